@@ -1,0 +1,58 @@
+"""The AWS clients: one a process for each service, made on first use, the only place that imports botocore.
+
+botocore and not boto3: the same clients without boto3's resources and transfer manager, which cost a cold start
+20 ms and are not used here (README, Decisions).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+
+@cache
+def _client(service: str) -> object:
+    import botocore.session
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=1,
+        read_timeout=5,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        tcp_keepalive=True,
+        max_pool_connections=16,
+        parameter_validation=False,
+    )
+    return botocore.session.get_session().create_client(service, config=config)
+
+
+def dynamodb() -> DynamoDBClient:
+    return cast("DynamoDBClient", _client("dynamodb"))
+
+
+def sqs() -> SQSClient:
+    return cast("SQSClient", _client("sqs"))
+
+
+def events() -> EventBridgeClient:
+    return cast("EventBridgeClient", _client("events"))
+
+
+def s3() -> S3Client:
+    return cast("S3Client", _client("s3"))
+
+
+def kms() -> KMSClient:
+    return cast("KMSClient", _client("kms"))
+
+
+def close() -> None:
+    """Forget the clients, so that the next call makes new ones: for tests that change the endpoint."""
+    _client.cache_clear()

@@ -1,0 +1,67 @@
+"""Ids: TypeIDs (`lead_` + 26 lower-case base32 characters of a UUIDv7), so ids sort by creation.
+
+Specifications: RFC 9562 section 5.7 and https://github.com/jetify-com/typeid (version 0.3).
+"""
+
+import hashlib
+import re
+import secrets
+import threading
+from datetime import UTC, datetime
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_VALUE = {character: value for value, character in enumerate(_ALPHABET)}
+_SHAPE = re.compile(r"[a-z_]{1,32}_[0-7][0-9a-hjkmnp-tv-z]{25}")
+_RANDOM_BITS = 74
+_lock = threading.Lock()
+_last_ms = -1
+_last_random = 0
+
+
+def new(prefix: str, at: datetime) -> str:
+    """A new id. Within one process and millisecond, ids rise, so what one transaction writes keeps its order."""
+    global _last_ms, _last_random
+    ms = _milliseconds(at)
+    with _lock:
+        if ms == _last_ms:
+            _last_random += 1 + secrets.randbelow(1 << 32)
+        else:
+            _last_ms, _last_random = ms, secrets.randbits(_RANDOM_BITS - 1)
+        return _format(prefix, ms, _last_random)
+
+
+def derived(prefix: str, origin: str, *parts: str) -> str:
+    """The id that belongs to `origin` (an id) and `parts`: the same for the same input, with origin's time.
+
+    A consumer that is run twice makes the same ids, so its second run finds the first one's items.
+    """
+    digest = hashlib.sha256("\0".join((prefix, origin, *parts)).encode()).digest()
+    return _format(prefix, _milliseconds(created_at(origin)), int.from_bytes(digest[:10]) >> 6)
+
+
+def is_id(prefix: str, text: str) -> bool:
+    """Whether `text` has the shape of an id with this prefix."""
+    return text.startswith(f"{prefix}_") and len(text) == len(prefix) + 27 and bool(_SHAPE.fullmatch(text))
+
+
+def created_at(text: str) -> datetime:
+    """The millisecond at which the id was made."""
+    value = 0
+    for character in text[-26:]:
+        value = value << 5 | _VALUE[character]
+    return datetime.fromtimestamp((value >> 80) / 1000, UTC)
+
+
+def lowest(prefix: str, at: datetime) -> str:
+    """The lowest id that could be made at `at`: the border of a range by creation time."""
+    return _format(prefix, _milliseconds(at), 0)
+
+
+def _milliseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _format(prefix: str, ms: int, random: int) -> str:
+    high, low = random >> 62 & 0xFFF, random & (1 << 62) - 1
+    value = ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low
+    return f"{prefix}_" + "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))

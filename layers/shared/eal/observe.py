@@ -1,0 +1,50 @@
+"""Logs and metrics: structured lines and embedded metrics to standard output. Never personal data, never a body.
+
+Fields of a line are named by the code that logs, one by one; nothing logs an event, a request or an item whole.
+"""
+
+from typing import Literal
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+type Count = Literal[
+    "requests",
+    "server_errors",
+    "limiter_failed_open",
+    "inbound_received",
+    "inbound_refused",
+    "inbound_duplicates",
+    "inbound_unknown_kind",
+    "outbox_published",
+    "outbox_swept",
+    "deliveries_succeeded",
+    "deliveries_failed",
+    "calls_classified",
+    "audit_archived",
+]
+
+logger = Logger(service="eal", serialize_stacktrace=False, utc=True)
+_metrics = Metrics(namespace="EAL", service="eal")
+
+
+def begin(request_id: str, **fields: str | int | None) -> None:
+    """Start a request's or message's log context: what is bound here is on each of its lines."""
+    logger.clear_state()
+    logger.append_keys(request_id=request_id, **fields)
+
+
+def bind(**fields: str | int | None) -> None:
+    """Add fields to the context."""
+    logger.append_keys(**fields)
+
+
+def count(name: Count, value: int = 1) -> None:
+    """Count something; sent with `flush`."""
+    _metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+
+
+def flush() -> None:
+    """Write the counted metrics as one line, if there are any."""
+    if _metrics.metric_set:
+        _metrics.flush_metrics()

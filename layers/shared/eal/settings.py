@@ -1,0 +1,75 @@
+"""What the template tells a function, read from the environment when it is asked for.
+
+Importing any module needs no variable: only the call that uses one does.
+"""
+
+import os
+
+
+class MissingSetting(RuntimeError):
+    """A variable that template.yaml should set is absent."""
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise MissingSetting(f"environment variable {name} is not set; add it to the function in template.yaml")
+    return value
+
+
+def stage() -> str:
+    return _required("STAGE")
+
+
+def is_local() -> bool:
+    """The local stack: webhooks may reach loopback, and http, which they may nowhere else."""
+    return os.environ.get("STAGE") == "local"
+
+
+def state_table() -> str:
+    return _required("STATE_TABLE")
+
+
+def access_table() -> str:
+    return _required("ACCESS_TABLE")
+
+
+def secrets_key() -> str:
+    """The KMS key that encrypts tenants' secrets."""
+    return _required("SECRETS_KEY")
+
+
+def mac_key() -> str:
+    """The KMS HMAC key from which cursor keys are derived."""
+    return _required("MAC_KEY")
+
+
+def bus() -> str:
+    return _required("BUS")
+
+
+def inbound_bucket() -> str:
+    return _required("INBOUND_BUCKET")
+
+
+def audit_bucket() -> str:
+    return _required("AUDIT_BUCKET")
+
+
+def audit_retention_days() -> int:
+    return int(_required("AUDIT_RETENTION_DAYS"))
+
+
+def audit_lock_mode() -> str:
+    """COMPLIANCE in production, GOVERNANCE elsewhere."""
+    return _required("AUDIT_LOCK_MODE")
+
+
+def queue(name: str) -> str:
+    """The URL of a queue: `inbound`, `audit`, `delivery`."""
+    return _required(f"{name.upper()}_QUEUE")
+
+
+def receiver_url(vendor: str) -> str:
+    """The base address that a vendor's webhooks are sent to; the connection id and kind follow it."""
+    return _required(f"{vendor.upper()}_RECEIVER_URL")
