@@ -1,0 +1,75 @@
+"""Who is asking, for which tenant and mode, and the one write that the request or the work will commit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from eal import clock
+from eal.audit import Actor
+from eal.cursor import CursorScope
+from eal.table.keys import Mode
+from eal.table.write import Write
+
+type Scope = Literal["read", "write", "admin"]
+
+SCOPES: tuple[Scope, ...] = ("read", "write", "admin")
+
+
+def includes(held: Scope, needed: Scope) -> bool:
+    """Whether a scope is enough: admin includes write includes read."""
+    return SCOPES.index(held) >= SCOPES.index(needed)
+
+
+@dataclass(slots=True, kw_only=True)
+class Caller:
+    """An authenticated request, or one unit of a worker's work.
+
+    `at` is the request's one time: everything that it writes carries it. `cursor_scope` is set where the endpoint
+    lists. `answer_status` is for an endpoint whose answer may have another status than its usual one. A worker has
+    the scope `write` and no key.
+    """
+
+    organization_id: str
+    mode: Mode
+    actor: Actor
+    scope: Scope
+    request_id: str
+    at: datetime
+    write: Write
+    rate_limit_remaining: int = 0
+    cursor_scope: CursorScope | None = None
+    answer_status: int | None = None
+
+
+def worker(name: str, organization_id: str, mode: Mode, request_id: str) -> Caller:
+    """The caller that a worker acts as: its audit records name the worker, its source and the first request's id."""
+    return _internal(Actor(type="worker", id=name), "worker", organization_id, mode, request_id)
+
+
+def vendor(name: str, organization_id: str, mode: Mode, request_id: str) -> Caller:
+    """The caller that a vendor's webhook acts as."""
+    return _internal(Actor(type="vendor", id=name), "webhook", organization_id, mode, request_id)
+
+
+def _internal(
+    actor: Actor, source: Literal["worker", "webhook"], organization_id: str, mode: Mode, request_id: str
+) -> Caller:
+    at = clock.now()
+    return Caller(
+        organization_id=organization_id,
+        mode=mode,
+        actor=actor,
+        scope="write",
+        request_id=request_id,
+        at=at,
+        write=Write(
+            organization_id=organization_id,
+            mode=mode,
+            actor=actor,
+            source=source,
+            request_id=request_id,
+            at=at,
+        ),
+    )
+
+

@@ -1,0 +1,67 @@
+"""Phone numbers and e-mail addresses: any usual spelling in, one form out. Nothing else normalises them."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+LONGEST_PHONE = 40
+"""More than any spelling of a number with its extension; libphonenumber itself stops at 250."""
+LONGEST_EMAIL = 254
+
+
+def e164(text: str, region: str = "US") -> str | None:
+    """The number in E.164, or None for what cannot be dialled. An extension is dropped: E.164 has none.
+
+    Possible and not valid numbers: plans change faster than the library, and 555 numbers must pass.
+    """
+    import phonenumbers
+
+    if len(text) > LONGEST_PHONE:
+        return None
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    # is_possible_number() would also take a number without its area code, which E.164 cannot express.
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def email_address(text: str) -> str | None:
+    """The address in lower case, or None for what is no address. The DNS is not asked."""
+    from email_validator import EmailNotValidError, validate_email
+
+    if len(text) > LONGEST_EMAIL:
+        return None
+    try:
+        return validate_email(text.strip(), check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        return None
+
+
+def _phone(text: str) -> str:
+    number = e164(text)
+    if number is None:
+        raise ValueError("must be a phone number in any usual spelling, with '+' and country code outside the US")
+    return number
+
+
+def _email(text: str) -> str:
+    address = email_address(text)
+    if address is None:
+        raise ValueError("must be an e-mail address")
+    return address
+
+
+Phone = Annotated[
+    str,
+    AfterValidator(_phone),
+    Field(max_length=LONGEST_PHONE, description="Any usual spelling in, E.164 out."),
+]
+"""A phone number in a wire model."""
+
+Email = Annotated[
+    str, AfterValidator(_email), Field(max_length=LONGEST_EMAIL, description="Kept in lower case.")
+]
+"""An e-mail address in a wire model."""

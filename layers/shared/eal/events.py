@@ -1,0 +1,54 @@
+"""Events: what customers are told of. One envelope, one catalogue; the payloads' shapes are the resources' views."""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from eal.clock import Instant, rfc3339
+from eal.errors import Json
+from eal.table.keys import Mode
+
+API_VERSION = "v1"
+FEED_DAYS = 90
+
+CATALOGUE: Final = {
+    "call.received": "New inbound call ingested from CallRail or another tracker.",
+    "call.classified": "Classification finished; includes intent, urgency and the qualified flag.",
+    "call.qualified": "A call was determined to be a qualified lead.",
+    "lead.created": "New lead added to the system.",
+    "lead.updated": "A lead's fields or status changed.",
+    "api_key.rotated": "A key was replaced; the old one ends when its overlap does.",
+    "api_key.revoked": "A key was revoked.",
+    "audit.log.event": "An audit record; only sent to endpoints that name it.",
+}
+"""The types that are emitted today, with their meaning. A type joins when the code that emits it does."""
+
+BY_NAME_ONLY = frozenset({"audit.log.event"})
+"""Types that `*` does not include."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event; `sequence` counts a tenant's and mode's events without a gap and is given by the relay."""
+
+    id: str
+    type: str
+    created_at: Instant
+    tenant_id: str
+    mode: Mode
+    sequence: int
+    data: Json
+
+    def body(self) -> str:
+        """The envelope as it is sent: the same bytes at each attempt."""
+        envelope = {
+            "id": self.id,
+            "type": self.type,
+            "api_version": API_VERSION,
+            "created_at": rfc3339(self.created_at),
+            "tenant_id": self.tenant_id,
+            "mode": self.mode,
+            "sequence": self.sequence,
+            "data": self.data,
+        }
+        return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False)

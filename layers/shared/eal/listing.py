@@ -1,0 +1,44 @@
+"""What every list shares: its query parameters and the shape of its answer."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from eal.clock import Instant
+
+DEFAULT_LIMIT = 50
+MOST = 200
+
+
+def _cut(value: object) -> object:
+    """Larger limits are cut, not refused (contract: lists)."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9:
+        return min(int(value), MOST)
+    return value
+
+
+class ListQuery(BaseModel):
+    """`limit`, `cursor`, `order` and the creation range: lists add their own filters to these."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    limit: Annotated[int, BeforeValidator(_cut), Field(ge=1, le=MOST, description="Items a page.")] = DEFAULT_LIMIT
+    cursor: Annotated[str | None, Field(max_length=2048, description="`next_cursor` of the page before.")] = None
+    order: Annotated[Literal["asc", "desc"], Field(description="By creation; newest first by default.")] = "desc"
+    created_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
+    created_before: Annotated[Instant | None, Field(description="Exclusive.")] = None
+
+    def filters(self) -> str:
+        """The query without what may change from page to page, in a canonical form."""
+        return self.model_dump_json(exclude={"limit", "cursor"}, exclude_none=True)
+
+    def creation_range(self) -> tuple[datetime | None, datetime | None]:
+        return self.created_after, self.created_before
+
+
+class PageView[T: BaseModel](BaseModel):
+    """One page: `next_cursor` is null on the last one."""
+
+    data: list[T]
+    next_cursor: str | None

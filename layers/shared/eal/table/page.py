@@ -1,0 +1,127 @@
+"""Pages of one partition: Query only, filled to the limit, with a cursor that outlives its row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from eal import aws, ids, settings
+from eal.cursor import Position, seal, unseal
+from eal.table.item import encode, from_attributes, to_attributes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
+
+    from eal.caller import Caller
+    from eal.errors import Json
+    from eal.listing import ListQuery
+    from eal.table.item import Item
+
+READS_AT_MOST = 2000
+"""Items that one page may look at for a filter that no index serves; then it hands a cursor and may be short."""
+_EACH_READ = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Page[T]:
+    items: list[T]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partition:
+    """What a list walks: a partition of the table, or of an index, whose items are ordered by `id` (or `number`).
+
+    `base` is the items' own partition: with `id` it makes the table key that DynamoDB wants in a start key.
+    """
+
+    base: str
+    id_prefix: str
+    index: str | None = None
+    index_partition: str | None = None
+    by_number: bool = False
+
+
+def read[T](
+    by: Caller,
+    query: ListQuery,
+    partition: Partition,
+    load: Callable[[Item], T],
+    keep: Callable[[Item], bool] | None = None,
+) -> Page[T]:
+    """The page that `query` asks for. `keep` is a filter that no index serves.
+
+    Raises: InvalidCursor.
+    """
+    if by.cursor_scope is None:
+        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
+    start = unseal(by.cursor_scope, query.cursor) if query.cursor else None
+    kept: list[Item] = []
+    looked_at = 0
+    wanted = query.limit + 1  # one more tells whether another page follows
+    while True:
+        each = wanted - len(kept) if keep is None else _EACH_READ
+        items, last = _query(query, partition, start, each)
+        looked_at += len(items)
+        kept += items if keep is None else filter(keep, items)
+        if len(kept) >= wanted:
+            page = kept[: query.limit]
+            return Page(
+                [load(item) for item in page], seal(by.cursor_scope, _position(partition, page[-1]))
+            )
+        if last is None:
+            return Page([load(item) for item in kept], None)
+        start = last
+        if looked_at >= READS_AT_MOST:
+            return Page([load(item) for item in kept], seal(by.cursor_scope, last))
+
+
+def _query(
+    query: ListQuery, partition: Partition, start: Position | None, limit: int
+) -> tuple[list[Item], Position | None]:
+    pk, sk = (f"{partition.index}pk", f"{partition.index}sk") if partition.index else ("pk", "sk")
+    condition, values = f"{pk} = :pk", {":pk": partition.index_partition or partition.base}
+    if not partition.by_number:
+        low, high = (at and ids.lowest(partition.id_prefix, at) for at in query.creation_range())
+        if low and high:
+            if low >= high:
+                return [], None
+            condition += f" AND {sk} BETWEEN :low AND :high"
+            values |= {":low": low, ":high": high}
+        elif low:
+            condition += f" AND {sk} >= :low"
+            values[":low"] = low
+        elif high:
+            condition += f" AND {sk} < :high"
+            values[":high"] = high
+    request: dict[str, object] = {
+        "TableName": settings.state_table(),
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeValues": {name: encode(value) for name, value in values.items()},
+        "ScanIndexForward": query.order == "asc",
+        "Limit": limit,
+    }
+    if partition.index:
+        request["IndexName"] = partition.index
+    else:
+        request["ConsistentRead"] = True
+    if start:
+        request["ExclusiveStartKey"] = to_attributes(_start_key(partition, start, pk, sk))
+    answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
+    items = [from_attributes(attributes) for attributes in answer["Items"]]
+    last = answer.get("LastEvaluatedKey")
+    return items, (_position(partition, from_attributes(last)) if last else None)
+
+
+def _start_key(partition: Partition, start: Position, pk: str, sk: str) -> dict[str, Json]:
+    start_key: dict[str, Json] = {"pk": partition.base, "sk": start.id}
+    if partition.index:
+        start_key |= {pk: partition.index_partition, sk: start.at if partition.by_number else start.id}
+    return start_key
+
+
+def _position(partition: Partition, item: Item) -> Position:
+    at = cast("int", item[f"{partition.index}sk"]) if partition.by_number else None
+    return Position(cast("str", item["sk"]), at)

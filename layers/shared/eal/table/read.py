@@ -1,0 +1,31 @@
+"""Reading one item, or a few, by key: always strongly consistent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal import aws, settings
+from eal.table.item import from_attributes, to_attributes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eal.table.item import Item
+    from eal.table.keys import Key
+
+
+def get(key: Key) -> Item | None:
+    """The item, or None where there is none."""
+    answer = aws.dynamodb().get_item(
+        TableName=settings.state_table(), Key=to_attributes(key._asdict()), ConsistentRead=True
+    )
+    return from_attributes(answer["Item"]) if answer.get("Item") else None
+
+
+def get_all(keys: Sequence[Key]) -> list[Item | None]:
+    """The items of up to 100 keys, in the keys' order, in one transaction: they were all so at one moment."""
+    table = settings.state_table()
+    answer = aws.dynamodb().transact_get_items(
+        TransactItems=[{"Get": {"TableName": table, "Key": to_attributes(key._asdict())}} for key in keys]
+    )
+    return [from_attributes(one["Item"]) if one.get("Item") else None for one in answer["Responses"]]

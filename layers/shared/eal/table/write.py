@@ -1,0 +1,257 @@
+"""One change, one transaction: what changes, its audit record, its events, and the caller's idempotency record.
+
+There is no other way to write state. A `Write` only collects; `commit` sends exactly one TransactWriteItems, so
+nothing is half done, no change is unaudited, and no event is lost between a write and its publishing. The relay
+takes events, tasks and audit records from the table's stream.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from eal import aws, ids, settings
+from eal.clock import rfc3339
+from eal.errors import PreconditionFailed, Unavailable
+from eal.events import CATALOGUE, FEED_DAYS
+from eal.table.item import from_attributes, to_attributes
+from eal.table.keys import Key, key, partition, pending_shard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UniversalAttributeValueTypeDef
+
+    from eal.audit import Actor, Change, Source
+    from eal.errors import Json
+    from eal.table.item import Item
+    from eal.table.keys import Mode, Plane
+
+MOST_OPERATIONS = 100
+"""DynamoDB's limit of a transaction. More is a programming error here, never a split."""
+_CONFLICT_ATTEMPTS = 10
+_TASK_DAYS = 7
+
+
+class Stale(Exception):
+    """An item changed between its read and this commit: read again and decide again."""
+
+
+class AlreadyWritten(Exception):
+    """An item that this write creates is there already, from an earlier run of the same work."""
+
+
+type Refusal = Callable[[Item | None], Exception]
+"""Makes the exception for an operation whose condition failed, from the item as it stands (or None)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    request: TransactWriteItemTypeDef
+    refusal: Refusal
+
+
+def put_if_absent(table: str, item: Mapping[str, Json], refusal: Refusal) -> Operation:
+    """A Put that needs the key to be free (or held by an item whose `ttl` has passed: DynamoDB deletes late)."""
+    return Operation(
+        {
+            "Put": {
+                "TableName": table,
+                "Item": to_attributes(item),
+                "ConditionExpression": "attribute_not_exists(pk)",
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        },
+        refusal,
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Write:
+    """What one request or one unit of a worker's work changes.
+
+    `if_match` is the version that the caller insists on; the first item replaced or deleted is the one it means.
+    """
+
+    organization_id: str
+    mode: Mode
+    actor: Actor
+    source: Source
+    request_id: str
+    at: datetime
+    if_match: int | None = None
+    _operations: list[Operation] = field(default_factory=list)
+    _audited: bool = False
+    _matched: bool = False
+
+    def create(self, item: Mapping[str, Json], taken: Refusal | None = None) -> None:
+        """Put an item whose key must be free. `taken` makes the exception where it is not."""
+        self._operations.append(
+            put_if_absent(settings.state_table(), item, taken or (lambda _old: AlreadyWritten()))
+        )
+
+    def replace(self, item: Mapping[str, Json], *, was: int) -> None:
+        """Put the item's next version over version `was`; Stale where that is not what stands there."""
+        self.check_if_match(was)
+        self._operations.append(
+            Operation(
+                {
+                    "Put": {
+                        "TableName": settings.state_table(),
+                        "Item": to_attributes(item),
+                        "ConditionExpression": "version = :was",
+                        "ExpressionAttributeValues": to_attributes({":was": was}),
+                    }
+                },
+                lambda _old: Stale(),
+            )
+        )
+
+    def delete(self, at: Key, *, was: int | None = None) -> None:
+        """Delete an item: version `was` of it, or, without, whatever stands there (claims have no version)."""
+        condition: dict[str, object] = {}
+        if was is not None:
+            self.check_if_match(was)
+            condition = {
+                "ConditionExpression": "version = :was",
+                "ExpressionAttributeValues": to_attributes({":was": was}),
+            }
+        request = {
+            "Delete": {"TableName": settings.state_table(), "Key": to_attributes(at._asdict()), **condition}
+        }
+        self._operations.append(Operation(cast("TransactWriteItemTypeDef", request), lambda _old: Stale()))
+
+    def add(self, operation: Operation) -> None:
+        """An operation on the Access table, made by its store, to be part of this transaction."""
+        self._operations.append(operation)
+
+    def audit(
+        self,
+        action: str,
+        resource_id: str,
+        changes: Sequence[Change] = (),
+    ) -> None:
+        """The one audit record of this write. The resource's type is what stands before the action's dot."""
+        if self._audited:
+            raise AssertionError("a write has one audit record: use a second Write for a second change")
+        self._audited = True
+        resource_type = action.partition(".")[0]
+        record_id = ids.new("aud", self.at)
+        actor: dict[str, Json] = {"type": self.actor.type, "id": self.actor.id}
+        if self.actor.ip:
+            actor["ip"] = self.actor.ip
+        self._outbox(
+            "AUDIT",
+            record_id,
+            {
+                "action": action,
+                "source": self.source,
+                "actor": actor,
+                "resource": {"type": resource_type, "id": resource_id},
+                "changes": [change.as_json() for change in changes],
+                "gsi1pk": partition(self.organization_id, self.mode, "AUDIT", resource_type, resource_id),
+                "gsi1sk": record_id,
+                "gsi2pk": partition(self.organization_id, self.mode, "AUDIT", "actor", self.actor.id),
+                "gsi2sk": record_id,
+                "ttl": self._in(timedelta(days=settings.audit_retention_days())),
+            },
+        )
+
+    def emit(self, event_type: str, data: Mapping[str, Json]) -> None:
+        """An event of the catalogue; `data` is the resource as its GET shows it."""
+        if event_type not in CATALOGUE:
+            raise AssertionError(f"event type {event_type} is not in eal.events.CATALOGUE: add it there first")
+        event: Item = {"type": event_type, "data": _text(data), "ttl": self._in(timedelta(days=FEED_DAYS))}
+        self._outbox("EVENT", ids.new("evt", self.at), event)
+
+    def ask(self, task: str, payload: Mapping[str, Json]) -> None:
+        """Ask for a worker's work, in the same transaction as what gives rise to it. Tasks are not shown to customers."""
+        asked: Item = {"task": task, "data": _text(payload), "ttl": self._in(timedelta(days=_TASK_DAYS))}
+        self._outbox("TASK", ids.new("task", self.at), asked)
+
+    def _outbox(self, kind: str, item_id: str, fields: Mapping[str, Json]) -> None:
+        at: Plane = self.mode
+        item: Item = {
+            **key(self.organization_id, at, kind, item_id)._asdict(),
+            "kind": kind,
+            "id": item_id,
+            "created_at": rfc3339(self.at),
+            "organization_id": self.organization_id,
+            "mode": self.mode,
+            "request_id": self.request_id,
+            "pending": pending_shard(self.organization_id, at),
+            **fields,
+        }
+        self.create(item)
+
+    def _in(self, span: timedelta) -> int:
+        return int((self.at + span).timestamp())
+
+    def check_if_match(self, version: int) -> None:
+        """Refuse where the caller insists on another version. Only the write's first call counts."""
+        if self._matched:
+            return
+        self._matched = True
+        if self.if_match is not None and self.if_match != version:
+            raise PreconditionFailed(
+                f"If-Match names version {self.if_match}, and the resource is at version {version}: "
+                "read it again and repeat the change.",
+                version=version,
+            )
+
+    def afresh(self) -> Write:
+        """An empty write by the same caller, for a second try from the reads on."""
+        return Write(
+            organization_id=self.organization_id,
+            mode=self.mode,
+            actor=self.actor,
+            source=self.source,
+            request_id=self.request_id,
+            at=self.at,
+            if_match=self.if_match,
+        )
+
+    def commit(self, first: Operation | None = None) -> None:
+        """Send the transaction. `first` (the idempotency record) comes before the rest, and its refusal wins.
+
+        Raises: the refusal of the first operation whose condition failed; Unavailable when others kept changing
+        the same items for all attempts.
+        """
+        operations = [first, *self._operations] if first else self._operations
+        if not operations:
+            return
+        if self._operations and not self._audited:
+            raise AssertionError("this write has no audit record: call audit() before commit()")
+        if len(operations) > MOST_OPERATIONS:
+            raise AssertionError(f"{len(operations)} operations in one transaction; {MOST_OPERATIONS} is the most")
+        transact(operations)
+
+
+def transact(operations: Sequence[Operation]) -> None:
+    """Send operations as one transaction, again after a conflict with another one on the same items."""
+    client = aws.dynamodb()
+    requests = [operation.request for operation in operations]
+    for attempt in range(_CONFLICT_ATTEMPTS):
+        try:
+            client.transact_write_items(TransactItems=requests)
+            return
+        except client.exceptions.TransactionCanceledException as cancelled:
+            reasons = cancelled.response["CancellationReasons"]
+            for operation, reason in zip(operations, reasons, strict=True):
+                if reason.get("Code") == "ConditionalCheckFailed":
+                    old = cast("dict[str, UniversalAttributeValueTypeDef] | None", reason.get("Item"))
+                    raise operation.refusal(from_attributes(old) if old else None) from cancelled
+            if not any(reason.get("Code") == "TransactionConflict" for reason in reasons):
+                raise
+        # Full jitter, so that fifty rivals for one item do not meet again at the same moment.
+        time.sleep(random.uniform(0, min(0.02 * 2**attempt, 0.5)))  # noqa: S311 - no secret is made of it
+    raise Unavailable("Too many changes of the same resource at once; try again.")
+
+
+def _text(data: Mapping[str, Json]) -> str:
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
