@@ -1,0 +1,15 @@
+"""GET /v1/api-keys/{key_id}: one key."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.keys import store as keys
+from eal.keys.wire import ApiKeyView
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/api-keys/{key_id}", operation_id="getApiKey", tags=["api-keys"])
+def get(key_id: str, caller: Admin) -> ApiKeyView:
+    """One key, with its last use and its status, without its text."""
+    return ApiKeyView.of(keys.find(key_id, by=caller))

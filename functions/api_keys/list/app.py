@@ -1,0 +1,17 @@
+"""GET /v1/api-keys: the organization's keys."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.keys import store as keys
+from eal.keys.wire import ApiKeyPage, ApiKeyView
+from eal.listing import ListQuery
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/api-keys", operation_id="listApiKeys", tags=["api-keys"])
+def list_keys(query: ListQuery, caller: Admin) -> ApiKeyPage:
+    """The organization's keys of both modes, newest first, revoked ones included."""
+    page = keys.search(query, by=caller)
+    return ApiKeyPage(data=[ApiKeyView.of(key) for key in page.items], next_cursor=page.next_cursor)

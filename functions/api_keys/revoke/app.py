@@ -1,0 +1,14 @@
+"""DELETE /v1/api-keys/{key_id}: revoke a key."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.keys import store as keys
+
+app = Api()
+handler = app.handler
+
+
+@app.delete("/v1/api-keys/{key_id}", operation_id="revokeApiKey", tags=["api-keys"])
+def revoke(key_id: str, caller: Admin) -> None:
+    """Revoke a key: the very next request with it is refused. The last live admin key without an end stays."""
+    keys.revoke(key_id, by=caller)

@@ -1,0 +1,1 @@
+"""The four entry classes, one a kind of trigger: Api, Consumer, Receiver, Relay."""

@@ -1,0 +1,194 @@
+"""An endpoint's Lambda: `app = Api()`, one decorated function, `handler = app.handler`.
+
+Plain code and not Powertools' resolver, for reasons that its users would meet (README, Decisions): the resolver
+validates before any middleware of ours runs, so a request without a key would learn about its body's faults first;
+and the answer must be known before the commit, because the idempotency record in the transaction holds it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from eal import observe
+from eal.cursor import CursorScope
+from eal.entry import auth, idempotency
+from eal.entry.auth import Admission
+from eal.entry.idempotency import Idempotency, Replay
+from eal.entry.parents import read_for_child
+from eal.entry.request import Answer, Request, error_answer
+from eal.entry.route import Endpoint, Route
+from eal.errors import ApiError, Conflict, InternalError, InvalidRequest, Unavailable
+from eal.listing import ListQuery
+from eal.table.write import AlreadyWritten, Stale
+
+if TYPE_CHECKING:
+    from eal.caller import Caller
+    from eal.entry.request import ProxyEvent, ProxyResponse
+
+type Decorator = Callable[[Endpoint], Endpoint]
+
+_TRIES = 4
+"""How often a request reads and decides again because somebody else changed the same resource meanwhile."""
+_RETRYABLE = frozenset(
+    {
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
+
+
+class Api:
+    """One endpoint. Its handler answers every request with JSON and the contract's headers, whatever happens."""
+
+    def __init__(self) -> None:
+        self._route: Route | None = None
+
+    @property
+    def route(self) -> Route:
+        if self._route is None:
+            raise AssertionError("this Api has no endpoint: decorate a function with @app.get, @app.post, …")
+        return self._route
+
+    def get(self, path: str, *, operation_id: str, tags: list[str], status_code: int = 200) -> Decorator:
+        return self._endpoint("GET", path, operation_id, tags, status_code)
+
+    def post(self, path: str, *, operation_id: str, tags: list[str], status_code: int = 200) -> Decorator:
+        return self._endpoint("POST", path, operation_id, tags, status_code)
+
+    def put(self, path: str, *, operation_id: str, tags: list[str], status_code: int = 200) -> Decorator:
+        return self._endpoint("PUT", path, operation_id, tags, status_code)
+
+    def patch(self, path: str, *, operation_id: str, tags: list[str], status_code: int = 200) -> Decorator:
+        return self._endpoint("PATCH", path, operation_id, tags, status_code)
+
+    def delete(self, path: str, *, operation_id: str, tags: list[str], status_code: int = 204) -> Decorator:
+        return self._endpoint("DELETE", path, operation_id, tags, status_code)
+
+    def _endpoint(
+        self, method: str, path: str, operation_id: str, tags: list[str], status_code: int
+    ) -> Decorator:
+        def decorate(endpoint: Endpoint) -> Endpoint:
+            if self._route is not None:
+                raise AssertionError("an Api has one endpoint: make another function folder for another one")
+            self._route = Route.of(
+                endpoint, method=method, path=path, operation_id=operation_id, tags=tags, status=status_code
+            )
+            return endpoint
+
+        return decorate
+
+    def handler(self, event: ProxyEvent, context: object) -> ProxyResponse:
+        """The Lambda handler, for API Gateway REST proxy events."""
+        started = time.perf_counter()
+        request = Request.of(event)
+        admission = Admission()
+        observe.begin(request.id, route=self.route.name)
+        try:
+            answer = self._answer(request, admission)
+        except ApiError as error:
+            answer = error_answer(error, request.id)
+        except (ClientError, BotoCoreError) as fault:
+            answer = error_answer(_aws_fault(fault), request.id)
+        except Exception:  # the edge: whatever is wrong, the caller gets an envelope, and the log gets the trace
+            observe.logger.exception("unexpected_error")
+            answer = error_answer(InternalError("Something went wrong on our side."), request.id)
+        observe.count("requests")
+        if answer.status >= 500:
+            observe.count("server_errors")
+        observe.logger.info(
+            "request", status=answer.status, ms=round((time.perf_counter() - started) * 1000, 1)
+        )
+        observe.flush()
+        return answer.response(request.id, admission.limits.headers() if admission.limits else {})
+
+    def _answer(self, request: Request, admission: Admission) -> Answer:
+        route = self.route
+        if route.scope is None:
+            return route.call(route.arguments(request, {}, None))
+        caller = auth.authenticate(request, route.scope, admission)
+        if child := request.headers.get("x-eal-organization"):
+            read_for_child(caller, child, route.tag, request.method)
+        caller.write.if_match = _version_in(request.headers.get("if-match"))
+        body = request.json_object(optional=route.body_optional) if route.body else {}
+        replayable = idempotency.of(request, caller, body) if route.replayable else None
+        arguments = route.arguments(request, body, caller)
+        query = arguments.get("query")
+        if isinstance(query, ListQuery):
+            caller.cursor_scope = _cursor_scope(caller, request, query)
+        try:
+            answer = self._commit(arguments, caller, replayable)
+        except Replay as replay:
+            return replay.answer
+        except ApiError:
+            # The change may be refused because it was made already, by the first request with this key.
+            if replayable is None:
+                raise
+            try:
+                replayable.replay_if_recorded()
+            except Replay as replay:
+                return replay.answer
+            raise
+        return _not_modified(request, answer) or answer
+
+    def _commit(
+        self, arguments: dict[str, object], caller: Caller, replayable: Idempotency | None
+    ) -> Answer:
+        """Run the endpoint and commit what it wrote; again from its reads if those were overtaken."""
+        for _ in range(_TRIES):
+            try:
+                answer = self.route.call(arguments)
+                record = replayable.record(answer, self.route.shown_once) if replayable else None
+                caller.write.commit(record)
+                return answer
+            except (Stale, AlreadyWritten):
+                caller.write, caller.answer_status = caller.write.afresh(), None
+        raise Conflict("The resource is being changed by others; read it again and repeat the change.")
+
+
+def _version_in(if_match: str | None) -> int | None:
+    """The version in an If-Match header: `"7"`, or `*` for any.
+
+    Raises: InvalidRequest.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    text = if_match.strip()
+    if len(text) > 2 and text[0] == text[-1] == '"' and text[1:-1].isascii() and text[1:-1].isdigit():
+        return int(text[1:-1][:18])
+    raise InvalidRequest('If-Match must be an ETag that we sent, such as "3".')
+
+
+def _not_modified(request: Request, answer: Answer) -> Answer | None:
+    wanted, etag = request.headers.get("if-none-match"), answer.headers.get("ETag")
+    if request.method != "GET" or not wanted or not etag or answer.status != 200:
+        return None
+    tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
+    return Answer(304, "", {"ETag": etag}) if etag in tags or "*" in tags else None
+
+
+def _cursor_scope(caller: Caller, request: Request, query: ListQuery) -> CursorScope:
+    return CursorScope(
+        organization_id=caller.organization_id,
+        mode=caller.mode,
+        route=f"{request.method} {request.path}",
+        filters=query.filters(),
+    )
+
+
+def _aws_fault(fault: ClientError | BotoCoreError) -> ApiError:
+    code = fault.response.get("Error", {}).get("Code", "") if isinstance(fault, ClientError) else ""
+    if isinstance(fault, BotoCoreError) or code in _RETRYABLE:
+        observe.logger.warning("aws_unavailable", fault=type(fault).__name__, code=code)
+        return Unavailable()
+    observe.logger.exception("aws_refused", code=code)
+    return InternalError("Something went wrong on our side.")
+

@@ -1,0 +1,188 @@
+"""From the Authorization header to a Caller: authentication, address list, rate limit and scope.
+
+One conditional UpdateItem does all of it for the usual key (`eal.keys.access`), at the database, on each request:
+so a revoked key is refused on the very next request, and there is no cache whose age would have to be explained.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from eal import clock, observe
+from eal.audit import Actor
+from eal.caller import Caller, Scope, includes
+from eal.errors import (
+    ExpiredKey,
+    InsufficientScope,
+    InvalidKey,
+    IpNotAllowed,
+    MissingKey,
+    RateLimited,
+    RevokedKey,
+    Unavailable,
+)
+from eal.keys import access
+from eal.keys.model import fingerprint, is_well_formed
+from eal.table.write import Write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from eal.entry.request import Request
+    from eal.keys.access import Use
+    from eal.keys.model import ApiKey
+
+_SCHEME = "bearer"
+
+
+@dataclass(slots=True)
+class Limits:
+    """The three headers that every answer to a valid key carries."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Reset": str(self.reset),
+        }
+
+
+@dataclass(slots=True)
+class Admission:
+    """What a request with a valid key is let in with. `limits` is set before anything can refuse it."""
+
+    limits: Limits | None = None
+
+
+def authenticate(request: Request, needed: Scope, admission: Admission) -> Caller:
+    """The caller of a request.
+
+    Fills `admission.limits` as soon as the key is known to be valid, so that refusals after that carry them.
+    Raises: MissingKey, InvalidKey, ExpiredKey, RevokedKey, IpNotAllowed, RateLimited, InsufficientScope,
+    Unavailable.
+    """
+    text = _bearer(request.headers)
+    now = clock.now()
+    use = _use(text, now, request.ip, admission)
+    key = use.key
+    observe.bind(organization_id=key.organization_id, mode=key.mode, key_id=key.id)
+    if not includes(key.scope, needed):
+        raise InsufficientScope(
+            f"This needs a key with the scope '{needed}'; this key has '{key.scope}'.", required=needed
+        )
+    actor = Actor(type="api_key", id=key.id, ip=request.ip or None)
+    return Caller(
+        organization_id=key.organization_id,
+        mode=key.mode,
+        actor=actor,
+        scope=key.scope,
+        request_id=request.id,
+        at=now,
+        rate_limit_remaining=_remaining(use),
+        write=Write(
+            organization_id=key.organization_id,
+            mode=key.mode,
+            actor=actor,
+            source="api",
+            request_id=request.id,
+            at=now,
+        ),
+    )
+
+
+def _bearer(headers: dict[str, str]) -> str:
+    header = headers.get("authorization", "").strip()
+    if not header:
+        raise MissingKey("Send your API key as 'Authorization: Bearer eal_live_…'.")
+    scheme, _, text = header.partition(" ")
+    text = text.strip()
+    if scheme.lower() != _SCHEME or not text:
+        raise MissingKey("The Authorization header must be 'Bearer ' and your API key.")
+    if not is_well_formed(text):
+        raise InvalidKey("This is not an API key of ours: check that it was copied whole.")
+    return text
+
+
+def _use(text: str, now: datetime, ip: str, admission: Admission) -> Use:
+    """Count the request against its key, or raise what refuses it."""
+    mark = fingerprint(text)
+    try:
+        outcome = access.count_use(mark, now, ip)
+        if isinstance(outcome, access.Refused) and outcome.use and outcome.use.key.allowed_cidrs:
+            _check_alive(outcome.use.key, now)
+            if not outcome.use.key.allows(ip):
+                admission.limits = _limits(outcome.use, now)
+                raise IpNotAllowed("This key cannot be used from this address.")
+            outcome = access.count_use(mark, now, ip, address_checked=True)
+    except (ClientError, BotoCoreError) as fault:
+        outcome = _fail_open(mark, now, fault)
+    if isinstance(outcome, access.Refused):
+        raise _refusal(outcome.use, now, admission)
+    admission.limits = _limits(outcome, now)
+    if sum(outcome.counts) > access.WINDOW_MINUTES * outcome.key.per_minute:
+        access.take_back(mark, now)
+        admission.limits.remaining = 0
+        raise RateLimited(_seconds_until_free(outcome.counts, outcome.key, now))
+    if outcome.leftovers:
+        access.clear_leftovers(mark, outcome.leftovers)
+    return outcome
+
+
+def _fail_open(mark: str, now: datetime, fault: Exception) -> Use | access.Refused:
+    """The table refuses writes: admit without counting, if the key can at least be read."""
+    observe.count("limiter_failed_open")
+    observe.logger.warning("limiter_failed_open", fault=type(fault).__name__)
+    try:
+        use = access.read(mark, now)
+    except (ClientError, BotoCoreError) as second:
+        raise Unavailable from second
+    if use is None:
+        return access.Refused(None)
+    _check_alive(use.key, now)
+    return use
+
+
+def _refusal(use: Use | None, now: datetime, admission: Admission) -> Exception:
+    if use is None:
+        return InvalidKey("This API key is not known.")
+    _check_alive(use.key, now)
+    admission.limits = _limits(use, now)
+    admission.limits.remaining = 0
+    return RateLimited(_seconds_until_free(use.counts, use.key, now))
+
+
+def _check_alive(key: ApiKey, now: datetime) -> None:
+    match key.at_time(now):
+        case "revoked":
+            raise RevokedKey("This API key was revoked.")
+        case "expired":
+            raise ExpiredKey("This API key has expired.")
+        case "active" | "rotating":
+            return
+
+
+def _limits(use: Use, now: datetime) -> Limits:
+    return Limits(
+        limit=use.key.per_minute, remaining=_remaining(use), reset=60 - int(now.timestamp()) % 60
+    )
+
+
+def _remaining(use: Use) -> int:
+    return max(0, use.key.per_minute - use.counts[-1])
+
+
+def _seconds_until_free(counts: Sequence[int], key: ApiKey, now: datetime) -> int:
+    """Seconds to the first minute whose window has room again."""
+    to_next_minute = 60 - int(now.timestamp()) % 60
+    for minutes_on in range(1, access.WINDOW_MINUTES + 1):
+        if sum(counts[minutes_on:]) < access.WINDOW_MINUTES * key.per_minute:
+            return to_next_minute + 60 * (minutes_on - 1)
+    return to_next_minute + 60 * access.WINDOW_MINUTES

@@ -1,0 +1,23 @@
+"""`X-EAL-Organization`: a parent reads the data of a child that granted it; it never writes there."""
+
+from eal import observe
+from eal.caller import Caller
+from eal.errors import GrantRequired, NotFound
+from eal.organizations import store
+
+
+def read_for_child(caller: Caller, child_id: str, resource: str, method: str) -> None:
+    """Turn the caller's reads to the child's data of the same mode.
+
+    Raises: NotFound for an organization that is not the caller's child; GrantRequired for a write, or where the
+    child has not granted this resource, or no longer.
+    """
+    grant = store.find_child_grant(caller.organization_id, child_id)
+    if grant is None:
+        raise NotFound(f"There is no organization {child_id[:40]} below yours.")
+    if method != "GET":
+        raise GrantRequired("A parent reads its children and never writes.", reason="read_only")
+    if not grant.covers(resource, caller.at):
+        raise GrantRequired(f"This organization has not granted you its {resource}.", resource=resource)
+    observe.bind(child_id=child_id)
+    caller.organization_id = child_id

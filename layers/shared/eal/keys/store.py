@@ -1,0 +1,215 @@
+"""Issue, list, rotate and revoke keys. A key's item is in the Access table; State has the pointer that lists walk."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from eal import audit, ids, settings
+from eal.audit import Actor
+from eal.caller import SCOPES, Caller
+from eal.errors import Conflict, InsufficientScope, NotFound, ValidationFailed
+from eal.keys import access
+from eal.keys.model import ApiKey, RateLimit, fingerprint, new_text
+from eal.keys.wire import ApiKeyCreate, ApiKeyView
+from eal.listing import ListQuery
+from eal.table import page
+from eal.table.item import Item, dump, to_attributes
+from eal.table.keys import Key, Mode, key, partition
+from eal.table.page import Page, Partition
+from eal.table.read import get as read_item
+from eal.table.write import Operation
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+_SHOWN_IN_AUDIT = ("name", "scopes", "mode", "status", "expires_at", "per_minute", "burst", "allowed_cidrs")
+
+
+def pointer(organization_id: str, key_id: str) -> Key:
+    """`org_…#both#KEY`, `key_…`: keys belong to both modes."""
+    return key(organization_id, "both", "KEY", key_id)
+
+
+def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
+    """A new key and its text, which is stored nowhere.
+
+    Raises: ValidationFailed for an expiry that has passed; InsufficientScope for a live key asked for by a test key.
+    """
+    mode = body.mode or by.mode
+    _may_manage(by, mode)
+    if body.expires_at and body.expires_at <= by.at:
+        raise ValidationFailed(
+            [{"pointer": "/expires_at", "message": "must be in the future", "type": "not_in_future"}]
+        )
+    limit = RateLimit()
+    if body.rate_limit:
+        per_minute = body.rate_limit.per_minute
+        limit = RateLimit(per_minute=per_minute, burst=body.rate_limit.burst or 2 * per_minute)
+    new, text = make(
+        by,
+        organization_id=by.organization_id,
+        mode=mode,
+        name=body.name,
+        scopes=tuple(sorted(set(body.scopes), key=SCOPES.index)),
+        limit=limit,
+        allowed_cidrs=tuple(body.allowed_cidrs) if body.allowed_cidrs else None,
+        expires_in=body.expires_at - by.at if body.expires_at else None,
+    )
+    count_door_keys(by, new.organization_id, int(new.keeps_the_door))
+    by.write.audit("api_key.created", new.id, audit.changes({}, _audited(new)))
+    return new, text
+
+
+def make(
+    by: Caller,
+    *,
+    organization_id: str,
+    mode: Mode,
+    name: str,
+    scopes: tuple[str, ...],
+    limit: RateLimit | None = None,
+    allowed_cidrs: tuple[str, ...] | None = None,
+    expires_in: timedelta | None = None,
+) -> tuple[ApiKey, str]:
+    """Add a new key to the caller's write: for `issue`, `rotate` and new organizations, which audit and count it."""
+    text, limit = new_text(mode), limit or RateLimit()
+    new = ApiKey(
+        id=ids.new("key", by.at),
+        organization_id=organization_id,
+        mode=mode,
+        name=name,
+        scopes=scopes,  # type: ignore[arg-type]  # validated by the wire model
+        last_four=text[-4:],
+        status="active",
+        created_at=by.at,
+        created_by=Actor(type=by.actor.type, id=by.actor.id),
+        version=1,
+        fingerprint=fingerprint(text),
+        per_minute=limit.per_minute,
+        burst=limit.burst,
+        allowed_cidrs=allowed_cidrs,
+        expires_at=by.at + expires_in if expires_in else None,
+    )
+    by.write.create(
+        {
+            **pointer(organization_id, new.id)._asdict(),
+            "kind": "KEY",
+            "id": new.id,
+            "fingerprint": new.fingerprint,
+        }
+    )
+    by.write.add(access.put(new))
+    return new, text
+
+
+def search(query: ListQuery, by: Caller) -> Page[ApiKey]:
+    """The organization's keys, newest first."""
+    where = Partition(base=partition(by.organization_id, "both", "KEY"), id_prefix="key")
+    found = page.read(by, query, where, lambda item: cast("str", item["fingerprint"]))
+    keys = access.read_all(found.items)
+    return Page([keys[one] for one in found.items], found.next_cursor)
+
+
+def find(key_id: str, by: Caller) -> ApiKey:
+    """Raises: NotFound."""
+    item: Item | None = read_item(pointer(by.organization_id, key_id)) if ids.is_id("key", key_id) else None
+    if item is None:
+        raise NotFound(f"There is no API key {key_id}.")
+    mark = cast("str", item["fingerprint"])
+    return access.read_all([mark])[mark]
+
+
+def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
+    """A new key with the old one's rights; the old one ends after the overlap (never later than it would have).
+
+    Raises: NotFound, InsufficientScope; Conflict for a key that is not active.
+    """
+    old = find(key_id, by)
+    _may_manage(by, old.mode)
+    status = old.at_time(by.at)
+    if status != "active":
+        raise Conflict(f"This key is {status}: only an active key can be rotated.", status=status)
+    new, text = make(
+        by,
+        organization_id=by.organization_id,
+        mode=old.mode,
+        name=old.name,
+        scopes=old.scopes,
+        limit=RateLimit(per_minute=old.per_minute, burst=old.burst),
+        allowed_cidrs=old.allowed_cidrs,
+        expires_in=old.expires_at - by.at if old.expires_at else None,
+    )
+    end = by.at + timedelta(seconds=overlap_seconds)
+    rotated = replace(
+        old,
+        status="rotating" if overlap_seconds else "revoked",
+        expires_at=min(end, old.expires_at) if old.expires_at else end,
+        revoked_at=None if overlap_seconds else by.at,
+        replaced_by=new.id,
+        version=old.version + 1,
+    )
+    _change(by, old, rotated)
+    count_door_keys(by, old.organization_id, int(new.keeps_the_door) - int(old.keeps_the_door))
+    before, after = _audited(old), _audited(rotated)
+    by.write.audit(
+        "api_key.rotated", old.id, audit.changes(before, {**after, "replaced_by": new.id})
+    )
+    by.write.emit("api_key.rotated", ApiKeyView.of(rotated).model_dump(mode="json"))
+    return new, text
+
+
+def revoke(key_id: str, by: Caller) -> None:
+    """End a key: it is refused on the very next request. Revoking a revoked key changes nothing.
+
+    Raises: NotFound, InsufficientScope; Conflict for the last live admin key that has no end, without which nobody
+    could make another.
+    """
+    old = find(key_id, by)
+    _may_manage(by, old.mode)
+    if old.status == "revoked":
+        return
+    revoked = replace(old, status="revoked", revoked_at=by.at, version=old.version + 1)
+    _change(by, old, revoked)
+    count_door_keys(by, old.organization_id, -int(old.keeps_the_door))
+    by.write.audit("api_key.revoked", old.id, audit.changes(_audited(old), _audited(revoked)))
+    by.write.emit("api_key.revoked", ApiKeyView.of(revoked).model_dump(mode="json"))
+
+
+def _change(by: Caller, before: ApiKey, after: ApiKey) -> None:
+    by.write.check_if_match(before.version)
+    by.write.add(access.change(before, after))
+
+
+def count_door_keys(by: Caller, organization_id: str, step: int) -> None:
+    """Keep the count of live admin keys without an end in the same transaction, and refuse to bring it to zero."""
+    if step == 0:
+        return
+    values: Item = {":step": step, ":kind": "KEY_COUNT"}
+    condition: dict[str, object] = {}
+    if step < 0:
+        condition = {"ConditionExpression": "door_keys > :one"}
+        values[":one"] = 1
+    update = {
+        "TableName": settings.state_table(),
+        "Key": to_attributes(key(organization_id, "both", "KEY_COUNT", "door_keys")._asdict()),
+        "UpdateExpression": "SET kind = :kind ADD door_keys :step",
+        "ExpressionAttributeValues": to_attributes(values),
+        **condition,
+    }
+    by.write.add(
+        Operation(
+            cast("TransactWriteItemTypeDef", {"Update": update}),
+            lambda _old: Conflict(
+                "This is the last live admin key without an end: create another one first, or nobody could."
+            ),
+        )
+    )
+
+
+def _may_manage(by: Caller, mode: Mode) -> None:
+    if by.mode == "test" and mode == "live":
+        raise InsufficientScope("A test key can manage test keys only.", required="admin")
+
+
+def _audited(one: ApiKey) -> Item:
+    return {name: value for name, value in dump(one).items() if name in _SHOWN_IN_AUDIT}

@@ -1,0 +1,132 @@
+"""What the API takes and shows of keys."""
+
+from ipaddress import ip_network
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from eal import clock
+from eal.caller import Scope
+from eal.clock import Instant
+from eal.keys.model import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, ApiKey, Status
+from eal.listing import PageView
+from eal.table.keys import Mode
+
+
+def _network(text: str) -> str:
+    return str(ip_network(text, strict=False))
+
+
+class RateLimitBody(BaseModel):
+    """`burst` is twice `per_minute` where it is not given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    per_minute: Annotated[int, Field(ge=1, le=100_000)]
+    burst: Annotated[int | None, Field(ge=1, le=200_000)] = None
+
+    @model_validator(mode="after")
+    def _burst_is_not_below(self) -> Self:
+        if self.burst is not None and self.burst < self.per_minute:
+            raise ValueError("burst must be at least per_minute")
+        return self
+
+
+class ApiKeyCreate(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)]
+    mode: Annotated[Mode | None, Field(description="The calling key's own mode where it is not given.")] = None
+    expires_at: Instant | None = None
+    rate_limit: RateLimitBody | None = None
+    allowed_cidrs: Annotated[
+        list[Annotated[str, AfterValidator(_network)]] | None,
+        Field(max_length=100, description="IPv4 or IPv6 networks; none means any address."),
+    ] = None
+
+
+class ApiKeyRotate(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    overlap_seconds: Annotated[
+        int, Field(ge=0, le=LONGEST_OVERLAP_SECONDS, description="How long the old key lives on.")
+    ] = DEFAULT_OVERLAP_SECONDS
+
+
+class LastUsed(BaseModel):
+    at: Instant
+    ip: str
+
+
+class RateLimitView(BaseModel):
+    per_minute: int
+    burst: int
+
+
+class CreatedBy(BaseModel):
+    type: str
+    id: str
+
+
+class ApiKeyView(BaseModel):
+    """A key without its text, which nobody can show again."""
+
+    id: str
+    name: str
+    prefix: Literal["eal_live_", "eal_test_"]
+    last_four: str
+    scopes: list[Scope]
+    mode: Mode
+    status: Status
+    rate_limit: RateLimitView
+    allowed_cidrs: list[str]
+    expires_at: Instant | None
+    last_used: LastUsed | None
+    replaced_by: Annotated[str | None, Field(description="The key that a rotation put in this one's place.")]
+    revoked_at: Instant | None
+    created_at: Instant
+    created_by: CreatedBy
+    version: int
+
+    @classmethod
+    def of(cls, key: ApiKey) -> Self:
+        return cls.model_validate(_fields(key))
+
+
+class ApiKeyCreated(ApiKeyView):
+    """A new key with its text, shown this once."""
+
+    shown_once: ClassVar[frozenset[str]] = frozenset({"key"})
+
+    key: Annotated[str | None, Field(description="Store it now: it is shown once. Null in a replayed answer.")]
+
+    @classmethod
+    def of_new(cls, key: ApiKey, text: str) -> Self:
+        return cls.model_validate({**_fields(key), "key": text})
+
+
+class ApiKeyPage(PageView[ApiKeyView]):
+    pass
+
+
+def _fields(key: ApiKey) -> dict[str, object]:
+    used = key.last_used_at is not None
+    return {
+        "id": key.id,
+        "name": key.name,
+        "prefix": f"eal_{key.mode}_",
+        "last_four": key.last_four,
+        "scopes": key.scopes,
+        "mode": key.mode,
+        "status": key.at_time(clock.now()),
+        "rate_limit": {"per_minute": key.per_minute, "burst": key.burst},
+        "allowed_cidrs": key.allowed_cidrs or (),
+        "expires_at": key.expires_at,
+        "last_used": {"at": key.last_used_at, "ip": key.last_used_ip} if used else None,
+        "replaced_by": key.replaced_by,
+        "revoked_at": key.revoked_at,
+        "created_at": key.created_at,
+        "created_by": {"type": key.created_by.type, "id": key.created_by.id},
+        "version": key.version,
+    }

@@ -1,0 +1,1 @@
+"""Tenants: one organization a franchise location, some of them below a parent."""
