@@ -1,0 +1,17 @@
+"""POST /v1/leads: capture a lead."""
+
+from eal.entry.api import Api
+from eal.entry.route import Writer
+from eal.leads import store as leads
+from eal.leads.wire import LeadCreate, LeadCreateQuery, LeadView
+
+app = Api()
+handler = app.handler
+
+
+@app.post("/v1/leads", operation_id="createLead", tags=["leads"], status_code=201)
+def create(body: LeadCreate, query: LeadCreateQuery, caller: Writer) -> LeadView:
+    """Capture a lead. One with the same e-mail or phone is a conflict, unless `on_duplicate` says otherwise."""
+    lead, is_new = leads.capture(body, query.on_duplicate, by=caller)
+    caller.answer_status = 201 if is_new else 200
+    return LeadView.of(lead)

@@ -1,0 +1,15 @@
+"""GET /v1/leads/{lead_id}: one lead."""
+
+from eal.entry.api import Api
+from eal.entry.route import Reader
+from eal.leads import store as leads
+from eal.leads.wire import LeadView
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/leads/{lead_id}", operation_id="getLead", tags=["leads"])
+def get(lead_id: str, caller: Reader) -> LeadView:
+    """One lead. Its `version` is the ETag that If-Match and If-None-Match take."""
+    return LeadView.of(leads.find(lead_id, by=caller))

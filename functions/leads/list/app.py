@@ -1,0 +1,16 @@
+"""GET /v1/leads: leads, filtered."""
+
+from eal.entry.api import Api
+from eal.entry.route import Reader
+from eal.leads import store as leads
+from eal.leads.wire import LeadPage, LeadQuery, LeadView
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/leads", operation_id="listLeads", tags=["leads"])
+def list_leads(query: LeadQuery, caller: Reader) -> LeadPage:
+    """Leads, newest first, filtered by status, source, loss type, assignee, contact and times."""
+    page = leads.search(query, by=caller)
+    return LeadPage(data=[LeadView.of(lead) for lead in page.items], next_cursor=page.next_cursor)

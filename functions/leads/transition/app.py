@@ -1,0 +1,15 @@
+"""POST /v1/leads/{lead_id}/transitions: move a lead on."""
+
+from eal.entry.api import Api
+from eal.entry.route import Writer
+from eal.leads import store as leads
+from eal.leads.wire import LeadTransition, LeadView
+
+app = Api()
+handler = app.handler
+
+
+@app.post("/v1/leads/{lead_id}/transitions", operation_id="transitionLead", tags=["leads"])
+def transition(lead_id: str, body: LeadTransition, caller: Writer) -> LeadView:
+    """Move a lead to its next status; an illegal move is a 409 with the allowed ones."""
+    return LeadView.of(leads.transition(lead_id, body, by=caller))

@@ -1,0 +1,15 @@
+"""PATCH /v1/leads/{lead_id}: change a lead."""
+
+from eal.entry.api import Api
+from eal.entry.route import Writer
+from eal.leads import store as leads
+from eal.leads.wire import LeadUpdate, LeadView
+
+app = Api()
+handler = app.handler
+
+
+@app.patch("/v1/leads/{lead_id}", operation_id="updateLead", tags=["leads"])
+def update(lead_id: str, body: LeadUpdate, caller: Writer) -> LeadView:
+    """Change what the body gives and nothing else; null clears a field. The status has its own endpoint."""
+    return LeadView.of(leads.update(lead_id, body, by=caller))

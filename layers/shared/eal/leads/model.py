@@ -1,0 +1,133 @@
+"""A lead, what may follow on what, and how an upsert merges."""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from eal.audit import Actor
+from eal.clock import Instant
+
+type Status = Literal["new", "contacted", "qualified", "scheduled", "won", "lost", "disqualified"]
+type LossType = Literal["water", "sewage", "fire", "mold", "storm", "biohazard", "rebuild", "other"]
+
+OPEN: tuple[Status, ...] = ("new", "contacted", "qualified", "scheduled")
+TRANSITIONS: dict[Status, tuple[Status, ...]] = {
+    "new": ("contacted", "lost", "disqualified"),
+    "contacted": ("qualified", "lost", "disqualified"),
+    "qualified": ("scheduled", "lost", "disqualified"),
+    "scheduled": ("won", "lost", "disqualified"),
+    "won": (),
+    "lost": ("new",),
+    "disqualified": ("new",),
+}
+"""What may follow on each status; `new` from lost or disqualified reopens the lead."""
+
+NEEDS_REASON: frozenset[Status] = frozenset({"lost"})
+
+PERSONAL = frozenset(
+    {
+        "first_name",
+        "last_name",
+        "company",
+        "email",
+        "additional_emails",
+        "phones",
+        "address",
+        "notes",
+        "metadata",
+        "source_detail",
+        "attribution",
+        "reason",
+    }
+)
+"""Fields that are, or may hold, personal data: the audit log shows commitments to them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    line1: str
+    city: str
+    state: str
+    postal_code: str
+    line2: str | None = None
+    country: str = "US"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One transition, as the lead's history keeps it."""
+
+    before: Status
+    after: Status
+    at: Instant
+    by: Actor
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """`salt` is for the audit log's commitments: it is stored here and nowhere else, and never shown."""
+
+    id: str
+    status: Status
+    source: str
+    created_at: Instant
+    updated_at: Instant
+    version: int
+    salt: str
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+    email: str | None = None
+    additional_emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    address: Address | None = None
+    source_detail: str | None = None
+    loss_type: LossType | None = None
+    notes: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+    attribution: dict[str, str] = field(default_factory=dict)
+    assigned_to: str | None = None
+    call_id: str | None = None
+    history: tuple[Step, ...] = ()
+
+    @property
+    def contacts(self) -> frozenset[str]:
+        """What no other lead of the tenant may have too: `email#…` and `phone#…`."""
+        emails = {self.email, *self.additional_emails} - {None}
+        return frozenset({*(f"email#{email}" for email in emails), *(f"phone#{phone}" for phone in self.phones)})
+
+
+def moved(lead: Lead, step: Step) -> Lead:
+    """The lead after a transition that TRANSITIONS allows."""
+    return replace(
+        lead,
+        status=step.after,
+        history=(*lead.history, step),
+        updated_at=step.at,
+        version=lead.version + 1,
+    )
+
+
+def merged(lead: Lead, newer: Lead) -> Lead:
+    """The lead with what a newer capture of the same person says. No value is lost.
+
+    What the newer one gives replaces, except contacts: another e-mail joins `additional_emails`, phones are united.
+    Status, source, assignment and history stay.
+    """
+    email = lead.email or newer.email
+    others = dict.fromkeys(one for one in (*lead.additional_emails, newer.email) if one and one != email)
+    return replace(
+        lead,
+        first_name=newer.first_name or lead.first_name,
+        last_name=newer.last_name or lead.last_name,
+        company=newer.company or lead.company,
+        email=email,
+        additional_emails=tuple(others),
+        phones=tuple(dict.fromkeys((*lead.phones, *newer.phones))),
+        address=newer.address or lead.address,
+        source_detail=newer.source_detail or lead.source_detail,
+        loss_type=newer.loss_type or lead.loss_type,
+        notes="\n\n".join(dict.fromkeys(one for one in (lead.notes, newer.notes) if one)) or None,
+        metadata={**lead.metadata, **newer.metadata},
+        attribution={**newer.attribution, **lead.attribution},
+    )

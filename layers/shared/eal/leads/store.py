@@ -1,0 +1,296 @@
+"""Leads in the State table.
+
+A lead's e-mail and phones are claimed by items of their own, put in the lead's transaction: so two leads can never
+have the same one, and looking a lead up by one is a consistent read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, cast
+
+from eal import audit, ids
+from eal.clock import rfc3339
+from eal.errors import Conflict, IllegalTransition, NotFound, ValidationFailed
+from eal.leads.model import NEEDS_REASON, PERSONAL, TRANSITIONS, Address, Lead, Step, merged, moved
+from eal.leads.wire import LeadView
+from eal.table import page
+from eal.table.item import dump, load
+from eal.table.keys import Key, key, partition
+from eal.table.page import Page, Partition
+from eal.table.read import get, get_all
+from eal.table.write import Refusal, Stale
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from eal.caller import Caller
+    from eal.leads.wire import LeadCreate, LeadQuery, LeadTransition, LeadUpdate
+    from eal.table.item import Item
+
+type OnDuplicate = Literal["error", "return", "update"]
+type _RefusalFor = Callable[[str], Refusal]
+"""From a contact to what a claim of it that another lead holds raises."""
+
+
+def at(by: Caller, lead_id: str) -> Key:
+    """`org_…#live#LEAD`, `lead_…`."""
+    return key(by.organization_id, by.mode, "LEAD", lead_id)
+
+
+def claim_at(by: Caller, contact: str) -> Key:
+    """`org_…#live#LEAD_CONTACT`, `email#…` or `phone#…`."""
+    return key(by.organization_id, by.mode, "LEAD_CONTACT", contact)
+
+
+def capture(body: LeadCreate, on_duplicate: OnDuplicate, by: Caller) -> tuple[Lead, bool]:
+    """A new lead, or the one that has the same e-mail or phone. Tells whether it is new.
+
+    Raises: Conflict with `id` and `matched_on` for a duplicate that is an error.
+    """
+    new = Lead(
+        id=ids.new("lead", by.at),
+        status="new",
+        source=body.source,
+        created_at=by.at,
+        updated_at=by.at,
+        version=1,
+        salt=audit.new_salt(),
+        first_name=body.first_name,
+        last_name=body.last_name,
+        company=body.company,
+        email=body.email,
+        phones=tuple(dict.fromkeys(body.phones)),
+        address=Address(**body.address.model_dump()) if body.address else None,
+        source_detail=body.source_detail,
+        loss_type=body.loss_type,
+        notes=body.notes,
+        metadata=body.metadata,
+        attribution=body.attribution.model_dump(exclude_none=True) if body.attribution else {},
+        assigned_to=body.assigned_to,
+    )
+    if on_duplicate != "error" and (found := _holder(new, by)):
+        return (found if on_duplicate == "return" else _merge(found, new, by)), False
+    _create(new, by, _duplicate if on_duplicate == "error" else (lambda _contact: lambda _old: Stale()))
+    return new, True
+
+
+def capture_from_call(
+    call_id: str,
+    *,
+    name: str | None,
+    phone: str,
+    loss_type: str | None,
+    source_detail: str | None,
+    attribution: Mapping[str, str],
+    by: Caller,
+) -> str:
+    """The id of the lead that a qualified call makes: a new one, or the one that has its phone already.
+
+    The id is derived from the call's, so that a second run of the same work finds the first one's lead. Adds to the
+    caller's write, which stays empty where there is nothing to add.
+    """
+    lead_id = ids.derived("lead", call_id)
+    claim, made = get_all([claim_at(by, f"phone#{phone}"), at(by, lead_id)])
+    if made or claim:
+        return lead_id if made else cast("str", cast("Item", claim)["lead_id"])
+    first, _, last = (name or "").strip().partition(" ")
+    new = Lead(
+        id=lead_id,
+        status="new",
+        source="call",
+        created_at=by.at,
+        updated_at=by.at,
+        version=1,
+        salt=audit.new_salt(),
+        first_name=first or None,
+        last_name=last.strip() or None,
+        phones=(phone,),
+        source_detail=source_detail,
+        loss_type=loss_type,  # type: ignore[arg-type]  # the caller maps an intent to a loss type
+        attribution=dict(attribution),
+        call_id=call_id,
+    )
+    _create(new, by, lambda _contact: lambda _old: Stale())
+    return lead_id
+
+
+def find(lead_id: str, by: Caller) -> Lead:
+    """Raises: NotFound."""
+    item = get(at(by, lead_id)) if ids.is_id("lead", lead_id) else None
+    if item is None:
+        raise NotFound(f"There is no lead {lead_id[:40]}.")
+    return load(Lead, item)
+
+
+def search(query: LeadQuery, by: Caller) -> Page[Lead]:
+    """Leads, newest first. An e-mail or phone finds its one lead; status is an index; the rest is filtered."""
+    if query.email or query.phone:
+        return _by_contact(query, by)
+    base = partition(by.organization_id, by.mode, "LEAD")
+    where = Partition(base=base, id_prefix="lead")
+    if query.status:
+        where = Partition(
+            base=base,
+            id_prefix="lead",
+            index="gsi1",
+            index_partition=partition(by.organization_id, by.mode, "LEAD", "status", query.status),
+        )
+    filters = (query.source, query.loss_type, query.assigned_to, query.updated_after)
+    keep = (lambda item: _matches(query, item)) if any(filters) else None
+    return page.read(by, query, where, lambda item: load(Lead, item), keep)
+
+
+def update(lead_id: str, body: LeadUpdate, by: Caller) -> Lead:
+    """The lead with what the body gives; what it gives as null is cleared.
+
+    Raises: NotFound, PreconditionFailed; Conflict for a contact that another lead has; ValidationFailed where no
+    contact would be left.
+    """
+    lead = find(lead_id, by)
+    by.write.check_if_match(lead.version)
+    given: dict[str, object] = {name: getattr(body, name) for name in body.model_fields_set}
+    if body.address:
+        given["address"] = Address(**body.address.model_dump())
+    if "attribution" in given:
+        given["attribution"] = body.attribution.model_dump(exclude_none=True) if body.attribution else {}
+    if "phones" in given:
+        given["phones"] = tuple(dict.fromkeys(body.phones or ()))
+    if "metadata" in given:
+        given["metadata"] = body.metadata or {}
+    if "source" in given and body.source is None:
+        raise ValidationFailed([{"pointer": "/source", "message": "must not be null", "type": "null_forbidden"}])
+    changed = replace(lead, **given)  # type: ignore[arg-type]  # names and types are LeadUpdate's
+    if not changed.contacts:
+        raise ValidationFailed(
+            [{"pointer": "", "message": "a lead needs an 'email' or at least one of 'phones'", "type": "no_contact"}]
+        )
+    return _replace(lead, changed, by) if changed != lead else lead
+
+
+def transition(lead_id: str, body: LeadTransition, by: Caller) -> Lead:
+    """The lead in its new status.
+
+    Raises: NotFound, PreconditionFailed; IllegalTransition with `allowed`; ValidationFailed where a reason is needed.
+    """
+    lead = find(lead_id, by)
+    by.write.check_if_match(lead.version)
+    allowed = TRANSITIONS[lead.status]
+    if body.to not in allowed:
+        raise IllegalTransition(
+            f"A lead that is {lead.status} cannot become {body.to}.", status=lead.status, allowed=list(allowed)
+        )
+    if body.to in NEEDS_REASON and not body.reason:
+        raise ValidationFailed(
+            [{"pointer": "/reason", "message": f"is required to become {body.to}", "type": "missing"}]
+        )
+    step = Step(before=lead.status, after=body.to, at=by.at, by=by.actor, reason=body.reason)
+    after = moved(lead, step)
+    if body.notes:
+        after = replace(after, notes="\n\n".join(one for one in (lead.notes, body.notes) if one))
+    by.write.replace(_item(after, by), was=lead.version)
+    before_fields, after_fields = dump(lead), dump(after)
+    if body.reason:
+        after_fields["reason"] = body.reason
+    _audit("lead.transitioned", lead, before_fields, after_fields, by)
+    by.write.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
+    return after
+
+
+def _create(new: Lead, by: Caller, refusal_for: _RefusalFor) -> None:
+    by.write.create(_item(new, by))
+    for contact in sorted(new.contacts):
+        _claim(contact, new.id, by, refusal_for(contact))
+    _audit("lead.created", new, {}, dump(new), by)
+    by.write.emit("lead.created", LeadView.of(new).model_dump(mode="json"))
+
+
+def _merge(found: Lead, new: Lead, by: Caller) -> Lead:
+    after = merged(found, new)
+    return _replace(found, after, by) if after != found else found
+
+
+def _replace(before: Lead, changed: Lead, by: Caller) -> Lead:
+    """Write the lead's next version, and take and give back the contacts that changed."""
+    after = replace(changed, updated_at=by.at, version=before.version + 1)
+    by.write.replace(_item(after, by), was=before.version)
+    for contact in sorted(after.contacts - before.contacts):
+        _claim(contact, after.id, by, _duplicate(contact))
+    for contact in sorted(before.contacts - after.contacts):
+        by.write.delete(claim_at(by, contact))
+    _audit("lead.updated", before, dump(before), dump(after), by)
+    by.write.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
+    return after
+
+
+def _claim(contact: str, lead_id: str, by: Caller, refusal: Refusal) -> None:
+    item: Item = {**claim_at(by, contact)._asdict(), "kind": "LEAD_CONTACT", "lead_id": lead_id}
+    by.write.create(item, refusal)
+
+
+def _duplicate(contact: str) -> Refusal:
+    field = "email" if contact.startswith("email#") else "phones"
+
+    def refusal(old: Item | None) -> Exception:
+        lead_id = cast("str", (old or {}).get("lead_id", ""))
+        return Conflict(
+            f"The lead {lead_id} has the same {'e-mail' if field == 'email' else 'phone'}.",
+            id=lead_id,
+            matched_on=field,
+        )
+
+    return refusal
+
+
+def _holder(new: Lead, by: Caller) -> Lead | None:
+    """The lead that has one of these contacts; the e-mail's goes before the phones'."""
+    claims = get_all([claim_at(by, contact) for contact in sorted(new.contacts)])
+    for claim in claims:
+        if claim:
+            item = get(at(by, cast("str", claim["lead_id"])))
+            return load(Lead, item) if item else None
+    return None
+
+
+def _by_contact(query: LeadQuery, by: Caller) -> Page[Lead]:
+    contact = f"email#{query.email}" if query.email else f"phone#{query.phone}"
+    claim = get(claim_at(by, contact))
+    item = get(at(by, cast("str", claim["lead_id"]))) if claim else None
+    if item is None or not _matches(query, item):
+        return Page([], None)
+    return Page([load(Lead, item)], None)
+
+
+def _matches(query: LeadQuery, item: Item) -> bool:
+    wanted = (
+        (query.status, item["status"]),
+        (query.source, item["source"]),
+        (query.loss_type, item.get("loss_type")),
+        (query.assigned_to, item.get("assigned_to")),
+    )
+    created, updated = cast("str", item["created_at"]), cast("str", item["updated_at"])
+    return (
+        all(value is None or value == stored for value, stored in wanted)
+        and (query.phone is None or query.phone in cast("list[str]", item.get("phones", [])))
+        and (query.updated_after is None or updated >= rfc3339(query.updated_after))
+        and (query.created_after is None or created >= rfc3339(query.created_after))
+        and (query.created_before is None or created < rfc3339(query.created_before))
+    )
+
+
+def _audit(action: str, lead: Lead, before: Item, after: Item, by: Caller) -> None:
+    hidden = ("history", "id", "created_at")
+    shown = (
+        {name: value for name, value in one.items() if name not in hidden} for one in (before, after)
+    )
+    by.write.audit(action, lead.id, audit.changes(*shown, personal=PERSONAL, salt=lead.salt))
+
+
+def _item(lead: Lead, by: Caller) -> Item:
+    return {
+        **at(by, lead.id)._asdict(),
+        "kind": "LEAD",
+        "gsi1pk": partition(by.organization_id, by.mode, "LEAD", "status", lead.status),
+        "gsi1sk": lead.id,
+        **dump(lead),
+    }

@@ -1,0 +1,186 @@
+"""What the API takes and shows of leads."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from eal.clock import Instant
+from eal.contact import Email, Phone
+from eal.leads.model import Address, Lead, LossType, Status
+from eal.listing import ListQuery, PageView
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Slug = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+Phones = Annotated[list[Phone], Field(max_length=10)]
+Metadata = Annotated[
+    dict[Annotated[str, Field(min_length=1, max_length=40)], Annotated[str, Field(max_length=500)]],
+    Field(max_length=50),
+]
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class AddressBody(BaseModel):
+    model_config = _INPUT
+
+    line1: Annotated[str, Field(min_length=1, max_length=200)]
+    line2: Annotated[str | None, Field(max_length=200)] = None
+    city: Annotated[str, Field(min_length=1, max_length=100)]
+    state: Annotated[str, Field(min_length=2, max_length=50)]
+    postal_code: Annotated[str, Field(min_length=3, max_length=12)]
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
+
+
+class AttributionBody(BaseModel):
+    """Where the lead came from, in the words of the ad systems."""
+
+    model_config = ConfigDict(**_INPUT, frozen=True)
+
+    campaign: Annotated[str | None, Field(max_length=500)] = None
+    medium: Annotated[str | None, Field(max_length=500)] = None
+    utm_source: Annotated[str | None, Field(max_length=500)] = None
+    utm_medium: Annotated[str | None, Field(max_length=500)] = None
+    utm_campaign: Annotated[str | None, Field(max_length=500)] = None
+    utm_term: Annotated[str | None, Field(max_length=500)] = None
+    utm_content: Annotated[str | None, Field(max_length=500)] = None
+    gclid: Annotated[str | None, Field(max_length=500)] = None
+    landing_page: Annotated[str | None, Field(max_length=2000)] = None
+    referrer: Annotated[str | None, Field(max_length=2000)] = None
+
+
+class LeadFields(BaseModel):
+    """What both a new lead and a change of one may say."""
+
+    model_config = _INPUT
+
+    first_name: Name | None = None
+    last_name: Name | None = None
+    company: Name | None = None
+    email: Email | None = None
+    address: AddressBody | None = None
+    source_detail: Annotated[str | None, Field(max_length=500)] = None
+    loss_type: LossType | None = None
+    notes: Annotated[str | None, Field(max_length=10_000)] = None
+    attribution: AttributionBody | None = None
+    assigned_to: Annotated[str | None, Field(max_length=100)] = None
+
+
+class LeadCreate(LeadFields):
+    phones: Phones = []
+    source: Slug = "api"
+    metadata: Metadata = {}
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if not self.email and not self.phones:
+            raise ValueError("a lead needs an 'email' or at least one of 'phones'")
+        return self
+
+
+class LeadUpdate(LeadFields):
+    """Only what is given changes; null clears it."""
+
+    phones: Phones | None = None
+    source: Slug | None = None
+    metadata: Metadata | None = None
+
+
+class LeadTransition(BaseModel):
+    model_config = _INPUT
+
+    to: Status
+    reason: Annotated[str | None, Field(min_length=1, max_length=1000)] = None
+    notes: Annotated[str | None, Field(max_length=10_000, description="Added to the lead's notes.")] = None
+
+
+class LeadCreateQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    on_duplicate: Annotated[
+        Literal["error", "return", "update"],
+        Field(
+            description="For a lead with the same e-mail or one of the phones: refuse with 409, answer with it (200), "
+            "or add what this request says to it (200). An update loses no value."
+        ),
+    ] = "error"
+
+
+class LeadQuery(ListQuery):
+    status: Status | None = None
+    source: Slug | None = None
+    loss_type: LossType | None = None
+    assigned_to: Annotated[str | None, Field(max_length=100)] = None
+    email: Email | None = None
+    phone: Phone | None = None
+    updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
+
+
+class AddressView(BaseModel):
+    line1: str
+    line2: str | None
+    city: str
+    state: str
+    postal_code: str
+    country: str
+
+    @classmethod
+    def of(cls, address: Address) -> Self:
+        return cls(
+            line1=address.line1,
+            line2=address.line2,
+            city=address.city,
+            state=address.state,
+            postal_code=address.postal_code,
+            country=address.country,
+        )
+
+
+class LeadView(BaseModel):
+    id: str
+    status: Status
+    first_name: str | None
+    last_name: str | None
+    company: str | None
+    email: str | None
+    additional_emails: Annotated[list[str], Field(description="Others that upserts brought.")]
+    phones: list[str]
+    address: AddressView | None
+    source: str
+    source_detail: str | None
+    loss_type: LossType | None
+    notes: str | None
+    metadata: dict[str, str]
+    attribution: dict[str, str]
+    assigned_to: str | None
+    call_id: Annotated[str | None, Field(description="The call that the lead was captured from.")]
+    created_at: Instant
+    updated_at: Instant
+    version: int
+
+    @classmethod
+    def of(cls, lead: Lead) -> Self:
+        return cls(
+            id=lead.id,
+            status=lead.status,
+            first_name=lead.first_name,
+            last_name=lead.last_name,
+            company=lead.company,
+            email=lead.email,
+            additional_emails=list(lead.additional_emails),
+            phones=list(lead.phones),
+            address=AddressView.of(lead.address) if lead.address else None,
+            source=lead.source,
+            source_detail=lead.source_detail,
+            loss_type=lead.loss_type,
+            notes=lead.notes,
+            metadata=lead.metadata,
+            attribution=lead.attribution,
+            assigned_to=lead.assigned_to,
+            call_id=lead.call_id,
+            created_at=lead.created_at,
+            updated_at=lead.updated_at,
+            version=lead.version,
+        )
+
+
+class LeadPage(PageView[LeadView]):
+    pass
