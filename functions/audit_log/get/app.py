@@ -1,0 +1,15 @@
+"""GET /v1/audit-log/{record_id}: one audit record."""
+
+from eal.audit_log import store as audit_log
+from eal.audit_log.wire import AuditRecordView
+from eal.entry.api import Api
+from eal.entry.route import Reader
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/audit-log/{record_id}", operation_id="getAuditRecord", tags=["audit-log"])
+def get(record_id: str, caller: Reader) -> AuditRecordView:
+    """One record: who did what to which resource, with each field's change and its place in the hash chain."""
+    return AuditRecordView.of(audit_log.find(record_id, by=caller))

@@ -1,0 +1,16 @@
+"""GET /v1/audit-log: the audit log, filtered."""
+
+from eal.audit_log import store as audit_log
+from eal.audit_log.wire import AuditLogQuery, AuditRecordPage, AuditRecordView
+from eal.entry.api import Api
+from eal.entry.route import Reader
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/audit-log", operation_id="listAuditLog", tags=["audit-log"])
+def list_records(query: AuditLogQuery, caller: Reader) -> AuditRecordPage:
+    """Audit records, newest first. `resource_type` with `resource_id` gives one resource's history."""
+    page = audit_log.search(query, by=caller)
+    return AuditRecordPage(data=[AuditRecordView.of(one) for one in page.items], next_cursor=page.next_cursor)

@@ -1,0 +1,1 @@
+"""The audit log as customers read it, and its archive."""

@@ -1,0 +1,54 @@
+"""Reading the audit log. It is written by `Write` alone, and nothing changes or deletes it."""
+
+from eal import ids
+from eal.audit import AuditRecord
+from eal.audit_log.wire import AuditLogQuery
+from eal.caller import Caller
+from eal.errors import NotFound
+from eal.table import page
+from eal.table.item import Item, load
+from eal.table.keys import key, partition
+from eal.table.page import Page, Partition
+from eal.table.read import get
+
+
+def search(query: AuditLogQuery, by: Caller) -> Page[AuditRecord]:
+    """Records, newest first. One resource's history and one actor's deeds are index reads; the rest is filtered."""
+    return page.read(by, query, _partition(query, by), _load, lambda item: _matches(query, item))
+
+
+def find(record_id: str, by: Caller) -> AuditRecord:
+    """Raises: NotFound."""
+    item = get(key(by.organization_id, by.mode, "AUDIT", record_id)) if ids.is_id("aud", record_id) else None
+    if item is None:
+        raise NotFound(f"There is no audit record {record_id[:40]}.")
+    return _load(item)
+
+
+def _partition(query: AuditLogQuery, by: Caller) -> Partition:
+    base = partition(by.organization_id, by.mode, "AUDIT")
+    if query.resource_type and query.resource_id:
+        one = partition(by.organization_id, by.mode, "AUDIT", query.resource_type, query.resource_id)
+        return Partition(base=base, id_prefix="aud", index="gsi1", index_partition=one)
+    if query.actor_id:
+        one = partition(by.organization_id, by.mode, "AUDIT", "actor", query.actor_id)
+        return Partition(base=base, id_prefix="aud", index="gsi2", index_partition=one)
+    return Partition(base=base, id_prefix="aud")
+
+
+def _matches(query: AuditLogQuery, item: Item) -> bool:
+    resource, actor = item["resource"], item["actor"]
+    assert isinstance(resource, dict)  # noqa: S101 - tells the type checker what Write stores
+    assert isinstance(actor, dict)  # noqa: S101
+    wanted = (
+        (query.action, item["action"]),
+        (query.source, item["source"]),
+        (query.actor_id, actor["id"]),
+        (query.resource_type, resource["type"]),
+        (query.resource_id, resource["id"]),
+    )
+    return all(value is None or value == stored for value, stored in wanted)
+
+
+def _load(item: Item) -> AuditRecord:
+    return load(AuditRecord, item)

@@ -1,0 +1,158 @@
+"""A vendor webhook's Lambda: `handler = Receiver(scheme).handler`, on a function URL and behind API Gateway.
+
+In this order: size, connection, signature over the raw bytes, raw body to S3, message to the queue, then 2xx. Vendors
+that do not retry (CallRail) lose what is not answered with 2xx, so nothing else happens here; the next worker
+normalises. A duplicate is stored under the same key and queued again: the normaliser knows what it has seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from eal import aws, clock, observe, settings
+from eal.entry.request import HEADERS, Answer, Request, error_answer
+from eal.errors import (
+    ApiError,
+    InternalError,
+    InvalidRequest,
+    InvalidSignature,
+    NotFound,
+    Unavailable,
+)
+from eal.integrations.connections import find as find_connection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from eal.entry.request import ProxyEvent, ProxyResponse
+    from eal.errors import Json
+
+LARGEST_BODY = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """What differs from vendor to vendor.
+
+    `is_signed(headers, body, secrets)` tells, in constant time, whether one of the secrets signed exactly this body;
+    header names are lower-case.
+    """
+
+    vendor: str
+    kinds: Collection[str]
+    is_signed: Callable[[Mapping[str, str], bytes, Collection[str]], bool]
+
+
+class _UrlContext(TypedDict, total=False):
+    requestId: str
+    http: dict[str, str]
+
+
+class FunctionUrlEvent(TypedDict):
+    """What a function URL sends (payload format 2.0); the members that are read here."""
+
+    version: str
+    rawPath: str
+    headers: dict[str, str]
+    requestContext: _UrlContext
+    body: NotRequired[str]
+    isBase64Encoded: NotRequired[bool]
+
+
+class Receiver:
+    def __init__(self, scheme: Scheme) -> None:
+        self._scheme = scheme
+
+    def handler(self, event: ProxyEvent | FunctionUrlEvent, context: object) -> ProxyResponse:
+        """The Lambda handler, for payload formats 1.0 and 2.0."""
+        request = _request(event)
+        observe.begin(request.id, vendor=self._scheme.vendor)
+        try:
+            answer = self._receive(request)
+            observe.count("inbound_received")
+        except ApiError as error:
+            observe.count("inbound_refused")
+            observe.logger.warning("inbound_refused", code=error.code)
+            answer = error_answer(error, request.id)
+        except (ClientError, BotoCoreError) as fault:
+            observe.logger.exception("inbound_not_stored", fault=type(fault).__name__)
+            answer = error_answer(Unavailable(), request.id)
+        except Exception:  # the edge: the vendor gets an envelope, the log the trace
+            observe.logger.exception("unexpected_error")
+            answer = error_answer(InternalError("Something went wrong on our side."), request.id)
+        observe.flush()
+        return answer.response(request.id, HEADERS)
+
+    def _receive(self, request: Request) -> Answer:
+        body = request.raw_body(LARGEST_BODY)
+        connection_id, kind = _address(request.path)
+        connection = find_connection(connection_id, self._scheme.vendor)
+        if connection is None or kind not in self._scheme.kinds:
+            raise NotFound("There is no receiver at this address: check it against the integration's receiver_urls.")
+        observe.bind(organization_id=connection.organization_id, mode=connection.mode, kind=kind)
+        if not self._scheme.is_signed(request.headers, body, connection.signing_secrets()):
+            raise InvalidSignature("The signature does not match the body under this connection's signing key.")
+        if not _is_json_object(body):
+            raise InvalidRequest("The body is signed, but it is not a JSON object.")
+        stored = _store_raw(self._scheme.vendor, connection_id, kind, body)
+        message: dict[str, Json] = {
+            "vendor": self._scheme.vendor,
+            "kind": kind,
+            "organization_id": connection.organization_id,
+            "mode": connection.mode,
+            "connection_id": connection_id,
+            "raw": stored,
+            "received_at": clock.rfc3339(clock.now()),
+            "request_id": request.id,
+        }
+        aws.sqs().send_message(QueueUrl=settings.queue("inbound"), MessageBody=json.dumps(message))
+        return Answer(202, json.dumps({"received": True}))
+
+
+def _store_raw(vendor: str, connection_id: str, kind: str, body: bytes) -> str:
+    """Put the raw body to S3 under its own hash: a duplicate lands on itself. Returns the object's key."""
+    digest = hashlib.sha256(body)
+    name = f"inbound/{vendor}/{connection_id}/{kind}/{digest.hexdigest()}"
+    aws.s3().put_object(Bucket=settings.inbound_bucket(), Key=name, Body=body, ContentType="application/json")
+    return name
+
+
+def _address(path: str) -> tuple[str, str]:
+    """Connection and kind: the path's last two parts, on the function URL and behind API Gateway alike."""
+    parts = path.rstrip("/").split("/")
+    return (parts[-2], parts[-1]) if len(parts) >= 2 else ("", "")
+
+
+def _request(event: ProxyEvent | FunctionUrlEvent) -> Request:
+    if "rawPath" not in event:
+        return Request.of(event)
+    url_event = cast("FunctionUrlEvent", event)
+    http = url_event["requestContext"].get("http", {})
+    return Request.of(
+        {
+            "httpMethod": http.get("method", "POST"),
+            "resource": url_event["rawPath"],
+            "path": url_event["rawPath"],
+            "headers": url_event["headers"],
+            "requestContext": {
+                "requestId": url_event["requestContext"].get("requestId", ""),
+                "identity": {"sourceIp": http.get("sourceIp", "")},
+            },
+            "body": url_event.get("body"),
+            "isBase64Encoded": url_event.get("isBase64Encoded", False),
+        }
+    )
+
+
+def _is_json_object(body: bytes) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
+
+

@@ -1,0 +1,299 @@
+"""The relay: what writes left in the table's outbox (events, tasks, audit records) is numbered and published.
+
+`Relay().handler` takes the table's stream; `Relay().sweep` runs each minute and takes up what a relay left behind, so
+that even a relay that fails for longer than the stream's 24 hours loses nothing. Both do the same three steps, each
+safe to repeat:
+
+1. number: events and audit records of a tenant and mode get the next numbers, head and items in one transaction, so
+   that the feed has no gap and no number is given twice, whoever else is numbering;
+2. publish: events and tasks to the bus, a word to the archiver for audit records; at least once;
+3. mark: the item leaves the sparse `pending` index.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, cast
+
+from eal import audit, aws, clock, ids, observe, settings
+from eal.table.item import from_attributes, to_attributes
+from eal.table.keys import PENDING_SHARDS, Key, key, partition
+from eal.table.read import get, get_all
+from eal.table.write import Operation, transact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+    from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
+
+    from eal.errors import Json
+    from eal.table.item import Item
+    from eal.table.keys import Mode
+
+MOST_AT_ONCE = 90
+"""Items that are numbered in one transaction, beside the head."""
+SWEPT_AFTER = timedelta(minutes=1)
+_SWEPT_AT_ONCE = 500
+_ENTRIES = 10
+"""PutEvents' limit of entries; their bodies are bounded by the API's body limit and the views."""
+_TRIES = 8
+
+
+class _Stream(TypedDict):
+    NewImage: NotRequired[dict[str, AttributeValueTypeDef]]
+    SequenceNumber: str
+
+
+class StreamRecord(TypedDict):
+    eventName: str
+    dynamodb: _Stream
+
+
+class StreamEvent(TypedDict):
+    Records: list[StreamRecord]
+
+
+class _Failure(TypedDict):
+    itemIdentifier: str
+
+
+class StreamAnswer(TypedDict):
+    batchItemFailures: list[_Failure]
+
+
+class _Overtaken(Exception):
+    """The head moved on while a batch was being numbered."""
+
+
+class _Settled(Exception):
+    """An item was numbered (or removed) by somebody else; `item` is how it stands."""
+
+    def __init__(self, at: Key, item: Item | None) -> None:
+        self.at = at
+        self.item = item
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What one tenant and mode has of one kind."""
+
+    organization_id: str
+    mode: Mode
+    kind: Literal["EVENT", "TASK", "AUDIT"]
+
+
+class Relay:
+    def handler(self, event: StreamEvent, context: object) -> StreamAnswer:
+        """The Lambda handler, for the State table's stream with ReportBatchItemFailures.
+
+        A tenant's failure holds up the shard from its first record on and nothing else: what others had in the batch
+        is published all the same, and is published again when the batch comes again.
+        """
+        observe.begin("", worker="relay")
+        places = {_key(_image(record)): record["dynamodb"]["SequenceNumber"] for record in event["Records"]}
+        failed: list[str] = []
+        for group, items in _grouped(_image(record) for record in event["Records"]).items():
+            try:
+                _relay(group, items)
+            except Exception:  # the edge of a consumer: reported to Lambda, which sends the batch again
+                observe.logger.exception("relay_failed", organization_id=group.organization_id, kind=group.kind)
+                failed += [places[_key(item)] for item in items]
+        observe.flush()
+        return {"batchItemFailures": [{"itemIdentifier": min(failed, key=int)}] if failed else []}
+
+    def sweep(self, event: object, context: object) -> None:
+        """The Lambda handler of the schedule: everything in `pending` that is older than a minute."""
+        observe.begin("", worker="sweep")
+        border = clock.now() - SWEPT_AFTER
+        for shard in range(PENDING_SHARDS):
+            answer = aws.dynamodb().query(
+                TableName=settings.state_table(),
+                IndexName="pending",
+                KeyConditionExpression="pending = :shard",
+                ExpressionAttributeValues=to_attributes({":shard": f"PENDING#{shard}"}),
+                Limit=_SWEPT_AT_ONCE,
+            )
+            keys = [_key(from_attributes(one)) for one in answer["Items"]]
+            old = [one for one in keys if ids.created_at(one.sk) <= border]
+            for some in _chunks(old, MOST_AT_ONCE):
+                left = [item for item in get_all(some) if item and item.get("pending")]
+                for group, items in _grouped(left).items():
+                    _relay(group, items)
+                    observe.count("outbox_swept", len(items))
+        observe.flush()
+
+
+def _relay(group: _Group, items: list[Item]) -> None:
+    items = sorted(items, key=lambda item: cast("str", item["id"]))
+    for some in _chunks(items, MOST_AT_ONCE):
+        if group.kind != "TASK":
+            some = _number(group, some)
+        _publish(group, some)
+        _mark(some)
+        observe.count("outbox_published", len(some))
+
+
+def _number(group: _Group, items: list[Item]) -> list[Item]:
+    """The items with their numbers (`feedsk`): given now, or by an earlier run."""
+    done: list[Item] = []
+    for _ in range(_TRIES):
+        if not items:
+            break
+        head = _head(group)
+        numbered, new_head = _numbered(group, items, head)
+        try:
+            transact([_move_head(head, new_head), *(_set_number(item) for item in numbered)])
+        except _Overtaken:
+            continue
+        except _Settled as settled:
+            items = [item for item in items if _key(item) != settled.at]
+            if settled.item:
+                done.append(settled.item)
+            continue
+        return sorted([*done, *numbered], key=lambda item: cast("int", item["feedsk"]))
+    else:
+        raise _Overtaken(f"the sequence of {group} kept moving")
+    return sorted(done, key=lambda item: cast("int", item["feedsk"]))
+
+
+def _head(group: _Group) -> Item:
+    at = key(group.organization_id, group.mode, "SEQUENCE", group.kind)
+    return get(at) or {**at._asdict(), "kind": "SEQUENCE", "last": 0, "hash": audit.GENESIS}
+
+
+def _numbered(group: _Group, items: Sequence[Item], head: Item) -> tuple[list[Item], Item]:
+    last, chain = cast("int", head["last"]), cast("str", head["hash"])
+    numbered = []
+    for item in items:
+        last += 1
+        item = {**item, "feedpk": partition(group.organization_id, group.mode, group.kind), "feedsk": last}
+        if group.kind == "AUDIT":
+            item |= {"seq": last, "previous_hash": chain}
+            chain = audit.chained_hash(item)
+            item["hash"] = chain
+        numbered.append(item)
+    return numbered, {**head, "last": last, "hash": chain}
+
+
+def _move_head(old: Item, new: Item) -> Operation:
+    was = cast("int", old["last"])
+    condition = {"ConditionExpression": "#last = :was"} if was else {"ConditionExpression": "attribute_not_exists(pk)"}
+    values = {"ExpressionAttributeNames": {"#last": "last"}, "ExpressionAttributeValues": to_attributes({":was": was})}
+    put = {"TableName": settings.state_table(), "Item": to_attributes(new), **condition, **(values if was else {})}
+    return Operation({"Put": put}, lambda _old: _Overtaken())  # type: ignore[typeddict-item]  # built in parts
+
+
+def _set_number(item: Item) -> Operation:
+    at = _key(item)
+    names = [name for name in ("feedpk", "feedsk", "seq", "previous_hash", "hash") if name in item]
+    return Operation(
+        {
+            "Update": {
+                "TableName": settings.state_table(),
+                "Key": to_attributes(at._asdict()),
+                "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in names),
+                "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(feedsk)",
+                "ExpressionAttributeNames": {f"#{name}": name for name in names},
+                "ExpressionAttributeValues": to_attributes({f":{name}": item[name] for name in names}),
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        },
+        lambda old: _Settled(at, old),
+    )
+
+
+def _publish(group: _Group, items: Sequence[Item]) -> None:
+    if not items:
+        return
+    if group.kind == "AUDIT":
+        body = {
+            "organization_id": group.organization_id,
+            "mode": group.mode,
+            "request_id": items[-1]["request_id"],
+        }
+        aws.sqs().send_message(QueueUrl=settings.queue("audit"), MessageBody=json.dumps(body))
+        return
+    for some in _chunks(items, _ENTRIES):
+        entries = [_entry(group, item) for item in some]
+        answer = aws.events().put_events(Entries=entries)
+        if answer["FailedEntryCount"]:
+            codes = {entry.get("ErrorCode", "") for entry in answer["Entries"]} - {""}
+            raise RuntimeError(f"the bus refused {answer['FailedEntryCount']} entries: {', '.join(sorted(codes))}")
+
+
+def _entry(group: _Group, item: Item) -> PutEventsRequestEntryTypeDef:
+    data = json.loads(cast("str", item["data"]))
+    detail: dict[str, Json] = {
+        "id": item["id"],
+        "organization_id": group.organization_id,
+        "mode": group.mode,
+        "request_id": item["request_id"],
+        "created_at": item["created_at"],
+    }
+    if group.kind == "EVENT":
+        name = cast("str", item["type"])
+        detail |= {"type": name, "sequence": item["feedsk"], "data": data}
+    else:
+        name = cast("str", item["task"])
+        detail |= {"task": name, **data}
+    return {
+        "EventBusName": settings.bus(),
+        "Source": "eal.events" if group.kind == "EVENT" else "eal.tasks",
+        "DetailType": name,
+        "Detail": json.dumps(detail, separators=(",", ":"), ensure_ascii=False),
+    }
+
+
+def _mark(items: Sequence[Item]) -> None:
+    """Take the items out of `pending`. An item that is gone (TTL, erasure) needs no mark."""
+    left = list(items)
+    while left:
+        try:
+            transact([_unmark(item) for item in left])
+        except _Settled as settled:
+            left = [item for item in left if _key(item) != settled.at]
+            continue
+        return
+
+
+def _unmark(item: Item) -> Operation:
+    at = _key(item)
+    return Operation(
+        {
+            "Update": {
+                "TableName": settings.state_table(),
+                "Key": to_attributes(at._asdict()),
+                "UpdateExpression": "REMOVE pending",
+                "ConditionExpression": "attribute_exists(pk)",
+            }
+        },
+        lambda old: _Settled(at, old),
+    )
+
+
+def _grouped(items: Iterable[Item]) -> dict[_Group, list[Item]]:
+    groups: dict[_Group, list[Item]] = defaultdict(list)
+    for item in items:
+        group = _Group(
+            cast("str", item["organization_id"]),
+            cast("Mode", item["mode"]),
+            cast("Literal['EVENT', 'TASK', 'AUDIT']", item["kind"]),
+        )
+        groups[group].append(item)
+    return groups
+
+
+def _image(record: StreamRecord) -> Item:
+    return from_attributes(record["dynamodb"]["NewImage"])
+
+
+def _key(item: Item) -> Key:
+    return Key(cast("str", item["pk"]), cast("str", item["sk"]))
+
+
+def _chunks[T](items: Sequence[T], size: int) -> list[list[T]]:
+    return [list(items[start : start + size]) for start in range(0, len(items), size)]

@@ -1,0 +1,1 @@
+"""The vendors that a tenant connects: settings, secrets under KMS, and the addresses its webhooks come to."""
