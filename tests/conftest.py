@@ -1,0 +1,31 @@
+"""Fixtures: AWS in process, tenants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.aws import aws_in_process
+from tests.support.tenants import Tenant, new_tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Empty tables and the rest of the template's resources, in moto."""
+    with aws_in_process(monkeypatch):
+        yield
+
+
+@pytest.fixture
+def tenant(cloud: None) -> Tenant:
+    return new_tenant()
+
+
+@pytest.fixture
+def stranger(cloud: None) -> Tenant:
+    """Another tenant, that must never see the first one's data."""
+    return new_tenant("Other Restoration")

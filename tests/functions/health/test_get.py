@@ -1,0 +1,30 @@
+"""GET /v1/health."""
+
+from tests.support.http import call
+from tests.support.tenants import Tenant
+
+
+def test_the_pulse_names_tenant_mode_scopes_and_what_is_left(tenant: Tenant) -> None:
+    answer = call("GET", "/v1/health", key=tenant.admin)
+
+    assert answer.status == 200
+    body = answer.json
+    assert body.pop("timestamp").endswith("Z")
+    assert body == {
+        "status": "ok",
+        "version": "v1",
+        "tenant_id": tenant.id,
+        "environment": "live",
+        "scopes": ["read", "write", "admin"],
+        "rate_limit_remaining": 59,
+    }
+    assert answer.headers["X-RateLimit-Remaining"] == "59"
+    assert answer.headers["X-RateLimit-Limit"] == "60"
+
+
+def test_without_a_key_it_is_401_in_the_envelope(tenant: Tenant) -> None:
+    answer = call("GET", "/v1/health")
+
+    assert (answer.status, answer.error) == (401, "missing_key")
+    assert answer.json["error"]["details"]["request_id"] == answer.headers["X-Request-Id"]
+    assert "X-RateLimit-Limit" not in answer.headers

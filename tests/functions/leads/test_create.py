@@ -1,0 +1,147 @@
+"""POST /v1/leads."""
+
+import pytest
+
+from tests.support.http import call
+from tests.support.tenants import Tenant
+
+LEAD = {
+    "first_name": " Dana ",
+    "last_name": "Reyes",
+    "email": "Dana.Reyes@Example.com",
+    "phones": ["(415) 555-0123"],
+    "address": {"line1": "12 Elm St", "city": "Oakland", "state": "CA", "postal_code": "94601"},
+    "source": "web_form",
+    "loss_type": "water",
+    "attribution": {"utm_source": "google"},
+}
+
+
+def test_a_lead_is_stored_as_it_is_shown(tenant: Tenant) -> None:
+    answer = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD)
+
+    assert answer.status == 201
+    lead = answer.json
+    assert lead["first_name"] == "Dana"
+    assert lead["email"] == "dana.reyes@example.com"
+    assert lead["phones"] == ["+14155550123"]
+    assert lead["address"]["country"] == "US"
+    assert lead["status"] == "new"
+    assert answer.headers["ETag"] == '"1"'
+    assert "salt" not in lead
+    assert call("GET", f"/v1/leads/{lead['id']}", key=tenant.read).json == lead
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"email": None, "phones": []}, ""),
+        ({"email": "not an address"}, "/email"),
+        ({"phones": ["12"]}, "/phones/0"),
+        ({"source": "Web Form"}, "/source"),
+        ({"loss_type": "earthquake"}, "/loss_type"),
+        ({"address": {"line1": "x"}}, "/address/city"),
+        ({"shoe_size": 44}, "/shoe_size"),
+        ({"metadata": {"k": 1}}, "/metadata/k"),
+        ({"first_name": "x" * 201}, "/first_name"),
+        ({"notes": "\x00" * 20_000}, "/notes"),
+    ],
+)
+def test_a_wrong_field_is_named_with_a_pointer(tenant: Tenant, change: dict[str, object], pointer: str) -> None:
+    answer = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, **change})
+
+    assert (answer.status, answer.error) == (422, "validation_error")
+    assert pointer in [field["pointer"] for field in answer.json["error"]["details"]["fields"]]
+    assert call("GET", "/v1/leads", key=tenant.read).json["data"] == []
+
+
+def test_a_missing_field_reads_as_the_product_says(tenant: Tenant) -> None:
+    address = {"line1": "x", "state": "CA", "postal_code": "94601"}
+    answer = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "address": address})
+
+    assert answer.json["error"]["message"] == "Field 'address/city' is required"
+
+
+@pytest.mark.parametrize(
+    ("second", "matched_on"),
+    [
+        ({"email": "DANA.reyes@example.com"}, "email"),
+        ({"phones": ["415-555-0123"]}, "phones"),
+    ],
+)
+def test_a_duplicate_is_a_conflict_that_names_the_lead(
+    tenant: Tenant, second: dict[str, object], matched_on: str
+) -> None:
+    first = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD).json
+
+    answer = call("POST", "/v1/leads", key=tenant.write, json_body=second)
+
+    assert (answer.status, answer.error) == (409, "conflict")
+    assert answer.json["error"]["details"]["id"] == first["id"]
+    assert answer.json["error"]["details"]["matched_on"] == matched_on
+
+
+def test_a_duplicate_can_be_answered_with(tenant: Tenant) -> None:
+    first = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD).json
+
+    answer = call("POST", "/v1/leads?on_duplicate=return", key=tenant.write, json_body={"email": LEAD["email"]})
+
+    assert (answer.status, answer.json) == (200, first)
+
+
+def test_an_upsert_loses_no_value(tenant: Tenant) -> None:
+    first = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "notes": "Wet floor"}).json
+
+    answer = call(
+        "POST",
+        "/v1/leads?on_duplicate=update",
+        key=tenant.write,
+        json_body={"email": "dana@work.example.com", "phones": LEAD["phones"], "notes": "Ceiling too", "company": "R"},
+    )
+
+    assert answer.status == 200
+    lead = answer.json
+    assert (lead["id"], lead["version"]) == (first["id"], 2)
+    assert lead["email"] == first["email"]
+    assert lead["additional_emails"] == ["dana@work.example.com"]
+    assert lead["notes"] == "Wet floor\n\nCeiling too"
+    assert lead["company"] == "R"
+    assert lead["first_name"] == "Dana"
+    taken = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "dana@work.example.com"})
+    assert taken.json["error"]["details"]["id"] == first["id"]
+
+
+def test_other_tenants_and_modes_may_have_the_same_person(tenant: Tenant, stranger: Tenant) -> None:
+    for key in (tenant.write, tenant.test_admin, stranger.write):
+        assert call("POST", "/v1/leads", key=key, json_body=LEAD).status == 201
+
+
+def test_the_same_request_again_has_one_effect_and_one_answer(tenant: Tenant) -> None:
+    headers = {"Idempotency-Key": "form-17"}
+    first = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD, headers=headers)
+
+    again = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD, headers=headers)
+
+    assert (again.status, again.json) == (201, first.json)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert "Idempotent-Replayed" not in first.headers
+    assert len(call("GET", "/v1/leads", key=tenant.read).json["data"]) == 1
+
+
+def test_the_key_with_another_request_is_refused(tenant: Tenant) -> None:
+    headers = {"Idempotency-Key": "form-17"}
+    call("POST", "/v1/leads", key=tenant.write, json_body=LEAD, headers=headers)
+
+    answer = call(
+        "POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "last_name": "Other"}, headers=headers
+    )
+
+    assert (answer.status, answer.error) == (422, "idempotency_mismatch")
+
+
+def test_a_refused_request_burns_no_key(tenant: Tenant) -> None:
+    headers = {"Idempotency-Key": "form-17"}
+    assert call("POST", "/v1/leads", key=tenant.write, json_body={}, headers=headers).status == 422
+
+    assert call("POST", "/v1/leads", key=tenant.write, json_body=LEAD, headers=headers).status == 201

@@ -1,0 +1,101 @@
+"""GET /v1/leads."""
+
+import base64
+
+import pytest
+
+from tests.support.http import call
+from tests.support.tenants import Tenant
+
+
+def _leads(tenant: Tenant, count: int) -> list[str]:
+    return [
+        call(
+            "POST",
+            "/v1/leads",
+            key=tenant.write,
+            json_body={"email": f"p{n}@example.com", "source": "even" if n % 2 == 0 else "odd"},
+        ).json["id"]
+        for n in range(count)
+    ]
+
+
+def _walk(tenant: Tenant, path: str) -> list[str]:
+    found, cursor = [], ""
+    while True:
+        page = call("GET", path + cursor, key=tenant.read).json
+        found += [lead["id"] for lead in page["data"]]
+        if page["next_cursor"] is None:
+            return found
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+def test_pages_hold_every_lead_once_newest_first(tenant: Tenant) -> None:
+    ids = _leads(tenant, 7)
+
+    assert _walk(tenant, "/v1/leads?limit=3") == ids[::-1]
+    assert _walk(tenant, "/v1/leads?limit=3&order=asc") == ids
+    assert _walk(tenant, "/v1/leads?limit=2&source=even") == ids[::-2]
+    assert _walk(tenant, "/v1/leads?limit=3&status=new") == ids[::-1]
+    assert _walk(tenant, "/v1/leads?limit=7") == ids[::-1]
+
+
+def test_a_cursor_begins_with_the_id_and_is_for_its_list_alone(tenant: Tenant, stranger: Tenant) -> None:
+    _leads(tenant, 3)
+    cursor = call("GET", "/v1/leads?limit=1", key=tenant.read).json["next_cursor"]
+
+    assert base64.urlsafe_b64decode(cursor + "==").startswith(b'{"id":')
+    assert cursor.startswith("eyJpZCI6")
+    assert call("GET", f"/v1/leads?limit=2&cursor={cursor}", key=tenant.admin).status == 200
+    for path, key in [
+        (f"/v1/leads?cursor={cursor}", stranger.read),
+        (f"/v1/leads?cursor={cursor}", tenant.test_admin),
+        (f"/v1/leads?cursor={cursor}&status=new", tenant.read),
+        (f"/v1/leads?cursor={cursor}&order=asc", tenant.read),
+        (f"/v1/audit-log?cursor={cursor}", tenant.read),
+        (f"/v1/leads?cursor={cursor[:-2]}", tenant.read),
+        ("/v1/leads?cursor=eyJpZCI6MX0", tenant.read),
+        ("/v1/leads?cursor=%C3%A9", tenant.read),
+        ("/v1/leads?cursor=W10", tenant.read),
+    ]:
+        answer = call("GET", path, key=key)
+        assert (answer.status, answer.error) == (400, "invalid_cursor"), path
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=-1", "colour=red", "limit=1&limit=2", "order=up"])
+def test_a_wrong_parameter_is_422(tenant: Tenant, query: str) -> None:
+    assert call("GET", f"/v1/leads?{query}", key=tenant.read).status == 422
+
+
+def test_a_larger_limit_is_cut(tenant: Tenant) -> None:
+    assert call("GET", "/v1/leads?limit=100000", key=tenant.read).status == 200
+
+
+def test_an_email_or_a_phone_finds_its_lead(tenant: Tenant) -> None:
+    _leads(tenant, 2)
+    body = {"phones": ["+14155550100"], "email": "x@example.com"}
+    lead = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
+
+    for query in ("email=X@Example.com", "phone=4155550100", "email=x@example.com&status=new"):
+        assert [one["id"] for one in call("GET", f"/v1/leads?{query}", key=tenant.read).json["data"]] == [lead["id"]]
+    for query in ("email=nobody@example.com", "email=x@example.com&status=won"):
+        assert call("GET", f"/v1/leads?{query}", key=tenant.read).json["data"] == []
+
+
+def test_times_of_creation_are_a_range_from_inclusive_to_exclusive(tenant: Tenant) -> None:
+    ids = _leads(tenant, 3)
+    middle = call("GET", f"/v1/leads/{ids[1]}", key=tenant.read).json["created_at"]
+
+    after = _walk(tenant, f"/v1/leads?created_after={middle}")
+    before = _walk(tenant, f"/v1/leads?created_before={middle}")
+
+    assert ids[1] in after
+    assert ids[1] not in before
+    assert sorted(after + before) == sorted(ids)
+    assert _walk(tenant, f"/v1/leads?created_after={middle}&created_before={middle}") == []
+
+
+def test_the_modes_do_not_see_each_other(tenant: Tenant) -> None:
+    _leads(tenant, 1)
+
+    assert call("GET", "/v1/leads", key=tenant.test_admin).json == {"data": [], "next_cursor": None}

@@ -1,0 +1,83 @@
+"""POST /v1/leads/{lead_id}/transitions."""
+
+from typing import get_args
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from eal import clock
+from eal.audit import Actor
+from eal.leads.model import OPEN, TRANSITIONS, Lead, Status, Step, moved
+from tests.support.http import Answer, call
+from tests.support.tenants import Tenant
+
+STATUSES: tuple[Status, ...] = get_args(Status.__value__)
+
+
+@pytest.fixture
+def lead_id(tenant: Tenant) -> str:
+    return str(call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json["id"])
+
+
+def _move(tenant: Tenant, lead_id: str, to: str, **more: str) -> Answer:
+    return call(
+        "POST", f"/v1/leads/{lead_id}/transitions", key=tenant.write, json_body={"to": to, **more}
+    )
+
+
+def test_the_whole_way_to_won(tenant: Tenant, lead_id: str) -> None:
+    for number, to in enumerate(("contacted", "qualified", "scheduled", "won"), start=2):
+        answer = _move(tenant, lead_id, to)
+        assert (answer.status, answer.json["status"], answer.json["version"]) == (200, to, number)
+
+    answer = _move(tenant, lead_id, "lost", reason="changed their mind")
+    assert (answer.status, answer.error) == (409, "illegal_transition")
+    assert answer.json["error"]["details"]["allowed"] == []
+
+
+def test_an_illegal_move_names_the_legal_ones(tenant: Tenant, lead_id: str) -> None:
+    answer = _move(tenant, lead_id, "won")
+
+    assert (answer.status, answer.error) == (409, "illegal_transition")
+    assert answer.json["error"]["details"]["allowed"] == ["contacted", "lost", "disqualified"]
+
+
+def test_losing_needs_a_reason_and_can_be_undone(tenant: Tenant, lead_id: str) -> None:
+    assert _move(tenant, lead_id, "lost").status == 422
+    assert _move(tenant, lead_id, "lost", reason="price").status == 200
+    assert _move(tenant, lead_id, "new").json["status"] == "new"
+
+
+def test_the_same_move_again_with_its_key_is_replayed_and_not_illegal(tenant: Tenant, lead_id: str) -> None:
+    headers = {"Idempotency-Key": "once"}
+    path = f"/v1/leads/{lead_id}/transitions"
+    first = call("POST", path, key=tenant.write, json_body={"to": "contacted"}, headers=headers)
+
+    again = call("POST", path, key=tenant.write, json_body={"to": "contacted"}, headers=headers)
+
+    assert (first.status, again.status, again.json) == (200, 200, first.json)
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
+@given(st.lists(st.sampled_from(STATUSES), max_size=12))
+def test_no_way_leads_out_of_won_and_history_tells_the_way(wishes: list[Status]) -> None:
+    at = clock.now()
+    lead = Lead(
+        id="lead_x", status="new", source="api", created_at=at, updated_at=at, version=1, salt="00"
+    )
+    way: list[Status] = ["new"]
+    for wish in wishes:
+        if wish in TRANSITIONS[lead.status]:
+            step = Step(before=lead.status, after=wish, at=at, by=Actor(type="system", id="t"))
+            lead = moved(lead, step)
+            way.append(wish)
+
+    assert [step.after for step in lead.history] == way[1:]
+    assert lead.version == len(way)
+    assert "won" not in way[:-1]
+
+
+def test_every_open_status_can_be_lost_and_disqualified() -> None:
+    assert all({"lost", "disqualified"} <= set(TRANSITIONS[status]) for status in OPEN)
+    assert set(TRANSITIONS) == set(STATUSES)

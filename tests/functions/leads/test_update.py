@@ -1,0 +1,78 @@
+"""PATCH /v1/leads/{lead_id}."""
+
+import pytest
+
+from tests.support.http import Answer, call
+from tests.support.tenants import Tenant
+
+
+@pytest.fixture
+def lead_id(tenant: Tenant) -> str:
+    body = {"email": "a@example.com", "phones": ["+14155550100", "+14155550101"], "notes": "Wet"}
+    return str(call("POST", "/v1/leads", key=tenant.write, json_body=body).json["id"])
+
+
+def _patch(tenant: Tenant, lead_id: str, body: dict[str, object], **headers: str) -> Answer:
+    return call("PATCH", f"/v1/leads/{lead_id}", key=tenant.write, json_body=body, headers=headers)
+
+
+def test_only_what_is_given_changes(tenant: Tenant, lead_id: str) -> None:
+    answer = _patch(tenant, lead_id, {"first_name": "Ann", "notes": None})
+
+    lead = answer.json
+    assert (answer.status, lead["version"], answer.headers["ETag"]) == (200, 2, '"2"')
+    assert (lead["first_name"], lead["notes"], lead["email"]) == ("Ann", None, "a@example.com")
+
+
+def test_nothing_new_changes_nothing(tenant: Tenant, lead_id: str) -> None:
+    assert _patch(tenant, lead_id, {"notes": "Wet"}).json["version"] == 1
+
+
+def test_if_match_guards_the_change(tenant: Tenant, lead_id: str) -> None:
+    assert _patch(tenant, lead_id, {"company": "A"}, **{"If-Match": '"1"'}).status == 200
+
+    answer = _patch(tenant, lead_id, {"company": "B"}, **{"If-Match": '"1"'})
+
+    assert (answer.status, answer.error) == (412, "precondition_failed")
+    assert _patch(tenant, lead_id, {"company": "B"}, **{"If-Match": "nonsense"}).status == 400
+
+
+def test_a_replayed_change_is_answered_even_though_its_precondition_would_fail_now(
+    tenant: Tenant, lead_id: str
+) -> None:
+    headers = {"If-Match": '"1"', "Idempotency-Key": "k"}
+    first = _patch(tenant, lead_id, {"company": "A"}, **headers)
+
+    again = _patch(tenant, lead_id, {"company": "A"}, **headers)
+
+    assert (again.status, again.json) == (200, first.json)
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
+def test_contacts_are_given_back_and_taken(tenant: Tenant, lead_id: str) -> None:
+    assert _patch(tenant, lead_id, {"phones": ["+14155550101", "+14155550199"]}).status == 200
+
+    freed = call("POST", "/v1/leads", key=tenant.write, json_body={"phones": ["+14155550100"]})
+    taken = call("POST", "/v1/leads", key=tenant.write, json_body={"phones": ["+14155550199"]})
+
+    assert (freed.status, taken.status) == (201, 409)
+    stolen = _patch(tenant, freed.json["id"], {"email": "a@example.com"})
+    assert (stolen.status, stolen.json["error"]["details"]["id"]) == (409, lead_id)
+
+
+def test_the_last_contact_cannot_be_removed(tenant: Tenant, lead_id: str) -> None:
+    assert _patch(tenant, lead_id, {"phones": [], "email": None}).status == 422
+
+
+def test_personal_values_are_commitments_in_the_log(tenant: Tenant, lead_id: str) -> None:
+    _patch(tenant, lead_id, {"email": "new@example.com", "loss_type": "fire"})
+
+    log = call("GET", f"/v1/audit-log?resource_type=lead&resource_id={lead_id}", key=tenant.read)
+
+    assert "example.com" not in log.text
+    assert "+1415" not in log.text
+    assert [record["action"] for record in log.json["data"]] == ["lead.updated", "lead.created"]
+    changes = {change["field"]: change for change in log.json["data"][0]["changes"]}
+    assert changes["loss_type"] == {"field": "loss_type", "from": None, "to": "fire"}
+    assert changes["email"]["from"].startswith("hmac-sha256:")
+    assert changes["email"]["from"] != changes["email"]["to"]

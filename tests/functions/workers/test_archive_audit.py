@@ -1,0 +1,94 @@
+"""The audit archive: locked, gap-free, without an overlap, whatever kills the worker."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eal import audit, aws, clock, ids, settings
+from tests.support.faults import Killed, watched_calls
+from tests.support.http import call, load_app
+from tests.support.pipeline import STREAMED, items, sqs_event, stream_records
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+
+def _records(tenant: Tenant, count: int) -> None:
+    for _ in range(count):
+        email = f"{ids.new('x', clock.now())}@example.com"
+        call("POST", "/v1/leads", key=tenant.test_admin, json_body={"email": email})
+    new = [item for item in items() if item["kind"]["S"] in STREAMED]
+    load_app("workers/relay_outbox").handler(stream_records(new), None)
+
+
+def _archive(tenant: Tenant) -> Any:  # noqa: ANN401
+    body = json.dumps({"organization_id": tenant.id, "mode": "test", "request_id": "r"})
+    return load_app("workers/archive_audit").handler(sqs_event("AuditQueue", [body]), None)
+
+
+def _segments() -> dict[str, list[dict[str, Any]]]:
+    bucket = settings.audit_bucket()
+    found = {}
+    for one in aws.s3().list_objects_v2(Bucket=bucket).get("Contents", []):
+        text = gzip.decompress(aws.s3().get_object(Bucket=bucket, Key=one["Key"])["Body"].read())
+        found[one["Key"]] = [json.loads(line) for line in text.splitlines()]
+    return found
+
+
+def _versions() -> int:
+    return len(aws.s3().list_object_versions(Bucket=settings.audit_bucket()).get("Versions", []))
+
+
+def test_segments_hold_every_record_once_and_are_locked_for_seven_years(tenant: Tenant) -> None:
+    _records(tenant, 3)
+    assert _archive(tenant) == {"batchItemFailures": []}
+    _records(tenant, 2)
+    assert _archive(tenant) == {"batchItemFailures": []}
+
+    segments = _segments()
+    prefix = f"audit/{tenant.id}/test/"
+    assert list(segments) == [
+        f"{prefix}000000000001-000000000003.jsonl.gz",
+        f"{prefix}000000000004-000000000005.jsonl.gz",
+    ]
+    records = [record for lines in segments.values() for record in lines]
+    assert [record["seq"] for record in records] == [1, 2, 3, 4, 5]
+    assert all(record["hash"] == audit.chained_hash(record) for record in records)
+    for name, lines in segments.items():
+        head = aws.s3().head_object(Bucket=settings.audit_bucket(), Key=name)
+        assert head["ObjectLockMode"] == "GOVERNANCE"
+        newest = clock.parse(lines[-1]["created_at"])
+        kept = head["ObjectLockRetainUntilDate"] - newest
+        assert abs(kept - timedelta(days=2557)) < timedelta(seconds=2)
+
+
+def test_a_message_without_new_records_writes_nothing(tenant: Tenant) -> None:
+    _records(tenant, 1)
+    _archive(tenant)
+    _archive(tenant)
+
+    assert _versions() == 1
+
+
+@pytest.mark.parametrize("call_number", range(1, 10))
+def test_killed_after_any_call_there_is_one_chain_without_gap_or_overlap(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, call_number: int
+) -> None:
+    _records(tenant, 2)
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = call_number
+        try:
+            _archive(tenant)
+        except Killed:
+            pass
+    _records(tenant, 2)
+
+    _archive(tenant)
+
+    records = [record["seq"] for lines in _segments().values() for record in lines]
+    assert records == [1, 2, 3, 4]

@@ -1,0 +1,131 @@
+"""The relay: numbered without a gap, published at least once, whatever kills it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eal import audit
+from eal.table.item import from_attributes
+from tests.support.faults import Killed, watched_calls
+from tests.support.http import call, load_app
+from tests.support.pipeline import STREAMED, items, peek, stream_records
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+RELAY = "workers/relay_outbox"
+
+
+def _outbox() -> dict[str, object]:
+    return stream_records([item for item in items() if item["kind"]["S"] in STREAMED])
+
+
+def _create_leads(tenant: Tenant, count: int) -> None:
+    for number in range(count):
+        body = {"email": f"p{number}@example.com"}
+        assert call("POST", "/v1/leads", key=tenant.write, json_body=body).status == 201
+
+
+def _numbers(kind: str, tenant: Tenant) -> list[object]:
+    found = [from_attributes(item) for item in items(kind)]
+    return sorted(item.get("feedsk") for item in found if item["organization_id"] == tenant.id)  # type: ignore[type-var]
+
+
+def test_events_get_numbers_without_a_gap_and_reach_the_bus(tenant: Tenant, stranger: Tenant) -> None:
+    _create_leads(tenant, 3)
+    _create_leads(stranger, 1)
+
+    assert load_app(RELAY).handler(_outbox(), None) == {"batchItemFailures": []}
+
+    assert _numbers("EVENT", tenant) == [1, 2, 3]
+    assert _numbers("EVENT", stranger) == [1]
+    published = peek("FanOutQueue")
+    mine = [event for event in published if event["organization_id"] == tenant.id]
+    assert sorted(event["sequence"] for event in mine) == [1, 2, 3]
+    assert {event["type"] for event in published} == {"lead.created"}
+    assert all(event["data"]["email"].endswith("@example.com") for event in published)
+    assert not [item for item in items() if "pending" in item]
+
+
+def test_audit_records_are_chained(tenant: Tenant) -> None:
+    _create_leads(tenant, 3)
+    load_app(RELAY).handler(_outbox(), None)
+
+    records = [from_attributes(item) for item in items("AUDIT")]
+    records = sorted((one for one in records if one["mode"] == "live"), key=lambda one: int(str(one["seq"])))
+
+    assert [record["seq"] for record in records] == list(range(1, len(records) + 1))
+    previous: object = audit.GENESIS
+    for record in records:
+        assert record["previous_hash"] == previous
+        assert record["hash"] == audit.chained_hash(record)
+        previous = record["hash"]
+
+
+def test_a_batch_that_comes_again_gets_no_second_numbers(tenant: Tenant) -> None:
+    _create_leads(tenant, 2)
+    batch = _outbox()
+    load_app(RELAY).handler(batch, None)
+    first = peek("FanOutQueue")
+
+    load_app(RELAY).handler(batch, None)
+
+    assert _numbers("EVENT", tenant) == [1, 2]
+    again = peek("FanOutQueue")
+    assert [event["id"] for event in again] == [event["id"] for event in first]
+    assert [event["sequence"] for event in again] == [event["sequence"] for event in first]
+
+
+@pytest.mark.parametrize("call_number", range(1, 16))
+def test_killed_after_any_call_nothing_is_lost_and_no_number_is_given_twice(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, call_number: int
+) -> None:
+    _create_leads(tenant, 2)
+    batch = _outbox()
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = call_number
+        try:
+            load_app(RELAY).handler(batch, None)
+        except Killed:
+            killed = True
+        else:
+            killed = False
+    assert killed == (len(calls.made) >= call_number)
+
+    load_app(RELAY).handler(batch, None)
+
+    assert _numbers("EVENT", tenant) == [1, 2]
+    assert {event["sequence"] for event in peek("FanOutQueue")} == {1, 2}
+    records = sum(item["organization_id"]["S"] == tenant.id for item in items("AUDIT"))
+    assert _numbers("AUDIT", tenant) == list(range(1, records + 1))
+    assert not [item for item in items() if "pending" in item]
+
+
+def test_what_the_bus_refuses_comes_again(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    _create_leads(tenant, 1)
+    batch = _outbox()
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["PutEvents"] = "ThrottlingException"
+        answer = load_app(RELAY).handler(batch, None)
+
+    assert len(answer["batchItemFailures"]) == 1
+    assert [item for item in items("EVENT") if "pending" in item]
+    assert not [item for item in items("AUDIT") if "pending" in item]
+
+    load_app("workers/sweep_outbox").handler({}, None)
+    assert [item for item in items("EVENT") if "pending" in item], "the sweep leaves young items to the relay"
+    assert load_app(RELAY).handler(batch, None) == {"batchItemFailures": []}
+    assert len(peek("FanOutQueue")) == 1
+
+
+def test_the_archiver_is_told_of_new_records(tenant: Tenant) -> None:
+    _create_leads(tenant, 1)
+
+    load_app(RELAY).handler(_outbox(), None)
+
+    told = peek("AuditQueue")
+    assert {(one["organization_id"], one["mode"]) for one in told} == {(tenant.id, "live")}
+    assert json.dumps(told).count("@example.com") == 0

@@ -1,0 +1,51 @@
+"""Faults at the border to AWS: a call that fails before it is sent, or after it was carried out."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import botocore.client
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+
+class Killed(BaseException):
+    """The process is gone: nothing catches this, and nothing after it runs."""
+
+
+class Calls:
+    """Counts AWS calls by operation; kills after, or fails before, a chosen one."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+        self.kill_after: int | None = None
+        self.refuse: dict[str, str] = {}
+
+    def count(self, operation: str) -> int:
+        return self.made.count(operation)
+
+
+@contextmanager
+def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
+    """Every AWS call in this block. `refuse[operation] = code` makes it answer an error; `kill_after = n` ends the
+    process right after call n was carried out."""
+    calls = Calls()
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def watched(client: Any, operation: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
+        calls.made.append(operation)
+        if operation in calls.refuse:
+            raise ClientError({"Error": {"Code": calls.refuse[operation], "Message": "refused"}}, operation)
+        answer = send(client, operation, arguments)
+        if calls.kill_after is not None and len(calls.made) >= calls.kill_after:
+            raise Killed
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+        yield calls

@@ -1,0 +1,125 @@
+"""Requests to endpoint functions, through the Lambda event that API Gateway would send."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import uuid
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.support.template import ROOT, api_events, functions
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+@cache
+def load_app(folder: str) -> ModuleType:
+    """The module of `functions/<folder>/app.py`, as Lambda would import it."""
+    path = ROOT / "functions" / folder / "app.py"
+    spec = importlib.util.spec_from_file_location(f"functions.{folder.replace('/', '.')}.app", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def routes() -> list[tuple[str, str, str]]:
+    """(method, path template, folder) of every endpoint in the template, literal paths before parametrised ones."""
+    found = [
+        (method, path, properties["CodeUri"].removeprefix("functions/"))
+        for properties in functions().values()
+        for method, path in api_events(properties)
+    ]
+    return sorted(found, key=lambda route: (route[1].count("{"), "{proxy+}" in route[1], route[1]))
+
+
+def match(method: str, path: str) -> tuple[str, str, dict[str, str]]:
+    """The folder, the path template and the path parameters of the function that answers."""
+    parts = path.split("/")
+    for route_method, template, folder in routes():
+        pieces = template.split("/")
+        if route_method not in (method, "ANY") or len(pieces) != len(parts) or "{proxy+}" in template:
+            continue
+        parameters = {}
+        for piece, part in zip(pieces, parts, strict=True):
+            if piece.startswith("{"):
+                parameters[piece[1:-1]] = part
+            elif piece != part:
+                break
+        else:
+            return folder, template, parameters
+    return "unknown_route/answer", "/{proxy+}", {"proxy": path.lstrip("/")}
+
+
+def proxy_event(
+    method: str,
+    path: str,
+    *,
+    headers: dict[str, str] | None = None,
+    body: str | None = None,
+    ip: str = "203.0.113.7",
+) -> dict[str, Any]:
+    """An API Gateway REST proxy event (payload format 1.0). `path` may have a query string."""
+    split = urlsplit(path)
+    _, template, parameters = match(method, split.path)
+    query: dict[str, list[str]] = {}
+    for name, value in parse_qsl(split.query, keep_blank_values=True):
+        query.setdefault(name, []).append(value)
+    return {
+        "resource": template,
+        "path": split.path,
+        "httpMethod": method,
+        "headers": headers or {},
+        "multiValueHeaders": {name: [value] for name, value in (headers or {}).items()},
+        "queryStringParameters": {name: values[-1] for name, values in query.items()} or None,
+        "multiValueQueryStringParameters": query or None,
+        "pathParameters": parameters or None,
+        "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": ip}},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - a test reads it as what it expects
+        return json.loads(self.text)
+
+    @property
+    def error(self) -> str:
+        return str(self.json["error"]["code"])
+
+
+def call(
+    method: str,
+    path: str,
+    *,
+    key: str | None = None,
+    json_body: object = None,
+    body: str | None = None,
+    headers: dict[str, str] | None = None,
+    ip: str = "203.0.113.7",
+) -> Answer:
+    """Send a request to the function that the template routes it to."""
+    sent = dict(headers or {})
+    if key:
+        sent.setdefault("Authorization", f"Bearer {key}")
+    if json_body is not None:
+        body = json.dumps(json_body)
+    if body is not None:
+        sent.setdefault("Content-Type", "application/json")
+    folder = match(method, urlsplit(path).path)[0]
+    event = proxy_event(method, path, headers=sent, body=body, ip=ip)
+    response = load_app(folder).handler(event, None)
+    return Answer(response["statusCode"], response["headers"], response["body"])

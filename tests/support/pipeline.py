@@ -1,0 +1,140 @@
+"""The asynchronous half in process: stream, bus and queues drive the workers' real handlers until nothing is left.
+
+The table's stream is stood in for by reading the table (moto has no streams in process); everything else is the
+template's: the stream's filter, the rules' patterns, which queue feeds which worker.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from eal import aws, settings
+from tests.support.http import load_app
+from tests.support.template import functions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+STREAMED = ("EVENT", "TASK", "AUDIT")
+
+
+def items(kind: str | None = None) -> list[dict[str, Any]]:
+    """Every raw item of the State table, of one kind. Tests may scan; the product has no grant to."""
+    found: list[dict[str, Any]] = []
+    start: dict[str, Any] = {}
+    while True:
+        answer = aws.dynamodb().scan(TableName=settings.state_table(), ConsistentRead=True, **start)
+        found += answer["Items"]
+        if not answer.get("LastEvaluatedKey"):
+            break
+        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    return [item for item in found if kind is None or item.get("kind", {}).get("S") == kind]
+
+
+def stream_records(new: list[dict[str, Any]]) -> dict[str, Any]:
+    """A stream event of INSERTs, as the relay's filter lets through."""
+    return {
+        "Records": [
+            {
+                "eventName": "INSERT",
+                "eventSource": "aws:dynamodb",
+                "dynamodb": {
+                    "Keys": {"pk": item["pk"], "sk": item["sk"]},
+                    "NewImage": item,
+                    "SequenceNumber": str(10**20 + number),
+                },
+            }
+            for number, item in enumerate(new)
+        ]
+    }
+
+
+def workers() -> dict[str, str]:
+    """Queue to worker folder, by the template."""
+    return {
+        event["Properties"]["Queue"]["Fn::GetAtt"].partition(".")[0]: properties["CodeUri"].removeprefix(
+            "functions/"
+        )
+        for properties in functions().values()
+        for event in properties.get("Events", {}).values()
+        if event["Type"] == "SQS"
+    }
+
+
+class Pipeline:
+    """Run it after something was written. `kill` is called before each handler, for tests that make one fail."""
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[str, str]] = set()
+        self._queues = workers()
+
+    def run(self, most_rounds: int = 50) -> None:
+        """Until the outbox and every queue are empty. Delayed messages stay where they are."""
+        for _ in range(most_rounds):
+            if not (self._relay() | self._work()):
+                return
+        raise AssertionError("the pipeline does not come to rest")
+
+    def _relay(self) -> bool:
+        new = [item for item in items() if item["kind"]["S"] in STREAMED and self._is_new(item)]
+        if not new:
+            return False
+        answer = load_app("workers/relay_outbox").handler(stream_records(new), None)
+        assert answer == {"batchItemFailures": []}
+        return True
+
+    def _is_new(self, item: dict[str, Any]) -> bool:
+        at = (item["pk"]["S"], item["sk"]["S"])
+        if at in self._seen:
+            return False
+        self._seen.add(at)
+        return True
+
+    def _work(self) -> bool:
+        worked = False
+        for queue, folder in self._queues.items():
+            for messages in _batches(queue):
+                event = sqs_event(queue, [message["Body"] for message in messages])
+                answer = load_app(folder).handler(event, None)
+                assert answer == {"batchItemFailures": []}, (folder, answer)
+                worked = True
+        return worked
+
+
+def sqs_event(queue: str, bodies: list[str]) -> dict[str, Any]:
+    """An SQS event of these message bodies."""
+    return {
+        "Records": [
+            {
+                "messageId": f"message-{number}",
+                "receiptHandle": "handle",
+                "body": body,
+                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "0"},
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:us-east-1:123456789012:{queue}",
+                "awsRegion": "us-east-1",
+            }
+            for number, body in enumerate(bodies)
+        ]
+    }
+
+
+def peek(queue: str) -> list[Any]:
+    """Take the messages off a queue and return their bodies, without EventBridge's envelope."""
+    found = []
+    for messages in _batches(queue):
+        for message in messages:
+            body = json.loads(message["Body"])
+            found.append(body.get("detail", body))
+    return found
+
+
+def _batches(queue: str) -> Iterator[list[dict[str, Any]]]:
+    url = aws.sqs().get_queue_url(QueueName=queue)["QueueUrl"]
+    receive: Callable[..., Any] = aws.sqs().receive_message
+    while messages := receive(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            aws.sqs().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        yield messages

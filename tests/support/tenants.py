@@ -1,0 +1,63 @@
+"""Tenants with real keys, made by the product's own code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eal import clock, ids
+from eal.audit import Actor
+from eal.caller import Caller, Scope
+from eal.keys import store as keys
+from eal.organizations import store as organizations
+from eal.table.keys import Mode
+from eal.table.write import Write
+
+
+def operator(organization_id: str, mode: Mode = "live") -> Caller:
+    """The caller that sets a tenant up: the operator's tool."""
+    at = clock.now()
+    actor = Actor(type="system", id="tests")
+    write = Write(
+        organization_id=organization_id, mode=mode, actor=actor, source="system", request_id="tests", at=at
+    )
+    return Caller(
+        organization_id=organization_id,
+        mode=mode,
+        actor=actor,
+        scope="admin",
+        request_id="tests",
+        at=at,
+        write=write,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    id: str
+    admin: str
+    write: str
+    read: str
+    test_admin: str
+    admin_id: str
+
+
+def new_tenant(name: str = "Acme Restoration", parent: str | None = None) -> Tenant:
+    """An organization with keys of every scope."""
+    organization_id = ids.new("org", clock.now())
+    by = operator(organization_id)
+    _, admin, admin_text = organizations.create(name, by, parent_organization_id=parent)
+    by.write.commit()
+    texts = {}
+    wanted: list[tuple[str, Mode, Scope]] = [
+        ("write", "live", "write"),
+        ("read", "live", "read"),
+        ("test", "test", "admin"),
+    ]
+    for label, mode, scope in wanted:
+        by = operator(organization_id)
+        _, texts[label] = keys.make(
+            by, organization_id=organization_id, mode=mode, name=label, scopes=(scope,)
+        )
+        by.write.audit("api_key.created", organization_id)
+        by.write.commit()
+    return Tenant(organization_id, admin_text, texts["write"], texts["read"], texts["test"], admin.id)
