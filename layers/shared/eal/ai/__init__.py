@@ -1,0 +1,1 @@
+"""What the platform lets a model or a set of rules judge."""

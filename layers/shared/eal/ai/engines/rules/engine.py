@@ -1,0 +1,143 @@
+"""From a transcript to a judgement."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from eal.ai.engines.rules import clauses, hazards, intents, qualification, urgency
+from eal.ai.engines.rules.heard import Heard, listen
+from eal.calls.classification import Classification, Evidence, Intent, Urgency
+from eal.calls.transcript import Turn, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from eal.ai.engines.rules.cues import Mention
+
+ENGINE = "rules"
+VERSION = "rules-1"
+
+_LONGEST_QUOTE = 240
+_ENDING = 80
+_NOTHING_SAID = 0.1
+_NOT_UNDERSTOOD = 0.3
+
+
+def classify_call(
+    transcript: str,
+    *,
+    answered: bool | None = None,
+    voicemail: bool = False,
+    duration_seconds: int | None = None,
+    direction: str = "inbound",
+) -> Classification:
+    """The judgement of one call. Whether the place is inside the service area is not judged here."""
+    turns = parse(transcript)
+    speech = clauses.split(_as_spoken(turns, voicemail=voicemail))
+    missed = ("missed_call",) if answered is False and not voicemail else ()
+    ignored = ("instruction_ignored",) if speech.instructed else ()
+    if not any(clause.counts for clause in speech.clauses):
+        return Classification(
+            Intent.UNKNOWN,
+            Urgency.NORMAL,
+            None,
+            _NOTHING_SAID,
+            ("no_transcript", *missed, *ignored),
+            (),
+            False,
+            (),
+        )
+    return _judged(speech.clauses, turns, voicemail=voicemail, extra=(*missed, *ignored))
+
+
+def _as_spoken(turns: tuple[Turn, ...], *, voicemail: bool) -> tuple[Turn, ...]:
+    """In a voicemail without speakers only the caller talks."""
+    if voicemail and all(turn.speaker == "unknown" for turn in turns):
+        return tuple(Turn(turn.index, "caller", turn.text) for turn in turns)
+    return turns
+
+
+def _judged(
+    spoken: tuple[clauses.Clause, ...], turns: tuple[Turn, ...], *, voicemail: bool, extra: tuple[str, ...]
+) -> Classification:
+    heard = listen(spoken)
+    ending = _ending(spoken, turns)
+    weighing = intents.weigh(heard, broken=qualification.broke_off(heard, ending))
+    dangers = [m for m in hazards.dangers(spoken) if not _trade_talk(weighing, m)]
+    if dangers and weighing.intent is Intent.UNKNOWN:
+        weighing = replace(weighing, intent=Intent.OTHER, mentions=tuple(dangers))
+    soon, soon_for = urgency.judge(weighing.intent, heard)
+    if dangers:
+        soon, soon_for = Urgency.EMERGENCY, tuple(dangers)
+    qualified, reasons, qualified_for = qualification.judge(
+        weighing.intent, heard, ending, voicemail=voicemail
+    )
+    if weighing.intent is Intent.OTHER and qualified is False and not dangers:
+        soon, soon_for = Urgency.LOW, ()
+    evidence = (
+        *_evidence("intent", weighing.mentions[:2], turns),
+        *_evidence("urgency", soon_for, turns),
+        *_evidence("qualified", qualified_for, turns),
+        *_evidence("safety", dangers, turns),
+    )
+    danger = ("danger_to_life",) if dangers else ()
+    return Classification(
+        intent=weighing.intent,
+        urgency=soon,
+        qualified=qualified,
+        confidence=_confidence(weighing, heard, qualified),
+        reasons=(*danger, *reasons, *extra),
+        evidence=tuple(dict.fromkeys(evidence)),
+        safety=bool(dangers),
+        hazards=tuple(m.cue.signal for m in dangers),
+    )
+
+
+def _trade_talk(weighing: intents.Weighing, danger: Mention) -> bool:
+    """Who sells or applies names dangers as examples; somebody in one says "I", "my" or "here"."""
+    if weighing.intent not in (Intent.SALES_PITCH, Intent.EMPLOYMENT):
+        return False
+    return not re.search(
+        r"\b(?:i|im|my|here|right now|now|he|she|our (?:house|office|building))\b", danger.clause.text
+    )
+
+
+def _ending(spoken: tuple[clauses.Clause, ...], turns: tuple[Turn, ...]) -> str:
+    """The end of the last turn that was judged, without an instruction that stands after it."""
+    last = next(clause for clause in reversed(spoken) if clause.counts)
+    text = turns[last.turn].text
+    rest = text[last.source[1] :].strip()
+    whole = len(rest) <= _ENDING and not any(letter == " " for letter in rest)
+    end = text if whole or rest[:1] in "[(<" else text[: last.source[1]]
+    return end[-_ENDING:]
+
+
+def _confidence(weighing: intents.Weighing, heard: Heard, qualified: bool | None) -> float:
+    """Rises with the winner's margin; falls with what contradicts it."""
+    if weighing.intent is Intent.UNKNOWN:
+        return _NOT_UNDERSTOOD
+    if not weighing.mentions:
+        return 0.4
+    value = 0.4 + 0.65 * weighing.margin
+    if qualified is None:
+        value -= 0.08
+    if weighing.intent in intents.LOSSES and not (heard.said("owned") or heard.said("request")):
+        value -= 0.1
+    return round(min(0.97, max(0.05, value)), 3)
+
+
+def _evidence(field: str, found: Iterable[Mention], turns: tuple[Turn, ...]) -> list[Evidence]:
+    return [_quoted(field, mention, turns) for mention in found]
+
+
+def _quoted(field: str, mention: Mention, turns: tuple[Turn, ...]) -> Evidence:
+    clause = mention.clause
+    if clause.confirmed is not None:
+        turn, start, end = clause.confirmed
+        return Evidence(field, turns[turn].text[start:end][:_LONGEST_QUOTE], turn)
+    start, end = clause.source
+    if end - start > _LONGEST_QUOTE:
+        start, end = clause.wording.source_span(clause.offset + mention.start, clause.offset + mention.end)
+    return Evidence(field, turns[clause.turn].text[start:end][:_LONGEST_QUOTE], clause.turn)

@@ -1,0 +1,72 @@
+"""What a call was judged to be. The meaning of every word is in the policy (JUDGEMENTS)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    """What the caller wants done."""
+
+    WATER = "water"
+    SEWAGE = "sewage"
+    FIRE = "fire"
+    MOLD = "mold"
+    STORM = "storm"
+    BIOHAZARD = "biohazard"
+    REBUILD = "rebuild"
+    EXISTING_JOB = "existing_job"
+    INSURANCE = "insurance"
+    EMPLOYMENT = "employment"
+    SALES_PITCH = "sales_pitch"
+    WRONG_NUMBER = "wrong_number"
+    SPAM = "spam"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Urgency(StrEnum):
+    """How soon somebody has to act."""
+
+    EMERGENCY = "emergency"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """An exact quote from one turn, and the judgement that it supports."""
+
+    field: str
+    quote: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Which engine judged, from what, at what cost."""
+
+    engine: str
+    model: str
+    prompt_version: str | None
+    input_sha256: str
+    tokens: int
+    cost_microusd: int
+    latency_ms: int
+    fallback: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """One judgement of one call."""
+
+    intent: Intent
+    urgency: Urgency
+    qualified: bool | None
+    confidence: float
+    reasons: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    safety: bool
+    hazards: tuple[str, ...]

@@ -1,0 +1,177 @@
+"""A transcript as turns: "Speaker: words" lines, or plain text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+Speaker = Literal["caller", "agent", "unknown"]
+
+# An hour of talk is about 50,000 characters. What lies beyond the limits is not read.
+MAX_CHARACTERS = 60_000
+MAX_TURNS = 1_000
+
+_AGENT_LABELS = frozenset({
+    "agent", "rep", "representative", "csr", "operator", "dispatcher", "dispatch", "receptionist",
+    "reception", "staff", "office", "employee", "assistant", "bot", "ai", "us", "host", "support", "intake",
+    "ivr", "greeting", "company", "coordinator", "manager", "secretary", "answering_service", "call_center",
+    "customer_service", "service_rep", "sales_rep", "scheduler", "estimator", "virtual_assistant",
+    "ai_agent", "ai_assistant", "ai_receptionist", "voice_agent", "phone_agent", "intake_specialist",
+    "call_taker", "answering", "team", "office_staff", "technician", "tech", "crew", "assistant_ai",
+    "call_agent", "service_agent",
+})  # fmt: skip
+_CALLER_LABELS = frozenset({
+    "caller", "customer", "client", "homeowner", "home_owner", "lead", "prospect", "guest", "user",
+    "tenant", "visitor", "plumber", "man", "woman", "adjuster", "voicemail", "recording", "robocall",
+    "automated_voice", "automated", "recorded_message", "recorded_voice", "message", "realtor",
+    "property_manager", "landlord", "owner", "neighbor", "neighbour", "contact", "lady", "male", "female",
+    "renter", "salesperson", "vendor", "customer_1", "caller_1", "unknown_caller", "inbound",
+    "inbound_caller", "applicant", "external", "voice_mail", "vm",
+})  # fmt: skip
+# Written by a machine or by somebody who plays one: neither side of the call.
+_NOBODY = frozenset({
+    "system", "developer", "automated_system", "instructions",
+})  # fmt: skip
+# Labels that only look like one: "Address: 12 Main St" inside what somebody says.
+_NOT_LABELS = frozenset({
+    "address", "phone", "number", "name", "email", "zip", "date", "time", "note", "notes", "subject", "re",
+    "ps", "http", "https", "claim", "policy", "unit", "transcript", "summary", "call", "duration", "from",
+    "to", "callback",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one speaker said without a break; `text` is a slice of the transcript."""
+
+    index: int
+    speaker: Speaker
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    label: str | None
+    start: int
+    end: int
+
+
+def parse(text: str) -> tuple[Turn, ...]:
+    """The turns of a transcript, in order; at most `MAX_CHARACTERS` of it are read."""
+    text = text[:MAX_CHARACTERS]
+    pieces = _pieces(text)
+    roles = _roles(pieces, text)
+    turns: list[Turn] = []
+    for piece in pieces:
+        words = text[piece.start : piece.end].strip()
+        if not words:
+            continue
+        turns.append(Turn(len(turns), roles.get(piece.label, "unknown"), words))
+        if len(turns) == MAX_TURNS:
+            break
+    return tuple(turns)
+
+
+@cache
+def _line_label() -> re.Pattern[str]:
+    # "[00:12] Agent (00:12): words" and what trackers make of it.
+    return re.compile(
+        r"^[ \t]{0,8}(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?[\])]?[ \t]{0,3}[-|]?[ \t]{0,3})?"
+        r"[*_>\-]{0,3}[ \t]?([A-Za-z][\w .'\u2019#&/-]{0,38}?)[ \t]?(?:[\[(][^\])\n]{0,24}[\])])?"
+        r"[ \t]?[*_]{0,2}:[*_]{0,2}(?=\s|[A-Z])",
+        re.MULTILINE,
+    )
+
+
+@cache
+def _inline_label() -> re.Pattern[str]:
+    return re.compile(
+        r"(?<=[\s.?!])(Agent|Caller|Customer|Rep|CSR|Operator|Dispatcher|Speaker \d|System):(?=\s)",
+        re.IGNORECASE,
+    )
+
+
+def _key(label: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
+
+
+def _known(key: str) -> Speaker | None:
+    if key in _NOBODY:
+        return "unknown"
+    bare = re.sub(r"_?\d+$", "", key)
+    for form in (key, bare):
+        if form in _AGENT_LABELS:
+            return "agent"
+        if form in _CALLER_LABELS:
+            return "caller"
+    words = set(key.split("_"))
+    if words & {"agent", "rep", "csr", "dispatcher", "receptionist", "operator", "restoration"}:
+        return "agent"
+    if words & {"caller", "customer", "homeowner"}:
+        return "caller"
+    return None
+
+
+def _is_name(label: str) -> bool:
+    words = label.split()
+    return 0 < len(words) <= 4 and all(w[0].isupper() or w[0].isdigit() or w[0] in "#(&" for w in words)
+
+
+def _pieces(text: str) -> list[_Piece]:
+    marks: list[tuple[int, int, str]] = []
+    for match in _line_label().finditer(text):
+        key = _key(match[1])
+        if key and key not in _NOT_LABELS and (_known(key) or _is_name(match[1])):
+            marks.append((match.start(), match.end(), key))
+    if not any(_known(key) for _, _, key in marks) and len(marks) < 2:
+        marks = []
+    marks += [(m.start(), m.end(), _key(m[1])) for m in _inline_label().finditer(text)]
+    marks.sort()
+    pieces: list[_Piece] = []
+    begin, label = 0, None
+    for start, end, key in marks:
+        if start < begin:
+            continue
+        pieces.append(_Piece(label, begin, start))
+        begin, label = end, key
+    pieces.append(_Piece(label, begin, len(text)))
+    return pieces
+
+
+@cache
+def _agent_talk() -> re.Pattern[str]:
+    return re.compile(
+        r"thanks? (?:you )?for calling|how (?:can|may) (?:i|we) help"
+        r"|what(?:'s| is) (?:the|your) (?:address|name|zip)"
+        r"|(?:can|could|may) i (?:get|have) your|restoration,? this is|what(?:'s| is) going on|is the water"
+        r"|do you smell|we(?:'ll| will| can) (?:send|get|have) (?:someone|a crew|somebody|a tech)"
+        r"|call(?:ing)? you back from|are you the (?:owner|homeowner)",
+        re.IGNORECASE,
+    )
+
+
+def _roles(pieces: list[_Piece], text: str) -> dict[str | None, Speaker]:
+    labels = list(dict.fromkeys(p.label for p in pieces if p.label))
+    roles: dict[str | None, Speaker] = {}
+    for label in labels:
+        role = _known(label)
+        if role:
+            roles[label] = role
+    strangers = [label for label in labels if label not in roles]
+    if not strangers:
+        return roles
+    if "agent" in roles.values() or "caller" in roles.values():
+        other: Speaker = "caller" if "agent" in roles.values() else "agent"
+        return roles | dict.fromkeys(strangers, other)
+    if len(strangers) == 1:
+        return roles | {strangers[0]: "caller"}
+    talk = dict.fromkeys(strangers, 0)
+    for piece in pieces[:60]:
+        if piece.label in talk:
+            talk[piece.label] += len(_agent_talk().findall(text[piece.start : piece.end]))
+    agent = max(
+        strangers, key=lambda label: talk[label]
+    )  # the first speaker on a tie: who picks up speaks first
+    return roles | {label: ("agent" if label == agent else "caller") for label in strangers}

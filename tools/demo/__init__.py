@@ -1,0 +1,1 @@
+"""The main job, shown with its evidence: python -m tools.demo."""
