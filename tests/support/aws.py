@@ -28,7 +28,7 @@ QUEUES = {"inbound": "InboundQueue", "delivery": "DeliveryQueue", "audit": "Audi
 _send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
 
-def _with_generate_mac(client: Any, operation: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
+def _with_generate_mac(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
     """moto has no KMS GenerateMac; its documentation says to add what it lacks this way."""
     if operation == "GenerateMac":
         message = arguments["KeyId"].encode() + arguments["Message"]

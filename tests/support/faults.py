@@ -37,7 +37,7 @@ def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     calls = Calls()
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def watched(client: Any, operation: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
+    def watched(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         calls.made.append(operation)
         if operation in calls.refuse:
             raise ClientError({"Error": {"Code": calls.refuse[operation], "Message": "refused"}}, operation)

@@ -93,7 +93,7 @@ class Answer:
     text: str
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - a test reads it as what it expects
+    def json(self) -> Any:
         return json.loads(self.text)
 
     @property

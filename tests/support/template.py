@@ -1,4 +1,4 @@
-"""template.yaml as data: its tables, functions, routes and roles. Every test that needs infrastructure reads it here."""
+"""template.yaml as data: its tables, functions, routes and roles, for every test that needs infrastructure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[s
     elif isinstance(node, yaml.SequenceNode):
         value = loader.construct_sequence(node, deep=True)
     else:
-        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
+        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]  # a mapping is what is left
     return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
 
 
@@ -30,7 +30,8 @@ _Loader.add_multi_constructor("!", _short_form)
 
 @cache
 def template() -> dict[str, Any]:
-    return yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader
+    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader
+    return loaded
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:
@@ -49,7 +50,7 @@ def functions() -> dict[str, dict[str, Any]]:
 def table_arguments(logical_id: str, name: str) -> dict[str, Any]:
     """`create_table`'s arguments for a table of the template."""
     properties = resources("AWS::DynamoDB::Table")[logical_id]
-    arguments = {
+    arguments: dict[str, Any] = {
         member: properties[member]
         for member in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
         if member in properties

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from eal import clock, ids
 from eal.audit import Actor
 from eal.caller import Caller, Scope
 from eal.keys import store as keys
 from eal.organizations import store as organizations
-from eal.table.keys import Mode
 from eal.table.write import Write
+
+if TYPE_CHECKING:
+    from eal.table.keys import Mode
 
 
 def operator(organization_id: str, mode: Mode = "live") -> Caller:

@@ -42,7 +42,12 @@ def show(stack: Stack, inbox: Inbox) -> None:
     title("1. The tenant connects CallRail and subscribes to events")
     signing_key = secrets.token_hex(16)
     integration = ok(
-        stack.call("PUT", "/integrations/callrail", key=key, body={"settings": {}, "secrets": {"signing_key": signing_key}})
+        stack.call(
+            "PUT",
+            "/integrations/callrail",
+            key=key,
+            body={"settings": {}, "secrets": {"signing_key": signing_key}},
+        )
     )
     say("receiver", f"{stack.receivers['callrail']}/{integration['connection_id'][:10]}…/post-call")
     webhook = ok(
@@ -81,7 +86,9 @@ def follow_one_call(
     show_classification(found)
     lead = show_lead(stack, key, found)
 
-    title(f"4. The customer's endpoint got the events, each accepted by the documentation's verifier in {engine()}")
+    title(
+        f"4. The customer's endpoint got the events, each accepted by the documentation's verifier in {engine()}"
+    )
     for request in sorted(inbox.requests, key=lambda one: int(json.loads(one.body)["sequence"])):
         if not accepts(request, secret):
             raise Failed(f"the verifier refused {event_type(request)}")
@@ -89,13 +96,16 @@ def follow_one_call(
         if accepts(forged, secret):
             raise Failed("the verifier accepted a changed body")
         event = json.loads(request.body)
-        say(event["type"], f"sequence {event['sequence']}, {event['id']}, {request.headers['x-eal-signature'][:16]}… accepted")
+        say(
+            event["type"],
+            f"sequence {event['sequence']}, {event['id']}, {request.headers['x-eal-signature'][:16]}… accepted",
+        )
     say("in all", f"{took:.1f} s from CallRail's request to the last event; changed bodies were refused")
     show_audit(stack, key, found["id"], lead["id"])
     show_archive(stack)
 
 
-def find_call(stack: Stack, key: str, call: Call) -> Any:  # noqa: ANN401
+def find_call(stack: Stack, key: str, call: Call) -> Any:
     number = call.caller.replace("+", "%2B")
     calls = ok(stack.call("GET", f"/calls?caller_number={number}", key=key))["data"]
     if len(calls) != 1:
@@ -103,9 +113,12 @@ def find_call(stack: Stack, key: str, call: Call) -> Any:  # noqa: ANN401
     return ok(stack.call("GET", f"/calls/{calls[0]['id']}", key=key))
 
 
-def show_classification(found: Any) -> None:  # noqa: ANN401
+def show_classification(found: Any) -> None:
     title("3. The call was classified, and a lead was made")
-    say("call", f"{found['id']}, {found['status']}, {found['duration_seconds']} s, from {found['caller_number']}")
+    say(
+        "call",
+        f"{found['id']}, {found['status']}, {found['duration_seconds']} s, from {found['caller_number']}",
+    )
     judged = found["classification"]
     if (judged["intent"], judged["urgency"], judged["qualified"]) != ("water", "emergency", True):
         raise Failed(f"this is a qualified water emergency, and it was classified as {judged}")
@@ -118,19 +131,27 @@ def show_classification(found: Any) -> None:  # noqa: ANN401
     say("by", f"{provenance['engine']} {provenance['model']}, input {provenance['input_sha256'][:16]}…")
 
 
-def show_lead(stack: Stack, key: str, found: Any) -> Any:  # noqa: ANN401
+def show_lead(stack: Stack, key: str, found: Any) -> Any:
     lead = ok(stack.call("GET", f"/leads/{found['lead_id']}", key=key))
-    say("lead", f"{lead['id']}, {lead['status']}, {lead['loss_type']}, {lead['first_name']} {lead['phones'][0]}")
+    say(
+        "lead",
+        f"{lead['id']}, {lead['status']}, {lead['loss_type']}, {lead['first_name']} {lead['phones'][0]}",
+    )
     return lead
 
 
 def show_audit(stack: Stack, key: str, call_id: str, lead_id: str) -> None:
     title("5. The audit log says who did what")
     for kind, resource_id in (("call", call_id), ("lead", lead_id)):
-        log = ok(stack.call("GET", f"/audit-log?resource_type={kind}&resource_id={resource_id}&order=asc", key=key))
+        log = ok(
+            stack.call("GET", f"/audit-log?resource_type={kind}&resource_id={resource_id}&order=asc", key=key)
+        )
         for record in log["data"]:
             actor = record["actor"]
-            say(f"#{record['seq']} {record['action']}", f"by {actor['type']} {actor['id']}, request {record['request_id']}")
+            say(
+                f"#{record['seq']} {record['action']}",
+                f"by {actor['type']} {actor['id']}, request {record['request_id']}",
+            )
             for change in record["changes"][:4]:
                 print(f"      {change['field']}: {shortly(change['from'])} -> {shortly(change['to'])}")
 
@@ -145,9 +166,14 @@ def show_archive(stack: Stack) -> None:
         time.sleep(0.5)
     for one in objects[-3:]:
         head = s3.head_object(Bucket=bucket, Key=one["Key"])
-        say(one["Key"], f"{head['ObjectLockMode']} until {head['ObjectLockRetainUntilDate']:%Y-%m-%d}, {one['Size']} bytes")
+        say(
+            one["Key"],
+            f"{head['ObjectLockMode']} until {head['ObjectLockRetainUntilDate']:%Y-%m-%d}, {one['Size']} bytes",
+        )
     for rule in s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]:
-        moves = ", ".join(f"{move['StorageClass']} after {move['Days']} days" for move in rule.get("Transitions", []))
+        moves = ", ".join(
+            f"{move['StorageClass']} after {move['Days']} days" for move in rule.get("Transitions", [])
+        )
         say("lifecycle", f"{rule['ID']}: {moves}; expires after {rule['Expiration']['Days']} days")
 
 
@@ -155,9 +181,11 @@ def event_type(request: Received) -> str:
     return str(json.loads(request.body)["type"])
 
 
-def ok(answer: Any, status: int = 200) -> Any:  # noqa: ANN401
+def ok(answer: Any, status: int = 200) -> Any:
     if answer.status != status:
-        raise Failed(f"an answer was {answer.status} instead of {status}: {answer.body.decode(errors='replace')[:500]}")
+        raise Failed(
+            f"an answer was {answer.status} instead of {status}: {answer.body.decode(errors='replace')[:500]}"
+        )
     return answer.json
 
 

@@ -45,7 +45,9 @@ def receiver() -> Iterator[Inbox]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            inbox.requests.append(Received({name.lower(): value for name, value in self.headers.items()}, body))
+            inbox.requests.append(
+                Received({name.lower(): value for name, value in self.headers.items()}, body)
+            )
             self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -71,5 +71,3 @@ def _internal(
             at=at,
         ),
     )
-
-

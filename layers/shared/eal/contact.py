@@ -43,7 +43,7 @@ def email_address(text: str) -> str | None:
 def _phone(text: str) -> str:
     number = e164(text)
     if number is None:
-        raise ValueError("must be a phone number in any usual spelling, with '+' and country code outside the US")
+        raise ValueError("must be a phone number; outside the US with '+' and its country code")
     return number
 
 

@@ -15,7 +15,7 @@ from eal.table.keys import Mode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CursorScope:
-    """The one list that a cursor is good for. `filters` is the canonical JSON of the query without limit and cursor."""
+    """The one list that a cursor is good for; `filters` is the query without limit and cursor, as canonical JSON."""
 
     organization_id: str
     mode: Mode

@@ -19,6 +19,7 @@ CATALOGUE: Final = {
     "lead.updated": "A lead's fields or status changed.",
     "api_key.rotated": "A key was replaced; the old one ends when its overlap does.",
     "api_key.revoked": "A key was revoked.",
+    "webhook.disabled": "An endpoint gets no more events: it answered 410.",
     "audit.log.event": "An audit record; only sent to endpoints that name it.",
 }
 """The types that are emitted today, with their meaning. A type joins when the code that emits it does."""

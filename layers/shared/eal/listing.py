@@ -23,9 +23,15 @@ class ListQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    limit: Annotated[int, BeforeValidator(_cut), Field(ge=1, le=MOST, description="Items a page.")] = DEFAULT_LIMIT
-    cursor: Annotated[str | None, Field(max_length=2048, description="`next_cursor` of the page before.")] = None
-    order: Annotated[Literal["asc", "desc"], Field(description="By creation; newest first by default.")] = "desc"
+    limit: Annotated[int, BeforeValidator(_cut), Field(ge=1, le=MOST, description="Items a page.")] = (
+        DEFAULT_LIMIT
+    )
+    cursor: Annotated[str | None, Field(max_length=2048, description="`next_cursor` of the page before.")] = (
+        None
+    )
+    order: Annotated[Literal["asc", "desc"], Field(description="By creation; newest first by default.")] = (
+        "desc"
+    )
     created_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
     created_before: Annotated[Instant | None, Field(description="Exclusive.")] = None
 

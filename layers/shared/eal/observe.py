@@ -1,8 +1,10 @@
 """Logs and metrics: structured lines and embedded metrics to standard output. Never personal data, never a body.
 
-Fields of a line are named by the code that logs, one by one; nothing logs an event, a request or an item whole.
+Fields of a line are named by the code that logs, one by one; nothing logs an event, a request or an item
+whole.
 """
 
+from threading import Lock
 from typing import Literal
 
 from aws_lambda_powertools.logging import Logger
@@ -26,22 +28,24 @@ type Count = Literal[
 
 logger = Logger(service="eal", serialize_stacktrace=False, utc=True)
 _metrics = Metrics(namespace="EAL", service="eal")
+_counting = Lock()
 
 
 def begin(request_id: str, **fields: str | int | None) -> None:
-    """Start a request's or message's log context: what is bound here is on each of its lines."""
-    logger.clear_state()
-    logger.append_keys(request_id=request_id, **fields)
+    """Start the log context of a request or message, its thread's own: each of its lines has these."""
+    logger.thread_safe_clear_keys()
+    logger.thread_safe_append_keys(request_id=request_id, **fields)
 
 
 def bind(**fields: str | int | None) -> None:
     """Add fields to the context."""
-    logger.append_keys(**fields)
+    logger.thread_safe_append_keys(**fields)
 
 
 def count(name: Count, value: int = 1) -> None:
     """Count something; sent with `flush`."""
-    _metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+    with _counting:
+        _metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
 
 
 def flush() -> None:

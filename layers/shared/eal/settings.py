@@ -13,7 +13,9 @@ class MissingSetting(RuntimeError):
 def _required(name: str) -> str:
     value = os.environ.get(name)
     if not value:
-        raise MissingSetting(f"environment variable {name} is not set; add it to the function in template.yaml")
+        raise MissingSetting(
+            f"environment variable {name} is not set; add it to the function in template.yaml"
+        )
     return value
 
 

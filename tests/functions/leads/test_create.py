@@ -47,7 +47,9 @@ def test_a_lead_is_stored_as_it_is_shown(tenant: Tenant) -> None:
         ({"notes": "\x00" * 20_000}, "/notes"),
     ],
 )
-def test_a_wrong_field_is_named_with_a_pointer(tenant: Tenant, change: dict[str, object], pointer: str) -> None:
+def test_a_wrong_field_is_named_with_a_pointer(
+    tenant: Tenant, change: dict[str, object], pointer: str
+) -> None:
     answer = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, **change})
 
     assert (answer.status, answer.error) == (422, "validation_error")
@@ -84,7 +86,9 @@ def test_a_duplicate_is_a_conflict_that_names_the_lead(
 def test_a_duplicate_can_be_answered_with(tenant: Tenant) -> None:
     first = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD).json
 
-    answer = call("POST", "/v1/leads?on_duplicate=return", key=tenant.write, json_body={"email": LEAD["email"]})
+    answer = call(
+        "POST", "/v1/leads?on_duplicate=return", key=tenant.write, json_body={"email": LEAD["email"]}
+    )
 
     assert (answer.status, answer.json) == (200, first)
 
@@ -96,7 +100,12 @@ def test_an_upsert_loses_no_value(tenant: Tenant) -> None:
         "POST",
         "/v1/leads?on_duplicate=update",
         key=tenant.write,
-        json_body={"email": "dana@work.example.com", "phones": LEAD["phones"], "notes": "Ceiling too", "company": "R"},
+        json_body={
+            "email": "dana@work.example.com",
+            "phones": LEAD["phones"],
+            "notes": "Ceiling too",
+            "company": "R",
+        },
     )
 
     assert answer.status == 200

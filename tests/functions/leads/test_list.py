@@ -62,7 +62,9 @@ def test_a_cursor_begins_with_the_id_and_is_for_its_list_alone(tenant: Tenant, s
         assert (answer.status, answer.error) == (400, "invalid_cursor"), path
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=-1", "colour=red", "limit=1&limit=2", "order=up"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=x", "limit=-1", "colour=red", "limit=1&limit=2", "order=up"]
+)
 def test_a_wrong_parameter_is_422(tenant: Tenant, query: str) -> None:
     assert call("GET", f"/v1/leads?{query}", key=tenant.read).status == 422
 
@@ -77,7 +79,9 @@ def test_an_email_or_a_phone_finds_its_lead(tenant: Tenant) -> None:
     lead = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
 
     for query in ("email=X@Example.com", "phone=4155550100", "email=x@example.com&status=new"):
-        assert [one["id"] for one in call("GET", f"/v1/leads?{query}", key=tenant.read).json["data"]] == [lead["id"]]
+        assert [one["id"] for one in call("GET", f"/v1/leads?{query}", key=tenant.read).json["data"]] == [
+            lead["id"]
+        ]
     for query in ("email=nobody@example.com", "email=x@example.com&status=won"):
         assert call("GET", f"/v1/leads?{query}", key=tenant.read).json["data"] == []
 

@@ -21,9 +21,7 @@ def lead_id(tenant: Tenant) -> str:
 
 
 def _move(tenant: Tenant, lead_id: str, to: str, **more: str) -> Answer:
-    return call(
-        "POST", f"/v1/leads/{lead_id}/transitions", key=tenant.write, json_body={"to": to, **more}
-    )
+    return call("POST", f"/v1/leads/{lead_id}/transitions", key=tenant.write, json_body={"to": to, **more})
 
 
 def test_the_whole_way_to_won(tenant: Tenant, lead_id: str) -> None:
@@ -63,9 +61,7 @@ def test_the_same_move_again_with_its_key_is_replayed_and_not_illegal(tenant: Te
 @given(st.lists(st.sampled_from(STATUSES), max_size=12))
 def test_no_way_leads_out_of_won_and_history_tells_the_way(wishes: list[Status]) -> None:
     at = clock.now()
-    lead = Lead(
-        id="lead_x", status="new", source="api", created_at=at, updated_at=at, version=1, salt="00"
-    )
+    lead = Lead(id="lead_x", status="new", source="api", created_at=at, updated_at=at, version=1, salt="00")
     way: list[Status] = ["new"]
     for wish in wishes:
         if wish in TRANSITIONS[lead.status]:

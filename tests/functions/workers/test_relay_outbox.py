@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,9 +29,9 @@ def _create_leads(tenant: Tenant, count: int) -> None:
         assert call("POST", "/v1/leads", key=tenant.write, json_body=body).status == 201
 
 
-def _numbers(kind: str, tenant: Tenant) -> list[object]:
+def _numbers(kind: str, tenant: Tenant) -> list[Any]:
     found = [from_attributes(item) for item in items(kind)]
-    return sorted(item.get("feedsk") for item in found if item["organization_id"] == tenant.id)  # type: ignore[type-var]
+    return sorted(item.get("feedsk") for item in found if item["organization_id"] == tenant.id)
 
 
 def test_events_get_numbers_without_a_gap_and_reach_the_bus(tenant: Tenant, stranger: Tenant) -> None:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def test_old_items_are_published_and_young_ones_are_left(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_items_are_published_and_young_ones_are_left(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now - timedelta(minutes=2))
     call("POST", "/v1/leads", key=tenant.write, json_body={"email": "old@example.com"})

@@ -98,7 +98,9 @@ class Api:
             answer = error_answer(error, request.id)
         except (ClientError, BotoCoreError) as fault:
             answer = error_answer(_aws_fault(fault), request.id)
-        except Exception:  # the edge: whatever is wrong, the caller gets an envelope, and the log gets the trace
+        except (
+            Exception
+        ):  # the edge: whatever is wrong, the caller gets an envelope, and the log gets the trace
             observe.logger.exception("unexpected_error")
             answer = error_answer(InternalError("Something went wrong on our side."), request.id)
         observe.count("requests")
@@ -139,9 +141,7 @@ class Api:
             raise
         return _not_modified(request, answer) or answer
 
-    def _commit(
-        self, arguments: dict[str, object], caller: Caller, replayable: Idempotency | None
-    ) -> Answer:
+    def _commit(self, arguments: dict[str, object], caller: Caller, replayable: Idempotency | None) -> Answer:
         """Run the endpoint and commit what it wrote; again from its reads if those were overtaken."""
         for _ in range(_TRIES):
             try:
@@ -191,4 +191,3 @@ def _aws_fault(fault: ClientError | BotoCoreError) -> ApiError:
         return Unavailable()
     observe.logger.exception("aws_refused", code=code)
     return InternalError("Something went wrong on our side.")
-

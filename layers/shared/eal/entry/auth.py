@@ -170,9 +170,7 @@ def _check_alive(key: ApiKey, now: datetime) -> None:
 
 
 def _limits(use: Use, now: datetime) -> Limits:
-    return Limits(
-        limit=use.key.per_minute, remaining=_remaining(use), reset=60 - int(now.timestamp()) % 60
-    )
+    return Limits(limit=use.key.per_minute, remaining=_remaining(use), reset=60 - int(now.timestamp()) % 60)
 
 
 def _remaining(use: Use) -> int:

@@ -1,13 +1,14 @@
-"""A queue's Lambda: `handler = Consumer(consume).handler`. One message at a time, failures reported one by one.
+"""A queue's Lambda: `handler = Consumer(consume).handler`. Message by message, failures reported one by one.
 
-A message body is JSON: what a `Write` asked for or emitted (it comes through the bus, in EventBridge's envelope), or
-what a receiver or another worker sent to the queue itself. Queues deliver at least once and in any order: `consume`
-must be safe to run again after having been killed at any line.
+A message body is JSON: what a `Write` asked for or emitted (it comes through the bus, in EventBridge's
+envelope), or what a receiver or another worker sent to the queue itself. Queues deliver at least once and in
+any order: `consume` must be safe to run again after having been killed at any line.
 """
 
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, cast
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -29,12 +30,31 @@ type Message = dict[str, Json]
 _TRIES = 4
 
 
-class Consumer:
-    """Runs `consume(message)` for each record. A raised exception puts that message alone back to its queue."""
+class _ConcurrentProcessor(BatchProcessor):
+    """Runs a batch's records in threads, for work that mostly waits."""
 
-    def __init__(self, consume: Callable[[Message], None]) -> None:
+    def __init__(self, threads: int) -> None:
+        super().__init__(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        self._threads = threads
+
+    def process(self) -> list[tuple[object, ...]]:
+        with ThreadPoolExecutor(self._threads) as pool:
+            return list(pool.map(self._process_record, self.records))
+
+
+class Consumer:
+    """Runs `consume(message)` for each record. A raised exception puts that message alone back to its queue.
+
+    `concurrency` is how many records run at once, each in a thread with its own log context.
+    """
+
+    def __init__(self, consume: Callable[[Message], None], *, concurrency: int = 1) -> None:
         self._consume = consume
-        self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        self._processor = (
+            _ConcurrentProcessor(concurrency)
+            if concurrency > 1
+            else BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        )
 
     def handler(self, event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
         """The Lambda handler, for SQS events with ReportBatchItemFailures."""

@@ -106,9 +106,13 @@ def of(request: Request, caller: Caller, body: dict[str, Json]) -> Idempotency |
     if not 1 <= len(text) <= _LONGEST or not text.isascii() or not text.isprintable():
         raise InvalidRequest(f"Idempotency-Key must be 1 to {_LONGEST} printable ASCII characters.")
     place = "\0".join((caller.actor.id, request.method, request.path, text))
-    content = json.dumps([sorted(request.query.items()), request.headers.get("if-match"), body], sort_keys=True)
+    content = json.dumps(
+        [sorted(request.query.items()), request.headers.get("if-match"), body], sort_keys=True
+    )
     return Idempotency(
-        at=key(caller.organization_id, caller.mode, "IDEMPOTENCY", hashlib.sha256(place.encode()).hexdigest()),
+        at=key(
+            caller.organization_id, caller.mode, "IDEMPOTENCY", hashlib.sha256(place.encode()).hexdigest()
+        ),
         fingerprint=hashlib.sha256(content.encode()).hexdigest(),
         now=caller.at,
     )

@@ -93,10 +93,14 @@ class Receiver:
         connection_id, kind = _address(request.path)
         connection = find_connection(connection_id, self._scheme.vendor)
         if connection is None or kind not in self._scheme.kinds:
-            raise NotFound("There is no receiver at this address: check it against the integration's receiver_urls.")
+            raise NotFound(
+                "There is no receiver at this address: check it against the integration's receiver_urls."
+            )
         observe.bind(organization_id=connection.organization_id, mode=connection.mode, kind=kind)
         if not self._scheme.is_signed(request.headers, body, connection.signing_secrets()):
-            raise InvalidSignature("The signature does not match the body under this connection's signing key.")
+            raise InvalidSignature(
+                "The signature does not match the body under this connection's signing key."
+            )
         if not _is_json_object(body):
             raise InvalidRequest("The body is signed, but it is not a JSON object.")
         stored = _store_raw(self._scheme.vendor, connection_id, kind, body)
@@ -154,5 +158,3 @@ def _is_json_object(body: bytes) -> bool:
         return isinstance(json.loads(body), dict)
     except (ValueError, RecursionError):
         return False
-
-

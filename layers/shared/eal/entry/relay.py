@@ -100,7 +100,9 @@ class Relay:
             try:
                 _relay(group, items)
             except Exception:  # the edge of a consumer: reported to Lambda, which sends the batch again
-                observe.logger.exception("relay_failed", organization_id=group.organization_id, kind=group.kind)
+                observe.logger.exception(
+                    "relay_failed", organization_id=group.organization_id, kind=group.kind
+                )
                 failed += [places[_key(item)] for item in items]
         observe.flush()
         return {"batchItemFailures": [{"itemIdentifier": min(failed, key=int)}] if failed else []}
@@ -181,9 +183,21 @@ def _numbered(group: _Group, items: Sequence[Item], head: Item) -> tuple[list[It
 
 def _move_head(old: Item, new: Item) -> Operation:
     was = cast("int", old["last"])
-    condition = {"ConditionExpression": "#last = :was"} if was else {"ConditionExpression": "attribute_not_exists(pk)"}
-    values = {"ExpressionAttributeNames": {"#last": "last"}, "ExpressionAttributeValues": to_attributes({":was": was})}
-    put = {"TableName": settings.state_table(), "Item": to_attributes(new), **condition, **(values if was else {})}
+    condition = (
+        {"ConditionExpression": "#last = :was"}
+        if was
+        else {"ConditionExpression": "attribute_not_exists(pk)"}
+    )
+    values = {
+        "ExpressionAttributeNames": {"#last": "last"},
+        "ExpressionAttributeValues": to_attributes({":was": was}),
+    }
+    put = {
+        "TableName": settings.state_table(),
+        "Item": to_attributes(new),
+        **condition,
+        **(values if was else {}),
+    }
     return Operation({"Put": put}, lambda _old: _Overtaken())  # type: ignore[typeddict-item]  # built in parts
 
 
@@ -222,7 +236,9 @@ def _publish(group: _Group, items: Sequence[Item]) -> None:
         answer = aws.events().put_events(Entries=entries)
         if answer["FailedEntryCount"]:
             codes = {entry.get("ErrorCode", "") for entry in answer["Entries"]} - {""}
-            raise RuntimeError(f"the bus refused {answer['FailedEntryCount']} entries: {', '.join(sorted(codes))}")
+            raise RuntimeError(
+                f"the bus refused {answer['FailedEntryCount']} entries: {', '.join(sorted(codes))}"
+            )
 
 
 def _entry(group: _Group, item: Item) -> PutEventsRequestEntryTypeDef:

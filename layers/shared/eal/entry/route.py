@@ -112,7 +112,10 @@ class Route:
         if self.query:
             _validate(self.query, values, "query", arguments, wrong)
         elif values:
-            wrong += [_field_error(name, "is not a parameter of this endpoint", "extra_forbidden") for name in values]
+            wrong += [
+                _field_error(name, "is not a parameter of this endpoint", "extra_forbidden")
+                for name in values
+            ]
         if self.body:
             _validate(self.body, body, "body", arguments, wrong)
         if wrong:
@@ -135,7 +138,7 @@ class Route:
         return Answer(status, result.model_dump_json(by_alias=True), headers)
 
 
-def _model(annotation: Any) -> type[BaseModel]:  # noqa: ANN401 - an annotation can be anything
+def _model(annotation: Any) -> type[BaseModel]:
     if get_origin(annotation) is UnionType:
         (annotation,) = (one for one in get_args(annotation) if one is not NoneType)
     if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):

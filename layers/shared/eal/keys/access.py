@@ -72,7 +72,8 @@ def count_use(fingerprint: str, now: datetime, ip: str, *, address_checked: bool
         answer = client.update_item(
             TableName=settings.access_table(),
             Key=to_attributes({"pk": pk(fingerprint)}),
-            UpdateExpression="SET last_used_at = :at, last_used_ip = :ip ADD #now :one REMOVE " + ", ".join(drops),
+            UpdateExpression="SET last_used_at = :at, last_used_ip = :ip ADD #now :one REMOVE "
+            + ", ".join(drops),
             ConditionExpression=condition,
             ExpressionAttributeNames=names,
             ExpressionAttributeValues=to_attributes(
@@ -138,7 +139,9 @@ def read_all(fingerprints: Sequence[str]) -> dict[str, ApiKey]:
 
 def put(key: ApiKey) -> Operation:
     """The operation that stores a new key."""
-    return put_if_absent(settings.access_table(), {"pk": pk(key.fingerprint), **dump(key)}, lambda _old: Stale())
+    return put_if_absent(
+        settings.access_table(), {"pk": pk(key.fingerprint), **dump(key)}, lambda _old: Stale()
+    )
 
 
 def change(before: ApiKey, after: ApiKey) -> Operation:

@@ -37,7 +37,9 @@ class ApiKeyCreate(BaseModel):
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)]
-    mode: Annotated[Mode | None, Field(description="The calling key's own mode where it is not given.")] = None
+    mode: Annotated[Mode | None, Field(description="The calling key's own mode where it is not given.")] = (
+        None
+    )
     expires_at: Instant | None = None
     rate_limit: RateLimitBody | None = None
     allowed_cidrs: Annotated[
@@ -99,7 +101,9 @@ class ApiKeyCreated(ApiKeyView):
 
     shown_once: ClassVar[frozenset[str]] = frozenset({"key"})
 
-    key: Annotated[str | None, Field(description="Store it now: it is shown once. Null in a replayed answer.")]
+    key: Annotated[
+        str | None, Field(description="Store it now: it is shown once. Null in a replayed answer.")
+    ]
 
     @classmethod
     def of_new(cls, key: ApiKey, text: str) -> Self:

@@ -94,7 +94,9 @@ class Lead:
     def contacts(self) -> frozenset[str]:
         """What no other lead of the tenant may have too: `email#…` and `phone#…`."""
         emails = {self.email, *self.additional_emails} - {None}
-        return frozenset({*(f"email#{email}" for email in emails), *(f"phone#{phone}" for phone in self.phones)})
+        return frozenset(
+            {*(f"email#{email}" for email in emails), *(f"phone#{phone}" for phone in self.phones)}
+        )
 
 
 def moved(lead: Lead, step: Step) -> Lead:

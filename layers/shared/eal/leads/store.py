@@ -159,11 +159,19 @@ def update(lead_id: str, body: LeadUpdate, by: Caller) -> Lead:
     if "metadata" in given:
         given["metadata"] = body.metadata or {}
     if "source" in given and body.source is None:
-        raise ValidationFailed([{"pointer": "/source", "message": "must not be null", "type": "null_forbidden"}])
+        raise ValidationFailed(
+            [{"pointer": "/source", "message": "must not be null", "type": "null_forbidden"}]
+        )
     changed = replace(lead, **given)  # type: ignore[arg-type]  # names and types are LeadUpdate's
     if not changed.contacts:
         raise ValidationFailed(
-            [{"pointer": "", "message": "a lead needs an 'email' or at least one of 'phones'", "type": "no_contact"}]
+            [
+                {
+                    "pointer": "",
+                    "message": "a lead needs an 'email' or at least one of 'phones'",
+                    "type": "no_contact",
+                }
+            ]
         )
     return _replace(lead, changed, by) if changed != lead else lead
 
@@ -178,7 +186,9 @@ def transition(lead_id: str, body: LeadTransition, by: Caller) -> Lead:
     allowed = TRANSITIONS[lead.status]
     if body.to not in allowed:
         raise IllegalTransition(
-            f"A lead that is {lead.status} cannot become {body.to}.", status=lead.status, allowed=list(allowed)
+            f"A lead that is {lead.status} cannot become {body.to}.",
+            status=lead.status,
+            allowed=list(allowed),
         )
     if body.to in NEEDS_REASON and not body.reason:
         raise ValidationFailed(
@@ -280,9 +290,7 @@ def _matches(query: LeadQuery, item: Item) -> bool:
 
 def _audit(action: str, lead: Lead, before: Item, after: Item, by: Caller) -> None:
     hidden = ("history", "id", "created_at")
-    shown = (
-        {name: value for name, value in one.items() if name not in hidden} for one in (before, after)
-    )
+    shown = ({name: value for name, value in one.items() if name not in hidden} for one in (before, after))
     by.write.audit(action, lead.id, audit.changes(*shown, personal=PERSONAL, salt=lead.salt))
 
 

@@ -47,7 +47,10 @@ def decode(attribute: AttributeValueTypeDef | UniversalAttributeValueTypeDef) ->
             text = cast("str", value)
             return float(text) if "." in text or "e" in text.lower() else int(text)
         case "M":
-            return {name: decode(member) for name, member in cast("dict[str, AttributeValueTypeDef]", value).items()}
+            return {
+                name: decode(member)
+                for name, member in cast("dict[str, AttributeValueTypeDef]", value).items()
+            }
         case "L":
             return [decode(member) for member in cast("list[AttributeValueTypeDef]", value)]
         case _:

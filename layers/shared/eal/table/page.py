@@ -68,9 +68,7 @@ def read[T](
         kept += items if keep is None else filter(keep, items)
         if len(kept) >= wanted:
             page = kept[: query.limit]
-            return Page(
-                [load(item) for item in page], seal(by.cursor_scope, _position(partition, page[-1]))
-            )
+            return Page([load(item) for item in page], seal(by.cursor_scope, _position(partition, page[-1])))
         if last is None:
             return Page([load(item) for item in kept], None)
         start = last

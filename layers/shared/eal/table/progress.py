@@ -1,8 +1,8 @@
 """Workers' bookkeeping: items that tell how far a piece of work has come, such as a webhook's delivery.
 
-The one way to change the State table beside `Write`, and a narrow one. It is right only where nothing that a customer
-owns changes: no audit record is written, no event is emitted, and losing the item would only lose the record of work
-that was done. Everything else goes through `Write`.
+The one way to change the State table beside `Write`, and a narrow one. It is right only where nothing that a
+customer owns changes: no audit record is written, no event is emitted, and losing the item would only lose
+the record of work that was done. Everything else goes through `Write`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def start(item: Mapping[str, Json]) -> bool:
-    """Put an item if its key is free. Whether it was: False means that an earlier run of this work was here."""
+    """Put an item if its key is free. False where it was not: an earlier run of this work was here."""
     client = aws.dynamodb()
     try:
         client.put_item(
@@ -33,7 +33,7 @@ def start(item: Mapping[str, Json]) -> bool:
 
 
 def advance(item: Mapping[str, Json], *, was: int) -> bool:
-    """Put the item's next version over version `was`. False where another worker was quicker: its version stands."""
+    """Put the item's next version over version `was`. False where another worker was quicker."""
     client = aws.dynamodb()
     try:
         client.put_item(

@@ -165,12 +165,14 @@ class Write:
     def emit(self, event_type: str, data: Mapping[str, Json]) -> None:
         """An event of the catalogue; `data` is the resource as its GET shows it."""
         if event_type not in CATALOGUE:
-            raise AssertionError(f"event type {event_type} is not in eal.events.CATALOGUE: add it there first")
+            raise AssertionError(
+                f"event type {event_type} is not in eal.events.CATALOGUE: add it there first"
+            )
         event: Item = {"type": event_type, "data": _text(data), "ttl": self._in(timedelta(days=FEED_DAYS))}
         self._outbox("EVENT", ids.new("evt", self.at), event)
 
     def ask(self, task: str, payload: Mapping[str, Json]) -> None:
-        """Ask for a worker's work, in the same transaction as what gives rise to it. Tasks are not shown to customers."""
+        """Ask for a worker's work, in the transaction of what gives rise to it. Customers do not see tasks."""
         asked: Item = {"task": task, "data": _text(payload), "ttl": self._in(timedelta(days=_TASK_DAYS))}
         self._outbox("TASK", ids.new("task", self.at), asked)
 
@@ -216,6 +218,10 @@ class Write:
             if_match=self.if_match,
         )
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._operations
+
     def commit(self, first: Operation | None = None) -> None:
         """Send the transaction. `first` (the idempotency record) comes before the rest, and its refusal wins.
 
@@ -228,7 +234,9 @@ class Write:
         if self._operations and not self._audited:
             raise AssertionError("this write has no audit record: call audit() before commit()")
         if len(operations) > MOST_OPERATIONS:
-            raise AssertionError(f"{len(operations)} operations in one transaction; {MOST_OPERATIONS} is the most")
+            raise AssertionError(
+                f"{len(operations)} operations in one transaction; {MOST_OPERATIONS} is the most"
+            )
         transact(operations)
 
 

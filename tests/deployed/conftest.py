@@ -1,0 +1,58 @@
+"""The running stack: `make test` starts one and names its stack.json in EAL_STACK."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tools.demo.client import ROOT, Stack
+from tools.demo.receiver import Inbox, receiver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tools.demo.client import Answer
+
+
+@pytest.fixture(scope="session")
+def stack() -> Stack:
+    return Stack.read(Path(os.environ.get("EAL_STACK", ROOT / ".local" / "stack.json")))
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    with receiver() as one:
+        yield one
+
+
+@pytest.fixture
+def key(stack: Stack) -> str:
+    """A fresh live admin key: each test has its own budget of requests."""
+    body = {"name": "test", "scopes": ["admin"], "rate_limit": {"per_minute": 5000}}
+    return str(stack.call("POST", "/api-keys", key=stack.keys["live_admin"], body=body).json["key"])
+
+
+@pytest.fixture
+def test_key(stack: Stack) -> str:
+    body = {"name": "test", "scopes": ["admin"], "rate_limit": {"per_minute": 5000}}
+    return str(stack.call("POST", "/api-keys", key=stack.keys["test_admin"], body=body).json["key"])
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]:
+    """Ask again until the answer is as wished, for at most half a minute."""
+
+    def ask(question: Callable[[], Answer], wished: Callable[[Answer], bool]) -> Answer:
+        end = time.monotonic() + 30
+        while True:
+            answer = question()
+            if wished(answer) or time.monotonic() > end:
+                assert wished(answer), answer.body[:2000]
+                return answer
+            time.sleep(0.3)
+
+    return ask

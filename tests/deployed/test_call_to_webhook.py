@@ -1,0 +1,173 @@
+"""The main job on the deployed stack: signed CallRail events in, signed webhooks out, audit archived."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tools.demo.callrail import Call, signature
+from tools.demo.client import send
+from tools.demo.verifier import accepts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tools.demo.client import Answer, Stack
+    from tools.demo.receiver import Inbox, Received
+
+pytestmark = pytest.mark.deployed
+
+EXPECTED = ["call.classified", "call.qualified", "call.received", "lead.created"]
+KINDS = ("pre-call", "routing-complete", "post-call", "call-modified")
+
+type Eventually = Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]
+
+
+class Connection:
+    """A connected CallRail and a subscribed webhook of the demo tenant."""
+
+    def __init__(self, stack: Stack, key: str, inbox: Inbox) -> None:
+        self.stack, self.key, self.inbox = stack, key, inbox
+        self.signing_key = secrets.token_hex(16)
+        integration = stack.call(
+            "PUT",
+            "/integrations/callrail",
+            key=key,
+            body={"settings": {}, "secrets": {"signing_key": self.signing_key}},
+        ).json
+        self.id = integration["connection_id"]
+        webhook = stack.call("POST", "/webhooks", key=key, body={"url": inbox.url, "events": EXPECTED}).json
+        self.secret, self.webhook_id = webhook["secret"], webhook["id"]
+
+    def send(self, kind: str, body: bytes, base: str | None = None) -> Answer:
+        return send(
+            "POST",
+            f"{base or self.stack.receivers['callrail']}/{self.id}/{kind}",
+            body,
+            {"Content-Type": "application/json", "Signature": signature(body, self.signing_key)},
+        )
+
+    def events_of(self, call_id: str) -> list[Received]:
+        def is_of(event: dict[str, object]) -> bool:
+            data = event["data"]
+            assert isinstance(data, dict)
+            return call_id in (data["id"], data.get("call_id"))
+
+        return [one for one in self.inbox.requests if is_of(json.loads(one.body))]
+
+
+@pytest.fixture
+def connection(stack: Stack, key: str, inbox: Inbox) -> Connection:
+    return Connection(stack, key, inbox)
+
+
+def _kinds(requests: list[Received]) -> list[str]:
+    """The event types that came, each event once: delivery is at least once, by id."""
+    events = {event["id"]: event["type"] for event in (json.loads(one.body) for one in requests)}
+    return sorted(events.values())
+
+
+def _settled_call(stack: Stack, key: str, call: Call, eventually: Eventually) -> dict[str, object]:
+    path = f"/calls?caller_number={call.caller.replace('+', '%2B')}"
+    answer = eventually(
+        lambda: stack.call("GET", path, key=key),
+        lambda one: len(one.json["data"]) == 1 and one.json["data"][0]["lead_id"] is not None,
+    )
+    found = answer.json["data"][0]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_one_signed_call_becomes_a_lead_and_four_signed_events(
+    stack: Stack, key: str, connection: Connection, eventually: Eventually
+) -> None:
+    call = Call.new()
+
+    assert connection.send("post-call", call.event("post-call")).status == 202
+
+    found = _settled_call(stack, key, call, eventually)
+    assert connection.inbox.wait_for(lambda _: len(connection.events_of(str(found["id"]))) >= 4, 30)
+    mine = connection.events_of(str(found["id"]))
+    assert _kinds(mine) == EXPECTED
+    assert all(accepts(request, connection.secret) for request in mine)
+    lead = stack.call("GET", f"/leads/{found['lead_id']}", key=key).json
+    assert (lead["phones"], lead["source"], lead["loss_type"]) == ([call.caller], "call", "water")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_four_events_in_any_order_and_twice_are_one_call_and_no_second_event_of_a_kind(
+    stack: Stack, key: str, connection: Connection, eventually: Eventually, seed: int
+) -> None:
+    call = Call.new()
+    orders = list(itertools.permutations(KINDS))
+    order = random.Random(seed).choice(orders)
+
+    for kind in (*order, *order):
+        assert connection.send(kind, call.event(kind)).status == 202
+
+    found = _settled_call(stack, key, call, eventually)
+    time.sleep(3)  # long enough for a second event to show itself
+    assert _kinds(connection.events_of(str(found["id"]))) == EXPECTED
+    log = stack.call(
+        "GET", f"/audit-log?resource_type=call&resource_id={found['id']}&order=asc", key=key
+    ).json["data"]
+    actions = [record["action"] for record in log]
+    assert (
+        actions.count("call.received")
+        == actions.count("call.classified")
+        == actions.count("call.qualified")
+        == 1
+    )
+
+
+def test_the_receiver_behind_the_gateway_takes_the_same(
+    stack: Stack, key: str, connection: Connection, eventually: Eventually
+) -> None:
+    call = Call.new()
+
+    answer = connection.send("post-call", call.event("post-call"), base=f"{stack.api_url}/inbound/callrail")
+
+    assert answer.status == 202
+    _settled_call(stack, key, call, eventually)
+
+
+def test_a_wrong_signature_and_an_unknown_connection_are_refused(
+    stack: Stack, connection: Connection
+) -> None:
+    body = Call.new().event("post-call")
+    wrong = send(
+        "POST",
+        f"{stack.receivers['callrail']}/{connection.id}/post-call",
+        body,
+        {"Signature": signature(body, "another key")},
+    )
+    unknown = send("POST", f"{stack.receivers['callrail']}/conn_x/post-call", body, {"Signature": "x"})
+
+    assert (wrong.status, wrong.json["error"]["code"]) == (401, "invalid_signature")
+    assert (unknown.status, unknown.json["error"]["code"]) == (404, "not_found")
+
+
+def test_audit_segments_are_locked_and_cannot_be_deleted(
+    stack: Stack, key: str, eventually: Eventually
+) -> None:
+    stack.call("POST", "/leads", key=key, body={"email": f"{secrets.token_hex(8)}@example.com"})
+    s3, bucket = stack.client("s3"), stack.aws["audit_bucket"]
+    end = time.monotonic() + 30
+    while not (objects := s3.list_objects_v2(Bucket=bucket).get("Contents", [])) and time.monotonic() < end:
+        time.sleep(0.3)
+
+    name = objects[0]["Key"]
+    head = s3.head_object(Bucket=bucket, Key=name)
+    assert head["ObjectLockMode"] == "GOVERNANCE"
+    with pytest.raises(ClientError):
+        s3.delete_object(Bucket=bucket, Key=name, VersionId=head["VersionId"])
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert any(rule["Expiration"]["Days"] == 2557 for rule in rules)
+    assert any(move["StorageClass"] == "GLACIER_IR" for rule in rules for move in rule.get("Transitions", []))

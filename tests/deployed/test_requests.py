@@ -1,0 +1,147 @@
+"""The API over HTTP on the deployed stack: conduct, races, isolation."""
+
+from __future__ import annotations
+
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tools.demo.client import send
+
+if TYPE_CHECKING:
+    from tools.demo.client import Answer, Stack
+
+pytestmark = pytest.mark.deployed
+
+
+def _email() -> str:
+    return f"{secrets.token_hex(8)}@example.com"
+
+
+def _at_once(count: int, stack: Stack, method: str, path: str, key: str, **more: object) -> list[Answer]:
+    with ThreadPoolExecutor(count) as threads:
+        asked = [threads.submit(stack.call, method, path, key=key, **more) for _ in range(count)]  # type: ignore[arg-type]
+        return [one.result() for one in asked]
+
+
+def test_health_answers_as_the_documentation_shows(stack: Stack) -> None:
+    answer = stack.call("GET", "/health", key=stack.keys["live_admin"])
+
+    assert answer.status == 200
+    assert set(answer.json) == {
+        "status", "version", "tenant_id", "environment", "scopes", "rate_limit_remaining", "timestamp",
+    }  # fmt: skip
+    assert (answer.json["status"], answer.json["version"], answer.json["environment"]) == ("ok", "v1", "live")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nothing/here", 404, "not_found"),
+        ("DELETE", "/health", 405, "method_not_allowed"),
+        ("PUT", "/leads", 405, "method_not_allowed"),
+        ("GET", "/health", 401, "missing_key"),
+    ],
+)
+def test_every_error_has_the_envelope(stack: Stack, method: str, path: str, status: int, code: str) -> None:
+    answer = stack.call(method, path)
+
+    assert (answer.status, answer.json["error"]["code"]) == (status, code)
+    assert answer.json["error"]["details"]["request_id"]
+
+
+def test_fifty_identical_requests_at_once_are_one_lead_and_fifty_equal_answers(
+    stack: Stack, key: str
+) -> None:
+    email = _email()
+
+    answers = _at_once(
+        50,
+        stack,
+        "POST",
+        "/leads",
+        key,
+        body={"email": email},
+        headers={"Idempotency-Key": secrets.token_hex(8)},
+    )
+
+    assert {answer.status for answer in answers} == {201}
+    assert len({answer.body for answer in answers}) == 1
+    found = stack.call("GET", f"/leads?email={email}", key=key).json["data"]
+    assert [lead["id"] for lead in found] == [answers[0].json["id"]]
+    log = stack.call("GET", f"/audit-log?resource_type=lead&resource_id={found[0]['id']}", key=key).json[
+        "data"
+    ]
+    assert [record["action"] for record in log] == ["lead.created"]
+
+
+def test_fifty_racing_for_one_transition_are_one_winner_and_clear_losers(stack: Stack, key: str) -> None:
+    lead = stack.call("POST", "/leads", key=key, body={"email": _email()}).json
+
+    answers = _at_once(50, stack, "POST", f"/leads/{lead['id']}/transitions", key, body={"to": "contacted"})
+
+    assert sorted(answer.status for answer in answers) == [200] + [409] * 49
+    assert {answer.json["error"]["code"] for answer in answers if answer.status == 409} <= {
+        "illegal_transition",
+        "conflict",
+    }
+    assert stack.call("GET", f"/leads/{lead['id']}", key=key).json["version"] == 2
+
+
+def test_fifty_leads_with_one_email_at_once_are_one(stack: Stack, key: str) -> None:
+    email = _email()
+
+    answers = _at_once(50, stack, "POST", "/leads", key, body={"email": email})
+
+    assert sorted(answer.status for answer in answers) == [201] + [409] * 49
+    winner = next(answer.json["id"] for answer in answers if answer.status == 201)
+    assert {answer.json["error"]["details"]["id"] for answer in answers if answer.status == 409} == {winner}
+
+
+def test_a_revoked_key_is_refused_on_the_very_next_request(stack: Stack, key: str) -> None:
+    made = stack.call("POST", "/api-keys", key=key, body={"name": "x", "scopes": ["read"]}).json
+    assert stack.call("GET", "/leads", key=made["key"]).status == 200
+
+    assert stack.call("DELETE", f"/api-keys/{made['id']}", key=key).status == 204
+
+    answer = stack.call("GET", "/leads", key=made["key"])
+    assert (answer.status, answer.json["error"]["code"]) == (401, "revoked_key")
+
+
+def test_the_limit_is_exact_under_parallel_requests(stack: Stack, key: str) -> None:
+    limit = {"per_minute": 20, "burst": 20}
+    made = stack.call(
+        "POST", "/api-keys", key=key, body={"name": "x", "scopes": ["read"], "rate_limit": limit}
+    )
+    answers = _at_once(45, stack, "GET", "/health", made.json["key"])
+
+    admitted = sum(answer.status == 200 for answer in answers)
+    # The minute may turn while the requests are on their way: then a second one's budget is open.
+    assert admitted in (20, *range(21, 41))
+    assert all(answer.status in (200, 429) for answer in answers)
+    refused = [answer for answer in answers if answer.status == 429]
+    assert all(1 <= int(answer.headers["Retry-After"]) <= 60 for answer in refused)
+    assert refused
+
+
+def test_test_mode_and_live_mode_do_not_see_each_other(stack: Stack, key: str, test_key: str) -> None:
+    lead = stack.call("POST", "/leads", key=test_key, body={"email": _email()}).json
+
+    assert stack.call("GET", f"/leads/{lead['id']}", key=test_key).status == 200
+    assert stack.call("GET", f"/leads/{lead['id']}", key=key).status == 404
+
+
+def test_a_body_travels_byte_for_byte(stack: Stack, key: str) -> None:
+    name = "Zoë 🌊 漢字"
+    lead = stack.call("POST", "/leads", key=key, body={"email": _email(), "first_name": name}).json
+
+    assert stack.call("GET", f"/leads/{lead['id']}", key=key).json["first_name"] == name
+
+
+def test_the_openapi_document_needs_no_key(stack: Stack) -> None:
+    answer = send("GET", f"{stack.api_url}/openapi.json", None, {})
+
+    assert (answer.status, answer.json["openapi"][:3]) == (200, "3.1")
+    assert "/leads" in answer.json["paths"]

@@ -1,0 +1,111 @@
+"""A customer's webhook endpoint: a real HTTP server on this machine that answers as it is told."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+from eal.webhooks import sender
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """An answer. `meanwhile` runs before it is sent; `drip` is the pause between the body's bytes."""
+
+    status: int = 200
+    body: bytes = b"ok"
+    headers: dict[str, str] = field(default_factory=dict)
+    meanwhile: Callable[[], object] = lambda: None
+    drip: float = 0.0
+    hang_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A request. `connection` is the client's port: the same for requests on one connection."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    connection: int
+
+
+class Receiver:
+    """`says` are the answers to come, the last one repeated; `heard` are the requests."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}/hooks?token=s3cret"
+        self.says: list[Saying] = [Saying()]
+        self.heard: list[Heard] = []
+        self._lock = threading.Lock()
+
+    def next_saying(self, heard: Heard) -> Saying:
+        with self._lock:
+            self.heard.append(heard)
+            return self.says.pop(0) if len(self.says) > 1 else self.says[0]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    receiver: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        saying = self.receiver.next_saying(Heard(self.path, headers, body, self.client_address[1]))
+        saying.meanwhile()
+        if saying.hang_up:
+            self.close_connection = True
+            return
+        self.send_response(saying.status)
+        for name, value in {"Content-Length": str(len(saying.body)), **saying.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self._say(saying)
+
+    def _say(self, saying: Saying) -> None:
+        try:
+            if not saying.drip:
+                self.wfile.write(saying.body)
+            for byte in saying.body if saying.drip else b"":
+                self.wfile.write(bytes([byte]))
+                time.sleep(saying.drip)
+        except OSError:
+            self.close_connection = True
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
+        """Quiet."""
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients that hang up are part of the tests."""
+
+
+@contextmanager
+def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """A receiver on a free port of 127.0.0.1."""
+    handler = type("Handler", (_Handler,), {})
+    server = _Server(("127.0.0.1", 0), handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    receiver = Receiver(server.server_address[1])
+    handler.receiver = receiver  # type: ignore[attr-defined]  # one class a server
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield receiver
+    finally:
+        sender.close()
+        server.shutdown()
+        server.server_close()
+        thread.join()
