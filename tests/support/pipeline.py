@@ -16,6 +16,8 @@ from tests.support.template import functions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+type Invoke = Callable[[str, dict[str, Any]], Any]
+
 STREAMED = ("EVENT", "TASK", "AUDIT")
 
 
@@ -63,11 +65,13 @@ def workers() -> dict[str, str]:
 
 
 class Pipeline:
-    """Run it after something was written. `kill` is called before each handler, for tests that make one fail."""
+    """Run it after something was written. `invoke(folder, event)` stands between a queue and its worker, for tests
+    that make one fail."""
 
-    def __init__(self) -> None:
+    def __init__(self, invoke: Invoke | None = None) -> None:
         self._seen: set[tuple[str, str]] = set()
         self._queues = workers()
+        self._invoke = invoke or (lambda folder, event: load_app(folder).handler(event, None))
 
     def run(self, most_rounds: int = 50) -> None:
         """Until the outbox and every queue are empty. Delayed messages stay where they are."""
@@ -80,7 +84,7 @@ class Pipeline:
         new = [item for item in items() if item["kind"]["S"] in STREAMED and self._is_new(item)]
         if not new:
             return False
-        answer = load_app("workers/relay_outbox").handler(stream_records(new), None)
+        answer = self._invoke("workers/relay_outbox", stream_records(new))
         assert answer == {"batchItemFailures": []}
         return True
 
@@ -96,7 +100,7 @@ class Pipeline:
         for queue, folder in self._queues.items():
             for messages in _batches(queue):
                 event = sqs_event(queue, [message["Body"] for message in messages])
-                answer = load_app(folder).handler(event, None)
+                answer = self._invoke(folder, event)
                 assert answer == {"batchItemFailures": []}, (folder, answer)
                 worked = True
         return worked

@@ -28,10 +28,15 @@ def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[s
 _Loader.add_multi_constructor("!", _short_form)
 
 
+def parse(text: str) -> dict[str, Any]:
+    """A template's text, with short forms written out."""
+    loaded: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    return loaded
+
+
 @cache
 def template() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader
-    return loaded
+    return parse((ROOT / "template.yaml").read_text())
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:

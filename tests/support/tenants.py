@@ -6,32 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eal import clock, ids
-from eal.audit import Actor
-from eal.caller import Caller, Scope
+from eal.caller import Caller, Scope, system
 from eal.keys import store as keys
 from eal.organizations import store as organizations
-from eal.table.write import Write
 
 if TYPE_CHECKING:
     from eal.table.keys import Mode
 
 
-def operator(organization_id: str, mode: Mode = "live") -> Caller:
+def operator(organization_id: str) -> Caller:
     """The caller that sets a tenant up: the operator's tool."""
-    at = clock.now()
-    actor = Actor(type="system", id="tests")
-    write = Write(
-        organization_id=organization_id, mode=mode, actor=actor, source="system", request_id="tests", at=at
-    )
-    return Caller(
-        organization_id=organization_id,
-        mode=mode,
-        actor=actor,
-        scope="admin",
-        request_id="tests",
-        at=at,
-        write=write,
-    )
+    return system("tests", organization_id, "tests")
 
 
 @dataclass(frozen=True, slots=True)

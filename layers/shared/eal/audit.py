@@ -108,10 +108,13 @@ def changes(
             return commitment(value, salt)
         return value
 
+    # An empty list or object is no value: a field that was never filled has not changed.
+    old = {name: value for name, value in before.items() if value not in ([], {})}
+    new = {name: value for name, value in after.items() if value not in ([], {})}
     return tuple(
-        Change(field=field, before=shown(field, before.get(field)), after=shown(field, after.get(field)))
-        for field in sorted({*before, *after} - _NOT_STATE)
-        if before.get(field) != after.get(field)
+        Change(field=field, before=shown(field, old.get(field)), after=shown(field, new.get(field)))
+        for field in sorted({*old, *new} - _NOT_STATE)
+        if old.get(field) != new.get(field)
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from eal import clock
-from eal.audit import Actor
+from eal.audit import Actor, Source
 from eal.cursor import CursorScope
 from eal.table.keys import Mode
 from eal.table.write import Write
@@ -51,9 +51,12 @@ def vendor(name: str, organization_id: str, mode: Mode, request_id: str) -> Call
     return _internal(Actor(type="vendor", id=name), "webhook", organization_id, mode, request_id)
 
 
-def _internal(
-    actor: Actor, source: Literal["worker", "webhook"], organization_id: str, mode: Mode, request_id: str
-) -> Caller:
+def system(name: str, organization_id: str, request_id: str) -> Caller:
+    """The caller that an operator's tool acts as, outside of any request."""
+    return _internal(Actor(type="system", id=name), "system", organization_id, "live", request_id)
+
+
+def _internal(actor: Actor, source: Source, organization_id: str, mode: Mode, request_id: str) -> Caller:
     at = clock.now()
     return Caller(
         organization_id=organization_id,

@@ -73,7 +73,7 @@ def error_answer(error: ApiError, request_id: str) -> Answer:
             "details": {"request_id": request_id, **error.details},
         }
     }
-    return Answer(error.status, json.dumps(envelope, ensure_ascii=False), dict(error.headers))
+    return Answer(error.status, json.dumps(envelope, separators=(",", ":"), ensure_ascii=False), dict(error.headers))
 
 
 @dataclass(slots=True)

@@ -1,0 +1,49 @@
+# Two commands do everything on a machine that has Python 3.13 and make: `make run` and `make test`.
+PYTHON ?= python3.13
+PORT ?= 4566
+TEST_PORT ?= 4599
+PYTEST_ARGS ?=
+PY := .venv/bin/python
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop test lint unit deployed demo conformance bench environment clean
+
+help: ## Show these lines
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
+
+run: environment ## Start the whole system on this machine; PORT=4566 moves it, DETACH=1 returns once it is up
+	@$(PY) -m tools.stack $(if $(DETACH),up,run) --port $(PORT)
+
+stop: ## End what `make run` started
+	@if [ -x $(PY) ]; then $(PY) -m tools.stack stop; else echo "nothing of ours was running"; fi
+
+test: lint unit deployed ## Lint, types, template, all tests, and the deployed flows on a stack of their own
+
+lint: environment ## ruff, mypy, sam validate
+	@ruff check .
+	@mypy
+	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint
+
+unit: environment ## All tests that need no running stack
+	@pytest -n 2 $(PYTEST_ARGS)
+
+deployed: environment ## tests/deployed against a stack of its own; TEST_PORT=4599 moves it
+	@$(PY) -m tools.stack tests --port $(TEST_PORT) $(PYTEST_ARGS)
+
+demo: environment ## Show the main job, with its evidence, against the running stack
+	@$(PY) -m tools.demo
+
+conformance: environment ## The table kit against DynamoDB Local, where Java and npm are there
+	@$(PY) -m tools.conformance
+
+bench: environment ## Cold starts, warm handlers, deliveries and costs, as ratios
+	@$(PY) -m tools.bench
+
+environment:
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) on PATH: install Python 3.13, or name it with PYTHON=/path/to/it" >&2; exit 1; }
+	@$(PYTHON) tools/stack/environment.py
+
+clean: stop ## Remove everything that was made here, .venv included
+	@rm -rf .local .venv .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,131 @@
+"""The main job in process: a signed call in, its lead, its events, its audit trail; in any order, any number of times."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.http import call as request
+from tests.support.http import load_app, proxy_event
+from tests.support.pipeline import Pipeline, items
+from tools.demo.callrail import Call, signature
+from tools.demo.receiver import Inbox, receiver
+from tools.demo.verifier import accepts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.tenants import Tenant
+
+KINDS = ("pre-call", "routing-complete", "post-call", "call-modified")
+EXPECTED = ["call.classified", "call.qualified", "call.received", "lead.created"]
+SIGNING_KEY = "callrail-signing-key"
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    with receiver() as one:
+        yield one
+
+
+@pytest.fixture
+def connection_id(tenant: Tenant) -> str:
+    body = {"settings": {}, "secrets": {"signing_key": SIGNING_KEY}}
+    answer = request("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body=body)
+    assert answer.status == 200, answer.text
+    return str(answer.json["connection_id"])
+
+
+def _subscribe(tenant: Tenant, inbox: Inbox) -> str:
+    body = {"url": inbox.url, "events": EXPECTED}
+    answer = request("POST", "/v1/webhooks", key=tenant.admin, json_body=body)
+    assert answer.status == 201, answer.text
+    return str(answer.json["secret"])
+
+
+def _receive(connection_id: str, kind: str, body: bytes) -> int:
+    event = proxy_event(
+        "POST",
+        f"/v1/inbound/callrail/{connection_id}/{kind}",
+        headers={"Content-Type": "application/json", "Signature": signature(body, SIGNING_KEY)},
+        body=body.decode(),
+    )
+    return int(load_app("inbound/callrail").handler(event, None)["statusCode"])
+
+
+def _types(inbox: Inbox) -> list[str]:
+    return sorted({one["id"]: one["type"] for one in (json.loads(r.body) for r in inbox.requests)}.values())
+
+
+def _actions() -> list[str]:
+    return sorted(
+        item["action"]["S"] for item in items("AUDIT") if item["resource"]["M"]["type"]["S"] == "call"
+    )
+
+
+def test_a_post_call_becomes_a_lead_and_four_signed_events(
+    tenant: Tenant, stranger: Tenant, connection_id: str, inbox: Inbox
+) -> None:
+    secret = _subscribe(tenant, inbox)
+    _subscribe(stranger, inbox)
+    call = Call.new()
+
+    assert _receive(connection_id, "post-call", call.event("post-call")) == 202
+    Pipeline().run()
+
+    assert _types(inbox) == EXPECTED
+    assert all(accepts(one, secret) for one in inbox.requests)
+    assert len({one.headers["webhook-id"] for one in inbox.requests}) == len(inbox.requests) == 4
+    assert {json.loads(one.body)["tenant_id"] for one in inbox.requests} == {tenant.id}
+    assert not any(b"access_key" in one.body or b"three inches" in one.body for one in inbox.requests)
+    calls = request("GET", "/v1/calls", key=tenant.read).json["data"]
+    leads = request("GET", "/v1/leads", key=tenant.read).json["data"]
+    assert [one["lead_id"] for one in calls] == [one["id"] for one in leads]
+    assert leads[0]["call_id"] == calls[0]["id"]
+    assert request("GET", "/v1/calls", key=stranger.admin).json["data"] == []
+    assert request("GET", "/v1/calls", key=tenant.test_admin).json["data"] == []
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(KINDS))[::3])
+def test_any_order_and_any_repetition_is_one_call_and_no_second_event_of_a_kind(
+    tenant: Tenant, connection_id: str, inbox: Inbox, order: tuple[str, ...]
+) -> None:
+    _subscribe(tenant, inbox)
+    call, pipeline = Call.new(), Pipeline()
+
+    for kind in order:
+        assert _receive(connection_id, kind, call.event(kind)) == 202
+        pipeline.run()
+    for kind in order:
+        _receive(connection_id, kind, call.event(kind))
+    pipeline.run()
+
+    assert _types(inbox) == EXPECTED
+    actions = _actions()
+    assert [actions.count(one) for one in ("call.received", "call.classified", "call.qualified")] == [1, 1, 1]
+    calls = request("GET", "/v1/calls", key=tenant.read).json["data"]
+    assert len(calls) == 1
+    assert calls[0]["answered"] is True
+    assert len(request("GET", "/v1/leads", key=tenant.read).json["data"]) == 1
+
+
+def test_a_second_call_from_the_same_phone_joins_its_lead(
+    tenant: Tenant, connection_id: str, inbox: Inbox
+) -> None:
+    _subscribe(tenant, inbox)
+    first = Call.new()
+    second = Call("CAL" + "0" * 32, first.caller, first.started)
+    pipeline = Pipeline()
+
+    for call in (first, second):
+        _receive(connection_id, "post-call", call.event("post-call"))
+        pipeline.run()
+
+    calls = request("GET", "/v1/calls", key=tenant.read).json["data"]
+    assert len({one["lead_id"] for one in calls}) == 1
+    assert len(calls) == 2
+    assert _types(inbox).count("lead.created") == 1
+    assert _types(inbox).count("call.qualified") == 2

@@ -1,0 +1,112 @@
+"""Every worker killed after each of its AWS calls, and its message delivered again: no customer sees a difference."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from eal import audit
+from eal.table.item import from_attributes
+from tests.flows.test_call_to_webhook import EXPECTED, SIGNING_KEY
+from tests.support.aws import aws_in_process
+from tests.support.faults import Killed, watched_calls
+from tests.support.http import call as request
+from tests.support.http import load_app, proxy_event
+from tests.support.pipeline import Pipeline, items, workers
+from tests.support.tenants import Tenant, new_tenant
+from tools.demo.callrail import Call, signature
+from tools.demo.receiver import Inbox, receiver
+
+
+class KillOnce:
+    """Invokes workers; kills the chosen one after its n-th call, once, and then delivers its event again."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: str, call_number: int) -> None:
+        self._monkeypatch = monkeypatch
+        self._folder = folder
+        self._call_number = call_number
+        self.killed = False
+        self.calls_made = 0
+
+    def __call__(self, folder: str, event: dict[str, Any]) -> Any:  # noqa: ANN401
+        handler = load_app(folder).handler
+        if folder != self._folder or self.killed or self.calls_made:
+            return handler(event, None)
+        with watched_calls(self._monkeypatch) as calls:
+            calls.kill_after = self._call_number or None
+            try:
+                answer = handler(event, None)
+            except Killed:
+                self.killed = True
+        self.calls_made = len(calls.made)
+        return handler(event, None) if self.killed else answer
+
+
+@pytest.mark.parametrize("folder", sorted({"workers/relay_outbox", *workers().values()}))
+def test_killed_after_each_call(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    calls_made = _run(monkeypatch, folder, call_number=0)
+    assert calls_made > 0, f"{folder} was never reached"
+    for call_number in range(1, calls_made + 1):
+        assert _run(monkeypatch, folder, call_number) == call_number, f"not killed at call {call_number}"
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, folder: str, call_number: int) -> int:
+    """The whole flow in empty tables, with one kill (0 for none). How many calls the worker made at first."""
+    with monkeypatch.context() as patch, aws_in_process(patch), receiver() as inbox:
+        tenant = new_tenant()
+        connection_id = _connect(tenant, inbox.url)
+        kill = KillOnce(patch, folder, call_number)
+        pipeline = Pipeline(kill)
+        call = Call.new()
+        for _ in range(2):
+            _send(connection_id, call)
+            pipeline.run()
+        _check_webhooks(inbox)
+        _check_state(tenant)
+        return kill.calls_made
+
+
+def _check_webhooks(inbox: Inbox) -> None:
+    bodies = {one.headers["webhook-id"]: one.body for one in inbox.requests}
+    assert sorted(json.loads(body)["type"] for body in bodies.values()) == EXPECTED
+    for one in inbox.requests:
+        assert one.body == bodies[one.headers["webhook-id"]], "every attempt sends the same bytes"
+
+
+def _connect(tenant: Tenant, url: str) -> str:
+    body: dict[str, Any] = {"settings": {}, "secrets": {"signing_key": SIGNING_KEY}}
+    answer = request("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body=body)
+    request("POST", "/v1/webhooks", key=tenant.admin, json_body={"url": url, "events": ["*"]})
+    return str(answer.json["connection_id"])
+
+
+def _send(connection_id: str, call: Call) -> None:
+    body = call.event("post-call")
+    event = proxy_event(
+        "POST",
+        f"/v1/inbound/callrail/{connection_id}/post-call",
+        headers={"Signature": signature(body, SIGNING_KEY)},
+        body=body.decode(),
+    )
+    assert load_app("inbound/callrail").handler(event, None)["statusCode"] == 202
+
+
+def _check_state(tenant: Tenant) -> None:
+    calls = request("GET", "/v1/calls", key=tenant.read).json["data"]
+    leads = request("GET", "/v1/leads", key=tenant.read).json["data"]
+    assert [one["lead_id"] for one in calls] == [lead["id"] for lead in leads]
+    assert len(calls) == len(leads) == 1
+    events = [from_attributes(item) for item in items("EVENT")]
+    assert sorted(str(event["type"]) for event in events) == EXPECTED
+    assert sorted(int(str(event["feedsk"])) for event in events) == [1, 2, 3, 4]
+    records = sorted((from_attributes(item) for item in items("AUDIT")), key=lambda one: int(str(one["seq"])))
+    actions = [record["action"] for record in records]
+    for action in ("call.received", "call.classified", "call.qualified", "lead.created"):
+        assert actions.count(action) == 1, actions
+    previous: object = audit.GENESIS
+    for record in records:
+        assert (record["previous_hash"], record["hash"]) == (previous, audit.chained_hash(record))
+        previous = record["hash"]
+    assert not [item for item in items() if "pending" in item]

@@ -1,0 +1,113 @@
+"""Webhook deliveries step by step: events, the two workers, the delivery queue with its delays, and a movable clock."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from eal import aws, clock, settings
+from eal.table.item import from_attributes, load
+from eal.webhooks.model import Delivery
+from tests.support.http import call, load_app
+from tests.support.pipeline import STREAMED, items, peek, sqs_event, stream_records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+    from tests.support.tenants import Tenant
+
+
+def register(tenant: Tenant, url: str, events: object = "*", *, key: str | None = None) -> dict[str, Any]:
+    """A new endpoint, with its secret."""
+    answer = call("POST", "/v1/webhooks", key=key or tenant.admin, json_body={"url": url, "events": events})
+    assert answer.status == 201, answer.text
+    return dict(answer.json)
+
+
+def publish_lead(tenant: Tenant, *, key: str | None = None) -> dict[str, Any]:
+    """A lead's creation as the relay publishes it: the detail of its event."""
+    email = f"person{len(items('LEAD'))}@example.com"
+    body = {"email": email, "first_name": "Zoë"}
+    assert call("POST", "/v1/leads", key=key or tenant.write, json_body=body).status == 201
+    outbox = [item for item in items() if item["kind"]["S"] in STREAMED and "pending" in item]
+    assert load_app("workers/relay_outbox").handler(stream_records(outbox), None) == {"batchItemFailures": []}
+    (published,) = [one for one in peek("FanOutQueue") if one["type"] == "lead.created"]
+    return dict(published)
+
+
+def fan_out(*events: dict[str, Any]) -> Any:  # noqa: ANN401 - a test compares it
+    """Run the worker on events in EventBridge's envelope; its answer."""
+    bodies = [json.dumps({"detail-type": event["type"], "detail": event}) for event in events]
+    return load_app("workers/fan_out_events").handler(sqs_event("FanOutQueue", bodies), None)
+
+
+def deliver(*messages: dict[str, Any]) -> Any:  # noqa: ANN401 - a test compares it
+    """Run the worker on messages of the delivery queue; its answer."""
+    bodies = [json.dumps(message) for message in messages]
+    return load_app("workers/deliver_webhook").handler(sqs_event("DeliveryQueue", bodies), None)
+
+
+def deliveries() -> list[Delivery]:
+    return [load(Delivery, from_attributes(item)) for item in items("DELIVERY")]
+
+
+def delivery() -> Delivery:
+    (one,) = deliveries()
+    return one
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    message: dict[str, Any]
+    delay: int
+    group: str
+
+
+@dataclass(slots=True)
+class Queue:
+    """What was sent to the delivery queue, oldest first; `take` empties it."""
+
+    waiting: list[Sent] = field(default_factory=list)
+
+    def take(self) -> list[Sent]:
+        taken, self.waiting = self.waiting, []
+        return taken
+
+    def record(self, params: dict[str, Any]) -> None:
+        if params["QueueUrl"] != settings.queue("delivery"):
+            return
+        for entry in params.get("Entries", [params]):
+            message = json.loads(entry["MessageBody"])
+            self.waiting.append(Sent(message, entry.get("DelaySeconds", 0), entry["MessageGroupId"]))
+
+
+@contextmanager
+def watched_queue() -> Iterator[Queue]:
+    """The delivery queue: sends are seen once SQS has taken them."""
+    queue = Queue()
+    asked: list[dict[str, Any]] = []
+    events = aws.sqs().meta.events
+    operations = ("SendMessage", "SendMessageBatch")
+    for operation in operations:
+        events.register_first(
+            f"before-parameter-build.sqs.{operation}", lambda params, **_: asked.append(params)
+        )
+        events.register_first(f"after-call.sqs.{operation}", lambda **_: queue.record(asked.pop()))
+    yield queue
+
+
+class Clock:
+    """The product's clock, moved by hand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.at = clock.now()
+        monkeypatch.setattr(clock, "now", lambda: self.at)
+
+    def forward(self, seconds: float) -> datetime:
+        self.at = clock.to_milliseconds(self.at + timedelta(seconds=seconds))
+        return self.at

@@ -1,0 +1,97 @@
+"""Start MiniStack, completed where its CloudFormation leaves out what template.yaml says.
+
+Runs under a Python without any package: MiniStack starts the functions' processes with its own interpreter,
+and a function must find what its layers hold and nothing else. The first argument names MiniStack's packages'
+folder. What is changed here is private to MiniStack, which is pinned: one that moves it fails at its start.
+"""
+
+import sys
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+
+def complete_rest_api() -> None:
+    """`Method: any` arrives as x-amazon-apigateway-any-method, which MiniStack's import of OpenAPI skips."""
+    from ministack.services import apigateway_v1 as api  # type: ignore[import-untyped]
+
+    imported = api._import_path_item
+
+    def import_path_item(api_id: str, path: str, item: dict[str, Any], *rest: Any) -> None:
+        imported(api_id, path, item, *rest)
+        operation = item.get("x-amazon-apigateway-any-method")
+        if operation is not None:
+            resources = api._resources.get(api_id, {})
+            resource = next(key for key, value in resources.items() if value.get("path") == path)
+            api._import_operation(api_id, resource, "ANY", operation, *rest)
+
+    api._import_path_item = import_path_item
+
+
+def complete_buckets() -> None:
+    """MiniStack has Object Lock and life cycles, but its CloudFormation does not hand a bucket's on."""
+    from ministack.services import s3
+    from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
+
+    def keep(_name: str) -> None:
+        """Object Lock cannot be taken off a bucket, here as on AWS."""
+
+    provisioners._S3_BUCKET_CONFIGURATIONS = (
+        *provisioners._S3_BUCKET_CONFIGURATIONS,
+        ("ObjectLockEnabled", lambda _value: lock_xml({}), s3._put_object_lock_configuration, keep),
+        ("ObjectLockConfiguration", lock_xml, s3._put_object_lock_configuration, keep),
+        ("LifecycleConfiguration", lifecycle_xml, s3._put_bucket_lifecycle, s3._delete_bucket_lifecycle),
+    )
+
+
+def lock_xml(configuration: dict[str, Any]) -> bytes:
+    root = Element("ObjectLockConfiguration")
+    SubElement(root, "ObjectLockEnabled").text = "Enabled"
+    retention = configuration.get("Rule", {}).get("DefaultRetention")
+    if retention:
+        append(SubElement(root, "Rule"), {"DefaultRetention": retention})
+    return tostring(root)
+
+
+def lifecycle_xml(configuration: dict[str, Any]) -> bytes:
+    root = Element("LifecycleConfiguration")
+    for rule in configuration.get("Rules", []):
+        # CloudFormation's names on the left side of each, S3's own on the right.
+        content: dict[str, Any] = {"ID": rule.get("Id"), "Status": rule.get("Status", "Enabled")}
+        content["Filter"] = {"Prefix": rule.get("Prefix", "")}
+        for move in [*rule.get("Transitions", []), *([rule["Transition"]] if "Transition" in rule else [])]:
+            content.setdefault("Transition", []).append(
+                {"Days": move.get("TransitionInDays"), "StorageClass": move["StorageClass"]}
+            )
+        if "ExpirationInDays" in rule:
+            content["Expiration"] = {"Days": rule["ExpirationInDays"]}
+        for name in ("NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload"):
+            if name in rule:
+                content[name] = rule[name]
+        append(SubElement(root, "Rule"), content)
+    return tostring(root)
+
+
+def append(parent: Element, content: dict[str, Any]) -> None:
+    for name, value in content.items():
+        for one in value if isinstance(value, list) else [value]:
+            if one is None:
+                continue
+            child = SubElement(parent, name)
+            if isinstance(one, dict):
+                append(child, one)
+            else:
+                child.text = str(one)
+
+
+def main() -> None:
+    packages = sys.argv.pop(1)
+    sys.path.insert(1, packages)
+    complete_rest_api()
+    complete_buckets()
+    from ministack.app import main as serve  # type: ignore[import-untyped]
+
+    serve()
+
+
+if __name__ == "__main__":
+    main()

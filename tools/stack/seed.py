@@ -1,0 +1,28 @@
+"""Create the demo organization and print its admin keys as JSON, in the environment of ApiKeysCreate."""
+
+import json
+import sys
+
+from eal import clock, ids
+from eal.caller import system
+from eal.keys import store as keys
+from eal.keys.wire import ApiKeyCreate
+from eal.organizations import store as organizations
+
+NAME = "Summit Restoration (demo)"
+
+
+def create_demo_organization() -> dict[str, str]:
+    organization_id = ids.new("org", clock.now())
+    request_id = ids.new("req", clock.now())
+    founding = system("demo", organization_id, request_id)
+    _, _, live = organizations.create(NAME, founding)
+    founding.write.commit()
+    issuing = system("demo", organization_id, request_id)
+    _, test = keys.issue(ApiKeyCreate(name="Demo test admin", scopes=["admin"], mode="test"), issuing)
+    issuing.write.commit()
+    return {"live_admin": live, "test_admin": test}
+
+
+if __name__ == "__main__":
+    json.dump(create_demo_organization(), sys.stdout)
