@@ -113,6 +113,7 @@ def test_the_four_events_in_any_order_and_twice_are_one_call_and_no_second_event
         assert connection.send(kind, call.event(kind)).status == 202
 
     found = _settled_call(stack, key, call, eventually)
+    assert connection.inbox.wait_for(lambda _: len(connection.events_of(str(found["id"]))) >= 4, 30)
     time.sleep(3)  # long enough for a second event to show itself
     assert _kinds(connection.events_of(str(found["id"]))) == EXPECTED
     log = stack.call(

@@ -1,0 +1,53 @@
+"""Every sample event through its deployed function: what `sam local invoke` would do, without Docker."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.template import ROOT
+
+if TYPE_CHECKING:
+    from tools.demo.client import Stack
+
+pytestmark = pytest.mark.deployed
+
+EVENTS = sorted((ROOT / "events").rglob("*.json"))
+
+
+def _logical_id(path: Path) -> str:
+    folder = path.relative_to(ROOT / "events").with_suffix("")
+    return "".join(word.capitalize() for part in folder.parts for word in part.split("_"))
+
+
+@pytest.fixture(scope="session")
+def function_names(stack: Stack) -> dict[str, str]:
+    """Logical id to the deployed function's name."""
+    pages = stack.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName="eal")
+    return {
+        one["LogicalResourceId"]: one["PhysicalResourceId"]
+        for page in pages
+        for one in page["StackResourceSummaries"]
+        if one["ResourceType"] == "AWS::Lambda::Function"
+    }
+
+
+@pytest.mark.parametrize("path", EVENTS, ids=lambda path: str(path.relative_to(ROOT / "events")))
+def test_the_deployed_function_takes_its_sample(
+    stack: Stack, key: str, function_names: dict[str, str], path: Path
+) -> None:
+    event = re.sub(r"Bearer [^\"]*", f"Bearer {key}", path.read_text())
+
+    answer = stack.client("lambda").invoke(
+        FunctionName=function_names[_logical_id(path)], Payload=event.encode()
+    )
+
+    payload = json.loads(answer["Payload"].read() or b"null")
+    assert "FunctionError" not in answer, payload
+    if isinstance(payload, dict) and "statusCode" in payload:
+        assert payload["statusCode"] < 500, payload
+        assert payload["headers"]["X-Request-Id"]
