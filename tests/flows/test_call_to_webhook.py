@@ -129,3 +129,26 @@ def test_a_second_call_from_the_same_phone_joins_its_lead(
     assert len(calls) == 2
     assert _types(inbox).count("lead.created") == 1
     assert _types(inbox).count("call.qualified") == 2
+
+
+def test_audit_records_are_told_to_who_asks_by_name_and_to_nobody_else(tenant: Tenant, inbox: Inbox) -> None:
+    by_name = {"url": inbox.url, "events": ["audit.log.event"]}
+    secret = request("POST", "/v1/webhooks", key=tenant.admin, json_body=by_name).json["secret"]
+    with receiver() as everything:
+        request("POST", "/v1/webhooks", key=tenant.admin, json_body={"url": everything.url, "events": ["*"]})
+        Pipeline().run()
+        inbox.requests.clear()
+        lead = request("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json
+        pipeline = Pipeline()
+        pipeline.run()
+
+        told = {json.loads(one.body)["type"] for one in everything.requests}
+    assert told == {"lead.created"}
+    bodies = [json.loads(one.body) for one in inbox.requests]
+    record = next(body for body in bodies if body["data"]["action"] == "lead.created")
+    assert record["type"] == "audit.log.event"
+    assert (record["id"], record["sequence"]) == (record["data"]["id"], record["data"]["seq"])
+    assert record["data"]["resource"] == {"type": "lead", "id": lead["id"]}
+    assert all(accepts(one, secret) for one in inbox.requests)
+    shown = request("GET", f"/v1/audit-log/{record['id']}", key=tenant.read).json
+    assert record["data"] == shown

@@ -48,7 +48,7 @@ def match(method: str, path: str) -> tuple[str, str, dict[str, str]]:
             continue
         parameters = {}
         for piece, part in zip(pieces, parts, strict=True):
-            if piece.startswith("{"):
+            if piece.startswith("{") and part:
                 parameters[piece[1:-1]] = part
             elif piece != part:
                 break

@@ -16,15 +16,14 @@ from botocore.exceptions import ClientError
 
 from eal import aws, clock, observe, settings
 from eal.audit import HASHED_FIELDS
+from eal.table import progress
 from eal.table.item import dump, from_attributes, load, to_attributes
 from eal.table.keys import Key, Mode, key, partition
 from eal.table.read import get
-from eal.table.write import Operation, Stale, transact
+from eal.table.write import Stale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef
 
     from eal.table.item import Item
 
@@ -72,13 +71,9 @@ class _Head:
 
 def _move(at: Key, head: _Head, *, archived: int, planned: int | None) -> _Head:
     moved = _Head(archived=archived, planned=planned, version=head.version + 1)
-    put: PutTypeDef = {
-        "TableName": settings.state_table(),
-        "Item": to_attributes({**at._asdict(), "kind": "ARCHIVE", **dump(moved)}),
-        "ConditionExpression": "attribute_not_exists(pk) OR version = :was",
-        "ExpressionAttributeValues": to_attributes({":was": head.version}),
-    }
-    transact([Operation({"Put": put}, lambda _old: Stale())])
+    item = {**at._asdict(), "kind": "ARCHIVE", **dump(moved)}
+    if not (progress.advance(item, was=head.version) if head.version else progress.start(item)):
+        raise Stale
     return moved
 
 

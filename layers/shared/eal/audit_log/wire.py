@@ -2,11 +2,12 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import Field, JsonValue
 
 from eal.audit import ActorType, AuditRecord, Source
 from eal.clock import Instant
 from eal.listing import ListQuery, PageView
+from eal.wire import Wire
 
 
 class AuditLogQuery(ListQuery):
@@ -17,18 +18,18 @@ class AuditLogQuery(ListQuery):
     resource_id: Annotated[str | None, Field(max_length=100)] = None
 
 
-class ActorView(BaseModel):
+class ActorView(Wire):
     type: ActorType
     id: str
     ip: str | None
 
 
-class ResourceView(BaseModel):
+class ResourceView(Wire):
     type: str
     id: str
 
 
-class ChangeView(BaseModel):
+class ChangeView(Wire):
     """A field before and after. Personal values are commitments, secrets `***`; null stands for absent."""
 
     field: str
@@ -36,7 +37,7 @@ class ChangeView(BaseModel):
     to: JsonValue
 
 
-class AuditRecordView(BaseModel):
+class AuditRecordView(Wire):
     """`seq`, `previous_hash` and `hash` are null until the record is numbered, which takes seconds."""
 
     id: str

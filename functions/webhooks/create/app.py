@@ -1,0 +1,15 @@
+"""POST /v1/webhooks: register an endpoint."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.webhooks import store as webhooks
+from eal.webhooks.wire import WebhookCreate, WebhookCreated
+
+app = Api()
+handler = app.handler
+
+
+@app.post("/v1/webhooks", operation_id="createWebhook", tags=["webhooks"], status_code=201)
+def create(body: WebhookCreate, caller: Admin) -> WebhookCreated:
+    """Register an endpoint for events. Its secret is in this answer and nowhere else: a replay shows null."""
+    return WebhookCreated.of_new(*webhooks.register(body, by=caller))

@@ -1,0 +1,15 @@
+"""GET /v1/webhooks/{webhook_id}: one endpoint."""
+
+from eal.entry.api import Api
+from eal.entry.route import Reader
+from eal.webhooks import store as webhooks
+from eal.webhooks.wire import WebhookView
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/webhooks/{webhook_id}", operation_id="getWebhook", tags=["webhooks"])
+def get(webhook_id: str, caller: Reader) -> WebhookView:
+    """One endpoint, without its secret."""
+    return WebhookView.of(webhooks.find(webhook_id, by=caller))

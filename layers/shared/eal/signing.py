@@ -1,0 +1,49 @@
+"""Signatures of what we send to customers: two schemes over the same bytes, side by side in the headers.
+
+The product's own: `x-eal-signature` is the hex HMAC-SHA256 of `{timestamp}.{body}` under the secret's text.
+And Standard Webhooks 1.0.0 (https://github.com/standard-webhooks/standard-webhooks), whose key is what the
+base64 after `whsec_` stands for, and whose header can carry several signatures.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+
+PREFIX = "whsec_"
+_SECRET_BYTES = 32
+
+
+def new_secret() -> str:
+    """`whsec_` and the base64 of 32 random bytes."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+
+
+def eal_signature(secret: str, timestamp: int, body: bytes) -> str:
+    """The hex digest for `x-eal-signature`. `timestamp` is in Unix seconds."""
+    return hmac.digest(secret.encode(), b"%d." % timestamp + body, hashlib.sha256).hex()
+
+
+def standard_signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
+    """One signature for `webhook-signature`: `v1,` and base64. `timestamp` is in Unix seconds."""
+    key = base64.b64decode(secret.removeprefix(PREFIX))
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+
+
+def headers(secrets_in_use: Sequence[str], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The five headers of a delivery.
+
+    The first secret signs for `x-eal-signature`, which verifiers compare as a whole and so can hold only one;
+    all of them sign for `webhook-signature`.
+    """
+    return {
+        "x-eal-signature": eal_signature(secrets_in_use[0], timestamp, body),
+        "x-eal-timestamp": str(timestamp),
+        "webhook-id": message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": " ".join(
+            standard_signature(secret, message_id, timestamp, body) for secret in secrets_in_use
+        ),
+    }

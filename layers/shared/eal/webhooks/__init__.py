@@ -1,0 +1,1 @@
+"""Outbound webhooks: endpoints that customers register, and the deliveries of events to them."""

@@ -1,0 +1,197 @@
+"""Deliveries as they are kept, and the queue that carries them.
+
+A delivery is progress and not a customer's state: see `eal.table.progress`.
+"""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+from typing import TYPE_CHECKING, NamedTuple, Self, cast
+
+from eal import aws, clock, ids, settings
+from eal.audit import AuditRecord
+from eal.audit_log.wire import AuditRecordView
+from eal.events import FEED_DAYS, Event
+from eal.table import progress
+from eal.table.item import Item, dump, load
+from eal.table.keys import Key, Mode, key, partition
+from eal.table.read import get_all
+from eal.webhooks import store
+from eal.webhooks.model import Delivery, Endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from eal.errors import Json
+
+_KIND = "DELIVERY"
+LONGEST_DELAY = 900
+"""SQS's limit, in seconds: what is due later goes through the queue again."""
+_MOST_IN_A_BATCH = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A message of the delivery queue: this attempt of this delivery is due, or will be."""
+
+    organization_id: str
+    mode: Mode
+    delivery_id: str
+    webhook_id: str
+    event_id: str
+    attempt: int
+    request_id: str
+
+    @classmethod
+    def of(cls, message: "Mapping[str, Json]") -> Self:
+        return load(cls, message)
+
+    def following(self) -> Self:
+        return replace(self, attempt=self.attempt + 1)
+
+
+class Work(NamedTuple):
+    """All that an attempt needs, as it was at one moment. None is what is not there any more."""
+
+    endpoint: Endpoint | None
+    delivery: Delivery | None
+    event: Event | None
+
+
+def fan_out(event_id: str, event_type: str, organization_id: str, mode: Mode, request_id: str) -> None:
+    """Start a delivery of an event to each endpoint that wants it.
+
+    Safe to repeat: ids are derived, so a second run finds the first one's deliveries and only sends the
+    messages again, which are dropped where the first ones were worked on.
+    """
+    now = clock.now()
+    due = []
+    for endpoint in store.wanting(event_type, organization_id, mode):
+        new = Delivery(
+            id=ids.derived("dlv", event_id, endpoint.id),
+            organization_id=organization_id,
+            mode=mode,
+            webhook_id=endpoint.id,
+            event_id=event_id,
+            event_type=event_type,
+            request_id=request_id,
+            status="pending",
+            created_at=now,
+            updated_at=now,
+            version=1,
+            next_attempt_at=now,
+        )
+        progress.start(item(new))
+        due.append(
+            Due(
+                organization_id=organization_id,
+                mode=mode,
+                delivery_id=new.id,
+                webhook_id=endpoint.id,
+                event_id=event_id,
+                attempt=1,
+                request_id=request_id,
+            )
+        )
+    _enqueue_all(due)
+
+
+def read(due: Due) -> Work:
+    """Endpoint, delivery and event, in one transaction."""
+    endpoint, delivery, event = get_all(
+        [
+            store.place(due.organization_id, due.mode, due.webhook_id),
+            _place(due.organization_id, due.mode, due.delivery_id),
+            key(
+                due.organization_id,
+                due.mode,
+                "AUDIT" if ids.is_id("aud", due.event_id) else "EVENT",
+                due.event_id,
+            ),
+        ]
+    )
+    return Work(
+        store.of_item(endpoint) if endpoint else None,
+        load(Delivery, delivery) if delivery else None,
+        _event(event) if event else None,
+    )
+
+
+def advance(before: Delivery, after: Delivery) -> bool:
+    """Record what has become of a delivery. False where another worker was quicker."""
+    return progress.advance(item(after), was=before.version)
+
+
+def enqueue(due: Due, at: datetime, now: datetime) -> None:
+    """Send the message so that it comes at `at`, or after SQS's longest delay if that is sooner."""
+    seconds = ceil((at - now).total_seconds())
+    aws.sqs().send_message(
+        QueueUrl=settings.queue("delivery"),
+        MessageBody=_body(due),
+        MessageGroupId=due.webhook_id,
+        DelaySeconds=min(max(seconds, 0), LONGEST_DELAY),
+    )
+
+
+def item(delivery: Delivery) -> Item:
+    """The delivery with its key, its place in its endpoint's list, and the end of its time."""
+    end = delivery.created_at + timedelta(days=FEED_DAYS)
+    return {
+        **_place(delivery.organization_id, delivery.mode, delivery.id)._asdict(),
+        "kind": _KIND,
+        "gsi1pk": partition(delivery.organization_id, delivery.mode, _KIND, "webhook", delivery.webhook_id),
+        "gsi1sk": delivery.id,
+        "ttl": int(end.timestamp()),
+        **dump(delivery),
+    }
+
+
+def _place(organization_id: str, mode: Mode, delivery_id: str) -> Key:
+    return key(organization_id, mode, _KIND, delivery_id)
+
+
+def _event(stored: Item) -> Event:
+    """The event as it was published; its number is where the relay put it."""
+    if stored["kind"] == "AUDIT":
+        return _audit_event(stored)
+    return Event(
+        id=cast("str", stored["id"]),
+        type=cast("str", stored["type"]),
+        created_at=clock.parse(cast("str", stored["created_at"])),
+        tenant_id=cast("str", stored["organization_id"]),
+        mode=cast("Mode", stored["mode"]),
+        sequence=cast("int", stored["feedsk"]),
+        data=json.loads(cast("str", stored["data"])),
+    )
+
+
+def _audit_event(stored: Item) -> Event:
+    """An audit record as the event that tells of it: with the record's own id and number."""
+    record = load(AuditRecord, stored)
+    return Event(
+        id=record.id,
+        type="audit.log.event",
+        created_at=record.created_at,
+        tenant_id=record.organization_id,
+        mode=record.mode,
+        sequence=cast("int", record.seq),
+        data=AuditRecordView.of(record).model_dump(mode="json", by_alias=True),
+    )
+
+
+def _enqueue_all(due: "Sequence[Due]") -> None:
+    for start in range(0, len(due), _MOST_IN_A_BATCH):
+        answer = aws.sqs().send_message_batch(
+            QueueUrl=settings.queue("delivery"),
+            Entries=[
+                {"Id": str(index), "MessageBody": _body(one), "MessageGroupId": one.webhook_id}
+                for index, one in enumerate(due[start : start + _MOST_IN_A_BATCH])
+            ],
+        )
+        if failed := answer.get("Failed"):
+            raise RuntimeError(f"the queue refused {len(failed)} messages: {failed[0]['Code']}")
+
+
+def _body(due: Due) -> str:
+    return json.dumps(asdict(due))

@@ -1,0 +1,310 @@
+"""One POST to a checked address: one time-out for all of it, no redirects, 4 KiB of answer, kept connections.
+
+http.client and not urllib3 or httpx: nothing else lets us give the address to connect to and the name to
+check the certificate against without reaching into it, and it is the fastest that was measured (architecture,
+section 9).
+"""
+
+import io
+import select
+import socket
+import ssl
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+
+from eal import clock
+from eal.webhooks.address import Target
+from eal.webhooks.model import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Buffer
+
+TOTAL_SECONDS = 15.0
+CONNECT_SECONDS = 3.0
+MOST_OF_AN_ANSWER = 4096
+_ADDRESSES_TRIED = 4
+_KEPT_SECONDS = 30.0
+_MOST_KEPT = 64
+_LONGEST_RETRY_AFTER = 10
+"""Digits of a Retry-After that are read; the schedule's end cuts what they say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came of a POST: a status and the answer's beginning, or a fault. `retry_after` in seconds."""
+
+    duration_ms: int
+    status_code: int | None = None
+    response: str | None = None
+    error: Fault | None = None
+    retry_after: float | None = None
+
+
+def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Reply:
+    """Send a JSON body. Raises nothing for what the network or the receiver does: that is in the reply."""
+    started = time.monotonic()
+    status_code, response, retry_after = None, None, None
+    error: Fault | None = None
+    try:
+        status_code, response, retry_after = _exchange(target, body, headers, started + TOTAL_SECONDS)
+        if 300 <= status_code < 400:
+            error = "redirect_not_followed"
+    except TimeoutError:
+        error = "timeout"
+    except ssl.SSLError:
+        error = "tls_failed"
+    except OSError:
+        error = "connection_failed"
+    except HTTPException:
+        error = "invalid_response"
+    return Reply(
+        duration_ms=round((time.monotonic() - started) * 1000),
+        status_code=status_code,
+        response=response,
+        error=error,
+        retry_after=retry_after,
+    )
+
+
+def close() -> None:
+    """Close the connections that are kept for the next messages: for tests."""
+    _kept.close()
+
+
+def _exchange(
+    target: Target, body: bytes, headers: Mapping[str, str], deadline: float
+) -> tuple[int, str, float | None]:
+    connection, response = _ask(target, body, headers, deadline)
+    try:
+        text = _beginning(response)
+        retry_after = _seconds(response.headers.get("Retry-After"))
+        # An answer that was not read to its end would be the beginning of the next one's.
+        reusable = response.isclosed() and not response.will_close
+    finally:
+        response.close()
+    if reusable:
+        _kept.give(connection)
+    else:
+        connection.close()
+    return response.status, text, retry_after
+
+
+def _ask(
+    target: Target, body: bytes, headers: Mapping[str, str], deadline: float
+) -> tuple["_Connection", HTTPResponse]:
+    """Send and wait for the answer's head: on a kept connection, or on a new one if the kept one has died."""
+    if kept := _kept.take(target):
+        try:
+            return kept, kept.ask(body, headers, target, deadline)
+        except ConnectionError:
+            # The receiver closed it just now. Had it taken the request all the same, the id tells it so.
+            pass
+    new = _Connection(target)
+    return new, new.ask(body, headers, target, deadline)
+
+
+def _beginning(response: HTTPResponse) -> str:
+    try:
+        answer = response.read(MOST_OF_AN_ANSWER)
+    except (OSError, HTTPException):
+        answer = b""  # the status was said, and that is what counts
+    return answer.decode(errors="replace")
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """A Retry-After header: seconds, or a date."""
+    text = (retry_after or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:_LONGEST_RETRY_AFTER])
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, (_aware(at) - clock.now()).total_seconds())
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+class _Place(NamedTuple):
+    """What a kept connection is good for: the very address that was checked, under the very name."""
+
+    scheme: str
+    host: str
+    port: int
+    address: str
+
+
+class _Reader(io.RawIOBase):
+    """Reads a socket with what is left of the time as each read's time-out: dripping gains nothing."""
+
+    def __init__(self, connection: "_Connection", raw: io.RawIOBase) -> None:
+        self._connection = connection
+        self._raw = raw
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "Buffer", /) -> int | None:
+        self._connection.bound()
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Stream:
+    """The part of a socket that http.client uses, bounded by the deadline."""
+
+    def __init__(self, connection: "_Connection", inner: socket.socket) -> None:
+        self._connection = connection
+        self._inner = inner
+
+    def sendall(self, data: bytes) -> None:
+        self._connection.bound()
+        self._inner.sendall(data)
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        raw = self._inner.makefile("rb", buffering=0)
+        return io.BufferedReader(_Reader(self._connection, raw))
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class _Connection(HTTPConnection):
+    """A connection to a checked address, whatever its name resolves to by now."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(target.host, target.port)
+        self._target = target
+        self._deadline = 0.0
+        self.place = _Place(target.scheme, target.host, target.port, "")
+        self.kept_at = 0.0
+
+    def ask(self, body: bytes, headers: Mapping[str, str], target: Target, deadline: float) -> HTTPResponse:
+        """Send a POST and read the answer's head. Closes the connection where that fails."""
+        self._deadline = deadline
+        try:
+            self.putrequest("POST", target.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in (
+                ("Host", _host_header(target)),
+                ("Content-Type", "application/json"),
+                ("Content-Length", str(len(body))),
+                ("User-Agent", "EAL-Webhooks/1.0"),
+                *headers.items(),
+            ):
+                self.putheader(name, value)
+            self.endheaders(body)
+            return self.getresponse()
+        except BaseException:
+            self.close()
+            raise
+
+    def connect(self) -> None:
+        inner = self._connected()
+        if self._target.scheme == "https":
+            try:
+                inner = _tls().wrap_socket(inner, server_hostname=self._target.host)
+            except BaseException:
+                inner.close()
+                raise
+        self._inner = inner
+        self.sock = _Stream(self, inner)
+
+    def bound(self) -> None:
+        """Give the socket what is left of the time. Raises: TimeoutError."""
+        self._inner.settimeout(self._left())
+
+    def is_quiet(self) -> bool:
+        """Whether nothing has come in since the last answer: an end, or anything else, makes it useless."""
+        poll = select.poll()
+        poll.register(self._inner, select.POLLIN)
+        return not poll.poll(0)
+
+    def _connected(self) -> socket.socket:
+        for index, address in enumerate(self._target.addresses[:_ADDRESSES_TRIED], 1):
+            try:
+                inner = socket.create_connection(
+                    (address, self._target.port), timeout=min(CONNECT_SECONDS, self._left())
+                )
+            except OSError:
+                if index == min(len(self._target.addresses), _ADDRESSES_TRIED):
+                    raise
+                continue
+            inner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.place = self.place._replace(address=address)
+            return inner
+        raise AssertionError("a target has at least one address")
+
+    def _left(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+class _Kept:
+    """Connections between two messages. A process is frozen between invocations: age and quiet are checked."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._idle: dict[_Place, list[_Connection]] = defaultdict(list)
+
+    def take(self, target: Target) -> _Connection | None:
+        """A connection to one of the target's addresses, as the DNS gives them now."""
+        for address in target.addresses:
+            place = _Place(target.scheme, target.host, target.port, address)
+            while connection := self._pop(place):
+                if time.monotonic() - connection.kept_at < _KEPT_SECONDS and connection.is_quiet():
+                    return connection
+                connection.close()
+        return None
+
+    def give(self, connection: _Connection) -> None:
+        connection.kept_at = time.monotonic()
+        with self._lock:
+            if sum(map(len, self._idle.values())) < _MOST_KEPT:
+                self._idle[connection.place].append(connection)
+                return
+        # Full, mostly of hosts that were long ago: start again.
+        self.close()
+        connection.close()
+
+    def close(self) -> None:
+        with self._lock:
+            idle = [connection for some in self._idle.values() for connection in some]
+            self._idle.clear()
+        for connection in idle:
+            connection.close()
+
+    def _pop(self, place: _Place) -> _Connection | None:
+        with self._lock:
+            waiting = self._idle.get(place)
+            return waiting.pop() if waiting else None
+
+
+_kept = _Kept()
+
+
+def _host_header(target: Target) -> str:
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    usual = target.port == (443 if target.scheme == "https" else 80)
+    return host if usual else f"{host}:{target.port}"

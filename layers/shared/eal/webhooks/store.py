@@ -1,0 +1,133 @@
+"""Endpoints: register, list, find, remove and disable."""
+
+from typing import TYPE_CHECKING, cast
+
+from eal import audit, aws, ids, secrets, settings, signing
+from eal.caller import Caller
+from eal.errors import NotFound, ValidationFailed
+from eal.listing import ListQuery
+from eal.table import page
+from eal.table.item import Item, dump, from_attributes, load, to_attributes
+from eal.table.keys import Key, Mode, key, partition
+from eal.table.page import Page, Partition
+from eal.table.read import get as read_item
+from eal.webhooks import address
+from eal.webhooks.address import Blocked, Unresolved
+from eal.webhooks.model import Endpoint
+from eal.webhooks.wire import WebhookCreate, WebhookView
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
+
+_KIND = "WEBHOOK"
+_PURPOSE = "webhook"
+_SHOWN_OF_A_SECRET = len(signing.PREFIX) + 4
+_SHOWN_IN_AUDIT = ("events", "description", "enabled", "secret_prefix")
+
+
+def place(organization_id: str, mode: Mode, webhook_id: str) -> Key:
+    """`org_…#live#WEBHOOK`, `wh_…`."""
+    return key(organization_id, mode, _KIND, webhook_id)
+
+
+def register(body: WebhookCreate, by: Caller) -> tuple[Endpoint, str]:
+    """A new endpoint and its secret, of which only the ciphertext is stored.
+
+    Raises: ValidationFailed with the type `blocked_address`.
+    """
+    _check_address(body.url)
+    secret = signing.new_secret()
+    new = Endpoint(
+        id=ids.new("wh", by.at),
+        url=body.url,
+        events=tuple(body.events),
+        description=body.description,
+        enabled=body.enabled,
+        secret=secrets.encrypt(secret, organization_id=by.organization_id, purpose=_PURPOSE),
+        secret_prefix=secret[:_SHOWN_OF_A_SECRET],
+        created_at=by.at,
+        updated_at=by.at,
+        version=1,
+    )
+    by.write.create(_item(new, by))
+    by.write.audit("webhook.created", new.id, audit.changes({}, _audited(new)))
+    return new, secret
+
+
+def search(query: ListQuery, by: Caller) -> Page[Endpoint]:
+    """The endpoints of the caller's mode, newest first."""
+    where = Partition(base=partition(by.organization_id, by.mode, _KIND), id_prefix="wh")
+    return page.read(by, query, where, of_item)
+
+
+def find(webhook_id: str, by: Caller) -> Endpoint:
+    """Raises: NotFound."""
+    item = read_item(place(by.organization_id, by.mode, webhook_id)) if ids.is_id("wh", webhook_id) else None
+    if item is None:
+        raise NotFound(f"There is no webhook {webhook_id}.")
+    return of_item(item)
+
+
+def remove(webhook_id: str, by: Caller) -> None:
+    """Delete an endpoint. What is on its way to it is skipped.
+
+    Raises: NotFound.
+    """
+    old = find(webhook_id, by)
+    by.write.delete(place(by.organization_id, by.mode, old.id), was=old.version)
+    by.write.audit("webhook.deleted", old.id, audit.changes(_audited(old), {}))
+
+
+def disable(old: Endpoint, by: Caller) -> None:
+    """Add to the write: no more events are sent to this endpoint."""
+    new = old.disabled(by.at)
+    by.write.replace(_item(new, by), was=old.version)
+    by.write.audit("webhook.disabled", old.id, audit.changes(_audited(old), _audited(new)))
+    by.write.emit("webhook.disabled", WebhookView.of(new).model_dump(mode="json"))
+
+
+def wanting(event_type: str, organization_id: str, mode: Mode) -> list[Endpoint]:
+    """The enabled endpoints that events of this type are sent to."""
+    request: dict[str, object] = {
+        "TableName": settings.state_table(),
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": to_attributes({":pk": partition(organization_id, mode, _KIND)}),
+        "ConsistentRead": True,
+    }
+    found: list[Endpoint] = []
+    while True:
+        answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
+        endpoints = [of_item(from_attributes(attributes)) for attributes in answer["Items"]]
+        found += [endpoint for endpoint in endpoints if endpoint.enabled and endpoint.wants(event_type)]
+        if "LastEvaluatedKey" not in answer:
+            return found
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def secret_of(endpoint: Endpoint, organization_id: str) -> str:
+    """The secret's text. Asks KMS once a process."""
+    return secrets.decrypt(endpoint.secret, organization_id=organization_id, purpose=_PURPOSE)
+
+
+def of_item(item: Item) -> Endpoint:
+    return load(Endpoint, item)
+
+
+def _item(endpoint: Endpoint, by: Caller) -> Item:
+    return {**place(by.organization_id, by.mode, endpoint.id)._asdict(), "kind": _KIND, **dump(endpoint)}
+
+
+def _check_address(url: str) -> None:
+    try:
+        address.resolve(url, loopback=settings.is_local())
+    except Unresolved:
+        pass  # a host may be set up after its endpoint; each send checks again
+    except Blocked as blocked:
+        raise ValidationFailed(
+            [{"pointer": "/url", "message": str(blocked), "type": "blocked_address", "location": "body"}]
+        ) from blocked
+
+
+def _audited(endpoint: Endpoint) -> Item:
+    shown = {name: value for name, value in dump(endpoint).items() if name in _SHOWN_IN_AUDIT}
+    return {**shown, "url": address.without_query(endpoint.url)}

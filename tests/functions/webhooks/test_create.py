@@ -1,0 +1,205 @@
+"""POST /v1/webhooks."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eal.events import CATALOGUE
+from tests.support.faults import watched_calls
+from tests.support.http import call, load_app
+from tests.support.pipeline import items
+from tests.support.template import ROOT
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+PUBLIC = "https://93.184.215.14/hooks"
+BODY = {"url": PUBLIC, "events": ["lead.created"], "description": " CRM "}
+
+
+def test_an_endpoint_is_shown_with_its_secret_this_once(tenant: Tenant) -> None:
+    answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body=BODY)
+
+    assert answer.status == 201
+    webhook = answer.json
+    secret = webhook.pop("secret")
+    assert secret.startswith("whsec_")
+    assert len(base64.b64decode(secret.removeprefix("whsec_"))) == 32
+    assert webhook["id"].startswith("wh_")
+    assert webhook["secret_prefix"] == secret[:10]
+    assert webhook["created_at"] == webhook["updated_at"]
+    assert {name: webhook[name] for name in ("url", "events", "description", "enabled", "version")} == {
+        "url": PUBLIC,
+        "events": ["lead.created"],
+        "description": "CRM",
+        "enabled": True,
+        "version": 1,
+    }
+    assert answer.headers["ETag"] == '"1"'
+    assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json == webhook
+
+
+def test_the_secret_is_stored_nowhere_but_under_kms(tenant: Tenant) -> None:
+    secret = call(
+        "POST", "/v1/webhooks", key=tenant.admin, json_body=BODY, headers={"Idempotency-Key": "once"}
+    ).json["secret"]
+
+    everything = json.dumps(items())
+    assert secret not in everything
+    assert secret.removeprefix("whsec_") not in everything
+
+
+def test_a_replay_is_the_first_answer_without_the_secret(tenant: Tenant) -> None:
+    first = call("POST", "/v1/webhooks", key=tenant.admin, json_body=BODY, headers={"Idempotency-Key": "k"})
+    again = call("POST", "/v1/webhooks", key=tenant.admin, json_body=BODY, headers={"Idempotency-Key": "k"})
+
+    assert again.status == 201
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.json == {**first.json, "secret": None}
+    assert len(call("GET", "/v1/webhooks", key=tenant.read).json["data"]) == 1
+
+
+def test_it_is_audited_without_secret_and_query(tenant: Tenant) -> None:
+    body = {**BODY, "url": PUBLIC + "?token=hush"}
+    webhook = call("POST", "/v1/webhooks", key=tenant.admin, json_body=body).json
+
+    (record,) = [one for one in items("AUDIT") if one["action"]["S"] == "webhook.created"]
+    assert record["resource"]["M"] == {"type": {"S": "webhook"}, "id": {"S": webhook["id"]}}
+    text = json.dumps(record)
+    assert PUBLIC in text
+    assert "hush" not in text
+    assert webhook["secret"] not in text
+
+
+def test_three_calls_to_aws_are_all_it_takes(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    with watched_calls(monkeypatch) as calls:
+        call("POST", "/v1/webhooks", key=tenant.admin, json_body=BODY)
+
+    assert calls.made == ["UpdateItem", "Encrypt", "TransactWriteItems"]
+
+
+@pytest.mark.parametrize(
+    ("events", "shown"),
+    [
+        ("*", ["*"]),
+        (["*"], ["*"]),
+        (["*", "audit.log.event"], ["*", "audit.log.event"]),
+        (["lead.updated", "lead.created", "lead.updated"], ["lead.updated", "lead.created"]),
+        (sorted(CATALOGUE), sorted(CATALOGUE)),
+    ],
+)
+def test_event_types_are_kept_in_their_order_once_each(
+    tenant: Tenant, events: object, shown: list[str]
+) -> None:
+    answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body={"url": PUBLIC, "events": events})
+
+    assert answer.json["events"] == shown
+
+
+def test_an_endpoint_can_be_created_disabled(tenant: Tenant) -> None:
+    body = {**BODY, "enabled": False}
+
+    assert call("POST", "/v1/webhooks", key=tenant.admin, json_body=body).json["enabled"] is False
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"events": []}, "/events"),
+        ({"events": None}, "/events"),
+        ({"events": "lead.created"}, "/events"),
+        ({"events": ["lead.created", "lead.exploded"]}, "/events/1"),
+        ({"url": ""}, "/url"),
+        ({"url": 7}, "/url"),
+        ({"url": f"https://example.com/{'a' * 2048}"}, "/url"),
+        ({"description": "x" * 501}, "/description"),
+        ({"enabled": "perhaps"}, "/enabled"),
+        ({"secret": "whsec_mine"}, "/secret"),
+    ],
+)
+def test_a_wrong_field_is_named(tenant: Tenant, change: dict[str, object], pointer: str) -> None:
+    answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body={**BODY, **change})
+
+    assert (answer.status, answer.error) == (422, "validation_error")
+    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+
+
+def test_an_unknown_event_type_is_told_the_known_ones(tenant: Tenant) -> None:
+    body = {**BODY, "events": ["lead.exploded"]}
+    answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body=body)
+
+    (field,) = answer.json["error"]["details"]["fields"]
+    assert all(event_type in field["message"] for event_type in CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/",
+        "https://10.0.0.8/",
+        "https://169.254.169.254/latest/meta-data/",
+        "http://169.254.169.254/latest/meta-data/",
+        "https://[fd00:ec2::254]/",
+        "https://0x7f000001/",
+        "https://inside.example.com/",
+        "http://127.0.0.1:80/",
+        "not a url",
+    ],
+)
+def test_an_address_that_is_not_public_is_blocked(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    _dns_answers(monkeypatch, "10.1.2.3")
+    answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body={**BODY, "url": url})
+
+    assert (answer.status, answer.error) == (422, "validation_error")
+    (field,) = answer.json["error"]["details"]["fields"]
+    assert (field["pointer"], field["type"]) == ("/url", "blocked_address")
+    assert "10.1.2.3" not in answer.text
+    assert call("GET", "/v1/webhooks", key=tenant.read).json["data"] == []
+
+
+def test_a_host_that_is_not_known_yet_can_be_registered(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object, **__: object) -> object:
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    body = {**BODY, "url": "https://soon.example.com/hooks"}
+
+    assert call("POST", "/v1/webhooks", key=tenant.admin, json_body=body).status == 201
+
+
+def test_only_the_local_stack_takes_loopback(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = {**BODY, "url": "http://127.0.0.1:8080/hooks"}
+    assert call("POST", "/v1/webhooks", key=tenant.admin, json_body=body).status == 201
+
+    monkeypatch.setenv("STAGE", "staging")
+    answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body=body)
+    assert answer.json["error"]["details"]["fields"][0]["type"] == "blocked_address"
+
+
+def test_it_takes_an_admin_key(tenant: Tenant) -> None:
+    answer = call("POST", "/v1/webhooks", key=tenant.write, json_body=BODY)
+
+    assert (answer.status, answer.error) == (403, "insufficient_scope")
+
+
+def test_the_sample_event_works_with_a_key_put_in(tenant: Tenant) -> None:
+    text = (ROOT / "events/webhooks/create.json").read_text()
+    event = json.loads(text.replace("REPLACE_WITH_YOUR_KEY", tenant.admin))
+
+    assert load_app("webhooks/create").handler(event, None)["statusCode"] == 201
+
+
+def _dns_answers(monkeypatch: pytest.MonkeyPatch, ip: str) -> None:
+    def answer(_host: str, port: int, **_: object) -> object:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)

@@ -1,0 +1,154 @@
+"""Events to deliveries."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eal import ids
+from tests.support.faults import Killed, watched_calls
+from tests.support.http import call, load_app
+from tests.support.template import ROOT
+from tests.support.webhooks import (
+    Queue,
+    deliver,
+    deliveries,
+    delivery,
+    fan_out,
+    publish_lead,
+    register,
+    watched_queue,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.tenants import Tenant
+
+URL = "http://127.0.0.1:9009/hooks"
+ONE_OK: dict[str, object] = {"batchItemFailures": []}
+
+
+@pytest.fixture
+def queue(cloud: None) -> Iterator[Queue]:
+    with watched_queue() as queue:
+        yield queue
+
+
+def test_each_endpoint_that_wants_the_event_gets_a_delivery_in_its_own_group(
+    tenant: Tenant, stranger: Tenant, queue: Queue
+) -> None:
+    star = register(tenant, URL)
+    named = register(tenant, URL, ["lead.created", "call.received"])
+    register(tenant, URL, ["lead.updated"])
+    register(stranger, URL)
+    register(tenant, URL, key=tenant.test_admin)
+    body = {"url": URL, "events": "*", "enabled": False}
+    assert call("POST", "/v1/webhooks", key=tenant.admin, json_body=body).status == 201
+    event = publish_lead(tenant)
+
+    assert fan_out(event) == ONE_OK
+
+    assert {one.webhook_id for one in deliveries()} == {star["id"], named["id"]}
+    sent = queue.take()
+    assert {one.group for one in sent} == {star["id"], named["id"]}
+    for one in sent:
+        assert one.delay == 0
+        assert one.message == {
+            "organization_id": tenant.id,
+            "mode": "live",
+            "delivery_id": ids.derived("dlv", event["id"], one.group),
+            "webhook_id": one.group,
+            "event_id": event["id"],
+            "attempt": 1,
+            "request_id": event["request_id"],
+        }
+    assert {(one.status, one.event_type, one.attempts) for one in deliveries()} == {
+        ("pending", "lead.created", ())
+    }
+
+
+def test_test_mode_reaches_test_endpoints_only(tenant: Tenant, queue: Queue) -> None:
+    register(tenant, URL)
+    test = register(tenant, URL, key=tenant.test_admin)
+
+    fan_out(publish_lead(tenant, key=tenant.test_admin))
+
+    assert delivery().webhook_id == test["id"]
+    assert delivery().mode == "test"
+
+
+def test_what_must_be_named_is_not_in_the_star(tenant: Tenant, queue: Queue) -> None:
+    register(tenant, URL)
+    named = register(tenant, URL, ["audit.log.event"])
+
+    fan_out({**publish_lead(tenant), "type": "audit.log.event"})
+
+    assert delivery().webhook_id == named["id"]
+
+
+def test_more_endpoints_than_one_batch_of_messages(tenant: Tenant, queue: Queue) -> None:
+    made = {register(tenant, URL)["id"] for _ in range(23)}
+
+    fan_out(publish_lead(tenant))
+
+    assert {one.message["webhook_id"] for one in queue.take()} == made
+    assert {one.webhook_id for one in deliveries()} == made
+
+
+@pytest.mark.parametrize("after", range(1, 5))
+def test_killed_after_any_call_and_run_again_there_is_one_delivery_each(
+    tenant: Tenant, queue: Queue, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    made = {register(tenant, URL)["id"] for _ in range(2)}
+    event = publish_lead(tenant)
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = after
+        with pytest.raises(Killed):
+            fan_out(event)
+    first = {one.id: one for one in deliveries()}
+
+    assert fan_out(event) == ONE_OK
+
+    assert {one.webhook_id for one in deliveries()} == made
+    assert all(first.get(one.id, one) == one for one in deliveries())
+    sent = queue.take()
+    assert {one.message["webhook_id"] for one in sent} == made
+    assert len(sent) == (4 if after == 4 else 2)
+
+
+def test_a_queue_that_refuses_puts_that_event_alone_back(
+    tenant: Tenant, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(tenant, URL)
+    event = publish_lead(tenant)
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse = {"SendMessageBatch": "InternalError"}
+        answer = fan_out(event)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert fan_out(event) == ONE_OK
+    assert len(queue.take()) == len(deliveries()) == 1
+
+
+def test_nobody_wants_it(tenant: Tenant, queue: Queue) -> None:
+    assert fan_out(publish_lead(tenant)) == ONE_OK
+    assert deliveries() == []
+    assert queue.take() == []
+
+
+def test_an_endpoint_deleted_meanwhile_is_skipped(tenant: Tenant, queue: Queue) -> None:
+    webhook = register(tenant, URL)
+    fan_out(publish_lead(tenant))
+    call("DELETE", f"/v1/webhooks/{webhook['id']}", key=tenant.admin)
+
+    assert deliver(queue.take()[0].message) == ONE_OK
+    assert (delivery().status, delivery().attempts, delivery().next_attempt_at) == ("skipped", (), None)
+
+
+def test_the_sample_event_works(tenant: Tenant) -> None:
+    event = json.loads((ROOT / "events/workers/fan_out_events.json").read_text())
+
+    assert load_app("workers/fan_out_events").handler(event, None) == ONE_OK

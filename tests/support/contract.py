@@ -1,0 +1,73 @@
+"""The OpenAPI document as a judge of live answers."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator
+
+from eal.entry import document
+from tests.support.http import routes
+
+if TYPE_CHECKING:
+    from tests.support.http import Answer
+
+type Node = dict[str, Any]
+
+
+@cache
+def _document() -> Node:
+    found: Node = json.loads(document.text())
+    found["components"]["schemas"] = {
+        name: schema if name == "Error" else _closed(schema)
+        for name, schema in found["components"]["schemas"].items()
+    }
+    return found
+
+
+def _closed(node: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """Undocumented fields are allowed to clients' eyes and are faults of ours."""
+    if isinstance(node, list):
+        return [_closed(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    closed = {key: _closed(value) for key, value in node.items()}
+    if "properties" in closed and "additionalProperties" not in closed:
+        closed["additionalProperties"] = False
+    return closed
+
+
+def check(method: str, path: str, answer: Answer) -> None:
+    """Fail where the operation does not document this status, these headers or this body."""
+    operation = _document()["paths"][path.removeprefix("/v1")][method.lower()]
+    assert str(answer.status) in operation["responses"], f"{method} {path} does not document {answer.status}"
+    response = _resolved(operation["responses"][str(answer.status)])
+    for name in response["headers"]:
+        if name not in ("Idempotent-Replayed", "Retry-After"):
+            assert name in answer.headers, f"{method} {path} documents {name} for {answer.status}"
+    for name, value in answer.headers.items():
+        if name in response["headers"]:
+            _validate(value, _resolved(response["headers"][name])["schema"])
+    content = response.get("content")
+    assert bool(content) == bool(answer.text)
+    if content:
+        _validate(answer.json, content["application/json"]["schema"])
+
+
+def path_template(folder: str) -> str:
+    return next(path for _, path, one in routes() if one == folder)
+
+
+def _resolved(node: Node) -> Node:
+    while "$ref" in node:
+        target = _document()
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        node = target
+    return node
+
+
+def _validate(value: object, schema: Node) -> None:
+    Draft202012Validator({**schema, "components": _document()["components"]}).validate(value)
