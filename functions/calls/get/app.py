@@ -1,0 +1,16 @@
+"""GET /v1/calls/{call_id}: one call, whole."""
+
+from eal.calls import store as calls
+from eal.calls.wire import CallDetail
+from eal.entry.api import Api
+from eal.entry.route import Reader
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/calls/{call_id}", operation_id="getCall", tags=["calls"])
+def get(call_id: str, caller: Reader) -> CallDetail:
+    """One call with its transcript, its recording's address, its classification and the runs before it."""
+    whole = calls.find(call_id, by=caller)
+    return CallDetail.of_whole(whole.call, whole.transcript, whole.runs)

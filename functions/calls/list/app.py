@@ -1,0 +1,16 @@
+"""GET /v1/calls: calls by status, judgement, direction, caller and time."""
+
+from eal.calls import store as calls
+from eal.calls.wire import CallPage, CallQuery, CallView
+from eal.entry.api import Api
+from eal.entry.route import Reader
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/calls", operation_id="listCalls", tags=["calls"])
+def list_calls(query: CallQuery, caller: Reader) -> CallPage:
+    """Calls, newest first, without transcripts and recordings."""
+    page = calls.search(query, by=caller)
+    return CallPage(data=[CallView.of(call) for call in page.items], next_cursor=page.next_cursor)

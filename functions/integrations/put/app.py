@@ -1,0 +1,15 @@
+"""PUT /v1/integrations/{vendor}: connect a vendor."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.integrations import store as integrations
+from eal.integrations.wire import IntegrationPut, IntegrationView
+
+app = Api()
+handler = app.handler
+
+
+@app.put("/v1/integrations/{vendor}", operation_id="putIntegration", tags=["integrations"])
+def put(vendor: str, body: IntegrationPut, caller: Admin) -> IntegrationView:
+    """Connect a vendor, or change the connection: what is left out stays, null removes, addresses stay."""
+    return IntegrationView.of(*integrations.put(vendor, body, by=caller))

@@ -1,0 +1,62 @@
+"""A call's classification: on the task `classify_call`, once for each input."""
+
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from eal import observe
+from eal.ai.engines import rules
+from eal.caller import worker
+from eal.calls import store as calls
+from eal.calls.classification import Provenance
+from eal.calls.model import Run
+from eal.calls.store import Whole
+from eal.entry.consumer import Consumer, Message
+
+if TYPE_CHECKING:
+    from eal.table.keys import Mode
+
+
+def classify(message: Message) -> None:
+    """Judge the call as it stands now, unless this version of the engine judged the same input last."""
+    by = worker(
+        "classify_call",
+        cast("str", message["organization_id"]),
+        cast("Mode", message["mode"]),
+        cast("str", message["request_id"]),
+    )
+    whole = calls.look_up(cast("str", message["call_id"]), by)
+    if whole is None or not whole.call.has_ended:
+        return
+    wanted, last = whole.call.input_sha256(), whole.call.classification
+    if last and (last.input_sha256, last.model) == (wanted, rules.VERSION):
+        return
+    calls.record_run(whole, _judge(whole, wanted, by.at), by)
+    by.write.commit()
+    observe.count("calls_classified")
+
+
+def _judge(whole: Whole, input_sha256: str, at: datetime) -> Run:
+    facts = whole.call.facts
+    started = time.perf_counter()
+    judged = rules.classify_call(
+        whole.transcript or "",
+        answered=facts.answered,
+        voicemail=bool(facts.voicemail),
+        duration_seconds=facts.duration_seconds,
+        direction=whole.call.direction,
+    )
+    provenance = Provenance(
+        engine=rules.ENGINE,
+        model=rules.VERSION,
+        prompt_version=None,
+        input_sha256=input_sha256,
+        tokens=0,
+        cost_microusd=0,
+        latency_ms=round((time.perf_counter() - started) * 1000),
+        fallback=False,
+    )
+    return Run.of(judged, provenance, at)
+
+
+handler = Consumer(classify).handler

@@ -1,0 +1,63 @@
+"""A qualified call becomes a lead: on `call.classified` with `qualified` true."""
+
+from typing import TYPE_CHECKING, cast
+
+from eal import observe
+from eal.caller import Caller, worker
+from eal.calls import store as calls
+from eal.calls.model import Call
+from eal.entry.consumer import Consumer, Message
+from eal.leads import store as leads
+from eal.table.write import AlreadyWritten, Stale
+
+if TYPE_CHECKING:
+    from eal.table.keys import Mode
+
+
+def qualify(message: Message) -> None:
+    """Make or find the lead, then link it: two changes, two writes, each of which a second run finds done."""
+    whole = calls.look_up(cast("str", cast("Message", message["data"])["id"]), _worker(message))
+    if whole is None or whole.call.qualified_at or not _is_qualified(whole.call):
+        return
+    observe.bind(call_id=whole.call.id)
+    lead_id = _lead(whole.call, _worker(message))
+    by = _worker(message)
+    calls.qualify(whole.call, lead_id, by)
+    by.write.commit()
+
+
+def _worker(message: Message) -> Caller:
+    return worker(
+        "qualify_call",
+        cast("str", message["organization_id"]),
+        cast("Mode", message["mode"]),
+        cast("str", message["request_id"]),
+    )
+
+
+def _is_qualified(call: Call) -> bool:
+    """Still: a later run may have found otherwise while the message waited."""
+    return call.classification is not None and call.classification.qualified is True
+
+
+def _lead(call: Call, by: Caller) -> str | None:
+    """The caller's lead, new or known; None for a caller who withheld the number."""
+    if call.facts.caller_number is None:
+        return None
+    lead_id = leads.capture_from_call(
+        call.id,
+        name=call.person_name,
+        phone=call.facts.caller_number,
+        loss_type=call.loss_type,
+        source_detail=call.facts.source_name,
+        attribution=call.facts.attribution,
+        by=by,
+    )
+    try:
+        by.write.commit()
+    except AlreadyWritten as first_run:
+        raise Stale from first_run  # the same lead was made meanwhile: read again, and find it
+    return lead_id
+
+
+handler = Consumer(qualify).handler

@@ -1,0 +1,79 @@
+"""GET /v1/calls/{call_id}."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal import clock, ids
+from tests.support.callrail import connect
+from tests.support.faults import watched_calls
+from tests.support.http import call
+from tests.support.pipeline import Pipeline
+from tools.demo.callrail import Call
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.support.tenants import Tenant
+
+
+def taken_in(key: str, reader: str) -> str:
+    connect(key).send("post-call", Call.new().event("post-call"))
+    Pipeline().run()
+    (found,) = call("GET", "/v1/calls", key=reader).json["data"]
+    return str(found["id"])
+
+
+def test_everything_is_shown_in_two_round_trips(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    call_id = taken_in(tenant.admin, tenant.read)
+
+    with watched_calls(monkeypatch) as calls:
+        answer = call("GET", f"/v1/calls/{call_id}", key=tenant.read)
+
+    assert answer.status == 200
+    assert calls.made == ["UpdateItem", "TransactGetItems"]
+    assert answer.headers["ETag"] == f'"{answer.json["version"]}"'
+    listed = call("GET", "/v1/calls", key=tenant.read).json["data"][0]
+    judged = answer.json["classification"]
+    assert listed == {name: answer.json[name] for name in listed} | {
+        "classification": {name: value for name, value in judged.items() if name != "evidence"}
+    }
+    assert answer.json.keys() - listed.keys() == {
+        "classification_runs",
+        "correction",
+        "dispatch",
+        "transcript",
+        "recording_url",
+        "recording_url_expires_at",
+    }
+
+
+def test_an_unchanged_call_is_304(tenant: Tenant) -> None:
+    path = f"/v1/calls/{taken_in(tenant.admin, tenant.read)}"
+    etag = call("GET", path, key=tenant.read).headers["ETag"]
+
+    assert call("GET", path, key=tenant.read, headers={"If-None-Match": etag}).status == 304
+
+
+def test_another_tenants_call_and_the_other_modes_call_are_not_there(
+    tenant: Tenant, stranger: Tenant
+) -> None:
+    live = taken_in(tenant.admin, tenant.read)
+    test = taken_in(tenant.test_admin, tenant.test_admin)
+
+    for path, key in (
+        (f"/v1/calls/{live}", stranger.admin),
+        (f"/v1/calls/{live}", tenant.test_admin),
+        (f"/v1/calls/{test}", tenant.admin),
+        (f"/v1/calls/{test}", stranger.test_admin),
+    ):
+        answer = call("GET", path, key=key)
+        assert (answer.status, answer.error) == (404, "not_found")
+    assert call("GET", "/v1/calls", key=stranger.admin).json["data"] == []
+    assert [one["id"] for one in call("GET", "/v1/calls", key=tenant.admin).json["data"]] == [live]
+    assert [one["id"] for one in call("GET", "/v1/calls", key=tenant.test_admin).json["data"]] == [test]
+
+
+def test_an_unknown_or_malformed_id_is_404(tenant: Tenant) -> None:
+    for call_id in (ids.new("call", clock.now()), "call_x", "lead_01kq09bekje6vbq5xe2dae3erx", "x" * 3000):
+        assert call("GET", f"/v1/calls/{call_id}", key=tenant.read).status == 404

@@ -1,0 +1,154 @@
+"""GET /v1/calls."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.callrail import connect
+from tests.support.faults import watched_calls
+from tests.support.http import call
+from tests.support.pipeline import Pipeline
+from tools.demo.callrail import TRANSCRIPT
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+
+def bodies() -> list[tuple[str, dict[str, Any]]]:
+    """Four calls: a qualified emergency, a wrong number, one that goes on, and one that we made."""
+    return [
+        (
+            "post-call",
+            {
+                "resource_id": "emergency",
+                "direction": "inbound",
+                "customer_phone_number": "+15550100002",
+                "answered": True,
+                "duration": "94",
+                "transcription": TRANSCRIPT,
+            },
+        ),
+        (
+            "post-call",
+            {
+                "resource_id": "wrong",
+                "direction": "inbound",
+                "customer_phone_number": "+15550100003",
+                "answered": True,
+                "transcription": "Agent: Summit Restoration.\nCaller: Oh sorry, I have the wrong number.",
+            },
+        ),
+        (
+            "post-call",
+            {"resource_id": "missed", "direction": "inbound", "answered": "false", "duration": "0"},
+        ),
+        (
+            "pre-call",
+            {"resource_id": "ongoing", "direction": "inbound", "customer_phone_number": "+15550100002"},
+        ),
+        ("outbound-post-call", {"resource_id": "ours", "direction": "outbound", "duration": "30"}),
+    ]
+
+
+def names(answer_json: Any) -> set[str]:
+    return {one["vendor_call_id"] for one in answer_json["data"]}
+
+
+@pytest.fixture
+def calls(tenant: Tenant) -> Tenant:
+    connection = connect(tenant.admin)
+    for kind, body in bodies():
+        assert connection.send(kind, json.dumps(body).encode()).status == 202
+    Pipeline().run()
+    return tenant
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", {"emergency", "wrong", "missed", "ongoing", "ours"}),
+        ("status=classified", {"emergency", "wrong", "missed"}),
+        ("status=in_progress", {"ongoing"}),
+        ("status=received", {"ours"}),
+        ("status=closed", set()),
+        ("intent=water", {"emergency"}),
+        ("intent=wrong_number", {"wrong"}),
+        ("urgency=emergency", {"emergency"}),
+        ("qualified=true", {"emergency"}),
+        ("qualified=false", {"wrong"}),
+        ("qualified=undetermined", {"missed"}),
+        ("direction=outbound", {"ours"}),
+        ("direction=inbound", {"emergency", "wrong", "missed", "ongoing"}),
+        ("answered=true", {"emergency", "wrong"}),
+        ("answered=false", {"missed"}),
+        ("caller_number=%2B15550100002", {"emergency", "ongoing"}),
+        ("caller_number=(555)%20010-0002&status=classified", {"emergency"}),
+        ("caller_number=%2B15550100009", set()),
+        ("created_after=2020-01-01T00:00:00Z", {"emergency", "wrong", "missed", "ongoing", "ours"}),
+        ("created_before=2020-01-01T00:00:00Z", set()),
+        ("updated_after=2020-01-01T00:00:00Z&direction=outbound", {"ours"}),
+        ("updated_after=2099-01-01T00:00:00Z", set()),
+    ],
+)
+def test_each_filter_finds_its_calls(calls: Tenant, query: str, expected: set[str]) -> None:
+    answer = call("GET", f"/v1/calls?{query}", key=calls.read)
+
+    assert answer.status == 200, answer.text
+    assert names(answer.json) == expected
+    assert answer.json["next_cursor"] is None
+
+
+@pytest.mark.parametrize("query", ["limit=2", "limit=1&status=classified", "limit=1&direction=inbound"])
+def test_pages_join_without_gap_or_repetition(calls: Tenant, query: str) -> None:
+    whole = call("GET", f"/v1/calls?{query.replace('limit=2', '').replace('limit=1', '')}", key=calls.read)
+    seen: list[str] = []
+    path = f"/v1/calls?{query}"
+    while True:
+        answer = call("GET", path, key=calls.admin).json
+        seen += [one["id"] for one in answer["data"]]
+        if answer["next_cursor"] is None:
+            break
+        path = f"/v1/calls?{query}&cursor={answer['next_cursor']}"
+
+    assert seen == [one["id"] for one in whole.json["data"]]
+    assert seen == sorted(seen, reverse=True)
+
+
+def test_neither_transcript_nor_recording_nor_quotes_are_listed(calls: Tenant) -> None:
+    answer = call("GET", "/v1/calls", key=calls.read)
+
+    for one in answer.json["data"]:
+        assert not {"transcript", "recording_url", "classification_runs"} & one.keys()
+    assert "sparking" not in answer.text
+
+
+def test_it_takes_two_round_trips(calls: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    with watched_calls(monkeypatch) as made:
+        call("GET", "/v1/calls?status=classified", key=calls.read)
+
+    assert made.made == ["UpdateItem", "Query"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "status=open",
+        "intent=flood",
+        "urgency=5",
+        "qualified=maybe",
+        "direction=up",
+        "answered=perhaps",
+        "caller_number=12",
+        "unknown=1",
+        "updated_after=yesterday",
+        "limit=0",
+    ],
+)
+def test_a_wrong_value_is_422(tenant: Tenant, query: str) -> None:
+    answer = call("GET", f"/v1/calls?{query}", key=tenant.read)
+
+    assert (answer.status, answer.error) == (422, "validation_error")
+    assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/" + query.partition("=")[0]

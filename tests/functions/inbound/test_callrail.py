@@ -1,0 +1,174 @@
+"""POST /{connection_id}/{kind}: CallRail's receiver."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eal import aws, clock, observe
+from eal.integrations import connections
+from tests.support.aws import INBOUND_BUCKET
+from tests.support.callrail import Connection, connect, receive
+from tests.support.faults import Killed, watched_calls
+from tests.support.pipeline import peek
+from tests.support.template import ROOT
+from tools.demo.callrail import Call
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+BODY = Call.new().event("post-call")
+
+
+@pytest.fixture
+def connection(tenant: Tenant) -> Connection:
+    return connect(tenant.admin)
+
+
+@pytest.mark.parametrize("in_base64", [False, True])
+@pytest.mark.parametrize("form", ["url_event", "gateway_event"])
+def test_a_signed_event_is_stored_as_it_came_queued_and_answered(
+    connection: Connection, tenant: Tenant, form: str, in_base64: bool
+) -> None:
+    body = '{"resource_id": "CAL1",  "customer_name": "Zoë"}'.encode()
+
+    answer = receive(getattr(connection, form)("post-call", body, in_base64=in_base64))
+
+    assert answer.status == 202
+    (message,) = peek("InboundQueue")
+    raw = aws.s3().get_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Body"].read()
+    assert raw == body
+    assert message["raw"].endswith(hashlib.sha256(body).hexdigest())
+    assert message["kind"] == "post-call"
+    assert (message["organization_id"], message["mode"]) == (tenant.id, "live")
+    assert message["request_id"] == answer.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize("signed", ["", "bm90IGl0", "☃"])
+def test_a_wrong_signature_is_401_in_the_envelope_and_stores_nothing(
+    connection: Connection, signed: str
+) -> None:
+    answer = receive(connection.url_event("post-call", BODY, signed=signed))
+
+    assert (answer.status, answer.error) == (401, "invalid_signature")
+    assert answer.json["error"]["details"]["request_id"] == answer.headers["X-Request-Id"]
+    assert peek("InboundQueue") == []
+    assert "Contents" not in aws.s3().list_objects_v2(Bucket=INBOUND_BUCKET)
+
+
+def test_another_tenants_key_does_not_sign_here(connection: Connection, stranger: Tenant) -> None:
+    other = connect(stranger.admin, "another key")
+    mixed = Connection(connection.id, other.signing_key)
+
+    assert receive(mixed.url_event("post-call", BODY)).status == 401
+
+
+def test_without_a_signing_key_nothing_is_signed(tenant: Tenant) -> None:
+    from tests.support.http import call
+
+    opened = call("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body={}).json
+
+    assert receive(Connection(opened["connection_id"], "").url_event("post-call", BODY)).status == 401
+
+
+@pytest.mark.parametrize("path", ["/conn_unknown/post-call", "/x", "/", "/a/b/c"])
+def test_an_unknown_connection_is_404(connection: Connection, path: str) -> None:
+    answer = receive({**connection.url_event("post-call", BODY), "rawPath": path})
+
+    assert (answer.status, answer.error) == (404, "not_found")
+
+
+def test_an_unknown_kind_is_404(connection: Connection) -> None:
+    assert receive(connection.url_event("no-such-kind", BODY)).status == 404
+
+
+def test_over_one_mebibyte_is_413_and_just_that_is_not(connection: Connection) -> None:
+    frame = b'{"resource_id":"CAL1","note":""}'
+    whole = frame.replace(b'""', b'"' + b"x" * (1024 * 1024 - len(frame)) + b'"')
+
+    assert receive(connection.url_event("post-call", whole)).status == 202
+    refused = receive(connection.url_event("post-call", whole + b" "))
+    assert (refused.status, refused.error) == (413, "payload_too_large")
+
+
+@pytest.mark.parametrize("body", [b"not json", b"[]", b'"text"', b"", b"{"])
+def test_signed_but_no_json_object_is_400(connection: Connection, body: bytes) -> None:
+    answer = receive(connection.url_event("post-call", body))
+
+    assert (answer.status, answer.error) == (400, "invalid_request")
+    assert peek("InboundQueue") == []
+
+
+def test_it_is_stored_before_it_is_queued_and_queued_before_it_is_answered(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with watched_calls(monkeypatch) as calls:
+        receive(connection.url_event("post-call", BODY))
+
+    assert calls.made == ["GetItem", "Decrypt", "PutObject", "SendMessage"]
+
+
+@pytest.mark.parametrize("operation", ["PutObject", "SendMessage", "GetItem", "Decrypt"])
+def test_what_is_not_durable_is_not_answered_with_2xx(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    event = connection.url_event("post-call", BODY)
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse[operation] = "ServiceUnavailable"
+        answer = receive(event)
+
+    assert (answer.status, answer.error) == (503, "unavailable")
+    assert peek("InboundQueue") == []
+    assert receive(event).status == 202
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_killed_after_any_call_and_sent_again_it_is_stored_once(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    event = connection.url_event("post-call", BODY)
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = number
+        with pytest.raises(Killed):
+            receive(event)
+
+    assert receive(event).status == 202
+    assert len(aws.s3().list_objects_v2(Bucket=INBOUND_BUCKET)["Contents"]) == 1
+
+
+def test_the_sample_event_reaches_the_signature_check(connection: Connection) -> None:
+    event = json.loads((ROOT / "events/inbound/callrail.json").read_text())
+    event["rawPath"] = f"/{connection.id}/post-call"
+
+    assert receive(event).status == 401
+    signed = connection.url_event("post-call", event["body"].encode())["headers"]["signature"]
+    assert receive({**event, "headers": {**event["headers"], "signature": signed}}).status == 202
+
+
+def test_neither_connection_nor_body_is_logged(
+    connection: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+    receive(connection.url_event("post-call", BODY))
+    receive(connection.url_event("post-call", BODY, signed="wrong"))
+
+    logged = log.getvalue() + capsys.readouterr().out
+    assert '"code":"invalid_signature"' in logged
+    assert connection.id not in logged
+    assert connection.signing_key not in logged
+    assert "pipe burst" not in logged
+
+
+def test_a_connection_is_stamped_at_most_once_a_minute(connection: Connection) -> None:
+    at = clock.parse("2026-04-24T17:42:11.314Z")
+    for late in ("2026-04-24T17:42:11.314Z", "2026-04-24T17:42:40Z", "2026-04-24T17:41:00Z"):
+        connections.stamp_event(connection.id, clock.parse(late))
+
+    found = connections.find(connection.id, "callrail")
+    assert found is not None
+    assert found.last_event_at == at

@@ -1,0 +1,339 @@
+"""What CallRail sent becomes one call, whatever the order, the repetition, and what kills the worker."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+from typing import TYPE_CHECKING, Any
+
+import botocore.client
+import pytest
+
+from eal import observe
+from tests.support.callrail import Connection, actions, connect, events, stored
+from tests.support.faults import Killed, watched_calls
+from tests.support.http import call, load_app
+from tests.support.pipeline import peek, sqs_event
+from tools.demo.callrail import TRANSCRIPT, Call
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+KINDS = ("pre-call", "routing-complete", "post-call", "call-modified")
+
+
+@pytest.fixture
+def connection(tenant: Tenant) -> Connection:
+    return connect(tenant.admin)
+
+
+def message(connection: Connection, kind: str, body: bytes) -> str:
+    """The message that the receiver makes of a body."""
+    assert connection.send(kind, body).status == 202
+    (found,) = peek("InboundQueue")
+    return json.dumps(found)
+
+
+def normalise(*messages: str) -> list[str]:
+    """Run the worker; the ids of the messages that failed."""
+    answer = load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", list(messages)), None)
+    return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+
+
+def said(kind: str, **more: Any) -> bytes:
+    return json.dumps({"resource_id": "CAL1", "direction": "inbound", **more}).encode()
+
+
+def only_call(tenant: Tenant) -> Any:
+    (found,) = call("GET", "/v1/calls", key=tenant.read).json["data"]
+    return call("GET", f"/v1/calls/{found['id']}", key=tenant.read).json
+
+
+def timeless(shown: Any) -> Any:
+    return {
+        name: value
+        for name, value in shown.items()
+        if name not in ("id", "created_at", "updated_at", "version")
+    }
+
+
+def test_a_post_call_is_a_call_with_its_transcript_beside_it(connection: Connection, tenant: Tenant) -> None:
+    one = Call.new()
+
+    assert normalise(message(connection, "post-call", one.event("post-call"))) == []
+
+    found = only_call(tenant)
+    assert found["status"] == "received"
+    assert (found["vendor"], found["vendor_call_id"]) == ("callrail", one.resource_id)
+    assert (found["caller_number"], found["caller_name"]) == (one.caller, "Dana Reyes")
+    assert (found["answered"], found["voicemail"], found["duration_seconds"]) == (True, False, 94)
+    assert found["attribution"] == {"utm_source": "google", "utm_campaign": "burst pipes"}
+    assert found["transcript"]["text"] == TRANSCRIPT
+    assert [turn["speaker"] for turn in found["transcript"]["turns"][:2]] == ["agent", "caller"]
+    assert found["recording_url"] == "https://recordings.example.com/one?access_key=secret"
+    assert found["recording_url_expires_at"] is None
+    assert found["classification"] is None
+    assert found["classification_runs"] == []
+    assert (found["correction"], found["dispatch"], found["lead_id"]) == (None, None, None)
+    (item,) = stored("CALL", tenant.id)
+    assert TRANSCRIPT[:40] not in str(item)
+
+
+def test_the_first_event_is_call_received_and_tells_neither_words_nor_recording(
+    connection: Connection, tenant: Tenant
+) -> None:
+    normalise(message(connection, "post-call", Call.new().event("post-call")))
+
+    (data,) = events("call.received", tenant.id)
+    shown = call("GET", "/v1/calls", key=tenant.read).json["data"][0]
+    assert data == shown
+    assert not {"transcript", "recording_url", "classification_runs"} & data.keys()
+    assert "access_key" not in str(data)
+    assert "basement" not in str(data)
+    assert (data["has_transcript"], data["has_recording"]) == (True, True)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[::3])
+def test_any_order_and_repetition_is_one_call_one_event_and_one_question(
+    connection: Connection, tenant: Tenant, order: tuple[int, ...]
+) -> None:
+    one = Call.new()
+    messages = [message(connection, kind, one.event(kind)) for kind in KINDS]
+
+    for index in (*order, *order):
+        assert normalise(messages[index]) == []
+
+    found = only_call(tenant)
+    assert len(stored("CALL", tenant.id)) == len(stored("TRANSCRIPT", tenant.id)) == 1
+    assert len(events("call.received", tenant.id)) == 1
+    assert len(stored("TASK", tenant.id)) == 1
+    assert actions("call", tenant.id).count("call.received") == 1
+    assert (found["tags"], found["note"], found["answered"]) == (["water"], "Looks urgent", True)
+    assert (found["destination_number"], found["duration_seconds"]) == ("+14155550177", 94)
+
+
+def test_all_orders_give_the_same_call(connection: Connection, tenant: Tenant) -> None:
+    one = Call.new()
+    shown: list[Any] = []
+    for order in itertools.islice(itertools.permutations(KINDS), 0, 24, 5):
+        resource = f"CAL{len(shown)}"
+        messages = {
+            kind: message(
+                connection, kind, one.event(kind).replace(one.resource_id.encode(), resource.encode())
+            )
+            for kind in KINDS
+        }
+        for kind in order:
+            normalise(messages[kind])
+        newest = call("GET", "/v1/calls?limit=1", key=tenant.read).json["data"][0]["id"]
+        whole = call("GET", f"/v1/calls/{newest}", key=tenant.read).json
+        assert whole.pop("vendor_call_id") == resource
+        shown.append(timeless(whole))
+
+    assert all(one == shown[0] for one in shown)
+
+
+def test_a_repeated_message_writes_nothing(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = message(connection, "post-call", Call.new().event("post-call"))
+    normalise(sent)
+
+    with watched_calls(monkeypatch) as calls:
+        normalise(sent)
+
+    assert calls.made == ["GetObject", "GetItem", "GetItem", "UpdateItem"]
+    assert only_call(tenant)["version"] == 1
+
+
+def test_a_change_is_audited_with_personal_values_as_commitments(
+    connection: Connection, tenant: Tenant
+) -> None:
+    one = Call.new()
+    normalise(message(connection, "pre-call", one.event("pre-call")))
+    normalise(message(connection, "post-call", one.event("post-call")))
+
+    assert actions("call", tenant.id) == ["call.received", "call.updated"]
+    records = [item for item in stored("AUDIT", tenant.id) if str(item["action"]).startswith("call.")]
+    assert [(item["source"], item["actor"]) for item in records] == [
+        ("webhook", {"type": "vendor", "id": "callrail"})
+    ] * 2
+    log = str(records)
+    for secret in (one.caller, "Dana", "Oakland", "access_key", "basement"):
+        assert secret not in log
+    changes = {change["field"]: change for change in json.loads(json.dumps(records[1]["changes"]))}
+    assert changes["status"] == {"field": "status", "from": "in_progress", "to": "received"}
+    assert changes["answered"]["to"] is True
+    assert changes["recording_url"]["to"] == "***"
+    assert changes["transcript_sha256"]["to"].startswith("hmac-sha256:")
+
+
+def test_before_its_end_nothing_is_asked(connection: Connection, tenant: Tenant) -> None:
+    normalise(message(connection, "pre-call", Call.new().event("pre-call")))
+
+    found = only_call(tenant)
+    assert (found["status"], found["answered"], found["duration_seconds"]) == ("in_progress", None, None)
+    assert stored("TASK", tenant.id) == []
+
+
+def test_a_late_transcript_is_asked_about_and_a_late_note_is_not(
+    connection: Connection, tenant: Tenant
+) -> None:
+    normalise(message(connection, "post-call", said("post-call", answered=True, duration="94")))
+    normalise(message(connection, "call-modified", said("call-modified", changes=["note"], note="x")))
+    assert len(stored("TASK", tenant.id)) == 1
+
+    late = said("call-modified", changes=["transcription_text"], transcription=TRANSCRIPT)
+    normalise(message(connection, "call-modified", late))
+
+    tasks = stored("TASK", tenant.id)
+    assert [json.loads(str(task["data"])) for task in tasks] == [{"call_id": only_call(tenant)["id"]}] * 2
+    assert only_call(tenant)["transcript"]["text"] == TRANSCRIPT
+
+
+def test_a_corrected_transcript_replaces_the_first(connection: Connection, tenant: Tenant) -> None:
+    normalise(message(connection, "post-call", said("post-call", transcription="Caller: one")))
+    normalise(message(connection, "call-modified", said("call-modified", transcription="Caller: two")))
+    normalise(message(connection, "pre-call", said("pre-call", customer_name="Dana")))
+
+    assert only_call(tenant)["transcript"]["text"] == "Caller: two"
+    (item,) = stored("TRANSCRIPT", tenant.id)
+    assert item["version"] == 2
+
+
+def test_an_outbound_call_is_kept_and_not_announced(connection: Connection, tenant: Tenant) -> None:
+    normalise(message(connection, "outbound-post-call", said("", direction="outbound", duration="30")))
+    normalise(message(connection, "outbound-call-modified", said("", direction="outbound", note="x")))
+
+    found = only_call(tenant)
+    assert (found["direction"], found["note"], found["status"]) == ("outbound", "x", "received")
+    assert events("call.received", tenant.id) == []
+    assert stored("TASK", tenant.id) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("form-submission", {"resource_id": "FRM1", "form_data": {"name": "Dana"}}),
+        ("text-message", {"resource_id": "SCI1", "content": "hi", "message_type": "sms"}),
+    ],
+)
+def test_forms_and_texts_are_counted_and_done_with(
+    connection: Connection,
+    tenant: Tenant,
+    capsys: pytest.CaptureFixture[str],
+    kind: str,
+    body: dict[str, Any],
+) -> None:
+    assert normalise(message(connection, kind, json.dumps(body).encode())) == []
+
+    assert stored("CALL", tenant.id) == []
+    assert "inbound_unknown_kind" in capsys.readouterr().out
+    health = call("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body={}).json["health"]
+    assert health["status"] == "healthy"
+
+
+def test_the_connection_is_healthy_after_an_event(connection: Connection, tenant: Tenant) -> None:
+    sent = message(connection, "post-call", Call.new().event("post-call"))
+    normalise(sent)
+
+    health = call("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body={}).json["health"]
+
+    assert health == {"status": "healthy", "last_event_at": json.loads(sent)["received_at"]}
+
+
+def test_a_poisoned_message_fails_alone(connection: Connection, tenant: Tenant) -> None:
+    poisoned = message(connection, "post-call", b'{"resource_id": ""}')
+    good = message(connection, "post-call", Call.new().event("post-call"))
+
+    assert normalise(poisoned, good) == ["message-0"]
+    assert len(stored("CALL", tenant.id)) == 1
+
+
+@pytest.mark.parametrize("kinds", [("post-call",), ("pre-call", "post-call")])
+def test_killed_after_any_side_effect_and_delivered_again_all_is_there_once(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, kinds: tuple[str, ...]
+) -> None:
+    for number in range(1, 6):
+        one = Call.new()
+        *before, last = (message(connection, kind, one.event(kind)) for kind in kinds)
+        normalise(*before) if before else None
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = number
+            try:
+                normalise(last)
+            except Killed:
+                pass
+            else:
+                break
+        assert normalise(last) == []
+
+        found = [item for item in stored("CALL", tenant.id) if item["vendor_call_id"] == one.resource_id]
+        assert len(found) == 1
+        assert found[0]["version"] == len(kinds)
+        received = [data for data in events("call.received", tenant.id) if data["id"] == found[0]["id"]]
+        assert len(received) == 1
+        tasks = [task for task in stored("TASK", tenant.id) if str(found[0]["id"]) in str(task["data"])]
+        assert len(tasks) == 1
+
+
+@pytest.mark.parametrize("operation", ["GetObject", "TransactWriteItems", "UpdateItem"])
+def test_what_aws_refuses_goes_back_to_the_queue(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    sent = message(connection, "post-call", Call.new().event("post-call"))
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse[operation] = "InternalServerError"
+        assert normalise(sent) == ["message-0"]
+
+    assert normalise(sent) == []
+    assert only_call(tenant)["version"] == 1
+
+
+def test_two_workers_at_once_make_one_call(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second worker commits between the first one's look-up and its commit."""
+    one = Call.new()
+    first = message(connection, "pre-call", one.event("pre-call"))
+    second = message(connection, "post-call", one.event("post-call"))
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def overtaken(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation == "TransactWriteItems":
+            patch.undo()
+            assert normalise(second) == []
+        return send(client, operation, arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", overtaken)
+        assert normalise(first) == []
+
+    assert only_call(tenant)["status"] == "received"
+    assert len(events("call.received", tenant.id)) == 1
+    assert actions("call", tenant.id) == ["call.received"]
+
+
+def test_what_was_said_and_who_called_is_not_logged(
+    connection: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+    one = Call.new()
+    normalise(message(connection, "post-call", one.event("post-call")))
+    normalise(message(connection, "post-call", b'{"resource_id": "", "customer_name": "Dana Reyes"}'))
+
+    logged = log.getvalue() + capsys.readouterr().out
+    assert "message_failed" in logged
+    for private in ("Dana", one.caller, "basement", "access_key", connection.id):
+        assert private not in logged
+
+
+def test_test_mode_makes_test_calls(tenant: Tenant) -> None:
+    sandbox = connect(tenant.test_admin)
+
+    normalise(message(sandbox, "post-call", Call.new().event("post-call")))
+
+    assert len(stored("CALL", tenant.id, "test")) == 1
+    assert stored("CALL", tenant.id, "live") == []

@@ -1,0 +1,175 @@
+"""A qualified call becomes one lead and one call.qualified, whatever kills the worker."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.callrail import Connection, actions, connect, events, stored
+from tests.support.faults import Killed, watched_calls
+from tests.support.http import call, load_app
+from tests.support.pipeline import Pipeline, peek, sqs_event
+from tools.demo.callrail import TRANSCRIPT, Call
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+
+@pytest.fixture
+def connection(tenant: Tenant) -> Connection:
+    return connect(tenant.admin)
+
+
+def classified(connection: Connection, tenant: Tenant, body: bytes) -> str:
+    """A call through receiver, normaliser and classifier. Returns what the bus hands the worker."""
+    known = len(events("call.classified", tenant.id))
+    assert connection.send("post-call", body).status == 202
+    sent = [json.dumps(one) for one in peek("InboundQueue")]
+    load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", sent), None)
+    (newest,) = sorted((item for item in stored("CALL", tenant.id)), key=lambda item: str(item["id"]))[-1:]
+    task = {
+        "organization_id": tenant.id,
+        "mode": "live",
+        "request_id": "request-1",
+        "task": "classify_call",
+        "call_id": newest["id"],
+    }
+    load_app("workers/classify_call").handler(sqs_event("ClassifyQueue", [json.dumps(task)]), None)
+    data = events("call.classified", tenant.id)
+    assert len(data) == known + 1
+    (mine,) = [one for one in data if one["id"] == newest["id"]]
+    detail = {
+        "id": "evt_1",
+        "type": "call.classified",
+        "organization_id": tenant.id,
+        "mode": "live",
+        "request_id": "request-1",
+        "sequence": 2,
+        "created_at": "2026-04-24T17:42:11.314Z",
+        "data": mine,
+    }
+    return json.dumps({"detail-type": "call.classified", "source": "eal.events", "detail": detail})
+
+
+def qualify(*messages: str) -> list[str]:
+    answer = load_app("workers/qualify_call").handler(sqs_event("QualifyQueue", list(messages)), None)
+    return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+
+
+def changed(one: Call, **more: Any) -> bytes:
+    return json.dumps({**json.loads(one.event("post-call")), **more}).encode()
+
+
+def test_it_makes_a_lead_links_it_and_says_so_in_two_audited_writes(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Call.new()
+    message = classified(connection, tenant, one.event("post-call"))
+
+    with watched_calls(monkeypatch) as calls:
+        assert qualify(message) == []
+
+    assert calls.count("TransactWriteItems") == 2
+    (data,) = events("call.qualified", tenant.id)
+    (lead,) = events("lead.created", tenant.id)
+    assert data["lead_id"] == lead["id"]
+    assert data["qualified_at"].endswith("Z")
+    assert (lead["phones"], lead["source"], lead["loss_type"]) == ([one.caller], "call", "water")
+    assert (lead["first_name"], lead["last_name"]) == ("Dana", "Reyes")
+    found = call("GET", f"/v1/calls/{data['id']}", key=tenant.read).json
+    assert (found["lead_id"], found["status"]) == (lead["id"], "classified")
+    assert actions("call", tenant.id) == ["call.received", "call.classified", "call.qualified"]
+    assert actions("lead", tenant.id) == ["lead.created"]
+    (record,) = [item for item in stored("AUDIT", tenant.id) if item["action"] == "call.qualified"]
+    assert record["actor"] == {"type": "worker", "id": "qualify_call"}
+    assert record["request_id"] == "request-1"
+
+
+def test_a_second_call_of_the_same_caller_finds_the_lead(connection: Connection, tenant: Tenant) -> None:
+    one = Call.new()
+    qualify(classified(connection, tenant, one.event("post-call")))
+    again = changed(one, resource_id="CAL2")
+
+    qualify(classified(connection, tenant, again))
+
+    assert len(events("lead.created", tenant.id)) == 1
+    assert len({data["lead_id"] for data in events("call.qualified", tenant.id)}) == 1
+    assert len(events("call.qualified", tenant.id)) == 2
+
+
+def test_a_caller_who_withheld_the_number_is_qualified_without_a_lead(
+    connection: Connection, tenant: Tenant
+) -> None:
+    qualify(classified(connection, tenant, changed(Call.new(), customer_phone_number="anonymous")))
+
+    (data,) = events("call.qualified", tenant.id)
+    assert data["lead_id"] is None
+    assert events("lead.created", tenant.id) == []
+
+
+def test_a_call_that_no_longer_qualifies_is_left_alone(connection: Connection, tenant: Tenant) -> None:
+    body = changed(Call.new(), transcription="Caller: Sorry, wrong number.")
+    message = json.loads(classified(connection, tenant, body))
+    message["detail"]["data"]["classification"]["qualified"] = True
+
+    assert qualify(json.dumps(message)) == []
+
+    assert events("call.qualified", tenant.id) == []
+    assert events("lead.created", tenant.id) == []
+
+
+def test_delivered_again_it_changes_nothing(connection: Connection, tenant: Tenant) -> None:
+    message = classified(connection, tenant, Call.new().event("post-call"))
+
+    assert qualify(message, message) == []
+    assert qualify(message) == []
+
+    assert len(events("call.qualified", tenant.id)) == len(events("lead.created", tenant.id)) == 1
+
+
+@pytest.mark.parametrize("number", range(1, 6))
+def test_killed_after_any_side_effect_and_delivered_again_there_is_one_lead_and_one_event(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    message = classified(connection, tenant, Call.new().event("post-call"))
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = number
+        try:
+            qualify(message)
+        except Killed:
+            pass
+        else:
+            assert number > len(calls.made)
+
+    assert qualify(message) == []
+
+    (data,) = events("call.qualified", tenant.id)
+    (lead,) = events("lead.created", tenant.id)
+    assert data["lead_id"] == lead["id"]
+    assert len(stored("LEAD", tenant.id)) == 1
+    assert actions("call", tenant.id).count("call.qualified") == 1
+
+
+def test_one_call_runs_through_the_whole_pipeline(connection: Connection, tenant: Tenant) -> None:
+    one = Call.new()
+    for kind in ("call-modified", "pre-call", "post-call", "routing-complete", "post-call"):
+        assert connection.send(kind, one.event(kind)).status == 202
+
+    Pipeline().run()
+
+    feed = sorted(
+        (item["feedsk"], item["type"])
+        for item in stored("EVENT", tenant.id)
+        if item["type"] != "api_key.created"
+    )
+    assert [name for _, name in feed] == [
+        "call.received",
+        "call.classified",
+        "lead.created",
+        "call.qualified",
+    ]
+    found = call("GET", "/v1/calls?qualified=true", key=tenant.read).json["data"]
+    assert [item["vendor_call_id"] for item in found] == [one.resource_id]
+    assert TRANSCRIPT not in str(stored("EVENT", tenant.id))
