@@ -38,8 +38,8 @@ MOST_AT_ONCE = 90
 """Items that are numbered in one transaction, beside the head."""
 SWEPT_AFTER = timedelta(minutes=1)
 _SWEPT_AT_ONCE = 500
-_ENTRIES = 10
-"""PutEvents' limit of entries; their bodies are bounded by the API's body limit and the views."""
+_ENTRIES, _ENTRIES_BYTES = 10, 200_000
+"""PutEvents takes ten entries of 256 KB together; details alone are counted here, hence the margin."""
 _TRIES = 8
 
 
@@ -231,14 +231,27 @@ def _publish(group: _Group, items: Sequence[Item]) -> None:
             "request_id": items[-1]["request_id"],
         }
         aws.sqs().send_message(QueueUrl=settings.queue("audit"), MessageBody=json.dumps(body))
-    for some in _chunks(items, _ENTRIES):
-        entries = [_entry(group, item) for item in some]
+    for entries in _batches([_entry(group, item) for item in items]):
         answer = aws.events().put_events(Entries=entries)
         if answer["FailedEntryCount"]:
             codes = {entry.get("ErrorCode", "") for entry in answer["Entries"]} - {""}
             raise RuntimeError(
                 f"the bus refused {answer['FailedEntryCount']} entries: {', '.join(sorted(codes))}"
             )
+
+
+def _batches(entries: Sequence[PutEventsRequestEntryTypeDef]) -> list[list[PutEventsRequestEntryTypeDef]]:
+    """The entries in order, as many at once as PutEvents takes."""
+    batches: list[list[PutEventsRequestEntryTypeDef]] = []
+    room = 0
+    for entry in entries:
+        size = len(entry.get("Detail", "").encode())
+        if not batches or len(batches[-1]) == _ENTRIES or size > room:
+            batches.append([])
+            room = _ENTRIES_BYTES
+        batches[-1].append(entry)
+        room -= size
+    return batches
 
 
 def _entry(group: _Group, item: Item) -> PutEventsRequestEntryTypeDef:

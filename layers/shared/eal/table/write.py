@@ -57,7 +57,7 @@ class Operation:
 
 
 def put_if_absent(table: str, item: Mapping[str, Json], refusal: Refusal) -> Operation:
-    """A Put that needs the key to be free (or held by an item whose `ttl` has passed: DynamoDB deletes late)."""
+    """A Put that needs the key to be free."""
     return Operation(
         {
             "Put": {
@@ -127,7 +127,7 @@ class Write:
         self._operations.append(Operation(cast("TransactWriteItemTypeDef", request), lambda _old: Stale()))
 
     def add(self, operation: Operation) -> None:
-        """An operation on the Access table, made by its store, to be part of this transaction."""
+        """An operation that a store made itself, such as one on the Access table, as part of this transaction."""
         self._operations.append(operation)
 
     def audit(

@@ -1,0 +1,89 @@
+"""GET /v1/audit-log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.http import call
+from tests.support.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+
+@pytest.fixture
+def lead_id(tenant: Tenant) -> str:
+    lead = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json
+    call("PATCH", f"/v1/leads/{lead['id']}", key=tenant.admin, json_body={"loss_type": "fire"})
+    call("POST", "/v1/leads", key=tenant.write, json_body={"email": "b@example.com"})
+    return str(lead["id"])
+
+
+def _list(tenant: Tenant, query: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = call("GET", f"/v1/audit-log?{query}", key=tenant.read).json["data"]
+    return found
+
+
+def _actions(tenant: Tenant, query: str) -> list[str]:
+    return [record["action"] for record in _list(tenant, query)]
+
+
+def test_every_filter_and_their_combinations(tenant: Tenant, lead_id: str) -> None:
+    assert _actions(tenant, f"resource_type=lead&resource_id={lead_id}") == ["lead.updated", "lead.created"]
+    assert _actions(tenant, f"resource_id={lead_id}&order=asc") == ["lead.created", "lead.updated"]
+    assert _actions(tenant, "resource_type=lead") == ["lead.created", "lead.updated", "lead.created"]
+    assert _actions(tenant, f"actor_id={tenant.admin_id}") == ["lead.updated"]
+    assert _actions(tenant, "source=api&action=lead.created") == ["lead.created"] * 2
+    assert _actions(tenant, f"actor_id={tenant.admin_id}&action=lead.created") == []
+    assert _actions(tenant, "source=webhook") == []
+    whole = _list(tenant, "order=asc")
+    start = whole[-1]["created_at"]
+    assert _list(tenant, f"created_after={start}&order=asc")[-1] == whole[-1]
+    assert whole[-1] not in _list(tenant, f"created_before={start}")
+
+
+def test_a_record_says_who_did_what_from_where_in_which_request(tenant: Tenant) -> None:
+    answer = call(
+        "POST", "/v1/leads", key=tenant.admin, json_body={"email": "a@example.com"}, ip="203.0.113.9"
+    )
+
+    record = _list(tenant, "action=lead.created")[0]
+
+    assert record["actor"] == {"type": "api_key", "id": tenant.admin_id, "ip": "203.0.113.9"}
+    assert record["source"] == "api"
+    assert record["request_id"] == answer.headers["X-Request-Id"]
+    assert record["resource"] == {"type": "lead", "id": answer.json["id"]}
+    assert {"field": "status", "from": None, "to": "new"} in record["changes"]
+
+
+def test_records_are_numbered_and_chained_once_the_relay_has_seen_them(tenant: Tenant, lead_id: str) -> None:
+    assert _list(tenant, f"resource_id={lead_id}")[0]["seq"] is None
+
+    Pipeline().run()
+
+    records = _list(tenant, "order=asc")
+    assert [record["seq"] for record in records] == list(range(1, len(records) + 1))
+    assert all(
+        later["previous_hash"] == earlier["hash"]
+        for earlier, later in zip(records, records[1:], strict=False)
+    )
+
+
+def test_another_tenants_records_and_the_other_modes_are_not_there(
+    tenant: Tenant, stranger: Tenant, lead_id: str
+) -> None:
+    assert _list(stranger, f"resource_id={lead_id}") == []
+    assert _list(stranger, f"resource_type=lead&resource_id={lead_id}") == []
+    assert call("GET", "/v1/audit-log", key=tenant.test_admin).json["data"] == []
+
+
+def test_what_was_refused_leaves_no_record(tenant: Tenant, lead_id: str) -> None:
+    before = len(_list(tenant, "limit=200"))
+
+    call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"})
+    call("PATCH", f"/v1/leads/{lead_id}", key=tenant.write, json_body={}, headers={"If-Match": '"1"'})
+    call("POST", f"/v1/leads/{lead_id}/transitions", key=tenant.write, json_body={"to": "won"})
+
+    assert len(_list(tenant, "limit=200")) == before
