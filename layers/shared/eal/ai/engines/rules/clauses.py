@@ -134,6 +134,7 @@ def _breaks() -> re.Pattern[str]:
     # Where a punctuated sentence turns: a contrast, a new subject, or a pause before one.
     return re.compile(
         r",? (?=(?:but|however|although|though|except|because|whereas|while)\b)"
+        r"|(?<=\bno) (?=(?:i|we|he|she|they|its|it|my|our|you|thats|this)\b)"
         r"|,? (?=(?:and|so|then) (?:i|we|he|she|they|it|its|theres|there|the|my|our|now|then|nobody|no one"
         r"|everyone"
         r"|everybody|that|this|no|you|your)\b)"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from eal.ai.engines.rules.scope import Scope, scope_of
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from eal.ai.engines.rules.clauses import Clause
+
+Reach = Literal["sentence", "near", "call"]  # near: two sentences before and after too
+_LONGEST_CALL = 20_000  # characters of it in which words are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,9 @@ class Cue:
     by_agent: bool = False  # also told by what the agent says ("you have the wrong number")
     unless: tuple[str, ...] = ()  # other senses: with one of these in the clause, the cue is silent
     by_sentence: bool = False  # looked for in the whole sentence, whatever its sense
+    beside: tuple[str, ...] = ()  # kinds of words that must all stand near it, in any order
+    reach: Reach = "sentence"  # how near
+    unless_beside: str = ""  # with one of these as near, the cue is silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,27 @@ def cue(
     return Cue(signal, weight, _lines(phrases), by_agent, _lines(unless), by_sentence)
 
 
+def family(
+    signal: str,
+    weight: float,
+    phrases: str,
+    *beside: str,
+    unless: str = "",
+    unless_beside: str = "",
+    reach: Reach = "sentence",
+) -> Cue:
+    """A cue that needs other kinds of words near it: a thing, its place, what became of it."""
+    return Cue(
+        signal,
+        weight,
+        _lines(phrases),
+        unless=_lines(unless),
+        beside=beside,
+        unless_beside=unless_beside,
+        reach=reach,
+    )
+
+
 def _lines(text: str) -> tuple[str, ...]:
     """One phrase a line; a line that begins with `|` continues the one before it."""
     joined = re.sub(r"\n\s*\|", "|", text)
@@ -79,9 +106,47 @@ def _compiled(
     return _pattern(one.phrases).search, _pattern(one.unless).search if one.unless else None
 
 
-def mentions(cues: Iterable[Cue], clauses: Iterable[Clause]) -> list[Mention]:
+class _Surroundings:
+    """What is said around a clause; each question is answered once."""
+
+    def __init__(self, clauses: tuple[Clause, ...]) -> None:
+        said: dict[int, list[str]] = {}
+        for clause in clauses:
+            if clause.counts:
+                said.setdefault(clause.sentence_id, []).append(clause.text)
+        self._place = {sentence: place for place, sentence in enumerate(said)}
+        self._sentences = [" ".join(texts) for texts in said.values()]
+        self._known: dict[tuple[str, Reach, int], bool] = {}
+
+    def have(self, words: str, clause: Clause, reach: Reach) -> bool:
+        place = 0 if reach == "call" else self._place[clause.sentence_id]
+        known = self._known.get((words, reach, place))
+        if known is None:
+            known = self._known[words, reach, place] = bool(_words(words)(self._text(place, reach)))
+        return known
+
+    def _text(self, place: int, reach: Reach) -> str:
+        if reach == "call":
+            return " ".join(self._sentences)[:_LONGEST_CALL]
+        spread = 2 if reach == "near" else 0
+        return " ".join(self._sentences[max(0, place - spread) : place + spread + 1])
+
+
+def _stands_beside(one: Cue, clause: Clause, around: _Surroundings) -> bool:
+    if not all(around.have(words, clause, one.reach) for words in one.beside):
+        return False
+    return not (one.unless_beside and around.have(one.unless_beside, clause, one.reach))
+
+
+@cache
+def _words(words: str) -> Callable[[str], re.Match[str] | None]:
+    return re.compile(rf"\b(?:{words})\b").search
+
+
+def mentions(cues: Iterable[Cue], clauses: tuple[Clause, ...]) -> list[Mention]:
     """The first mention of every cue in every clause that counts."""
     everything = tuple(cues)
+    around = _Surroundings(clauses) if any(one.beside for one in everything) else None
     agent_cues = tuple(one for one in everything if one.by_agent)
     found: list[Mention] = []
     for clause in clauses:
@@ -91,6 +156,8 @@ def mentions(cues: Iterable[Cue], clauses: Iterable[Clause]) -> list[Mention]:
             text = clause.sentence if one.by_sentence else clause.text
             match = search(text)
             if not match or (other_sense and other_sense(text)):
+                continue
+            if around and one.beside and not _stands_beside(one, clause, around):
                 continue
             if one.by_sentence:
                 found.append(Mention(one, clause, 0, len(clause.text), Scope.ASSERTED))

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eal.ai.engines.rules import clauses, hazards, intents, qualification, urgency
-from eal.ai.engines.rules.heard import Heard, listen
+from eal.ai.engines.rules.confidence import confidence
+from eal.ai.engines.rules.heard import listen
 from eal.calls.classification import Classification, Evidence, Intent, Urgency
 from eal.calls.transcript import Turn, parse
 
@@ -17,12 +18,11 @@ if TYPE_CHECKING:
     from eal.ai.engines.rules.cues import Mention
 
 ENGINE = "rules"
-VERSION = "rules-1"
+VERSION = "rules-2"
 
 _LONGEST_QUOTE = 240
 _ENDING = 80
 _NOTHING_SAID = 0.1
-_NOT_UNDERSTOOD = 0.3
 
 
 def classify_call(
@@ -87,7 +87,7 @@ def _judged(
         intent=weighing.intent,
         urgency=soon,
         qualified=qualified,
-        confidence=_confidence(weighing, heard, qualified),
+        confidence=confidence(weighing, heard, qualified),
         reasons=(*danger, *reasons, *extra),
         evidence=tuple(dict.fromkeys(evidence)),
         safety=bool(dangers),
@@ -112,20 +112,6 @@ def _ending(spoken: tuple[clauses.Clause, ...], turns: tuple[Turn, ...]) -> str:
     whole = len(rest) <= _ENDING and not any(letter == " " for letter in rest)
     end = text if whole or rest[:1] in "[(<" else text[: last.source[1]]
     return end[-_ENDING:]
-
-
-def _confidence(weighing: intents.Weighing, heard: Heard, qualified: bool | None) -> float:
-    """Rises with the winner's margin; falls with what contradicts it."""
-    if weighing.intent is Intent.UNKNOWN:
-        return _NOT_UNDERSTOOD
-    if not weighing.mentions:
-        return 0.4
-    value = 0.4 + 0.65 * weighing.margin
-    if qualified is None:
-        value -= 0.08
-    if weighing.intent in intents.LOSSES and not (heard.said("owned") or heard.said("request")):
-        value -= 0.1
-    return round(min(0.97, max(0.05, value)), 3)
 
 
 def _evidence(field: str, found: Iterable[Mention], turns: tuple[Turn, ...]) -> list[Evidence]:

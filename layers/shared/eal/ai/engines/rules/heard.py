@@ -13,11 +13,14 @@ from eal.ai.engines.rules.scope import Scope
 if TYPE_CHECKING:
     from eal.ai.engines.rules.clauses import Clause
 
-_SENSE = {Scope.ASSERTED: 1.0, Scope.PAST: 0.4, Scope.SUPPOSED: 0.25, Scope.NEGATED: 0.0}
+_SENSE = {Scope.ASSERTED: 1.0, Scope.PAST: 0.55, Scope.SUPPOSED: 0.25, Scope.NEGATED: 0.0}
+# What is told in the past tense by nature: "your crew was here last week".
+_TOLD_OF_THE_PAST = frozenset({"existing_job", "insurance", "employment", "sales_pitch", "spam", "rebuild"})
 _OPENING_CLAUSES = 6  # callers say early why they call
 _OPENING_BONUS = 1.25
 _REPEAT_BONUS = 0.25
 _MOST_REPEATS = 4
+_BOTH_WAYS = 0.25  # phrases and families of words see the same thing twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,25 @@ class Heard:
         return self.order[id(mention.clause)]
 
     def score(self, signal: str) -> float:
-        """How much speaks for a signal: each cue once, a little more when repeated or said at the start."""
+        """How much speaks for a signal: each cue once, a little more when repeated or said at the start.
+
+        Phrases add up; families of words say again what phrases said, and count where these are missing.
+        """
         best: dict[int, float] = defaultdict(float)
+        pieced = 0.0
         repeats = 0
         for mention in self.by_signal.get(signal, []):
-            weight = mention.cue.weight * _SENSE[mention.scope]
+            past = mention.scope is Scope.PAST and signal in _TOLD_OF_THE_PAST
+            weight = mention.cue.weight * (1.0 if past else _SENSE[mention.scope])
             if self.place(mention) < _OPENING_CLAUSES:
                 weight *= _OPENING_BONUS
+            if mention.cue.beside:
+                pieced = max(pieced, weight)
+                continue
             repeats += mention.scope is Scope.ASSERTED
             best[id(mention.cue)] = max(best[id(mention.cue)], weight)
-        return sum(best.values()) + _REPEAT_BONUS * min(_MOST_REPEATS, max(0, repeats - len(best)))
+        told = sum(best.values()) + _REPEAT_BONUS * min(_MOST_REPEATS, max(0, repeats - len(best)))
+        return max(told, pieced) + _BOTH_WAYS * min(told, pieced)
 
 
 def listen(clauses: tuple[Clause, ...]) -> Heard:

@@ -8,6 +8,7 @@
 | live_need | true | now, or near |
 | complete_voicemail | true | a message with all that a call would have given |
 | no_authority | false | the caller says that the property is another's to decide on |
+| out_of_area | false | the agent says that the place is not served |
 | not_offered | false | work that restorers do not do |
 | no_live_need | false | already settled, only curious, or a question without a loss |
 | not_new | false | a customer with a job |
@@ -59,6 +60,14 @@ _DANGLING = re.compile(
     r"\b(?:and|the|my|is|at|a|an|to|its|number is|address is|on|in|of|because|but|so|or|we|our|with|for)$"
 )
 
+# A transcript with this many finished sentences has punctuation; a clause of so many words has to end in it.
+_PUNCTUATED = 2
+_A_FEW_WORDS = 5
+_OUTRIGHT = 3  # the weight of what says it, rather than hints at it
+_CALLING_AFTER = re.compile(
+    r"\b(?:hello|are you (?:still )?there|still there|did i lose you|lost (?:you|him|her|them))\b"
+)
+
 
 def judge(intent: Intent, heard: Heard, ending: str, *, voicemail: bool) -> Qualified:
     """Whether the call is a lead, why, and what was said for it; `ending` is how the last turn ends."""
@@ -76,7 +85,24 @@ def broke_off(heard: Heard, ending: str) -> bool:
     if heard.said("cut_off") or _BROKEN_END.search(ending):
         return True
     spoken = [clause for clause in heard.clauses if clause.counts]
-    return bool(spoken and ending[-1:].isalpha() and _DANGLING.search(spoken[-1].text))
+    if not spoken or spoken[-1].text[-1:] in ".?!":
+        return False
+    if (
+        spoken[-1].text.count(" ") >= _A_FEW_WORDS
+        and sum(c.text[-1:] in ".?!" for c in spoken) >= _PUNCTUATED
+    ):
+        return True
+    return _lost(heard) or bool(ending[-1:].isalpha() and _DANGLING.search(spoken[-1].text))
+
+
+def _lost(heard: Heard) -> bool:
+    """Whether the agent calls after a caller who stopped in the middle: "Hello? Are you there?"."""
+    last = heard.clauses[-1]
+    if last.speaker != "agent":
+        return False
+    return any(
+        _CALLING_AFTER.search(clause.text) for clause in heard.clauses[-4:] if clause.speaker == "agent"
+    )
 
 
 def _unknown_reason(heard: Heard, ending: str) -> str:
@@ -94,15 +120,20 @@ def _other(heard: Heard) -> Qualified:
     wrong = heard.said("wrong_service")
     named = heard.said("other") or turned_away(heard)
     bystander = heard.said("bystander")
+    settled = heard.said("no_need")
     if bystander and not wrong:
         return False, ("no_authority",), (bystander[0],)
+    if settled and not wrong:
+        return False, ("no_live_need",), (settled[0],)
     if wrong or named:
         return False, ("not_offered",), tuple((wrong or named)[:1])
+    if not heard.said("owned"):
+        return False, ("no_live_need",), ()
     return None, ("need_unclear",), ()
 
 
 def _loss(intent: Intent, heard: Heard, ending: str, *, voicemail: bool) -> Qualified:
-    for check in (_settled, _not_offered, _authority):
+    for check in (_settled, _out_of_area, _not_offered, _authority):
         verdict = check(heard)
         if verdict:
             return verdict
@@ -124,17 +155,26 @@ def _settled(heard: Heard) -> Qualified | None:
     return (False, ("no_live_need",), (settled[0],)) if settled else None
 
 
+def _out_of_area(heard: Heard) -> Qualified | None:
+    outside = heard.said("out_of_area")
+    return (False, ("out_of_area",), (outside[0],)) if outside else None
+
+
 def _not_offered(heard: Heard) -> Qualified | None:
     wrong = heard.said("wrong_service")
     return (False, ("not_offered",), (wrong[0],)) if wrong else None
 
 
 def _authority(heard: Heard) -> Qualified | None:
+    asks = heard.said("third_party_asks")
+    if asks and not heard.said("granted"):
+        return None, ("authority_unknown",), (asks[0],)
     owner, granted, referral = heard.said("owner"), heard.said("granted"), heard.said("referral")
     refuses = heard.said("landlord_refuses")
     tenant = heard.said("tenant")
     bystander = heard.said("bystander")
-    if granted or (owner and not tenant):
+    renting = any(m.cue.weight >= _OUTRIGHT for m in tenant)
+    if granted or (owner and not renting):
         return None
     if tenant and refuses:
         return False, ("no_authority",), (refuses[0],)
@@ -142,6 +182,9 @@ def _authority(heard: Heard) -> Qualified | None:
         return None, ("tenant_for_building",), (tenant[0],)
     if bystander:
         return False, ("no_authority",), (bystander[0],)
+    needed = heard.said("needs_owner")
+    if needed and not owner:
+        return None, ("authority_unknown",), (needed[0],)
     if referral and _third_party(heard) and refuses:
         return None, ("authority_unknown",), (referral[0],)
     return None

@@ -19,6 +19,7 @@ type Judged = tuple[Urgency, tuple[Mention, ...]]
 
 _DEATH_OR_BLOOD = re.compile(
     r"\b(?:blood|suicide|died|passed away|dead|deceased|body|decompos\w*|shot|stabb\w+|shooting|death"
+    r"|was found|been gone|passed (?:at|in|alone|there|on)|found (?:him|her)"
     r"|crime scene|killed"
     r"|murder|homicide|own li(?:fe|ves)|hanged|hung|overdosed|fluids?|remains|trauma|found for|unattended)\b"
 )
@@ -114,6 +115,10 @@ def _water(heard: Heard) -> Judged:
 def _wet(heard: Heard) -> Judged:
     wet = heard.said("wet_now")
     dry = heard.said("dry_now")
+    if dry and _soaked(wet):
+        # What is dry may be another thing: only what is said after the wetness takes it back.
+        last = max(heard.place(m) for m in wet if _soaked([m]))
+        dry = [m for m in dry if heard.place(m) >= last]
     if not wet or dry or (heard.by_signal.get("old") and not heard.said("recent") and not _soaked(wet)):
         return Urgency.NORMAL, ()
     if (heard.said("no_hurry") or (heard.said("price_shopper") and not heard.said("recent"))) and not _soaked(
@@ -126,7 +131,10 @@ def _wet(heard: Heard) -> Judged:
 def _soaked(wet: list[Mention]) -> bool:
     return any(
         re.search(
-            r"\b(?:standing|inch|inches|soak\w*|satur\w*|squish\w*|drench\w*|still wet|is wet|are wet)\b",
+            (
+                r"\b(?:standing|inch|inches|soak\w*|ruined|satur\w*|squish\w*|drench\w*|still wet|is wet"
+                r"|are wet)\b"
+            ),
             m.clause.text,
         )
         for m in wet
@@ -171,7 +179,13 @@ def _rain_through(heard: Heard) -> Mention | None:
     enters = [
         m
         for m in rain
-        if re.search(r"\b(?:in|into|inside|through|roof|leaking|pouring|dripping|down)\b", m.clause.text)
+        if re.search(
+            (
+                r"\b(?:in|into|inside|through|roof|leaking|pouring|dripping|dumping|down|on (?:everything"
+                r"|us|our|my|top))\b"
+            ),
+            m.clause.text,
+        )
     ]
     breached = heard.said("opening") or heard.said("storm") or heard.said("water")
     if not enters and not (heard.said("opening") and breached):
@@ -210,6 +224,8 @@ def _biohazard(heard: Heard) -> Judged:
         if mention.scope is not Scope.NEGATED and _DEATH_OR_BLOOD.search(mention.clause.text):
             return Urgency.HIGH, (mention,)
     near = heard.said("vulnerable") + heard.said("deadline")
+    if heard.said("no_hurry"):
+        return Urgency.NORMAL, ()
     return (Urgency.HIGH, (near[0],)) if near else (Urgency.NORMAL, ())
 
 
