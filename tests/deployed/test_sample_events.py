@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,8 @@ import pytest
 from tests.support.template import ROOT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tools.demo.client import Stack
 
 pytestmark = pytest.mark.deployed

@@ -1,4 +1,4 @@
-"""The main job in process: a signed call in, its lead, its events, its audit trail; in any order, any number of times."""
+"""The main job in process: a signed call in, its lead, its events, its audit trail, in any order and repetition."""
 
 from __future__ import annotations
 

@@ -30,18 +30,19 @@ class KillOnce:
         self.killed = False
         self.calls_made = 0
 
-    def __call__(self, folder: str, event: dict[str, Any]) -> Any:  # noqa: ANN401
+    def __call__(self, folder: str, event: dict[str, Any]) -> Any:
         handler = load_app(folder).handler
         if folder != self._folder or self.killed or self.calls_made:
             return handler(event, None)
         with watched_calls(self._monkeypatch) as calls:
             calls.kill_after = self._call_number or None
             try:
-                answer = handler(event, None)
+                return handler(event, None)
             except Killed:
                 self.killed = True
-        self.calls_made = len(calls.made)
-        return handler(event, None) if self.killed else answer
+            finally:
+                self.calls_made = len(calls.made)
+        return handler(event, None)
 
 
 @pytest.mark.parametrize("folder", sorted({"workers/relay_outbox", *workers().values()}))

@@ -24,7 +24,7 @@ def _client(service: str) -> object:
 
     config = Config(
         connect_timeout=1,
-        read_timeout=5,
+        read_timeout=2,  # three attempts end before an endpoint's own ten seconds do
         retries={"mode": "standard", "total_max_attempts": 3},
         tcp_keepalive=True,
         max_pool_connections=16,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -65,10 +66,7 @@ def test_records_are_numbered_and_chained_once_the_relay_has_seen_them(tenant: T
 
     records = _list(tenant, "order=asc")
     assert [record["seq"] for record in records] == list(range(1, len(records) + 1))
-    assert all(
-        later["previous_hash"] == earlier["hash"]
-        for earlier, later in zip(records, records[1:], strict=False)
-    )
+    assert all(later["previous_hash"] == earlier["hash"] for earlier, later in itertools.pairwise(records))
 
 
 def test_another_tenants_records_and_the_other_modes_are_not_there(

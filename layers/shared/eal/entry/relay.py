@@ -262,20 +262,15 @@ def _entry(group: _Group, item: Item) -> PutEventsRequestEntryTypeDef:
         "request_id": item["request_id"],
         "created_at": item["created_at"],
     }
-    match group.kind:
-        case "EVENT":
-            name = cast("str", item["type"])
-            detail |= {
-                "type": name,
-                "sequence": item["feedsk"],
-                "data": json.loads(cast("str", item["data"])),
-            }
-        case "TASK":
-            name = cast("str", item["task"])
-            detail |= {"task": name, **json.loads(cast("str", item["data"]))}
-        case "AUDIT":  # who asked for it by name gets it from the record itself: its changes can be large
-            name = "audit.log.event"
-            detail |= {"type": name, "sequence": item["seq"]}
+    if group.kind == "EVENT":
+        name = cast("str", item["type"])
+        detail |= {"type": name, "sequence": item["feedsk"], "data": json.loads(cast("str", item["data"]))}
+    elif group.kind == "TASK":
+        name = cast("str", item["task"])
+        detail |= {"task": name, **json.loads(cast("str", item["data"]))}
+    else:  # an audit record: who asked for it by name gets it from its item, whose changes can be large
+        name = "audit.log.event"
+        detail |= {"type": name, "sequence": item["seq"]}
     return {
         "EventBusName": settings.bus(),
         "Source": "eal.tasks" if group.kind == "TASK" else "eal.events",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from eal.errors import Json
 
 type Item = dict[str, Json]
+
+
+class Misfit(Exception):
+    """A stored item does not have its entity's shape."""
 
 
 def encode(value: Json) -> UniversalAttributeValueTypeDef:
@@ -82,5 +86,12 @@ def dump(entity: object) -> Item:
 
 
 def load[T](cls: type[T], item: Mapping[str, Json]) -> T:
-    """The dataclass in an item, checked; key and index attributes are passed over."""
-    return cast("T", _adapter(cls).validate_python(item))
+    """The dataclass in an item, checked; key and index attributes are passed over.
+
+    Raises: Misfit, which names the fields and not their values: it ends in a log.
+    """
+    try:
+        return cast("T", _adapter(cls).validate_python(item))
+    except ValidationError as invalid:
+        wrong = ", ".join(".".join(map(str, error["loc"])) for error in invalid.errors(include_input=False))
+        raise Misfit(f"a stored item is no {cls.__name__}: {wrong}") from None
