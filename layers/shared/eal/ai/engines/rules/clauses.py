@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from eal.ai.engines.rules.instructions import Spoken, instruction_start, spoken_instruction
+from eal.ai.engines.rules.patterns import compiled
 from eal.ai.engines.rules.wording import Wording, plain
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _own_words(sentence: str) -> int:
 @cache
 def _openers() -> re.Pattern[str]:
     # Where speech without punctuation starts something new.
-    return re.compile(
+    return compiled(
         r" (?=(?:but|however|although|though|except|because|hello|hi|okay|ok|yeah|yes|yep|nope|alright"
         r"|thank you|thanks)\b"
         r"|and (?:i|we|he|she|they|it|its|theres|there|the|my|our|now|then|so|that|this|no|nobody|is|are|do"
@@ -132,7 +133,7 @@ def _openers() -> re.Pattern[str]:
 @cache
 def _breaks() -> re.Pattern[str]:
     # Where a punctuated sentence turns: a contrast, a new subject, or a pause before one.
-    return re.compile(
+    return compiled(
         r",? (?=(?:but|however|although|though|except|because|whereas|while)\b)"
         r"|(?<=\bno) (?=(?:i|we|he|she|they|its|it|my|our|you|thats|this)\b)"
         r"|,? (?=(?:and|so|then) (?:i|we|he|she|they|it|its|theres|there|the|my|our|now|then|nobody|no one"
@@ -198,7 +199,7 @@ def _clauses(sentence: str) -> list[tuple[int, int]]:
 
 @cache
 def _question_start() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         r"^(?:and |so |okay |ok |now |alright |or |but |then |hi |yes |no |also )*"
         r"(?:do|does|did|is|are|was|were|has|have|can|could|would|will|any|whats|what|where|when|how|who"
         r"|which|why)\b"
@@ -219,7 +220,7 @@ def _is_question(text: str, sentence: str) -> bool:
 @cache
 def _asking_caller() -> re.Pattern[str]:
     # What an agent asks, in speech without labels; "do you guys do mold" and "can you come" are the caller's.
-    return re.compile(
+    return compiled(
         r"\bdo you (?:smell|see|hear|own|live|feel|notice|want|think|remember|happen to|still have"
         r"|rent (?:or|the)"
         r"|rent$|know (?:where|what caused|how (?:long|much|deep))"
@@ -246,7 +247,7 @@ def _to_caller(text: str) -> bool:
 
 @cache
 def _yes() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         r"^(?:oh |well |um |unfortunately |so |okay |and |i |sadly |god |hell )*"
         r"(?:yes|yeah|yep|yup|ya|yea|uh huh|correct|right|exactly|affirmative|absolutely|definitely|it is"
         r"|it does"
@@ -259,7 +260,7 @@ def _yes() -> re.Pattern[str]:
 
 @cache
 def _no() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         r"^(?:oh |well |thankfully |luckily |thank god |thank goodness |i mean |yeah |so |okay |and |um |i )*"
         r"(?:no|nope|nah|naw|not that|not at all|none|nothing|negative|dont|it isnt|its not|there isnt"
         r"|there arent"
@@ -272,7 +273,7 @@ def _no() -> re.Pattern[str]:
 
 @cache
 def _negative_question() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         r"^(?:and |so |okay |ok |but )*(?:no|not|nobody|nothing|you dont|theres no|you arent|you are not)\b"
     )
 
@@ -315,7 +316,7 @@ def _join(clauses: list[Clause], answer: int, reply: Reply) -> None:
 
 @cache
 def _summary() -> re.Pattern[str]:
-    return re.compile(r"^(?:okay |ok |alright )?(?:so|and so|and)\b")
+    return compiled(r"^(?:okay |ok |alright )?(?:so|and so|and)\b")
 
 
 def _invites(asked: Clause) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from eal.ai.engines.rules.patterns import compiled
 from eal.ai.engines.rules.scope import Scope, scope_of
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     # A word skipped inside of a phrase is never a negator: "its not raining" is no "its (…) raining".
     joined = "|".join(phrases).replace(" ~ ", "\0").replace(r"(?:\w+ )", f"(?:{_SKIPPED} )")
     joined = joined.replace(" ", ",? ").replace("\0", f"(?:,? {_SKIPPED}){{0,3}}?,? ")
-    return re.compile(rf"\b(?:{joined})\b")
+    return compiled(rf"\b(?:{joined})\b")
 
 
 @cache
@@ -140,7 +141,7 @@ def _stands_beside(one: Cue, clause: Clause, around: _Surroundings) -> bool:
 
 @cache
 def _words(words: str) -> Callable[[str], re.Match[str] | None]:
-    return re.compile(rf"\b(?:{words})\b").search
+    return compiled(rf"\b(?:{words})\b").search
 
 
 def mentions(cues: Iterable[Cue], clauses: tuple[Clause, ...]) -> list[Mention]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
 
 from eal.ai.engines.rules.cues import Cue, Mention
 from eal.ai.engines.rules.lexicon.vocabulary import VOCABULARY
+from eal.ai.engines.rules.patterns import compiled
 from eal.ai.engines.rules.scope import Scope, scope_of
 
 if TYPE_CHECKING:
+    import re
+
     from eal.ai.engines.rules.clauses import Clause
 
 _LONGEST = 400  # clauses in which hints are looked for
@@ -18,7 +20,7 @@ _LONGEST = 400  # clauses in which hints are looked for
 
 @cache
 def _words(signal: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{VOCABULARY[signal]})\b")
+    return compiled(rf"\b(?:{VOCABULARY[signal]})\b")
 
 
 def hints(clauses: tuple[Clause, ...]) -> dict[str, tuple[float, tuple[Mention, ...]]]:

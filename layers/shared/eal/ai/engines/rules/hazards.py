@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from eal.ai.engines.rules.cues import Mention, cue, mentions
 from eal.ai.engines.rules.lexicon.dangers import HAZARDS, POWERED, SHELL
+from eal.ai.engines.rules.patterns import compiled
 from eal.ai.engines.rules.scope import Scope
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _taken_back(hazard: str) -> re.Pattern[str] | None:
         ),
         "person_in_danger": r"\b(?:is|are|was|were) (?:fine|okay|ok|safe|alright|recovered|home)\b",
     }
-    return re.compile(table[hazard]) if hazard in table else None
+    return compiled(table[hazard]) if hazard in table else None
 
 
 def dangers(clauses: tuple[Clause, ...]) -> list[Mention]:
@@ -92,7 +93,7 @@ _IT = (
             """,
             "prices?|crew|sewage|rain",
         ),
-        re.compile(rf"\b{SHELL}\b"),
+        compiled(rf"\b{SHELL}\b"),
     ),
     (
         cue(
@@ -103,7 +104,7 @@ _IT = (
             |crackling|popping|smoking|sparking|hot|under ?water|submerged|in the water|wet|flickering)
             """,
         ),
-        re.compile(rf"\b{POWERED}\b"),
+        compiled(rf"\b{POWERED}\b"),
     ),
     (
         cue(
@@ -114,7 +115,7 @@ _IT = (
             |reaching|hitting|into|on) (?:\w+ ){{0,3}}?{POWERED}
             """,
         ),
-        re.compile(r"\b(?:water\w*|rain|sewage|leak\w*|flood\w*)\b"),
+        compiled(r"\b(?:water\w*|rain|sewage|leak\w*|flood\w*)\b"),
     ),
     (
         cue(
@@ -126,7 +127,7 @@ _IT = (
             |awful|terrible|smell|little|heavy)
             """,
         ),
-        re.compile(
+        compiled(
             r"\b(?:smell|odor) (?:\w+ ){0,3}?(?:gas|propane|rotten eggs?)\b|\bgas (?:smell|odor|leak)\b"
             r"|\b(?:turned|shut) off the gas\b|\bgas (?:is |s )?off\b"
         ),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
 from functools import cache
+from typing import TYPE_CHECKING
+
+from eal.ai.engines.rules.patterns import compiled
+
+if TYPE_CHECKING:
+    import re
 
 
 class Spoken(Enum):
@@ -36,7 +41,7 @@ _MACHINE = (
 @cache
 def _whole() -> re.Pattern[str]:
     gap = r"(?:,? \w+){0,6}?,? "
-    return re.compile(
+    return compiled(
         rf"\b(?:ignore|disregard|forget|override|bypass|skip|discard|delete|overwrite){gap}"
         r"(?:instructions?|prompts?|rules?|guidelines?|polic(?:y|ies)|guardrails?|programming|training"
         r"|directives?|context"
@@ -71,7 +76,7 @@ def _whole() -> re.Pattern[str]:
 
 @cache
 def _partly() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         rf"\b{_MARK} (?:\w+ ){{0,2}}?(?:this|it|me|that|us|the|my|our)(?: \w+){{0,3}}? (?:as|to|at"
         rf"|for)(?: an?| the)?(?: \w+)?"
         rf" {_VERDICT}\b"
@@ -81,7 +86,7 @@ def _partly() -> re.Pattern[str]:
 
 @cache
 def _follow_up() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         rf"^(?:and |also |then |now |instead |please |just |always |you must |you should |you will |do not "
         rf"|dont )*"
         rf"(?:{_MARK}|say|write|respond|reply|answer|dispatch|pretend|assume|include|list|add|quote|use"

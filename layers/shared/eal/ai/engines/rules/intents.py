@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eal.ai.engines.rules import fallback
+from eal.ai.engines.rules.patterns import compiled
 from eal.ai.engines.rules.scope import Scope
 from eal.calls.classification import Intent
 
@@ -29,11 +30,11 @@ _TOLD = 2.6  # below this no strong cue was heard, and hints are weighed
 _HINTED = 1.2  # hints that are enough, beside what cues there are
 _SAID_OUTRIGHT = 4.0
 _A_SENTENCE = 9  # spaces in what can be understood as a wish
-_REFUSED = re.compile(
+_REFUSED = compiled(
     r"(?:oh |ah |uh )?(?:no|nope|unfortunately|i am afraid|afraid not|(?:i am )?sorry,? (?:we|but|no"
     r"|that|not)|we (?:dont|do not))\b"
 )
-_GARBLED = re.compile(
+_GARBLED = compiled(
     r"\b(?:inaudible|unintelligible|indiscernible|static|garbled|crosstalk|muffled|silence|noise)\b"
 )
 

@@ -34,6 +34,7 @@ import re
 from typing import TYPE_CHECKING
 
 from eal.ai.engines.rules.intents import LOSSES, turned_away
+from eal.ai.engines.rules.patterns import compiled
 from eal.calls.classification import Intent
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ _BROKEN_END = re.compile(
     r"|click)[^\])>]{0,40}[\])>]\s*\.?$",
     re.IGNORECASE,
 )
-_DANGLING = re.compile(
+_DANGLING = compiled(
     r"\b(?:and|the|my|is|at|a|an|to|its|number is|address is|on|in|of|because|but|so|or|we|our|with|for)$"
 )
 
@@ -64,7 +65,7 @@ _DANGLING = re.compile(
 _PUNCTUATED = 2
 _A_FEW_WORDS = 5
 _OUTRIGHT = 3  # the weight of what says it, rather than hints at it
-_CALLING_AFTER = re.compile(
+_CALLING_AFTER = compiled(
     r"\b(?:hello|are you (?:still )?there|still there|did i lose you|lost (?:you|him|her|them))\b"
 )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
 from functools import cache
 from typing import TYPE_CHECKING
 
+from eal.ai.engines.rules.patterns import compiled
+
 if TYPE_CHECKING:
+    import re
+
     from eal.ai.engines.rules.clauses import Clause
 
 
@@ -24,7 +27,7 @@ class Scope(Enum):
 def _denial_before() -> re.Pattern[str]:
     # The negator, then at most five words and no pause, up to the mention. The look-ahead lists negators that
     # deny something else ("can't stop", "not only", "no idea where").
-    return re.compile(
+    return compiled(
         r"\b(?:no(?! (?:idea|doubt|clue|matter|longer able|problem|way to|power|heat|water)\b)"
         r"|not(?! (?:only|just|sure|to mention"
         r"|certain|long|going to stop|stopping|able to|getting any better|letting up|slowing|that long)\b)"
@@ -46,7 +49,7 @@ def _denial_before() -> re.Pattern[str]:
 
 @cache
 def _denial_after() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         r"^,? ?(?:\w+ ){0,3}?(?:isnt (?:a (?:problem|issue|concern)|it|there|needed)|is not (?:a"
         r"|the) (?:problem|issue)|no longer|any ?more|anymore"
         r"|(?:is|are|was|were|has been|have been|been) (?:all )?(?:gone|cleared|ruled out|fine|okay|fixed"
@@ -57,7 +60,7 @@ def _denial_after() -> re.Pattern[str]:
 
 @cache
 def _past() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         r"\b(?:last (?:year|month|summer|winter|spring|fall|autumn|season|january|february|march|april|may"
         r"|june|july|august"
         r"|september|october|november|december|christmas|time)|(?:years?|months?|weeks) (?:ago|back|earlier"
@@ -73,7 +76,7 @@ def _past() -> re.Pattern[str]:
 
 @cache
 def _present() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         r"\b(?:now|right now|currently|still|again|as we speak|at the moment|today|tonight|this morning"
         r"|just (?:now|started"
         r"|happened|came|broke|burst|went)|keeps?|is (?:\w+ing)|are (?:\w+ing))\b"
@@ -82,7 +85,7 @@ def _present() -> re.Pattern[str]:
 
 @cache
 def _supposing() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         r"\b(?:when (?:theres|there is|a|an|someone|somebody|people|homeowners|customers|you have|you get"
         r"|your)|whenever|if(?! (?:you|someone|somebody|that|theres (?:any|a) (?:way|chance)"
         r"|its possible) )|what if|in case|in the event"
@@ -96,7 +99,7 @@ def _supposing() -> re.Pattern[str]:
 
 @cache
 def _experience() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         r"\b(?:dealt with|experience (?:with|in|doing)|experienced in|trained (?:in|on|for)"
         r"|work(?:ed)? (?:on|with|in|around)|certified in"
         r"|have (?:done|handled|seen|cleaned)|know how to|familiar with|taught|specialize in"
@@ -106,7 +109,7 @@ def _experience() -> re.Pattern[str]:
 
 @cache
 def _someday() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         r"^(?: \w+){0,4} (?:someday|one day|eventually|down the road|at some point|in the future)\b"
     )
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from eal.ai.engines.rules.intents import LOSSES, live_loss
+from eal.ai.engines.rules.patterns import compiled
 from eal.ai.engines.rules.scope import Scope
 from eal.calls.classification import Intent, Urgency
 
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 
 type Judged = tuple[Urgency, tuple[Mention, ...]]
 
-_DEATH_OR_BLOOD = re.compile(
+_DEATH_OR_BLOOD = compiled(
     r"\b(?:blood|suicide|died|passed away|dead|deceased|body|decompos\w*|shot|stabb\w+|shooting|death"
     r"|was found|been gone|passed (?:at|in|alone|there|on)|found (?:him|her)"
     r"|crime scene|killed"
     r"|murder|homicide|own li(?:fe|ves)|hanged|hung|overdosed|fluids?|remains|trauma|found for|unattended)\b"
 )
-_SMALL = re.compile(r"\b(?:small|little|tiny|minor|spots?|specks?|patch)\b")
+_SMALL = compiled(r"\b(?:small|little|tiny|minor|spots?|specks?|patch)\b")
 
 
 def judge(intent: Intent, heard: Heard) -> Judged:

@@ -6,9 +6,14 @@ remembers where in the source it stands, so that a quote is cut from the source 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
+
+from eal.ai.engines.rules.patterns import compiled
+
+if TYPE_CHECKING:
+    import re
 
 # A single "word" longer than this is noise (base64, a stuck key) and is not read.
 _LONGEST_WORD = 40
@@ -55,7 +60,7 @@ class Wording:
 
 @cache
 def _tokens() -> re.Pattern[str]:
-    return re.compile(r"[^\W_]+(?:['\u2019\u02bc][^\W_]+)*|[.?!;\n]+|[,:]|\u2026|\s-{1,2}\s|\u2014|\u2013|--")
+    return compiled(r"[^\W_]+(?:['\u2019\u02bc][^\W_]+)*|[.?!;\n]+|[,:]|\u2026|\s-{1,2}\s|\u2014|\u2013|--")
 
 
 def plain(source: str) -> Wording:
