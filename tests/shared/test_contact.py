@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
+import email_validator
+import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from eal import contact
 from eal.contact import Email, Phone, e164, email_address
+from tests.support.template import ROOT
 
 
 @pytest.mark.parametrize(
@@ -65,3 +72,31 @@ def test_models_normalise_and_say_what_is_wrong() -> None:
         TypeAdapter(Phone).validate_python("12")
     with pytest.raises(ValidationError, match="must be an e-mail address"):
         TypeAdapter(Email).validate_python("12")
+
+
+@given(st.from_regex(contact._PLAIN_US_PHONE, fullmatch=True))
+def test_a_plain_phone_is_what_the_library_makes_of_it(text: str) -> None:
+    number = phonenumbers.parse(text, "US")
+
+    assert phonenumbers.is_possible_number(number)
+    assert contact.e164(text) == phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@given(st.from_regex(contact._PLAIN_EMAIL, fullmatch=True))
+def test_a_plain_address_is_what_the_library_makes_of_it(text: str) -> None:
+    assume(contact._is_plain(text))
+
+    found = email_validator.validate_email(text, check_deliverability=False)
+
+    assert contact.email_address(text) == found.normalized.lower()
+
+
+def test_plain_input_needs_no_library() -> None:
+    code = (
+        "import sys; from eal.contact import e164, email_address;"
+        "assert e164('(415) 555-0123') == '+14155550123';"
+        "assert email_address(' A.b@Example.com') == 'a.b@example.com';"
+        "assert not {'phonenumbers', 'email_validator'} & set(sys.modules)"
+    )
+    environment = {"PYTHONPATH": str(ROOT / "layers" / "shared")}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)  # noqa: S603 - our own words
