@@ -1,0 +1,68 @@
+"""ANY / and ANY /{proxy+}: what no endpoint answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.faults import watched_calls
+from tests.support.http import call, load_app, proxy_event
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/v1", "/v1/", "/v1/nothing", "/v2/leads", "/leads", "/api/leads", "/v1/leads/", "/v1/leads/a/b/c",
+     "/v1/%00", "/v1/" + "x" * 100_000, "/v1//transitions", "/v1/leads//transitions"],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "OPTIONS", "TRACE"])
+def test_an_unknown_path_is_404_in_the_envelope(cloud: None, method: str, path: str) -> None:
+    answer = call(method, path)
+
+    assert (answer.status, answer.error) == (404, "not_found")
+    assert answer.json["error"]["details"] == {"request_id": answer.headers["X-Request-Id"]}
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert "Allow" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("DELETE", "/v1/leads", "GET, POST"),
+        ("HEAD", "/v1/leads", "GET, POST"),
+        ("OPTIONS", "/v1/leads/lead_1", "GET, PATCH"),
+        ("GET", "/v1/leads/lead_1/transitions", "POST"),
+        ("PUT", "/v1/api-keys/key_1", "DELETE, GET"),
+        ("POST", "/v1/openapi.json", "GET"),
+        ("POST", "/api/v1/health", "GET"),
+    ],
+)
+def test_a_known_path_with_another_method_is_405_with_allow(
+    cloud: None, method: str, path: str, allow: str
+) -> None:
+    answer = call(method, path)
+
+    assert (answer.status, answer.error) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == allow
+    assert answer.json["error"]["details"]["allowed"] == allow.split(", ")
+
+
+def test_a_request_that_belongs_elsewhere_is_not_told_that_its_method_is_wrong(cloud: None) -> None:
+    event = proxy_event("GET", "/v1/leads")
+
+    answer = load_app("unknown_route/answer").handler(event, None)
+
+    assert answer["statusCode"] == 404
+
+
+def test_neither_a_key_nor_the_database_is_looked_at(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    with watched_calls(monkeypatch) as calls:
+        answer = call("GET", "/v1/nothing", key=tenant.admin)
+
+    assert answer.status == 404
+    assert "X-RateLimit-Limit" not in answer.headers
+    assert calls.made == []
