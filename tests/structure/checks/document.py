@@ -1,0 +1,112 @@
+"""The OpenAPI document: every operation named, secured, described, with errors and pages as the contract has them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+type Node = dict[str, Any]
+
+PUBLIC = {"getOpenapi"}
+"""Operations that need no key."""
+_ERROR = {"$ref": "#/components/schemas/Error"}
+SECRETS = {"key", "secret", "salt", "transcript", "recording_url"}
+
+
+def faults(document: Node) -> Iterator[str]:
+    operations = list(_operations(document))
+    names = Counter(operation["operationId"] for _, operation in operations)
+    names.update(item["post"]["operationId"] for item in document["webhooks"].values())
+    for name, times in names.items():
+        if times > 1:
+            yield f"{times} operations are called {name}: rename one of them"
+    for name in document["components"]["schemas"]:
+        if "__" in name or "[" in name:
+            yield f"the schema {name} needs a short name of its own: rename its model, or subclass the generic one"
+    for where, operation in operations:
+        yield from _words(where, operation)
+        yield from _security(where, operation)
+        yield from _errors(document, where, operation)
+        yield from _lists(document, where, operation)
+    yield from _events(document)
+
+
+def _operations(document: Node) -> Iterator[tuple[str, Node]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def _words(where: str, operation: Node) -> Iterator[str]:
+    if not operation.get("summary") or not operation.get("description"):
+        yield f"{where}: say in the endpoint's docstring what it does"
+    if not operation.get("tags"):
+        yield f"{where} needs a tag"
+    for parameter in operation.get("parameters", []):
+        if parameter.get("schema") == {}:
+            yield f"{where}: the parameter {parameter['name']} has no type"
+
+
+def _security(where: str, operation: Node) -> Iterator[str]:
+    if bool(operation.get("security")) == (operation["operationId"] in PUBLIC):
+        yield f"{where} needs a caller in its signature, or a line in PUBLIC (tests/structure/checks/document.py)"
+
+
+def _errors(document: Node, where: str, operation: Node) -> Iterator[str]:
+    responses = operation["responses"]
+    if not any(status.startswith("2") for status in responses):
+        yield f"{where} has no success response"
+    needed = {"422", "429", "500", "503"} | ({"400", "401", "403"} if operation.get("security") else set())
+    for status in sorted(needed - set(responses)):
+        yield f"{where} does not say that it can answer {status}"
+    for status, response in responses.items():
+        if status.startswith(("4", "5")):
+            content = resolved(document, response).get("content", {}).get("application/json", {})
+            if content.get("schema") != _ERROR:
+                yield f"{where}: its {status} must have the schema Error"
+
+
+def _lists(document: Node, where: str, operation: Node) -> Iterator[str]:
+    answer = answer_schema(document, operation)
+    properties = answer.get("properties", {})
+    is_page = properties.get("data", {}).get("type") == "array"
+    if answer.get("type") == "array":
+        yield f"{where} answers a bare array: answer a page, {{data, next_cursor}}"
+    if operation["operationId"].startswith("list") and not is_page:
+        yield f"{where} lists: answer a subclass of PageView"
+    if is_page:
+        if set(answer.get("required", [])) < {"data", "next_cursor"}:
+            yield f"{where}: its page needs data and next_cursor"
+        names = {parameter.get("name") for parameter in operation.get("parameters", [])}
+        for name in ("limit", "cursor"):
+            if name not in names:
+                yield f"{where} lists and takes no {name}: its query must be a subclass of ListQuery"
+
+
+def _events(document: Node) -> Iterator[str]:
+    for name, item in document["webhooks"].items():
+        schema = item["post"]["requestBody"]["content"]["application/json"]["schema"]
+        data = resolved(document, schema["allOf"][1]["properties"]["data"])
+        for secret in sorted(SECRETS & set(data.get("properties", {}))):
+            yield f"the event {name} would show {secret}: events carry neither transcripts nor secrets"
+
+
+def resolved(document: Node, node: Node) -> Node:
+    """What a local reference points to."""
+    while "$ref" in node:
+        target: Node = document
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        node = target
+    return node
+
+
+def answer_schema(document: Node, operation: Node) -> Node:
+    for status, response in sorted(operation["responses"].items()):
+        if status.startswith("2"):
+            content = response.get("content", {}).get("application/json", {})
+            return resolved(document, content.get("schema", {}))
+    return {}

@@ -1,0 +1,114 @@
+"""What importing each app.py pulls in: the set of third-party packages and of heavy modules, in a fresh process.
+
+The import is most of a cold start. The set is the same on every machine, where times are not.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tests.structure.checks.imports import imports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.structure.project import Project
+
+ALWAYS = {
+    "annotated_types", "aws_lambda_powertools", "eal", "jmespath", "pydantic", "pydantic_core",
+    "typing_extensions", "typing_inspection",
+}  # fmt: skip
+"""pydantic and Powertools' logger and metrics, with what they need."""
+ALLOWED = {
+    "endpoint": ALWAYS | {"botocore"},
+    "receiver": ALWAYS | {"botocore"},
+    "worker": ALWAYS | {"botocore"},
+}
+HEAVY = {
+    "aws_lambda_powertools": (
+        "event_handler", "utilities.idempotency", "utilities.parameters", "utilities.parser",
+        "utilities.validation", "utilities.feature_flags",
+    ),
+    "botocore": ("session", "client", "loaders", "awsrequest", "httpsession", "auth", "model"),
+    "eal": ("entry.openapi",),
+}  # fmt: skip
+"""Parts of allowed packages that are loaded where they are used, and not on import."""
+OF_BATCH = {"asyncio", "aws_lambda_powertools.utilities.parser"}
+"""Powertools' batch processor loads these itself: workers have it, and nobody waits for a worker's cold start."""
+STANDARD = ("asyncio", "http.server", "unittest", "xml.etree", "sqlite3", "multiprocessing")
+"""Parts of the standard library that cost milliseconds, and that no request needs."""
+
+_PROBE = """
+import importlib.util, json, os, sys
+sys.path[:0] = [{shared!r}]
+before = set(sys.modules)
+found = {{}}
+for path in {paths!r}:
+    read, write = os.pipe()
+    if os.fork() == 0:
+        try:
+            spec = importlib.util.spec_from_file_location("app", path)
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            answer = sorted(set(sys.modules) - before - {{"app"}})
+        except BaseException as failure:
+            answer = repr(failure)
+        with os.fdopen(write, "w") as out:
+            json.dump(answer, out)
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as back:
+        found[path] = json.load(back)
+    os.wait()
+print(json.dumps(found))
+"""
+
+
+def faults(project: Project, pulled: dict[str, list[str] | str]) -> Iterator[str]:
+    """`pulled` is what `measured` found."""
+    for folder in project.folders:
+        path = f"functions/{folder}/app.py"
+        modules = pulled[folder]
+        if isinstance(modules, str):
+            yield f"{path} cannot be imported without environment variables and AWS: {modules}"
+            continue
+        allowed = ALLOWED[kind(folder)]
+        packages = {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names)
+        for name in sorted(packages - allowed):
+            if not name.startswith("_sysconfigdata"):
+                yield f"{path} pulls {name} on import: import it in the function that uses it, or not at all"
+        for name in sorted(_heavy(set(modules)) - (OF_BATCH if kind(folder) == "worker" else set())):
+            yield f"{path} pulls {name} on import: load it where it is used"
+
+
+def kind(folder: str) -> str:
+    return {"inbound": "receiver", "workers": "worker"}.get(folder.partition("/")[0], "endpoint")
+
+
+def _heavy(modules: set[str]) -> set[str]:
+    named = {f"{package}.{part}" for package, parts in HEAVY.items() for part in parts}
+    return modules & (named | set(STANDARD))
+
+
+def measured(project: Project, folders: Sequence[str]) -> dict[str, list[str] | str]:
+    """The modules that each function's import adds, or the failure's text. No variable is set, and no AWS is there."""
+    paths = {str(project.root / "functions" / folder / "app.py"): folder for folder in folders}
+    probe = _PROBE.format(shared=str(project.root / "layers" / "shared"), paths=list(paths))
+    done = subprocess.run(  # noqa: S603 - our own interpreter and our own text
+        [sys.executable, "-c", probe], env={}, capture_output=True, text=True, check=True, timeout=120
+    )
+    found: dict[str, list[str] | str] = json.loads(done.stdout)
+    return {paths[path]: modules for path, modules in found.items()}
+
+
+def third_party(project: Project) -> set[str]:
+    """Every package that eal imports anywhere, lazily too."""
+    return {
+        one.module.partition(".")[0]
+        for _, tree in project.modules("layers/shared/eal")
+        for one in imports(tree)
+        if not one.for_types_only
+    } - {*sys.stdlib_module_names, "eal"}

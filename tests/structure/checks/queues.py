@@ -1,0 +1,134 @@
+"""Work that waits is not lost: dead-letter queues, alarms, time-outs; rules that match real events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.structure.checks.catalogue import asked, catalogue
+from tests.structure.project import listed, referred
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.structure.project import Project
+
+type Properties = dict[str, Any]
+
+
+def faults(project: Project) -> Iterator[str]:
+    consumed: dict[str, str] = {}
+    for logical_id, properties in project.functions.items():
+        for event in properties.get("Events", {}).values():
+            if event["Type"] == "SQS":
+                queue = referred(event["Properties"]["Queue"]) or ""
+                if queue in consumed:
+                    yield f"template.yaml: {logical_id} and {consumed[queue]} both consume {queue}: give each a queue"
+                consumed[queue] = logical_id
+                yield from _mapping(project, logical_id, queue, event["Properties"])
+            elif event["Type"] in ("DynamoDB", "Kinesis"):
+                yield from _stream(logical_id, event["Properties"])
+    yield from _dead_letters(project, consumed)
+    yield from _rules(project)
+
+
+def _mapping(project: Project, worker: str, queue: str, event: Properties) -> Iterator[str]:
+    queues = project.resources("AWS::SQS::Queue")
+    if queue not in queues:
+        yield f"template.yaml: {worker} consumes {queue}, which is no queue of the template"
+        return
+    if "ReportBatchItemFailures" not in event.get("FunctionResponseTypes", []):
+        yield f"template.yaml: {worker}'s event needs FunctionResponseTypes: [ReportBatchItemFailures]"
+    if not event.get("ScalingConfig", {}).get("MaximumConcurrency"):
+        yield f"template.yaml: {worker}'s event needs ScalingConfig: {{MaximumConcurrency: …}}"
+    timeout = project.functions[worker].get("Timeout", project.template["Globals"]["Function"]["Timeout"])
+    visible = queues[queue].get("VisibilityTimeout", 30)
+    if visible < 6 * timeout:
+        yield f"template.yaml: {queue}'s VisibilityTimeout is {visible}, make it at least {6 * timeout}: 6 x {worker}'s"
+
+
+def _stream(worker: str, event: Properties) -> Iterator[str]:
+    if "ReportBatchItemFailures" not in event.get("FunctionResponseTypes", []):
+        yield f"template.yaml: {worker}'s event needs FunctionResponseTypes: [ReportBatchItemFailures]"
+    if not event.get("BisectBatchOnFunctionError"):
+        yield f"template.yaml: {worker}'s event needs BisectBatchOnFunctionError, so that one record holds up no other"
+
+
+def _dead_letters(project: Project, consumed: dict[str, str]) -> Iterator[str]:
+    queues = project.resources("AWS::SQS::Queue")
+    owners: dict[str, str] = {}
+    for queue in (name for name in consumed if name in queues):
+        dead = referred(queues[queue].get("RedrivePolicy", {}).get("deadLetterTargetArn")) or ""
+        if dead not in queues:
+            yield f"template.yaml: {queue} needs a RedrivePolicy to a dead-letter queue of its own"
+            continue
+        if dead in owners:
+            yield f"template.yaml: {queue} and {owners[dead]} share {dead}: give each its own dead-letter queue"
+        owners[dead] = queue
+        if queues[dead].get("MessageRetentionPeriod", 0) <= queues[queue].get(
+            "MessageRetentionPeriod", 345600
+        ):
+            yield f"template.yaml: {dead} must keep messages longer than {queue}: their age counts from their first day"
+        if not _has_alarm(project, queue, "ApproximateAgeOfOldestMessage"):
+            yield f"template.yaml: {queue} needs an alarm on ApproximateAgeOfOldestMessage"
+        if not _has_alarm(project, dead, "ApproximateNumberOfMessagesVisible"):
+            yield f"template.yaml: {dead} needs an alarm on ApproximateNumberOfMessagesVisible"
+    for queue in sorted(set(queues) - set(consumed) - set(owners)):
+        yield f"template.yaml: nothing consumes {queue}: remove it"
+
+
+def _has_alarm(project: Project, queue: str, metric: str) -> bool:
+    return any(
+        alarm["MetricName"] == metric
+        and queue in {referred(one["Value"]) for one in alarm.get("Dimensions", [])}
+        and "AlarmActions" in alarm
+        for alarm in project.resources("AWS::CloudWatch::Alarm").values()
+    )
+
+
+def _rules(project: Project) -> Iterator[str]:
+    admitted = _admitted(project)
+    types, tasks = set(catalogue(project)), {task for _, task in asked(project)}
+    ruled: set[str] = set()
+    for rule, properties in project.resources("AWS::Events::Rule").items():
+        pattern = properties["EventPattern"]
+        names = set(pattern.get("detail-type", []))
+        ruled |= names
+        if referred(properties.get("EventBusName")) != "Bus":
+            yield f"template.yaml: {rule} must listen to Bus"
+        known = {"eal.events": types, "eal.tasks": tasks}
+        sources = pattern.get("source", [])
+        if not sources or not set(sources) <= set(known):
+            yield f"template.yaml: {rule} needs source [eal.events] or [eal.tasks]"
+            continue
+        for name in sorted(names - set().union(*(known[source] for source in sources))):
+            yield f"template.yaml: {rule} waits for {name}, no event of the catalogue and no task"
+        for target in properties["Targets"]:
+            yield from _target(project, rule, target, admitted)
+    for path, task in asked(project):
+        if task not in ruled:
+            yield f"{path} asks for {task}, and no rule of template.yaml waits for it: add one"
+
+
+def _target(project: Project, rule: str, target: Properties, admitted: set[str]) -> Iterator[str]:
+    queues = project.resources("AWS::SQS::Queue")
+    queue = referred(target["Arn"]) or ""
+    dead = referred(target.get("DeadLetterConfig", {}).get("Arn")) or ""
+    own = referred(queues.get(queue, {}).get("RedrivePolicy", {}).get("deadLetterTargetArn"))
+    if dead not in queues or dead != own:
+        yield f"template.yaml: {rule}'s target needs a DeadLetterConfig: {queue}'s own dead-letter queue, {own}"
+    for one in (queue, dead):
+        if one in queues and one not in admitted:
+            yield f"template.yaml: EventBridge may not send to {one}: add it to QueuesFromBus, Queues and Resource both"
+
+
+def _admitted(project: Project) -> set[str]:
+    """The queues to which a queue policy lets EventBridge send, for our rules only."""
+    found: set[str] = set()
+    for policy in project.resources("AWS::SQS::QueuePolicy").values():
+        attached = {referred(queue) for queue in policy["Queues"]}
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement.get("Principal") == {"Service": "events.amazonaws.com"} and "Condition" in statement:
+                found |= {
+                    one for one in map(referred, listed(statement["Resource"])) if one and one in attached
+                }
+    return found

@@ -1,0 +1,114 @@
+"""Method and path: the same in the decorator, the template and the docstring; roles that fit the scope."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.structure.checks.grants import actions_on, role_of
+from tests.support.template import api_events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.structure.project import Project
+
+SCOPES = {"Reader": "read", "Writer": "write", "Admin": "admin"}
+WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:TransactWriteItems"}
+
+
+class Endpoint(NamedTuple):
+    """What an app.py says of its endpoint; `scope` is None for a public one."""
+
+    method: str
+    path: str
+    scope: str | None
+    parameters: tuple[str, ...]
+
+
+def faults(project: Project) -> Iterator[str]:
+    seen: dict[tuple[str, str], str] = {}
+    for logical_id, properties in project.functions.items():
+        folder = project.folder_of(logical_id)
+        if folder not in project.folders:
+            continue
+        routes = api_events(properties)
+        for route in routes:
+            if route in seen:
+                yield f"template.yaml: {logical_id} and {seen[route]} both answer {' '.join(route)}"
+            seen[route] = logical_id
+        yield from _docstring(project, folder, routes)
+        if logical_id in project.endpoints:
+            yield from _endpoint(project, logical_id, folder, routes)
+
+
+def _docstring(project: Project, folder: str, routes: list[tuple[str, str]]) -> Iterator[str]:
+    path = f"functions/{folder}/app.py"
+    tree = ast.parse((project.root / path).read_text())
+    first = (ast.get_docstring(tree) or "").partition("\n")[0]
+    if routes and not any(first.startswith(f"{method} {where}: ") for method, where in routes):
+        yield f"{path}: begin the module's docstring with '{' '.join(routes[0])}: ', as in template.yaml"
+    if not first:
+        yield f"{path}: say in a docstring what the function is for"
+
+
+def _endpoint(project: Project, logical_id: str, folder: str, routes: list[tuple[str, str]]) -> Iterator[str]:
+    path = f"functions/{folder}/app.py"
+    found = list(endpoints(ast.parse((project.root / path).read_text())))
+    if len(found) != 1 or len(routes) != 1:
+        yield f"{path}: an endpoint has one decorated function and one event; these are {len(found)} and {len(routes)}"
+        return
+    endpoint = found[0]
+    if (endpoint.method, endpoint.path) != routes[0]:
+        yield (
+            f"{path} decorates {endpoint.method} {endpoint.path}, and template.yaml routes {' '.join(routes[0])} "
+            f"to {logical_id}: make them the same"
+        )
+    named = tuple(part[1:-1] for part in endpoint.path.split("/") if part.startswith("{"))
+    if sorted(named) != sorted(endpoint.parameters):
+        yield f"{path}: its path parameters are {named}, and its function takes {endpoint.parameters}"
+    yield from _role(project, logical_id, endpoint)
+
+
+def _role(project: Project, logical_id: str, endpoint: Endpoint) -> Iterator[str]:
+    role = role_of(project, logical_id)
+    if role is None:
+        return
+    access, state = actions_on(project, role, "AccessTable"), actions_on(project, role, "StateTable")
+    if endpoint.scope is None:
+        if access or state:
+            yield f"template.yaml: {logical_id} is public, and {role} reaches a table: give it PublicRole"
+        return
+    if "dynamodb:UpdateItem" not in access:
+        yield f"template.yaml: {logical_id} authenticates, and {role} cannot update AccessTable: give it another role"
+    writes = (state & WRITES) | (access & (WRITES - {"dynamodb:UpdateItem"}))
+    if writes and (endpoint.scope == "read" or endpoint.method == "GET"):
+        yield f"template.yaml: {logical_id} only reads, and {role} may {', '.join(sorted(writes))}: give it a read role"
+    if not writes and endpoint.scope != "read" and endpoint.method != "GET":
+        yield f"template.yaml: {logical_id} writes, and {role} cannot write StateTable: give it a write role"
+
+
+def endpoints(tree: ast.Module) -> Iterator[Endpoint]:
+    """The functions that `@app.<method>("<path>", …)` decorates."""
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for decorator in node.decorator_list:
+            match decorator:
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Name(id="app"), attr=method),
+                    args=[ast.Constant(value=str(path)), *_],
+                ):
+                    yield Endpoint(method.upper(), path, _scope(node), _parameters(node))
+
+
+def _scope(node: ast.FunctionDef) -> str | None:
+    for argument in node.args.args:
+        if argument.arg == "caller":
+            name = argument.annotation.id if isinstance(argument.annotation, ast.Name) else ""
+            return SCOPES.get(name, "unknown")
+    return None
+
+
+def _parameters(node: ast.FunctionDef) -> tuple[str, ...]:
+    return tuple(one.arg for one in node.args.args if one.arg not in ("caller", "body", "query"))

@@ -1,0 +1,100 @@
+"""A tree to check: the repository, or a copy of it that a test has broken."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.template import ROOT, api_events, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Project:
+    root: Path
+
+    @cached_property
+    def template(self) -> dict[str, Any]:
+        return parse((self.root / "template.yaml").read_text())
+
+    @cached_property
+    def folders(self) -> list[str]:
+        """`leads/create` for each functions/leads/create/app.py."""
+        functions = self.root / "functions"
+        return sorted(path.parent.relative_to(functions).as_posix() for path in functions.rglob("app.py"))
+
+    def resources(self, kind: str) -> dict[str, dict[str, Any]]:
+        """The resources of one type: logical id to properties."""
+        return {
+            name: resource.get("Properties", {})
+            for name, resource in self.template["Resources"].items()
+            if resource["Type"] == kind
+        }
+
+    @cached_property
+    def functions(self) -> dict[str, dict[str, Any]]:
+        return self.resources("AWS::Serverless::Function")
+
+    def folder_of(self, logical_id: str) -> str:
+        return str(self.functions[logical_id]["CodeUri"]).removeprefix("functions/")
+
+    @cached_property
+    def endpoints(self) -> dict[str, tuple[str, str]]:
+        """(method, path) of each endpoint function; receivers and the catch-all are none."""
+        found = {}
+        for logical_id, properties in self.functions.items():
+            folder = self.folder_of(logical_id)
+            routes = api_events(properties)
+            if routes and not folder.startswith(("inbound/", "unknown_route/")):
+                found[logical_id] = routes[0]
+        return found
+
+    def modules(self, folder: str) -> Iterator[tuple[str, ast.Module]]:
+        """(path from the root, syntax tree) of each Python file below a folder."""
+        for path in sorted((self.root / folder).rglob("*.py")):
+            yield path.relative_to(self.root).as_posix(), ast.parse(path.read_text(), str(path))
+
+
+HERE = Project(ROOT)
+
+
+def report(faults: Iterable[str]) -> None:
+    """Fail with the sentences that say what to add or change, if there are any."""
+    if found := list(faults):
+        pytest.fail("\n".join(found), pytrace=False)
+
+
+def referred(value: object) -> str | None:
+    """The logical id in `!Ref X`, `!GetAtt X.Arn` and `!Sub "${X.Arn}…"`."""
+    if not isinstance(value, dict):
+        return None
+    if "Ref" in value:
+        return str(value["Ref"])
+    if "Fn::GetAtt" in value:
+        return str(value["Fn::GetAtt"]).partition(".")[0]
+    if isinstance(value.get("Fn::Sub"), str):
+        return str(value["Fn::Sub"]).partition("${")[2].partition("}")[0].partition(".")[0]
+    return None
+
+
+def listed(value: object) -> list[Any]:
+    """CloudFormation lets one stand for a list of one."""
+    return value if isinstance(value, list) else [value]
+
+
+def text_arguments(tree: ast.Module, method: str) -> Iterator[tuple[ast.Call, str | None]]:
+    """Calls `….method("text", …)` with their first argument, None where it is no text."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method:
+            first = node.args[0] if node.args else None
+            yield (
+                node,
+                first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None,
+            )

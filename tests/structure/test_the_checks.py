@@ -1,0 +1,533 @@
+"""Each check can fail: a copy of the tree is broken in one way, and the check must say so in its own words."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eal.entry import document as served
+from tests.structure.checks import (
+    catalogue,
+    dependencies,
+    document,
+    grants,
+    imports,
+    limits,
+    modules,
+    queues,
+    routes,
+    tree,
+)
+from tests.structure.project import HERE, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+COPIED = ("functions", "events", "layers", "tests/functions", "tools/requirements.txt", "template.yaml")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("whole")
+    _copy(HERE.root, root)
+    return root
+
+
+@pytest.fixture
+def root(whole: Path, tmp_path: Path) -> Path:
+    """A copy to break."""
+    _copy(whole, tmp_path)
+    return tmp_path
+
+
+def _copy(source: Path, target: Path) -> None:
+    for name in COPIED:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source / name, target / name)
+
+
+type Break = Callable[[Path], object]
+
+
+def write(name: str, text: str) -> Break:
+    def breaks(root: Path) -> None:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+
+    return breaks
+
+
+def remove(name: str) -> Break:
+    return lambda root: (root / name).unlink()
+
+
+def change(name: str, old: str, new: str) -> Break:
+    def breaks(root: Path) -> None:
+        text = (root / name).read_text()
+        assert old in text, f"{name} has no {old!r} any more: break it in another way"
+        (root / name).write_text(text.replace(old, new, 1))
+
+    return breaks
+
+
+def prepend(name: str, text: str) -> Break:
+    """After the docstring, where imports stand."""
+
+    def breaks(root: Path) -> None:
+        before, quotes, after = (root / name).read_text().partition('"""\n')
+        (root / name).write_text(before + quotes + text + after)
+
+    return breaks
+
+
+def in_template(old: str, new: str) -> Break:
+    return change("template.yaml", old, new)
+
+
+def role(folder: str, old: str, new: str) -> Break:
+    line = f"functions/{folder}\n      Role: !GetAtt "
+    return in_template(line + old, line + new)
+
+
+STORE = "layers/shared/eal/leads/store.py"
+MODEL = "layers/shared/eal/leads/model.py"
+WIRE = "layers/shared/eal/leads/wire.py"
+EVENTS = "layers/shared/eal/events.py"
+CREATE = "functions/leads/create/app.py"
+WORKER = "functions/workers/fan_out_events/app.py"
+CLASSIFY_ROLE = """              - Effect: Allow
+                Action: [sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes]
+                Resource: !GetAtt ClassifyQueue.Arn
+"""
+
+BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
+    # the tree
+    (tree.faults, write("functions/leads/merge/app.py", ""), "functions/leads/merge has 0 resources"),
+    (tree.faults, remove("functions/leads/get/app.py"), "LeadsGet has no functions/leads/get/app.py"),
+    (tree.faults, in_template("  LeadsGet:", "  GetLead:"), "rename GetLead to LeadsGet"),
+    (tree.faults, remove("events/leads/get.json"), "add events/leads/get.json"),
+    (tree.faults, write("events/leads/merge.json", "{}"), "events/leads/merge.json belongs to no function"),
+    (tree.faults, remove("tests/functions/leads/test_get.py"), "add tests/functions/leads/test_get.py"),
+    (tree.faults, write("tests/functions/leads/test_x.py", ""), "test_x.py belongs to no function"),
+    (tree.faults, write("functions/leads/get/model.py", ""), "functions/leads/get holds model.py"),
+    (tree.faults, write("functions/leads/Get-all/app.py", ""), "rename 'Get-all' to a lower-case identifier"),
+    (tree.faults, write("functions/leads/del/app.py", ""), "rename 'del' to a lower-case identifier"),
+    (tree.faults, write("functions/leads/notes/add/app.py", ""), "must be functions/<resource>/<action>"),
+    (tree.faults, write("layers/shared/eal/utils.py", ""), "'utils' says nothing"),
+    (tree.faults, write("NOTES.md", ""), "NOTES.md is not of the top level"),
+    # routes
+    (
+        routes.faults,
+        change(CREATE, '@app.post("/v1/leads"', '@app.post("/v1/lead"'),
+        "decorates POST /v1/lead,",
+    ),
+    (routes.faults, change(CREATE, "@app.post", "@app.put"), "decorates PUT /v1/leads"),
+    (
+        routes.faults,
+        change(CREATE, '"""POST /v1/leads:', '"""PUT /v1/leads:'),
+        "begin the module's docstring",
+    ),
+    (routes.faults, change("functions/leads/get/app.py", "lead_id: str", "id: str"), "path parameters are"),
+    (
+        routes.faults,
+        change(CREATE, "@app.post", "@cached"),
+        "one decorated function and one event; these are 0",
+    ),
+    (
+        routes.faults,
+        in_template('Method: PATCH, Path: "/v1/leads/{lead_id}"', 'Method: GET, Path: "/v1/leads/{lead_id}"'),
+        "both answer GET /v1/leads/{lead_id}",
+    ),
+    (
+        routes.faults,
+        role("leads/get", "ReadRole", "WriteRole"),
+        "LeadsGet only reads, and WriteRole may",
+    ),
+    (
+        routes.faults,
+        role("leads/create", "WriteRole", "ReadRole"),
+        "LeadsCreate writes, and ReadRole cannot write",
+    ),
+    (
+        routes.faults,
+        role("openapi/get", "PublicRole", "ReadRole"),
+        "OpenapiGet is public, and ReadRole reaches a table",
+    ),
+    (
+        routes.faults,
+        role("leads/get", "ReadRole", "PublicRole"),
+        "PublicRole cannot update AccessTable",
+    ),
+    (routes.faults, change(WORKER, '"""', "# "), "say in a docstring what the function is for"),
+    # grants
+    (
+        grants.faults,
+        in_template("Action: [dynamodb:GetItem, dynamodb:Query]", "Action: [dynamodb:*]"),
+        "name the exact",
+    ),
+    (
+        grants.faults,
+        in_template("dynamodb:Query]", "dynamodb:Query, dynamodb:Scan]"),
+        "may dynamodb:Scan: no role",
+    ),
+    (
+        grants.faults,
+        in_template("Action: [s3:PutObject, ", "Action: [s3:DeleteObjectVersion, "),
+        "s3:DeleteObjectVersion: no",
+    ),
+    (
+        grants.faults,
+        in_template("Action: [s3:PutObject, ", "Action: [s3:BypassGovernanceRetention, "),
+        "s3:BypassGovernanceRetention: no role",
+    ),
+    (grants.faults, in_template("Resource: !GetAtt MacKey.Arn", 'Resource: "*"'), "has the resource *"),
+    (
+        grants.faults,
+        in_template("${InboundBucket.Arn}/inbound/*", "${InboundBucket.Arn}/*"),
+        "has a whole bucket",
+    ),
+    (
+        grants.faults,
+        in_template("policy/AWSXRayDaemonWriteAccess", "policy/AmazonDynamoDBFullAccess"),
+        "write out the actions that it needs",
+    ),
+    (
+        grants.faults,
+        in_template(
+            "functions/leads/get\n", "functions/leads/get\n      Policies: [AmazonS3ReadOnlyAccess]\n"
+        ),
+        "LeadsGet has Policies of its own",
+    ),
+    (
+        grants.faults,
+        in_template("functions/openapi/get\n      Role: !GetAtt PublicRole.Arn\n", "functions/openapi/get\n"),
+        "OpenapiGet has no role of the template",
+    ),
+    (
+        grants.faults,
+        in_template("Role: !GetAtt WorkersClassifyCallRole.Arn", "Role: !GetAtt WorkersQualifyCallRole.Arn"),
+        "no function has WorkersClassifyCallRole",
+    ),
+    (
+        grants.faults,
+        in_template(CLASSIFY_ROLE, CLASSIFY_ROLE.replace("ClassifyQueue", "QualifyQueue")),
+        "on QualifyQueue, which is not WorkersClassifyCall's",
+    ),
+    (grants.faults, in_template(CLASSIFY_ROLE, ""), "on ClassifyQueue: WorkersClassifyCall consumes it"),
+    (
+        grants.faults,
+        in_template("Action: kms:Encrypt", "Action: kms:Decrypt"),
+        "is an endpoint, and SecretsRole may kms:Decrypt",
+    ),
+    # queues and rules
+    (
+        queues.faults,
+        in_template(
+            "RedrivePolicy: {deadLetterTargetArn: !GetAtt ClassifyQueueDead.Arn, maxReceiveCount: 5}", ""
+        ),
+        "ClassifyQueue needs a RedrivePolicy",
+    ),
+    (
+        queues.faults,
+        in_template(
+            "deadLetterTargetArn: !GetAtt ClassifyQueueDead.Arn",
+            "deadLetterTargetArn: !GetAtt QualifyQueueDead.Arn",
+        ),
+        "share QualifyQueueDead",
+    ),
+    (
+        queues.faults,
+        in_template("Value: !GetAtt ClassifyQueue.QueueName", "Value: !GetAtt QualifyQueue.QueueName"),
+        "ClassifyQueue needs an alarm on ApproximateAgeOfOldestMessage",
+    ),
+    (
+        queues.faults,
+        in_template(
+            "Value: !GetAtt ClassifyQueueDead.QueueName", "Value: !GetAtt QualifyQueueDead.QueueName"
+        ),
+        "ClassifyQueueDead needs an alarm on ApproximateNumberOfMessagesVisible",
+    ),
+    (
+        queues.faults,
+        in_template(
+            "FunctionResponseTypes: [ReportBatchItemFailures]\n            ScalingConfig", "ScalingConfig"
+        ),
+        "needs FunctionResponseTypes: [ReportBatchItemFailures]",
+    ),
+    (
+        queues.faults,
+        in_template(
+            "FunctionResponseTypes: [ReportBatchItemFailures]\n            FilterCriteria", "FilterCriteria"
+        ),
+        "WorkersRelayOutbox's event needs FunctionResponseTypes",
+    ),
+    (
+        queues.faults,
+        in_template("            BisectBatchOnFunctionError: true\n", ""),
+        "needs BisectBatchOnFunctionError",
+    ),
+    (
+        queues.faults,
+        in_template("            ScalingConfig: {MaximumConcurrency: 10}\n", ""),
+        "needs ScalingConfig",
+    ),
+    (queues.faults, in_template("VisibilityTimeout: 180", "VisibilityTimeout: 179"), "make it at least 180"),
+    (
+        queues.faults,
+        in_template(
+            "Properties: {MessageRetentionPeriod: 1209600}", "Properties: {MessageRetentionPeriod: 345600}"
+        ),
+        "must keep messages longer than",
+    ),
+    (
+        queues.faults,
+        in_template("  ClassifyQueue: # calls", "  Spare: {Type: AWS::SQS::Queue}\n  ClassifyQueue: # calls"),
+        "nothing consumes Spare",
+    ),
+    (
+        queues.faults,
+        in_template("Queue: !GetAtt QualifyQueue.Arn\n", "Queue: !GetAtt ClassifyQueue.Arn\n"),
+        "both consume ClassifyQueue",
+    ),
+    (
+        queues.faults,
+        in_template("Queue: !GetAtt QualifyQueue.Arn\n", "Queue: !GetAtt Bus.Arn\n"),
+        "is no queue of the",
+    ),
+    (
+        queues.faults,
+        in_template("DeadLetterConfig: {Arn: !GetAtt ClassifyQueueDead.Arn}", "Input: x"),
+        "ClassifyQueueRule's target needs a DeadLetterConfig",
+    ),
+    (
+        queues.faults,
+        in_template("- !Ref ClassifyQueueDead", "- !Ref AuditQueueDead"),
+        "not send to ClassifyQueueDead",
+    ),
+    (
+        queues.faults,
+        in_template("- !GetAtt FanOutQueue.Arn", "- !GetAtt AuditQueue.Arn"),
+        "may not send to FanOutQueue:",
+    ),
+    (
+        queues.faults,
+        in_template("detail-type: [classify_call]", "detail-type: [call.rung]"),
+        "waits for call.rung",
+    ),
+    (
+        queues.faults,
+        in_template("detail-type: [classify_call]", "detail-type: [x]"),
+        "asks for classify_call, and no rule",
+    ),
+    (
+        queues.faults,
+        in_template("source: [eal.tasks]", "source: [aws.s3]"),
+        "needs source [eal.events] or [eal.tasks]",
+    ),
+    (queues.faults, in_template("EventBusName: !Ref Bus\n", "EventBusName: default\n"), "must listen to Bus"),
+    # events
+    (catalogue.faults, change(EVENTS, '"lead.updated"', '"lead.altered"'), "put lead.updated back"),
+    (catalogue.faults, change(EVENTS, '"lead.updated"', '"lead.altered"'), "nothing emits lead.altered"),
+    (catalogue.faults, change(STORE, 'emit("lead.created"', 'emit("lead.born"'), "emits lead.born: add it"),
+    (catalogue.faults, change(STORE, 'emit("lead.created"', "emit(name"), "takes its type as a literal"),
+    (catalogue.faults, change(EVENTS, "to the system.", "to the system"), "say in a sentence"),
+    # who imports whom
+    (
+        imports.faults,
+        prepend("layers/shared/eal/ids.py", "from eal.table import keys\n"),
+        "eal.table, which is above eal.ids",
+    ),
+    (
+        imports.faults,
+        prepend("layers/shared/eal/cursor.py", "import eal.leads.model\n"),
+        "eal.leads, which is above eal.cursor",
+    ),
+    (
+        imports.faults,
+        prepend(STORE, "from eal.calls import store\n"),
+        "eal.leads imports eal.calls: avoid it",
+    ),
+    (imports.faults, prepend(STORE, "from eal.entry.api import Api\n"), "eal.leads imports eal.entry"),
+    (imports.faults, write("layers/shared/eal/billing.py", "import json\n"), "which layer eal.billing is of"),
+    (imports.faults, prepend(STORE, "import eal.billing\n"), "of which LAYER says nothing"),
+    (imports.faults, prepend(STORE, "import boto3\n"), "imports boto3: use the clients"),
+    (
+        imports.faults,
+        prepend(STORE, "import botocore.session\n"),
+        "imports botocore.session: use the clients",
+    ),
+    (
+        imports.faults,
+        prepend(STORE, "from botocore.exceptions import ClientError\n"),
+        "let entry tell faults",
+    ),
+    (imports.faults, prepend(STORE, "from aws_lambda_powertools import Logger\n"), "only entry and observe"),
+    (imports.faults, prepend(STORE, "from tests.support import http\n"), "does not import its users"),
+    (imports.faults, prepend(STORE, "from . import model\n"), "write the import out"),
+    (imports.faults, prepend(MODEL, "from eal import aws\n"), "imports eal.aws: a model.py is pure"),
+    (imports.faults, prepend(MODEL, "from eal.table.write import Write\n"), "imports eal.table.write.Write"),
+    (imports.faults, prepend(MODEL, "import os\n"), "imports os: a model.py is pure"),
+    (imports.faults, prepend(MODEL, "from eal import clock\nNOW = clock.now()\n"), "time is an argument"),
+    (imports.faults, prepend(MODEL, "import datetime\nNOW = datetime.now()\n"), "time is an argument"),
+    (imports.faults, prepend(WIRE, "from __future__ import annotations\n"), "remove the __future__ import"),
+    (imports.faults, prepend(CREATE, "from __future__ import annotations\n"), "remove the __future__ import"),
+    (imports.faults, prepend(CREATE, "import pydantic\n"), "a function imports eal and the standard library"),
+    (imports.faults, prepend(CREATE, "from functions.leads.get import app\n"), "imports functions.leads.get"),
+    (imports.faults, prepend(CREATE, "from eal.entry import openapi\n"), "which is for build time only"),
+    (
+        imports.faults,
+        change("layers/shared/eal/entry/parents.py", "from eal.organizations import store", "store = None"),
+        "eal.entry imports eal.organizations no more",
+    ),
+    # dependencies
+    (
+        dependencies.faults,
+        change(dependencies.DEPLOYED, "pydantic==2", "pydantic>=2"),
+        "must be <name>==<version>",
+    ),
+    (
+        dependencies.faults,
+        change(dependencies.DEPLOYED, "six==", "--index-url https://packages.example.com/simple\nsix=="),
+        "no range",
+    ),
+    (
+        dependencies.faults,
+        change(dependencies.DEPLOYED, "six==", "six @ https://example.com/six-"),
+        "no range, index, URL",
+    ),
+    (
+        dependencies.faults,
+        change(dependencies.DEVELOPMENT, "moto==", "pydantic==1.0\nmoto=="),
+        "pydantic is 1.0 here and",
+    ),
+    (dependencies.faults, change(dependencies.DEVELOPMENT, "moto==", "moto==1.0\nmoto=="), "make it one"),
+    (
+        dependencies.faults,
+        change(dependencies.DEVELOPMENT, "-r ../layers", "# -r ../layers"),
+        "include what functions run",
+    ),
+    (dependencies.faults, change(dependencies.DEPLOYED, "six==", "boto3==1.43.102\nsix=="), "remove boto3"),
+]
+
+
+@cache
+def _faults_of(check: Callable[[Project], Iterable[str]], root: Path) -> frozenset[str]:
+    """What a tree has before it is broken: other tests tell of that."""
+    return frozenset(check(Project(root)))
+
+
+@pytest.mark.parametrize(("check", "breaks", "sentence"), BROKEN, ids=[one[2] for one in BROKEN])
+def test_a_broken_tree_is_told(
+    whole: Path, root: Path, check: Callable[[Project], Iterable[str]], breaks: Break, sentence: str
+) -> None:
+    breaks(root)
+
+    new = set(check(Project(root))) - _faults_of(check, whole)
+    assert any(sentence in one for one in new), "\n".join(sorted(new))
+
+
+def test_the_imports_between_resources_need_their_line(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(imports.PAIRS, ("organizations", "keys"))
+
+    assert any("add the pair to PAIRS" in one for one in imports.faults(Project(root)))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("import phonenumbers\n", "pulls phonenumbers on import"),
+        ("import boto3\n", "pulls boto3 on import"),
+        ("import botocore.session\n", "pulls botocore.session on import"),
+        ("import aws_lambda_powertools.utilities.parameters\n", "pulls aws_lambda_powertools.utilities.parameters"),
+        ("import aws_lambda_powertools.utilities.idempotency\n", "pulls aws_lambda_powertools.utilities.idempotency"),
+        ("import asyncio\n", "pulls asyncio on import"),
+        ("import eal.entry.openapi\n", "pulls eal.entry.openapi on import"),
+        ("import os\nNAME = os.environ['STATE_TABLE']\n", "cannot be imported without environment"),
+    ],
+)  # fmt: skip
+def test_a_heavy_import_is_told(root: Path, text: str, sentence: str) -> None:
+    folder = "health/get"
+    prepend(f"functions/{folder}/app.py", text)(root)
+    project = Project(root)
+    project.__dict__["folders"] = [folder]
+
+    found = list(modules.faults(project, modules.measured(project, [folder])))
+
+    assert any(sentence in one for one in found), found
+
+
+def _without(*path: str) -> Callable[[dict[str, Any]], None]:
+    def breaks(node: dict[str, Any]) -> None:
+        for part in path[:-1]:
+            node = node[part]
+        del node[path[-1]]
+
+    return breaks
+
+
+def _with(value: object, *path: str) -> Callable[[dict[str, Any]], None]:
+    def breaks(node: dict[str, Any]) -> None:
+        for part in path[:-1]:
+            node = node[part]
+        node[path[-1]] = value
+
+    return breaks
+
+
+LIST = ("paths", "/leads", "get")
+EVENT = ("webhooks", "lead.created", "post")
+
+
+@pytest.mark.parametrize(
+    ("breaks", "sentence"),
+    [
+        (_with("createLead", *LIST, "operationId"), "2 operations are called createLead"),
+        (_with("createLead", *EVENT, "operationId"), "2 operations are called createLead"),
+        (_with({}, "components", "schemas", "eal__leads__View"), "needs a short name of its own"),
+        (_with([], *LIST, "security"), "GET /leads needs a caller in its signature"),
+        (_with([{"bearer": ["read"]}], "paths", "/openapi.json", "get", "security"), "or a line in PUBLIC"),
+        (_with("", *LIST, "summary"), "say in the endpoint's docstring"),
+        (_with([], *LIST, "tags"), "GET /leads needs a tag"),
+        (_with([{"name": "x", "schema": {}}], *LIST, "parameters"), "the parameter x has no type"),
+        (_with([{"name": "limit"}], *LIST, "parameters"), "takes no cursor"),
+        (_with([{"name": "cursor"}], *LIST, "parameters"), "takes no limit"),
+        (_without(*LIST, "responses", "200"), "has no success response"),
+        (_without(*LIST, "responses", "401"), "does not say that it can answer 401"),
+        (_without(*LIST, "responses", "503"), "does not say that it can answer 503"),
+        (_with({"description": "?"}, *LIST, "responses", "418"), "its 418 must have the schema Error"),
+        (_with({"type": "array"}, "components", "schemas", "LeadPage"), "answers a bare array"),
+        (_with({"type": "object"}, "components", "schemas", "LeadPage"), "answer a subclass of PageView"),
+        (_with(["data"], "components", "schemas", "LeadPage", "required"), "needs data and next_cursor"),
+        (
+            _with({"type": "string"}, "components", "schemas", "LeadView", "properties", "secret"),
+            "the event lead.created would show secret",
+        ),
+    ],
+)
+def test_a_broken_document_is_told(breaks: Callable[[dict[str, Any]], None], sentence: str) -> None:
+    broken = copy.deepcopy(json.loads(served.text()))
+    breaks(broken)
+
+    found = list(document.faults(broken))
+
+    assert any(sentence in one for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("template", "sentence"),
+    [
+        ({"Resources": {f"R{n}": {} for n in range(451)}}, "more than 450 resources (it is 451 resources"),
+        ({"Resources": {"R": {"Text": "x" * 800_000}}}, "more than 800000 bytes (it is 1 resources and 800"),
+    ],
+)
+def test_a_template_that_is_too_large_is_told(template: dict[str, Any], sentence: str) -> None:
+    assert any(sentence in one for one in limits.faults(template))
