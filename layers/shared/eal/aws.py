@@ -7,9 +7,11 @@ botocore and not boto3: the same clients without boto3's resources and transfer 
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from botocore.session import Session
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
@@ -17,9 +19,19 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
+_making = Lock()
+
+
+@cache
+def _session() -> Session:
+    """One for all clients: a session of its own would double what a client costs after the first."""
+    import botocore.session
+
+    return botocore.session.get_session()
+
+
 @cache
 def _client(service: str) -> object:
-    import botocore.session
     from botocore.config import Config
 
     config = Config(
@@ -30,7 +42,8 @@ def _client(service: str) -> object:
         max_pool_connections=16,
         parameter_validation=False,
     )
-    return botocore.session.get_session().create_client(service, config=config)
+    with _making:  # clients are safe in threads, sessions are not
+        return _session().create_client(service, config=config)
 
 
 def dynamodb() -> DynamoDBClient:
@@ -56,3 +69,4 @@ def kms() -> KMSClient:
 def close() -> None:
     """Forget the clients, so that the next call makes new ones: for tests that change the endpoint."""
     _client.cache_clear()
+    _session.cache_clear()

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, PlainSerializer, WithJsonSchema
 
 
 def now() -> datetime:
@@ -12,14 +12,20 @@ def now() -> datetime:
 
 
 def to_milliseconds(at: datetime) -> datetime:
-    """`at` in UTC without microseconds."""
-    at = at.astimezone(UTC)
+    """`at` in UTC without microseconds.
+
+    Raises: ValueError for the few hours at either end of the calendar that are not in it any more in UTC.
+    """
+    try:
+        at = at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be in the years 1 to 9999") from None
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def rfc3339(at: datetime) -> str:
     """`2026-04-24T17:42:11.314Z`: always three digits, so texts sort as times do."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse(text: str) -> datetime:
@@ -31,5 +37,6 @@ Instant = Annotated[
     AwareDatetime,
     AfterValidator(to_milliseconds),
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A moment in a model: any RFC 3339 offset in, UTC with milliseconds out."""

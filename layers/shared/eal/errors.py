@@ -5,6 +5,8 @@ from typing import ClassVar, NotRequired, TypedDict
 
 type Json = bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None
 
+_MOST_FIELDS = 100
+
 
 class FieldError(TypedDict):
     """One wrong field: `pointer` is a JSON pointer into the body, or `/name` of a query parameter."""
@@ -97,10 +99,12 @@ class UnsupportedMediaType(ApiError):
 
 
 class ValidationFailed(ApiError):
+    """Names the first wrong fields: a body can have thousands, and the answer would be larger than it."""
+
     status, code = 422, "validation_error"
 
     def __init__(self, fields: list[FieldError]) -> None:
-        first = fields[0]
+        first, fields = fields[0], fields[:_MOST_FIELDS]
         name = first["pointer"].lstrip("/") or "body"
         colon = "" if first["message"].startswith(("is ", "must ")) else ":"
         super().__init__(f"Field '{name}'{colon} {first['message']}", fields=[{**field} for field in fields])  # type: ignore[dict-item]  # a TypedDict of texts is JSON

@@ -2,14 +2,13 @@
 
 from typing import Literal, Self
 
-from pydantic import BaseModel
-
 from eal.caller import SCOPES, Caller, Scope, includes
 from eal.clock import Instant
 from eal.table.keys import Mode
+from eal.wire import Wire
 
 
-class HealthView(BaseModel):
+class HealthView(Wire):
     status: Literal["ok"] = "ok"
     version: Literal["v1"] = "v1"
     tenant_id: str

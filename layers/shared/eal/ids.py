@@ -7,27 +7,33 @@ import hashlib
 import re
 import secrets
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUE = {character: value for value, character in enumerate(_ALPHABET)}
 _SHAPE = re.compile(r"[a-z_]{1,32}_[0-7][0-9a-hjkmnp-tv-z]{25}")
 _RANDOM_BITS = 74
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOMENTS_KEPT = 64
 _lock = threading.Lock()
-_last_ms = -1
-_last_random = 0
+_last: dict[int, int] = {}
+"""The random part that was last given at each of the latest moments that ids were made for."""
 
 
 def new(prefix: str, at: datetime) -> str:
-    """A new id. Within one process and millisecond, ids rise, so what one transaction writes keeps its order."""
-    global _last_ms, _last_random
+    """A new id. Within one process and millisecond, ids rise, so what one transaction writes keeps its order.
+
+    Also while other threads make ids for other moments, as a batch's records in parallel do.
+    """
     ms = _milliseconds(at)
     with _lock:
-        if ms == _last_ms:
-            _last_random += 1 + secrets.randbelow(1 << 32)
+        if ms in _last:
+            _last[ms] += 1 + secrets.randbelow(1 << 32)
         else:
-            _last_ms, _last_random = ms, secrets.randbits(_RANDOM_BITS - 1)
-        return _format(prefix, ms, _last_random)
+            _last[ms] = secrets.randbits(_RANDOM_BITS - 1)
+            if len(_last) > _MOMENTS_KEPT:
+                del _last[next(iter(_last))]
+        return _format(prefix, ms, _last[ms])
 
 
 def derived(prefix: str, origin: str, *parts: str) -> str:
@@ -49,16 +55,16 @@ def created_at(text: str) -> datetime:
     value = 0
     for character in text[-26:]:
         value = value << 5 | _VALUE[character]
-    return datetime.fromtimestamp((value >> 80) / 1000, UTC)
+    return _EPOCH + timedelta(milliseconds=value >> 80)
 
 
 def lowest(prefix: str, at: datetime) -> str:
     """The lowest id that could be made at `at`: the border of a range by creation time."""
-    return _format(prefix, _milliseconds(at), 0)
+    return _format(prefix, max(0, _milliseconds(at)), 0)
 
 
 def _milliseconds(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
+    return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
 def _format(prefix: str, ms: int, random: int) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from eal.clock import Instant
+from eal.wire import Wire
 
 DEFAULT_LIMIT = 50
 MOST = 200
@@ -18,14 +19,14 @@ def _cut(value: object) -> object:
     return value
 
 
-class ListQuery(BaseModel):
+class ListQuery(Wire):
     """`limit`, `cursor`, `order` and the creation range: lists add their own filters to these."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    limit: Annotated[int, BeforeValidator(_cut), Field(ge=1, le=MOST, description="Items a page.")] = (
-        DEFAULT_LIMIT
-    )
+    limit: Annotated[
+        int, Field(ge=1, le=MOST, description="Items a page; a larger number is cut."), BeforeValidator(_cut)
+    ] = DEFAULT_LIMIT
     cursor: Annotated[str | None, Field(max_length=2048, description="`next_cursor` of the page before.")] = (
         None
     )
@@ -43,7 +44,7 @@ class ListQuery(BaseModel):
         return self.created_after, self.created_before
 
 
-class PageView[T: BaseModel](BaseModel):
+class PageView[T: BaseModel](Wire):
     """One page: `next_cursor` is null on the last one."""
 
     data: list[T]

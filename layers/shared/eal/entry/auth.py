@@ -118,12 +118,10 @@ def _use(text: str, now: datetime, ip: str, admission: Admission) -> Use:
         outcome = access.count_use(mark, now, ip)
         if isinstance(outcome, access.Refused) and outcome.use and outcome.use.key.allowed_cidrs:
             _check_alive(outcome.use.key, now)
-            if not outcome.use.key.allows(ip):
-                admission.limits = _limits(outcome.use, now)
-                raise IpNotAllowed("This key cannot be used from this address.")
+            _check_address(outcome.use, ip, now, admission)
             outcome = access.count_use(mark, now, ip, address_checked=True)
     except (ClientError, BotoCoreError) as fault:
-        outcome = _fail_open(mark, now, fault)
+        return _fail_open(mark, now, ip, admission, fault)
     if isinstance(outcome, access.Refused):
         raise _refusal(outcome.use, now, admission)
     admission.limits = _limits(outcome, now)
@@ -136,8 +134,8 @@ def _use(text: str, now: datetime, ip: str, admission: Admission) -> Use:
     return outcome
 
 
-def _fail_open(mark: str, now: datetime, fault: Exception) -> Use | access.Refused:
-    """The table refuses writes: admit without counting, if the key can at least be read."""
+def _fail_open(mark: str, now: datetime, ip: str, admission: Admission, fault: Exception) -> Use:
+    """The table refuses writes: admit without counting, if the key can at least be read and is good."""
     observe.count("limiter_failed_open")
     observe.logger.warning("limiter_failed_open", fault=type(fault).__name__)
     try:
@@ -145,9 +143,17 @@ def _fail_open(mark: str, now: datetime, fault: Exception) -> Use | access.Refus
     except (ClientError, BotoCoreError) as second:
         raise Unavailable from second
     if use is None:
-        return access.Refused(None)
+        raise InvalidKey("This API key is not known.")
     _check_alive(use.key, now)
+    _check_address(use, ip, now, admission)
+    admission.limits = _limits(use, now)
     return use
+
+
+def _check_address(use: Use, ip: str, now: datetime, admission: Admission) -> None:
+    if not use.key.allows(ip):
+        admission.limits = _limits(use, now)
+        raise IpNotAllowed("This key cannot be used from this address.")
 
 
 def _refusal(use: Use | None, now: datetime, admission: Admission) -> Exception:

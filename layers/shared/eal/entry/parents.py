@@ -3,7 +3,6 @@
 from eal import observe
 from eal.caller import Caller
 from eal.errors import GrantRequired, NotFound
-from eal.organizations import store
 
 
 def read_for_child(caller: Caller, child_id: str, resource: str, method: str) -> None:
@@ -12,6 +11,9 @@ def read_for_child(caller: Caller, child_id: str, resource: str, method: str) ->
     Raises: NotFound for an organization that is not the caller's child; GrantRequired for a write, or where the
     child has not granted this resource, or no longer.
     """
+    # Here and not above: few requests come from parents, and every cold start would pay for the keys' models.
+    from eal.organizations import store
+
     grant = store.find_child_grant(caller.organization_id, child_id)
     if grant is None:
         raise NotFound(f"There is no organization {child_id[:40]} below yours.")

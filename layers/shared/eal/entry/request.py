@@ -73,7 +73,9 @@ def error_answer(error: ApiError, request_id: str) -> Answer:
             "details": {"request_id": request_id, **error.details},
         }
     }
-    return Answer(error.status, json.dumps(envelope, separators=(",", ":"), ensure_ascii=False), dict(error.headers))
+    # What a request sent may be quoted in it, and half a surrogate pair in that has no UTF-8.
+    body = json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode(errors="replace").decode()
+    return Answer(error.status, body, dict(error.headers))
 
 
 @dataclass(slots=True)

@@ -3,7 +3,8 @@
     def update(lead_id: str, body: LeadUpdate, caller: Writer) -> LeadView:
 
 `body` and `query` are pydantic models, `caller` one of Reader, Writer and Admin (without it the endpoint is public),
-and every other parameter is a path parameter. Nothing else is recognised.
+and every other parameter is a path parameter. Nothing else is recognised. A body must be sent, `{}` at least, unless
+its model says `may_be_left_out`.
 """
 
 import inspect
@@ -76,7 +77,7 @@ class Route:
             status=status,
             scope=scope,
             body=body,
-            body_optional=body is not None and not any(f.is_required() for f in body.model_fields.values()),
+            body_optional=getattr(body, "may_be_left_out", False),
             query=models.get("query"),
             path_parameters=tuple(names),
             answer=returned if isinstance(returned, type) and issubclass(returned, BaseModel) else None,

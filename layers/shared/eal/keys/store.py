@@ -114,7 +114,7 @@ def find(key_id: str, by: Caller) -> ApiKey:
     """Raises: NotFound."""
     item: Item | None = read_item(pointer(by.organization_id, key_id)) if ids.is_id("key", key_id) else None
     if item is None:
-        raise NotFound(f"There is no API key {key_id}.")
+        raise NotFound(f"There is no API key {key_id[:40]}.")
     mark = cast("str", item["fingerprint"])
     return access.read_all([mark])[mark]
 

@@ -3,7 +3,7 @@
 from ipaddress import ip_network
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from eal import clock
 from eal.caller import Scope
@@ -11,13 +11,14 @@ from eal.clock import Instant
 from eal.keys.model import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, ApiKey, Status
 from eal.listing import PageView
 from eal.table.keys import Mode
+from eal.wire import Wire
 
 
 def _network(text: str) -> str:
     return str(ip_network(text, strict=False))
 
 
-class RateLimitBody(BaseModel):
+class RateLimitBody(Wire):
     """`burst` is twice `per_minute` where it is not given."""
 
     model_config = ConfigDict(extra="forbid")
@@ -32,7 +33,7 @@ class RateLimitBody(BaseModel):
         return self
 
 
-class ApiKeyCreate(BaseModel):
+class ApiKeyCreate(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
@@ -48,30 +49,32 @@ class ApiKeyCreate(BaseModel):
     ] = None
 
 
-class ApiKeyRotate(BaseModel):
+class ApiKeyRotate(Wire):
     model_config = ConfigDict(extra="forbid")
+
+    may_be_left_out: ClassVar[bool] = True
 
     overlap_seconds: Annotated[
         int, Field(ge=0, le=LONGEST_OVERLAP_SECONDS, description="How long the old key lives on.")
     ] = DEFAULT_OVERLAP_SECONDS
 
 
-class LastUsed(BaseModel):
+class LastUsed(Wire):
     at: Instant
     ip: str
 
 
-class RateLimitView(BaseModel):
+class RateLimitView(Wire):
     per_minute: int
     burst: int
 
 
-class CreatedBy(BaseModel):
+class CreatedBy(Wire):
     type: str
     id: str
 
 
-class ApiKeyView(BaseModel):
+class ApiKeyView(Wire):
     """A key without its text, which nobody can show again."""
 
     id: str

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from eal.clock import Instant
 from eal.contact import Email, Phone
 from eal.leads.model import Address, Lead, LossType, Status
 from eal.listing import ListQuery, PageView
+from eal.wire import Wire
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Slug = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
@@ -19,7 +20,7 @@ Metadata = Annotated[
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class AddressBody(BaseModel):
+class AddressBody(Wire):
     model_config = _INPUT
 
     line1: Annotated[str, Field(min_length=1, max_length=200)]
@@ -30,7 +31,7 @@ class AddressBody(BaseModel):
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
 
 
-class AttributionBody(BaseModel):
+class AttributionBody(Wire):
     """Where the lead came from, in the words of the ad systems."""
 
     model_config = ConfigDict(**_INPUT, frozen=True)
@@ -47,7 +48,7 @@ class AttributionBody(BaseModel):
     referrer: Annotated[str | None, Field(max_length=2000)] = None
 
 
-class LeadFields(BaseModel):
+class LeadFields(Wire):
     """What both a new lead and a change of one may say."""
 
     model_config = _INPUT
@@ -65,9 +66,9 @@ class LeadFields(BaseModel):
 
 
 class LeadCreate(LeadFields):
-    phones: Phones = []
+    phones: Phones = []  # noqa: RUF012 - pydantic copies defaults
     source: Slug = "api"
-    metadata: Metadata = {}
+    metadata: Metadata = {}  # noqa: RUF012 - as above
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
@@ -84,7 +85,7 @@ class LeadUpdate(LeadFields):
     metadata: Metadata | None = None
 
 
-class LeadTransition(BaseModel):
+class LeadTransition(Wire):
     model_config = _INPUT
 
     to: Status
@@ -92,7 +93,7 @@ class LeadTransition(BaseModel):
     notes: Annotated[str | None, Field(max_length=10_000, description="Added to the lead's notes.")] = None
 
 
-class LeadCreateQuery(BaseModel):
+class LeadCreateQuery(Wire):
     model_config = ConfigDict(extra="forbid")
 
     on_duplicate: Annotated[
@@ -114,7 +115,7 @@ class LeadQuery(ListQuery):
     updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
 
 
-class AddressView(BaseModel):
+class AddressView(Wire):
     line1: str
     line2: str | None
     city: str
@@ -134,7 +135,7 @@ class AddressView(BaseModel):
         )
 
 
-class LeadView(BaseModel):
+class LeadView(Wire):
     id: str
     status: Status
     first_name: str | None

@@ -2,28 +2,29 @@
 
 from typing import Annotated, Self, cast
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from eal.clock import Instant
 from eal.organizations.model import Organization
+from eal.wire import Wire
 
 
-class AiView(BaseModel):
+class AiView(Wire):
     enabled: bool = True
 
 
-class RetentionView(BaseModel):
+class RetentionView(Wire):
     claim_days: Annotated[int, Field(description="Photos and scopes of claims are kept so long.")] = 90
 
 
-class SettingsView(BaseModel):
+class SettingsView(Wire):
     timezone: Annotated[str, Field(description="IANA name.")] = "America/New_York"
     default_locale: str = "en-US"
     ai: AiView = AiView()
     retention: RetentionView = RetentionView()
 
 
-class OrganizationView(BaseModel):
+class OrganizationView(Wire):
     id: str
     name: str
     industry: str

@@ -64,7 +64,7 @@ def find(webhook_id: str, by: Caller) -> Endpoint:
     """Raises: NotFound."""
     item = read_item(place(by.organization_id, by.mode, webhook_id)) if ids.is_id("wh", webhook_id) else None
     if item is None:
-        raise NotFound(f"There is no webhook {webhook_id}.")
+        raise NotFound(f"There is no webhook {webhook_id[:40]}.")
     return of_item(item)
 
 
