@@ -23,6 +23,7 @@ test: lint unit deployed ## Lint, types, template, all tests, and the deployed f
 
 lint: environment ## ruff, mypy, sam validate
 	@ruff check .
+	@ruff format --check --quiet .
 	@mypy
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.aws import aws_in_process
 from tests.support.tenants import Tenant, new_tenant
+from tests.support.time import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,3 +30,11 @@ def tenant(cloud: None) -> Tenant:
 def stranger(cloud: None) -> Tenant:
     """Another tenant, that must never see the first one's data."""
     return new_tenant("Other Restoration")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Frozen time. Ask for it before `tenant`, so that its keys are of the same time."""
+    frozen = Clock()
+    monkeypatch.setattr("eal.clock.now", frozen.now)
+    return frozen

@@ -1,0 +1,345 @@
+"""POST /v1/api-keys."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eal import aws, settings
+from eal.keys.model import is_well_formed
+from tests.support.faults import watched_calls
+from tests.support.http import Answer, call
+from tests.support.pipeline import items
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+    from tests.support.time import Clock
+
+
+def _create(key: str, /, **body: object) -> Answer:
+    return call("POST", "/v1/api-keys", key=key, json_body={"name": "Form", "scopes": ["write"], **body})
+
+
+def _access_items() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = aws.dynamodb().scan(TableName=settings.access_table())["Items"]
+    return found
+
+
+def test_a_key_is_shown_once_and_works(tenant: Tenant) -> None:
+    answer = _create(tenant.admin)
+
+    assert answer.status == 201
+    key = answer.json
+    assert is_well_formed(key["key"])
+    assert key["key"].startswith("eal_live_")
+    assert len(key["key"]) == len("eal_live_") + 38
+    assert key["last_four"] == key["key"][-4:]
+    assert (key["prefix"], key["mode"], key["status"], key["scopes"]) == (
+        "eal_live_",
+        "live",
+        "active",
+        ["write"],
+    )
+    assert key["created_by"] == {"type": "api_key", "id": tenant.admin_id}
+    assert key["rate_limit"] == {"per_minute": 60, "burst": 120}
+    assert answer.headers["ETag"] == '"1"'
+    assert call("GET", "/v1/health", key=key["key"]).json["scopes"] == ["read", "write"]
+    shown = call("GET", f"/v1/api-keys/{key['id']}", key=tenant.admin)
+    assert "key" not in shown.json
+
+
+def test_only_the_hash_is_stored(tenant: Tenant) -> None:
+    text = _create(tenant.admin).json["key"]
+
+    stored = json.dumps([items(), _access_items()])
+
+    assert text not in stored
+    assert text[len("eal_live_") : -6] not in stored
+    assert f"K#{hashlib.sha256(text.encode()).hexdigest()}" in {item["pk"]["S"] for item in _access_items()}
+
+
+def test_a_replay_shows_null_and_makes_no_second_key(tenant: Tenant) -> None:
+    headers = {"Idempotency-Key": "k"}
+    body = {"name": "Form", "scopes": ["write"]}
+    first = call("POST", "/v1/api-keys", key=tenant.admin, json_body=body, headers=headers)
+
+    again = call("POST", "/v1/api-keys", key=tenant.admin, json_body=body, headers=headers)
+
+    assert (again.status, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert again.json == {**first.json, "key": None}
+    assert first.json["key"] not in json.dumps(items())
+    names = [key["name"] for key in call("GET", "/v1/api-keys", key=tenant.admin).json["data"]]
+    assert names.count("Form") == 1
+
+
+@pytest.mark.parametrize(
+    ("scopes", "allowed"),
+    [
+        (["read"], {"GET /v1/leads": 200, "POST /v1/leads": 403, "GET /v1/api-keys": 403}),
+        (["write"], {"GET /v1/leads": 200, "POST /v1/leads": 422, "GET /v1/api-keys": 403}),
+        (["admin"], {"GET /v1/leads": 200, "POST /v1/leads": 422, "GET /v1/api-keys": 200}),
+        (["read", "admin"], {"GET /v1/leads": 200, "POST /v1/leads": 422, "GET /v1/api-keys": 200}),
+    ],
+)
+def test_a_scope_includes_those_below_it(tenant: Tenant, scopes: list[str], allowed: dict[str, int]) -> None:
+    key = _create(tenant.admin, scopes=scopes).json["key"]
+
+    for route, status in allowed.items():
+        method, path = route.split()
+        body: dict[str, object] | None = {} if method == "POST" else None
+        assert call(method, path, key=key, json_body=body).status == status, route
+
+
+def test_a_live_key_makes_keys_of_both_modes_and_a_test_key_only_test_keys(tenant: Tenant) -> None:
+    assert _create(tenant.admin, mode="test").json["key"].startswith("eal_test_")
+    assert _create(tenant.admin).json["mode"] == "live"
+    assert _create(tenant.test_admin).json["mode"] == "test"
+
+    refused = _create(tenant.test_admin, mode="live")
+
+    assert (refused.status, refused.error) == (403, "insufficient_scope")
+    assert refused.json["error"]["details"]["required"] == "admin"
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"name": ""}, "/name"),
+        ({"name": None}, "/name"),
+        ({"scopes": []}, "/scopes"),
+        ({"scopes": ["root"]}, "/scopes/0"),
+        ({"mode": "both"}, "/mode"),
+        ({"expires_at": "tomorrow"}, "/expires_at"),
+        ({"expires_at": "2026-04-24T17:42:11"}, "/expires_at"),
+        ({"expires_at": "2020-01-01T00:00:00Z"}, "/expires_at"),
+        ({"rate_limit": {"per_minute": 0}}, "/rate_limit/per_minute"),
+        ({"rate_limit": {"per_minute": 10, "burst": 5}}, "/rate_limit"),
+        ({"allowed_cidrs": ["10.0.0.0/33"]}, "/allowed_cidrs/0"),
+        ({"key": "eal_live_mine"}, "/key"),
+    ],
+)
+def test_a_wrong_field_is_named(tenant: Tenant, change: dict[str, object], pointer: str) -> None:
+    answer = _create(tenant.admin, **change)
+
+    assert (answer.status, answer.error) == (422, "validation_error")
+    assert answer.json["error"]["details"]["fields"][0]["pointer"] == pointer
+
+
+def test_a_key_ends_when_it_says(clock: Clock, tenant: Tenant) -> None:
+    key = _create(tenant.admin, expires_at="2026-04-24T19:42:12+02:00").json
+    assert key["expires_at"] == "2026-04-24T17:42:12.000Z"
+    assert call("GET", "/v1/health", key=key["key"]).status == 200
+
+    clock.advance(seconds=1)
+
+    refused = call("GET", "/v1/health", key=key["key"])
+    assert (refused.status, refused.error) == (401, "expired_key")
+    assert "X-RateLimit-Limit" not in refused.headers
+    assert call("GET", f"/v1/api-keys/{key['id']}", key=tenant.admin).json["status"] == "expired"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "eal_live_",
+        "eal_prod_0000000000000000000000000000000000000x",
+        "sk_live_00000000000000000000000000000000aaaaaa",
+        "eal_live_0000000000000000000000000000000000aaaa",
+        "eal_live_" + "0" * 38 + "\u0661",
+        "x" * 100_000,
+    ],
+)
+def test_a_malformed_key_costs_no_database_call(
+    tenant: Tenant, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with watched_calls(monkeypatch) as calls:
+        answer = call("GET", "/v1/health", key=wrong)
+
+    assert (answer.status, answer.error) == (401, "invalid_key")
+    assert calls.made == []
+
+
+def test_a_mistyped_character_is_noticed_without_a_database_call(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = len("eal_live_") + 5
+    other = "a" if tenant.read[at] != "a" else "b"
+
+    with watched_calls(monkeypatch) as calls:
+        answer = call("GET", "/v1/health", key=tenant.read[:at] + other + tenant.read[at + 1 :])
+
+    assert (answer.status, answer.error, calls.made) == (401, "invalid_key", [])
+
+
+@pytest.mark.parametrize("header", ["Basic abc", "Bearer", "Bearer ", "", " ", "eal_live_x"])
+def test_a_header_that_is_no_bearer_is_a_missing_key(tenant: Tenant, header: str) -> None:
+    answer = call("GET", "/v1/health", headers={"Authorization": header})
+
+    assert (answer.status, answer.error) == (401, "missing_key")
+
+
+def test_a_key_with_networks_works_only_from_there_and_refusals_are_not_counted(
+    clock: Clock, tenant: Tenant
+) -> None:
+    body: dict[str, object] = {"scopes": ["read"], "allowed_cidrs": ["10.1.2.3/8", "2001:db8::/32"]}
+    key = _create(tenant.admin, **body).json
+    assert key["allowed_cidrs"] == ["10.0.0.0/8", "2001:db8::/32"]
+
+    for address in ("203.0.113.7", "2001:db9::1", "", "not an address"):
+        refused = call("GET", "/v1/health", key=key["key"], ip=address)
+        assert (refused.status, refused.error) == (403, "ip_not_allowed")
+        assert refused.headers["X-RateLimit-Remaining"] == "60"
+
+    for number, address in enumerate(("10.200.0.1", "2001:db8::1"), 1):
+        answer = call("GET", "/v1/health", key=key["key"], ip=address)
+        assert (answer.status, answer.headers["X-RateLimit-Remaining"]) == (200, str(60 - number))
+
+
+# ---------------------------------------------------------------- the rate limit
+
+
+def test_sixty_a_minute_are_sustained(clock: Clock, tenant: Tenant) -> None:
+    key = _create(tenant.admin, rate_limit={"per_minute": 6}).json["key"]
+
+    for minute in range(8):
+        for number in range(6):
+            answer = call("GET", "/v1/health", key=key)
+            assert answer.status == 200, (minute, number)
+            assert answer.headers["X-RateLimit-Remaining"] == str(5 - number)
+        clock.next_minute()
+
+
+def test_a_minute_takes_twice_the_limit_and_no_more(clock: Clock, tenant: Tenant) -> None:
+    answers = [call("GET", "/v1/health", key=tenant.read) for _ in range(123)]
+
+    assert [answer.status for answer in answers] == [200] * 120 + [429] * 3
+    assert {answer.headers["X-RateLimit-Limit"] for answer in answers} == {"60"}
+    assert [answer.headers["X-RateLimit-Remaining"] for answer in answers[58:62]] == ["1", "0", "0", "0"]
+    assert {answer.headers["X-RateLimit-Reset"] for answer in answers} == {"49"}
+    refused = answers[-1]
+    assert (refused.error, refused.headers["Retry-After"]) == ("rate_limited", "49")
+    clock.advance(seconds=49)
+    assert call("GET", "/v1/health", key=tenant.read).status == 200
+
+
+def _use(key: str, times: int) -> list[Answer]:
+    return [call("GET", "/v1/health", key=key) for _ in range(times)]
+
+
+def test_five_minutes_take_five_times_the_limit_and_no_more(clock: Clock, tenant: Tenant) -> None:
+    key = _create(tenant.admin, rate_limit={"per_minute": 4}).json["key"]
+    used = []
+    for _ in range(3):
+        used.append(sum(answer.status == 200 for answer in _use(key, 10)))
+        clock.next_minute()
+    assert used == [8, 8, 4]
+
+    refused = _use(key, 3)
+
+    assert [answer.status for answer in refused] == [429] * 3
+    # The window has room again when the first minute, two before, is five minutes old.
+    assert [answer.headers["Retry-After"] for answer in refused] == ["120"] * 3
+    clock.advance(seconds=119)
+    assert _use(key, 1)[0].status == 429
+    clock.advance(seconds=1)
+    assert [answer.status for answer in _use(key, 9)] == [200] * 8 + [429]
+
+
+def test_refused_requests_do_not_count(clock: Clock, tenant: Tenant) -> None:
+    key = _create(tenant.admin, rate_limit={"per_minute": 2}).json["key"]
+    for _ in range(3):
+        _use(key, 20)
+        clock.next_minute()
+    clock.advance(minutes=4)
+
+    assert [answer.status for answer in _use(key, 5)] == [200] * 4 + [429]
+
+
+def test_the_burst_can_be_set(clock: Clock, tenant: Tenant) -> None:
+    key = _create(tenant.admin, rate_limit={"per_minute": 3, "burst": 3}).json
+    assert key["rate_limit"] == {"per_minute": 3, "burst": 3}
+
+    assert [answer.status for answer in _use(key["key"], 4)] == [200] * 3 + [429]
+
+
+def test_an_idle_keys_old_counts_are_forgotten(clock: Clock, tenant: Tenant) -> None:
+    _use(tenant.read, 3)
+    clock.advance(hours=3)
+
+    assert _use(tenant.read, 1)[0].headers["X-RateLimit-Remaining"] == "59"
+
+    read = next(item for item in _access_items() if item["name"]["S"] == "read")
+    minutes = [name for name in read if name[0] == "m" and name[1:].isdigit()]
+    assert len(minutes) == 1
+
+
+def test_the_limiter_fails_open_where_writes_are_throttled(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["UpdateItem"] = "ProvisionedThroughputExceededException"
+        answer = call("GET", "/v1/health", key=tenant.read)
+
+    assert answer.status == 200
+    assert answer.headers["X-RateLimit-Limit"] == "60"
+    assert '"limiter_failed_open":[1' in capsys.readouterr().out.replace(" ", "")
+
+
+def test_where_reads_fail_too_the_service_is_unavailable(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse |= dict.fromkeys(("UpdateItem", "GetItem"), "ProvisionedThroughputExceededException")
+        answer = call("GET", "/v1/health", key=tenant.read)
+
+    assert (answer.status, answer.error, answer.headers["Retry-After"]) == (503, "unavailable", "1")
+
+
+def test_failing_open_admits_no_revoked_and_no_unknown_key(
+    tenant: Tenant, stranger: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = _create(tenant.admin).json
+    assert call("DELETE", f"/v1/api-keys/{key['id']}", key=tenant.admin).status == 204
+
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["UpdateItem"] = "ProvisionedThroughputExceededException"
+        answer = call("GET", "/v1/health", key=key["key"])
+
+    assert (answer.status, answer.error) == (401, "revoked_key")
+
+
+def test_failing_open_keeps_to_the_keys_networks(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = _create(tenant.admin, scopes=["read"], allowed_cidrs=["10.0.0.0/8"]).json["key"]
+
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["UpdateItem"] = "ProvisionedThroughputExceededException"
+        outside = call("GET", "/v1/health", key=key, ip="203.0.113.7")
+        inside = call("GET", "/v1/health", key=key, ip="10.0.0.1")
+
+    assert (outside.status, inside.status) == (403, 200)
+
+
+def test_failing_open_needs_no_write_for_a_key_that_was_idle(
+    clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _use(tenant.read, 2)
+    clock.advance(hours=1)
+
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["UpdateItem"] = "ProvisionedThroughputExceededException"
+        answers = _use(tenant.read, 2)
+
+    assert [answer.status for answer in answers] == [200, 200]
+
+
+def test_making_a_key_is_audited_without_it(tenant: Tenant) -> None:
+    key = _create(tenant.admin).json
+
+    log = call("GET", f"/v1/audit-log?resource_type=api_key&resource_id={key['id']}", key=tenant.admin)
+
+    (record,) = log.json["data"]
+    assert (record["action"], record["actor"]["id"]) == ("api_key.created", tenant.admin_id)
+    assert key["key"] not in log.text

@@ -1,0 +1,42 @@
+"""GET /v1/api-keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.support.http import call
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+
+def test_keys_of_both_modes_are_listed_newest_first_with_revoked_ones(
+    tenant: Tenant, stranger: Tenant
+) -> None:
+    key = call("POST", "/v1/api-keys", key=tenant.admin, json_body={"name": "A", "scopes": ["read"]}).json
+    call("DELETE", f"/v1/api-keys/{key['id']}", key=tenant.admin)
+
+    answer = call("GET", "/v1/api-keys", key=tenant.admin)
+
+    shown = [(one["name"], one["mode"], one["status"]) for one in answer.json["data"]]
+    assert shown == [
+        ("A", "live", "revoked"),
+        ("test", "test", "active"),
+        ("read", "live", "active"),
+        ("write", "live", "active"),
+        ("First admin key", "live", "active"),
+    ]
+    for text in (tenant.admin, tenant.read, key["key"]):
+        assert text not in answer.text
+
+
+def test_keys_come_in_pages(tenant: Tenant) -> None:
+    found, cursor = [], ""
+    while True:
+        page = call("GET", f"/v1/api-keys?limit=3&order=asc{cursor}", key=tenant.admin).json
+        found += [one["name"] for one in page["data"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+
+    assert found == ["First admin key", "write", "read", "test"]

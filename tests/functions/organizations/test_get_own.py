@@ -1,0 +1,58 @@
+"""GET /v1/organizations/me."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.support.http import call
+from tests.support.tenants import new_tenant
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+
+def test_the_organization_is_shown_with_its_settings(tenant: Tenant) -> None:
+    answer = call("GET", "/v1/organizations/me", key=tenant.read)
+
+    assert answer.status == 200
+    shown = answer.json
+    assert shown.pop("created_at").endswith("Z")
+    assert shown == {
+        "id": tenant.id,
+        "name": "Acme Restoration",
+        "industry": "restoration",
+        "parent_organization_id": None,
+        "settings": {
+            "timezone": "America/New_York",
+            "default_locale": "en-US",
+            "ai": {"enabled": True},
+            "retention": {"claim_days": 90},
+        },
+        "version": 1,
+    }
+
+
+def test_both_modes_belong_to_one_organization(tenant: Tenant) -> None:
+    shown = [call("GET", "/v1/organizations/me", key=key).json for key in (tenant.read, tenant.test_admin)]
+
+    assert shown[0] == shown[1]
+
+
+def test_each_tenant_sees_its_own(tenant: Tenant, stranger: Tenant) -> None:
+    assert call("GET", "/v1/organizations/me", key=stranger.read).json["id"] == stranger.id
+
+
+def test_a_child_names_its_parent(tenant: Tenant) -> None:
+    child = new_tenant("Acme North", parent=tenant.id)
+
+    shown = call("GET", "/v1/organizations/me", key=child.read).json
+
+    assert shown["parent_organization_id"] == tenant.id
+
+
+def test_an_unchanged_one_is_not_sent_again(tenant: Tenant) -> None:
+    etag = call("GET", "/v1/organizations/me", key=tenant.read).headers["ETag"]
+
+    answer = call("GET", "/v1/organizations/me", key=tenant.read, headers={"If-None-Match": etag})
+
+    assert (answer.status, answer.text, answer.headers["ETag"]) == (304, "", etag)

@@ -1,0 +1,85 @@
+"""Round trips: how often an endpoint's warm process calls AWS. Each one is a price and a wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.endpoints import Endpoint, endpoints, made_by
+from tests.support.faults import watched_calls
+from tests.support.http import call
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+BUDGET = {"GET": 2, "create": 2, "change": 3}
+"""Authenticate and read, or authenticate and commit; a change reads before it commits."""
+
+EXCEPTIONS = {
+    "GET /v1/openapi.json": (0, "a file"),
+    "GET /v1/health": (1, "all that it shows comes with the key"),
+    "GET /v1/api-keys": (3, "a key's own item is in the Access table, found by the page's pointers"),
+    "GET /v1/api-keys/{key_id}": (3, "the pointer, then the key's own item in the Access table"),
+    "DELETE /v1/api-keys/{key_id}": (4, "the pointer, then the key, before the change"),
+    "POST /v1/api-keys/{key_id}/rotate": (4, "the pointer, then the key, before the change"),
+    "POST /v1/webhooks": (3, "KMS encrypts the new secret"),
+    "PUT /v1/integrations/{vendor}": (4, "a change whose sample has a secret, and KMS encrypts it"),
+}
+"""Endpoints with another number than the budget's, and why. A new line is a decision."""
+
+
+def _expected(endpoint: Endpoint) -> int:
+    if endpoint.name in EXCEPTIONS:
+        return EXCEPTIONS[endpoint.name][0]
+    if endpoint.method == "GET":
+        return BUDGET["GET"]
+    return BUDGET["change" if endpoint.route.path_parameters else "create"]
+
+
+@pytest.mark.parametrize("endpoint", endpoints(), ids=lambda endpoint: endpoint.name)
+def test_a_warm_endpoint_keeps_to_its_round_trips(
+    tenant: Tenant, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made_by(endpoint, tenant.admin) or endpoint.sample_path()
+    _warm(endpoint, path, tenant)
+
+    with watched_calls(monkeypatch) as calls:
+        headers = {"Idempotency-Key": "once"} if endpoint.route.replayable else {}
+        answer = call(endpoint.method, path, key=tenant.admin, json_body=endpoint.sample(), headers=headers)
+
+    assert answer.status < 300 or (endpoint.method, answer.status) == ("GET", 404), answer.text
+    assert len(calls.made) == _expected(endpoint), calls.made
+
+
+def _warm(endpoint: Endpoint, path: str, tenant: Tenant) -> None:
+    """A process's first request makes clients, derives the cursor key and asks KMS once: not this one's to pay."""
+    call("GET", "/v1/leads?limit=1", key=tenant.admin)
+    if endpoint.method == "GET":
+        call("GET", path, key=tenant.admin)
+
+
+def test_a_replay_costs_two(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = {"Idempotency-Key": "once"}
+    body = {"email": "a@example.com"}
+    call("POST", "/v1/leads", key=tenant.write, json_body=body, headers=headers)
+
+    with watched_calls(monkeypatch) as calls:
+        answer = call("POST", "/v1/leads", key=tenant.write, json_body=body, headers=headers)
+
+    assert answer.headers["Idempotent-Replayed"] == "true"
+    assert calls.made == ["UpdateItem", "TransactWriteItems"]
+
+
+def test_a_refused_key_costs_one_and_a_malformed_one_none(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with watched_calls(monkeypatch) as calls:
+        call("GET", "/v1/leads", key=tenant.read[:-1] + ("a" if tenant.read[-1] != "a" else "b"))
+        assert calls.made == []
+        call("POST", "/v1/leads", key=tenant.read, json_body={})
+        assert calls.made == ["UpdateItem"]
+
+
+def test_the_exceptions_name_endpoints() -> None:
+    assert set(EXCEPTIONS) <= {endpoint.name for endpoint in endpoints()}

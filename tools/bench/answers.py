@@ -1,0 +1,130 @@
+"""AWS, canned: correct answers at once, so that what is measured is our own cost and the client's.
+
+The answers' shapes are the services' own; what they hold is in `items`. Also the webhook endpoint, at /hooks.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+from eal import ids
+from eal.table.item import from_attributes, to_attributes
+from tools.bench import items, samples
+from tools.bench.server import Asked, Said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eal.table.item import Item
+    from tools.bench.items import Tables
+
+LISTED = 50
+"""Items that a partition has: a list's page of the default length is full."""
+type Body = dict[str, Any]
+
+
+class Canned:
+    """Answers for every call that the functions make. `heard` is what was asked since it was last emptied."""
+
+    def __init__(self) -> None:
+        self.tables: Tables | None = None
+        self.heard: list[tuple[str, Body]] = []
+        self._lists: dict[str, bytes] = {}
+        self._operations: dict[str, Callable[[Body], Body]] = {
+            "UpdateItem": self._update_item,
+            "GetItem": self._get_item,
+            "BatchGetItem": self._batch_get_item,
+            "TransactGetItems": self._transact_get_items,
+            "TransactWriteItems": lambda _asked: {},
+            "PutItem": lambda _asked: {},
+            "GenerateMac": lambda asked: {"Mac": _text(b"m" * 32), "KeyId": asked["KeyId"]},
+            "Encrypt": lambda asked: {"CiphertextBlob": _text(b"c" * 64), "KeyId": asked["KeyId"]},
+            "Decrypt": lambda _asked: {"Plaintext": _text(items.SECRET.encode())},
+            "SendMessage": lambda _asked: {"MessageId": "message"},
+            "SendMessageBatch": lambda asked: {
+                "Successful": [{"Id": entry["Id"], "MessageId": "message"} for entry in asked["Entries"]]
+            },
+            "PutEvents": lambda asked: {
+                "FailedEntryCount": 0,
+                "Entries": [{"EventId": "event"} for _ in asked["Entries"]],
+            },
+        }
+
+    def answer(self, asked: Asked) -> Said:
+        """The server's `answering`."""
+        target = asked.headers.get("x-amz-target")
+        if target is None:
+            return _object(asked)
+        operation = target.rpartition(".")[2]
+        body = json.loads(asked.body)
+        self.heard.append((operation, body))
+        headers = {"Content-Type": asked.headers.get("content-type", "application/x-amz-json-1.0")}
+        if operation == "Query":
+            return Said(200, self._query(body), headers)
+        return Said(200, json.dumps(self._operations[operation](body)).encode(), headers)
+
+    def _update_item(self, asked: Body) -> Body:
+        if asked.get("ReturnValues") != "ALL_NEW":
+            return {}
+        return {"Attributes": self._found(asked)}
+
+    def _get_item(self, asked: Body) -> Body:
+        found = self._found(asked)
+        return {"Item": found} if found else {}
+
+    def _batch_get_item(self, asked: Body) -> Body:
+        ((table, wanted),) = asked["RequestItems"].items()
+        return {
+            "Responses": {table: [self._found({"Key": one}) for one in wanted["Keys"]]},
+            "UnprocessedKeys": {},
+        }
+
+    def _transact_get_items(self, asked: Body) -> Body:
+        return {"Responses": [self._get_item(one["Get"]) for one in asked["TransactItems"]]}
+
+    def _found(self, asked: Body) -> Body | None:
+        place = from_attributes(asked["Key"])
+        tables, pk = self._tables(), str(place["pk"])
+        found = tables.state(pk, str(place["sk"])) if "sk" in place else tables.access(pk)
+        return None if found is None else dict(to_attributes(found))
+
+    def _query(self, asked: Body) -> bytes:
+        """A partition's items, made once."""
+        values = asked["ExpressionAttributeValues"]
+        written = any(made in ("PutItem", "TransactWriteItems") for made, _ in self.heard)
+        if asked.get("IndexName") == "feed" and written:
+            return b'{"Items": [], "Count": 0}'  # what was found before has been archived meanwhile
+        pk = str(values.get(":pk", {}).get("S", ""))
+        if pk not in self._lists:
+            found = [dict(to_attributes(item)) for item in self._listed(pk)]
+            self._lists[pk] = json.dumps({"Items": found, "Count": len(found)}).encode()
+        return self._lists[pk]
+
+    def _listed(self, pk: str) -> list[Item]:
+        kind = pk.split("#")[2] if "#" in pk else ""
+        prefix = {"LEAD": "lead", "CALL": "call", "KEY": "key", "WEBHOOK": "wh", "AUDIT": "aud"}.get(kind)
+        if prefix is None:
+            return []
+        count = 1 if kind in ("WEBHOOK", "AUDIT") else LISTED
+        found = (self._tables().state(pk, ids.new(prefix, items.AT)) for _ in range(count))
+        return [item for item in found if item]
+
+    def _tables(self) -> Tables:
+        if self.tables is None:
+            raise AssertionError("the tables are made when the server's port is known")
+        return self.tables
+
+
+def _object(asked: Asked) -> Said:
+    """S3, and the receiver of webhooks."""
+    if asked.method == "GET":
+        return Said(
+            200, samples.sample("inbound/callrail")["body"].encode(), {"Content-Type": "application/json"}
+        )
+    return Said(200, b"", {"ETag": '"0"'})
+
+
+def _text(value: bytes) -> str:
+    return base64.b64encode(value).decode()

@@ -1,0 +1,225 @@
+"""What the canned tables hold: one item of each kind, in the product's own shapes, under whatever key is asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from eal import clock, ids, signing
+from eal.audit import Actor, AuditRecord, Resource
+from eal.calls.classification import Intent, Urgency
+from eal.calls.model import Call, Facts, Run
+from eal.integrations.connections import Connection
+from eal.keys.model import ApiKey, fingerprint, new_text
+from eal.leads.model import Address, Lead
+from eal.organizations.model import Organization
+from eal.table.item import dump
+from eal.webhooks.model import Delivery, Endpoint
+
+if TYPE_CHECKING:
+    from eal.table.item import Item
+
+AT = datetime(2026, 4, 24, 17, 42, 11, 314000, tzinfo=UTC)
+ORGANIZATION = ids.new("org", AT)
+KEY_ID = ids.new("key", AT)
+KEY = new_text("live")
+SECRET = signing.new_secret()
+"""What KMS decrypts every ciphertext to."""
+TRANSCRIPT = (
+    "Agent: Summit Restoration, how can I help?\n"
+    "Caller: Hi, a pipe burst under the kitchen sink and there is an inch of water on the floor right now.\n"
+    "Agent: Is the water shut off?\nCaller: Yes, but the ceiling below is dripping. Can you come today?\n"
+    "Agent: We can be there within the hour.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """`hooks` is where the webhook endpoint's URL points."""
+
+    hooks: str
+
+    def access(self, pk: str) -> Item:
+        if pk.startswith("C#"):
+            found = dump(
+                Connection(
+                    organization_id=ORGANIZATION, mode="live", vendor="callrail", ciphertexts=("YQ==",)
+                )
+            )
+        else:
+            found = dump(_key())
+        return {"pk": pk, **found}
+
+    def state(self, pk: str, sk: str) -> Item | None:
+        """The item under a key of the State table, or of what lies in an index partition; None for other kinds."""
+        parts = pk.split("#")
+        kind = parts[2] if len(parts) > 2 else ""
+        found = self._of(kind, sk)
+        return {"pk": "#".join(parts[:3]), "sk": sk, "kind": kind, **found} if found else None
+
+    def _of(self, kind: str, sk: str) -> Item | None:
+        match kind:
+            case "LEAD":
+                return dump(_lead(sk))
+            case "CALL":
+                return dump(_call(sk))
+            case "TRANSCRIPT":
+                return {"text": TRANSCRIPT, "version": 1}
+            case "KEY":
+                return {"id": sk, "fingerprint": fingerprint(KEY)}
+            case "ORGANIZATION":
+                return dump(Organization(id=sk, name="Summit Restoration", created_at=AT, version=1))
+            case "WEBHOOK":
+                return dump(self._endpoint(sk))
+            case "DELIVERY":
+                return dump(_delivery(sk))
+            case "EVENT":
+                return event(sk)
+            case "AUDIT":
+                return {**dump(_record(sk)), "feedsk": 1}
+            case _:
+                return None
+
+    def _endpoint(self, webhook_id: str) -> Endpoint:
+        return Endpoint(
+            id=webhook_id,
+            url=self.hooks,
+            events=("*",),
+            enabled=True,
+            secret="YQ==",  # noqa: S106 - a ciphertext that stands for SECRET
+            secret_prefix=SECRET[:10],
+            created_at=AT,
+            updated_at=AT,
+            version=1,
+        )
+
+
+def event(event_id: str) -> Item:
+    """A published event, as the table keeps it."""
+    return {
+        "kind": "EVENT",
+        "id": event_id,
+        "type": "lead.created",
+        "created_at": clock.rfc3339(AT),
+        "organization_id": ORGANIZATION,
+        "mode": "live",
+        "request_id": "bench",
+        "feedsk": 1,
+        "data": json.dumps(dump(_lead(ids.new("lead", AT)))),
+    }
+
+
+def _key() -> ApiKey:
+    return ApiKey(
+        id=KEY_ID,
+        organization_id=ORGANIZATION,
+        mode="live",
+        name="bench",
+        scopes=("admin",),
+        last_four=KEY[-4:],
+        status="active",
+        created_at=AT,
+        created_by=Actor(type="system", id="bench"),
+        version=1,
+        fingerprint=fingerprint(KEY),
+        per_minute=6000,
+    )
+
+
+def _lead(lead_id: str) -> Lead:
+    return Lead(
+        id=lead_id,
+        status="new",
+        source="api",
+        created_at=AT,
+        updated_at=AT,
+        version=1,
+        salt="0" * 32,
+        first_name="Dana",
+        last_name="Whitfield",
+        email="dana@example.com",
+        phones=("+13035550142",),
+        address=Address(line1="12 Elm St", city="Denver", state="CO", postal_code="80203"),
+        source_detail="Google Ads",
+        loss_type="water",
+        notes="Pipe burst under the kitchen sink.",
+        metadata={"crm": "1138"},
+        attribution={"utm_source": "google", "utm_campaign": "water-denver"},
+    )
+
+
+def _call(call_id: str) -> Call:
+    judged = Run(
+        at=AT,
+        intent=Intent.WATER,
+        urgency=Urgency.EMERGENCY,
+        qualified=True,
+        confidence=0.9,
+        reasons=("active water",),
+        engine="rules",
+        model="an older one",
+        input_sha256="0" * 64,
+    )
+    return Call(
+        id=call_id,
+        vendor="callrail",
+        vendor_call_id="CAL1",
+        status="classified",
+        facts=Facts(
+            direction="inbound",
+            answered=True,
+            voicemail=False,
+            caller_number="+13035550142",
+            caller_name="Dana Whitfield",
+            started_at=AT,
+            duration_seconds=93,
+            source_name="Google Ads",
+            transcript_sha256="1" * 64,
+        ),
+        created_at=AT,
+        updated_at=AT,
+        version=3,
+        salt="0" * 32,
+        order={},
+        seen=("a",),
+        transcript_version=1,
+        classification=judged,
+        classified_at=AT,
+    )
+
+
+def _delivery(delivery_id: str) -> Delivery:
+    return Delivery(
+        id=delivery_id,
+        organization_id=ORGANIZATION,
+        mode="live",
+        webhook_id=ids.new("wh", AT),
+        event_id=ids.new("evt", AT),
+        event_type="lead.created",
+        request_id="bench",
+        status="pending",
+        created_at=AT,
+        updated_at=AT,
+        version=1,
+        next_attempt_at=AT,
+    )
+
+
+def _record(record_id: str) -> AuditRecord:
+    return AuditRecord(
+        id=record_id,
+        action="lead.created",
+        source="api",
+        actor=Actor(type="api_key", id=KEY_ID, ip="203.0.113.7"),
+        resource=Resource(type="lead", id=ids.new("lead", AT)),
+        changes=({"field": "status", "from": None, "to": "new"},),
+        request_id="bench",
+        created_at=AT,
+        organization_id=ORGANIZATION,
+        mode="live",
+        seq=1,
+        previous_hash="0" * 64,
+        hash="0" * 64,
+    )

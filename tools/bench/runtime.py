@@ -1,0 +1,130 @@
+"""Lambda's Runtime API on loopback, and a function's process under Lambda's own runtime client.
+
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tools.bench.server import Asked, Said, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tools.bench.layout import Layout
+
+_PREFIX = "/2018-06-01/runtime"
+_PATIENCE = 30.0
+
+
+class Broken(Exception):
+    """A function did not answer as it should: what it said, or the end of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """An answer, and the time from the event's first byte out to the answer's last byte in."""
+
+    answer: Any
+    seconds: float
+    answered_at: float
+
+
+class Runtime:
+    """One process of one function. It is given events one by one."""
+
+    def __init__(self, layout: Layout, folder: Path, environment: Mapping[str, str], log: Path) -> None:
+        self._events: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[tuple[str, bytes, float]] = queue.SimpleQueue()
+        self._sent_at = 0.0
+        self._number = 0
+        self._log = log
+        self._server = Server(self._answer)
+        with log.open("wb") as output:
+            self.spawned_at = time.perf_counter()
+            self._process = subprocess.Popen(
+                [layout.python, "-m", "awslambdaric", "app.handler"],
+                cwd=folder,
+                env={
+                    **environment,
+                    "PYTHONPATH": os.pathsep.join([str(folder), str(layout.packages)]),
+                    # Lambda's file system is read-only: app.py is compiled at each cold start, and kept nowhere.
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.port}",
+                    "LAMBDA_TASK_ROOT": str(folder),
+                    "_HANDLER": "app.handler",
+                },
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def invoke(self, event: object) -> Invocation:
+        """Send an event and wait for its answer.
+
+        Raises: Broken.
+        """
+        self._events.put(json.dumps(event).encode())
+        kind, body, at = self._next_answer()
+        if kind != "response":
+            raise Broken(f"{body.decode(errors='replace')}\n{self.log_tail()}")
+        return Invocation(json.loads(body), at - self._sent_at, at)
+
+    def _next_answer(self) -> tuple[str, bytes, float]:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return self._answers.get(timeout=0.2)
+            except queue.Empty:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise Broken(f"no answer\n{self.log_tail()}") from None
+
+    def close(self) -> float:
+        """End the process. The seconds of processor time that it took in all."""
+        # The runtime client waits in a blocking call of C++, where SIGTERM's Python handler is never reached.
+        self._process.send_signal(signal.SIGKILL)
+        _, status, used = os.wait4(self._process.pid, 0)
+        self._process.returncode = os.waitstatus_to_exitcode(status)
+        self._server.close()
+        return used.ru_utime + used.ru_stime
+
+    def log_tail(self) -> str:
+        return self._log.read_text(errors="replace")[-3000:]
+
+    def _answer(self, asked: Asked) -> Said:
+        if asked.path == f"{_PREFIX}/invocation/next":
+            event = self._events.get()
+            self._number += 1
+            said = Said(200, event, self._headers())
+            self._sent_at = time.perf_counter()
+            return said
+        self._answers.put((asked.path.rpartition("/")[2], asked.body, asked.at))
+        return Said(202, b'{"status":"OK"}', {"Content-Type": "application/json"})
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "Content-Type": "application/json",
+            "Lambda-Runtime-Aws-Request-Id": f"8476a536-e9f4-11e8-9739-{self._number:012d}",
+            "Lambda-Runtime-Deadline-Ms": str(round(time.time() * 1000) + 30_000),
+            "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:us-east-1:123456789012:function:bench",
+            "Lambda-Runtime-Trace-Id": "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0",
+        }
+
+
+@contextmanager
+def running(layout: Layout, folder: Path, environment: Mapping[str, str], log: Path) -> Iterator[Runtime]:
+    """The process of the function in `folder`, from its spawning to its end."""
+    runtime = Runtime(layout, folder, environment, log)
+    try:
+        yield runtime
+    finally:
+        runtime.close()
