@@ -1,6 +1,6 @@
 """The rules engine against the labelled calls, and what must hold for any text.
 
-Labels follow the policy (JUDGEMENTS). Where it is silent the set decides: a need that was settled or called
+Labels follow the product's policy for calls. Where it is silent the set decides: a need that was settled or called
 off is low; a plain insurance question is low; a sewage loss already cleaned up is high; a board-up after a
 vehicle or a break-in is `other` and a service on offer; a tenant whose landlord refuses has no authority
 (false), any other tenant without the owner's word is undetermined; who calls about another's house has no

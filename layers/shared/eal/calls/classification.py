@@ -1,4 +1,4 @@
-"""What a call was judged to be. The meaning of every word is in the policy (JUDGEMENTS)."""
+"""What a call was judged to be."""
 
 from __future__ import annotations
 
