@@ -98,9 +98,8 @@ class Api:
             answer = error_answer(error, request.id)
         except (ClientError, BotoCoreError) as fault:
             answer = error_answer(_aws_fault(fault), request.id)
-        except (
-            Exception
-        ):  # the edge: whatever is wrong, the caller gets an envelope, and the log gets the trace
+        except Exception:
+            # The edge: whatever is wrong, the caller gets an envelope, and the log gets the trace.
             observe.logger.exception("unexpected_error")
             answer = error_answer(InternalError("Something went wrong on our side."), request.id)
         observe.count("requests")
