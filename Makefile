@@ -39,7 +39,7 @@ demo: environment ## Show the main job, with its evidence, against the running s
 conformance: environment ## The table kit against DynamoDB Local, where Java and npm are there
 	@$(PY) -m tools.conformance
 
-bench: environment ## Cold starts, warm handlers, deliveries and costs, as ratios
+bench: environment ## Cold starts and warm handlers, as ratios
 	@$(PY) -m tools.bench
 
 environment:

@@ -3,8 +3,11 @@
 import argparse
 import os
 import sys
+from pathlib import Path
 
 import boto3
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "layers" / "shared"))
 
 from eal import clock, ids
 from eal.caller import system

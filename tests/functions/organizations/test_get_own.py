@@ -25,6 +25,10 @@ def test_the_organization_is_shown_with_its_settings(tenant: Tenant) -> None:
         "settings": {
             "timezone": "America/New_York",
             "default_locale": "en-US",
+            "service_area": None,
+            "business_hours": {},
+            "on_call": [],
+            "sender": None,
             "ai": {"enabled": True},
             "retention": {"claim_days": 90},
         },
