@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from tests.support.aws import aws_in_process
@@ -12,6 +13,13 @@ from tests.support.time import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# A loaded machine is not a failure: no test is timed, properties neither.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture

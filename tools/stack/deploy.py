@@ -119,19 +119,21 @@ def deploy(place: Place) -> bool:
         )
         try:
             describe(place)
+            write_local_environment(place)
         except (ClientError, BotoCoreError) as refused:
             raise Failed(f"the stack is deployed but MiniStack refuses to tell where: {refused}") from refused
     write_json(place.deployed, {"inputs": wanted, "server": server})
     return True
 
 
-def stack_resources(place: Place) -> dict[str, str]:
-    """Logical id to physical id."""
+def stack_resources(place: Place, kind: str = "") -> dict[str, str]:
+    """Logical id to physical id, of all resources or of one type."""
     pages = client(place, "cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK)
     return {
         one["LogicalResourceId"]: str(one["PhysicalResourceId"])
         for page in pages
         for one in page["StackResourceSummaries"]
+        if one["ResourceType"].startswith(kind)
     }
 
 
@@ -154,6 +156,14 @@ def describe(place: Place) -> None:
             },
         },
     )
+
+
+def write_local_environment(place: Place) -> None:
+    """Write env.json: each function's variables for `sam local invoke --env-vars`; its container finds us by name."""
+    endpoint = {"AWS_ENDPOINT_URL": f"http://host.docker.internal:{place.port}", "AWS_DEFAULT_REGION": REGION}
+    functions = stack_resources(place, kind="AWS::Lambda::Function")
+    environments = {one: {**function_variables(place, one), **endpoint} for one in functions}
+    write_json(place.folder / "env.json", environments)
 
 
 def publish_api(place: Place, api_id: str) -> None:

@@ -36,8 +36,6 @@ HEAVY = {
     "eal": ("entry.openapi",),
 }  # fmt: skip
 """Parts of allowed packages that are loaded where they are used, and not on import."""
-OF_BATCH = {"asyncio", "aws_lambda_powertools.utilities.parser"}
-"""Powertools' batch processor loads these itself: workers have it, and nobody waits for a worker's cold start."""
 STANDARD = ("asyncio", "http.server", "unittest", "xml.etree", "sqlite3", "multiprocessing")
 """Parts of the standard library that cost milliseconds, and that no request needs."""
 
@@ -80,7 +78,7 @@ def faults(project: Project, pulled: dict[str, list[str] | str]) -> Iterator[str
         for name in sorted(packages - allowed):
             if not name.startswith("_sysconfigdata"):
                 yield f"{path} pulls {name} on import: import it in the function that uses it, or not at all"
-        for name in sorted(_heavy(set(modules)) - (OF_BATCH if kind(folder) == "worker" else set())):
+        for name in sorted(_heavy(set(modules))):
             yield f"{path} pulls {name} on import: load it where it is used"
 
 
