@@ -91,6 +91,10 @@ def test_a_plain_address_is_what_the_library_makes_of_it(text: str) -> None:
     assert contact.email_address(text) == found.normalized.lower()
 
 
+def test_addresses_for_testing_are_addresses() -> None:
+    assert email_address("Dana@acme.test") == "dana@acme.test"
+
+
 def test_plain_input_needs_no_library() -> None:
     code = (
         "import sys; from eal.contact import e164, email_address;"

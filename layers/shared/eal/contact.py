@@ -51,7 +51,9 @@ def email_address(text: str) -> str | None:
     if len(text) > LONGEST_EMAIL:
         return None
     try:
-        return validate_email(text.strip(), check_deliverability=False).normalized.lower()
+        # test_environment: addresses under .test (RFC 2606) are what sandboxes are tried with.
+        found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
+        return found.normalized.lower()
     except EmailNotValidError:
         return None
 
