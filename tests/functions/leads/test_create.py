@@ -120,6 +120,27 @@ def test_an_upsert_loses_no_value(tenant: Tenant) -> None:
     assert taken.json["error"]["details"]["id"] == first["id"]
 
 
+def test_the_same_form_twice_adds_nothing_the_second_time(tenant: Tenant) -> None:
+    form = {**LEAD, "notes": "Wet floor"}
+    call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "notes": "First call"})
+    first = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=form)
+
+    again = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=form)
+
+    assert first.json["notes"] == "First call\n\nWet floor"
+    assert again.json == first.json
+
+
+def test_an_upsert_cannot_make_a_lead_outgrow_its_limits(tenant: Tenant) -> None:
+    call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "notes": "a" * 9_000})
+
+    answer = call(
+        "POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body={**LEAD, "notes": "b" * 9_000}
+    )
+
+    assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/notes")
+
+
 def test_other_tenants_and_modes_may_have_the_same_person(tenant: Tenant, stranger: Tenant) -> None:
     for key in (tenant.write, tenant.test_admin, stranger.write):
         assert call("POST", "/v1/leads", key=key, json_body=LEAD).status == 201

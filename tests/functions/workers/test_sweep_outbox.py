@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from eal import clock
+from tests.support.faults import watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items, peek
 
@@ -13,6 +14,25 @@ if TYPE_CHECKING:
     import pytest
 
     from tests.support.tenants import Tenant
+
+
+def test_what_cannot_be_published_keeps_nobody_elses_from_it(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now()
+    with monkeypatch.context() as past:
+        past.setattr(clock, "now", lambda: now - timedelta(minutes=2))
+        call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"})
+        call("POST", "/v1/leads", key=tenant.test_admin, json_body={"email": "a@example.com"})
+
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["SendMessage"] = (
+            "ServiceUnavailable"  # the word to the archiver, and with it all audit records
+        )
+        load_app("workers/sweep_outbox").handler({}, None)
+
+    assert {event["mode"] for event in peek("FanOutQueue")} == {"live", "test"}
+    assert [item for item in items("AUDIT") if "pending" in item]
 
 
 def test_old_items_are_published_and_young_ones_are_left(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import botocore.client
 
 from eal.table.keys import Key, key
 from eal.table.read import get, get_all
@@ -48,3 +50,21 @@ def test_many_are_read_in_one_call(by: Caller, monkeypatch: pytest.MonkeyPatch) 
     with watched_calls(monkeypatch) as calls:
         get_all(keys)
     assert calls.made == ["TransactGetItems"]
+
+
+def test_a_read_that_meets_a_write_is_tried_again(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    met: list[str] = []
+
+    def meeting(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation == "TransactGetItems" and len(met) < 3:
+            met.append(operation)
+            reasons = [{"Code": "TransactionConflict"}]
+            error = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+            raise client.exceptions.TransactionCanceledException(error, operation)
+        return send(client, operation, arguments)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", meeting)
+
+    assert get_all([key(by.organization_id, by.mode, "THING", "none")]) == [None]
+    assert len(met) == 3

@@ -176,6 +176,7 @@ def test_what_is_no_http_is_an_invalid_response() -> None:
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
+        ("Mon, 01 Jan 99999999999999 00:00:00 GMT", None),
         ("120", 120),
         (" 0 ", 0),
         ("9" * 400, 9999999999),

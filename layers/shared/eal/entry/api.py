@@ -41,6 +41,7 @@ _RETRYABLE = frozenset(
         "RequestTimeout",
         "ServiceUnavailable",
         "ThrottlingException",
+        "TransactionConflictException",
         "TransactionInProgressException",
     }
 )
@@ -116,7 +117,7 @@ class Api:
         if route.scope is None:
             return route.call(route.arguments(request, {}, None))
         caller = auth.authenticate(request, route.scope, admission)
-        if child := request.headers.get("x-eal-organization"):
+        if (child := request.headers.get("x-eal-organization")) is not None:
             read_for_child(caller, child, route.tag, request.method)
         caller.write.if_match = _version_in(request.headers.get("if-match"))
         body = request.json_object(optional=route.body_optional) if route.body else {}

@@ -6,6 +6,7 @@ so a revoked key is refused on the very next request, and there is no cache whos
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ from eal.keys.model import fingerprint, is_well_formed
 from eal.table.write import Write
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from eal.entry.request import Request
@@ -126,12 +127,24 @@ def _use(text: str, now: datetime, ip: str, admission: Admission) -> Use:
         raise _refusal(outcome.use, now, admission)
     admission.limits = _limits(outcome, now)
     if sum(outcome.counts) > access.WINDOW_MINUTES * outcome.key.per_minute:
-        access.take_back(mark, now)
+        with _housekeeping():
+            access.take_back(mark, now)
         admission.limits.remaining = 0
         raise RateLimited(_seconds_until_free(outcome.counts, outcome.key, now))
     if outcome.leftovers:
-        access.clear_leftovers(mark, outcome.leftovers)
+        with _housekeeping():
+            access.clear_leftovers(mark, outcome.leftovers)
     return outcome
+
+
+@contextmanager
+def _housekeeping() -> Iterator[None]:
+    """For what only tidies the counters: its failure decides nothing about the request."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as fault:
+        observe.count("limiter_failed_open")
+        observe.logger.warning("limiter_not_tidied", fault=type(fault).__name__)
 
 
 def _fail_open(mark: str, now: datetime, ip: str, admission: Admission, fault: Exception) -> Use:

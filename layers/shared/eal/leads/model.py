@@ -21,6 +21,9 @@ TRANSITIONS: dict[Status, tuple[Status, ...]] = {
 }
 """What may follow on each status; `new` from lost or disqualified reopens the lead."""
 
+MOST_NOTES, MOST_PHONES, MOST_METADATA = 10_000, 10, 50
+"""Characters and entries; what an upsert or a transition adds counts too, or an item would outgrow the table."""
+
 NEEDS_REASON: frozenset[Status] = frozenset({"lost"})
 
 PERSONAL = frozenset(
@@ -28,6 +31,7 @@ PERSONAL = frozenset(
         "first_name",
         "last_name",
         "company",
+        "assigned_to",
         "email",
         "additional_emails",
         "phones",
@@ -110,6 +114,27 @@ def moved(lead: Lead, step: Step) -> Lead:
     )
 
 
+def with_note(notes: str | None, note: str | None) -> str | None:
+    """The notes with one more paragraph, unless it is there already: the same form sent twice says nothing new."""
+    if not note or not notes:
+        return note or notes
+    return notes if note in notes.split("\n\n") or note == notes else f"{notes}\n\n{note}"
+
+
+def over_limit(lead: Lead) -> tuple[str, str] | None:
+    """A field that has grown too long by what was added to it, with the reason; None where all fit."""
+    if len(lead.notes or "") > MOST_NOTES:
+        return "notes", f"would have more than {MOST_NOTES} characters with what is there already"
+    for name, most in (
+        ("phones", MOST_PHONES),
+        ("additional_emails", MOST_PHONES),
+        ("metadata", MOST_METADATA),
+    ):
+        if len(getattr(lead, name)) > most:
+            return name, f"would have more than {most} entries with what is there already"
+    return None
+
+
 def merged(lead: Lead, newer: Lead) -> Lead:
     """The lead with what a newer capture of the same person says. No value is lost.
 
@@ -129,7 +154,7 @@ def merged(lead: Lead, newer: Lead) -> Lead:
         address=newer.address or lead.address,
         source_detail=newer.source_detail or lead.source_detail,
         loss_type=newer.loss_type or lead.loss_type,
-        notes="\n\n".join(dict.fromkeys(one for one in (lead.notes, newer.notes) if one)) or None,
+        notes=with_note(lead.notes, newer.notes),
         metadata={**lead.metadata, **newer.metadata},
         attribution={**newer.attribution, **lead.attribution},
     )

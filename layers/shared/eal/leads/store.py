@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Literal, cast
 from eal import audit, ids
 from eal.clock import rfc3339
 from eal.errors import Conflict, IllegalTransition, NotFound, ValidationFailed
-from eal.leads.model import NEEDS_REASON, PERSONAL, TRANSITIONS, Address, Lead, Step, merged, moved
+from eal.leads.model import (
+    NEEDS_REASON,
+    PERSONAL,
+    TRANSITIONS,
+    Address,
+    Lead,
+    Step,
+    merged,
+    moved,
+    over_limit,
+    with_note,
+)
 from eal.leads.wire import LeadView
 from eal.table import page
 from eal.table.item import dump, load
@@ -197,7 +208,8 @@ def transition(lead_id: str, body: LeadTransition, by: Caller) -> Lead:
     step = Step(before=lead.status, after=body.to, at=by.at, by=by.actor, reason=body.reason)
     after = moved(lead, step)
     if body.notes:
-        after = replace(after, notes="\n\n".join(one for one in (lead.notes, body.notes) if one))
+        after = replace(after, notes=with_note(lead.notes, body.notes))
+    _check_limits(after)
     by.write.replace(_item(after, by), was=lead.version)
     before_fields, after_fields = dump(lead), dump(after)
     if body.reason:
@@ -222,6 +234,7 @@ def _merge(found: Lead, new: Lead, by: Caller) -> Lead:
 
 def _replace(before: Lead, changed: Lead, by: Caller) -> Lead:
     """Write the lead's next version, and take and give back the contacts that changed."""
+    _check_limits(changed)
     after = replace(changed, updated_at=by.at, version=before.version + 1)
     by.write.replace(_item(after, by), was=before.version)
     for contact in sorted(after.contacts - before.contacts):
@@ -231,6 +244,12 @@ def _replace(before: Lead, changed: Lead, by: Caller) -> Lead:
     _audit("lead.updated", before, dump(before), dump(after), by)
     by.write.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     return after
+
+
+def _check_limits(lead: Lead) -> None:
+    if found := over_limit(lead):
+        name, message = found
+        raise ValidationFailed([{"pointer": f"/{name}", "message": message, "type": "too_long"}])
 
 
 def _claim(contact: str, lead_id: str, by: Caller, refusal: Refusal) -> None:

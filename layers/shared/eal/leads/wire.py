@@ -6,16 +6,16 @@ from pydantic import ConfigDict, Field, model_validator
 
 from eal.clock import Instant
 from eal.contact import Email, Phone
-from eal.leads.model import Address, Lead, LossType, Status
+from eal.leads.model import MOST_METADATA, MOST_NOTES, MOST_PHONES, Address, Lead, LossType, Status
 from eal.listing import ListQuery, PageView
 from eal.wire import Wire
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Slug = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-Phones = Annotated[list[Phone], Field(max_length=10)]
+Phones = Annotated[list[Phone], Field(max_length=MOST_PHONES)]
 Metadata = Annotated[
     dict[Annotated[str, Field(min_length=1, max_length=40)], Annotated[str, Field(max_length=500)]],
-    Field(max_length=50),
+    Field(max_length=MOST_METADATA),
 ]
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -60,7 +60,7 @@ class LeadFields(Wire):
     address: AddressBody | None = None
     source_detail: Annotated[str | None, Field(max_length=500)] = None
     loss_type: LossType | None = None
-    notes: Annotated[str | None, Field(max_length=10_000)] = None
+    notes: Annotated[str | None, Field(max_length=MOST_NOTES)] = None
     attribution: AttributionBody | None = None
     assigned_to: Annotated[str | None, Field(max_length=100)] = None
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eal import aws, settings
+from eal.errors import Unavailable
+from eal.table import contention
 from eal.table.item import from_attributes, to_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from mypy_boto3_dynamodb.type_defs import TransactGetItemTypeDef
 
     from eal.table.item import Item
     from eal.table.keys import Key
@@ -23,9 +27,21 @@ def get(key: Key) -> Item | None:
 
 
 def get_all(keys: Sequence[Key]) -> list[Item | None]:
-    """The items of up to 100 keys, in the keys' order, in one transaction: they were all so at one moment."""
-    table = settings.state_table()
-    answer = aws.dynamodb().transact_get_items(
-        TransactItems=[{"Get": {"TableName": table, "Key": to_attributes(key._asdict())}} for key in keys]
-    )
-    return [from_attributes(one["Item"]) if one.get("Item") else None for one in answer["Responses"]]
+    """The items of up to 100 keys, in the keys' order, in one transaction: they were all so at one moment.
+
+    Raises: Unavailable where one of them was being written at each attempt.
+    """
+    table, client = settings.state_table(), aws.dynamodb()
+    asked: list[TransactGetItemTypeDef] = [
+        {"Get": {"TableName": table, "Key": to_attributes(key._asdict())}} for key in keys
+    ]
+    for attempt in range(contention.ATTEMPTS):
+        try:
+            answer = client.transact_get_items(TransactItems=asked)
+        except client.exceptions.TransactionCanceledException as cancelled:
+            if not contention.is_passing(cancelled.response["CancellationReasons"]):
+                raise
+            contention.pause(attempt)
+            continue
+        return [from_attributes(one["Item"]) if one.get("Item") else None for one in answer["Responses"]]
+    raise Unavailable

@@ -8,8 +8,6 @@ takes events, tasks and audit records from the table's stream.
 from __future__ import annotations
 
 import json
-import random
-import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
@@ -18,6 +16,7 @@ from eal import aws, ids, settings
 from eal.clock import rfc3339
 from eal.errors import PreconditionFailed, Unavailable
 from eal.events import CATALOGUE, FEED_DAYS
+from eal.table import contention
 from eal.table.item import from_attributes, to_attributes
 from eal.table.keys import Key, key, partition, pending_shard
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 MOST_OPERATIONS = 100
 """DynamoDB's limit of a transaction. More is a programming error here, never a split."""
-_CONFLICT_ATTEMPTS = 10
 _TASK_DAYS = 7
 
 
@@ -244,7 +242,7 @@ def transact(operations: Sequence[Operation]) -> None:
     """Send operations as one transaction, again after a conflict with another one on the same items."""
     client = aws.dynamodb()
     requests = [operation.request for operation in operations]
-    for attempt in range(_CONFLICT_ATTEMPTS):
+    for attempt in range(contention.ATTEMPTS):
         try:
             client.transact_write_items(TransactItems=requests)
             return
@@ -254,10 +252,9 @@ def transact(operations: Sequence[Operation]) -> None:
                 if reason.get("Code") == "ConditionalCheckFailed":
                     old = cast("dict[str, UniversalAttributeValueTypeDef] | None", reason.get("Item"))
                     raise operation.refusal(from_attributes(old) if old else None) from cancelled
-            if not any(reason.get("Code") == "TransactionConflict" for reason in reasons):
+            if not contention.is_passing(reasons):
                 raise
-        # Full jitter, so that fifty rivals for one item do not meet again at the same moment.
-        time.sleep(random.uniform(0, min(0.02 * 2**attempt, 0.5)))  # noqa: S311 - no secret is made of it
+        contention.pause(attempt)
     raise Unavailable("Too many changes of the same resource at once; try again.")
 
 

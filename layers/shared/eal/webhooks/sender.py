@@ -104,7 +104,7 @@ def _ask(
     if kept := _kept.take(target):
         try:
             return kept, kept.ask(body, headers, target, deadline)
-        except ConnectionError:
+        except (ConnectionError, ssl.SSLError):
             # The receiver closed it just now. Had it taken the request all the same, the id tells it so.
             pass
     new = _Connection(target)
@@ -126,7 +126,7 @@ def _seconds(retry_after: str | None) -> float | None:
         return float(text[:_LONGEST_RETRY_AFTER])
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (_aware(at) - clock.now()).total_seconds())
 
