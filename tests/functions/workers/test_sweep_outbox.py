@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from eal import clock
+from eal.entry.relay import SweepFailed
 from tests.support.faults import watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items, peek
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.support.tenants import Tenant
 
 
@@ -29,7 +30,8 @@ def test_what_cannot_be_published_keeps_nobody_elses_from_it(
         calls.refuse["SendMessage"] = (
             "ServiceUnavailable"  # the word to the archiver, and with it all audit records
         )
-        load_app("workers/sweep_outbox").handler({}, None)
+        with pytest.raises(SweepFailed):
+            load_app("workers/sweep_outbox").handler({}, None)
 
     assert {event["mode"] for event in peek("FanOutQueue")} == {"live", "test"}
     assert [item for item in items("AUDIT") if "pending" in item]

@@ -64,6 +64,10 @@ class StreamAnswer(TypedDict):
     batchItemFailures: list[_Failure]
 
 
+class SweepFailed(Exception):
+    """Some items are still unpublished after a sweep: the next one tries them again."""
+
+
 class _Overtaken(Exception):
     """The head moved on while a batch was being numbered."""
 
@@ -107,16 +111,21 @@ class Relay:
         return {"batchItemFailures": [{"itemIdentifier": min(failed, key=int)}] if failed else []}
 
     def sweep(self, event: object, context: object) -> None:
-        """The Lambda handler of the schedule: everything in `pending` that is older than a minute."""
+        """The Lambda handler of the schedule: everything in `pending` that is older than a minute.
+
+        Raises: SweepFailed, after all that can be published was, so that an alarm tells of the rest.
+        """
         observe.begin("", worker="sweep")
         border = clock.now() - SWEPT_AFTER
+        failed = 0
         for shard in range(PENDING_SHARDS):
             old = [one for one in _pending(shard) if ids.created_at(one.sk) <= border]
             for some in _chunks(old, MOST_AT_ONCE):
                 left = [item for item in get_all(some) if item and item.get("pending")]
-                for group, items in _grouped(left).items():
-                    _sweep(group, items)
+                failed += sum(not _swept(group, items) for group, items in _grouped(left).items())
         observe.flush()
+        if failed:
+            raise SweepFailed(f"{failed} groups of items could not be published; the log says why")
 
 
 def _pending(shard: int) -> list[Key]:
@@ -136,14 +145,15 @@ def _pending(shard: int) -> list[Key]:
         start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
-def _sweep(group: _Group, items: list[Item]) -> None:
-    """One tenant's leftovers; what fails stays pending, and keeps nobody else's from being published."""
+def _swept(group: _Group, items: list[Item]) -> bool:
+    """Publish one tenant's leftovers. What fails stays pending, and keeps nobody else's from being published."""
     try:
         _relay(group, items)
-        observe.count("outbox_swept", len(items))
-    except Exception:  # the edge of a consumer: the next sweep tries again, and the alarm on errors tells
-        observe.count("server_errors")
+    except Exception:  # the edge of a consumer: told by SweepFailed once the others are done
         observe.logger.exception("sweep_failed", organization_id=group.organization_id, kind=group.kind)
+        return False
+    observe.count("outbox_swept", len(items))
+    return True
 
 
 def _relay(group: _Group, items: list[Item]) -> None:
