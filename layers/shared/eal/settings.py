@@ -19,10 +19,6 @@ def _required(name: str) -> str:
     return value
 
 
-def stage() -> str:
-    return _required("STAGE")
-
-
 def is_local() -> bool:
     """The local stack: webhooks may reach loopback, and http, which they may nowhere else."""
     return os.environ.get("STAGE") == "local"

@@ -236,11 +236,15 @@ def test_if_match_means_the_first_item_only(by: Caller) -> None:
     by.write.delete(_at(by, "thing_2"), was=9)
 
 
-def test_a_write_afresh_is_empty_and_insists_on_the_same_version(by: Caller) -> None:
+def test_a_write_afresh_is_empty_and_insists_on_the_same_version(
+    by: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     by.write.if_match = 3
     by.write.audit("thing.updated", "thing_1")
     fresh = by.write.afresh()
-    assert fresh.is_empty
+    with watched_calls(monkeypatch) as calls:
+        fresh.commit()
+    assert calls.made == []
     fresh.audit("thing.updated", "thing_1")
     with pytest.raises(PreconditionFailed):
         fresh.check_if_match(4)

@@ -216,10 +216,6 @@ class Write:
             if_match=self.if_match,
         )
 
-    @property
-    def is_empty(self) -> bool:
-        return not self._operations
-
     def commit(self, first: Operation | None = None) -> None:
         """Send the transaction. `first` (the idempotency record) comes before the rest, and its refusal wins.
 
