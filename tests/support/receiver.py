@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
-from eal.webhooks import sender
+from eal.outbound import sender
 
 if TYPE_CHECKING:
     import ssl

@@ -49,6 +49,7 @@ def _lead(call: Call, by: Caller) -> str | None:
         name=call.person_name,
         phone=call.facts.caller_number,
         loss_type=call.loss_type,
+        urgency=call.classification.urgency.value if call.classification else None,
         source_detail=call.facts.source_name,
         attribution=call.facts.attribution,
         by=by,

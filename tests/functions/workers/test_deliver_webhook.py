@@ -12,8 +12,8 @@ import pytest
 import standardwebhooks
 
 from eal import observe, signing
-from eal.webhooks import sender
-from eal.webhooks.model import ATTEMPTS
+from eal.outbound import sender
+from eal.outbound.schedule import ATTEMPTS
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items

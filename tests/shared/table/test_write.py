@@ -106,10 +106,21 @@ def test_a_change_without_an_audit_record_is_refused(by: Caller) -> None:
     assert _stored() == []
 
 
-def test_a_second_audit_record_is_refused(by: Caller) -> None:
+def test_a_resources_second_audit_record_is_refused(by: Caller) -> None:
     by.write.audit("thing.created", "thing_1")
+    by.write.audit("thing.created", "thing_2")
     with pytest.raises(AssertionError, match="one audit record"):
-        by.write.audit("thing.created", "thing_2")
+        by.write.audit("thing.updated", "thing_1")
+
+
+def test_a_change_that_concerns_two_organizations_is_in_both_logs(by: Caller) -> None:
+    by.write.create(_thing(by))
+    by.write.audit("thing.created", "thing_1", also_for="org_parent")
+    by.write.commit()
+
+    for member in ("organization_id", "pk", "gsi1pk", "gsi2pk"):
+        organizations = {str(record[member]).partition("#")[0] for record in _stored("AUDIT")}
+        assert organizations == {by.organization_id, "org_parent"}
 
 
 def test_an_event_that_is_not_in_the_catalogue_is_refused(by: Caller) -> None:

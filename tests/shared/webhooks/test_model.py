@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.events import BY_NAME_ONLY, CATALOGUE
-from eal.webhooks.model import ATTEMPTS, RETRY_SECONDS, SCHEDULE, Attempt, Delivery, Endpoint
+from eal.outbound.schedule import ATTEMPTS, RETRY_SECONDS, SCHEDULE
+from eal.webhooks.model import Attempt, Delivery, Endpoint
 
 START = datetime(2026, 4, 24, 17, 42, 11, tzinfo=UTC)
 NEW = Delivery(

@@ -1,6 +1,7 @@
 """A lead, what may follow on what, and how an upsert merges."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
 from eal.audit import Actor
@@ -8,6 +9,8 @@ from eal.clock import Instant
 
 type Status = Literal["new", "contacted", "qualified", "scheduled", "won", "lost", "disqualified"]
 type LossType = Literal["water", "sewage", "fire", "mold", "storm", "biohazard", "rebuild", "other"]
+
+type Urgency = Literal["emergency", "high", "normal", "low"]
 
 OPEN: tuple[Status, ...] = ("new", "contacted", "qualified", "scheduled")
 TRANSITIONS: dict[Status, tuple[Status, ...]] = {
@@ -57,19 +60,61 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One transition, as the lead's history keeps it."""
+class Contribution:
+    """What one feature adds to a score, or takes from it. `reason` is the scorer's phrase, never the lead's words."""
 
-    before: Status
-    after: Status
+    feature: str
+    points: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """0 to 100: the sum of the contributions' points. `scorer` is the version of the rules that gave it."""
+
+    value: int
+    scorer: str
+    scored_at: Instant
+    contributions: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrmSync:
+    """How far the lead's newest push to the tenant's CRM has come."""
+
+    push_id: str
+    status: Literal["pending", "synced", "failed"]
+    requested_at: Instant
+    attempts: int = 0
+    last_attempt_at: Instant | None = None
+    next_attempt_at: Instant | None = None
+    synced_at: Instant | None = None
+    last_status_code: int | None = None
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One transition or one score of a lead, an item of its own. Statuses or points are in `before` and `after`."""
+
+    id: str
+    lead_id: str
+    type: Literal["transition", "score"]
     at: Instant
     by: Actor
+    before: Status | int | None = None
+    after: Status | int
     reason: str | None = None
+    scorer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """`salt` is for the audit log's commitments: it is stored here and nowhere else, and never shown."""
+    """`salt` is for the audit log's commitments: it is stored here and nowhere else, and never shown.
+
+    `urgency` is that of the call that the lead came from. `reached` are the statuses it has had, in their first order;
+    `contacted_at` is when it was first contacted.
+    """
 
     id: str
     status: Status
@@ -92,7 +137,12 @@ class Lead:
     attribution: dict[str, str] = field(default_factory=dict)
     assigned_to: str | None = None
     call_id: str | None = None
-    history: tuple[Step, ...] = ()
+    prospect_id: str | None = None
+    urgency: Urgency | None = None
+    reached: tuple[Status, ...] = ("new",)
+    contacted_at: Instant | None = None
+    score: Score | None = None
+    crm_sync: CrmSync | None = None
 
     @property
     def contacts(self) -> frozenset[str]:
@@ -103,13 +153,14 @@ class Lead:
         )
 
 
-def moved(lead: Lead, step: Step) -> Lead:
+def moved(lead: Lead, to: Status, at: datetime) -> Lead:
     """The lead after a transition that TRANSITIONS allows."""
     return replace(
         lead,
-        status=step.after,
-        history=(*lead.history, step),
-        updated_at=step.at,
+        status=to,
+        reached=tuple(dict.fromkeys((*lead.reached, to))),
+        contacted_at=at if to == "contacted" and lead.contacted_at is None else lead.contacted_at,
+        updated_at=at,
         version=lead.version + 1,
     )
 

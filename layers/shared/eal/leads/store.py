@@ -12,19 +12,21 @@ from typing import TYPE_CHECKING, Literal, cast
 from eal import audit, ids
 from eal.clock import rfc3339
 from eal.errors import Conflict, IllegalTransition, NotFound, ValidationFailed
+from eal.leads import history, scorer
 from eal.leads.model import (
     NEEDS_REASON,
     PERSONAL,
     TRANSITIONS,
     Address,
     Lead,
-    Step,
     merged,
     moved,
     over_limit,
     with_note,
 )
 from eal.leads.wire import LeadView
+from eal.organizations import service_area
+from eal.organizations import store as organizations
 from eal.table import page
 from eal.table.item import dump, load
 from eal.table.keys import Key, key, partition
@@ -36,8 +38,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from eal.caller import Caller
+    from eal.leads.model import Urgency
     from eal.leads.wire import LeadCreate, LeadQuery, LeadTransition, LeadUpdate
     from eal.table.item import Item
+
+_NOT_AUDITED = frozenset({"id", "created_at", "reached"})
 
 type OnDuplicate = Literal["error", "return", "update"]
 type _RefusalFor = Callable[[str], Refusal]
@@ -82,8 +87,8 @@ def capture(body: LeadCreate, on_duplicate: OnDuplicate, by: Caller) -> tuple[Le
     )
     if on_duplicate != "error" and (found := _holder(new, by)):
         return (found if on_duplicate == "return" else _merge(found, new, by)), False
-    _create(new, by, _duplicate if on_duplicate == "error" else (lambda _contact: lambda _old: Stale()))
-    return new, True
+    refusal_for = _duplicate if on_duplicate == "error" else (lambda _contact: lambda _old: Stale())
+    return _create(new, by, refusal_for), True
 
 
 def capture_from_call(
@@ -92,6 +97,7 @@ def capture_from_call(
     name: str | None,
     phone: str,
     loss_type: str | None,
+    urgency: Urgency | None,
     source_detail: str | None,
     attribution: Mapping[str, str],
     by: Caller,
@@ -119,6 +125,7 @@ def capture_from_call(
         phones=(phone,),
         source_detail=source_detail,
         loss_type=loss_type,  # type: ignore[arg-type]  # the caller maps an intent to a loss type
+        urgency=urgency,
         attribution=dict(attribution),
         call_id=call_id,
     )
@@ -147,8 +154,15 @@ def search(query: LeadQuery, by: Caller) -> Page[Lead]:
             index="gsi1",
             index_partition=partition(by.organization_id, by.mode, "LEAD", "status", query.status),
         )
-    filters = (query.source, query.loss_type, query.assigned_to, query.updated_after)
-    keep = (lambda item: _matches(query, item)) if any(filters) else None
+    filters = (
+        query.source,
+        query.loss_type,
+        query.assigned_to,
+        query.updated_after,
+        query.min_score,
+        query.max_score,
+    )
+    keep = (lambda item: _matches(query, item)) if any(one is not None for one in filters) else None
     return page.read(by, query, where, lambda item: load(Lead, item), keep)
 
 
@@ -205,26 +219,60 @@ def transition(lead_id: str, body: LeadTransition, by: Caller) -> Lead:
         raise ValidationFailed(
             [{"pointer": "/reason", "message": f"is required to become {body.to}", "type": "missing"}]
         )
-    step = Step(before=lead.status, after=body.to, at=by.at, by=by.actor, reason=body.reason)
-    after = moved(lead, step)
+    after = moved(lead, body.to, by.at)
     if body.notes:
         after = replace(after, notes=with_note(lead.notes, body.notes))
     _check_limits(after)
-    by.write.replace(_item(after, by), was=lead.version)
+    after = _scored(after, by)
+    by.write.replace(item_of(after, by), was=lead.version)
+    history.add_transition(lead.id, lead.status, after.status, body.reason, by)
     before_fields, after_fields = dump(lead), dump(after)
     if body.reason:
         after_fields["reason"] = body.reason
-    _audit("lead.transitioned", lead, before_fields, after_fields, by)
+    audit_change("lead.transitioned", lead, before_fields, after_fields, by)
     by.write.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     return after
 
 
-def _create(new: Lead, by: Caller, refusal_for: _RefusalFor) -> None:
-    by.write.create(_item(new, by))
+def rescore(lead_id: str, by: Caller) -> Lead:
+    """The lead, scored again under today's rules and settings; its history tells of it also where nothing changed.
+
+    Raises: NotFound, PreconditionFailed.
+    """
+    lead = find(lead_id, by)
+    new = scorer.score(lead, in_service_area=_in_service_area(lead, by), at=by.at)
+    after = replace(lead, score=new, updated_at=by.at, version=lead.version + 1)
+    by.write.replace(item_of(after, by), was=lead.version)
+    history.add_score(lead.id, lead.score, new, by)
+    audit_change("lead.scored", lead, dump(lead), dump(after), by)
+    by.write.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
+    return after
+
+
+def _scored(lead: Lead, by: Caller) -> Lead:
+    """The lead with its score as it now is, and a new history entry where that is another one."""
+    new = scorer.score(lead, in_service_area=_in_service_area(lead, by), at=by.at)
+    if lead.score and (lead.score.contributions, lead.score.scorer) == (new.contributions, new.scorer):
+        return lead
+    history.add_score(lead.id, lead.score, new, by)
+    return replace(lead, score=new)
+
+
+def _in_service_area(lead: Lead, by: Caller) -> bool | None:
+    if lead.address is None:
+        return None
+    area = organizations.recent_service_area(by.organization_id, by.at)
+    return service_area.contains(area, postal_code=lead.address.postal_code)
+
+
+def _create(new: Lead, by: Caller, refusal_for: _RefusalFor) -> Lead:
+    new = _scored(new, by)
+    by.write.create(item_of(new, by))
     for contact in sorted(new.contacts):
         _claim(contact, new.id, by, refusal_for(contact))
-    _audit("lead.created", new, {}, dump(new), by)
+    audit_change("lead.created", new, {}, dump(new), by)
     by.write.emit("lead.created", LeadView.of(new).model_dump(mode="json"))
+    return new
 
 
 def _merge(found: Lead, new: Lead, by: Caller) -> Lead:
@@ -235,13 +283,13 @@ def _merge(found: Lead, new: Lead, by: Caller) -> Lead:
 def _replace(before: Lead, changed: Lead, by: Caller) -> Lead:
     """Write the lead's next version, and take and give back the contacts that changed."""
     _check_limits(changed)
-    after = replace(changed, updated_at=by.at, version=before.version + 1)
-    by.write.replace(_item(after, by), was=before.version)
+    after = _scored(replace(changed, updated_at=by.at, version=before.version + 1), by)
+    by.write.replace(item_of(after, by), was=before.version)
     for contact in sorted(after.contacts - before.contacts):
         _claim(contact, after.id, by, _duplicate(contact))
     for contact in sorted(before.contacts - after.contacts):
         by.write.delete(claim_at(by, contact))
-    _audit("lead.updated", before, dump(before), dump(after), by)
+    audit_change("lead.updated", before, dump(before), dump(after), by)
     by.write.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     return after
 
@@ -297,9 +345,12 @@ def _matches(query: LeadQuery, item: Item) -> bool:
         (query.loss_type, item.get("loss_type")),
         (query.assigned_to, item.get("assigned_to")),
     )
+    score = cast("int", cast("Item", item["score"])["value"])
     created, updated = cast("str", item["created_at"]), cast("str", item["updated_at"])
     return (
         all(value is None or value == stored for value, stored in wanted)
+        and (query.min_score is None or score >= query.min_score)
+        and (query.max_score is None or score <= query.max_score)
         and (query.phone is None or query.phone in cast("list[str]", item.get("phones", [])))
         and (query.updated_after is None or updated >= rfc3339(query.updated_after))
         and (query.created_after is None or created >= rfc3339(query.created_after))
@@ -307,13 +358,20 @@ def _matches(query: LeadQuery, item: Item) -> bool:
     )
 
 
-def _audit(action: str, lead: Lead, before: Item, after: Item, by: Caller) -> None:
-    hidden = ("history", "id", "created_at")
-    shown = ({name: value for name, value in one.items() if name not in hidden} for one in (before, after))
-    by.write.audit(action, lead.id, audit.changes(*shown, personal=PERSONAL, salt=lead.salt))
+def audit_change(action: str, lead: Lead, before: Item, after: Item, by: Caller) -> None:
+    """Record a lead's change; of the score, its value: the contributions stand in the lead."""
+    by.write.audit(
+        action, lead.id, audit.changes(_audited(before), _audited(after), personal=PERSONAL, salt=lead.salt)
+    )
 
 
-def _item(lead: Lead, by: Caller) -> Item:
+def _audited(fields: Item) -> Item:
+    score = cast("Item | None", fields.get("score"))
+    shown = {name: value for name, value in fields.items() if name not in _NOT_AUDITED}
+    return {**shown, **({"score": score["value"]} if score else {})}
+
+
+def item_of(lead: Lead, by: Caller) -> Item:
     return {
         **at(by, lead.id)._asdict(),
         "kind": "LEAD",

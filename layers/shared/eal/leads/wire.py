@@ -1,12 +1,23 @@
 """What the API takes and shows of leads."""
 
+from dataclasses import asdict
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from eal.clock import Instant
 from eal.contact import Email, Phone
-from eal.leads.model import MOST_METADATA, MOST_NOTES, MOST_PHONES, Address, Lead, LossType, Status
+from eal.leads.model import (
+    MOST_METADATA,
+    MOST_NOTES,
+    MOST_PHONES,
+    Address,
+    HistoryEntry,
+    Lead,
+    LossType,
+    Status,
+    Urgency,
+)
 from eal.listing import ListQuery, PageView
 from eal.wire import Wire
 
@@ -112,6 +123,8 @@ class LeadQuery(ListQuery):
     assigned_to: Annotated[str | None, Field(max_length=100)] = None
     email: Email | None = None
     phone: Phone | None = None
+    min_score: Annotated[int | None, Field(ge=0, le=100, description="Inclusive.")] = None
+    max_score: Annotated[int | None, Field(ge=0, le=100, description="Inclusive.")] = None
     updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
 
 
@@ -135,6 +148,26 @@ class AddressView(Wire):
         )
 
 
+class ContributionView(Wire):
+    feature: str
+    points: int
+    reason: str
+
+
+class CrmSyncView(Wire):
+    """The lead's newest push to the CRM. `last_error` names what went wrong, as deliveries do, or the status."""
+
+    push_id: str
+    status: Literal["pending", "synced", "failed"]
+    requested_at: Instant
+    attempts: int
+    last_attempt_at: Instant | None
+    next_attempt_at: Instant | None
+    synced_at: Instant | None
+    last_status_code: int | None
+    last_error: str | None
+
+
 class LeadView(Wire):
     id: str
     status: Status
@@ -153,12 +186,24 @@ class LeadView(Wire):
     attribution: dict[str, str]
     assigned_to: str | None
     call_id: Annotated[str | None, Field(description="The call that the lead was captured from.")]
+    prospect_id: Annotated[str | None, Field(description="The prospect that became this lead.")]
+    urgency: Annotated[Urgency | None, Field(description="Of the call that the lead was captured from.")]
+    contacted_at: Annotated[Instant | None, Field(description="When the lead was first contacted.")]
+    score: Annotated[int, Field(ge=0, le=100, description="The contributions' sum.")]
+    score_contributions: list[ContributionView]
+    scored_at: Instant
+    scorer: Annotated[str, Field(description="The version of the rules that gave the score.")]
+    crm_sync: CrmSyncView | None
     created_at: Instant
     updated_at: Instant
     version: int
 
     @classmethod
     def of(cls, lead: Lead) -> Self:
+        """Of a stored lead, which has a score."""
+        score = lead.score
+        if score is None:
+            raise AssertionError(f"{lead.id} was never scored: stores score each lead that they write")
         return cls(
             id=lead.id,
             status=lead.status,
@@ -177,6 +222,14 @@ class LeadView(Wire):
             attribution=lead.attribution,
             assigned_to=lead.assigned_to,
             call_id=lead.call_id,
+            prospect_id=lead.prospect_id,
+            urgency=lead.urgency,
+            contacted_at=lead.contacted_at,
+            score=score.value,
+            score_contributions=[ContributionView.model_validate(asdict(one)) for one in score.contributions],
+            scored_at=score.scored_at,
+            scorer=score.scorer,
+            crm_sync=CrmSyncView.model_validate(asdict(lead.crm_sync)) if lead.crm_sync else None,
             created_at=lead.created_at,
             updated_at=lead.updated_at,
             version=lead.version,
@@ -185,3 +238,63 @@ class LeadView(Wire):
 
 class LeadPage(PageView[LeadView]):
     pass
+
+
+class EntryActorView(Wire):
+    type: str
+    id: str
+
+
+class HistoryEntryView(Wire):
+    """A transition, with statuses in `from` and `to`; or a score, with points in them."""
+
+    id: str
+    type: Literal["transition", "score"]
+    at: Instant
+    by: EntryActorView
+    before: Annotated[Status | int | None, Field(alias="from")]
+    to: Status | int
+    reason: str | None
+    scorer: str | None
+
+    @classmethod
+    def of(cls, entry: HistoryEntry) -> Self:
+        return cls.model_validate(
+            {
+                "id": entry.id,
+                "type": entry.type,
+                "at": entry.at,
+                "by": {"type": entry.by.type, "id": entry.by.id},
+                "from": entry.before,
+                "to": entry.after,
+                "reason": entry.reason,
+                "scorer": entry.scorer,
+            }
+        )
+
+
+class HistoryPage(PageView[HistoryEntryView]):
+    pass
+
+
+class LeadScoreView(Wire):
+    """A lead's score, explained: the contributions' points add up to it."""
+
+    lead_id: str
+    score: Annotated[int, Field(ge=0, le=100)]
+    contributions: list[ContributionView]
+    scorer: Annotated[str, Field(description="The version of the rules that gave the score.")]
+    scored_at: Instant
+    version: Annotated[int, Field(description="The lead's, with this score.")]
+
+    @classmethod
+    def of(cls, lead: Lead) -> Self:
+        view = LeadView.of(lead)
+        return cls(
+            lead_id=lead.id,
+            score=view.score,
+            contributions=view.score_contributions,
+            scorer=view.scorer,
+            scored_at=view.scored_at,
+            version=lead.version,
+        )

@@ -1,10 +1,12 @@
 """Organizations and grants in the State table."""
 
 from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import cast
 
 from eal import audit, ids
 from eal.caller import SCOPES, Caller
-from eal.errors import NotFound
+from eal.errors import Json, NotFound
 from eal.keys import store as keys
 from eal.keys.model import ApiKey
 from eal.organizations.model import Grant, Organization
@@ -72,3 +74,24 @@ def find_child_grant(parent_id: str, child_id: str) -> Grant | None:
     if child is None or child.get("parent_organization_id") != parent_id:
         return None
     return load(Grant, grant) if grant else Grant()
+
+
+_RECENT = timedelta(minutes=1)
+_MOST_RECENT = 1000
+_recent: dict[str, tuple[datetime, dict[str, Json] | None]] = {}
+
+
+def recent_service_area(organization_id: str, now: datetime) -> dict[str, Json] | None:
+    """The organization's service area, up to a minute old, for scores: a process keeps it.
+
+    Every write of a lead scores it, and would cost one more read each time.
+    """
+    known = _recent.get(organization_id)
+    if known is None or now - known[0] >= _RECENT:
+        item = get(at(organization_id))
+        settings = load(Organization, item).settings if item else {}
+        known = (now, cast("dict[str, Json] | None", settings.get("service_area")))
+        if len(_recent) >= _MOST_RECENT:
+            _recent.clear()
+        _recent[organization_id] = known
+    return known[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from eal import aws, ids, settings
@@ -10,7 +11,7 @@ from eal.cursor import Position, seal, unseal
 from eal.table.item import encode, from_attributes, to_attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 READS_AT_MOST = 2000
 """Items that one page may look at for a filter that no index serves; then it hands a cursor and may be short."""
 _EACH_READ = 200
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,47 @@ def read[T](
         start = last
         if looked_at >= READS_AT_MOST:
             return Page([load(item) for item in kept], seal(by.cursor_scope, last))
+
+
+@dataclass(frozen=True, slots=True)
+class Few[T]:
+    """One item of a short collection, with what `few` orders and filters it by."""
+
+    id: str
+    created_at: datetime
+    value: T
+
+
+def few[T](by: Caller, query: ListQuery, collection: Iterable[Few[T]]) -> Page[T]:
+    """The page of a collection that is read whole, because it can never be long (a tenant's integrations).
+
+    Raises: InvalidCursor.
+    """
+    if by.cursor_scope is None:
+        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
+    after, before = query.creation_range()
+    kept = sorted(
+        (
+            one
+            for one in collection
+            if (after is None or one.created_at >= after) and (before is None or one.created_at < before)
+        ),
+        key=lambda one: (one.created_at, one.id),
+        reverse=query.order == "desc",
+    )
+    if query.cursor:
+        start = unseal(by.cursor_scope, query.cursor)
+        at = (_EPOCH + timedelta(milliseconds=start.at or 0), start.id)
+        if query.order == "desc":
+            kept = [one for one in kept if (one.created_at, one.id) < at]
+        else:
+            kept = [one for one in kept if (one.created_at, one.id) > at]
+    page, rest = kept[: query.limit], kept[query.limit :]
+    cursor = None
+    if rest:
+        milliseconds = (page[-1].created_at - _EPOCH) // timedelta(milliseconds=1)
+        cursor = seal(by.cursor_scope, Position(page[-1].id, milliseconds))
+    return Page([one.value for one in page], cursor)
 
 
 def _query(

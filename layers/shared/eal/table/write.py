@@ -1,4 +1,4 @@
-"""One change, one transaction: what changes, its audit record, its events, and the caller's idempotency record.
+"""One change, one transaction: what changes, its audit records, its events, and the caller's idempotency record.
 
 There is no other way to write state. A `Write` only collects; `commit` sends exactly one TransactWriteItems, so
 nothing is half done, no change is unaudited, and no event is lost between a write and its publishing. The relay
@@ -69,6 +69,11 @@ def put_if_absent(table: str, item: Mapping[str, Json], refusal: Refusal) -> Ope
     )
 
 
+def events_of(organization_id: str, mode: Mode, resource_id: str) -> str:
+    """The gsi1 partition of the events that tell of one resource."""
+    return partition(organization_id, mode, "EVENT", resource_id)
+
+
 @dataclass(slots=True, kw_only=True)
 class Write:
     """What one request or one unit of a worker's work changes.
@@ -84,7 +89,7 @@ class Write:
     at: datetime
     if_match: int | None = None
     _operations: list[Operation] = field(default_factory=list)
-    _audited: bool = False
+    _audited: set[tuple[str, str]] = field(default_factory=set)
     _matched: bool = False
 
     def create(self, item: Mapping[str, Json], taken: Refusal | None = None) -> None:
@@ -133,11 +138,21 @@ class Write:
         action: str,
         resource_id: str,
         changes: Sequence[Change] = (),
+        *,
+        also_for: str | None = None,
     ) -> None:
-        """The one audit record of this write. The resource's type is what stands before the action's dot."""
-        if self._audited:
-            raise AssertionError("a write has one audit record: use a second Write for a second change")
-        self._audited = True
+        """The one audit record of a resource that this write changes; its type stands before the action's dot.
+
+        `also_for` is another organization that the change concerns: its log gets the record too.
+        """
+        organizations = [self.organization_id, also_for] if also_for else [self.organization_id]
+        for organization_id in organizations:
+            if (organization_id, resource_id) in self._audited:
+                raise AssertionError("a write has one audit record for a resource: use a second Write")
+            self._audited.add((organization_id, resource_id))
+            self._audit(organization_id, action, resource_id, changes)
+
+    def _audit(self, organization_id: str, action: str, resource_id: str, changes: Sequence[Change]) -> None:
         resource_type = action.partition(".")[0]
         record_id = ids.new("aud", self.at)
         actor: dict[str, Json] = {"type": self.actor.type, "id": self.actor.id}
@@ -152,12 +167,13 @@ class Write:
                 "actor": actor,
                 "resource": {"type": resource_type, "id": resource_id},
                 "changes": [change.as_json() for change in changes],
-                "gsi1pk": partition(self.organization_id, self.mode, "AUDIT", resource_type, resource_id),
+                "gsi1pk": partition(organization_id, self.mode, "AUDIT", resource_type, resource_id),
                 "gsi1sk": record_id,
-                "gsi2pk": partition(self.organization_id, self.mode, "AUDIT", "actor", self.actor.id),
+                "gsi2pk": partition(organization_id, self.mode, "AUDIT", "actor", self.actor.id),
                 "gsi2sk": record_id,
                 "ttl": self._in(timedelta(days=settings.audit_retention_days())),
             },
+            organization_id,
         )
 
     def emit(self, event_type: str, data: Mapping[str, Json]) -> None:
@@ -166,25 +182,28 @@ class Write:
             raise AssertionError(
                 f"event type {event_type} is not in eal.events.CATALOGUE: add it there first"
             )
+        event_id = ids.new("evt", self.at)
         event: Item = {"type": event_type, "data": _text(data), "ttl": self._in(timedelta(days=FEED_DAYS))}
-        self._outbox("EVENT", ids.new("evt", self.at), event)
+        # By resource, so that an erasure finds what was told of it.
+        place = events_of(self.organization_id, self.mode, cast("str", data["id"]))
+        self._outbox("EVENT", event_id, {**event, "gsi1pk": place, "gsi1sk": event_id}, self.organization_id)
 
     def ask(self, task: str, payload: Mapping[str, Json]) -> None:
         """Ask for a worker's work, in the transaction of what gives rise to it. Customers do not see tasks."""
         asked: Item = {"task": task, "data": _text(payload), "ttl": self._in(timedelta(days=_TASK_DAYS))}
-        self._outbox("TASK", ids.new("task", self.at), asked)
+        self._outbox("TASK", ids.new("task", self.at), asked, self.organization_id)
 
-    def _outbox(self, kind: str, item_id: str, fields: Mapping[str, Json]) -> None:
+    def _outbox(self, kind: str, item_id: str, fields: Mapping[str, Json], organization_id: str) -> None:
         at: Plane = self.mode
         item: Item = {
-            **key(self.organization_id, at, kind, item_id)._asdict(),
+            **key(organization_id, at, kind, item_id)._asdict(),
             "kind": kind,
             "id": item_id,
             "created_at": rfc3339(self.at),
-            "organization_id": self.organization_id,
+            "organization_id": organization_id,
             "mode": self.mode,
             "request_id": self.request_id,
-            "pending": pending_shard(self.organization_id, at),
+            "pending": pending_shard(organization_id, at),
             **fields,
         }
         self.create(item)

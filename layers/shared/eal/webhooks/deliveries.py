@@ -13,6 +13,7 @@ from eal import aws, clock, ids, settings
 from eal.audit import AuditRecord
 from eal.audit_log.wire import AuditRecordView
 from eal.events import FEED_DAYS, Event
+from eal.outbound.schedule import LONGEST_DELAY
 from eal.table import progress
 from eal.table.item import Item, dump, load
 from eal.table.keys import Key, Mode, key, partition
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from eal.errors import Json
 
 _KIND = "DELIVERY"
-LONGEST_DELAY = 900
-"""SQS's limit, in seconds: what is due later goes through the queue again."""
 _MOST_IN_A_BATCH = 10
 
 

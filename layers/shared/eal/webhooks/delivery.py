@@ -10,11 +10,13 @@ import time
 from typing import TYPE_CHECKING
 
 from eal import caller, clock, observe, settings, signing
-from eal.webhooks import address, deliveries, sender, store
-from eal.webhooks.address import Blocked, Unresolved
+from eal.outbound import address, sender
+from eal.outbound.address import Blocked, Unresolved
+from eal.outbound.schedule import GONE
+from eal.outbound.sender import Reply
+from eal.webhooks import deliveries, store
 from eal.webhooks.deliveries import Due
-from eal.webhooks.model import GONE, Attempt, Delivery, Endpoint
-from eal.webhooks.sender import Reply
+from eal.webhooks.model import Attempt, Delivery, Endpoint
 
 if TYPE_CHECKING:
     from datetime import datetime

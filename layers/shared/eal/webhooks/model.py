@@ -1,34 +1,17 @@
-"""Endpoints, deliveries and the retry schedule: state and rules."""
+"""Endpoints and deliveries: state and rules."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from eal.clock import Instant
 from eal.events import BY_NAME_ONLY
+from eal.outbound.faults import Fault
+from eal.outbound.schedule import GONE, next_attempt_at
 from eal.table.keys import Mode
 
 EVERY_TYPE = "*"
-GONE = 410
-"""The status by which a receiver says that it wants no more (Standard Webhooks 1.0.0, "Delivery success")."""
-
-RETRY_SECONDS = (5, 300, 1_800, 7_200, 18_000, 43_200, 72_000, 86_400, 97_200)
-"""From each failed attempt to the next: ten attempts in 90.6 h, and in 72.5 h with every jitter at -20 %."""
-ATTEMPTS = len(RETRY_SECONDS) + 1
-JITTER = 0.2
-SCHEDULE = timedelta(seconds=sum(RETRY_SECONDS))
-
 type Status = Literal["pending", "succeeded", "failed", "skipped"]
-type Fault = Literal[
-    "timeout",
-    "connection_failed",
-    "tls_failed",
-    "invalid_response",
-    "redirect_not_followed",
-    "unresolved_host",
-    "blocked_address",
-]
-"""Why an attempt that has no usable answer failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +97,9 @@ class Delivery:
     ) -> tuple[Status, datetime | None]:
         if attempt.succeeded:
             return "succeeded", None
-        if attempt.status_code == GONE or attempt.number >= ATTEMPTS:
+        if attempt.status_code == GONE:
             return "failed", None
-        due = now + timedelta(seconds=RETRY_SECONDS[attempt.number - 1] * (1 + JITTER * jitter))
-        if retry_after is not None:
-            asked = min(timedelta(seconds=retry_after), SCHEDULE)
-            due = max(due, min(now + asked, self.created_at + SCHEDULE))
-        return "pending", due
+        due = next_attempt_at(
+            attempt.number, now, began_at=self.created_at, jitter=jitter, retry_after=retry_after
+        )
+        return ("pending", due) if due else ("failed", None)

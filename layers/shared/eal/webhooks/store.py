@@ -6,13 +6,13 @@ from eal import audit, aws, ids, secrets, settings, signing
 from eal.caller import Caller
 from eal.errors import NotFound, ValidationFailed
 from eal.listing import ListQuery
+from eal.outbound import address
+from eal.outbound.address import Blocked, Unresolved
 from eal.table import page
 from eal.table.item import Item, dump, from_attributes, load, to_attributes
 from eal.table.keys import Key, Mode, key, partition
 from eal.table.page import Page, Partition
 from eal.table.read import get as read_item
-from eal.webhooks import address
-from eal.webhooks.address import Blocked, Unresolved
 from eal.webhooks.model import Endpoint
 from eal.webhooks.wire import WebhookCreate, WebhookView
 

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from eal.webhooks import sender
-from eal.webhooks.address import Target
+from eal.outbound import sender
+from eal.outbound.address import Target
 from tests.support.receiver import Receiver, Saying, receiving
 
 if TYPE_CHECKING:

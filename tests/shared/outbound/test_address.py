@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.webhooks import address
-from eal.webhooks.address import Blocked, Unresolved, resolve
+from eal.outbound import address
+from eal.outbound.address import Blocked, Unresolved, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,8 +21,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 from eal import clock
-from eal.webhooks.address import Target
-from eal.webhooks.model import Fault
+from eal.outbound.address import Target
+from eal.outbound.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Buffer

@@ -1,4 +1,4 @@
-"""Where a webhook may be sent: the one guard of creation and of each send.
+"""Where we may send requests: the one guard of an address when it is given and at each send.
 
 Customers choose the addresses that our network connects to, so a URL is refused unless all of it is public.
 What is checked is what is connected to: `resolve` gives the addresses, and the sender uses those and asks no

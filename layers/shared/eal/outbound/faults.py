@@ -1,0 +1,14 @@
+"""What can go wrong with a request to a customer's address."""
+
+from typing import Literal
+
+type Fault = Literal[
+    "timeout",
+    "connection_failed",
+    "tls_failed",
+    "invalid_response",
+    "redirect_not_followed",
+    "unresolved_host",
+    "blocked_address",
+]
+"""Why an attempt that has no usable answer failed."""
