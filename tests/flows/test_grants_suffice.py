@@ -133,6 +133,11 @@ def test_every_call_to_aws_is_granted(tenant: Tenant, monkeypatch: pytest.Monkey
     lead = call("POST", "/v1/leads?on_duplicate=update", {"email": "a@example.com"})
     call("PATCH", f"/v1/leads/{lead['id']}", {"email": "b@example.com"})
     call("POST", f"/v1/leads/{lead['id']}/transitions", {"to": "contacted"})
+    call("POST", f"/v1/leads/{lead['id']}/score")
+    call("GET", f"/v1/leads/{lead['id']}/history?limit=1")
+    erased = call("POST", "/v1/leads", {"email": "erased@example.com"})
+    call("DELETE", f"/v1/leads/{erased['id']}")
+    Pipeline(needs.invoke).run()
     key = call("POST", "/v1/api-keys", {"name": "x", "scopes": ["admin"]})
     call("POST", f"/v1/api-keys/{key['id']}/rotate", {"overlap_seconds": 0})
     for path in ("leads", "calls", "api-keys", "webhooks", "audit-log"):

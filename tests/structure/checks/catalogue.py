@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PROMISED = {
     "call.received", "call.classified", "call.qualified",
-    "lead.created", "lead.updated",
+    "lead.created", "lead.updated", "lead.erased",
     "api_key.rotated", "api_key.revoked",
     "webhook.disabled",
     "audit.log.event",

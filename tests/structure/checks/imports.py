@@ -51,6 +51,7 @@ IMPURE = {
     "table.write",
     "table.page",
     "table.progress",
+    "table.scrub",
 }
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "perf_counter", "sleep"}
 

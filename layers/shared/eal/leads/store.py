@@ -142,27 +142,20 @@ def find(lead_id: str, by: Caller) -> Lead:
 
 
 def search(query: LeadQuery, by: Caller) -> Page[Lead]:
-    """Leads, newest first. An e-mail or phone finds its one lead; status is an index; the rest is filtered."""
+    """Leads, newest first.
+
+    An e-mail or phone finds its one lead; assignee and status have indexes; other filters look at what these give.
+    """
     if query.email or query.phone:
         return _by_contact(query, by)
-    base = partition(by.organization_id, by.mode, "LEAD")
-    where = Partition(base=base, id_prefix="lead")
-    if query.status:
-        where = Partition(
-            base=base,
-            id_prefix="lead",
-            index="gsi1",
-            index_partition=partition(by.organization_id, by.mode, "LEAD", "status", query.status),
-        )
-    filters = (
-        query.source,
-        query.loss_type,
-        query.assigned_to,
-        query.updated_after,
-        query.min_score,
-        query.max_score,
-    )
-    keep = (lambda item: _matches(query, item)) if any(one is not None for one in filters) else None
+    where = Partition(base=partition(by.organization_id, by.mode, "LEAD"), id_prefix="lead")
+    beyond_index = [query.source, query.loss_type, query.updated_after, query.min_score, query.max_score]
+    if query.assigned_to:
+        where = replace(where, index="gsi2", index_partition=_assigned(by, query.assigned_to))
+        beyond_index.append(query.status)
+    elif query.status:
+        where = replace(where, index="gsi1", index_partition=_in_status(by, query.status))
+    keep = (lambda item: _matches(query, item)) if any(one is not None for one in beyond_index) else None
     return page.read(by, query, where, lambda item: load(Lead, item), keep)
 
 
@@ -372,10 +365,23 @@ def _audited(fields: Item) -> Item:
 
 
 def item_of(lead: Lead, by: Caller) -> Item:
+    """The lead with its key and its places in the indexes by status and by assignee."""
+    assignee: Item = (
+        {"gsi2pk": _assigned(by, lead.assigned_to), "gsi2sk": lead.id} if lead.assigned_to else {}
+    )
     return {
         **at(by, lead.id)._asdict(),
         "kind": "LEAD",
-        "gsi1pk": partition(by.organization_id, by.mode, "LEAD", "status", lead.status),
+        "gsi1pk": _in_status(by, lead.status),
         "gsi1sk": lead.id,
+        **assignee,
         **dump(lead),
     }
+
+
+def _in_status(by: Caller, status: str) -> str:
+    return partition(by.organization_id, by.mode, "LEAD", "status", status)
+
+
+def _assigned(by: Caller, assignee: str) -> str:
+    return partition(by.organization_id, by.mode, "LEAD", "assigned_to", assignee)

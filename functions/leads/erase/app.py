@@ -1,0 +1,14 @@
+"""DELETE /v1/leads/{lead_id}: erase a lead."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.leads import erasure
+
+app = Api()
+handler = app.handler
+
+
+@app.delete("/v1/leads/{lead_id}", operation_id="eraseLead", tags=["leads"])
+def erase(lead_id: str, caller: Admin) -> None:
+    """Erase a lead's personal data, from its history and stored events too. What it was audited for stays provable."""
+    erasure.erase(lead_id, by=caller)

@@ -1,0 +1,19 @@
+"""GET /v1/leads/{lead_id}/history: what became of a lead."""
+
+from eal.entry.api import Api
+from eal.entry.route import Reader
+from eal.leads import history
+from eal.leads import store as leads
+from eal.leads.wire import HistoryEntryView, HistoryPage
+from eal.listing import ListQuery
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/leads/{lead_id}/history", operation_id="listLeadHistory", tags=["leads"])
+def get_history(lead_id: str, query: ListQuery, caller: Reader) -> HistoryPage:
+    """Every transition and every score of a lead, newest first, with who and when."""
+    lead = leads.find(lead_id, by=caller)
+    page = history.search(lead.id, query, by=caller)
+    return HistoryPage(data=[HistoryEntryView.of(one) for one in page.items], next_cursor=page.next_cursor)

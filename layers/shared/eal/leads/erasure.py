@@ -1,0 +1,63 @@
+"""Erasing a lead: what is personal goes, at once from the lead, soon from events and history; a tombstone stays.
+
+The audit records keep their commitments, whose salt goes with the lead: so the chain still proves what happened, and
+nobody can tell any more which values it happened to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal.clock import rfc3339
+from eal.leads import store
+from eal.leads.model import PERSONAL
+from eal.leads.wire import LeadView
+from eal.table import scrub
+from eal.table.item import dump
+from eal.table.keys import Key, key
+
+if TYPE_CHECKING:
+    from eal.caller import Caller
+    from eal.errors import Json
+    from eal.table.keys import Mode
+
+
+_EMPTY: dict[str, Json] = {"additional_emails": [], "phones": [], "metadata": {}, "attribution": {}}
+
+
+def tombstone_at(by: Caller, lead_id: str) -> Key:
+    """`org_…#live#LEAD_TOMBSTONE`, `lead_…`."""
+    return key(by.organization_id, by.mode, "LEAD_TOMBSTONE", lead_id)
+
+
+def erase(lead_id: str, by: Caller) -> None:
+    """Put a tombstone in the lead's place, free its contacts, and ask for the rest.
+
+    Raises: NotFound, PreconditionFailed.
+    """
+    lead = store.find(lead_id, by)
+    by.write.delete(store.at(by, lead.id), was=lead.version)
+    for contact in sorted(lead.contacts):
+        by.write.delete(store.claim_at(by, contact))
+    by.write.create(
+        {
+            **tombstone_at(by, lead.id)._asdict(),
+            "kind": "LEAD_TOMBSTONE",
+            "id": lead.id,
+            "erased_at": rfc3339(by.at),
+        }
+    )
+    store.audit_change("lead.erased", lead, dump(lead), {}, by)
+    by.write.emit("lead.erased", without_personal_values(LeadView.of(lead).model_dump(mode="json")))
+    by.write.ask("erase_lead", {"lead_id": lead.id})
+
+
+def scrub_traces(organization_id: str, mode: Mode, lead_id: str) -> None:
+    """Take the lead's personal values out of its stored events, and delete its history. Safe to repeat."""
+    scrub.events(organization_id, mode, lead_id, without_personal_values)
+    scrub.remove_all(organization_id, mode, f"LEAD_HISTORY#{lead_id}")
+
+
+def without_personal_values(data: dict[str, Json]) -> dict[str, Json]:
+    """A lead's view with its personal members empty, and still in its shape."""
+    return {name: _EMPTY.get(name) if name in PERSONAL else value for name, value in data.items()}

@@ -1,0 +1,133 @@
+"""Lists over HTTP with 10,000 leads: every filter walked to its end while others write and erase."""
+
+from __future__ import annotations
+
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eal import clock, ids
+from eal.caller import system
+from eal.clock import parse, rfc3339
+from eal.leads import store
+from eal.leads.model import Lead, Score
+from eal.leads.wire import LeadView
+from eal.table.item import to_attributes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tools.demo.client import Stack
+
+pytestmark = pytest.mark.deployed
+
+COUNT = 10_000
+START = clock.now() - timedelta(days=3)
+MIDDLE = START + timedelta(seconds=COUNT // 2)
+STATUSES = ("new", "contacted", "qualified", "lost")
+SOURCES = ("web_form", "referral", "import", "walk_in", "home-show")
+LOSSES = ("water", "fire", "mold")
+
+type View = dict[str, Any]
+
+FILTERS: dict[str, Callable[[View], bool]] = {
+    "": lambda _: True,
+    "order=asc": lambda _: True,
+    "status=contacted": lambda lead: lead["status"] == "contacted",
+    "source=home-show": lambda lead: lead["source"] == "home-show",
+    "loss_type=mold": lambda lead: lead["loss_type"] == "mold",
+    "assigned_to=ann": lambda lead: lead["assigned_to"] == "ann",
+    "assigned_to=ann&status=lost": lambda lead: (lead["assigned_to"], lead["status"]) == ("ann", "lost"),
+    "min_score=41": lambda lead: lead["score"] >= 41,
+    "max_score=40&source=referral": lambda lead: lead["score"] <= 40 and lead["source"] == "referral",
+    f"created_after={rfc3339(MIDDLE)}": lambda lead: parse(lead["created_at"]) >= MIDDLE,
+    f"created_before={rfc3339(MIDDLE)}&status=new": lambda lead: (
+        parse(lead["created_at"]) < MIDDLE and lead["status"] == "new"
+    ),
+    f"updated_after={rfc3339(MIDDLE)}": lambda lead: parse(lead["updated_at"]) >= MIDDLE,
+}
+
+
+@pytest.fixture(scope="module")
+def tenant_key(stack: Stack) -> str:
+    """A test-mode key: what else the stack holds is live."""
+    body = {"name": "pages", "scopes": ["admin"], "rate_limit": {"per_minute": 100_000}}
+    return str(stack.call("POST", "/api-keys", key=stack.keys["test_admin"], body=body).json["key"])
+
+
+@pytest.fixture(scope="module")
+def seeded(stack: Stack, tenant_key: str) -> dict[str, View]:
+    """COUNT leads by id, put past the API: 10,000 requests would test nothing more."""
+    organization = stack.call("GET", "/health", key=tenant_key).json["tenant_id"]
+    by = system("tests", organization, "tests")
+    by.mode = "test"
+    dynamodb = stack.client("dynamodb")
+    (table,) = [name for name in dynamodb.list_tables()["TableNames"] if "State" in name]
+    leads = [_lead(number) for number in range(COUNT)]
+    items = [{"PutRequest": {"Item": to_attributes(store.item_of(lead, by))}} for lead in leads]
+    with ThreadPoolExecutor(4) as threads:
+        chunks = [items[start : start + 25] for start in range(0, COUNT, 25)]
+        for answer in threads.map(lambda some: dynamodb.batch_write_item(RequestItems={table: some}), chunks):
+            assert not answer["UnprocessedItems"]
+    return {lead.id: LeadView.of(lead).model_dump(mode="json") for lead in leads}
+
+
+def _lead(number: int) -> Lead:
+    at = START + timedelta(seconds=number)
+    return Lead(
+        id=ids.new("lead", at),
+        status=STATUSES[number % len(STATUSES)],  # type: ignore[arg-type]  # statuses, all of them
+        source=SOURCES[number % len(SOURCES)],
+        loss_type=LOSSES[number % len(LOSSES)] if number % 2 else None,  # type: ignore[arg-type]  # as above
+        assigned_to="ann" if number % 11 == 0 else "bo" if number % 3 == 0 else None,
+        email=f"{secrets.token_hex(8)}@example.com",
+        created_at=at,
+        updated_at=at,
+        version=1,
+        salt=secrets.token_hex(16),
+        score=Score(value=number % 101, scorer="none", scored_at=at, contributions=()),
+    )
+
+
+@pytest.mark.parametrize("query", FILTERS)
+def test_a_filter_walked_to_its_end_loses_nothing_and_shows_nothing_twice(
+    stack: Stack, tenant_key: str, seeded: dict[str, View], query: str
+) -> None:
+    matches = FILTERS[query]
+    expected = {lead_id for lead_id, lead in seeded.items() if matches(lead)}
+    assert expected
+    gone: set[str] = set()
+
+    def meanwhile(page: list[View]) -> None:
+        """Erase the row that the next page starts after, and add another lead."""
+        last = page[-1]["id"]
+        if len(gone) < 5 and stack.call("DELETE", f"/leads/{last}", key=tenant_key).status == 204:
+            gone.add(last)
+        body = {"email": f"{secrets.token_hex(8)}@example.com"}
+        assert stack.call("POST", "/leads", key=tenant_key, body=body).status == 201
+
+    found = _walk(stack, tenant_key, query, meanwhile)
+
+    for lead_id in gone:
+        seeded.pop(lead_id, None)
+    assert len({lead["id"] for lead in found}) == len(found), "a lead was shown twice"
+    assert {lead["id"] for lead in found} >= expected - gone
+    assert all(matches(lead) for lead in found)
+    walked = [lead["id"] for lead in found]
+    assert walked == sorted(walked, reverse="order=asc" not in query)
+
+
+def _walk(stack: Stack, key: str, query: str, after_each: Callable[[list[View]], None]) -> list[View]:
+    found: list[View] = []
+    cursor = ""
+    while True:
+        page = stack.call("GET", f"/leads?limit=200&{query}{cursor}", key=key).json
+        found += page["data"]
+        if page["next_cursor"] is None:
+            return found
+        cursor = f"&cursor={page['next_cursor']}"
+        if page["data"]:
+            after_each(page["data"])

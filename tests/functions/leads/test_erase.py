@@ -1,0 +1,110 @@
+"""DELETE /v1/leads/{lead_id}."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tests.support.http import call
+from tests.support.pipeline import Pipeline, items
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+PERSON = {
+    "first_name": "Zebulon",
+    "last_name": "Quackenbush",
+    "company": "Quackenbush Holdings",
+    "email": "zeb@quackenbush.example.com",
+    "phones": ["+14155550188"],
+    "address": {"line1": "77 Zanzibar Rd", "city": "Oakland", "state": "CA", "postal_code": "94601"},
+    "notes": "Zanzibar basement is wet",
+    "metadata": {"nick": "Zebby"},
+    "attribution": {"landing_page": "https://example.com/?who=zebulon"},
+    "assigned_to": "zora",
+}
+PERSONAL = ("ebulon", "uackenbush", "5550188", "anzibar", "Zebby", "zora")
+
+
+def _erased(tenant: Tenant) -> str:
+    lead_id = str(call("POST", "/v1/leads", key=tenant.write, json_body=PERSON).json["id"])
+    reason = {"to": "lost", "reason": "Zebulon went elsewhere"}
+    assert call("POST", f"/v1/leads/{lead_id}/transitions", key=tenant.write, json_body=reason).status == 200
+    assert call("DELETE", f"/v1/leads/{lead_id}", key=tenant.admin).status == 204
+    return lead_id
+
+
+def test_nothing_personal_is_left_in_the_table(tenant: Tenant) -> None:
+    Pipeline().run()
+    lead_id = _erased(tenant)
+    Pipeline().run()
+
+    left = [one for one in items() if one["kind"]["S"] != "IDEMPOTENCY"]
+    text = json.dumps(left)
+    assert lead_id in text
+    assert [word for word in PERSONAL if word in text] == []
+    assert {one["kind"]["S"] for one in left if one.get("id", {}).get("S") == lead_id} == {"LEAD_TOMBSTONE"}
+    assert not [one for one in left if one["kind"]["S"] in ("LEAD", "LEAD_CONTACT", "LEAD_HISTORY")]
+
+
+def test_its_salt_is_gone_and_the_chain_of_records_stays(tenant: Tenant) -> None:
+    lead_id = str(call("POST", "/v1/leads", key=tenant.write, json_body=PERSON).json["id"])
+    (stored,) = items("LEAD")
+    call("DELETE", f"/v1/leads/{lead_id}", key=tenant.admin)
+    Pipeline().run()
+
+    assert stored["salt"]["S"] not in json.dumps(items())
+    path = f"/v1/audit-log?resource_type=lead&resource_id={lead_id}"
+    records = call("GET", path, key=tenant.read).json["data"]
+    assert [one["action"] for one in records] == ["lead.erased", "lead.created"]
+    committed = {change["field"]: change["from"] for change in records[0]["changes"]}
+    assert committed["email"].startswith("hmac-sha256:")
+    assert committed["status"] == "new"
+
+
+def test_it_is_gone_for_every_reader(tenant: Tenant) -> None:
+    lead_id = _erased(tenant)
+
+    for method, path in (
+        ("GET", ""),
+        ("GET", "/history"),
+        ("PATCH", ""),
+        ("POST", "/transitions"),
+        ("POST", "/score"),
+        ("DELETE", ""),
+    ):
+        body = (
+            {"to": "contacted"} if path == "/transitions" else {"company": "x"} if method == "PATCH" else None
+        )
+        answer = call(method, f"/v1/leads/{lead_id}{path}", key=tenant.admin, json_body=body)
+        assert (answer.status, answer.error) == (404, "not_found"), (method, path)
+    for query in ("", f"?email={PERSON['email']}", "?status=lost"):
+        assert call("GET", f"/v1/leads{query}", key=tenant.read).json["data"] == []
+
+
+def test_its_contacts_are_free_for_another_lead(tenant: Tenant) -> None:
+    lead_id = _erased(tenant)
+
+    answer = call("POST", "/v1/leads", key=tenant.write, json_body=PERSON)
+
+    assert (answer.status, answer.json["id"] == lead_id) == (201, False)
+
+
+def test_customers_are_told_without_a_personal_value(tenant: Tenant) -> None:
+    lead_id = _erased(tenant)
+
+    (event,) = [one for one in items("EVENT") if one["type"]["S"] == "lead.erased"]
+    data = json.loads(event["data"]["S"])
+    assert (data["id"], data["status"], data["source"]) == (lead_id, "lost", "api")
+    assert (data["email"], data["phones"], data["address"], data["metadata"]) == (None, [], None, {})
+
+
+def test_a_write_key_and_a_stranger_cannot(tenant: Tenant, stranger: Tenant) -> None:
+    lead_id = str(call("POST", "/v1/leads", key=tenant.write, json_body=PERSON).json["id"])
+
+    assert call("DELETE", f"/v1/leads/{lead_id}", key=tenant.write).status == 403
+    assert call("DELETE", f"/v1/leads/{lead_id}", key=stranger.admin).status == 404
+    assert call("DELETE", f"/v1/leads/{lead_id}", key=tenant.test_admin).status == 404
+    stale = call("DELETE", f"/v1/leads/{lead_id}", key=tenant.admin, headers={"If-Match": '"9"'})
+    assert (stale.status, stale.error) == (412, "precondition_failed")
+    assert call("GET", f"/v1/leads/{lead_id}", key=tenant.read).status == 200

@@ -1,0 +1,114 @@
+"""POST /v1/leads/{lead_id}/score, and the score that every change of a lead keeps up to date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.http import call
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+
+def _lead(tenant: Tenant, **fields: object) -> dict[str, object]:
+    body = {"email": "a@example.com", **fields}
+    lead: dict[str, object] = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
+    return lead
+
+
+def test_a_new_lead_has_its_score_with_what_made_it(tenant: Tenant) -> None:
+    answer = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json
+
+    assert 0 <= answer["score"] <= 100
+    assert sum(one["points"] for one in answer["score_contributions"]) == answer["score"]
+    assert all(one["reason"] for one in answer["score_contributions"])
+    assert answer["scorer"]
+
+
+def test_a_change_that_matters_changes_the_score(tenant: Tenant) -> None:
+    before = _lead(tenant)
+
+    body = {
+        "notes": "Water is coming through the ceiling right now, I own the house",
+        "phones": ["4155550123"],
+    }
+    after = call("PATCH", f"/v1/leads/{before['id']}", key=tenant.write, json_body=body).json
+
+    assert after["score"] > before["score"]
+    assert sum(one["points"] for one in after["score_contributions"]) == after["score"]
+
+
+def test_a_transition_scores_too(tenant: Tenant) -> None:
+    before = _lead(tenant, phones=["4155550123"], loss_type="water")
+
+    body = {"to": "disqualified"}
+    after = call("POST", f"/v1/leads/{before['id']}/transitions", key=tenant.write, json_body=body).json
+
+    assert after["score"] < before["score"]
+
+
+def test_scoring_again_is_a_version_and_an_entry_of_its_own(tenant: Tenant) -> None:
+    lead = _lead(tenant)
+
+    answer = call("POST", f"/v1/leads/{lead['id']}/score", key=tenant.write)
+
+    assert (answer.status, answer.json["lead_id"], answer.json["version"]) == (200, lead["id"], 2)
+    assert answer.json["score"] == lead["score"] == sum(one["points"] for one in answer.json["contributions"])
+    entries = call("GET", f"/v1/leads/{lead['id']}/history", key=tenant.read).json["data"]
+    assert [(one["type"], one["from"], one["to"]) for one in entries] == [
+        ("score", lead["score"], lead["score"]),
+        ("score", None, lead["score"]),
+    ]
+    assert (
+        call("GET", f"/v1/leads/{lead['id']}", key=tenant.read).json["scored_at"] == answer.json["scored_at"]
+    )
+
+
+def test_it_is_audited_by_its_value(tenant: Tenant) -> None:
+    lead = _lead(tenant)
+    body = {"notes": "Our basement is flooding right now"}
+    changed = call("PATCH", f"/v1/leads/{lead['id']}", key=tenant.write, json_body=body).json
+
+    path = f"/v1/audit-log?resource_type=lead&resource_id={lead['id']}"
+    newest = call("GET", path, key=tenant.read).json["data"][0]
+    (score,) = [one for one in newest["changes"] if one["field"] == "score"]
+    assert (score["from"], score["to"]) == (lead["score"], changed["score"])
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("min_score=0", 3),
+        ("min_score=100", 0),
+        ("max_score=100", 3),
+        ("min_score={hot}", 1),
+        ("max_score={cold}", 1),
+        ("min_score={cold}&max_score={hot}", 3),
+        ("min_score={hot}&status=new", 1),
+        ("min_score={hot}&status=lost", 0),
+    ],
+)
+def test_leads_are_found_by_score(tenant: Tenant, query: str, expected: int) -> None:
+    cold = _lead(tenant, notes="I want to sell you SEO services for your website")
+    _lead(tenant, email="b@example.com", loss_type="mold", notes="Would like an estimate for mold next month")
+    hot = _lead(
+        tenant,
+        email="c@example.com",
+        phones=["4155550123"],
+        loss_type="water",
+        notes="A pipe burst and water is pouring into my kitchen right now, please come",
+    )
+
+    query = query.format(hot=hot["score"], cold=cold["score"])
+    found = call("GET", f"/v1/leads?{query}", key=tenant.read).json["data"]
+
+    assert len(found) == expected
+
+
+@pytest.mark.parametrize("query", ["min_score=-1", "max_score=101", "min_score=x", "min_score=1.5"])
+def test_a_score_that_is_none_is_422(tenant: Tenant, query: str) -> None:
+    answer = call("GET", f"/v1/leads?{query}", key=tenant.read)
+
+    assert (answer.status, answer.error) == (422, "validation_error")
