@@ -1,6 +1,6 @@
-"""python -m tools.bench [cold|warm]: what our code costs, as ratios to the same work without it, in one run.
+"""python -m tools.bench [cold|warm|pages]: what our code costs, as ratios to the same work without it, or counted.
 
-Without a command: all of them, with their defaults.
+Without a command: cold and warm, with their defaults. pages needs a running local stack.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from tools.bench.runtime import Broken
 
 sys.path.insert(0, str(ROOT / "layers" / "shared"))
 
-from tools.bench import cold, warm
+from tools.bench import cold, pages, warm
 
 COLD_ROUNDS, COLD_BUDGET = 7, 8.0
 WARM_INVOCATIONS, WARM_BUDGET = 1000, 1.3
@@ -27,6 +27,8 @@ def main() -> int:
                 return cold.main(arguments.rounds, arguments.budget, arguments.only)
             case "warm":
                 return warm.main(arguments.invocations, arguments.budget)
+            case "pages":
+                return pages.main()
             case _:
                 print("python -m tools.bench cold", flush=True)
                 over = cold.main(COLD_ROUNDS, COLD_BUDGET, None)
@@ -51,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     other = commands.add_parser("warm", help="handlers over bare ones that make the same AWS calls")
     other.add_argument("--invocations", type=int, default=WARM_INVOCATIONS)
     other.add_argument("--budget", type=float, default=WARM_BUDGET)
+    commands.add_parser("pages", help="what a page of leads reads, with few leads and with many")
     return parser
 
 
