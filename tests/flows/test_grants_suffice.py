@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import botocore.client
 
 from tests.flows.test_call_to_webhook import SIGNING_KEY
-from tests.support.aws import ACCESS, AUDIT_BUCKET, INBOUND_BUCKET, STATE
+from tests.support.aws import ACCESS, AUDIT_BUCKET, INBOUND_BUCKET, STATE, UPLOADS_BUCKET
 from tests.support.http import load_app, match, proxy_event
-from tests.support.pipeline import Pipeline
+from tests.support.imports import QUEUE, put
+from tests.support.pipeline import Pipeline, sqs_event
 from tests.support.template import functions, resources
 from tools.demo.callrail import Call, signature
 from tools.demo.receiver import receiver
@@ -27,6 +28,7 @@ NAMES = {
     ACCESS: "AccessTable",
     INBOUND_BUCKET: "InboundBucket",
     AUDIT_BUCKET: "AuditBucket",
+    UPLOADS_BUCKET: "UploadsBucket",
 }
 TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "Get": "GetItem"}
 
@@ -107,8 +109,8 @@ def _granted(folder: str) -> set[Need]:
 def test_every_call_to_aws_is_granted(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     needs = Needs(monkeypatch)
 
-    def call(method: str, path: str, body: object = None) -> Any:
-        headers = {"Authorization": f"Bearer {tenant.admin}", "Content-Type": "application/json"}
+    def call(method: str, path: str, body: object = None, key: str = tenant.admin) -> Any:
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         event = proxy_event(
             method, path, headers=headers, body=json.dumps(body) if body is not None else None
         )
@@ -127,6 +129,7 @@ def test_every_call_to_aws_is_granted(tenant: Tenant, monkeypatch: pytest.Monkey
         event = proxy_event(
             "POST", path, headers={"Signature": signature(body, SIGNING_KEY)}, body=body.decode()
         )
+        assert needs.invoke("inbound/callrail", {**event, "body": "{}"})["statusCode"] == 401
         assert needs.invoke("inbound/callrail", event)["statusCode"] == 202
         Pipeline(needs.invoke).run()
         needs.invoke("workers/sweep_outbox", {})
@@ -135,10 +138,27 @@ def test_every_call_to_aws_is_granted(tenant: Tenant, monkeypatch: pytest.Monkey
     call("POST", f"/v1/leads/{lead['id']}/transitions", {"to": "contacted"})
     call("POST", f"/v1/leads/{lead['id']}/score")
     call("GET", f"/v1/leads/{lead['id']}/history?limit=1")
+    crm = {"settings": {"url": inbox.url}, "secrets": {"signing_secret": SIGNING_KEY * 2}}
+    call("PUT", "/v1/integrations/crm", crm)
+    call("POST", f"/v1/leads/{lead['id']}/push-to-crm")
+    call("GET", "/v1/leads/stats")
     erased = call("POST", "/v1/leads", {"email": "erased@example.com"})
     call("DELETE", f"/v1/leads/{erased['id']}")
     Pipeline(needs.invoke).run()
+    uploaded = call("POST", "/v1/leads/import", {"format": "csv", "on_duplicate": "update"})
+    told = put(uploaded, "email,notes\nimported@example.com,\nimported@example.com,more\nwrong,\n")
+    assert needs.invoke("workers/import_leads", sqs_event(QUEUE, [told])) == {"batchItemFailures": []}
+    assert call("GET", f"/v1/leads/imports/{uploaded['id']}")["failed"] == 1
+    reached = {"email": "p@example.com", "enrichment": {"postal_code": "94601"}}
+    prospect = call("POST", "/v1/prospects", reached)
+    call("POST", "/v1/prospects/qualify", {"prospect_ids": [prospect["id"]]})
+    call("PATCH", f"/v1/prospects/{prospect['id']}", {"email": "q@example.com"})
+    call("POST", f"/v1/prospects/{prospect['id']}/convert")
+    call("GET", f"/v1/prospects/{prospect['id']}")
+    call("GET", "/v1/prospects?outreach_state=converted")
+    call("DELETE", f"/v1/prospects/{prospect['id']}")
     key = call("POST", "/v1/api-keys", {"name": "x", "scopes": ["admin"]})
+    call("PATCH", f"/v1/api-keys/{key['id']}", {"expires_at": "2099-01-01T00:00:00Z"})
     call("POST", f"/v1/api-keys/{key['id']}/rotate", {"overlap_seconds": 0})
     for path in ("leads", "calls", "api-keys", "webhooks", "audit-log"):
         page = call("GET", f"/v1/{path}?limit=1")
@@ -147,9 +167,26 @@ def test_every_call_to_aws_is_granted(tenant: Tenant, monkeypatch: pytest.Monkey
         call("GET", f"/v1/{path}/{page['data'][0]['id']}")
     call("GET", "/v1/leads?status=contacted")
     call("GET", "/v1/organizations/me")
+    call("PATCH", "/v1/organizations/me", {"industry": "roofing"})
+    child, other = (call("POST", "/v1/organizations", {"name": name}) for name in ("North", "South"))
+    call("PATCH", f"/v1/organizations/{child['id']}", {"industry": "roofing"})
+    call("GET", f"/v1/organizations/{child['id']}")
+    for one in (child, other):
+        grant = {"resources": ["leads"]}
+        call("PUT", f"/v1/organizations/me/grants/{tenant.id}", grant, key=one["admin_key"]["key"])
+    call("GET", "/v1/organizations/me/grants", key=child["admin_key"]["key"])
+    for path in ("organizations?limit=1", "organizations/me/rollup?limit=1"):
+        assert call("GET", f"/v1/{path}")["next_cursor"]
+    call("DELETE", f"/v1/organizations/me/grants/{tenant.id}", key=child["admin_key"]["key"])
+    member = call("POST", "/v1/organizations/me/members", {"email": "a@example.com", "role": "viewer"})
+    call("POST", "/v1/organizations/me/members", {"email": "b@example.com", "role": "viewer"})
+    assert call("GET", "/v1/organizations/me/members?limit=1")["next_cursor"]
+    call("DELETE", f"/v1/organizations/me/members/{member['id']}")
     call("GET", "/v1/health")
     call("DELETE", f"/v1/api-keys/{call('GET', '/v1/api-keys?limit=1')['data'][0]['id']}")
     call("DELETE", f"/v1/webhooks/{webhook['id']}")
+    assert call("GET", "/v1/integrations?limit=1")["next_cursor"]
+    call("DELETE", "/v1/integrations/callrail")
 
     lacking = {folder: found - _granted(folder) for folder, found in needs.of.items()}
     assert not {folder: sorted(some) for folder, some in lacking.items() if some}

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from eal import audit
+from eal.statistics.model import tally_of
+from eal.statistics.store import tally_at
 from eal.table.item import from_attributes
+from eal.table.read import get
 from tests.flows.test_call_to_webhook import EXPECTED, SIGNING_KEY
 from tests.support.aws import aws_in_process
 from tests.support.faults import Killed, watched_calls
@@ -46,7 +49,7 @@ class KillOnce:
         return handler(event, None)
 
 
-ELSEWHERE = {"workers/erase_lead"}
+ELSEWHERE = {"workers/erase_lead", "workers/import_leads", "workers/push_to_crm"}
 """Workers that a call does not reach: each is killed in its own test file, tests/functions/workers/test_<name>.py."""
 
 
@@ -122,3 +125,5 @@ def _check_state(tenant: Tenant) -> None:
         assert (record["previous_hash"], record["hash"]) == (previous, audit.chained_hash(record))
         previous = record["hash"]
     assert not [item for item in items() if "pending" in item]
+    tally = tally_of(get(tally_at(tenant.id, "live")))
+    assert (tally.lead_status, sum(tally.call_intent.values())) == ({"new": 1}, 1)

@@ -28,7 +28,7 @@ OURS = settings(deadline=None, suppress_health_check=[HealthCheck.function_scope
 @pytest.fixture(autouse=True)
 def mac_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """KMS's GenerateMac, at the AWS border."""
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", in_process._with_generate_mac)
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", in_process._with_what_moto_lacks)
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from contextlib import contextmanager
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 import botocore.client
@@ -22,23 +23,36 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 STATE, ACCESS = "state", "access"
 INBOUND_BUCKET, AUDIT_BUCKET, BUS = "inbound", "audit", "bus"
-QUEUES = {"inbound": "InboundQueue", "delivery": "DeliveryQueue", "audit": "AuditQueue"}
+UPLOADS_BUCKET = "uploads"
+QUEUES = {
+    "inbound": "InboundQueue",
+    "delivery": "DeliveryQueue",
+    "audit": "AuditQueue",
+    "crm": "CrmQueue",
+    "import": "ImportQueue",
+}
 """Settings' names of queues, and the template's."""
+MOTO_READS = 25
+"""Items of a TransactGetItems; AWS takes 100 since 2022."""
 
 _send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
 
-def _with_generate_mac(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-    """moto has no KMS GenerateMac; its documentation says to add what it lacks this way."""
+def _with_what_moto_lacks(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+    """KMS's GenerateMac, and more than 25 items read in a transaction; moto's documentation says to add it this way."""
     if operation == "GenerateMac":
         message = arguments["KeyId"].encode() + arguments["Message"]
         return {"Mac": hmac.digest(b"the KMS key's own material", message, hashlib.sha256)}
+    if operation == "TransactGetItems" and len(arguments["TransactItems"]) > MOTO_READS:
+        some = batched(arguments["TransactItems"], MOTO_READS, strict=False)
+        answers = [_send(client, operation, {**arguments, "TransactItems": list(each)}) for each in some]
+        return {"Responses": [one for answer in answers for one in answer["Responses"]]}
     return _send(client, operation, arguments)
 
 
 @contextmanager
 def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", _with_generate_mac)
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", _with_what_moto_lacks)
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -50,6 +64,7 @@ def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "BUS": BUS,
         "INBOUND_BUCKET": INBOUND_BUCKET,
         "AUDIT_BUCKET": AUDIT_BUCKET,
+        "UPLOADS_BUCKET": UPLOADS_BUCKET,
         "AUDIT_RETENTION_DAYS": "2557",
         "AUDIT_LOCK_MODE": "GOVERNANCE",
         "CALLRAIL_RECEIVER_URL": "https://receiver.example.com/",
@@ -65,6 +80,7 @@ def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         dynamodb.create_table(**table_arguments("AccessTable", ACCESS))
         monkeypatch.setenv("SECRETS_KEY", aws.kms().create_key()["KeyMetadata"]["KeyId"])
         aws.s3().create_bucket(Bucket=INBOUND_BUCKET)
+        aws.s3().create_bucket(Bucket=UPLOADS_BUCKET)
         aws.s3().create_bucket(Bucket=AUDIT_BUCKET, ObjectLockEnabledForBucket=True)
         aws.events().create_event_bus(Name=BUS)
         urls = create_queues()

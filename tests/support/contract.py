@@ -44,7 +44,7 @@ def check(method: str, path: str, answer: Answer) -> None:
     assert str(answer.status) in operation["responses"], f"{method} {path} does not document {answer.status}"
     response = _resolved(operation["responses"][str(answer.status)])
     for name in response["headers"]:
-        if name not in ("Idempotent-Replayed", "Retry-After"):
+        if name not in ("Idempotent-Replayed", "Retry-After", "Deprecation", "Sunset"):
             assert name in answer.headers, f"{method} {path} documents {name} for {answer.status}"
     for name, value in answer.headers.items():
         if name in response["headers"]:
@@ -52,7 +52,10 @@ def check(method: str, path: str, answer: Answer) -> None:
     content = response.get("content")
     assert bool(content) == bool(answer.text)
     if content:
-        _validator(json.dumps(content["application/json"]["schema"])).validate(answer.json)
+        ((media_type, described),) = content.items()
+        assert answer.headers["Content-Type"] == f"{media_type}; charset=utf-8"
+        sent = answer.json if media_type == "application/json" else answer.text
+        _validator(json.dumps(described["schema"])).validate(sent)
 
 
 def _resolved(node: Node) -> Node:

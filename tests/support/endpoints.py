@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from eal.entry.route import Route
 
 A_BODY = ("POST", "PUT", "PATCH")
+SAMPLE_ID = re.compile(r"\b[a-z]+_01kq09bekje6vbq5xe2b60xtww\b")
+NEEDED: dict[str, tuple[str, dict[str, Any]]] = {
+    "POST /v1/leads/{lead_id}/push-to-crm": (
+        "/v1/integrations/crm",
+        {"settings": {"url": "http://127.0.0.1:49152/"}, "secrets": {"signing_secret": "x" * 24}},
+    ),
+}
+"""What is put before an endpoint is tried on an item, because the item alone is not enough for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +81,47 @@ def with_key() -> list[Endpoint]:
 def made_by(endpoint: Endpoint, key: str) -> str | None:
     """The endpoint's path with the id of an item that its collection's POST has just made; None where there is none."""
     before, brace, rest = endpoint.path.partition("/{")
+    if before == "/v1/organizations/me/grants" and brace:
+        return _granted(endpoint, key)
+    if endpoint.path == "/v1/integrations/{vendor}" and endpoint.method == "DELETE":
+        return _connected(endpoint, key)
     makers = [one for one in endpoints() if (one.method, one.path) == ("POST", before)]
     if not brace or "{" in rest or not makers:
         return None
+    if endpoint.name in NEEDED:
+        place, body = NEEDED[endpoint.name]
+        assert call("PUT", place, key=key, json_body=body).status == 200
     made = call("POST", before, key=key, json_body=makers[0].sample())
-    assert made.status in (200, 201), made.text
+    assert made.status in (200, 201, 202), made.text
     return f"{before}/{made.json['id']}{rest.partition('}')[2]}"
+
+
+def sample_with_made(endpoint: Endpoint, key: str) -> Any:  # a JSON body
+    """The sample body of an action on a collection, with an item just made in place of the one that it names."""
+    sample = endpoint.sample()
+    text = json.dumps(sample)
+    collection = f"/v1/{endpoint.route.tag}"
+    if not SAMPLE_ID.search(text) or not endpoint.path.startswith(f"{collection}/"):
+        return sample
+    (maker,) = (one for one in endpoints() if (one.method, one.path) == ("POST", collection))
+    made = call("POST", collection, key=key, json_body=maker.sample())
+    assert made.status in (200, 201), made.text
+    return json.loads(SAMPLE_ID.sub(made.json["id"], text))
+
+
+def _connected(endpoint: Endpoint, key: str) -> str:
+    """A vendor is connected by PUT, under its own name."""
+    put = next(one for one in endpoints() if (one.method, one.path) == ("PUT", endpoint.path))
+    assert call("PUT", put.sample_path(), key=key, json_body=put.sample()).status == 200
+    return endpoint.sample_path()
+
+
+def _granted(endpoint: Endpoint, key: str) -> str | None:
+    """A grant is given to the caller's own parent, by PUT."""
+    parent = call("GET", "/v1/organizations/me", key=key).json["parent_organization_id"]
+    if parent is None:
+        return None
+    path = endpoint.at(parent)
+    put = next(one for one in endpoints() if (one.method, one.path) == ("PUT", endpoint.path))
+    assert call("PUT", path, key=key, json_body=put.sample()).status == 200
+    return path

@@ -40,21 +40,33 @@ def routes() -> list[tuple[str, str, str]]:
 
 
 def match(method: str, path: str) -> tuple[str, str, dict[str, str]]:
-    """The folder, the path template and the path parameters of the function that answers."""
-    parts = path.split("/")
+    """The folder, the path template and the path parameters of the function that answers.
+
+    As in API Gateway the first path that fits decides: another method on it is not one for a path that fits less.
+    """
+    fitting = ""
     for route_method, template, folder in routes():
-        pieces = template.split("/")
-        if route_method not in (method, "ANY") or len(pieces) != len(parts) or "{proxy+}" in template:
+        parameters = _parameters(template, path)
+        if parameters is None or (fitting and template != fitting):
             continue
-        parameters = {}
-        for piece, part in zip(pieces, parts, strict=True):
-            if piece.startswith("{") and part:
-                parameters[piece[1:-1]] = part
-            elif piece != part:
-                break
-        else:
+        fitting = template
+        if route_method in (method, "ANY"):
             return folder, template, parameters
     return "unknown_route/answer", "/{proxy+}", {"proxy": path.lstrip("/")}
+
+
+def _parameters(template: str, path: str) -> dict[str, str] | None:
+    """The path's parameters where it fits the template."""
+    pieces, parts = template.split("/"), path.split("/")
+    if len(pieces) != len(parts) or "{proxy+}" in template:
+        return None
+    parameters = {}
+    for piece, part in zip(pieces, parts, strict=True):
+        if piece.startswith("{") and part:
+            parameters[piece[1:-1]] = part
+        elif piece != part:
+            return None
+    return parameters
 
 
 def proxy_event(

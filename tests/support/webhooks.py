@@ -70,8 +70,9 @@ class Sent:
 
 @dataclass(slots=True)
 class Queue:
-    """What was sent to the delivery queue, oldest first; `take` empties it."""
+    """What was sent to a queue, by its name in the settings, oldest first; `take` empties it."""
 
+    name: str
     waiting: list[Sent] = field(default_factory=list)
 
     def take(self) -> list[Sent]:
@@ -79,7 +80,7 @@ class Queue:
         return taken
 
     def record(self, params: dict[str, Any]) -> None:
-        if params["QueueUrl"] != settings.queue("delivery"):
+        if params["QueueUrl"] != settings.queue(self.name):
             return
         for entry in params.get("Entries", [params]):
             message = json.loads(entry["MessageBody"])
@@ -87,9 +88,9 @@ class Queue:
 
 
 @contextmanager
-def watched_queue() -> Iterator[Queue]:
-    """The delivery queue: sends are seen once SQS has taken them."""
-    queue = Queue()
+def watched_queue(name: str = "delivery") -> Iterator[Queue]:
+    """A queue whose sends are seen once SQS has taken them."""
+    queue = Queue(name)
     asked: list[dict[str, Any]] = []
     events = aws.sqs().meta.events
     operations = ("SendMessage", "SendMessageBatch")

@@ -8,10 +8,10 @@ from eal import observe
 from eal.ai.engines import rules
 from eal.caller import worker
 from eal.calls import store as calls
-from eal.calls.classification import Provenance
 from eal.calls.model import Run
 from eal.calls.store import Whole
 from eal.entry.consumer import Consumer, Message
+from eal.provenance import Provenance
 
 if TYPE_CHECKING:
     from eal.table.keys import Mode
@@ -49,12 +49,8 @@ def _judge(whole: Whole, input_sha256: str, at: datetime) -> Run:
     provenance = Provenance(
         engine=rules.ENGINE,
         model=rules.VERSION,
-        prompt_version=None,
         input_sha256=input_sha256,
-        tokens=0,
-        cost_microusd=0,
         latency_ms=round((time.perf_counter() - started) * 1000),
-        fallback=False,
     )
     return Run.of(judged, provenance, at)
 

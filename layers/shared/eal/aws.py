@@ -42,6 +42,9 @@ def _client(service: str) -> object:
         max_pool_connections=16,
         parameter_validation=False,
     )
+    if service == "s3":
+        # For presigned URLs, whose default is SigV2 at the global host: SSE-KMS needs SigV4, and a Region its host.
+        config = config.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
     with _making:  # clients are safe in threads, sessions are not
         return _session().create_client(service, config=config)
 

@@ -23,6 +23,10 @@ type Count = Literal[
     "deliveries_succeeded",
     "deliveries_failed",
     "calls_classified",
+    "activity_counted",
+    "pushes_succeeded",
+    "pushes_failed",
+    "rows_imported",
     "audit_archived",
 ]
 

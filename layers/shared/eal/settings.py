@@ -50,6 +50,10 @@ def inbound_bucket() -> str:
     return _required("INBOUND_BUCKET")
 
 
+def uploads_bucket() -> str:
+    return _required("UPLOADS_BUCKET")
+
+
 def audit_bucket() -> str:
     return _required("AUDIT_BUCKET")
 
@@ -64,7 +68,7 @@ def audit_lock_mode() -> str:
 
 
 def queue(name: str) -> str:
-    """The URL of a queue: `inbound`, `audit`, `delivery`."""
+    """The URL of a queue: `inbound`, `audit`, `delivery`, `crm`, `import`."""
     return _required(f"{name.upper()}_QUEUE")
 
 

@@ -2,7 +2,8 @@
 
 The product's own: `x-eal-signature` is the hex HMAC-SHA256 of `{timestamp}.{body}` under the secret's text.
 And Standard Webhooks 1.0.0 (https://github.com/standard-webhooks/standard-webhooks), whose key is what the
-base64 after `whsec_` stands for, and whose header can carry several signatures.
+base64 after `whsec_` stands for, and whose header can carry several signatures. A secret of another form, which
+only a tenant itself can have chosen, is used as its text for both.
 """
 
 import base64
@@ -27,7 +28,8 @@ def eal_signature(secret: str, timestamp: int, body: bytes) -> str:
 
 def standard_signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
     """One signature for `webhook-signature`: `v1,` and base64. `timestamp` is in Unix seconds."""
-    key = base64.b64decode(secret.removeprefix(PREFIX))
+    encoded = secret.startswith(PREFIX)
+    key = base64.b64decode(secret.removeprefix(PREFIX)) if encoded else secret.encode()
     signed = f"{message_id}.{timestamp}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
 

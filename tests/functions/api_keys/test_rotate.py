@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.faults import watched_calls
 from tests.support.http import Answer, call
 from tests.support.pipeline import items
 
@@ -152,3 +153,87 @@ def test_it_is_audited_and_told(tenant: Tenant, key: Any) -> None:
     assert event["type"]["S"] == "api_key.rotated"
     assert (data["id"], data["status"], data["replaced_by"]) == (key["id"], "rotating", new["id"])
     assert new["key"] not in json.dumps(items())
+
+
+# ---------------------------------------------------------------- the warning
+
+
+def _warning(answer: Answer) -> tuple[str | None, str | None]:
+    return answer.headers.get("Deprecation"), answer.headers.get("Sunset")
+
+
+SINCE = ("@1777052531", "Sat, 25 Apr 2026 17:42:11 GMT")
+
+
+def test_every_answer_to_a_rotated_key_tells_of_its_end(clock: Clock, tenant: Tenant, key: Any) -> None:
+    new = _rotate(tenant, key["id"]).json
+    body = {"email": "a@example.com"}
+    once = {"Idempotency-Key": "k"}
+
+    def send(method: str, path: str, **more: Any) -> Answer:
+        return call(method, path, key=key["key"], **more)
+
+    lead = send("POST", "/v1/leads", json_body=body, headers=once)
+    path = f"/v1/leads/{lead.json['id']}"
+    answers = {
+        200: send("GET", "/v1/health"),
+        201: lead,
+        304: send("GET", path, headers={"If-None-Match": lead.headers["ETag"]}),
+        400: send("GET", "/v1/leads?cursor=x"),
+        403: send("GET", "/v1/api-keys"),
+        404: send("GET", "/v1/leads/lead_x"),
+        409: send("POST", "/v1/leads", json_body=body),
+        412: send("PATCH", path, json_body={}, headers={"If-Match": '"9"'}),
+        422: send("GET", "/v1/leads?limit=x"),
+    }
+    replayed = send("POST", "/v1/leads", json_body=body, headers=once)
+    elsewhere = send("GET", "/v1/health", ip="198.51.100.1")
+    limited = [send("GET", "/v1/health") for _ in range(14)][-1]
+
+    assert {status: answer.status for status, answer in answers.items()} == {one: one for one in answers}
+    assert {_warning(answer) for answer in answers.values()} == {SINCE}
+    assert (replayed.headers["Idempotent-Replayed"], _warning(replayed)) == ("true", SINCE)
+    assert (elsewhere.error, _warning(elsewhere)) == ("ip_not_allowed", SINCE)
+    assert (limited.error, _warning(limited)) == ("rate_limited", SINCE)
+    assert _warning(call("GET", "/v1/health", key=new["key"])) == (None, None)
+
+
+def test_the_warning_is_there_where_the_limiter_fails_open_too(
+    clock: Clock, tenant: Tenant, key: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _rotate(tenant, key["id"])
+
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["UpdateItem"] = "ProvisionedThroughputExceededException"
+        answer = call("GET", "/v1/health", key=key["key"])
+
+    assert (answer.status, _warning(answer)) == (200, SINCE)
+
+
+def test_a_key_that_ends_by_itself_or_has_ended_gets_no_warning(
+    clock: Clock, tenant: Tenant, key: Any
+) -> None:
+    body = {"name": "B", "scopes": ["read"], "expires_at": "2026-04-24T18:00:00Z"}
+    ending = call("POST", "/v1/api-keys", key=tenant.admin, json_body=body).json
+    _rotate(tenant, key["id"], {"overlap_seconds": 60})
+    assert _warning(call("GET", "/v1/health", key=ending["key"])) == (None, None)
+
+    clock.advance(minutes=1)
+
+    assert _warning(call("GET", "/v1/health", key=key["key"])) == (None, None)
+
+
+def test_the_lists_show_when_a_key_was_rotated_and_when_it_ends(
+    clock: Clock, tenant: Tenant, key: Any
+) -> None:
+    clock.advance(minutes=1)
+    new = _rotate(tenant, key["id"], {"overlap_seconds": 604_800}).json
+
+    listed = {one["id"]: one for one in call("GET", "/v1/api-keys", key=tenant.admin).json["data"]}
+
+    old = listed[key["id"]]
+    assert (old["status"], old["replaced_by"]) == ("rotating", new["id"])
+    assert (old["rotated_at"], old["expires_at"]) == ("2026-04-24T17:43:11.314Z", "2026-05-01T17:43:11.314Z")
+    assert (listed[new["id"]]["status"], listed[new["id"]]["rotated_at"]) == ("active", None)
+    clock.advance(days=7)
+    assert call("GET", f"/v1/api-keys/{key['id']}", key=tenant.admin).json["status"] == "expired"

@@ -5,21 +5,24 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import aws, clock, observe
+from eal import aws, observe
+from eal.clock import parse
 from eal.integrations import connections
-from tests.support.aws import INBOUND_BUCKET
+from tests.support.aws import ACCESS, INBOUND_BUCKET
 from tests.support.callrail import Connection, connect, receive
 from tests.support.faults import Killed, watched_calls
+from tests.support.http import call
 from tests.support.pipeline import peek
 from tests.support.template import ROOT
 from tools.demo.callrail import Call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
 
 BODY = Call.new().event("post-call")
 
@@ -68,8 +71,6 @@ def test_another_tenants_key_does_not_sign_here(connection: Connection, stranger
 
 
 def test_without_a_signing_key_nothing_is_signed(tenant: Tenant) -> None:
-    from tests.support.http import call
-
     opened = call("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body={}).json
 
     assert receive(Connection(opened["connection_id"], "").url_event("post-call", BODY)).status == 401
@@ -164,11 +165,114 @@ def test_neither_connection_nor_body_is_logged(
     assert "pipe burst" not in logged
 
 
+def _health(tenant: Tenant) -> Any:
+    return call("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body={}).json["health"]
+
+
 def test_a_connection_is_stamped_at_most_once_a_minute(connection: Connection) -> None:
-    at = clock.parse("2026-04-24T17:42:11.314Z")
+    at = parse("2026-04-24T17:42:11.314Z")
     for late in ("2026-04-24T17:42:11.314Z", "2026-04-24T17:42:40Z", "2026-04-24T17:41:00Z"):
-        connections.stamp_event(connection.id, clock.parse(late))
+        connections.stamp_event(connection.id, parse(late))
 
     found = connections.find(connection.id, "callrail")
     assert found is not None
     assert found.last_event_at == at
+
+
+@pytest.mark.parametrize(
+    ("body", "signed", "reason"),
+    [
+        (BODY, "bm90IGl0", "invalid_signature"),
+        (b"not json", None, "invalid_json"),
+        (b"x" * (1024 * 1024 + 1), None, "too_large"),
+    ],
+)
+def test_why_something_was_refused_is_shown(
+    clock: Clock, connection: Connection, tenant: Tenant, body: bytes, signed: str | None, reason: str
+) -> None:
+    receive(connection.url_event("post-call", body, signed=signed))
+
+    assert _health(tenant) == {
+        "status": "failing",
+        "last_event_at": None,
+        "last_failure": {"at": "2026-04-24T17:42:11.314Z", "reason": reason},
+    }
+
+
+def test_it_fails_until_something_good_comes_and_again_from_the_next_refusal_on(
+    clock: Clock, connection: Connection, tenant: Tenant
+) -> None:
+    def refused() -> str:
+        receive(connection.url_event("post-call", BODY, signed="wrong"))
+        return str(_health(tenant)["status"])
+
+    def taken() -> str:
+        connections.stamp_event(connection.id, clock.now())
+        return str(_health(tenant)["status"])
+
+    assert [taken(), refused()] == ["healthy", "healthy"]
+    clock.advance(seconds=1)
+    assert refused() == "healthy"  # one failure a minute is written down, and that one was of the same moment
+    clock.advance(minutes=1)
+    assert refused() == "failing"
+    clock.advance(seconds=1)
+    assert taken() == "healthy"
+    clock.advance(minutes=2)
+    assert [refused(), taken()] == ["failing", "healthy"]
+
+
+def test_an_event_from_before_the_failure_does_not_end_it(
+    clock: Clock, connection: Connection, tenant: Tenant
+) -> None:
+    """The normaliser may come to an event long after the receiver took it."""
+    connections.stamp_event(connection.id, clock.now())
+    earlier = clock.now()
+    clock.advance(seconds=30)
+    receive(connection.url_event("post-call", BODY, signed="wrong"))
+
+    connections.stamp_event(connection.id, earlier)
+
+    assert _health(tenant)["status"] == "failing"
+
+
+def test_failures_are_written_once_a_minute(
+    clock: Clock, connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = connection.url_event("post-call", BODY, signed="wrong")
+    with watched_calls(monkeypatch) as calls:
+        for _ in range(3):
+            assert receive(event).status == 401
+            clock.advance(seconds=20)
+        assert calls.count("UpdateItem") == 1
+        assert receive(event).status == 401
+        assert calls.count("UpdateItem") == 2
+
+    assert _health(tenant)["last_failure"]["at"] == "2026-04-24T17:43:11.314Z"
+
+
+@pytest.mark.parametrize("code", ["ProvisionedThroughputExceededException", "AccessDeniedException"])
+def test_a_failure_that_cannot_be_written_changes_no_answer(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["UpdateItem"] = code
+        answers = [
+            receive(connection.url_event("post-call", BODY, signed="wrong")),
+            receive(connection.url_event("post-call", b"[]")),
+            receive(connection.url_event("post-call", b"x" * (1024 * 1024 + 1))),
+        ]
+
+    assert [(one.status, one.error) for one in answers] == [
+        (401, "invalid_signature"),
+        (400, "invalid_request"),
+        (413, "payload_too_large"),
+    ]
+
+
+def test_a_refusal_at_an_unknown_address_writes_nothing(connection: Connection) -> None:
+    before = aws.dynamodb().scan(TableName=ACCESS)["Items"]
+
+    for body in (BODY, b"x" * (1024 * 1024 + 1)):
+        receive({**connection.url_event("post-call", body), "rawPath": "/conn_unknown/post-call"})
+
+    assert aws.dynamodb().scan(TableName=ACCESS)["Items"] == before

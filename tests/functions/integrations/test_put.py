@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
 
-from eal import aws
+from eal import aws, clock, signing
 from eal.integrations import connections
+from eal.integrations.model import VENDORS
 from tests.support.aws import ACCESS
-from tests.support.callrail import actions, connect, receive, stored
+from tests.support.callrail import Connection, actions, connect, receive, stored
 from tests.support.faults import watched_calls
 from tests.support.http import Answer, call
 from tests.support.pipeline import items
@@ -19,6 +21,7 @@ from tools.demo.callrail import Call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
 
 PATH = "/v1/integrations/callrail"
 
@@ -54,8 +57,8 @@ def test_the_answer_has_an_address_for_each_kind_and_no_secret(tenant: Tenant) -
     assert shown["settings"] == {"account_id": "ACC123"}
     assert shown["secrets"]["signing_key"]["set"] is True
     assert shown["secrets"]["signing_key"]["updated_at"].endswith("Z")
-    assert shown["secrets"]["api_key"] == {"set": False, "updated_at": None}
-    assert shown["health"] == {"status": "waiting", "last_event_at": None}
+    assert shown["secrets"]["api_key"] == {"set": False, "updated_at": None, "previous_accepted_until": None}
+    assert shown["health"] == {"status": "waiting", "last_event_at": None, "last_failure": None}
     assert "s3cret" not in answer.text
     assert "s3cret" not in str(items())
 
@@ -84,7 +87,7 @@ def test_a_put_that_changes_nothing_writes_nothing(tenant: Tenant) -> None:
     assert actions("integration", tenant.id) == ["integration.created"]
 
 
-def test_the_audit_log_shows_secrets_as_stars(tenant: Tenant) -> None:
+def test_the_audit_log_shows_secrets_as_stars(clock: Clock, tenant: Tenant) -> None:
     put(tenant.admin, {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "one"}})
     put(tenant.admin, {"secrets": {"signing_key": "two"}})
 
@@ -99,30 +102,231 @@ def test_the_audit_log_shows_secrets_as_stars(tenant: Tenant) -> None:
         {"field": "secrets.signing_key", "from": None, "to": "***"},
         {"field": "settings.account_id", "from": None, "to": "ACC1"},
     ]
-    assert updated == [{"field": "secrets.signing_key", "from": "***", "to": "***"}]
+    until = "2026-04-25T17:42:11.314Z"
+    assert updated == [
+        {"field": "secrets.signing_key", "from": "***", "to": "***"},
+        {"field": "secrets.signing_key.previous_accepted_until", "from": None, "to": until},
+    ]
 
 
-def test_a_new_signing_key_counts_at_once_and_a_removed_one_no_more(tenant: Tenant) -> None:
-    connection = connect(tenant.admin, "first key")
+def _statuses(*connections: Connection) -> list[int]:
+    """What the receiver answers to an event that each of them signs."""
     body = Call.new().event("pre-call")
-    old = connection.url_event("pre-call", body)
-    assert receive(old).status == 202
+    return [receive(one.url_event("pre-call", body)).status for one in connections]
 
+
+def test_a_replaced_signing_key_is_accepted_until_the_overlap_ends(clock: Clock, tenant: Tenant) -> None:
+    old = connect(tenant.admin, "first key")
+    assert _statuses(old) == [202]
+
+    shown = put(tenant.admin, {"secrets": {"signing_key": "second key"}, "overlap_seconds": 3600}).json
+
+    new = Connection(old.id, "second key")
+    assert shown["connection_id"] == old.id
+    assert shown["secrets"]["signing_key"]["previous_accepted_until"] == "2026-04-24T18:42:11.314Z"
+    clock.advance(seconds=3599.999)
+    assert _statuses(old, new) == [202, 202]
+    clock.advance(milliseconds=1)
+    assert _statuses(old, new) == [401, 202]
+    assert put(tenant.admin, {}).json["secrets"]["signing_key"]["previous_accepted_until"] is None
+
+
+@pytest.mark.parametrize(("body", "seconds"), [({}, 86_400), ({"overlap_seconds": 604_800}, 604_800)])
+def test_the_overlap_is_a_day_if_nothing_else_is_said(
+    clock: Clock, tenant: Tenant, body: dict[str, object], seconds: int
+) -> None:
+    old = connect(tenant.admin, "first key")
+    put(tenant.admin, {"secrets": {"signing_key": "second key"}, **body})
+
+    clock.advance(seconds=seconds - 0.001)
+    assert _statuses(old) == [202]
+    clock.advance(milliseconds=1)
+    assert _statuses(old) == [401]
+
+
+def test_without_an_overlap_the_replaced_key_is_refused_at_once(tenant: Tenant) -> None:
+    old = connect(tenant.admin, "first key")
+
+    put(tenant.admin, {"secrets": {"signing_key": "second key"}, "overlap_seconds": 0})
+
+    assert _statuses(old, Connection(old.id, "second key")) == [401, 202]
+
+
+def test_a_removed_key_takes_the_one_it_replaced_with_it(tenant: Tenant) -> None:
+    old = connect(tenant.admin, "first key")
     put(tenant.admin, {"secrets": {"signing_key": "second key"}})
-    renewed = connect(tenant.admin, "second key")
 
-    assert renewed.id == connection.id
-    assert receive(old).status == 401
-    assert receive(renewed.url_event("pre-call", body)).status == 202
     put(tenant.admin, {"secrets": {"signing_key": None}})
-    assert receive(renewed.url_event("pre-call", body)).status == 401
+
+    assert _statuses(old, Connection(old.id, "second key")) == [401, 401]
+
+
+def test_at_most_two_keys_are_accepted(tenant: Tenant) -> None:
+    first = connect(tenant.admin, "first key")
+    for text in ("second key", "third key"):
+        put(tenant.admin, {"secrets": {"signing_key": text}})
+
+    second, third = (Connection(first.id, text) for text in ("second key", "third key"))
+    assert _statuses(first, second, third) == [401, 202, 202]
+
+
+def test_a_key_given_again_changes_nothing_and_keeps_the_overlap(clock: Clock, tenant: Tenant) -> None:
+    old = connect(tenant.admin, "first key")
+    body = {"secrets": {"signing_key": "second key"}, "overlap_seconds": 3600}
+    first = put(tenant.admin, body)
+    clock.advance(minutes=10)
+
+    again = put(tenant.admin, body)
+
+    assert again.json == {**first.json, "health": again.json["health"]}
+    assert _statuses(old, Connection(old.id, "second key")) == [202, 202]
+    assert len(actions("integration", tenant.id)) == 2
+
+
+def test_a_key_given_again_without_an_overlap_ends_it(tenant: Tenant) -> None:
+    old = connect(tenant.admin, "first key")
+    put(tenant.admin, {"secrets": {"signing_key": "second key"}})
+
+    put(tenant.admin, {"secrets": {"signing_key": "second key"}, "overlap_seconds": 0})
+
+    assert _statuses(old, Connection(old.id, "second key")) == [401, 202]
+    assert len(actions("integration", tenant.id)) == 3
+
+
+@pytest.mark.parametrize("wrong", [-1, 604_801, "soon", 1.5, None])
+def test_an_overlap_out_of_range_is_refused(tenant: Tenant, wrong: object) -> None:
+    answer = put(tenant.admin, {"overlap_seconds": wrong})
+
+    assert answer.status == 422
+    assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/overlap_seconds"
+
+
+def test_only_a_signing_secret_has_an_overlap(tenant: Tenant) -> None:
+    put(tenant.admin, {"secrets": {"api_key": "one"}})
+    shown = put(tenant.admin, {"secrets": {"api_key": "two"}}).json
+
+    assert shown["secrets"]["api_key"]["previous_accepted_until"] is None
+
+
+# ---------------------------------------------------------------- the other vendors
+
+
+def _connect(vendor: str, tenant: Tenant, body: object) -> Answer:
+    return call("PUT", f"/v1/integrations/{vendor}", key=tenant.admin, json_body=body)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "settings", "secrets"),
+    [
+        ("resend", {}, {"signing_secret": "whsec_x", "api_key": "re_x"}),
+        ("stripe", {}, {"signing_secret": "whsec_x"}),
+        (
+            "google_business",
+            {"client_id": "c", "account_id": "a", "location_id": "l"},
+            {"client_secret": "s3cret", "refresh_token": "s3cret"},
+        ),
+        ("crm", {"url": "https://crm.example.com/leads"}, {"signing_secret": signing.new_secret()}),
+    ],
+)
+def test_a_vendor_without_a_receiver_has_no_address(
+    tenant: Tenant, vendor: str, settings: dict[str, str], secrets: dict[str, str]
+) -> None:
+    answer = _connect(vendor, tenant, {"settings": settings, "secrets": secrets})
+
+    assert answer.status == 200, answer.text
+    shown = answer.json
+    assert shown["settings"] == settings
+    assert {name: one["set"] for name, one in shown["secrets"].items()} == dict.fromkeys(secrets, True)
+    assert (shown["connection_id"], shown["receiver_url"], shown["receiver_urls"]) == (None, None, {})
+    assert shown["health"] == {"status": "waiting", "last_event_at": None, "last_failure": None}
+    assert not any(
+        item["pk"]["S"].startswith("C#") for item in aws.dynamodb().scan(TableName=ACCESS)["Items"]
+    )
+    assert not any(text in answer.text + str(items()) for text in secrets.values())
+
+
+def test_a_vendors_receiver_gets_an_address_when_it_comes(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An integration that was made before its vendor had a receiver needs another PUT and no secret again."""
+    _connect("stripe", tenant, {"secrets": {"signing_secret": "whsec_x"}})
+    terms = replace(VENDORS["stripe"], kinds=("events",))
+    monkeypatch.setitem(VENDORS, "stripe", terms)
+    monkeypatch.setenv("STRIPE_RECEIVER_URL", "https://stripe.example.com/")
+
+    shown = _connect("stripe", tenant, {}).json
+
+    assert shown["receiver_urls"] == {"events": f"https://stripe.example.com/{shown['connection_id']}/events"}
+    found = connections.find(shown["connection_id"], "stripe")
+    assert found is not None
+    assert list(found.signing_secrets(clock.now())) == ["whsec_x"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://crm.example.com/leads",
+        "https://10.0.0.1/leads",
+        "https://169.254.169.254/latest/meta-data",
+        "https://localhost/leads",
+        "https://user:password@crm.example.com/",
+        "ftp://crm.example.com",
+        "nonsense",
+    ],
+)
+def test_a_crm_at_an_address_that_we_do_not_connect_to_is_refused(tenant: Tenant, url: str) -> None:
+    answer = _connect("crm", tenant, {"settings": {"url": url}})
+
+    (field,) = answer.json["error"]["details"]["fields"]
+    assert (answer.status, field["pointer"], field["type"]) == (422, "/settings/url", "blocked_address")
+
+
+def test_a_crm_on_this_machine_is_for_the_local_stack_only(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"settings": {"url": "http://127.0.0.1:8080/leads"}}
+    assert _connect("crm", tenant, body).status == 200
+
+    monkeypatch.setenv("STAGE", "production")
+
+    assert _connect("crm", tenant, body).status == 422
+
+
+@pytest.mark.parametrize(
+    ("secret", "status"),
+    [
+        ("whsec_" + base64.b64encode(bytes(range(32))).decode(), 200),
+        ("a text of the tenant's own", 200),
+        ("x" * 24, 200),
+        ("x" * 23, 422),
+        ("whsec_", 422),
+        ("whsec_dG9vIHNob3J0", 422),
+        ("whsec_" + "!" * 40, 422),
+        ("whsec_" + base64.b64encode(b"x" * 65).decode(), 422),
+    ],
+)
+def test_a_crm_is_pushed_to_with_a_secret_that_can_sign(tenant: Tenant, secret: str, status: int) -> None:
+    answer = _connect("crm", tenant, {"secrets": {"signing_secret": secret}})
+
+    assert answer.status == status, answer.text
+    if status == 422:
+        assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/secrets/signing_secret"
+    else:
+        assert signing.headers([secret], "push", 1, b"{}")["webhook-signature"].startswith("v1,")
+
+
+def test_a_crms_query_is_not_in_the_log(tenant: Tenant) -> None:
+    _connect("crm", tenant, {"settings": {"url": "https://crm.example.com/leads?token=s3cret"}})
+
+    assert "s3cret" not in str(stored("AUDIT", tenant.id))
+    assert "https://crm.example.com/leads?***" in str(stored("AUDIT", tenant.id))
 
 
 def test_a_ciphertext_opens_for_its_tenant_and_purpose_only(tenant: Tenant) -> None:
     connection = connect(tenant.admin)
     found = connections.find(connection.id, "callrail")
     assert found is not None
-    assert list(found.signing_secrets()) == [connection.signing_key]
+    assert list(found.signing_secrets(clock.now())) == [connection.signing_key]
 
     blob = base64.b64decode(found.ciphertexts[0])
     for context in (
@@ -172,6 +376,6 @@ def test_integration_and_connection_are_one_transaction(
     with watched_calls(monkeypatch) as calls:
         connect(tenant.admin)
 
-    assert calls.made == ["UpdateItem", "GetItem", "Encrypt", "TransactWriteItems"]
+    assert calls.made == ["UpdateItem", "GetItem", "GenerateMac", "Encrypt", "TransactWriteItems"]
     access = aws.dynamodb().scan(TableName=ACCESS)["Items"]
     assert sum(item["pk"]["S"].startswith("C#") for item in access) == 1

@@ -34,9 +34,9 @@ def test_an_unknown_path_is_404_in_the_envelope(cloud: None, method: str, path: 
     [
         ("DELETE", "/v1/leads", "GET, POST"),
         ("HEAD", "/v1/leads", "GET, POST"),
-        ("OPTIONS", "/v1/leads/lead_1", "GET, PATCH"),
+        ("OPTIONS", "/v1/leads/lead_1", "DELETE, GET, PATCH"),
         ("GET", "/v1/leads/lead_1/transitions", "POST"),
-        ("PUT", "/v1/api-keys/key_1", "DELETE, GET"),
+        ("PUT", "/v1/api-keys/key_1", "DELETE, GET, PATCH"),
         ("POST", "/v1/openapi.json", "GET"),
         ("POST", "/api/v1/health", "GET"),
     ],

@@ -240,7 +240,8 @@ def test_the_connection_is_healthy_after_an_event(connection: Connection, tenant
 
     health = call("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body={}).json["health"]
 
-    assert health == {"status": "healthy", "last_event_at": json.loads(sent)["received_at"]}
+    received = json.loads(sent)["received_at"]
+    assert health == {"status": "healthy", "last_event_at": received, "last_failure": None}
 
 
 def test_a_poisoned_message_fails_alone(connection: Connection, tenant: Tenant) -> None:

@@ -81,7 +81,8 @@ def _lists(document: Node, where: str, operation: Node) -> Iterator[str]:
         if set(answer.get("required", [])) < {"data", "next_cursor"}:
             yield f"{where}: its page needs data and next_cursor"
         names = {parameter.get("name") for parameter in operation.get("parameters", [])}
-        for name in ("limit", "cursor"):
+        # An action's page holds what its body named: there is nothing to walk.
+        for name in () if "requestBody" in operation else ("limit", "cursor"):
             if name not in names:
                 yield f"{where} lists and takes no {name}: its query must be a subclass of ListQuery"
 

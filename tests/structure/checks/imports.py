@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 LAYER = {
     "errors": 0, "clock": 0, "ids": 0, "settings": 0, "aws": 0, "observe": 0, "wire": 0,
     "table": 1, "cursor": 1, "events": 1, "audit": 1, "secrets": 1, "signing": 1,
-    "caller": 1, "listing": 1, "contact": 1, "outbound": 1,
+    "caller": 1, "listing": 1, "contact": 1, "outbound": 1, "provenance": 1,
     "keys": 2, "organizations": 2, "leads": 2, "calls": 2, "audit_log": 2, "integrations": 2, "webhooks": 2,
-    "health": 2,
+    "health": 2, "statistics": 2, "prospects": 2, "lead_imports": 2,
     "ai": 3, "vendors": 3,
     "entry": 4,
 }  # fmt: skip
@@ -24,7 +24,15 @@ LAYER = {
 
 PAIRS = {
     ("leads", "organizations"): "a lead inside the service area scores higher",
+    ("leads", "ai"): "a lead's notes say what it needs: the scorer lets the rules engine read them",
+    ("leads", "integrations"): "a lead is pushed to the tenant's CRM",
+    ("lead_imports", "leads"): "rows become leads, with the checks of POST /v1/leads",
+    ("prospects", "leads"): "a prospect is told of as a lead is, and becomes one",
+    ("prospects", "organizations"): "a prospect inside the service area is worth more",
+    ("statistics", "leads"): "what a lead counts for",
+    ("statistics", "calls"): "what a call counts for",
     ("organizations", "keys"): "a new organization comes with its first admin key",
+    ("organizations", "statistics"): "a parent's roll-up shows its children's counters",
     ("webhooks", "audit_log"): "an audit record is told as its GET shows it",
     ("ai", "calls"): "engines judge transcripts and answer in the call's words",
     ("vendors", "calls"): "a tracker's webhook becomes a call",

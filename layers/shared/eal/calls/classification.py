@@ -45,20 +45,6 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Provenance:
-    """Which engine judged, from what, at what cost."""
-
-    engine: str
-    model: str
-    prompt_version: str | None
-    input_sha256: str
-    tokens: int
-    cost_microusd: int
-    latency_ms: int
-    fallback: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Classification:
     """One judgement of one call."""
 

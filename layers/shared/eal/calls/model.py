@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from eal.calls.classification import Classification, Evidence, Intent, Provenance, Urgency
+from eal.calls.classification import Classification, Evidence, Intent, Urgency
 from eal.clock import Instant
+from eal.provenance import Provenance
 
 type Status = Literal["in_progress", "received", "classified", "dispatched", "closed"]
 type Direction = Literal["inbound", "outbound"]

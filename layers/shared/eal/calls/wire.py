@@ -9,6 +9,7 @@ from eal.calls.model import Call, Direction, Run, Status
 from eal.clock import Instant
 from eal.contact import Phone
 from eal.listing import ListQuery, PageView
+from eal.provenance import ProvenanceView
 from eal.wire import Wire
 
 
@@ -32,17 +33,6 @@ class EvidenceView(Wire):
     field: str
     quote: str
     turn: int
-
-
-class ProvenanceView(Wire):
-    engine: str
-    model: str
-    prompt_version: str | None
-    input_sha256: str
-    tokens: int
-    cost_microusd: int
-    latency_ms: int
-    fallback: bool
 
 
 class ClassificationView(Wire):

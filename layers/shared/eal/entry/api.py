@@ -110,7 +110,7 @@ class Api:
             "request", status=answer.status, ms=round((time.perf_counter() - started) * 1000, 1)
         )
         observe.flush()
-        return answer.response(request.id, admission.limits.headers() if admission.limits else {})
+        return answer.response(request.id, admission.headers())
 
     def _answer(self, request: Request, admission: Admission) -> Answer:
         route = self.route

@@ -58,15 +58,42 @@ class Limits:
 
 @dataclass(slots=True)
 class Admission:
-    """What a request with a valid key is let in with. `limits` is set before anything can refuse it."""
+    """What the answer to a request with a valid key tells of the key. Set before anything can refuse the request."""
 
     limits: Limits | None = None
+    key: ApiKey | None = None
+
+    def of(self, use: Use, now: datetime) -> Limits:
+        """Remember the key as it was found, and return the limits, for a refusal to lower them."""
+        self.key = use.key
+        self.limits = Limits(
+            limit=use.key.per_minute, remaining=_remaining(use), reset=60 - int(now.timestamp()) % 60
+        )
+        return self.limits
+
+    def headers(self) -> dict[str, str]:
+        """The rate limit's headers, and a rotated key's warning; none without a valid key."""
+        if self.limits is None or self.key is None:
+            return {}
+        return {**self.limits.headers(), **_ending(self.key)}
+
+
+def _ending(key: ApiKey) -> dict[str, str]:
+    """`Deprecation` (RFC 9745) since the rotation, and `Sunset` (RFC 8594) when the key ends."""
+    if key.status != "rotating" or key.rotated_at is None or key.expires_at is None:
+        return {}
+    from email.utils import format_datetime
+
+    return {
+        "Deprecation": f"@{int(key.rotated_at.timestamp())}",
+        "Sunset": format_datetime(key.expires_at.replace(microsecond=0), usegmt=True),
+    }
 
 
 def authenticate(request: Request, needed: Scope, admission: Admission) -> Caller:
     """The caller of a request.
 
-    Fills `admission.limits` as soon as the key is known to be valid, so that refusals after that carry them.
+    Fills `admission` as soon as the key is known to be valid, so that refusals after that carry its headers.
     Raises: MissingKey, InvalidKey, ExpiredKey, RevokedKey, IpNotAllowed, RateLimited, InsufficientScope,
     Unavailable.
     """
@@ -125,11 +152,11 @@ def _use(text: str, now: datetime, ip: str, admission: Admission) -> Use:
         return _fail_open(mark, now, ip, admission, fault)
     if isinstance(outcome, access.Refused):
         raise _refusal(outcome.use, now, admission)
-    admission.limits = _limits(outcome, now)
+    limits = admission.of(outcome, now)
     if sum(outcome.counts) > access.WINDOW_MINUTES * outcome.key.per_minute:
         with _housekeeping():
             access.take_back(mark, now)
-        admission.limits.remaining = 0
+        limits.remaining = 0
         raise RateLimited(_seconds_until_free(outcome.counts, outcome.key, now))
     if outcome.leftovers:
         with _housekeeping():
@@ -159,13 +186,13 @@ def _fail_open(mark: str, now: datetime, ip: str, admission: Admission, fault: E
         raise InvalidKey("This API key is not known.")
     _check_alive(use.key, now)
     _check_address(use, ip, now, admission)
-    admission.limits = _limits(use, now)
+    admission.of(use, now)
     return use
 
 
 def _check_address(use: Use, ip: str, now: datetime, admission: Admission) -> None:
     if not use.key.allows(ip):
-        admission.limits = _limits(use, now)
+        admission.of(use, now)
         raise IpNotAllowed("This key cannot be used from this address.")
 
 
@@ -173,8 +200,7 @@ def _refusal(use: Use | None, now: datetime, admission: Admission) -> Exception:
     if use is None:
         return InvalidKey("This API key is not known.")
     _check_alive(use.key, now)
-    admission.limits = _limits(use, now)
-    admission.limits.remaining = 0
+    admission.of(use, now).remaining = 0
     return RateLimited(_seconds_until_free(use.counts, use.key, now))
 
 
@@ -186,10 +212,6 @@ def _check_alive(key: ApiKey, now: datetime) -> None:
             raise ExpiredKey("This API key has expired.")
         case "active" | "rotating":
             return
-
-
-def _limits(use: Use, now: datetime) -> Limits:
-    return Limits(limit=use.key.per_minute, remaining=_remaining(use), reset=60 - int(now.timestamp()) % 60)
 
 
 def _remaining(use: Use) -> int:

@@ -97,6 +97,28 @@ class Consumer:
         return None
 
 
+class BatchConsumer:
+    """Runs `consume(messages)` for a batch at once, and, where that fails, for each of its records alone."""
+
+    def __init__(self, consume: Callable[[list[Message]], None]) -> None:
+        self._consume = consume
+        self._alone = Consumer(lambda message: consume([message]))
+
+    def handler(self, event: QueueEvent, context: object) -> QueueAnswer:
+        """The Lambda handler, for SQS events with ReportBatchItemFailures."""
+        records = event["Records"]
+        observe.begin("", queue=records[0]["eventSourceARN"].rpartition(":")[2], messages=len(records))
+        try:
+            self._consume([message_in(record["body"]) for record in records])
+        except (
+            Exception
+        ) as failed:  # alone, whoever was overtaken is run again, and only a bad message is reported
+            observe.logger.info("batch_taken_apart", fault=type(failed).__name__)
+            return self._alone.handler(event, context)
+        observe.flush()
+        return {"batchItemFailures": []}
+
+
 def message_in(body: str) -> Message:
     """The message in a record's body: EventBridge's envelope is taken off where there is one."""
     message = json.loads(body)

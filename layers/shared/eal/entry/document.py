@@ -31,13 +31,18 @@ def routes() -> dict[str, frozenset[str]]:
 
 
 def methods_of(path: str) -> frozenset[str]:
-    """The methods that a request's path takes, with or without the stage before it; none for an unknown path."""
+    """The methods that a request's path takes, with or without the stage before it; none for an unknown path.
+
+    Of two paths that fit, the more literal one counts, as in API Gateway.
+    """
     versioned = path.removeprefix("/api")
     if not versioned.startswith("/v1/"):
         return frozenset()
     parts = versioned.removeprefix("/v1").split("/")
-    matching = [methods for template, methods in routes().items() if _matches(template.split("/"), parts)]
-    return frozenset().union(*matching)
+    fitting = [template for template in routes() if _matches(template.split("/"), parts)]
+    if not fitting:
+        return frozenset()
+    return frozenset(routes()[min(fitting, key=lambda template: template.count("{"))])
 
 
 def _matches(template: list[str], parts: list[str]) -> bool:

@@ -122,4 +122,10 @@ def _without(body: str, shown_once: frozenset[str]) -> str:
     if not shown_once:
         return body
     shown = json.loads(body)
-    return json.dumps({name: None if name in shown_once else value for name, value in shown.items()})
+    for path in shown_once:
+        *outer, name = path.split(".")
+        place = shown
+        for one in outer:
+            place = place[one]
+        place[name] = None
+    return json.dumps(shown)

@@ -266,16 +266,25 @@ _HEADERS: dict[str, Node] = {
     "RateLimitRemaining": _text_header("What is left of them in this minute.", pattern="^[0-9]+$"),
     "RateLimitReset": _text_header("Seconds to the next minute.", pattern="^[0-9]+$"),
     "RetryAfter": _text_header("Seconds after which to try again.", pattern="^[0-9]+$"),
+    "Deprecation": _text_header(
+        "Only where the key was rotated: `@` and the Unix seconds of that (RFC 9745).", pattern="^@[0-9]+$"
+    ),
+    "Sunset": _text_header(
+        "Only where the key was rotated: when it ends, as an HTTP date (RFC 8594). Use the new key by then.",
+        pattern="^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT$",
+    ),
     "ETag": _text_header('The resource\'s version, such as "3".', pattern='^"[0-9]+"$'),
     "IdempotentReplayed": _text_header(
         "The answer of the first request with this Idempotency-Key.", const="true"
     ),
 }
 _COMMON = {"X-Request-Id": "RequestId"}
-_LIMITED = {
+_WITH_KEY = {
     "X-RateLimit-Limit": "RateLimitLimit",
     "X-RateLimit-Remaining": "RateLimitRemaining",
     "X-RateLimit-Reset": "RateLimitReset",
+    "Deprecation": "Deprecation",
+    "Sunset": "Sunset",
 }
 
 
@@ -356,7 +365,8 @@ def _has_version(route: Route) -> bool:
 
 
 def _takes_if_match(route: Route) -> bool:
-    return route.method != "GET" and bool(route.path_parameters) and route.scope is not None
+    changes = bool(route.path_parameters) or route.method == "PATCH"
+    return route.method != "GET" and changes and route.scope is not None
 
 
 # ---------------------------------------------------------------- operations
@@ -386,7 +396,7 @@ def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[
     if _has_version(route) and route.method == "GET":
         found["304"] = {
             "description": "The version that If-None-Match names is the current one.",
-            "headers": _references("headers", {**_COMMON, **_LIMITED, "ETag": "ETag"}),
+            "headers": _references("headers", {**_COMMON, **_WITH_KEY, "ETag": "ETag"}),
         }
     for status, codes in sorted(_error_codes(route).items()):
         name = ".".join((str(status), *codes)) + ("" if route.scope else ".public")
@@ -413,7 +423,7 @@ def _constants(values: Iterable[object]) -> Iterable[object]:
 
 
 def _success(route: Route, status: int, schemas: Schemas) -> Node:
-    names = {**_COMMON, **(_LIMITED if route.scope else {})}
+    names = {**_COMMON, **(_WITH_KEY if route.scope else {})}
     if _has_version(route):
         names["ETag"] = "ETag"
     if route.replayable:
@@ -483,7 +493,7 @@ def _error_codes(route: Route) -> dict[int, list[str]]:
 def _error_response(status: int, codes: Sequence[str], *, with_key: bool) -> Node:
     names = dict(_COMMON)
     if with_key and status != HTTPStatus.UNAUTHORIZED:
-        names |= _LIMITED
+        names |= _WITH_KEY
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         names["Retry-After"] = "RetryAfter"
     return {

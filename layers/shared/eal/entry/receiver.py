@@ -22,15 +22,18 @@ from eal.errors import (
     InvalidRequest,
     InvalidSignature,
     NotFound,
+    PayloadTooLarge,
     Unavailable,
 )
-from eal.integrations.connections import find as find_connection
+from eal.integrations import connections
+from eal.integrations.model import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from eal.entry.request import ProxyEvent, ProxyResponse
     from eal.errors import Json
+    from eal.integrations.connections import Connection
 
 LARGEST_BODY = 1024 * 1024
 
@@ -89,19 +92,26 @@ class Receiver:
         return answer.response(request.id, HEADERS)
 
     def _receive(self, request: Request) -> Answer:
-        body = request.raw_body(LARGEST_BODY)
         connection_id, kind = _address(request.path)
-        connection = find_connection(connection_id, self._scheme.vendor)
+        try:
+            body = request.raw_body(LARGEST_BODY)
+        except PayloadTooLarge:
+            self._note(connection_id, "too_large")
+            raise
+        connection = connections.find(connection_id, self._scheme.vendor)
         if connection is None or kind not in self._scheme.kinds:
             raise NotFound(
                 "There is no receiver at this address: check it against the integration's receiver_urls."
             )
         observe.bind(organization_id=connection.organization_id, mode=connection.mode, kind=kind)
-        if not self._scheme.is_signed(request.headers, body, connection.signing_secrets()):
+        accepted = connection.signing_secrets(clock.now())
+        if not self._scheme.is_signed(request.headers, body, accepted):
+            self._note(connection_id, "invalid_signature", connection)
             raise InvalidSignature(
                 "The signature does not match the body under this connection's signing key."
             )
         if not _is_json_object(body):
+            self._note(connection_id, "invalid_json", connection)
             raise InvalidRequest("The body is signed, but it is not a JSON object.")
         stored = _store_raw(self._scheme.vendor, connection_id, kind, body)
         message: dict[str, Json] = {
@@ -116,6 +126,16 @@ class Receiver:
         }
         aws.sqs().send_message(QueueUrl=settings.queue("inbound"), MessageBody=json.dumps(message))
         return Answer(202, json.dumps({"received": True}))
+
+    def _note(self, connection_id: str, reason: str, connection: Connection | None = None) -> None:
+        """Let the tenant see why nothing arrives. Whatever becomes of this, the vendor's answer stays the same."""
+        now = clock.now()
+        if connection and connection.just_failed(now):
+            return
+        try:
+            connections.stamp_failure(connection_id, self._scheme.vendor, Failure(at=now, reason=reason))
+        except (ClientError, BotoCoreError) as fault:
+            observe.logger.warning("failure_not_noted", fault=type(fault).__name__)
 
 
 def _store_raw(vendor: str, connection_id: str, kind: str, body: bytes) -> str:

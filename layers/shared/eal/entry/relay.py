@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, cast
 from eal import audit, aws, clock, ids, observe, settings
 from eal.table.item import from_attributes, to_attributes
 from eal.table.keys import PENDING_SHARDS, Key, key, partition
-from eal.table.read import get, get_all
+from eal.table.read import get, get_all, walk
 from eal.table.write import Operation, transact
 
 if TYPE_CHECKING:
@@ -129,20 +129,7 @@ class Relay:
 
 
 def _pending(shard: int) -> list[Key]:
-    found: list[Key] = []
-    start: dict[str, object] = {}
-    while True:
-        answer = aws.dynamodb().query(
-            TableName=settings.state_table(),
-            IndexName="pending",
-            KeyConditionExpression="pending = :shard",
-            ExpressionAttributeValues=to_attributes({":shard": f"PENDING#{shard}"}),
-            **start,  # type: ignore[arg-type]
-        )
-        found += [_key(from_attributes(one)) for one in answer["Items"]]
-        if not answer.get("LastEvaluatedKey"):
-            return found
-        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    return [_key(item) for item in walk("pending = :shard", {":shard": f"PENDING#{shard}"}, index="pending")]
 
 
 def _swept(group: _Group, items: list[Item]) -> bool:

@@ -98,7 +98,7 @@ class Route:
 
     @property
     def shown_once(self) -> frozenset[str]:
-        """The answer's fields that a replay must not repeat."""
+        """The answer's fields that a replay must not repeat; `admin_key.key` is one within another."""
         return cast("frozenset[str]", getattr(self.answer, "shown_once", _NO_ENTRIES))
 
     def arguments(self, request: Request, body: dict[str, Json], caller: Caller | None) -> dict[str, object]:

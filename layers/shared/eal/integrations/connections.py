@@ -6,34 +6,55 @@ is found by its hash, so that reading the table gives nobody an address.
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
 
 from eal import aws, settings
 from eal.clock import Instant, rfc3339
+from eal.integrations.model import Failure, Health, Integration, Secret
 from eal.secrets import decrypt
-from eal.table.item import from_attributes, load, to_attributes
+from eal.table import contention
+from eal.table.item import Item, dump, encode, from_attributes, load, to_attributes
 from eal.table.keys import Mode
+from eal.table.write import Operation, Stale
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UniversalAttributeValueTypeDef
 
 _FRESH_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """What a receiver needs. `ciphertexts` are the signing secrets that are accepted now, newest first."""
+    """What a receiver needs. `ciphertexts` are the signing secrets: the one in use, and before `previous_until` also
+    the one that it replaced."""
 
     organization_id: str
     mode: Mode
     vendor: str
     ciphertexts: tuple[str, ...] = ()
+    previous_until: Instant | None = None
     last_event_at: Instant | None = None
+    last_failure: Failure | None = None
 
-    def signing_secrets(self) -> Collection[str]:
+    def signing_secrets(self, now: datetime) -> Collection[str]:
+        """The secrets that are accepted now, newest first."""
+        overlaps = self.previous_until is not None and now < self.previous_until
         return [
             decrypt(one, organization_id=self.organization_id, purpose=f"{self.vendor}.signing")
-            for one in self.ciphertexts
+            for one in self.ciphertexts[: 2 if overlaps else 1]
         ]
+
+    def health(self) -> Health:
+        return Health(last_event_at=self.last_event_at, last_failure=self.last_failure)
+
+    def just_failed(self, now: datetime) -> bool:
+        """Whether the last failure is so new that another one is not written down."""
+        return self.last_failure is not None and now - self.last_failure.at < timedelta(
+            seconds=_FRESH_SECONDS
+        )
 
 
 def new_id() -> str:
@@ -48,7 +69,7 @@ def pk(connection_id: str) -> str:
 def find(connection_id: str, vendor: str) -> Connection | None:
     """The vendor's connection with this id, if there is one."""
     answer = aws.dynamodb().get_item(
-        TableName=settings.access_table(), Key=to_attributes({"pk": pk(connection_id)}), ConsistentRead=True
+        TableName=settings.access_table(), Key=_at(connection_id), ConsistentRead=True
     )
     if not answer.get("Item"):
         return None
@@ -56,15 +77,73 @@ def find(connection_id: str, vendor: str) -> Connection | None:
     return connection if connection.vendor == vendor else None
 
 
+def find_all(connection_ids: Sequence[str]) -> dict[str, Connection]:
+    """A tenant's connections, of one mode, by vendor."""
+    found: dict[str, Connection] = {}
+    waiting, table = [_at(one) for one in connection_ids], settings.access_table()
+    attempt = 0
+    while waiting:
+        answer = aws.dynamodb().batch_get_item(
+            RequestItems={table: {"Keys": waiting, "ConsistentRead": True}}
+        )
+        for attributes in answer["Responses"].get(table, []):
+            connection = load(Connection, from_attributes(attributes))
+            found[connection.vendor] = connection
+        unread = answer["UnprocessedKeys"][table]["Keys"] if answer.get("UnprocessedKeys") else []
+        waiting = cast("list[dict[str, UniversalAttributeValueTypeDef]]", unread)
+        if waiting:
+            contention.pause(attempt := attempt + 1)
+    return found
+
+
+def put(
+    connection_id: str, integration: Integration, signing: Secret | None, organization_id: str, mode: Mode
+) -> Operation:
+    """The operation that writes what receivers look up, leaving what they stamped on it alone."""
+    ciphertexts = [one for one in (signing.ciphertext, signing.previous) if one] if signing else []
+    values: Item = {
+        ":organization": organization_id,
+        ":mode": mode,
+        ":vendor": integration.vendor,
+        ":texts": ciphertexts,
+        ":until": rfc3339(signing.previous_until) if signing and signing.previous_until else None,
+    }
+    update = {
+        "TableName": settings.access_table(),
+        "Key": _at(connection_id),
+        "UpdateExpression": (
+            "SET organization_id = :organization, #mode = :mode, vendor = :vendor,"
+            " ciphertexts = :texts, previous_until = :until"
+        ),
+        "ConditionExpression": (
+            "attribute_not_exists(pk) OR (organization_id = :organization AND #mode = :mode)"
+        ),
+        "ExpressionAttributeNames": {"#mode": "mode"},
+        "ExpressionAttributeValues": to_attributes(values),
+    }
+    return Operation(cast("TransactWriteItemTypeDef", {"Update": update}), lambda _old: Stale())
+
+
+def delete(connection_id: str) -> Operation:
+    """The operation after which the connection's addresses answer 404."""
+    request = {"Delete": {"TableName": settings.access_table(), "Key": _at(connection_id)}}
+    return Operation(cast("TransactWriteItemTypeDef", request), lambda _old: Stale())
+
+
 def stamp_event(connection_id: str, at: datetime) -> None:
-    """Remember when the vendor last sent something: at most once a minute, so that a busy tenant is not a hot key."""
+    """Remember when the vendor last sent something: at most once a minute, so that a busy tenant is not a hot key,
+    and at once where a refusal was the newest that is known."""
     client = aws.dynamodb()
     try:
         client.update_item(
             TableName=settings.access_table(),
-            Key=to_attributes({"pk": pk(connection_id)}),
+            Key=_at(connection_id),
             UpdateExpression="SET last_event_at = :at, stamped = :now",
-            ConditionExpression="attribute_exists(pk) AND (attribute_not_exists(stamped) OR stamped < :stale)",
+            ConditionExpression=(
+                "attribute_exists(pk) AND (attribute_not_exists(stamped) OR stamped < :stale"
+                " OR last_failure.#at BETWEEN last_event_at AND :at)"
+            ),
+            ExpressionAttributeNames={"#at": "at"},
             ExpressionAttributeValues=to_attributes(
                 {
                     ":at": rfc3339(at),
@@ -75,3 +154,29 @@ def stamp_event(connection_id: str, at: datetime) -> None:
         )
     except client.exceptions.ConditionalCheckFailedException:
         return
+
+
+def stamp_failure(connection_id: str, vendor: str, failure: Failure) -> None:
+    """Remember why something from the vendor was refused: at most once a minute."""
+    client = aws.dynamodb()
+    stale = failure.at - timedelta(seconds=_FRESH_SECONDS)
+    try:
+        client.update_item(
+            TableName=settings.access_table(),
+            Key=_at(connection_id),
+            UpdateExpression="SET last_failure = :failure",
+            ConditionExpression=(
+                "vendor = :vendor AND (attribute_not_exists(last_failure) OR last_failure.#at <= :stale)"
+            ),
+            ExpressionAttributeNames={"#at": "at"},
+            ExpressionAttributeValues={
+                ":failure": encode(dump(failure)),
+                **to_attributes({":vendor": vendor, ":stale": rfc3339(stale)}),
+            },
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        return
+
+
+def _at(connection_id: str) -> "dict[str, UniversalAttributeValueTypeDef]":
+    return to_attributes({"pk": pk(connection_id)})

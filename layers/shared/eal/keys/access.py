@@ -145,9 +145,13 @@ def put(key: ApiKey) -> Operation:
 
 
 def change(before: ApiKey, after: ApiKey) -> Operation:
-    """The operation that changes a key's own attributes, leaving counters and last use alone."""
+    """The operation that changes a key's own attributes, leaving counters and last use alone.
+
+    A minute that the old limit closed is opened again by another one: the counters decide anew.
+    """
     old, new = dump(before), dump(after)
-    names, values, sets, removes = {"#version": "version"}, {":was": before.version}, [], []
+    names, values, sets = {"#version": "version"}, {":was": before.version}, []
+    removes = ["full_minute"] if before.per_minute != after.per_minute else []
     for index, name in enumerate(sorted({*old, *new})):
         if old.get(name) == new.get(name):
             continue

@@ -77,6 +77,7 @@ class ApiKey:
     allowed_cidrs: tuple[str, ...] | None = None
     expires_at: Instant | None = None
     replaced_by: str | None = None
+    rotated_at: Instant | None = None
     revoked_at: Instant | None = None
     last_used_at: Instant | None = None
     last_used_ip: str | None = None

@@ -1,7 +1,7 @@
-"""Issue, list, rotate and revoke keys. A key's item is in the Access table; State has the pointer that lists walk."""
+"""Issue, list, change, rotate and revoke keys: items of the Access table. State has the pointers that lists walk."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from eal import audit, ids, settings
@@ -10,7 +10,7 @@ from eal.caller import SCOPES, Caller
 from eal.errors import Conflict, InsufficientScope, NotFound, ValidationFailed
 from eal.keys import access
 from eal.keys.model import ApiKey, RateLimit, fingerprint, new_text
-from eal.keys.wire import ApiKeyCreate, ApiKeyView
+from eal.keys.wire import ApiKeyCreate, ApiKeyUpdate, ApiKeyView
 from eal.listing import ListQuery
 from eal.table import page
 from eal.table.item import Item, dump, to_attributes
@@ -37,21 +37,14 @@ def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
     """
     mode = body.mode or by.mode
     _may_manage(by, mode)
-    if body.expires_at and body.expires_at <= by.at:
-        raise ValidationFailed(
-            [{"pointer": "/expires_at", "message": "must be in the future", "type": "not_in_future"}]
-        )
-    limit = RateLimit()
-    if body.rate_limit:
-        per_minute = body.rate_limit.per_minute
-        limit = RateLimit(per_minute=per_minute, burst=body.rate_limit.burst or 2 * per_minute)
+    _check_end(body.expires_at, by.at)
     new, text = make(
         by,
         organization_id=by.organization_id,
         mode=mode,
         name=body.name,
         scopes=tuple(sorted(set(body.scopes), key=SCOPES.index)),
-        limit=limit,
+        limit=body.rate_limit.limit() if body.rate_limit else None,
         allowed_cidrs=tuple(body.allowed_cidrs) if body.allowed_cidrs else None,
         expires_in=body.expires_at - by.at if body.expires_at else None,
     )
@@ -119,6 +112,46 @@ def find(key_id: str, by: Caller) -> ApiKey:
     return access.read_all([mark])[mark]
 
 
+def update(key_id: str, body: ApiKeyUpdate, by: Caller) -> ApiKey:
+    """Change what the body gives. The next request with the key is already judged by it.
+
+    Raises: NotFound, InsufficientScope; Conflict for a key that is not active, or for an end to the last live admin
+    key that has none; ValidationFailed for an end that has passed, or a list that would lock the caller out.
+    """
+    old = find(key_id, by)
+    _may_manage(by, old.mode)
+    status = old.at_time(by.at)
+    if status != "active":
+        raise Conflict(f"This key is {status}: only an active key can be changed.", status=status)
+    _check_end(body.expires_at, by.at)
+    new = _changed(old, body)
+    if new.id == by.actor.id and not new.allows(by.actor.ip or ""):
+        message = f"must include {by.actor.ip}, from where this key sets its own list"
+        raise ValidationFailed([{"pointer": "/allowed_cidrs", "message": message, "type": "locks_out"}])
+    if new == old:
+        by.write.check_if_match(old.version)
+        return old
+    new = replace(new, version=old.version + 1)
+    _change(by, old, new)
+    count_door_keys(by, old.organization_id, int(new.keeps_the_door) - int(old.keeps_the_door))
+    by.write.audit("api_key.updated", old.id, audit.changes(_audited(old), _audited(new)))
+    return new
+
+
+def _changed(old: ApiKey, body: ApiKeyUpdate) -> ApiKey:
+    new, given = old, body.model_fields_set
+    if body.name is not None:
+        new = replace(new, name=body.name)
+    if "expires_at" in given:
+        new = replace(new, expires_at=body.expires_at)
+    if "rate_limit" in given:
+        limit = body.rate_limit.limit() if body.rate_limit else RateLimit()
+        new = replace(new, per_minute=limit.per_minute, burst=limit.burst)
+    if "allowed_cidrs" in given:
+        new = replace(new, allowed_cidrs=tuple(body.allowed_cidrs) if body.allowed_cidrs else None)
+    return new
+
+
 def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
     """A new key with the old one's rights; the old one ends after the overlap (never later than it would have).
 
@@ -146,6 +179,7 @@ def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
         expires_at=min(end, old.expires_at) if old.expires_at else end,
         revoked_at=None if overlap_seconds else by.at,
         replaced_by=new.id,
+        rotated_at=by.at,
         version=old.version + 1,
     )
     _change(by, old, rotated)
@@ -202,6 +236,13 @@ def count_door_keys(by: Caller, organization_id: str, step: int) -> None:
             ),
         )
     )
+
+
+def _check_end(expires_at: datetime | None, now: datetime) -> None:
+    if expires_at and expires_at <= now:
+        raise ValidationFailed(
+            [{"pointer": "/expires_at", "message": "must be in the future", "type": "not_in_future"}]
+        )
 
 
 def _may_manage(by: Caller, mode: Mode) -> None:

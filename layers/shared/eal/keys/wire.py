@@ -3,12 +3,12 @@
 from ipaddress import ip_network
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
 from eal import clock
 from eal.caller import Scope
 from eal.clock import Instant
-from eal.keys.model import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, ApiKey, Status
+from eal.keys.model import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, ApiKey, RateLimit, Status
 from eal.listing import PageView
 from eal.table.keys import Mode
 from eal.wire import Wire
@@ -16,6 +16,13 @@ from eal.wire import Wire
 
 def _network(text: str) -> str:
     return str(ip_network(text, strict=False))
+
+
+type Name = Annotated[str, Field(min_length=1, max_length=200)]
+type Networks = Annotated[
+    list[Annotated[str, AfterValidator(_network)]],
+    Field(max_length=100, description="IPv4 or IPv6 networks; none means any address."),
+]
 
 
 class RateLimitBody(Wire):
@@ -32,21 +39,39 @@ class RateLimitBody(Wire):
             raise ValueError("burst must be at least per_minute")
         return self
 
+    def limit(self) -> RateLimit:
+        return RateLimit(per_minute=self.per_minute, burst=self.burst or 2 * self.per_minute)
+
 
 class ApiKeyCreate(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Name
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)]
     mode: Annotated[Mode | None, Field(description="The calling key's own mode where it is not given.")] = (
         None
     )
     expires_at: Instant | None = None
     rate_limit: RateLimitBody | None = None
-    allowed_cidrs: Annotated[
-        list[Annotated[str, AfterValidator(_network)]] | None,
-        Field(max_length=100, description="IPv4 or IPv6 networks; none means any address."),
-    ] = None
+    allowed_cidrs: Networks | None = None
+
+
+class ApiKeyUpdate(Wire):
+    """Only what is given changes. Null lifts the address list and the end, and sets the usual rate limit."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    name: Name | None = None
+    expires_at: Instant | None = None
+    rate_limit: RateLimitBody | None = None
+    allowed_cidrs: Networks | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _has_a_name(cls, name: str | None) -> str:
+        if name is None:
+            raise ValueError("must be text: a key cannot lose its name")
+        return name
 
 
 class ApiKeyRotate(Wire):
@@ -89,6 +114,7 @@ class ApiKeyView(Wire):
     expires_at: Instant | None
     last_used: LastUsed | None
     replaced_by: Annotated[str | None, Field(description="The key that a rotation put in this one's place.")]
+    rotated_at: Instant | None
     revoked_at: Instant | None
     created_at: Instant
     created_by: CreatedBy
@@ -132,6 +158,7 @@ def _fields(key: ApiKey) -> dict[str, object]:
         "expires_at": key.expires_at,
         "last_used": {"at": key.last_used_at, "ip": key.last_used_ip} if used else None,
         "replaced_by": key.replaced_by,
+        "rotated_at": key.rotated_at,
         "revoked_at": key.revoked_at,
         "created_at": key.created_at,
         "created_by": {"type": key.created_by.type, "id": key.created_by.id},

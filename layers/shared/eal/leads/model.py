@@ -209,3 +209,22 @@ def merged(lead: Lead, newer: Lead) -> Lead:
         metadata={**lead.metadata, **newer.metadata},
         attribution={**newer.attribution, **lead.attribution},
     )
+
+
+def filled_in(lead: Lead, other: Lead) -> Lead:
+    """The lead with what somebody else's record of the same person adds: what it says itself stays.
+
+    Its name stays as a whole, and so does where it came from.
+    """
+    named = lead.first_name or lead.last_name
+    return replace(
+        merged(lead, other),
+        first_name=lead.first_name if named else other.first_name,
+        last_name=lead.last_name if named else other.last_name,
+        company=lead.company or other.company,
+        address=lead.address or other.address,
+        source_detail=lead.source_detail,
+        loss_type=lead.loss_type or other.loss_type,
+        metadata={**other.metadata, **lead.metadata},
+        assigned_to=lead.assigned_to or other.assigned_to,
+    )

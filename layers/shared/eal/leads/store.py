@@ -19,6 +19,7 @@ from eal.leads.model import (
     TRANSITIONS,
     Address,
     Lead,
+    filled_in,
     merged,
     moved,
     over_limit,
@@ -64,8 +65,17 @@ def capture(body: LeadCreate, on_duplicate: OnDuplicate, by: Caller) -> tuple[Le
 
     Raises: Conflict with `id` and `matched_on` for a duplicate that is an error.
     """
-    new = Lead(
-        id=ids.new("lead", by.at),
+    new = made(body, ids.new("lead", by.at), by)
+    if on_duplicate != "error" and (found := _holder(new, by)):
+        return (found if on_duplicate == "return" else _merge(found, new, by)), False
+    refusal_for = _duplicate if on_duplicate == "error" else (lambda _contact: lambda _old: Stale())
+    return _create(new, by, refusal_for), True
+
+
+def made(body: LeadCreate, lead_id: str, by: Caller) -> Lead:
+    """The new lead that the body describes, not written and not scored."""
+    return Lead(
+        id=lead_id,
         status="new",
         source=body.source,
         created_at=by.at,
@@ -85,10 +95,17 @@ def capture(body: LeadCreate, on_duplicate: OnDuplicate, by: Caller) -> tuple[Le
         attribution=body.attribution.model_dump(exclude_none=True) if body.attribution else {},
         assigned_to=body.assigned_to,
     )
-    if on_duplicate != "error" and (found := _holder(new, by)):
-        return (found if on_duplicate == "return" else _merge(found, new, by)), False
-    refusal_for = _duplicate if on_duplicate == "error" else (lambda _contact: lambda _old: Stale())
-    return _create(new, by, refusal_for), True
+
+
+def write(before: Lead | None, after: Lead, by: Caller) -> None:
+    """Create a lead, or replace what was read of it, for a caller that has judged duplicates itself.
+
+    The commit raises Stale or Conflict where a contact or the lead has changed hands meanwhile.
+    """
+    if before is None:
+        _create(after, by, lambda _contact: lambda _old: Stale())
+    else:
+        _replace(before, after, by)
 
 
 def capture_from_call(
@@ -131,6 +148,19 @@ def capture_from_call(
     )
     _create(new, by, lambda _contact: lambda _old: Stale())
     return lead_id
+
+
+def capture_from_prospect(new: Lead, by: Caller) -> str:
+    """The id of the lead that a prospect becomes: `new`, or the one that has its e-mail or a phone already.
+
+    That one is linked unless it came from another prospect, and gets what it did not say itself.
+    """
+    _check_limits(new)
+    found = _holder(new, by)
+    if found is None:
+        return _create(new, by, lambda _contact: lambda _old: Stale()).id
+    linked = replace(filled_in(found, new), prospect_id=found.prospect_id or new.prospect_id)
+    return (_replace(found, linked, by) if linked != found else found).id
 
 
 def find(lead_id: str, by: Caller) -> Lead:

@@ -1,16 +1,65 @@
-"""What the API shows of organizations."""
+"""What the API takes and shows of organizations, their members and their grants."""
 
-from typing import Annotated, Literal, Self, cast
+import re
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, cast
 
-from pydantic import Field
+from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
 from eal.clock import Instant
-from eal.organizations.model import Organization
+from eal.contact import Email, Phone
+from eal.listing import PageView
+from eal.organizations.hours import DAYS, minutes, overlap
+from eal.organizations.model import INDUSTRY, GivenGrant, Member, Organization, Role
 from eal.wire import Wire
+
+if TYPE_CHECKING:
+    from eal.organizations.hours import BusinessHours
+    from eal.organizations.rollup import Row
 
 type Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 CLOCK = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"
 type Clock = Annotated[str, Field(pattern=CLOCK)]
+
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+_PLACE_IN_ZONES = re.compile(r"[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
+_LOCALE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?")
+_ZIP = re.compile(r"([0-9]{5})(?:-[0-9]{4})?")
+
+
+def _zone(name: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    try:
+        # What begins with a small letter there is no place but a file: localtime, posixrules, tzdata.zi.
+        if _PLACE_IN_ZONES.fullmatch(name) and name != "Factory":
+            return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):
+        pass  # a name that zoneinfo does not know, or a folder of names
+    raise ValueError("must be an IANA time zone, such as America/New_York")
+
+
+def _locale(tag: str) -> str:
+    match = _LOCALE.fullmatch(tag)
+    if match is None:
+        raise ValueError("must be a language tag (BCP 47), such as en-US")
+    language, script, region = match.groups()
+    parts = [language.lower(), script and script.title(), region and region.upper()]
+    return "-".join(part for part in parts if part)
+
+
+def _five_digits(text: str) -> str:
+    match = _ZIP.fullmatch(text)
+    if match is None:
+        raise ValueError("must be a US ZIP code of five digits, or ZIP+4")
+    return match[1]
+
+
+def _opens(span: tuple[str, str]) -> int:
+    return minutes(span[0])
+
+
+# ---------------------------------------------------------------- settings, as they are shown
 
 
 class AiView(Wire):
@@ -70,6 +119,138 @@ class SettingsView(Wire):
     retention: RetentionView = RetentionView()
 
 
+# ---------------------------------------------------------------- settings, as they are given
+
+Opening = Annotated[str, Field(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$")]
+Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""Text without line breaks: it ends in the headers of mails."""
+
+
+class AiBody(Wire):
+    model_config = _INPUT
+
+    enabled: Annotated[bool, Field(strict=True)]
+
+
+class RetentionBody(Wire):
+    model_config = _INPUT
+
+    claim_days: Annotated[int, Field(ge=1, le=3650, strict=True)]
+
+
+class PointBody(Wire):
+    model_config = _INPUT
+
+    latitude: Annotated[float, Field(ge=-90, le=90, strict=True, allow_inf_nan=False)]
+    longitude: Annotated[float, Field(ge=-180, le=180, strict=True, allow_inf_nan=False)]
+
+
+class ServiceAreaBody(Wire):
+    """A center with a radius, postal codes, or both."""
+
+    model_config = _INPUT
+
+    center: PointBody | None = None
+    radius_miles: Annotated[float | None, Field(gt=0, le=500, strict=True, allow_inf_nan=False)] = None
+    postal_codes: Annotated[
+        list[Annotated[str, AfterValidator(_five_digits)]],
+        Field(max_length=2000, description="US ZIP codes; of ZIP+4 the five digits count."),
+    ] = []  # noqa: RUF012
+
+    @field_validator("postal_codes")
+    @classmethod
+    def _once_each(cls, codes: list[str]) -> list[str]:
+        return list(dict.fromkeys(codes))
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if (self.center is None) != (self.radius_miles is None):
+            raise ValueError("'center' and 'radius_miles' belong together")
+        if self.center is None and not self.postal_codes:
+            raise ValueError("needs a center with a radius, or postal codes; null means that there is none")
+        return self
+
+
+class OnCallBody(Wire):
+    model_config = ConfigDict(**_INPUT, serialize_by_alias=True)
+
+    name: Line
+    phone: Phone
+    days: Annotated[list[Day], Field(min_length=1, max_length=7)]
+    starts: Annotated[Opening, Field(alias="from")]
+    ends: Annotated[Clock, Field(alias="to")]
+
+    @field_validator("days")
+    @classmethod
+    def _as_the_week_goes(cls, days: list[Day]) -> list[Day]:
+        return sorted(set(days), key=DAYS.index)
+
+
+class SenderBody(Wire):
+    model_config = _INPUT
+
+    name: Line
+    email: Email
+    postal_address: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class SettingsBody(Wire):
+    """Only what is given changes, each member as a whole; null sets it back."""
+
+    model_config = _INPUT
+
+    timezone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] | None = None
+    default_locale: Annotated[str, Field(max_length=35), AfterValidator(_locale)] | None = None
+    service_area: ServiceAreaBody | None = None
+    business_hours: dict[Day, Annotated[list[tuple[Opening, Clock]], Field(max_length=10)]] | None = None
+    on_call: Annotated[list[OnCallBody] | None, Field(max_length=100)] = None
+    sender: SenderBody | None = None
+    ai: AiBody | None = None
+    retention: RetentionBody | None = None
+
+    @field_validator("business_hours")
+    @classmethod
+    def _without_overlaps(
+        cls, hours: dict[Day, list[tuple[str, str]]] | None
+    ) -> dict[Day, list[tuple[str, str]]] | None:
+        if hours is None:
+            return None
+        if found := overlap(cast("BusinessHours", hours)):
+            raise ValueError(f"must not overlap: {found}")
+        return {day: sorted(hours[day], key=_opens) for day in DAYS if day in hours}
+
+
+# ---------------------------------------------------------------- organizations
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Industry = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class OrganizationCreate(Wire):
+    model_config = _INPUT
+
+    name: Name
+    industry: Industry = INDUSTRY
+    settings: SettingsBody | None = None
+
+
+class OrganizationUpdate(Wire):
+    """Only what is given changes; null sets it back to what a new organization has."""
+
+    model_config = _INPUT
+
+    name: Name | None = None
+    industry: Industry | None = None
+    settings: SettingsBody | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _has_a_name(cls, name: str | None) -> str:
+        if name is None:
+            raise ValueError("must not be null: an organization has a name")
+        return name
+
+
 class OrganizationView(Wire):
     id: str
     name: str
@@ -81,12 +262,201 @@ class OrganizationView(Wire):
 
     @classmethod
     def of(cls, organization: Organization) -> Self:
+        return cls.model_validate(_fields(organization))
+
+
+class AdminKeyView(Wire):
+    id: str
+    key: Annotated[
+        str | None, Field(description="Store it now: it is shown once. Null in a replayed answer.")
+    ]
+
+
+class OrganizationCreated(OrganizationView):
+    """A new organization with its first admin key, whose text is shown this once."""
+
+    shown_once: ClassVar[frozenset[str]] = frozenset({"admin_key.key"})
+
+    admin_key: AdminKeyView
+
+    @classmethod
+    def of_new(cls, organization: Organization, key_id: str, text: str) -> Self:
+        return cls.model_validate({**_fields(organization), "admin_key": {"id": key_id, "key": text}})
+
+
+# ---------------------------------------------------------------- grants
+
+type Grantable = Literal[
+    "leads",
+    "prospects",
+    "calls",
+    "content",
+    "outreach",
+    "claims",
+    "reviews",
+    "audit-log",
+    "webhooks",
+    "events",
+]
+"""What a child can let its parent read. Keys, integrations, members and grants stay its own."""
+
+
+class GrantPut(Wire):
+    """All that the parent may read from now on: what is left out here, it may not."""
+
+    model_config = _INPUT
+
+    resources: Annotated[list[Grantable], Field(min_length=1, max_length=20)]
+    expires_at: Annotated[Instant | None, Field(description="In the future; null means without an end.")] = (
+        None
+    )
+
+
+class GrantView(Wire):
+    """`organization_id` is the child that gave it; a grant is over at `expires_at`."""
+
+    id: str
+    organization_id: str
+    parent_id: str
+    resources: list[str]
+    expires_at: Instant | None
+    created_at: Instant
+    updated_at: Instant
+    version: int
+
+    @classmethod
+    def of(cls, grant: GivenGrant) -> Self:
+        return cls.model_validate(asdict(grant))
+
+
+class GrantPage(PageView[GrantView]):
+    pass
+
+
+class ChildView(OrganizationView):
+    """A child, with what it has granted the caller's organization: one grant, or none."""
+
+    grants: list[GrantView]
+
+    @classmethod
+    def of_child(cls, child: Organization, grant: GivenGrant | None) -> Self:
+        grants = [asdict(grant)] if grant else []
+        return cls.model_validate({**_fields(child), "grants": grants})
+
+
+class ChildPage(PageView[ChildView]):
+    pass
+
+
+# ---------------------------------------------------------------- members
+
+
+class MemberCreate(Wire):
+    model_config = _INPUT
+
+    email: Email
+    name: Line | None = None
+    role: Role
+
+
+class InvitedBy(Wire):
+    type: str
+    id: str
+
+
+class MemberView(Wire):
+    id: str
+    email: str
+    name: str | None
+    role: Role
+    status: Literal["invited"]
+    invited_at: Instant
+    invited_by: InvitedBy
+    version: int
+
+    @classmethod
+    def of(cls, member: Member) -> Self:
         return cls(
-            id=organization.id,
-            name=organization.name,
-            industry=organization.industry,
-            parent_organization_id=organization.parent_organization_id,
-            settings=SettingsView.model_validate(cast("dict[str, object]", organization.settings)),
-            created_at=organization.created_at,
-            version=organization.version,
+            id=member.id,
+            email=member.email,
+            name=member.name,
+            role=member.role,
+            status=member.status,
+            invited_at=member.invited_at,
+            invited_by=InvitedBy(type=member.invited_by.type, id=member.invited_by.id),
+            version=member.version,
         )
+
+
+class MemberPage(PageView[MemberView]):
+    pass
+
+
+# ---------------------------------------------------------------- roll-up
+
+
+class LeadCounts(Wire):
+    total: int
+    by_status: Annotated[dict[str, int], Field(description="Statuses that no lead has are left out.")]
+
+
+class CallCounts(Wire):
+    """Of the calls that are classified."""
+
+    total: int
+    by_intent: Annotated[dict[str, int], Field(description="Intents that no call has are left out.")]
+    qualified: int
+    unqualified: int
+    undetermined: int
+    qualified_rate: Annotated[
+        float | None,
+        Field(ge=0, le=1, description="Qualified among those that are one or the other; null without any."),
+    ]
+
+
+class RollupView(Wire):
+    """A child's counts; null is a part that the child has not granted."""
+
+    organization_id: str
+    name: str
+    leads: LeadCounts | None
+    calls: CallCounts | None
+
+    @classmethod
+    def of(cls, row: "Row") -> Self:
+        tally = row.tally
+        leads = LeadCounts(total=sum(tally.lead_status.values()), by_status=tally.lead_status)
+        return cls(
+            organization_id=row.organization_id,
+            name=row.name,
+            leads=leads if row.leads else None,
+            calls=_call_counts(tally.call_intent, tally.call_qualified) if row.calls else None,
+        )
+
+
+class RollupPage(PageView[RollupView]):
+    pass
+
+
+def _call_counts(intents: dict[str, int], judged: dict[str, int]) -> CallCounts:
+    yes, no = judged.get("true", 0), judged.get("false", 0)
+    return CallCounts(
+        total=sum(intents.values()),
+        by_intent=intents,
+        qualified=yes,
+        unqualified=no,
+        undetermined=judged.get("undetermined", 0),
+        qualified_rate=round(yes / (yes + no), 4) if yes + no else None,
+    )
+
+
+def _fields(organization: Organization) -> dict[str, object]:
+    return {
+        "id": organization.id,
+        "name": organization.name,
+        "industry": organization.industry,
+        "parent_organization_id": organization.parent_organization_id,
+        "settings": cast("dict[str, object]", organization.settings),
+        "created_at": organization.created_at,
+        "version": organization.version,
+    }

@@ -1,4 +1,4 @@
-"""Workers' bookkeeping: items that tell how far a piece of work has come, such as a webhook's delivery.
+"""Workers' bookkeeping: items that tell how far a piece of work has come, such as a webhook's delivery; and counters.
 
 The one way to change the State table beside `Write`, and a narrow one. It is right only where nothing that a
 customer owns changes: no audit record is written, no event is emitted, and losing the item would only lose
@@ -7,15 +7,20 @@ the record of work that was done. Everything else goes through `Write`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from eal import aws, settings
 from eal.table.item import to_attributes
+from eal.table.write import Operation, Stale, put_if_absent, transact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
     from eal.errors import Json
+    from eal.table.keys import Key
 
 
 def start(item: Mapping[str, Json]) -> bool:
@@ -45,3 +50,81 @@ def advance(item: Mapping[str, Json], *, was: int) -> bool:
     except client.exceptions.ConditionalCheckFailedException:
         return False
     return True
+
+
+def grow(item: Mapping[str, Json]) -> bool:
+    """Put an item over one of a smaller `size`, or over none. False where one as large, or larger, stands there."""
+    client = aws.dynamodb()
+    try:
+        client.put_item(
+            TableName=settings.state_table(),
+            Item=to_attributes(item),
+            ConditionExpression="attribute_not_exists(pk) OR #size < :size",
+            ExpressionAttributeNames={"#size": "size"},
+            ExpressionAttributeValues=to_attributes({":size": item["size"]}),
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
+def advance_with(item: Mapping[str, Json], *, was: int, beside: Mapping[str, Json]) -> None:
+    """Put the item's next version over version `was`, and a new item that tells of the same step, both or neither.
+
+    Raises: Stale where another worker was quicker; Unavailable.
+    """
+    transact([_over(item, was), put_if_absent(settings.state_table(), beside, lambda _old: Stale())])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """Amounts to add to the counters of one item, which is made where it is not there. `ttl` stays as first set."""
+
+    at: Key
+    kind: str
+    amounts: Mapping[str, int]
+    ttl: int | None = None
+
+
+def count(markers: Sequence[tuple[Mapping[str, Json], int]], additions: Sequence[Addition]) -> None:
+    """Put markers, each over the version that was read (0 for none), and add to counters, in one transaction.
+
+    A marker says what was added for it so far, so that whoever comes second sees that it is done.
+    Raises: Stale where a marker is at another version; Unavailable.
+    """
+    transact([*(_over(marker, was) for marker, was in markers), *map(_addition, additions)])
+
+
+def _over(item: Mapping[str, Json], was: int) -> Operation:
+    condition = {
+        "ConditionExpression": "version = :was",
+        "ExpressionAttributeValues": to_attributes({":was": was}),
+    }
+    put = {
+        "TableName": settings.state_table(),
+        "Item": to_attributes(item),
+        **(condition if was else {"ConditionExpression": "attribute_not_exists(pk)"}),
+    }
+    return Operation(cast("TransactWriteItemTypeDef", {"Put": put}), lambda _old: Stale())
+
+
+def _addition(addition: Addition) -> Operation:
+    names, values = {"#kind": "kind"}, to_attributes({":kind": addition.kind})
+    kept = ["#kind = if_not_exists(#kind, :kind)"]
+    if addition.ttl is not None:
+        names["#ttl"] = "ttl"
+        values |= to_attributes({":ttl": addition.ttl})
+        kept.append("#ttl = if_not_exists(#ttl, :ttl)")
+    added = []
+    for number, (name, amount) in enumerate(addition.amounts.items()):
+        names[f"#n{number}"] = name
+        values |= to_attributes({f":n{number}": amount})
+        added.append(f"#n{number} :n{number}")
+    update = {
+        "TableName": settings.state_table(),
+        "Key": to_attributes(addition.at._asdict()),
+        "UpdateExpression": f"SET {', '.join(kept)} ADD {', '.join(added)}",
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+    }
+    return Operation(cast("TransactWriteItemTypeDef", {"Update": update}), lambda _old: Stale())

@@ -1,8 +1,8 @@
-"""Reading one item, or a few, by key: always strongly consistent."""
+"""Reading one item, or a few, by key: always strongly consistent. And what a query finds, whole, for workers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from eal import aws, settings
 from eal.errors import Unavailable
@@ -10,10 +10,11 @@ from eal.table import contention
 from eal.table.item import from_attributes, to_attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from mypy_boto3_dynamodb.type_defs import TransactGetItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, TransactGetItemTypeDef
 
+    from eal.errors import Json
     from eal.table.item import Item
     from eal.table.keys import Key
 
@@ -45,3 +46,19 @@ def get_all(keys: Sequence[Key]) -> list[Item | None]:
             continue
         return [from_attributes(one["Item"]) if one.get("Item") else None for one in answer["Responses"]]
     raise Unavailable
+
+
+def walk(condition: str, values: Mapping[str, Json], *, index: str | None = None) -> Iterator[Item]:
+    """Every item that a key condition finds, in its order; consistent where it is the table's and no index's."""
+    request: dict[str, object] = {
+        "TableName": settings.state_table(),
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeValues": to_attributes(values),
+        **({"IndexName": index} if index else {"ConsistentRead": True}),
+    }
+    while True:
+        answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
+        yield from (from_attributes(item) for item in answer["Items"])
+        if not answer.get("LastEvaluatedKey"):
+            return
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

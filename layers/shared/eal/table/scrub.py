@@ -10,17 +10,15 @@ import json
 from typing import TYPE_CHECKING, cast
 
 from eal import aws, settings
-from eal.table.item import from_attributes, to_attributes
+from eal.table.item import to_attributes
 from eal.table.keys import Key, partition
+from eal.table.read import walk
 from eal.table.write import events_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
+    from collections.abc import Callable
 
     from eal.errors import Json
-    from eal.table.item import Item
     from eal.table.keys import Mode
 
 
@@ -29,7 +27,9 @@ def events(
 ) -> None:
     """Take the personal values out of every stored event that told of the resource; ids, types and numbers stay."""
     client = aws.dynamodb()
-    for event in _items("gsi1", events_of(organization_id, mode, resource_id)):
+    place = {":pk": events_of(organization_id, mode, resource_id)}
+    # An index is not read consistently: the queue of the erasure holds its messages back.
+    for event in walk("gsi1pk = :pk", place, index="gsi1"):
         data = json.loads(cast("str", event["data"]))
         if (scrubbed := scrub(data)) == data:
             continue
@@ -51,23 +51,6 @@ def events(
 def remove_all(organization_id: str, mode: Mode, kind: str) -> None:
     """Delete every item of a partition that belongs to the erased resource alone."""
     client = aws.dynamodb()
-    for item in _items(None, partition(organization_id, mode, kind)):
+    for item in walk("pk = :pk", {":pk": partition(organization_id, mode, kind)}):
         key = Key(cast("str", item["pk"]), cast("str", item["sk"]))
         client.delete_item(TableName=settings.state_table(), Key=to_attributes(key._asdict()))
-
-
-def _items(index: str | None, pk: str) -> Iterator[Item]:
-    """A partition's items. An index is not read consistently: the queue of the erasure holds its messages back."""
-    name = f"{index}pk" if index else "pk"
-    request: dict[str, object] = {
-        "TableName": settings.state_table(),
-        "KeyConditionExpression": f"{name} = :pk",
-        "ExpressionAttributeValues": to_attributes({":pk": pk}),
-        **({"IndexName": index} if index else {"ConsistentRead": True}),
-    }
-    while True:
-        answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
-        yield from (from_attributes(item) for item in answer["Items"])
-        if not answer.get("LastEvaluatedKey"):
-            return
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

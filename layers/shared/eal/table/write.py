@@ -69,6 +69,21 @@ def put_if_absent(table: str, item: Mapping[str, Json], refusal: Refusal) -> Ope
     )
 
 
+def put_over(table: str, item: Mapping[str, Json], *, was: int) -> Operation:
+    """A Put over version `was`; Stale where that is not what stands there."""
+    return Operation(
+        {
+            "Put": {
+                "TableName": table,
+                "Item": to_attributes(item),
+                "ConditionExpression": "version = :was",
+                "ExpressionAttributeValues": to_attributes({":was": was}),
+            }
+        },
+        lambda _old: Stale(),
+    )
+
+
 def events_of(organization_id: str, mode: Mode, resource_id: str) -> str:
     """The gsi1 partition of the events that tell of one resource."""
     return partition(organization_id, mode, "EVENT", resource_id)
@@ -101,19 +116,7 @@ class Write:
     def replace(self, item: Mapping[str, Json], *, was: int) -> None:
         """Put the item's next version over version `was`; Stale where that is not what stands there."""
         self.check_if_match(was)
-        self._operations.append(
-            Operation(
-                {
-                    "Put": {
-                        "TableName": settings.state_table(),
-                        "Item": to_attributes(item),
-                        "ConditionExpression": "version = :was",
-                        "ExpressionAttributeValues": to_attributes({":was": was}),
-                    }
-                },
-                lambda _old: Stale(),
-            )
-        )
+        self._operations.append(put_over(settings.state_table(), item, was=was))
 
     def delete(self, at: Key, *, was: int | None = None) -> None:
         """Delete an item: version `was` of it, or, without, whatever stands there (claims have no version)."""

@@ -1,7 +1,7 @@
 """The engine's regular expressions, compiled when the layer is built.
 
 Compiling its 220 patterns takes half of a cold classify_call (README, Measured), and always comes to the same: lists of
-integers. So the build lets the engine judge a call, and stores what it compiled beside this file
+integers. So the build lets the engine judge a call, a lead and a prospect, and stores what it compiled beside this file
 (`python -m eal.ai.engines.rules.patterns`).
 
 `_sre` is private to CPython. What is stored names the format that it has, and is not used by a Python of another one;
@@ -60,13 +60,21 @@ def encode(pattern: str) -> _Compiled:
 
 
 def store() -> int:
-    """Write the patterns that judging a call asks for. Returns how many."""
+    """Write the patterns that judging a call, a lead's notes or a prospect asks for. Returns how many."""
     from eal.ai.engines.rules.engine import classify_call
+    from eal.ai.engines.rules.prospects import ProspectFacts, qualify_prospect
+    from eal.ai.engines.rules.reading import read_lead
 
     STORED.unlink(missing_ok=True)
     _stored.cache_clear()
     classify_call(
         "Agent: Is everyone safe?\nCaller: Yes, but a pipe burst and our ceiling fell. I own the house."
     )
+    for message in ("A pipe burst. We own the house.", "nothing of the trade is in this one", "x"):
+        read_lead(message)
+    for company in ("Harbor Hotel", "x"):
+        qualify_prospect(
+            ProspectFacts(company, "owner", "x@mail.example", True, {"industry": "x"}, "x", True)
+        )
     STORED.write_bytes(marshal.dumps((FORMAT, {one: encode(one) for one in sorted(_asked)})))
     return len(_asked)

@@ -1,0 +1,14 @@
+"""DELETE /v1/integrations/{vendor}: disconnect a vendor."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.integrations import store as integrations
+
+app = Api()
+handler = app.handler
+
+
+@app.delete("/v1/integrations/{vendor}", operation_id="deleteIntegration", tags=["integrations"])
+def delete(vendor: str, caller: Admin) -> None:
+    """Disconnect a vendor: its secrets are gone, and its receiver addresses answer 404 from then on, for good."""
+    integrations.remove(vendor, by=caller)

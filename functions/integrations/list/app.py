@@ -1,0 +1,18 @@
+"""GET /v1/integrations: the vendors that are connected."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.integrations import store as integrations
+from eal.integrations.wire import IntegrationPage, IntegrationView
+from eal.listing import ListQuery
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/integrations", operation_id="listIntegrations", tags=["integrations"])
+def list_integrations(query: ListQuery, caller: Admin) -> IntegrationPage:
+    """The vendors that are connected in the key's mode, each with its health, newest first; no secrets."""
+    page = integrations.search(query, by=caller)
+    shown = [IntegrationView.of(one, health) for one, health in page.items]
+    return IntegrationPage(data=shown, next_cursor=page.next_cursor)

@@ -1,0 +1,22 @@
+"""POST /v1/leads/import: import leads from a file."""
+
+from eal.entry.api import Api
+from eal.entry.route import Writer
+from eal.lead_imports import store as imports
+from eal.lead_imports.model import UPLOAD_WITHIN
+from eal.lead_imports.wire import LeadImportCreate, LeadImportCreated
+
+app = Api()
+handler = app.handler
+
+
+@app.post("/v1/leads/import", operation_id="importLeads", tags=["leads"], status_code=201)
+def create(body: LeadImportCreate, caller: Writer) -> LeadImportCreated:
+    """Get an address to upload a file of leads to, within an hour. The upload starts the import.
+
+    A file has at most 100,000 rows of at most 64 KiB, and 64 MiB. What is wrong with it as a whole fails it before
+    any row is imported; a wrong row fails alone.
+    """
+    one = imports.create(body, by=caller)
+    url = imports.upload_url(one, by=caller)
+    return LeadImportCreated.of_new(one, url, imports.ONCE, caller.at + UPLOAD_WITHIN)

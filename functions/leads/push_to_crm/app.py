@@ -1,0 +1,20 @@
+"""POST /v1/leads/{lead_id}/push-to-crm: send a lead to the tenant's CRM."""
+
+from eal.entry.api import Api
+from eal.entry.route import Writer
+from eal.leads import crm
+from eal.leads.wire import LeadView
+
+app = Api()
+handler = app.handler
+
+
+@app.post("/v1/leads/{lead_id}/push-to-crm", operation_id="pushLeadToCrm", tags=["leads"], status_code=202)
+def push_to_crm(lead_id: str, caller: Writer) -> LeadView:
+    """Send the lead to the connected CRM, signed as webhooks are: `crm_sync` tells how far that has come.
+
+    The body is `{id, type: "lead.pushed", api_version, created_at, tenant_id, mode, data}`: `id` is the push's and the
+    same at each attempt, `data` the lead as it is then. Attempts are those of webhooks; 410 ends them. A CRM that is
+    not connected is a conflict. A new push takes the place of one that is still pending.
+    """
+    return LeadView.of(crm.request_push(lead_id, by=caller))

@@ -1,0 +1,18 @@
+"""GET /v1/leads/stats: what becomes of leads, by window."""
+
+from eal.entry.api import Api
+from eal.entry.route import Reader
+from eal.statistics import store as statistics
+from eal.statistics.model import start_of
+from eal.statistics.wire import LeadStatsQuery, LeadStatsView
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/leads/stats", operation_id="getLeadStats", tags=["leads"])
+def stats(query: LeadStatsQuery, caller: Reader) -> LeadStatsView:
+    """The leads that were created in the window: how far they came, from where, and how soon they were contacted."""
+    unit, since = start_of(query.window, caller.at)
+    buckets = statistics.buckets_since(unit, since, by=caller)
+    return LeadStatsView.of(query.window, since, caller.at, buckets)

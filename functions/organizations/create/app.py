@@ -1,0 +1,16 @@
+"""POST /v1/organizations: create a child."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.organizations import store as organizations
+from eal.organizations.wire import OrganizationCreate, OrganizationCreated
+
+app = Api()
+handler = app.handler
+
+
+@app.post("/v1/organizations", operation_id="createOrganization", tags=["organizations"], status_code=201)
+def create(body: OrganizationCreate, caller: Admin) -> OrganizationCreated:
+    """Create an organization below the caller's. The text of its first admin key is in this answer and nowhere else."""
+    child, admin, text = organizations.create_child(body, by=caller)
+    return OrganizationCreated.of_new(child, admin.id, text)

@@ -1,0 +1,15 @@
+"""GET /v1/organizations/{organization_id}: a child."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.organizations import store as organizations
+from eal.organizations.wire import OrganizationView
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/organizations/{organization_id}", operation_id="getOrganization", tags=["organizations"])
+def get(organization_id: str, caller: Admin) -> OrganizationView:
+    """The record of an organization that was created below the caller's. Its data needs its grant."""
+    return OrganizationView.of(organizations.find_child(organization_id, by=caller))

@@ -1,0 +1,17 @@
+"""POST /v1/organizations/me/members: invite somebody."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.organizations import members
+from eal.organizations.wire import MemberCreate, MemberView
+
+app = Api()
+handler = app.handler
+
+
+@app.post(
+    "/v1/organizations/me/members", operation_id="inviteMember", tags=["organizations"], status_code=201
+)
+def invite_member(body: MemberCreate, caller: Admin) -> MemberView:
+    """Add a member by e-mail address, which no other member has."""
+    return MemberView.of(members.invite(body, by=caller))

@@ -1,0 +1,17 @@
+"""GET /v1/organizations/me/members: who may use the dashboard."""
+
+from eal.entry.api import Api
+from eal.entry.route import Reader
+from eal.listing import ListQuery
+from eal.organizations import members
+from eal.organizations.wire import MemberPage, MemberView
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/organizations/me/members", operation_id="listMembers", tags=["organizations"])
+def list_members(query: ListQuery, caller: Reader) -> MemberPage:
+    """The organization's members, newest first."""
+    page = members.search(query, by=caller)
+    return MemberPage(data=[MemberView.of(member) for member in page.items], next_cursor=page.next_cursor)

@@ -1,0 +1,15 @@
+"""PUT /v1/organizations/me/grants/{parent_id}: let the parent read."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.organizations import store as organizations
+from eal.organizations.wire import GrantPut, GrantView
+
+app = Api()
+handler = app.handler
+
+
+@app.put("/v1/organizations/me/grants/{parent_id}", operation_id="putGrant", tags=["organizations"])
+def put_grant(parent_id: str, body: GrantPut, caller: Admin) -> GrantView:
+    """Let the organization above the caller's read these resources, and nothing else, until the grant expires."""
+    return GrantView.of(organizations.give(parent_id, body, by=caller))

@@ -1,0 +1,14 @@
+"""DELETE /v1/organizations/me/members/{member_id}: remove a member."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.organizations import members
+
+app = Api()
+handler = app.handler
+
+
+@app.delete("/v1/organizations/me/members/{member_id}", operation_id="removeMember", tags=["organizations"])
+def remove_member(member_id: str, caller: Admin) -> None:
+    """Remove a member. The address can be invited again."""
+    members.remove(member_id, by=caller)

@@ -1,0 +1,14 @@
+"""DELETE /v1/organizations/me/grants/{parent_id}: let the parent read nothing."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.organizations import store as organizations
+
+app = Api()
+handler = app.handler
+
+
+@app.delete("/v1/organizations/me/grants/{parent_id}", operation_id="revokeGrant", tags=["organizations"])
+def revoke_grant(parent_id: str, caller: Admin) -> None:
+    """Take the grant back: the parent's very next request is refused."""
+    organizations.revoke(parent_id, by=caller)

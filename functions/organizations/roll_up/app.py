@@ -1,0 +1,17 @@
+"""GET /v1/organizations/me/rollup: the children's counts."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.listing import ListQuery
+from eal.organizations import rollup
+from eal.organizations.wire import RollupPage, RollupView
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/organizations/me/rollup", operation_id="getRollup", tags=["organizations"])
+def roll_up(query: ListQuery, caller: Admin) -> RollupPage:
+    """Counts of each child that has granted the caller its leads or calls, in the key's mode; newest child first."""
+    page = rollup.search(query, by=caller)
+    return RollupPage(data=[RollupView.of(row) for row in page.items], next_cursor=page.next_cursor)

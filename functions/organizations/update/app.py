@@ -1,0 +1,16 @@
+"""PATCH /v1/organizations/{organization_id}: change a child."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.organizations import store as organizations
+from eal.organizations.wire import OrganizationUpdate, OrganizationView
+
+app = Api()
+handler = app.handler
+
+
+@app.patch("/v1/organizations/{organization_id}", operation_id="updateOrganization", tags=["organizations"])
+def update(organization_id: str, body: OrganizationUpdate, caller: Admin) -> OrganizationView:
+    """Change what the body gives and nothing else, of an organization that was created below the caller's."""
+    child = organizations.find_child(organization_id, by=caller)
+    return OrganizationView.of(organizations.update(child, body, by=caller))

@@ -1,0 +1,16 @@
+"""PATCH /v1/organizations/me: change the key's own organization."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.organizations import store as organizations
+from eal.organizations.wire import OrganizationUpdate, OrganizationView
+
+app = Api()
+handler = app.handler
+
+
+@app.patch("/v1/organizations/me", operation_id="updateOwnOrganization", tags=["organizations"])
+def update_own(body: OrganizationUpdate, caller: Admin) -> OrganizationView:
+    """Change what the body gives and nothing else, in `settings` too; null sets a member back to its default."""
+    own = organizations.current(by=caller)
+    return OrganizationView.of(organizations.update(own, body, by=caller))

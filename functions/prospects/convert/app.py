@@ -1,0 +1,15 @@
+"""POST /v1/prospects/{prospect_id}/convert: make a lead of a prospect."""
+
+from eal.entry.api import Api
+from eal.entry.route import Writer
+from eal.prospects import store as prospects
+from eal.prospects.wire import ProspectConvert, ProspectView
+
+app = Api()
+handler = app.handler
+
+
+@app.post("/v1/prospects/{prospect_id}/convert", operation_id="convertProspect", tags=["prospects"])
+def convert(prospect_id: str, body: ProspectConvert, caller: Writer) -> ProspectView:
+    """Make a lead of a prospect, or link the one that has its e-mail or a phone. A second time is a conflict."""
+    return ProspectView.of(prospects.convert(prospect_id, body, by=caller))

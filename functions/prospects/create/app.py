@@ -1,0 +1,15 @@
+"""POST /v1/prospects: add a prospect."""
+
+from eal.entry.api import Api
+from eal.entry.route import Writer
+from eal.prospects import store as prospects
+from eal.prospects.wire import ProspectCreate, ProspectView
+
+app = Api()
+handler = app.handler
+
+
+@app.post("/v1/prospects", operation_id="createProspect", tags=["prospects"], status_code=201)
+def create(body: ProspectCreate, caller: Writer) -> ProspectView:
+    """Add somebody to reach out to. One with the same e-mail is a conflict that names it."""
+    return ProspectView.of(prospects.add(body, by=caller))

@@ -1,0 +1,16 @@
+"""GET /v1/prospects: prospects, filtered."""
+
+from eal.entry.api import Api
+from eal.entry.route import Reader
+from eal.prospects import store as prospects
+from eal.prospects.wire import ProspectPage, ProspectQuery, ProspectView
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/prospects", operation_id="listProspects", tags=["prospects"])
+def list_prospects(query: ProspectQuery, caller: Reader) -> ProspectPage:
+    """Prospects, newest first, filtered by qualification, outreach state, e-mail, source, assignee and times."""
+    page = prospects.search(query, by=caller)
+    return ProspectPage(data=[ProspectView.of(one) for one in page.items], next_cursor=page.next_cursor)

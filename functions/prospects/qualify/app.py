@@ -1,0 +1,58 @@
+"""POST /v1/prospects/qualify: judge whether prospects are worth reaching out to."""
+
+import hashlib
+import json
+import time
+from dataclasses import asdict
+
+from eal.ai.engines.rules import prospects as rules
+from eal.caller import Caller
+from eal.entry.api import Api
+from eal.entry.route import Writer
+from eal.prospects import store as prospects
+from eal.prospects.model import Prospect, Qualification
+from eal.prospects.wire import ProspectPage, ProspectQualify
+from eal.provenance import Provenance
+
+app = Api()
+handler = app.handler
+
+
+@app.post("/v1/prospects/qualify", operation_id="qualifyProspects", tags=["prospects"])
+def qualify(body: ProspectQualify, caller: Writer) -> ProspectPage:
+    """Judge up to 30 prospects, all or none. One that the same rules judged from the same facts last stays as it is."""
+    found = prospects.find_all(body.prospect_ids, by=caller)
+    return ProspectPage.whole([_judged(one, caller) for one in found])
+
+
+def _judged(prospect: Prospect, by: Caller) -> Prospect:
+    facts = rules.ProspectFacts(
+        company=prospect.company,
+        contact_title=prospect.contact.title if prospect.contact else None,
+        email=prospect.email,
+        has_phone=bool(prospect.phones),
+        enrichment=prospect.enrichment,
+        notes=prospect.notes,
+        in_service_area=prospects.in_service_area(prospect, by),
+    )
+    text = json.dumps(asdict(facts), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    input_sha256 = hashlib.sha256(text.encode()).hexdigest()
+    last = prospect.qualification.provenance
+    if last and (last.input_sha256, last.model) == (input_sha256, rules.VERSION):
+        return prospect
+    started = time.perf_counter()
+    judgement = rules.qualify_prospect(facts)
+    provenance = Provenance(
+        engine=rules.ENGINE,
+        model=rules.VERSION,
+        input_sha256=input_sha256,
+        latency_ms=round((time.perf_counter() - started) * 1000),
+    )
+    qualification = Qualification.of(
+        judgement.qualified,
+        confidence=judgement.confidence,
+        reasons=judgement.reasons,
+        provenance=provenance,
+        at=by.at,
+    )
+    return prospects.record(prospect, qualification, by)

@@ -1,0 +1,15 @@
+"""PATCH /v1/prospects/{prospect_id}: change a prospect."""
+
+from eal.entry.api import Api
+from eal.entry.route import Writer
+from eal.prospects import store as prospects
+from eal.prospects.wire import ProspectUpdate, ProspectView
+
+app = Api()
+handler = app.handler
+
+
+@app.patch("/v1/prospects/{prospect_id}", operation_id="updateProspect", tags=["prospects"])
+def update(prospect_id: str, body: ProspectUpdate, caller: Writer) -> ProspectView:
+    """Change what the body gives and nothing else; null clears a field. The qualification has its own endpoint."""
+    return ProspectView.of(prospects.update(prospect_id, body, by=caller))

@@ -1,0 +1,153 @@
+"""Imports in the State table, their files in the uploads bucket.
+
+The import is one item, advanced in the transaction of each chunk's rows: so it always says exactly which rows are in.
+Errors are items of a partition of their own, one a chunk, in that transaction too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from eal import audit, aws, clock, ids, settings
+from eal.caller import worker
+from eal.errors import NotFound
+from eal.lead_imports.model import KEPT, UPLOAD_WITHIN, LeadImport, Place, RowError, counts
+from eal.table import progress
+from eal.table.item import dump, load
+from eal.table.keys import Key, key, partition
+from eal.table.read import get, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from eal.caller import Caller
+    from eal.lead_imports.wire import LeadImportCreate
+    from eal.table.item import Item
+
+WORKER = "import_leads"
+ONCE = {"If-None-Match": "*"}
+"""Part of the upload's signature: S3 takes the file once, and nobody replaces it while it is read."""
+_ORDERED = ("status", "format", "dry_run", "on_duplicate")
+
+
+def create(body: LeadImportCreate, by: Caller) -> LeadImport:
+    one = LeadImport(
+        id=ids.new("imp", by.at),
+        format=body.format,
+        dry_run=body.dry_run,
+        on_duplicate=body.on_duplicate,
+        status="awaiting_upload",
+        created_at=by.at,
+        updated_at=by.at,
+        version=1,
+        request_id=by.request_id,
+    )
+    by.write.create(_item(one, by))
+    by.write.audit(
+        "lead_import.created", one.id, audit.changes({}, {name: getattr(one, name) for name in _ORDERED})
+    )
+    return one
+
+
+def find(import_id: str, by: Caller) -> LeadImport:
+    """Raises: NotFound."""
+    item = get(_at(by, import_id)) if ids.is_id("imp", import_id) else None
+    one = load(LeadImport, item) if item else None
+    if one is None or one.is_gone(by.at):
+        raise NotFound(f"There is no import {import_id[:40]}.")
+    return one
+
+
+def upload_url(one: LeadImport, by: Caller) -> str:
+    """Where the import's file can be put, by whoever has this address."""
+    return _presigned("put_object", Key=_place(one, by).upload, IfNoneMatch=ONCE["If-None-Match"])
+
+
+def errors_url(one: LeadImport, by: Caller) -> str | None:
+    """Where the file of errors can be got; None where there is none."""
+    if one.status != "completed" or not one.failed:
+        return None
+    name = f'attachment; filename="{one.id}-errors.csv"'
+    return _presigned("get_object", Key=_place(one, by).errors, ResponseContentDisposition=name)
+
+
+def _presigned(operation: str, **parameters: str) -> str:
+    return aws.s3().generate_presigned_url(
+        operation,
+        Params={"Bucket": settings.uploads_bucket(), **parameters},
+        ExpiresIn=int(UPLOAD_WITHIN.total_seconds()),
+    )
+
+
+# ---------------------------------------------------------------- the worker's side
+
+
+def caller_of(place: Place, one: LeadImport) -> Caller:
+    return worker(WORKER, place.organization_id, place.mode, one.request_id)
+
+
+def look_up(place: Place) -> LeadImport | None:
+    item = get(key(place.organization_id, place.mode, "LEAD_IMPORT", place.import_id))
+    one = load(LeadImport, item) if item else None
+    return None if one is None or one.is_gone(clock.now()) else one
+
+
+def start(before: LeadImport, after: LeadImport, by: Caller) -> None:
+    _change("lead_import.started", before, after, by)
+
+
+def end(before: LeadImport, after: LeadImport, by: Caller) -> None:
+    _change("lead_import.failed" if after.failure else "lead_import.completed", before, after, by)
+
+
+def advance(before: LeadImport, after: LeadImport, errors: Sequence[RowError], by: Caller) -> None:
+    """Add a chunk's step to the write of the leads that it changes."""
+    by.write.replace(_item(after, by), was=before.version)
+    if errors:
+        by.write.create(_errors_item(before, errors, by))
+
+
+def advance_alone(before: LeadImport, after: LeadImport, errors: Sequence[RowError], by: Caller) -> bool:
+    """Commit the step of a chunk that changes no lead. False where another worker was quicker."""
+    if errors:
+        progress.advance_with(_item(after, by), was=before.version, beside=_errors_item(before, errors, by))
+        return True
+    return progress.advance(_item(after, by), was=before.version)
+
+
+def all_errors(one: LeadImport, by: Caller) -> Iterator[RowError]:
+    """Every row's, in the rows' order."""
+    where = partition(by.organization_id, by.mode, f"LEAD_IMPORT_ERRORS#{one.id}")
+    for item in walk("pk = :pk", {":pk": where}):
+        for error in cast("list[Item]", item["errors"]):
+            yield load(RowError, error)
+
+
+def _change(action: str, before: LeadImport, after: LeadImport, by: Caller) -> None:
+    by.write.replace(_item(after, by), was=before.version)
+    by.write.audit(action, after.id, audit.changes({"status": before.status}, counts(after)))
+    by.write.commit()
+
+
+def _at(by: Caller, import_id: str) -> Key:
+    """`org_…#live#LEAD_IMPORT`, `imp_…`."""
+    return key(by.organization_id, by.mode, "LEAD_IMPORT", import_id)
+
+
+def _place(one: LeadImport, by: Caller) -> Place:
+    return Place(by.organization_id, by.mode, one.id)
+
+
+def _item(one: LeadImport, by: Caller) -> Item:
+    return {**_at(by, one.id)._asdict(), "kind": "LEAD_IMPORT", **dump(one), "ttl": _ttl(one)}
+
+
+def _errors_item(before: LeadImport, errors: Sequence[RowError], by: Caller) -> Item:
+    """`org_…#live#LEAD_IMPORT_ERRORS#imp_…`, the number of rows before the chunk."""
+    where = key(by.organization_id, by.mode, f"LEAD_IMPORT_ERRORS#{before.id}", f"{before.processed:07}")
+    told = [dump(error) for error in errors]
+    return {**where._asdict(), "kind": "LEAD_IMPORT_ERRORS", "errors": told, "ttl": _ttl(before)}
+
+
+def _ttl(one: LeadImport) -> int:
+    return int((one.created_at + KEPT).timestamp())

@@ -1,0 +1,100 @@
+"""What the API takes and shows of imports."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import ConfigDict, Field
+
+from eal.clock import Instant
+from eal.lead_imports.model import ERRORS_SHOWN, Format, LeadImport, OnDuplicate, Status
+from eal.wire import Wire
+
+
+class LeadImportCreate(Wire):
+    model_config = ConfigDict(extra="forbid")
+
+    format: Annotated[
+        Format,
+        Field(
+            description="csv: UTF-8, a header, the columns first_name, last_name, company, email, phone, phones "
+            "(separated by ';'), address_line1, address_line2, city, state, postal_code, country, source, "
+            "source_detail, loss_type, notes, assigned_to, metadata.<key>, and those of `attribution`. "
+            "jsonl: in each line a body of POST /v1/leads."
+        ),
+    ]
+    dry_run: Annotated[bool, Field(description="Judge and count every row, and change no lead.")] = False
+    on_duplicate: Annotated[
+        OnDuplicate,
+        Field(
+            description="For a row whose e-mail or phone a lead has: fail the row, skip it, or add to that lead "
+            "what the row says. Rows of one file can be each other's duplicates."
+        ),
+    ] = "error"
+
+
+class UploadView(Wire):
+    """Send the file with this method, to this address, with these headers. It is taken once."""
+
+    method: Literal["PUT"]
+    url: str
+    headers: dict[str, str]
+    expires_at: Instant
+
+
+class RowErrorView(Wire):
+    row: Annotated[int, Field(description="From 1, the row under the header.")]
+    field: str | None
+    message: str
+
+
+class LeadImportView(Wire):
+    id: str
+    status: Status
+    format: Format
+    dry_run: bool
+    on_duplicate: OnDuplicate
+    total: Annotated[int | None, Field(description="Rows of the file; null until they were counted.")]
+    processed: int
+    created: int
+    updated: int
+    skipped: int
+    failed: int
+    errors: Annotated[
+        list[RowErrorView], Field(description=f"The first {ERRORS_SHOWN}; all are in errors_url's file.")
+    ]
+    errors_url: Annotated[
+        str | None, Field(description="All errors as CSV, from the import's end on. New with each answer.")
+    ]
+    failure: Annotated[
+        str | None, Field(description="Why the file as a whole was not imported, or no further.")
+    ]
+    created_at: Instant
+    started_at: Instant | None
+    ended_at: Instant | None
+    version: int
+
+    @classmethod
+    def of(cls, one: LeadImport, errors_url: str | None) -> Self:
+        return cls.model_validate(_fields(one, errors_url))
+
+
+class LeadImportCreated(LeadImportView):
+    """A new import, with the address for its file, shown this once."""
+
+    shown_once: ClassVar[frozenset[str]] = frozenset({"upload"})
+
+    upload: Annotated[UploadView | None, Field(description="Null in a replayed answer.")]
+
+    @classmethod
+    def of_new(cls, one: LeadImport, url: str, headers: dict[str, str], expires_at: datetime) -> Self:
+        upload = {"method": "PUT", "url": url, "headers": headers, "expires_at": expires_at}
+        return cls.model_validate({**_fields(one, None), "upload": upload})
+
+
+def _fields(one: LeadImport, errors_url: str | None) -> dict[str, object]:
+    stored = asdict(one)
+    return {
+        **{name: stored[name] for name in LeadImportView.model_fields if name in stored},
+        "errors_url": errors_url,
+    }

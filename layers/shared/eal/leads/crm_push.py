@@ -1,0 +1,125 @@
+"""One attempt of a push, from the queue's message to the outcome on the lead.
+
+Safe to be killed at any line, as webhook deliveries are: the next attempt is enqueued before this one is recorded, so
+a message or its successor is always in the queue. A CRM may get a push twice, with the same `webhook-id`.
+"""
+
+import json
+import random
+from typing import TYPE_CHECKING
+
+from eal import clock, observe, secrets, settings, signing
+from eal.caller import Caller, worker
+from eal.clock import rfc3339
+from eal.errors import Unavailable
+from eal.events import API_VERSION
+from eal.integrations.model import Integration, purpose
+from eal.leads import crm
+from eal.leads.crm import Due, Outcome
+from eal.leads.model import CrmSync, Lead
+from eal.leads.wire import LeadView
+from eal.outbound import address, sender
+from eal.outbound.address import Blocked, Unresolved
+from eal.table.write import Stale
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+RECORDINGS = 10
+"""How often an outcome is recorded anew, each time over a change that somebody else made of the lead."""
+
+
+def push(due: Due) -> None:
+    """Make the attempt that is due, if one is.
+
+    A message is a word that an attempt is due, and the lead tells which: after a worker died between enqueueing and
+    recording, the next attempt's message repeats the unrecorded one.
+    """
+    observe.bind(organization_id=due.organization_id, mode=due.mode, lead_id=due.lead_id, push_id=due.push_id)
+    by = _worker(due)
+    lead, integration = crm.find(due, by)
+    if lead is None or lead.crm_sync is None:
+        observe.logger.info("push_message_dropped", attempt=due.attempt)
+    elif lead.crm_sync.next_attempt_at and lead.crm_sync.next_attempt_at > by.at:
+        crm.enqueue(due, lead.crm_sync.next_attempt_at, by.at)
+    else:
+        _attempt(due, lead, lead.crm_sync, integration, by.at)
+
+
+def _attempt(due: Due, lead: Lead, sync: CrmSync, integration: Integration | None, at: "datetime") -> None:
+    outcome = _send(lead, sync, integration, due, at) if integration else Outcome(error=crm.NOT_CONNECTED)
+    now = clock.now()
+    jitter = random.uniform(-1, 1)  # noqa: S311 - no secret is made of it
+    after = crm.after(sync, outcome, at, now, jitter=jitter)
+    if after.next_attempt_at:
+        crm.enqueue(due.following(), after.next_attempt_at, now)
+    recorded = _record(due, lead, after)
+    if recorded and after.status == "synced":
+        observe.count("pushes_succeeded")
+    if recorded and after.status == "failed":
+        observe.count("pushes_failed")
+    observe.logger.info(
+        "push_attempted",
+        attempt=after.attempts,
+        status_code=after.last_status_code,
+        fault=after.last_error,
+        status=after.status,
+        recorded=recorded,
+    )
+
+
+def _send(lead: Lead, sync: CrmSync, integration: Integration, due: Due, at: "datetime") -> Outcome:
+    try:
+        target = address.resolve(integration.settings[crm.URL], loopback=settings.is_local())
+    except Blocked:
+        return Outcome(error="blocked_address")
+    except Unresolved:
+        return Outcome(error="unresolved_host")
+    secret = secrets.decrypt(
+        integration.secrets[crm.SECRET].ciphertext,
+        organization_id=due.organization_id,
+        purpose=purpose(crm.VENDOR, crm.SECRET),
+    )
+    body = _body(lead, sync, due)
+    reply = sender.post(target, body, signing.headers([secret], sync.push_id, int(at.timestamp()), body))
+    return Outcome(status_code=reply.status_code, error=reply.error, retry_after=reply.retry_after)
+
+
+def _body(lead: Lead, sync: CrmSync, due: Due) -> bytes:
+    """The lead as it is at the attempt, in an event's envelope without a sequence: it is no event."""
+    envelope = {
+        "id": sync.push_id,
+        "type": "lead.pushed",
+        "api_version": API_VERSION,
+        "created_at": rfc3339(sync.requested_at),
+        "tenant_id": due.organization_id,
+        "mode": due.mode,
+        "data": LeadView.of(lead).model_dump(mode="json"),
+    }
+    return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _record(due: Due, lead: Lead, after: CrmSync) -> bool:
+    """Record the attempt, over whatever else became of the lead meanwhile. False where it counts no more.
+
+    Never Stale: that would run the message again, and the CRM was told already.
+    Raises: Unavailable.
+    """
+    for _ in range(RECORDINGS):
+        by = _worker(due)
+        crm.record(lead, after, by)
+        try:
+            by.write.commit()
+        except Stale:
+            newer, _integration = crm.find(due, by)
+            sync = newer.crm_sync if newer else None
+            if newer is None or sync is None or sync.attempts != after.attempts - 1:
+                return False
+            lead = newer
+        else:
+            return True
+    raise Unavailable("The lead kept changing while an outcome was to be recorded.")
+
+
+def _worker(due: Due) -> Caller:
+    return worker("push_to_crm", due.organization_id, due.mode, due.request_id)

@@ -1,0 +1,148 @@
+"""When an organization is open and who is on call: spans of its week on the wall clock, daylight saving or not.
+
+A span's opening is inclusive and its closing is not; a closing at or before its opening runs into the next day; "24:00"
+is the day's end. Where clocks go back, what is open at a wall time is open both times; where they go forward, the wall
+times in between are never, and neither is a span that lies in them. Everything here is pure: time is an argument.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date, tzinfo
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+type BusinessHours = Mapping[str, Sequence[Sequence[str]]]
+"""Day to spans, as in `{"mon": [["08:00", "17:00"]]}`: a day that is left out is closed."""
+
+OnCall = TypedDict("OnCall", {"name": str, "phone": str, "days": list[str], "from": str, "to": str})
+"""Somebody who takes calls on these days: `from` and `to` are a span."""
+
+_DAY = 24 * 60
+_WEEK = 7 * _DAY
+_STEP = timedelta(days=1)
+_HORIZON = timedelta(days=15)
+"""The week's only opening may lie in an hour or a day that the clocks skip: then it is the week after's."""
+
+
+class _Span(NamedTuple):
+    """Minutes from the start of its day; the end may be in the next one."""
+
+    start: int
+    end: int
+
+
+def is_open(business_hours: BusinessHours, zone: str, at: datetime) -> bool:
+    """Whether the organization is open at `at`. Without hours it never is."""
+    return _covers(business_hours, _wall(_zone(zone), at))
+
+
+def next_opening(business_hours: BusinessHours, zone: str, at: datetime) -> datetime | None:
+    """The first moment from `at` on, in UTC, at which it is open: `at` itself where it is open then.
+
+    None where it never opens.
+    """
+    clock = _zone(zone)
+    end = at + _HORIZON
+    # Within a time of one offset, wall time and time run alike: being open can begin at an opening, or with the offset.
+    moments = {at, *_changes(clock, at, end), *_openings(business_hours, clock, at, end)}
+    for moment in sorted(moments):
+        if moment >= at and _covers(business_hours, _wall(clock, moment)):
+            return moment.astimezone(UTC)
+    return None
+
+
+def on_call_at(on_call: Sequence[OnCall], zone: str, at: datetime) -> list[OnCall]:
+    """Who takes calls at `at`, in the order of the rota."""
+    wall = _wall(_zone(zone), at)
+    return [
+        person
+        for person in on_call
+        if _covers({day: [(person["from"], person["to"])] for day in person["days"]}, wall)
+    ]
+
+
+def overlap(business_hours: BusinessHours) -> str | None:
+    """What overlaps, in words that begin with the day; None where nothing does. Sunday night runs into Monday."""
+    spans = sorted(
+        (number * _DAY + span.start, number * _DAY + span.end, f"{day} {opening} to {closing}")
+        for number, day in enumerate(DAYS)
+        for opening, closing in business_hours.get(day, ())
+        for span in [_span(opening, closing)]
+    )
+    # No span is longer than a day, so one that overlaps any overlaps its neighbour.
+    following = [*spans[1:], *((start + _WEEK, end + _WEEK, text) for start, end, text in spans[:1])]
+    for (_, end, text), (start, _, other) in zip(spans, following, strict=True):
+        if end > start:
+            return f"{other} overlaps {text}"
+    return None
+
+
+def minutes(text: str) -> int:
+    """Minutes since midnight of `HH:MM`."""
+    hour, _, minute = text.partition(":")
+    return int(hour) * 60 + int(minute)
+
+
+def _span(opening: str, closing: str) -> _Span:
+    start, end = minutes(opening), minutes(closing)
+    return _Span(start, end if end > start else end + _DAY)
+
+
+def _zone(name: str) -> tzinfo:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
+
+
+def _wall(zone: tzinfo, at: datetime) -> datetime:
+    return at.astimezone(zone).replace(tzinfo=None)
+
+
+def _covers(hours: BusinessHours, wall: datetime) -> bool:
+    """Whether a span of the wall's day, or one of the day before that runs into it, covers the wall time."""
+    return any(start <= wall < end for ago in (0, 1) for start, end in _spans_on(hours, wall.date(), ago))
+
+
+def _spans_on(hours: BusinessHours, today: date, ago: int) -> Iterator[tuple[datetime, datetime]]:
+    day = today - timedelta(days=ago)
+    midnight = datetime.combine(day, time())
+    for opening, closing in hours.get(DAYS[day.weekday()], ()):
+        span = _span(opening, closing)
+        yield midnight + timedelta(minutes=span.start), midnight + timedelta(minutes=span.end)
+
+
+def _openings(hours: BusinessHours, zone: tzinfo, at: datetime, end: datetime) -> Iterator[datetime]:
+    """The moments at which the wall clock shows an opening. One that comes twice is two."""
+    day, last = _wall(zone, at).date(), _wall(zone, end).date()
+    while day <= last:
+        for opening, _ in _spans_on(hours, day, 0):
+            for fold in (0, 1):
+                yield opening.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+        day += _STEP
+
+
+def _changes(zone: tzinfo, at: datetime, end: datetime) -> Iterator[datetime]:
+    """The moments at which the zone's offset changes, to the second. No two are within a day."""
+    low = at.astimezone(UTC).replace(microsecond=0)
+    while low < end:
+        high = low + _STEP
+        if _offset(zone, low) != _offset(zone, high):
+            yield _change(zone, low, high)
+        low = high
+
+
+def _change(zone: tzinfo, low: datetime, high: datetime) -> datetime:
+    before = _offset(zone, low)
+    while high - low > timedelta(seconds=1):
+        middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
+        low, high = (middle, high) if _offset(zone, middle) == before else (low, middle)
+    return high
+
+
+def _offset(zone: tzinfo, at: datetime) -> timedelta | None:
+    return at.astimezone(zone).utcoffset()

@@ -1,0 +1,1 @@
+"""Prospects: whom a tenant reaches out to, until they become leads."""

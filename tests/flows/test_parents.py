@@ -1,0 +1,304 @@
+"""Parent, child, sibling, grandchild, stranger: who reads and who writes whose data, as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eal import clock as time
+from eal.organizations import store as organizations
+from eal.organizations.model import Grant
+from tests.support.aws import aws_in_process
+from tests.support.callrail import connect
+from tests.support.http import Answer, call
+from tests.support.pipeline import Pipeline, items
+from tests.support.tenants import new_tenant, operator
+from tools.demo.callrail import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ABOVE = {"parent": None, "child": "parent", "sibling": "parent", "grandchild": "child", "stranger": None}
+FAMILY = tuple(ABOVE)
+SECRET = "Hidden Waters"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The family, each with a lead and a call: `ids`, admin `keys`, and what each one's `leads` and `calls` are.
+
+    The child has granted its parent leads and calls; nobody has granted anything else.
+    """
+
+    ids: dict[str, str]
+    keys: dict[str, str]
+    leads: dict[str, str]
+    calls: dict[str, str]
+
+    def path(self, template: str, whose: str) -> str:
+        return template.format(id=self.ids[whose], lead=self.leads[whose], call=self.calls[whose])
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    """One for the whole module: what is tried in it changes nothing, and each test of a write says so."""
+    with pytest.MonkeyPatch.context() as patch, aws_in_process(patch):
+        ids: dict[str, str] = {}
+        keys: dict[str, str] = {}
+        leads: dict[str, str] = {}
+        for name, above in ABOVE.items():
+            one = new_tenant(f"{SECRET} {name}", parent=ids[above] if above else None)
+            ids[name], keys[name] = one.id, _busy(one.admin)
+            connect(keys[name]).send("post-call", Call.new().event("post-call"))
+            body = {"email": f"{name}@example.com", "company": SECRET}
+            leads[name] = call("POST", "/v1/leads", key=keys[name], json_body=body).json["id"]
+        Pipeline().run()
+        calls = {name: call("GET", "/v1/calls", key=keys[name]).json["data"][0]["id"] for name in FAMILY}
+        grant = {"resources": ["leads", "calls"]}
+        path = f"/v1/organizations/me/grants/{ids['parent']}"
+        assert call("PUT", path, key=keys["child"], json_body=grant).status == 200
+        yield World(ids, keys, leads, calls)
+
+
+def _busy(admin: str) -> str:
+    """An admin key that no limit refuses."""
+    body = {"name": "busy", "scopes": ["admin"], "rate_limit": {"per_minute": 100_000}}
+    return str(call("POST", "/v1/api-keys", key=admin, json_body=body).json["key"])
+
+
+type Table = dict[str, tuple[int, int, int, int, int]]
+"""By who asks: the status for each of FAMILY, whose data it is about."""
+
+GRANTED: Table = {
+    #              parent child sibling grandchild stranger
+    "parent":     (404,   200,  403,    404,       404),
+    "child":      (404,   404,  404,    403,       404),
+    "sibling":    (404,   404,  404,    404,       404),
+    "grandchild": (404,   404,  404,    404,       404),
+    "stranger":   (404,   404,  404,    404,       404),
+}  # fmt: skip
+"""What the child granted, through X-EAL-Organization. Naming oneself there is 404 too."""
+
+NOT_GRANTED: Table = {**GRANTED, "parent": (404, 403, 403, 404, 404)}
+
+OWN: Table = {
+    #              parent child sibling grandchild stranger
+    "parent":     (200,   404,  404,    404,       404),
+    "child":      (404,   200,  404,    404,       404),
+    "sibling":    (404,   404,  200,    404,       404),
+    "grandchild": (404,   404,  404,    200,       404),
+    "stranger":   (404,   404,  404,    404,       200),
+}  # fmt: skip
+"""One's own data, without the header."""
+
+RECORD: Table = {
+    #              parent child sibling grandchild stranger
+    "parent":     (404,   200,  200,    404,       404),
+    "child":      (404,   404,  404,    200,       404),
+    "sibling":    (404,   404,  404,    404,       404),
+    "grandchild": (404,   404,  404,    404,       404),
+    "stranger":   (404,   404,  404,    404,       404),
+}  # fmt: skip
+"""The organization's record by its id: the right of the one that it was created under."""
+
+UPWARDS: Table = {
+    #              parent child sibling grandchild stranger
+    "parent":     (404,   404,  404,    404,       404),
+    "child":      (422,   404,  404,    404,       404),
+    "sibling":    (422,   404,  404,    404,       404),
+    "grandchild": (404,   422,  404,    404,       404),
+    "stranger":   (404,   404,  404,    404,       404),
+}  # fmt: skip
+"""A grant that would be refused for its end: only one's own parent gets so far."""
+
+REVOKED: Table = {**dict.fromkeys(FAMILY, (404, 404, 404, 404, 404))}
+"""Taking back what was never granted; of the child's grant see below."""
+
+READS: list[tuple[str, bool, Table]] = [
+    ("/v1/leads", True, GRANTED),
+    ("/v1/leads/{lead}", True, GRANTED),
+    ("/v1/calls", True, GRANTED),
+    ("/v1/calls/{call}", True, GRANTED),
+    ("/v1/audit-log", True, NOT_GRANTED),
+    ("/v1/webhooks", True, NOT_GRANTED),
+    ("/v1/organizations", True, NOT_GRANTED),
+    ("/v1/organizations/me/members", True, NOT_GRANTED),
+    ("/v1/organizations/me/rollup", True, NOT_GRANTED),
+    ("/v1/leads/{lead}", False, OWN),
+    ("/v1/calls/{call}", False, OWN),
+    ("/v1/organizations/{id}", False, RECORD),
+]
+"""The path, whether X-EAL-Organization names whose it is, and what comes of it."""
+
+WITH_HEADER: list[tuple[str, str, object]] = [
+    ("POST", "/v1/leads", {"email": "new@example.com"}),
+    ("PATCH", "/v1/leads/{lead}", {"company": "Taken"}),
+    ("DELETE", "/v1/leads/{lead}", None),
+    ("POST", "/v1/api-keys", {"name": "x", "scopes": ["admin"]}),
+    ("PATCH", "/v1/organizations/me", {"name": "Taken"}),
+    ("POST", "/v1/organizations", {"name": "Taken"}),
+    ("POST", "/v1/organizations/me/members", {"email": "new@example.com", "role": "owner"}),
+]
+"""Writes: NOT_GRANTED holds for each one, whatever was granted."""
+
+OVER = {"resources": ["leads"], "expires_at": "2020-01-01T00:00:00Z"}
+BY_ID: list[tuple[str, str, object, Table]] = [
+    ("PATCH", "/v1/leads/{lead}", {}, OWN),
+    ("DELETE", "/v1/organizations/me/grants/{id}", None, REVOKED),
+    ("PUT", "/v1/organizations/me/grants/{id}", OVER, UPWARDS),
+    ("PATCH", "/v1/organizations/{id}", {}, RECORD),
+]  # fmt: skip
+"""Writes that change nothing where they are allowed."""
+
+
+def _cells(table: Table) -> Iterator[tuple[str, str, int]]:
+    for asks, statuses in table.items():
+        for whose, status in zip(FAMILY, statuses, strict=True):
+            yield asks, whose, status
+
+
+def _tells_nothing(answer: Answer) -> None:
+    """A refusal shows what was sent, and nothing of whose it is."""
+    assert SECRET not in answer.text
+    assert "@example.com" not in answer.text
+
+
+@pytest.mark.parametrize(("path", "with_header", "table"), READS, ids=lambda one: str(one)[:60])
+def test_reads(world: World, path: str, with_header: bool, table: Table) -> None:
+    for asks, whose, status in _cells(table):
+        headers = {"X-EAL-Organization": world.ids[whose]} if with_header else {}
+
+        answer = call("GET", world.path(path, whose), key=world.keys[asks], headers=headers)
+
+        assert answer.status == status, (asks, whose, answer.text)
+        if status == 403:
+            assert answer.error == "grant_required"
+        if status != 200:
+            _tells_nothing(answer)
+
+
+@pytest.mark.parametrize(("method", "path", "body"), WITH_HEADER)
+def test_a_write_with_the_header_is_never_allowed(world: World, method: str, path: str, body: object) -> None:
+    before = items()
+    for asks, whose, status in _cells(NOT_GRANTED):
+        headers = {"X-EAL-Organization": world.ids[whose], "Idempotency-Key": "once"}
+
+        answer = call(method, world.path(path, whose), key=world.keys[asks], json_body=body, headers=headers)
+
+        assert answer.status == status, (asks, whose, answer.text)
+        if status == 403:
+            assert answer.error == "grant_required"
+            assert answer.json["error"]["details"]["reason"] == "read_only"
+        _tells_nothing(answer)
+    assert items() == before
+
+
+@pytest.mark.parametrize(("method", "path", "body", "table"), BY_ID, ids=lambda one: str(one)[:60])
+def test_writes_by_id(world: World, method: str, path: str, body: object, table: Table) -> None:
+    before = items()
+    for asks, whose, status in _cells(table):
+        if (method, asks, whose) == ("DELETE", "child", "parent"):
+            continue  # the one grant that there is: the next test takes back another
+
+        answer = call(method, world.path(path, whose), key=world.keys[asks], json_body=body)
+
+        assert answer.status == status, (asks, whose, answer.text)
+        if status != 200:
+            _tells_nothing(answer)
+    assert items() == before
+
+
+def test_each_ones_lists_are_its_own(world: World) -> None:
+    for asks in FAMILY:
+        (_, mine) = sorted(
+            call("GET", "/v1/leads", key=world.keys[asks]).json["data"], key=lambda lead: bool(lead["email"])
+        )
+        assert (mine["id"], mine["email"]) == (world.leads[asks], f"{asks}@example.com")
+        (only,) = call("GET", "/v1/calls", key=world.keys[asks]).json["data"]
+        assert only["id"] == world.calls[asks]
+
+
+def test_a_parent_sees_the_childs_leads_and_no_one_elses(world: World) -> None:
+    headers = {"X-EAL-Organization": world.ids["child"]}
+
+    page = call("GET", "/v1/leads", key=world.keys["parent"], headers=headers).json
+
+    assert {lead["email"] for lead in page["data"]} == {None, "child@example.com"}
+    assert world.leads["child"] in {lead["id"] for lead in page["data"]}
+
+
+def test_another_ones_id_under_a_childs_header_is_404(world: World) -> None:
+    headers = {"X-EAL-Organization": world.ids["child"]}
+    for whose in FAMILY:
+        answer = call("GET", f"/v1/leads/{world.leads[whose]}", key=world.keys["parent"], headers=headers)
+
+        assert answer.status == (200 if whose == "child" else 404)
+
+
+def test_a_cursor_of_the_childs_list_is_not_good_for_the_parents_own(world: World) -> None:
+    headers = {"X-EAL-Organization": world.ids["child"]}
+    cursor = call("GET", "/v1/leads?limit=1", key=world.keys["parent"], headers=headers).json["next_cursor"]
+
+    own = call("GET", f"/v1/leads?limit=1&cursor={cursor}", key=world.keys["parent"])
+    childs = call("GET", f"/v1/leads?limit=1&cursor={cursor}", key=world.keys["child"])
+
+    assert (own.status, own.error) == (400, "invalid_cursor")
+    assert childs.status == 200
+
+
+HOUR = timedelta(hours=1)
+GRANTS: dict[str, tuple[Grant | None, tuple[int, int, int]]] = {
+    #                                                                        leads lead calls
+    "nothing":         (None,                                               (403, 403, 403)),
+    "leads":           (Grant(resources=("leads",)),                        (200, 200, 403)),
+    "calls":           (Grant(resources=("calls",)),                        (403, 403, 200)),
+    "both":            (Grant(resources=("leads", "calls")),                (200, 200, 200)),
+    "another":         (Grant(resources=("audit-log", "lead", "leads/x")),  (403, 403, 403)),
+    "leads for now":   (Grant(resources=("leads",), expires_at=time.now() + HOUR * 9999), (200, 200, 403)),
+    "leads until now": (Grant(resources=("leads",), expires_at=time.now()), (403, 403, 403)),
+    "leads long ago":  (Grant(resources=("leads", "calls"), expires_at=time.now() - HOUR), (403, 403, 403)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("granted", GRANTS)
+def test_a_grant_covers_what_it_names_until_it_ends(world: World, granted: str) -> None:
+    """For a child of the sibling's, so that the family stays as it is. Taken back, nothing is left of any."""
+    grant, statuses = GRANTS[granted]
+    location = new_tenant(f"{SECRET} below", parent=world.ids["sibling"])
+    key, headers = _busy(location.admin), {"X-EAL-Organization": location.id}
+    lead = call("POST", "/v1/leads", key=key, json_body={"email": "x@example.com"}).json["id"]
+    if grant:
+        by = operator(location.id)
+        organizations.put_grant(location.id, world.ids["sibling"], grant, by)
+        by.write.commit()
+    paths = ("/v1/leads", f"/v1/leads/{lead}", "/v1/calls")
+
+    seen = [call("GET", path, key=world.keys["sibling"], headers=headers) for path in paths]
+
+    assert tuple(answer.status for answer in seen) == statuses
+    for answer in seen:
+        if answer.status != 200:
+            assert answer.error == "grant_required"
+            _tells_nothing(answer)
+    for one in ("parent", "child", "stranger"):
+        assert call("GET", "/v1/leads", key=world.keys[one], headers=headers).status == 404
+    if grant:
+        path = f"/v1/organizations/me/grants/{world.ids['sibling']}"
+        assert call("DELETE", path, key=key).status == 204
+        for path in paths:
+            assert call("GET", path, key=world.keys["sibling"], headers=headers).status == 403
+
+
+def test_a_grant_in_the_wrong_hands_opens_nothing(world: World) -> None:
+    """An item that no endpoint writes, a grant to a stranger: the parent is looked at, not the grant alone."""
+    by = operator(world.ids["grandchild"])
+    organizations.put_grant(world.ids["grandchild"], world.ids["stranger"], Grant(resources=("leads",)), by)
+    by.write.commit()
+
+    headers = {"X-EAL-Organization": world.ids["grandchild"]}
+    answer = call("GET", "/v1/leads", key=world.keys["stranger"], headers=headers)
+
+    assert (answer.status, answer.error) == (404, "not_found")

@@ -1,0 +1,132 @@
+"""DELETE /v1/integrations/{vendor}."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eal import aws, clock
+from eal.integrations import connections
+from tests.support.aws import ACCESS
+from tests.support.callrail import actions, connect, receive, stored
+from tests.support.faults import Killed, watched_calls
+from tests.support.http import Answer, call
+from tools.demo.callrail import Call
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+EVENT = Call.new().event("post-call")
+
+
+def _delete(key: str, vendor: str = "callrail", **headers: str) -> Answer:
+    return call("DELETE", f"/v1/integrations/{vendor}", key=key, headers=headers)
+
+
+def _connections() -> int:
+    return sum(item["pk"]["S"].startswith("C#") for item in aws.dynamodb().scan(TableName=ACCESS)["Items"])
+
+
+def test_its_addresses_are_404_from_then_on(tenant: Tenant) -> None:
+    connection = connect(tenant.admin)
+    assert receive(connection.url_event("post-call", EVENT)).status == 202
+
+    answer = _delete(tenant.admin)
+
+    assert (answer.status, answer.text) == (204, "")
+    assert receive(connection.url_event("post-call", EVENT)).status == 404
+    assert call("GET", "/v1/integrations", key=tenant.admin).json["data"] == []
+    assert stored("INTEGRATION", tenant.id) == []
+    assert _connections() == 0
+
+
+def test_connecting_again_makes_new_addresses_without_the_old_secrets(tenant: Tenant) -> None:
+    old = connect(tenant.admin)
+    _delete(tenant.admin)
+
+    again = call("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body={}).json
+
+    assert again["connection_id"] != old.id
+    assert again["secrets"]["signing_key"]["set"] is False
+    assert (again["version"], again["health"]["status"]) == (1, "waiting")
+    assert receive(old.url_event("post-call", EVENT)).status == 404
+
+
+def test_an_event_that_is_still_on_its_way_does_not_bring_the_connection_back(tenant: Tenant) -> None:
+    connection = connect(tenant.admin)
+    _delete(tenant.admin)
+
+    connections.stamp_event(connection.id, clock.now())
+    receive(connection.url_event("post-call", EVENT, signed="wrong"))
+
+    assert _connections() == 0
+
+
+def test_a_vendor_that_is_not_connected_is_404(tenant: Tenant, stranger: Tenant) -> None:
+    connection = connect(stranger.admin)
+    connect(tenant.test_admin)
+
+    for vendor in ("callrail", "nobody", "crm", "x" * 5000):
+        answer = _delete(tenant.admin, vendor)
+        assert (answer.status, answer.error) == (404, "not_found")
+    assert receive(connection.url_event("post-call", EVENT)).status == 202
+    assert len(call("GET", "/v1/integrations", key=tenant.test_admin).json["data"]) == 1
+
+
+def test_a_second_time_is_404(tenant: Tenant) -> None:
+    connect(tenant.admin)
+    _delete(tenant.admin)
+
+    assert _delete(tenant.admin).status == 404
+
+
+def test_if_match_is_honoured(tenant: Tenant) -> None:
+    connection = connect(tenant.admin)
+
+    assert _delete(tenant.admin, **{"If-Match": '"7"'}).status == 412
+    assert receive(connection.url_event("post-call", EVENT)).status == 202
+    assert _delete(tenant.admin, **{"If-Match": '"1"'}).status == 204
+
+
+def test_only_an_admin_disconnects(tenant: Tenant) -> None:
+    connect(tenant.admin)
+
+    answer = _delete(tenant.write)
+
+    assert (answer.status, answer.error) == (403, "insufficient_scope")
+
+
+def test_it_is_audited_with_stars(tenant: Tenant) -> None:
+    body = {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "s3cret"}}
+    call("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body=body)
+    _delete(tenant.admin)
+
+    assert actions("integration", tenant.id) == ["integration.created", "integration.deleted"]
+    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "integration.deleted"]
+    assert record["changes"] == [
+        {"field": "connection_id", "from": "***", "to": None},
+        {"field": "secrets.signing_key", "from": "***", "to": None},
+        {"field": "settings.account_id", "from": "ACC1", "to": None},
+    ]
+
+
+def test_integration_and_connection_go_in_one_transaction(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(tenant.admin)
+
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = 3
+        with pytest.raises(Killed):
+            _delete(tenant.admin)
+
+    assert calls.made == ["UpdateItem", "GetItem", "TransactWriteItems"]
+    assert (_connections(), stored("INTEGRATION", tenant.id)) == (0, [])
+
+
+def test_a_vendor_without_a_receiver_is_disconnected_too(tenant: Tenant) -> None:
+    call("PUT", "/v1/integrations/crm", key=tenant.admin, json_body={})
+
+    assert _delete(tenant.admin, "crm").status == 204
+    assert stored("INTEGRATION", tenant.id) == []

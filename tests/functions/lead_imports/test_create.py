@@ -1,0 +1,131 @@
+"""POST /v1/leads/import."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+from eal import aws
+from tests.support.aws import UPLOADS_BUCKET
+from tests.support.http import call
+from tests.support.imports import key_of, new_import, put, signed_with
+from tests.support.pipeline import items
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+    from tests.support.time import Clock
+
+
+def test_it_awaits_its_upload_at_an_address_that_is_good_for_an_hour(clock: Clock, tenant: Tenant) -> None:
+    one = new_import(tenant, format="jsonl", dry_run=True, on_duplicate="update")
+
+    upload = one.pop("upload")
+    assert upload.pop("expires_at") == (clock.at + timedelta(hours=1)).isoformat(
+        timespec="milliseconds"
+    ).replace("+00:00", "Z")
+    signed = signed_with(upload.pop("url"))
+    assert signed["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
+    assert signed["X-Amz-Expires"] == "3600"
+    assert signed["X-Amz-SignedHeaders"] == "host;if-none-match"
+    assert upload == {"method": "PUT", "headers": {"If-None-Match": "*"}}
+    assert one == {
+        "id": one["id"],
+        "status": "awaiting_upload",
+        "format": "jsonl",
+        "dry_run": True,
+        "on_duplicate": "update",
+        "total": None,
+        "processed": 0,
+        "created": 0,
+        "updated": 0,
+        "skipped": 0,
+        "failed": 0,
+        "errors": [],
+        "errors_url": None,
+        "failure": None,
+        "created_at": one["created_at"],
+        "started_at": None,
+        "ended_at": None,
+        "version": 1,
+    }
+    assert one["id"].startswith("imp_")
+
+
+def test_the_address_is_of_the_tenants_own_object(tenant: Tenant) -> None:
+    for key, mode in ((tenant.write, "live"), (tenant.test_admin, "test")):
+        one = new_import(tenant, key)
+        assert key_of(one["upload"]["url"]) == f"imports/uploads/{tenant.id}/{mode}/{one['id']}"
+
+
+def test_a_file_is_taken_once(tenant: Tenant) -> None:
+    one = new_import(tenant)
+    put(one, "email\n")
+
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        put(one, "email\nother@example.com\n")
+
+    assert (
+        aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(one["upload"]["url"]))["Body"].read()
+        == b"email\n"
+    )
+
+
+def test_the_address_is_shown_once_and_stored_nowhere(tenant: Tenant) -> None:
+    headers = {"Idempotency-Key": "once"}
+    body = {"format": "csv"}
+    first = call("POST", "/v1/leads/import", key=tenant.write, json_body=body, headers=headers)
+    again = call("POST", "/v1/leads/import", key=tenant.write, json_body=body, headers=headers)
+
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.json == {**first.json, "upload": None}
+    assert "upload" not in call("GET", f"/v1/leads/imports/{first.json['id']}", key=tenant.write).json
+    assert "X-Amz-Signature" not in json.dumps(items())
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/format"),
+        ({"format": "xlsx"}, "/format"),
+        ({"format": "csv", "dry_run": "perhaps"}, "/dry_run"),
+        ({"format": "csv", "on_duplicate": "merge"}, "/on_duplicate"),
+        ({"format": "csv", "file": "x"}, "/file"),
+    ],
+)
+def test_a_wrong_order_is_422(tenant: Tenant, body: dict[str, object], pointer: str) -> None:
+    answer = call("POST", "/v1/leads/import", key=tenant.write, json_body=body)
+
+    assert (answer.status, answer.error) == (422, "validation_error")
+    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+
+
+def test_it_is_audited(tenant: Tenant) -> None:
+    one = new_import(tenant, dry_run=True)
+
+    (record,) = call(
+        "GET", f"/v1/audit-log?resource_id={one['id']}&resource_type=lead_import", key=tenant.read
+    ).json["data"]
+    assert record["action"] == "lead_import.created"
+    assert {change["field"]: change["to"] for change in record["changes"]} == {
+        "status": "awaiting_upload",
+        "format": "csv",
+        "dry_run": True,
+        "on_duplicate": "error",
+    }
+
+
+def test_it_is_kept_for_seven_days(clock: Clock, tenant: Tenant) -> None:
+    one = new_import(tenant)
+    path = f"/v1/leads/imports/{one['id']}"
+    (item,) = items("LEAD_IMPORT")
+    end = datetime.fromtimestamp(int(item["ttl"]["N"]), tz=clock.at.tzinfo)
+
+    assert end == clock.at.replace(microsecond=0) + timedelta(days=7)
+    clock.advance(days=7, seconds=-1)
+    assert call("GET", path, key=tenant.write).json["status"] == "awaiting_upload"
+    clock.advance(seconds=1)
+    assert call("GET", path, key=tenant.write).status == 404

@@ -1,0 +1,123 @@
+"""POST /v1/organizations."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from eal.keys.model import is_well_formed
+from tests.support.callrail import stored
+from tests.support.faults import watched_calls
+from tests.support.http import Answer, call
+from tests.support.pipeline import items
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.support.tenants import Tenant
+
+
+def _create(key: str, /, *, headers: dict[str, str] | None = None, **body: object) -> Answer:
+    body = {"name": "Acme North", **body}
+    return call("POST", "/v1/organizations", key=key, json_body=body, headers=headers)
+
+
+def test_a_child_comes_with_its_first_admin_key(tenant: Tenant) -> None:
+    answer = _create(tenant.admin, industry="roofing", settings={"timezone": "America/Chicago"})
+
+    child = answer.json
+    assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
+    assert (child["name"], child["industry"], child["version"]) == ("Acme North", "roofing", 1)
+    assert child["parent_organization_id"] == tenant.id
+    assert child["settings"]["timezone"] == "America/Chicago"
+    key = child.pop("admin_key")
+    assert is_well_formed(key["key"])
+    assert key["key"].startswith("eal_live_")
+    assert call("GET", "/v1/organizations/me", key=key["key"]).json == child
+    (shown,) = call("GET", "/v1/api-keys", key=key["key"]).json["data"]
+    assert (shown["id"], shown["scopes"], shown["mode"]) == (key["id"], ["admin"], "live")
+    assert shown["expires_at"] is None
+
+
+def test_a_replay_is_the_answer_without_the_key(tenant: Tenant) -> None:
+    headers = {"Idempotency-Key": "once"}
+    first = _create(tenant.admin, headers=headers)
+
+    again = _create(tenant.admin, headers=headers)
+
+    expected = first.json
+    expected["admin_key"]["key"] = None
+    assert (again.status, again.json) == (201, expected)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert first.json["admin_key"]["key"] not in json.dumps(items())
+    assert len(call("GET", "/v1/organizations", key=tenant.admin).json["data"]) == 1
+
+
+def test_the_childs_last_admin_key_is_kept(tenant: Tenant) -> None:
+    key = _create(tenant.admin).json["admin_key"]
+
+    answer = call("DELETE", f"/v1/api-keys/{key['id']}", key=key["key"])
+
+    assert (answer.status, answer.error) == (409, "conflict")
+
+
+def test_it_is_in_the_audit_logs_of_both(tenant: Tenant) -> None:
+    rota = [{"name": "Ann Lee", "phone": "3125550100", "days": ["sat"], "from": "08:00", "to": "17:00"}]
+    child = _create(tenant.admin, settings={"on_call": rota}).json
+
+    for organization in (tenant.id, child["id"]):
+        records: list[Any] = stored("AUDIT", organization)
+        (made,) = [one for one in records if one["resource"]["id"] == child["id"]]
+        (key,) = [one for one in records if one["resource"]["id"] == child["admin_key"]["id"]]
+        assert (made["action"], key["action"]) == ("organization.created", "api_key.created")
+        assert made["actor"]["id"] == key["actor"]["id"] == tenant.admin_id
+        assert {"field": "name", "from": None, "to": "Acme North"} in made["changes"]
+        (people,) = [one for one in made["changes"] if one["field"] == "settings.on_call"]
+        assert people["to"].startswith("hmac-sha256:")
+    assert "Ann Lee" not in json.dumps(items("AUDIT"))
+    assert "5550100" not in json.dumps(items("AUDIT"))
+
+
+def test_a_child_has_children_of_its_own(tenant: Tenant) -> None:
+    child = _create(tenant.admin).json
+
+    grandchild = _create(child["admin_key"]["key"], name="Acme North East").json
+
+    assert grandchild["parent_organization_id"] == child["id"]
+    assert [one["id"] for one in call("GET", "/v1/organizations", key=tenant.admin).json["data"]] == [
+        child["id"]
+    ]
+
+
+def test_only_a_live_admin_key_can(tenant: Tenant) -> None:
+    for key in (tenant.test_admin, tenant.write, tenant.read):
+        answer = _create(key)
+        assert (answer.status, answer.error) == (403, "insufficient_scope")
+        assert answer.json["error"]["details"]["required"] == "admin"
+    assert call("GET", "/v1/organizations", key=tenant.admin).json["data"] == []
+
+
+def test_a_body_that_is_wrong_makes_nothing(tenant: Tenant) -> None:
+    refused: list[tuple[dict[str, Any], str]] = [
+        ({"name": "  "}, "/name"),
+        ({"name": "x" * 201}, "/name"),
+        ({"name": None}, "/name"),
+        ({"industry": ""}, "/industry"),
+        ({"settings": {"timezone": "Mars/Olympus"}}, "/settings/timezone"),
+        ({"parent_organization_id": tenant.id}, "/parent_organization_id"),
+        ({"id": tenant.id}, "/id"),
+    ]
+    for wrong, pointer in refused:
+        answer = _create(tenant.admin, **wrong)
+        assert (answer.status, answer.error) == (422, "validation_error"), wrong
+        assert [one["pointer"] for one in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert call("GET", "/v1/organizations", key=tenant.admin).json["data"] == []
+
+
+def test_nothing_is_half_made_where_aws_fails(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse = {"TransactWriteItems": "ServiceUnavailable"}
+        assert _create(tenant.admin, headers={"Idempotency-Key": "once"}).status == 503
+
+    assert call("GET", "/v1/organizations", key=tenant.admin).json["data"] == []
+    assert _create(tenant.admin, headers={"Idempotency-Key": "once"}).status == 201

@@ -1,0 +1,76 @@
+"""PATCH /v1/organizations/{organization_id}."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from tests.support.callrail import stored
+from tests.support.http import Answer, call
+from tests.support.pipeline import items
+from tests.support.tenants import new_tenant
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+
+@pytest.fixture
+def child(tenant: Tenant) -> Tenant:
+    return new_tenant("Location", parent=tenant.id)
+
+
+def _patch(key: str, organization_id: str, body: dict[str, object], **headers: str) -> Answer:
+    path = f"/v1/organizations/{organization_id}"
+    return call("PATCH", path, key=key, json_body=body, headers=headers)
+
+
+def test_the_parent_changes_the_childs_record(tenant: Tenant, child: Tenant) -> None:
+    answer = _patch(tenant.admin, child.id, {"name": "Renamed", "settings": {"ai": {"enabled": False}}})
+
+    assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
+    assert (answer.json["name"], answer.json["settings"]["ai"]) == ("Renamed", {"enabled": False})
+    assert call("GET", "/v1/organizations/me", key=child.read).json == answer.json
+
+
+def test_it_is_audited_on_both_sides_and_names_nobody(tenant: Tenant, child: Tenant) -> None:
+    sender = {"name": "Ann Lee", "email": "ann@example.com", "postal_address": "1 Main St"}
+    _patch(tenant.admin, child.id, {"name": "Renamed", "settings": {"sender": sender}})
+
+    for organization in (tenant.id, child.id):
+        found = [one for one in stored("AUDIT", organization) if one["action"] == "organization.updated"]
+        (record,) = cast("list[Any]", found)
+        assert record["resource"] == {"type": "organization", "id": child.id}
+        name, settings = record["changes"]
+        assert name == {"field": "name", "from": "Location", "to": "Renamed"}
+        assert (settings["field"], settings["from"]) == ("settings.sender", None)
+        assert settings["to"].startswith("hmac-sha256:")
+    for personal in ("Ann Lee", "ann@example.com", "1 Main St"):
+        assert personal not in json.dumps(items("AUDIT"))
+
+
+def test_if_match_guards_the_change(tenant: Tenant, child: Tenant) -> None:
+    assert _patch(tenant.admin, child.id, {"name": "A"}, **{"If-Match": '"1"'}).status == 200
+    assert _patch(tenant.admin, child.id, {"name": "B"}, **{"If-Match": '"1"'}).status == 412
+    assert _patch(tenant.admin, child.id, {"name": "A"}, **{"If-Match": '"1"'}).status == 412
+
+
+def test_nobody_else_can(tenant: Tenant, child: Tenant, stranger: Tenant) -> None:
+    sibling = new_tenant("Sibling", parent=tenant.id)
+    grandchild = new_tenant("Grandchild", parent=child.id)
+
+    for key, organization_id in [
+        (stranger.admin, child.id),
+        (sibling.admin, child.id),
+        (child.admin, child.id),
+        (child.admin, tenant.id),
+        (tenant.admin, grandchild.id),
+        (tenant.admin, tenant.id),
+    ]:
+        answer = _patch(key, organization_id, {"name": "Taken"})
+        assert (answer.status, answer.error) == (404, "not_found")
+    for key in (tenant.test_admin, tenant.write, tenant.read):
+        assert _patch(key, child.id, {"name": "Taken"}).error == "insufficient_scope"
+    for one in (tenant, child, sibling, grandchild, stranger):
+        assert call("GET", "/v1/organizations/me", key=one.read).json["version"] == 1

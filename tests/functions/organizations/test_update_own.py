@@ -1,0 +1,380 @@
+"""PATCH /v1/organizations/me."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support import contract
+from tests.support.callrail import actions, stored
+from tests.support.http import Answer, call
+from tests.support.pipeline import items
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+WHOLE: dict[str, Any] = {
+    "timezone": "America/Chicago",
+    "default_locale": "es-US",
+    "service_area": {
+        "center": {"latitude": 41.8781, "longitude": -87.6298},
+        "radius_miles": 25.0,
+        "postal_codes": ["60601", "60611"],
+    },
+    "business_hours": {"mon": [["08:00", "12:00"], ["13:00", "17:00"]], "sat": [["22:00", "02:00"]]},
+    "on_call": [
+        {"name": "Ann", "phone": "+13125550100", "days": ["mon", "sun"], "from": "17:00", "to": "08:00"}
+    ],
+    "sender": {"name": "Acme", "email": "office@example.com", "postal_address": "1 Main St\nChicago"},
+    "ai": {"enabled": False},
+    "retention": {"claim_days": 365},
+}
+DEFAULTS: dict[str, Any] = {
+    "timezone": "America/New_York",
+    "default_locale": "en-US",
+    "service_area": None,
+    "business_hours": {},
+    "on_call": [],
+    "sender": None,
+    "ai": {"enabled": True},
+    "retention": {"claim_days": 90},
+}
+
+
+def _patch(tenant: Tenant, body: object, **headers: str) -> Answer:
+    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body, headers=headers)
+    contract.check("PATCH", "/v1/organizations/me", answer)
+    return answer
+
+
+def _set(tenant: Tenant, **settings: object) -> Answer:
+    return _patch(tenant, {"settings": settings})
+
+
+# ---------------------------------------------------------------- what PATCH means
+
+
+def test_all_settings_are_kept_as_they_are_given(tenant: Tenant) -> None:
+    answer = _patch(tenant, {"name": "  Acme  ", "industry": "roofing", "settings": WHOLE})
+
+    assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
+    assert (answer.json["name"], answer.json["industry"]) == ("Acme", "roofing")
+    assert answer.json["settings"] == WHOLE
+    assert call("GET", "/v1/organizations/me", key=tenant.read).json == answer.json
+
+
+@pytest.mark.parametrize("member", list(WHOLE))
+def test_one_member_changes_alone_and_null_sets_it_back(tenant: Tenant, member: str) -> None:
+    assert _set(tenant, **{member: WHOLE[member]}).json["settings"] == {**DEFAULTS, member: WHOLE[member]}
+    others = {name: value for name, value in WHOLE.items() if name != member}
+    assert _set(tenant, **others).json["settings"] == WHOLE
+
+    assert _set(tenant, **{member: None}).json["settings"] == {**WHOLE, member: DEFAULTS[member]}
+
+
+def test_a_member_is_replaced_as_a_whole(tenant: Tenant) -> None:
+    _set(tenant, **WHOLE)
+
+    settings = _set(
+        tenant, service_area={"postal_codes": ["10001"]}, business_hours={"tue": [["09:00", "10:00"]]}
+    ).json["settings"]
+
+    assert settings["service_area"] == {"center": None, "radius_miles": None, "postal_codes": ["10001"]}
+    assert settings["business_hours"] == {"tue": [["09:00", "10:00"]]}
+
+
+def test_null_sets_everything_back(tenant: Tenant) -> None:
+    _patch(tenant, {"industry": "roofing", "settings": WHOLE})
+
+    answer = _patch(tenant, {"industry": None, "settings": None})
+
+    assert (answer.json["industry"], answer.json["settings"]) == ("restoration", DEFAULTS)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"settings": {}},
+        {"settings": None},
+        {"name": "Acme Restoration", "industry": None},
+        {"settings": {"timezone": "America/New_York", "ai": {"enabled": True}, "on_call": []}},
+        {"settings": dict.fromkeys(DEFAULTS)},
+    ],
+)
+def test_a_change_of_nothing_writes_nothing(tenant: Tenant, body: dict[str, object]) -> None:
+    answer = _patch(tenant, body)
+
+    assert (answer.status, answer.json["version"]) == (200, 1)
+    assert actions("organization", tenant.id) == ["organization.created"]
+
+
+def test_the_same_again_writes_nothing(tenant: Tenant) -> None:
+    _set(tenant, **WHOLE)
+
+    assert _set(tenant, **WHOLE).json["version"] == 2
+    assert actions("organization", tenant.id) == ["organization.created", "organization.updated"]
+
+
+def test_if_match_guards_the_change(tenant: Tenant) -> None:
+    assert _patch(tenant, {"name": "A"}, **{"If-Match": '"1"'}).status == 200
+
+    late = _patch(tenant, {"name": "B"}, **{"If-Match": '"1"'})
+    assert (late.status, late.error) == (412, "precondition_failed")
+    assert _patch(tenant, {"name": "A"}, **{"If-Match": '"1"'}).status == 412
+    assert _patch(tenant, {"name": "A"}, **{"If-Match": '"2"'}).status == 200
+
+
+def test_a_replay_changes_nothing_again(tenant: Tenant) -> None:
+    first = _patch(tenant, {"name": "A"}, **{"Idempotency-Key": "once"})
+    _patch(tenant, {"name": "B"})
+
+    again = _patch(tenant, {"name": "A"}, **{"Idempotency-Key": "once"})
+
+    assert (again.status, again.json) == (200, first.json)
+    assert call("GET", "/v1/organizations/me", key=tenant.read).json["name"] == "B"
+
+
+def test_changes_of_different_members_are_all_kept(tenant: Tenant) -> None:
+    """One after the other here, with the same reads in between: moto has no isolation to race on."""
+    for member, value in WHOLE.items():
+        _set(tenant, **{member: value})
+
+    shown = call("GET", "/v1/organizations/me", key=tenant.read).json
+    assert (shown["settings"], shown["version"]) == (WHOLE, 1 + len(WHOLE))
+
+
+def test_only_a_live_admin_key_can(tenant: Tenant) -> None:
+    for key in (tenant.test_admin, tenant.write, tenant.read):
+        answer = call("PATCH", "/v1/organizations/me", key=key, json_body={"name": "Taken"})
+        assert (answer.status, answer.error) == (403, "insufficient_scope")
+    assert call("GET", "/v1/organizations/me", key=tenant.read).json["version"] == 1
+
+
+def test_people_in_settings_are_commitments_in_the_log(tenant: Tenant) -> None:
+    _set(tenant, **WHOLE)
+    _set(tenant, on_call=None, timezone="UTC")
+
+    log = call("GET", "/v1/audit-log?resource_type=organization", key=tenant.read)
+
+    assert not [text for text in ("Ann", "5550100", "office@", "Main St") if text in log.text]
+    changes = {one["field"]: one for one in log.json["data"][0]["changes"]}
+    assert changes["settings.timezone"] == {
+        "field": "settings.timezone",
+        "from": "America/Chicago",
+        "to": "UTC",
+    }
+    assert changes["settings.on_call"]["from"].startswith("hmac-sha256:")
+    assert changes["settings.on_call"]["to"] is None
+
+
+def test_the_salt_is_shown_nowhere(tenant: Tenant) -> None:
+    _set(tenant, **WHOLE)
+    (item,) = stored("ORGANIZATION", tenant.id, "both")
+    salt = str(item["salt"])
+
+    assert salt not in call("GET", "/v1/organizations/me", key=tenant.read).text
+    assert salt not in json.dumps(items("AUDIT"))
+
+
+# ---------------------------------------------------------------- what is normalised
+
+
+@pytest.mark.parametrize(
+    ("member", "given", "kept"),
+    [
+        ("default_locale", "EN-us", "en-US"),
+        ("default_locale", "zh-hant-tw", "zh-Hant-TW"),
+        ("default_locale", "es-419", "es-419"),
+        ("default_locale", "fil", "fil"),
+        ("timezone", " Pacific/Honolulu ", "Pacific/Honolulu"),
+        ("timezone", "America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+        ("timezone", "Etc/GMT+5", "Etc/GMT+5"),
+        ("timezone", "EST5EDT", "EST5EDT"),
+        (
+            "service_area",
+            {"postal_codes": ["60601-1234", " 60601 ", "00501"]},
+            {"center": None, "radius_miles": None, "postal_codes": ["60601", "00501"]},
+        ),
+        (
+            "business_hours",
+            {"sun": [], "mon": [["13:00", "24:00"], ["08:00", "12:00"]]},
+            {"mon": [["08:00", "12:00"], ["13:00", "24:00"]], "sun": []},
+        ),
+        (
+            "on_call",
+            [{"name": "A", "phone": "(312) 555-0100", "days": ["sun", "mon", "sun"], "from": "00:00", "to": "24:00"}],
+            [{"name": "A", "phone": "+13125550100", "days": ["mon", "sun"], "from": "00:00", "to": "24:00"}],
+        ),
+        (
+            "sender",
+            {"name": " Acme ", "email": "Office@Example.COM", "postal_address": " 1 Main St "},
+            {"name": "Acme", "email": "office@example.com", "postal_address": "1 Main St"},
+        ),
+    ],
+)  # fmt: skip
+def test_a_setting_is_kept_in_one_form(tenant: Tenant, member: str, given: object, kept: object) -> None:
+    assert _set(tenant, **{member: given}).json["settings"][member] == kept
+
+
+def test_hours_may_touch_and_fill_the_week(tenant: Tenant) -> None:
+    week = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    nights = {day: [["08:00", "20:00"], ["20:00", "08:00"]] for day in week}
+
+    for hours in (week, nights, {day: [["08:00", "08:00"]] for day in week}):
+        assert _set(tenant, business_hours=hours).json["settings"]["business_hours"] == hours
+
+
+# ---------------------------------------------------------------- what is refused
+
+
+def _person(**changes: object) -> list[dict[str, object]]:
+    return [
+        {"name": "A", "phone": "+13125550100", "days": ["mon"], "from": "08:00", "to": "17:00", **changes}
+    ]
+
+
+CENTER = {"latitude": 41.0, "longitude": -87.0}
+SENDER = WHOLE["sender"]
+NO_ZONES: tuple[object, ...] = (
+    "",
+    "Mars/Olympus",
+    "america/new_york",
+    "America",
+    "America/",
+    "/America/New_York",
+    "../../etc/passwd",
+    "America/../UTC",
+    "localtime",
+    "posixrules",
+    "Factory",
+    "tzdata.zi",
+    "zone.tab",
+    "posix/UTC",
+    "right/UTC",
+    "UTC+3",
+    "Etc/\x00",
+    "Etc/UTC\n\x00",
+    "x" * 65,
+    "\U0001f4a9",
+    5,
+    True,
+    ["UTC"],
+    {},
+)
+WRONG: list[tuple[str, object, str]] = [
+    *(("timezone", name, "") for name in NO_ZONES),
+    *(
+        ("default_locale", tag, "")
+        for tag in ("", "e", "english", "en_US", "en-USA", "en--US", "en-US-", "12", "en-US\x00", "x" * 36, 7)
+    ),
+    ("service_area", {}, ""),
+    ("service_area", {"postal_codes": []}, ""),
+    ("service_area", {"center": CENTER}, ""),
+    ("service_area", {"radius_miles": 5}, ""),
+    ("service_area", {"center": None, "radius_miles": 5, "postal_codes": ["60601"]}, ""),
+    ("service_area", {"center": {**CENTER, "latitude": 90.1}, "radius_miles": 5}, "/center/latitude"),
+    ("service_area", {"center": {**CENTER, "longitude": -181}, "radius_miles": 5}, "/center/longitude"),
+    ("service_area", {"center": {**CENTER, "latitude": "41"}, "radius_miles": 5}, "/center/latitude"),
+    ("service_area", {"center": {**CENTER, "latitude": True}, "radius_miles": 5}, "/center/latitude"),
+    ("service_area", {"center": {"latitude": 41.0}, "radius_miles": 5}, "/center/longitude"),
+    ("service_area", {"center": {**CENTER, "z": 1}, "radius_miles": 5}, "/center/z"),
+    ("service_area", {"center": CENTER, "radius_miles": 0}, "/radius_miles"),
+    ("service_area", {"center": CENTER, "radius_miles": -1}, "/radius_miles"),
+    ("service_area", {"center": CENTER, "radius_miles": 501}, "/radius_miles"),
+    ("service_area", {"center": CENTER, "radius_miles": "5"}, "/radius_miles"),
+    *(
+        ("service_area", {"postal_codes": [code]}, "/postal_codes/0")
+        for code in ("", "6060", "606011", "60601-12", "6060a", "K1A 0B1", "٦٠٦٠١", 60601, None)
+    ),
+    ("service_area", {"postal_codes": ["60601"] * 2001}, "/postal_codes"),
+    ("business_hours", {"monday": [["08:00", "17:00"]]}, "/monday/[key]"),
+    ("business_hours", {"Mon": [["08:00", "17:00"]]}, "/Mon/[key]"),
+    ("business_hours", {"mon": ["08:00", "17:00"]}, "/mon/0"),
+    ("business_hours", {"mon": [["08:00"]]}, "/mon/0/1"),
+    ("business_hours", {"mon": [["08:00", "12:00", "17:00"]]}, "/mon/0"),
+    *(
+        ("business_hours", {"mon": [[opening, "17:00"]]}, "/mon/0/0")
+        for opening in ("24:00", "8:00", "08:60", "25:00", "08:00:00", "08.00", "", " 08:00 x", 8, None)
+    ),
+    *(("business_hours", {"mon": [["08:00", closing]]}, "/mon/0/1") for closing in ("24:01", "17", "5pm", "")),
+    ("business_hours", {"mon": [["00:00", "00:01"]] * 11}, "/mon"),
+    ("business_hours", [["08:00", "17:00"]], ""),
+    ("on_call", _person(name=""), "/0/name"),
+    ("on_call", _person(name="A\nB"), "/0/name"),
+    ("on_call", _person(phone="911"), "/0/phone"),
+    ("on_call", _person(phone=""), "/0/phone"),
+    ("on_call", _person(days=[]), "/0/days"),
+    ("on_call", _person(days=["day"]), "/0/days/0"),
+    ("on_call", _person(**{"from": "24:00"}), "/0/from"),
+    ("on_call", _person(to="noon"), "/0/to"),
+    ("on_call", _person(starts="08:00"), "/0/starts"),
+    ("on_call", [{"name": "A"}], "/0/phone"),
+    ("on_call", _person() * 101, ""),
+    ("sender", {**SENDER, "name": "Acme\r\nBcc: x@example.com"}, "/name"),
+    ("sender", {**SENDER, "email": "office"}, "/email"),
+    ("sender", {**SENDER, "email": "a@example.com, b@example.com"}, "/email"),
+    ("sender", {**SENDER, "postal_address": " "}, "/postal_address"),
+    ("sender", {"name": "Acme"}, "/email"),
+    *(("ai", {"enabled": value}, "/enabled") for value in (None, "true", 1, "no")),
+    ("ai", {}, "/enabled"),
+    *(("retention", {"claim_days": value}, "/claim_days") for value in (0, -1, 3651, 1.5, "90", None, True)),
+    ("colour", "red", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("member", [*WHOLE, "colour"])
+def test_a_wrong_setting_is_422_and_named(tenant: Tenant, member: str) -> None:
+    for value, below in [(value, below) for name, value, below in WRONG if name == member]:
+        answer = _set(tenant, **{member: value})
+
+        assert (answer.status, answer.error) == (422, "validation_error"), value
+        fields = answer.json["error"]["details"]["fields"]
+        assert f"/settings/{member}{below}" in [one["pointer"] for one in fields], value
+    assert call("GET", "/v1/organizations/me", key=tenant.read).json["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("hours", "day"),
+    [
+        ({"mon": [["08:00", "12:00"], ["11:59", "17:00"]]}, "mon"),
+        ({"mon": [["08:00", "12:00"], ["08:00", "12:00"]]}, "mon"),
+        ({"tue": [["00:00", "24:00"], ["12:00", "13:00"]]}, "tue"),
+        ({"fri": [["22:00", "06:00"]], "sat": [["05:00", "09:00"]]}, "sat"),
+        ({"sun": [["22:00", "06:00"]], "mon": [["05:59", "09:00"]]}, "mon"),
+        ({"wed": [["08:00", "08:00"]], "thu": [["07:00", "09:00"]]}, "thu"),
+        ({"wed": [["00:00", "00:00"], ["12:00", "13:00"]]}, "wed"),
+    ],
+)
+def test_hours_that_overlap_are_refused_with_the_day(
+    tenant: Tenant, hours: dict[str, object], day: str
+) -> None:
+    answer = _set(tenant, business_hours=hours)
+
+    (field,) = answer.json["error"]["details"]["fields"]
+    assert (answer.status, field["pointer"]) == (422, "/settings/business_hours")
+    assert field["message"].startswith(f"must not overlap: {day} ")
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"name": None}, "/name"),
+        ({"name": " "}, "/name"),
+        ({"name": "x" * 201}, "/name"),
+        ({"industry": " "}, "/industry"),
+        ({"settings": []}, "/settings"),
+        ({"settings": "x"}, "/settings"),
+        ({"id": "org_01kq09bekje6vbq5xe2b60xtww"}, "/id"),
+        ({"parent_organization_id": "org_01kq09bekje6vbq5xe2b60xtww"}, "/parent_organization_id"),
+        ({"version": 9}, "/version"),
+        ({"salt": "x"}, "/salt"),
+    ],
+)
+def test_what_cannot_be_changed_is_422(tenant: Tenant, body: dict[str, object], pointer: str) -> None:
+    answer = _patch(tenant, body)
+
+    assert answer.status == 422
+    assert [one["pointer"] for one in answer.json["error"]["details"]["fields"]] == [pointer]

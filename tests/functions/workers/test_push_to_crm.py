@@ -1,0 +1,613 @@
+"""Pushes to real receivers on this machine: signed, retried, and recorded on the lead once, whatever happens to it."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import botocore.client
+import pytest
+import standardwebhooks
+
+from eal import observe, signing
+from eal.leads.crm_push import RECORDINGS
+from eal.outbound import sender
+from eal.outbound.schedule import ATTEMPTS
+from tests.support.callrail import actions, events, stored
+from tests.support.faults import Killed, watched_calls
+from tests.support.http import call, load_app
+from tests.support.pipeline import Pipeline, sqs_event
+from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.webhooks import Clock, Queue, watched_queue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.tenants import Tenant
+
+OK: dict[str, object] = {"batchItemFailures": []}
+SECRET = signing.new_secret()
+
+
+@pytest.fixture
+def queue(cloud: None) -> Iterator[Queue]:
+    with watched_queue("crm") as queue:
+        yield queue
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as one:
+        yield one
+
+
+@pytest.fixture
+def message(tenant: Tenant, queue: Queue, receiver: Receiver) -> dict[str, Any]:
+    """The first attempt of a push, as its task comes from the bus."""
+    connect(tenant.admin, receiver.url)
+    return push(tenant.write, lead(tenant.write), tenant)
+
+
+def connect(key: str, url: str, secret: str = SECRET) -> None:
+    body = {"settings": {"url": url}, "secrets": {"signing_secret": secret}}
+    answer = call("PUT", "/v1/integrations/crm", key=key, json_body=body)
+    assert answer.status == 200, answer.text
+
+
+def lead(key: str) -> str:
+    body = {"email": "a@example.com", "first_name": "Zoë"}
+    return str(call("POST", "/v1/leads", key=key, json_body=body).json["id"])
+
+
+def push(key: str, lead_id: str, tenant: Tenant, mode: str = "live") -> dict[str, Any]:
+    answer = call("POST", f"/v1/leads/{lead_id}/push-to-crm", key=key)
+    assert answer.status == 202, answer.text
+    (task,) = [
+        task
+        for task in stored("TASK", tenant.id, mode)
+        if answer.json["crm_sync"]["push_id"] in str(task["data"])
+    ]
+    about = {name: task[name] for name in ("organization_id", "mode", "request_id", "task")}
+    return {**about, **json.loads(str(task["data"]))}
+
+
+def work(*messages: dict[str, Any]) -> object:
+    bodies = [json.dumps({"detail-type": "push_to_crm", "detail": message}) for message in messages]
+    return load_app("workers/push_to_crm").handler(sqs_event("CrmQueue", bodies), None)
+
+
+def shown(tenant: Tenant, lead_id: str) -> Any:
+    return call("GET", f"/v1/leads/{lead_id}", key=tenant.read).json
+
+
+def sync(tenant: Tenant, message: dict[str, Any]) -> Any:
+    return shown(tenant, message["lead_id"])["crm_sync"]
+
+
+# ---------------------------------------------------------------- one attempt
+
+
+def test_the_lead_arrives_signed_in_both_ways(
+    message: dict[str, Any], receiver: Receiver, tenant: Tenant
+) -> None:
+    before = shown(tenant, message["lead_id"])
+
+    assert work(message) == OK
+
+    (heard,) = receiver.heard
+    body = json.loads(heard.body)
+    assert list(body) == ["id", "type", "api_version", "created_at", "tenant_id", "mode", "data"]
+    assert (body["id"], body["type"], body["api_version"]) == (message["push_id"], "lead.pushed", "v1")
+    assert (body["tenant_id"], body["mode"]) == (tenant.id, "live")
+    assert body["created_at"] == before["crm_sync"]["requested_at"]
+    assert body["data"] == before
+    assert "Zoë".encode() in heard.body
+    standardwebhooks.Webhook(SECRET).verify(heard.body, heard.headers)
+    timestamp = int(heard.headers["x-eal-timestamp"])
+    assert abs(timestamp - time.time()) < 60
+    assert heard.headers["x-eal-signature"] == signing.eal_signature(SECRET, timestamp, heard.body)
+    assert heard.headers["webhook-id"] == message["push_id"]
+    assert heard.path == "/hooks?token=s3cret"
+
+
+def test_a_success_stands_on_the_lead_and_is_told(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
+) -> None:
+    receiver.says = [Saying(204, b"")]
+
+    work(message)
+
+    after = shown(tenant, message["lead_id"])
+    done = after["crm_sync"]
+    assert (done["status"], done["attempts"], done["last_status_code"]) == ("synced", 1, 204)
+    assert (done["next_attempt_at"], done["last_error"]) == (None, None)
+    assert done["synced_at"] >= done["last_attempt_at"] >= done["requested_at"]
+    assert after["version"] == 3
+    assert queue.take() == []
+    assert actions("lead", tenant.id) == ["lead.created", "lead.push_requested", "lead.pushed"]
+    assert events("lead.updated", tenant.id)[-1] == after
+    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "lead.pushed"]
+    assert record["actor"] == {"type": "worker", "id": "push_to_crm"}
+    assert record["request_id"] == message["request_id"]
+
+
+def test_the_whole_way_through_relay_bus_and_queue(tenant: Tenant, receiver: Receiver) -> None:
+    connect(tenant.admin, receiver.url)
+    lead_id = lead(tenant.write)
+    call("POST", f"/v1/leads/{lead_id}/push-to-crm", key=tenant.write)
+
+    Pipeline().run()
+
+    assert shown(tenant, lead_id)["crm_sync"]["status"] == "synced"
+    assert len(receiver.heard) == 1
+
+
+def test_a_secret_of_another_form_signs_with_its_text(
+    tenant: Tenant, queue: Queue, receiver: Receiver
+) -> None:
+    secret = "a text that the CRM's own admin made up"
+    connect(tenant.admin, receiver.url, secret)
+
+    work(push(tenant.write, lead(tenant.write), tenant))
+
+    (heard,) = receiver.heard
+    timestamp = int(heard.headers["x-eal-timestamp"])
+    assert heard.headers["x-eal-signature"] == signing.eal_signature(secret, timestamp, heard.body)
+
+
+def test_the_body_is_the_lead_as_it_is_at_the_attempt(
+    message: dict[str, Any], receiver: Receiver, tenant: Tenant
+) -> None:
+    call("PATCH", f"/v1/leads/{message['lead_id']}", key=tenant.write, json_body={"first_name": "Ada"})
+
+    work(message)
+
+    assert json.loads(receiver.heard[0].body)["data"]["first_name"] == "Ada"
+    assert sync(tenant, message)["status"] == "synced"
+
+
+def test_test_mode_pushes_to_its_own_crm(tenant: Tenant, queue: Queue, receiver: Receiver) -> None:
+    with receiving() as live:
+        connect(tenant.admin, live.url)
+        connect(tenant.test_admin, receiver.url)
+        message = push(tenant.test_admin, lead(tenant.test_admin), tenant, "test")
+
+        assert work(message) == OK
+
+        assert live.heard == []
+    assert json.loads(receiver.heard[0].body)["mode"] == "test"
+
+
+# ---------------------------------------------------------------- failures and retries
+
+
+def test_a_failure_is_seen_on_the_lead_and_not_told(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
+) -> None:
+    receiver.says = [Saying(500, b"an answer with a secret")]
+    told = len(events("lead.updated", tenant.id))
+
+    work(message)
+
+    waiting = sync(tenant, message)
+    assert (waiting["status"], waiting["attempts"], waiting["last_error"]) == ("pending", 1, "http_500")
+    assert (waiting["last_status_code"], waiting["synced_at"]) == (500, None)
+    assert waiting["next_attempt_at"] > waiting["last_attempt_at"]
+    (sent,) = queue.take()
+    assert (sent.message["attempt"], sent.message["push_id"]) == (2, message["push_id"])
+    assert 4 <= sent.delay <= 6
+    assert sent.group == tenant.id
+    assert len(events("lead.updated", tenant.id)) == told
+    assert actions("lead", tenant.id)[-1] == "lead.push_attempted"
+
+
+def test_a_retry_succeeds_under_the_same_id(
+    message: dict[str, Any],
+    receiver: Receiver,
+    queue: Queue,
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = Clock(monkeypatch)
+    receiver.says = [Saying(500), Saying(503), Saying(200)]
+
+    work(message)
+    for _ in range(2):
+        (sent,) = queue.take()
+        now.forward(sent.delay)
+        work(sent.message)
+
+    done = sync(tenant, message)
+    assert (done["status"], done["attempts"], done["last_error"]) == ("synced", 3, None)
+    assert {heard.headers["webhook-id"] for heard in receiver.heard} == {message["push_id"]}
+    assert len({heard.headers["x-eal-signature"] for heard in receiver.heard}) == 3
+
+
+def test_after_the_last_attempt_the_push_has_failed(
+    message: dict[str, Any],
+    receiver: Receiver,
+    queue: Queue,
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = Clock(monkeypatch)
+    started = now.at
+    receiver.says = [Saying(500)]
+
+    work(message)
+    while waiting := queue.take():
+        (sent,) = waiting
+        assert 0 < sent.delay <= 900
+        now.forward(sent.delay)
+        work(sent.message)
+
+    failed = sync(tenant, message)
+    assert (failed["status"], failed["attempts"], failed["last_error"]) == ("failed", ATTEMPTS, "http_500")
+    assert failed["next_attempt_at"] is None
+    assert len(receiver.heard) == ATTEMPTS
+    assert (now.at - started).total_seconds() >= 72 * 3600
+    assert actions("lead", tenant.id).count("lead.push_attempted") == ATTEMPTS - 1
+    assert actions("lead", tenant.id)[-1] == "lead.push_failed"
+    assert events("lead.updated", tenant.id)[-1]["crm_sync"]["status"] == "failed"
+
+
+def test_gone_is_the_end_at_once(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
+) -> None:
+    receiver.says = [Saying(410)]
+
+    work(message)
+
+    failed = sync(tenant, message)
+    assert (failed["status"], failed["attempts"], failed["last_error"]) == ("failed", 1, "http_410")
+    assert queue.take() == []
+
+
+def test_retry_after_is_honoured(message: dict[str, Any], receiver: Receiver, queue: Queue) -> None:
+    receiver.says = [Saying(429, headers={"Retry-After": "60"})]
+
+    work(message)
+
+    (sent,) = queue.take()
+    assert sent.delay == 60
+
+
+def test_an_address_that_is_blocked_by_now_is_not_connected_to(
+    message: dict[str, Any],
+    receiver: Receiver,
+    queue: Queue,
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("STAGE", "production")
+
+    work(message)
+
+    waiting = sync(tenant, message)
+    assert (waiting["status"], waiting["last_error"]) == ("pending", "blocked_address")
+    assert waiting["last_status_code"] is None
+    assert receiver.heard == []
+    assert len(queue.take()) == 1
+
+
+def test_faults_of_the_network_have_names(
+    message: dict[str, Any], receiver: Receiver, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "TOTAL_SECONDS", 0.2)
+    receiver.says = [Saying(meanwhile=lambda: time.sleep(0.6))]
+
+    work(message)
+
+    assert sync(tenant, message)["last_error"] == "timeout"
+
+
+def test_a_redirect_is_not_followed(message: dict[str, Any], receiver: Receiver, tenant: Tenant) -> None:
+    receiver.says = [Saying(307, headers={"Location": "http://127.0.0.1:1/"})]
+
+    work(message)
+
+    waiting = sync(tenant, message)
+    assert (waiting["last_error"], waiting["last_status_code"]) == ("redirect_not_followed", 307)
+    assert len(receiver.heard) == 1
+
+
+def test_a_crm_that_was_disconnected_meanwhile_fails_the_push(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
+) -> None:
+    body = {"settings": {"url": None}}
+    assert call("PUT", "/v1/integrations/crm", key=tenant.admin, json_body=body).status == 200
+
+    work(message)
+
+    failed = sync(tenant, message)
+    assert (failed["status"], failed["last_error"]) == ("failed", "not_connected")
+    assert receiver.heard == []
+    assert queue.take() == []
+
+
+# ---------------------------------------------------------------- messages that count no more
+
+
+@pytest.mark.parametrize("status", [200, 410, 500])
+def test_a_message_for_a_recorded_attempt_is_dropped(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant, status: int
+) -> None:
+    receiver.says = [Saying(status)]
+    work(message)
+    queue.take()
+
+    assert work(message, message) == OK
+
+    assert len(receiver.heard) == 1
+    assert queue.take() == []
+    assert sync(tenant, message)["attempts"] == 1
+
+
+def test_a_message_that_comes_early_waits_on(
+    message: dict[str, Any], receiver: Receiver, queue: Queue
+) -> None:
+    receiver.says = [Saying(500)]
+    work(message)
+    (retry,) = queue.take()
+
+    assert work(retry.message) == OK
+
+    (again,) = queue.take()
+    assert again.message == retry.message
+    assert 1 <= again.delay <= 6
+    assert len(receiver.heard) == 1
+
+
+def test_a_replaced_push_is_dropped(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
+) -> None:
+    newer = push(tenant.write, message["lead_id"], tenant)
+
+    assert work(message) == OK
+    assert receiver.heard == []
+    assert work(newer) == OK
+
+    assert [heard.headers["webhook-id"] for heard in receiver.heard] == [newer["push_id"]]
+
+
+def test_a_push_that_is_replaced_during_its_attempt_leaves_the_new_one_alone(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
+) -> None:
+    newer: list[dict[str, Any]] = []
+    receiver.says = [
+        Saying(200, meanwhile=lambda: newer.append(push(tenant.write, message["lead_id"], tenant))),
+        Saying(200),
+    ]
+
+    assert work(message) == OK
+
+    pending = sync(tenant, message)
+    assert (pending["push_id"], pending["status"]) == (newer[0]["push_id"], "pending")
+    assert "lead.pushed" not in actions("lead", tenant.id)
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_of_an_erased_lead_nothing_is_sent_and_nothing_is_recorded(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant, status: int
+) -> None:
+    receiver.says = [Saying(status)]
+    assert call("DELETE", f"/v1/leads/{message['lead_id']}", key=tenant.admin).status == 204
+
+    assert work(message) == OK
+
+    assert receiver.heard == []
+    assert queue.take() == []
+
+
+def test_a_lead_that_is_erased_during_its_attempt_stays_erased(
+    message: dict[str, Any], receiver: Receiver, tenant: Tenant
+) -> None:
+    path = f"/v1/leads/{message['lead_id']}"
+    receiver.says = [Saying(meanwhile=lambda: call("DELETE", path, key=tenant.admin))]
+
+    assert work(message) == OK
+
+    assert call("GET", path, key=tenant.read).status == 404
+    assert "lead.pushed" not in actions("lead", tenant.id)
+
+
+def test_a_message_that_names_another_tenants_lead_is_dropped(
+    message: dict[str, Any], receiver: Receiver, stranger: Tenant
+) -> None:
+    assert work({**message, "organization_id": stranger.id}, {**message, "mode": "test"}) == OK
+
+    assert receiver.heard == []
+
+
+# ---------------------------------------------------------------- killed, overtaken, at once
+
+
+@pytest.mark.parametrize("status", [200, 410, 500])
+@pytest.mark.parametrize("after", range(1, 5))
+def test_killed_after_any_call_and_run_again_there_is_one_outcome(
+    message: dict[str, Any],
+    receiver: Receiver,
+    queue: Queue,
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    after: int,
+) -> None:
+    receiver.says = [Saying(status)]
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = after
+        try:
+            work(message)
+        except Killed:
+            pass
+        else:
+            assert after > len(calls.made)
+
+    assert work(message) == OK
+
+    done = sync(tenant, message)
+    assert done["attempts"] == 1
+    assert done["status"] == {200: "synced", 410: "failed", 500: "pending"}[status]
+    recorded = [one for one in actions("lead", tenant.id) if one.startswith("lead.push")]
+    assert len(recorded) == 2
+    assert {one.message["attempt"] for one in queue.take()} == ({2} if status == 500 else set())
+    assert {heard.headers["webhook-id"] for heard in receiver.heard} == {message["push_id"]}
+
+
+@pytest.mark.parametrize(
+    ("status", "operation"), [(200, "TransactWriteItems"), (500, "SendMessage"), (500, "TransactWriteItems")]
+)
+def test_an_outcome_that_could_not_be_kept_is_found_by_another_attempt(
+    message: dict[str, Any],
+    receiver: Receiver,
+    queue: Queue,
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    operation: str,
+) -> None:
+    receiver.says = [Saying(status)]
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse = {operation: "InternalServerError"}
+        assert work(message) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert sync(tenant, message)["attempts"] == 0
+
+    assert work(message) == OK
+
+    assert sync(tenant, message)["attempts"] == 1
+    assert len(receiver.heard) == 2
+
+
+def test_the_next_message_repairs_an_attempt_that_was_never_recorded(
+    message: dict[str, Any],
+    receiver: Receiver,
+    queue: Queue,
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    receiver.says = [Saying(500), Saying(500), Saying(200)]
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse = {"TransactWriteItems": "InternalServerError"}
+        work(message)
+    (second,) = queue.take()
+
+    work(second.message)  # the first message was lost for good
+    assert sync(tenant, message)["attempts"] == 1
+
+    now = Clock(monkeypatch)
+    (third,) = queue.take()
+    now.forward(third.delay)
+    work(third.message)
+    assert (sync(tenant, message)["status"], sync(tenant, message)["attempts"]) == ("synced", 2)
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_change_during_the_attempt_is_kept_and_the_crm_is_asked_once(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant, status: int
+) -> None:
+    path = f"/v1/leads/{message['lead_id']}"
+
+    def change() -> None:
+        answer = call("PATCH", path, key=tenant.write, json_body={"first_name": "Ada"})
+        assert answer.status == 200
+
+    receiver.says = [Saying(status, meanwhile=change)]
+
+    assert work(message) == OK
+
+    after = shown(tenant, message["lead_id"])
+    assert (after["first_name"], after["version"]) == ("Ada", 4)
+    assert after["crm_sync"]["status"] == ("synced" if status == 200 else "pending")
+    assert len(receiver.heard) == 1
+    assert len(queue.take()) == (status == 500)
+
+
+def test_a_lead_that_never_rests_puts_the_message_back_and_the_crm_is_asked_once_a_run(
+    message: dict[str, Any],
+    receiver: Receiver,
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = f"/v1/leads/{message['lead_id']}"
+    writes = 0
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def overtaken(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        nonlocal writes
+        if operation == "TransactWriteItems":
+            writes += 1
+            if writes % 2:  # the worker's, and not the change's own
+                call("PATCH", path, key=tenant.write, json_body={"first_name": f"Ada {writes}"})
+        return send(client, operation, arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", overtaken)
+        assert work(message) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+
+    assert (writes, len(receiver.heard)) == (2 * RECORDINGS, 1)
+    assert work(message) == OK
+    assert sync(tenant, message)["status"] == "synced"
+
+
+def test_of_two_workers_with_one_message_one_records(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
+) -> None:
+    """The second worker runs whole while the first one waits for its answer."""
+    receiver.says = [Saying(500, meanwhile=lambda: work(message)), Saying(200)]
+
+    assert work(message) == OK
+
+    assert len(receiver.heard) == 2
+    assert (sync(tenant, message)["status"], sync(tenant, message)["attempts"]) == ("synced", 1)
+    for sent in queue.take():
+        assert work(sent.message) == OK
+    assert len(receiver.heard) == 2
+
+
+def test_a_batch_fails_one_by_one(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
+) -> None:
+    answer = work({**message, "attempt": "none"}, message)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert sync(tenant, message)["status"] == "synced"
+
+
+def test_the_round_trips_of_an_attempt(
+    message: dict[str, Any],
+    receiver: Receiver,
+    queue: Queue,
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    work(message)
+    again = push(tenant.write, message["lead_id"], tenant)
+
+    with watched_calls(monkeypatch) as calls:
+        work(again)
+
+    assert calls.made == ["TransactGetItems", "TransactWriteItems"]
+
+
+def test_nothing_of_the_request_is_logged(
+    message: dict[str, Any],
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+    receiver.says = [Saying(500, b"an answer with a secret")]
+
+    work(message)
+
+    (heard,) = receiver.heard
+    everything = log.getvalue() + "".join(capsys.readouterr())
+    for hidden in ("s3cret", "Zoë", "an answer", SECRET, heard.headers["x-eal-signature"]):
+        assert hidden not in everything
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    (line,) = [line for line in lines if line["message"] == "push_attempted"]
+    assert (line["push_id"], line["status_code"]) == (message["push_id"], 500)
+    assert line["request_id"] == message["request_id"]
