@@ -26,6 +26,12 @@ def _at_once(count: int, stack: Stack, method: str, path: str, key: str, **more:
         return [one.result() for one in asked]
 
 
+def _actions(stack: Stack, key: str, resource: str, resource_id: str) -> list[str]:
+    """What the audit log has of one resource. Its index is a moment behind on AWS, and not here."""
+    path = f"/audit-log?resource_type={resource}&resource_id={resource_id}&limit=200"
+    return [record["action"] for record in stack.call("GET", path, key=key).json["data"]]
+
+
 def test_health_answers_as_the_documentation_shows(stack: Stack) -> None:
     answer = stack.call("GET", "/health", key=stack.keys["live_admin"])
 
@@ -88,6 +94,49 @@ def test_fifty_racing_for_one_transition_are_one_winner_and_clear_losers(stack: 
         "conflict",
     }
     assert stack.call("GET", f"/leads/{lead['id']}", key=key).json["version"] == 2
+    assert _actions(stack, key, "lead", lead["id"]).count("lead.transitioned") == 1
+
+
+def test_fifty_rotations_of_one_key_at_once_are_one_new_key(stack: Stack, key: str) -> None:
+    old = stack.call("POST", "/api-keys", key=key, body={"name": _email(), "scopes": ["read"]}).json
+
+    answers = _at_once(50, stack, "POST", f"/api-keys/{old['id']}/rotate", key)
+
+    assert sorted(answer.status for answer in answers) == [200] + [409] * 49
+    losers = {answer.json["error"]["details"]["status"] for answer in answers if answer.status == 409}
+    assert losers == {"rotating"}
+    (new,) = (answer.json for answer in answers if answer.status == 200)
+    shown = stack.call("GET", f"/api-keys/{old['id']}", key=key).json
+    assert (shown["status"], shown["replaced_by"], shown["version"]) == ("rotating", new["id"], 2)
+    for text in (old["key"], new["key"]):
+        assert stack.call("GET", "/health", key=text).status == 200
+    assert _actions(stack, key, "api_key", old["id"]).count("api_key.rotated") == 1
+
+
+def test_fifty_that_revoke_the_last_two_admin_keys_leave_one(stack: Stack, key: str) -> None:
+    first = stack.call("POST", "/organizations", key=key, body={"name": "Race"}).json["admin_key"]
+    body = {"name": "second", "scopes": ["admin"]}
+    second = stack.call("POST", "/api-keys", key=first["key"], body=body).json
+
+    with ThreadPoolExecutor(50) as threads:
+        pair = (first, second)
+        asked = [
+            threads.submit(
+                stack.call, "DELETE", f"/api-keys/{pair[n % 2]['id']}", key=pair[n // 2 % 2]["key"]
+            )
+            for n in range(50)
+        ]
+        statuses = [one.result().status for one in asked]
+
+    left = {one["id"]: stack.call("GET", "/api-keys", key=one["key"]) for one in pair}
+    assert sorted(answer.status for answer in left.values()) == [200, 401]
+    (winner,) = (one for one in pair if left[one["id"]].status == 200)
+    assert set(statuses) <= {204, 401, 409}
+    assert statuses.count(204) >= 1
+    assert stack.call("DELETE", f"/api-keys/{winner['id']}", key=winner["key"]).status == 409
+    for one in pair:
+        revoked = 0 if one is winner else 1
+        assert _actions(stack, winner["key"], "api_key", one["id"]).count("api_key.revoked") == revoked
 
 
 def test_fifty_leads_with_one_email_at_once_are_one(stack: Stack, key: str) -> None:

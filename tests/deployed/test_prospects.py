@@ -1,0 +1,33 @@
+"""Prospects on the deployed stack: races."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.deployed.test_requests import _at_once
+
+if TYPE_CHECKING:
+    from tools.demo.client import Stack
+
+pytestmark = pytest.mark.deployed
+
+
+def test_fifty_conversions_of_one_prospect_at_once_are_one_lead(stack: Stack, key: str) -> None:
+    email = f"{secrets.token_hex(8)}@example.com"
+    prospect = stack.call("POST", "/prospects", key=key, body={"company": "Harbor", "email": email}).json
+
+    answers = _at_once(50, stack, "POST", f"/prospects/{prospect['id']}/convert", key)
+
+    assert sorted(answer.status for answer in answers) == [200] + [409] * 49
+    (winner,) = (answer.json for answer in answers if answer.status == 200)
+    losers = [answer.json["error"] for answer in answers if answer.status == 409]
+    assert {(one["code"], one["details"]["lead_id"]) for one in losers} == {("conflict", winner["lead_id"])}
+    found = stack.call("GET", f"/leads?email={email}", key=key).json["data"]
+    assert [(lead["id"], lead["prospect_id"]) for lead in found] == [(winner["lead_id"], prospect["id"])]
+    assert stack.call("GET", f"/prospects/{prospect['id']}", key=key).json["version"] == 2
+    for resource, one, made in (("prospect", prospect, "converted"), ("lead", found[0], "created")):
+        path = f"/audit-log?resource_type={resource}&resource_id={one['id']}&action={resource}.{made}"
+        assert len(stack.call("GET", path, key=key).json["data"]) == 1

@@ -1,0 +1,91 @@
+"""README's worked examples, run as they are written."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.template import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.demo.client import Stack
+
+pytestmark = pytest.mark.deployed
+
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
+_HEADING = re.compile(r"^#+ (.*)$", re.M)
+_END = "\x1e"
+"""Between the commands' outputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A command after `$ `, with its lines after `> `, and what it prints; `…` stands for any text."""
+
+    command: str
+    output: str
+
+    def matches(self, printed: str) -> bool:
+        pattern = ".*".join(re.escape(part) for part in self.output.split("…"))
+        return re.fullmatch(pattern, printed.strip(), re.S) is not None
+
+
+def _examples() -> dict[str, list[Step]]:
+    """The console blocks by their heading."""
+    text = (ROOT / "README.md").read_text()
+    found: dict[str, list[Step]] = {}
+    for block in _BLOCK.finditer(text):
+        heading = _HEADING.findall(text, 0, block.start())[-1]
+        found.setdefault(heading, []).extend(_steps(block[1]))
+    return found
+
+
+def _steps(block: str) -> Iterator[Step]:
+    for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
+        lines = part.splitlines()
+        more = 1
+        while more < len(lines) and lines[more].startswith("> "):
+            more += 1
+        command = "\n".join([lines[0], *(line.removeprefix("> ") for line in lines[1:more])])
+        yield Step(command, "\n".join(lines[more:]).strip())
+
+
+EXAMPLES = _examples()
+PREAMBLE = EXAMPLES.pop("Worked examples")
+
+
+@pytest.mark.parametrize("heading", EXAMPLES)
+def test_a_worked_example_does_what_it_shows(stack: Stack, key: str, heading: str) -> None:
+    steps = [*PREAMBLE, *EXAMPLES[heading]]
+    script = "".join(f"{step.command}\nprintf '{_END}'\n" for step in steps)
+    done = subprocess.run(  # noqa: S603 - the README is our own
+        ["bash", "-c", script],  # noqa: S607
+        env={**os.environ, "API": stack.api_url, "KEY": key},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    printed = done.stdout.split(_END)
+    assert len(printed) == len(steps) + 1, done.stderr
+    for step, text in zip(steps, printed, strict=False):
+        assert step.matches(text), f"$ {step.command}\nprinted\n{text}\nand not\n{step.output}"
+
+
+def test_every_resource_has_one() -> None:
+    assert set(EXAMPLES) >= {
+        "Keys",
+        "Organizations",
+        "Integrations",
+        "Leads",
+        "Prospects",
+        "Webhooks",
+        "Audit log",
+    }

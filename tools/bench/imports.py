@@ -1,0 +1,152 @@
+"""An import on a running local stack, its worker killed twice: exactly the right rows, in which time and memory.
+
+The file has a byte order mark, CRLF, quotes, commas, line ends within fields and names beyond ASCII; every tenth row
+names a lead that an earlier row made, and every hundredth is wrong. A killed Lambda's message comes again after the
+queue's visibility time-out, half an hour: here it is sent again at once, as S3 itself may do.
+
+The stream's reader is switched off, so that the import is measured and not the 200,000 records that follow from it:
+throw the stack away after.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from tools.bench.layout import ROOT, Unbuilt
+from tools.demo.client import Stack, send
+
+ROWS = 100_000
+KILLED_AT = (0.3, 0.7)
+"""Shares of the rows after which the worker is killed."""
+_WORKER = "WorkersImportLeads"
+_PAGE = 200
+
+
+def main(rows: int) -> int:
+    """Import, kill, wait, compare. 1 where anything is not as the file says."""
+    place = ROOT / ".local" / "stack.json"
+    if not place.exists():
+        raise Unbuilt("start the local stack first: make run DETACH=1")
+    stack = Stack.read(place)
+    _pause_the_relay(stack)
+    body = {"name": "import", "scopes": ["admin"], "rate_limit": {"per_minute": 100_000}}
+    key = stack.call("POST", "/api-keys", key=stack.keys["test_admin"], body=body).json["key"]
+    tag = uuid.uuid4().hex[:8]
+    content, wanted, expected = _file(rows, tag)
+    asked = {"format": "csv", "on_duplicate": "update"}
+    made = stack.call("POST", "/leads/import", key=key, body=asked).json
+    began = time.monotonic()
+    upload = made["upload"]
+    put = send(upload["method"], upload["url"], content, upload["headers"])
+    print(f"{rows:,} rows, {len(content) / 1e6:.1f} MB, uploaded: {put.status}", flush=True)
+    done, peak = _follow(stack, key, made, rows)
+    seconds = time.monotonic() - began
+    print(f"{done['status']} after {seconds:.0f} s, {rows / seconds:.0f} rows a second")
+    print(f"peak memory of the worker {peak / 1024:.0f} MB, killed {len(KILLED_AT)} times")
+    counts = {name: done[name] for name in expected}
+    found = _emails(stack, key, tag)
+    missing, double, foreign = wanted - set(found), len(found) - len(set(found)), set(found) - wanted
+    print(f"counted {counts}")
+    print(f"leads {len(found):,}: {len(missing)} missing, {double} double, {len(foreign)} that no row names")
+    return int(counts != expected or bool(missing or double or foreign))
+
+
+def _pause_the_relay(stack: Stack) -> None:
+    functions = stack.client("lambda")
+    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+        if "WorkersRelayOutbox" in mapping["FunctionArn"]:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+
+
+def _file(rows: int, tag: str) -> tuple[bytes, set[str], dict[str, int]]:
+    """The file, the addresses of the leads that it makes, and what becomes of its rows."""
+    text = io.StringIO(newline="")
+    out = csv.writer(text, lineterminator="\r\n")
+    out.writerow(("first_name", "last_name", "email", "phone", "loss_type", "notes", "metadata.row"))
+    wanted: set[str] = set()
+    updated = failed = 0
+    for number in range(rows):
+        email = f"{tag}-{number}@example.com"
+        if number % 100 == 99:
+            out.writerow(("Zoë", "Wrong", "no address", "", "", "", number))
+            failed += 1
+        elif number % 10 == 9:
+            out.writerow(("", "", f"{tag}-{number - 9}@example.com", "", "", f"again in row {number}", ""))
+            updated += 1
+        else:
+            out.writerow(("Zoë", "Nuñez, 長谷川", email, "", "water", 'says "wet",\r\nsince noon', number))
+            wanted.add(email)
+    created = rows - updated - failed
+    expected = {"total": rows, "processed": rows, "created": created, "updated": updated, "failed": failed}
+    return b"\xef\xbb\xbf" + text.getvalue().encode(), wanted, expected
+
+
+def _follow(stack: Stack, key: str, made: dict[str, Any], rows: int) -> tuple[dict[str, Any], int]:
+    """The import when it has ended, and the most memory that its workers had (KiB). Kills them on the way."""
+    kills = [int(rows * share) for share in KILLED_AT]
+    peak = told = 0
+    while True:
+        peak = max([peak, *(_most_memory(one) for one in _workers())])
+        one: dict[str, Any] = stack.call("GET", f"/leads/imports/{made['id']}", key=key).json
+        if one["status"] in ("completed", "failed"):
+            return one, peak
+        if one["processed"] - told >= rows // 10:
+            told = one["processed"]
+            print(f"  {told:,} rows", flush=True)
+        if kills and one["processed"] >= kills[0]:
+            kills.pop(0)
+            for worker in _workers():
+                os.kill(worker, signal.SIGKILL)
+            print(f"  killed after {one['processed']:,} rows", flush=True)
+            _send_again(stack, made)
+        time.sleep(0.5)
+
+
+def _workers() -> list[int]:
+    """The processes in which the local stack runs the worker."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes()
+        except OSError:
+            continue  # it has just ended
+        if _WORKER.encode() in command and str(ROOT).encode() in command:
+            found.append(int(process.name))
+    return found
+
+
+def _most_memory(worker: int) -> int:
+    try:
+        status = Path(f"/proc/{worker}/status").read_text()
+    except OSError:
+        return 0  # it has just ended
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
+
+
+def _send_again(stack: Stack, made: dict[str, Any]) -> None:
+    sqs = stack.client("sqs")
+    (queue,) = (url for url in sqs.list_queues()["QueueUrls"] if "ImportQueue-" in url)
+    path = unquote(urlsplit(made["upload"]["url"]).path).lstrip("/")
+    name = path[path.index("imports/uploads/") :]
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"Records": [{"s3": {"object": {"key": name}}}]}))
+
+
+def _emails(stack: Stack, key: str, tag: str) -> list[str]:
+    """The addresses of all leads of this import, in the list's order."""
+    found: list[str] = []
+    cursor = ""
+    while True:
+        page = stack.call("GET", f"/leads?source=import&limit={_PAGE}{cursor}", key=key).json
+        found += [lead["email"] for lead in page["data"] if lead["email"].startswith(tag)]
+        if page["next_cursor"] is None:
+            return found
+        cursor = f"&cursor={page['next_cursor']}"
