@@ -32,6 +32,19 @@ NAMES = {
 }
 TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "Get": "GetItem"}
 
+OBJECTS = {
+    "HeadObject": "GetObject",
+    "ListObjectsV2": "ListBucket",
+    "CreateMultipartUpload": "PutObject",
+    "UploadPart": "PutObject",
+    "CompleteMultipartUpload": "PutObject",
+    "ListParts": "ListMultipartUploadParts",
+}
+"""S3's calls whose grant has another name."""
+
+KEYS = {"GenerateMac": "MacKey", "Sign": "SigningKey", "GetPublicKey": "SigningKey"}
+"""The keys that are asked for something else than secrets."""
+
 type Need = tuple[str, str]
 """An IAM action and the logical id of what it is done to; a query of an index ends in `/index`."""
 
@@ -75,11 +88,13 @@ def _needs(service: str, operation: str, arguments: dict[str, Any]) -> list[Need
             index = "/index" if "IndexName" in arguments else ""
             return [(f"dynamodb:{operation}", NAMES[arguments["TableName"]] + index)]
         case "s3":
-            return [(f"s3:{operation}", NAMES[arguments["Bucket"]])]
+            actions = [OBJECTS.get(operation, operation)]
+            actions += ["PutObjectRetention"] if "ObjectLockMode" in arguments else []
+            return [(f"s3:{action}", NAMES[arguments["Bucket"]]) for action in actions]
         case "sqs":
             return [("sqs:SendMessage", arguments["QueueUrl"].rsplit("/", 1)[1])]
         case "kms":
-            return [(f"kms:{operation}", "MacKey" if operation == "GenerateMac" else "SecretsKey")]
+            return [(f"kms:{operation}", KEYS.get(operation, "SecretsKey"))]
         case "events":
             return [(f"events:{operation}", "Bus")]
         case _:
@@ -117,6 +132,12 @@ def test_every_call_to_aws_is_granted(tenant: Tenant, monkeypatch: pytest.Monkey
         answer = needs.invoke(match(method, path.partition("?")[0])[0], event)
         assert answer["statusCode"] < 400, answer
         return json.loads(answer["body"] or "null")
+
+    def text(path: str) -> str:
+        event = proxy_event("GET", path, headers={"Authorization": f"Bearer {tenant.admin}"})
+        answer = needs.invoke(match("GET", path)[0], event)
+        assert answer["statusCode"] == 200, answer
+        return str(answer["body"])
 
     with receiver() as inbox:
         everything = {"url": inbox.url, "events": ["*", "audit.log.event"]}
@@ -182,6 +203,14 @@ def test_every_call_to_aws_is_granted(tenant: Tenant, monkeypatch: pytest.Monkey
     call("POST", "/v1/organizations/me/members", {"email": "b@example.com", "role": "viewer"})
     assert call("GET", "/v1/organizations/me/members?limit=1")["next_cursor"]
     call("DELETE", f"/v1/organizations/me/members/{member['id']}")
+    export = call("POST", "/v1/audit-log/exports", {"format": "jsonl"})
+    Pipeline(needs.invoke).run()
+    assert call("GET", f"/v1/audit-log/exports/{export['id']}")["status"] == "completed"
+    needs.invoke("workers/sign_checkpoints", {})
+    newest = call("GET", "/v1/audit-log/checkpoints?limit=1")["data"][0]
+    call("GET", f"/v1/audit-log/checkpoints/{newest['id']}/consistency")
+    call("GET", f"/v1/audit-log/{call('GET', '/v1/audit-log?limit=1&order=asc')['data'][0]['id']}/proof")
+    assert text("/v1/audit-log/export.csv").startswith("id,action,")
     call("GET", "/v1/health")
     call("DELETE", f"/v1/api-keys/{call('GET', '/v1/api-keys?limit=1')['data'][0]['id']}")
     call("DELETE", f"/v1/webhooks/{webhook['id']}")

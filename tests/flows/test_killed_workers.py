@@ -49,7 +49,7 @@ class KillOnce:
         return handler(event, None)
 
 
-ELSEWHERE = {"workers/erase_lead", "workers/import_leads", "workers/push_to_crm"}
+ELSEWHERE = {"workers/erase_lead", "workers/export_audit", "workers/import_leads", "workers/push_to_crm"}
 """Workers that a call does not reach: each is killed in its own test file, tests/functions/workers/test_<name>.py."""
 
 

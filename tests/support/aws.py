@@ -30,6 +30,7 @@ QUEUES = {
     "audit": "AuditQueue",
     "crm": "CrmQueue",
     "import": "ImportQueue",
+    "export": "ExportQueue",
 }
 """Settings' names of queues, and the template's."""
 MOTO_READS = 25
@@ -39,7 +40,11 @@ _send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
 
 def _with_what_moto_lacks(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-    """KMS's GenerateMac, and more than 25 items read in a transaction; moto's documentation says to add it this way."""
+    """KMS's GenerateMac, more than 25 items read in a transaction, and the refusal of a part for an upload that is
+    gone; moto's documentation says to add it this way."""
+    if operation == "UploadPart":  # moto raises a KeyError; ListParts refuses as S3 does
+        named = {name: arguments[name] for name in ("Bucket", "Key", "UploadId")}
+        _send(client, "ListParts", named)
     if operation == "GenerateMac":
         message = arguments["KeyId"].encode() + arguments["Message"]
         return {"Mac": hmac.digest(b"the KMS key's own material", message, hashlib.sha256)}
@@ -79,6 +84,7 @@ def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         dynamodb.create_table(**table_arguments("StateTable", STATE))
         dynamodb.create_table(**table_arguments("AccessTable", ACCESS))
         monkeypatch.setenv("SECRETS_KEY", aws.kms().create_key()["KeyMetadata"]["KeyId"])
+        monkeypatch.setenv("SIGNING_KEY", create_signing_key())
         aws.s3().create_bucket(Bucket=INBOUND_BUCKET)
         aws.s3().create_bucket(Bucket=UPLOADS_BUCKET)
         aws.s3().create_bucket(Bucket=AUDIT_BUCKET, ObjectLockEnabledForBucket=True)
@@ -89,6 +95,13 @@ def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         create_rules()
         yield
     _forget()
+
+
+def create_signing_key() -> str:
+    """A key as the template's SigningKey."""
+    properties = resources("AWS::KMS::Key")["SigningKey"]
+    made = aws.kms().create_key(KeySpec=properties["KeySpec"], KeyUsage=properties["KeyUsage"])
+    return made["KeyMetadata"]["KeyId"]
 
 
 def create_queues() -> dict[str, str]:

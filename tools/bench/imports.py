@@ -96,7 +96,11 @@ def _follow(stack: Stack, key: str, made: dict[str, Any], rows: int) -> tuple[di
     peak = told = 0
     while True:
         peak = max([peak, *(_most_memory(one) for one in _workers())])
-        one: dict[str, Any] = stack.call("GET", f"/leads/imports/{made['id']}", key=key).json
+        answer = stack.call("GET", f"/leads/imports/{made['id']}", key=key)
+        if answer.status != 200:
+            print(f"  asked in vain: {answer.status}", flush=True)
+            continue
+        one: dict[str, Any] = answer.json
         if one["status"] in ("completed", "failed"):
             return one, peak
         if one["processed"] - told >= rows // 10:

@@ -28,6 +28,8 @@ type Count = Literal[
     "pushes_failed",
     "rows_imported",
     "audit_archived",
+    "audit_exported",
+    "checkpoints_signed",
 ]
 
 logger = Logger(service="eal", serialize_stacktrace=False, utc=True)

@@ -42,6 +42,11 @@ def mac_key() -> str:
     return _required("MAC_KEY")
 
 
+def signing_key() -> str:
+    """The KMS key that signs checkpoints, and nothing else."""
+    return _required("SIGNING_KEY")
+
+
 def bus() -> str:
     return _required("BUS")
 
@@ -68,7 +73,7 @@ def audit_lock_mode() -> str:
 
 
 def queue(name: str) -> str:
-    """The URL of a queue: `inbound`, `audit`, `delivery`, `crm`, `import`."""
+    """The URL of a queue: `inbound`, `audit`, `delivery`, `crm`, `import`, `export`."""
     return _required(f"{name.upper()}_QUEUE")
 
 

@@ -83,6 +83,7 @@ def test_the_log_shows_the_judgement_and_no_personal_value(tenant: Tenant) -> No
     assert (changes["confidence"], changes["reasons"]) == (judged["confidence"], judged["reasons"])
     assert (changes["engine"], changes["model"]) == (rules.ENGINE, rules.VERSION)
     assert changes["input_sha256"].startswith("hmac-sha256:")
+    assert re.fullmatch("[0-9a-f]{64}", changes["output_sha256"])
     assert judged["provenance"]["input_sha256"] not in log.text
     assert "example.com" not in log.text
 

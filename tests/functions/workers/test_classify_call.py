@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from eal import clock, ids, observe
 from eal.ai.engines import rules
+from eal.caller import worker
+from eal.calls import store as calls
 from tests.support.callrail import Connection, actions, connect, events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -124,6 +127,30 @@ def test_the_audit_record_says_what_was_judged_and_not_what_was_said(
         "output_sha256",
     }
     assert "basement" not in str(record)
+
+
+def test_a_second_judgement_is_recorded_with_all_of_its_provenance(
+    connection: Connection, tenant: Tenant
+) -> None:
+    """Also where engine and prompt are those of the one before; a prompt's version where the engine has one."""
+    take_in(connection, "post-call", Call.new().event("post-call"))
+    classify(task(tenant, only_id(tenant)))
+    by = worker("classify_call", tenant.id, "live", "request-2")
+    whole = calls.find(only_id(tenant), by)
+    run = replace(whole.runs[0], prompt_version="classify_call/3")
+
+    calls.record_run(whole, run, by)
+    by.write.commit()
+
+    records = [item for item in stored("AUDIT", tenant.id) if item["request_id"] == "request-2"]
+    changes = {change["field"]: change["to"] for change in json.loads(json.dumps(records[0]["changes"]))}
+    assert changes == {
+        "engine": run.engine,
+        "model": run.model,
+        "prompt_version": "classify_call/3",
+        "input_sha256": run.input_sha256,
+        "output_sha256": run.output_sha256,
+    }
 
 
 def test_the_same_input_is_judged_once(

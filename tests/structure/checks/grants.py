@@ -23,6 +23,11 @@ NEVER = (
 """Beginnings of actions that no role has."""
 MANAGED = {"arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"}
 """X-Ray's write actions cannot be narrowed to a resource, so AWS's own policy grants them."""
+SIGNING_ENDPOINTS = {
+    "AuditLogGetProof": "a record that no checkpoint has yet is proved at once, and not after the next full hour",
+}
+"""Endpoints that may sign checkpoints, and why. A new line is a decision."""
+_SIGN = {"kms:Sign", "kms:GetPublicKey"}
 RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 
 
@@ -110,7 +115,8 @@ def _queues(project: Project) -> Iterator[str]:
 def _endpoints(project: Project) -> Iterator[str]:
     for logical_id in project.endpoints:
         role = role_of(project, logical_id) or ""
+        allowed = {"kms:Encrypt", "kms:GenerateMac"} | (_SIGN if logical_id in SIGNING_ENDPOINTS else set())
         for statement in statements(project, role):
             for action in listed(statement["Action"]):
-                if action.startswith("kms:") and action not in ("kms:Encrypt", "kms:GenerateMac"):
+                if action.startswith("kms:") and action not in allowed:
                     yield f"template.yaml: {logical_id} is an endpoint, and {role} may {action}: no endpoint may"

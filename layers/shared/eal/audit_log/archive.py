@@ -1,14 +1,16 @@
 """The archive: audit records as locked objects in S3, seven years, without a gap and without an overlap.
 
-A tenant's and mode's records go out in segments `audit/{org}/{mode}/{first}-{last}.jsonl.gz`. A head item says how far
-the archive has come. A segment is planned on the head before it is written: whoever is killed between, the next run
-writes the very same object again, and two runs at once write the same one.
+A tenant's and mode's records go out in segments `audit/{org}/{mode}/{first}-{last}.jsonl.gz`, and join the Merkle tree
+in the same order. A head item says how far the archive has come. A segment is planned on the head before it is
+written: whoever is killed between, the next run writes the very same object and the same tiles again, and two runs at
+once write the same ones. Checkpoints go out as `checkpoints/{org}/{mode}/{size}.json`: the record of a signing brings
+a run here, as every audit record does.
 """
 
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -16,14 +18,17 @@ from botocore.exceptions import ClientError
 
 from eal import aws, clock, observe, settings
 from eal.audit import HASHED_FIELDS
+from eal.audit_log import checkpoints, tree
+from eal.audit_log.model import Checkpoint
 from eal.table import progress
-from eal.table.item import dump, from_attributes, load, to_attributes
-from eal.table.keys import Key, Mode, key, partition
-from eal.table.read import get
+from eal.table.item import dump, load
+from eal.table.keys import Mode, partition
+from eal.table.read import get_all, walk
 from eal.table.write import Stale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from eal.table.item import Item
 
@@ -37,69 +42,110 @@ class Incomplete(Exception):
 def archive(organization_id: str, mode: Mode) -> int:
     """Write all that is numbered and not archived yet. Returns how many records that were.
 
-    Raises: Incomplete; Stale where another run archives the same records at this moment.
+    Raises: Incomplete; tree.Broken; Stale where another run archives the same records at this moment.
     """
-    at = key(organization_id, mode, "ARCHIVE", "head")
+    log = _Log.open(organization_id, mode)
     written = 0
-    while True:
-        head = load(_Head, get(at) or {})
-        records = _numbered_after(organization_id, mode, head)
-        if head.planned is None:
-            if not records:
-                return written
-            head = _move(at, head, archived=head.archived, planned=head.archived + len(records))
-        elif len(records) != head.planned - head.archived:
-            raise Incomplete(f"records {head.archived + 1} to {head.planned} are not all readable yet")
+    while records := log.next_records():
         _put_segment(organization_id, mode, records)
-        _move(at, head, archived=head.archived + len(records), planned=None)
+        hashes = [cast("str", record["hash"]) for record in records]
+        tree.extend(organization_id, mode, log.head.archived, hashes)
+        log.move(
+            archived=log.head.archived + len(records),
+            planned=None,
+            calling=max([log.head.calling, *(cast("int", one["seq"]) for one in records if _calls(one))]),
+        )
         written += len(records)
         observe.count("audit_archived", len(records))
+    for checkpoint in log.unkept():
+        _put_checkpoint(checkpoint)
+        log.move(kept=checkpoint.id)
+    return written
+
+
+def _calls(record: Item) -> bool:
+    """Whether a record calls for a checkpoint: all do, but those that tell of the last one."""
+    return record["action"] != checkpoints.SIGNED_ACTION
 
 
 def segment_name(organization_id: str, mode: Mode, first: int, last: int) -> str:
     return f"audit/{organization_id}/{mode}/{first:012d}-{last:012d}.jsonl.gz"
 
 
+def checkpoint_name(organization_id: str, mode: Mode, size: int) -> str:
+    return f"checkpoints/{organization_id}/{mode}/{size:012d}.json"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Head:
-    """`archived` is the last record in the bucket, `planned` the last one of the segment that is being written."""
+    """`archived` is the last record in the bucket and in the tree, `planned` the last one of the segment that is being
+    written, `calling` the last archived one that calls for a checkpoint, `kept` the last checkpoint in the bucket."""
 
     archived: int = 0
     planned: int | None = None
+    calling: int = 0
+    kept: str | None = None
     version: int = 0
 
 
-def _move(at: Key, head: _Head, *, archived: int, planned: int | None) -> _Head:
-    moved = _Head(archived=archived, planned=planned, version=head.version + 1)
-    item = {**at._asdict(), "kind": "ARCHIVE", **dump(moved)}
-    if not (progress.advance(item, was=head.version) if head.version else progress.start(item)):
-        raise Stale
-    return moved
+@dataclass(slots=True)
+class _Log:
+    """One tenant's and mode's log, as this run found it and moved it on."""
+
+    organization_id: str
+    mode: Mode
+    head: _Head
+    newest: Checkpoint | None
+
+    @classmethod
+    def open(cls, organization_id: str, mode: Mode) -> _Log:
+        at = checkpoints.standing_at(organization_id, mode)
+        head, newest = get_all(at)
+        return cls(
+            organization_id, mode, load(_Head, head or {}), load(Checkpoint, newest) if newest else None
+        )
+
+    def next_records(self) -> list[Item]:
+        """The next segment's records, planned on the head; none where all are archived. Raises: Incomplete, Stale."""
+        records = _numbered_after(self.organization_id, self.mode, self.head)
+        if self.head.planned is None:
+            if records:
+                self.move(planned=self.head.archived + len(records))
+        elif len(records) != self.head.planned - self.head.archived:
+            raise Incomplete(
+                f"records {self.head.archived + 1} to {self.head.planned} are not all readable yet"
+            )
+        return records
+
+    def unkept(self) -> list[Checkpoint]:
+        """The checkpoints that were signed since the last one that is in the bucket, the oldest first."""
+        if self.newest is None or self.newest.id == self.head.kept:
+            return []
+        return checkpoints.signed_after(self.organization_id, self.mode, self.head.kept)
+
+    def move(self, **changed: object) -> None:
+        """Raises: Stale."""
+        moved = replace(self.head, **changed, version=self.head.version + 1)  # type: ignore[arg-type]
+        at = checkpoints.archive_head(self.organization_id, self.mode)
+        item: Item = {**at._asdict(), "kind": "ARCHIVE", **dump(moved)}
+        if moved.calling > (self.newest.size if self.newest else 0):
+            item |= checkpoints.unsigned(self.organization_id, self.mode)
+        was = self.head.version
+        if not (progress.advance(item, was=was) if was else progress.start(item)):
+            raise Stale
+        self.head = moved
 
 
 def _numbered_after(organization_id: str, mode: Mode, head: _Head) -> list[Item]:
     """The records after the archived ones, as far as they have no gap, to the planned one or a segment's limit."""
     first, last = head.archived + 1, head.planned or head.archived + MOST_IN_A_SEGMENT
     found: list[Item] = []
-    start: dict[str, object] = {}
-    while True:
-        answer = aws.dynamodb().query(
-            TableName=settings.state_table(),
-            IndexName="feed",
-            KeyConditionExpression="feedpk = :pk AND feedsk BETWEEN :first AND :last",
-            ExpressionAttributeValues=to_attributes(
-                {":pk": partition(organization_id, mode, "AUDIT"), ":first": first, ":last": last}
-            ),
-            **start,  # type: ignore[arg-type]
-        )
-        for attributes in answer["Items"]:
-            item = from_attributes(attributes)
-            if item["seq"] != first + len(found):
-                return found
-            found.append(item)
-        if not answer.get("LastEvaluatedKey"):
-            return found
-        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    values: Item = {":pk": partition(organization_id, mode, "AUDIT"), ":first": first, ":last": last}
+    for item in walk("feedpk = :pk AND feedsk BETWEEN :first AND :last", values, index="feed"):
+        if item["seq"] != first + len(found):
+            break
+        found.append(item)
+    return found
 
 
 def _put_segment(organization_id: str, mode: Mode, records: Sequence[Item]) -> None:
@@ -111,18 +157,33 @@ def _put_segment(organization_id: str, mode: Mode, records: Sequence[Item]) -> N
     )
     newest = max(clock.parse(cast("str", record["created_at"])) for record in records)
     first, last = cast("int", records[0]["seq"]), cast("int", records[-1]["seq"])
+    _put_locked(
+        segment_name(organization_id, mode, first, last),
+        gzip.compress(lines, mtime=0),
+        newest,
+        ContentType="application/x-ndjson",
+        ContentEncoding="gzip",
+    )
+
+
+def _put_checkpoint(checkpoint: Checkpoint) -> None:
+    name = checkpoint_name(checkpoint.organization_id, checkpoint.mode, checkpoint.size)
+    _put_locked(name, checkpoint.document(), checkpoint.signed_at, ContentType="application/json")
+
+
+def _put_locked(name: str, body: bytes, since: datetime, **headers: str) -> None:
+    """An object that nobody can change or delete until the retention's end, counted from `since`."""
     try:
         aws.s3().put_object(
             Bucket=settings.audit_bucket(),
-            Key=segment_name(organization_id, mode, first, last),
-            Body=gzip.compress(lines, mtime=0),
-            ContentType="application/x-ndjson",
-            ContentEncoding="gzip",
+            Key=name,
+            Body=body,
             ObjectLockMode=settings.audit_lock_mode(),  # type: ignore[arg-type]
-            ObjectLockRetainUntilDate=newest + timedelta(days=settings.audit_retention_days()),
+            ObjectLockRetainUntilDate=since + timedelta(days=settings.audit_retention_days()),
             IfNoneMatch="*",
+            **headers,  # type: ignore[arg-type]
         )
     except ClientError as refused:
-        # The same segment was written by a run that was killed before it could say so.
+        # The same object was written by a run that was killed before it could say so.
         if refused.response.get("Error", {}).get("Code") != "PreconditionFailed":
             raise

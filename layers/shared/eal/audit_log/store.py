@@ -1,8 +1,10 @@
 """Reading the audit log. It is written by `Write` alone, and nothing changes or deletes it."""
 
+from collections.abc import Iterator
+
 from eal import ids
 from eal.audit import AuditRecord
-from eal.audit_log.wire import AuditLogQuery
+from eal.audit_log.wire import AuditLogFilters, AuditLogQuery
 from eal.caller import Caller
 from eal.errors import NotFound
 from eal.table import page
@@ -14,7 +16,12 @@ from eal.table.read import get
 
 def search(query: AuditLogQuery, by: Caller) -> Page[AuditRecord]:
     """Records, newest first. One resource's history and one actor's deeds are index reads; the rest is filtered."""
-    return page.read(by, query, _partition(query, by), _load, lambda item: _matches(query, item))
+    return page.read(by, query, _partition(query, by), _load, lambda item: matches(query, item))
+
+
+def every(query: AuditLogQuery, by: Caller) -> Iterator[Item]:
+    """All records that may match, in the list's order and without its pages. To be filtered by `matches`."""
+    return page.every(query, _partition(query, by))
 
 
 def find(record_id: str, by: Caller) -> AuditRecord:
@@ -36,7 +43,8 @@ def _partition(query: AuditLogQuery, by: Caller) -> Partition:
     return Partition(base=base, id_prefix="aud")
 
 
-def _matches(query: AuditLogQuery, item: Item) -> bool:
+def matches(query: AuditLogFilters, item: Item) -> bool:
+    """Whether a record, as it is stored or archived, is one of those that the filters let through."""
     resource, actor = item["resource"], item["actor"]
     assert isinstance(resource, dict)  # noqa: S101 - tells the type checker what Write stores
     assert isinstance(actor, dict)  # noqa: S101

@@ -2,20 +2,25 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from eal.audit import ActorType, AuditRecord, Source
 from eal.clock import Instant
 from eal.listing import ListQuery, PageView
+from eal.table.keys import Mode
 from eal.wire import Wire
 
 
-class AuditLogQuery(ListQuery):
+class AuditLogFilters(Wire):
     action: Annotated[str | None, Field(max_length=100, description="As in `lead.created`.")] = None
     actor_id: Annotated[str | None, Field(max_length=100)] = None
     source: Source | None = None
     resource_type: Annotated[str | None, Field(max_length=50)] = None
     resource_id: Annotated[str | None, Field(max_length=100)] = None
+
+
+class AuditLogQuery(ListQuery, AuditLogFilters):
+    pass
 
 
 class ActorView(Wire):
@@ -71,3 +76,64 @@ class AuditRecordView(Wire):
 
 class AuditRecordPage(PageView[AuditRecordView]):
     pass
+
+
+class CheckpointView(Wire):
+    """A signed statement of how many records the log had, and of the Merkle root over them."""
+
+    id: str
+    organization_id: str
+    mode: Mode
+    size: Annotated[int, Field(description="Records in the tree: `seq` 1 to this.")]
+    root: Annotated[str, Field(description="RFC 6962 root over the records' hashes, in hex.")]
+    signed_at: Instant
+    key_id: Annotated[str, Field(description="SHA-256 of the public key's DER form, in hex.")]
+    previous: Annotated[
+        str, Field(description="SHA-256 of the RFC 8785 JSON of the checkpoint before, with its signature.")
+    ]
+    signature: Annotated[
+        str,
+        Field(
+            description="Base64 of the ECDSA P-256 SHA-256 signature (DER) over the RFC 8785 JSON of "
+            "`organization_id`, `mode`, `size`, `root`, `signed_at`, `key_id` and `previous`."
+        ),
+    ]
+    public_key: Annotated[str, Field(description="PEM. Keep it from a time when you trusted us.")]
+
+
+class CheckpointPage(PageView[CheckpointView]):
+    pass
+
+
+class ProofView(Wire):
+    """That a record is in the log that the checkpoint states. Its leaf is SHA-256 of 0x00 and its hash's bytes."""
+
+    record: AuditRecordView
+    leaf_index: int
+    tree_size: int
+    path: Annotated[list[str], Field(description="RFC 6962 audit path, from the leaf up, in hex.")]
+    checkpoint: CheckpointView
+
+
+class ConsistencyQuery(Wire):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    from_id: Annotated[
+        str | None,
+        Field(
+            alias="from",
+            max_length=100,
+            description="The earlier checkpoint's id; the one before by default.",
+        ),
+    ] = None
+
+
+class ConsistencyView(Wire):
+    """That the log of `to` begins with the log of `from`, unchanged."""
+
+    earlier: Annotated[CheckpointView, Field(alias="from")]
+    to: CheckpointView
+    path: Annotated[
+        list[str],
+        Field(description="RFC 6962 consistency proof, in hex; empty where both have the same size."),
+    ]

@@ -264,10 +264,13 @@ def _judged(call: Call, run: Run | None) -> dict[str, Json]:
             "urgency": one.urgency.value,
             "qualified": one.qualified,
             "confidence": one.confidence,
-            "engine": one.engine,
-            "model": one.model,
-            "input_sha256": one.input_sha256,
         }
-    if run:
-        judged["output_sha256"] = run.output_sha256
+    if run:  # the judgement that the record is of: all of its provenance, also where it is that of the one before
+        judged |= {
+            "engine": run.engine,
+            "model": run.model,
+            "prompt_version": run.prompt_version,
+            "input_sha256": run.input_sha256,
+            "output_sha256": run.output_sha256,
+        }
     return judged

@@ -14,6 +14,7 @@ from pydantic import BaseModel, JsonValue
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from eal import errors
+from eal.audit_log.exports.wire import AuditExportView
 from eal.audit_log.wire import AuditRecordView
 from eal.calls.wire import CallView
 from eal.clock import Instant  # noqa: TC001 - pydantic reads it
@@ -48,6 +49,9 @@ _DATA: dict[str, type[BaseModel]] = {
     "webhook": WebhookView,
 }
 """What an event's `data` is, by what stands before the first dot of its type."""
+
+_CSV: dict[str, type[BaseModel]] = {"exportAuditLogCsv": AuditExportView}
+"""Operations that answer CSV, with what is answered where it would be too long: 303 to it, made for the request."""
 
 _MEANING = {
     "invalid_request": "The body is not a JSON object, or a header is malformed.",
@@ -158,6 +162,8 @@ def _schemas(routes: Iterable[Route]) -> tuple[Schemas, dict[str, Node]]:
     for route in routes:
         if route.body:
             wanted[route.body, "validation"] = None
+        if route.operation_id in _CSV:
+            wanted[_CSV[route.operation_id], "serialization"] = None
         if route.answer:
             wanted[route.answer, "serialization"] = None
     for model in _DATA.values():
@@ -274,6 +280,7 @@ _HEADERS: dict[str, Node] = {
         pattern="^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT$",
     ),
     "ETag": _text_header('The resource\'s version, such as "3".', pattern='^"[0-9]+"$'),
+    "Location": _text_header("Where to go on, as a path on this host."),
     "IdempotentReplayed": _text_header(
         "The answer of the first request with this Idempotency-Key.", const="true"
     ),
@@ -393,6 +400,8 @@ def _operation(route: Route, schemas: Schemas, responses: dict[str, Node]) -> No
 
 def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[str, Node]:
     found = {str(status): _success(route, status, schemas) for status in _statuses(route)}
+    if route.operation_id in _CSV:
+        found |= _csv(schemas[_CSV[route.operation_id], "serialization"])
     if _has_version(route) and route.method == "GET":
         found["304"] = {
             "description": "The version that If-None-Match names is the current one.",
@@ -440,6 +449,22 @@ def _success(route: Route, status: int, schemas: Schemas) -> Node:
     elif status != 204:
         answer["content"] = {_JSON: {"schema": {"type": "object"}}}
     return answer
+
+
+def _csv(instead: Node) -> dict[str, Node]:
+    headers = _references("headers", {**_COMMON, **_WITH_KEY})
+    return {
+        "200": {
+            "description": "RFC 4180, with a line of column names.",
+            "headers": headers,
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+        },
+        "303": {
+            "description": "Too much for one answer: see Location.",
+            "headers": {**headers, "Location": {"$ref": "#/components/headers/Location"}},
+            "content": {_JSON: {"schema": instead}},
+        },
+    }
 
 
 _EXAMPLES: dict[str, JsonValue] = {

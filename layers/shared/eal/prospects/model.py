@@ -1,5 +1,7 @@
 """A prospect: somebody to reach out to, what was judged of them, and how far the outreach has come."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Self
@@ -54,6 +56,12 @@ class Qualification:
     reasons: tuple[str, ...] = ()
     provenance: Provenance | None = None
     qualified_at: Instant | None = None
+
+    @property
+    def output_sha256(self) -> str:
+        """Of what was answered, for the audit log."""
+        answer = [self.status, self.confidence, self.reasons]
+        return hashlib.sha256(json.dumps(answer, separators=(",", ":")).encode()).hexdigest()
 
     @classmethod
     def of(

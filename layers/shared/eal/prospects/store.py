@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from eal.table.item import Item
 
 _NOT_AUDITED = frozenset({"id", "created_at", "qualification"})
+_PROVENANCE = frozenset({"engine", "model", "prompt_version", "input_sha256", "output_sha256"})
 
 
 def at(by: Caller, prospect_id: str) -> Key:
@@ -252,7 +253,10 @@ def _replace(action: str, before: Prospect, changed: Prospect, by: Caller) -> Pr
             _claim(after.email, after.id, by)
         if before.email:
             by.write.delete(claim_at(by, before.email))
-    _audit(action, after, _audited(before), _audited(after), by)
+    was = _audited(before)
+    if after.qualification != before.qualification:  # all of a judgement's provenance, also what is as before
+        was = {name: value for name, value in was.items() if name not in _PROVENANCE}
+    _audit(action, after, was, _audited(after), by)
     return after
 
 
@@ -327,7 +331,9 @@ def _audited(prospect: Prospect) -> Item:
         "reasons": list(judged.reasons),
         "engine": judged.provenance.engine,
         "model": judged.provenance.model,
+        "prompt_version": judged.provenance.prompt_version,
         "input_sha256": judged.provenance.input_sha256,
+        "output_sha256": judged.output_sha256,
     }
 
 

@@ -11,7 +11,7 @@ from eal.cursor import Position, seal, unseal
 from eal.table.item import encode, from_attributes, to_attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 READS_AT_MOST = 2000
 """Items that one page may look at for a filter that no index serves; then it hands a cursor and may be short."""
 _EACH_READ = 200
+_EACH_READ_OF_ALL = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -76,6 +77,16 @@ def read[T](
         start = last
         if looked_at >= READS_AT_MOST:
             return Page([load(item) for item in kept], seal(by.cursor_scope, last))
+
+
+def every(query: ListQuery, partition: Partition) -> Iterator[Item]:
+    """All items that the list's pages would go through, for a reader that bounds itself how many it takes."""
+    start = None
+    while True:
+        items, start = _query(query, partition, start, _EACH_READ_OF_ALL)
+        yield from items
+        if start is None:
+            return
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,15 @@
+"""POST /v1/audit-log/exports: export the audit log, or a part of it."""
+
+from eal.audit_log.exports import store as exports
+from eal.audit_log.exports.wire import AuditExportCreate, AuditExportView
+from eal.entry.api import Api
+from eal.entry.route import Admin
+
+app = Api()
+handler = app.handler
+
+
+@app.post("/v1/audit-log/exports", operation_id="createAuditExport", tags=["audit-log"], status_code=202)
+def create(body: AuditExportCreate, caller: Admin) -> AuditExportView:
+    """Export any part of the seven years, however long, as CSV or JSON lines. Its GET tells when the file is there."""
+    return AuditExportView.of(exports.ask(body.filters(), body.format, by=caller), "queued")

@@ -1,0 +1,15 @@
+"""GET /v1/audit-log/exports/{export_id}: an export, with its file's address once it is there."""
+
+from eal.audit_log.exports import store as exports
+from eal.audit_log.exports.wire import AuditExportView
+from eal.entry.api import Api
+from eal.entry.route import Reader
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/audit-log/exports/{export_id}", operation_id="getAuditExport", tags=["audit-log"])
+def get(export_id: str, caller: Reader) -> AuditExportView:
+    """How far an export is; when it is completed, its manifest, and a URL of its file that is good for one hour."""
+    return exports.find(export_id, by=caller)

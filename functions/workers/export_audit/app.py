@@ -1,0 +1,28 @@
+"""Exports of the audit log. A message names one; what is not done in one run goes on with a message of its own."""
+
+import json
+from typing import TYPE_CHECKING, cast
+
+from eal import aws, settings
+from eal.audit_log.exports import writing
+from eal.entry.consumer import Consumer, Message
+
+if TYPE_CHECKING:
+    from eal.table.keys import Mode
+
+CARRIED = ("organization_id", "mode", "export_id", "request_id")
+
+
+def consume(message: Message) -> None:
+    seconds = writing.work(
+        cast("str", message["organization_id"]),
+        cast("Mode", message["mode"]),
+        cast("str", message["export_id"]),
+        cast("str", message["request_id"]),
+    )
+    if seconds is not None:
+        following = json.dumps({name: message[name] for name in CARRIED})
+        aws.sqs().send_message(QueueUrl=settings.queue("export"), MessageBody=following, DelaySeconds=seconds)
+
+
+handler = Consumer(consume).handler

@@ -1,0 +1,126 @@
+"""Exports as they are kept: the export, which is a customer's, and the worker's progress beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from eal import audit, ids
+from eal.audit_log.exports import file
+from eal.audit_log.exports.model import AuditExport, Progress
+from eal.audit_log.exports.wire import URL_LASTS, AuditExportView
+from eal.errors import GrantRequired, NotFound
+from eal.table import progress as bookkeeping
+from eal.table.item import dump, load
+from eal.table.keys import key
+from eal.table.read import get_all
+
+if TYPE_CHECKING:
+    from eal.audit_log.exports.model import AuditExportFilters, Format, Manifest
+    from eal.caller import Caller
+    from eal.errors import Json
+    from eal.table.item import Item
+    from eal.table.keys import Key, Mode
+
+_REMEMBERED = timedelta(days=90)
+"""The manifest outlives the file, for who has kept the file."""
+
+
+def ask(filters: AuditExportFilters, format_: Format, by: Caller) -> AuditExport:
+    """An export to be made by the worker.
+
+    Raises: GrantRequired for a parent, who reads its child's log and never writes there.
+    """
+    if by.organization_id != by.write.organization_id:
+        raise GrantRequired(
+            "Exports are made by the organization itself; narrow the filters.", reason="read_only"
+        )
+    export = AuditExport(id=ids.new("exp", by.at), format=format_, filters=filters, created_at=by.at)
+    by.write.create(_item(export, by.organization_id, by.mode))
+    by.write.audit("audit_export.created", export.id, audit.changes({}, _told(export)))
+    by.write.ask("export_audit", {"export_id": export.id})
+    return export
+
+
+def find(export_id: str, by: Caller) -> AuditExportView:
+    """The export with an address of its file that is good for an hour from now.
+
+    Raises: NotFound.
+    """
+    export, progress = None, None
+    if ids.is_id("exp", export_id):
+        export, progress = read(by.organization_id, by.mode, export_id)
+    if export is None:
+        raise NotFound(f"There is no export {export_id[:40]}.")
+    url, until = None, None
+    if export.expires_at and by.at < export.expires_at:
+        until = min(by.at + URL_LASTS, export.expires_at)
+        place = file.Place.of(export, by.organization_id, by.mode)
+        url = file.address(place, int((until - by.at).total_seconds()))
+    return AuditExportView.of(export, export.status(progress, by.at), progress, url, until)
+
+
+def read(organization_id: str, mode: Mode, export_id: str) -> tuple[AuditExport | None, Progress | None]:
+    """An export and how far its worker has come, as they were at one moment."""
+    export, progress = get_all(
+        [at(organization_id, mode, export_id), _progress_at(organization_id, mode, export_id)]
+    )
+    return (
+        load(AuditExport, export) if export else None,
+        load(Progress, progress) if progress else None,
+    )
+
+
+def start(export: AuditExport, progress: Progress, organization_id: str, mode: Mode) -> bool:
+    """False where another worker has begun."""
+    return bookkeeping.start(_progress_item(export, progress, organization_id, mode))
+
+
+def advance(export: AuditExport, progress: Progress, organization_id: str, mode: Mode) -> bool:
+    """Over the version before. False where another worker was quicker."""
+    item = _progress_item(export, progress, organization_id, mode)
+    return bookkeeping.advance(item, was=progress.version - 1)
+
+
+def complete(export: AuditExport, manifest: Manifest, by: Caller) -> None:
+    done = replace(export, completed_at=by.at, manifest=manifest, version=export.version + 1)
+    by.write.replace(_item(done, by.organization_id, by.mode), was=export.version)
+    changes = audit.changes(_told(export), _told(done))
+    by.write.audit("audit_export.completed", export.id, changes)
+
+
+def at(organization_id: str, mode: Mode, export_id: str) -> Key:
+    """`org_…#live#AUDIT_EXPORT`, `exp_…`."""
+    return key(organization_id, mode, "AUDIT_EXPORT", export_id)
+
+
+def _progress_at(organization_id: str, mode: Mode, export_id: str) -> Key:
+    return key(organization_id, mode, "AUDIT_EXPORT_PROGRESS", export_id)
+
+
+def _told(export: AuditExport) -> dict[str, Json]:
+    """What the log says of an export: what was asked for, and which bytes it gave."""
+    told: dict[str, Json] = {"format": export.format, "filters": dump(export.filters)}
+    if export.manifest:
+        (made,) = export.manifest.files
+        told |= {"records": export.manifest.records, "bytes": made.bytes, "sha256": made.sha256}
+    return told
+
+
+def _item(export: AuditExport, organization_id: str, mode: Mode) -> Item:
+    return {
+        **at(organization_id, mode, export.id)._asdict(),
+        "kind": "AUDIT_EXPORT",
+        "ttl": int((export.created_at + _REMEMBERED).timestamp()),
+        **dump(export),
+    }
+
+
+def _progress_item(export: AuditExport, progress: Progress, organization_id: str, mode: Mode) -> Item:
+    return {
+        **_progress_at(organization_id, mode, export.id)._asdict(),
+        "kind": "AUDIT_EXPORT_PROGRESS",
+        "ttl": int((export.created_at + _REMEMBERED).timestamp()),
+        **dump(progress),
+    }

@@ -1,0 +1,404 @@
+"""The verifier against who changes an archive: each way is found, and the first place is named."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from eal import audit, aws, settings
+from tests.support import archive
+from tests.support.aws import aws_in_process
+from tests.support.http import call
+from tests.support.pipeline import Pipeline
+from tests.support.template import ROOT
+from tests.support.tenants import Tenant, new_tenant
+from tools import verify_audit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.support.archive import Copy, Record
+
+type Verdict = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture(scope="module")
+def tenant() -> Iterator[Tenant]:
+    """With three segments or more, two checkpoints, and records that no checkpoint has yet. Nothing changes it."""
+    with pytest.MonkeyPatch.context() as patch, aws_in_process(patch):
+        tenant, pipeline = new_tenant(), Pipeline()
+        for _ in range(2):
+            archive.grow(tenant, pipeline, 4)
+            archive.sign()
+            pipeline.run()
+        call("POST", "/v1/api-keys", key=tenant.admin, json_body={"name": "Büro 😀", "scopes": ["read"]})
+        archive.grow(tenant, pipeline, 2)
+        yield tenant
+
+
+@pytest.fixture
+def copy(tenant: Tenant, tmp_path: Path) -> Copy:
+    archive.download(tmp_path / "log")
+    key = tmp_path / "key.pem"
+    key.write_text(_checkpoints(tenant)[0]["public_key"])
+    return archive.Copy(tmp_path / "log", key)
+
+
+@pytest.fixture
+def verdict(copy: Copy, capsys: pytest.CaptureFixture[str]) -> Verdict:
+    return lambda *more: copy.verdict(capsys, *more)
+
+
+def _checkpoints(tenant: Tenant) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = call("GET", "/v1/audit-log/checkpoints", key=tenant.read).json["data"]
+    return found
+
+
+def _rehash(records: list[Record]) -> None:
+    """Make the chain whole again from the records as they are."""
+    previous = audit.GENESIS
+    for number, record in enumerate(records, 1):
+        record |= {"seq": number, "previous_hash": previous}
+        previous = record["hash"] = audit.chained_hash(record)
+
+
+def _remove(value: list[Record], index: int) -> Record:
+    return value.pop(index)
+
+
+def test_an_untouched_archive_is_proved(copy: Copy, verdict: Verdict) -> None:
+    status, text = verdict()
+
+    assert status == 0, text
+    size = json.loads(copy.checkpoints()[-1].read_text())["size"]
+    assert f"over {size} records" in text
+    assert f"{len(copy.records()) - size} newer ones not signed yet" in text
+
+
+def test_one_file_is_all_that_an_auditor_needs(copy: Copy, tmp_path: Path) -> None:
+    alone = tmp_path / "verify_audit.py"
+    shutil.copy(ROOT / "tools" / "verify_audit.py", alone)
+
+    done = subprocess.run(  # noqa: S603 - our own interpreter and our own file
+        [sys.executable, "-P", str(alone), str(copy.folder), "--public-key", str(copy.key)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert done.stdout.startswith("OK  ")
+
+
+def test_a_field_changed_in_the_middle(copy: Copy, verdict: Verdict) -> None:
+    record = copy.records()[5]
+    copy.change(lambda records: records[5]["actor"].update(id="key_somebody_else"))
+
+    status, text = verdict()
+
+    assert status == 1
+    assert text.startswith(f"FAULT  altered: record 6 ({record['id']}; ")
+    assert "does not have the hash that it states" in text
+
+
+def test_a_field_changed_and_its_record_hashed_anew(copy: Copy, verdict: Verdict) -> None:
+    def change(records: list[Record]) -> None:
+        records[5]["action"] = "lead.erased"
+        records[5]["hash"] = audit.chained_hash(records[5])
+
+    copy.change(change)
+
+    status, text = verdict()
+
+    assert status == 1
+    assert "record 6 (" in text
+    assert "was altered and hashed anew" in text
+
+
+def test_a_field_added_outside_of_the_hash(copy: Copy, verdict: Verdict) -> None:
+    copy.change(lambda records: records[3].update(note="approved"))
+
+    status, text = verdict()
+
+    assert (status, "no such field as note" in text) == (1, True), text
+
+
+def test_a_field_that_stands_in_a_record_twice(copy: Copy, verdict: Verdict) -> None:
+    path = copy.segments()[0]
+    lines = [verify_audit.canonical(one) for one in archive.read(path)]
+    lines[1] = lines[1].replace(b'{"action":', b'{"action":"lead.forged","action":', 1)
+    path.write_bytes(gzip.compress(b"\n".join(lines) + b"\n"))
+
+    status, text = verdict()
+
+    assert (status, "a field stands in it twice" in text) == (1, True), text
+
+
+def test_the_newest_records_dropped(copy: Copy, verdict: Verdict) -> None:
+    size = json.loads(copy.checkpoints()[-1].read_text())["size"]
+
+    def drop(records: list[Record]) -> None:
+        del records[size - 2 :]
+
+    copy.change(drop)
+
+    status, text = verdict()
+
+    assert status == 1
+    assert f"missing: one or more of records {size - 1} to {size}" in text
+
+
+def test_the_newest_segments_and_checkpoint_dropped_are_found_by_a_saved_checkpoint(
+    copy: Copy, tenant: Tenant, tmp_path: Path, verdict: Verdict
+) -> None:
+    saved = tmp_path / "saved.json"
+    saved.write_text(json.dumps(_checkpoints(tenant)[0]))
+    first = json.loads(copy.checkpoints()[0].read_text())["size"]
+    copy.checkpoints()[-1].unlink()
+    copy.change(lambda records: records.__delitem__(slice(first, None)))
+    assert verdict()[0] == 0, "who holds nothing cannot tell"
+
+    status, text = verdict("--checkpoint", str(saved))
+
+    assert status == 1
+    assert f"missing: one or more of records {first + 1} to" in text
+
+
+def test_a_record_inserted(copy: Copy, verdict: Verdict) -> None:
+    def insert(records: list[Record]) -> None:
+        forged = {**records[4], "id": "aud_01kq09bekje6vbq5xe2b60xtww"}
+        records.insert(5, {**forged, "hash": audit.chained_hash(forged)})
+
+    copy.change(insert)
+
+    status, text = verdict()
+
+    assert status == 1
+    assert "added: record 5 (aud_01kq09bekje6vbq5xe2b60xtww; " in text
+
+
+def test_two_records_swapped(copy: Copy, verdict: Verdict) -> None:
+    def swap(records: list[Record]) -> None:
+        records[6], records[7] = records[7], records[6]
+
+    copy.change(swap)
+
+    status, text = verdict()
+
+    assert status == 1
+    assert "reordered: record 8 (" in text
+    assert "stands where record 7 belongs" in text
+
+
+def test_a_record_taken_out(copy: Copy, verdict: Verdict) -> None:
+    copy.change(lambda records: _remove(records, 6))
+
+    status, text = verdict()
+
+    assert status == 1
+    assert text.startswith("FAULT  missing: record 7, before record 8 ("), text
+
+
+def test_a_segment_missing(copy: Copy, verdict: Verdict) -> None:
+    gone = copy.segments()[1]
+    first, last = (int(part) for part in gone.name.split(".")[0].split("-"))
+    gone.unlink()
+
+    status, text = verdict()
+
+    assert status == 1
+    assert f"missing: {verify_audit._span(first, last)}, before record {last + 1} (" in text
+
+
+def test_a_segment_cut_short_or_damaged(copy: Copy, verdict: Verdict) -> None:
+    path = copy.segments()[1]
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])
+    status, text = verdict()
+    assert (status, f"{path} is damaged" in text) == (1, True), text
+
+    path.write_bytes(whole)
+    archive.write(path, archive.read(path)[:-1])
+    assert verdict()[0] == 1
+
+
+def test_a_checkpoint_signed_with_another_key(copy: Copy, verdict: Verdict) -> None:
+    path = copy.checkpoints()[-1]
+    stated = {name: value for name, value in json.loads(path.read_text()).items() if name != "signature"}
+    other = ec.generate_private_key(ec.SECP256R1())
+
+    for key_id in (stated["key_id"], _key_id(other)):
+        forged = {**stated, "key_id": key_id}
+        signature = other.sign(verify_audit.canonical(forged), ec.ECDSA(hashes.SHA256()))
+        path.write_text(json.dumps({**forged, "signature": base64.b64encode(signature).decode()}))
+        status, text = verdict()
+        assert status == 1
+        assert f"over {stated['size']} records" in text
+        assert "another key" in text or "a key that you did not give" in text
+
+
+def _key_id(key: ec.EllipticCurvePrivateKey) -> str:
+    der = key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return hashlib.sha256(der).hexdigest()
+
+
+def test_a_checkpoint_changed_or_taken_out(copy: Copy, verdict: Verdict) -> None:
+    first, second = copy.checkpoints()
+    text = first.read_text()
+    first.write_text(text.replace('"mode":"live"', '"mode":"test"'))
+    assert verdict()[0] == 1
+    first.unlink()
+    status, said = verdict()
+    assert status == 0, said  # the second one still proves all records
+
+    first.write_text(text)
+    changed = json.loads(second.read_text())
+    second.write_text(json.dumps(_signed({**changed, "previous": "0" * 64})))
+    status, said = verdict()
+    assert status == 1
+    assert "a checkpoint is missing or was replaced between" in said
+
+
+def _signed(stated: dict[str, Any]) -> dict[str, Any]:
+    """With the product's own key: what who holds everything could do."""
+    stated = {name: value for name, value in stated.items() if name != "signature"}
+    answer = aws.kms().sign(
+        KeyId=settings.signing_key(),
+        Message=verify_audit.canonical(stated),
+        MessageType="RAW",
+        SigningAlgorithm="ECDSA_SHA_256",
+    )
+    return {**stated, "signature": base64.b64encode(answer["Signature"]).decode()}
+
+
+def test_a_whole_chain_recomputed_is_found_by_the_locked_checkpoints(copy: Copy, verdict: Verdict) -> None:
+    first = json.loads(copy.checkpoints()[0].read_text())["size"]
+
+    def rewrite(records: list[Record]) -> None:
+        records[first]["action"] = "lead.forged"
+        _rehash(records)
+
+    copy.change(rewrite)
+
+    status, text = verdict()
+
+    assert status == 1
+    assert f"altered: one or more of records {first + 1} to" in text, "the first checkpoint still holds"
+    assert "though the chain was computed anew" in text
+
+
+def test_a_whole_log_recomputed_and_signed_anew_is_found_by_a_checkpoint_saved_before(
+    copy: Copy, tenant: Tenant, tmp_path: Path, verdict: Verdict
+) -> None:
+    saved = tmp_path / "saved.json"
+    saved.write_text(json.dumps(call("GET", "/v1/audit-log/checkpoints", key=tenant.read).json))
+
+    def rewrite(records: list[Record]) -> None:
+        records[0]["action"] = "lead.forged"
+        _rehash(records)
+
+    copy.change(rewrite)
+    previous = audit.GENESIS
+    for path in copy.checkpoints():
+        stated = json.loads(path.read_text())
+        tree = verify_audit.Tree()
+        for record in copy.records()[: stated["size"]]:
+            tree.append(verify_audit.leaf_hash(record["hash"]))
+        whole = _signed({**stated, "root": tree.root(), "previous": previous})
+        path.write_text(json.dumps(whole))
+        previous = hashlib.sha256(verify_audit.canonical(whole)).hexdigest()
+    assert verdict()[0] == 0, "with the signing key and every object, the archive alone shows nothing"
+
+    status, text = verdict("--checkpoint", str(saved))
+
+    assert status == 1
+    assert "the log was forked" in text
+    for path in copy.checkpoints():
+        path.unlink()
+    status, text = verdict("--checkpoint", str(saved))
+    assert status == 1
+    assert "altered: one or more of records 1 to" in text
+
+
+def test_what_cannot_be_proved_is_said_so(copy: Copy, verdict: Verdict, tmp_path: Path) -> None:
+    kept = copy.segments()[1:]
+    copy.segments()[0].unlink()
+    assert verdict()[0] == 1
+    status, text = verdict("--part")
+    assert (status, "each fits its hash and those beside it" in text) == (2, True), text
+    for path in copy.checkpoints():
+        path.unlink()
+    for path in kept:
+        path.unlink()
+    assert verdict() == (2, "UNPROVED  there are no records: give a folder with .jsonl or .jsonl.gz files")
+    (tmp_path / "key.pem").write_text("not a key")
+    assert verdict()[0] == 2
+    assert verify_audit.main([str(tmp_path / "nothing"), "--public-key", str(copy.key)]) == 2
+
+
+def test_a_chain_without_a_checkpoint_proves_nothing(copy: Copy, verdict: Verdict) -> None:
+    for path in copy.checkpoints():
+        path.unlink()
+
+    status, text = verdict()
+
+    assert (status, "no signed checkpoint was given" in text) == (2, True)
+
+
+@pytest.mark.parametrize("field", ["record", "path", "leaf_index", "tree_size", "checkpoint"])
+def test_a_proof_of_the_api_is_checked_too(
+    tenant: Tenant, copy: Copy, tmp_path: Path, capsys: pytest.CaptureFixture[str], field: str
+) -> None:
+    record = call("GET", "/v1/audit-log?order=asc", key=tenant.read).json["data"][4]
+    proof = call("GET", f"/v1/audit-log/{record['id']}/proof", key=tenant.read).json
+    path = tmp_path / "proof.json"
+    ask = [str(path), "--public-key", str(copy.key)]
+    path.write_text(json.dumps(proof))
+    assert verify_audit.main(ask) == 0, capsys.readouterr().out
+
+    if field == "record":
+        proof["record"]["resource"]["id"] = "lead_another"
+    elif field == "path":
+        proof["path"][1] = "ab" * 32
+    elif field == "checkpoint":
+        proof["checkpoint"]["root"] = "ab" * 32
+    else:
+        proof[field] += 1
+    path.write_text(json.dumps(proof))
+    assert verify_audit.main(ask) == 1
+    path.write_text(json.dumps({**proof, field: None}))
+    assert verify_audit.main(ask) == 1
+
+
+def test_a_consistency_proof_of_the_api_is_checked_too(
+    tenant: Tenant, copy: Copy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new, old = _checkpoints(tenant)
+    url = f"/v1/audit-log/checkpoints/{new['id']}/consistency?from={old['id']}"
+    proof = call("GET", url, key=tenant.read).json
+    path = tmp_path / "consistency.json"
+    ask = [str(path), "--public-key", str(copy.key)]
+    path.write_text(json.dumps(proof))
+    assert verify_audit.main(ask) == 0, capsys.readouterr().out
+
+    for changed in (
+        {**proof, "path": proof["path"][:-1]},
+        {**proof, "from": proof["to"]},
+        {**proof, "path": None},
+    ):
+        path.write_text(json.dumps(changed))
+        assert verify_audit.main(ask) == 1

@@ -1,0 +1,164 @@
+"""GET /v1/audit-log/export.csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import openpyxl
+import pytest
+
+from eal.audit_log.exports import csv as rows_of
+from eal.audit_log.exports import direct
+from tests.support.faults import watched_calls
+from tests.support.http import call
+from tests.support.pipeline import Pipeline, items
+from tests.support.tenants import Tenant, new_tenant
+
+LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - wide ones too
+"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection)."""
+
+
+def _lead(tenant: Tenant, **fields: Any) -> None:
+    answer = call("POST", "/v1/leads", key=tenant.admin, json_body=fields)
+    assert answer.status == 201, answer.text
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_it_has_what_the_list_has_in_the_lists_order(tenant: Tenant) -> None:
+    _lead(tenant, email="a@example.com")
+    Pipeline().run()
+    listed = call("GET", "/v1/audit-log?limit=200", key=tenant.read).json["data"]
+
+    answer = call("GET", "/v1/audit-log/export.csv", key=tenant.admin)
+
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="audit-log.csv"'
+    rows = _rows(answer.text)
+    assert tuple(rows[0]) == rows_of.COLUMNS
+    for row, record in zip(rows, listed, strict=True):
+        assert (row["id"], row["action"], row["hash"]) == (record["id"], record["action"], record["hash"])
+        assert (row["actor_type"], row["actor_id"]) == (record["actor"]["type"], record["actor"]["id"])
+        assert (row["actor_ip"], row["resource_id"]) == (
+            record["actor"]["ip"] or "",
+            record["resource"]["id"],
+        )
+        assert (int(row["seq"]), json.loads(row["changes"])) == (record["seq"], record["changes"])
+
+
+def test_the_lists_filters_and_order_hold(tenant: Tenant) -> None:
+    _lead(tenant, email="a@example.com")
+    _lead(tenant, email="b@example.com")
+
+    up = _rows(call("GET", "/v1/audit-log/export.csv?action=lead.created&order=asc", key=tenant.admin).text)
+    down = _rows(call("GET", "/v1/audit-log/export.csv?action=lead.created", key=tenant.admin).text)
+
+    assert [row["action"] for row in up] == ["lead.created"] * 2
+    assert down == up[::-1]
+
+
+def test_reading_it_leaves_no_record(tenant: Tenant) -> None:
+    before = items("AUDIT")
+    call("GET", "/v1/audit-log/export.csv", key=tenant.admin)
+
+    assert items("AUDIT") == before
+
+
+@pytest.mark.parametrize("bound", ["MOST_ROWS", "MOST_BYTES", "MOST_READ"])
+def test_what_is_too_long_becomes_an_export_with_the_same_filters(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    for number in range(4):
+        _lead(tenant, email=f"a{number}@example.com")
+    monkeypatch.setattr(direct, bound, 3)
+
+    answer = call("GET", "/v1/audit-log/export.csv?resource_type=lead", key=tenant.admin)
+
+    assert answer.status == 303
+    export_id = answer.json["id"]
+    assert answer.headers["Location"] == f"/api/v1/audit-log/exports/{export_id}"
+    created = call("GET", "/v1/audit-log?action=audit_export.created", key=tenant.read).json["data"]
+    assert [record["resource"]["id"] for record in created] == [export_id]
+    Pipeline().run()
+    export = call("GET", f"/v1/audit-log/exports/{export_id}", key=tenant.read).json
+    assert (export["status"], export["records"], export["format"]) == ("completed", 4, "csv")
+    assert export["filters"]["resource_type"] == "lead"
+
+
+def test_as_many_rows_as_the_bound_come_at_once(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        _lead(tenant, email=f"a{number}@example.com")
+    monkeypatch.setattr(direct, "MOST_ROWS", 3)
+
+    answer = call("GET", "/v1/audit-log/export.csv?resource_type=lead", key=tenant.admin)
+
+    assert (answer.status, len(_rows(answer.text))) == (200, 3)
+
+
+def test_a_parent_reads_its_childs_and_cannot_make_an_export_there(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = new_tenant("North", parent=tenant.id)
+    grant = {"resources": ["audit-log"]}
+    call("PUT", f"/v1/organizations/me/grants/{tenant.id}", key=child.admin, json_body=grant)
+    headers = {"X-EAL-Organization": child.id}
+
+    assert call("GET", "/v1/audit-log/export.csv", key=tenant.admin, headers=headers).status == 200
+    monkeypatch.setattr(direct, "MOST_ROWS", 1)
+    answer = call("GET", "/v1/audit-log/export.csv", key=tenant.admin, headers=headers)
+
+    assert (answer.status, answer.error) == (403, "grant_required")
+
+
+@pytest.mark.parametrize("beginning", LIVE)
+def test_no_cell_is_a_formula_in_a_spreadsheet(tenant: Tenant, beginning: str) -> None:
+    """Texts of strangers reach the log in changes, and in ids of what they name themselves."""
+    formula = f'{beginning}HYPERLINK("https://evil.example.com";"x")'
+    name = {"name": f"a{formula}", "scopes": ["read"]}
+    assert call("POST", "/v1/api-keys", key=tenant.admin, json_body=name).status == 201
+    record = {
+        **dict.fromkeys(("id", "action", "source", "request_id", "created_at"), formula),
+        "actor": {"type": formula, "id": formula, "ip": formula},
+        "resource": {"type": formula, "id": formula},
+        "changes": [{"field": formula, "from": formula, "to": formula}],
+    }
+
+    text = call("GET", "/v1/audit-log/export.csv", key=tenant.admin).text + rows_of.line(record)
+
+    sheet = openpyxl.Workbook().create_sheet()
+    for row in csv.reader(io.StringIO(text, newline="")):
+        sheet.append([_importable(value) for value in row])
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert any("HYPERLINK" in str(cell.value) for cell in cells)
+    assert [cell.value for cell in cells if cell.data_type == "f"] == []
+    assert [cell.value for cell in cells if str(cell.value).startswith(LIVE)] == []
+    # Some countries' spreadsheets part cells at a semicolon, and some programs at a tab, whatever the quotes say.
+    changes = _rows(text)[-1]["changes"]
+    assert ";" not in changes
+    assert "\t" not in changes
+
+
+def _importable(value: str) -> str | None:
+    """openpyxl refuses control characters that a spreadsheet's own import drops."""
+    return "".join(one for one in value if one >= " " or one in "\t\r\n") or None
+
+
+def test_the_same_cells_without_their_apostrophe_would_be_formulas() -> None:
+    """That the spreadsheet library does take them for formulas, so that the test above can fail."""
+    sheet = openpyxl.Workbook().create_sheet()
+    sheet.append(["=1+1"])
+
+    assert sheet["A1"].data_type == "f"
+
+
+def test_the_answer_reads_each_page_once(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    with watched_calls(monkeypatch) as calls:
+        call("GET", "/v1/audit-log/export.csv", key=tenant.admin)
+
+    assert calls.made == ["UpdateItem", "Query"]

@@ -1,0 +1,80 @@
+"""GET /v1/audit-log/checkpoints/{checkpoint_id}/consistency. Every size is tried in tests/shared/audit_log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support import archive
+from tests.support.faults import watched_calls
+from tests.support.http import Answer, call
+from tests.support.pipeline import Pipeline
+from tools import verify_audit
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+
+@pytest.fixture
+def checkpoints(tenant: Tenant) -> list[dict[str, Any]]:
+    """Three, the oldest first."""
+    pipeline = Pipeline()
+    for count in (1, 3, 2):
+        archive.grow(tenant, pipeline, count)
+        archive.sign()
+        pipeline.run()
+    found: list[dict[str, Any]] = call("GET", "/v1/audit-log/checkpoints?order=asc", key=tenant.read).json[
+        "data"
+    ]
+    return found
+
+
+def _consistency(tenant: Tenant, to: str, from_: str | None = None) -> Answer:
+    query = f"?from={from_}" if from_ else ""
+    return call("GET", f"/v1/audit-log/checkpoints/{to}/consistency{query}", key=tenant.read)
+
+
+def test_each_pair_is_proved(tenant: Tenant, checkpoints: list[dict[str, Any]]) -> None:
+    for later, new in enumerate(checkpoints):
+        for old in checkpoints[: later + 1]:
+            proof = _consistency(tenant, new["id"], old["id"]).json
+            assert (proof["from"], proof["to"]) == (old, new)
+            roots = verify_audit.roots_of_consistency(old["size"], new["size"], old["root"], proof["path"])
+            assert roots == (old["root"], new["root"])
+
+
+def test_without_from_it_is_the_one_before(tenant: Tenant, checkpoints: list[dict[str, Any]]) -> None:
+    first, second, third = checkpoints
+
+    assert _consistency(tenant, third["id"]).json["from"] == second
+    assert _consistency(tenant, first["id"]).json["from"] == first
+
+
+def test_a_later_from_is_422(tenant: Tenant, checkpoints: list[dict[str, Any]]) -> None:
+    answer = _consistency(tenant, checkpoints[0]["id"], checkpoints[1]["id"])
+
+    assert answer.status == 422
+    assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/from"
+
+
+def test_an_unknown_checkpoint_and_a_strangers_are_404(
+    tenant: Tenant, stranger: Tenant, checkpoints: list[dict[str, Any]]
+) -> None:
+    known, unknown = checkpoints[0]["id"], "chk_01kq09bekje6vbq5xe2b60xtww"
+
+    for to, from_ in ((unknown, None), (known, unknown), ("x", None), (known, "x")):
+        assert (_consistency(tenant, to, from_).status, _consistency(stranger, to, from_).status) == (
+            404,
+            404,
+        )
+    assert _consistency(stranger, known).status == 404
+
+
+def test_it_reads_tiles_and_no_record(
+    tenant: Tenant, checkpoints: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with watched_calls(monkeypatch) as calls:
+        _consistency(tenant, checkpoints[2]["id"], checkpoints[0]["id"])
+
+    assert calls.made == ["UpdateItem", "TransactGetItems", "TransactGetItems"]

@@ -1,0 +1,62 @@
+"""GET /v1/audit-log/exports/{export_id}. What exports hold: tests/functions/workers/test_export_audit.py."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from eal.clock import parse
+from tests.support.http import call
+from tests.support.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+    from tests.support.time import Clock
+
+
+def _asked(tenant: Tenant) -> str:
+    body = {"format": "jsonl"}
+    return str(call("POST", "/v1/audit-log/exports", key=tenant.admin, json_body=body).json["id"])
+
+
+def _get(tenant: Tenant, export_id: str) -> Any:
+    return call("GET", f"/v1/audit-log/exports/{export_id}", key=tenant.read).json
+
+
+def test_each_get_of_a_completed_export_makes_an_address_that_is_good_for_an_hour(
+    clock: Clock, tenant: Tenant
+) -> None:
+    export_id = _asked(tenant)
+    Pipeline().run()
+    clock.advance(minutes=30)
+
+    export = _get(tenant, export_id)
+
+    assert export["status"] == "completed"
+    assert parse(export["url_expires_at"]) == clock.at + timedelta(hours=1)
+    assert parse_qs(urlsplit(export["url"]).query).keys() & {"X-Amz-Expires", "Expires"}
+    assert export["manifest"]["files"][0]["name"] in export["url"]
+    assert export["manifest"]["checkpoint"]["public_key"].startswith("-----BEGIN PUBLIC KEY-----")
+
+
+def test_after_a_week_the_file_is_gone_and_the_manifest_stays(clock: Clock, tenant: Tenant) -> None:
+    export_id = _asked(tenant)
+    Pipeline().run()
+    clock.advance(days=6, hours=23, minutes=30)
+    assert _get(tenant, export_id)["url_expires_at"] == _get(tenant, export_id)["expires_at"]
+
+    clock.advance(minutes=30)
+
+    export = _get(tenant, export_id)
+    assert (export["status"], export["url"], export["url_expires_at"]) == ("completed", None, None)
+    assert export["manifest"]["records"] > 0
+
+
+def test_nobody_elses_export_is_found(tenant: Tenant, stranger: Tenant) -> None:
+    path = f"/v1/audit-log/exports/{_asked(tenant)}"
+
+    for key in (stranger.admin, tenant.test_admin):
+        answer = call("GET", path, key=key)
+        assert (answer.status, answer.error) == (404, "not_found")
+    assert call("GET", path, key=tenant.read).json["status"] == "queued"

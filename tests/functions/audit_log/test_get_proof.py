@@ -1,0 +1,108 @@
+"""GET /v1/audit-log/{record_id}/proof. Every size is tried in tests/shared/audit_log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support import archive
+from tests.support.http import Answer, call
+from tests.support.pipeline import Pipeline, items
+from tests.support.tenants import Tenant, new_tenant
+from tools import verify_audit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def pipeline(tenant: Tenant) -> Iterator[Pipeline]:
+    """After five leads were made and archived."""
+    one = Pipeline()
+    archive.grow(tenant, one, 5)
+    yield one
+    one.run()
+
+
+def _proof(tenant: Tenant, record_id: str, **headers: str) -> Answer:
+    return call("GET", f"/v1/audit-log/{record_id}/proof", key=tenant.read, headers=headers)
+
+
+def _records(tenant: Tenant) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = call("GET", "/v1/audit-log?order=asc", key=tenant.read).json["data"]
+    return found
+
+
+def test_every_record_leads_to_the_signed_root(tenant: Tenant, pipeline: Pipeline) -> None:
+    archive.sign()
+    records = _records(tenant)[:-1]  # the last one tells of the signing, and is younger than the checkpoint
+
+    for index, record in enumerate(records):
+        proof = _proof(tenant, record["id"]).json
+        assert (proof["record"], proof["leaf_index"], proof["tree_size"]) == (record, index, len(records))
+        assert proof["checkpoint"]["size"] == len(records)
+        leaf = verify_audit.leaf_hash(record["hash"])
+        root = verify_audit.root_of_path(leaf, index, len(records), proof["path"])
+        assert root == proof["checkpoint"]["root"]
+
+
+def test_a_record_that_no_checkpoint_has_yet_gets_one_with_its_own_record(
+    tenant: Tenant, pipeline: Pipeline
+) -> None:
+    record = _records(tenant)[-1]
+
+    proof = _proof(tenant, record["id"])
+
+    assert proof.status == 200
+    newest = call("GET", "/v1/audit-log/checkpoints", key=tenant.read).json["data"][0]
+    assert proof.json["checkpoint"] == newest
+    signed = _records(tenant)[-1]
+    assert (signed["action"], signed["resource"]["id"]) == ("audit_checkpoint.signed", newest["id"])
+    assert signed["actor"]["type"] == "api_key"
+
+
+def test_the_second_proof_signs_nothing_more(tenant: Tenant, pipeline: Pipeline) -> None:
+    records = _records(tenant)
+    for record in records:
+        assert _proof(tenant, record["id"]).status == 200
+
+    assert len(items("AUDIT_CHECKPOINT")) == 1
+    assert len(_records(tenant)) == len(records) + 1
+
+
+def test_a_record_that_is_not_archived_yet_is_503_with_a_time(tenant: Tenant, pipeline: Pipeline) -> None:
+    call("POST", "/v1/leads", key=tenant.admin, json_body={"email": "new@example.com"})
+
+    answer = _proof(tenant, _records(tenant)[-1]["id"])
+
+    assert (answer.status, answer.error) == (503, "unavailable")
+    assert answer.headers["Retry-After"] == "60"
+    pipeline.run()
+    assert _proof(tenant, _records(tenant)[-1]["id"]).status == 200
+
+
+def test_an_unknown_record_and_a_strangers_are_404(
+    tenant: Tenant, stranger: Tenant, pipeline: Pipeline
+) -> None:
+    known = _records(tenant)[0]["id"]
+
+    assert _proof(stranger, known).status == 404
+    assert _proof(tenant, "aud_01kq09bekje6vbq5xe2b60xtww").status == 404
+    assert _proof(tenant, "lead_01kq09bekje6vbq5xe2b60xtww").status == 404
+
+
+def test_a_parent_with_a_grant_is_shown_proofs_and_signs_none(tenant: Tenant) -> None:
+    child = new_tenant("North", parent=tenant.id)
+    grant = {"resources": ["audit-log"]}
+    call("PUT", f"/v1/organizations/me/grants/{tenant.id}", key=child.admin, json_body=grant)
+    pipeline = Pipeline()
+    pipeline.run()
+    record_id = _records(child)[0]["id"]
+    headers = {"X-EAL-Organization": child.id}
+    before = items("AUDIT_CHECKPOINT")
+
+    assert _proof(tenant, record_id, **headers).status == 503
+    assert items("AUDIT_CHECKPOINT") == before
+    assert _proof(child, record_id).status == 200
+    assert _proof(tenant, record_id, **headers).status == 200

@@ -1,0 +1,462 @@
+"""Exports of the audit log: from the segments, resumable, and provable."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from eal import aws, settings
+from eal.audit_log.archive import segment_name
+from eal.audit_log.exports import file, segments, writing
+from eal.clock import rfc3339
+from eal.table.item import from_attributes
+from tests.support.faults import Killed, watched_calls
+from tests.support.http import call, load_app
+from tests.support.pipeline import Pipeline, items, peek, sqs_event
+from tools import verify_audit
+from tools.bench import chain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.tenants import Tenant
+
+SEEDED = 230
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def seeded(tenant: Tenant) -> list[chain.Record]:
+    """An archive of the test mode: a record a day, ten to a segment. What the API records goes on behind it."""
+    records = list(chain.records(tenant.id, "test", SEEDED, step=DAY))
+    chain.archive(tenant.id, "test", records, each=10)
+    return records
+
+
+def _asked(tenant: Tenant, **body: Any) -> str:
+    answer = call("POST", "/v1/audit-log/exports", key=tenant.test_admin, json_body=body)
+    assert answer.status == 202, answer.text
+    return str(answer.json["id"])
+
+
+def _get(tenant: Tenant, export_id: str) -> Any:
+    return call("GET", f"/v1/audit-log/exports/{export_id}", key=tenant.test_admin).json
+
+
+def _file(export: dict[str, Any]) -> bytes:
+    """What the URL gives: moto signs and serves nothing over a socket, so its path says which object."""
+    bucket = settings.uploads_bucket()
+    split = urlsplit(export["url"])
+    key = split.path.lstrip("/").removeprefix(f"{bucket}/")
+    return aws.s3().get_object(Bucket=bucket, Key=key)["Body"].read()
+
+
+def _exported(tenant: Tenant, **body: Any) -> tuple[dict[str, Any], bytes]:
+    export_id = _asked(tenant, **body)
+    Pipeline().run()
+    export = _get(tenant, export_id)
+    assert export["status"] == "completed"
+    return export, _file(export)
+
+
+def _message(tenant: Tenant, export_id: str) -> str:
+    message = {"organization_id": tenant.id, "mode": "test", "export_id": export_id, "request_id": "r"}
+    return json.dumps(message)
+
+
+def _consume(body: str) -> Any:
+    return load_app("workers/export_audit").handler(sqs_event("ExportQueue", [body]), None)
+
+
+def _ready(tenant: Tenant, **body: Any) -> str:
+    """An export whose own record is archived and whose message was taken off the queue. Returns the message."""
+    export_id = _asked(tenant, **body)
+
+    def invoke(folder: str, event: dict[str, Any]) -> Any:
+        done: dict[str, list[str]] = {"batchItemFailures": []}
+        return done if folder == "workers/export_audit" else load_app(folder).handler(event, None)
+
+    Pipeline(invoke).run()
+    return _message(tenant, export_id)
+
+
+def _id_in(message: str) -> str:
+    return str(json.loads(message)["export_id"])
+
+
+def _parts_of(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Parts that a short log has many of. S3 refuses all but the last under 5 MiB, and moto's limit moves along."""
+    monkeypatch.setattr(writing, "PART_BYTES", size)
+    monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", size)
+
+
+def _lines(segment_records: list[chain.Record]) -> bytes:
+    return gzip.decompress(chain.segment(segment_records))
+
+
+# ---------------------------------------------------------------- what is in it
+
+
+def test_a_whole_jsonl_export_is_the_archive_byte_for_byte_up_to_its_own_record(
+    tenant: Tenant, seeded: list[chain.Record]
+) -> None:
+    export, text = _exported(tenant, format="jsonl")
+
+    assert text.startswith(_lines(seeded))
+    records = [json.loads(line) for line in text.splitlines()]
+    assert [record["seq"] for record in records] == list(range(1, SEEDED + 2))
+    assert records[-1]["action"] == "audit_export.created"
+    assert records[-1]["resource"] == {"type": "audit_export", "id": export["id"]}
+    manifest = export["manifest"]
+    assert manifest["files"] == [
+        {
+            "name": f"audit-log-{export['id']}.jsonl",
+            "sha256": hashlib.sha256(text).hexdigest(),
+            "bytes": len(text),
+        }
+    ]
+    assert (manifest["records"], manifest["first_seq"], manifest["last_seq"]) == (SEEDED + 1, 1, SEEDED + 1)
+    assert manifest["complete"] is True
+    assert manifest["checkpoint"]["size"] == SEEDED + 1
+    assert (export["records"], export["bytes"]) == (SEEDED + 1, len(text))
+
+
+def test_an_auditor_proves_it_with_the_file_the_manifest_and_the_key(
+    tenant: Tenant, seeded: list[chain.Record], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export, text = _exported(tenant, format="jsonl")
+    (tmp_path / export["manifest"]["files"][0]["name"]).write_bytes(text)
+    (tmp_path / "manifest.json").write_text(json.dumps(export["manifest"]))
+    (tmp_path / "key.pem").write_text(export["manifest"]["checkpoint"]["public_key"])
+    arguments = [str(tmp_path), "--public-key", str(tmp_path / "key.pem")]
+
+    assert verify_audit.main(arguments) == 0, capsys.readouterr().out
+
+    (tmp_path / export["manifest"]["files"][0]["name"]).write_bytes(
+        text.replace(b"contacted", b"qualified", 1)
+    )
+    assert verify_audit.main(arguments) == 1
+
+
+def test_csv_has_the_same_records(tenant: Tenant, seeded: list[chain.Record]) -> None:
+    _, text = _exported(tenant, format="csv")
+
+    rows = list(csv.DictReader(io.StringIO(text.decode(), newline="")))
+    assert [row["id"] for row in rows[:SEEDED]] == [record["id"] for record in seeded]
+    assert [row["hash"] for row in rows[:SEEDED]] == [record["hash"] for record in seeded]
+    assert [json.loads(row["changes"]) for row in rows[:SEEDED]] == [record["changes"] for record in seeded]
+    assert rows[-1]["action"] == "audit_export.created"
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl"])
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"action": "lead.created"},
+        {"actor_id": "classify_call"},
+        {"source": "webhook"},
+        {"resource_type": "call"},
+        {"resource_id": "lead_07"},
+        {"resource_type": "lead", "resource_id": "lead_01", "action": "lead.created"},
+        {
+            "created_after": rfc3339(chain.START + 100 * DAY),
+            "created_before": rfc3339(chain.START + 103 * DAY),
+        },
+        {"created_before": rfc3339(chain.START + 3 * DAY)},
+        {"created_after": rfc3339(chain.START + 228 * DAY), "source": "worker"},
+        {"created_after": rfc3339(chain.START + 50 * DAY), "created_before": rfc3339(chain.START)},
+        {"action": "nothing.like_it"},
+    ],
+    ids=str,
+)
+def test_each_filter_holds_exactly_what_it_says(
+    tenant: Tenant, seeded: list[chain.Record], filters: dict[str, str], format_: str
+) -> None:
+    export, text = _exported(tenant, format=format_, **filters)
+
+    wanted = [record for record in seeded if _passes(record, filters)]
+    if format_ == "jsonl":
+        assert text == _lines(wanted)
+    else:
+        rows = list(csv.DictReader(io.StringIO(text.decode(), newline="")))
+        assert [int(row["seq"]) for row in rows] == [record["seq"] for record in wanted]
+    manifest = export["manifest"]
+    assert manifest["records"] == len(wanted)
+    assert manifest["complete"] is False
+    assert manifest["first_seq"] == (wanted[0]["seq"] if wanted else None)
+    assert manifest["last_seq"] == (wanted[-1]["seq"] if wanted else None)
+
+
+def _passes(record: chain.Record, filters: dict[str, str]) -> bool:
+    shown = {
+        "action": record["action"],
+        "source": record["source"],
+        "actor_id": record["actor"]["id"],
+        "resource_type": record["resource"]["type"],
+        "resource_id": record["resource"]["id"],
+    }
+    after, before = filters.get("created_after", ""), filters.get("created_before", "9")
+    return after <= record["created_at"] < before and all(
+        shown[name] == value for name, value in filters.items() if name in shown
+    )
+
+
+def test_a_day_of_many_is_found_without_reading_the_rest(
+    tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after = chain.START + 100 * DAY
+    body = _ready(tenant, format="jsonl", created_after=rfc3339(after), created_before=rfc3339(after + DAY))
+    monkeypatch.setattr(segments, "_AHEAD", 1)
+
+    with watched_calls(monkeypatch) as calls:
+        _consume(body)
+
+    assert _file(_get(tenant, _id_in(body))) == _lines(seeded[99:100])
+    # About eight to halve 23 segments, four for the day with its margins, and the finished file.
+    assert calls.count("GetObject") < 16
+
+
+def test_an_empty_file_of_an_empty_log_is_its_own_record(tenant: Tenant) -> None:
+    export, text = _exported(tenant, format="jsonl")
+
+    assert [json.loads(line)["action"] for line in text.splitlines()] == ["audit_export.created"]
+    assert export["manifest"]["complete"] is True
+
+
+def test_the_export_is_itself_in_the_log_and_no_address_is(
+    tenant: Tenant, seeded: list[chain.Record]
+) -> None:
+    export, text = _exported(tenant, format="csv", action="lead.created")
+    Pipeline().run()
+
+    path = f"/v1/audit-log?resource_type=audit_export&resource_id={export['id']}&order=asc"
+    created, completed = call("GET", path, key=tenant.test_admin).json["data"]
+    assert (created["action"], created["actor"]["type"]) == ("audit_export.created", "api_key")
+    assert (completed["action"], completed["actor"]["id"]) == ("audit_export.completed", "export_audit")
+    assert {"field": "filters", "from": None, "to": {"action": "lead.created"}} in created["changes"]
+    told = {change["field"]: change["to"] for change in completed["changes"]}
+    assert told == {
+        "records": export["records"],
+        "bytes": len(text),
+        "sha256": hashlib.sha256(text).hexdigest(),
+    }
+    assert "X-Amz-Signature" not in json.dumps(items())
+
+
+# ---------------------------------------------------------------- waiting, time, and rivals
+
+
+def test_it_waits_until_its_own_record_is_archived(tenant: Tenant, seeded: list[chain.Record]) -> None:
+    export_id = _asked(tenant, format="jsonl")
+
+    assert _consume(_message(tenant, export_id)) == {"batchItemFailures": []}
+
+    assert _get(tenant, export_id)["status"] == "queued"
+    assert _delayed() == [json.loads(_message(tenant, export_id))]
+    Pipeline().run()
+    assert _get(tenant, export_id)["status"] == "completed"
+
+
+def _delayed() -> list[dict[str, Any]]:
+    """The messages that wait for their time; taken off by moving moto's clock is not needed, its queue is read."""
+    from moto.backends import get_backend
+    from moto.core.models import DEFAULT_ACCOUNT_ID
+
+    from tests.support.aws import REGION
+
+    queue = get_backend("sqs")[DEFAULT_ACCOUNT_ID][REGION].queues["ExportQueue"]
+    return [json.loads(message.body) for message in queue._messages if message.delayed]
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl"])
+def test_runs_that_are_short_of_time_make_the_same_file(
+    tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch, format_: str
+) -> None:
+    _, at_once = _exported(tenant, format=format_, created_before="2026-07-01T00:00:00Z")
+    _parts_of(monkeypatch, 7000)
+    body = _ready(tenant, format=format_, created_before="2026-07-01T00:00:00Z")
+    monkeypatch.setattr(writing, "RUN_SECONDS", 0)
+    for _ in range(30):  # each run takes one segment further and then pauses
+        _consume(body)
+    assert _get(tenant, _id_in(body))["status"] == "running"
+    monkeypatch.setattr(writing, "RUN_SECONDS", 840)
+
+    _consume(body)
+
+    export = _get(tenant, _id_in(body))
+    assert export["status"] == "completed"
+    assert _file(export) == at_once
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl"])
+def test_killed_after_each_call_it_ends_the_same(
+    tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch, format_: str
+) -> None:
+    _, at_once = _exported(tenant, format=format_, created_before="2026-07-01T00:00:00Z")
+    _parts_of(monkeypatch, 20_000)
+    monkeypatch.setattr(segments, "_AHEAD", 1)
+    body = _ready(tenant, format=format_, created_before="2026-07-01T00:00:00Z")
+
+    killed_at = 0
+    while True:
+        killed_at += 1
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = killed_at
+            try:
+                _consume(body)
+            except Killed:
+                continue
+        break
+
+    assert killed_at > 10
+    _check_done(tenant, body, at_once)
+
+
+@pytest.mark.parametrize("call_number", range(1, 45, 2))
+def test_killed_once_at_any_call_it_ends_the_same(
+    tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch, call_number: int
+) -> None:
+    _parts_of(monkeypatch, 20_000)
+    monkeypatch.setattr(segments, "_AHEAD", 1)
+    body = _ready(tenant, format="jsonl")
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = call_number
+        with pytest.raises(Killed):
+            _consume(body)
+
+    _consume(body)
+
+    text = _file(_get(tenant, _id_in(body)))
+    assert text.startswith(_lines(seeded))
+    assert len(text.splitlines()) == SEEDED + 1
+    _check_done(tenant, body, text)
+
+
+def _check_done(tenant: Tenant, body: str, text: bytes) -> None:
+    export = _get(tenant, _id_in(body))
+    assert export["status"] == "completed"
+    assert _file(export) == text
+    assert export["manifest"]["files"][0]["sha256"] == hashlib.sha256(text).hexdigest()
+    assert export["records"] == len(text.splitlines()) - (export["format"] == "csv")
+    stored = [from_attributes(item) for item in items("AUDIT")]
+    told = [
+        one["action"] for one in stored if one["resource"] == {"type": "audit_export", "id": export["id"]}
+    ]
+    assert sorted(map(str, told)) == ["audit_export.completed", "audit_export.created"]
+
+
+def test_a_second_worker_in_between_does_no_harm(
+    tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At each part of one worker another one works through the whole export."""
+    _parts_of(monkeypatch, 20_000)
+    body = _ready(tenant, format="jsonl")
+    put_part = file.put_part
+    rivals: list[int] = []
+
+    def overtaken(*arguments: Any) -> None:
+        put_part(*arguments)
+        if not rivals:
+            rivals.append(1)
+            assert _consume(body) == {"batchItemFailures": []}
+
+    monkeypatch.setattr(file, "put_part", overtaken)
+
+    assert _consume(body) == {"batchItemFailures": []}
+
+    assert _get(tenant, _id_in(body))["status"] == "completed"
+    assert [json.loads(one)["seq"] for one in _file(_get(tenant, _id_in(body))).splitlines()] == list(
+        range(1, SEEDED + 2)
+    )
+    assert len(_delayed()) == 1  # the loser looks again, and will find it done
+
+
+@pytest.mark.parametrize("after_parts", [1, 3])
+def test_an_upload_that_has_expired_is_begun_again(
+    tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch, after_parts: int
+) -> None:
+    _parts_of(monkeypatch, 20_000)
+    body = _ready(tenant, format="csv")
+    put_part = file.put_part
+
+    def killed(*arguments: Any) -> None:
+        put_part(*arguments)
+        if arguments[2] == after_parts:
+            raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(file, "put_part", killed)
+        with pytest.raises(Killed):
+            _consume(body)
+    bucket = settings.uploads_bucket()
+    for upload in aws.s3().list_multipart_uploads(Bucket=bucket)["Uploads"]:
+        aws.s3().abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+
+    _consume(body)
+    assert _get(tenant, _id_in(body))["status"] == "running"
+    _consume(body)
+
+    _check_done(tenant, body, _file(_get(tenant, _id_in(body))))
+    rows = list(csv.DictReader(io.StringIO(_file(_get(tenant, _id_in(body))).decode(), newline="")))
+    assert [int(row["seq"]) for row in rows] == list(range(1, SEEDED + 2))
+
+
+def test_a_redelivery_of_a_done_export_changes_nothing(tenant: Tenant, seeded: list[chain.Record]) -> None:
+    export, _ = _exported(tenant, format="jsonl")
+    before = items()
+
+    _consume(_message(tenant, export["id"]))
+
+    assert items() == before
+    assert peek("ExportQueue") == []
+
+
+def test_an_archive_with_a_gap_is_not_exported(tenant: Tenant, seeded: list[chain.Record]) -> None:
+    body = _ready(tenant, format="jsonl")
+    name = segment_name(tenant.id, "test", 101, 110)
+    aws.s3().delete_object(Bucket=settings.audit_bucket(), Key=name)
+
+    assert _consume(body)["batchItemFailures"]
+
+    assert _get(tenant, _id_in(body))["status"] == "running"
+
+
+def test_a_segment_that_lacks_a_record_is_not_exported(tenant: Tenant, seeded: list[chain.Record]) -> None:
+    body = _ready(tenant, format="csv")
+    name = segment_name(tenant.id, "test", 101, 110)
+    aws.s3().put_object(Bucket=settings.audit_bucket(), Key=name, Body=chain.segment(seeded[100:109]))
+
+    assert _consume(body)["batchItemFailures"]
+
+
+def test_after_a_day_it_has_failed(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    from eal import clock
+
+    export_id = _asked(tenant, format="jsonl")
+    real = clock.now
+    monkeypatch.setattr("eal.clock.now", lambda: real() + timedelta(hours=25))
+
+    assert _consume(_message(tenant, export_id))["batchItemFailures"]
+
+    assert _get(tenant, export_id)["status"] == "failed"
+
+
+def test_test_mode_and_live_mode_do_not_meet(tenant: Tenant, seeded: list[chain.Record]) -> None:
+    call("POST", "/v1/leads", key=tenant.admin, json_body={"email": "live@example.com"})
+    answer = call("POST", "/v1/audit-log/exports", key=tenant.admin, json_body={"format": "jsonl"})
+    Pipeline().run()
+
+    live = call("GET", f"/v1/audit-log/exports/{answer.json['id']}", key=tenant.admin).json
+    records = [json.loads(line) for line in _file(live).splitlines()]
+    assert {record["mode"] for record in records} == {"live"}
+    assert "lead.created" in {record["action"] for record in records}
+    missing = call("GET", f"/v1/audit-log/exports/{answer.json['id']}", key=tenant.test_admin)
+    assert (missing.status, missing.error) == (404, "not_found")

@@ -1,0 +1,172 @@
+"""The hourly signing: a checkpoint for each log that has grown, in one chain, whatever happens to the worker."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eal import aws, settings
+from eal.audit_log import checkpoints
+from eal.caller import worker
+from eal.table.write import AlreadyWritten, Stale
+from tests.support import archive
+from tests.support.aws import create_signing_key
+from tests.support.faults import Killed, watched_calls
+from tests.support.http import call, load_app
+from tests.support.pipeline import Pipeline, items
+from tests.support.template import ROOT
+from tools import verify_audit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.tenants import Tenant
+
+
+@pytest.fixture
+def pipeline(tenant: Tenant) -> Pipeline:
+    """After two leads were made and archived."""
+    one = Pipeline()
+    archive.grow(tenant, one, 2)
+    return one
+
+
+def _checkpoints(tenant: Tenant, key: str | None = None) -> list[dict[str, Any]]:
+    path = "/v1/audit-log/checkpoints?order=asc"
+    found: list[dict[str, Any]] = call("GET", path, key=key or tenant.read).json["data"]
+    return found
+
+
+def _actions(tenant: Tenant) -> list[str]:
+    return [one["action"] for one in call("GET", "/v1/audit-log", key=tenant.read).json["data"]]
+
+
+def test_a_log_that_has_grown_gets_one_checkpoint_and_one_record(tenant: Tenant, pipeline: Pipeline) -> None:
+    size = len(_actions(tenant))
+    archive.sign()
+
+    (one,) = _checkpoints(tenant)
+    assert one["size"] == size
+    assert _actions(tenant)[0] == "audit_checkpoint.signed"
+    signed = call("GET", "/v1/audit-log?limit=1", key=tenant.read).json["data"][0]
+    assert (signed["source"], signed["actor"]["id"]) == ("worker", "sign_checkpoints")
+
+
+def test_an_idle_log_gets_no_second_one(tenant: Tenant, pipeline: Pipeline) -> None:
+    archive.sign()
+    pipeline.run()
+    for _ in range(3):
+        archive.sign()
+        pipeline.run()
+
+    assert len(_checkpoints(tenant)) == 1
+    archive.grow(tenant, pipeline, 1)
+    archive.sign()
+    assert len(_checkpoints(tenant)) == 2
+
+
+def test_every_tenant_and_mode_has_its_own(tenant: Tenant, stranger: Tenant, pipeline: Pipeline) -> None:
+    call("POST", "/v1/leads", key=tenant.test_admin, json_body={"email": "t@example.com"})
+    pipeline.run()
+    archive.sign()
+
+    logs = {(one["organization_id"], one["mode"]) for one in _checkpoints(tenant)}
+    assert logs == {(tenant.id, "live")}
+    assert {one["mode"] for one in _checkpoints(tenant, tenant.test_admin)} == {"test"}
+    assert {one["organization_id"] for one in _checkpoints(stranger)} == {stranger.id}
+
+
+@pytest.mark.parametrize("call_number", range(1, 12))
+def test_killed_after_any_call_the_next_run_makes_one_chain(
+    tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, call_number: int
+) -> None:
+    archive.sign()
+    archive.grow(tenant, pipeline, 1)
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = call_number
+        try:
+            archive.sign()
+        except Killed:
+            pass
+        else:
+            assert len(calls.made) < call_number, "it came to its end before"
+    archive.sign()
+    pipeline.run()
+
+    _check_one_chain(tenant, 2)
+
+
+def test_of_two_signers_at_once_one_wins(tenant: Tenant, pipeline: Pipeline) -> None:
+    """Both have read the same newest checkpoint before either commits."""
+    archive.sign()
+    archive.grow(tenant, pipeline, 1)
+    both = [worker("sign_checkpoints", tenant.id, "live", f"r{number}") for number in range(2)]
+    for by in both:
+        checkpoints.sign(by)
+    both[1].write.commit()
+
+    with pytest.raises((Stale, AlreadyWritten)):
+        both[0].write.commit()
+
+    pipeline.run()
+    _check_one_chain(tenant, 2)
+
+
+def _check_one_chain(tenant: Tenant, count: int) -> None:
+    found = _checkpoints(tenant)
+    assert len(found) == count
+    previous = "0" * 64
+    for one in found:
+        assert one["previous"] == previous
+        name = f"checkpoints/{tenant.id}/live/{one['size']:012d}.json"
+        kept = aws.s3().get_object(Bucket=settings.audit_bucket(), Key=name)["Body"].read()
+        previous = hashlib.sha256(kept).hexdigest()
+    signed = [action for action in _actions(tenant) if action == "audit_checkpoint.signed"]
+    assert len(signed) == count
+
+
+def test_a_changed_tree_is_not_signed_and_keeps_no_other_log_from_it(
+    tenant: Tenant, stranger: Tenant, pipeline: Pipeline
+) -> None:
+    archive.sign()
+    pipeline.run()
+    archive.grow(tenant, pipeline, 1)
+    archive.grow(stranger, pipeline, 1)
+    (tile,) = (one for one in items("AUDIT_TILE") if one["pk"]["S"].startswith(f"{tenant.id}#live"))
+    tile["hashes"]["S"] = "A" + tile["hashes"]["S"][1:] if tile["hashes"]["S"][0] != "A" else "B"
+    aws.dynamodb().put_item(TableName=settings.state_table(), Item=tile)
+
+    with pytest.raises(load_app("workers/sign_checkpoints").SigningFailed, match="1 logs"):
+        archive.sign()
+
+    assert len(_checkpoints(tenant)) == 1
+    assert len(_checkpoints(stranger)) == 2
+
+
+def test_a_rotated_key_needs_both_keys(
+    tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keys = []
+    for number in range(2):
+        monkeypatch.setenv("SIGNING_KEY", create_signing_key())
+        archive.grow(tenant, pipeline, 1)
+        archive.sign()
+        pipeline.run()
+        keys.append(tmp_path / f"{number}.pem")
+        keys[-1].write_text(_checkpoints(tenant)[-1]["public_key"])
+    archive.download(tmp_path / "log")
+
+    def status(*known: Path) -> int:
+        return verify_audit.main([str(tmp_path / "log"), *(f"--public-key={key}" for key in known)])
+
+    assert [status(keys[0]), status(keys[1]), status(*keys)] == [1, 1, 0]
+
+
+def test_the_sample_event_is_taken(tenant: Tenant, pipeline: Pipeline) -> None:
+    event = json.loads((ROOT / "events/workers/sign_checkpoints.json").read_text())
+    load_app("workers/sign_checkpoints").handler(event, None)
+
+    assert len(_checkpoints(tenant)) == 1

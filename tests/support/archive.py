@@ -1,0 +1,92 @@
+"""The audit archive as an auditor gets it: the bucket's objects as a folder of files, and the verifier's answer."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from eal import aws, settings
+from tests.support.http import call, load_app
+from tools import verify_audit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pytest
+
+    from tests.support.pipeline import Pipeline
+    from tests.support.tenants import Tenant
+
+type Record = dict[str, Any]
+
+
+def sign() -> None:
+    """The hourly run."""
+    load_app("workers/sign_checkpoints").handler({}, None)
+
+
+def grow(tenant: Tenant, pipeline: Pipeline, count: int) -> None:
+    """Leads, each with its record, archived."""
+    start = len(call("GET", "/v1/leads?limit=200", key=tenant.admin).json["data"])
+    for number in range(start, start + count):
+        answer = call("POST", "/v1/leads", key=tenant.admin, json_body={"email": f"a{number}@example.com"})
+        assert answer.status == 201, answer.text
+    pipeline.run()
+
+
+def download(folder: Path) -> None:
+    bucket = settings.audit_bucket()
+    for page in aws.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for one in page.get("Contents", []):
+            path = folder / one["Key"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(aws.s3().get_object(Bucket=bucket, Key=one["Key"])["Body"].read())
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A folder of files, to change as somebody would who could."""
+
+    folder: Path
+    key: Path
+
+    def segments(self) -> list[Path]:
+        return sorted(self.folder.rglob("*.jsonl.gz"))
+
+    def checkpoints(self) -> list[Path]:
+        return sorted(self.folder.rglob("checkpoints/**/*.json"))
+
+    def records(self) -> list[Record]:
+        return [record for path in self.segments() for record in read(path)]
+
+    def change(self, changes: Callable[[list[Record]], object]) -> None:
+        """Run `changes` over the records; each file keeps its place, the last one takes or lacks what is over."""
+        records = self.records()
+        changes(records)
+        paths = self.segments()
+        for path in paths:
+            held = len(read(path)) if path != paths[-1] else len(records)
+            write(path, records[:held])
+            del records[:held]
+
+    def verdict(self, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str]:
+        """The verifier's exit status, and what it says."""
+        capsys.readouterr()
+        status = verify_audit.main([str(self.folder), "--public-key", str(self.key), *more])
+        return status, capsys.readouterr().out.strip()
+
+
+def read(path: Path) -> list[Record]:
+    return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+
+
+def write(path: Path, records: list[Record]) -> None:
+    """Under the name that the records give it; without any there is no file."""
+    path.unlink()
+    if records:
+        first, last = records[0]["seq"], records[0]["seq"] + len(records) - 1
+        lines = b"".join(verify_audit.canonical(one) + b"\n" for one in records)
+        path.with_name(f"{first:012d}-{last:012d}.jsonl.gz").write_bytes(gzip.compress(lines))

@@ -1,0 +1,100 @@
+"""An audit chain of any length, made without the API: its records, and an archive of them as the workers leave it."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from eal import audit, aws, settings
+from eal.audit_log import tree
+from eal.audit_log.archive import segment_name
+from eal.clock import rfc3339
+from eal.ids import lowest
+from eal.table import progress
+from eal.table.keys import key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from eal.table.keys import Mode
+
+type Record = dict[str, Any]
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+_SALTED = "hmac-sha256:" + "5a" * 32
+_KINDS = (
+    ("lead.created", "api", "api_key", "key_01kq09bekje6vbq5xe2b60xtww"),
+    ("lead.updated", "worker", "worker", "classify_call"),
+    ("call.classified", "webhook", "vendor", "callrail"),
+)
+
+
+def records(
+    organization_id: str,
+    mode: Mode,
+    count: int,
+    *,
+    start: datetime = START,
+    step: timedelta = timedelta(minutes=1),
+) -> Iterator[Record]:
+    """Records 1 to `count`, a `step` apart, of three actions and a hundred resources by turns."""
+    previous = audit.GENESIS
+    for seq in range(1, count + 1):
+        action, source, actor_type, actor_id = _KINDS[seq % 3]
+        at = start + seq * step
+        record: Record = {
+            "id": lowest("aud", at),
+            "action": action,
+            "source": source,
+            "actor": {
+                "type": actor_type,
+                "id": actor_id,
+                **({"ip": "203.0.113.7"} if source == "api" else {}),
+            },
+            "resource": {
+                "type": action.partition(".")[0],
+                "id": f"{action.partition('.')[0]}_{seq % 100:02d}",
+            },
+            "changes": [
+                {"field": "email", "from": None, "to": _SALTED},
+                {"field": "status", "from": "new", "to": "contacted"},
+                {"field": "value_cents", "from": None, "to": seq},
+            ],
+            "request_id": f"c6af9ac6-7b61-11e6-9a41-{seq:012d}",
+            "created_at": rfc3339(at),
+            "organization_id": organization_id,
+            "mode": mode,
+            "seq": seq,
+            "previous_hash": previous,
+        }
+        previous = record["hash"] = audit.chained_hash(record)
+        yield record
+
+
+def archive(organization_id: str, mode: Mode, chain: Iterable[Record], *, each: int = 1000) -> int:
+    """Segments, tree and heads as after the relay and the archive worker, so that both go on from here."""
+    last = 0
+    for some in itertools.batched(chain, each, strict=False):
+        aws.s3().put_object(
+            Bucket=settings.audit_bucket(),
+            Key=segment_name(organization_id, mode, some[0]["seq"], some[-1]["seq"]),
+            Body=segment(some),
+        )
+        tree.extend(organization_id, mode, last, [record["hash"] for record in some])
+        last, newest = some[-1]["seq"], some[-1]["hash"]
+    if not last:
+        return 0
+    sequence = key(organization_id, mode, "SEQUENCE", "AUDIT")
+    progress.start({**sequence._asdict(), "kind": "SEQUENCE", "last": last, "hash": newest})
+    head = key(organization_id, mode, "ARCHIVE", "head")
+    progress.start({**head._asdict(), "kind": "ARCHIVE", "archived": last, "calling": last, "version": 1})
+    return last
+
+
+def segment(some: Iterable[Record]) -> bytes:
+    """The object that the archive worker writes of these records."""
+    import rfc8785
+
+    return gzip.compress(b"".join(rfc8785.dumps(record) + b"\n" for record in some), mtime=0)
