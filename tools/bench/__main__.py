@@ -1,6 +1,6 @@
-"""python -m tools.bench [cold|warm|pages|import]: what our code costs, as ratios to work without it, or counted.
+"""python -m tools.bench [cold|warm|pages|audit]: what our code costs, as ratios to the same without it, or counted.
 
-Without a command: cold and warm, with their defaults. pages and import need a running local stack.
+Without a command: cold and warm, with their defaults. pages and audit need a running local stack.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from tools.bench.runtime import Broken
 
 sys.path.insert(0, str(ROOT / "layers" / "shared"))
 
-from tools.bench import cold, imports, pages, warm
+from tools.bench import audit, cold, pages, warm
 
 COLD_ROUNDS, COLD_BUDGET = 7, 8.0
 WARM_INVOCATIONS, WARM_BUDGET = 1000, 1.3
@@ -29,8 +29,8 @@ def main() -> int:
                 return warm.main(arguments.invocations, arguments.budget)
             case "pages":
                 return pages.main()
-            case "import":
-                return imports.main(arguments.rows)
+            case "audit":
+                return audit.main(tuple(arguments.records) or audit.SIZES)
             case _:
                 print("python -m tools.bench cold", flush=True)
                 over = cold.main(COLD_ROUNDS, COLD_BUDGET, None)
@@ -56,8 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     other.add_argument("--invocations", type=int, default=WARM_INVOCATIONS)
     other.add_argument("--budget", type=float, default=WARM_BUDGET)
     commands.add_parser("pages", help="what a page of leads reads, with few leads and with many")
-    upload = commands.add_parser("import", help="a file of leads whose worker is killed twice on the way")
-    upload.add_argument("--rows", type=int, default=imports.ROWS)
+    log = commands.add_parser("audit", help="exports of long audit logs, and their verification")
+    log.add_argument(
+        "records", type=int, nargs="*", help="how many the log has; 100,000 and a million by default"
+    )
     return parser
 
 

@@ -75,7 +75,7 @@ def records(
 
 def archive(organization_id: str, mode: Mode, chain: Iterable[Record], *, each: int = 1000) -> int:
     """Segments, tree and heads as after the relay and the archive worker, so that both go on from here."""
-    last = 0
+    last, newest = 0, audit.GENESIS
     for some in itertools.batched(chain, each, strict=False):
         aws.s3().put_object(
             Bucket=settings.audit_bucket(),

@@ -45,7 +45,7 @@ class Cost:
 
 def main() -> int:
     """Print the table. 1 where a page of many leads reads more items than one of few."""
-    _use_the_stack()
+    use_the_stack()
     callers = [_seeded(size) for size in SIZES]
     print(
         f"{'second page of 20':34}" + "".join(f"{size:>12,} leads: queries items kB   ms" for size in SIZES)
@@ -62,12 +62,13 @@ def main() -> int:
     return int(grown)
 
 
-def _use_the_stack() -> None:
+def use_the_stack(function: str = "LeadsList") -> None:
+    """Set what the template tells a function, and where the stack is. Raises: Unbuilt where there is none."""
     place = ROOT / ".local"
     if not (place / "stack.json").exists():
         raise Unbuilt("start the local stack first: make run DETACH=1")
     stack = json.loads((place / "stack.json").read_text())
-    os.environ |= json.loads((place / "env.json").read_text())["LeadsList"]
+    os.environ |= json.loads((place / "env.json").read_text())[function]
     os.environ |= {
         "AWS_ENDPOINT_URL": stack["aws"]["endpoint_url"],
         "AWS_DEFAULT_REGION": stack["aws"]["region"],

@@ -185,6 +185,7 @@ def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
     _change(by, old, rotated)
     count_door_keys(by, old.organization_id, int(new.keeps_the_door) - int(old.keeps_the_door))
     before, after = _audited(old), _audited(rotated)
+    by.write.audit("api_key.created", new.id, audit.changes({}, _audited(new)))
     by.write.audit("api_key.rotated", old.id, audit.changes(before, {**after, "replaced_by": new.id}))
     by.write.emit("api_key.rotated", ApiKeyView.of(rotated).model_dump(mode="json"))
     return new, text

@@ -37,7 +37,7 @@ def ask(filters: AuditExportFilters, format_: Format, by: Caller) -> AuditExport
             "Exports are made by the organization itself; narrow the filters.", reason="read_only"
         )
     export = AuditExport(id=ids.new("exp", by.at), format=format_, filters=filters, created_at=by.at)
-    by.write.create(_item(export, by.organization_id, by.mode))
+    by.write.create(item_of(export, by.organization_id, by.mode))
     by.write.audit("audit_export.created", export.id, audit.changes({}, _told(export)))
     by.write.ask("export_audit", {"export_id": export.id})
     return export
@@ -85,7 +85,7 @@ def advance(export: AuditExport, progress: Progress, organization_id: str, mode:
 
 def complete(export: AuditExport, manifest: Manifest, by: Caller) -> None:
     done = replace(export, completed_at=by.at, manifest=manifest, version=export.version + 1)
-    by.write.replace(_item(done, by.organization_id, by.mode), was=export.version)
+    by.write.replace(item_of(done, by.organization_id, by.mode), was=export.version)
     changes = audit.changes(_told(export), _told(done))
     by.write.audit("audit_export.completed", export.id, changes)
 
@@ -108,7 +108,8 @@ def _told(export: AuditExport) -> dict[str, Json]:
     return told
 
 
-def _item(export: AuditExport, organization_id: str, mode: Mode) -> Item:
+def item_of(export: AuditExport, organization_id: str, mode: Mode) -> Item:
+    """The export as it is stored."""
     return {
         **at(organization_id, mode, export.id)._asdict(),
         "kind": "AUDIT_EXPORT",

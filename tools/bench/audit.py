@@ -1,0 +1,141 @@
+"""Exports of long audit logs on a running local stack, and their verification: time and peak memory, by length.
+
+The chain is made without the API (`tools.bench.chain`), the record of the export goes through the stack's own relay
+and archive, and the export worker's code runs in a process of its own, whose memory is what is measured. The file
+that comes out is verified as an auditor would: tools/verify_audit.py, the manifest's checkpoint, the public key.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools.bench.layout import ROOT
+from tools.bench.pages import use_the_stack
+from tools.bench.runtime import Broken
+
+if TYPE_CHECKING:
+    from eal.audit_log.exports.model import Format
+
+SIZES = (100_000, 1_000_000)
+_MODE = "test"
+_EACH = 1000
+_LONGEST_WAIT = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    seconds: float
+    megabytes: float
+
+
+def main(sizes: tuple[int, ...] = SIZES) -> int:
+    """Print the table. 1 where what was exported is not proved."""
+    use_the_stack("WorkersExportAudit")
+    print(" " * 20 + "jsonl export          csv export         verification")
+    print("   records  file MB" + "   seconds  peak MB" * 3)
+    for size in sizes:
+        organization_id = _seeded(size)
+        with tempfile.TemporaryDirectory() as folder:
+            as_csv, _ = _exported(organization_id, "csv")
+            export, fetched = _exported(organization_id, "jsonl")
+            _fetch(organization_id, fetched, Path(folder))
+            verifier = [str(ROOT / "tools/verify_audit.py"), folder, f"--public-key={folder}/key.pem"]
+            verified = _run(verifier)
+            megabytes = sum(one.stat().st_size for one in Path(folder).iterdir()) / 1e6
+        print(
+            f"{size:>10,} {megabytes:>8.0f}"
+            + "".join(f"{one.seconds:>10.1f} {one.megabytes:>8.0f}" for one in (export, as_csv, verified)),
+            flush=True,
+        )
+    return 0
+
+
+def _seeded(size: int) -> str:
+    """A tenant of its own whose log has so many records."""
+    from eal import clock, ids
+    from tools.bench import chain
+
+    organization_id = ids.new("org", clock.now())
+    chain.archive(organization_id, _MODE, chain.records(organization_id, _MODE, size), each=_EACH)
+    return organization_id
+
+
+def _exported(organization_id: str, format_: Format) -> tuple[Spent, str]:
+    """An export that the stack has recorded and archived, and that a process of its own has then worked on."""
+    from eal import audit, clock, ids
+    from eal.audit_log import checkpoints
+    from eal.audit_log.exports import store
+    from eal.audit_log.exports.model import AuditExport, AuditExportFilters
+    from eal.caller import worker
+
+    by = worker("bench", organization_id, _MODE, "bench")
+    export_id = ids.new("exp", clock.now())
+    export = AuditExport(id=export_id, format=format_, filters=AuditExportFilters(), created_at=by.at)
+    before = checkpoints.standing(organization_id, _MODE).size
+    by.write.create(
+        store.item_of(export, organization_id, _MODE)
+    )  # no task: the stack's own worker is to leave it
+    by.write.audit("audit_export.created", export_id, audit.changes({}, {"format": format_}))
+    by.write.commit()
+    end = time.monotonic() + _LONGEST_WAIT
+    while checkpoints.standing(organization_id, _MODE).size == before:
+        if time.monotonic() > end:
+            raise Broken("the stack has not archived the export's own record: is it running?")
+        time.sleep(0.5)
+    return _run(["-m", "tools.bench.audit", organization_id, export_id]), export_id
+
+
+def _run(arguments: list[str]) -> Spent:
+    """A Python process's time and peak memory. Raises: Broken where it fails."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None  # noqa: S101 - a pipe, as asked for
+    said = process.stdout.read()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise Broken(f"{' '.join(arguments)} ended with {process.returncode}: {said}")
+    return Spent(time.perf_counter() - began, used.ru_maxrss / 1000)
+
+
+def _fetch(organization_id: str, export_id: str, folder: Path) -> None:
+    """The file, its manifest and the public key, as an auditor has them."""
+    from eal import aws, settings
+    from eal.audit_log.exports import file, store
+    from eal.audit_log.exports.wire import ManifestView
+
+    export, _ = store.read(organization_id, _MODE, export_id)
+    if export is None or export.manifest is None:
+        raise Broken(f"{export_id} is not completed")
+    place = file.Place.of(export, organization_id, _MODE)
+    body = aws.s3().get_object(Bucket=settings.uploads_bucket(), Key=place.key)["Body"]
+    with (folder / place.name).open("wb") as out:
+        for chunk in body.iter_chunks(1 << 20):
+            out.write(chunk)
+    manifest = ManifestView.of(export.manifest).model_dump(mode="json", by_alias=True)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "key.pem").write_text(export.manifest.checkpoint.public_key)
+
+
+def work(organization_id: str, export_id: str) -> None:
+    """What the worker's Lambda does, message after message."""
+    from eal.audit_log.exports import writing
+
+    use_the_stack("WorkersExportAudit")
+    while writing.work(organization_id, _MODE, export_id, "bench") is not None:
+        time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT / "layers" / "shared"))
+    work(*sys.argv[1:3])
