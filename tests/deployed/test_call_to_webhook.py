@@ -7,6 +7,7 @@ import json
 import random
 import secrets
 import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -155,6 +156,27 @@ def test_a_wrong_signature_and_an_unknown_connection_are_refused(
     assert (unknown.status, unknown.json["error"]["code"]) == (404, "not_found")
 
 
+def test_compliance_mode_yields_to_nobody(stack: Stack) -> None:
+    """As in production: not even to who may bypass governance."""
+    s3, bucket = stack.client("s3"), stack.aws["audit_bucket"]
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=5)
+    put = {"Bucket": bucket, "Key": f"audit/compliance-{secrets.token_hex(4)}", "Body": b"x"}
+    version = s3.put_object(**put, ObjectLockMode="COMPLIANCE", ObjectLockRetainUntilDate=until)["VersionId"]
+    at = {"Bucket": bucket, "Key": put["Key"], "VersionId": version, "BypassGovernanceRetention": True}
+
+    with pytest.raises(ClientError):
+        s3.delete_object(**at)
+    for shorter in (
+        {"Mode": "COMPLIANCE", "RetainUntilDate": until - timedelta(minutes=4)},
+        {"Mode": "GOVERNANCE", "RetainUntilDate": until},
+    ):
+        with pytest.raises(ClientError):
+            s3.put_object_retention(**at, Retention=shorter)
+
+    head = s3.head_object(Bucket=bucket, Key=put["Key"])
+    assert (head["ObjectLockMode"], head["ObjectLockRetainUntilDate"]) == ("COMPLIANCE", until)
+
+
 def test_audit_segments_are_locked_and_cannot_be_deleted(
     stack: Stack, key: str, eventually: Eventually
 ) -> None:
@@ -169,6 +191,13 @@ def test_audit_segments_are_locked_and_cannot_be_deleted(
     assert head["ObjectLockMode"] == "GOVERNANCE"
     with pytest.raises(ClientError):
         s3.delete_object(Bucket=bucket, Key=name, VersionId=head["VersionId"])
+    sooner = {"Mode": "GOVERNANCE", "RetainUntilDate": head["ObjectLockRetainUntilDate"] - timedelta(days=1)}
+    with pytest.raises(ClientError):
+        s3.put_object_retention(Bucket=bucket, Key=name, VersionId=head["VersionId"], Retention=sooner)
+    assert (
+        s3.head_object(Bucket=bucket, Key=name)["ObjectLockRetainUntilDate"]
+        == head["ObjectLockRetainUntilDate"]
+    )
     rules = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert any(rule["Expiration"]["Days"] == 2557 for rule in rules)
     assert any(move["StorageClass"] == "GLACIER_IR" for rule in rules for move in rule.get("Transitions", []))

@@ -22,6 +22,7 @@ from tests.structure.checks import (
     queues,
     routes,
     tree,
+    writes,
 )
 from tests.structure.project import HERE, Project
 
@@ -85,6 +86,13 @@ def prepend(name: str, text: str) -> Break:
     def breaks(root: Path) -> None:
         before, quotes, after = (root / name).read_text().partition('"""\n')
         (root / name).write_text(before + quotes + text + after)
+
+    return breaks
+
+
+def append(name: str, text: str) -> Break:
+    def breaks(root: Path) -> None:
+        (root / name).write_text((root / name).read_text() + text)
 
     return breaks
 
@@ -341,6 +349,48 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (catalogue.faults, change(STORE, 'emit("lead.created"', "emit(name"), "takes its type as a literal"),
     (catalogue.faults, change(EVENTS, "to the system.", "to the system"), "say in a sentence"),
     # who imports whom
+    (
+        writes.faults,
+        append(STORE, "def put(one: Item) -> None:\n    aws.dynamodb().put_item(TableName='x', Item=one)\n"),
+        "calls put_item: collect the change in a Write",
+    ),
+    (
+        writes.faults,
+        append(STORE, "put = getattr(object(), 'delete_item')\n"),
+        "names delete_item in a text",
+    ),
+    (
+        writes.faults,
+        change(
+            "layers/shared/eal/keys/access.py",
+            'TableName=settings.access_table(),\n            Key=to_attributes({"pk": pk(fingerprint)}),\n            Up',
+            'TableName=settings.state_table(),\n            Key=to_attributes({"pk": pk(fingerprint)}),\n            Up',
+        ),
+        "may change the Access table alone",
+    ),
+    (
+        writes.faults,
+        prepend(STORE, "from eal.table.write import transact\n"),
+        "eal.table.write.transact, which is past",
+    ),
+    (
+        writes.faults,
+        prepend(STORE, "from eal.table import progress\n"),
+        "eal.table.progress, which is past Write",
+    ),
+    (
+        writes.faults,
+        prepend(STORE, "from eal.table.scrub import events\n"),
+        "table.scrub, which is past Write",
+    ),
+    (
+        grants.faults,
+        in_template(
+            "functions/audit_log/get\n      Role: !GetAtt ReadRole",
+            "functions/audit_log/get\n      Role: !GetAtt ProofsRole",
+        ),
+        "AuditLogGet is an endpoint, and ProofsRole may kms:Sign",
+    ),
     (
         imports.faults,
         prepend("layers/shared/eal/ids.py", "from eal.table import keys\n"),

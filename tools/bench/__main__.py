@@ -1,4 +1,4 @@
-"""python -m tools.bench [cold|warm|pages|audit]: what our code costs, as ratios to the same without it, or counted.
+"""python -m tools.bench [cold|warm|pages|audit]: what our code costs, as ratios to work without it, or counted.
 
 Without a command: cold and warm, with their defaults. pages and audit need a running local stack.
 """

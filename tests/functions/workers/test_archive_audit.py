@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from eal import audit, aws, clock, ids, settings
 from tests.support.faults import Killed, watched_calls
@@ -66,6 +67,26 @@ def test_segments_hold_every_record_once_and_are_locked_for_seven_years(tenant: 
         newest = clock.parse(lines[-1]["created_at"])
         kept = head["ObjectLockRetainUntilDate"] - newest
         assert abs(kept - timedelta(days=2557)) < timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("mode", ["GOVERNANCE", "COMPLIANCE"])
+def test_the_lock_refuses_deletion(tenant: Tenant, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    """Without the right to bypass governance, which no role has (tests/structure/checks/grants.py).
+
+    moto lets everybody shorten a lock; that it is refused is seen in tests/deployed.
+    """
+    monkeypatch.setenv("AUDIT_LOCK_MODE", mode)
+    _records(tenant, 1)
+    _archive(tenant)
+    (name,) = _segments()
+    at = {"Bucket": settings.audit_bucket(), "Key": name}
+    version = aws.s3().head_object(**at)["VersionId"]
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        aws.s3().delete_object(**at, VersionId=version)
+
+    after = aws.s3().head_object(**at, VersionId=version)
+    assert after["ObjectLockMode"] == mode
 
 
 def test_a_message_without_new_records_writes_nothing(tenant: Tenant) -> None:

@@ -1,0 +1,92 @@
+"""Who may change tables: `Write` alone the State table, but for a few modules, each with its reason."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tests.structure.checks.imports import imports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.structure.project import Project
+
+CHANGING = {
+    "put_item", "update_item", "delete_item", "batch_write_item", "transact_write_items",
+    "execute_statement", "execute_transaction", "batch_execute_statement",
+}  # fmt: skip
+"""DynamoDB's calls that change items."""
+STATE = {
+    "layers/shared/eal/table/write.py": "the one transaction of a change, its record and its events",
+    "layers/shared/eal/table/progress.py": "workers' bookkeeping, which no customer owns",
+    "layers/shared/eal/table/scrub.py": "carries out an erasure that a Write has recorded",
+}
+"""Modules that may call them on the State table. A new line is a decision: what it writes has no audit record."""
+ACCESS = {
+    "layers/shared/eal/keys/access.py": "authenticating counts and stamps a use",
+    "layers/shared/eal/integrations/connections.py": "a receiver stamps what the vendor last sent",
+}
+"""Modules that may call them, on the Access table alone."""
+PAST_WRITE = {
+    "eal.table.write.transact": {
+        "layers/shared/eal/table/progress.py": "bookkeeping of two items at once",
+        "layers/shared/eal/entry/relay.py": "numbers of what is in the outbox",
+    },
+    "eal.table.progress": {
+        "layers/shared/eal/audit_log/archive.py": "how far the archive has come",
+        "layers/shared/eal/audit_log/tree.py": "hashes, which follow from the records",
+        "layers/shared/eal/audit_log/exports/store.py": "how far an export has come",
+        "layers/shared/eal/lead_imports/store.py": "how far an import has come; its start and end are recorded",
+        "layers/shared/eal/statistics/store.py": "counters, which follow from leads and calls",
+        "layers/shared/eal/webhooks/deliveries.py": "attempts to tell a customer of an event",
+    },
+    "eal.table.scrub": {
+        "layers/shared/eal/leads/erasure.py": "an erased lead's events and history",
+    },
+}
+"""What changes the State table without a record, and who may import it."""
+
+
+def faults(project: Project) -> Iterator[str]:
+    used: set[tuple[str, str]] = set()
+    for folder in ("layers/shared/eal", "functions"):
+        for path, tree in project.modules(folder):
+            yield from _calls(path, tree)
+            for one in imports(tree):
+                for name, users in PAST_WRITE.items():
+                    if one.module != name and not one.module.startswith(f"{name}."):
+                        continue
+                    used.add((name, path))
+                    if path not in users:
+                        yield f"{path}:{one.line} imports {name}, which is past Write: use Write, or say why here"
+    for name, users in PAST_WRITE.items():
+        for path in sorted(users):
+            if (name, path) not in used:
+                yield f"PAST_WRITE (tests/structure/checks/writes.py): {path} imports {name} no more, remove it"
+
+
+def _calls(path: str, tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in CHANGING:
+            yield f"{path}:{node.lineno} names {node.value} in a text: call it, so that this check can see it"
+        if not isinstance(node, ast.Attribute) or node.attr not in CHANGING or path in STATE:
+            continue
+        if path not in ACCESS:
+            yield f"{path}:{node.lineno} calls {node.attr}: collect the change in a Write, and record it"
+    if path in ACCESS:
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Call)
+                and _changes(node)
+                and "settings.access_table()" not in _table(node)
+            ):
+                yield f"{path}:{node.lineno} may change the Access table alone: TableName=settings.access_table()"
+
+
+def _changes(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING
+
+
+def _table(node: ast.Call) -> str:
+    return "".join(ast.unparse(one.value) for one in node.keywords if one.arg == "TableName")
