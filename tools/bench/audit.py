@@ -15,7 +15,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tools.bench.layout import ROOT
 from tools.bench.pages import use_the_stack
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from eal.audit_log.exports.model import Format
 
 SIZES = (100_000, 1_000_000)
-_MODE = "test"
+_MODE: Final = "test"
 _EACH = 1000
 _LONGEST_WAIT = 120.0
 
@@ -96,9 +96,7 @@ def _exported(organization_id: str, format_: Format) -> tuple[Spent, str]:
 def _run(arguments: list[str]) -> Spent:
     """A Python process's time and peak memory. Raises: Broken where it fails."""
     began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None  # noqa: S101 - a pipe, as asked for
     said = process.stdout.read()
     _, status, used = os.wait4(process.pid, 0)

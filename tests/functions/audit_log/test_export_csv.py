@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
@@ -16,6 +16,9 @@ from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.pipeline import Pipeline, items
 from tests.support.tenants import Tenant, new_tenant
+
+if TYPE_CHECKING:
+    from eal.table.item import Item
 
 LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - wide ones too
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection)."""
@@ -122,7 +125,7 @@ def test_no_cell_is_a_formula_in_a_spreadsheet(tenant: Tenant, beginning: str) -
     formula = f'{beginning}HYPERLINK("https://evil.example.com";"x")'
     name = {"name": f"a{formula}", "scopes": ["read"]}
     assert call("POST", "/v1/api-keys", key=tenant.admin, json_body=name).status == 201
-    record = {
+    record: Item = {
         **dict.fromkeys(("id", "action", "source", "request_id", "created_at"), formula),
         "actor": {"type": formula, "id": formula, "ip": formula},
         "resource": {"type": formula, "id": formula},

@@ -79,13 +79,13 @@ def test_the_lock_refuses_deletion(tenant: Tenant, monkeypatch: pytest.MonkeyPat
     _records(tenant, 1)
     _archive(tenant)
     (name,) = _segments()
-    at = {"Bucket": settings.audit_bucket(), "Key": name}
-    version = aws.s3().head_object(**at)["VersionId"]
+    bucket = settings.audit_bucket()
+    version = aws.s3().head_object(Bucket=bucket, Key=name)["VersionId"]
 
     with pytest.raises(ClientError, match="AccessDenied"):
-        aws.s3().delete_object(**at, VersionId=version)
+        aws.s3().delete_object(Bucket=bucket, Key=name, VersionId=version)
 
-    after = aws.s3().head_object(**at, VersionId=version)
+    after = aws.s3().head_object(Bucket=bucket, Key=name, VersionId=version)
     assert after["ObjectLockMode"] == mode
 
 

@@ -19,6 +19,7 @@ from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items
 from tests.support.template import ROOT
 from tools import verify_audit
+from tools.demo.receiver import receiver
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,6 +164,20 @@ def test_a_rotated_key_needs_both_keys(
         return verify_audit.main([str(tmp_path / "log"), *(f"--public-key={key}" for key in known)])
 
     assert [status(keys[0]), status(keys[1]), status(*keys)] == [1, 1, 0]
+
+
+def test_who_asks_for_audit_events_by_name_is_told_the_root(tenant: Tenant, pipeline: Pipeline) -> None:
+    with receiver() as inbox:
+        by_name = {"url": inbox.url, "events": ["audit.log.event"]}
+        call("POST", "/v1/webhooks", key=tenant.admin, json_body=by_name)
+        archive.sign()
+        pipeline.run()
+
+    told = [json.loads(one.body)["data"] for one in inbox.requests]
+    (signed,) = [one for one in told if one["action"] == "audit_checkpoint.signed"]
+    (checkpoint,) = _checkpoints(tenant)
+    assert {"field": "root", "from": None, "to": checkpoint["root"]} in signed["changes"]
+    assert {"field": "size", "from": None, "to": checkpoint["size"]} in signed["changes"]
 
 
 def test_the_sample_event_is_taken(tenant: Tenant, pipeline: Pipeline) -> None:

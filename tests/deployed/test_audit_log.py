@@ -1,0 +1,88 @@
+"""The audit log on the deployed stack: writers that race, an export, proofs, and the verifier over all of it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tools import verify_audit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tools.demo.client import Answer, Stack
+
+pytestmark = pytest.mark.deployed
+
+type Eventually = Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]
+WRITERS, EACH = 8, 5
+
+
+def _race(stack: Stack, key: str) -> list[str]:
+    """Leads made by several writers at once. Returns their ids."""
+
+    def write(_: int) -> list[str]:
+        made = [
+            stack.call("POST", "/leads", key=key, body={"email": f"{secrets.token_hex(8)}@example.com"})
+            for _ in range(EACH)
+        ]
+        return [str(answer.json["id"]) for answer in made]
+
+    with ThreadPoolExecutor(WRITERS) as threads:
+        return [one for ids in threads.map(write, range(WRITERS)) for one in ids]
+
+
+def test_racing_writers_make_one_chain_that_an_export_proves(
+    stack: Stack, test_key: str, eventually: Eventually, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leads = _race(stack, test_key)
+    asked = stack.call("POST", "/audit-log/exports", key=test_key, body={"format": "jsonl"})
+    assert asked.status == 202, asked.body
+    done = eventually(
+        lambda: stack.call("GET", f"/audit-log/exports/{asked.json['id']}", key=test_key),
+        lambda answer: answer.json["status"] == "completed",
+    ).json
+    name = done["manifest"]["files"][0]["name"]
+    with urllib.request.urlopen(done["url"]) as answer:  # noqa: S310 - the address that the stack has signed
+        (tmp_path / name).write_bytes(answer.read())
+    (tmp_path / "manifest.json").write_text(json.dumps(done["manifest"]))
+    (tmp_path / "key.pem").write_text(done["manifest"]["checkpoint"]["public_key"])
+
+    records: list[dict[str, Any]] = [json.loads(line) for line in (tmp_path / name).read_text().splitlines()]
+
+    assert [record["seq"] for record in records] == list(range(1, len(records) + 1))
+    created = [one["resource"]["id"] for one in records if one["action"] == "lead.created"]
+    assert set(leads) <= set(created)
+    assert len(created) == len(set(created))
+    status = verify_audit.main([str(tmp_path), "--public-key", str(tmp_path / "key.pem")])
+    assert status == 0, capsys.readouterr().out
+
+
+def test_a_new_record_is_proved_within_seconds(
+    stack: Stack, key: str, eventually: Eventually, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lead = stack.call("POST", "/leads", key=key, body={"email": f"{secrets.token_hex(8)}@example.com"}).json
+    (record,) = stack.call("GET", f"/audit-log?resource_type=lead&resource_id={lead['id']}", key=key).json[
+        "data"
+    ]
+
+    proof = eventually(
+        lambda: stack.call("GET", f"/audit-log/{record['id']}/proof", key=key),
+        lambda answer: answer.status == 200,
+    ).json
+
+    (tmp_path / "proof.json").write_text(json.dumps(proof))
+    (tmp_path / "key.pem").write_text(proof["checkpoint"]["public_key"])
+    status = verify_audit.main([str(tmp_path / "proof.json"), "--public-key", str(tmp_path / "key.pem")])
+    assert status == 0, capsys.readouterr().out
+    newest = stack.call("GET", "/audit-log/checkpoints?limit=1", key=key).json["data"][0]
+    consistency = stack.call("GET", f"/audit-log/checkpoints/{newest['id']}/consistency", key=key).json
+    (tmp_path / "consistency.json").write_text(json.dumps(consistency))
+    ask = [str(tmp_path / "consistency.json"), "--public-key", str(tmp_path / "key.pem")]
+    assert verify_audit.main(ask) == 0, capsys.readouterr().out
