@@ -95,7 +95,7 @@ def _since(started: float) -> int:
 def _disable(due: Due, endpoint: Endpoint, before: Delivery, after: Delivery) -> None:
     """The endpoint's end and the delivery's, in one transaction: neither can be there without the other."""
     by = caller.worker("deliver_webhook", due.organization_id, due.mode, due.request_id)
-    store.disable(endpoint, by)
+    store.disable(endpoint, "gone", by)
     by.write.replace(deliveries.item(after), was=before.version)
     by.write.commit()
 

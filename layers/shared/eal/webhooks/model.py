@@ -1,8 +1,10 @@
 """Endpoints and deliveries: state and rules."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
+
+from pydantic import JsonValue
 
 from eal.clock import Instant
 from eal.events import BY_NAME_ONLY
@@ -12,11 +14,20 @@ from eal.table.keys import Mode
 
 EVERY_TYPE = "*"
 type Status = Literal["pending", "succeeded", "failed", "skipped"]
+type Reason = Literal["requested", "gone", "failing"]
+"""Why an endpoint is disabled: its owner said so, it answered 410, or it failed for too long."""
+type Trigger = Literal["schedule", "manual", "replay"]
+type Conditions = dict[str, dict[str, JsonValue]]
+"""By a path into the event (`data.status`): what its value must fulfil, by operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """`secret` is the KMS ciphertext; `secret_prefix` the text's beginning, to tell secrets apart."""
+    """`secret` is the KMS ciphertext; `secret_prefix` the text's beginning, to tell secrets apart.
+
+    `previous_secret` (also ciphertext) signs beside `secret` until `previous_secret_expires_at`. `rate_limit` is
+    in deliveries a minute.
+    """
 
     id: str
     url: str
@@ -28,6 +39,12 @@ class Endpoint:
     updated_at: Instant
     version: int
     description: str | None = None
+    rate_limit: int | None = None
+    filter: Conditions = field(default_factory=dict)
+    previous_secret: str | None = None
+    previous_secret_expires_at: Instant | None = None
+    disabled_reason: Reason | None = None
+    disabled_at: Instant | None = None
 
     def wants(self, event_type: str) -> bool:
         """Whether events of this type are sent here."""
@@ -35,8 +52,15 @@ class Endpoint:
             return True
         return EVERY_TYPE in self.events and event_type not in BY_NAME_ONLY
 
-    def disabled(self, at: datetime) -> "Endpoint":
-        return replace(self, enabled=False, updated_at=at, version=self.version + 1)
+    def disabled(self, reason: Reason, at: datetime) -> "Endpoint":
+        return replace(
+            self,
+            enabled=False,
+            disabled_reason=reason,
+            disabled_at=at,
+            updated_at=at,
+            version=self.version + 1,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +69,7 @@ class Attempt:
 
     number: int
     at: Instant
-    trigger: Literal["schedule"]
+    trigger: Trigger
     duration_ms: int
     status_code: int | None = None
     response: str | None = None

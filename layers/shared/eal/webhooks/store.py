@@ -1,5 +1,6 @@
 """Endpoints: register, list, find, remove and disable."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from eal import audit, aws, ids, secrets, settings, signing
@@ -13,7 +14,7 @@ from eal.table.item import Item, dump, from_attributes, load, to_attributes
 from eal.table.keys import Key, Mode, key, partition
 from eal.table.page import Page, Partition
 from eal.table.read import get as read_item
-from eal.webhooks.model import Endpoint
+from eal.webhooks.model import Endpoint, Reason
 from eal.webhooks.wire import WebhookCreate, WebhookView
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 _KIND = "WEBHOOK"
 _PURPOSE = "webhook"
 _SHOWN_OF_A_SECRET = len(signing.PREFIX) + 4
-_SHOWN_IN_AUDIT = ("events", "description", "enabled", "secret_prefix")
+_SHOWN_IN_AUDIT = (
+    "events", "description", "enabled", "disabled_reason", "rate_limit", "filter", "secret_prefix",
+    "previous_secret_expires_at",
+)  # fmt: skip
 
 
 def place(organization_id: str, mode: Mode, webhook_id: str) -> Key:
@@ -78,9 +82,9 @@ def remove(webhook_id: str, by: Caller) -> None:
     by.write.audit("webhook.deleted", old.id, audit.changes(_audited(old), {}))
 
 
-def disable(old: Endpoint, by: Caller) -> None:
+def disable(old: Endpoint, reason: Reason, by: Caller) -> None:
     """Add to the write: no more events are sent to this endpoint."""
-    new = old.disabled(by.at)
+    new = old.disabled(reason, by.at)
     by.write.replace(_item(new, by), was=old.version)
     by.write.audit("webhook.disabled", old.id, audit.changes(_audited(old), _audited(new)))
     by.write.emit("webhook.disabled", WebhookView.of(new).model_dump(mode="json"))
@@ -107,6 +111,14 @@ def wanting(event_type: str, organization_id: str, mode: Mode) -> list[Endpoint]
 def secret_of(endpoint: Endpoint, organization_id: str) -> str:
     """The secret's text. Asks KMS once a process."""
     return secrets.decrypt(endpoint.secret, organization_id=organization_id, purpose=_PURPOSE)
+
+
+def previous_secret_of(endpoint: Endpoint, organization_id: str, now: datetime) -> str | None:
+    """The text of the secret that a rotation replaced, as long as it still signs."""
+    ends = endpoint.previous_secret_expires_at
+    if endpoint.previous_secret is None or ends is None or ends <= now:
+        return None
+    return secrets.decrypt(endpoint.previous_secret, organization_id=organization_id, purpose=_PURPOSE)
 
 
 def of_item(item: Item) -> Endpoint:
