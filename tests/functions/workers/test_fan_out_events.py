@@ -63,6 +63,7 @@ def test_each_endpoint_that_wants_the_event_gets_a_delivery_in_its_own_group(
             "webhook_id": one.group,
             "event_id": event["id"],
             "attempt": 1,
+            "deferrals": 0,
             "request_id": event["request_id"],
         }
     assert {(one.status, one.event_type, one.attempts) for one in deliveries()} == {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from eal.events import BY_NAME_ONLY, CATALOGUE
 from eal.outbound.schedule import ATTEMPTS, RETRY_SECONDS, SCHEDULE
-from eal.webhooks.model import Attempt, Delivery, Endpoint
+from eal.webhooks.model import ATTEMPTS_KEPT, Attempt, Delivery, Endpoint
 
 START = datetime(2026, 4, 24, 17, 42, 11, tzinfo=UTC)
 NEW = Delivery(
@@ -87,6 +87,61 @@ def test_any_2xx_is_the_end(number: int, status: int, jitter: float) -> None:
 
 def test_gone_is_the_end_too() -> None:
     assert NEW.after(_attempt(1, START, 410), START, jitter=0, retry_after=30).status == "failed"
+
+
+def _failed(delivery: Delivery, now: datetime, status: int = 500) -> Delivery:
+    return delivery.after(_attempt(delivery.made + 1, now, status), now, jitter=0, retry_after=None)
+
+
+def test_an_attempt_by_hand_leaves_the_schedule_as_it_was() -> None:
+    waiting = _failed(_failed(NEW, START), START)
+
+    asked = waiting.retried(START)
+    after = _failed(asked, START)
+
+    assert (asked.trigger, asked.next_attempt_at, asked.resumes_at) == (
+        "manual",
+        START,
+        waiting.next_attempt_at,
+    )
+    assert (after.trigger, after.next_attempt_at, after.resumes_at) == (
+        "schedule",
+        waiting.next_attempt_at,
+        None,
+    )
+    assert (after.steps, after.made, after.status) == (2, 3, "pending")
+    assert asked.retried(START).resumes_at == waiting.next_attempt_at
+
+
+@pytest.mark.parametrize(("first", "end"), [(410, "failed"), (200, "succeeded")])
+def test_an_attempt_by_hand_that_fails_after_the_end_changes_no_more_than_the_list(
+    first: int, end: str
+) -> None:
+    after = _failed(_failed(NEW, START, first).retried(START), START)
+
+    assert (after.status, after.next_attempt_at, after.made) == (end, None, 2)
+    assert _failed(after.retried(START), START, 200).status == "succeeded"
+
+
+def test_a_replay_has_a_whole_schedule_of_its_own() -> None:
+    later = START + timedelta(days=30)
+    delivery = _failed(NEW, START, 410).replayed(later)
+    assert (delivery.status, delivery.trigger, delivery.next_attempt_at) == ("pending", "replay", later)
+
+    for _ in range(ATTEMPTS):
+        assert delivery.next_attempt_at
+        delivery = _failed(delivery, delivery.next_attempt_at)
+
+    assert (delivery.status, delivery.made) == ("failed", 1 + ATTEMPTS)
+    assert delivery.attempts[-1].at - later >= timedelta(hours=72)
+
+
+def test_the_latest_attempts_are_kept_and_their_numbers_go_on() -> None:
+    delivery = NEW
+    for _ in range(ATTEMPTS_KEPT + 5):
+        delivery = _failed(delivery.retried(START), START)
+
+    assert [one.number for one in delivery.attempts] == list(range(6, ATTEMPTS_KEPT + 6))
 
 
 ENDPOINT = Endpoint(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self, cast
 from eal import aws, clock, ids, settings
 from eal.audit import AuditRecord
 from eal.audit_log.wire import AuditRecordView
+from eal.caller import Caller
 from eal.events import FEED_DAYS, Event
 from eal.outbound.schedule import LONGEST_DELAY
 from eal.table import progress
@@ -41,13 +42,28 @@ class Due:
     event_id: str
     attempt: int
     request_id: str
+    deferrals: int = 0
 
     @classmethod
     def of(cls, message: "Mapping[str, Json]") -> Self:
         return load(cls, message)
 
-    def following(self) -> Self:
-        return replace(self, attempt=self.attempt + 1)
+    @classmethod
+    def next_of(cls, delivery: Delivery) -> Self:
+        """The message for a delivery's next attempt."""
+        return cls(
+            organization_id=delivery.organization_id,
+            mode=delivery.mode,
+            delivery_id=delivery.id,
+            webhook_id=delivery.webhook_id,
+            event_id=delivery.event_id,
+            attempt=delivery.made + 1,
+            request_id=delivery.request_id,
+        )
+
+    def deferred(self) -> Self:
+        """The same attempt, put off once more."""
+        return replace(self, deferrals=self.deferrals + 1)
 
 
 class Work(NamedTuple):
@@ -82,17 +98,7 @@ def fan_out(event_id: str, event_type: str, organization_id: str, mode: Mode, re
             next_attempt_at=now,
         )
         progress.start(item(new))
-        due.append(
-            Due(
-                organization_id=organization_id,
-                mode=mode,
-                delivery_id=new.id,
-                webhook_id=endpoint.id,
-                event_id=event_id,
-                attempt=1,
-                request_id=request_id,
-            )
-        )
+        due.append(Due.next_of(new))
     _enqueue_all(due)
 
 
@@ -120,6 +126,23 @@ def read(due: Due) -> Work:
 def advance(before: Delivery, after: Delivery) -> bool:
     """Record what has become of a delivery. False where another worker was quicker."""
     return progress.advance(item(after), was=before.version)
+
+
+def retry(delivery: Delivery, by: Caller) -> Delivery:
+    """Add to the write: one more attempt, now, beside those of the schedule."""
+    return _ask(delivery, delivery.retried(by.at), "delivery.retried", by)
+
+
+def replay(delivery: Delivery, by: Caller) -> Delivery:
+    """Add to the write: the event is sent again, by a whole schedule from now on."""
+    return _ask(delivery, delivery.replayed(by.at), "delivery.replayed", by)
+
+
+def _ask(before: Delivery, after: Delivery, action: str, by: Caller) -> Delivery:
+    by.write.replace(item(after), was=before.version)
+    by.write.audit(action, after.id)
+    by.write.ask("deliver_webhook", cast("Item", asdict(Due.next_of(after))))
+    return after
 
 
 def enqueue(due: Due, at: datetime, now: datetime) -> None:

@@ -40,7 +40,7 @@ def deliver(due: Due) -> None:
     )
     endpoint, delivery, event = deliveries.read(due)
     now = clock.now()
-    if delivery is None or delivery.next_attempt_at is None or due.attempt <= len(delivery.attempts):
+    if delivery is None or delivery.next_attempt_at is None or due.attempt <= delivery.made:
         observe.logger.info("delivery_message_dropped", attempt=due.attempt)
     elif delivery.next_attempt_at > now:
         deliveries.enqueue(due, delivery.next_attempt_at, now)
@@ -54,9 +54,9 @@ def deliver(due: Due) -> None:
 def _attempt(due: Due, endpoint: Endpoint, delivery: Delivery, event: "Event", at: "datetime") -> None:
     reply = _send(endpoint, event, due.organization_id, at)
     attempt = Attempt(
-        number=len(delivery.attempts) + 1,
+        number=delivery.made + 1,
         at=at,
-        trigger="schedule",
+        trigger=delivery.trigger,
         duration_ms=reply.duration_ms,
         status_code=reply.status_code,
         response=reply.response,
@@ -70,7 +70,7 @@ def _attempt(due: Due, endpoint: Endpoint, delivery: Delivery, event: "Event", a
         recorded = True
     else:
         if after.next_attempt_at:
-            deliveries.enqueue(due.following(), after.next_attempt_at, now)
+            deliveries.enqueue(Due.next_of(after), after.next_attempt_at, now)
         recorded = deliveries.advance(delivery, after)
     _tell(attempt, after, recorded=recorded)
 

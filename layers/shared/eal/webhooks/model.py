@@ -13,6 +13,10 @@ from eal.outbound.schedule import GONE, next_attempt_at
 from eal.table.keys import Mode
 
 EVERY_TYPE = "*"
+LONGEST_OVERLAP_SECONDS = 604_800
+DEFAULT_OVERLAP_SECONDS = 86_400
+ATTEMPTS_KEPT = 25
+"""Of one delivery, the latest: with 4 KiB of each answer, an item that never grows to DynamoDB's 400 KiB."""
 type Status = Literal["pending", "succeeded", "failed", "skipped"]
 type Reason = Literal["requested", "gone", "failing"]
 """Why an endpoint is disabled: its owner said so, it answered 410, or it failed for too long."""
@@ -53,14 +57,10 @@ class Endpoint:
         return EVERY_TYPE in self.events and event_type not in BY_NAME_ONLY
 
     def disabled(self, reason: Reason, at: datetime) -> "Endpoint":
-        return replace(
-            self,
-            enabled=False,
-            disabled_reason=reason,
-            disabled_at=at,
-            updated_at=at,
-            version=self.version + 1,
-        )
+        return replace(self, enabled=False, disabled_reason=reason, disabled_at=at)
+
+    def as_enabled(self) -> "Endpoint":
+        return replace(self, enabled=True, disabled_reason=None, disabled_at=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """An event on its way to an endpoint."""
+    """An event on its way to an endpoint.
+
+    `trigger` is what the next attempt is made for. `steps` are the attempts that the schedule has used since
+    `began_at` (the creation, or a replay): one by hand uses none, nor does the first of two that a rotation takes.
+    `resumes_at` is where the schedule goes on after an attempt by hand.
+    """
 
     id: str
     organization_id: str
@@ -97,33 +102,86 @@ class Delivery:
     version: int
     attempts: tuple[Attempt, ...] = ()
     next_attempt_at: Instant | None = None
+    trigger: Trigger = "schedule"
+    steps: int = 0
+    began_at: Instant | None = None
+    resumes_at: Instant | None = None
+
+    @property
+    def made(self) -> int:
+        """The number of the last attempt."""
+        return self.attempts[-1].number if self.attempts else 0
+
+    def noted(self, attempt: Attempt) -> "Delivery":
+        """With an attempt that decides nothing: another one follows at once."""
+        return replace(self, attempts=(*self.attempts, attempt)[-ATTEMPTS_KEPT:])
 
     def after(
         self, attempt: Attempt, now: datetime, *, jitter: float, retry_after: float | None
     ) -> "Delivery":
         """The delivery with one more attempt. `jitter` is from -1 to 1, `retry_after` in seconds."""
-        status, due = self._outcome(attempt, now, jitter, retry_after)
+        steps = self.steps if self.trigger == "manual" else self.steps + 1
+        status, due = self._outcome(attempt, steps, now, jitter, retry_after)
+        return replace(
+            self.noted(attempt),
+            status=status,
+            trigger="schedule",
+            steps=steps,
+            resumes_at=None,
+            next_attempt_at=due,
+            updated_at=now,
+            version=self.version + 1,
+        )
+
+    def retried(self, now: datetime) -> "Delivery":
+        """With one more attempt asked for, now. The schedule goes on where it is if that one fails."""
         return replace(
             self,
-            status=status,
-            attempts=(*self.attempts, attempt),
-            next_attempt_at=due,
+            status="pending",
+            trigger="manual",
+            next_attempt_at=now,
+            resumes_at=self.resumes_at if self.trigger == "manual" else self.next_attempt_at,
+            updated_at=now,
+            version=self.version + 1,
+        )
+
+    def replayed(self, now: datetime) -> "Delivery":
+        """Sent again from now on, with a whole schedule of its own."""
+        return replace(
+            self,
+            status="pending",
+            trigger="replay",
+            steps=0,
+            began_at=now,
+            next_attempt_at=now,
+            resumes_at=None,
             updated_at=now,
             version=self.version + 1,
         )
 
     def skipped(self, now: datetime) -> "Delivery":
         """The delivery without a receiver: its endpoint was deleted or disabled, or its event is gone."""
-        return replace(self, status="skipped", next_attempt_at=None, updated_at=now, version=self.version + 1)
+        return replace(
+            self,
+            status="skipped",
+            trigger="schedule",
+            next_attempt_at=None,
+            resumes_at=None,
+            updated_at=now,
+            version=self.version + 1,
+        )
 
     def _outcome(
-        self, attempt: Attempt, now: datetime, jitter: float, retry_after: float | None
+        self, attempt: Attempt, steps: int, now: datetime, jitter: float, retry_after: float | None
     ) -> tuple[Status, datetime | None]:
         if attempt.succeeded:
             return "succeeded", None
         if attempt.status_code == GONE:
             return "failed", None
-        due = next_attempt_at(
-            attempt.number, now, began_at=self.created_at, jitter=jitter, retry_after=retry_after
-        )
+        if self.trigger == "manual":
+            if self.resumes_at:
+                return "pending", self.resumes_at
+            return ("succeeded" if any(one.succeeded for one in self.attempts) else "failed"), None
+        began_at = self.began_at or self.created_at
+        due = next_attempt_at(steps, now, began_at=began_at, jitter=jitter, retry_after=retry_after)
         return ("pending", due) if due else ("failed", None)
