@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from eal import aws, clock, settings
 from eal.table.item import from_attributes, load
+from eal.webhooks.health import Health, give_back, take_place
 from eal.webhooks.model import Delivery
 from tests.support.http import call, load_app
 from tests.support.pipeline import STREAMED, items, peek, sqs_event, stream_records
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def register(tenant: Tenant, url: str, events: object = "*", *, key: str | None = None) -> dict[str, Any]:
+def register(
+    tenant: Tenant, url: str, events: object = "*", *, key: str | None = None, **more: object
+) -> dict[str, Any]:
     """A new endpoint, with its secret."""
-    answer = call("POST", "/v1/webhooks", key=key or tenant.admin, json_body={"url": url, "events": events})
+    body = {"url": url, "events": events, **more}
+    answer = call("POST", "/v1/webhooks", key=key or tenant.admin, json_body=body)
     assert answer.status == 201, answer.text
     return dict(answer.json)
 
@@ -59,6 +63,18 @@ def deliveries() -> list[Delivery]:
 def delivery() -> Delivery:
     (one,) = deliveries()
     return one
+
+
+def health_of(message: dict[str, Any]) -> Health:
+    """How the endpoint of a message does, as workers noted it; made where no worker was here yet."""
+    webhook_id = message["webhook_id"]
+    found = [item for item in items("WEBHOOK_HEALTH") if item["sk"]["S"] == webhook_id]
+    if not found:
+        place = take_place(message["organization_id"], message["mode"], webhook_id, "dlv_none", clock.now())
+        assert place is not None
+        give_back(place)
+        return health_of(message)
+    return load(Health, from_attributes(found[0]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ type Count = Literal[
     "outbox_swept",
     "deliveries_succeeded",
     "deliveries_failed",
+    "deliveries_deferred",
+    "endpoints_disabled",
     "calls_classified",
     "activity_counted",
     "pushes_succeeded",

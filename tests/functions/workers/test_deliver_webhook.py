@@ -14,6 +14,7 @@ import standardwebhooks
 from eal import observe, signing
 from eal.outbound import sender
 from eal.outbound.schedule import ATTEMPTS
+from eal.webhooks.health import LEASE
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items
@@ -26,6 +27,7 @@ from tests.support.webhooks import (
     deliveries,
     delivery,
     fan_out,
+    health_of,
     publish_lead,
     register,
     watched_queue,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 OK: dict[str, object] = {"batchItemFailures": []}
+LEASE_SECONDS = LEASE.total_seconds()
 
 
 @pytest.fixture
@@ -264,7 +267,7 @@ def test_what_is_on_its_way_to_a_disabled_endpoint_is_skipped(
 
 
 @pytest.mark.parametrize("status", [200, 410, 500])
-@pytest.mark.parametrize("after", range(1, 5))
+@pytest.mark.parametrize("after", range(1, 8))
 def test_killed_after_any_call_and_run_again_there_is_one_outcome(
     message: dict[str, Any],
     receiver: Receiver,
@@ -273,6 +276,7 @@ def test_killed_after_any_call_and_run_again_there_is_one_outcome(
     status: int,
     after: int,
 ) -> None:
+    now = Clock(monkeypatch)
     receiver.says = [Saying(status)]
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = after
@@ -282,6 +286,7 @@ def test_killed_after_any_call_and_run_again_there_is_one_outcome(
             pass
         else:
             assert after > len(calls.made)
+    now.forward(LEASE_SECONDS)
 
     assert deliver(message) == OK
 
@@ -305,11 +310,14 @@ def test_killed_before_a_write_the_attempt_is_made_again(
     status: int,
     operation: str,
 ) -> None:
+    now = Clock(monkeypatch)
+    health_of(message)
     receiver.says = [Saying(status)]
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {operation: "InternalServerError"}
         assert deliver(message) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     assert delivery().attempts == ()
+    now.forward(LEASE_SECONDS)
 
     assert deliver(message) == OK
 
@@ -321,11 +329,14 @@ def test_killed_before_a_write_the_attempt_is_made_again(
 def test_the_next_message_repairs_an_attempt_that_was_never_recorded(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    now = Clock(monkeypatch)
+    health_of(message)
     receiver.says = [Saying(500), Saying(200)]
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {"PutItem": "InternalServerError"}
         deliver(message)
     (second,) = queue.take()
+    now.forward(LEASE_SECONDS)
 
     deliver(second.message)  # the first message was lost for good
 
@@ -333,32 +344,45 @@ def test_the_next_message_repairs_an_attempt_that_was_never_recorded(
     assert delivery().status == "succeeded"
 
 
-def test_of_two_workers_with_one_message_one_records(
-    message: dict[str, Any], receiver: Receiver, queue: Queue
+def test_of_two_workers_with_one_message_one_sends(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second worker runs whole while the first one waits for its answer: both have read the same delivery."""
-    receiver.says = [Saying(500, meanwhile=lambda: deliver(message)), Saying(200, b"second")]
+    """The second worker runs whole while the first one waits for its answer; its copy comes again later."""
+    now = Clock(monkeypatch)
+    receiver.says = [Saying(200, meanwhile=lambda: deliver(message))]
 
     assert deliver(message) == OK
 
-    assert len(receiver.heard) == 2
+    assert len(receiver.heard) == 1
+    assert [attempt.number for attempt in delivery().attempts] == [1]
+    (copy,) = queue.take()
+    assert (copy.message["attempt"], copy.message["deferrals"]) == (1, 1)
+    now.forward(copy.delay)
+    assert deliver(copy.message) == OK
+    assert len(receiver.heard) == 1
+    assert queue.take() == []
+
+
+def test_a_worker_that_outlived_its_lease_leaves_one_record(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a clock that was set, or a process that stood still: then both send, and one records."""
+    now = Clock(monkeypatch)
+
+    def later() -> None:
+        now.forward(LEASE_SECONDS)
+        deliver(message)
+
+    receiver.says = [Saying(500, meanwhile=later), Saying(200, b"second")]
+
+    assert deliver(message) == OK
+
     assert [(attempt.number, attempt.response) for attempt in delivery().attempts] == [(1, "second")]
     assert delivery().status == "succeeded"
+    assert health_of(message).failing_since is None
     for sent in queue.take():
         assert deliver(sent.message) == OK
     assert len(receiver.heard) == 2
-
-
-def test_two_workers_that_are_told_gone_disable_once(
-    message: dict[str, Any], receiver: Receiver, queue: Queue
-) -> None:
-    receiver.says = [Saying(410, meanwhile=lambda: deliver(message)), Saying(410)]
-
-    assert deliver(message) == OK
-
-    assert len([one for one in items("AUDIT") if one["action"]["S"] == "webhook.disabled"]) == 1
-    assert len(delivery().attempts) == 1
-    assert delivery().status == "failed"
 
 
 def test_a_batch_is_sent_at_once_and_fails_one_by_one(
@@ -401,7 +425,7 @@ def test_the_round_trips_of_an_attempt(
     with watched_calls(monkeypatch) as calls:
         deliver(sent.message)
 
-    assert calls.made == ["TransactGetItems", "PutItem"]
+    assert calls.made == ["UpdateItem", "TransactGetItems", "PutItem", "UpdateItem"]
 
 
 def test_nothing_of_the_request_is_logged(

@@ -11,15 +11,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from eal import aws, settings
-from eal.table.item import to_attributes
+from eal.table.item import from_attributes, to_attributes
 from eal.table.write import Operation, Stale, put_if_absent, transact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import (
+        TransactWriteItemTypeDef,
+        UniversalAttributeValueTypeDef,
+        UpdateItemInputTypeDef,
+    )
 
     from eal.errors import Json
+    from eal.table.item import Item
     from eal.table.keys import Key
 
 
@@ -93,6 +98,53 @@ def count(markers: Sequence[tuple[Mapping[str, Json], int]], additions: Sequence
     Raises: Stale where a marker is at another version; Unavailable.
     """
     transact([*(_over(marker, was) for marker, was in markers), *map(_addition, additions)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An update expression that is carried out where its condition holds: for what many workers change at once."""
+
+    at: Key
+    expression: str
+    condition: str
+    names: Mapping[str, str]
+    values: Mapping[str, Json]
+
+    def operation(self) -> Operation:
+        """The same as a part of a `Write`; its refusal is Stale."""
+        return Operation(cast("TransactWriteItemTypeDef", {"Update": self.request()}), lambda _old: Stale())
+
+    def request(self) -> dict[str, object]:
+        return {
+            "TableName": settings.state_table(),
+            "Key": to_attributes(self.at._asdict()),
+            "UpdateExpression": self.expression,
+            "ConditionExpression": self.condition,
+            "ExpressionAttributeNames": self.names,
+            "ExpressionAttributeValues": to_attributes(self.values),
+        }
+
+
+class Unfit(Exception):
+    """A change's condition does not hold. `item` is what stands there, None where nothing does."""
+
+    def __init__(self, item: Item | None) -> None:
+        self.item = item
+
+
+def change(one: Change) -> Item:
+    """Carry out a change. The item as it is then.
+
+    Raises: Unfit.
+    """
+    client = aws.dynamodb()
+    answers = {"ReturnValues": "ALL_NEW", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    try:
+        answer = client.update_item(**cast("UpdateItemInputTypeDef", {**one.request(), **answers}))
+    except client.exceptions.ConditionalCheckFailedException as refused:
+        old = cast("dict[str, UniversalAttributeValueTypeDef] | None", refused.response.get("Item"))
+        raise Unfit(from_attributes(old) if old else None) from None
+    return from_attributes(answer["Attributes"])
 
 
 def _over(item: Mapping[str, Json], was: int) -> Operation:

@@ -2,26 +2,40 @@
 
 The order makes it safe to be killed at any line: the next attempt is enqueued before this one is recorded,
 and it is recorded under the condition that nobody else did. So a message is either still in the queue, or its
-successor is; and of two workers with the same message one records, and the other's work leaves no trace.
+successor is. Before all else a worker takes a place at the endpoint (`eal.webhooks.health`), so that two workers with
+the same message do not both send it, and an endpoint that hangs holds few of them. A message that finds no place is
+put off, which costs no attempt.
 """
 
 import random
 import time
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from eal import caller, clock, observe, settings, signing
 from eal.outbound import address, sender
 from eal.outbound.address import Blocked, Unresolved
 from eal.outbound.schedule import GONE
 from eal.outbound.sender import Reply
-from eal.webhooks import deliveries, store
+from eal.table.write import Stale
+from eal.webhooks import deliveries, health, store
 from eal.webhooks.deliveries import Due
+from eal.webhooks.health import Health, Place
 from eal.webhooks.model import Attempt, Delivery, Endpoint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from eal.events import Event
+
+_REFUSED_SIGNATURE = (401, 403)
+_LONGEST_DEFERRAL = 300.0
+
+
+class Secret(NamedTuple):
+    mark: str
+    text: str
 
 
 def deliver(due: Due) -> None:
@@ -38,8 +52,21 @@ def deliver(due: Due) -> None:
         webhook_id=due.webhook_id,
         event_id=due.event_id,
     )
-    endpoint, delivery, event = deliveries.read(due)
     now = clock.now()
+    place = health.take_place(due.organization_id, due.mode, due.webhook_id, due.delivery_id, now)
+    if place is None:
+        longest = min(2.0**due.deferrals, _LONGEST_DEFERRAL)
+        _defer(due, longest * random.uniform(0.5, 1), now)  # noqa: S311 - no secret is made of it
+        return
+    try:
+        _work(due, place, now)
+    except Stale:
+        health.give_back(place)
+        raise
+
+
+def _work(due: Due, place: Place, now: "datetime") -> None:
+    endpoint, delivery, event = deliveries.read(due)
     if delivery is None or delivery.next_attempt_at is None or due.attempt <= delivery.made:
         observe.logger.info("delivery_message_dropped", attempt=due.attempt)
     elif delivery.next_attempt_at > now:
@@ -47,12 +74,61 @@ def deliver(due: Due) -> None:
     elif endpoint is None or not endpoint.enabled or event is None:
         deliveries.advance(delivery, delivery.skipped(now))
         observe.logger.info("delivery_skipped")
+    elif wait := health.seconds_over(place, endpoint.rate_limit, now):
+        _defer(due, wait, now)
     else:
-        _attempt(due, endpoint, delivery, event, now)
+        _attempt(due, place, endpoint, delivery, event)
+        return
+    health.give_back(place)
 
 
-def _attempt(due: Due, endpoint: Endpoint, delivery: Delivery, event: "Event", at: "datetime") -> None:
-    reply = _send(endpoint, event, due.organization_id, at)
+def _defer(due: Due, seconds: float, now: "datetime") -> None:
+    """The same message, later: there is no place for it at the endpoint, or not in this minute."""
+    deliveries.enqueue(due.deferred(), now + timedelta(seconds=seconds), now)
+    observe.count("deliveries_deferred")
+    observe.logger.info("delivery_deferred", attempt=due.attempt, deferrals=due.deferrals)
+
+
+def _attempt(due: Due, place: Place, endpoint: Endpoint, delivery: Delivery, event: "Event") -> None:
+    secrets = _secrets(endpoint, place.health.accepted, due.organization_id)
+    attempt, reply = _send(endpoint, delivery, event, secrets)
+    if len(secrets) > 1 and reply.status_code in _REFUSED_SIGNATURE:
+        delivery = delivery.noted(attempt)
+        _tell(attempt, delivery, recorded=True)
+        secrets = secrets[::-1]
+        attempt, reply = _send(endpoint, delivery, event, secrets)
+    now = clock.now()
+    jitter = random.uniform(-1, 1)  # noqa: S311 - no secret is made of it
+    after = delivery.after(attempt, now, jitter=jitter, retry_after=reply.retry_after)
+    if reply.status_code == GONE:
+        _disable_gone(due, place, endpoint, delivery, after)
+        _tell(attempt, after, recorded=True)
+        return
+    if after.next_attempt_at:
+        deliveries.enqueue(Due.next_of(after), after.next_attempt_at, now)
+    recorded = deliveries.advance(delivery, after)
+    _tell(attempt, after, recorded=recorded)
+    if attempt.succeeded:
+        health.succeeded(place, accepted=secrets[0].mark)
+    elif (state := health.failed(place, now)).fails_for_too_long(now):
+        _disable_failing(due, place, endpoint, state)
+
+
+def _secrets(endpoint: Endpoint, accepted: str | None, organization_id: str) -> "Sequence[Secret]":
+    """Those that sign, first the one that the endpoint last accepted: the old one, until it took the new one."""
+    current = Secret(health.mark_of(endpoint.secret), store.secret_of(endpoint, organization_id))
+    text = store.previous_secret_of(endpoint, organization_id, clock.now())
+    if text is None or endpoint.previous_secret is None:
+        return [current]
+    previous = Secret(health.mark_of(endpoint.previous_secret), text)
+    return [current, previous] if accepted == current.mark else [previous, current]
+
+
+def _send(
+    endpoint: Endpoint, delivery: Delivery, event: "Event", secrets: "Sequence[Secret]"
+) -> tuple[Attempt, Reply]:
+    at = clock.now()
+    reply = _post(endpoint, event, secrets, at)
     attempt = Attempt(
         number=delivery.made + 1,
         at=at,
@@ -62,20 +138,10 @@ def _attempt(due: Due, endpoint: Endpoint, delivery: Delivery, event: "Event", a
         response=reply.response,
         error=reply.error,
     )
-    now = clock.now()
-    jitter = random.uniform(-1, 1)  # noqa: S311 - no secret is made of it
-    after = delivery.after(attempt, now, jitter=jitter, retry_after=reply.retry_after)
-    if reply.status_code == GONE:
-        _disable(due, endpoint, delivery, after)
-        recorded = True
-    else:
-        if after.next_attempt_at:
-            deliveries.enqueue(Due.next_of(after), after.next_attempt_at, now)
-        recorded = deliveries.advance(delivery, after)
-    _tell(attempt, after, recorded=recorded)
+    return attempt, reply
 
 
-def _send(endpoint: Endpoint, event: "Event", organization_id: str, at: "datetime") -> Reply:
+def _post(endpoint: Endpoint, event: "Event", secrets: "Sequence[Secret]", at: "datetime") -> Reply:
     started = time.monotonic()
     try:
         target = address.resolve(endpoint.url, loopback=settings.is_local())
@@ -83,21 +149,36 @@ def _send(endpoint: Endpoint, event: "Event", organization_id: str, at: "datetim
         return Reply(duration_ms=_since(started), error="blocked_address")
     except Unresolved:
         return Reply(duration_ms=_since(started), error="unresolved_host")
-    secret = store.secret_of(endpoint, organization_id)
     body = event.body().encode()
-    return sender.post(target, body, signing.headers([secret], event.id, int(at.timestamp()), body))
+    texts = [secret.text for secret in secrets]
+    return sender.post(target, body, signing.headers(texts, event.id, int(at.timestamp()), body))
 
 
 def _since(started: float) -> int:
     return round((time.monotonic() - started) * 1000)
 
 
-def _disable(due: Due, endpoint: Endpoint, before: Delivery, after: Delivery) -> None:
+def _disable_gone(due: Due, place: Place, endpoint: Endpoint, before: Delivery, after: Delivery) -> None:
     """The endpoint's end and the delivery's, in one transaction: neither can be there without the other."""
     by = caller.worker("deliver_webhook", due.organization_id, due.mode, due.request_id)
     store.disable(endpoint, "gone", by)
     by.write.replace(deliveries.item(after), was=before.version)
+    by.write.add(health.disabled(place, by.at))
     by.write.commit()
+    observe.count("endpoints_disabled")
+
+
+def _disable_failing(due: Due, place: Place, endpoint: Endpoint, state: Health) -> None:
+    """The endpoint's end, unless it was changed, or took something, meanwhile: then its next failure decides."""
+    by = caller.worker("deliver_webhook", due.organization_id, due.mode, due.request_id)
+    store.disable(endpoint, "failing", by)
+    by.write.add(health.disabled(place, by.at, state.failing_since))
+    try:
+        by.write.commit()
+    except Stale:
+        observe.logger.info("endpoint_left_enabled")
+    else:
+        observe.count("endpoints_disabled")
 
 
 def _tell(attempt: Attempt, after: Delivery, *, recorded: bool) -> None:
