@@ -3,8 +3,8 @@
 import json
 
 from eal import clock
-from eal.entry.openapi import EventEnvelope
 from eal.events import CATALOGUE, Event
+from eal.feed.wire import EventView
 from tests.structure.checks import catalogue
 from tests.structure.project import HERE, report
 
@@ -27,4 +27,4 @@ def test_the_documented_envelope_is_the_one_that_is_sent() -> None:
 
     sent = json.loads(event.body())
 
-    assert EventEnvelope.model_validate(sent).model_dump(mode="json") == sent
+    assert EventView.model_validate(sent).model_dump(mode="json") == sent

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from eal import aws, clock, settings
-from eal.table.item import from_attributes, load
+from eal.table.item import from_attributes, load, to_attributes
 from eal.webhooks.health import Health, give_back, take_place
 from eal.webhooks.model import Delivery
 from tests.support.http import call, load_app
@@ -63,6 +63,14 @@ def deliveries() -> list[Delivery]:
 def delivery() -> Delivery:
     (one,) = deliveries()
     return one
+
+
+def change_endpoint(webhook_id: str, **fields: Any) -> dict[str, Any]:
+    """An endpoint changed behind everybody's back; its item as it is then."""
+    (item,) = [one for one in items("WEBHOOK") if one["sk"]["S"] == webhook_id]
+    changed = {**from_attributes(item), **fields}
+    aws.dynamodb().put_item(TableName=settings.state_table(), Item=to_attributes(changed))
+    return changed
 
 
 def health_of(message: dict[str, Any]) -> Health:

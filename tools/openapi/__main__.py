@@ -9,22 +9,29 @@ sys.path.insert(0, str(ROOT / "layers" / "shared"))
 
 
 def main() -> int:
+    from eal import events
     from eal.entry import document, openapi
     from tools.openapi.endpoints import routes
 
     parser = argparse.ArgumentParser(prog="python -m tools.openapi")
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--check", action="store_true", help="exit 1 if the committed document is out of date")
-    what.add_argument("--write", action="store_true", help="write the document")
-    wanted = openapi.render(openapi.build(routes(ROOT)))
-    current = document.PATH.read_text(encoding="utf-8") if document.PATH.exists() else ""
-    shown = document.PATH.relative_to(ROOT)
-    if parser.parse_args().check:
-        print(f"{shown} is current" if wanted == current else f"{shown} is out of date: run me with --write")
-        return int(wanted != current)
-    document.PATH.write_text(wanted, encoding="utf-8")
-    print(f"{shown}: {'no change' if wanted == current else 'written'}")
-    return 0
+    what.add_argument("--check", action="store_true", help="exit 1 if a committed file is out of date")
+    what.add_argument(
+        "--write", action="store_true", help="write the document and the catalogue of event types"
+    )
+    only_check = parser.parse_args().check
+    built = openapi.build(routes(ROOT))
+    wanted = {document.PATH: built, events.DESCRIBED: openapi.event_types(built)}
+    stale = 0
+    for path, content in wanted.items():
+        text = openapi.render(content)
+        is_current = path.exists() and path.read_text(encoding="utf-8") == text
+        stale += not is_current
+        if not is_current and not only_check:
+            path.write_text(text, encoding="utf-8")
+        said = "current" if is_current else "out of date: run me with --write" if only_check else "written"
+        print(f"{path.relative_to(ROOT)}: {said}")
+    return int(only_check and stale > 0)
 
 
 if __name__ == "__main__":

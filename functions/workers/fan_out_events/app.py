@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, cast
 
 from eal.entry.consumer import Consumer, Message
-from eal.webhooks import deliveries
+from eal.webhooks.fan_out import Published, fan_out
 
 if TYPE_CHECKING:
     from eal.table.keys import Mode
@@ -11,12 +11,15 @@ if TYPE_CHECKING:
 
 def consume(message: Message) -> None:
     """An event as the relay published it. Each attempt reads the body from the table, not from here."""
-    deliveries.fan_out(
-        event_id=cast("str", message["id"]),
-        event_type=cast("str", message["type"]),
-        organization_id=cast("str", message["organization_id"]),
-        mode=cast("Mode", message["mode"]),
-        request_id=cast("str", message["request_id"]),
+    fan_out(
+        Published(
+            id=cast("str", message["id"]),
+            type=cast("str", message["type"]),
+            organization_id=cast("str", message["organization_id"]),
+            mode=cast("Mode", message["mode"]),
+            request_id=cast("str", message["request_id"]),
+            data=message.get("data"),
+        )
     )
 
 

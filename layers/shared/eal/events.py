@@ -1,10 +1,13 @@
 """Events: what customers are told of. One envelope, one catalogue; the payloads' shapes are the resources' views."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple, cast
 
-from eal.clock import Instant, rfc3339
+from eal.clock import Instant, parse, rfc3339
 from eal.errors import Json
 from eal.table.keys import Mode
 
@@ -20,13 +23,30 @@ CATALOGUE: Final = {
     "lead.erased": "A lead's personal data was erased: erase your copies.",
     "api_key.rotated": "A key was replaced; the old one ends when its overlap does.",
     "api_key.revoked": "A key was revoked.",
-    "webhook.disabled": "An endpoint gets no more events: it answered 410.",
+    "webhook.disabled": "An endpoint gets no more events: it answered 410, or failed for five days.",
     "audit.log.event": "An audit record; only sent to endpoints that name it.",
 }
 """The types that are emitted today, with their meaning. A type joins when the code that emits it does."""
 
 BY_NAME_ONLY = frozenset({"audit.log.event"})
 """Types that `*` does not include."""
+
+DESCRIBED = Path(__file__).with_name("event_types.json")
+"""Each type's JSON Schema and example, made from the resources' views: `python -m tools.openapi --write`."""
+
+
+class EventType(NamedTuple):
+    """`schema` is the whole event's, `example` an event as it is sent."""
+
+    schema: Mapping[str, Json]
+    example: Mapping[str, Json]
+
+
+@cache
+def types() -> dict[str, EventType]:
+    """The types by name, in the catalogue's order. Read from a file: only who needs it pays for it."""
+    described = json.loads(DESCRIBED.read_text(encoding="utf-8"))
+    return {name: EventType(**described[name]) for name in CATALOGUE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +74,16 @@ class Event:
             "data": self.data,
         }
         return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False)
+
+
+def of_item(stored: Mapping[str, Json]) -> Event:
+    """An event as it was published: its number is where the relay put it."""
+    return Event(
+        id=cast("str", stored["id"]),
+        type=cast("str", stored["type"]),
+        created_at=parse(cast("str", stored["created_at"])),
+        tenant_id=cast("str", stored["organization_id"]),
+        mode=cast("Mode", stored["mode"]),
+        sequence=cast("int", stored["feedsk"]),
+        data=json.loads(cast("str", stored["data"])),
+    )

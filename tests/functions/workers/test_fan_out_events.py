@@ -10,6 +10,7 @@ import pytest
 from eal import ids
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
+from tests.support.pipeline import items
 from tests.support.template import ROOT
 from tests.support.webhooks import (
     Queue,
@@ -45,8 +46,6 @@ def test_each_endpoint_that_wants_the_event_gets_a_delivery_in_its_own_group(
     register(tenant, URL, ["lead.updated"])
     register(stranger, URL)
     register(tenant, URL, key=tenant.test_admin)
-    body = {"url": URL, "events": "*", "enabled": False}
-    assert call("POST", "/v1/webhooks", key=tenant.admin, json_body=body).status == 201
     event = publish_lead(tenant)
 
     assert fan_out(event) == ONE_OK
@@ -69,6 +68,54 @@ def test_each_endpoint_that_wants_the_event_gets_a_delivery_in_its_own_group(
     assert {(one.status, one.event_type, one.attempts) for one in deliveries()} == {
         ("pending", "lead.created", ())
     }
+
+
+def test_for_a_disabled_endpoint_the_event_is_kept_as_skipped(tenant: Tenant, queue: Queue) -> None:
+    off = register(tenant, URL, enabled=False)
+    register(tenant, URL, ["lead.updated"], enabled=False)
+
+    assert fan_out(publish_lead(tenant)) == ONE_OK
+
+    assert (delivery().webhook_id, delivery().status, delivery().next_attempt_at) == (
+        off["id"],
+        "skipped",
+        None,
+    )
+    assert queue.take() == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_sent"),
+    [
+        ({"data.status": {"eq": "new"}}, True),
+        ({"data.status": {"eq": "won"}}, False),
+        ({"data.status": {"in": ["won", "new"]}, "data.score": {"lt": 101}}, True),
+        ({"data.status": {"in": ["won", "new"]}, "data.score": {"gt": 100}}, False),
+        ({"data.address": {"exists": False}}, True),
+        ({"data.address.city": {"exists": True}}, False),
+        ({"data.classification.urgency": {"eq": "emergency"}}, False),
+    ],
+)
+def test_only_what_fulfils_the_filter_gets_a_delivery(
+    tenant: Tenant, queue: Queue, condition: dict[str, object], is_sent: bool
+) -> None:
+    register(tenant, URL, filter=condition)
+
+    assert fan_out(publish_lead(tenant)) == ONE_OK
+
+    assert len(queue.take()) == len(deliveries()) == int(is_sent)
+
+
+def test_a_filter_on_audit_records_reads_the_record(tenant: Tenant, queue: Queue) -> None:
+    leads = register(tenant, URL, ["audit.log.event"], filter={"data.action": {"eq": "lead.created"}})
+    register(tenant, URL, ["audit.log.event"], filter={"data.action": {"eq": "lead.erased"}})
+    published = publish_lead(tenant)
+    (record,) = [one for one in items("AUDIT") if one["action"]["S"] == "lead.created"]
+    told = {name: value for name, value in published.items() if name != "data"}
+
+    assert fan_out({**told, "id": record["id"]["S"], "type": "audit.log.event"}) == ONE_OK
+
+    assert delivery().webhook_id == leads["id"]
 
 
 def test_test_mode_reaches_test_endpoints_only(tenant: Tenant, queue: Queue) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel, JsonValue
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
@@ -17,14 +17,14 @@ from eal import errors
 from eal.audit_log.exports.wire import AuditExportView
 from eal.audit_log.wire import AuditRecordView
 from eal.calls.wire import CallView
-from eal.clock import Instant  # noqa: TC001 - pydantic reads it
+from eal.entry import event_examples
 from eal.entry.document import SERVER
 from eal.entry.request import LARGEST_BODY
-from eal.events import CATALOGUE
+from eal.events import BY_NAME_ONLY, CATALOGUE
+from eal.feed.wire import EventView
 from eal.keys.wire import ApiKeyView
 from eal.leads.wire import LeadView
 from eal.listing import ListQuery
-from eal.table.keys import Mode  # noqa: TC001 - pydantic reads it
 from eal.webhooks.wire import WebhookView
 
 if TYPE_CHECKING:
@@ -90,19 +90,6 @@ class _Answers(GenerateJsonSchema):
         return self.mode == "serialization" or super().field_is_required(field, total)
 
 
-class EventEnvelope(BaseModel):
-    """What every event is sent in. `data` is the resource as its GET shows it, without transcripts and secrets."""
-
-    id: str
-    type: str
-    api_version: Literal["v1"]
-    created_at: Instant
-    tenant_id: str
-    mode: Mode
-    sequence: int
-    data: JsonValue
-
-
 def render(document: Node) -> str:
     """The document as it is committed and served."""
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -158,7 +145,7 @@ def build(routes: Sequence[Route]) -> Node:
 
 def _schemas(routes: Iterable[Route]) -> tuple[Schemas, dict[str, Node]]:
     """The reference to each model, and the components that they refer to."""
-    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(EventEnvelope, "serialization"): None}
+    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(EventView, "serialization"): None}
     for route in routes:
         if route.body:
             wanted[route.body, "validation"] = None
@@ -538,7 +525,7 @@ def _error_response(status: int, codes: Sequence[str], *, with_key: bool) -> Nod
 
 def _webhook(name: str, meaning: str, schemas: Schemas) -> Node:
     data = schemas[_DATA[name.partition(".")[0]], "serialization"]
-    envelope = schemas[EventEnvelope, "serialization"]
+    envelope = schemas[EventView, "serialization"]
     signature = [
         ("x-eal-signature", "Hex HMAC-SHA256 of `{x-eal-timestamp}.{body}` under the endpoint's secret."),
         ("x-eal-timestamp", "Unix seconds of this attempt."),
@@ -562,7 +549,8 @@ def _webhook(name: str, meaning: str, schemas: Schemas) -> Node:
                             envelope,
                             {"type": "object", "properties": {"type": {"const": name}, "data": data}},
                         ]
-                    }
+                    },
+                    "examples": {name: {"value": _event_example(name)}},
                 }
             },
         },
@@ -572,3 +560,47 @@ def _webhook(name: str, meaning: str, schemas: Schemas) -> Node:
         },
     }
     return {"post": operation}
+
+
+def _event_example(name: str) -> Node:
+    kind = "aud" if name in BY_NAME_ONLY else "evt"
+    return {
+        "id": f"{kind}_01kq09bekje6vbq5xe2b60xtww",
+        "type": name,
+        "api_version": "v1",
+        "created_at": event_examples.AT,
+        "tenant_id": "org_01kq09bekje6vbq5xe2b60xtww",
+        "mode": "live",
+        "sequence": 42,
+        "data": event_examples.DATA[name],
+    }
+
+
+def event_types(document: Node) -> Node:
+    """Each event type as `eal.events.types` reads it: what the document's `webhooks` say, without references."""
+    described = {}
+    for name, meaning in CATALOGUE.items():
+        content = document["webhooks"][name]["post"]["requestBody"]["content"][_JSON]
+        envelope, own = _whole(content["schema"], document)["allOf"]
+        described[name] = {
+            "schema": {
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                **envelope,
+                "title": name,
+                "description": meaning,
+                "properties": {**envelope["properties"], **own["properties"]},
+            },
+            "example": content["examples"][name]["value"],
+        }
+    return described
+
+
+def _whole(node: Any, document: Node) -> Any:
+    """The schema with what it refers to in the references' places."""
+    if isinstance(node, list):
+        return [_whole(one, document) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _whole(document["components"]["schemas"][node["$ref"].rpartition("/")[2]], document)
+    return {key: _whole(value, document) for key, value in node.items()}

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple, Self, cast
 
-from eal import aws, clock, ids, settings
+from eal import aws, events, ids, settings
 from eal.audit import AuditRecord
 from eal.audit_log.wire import AuditRecordView
 from eal.caller import Caller
@@ -74,53 +74,25 @@ class Work(NamedTuple):
     event: Event | None
 
 
-def fan_out(event_id: str, event_type: str, organization_id: str, mode: Mode, request_id: str) -> None:
-    """Start a delivery of an event to each endpoint that wants it.
-
-    Safe to repeat: ids are derived, so a second run finds the first one's deliveries and only sends the
-    messages again, which are dropped where the first ones were worked on.
-    """
-    now = clock.now()
-    due = []
-    for endpoint in store.wanting(event_type, organization_id, mode):
-        new = Delivery(
-            id=ids.derived("dlv", event_id, endpoint.id),
-            organization_id=organization_id,
-            mode=mode,
-            webhook_id=endpoint.id,
-            event_id=event_id,
-            event_type=event_type,
-            request_id=request_id,
-            status="pending",
-            created_at=now,
-            updated_at=now,
-            version=1,
-            next_attempt_at=now,
-        )
-        progress.start(item(new))
-        due.append(Due.next_of(new))
-    _enqueue_all(due)
-
-
 def read(due: Due) -> Work:
     """Endpoint, delivery and event, in one transaction."""
     endpoint, delivery, event = get_all(
         [
             store.place(due.organization_id, due.mode, due.webhook_id),
             _place(due.organization_id, due.mode, due.delivery_id),
-            key(
-                due.organization_id,
-                due.mode,
-                "AUDIT" if ids.is_id("aud", due.event_id) else "EVENT",
-                due.event_id,
-            ),
+            event_at(due.organization_id, due.mode, due.event_id),
         ]
     )
     return Work(
         store.of_item(endpoint) if endpoint else None,
         load(Delivery, delivery) if delivery else None,
-        _event(event) if event else None,
+        event_of(event) if event else None,
     )
+
+
+def event_at(organization_id: str, mode: Mode, event_id: str) -> Key:
+    """Where an event lies: an audit record is told from its own item."""
+    return key(organization_id, mode, "AUDIT" if ids.is_id("aud", event_id) else "EVENT", event_id)
 
 
 def advance(before: Delivery, after: Delivery) -> bool:
@@ -156,6 +128,20 @@ def enqueue(due: Due, at: datetime, now: datetime) -> None:
     )
 
 
+def enqueue_all(due: "Sequence[Due]") -> None:
+    """Send messages that are due now."""
+    for start in range(0, len(due), _MOST_IN_A_BATCH):
+        answer = aws.sqs().send_message_batch(
+            QueueUrl=settings.queue("delivery"),
+            Entries=[
+                {"Id": str(index), "MessageBody": _body(one), "MessageGroupId": one.webhook_id}
+                for index, one in enumerate(due[start : start + _MOST_IN_A_BATCH])
+            ],
+        )
+        if failed := answer.get("Failed"):
+            raise RuntimeError(f"the queue refused {len(failed)} messages: {failed[0]['Code']}")
+
+
 def item(delivery: Delivery) -> Item:
     """The delivery with its key, its place in its endpoint's list, and the end of its time."""
     end = delivery.created_at + timedelta(days=FEED_DAYS)
@@ -173,19 +159,9 @@ def _place(organization_id: str, mode: Mode, delivery_id: str) -> Key:
     return key(organization_id, mode, _KIND, delivery_id)
 
 
-def _event(stored: Item) -> Event:
-    """The event as it was published; its number is where the relay put it."""
-    if stored["kind"] == "AUDIT":
-        return _audit_event(stored)
-    return Event(
-        id=cast("str", stored["id"]),
-        type=cast("str", stored["type"]),
-        created_at=clock.parse(cast("str", stored["created_at"])),
-        tenant_id=cast("str", stored["organization_id"]),
-        mode=cast("Mode", stored["mode"]),
-        sequence=cast("int", stored["feedsk"]),
-        data=json.loads(cast("str", stored["data"])),
-    )
+def event_of(stored: Item) -> Event:
+    """The event as it was published, whether it lies there as one or as an audit record."""
+    return _audit_event(stored) if stored["kind"] == "AUDIT" else events.of_item(stored)
 
 
 def _audit_event(stored: Item) -> Event:
@@ -200,19 +176,6 @@ def _audit_event(stored: Item) -> Event:
         sequence=cast("int", record.seq),
         data=AuditRecordView.of(record).model_dump(mode="json", by_alias=True),
     )
-
-
-def _enqueue_all(due: "Sequence[Due]") -> None:
-    for start in range(0, len(due), _MOST_IN_A_BATCH):
-        answer = aws.sqs().send_message_batch(
-            QueueUrl=settings.queue("delivery"),
-            Entries=[
-                {"Id": str(index), "MessageBody": _body(one), "MessageGroupId": one.webhook_id}
-                for index, one in enumerate(due[start : start + _MOST_IN_A_BATCH])
-            ],
-        )
-        if failed := answer.get("Failed"):
-            raise RuntimeError(f"the queue refused {len(failed)} messages: {failed[0]['Code']}")
 
 
 def _body(due: Due) -> str:

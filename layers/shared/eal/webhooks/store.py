@@ -1,6 +1,7 @@
-"""Endpoints: register, list, find, remove and disable."""
+"""Endpoints: register, list, find, change, remove and disable."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from eal import audit, aws, ids, secrets, settings, signing
@@ -14,8 +15,9 @@ from eal.table.item import Item, dump, from_attributes, load, to_attributes
 from eal.table.keys import Key, Mode, key, partition
 from eal.table.page import Page, Partition
 from eal.table.read import get as read_item
+from eal.webhooks import filters
 from eal.webhooks.model import Endpoint, Reason
-from eal.webhooks.wire import WebhookCreate, WebhookView
+from eal.webhooks.wire import WebhookCreate, WebhookUpdate, WebhookView
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
@@ -37,7 +39,7 @@ def place(organization_id: str, mode: Mode, webhook_id: str) -> Key:
 def register(body: WebhookCreate, by: Caller) -> tuple[Endpoint, str]:
     """A new endpoint and its secret, of which only the ciphertext is stored.
 
-    Raises: ValidationFailed with the type `blocked_address`.
+    Raises: ValidationFailed for an address that is blocked, or a filter that fits none of the events.
     """
     _check_address(body.url)
     secret = signing.new_secret()
@@ -47,12 +49,17 @@ def register(body: WebhookCreate, by: Caller) -> tuple[Endpoint, str]:
         events=tuple(body.events),
         description=body.description,
         enabled=body.enabled,
-        secret=secrets.encrypt(secret, organization_id=by.organization_id, purpose=_PURPOSE),
+        disabled_reason=None if body.enabled else "requested",
+        disabled_at=None if body.enabled else by.at,
+        rate_limit=body.rate_limit,
+        filter=body.filter.conditions() if body.filter else {},
+        secret=_encrypted(secret, by),
         secret_prefix=secret[:_SHOWN_OF_A_SECRET],
         created_at=by.at,
         updated_at=by.at,
         version=1,
     )
+    _check_filter(new)
     by.write.create(_item(new, by))
     by.write.audit("webhook.created", new.id, audit.changes({}, _audited(new)))
     return new, secret
@@ -72,6 +79,63 @@ def find(webhook_id: str, by: Caller) -> Endpoint:
     return of_item(item)
 
 
+def update(webhook_id: str, body: WebhookUpdate, by: Caller) -> Endpoint:
+    """Change what the body gives. What is on its way goes to the new address, from its next attempt on.
+
+    Raises: NotFound; ValidationFailed for an address that is blocked, or a filter that fits none of the events.
+    """
+    old = find(webhook_id, by)
+    if body.url and body.url != old.url:
+        _check_address(body.url)
+    new = _changed(old, body, by.at)
+    if new == old:
+        by.write.check_if_match(old.version)
+        return old
+    _check_filter(new)
+    new = replace(new, updated_at=by.at, version=old.version + 1)
+    by.write.replace(_item(new, by), was=old.version)
+    by.write.audit("webhook.updated", old.id, audit.changes(_audited(old), _audited(new)))
+    return new
+
+
+def _changed(old: Endpoint, body: WebhookUpdate, at: datetime) -> Endpoint:
+    new, given = old, body.model_fields_set
+    if body.url is not None:
+        new = replace(new, url=body.url)
+    if body.events is not None:
+        new = replace(new, events=tuple(body.events))
+    if "description" in given:
+        new = replace(new, description=body.description)
+    if "rate_limit" in given:
+        new = replace(new, rate_limit=body.rate_limit)
+    if "filter" in given:
+        new = replace(new, filter=body.filter.conditions() if body.filter else {})
+    if body.enabled is not None and body.enabled != old.enabled:
+        new = new.as_enabled() if body.enabled else new.disabled("requested", at)
+    return new
+
+
+def rotate_secret(webhook_id: str, overlap_seconds: int, by: Caller) -> tuple[Endpoint, str]:
+    """A new secret; the old one signs beside it until the overlap ends. One that a rotation before left ends now.
+
+    Raises: NotFound.
+    """
+    old = find(webhook_id, by)
+    secret = signing.new_secret()
+    new = replace(
+        old,
+        secret=_encrypted(secret, by),
+        secret_prefix=secret[:_SHOWN_OF_A_SECRET],
+        previous_secret=old.secret if overlap_seconds else None,
+        previous_secret_expires_at=by.at + timedelta(seconds=overlap_seconds) if overlap_seconds else None,
+        updated_at=by.at,
+        version=old.version + 1,
+    )
+    by.write.replace(_item(new, by), was=old.version)
+    by.write.audit("webhook.secret_rotated", old.id, audit.changes(_audited(old), _audited(new)))
+    return new, secret
+
+
 def remove(webhook_id: str, by: Caller) -> None:
     """Delete an endpoint. What is on its way to it is skipped.
 
@@ -84,14 +148,14 @@ def remove(webhook_id: str, by: Caller) -> None:
 
 def disable(old: Endpoint, reason: Reason, by: Caller) -> None:
     """Add to the write: no more events are sent to this endpoint."""
-    new = old.disabled(reason, by.at)
+    new = replace(old.disabled(reason, by.at), updated_at=by.at, version=old.version + 1)
     by.write.replace(_item(new, by), was=old.version)
     by.write.audit("webhook.disabled", old.id, audit.changes(_audited(old), _audited(new)))
     by.write.emit("webhook.disabled", WebhookView.of(new).model_dump(mode="json"))
 
 
 def wanting(event_type: str, organization_id: str, mode: Mode) -> list[Endpoint]:
-    """The enabled endpoints that events of this type are sent to."""
+    """The endpoints that want events of this type, disabled ones too."""
     request: dict[str, object] = {
         "TableName": settings.state_table(),
         "KeyConditionExpression": "pk = :pk",
@@ -102,7 +166,7 @@ def wanting(event_type: str, organization_id: str, mode: Mode) -> list[Endpoint]
     while True:
         answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
         endpoints = [of_item(from_attributes(attributes)) for attributes in answer["Items"]]
-        found += [endpoint for endpoint in endpoints if endpoint.enabled and endpoint.wants(event_type)]
+        found += [endpoint for endpoint in endpoints if endpoint.wants(event_type)]
         if "LastEvaluatedKey" not in answer:
             return found
         request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
@@ -127,6 +191,15 @@ def of_item(item: Item) -> Endpoint:
 
 def _item(endpoint: Endpoint, by: Caller) -> Item:
     return {**place(by.organization_id, by.mode, endpoint.id)._asdict(), "kind": _KIND, **dump(endpoint)}
+
+
+def _encrypted(secret: str, by: Caller) -> str:
+    return secrets.encrypt(secret, organization_id=by.organization_id, purpose=_PURPOSE)
+
+
+def _check_filter(endpoint: Endpoint) -> None:
+    if wrong := filters.check(endpoint.filter, endpoint.events):
+        raise ValidationFailed(wrong)
 
 
 def _check_address(url: str) -> None:

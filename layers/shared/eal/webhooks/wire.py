@@ -1,14 +1,34 @@
 """What the API takes and shows of webhook endpoints."""
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Self, cast
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    RootModel,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from eal.clock import Instant
 from eal.events import CATALOGUE
 from eal.listing import PageView
-from eal.webhooks.model import EVERY_TYPE, Endpoint
+from eal.webhooks.model import (
+    DEFAULT_OVERLAP_SECONDS,
+    EVERY_TYPE,
+    LONGEST_OVERLAP_SECONDS,
+    Conditions,
+    Endpoint,
+    Reason,
+)
 from eal.wire import Wire
+
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+_LONGEST_TEXT = 500
 
 
 def _known(event_type: str) -> str:
@@ -26,18 +46,126 @@ def _each_once(event_types: list[str]) -> list[str]:
     return list(dict.fromkeys(event_types))
 
 
-class WebhookCreate(Wire):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+def _scalar(value: JsonValue) -> JsonValue:
+    if isinstance(value, list | dict):
+        raise ValueError("must be text, a number, true, false or null")
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        raise ValueError(f"must have at most {_LONGEST_TEXT} characters")
+    return value
 
-    url: Annotated[str, Field(min_length=1, max_length=2048, description="https, at a public address.")]
-    events: Annotated[
-        list[Annotated[str, AfterValidator(_known)]],
-        BeforeValidator(_listed),
-        AfterValidator(_each_once),
-        Field(min_length=1, max_length=100, description="Event types; `*` is all that need not be named."),
-    ]
-    description: Annotated[str | None, Field(max_length=500)] = None
+
+def _number(value: JsonValue) -> JsonValue:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("must be a number")
+    return value
+
+
+type Url = Annotated[str, Field(min_length=1, max_length=2048, description="https, at a public address.")]
+type EventTypes = Annotated[
+    list[Annotated[str, AfterValidator(_known)]],
+    BeforeValidator(_listed),
+    AfterValidator(_each_once),
+    Field(min_length=1, max_length=100, description="Event types; `*` is all that need not be named."),
+]
+type Description = Annotated[str, Field(max_length=500)]
+type RateLimit = Annotated[
+    int, Field(ge=1, le=60_000, strict=True, description="Deliveries a minute; what is more waits.")
+]
+type Scalar = Annotated[
+    JsonValue,
+    AfterValidator(_scalar),
+    WithJsonSchema({"type": ["string", "number", "boolean", "null"]}),
+]
+type Number = Annotated[JsonValue, AfterValidator(_number), WithJsonSchema({"type": "number"})]
+type Presence = Annotated[bool, Field(strict=True, description="Whether there is a value; null is none.")]
+
+
+def _without_defaults(schema: dict[str, JsonValue]) -> None:
+    """What is not given is not asked: a documented default would say otherwise."""
+    for field in cast("dict[str, dict[str, JsonValue]]", schema["properties"]).values():
+        field.pop("default", None)
+
+
+class Condition(Wire):
+    """What a value must fulfil: all that is given. `gt` and `lt` are for numbers."""
+
+    model_config = ConfigDict(**_INPUT, json_schema_extra=_without_defaults)
+
+    eq: Scalar = None
+    is_in: Annotated[list[Scalar], Field(alias="in", min_length=1, max_length=100, default_factory=list)]
+    exists: Presence = True
+    gt: Number = 0
+    lt: Number = 0
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("must have one of: eq, in, exists, gt, lt")
+        return self
+
+
+class Filter(RootModel[dict[str, Condition]]):
+    """Conditions on an event's data by path, such as `data.status`: only an event that fulfils all of them is sent.
+
+    A path must be a field of a chosen event type. An event of a type without it does not fulfil its condition.
+    """
+
+    model_config = ConfigDict(
+        defer_build=True, json_schema_extra={"examples": [{"data.status": {"in": ["qualified", "won"]}}]}
+    )
+
+    root: Annotated[dict[str, Condition], Field(max_length=20)]
+
+    def conditions(self) -> Conditions:
+        return {
+            path: condition.model_dump(mode="json", by_alias=True, exclude_unset=True)
+            for path, condition in self.root.items()
+        }
+
+
+class WebhookCreate(Wire):
+    model_config = _INPUT
+
+    url: Url
+    events: EventTypes
+    description: Description | None = None
     enabled: bool = True
+    rate_limit: RateLimit | None = None
+    filter: Filter | None = None
+
+
+class WebhookUpdate(Wire):
+    """Only what is given changes; null takes the description, rate limit or filter away.
+
+    `enabled: true` also takes up again an endpoint that was disabled because it answered 410 or kept failing.
+    """
+
+    model_config = _INPUT
+
+    url: Url | None = None
+    events: EventTypes | None = None
+    description: Description | None = None
+    enabled: bool | None = None
+    rate_limit: RateLimit | None = None
+    filter: Filter | None = None
+
+    @field_validator("url", "events", "enabled")
+    @classmethod
+    def _is_not_taken_away(cls, value: object) -> object:
+        if value is None:
+            raise ValueError("cannot be null: leave it out to keep it")
+        return value
+
+
+class SecretRotate(Wire):
+    model_config = ConfigDict(extra="forbid")
+
+    may_be_left_out: ClassVar[bool] = True
+
+    overlap_seconds: Annotated[
+        int,
+        Field(ge=0, le=LONGEST_OVERLAP_SECONDS, description="How long the old secret signs beside the new."),
+    ] = DEFAULT_OVERLAP_SECONDS
 
 
 class WebhookView(Wire):
@@ -48,7 +176,17 @@ class WebhookView(Wire):
     events: list[str]
     description: str | None
     enabled: bool
+    disabled_reason: Annotated[
+        Reason | None,
+        Field(description="`requested` by its owner, `gone` (it answered 410), or `failing` for too long."),
+    ]
+    disabled_at: Instant | None
+    rate_limit: Annotated[int | None, Field(description="Deliveries a minute; null is no limit of its own.")]
+    filter: Annotated[dict[str, dict[str, JsonValue]], Field(description="Empty where all events are sent.")]
     secret_prefix: Annotated[str, Field(description="The secret's beginning, to tell secrets apart.")]
+    previous_secret_expires_at: Annotated[
+        Instant | None, Field(description="Until then the secret that a rotation replaced signs too.")
+    ]
     created_at: Instant
     updated_at: Instant
     version: int
@@ -59,7 +197,7 @@ class WebhookView(Wire):
 
 
 class WebhookCreated(WebhookView):
-    """A new endpoint with its secret, shown this once."""
+    """An endpoint with its new secret, shown this once."""
 
     shown_once: ClassVar[frozenset[str]] = frozenset({"secret"})
 
@@ -83,7 +221,12 @@ def _fields(endpoint: Endpoint) -> dict[str, object]:
         "events": endpoint.events,
         "description": endpoint.description,
         "enabled": endpoint.enabled,
+        "disabled_reason": endpoint.disabled_reason,
+        "disabled_at": endpoint.disabled_at,
+        "rate_limit": endpoint.rate_limit,
+        "filter": endpoint.filter,
         "secret_prefix": endpoint.secret_prefix,
+        "previous_secret_expires_at": endpoint.previous_secret_expires_at,
         "created_at": endpoint.created_at,
         "updated_at": endpoint.updated_at,
         "version": endpoint.version,

@@ -1,0 +1,15 @@
+"""GET /v1/events/{event_id}: one event."""
+
+from eal.entry.api import Api
+from eal.entry.route import Reader
+from eal.feed import store as feed
+from eal.feed.wire import EventView
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/events/{event_id}", operation_id="getEvent", tags=["events"])
+def get(event_id: str, caller: Reader) -> EventView:
+    """One event of the last 90 days, as it was sent."""
+    return EventView.of(feed.find(event_id, by=caller))

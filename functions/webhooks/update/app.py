@@ -1,0 +1,15 @@
+"""PATCH /v1/webhooks/{webhook_id}: change an endpoint."""
+
+from eal.entry.api import Api
+from eal.entry.route import Admin
+from eal.webhooks import store as webhooks
+from eal.webhooks.wire import WebhookUpdate, WebhookView
+
+app = Api()
+handler = app.handler
+
+
+@app.patch("/v1/webhooks/{webhook_id}", operation_id="updateWebhook", tags=["webhooks"])
+def update(webhook_id: str, body: WebhookUpdate, caller: Admin) -> WebhookView:
+    """Change an endpoint, or enable it again. Events that came while it was disabled can be replayed."""
+    return WebhookView.of(webhooks.update(webhook_id, body, by=caller))

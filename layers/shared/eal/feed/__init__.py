@@ -1,0 +1,1 @@
+"""The feed of all events: where a customer reads what a webhook may have missed."""

@@ -1,0 +1,106 @@
+"""Reading the feed: events in the order of their gap-free numbers.
+
+The index that the feed walks shows new items when it gets to it, and not in their order. A number that is missing
+before a young event is one that is still on its way, so a page ends before it: who reads from cursor to cursor sees
+each event, once, whatever the index is doing.
+"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from eal import aws, events, ids, settings
+from eal.caller import Caller
+from eal.clock import parse
+from eal.cursor import Position, seal, unseal
+from eal.errors import NotFound
+from eal.events import FEED_DAYS, Event
+from eal.feed.wire import FeedQuery
+from eal.table.item import Item, from_attributes, to_attributes
+from eal.table.keys import key, partition
+from eal.table.read import get
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+READS_AT_MOST = 2000
+"""Events that one page may look at for a filter; then it ends, with a cursor to go on from."""
+_MOST_A_READ = 201
+_SURELY_KEPT = timedelta(days=FEED_DAYS - 1)
+"""An event of this age has no older neighbour that may be deleted: a number missing before it is yet to come."""
+
+
+class Feed(NamedTuple):
+    events: list[Event]
+    next_cursor: str
+    has_more: bool
+
+
+def read(query: FeedQuery, by: Caller) -> Feed:
+    """The events after the cursor, oldest first.
+
+    Raises: InvalidCursor.
+    """
+    if by.cursor_scope is None:
+        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
+    last = unseal(by.cursor_scope, query.cursor) if query.cursor else Position("", 0)
+    found: list[Event] = []
+    has_more = False
+    for looked_at, item in enumerate(_without_gaps(last.at or 0, by)):
+        if len(found) == query.limit or looked_at == READS_AT_MOST:
+            has_more = True
+            break
+        last = Position(cast("str", item["id"]), cast("int", item["feedsk"]))
+        if _is_wanted(item, query):
+            found.append(events.of_item(item))
+    return Feed(found, seal(by.cursor_scope, last), has_more)
+
+
+def find(event_id: str, by: Caller) -> Event:
+    """Raises: NotFound, also in the moment before an event has its number."""
+    item = get(key(by.organization_id, by.mode, "EVENT", event_id)) if ids.is_id("evt", event_id) else None
+    if item is None or "feedsk" not in item:
+        raise NotFound(f"There is no event {event_id[:40]}.")
+    return events.of_item(item)
+
+
+def _without_gaps(after: int, by: Caller) -> "Iterator[Item]":
+    """The items behind a number, up to where one is missing that is still to come."""
+    for item in _walk(after, by):
+        number, created_at = cast("int", item["feedsk"]), parse(cast("str", item["created_at"]))
+        if number != after + 1 and not _may_follow_deleted(created_at, by.at):
+            return
+        yield item
+        after = number
+
+
+def _may_follow_deleted(created_at: "datetime", now: "datetime") -> bool:
+    return now - created_at > _SURELY_KEPT
+
+
+def _walk(after: int, by: Caller) -> "Iterator[Item]":
+    while True:
+        answer = aws.dynamodb().query(
+            TableName=settings.state_table(),
+            IndexName="feed",
+            KeyConditionExpression="feedpk = :pk AND feedsk > :after",
+            ExpressionAttributeValues=to_attributes(
+                {":pk": partition(by.organization_id, by.mode, "EVENT"), ":after": after}
+            ),
+            Limit=_MOST_A_READ,
+        )
+        items = [from_attributes(attributes) for attributes in answer["Items"]]
+        yield from items
+        if "LastEvaluatedKey" not in answer:
+            return
+        after = cast("int", items[-1]["feedsk"])
+
+
+def _is_wanted(item: Item, query: FeedQuery) -> bool:
+    after, before = query.creation_range()
+    created_at = parse(cast("str", item["created_at"]))
+    return (
+        (query.type is None or item["type"] == query.type)
+        and (after is None or created_at >= after)
+        and (before is None or created_at < before)
+    )

@@ -1,0 +1,122 @@
+"""POST /v1/webhooks/{webhook_id}/rotate-secret."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eal.webhooks import store
+from tests.support.http import Answer, call
+from tests.support.pipeline import items
+from tests.support.tenants import operator
+from tests.support.webhooks import register
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+    from tests.support.time import Clock
+
+PUBLIC = "https://93.184.215.14/hooks"
+
+
+@pytest.fixture
+def webhook(clock: Clock, tenant: Tenant) -> dict[str, Any]:
+    return register(tenant, PUBLIC, ["lead.created"])
+
+
+def _rotate(tenant: Tenant, webhook: dict[str, Any], body: object = None, **headers: str) -> Answer:
+    path = f"/v1/webhooks/{webhook['id']}/rotate-secret"
+    return call("POST", path, key=tenant.admin, json_body=body, headers=headers)
+
+
+def _secrets(tenant: Tenant, webhook: dict[str, Any], clock: Clock) -> tuple[str, str | None]:
+    """The secret that signs, and the one that signs beside it."""
+    endpoint = store.find(webhook["id"], by=operator(tenant.id))
+    return (
+        store.secret_of(endpoint, tenant.id),
+        store.previous_secret_of(endpoint, tenant.id, clock.now()),
+    )
+
+
+def test_the_new_secret_is_shown_this_once(tenant: Tenant, webhook: dict[str, Any]) -> None:
+    answer = _rotate(tenant, webhook)
+
+    assert answer.status == 200
+    new = answer.json
+    assert new["secret"] != webhook["secret"]
+    assert new["secret"].startswith(new["secret_prefix"])
+    assert (new["version"], answer.headers["ETag"]) == (2, '"2"')
+    shown = call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json
+    assert shown == {name: value for name, value in new.items() if name != "secret"}
+    assert new["secret"] not in json.dumps(items())
+
+
+def test_the_old_one_signs_beside_it_for_a_day_if_nothing_else_is_said(
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any]
+) -> None:
+    new = _rotate(tenant, webhook).json
+
+    assert new["previous_secret_expires_at"] == "2026-04-25T17:42:11.314Z"
+    assert _secrets(tenant, webhook, clock) == (new["secret"], webhook["secret"])
+    clock.advance(seconds=86_400 - 0.001)
+    assert _secrets(tenant, webhook, clock) == (new["secret"], webhook["secret"])
+    clock.advance(seconds=0.001)
+    assert _secrets(tenant, webhook, clock) == (new["secret"], None)
+
+
+def test_without_an_overlap_the_old_one_ends_at_once(
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any]
+) -> None:
+    new = _rotate(tenant, webhook, {"overlap_seconds": 0}).json
+
+    assert new["previous_secret_expires_at"] is None
+    assert _secrets(tenant, webhook, clock) == (new["secret"], None)
+
+
+def test_of_three_secrets_the_newest_two_sign(clock: Clock, tenant: Tenant, webhook: dict[str, Any]) -> None:
+    second = _rotate(tenant, webhook).json
+    third = _rotate(tenant, webhook).json
+
+    assert _secrets(tenant, webhook, clock) == (third["secret"], second["secret"])
+
+
+@pytest.mark.parametrize("wrong", [-1, 604_801, "soon", 1.5, None])
+def test_an_overlap_out_of_range_is_refused(tenant: Tenant, webhook: dict[str, Any], wrong: object) -> None:
+    answer = _rotate(tenant, webhook, {"overlap_seconds": wrong})
+
+    assert answer.status == 422
+    assert [one["pointer"] for one in answer.json["error"]["details"]["fields"]] == ["/overlap_seconds"]
+
+
+def test_a_replay_shows_null_and_makes_no_third_secret(
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any]
+) -> None:
+    first = _rotate(tenant, webhook, {}, **{"Idempotency-Key": "k"})
+
+    again = _rotate(tenant, webhook, {}, **{"Idempotency-Key": "k"})
+
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert (again.status, again.json) == (200, {**first.json, "secret": None})
+    assert _secrets(tenant, webhook, clock)[0] == first.json["secret"]
+
+
+def test_it_is_audited_without_a_secret(tenant: Tenant, webhook: dict[str, Any]) -> None:
+    new = _rotate(tenant, webhook).json
+
+    log = call("GET", f"/v1/audit-log?resource_type=webhook&resource_id={webhook['id']}", key=tenant.admin)
+    record = log.json["data"][0]
+    assert record["action"] == "webhook.secret_rotated"
+    assert {change["field"]: change["to"] for change in record["changes"]} == {
+        "secret_prefix": new["secret_prefix"],
+        "previous_secret_expires_at": new["previous_secret_expires_at"],
+    }
+
+
+def test_it_takes_an_admin_key_of_the_same_mode(
+    tenant: Tenant, stranger: Tenant, webhook: dict[str, Any]
+) -> None:
+    path = f"/v1/webhooks/{webhook['id']}/rotate-secret"
+    keys = (tenant.write, tenant.test_admin, stranger.admin)
+
+    assert [call("POST", path, key=key).status for key in keys] == [403, 404, 404]
