@@ -246,8 +246,9 @@ def test_a_list_is_a_page(tenant: Tenant, endpoint: Endpoint) -> None:
         "?order=asc",
         "?created_after=2020-01-01T00:00:00Z",
     ):
-        answer = _ask(endpoint, tenant.admin, path=path, query=query)
-        assert (answer.status, set(answer.json)) == (200, {"data", "next_cursor"}), query
+        answer = _ask(endpoint, tenant.admin, query=query)
+        assert answer.status == 200, query
+        assert set(answer.json) >= {"data", "next_cursor"}, query
 
 
 @WRITES

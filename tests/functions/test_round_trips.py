@@ -34,6 +34,7 @@ EXCEPTIONS = {
         "the grant lies under the parent's id, which the organization's record has",
     ),
     "POST /v1/webhooks": (3, "KMS encrypts the new secret"),
+    "POST /v1/webhooks/{webhook_id}/rotate-secret": (4, "KMS encrypts the new secret of an endpoint that is read first"),
     "PUT /v1/integrations/{vendor}": (
         5,
         "a change whose sample has a secret: KMS encrypts it, and once a process derives the key of secrets' marks",

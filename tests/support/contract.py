@@ -20,22 +20,22 @@ type Node = dict[str, Any]
 def _document() -> Node:
     found: Node = json.loads(document.text())
     found["components"]["schemas"] = {
-        name: schema if name == "Error" else _closed(schema)
+        name: schema if name == "Error" else closed(schema)
         for name, schema in found["components"]["schemas"].items()
     }
     return found
 
 
-def _closed(node: Any) -> Any:
-    """Undocumented fields are allowed to clients' eyes and are faults of ours."""
+def closed(node: Any) -> Any:
+    """A schema that names all fields. Undocumented fields are allowed to clients' eyes and are faults of ours."""
     if isinstance(node, list):
-        return [_closed(one) for one in node]
+        return [closed(one) for one in node]
     if not isinstance(node, dict):
         return node
-    closed = {key: _closed(value) for key, value in node.items()}
-    if "properties" in closed and "additionalProperties" not in closed:
-        closed["additionalProperties"] = False
-    return closed
+    named = {key: closed(value) for key, value in node.items()}
+    if "properties" in named and "additionalProperties" not in named:
+        named["additionalProperties"] = False
+    return named
 
 
 def check(method: str, path: str, answer: Answer) -> None:

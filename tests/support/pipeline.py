@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from eal import aws, settings
+from tests.support import events
 from tests.support.http import load_app
 from tests.support.template import functions
 
@@ -84,6 +85,7 @@ class Pipeline:
         new = [item for item in items() if item["kind"]["S"] in STREAMED and self._is_new(item)]
         if not new:
             return False
+        events.check(new)
         answer = self._invoke("workers/relay_outbox", stream_records(new))
         assert answer == {"batchItemFailures": []}
         return True

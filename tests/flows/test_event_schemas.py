@@ -1,0 +1,99 @@
+"""Every type of the catalogue, emitted by the code itself, against its schema. Every other flow is held to it too."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from eal import events
+from eal.events import CATALOGUE
+from tests.support.events import validator
+from tests.support.http import call, load_app, proxy_event
+from tests.support.pipeline import Pipeline, items
+from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.webhooks import register
+from tools.demo.callrail import Call, signature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.tenants import Tenant
+
+SIGNING_KEY = "callrail-signing-key"
+
+
+@pytest.fixture
+def customer() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_the_example_is_what_the_schema_allows(name: str) -> None:
+    described = events.types()[name]
+
+    assert described.example["type"] == name
+    validator(name).validate(described.example)
+    other = next(one for one in CATALOGUE if one != name)
+    assert not Draft202012Validator(dict(described.schema)).is_valid(events.types()[other].example)
+
+
+def test_each_type_as_the_code_emits_it_is_what_its_schema_allows(tenant: Tenant, customer: Receiver) -> None:
+    register(tenant, customer.url, ["*", "audit.log.event"])
+
+    _receive_a_call(tenant)
+    _keep_a_lead(tenant)
+    _replace_a_key(tenant)
+    _lose_an_endpoint(tenant)
+
+    told = [json.loads(heard.body) for heard in customer.heard]
+    assert {event["type"] for event in told} == set(CATALOGUE)
+    for event in told:
+        validator(event["type"]).validate(event)
+    assert {item["type"]["S"] for item in items("EVENT")} == set(CATALOGUE) - events.BY_NAME_ONLY
+
+
+def _ask(tenant: Tenant, method: str, path: str, body: object = None) -> Any:
+    answer = call(method, path, key=tenant.admin, json_body=body)
+    assert answer.status < 300, answer.text
+    return answer.json if answer.text else None
+
+
+def _receive_a_call(tenant: Tenant) -> None:
+    body = {"settings": {}, "secrets": {"signing_key": SIGNING_KEY}}
+    connection = _ask(tenant, "PUT", "/v1/integrations/callrail", body)["connection_id"]
+    said = Call.new().event("post-call")
+    event = proxy_event(
+        "POST",
+        f"/v1/inbound/callrail/{connection}/post-call",
+        headers={"Content-Type": "application/json", "Signature": signature(said, SIGNING_KEY)},
+        body=said.decode(),
+    )
+    assert load_app("inbound/callrail").handler(event, None)["statusCode"] == 202
+    Pipeline().run()
+
+
+def _keep_a_lead(tenant: Tenant) -> None:
+    lead = _ask(tenant, "POST", "/v1/leads", {"email": "a@example.com", "loss_type": "water"})
+    path = f"/v1/leads/{lead['id']}"
+    _ask(tenant, "PATCH", path, {"notes": "Basement."})
+    _ask(tenant, "DELETE", path)
+    Pipeline().run()
+
+
+def _replace_a_key(tenant: Tenant) -> None:
+    made = _ask(tenant, "POST", "/v1/api-keys", {"name": "A", "scopes": ["read"]})
+    _ask(tenant, "POST", f"/v1/api-keys/{made['id']}/rotate")
+    _ask(tenant, "DELETE", f"/v1/api-keys/{made['id']}")
+    Pipeline().run()
+
+
+def _lose_an_endpoint(tenant: Tenant) -> None:
+    with receiving() as gone:
+        gone.says = [Saying(410)]
+        register(tenant, gone.url, ["lead.created"], filter={"data.status": {"eq": "new"}}, rate_limit=60)
+        _ask(tenant, "POST", "/v1/leads", {"email": "b@example.com"})
+        Pipeline().run()

@@ -1,0 +1,35 @@
+"""The catalogue's JSON Schemas as judges of what the code emits."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.validators import validator_for
+
+from eal import events
+from tests.support.contract import closed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@cache
+def validator(event_type: str) -> Draft202012Validator:
+    """Judges whole events of a type. Fields that the schema does not name are faults here."""
+    schema: dict[str, Any] = closed(dict(events.types()[event_type].schema))
+    kind = validator_for(schema)
+    assert kind is Draft202012Validator
+    kind.check_schema(schema)
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def check(items: Iterable[dict[str, Any]]) -> None:
+    """Fail where one of the outbox's raw items is an event that its schema does not allow."""
+    for item in items:
+        if item["kind"]["S"] == "EVENT":
+            name = item["type"]["S"]
+            sent = {**events.types()[name].example, "type": name, "data": json.loads(item["data"]["S"])}
+            validator(name).validate(sent)
