@@ -28,7 +28,7 @@ NAMES = {
     ACCESS: "AccessTable",
     INBOUND_BUCKET: "InboundBucket",
     AUDIT_BUCKET: "AuditBucket",
-    UPLOADS_BUCKET: "UploadsBucket",
+    "schedules": "SchedulesRole",
 }
 TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "Get": "GetItem"}
 
@@ -97,6 +97,9 @@ def _needs(service: str, operation: str, arguments: dict[str, Any]) -> list[Need
             return [(f"kms:{operation}", KEYS.get(operation, "SecretsKey"))]
         case "events":
             return [(f"events:{operation}", "Bus")]
+        case "scheduler":
+            role = arguments["Target"]["RoleArn"].rsplit("/", 1)[1]
+            return [(f"scheduler:{operation}", "Schedules"), ("iam:PassRole", NAMES[role])]
         case _:
             raise AssertionError(f"{service} {operation}: teach this test what it needs")
 

@@ -7,6 +7,7 @@ import hmac
 import json
 from contextlib import contextmanager
 from itertools import batched
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import botocore.client
@@ -33,10 +34,13 @@ QUEUES = {
     "export": "ExportQueue",
 }
 """Settings' names of queues, and the template's."""
+SCHEDULES = "later"
 MOTO_READS = 25
 """Items of a TransactGetItems; AWS takes 100 since 2022."""
 
 _send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+_one_at_a_time = RLock()
+"""moto changes items in place and copies them meanwhile; AWS carries out one operation on an item after the other."""
 
 
 def _with_what_moto_lacks(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
@@ -55,9 +59,14 @@ def _with_what_moto_lacks(client: Any, operation: str, arguments: dict[str, Any]
     return _send(client, operation, arguments)
 
 
+def _in_turn(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+    with _one_at_a_time:
+        return _with_what_moto_lacks(client, operation, arguments)
+
+
 @contextmanager
 def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", _with_what_moto_lacks)
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", _in_turn)
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -70,6 +79,8 @@ def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "INBOUND_BUCKET": INBOUND_BUCKET,
         "AUDIT_BUCKET": AUDIT_BUCKET,
         "UPLOADS_BUCKET": UPLOADS_BUCKET,
+        "SCHEDULES": SCHEDULES,
+        "SCHEDULES_ROLE": "arn:aws:iam::123456789012:role/schedules",
         "AUDIT_RETENTION_DAYS": "2557",
         "AUDIT_LOCK_MODE": "GOVERNANCE",
         "CALLRAIL_RECEIVER_URL": "https://receiver.example.com/",
@@ -92,6 +103,9 @@ def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         urls = create_queues()
         for name, logical_id in QUEUES.items():
             monkeypatch.setenv(f"{name.upper()}_QUEUE", urls[logical_id])
+            monkeypatch.setenv(f"{name.upper()}_QUEUE_ARN", arn_of(logical_id))
+            monkeypatch.setenv(f"{name.upper()}_QUEUE_DEAD_ARN", arn_of(f"{logical_id}Dead"))
+        aws.scheduler().create_schedule_group(Name=SCHEDULES)
         create_rules()
         yield
     _forget()
@@ -120,10 +134,13 @@ def create_rules() -> None:
         )
         for target in rule["Targets"]:
             queue = target["Arn"]["Fn::GetAtt"].partition(".")[0]
-            arn = f"arn:aws:sqs:{REGION}:123456789012:{queue}"
             aws.events().put_targets(
-                Rule=logical_id, EventBusName=BUS, Targets=[{"Id": target["Id"], "Arn": arn}]
+                Rule=logical_id, EventBusName=BUS, Targets=[{"Id": target["Id"], "Arn": arn_of(queue)}]
             )
+
+
+def arn_of(queue: str) -> str:
+    return f"arn:aws:sqs:{REGION}:123456789012:{queue}"
 
 
 def _forget() -> None:

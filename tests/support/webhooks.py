@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from eal import aws, clock, settings
@@ -87,9 +88,11 @@ def health_of(message: dict[str, Any]) -> Health:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
+    """A message that was sent to a queue, or (without a group) scheduled for it."""
+
     message: dict[str, Any]
     delay: int
-    group: str
+    group: str | None
 
 
 @dataclass(slots=True)
@@ -110,10 +113,18 @@ class Queue:
             message = json.loads(entry["MessageBody"])
             self.waiting.append(Sent(message, entry.get("DelaySeconds", 0), entry["MessageGroupId"]))
 
+    def plan(self, params: dict[str, Any]) -> None:
+        target = params["Target"]
+        if target["Arn"] != settings.queue_arn(self.name):
+            return
+        at = datetime.fromisoformat(params["ScheduleExpression"][3:-1]).replace(tzinfo=UTC)
+        delay = ceil((at - clock.now()).total_seconds())
+        self.waiting.append(Sent(json.loads(target["Input"]), delay, None))
+
 
 @contextmanager
 def watched_queue(name: str = "delivery") -> Iterator[Queue]:
-    """A queue whose sends are seen once SQS has taken them."""
+    """A queue whose sends are seen once SQS, or Scheduler, has taken them."""
     queue = Queue(name)
     asked: list[dict[str, Any]] = []
     events = aws.sqs().meta.events
@@ -123,6 +134,11 @@ def watched_queue(name: str = "delivery") -> Iterator[Queue]:
             f"before-parameter-build.sqs.{operation}", lambda params, **_: asked.append(params)
         )
         events.register_first(f"after-call.sqs.{operation}", lambda **_: queue.record(asked.pop()))
+    events = aws.scheduler().meta.events
+    events.register_first(
+        "before-parameter-build.scheduler.CreateSchedule", lambda params, **_: asked.append(params)
+    )
+    events.register_first("after-call.scheduler.CreateSchedule", lambda **_: queue.plan(asked.pop()))
     yield queue
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_sqs import SQSClient
 
 
@@ -63,6 +64,10 @@ def events() -> EventBridgeClient:
 
 def s3() -> S3Client:
     return cast("S3Client", _client("s3"))
+
+
+def scheduler() -> EventBridgeSchedulerClient:
+    return cast("EventBridgeSchedulerClient", _client("scheduler"))
 
 
 def kms() -> KMSClient:

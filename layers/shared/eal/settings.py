@@ -77,6 +77,24 @@ def queue(name: str) -> str:
     return _required(f"{name.upper()}_QUEUE")
 
 
+def queue_arn(name: str) -> str:
+    return _required(f"{name.upper()}_QUEUE_ARN")
+
+
+def dead_queue_arn(name: str) -> str:
+    return _required(f"{name.upper()}_QUEUE_DEAD_ARN")
+
+
+def schedules() -> str:
+    """The group of one-time schedules."""
+    return _required("SCHEDULES")
+
+
+def schedules_role() -> str:
+    """The role that schedules send with."""
+    return _required("SCHEDULES_ROLE")
+
+
 def receiver_url(vendor: str) -> str:
     """The base address that a vendor's webhooks are sent to; the connection id and kind follow it."""
     return _required(f"{vendor.upper()}_RECEIVER_URL")

@@ -6,15 +6,17 @@ import io
 import json
 import threading
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import standardwebhooks
 
-from eal import observe, signing
+from eal import aws, observe, signing
 from eal.outbound import sender
 from eal.outbound.schedule import ATTEMPTS
 from eal.webhooks.health import LEASE
+from tests.support.aws import arn_of
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items
@@ -138,22 +140,22 @@ def test_every_attempt_sends_the_same_bytes_with_a_signature_of_its_own(
     assert delivery().status == "succeeded"
 
 
-def test_ten_failures_over_more_than_72_hours_by_delays_alone(
+def test_ten_failures_over_more_than_72_hours(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """SQS delays the first two retries, Scheduler all later ones."""
     now = Clock(monkeypatch)
     started = now.at
     receiver.says = [Saying(500, b"out of order")]
 
     deliver(message)
-    hops = 0
+    groups = []
     while waiting := queue.take():
         (sent,) = waiting
-        assert 0 < sent.delay <= 900
-        assert sent.group == message["webhook_id"]
+        assert (sent.delay <= 900) == (sent.group == message["webhook_id"])
+        groups.append(sent.group)
         now.forward(sent.delay)
         deliver(sent.message)
-        hops += 1
 
     failed = delivery()
     assert (failed.status, failed.next_attempt_at) == ("failed", None)
@@ -162,7 +164,58 @@ def test_ten_failures_over_more_than_72_hours_by_delays_alone(
     assert (failed.attempts[-1].at - started).total_seconds() >= 72 * 3600
     assert len(receiver.heard) == ATTEMPTS
     assert 3.9 <= (failed.attempts[1].at - started).total_seconds() <= 7
-    assert hops < 600
+    assert groups == [message["webhook_id"]] * 2 + [None] * 7
+
+
+def test_a_late_retry_is_a_schedule_that_deletes_itself(
+    message: dict[str, Any], receiver: Receiver, queue: Queue
+) -> None:
+    receiver.says = [Saying(503, headers={"Retry-After": "7200"})]
+
+    deliver(message)
+
+    due = delivery().next_attempt_at
+    assert due
+    (made,) = aws.scheduler().list_schedules(GroupName="later")["Schedules"]
+    assert made["Name"].startswith(f"{message['delivery_id']}-2-")
+    schedule = aws.scheduler().get_schedule(GroupName="later", Name=made["Name"])
+    at = datetime.fromisoformat(schedule["ScheduleExpression"][3:-1]).replace(tzinfo=UTC)
+    assert 0 <= (at - due).total_seconds() < 1
+    assert schedule["ActionAfterCompletion"] == "DELETE"
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    target = schedule["Target"]
+    assert (target["Arn"], target["DeadLetterConfig"]["Arn"]) == (
+        arn_of("DeliveryQueue"),
+        arn_of("DeliveryQueueDead"),
+    )
+    assert json.loads(target["Input"]) == {**message, "attempt": 2}
+
+
+def test_a_schedule_that_is_there_already_is_enough(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker was killed once it had planned the next attempt; its second run comes to the same second."""
+    now = Clock(monkeypatch)
+    receiver.says = [Saying(500)]
+    deliver(message)
+    for _ in range(2):
+        (sent,) = queue.take()
+        now.forward(sent.delay)
+        last = sent.message
+        if last["attempt"] < 3:
+            deliver(last)
+    receiver.says = [Saying(503, headers={"Retry-After": "50000"})]
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse = {"PutItem": "InternalServerError"}
+        deliver(last)
+    planned = delivery().next_attempt_at
+    receiver.says = [Saying(503, headers={"Retry-After": str(50000 - int(LEASE_SECONDS))})]
+    now.forward(LEASE_SECONDS)
+
+    assert deliver(last) == OK
+
+    assert delivery().next_attempt_at != planned
+    assert len(aws.scheduler().list_schedules(GroupName="later")["Schedules"]) == 1
 
 
 def test_a_message_that_comes_early_waits_on(
@@ -180,7 +233,9 @@ def test_a_message_that_comes_early_waits_on(
     assert len(receiver.heard) == 1
 
 
-@pytest.mark.parametrize(("asked", "least", "most"), [("60", 60, 60), ("1", 4, 6), ("999999999", 900, 900)])
+@pytest.mark.parametrize(
+    ("asked", "least", "most"), [("60", 60, 60), ("1", 4, 6), ("999999999", 90 * 3600, 91 * 3600)]
+)
 def test_retry_after_is_honoured_up_to_the_schedules_end(
     message: dict[str, Any], receiver: Receiver, queue: Queue, asked: str, least: int, most: int
 ) -> None:

@@ -101,3 +101,66 @@ def test_many_at_once_are_all_counted(by: Caller, real_engine: None) -> None:
     counts = _counts(by)
     assert counts
     assert counts["created"] == 40
+
+
+def _lease(by: Caller, holder: str, most: int = 2) -> progress.Change:
+    return progress.Change(
+        at=key(by.organization_id, by.mode, "PLACES", "of_1"),
+        expression="SET leases.#holder = :until ADD #asked :one REMOVE #old",
+        condition="attribute_exists(leases) AND attribute_not_exists(leases.#holder) AND size(leases) < :most",
+        names={"#holder": holder, "#asked": "asked_2", "#old": "asked_1"},
+        values={":until": 7, ":one": 1, ":most": most},
+    )
+
+
+def _places(by: Caller) -> None:
+    at = key(by.organization_id, by.mode, "PLACES", "of_1")
+    progress.start({**at._asdict(), "kind": "PLACES", "leases": {}, "asked_1": 3})
+
+
+def test_a_change_is_refused_where_there_is_nothing_to_change(by: Caller) -> None:
+    with pytest.raises(progress.Unfit) as refused:
+        progress.change(_lease(by, "a"))
+
+    assert refused.value.item is None
+
+
+def test_a_change_shows_what_it_made_and_a_refused_one_what_stands_there(by: Caller) -> None:
+    _places(by)
+
+    item = progress.change(_lease(by, "a"))
+    progress.change(_lease(by, "b"))
+
+    assert (item["leases"], item["asked_2"]) == ({"a": 7}, 1)
+    assert "asked_1" not in item
+    for holder in ("a", "c"):
+        with pytest.raises(progress.Unfit) as refused:
+            progress.change(_lease(by, holder))
+        assert refused.value.item
+        assert refused.value.item["leases"] == {"a": 7, "b": 7}
+
+
+def test_a_change_that_does_not_fit_undoes_the_write_that_it_is_part_of(by: Caller) -> None:
+    _places(by)
+    by.write.create(_item(by, 1))
+    by.write.audit("work.started", "work_1")
+    by.write.add(_lease(by, "a", most=0).operation())
+
+    with pytest.raises(Stale):
+        by.write.commit()
+
+    assert _state(by) is None
+
+
+def test_of_many_changes_at_once_no_more_fit_than_the_condition_says(by: Caller, real_engine: None) -> None:
+    _places(by)
+
+    def take(number: int) -> bool:
+        try:
+            progress.change(_lease(by, f"h{number}", most=5))
+        except progress.Unfit:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        assert sum(pool.map(take, range(64))) == 5

@@ -21,6 +21,8 @@ NEVER = (
     "sts:AssumeRole",
 )
 """Beginnings of actions that no role has."""
+PASSED = {"iam:PassedToService": "scheduler.amazonaws.com"}
+"""The one exception: a worker that makes schedules hands them the role that they send with, and no other service."""
 MANAGED = {"arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"}
 """X-Ray's write actions cannot be narrowed to a resource, so AWS's own policy grants them."""
 SIGNING_ENDPOINTS = {
@@ -75,7 +77,7 @@ def _statement(role: str, statement: dict[str, Any]) -> Iterator[str]:
         if "*" in action:
             yield f"template.yaml: {role} may {action}: name the exact actions"
         for never in NEVER:
-            if action.startswith(never):
+            if action.startswith(never) and not _hands_on_a_role(action, statement):
                 yield f"template.yaml: {role} may {action}: no role may, remove it"
     for resource in listed(statement["Resource"]):
         if resource == "*" or referred(resource) is None:
@@ -86,9 +88,24 @@ def _statement(role: str, statement: dict[str, Any]) -> Iterator[str]:
         yield f"template.yaml: {role} uses NotAction or NotResource: name what is allowed"
 
 
+def _hands_on_a_role(action: str, statement: dict[str, Any]) -> bool:
+    return action == "iam:PassRole" and statement.get("Condition") == {"StringEquals": PASSED}
+
+
+def _passed(project: Project) -> set[str | None]:
+    """The roles that functions hand on."""
+    return {
+        referred(resource)
+        for role in project.resources("AWS::IAM::Role")
+        for statement in statements(project, role)
+        if "iam:PassRole" in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+
+
 def _roles_in_use(project: Project) -> Iterator[str]:
     roles = set(project.resources("AWS::IAM::Role"))
-    used = {role_of(project, logical_id) for logical_id in project.functions}
+    used = {role_of(project, logical_id) for logical_id in project.functions} | _passed(project)
     for role in sorted(roles - used):
         yield f"template.yaml: no function has {role}: remove it"
     for logical_id in project.functions:

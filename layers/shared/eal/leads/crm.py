@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from math import ceil
 from typing import Literal, NamedTuple, Self
 
-from eal import aws, ids, settings
+from eal import ids
 from eal.caller import Caller
 from eal.errors import Conflict, Json, NotFound
 from eal.integrations import store as integrations
@@ -15,7 +14,8 @@ from eal.integrations.model import Integration
 from eal.leads import store
 from eal.leads.model import CrmSync, Lead
 from eal.leads.wire import LeadView
-from eal.outbound.schedule import GONE, LONGEST_DELAY, next_attempt_at
+from eal.outbound import later
+from eal.outbound.schedule import GONE, next_attempt_at
 from eal.table.item import dump, load
 from eal.table.keys import Mode
 from eal.table.read import get_all
@@ -132,12 +132,14 @@ def record(lead: Lead, sync: CrmSync, by: Caller) -> None:
 
 
 def enqueue(due: Due, at: datetime, now: datetime) -> None:
-    """Send the message so that it comes at `at`, or after SQS's longest delay if that is sooner."""
-    aws.sqs().send_message(
-        QueueUrl=settings.queue("crm"),
-        MessageBody=json.dumps(asdict(due)),
-        MessageGroupId=due.organization_id,
-        DelaySeconds=min(max(ceil((at - now).total_seconds()), 0), LONGEST_DELAY),
+    """Send the message so that it comes at `at`."""
+    later.send(
+        "crm",
+        json.dumps(asdict(due)),
+        group=due.organization_id,
+        name=f"{due.push_id}-{due.attempt}",
+        at=at,
+        now=now,
     )
 
 

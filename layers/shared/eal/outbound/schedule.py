@@ -12,7 +12,7 @@ JITTER = 0.2
 SCHEDULE = timedelta(seconds=sum(RETRY_SECONDS))
 
 LONGEST_DELAY = 900
-"""SQS's limit, in seconds: what is due later goes through the queue again."""
+"""SQS's limit, in seconds: what is due later is left to EventBridge Scheduler."""
 
 
 def next_attempt_at(

@@ -6,7 +6,6 @@ A delivery is progress and not a customer's state: see `eal.table.progress`.
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from math import ceil
 from typing import TYPE_CHECKING, NamedTuple, Self, cast
 
 from eal import aws, events, ids, settings
@@ -14,7 +13,7 @@ from eal.audit import AuditRecord
 from eal.audit_log.wire import AuditRecordView
 from eal.caller import Caller
 from eal.events import FEED_DAYS, Event
-from eal.outbound.schedule import LONGEST_DELAY
+from eal.outbound import later
 from eal.table import progress
 from eal.table.item import Item, dump, load
 from eal.table.keys import Key, Mode, key, partition
@@ -118,13 +117,14 @@ def _ask(before: Delivery, after: Delivery, action: str, by: Caller) -> Delivery
 
 
 def enqueue(due: Due, at: datetime, now: datetime) -> None:
-    """Send the message so that it comes at `at`, or after SQS's longest delay if that is sooner."""
-    seconds = ceil((at - now).total_seconds())
-    aws.sqs().send_message(
-        QueueUrl=settings.queue("delivery"),
-        MessageBody=_body(due),
-        MessageGroupId=due.webhook_id,
-        DelaySeconds=min(max(seconds, 0), LONGEST_DELAY),
+    """Send the message so that it comes at `at`."""
+    later.send(
+        "delivery",
+        _body(due),
+        group=due.webhook_id,
+        name=f"{due.delivery_id}-{due.attempt}",
+        at=at,
+        now=now,
     )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from eal import caller, clock, observe, settings, signing
 from eal.outbound import address, sender
 from eal.outbound.address import Blocked, Unresolved
-from eal.outbound.schedule import GONE
+from eal.outbound.schedule import GONE, LONGEST_DELAY
 from eal.outbound.sender import Reply
 from eal.table.write import Stale
 from eal.webhooks import deliveries, health, store
@@ -75,7 +75,8 @@ def _work(due: Due, place: Place, now: "datetime") -> None:
         deliveries.advance(delivery, delivery.skipped(now))
         observe.logger.info("delivery_skipped")
     elif wait := health.seconds_over(place, endpoint.rate_limit, now):
-        _defer(due, wait, now)
+        # No further than SQS goes: a limit that is raised is to hold for what waits, too.
+        _defer(due, min(wait, LONGEST_DELAY), now)
     else:
         _attempt(due, place, endpoint, delivery, event)
         return
