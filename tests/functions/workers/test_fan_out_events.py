@@ -58,7 +58,7 @@ def test_each_endpoint_that_wants_the_event_gets_a_delivery_in_its_own_group(
         assert one.message == {
             "organization_id": tenant.id,
             "mode": "live",
-            "delivery_id": ids.derived("dlv", event["id"], one.group),
+            "delivery_id": ids.derived("dlv", event["id"], str(one.group)),
             "webhook_id": one.group,
             "event_id": event["id"],
             "attempt": 1,

@@ -9,20 +9,21 @@ from typing import cast
 
 from eal import events
 from eal.errors import FieldError, Json
-from eal.webhooks.model import EVERY_TYPE, Conditions
+from eal.webhooks.model import EVERY_TYPE
 
+type Filter = Mapping[str, Mapping[str, Json]]
 type Schema = Mapping[str, Json]
 
 _LONGEST_PATH = 200
 _NUMBERS = frozenset({"integer", "number"})
 
 
-def check(conditions: Conditions, chosen: Sequence[str]) -> list[FieldError]:
+def check(conditions: Filter, chosen: Sequence[str]) -> list[FieldError]:
     """What is wrong with a filter for the chosen event types."""
     return [wrong for path, condition in conditions.items() for wrong in _wrong(path, condition, chosen)]
 
 
-def matches(conditions: Conditions, data: Json) -> bool:
+def matches(conditions: Filter, data: Json) -> bool:
     """Whether an event's data fulfils all conditions."""
     return all(
         _fulfils(condition, _value_at(path.split(".")[1:], data)) for path, condition in conditions.items()
@@ -34,15 +35,14 @@ def _wrong(path: str, condition: Mapping[str, Json], chosen: Sequence[str]) -> I
     if steps[0] != "data" or len(steps) == 1 or len(path) > _LONGEST_PATH:
         yield _error(path, "must be a path that begins with 'data.'", "unknown_path")
         return
-    fields = [field for name in _types(chosen) if (field := _field_at(steps[1:], _data(name))) is not None]
-    if not fields:
+    # A path can mean different fields of different types: it is enough that one of them can fulfil the condition.
+    field = [one for name in _types(chosen) for one in _field_at(steps[1:], _data(name))]
+    if not field:
         yield _error(path, "is not a field of the chosen events", "unknown_path")
         return
     for operator, operand in condition.items():
-        faults = [_fault(operator, operand, field) for field in fields]
-        # A path can mean different fields of different types: it is enough that one of them can fulfil it.
-        if all(faults):
-            yield _error(path, cast("str", faults[0]), "wrong_type", operator)
+        if fault := _fault(operator, operand, field):
+            yield _error(path, fault, "wrong_type", operator)
 
 
 def _types(chosen: Sequence[str]) -> list[str]:
@@ -55,12 +55,12 @@ def _data(event_type: str) -> Schema:
     return properties["data"]
 
 
-def _field_at(steps: Sequence[str], schema: Schema) -> list[Schema] | None:
+def _field_at(steps: Sequence[str], schema: Schema) -> list[Schema]:
     """The alternatives of what a path leads to, null among them; none where it leads nowhere."""
     found = [schema]
     for step in steps:
         found = [inner for one in found for inner in _member(step, one)]
-    return found or None
+    return found
 
 
 def _member(step: str, schema: Schema) -> list[Schema]:
@@ -84,8 +84,8 @@ def _fault(operator: str, operand: Json, field: Sequence[Schema]) -> str | None:
     operands = cast("Sequence[Json]", operand) if operator == "in" else [operand]
     for value in operands:
         if not any(_takes(one, value) for one in field):
-            allowed = [text for one in field for text in cast("Sequence[str]", one.get("enum", ()))]
-            return f"must be {'one of: ' + ', '.join(allowed) if allowed else _named(kinds)}"
+            allowed = {text for one in field for text in cast("Sequence[str]", one.get("enum", ()))}
+            return f"must be {'one of: ' + ', '.join(sorted(allowed)) if allowed else _named(kinds)}"
     return None
 
 

@@ -1,6 +1,6 @@
-"""What the API takes and shows of webhook endpoints."""
+"""What the API takes and shows of webhook endpoints, their deliveries, and the types of events."""
 
-from typing import Annotated, ClassVar, Self, cast
+from typing import Annotated, ClassVar, Literal, Self, cast
 
 from pydantic import (
     AfterValidator,
@@ -16,24 +16,36 @@ from pydantic import (
 
 from eal.clock import Instant
 from eal.events import CATALOGUE
-from eal.listing import PageView
+from eal.listing import ListQuery, PageView
+from eal.outbound.faults import Fault
 from eal.webhooks.model import (
     DEFAULT_OVERLAP_SECONDS,
     EVERY_TYPE,
     LONGEST_OVERLAP_SECONDS,
+    Attempt,
     Conditions,
+    Delivery,
     Endpoint,
     Reason,
+    Status,
+    Trigger,
 )
 from eal.wire import Wire
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _LONGEST_TEXT = 500
+_SHOWN_IN_LISTS = 200
 
 
 def _known(event_type: str) -> str:
     if event_type != EVERY_TYPE and event_type not in CATALOGUE:
         raise ValueError(f"must be '{EVERY_TYPE}' or one of: {', '.join(sorted(CATALOGUE))}")
+    return event_type
+
+
+def _known_type(event_type: str) -> str:
+    if event_type not in CATALOGUE:
+        raise ValueError(f"must be one of: {', '.join(sorted(CATALOGUE))}")
     return event_type
 
 
@@ -211,6 +223,97 @@ class WebhookCreated(WebhookView):
 
 
 class WebhookPage(PageView[WebhookView]):
+    pass
+
+
+class DeliveryQuery(ListQuery):
+    status: Status | None = None
+    event_type: Annotated[str, AfterValidator(_known_type)] | None = None
+
+
+class AttemptView(Wire):
+    """One try: `status_code` and `response` are what was answered, `error` is why there is no usable answer."""
+
+    number: int
+    at: Instant
+    trigger: Annotated[
+        Trigger, Field(description="The `schedule`, a retry by hand (`manual`), or a `replay`.")
+    ]
+    status_code: int | None
+    duration_ms: int
+    response: Annotated[str | None, Field(description="The answer's first 4 KiB; in lists its beginning.")]
+    error: Fault | None
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> Self:
+        return cls.model_validate(
+            {
+                "number": attempt.number,
+                "at": attempt.at,
+                "trigger": attempt.trigger,
+                "status_code": attempt.status_code,
+                "duration_ms": attempt.duration_ms,
+                "response": attempt.response,
+                "error": attempt.error,
+            }
+        )
+
+
+class DeliveryView(Wire):
+    """An event on its way to an endpoint. `skipped` is one that came while the endpoint was disabled, or is gone."""
+
+    id: str
+    event_id: str
+    event_type: str
+    webhook_id: str
+    status: Status
+    next_attempt_at: Instant | None
+    attempts: Annotated[list[AttemptView], Field(description="The latest 25, oldest first.")]
+    created_at: Instant
+    updated_at: Instant
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Self:
+        return cls.model_validate(
+            {
+                "id": delivery.id,
+                "event_id": delivery.event_id,
+                "event_type": delivery.event_type,
+                "webhook_id": delivery.webhook_id,
+                "status": delivery.status,
+                "next_attempt_at": delivery.next_attempt_at,
+                "attempts": [AttemptView.of(attempt) for attempt in delivery.attempts],
+                "created_at": delivery.created_at,
+                "updated_at": delivery.updated_at,
+            }
+        )
+
+    def abridged(self) -> Self:
+        """For lists: two hundred deliveries with all that was answered to them are more than Lambda may answer."""
+        for attempt in self.attempts:
+            attempt.response = attempt.response and attempt.response[:_SHOWN_IN_LISTS]
+        return self
+
+
+class DeliveryPage(PageView[DeliveryView]):
+    pass
+
+
+class EventTypeQuery(ListQuery):
+    order: Annotated[Literal["asc", "desc"], Field(description="By name.")] = "asc"
+
+
+class EventTypeView(Wire):
+    name: str
+    description: str
+    json_schema: Annotated[
+        dict[str, JsonValue],
+        Field(alias="schema", description="JSON Schema (2020-12) of the whole event."),
+    ]
+    example: Annotated[dict[str, JsonValue], Field(description="An event as it is sent.")]
+
+
+class EventTypePage(PageView[EventTypeView]):
     pass
 
 

@@ -1,0 +1,17 @@
+"""GET /v1/webhooks/{webhook_id}/deliveries: an endpoint's deliveries."""
+
+from eal.entry.api import Api
+from eal.entry.route import Reader
+from eal.webhooks import delivery_log
+from eal.webhooks.wire import DeliveryPage, DeliveryQuery, DeliveryView
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/webhooks/{webhook_id}/deliveries", operation_id="listWebhookDeliveries", tags=["webhooks"])
+def list_deliveries(webhook_id: str, query: DeliveryQuery, caller: Reader) -> DeliveryPage:
+    """The deliveries to an endpoint in the last 90 days, newest first, with the beginnings of what was answered."""
+    page = delivery_log.search(webhook_id, query, by=caller)
+    shown = [DeliveryView.of(delivery).abridged() for delivery in page.items]
+    return DeliveryPage(data=shown, next_cursor=page.next_cursor)

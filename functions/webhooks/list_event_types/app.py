@@ -1,0 +1,16 @@
+"""GET /v1/webhooks/event-types: the catalogue of events."""
+
+from eal.entry.api import Api
+from eal.entry.route import Reader
+from eal.webhooks import event_types
+from eal.webhooks.wire import EventTypePage, EventTypeQuery
+
+app = Api()
+handler = app.handler
+
+
+@app.get("/v1/webhooks/event-types", operation_id="listEventTypes", tags=["webhooks"])
+def list_event_types(query: EventTypeQuery, caller: Reader) -> EventTypePage:
+    """The types of events with their meaning, JSON Schema and an example. Those of 90 days are in the feed."""
+    page = event_types.search(query, by=caller)
+    return EventTypePage(data=page.items, next_cursor=page.next_cursor)

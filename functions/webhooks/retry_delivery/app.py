@@ -1,0 +1,20 @@
+"""POST /v1/webhooks/deliveries/{delivery_id}/retry: one more attempt, now."""
+
+from eal.entry.api import Api
+from eal.entry.route import Writer
+from eal.webhooks import delivery_log
+from eal.webhooks.wire import DeliveryView
+
+app = Api()
+handler = app.handler
+
+
+@app.post(
+    "/v1/webhooks/deliveries/{delivery_id}/retry",
+    operation_id="retryWebhookDelivery",
+    tags=["webhooks"],
+    status_code=202,
+)
+def retry_delivery(delivery_id: str, caller: Writer) -> DeliveryView:
+    """One more attempt, at once. It uses none of the schedule's, which goes on where it is if this one fails."""
+    return DeliveryView.of(delivery_log.retry(delivery_id, by=caller))

@@ -1,0 +1,54 @@
+"""GET /v1/webhooks/deliveries/{delivery_id}."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.http import call
+from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.webhooks import deliver, delivery, fan_out, publish_lead, register, watched_queue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.tenants import Tenant
+
+
+@pytest.fixture
+def customer() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def delivery_id(tenant: Tenant, customer: Receiver) -> str:
+    """A delivery to a receiver that answered more than is kept."""
+    customer.says = [Saying(200, b"x" * 9000)]
+    register(tenant, customer.url)
+    with watched_queue() as queue:
+        fan_out(publish_lead(tenant))
+        deliver(*(one.message for one in queue.take()))
+    return delivery().id
+
+
+def test_it_shows_four_kib_of_each_answer(tenant: Tenant, delivery_id: str) -> None:
+    answer = call("GET", f"/v1/webhooks/deliveries/{delivery_id}", key=tenant.read)
+
+    assert answer.status == 200
+    assert (answer.json["id"], answer.json["status"]) == (delivery_id, "succeeded")
+    assert [one["response"] for one in answer.json["attempts"]] == ["x" * 4096]
+
+
+def test_it_stays_when_its_endpoint_is_deleted(tenant: Tenant, delivery_id: str) -> None:
+    call("DELETE", f"/v1/webhooks/{delivery().webhook_id}", key=tenant.admin)
+
+    assert call("GET", f"/v1/webhooks/deliveries/{delivery_id}", key=tenant.read).status == 200
+
+
+def test_another_modes_or_tenants_delivery_is_not_found(
+    tenant: Tenant, stranger: Tenant, delivery_id: str
+) -> None:
+    for key in (tenant.test_admin, stranger.read):
+        assert call("GET", f"/v1/webhooks/deliveries/{delivery_id}", key=key).error == "not_found"

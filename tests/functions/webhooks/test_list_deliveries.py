@@ -1,0 +1,122 @@
+"""GET /v1/webhooks/{webhook_id}/deliveries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.http import call
+from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.webhooks import deliver, fan_out, publish_lead, register, watched_queue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.tenants import Tenant
+
+
+@pytest.fixture
+def customer() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def webhook(tenant: Tenant, customer: Receiver) -> dict[str, Any]:
+    return register(tenant, customer.url)
+
+
+def _deliver_one(tenant: Tenant) -> None:
+    with watched_queue() as queue:
+        fan_out(publish_lead(tenant))
+        deliver(*(one.message for one in queue.take()))
+
+
+def _list(tenant: Tenant, webhook: dict[str, Any], query: str = "", key: str | None = None) -> Any:
+    return call("GET", f"/v1/webhooks/{webhook['id']}/deliveries?{query}", key=key or tenant.read).json
+
+
+def test_a_delivery_with_its_attempts(tenant: Tenant, webhook: dict[str, Any], customer: Receiver) -> None:
+    customer.says = [Saying(503, b"busy")]
+    _deliver_one(tenant)
+
+    (one,) = _list(tenant, webhook)["data"]
+
+    (attempt,) = one["attempts"]
+    assert {name: attempt[name] for name in attempt if name not in ("at", "duration_ms")} == {
+        "number": 1,
+        "trigger": "schedule",
+        "status_code": 503,
+        "response": "busy",
+        "error": None,
+    }
+    assert attempt["duration_ms"] >= 0
+    assert (one["webhook_id"], one["event_type"], one["status"]) == (webhook["id"], "lead.created", "pending")
+    assert one["event_id"].startswith("evt_")
+    assert one["next_attempt_at"] > attempt["at"] >= one["created_at"]
+
+
+def test_newest_first_in_pages(tenant: Tenant, webhook: dict[str, Any]) -> None:
+    for _ in range(3):
+        _deliver_one(tenant)
+
+    whole = [one["id"] for one in _list(tenant, webhook)["data"]]
+    first = _list(tenant, webhook, "limit=2")
+    rest = _list(tenant, webhook, f"limit=2&cursor={first['next_cursor']}")
+
+    assert [one["id"] for one in first["data"] + rest["data"]] == whole == sorted(whole, reverse=True)
+    assert rest["next_cursor"] is None
+
+
+def test_by_status_and_type(tenant: Tenant, webhook: dict[str, Any], customer: Receiver) -> None:
+    customer.says = [Saying(500), Saying(200)]
+    for _ in range(2):
+        _deliver_one(tenant)
+
+    def found(query: str) -> list[str]:
+        return [one["status"] for one in _list(tenant, webhook, query)["data"]]
+
+    assert found("status=succeeded") == ["succeeded"]
+    assert found("status=pending&event_type=lead.created") == ["pending"]
+    assert found("event_type=lead.created") == ["succeeded", "pending"]
+    assert found("status=skipped") == found("event_type=call.received") == []
+
+
+@pytest.mark.parametrize("query", ["status=lost", "event_type=lead.exploded", "event_type=*"])
+def test_a_filter_that_cannot_be_is_422(tenant: Tenant, webhook: dict[str, Any], query: str) -> None:
+    answer = call("GET", f"/v1/webhooks/{webhook['id']}/deliveries?{query}", key=tenant.read)
+
+    assert (answer.status, answer.error) == (422, "validation_error")
+
+
+def test_what_came_while_it_was_disabled_is_shown_as_skipped(tenant: Tenant, customer: Receiver) -> None:
+    off = register(tenant, customer.url, enabled=False)
+    _deliver_one(tenant)
+
+    (one,) = _list(tenant, off)["data"]
+
+    assert (one["status"], one["attempts"], one["next_attempt_at"]) == ("skipped", [], None)
+    assert customer.heard == []
+
+
+def test_of_long_answers_the_list_shows_the_beginning(
+    tenant: Tenant, webhook: dict[str, Any], customer: Receiver
+) -> None:
+    customer.says = [Saying(200, b"x" * 9000)]
+    _deliver_one(tenant)
+
+    (one,) = _list(tenant, webhook)["data"]
+
+    assert one["attempts"][0]["response"] == "x" * 200
+
+
+def test_another_endpoints_deliveries_are_not_in_it(
+    tenant: Tenant, stranger: Tenant, webhook: dict[str, Any], customer: Receiver
+) -> None:
+    other = register(tenant, customer.url, ["lead.updated"])
+    _deliver_one(tenant)
+
+    assert _list(tenant, other)["data"] == []
+    for key in (stranger.read, tenant.test_admin):
+        assert _list(tenant, webhook, key=key)["error"]["code"] == "not_found"

@@ -1,0 +1,57 @@
+"""GET /v1/webhooks/event-types."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from jsonschema import Draft202012Validator
+
+from eal import events
+from eal.entry import document, openapi
+from eal.events import CATALOGUE
+from tests.support.faults import watched_calls
+from tests.support.http import call
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.support.tenants import Tenant
+
+
+def test_each_type_with_its_meaning_schema_and_example(tenant: Tenant) -> None:
+    answer = call("GET", "/v1/webhooks/event-types", key=tenant.read)
+
+    assert answer.status == 200
+    assert [one["name"] for one in answer.json["data"]] == sorted(CATALOGUE)
+    assert answer.json["next_cursor"] is None
+    for one in answer.json["data"]:
+        assert one["description"] == CATALOGUE[one["name"]]
+        Draft202012Validator.check_schema(one["schema"])
+        Draft202012Validator(one["schema"]).validate(one["example"])
+        assert one["example"]["type"] == one["name"]
+
+
+def test_it_says_what_the_openapi_document_says() -> None:
+    described = openapi.event_types(json.loads(document.text()))
+
+    assert openapi.render(described) == events.DESCRIBED.read_text(), "run: python -m tools.openapi --write"
+
+
+def test_it_pages_as_other_lists_do(tenant: Tenant) -> None:
+    first = call("GET", "/v1/webhooks/event-types?limit=6", key=tenant.read).json
+    rest = call(
+        "GET", f"/v1/webhooks/event-types?limit=6&cursor={first['next_cursor']}", key=tenant.read
+    ).json
+
+    assert [one["name"] for one in first["data"] + rest["data"]] == sorted(CATALOGUE)
+    assert rest["next_cursor"] is None
+    backward = call("GET", "/v1/webhooks/event-types?order=desc", key=tenant.read).json["data"]
+    assert [one["name"] for one in backward] == sorted(CATALOGUE, reverse=True)
+
+
+def test_it_costs_one_call_to_aws(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    with watched_calls(monkeypatch) as calls:
+        call("GET", "/v1/webhooks/event-types", key=tenant.read)
+
+    assert calls.made == ["UpdateItem"]

@@ -1,0 +1,125 @@
+"""POST /v1/webhooks/deliveries/{delivery_id}/retry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.http import Answer, call
+from tests.support.pipeline import Pipeline
+from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.webhooks import delivery, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.tenants import Tenant
+    from tests.support.time import Clock
+
+
+@pytest.fixture
+def customer() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        receiver.says = [Saying(503), Saying(200)]
+        yield receiver
+
+
+@pytest.fixture
+def pipeline() -> Pipeline:
+    return Pipeline()
+
+
+@pytest.fixture
+def failing(clock: Clock, tenant: Tenant, customer: Receiver, pipeline: Pipeline) -> dict[str, Any]:
+    """A delivery whose first attempt failed. The clock stands still, so its schedule makes no other."""
+    register(tenant, customer.url, ["lead.created"])
+    assert call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).status == 201
+    pipeline.run()
+    return dict(call("GET", f"/v1/webhooks/deliveries/{delivery().id}", key=tenant.read).json)
+
+
+def _retry(tenant: Tenant, one: dict[str, Any], key: str | None = None, **headers: str) -> Answer:
+    path = f"/v1/webhooks/deliveries/{one['id']}/retry"
+    return call("POST", path, key=key or tenant.write, headers=headers)
+
+
+def _triggers() -> list[str]:
+    return [attempt.trigger for attempt in delivery().attempts]
+
+
+def test_one_more_attempt_is_made_at_once(
+    tenant: Tenant, failing: dict[str, Any], customer: Receiver, pipeline: Pipeline
+) -> None:
+    answer = _retry(tenant, failing)
+    assert answer.status == 202
+    assert (answer.json["id"], answer.json["status"]) == (failing["id"], "pending")
+    assert answer.json["next_attempt_at"] < failing["next_attempt_at"]
+    pipeline.run()
+
+    assert [heard.headers["webhook-id"] for heard in customer.heard] == [failing["event_id"]] * 2
+    assert (delivery().status, delivery().next_attempt_at) == ("succeeded", None)
+    assert _triggers() == ["schedule", "manual"]
+
+
+def test_if_it_fails_the_schedule_goes_on_where_it_was(
+    tenant: Tenant, failing: dict[str, Any], customer: Receiver, pipeline: Pipeline
+) -> None:
+    customer.says = [Saying(503)]
+    due = delivery().next_attempt_at
+
+    _retry(tenant, failing)
+    pipeline.run()
+
+    assert (delivery().status, delivery().next_attempt_at) == ("pending", due)
+
+
+def test_one_that_succeeded_can_be_sent_again(
+    tenant: Tenant, failing: dict[str, Any], customer: Receiver, pipeline: Pipeline
+) -> None:
+    for _ in range(2):
+        _retry(tenant, failing)
+        pipeline.run()
+
+    assert len(customer.heard) == 3
+    assert delivery().status == "succeeded"
+    assert _triggers() == ["schedule", "manual", "manual"]
+
+
+def test_asked_for_twice_with_one_key_it_is_made_once(
+    tenant: Tenant, failing: dict[str, Any], customer: Receiver, pipeline: Pipeline
+) -> None:
+    first = _retry(tenant, failing, **{"Idempotency-Key": "k"})
+    pipeline.run()
+    again = _retry(tenant, failing, **{"Idempotency-Key": "k"})
+    pipeline.run()
+
+    assert (again.status, again.json) == (202, first.json)
+    assert len(customer.heard) == 2
+
+
+def test_to_a_disabled_or_deleted_endpoint_it_is_a_conflict(tenant: Tenant, failing: dict[str, Any]) -> None:
+    path = f"/v1/webhooks/{failing['webhook_id']}"
+    call("PATCH", path, key=tenant.admin, json_body={"enabled": False})
+    disabled = _retry(tenant, failing)
+    call("DELETE", path, key=tenant.admin)
+    deleted = _retry(tenant, failing)
+
+    assert (disabled.status, disabled.error) == (409, "conflict")
+    assert disabled.json["error"]["details"]["disabled_reason"] == "requested"
+    assert (deleted.status, deleted.error) == (409, "conflict")
+
+
+def test_it_is_audited(tenant: Tenant, failing: dict[str, Any]) -> None:
+    _retry(tenant, failing)
+
+    log = call("GET", f"/v1/audit-log?resource_id={failing['id']}", key=tenant.read).json["data"]
+    assert [record["action"] for record in log] == ["delivery.retried"]
+
+
+def test_it_takes_a_write_key_of_the_same_mode(
+    tenant: Tenant, stranger: Tenant, failing: dict[str, Any]
+) -> None:
+    keys = (tenant.read, tenant.test_admin, stranger.admin)
+
+    assert [_retry(tenant, failing, key).status for key in keys] == [403, 404, 404]
