@@ -35,6 +35,7 @@ PAIRS = {
     ("organizations", "keys"): "a new organization comes with its first admin key",
     ("organizations", "statistics"): "a parent's roll-up shows its children's counters",
     ("webhooks", "audit_log"): "an audit record is told as its GET shows it",
+    ("webhooks", "feed"): "a test event is shown as the feed shows events",
     ("ai", "calls"): "engines judge transcripts and answer in the call's words",
     ("vendors", "calls"): "a tracker's webhook becomes a call",
     ("vendors", "integrations"): "which kinds of webhook a vendor sends",

@@ -127,6 +127,8 @@ class Api:
         if isinstance(query, ListQuery):
             caller.cursor_scope = _cursor_scope(caller, request, query)
         try:
+            if route.acts_at_once and replayable:
+                replayable.replay_if_recorded()
             answer = self._commit(arguments, caller, replayable)
         except Replay as replay:
             return replay.answer

@@ -4,7 +4,8 @@
 
 `body` and `query` are pydantic models, `caller` one of Reader, Writer and Admin (without it the endpoint is public),
 and every other parameter is a path parameter. Nothing else is recognised. A body must be sent, `{}` at least, unless
-its model says `may_be_left_out`.
+its model says `may_be_left_out`. One that says `acts_at_once` is of an endpoint with an effect that no transaction
+holds back, such as a request to somebody else: whether it was answered before is looked up first.
 """
 
 import inspect
@@ -47,6 +48,7 @@ class Route:
     scope: Scope | None
     body: type[BaseModel] | None
     body_optional: bool
+    acts_at_once: bool
     query: type[BaseModel] | None
     path_parameters: tuple[str, ...]
     answer: type[BaseModel] | None
@@ -78,6 +80,7 @@ class Route:
             scope=scope,
             body=body,
             body_optional=getattr(body, "may_be_left_out", False),
+            acts_at_once=getattr(body, "acts_at_once", False),
             query=models.get("query"),
             path_parameters=tuple(names),
             answer=returned if isinstance(returned, type) and issubclass(returned, BaseModel) else None,

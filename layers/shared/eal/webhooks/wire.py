@@ -15,9 +15,11 @@ from pydantic import (
 )
 
 from eal.clock import Instant
-from eal.events import CATALOGUE
+from eal.events import CATALOGUE, Event
+from eal.feed.wire import EventView
 from eal.listing import ListQuery, PageView
 from eal.outbound.faults import Fault
+from eal.outbound.sender import Reply
 from eal.webhooks.model import (
     DEFAULT_OVERLAP_SECONDS,
     EVERY_TYPE,
@@ -297,6 +299,41 @@ class DeliveryView(Wire):
 
 class DeliveryPage(PageView[DeliveryView]):
     pass
+
+
+class WebhookTest(Wire):
+    model_config = _INPUT
+
+    may_be_left_out: ClassVar[bool] = True
+    acts_at_once: ClassVar[bool] = True
+
+    type: Annotated[str, AfterValidator(_known_type), Field(description="The example's event type.")] = (
+        "lead.created"
+    )
+
+
+class WebhookTested(Wire):
+    """What came of a test event. It has the sequence 0, which no real event has."""
+
+    succeeded: bool
+    status_code: int | None
+    duration_ms: int
+    response: Annotated[str | None, Field(description="The answer's first 4 KiB.")]
+    error: Annotated[Fault | None, Field(description="Why there is no usable answer.")]
+    event: EventView
+
+    @classmethod
+    def of(cls, event: Event, reply: Reply) -> Self:
+        return cls.model_validate(
+            {
+                "succeeded": reply.status_code is not None and 200 <= reply.status_code < 300,
+                "status_code": reply.status_code,
+                "duration_ms": reply.duration_ms,
+                "response": reply.response,
+                "error": reply.error,
+                "event": EventView.of(event),
+            }
+        )
 
 
 class EventTypeQuery(ListQuery):

@@ -1,0 +1,15 @@
+"""POST /v1/webhooks/{webhook_id}/test: send a test event, and see what the receiver says."""
+
+from eal.entry.api import Api
+from eal.entry.route import Writer
+from eal.webhooks import trial
+from eal.webhooks.wire import WebhookTest, WebhookTested
+
+app = Api()
+handler = app.handler
+
+
+@app.post("/v1/webhooks/{webhook_id}/test", operation_id="testWebhook", tags=["webhooks"])
+def test(webhook_id: str, body: WebhookTest, caller: Writer) -> WebhookTested:
+    """Send a signed example of an event type now, and answer what the receiver said. It is not kept as a delivery."""
+    return WebhookTested.of(*trial.send(webhook_id, body.type, by=caller))

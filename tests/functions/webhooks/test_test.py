@@ -1,0 +1,180 @@
+"""POST /v1/webhooks/{webhook_id}/test."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import standardwebhooks
+
+from eal import events, signing
+from eal.events import CATALOGUE
+from tests.support.events import validator
+from tests.support.http import Answer, call
+from tests.support.pipeline import items
+from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.webhooks import deliveries, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.tenants import Tenant
+
+
+@pytest.fixture
+def customer() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def webhook(tenant: Tenant, customer: Receiver) -> dict[str, Any]:
+    return register(tenant, customer.url, ["call.received"])
+
+
+def _test(tenant: Tenant, webhook: dict[str, Any], body: object = None, **headers: str) -> Answer:
+    path = f"/v1/webhooks/{webhook['id']}/test"
+    return call("POST", path, key=tenant.write, json_body=body, headers=headers)
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_an_example_of_the_type_is_sent_and_signed(
+    tenant: Tenant, webhook: dict[str, Any], customer: Receiver, name: str
+) -> None:
+    answer = _test(tenant, webhook, {"type": name})
+
+    assert answer.status == 200
+    (heard,) = customer.heard
+    event = json.loads(heard.body)
+    assert event == answer.json["event"]
+    assert (event["type"], event["sequence"], event["tenant_id"], event["mode"]) == (
+        name,
+        0,
+        tenant.id,
+        "live",
+    )
+    assert event["data"] == events.types()[name].example["data"]
+    validator(name).validate(event)
+    standardwebhooks.Webhook(webhook["secret"]).verify(heard.body.decode(), heard.headers)
+    expected = signing.eal_signature(webhook["secret"], int(heard.headers["x-eal-timestamp"]), heard.body)
+    assert heard.headers["x-eal-signature"] == expected
+
+
+@pytest.mark.parametrize(
+    ("saying", "succeeded", "status", "error"),
+    [
+        (Saying(204, b""), True, 204, None),
+        (Saying(500, b"no database"), False, 500, None),
+        (Saying(410, b"gone"), False, 410, None),
+        (Saying(302, b"", {"Location": "http://127.0.0.1:1/"}), False, 302, "redirect_not_followed"),
+    ],
+)
+def test_the_answer_is_what_the_receiver_said(
+    tenant: Tenant,
+    webhook: dict[str, Any],
+    customer: Receiver,
+    saying: Saying,
+    succeeded: bool,
+    status: int,
+    error: str | None,
+) -> None:
+    customer.says = [saying]
+
+    said = _test(tenant, webhook).json
+
+    assert (said["succeeded"], said["status_code"], said["response"], said["error"]) == (
+        succeeded,
+        status,
+        saying.body.decode(),
+        error,
+    )
+    assert said["duration_ms"] >= 0
+
+
+def test_a_receiver_that_is_not_there_is_a_fault(
+    tenant: Tenant, webhook: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with receiving() as closed:
+        pass
+    off = register(tenant, closed.url)
+    said = _test(tenant, off).json
+    assert (said["succeeded"], said["status_code"], said["error"]) == (False, None, "connection_failed")
+
+    monkeypatch.setenv("STAGE", "staging")
+    assert _test(tenant, webhook).json["error"] == "blocked_address"
+
+
+def test_a_host_that_has_no_address_is_a_fault(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> object:
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    webhook = register(tenant, "https://soon.example.com/hooks")
+
+    assert _test(tenant, webhook).json["error"] == "unresolved_host"
+
+
+def test_it_disables_nothing_and_is_no_delivery(
+    tenant: Tenant, webhook: dict[str, Any], customer: Receiver
+) -> None:
+    customer.says = [Saying(410)]
+
+    _test(tenant, webhook)
+
+    assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json["enabled"] is True
+    assert deliveries() == items("EVENT") == []
+
+
+def test_a_disabled_endpoint_can_be_tested(
+    tenant: Tenant, webhook: dict[str, Any], customer: Receiver
+) -> None:
+    call("PATCH", f"/v1/webhooks/{webhook['id']}", key=tenant.admin, json_body={"enabled": False})
+
+    assert _test(tenant, webhook).json["succeeded"] is True
+    assert len(customer.heard) == 1
+
+
+def test_while_a_secret_rotates_both_sign(
+    tenant: Tenant, webhook: dict[str, Any], customer: Receiver
+) -> None:
+    new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json
+
+    _test(tenant, webhook)
+
+    (heard,) = customer.heard
+    for secret in (webhook["secret"], new["secret"]):
+        standardwebhooks.Webhook(secret).verify(heard.body.decode(), heard.headers)
+
+
+def test_a_replay_sends_nothing(tenant: Tenant, webhook: dict[str, Any], customer: Receiver) -> None:
+    first = _test(tenant, webhook, {}, **{"Idempotency-Key": "k"})
+    again = _test(tenant, webhook, {}, **{"Idempotency-Key": "k"})
+
+    assert (again.headers["Idempotent-Replayed"], again.json) == ("true", first.json)
+    assert len(customer.heard) == 1
+
+
+@pytest.mark.parametrize("wrong", ["lead.exploded", "*", "", None, 7])
+def test_an_unknown_type_is_422(tenant: Tenant, webhook: dict[str, Any], wrong: object) -> None:
+    answer = _test(tenant, webhook, {"type": wrong})
+
+    assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/type")
+
+
+def test_it_is_audited(tenant: Tenant, webhook: dict[str, Any]) -> None:
+    _test(tenant, webhook)
+
+    log = call("GET", f"/v1/audit-log?resource_id={webhook['id']}", key=tenant.read).json["data"]
+    assert log[0]["action"] == "webhook.tested"
+    assert log[0]["changes"] == [{"field": "event_type", "from": None, "to": "lead.created"}]
+
+
+def test_it_takes_a_write_key_of_the_same_mode(
+    tenant: Tenant, stranger: Tenant, webhook: dict[str, Any]
+) -> None:
+    path = f"/v1/webhooks/{webhook['id']}/test"
+    keys = (tenant.read, tenant.test_admin, stranger.admin)
+
+    assert [call("POST", path, key=key).status for key in keys] == [403, 404, 404]
