@@ -32,6 +32,7 @@ QUEUES = {
     "crm": "CrmQueue",
     "import": "ImportQueue",
     "export": "ExportQueue",
+    "replay": "ReplayQueue",
 }
 """Settings' names of queues, and the template's."""
 SCHEDULES = "later"

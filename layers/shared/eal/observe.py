@@ -23,6 +23,7 @@ type Count = Literal[
     "deliveries_succeeded",
     "deliveries_failed",
     "deliveries_deferred",
+    "deliveries_replayed",
     "endpoints_disabled",
     "calls_classified",
     "activity_counted",

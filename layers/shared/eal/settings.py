@@ -73,7 +73,7 @@ def audit_lock_mode() -> str:
 
 
 def queue(name: str) -> str:
-    """The URL of a queue: `inbound`, `audit`, `delivery`, `crm`, `import`, `export`."""
+    """The URL of a queue: `inbound`, `audit`, `delivery`, `crm`, `import`, `export`, `replay`."""
     return _required(f"{name.upper()}_QUEUE")
 
 

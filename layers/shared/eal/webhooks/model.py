@@ -185,3 +185,20 @@ class Delivery:
         began_at = self.began_at or self.created_at
         due = next_attempt_at(steps, now, began_at=began_at, jitter=jitter, retry_after=retry_after)
         return ("pending", due) if due else ("failed", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """Events of a range of time that are to be sent again. `after` is the last one that was looked at."""
+
+    replay_id: str
+    organization_id: str
+    mode: Mode
+    request_id: str
+    webhook_id: str
+    since: Instant
+    until: Instant
+    asked_at: Instant
+    types: tuple[str, ...] | None = None
+    only: Literal["failed", "missing"] | None = None
+    after: str | None = None

@@ -29,6 +29,7 @@ from eal.webhooks.model import (
     Delivery,
     Endpoint,
     Reason,
+    Replay,
     Status,
     Trigger,
 )
@@ -336,6 +337,48 @@ class WebhookTested(Wire):
         )
 
 
+class ReplayCreate(Wire):
+    model_config = _INPUT
+
+    since: Annotated[Instant, Field(description="Events from here on; inclusive.")]
+    until: Annotated[Instant | None, Field(description="To here, exclusive; now, if it is not given.")] = None
+    types: Annotated[
+        list[Annotated[str, AfterValidator(_known_type)]] | None,
+        Field(min_length=1, max_length=100, description="Only these of the endpoint's event types."),
+    ] = None
+    only: Annotated[
+        Literal["failed", "missing"] | None,
+        Field(description="Only what failed, or was never tried; all but what is on its way, if not given."),
+    ] = None
+    dry_run: Annotated[bool, Field(description="Count, and send nothing.")] = False
+
+
+class ReplayView(Wire):
+    """What was asked for. A dry run has a count and no id."""
+
+    id: str | None
+    webhook_id: str
+    since: Instant
+    until: Instant
+    types: list[str] | None
+    only: Literal["failed", "missing"] | None
+    dry_run: bool
+    count: Annotated[int | None, Field(description="The deliveries that there would be; of a dry run only.")]
+    counts_all: Annotated[
+        bool | None,
+        Field(description="False where the range has more events than a dry run looks at: `count` and more."),
+    ]
+
+    @classmethod
+    def of(cls, asked: Replay) -> Self:
+        return cls.model_validate(_asked(asked))
+
+    @classmethod
+    def of_dry_run(cls, asked: Replay, count: int, counts_all: bool) -> Self:
+        counted = {"id": None, "dry_run": True, "count": count, "counts_all": counts_all}
+        return cls.model_validate({**_asked(asked), **counted})
+
+
 class EventTypeQuery(ListQuery):
     order: Annotated[Literal["asc", "desc"], Field(description="By name.")] = "asc"
 
@@ -370,4 +413,18 @@ def _fields(endpoint: Endpoint) -> dict[str, object]:
         "created_at": endpoint.created_at,
         "updated_at": endpoint.updated_at,
         "version": endpoint.version,
+    }
+
+
+def _asked(replay: Replay) -> dict[str, object]:
+    return {
+        "id": replay.replay_id,
+        "webhook_id": replay.webhook_id,
+        "since": replay.since,
+        "until": replay.until,
+        "types": replay.types,
+        "only": replay.only,
+        "dry_run": False,
+        "count": None,
+        "counts_all": None,
     }

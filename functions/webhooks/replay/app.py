@@ -1,0 +1,24 @@
+"""POST /v1/webhooks/{webhook_id}/replay: send the events of a range of time again."""
+
+from eal.entry.api import Api
+from eal.entry.route import Writer
+from eal.webhooks import replay as replays
+from eal.webhooks.wire import ReplayCreate, ReplayView
+
+app = Api()
+handler = app.handler
+
+
+@app.post(
+    "/v1/webhooks/{webhook_id}/replay", operation_id="replayWebhook", tags=["webhooks"], status_code=202
+)
+def replay(webhook_id: str, body: ReplayCreate, caller: Writer) -> ReplayView:
+    """Send events of a range of time again: those that failed, those that are missing, or all but what is on its way.
+
+    Missing are those that came while the endpoint was disabled, or before it was there or wanted them. With `dry_run`
+    nothing is sent: the answer, 200, has their count. Otherwise the deliveries show how far it is.
+    """
+    if body.dry_run:
+        caller.answer_status = 200
+        return ReplayView.of_dry_run(*replays.count(webhook_id, body, by=caller))
+    return ReplayView.of(replays.ask(webhook_id, body, by=caller))

@@ -1,0 +1,183 @@
+"""POST /v1/webhooks/{webhook_id}/replay. What it comes to: tests/functions/workers/test_replay_deliveries.py."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eal.clock import rfc3339
+from eal.webhooks import replay
+from tests.support.http import Answer, call
+from tests.support.pipeline import Pipeline, items
+from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.webhooks import deliveries, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.tenants import Tenant
+    from tests.support.time import Clock
+
+SINCE = "2026-04-24T00:00:00Z"
+
+
+@pytest.fixture
+def customer() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def pipeline() -> Pipeline:
+    return Pipeline()
+
+
+@pytest.fixture
+def webhook(clock: Clock, tenant: Tenant, customer: Receiver) -> dict[str, Any]:
+    return register(tenant, customer.url, ["lead.created", "lead.updated"])
+
+
+def _new_lead(tenant: Tenant) -> None:
+    body = {"email": f"person{len(items('LEAD'))}@example.com"}
+    assert call("POST", "/v1/leads", key=tenant.write, json_body=body).status == 201
+
+
+def _replay(tenant: Tenant, webhook: dict[str, Any], **body: object) -> Answer:
+    path = f"/v1/webhooks/{webhook['id']}/replay"
+    return call("POST", path, key=tenant.write, json_body={"since": SINCE, **body})
+
+
+def test_it_is_taken_and_done_by_a_worker(
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any], customer: Receiver, pipeline: Pipeline
+) -> None:
+    _new_lead(tenant)
+    pipeline.run()
+    clock.advance(minutes=1)
+
+    answer = _replay(tenant, webhook, types=["lead.created"])
+    pipeline.run()
+
+    assert answer.status == 202
+    assert answer.json == {
+        "id": answer.json["id"],
+        "webhook_id": webhook["id"],
+        "since": "2026-04-24T00:00:00.000Z",
+        "until": rfc3339(clock.now()),
+        "types": ["lead.created"],
+        "only": None,
+        "dry_run": False,
+        "count": None,
+        "counts_all": None,
+    }
+    assert answer.json["id"].startswith("rpl_")
+    first, second = customer.heard
+    assert first.body == second.body
+    assert [one.trigger for one in deliveries()[0].attempts] == ["schedule", "replay"]
+
+
+@pytest.mark.parametrize(
+    ("only", "count"), [(None, 3), ("failed", 1), ("missing", 1)], ids=["all", "failed", "missing"]
+)
+def test_a_dry_run_counts_and_sends_nothing(
+    clock: Clock,
+    tenant: Tenant,
+    webhook: dict[str, Any],
+    customer: Receiver,
+    pipeline: Pipeline,
+    only: str | None,
+    count: int,
+) -> None:
+    customer.says = [Saying(410), Saying(200)]
+    _new_lead(tenant)
+    pipeline.run()  # failed, and disabled for it
+    _new_lead(tenant)
+    pipeline.run()  # skipped
+    call("PATCH", f"/v1/webhooks/{webhook['id']}", key=tenant.admin, json_body={"enabled": True})
+    _new_lead(tenant)
+    pipeline.run()  # succeeded
+    clock.advance(minutes=1)
+    heard = len(customer.heard)
+
+    answer = _replay(tenant, webhook, only=only, dry_run=True)
+    pipeline.run()
+
+    assert answer.status == 200
+    assert (answer.json["count"], answer.json["counts_all"], answer.json["id"]) == (count, True, None)
+    assert len(customer.heard) == heard
+    assert items("TASK") == []
+
+
+def test_a_dry_run_says_where_it_stopped_counting(
+    clock: Clock,
+    tenant: Tenant,
+    webhook: dict[str, Any],
+    pipeline: Pipeline,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(replay, "MOST_COUNTED", 2)
+    for _ in range(2):
+        _new_lead(tenant)
+    pipeline.run()
+    clock.advance(minutes=1)
+    assert _replay(tenant, webhook, dry_run=True).json["counts_all"] is True
+    _new_lead(tenant)
+    pipeline.run()
+    clock.advance(minutes=1)
+
+    answer = _replay(tenant, webhook, dry_run=True).json
+
+    assert (answer["count"], answer["counts_all"]) == (2, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"since": None}, "/since"),
+        ({"since": "yesterday"}, "/since"),
+        ({"since": "2026-04-24T18:00:00Z"}, "/since"),
+        ({"until": "2026-04-24T00:00:00Z"}, "/since"),
+        ({"types": []}, "/types"),
+        ({"types": ["lead.created", "lead.exploded"]}, "/types/1"),
+        ({"types": ["lead.created", "call.received"]}, "/types/1"),
+        ({"only": "succeeded"}, "/only"),
+        ({"dry_run": "perhaps"}, "/dry_run"),
+    ],
+)
+def test_a_wrong_field_is_named(
+    tenant: Tenant, webhook: dict[str, Any], body: dict[str, object], pointer: str
+) -> None:
+    for dry_run in ({}, {"dry_run": True}):
+        answer = _replay(tenant, webhook, **{**dry_run, **body})
+
+        assert (answer.status, answer.error) == (422, "validation_error")
+        assert [one["pointer"] for one in answer.json["error"]["details"]["fields"]] == [pointer]
+
+
+def test_to_a_disabled_endpoint_it_is_a_conflict_and_can_be_counted(
+    tenant: Tenant, webhook: dict[str, Any]
+) -> None:
+    call("PATCH", f"/v1/webhooks/{webhook['id']}", key=tenant.admin, json_body={"enabled": False})
+
+    refused = _replay(tenant, webhook)
+
+    assert (refused.status, refused.error) == (409, "conflict")
+    assert _replay(tenant, webhook, dry_run=True).status == 200
+
+
+def test_it_is_audited_once(tenant: Tenant, webhook: dict[str, Any]) -> None:
+    _replay(tenant, webhook, only="failed", dry_run=True)
+    _replay(tenant, webhook, only="failed")
+
+    log = call("GET", f"/v1/audit-log?resource_id={webhook['id']}", key=tenant.read).json["data"]
+    assert [record["action"] for record in log] == ["webhook.replayed", "webhook.created"]
+    assert {change["field"] for change in log[0]["changes"]} == {"since", "until", "only"}
+
+
+def test_it_takes_a_write_key_of_the_same_mode(
+    tenant: Tenant, stranger: Tenant, webhook: dict[str, Any]
+) -> None:
+    path, body = f"/v1/webhooks/{webhook['id']}/replay", {"since": SINCE}
+    keys = (tenant.read, tenant.test_admin, stranger.admin)
+
+    assert [call("POST", path, key=key, json_body=body).status for key in keys] == [403, 404, 404]
