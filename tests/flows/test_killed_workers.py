@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from eal import audit
+from eal import audit, clock
 from eal.statistics.model import tally_of
 from eal.statistics.store import tally_at
 from eal.table.item import from_attributes
@@ -22,6 +23,9 @@ from tests.support.template import ROOT
 from tests.support.tenants import Tenant, new_tenant
 from tools.demo.callrail import Call, signature
 from tools.demo.receiver import Inbox, receiver
+
+HIDDEN = timedelta(minutes=6)
+"""The delivery queue's VisibilityTimeout."""
 
 
 class KillOnce:
@@ -44,9 +48,15 @@ class KillOnce:
                 return handler(event, None)
             except Killed:
                 self.killed = True
+                self._wait_for_the_message()
             finally:
                 self.calls_made = len(calls.made)
         return handler(event, None)
+
+    def _wait_for_the_message(self) -> None:
+        """What a dead worker held is hidden for a time, in which its leases end."""
+        now = clock.now
+        self._monkeypatch.setattr(clock, "now", lambda: now() + HIDDEN)
 
 
 ELSEWHERE = {"workers/erase_lead", "workers/export_audit", "workers/import_leads", "workers/push_to_crm"}
