@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,6 +104,121 @@ def test_what_no_receiver_needs_is_refused_before_the_dns_is_asked(url: str) -> 
         resolve(url, loopback=False, lookup=_never)
     with pytest.raises(Blocked):
         resolve(url, loopback=True, lookup=lambda _host, _port: [PUBLIC])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        # IPv4 inside of IPv6: mapped, translated, compatible, NAT64 of both prefixes, 6to4, Teredo.
+        "https://[::ffff:169.254.169.254]/", "https://[::ffff:7f00:0001]/", "https://[::ffff:0:127.0.0.1]/",
+        "https://[::127.0.0.1]/", "https://[::a9fe:a9fe]/", "https://[0:0:0:0:0:0:7f00:1]/",
+        "https://[64:ff9b::127.0.0.1]/", "https://[64:ff9b::10.0.0.1]/", "https://[64:ff9b:0:0:0:0:a9fe:a9fe]/",
+        "https://[64:ff9b:1:a9fe:a9fe::]/", "https://[2002:0a00:0001::]/", "https://[2002:c0a8:0101::1]/",
+        "https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/", "https://[2001::7f00:1]/",
+        # IPv6 with zones, with other numbers in it, or badly closed.
+        "https://[fe80::1%25en0]/", "https://[fe80::1%en0]/", "https://[::1%25lo]/",
+        "https://[2606:4700:4700::1111%25]/", "https://[::ffff:0x7f.0.0.1]/", "https://[::ffff:127.1]/",
+        "https://[::1]x/", "https://x[::1]/", "https://[::1]:x/", "https://[::1]]/", "https://[[::1]]/",
+        "https://[::1]@example.com/", "https://[::]/", "https://[0::1]/", "https://[::0001]/",
+        # Addresses of clouds' metadata, as they are and in disguise.
+        "https://169.254.169.254/latest/meta-data/", "https://169.254.170.2/v2/credentials",
+        "https://[fd00:ec2::254]/latest", "https://192.0.0.192/", "https://100.100.100.200/",
+        "https://169.254.169.254./", "https://0251.254.169.254/", "https://0xa9.0xfe.0xa9.0xfe/",
+        "https://169.254.0xa9fe/", "https://169.16689662/", "https://instance-data.ec2.internal/",
+        "https://metadata.google.internal./", "https://host.docker.internal/", "https://LOCAL.INTERNAL/",
+        "https://kubernetes.default.svc.cluster.local/", "https://ip6-localhost/", "https://a.LOCALHOST./",
+        # Numbers in every base and length, and what only looks like one.
+        "https://0x7f.1/", "https://0x7f.0x0.0x0.0x1/", "https://0177.1/", "https://0x0a000001/",
+        "https://012.0.0.1/", "https://0xc0.0xa8.1.1/", "https://3232235777/", "https://0300.0250.1.1/",
+        "https://127.0x1/", "https://127.000.000.001/", "https://0b1/", "https://1e3/", "https://0x/",
+        "https://0x.0x.0x.0x/", "https://www.10.0.0.1/",
+        # Unicode that becomes one of the above, or nothing.
+        "https://127。1/", "https://127．0．0．1/", "https://⑯⑨。254。⑯⑨｡254/", "https://𝟏𝟐𝟕.0.0.1/",  # noqa: RUF001
+        "https://¹²⁷.0.0.1/", "https://xn--127-.0.0.1/", "https://loc\u00adalhost/", "https://localhost\u3002/",
+        "https://ⓛⓞⓒⓐⓛ.ⓘⓝⓣⓔⓡⓝⓐⓛ/", "https://ſ.internal/", "https://xn--lcalhost-n3a/",  # noqa: RUF001
+        "https://example.com..\u200b/", "https://example.com:４４３/",  # noqa: RUF001
+        # Where one parser ends the host and another does not.
+        "https://127.0.0.1%00.example.com/", "https://127.0.0.1%2f@example.com/", "https://a@b@127.0.0.1/",
+        "https://:@127.0.0.1/", "https://%40127.0.0.1/", "https://127.0.0.1:80@example.com/",
+        "https://127.0.0.1#.example.com/", "https://127.0.0.1?.example.com/", "https://127.0.0.1;.example.com/",
+        "https://127.0.0.1,example.com/", "https://127.0.0.1\\.example.com/", "https://example.com\\/",
+        "https:/\\127.0.0.1/", "https://\\127.0.0.1/", "https:////127.0.0.1/", "https:/127.0.0.1/",
+        "https://example.com../", "https://..example.com/", "https://example.com%20/",
+        "https://example.com:443:80/", "https://example.com:+443/", "https://example.com: 443/",
+        # Schemes and ports.
+        "HTTPS://127.0.0.1/", "hTTp://8.8.8.8/", "wss://example.com/", "ssh://example.com/", "data:,x",
+        "blob:https://example.com/", "jar:https://example.com!/", "dict://127.0.0.1:11211/", "ldap://127.0.0.1/",
+        "https+unix://%2Fvar%2Frun%2Fdocker.sock/", "unix:///var/run/docker.sock",
+        "https://example.com:6379999/", "https://example.com:1/", "https://example.com:23/",
+        "https://example.com:445/", "https://example.com:993/",
+    ],
+)  # fmt: skip
+def test_disguises_are_refused_before_the_dns_is_asked(url: str) -> None:
+    with pytest.raises(Blocked):
+        resolve(url, loopback=False, lookup=_never)
+
+
+NOT_PUBLIC_NETWORKS = st.sampled_from(
+    ["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+     "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4"]
+)  # fmt: skip
+"""Of IPv4, as text: hypothesis draws an address of each."""
+private = NOT_PUBLIC_NETWORKS.flatmap(lambda network: st.ip_addresses(v=4, network=network)).map(int)
+
+
+def _number(value: int, base: int) -> str:
+    return {8: f"0{value:o}", 10: str(value), 16: f"0x{value:x}"}[base]
+
+
+def _spelled(address: int, parts: int, bases: Sequence[int]) -> str:
+    """An address in so many numbers, the last of which takes what is left, each in a base: as inet_aton reads it."""
+    octets = address.to_bytes(4)
+    last = int.from_bytes(octets[parts - 1 :])
+    return ".".join(
+        _number(value, base) for value, base in zip([*octets[: parts - 1], last], bases, strict=False)
+    )
+
+
+@given(private, st.integers(1, 4), st.lists(st.sampled_from([8, 10, 16]), min_size=4, max_size=4))
+def test_no_spelling_of_a_private_address_is_taken(ip: int, parts: int, bases: list[int]) -> None:
+    spelled = _spelled(ip, parts, bases)
+    assert socket.inet_aton(spelled) == ip.to_bytes(4), "the operating system reads it so"
+
+    for host in (spelled, f"{spelled}.", spelled.upper()):
+        with pytest.raises(Blocked):
+            resolve(f"https://{host}/", loopback=False, lookup=_never)
+
+
+@given(private, st.sampled_from(["::{}", "::ffff:{}", "::ffff:0:{}", "64:ff9b::{}", "64:ff9b:1::{}"]))
+def test_no_private_address_inside_of_ipv6_is_taken(ip: int, form: str) -> None:
+    inside = form.format(IPv4Address(ip))
+    high, low = divmod(ip, 1 << 16)
+
+    for host in (inside, f"2002:{high:x}:{low:x}::1", f"2001:0:{high:x}:{low:x}::"):
+        with pytest.raises(Blocked):
+            resolve(f"https://[{host}]/", loopback=False, lookup=_never)
+        with pytest.raises(Blocked):
+            resolve("https://a.example.com/", loopback=False, lookup=lambda _host, _port, one=host: [one])
+
+
+@given(st.lists(st.just(PUBLIC), max_size=5), private, st.integers(0, 5))
+def test_one_private_address_anywhere_in_an_answer_is_enough(good: list[str], ip: int, at: int) -> None:
+    answer = [*good]
+    answer.insert(at, str(IPv4Address(ip)))
+
+    with pytest.raises(Blocked):
+        resolve("https://a.example.com/", loopback=False, lookup=lambda _host, _port: answer)
+
+
+def test_the_dns_is_asked_once_and_what_it_says_later_counts_for_nothing() -> None:
+    answers = iter([[PUBLIC], ["127.0.0.1"]])
+
+    target = resolve(
+        "https://rebinds.example.com/", loopback=False, lookup=lambda _host, _port: next(answers)
+    )
+
+    assert target.addresses == (PUBLIC,)
+    assert next(answers) == ["127.0.0.1"], "nobody asked for it"
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,24 @@ def test_the_bytes_arrive_as_they_are_at_the_pinned_address_under_the_name(recei
     assert heard.headers["x-eal-timestamp"] == "1"
 
 
+def test_no_dns_is_asked_between_the_check_and_the_connection(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that was public a moment ago leads to somewhere else by now."""
+    asked: list[object] = []
+    ask = socket.getaddrinfo
+
+    def watched(host: str, *rest: int) -> object:
+        asked.append(host)
+        return ask(host, *rest)
+
+    monkeypatch.setattr(socket, "getaddrinfo", watched)
+
+    assert sender.post(_target(receiver), b"{}", {}).status_code == 200
+
+    assert asked == ["127.0.0.1"]
+
+
 def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
     receiver.says = [Saying(302, headers={"Location": f"http://127.0.0.1:{receiver.port}/other"})]
 
