@@ -1,6 +1,6 @@
-"""python -m tools.bench [cold|warm|pages|audit]: what our code costs, as ratios to work without it, or counted.
+"""python -m tools.bench [cold|warm|pages|deliver|isolation]: what our code costs, as ratios or counted.
 
-Without a command: cold and warm, with their defaults. pages and audit need a running local stack.
+Without a command: cold and warm, with their defaults. pages and isolation need a running local stack.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from tools.bench.runtime import Broken
 
 sys.path.insert(0, str(ROOT / "layers" / "shared"))
 
-from tools.bench import audit, cold, pages, warm
+from tools.bench import cold, deliver, isolation, pages, warm
 
 COLD_ROUNDS, COLD_BUDGET = 7, 8.0
 WARM_INVOCATIONS, WARM_BUDGET = 1000, 1.3
@@ -29,8 +29,10 @@ def main() -> int:
                 return warm.main(arguments.invocations, arguments.budget)
             case "pages":
                 return pages.main()
-            case "audit":
-                return audit.main(tuple(arguments.records) or audit.SIZES)
+            case "deliver":
+                return deliver.main(arguments.batches)
+            case "isolation":
+                return isolation.main(arguments.healthy, arguments.hanging, arguments.events)
             case _:
                 print("python -m tools.bench cold", flush=True)
                 over = cold.main(COLD_ROUNDS, COLD_BUDGET, None)
@@ -56,10 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     other.add_argument("--invocations", type=int, default=WARM_INVOCATIONS)
     other.add_argument("--budget", type=float, default=WARM_BUDGET)
     commands.add_parser("pages", help="what a page of leads reads, with few leads and with many")
-    log = commands.add_parser("audit", help="exports of long audit logs, and their verification")
-    log.add_argument(
-        "records", type=int, nargs="*", help="how many the log has; 100,000 and a million by default"
-    )
+    rate = commands.add_parser("deliver", help="deliveries a second over a bare loop that signs and posts")
+    rate.add_argument("--batches", type=int, default=200)
+    apart = commands.add_parser("isolation", help="from commit to a healthy endpoint, beside ones that hang")
+    apart.add_argument("--healthy", type=int, default=200)
+    apart.add_argument("--hanging", type=int, default=20)
+    apart.add_argument("--events", type=int, default=10)
     return parser
 
 

@@ -1,0 +1,23 @@
+"""The bare loop that `deliver` compares ours with: it signs each body and posts it with the same HTTP client."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from eal import signing
+from eal.outbound import sender
+from eal.outbound.address import Target
+
+told = json.loads(Path(__file__).with_name("told.json").read_text())
+target = Target(scheme="http", host="127.0.0.1", port=told["port"], path="/hooks", addresses=("127.0.0.1",))
+body = told["body"].encode()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """As many posts as the event has records."""
+    for _ in event["Records"]:
+        headers = signing.headers([told["secret"]], told["id"], int(time.time()), body)
+        if sender.post(target, body, headers).status_code != 200:
+            raise RuntimeError("the receiver did not answer 200")
+    return {"batchItemFailures": []}
