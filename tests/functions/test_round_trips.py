@@ -34,7 +34,20 @@ EXCEPTIONS = {
         "the grant lies under the parent's id, which the organization's record has",
     ),
     "POST /v1/webhooks": (3, "KMS encrypts the new secret"),
-    "POST /v1/webhooks/{webhook_id}/rotate-secret": (4, "KMS encrypts the new secret of an endpoint that is read first"),
+    "GET /v1/webhooks/event-types": (1, "a file"),
+    "GET /v1/webhooks/{webhook_id}/deliveries": (3, "the endpoint first: one that is not there has no list"),
+    "POST /v1/webhooks/{webhook_id}/test": (
+        5,
+        "looks for an earlier answer before it sends; KMS opens a secret once",
+    ),
+    "POST /v1/webhooks/deliveries/{delivery_id}/retry": (
+        4,
+        "the delivery, then its endpoint, which may be disabled",
+    ),
+    "POST /v1/webhooks/{webhook_id}/rotate-secret": (
+        4,
+        "KMS encrypts the new secret of an endpoint that is read first",
+    ),
     "PUT /v1/integrations/{vendor}": (
         5,
         "a change whose sample has a secret: KMS encrypts it, and once a process derives the key of secrets' marks",

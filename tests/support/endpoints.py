@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.http import call, load_app, routes
 from tests.support.template import ROOT
+from tests.support.webhooks import deliveries, fan_out, publish_lead_with
 
 if TYPE_CHECKING:
     from eal.entry.route import Route
@@ -23,6 +24,11 @@ NEEDED: dict[str, tuple[str, dict[str, Any]]] = {
     ),
 }
 """What is put before an endpoint is tried on an item, because the item alone is not enough for it."""
+
+INSTEAD: dict[str, dict[str, Any]] = {
+    "POST /v1/webhooks/{webhook_id}/test": {"url": "http://127.0.0.1:49152/"},
+}
+"""What is put into the sample of the item's POST, because the endpoint reaches out to what the item names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +91,16 @@ def made_by(endpoint: Endpoint, key: str) -> str | None:
         return _granted(endpoint, key)
     if endpoint.path == "/v1/integrations/{vendor}" and endpoint.method == "DELETE":
         return _connected(endpoint, key)
+    if before == "/v1/webhooks/deliveries":
+        return f"{before}/{_delivered(key)}{rest.partition('}')[2]}"
     makers = [one for one in endpoints() if (one.method, one.path) == ("POST", before)]
     if not brace or "{" in rest or not makers:
         return None
     if endpoint.name in NEEDED:
         place, body = NEEDED[endpoint.name]
         assert call("PUT", place, key=key, json_body=body).status == 200
-    made = call("POST", before, key=key, json_body=makers[0].sample())
+    sample = {**makers[0].sample(), **INSTEAD.get(endpoint.name, {})}
+    made = call("POST", before, key=key, json_body=sample)
     assert made.status in (200, 201, 202), made.text
     return f"{before}/{made.json['id']}{rest.partition('}')[2]}"
 
@@ -107,6 +116,14 @@ def sample_with_made(endpoint: Endpoint, key: str) -> Any:  # a JSON body
     made = call("POST", collection, key=key, json_body=maker.sample())
     assert made.status in (200, 201), made.text
     return json.loads(SAMPLE_ID.sub(made.json["id"], text))
+
+
+def _delivered(key: str) -> str:
+    """A delivery comes of an event that somebody wants."""
+    create = next(one for one in endpoints() if (one.method, one.path) == ("POST", "/v1/webhooks"))
+    webhook = call("POST", create.path, key=key, json_body=create.sample()).json
+    fan_out(publish_lead_with(key))
+    return next(one.id for one in deliveries() if one.webhook_id == webhook["id"])
 
 
 def _connected(endpoint: Endpoint, key: str) -> str:

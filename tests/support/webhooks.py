@@ -36,9 +36,13 @@ def register(
 
 def publish_lead(tenant: Tenant, *, key: str | None = None) -> dict[str, Any]:
     """A lead's creation as the relay publishes it: the detail of its event."""
+    return publish_lead_with(key or tenant.write)
+
+
+def publish_lead_with(key: str) -> dict[str, Any]:
     email = f"person{len(items('LEAD'))}@example.com"
     body = {"email": email, "first_name": "Zoë"}
-    assert call("POST", "/v1/leads", key=key or tenant.write, json_body=body).status == 201
+    assert call("POST", "/v1/leads", key=key, json_body=body).status == 201
     outbox = [item for item in items() if item["kind"]["S"] in STREAMED and "pending" in item]
     assert load_app("workers/relay_outbox").handler(stream_records(outbox), None) == {"batchItemFailures": []}
     (published,) = [one for one in peek("FanOutQueue") if one["type"] == "lead.created"]
