@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     apart = commands.add_parser("isolation", help="from commit to a healthy endpoint, beside ones that hang")
     apart.add_argument("--healthy", type=int, default=200)
     apart.add_argument("--hanging", type=int, default=20)
-    apart.add_argument("--events", type=int, default=10)
+    apart.add_argument("--events", type=int, default=40)
     return parser
 
 
