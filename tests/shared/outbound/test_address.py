@@ -198,7 +198,7 @@ def test_no_private_address_inside_of_ipv6_is_taken(ip: int, form: str) -> None:
         with pytest.raises(Blocked):
             resolve(f"https://[{host}]/", loopback=False, lookup=_never)
         with pytest.raises(Blocked):
-            resolve("https://a.example.com/", loopback=False, lookup=lambda _host, _port, one=host: [one])
+            resolve("https://a.example.com/", loopback=False, lookup=_dns(a_example_com=[host]))
 
 
 @given(st.lists(st.just(PUBLIC), max_size=5), private, st.integers(0, 5))
