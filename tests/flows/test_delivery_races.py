@@ -13,6 +13,7 @@ import pytest
 from eal.outbound import sender
 from eal.webhooks.health import LEASE
 from tests.support.faults import Killed, watched_calls
+from tests.support.http import call
 from tests.support.receiver import Receiver, Saying, receiving
 from tests.support.webhooks import (
     Clock,
@@ -111,6 +112,21 @@ def test_an_answer_after_the_time_out_is_a_failure_and_the_retry_the_one_success
     ]
     assert one_success_each()
     assert len({heard.headers["webhook-id"] for heard in receiver.heard}) == 1
+
+
+@pytest.mark.parametrize(("status", "end"), [(200, "succeeded"), (500, "pending")])
+def test_an_attempt_during_which_a_retry_is_asked_for_is_recorded(
+    tenant: Tenant, message: dict[str, Any], receiver: Receiver, queue: Queue, status: int, end: str
+) -> None:
+    path = f"/v1/webhooks/deliveries/{message['delivery_id']}/retry"
+    receiver.says = [Saying(status, meanwhile=lambda: call("POST", path, key=tenant.write))]
+
+    assert deliver(message) == OK
+
+    (one,) = deliveries()
+    assert [attempt.status_code for attempt in one.attempts] == [status]
+    assert one.status == end
+    assert all(sent.message["attempt"] == 2 for sent in queue.take())
 
 
 @pytest.mark.parametrize("operation", ["UpdateItem", "TransactGetItems", "PutItem"])

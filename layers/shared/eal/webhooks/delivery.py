@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _REFUSED_SIGNATURE = (401, 403)
 _LONGEST_DEFERRAL = 300.0
+_RECORDINGS = 3
 
 
 class Secret(NamedTuple):
@@ -93,26 +94,52 @@ def _defer(due: Due, seconds: float, now: "datetime") -> None:
 def _attempt(due: Due, place: Place, endpoint: Endpoint, delivery: Delivery, event: "Event") -> None:
     secrets = _secrets(endpoint, place.health.accepted, due.organization_id)
     attempt, reply = _send(endpoint, delivery, event, secrets)
+    refused = None
     if len(secrets) > 1 and reply.status_code in _REFUSED_SIGNATURE:
-        delivery = delivery.noted(attempt)
-        _tell(attempt, delivery, recorded=True)
-        secrets = secrets[::-1]
-        attempt, reply = _send(endpoint, delivery, event, secrets)
+        refused, secrets = attempt, secrets[::-1]
+        attempt, reply = _send(endpoint, delivery.noted(refused), event, secrets)
     now = clock.now()
-    jitter = random.uniform(-1, 1)  # noqa: S311 - no secret is made of it
-    after = delivery.after(attempt, now, jitter=jitter, retry_after=reply.retry_after)
     if reply.status_code == GONE:
+        after = _after(delivery, refused, attempt, reply, now)
         _disable_gone(due, place, endpoint, delivery, after)
         _tell(attempt, after, recorded=True)
         return
-    if after.next_attempt_at:
-        deliveries.enqueue(Due.next_of(after), after.next_attempt_at, now)
-    recorded = deliveries.advance(delivery, after)
-    _tell(attempt, after, recorded=recorded)
+    _record(due, delivery, refused, attempt, reply, now)
     if attempt.succeeded:
         health.succeeded(place, accepted=secrets[0].mark)
     elif (state := health.failed(place, now)).fails_for_too_long(now):
         _disable_failing(due, place, endpoint, state)
+
+
+def _after(
+    delivery: Delivery, refused: Attempt | None, attempt: Attempt, reply: Reply, now: "datetime"
+) -> Delivery:
+    noted = delivery.noted(refused) if refused else delivery
+    jitter = random.uniform(-1, 1)  # noqa: S311 - no secret is made of it
+    return noted.after(attempt, now, jitter=jitter, retry_after=reply.retry_after)
+
+
+def _record(
+    due: Due,
+    delivery: Delivery,
+    refused: Attempt | None,
+    attempt: Attempt,
+    reply: Reply,
+    now: "datetime",
+) -> None:
+    """Enqueue what follows, then record; over a change by somebody who attempted nothing, such as a retry's asking."""
+    made, recorded = delivery.made, False
+    after = _after(delivery, refused, attempt, reply, now)
+    for _ in range(_RECORDINGS):
+        if after.next_attempt_at:
+            deliveries.enqueue(Due.next_of(after), after.next_attempt_at, now)
+        if recorded := deliveries.advance(delivery, after):
+            break
+        newer = deliveries.read(due).delivery
+        if newer is None or newer.made != made:
+            break
+        delivery, after = newer, _after(newer, refused, attempt, reply, now)
+    _tell(attempt, after, recorded=recorded)
 
 
 def _secrets(endpoint: Endpoint, accepted: str | None, organization_id: str) -> "Sequence[Secret]":
