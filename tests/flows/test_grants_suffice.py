@@ -184,11 +184,23 @@ def test_every_call_to_aws_is_granted(tenant: Tenant, monkeypatch: pytest.Monkey
     key = call("POST", "/v1/api-keys", {"name": "x", "scopes": ["admin"]})
     call("PATCH", f"/v1/api-keys/{key['id']}", {"expires_at": "2099-01-01T00:00:00Z"})
     call("POST", f"/v1/api-keys/{key['id']}/rotate", {"overlap_seconds": 0})
-    for path in ("leads", "calls", "api-keys", "webhooks", "audit-log"):
+    for path in ("leads", "calls", "api-keys", "webhooks", "audit-log", "events"):
         page = call("GET", f"/v1/{path}?limit=1")
         if page["next_cursor"]:
             call("GET", f"/v1/{path}?limit=1&cursor={page['next_cursor']}")
         call("GET", f"/v1/{path}/{page['data'][0]['id']}")
+    call("GET", "/v1/webhooks/event-types?limit=1")
+    path = f"/v1/webhooks/{webhook['id']}"
+    call("PATCH", path, {"filter": {"data.id": {"exists": True}}})
+    call("POST", f"{path}/rotate-secret")
+    call("POST", f"{path}/test")
+    call("POST", f"{path}/replay", {"since": webhook["created_at"], "only": "missing", "dry_run": True})
+    call("POST", f"{path}/replay", {"since": webhook["created_at"]})
+    page = call("GET", f"{path}/deliveries?limit=1")
+    call("GET", f"{path}/deliveries?limit=1&cursor={page['next_cursor']}")
+    call("GET", f"/v1/webhooks/deliveries/{page['data'][0]['id']}")
+    call("POST", f"/v1/webhooks/deliveries/{page['data'][0]['id']}/retry")
+    Pipeline(needs.invoke).run()
     call("GET", "/v1/leads?status=contacted")
     call("GET", "/v1/organizations/me")
     call("PATCH", "/v1/organizations/me", {"industry": "roofing"})
