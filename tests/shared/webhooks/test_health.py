@@ -160,8 +160,8 @@ def test_waiting_grows_with_each_time_and_has_an_end(message: dict[str, Any], qu
         message = sent.message
 
     assert waits[0] == 1
-    assert all(2**number / 2 <= wait <= 2**number for number, wait in enumerate(waits[1:8], 1))
-    assert all(150 <= wait <= 300 for wait in waits[9:])
+    assert all(4**number / 2 <= wait <= 4**number for number, wait in enumerate(waits[1:5], 1))
+    assert all(150 <= wait <= 300 for wait in waits[5:])
 
 
 def test_many_workers_at_once_never_exceed_the_places(

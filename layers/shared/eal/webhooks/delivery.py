@@ -56,7 +56,7 @@ def deliver(due: Due) -> None:
     now = clock.now()
     place = health.take_place(due.organization_id, due.mode, due.webhook_id, due.delivery_id, now)
     if place is None:
-        longest = min(2.0**due.deferrals, _LONGEST_DEFERRAL)
+        longest = min(4.0**due.deferrals, _LONGEST_DEFERRAL)
         _defer(due, longest * random.uniform(0.5, 1), now)  # noqa: S311 - no secret is made of it
         return
     try:
