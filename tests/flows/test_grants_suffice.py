@@ -28,6 +28,7 @@ NAMES = {
     ACCESS: "AccessTable",
     INBOUND_BUCKET: "InboundBucket",
     AUDIT_BUCKET: "AuditBucket",
+    UPLOADS_BUCKET: "UploadsBucket",
     "schedules": "SchedulesRole",
 }
 TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "Get": "GetItem"}

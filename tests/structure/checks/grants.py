@@ -25,6 +25,11 @@ PASSED = {"iam:PassedToService": "scheduler.amazonaws.com"}
 """The one exception: a worker that makes schedules hands them the role that they send with, and no other service."""
 MANAGED = {"arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"}
 """X-Ray's write actions cannot be narrowed to a resource, so AWS's own policy grants them."""
+SIGNING_ENDPOINTS = {
+    "AuditLogGetProof": "a record that no checkpoint has yet is proved at once, and not after the next full hour",
+}
+"""Endpoints that may sign checkpoints, and why. A new line is a decision."""
+_SIGN = {"kms:Sign", "kms:GetPublicKey"}
 DECRYPTING_ENDPOINTS = {
     "WebhooksTest": "a test event is signed while the caller waits for what the receiver says",
 }
@@ -131,7 +136,7 @@ def _queues(project: Project) -> Iterator[str]:
 def _endpoints(project: Project) -> Iterator[str]:
     for logical_id in project.endpoints:
         role = role_of(project, logical_id) or ""
-        allowed = {"kms:Encrypt", "kms:GenerateMac"}
+        allowed = {"kms:Encrypt", "kms:GenerateMac"} | (_SIGN if logical_id in SIGNING_ENDPOINTS else set())
         if logical_id in DECRYPTING_ENDPOINTS:
             allowed.add("kms:Decrypt")
         for statement in statements(project, role):
