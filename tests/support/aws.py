@@ -26,7 +26,9 @@ STATE, ACCESS = "state", "access"
 INBOUND_BUCKET, AUDIT_BUCKET, BUS = "inbound", "audit", "bus"
 UPLOADS_BUCKET = "uploads"
 QUEUES = {
-    "inbound": "InboundQueue",
+    "callrail": "InboundQueue",
+    "resend": "ResendQueue",
+    "stripe": "StripeQueue",
     "delivery": "DeliveryQueue",
     "audit": "AuditQueue",
     "crm": "CrmQueue",
@@ -85,6 +87,8 @@ def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "AUDIT_RETENTION_DAYS": "2557",
         "AUDIT_LOCK_MODE": "GOVERNANCE",
         "CALLRAIL_RECEIVER_URL": "https://receiver.example.com/",
+        "RESEND_RECEIVER_URL": "https://resend.example.com/",
+        "STRIPE_RECEIVER_URL": "https://stripe.example.com/",
         "POWERTOOLS_METRICS_NAMESPACE": "EAL",
         "POWERTOOLS_SERVICE_NAME": "eal",
     }.items():

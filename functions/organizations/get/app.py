@@ -12,4 +12,4 @@ handler = app.handler
 @app.get("/v1/organizations/{organization_id}", operation_id="getOrganization", tags=["organizations"])
 def get(organization_id: str, caller: Admin) -> OrganizationView:
     """The record of an organization that was created below the caller's. Its data needs its grant."""
-    return OrganizationView.of(organizations.find_child(organization_id, by=caller))
+    return OrganizationView.of(organizations.find_child(organization_id, by=caller), caller.mode)

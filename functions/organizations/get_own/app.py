@@ -12,4 +12,4 @@ handler = app.handler
 @app.get("/v1/organizations/me", operation_id="getOwnOrganization", tags=["organizations"])
 def get_own(caller: Reader) -> OrganizationView:
     """The organization that the key belongs to, with its settings."""
-    return OrganizationView.of(organizations.current(by=caller))
+    return OrganizationView.of(organizations.current(by=caller), caller.mode)

@@ -14,5 +14,5 @@ handler = app.handler
 def list_children(query: ListQuery, caller: Admin) -> ChildPage:
     """The organizations below the caller's, each with what it has granted the caller."""
     page = organizations.search(query, by=caller)
-    children = [ChildView.of_child(child, grant) for child, grant in page.items]
+    children = [ChildView.of_child(child, grant, caller.mode) for child, grant in page.items]
     return ChildPage(data=children, next_cursor=page.next_cursor)

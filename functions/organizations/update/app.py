@@ -13,4 +13,4 @@ handler = app.handler
 def update(organization_id: str, body: OrganizationUpdate, caller: Admin) -> OrganizationView:
     """Change what the body gives and nothing else, of an organization that was created below the caller's."""
     child = organizations.find_child(organization_id, by=caller)
-    return OrganizationView.of(organizations.update(child, body, by=caller))
+    return OrganizationView.of(organizations.update(child, body, by=caller), caller.mode)

@@ -13,4 +13,4 @@ handler = app.handler
 def update_own(body: OrganizationUpdate, caller: Admin) -> OrganizationView:
     """Change what the body gives and nothing else, in `settings` too; null sets a member back to its default."""
     own = organizations.current(by=caller)
-    return OrganizationView.of(organizations.update(own, body, by=caller))
+    return OrganizationView.of(organizations.update(own, body, by=caller), caller.mode)

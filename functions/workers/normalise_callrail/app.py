@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, cast
 
-from eal import aws, clock, observe, settings
+from eal import clock, observe
 from eal.caller import Caller, vendor
 from eal.calls import store as calls
 from eal.entry.consumer import Consumer, Message
-from eal.integrations import connections
+from eal.integrations import connections, inbound
 from eal.vendors import callrail
 
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 def normalise(message: Message) -> None:
     """Merge one event into its call, and remember that the connection is alive."""
     received_at = clock.parse(cast("str", message["received_at"]))
-    place = cast("str", message["raw"])
-    raw = aws.s3().get_object(Bucket=settings.inbound_bucket(), Key=place)["Body"].read()
+    raw = inbound.raw(cast("str", message["raw"]))
     snapshot = callrail.call_in(cast("str", message["kind"]), raw, received_at)
     if snapshot is None:
         # Forms and text messages: their raw bodies stay in the bucket; nothing makes resources of them.

@@ -18,6 +18,8 @@ type Count = Literal[
     "inbound_refused",
     "inbound_duplicates",
     "inbound_unknown_kind",
+    "inbound_foreign",
+    "gap_found",
     "outbox_published",
     "outbox_swept",
     "deliveries_succeeded",

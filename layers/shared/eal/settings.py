@@ -73,7 +73,7 @@ def audit_lock_mode() -> str:
 
 
 def queue(name: str) -> str:
-    """The URL of a queue: `inbound`, `audit`, `delivery`, `crm`, `import`, `export`, `replay`."""
+    """The URL of a queue: a vendor's (`callrail`, `resend`, `stripe`), `audit`, `delivery`, `crm`, `import`, …"""
     return _required(f"{name.upper()}_QUEUE")
 
 
@@ -98,3 +98,11 @@ def schedules_role() -> str:
 def receiver_url(vendor: str) -> str:
     """The base address that a vendor's webhooks are sent to; the connection id and kind follow it."""
     return _required(f"{vendor.upper()}_RECEIVER_URL")
+
+
+def vendor_api_url(vendor: str) -> str | None:
+    """Where a vendor's API is stood in for on this machine; None is the vendor itself. Only the local stack listens."""
+    url = os.environ.get(f"{vendor.upper()}_API_URL") if is_local() else None
+    if url and not url.startswith("http://127.0.0.1:"):
+        raise MissingSetting(f"{vendor.upper()}_API_URL must be on http://127.0.0.1:<port>")
+    return url or None

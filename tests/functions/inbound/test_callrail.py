@@ -83,8 +83,15 @@ def test_an_unknown_connection_is_404(connection: Connection, path: str) -> None
     assert (answer.status, answer.error) == (404, "not_found")
 
 
-def test_an_unknown_kind_is_404(connection: Connection) -> None:
-    assert receive(connection.url_event("no-such-kind", BODY)).status == 404
+def test_a_kind_that_is_not_known_is_stored_and_queued_like_any_other(connection: Connection) -> None:
+    assert receive(connection.url_event("convert-assist-complete", BODY)).status == 202
+
+    assert [one["kind"] for one in peek("InboundQueue")] == ["convert-assist-complete"]
+
+
+@pytest.mark.parametrize("kind", ["..", "Post-Call", "a" * 41, "post_call", "%2e"])
+def test_what_is_no_kind_is_404(connection: Connection, kind: str) -> None:
+    assert receive(connection.url_event(kind, BODY)).status == 404
 
 
 def test_over_one_mebibyte_is_413_and_just_that_is_not(connection: Connection) -> None:

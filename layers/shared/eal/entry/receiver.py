@@ -1,20 +1,21 @@
 """A vendor webhook's Lambda: `handler = Receiver(scheme).handler`, on a function URL and behind API Gateway.
 
-In this order: size, connection, signature over the raw bytes, raw body to S3, message to the queue, then 2xx. Vendors
-that do not retry (CallRail) lose what is not answered with 2xx, so nothing else happens here; the next worker
-normalises. A duplicate is stored under the same key and queued again: the normaliser knows what it has seen.
+In this order: size, connection, signature over the raw bytes, its age, raw body to S3, message to the queue, then 2xx.
+Vendors that do not retry (CallRail) lose what is not answered with 2xx, so nothing else happens here; the next worker
+normalises. A duplicate is stored under the same key and queued again: the normaliser knows what it has seen. A kind
+that we do not know is stored and queued like any other, and counted there: what a vendor adds is not lost.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from eal import aws, clock, observe, settings
+from eal import clock, observe
 from eal.entry.request import HEADERS, Answer, Request, error_answer
 from eal.errors import (
     ApiError,
@@ -25,17 +26,21 @@ from eal.errors import (
     PayloadTooLarge,
     Unavailable,
 )
-from eal.integrations import connections
+from eal.integrations import connections, inbound
 from eal.integrations.model import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from eal.entry.request import ProxyEvent, ProxyResponse
-    from eal.errors import Json
     from eal.integrations.connections import Connection
 
 LARGEST_BODY = 1024 * 1024
+TOLERANCE_SECONDS = 300
+"""How far a signature's time may be from ours, either way: what Svix, Standard Webhooks and Stripe all advise."""
+_KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+"""It becomes part of the raw object's key."""
+_LONGEST_DELIVERY_ID = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,15 @@ class Scheme:
     """What differs from vendor to vendor.
 
     `is_signed(headers, body, secrets)` tells, in constant time, whether one of the secrets signed exactly this body;
-    header names are lower-case.
+    header names are lower-case. `signed_at(headers)` is the signature's own time in Unix seconds, for a vendor that
+    signs one: what is further from now than TOLERANCE_SECONDS is refused as a replay. `id_header` is the header that
+    names a delivery, for a vendor whose bodies do not name themselves.
     """
 
     vendor: str
-    kinds: Collection[str]
     is_signed: Callable[[Mapping[str, str], bytes, Collection[str]], bool]
+    signed_at: Callable[[Mapping[str, str]], int] | None = None
+    id_header: str | None = None
 
 
 class _UrlContext(TypedDict, total=False):
@@ -99,7 +107,7 @@ class Receiver:
             self._note(connection_id, "too_large")
             raise
         connection = connections.find(connection_id, self._scheme.vendor)
-        if connection is None or kind not in self._scheme.kinds:
+        if connection is None or not _KIND.fullmatch(kind):
             raise NotFound(
                 "There is no receiver at this address: check it against the integration's receiver_urls."
             )
@@ -110,22 +118,22 @@ class Receiver:
             raise InvalidSignature(
                 "The signature does not match the body under this connection's signing key."
             )
+        if self._is_out_of_time(request):
+            self._note(connection_id, "out_of_time", connection)
+            raise InvalidSignature(
+                f"The signature is more than {TOLERANCE_SECONDS} s from now: this is a replay, or a clock is wrong."
+            )
         if not _is_json_object(body):
             self._note(connection_id, "invalid_json", connection)
             raise InvalidRequest("The body is signed, but it is not a JSON object.")
-        stored = _store_raw(self._scheme.vendor, connection_id, kind, body)
-        message: dict[str, Json] = {
-            "vendor": self._scheme.vendor,
-            "kind": kind,
-            "organization_id": connection.organization_id,
-            "mode": connection.mode,
-            "connection_id": connection_id,
-            "raw": stored,
-            "received_at": clock.rfc3339(clock.now()),
-            "request_id": request.id,
-        }
-        aws.sqs().send_message(QueueUrl=settings.queue("inbound"), MessageBody=json.dumps(message))
+        named = request.headers.get(self._scheme.id_header or "", "")[:_LONGEST_DELIVERY_ID]
+        inbound.take_in(connection, connection_id, kind, body, request_id=request.id, delivery_id=named)
         return Answer(202, json.dumps({"received": True}))
+
+    def _is_out_of_time(self, request: Request) -> bool:
+        if self._scheme.signed_at is None:
+            return False
+        return abs(clock.now().timestamp() - self._scheme.signed_at(request.headers)) > TOLERANCE_SECONDS
 
     def _note(self, connection_id: str, reason: str, connection: Connection | None = None) -> None:
         """Let the tenant see why nothing arrives. Whatever becomes of this, the vendor's answer stays the same."""
@@ -136,14 +144,6 @@ class Receiver:
             connections.stamp_failure(connection_id, self._scheme.vendor, Failure(at=now, reason=reason))
         except (ClientError, BotoCoreError) as fault:
             observe.logger.warning("failure_not_noted", fault=type(fault).__name__)
-
-
-def _store_raw(vendor: str, connection_id: str, kind: str, body: bytes) -> str:
-    """Put the raw body to S3 under its own hash: a duplicate lands on itself. Returns the object's key."""
-    digest = hashlib.sha256(body)
-    name = f"inbound/{vendor}/{connection_id}/{kind}/{digest.hexdigest()}"
-    aws.s3().put_object(Bucket=settings.inbound_bucket(), Key=name, Body=body, ContentType="application/json")
-    return name
 
 
 def _address(path: str) -> tuple[str, str]:

@@ -44,8 +44,8 @@ VENDORS: Final = {
             "form-submission",
         ),
     ),
-    "resend": Terms(secrets=("signing_secret", "api_key"), signing="signing_secret"),
-    "stripe": Terms(secrets=("signing_secret",), signing="signing_secret"),
+    "resend": Terms(secrets=("signing_secret", "api_key"), signing="signing_secret", kinds=("events",)),
+    "stripe": Terms(secrets=("signing_secret",), signing="signing_secret", kinds=("events",)),
     "google_business": Terms(
         secrets=("client_secret", "refresh_token"), settings=("client_id", "account_id", "location_id")
     ),
@@ -92,7 +92,7 @@ class Integration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A webhook that was refused: `reason` is invalid_signature, invalid_json or too_large."""
+    """A webhook that was refused: `reason` is invalid_signature, out_of_time, invalid_json or too_large."""
 
     at: Instant
     reason: str

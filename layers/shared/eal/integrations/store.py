@@ -62,6 +62,17 @@ def find(vendor: str, by: Caller) -> Integration | None:
     return load(Integration, item) if item else None
 
 
+def api_key(vendor: str, by: Caller) -> str | None:
+    """The key to the vendor's API that the caller's tenant has given, if it has."""
+    integration = find(vendor, by)
+    secret = integration.secrets.get("api_key") if integration else None
+    if secret is None:
+        return None
+    return secrets.decrypt(
+        secret.ciphertext, organization_id=by.organization_id, purpose=purpose(vendor, "api_key")
+    )
+
+
 def search(query: ListQuery, by: Caller) -> Page[tuple[Integration, Health]]:
     """The integrations of the caller's mode with their health, newest first."""
     items = get_all([at(by.organization_id, by.mode, vendor) for vendor in VENDORS])

@@ -64,7 +64,7 @@ class SecretView(Wire):
 
 class FailureView(Wire):
     at: Instant
-    reason: Literal["invalid_signature", "invalid_json", "too_large"]
+    reason: Literal["invalid_signature", "out_of_time", "invalid_json", "too_large"]
 
 
 class ConnectionHealthView(Wire):

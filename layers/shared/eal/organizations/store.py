@@ -11,7 +11,15 @@ from eal import audit, ids
 from eal.caller import SCOPES
 from eal.errors import InsufficientScope, NotFound, ValidationFailed
 from eal.keys import store as keys
-from eal.organizations.model import INDUSTRY, PERSONAL_SETTINGS, GivenGrant, Grant, Organization
+from eal.organizations.model import (
+    INDUSTRY,
+    PERSONAL_SETTINGS,
+    GivenGrant,
+    Grant,
+    Organization,
+    Subscription,
+    with_subscription,
+)
 from eal.table import page
 from eal.table.item import dump, load
 from eal.table.keys import Key, key, partition
@@ -180,6 +188,31 @@ def _audited(organization: Organization) -> Item:
         "industry": organization.industry,
         **{f"settings.{name}": value for name, value in shown.items()},
     }
+
+
+def bill(told: Subscription, organization_id: str, by: Caller) -> bool:
+    """Take in what an event says of a subscription of the caller's own organization or a child's, in the caller's mode.
+
+    False where it says nothing new: it has come before, or a newer one has.
+    Raises: NotFound for an organization that is neither.
+    """
+    own = organization_id == by.organization_id
+    old = current(by) if own else find_child(organization_id, by)
+    before = old.subscriptions.get(by.mode, ())
+    after = with_subscription(before, told)
+    if after == before:
+        return False
+    new = replace(old, subscriptions={**old.subscriptions, by.mode: after}, version=old.version + 1)
+    by.write.replace(_item(new), was=old.version)
+    changes = audit.changes(_audited_subscription(before, told.id), _audited_subscription(after, told.id))
+    by.write.audit("organization.billed", new.id, changes, also_for=None if own else new.id)
+    return True
+
+
+def _audited_subscription(subscriptions: tuple[Subscription, ...], subscription_id: str) -> Item:
+    fields = ("id", "event_id", "status", "plan", "current_period_end", "cancel_at_period_end")
+    found = next((dump(one) for one in subscriptions if one.id == subscription_id), {})
+    return {f"subscription.{name}": value for name, value in found.items() if name in fields}
 
 
 def _item(organization: Organization) -> Item:

@@ -11,6 +11,7 @@ from eal.contact import Email, Phone
 from eal.listing import PageView
 from eal.organizations.hours import DAYS, minutes, overlap
 from eal.organizations.model import INDUSTRY, GivenGrant, Member, Organization, Role
+from eal.table.keys import Mode
 from eal.wire import Wire
 
 if TYPE_CHECKING:
@@ -251,18 +252,34 @@ class OrganizationUpdate(Wire):
         return name
 
 
+class SubscriptionView(Wire):
+    """What the organization pays for, as its billing has told it last: nothing here can be set."""
+
+    plan: str | None
+    status: Annotated[
+        str,
+        Field(description="Stripe's: trialing, active, past_due, unpaid, paused, incomplete, canceled, …"),
+    ]
+    current_period_end: Instant | None
+    cancel_at_period_end: bool
+
+
 class OrganizationView(Wire):
     id: str
     name: str
     industry: str
     parent_organization_id: str | None
     settings: SettingsView
+    subscription: Annotated[
+        SubscriptionView | None,
+        Field(description="Of the key's mode; null without one. Stripe's webhooks alone change it."),
+    ]
     created_at: Instant
     version: int
 
     @classmethod
-    def of(cls, organization: Organization) -> Self:
-        return cls.model_validate(_fields(organization))
+    def of(cls, organization: Organization, mode: Mode) -> Self:
+        return cls.model_validate(_fields(organization, mode))
 
 
 class AdminKeyView(Wire):
@@ -281,7 +298,7 @@ class OrganizationCreated(OrganizationView):
 
     @classmethod
     def of_new(cls, organization: Organization, key_id: str, text: str) -> Self:
-        return cls.model_validate({**_fields(organization), "admin_key": {"id": key_id, "key": text}})
+        return cls.model_validate({**_fields(organization, "live"), "admin_key": {"id": key_id, "key": text}})
 
 
 # ---------------------------------------------------------------- grants
@@ -339,9 +356,9 @@ class ChildView(OrganizationView):
     grants: list[GrantView]
 
     @classmethod
-    def of_child(cls, child: Organization, grant: GivenGrant | None) -> Self:
+    def of_child(cls, child: Organization, grant: GivenGrant | None, mode: Mode) -> Self:
         grants = [asdict(grant)] if grant else []
-        return cls.model_validate({**_fields(child), "grants": grants})
+        return cls.model_validate({**_fields(child, mode), "grants": grants})
 
 
 class ChildPage(PageView[ChildView]):
@@ -450,13 +467,15 @@ def _call_counts(intents: dict[str, int], judged: dict[str, int]) -> CallCounts:
     )
 
 
-def _fields(organization: Organization) -> dict[str, object]:
+def _fields(organization: Organization, mode: Mode) -> dict[str, object]:
+    subscriptions = organization.subscriptions.get(mode)
     return {
         "id": organization.id,
         "name": organization.name,
         "industry": organization.industry,
         "parent_organization_id": organization.parent_organization_id,
         "settings": cast("dict[str, object]", organization.settings),
+        "subscription": asdict(subscriptions[0]) if subscriptions else None,
         "created_at": organization.created_at,
         "version": organization.version,
     }

@@ -1,0 +1,93 @@
+"""What Resend said: what became of mails, and mails that came. A message is as a receiver enqueues it."""
+
+import json
+import math
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from eal import aws, clock, observe, settings
+from eal.caller import Caller, vendor
+from eal.entry.consumer import Consumer, Message
+from eal.integrations import connections, inbound
+from eal.integrations import store as integrations
+from eal.outbound.schedule import LONGEST_DELAY
+from eal.outreach import store as outreach
+from eal.outreach.model import Letter, Mail
+from eal.table.write import AlreadyWritten, Stale
+from eal.vendors import resend, resend_api
+from eal.vendors.http import Busy, Refused
+
+if TYPE_CHECKING:
+    from eal.outreach.model import Missing
+    from eal.table.keys import Mode
+
+PATIENCE = timedelta(days=3)
+"""So long a mail waits for its body, through a day's quota and a vendor's bad days: then it is kept without."""
+
+
+def normalise(message: Message) -> None:
+    """Keep one event, and remember that the connection is alive."""
+    received_at = clock.parse(cast("str", message["received_at"]))
+    raw = inbound.raw(cast("str", message["raw"]))
+    told = resend.told_in(raw, cast("str", message["delivery_id"]), received_at)
+    by = _by(message)
+    if isinstance(told, Mail):
+        try:
+            _keep(told, by)
+        except Busy as busy:
+            if by.at - received_at < PATIENCE:
+                _later(message, busy)
+                return
+            outreach.keep(told, Letter(), "unavailable", by)
+    elif told is None:
+        observe.count("inbound_unknown_kind")
+    elif not outreach.record(told, by):
+        observe.count("inbound_duplicates")
+    try:
+        by.write.commit()
+    except AlreadyWritten as other_worker:
+        raise Stale from other_worker  # read again, and find its work
+    connections.stamp_event(cast("str", message["connection_id"]), received_at)
+
+
+def _keep(mail: Mail, by: Caller) -> None:
+    """Raises: Busy where the vendor cannot tell the body now."""
+    if outreach.known(resend.VENDOR, [mail.vendor_email_id], by):
+        observe.count("inbound_duplicates")
+        return
+    letter, missing = _fetched(mail, by)
+    outreach.keep(mail, letter, missing, by)
+
+
+def _fetched(mail: Mail, by: Caller) -> "tuple[Letter, Missing | None]":
+    key = integrations.api_key(resend.VENDOR, by)
+    if key is None and by.mode == "live":
+        return Letter(), "no_api_key"
+    try:
+        return resend_api.connect(by.mode, key or "").received(mail.vendor_email_id), None
+    except Refused as refused:
+        observe.logger.warning("mail_not_fetched", status_code=refused.status)
+        return Letter(), "not_found" if refused.status == 404 else "refused"
+
+
+def _later(message: Message, busy: Busy) -> None:
+    """Put the message back until the vendor wants to be asked: a failure would use up its tries long before."""
+    delay = min(LONGEST_DELAY, math.ceil(busy.retry_after))
+    observe.logger.info("mail_waits", delay=delay)
+    aws.sqs().send_message(
+        QueueUrl=settings.queue(resend.VENDOR), MessageBody=json.dumps(message), DelaySeconds=delay
+    )
+
+
+def _by(message: Message) -> Caller:
+    by = vendor(
+        resend.VENDOR,
+        cast("str", message["organization_id"]),
+        cast("Mode", message["mode"]),
+        cast("str", message["request_id"]),
+    )
+    observe.bind(organization_id=by.organization_id, mode=by.mode)
+    return by
+
+
+handler = Consumer(normalise).handler

@@ -1,0 +1,56 @@
+"""What Stripe said of a tenant's subscription becomes its organization's. A message is as a receiver enqueues it."""
+
+from typing import TYPE_CHECKING, cast
+
+from eal import clock, observe
+from eal.caller import Caller, vendor
+from eal.entry.consumer import Consumer, Message
+from eal.errors import NotFound
+from eal.integrations import connections, inbound
+from eal.organizations import store as organizations
+from eal.vendors import stripe
+
+if TYPE_CHECKING:
+    from eal.table.keys import Mode
+    from eal.vendors.stripe import Told
+
+
+def normalise(message: Message) -> None:
+    """Take one event in, and remember that the connection is alive."""
+    told = stripe.subscription_in(inbound.raw(cast("str", message["raw"])))
+    if told is None:
+        observe.count("inbound_unknown_kind")
+    else:
+        _bill(told, _by(message))
+    connections.stamp_event(
+        cast("str", message["connection_id"]), clock.parse(cast("str", message["received_at"]))
+    )
+
+
+def _bill(told: "Told", by: Caller) -> None:
+    """An event of the other mode, or of a tenant that is not this connection's to bill, changes nothing."""
+    if told.mode != by.mode:
+        observe.count("inbound_foreign")
+        return
+    try:
+        is_news = organizations.bill(told.subscription, told.organization_id or by.organization_id, by)
+    except NotFound:
+        observe.count("inbound_foreign")
+        return
+    if not is_news:
+        observe.count("inbound_duplicates")
+    by.write.commit()
+
+
+def _by(message: Message) -> Caller:
+    by = vendor(
+        stripe.VENDOR,
+        cast("str", message["organization_id"]),
+        cast("Mode", message["mode"]),
+        cast("str", message["request_id"]),
+    )
+    observe.bind(organization_id=by.organization_id, mode=by.mode)
+    return by
+
+
+handler = Consumer(normalise).handler

@@ -1,0 +1,119 @@
+"""Stripe: its webhooks' signature, and what they say of a tenant's own subscription.
+
+Sources: stripe-python's `_webhook.py`, `_event.py` and `_subscription.py`; Stripe's OpenAPI fixtures; its changelog of
+2025-03-31.basil, which moved the current period from the subscription to its items.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from eal.entry.receiver import Scheme
+from eal.organizations.model import Subscription
+from eal.table.keys import Mode
+from eal.vendors import said
+from eal.vendors.said import Body
+
+VENDOR = "stripe"
+
+_LONGEST_TIME = 12
+"""Digits: more is no time, and int() must not be kept busy."""
+_LONGEST_ID = 200
+_MOST_SIGNATURES = 20
+
+_STEPS: Final = {"created": 0, "deleted": 2}
+"""In one second, a subscription begins first and ends last; what else happens to it lies between."""
+_CHANGES = "customer.subscription."
+
+
+def is_signed(headers: Mapping[str, str], body: bytes, secrets: Collection[str]) -> bool:
+    """Whether one of the `v1` signatures in `Stripe-Signature` is by one of the secrets over `t.body`.
+
+    The key is the secret's whole text, `whsec_` included: unlike Svix's, it is not base64 of anything.
+    """
+    timestamp, given = _parts(headers)
+    if not timestamp:
+        return False
+    signed = f"{timestamp}.".encode() + body
+    genuine = False
+    for secret in secrets:
+        expected = hmac.digest(secret.encode(), signed, hashlib.sha256).hex().encode()
+        for one in given:
+            genuine |= hmac.compare_digest(expected, one)
+    return genuine
+
+
+def signed_at(headers: Mapping[str, str]) -> int:
+    """The signature's time, of a header that `is_signed` has found good."""
+    return int(_parts(headers)[0])
+
+
+SCHEME = Scheme(vendor=VENDOR, is_signed=is_signed, signed_at=signed_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What an event tells of one subscription. `organization_id` is the tenant that its metadata names, if any."""
+
+    mode: Mode
+    organization_id: str | None
+    subscription: Subscription
+
+
+def subscription_in(raw: bytes) -> Told | None:
+    """What an event says of a subscription; None for every other event.
+
+    Invoices and checkouts are among those: whatever they do to a subscription, Stripe also sends as its own change, and
+    a checkout alone proves no payment.
+    Raises: ValueError for a subscription event that lacks what every one has.
+    """
+    body: Body = json.loads(raw)
+    kind = said.text(body, "type") or ""
+    if said.text(body, "object") != "event" or not kind.startswith(_CHANGES):
+        return None
+    subscription = said.member(said.member(body, "data"), "object")
+    event_id, at = said.text(body, "id", _LONGEST_ID), said.unix(body, "created")
+    subscription_id = said.text(subscription, "id", _LONGEST_ID)
+    status = said.text(subscription, "status", 40)
+    if not (event_id and at and subscription_id and status):
+        raise ValueError("the event lacks its id, its time, its subscription or the subscription's status")
+    step = _STEPS.get(kind.removeprefix(_CHANGES), 1)
+    items = said.members(said.member(subscription, "items"), "data")
+    ends = [end for one in (*items, subscription) if (end := said.unix(one, "current_period_end"))]
+    plan, order = _plan(items), f"{int(at.timestamp()):011d}{step}{event_id}"
+    return Told(
+        mode="live" if body.get("livemode") is True else "test",
+        organization_id=said.text(said.member(subscription, "metadata"), "tenant_id", _LONGEST_ID),
+        subscription=Subscription(
+            id=subscription_id,
+            event_id=event_id,
+            order=order,
+            terms_order=order if plan or ends else "",
+            began_at=said.unix(subscription, "created") or said.unix(subscription, "start_date"),
+            status=status,
+            plan=plan,
+            current_period_end=max(ends, default=None),
+            cancel_at_period_end=subscription.get("cancel_at_period_end") is True,
+        ),
+    )
+
+
+def _plan(items: list[Body]) -> str | None:
+    """What the tenant pays for: the first item's price, by the name that its account has given it, or by its id."""
+    for one in items:
+        price = said.member(one, "price") or said.member(one, "plan")
+        if found := said.text(price, "lookup_key", _LONGEST_ID) or said.text(price, "id", _LONGEST_ID):
+            return found
+    return None
+
+
+def _parts(headers: Mapping[str, str]) -> tuple[str, list[bytes]]:
+    """The header's time, empty where it is none, and its `v1` signatures; other schemes do not count."""
+    pairs = [one.strip().partition("=") for one in headers.get("stripe-signature", "").split(",")]
+    times = [value for name, _, value in pairs if name == "t"]
+    good = [one for one in times[:1] if one.isascii() and one.isdigit() and len(one) <= _LONGEST_TIME]
+    signatures = [value.encode(errors="replace") for name, _, value in pairs if name == "v1"]
+    return (good[0] if good else ""), signatures[:_MOST_SIGNATURES]

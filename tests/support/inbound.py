@@ -1,0 +1,122 @@
+"""A tenant's connected Resend or Stripe: signed events into the receiver, and into its normaliser."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.support.http import Answer, call, load_app
+from tests.support.pipeline import peek, sqs_event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RESEND_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+STRIPE_SECRET = "whsec_test_secret"
+QUEUES = {"resend": "ResendQueue", "stripe": "StripeQueue"}
+
+type Headers = dict[str, str]
+
+
+def svix_headers(body: bytes, secret: str, message_id: str = "msg_1", at: int | None = None) -> Headers:
+    """Resend's headers, by the scheme's own words and by none of our code."""
+    timestamp = int(time.time()) if at is None else at
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    digest = hmac.digest(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256)
+    return {
+        "svix-id": message_id,
+        "svix-timestamp": str(timestamp),
+        "svix-signature": "v1," + base64.b64encode(digest).decode(),
+    }
+
+
+def stripe_headers(body: bytes, secret: str, _message_id: str = "", at: int | None = None) -> Headers:
+    """Stripe's header, likewise."""
+    timestamp = int(time.time()) if at is None else at
+    digest = hmac.digest(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hex()
+    return {"stripe-signature": f"t={timestamp},v1={digest}"}
+
+
+SIGNERS: dict[str, Callable[..., Headers]] = {"resend": svix_headers, "stripe": stripe_headers}
+SECRETS = {"resend": RESEND_SECRET, "stripe": STRIPE_SECRET}
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    vendor: str
+    id: str
+    secret: str
+
+    def headers(self, body: bytes, message_id: str = "msg_1", at: int | None = None) -> Headers:
+        return SIGNERS[self.vendor](body, self.secret, message_id, at)
+
+    def url_event(
+        self, body: bytes, headers: Headers | None = None, *, in_base64: bool = False, kind: str = "events"
+    ) -> dict[str, Any]:
+        """The request as a function URL hands it over (payload format 2.0)."""
+        return {
+            "version": "2.0",
+            "routeKey": "$default",
+            "rawPath": f"/{self.id}/{kind}",
+            "rawQueryString": "",
+            "headers": {
+                "content-type": "application/json",
+                **(self.headers(body) if headers is None else headers),
+            },
+            "requestContext": {
+                "requestId": str(uuid.uuid4()),
+                "http": {"method": "POST", "path": f"/{self.id}/{kind}", "sourceIp": "198.51.100.9"},
+            },
+            "body": base64.b64encode(body).decode() if in_base64 else body.decode(),
+            "isBase64Encoded": in_base64,
+        }
+
+    def gateway_event(self, body: bytes, *, in_base64: bool = False) -> dict[str, Any]:
+        """The same request as API Gateway hands it over (payload format 1.0)."""
+        path = f"/v1/inbound/{self.vendor}/{self.id}/events"
+        return {
+            "resource": f"/v1/inbound/{self.vendor}/{{connection_id}}/{{kind}}",
+            "path": path,
+            "httpMethod": "POST",
+            "headers": {name.title(): value for name, value in self.headers(body).items()},
+            "multiValueHeaders": None,
+            "queryStringParameters": None,
+            "multiValueQueryStringParameters": None,
+            "pathParameters": {"connection_id": self.id, "kind": "events"},
+            "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": "198.51.100.9"}},
+            "body": base64.b64encode(body).decode() if in_base64 else body.decode(),
+            "isBase64Encoded": in_base64,
+        }
+
+    def receive(self, event: dict[str, Any]) -> Answer:
+        response = load_app(f"inbound/{self.vendor}").handler(event, None)
+        return Answer(response["statusCode"], response["headers"], response["body"])
+
+    def message(self, body: object, message_id: str = "msg_1") -> str:
+        """The message that the receiver makes of a body."""
+        raw = json.dumps(body).encode()
+        answer = self.receive(self.url_event(raw, self.headers(raw, message_id)))
+        assert answer.status == 202, answer.text
+        (found,) = peek(QUEUES[self.vendor])
+        return json.dumps(found)
+
+    def normalise(self, *messages: str) -> list[str]:
+        """Run the worker; the ids of the messages that failed."""
+        event = sqs_event(QUEUES[self.vendor], list(messages))
+        answer = load_app(f"workers/normalise_{self.vendor}").handler(event, None)
+        return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+
+
+def connect(vendor: str, key: str, **secrets: str) -> Connection:
+    """Connect a vendor with an admin key."""
+    secret = SECRETS[vendor]
+    body = {"secrets": {"signing_secret": secret, **secrets}}
+    answer = call("PUT", f"/v1/integrations/{vendor}", key=key, json_body=body)
+    assert answer.status == 200, answer.text
+    return Connection(vendor, answer.json["connection_id"], secret)
