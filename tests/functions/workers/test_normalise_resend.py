@@ -1,0 +1,341 @@
+"""What Resend says becomes what happened to mails, and replies with their bodies."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eal import aws, observe
+from eal.clock import rfc3339
+from tests.support.callrail import actions, stored
+from tests.support.faults import Killed, watched_calls
+from tests.support.http import call
+from tests.support.inbound import Connection, connect
+from tests.support.pipeline import peek
+from tests.support.vendor_apis import ResendApi, Trouble, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.tenants import Tenant
+    from tests.support.time import Clock
+
+API_KEY = "re_s3cret"
+MAIL = {
+    "id": "m1",
+    "to": ["sales@acme.example"],
+    "from": "dana@example.com",
+    "created_at": "2026-02-22 23:41:11.894719+00",
+    "subject": "Re: your roof",
+    "text": "Yes, call me tomorrow.",
+    "html": "<p>Yes, call me tomorrow.</p>",
+    "headers": {"In-Reply-To": "<sent-1@acme.example>", "References": "<sent-0@x> <sent-1@acme.example>"},
+    "message_id": "<answer-1@example.com>",
+}
+
+
+@pytest.fixture
+def connection(tenant: Tenant) -> Connection:
+    return connect("resend", tenant.admin, api_key=API_KEY)
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ResendApi]:
+    one = ResendApi("resend", f"Bearer {API_KEY}", mails=[MAIL])
+    with serving(one, monkeypatch):
+        yield one
+
+
+def told(kind: str, **data: Any) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "created_at": "2026-02-22T23:41:12.126Z",
+        "data": {"email_id": "e1", "to": ["dana@example.com"], "subject": "Your roof", **data},
+    }
+
+
+RECEIVED = told(
+    "email.received", **{name: MAIL[name] for name in ("to", "from", "subject", "message_id")}, email_id="m1"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept"),
+    [
+        ("email.delivered", "delivered"),
+        ("email.delivery_delayed", "delayed"),
+        ("email.bounced", "bounced"),
+        ("email.complained", "complained"),
+        ("email.opened", "opened"),
+        ("email.clicked", "clicked"),
+        ("email.failed", "failed"),
+        ("email.suppressed", "suppressed"),
+    ],
+)
+def test_what_became_of_a_mail_is_kept(connection: Connection, tenant: Tenant, kind: str, kept: str) -> None:
+    assert connection.normalise(connection.message(told(kind))) == []
+
+    (item,) = stored("EMAIL_EVENT", tenant.id)
+    assert (item["type"], item["vendor_email_id"], item["recipients"]) == (kept, "e1", ["dana@example.com"])
+    assert item["at"] == "2026-02-22T23:41:12.126Z"
+    assert item["gsi1pk"] == f"{tenant.id}#live#EMAIL_EVENT#mail#e1"
+    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "email_event.recorded"]
+    assert record["actor"] == {"type": "vendor", "id": "resend"}
+    assert "dana@example.com" not in str(record)
+    assert "Your roof" not in str(record)
+
+
+def test_a_repeated_delivery_is_kept_once_and_another_opening_again(
+    connection: Connection, tenant: Tenant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = connection.message(told("email.opened"), "msg_1")
+    for message in (first, first, connection.message(told("email.opened"), "msg_1")):
+        assert connection.normalise(message) == []
+    assert "inbound_duplicates" in capsys.readouterr().out
+    connection.normalise(connection.message(told("email.opened"), "msg_2"))
+
+    assert len(stored("EMAIL_EVENT", tenant.id)) == 2
+
+
+@pytest.mark.parametrize("kind", ["email.sent", "contact.updated", "domain.created", "somebody.new"])
+def test_a_type_that_we_make_nothing_of_is_counted(
+    connection: Connection, tenant: Tenant, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    assert connection.normalise(connection.message(told(kind))) == []
+
+    assert "inbound_unknown_kind" in capsys.readouterr().out
+    assert stored("EMAIL_EVENT", tenant.id) == []
+    health = call("PUT", "/v1/integrations/resend", key=tenant.admin, json_body={}).json["health"]
+    assert health["status"] == "healthy"
+
+
+def test_a_mail_that_came_is_a_reply_with_its_body(
+    connection: Connection, tenant: Tenant, api: ResendApi
+) -> None:
+    assert connection.normalise(connection.message(RECEIVED)) == []
+
+    (reply,) = stored("REPLY", tenant.id)
+    assert (reply["sender"], reply["subject"]) == ("dana@example.com", "Re: your roof")
+    assert reply["in_reply_to"] == "<sent-1@acme.example>"
+    assert reply["references"] == ["<sent-0@x>", "<sent-1@acme.example>"]
+    assert reply["automatic"] is False
+    assert "call me" not in str(reply)
+    (body,) = stored("REPLY_BODY", tenant.id)
+    assert (body["sk"], body["text"]) == (reply["id"], "Yes, call me tomorrow.")
+    assert [one.path for one in api.asked] == ["/emails/receiving/m1"]
+    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "reply.received"]
+    assert "dana" not in str(record)
+
+
+def test_told_again_under_another_id_it_stays_one_reply_and_is_not_fetched_again(
+    connection: Connection, tenant: Tenant, api: ResendApi
+) -> None:
+    for message_id in ("msg_1", "msg_2"):
+        connection.normalise(connection.message(RECEIVED, message_id))
+
+    assert len(stored("REPLY", tenant.id)) == len(api.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"auto-submitted": "auto-replied"},
+        {"Auto-Submitted": "auto-generated; x=y"},
+        {"Precedence": "bulk"},
+        {"X-Autoreply": "yes"},
+        {"Content-Type": "multipart/report; report-type=delivery-status"},
+        {"Return-Path": "<>"},
+    ],
+)
+def test_what_a_machine_wrote_is_marked(
+    connection: Connection, tenant: Tenant, api: ResendApi, headers: dict[str, str]
+) -> None:
+    api.mails = [{**MAIL, "headers": headers}]
+    connection.normalise(connection.message(RECEIVED))
+
+    assert stored("REPLY", tenant.id)[0]["automatic"] is True
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [Trouble(429, {"Retry-After": "2"}), Trouble(503), Trouble(hang_up=True), Trouble(200, body=b"<")],
+)
+def test_a_passing_trouble_is_tried_again_at_once(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
+) -> None:
+    api = ResendApi("resend", f"Bearer {API_KEY}", mails=[MAIL], troubles=[trouble])
+    with serving(api, monkeypatch) as pauses:
+        assert connection.normalise(connection.message(RECEIVED)) == []
+
+    assert len(stored("REPLY_BODY", tenant.id)) == 1
+    assert len(api.asked) == 2
+    if trouble.headers:
+        assert 2.0 in pauses
+
+
+def test_a_used_up_quota_puts_the_message_off_as_long_as_the_vendor_wants(
+    connection: Connection, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.troubles = [Trouble(429, {"retry-after": "120"})]
+    message = connection.message(RECEIVED)
+    delays: list[Any] = []
+    send = aws.sqs().send_message
+    monkeypatch.setattr(
+        aws.sqs(), "send_message", lambda **sent: delays.append(sent.pop("DelaySeconds")) or send(**sent)
+    )
+
+    assert connection.normalise(message) == []
+
+    assert delays == [120]
+    assert stored("REPLY", tenant.id) == []
+    (again,) = peek("ResendQueue")
+    assert again == json.loads(message)
+    assert connection.normalise(json.dumps(again)) == []
+    assert len(stored("REPLY_BODY", tenant.id)) == 1
+
+
+def test_after_three_days_it_is_kept_without_its_body(
+    clock: Clock, connection: Connection, tenant: Tenant, api: ResendApi
+) -> None:
+    message = {**json.loads(connection_message(connection, clock)), "received_at": rfc3339(clock.now())}
+    clock.advance(days=3, seconds=1)
+    api.troubles = [Trouble(429, {"retry-after": "9000"})]
+
+    assert connection.normalise(json.dumps(message)) == []
+
+    assert stored("REPLY", tenant.id)[0]["body_missing"] == "unavailable"
+    assert peek("ResendQueue") == []
+
+
+def connection_message(connection: Connection, clock: Clock) -> str:
+    raw = json.dumps(RECEIVED).encode()
+    headers = connection.headers(raw, at=int((clock.now() - timedelta(seconds=1)).timestamp()))
+    assert connection.receive(connection.url_event(raw, headers)).status == 202
+    (found,) = peek("ResendQueue")
+    return json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("mails", "key", "missing"), [([], API_KEY, "not_found"), ([MAIL], "re_wrong", "refused")]
+)
+def test_what_the_vendor_will_never_tell_is_done_without(
+    tenant: Tenant, api: ResendApi, mails: list[dict[str, Any]], key: str, missing: str
+) -> None:
+    api.mails = mails
+    connection = connect("resend", tenant.admin, api_key=key)
+
+    assert connection.normalise(connection.message(RECEIVED)) == []
+
+    assert stored("REPLY", tenant.id)[0]["body_missing"] == missing
+    assert stored("REPLY_BODY", tenant.id) == []
+    assert len(api.asked) == 1
+
+
+def test_without_an_api_key_nobody_is_asked(tenant: Tenant, api: ResendApi) -> None:
+    connection = connect("resend", tenant.admin)
+
+    assert connection.normalise(connection.message(RECEIVED)) == []
+
+    assert stored("REPLY", tenant.id)[0]["body_missing"] == "no_api_key"
+    assert api.asked == []
+
+
+def test_test_mode_asks_nobody(tenant: Tenant, api: ResendApi) -> None:
+    sandbox = connect("resend", tenant.test_admin, api_key=API_KEY)
+
+    assert sandbox.normalise(sandbox.message(RECEIVED)) == []
+
+    assert api.asked == []
+    (body,) = stored("REPLY_BODY", tenant.id, "test")
+    assert "m1" in str(body["text"])
+    assert stored("REPLY", tenant.id) == []
+
+
+def test_a_long_body_is_cut_to_what_an_item_holds(
+    connection: Connection, tenant: Tenant, api: ResendApi
+) -> None:
+    api.mails = [{**MAIL, "text": "é" * 300_000, "html": "é" * 300_000}]
+
+    assert connection.normalise(connection.message(RECEIVED)) == []
+
+    (body,) = stored("REPLY_BODY", tenant.id)
+    assert len(str(body["text"]).encode()) == 100_000
+    assert len(str(body["html"]).encode()) == 200_000
+
+
+@pytest.mark.parametrize("body", [RECEIVED, told("email.bounced")])
+def test_killed_after_any_side_effect_and_delivered_again_it_is_there_once(
+    connection: Connection,
+    tenant: Tenant,
+    api: ResendApi,
+    monkeypatch: pytest.MonkeyPatch,
+    body: dict[str, Any],
+) -> None:
+    message = connection.message(body)
+    for number in range(1, 9):
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = number
+            try:
+                connection.normalise(message)
+            except Killed:
+                continue
+            break
+    else:
+        raise AssertionError("it makes more calls than were tried")
+
+    assert connection.normalise(message) == []
+    assert len(stored("REPLY", tenant.id) + stored("EMAIL_EVENT", tenant.id)) == 1
+    assert len(actions("reply", tenant.id) + actions("email_event", tenant.id)) == 1
+
+
+@pytest.mark.parametrize("body", [RECEIVED, told("email.bounced")])
+def test_two_workers_at_once_keep_one(
+    connection: Connection,
+    tenant: Tenant,
+    api: ResendApi,
+    monkeypatch: pytest.MonkeyPatch,
+    body: dict[str, Any],
+) -> None:
+    """The second worker commits between the first one's look-up and its commit."""
+    import botocore.client
+
+    message = connection.message(body)
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def overtaken(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation == "TransactWriteItems":
+            patch.undo()
+            assert connection.normalise(message) == []
+        return send(client, operation, arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", overtaken)
+        patch.setenv("RESEND_API_URL", api.url)
+        patch.setattr("eal.vendors.http.pause", lambda _seconds: None)
+        assert connection.normalise(message) == []
+
+    assert len(stored("REPLY", tenant.id) + stored("EMAIL_EVENT", tenant.id)) == 1
+
+
+def test_neither_key_nor_mail_is_logged(
+    connection: Connection,
+    api: ResendApi,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+    connection.normalise(connection.message(RECEIVED))
+    api.mails = []
+    connection.normalise(connection.message({**RECEIVED, "data": {**RECEIVED["data"], "email_id": "m2"}}))
+    connection.normalise(connection.message(told("email.bounced", email_id=""), "msg_9"))
+
+    logged = log.getvalue() + capsys.readouterr().out
+    assert "message_failed" in logged
+    assert "mail_not_fetched" in logged
+    for private in (API_KEY, "dana", "roof", "tomorrow", connection.id):
+        assert private not in logged

@@ -1,0 +1,162 @@
+"""Vendors' APIs as servers on this machine: they page, throttle and fail as the vendors do, when they are told to."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pytest
+
+type Body = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Trouble:
+    """What the next requests get instead of their answer; `hang_up` is no answer at all."""
+
+    status: int = 500
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b'{"message": "later"}'
+    hang_up: bool = False
+
+
+@dataclass(slots=True)
+class Asked:
+    path: str
+    query: dict[str, str]
+
+
+@dataclass(slots=True)
+class VendorApi:
+    """`asked` are the requests, refused ones too; `troubles` come first, one a request."""
+
+    vendor: str
+    authorization: str
+    asked: list[Asked] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    url: str = ""
+
+    def answer(self, asked: Asked) -> tuple[int, Body]:
+        raise NotImplementedError
+
+
+@dataclass(slots=True)
+class ResendApi(VendorApi):
+    """`mails` are the received ones, the oldest first, each as its retrieval shows it."""
+
+    mails: list[Body] = field(default_factory=list)
+
+    def answer(self, asked: Asked) -> tuple[int, Body]:
+        if asked.path == "/emails/receiving":
+            return self._page(asked.query)
+        found = [mail for mail in self.mails if asked.path == f"/emails/receiving/{mail['id']}"]
+        if not found:
+            return 404, {"statusCode": 404, "name": "not_found", "message": "Email not found"}
+        return 200, {"object": "email", **found[0]}
+
+    def _page(self, query: dict[str, str]) -> tuple[int, Body]:
+        newest_first = self.mails[::-1]
+        limit = int(query.get("limit", "20"))
+        if not 1 <= limit <= 100:
+            return 422, {"statusCode": 422, "name": "validation_error", "message": "limit"}
+        if "after" in query:
+            ids = [mail["id"] for mail in newest_first]
+            newest_first = newest_first[ids.index(query["after"]) + 1 :]
+        listed = [
+            {name: value for name, value in mail.items() if name not in ("text", "html", "headers")}
+            for mail in newest_first[:limit]
+        ]
+        return 200, {"object": "list", "has_more": len(newest_first) > limit, "data": listed}
+
+
+@dataclass(slots=True)
+class CallrailApi(VendorApi):
+    """`calls` are the account's, each as the list shows it; they come in the order of their start."""
+
+    account_id: str = "ACC1"
+    calls: list[Body] = field(default_factory=list)
+
+    def answer(self, asked: Asked) -> tuple[int, Body]:
+        if asked.path != f"/v3/a/{self.account_id}/calls.json":
+            return 404, {"error": "not found"}
+        query = asked.query
+        size, page = int(query.get("per_page", "100")), int(query.get("page", "1"))
+        if not 1 <= size <= 250 or query.get("sort") != "start_time" or query.get("order") != "asc":
+            return 400, {"error": "bad request"}
+        since, until = (datetime.fromisoformat(query[name]) for name in ("start_date", "end_date"))
+        found = [one for one in self.calls if since <= datetime.fromisoformat(one["start_time"]) <= until]
+        found.sort(key=lambda one: datetime.fromisoformat(one["start_time"]))
+        extra = set(query.get("fields", "").split(","))
+        listed = [
+            {name: value for name, value in one.items() if name not in OPTIONAL or name in extra}
+            for one in found[(page - 1) * size : page * size]
+        ]
+        pages = -(-len(found) // size)
+        return 200, {
+            "page": page, "per_page": size, "total_pages": pages, "total_records": len(found), "calls": listed,
+        }  # fmt: skip
+
+
+OPTIONAL = {"transcription", "conversational_transcript", "tags", "note", "lead_status", "source", "campaign"}
+"""Members of a call that the list shows only where `fields` names them."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    api: VendorApi
+
+    def do_GET(self) -> None:
+        split = urlsplit(self.path)
+        asked = Asked(split.path, dict(parse_qsl(split.query)))
+        self.api.asked.append(asked)
+        trouble = self.api.troubles.pop(0) if self.api.troubles else None
+        if trouble and trouble.hang_up:
+            self.close_connection = True
+        elif trouble:
+            self._say(trouble.status, trouble.body, trouble.headers)
+        elif self.headers.get("Authorization") != self.api.authorization:
+            self._say(401, b"{}", {})
+        else:
+            status, body = self.api.answer(asked)
+            self._say(status, json.dumps(body).encode(), {})
+
+    def _say(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
+        """Quiet."""
+
+
+@contextmanager
+def serving(api: VendorApi, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """The API in the vendor's place, and the pauses that its client makes: nobody waits for them."""
+    pauses: list[float] = []
+    pause: Callable[[float], None] = pauses.append
+    handler = type("Handler", (_Handler,), {"api": api})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    api.url = f"http://127.0.0.1:{server.server_address[1]}"
+    base = api.url + ("/v3" if api.vendor == "callrail" else "")
+    with monkeypatch.context() as patch:
+        patch.setenv(f"{api.vendor.upper()}_API_URL", base)
+        patch.setattr("eal.vendors.http.pause", pause)
+        try:
+            yield pauses
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
