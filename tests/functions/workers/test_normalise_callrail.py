@@ -212,21 +212,157 @@ def test_an_outbound_call_is_kept_and_not_announced(connection: Connection, tena
     assert stored("TASK", tenant.id) == []
 
 
+def form(**more: Any) -> bytes:
+    body = {
+        "resource_id": "FRM1",
+        "submitted_at": "2026-04-24T13:42:11.000-04:00",
+        "form_url": "https://acme.example/contact?session=s3cret",
+        "utm_source": "google",
+        "form_data": {
+            "your-name": "Dana Reyes",
+            "Email Address": "Dana@Example.com",
+            "phone_number": "(415) 555-0142",
+            "How can we help?": "A pipe burst.",
+            "preferred-time": "mornings",
+        },
+        **more,
+    }
+    return json.dumps(body).encode()
+
+
+def only_lead(tenant: Tenant) -> Any:
+    (found,) = call("GET", "/v1/leads", key=tenant.read).json["data"]
+    return found
+
+
+def test_a_form_is_a_lead(connection: Connection, tenant: Tenant) -> None:
+    assert normalise(message(connection, "form-submission", form())) == []
+
+    lead = only_lead(tenant)
+    assert (lead["first_name"], lead["last_name"]) == ("Dana", "Reyes")
+    assert (lead["email"], lead["phones"]) == ("dana@example.com", ["+14155550142"])
+    assert (lead["source"], lead["source_detail"]) == ("web_form", "https://acme.example/contact?***")
+    assert (lead["notes"], lead["metadata"]) == ("A pipe burst.", {"preferred-time": "mornings"})
+    assert lead["attribution"]["utm_source"] == "google"
+    assert len(events("lead.created", tenant.id)) == 1
+    (item,) = stored("FORM", tenant.id)
+    assert (item["lead_id"], item["submitted_at"]) == (lead["id"], "2026-04-24T17:42:11.000Z")
+    assert "Dana" not in str(item)
+    assert actions("form", tenant.id) == ["form.received"]
+
+
+def test_a_form_sent_twice_is_taken_once(connection: Connection, tenant: Tenant) -> None:
+    one = message(connection, "form-submission", form())
+    for sent in (one, one, message(connection, "form-submission", form(updated_at="2026-04-25"))):
+        assert normalise(sent) == []
+
+    assert len(stored("FORM", tenant.id)) == 1
+    assert only_lead(tenant)["version"] == 1
+
+
+def test_a_form_of_somebody_known_adds_to_their_lead(connection: Connection, tenant: Tenant) -> None:
+    body = {"email": "dana@example.com", "first_name": "Dana", "notes": "Called before."}
+    known = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
+
+    normalise(message(connection, "form-submission", form()))
+
+    lead = only_lead(tenant)
+    assert lead["id"] == known["id"]
+    assert lead["notes"] == "Called before.\n\nA pipe burst."
+    assert lead["phones"] == ["+14155550142"]
+    assert (lead["source"], lead["status"]) == (known["source"], "new")
+
+
+def test_a_form_between_two_leads_goes_to_the_one_with_its_e_mail(
+    connection: Connection, tenant: Tenant
+) -> None:
+    first = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "dana@example.com"}).json
+    second = call("POST", "/v1/leads", key=tenant.write, json_body={"phones": ["+14155550142"]}).json
+
+    assert normalise(message(connection, "form-submission", form())) == []
+
+    (item,) = stored("FORM", tenant.id)
+    assert item["lead_id"] == first["id"]
+    assert call("GET", f"/v1/leads/{second['id']}", key=tenant.read).json == second
+
+
+def test_a_form_that_would_overfill_a_lead_leaves_it_as_it_is(connection: Connection, tenant: Tenant) -> None:
+    body = {"email": "dana@example.com", "notes": "x" * 9_995}
+    known = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
+
+    assert normalise(message(connection, "form-submission", form())) == []
+
+    assert stored("FORM", tenant.id)[0]["lead_id"] == known["id"]
+    assert only_lead(tenant) == known
+
+
+def test_a_form_without_a_contact_is_kept_and_makes_no_lead(connection: Connection, tenant: Tenant) -> None:
+    body = form(form_data={"name": "Dana", "email": "not one", "phone": "12"})
+
+    assert normalise(message(connection, "form-submission", body)) == []
+
+    assert stored("LEAD", tenant.id) == []
+    assert "lead_id" not in stored("FORM", tenant.id)[0]
+
+
+def test_a_text_message_is_kept_once(connection: Connection, tenant: Tenant) -> None:
+    body = {
+        "resource_id": "SCI1", "source_number": "+14155550142", "destination_number": "+14155550188",
+        "content": "Is anybody there?", "message_type": "mms", "media_urls": ["https://m.example/1?key=s3cret"],
+        "timestamp": "2026-04-24T13:42:11-04:00", "conversation_id": "KZa",
+    }  # fmt: skip
+    one = message(connection, "text-message", json.dumps(body).encode())
+    for _ in range(2):
+        assert normalise(one) == []
+
+    (item,) = stored("TEXT", tenant.id)
+    assert (item["direction"], item["from_number"]) == ("received", "+14155550142")
+    assert (item["content"], item["media"]) == ("Is anybody there?", 1)
+    assert item["at"] == "2026-04-24T17:42:11.000Z"
+    assert "s3cret" not in str(item)
+    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "text.received"]
+    assert "anybody" not in str(record)
+    assert "+14155550142" not in str(record)
+
+
+def test_a_text_that_an_agent_sent_says_so(connection: Connection, tenant: Tenant) -> None:
+    body = {"resource_id": "SCI2", "destination_number": "+14155550142", "content": "Yes.", "agent": "kim"}
+    normalise(message(connection, "text-message", json.dumps(body).encode()))
+
+    (item,) = stored("TEXT", tenant.id)
+    assert (item["direction"], item["to_number"]) == ("sent", "+14155550142")
+    assert actions("text", tenant.id) == ["text.sent"]
+
+
 @pytest.mark.parametrize(
     ("kind", "body"),
-    [
-        ("form-submission", {"resource_id": "FRM1", "form_data": {"name": "Dana"}}),
-        ("text-message", {"resource_id": "SCI1", "content": "hi", "message_type": "sms"}),
-    ],
+    [("form-submission", form()), ("text-message", b'{"resource_id": "SCI1", "content": "hi"}')],
 )
-def test_forms_and_texts_are_counted_and_done_with(
-    connection: Connection,
-    tenant: Tenant,
-    capsys: pytest.CaptureFixture[str],
-    kind: str,
-    body: dict[str, Any],
+def test_forms_and_texts_survive_a_kill_anywhere(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, kind: str, body: bytes
 ) -> None:
-    assert normalise(message(connection, kind, json.dumps(body).encode())) == []
+    sent = message(connection, kind, body)
+    for number in range(1, 9):
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = number
+            try:
+                normalise(sent)
+            except Killed:
+                continue
+            break
+    else:
+        raise AssertionError("it makes more calls than were tried")
+
+    assert normalise(sent) == []
+    assert len(stored("FORM", tenant.id) + stored("TEXT", tenant.id)) == 1
+    assert len(actions("form", tenant.id) + actions("text", tenant.id)) == 1
+
+
+def test_a_kind_that_is_not_known_is_counted_and_done_with(
+    connection: Connection, tenant: Tenant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent = message(connection, "convert-assist-complete", b'{"resource_id": "CAL1", "answered": true}')
+    assert normalise(sent) == []
 
     assert stored("CALL", tenant.id) == []
     assert "inbound_unknown_kind" in capsys.readouterr().out

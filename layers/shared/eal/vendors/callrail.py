@@ -108,13 +108,13 @@ def call_in(kind: str, raw: bytes, received_at: datetime) -> Snapshot | None:
 
 
 def _parsed(raw: bytes) -> Body:
-    body = json.loads(raw, object_pairs_hook=_last_that_says_something)
+    body = json.loads(raw, object_pairs_hook=last_that_says_something)
     if not isinstance(body, dict):
         raise ValueError("the body is no JSON object")
     return body
 
 
-def _last_that_says_something(pairs: Sequence[tuple[str, Json]]) -> dict[str, Json]:
+def last_that_says_something(pairs: Sequence[tuple[str, Json]]) -> dict[str, Json]:
     """An object in which a key may come twice: the last value, unless it is empty."""
     value: dict[str, Json] = {}
     for name, member in pairs:

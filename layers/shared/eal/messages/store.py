@@ -1,0 +1,107 @@
+"""Forms and text messages in the State table. A claim by the vendor's own id keeps each of them single."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from eal import audit, ids
+from eal.errors import ValidationFailed
+from eal.leads import store as leads
+from eal.messages.model import PERSONAL, Form, SentText, Text
+from eal.table.item import dump
+from eal.table.keys import Key, key, partition
+from eal.table.read import get
+from eal.table.write import Stale
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from eal.caller import Caller
+    from eal.leads.wire import LeadCreate
+    from eal.table.item import Item
+
+_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "content"})
+
+
+def take_form(
+    vendor: str,
+    vendor_form_id: str,
+    *,
+    submitted_at: datetime,
+    page: str | None,
+    filled_in: LeadCreate | None,
+    by: Caller,
+) -> bool:
+    """Make the form's lead, or add what it says to the lead that has its contact. False where it was taken before.
+
+    A lead that is too full for what is added stays as it is. The commit raises Conflict where one of the contacts is
+    another lead's.
+    """
+    claim = _claim_at("FORM_CLAIM", vendor, vendor_form_id, by)
+    if get(claim):
+        return False
+    lead_id = None
+    if filled_in is not None:
+        try:
+            lead, _ = leads.capture(filled_in, "update", by)
+        except ValidationFailed:
+            lead, _ = leads.capture(filled_in, "return", by)
+        lead_id = lead.id
+    form = Form(
+        id=ids.new("form", by.at),
+        vendor=vendor,
+        vendor_form_id=vendor_form_id,
+        submitted_at=submitted_at,
+        created_at=by.at,
+        version=1,
+        salt=audit.new_salt(),
+        page=page,
+        lead_id=lead_id,
+    )
+    _create("FORM", claim, form.id, dump(form), {}, by)
+    by.write.audit("form.received", form.id, _changes(dump(form), form.salt))
+    return True
+
+
+def take_text(sent: SentText, by: Caller) -> bool:
+    """Keep a text message, in the caller's write. False where it was kept before."""
+    claim = _claim_at("TEXT_CLAIM", sent.vendor, sent.vendor_text_id, by)
+    if get(claim):
+        return False
+    text = Text(
+        **{one.name: getattr(sent, one.name) for one in fields(sent)},
+        id=ids.new("text", by.at),
+        created_at=by.at,
+        version=1,
+        salt=audit.new_salt(),
+    )
+    number = text.from_number if text.direction == "received" else text.to_number
+    index: Item = {}
+    if number:
+        place = partition(by.organization_id, by.mode, "TEXT", "number", number)
+        index = {"gsi1pk": place, "gsi1sk": text.id}
+    _create("TEXT", claim, text.id, dump(text), index, by)
+    content = hashlib.sha256((text.content or "").encode()).hexdigest()
+    changes = _changes({**dump(text), "content_sha256": content}, text.salt)
+    by.write.audit(f"text.{text.direction}", text.id, changes)
+    return True
+
+
+def _create(kind: str, claim: Key, item_id: str, stored: Item, index: Item, by: Caller) -> None:
+    """The item with its claim. Of two workers at once, one is too late: it reads again and finds the other's."""
+    by.write.create(
+        {**claim._asdict(), "kind": f"{kind}_CLAIM", "item_id": item_id}, taken=lambda _old: Stale()
+    )
+    place = key(by.organization_id, by.mode, kind, item_id)
+    by.write.create({**place._asdict(), "kind": kind, **index, **stored})
+
+
+def _claim_at(kind: str, vendor: str, vendor_id: str, by: Caller) -> Key:
+    return key(by.organization_id, by.mode, kind, f"{vendor}#{vendor_id}")
+
+
+def _changes(stored: Item, salt: str) -> tuple[audit.Change, ...]:
+    told = {name: value for name, value in stored.items() if name not in _NOT_AUDITED}
+    return audit.changes({}, told, personal=PERSONAL, salt=salt)
