@@ -184,9 +184,12 @@ def test_a_used_up_quota_puts_the_message_off_as_long_as_the_vendor_wants(
     message = connection.message(RECEIVED)
     delays: list[Any] = []
     send = aws.sqs().send_message
-    monkeypatch.setattr(
-        aws.sqs(), "send_message", lambda **sent: delays.append(sent.pop("DelaySeconds")) or send(**sent)
-    )
+
+    def at_once(**sent: Any) -> None:
+        delays.append(sent.pop("DelaySeconds"))
+        send(**sent)
+
+    monkeypatch.setattr(aws.sqs(), "send_message", at_once)
 
     assert connection.normalise(message) == []
 

@@ -1,7 +1,8 @@
 """Calls in the State table: call, transcript and judgements in an item each, so that lists stay light."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import batched
 from typing import cast
 
 from eal import audit, ids
@@ -81,6 +82,23 @@ def look_up(call_id: str, by: Caller) -> Whole | None:
         transcript=cast("str", transcript["text"]) if transcript else None,
         runs=tuple(load(Run, cast("Item", run)) for run in cast("list[Json]", runs["runs"])) if runs else (),
     )
+
+
+def missing(vendor: str, vendor_call_ids: Sequence[str], by: Caller) -> set[str]:
+    """Those of the vendor's calls that we do not know, or have not seen the end of."""
+    found: set[str] = set()
+    for some in batched(vendor_call_ids, 100, strict=False):
+        claims = get_all([_claim_at(by, vendor, one) for one in some])
+        claimed = {
+            one: cast("str", claim["call_id"]) for one, claim in zip(some, claims, strict=True) if claim
+        }
+        places = [at(by.organization_id, by.mode, call_id) for call_id in claimed.values()]
+        items = get_all(places) if places else []
+        open_ones = [
+            one for one, item in zip(claimed, items, strict=True) if item and not load(Call, item).has_ended
+        ]
+        found |= {*some} - {*claimed} | {*open_ones}
+    return found
 
 
 def take_in(snapshot: Snapshot, by: Caller) -> Call | None:

@@ -52,6 +52,10 @@ VENDORS: Final = {
     "crm": Terms(secrets=("signing_secret",), settings=("url",)),
 }
 
+ASKED: Final = {"callrail": "CONNECTED#callrail", "resend": "CONNECTED#resend"}
+"""Vendors that are asked for what their webhooks left out, each with the gsi2 partition in which the integrations
+that have a key to its API stand together, all tenants': a worker cannot find them otherwise without a scan."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:

@@ -10,7 +10,7 @@ from eal.caller import Caller
 from eal.clock import rfc3339
 from eal.errors import FieldError, Json, NotFound, ValidationFailed
 from eal.integrations import connections
-from eal.integrations.model import VENDORS, Health, Integration, Secret, Terms, can_sign, purpose
+from eal.integrations.model import ASKED, VENDORS, Health, Integration, Secret, Terms, can_sign, purpose
 from eal.integrations.wire import IntegrationPut
 from eal.listing import ListQuery
 from eal.outbound import address
@@ -187,7 +187,10 @@ def _mark(text: str, organization_id: str, use: str) -> str:
 
 def _item(integration: Integration, by: Caller) -> Item:
     place = at(by.organization_id, by.mode, integration.vendor)
-    return {**place._asdict(), "kind": "INTEGRATION", **dump(integration)}
+    asked: Item = {}
+    if integration.vendor in ASKED and "api_key" in integration.secrets:
+        asked = {"gsi2pk": ASKED[integration.vendor], "gsi2sk": f"{by.organization_id}#{by.mode}"}
+    return {**place._asdict(), "kind": "INTEGRATION", **asked, **dump(integration)}
 
 
 def _health(integration: Integration) -> Health:

@@ -1,0 +1,79 @@
+"""CallRail's API v3, which knows the calls whose webhooks were lost: the vendor in live mode, nobody in test mode."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import quote
+
+from eal import settings
+from eal.clock import rfc3339
+from eal.table.keys import Mode
+from eal.vendors import said
+from eal.vendors.http import Api
+from eal.vendors.said import Body
+
+BASE = "https://api.callrail.com/v3"
+CALLS_A_PAGE = 250
+_FIELDS = (
+    "agent_email", "call_type", "campaign", "company_id", "conversational_transcript", "created_at", "device_type",
+    "fbclid", "first_call", "gclid", "keywords", "landing_page_url", "last_requested_url", "lead_status", "medium",
+    "msclkid", "note", "person_id", "prior_calls", "referring_url", "source", "source_name", "spam", "tags",
+    "total_calls", "tracker_id", "transcription", "utm_campaign", "utm_content", "utm_medium", "utm_source",
+    "utm_term", "value",
+)  # fmt: skip
+"""What a list shows only where it is asked for: all that a webhook's body says and we read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Calls in the order of their start, and whether there is another page."""
+
+    calls: Sequence[Body]
+    has_more: bool
+
+
+class Calls(Protocol):
+    """What CallRail is asked for. Raises what `Api.get` does."""
+
+    def page(self, since: datetime, until: datetime, number: int) -> Page:
+        """Page `number` (from 1) of the calls that began in a span."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallRail:
+    api: Api
+    account_id: str
+
+    def page(self, since: datetime, until: datetime, number: int) -> Page:
+        answer = self.api.get(
+            f"/a/{quote(self.account_id, safe='')}/calls.json",
+            {
+                "start_date": rfc3339(since),
+                "end_date": rfc3339(until),
+                "sort": "start_time",
+                "order": "asc",
+                "per_page": str(CALLS_A_PAGE),
+                "page": str(number),
+                "fields": ",".join(_FIELDS),
+            },
+        )
+        pages = answer.get("total_pages")
+        return Page(said.members(answer, "calls"), isinstance(pages, int) and number < pages)
+
+
+class Nobody:
+    """Test mode: no call was missed."""
+
+    def page(self, since: datetime, until: datetime, number: int) -> Page:
+        return Page((), has_more=False)
+
+
+def connect(mode: Mode, api_key: str, account_id: str, *, budget: int | None = None) -> Calls:
+    """The API as a tenant's mode may reach it: the one place where that is decided."""
+    if mode == "test":
+        return Nobody()
+    base = settings.vendor_api_url("callrail") or BASE
+    headers = {"Authorization": f'Token token="{api_key}"', "User-Agent": "EAL/1.0"}
+    return CallRail(Api(base=base, headers=headers, budget=budget), account_id)

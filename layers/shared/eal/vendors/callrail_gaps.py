@@ -1,0 +1,73 @@
+"""The calls that CallRail has and we do not, or of which we have not seen the end: its webhooks are sent once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from eal import clock
+from eal.calls import store as calls
+from eal.integrations import store as integrations
+from eal.vendors import callrail_api, said
+from eal.vendors.callrail import VENDOR
+from eal.vendors.http import Busy, Spent
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from eal.caller import Caller
+    from eal.integrations.reconciliation import Cursor, Due, Take
+    from eal.vendors.said import Body
+
+REQUESTS_A_RUN = 20
+"""80 an hour and 1,920 a day at most: CallRail allows an account, which may be other tenants' too, 1,000 and 10,000."""
+SETTLED = timedelta(minutes=30)
+"""A post-call webhook comes up to 20 minutes after the call's end: until then nothing is missing."""
+LOOK_BACK = timedelta(hours=6)
+"""Calls are listed by their start: one that went on for hours was not yet there when its hour was looked at."""
+
+
+def fill(one: Due, by: Caller, now: datetime, take: Take) -> Cursor:
+    """As `eal.vendors.gaps.Fill` says. Pages in the order of the calls' start, so that an interrupted walk goes on."""
+    account_id, key = one.integration.settings.get("account_id"), integrations.api_key(VENDOR, by)
+    until = now - SETTLED
+    if account_id is None or key is None:
+        return one.cursor
+    api = callrail_api.connect(by.mode, key, account_id, budget=REQUESTS_A_RUN)
+    begun = max(one.integration.created_at, one.cursor.through - LOOK_BACK)
+    since = clock.parse(one.cursor.place) if one.cursor.place else begun
+    if until <= since:
+        return one.cursor
+    place, number = one.cursor.place, 1
+    while True:
+        try:
+            page = api.page(since, until, number)
+        except (Spent, Busy) as stopped:
+            if isinstance(stopped, Busy) and number == 1:
+                raise
+            return one.cursor.interrupted(now, place)
+        _take_missing([call for call in page.calls if _is_over(call, until)], by, take)
+        if not page.has_more:
+            return one.cursor.done(until)
+        starts = [at for call in page.calls if (at := said.moment(call, "start_time"))]
+        place, number = (clock.rfc3339(max(starts)) if starts else place), number + 1
+
+
+def _take_missing(listed: list[Body], by: Caller, take: Take) -> None:
+    named = {call_id: call for call in listed if (call_id := said.text(call, "id"))}
+    missing = calls.missing(VENDOR, list(named), by)
+    for call_id, call in named.items():
+        if call_id in missing:
+            outbound = said.text(call, "direction") == "outbound"
+            take("outbound-post-call" if outbound else "post-call", {**call, "resource_id": call_id})
+
+
+def _is_over(call: Body, until: datetime) -> bool:
+    """Whether a call has ended long enough ago for its webhooks to have come."""
+    at, seconds = said.moment(call, "start_time"), call.get("duration")
+    if at is None or isinstance(seconds, bool) or not isinstance(seconds, int | float | str):
+        return False
+    try:
+        return at + timedelta(seconds=float(seconds)) <= until
+    except (ValueError, OverflowError):
+        return False

@@ -1,0 +1,81 @@
+"""A vendor's scheduled reconciliation: each connection that is due, until the time is over.
+
+What was missing goes the way of a webhook, so that it looks the same and what came meanwhile has no second effect.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from eal import clock, ids, observe
+from eal.caller import vendor as acting
+from eal.integrations import connections, inbound, reconciliation
+from eal.vendors.http import Busy, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from eal.caller import Caller
+    from eal.errors import Json
+    from eal.integrations.reconciliation import Cursor, Due, Take
+
+SECONDS = 800.0
+"""Of a run: the function's time-out leaves the last connection its pauses."""
+
+type Fill = Callable[[Due, Caller, datetime, Take], Cursor]
+"""Asks for one connection's gaps, takes each in, and returns how far it came. Raises Busy or Refused."""
+
+
+class ReconcilingFailed(Exception):
+    """Some connections could not be reconciled: an alarm tells, and the next run tries them again."""
+
+
+def reconcile(vendor: str, fill: Fill) -> None:
+    """One connection's failure keeps no other from being reconciled. Raises: ReconcilingFailed."""
+    observe.begin("", worker=f"reconcile_{vendor}")
+    began, failed = time.monotonic(), 0
+    for one in reconciliation.due(vendor, clock.now()):
+        if time.monotonic() - began > SECONDS:
+            observe.logger.warning("reconciliation_unfinished")
+            break
+        try:
+            _reconcile_one(one, fill)
+        except Exception:  # the edge of a worker: told by ReconcilingFailed once the others are done
+            observe.logger.exception(
+                "reconciliation_failed", organization_id=one.organization_id, mode=one.mode
+            )
+            failed += 1
+    observe.flush()
+    if failed:
+        raise ReconcilingFailed(f"{failed} connections could not be reconciled; the log says why")
+
+
+def _reconcile_one(one: Due, fill: Fill) -> None:
+    vendor, connection_id = one.integration.vendor, one.integration.connection_id or ""
+    now = clock.now()
+    by = acting(vendor, one.organization_id, one.mode, ids.new("run", now))
+    observe.begin(by.request_id, organization_id=one.organization_id, mode=one.mode)
+    connection = connections.find(connection_id, vendor)
+    if connection is None:
+        return  # disconnected just now; the index does not show it yet
+
+    def take(kind: str, body: dict[str, Json]) -> None:
+        raw = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
+        inbound.take_in(connection, connection_id, kind, raw, request_id=by.request_id)
+        observe.count("gap_found")
+
+    wait = reconciliation.EVERY
+    try:
+        after = fill(one, by, now, take)
+    except Busy as busy:
+        observe.logger.warning("vendor_busy", retry_after=round(busy.retry_after))
+        after, wait = one.cursor, max(wait, timedelta(seconds=busy.retry_after))
+    except Refused as refused:
+        observe.logger.warning("vendor_refused", status_code=refused.status)
+        after, wait = one.cursor, reconciliation.AFTER_A_REFUSAL
+    reconciliation.save(one, replace(after, next_at=now + wait), now)

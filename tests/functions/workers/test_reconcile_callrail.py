@@ -1,0 +1,382 @@
+"""Calls whose webhooks were lost arrive all the same, the same way, and once."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eal.clock import rfc3339
+from eal.vendors import callrail_api, callrail_gaps
+from tests.support.callrail import SIGNING_KEY, Connection, stored
+from tests.support.faults import Killed, watched_calls
+from tests.support.http import call, load_app
+from tests.support.pipeline import peek, sqs_event
+from tests.support.vendor_apis import CallrailApi, Trouble, serving
+from tools.demo.callrail import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.tenants import Tenant
+    from tests.support.time import Clock
+
+API_KEY = "a secret key"
+AUTHORIZATION = f'Token token="{API_KEY}"'
+
+
+def connect(key: str, api_key: str | None = API_KEY) -> Connection:
+    body = {
+        "settings": {"account_id": "ACC1"},
+        "secrets": {"signing_key": SIGNING_KEY, **({"api_key": api_key} if api_key else {})},
+    }
+    answer = call("PUT", "/v1/integrations/callrail", key=key, json_body=body)
+    return Connection(answer.json["connection_id"], SIGNING_KEY)
+
+
+@pytest.fixture
+def connection(clock: Clock, tenant: Tenant) -> Connection:
+    """Connected a day ago."""
+    made = connect(tenant.admin)
+    clock.advance(days=1)
+    return made
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[CallrailApi]:
+    one = CallrailApi("callrail", AUTHORIZATION)
+    with serving(one, monkeypatch):
+        yield one
+
+
+def listed(clock: Clock, name: str, *, minutes_ago: float = 60, **more: Any) -> dict[str, Any]:
+    """A call as the API lists it."""
+    return {
+        "id": f"CAL{name}",
+        "start_time": (clock.now() - timedelta(minutes=minutes_ago)).isoformat(),
+        "duration": 94,
+        "direction": "inbound",
+        "answered": True,
+        "voicemail": False,
+        "customer_phone_number": "+14155550142",
+        **more,
+    }
+
+
+def reconcile() -> int:
+    """Run the worker, then the normaliser on what it found. How many gaps it found."""
+    load_app("workers/reconcile_callrail").handler({}, None)
+    found = [json.dumps(one) for one in peek("InboundQueue")]
+    for message in found:
+        event = sqs_event("InboundQueue", [message])
+        assert load_app("workers/normalise_callrail").handler(event, None) == {"batchItemFailures": []}
+    return len(found)
+
+
+def names(tenant: Tenant) -> list[str]:
+    return sorted(str(item["vendor_call_id"]) for item in stored("CALL", tenant.id))
+
+
+def test_a_call_without_a_webhook_is_filled_in_and_counted(
+    clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.calls = [listed(clock, "1"), listed(clock, "2", direction="outbound")]
+
+    assert reconcile() == 2
+
+    assert names(tenant) == ["CAL1", "CAL2"]
+    counted = [line for line in capsys.readouterr().out.splitlines() if '"gap_found"' in line]
+    assert json.loads(counted[0])["gap_found"] == [1.0, 1.0]
+    assert len(stored("TASK", tenant.id)) == 1  # the inbound one is to be classified
+
+
+def test_a_filled_in_call_looks_like_one_that_its_webhook_told_of(
+    clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
+) -> None:
+    body = json.loads(Call.new().event("post-call"))
+    body |= {"start_time": (clock.now() - timedelta(hours=1)).isoformat(), "resource_id": "CAL1"}
+    connection.send("post-call", json.dumps(body).encode())
+    (message,) = peek("InboundQueue")
+    load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", [json.dumps(message)]), None)
+    shown = {name: value for name, value in body.items() if not name.endswith("resource_id")}
+    api.calls = [
+        {
+            **shown,
+            "id": "CAL2",
+            "duration": 94,
+            "company_id": body["company_resource_id"],
+            "tracker_id": body["tracker_resource_id"],
+        }
+    ]
+
+    assert reconcile() == 1
+
+    first, second = (
+        call("GET", f"/v1/calls/{item['id']}", key=tenant.read).json for item in stored("CALL", tenant.id)
+    )
+    differs = {name for name in first if first[name] != second[name]}
+    assert differs == {"id", "vendor_call_id"}
+
+
+def test_what_is_known_is_no_gap_and_what_comes_late_has_no_second_effect(
+    clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
+) -> None:
+    api.calls = [listed(clock, "1")]
+    assert reconcile() == 1
+    clock.advance(minutes=15)
+    assert reconcile() == 0
+
+    body = {"resource_id": "CAL1", "direction": "inbound", "answered": True, "duration": "94"}
+    connection.send("post-call", json.dumps(body).encode())
+    (message,) = peek("InboundQueue")
+    load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", [json.dumps(message)]), None)
+    assert names(tenant) == ["CAL1"]
+    assert len([one for one in stored("EVENT", tenant.id) if one["type"] == "call.received"]) == 1
+
+
+def test_a_call_whose_end_was_lost_is_filled_in(
+    clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
+) -> None:
+    connection.send("pre-call", b'{"resource_id": "CAL1", "direction": "inbound"}')
+    (message,) = peek("InboundQueue")
+    load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", [json.dumps(message)]), None)
+    assert stored("CALL", tenant.id)[0]["status"] == "in_progress"
+    api.calls = [listed(clock, "1")]
+
+    assert reconcile() == 1
+
+    (item,) = stored("CALL", tenant.id)
+    assert item["status"] == "received"
+
+
+@pytest.mark.parametrize(
+    "more", [{"minutes_ago": 29}, {"duration": 3600}, {"duration": None}, {"minutes_ago": 1500}]
+)
+def test_a_call_that_may_still_be_told_of_or_is_from_before_is_left_alone(
+    clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi, more: dict[str, Any]
+) -> None:
+    api.calls = [listed(clock, "1", **more)]
+
+    assert reconcile() == 0
+
+
+def test_a_long_call_is_found_although_its_hour_was_looked_at(
+    clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
+) -> None:
+    reconcile()
+    clock.advance(hours=3)
+    reconcile()
+    api.calls = [listed(clock, "1", minutes_ago=240, duration=3 * 3600)]
+    clock.advance(minutes=15)
+
+    assert reconcile() == 1
+
+
+def test_every_page_is_read(clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi) -> None:
+    api.calls = [listed(clock, f"{number:03}", minutes_ago=600 - number) for number in range(260)]
+
+    assert reconcile() == 260
+
+    assert [one.query["page"] for one in api.asked] == ["1", "2"]
+    assert api.asked[0].query["per_page"] == "250"
+
+
+def test_a_used_up_budget_goes_on_in_the_next_run(
+    clock: Clock,
+    connection: Connection,
+    tenant: Tenant,
+    api: CallrailApi,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(callrail_gaps, "REQUESTS_A_RUN", 2)
+    monkeypatch.setattr(callrail_api, "CALLS_A_PAGE", 3)
+    api.calls = [listed(clock, f"{number:02}", minutes_ago=600 - number) for number in range(13)]
+
+    found = []
+    for _ in range(4):
+        found.append(reconcile())
+        assert len(api.asked) <= 2 * len(found)
+        clock.advance(minutes=15)
+
+    assert sum(found) == 13
+    assert len(names(tenant)) == 13
+
+
+def test_it_stays_inside_the_vendors_quota() -> None:
+    runs_an_hour = 4
+    assert callrail_gaps.REQUESTS_A_RUN * runs_an_hour * 24 <= 10_000 // 4
+    assert callrail_gaps.REQUESTS_A_RUN * runs_an_hour <= 1_000 // 4
+
+
+@pytest.mark.parametrize(
+    "troubles",
+    [
+        [Trouble(429)] * 4,
+        [Trouble(429, {"Retry-After": "7200"})],
+        [Trouble(503)] * 4,
+        [Trouble(hang_up=True)] * 4,
+    ],
+)
+def test_a_vendor_in_trouble_is_asked_again_later_and_nothing_is_lost(
+    clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi, troubles: list[Trouble]
+) -> None:
+    api.calls, api.troubles = [listed(clock, "1")], list(troubles)
+    asked_to_wait = "Retry-After" in troubles[0].headers
+
+    assert reconcile() == 0
+    asked = len(api.asked)
+    clock.advance(minutes=15)
+    assert reconcile() == (0 if asked_to_wait else 1)
+    clock.advance(hours=2)
+    reconcile()
+
+    assert asked == len(troubles)
+    assert names(tenant) == ["CAL1"]
+
+
+def test_trouble_between_two_pages_loses_nothing(
+    clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callrail_api, "CALLS_A_PAGE", 2)
+    api.calls = [listed(clock, str(number), minutes_ago=600 - number) for number in range(5)]
+    answer = CallrailApi.answer
+
+    def then_trouble(one: CallrailApi, asked: Any) -> tuple[int, dict[str, Any]]:
+        if asked.query["page"] == "2" and len(one.asked) < 4:
+            return 503, {}
+        return answer(one, asked)
+
+    monkeypatch.setattr(CallrailApi, "answer", then_trouble)
+    assert reconcile() == 2
+    clock.advance(minutes=15)
+    reconcile()
+
+    assert len(names(tenant)) == 5
+
+
+def test_a_refused_key_is_tried_again_in_an_hour(
+    clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
+) -> None:
+    api.calls, api.authorization = [listed(clock, "1")], "another"
+    assert reconcile() == 0
+    clock.advance(minutes=59)
+    assert reconcile() == 0
+    assert len(api.asked) == 1
+
+    api.authorization = AUTHORIZATION
+    clock.advance(minutes=1)
+    assert reconcile() == 1
+
+
+def test_each_quarter_of_an_hour_a_connection_is_asked_for_once(
+    clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
+) -> None:
+    for _ in range(3):
+        reconcile()
+        clock.advance(minutes=5)
+    assert len(api.asked) == 1
+    reconcile()
+    assert len(api.asked) == 2
+
+
+def test_without_an_api_key_and_after_disconnecting_nobody_is_asked(
+    clock: Clock, connection: Connection, tenant: Tenant, stranger: Tenant, api: CallrailApi
+) -> None:
+    connect(stranger.admin, api_key=None)
+    assert call("DELETE", "/v1/integrations/callrail", key=tenant.admin).status == 204
+
+    reconcile()
+
+    assert api.asked == []
+
+
+def test_test_mode_asks_nobody(clock: Clock, tenant: Tenant, api: CallrailApi) -> None:
+    connect(tenant.test_admin)
+    clock.advance(days=1)
+    api.calls = [listed(clock, "1")]
+
+    assert reconcile() == 0
+
+    assert api.asked == []
+
+
+def test_each_tenant_gets_its_own(
+    clock: Clock, connection: Connection, tenant: Tenant, stranger: Tenant, api: CallrailApi
+) -> None:
+    connect(stranger.admin, api_key="not the account's")
+    clock.advance(hours=1)
+    api.calls = [listed(clock, "1", minutes_ago=40)]
+
+    assert reconcile() == 1
+
+    assert names(tenant) == ["CAL1"]
+    assert names(stranger) == []
+
+
+def test_killed_anywhere_the_next_run_fills_in_what_is_missing_once(
+    clock: Clock,
+    connection: Connection,
+    tenant: Tenant,
+    api: CallrailApi,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    api.calls = [listed(clock, "1"), listed(clock, "2")]
+    for number in range(1, 12):
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = number
+            try:
+                load_app("workers/reconcile_callrail").handler({}, None)
+            except Killed:
+                continue
+            break
+
+    clock.advance(minutes=15)
+    reconcile()
+
+    assert names(tenant) == ["CAL1", "CAL2"]
+
+
+def test_a_failure_is_told_and_the_next_run_makes_up_for_it(
+    clock: Clock,
+    connection: Connection,
+    tenant: Tenant,
+    api: CallrailApi,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    api.calls = [listed(clock, "1")]
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["PutObject"] = "InternalError"
+        with pytest.raises(Exception, match="1 connections could not be reconciled"):
+            reconcile()
+
+    assert reconcile() == 1
+
+
+def test_two_runs_at_once_leave_one_cursor(
+    clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
+) -> None:
+    from eal.integrations import reconciliation
+
+    (one,) = reconciliation.due("callrail", clock.now())
+    (other,) = reconciliation.due("callrail", clock.now())
+
+    assert reconciliation.save(one, one.cursor.done(clock.now()), clock.now())
+    assert not reconciliation.save(other, other.cursor, clock.now())
+    (cursor,) = stored("RECONCILIATION", tenant.id)
+    assert cursor["through"] == rfc3339(clock.now())
+
+
+def test_a_vendors_stand_in_is_for_the_local_stack_only(
+    clock: Clock, connection: Connection, api: CallrailApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eal import settings
+
+    assert settings.vendor_api_url("callrail") == api.url + "/v3"
+    monkeypatch.setenv("STAGE", "production")
+    assert settings.vendor_api_url("callrail") is None
+    monkeypatch.setenv("STAGE", "local")
+    monkeypatch.setenv("CALLRAIL_API_URL", "https://elsewhere.example")
+    with pytest.raises(settings.MissingSetting):
+        settings.vendor_api_url("callrail")
