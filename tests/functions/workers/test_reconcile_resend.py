@@ -1,0 +1,212 @@
+"""Mails whose webhook never got through become replies all the same, once."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eal.vendors import resend_api, resend_gaps
+from tests.support.callrail import stored
+from tests.support.faults import Killed, watched_calls
+from tests.support.http import call, load_app
+from tests.support.inbound import RESEND_SECRET
+from tests.support.pipeline import peek, sqs_event
+from tests.support.vendor_apis import ResendApi, Trouble, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.tenants import Tenant
+    from tests.support.time import Clock
+
+API_KEY = "re_s3cret"
+
+
+def connect(key: str) -> None:
+    body = {"secrets": {"signing_secret": RESEND_SECRET, "api_key": API_KEY}}
+    assert call("PUT", "/v1/integrations/resend", key=key, json_body=body).status == 200
+
+
+@pytest.fixture
+def connected(clock: Clock, tenant: Tenant) -> None:
+    """A day ago."""
+    connect(tenant.admin)
+    clock.advance(days=1)
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ResendApi]:
+    one = ResendApi("resend", f"Bearer {API_KEY}")
+    with serving(one, monkeypatch):
+        yield one
+
+
+def mail(clock: Clock, name: str, *, minutes_ago: float) -> dict[str, Any]:
+    """A received mail, with the list's own spelling of times."""
+    at = (clock.now() - timedelta(minutes=minutes_ago)).isoformat(sep=" ").removesuffix(":00")
+    return {
+        "id": name,
+        "to": ["sales@acme.example"],
+        "from": "dana@example.com",
+        "created_at": at,
+        "subject": "Re: your roof",
+        "message_id": f"<{name}@example.com>",
+        "text": "Yes.",
+        "headers": {},
+    }
+
+
+def normalise(message: str) -> None:
+    answer = load_app("workers/normalise_resend").handler(sqs_event("ResendQueue", [message]), None)
+    assert answer == {"batchItemFailures": []}
+
+
+def reconcile() -> int:
+    """Run the worker, then the normaliser on what it found. How many gaps it found."""
+    load_app("workers/reconcile_resend").handler({}, None)
+    found = [json.dumps(one) for one in peek("ResendQueue")]
+    for message in found:
+        normalise(message)
+    return len(found)
+
+
+def listings(api: ResendApi) -> list[dict[str, str]]:
+    return [one.query for one in api.asked if one.path == "/emails/receiving"]
+
+
+def ids(tenant: Tenant) -> list[str]:
+    return sorted(str(item["vendor_email_id"]) for item in stored("REPLY", tenant.id))
+
+
+@pytest.mark.usefixtures("connected")
+def test_a_mail_without_a_webhook_is_filled_in_with_its_body_and_counted(
+    clock: Clock, tenant: Tenant, api: ResendApi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.mails = [mail(clock, "m1", minutes_ago=60)]
+
+    assert reconcile() == 1
+
+    (reply,) = stored("REPLY", tenant.id)
+    assert (reply["sender"], reply["message_id"]) == ("dana@example.com", "<m1@example.com>")
+    assert reply["received_at"] == (clock.now() - timedelta(hours=1)).isoformat().replace("000+00:00", "Z")
+    assert len(stored("REPLY_BODY", tenant.id)) == 1
+    assert '"gap_found":[1.0]' in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("connected")
+def test_what_is_known_is_no_gap_and_what_comes_late_has_no_second_effect(
+    clock: Clock, tenant: Tenant, api: ResendApi
+) -> None:
+    api.mails = [mail(clock, "m1", minutes_ago=60)]
+    load_app("workers/reconcile_resend").handler({}, None)
+    (message,) = peek("ResendQueue")
+    for _ in range(2):
+        normalise(json.dumps({**message, "delivery_id": "msg_1"}))
+    clock.advance(minutes=15)
+
+    assert reconcile() == 0
+    assert ids(tenant) == ["m1"]
+
+
+@pytest.mark.usefixtures("connected")
+@pytest.mark.parametrize("minutes_ago", [9, 1500])
+def test_a_mail_that_may_still_be_told_of_or_is_from_before_is_left_alone(
+    clock: Clock, tenant: Tenant, api: ResendApi, minutes_ago: int
+) -> None:
+    api.mails = [mail(clock, "m1", minutes_ago=minutes_ago)]
+
+    assert reconcile() == 0
+
+
+@pytest.mark.usefixtures("connected")
+def test_it_goes_back_page_by_page_and_no_further_than_needed(
+    clock: Clock, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resend_api, "MOST_A_PAGE", 2)
+    old = [mail(clock, f"old{number}", minutes_ago=3000 - number) for number in range(6)]
+    api.mails = [*old, *(mail(clock, f"m{number}", minutes_ago=60 - number) for number in range(5))]
+
+    assert reconcile() == 5
+
+    assert [one.get("after") for one in listings(api)] == [None, "m3", "m1"]
+
+
+@pytest.mark.usefixtures("connected")
+def test_a_used_up_budget_goes_on_in_the_next_run_and_misses_none_that_came_meanwhile(
+    clock: Clock, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resend_api, "MOST_A_PAGE", 2)
+    monkeypatch.setattr(resend_gaps, "REQUESTS_A_RUN", 2)
+    api.mails = [mail(clock, f"m{number}", minutes_ago=600 - number) for number in range(9)]
+    found = [reconcile()]
+    api.mails.append(mail(clock, "new", minutes_ago=0))
+
+    for _ in range(4):
+        clock.advance(minutes=15)
+        found.append(reconcile())
+
+    assert max(found) <= 4
+    assert ids(tenant) == sorted([*(f"m{number}" for number in range(9)), "new"])
+
+
+@pytest.mark.usefixtures("connected")
+@pytest.mark.parametrize(
+    "troubles", [[Trouble(429, {"Retry-After": "600"})], [Trouble(503)] * 4, [Trouble(hang_up=True)] * 4]
+)
+def test_a_vendor_in_trouble_is_asked_again_later(
+    clock: Clock, tenant: Tenant, api: ResendApi, troubles: list[Trouble]
+) -> None:
+    api.mails, api.troubles = [mail(clock, "m1", minutes_ago=60)], list(troubles)
+
+    assert reconcile() == 0
+    assert len(api.asked) == len(troubles)
+    clock.advance(minutes=15)
+    assert reconcile() == 1
+
+
+@pytest.mark.usefixtures("connected")
+def test_requests_keep_the_vendors_pace(
+    clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resend_api, "MOST_A_PAGE", 1)
+    api = ResendApi("resend", f"Bearer {API_KEY}")
+    api.mails = [mail(clock, f"m{number}", minutes_ago=60 - number) for number in range(3)]
+    with serving(api, monkeypatch) as pauses:
+        load_app("workers/reconcile_resend").handler({}, None)
+
+    assert len(api.asked) == 3
+    assert len(pauses) == 2
+    assert all(0 < one <= 1 for one in pauses)
+
+
+def test_test_mode_asks_nobody(clock: Clock, tenant: Tenant, api: ResendApi) -> None:
+    connect(tenant.test_admin)
+    clock.advance(days=1)
+    api.mails = [mail(clock, "m1", minutes_ago=60)]
+
+    assert reconcile() == 0
+
+    assert api.asked == []
+
+
+@pytest.mark.usefixtures("connected")
+def test_killed_anywhere_the_next_run_fills_in_what_is_missing_once(
+    clock: Clock, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.mails = [mail(clock, f"m{number}", minutes_ago=60) for number in range(2)]
+    for number in range(1, 12):
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = number
+            try:
+                load_app("workers/reconcile_resend").handler({}, None)
+            except Killed:
+                continue
+            break
+    clock.advance(minutes=15)
+
+    reconcile()
+
+    assert ids(tenant) == ["m0", "m1"]

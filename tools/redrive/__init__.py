@@ -1,0 +1,1 @@
+"""Dead-letter queues: what lies in them, why, and back to the worker with it."""
