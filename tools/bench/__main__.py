@@ -1,4 +1,4 @@
-"""python -m tools.bench [cold|warm|pages|deliver|isolation]: what our code costs, as ratios or counted.
+"""python -m tools.bench [cold|warm|receivers|pages]: what our code costs, in ratios to the work without it, or counted.
 
 Without a command: cold and warm, with their defaults. pages and isolation need a running local stack.
 """
@@ -11,10 +11,11 @@ from tools.bench.runtime import Broken
 
 sys.path.insert(0, str(ROOT / "layers" / "shared"))
 
-from tools.bench import cold, deliver, isolation, pages, warm
+from tools.bench import cold, pages, receivers, warm
 
 COLD_ROUNDS, COLD_BUDGET = 7, 8.0
 WARM_INVOCATIONS, WARM_BUDGET = 1000, 1.3
+RECEIVER_INVOCATIONS = 1000
 
 
 def main() -> int:
@@ -27,6 +28,8 @@ def main() -> int:
                 return cold.main(arguments.rounds, arguments.budget, arguments.only)
             case "warm":
                 return warm.main(arguments.invocations, arguments.budget)
+            case "receivers":
+                return receivers.main(arguments.invocations)
             case "pages":
                 return pages.main()
             case "deliver":
@@ -57,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     other = commands.add_parser("warm", help="handlers over bare ones that make the same AWS calls")
     other.add_argument("--invocations", type=int, default=WARM_INVOCATIONS)
     other.add_argument("--budget", type=float, default=WARM_BUDGET)
+    third = commands.add_parser("receivers", help="receivers' p50 and p99 over a function that only answers")
+    third.add_argument("--invocations", type=int, default=RECEIVER_INVOCATIONS)
     commands.add_parser("pages", help="what a page of leads reads, with few leads and with many")
     rate = commands.add_parser("deliver", help="deliveries a second over a bare loop that signs and posts")
     rate.add_argument("--batches", type=int, default=200)

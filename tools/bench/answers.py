@@ -120,9 +120,9 @@ class Canned:
 def _object(asked: Asked) -> Said:
     """S3, and the receiver of webhooks."""
     if asked.method == "GET":
-        return Said(
-            200, samples.sample("inbound/callrail")["body"].encode(), {"Content-Type": "application/json"}
-        )
+        vendor = next((one for one in items.RECEIVED_FROM if f"inbound/{one}/" in asked.path), "callrail")
+        body = samples.sample(f"inbound/{vendor}")["body"].encode()
+        return Said(200, body, {"Content-Type": "application/json"})
     return Said(200, b"", {"ETag": '"0"'})
 
 

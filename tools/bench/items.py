@@ -11,6 +11,7 @@ from eal import clock, ids, signing
 from eal.audit import Actor, AuditRecord, Resource
 from eal.calls.classification import Intent, Urgency
 from eal.calls.model import Call, Facts, Run
+from eal.integrations import connections
 from eal.integrations.connections import Connection
 from eal.keys.model import ApiKey, fingerprint, new_text
 from eal.leads.model import Address, Lead
@@ -25,6 +26,7 @@ AT = datetime(2026, 4, 24, 17, 42, 11, 314000, tzinfo=UTC)
 ORGANIZATION = ids.new("org", AT)
 KEY_ID = ids.new("key", AT)
 KEY = new_text("live")
+RECEIVED_FROM = ("callrail", "resend", "stripe")
 SECRET = signing.new_secret()
 """What KMS decrypts every ciphertext to."""
 TRANSCRIPT = (
@@ -43,10 +45,9 @@ class Tables:
 
     def access(self, pk: str) -> Item:
         if pk.startswith("C#"):
+            vendor = next(one for one in RECEIVED_FROM if connections.pk(connection_of(one)) == pk)
             found = dump(
-                Connection(
-                    organization_id=ORGANIZATION, mode="live", vendor="callrail", ciphertexts=("YQ==",)
-                )
+                Connection(organization_id=ORGANIZATION, mode="live", vendor=vendor, ciphertexts=("YQ==",))
             )
         else:
             found = dump(_key())
@@ -96,9 +97,9 @@ class Tables:
         )
 
 
-def _health() -> Item:
-    """An endpoint's, as it stands once an attempt has taken the only place of this minute."""
-    return {"leases": {}, f"asked_{int(clock.now().timestamp()) // 60}": 1}
+def connection_of(vendor: str) -> str:
+    """The connection's id: the look-up's key is all that a receiver asks with."""
+    return f"conn_{vendor}"
 
 
 def event(event_id: str) -> Item:

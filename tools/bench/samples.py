@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import time
 from typing import Any
 
-from eal import ids
+from eal import ids, signing
 from tools.bench import items
 from tools.bench.layout import ROOT
 
@@ -15,6 +16,7 @@ type Event = dict[str, Any]
 
 PLACEHOLDERS = {"REPLACE_WITH_A_WEBHOOK_ID": ids.new("wh", items.AT)}
 """Those that a function refuses; the others are as good as any text."""
+CONNECTION = "conn_REPLACE_WITH_YOUR_CONNECTION_ID"
 
 
 def sample(folder: str) -> Event:
@@ -22,6 +24,8 @@ def sample(folder: str) -> Event:
     text = (ROOT / "events" / f"{folder}.json").read_text()
     for placeholder, value in PLACEHOLDERS.items():
         text = text.replace(placeholder, value)
+    if vendor := next((one for one in items.RECEIVED_FROM if folder.endswith(one)), None):
+        text = text.replace(CONNECTION, items.connection_of(vendor))
     event: Event = json.loads(text)
     if event.get("headers") is not None:
         _sign(event)
@@ -34,8 +38,24 @@ def _sign(event: Event) -> None:
     good = {
         "authorization": f"Bearer {items.KEY}",
         "signature": base64.b64encode(hmac.digest(items.SECRET.encode(), raw, "sha1")).decode(),
+        "stripe-signature": _of_stripe(raw),
+        **_of_svix(raw),
     }
     headers = {name: value for name, value in event["headers"].items() if name.lower() not in good}
     event["headers"] = {**headers, **good}
     if event.get("multiValueHeaders") is not None:
         event["multiValueHeaders"] = {name: [value] for name, value in event["headers"].items()}
+
+
+def _of_stripe(raw: bytes) -> str:
+    at = int(time.time())
+    return f"t={at},v1={hmac.digest(items.SECRET.encode(), f'{at}.'.encode() + raw, 'sha256').hex()}"
+
+
+def _of_svix(raw: bytes) -> dict[str, str]:
+    at = int(time.time())
+    return {
+        "svix-id": "msg_bench",
+        "svix-timestamp": str(at),
+        "svix-signature": signing.standard_signature(items.SECRET, "msg_bench", at, raw),
+    }
