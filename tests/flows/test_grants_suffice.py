@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import botocore.client
 
+from eal import clock
+from eal.vendors import callrail_gaps, resend_gaps
 from tests.flows.test_call_to_webhook import SIGNING_KEY
 from tests.support.aws import ACCESS, AUDIT_BUCKET, INBOUND_BUCKET, STATE, UPLOADS_BUCKET
 from tests.support.http import load_app, match, proxy_event
-from tests.support.imports import QUEUE, put
-from tests.support.pipeline import Pipeline, sqs_event
-from tests.support.template import functions, resources
+from tests.support.inbound import SECRETS, SIGNERS
+from tests.support.pipeline import Pipeline
+from tests.support.template import ROOT, functions, resources
+from tests.support.vendor_apis import CallrailApi, ResendApi, serving
 from tools.demo.callrail import Call, signature
 from tools.demo.receiver import receiver
 
@@ -125,6 +129,22 @@ def _granted(folder: str) -> set[Need]:
     return granted
 
 
+def _reconcile(needs: Needs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call and a mail are found missing, fetched and normalised."""
+    now = clock.now()
+    missed = {"id": "CAL9", "start_time": now.isoformat(), "duration": 0}
+    mail = {"id": "m1", "created_at": now.isoformat(), "from": "dana@example.com", "text": "Yes."}
+    for gaps in (callrail_gaps, resend_gaps):
+        monkeypatch.setattr(gaps, "SETTLED", timedelta(0))
+    with (
+        serving(CallrailApi("callrail", 'Token token="a key"', calls=[missed]), monkeypatch),
+        serving(ResendApi("resend", "Bearer a key", mails=[mail]), monkeypatch),
+    ):
+        needs.invoke("workers/reconcile_callrail", {})
+        needs.invoke("workers/reconcile_resend", {})
+        Pipeline(needs.invoke).run()
+
+
 def test_every_call_to_aws_is_granted(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     needs = Needs(monkeypatch)
 
@@ -146,9 +166,11 @@ def test_every_call_to_aws_is_granted(tenant: Tenant, monkeypatch: pytest.Monkey
     with receiver() as inbox:
         everything = {"url": inbox.url, "events": ["*", "audit.log.event"]}
         webhook = call("POST", "/v1/webhooks", everything)
-        connection = call(
-            "PUT", "/v1/integrations/callrail", {"settings": {}, "secrets": {"signing_key": SIGNING_KEY}}
-        )
+        callrail = {
+            "settings": {"account_id": "ACC1"},
+            "secrets": {"signing_key": SIGNING_KEY, "api_key": "a key"},
+        }
+        connection = call("PUT", "/v1/integrations/callrail", callrail)
         body = Call.new().event("post-call")
         path = f"/v1/inbound/callrail/{connection['connection_id']}/post-call"
         event = proxy_event(
@@ -156,7 +178,20 @@ def test_every_call_to_aws_is_granted(tenant: Tenant, monkeypatch: pytest.Monkey
         )
         assert needs.invoke("inbound/callrail", {**event, "body": "{}"})["statusCode"] == 401
         assert needs.invoke("inbound/callrail", event)["statusCode"] == 202
-        Pipeline(needs.invoke).run()
+        for vendor in SECRETS:
+            secrets = {
+                "signing_secret": SECRETS[vendor],
+                **({"api_key": "a key"} if vendor == "resend" else {}),
+            }
+            connection = call("PUT", f"/v1/integrations/{vendor}", {"secrets": secrets})
+            body = json.loads((ROOT / f"events/inbound/{vendor}.json").read_text())["body"].encode()
+            path = f"/v1/inbound/{vendor}/{connection['connection_id']}/events"
+            event = proxy_event(
+                "POST", path, headers=SIGNERS[vendor](body, SECRETS[vendor]), body=body.decode()
+            )
+            assert needs.invoke(f"inbound/{vendor}", {**event, "body": "{}"})["statusCode"] == 401
+            assert needs.invoke(f"inbound/{vendor}", event)["statusCode"] == 202
+        _reconcile(needs, monkeypatch)
         needs.invoke("workers/sweep_outbox", {})
     lead = call("POST", "/v1/leads?on_duplicate=update", {"email": "a@example.com"})
     call("PATCH", f"/v1/leads/{lead['id']}", {"email": "b@example.com"})

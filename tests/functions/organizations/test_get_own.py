@@ -32,6 +32,7 @@ def test_the_organization_is_shown_with_its_settings(tenant: Tenant) -> None:
             "ai": {"enabled": True},
             "retention": {"claim_days": 90},
         },
+        "subscription": None,
         "version": 1,
     }
 
