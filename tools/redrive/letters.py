@@ -51,7 +51,7 @@ class Letter:
         """Why it is here, as far as SQS and EventBridge tell; the worker's log has the rest, under `message_id`."""
         if code := self.attributes.get("ERROR_CODE", {}).get("StringValue"):
             return f"the bus could not deliver it: {code}"
-        return f"its worker failed {self.system.get('ApproximateReceiveCount', '?')} times"
+        return f"its worker failed; received {self.system.get('ApproximateReceiveCount', '?')} times, looks included"
 
     @property
     def about(self) -> dict[str, Any]:

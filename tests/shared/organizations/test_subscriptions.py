@@ -1,0 +1,108 @@
+"""A tenant's subscription, from events in any order."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eal.organizations.model import SUBSCRIPTIONS_KEPT, with_subscription
+from eal.table.item import dump, load
+from eal.vendors.stripe import subscription_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eal.organizations.model import Subscription
+
+STATUSES = (
+    "incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused", "new",
+)  # fmt: skip
+
+
+@st.composite
+def events(draw: st.DrawFn, number: int) -> bytes:
+    """An event of one of a few subscriptions, whose times often are the same."""
+    name = draw(st.integers(1, 3))
+    items: list[Any] = []
+    if draw(st.booleans()):
+        end = draw(st.integers(1_778_000_000, 1_778_000_003))
+        items = [{"current_period_end": end, "price": {"id": draw(st.sampled_from(["basic", "pro"]))}}]
+    subscription = {
+        "id": f"sub_{name}",
+        "created": 1_776_000_000 + name,
+        "status": draw(st.sampled_from(STATUSES)),
+        "cancel_at_period_end": draw(st.booleans()),
+        "items": {"data": items},
+    }
+    event = {
+        "id": f"evt_{number}",
+        "object": "event",
+        "created": draw(st.integers(1_776_000_000, 1_776_000_003)),
+        "livemode": True,
+        "type": f"customer.subscription.{draw(st.sampled_from(['created', 'updated', 'deleted']))}",
+        "data": {"object": subscription},
+    }
+    return json.dumps(event).encode()
+
+
+HISTORIES = st.integers(1, 8).flatmap(lambda count: st.tuples(*(events(number) for number in range(count))))
+
+
+def told(raw: bytes) -> Subscription:
+    found = subscription_in(raw)
+    assert found is not None
+    return found.subscription
+
+
+def state(history: Sequence[bytes]) -> tuple[Subscription, ...]:
+    known: tuple[Subscription, ...] = ()
+    for raw in history:
+        known = with_subscription(known, told(raw))
+    return known
+
+
+@given(HISTORIES.flatmap(lambda history: st.tuples(st.just(history), st.permutations(history + history))))
+def test_any_order_and_any_repetition_give_the_same_state(
+    orders: tuple[tuple[bytes, ...], list[bytes]],
+) -> None:
+    history, shuffled = orders
+
+    assert state(shuffled) == state(history)
+
+
+@given(HISTORIES)
+def test_of_each_subscription_the_newest_event_counts(history: tuple[bytes, ...]) -> None:
+    for one in state(history):
+        newest = max((told(raw) for raw in history if told(raw).id == one.id), key=lambda each: each.order)
+        assert (one.event_id, one.status) == (newest.event_id, newest.status)
+
+
+@given(HISTORIES)
+def test_one_that_has_ended_never_hides_one_that_has_not(history: tuple[bytes, ...]) -> None:
+    first, *others = state(history)
+
+    if first.status in ("canceled", "incomplete_expired"):
+        assert all(one.status in ("canceled", "incomplete_expired") for one in others)
+
+
+@given(HISTORIES)
+def test_it_is_the_same_after_it_was_stored(history: tuple[bytes, ...]) -> None:
+    for one in state(history):
+        assert load(type(one), dump(one)) == one
+
+
+def test_old_ones_are_let_go() -> None:
+    known: tuple[Subscription, ...] = ()
+    for number in range(SUBSCRIPTIONS_KEPT + 3):
+        body = {
+            "id": f"evt_{number}", "object": "event", "created": 1_776_000_000 + number, "livemode": True,
+            "type": "customer.subscription.deleted",
+            "data": {"object": {"id": f"sub_{number:02}", "created": 1_776_000_000 + number, "status": "canceled"}},
+        }  # fmt: skip
+        known = with_subscription(known, told(json.dumps(body).encode()))
+
+    assert len(known) == SUBSCRIPTIONS_KEPT
+    assert known[0].id == f"sub_{SUBSCRIPTIONS_KEPT + 2}"
