@@ -9,12 +9,11 @@ from eal.calls import store as calls
 from eal.entry.consumer import Consumer, Message
 from eal.errors import Conflict
 from eal.integrations import connections, inbound
-from eal.messages import store as messages
-from eal.vendors import callrail, callrail_messages
-from eal.vendors.callrail_messages import FilledForm
+from eal.vendors import callrail
 
 if TYPE_CHECKING:
     from eal.table.keys import Mode
+    from eal.vendors.callrail_messages import FilledForm
 
 
 def normalise(message: Message) -> None:
@@ -34,10 +33,14 @@ def normalise(message: Message) -> None:
 
 
 def _take(message: Message, kind: str, raw: bytes, received_at: datetime) -> None:
+    # Here and not above: nearly all that comes are calls, and a cold start would pay for the models of leads.
+    from eal.messages import store as messages
+    from eal.vendors import callrail_messages
+
     told, by = callrail_messages.message_in(kind, raw, received_at), _by(message)
     if told is None:
         observe.count("inbound_unknown_kind")
-    elif isinstance(told, FilledForm):
+    elif isinstance(told, callrail_messages.FilledForm):
         try:
             _take_form(told, by)
         except Conflict:
@@ -49,7 +52,9 @@ def _take(message: Message, kind: str, raw: bytes, received_at: datetime) -> Non
         by.write.commit()
 
 
-def _take_form(form: FilledForm, by: Caller, *, without_phones: bool = False) -> None:
+def _take_form(form: "FilledForm", by: Caller, *, without_phones: bool = False) -> None:
+    from eal.messages import store as messages
+
     lead = form.lead
     if lead and without_phones:
         lead = lead.model_copy(update={"phones": []} if lead.email else {"phones": lead.phones[:1]})

@@ -1,0 +1,62 @@
+"""Resend's and Stripe's receivers over HTTP: the function URL and the address behind the API."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.inbound import SECRETS, SIGNERS
+from tests.support.template import ROOT
+from tools.demo.client import send
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tools.demo.client import Answer, Stack
+
+pytestmark = pytest.mark.deployed
+
+
+def _connected(stack: Stack, key: str, vendor: str) -> Any:
+    body = {"secrets": {"signing_secret": SECRETS[vendor]}}
+    return stack.call("PUT", f"/integrations/{vendor}", key=key, body=body).json
+
+
+def _sample(vendor: str) -> bytes:
+    event = json.loads((ROOT / f"events/inbound/{vendor}.json").read_text())
+    return str(event["body"]).encode()
+
+
+@pytest.mark.parametrize("vendor", SECRETS)
+def test_both_addresses_take_what_is_signed_and_nothing_else(stack: Stack, key: str, vendor: str) -> None:
+    shown, body = _connected(stack, key, vendor), _sample(vendor)
+    url = f"{stack.receivers[vendor]}/{shown['connection_id']}/events"
+    old = int(time.time()) - 400
+
+    for address in (url, shown["receiver_urls"]["events"]):
+        taken = send("POST", address, body=body, headers=SIGNERS[vendor](body, SECRETS[vendor]))
+        assert (taken.status, taken.json) == (202, {"received": True})
+        for headers in ({}, SIGNERS[vendor](body, SECRETS[vendor], "msg_1", old)):
+            refused = send("POST", address, body=body, headers=headers)
+            assert (refused.status, refused.json["error"]["code"]) == (401, "invalid_signature")
+
+
+def test_a_subscription_is_shown_on_its_organization(
+    stack: Stack, key: str, eventually: Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]
+) -> None:
+    shown, body = _connected(stack, key, "stripe"), _sample("stripe")
+    headers = SIGNERS["stripe"](body, SECRETS["stripe"])
+    assert send("POST", shown["receiver_urls"]["events"], body=body, headers=headers).status == 202
+
+    answer = eventually(
+        lambda: stack.call("GET", "/organizations/me", key=key),
+        lambda one: one.json["subscription"] is not None,
+    )
+
+    assert (answer.json["subscription"]["plan"], answer.json["subscription"]["status"]) == (
+        "price_pro",
+        "active",
+    )
