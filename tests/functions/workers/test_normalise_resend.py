@@ -177,10 +177,24 @@ def test_a_passing_trouble_is_tried_again_at_once(
         assert 2.0 in pauses
 
 
-def test_a_used_up_quota_puts_the_message_off_as_long_as_the_vendor_wants(
-    connection: Connection, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("troubles", "delay"),
+    [
+        ([Trouble(429, {"retry-after": "120"})], 120),
+        ([Trouble(429, {"retry-after": "86400"})], 900),
+        ([Trouble(503)] * 4, 60),
+        ([Trouble(hang_up=True)] * 4, 60),
+    ],
+)
+def test_a_lasting_trouble_puts_the_message_off_as_long_as_the_vendor_wants(
+    connection: Connection,
+    tenant: Tenant,
+    api: ResendApi,
+    monkeypatch: pytest.MonkeyPatch,
+    troubles: list[Trouble],
+    delay: int,
 ) -> None:
-    api.troubles = [Trouble(429, {"retry-after": "120"})]
+    api.troubles = list(troubles)
     message = connection.message(RECEIVED)
     delays: list[Any] = []
     send = aws.sqs().send_message
@@ -193,7 +207,7 @@ def test_a_used_up_quota_puts_the_message_off_as_long_as_the_vendor_wants(
 
     assert connection.normalise(message) == []
 
-    assert delays == [120]
+    assert delays == [delay]
     assert stored("REPLY", tenant.id) == []
     (again,) = peek("ResendQueue")
     assert again == json.loads(message)

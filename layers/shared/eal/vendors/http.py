@@ -75,9 +75,8 @@ class Api:
                 raise Refused(status)
             if wait is None:
                 # CallRail's 429 names no time, and a vendor in trouble none either.
-                wait = random.uniform(0.5, 1) * 2**attempt  # noqa: S311 - no secret is made of it
-                if status == _TOO_MANY and attempt == ATTEMPTS - 1:
-                    wait = _DEFAULT_WAIT
+                last = attempt == ATTEMPTS - 1
+                wait = _DEFAULT_WAIT if last else random.uniform(0.5, 1) * 2**attempt  # noqa: S311 - no secret
             if wait > LONGEST_PAUSE or attempt == ATTEMPTS - 1:
                 raise Busy(wait)
             pause(wait)
