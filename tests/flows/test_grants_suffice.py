@@ -15,8 +15,9 @@ from eal.vendors import callrail_gaps, resend_gaps
 from tests.flows.test_call_to_webhook import SIGNING_KEY
 from tests.support.aws import ACCESS, AUDIT_BUCKET, INBOUND_BUCKET, STATE, UPLOADS_BUCKET
 from tests.support.http import load_app, match, proxy_event
+from tests.support.imports import QUEUE, put
 from tests.support.inbound import SECRETS, SIGNERS
-from tests.support.pipeline import Pipeline
+from tests.support.pipeline import Pipeline, sqs_event
 from tests.support.template import ROOT, functions, resources
 from tests.support.vendor_apis import CallrailApi, ResendApi, serving
 from tools.demo.callrail import Call, signature

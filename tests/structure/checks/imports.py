@@ -16,6 +16,7 @@ LAYER = {
     "table": 1, "cursor": 1, "events": 1, "audit": 1, "secrets": 1, "signing": 1,
     "caller": 1, "listing": 1, "contact": 1, "outbound": 1, "provenance": 1,
     "keys": 2, "organizations": 2, "leads": 2, "calls": 2, "audit_log": 2, "integrations": 2, "webhooks": 2,
+    "feed": 2,
     "health": 2, "statistics": 2, "prospects": 2, "lead_imports": 2, "outreach": 2, "messages": 2,
     "ai": 3, "vendors": 3,
     "entry": 4,
