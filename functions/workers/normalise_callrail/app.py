@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from eal import clock, observe
-from eal.caller import Caller, vendor
+from eal.caller import Caller
 from eal.calls import store as calls
 from eal.entry.consumer import Consumer, Message
 from eal.errors import Conflict
@@ -12,7 +12,6 @@ from eal.integrations import connections, inbound
 from eal.vendors import callrail
 
 if TYPE_CHECKING:
-    from eal.table.keys import Mode
     from eal.vendors.callrail_messages import FilledForm
 
 
@@ -25,7 +24,7 @@ def normalise(message: Message) -> None:
     if snapshot is None:
         _take(message, kind, raw, received_at)
     else:
-        by = _by(message)
+        by = inbound.caller_of(message)
         if calls.take_in(snapshot, by) is None:
             observe.count("inbound_duplicates")
         by.write.commit()
@@ -37,7 +36,7 @@ def _take(message: Message, kind: str, raw: bytes, received_at: datetime) -> Non
     from eal.messages import store as messages
     from eal.vendors import callrail_messages
 
-    told, by = callrail_messages.message_in(kind, raw, received_at), _by(message)
+    told, by = callrail_messages.message_in(kind, raw, received_at), inbound.caller_of(message)
     if told is None:
         observe.count("inbound_unknown_kind")
     elif isinstance(told, callrail_messages.FilledForm):
@@ -45,7 +44,7 @@ def _take(message: Message, kind: str, raw: bytes, received_at: datetime) -> Non
             _take_form(told, by)
         except Conflict:
             # Its e-mail is one lead's and its phone another's: the e-mail's lead gets what the form says.
-            _take_form(told, _by(message), without_phones=True)
+            _take_form(told, inbound.caller_of(message), without_phones=True)
     else:
         if not messages.take_text(told, by):
             observe.count("inbound_duplicates")
@@ -69,17 +68,6 @@ def _take_form(form: "FilledForm", by: Caller, *, without_phones: bool = False) 
     if not is_new:
         observe.count("inbound_duplicates")
     by.write.commit()
-
-
-def _by(message: Message) -> Caller:
-    by = vendor(
-        callrail.VENDOR,
-        cast("str", message["organization_id"]),
-        cast("Mode", message["mode"]),
-        cast("str", message["request_id"]),
-    )
-    observe.bind(organization_id=by.organization_id, mode=by.mode)
-    return by
 
 
 handler = Consumer(normalise).handler

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from eal import aws, clock, observe, settings
-from eal.caller import Caller, vendor
+from eal.caller import Caller
 from eal.entry.consumer import Consumer, Message
 from eal.integrations import connections, inbound
 from eal.integrations import store as integrations
@@ -19,7 +19,6 @@ from eal.vendors.http import Busy, Refused
 
 if TYPE_CHECKING:
     from eal.outreach.model import Missing
-    from eal.table.keys import Mode
 
 PATIENCE = timedelta(days=3)
 """So long a mail waits for its body, through a day's quota and a vendor's bad days: then it is kept without."""
@@ -30,7 +29,7 @@ def normalise(message: Message) -> None:
     received_at = clock.parse(cast("str", message["received_at"]))
     raw = inbound.raw(cast("str", message["raw"]))
     told = resend.told_in(raw, cast("str", message["delivery_id"]), received_at)
-    by = _by(message)
+    by = inbound.caller_of(message)
     if isinstance(told, Mail):
         try:
             _keep(told, by)
@@ -77,17 +76,6 @@ def _later(message: Message, busy: Busy) -> None:
     aws.sqs().send_message(
         QueueUrl=settings.queue(resend.VENDOR), MessageBody=json.dumps(message), DelaySeconds=delay
     )
-
-
-def _by(message: Message) -> Caller:
-    by = vendor(
-        resend.VENDOR,
-        cast("str", message["organization_id"]),
-        cast("Mode", message["mode"]),
-        cast("str", message["request_id"]),
-    )
-    observe.bind(organization_id=by.organization_id, mode=by.mode)
-    return by
 
 
 handler = Consumer(normalise).handler

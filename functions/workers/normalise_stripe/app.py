@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, cast
 
 from eal import clock, observe
-from eal.caller import Caller, vendor
+from eal.caller import Caller
 from eal.entry.consumer import Consumer, Message
 from eal.errors import NotFound
 from eal.integrations import connections, inbound
@@ -11,7 +11,6 @@ from eal.organizations import store as organizations
 from eal.vendors import stripe
 
 if TYPE_CHECKING:
-    from eal.table.keys import Mode
     from eal.vendors.stripe import Told
 
 
@@ -21,7 +20,7 @@ def normalise(message: Message) -> None:
     if told is None:
         observe.count("inbound_unknown_kind")
     else:
-        _bill(told, _by(message))
+        _bill(told, inbound.caller_of(message))
     connections.stamp_event(
         cast("str", message["connection_id"]), clock.parse(cast("str", message["received_at"]))
     )
@@ -40,17 +39,6 @@ def _bill(told: "Told", by: Caller) -> None:
     if not is_news:
         observe.count("inbound_duplicates")
     by.write.commit()
-
-
-def _by(message: Message) -> Caller:
-    by = vendor(
-        stripe.VENDOR,
-        cast("str", message["organization_id"]),
-        cast("Mode", message["mode"]),
-        cast("str", message["request_id"]),
-    )
-    observe.bind(organization_id=by.organization_id, mode=by.mode)
-    return by
 
 
 handler = Consumer(normalise).handler

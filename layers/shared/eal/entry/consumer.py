@@ -110,9 +110,8 @@ class BatchConsumer:
         observe.begin("", queue=records[0]["eventSourceARN"].rpartition(":")[2], messages=len(records))
         try:
             self._consume([message_in(record["body"]) for record in records])
-        except (
-            Exception
-        ) as failed:  # alone, whoever was overtaken is run again, and only a bad message is reported
+        except Exception as failed:
+            # Alone, whoever was overtaken is run again, and only a bad message is reported.
             observe.logger.info("batch_taken_apart", fault=type(failed).__name__)
             return self._alone.handler(event, context)
         observe.flush()

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from eal import aws, clock, settings
+from eal import aws, caller, clock, observe, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from eal.caller import Caller
     from eal.errors import Json
     from eal.integrations.connections import Connection
+    from eal.table.keys import Mode
 
 
 def take_in(
@@ -47,6 +51,18 @@ def take_in(
         "request_id": request_id,
     }
     aws.sqs().send_message(QueueUrl=settings.queue(vendor), MessageBody=json.dumps(message))
+
+
+def caller_of(message: Mapping[str, Json]) -> Caller:
+    """The vendor, as who changes what its message tells of. The log is bound to the tenant."""
+    by = caller.vendor(
+        cast("str", message["vendor"]),
+        cast("str", message["organization_id"]),
+        cast("Mode", message["mode"]),
+        cast("str", message["request_id"]),
+    )
+    observe.bind(organization_id=by.organization_id, mode=by.mode)
+    return by
 
 
 def raw(place: str) -> bytes:

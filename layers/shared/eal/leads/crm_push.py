@@ -8,7 +8,7 @@ import json
 import random
 from typing import TYPE_CHECKING
 
-from eal import clock, observe, secrets, settings, signing
+from eal import clock, observe, secrets, signing
 from eal.caller import Caller, worker
 from eal.clock import rfc3339
 from eal.errors import Unavailable
@@ -18,8 +18,7 @@ from eal.leads import crm
 from eal.leads.crm import Due, Outcome
 from eal.leads.model import CrmSync, Lead
 from eal.leads.wire import LeadView
-from eal.outbound import address, sender
-from eal.outbound.address import Blocked, Unresolved
+from eal.outbound import sender
 from eal.table.write import Stale
 
 if TYPE_CHECKING:
@@ -69,19 +68,14 @@ def _attempt(due: Due, lead: Lead, sync: CrmSync, integration: Integration | Non
 
 
 def _send(lead: Lead, sync: CrmSync, integration: Integration, due: Due, at: "datetime") -> Outcome:
-    try:
-        target = address.resolve(integration.settings[crm.URL], loopback=settings.is_local())
-    except Blocked:
-        return Outcome(error="blocked_address")
-    except Unresolved:
-        return Outcome(error="unresolved_host")
     secret = secrets.decrypt(
         integration.secrets[crm.SECRET].ciphertext,
         organization_id=due.organization_id,
         purpose=purpose(crm.VENDOR, crm.SECRET),
     )
     body = _body(lead, sync, due)
-    reply = sender.post(target, body, signing.headers([secret], sync.push_id, int(at.timestamp()), body))
+    headers = signing.headers([secret], sync.push_id, int(at.timestamp()), body)
+    reply = sender.send(integration.settings[crm.URL], body, headers)
     return Outcome(status_code=reply.status_code, error=reply.error, retry_after=reply.retry_after)
 
 

@@ -20,8 +20,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from eal import clock
-from eal.outbound.address import Target
+from eal import clock, settings
+from eal.outbound.address import Blocked, Target, Unresolved, resolve
 from eal.outbound.faults import Fault
 
 if TYPE_CHECKING:
@@ -48,6 +48,21 @@ class Reply:
     retry_after: float | None = None
 
 
+def send(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+    """Check the address and send a JSON body there. Raises nothing for what the address or the receiver does.
+
+    Only the local stack reaches loopback.
+    """
+    started = time.monotonic()
+    try:
+        target = resolve(url, loopback=settings.is_local())
+    except Blocked:
+        return Reply(duration_ms=_since(started), error="blocked_address")
+    except Unresolved:
+        return Reply(duration_ms=_since(started), error="unresolved_host")
+    return post(target, body, headers)
+
+
 def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Reply:
     """Send a JSON body. Raises nothing for what the network or the receiver does: that is in the reply."""
     started = time.monotonic()
@@ -66,12 +81,16 @@ def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Reply:
     except HTTPException:
         error = "invalid_response"
     return Reply(
-        duration_ms=round((time.monotonic() - started) * 1000),
+        duration_ms=_since(started),
         status_code=status_code,
         response=response,
         error=error,
         retry_after=retry_after,
     )
+
+
+def _since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
 
 
 def close() -> None:

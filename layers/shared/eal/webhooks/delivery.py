@@ -8,13 +8,11 @@ put off, which costs no attempt.
 """
 
 import random
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from eal import caller, clock, observe, settings, signing
-from eal.outbound import address, sender
-from eal.outbound.address import Blocked, Unresolved
+from eal import caller, clock, observe, signing
+from eal.outbound import sender
 from eal.outbound.schedule import GONE, LONGEST_DELAY
 from eal.outbound.sender import Reply
 from eal.table.write import Stale
@@ -170,20 +168,9 @@ def _send(
 
 
 def _post(endpoint: Endpoint, event: "Event", secrets: "Sequence[Secret]", at: "datetime") -> Reply:
-    started = time.monotonic()
-    try:
-        target = address.resolve(endpoint.url, loopback=settings.is_local())
-    except Blocked:
-        return Reply(duration_ms=_since(started), error="blocked_address")
-    except Unresolved:
-        return Reply(duration_ms=_since(started), error="unresolved_host")
     body = event.body().encode()
     texts = [secret.text for secret in secrets]
-    return sender.post(target, body, signing.headers(texts, event.id, int(at.timestamp()), body))
-
-
-def _since(started: float) -> int:
-    return round((time.monotonic() - started) * 1000)
+    return sender.send(endpoint.url, body, signing.headers(texts, event.id, int(at.timestamp()), body))
 
 
 def _disable_gone(due: Due, place: Place, endpoint: Endpoint, before: Delivery, after: Delivery) -> None:
