@@ -1,0 +1,94 @@
+"""README's recipes for receivers of webhooks, run as they are written."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eal import signing
+from tests.support.template import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BODY = json.dumps({"id": "evt_1", "type": "lead.created", "data": {"first_name": "Zoë 🌊"}}).encode()
+OLD, NEW = signing.new_secret(), signing.new_secret()
+
+type Delivery = tuple[dict[str, str], str, str]
+"""Headers, body, and the secret that the receiver has."""
+
+
+def _recipe(language: str) -> str:
+    section = (ROOT / "README.md").read_text().partition("### Receive webhooks")[2]
+    found = re.search(rf"^```{language}\n(.*?)^```$", section, re.M | re.S)
+    assert found is not None
+    return found[1]
+
+
+def _in_python(deliveries: list[Delivery]) -> list[object]:
+    names: dict[str, Callable[..., bool]] = {}
+    exec(_recipe("python"), names)  # noqa: S102 - the README is our own
+    seen: set[str] = set()
+    said: list[object] = []
+    for headers, body, secret in deliveries:
+        try:
+            said.append(names["accept"](headers, body.encode(), secret, seen))
+        except PermissionError as refused:
+            said.append(str(refused))
+    return said
+
+
+_ASK = """
+import { readFileSync } from "node:fs";
+const seen = new Set();
+const said = JSON.parse(readFileSync(0, "utf8")).map(([headers, body, secret]) => {
+  try { return accept(headers, Buffer.from(body, "utf8"), secret, seen); } catch (refused) { return refused.message; }
+});
+console.log(JSON.stringify(said));
+"""
+
+
+def _in_node(deliveries: list[Delivery]) -> list[object]:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not on PATH: the recipe for Node was not run")
+    script = _recipe("js") + _ASK
+    asked = json.dumps(deliveries)
+    command = [node, "--input-type=module", "--eval", script]
+    done = subprocess.run(command, input=asked, capture_output=True, text=True, check=True)  # noqa: S603
+    said: list[object] = json.loads(done.stdout)
+    return said
+
+
+@pytest.mark.parametrize("receive", [_in_python, _in_node])
+def test_a_recipe_takes_what_is_ours_once_and_nothing_else(
+    receive: Callable[[list[Delivery]], list[object]],
+) -> None:
+    now, text = int(time.time()), BODY.decode()
+
+    def signed(message_id: str, secrets: list[str], at: int = now) -> dict[str, str]:
+        return signing.headers(secrets, message_id, at, BODY)
+
+    good = signed("evt_1", [OLD])
+    deliveries: list[tuple[Delivery, object]] = [
+        ((good, text, OLD), True),
+        ((good, text, OLD), False),
+        ((signed("evt_1", [OLD], now - 60), text, OLD), False),
+        ((signed("evt_2", [NEW, OLD]), text, NEW), True),
+        ((signed("evt_3", [OLD]), text, NEW), "invalid signature"),
+        ((signed("evt_4", [OLD]), text + " ", OLD), "invalid signature"),
+        (({**signed("evt_5", [OLD]), "x-eal-signature": ""}, text, OLD), "invalid signature"),
+        (({**signed("evt_6", [OLD]), "x-eal-signature": "zz" * 32}, text, OLD), "invalid signature"),
+        (({**signed("evt_7", [OLD]), "x-eal-timestamp": str(now + 1)}, text, OLD), "invalid signature"),
+        ((signed("evt_8", [OLD], now - 400), text, OLD), "too old"),
+        ((signed("evt_8", [OLD], now + 400), text, OLD), "too old"),
+        ((signed("evt_8", [OLD]), text, OLD), True),
+    ]
+
+    assert receive([delivery for delivery, _ in deliveries]) == [said for _, said in deliveries]
