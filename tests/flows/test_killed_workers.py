@@ -59,7 +59,13 @@ class KillOnce:
         self._monkeypatch.setattr(clock, "now", lambda: now() + HIDDEN)
 
 
-ELSEWHERE = {"workers/erase_lead", "workers/export_audit", "workers/import_leads", "workers/push_to_crm"}
+ELSEWHERE = {
+    f"workers/{name}"
+    for name in (
+        "erase_lead", "export_audit", "import_leads", "normalise_resend", "normalise_stripe", "push_to_crm",
+        "replay_deliveries",
+    )
+}  # fmt: skip
 """Workers that a call does not reach: each is killed in its own test file, tests/functions/workers/test_<name>.py."""
 
 

@@ -40,6 +40,10 @@ PAST_WRITE = {
         "layers/shared/eal/lead_imports/store.py": "how far an import has come; its start and end are recorded",
         "layers/shared/eal/statistics/store.py": "counters, which follow from leads and calls",
         "layers/shared/eal/webhooks/deliveries.py": "attempts to tell a customer of an event",
+        "layers/shared/eal/webhooks/fan_out.py": "deliveries, which follow from events and endpoints",
+        "layers/shared/eal/webhooks/health.py": "who is attempting what, and since when it fails",
+        "layers/shared/eal/webhooks/replay.py": "deliveries that a recorded replay opens again",
+        "layers/shared/eal/integrations/reconciliation.py": "up to when a vendor was asked",
     },
     "eal.table.scrub": {
         "layers/shared/eal/leads/erasure.py": "an erased lead's events and history",
