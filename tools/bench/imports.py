@@ -4,7 +4,7 @@ The file has a byte order mark, CRLF, quotes, commas, line ends within fields an
 names a lead that an earlier row made, and every hundredth is wrong. A killed Lambda's message comes again after the
 queue's visibility time-out, half an hour: here it is sent again at once, as S3 itself may do.
 
-The stream's reader is switched off, so that the import is measured and not the 200,000 records that follow from it:
+The outbox's readers are switched off, so that the import is measured and not the 200,000 records that follow from it:
 throw the stack away after.
 """
 
@@ -37,7 +37,7 @@ def main(rows: int) -> int:
     if not place.exists():
         raise Unbuilt("start the local stack first: make run DETACH=1")
     stack = Stack.read(place)
-    _pause_the_relay(stack)
+    _pause_the_outbox(stack)
     body = {"name": "import", "scopes": ["admin"], "rate_limit": {"per_minute": 100_000}}
     key = stack.call("POST", "/api-keys", key=stack.keys["test_admin"], body=body).json["key"]
     tag = uuid.uuid4().hex[:8]
@@ -60,11 +60,15 @@ def main(rows: int) -> int:
     return int(counts != expected or bool(missing or double or foreign))
 
 
-def _pause_the_relay(stack: Stack) -> None:
+def _pause_the_outbox(stack: Stack) -> None:
     functions = stack.client("lambda")
     for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
         if "WorkersRelayOutbox" in mapping["FunctionArn"]:
             functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    events = stack.client("events")
+    for rule in events.list_rules()["Rules"]:
+        if "SweepOutbox" in rule["Name"]:
+            events.disable_rule(Name=rule["Name"])
 
 
 def _file(rows: int, tag: str) -> tuple[bytes, set[str], dict[str, int]]:
