@@ -183,7 +183,8 @@ def test_audit_segments_are_locked_and_cannot_be_deleted(
     stack.call("POST", "/leads", key=key, body={"email": f"{secrets.token_hex(8)}@example.com"})
     s3, bucket = stack.client("s3"), stack.aws["audit_bucket"]
     end = time.monotonic() + 30
-    while not (objects := s3.list_objects_v2(Bucket=bucket).get("Contents", [])) and time.monotonic() < end:
+    segments = {"Bucket": bucket, "Prefix": "audit/org_"}
+    while not (objects := s3.list_objects_v2(**segments).get("Contents", [])) and time.monotonic() < end:
         time.sleep(0.3)
 
     name = objects[0]["Key"]

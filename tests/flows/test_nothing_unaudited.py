@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import botocore.client
 import pytest
-from moto.backends import get_backend
-from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 
 from eal import aws, clock, settings
 from eal.clock import rfc3339
 from eal.table.item import from_attributes
 from tests.support import archive, imports, inbound
-from tests.support.aws import REGION, aws_in_process
 from tests.support.callrail import connect
 from tests.support.endpoints import Endpoint, made_by, sample_with_made, with_key
 from tests.support.http import call, load_app
@@ -27,7 +24,6 @@ from tools.demo.callrail import Call
 from tools.demo.receiver import receiver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from eal.table.item import Item
     from tests.support.tenants import Tenant
@@ -176,20 +172,6 @@ def _resource(record: Item) -> dict[str, str]:
     resource = record["resource"]
     assert isinstance(resource, dict)
     return {"type": str(resource["type"]), "id": str(resource["id"])}
-
-
-@pytest.fixture(scope="module")
-def _one_cloud() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch, aws_in_process(patch):
-        yield
-
-
-@pytest.fixture
-def cloud(_one_cloud: None) -> Iterator[None]:
-    """One set of tables for the whole module, empty for each test: making them takes longer than a test."""
-    yield
-    for table in get_backend("dynamodb")[ACCOUNT][REGION].tables.values():
-        table.items.clear()
 
 
 @pytest.fixture

@@ -7,40 +7,21 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from moto.backends import get_backend
-from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 
 from eal.keys.model import new_text
 from eal.listing import ListQuery
 from eal.organizations import store as organizations
 from eal.organizations.model import Grant
 from tests.support import contract
-from tests.support.aws import REGION, aws_in_process
 from tests.support.endpoints import A_BODY, Endpoint, endpoints, made_by, sample_with_made, with_key
 from tests.support.faults import watched_calls
 from tests.support.http import Answer, call, load_app, proxy_event
 from tests.support.tenants import new_tenant, operator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.support.tenants import Tenant
-
-
-@pytest.fixture(scope="module")
-def _one_cloud() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch, aws_in_process(patch):
-        yield
-
-
-@pytest.fixture
-def cloud(_one_cloud: None) -> Iterator[None]:
-    """One set of tables for the whole module, empty for each test: making them takes longer than a test."""
-    yield
-    for table in get_backend("dynamodb")[ACCOUNT][REGION].tables.values():
-        table.items.clear()
-        if table.stream_shard:
-            table.stream_shard.items.clear()
 
 
 @pytest.fixture

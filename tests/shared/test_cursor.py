@@ -36,9 +36,9 @@ def mac_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "MAC_KEY": "alias/mac",
     }.items():
         monkeypatch.setenv(name, value)
-    in_process._forget()
+    in_process.forget()
     yield
-    in_process._forget()
+    in_process.forget()
 
 
 def _refused(scope: CursorScope, text: str) -> bool:

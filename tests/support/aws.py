@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import hmac
 import json
 from contextlib import contextmanager
-from itertools import batched
+from functools import cache
+from itertools import batched, chain
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import botocore.client
 import moto
+import pytest
+from botocore.exceptions import ClientError
+from moto.backends import get_backend
+from moto.core.model_instances import reset_model_data
+from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
+from moto.s3.models import FakeDeleteMarker
 
 from eal import aws, secrets
 from tests.support.template import resources, table_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pytest
 
 REGION = "us-east-1"
 STATE, ACCESS = "state", "access"
@@ -38,6 +46,28 @@ QUEUES = {
 }
 """Settings' names of queues, and the template's."""
 SCHEDULES = "later"
+SETTINGS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": REGION,
+    "STAGE": "local",
+    "STATE_TABLE": STATE,
+    "ACCESS_TABLE": ACCESS,
+    "MAC_KEY": "alias/mac",
+    "BUS": BUS,
+    "INBOUND_BUCKET": INBOUND_BUCKET,
+    "AUDIT_BUCKET": AUDIT_BUCKET,
+    "UPLOADS_BUCKET": UPLOADS_BUCKET,
+    "SCHEDULES": SCHEDULES,
+    "SCHEDULES_ROLE": "arn:aws:iam::123456789012:role/schedules",
+    "AUDIT_RETENTION_DAYS": "2557",
+    "AUDIT_LOCK_MODE": "GOVERNANCE",
+    "CALLRAIL_RECEIVER_URL": "https://receiver.example.com/",
+    "RESEND_RECEIVER_URL": "https://resend.example.com/",
+    "STRIPE_RECEIVER_URL": "https://stripe.example.com/",
+    "POWERTOOLS_METRICS_NAMESPACE": "EAL",
+    "POWERTOOLS_SERVICE_NAME": "eal",
+}
 MOTO_READS = 25
 """Items of a TransactGetItems; AWS takes 100 since 2022."""
 
@@ -64,56 +94,110 @@ def _with_what_moto_lacks(client: Any, operation: str, arguments: dict[str, Any]
 
 def _in_turn(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
     with _one_at_a_time:
+        if operation == "TransactWriteItems":
+            return _all_or_nothing(client, arguments)
         return _with_what_moto_lacks(client, operation, arguments)
+
+
+def _all_or_nothing(client: Any, arguments: dict[str, Any]) -> Any:
+    """moto copies the whole table once for each item of a transaction, to return to when one is refused (half of the
+    suite's time): here only what the transaction names."""
+    before = [_Before(operation) for each in arguments["TransactItems"] for operation in each.values()]
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Table, "__deepcopy__", lambda table, _: table, raising=False)
+            return _send(client, "TransactWriteItems", arguments)
+    except ClientError:
+        for one in before:
+            one.restore()
+        raise
+
+
+class _Before:
+    """An item, and the length of its table's stream, as they are before a transaction."""
+
+    def __init__(self, operation: dict[str, Any]) -> None:
+        table = _backend("dynamodb").tables[operation["TableName"]]
+        key = operation.get("Key") or operation["Item"]
+        names = [name for name in (table.hash_key_attr, table.range_key_attr) if name]
+        *path, self.name = [DynamoType(key[name]) for name in names]
+        self.siblings = table.items[path[0]] if path else table.items
+        self.item = copy.deepcopy(self.siblings.get(self.name))
+        self.stream = table.stream_shard.items if table.stream_shard else []
+        self.streamed = len(self.stream)
+
+    def restore(self) -> None:
+        del self.stream[self.streamed :]
+        if self.item is None:
+            self.siblings.pop(self.name, None)
+        else:
+            self.siblings[self.name] = self.item
 
 
 @contextmanager
 def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Empty, with nothing of an earlier test. The resources are made once a process: that takes longer than a test."""
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", _in_turn)
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": REGION,
-        "STAGE": "local",
-        "STATE_TABLE": STATE,
-        "ACCESS_TABLE": ACCESS,
-        "MAC_KEY": "alias/mac",
-        "BUS": BUS,
-        "INBOUND_BUCKET": INBOUND_BUCKET,
-        "AUDIT_BUCKET": AUDIT_BUCKET,
-        "UPLOADS_BUCKET": UPLOADS_BUCKET,
-        "SCHEDULES": SCHEDULES,
-        "SCHEDULES_ROLE": "arn:aws:iam::123456789012:role/schedules",
-        "AUDIT_RETENTION_DAYS": "2557",
-        "AUDIT_LOCK_MODE": "GOVERNANCE",
-        "CALLRAIL_RECEIVER_URL": "https://receiver.example.com/",
-        "RESEND_RECEIVER_URL": "https://resend.example.com/",
-        "STRIPE_RECEIVER_URL": "https://stripe.example.com/",
-        "POWERTOOLS_METRICS_NAMESPACE": "EAL",
-        "POWERTOOLS_SERVICE_NAME": "eal",
-    }.items():
+    for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    _forget()
-    with moto.mock_aws():
-        dynamodb = aws.dynamodb()
-        dynamodb.create_table(**table_arguments("StateTable", STATE))
-        dynamodb.create_table(**table_arguments("AccessTable", ACCESS))
-        monkeypatch.setenv("SECRETS_KEY", aws.kms().create_key()["KeyMetadata"]["KeyId"])
-        monkeypatch.setenv("SIGNING_KEY", create_signing_key())
-        aws.s3().create_bucket(Bucket=INBOUND_BUCKET)
-        aws.s3().create_bucket(Bucket=UPLOADS_BUCKET)
-        aws.s3().create_bucket(Bucket=AUDIT_BUCKET, ObjectLockEnabledForBucket=True)
-        aws.events().create_event_bus(Name=BUS)
-        urls = create_queues()
-        for name, logical_id in QUEUES.items():
-            monkeypatch.setenv(f"{name.upper()}_QUEUE", urls[logical_id])
-            monkeypatch.setenv(f"{name.upper()}_QUEUE_ARN", arn_of(logical_id))
-            monkeypatch.setenv(f"{name.upper()}_QUEUE_DEAD_ARN", arn_of(f"{logical_id}Dead"))
-        aws.scheduler().create_schedule_group(Name=SCHEDULES)
-        create_rules()
+    mock = moto.mock_aws()
+    mock.start(reset=False)
+    try:
+        for name, value in _made().items():
+            monkeypatch.setenv(name, value)
         yield
-    _forget()
+    finally:
+        _empty()
+        mock.stop(remove_data=False)
+
+
+@cache
+def _made() -> dict[str, str]:
+    """The template's resources. Returns the settings that name them."""
+    forget()
+    dynamodb = aws.dynamodb()
+    dynamodb.create_table(**table_arguments("StateTable", STATE))
+    dynamodb.create_table(**table_arguments("AccessTable", ACCESS))
+    aws.s3().create_bucket(Bucket=INBOUND_BUCKET)
+    aws.s3().create_bucket(Bucket=UPLOADS_BUCKET)
+    aws.s3().create_bucket(Bucket=AUDIT_BUCKET, ObjectLockEnabledForBucket=True)
+    aws.events().create_event_bus(Name=BUS)
+    aws.scheduler().create_schedule_group(Name=SCHEDULES)
+    made = {
+        "SECRETS_KEY": aws.kms().create_key()["KeyMetadata"]["KeyId"],
+        "SIGNING_KEY": create_signing_key(),
+    }
+    urls = create_queues()
+    for name, logical_id in QUEUES.items():
+        made[f"{name.upper()}_QUEUE"] = urls[logical_id]
+        made[f"{name.upper()}_QUEUE_ARN"] = arn_of(logical_id)
+        made[f"{name.upper()}_QUEUE_DEAD_ARN"] = arn_of(f"{logical_id}Dead")
+    create_rules()
+    return made
+
+
+def _empty() -> None:
+    """Takes out what a test put in: items, objects, messages, schedules, and what moto remembers of them."""
+    for table in _backend("dynamodb").tables.values():
+        table.items.clear()
+        table.stream_shard and table.stream_shard.items.clear()
+    for bucket in get_backend("s3")[ACCOUNT]["aws"].buckets.values():
+        for stored in (*chain.from_iterable(dict.values(bucket.keys)), *bucket.multiparts.values()):
+            if not isinstance(stored, FakeDeleteMarker):
+                stored.dispose()  # it is an open file
+        bucket.keys.clear()
+        bucket.multiparts.clear()
+    for queue in _backend("sqs").queues.values():
+        queue._messages, queue._pending_messages, queue.deleted_messages = [], set(), set()
+    _backend("scheduler").schedule_groups[SCHEDULES].schedules.clear()
+    reset_model_data()
+    secrets.decrypt.cache_clear()
+    secrets.derived_key.cache_clear()
+
+
+def _backend(service: str) -> Any:
+    return get_backend(service)[ACCOUNT][REGION]
 
 
 def create_signing_key() -> str:
@@ -148,7 +232,8 @@ def arn_of(queue: str) -> str:
     return f"arn:aws:sqs:{REGION}:123456789012:{queue}"
 
 
-def _forget() -> None:
+def forget() -> None:
+    """Nothing is remembered of another AWS."""
     aws.close()
     secrets.decrypt.cache_clear()
     secrets.derived_key.cache_clear()

@@ -43,13 +43,13 @@ def _tables_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "AUDIT_RETENTION_DAYS": "2557",
     }.items():
         monkeypatch.setenv(variable, value)
-    in_process._forget()
+    in_process.forget()
     aws.dynamodb().create_table(**table_arguments("StateTable", settings.state_table()))
     aws.dynamodb().create_table(**table_arguments("AccessTable", settings.access_table()))
     yield
     aws.dynamodb().delete_table(TableName=settings.state_table())
     aws.dynamodb().delete_table(TableName=settings.access_table())
-    in_process._forget()
+    in_process.forget()
 
 
 @pytest.fixture
