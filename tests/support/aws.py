@@ -8,7 +8,7 @@ import hmac
 import json
 from contextlib import contextmanager
 from functools import cache
-from itertools import batched, chain
+from itertools import batched
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from moto.core.model_instances import reset_model_data
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
-from moto.s3.models import FakeDeleteMarker
+from moto.s3.models import FakeKey, FakeMultipart
 
 from eal import aws, secrets
 from tests.support.template import resources, table_arguments
@@ -183,11 +183,10 @@ def _empty() -> None:
         table.items.clear()
         table.stream_shard and table.stream_shard.items.clear()
     for bucket in get_backend("s3")[ACCOUNT]["aws"].buckets.values():
-        for stored in (*chain.from_iterable(dict.values(bucket.keys)), *bucket.multiparts.values()):
-            if not isinstance(stored, FakeDeleteMarker):
-                stored.dispose()  # it is an open file
         bucket.keys.clear()
         bucket.multiparts.clear()
+    for stored in (*FakeMultipart.instances_tracked, *FakeKey.instances_tracked):  # type: ignore[attr-defined]
+        stored.dispose()  # an open file
     for queue in _backend("sqs").queues.values():
         queue._messages, queue._pending_messages, queue.deleted_messages = [], set(), set()
     _backend("scheduler").schedule_groups[SCHEDULES].schedules.clear()

@@ -131,19 +131,30 @@ def watched_queue(name: str = "delivery") -> Iterator[Queue]:
     """A queue whose sends are seen once SQS, or Scheduler, has taken them."""
     queue = Queue(name)
     asked: list[dict[str, Any]] = []
-    events = aws.sqs().meta.events
-    operations = ("SendMessage", "SendMessageBatch")
-    for operation in operations:
-        events.register_first(
-            f"before-parameter-build.sqs.{operation}", lambda params, **_: asked.append(params)
-        )
-        events.register_first(f"after-call.sqs.{operation}", lambda **_: queue.record(asked.pop()))
-    events = aws.scheduler().meta.events
-    events.register_first(
-        "before-parameter-build.scheduler.CreateSchedule", lambda params, **_: asked.append(params)
+
+    def before(params: dict[str, Any], **_: object) -> None:
+        asked.append(params)
+
+    def sent(**_: object) -> None:
+        queue.record(asked.pop())
+
+    def planned(**_: object) -> None:
+        queue.plan(asked.pop())
+
+    operations = (
+        (aws.sqs(), "sqs.SendMessage", sent),
+        (aws.sqs(), "sqs.SendMessageBatch", sent),
+        (aws.scheduler(), "scheduler.CreateSchedule", planned),
     )
-    events.register_first("after-call.scheduler.CreateSchedule", lambda **_: queue.plan(asked.pop()))
-    yield queue
+    for client, operation, after in operations:
+        client.meta.events.register_first(f"before-parameter-build.{operation}", before)
+        client.meta.events.register_first(f"after-call.{operation}", after)
+    try:
+        yield queue
+    finally:  # the clients live on
+        for client, operation, after in operations:
+            client.meta.events.unregister(f"before-parameter-build.{operation}", before)
+            client.meta.events.unregister(f"after-call.{operation}", after)
 
 
 class Clock:

@@ -298,10 +298,13 @@ def test_a_delivery_that_somebody_moved_meanwhile_is_left_to_them(
     message = _message(clock, tenant, webhook)
     path = f"/v1/webhooks/deliveries/{_by_event()[event].id}/retry"
 
+    events = aws.dynamodb().meta.events
+
     def retry_first(**_: object) -> None:
+        events.unregister("before-call.dynamodb.PutItem", retry_first)
         assert call("POST", path, key=tenant.write).status == 202
 
-    aws.dynamodb().meta.events.register_first("before-call.dynamodb.PutItem", retry_first)
+    events.register_first("before-call.dynamodb.PutItem", retry_first)
     assert _work(message) == ONE_OK
 
     assert _opened(queue) == []
