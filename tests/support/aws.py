@@ -117,7 +117,7 @@ class _Before:
     """An item, and the length of its table's stream, as they are before a transaction."""
 
     def __init__(self, operation: dict[str, Any]) -> None:
-        table = _backend("dynamodb").tables[operation["TableName"]]
+        table = backend("dynamodb").tables[operation["TableName"]]
         key = operation.get("Key") or operation["Item"]
         names = [name for name in (table.hash_key_attr, table.range_key_attr) if name]
         *path, self.name = [DynamoType(key[name]) for name in names]
@@ -179,7 +179,7 @@ def _made() -> dict[str, str]:
 
 def _empty() -> None:
     """Takes out what a test put in: items, objects, messages, schedules, and what moto remembers of them."""
-    for table in _backend("dynamodb").tables.values():
+    for table in backend("dynamodb").tables.values():
         table.items.clear()
         table.stream_shard and table.stream_shard.items.clear()
     for bucket in get_backend("s3")[ACCOUNT]["aws"].buckets.values():
@@ -187,15 +187,16 @@ def _empty() -> None:
         bucket.multiparts.clear()
     for stored in (*FakeMultipart.instances_tracked, *FakeKey.instances_tracked):  # type: ignore[attr-defined]
         stored.dispose()  # an open file
-    for queue in _backend("sqs").queues.values():
+    for queue in backend("sqs").queues.values():
         queue._messages, queue._pending_messages, queue.deleted_messages = [], set(), set()
-    _backend("scheduler").schedule_groups[SCHEDULES].schedules.clear()
+    backend("scheduler").schedule_groups[SCHEDULES].schedules.clear()
     reset_model_data()
     secrets.decrypt.cache_clear()
     secrets.derived_key.cache_clear()
 
 
-def _backend(service: str) -> Any:
+def backend(service: str) -> Any:
+    """moto's own state of a service."""
     return get_backend(service)[ACCOUNT][REGION]  # type: ignore[call-overload]  # wants the name as a literal
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from eal import aws, settings
+from eal import aws
 from tests.support import events
+from tests.support.aws import STATE, backend
 from tests.support.http import load_app
 from tests.support.template import functions
 
@@ -23,15 +24,8 @@ STREAMED = ("EVENT", "TASK", "AUDIT")
 
 
 def items(kind: str | None = None) -> list[dict[str, Any]]:
-    """Every raw item of the State table, of one kind. Tests may scan; the product has no grant to."""
-    found: list[dict[str, Any]] = []
-    start: dict[str, Any] = {}
-    while True:
-        answer = aws.dynamodb().scan(TableName=settings.state_table(), ConsistentRead=True, **start)
-        found += answer["Items"]
-        if not answer.get("LastEvaluatedKey"):
-            break
-        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    """Every raw item of the State table, of one kind, straight from moto: a scan takes a hundred times as long."""
+    found = (item.to_json()["Attributes"] for item in backend("dynamodb").tables[STATE].all_items())
     return [item for item in found if kind is None or item.get("kind", {}).get("S") == kind]
 
 
