@@ -197,7 +197,7 @@ def _empty() -> None:
 
 
 def _backend(service: str) -> Any:
-    return get_backend(service)[ACCOUNT][REGION]
+    return get_backend(service)[ACCOUNT][REGION]  # type: ignore[call-overload]  # wants the name as a literal
 
 
 def create_signing_key() -> str:
