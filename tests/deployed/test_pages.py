@@ -54,7 +54,7 @@ FILTERS: dict[str, Callable[[View], bool]] = {
 @pytest.fixture(scope="module")
 def tenant_key(stack: Stack) -> str:
     """A test-mode key: what else the stack holds is live."""
-    body = {"name": "pages", "scopes": ["admin"], "rate_limit": {"per_minute": 100_000}}
+    body = {"name": "pages", "scopes": ["admin"], "rate_limit": {"per_minute": 6000}}
     return str(stack.call("POST", "/api-keys", key=stack.keys["test_admin"], body=body).json["key"])
 
 

@@ -392,7 +392,7 @@ BODIES = {
 @pytest.fixture
 def busy(tenant: Tenant) -> str:
     """An admin key that no limit refuses: a refusal would hide what is tried."""
-    body = {"name": "busy", "scopes": ["admin"], "rate_limit": {"per_minute": 100_000}}
+    body = {"name": "busy", "scopes": ["admin"], "rate_limit": {"per_minute": 6000}}
     return str(call("POST", "/v1/api-keys", key=tenant.admin, json_body=body).json["key"])
 
 

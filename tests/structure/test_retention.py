@@ -56,6 +56,19 @@ def test_its_policy_refuses_plain_http_deletion_and_bypass_to_everybody() -> Non
     }
 
 
+def test_every_bucket_refuses_plain_http() -> None:
+    policies = {
+        policy["Bucket"]["Ref"]: policy["PolicyDocument"]["Statement"][0]
+        for policy in resources("AWS::S3::BucketPolicy").values()
+    }
+    assert set(policies) == set(resources("AWS::S3::Bucket"))
+    for bucket, tls in policies.items():
+        assert (tls["Effect"], tls["Principal"], tls["Action"]) == ("Deny", "*", "s3:*")
+        assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        arn = {"Fn::GetAtt": f"{bucket}.Arn"}
+        assert tls["Resource"] == [arn, {"Fn::Sub": f"${{{bucket}.Arn}}/*"}]
+
+
 def test_a_stage_says_which_mode_it_locks_in() -> None:
     assert template()["Outputs"]["AuditLockMode"]["Value"] == MODE
 

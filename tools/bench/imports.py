@@ -37,7 +37,7 @@ def main(rows: int) -> int:
         raise Unbuilt("start the local stack first: make run DETACH=1")
     stack = Stack.read(place)
     _pause_the_outbox(stack)
-    body = {"name": "import", "scopes": ["admin"], "rate_limit": {"per_minute": 100_000}}
+    body = {"name": "import", "scopes": ["admin"], "rate_limit": {"per_minute": 6000}}
     key = stack.call("POST", "/api-keys", key=stack.keys["test_admin"], body=body).json["key"]
     tag = uuid.uuid4().hex[:8]
     content, wanted, expected = _file(rows, tag)

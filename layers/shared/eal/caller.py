@@ -25,8 +25,8 @@ class Caller:
     """An authenticated request, or one unit of a worker's work.
 
     `at` is the request's one time: everything that it writes carries it. `cursor_scope` is set where the endpoint
-    lists. `answer_status` is for an endpoint whose answer may have another status than its usual one. A worker has
-    the scope `write` and no key.
+    lists. `answer_status` is for an endpoint whose answer may have another status than its usual one. `expires_at` and
+    `allowed_cidrs` are its key's. A worker has the scope `write` and no key.
     """
 
     organization_id: str
@@ -37,6 +37,8 @@ class Caller:
     at: datetime
     write: Write
     rate_limit_remaining: int = 0
+    expires_at: datetime | None = None
+    allowed_cidrs: tuple[str, ...] | None = None
     cursor_scope: CursorScope | None = None
     answer_status: int | None = None
 

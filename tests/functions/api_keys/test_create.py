@@ -116,6 +116,8 @@ def test_a_live_key_makes_keys_of_both_modes_and_a_test_key_only_test_keys(tenan
         ({"expires_at": "2026-04-24T17:42:11"}, "/expires_at"),
         ({"expires_at": "2020-01-01T00:00:00Z"}, "/expires_at"),
         ({"rate_limit": {"per_minute": 0}}, "/rate_limit/per_minute"),
+        ({"rate_limit": {"per_minute": 6001}}, "/rate_limit/per_minute"),
+        ({"rate_limit": {"per_minute": 6000, "burst": 12_001}}, "/rate_limit/burst"),
         ({"rate_limit": {"per_minute": 10, "burst": 5}}, "/rate_limit"),
         ({"allowed_cidrs": ["10.0.0.0/33"]}, "/allowed_cidrs/0"),
         ({"key": "eal_live_mine"}, "/key"),
@@ -139,6 +141,49 @@ def test_a_key_ends_when_it_says(clock: Clock, tenant: Tenant) -> None:
     assert (refused.status, refused.error) == (401, "expired_key")
     assert "X-RateLimit-Limit" not in refused.headers
     assert call("GET", f"/v1/api-keys/{key['id']}", key=tenant.admin).json["status"] == "expired"
+
+
+def test_what_a_bound_key_makes_is_bound_as_it_is(tenant: Tenant) -> None:
+    bounds = {"expires_at": "2099-01-01T00:00:00.000Z", "allowed_cidrs": ["203.0.113.0/24", "2001:db8::/32"]}
+    bound = _create(tenant.admin, scopes=["admin"], **bounds).json["key"]
+
+    made = _create(bound, scopes=["admin"]).json
+    less = {"expires_at": "2098-01-01T00:00:00.000Z", "allowed_cidrs": ["203.0.113.128/25", "2001:db8::/32"]}
+    narrower = _create(bound, **less).json
+
+    assert {name: made[name] for name in bounds} == bounds
+    assert {name: narrower[name] for name in less} == less
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"expires_at": "2099-01-01T00:00:00.001Z"},
+        {"allowed_cidrs": ["203.0.113.0/23"]},
+        {"allowed_cidrs": ["203.0.113.0/25", "0.0.0.0/0"]},
+        {"allowed_cidrs": ["::/0"]},
+    ],
+)
+def test_a_bound_key_cannot_give_more_than_it_has(tenant: Tenant, more: dict[str, object]) -> None:
+    bounds = {"expires_at": "2099-01-01T00:00:00Z", "allowed_cidrs": ["203.0.113.0/24"]}
+    bound = _create(tenant.admin, scopes=["admin"], **bounds).json
+    free = _create(tenant.admin).json
+    changed = dict.fromkeys(more)
+
+    answers = [
+        _create(bound["key"], **more),
+        call("PATCH", f"/v1/api-keys/{bound['id']}", key=bound["key"], json_body=more),
+        call("PATCH", f"/v1/api-keys/{bound['id']}", key=bound["key"], json_body=changed),
+        call("PATCH", f"/v1/api-keys/{free['id']}", key=bound["key"], json_body=more),
+        call("POST", f"/v1/api-keys/{tenant.admin_id}/rotate", key=bound["key"]),
+    ]
+
+    assert [(one.status, one.error) for one in answers] == [(403, "insufficient_scope")] * len(answers)
+    assert (
+        call("PATCH", f"/v1/api-keys/{tenant.admin_id}", key=bound["key"], json_body={"name": "B"}).status
+        == 200
+    )
+    assert call("POST", f"/v1/api-keys/{bound['id']}/rotate", key=bound["key"]).status == 200
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,15 @@ def test_the_last_use_is_shown(clock: Clock, tenant: Tenant) -> None:
     assert after["version"] == before["version"]
 
 
+def test_a_use_is_never_hidden_behind_a_304(tenant: Tenant) -> None:
+    path = f"/v1/api-keys/{tenant.admin_id}"
+    etag = call("GET", path, key=tenant.admin).headers["ETag"]
+
+    again = call("GET", path, key=tenant.admin, headers={"If-None-Match": etag})
+
+    assert (again.status, again.headers["ETag"]) == (200, etag)
+
+
 def test_a_strangers_key_is_not_found(tenant: Tenant, stranger: Tenant) -> None:
     for key_id in (stranger.admin_id, "key_x", "key_01kq09bekje6vbq5xe2b60xtww"):
         answer = call("GET", f"/v1/api-keys/{key_id}", key=tenant.admin)

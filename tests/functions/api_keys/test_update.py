@@ -268,7 +268,7 @@ def test_an_end_that_is_set_and_lifted_is_counted(clock: Clock, tenant: Tenant) 
     assert _update(tenant.admin_id, tenant.admin, **end).status == 200
     assert _update(other["id"], other["key"], **end).status == 409
     assert call("DELETE", f"/v1/api-keys/{other['id']}", key=other["key"]).status == 409
-    assert _update(tenant.admin_id, tenant.admin, expires_at=None).status == 200
+    assert _update(tenant.admin_id, other["key"], expires_at=None).status == 200
     assert _update(other["id"], other["key"], **end).status == 200
     assert call("DELETE", f"/v1/api-keys/{tenant.admin_id}", key=tenant.admin).status == 409
 

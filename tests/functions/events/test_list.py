@@ -61,7 +61,7 @@ def _arrives(item: dict[str, Any]) -> None:
 @pytest.fixture
 def reader(tenant: Tenant) -> str:
     """A key whose rate limit no number of examples can reach."""
-    body = {"name": "reader", "scopes": ["read"], "rate_limit": {"per_minute": 100_000}}
+    body = {"name": "reader", "scopes": ["read"], "rate_limit": {"per_minute": 6000}}
     return str(call("POST", "/v1/api-keys", key=tenant.admin, json_body=body).json["key"])
 
 

@@ -141,7 +141,7 @@ class Api:
             except Replay as replay:
                 return replay.answer
             raise
-        return _not_modified(request, answer) or answer
+        return answer if route.changes_by_itself else _not_modified(request, answer) or answer
 
     def _commit(self, arguments: dict[str, object], caller: Caller, replayable: Idempotency | None) -> Answer:
         """Run the endpoint and commit what it wrote; again from its reads if those were overtaken."""

@@ -115,6 +115,8 @@ def authenticate(request: Request, needed: Scope, admission: Admission) -> Calle
         request_id=request.id,
         at=now,
         rate_limit_remaining=_remaining(use),
+        expires_at=key.expires_at,
+        allowed_cidrs=key.allowed_cidrs,
         write=Write(
             organization_id=key.organization_id,
             mode=key.mode,

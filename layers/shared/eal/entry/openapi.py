@@ -319,7 +319,7 @@ def _parameters(route: Route) -> list[Node]:
     names = ["IdempotencyKey"] if route.replayable else []
     if _takes_if_match(route):
         names.append("IfMatch")
-    if _has_version(route) and route.method == "GET":
+    if _may_be_not_modified(route):
         names.append("IfNoneMatch")
     if route.scope and route.method == "GET":
         names.append("Organization")
@@ -358,6 +358,10 @@ def _has_version(route: Route) -> bool:
     return field is not None and field.annotation is int
 
 
+def _may_be_not_modified(route: Route) -> bool:
+    return _has_version(route) and route.method == "GET" and not route.changes_by_itself
+
+
 def _takes_if_match(route: Route) -> bool:
     changes = bool(route.path_parameters) or route.method == "PATCH"
     return route.method != "GET" and changes and route.scope is not None
@@ -389,7 +393,7 @@ def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[
     found = {str(status): _success(route, status, schemas) for status in _statuses(route)}
     if route.operation_id in _CSV:
         found |= _csv(schemas[_CSV[route.operation_id], "serialization"])
-    if _has_version(route) and route.method == "GET":
+    if _may_be_not_modified(route):
         found["304"] = {
             "description": "The version that If-None-Match names is the current one.",
             "headers": _references("headers", {**_COMMON, **_WITH_KEY, "ETag": "ETag"}),

@@ -100,6 +100,11 @@ class Route:
         return self.method != "GET" and self.scope is not None
 
     @property
+    def changes_by_itself(self) -> bool:
+        """Whether the answer may differ while its version stays, so that a 304 would be wrong."""
+        return getattr(self.answer, "changes_by_itself", False)
+
+    @property
     def shown_once(self) -> frozenset[str]:
         """The answer's fields that a replay must not repeat; `admin_key.key` is one within another."""
         return cast("frozenset[str]", getattr(self.answer, "shown_once", _NO_ENTRIES))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, cast
 
 from eal import audit, ids, settings
@@ -33,11 +34,19 @@ def pointer(organization_id: str, key_id: str) -> Key:
 def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
     """A new key and its text, which is stored nowhere.
 
-    Raises: ValidationFailed for an expiry that has passed; InsufficientScope for a live key asked for by a test key.
+    It ends no later than the caller's own key and is used from no other networks: both are taken over where the body
+    gives none.
+
+    Raises: ValidationFailed for an expiry that has passed; InsufficientScope for a live key asked for by a test key,
+    or for more than the caller's own key has.
     """
     mode = body.mode or by.mode
     _may_manage(by, mode)
     _check_end(body.expires_at, by.at)
+    expires_at = body.expires_at or by.expires_at
+    allowed_cidrs = tuple(body.allowed_cidrs) if body.allowed_cidrs else by.allowed_cidrs
+    _may_end(by, expires_at)
+    _may_allow(by, allowed_cidrs)
     new, text = make(
         by,
         organization_id=by.organization_id,
@@ -45,8 +54,8 @@ def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
         name=body.name,
         scopes=tuple(sorted(set(body.scopes), key=SCOPES.index)),
         limit=body.rate_limit.limit() if body.rate_limit else None,
-        allowed_cidrs=tuple(body.allowed_cidrs) if body.allowed_cidrs else None,
-        expires_in=body.expires_at - by.at if body.expires_at else None,
+        allowed_cidrs=allowed_cidrs,
+        expires_in=expires_at - by.at if expires_at else None,
     )
     count_door_keys(by, new.organization_id, int(new.keeps_the_door))
     by.write.audit("api_key.created", new.id, audit.changes({}, _audited(new)))
@@ -115,8 +124,9 @@ def find(key_id: str, by: Caller) -> ApiKey:
 def update(key_id: str, body: ApiKeyUpdate, by: Caller) -> ApiKey:
     """Change what the body gives. The next request with the key is already judged by it.
 
-    Raises: NotFound, InsufficientScope; Conflict for a key that is not active, or for an end to the last live admin
-    key that has none; ValidationFailed for an end that has passed, or a list that would lock the caller out.
+    Raises: NotFound; InsufficientScope, also for a later end or other networks than the caller's own key has;
+    Conflict for a key that is not active, or for an end to the last live admin key that has none; ValidationFailed for
+    an end that has passed, or a list that would lock the caller out.
     """
     old = find(key_id, by)
     _may_manage(by, old.mode)
@@ -125,6 +135,10 @@ def update(key_id: str, body: ApiKeyUpdate, by: Caller) -> ApiKey:
         raise Conflict(f"This key is {status}: only an active key can be changed.", status=status)
     _check_end(body.expires_at, by.at)
     new = _changed(old, body)
+    if new.expires_at != old.expires_at:
+        _may_end(by, new.expires_at)
+    if new.allowed_cidrs != old.allowed_cidrs:
+        _may_allow(by, new.allowed_cidrs)
     if new.id == by.actor.id and not new.allows(by.actor.ip or ""):
         message = f"must include {by.actor.ip}, from where this key sets its own list"
         raise ValidationFailed([{"pointer": "/allowed_cidrs", "message": message, "type": "locks_out"}])
@@ -155,10 +169,13 @@ def _changed(old: ApiKey, body: ApiKeyUpdate) -> ApiKey:
 def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
     """A new key with the old one's rights; the old one ends after the overlap (never later than it would have).
 
-    Raises: NotFound, InsufficientScope; Conflict for a key that is not active.
+    Raises: NotFound; InsufficientScope, also where the new key's end or networks are more than the caller's own key
+    has; Conflict for a key that is not active.
     """
     old = find(key_id, by)
     _may_manage(by, old.mode)
+    _may_end(by, old.expires_at)
+    _may_allow(by, old.allowed_cidrs)
     status = old.at_time(by.at)
     if status != "active":
         raise Conflict(f"This key is {status}: only an active key can be rotated.", status=status)
@@ -249,6 +266,25 @@ def _check_end(expires_at: datetime | None, now: datetime) -> None:
 def _may_manage(by: Caller, mode: Mode) -> None:
     if by.mode == "test" and mode == "live":
         raise InsufficientScope("A test key can manage test keys only.", required="admin")
+
+
+def _may_end(by: Caller, expires_at: datetime | None) -> None:
+    if by.expires_at and not (expires_at and expires_at <= by.expires_at):
+        raise InsufficientScope("A key that ends can give no later end than its own.", bound="expires_at")
+
+
+def _may_allow(by: Caller, allowed_cidrs: tuple[str, ...] | None) -> None:
+    if by.allowed_cidrs and not (allowed_cidrs and _are_within(allowed_cidrs, by.allowed_cidrs)):
+        message = "A key that is bound to networks can give no others than its own."
+        raise InsufficientScope(message, bound="allowed_cidrs")
+
+
+def _are_within(inner: tuple[str, ...], outer: tuple[str, ...]) -> bool:
+    return all(any(_is_within(ip_network(one), ip_network(other)) for other in outer) for one in inner)
+
+
+def _is_within(inner: IPv4Network | IPv6Network, outer: IPv4Network | IPv6Network) -> bool:
+    return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]  # of one version
 
 
 def _audited(one: ApiKey) -> Item:

@@ -25,13 +25,17 @@ type Networks = Annotated[
 ]
 
 
+MOST_PER_MINUTE = 6000
+"""A fifth of what the stage lets in for all tenants together (template.yaml, MethodSettings)."""
+
+
 class RateLimitBody(Wire):
     """`burst` is twice `per_minute` where it is not given."""
 
     model_config = ConfigDict(extra="forbid")
 
-    per_minute: Annotated[int, Field(ge=1, le=100_000)]
-    burst: Annotated[int | None, Field(ge=1, le=200_000)] = None
+    per_minute: Annotated[int, Field(ge=1, le=MOST_PER_MINUTE)]
+    burst: Annotated[int | None, Field(ge=1, le=2 * MOST_PER_MINUTE)] = None
 
     @model_validator(mode="after")
     def _burst_is_not_below(self) -> Self:
@@ -44,6 +48,8 @@ class RateLimitBody(Wire):
 
 
 class ApiKeyCreate(Wire):
+    """A key that has an end or an address list itself gives what it makes the same, or less."""
+
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     name: Name
@@ -101,6 +107,8 @@ class CreatedBy(Wire):
 
 class ApiKeyView(Wire):
     """A key without its text, which nobody can show again."""
+
+    changes_by_itself: ClassVar[bool] = True  # its use and its end make no new version
 
     id: str
     name: str

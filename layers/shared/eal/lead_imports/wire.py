@@ -49,6 +49,8 @@ class RowErrorView(Wire):
 
 
 class LeadImportView(Wire):
+    changes_by_itself: ClassVar[bool] = True  # errors_url is new with each answer
+
     id: str
     status: Status
     format: Format

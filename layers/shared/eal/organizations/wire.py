@@ -315,7 +315,11 @@ type Grantable = Literal[
     "webhooks",
     "events",
 ]
-"""What a child can let its parent read. Keys, integrations, members and grants stay its own."""
+"""What a child can let its parent read; never its keys, integrations, members and grants themselves.
+
+Two of them tell of others: `events` hold the leads, calls and keys (without their text) that they are about, and
+`audit-log` names every change, with personal values masked.
+"""
 
 
 class GrantPut(Wire):
@@ -323,7 +327,15 @@ class GrantPut(Wire):
 
     model_config = _INPUT
 
-    resources: Annotated[list[Grantable], Field(min_length=1, max_length=20)]
+    resources: Annotated[
+        list[Grantable],
+        Field(
+            min_length=1,
+            max_length=20,
+            description="`events` hold the leads, calls and keys (without their text) that they tell of, also where "
+            "those are not granted; `audit-log` names every change, with personal values masked.",
+        ),
+    ]
     expires_at: Annotated[Instant | None, Field(description="In the future; null means without an end.")] = (
         None
     )
