@@ -6,8 +6,11 @@ folder. What is changed here is private to MiniStack, which is pinned: one that 
 """
 
 import sys
+import time
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
+
+MOST_ENVIRONMENTS = 10
 
 
 def complete_rest_api() -> None:
@@ -83,11 +86,32 @@ def append(parent: Element, content: dict[str, Any]) -> None:
                 child.text = str(one)
 
 
+def bound_environments() -> None:
+    """Invocations beyond MOST_ENVIRONMENTS of a function wait for one of its environments.
+
+    MiniStack starts one for each: fifty at once are fifty cold starts, which two cores do not end within the functions'
+    time-outs. It must not wait, as a function may invoke itself; none of ours does.
+    """
+    from ministack.services import lambda_svc
+
+    acquire = lambda_svc.acquire_worker
+
+    def acquire_worker(*arguments: Any, **more: Any) -> tuple[Any, str]:
+        while True:
+            worker, how = acquire(*arguments, **{**more, "max_concurrency": MOST_ENVIRONMENTS})
+            if worker is not None:
+                return worker, how
+            time.sleep(0.005)
+
+    lambda_svc.acquire_worker = acquire_worker
+
+
 def main() -> None:
     packages = sys.argv.pop(1)
     sys.path.insert(1, packages)
     complete_rest_api()
     complete_buckets()
+    bound_environments()
     from ministack.app import main as serve  # type: ignore[import-untyped]
 
     serve()
