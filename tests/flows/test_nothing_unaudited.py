@@ -44,7 +44,7 @@ STEPS = {("workers/import_leads", "LEAD_IMPORT"), ("workers/deliver_webhook", "D
 """Resources that a worker moves on beside the changes that it records: what was asked of them has records."""
 ACTS = {("webhooks/test", "webhook"), ("webhooks/replay", "webhook")}
 """Records of what an endpoint did for a resource, which stays as it is."""
-BESIDE = {"IDEMPOTENCY", "EVENT", "TASK", "AUDIT"}
+BESIDE = {"IDEMPOTENCY", "ANSWER", "EVENT", "TASK", "AUDIT"}
 """What a write puts beside the change."""
 BOOKKEEPING = {
     "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "DELIVERY", "COUNTED", "LEAD_STATS", "TALLY", "WEBHOOK_HEALTH",
@@ -141,7 +141,9 @@ class Watch:
         if one.table == settings.access_table():
             fine = {name for name in one.names if name not in STAMPS and not _is_minute(name)} == set()
         elif self.folder == "workers/erase_lead":  # carries out an erasure that was audited
-            fine = (one.kind, one.verb) in {("EVENT", "Update"), ("LEAD_HISTORY", "Delete")}
+            fine = (one.kind, one.verb) in {
+                ("EVENT", "Update"), ("LEAD_HISTORY", "Delete"), ("IDEMPOTENCY", "Update"), ("ANSWER", "Delete"),
+            }  # fmt: skip
         else:
             fine = one.kind in BOOKKEEPING or (self.folder, one.kind) in STEPS
         if not fine:

@@ -2,7 +2,7 @@
 
 from eal.entry.api import Api
 from eal.entry.route import Admin
-from eal.prospects import store as prospects
+from eal.prospects import erasure
 
 app = Api()
 handler = app.handler
@@ -11,4 +11,4 @@ handler = app.handler
 @app.delete("/v1/prospects/{prospect_id}", operation_id="eraseProspect", tags=["prospects"])
 def erase(prospect_id: str, caller: Admin) -> None:
     """Erase a prospect's personal data; a tombstone stays. The lead that it became is not touched."""
-    prospects.erase(prospect_id, by=caller)
+    erasure.erase(prospect_id, by=caller)

@@ -10,6 +10,7 @@ from tests.support.pipeline import Pipeline, items
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
 
 PERSON = {
     "first_name": "Zebulon",
@@ -26,10 +27,14 @@ PERSON = {
 PERSONAL = ("ebulon", "uackenbush", "5550188", "anzibar", "Zebby", "zora")
 
 
+KEYED = {"Idempotency-Key": "once"}
+
+
 def _erased(tenant: Tenant) -> str:
-    lead_id = str(call("POST", "/v1/leads", key=tenant.write, json_body=PERSON).json["id"])
+    lead_id = str(call("POST", "/v1/leads", key=tenant.write, json_body=PERSON, headers=KEYED).json["id"])
     reason = {"to": "lost", "reason": "Zebulon went elsewhere"}
-    assert call("POST", f"/v1/leads/{lead_id}/transitions", key=tenant.write, json_body=reason).status == 200
+    path = f"/v1/leads/{lead_id}/transitions"
+    assert call("POST", path, key=tenant.write, json_body=reason, headers=KEYED).status == 200
     assert call("DELETE", f"/v1/leads/{lead_id}", key=tenant.admin).status == 204
     return lead_id
 
@@ -39,12 +44,52 @@ def test_nothing_personal_is_left_in_the_table(tenant: Tenant) -> None:
     lead_id = _erased(tenant)
     Pipeline().run()
 
-    left = [one for one in items() if one["kind"]["S"] != "IDEMPOTENCY"]
+    left = items()
     text = json.dumps(left)
     assert lead_id in text
     assert [word for word in PERSONAL if word in text] == []
     assert {one["kind"]["S"] for one in left if one.get("id", {}).get("S") == lead_id} == {"LEAD_TOMBSTONE"}
     assert not [one for one in left if one["kind"]["S"] in ("LEAD", "LEAD_CONTACT", "LEAD_HISTORY")]
+
+
+def test_a_repeated_request_gives_nothing_back_and_makes_nothing(tenant: Tenant) -> None:
+    lead_id = _erased(tenant)
+    Pipeline().run()
+
+    again = call("POST", "/v1/leads", key=tenant.write, json_body=PERSON, headers=KEYED)
+    other = call("POST", "/v1/leads", key=tenant.write, json_body={**PERSON, "notes": "x"}, headers=KEYED)
+
+    for answer in (again, other):
+        assert (answer.status, answer.error) == (404, "not_found")
+        assert answer.json["error"]["details"]["id"] == lead_id
+    assert items("LEAD") == []
+    assert items("ANSWER") == []
+
+
+def test_an_answer_to_a_request_that_changed_nothing_is_emptied_too(tenant: Tenant) -> None:
+    call("POST", "/v1/leads", key=tenant.write, json_body=PERSON)
+    path = "/v1/leads?on_duplicate=return"
+    found = call("POST", path, key=tenant.write, json_body=PERSON, headers=KEYED)
+    assert found.status == 200
+
+    call("DELETE", f"/v1/leads/{found.json['id']}", key=tenant.admin)
+    Pipeline().run()
+
+    assert [word for word in PERSONAL if word in json.dumps(items())] == []
+    assert call("POST", path, key=tenant.write, json_body=PERSON, headers=KEYED).status == 404
+
+
+def test_a_key_that_is_used_anew_after_a_day_keeps_its_newer_answer(clock: Clock, tenant: Tenant) -> None:
+    first = call("POST", "/v1/leads", key=tenant.write, json_body=PERSON, headers=KEYED).json
+    clock.advance(days=1, seconds=1)
+    body = {"email": "other@example.com"}
+    other = call("POST", "/v1/leads", key=tenant.write, json_body=body, headers=KEYED)
+
+    call("DELETE", f"/v1/leads/{first['id']}", key=tenant.admin)
+    Pipeline().run()
+
+    again = call("POST", "/v1/leads", key=tenant.write, json_body=body, headers=KEYED)
+    assert (again.status, again.json) == (201, other.json)
 
 
 def test_its_salt_is_gone_and_the_chain_of_records_stays(tenant: Tenant) -> None:

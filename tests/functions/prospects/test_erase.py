@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eal.table.item import from_attributes
 from tests.functions.prospects.test_create import PROSPECT
 from tests.support.http import call
-from tests.support.pipeline import items
+from tests.support.pipeline import Pipeline, items
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -56,6 +56,32 @@ def test_the_email_is_free_again(tenant: Tenant) -> None:
 
     assert again.status == 201
     assert again.json["id"] != made["id"]
+
+
+def test_no_answer_that_shows_it_is_given_again(tenant: Tenant) -> None:
+    headers = {"Idempotency-Key": "once"}
+    requests: list[tuple[str, str, object]] = [("POST", "/v1/prospects", PROSPECT)]
+    made, other = (
+        call("POST", "/v1/prospects", key=tenant.write, json_body=body, headers=more).json
+        for body, more in ((PROSPECT, headers), ({"company": "Other"}, {}))
+    )
+    path = f"/v1/prospects/{made['id']}"
+    requests += [
+        ("POST", "/v1/prospects/qualify", {"prospect_ids": [other["id"], made["id"]]}),
+        ("PATCH", path, {"notes": "40 buildings more"}),
+        ("POST", f"{path}/convert", {}),
+    ]
+    for method, where, body in requests[1:]:
+        assert call(method, where, key=tenant.write, json_body=body, headers=headers).status == 200
+
+    call("DELETE", path, key=tenant.admin)
+    Pipeline().run()
+
+    for method, where, body in requests:
+        answer = call(method, where, key=tenant.write, json_body=body, headers=headers)
+        assert (answer.status, answer.error) == (404, "not_found"), where
+    assert "Harbor" not in json.dumps(items("IDEMPOTENCY"))
+    assert call("GET", "/v1/prospects", key=tenant.read).json["data"][0]["id"] == other["id"]
 
 
 def test_if_match_guards_the_erasure(tenant: Tenant) -> None:

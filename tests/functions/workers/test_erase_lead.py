@@ -1,4 +1,4 @@
-"""The task `erase_lead`: what an erased lead left in its events and its history."""
+"""The tasks `erase_lead` and `erase_prospect`: what an erased one left in events, kept answers and history."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def _task_of_an_erasure(tenant: Tenant) -> str:
     ).json
     path = f"/v1/leads/{lead['id']}"
     for body in ({"notes": WORD}, {"company": WORD}):
-        call("PATCH", path, key=tenant.write, json_body=body)
+        headers = {"Idempotency-Key": json.dumps(body)}
+        call("PATCH", path, key=tenant.write, json_body=body, headers=headers)
     call("POST", f"{path}/transitions", key=tenant.write, json_body={"to": "lost", "reason": WORD})
     call("DELETE", path, key=tenant.admin)
     pipeline = Pipeline()
@@ -40,7 +41,8 @@ def _consume(body: str) -> None:
 
 def test_killed_after_each_call_it_ends_the_same(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     body = _task_of_an_erasure(tenant)
-    assert WORD in json.dumps(items("EVENT"))
+    for kind in ("EVENT", "IDEMPOTENCY"):
+        assert WORD in json.dumps(items(kind))
 
     killed_at = 0
     while True:
@@ -53,9 +55,10 @@ def test_killed_after_each_call_it_ends_the_same(tenant: Tenant, monkeypatch: py
                 continue
         break
 
-    assert killed_at > 3
+    assert killed_at > 5
     assert WORD not in json.dumps(items())
-    assert items("LEAD_HISTORY") == []
+    assert items("LEAD_HISTORY") == items("ANSWER") == []
+    assert len(items("IDEMPOTENCY")) == 2
 
 
 def test_ids_numbers_and_types_of_its_events_stay(tenant: Tenant) -> None:

@@ -46,7 +46,8 @@ PAST_WRITE = {
         "layers/shared/eal/integrations/reconciliation.py": "up to when a vendor was asked",
     },
     "eal.table.scrub": {
-        "layers/shared/eal/leads/erasure.py": "an erased lead's events and history",
+        "layers/shared/eal/leads/erasure.py": "an erased lead's events, kept answers and history",
+        "layers/shared/eal/prospects/erasure.py": "an erased prospect's kept answers",
     },
 }
 """What changes the State table without a record, and who may import it."""

@@ -148,8 +148,8 @@ class Api:
         for _ in range(_TRIES):
             try:
                 answer = self.route.call(arguments)
-                record = replayable.record(answer, self.route.shown_once) if replayable else None
-                caller.write.commit(record)
+                kept = replayable.record(answer, self.route.shown_once) if replayable else ()
+                caller.write.commit(*kept)
                 return answer
             except (Stale, AlreadyWritten):
                 caller.write, caller.answer_status = caller.write.afresh(), None

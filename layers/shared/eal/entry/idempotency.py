@@ -3,6 +3,9 @@
 There is no state "in progress" and so nothing that a crash could leave stuck: either the effect and its record are
 both there, or neither is. Whoever comes second finds the record by the failed condition and gets the first answer.
 Only 2xx answers are kept. Compare: the IETF draft draft-ietf-httpapi-idempotency-key-header-07.
+
+An answer that shows a person lies beside a pointer for each resource in it, so that an erasure finds it. The erasure
+empties the record and leaves it: without a record, a repeat of the request would make the person again.
 """
 
 from __future__ import annotations
@@ -15,11 +18,11 @@ from typing import TYPE_CHECKING, cast
 
 from eal import settings
 from eal.entry.request import Answer
-from eal.errors import IdempotencyMismatch, InvalidRequest
+from eal.errors import IdempotencyMismatch, InvalidRequest, NotFound
 from eal.table.item import to_attributes
 from eal.table.keys import Key, key
 from eal.table.read import get
-from eal.table.write import Operation
+from eal.table.write import Operation, answers_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from eal.entry.request import Request
     from eal.errors import Json
     from eal.table.item import Item
+    from eal.table.keys import Mode
 
 KEPT = timedelta(hours=24)
 _LONGEST = 255
@@ -44,12 +48,15 @@ class Replay(Exception):
 class Idempotency:
     """Where a request's record lies, and what must be the same for the request to be the same."""
 
+    organization_id: str
+    mode: Mode
     at: Key
     fingerprint: str
     now: datetime
 
-    def record(self, answer: Answer, shown_once: frozenset[str]) -> Operation:
-        """The operation that keeps the answer, without the secrets that it shows once."""
+    def record(self, answer: Answer, shown_once: frozenset[str]) -> list[Operation]:
+        """The operations that keep the answer, without the secrets that it shows once, and point to it."""
+        ttl = int((self.now + KEPT).timestamp())
         item: Item = {
             **self.at._asdict(),
             "kind": "IDEMPOTENCY",
@@ -57,9 +64,10 @@ class Idempotency:
             "status": answer.status,
             "body": _without(answer.body, shown_once),
             "headers": dict(answer.headers),
-            "ttl": int((self.now + KEPT).timestamp()),
+            "shows": list(answer.shows),
+            "ttl": ttl,
         }
-        return Operation(
+        kept = Operation(
             {
                 "Put": {
                     "TableName": settings.state_table(),
@@ -73,14 +81,33 @@ class Idempotency:
             },
             lambda old: self._refusal(old or {}),
         )
+        return [kept, *(self._pointer(resource_id, ttl) for resource_id in answer.shows)]
+
+    def _pointer(self, resource_id: str, ttl: int) -> Operation:
+        item: Item = {
+            "pk": answers_of(self.organization_id, self.mode, resource_id),
+            "sk": self.at.sk,
+            "kind": "ANSWER",
+            "record": self.at.pk,
+            "ttl": ttl,
+        }
+        return Operation(
+            {"Put": {"TableName": settings.state_table(), "Item": to_attributes(item)}},
+            lambda _old: AssertionError("a Put without a condition was refused"),
+        )
 
     def replay_if_recorded(self) -> None:
-        """Raise Replay, or IdempotencyMismatch, where there is a record: for requests that failed before a commit."""
+        """Raise what the record says where there is one: for requests that failed before a commit.
+
+        Raises: Replay, IdempotencyMismatch; NotFound for an answer that was erased.
+        """
         item = get(self.at)
         if item and cast("int", item["ttl"]) > self.now.timestamp():
             raise self._refusal(item)
 
     def _refusal(self, item: dict[str, Json]) -> Exception:
+        if item.get("erased"):
+            return NotFound("What this request was answered with has been erased.", id=item["erased"])
         if item.get("fingerprint") != self.fingerprint:
             return IdempotencyMismatch(
                 "This Idempotency-Key was used for another request: use a new key for a new request."
@@ -110,6 +137,8 @@ def of(request: Request, caller: Caller, body: dict[str, Json]) -> Idempotency |
         [sorted(request.query.items()), request.headers.get("if-match"), body], sort_keys=True
     )
     return Idempotency(
+        organization_id=caller.organization_id,
+        mode=caller.mode,
         at=key(
             caller.organization_id, caller.mode, "IDEMPOTENCY", hashlib.sha256(place.encode()).hexdigest()
         ),

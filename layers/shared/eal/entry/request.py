@@ -51,11 +51,15 @@ class ProxyResponse(TypedDict):
 
 @dataclass(slots=True)
 class Answer:
-    """A status and a JSON text; an empty text is an answer without a body."""
+    """A status and a JSON text; an empty text is an answer without a body.
+
+    `shows` are the resources whose erasure must reach a kept copy of it.
+    """
 
     status: int
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
 
     def response(self, request_id: str, more: Mapping[str, str]) -> ProxyResponse:
         headers = {**HEADERS, **more, **self.headers, "X-Request-Id": request_id}

@@ -144,7 +144,9 @@ class Route:
             return Answer(status)
         version = getattr(result, "version", None)
         headers = {"ETag": f'"{version}"'} if isinstance(version, int) else {}
-        return Answer(status, result.model_dump_json(by_alias=True), headers)
+        return Answer(
+            status, result.model_dump_json(by_alias=True), headers, shows=getattr(result, "erasable", ())
+        )
 
 
 def _model(annotation: Any) -> type[BaseModel]:

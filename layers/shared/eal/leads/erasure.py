@@ -1,4 +1,6 @@
-"""Erasing a lead: what is personal goes, at once from the lead, soon from events and history; a tombstone stays.
+"""Erasing a lead: what is personal goes, at once from the lead, soon from events, kept answers and history.
+
+A tombstone stays.
 
 The audit records keep their commitments, whose salt goes with the lead: so the chain still proves what happened, and
 nobody can tell any more which values it happened to.
@@ -53,8 +55,9 @@ def erase(lead_id: str, by: Caller) -> None:
 
 
 def scrub_traces(organization_id: str, mode: Mode, lead_id: str) -> None:
-    """Take the lead's personal values out of its stored events, and delete its history. Safe to repeat."""
+    """Take the lead's personal values out of stored events and kept answers, and delete its history. Safe to repeat."""
     scrub.events(organization_id, mode, lead_id, without_personal_values)
+    scrub.answers(organization_id, mode, lead_id)
     scrub.remove_all(organization_id, mode, f"LEAD_HISTORY#{lead_id}")
 
 

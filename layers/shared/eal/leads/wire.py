@@ -198,6 +198,11 @@ class LeadView(Wire):
     updated_at: Instant
     version: int
 
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a kept copy of this."""
+        return (self.id,)
+
     @classmethod
     def of(cls, lead: Lead) -> Self:
         """Of a stored lead, which has a score."""

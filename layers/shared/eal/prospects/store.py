@@ -52,11 +52,6 @@ def claim_at(by: Caller, email: str) -> Key:
     return key(by.organization_id, by.mode, "PROSPECT_CONTACT", f"email#{email}")
 
 
-def tombstone_at(by: Caller, prospect_id: str) -> Key:
-    """`org_…#live#PROSPECT_TOMBSTONE`, `pros_…`."""
-    return key(by.organization_id, by.mode, "PROSPECT_TOMBSTONE", prospect_id)
-
-
 def add(body: ProspectCreate, by: Caller) -> Prospect:
     """A new prospect.
 
@@ -84,7 +79,7 @@ def add(body: ProspectCreate, by: Caller) -> Prospect:
     by.write.create(_item(new, by))
     if new.email:
         _claim(new.email, new.id, by)
-    _audit("prospect.created", new, {}, _audited(new), by)
+    audit_change("prospect.created", new, {}, audited(new), by)
     return new
 
 
@@ -191,26 +186,6 @@ def convert(prospect_id: str, body: ProspectConvert, by: Caller) -> Prospect:
     return _replace("prospect.converted", before, after, by)
 
 
-def erase(prospect_id: str, by: Caller) -> None:
-    """Put a tombstone in the prospect's place and free its e-mail. The lead that it became keeps its own data.
-
-    Raises: NotFound, PreconditionFailed.
-    """
-    before = find(prospect_id, by)
-    by.write.delete(at(by, before.id), was=before.version)
-    if before.email:
-        by.write.delete(claim_at(by, before.email))
-    by.write.create(
-        {
-            **tombstone_at(by, before.id)._asdict(),
-            "kind": "PROSPECT_TOMBSTONE",
-            "id": before.id,
-            "erased_at": rfc3339(by.at),
-        }
-    )
-    _audit("prospect.erased", before, _audited(before), {}, by)
-
-
 def in_service_area(prospect: Prospect, by: Caller) -> bool | None:
     """Whether the organization works where the prospect is; None where that cannot be known."""
     if prospect.postal_code is None:
@@ -253,10 +228,10 @@ def _replace(action: str, before: Prospect, changed: Prospect, by: Caller) -> Pr
             _claim(after.email, after.id, by)
         if before.email:
             by.write.delete(claim_at(by, before.email))
-    was = _audited(before)
+    was = audited(before)
     if after.qualification != before.qualification:  # all of a judgement's provenance, also what is as before
         was = {name: value for name, value in was.items() if name not in _PROVENANCE}
-    _audit(action, after, was, _audited(after), by)
+    audit_change(action, after, was, audited(after), by)
     return after
 
 
@@ -314,11 +289,11 @@ def _not_found(prospect_id: str) -> NotFound:
     return NotFound(f"There is no prospect {prospect_id[:40]}.", id=prospect_id[:40])
 
 
-def _audit(action: str, prospect: Prospect, before: Item, after: Item, by: Caller) -> None:
+def audit_change(action: str, prospect: Prospect, before: Item, after: Item, by: Caller) -> None:
     by.write.audit(action, prospect.id, audit.changes(before, after, personal=PERSONAL, salt=prospect.salt))
 
 
-def _audited(prospect: Prospect) -> Item:
+def audited(prospect: Prospect) -> Item:
     """What the audit log keeps: of a judgement, its answer and who gave it from what."""
     shown = {name: value for name, value in dump(prospect).items() if name not in _NOT_AUDITED}
     judged = prospect.qualification

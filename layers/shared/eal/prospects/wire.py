@@ -213,6 +213,11 @@ class ProspectView(Wire):
     updated_at: Instant
     version: int
 
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a kept copy of this."""
+        return (self.id,)
+
     @classmethod
     def of(cls, prospect: Prospect) -> Self:
         return cls(
@@ -238,6 +243,11 @@ class ProspectView(Wire):
 
 
 class ProspectPage(PageView[ProspectView]):
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """As a prospect's."""
+        return tuple(one.id for one in self.data)
+
     @classmethod
     def whole(cls, prospects: list[Prospect]) -> Self:
         """The answer to a request that named its prospects: no other page follows.

@@ -1,4 +1,4 @@
-"""What an erasure does to what is kept of a resource besides itself: events that told of it, its history.
+"""What an erasure does to what is kept of a resource besides itself: events, kept answers, its history.
 
 The third way to change the State table, for the erasure workers alone. The erasure itself was a `Write`, with its audit
 record; this only carries it out where a transaction could not reach, and repeating it changes nothing.
@@ -7,13 +7,14 @@ record; this only carries it out where a transaction could not reach, and repeat
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from eal import aws, settings
 from eal.table.item import to_attributes
 from eal.table.keys import Key, partition
 from eal.table.read import walk
-from eal.table.write import events_of
+from eal.table.write import answers_of, events_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,24 @@ def events(
             )
         except client.exceptions.ConditionalCheckFailedException:
             continue
+
+
+def answers(organization_id: str, mode: Mode, resource_id: str) -> None:
+    """Empty the idempotency records whose answers show the resource. They stay: a repeated request has no effect."""
+    client = aws.dynamodb()
+    for pointer in walk("pk = :pk", {":pk": answers_of(organization_id, mode, resource_id)}):
+        record = Key(cast("str", pointer["record"]), cast("str", pointer["sk"]))
+        # The record may be gone, or, after its time, be one of another request with the same key.
+        with suppress(client.exceptions.ConditionalCheckFailedException):
+            client.update_item(
+                TableName=settings.state_table(),
+                Key=to_attributes(record._asdict()),
+                UpdateExpression="SET erased = :id REMOVE fingerprint, body, headers",
+                ConditionExpression="contains(shows, :id)",
+                ExpressionAttributeValues=to_attributes({":id": resource_id}),
+            )
+        at = Key(cast("str", pointer["pk"]), cast("str", pointer["sk"]))
+        client.delete_item(TableName=settings.state_table(), Key=to_attributes(at._asdict()))
 
 
 def remove_all(organization_id: str, mode: Mode, kind: str) -> None:

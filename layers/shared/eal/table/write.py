@@ -89,6 +89,11 @@ def events_of(organization_id: str, mode: Mode, resource_id: str) -> str:
     return partition(organization_id, mode, "EVENT", resource_id)
 
 
+def answers_of(organization_id: str, mode: Mode, resource_id: str) -> str:
+    """The partition of the pointers to idempotency records whose answers show one resource."""
+    return partition(organization_id, mode, "ANSWER", resource_id)
+
+
 @dataclass(slots=True, kw_only=True)
 class Write:
     """What one request or one unit of a worker's work changes.
@@ -238,13 +243,13 @@ class Write:
             if_match=self.if_match,
         )
 
-    def commit(self, first: Operation | None = None) -> None:
+    def commit(self, *first: Operation) -> None:
         """Send the transaction. `first` (the idempotency record) comes before the rest, and its refusal wins.
 
         Raises: the refusal of the first operation whose condition failed; Unavailable when others kept changing
         the same items for all attempts.
         """
-        operations = [first, *self._operations] if first else self._operations
+        operations = [*first, *self._operations]
         if not operations:
             return
         if self._operations and not self._audited:
