@@ -133,7 +133,7 @@ def _granted(folder: str) -> set[Need]:
 def _reconcile(needs: Needs, monkeypatch: pytest.MonkeyPatch) -> None:
     """A call and a mail are found missing, fetched and normalised."""
     now = clock.now()
-    missed = {"id": "CAL9", "start_time": now.isoformat(), "duration": 0}
+    missed = {"id": "CAL9", "company_id": "COM1", "start_time": now.isoformat(), "duration": 0}
     mail = {"id": "m1", "created_at": now.isoformat(), "from": "dana@example.com", "text": "Yes."}
     for gaps in (callrail_gaps, resend_gaps):
         monkeypatch.setattr(gaps, "SETTLED", timedelta(0))

@@ -83,9 +83,15 @@ class CallrailApi(VendorApi):
     """`calls` are the account's, each as the list shows it; they come in the order of their start."""
 
     account_id: str = "ACC1"
+    companies: list[str] = field(default_factory=lambda: ["COM1"])
     calls: list[Body] = field(default_factory=list)
+    filters: bool = True
+    """Whether `company_id` narrows the list, as the vendor's documentation says."""
 
     def answer(self, asked: Asked) -> tuple[int, Body]:
+        if asked.path == f"/v3/a/{self.account_id}/companies.json":
+            shown = self.companies[: int(asked.query.get("per_page", "100"))]
+            return 200, {"total_records": len(self.companies), "companies": [{"id": one} for one in shown]}
         if asked.path != f"/v3/a/{self.account_id}/calls.json":
             return 404, {"error": "not found"}
         query = asked.query
@@ -94,6 +100,8 @@ class CallrailApi(VendorApi):
             return 400, {"error": "bad request"}
         since, until = (datetime.fromisoformat(query[name]) for name in ("start_date", "end_date"))
         found = [one for one in self.calls if since <= datetime.fromisoformat(one["start_time"]) <= until]
+        if self.filters and "company_id" in query:
+            found = [one for one in found if one.get("company_id") == query["company_id"]]
         found.sort(key=lambda one: datetime.fromisoformat(one["start_time"]))
         extra = set(query.get("fields", "").split(","))
         listed = [

@@ -19,6 +19,7 @@ from tools.demo.callrail import TRANSCRIPT, Call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
 
 KINDS = ("pre-call", "routing-complete", "post-call", "call-modified")
 
@@ -71,8 +72,12 @@ def test_a_post_call_is_a_call_with_its_transcript_beside_it(connection: Connect
     assert found["attribution"] == {"utm_source": "google", "utm_campaign": "burst pipes"}
     assert found["transcript"]["text"] == TRANSCRIPT
     assert [turn["speaker"] for turn in found["transcript"]["turns"][:2]] == ["agent", "caller"]
-    assert found["recording_url"] == "https://recordings.example.com/one?access_key=secret"
-    assert found["recording_url_expires_at"] is None
+    assert (found["has_recording"], found["recording_url"], found["recording_url_expires_at"]) == (
+        True,
+        None,
+        None,
+    )
+    assert "access_key" not in json.dumps(found)
     assert found["classification"] is None
     assert found["classification_runs"] == []
     assert (found["correction"], found["dispatch"], found["lead_id"]) == (None, None, None)
@@ -190,6 +195,31 @@ def test_a_late_transcript_is_asked_about_and_a_late_note_is_not(
     tasks = stored("TASK", tenant.id)
     assert [json.loads(str(task["data"])) for task in tasks] == [{"call_id": only_call(tenant)["id"]}] * 2
     assert only_call(tenant)["transcript"]["text"] == TRANSCRIPT
+
+
+def test_what_a_person_takes_away_goes_and_what_is_marked_again_comes_back(
+    clock: Clock, connection: Connection, tenant: Tenant
+) -> None:
+    normalise(message(connection, "post-call", said("post-call", tags=["water"], note="Looks urgent")))
+    shown = []
+    for more in (
+        {"changes": ["spam"], "spam": True},
+        {"changes": ["spam"], "spam": False},
+        {"changes": ["spam"], "spam": True},
+        {"changes": ["tags", "note"], "spam": True, "tags": [], "note": ""},
+    ):
+        clock.advance(seconds=5)
+        sent = message(connection, "call-modified", said("call-modified", **more))
+        assert normalise(sent, sent) == []
+        found = only_call(tenant)
+        shown.append((found["spam"], found["tags"], found["note"], found["version"]))
+
+    kept = (["water"], "Looks urgent")
+    assert shown == [(True, *kept, 2), (False, *kept, 3), (True, *kept, 4), (True, [], None, 5)]
+    last = [item for item in stored("AUDIT", tenant.id) if item["action"] == "call.updated"][-1]
+    assert {str(change["field"]): change["to"] for change in json.loads(json.dumps(last["changes"]))}[
+        "tags"
+    ] is None
 
 
 def test_a_corrected_transcript_replaces_the_first(connection: Connection, tenant: Tenant) -> None:

@@ -27,9 +27,9 @@ API_KEY = "a secret key"
 AUTHORIZATION = f'Token token="{API_KEY}"'
 
 
-def connect(key: str, api_key: str | None = API_KEY) -> Connection:
+def connect(key: str, api_key: str | None = API_KEY, company_id: str | None = "COM1") -> Connection:
     body = {
-        "settings": {"account_id": "ACC1"},
+        "settings": {"account_id": "ACC1", "company_id": company_id},
         "secrets": {"signing_key": SIGNING_KEY, **({"api_key": api_key} if api_key else {})},
     }
     answer = call("PUT", "/v1/integrations/callrail", key=key, json_body=body)
@@ -55,6 +55,7 @@ def listed(clock: Clock, name: str, *, minutes_ago: float = 60, **more: Any) -> 
     """A call as the API lists it."""
     return {
         "id": f"CAL{name}",
+        "company_id": "COM1",
         "start_time": (clock.now() - timedelta(minutes=minutes_ago)).isoformat(),
         "duration": 94,
         "direction": "inbound",
@@ -96,7 +97,11 @@ def test_a_filled_in_call_looks_like_one_that_its_webhook_told_of(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
 ) -> None:
     body = json.loads(Call.new().event("post-call"))
-    body |= {"start_time": (clock.now() - timedelta(hours=1)).isoformat(), "resource_id": "CAL1"}
+    body |= {
+        "start_time": (clock.now() - timedelta(hours=1)).isoformat(),
+        "resource_id": "CAL1",
+        "company_resource_id": "COM1",
+    }
     connection.send("post-call", json.dumps(body).encode())
     (message,) = peek("InboundQueue")
     load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", [json.dumps(message)]), None)
@@ -314,6 +319,44 @@ def test_each_tenant_gets_its_own(
 
     assert names(tenant) == ["CAL1"]
     assert names(stranger) == []
+
+
+@pytest.mark.parametrize("filters", [True, False])
+def test_tenants_of_one_account_get_their_own_companys_calls(
+    clock: Clock, connection: Connection, tenant: Tenant, stranger: Tenant, api: CallrailApi, filters: bool
+) -> None:
+    connect(stranger.admin, company_id="COM2")
+    clock.advance(hours=1)
+    api.companies, api.filters = ["COM1", "COM2"], filters
+    api.calls = [
+        listed(clock, "1", minutes_ago=40),
+        listed(clock, "2", minutes_ago=40, company_id="COM2"),
+        listed(clock, "3", minutes_ago=40, company_id=None),
+    ]
+
+    assert reconcile() == 2
+
+    assert (names(tenant), names(stranger)) == (["CAL1"], ["CAL2"])
+
+
+def test_without_its_company_a_connection_gets_those_of_an_account_that_has_only_one(
+    clock: Clock, tenant: Tenant, api: CallrailApi
+) -> None:
+    connect(tenant.admin, company_id=None)
+    clock.advance(days=1)
+    api.companies, api.calls = ["COM1", "COM2"], [listed(clock, "1")]
+    assert reconcile() == 0
+
+    # Nothing is given up: once the company is told, the calls of meanwhile come.
+    connect(tenant.admin)
+    clock.advance(minutes=15)
+    assert reconcile() == 1
+    assert [one.path.rpartition("/")[2] for one in api.asked] == ["companies.json", "calls.json"]
+
+    connect(tenant.admin, company_id=None)
+    api.companies, api.calls = ["COM1"], [listed(clock, "2")]
+    clock.advance(minutes=15)
+    assert reconcile() == 1
 
 
 def test_killed_anywhere_the_next_run_fills_in_what_is_missing_once(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,7 +58,7 @@ _BODY = st.fixed_dictionaries(
         "gclid": st.sampled_from(["", "1", "2"]),
         "transcription": st.sampled_from(["", "Caller: one", "Caller: two"]),
         "start_time": st.sampled_from(["", "2026-04-24T10:42:11-07:00", "2026-04-24T10:42:12-07:00"]),
-        "changes": st.sampled_from([[], ["note"]]),
+        "changes": st.sampled_from([[], ["note"], ["tags", {"name": "note"}]]),
     },
 )
 
@@ -76,6 +77,12 @@ def test_every_order_and_repetition_gives_the_same_call(data: st.DataObject) -> 
     events = [
         event(kind, data.draw(st.integers(0, 3)), nonce=number, **body)
         for number, (kind, body) in enumerate(drawn)
+    ]
+    # A modification's body may come again as a message of its own; every message may come again.
+    events += [
+        event(kind, 5 + number, nonce=number, **body)
+        for number, (kind, body) in enumerate(drawn)
+        if kind.endswith("modified") and data.draw(st.booleans())
     ]
     again = data.draw(st.lists(st.sampled_from(events), max_size=4))
 
@@ -108,11 +115,50 @@ def test_of_two_modifications_the_one_received_later_counts() -> None:
 
 
 def test_a_body_that_is_sent_again_later_counts_as_the_first_time() -> None:
-    early = event("call-modified", 1, changes=["note"], note="first")
-    late = event("call-modified", 2, changes=["note"], note="second")
-    replayed = event("call-modified", 9, changes=["note"], note="first")
+    early, late = event("post-call", 1, note="first"), event("post-call", 2, note="second")
+    replayed = event("post-call", 9, note="first")
 
     assert call_of([early, late, replayed]).facts.note == "second"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_mark_that_is_set_removed_and_set_again_is_set(order: tuple[int, ...]) -> None:
+    """The first and the third body are the same: CallRail says what a call is, and not when it was changed."""
+    ended = event("post-call", 0, spam=False)
+    events = [
+        event("call-modified", second, changes=["spam"], spam=is_spam)
+        for second, is_spam in ((1, True), (2, False), (3, True))
+    ]
+
+    assert call_of([ended, *(events[index] for index in order)]).facts.spam is True
+    assert call_of([ended, *events[:2]]).facts.spam is False
+
+
+@pytest.mark.parametrize(
+    "entry", ["tags", {"name": "tags"}, {"field": "tags", "from": ["x"]}, {"tags": ["x"]}]
+)
+def test_what_a_modification_empties_is_empty(entry: object) -> None:
+    events = [
+        event("post-call", 1, tags=["x"], note="y", value="12"),
+        event("call-modified", 2, changes=[entry], tags=[], note="", value=""),
+        event("call-modified", 3, changes=["note", "value"], tags=[], note="", value=""),
+    ]
+
+    for order in permutations(events):
+        facts = call_of(order).facts
+        assert (facts.tags, facts.note, facts.value_cents) == ((), None, None)
+    facts = call_of(events[:2]).facts
+    assert (facts.tags, facts.note, facts.value_cents) == ((), "y", 1200)
+    assert call_of([*events, event("call-modified", 4, changes=["tags"], tags=["z"])]).facts.tags == ("z",)
+
+
+def test_only_a_modification_empties_and_only_what_it_names_and_has() -> None:
+    ended = event("post-call", 1, tags=["x"], customer_name="Dana")
+
+    assert call_of([ended, event("post-call", 2, tags=[])]).facts.tags == ("x",)
+    assert call_of([ended, event("call-modified", 2, changes=["tags"])]).facts.tags == ("x",)
+    renamed = event("call-modified", 2, changes=["customer_name"], customer_name="")
+    assert call_of([ended, renamed]).facts.caller_name == "Dana"
 
 
 def test_an_event_that_adds_nothing_gives_the_same_object() -> None:

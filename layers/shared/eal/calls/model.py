@@ -89,7 +89,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What one event of a tracker says of one call. `rank` is how final its kind is: 1 to 9."""
+    """What one event of a tracker says of one call.
+
+    `rank` is how final its kind is: 1 to 9. `digest` is the same for events that count as one. `cleared` names the
+    facts that it says are empty now.
+    """
 
     vendor: str
     vendor_call_id: str
@@ -98,11 +102,20 @@ class Snapshot:
     digest: str
     ended: bool
     facts: Facts
+    cleared: frozenset[str] = frozenset()
     transcript: str | None = None
 
     @property
+    def said(self) -> dict[str, Any]:
+        """The facts that it tells, by name, those that it clears with their empty value."""
+        return {**{name: getattr(Facts(), name) for name in self.cleared}, **self.facts.said()}
+
+    @property
     def order(self) -> str:
-        """Sorts events: by rank, then by time, then by content, so that no two different events are equal."""
+        """Sorts events: by rank, then by time, then by content, so that no two different events are equal.
+
+        The time is that of our receipt: a tracker's event tells the call's times, and not its own.
+        """
         return f"{self.rank}{round(self.received_at.timestamp() * 1000):013d}{self.digest[:8]}"
 
 
@@ -242,15 +255,14 @@ def first(snapshot: Snapshot, *, call_id: str, salt: str, at: datetime) -> Call:
 def merged(call: Call, snapshot: Snapshot) -> Call:
     """The call with what an event adds: the same object where it adds nothing.
 
-    Each fact comes from the highest event that says it. So the events' order and repetition do not matter:
-    taking the highest is commutative, associative and idempotent.
+    Each fact comes from the highest event that says or clears it. So the events' order and repetition do not matter:
+    taking the highest is commutative, associative and idempotent. An event that changes no value may still be
+    news: it can be later than another one that is still under way.
     """
     if snapshot.digest in call.seen:
         return call
     taken = {
-        name: value
-        for name, value in snapshot.facts.said().items()
-        if snapshot.order > call.order.get(name, "")
+        name: value for name, value in snapshot.said.items() if snapshot.order > call.order.get(name, "")
     }
     status: Status = "received" if snapshot.ended and not call.has_ended else call.status
     if not taken and status == call.status:

@@ -137,11 +137,13 @@ class CallDetail(CallView):
     dispatch: Annotated[None, Field(description="What was decided to be done.")]
     transcript: TranscriptView | None
     recording_url: Annotated[
-        str | None, Field(description="Opens the recording to whoever has it: keep it secret.")
+        None,
+        Field(
+            description="Null, also where `has_recording` is true: the tracker's own address opens the recording to "
+            "whoever has it, without an end."
+        ),
     ]
-    recording_url_expires_at: Annotated[
-        Instant | None, Field(description="Null for the tracker's own address, whose end we do not know.")
-    ]
+    recording_url_expires_at: None
 
     @classmethod
     def of_whole(cls, call: Call, transcript: str | None, runs: tuple[Run, ...]) -> Self:
@@ -154,7 +156,7 @@ class CallDetail(CallView):
                 "correction": None,
                 "dispatch": None,
                 "transcript": _transcript(transcript) if transcript else None,
-                "recording_url": call.facts.recording_url,
+                "recording_url": None,
                 "recording_url_expires_at": None,
             }
         )

@@ -32,7 +32,7 @@ VENDORS: Final = {
     "callrail": Terms(
         secrets=("signing_key", "api_key"),
         signing="signing_key",
-        settings=("account_id",),
+        settings=("account_id", "company_id"),
         kinds=(
             "pre-call",
             "routing-complete",

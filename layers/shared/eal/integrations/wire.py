@@ -31,8 +31,9 @@ class IntegrationPut(Wire):
         dict[str, Setting | None],
         Field(
             max_length=20,
-            description="callrail: `account_id`. google_business: `client_id`, `account_id`, `location_id`. "
-            "crm: `url` (https, at a public address).",
+            description="callrail: `account_id`, `company_id` (`COM…`: where the account has several companies, calls "
+            "whose webhooks were lost are looked for only if it is set). google_business: `client_id`, `account_id`, "
+            "`location_id`. crm: `url` (https, at a public address).",
         ),
     ] = {}  # noqa: RUF012 - pydantic copies defaults
     secrets: Annotated[

@@ -15,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from eal.calls.model import Direction, Facts, Snapshot
-from eal.clock import to_milliseconds
+from eal.clock import rfc3339, to_milliseconds
 from eal.entry.receiver import Scheme
 from eal.errors import Json
 from eal.integrations.model import VENDORS
@@ -59,6 +59,9 @@ _LEGACY = {
 _WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
 """ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE on a keypad: what stands for a withheld number."""
 
+_CLEARABLE = {"tags": "tags", "note": "note", "value": "value_cents", "lead_status": "vendor_lead_status"}
+"""What a person can take away again in CallRail, and the fact that it is."""
+
 type Body = Mapping[str, Json]
 type _CallKind = Literal["pre-call", "routing-complete", "post-call", "call-modified"]
 
@@ -83,7 +86,9 @@ SCHEME = Scheme(vendor=VENDOR, is_signed=is_signed)
 def call_in(kind: str, raw: bytes, received_at: datetime) -> Snapshot | None:
     """What an event says of a call; None where it is a form, a text message, or of a kind that we do not know.
 
-    `kind` is from the address, which the signature does not cover: the body's own marks win over it.
+    `kind` is from the address, which the signature does not cover: the body's own marks win over it. A body that comes
+    again counts as received the first time; but a modification is an event of its own each time that it is received:
+    a mark that is set, removed and set again is told by the same body twice.
     Raises: ValueError for a body that names no call.
     """
     body = _parsed(raw)
@@ -95,14 +100,17 @@ def call_in(kind: str, raw: bytes, received_at: datetime) -> Snapshot | None:
         raise ValueError("the body names no call: resource_id and id are empty")
     rank = _RANKS[meant]
     transcript = _transcript(body)
+    facts = _facts(kind, body, transcript, ended=rank >= _ENDED)
+    named = meant.encode() + b"\0" + (rfc3339(received_at).encode() if meant == "call-modified" else b"")
     return Snapshot(
         vendor=VENDOR,
         vendor_call_id=call_id,
         rank=rank,
         received_at=received_at,
-        digest=hashlib.sha256(meant.encode() + b"\0" + raw).hexdigest(),
+        digest=hashlib.sha256(named + raw).hexdigest(),
         ended=rank >= _ENDED,
-        facts=_facts(kind, body, transcript, ended=rank >= _ENDED),
+        facts=facts,
+        cleared=_cleared(body, facts),
         transcript=transcript,
     )
 
@@ -180,6 +188,29 @@ def _facts(kind: str, body: Body, transcript: str | None, *, ended: bool) -> Fac
         recording_seconds=_count(body, "recording_duration"),
         transcript_sha256=hashlib.sha256(transcript.encode()).hexdigest() if transcript else None,
     )
+
+
+def _cleared(body: Body, facts: Facts) -> frozenset[str]:
+    """The facts that a modification has emptied: `changes` names them, and the body has nothing for them.
+
+    An entry's shape is not documented: a name, an object that has the name, and an object keyed by names are all read.
+    """
+    changes = body.get("changes")
+    entries = changes if isinstance(changes, list) else [changes]
+    named = {word for one in entries for word in ([one] if isinstance(one, str) else _words(one))}
+    said = facts.said()
+    return frozenset(
+        fact
+        for name, fact in _CLEARABLE.items()
+        if name in named and name in body and _is_empty(body[name]) and fact not in said
+    )
+
+
+def _words(entry: Json) -> list[str]:
+    """What could be a field's name in an object: its keys and its texts."""
+    if not isinstance(entry, dict):
+        return []
+    return [*entry, *(value for value in entry.values() if isinstance(value, str))]
 
 
 def _direction(kind: str, body: Body) -> Direction | None:

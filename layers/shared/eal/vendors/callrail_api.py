@@ -36,8 +36,12 @@ class Page:
 class Calls(Protocol):
     """What CallRail is asked for. Raises what `Api.get` does."""
 
-    def page(self, since: datetime, until: datetime, number: int) -> Page:
-        """Page `number` (from 1) of the calls that began in a span."""
+    def only_company(self) -> str | None:
+        """The account's company; None where it has several."""
+        ...
+
+    def page(self, company_id: str, since: datetime, until: datetime, number: int) -> Page:
+        """Page `number` (from 1) of a company's calls that began in a span."""
         ...
 
 
@@ -46,10 +50,16 @@ class CallRail:
     api: Api
     account_id: str
 
-    def page(self, since: datetime, until: datetime, number: int) -> Page:
+    def only_company(self) -> str | None:
+        answer = self.api.get(self._path("companies"), {"per_page": "2"})
+        ids = [said.text(one, "id") for one in said.members(answer, "companies")]
+        return ids[0] if len(ids) == 1 else None
+
+    def page(self, company_id: str, since: datetime, until: datetime, number: int) -> Page:
         answer = self.api.get(
-            f"/a/{quote(self.account_id, safe='')}/calls.json",
+            self._path("calls"),
             {
+                "company_id": company_id,
                 "start_date": rfc3339(since),
                 "end_date": rfc3339(until),
                 "sort": "start_time",
@@ -62,11 +72,17 @@ class CallRail:
         pages = answer.get("total_pages")
         return Page(said.members(answer, "calls"), isinstance(pages, int) and number < pages)
 
+    def _path(self, resource: str) -> str:
+        return f"/a/{quote(self.account_id, safe='')}/{resource}.json"
+
 
 class Nobody:
     """Test mode: no call was missed."""
 
-    def page(self, since: datetime, until: datetime, number: int) -> Page:
+    def only_company(self) -> str | None:
+        return None
+
+    def page(self, company_id: str, since: datetime, until: datetime, number: int) -> Page:
         return Page((), has_more=False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from eal import clock
+from eal import clock, observe
 from eal.calls import store as calls
 from eal.integrations import store as integrations
 from eal.vendors import callrail_api, said
@@ -28,7 +28,10 @@ LOOK_BACK = timedelta(hours=6)
 
 
 def fill(one: Due, by: Caller, now: datetime, take: Take) -> Cursor:
-    """As `eal.vendors.gaps.Fill` says. Pages in the order of the calls' start, so that an interrupted walk goes on."""
+    """As `eal.vendors.gaps.Fill` says. Pages in the order of the calls' start, so that an interrupted walk goes on.
+
+    An account may have other tenants' companies: the integration names its own, unless the account has only one.
+    """
     account_id, key = one.integration.settings.get("account_id"), integrations.api_key(VENDOR, by)
     until = now - SETTLED
     if account_id is None or key is None:
@@ -38,15 +41,22 @@ def fill(one: Due, by: Caller, now: datetime, take: Take) -> Cursor:
     since = clock.parse(one.cursor.place) if one.cursor.place else begun
     if until <= since:
         return one.cursor
+    company_id = one.integration.settings.get("company_id") or api.only_company()
+    if company_id is None:
+        observe.logger.info("company_unknown")
+        return one.cursor
     place, number = one.cursor.place, 1
     while True:
         try:
-            page = api.page(since, until, number)
+            page = api.page(company_id, since, until, number)
         except (Spent, Busy) as stopped:
             if isinstance(stopped, Busy) and number == 1:
                 raise
             return one.cursor.interrupted(now, place)
-        _take_missing([call for call in page.calls if _is_over(call, until)], by, take)
+        own = [call for call in page.calls if said.text(call, "company_id") == company_id]
+        for _ in range(len(page.calls) - len(own)):
+            observe.count("inbound_foreign")
+        _take_missing([call for call in own if _is_over(call, until)], by, take)
         if not page.has_more:
             return one.cursor.done(until)
         starts = [at for call in page.calls if (at := said.moment(call, "start_time"))]
