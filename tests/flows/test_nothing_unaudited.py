@@ -24,7 +24,6 @@ from tools.demo.callrail import Call
 from tools.demo.receiver import receiver
 
 if TYPE_CHECKING:
-
     from eal.table.item import Item
     from tests.support.tenants import Tenant
 
