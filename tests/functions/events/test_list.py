@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from eal import aws
 from eal import settings as environment
-from eal.clock import rfc3339
+from eal.clock import now, rfc3339
 from eal.feed import store as feed
 from tests.support.faults import watched_calls
 from tests.support.http import call
@@ -152,17 +152,51 @@ def test_whatever_the_index_hides_a_reader_sees_each_event_once_and_in_order(
     assert seen == [1, 2, 3, 4, 5, 6]
 
 
-def test_what_has_expired_leaves_no_gap_to_wait_for(clock: Clock, tenant: Tenant) -> None:
+def _numbered(sequence: int, **ago: float) -> None:
+    """An event that got its number, and was created, so long ago."""
+    at = {"S": rfc3339(now() - timedelta(**ago))}
+    _arrives({**_item(sequence), "created_at": at, "numbered_at": at})
+
+
+def test_what_has_expired_leaves_no_gap_to_wait_for(tenant: Tenant) -> None:
+    """Neighbours can be months apart: what came before one of fifty days may have expired."""
     _publish(tenant, 5)
-    old = rfc3339(clock.now() - timedelta(days=89, hours=1))
-    for sequence in (2, 4):
-        _arrives({**_item(sequence), "created_at": {"S": old}})
+    for sequence, days in ((2, 89.1), (4, 50), (5, 1)):
+        _numbered(sequence, days=days)
     for sequence in (1, 3):
         _lags(sequence)
 
-    page = _page(tenant)
+    assert _numbers(_page(tenant)) == [2, 4, 5]
 
-    assert _numbers(page) == [2, 4, 5]
+
+@pytest.mark.parametrize(("minutes", "seen"), [(9, []), (10, [2])])
+def test_a_gap_is_waited_for_as_long_as_the_index_may_lag(
+    tenant: Tenant, minutes: float, seen: list[int]
+) -> None:
+    _publish(tenant, 2)
+    _lags(1)
+    _numbered(2, minutes=minutes)
+
+    assert _numbers(_page(tenant)) == seen
+
+
+def test_an_event_that_was_numbered_late_is_as_young_as_its_number(tenant: Tenant) -> None:
+    """The sweep numbers what a relay left behind, a day after its creation."""
+    _publish(tenant, 2)
+    _lags(1)
+    old = {"S": rfc3339(now() - timedelta(days=1))}
+    _arrives({**_item(2), "created_at": old})
+
+    assert _numbers(_page(tenant)) == []
+
+
+def test_an_event_that_does_not_tell_when_it_was_numbered_goes_by_its_creation(tenant: Tenant) -> None:
+    _publish(tenant, 2)
+    _lags(1)
+    told = {name: value for name, value in _item(2).items() if name != "numbered_at"}
+    _arrives({**told, "created_at": {"S": rfc3339(now() - timedelta(minutes=11))}})
+
+    assert _numbers(_page(tenant)) == [2]
 
 
 def test_events_of_one_type(tenant: Tenant) -> None:

@@ -11,6 +11,7 @@ import pytest
 import standardwebhooks
 
 from eal import clock, secrets, signing
+from eal.outbound.schedule import GIVEN_UP_AFTER
 from eal.table.read import get
 from eal.webhooks import health, store
 from eal.webhooks.health import FAILING_IN_FLIGHT, LEASE, MOST_IN_FLIGHT, PROBE_PAUSE, take_place
@@ -164,6 +165,83 @@ def test_waiting_grows_with_each_time_and_has_an_end(message: dict[str, Any], qu
     assert all(150 <= wait <= 300 for wait in waits[5:])
 
 
+def test_waiting_has_an_end_however_often_it_was_put_off(message: dict[str, Any], queue: Queue) -> None:
+    for number in range(1, MOST_IN_FLIGHT + 1):
+        assert taken(message, number)
+
+    assert deliver({**message, "deferrals": 100_000}) == OK
+
+    (put_off,) = queue.take()
+    assert 150 <= put_off.delay <= 300
+    assert put_off.message["deferrals"] == 100_001
+
+
+def test_what_found_no_place_for_longer_than_a_schedule_takes_has_failed(
+    message: dict[str, Any], queue: Queue, now: Clock, receiver: Receiver, tenant: Tenant
+) -> None:
+    now.forward(GIVEN_UP_AFTER.total_seconds() + 1)
+    for number in range(1, MOST_IN_FLIGHT + 1):
+        assert taken(message, number)
+
+    for deferrals in range(40):
+        assert deliver({**message, "deferrals": deferrals}) == OK
+
+    (one,) = deliveries()
+    assert (one.status, one.attempts, one.next_attempt_at) == ("failed", (), None)
+    assert receiver.heard == []
+    assert len(queue.take()) == 38
+    shown = call("GET", f"/v1/webhooks/deliveries/{one.id}", key=tenant.read).json
+    assert shown["status"] == "failed"
+
+
+def test_what_waits_is_put_off_as_long_as_a_schedule_takes(
+    message: dict[str, Any], queue: Queue, now: Clock
+) -> None:
+    now.forward(GIVEN_UP_AFTER.total_seconds() - 60)
+    for number in range(1, MOST_IN_FLIGHT + 1):
+        assert taken(message, number)
+
+    for deferrals in range(20):
+        assert deliver({**message, "deferrals": deferrals}) == OK
+
+    assert deliveries()[0].status == "pending"
+    assert len(queue.take()) == 20
+
+
+def test_an_attempt_that_is_late_for_our_own_reasons_is_made(
+    message: dict[str, Any], receiver: Receiver, now: Clock
+) -> None:
+    """As after an outage, or sent again from the dead letters."""
+    now.forward(GIVEN_UP_AFTER.total_seconds() * 2)
+
+    assert deliver(message) == OK
+
+    assert deliveries()[0].status == "succeeded"
+    assert len(receiver.heard) == 1
+
+
+def test_a_retry_by_hand_waits_as_long_from_when_it_was_asked_for(
+    message: dict[str, Any], queue: Queue, now: Clock, tenant: Tenant
+) -> None:
+    deliver(message)
+    now.forward(GIVEN_UP_AFTER.total_seconds() * 2)
+    path = f"/v1/webhooks/deliveries/{message['delivery_id']}/retry"
+    assert call("POST", path, key=tenant.write).status == 202
+    for number in range(1, MOST_IN_FLIGHT + 1):
+        assert taken(message, number)
+    retry = {**message, "attempt": 2, "deferrals": 19}
+
+    deliver(retry)
+    assert deliveries()[0].status == "pending"
+    now.forward(GIVEN_UP_AFTER.total_seconds() + 1)
+    for number in range(1, MOST_IN_FLIGHT + 1):
+        assert taken(message, number)
+    deliver(retry)
+
+    (one,) = deliveries()
+    assert (one.status, one.next_attempt_at) == ("succeeded", None), "its first attempt was taken"
+
+
 def test_many_workers_at_once_never_exceed_the_places(
     tenant: Tenant, queue: Queue, receiver: Receiver, webhook: dict[str, Any]
 ) -> None:
@@ -237,6 +315,23 @@ def test_no_minute_gets_more_than_the_limit_and_all_arrive(
     assert max(minutes.values()) == 3
     assert len(receiver.heard) == 11
     assert all(len(one.attempts) == 1 for one in deliveries())
+
+
+def test_what_the_limit_held_back_for_longer_than_a_schedule_takes_has_failed(
+    message: dict[str, Any], webhook: dict[str, Any], now: Clock, queue: Queue, receiver: Receiver
+) -> None:
+    change_endpoint(webhook["id"], rate_limit=1)
+    now.forward(GIVEN_UP_AFTER.total_seconds() + 1)
+    place = taken(message, 1)
+    assert place
+    health.give_back(place)
+
+    assert deliver(message) == OK
+
+    (one,) = deliveries()
+    assert (one.status, one.next_attempt_at) == ("failed", None)
+    assert (queue.take(), receiver.heard) == ([], [])
+    assert health_of(message).leases == {}
 
 
 def test_counters_of_old_minutes_go(message: dict[str, Any], now: Clock) -> None:

@@ -19,6 +19,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, cast
 
 from eal import audit, aws, clock, ids, observe, settings
+from eal.clock import rfc3339
 from eal.table.item import from_attributes, to_attributes
 from eal.table.keys import PENDING_SHARDS, Key, key, partition
 from eal.table.read import get, get_all, walk
@@ -39,6 +40,7 @@ MOST_AT_ONCE = 60
 SWEPT_AFTER = timedelta(minutes=1)
 _ENTRIES, _ENTRIES_BYTES = 10, 200_000
 """PutEvents takes ten entries of 256 KB together; details alone are counted here, hence the margin."""
+_OF_ONE_KIND = ("numbered_at", "seq", "previous_hash", "hash")
 _TRIES = 8
 
 
@@ -184,6 +186,7 @@ def _head(group: _Group) -> Item:
 
 def _numbered(group: _Group, items: Sequence[Item], head: Item) -> tuple[list[Item], Item]:
     last, chain = cast("int", head["last"]), cast("str", head["hash"])
+    now = rfc3339(clock.now())
     numbered = []
     for item in items:
         last += 1
@@ -192,6 +195,8 @@ def _numbered(group: _Group, items: Sequence[Item], head: Item) -> tuple[list[It
             item |= {"seq": last, "previous_hash": chain}
             chain = audit.chained_hash(item)
             item["hash"] = chain
+        else:
+            item["numbered_at"] = now
         numbered.append(item)
     return numbered, {**head, "last": last, "hash": chain}
 
@@ -218,7 +223,7 @@ def _move_head(old: Item, new: Item) -> Operation:
 
 def _set_number(item: Item) -> Operation:
     at = _key(item)
-    names = [name for name in ("feedpk", "feedsk", "seq", "previous_hash", "hash") if name in item]
+    names = [name for name in ("feedpk", "feedsk", *_OF_ONE_KIND) if name in item]
     return Operation(
         {
             "Update": {

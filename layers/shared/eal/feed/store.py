@@ -1,8 +1,8 @@
 """Reading the feed: events in the order of their gap-free numbers.
 
 The index that the feed walks shows new items when it gets to it, and not in their order. A number that is missing
-before a young event is one that is still on its way, so a page ends before it: who reads from cursor to cursor sees
-each event, once, whatever the index is doing.
+before an event that got its own just now may be on its way, so a page ends before it: who reads from cursor to cursor
+sees each event, once, whatever the index is doing. Before an older number, what is missing has expired.
 """
 
 from datetime import timedelta
@@ -13,7 +13,7 @@ from eal.caller import Caller
 from eal.clock import parse
 from eal.cursor import Position, seal, unseal
 from eal.errors import NotFound
-from eal.events import FEED_DAYS, Event
+from eal.events import Event
 from eal.feed.wire import FeedQuery
 from eal.table.item import Item, from_attributes, to_attributes
 from eal.table.keys import key, partition
@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 READS_AT_MOST = 2000
 """Events that one page may look at for a filter; then it ends, with a cursor to go on from."""
 _MOST_A_READ = 201
-_SURELY_KEPT = timedelta(days=FEED_DAYS - 1)
-"""An event of this age has no older neighbour that may be deleted: a number missing before it is yet to come."""
+_INDEX_LAG = timedelta(minutes=10)
+"""Numbers are given in order, so one that is missing before a number of this age is not late but expired.
+
+DynamoDB's indexes follow within a second and promise nothing. The price is a pause of as long for who reads on from a
+number whose successors have all expired: minutes after an event, not the months until its neighbours expire, too.
+"""
 
 
 class Feed(NamedTuple):
@@ -67,15 +71,16 @@ def find(event_id: str, by: Caller) -> Event:
 def _without_gaps(after: int, by: Caller) -> "Iterator[Item]":
     """The items behind a number, up to where one is missing that is still to come."""
     for item in _walk(after, by):
-        number, created_at = cast("int", item["feedsk"]), parse(cast("str", item["created_at"]))
-        if number != after + 1 and not _may_follow_deleted(created_at, by.at):
+        number = cast("int", item["feedsk"])
+        if number != after + 1 and by.at - _numbered_at(item) < _INDEX_LAG:
             return
         yield item
         after = number
 
 
-def _may_follow_deleted(created_at: "datetime", now: "datetime") -> bool:
-    return now - created_at > _SURELY_KEPT
+def _numbered_at(item: Item) -> "datetime":
+    """When the relay gave the number; for items that do not say so yet, the creation shortly before."""
+    return parse(cast("str", item.get("numbered_at") or item["created_at"]))
 
 
 def _walk(after: int, by: Caller) -> "Iterator[Item]":

@@ -11,6 +11,10 @@ ATTEMPTS = len(RETRY_SECONDS) + 1
 JITTER = 0.2
 SCHEDULE = timedelta(seconds=sum(RETRY_SECONDS))
 
+GIVEN_UP_AFTER = timedelta(hours=116)
+"""What waits for room at its receiver is put off for so long: more than the longest schedule, 108.7 h with every jitter
+at +20 %, and less than the five days for which receivers are told to keep ids."""
+
 LONGEST_DELAY = 900
 """SQS's limit, in seconds: what is due later is left to EventBridge Scheduler."""
 

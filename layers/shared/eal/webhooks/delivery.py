@@ -4,7 +4,7 @@ The order makes it safe to be killed at any line: the next attempt is enqueued b
 and it is recorded under the condition that nobody else did. So a message is either still in the queue, or its
 successor is. Before all else a worker takes a place at the endpoint (`eal.webhooks.health`), so that two workers with
 the same message do not both send it, and an endpoint that hangs holds few of them. A message that finds no place is
-put off, which costs no attempt.
+put off, which costs no attempt, until its delivery has waited longer than any schedule takes: then it has failed.
 """
 
 import random
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 _REFUSED_SIGNATURE = (401, 403)
 _LONGEST_DEFERRAL = 300.0
+_LARGEST_POWER = 5
+"""4 to the power of it is beyond the longest deferral; a larger power ends beyond what a float holds."""
+_LOOKED_AT_EVERY = 20
+"""Deferrals, an hour and a quarter: a message without a place is put off unread, for a call instead of two."""
 _RECORDINGS = 3
 
 
@@ -54,7 +58,12 @@ def deliver(due: Due) -> None:
     now = clock.now()
     place = health.take_place(due.organization_id, due.mode, due.webhook_id, due.delivery_id, now)
     if place is None:
-        longest = min(4.0**due.deferrals, _LONGEST_DEFERRAL)
+        if due.deferrals % _LOOKED_AT_EVERY == _LOOKED_AT_EVERY - 1:
+            delivery = deliveries.read(due).delivery
+            if delivery and due.attempt > delivery.made and delivery.waits_too_long(now):
+                _give_up(delivery, now)
+                return
+        longest = min(4.0 ** min(due.deferrals, _LARGEST_POWER), _LONGEST_DEFERRAL)
         _defer(due, longest * random.uniform(0.5, 1), now)  # noqa: S311 - no secret is made of it
         return
     try:
@@ -73,7 +82,9 @@ def _work(due: Due, place: Place, now: "datetime") -> None:
     elif endpoint is None or not endpoint.enabled or event is None:
         deliveries.advance(delivery, delivery.skipped(now))
         observe.logger.info("delivery_skipped")
-    elif wait := health.seconds_over(place, endpoint.rate_limit, now):
+    elif (wait := health.seconds_over(place, endpoint.rate_limit, now)) and delivery.waits_too_long(now):
+        _give_up(delivery, now)
+    elif wait:
         # No further than SQS goes: a limit that is raised is to hold for what waits, too.
         _defer(due, min(wait, LONGEST_DELAY), now)
     else:
@@ -87,6 +98,14 @@ def _defer(due: Due, seconds: float, now: "datetime") -> None:
     deliveries.enqueue(due.deferred(), now + timedelta(seconds=seconds), now)
     observe.count("deliveries_deferred")
     observe.logger.info("delivery_deferred", attempt=due.attempt, deferrals=due.deferrals)
+
+
+def _give_up(delivery: Delivery, now: "datetime") -> None:
+    """The end of a delivery that waited for room at its endpoint for longer than a schedule takes."""
+    after = delivery.given_up(now)
+    if deliveries.advance(delivery, after) and after.status == "failed":
+        observe.count("deliveries_failed")
+    observe.logger.info("delivery_given_up")
 
 
 def _attempt(due: Due, place: Place, endpoint: Endpoint, delivery: Delivery, event: "Event") -> None:

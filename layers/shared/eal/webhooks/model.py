@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from eal.clock import Instant
 from eal.events import BY_NAME_ONLY
 from eal.outbound.faults import Fault
-from eal.outbound.schedule import GONE, next_attempt_at
+from eal.outbound.schedule import GIVEN_UP_AFTER, GONE, next_attempt_at
 from eal.table.keys import Mode
 
 EVERY_TYPE = "*"
@@ -169,6 +169,17 @@ class Delivery:
             resumes_at=None,
             updated_at=now,
             version=self.version + 1,
+        )
+
+    def waits_too_long(self, now: datetime) -> bool:
+        """Whether the attempt that is due is not to be put off any more."""
+        since = self.next_attempt_at if self.trigger == "manual" else self.began_at or self.created_at
+        return since is not None and now - since > GIVEN_UP_AFTER
+
+    def given_up(self, now: datetime) -> "Delivery":
+        """The delivery whose endpoint had no room for the attempt that was due, and for those after it."""
+        return replace(
+            self.skipped(now), status="succeeded" if any(one.succeeded for one in self.attempts) else "failed"
         )
 
     def _outcome(
