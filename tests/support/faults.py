@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -50,3 +51,30 @@ def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     with monkeypatch.context() as patch:
         patch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
         yield calls
+
+
+LARGEST_TRANSACTION = 4 * 1024 * 1024
+
+
+@contextmanager
+def transactions_limited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """DynamoDB's limit of a transaction's items together, which moto does not know. JSON is counted, a little more."""
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def stored(client: Any, one: dict[str, Any]) -> Any:
+        ((_, request),) = one.items()
+        at = request.get("Key") or {name: request["Item"][name] for name in ("pk", "sk")}
+        return send(client, "GetItem", {"TableName": request["TableName"], "Key": at}).get("Item", request)
+
+    def limited(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation in ("TransactWriteItems", "TransactGetItems"):
+            items = [stored(client, one) for one in arguments["TransactItems"]]
+            if len(json.dumps(items, ensure_ascii=False).encode()) > LARGEST_TRANSACTION:
+                raise ClientError(
+                    {"Error": {"Code": "ValidationException", "Message": "too large"}}, operation
+                )
+        return send(client, operation, arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", limited)
+        yield

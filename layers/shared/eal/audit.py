@@ -26,6 +26,7 @@ HASHED_FIELDS = (
     "organization_id", "mode", "seq", "previous_hash",
 )  # fmt: skip
 GENESIS = "0" * 64
+_LARGEST_NUMBER = 2**53 - 1
 _NOT_STATE = frozenset({"version", "updated_at", "salt"})
 
 
@@ -118,8 +119,26 @@ def changes(
     )
 
 
+def can_be_hashed(value: Json) -> bool:
+    """Whether RFC 8785 has a form for a value as the table gives it back, which makes whole floats integers."""
+    match value:
+        case None | bool():
+            return True
+        case str():
+            return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+        case int() | float():
+            return abs(value) <= _LARGEST_NUMBER
+        case Mapping():
+            return all(can_be_hashed(name) and can_be_hashed(member) for name, member in value.items())
+        case _:
+            return all(map(can_be_hashed, value))
+
+
 def chained_hash(record: Mapping[str, Json]) -> str:
-    """SHA-256 over the RFC 8785 form of the record's HASHED_FIELDS, the previous record's hash among them."""
+    """SHA-256 over the RFC 8785 form of the record's HASHED_FIELDS, the previous record's hash among them.
+
+    Raises: ValueError for a record that has no such form.
+    """
     import rfc8785
 
     body = {name: record[name] for name in HASHED_FIELDS if record.get(name) is not None}

@@ -119,6 +119,11 @@ def test_an_endpoint_can_be_created_disabled(tenant: Tenant) -> None:
         ({"url": f"https://example.com/{'a' * 2048}"}, "/url"),
         ({"description": "x" * 501}, "/description"),
         ({"enabled": "perhaps"}, "/enabled"),
+        ({"filter": {"data.score": {"gt": 2**53 + 1}}}, "/filter/data.score/gt"),
+        ({"filter": {"data.score": {"lt": 1e300}}}, "/filter/data.score/lt"),
+        ({"filter": {"data.score": {"in": [1, 1e-300]}}}, "/filter/data.score/in/1"),
+        ({"filter": {"data.score": {"eq": -(10**30)}}}, "/filter/data.score/eq"),
+        ({"filter": {"data.email": {"in": ["é" * 490 + str(n) for n in range(17)]}}}, "/filter"),
         ({"secret": "whsec_mine"}, "/secret"),
     ],
 )
@@ -127,6 +132,13 @@ def test_a_wrong_field_is_named(tenant: Tenant, change: dict[str, object], point
 
     assert (answer.status, answer.error) == (422, "validation_error")
     assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+
+
+@pytest.mark.parametrize("number", ["1e999999", "-1e999999"])
+def test_a_filter_takes_no_infinite_number(tenant: Tenant, number: str) -> None:
+    body = f'{{"url": "{PUBLIC}", "events": "*", "filter": {{"data.score": {{"gt": {number}}}}}}}'
+
+    assert call("POST", "/v1/webhooks", key=tenant.admin, body=body).status == 422
 
 
 def test_an_unknown_event_type_is_told_the_known_ones(tenant: Tenant) -> None:

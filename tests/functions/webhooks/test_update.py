@@ -56,6 +56,13 @@ def test_what_is_given_changes_and_nothing_else(
     assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json == answer.json
 
 
+def test_the_largest_filter_can_be_changed_for_another(tenant: Tenant, webhook: dict[str, Any]) -> None:
+    for letter in "ab":
+        filter_ = {"data.email": {"in": [letter * 490 + str(number) for number in range(32)]}}
+        answer = _update(tenant, webhook, filter=filter_)
+        assert (answer.status, answer.json["filter"]) == (200, filter_)
+
+
 def test_null_takes_the_filter_away(tenant: Tenant, webhook: dict[str, Any]) -> None:
     _update(tenant, webhook, filter={"data.status": {"eq": "new"}})
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import audit
-from eal.table.item import from_attributes
-from tests.support.faults import Killed, watched_calls
+from eal import audit, aws, settings
+from eal.table.item import from_attributes, to_attributes
+from tests.support.faults import Killed, transactions_limited, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import STREAMED, items, peek, stream_records
 
@@ -144,3 +144,57 @@ def test_the_archiver_is_told_of_new_records(tenant: Tenant) -> None:
     told = peek("AuditQueue")
     assert {(one["organization_id"], one["mode"]) for one in told} == {(tenant.id, "live")}
     assert json.dumps(told).count("@example.com") == 0
+
+
+def _put(item: dict[str, Any]) -> None:
+    aws.dynamodb().put_item(TableName=settings.state_table(), Item=to_attributes(item))
+
+
+def test_a_record_that_cannot_be_hashed_stays_behind_alone(tenant: Tenant) -> None:
+    _create_leads(tenant, 3)
+    records = sorted(
+        (from_attributes(item) for item in items("AUDIT") if item["mode"]["S"] == "live"),
+        key=lambda one: str(one["id"]),
+    )
+    bad = records[1]
+    _put({**bad, "changes": [{"field": "score", "from": None, "to": 2**53 + 1}]})
+
+    assert load_app(RELAY).handler(_outbox(), None) == {"batchItemFailures": []}, "no retry would help"
+
+    after = {one["id"]: one for one in map(from_attributes, items("AUDIT"))}
+    numbered = [after[one["id"]] for one in records if one["id"] != bad["id"]]
+    assert [one["seq"] for one in numbered] == list(range(1, len(records)))
+    assert all(one["hash"] == audit.chained_hash(one) for one in numbered)
+    assert [one["id"] for one in after.values() if "pending" in one] == [bad["id"]]
+    assert "seq" not in after[bad["id"]]
+
+
+def test_a_log_whose_first_record_cannot_be_hashed_begins_with_the_next(tenant: Tenant) -> None:
+    for record in map(from_attributes, items("AUDIT")):
+        _put({**record, "changes": [{"field": "score", "from": None, "to": 2**53 + 1}]})
+    bad = len(items("AUDIT"))
+    load_app(RELAY).handler(_outbox(), None)
+
+    _create_leads(tenant, 1)
+    load_app(RELAY).handler(_outbox(), None)
+
+    records = [from_attributes(item) for item in items("AUDIT")]
+    assert [one["seq"] for one in records if "seq" in one] == [1]
+    assert sum("pending" in one for one in records) == bad
+
+
+def test_items_too_large_for_one_transaction_take_several(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _create_leads(tenant, 30)
+    for item in map(from_attributes, items("AUDIT")):
+        _put({**item, "changes": [{"field": "notes", "from": None, "to": "水" * 60_000}]})
+    batch = _outbox()
+
+    with transactions_limited(monkeypatch):
+        assert load_app(RELAY).handler(batch, None) == {"batchItemFailures": []}
+        assert load_app(RELAY).handler(batch, None) == {"batchItemFailures": []}
+
+    records = sum(item["organization_id"]["S"] == tenant.id for item in items("AUDIT"))
+    assert _numbers("AUDIT", tenant) == list(range(1, records + 1))
+    assert not [item for item in items() if "pending" in item]

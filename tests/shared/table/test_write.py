@@ -11,6 +11,7 @@ import botocore.client
 import pytest
 
 from eal import aws, settings
+from eal.audit import Change
 from eal.errors import Conflict, PreconditionFailed, Unavailable
 from eal.table.item import from_attributes
 from eal.table.keys import key
@@ -329,3 +330,15 @@ def test_fifty_that_change_the_same_item_lose_nothing(by: Caller, new_caller: Ne
     assert item is not None
     assert item["version"] == 51
     assert len(_stored("AUDIT")) == 51
+
+
+@pytest.mark.parametrize(
+    "value", [2**53, -(2**53), 1e22, float("inf"), float("nan"), "\ud800", [{"a": 2**60}]]
+)
+def test_what_the_log_could_not_hash_is_never_written(by: Caller, value: Any) -> None:
+    by.write.create(_thing(by))
+
+    with pytest.raises(AssertionError, match="RFC 8785"):
+        by.write.audit("thing.created", "thing_1", [Change(field="score", after=value)])
+
+    assert _stored() == []

@@ -27,6 +27,7 @@ from eal.table.write import Operation, transact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
@@ -36,7 +37,11 @@ if TYPE_CHECKING:
     from eal.table.keys import Mode
 
 MOST_AT_ONCE = 60
-"""Items that are read or numbered in one transaction: with the longest leads in them, 3 of its 4 MB."""
+"""Items that are numbered in one transaction."""
+_BYTES_AT_ONCE = 2_500_000
+"""Of a transaction's 4 MB, as JSON: the table's own count is higher for lists of numbers, by a half at most."""
+_READ_AT_ONCE = 10
+"""Items of up to 400 KB, in a read of up to 4 MB."""
 SWEPT_AFTER = timedelta(minutes=1)
 _ENTRIES, _ENTRIES_BYTES = 10, 200_000
 """PutEvents takes ten entries of 256 KB together; details alone are counted here, hence the margin."""
@@ -68,6 +73,10 @@ class StreamAnswer(TypedDict):
 
 class SweepFailed(Exception):
     """Some items are still unpublished after a sweep: the next one tries them again."""
+
+
+class Unhashable(Exception):
+    """Audit records that have no RFC 8785 form. They stay pending, without a number, and all others went on."""
 
 
 class _Overtaken(Exception):
@@ -104,6 +113,10 @@ class Relay:
         for group, items in _grouped(_image(record) for record in event["Records"]).items():
             try:
                 _relay(group, items)
+            except (
+                Unhashable
+            ):  # to try again is no help, and would hold everybody up: the sweeps raise the alarm
+                observe.logger.exception("records_unhashable", organization_id=group.organization_id)
             except Exception:  # the edge of a consumer: reported to Lambda, which sends the batch again
                 observe.logger.exception(
                     "relay_failed", organization_id=group.organization_id, kind=group.kind
@@ -119,15 +132,32 @@ class Relay:
         """
         observe.begin("", worker="sweep")
         border = clock.now() - SWEPT_AFTER
-        failed = 0
-        for shard in range(PENDING_SHARDS):
-            old = [one for one in _pending(shard) if ids.created_at(one.sk) <= border]
-            for some in _chunks(old, MOST_AT_ONCE):
-                left = [item for item in get_all(some) if item and item.get("pending")]
-                failed += sum(not _swept(group, items) for group, items in _grouped(left).items())
+        # Another one each minute: a time-out does not starve the same ones.
+        first = int(border.timestamp()) // 60
+        failed = sum(_shard_swept((first + one) % PENDING_SHARDS, border) for one in range(PENDING_SHARDS))
         observe.flush()
         if failed:
             raise SweepFailed(f"{failed} groups of items could not be published; the log says why")
+
+
+def _shard_swept(shard: int, border: datetime) -> int:
+    """Publish a shard's leftovers. Returns how many groups failed; they keep no others from being published."""
+    failed = 0
+    try:
+        old = [one for one in _pending(shard) if ids.created_at(one.sk) <= border]
+    except Exception:  # the edge of a consumer: told by SweepFailed once the others are done
+        observe.logger.exception("sweep_failed", shard=shard)
+        return 1
+    for some in _chunks(old, MOST_AT_ONCE):
+        try:
+            left = [item for few in _chunks(some, _READ_AT_ONCE) for item in get_all(few)]
+        except Exception:  # as above
+            observe.logger.exception("sweep_failed", shard=shard)
+            failed += 1
+            continue
+        groups = _grouped(item for item in left if item and item.get("pending"))
+        failed += sum(not _swept(group, items) for group, items in groups.items())
+    return failed
 
 
 def _pending(shard: int) -> list[Key]:
@@ -146,23 +176,44 @@ def _swept(group: _Group, items: list[Item]) -> bool:
 
 
 def _relay(group: _Group, items: list[Item]) -> None:
-    items = sorted(items, key=lambda item: cast("str", item["id"]))
-    for some in _chunks(items, MOST_AT_ONCE):
+    """Raises: Unhashable, once all others are published; and whatever keeps the group from being published."""
+    unhashable: list[str] = []
+    for some in _transactions(sorted(items, key=lambda item: cast("str", item["id"]))):
         if group.kind != "TASK":
-            some = _number(group, some)
+            some, left = _number(group, some)
+            unhashable += left
         _publish(group, some)
         _mark(some)
         observe.count("outbox_published", len(some))
+    if unhashable:
+        raise Unhashable(", ".join(unhashable))
 
 
-def _number(group: _Group, items: list[Item]) -> list[Item]:
-    """The items with their numbers (`feedsk`): given now, or by an earlier run."""
+def _transactions(items: Iterable[Item]) -> list[list[Item]]:
+    """The items in order, as many at once as a transaction takes."""
+    some: list[list[Item]] = []
+    room = 0
+    for item in items:
+        size = len(json.dumps(item, ensure_ascii=False).encode())
+        if not some or len(some[-1]) == MOST_AT_ONCE or size > room:
+            some.append([])
+            room = _BYTES_AT_ONCE
+        some[-1].append(item)
+        room -= size
+    return some
+
+
+def _number(group: _Group, items: list[Item]) -> tuple[list[Item], list[str]]:
+    """The items with their numbers (`feedsk`), given now or by an earlier run; and the ids of those without a hash."""
     done: list[Item] = []
+    unhashable: list[str] = []
     for _ in range(_TRIES):
         if not items:
             break
         head = _head(group)
-        numbered, new_head = _numbered(group, items, head)
+        numbered, new_head, unhashable = _numbered(group, items, head)
+        if not numbered:
+            break
         try:
             transact([_move_head(head, new_head), *(_set_number(item) for item in numbered)])
         except _Overtaken:
@@ -173,10 +224,11 @@ def _number(group: _Group, items: list[Item]) -> list[Item]:
             done += [item for item in standing if "feedsk" in item]
             items = [item for item in standing if "feedsk" not in item]
             continue
-        return sorted([*done, *numbered], key=lambda item: cast("int", item["feedsk"]))
+        done += numbered
+        break
     else:
         raise _Overtaken(f"the sequence of {group} kept moving")
-    return sorted(done, key=lambda item: cast("int", item["feedsk"]))
+    return sorted(done, key=lambda item: cast("int", item["feedsk"])), unhashable
 
 
 def _head(group: _Group) -> Item:
@@ -184,21 +236,27 @@ def _head(group: _Group) -> Item:
     return get(at) or {**at._asdict(), "kind": "SEQUENCE", "last": 0, "hash": audit.GENESIS}
 
 
-def _numbered(group: _Group, items: Sequence[Item], head: Item) -> tuple[list[Item], Item]:
+def _numbered(group: _Group, items: Sequence[Item], head: Item) -> tuple[list[Item], Item, list[str]]:
+    """The items with the head's next numbers, the head after them, and the ids of those that have no hash."""
     last, chain = cast("int", head["last"]), cast("str", head["hash"])
     now = rfc3339(clock.now())
-    numbered = []
+    numbered, unhashable = [], []
     for item in items:
-        last += 1
-        item = {**item, "feedpk": partition(group.organization_id, group.mode, group.kind), "feedsk": last}
+        at = last + 1
+        item = {**item, "feedpk": partition(group.organization_id, group.mode, group.kind), "feedsk": at}
         if group.kind == "AUDIT":
-            item |= {"seq": last, "previous_hash": chain}
-            chain = audit.chained_hash(item)
+            item |= {"seq": at, "previous_hash": chain}
+            try:
+                chain = audit.chained_hash(item)
+            except ValueError:
+                unhashable.append(cast("str", item["id"]))
+                continue
             item["hash"] = chain
         else:
             item["numbered_at"] = now
+        last = at
         numbered.append(item)
-    return numbered, {**head, "last": last, "hash": chain}
+    return numbered, {**head, "last": last, "hash": chain}, unhashable
 
 
 def _move_head(old: Item, new: Item) -> Operation:

@@ -15,7 +15,7 @@ from eal.leads.wire import AddressBody, AddressView, Metadata, Name, Phones, Slu
 from eal.listing import ListQuery, PageView
 from eal.prospects.model import OutreachState, Prospect, QualificationStatus, Value
 from eal.provenance import ProvenanceView
-from eal.wire import Wire
+from eal.wire import Wire, free_number
 
 MOST_AT_ONCE = 30
 LARGEST_ENRICHMENT = 16_384
@@ -23,8 +23,6 @@ LARGEST_ENRICHMENT = 16_384
 _LARGEST_ANSWER = 350_000
 """Bytes: an idempotency record keeps the answer, and an item of the table holds 400 KB. One prospect always fits."""
 _LONGEST_VALUE = 1000
-_LARGEST_NUMBER = 2**53 - 1
-_SMALLEST_NUMBER = 1e-100
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _WEBSITE = re.compile(
     r"(https?://)?[^\s/?#@:.\\]+(?:\.[^\s/?#@:.\\]+)+(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.IGNORECASE
@@ -46,9 +44,7 @@ def _value(value: object) -> Value:
         case str():
             return _text(value)
         case int() | float():
-            if value != 0 and not _SMALLEST_NUMBER <= abs(value) <= _LARGEST_NUMBER:
-                raise ValueError("must be a number that a double holds exactly or nearly: at most 2^53 - 1")
-            return int(value) if value == int(value) else value
+            return free_number(value)
         case _:
             raise ValueError("must be a text, a number, true, false or null")
 

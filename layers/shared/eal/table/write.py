@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from eal import aws, ids, settings
+from eal import audit, aws, ids, settings
 from eal.clock import rfc3339
 from eal.errors import PreconditionFailed, Unavailable
 from eal.events import CATALOGUE, FEED_DAYS
@@ -161,6 +161,11 @@ class Write:
             self._audit(organization_id, action, resource_id, changes)
 
     def _audit(self, organization_id: str, action: str, resource_id: str, changes: Sequence[Change]) -> None:
+        told = [change.as_json() for change in changes]
+        if not audit.can_be_hashed(told):
+            raise AssertionError(
+                f"{action} has a value that RFC 8785 cannot write: bound it where it comes in"
+            )
         resource_type = action.partition(".")[0]
         record_id = ids.new("aud", self.at)
         actor: dict[str, Json] = {"type": self.actor.type, "id": self.actor.id}
@@ -174,7 +179,7 @@ class Write:
                 "source": self.source,
                 "actor": actor,
                 "resource": {"type": resource_type, "id": resource_id},
-                "changes": [change.as_json() for change in changes],
+                "changes": told,
                 "gsi1pk": partition(organization_id, self.mode, "AUDIT", resource_type, resource_id),
                 "gsi1sk": record_id,
                 "gsi2pk": partition(organization_id, self.mode, "AUDIT", "actor", self.actor.id),

@@ -1,5 +1,6 @@
 """What the API takes and shows of webhook endpoints, their deliveries, and the types of events."""
 
+import json
 from typing import Annotated, ClassVar, Literal, Self, cast
 
 from pydantic import (
@@ -33,10 +34,11 @@ from eal.webhooks.model import (
     Status,
     Trigger,
 )
-from eal.wire import Wire
+from eal.wire import Wire, free_number
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _LONGEST_TEXT = 500
+_LARGEST_FILTER = 16_384
 _SHOWN_IN_LISTS = 200
 
 
@@ -66,13 +68,15 @@ def _scalar(value: JsonValue) -> JsonValue:
         raise ValueError("must be text, a number, true, false or null")
     if isinstance(value, str) and len(value) > _LONGEST_TEXT:
         raise ValueError(f"must have at most {_LONGEST_TEXT} characters")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return free_number(value)
     return value
 
 
 def _number(value: JsonValue) -> JsonValue:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("must be a number")
-    return value
+    return free_number(value)
 
 
 type Url = Annotated[str, Field(min_length=1, max_length=2048, description="https, at a public address.")]
@@ -130,6 +134,13 @@ class Filter(RootModel[dict[str, Condition]]):
     )
 
     root: Annotated[dict[str, Condition], Field(max_length=20)]
+
+    @model_validator(mode="after")
+    def _is_short(self) -> Self:
+        # A change's audit record holds the filter twice, and an item of the table 400 KB.
+        if len(json.dumps(self.conditions(), ensure_ascii=False).encode(errors="replace")) > _LARGEST_FILTER:
+            raise ValueError(f"must have at most {_LARGEST_FILTER} bytes of JSON")
+        return self
 
     def conditions(self) -> Conditions:
         return {
