@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +14,7 @@ import standardwebhooks
 from eal import events, signing
 from eal.events import CATALOGUE
 from tests.support.events import validator
+from tests.support.faults import Killed, watched_calls
 from tests.support.http import Answer, call
 from tests.support.pipeline import items
 from tests.support.receiver import Receiver, Saying, receiving
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
 
 
 @pytest.fixture
@@ -155,6 +159,48 @@ def test_a_replay_sends_nothing(tenant: Tenant, webhook: dict[str, Any], custome
 
     assert (again.headers["Idempotent-Replayed"], again.json) == ("true", first.json)
     assert len(customer.heard) == 1
+
+
+def test_many_at_once_are_one_test_with_one_answer(
+    tenant: Tenant, webhook: dict[str, Any], customer: Receiver
+) -> None:
+    customer.says = [Saying(meanwhile=lambda: time.sleep(0.3))]
+    key = {"Idempotency-Key": "k"}
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: _test(tenant, webhook, {}, **key), range(8)))
+
+    assert {(one.status, one.text) for one in answers} == {(200, answers[0].text)}
+    assert len(customer.heard) == 1
+
+
+def test_a_refused_test_holds_its_key_no_longer(tenant: Tenant, webhook: dict[str, Any]) -> None:
+    key = {"Idempotency-Key": "k"}
+    unknown = {**webhook, "id": "whk_x"}
+
+    assert [_test(tenant, unknown, {}, **key).status for _ in range(2)] == [404, 404]
+    assert items("IDEMPOTENCY") == []
+    assert _test(tenant, webhook, {}, **key).status == 200
+
+
+def test_a_key_that_a_dead_request_holds_is_free_after_half_a_minute(
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any], customer: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = {"Idempotency-Key": "k"}
+    monkeypatch.setattr("eal.entry.idempotency._WAIT_SECONDS", 0.0)
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = 2  # authenticated, and holding the key
+        with pytest.raises(Killed):
+            _test(tenant, webhook, {}, **key)
+
+    meanwhile = _test(tenant, webhook, {}, **key)
+    other = _test(tenant, webhook, {"type": "call.received"}, **key)
+    clock.advance(seconds=31)
+    later = _test(tenant, webhook, {}, **key)
+
+    assert (meanwhile.status, meanwhile.error) == (409, "conflict")
+    assert (other.status, other.error) == (422, "idempotency_mismatch")
+    assert (later.status, len(customer.heard)) == (200, 1)
 
 
 @pytest.mark.parametrize("wrong", ["lead.exploded", "*", "", None, 7])

@@ -31,6 +31,7 @@ ACCESS = {
 PAST_WRITE = {
     "eal.table.write.transact": {
         "layers/shared/eal/table/progress.py": "bookkeeping of two items at once",
+        "layers/shared/eal/entry/idempotency.py": "who is at work for an Idempotency-Key",
         "layers/shared/eal/entry/relay.py": "numbers of what is in the outbox",
     },
     "eal.table.progress": {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -127,9 +128,8 @@ class Api:
         if isinstance(query, ListQuery):
             caller.cursor_scope = _cursor_scope(caller, request, query)
         try:
-            if route.acts_at_once and replayable:
-                replayable.replay_if_recorded()
-            answer = self._commit(arguments, caller, replayable)
+            with replayable.held() if route.acts_at_once and replayable else nullcontext():
+                answer = self._commit(arguments, caller, replayable)
         except Replay as replay:
             return replay.answer
         except ApiError:

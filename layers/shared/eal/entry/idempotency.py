@@ -4,6 +4,8 @@ There is no state "in progress" and so nothing that a crash could leave stuck: e
 both there, or neither is. Whoever comes second finds the record by the failed condition and gets the first answer.
 Only 2xx answers are kept. Compare: the IETF draft draft-ietf-httpapi-idempotency-key-header-07.
 
+Where an effect is outside of the table (`acts_at_once`), the key is held meanwhile, for half a minute at most.
+
 An answer that shows a person lies beside a pointer for each resource in it, so that an erasure finds it. The erasure
 empties the record and leaves it: without a record, a repeat of the request would make the person again.
 """
@@ -12,19 +14,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from eal import settings
 from eal.entry.request import Answer
-from eal.errors import IdempotencyMismatch, InvalidRequest, NotFound
+from eal.errors import Conflict, IdempotencyMismatch, InvalidRequest, NotFound
 from eal.table.item import to_attributes
 from eal.table.keys import Key, key
 from eal.table.read import get
-from eal.table.write import Operation, answers_of
+from eal.table.write import Operation, answers_of, transact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from eal.caller import Caller
@@ -34,6 +39,9 @@ if TYPE_CHECKING:
     from eal.table.keys import Mode
 
 KEPT = timedelta(hours=24)
+HELD = timedelta(seconds=30)
+"""Longer than a function runs: who holds a key beyond it is gone."""
+_WAIT_SECONDS, _LOOK_SECONDS = 12.0, 0.2
 _LONGEST = 255
 
 
@@ -42,6 +50,10 @@ class Replay(Exception):
     """The request has been answered before: this is that answer."""
 
     answer: Answer
+
+
+class _Held(Exception):
+    """The first request with this key is still being answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +65,7 @@ class Idempotency:
     at: Key
     fingerprint: str
     now: datetime
+    request_id: str
 
     def record(self, answer: Answer, shown_once: frozenset[str]) -> list[Operation]:
         """The operations that keep the answer, without the secrets that it shows once, and point to it."""
@@ -67,21 +80,62 @@ class Idempotency:
             "shows": list(answer.shows),
             "ttl": ttl,
         }
-        kept = Operation(
+        return [self._put(item), *(self._pointer(resource_id, ttl) for resource_id in answer.shows)]
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep others with the same key waiting while an effect is made that no transaction can hold.
+
+        Raises: what a record says that is there already, or appears meanwhile; Conflict after twelve seconds.
+        """
+        item: Item = {
+            **self.at._asdict(),
+            "kind": "IDEMPOTENCY",
+            "fingerprint": self.fingerprint,
+            "held_by": self.request_id,
+            "ttl": int((self.now + HELD).timestamp()),
+        }
+        end = time.monotonic() + _WAIT_SECONDS
+        while True:
+            try:
+                transact([self._put(item)])
+                break
+            except _Held:
+                if time.monotonic() > end:
+                    raise Conflict("The first request with this Idempotency-Key is still at work.") from None
+                time.sleep(_LOOK_SECONDS)
+        try:
+            yield
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _put(self, item: Item) -> Operation:
+        values: Item = {":now": int(self.now.timestamp()), ":me": self.request_id}
+        return Operation(
             {
                 "Put": {
                     "TableName": settings.state_table(),
                     "Item": to_attributes(item),
                     # DynamoDB deletes expired items late, up to days: an expired record does not count.
-                    "ConditionExpression": "attribute_not_exists(pk) OR #ttl <= :now",
+                    "ConditionExpression": "attribute_not_exists(pk) OR #ttl <= :now OR held_by = :me",
                     "ExpressionAttributeNames": {"#ttl": "ttl"},
-                    "ExpressionAttributeValues": to_attributes({":now": int(self.now.timestamp())}),
+                    "ExpressionAttributeValues": to_attributes(values),
                     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
                 }
             },
             lambda old: self._refusal(old or {}),
         )
-        return [kept, *(self._pointer(resource_id, ttl) for resource_id in answer.shows)]
+
+    def _let_go(self) -> None:
+        delete = {
+            "TableName": settings.state_table(),
+            "Key": to_attributes(self.at._asdict()),
+            "ConditionExpression": "held_by = :me",
+            "ExpressionAttributeValues": to_attributes({":me": self.request_id}),
+        }
+        with suppress(_Held):  # somebody else's by now
+            transact([Operation({"Delete": delete}, lambda _old: _Held())])  # type: ignore[typeddict-item]  # in parts
 
     def _pointer(self, resource_id: str, ttl: int) -> Operation:
         item: Item = {
@@ -102,7 +156,7 @@ class Idempotency:
         Raises: Replay, IdempotencyMismatch; NotFound for an answer that was erased.
         """
         item = get(self.at)
-        if item and cast("int", item["ttl"]) > self.now.timestamp():
+        if item and cast("int", item["ttl"]) > self.now.timestamp() and "held_by" not in item:
             raise self._refusal(item)
 
     def _refusal(self, item: dict[str, Json]) -> Exception:
@@ -112,6 +166,8 @@ class Idempotency:
             return IdempotencyMismatch(
                 "This Idempotency-Key was used for another request: use a new key for a new request."
             )
+        if "held_by" in item:
+            return _Held()
         headers = cast("dict[str, str]", item["headers"])
         return Replay(
             Answer(
@@ -144,6 +200,7 @@ def of(request: Request, caller: Caller, body: dict[str, Json]) -> Idempotency |
         ),
         fingerprint=hashlib.sha256(content.encode()).hexdigest(),
         now=caller.at,
+        request_id=request.id,
     )
 
 

@@ -5,7 +5,7 @@
 `body` and `query` are pydantic models, `caller` one of Reader, Writer and Admin (without it the endpoint is public),
 and every other parameter is a path parameter. Nothing else is recognised. A body must be sent, `{}` at least, unless
 its model says `may_be_left_out`. One that says `acts_at_once` is of an endpoint with an effect that no transaction
-holds back, such as a request to somebody else: whether it was answered before is looked up first.
+holds back, such as a request to somebody else: an Idempotency-Key is held for it before it begins.
 """
 
 import inspect
