@@ -1,0 +1,153 @@
+"""What holds at Resend's and at Stripe's receiver alike: POST /{connection_id}/events."""
+
+from __future__ import annotations
+
+import io
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eal import aws, observe
+from tests.support.aws import INBOUND_BUCKET
+from tests.support.faults import Killed, watched_calls
+from tests.support.http import call
+from tests.support.inbound import QUEUES, Connection, connect
+from tests.support.pipeline import peek
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+    from tests.support.time import Clock
+
+BODY = b'{"type": "email.bounced", "created": 1776000001, "data": {"to": ["someone-private"]}}'
+ANOTHER_SECRET = {"resend": "whsec_YW5vdGhlciBrZXkgb2YgaXRzIG93biwgeWVz", "stripe": "whsec_another"}
+OTHER = {"resend": "stripe", "stripe": "resend"}
+
+
+@pytest.fixture(params=["resend", "stripe"])
+def connection(request: pytest.FixtureRequest, tenant: Tenant) -> Connection:
+    return connect(request.param, tenant.admin)
+
+
+def _health(connection: Connection, tenant: Tenant) -> Any:
+    path = f"/v1/integrations/{connection.vendor}"
+    return call("PUT", path, key=tenant.admin, json_body={}).json["health"]
+
+
+@pytest.mark.parametrize("in_base64", [False, True])
+@pytest.mark.parametrize("form", ["url_event", "gateway_event"])
+def test_a_signed_event_is_stored_as_it_came_queued_and_answered(
+    connection: Connection, tenant: Tenant, form: str, in_base64: bool
+) -> None:
+    answer = connection.receive(getattr(connection, form)(BODY, in_base64=in_base64))
+
+    assert answer.status == 202
+    (message,) = peek(QUEUES[connection.vendor])
+    assert aws.s3().get_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Body"].read() == BODY
+    assert (message["organization_id"], message["mode"]) == (tenant.id, "live")
+
+
+def test_another_body_under_a_good_signature_is_refused(connection: Connection) -> None:
+    assert connection.receive(connection.url_event(BODY + b" ", connection.headers(BODY))).status == 401
+
+
+@pytest.mark.parametrize(("off", "status"), [(-300, 202), (300, 202), (-301, 401), (301, 401)])
+def test_a_signature_holds_for_five_minutes_either_way(
+    clock: Clock, connection: Connection, tenant: Tenant, off: int, status: int
+) -> None:
+    clock.at = clock.at.replace(microsecond=0)
+    headers = connection.headers(BODY, at=int(clock.at.timestamp()) + off)
+
+    answer = connection.receive(connection.url_event(BODY, headers))
+
+    assert answer.status == status
+    if status == 401:
+        assert answer.error == "invalid_signature"
+        assert _health(connection, tenant)["last_failure"]["reason"] == "out_of_time"
+
+
+def test_both_secrets_hold_while_one_replaces_the_other(
+    clock: Clock, connection: Connection, tenant: Tenant
+) -> None:
+    def status(one: Connection) -> int:
+        return one.receive(one.url_event(BODY, one.headers(BODY, at=int(clock.at.timestamp())))).status
+
+    new = Connection(connection.vendor, connection.id, ANOTHER_SECRET[connection.vendor])
+    assert status(new) == 401
+    body = {"secrets": {"signing_secret": new.secret}, "overlap_seconds": 3600}
+    assert call("PUT", f"/v1/integrations/{new.vendor}", key=tenant.admin, json_body=body).status == 200
+    assert [status(connection), status(new)] == [202, 202]
+    clock.advance(seconds=3601)
+    assert [status(connection), status(new)] == [401, 202]
+
+
+def test_another_tenants_secret_does_not_sign_here(connection: Connection, stranger: Tenant) -> None:
+    other = connect(connection.vendor, stranger.admin)
+    body = {"secrets": {"signing_secret": ANOTHER_SECRET[other.vendor]}, "overlap_seconds": 0}
+    call("PUT", f"/v1/integrations/{other.vendor}", key=stranger.admin, json_body=body)
+    assert other.receive(other.url_event(BODY)).status == 401
+    assert connection.receive(connection.url_event(BODY)).status == 202
+
+
+def test_an_unknown_connection_and_another_vendors_are_404(connection: Connection, tenant: Tenant) -> None:
+    other = connect(OTHER[connection.vendor], tenant.admin)
+    for one in ("conn_unknown", other.id):
+        answer = connection.receive({**connection.url_event(BODY), "rawPath": f"/{one}/events"})
+        assert (answer.status, answer.error) == (404, "not_found")
+
+
+def test_an_event_type_that_nobody_knows_is_taken(connection: Connection) -> None:
+    body = b'{"object": "event", "type": "somebody.new", "data": {}}'
+
+    assert connection.receive(connection.url_event(body)).status == 202
+    assert len(peek(QUEUES[connection.vendor])) == 1
+
+
+def test_signed_but_no_json_object_is_400(connection: Connection) -> None:
+    answer = connection.receive(connection.url_event(b"[]"))
+
+    assert (answer.status, answer.error) == (400, "invalid_request")
+
+
+def test_over_one_mebibyte_is_413(connection: Connection) -> None:
+    assert connection.receive(connection.url_event(b"x" * (1024 * 1024 + 1))).status == 413
+
+
+@pytest.mark.parametrize("operation", ["PutObject", "SendMessage"])
+def test_what_is_not_durable_is_not_answered_with_2xx(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    event = connection.url_event(BODY)
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse[operation] = "ServiceUnavailable"
+        assert connection.receive(event).status == 503
+
+    assert connection.receive(event).status == 202
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_killed_after_any_call_and_sent_again_it_is_stored_once(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    event = connection.url_event(BODY)
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = number
+        with pytest.raises(Killed):
+            connection.receive(event)
+
+    assert connection.receive(event).status == 202
+    assert len(aws.s3().list_objects_v2(Bucket=INBOUND_BUCKET)["Contents"]) == 1
+
+
+def test_neither_connection_nor_body_is_logged(
+    connection: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+    connection.receive(connection.url_event(BODY))
+    connection.receive(connection.url_event(BODY, connection.headers(BODY, at=int(time.time()) - 900)))
+
+    logged = log.getvalue() + capsys.readouterr().out
+    assert "inbound_refused" in logged
+    for private in (connection.id, connection.secret, "someone-private"):
+        assert private not in logged
