@@ -10,7 +10,8 @@ This one file is all that is needed, with Python 3.11 or later and the package `
   * answers of GET /v1/audit-log/{id}/proof and …/checkpoints/{id}/consistency, saved as .json.
 
 Take the public key from a checkpoint that you fetched when you trusted the other side, and give checkpoints that you
-saved with --checkpoint: who rewrites a whole log, signatures included, cannot make it fit one that you hold.
+saved with --checkpoint: who rewrites a whole log, signatures included, cannot make it fit one that you hold. A proof
+then counts only if its checkpoint is one of them, or is led to from one by the /consistency answers that you give.
 
 What is checked: each record's SHA-256 over its RFC 8785 JSON; that each names the hash of the one before; that the
 numbers have no gap; the RFC 6962 Merkle root at each checkpoint; the checkpoints' ECDSA P-256 signatures, and that each
@@ -270,11 +271,22 @@ class Checkpoint:
     def root(self) -> str:
         return str(self.stated["root"])
 
+    @property
+    def place(self) -> tuple[LogName, int, str]:
+        return self.log, self.size, self.root
+
     def hash(self) -> str:
         return hashlib.sha256(canonical({**self.stated, "signature": self.signature})).hexdigest()
 
     def __str__(self) -> str:
         return f"the checkpoint of {self.stated['signed_at']} over {self.size} records ({self.path})"
+
+
+class Proof(NamedTuple):
+    """What an answer of the API proves, and the checkpoints that it does so by."""
+
+    text: str
+    checkpoints: tuple[Checkpoint, ...]
 
 
 def checked(checkpoints: Iterable[Checkpoint], keys: Keys) -> list[Checkpoint]:
@@ -479,6 +491,7 @@ class Given:
     records: list[Path] = field(default_factory=list)
     archived: list[Checkpoint] = field(default_factory=list)
     saved: list[Checkpoint] = field(default_factory=list)
+    trusted: list[Checkpoint] = field(default_factory=list)
     proofs: list[tuple[Path, dict[str, Any]]] = field(default_factory=list)
     file_hashes: dict[str, str] = field(default_factory=dict)
     is_filtered: bool = False
@@ -516,7 +529,7 @@ class Given:
         """Raises: Fault, Unproved."""
         value = _document(path)
         for one in value["data"] if isinstance(value.get("data"), list) else [value.get("checkpoint", value)]:
-            self.saved.append(Checkpoint.of(one, path))
+            self.trusted.append(Checkpoint.of(one, path))
 
     def in_order(self) -> list[Path]:
         """The record files by log and number: segments are named so, and of others the first line says it."""
@@ -608,15 +621,19 @@ def lines_of(
 
 def verify(given: Given, keys: Keys, *, is_part: bool = False) -> list[str]:
     """What was proved, a line for each log and proof. Raises: Fault, Unproved."""
-    proved = [_verify_proof(path, value, keys) for path, value in given.proofs]
+    proofs = [_verify_proof(path, value, keys) for path, value in given.proofs]
+    proved = [proof.text for proof in proofs]
     by_log: dict[LogName, list[Checkpoint]] = defaultdict(list)
-    for one in (*given.archived, *given.saved):
+    for one in (*given.archived, *given.saved, *given.trusted):
         by_log[one.log].append(one)
     checkpoints = {name: checked(some, keys) for name, some in by_log.items()}
+    for name, some in checkpoints.items():
+        checked((*some, *(one for proof in proofs for one in proof.checkpoints if one.log == name)), keys)
     for name in {one.log for one in given.archived}:
         check_links(sorted((one for one in given.archived if one.log == name), key=lambda one: one.size))
     if not given.records:
         if proved:
+            check_tied(proofs, given.trusted)
             return proved
         raise Unproved("there are no records: give a folder with .jsonl or .jsonl.gz files")
     logs = _read(given, checkpoints, is_part=is_part)
@@ -625,7 +642,29 @@ def verify(given: Given, keys: Keys, *, is_part: bool = False) -> list[str]:
             raise Fault(
                 f"missing: all records of {name}, of which {checkpoints[name][-1]} states {checkpoints[name][-1].size}"
             )
-    return proved + [log.end() for log in logs.values()]
+    proved += [log.end() for log in logs.values()]
+    if given.trusted:
+        check_tied(proofs, [one for some in checkpoints.values() for one in some])
+    return proved
+
+
+def check_tied(proofs: Sequence[Proof], held: Iterable[Checkpoint]) -> None:
+    """Each proof must lead to a checkpoint that the auditor holds, if there is any. Raises: Unproved."""
+    tied = {one.place for one in held}
+    if not tied:
+        return
+    places = [{one.place for one in proof.checkpoints} for proof in proofs]
+    for _ in places:  # each consistency proof may be what the next one is tied by
+        for both in places:
+            if both & tied:
+                tied |= both
+    for proof, both in zip(proofs, places, strict=True):
+        if not both <= tied:
+            one = proof.checkpoints[-1]
+            raise Unproved(
+                f"nothing ties {one} to a checkpoint that you gave: give the answer of "
+                "GET /v1/audit-log/checkpoints/{id}/consistency between the two as well"
+            )
 
 
 def _read(given: Given, checkpoints: dict[LogName, list[Checkpoint]], *, is_part: bool) -> dict[LogName, Log]:
@@ -657,7 +696,7 @@ def _loosely(text: bytes, where: str) -> Line:
     return Line(record if isinstance(record, dict) else {}, where)
 
 
-def _verify_proof(path: Path, value: dict[str, Any], keys: Keys) -> str:
+def _verify_proof(path: Path, value: dict[str, Any], keys: Keys) -> Proof:
     """An answer of the API: a record's proof, or two checkpoints'. Raises: Fault."""
     try:
         return (
@@ -669,7 +708,7 @@ def _verify_proof(path: Path, value: dict[str, Any], keys: Keys) -> str:
         raise Fault(f"{path} is no whole proof: {wrong!r}") from None
 
 
-def _verify_inclusion(path: Path, proof: dict[str, Any], keys: Keys) -> str:
+def _verify_inclusion(path: Path, proof: dict[str, Any], keys: Keys) -> Proof:
     checkpoint = Checkpoint.of(proof["checkpoint"], path)
     keys.check(checkpoint)
     shown = proof["record"]
@@ -690,17 +729,18 @@ def _verify_inclusion(path: Path, proof: dict[str, Any], keys: Keys) -> str:
         raise Fault(
             f"altered: {path}: record {shown['seq']} ({shown['id']}) is not in the log of {checkpoint}"
         )
-    return f"record {shown['seq']} ({shown['id']}) is in the log of {checkpoint.log}; proved by {checkpoint}"
+    what = f"record {shown['seq']} ({shown['id']}) is in the log of {checkpoint.log}; proved by {checkpoint}"
+    return Proof(what, (checkpoint,))
 
 
-def _verify_consistency(path: Path, proof: dict[str, Any], keys: Keys) -> str:
+def _verify_consistency(path: Path, proof: dict[str, Any], keys: Keys) -> Proof:
     old, new = Checkpoint.of(proof["from"], path), Checkpoint.of(proof["to"], path)
     keys.check(old)
     keys.check(new)
     roots = roots_of_consistency(old.size, new.size, old.root, proof["path"])
     if old.log != new.log or roots != (old.root, new.root):
         raise Fault(f"altered: {path}: the log of {new} does not begin with that of {old}")
-    return f"the log of {new} begins with that of {old}"
+    return Proof(f"the log of {new} begins with that of {old}", (old, new))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

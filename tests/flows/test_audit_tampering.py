@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from eal import audit, aws, settings
+from eal.audit_log import merkle
 from tests.support import archive
 from tests.support.aws import aws_in_process
 from tests.support.http import call
@@ -402,3 +403,78 @@ def test_a_consistency_proof_of_the_api_is_checked_too(
     ):
         path.write_text(json.dumps(changed))
         assert verify_audit.main(ask) == 1
+
+
+def _root(records: list[Record]) -> str:
+    tree = verify_audit.Tree()
+    for record in records:
+        tree.append(verify_audit.leaf_hash(record["hash"]))
+    return tree.root()
+
+
+def _forged_proof(copy: Copy, tenant: Tenant, size: int) -> dict[str, Any]:
+    """A proof by somebody with the signing key, of a log that was made anew up to `size`."""
+    records = copy.records()[:size]
+    records[0]["action"] = "lead.forged"
+    _rehash(records)
+    shown = call("GET", f"/v1/audit-log/{records[0]['id']}", key=tenant.read).json
+    newest = _checkpoints(tenant)[0]
+    stated = {name: newest[name] for name in verify_audit.STATED} | {"size": size, "root": _root(records)}
+    return {
+        "record": {**shown, "action": "lead.forged", "hash": records[0]["hash"]},
+        "leaf_index": 0,
+        "tree_size": size,
+        "path": [_root(records[start:end]) for start, end in merkle.inclusion(0, size)],
+        "checkpoint": _signed(stated),
+    }
+
+
+@pytest.mark.parametrize(("of", "status", "why"), [("its size", 1, "forked"), ("another", 2, "nothing ties")])
+def test_a_proof_of_a_forged_log_is_none_against_a_checkpoint_that_was_saved(
+    tenant: Tenant,
+    copy: Copy,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    of: str,
+    status: int,
+    why: str,
+) -> None:
+    saved = tmp_path / "saved.json"
+    saved.write_text(json.dumps(_checkpoints(tenant)[0]))
+    size = _checkpoints(tenant)[0]["size"] - (of == "another")
+    path = tmp_path / "proof.json"
+    path.write_text(json.dumps(_forged_proof(copy, tenant, size)))
+    ask = [str(path), "--public-key", str(copy.key)]
+    assert verify_audit.main(ask) == 0, "by its own checkpoint it is whole"
+
+    assert verify_audit.main([*ask, "--checkpoint", str(saved)]) == status
+
+    assert why in capsys.readouterr().out
+
+
+def test_a_proof_by_a_later_checkpoint_needs_the_way_to_it_from_the_one_that_was_saved(
+    tenant: Tenant, copy: Copy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new, old = _checkpoints(tenant)
+    record = call("GET", "/v1/audit-log?order=asc", key=tenant.read).json["data"][0]
+    files = {
+        "proof": call("GET", f"/v1/audit-log/{record['id']}/proof", key=tenant.read).json,
+        "way": call(
+            "GET", f"/v1/audit-log/checkpoints/{new['id']}/consistency?from={old['id']}", key=tenant.read
+        ).json,
+        "old": old,
+        "new": new,
+    }
+    paths = {name: tmp_path / f"{name}.json" for name in files}
+    for name, value in files.items():
+        paths[name].write_text(json.dumps(value))
+
+    def status(given: str, saved: str) -> int:
+        asked = [str(paths[name]) for name in given.split()]
+        return verify_audit.main([*asked, "--public-key", str(copy.key), "--checkpoint", str(paths[saved])])
+
+    assert status("proof", "new") == 0
+    assert status("proof", "old") == 2
+    assert "consistency" in capsys.readouterr().out
+    assert status("proof way", "old") == 0
+    assert status("way", "old") == 0

@@ -1,9 +1,12 @@
-"""Each hour: a signed checkpoint for each log that has new records."""
+"""Each hour: a signed checkpoint for each log that has new records, and a word to the archiver for what it lacks."""
 
-from eal import clock, ids, observe
-from eal.audit_log import checkpoints
+import json
+from collections.abc import Callable
+
+from eal import aws, clock, ids, observe, settings
+from eal.audit_log import checkpoints, waiting
 from eal.caller import worker
-from eal.table.keys import Mode
+from eal.table.keys import PENDING_SHARDS, Mode
 from eal.table.write import AlreadyWritten, Stale
 
 
@@ -14,12 +17,38 @@ class SigningFailed(Exception):
 def handler(event: object, context: object) -> None:
     """One log's failure keeps no other from being signed. Raises: SigningFailed."""
     observe.begin("", worker="sign_checkpoints")
-    failed = sum(
-        not _is_signed(organization_id, mode) for organization_id, mode in checkpoints.logs_to_sign()
-    )
+    # Another one each hour: a time-out does not starve the same ones.
+    first = int(clock.now().timestamp()) // 3600
+    shards = [(first + one) % PENDING_SHARDS for one in range(PENDING_SHARDS)]
+    failed = sum(_tried(_told, shard) + _tried(_signed, shard) for shard in shards)
     observe.flush()
     if failed:
-        raise SigningFailed(f"{failed} logs could not be signed; the log says why")
+        raise SigningFailed(f"{failed} logs could not be signed or archived; the log says why")
+
+
+def _tried(work: Callable[[int], int], shard: int) -> int:
+    """How many logs of a shard failed; one that cannot be read counts as one, and keeps no other from its turn."""
+    try:
+        return work(shard)
+    except Exception:  # the edge of a consumer: told by SigningFailed once the others are done
+        observe.logger.exception("shard_failed", shard=shard)
+        return 1
+
+
+def _told(shard: int) -> int:
+    """A word to the archiver for each log with records that it has not taken: their own may be a dead letter."""
+    for organization_id, mode in waiting.logs(shard):
+        word = {
+            "organization_id": organization_id,
+            "mode": mode,
+            "request_id": ids.new("run", clock.now()),
+        }
+        aws.sqs().send_message(QueueUrl=settings.queue("audit"), MessageBody=json.dumps(word))
+    return 0
+
+
+def _signed(shard: int) -> int:
+    return sum(not _is_signed(*log) for log in checkpoints.logs_to_sign(shard))
 
 
 def _is_signed(organization_id: str, mode: Mode) -> bool:

@@ -225,6 +225,29 @@ def test_what_a_filter_looks_at_is_bounded_and_the_cursor_goes_on(
     assert _numbers(later) == [3, 4]
 
 
+def test_a_page_of_large_events_ends_before_the_answer_is_too_large(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _publish(tenant, 5)
+    data = _item(1)["data"]["S"]
+    monkeypatch.setattr(feed, "BYTES_AT_MOST", 2 * (len(data) + data.count('"')) + 100)
+
+    pages = [_page(tenant, "limit=200")]
+    while pages[-1]["has_more"]:
+        pages.append(_page(tenant, f"limit=200&cursor={pages[-1]['next_cursor']}"))
+
+    assert [_numbers(page) for page in pages] == [[1, 2], [3, 4], [5]]
+
+
+def test_one_event_above_the_bound_is_a_page(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    _publish(tenant, 2)
+    monkeypatch.setattr(feed, "BYTES_AT_MOST", 1)
+
+    page = _page(tenant)
+
+    assert (_numbers(page), page["has_more"]) == ([1], True)
+
+
 def test_a_range_by_time(clock: Clock, tenant: Tenant) -> None:
     _publish(tenant, 1)
     clock.advance(minutes=1)

@@ -28,6 +28,19 @@ def _leads(tenant: Tenant, count: int) -> list[str]:
     ]
 
 
+def _large(tenant: Tenant, count: int) -> list[str]:
+    """Leads as long as a body may be, straight into the table."""
+    (first,) = _leads(tenant, 1)
+    table = settings.state_table()
+    at = {"pk": {"S": f"{tenant.id}#live#LEAD"}, "sk": {"S": first}}
+    item = aws.dynamodb().get_item(TableName=table, Key=at)["Item"]
+    made = [ids.new("lead", clock.now()) for _ in range(count)]
+    for one in made:
+        large = {**item, "id": {"S": one}, "sk": {"S": one}, "notes": {"S": "x" * 250_000}}
+        aws.dynamodb().put_item(TableName=table, Item=large)
+    return [first, *made]
+
+
 def _walk(tenant: Tenant, path: str) -> list[str]:
     found, cursor = [], ""
     while True:
@@ -186,3 +199,18 @@ def test_a_page_costs_the_same_however_many_leads_there_are(
 
     assert few[:2] == many[:2]
     assert few[2] == pytest.approx(many[2], rel=0.01)
+
+
+def test_no_answer_is_larger_than_lambda_takes(tenant: Tenant) -> None:
+    """Each page is short rather than refused; the cursor leads to the rest."""
+    made = _large(tenant, 40)
+    found, path = list[str](), "/v1/leads?limit=200&order=asc"
+    cursor: str | None = ""
+    while cursor is not None:
+        answer = call("GET", path + (f"&cursor={cursor}" if cursor else ""), key=tenant.read)
+        assert answer.status == 200
+        assert len(json.dumps(answer.text).encode()) < 6_000_000
+        found += [lead["id"] for lead in answer.json["data"]]
+        cursor = answer.json["next_cursor"]
+
+    assert found == made

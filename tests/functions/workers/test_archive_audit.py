@@ -12,9 +12,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from eal import audit, aws, clock, ids, settings
+from eal.table import read
+from tests.support import archive
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
-from tests.support.pipeline import STREAMED, items, sqs_event, stream_records
+from tests.support.pipeline import STREAMED, items, peek, sqs_event, stream_records
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -97,7 +99,7 @@ def test_a_message_without_new_records_writes_nothing(tenant: Tenant) -> None:
     assert _versions() == 1
 
 
-@pytest.mark.parametrize("call_number", range(1, 10))
+@pytest.mark.parametrize("call_number", range(1, 12))
 def test_killed_after_any_call_there_is_one_chain_without_gap_or_overlap(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, call_number: int
 ) -> None:
@@ -112,3 +114,61 @@ def test_killed_after_any_call_there_is_one_chain_without_gap_or_overlap(
 
     records = [record["seq"] for lines in _segments().values() for record in lines]
     assert records == [1, 2, 3, 4]
+
+
+def _hidden(seq: int) -> dict[str, Any]:
+    """The index does not show a record yet. Returns what it will show."""
+    test = [one for one in items("AUDIT") if one["mode"]["S"] == "test"]
+    (item,) = (one for one in test if one["seq"]["N"] == str(seq))
+    kept = {name: value for name, value in item.items() if name not in ("feedpk", "feedsk")}
+    aws.dynamodb().put_item(TableName=settings.state_table(), Item=kept)
+    return item
+
+
+def _waiting(tenant: Tenant) -> list[dict[str, Any]]:
+    """What the hourly run says to the archiver."""
+    peek("AuditQueue")
+    archive.sign()
+    return [one for one in peek("AuditQueue") if (one["organization_id"], one["mode"]) == (tenant.id, "test")]
+
+
+@pytest.mark.parametrize("hidden", [1, 2, 3])
+def test_a_record_that_the_index_does_not_show_yet_is_not_forgotten(tenant: Tenant, hidden: int) -> None:
+    _records(tenant, 3)
+    late = _hidden(hidden)
+
+    assert len(_archive(tenant)["batchItemFailures"]) == 1
+
+    aws.dynamodb().put_item(TableName=settings.state_table(), Item=late)
+    assert _archive(tenant) == {"batchItemFailures": []}
+    assert [record["seq"] for lines in _segments().values() for record in lines] == [1, 2, 3]
+
+
+def test_each_hour_the_archiver_hears_of_what_it_lacks_until_it_has_it(tenant: Tenant) -> None:
+    _records(tenant, 1)
+    (word,) = _waiting(tenant)  # the record's own is lost
+
+    load_app("workers/archive_audit").handler(sqs_event("AuditQueue", [json.dumps(word)]), None)
+
+    assert _waiting(tenant) == []
+    assert len(_segments()) == 1
+    _records(tenant, 1)
+    assert len(_waiting(tenant)) == 1
+
+
+def test_what_is_numbered_while_the_archiver_ends_still_waits(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _records(tenant, 1)
+
+    def overtaken(*arguments: Any, **more: Any) -> Any:
+        found = list(read.walk(*arguments, **more))
+        if not found:  # the last look, before the archiver ends
+            monkeypatch.setattr("eal.audit_log.archive.walk", read.walk)
+            _records(tenant, 1)
+        return iter(found)
+
+    monkeypatch.setattr("eal.audit_log.archive.walk", overtaken)
+    _archive(tenant)
+
+    assert len(_waiting(tenant)) == 1

@@ -419,6 +419,45 @@ def test_a_redelivery_of_a_done_export_changes_nothing(tenant: Tenant, seeded: l
     assert peek("ExportQueue") == []
 
 
+def _expire(tenant: Tenant, *segments_: tuple[int, int]) -> None:
+    """What the bucket's lifecycle does after seven years, to the oldest first."""
+    for first, last in segments_:
+        name = segment_name(tenant.id, "test", first, last)
+        aws.s3().delete_object(Bucket=settings.audit_bucket(), Key=name)
+
+
+@pytest.mark.parametrize(
+    ("filters", "records"),
+    [
+        ({}, SEEDED + 1 - 20),
+        ({"created_after": rfc3339(chain.START), "created_before": rfc3339(chain.START + 30 * DAY)}, 9),
+        ({"created_before": rfc3339(chain.START + 5 * DAY)}, 0),
+    ],
+    ids=str,
+)
+def test_an_export_says_what_of_its_range_has_expired(
+    tenant: Tenant, seeded: list[chain.Record], filters: dict[str, str], records: int
+) -> None:
+    _expire(tenant, (1, 10), (11, 20))
+
+    export, text = _exported(tenant, format="jsonl", **filters)
+
+    manifest = export["manifest"]
+    assert (manifest["complete"], manifest["expired_through_seq"]) == (False, 20)
+    assert manifest["records"] == len(text.splitlines()) == records
+
+
+def test_a_range_that_begins_after_what_has_expired_lacks_nothing(
+    tenant: Tenant, seeded: list[chain.Record]
+) -> None:
+    _expire(tenant, (1, 10), (11, 20))
+
+    export, text = _exported(tenant, format="jsonl", created_after=rfc3339(chain.START + 100 * DAY))
+
+    assert export["manifest"]["expired_through_seq"] is None
+    assert len(text.splitlines()) == SEEDED + 1 - 99
+
+
 def test_an_archive_with_a_gap_is_not_exported(tenant: Tenant, seeded: list[chain.Record]) -> None:
     body = _ready(tenant, format="jsonl")
     name = segment_name(tenant.id, "test", 101, 110)

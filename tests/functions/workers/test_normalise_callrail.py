@@ -174,6 +174,22 @@ def test_a_change_is_audited_with_personal_values_as_commitments(
     assert changes["transcript_sha256"]["to"].startswith("hmac-sha256:")
 
 
+def test_who_took_a_call_and_its_tags_are_personal_too(connection: Connection, tenant: Tenant) -> None:
+    personal = {
+        "business_phone_number": "4155550188",
+        "agent_email": "sam@example.com",
+        "tags": ["Mrs Ortiz"],
+    }
+    normalise(message(connection, "post-call", said("post-call", **personal)))
+
+    found = only_call(tenant)
+    assert (found["destination_number"], found["agent_email"]) == ("+14155550188", "sam@example.com")
+    (record,) = [item for item in stored("AUDIT", tenant.id) if item["action"] == "call.received"]
+    changes = {change["field"]: change["to"] for change in json.loads(json.dumps(record["changes"]))}
+    for field in ("destination_number", "agent_email", "tags"):
+        assert changes[field].startswith("hmac-sha256:"), field
+
+
 def test_before_its_end_nothing_is_asked(connection: Connection, tenant: Tenant) -> None:
     normalise(message(connection, "pre-call", Call.new().event("pre-call")))
 

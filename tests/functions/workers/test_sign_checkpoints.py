@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from eal import aws, settings
+from eal import aws, clock, settings
 from eal.audit_log import checkpoints
 from eal.caller import worker
+from eal.table.keys import pending_shard
 from eal.table.write import AlreadyWritten, Stale
 from tests.support import archive
 from tests.support.aws import create_signing_key
@@ -145,6 +148,43 @@ def test_a_changed_tree_is_not_signed_and_keeps_no_other_log_from_it(
 
     assert len(_checkpoints(tenant)) == 1
     assert len(_checkpoints(stranger)) == 2
+
+
+def test_each_hour_begins_with_another_shard(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a shard whose logs take the whole run starves the others once, and not each hour."""
+    asked: list[int] = []
+
+    def nothing(shard: int) -> list[tuple[str, str]]:
+        asked.append(shard)
+        return []
+
+    monkeypatch.setattr(checkpoints, "logs_to_sign", nothing)
+    now = clock.now()
+    for hour in range(8):
+        monkeypatch.setattr(clock, "now", lambda hour=hour: now + timedelta(hours=hour))
+        archive.sign()
+
+    assert [sorted(asked[start : start + 8]) for start in range(0, 64, 8)] == [list(range(8))] * 8
+    assert sorted(asked[::8]) == list(range(8))
+
+
+def test_a_shard_that_cannot_be_read_keeps_no_other_from_being_signed(
+    tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = int(pending_shard(tenant.id, "live").removeprefix("PENDING#"))
+    read = checkpoints.logs_to_sign
+
+    def failing(shard: int) -> Any:
+        if shard != mine:
+            raise ClientError({"Error": {"Code": "InternalServerError"}}, "Query")
+        return read(shard)
+
+    monkeypatch.setattr(checkpoints, "logs_to_sign", failing)
+
+    with pytest.raises(load_app("workers/sign_checkpoints").SigningFailed, match="7 logs"):
+        archive.sign()
+
+    assert len(_checkpoints(tenant)) == 1
 
 
 def test_a_rotated_key_needs_both_keys(

@@ -175,6 +175,34 @@ def test_a_page_of_more_than_a_megabyte_is_filled_too(by: Caller) -> None:
     assert len(_read(by, ListQuery(limit=10)).items) == 10
 
 
+@pytest.mark.parametrize("keep", [None, lambda _: True], ids=["all", "filtered"])
+def test_a_page_of_large_items_ends_before_the_answer_is_too_large_and_loses_nothing(
+    by: Caller, keep: Callable[[Item], bool] | None
+) -> None:
+    numbers = _things(by, 60, text="x" * 150_000)
+
+    pages = _walk(by, ListQuery(limit=200), keep=keep)
+
+    assert [len(one) for one in pages] == [26, 26, 8]
+    assert _flat(pages) == numbers[::-1]
+
+
+def test_quotes_count_as_the_answer_has_them(by: Caller) -> None:
+    _things(by, 20, text='"' * 100_000)
+
+    assert len(_read(by, ListQuery(limit=200)).items) == 9  # each quote takes four bytes
+
+
+def test_a_filter_over_large_items_looks_at_a_bounded_number_of_megabytes(by: Caller) -> None:
+    _things(by, 80, text="x" * 150_000)
+
+    first = _read(by, ListQuery(limit=20), keep=lambda _: False)
+
+    assert first.items == []
+    assert first.next_cursor is not None
+    assert _read(by, ListQuery(limit=20, cursor=first.next_cursor), keep=lambda _: False) == Page([], None)
+
+
 def test_a_cursor_outlives_its_row(by: Caller) -> None:
     _things(by, 9)
     first = _read(by, ListQuery(limit=3))

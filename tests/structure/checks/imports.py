@@ -46,6 +46,7 @@ PAIRS = {
     ("vendors", "integrations"): "which kinds of webhook a vendor sends",
     ("vendors", "entry"): "a vendor's scheme is what its receiver is made of",
     ("entry", "keys"): "authentication",
+    ("entry", "audit_log"): "the relay marks logs whose records wait for the archive",
     ("entry", "organizations"): "a parent's grants",
     ("entry", "integrations"): "a receiver's connection and its signing secrets",
 }

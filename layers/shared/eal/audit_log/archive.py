@@ -10,6 +10,7 @@ a run here, as every audit record does.
 from __future__ import annotations
 
 import gzip
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
@@ -18,12 +19,12 @@ from botocore.exceptions import ClientError
 
 from eal import aws, clock, observe, settings
 from eal.audit import HASHED_FIELDS
-from eal.audit_log import checkpoints, tree
+from eal.audit_log import checkpoints, tree, waiting
 from eal.audit_log.model import Checkpoint
 from eal.table import progress
 from eal.table.item import dump, load
 from eal.table.keys import Mode, partition
-from eal.table.read import get_all, walk
+from eal.table.read import get, get_all, walk
 from eal.table.write import Stale
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ MOST_IN_A_SEGMENT = 1000
 
 
 class Incomplete(Exception):
-    """The index does not show all of a planned segment's records yet: the message comes again."""
+    """The index does not show all numbered records yet: the message comes again."""
 
 
 def archive(organization_id: str, mode: Mode) -> int:
@@ -60,6 +61,7 @@ def archive(organization_id: str, mode: Mode) -> int:
     for checkpoint in log.unkept():
         _put_checkpoint(checkpoint)
         log.move(kept=checkpoint.id)
+    log.settle()
     return written
 
 
@@ -90,19 +92,28 @@ class _Head:
 
 @dataclass(slots=True)
 class _Log:
-    """One tenant's and mode's log, as this run found it and moved it on."""
+    """One tenant's and mode's log, as this run found it and moved it on. `numbered` is the last number given by then,
+    `is_marked` whether the log waits for the archive."""
 
     organization_id: str
     mode: Mode
+    numbered: int
+    is_marked: bool
     head: _Head
     newest: Checkpoint | None
 
     @classmethod
     def open(cls, organization_id: str, mode: Mode) -> _Log:
-        at = checkpoints.standing_at(organization_id, mode)
-        head, newest = get_all(at)
+        # The numbers first: what was signed up to the last of them is then among the newest checkpoints.
+        numbers = get(waiting.numbers(organization_id, mode)) or {}
+        head, newest = get_all(checkpoints.standing_at(organization_id, mode))
         return cls(
-            organization_id, mode, load(_Head, head or {}), load(Checkpoint, newest) if newest else None
+            organization_id,
+            mode,
+            cast("int", numbers.get("last", 0)),
+            "gsi1pk" in numbers,
+            load(_Head, head or {}),
+            load(Checkpoint, newest) if newest else None,
         )
 
     def next_records(self) -> list[Item]:
@@ -122,6 +133,28 @@ class _Log:
         if self.newest is None or self.newest.id == self.head.kept:
             return []
         return checkpoints.signed_after(self.organization_id, self.mode, self.head.kept)
+
+    def settle(self) -> None:
+        """Nothing waits any more, unless more was numbered meanwhile, which has a message of its own.
+
+        Raises: Incomplete.
+        """
+        if self.head.archived < self.numbered:
+            raise Incomplete(
+                f"records {self.head.archived + 1} to {self.numbered} are numbered and not readable yet"
+            )
+        if not self.is_marked or self.head.archived > self.numbered:
+            return
+        done = progress.Change(
+            at=waiting.numbers(self.organization_id, self.mode),
+            expression="REMOVE gsi1pk, gsi1sk",
+            condition="#last = :archived",
+            names={"#last": "last"},
+            values={":archived": self.head.archived},
+        )
+        # Refused where the next records are being numbered.
+        with suppress(progress.Unfit, aws.dynamodb().exceptions.TransactionConflictException):
+            progress.change(done)
 
     def move(self, **changed: object) -> None:
         """Raises: Stale."""

@@ -22,7 +22,7 @@ from eal.audit_log.wire import CheckpointView
 from eal.errors import NotFound
 from eal.table import page
 from eal.table.item import Item, dump, load
-from eal.table.keys import PENDING_SHARDS, Key, Mode, key, partition, pending_shard
+from eal.table.keys import Key, Mode, key, partition, pending_shard
 from eal.table.page import Page, Partition
 from eal.table.read import get_all, walk
 from eal.table.write import Stale, put_if_absent, put_over
@@ -120,12 +120,11 @@ def unsigned(organization_id: str, mode: Mode) -> Item:
     return {"gsi1pk": shard, "gsi1sk": f"{organization_id}#{mode}"}
 
 
-def logs_to_sign() -> Iterator[tuple[str, Mode]]:
-    """The tenants and modes whose logs call for a checkpoint."""
-    for shard in range(PENDING_SHARDS):
-        for item in walk("gsi1pk = :shard", {":shard": f"UNSIGNED#{shard}"}, index="gsi1"):
-            organization_id, mode = cast("str", item["gsi1sk"]).split("#")
-            yield organization_id, cast("Mode", mode)
+def logs_to_sign(shard: int) -> Iterator[tuple[str, Mode]]:
+    """The tenants and modes of a shard whose logs call for a checkpoint."""
+    for item in walk("gsi1pk = :shard", {":shard": f"UNSIGNED#{shard}"}, index="gsi1"):
+        organization_id, mode = cast("str", item["gsi1sk"]).split("#")
+        yield organization_id, cast("Mode", mode)
 
 
 def find_pair(checkpoint_id: str, earlier_id: str | None, by: Caller) -> tuple[Checkpoint, Checkpoint]:

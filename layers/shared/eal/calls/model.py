@@ -21,12 +21,13 @@ SEEN_KEPT = 50
 PERSONAL = frozenset(
     {
         "caller_number", "caller_name", "caller_city", "caller_state", "caller_country", "note",
-        "transcript_sha256", "attribution.gclid", "attribution.fbclid", "attribution.msclkid",
-        "attribution.referring_url",
+        "destination_number", "agent_email", "tags", "transcript_sha256",
+        "attribution.gclid", "attribution.fbclid", "attribution.msclkid", "attribution.referring_url",
         "attribution.landing_page_url", "attribution.last_requested_url",
     }
 )  # fmt: skip
-"""Facts that audit records hold as commitments. A web page's address can name a person in its query."""
+"""Facts that audit records hold as commitments. A web page's address can name a person in its query, and so
+can a tag, which is free text; the number that rings is often a technician's own."""
 SECRET = frozenset({"recording_url"})
 """The vendor's recording address opens the recording to whoever has it."""
 

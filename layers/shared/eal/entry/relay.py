@@ -19,6 +19,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, cast
 
 from eal import audit, aws, clock, ids, observe, settings
+from eal.audit_log import waiting
 from eal.clock import rfc3339
 from eal.table.item import from_attributes, to_attributes
 from eal.table.keys import PENDING_SHARDS, Key, key, partition
@@ -256,7 +257,10 @@ def _numbered(group: _Group, items: Sequence[Item], head: Item) -> tuple[list[It
             item["numbered_at"] = now
         last = at
         numbered.append(item)
-    return numbered, {**head, "last": last, "hash": chain}, unhashable
+    moved = {**head, "last": last, "hash": chain}
+    if group.kind == "AUDIT":
+        moved |= waiting.mark(group.organization_id, group.mode)
+    return numbered, moved, unhashable
 
 
 def _move_head(old: Item, new: Item) -> Operation:

@@ -17,6 +17,7 @@ from eal.events import Event
 from eal.feed.wire import FeedQuery
 from eal.table.item import Item, from_attributes, to_attributes
 from eal.table.keys import key, partition
+from eal.table.page import BYTES_AT_MOST, weight
 from eal.table.read import get
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 READS_AT_MOST = 2000
-"""Events that one page may look at for a filter; then it ends, with a cursor to go on from."""
+"""Events that one page may look at for a filter; then it ends, with a cursor to go on from. So it does at 4 MB."""
 _MOST_A_READ = 201
 _INDEX_LAG = timedelta(minutes=10)
 """Numbers are given in order, so one that is missing before a number of this age is not late but expired.
@@ -50,8 +51,11 @@ def read(query: FeedQuery, by: Caller) -> Feed:
     last = unseal(by.cursor_scope, query.cursor) if query.cursor else Position("", 0)
     found: list[Event] = []
     has_more = False
+    size = 0
     for looked_at, item in enumerate(_without_gaps(last.at or 0, by)):
-        if len(found) == query.limit or looked_at == READS_AT_MOST:
+        size += weight(cast("str", item["data"]))
+        is_large = size > BYTES_AT_MOST and looked_at > 0
+        if len(found) == query.limit or looked_at == READS_AT_MOST or is_large:
             has_more = True
             break
         last = Position(cast("str", item["id"]), cast("int", item["feedsk"]))

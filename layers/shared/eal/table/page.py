@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
@@ -11,7 +12,7 @@ from eal.cursor import Position, seal, unseal
 from eal.table.item import encode, from_attributes, to_attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 READS_AT_MOST = 2000
 """Items that one page may look at for a filter that no index serves; then it hands a cursor and may be short."""
+BYTES_AT_MOST = 4_000_000
+"""Of a page's items, as they stand in the answer. Lambda takes one of 6 MB, and views name what items leave out."""
+_QUERIES_AT_MOST = 10
+"""DynamoDB's Query gives a megabyte at most: large items bound what a filter looks at before their number does."""
 _EACH_READ = 200
 _EACH_READ_OF_ALL = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,21 +67,39 @@ def read[T](
         raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
     start = unseal(by.cursor_scope, query.cursor) if query.cursor else None
     kept: list[Item] = []
-    looked_at = 0
+    looked_at = queries = 0
     wanted = query.limit + 1  # one more tells whether another page follows
     while True:
         each = wanted - len(kept) if keep is None else _EACH_READ
         items, last = _query(query, partition, start, each)
         looked_at += len(items)
+        queries += 1
         kept += items if keep is None else filter(keep, items)
-        if len(kept) >= wanted:
-            page = kept[: query.limit]
+        # What one query gives fits, and needs no weighing.
+        most = query.limit if queries == 1 else min(query.limit, _fitting(kept))
+        if len(kept) > most:
+            page = kept[:most]
             return Page([load(item) for item in page], seal(by.cursor_scope, _position(partition, page[-1])))
         if last is None:
             return Page([load(item) for item in kept], None)
         start = last
-        if looked_at >= READS_AT_MOST:
+        if looked_at >= READS_AT_MOST or queries == _QUERIES_AT_MOST:
             return Page([load(item) for item in kept], seal(by.cursor_scope, last))
+
+
+def weight(text: str) -> int:
+    """A JSON text's bytes in an answer: Lambda hands the body on as a JSON string, in which quotes are escaped."""
+    return len(text.encode(errors="replace")) + text.count('"') + text.count("\\")
+
+
+def _fitting(items: Sequence[Item]) -> int:
+    """How many of the items an answer takes."""
+    size = 0
+    for fitting, item in enumerate(items):
+        size += weight(json.dumps(item, ensure_ascii=False, separators=(",", ":")))
+        if size > BYTES_AT_MOST:
+            return max(fitting, 1)
+    return len(items)
 
 
 def every(query: ListQuery, partition: Partition) -> Iterator[Item]:

@@ -46,12 +46,16 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """`complete` where no filter was given: the chain from its first record to its last, with none left out."""
+    """`complete` where no filter was given: the chain from its first record to its last, with none left out.
+
+    `expired_through_seq` is the last record of the asked range's beginning that was past its retention already.
+    """
 
     files: tuple[File, ...]
     records: int
     first_seq: int | None = None
     last_seq: int | None = None
+    expired_through_seq: int | None = None
     complete: bool
     checkpoint: Checkpoint
 
@@ -61,13 +65,15 @@ class Progress:
     """How far the worker has come: what lies in S3 as finished parts, and where in the segments to go on.
 
     `size` is how many records the log is exported of, those that `checkpoint` states. `segment` is the first record's
-    number of the segment to go on in, `next_seq` the first record that no finished part (or tail) holds.
+    number of the segment to go on in, `next_seq` the first record that no finished part (or tail) holds. `expired` is
+    how many records at the log's beginning the archive does not hold any more.
     """
 
     checkpoint: Checkpoint
     upload_id: str
     segment: int
     next_seq: int
+    expired: int = 0
     parts: int = 0
     tail: str | None = None
     records: int = 0

@@ -98,10 +98,10 @@ def first_made_at(compressed: IO[bytes]) -> datetime:
 
 
 def _consecutive(found: Iterator[Segment], start: int, size: int) -> Iterator[Segment]:
-    """The segments up to `size`. The very first may begin after 1: what is older than seven years has expired."""
-    expected = start if start > 1 else None
+    """The segments from `start` up to `size`, each where the one before ends."""
+    expected = start
     for segment in found:
-        if expected and segment.first != expected:
+        if segment.first != expected:
             raise Gap(
                 f"record {expected} should begin a segment, and the next one begins with {segment.first}"
             )
@@ -109,7 +109,7 @@ def _consecutive(found: Iterator[Segment], start: int, size: int) -> Iterator[Se
         yield segment
         if segment.last >= size:
             return
-    raise Gap(f"the archive ends before record {expected or 1}, and {size} records are said to be archived")
+    raise Gap(f"the archive ends before record {expected}, and {size} records are said to be archived")
 
 
 def _listed(organization_id: str, mode: Mode, seq: int, *, each: int) -> Iterator[Segment]:

@@ -54,8 +54,18 @@ class ManifestView(Wire):
     records: int
     first_seq: int | None
     last_seq: int | None
+    expired_through_seq: Annotated[
+        int | None,
+        Field(
+            description="Records up to this number are past their retention, and those of them that were asked for are "
+            "not in the file; null where the archive holds all of the range."
+        ),
+    ]
     complete: Annotated[
-        bool, Field(description="No filter was given: the whole chain up to `checkpoint.size`.")
+        bool,
+        Field(
+            description="No filter was given and nothing has expired: the whole chain up to `checkpoint.size`."
+        ),
     ]
     checkpoint: CheckpointView
 
@@ -68,6 +78,7 @@ class ManifestView(Wire):
             records=manifest.records,
             first_seq=manifest.first_seq,
             last_seq=manifest.last_seq,
+            expired_through_seq=manifest.expired_through_seq,
             complete=manifest.complete,
             checkpoint=checkpoints.view(manifest.checkpoint),
         )

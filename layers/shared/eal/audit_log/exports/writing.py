@@ -152,7 +152,8 @@ class _Run:
             records=progress.records,
             first_seq=progress.first_seq,
             last_seq=progress.last_seq,
-            complete=self.export.filters.is_empty,
+            expired_through_seq=progress.expired or None,
+            complete=self.export.filters.is_empty and not progress.expired,
             checkpoint=progress.checkpoint,
         )
         by = self._caller()
@@ -188,11 +189,15 @@ class _Run:
     def _from_the_start(self, checkpoint: Checkpoint, *, version: int) -> Progress:
         since = self.export.filters.created_after
         start = segments.from_time(self.organization_id, self.mode, since, checkpoint.size) if since else 1
+        expired = 0
+        if start == 1 and (oldest := segments.first_from(self.organization_id, self.mode, 1)):
+            start, expired = oldest.first, oldest.first - 1
         return Progress(
             checkpoint=checkpoint,
             upload_id=file.begin(self.place, self.export.format),
             segment=start,
             next_seq=start,
+            expired=expired,
             version=version,
         )
 
