@@ -157,7 +157,9 @@ def disable(old: Endpoint, reason: Reason, by: Caller) -> None:
     new = replace(old.disabled(reason, by.at), updated_at=by.at, version=old.version + 1)
     by.write.replace(_item(new, by), was=old.version)
     by.write.audit("webhook.disabled", old.id, audit.changes(_audited(old), _audited(new)))
-    by.write.emit("webhook.disabled", WebhookView.of(new).model_dump(mode="json"))
+    # The event goes to all other endpoints, and to whoever reads the feed: none of them is to learn of a secret there.
+    told = replace(new, url=address.without_query(new.url))
+    by.write.emit("webhook.disabled", WebhookView.of(told).model_dump(mode="json"))
 
 
 def wanting(event_type: str, organization_id: str, mode: Mode) -> list[Endpoint]:
