@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 BODY = json.dumps({"id": "evt_1", "type": "lead.created", "data": {"first_name": "Zoë 🌊"}}).encode()
 OLD, NEW = signing.new_secret(), signing.new_secret()
 
-type Delivery = tuple[dict[str, str], str, str]
-"""Headers, body, and the secret that the receiver has."""
+type Delivery = tuple[dict[str, str], str, str, bool]
+"""Headers, body, the secret that the receiver has, and whether its own work fails."""
 
 
 def _recipe(language: str) -> str:
@@ -36,10 +36,16 @@ def _in_python(deliveries: list[Delivery]) -> list[object]:
     exec(_recipe("python"), names)  # noqa: S102 - the README is our own
     seen: set[str] = set()
     said: list[object] = []
-    for headers, body, secret in deliveries:
+    for headers, body, secret, fails in deliveries:
+
+        def act(raw_body: bytes, body: str = body, fails: bool = fails) -> None:
+            assert raw_body == body.encode()
+            if fails:
+                raise RuntimeError("no effect")
+
         try:
-            said.append(names["accept"](headers, body.encode(), secret, seen))
-        except PermissionError as refused:
+            said.append(names["accept"](headers, body.encode(), secret, seen, act))
+        except (PermissionError, RuntimeError) as refused:
             said.append(str(refused))
     return said
 
@@ -47,9 +53,18 @@ def _in_python(deliveries: list[Delivery]) -> list[object]:
 _ASK = """
 import { readFileSync } from "node:fs";
 const seen = new Set();
-const said = JSON.parse(readFileSync(0, "utf8")).map(([headers, body, secret]) => {
-  try { return accept(headers, Buffer.from(body, "utf8"), secret, seen); } catch (refused) { return refused.message; }
-});
+const said = [];
+for (const [headers, body, secret, fails] of JSON.parse(readFileSync(0, "utf8"))) {
+  const act = async (rawBody) => {
+    if (rawBody.toString("utf8") !== body) throw new Error("another body");
+    if (fails) throw new Error("no effect");
+  };
+  try {
+    said.push(await accept(headers, Buffer.from(body, "utf8"), secret, seen, act));
+  } catch (refused) {
+    said.push(refused.message);
+  }
+}
 console.log(JSON.stringify(said));
 """
 
@@ -77,18 +92,24 @@ def test_a_recipe_takes_what_is_ours_once_and_nothing_else(
 
     good = signed("evt_1", [OLD])
     deliveries: list[tuple[Delivery, object]] = [
-        ((good, text, OLD), True),
-        ((good, text, OLD), False),
-        ((signed("evt_1", [OLD], now - 60), text, OLD), False),
-        ((signed("evt_2", [NEW, OLD]), text, NEW), True),
-        ((signed("evt_3", [OLD]), text, NEW), "invalid signature"),
-        ((signed("evt_4", [OLD]), text + " ", OLD), "invalid signature"),
-        (({**signed("evt_5", [OLD]), "x-eal-signature": ""}, text, OLD), "invalid signature"),
-        (({**signed("evt_6", [OLD]), "x-eal-signature": "zz" * 32}, text, OLD), "invalid signature"),
-        (({**signed("evt_7", [OLD]), "x-eal-timestamp": str(now + 1)}, text, OLD), "invalid signature"),
-        ((signed("evt_8", [OLD], now - 400), text, OLD), "too old"),
-        ((signed("evt_8", [OLD], now + 400), text, OLD), "too old"),
-        ((signed("evt_8", [OLD]), text, OLD), True),
+        ((good, text, OLD, False), True),
+        ((good, text, OLD, False), False),
+        ((signed("evt_1", [OLD], now - 60), text, OLD, False), False),
+        ((signed("evt_2", [NEW, OLD]), text, NEW, False), True),
+        ((signed("evt_3", [OLD]), text, NEW, False), "invalid signature"),
+        ((signed("evt_4", [OLD]), text + " ", OLD, False), "invalid signature"),
+        (({**signed("evt_5", [OLD]), "x-eal-signature": ""}, text, OLD, False), "invalid signature"),
+        (({**signed("evt_6", [OLD]), "x-eal-signature": "zz" * 32}, text, OLD, False), "invalid signature"),
+        (
+            ({**signed("evt_7", [OLD]), "x-eal-timestamp": str(now + 1)}, text, OLD, False),
+            "invalid signature",
+        ),
+        ((signed("evt_8", [OLD], now - 400), text, OLD, False), "too old"),
+        ((signed("evt_8", [OLD], now + 400), text, OLD, False), "too old"),
+        ((signed("evt_8", [OLD]), text, OLD, False), True),
+        ((signed("evt_9", [OLD]), text, OLD, True), "no effect"),
+        ((signed("evt_9", [OLD]), text, OLD, False), True),
+        ((signed("evt_9", [OLD]), text, OLD, True), False),
     ]
 
     assert receive([delivery for delivery, _ in deliveries]) == [said for _, said in deliveries]

@@ -14,6 +14,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from math import ceil
 from statistics import quantiles
 from typing import Any
 
@@ -27,6 +28,8 @@ HANGS_SECONDS = 20.0
 PATIENCE_SECONDS = 300.0
 AT_ONCE = 10
 """Healthy endpoints that one event goes to."""
+_GROUPS = 5
+"""Ten healthy endpoints each, of a tenant: it can have 50."""
 _THREADS = 4
 
 
@@ -59,24 +62,21 @@ def main(healthy: int, hanging: int, events: int) -> int:
     receivers = Receivers()
     server = Server(receivers.answer)
     base = f"http://127.0.0.1:{server.port}"
-    ours, neighbour = _tenant(stack), _tenant(stack)
     groups = healthy // AT_ONCE
-    webhooks = _register(
-        stack,
-        ours,
-        [
-            {"url": f"{base}/healthy/{number}", "filter": {"data.source": {"eq": f"g{number % groups}"}}}
-            for number in range(healthy)
-        ],
-    )
+    ours, neighbour = [_tenant(stack) for _ in range(ceil(groups / _GROUPS))], _tenant(stack)
+    webhooks = []
+    for group in range(groups):
+        key, only = ours[group // _GROUPS], {"data.source": {"eq": f"g{group}"}}
+        wanted = [{"url": f"{base}/healthy/{group}/{number}", "filter": only} for number in range(AT_ONCE)]
+        webhooks += _register(stack, key, wanted)
     webhooks += _register(stack, neighbour, [{"url": f"{base}/hangs/{number}"} for number in range(hanging)])
-    _round(stack, receivers, [ours], events=groups, groups=groups)
+    _round(stack, receivers, ours, [], events=groups, groups=groups)
     print(f"{healthy} healthy endpoints, {events} events a round; seconds from commit to first byte at them")
     missing = 0
     for name in ROUNDS:
         hung = receivers.hung
-        tenants = [ours, neighbour] if name == "with" else [ours]
-        times = _round(stack, receivers, tenants, events=events, groups=groups)
+        neighbours = [neighbour] if name == "with" else []
+        times = _round(stack, receivers, ours, neighbours, events=events, groups=groups)
         missing += events * AT_ONCE - len(times)
         cuts = quantiles(times, n=100)
         print(
@@ -109,14 +109,15 @@ def _register(stack: Stack, key: str, wanted: list[dict[str, Any]]) -> list[tupl
 
 
 def _round(
-    stack: Stack, receivers: Receivers, tenants: list[str], *, events: int, groups: int
+    stack: Stack, receivers: Receivers, ours: list[str], neighbours: list[str], *, events: int, groups: int
 ) -> list[float]:
-    """The seconds at the healthy endpoints of the first tenant, once all are there or patience is at its end."""
+    """The seconds at the healthy endpoints, once all are there or patience is at its end."""
     leads = set()
     for number in range(events):
-        for neighbour in tenants[1:]:
+        for neighbour in neighbours:
             _lead(stack, neighbour, "api")
-        leads.add(_lead(stack, tenants[0], f"g{number % groups}"))
+        group = number % groups
+        leads.add(_lead(stack, ours[group // _GROUPS], f"g{group}"))
         _wait(receivers, leads, len(leads) * AT_ONCE)
     return [seconds for (lead, _), seconds in list(receivers.seen.items()) if lead in leads]
 

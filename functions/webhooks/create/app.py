@@ -11,5 +11,5 @@ handler = app.handler
 
 @app.post("/v1/webhooks", operation_id="createWebhook", tags=["webhooks"], status_code=201)
 def create(body: WebhookCreate, caller: Admin) -> WebhookCreated:
-    """Register an endpoint for events. Its secret is in this answer and nowhere else: a replay shows null."""
+    """Register an endpoint for events, one of 50 in a mode. Its secret is in this answer only: a replay shows null."""
     return WebhookCreated.of_new(*webhooks.register(body, by=caller))

@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
 from eal.events import CATALOGUE
+from eal.webhooks import store
 from tests.support.faults import watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items
 from tests.support.template import ROOT
 
 if TYPE_CHECKING:
+    from tests.support.http import Answer
     from tests.support.tenants import Tenant
 
 PUBLIC = "https://93.184.215.14/hooks"
@@ -52,6 +55,27 @@ def test_the_secret_is_stored_nowhere_but_under_kms(tenant: Tenant) -> None:
     everything = json.dumps(items())
     assert secret not in everything
     assert secret.removeprefix("whsec_") not in everything
+
+
+def test_there_are_fifty_in_a_mode_and_a_removal_gives_room(tenant: Tenant, stranger: Tenant) -> None:
+    def create(key: str) -> Answer:
+        return call("POST", "/v1/webhooks", key=key, json_body=BODY)
+
+    made = [create(tenant.admin) for _ in range(store.MOST - 1)]
+    with ThreadPoolExecutor(8) as pool:
+        rivals = list(pool.map(create, [tenant.admin] * 8))
+    last = create(tenant.admin)
+
+    assert {one.status for one in made} == {201}
+    assert sorted(one.status for one in rivals) == [201] + [409] * 7
+    assert (last.status, last.error, last.json["error"]["details"]["limit"]) == (409, "conflict", store.MOST)
+    assert len(items("WEBHOOK")) == store.MOST
+    assert [create(key).status for key in (tenant.test_admin, stranger.admin)] == [201, 201]
+
+    for one in made[:2]:
+        call("DELETE", f"/v1/webhooks/{one.json['id']}", key=tenant.admin)
+    assert call("DELETE", f"/v1/webhooks/{made[0].json['id']}", key=tenant.admin).status == 404
+    assert [create(tenant.admin).status for _ in range(3)] == [201, 201, 409]
 
 
 def test_a_replay_is_the_first_answer_without_the_secret(tenant: Tenant) -> None:

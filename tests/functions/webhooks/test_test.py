@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import standardwebhooks
 
+from eal import clock as time_of_day
 from eal import events, signing
 from eal.events import CATALOGUE
+from eal.outbound import sender
+from eal.table.read import get
+from eal.webhooks import health, store, trial
 from tests.support.events import validator
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import Answer, call
 from tests.support.pipeline import items
-from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.receiver import Heard, Receiver, Saying, receiving
+from tests.support.template import functions
 from tests.support.webhooks import deliveries, register
 
 if TYPE_CHECKING:
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
 
     from tests.support.tenants import Tenant
     from tests.support.time import Clock
+
+API_GATEWAY_WAITS = 29
 
 
 @pytest.fixture
@@ -151,6 +158,64 @@ def test_while_a_secret_rotates_both_sign(
     (heard,) = customer.heard
     for secret in (webhook["secret"], new["secret"]):
         standardwebhooks.Webhook(secret).verify(heard.body.decode(), heard.headers)
+
+
+def _signed_with(heard: Heard, *candidates: str) -> list[str]:
+    """Which secrets made a request's `x-eal-signature`."""
+    timestamp, given = int(heard.headers["x-eal-timestamp"]), heard.headers["x-eal-signature"]
+    return [secret for secret in candidates if signing.eal_signature(secret, timestamp, heard.body) == given]
+
+
+@pytest.mark.parametrize("refusal", [401, 403])
+def test_while_a_secret_rotates_a_refusal_is_followed_by_the_other_secret(
+    tenant: Tenant, webhook: dict[str, Any], customer: Receiver, refusal: int
+) -> None:
+    new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json["secret"]
+    customer.says = [Saying(refusal), Saying(200)]
+
+    answer = _test(tenant, webhook)
+
+    assert (answer.json["succeeded"], answer.json["status_code"]) == (True, 200)
+    assert [_signed_with(heard, webhook["secret"], new) for heard in customer.heard] == [
+        [webhook["secret"]],
+        [new],
+    ]
+    assert len({heard.body for heard in customer.heard}) == 1
+
+
+def test_while_a_secret_rotates_the_one_that_was_accepted_last_signs_first(
+    tenant: Tenant, webhook: dict[str, Any], customer: Receiver
+) -> None:
+    new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json["secret"]
+    at = store.place(tenant.id, "live", webhook["id"])
+    endpoint = store.of_item(get(at) or {})
+    place = health.take_place(tenant.id, "live", webhook["id"], "dlv_1", time_of_day.now())
+    assert place is not None
+    health.succeeded(place, accepted=health.mark_of(endpoint.secret))
+
+    _test(tenant, webhook)
+
+    assert [_signed_with(heard, webhook["secret"], new) for heard in customer.heard] == [[new]]
+
+
+def test_both_posts_of_a_rotation_fit_into_the_time_of_a_request(
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any], customer: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin)
+    customer.says = [Saying(401, meanwhile=lambda: clock.advance(seconds=14)), Saying(200)]
+    given: list[float] = []
+    send = sender.send
+
+    def watched(url: str, body: bytes, headers: dict[str, str], *, within: float) -> sender.Reply:
+        given.append(within)
+        return send(url, body, headers, within=within)
+
+    monkeypatch.setattr(sender, "send", watched)
+
+    _test(tenant, webhook)
+
+    assert given == [sender.TOTAL_SECONDS, trial.SECONDS - 14]
+    assert trial.SECONDS < functions()["WebhooksTest"]["Timeout"] <= API_GATEWAY_WAITS
 
 
 def test_a_replay_sends_nothing(tenant: Tenant, webhook: dict[str, Any], customer: Receiver) -> None:

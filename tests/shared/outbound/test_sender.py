@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from eal.outbound.address import Target
 from tests.support.receiver import Receiver, Saying, receiving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -171,24 +172,158 @@ def test_the_second_address_is_tried_where_the_first_does_not_answer(receiver: R
     assert reply.status_code == 200
 
 
-def test_what_is_no_http_is_an_invalid_response() -> None:
+MEGABYTE = b"x" * 1_000_000
+ENDLESS = 48
+"""Pieces of an endless answer: more than the buffers of a connection on this machine hold."""
+TRAILER = b"x-more: " + b"x" * 60_000 + b"\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+class Hostile:
+    """What a receiver says that speaks no good HTTP: `begin`, then `piece` over and over. `said` are its pieces."""
+
+    def __init__(self, begin: bytes, piece: bytes) -> None:
+        self.begin, self.piece, self.said = begin, piece, 0
+
+    def say(self, connection: socket.socket) -> None:
+        connection.recv(65536)
+        try:
+            connection.sendall(self.begin)
+            while self.piece and self.said < ENDLESS:
+                connection.sendall(self.piece)
+                self.said += 1
+        except OSError:
+            return  # the client has heard enough
+
+
+@contextmanager
+def _listening(say: Callable[[socket.socket], None], tls: ssl.SSLContext | None = None) -> Iterator[Target]:
+    """A server of one connection."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        target = Target(
-            scheme="http", host="a.example", port=server.getsockname()[1], path="/", addresses=("127.0.0.1",)
-        )
 
         def answer() -> None:
-            connection, _ = server.accept()
-            with connection:
-                connection.recv(65536)
-                connection.sendall(b"SSH-2.0-OpenSSH_9.9\r\n\r\n")
+            accepted, _ = server.accept()
+            with tls.wrap_socket(accepted, server_side=True) if tls else accepted as connection:
+                say(connection)
 
         thread = threading.Thread(target=answer)
         thread.start()
-        reply = sender.post(target, b"{}", {})
+        yield Target(
+            scheme="https" if tls else "http",
+            host="hooks.example.test",
+            port=server.getsockname()[1],
+            path="/",
+            addresses=("127.0.0.1",),
+        )
+        sender.close()
         thread.join()
 
+
+@pytest.mark.parametrize(
+    ("begin", "piece"),
+    [
+        (b"SSH-2.0-OpenSSH_9.9\r\n\r\n", b""),
+        (b"", MEGABYTE),
+        (b"HTTP/1.1 200 OK\r\nx-long: ", MEGABYTE),
+        (b"HTTP/1.1 200 OK\r\n", b"".join(b"x-%d: %s\r\n" % (n, b"x" * 20_000) for n in range(50))),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 40_000),
+        (b"HTTP/1.1 2e2 OK\r\n\r\n", b""),
+        (b"HTTP/9.9 200 OK\r\n\r\n", b""),
+    ],
+    ids=["no_http", "no_line", "long_header", "many_headers", "interim_answers", "no_status", "no_version"],
+)
+def test_a_head_that_is_no_http_or_has_no_end_is_an_invalid_response(begin: bytes, piece: bytes) -> None:
+    hostile = Hostile(begin, piece)
+    with _listening(hostile.say) as target:
+        reply = sender.post(target, b"{}", {})
+
     assert (reply.status_code, reply.error) == (None, "invalid_response")
+    assert hostile.said < ENDLESS
+
+
+@pytest.mark.parametrize(
+    ("begin", "piece"),
+    [
+        (CHUNKED + b"-1\r\n", MEGABYTE),
+        (CHUNKED + b"-2\r\n", MEGABYTE),
+        (CHUNKED + b"2\r\nok\r\n-1\r\n", MEGABYTE),
+        (CHUNKED + b"F" * 30_000 + b"\r\n", MEGABYTE),
+        (CHUNKED + b"2;", MEGABYTE),
+        (CHUNKED, (b"1;" + b"x" * 40_000 + b"\r\nx\r\n") * 25),
+        (CHUNKED + b"ten\r\n", MEGABYTE),
+        (CHUNKED + b"0\r\n", TRAILER * 16),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", MEGABYTE),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\n", MEGABYTE),
+    ],
+    ids=[
+        "negative_chunk", "other_negative_chunk", "negative_second_chunk", "huge_chunk", "endless_extension",
+        "many_extensions", "no_size", "endless_trailers", "negative_length", "huge_length",
+    ],
+)  # fmt: skip
+def test_a_body_without_end_is_left_and_the_status_counts(begin: bytes, piece: bytes) -> None:
+    hostile = Hostile(begin, piece)
+    with _listening(hostile.say) as target:
+        reply = sender.post(target, b"{}", {})
+
+    assert (reply.status_code, reply.error) == (200, None)
+    assert len(reply.response or "") <= sender.MOST_OF_AN_ANSWER
+    assert hostile.said < ENDLESS
+
+
+def test_what_follows_an_interim_answer_does_not_reach_the_next_one(receiver: Receiver) -> None:
+    receiver.says = [Saying(103, b""), Saying(200, b"next")]
+
+    assert sender.post(_target(receiver), b"{}", {}).status_code == 103
+    assert sender.post(_target(receiver), b"{}", {}).status_code == 200
+
+    assert receiver.heard[0].connection != receiver.heard[1].connection
+
+
+class Ticking:
+    """A clock that goes on a second with each look at it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def monotonic(self) -> float:
+        self.seconds += 1
+        return self.seconds
+
+
+def test_the_total_time_holds_while_a_body_is_sent(
+    monkeypatch: pytest.MonkeyPatch, server_tls: ssl.SSLContext
+) -> None:
+    """A receiver that takes a little now and then, and in the end is content."""
+    body = b"x" * 1_000_000
+
+    def read(connection: socket.socket) -> None:
+        taken = 0
+        with suppress(OSError):
+            while taken < len(body) and (some := connection.recv(65536)):
+                taken += len(some)
+            connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    monkeypatch.setattr(sender, "time", Ticking())
+    with _listening(read, server_tls) as target:
+        reply = sender.post(target, body, {})
+
+    assert (reply.status_code, reply.error) == (None, "timeout")
+
+
+def test_the_total_time_begins_before_the_dns_is_asked(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Ticking()
+
+    def slow(url: str, *, loopback: bool) -> Target:
+        clock.seconds += sender.TOTAL_SECONDS
+        return _target(receiver)
+
+    monkeypatch.setattr(sender, "time", clock)
+    monkeypatch.setattr(sender, "resolve", slow)
+
+    assert sender.send(receiver.url, b"{}", {}).error == "timeout"
+    assert receiver.heard == []
 
 
 @pytest.mark.parametrize(
@@ -221,8 +356,8 @@ def test_retry_after_as_a_date(receiver: Receiver) -> None:
 
 
 @pytest.fixture
-def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """A receiver with a certificate for hooks.example.test, from an authority that this process trusts."""
+def server_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ssl.SSLContext]:
+    """A server's context for hooks.example.test, with a certificate of an authority that this process trusts."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hooks.example.test")])
     now = datetime.now(UTC)
@@ -265,9 +400,14 @@ def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recei
     context.load_cert_chain(pem, key_file)
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
     sender._tls.cache_clear()
-    with receiving(context) as one:
-        yield one
+    yield context
     sender._tls.cache_clear()
+
+
+@pytest.fixture
+def certified(server_tls: ssl.SSLContext) -> Iterator[Receiver]:
+    with receiving(server_tls) as one:
+        yield one
 
 
 def _tls_target(receiver: Receiver, host: str) -> Target:

@@ -2,7 +2,8 @@
 
 http.client and not urllib3 or httpx: nothing else lets us give the address to connect to and the name to
 check the certificate against without reaching into it, and it is the fastest that was measured (architecture,
-section 9).
+section 9). What a receiver may cost is bounded below it, where bytes come in and go out: http.client reads a chunk of
+size -1 to the connection's end, and trailers and interim answers for as long as they come.
 """
 
 import io
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 TOTAL_SECONDS = 15.0
 CONNECT_SECONDS = 3.0
 MOST_OF_AN_ANSWER = 4096
+_MOST_READ = 65_536
+"""Bytes of one answer with its head, interim answers, and what chunks put around it."""
+_FINAL = 200
+"""The lowest status of an answer that no other follows."""
+_A_PIECE = 16_384
+"""Bytes sent at once, a TLS record's most: between two the time is looked at."""
 _ADDRESSES_TRIED = 4
 _KEPT_SECONDS = 30.0
 _MOST_KEPT = 64
@@ -48,10 +55,10 @@ class Reply:
     retry_after: float | None = None
 
 
-def send(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+def send(url: str, body: bytes, headers: Mapping[str, str], *, within: float | None = None) -> Reply:
     """Check the address and send a JSON body there. Raises nothing for what the address or the receiver does.
 
-    Only the local stack reaches loopback.
+    All of it takes `within` seconds at most, TOTAL_SECONDS if not given. Only the local stack reaches loopback.
     """
     started = time.monotonic()
     try:
@@ -60,16 +67,19 @@ def send(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         return Reply(duration_ms=_since(started), error="blocked_address")
     except Unresolved:
         return Reply(duration_ms=_since(started), error="unresolved_host")
-    return post(target, body, headers)
+    return _post(target, body, headers, started, TOTAL_SECONDS if within is None else within)
 
 
 def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Reply:
     """Send a JSON body. Raises nothing for what the network or the receiver does: that is in the reply."""
-    started = time.monotonic()
+    return _post(target, body, headers, time.monotonic(), TOTAL_SECONDS)
+
+
+def _post(target: Target, body: bytes, headers: Mapping[str, str], started: float, within: float) -> Reply:
     status_code, response, retry_after = None, None, None
     error: Fault | None = None
     try:
-        status_code, response, retry_after = _exchange(target, body, headers, started + TOTAL_SECONDS)
+        status_code, response, retry_after = _exchange(target, body, headers, started + within)
         if 300 <= status_code < 400:
             error = "redirect_not_followed"
     except TimeoutError:
@@ -103,10 +113,12 @@ def _exchange(
 ) -> tuple[int, str, float | None]:
     connection, response = _ask(target, body, headers, deadline)
     try:
-        text = _beginning(response)
+        text, sound = _beginning(response)
         retry_after = _seconds(response.headers.get("Retry-After"))
-        # An answer that was not read to its end would be the beginning of the next one's.
-        reusable = response.isclosed() and not response.will_close
+        # An answer that was not read to its end would be the beginning of the next one's. http.client takes an
+        # interim one (103) for the whole answer, so that the final one would be.
+        whole = sound and response.isclosed() and response.status >= _FINAL
+        reusable = whole and not response.will_close
     finally:
         response.close()
     if reusable:
@@ -130,12 +142,12 @@ def _ask(
     return new, new.ask(body, headers, target, deadline)
 
 
-def _beginning(response: HTTPResponse) -> str:
+def _beginning(response: HTTPResponse) -> tuple[str, bool]:
+    """The text, and whether it is sound: http.client closes an answer with a broken chunk as if it had ended."""
     try:
-        answer = response.read(MOST_OF_AN_ANSWER)
-    except (OSError, HTTPException):
-        answer = b""  # the status was said, and that is what counts
-    return answer.decode(errors="replace")
+        return response.read(MOST_OF_AN_ANSWER).decode(errors="replace"), True
+    except (OSError, HTTPException, ValueError):  # ValueError: a chunk of size -2
+        return "", False  # the status was said, and that is what counts
 
 
 def _seconds(retry_after: str | None) -> float | None:
@@ -170,19 +182,28 @@ class _Place(NamedTuple):
     address: str
 
 
+class _Endless(HTTPException):
+    """An answer of more bytes than we read."""
+
+
 class _Reader(io.RawIOBase):
-    """Reads a socket with what is left of the time as each read's time-out: dripping gains nothing."""
+    """Reads one answer from a socket, with what is left of the time as each read's time-out: dripping gains nothing."""
 
     def __init__(self, connection: "_Connection", raw: io.RawIOBase) -> None:
         self._connection = connection
         self._raw = raw
+        self._left = _MOST_READ
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "Buffer", /) -> int | None:
+        if self._left <= 0:
+            raise _Endless
         self._connection.bound()
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        self._left -= count or 0
+        return count
 
     def close(self) -> None:
         self._raw.close()
@@ -197,8 +218,11 @@ class _Stream:
         self._inner = inner
 
     def sendall(self, data: bytes) -> None:
-        self._connection.bound()
-        self._inner.sendall(data)
+        # A TLS socket's own sendall gives the whole time-out to each record.
+        rest = memoryview(data)
+        while rest:
+            self._connection.bound()
+            rest = rest[self._inner.send(rest[:_A_PIECE]) :]
 
     def makefile(self, mode: str) -> io.BufferedReader:
         raw = self._inner.makefile("rb", buffering=0)
@@ -241,6 +265,7 @@ class _Connection(HTTPConnection):
         inner = self._connected()
         if self._target.scheme == "https":
             try:
+                inner.settimeout(min(CONNECT_SECONDS, self._left()))
                 inner = _tls().wrap_socket(inner, server_hostname=self._target.host)
             except BaseException:
                 inner.close()

@@ -9,10 +9,9 @@ put off, which costs no attempt, until its delivery has waited longer than any s
 
 import random
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from eal import caller, clock, observe, signing
-from eal.outbound import sender
+from eal import caller, clock, observe
 from eal.outbound.schedule import GONE, LONGEST_DELAY
 from eal.outbound.sender import Reply
 from eal.table.write import Stale
@@ -20,6 +19,7 @@ from eal.webhooks import deliveries, health, store
 from eal.webhooks.deliveries import Due
 from eal.webhooks.health import Health, Place
 from eal.webhooks.model import Attempt, Delivery, Endpoint
+from eal.webhooks.signed_post import Secret, is_to_be_repeated, post, secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,18 +27,12 @@ if TYPE_CHECKING:
 
     from eal.events import Event
 
-_REFUSED_SIGNATURE = (401, 403)
 _LONGEST_DEFERRAL = 300.0
 _LARGEST_POWER = 5
 """4 to the power of it is beyond the longest deferral; a larger power ends beyond what a float holds."""
 _LOOKED_AT_EVERY = 20
 """Deferrals, an hour and a quarter: a message without a place is put off unread, for a call instead of two."""
 _RECORDINGS = 3
-
-
-class Secret(NamedTuple):
-    mark: str
-    text: str
 
 
 def deliver(due: Due) -> None:
@@ -109,10 +103,10 @@ def _give_up(delivery: Delivery, now: "datetime") -> None:
 
 
 def _attempt(due: Due, place: Place, endpoint: Endpoint, delivery: Delivery, event: "Event") -> None:
-    secrets = _secrets(endpoint, place.health.accepted, due.organization_id)
+    secrets = secrets_of(endpoint, place.health.accepted, due.organization_id, clock.now())
     attempt, reply = _send(endpoint, delivery, event, secrets)
     refused = None
-    if len(secrets) > 1 and reply.status_code in _REFUSED_SIGNATURE:
+    if is_to_be_repeated(secrets, reply):
         refused, secrets = attempt, secrets[::-1]
         attempt, reply = _send(endpoint, delivery.noted(refused), event, secrets)
     now = clock.now()
@@ -159,21 +153,11 @@ def _record(
     _tell(attempt, after, recorded=recorded)
 
 
-def _secrets(endpoint: Endpoint, accepted: str | None, organization_id: str) -> "Sequence[Secret]":
-    """Those that sign, first the one that the endpoint last accepted: the old one, until it took the new one."""
-    current = Secret(health.mark_of(endpoint.secret), store.secret_of(endpoint, organization_id))
-    text = store.previous_secret_of(endpoint, organization_id, clock.now())
-    if text is None or endpoint.previous_secret is None:
-        return [current]
-    previous = Secret(health.mark_of(endpoint.previous_secret), text)
-    return [current, previous] if accepted == current.mark else [previous, current]
-
-
 def _send(
     endpoint: Endpoint, delivery: Delivery, event: "Event", secrets: "Sequence[Secret]"
 ) -> tuple[Attempt, Reply]:
     at = clock.now()
-    reply = _post(endpoint, event, secrets, at)
+    reply = post(endpoint, event, secrets, at)
     attempt = Attempt(
         number=delivery.made + 1,
         at=at,
@@ -184,12 +168,6 @@ def _send(
         error=reply.error,
     )
     return attempt, reply
-
-
-def _post(endpoint: Endpoint, event: "Event", secrets: "Sequence[Secret]", at: "datetime") -> Reply:
-    body = event.body().encode()
-    texts = [secret.text for secret in secrets]
-    return sender.send(endpoint.url, body, signing.headers(texts, event.id, int(at.timestamp()), body))
 
 
 def _disable_gone(due: Due, place: Place, endpoint: Endpoint, before: Delivery, after: Delivery) -> None:

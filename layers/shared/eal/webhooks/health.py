@@ -17,6 +17,7 @@ from eal.table import progress
 from eal.table.item import Item, load
 from eal.table.keys import Key, Mode, key
 from eal.table.progress import Change, Unfit
+from eal.table.read import get
 from eal.table.write import Operation
 
 MOST_IN_FLIGHT = 20
@@ -86,6 +87,12 @@ def take_place(
             elif not _drop_ended(at, refused.item, now):
                 return None
     return None
+
+
+def accepted(organization_id: str, mode: Mode, webhook_id: str) -> str | None:
+    """The mark of the secret that the endpoint last accepted; None where none is known."""
+    item = get(key(organization_id, mode, _KIND, webhook_id))
+    return load(Health, item).accepted if item else None
 
 
 def seconds_over(place: Place, rate_limit: int | None, now: datetime) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from eal import audit, aws, ids, secrets, settings, signing
 from eal.caller import Caller
-from eal.errors import NotFound, ValidationFailed
+from eal.errors import Conflict, NotFound, ValidationFailed
 from eal.listing import ListQuery
 from eal.outbound import address
 from eal.outbound.address import Blocked, Unresolved
@@ -15,13 +15,16 @@ from eal.table.item import Item, dump, from_attributes, load, to_attributes
 from eal.table.keys import Key, Mode, key, partition
 from eal.table.page import Page, Partition
 from eal.table.read import get as read_item
+from eal.table.write import Operation
 from eal.webhooks import filters
 from eal.webhooks.model import Endpoint, Reason
 from eal.webhooks.wire import WebhookCreate, WebhookUpdate, WebhookView
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, TransactWriteItemTypeDef
 
+MOST = 50
+"""Endpoints of a tenant in one mode: each event is fanned out to all of them by one run of a worker."""
 _KIND = "WEBHOOK"
 _PURPOSE = "webhook"
 _SHOWN_OF_A_SECRET = len(signing.PREFIX) + 4
@@ -39,7 +42,8 @@ def place(organization_id: str, mode: Mode, webhook_id: str) -> Key:
 def register(body: WebhookCreate, by: Caller) -> tuple[Endpoint, str]:
     """A new endpoint and its secret, of which only the ciphertext is stored.
 
-    Raises: ValidationFailed for an address that is blocked, or a filter that fits none of the events.
+    Raises: ValidationFailed for an address that is blocked, or a filter that fits none of the events; at the commit
+    Conflict where there are MOST already.
     """
     _check_address(body.url)
     secret = signing.new_secret()
@@ -61,6 +65,7 @@ def register(body: WebhookCreate, by: Caller) -> tuple[Endpoint, str]:
     )
     _check_filter(new)
     by.write.create(_item(new, by))
+    by.write.add(_counted(1, by))
     by.write.audit("webhook.created", new.id, audit.changes({}, _audited(new)))
     return new, secret
 
@@ -143,6 +148,7 @@ def remove(webhook_id: str, by: Caller) -> None:
     """
     old = find(webhook_id, by)
     by.write.delete(place(by.organization_id, by.mode, old.id), was=old.version)
+    by.write.add(_counted(-1, by))
     by.write.audit("webhook.deleted", old.id, audit.changes(_audited(old), {}))
 
 
@@ -151,7 +157,9 @@ def disable(old: Endpoint, reason: Reason, by: Caller) -> None:
     new = replace(old.disabled(reason, by.at), updated_at=by.at, version=old.version + 1)
     by.write.replace(_item(new, by), was=old.version)
     by.write.audit("webhook.disabled", old.id, audit.changes(_audited(old), _audited(new)))
-    by.write.emit("webhook.disabled", WebhookView.of(new).model_dump(mode="json"))
+    # The event goes to all other endpoints, and to whoever reads the feed: none of them is to learn of a secret there.
+    told = replace(new, url=address.without_query(new.url))
+    by.write.emit("webhook.disabled", WebhookView.of(told).model_dump(mode="json"))
 
 
 def wanting(event_type: str, organization_id: str, mode: Mode) -> list[Endpoint]:
@@ -191,6 +199,29 @@ def of_item(item: Item) -> Endpoint:
 
 def _item(endpoint: Endpoint, by: Caller) -> Item:
     return {**place(by.organization_id, by.mode, endpoint.id)._asdict(), "kind": _KIND, **dump(endpoint)}
+
+
+def _counted(step: int, by: Caller) -> Operation:
+    """Keep the count of endpoints in the transaction that adds or removes one, and refuse one too many."""
+    values: Item = {":step": step, ":kind": f"{_KIND}_COUNT"}
+    condition: dict[str, object] = {}
+    if step > 0:
+        condition = {"ConditionExpression": "attribute_not_exists(webhooks) OR webhooks < :most"}
+        values[":most"] = MOST
+    update = {
+        "TableName": settings.state_table(),
+        "Key": to_attributes(key(by.organization_id, by.mode, f"{_KIND}_COUNT", "webhooks")._asdict()),
+        "UpdateExpression": "SET kind = :kind ADD webhooks :step",
+        "ExpressionAttributeValues": to_attributes(values),
+        **condition,
+    }
+    return Operation(
+        cast("TransactWriteItemTypeDef", {"Update": update}),
+        lambda _old: Conflict(
+            f"There are {MOST} webhooks in this mode already, the most that there can be: delete one first.",
+            limit=MOST,
+        ),
+    )
 
 
 def _encrypted(secret: str, by: Caller) -> str:
