@@ -120,6 +120,76 @@ def test_an_upsert_loses_no_value(tenant: Tenant) -> None:
     assert taken.json["error"]["details"]["id"] == first["id"]
 
 
+def test_what_an_upsert_replaces_becomes_a_line_of_the_notes(tenant: Tenant) -> None:
+    own = {**LEAD, "company": "Old", "metadata": {"job": "1", "page": "a"}, "assigned_to": "Kim"}
+    call("POST", "/v1/leads", key=tenant.write, json_body={**own, "notes": "Wet floor"})
+    address = {"line1": "7 Oak Ave", "city": "Oakland", "state": "CA", "postal_code": "94602"}
+    newer = {
+        "email": LEAD["email"],
+        "company": "New",
+        "loss_type": "fire",
+        "address": address,
+        "metadata": {"job": "2"},
+        "attribution": {"utm_source": "bing"},
+        "assigned_to": "Sam",
+        "notes": "Smoke\n\nin the attic",
+    }
+
+    first = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=newer).json
+    again = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=newer).json
+
+    assert (first["company"], first["loss_type"], first["assigned_to"]) == ("New", "fire", "Sam")
+    assert (first["metadata"], first["attribution"]["utm_source"]) == ({"job": "2", "page": "a"}, "google")
+    assert first["notes"].split("\n\n") == [
+        "Wet floor",
+        "Smoke",
+        "in the attic",
+        "Before: company: Old",
+        "Before: address: 12 Elm St, Oakland, CA 94601, US",
+        "Before: loss_type: water",
+        "Before: assigned_to: Kim",
+        "Before: metadata.job: 1",
+        "Also given: attribution.utm_source: bing",
+    ]
+    assert again == first
+    back = call(
+        "POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body={**own, "loss_type": "fire"}
+    ).json
+    there_again = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=newer).json
+    assert back["company"] == "Old"
+    assert there_again["notes"].count("Before: company: Old") == 1
+
+
+def test_a_value_that_the_notes_have_no_room_to_keep_is_not_replaced(tenant: Tenant) -> None:
+    own = {**LEAD, "company": "Old", "notes": "a" * 9_990}
+    first = call("POST", "/v1/leads", key=tenant.write, json_body=own).json
+
+    answer = call(
+        "POST",
+        "/v1/leads?on_duplicate=update",
+        key=tenant.write,
+        json_body={"email": LEAD["email"], "company": "New"},
+    )
+
+    assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/notes")
+    assert call("GET", f"/v1/leads/{first['id']}", key=tenant.read).json == first
+
+
+def test_kept_values_do_not_count_as_what_the_lead_says(tenant: Tenant) -> None:
+    body = {"email": LEAD["email"], "metadata": {"said": "Water is pouring through the ceiling right now"}}
+    first = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
+
+    after = call(
+        "POST",
+        "/v1/leads?on_duplicate=update",
+        key=tenant.write,
+        json_body={**body, "metadata": {"said": "x"}},
+    ).json
+
+    assert "pouring" in after["notes"]
+    assert after["score"] == first["score"]
+
+
 def test_the_same_form_twice_adds_nothing_the_second_time(tenant: Tenant) -> None:
     form = {**LEAD, "notes": "Wet floor"}
     call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "notes": "First call"})

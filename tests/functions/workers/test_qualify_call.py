@@ -99,6 +99,36 @@ def test_a_second_call_of_the_same_caller_finds_the_lead(connection: Connection,
     assert len(events("call.qualified", tenant.id)) == 2
 
 
+def test_a_call_of_a_known_lead_fills_in_what_it_does_not_say(connection: Connection, tenant: Tenant) -> None:
+    one = Call.new()
+    body = {"phones": [one.caller], "loss_type": "fire", "company": "Own"}
+    known = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
+    message = classified(connection, tenant, one.event("post-call"))
+
+    assert qualify(message, message) == []
+
+    lead = call("GET", f"/v1/leads/{known['id']}", key=tenant.read).json
+    assert (lead["first_name"], lead["last_name"], lead["urgency"]) == ("Dana", "Reyes", "emergency")
+    assert (lead["loss_type"], lead["company"], lead["source"]) == ("fire", "Own", known["source"])
+    assert "Also given: loss_type: water" in lead["notes"].split("\n\n")
+    assert lead["version"] == 2
+    assert actions("lead", tenant.id) == ["lead.created", "lead.updated"]
+
+
+def test_a_call_of_a_lead_with_full_notes_is_qualified_all_the_same(
+    connection: Connection, tenant: Tenant
+) -> None:
+    one = Call.new()
+    body = {"phones": [one.caller], "loss_type": "fire", "notes": "x" * 10_000}
+    known = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
+
+    assert qualify(classified(connection, tenant, one.event("post-call"))) == []
+
+    lead = call("GET", f"/v1/leads/{known['id']}", key=tenant.read).json
+    assert (lead["notes"], lead["loss_type"], lead["first_name"]) == (known["notes"], "fire", "Dana")
+    assert [data["lead_id"] for data in events("call.qualified", tenant.id)] == [known["id"]]
+
+
 def test_a_caller_who_withheld_the_number_is_qualified_without_a_lead(
     connection: Connection, tenant: Tenant
 ) -> None:

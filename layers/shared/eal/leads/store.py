@@ -20,6 +20,7 @@ from eal.leads.model import (
     Address,
     Lead,
     filled_in,
+    filled_in_where_room,
     merged,
     moved,
     over_limit,
@@ -72,6 +73,16 @@ def capture(body: LeadCreate, on_duplicate: OnDuplicate, by: Caller) -> tuple[Le
     return _create(new, by, refusal_for), True
 
 
+def capture_from_form(body: LeadCreate, by: Caller) -> Lead:
+    """A new lead, or the one that has the same e-mail or phone, with what the form says as far as there is room."""
+    new = made(body, ids.new("lead", by.at), by)
+    found = _holder(new, by)
+    if found is None:
+        return _create(new, by, lambda _contact: lambda _old: Stale())
+    after = filled_in_where_room(found, new)
+    return _replace(found, after, by) if after != found else found
+
+
 def made(body: LeadCreate, lead_id: str, by: Caller) -> Lead:
     """The new lead that the body describes, not written and not scored."""
     return Lead(
@@ -121,13 +132,14 @@ def capture_from_call(
 ) -> str:
     """The id of the lead that a qualified call makes: a new one, or the one that has its phone already.
 
-    The id is derived from the call's, so that a second run of the same work finds the first one's lead. Adds to the
-    caller's write, which stays empty where there is nothing to add.
+    That one gets what it did not say itself, as far as there is room. The id is derived from the call's, so that a
+    second run of the same work finds the first one's lead. Adds to the caller's write, which stays empty where there
+    is nothing to add.
     """
     lead_id = ids.derived("lead", call_id)
     claim, made = get_all([claim_at(by, f"phone#{phone}"), at(by, lead_id)])
-    if made or claim:
-        return lead_id if made else cast("str", cast("Item", claim)["lead_id"])
+    if made:
+        return lead_id
     first, _, last = (name or "").strip().partition(" ")
     new = Lead(
         id=lead_id,
@@ -146,8 +158,14 @@ def capture_from_call(
         attribution=dict(attribution),
         call_id=call_id,
     )
-    _create(new, by, lambda _contact: lambda _old: Stale())
-    return lead_id
+    if claim is None:
+        return _create(new, by, lambda _contact: lambda _old: Stale()).id
+    item = get(at(by, cast("str", claim["lead_id"])))
+    if item is None:
+        raise Stale  # erased between the two reads
+    found = load(Lead, item)
+    after = filled_in_where_room(found, new)
+    return (_replace(found, after, by) if after != found else found).id
 
 
 def capture_from_prospect(new: Lead, by: Caller) -> str:

@@ -111,7 +111,9 @@ class LeadCreateQuery(Wire):
         Literal["error", "return", "update"],
         Field(
             description="For a lead with the same e-mail or one of the phones: refuse with 409, answer with it (200), "
-            "or add what this request says to it (200). An update loses no value."
+            "or add what this request says to it (200). An update loses no value: what it replaces, and an "
+            "attribution that differs from the first, become lines of the notes, each once. Where the notes have no "
+            "room for that (10,000 characters) it is refused with 422: shorten them first."
         ),
     ] = "error"
 
