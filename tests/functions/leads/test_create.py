@@ -45,6 +45,15 @@ def test_a_lead_is_stored_as_it_is_shown(tenant: Tenant) -> None:
         ({"metadata": {"k": 1}}, "/metadata/k"),
         ({"first_name": "x" * 201}, "/first_name"),
         ({"notes": "\x00" * 20_000}, "/notes"),
+        ({"notes": "a\x07b"}, "/notes"),
+        ({"notes": "a\x85b"}, "/notes"),
+        ({"first_name": "Da\nna"}, "/first_name"),
+        ({"company": "a\x1b[31mb"}, "/company"),
+        ({"source_detail": "a\tb"}, "/source_detail"),
+        ({"assigned_to": "a\x7fb"}, "/assigned_to"),
+        ({"attribution": {"utm_term": "a\x00b"}}, "/attribution/utm_term"),
+        ({"metadata": {"k": "a\x00b"}}, "/metadata/k"),
+        ({"notes": "水" * 9_000, "metadata": {f"k{n}": "水" * 500 for n in range(20)}}, ""),
     ],
 )
 def test_a_wrong_field_is_named_with_a_pointer(
@@ -55,6 +64,25 @@ def test_a_wrong_field_is_named_with_a_pointer(
     assert (answer.status, answer.error) == (422, "validation_error")
     assert pointer in [field["pointer"] for field in answer.json["error"]["details"]["fields"]]
     assert call("GET", "/v1/leads", key=tenant.read).json["data"] == []
+
+
+def test_long_texts_keep_their_lines(tenant: Tenant) -> None:
+    told = {"notes": "one\r\ntwo\tcolumns\rthree", "metadata": {"k": "one\ntwo"}}
+
+    answer = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, **told})
+
+    assert answer.status == 201
+    assert (answer.json["notes"], answer.json["metadata"]) == ("one\ntwo\tcolumns\nthree", {"k": "one\ntwo"})
+
+
+def test_an_upsert_cannot_make_a_lead_larger_in_all_than_a_new_one_may_be(tenant: Tenant) -> None:
+    call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "notes": "水" * 9_000})
+    more = {"email": LEAD["email"], "metadata": {f"k{n}": "水" * 500 for n in range(20)}}
+
+    answer = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=more)
+
+    assert (answer.status, answer.error) == (422, "validation_error")
+    assert "at most 49152 bytes" in answer.json["error"]["message"]
 
 
 def test_a_missing_field_reads_as_the_product_says(tenant: Tenant) -> None:

@@ -168,6 +168,22 @@ def test_errors_name_the_lead_and_no_value(tenant: Tenant) -> None:
     assert "Quackenbush" not in json.dumps(items())
 
 
+def test_a_row_that_is_too_large_or_has_control_characters_fails_alone(tenant: Tenant) -> None:
+    large = {
+        "email": "a@example.com",
+        "notes": "水" * 9_000,
+        "metadata": {f"k{n}": "水" * 500 for n in range(15)},
+    }
+    rows = [large, {"email": "b@example.com", "company": "a\x1bb"}, {"email": "c@example.com"}]
+
+    one = imported(tenant, "\n".join(json.dumps(row, ensure_ascii=False) for row in rows), format="jsonl")
+
+    assert (one["created"], [(error["row"], error["field"]) for error in one["errors"]]) == (
+        1,
+        [(1, None), (2, "company")],
+    )
+
+
 def test_a_dry_run_names_the_row_where_there_is_no_lead(tenant: Tenant) -> None:
     one = imported(tenant, "email\na@example.com\na@example.com\n", dry_run=True)
 

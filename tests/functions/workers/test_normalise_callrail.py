@@ -358,6 +358,27 @@ def test_a_form_is_taken_by_a_full_lead_as_far_as_there_is_room(
     assert lead["metadata"] == {"preferred-time": "mornings"}
 
 
+def test_a_form_with_control_characters_or_too_much_in_it_is_a_lead(
+    connection: Connection, tenant: Tenant
+) -> None:
+    fields = {
+        "name": "Da\x00na\nReyes",
+        "email": "dana@example.com",
+        "message": "A pipe\x07\r\nburst. " + "水" * 4_900,
+        **{f"field {n}": "水" * 500 for n in range(22)},
+    }
+    body = form(form_data=fields, utm_source="goo\x1b\ngle", form_url="https://acme.example/\x01a")
+
+    assert normalise(message(connection, "form-submission", body)) == []
+
+    lead = only_lead(tenant)
+    assert (lead["first_name"], lead["last_name"]) == ("Dana", "Reyes")
+    assert lead["notes"].startswith("A pipe\nburst. 水")
+    assert 15 < len(lead["metadata"]) < 22
+    assert lead["attribution"]["utm_source"] == "goo gle"
+    assert stored("FORM", tenant.id)[0]["lead_id"] == lead["id"]
+
+
 def test_a_form_without_a_contact_is_kept_and_makes_no_lead(connection: Connection, tenant: Tenant) -> None:
     body = form(form_data={"name": "Dana", "email": "not one", "phone": "12"})
 

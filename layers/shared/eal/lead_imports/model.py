@@ -163,7 +163,9 @@ def judge(
             continue
         contacts = sorted(new.contacts)
         held = next((one for one in contacts if one in known.holders), None)
-        if held is None:
+        if over := over_limit(new):
+            verdict.fail(RowError(row=number, field=over[0] or None, message=over[1]))
+        elif held is None:
             verdict.created += 1
             _keep(new, verdict, known)
         elif on_duplicate == "error":
@@ -184,7 +186,7 @@ def _merge(number: int, new: Lead, lead_id: str, verdict: Verdict, known: Known)
     elif after == before:
         verdict.skipped += 1
     elif over := over_limit(after):
-        verdict.fail(RowError(row=number, field=over[0], message=over[1]))
+        verdict.fail(RowError(row=number, field=over[0] or None, message=over[1]))
     else:
         verdict.updated += 1
         _keep(after, verdict, known)

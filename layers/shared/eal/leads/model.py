@@ -1,7 +1,8 @@
 """A lead, what may follow on what, and how an upsert merges."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -28,6 +29,10 @@ TRANSITIONS: dict[Status, tuple[Status, ...]] = {
 MOST_NOTES, MOST_PHONES, MOST_METADATA = 10_000, 10, 50
 """Characters and entries; what an upsert or a transition adds counts too, or an item would outgrow the table."""
 
+LARGEST = 48 * 1024
+"""Bytes of all that a lead or a prospect says, as JSON in UTF-8: it is in an item with its event, in the answer that is
+kept for a repeat, and many of them in one transaction."""
+
 _REPLACED, _NOT_TAKEN = "Before: ", "Also given: "
 """How the lines of the notes begin that keep what a lead said before, and what a later capture said otherwise."""
 
@@ -51,6 +56,9 @@ PERSONAL = frozenset(
     }
 )
 """Fields that are, or may hold, personal data: the audit log shows commitments to them."""
+
+_SAID = PERSONAL - {"reason"}
+"""Fields whose size whoever writes them decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +192,10 @@ def without_kept_lines(notes: str | None) -> str | None:
 
 
 def over_limit(lead: Lead) -> tuple[str, str] | None:
-    """A field that has grown too long by what was added to it, with the reason; None where all fit."""
+    """A field that has grown too long by what was added to it, with the reason; None where all fit.
+
+    The field has no name where it is the lead as a whole.
+    """
     if len(lead.notes or "") > MOST_NOTES:
         return "notes", f"would have more than {MOST_NOTES} characters with what is there already"
     for name, most in (
@@ -194,7 +205,14 @@ def over_limit(lead: Lead) -> tuple[str, str] | None:
     ):
         if len(getattr(lead, name)) > most:
             return name, f"would have more than {most} entries with what is there already"
+    if (size := json_size({name: getattr(lead, name) for name in _SAID})) > LARGEST:
+        return "", f"a lead has at most {LARGEST} bytes as JSON in all, and this one would have {size}"
     return None
+
+
+def json_size(said: Mapping[str, object]) -> int:
+    """Bytes of some fields as JSON in UTF-8."""
+    return len(json.dumps(said, default=astuple, ensure_ascii=False).encode(errors="replace"))
 
 
 def merged(lead: Lead, newer: Lead) -> Lead:
@@ -292,9 +310,9 @@ def _lines(lead: Lead) -> dict[str, str]:
     return {name: " ".join(text.split()) for name, text in texts.items() if text}
 
 
-def _pieces(lead: Lead) -> Iterator[Lead]:
-    """The lead's values one by one; its name is one."""
-    nothing = Lead(
+def bare(lead: Lead) -> Lead:
+    """The lead without a word of what it says."""
+    return Lead(
         id=lead.id,
         status=lead.status,
         source=lead.source,
@@ -303,6 +321,11 @@ def _pieces(lead: Lead) -> Iterator[Lead]:
         version=lead.version,
         salt=lead.salt,
     )
+
+
+def _pieces(lead: Lead) -> Iterator[Lead]:
+    """The lead's values one by one; its name is one."""
+    nothing = bare(lead)
     yield replace(nothing, email=lead.email)
     yield from (replace(nothing, phones=(one,)) for one in lead.phones)
     yield replace(nothing, first_name=lead.first_name, last_name=lead.last_name)

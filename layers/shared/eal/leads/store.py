@@ -19,6 +19,7 @@ from eal.leads.model import (
     TRANSITIONS,
     Address,
     Lead,
+    bare,
     filled_in,
     filled_in_where_room,
     merged,
@@ -64,9 +65,11 @@ def claim_at(by: Caller, contact: str) -> Key:
 def capture(body: LeadCreate, on_duplicate: OnDuplicate, by: Caller) -> tuple[Lead, bool]:
     """A new lead, or the one that has the same e-mail or phone. Tells whether it is new.
 
-    Raises: Conflict with `id` and `matched_on` for a duplicate that is an error.
+    Raises: Conflict with `id` and `matched_on` for a duplicate that is an error; ValidationFailed for a lead that is,
+    or would become, too large.
     """
     new = made(body, ids.new("lead", by.at), by)
+    _check_limits(new)
     if on_duplicate != "error" and (found := _holder(new, by)):
         return (found if on_duplicate == "return" else _merge(found, new, by)), False
     refusal_for = _duplicate if on_duplicate == "error" else (lambda _contact: lambda _old: Stale())
@@ -78,6 +81,8 @@ def capture_from_form(body: LeadCreate, by: Caller) -> Lead:
     new = made(body, ids.new("lead", by.at), by)
     found = _holder(new, by)
     if found is None:
+        if over_limit(new):
+            new = filled_in_where_room(replace(bare(new), source_detail=new.source_detail), new)
         return _create(new, by, lambda _contact: lambda _old: Stale())
     after = filled_in_where_room(found, new)
     return _replace(found, after, by) if after != found else found
@@ -338,7 +343,9 @@ def _replace(before: Lead, changed: Lead, by: Caller) -> Lead:
 def _check_limits(lead: Lead) -> None:
     if found := over_limit(lead):
         name, message = found
-        raise ValidationFailed([{"pointer": f"/{name}", "message": message, "type": "too_long"}])
+        raise ValidationFailed(
+            [{"pointer": f"/{name}" if name else "", "message": message, "type": "too_long"}]
+        )
 
 
 def _claim(contact: str, lead_id: str, by: Caller, refusal: Refusal) -> None:
