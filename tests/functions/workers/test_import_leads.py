@@ -10,6 +10,7 @@ import pytest
 
 from eal import aws
 from eal.lead_imports import run
+from eal.leads.model import LARGEST
 from tests.support.aws import UPLOADS_BUCKET
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -150,6 +151,34 @@ def test_no_value_is_lost_in_an_update(tenant: Tenant) -> None:
     assert lead["version"] == 2
     found = call("GET", "/v1/leads?phone=%2B14155550123", key=tenant.read).json["data"]
     assert [one["id"] for one in found] == [lead["id"]]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_leads_of_the_largest_size_are_read_within_the_limit_of_a_transaction(
+    tenant: Tenant, dry_run: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [f"+1415555{n:04}" for n in range(90)]
+    asked: list[int] = []
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def watched(client: Any, operation: str, arguments: Any) -> Any:
+        if operation == "TransactGetItems":
+            asked.append(len(arguments["TransactItems"]))
+        return send(client, operation, arguments)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+
+    one = imported(
+        tenant,
+        "".join(json.dumps({"phones": numbers[n : n + 10]}) + "\n" for n in range(0, 90, 10)),
+        format="jsonl",
+        on_duplicate="update",
+        dry_run=dry_run,
+    )
+
+    assert one["created"] == 9
+    assert sum(asked) >= 90
+    assert max(asked) * LARGEST < 4_000_000
 
 
 def test_errors_name_the_lead_and_no_value(tenant: Tenant) -> None:

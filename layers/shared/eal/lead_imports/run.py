@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import time
 import zlib
+from itertools import batched
 from typing import TYPE_CHECKING, TypedDict, cast
 from urllib.parse import unquote_plus
 
@@ -42,6 +43,8 @@ OF_A_CHUNK = 2
 """The import and the chunk's errors."""
 MOST_IN_A_CHUNK, MOST_ERRORS_IN_A_CHUNK = 1000, 500
 """For rows that cost no operation, so that the item of errors stays small."""
+READ_AT_ONCE = 64
+"""Leads of the largest size that one transaction of DynamoDB reads: 4 MB is its limit."""
 ROWS_OF_A_STEP = 2000
 """How often a dry run tells how far it is."""
 
@@ -277,8 +280,8 @@ def look_up(candidates: Iterable[Candidate], known: Known, by: Caller, *, with_l
 
 
 def _all(keys: Iterable[Key]) -> list[Item | None]:
-    wanted = list(keys)
-    return get_all(wanted) if wanted else []
+    """Not as they were at one moment: the versions of what is written over decide."""
+    return [item for some in batched(keys, READ_AT_ONCE, strict=False) for item in get_all(some)]
 
 
 def _made(row: Row, lead_id: str, by: Caller) -> Lead | tuple[RowError, ...]:
