@@ -16,12 +16,14 @@ from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.imports import QUEUE, consume, imported, key_of, new_import, notification, put, read
 from tests.support.pipeline import items, peek, sqs_event
+from tests.support.template import resources
 from tests.support.tenants import new_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
 
 RULES = ("error", "return", "update")
 COUNTS = ("total", "processed", "created", "updated", "skipped", "failed")
@@ -485,6 +487,106 @@ def test_the_loser_is_done_where_the_winner_has_ended(
     after = read(one, tenant.read)
     assert counts(after) == OF_THE_TEN
     _check_exactly_once(tenant, after)
+
+
+# ---------------------------------------------------------------- faults
+
+
+def _put_off(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """After how many seconds messages come again, from now on."""
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    seconds: list[int] = []
+
+    def watched(client: Any, operation: str, arguments: Any) -> Any:
+        if operation == "ChangeMessageVisibility":
+            seconds.append(arguments["VisibilityTimeout"])
+            return {}
+        return send(client, operation, arguments)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+    return seconds
+
+
+def _ends(tenant: Tenant) -> list[str]:
+    return [
+        item["action"]["S"]
+        for item in items("AUDIT")
+        if item["action"]["S"] in ("lead_import.failed", "lead_import.completed")
+    ]
+
+
+def test_after_a_fault_that_passes_the_message_comes_again_soon(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_two_leads(tenant)
+    one = new_import(tenant, on_duplicate="update")
+    body = put(one, in_chunks_of_two(monkeypatch))
+    seconds = _put_off(monkeypatch)
+
+    for received in (1, 2, 3, 4):
+        with watched_calls(monkeypatch) as calls:
+            calls.refuse["TransactWriteItems"] = "ThrottlingException"
+            assert not consume(body, received)
+
+    assert seconds == [30, 60, 120, 240]
+    assert consume(body, 5)
+    assert counts(read(one, tenant.read)) == OF_THE_TEN
+    assert _ends(tenant) == ["lead_import.completed"]
+
+
+def test_a_message_that_fails_for_the_last_time_ends_its_import(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_two_leads(tenant)
+    one = new_import(tenant, on_duplicate="update")
+    body = put(one, in_chunks_of_two(monkeypatch))
+    _kill_at_transaction(monkeypatch, body, number=2)
+
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["TransactGetItems"] = "InternalServerError"
+        assert consume(body, run.RECEIVES)
+
+    after = read(one, tenant.read)
+    assert (after["status"], after["processed"]) == ("failed", 2)
+    assert after["failure"] == (
+        "It was tried 5 times and could not be finished: a service that it needs did not answer. "
+        "The first 2 rows are processed; import the others anew."
+    )
+    assert _ends(tenant) == ["lead_import.failed"]
+
+
+def test_an_import_that_kills_its_workers_ends(
+    clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = new_import(tenant)
+    body = put(one, in_chunks_of_two(monkeypatch))
+    _kill_at_transaction(monkeypatch, body, number=2)
+    clock.advance(minutes=30)
+
+    assert consume(body, run.RECEIVES)
+
+    after = read(one, tenant.read)
+    assert (after["status"], after["processed"]) == ("failed", 2)
+    assert "came no further" in after["failure"]
+
+
+def test_the_last_of_a_message_ends_no_import_that_another_worker_has(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = new_import(tenant)
+    body = put(one, in_chunks_of_two(monkeypatch))
+    seconds = _put_off(monkeypatch)
+    _before_transaction(monkeypatch, 2, lambda: _kill_at_transaction(monkeypatch, body, number=1))
+
+    assert not consume(body, run.RECEIVES)
+
+    assert read(one, tenant.read)["status"] == "running"
+    assert seconds == []
+
+
+def test_the_last_time_is_the_queues_own() -> None:
+    queue = resources("AWS::SQS::Queue")["ImportQueue"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == run.RECEIVES
 
 
 @pytest.mark.parametrize("rule", RULES)

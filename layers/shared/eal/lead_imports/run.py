@@ -10,9 +10,12 @@ from __future__ import annotations
 import json
 import time
 import zlib
+from datetime import timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, TypedDict, cast
 from urllib.parse import unquote_plus
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from eal import aws, clock, ids, observe, settings
 from eal.errors import Conflict, Unavailable
@@ -49,6 +52,11 @@ ROWS_OF_A_STEP = 2000
 """How often a dry run tells how far it is."""
 
 
+RECEIVES = 5
+"""The queue's maxReceiveCount: how often one message is handed out before it is put aside."""
+IDLE = timedelta(minutes=15)
+"""Longer than any invocation lasts: an import that did not change for so long is nobody's work."""
+
 type Candidate = tuple[int, Lead | tuple[RowError, ...]]
 """A row's number, and the lead that it would make or what is wrong with it."""
 
@@ -74,6 +82,31 @@ class S3Record(TypedDict):
 def work(message: Mapping[str, Json]) -> None:
     """Import what S3 says was uploaded. A test event of S3, which it sends once at deployment, has no records."""
     deadline = time.monotonic() + LONGEST
+    for record, place, one in _unfinished(message):
+        _go_on(record, place, one, deadline)
+
+
+def work_or_give_up(message: Mapping[str, Json]) -> None:
+    """The same with a message that is handed out for the last time: its import ends, in whatever way.
+
+    Without another try where none of those before came any further: whoever is killed by the file would be so again.
+    Raises: Overtaken where another worker is at it.
+    """
+    deadline = time.monotonic() + LONGEST
+    for record, place, one in _unfinished(message):
+        if clock.now() - one.updated_at > IDLE:
+            _give_up(place, "it came no further")
+            continue
+        try:
+            _go_on(record, place, one, deadline)
+        except Overtaken:
+            raise
+        except Exception as fault:
+            observe.logger.exception("import_given_up")
+            _give_up(place, _reason(fault))
+
+
+def _unfinished(message: Mapping[str, Json]) -> Iterator[tuple[S3Record, Place, LeadImport]]:
     for record in cast("list[S3Record]", message.get("Records", [])):
         place = Place.of(unquote_plus(record["s3"]["object"]["key"]))
         one = store.look_up(place) if place else None
@@ -86,9 +119,31 @@ def work(message: Mapping[str, Json]) -> None:
             import_id=one.id,
             request_id=one.request_id,
         )
-        if not _Run(place, one, deadline).is_over():
-            body = json.dumps({"Records": [record]})
-            aws.sqs().send_message(QueueUrl=settings.queue("import"), MessageBody=body)
+        yield record, place, one
+
+
+def _go_on(record: S3Record, place: Place, one: LeadImport, deadline: float) -> None:
+    if not _Run(place, one, deadline).is_over():
+        body = json.dumps({"Records": [record]})
+        aws.sqs().send_message(QueueUrl=settings.queue("import"), MessageBody=body)
+
+
+def _give_up(place: Place, reason: str) -> None:
+    """Raises: Stale where somebody else has changed the import meanwhile."""
+    one = store.look_up(place)
+    if one is None or one.has_ended:
+        return
+    by = store.caller_of(place, one)
+    failure = (
+        f"It was tried {RECEIVES} times and could not be finished: {reason}. The first {one.processed} rows are "
+        "processed; import the others anew."
+    )
+    store.end(one, one.ended(failure, by.at), by)
+
+
+def _reason(fault: Exception) -> str:
+    passing = isinstance(fault, Unavailable | ClientError | BotoCoreError)
+    return "a service that it needs did not answer" if passing else "we have a fault, and are told of it"
 
 
 class _Run:
