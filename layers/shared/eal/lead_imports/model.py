@@ -21,6 +21,8 @@ LONGEST_ROW = 64 * 1024
 ERRORS_SHOWN = 100
 
 UPLOAD_WITHIN = timedelta(hours=1)
+MOST_UNFINISHED = 3
+"""Imports of a tenant and mode at once: the workers are few, and all tenants' files wait for them."""
 KEPT = timedelta(days=7)
 """As long as the bucket keeps the file of errors, at the least."""
 
@@ -64,6 +66,11 @@ class LeadImport:
     @property
     def has_ended(self) -> bool:
         return self.status in ("completed", "failed")
+
+    def is_unfinished(self, now: datetime) -> bool:
+        """Whether it is being worked at or may yet be: nothing can be uploaded any more once its hour is over."""
+        waits = self.status == "awaiting_upload" and now < self.created_at + UPLOAD_WITHIN
+        return not self.is_gone(now) and (waits or self.status == "running")
 
     def is_gone(self, now: datetime) -> bool:
         """DynamoDB deletes expired items late, and the files are gone then."""
