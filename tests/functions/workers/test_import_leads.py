@@ -373,6 +373,49 @@ def test_a_file_that_is_gone_ends_the_import(tenant: Tenant) -> None:
     assert read(one, tenant.read)["failure"] == "The file is gone."
 
 
+def uploads() -> list[str]:
+    found = aws.s3().list_objects_v2(Bucket=UPLOADS_BUCKET, Prefix="imports/uploads/")
+    return [one["Key"] for one in found.get("Contents", [])]
+
+
+@pytest.mark.parametrize(
+    "content", ["email\na@example.com\nwrong\n", "", b"email\n\xff\n"], ids=["completed", "empty", "refused"]
+)
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_the_file_is_deleted_when_its_import_has_ended(
+    tenant: Tenant, content: str | bytes, dry_run: bool
+) -> None:
+    one = new_import(tenant, dry_run=dry_run)
+    body = put(one, content)
+    assert uploads() == [key_of(one["upload"]["url"])]
+
+    assert consume(body)
+
+    assert uploads() == []
+    url = read(one, tenant.read)["errors_url"]
+    if url:
+        assert aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(url))
+
+
+def test_a_file_that_comes_after_its_import_has_ended_is_deleted(tenant: Tenant) -> None:
+    one = new_import(tenant)
+    assert consume(put(one, "email\na@example.com\n"))
+
+    assert consume(put(one, "email\nb@example.com\n"))
+
+    assert uploads() == []
+    assert [lead["email"] for lead in leads_of(tenant.read)] == ["a@example.com"]
+
+
+def test_a_file_of_no_import_is_deleted(tenant: Tenant) -> None:
+    name = f"imports/uploads/{tenant.id}/live/imp_01kq09bekje6vbq5xe2b60xtww"
+    aws.s3().put_object(Bucket=UPLOADS_BUCKET, Key=name, Body=b"email\n")
+
+    assert consume(notification(name))
+
+    assert uploads() == []
+
+
 # ---------------------------------------------------------------- killed, overtaken
 
 
@@ -417,6 +460,8 @@ def test_killed_after_each_call_every_row_counts_once(
     after = read(one, tenant.read)
     assert counts(after) == {"total": 42, "processed": 42, **EXPECTED[rule]}
     assert after["status"] == "completed"
+    assert consume(body)
+    assert uploads() == []
     _check_exactly_once(tenant, after)
 
 
@@ -548,6 +593,7 @@ def test_a_message_that_fails_for_the_last_time_ends_its_import(
 
     after = read(one, tenant.read)
     assert (after["status"], after["processed"]) == ("failed", 2)
+    assert uploads() == []
     assert after["failure"] == (
         "It was tried 5 times and could not be finished: a service that it needs did not answer. "
         "The first 2 rows are processed; import the others anew."

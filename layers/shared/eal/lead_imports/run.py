@@ -112,6 +112,8 @@ def _unfinished(message: Mapping[str, Json]) -> Iterator[tuple[S3Record, Place, 
         one = store.look_up(place) if place else None
         if place is None or one is None or one.has_ended:
             observe.logger.info("import_message_dropped", import_id=place.import_id if place else None)
+            if place:  # its worker was killed before it did, or the file was uploaded again, or too late
+                files.delete_upload(place)
             continue
         observe.bind(
             organization_id=place.organization_id,
@@ -139,6 +141,7 @@ def _give_up(place: Place, reason: str) -> None:
         "processed; import the others anew."
     )
     store.end(one, one.ended(failure, by.at), by)
+    files.delete_upload(place)
 
 
 def _reason(fault: Exception) -> str:
@@ -267,6 +270,7 @@ class _Run:
     def _end(self, failure: str | None) -> None:
         by = self._caller()
         store.end(self._one, self._one.ended(failure, by.at), by)
+        files.delete_upload(self._place)
         observe.logger.info(
             "import_ended", rows=self._one.processed, failed=self._one.failed, whole=not failure
         )
