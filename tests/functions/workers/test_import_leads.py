@@ -595,7 +595,7 @@ def test_a_message_that_fails_for_the_last_time_ends_its_import(
     assert (after["status"], after["processed"]) == ("failed", 2)
     assert uploads() == []
     assert after["failure"] == (
-        "It was tried 5 times and could not be finished: a service that it needs did not answer. "
+        "It was tried 5 times and could not be finished: we, or a service that it needs, had a fault. "
         "The first 2 rows are processed; import the others anew."
     )
     assert _ends(tenant) == ["lead_import.failed"]

@@ -15,8 +15,6 @@ from itertools import batched
 from typing import TYPE_CHECKING, TypedDict, cast
 from urllib.parse import unquote_plus
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from eal import aws, clock, ids, observe, settings
 from eal.errors import Conflict, Unavailable
 from eal.lead_imports import files, rows, store
@@ -101,9 +99,9 @@ def work_or_give_up(message: Mapping[str, Json]) -> None:
             _go_on(record, place, one, deadline)
         except Overtaken:
             raise
-        except Exception as fault:
+        except Exception:  # whatever it is, the log and the import say so, and no message comes any more
             observe.logger.exception("import_given_up")
-            _give_up(place, _reason(fault))
+            _give_up(place, "we, or a service that it needs, had a fault")
 
 
 def _unfinished(message: Mapping[str, Json]) -> Iterator[tuple[S3Record, Place, LeadImport]]:
@@ -142,11 +140,6 @@ def _give_up(place: Place, reason: str) -> None:
     )
     store.end(one, one.ended(failure, by.at), by)
     files.delete_upload(place)
-
-
-def _reason(fault: Exception) -> str:
-    passing = isinstance(fault, Unavailable | ClientError | BotoCoreError)
-    return "a service that it needs did not answer" if passing else "we have a fault, and are told of it"
 
 
 class _Run:
