@@ -233,7 +233,11 @@ def update(lead_id: str, body: LeadUpdate, by: Caller) -> Lead:
         raise ValidationFailed(
             [{"pointer": "/source", "message": "must not be null", "type": "null_forbidden"}]
         )
+    if "additional_emails" in given:
+        given["additional_emails"] = tuple(dict.fromkeys(body.additional_emails or ()))
     changed = replace(lead, **given)  # type: ignore[arg-type]  # names and types are LeadUpdate's
+    others = tuple(one for one in changed.additional_emails if one != changed.email)
+    changed = replace(changed, additional_emails=others)
     if not changed.contacts:
         raise ValidationFailed(
             [

@@ -98,6 +98,10 @@ class LeadCreate(LeadFields):
 class LeadUpdate(LeadFields):
     """Only what is given changes; null clears it."""
 
+    additional_emails: Annotated[
+        list[Email] | None,
+        Field(max_length=MOST_PHONES, description="All of them. The lead's `email` is dropped from them."),
+    ] = None
     phones: Phones | None = None
     source: Slug | None = None
     metadata: Metadata | None = None
@@ -184,7 +188,7 @@ class LeadView(Wire):
     last_name: str | None
     company: str | None
     email: str | None
-    additional_emails: Annotated[list[str], Field(description="Others that upserts brought.")]
+    additional_emails: Annotated[list[str], Field(description="Others that upserts brought or a PATCH gave.")]
     phones: list[str]
     address: AddressView | None
     source: str
