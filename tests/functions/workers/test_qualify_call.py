@@ -182,6 +182,25 @@ def test_killed_after_any_side_effect_and_delivered_again_there_is_one_lead_and_
     assert actions("call", tenant.id).count("call.qualified") == 1
 
 
+def test_a_lead_that_was_erased_before_the_second_run_does_not_come_back(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Call.new()
+    message = classified(connection, tenant, one.event("post-call"))
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = 3  # two reads and the lead's transaction
+        with pytest.raises(Killed):
+            qualify(message)
+    (lead,) = stored("LEAD", tenant.id)
+    assert call("DELETE", f"/v1/leads/{lead['id']}", key=tenant.admin).status == 204
+
+    assert qualify(message) == []
+
+    assert stored("LEAD", tenant.id) == stored("LEAD_CONTACT", tenant.id) == []
+    (data,) = events("call.qualified", tenant.id)
+    assert data["lead_id"] is None
+
+
 def test_one_call_runs_through_the_whole_pipeline(connection: Connection, tenant: Tenant) -> None:
     one = Call.new()
     for kind in ("call-modified", "pre-call", "post-call", "routing-complete", "post-call"):

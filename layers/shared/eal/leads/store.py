@@ -30,7 +30,7 @@ from eal.leads.model import (
 from eal.leads.wire import LeadView
 from eal.organizations import service_area
 from eal.organizations import store as organizations
-from eal.table import page
+from eal.table import page, tombstone
 from eal.table.item import dump, load
 from eal.table.keys import Key, key, partition
 from eal.table.page import Page, Partition
@@ -134,17 +134,23 @@ def capture_from_call(
     source_detail: str | None,
     attribution: Mapping[str, str],
     by: Caller,
-) -> str:
+) -> str | None:
     """The id of the lead that a qualified call makes: a new one, or the one that has its phone already.
 
     That one gets what it did not say itself, as far as there is room. The id is derived from the call's, so that a
-    second run of the same work finds the first one's lead. Adds to the caller's write, which stays empty where there
-    is nothing to add.
+    second run of the same work finds the first one's lead; None where that was erased meanwhile. Adds to the caller's
+    write, which stays empty where there is nothing to add.
     """
     lead_id = ids.derived("lead", call_id)
-    claim, made = get_all([claim_at(by, f"phone#{phone}"), at(by, lead_id)])
-    if made:
-        return lead_id
+    claim, made, erased = get_all(
+        [
+            claim_at(by, f"phone#{phone}"),
+            at(by, lead_id),
+            tombstone.at(by.organization_id, by.mode, "LEAD", lead_id),
+        ]
+    )
+    if made or erased:
+        return lead_id if made else None
     first, _, last = (name or "").strip().partition(" ")
     new = Lead(
         id=lead_id,
