@@ -92,11 +92,12 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrmSync:
-    """How far the lead's newest push to the tenant's CRM has come."""
+    """How far the lead's newest push to the tenant's CRM has come. One of test mode is simulated: nothing is sent."""
 
     push_id: str
     status: Literal["pending", "synced", "failed"]
     requested_at: Instant
+    simulated: bool = False
     attempts: int = 0
     last_attempt_at: Instant | None = None
     next_attempt_at: Instant | None = None

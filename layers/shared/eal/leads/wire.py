@@ -179,6 +179,7 @@ class CrmSyncView(Wire):
     synced_at: Instant | None
     last_status_code: int | None
     last_error: str | None
+    simulated: Annotated[bool, Field(description="Of test mode, which reaches no CRM: nothing was sent.")]
 
 
 class LeadView(Wire):
