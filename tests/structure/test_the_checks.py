@@ -194,6 +194,18 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (
         grants.faults,
+        in_template(
+            "Action: [s3:GetObject, s3:DeleteObject]", "Action: [s3:GetObject, s3:DeleteObjectVersion]"
+        ),
+        "WorkersImportLeadsRole may s3:DeleteObjectVersion: no",
+    ),
+    (
+        grants.faults,
+        in_template("Action: s3:PutObject, Resource", "Action: s3:DeleteObject, Resource"),
+        "s3:DeleteObject: no role",
+    ),
+    (
+        grants.faults,
         in_template("Action: [s3:PutObject, ", "Action: [s3:BypassGovernanceRetention, "),
         "s3:BypassGovernanceRetention: no role",
     ),

@@ -43,10 +43,10 @@ def notification(name: str, etag: str = "", size: int = 0) -> str:
     return json.dumps({"Records": [{"s3": {"bucket": {"name": UPLOADS_BUCKET}, "object": stored}}]})
 
 
-def consume(body: str) -> bool:
+def consume(body: str, received: int = 1) -> bool:
     """Hand the message to the worker, and what it sends itself to go on. Whether all were done."""
     handler = load_app("workers/import_leads").handler
-    done: bool = handler(sqs_event(QUEUE, [body]), None) == {"batchItemFailures": []}
+    done: bool = handler(sqs_event(QUEUE, [body], received), None) == {"batchItemFailures": []}
     for more in peek(QUEUE):
         done = consume(json.dumps(more)) and done
     return done

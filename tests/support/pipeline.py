@@ -102,15 +102,15 @@ class Pipeline:
         return worked
 
 
-def sqs_event(queue: str, bodies: list[str]) -> dict[str, Any]:
-    """An SQS event of these message bodies."""
+def sqs_event(queue: str, bodies: list[str], received: int = 1) -> dict[str, Any]:
+    """An SQS event of these message bodies, handed out for the `received`th time."""
     return {
         "Records": [
             {
                 "messageId": f"message-{number}",
                 "receiptHandle": "handle",
                 "body": body,
-                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "0"},
+                "attributes": {"ApproximateReceiveCount": str(received), "SentTimestamp": "0"},
                 "messageAttributes": {},
                 "eventSource": "aws:sqs",
                 "eventSourceARN": f"arn:aws:sqs:us-east-1:123456789012:{queue}",

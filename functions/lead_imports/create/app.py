@@ -15,7 +15,8 @@ def create(body: LeadImportCreate, caller: Writer) -> LeadImportCreated:
     """Get an address to upload a file of leads to, within an hour. The upload starts the import.
 
     A file has at most 100,000 rows of at most 64 KiB, and 64 MiB. What is wrong with it as a whole fails it before
-    any row is imported; a wrong row fails alone.
+    any row is imported; a wrong row fails alone. While three imports are unfinished another one is a conflict; one
+    whose file is not uploaded counts for its hour.
     """
     one = imports.create(body, by=caller)
     url = imports.upload_url(one, by=caller)

@@ -15,6 +15,7 @@ def push_to_crm(lead_id: str, caller: Writer) -> LeadView:
 
     The body is `{id, type: "lead.pushed", api_version, created_at, tenant_id, mode, data}`: `id` is the push's and the
     same at each attempt, `data` the lead as it is then. Attempts are those of webhooks; 410 ends them. A CRM that is
-    not connected is a conflict. A new push takes the place of one that is still pending.
+    not connected is a conflict. A new push takes the place of one that is still pending. In test mode nothing is sent:
+    the push is simulated, and `crm_sync` says so.
     """
     return LeadView.of(crm.request_push(lead_id, by=caller))

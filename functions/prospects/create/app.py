@@ -11,5 +11,8 @@ handler = app.handler
 
 @app.post("/v1/prospects", operation_id="createProspect", tags=["prospects"], status_code=201)
 def create(body: ProspectCreate, caller: Writer) -> ProspectView:
-    """Add somebody to reach out to. One with the same e-mail is a conflict that names it."""
+    """Add somebody to reach out to. One with the same e-mail is a conflict that names it.
+
+    A prospect has at most 48 KiB as JSON in all, and no control characters besides newline and tab in its longer texts.
+    """
     return ProspectView.of(prospects.add(body, by=caller))

@@ -41,7 +41,7 @@ def _is_qualified(call: Call) -> bool:
 
 
 def _lead(call: Call, by: Caller) -> str | None:
-    """The caller's lead, new or known; None for a caller who withheld the number."""
+    """The caller's lead, new or known; None for a caller who withheld the number or was erased meanwhile."""
     if call.facts.caller_number is None:
         return None
     lead_id = leads.capture_from_call(

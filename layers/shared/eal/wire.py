@@ -1,9 +1,13 @@
 """The base of what the API takes and shows."""
 
+import re
+
 from pydantic import BaseModel, ConfigDict
 
 LARGEST_NUMBER = 2**53 - 1
 _SMALLEST_NUMBER = 1e-100
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROLS_IN_PROSE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def free_number(value: float) -> float:
@@ -14,6 +18,32 @@ def free_number(value: float) -> float:
     if value != 0 and not _SMALLEST_NUMBER <= abs(value) <= LARGEST_NUMBER:
         raise ValueError("must be a number that a double holds exactly or nearly: at most 2^53 - 1")
     return int(value) if value == int(value) else value
+
+
+def one_line(text: str) -> str:
+    """Text for one line of a page, a log or a mail's header: no control character breaks out of it.
+
+    Raises: ValueError.
+    """
+    if _CONTROLS.search(text):
+        raise ValueError("must be one line without control characters")
+    return text
+
+
+def prose(text: str) -> str:
+    """Text of many lines, each of which ends in a newline.
+
+    Raises: ValueError.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _CONTROLS_IN_PROSE.search(text):
+        raise ValueError("must have no control characters besides newline and tab")
+    return text
+
+
+def without_controls(text: str) -> str:
+    """Prose, with what is not allowed in it taken out: for text that nobody can be told to send otherwise."""
+    return _CONTROLS_IN_PROSE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 class Wire(BaseModel):

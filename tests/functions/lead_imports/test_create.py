@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import botocore.client
 import pytest
 from botocore.exceptions import ClientError
 
 from eal import aws
 from tests.support.aws import UPLOADS_BUCKET
 from tests.support.http import call
-from tests.support.imports import key_of, new_import, put, signed_with
+from tests.support.imports import consume, key_of, new_import, put, signed_with
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
@@ -53,6 +54,53 @@ def test_it_awaits_its_upload_at_an_address_that_is_good_for_an_hour(clock: Cloc
         "version": 1,
     }
     assert one["id"].startswith("imp_")
+
+
+def test_more_than_three_unfinished_imports_are_a_conflict(
+    clock: Clock, tenant: Tenant, stranger: Tenant
+) -> None:
+    first, *others = [new_import(tenant) for _ in range(3)]
+    body = {"format": "csv"}
+
+    answer = call("POST", "/v1/leads/import", key=tenant.write, json_body=body)
+
+    assert (answer.status, answer.error) == (409, "conflict")
+    details = answer.json["error"]["details"]
+    assert details["limit"] == 3
+    assert details["unfinished"] == [
+        {"id": one["id"], "status": "awaiting_upload"} for one in (first, *others)
+    ]
+    new_import(tenant, tenant.test_admin)
+    new_import(stranger)
+
+    assert consume(put(first, "email\na@example.com\n"))
+    new_import(tenant)
+    assert call("POST", "/v1/leads/import", key=tenant.write, json_body=body).status == 409
+
+    clock.advance(hours=1)
+    for _ in range(3):
+        new_import(tenant)
+    assert call("POST", "/v1/leads/import", key=tenant.write, json_body=body).status == 409
+
+
+def test_of_two_imports_made_at_once_one_is_the_last_that_may_be(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_import(tenant)
+    new_import(tenant)
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    rivals = [lambda: new_import(tenant)]
+
+    def overtaken(client: Any, operation: str, arguments: Any) -> Any:
+        if operation == "TransactWriteItems" and rivals:
+            rivals.pop()()
+        return send(client, operation, arguments)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", overtaken)
+    answer = call("POST", "/v1/leads/import", key=tenant.write, json_body={"format": "csv"})
+
+    assert answer.status == 409
+    assert len(items("LEAD_IMPORT")) == 3
 
 
 def test_the_address_is_of_the_tenants_own_object(tenant: Tenant) -> None:

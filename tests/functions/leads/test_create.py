@@ -45,6 +45,15 @@ def test_a_lead_is_stored_as_it_is_shown(tenant: Tenant) -> None:
         ({"metadata": {"k": 1}}, "/metadata/k"),
         ({"first_name": "x" * 201}, "/first_name"),
         ({"notes": "\x00" * 20_000}, "/notes"),
+        ({"notes": "a\x07b"}, "/notes"),
+        ({"notes": "a\x85b"}, "/notes"),
+        ({"first_name": "Da\nna"}, "/first_name"),
+        ({"company": "a\x1b[31mb"}, "/company"),
+        ({"source_detail": "a\tb"}, "/source_detail"),
+        ({"assigned_to": "a\x7fb"}, "/assigned_to"),
+        ({"attribution": {"utm_term": "a\x00b"}}, "/attribution/utm_term"),
+        ({"metadata": {"k": "a\x00b"}}, "/metadata/k"),
+        ({"notes": "水" * 9_000, "metadata": {f"k{n}": "水" * 500 for n in range(20)}}, ""),
     ],
 )
 def test_a_wrong_field_is_named_with_a_pointer(
@@ -55,6 +64,25 @@ def test_a_wrong_field_is_named_with_a_pointer(
     assert (answer.status, answer.error) == (422, "validation_error")
     assert pointer in [field["pointer"] for field in answer.json["error"]["details"]["fields"]]
     assert call("GET", "/v1/leads", key=tenant.read).json["data"] == []
+
+
+def test_long_texts_keep_their_lines(tenant: Tenant) -> None:
+    told = {"notes": "one\r\ntwo\tcolumns\rthree", "metadata": {"k": "one\ntwo"}}
+
+    answer = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, **told})
+
+    assert answer.status == 201
+    assert (answer.json["notes"], answer.json["metadata"]) == ("one\ntwo\tcolumns\nthree", {"k": "one\ntwo"})
+
+
+def test_an_upsert_cannot_make_a_lead_larger_in_all_than_a_new_one_may_be(tenant: Tenant) -> None:
+    call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "notes": "水" * 9_000})
+    more = {"email": LEAD["email"], "metadata": {f"k{n}": "水" * 500 for n in range(20)}}
+
+    answer = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=more)
+
+    assert (answer.status, answer.error) == (422, "validation_error")
+    assert "at most 49152 bytes" in answer.json["error"]["message"]
 
 
 def test_a_missing_field_reads_as_the_product_says(tenant: Tenant) -> None:
@@ -118,6 +146,76 @@ def test_an_upsert_loses_no_value(tenant: Tenant) -> None:
     assert lead["first_name"] == "Dana"
     taken = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "dana@work.example.com"})
     assert taken.json["error"]["details"]["id"] == first["id"]
+
+
+def test_what_an_upsert_replaces_becomes_a_line_of_the_notes(tenant: Tenant) -> None:
+    own = {**LEAD, "company": "Old", "metadata": {"job": "1", "page": "a"}, "assigned_to": "Kim"}
+    call("POST", "/v1/leads", key=tenant.write, json_body={**own, "notes": "Wet floor"})
+    address = {"line1": "7 Oak Ave", "city": "Oakland", "state": "CA", "postal_code": "94602"}
+    newer = {
+        "email": LEAD["email"],
+        "company": "New",
+        "loss_type": "fire",
+        "address": address,
+        "metadata": {"job": "2"},
+        "attribution": {"utm_source": "bing"},
+        "assigned_to": "Sam",
+        "notes": "Smoke\n\nin the attic",
+    }
+
+    first = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=newer).json
+    again = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=newer).json
+
+    assert (first["company"], first["loss_type"], first["assigned_to"]) == ("New", "fire", "Sam")
+    assert (first["metadata"], first["attribution"]["utm_source"]) == ({"job": "2", "page": "a"}, "google")
+    assert first["notes"].split("\n\n") == [
+        "Wet floor",
+        "Smoke",
+        "in the attic",
+        "Before: company: Old",
+        "Before: address: 12 Elm St, Oakland, CA 94601, US",
+        "Before: loss_type: water",
+        "Before: assigned_to: Kim",
+        "Before: metadata.job: 1",
+        "Also given: attribution.utm_source: bing",
+    ]
+    assert again == first
+    back = call(
+        "POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body={**own, "loss_type": "fire"}
+    ).json
+    there_again = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=newer).json
+    assert back["company"] == "Old"
+    assert there_again["notes"].count("Before: company: Old") == 1
+
+
+def test_a_value_that_the_notes_have_no_room_to_keep_is_not_replaced(tenant: Tenant) -> None:
+    own = {**LEAD, "company": "Old", "notes": "a" * 9_990}
+    first = call("POST", "/v1/leads", key=tenant.write, json_body=own).json
+
+    answer = call(
+        "POST",
+        "/v1/leads?on_duplicate=update",
+        key=tenant.write,
+        json_body={"email": LEAD["email"], "company": "New"},
+    )
+
+    assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/notes")
+    assert call("GET", f"/v1/leads/{first['id']}", key=tenant.read).json == first
+
+
+def test_kept_values_do_not_count_as_what_the_lead_says(tenant: Tenant) -> None:
+    body = {"email": LEAD["email"], "metadata": {"said": "Water is pouring through the ceiling right now"}}
+    first = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
+
+    after = call(
+        "POST",
+        "/v1/leads?on_duplicate=update",
+        key=tenant.write,
+        json_body={**body, "metadata": {"said": "x"}},
+    ).json
+
+    assert "pouring" in after["notes"]
+    assert after["score"] == first["score"]
 
 
 def test_the_same_form_twice_adds_nothing_the_second_time(tenant: Tenant) -> None:

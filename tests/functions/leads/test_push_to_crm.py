@@ -42,6 +42,7 @@ def test_a_push_is_queued_and_stands_on_the_lead(clock: Clock, tenant: Tenant) -
         "status": "pending", "requested_at": "2026-04-24T17:42:11.314Z", "attempts": 0, "last_attempt_at": None,
         "next_attempt_at": "2026-04-24T17:42:11.314Z", "synced_at": None, "last_status_code": None,
         "last_error": None,
+        "simulated": False,
     }  # fmt: skip
     assert (answer.json["version"], answer.headers["ETag"]) == (2, '"2"')
     assert call("GET", f"/v1/leads/{lead_id}", key=tenant.read).json == answer.json

@@ -60,6 +60,25 @@ def test_contacts_are_given_back_and_taken(tenant: Tenant, lead_id: str) -> None
     assert (stolen.status, stolen.json["error"]["details"]["id"]) == (409, lead_id)
 
 
+def test_additional_e_mails_are_contacts_too(tenant: Tenant, lead_id: str) -> None:
+    others = ["B@example.com", "a@example.com", "c@example.com", "b@example.com"]
+
+    lead = _patch(tenant, lead_id, {"additional_emails": others}).json
+
+    assert (lead["email"], lead["additional_emails"]) == ("a@example.com", ["b@example.com", "c@example.com"])
+    taken = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "c@example.com"})
+    assert taken.json["error"]["details"]["id"] == lead_id
+    lead = _patch(tenant, lead_id, {"email": "c@example.com"}).json
+    assert (lead["email"], lead["additional_emails"]) == ("c@example.com", ["b@example.com"])
+    freed = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"})
+    assert freed.status == 201
+    assert _patch(tenant, lead_id, {"additional_emails": None}).json["additional_emails"] == []
+    assert _patch(tenant, lead_id, {"additional_emails": ["a@example.com"]}).status == 409
+    many = [f"x{n}@example.com" for n in range(11)]
+    assert _patch(tenant, lead_id, {"additional_emails": many}).status == 422
+    assert _patch(tenant, lead_id, {"email": None, "phones": []}).status == 422
+
+
 def test_the_last_contact_cannot_be_removed(tenant: Tenant, lead_id: str) -> None:
     assert _patch(tenant, lead_id, {"phones": [], "email": None}).status == 422
 

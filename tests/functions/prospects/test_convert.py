@@ -162,7 +162,16 @@ def test_a_lead_with_the_same_contact_is_linked_and_loses_nothing(
     assert (after["email"], after["phones"]) == (prospect["email"], prospect["phones"])
     assert (after["address"], after["loss_type"]) == (prospect["address"], "mold")
     assert after["metadata"] == {"list": "own", "page": "home"}
-    assert after["notes"] == "Wet floor\n\nManages 40 buildings"
+    assert after["notes"].split("\n\n") == [
+        "Wet floor",
+        "Manages 40 buildings",
+        "Also given: first_name: Robin",
+        "Also given: last_name: Okafor",
+        "Also given: company: Harbor Property Management",
+        "Also given: source_detail: trade_show",
+        "Also given: assigned_to: Sam",
+        "Also given: metadata.list: spring",
+    ]
     assert _actions(tenant, "lead", lead["id"]) == ["lead.updated", "lead.created"]
     assert sorted(kind for kind, _ in _events(tenant)) == ["lead.created", "lead.updated"]
 

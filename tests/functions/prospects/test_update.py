@@ -125,3 +125,14 @@ def test_the_outreach_of_a_converted_prospect_is_over_and_the_rest_can_change(
     assert (details["allowed"], details["lead_id"]) == ([], lead_id)
     shown = _patch(tenant, prospect_id, {"notes": "Became a lead"}).json
     assert (shown["notes"], shown["outreach_state"]) == ("Became a lead", "converted")
+
+
+def test_a_change_cannot_make_a_prospect_too_large(tenant: Tenant) -> None:
+    body = {"company": "Harbor", "notes": "漢" * 9_000}
+    made = call("POST", "/v1/prospects", key=tenant.write, json_body=body).json
+
+    more = {"metadata": {f"k{n}": "漢" * 500 for n in range(20)}}
+    answer = call("PATCH", f"/v1/prospects/{made['id']}", key=tenant.write, json_body=more)
+
+    assert (answer.status, answer.error) == (422, "validation_error")
+    assert "at most 49152 bytes" in answer.json["error"]["message"]

@@ -10,17 +10,20 @@ import pytest
 
 from eal import aws
 from eal.lead_imports import run
+from eal.leads.model import LARGEST
 from tests.support.aws import UPLOADS_BUCKET
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.imports import QUEUE, consume, imported, key_of, new_import, notification, put, read
 from tests.support.pipeline import items, peek, sqs_event
+from tests.support.template import resources
 from tests.support.tenants import new_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
 
 RULES = ("error", "return", "update")
 COUNTS = ("total", "processed", "created", "updated", "skipped", "failed")
@@ -152,6 +155,34 @@ def test_no_value_is_lost_in_an_update(tenant: Tenant) -> None:
     assert [one["id"] for one in found] == [lead["id"]]
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_leads_of_the_largest_size_are_read_within_the_limit_of_a_transaction(
+    tenant: Tenant, dry_run: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [f"+1415555{n:04}" for n in range(90)]
+    asked: list[int] = []
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def watched(client: Any, operation: str, arguments: Any) -> Any:
+        if operation == "TransactGetItems":
+            asked.append(len(arguments["TransactItems"]))
+        return send(client, operation, arguments)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+
+    one = imported(
+        tenant,
+        "".join(json.dumps({"phones": numbers[n : n + 10]}) + "\n" for n in range(0, 90, 10)),
+        format="jsonl",
+        on_duplicate="update",
+        dry_run=dry_run,
+    )
+
+    assert one["created"] == 9
+    assert sum(asked) >= 90
+    assert max(asked) * LARGEST < 4_000_000
+
+
 def test_errors_name_the_lead_and_no_value(tenant: Tenant) -> None:
     there = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json
 
@@ -166,6 +197,22 @@ def test_errors_name_the_lead_and_no_value(tenant: Tenant) -> None:
         {"row": 4, "field": "phones", "message": f"The lead {made['id']} has the same phone."},
     ]
     assert "Quackenbush" not in json.dumps(items())
+
+
+def test_a_row_that_is_too_large_or_has_control_characters_fails_alone(tenant: Tenant) -> None:
+    large = {
+        "email": "a@example.com",
+        "notes": "水" * 9_000,
+        "metadata": {f"k{n}": "水" * 500 for n in range(15)},
+    }
+    rows = [large, {"email": "b@example.com", "company": "a\x1bb"}, {"email": "c@example.com"}]
+
+    one = imported(tenant, "\n".join(json.dumps(row, ensure_ascii=False) for row in rows), format="jsonl")
+
+    assert (one["created"], [(error["row"], error["field"]) for error in one["errors"]]) == (
+        1,
+        [(1, None), (2, "company")],
+    )
 
 
 def test_a_dry_run_names_the_row_where_there_is_no_lead(tenant: Tenant) -> None:
@@ -326,6 +373,49 @@ def test_a_file_that_is_gone_ends_the_import(tenant: Tenant) -> None:
     assert read(one, tenant.read)["failure"] == "The file is gone."
 
 
+def uploads() -> list[str]:
+    found = aws.s3().list_objects_v2(Bucket=UPLOADS_BUCKET, Prefix="imports/uploads/")
+    return [one["Key"] for one in found.get("Contents", [])]
+
+
+@pytest.mark.parametrize(
+    "content", ["email\na@example.com\nwrong\n", "", b"email\n\xff\n"], ids=["completed", "empty", "refused"]
+)
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_the_file_is_deleted_when_its_import_has_ended(
+    tenant: Tenant, content: str | bytes, dry_run: bool
+) -> None:
+    one = new_import(tenant, dry_run=dry_run)
+    body = put(one, content)
+    assert uploads() == [key_of(one["upload"]["url"])]
+
+    assert consume(body)
+
+    assert uploads() == []
+    url = read(one, tenant.read)["errors_url"]
+    if url:
+        assert aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(url))
+
+
+def test_a_file_that_comes_after_its_import_has_ended_is_deleted(tenant: Tenant) -> None:
+    one = new_import(tenant)
+    assert consume(put(one, "email\na@example.com\n"))
+
+    assert consume(put(one, "email\nb@example.com\n"))
+
+    assert uploads() == []
+    assert [lead["email"] for lead in leads_of(tenant.read)] == ["a@example.com"]
+
+
+def test_a_file_of_no_import_is_deleted(tenant: Tenant) -> None:
+    name = f"imports/uploads/{tenant.id}/live/imp_01kq09bekje6vbq5xe2b60xtww"
+    aws.s3().put_object(Bucket=UPLOADS_BUCKET, Key=name, Body=b"email\n")
+
+    assert consume(notification(name))
+
+    assert uploads() == []
+
+
 # ---------------------------------------------------------------- killed, overtaken
 
 
@@ -370,6 +460,8 @@ def test_killed_after_each_call_every_row_counts_once(
     after = read(one, tenant.read)
     assert counts(after) == {"total": 42, "processed": 42, **EXPECTED[rule]}
     assert after["status"] == "completed"
+    assert consume(body)
+    assert uploads() == []
     _check_exactly_once(tenant, after)
 
 
@@ -440,6 +532,107 @@ def test_the_loser_is_done_where_the_winner_has_ended(
     after = read(one, tenant.read)
     assert counts(after) == OF_THE_TEN
     _check_exactly_once(tenant, after)
+
+
+# ---------------------------------------------------------------- faults
+
+
+def _put_off(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """After how many seconds messages come again, from now on."""
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    seconds: list[int] = []
+
+    def watched(client: Any, operation: str, arguments: Any) -> Any:
+        if operation == "ChangeMessageVisibility":
+            seconds.append(arguments["VisibilityTimeout"])
+            return {}
+        return send(client, operation, arguments)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+    return seconds
+
+
+def _ends(tenant: Tenant) -> list[str]:
+    return [
+        item["action"]["S"]
+        for item in items("AUDIT")
+        if item["action"]["S"] in ("lead_import.failed", "lead_import.completed")
+    ]
+
+
+def test_after_a_fault_that_passes_the_message_comes_again_soon(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_two_leads(tenant)
+    one = new_import(tenant, on_duplicate="update")
+    body = put(one, in_chunks_of_two(monkeypatch))
+    seconds = _put_off(monkeypatch)
+
+    for received in (1, 2, 3, 4):
+        with watched_calls(monkeypatch) as calls:
+            calls.refuse["TransactWriteItems"] = "ThrottlingException"
+            assert not consume(body, received)
+
+    assert seconds == [30, 60, 120, 240]
+    assert consume(body, 5)
+    assert counts(read(one, tenant.read)) == OF_THE_TEN
+    assert _ends(tenant) == ["lead_import.completed"]
+
+
+def test_a_message_that_fails_for_the_last_time_ends_its_import(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_two_leads(tenant)
+    one = new_import(tenant, on_duplicate="update")
+    body = put(one, in_chunks_of_two(monkeypatch))
+    _kill_at_transaction(monkeypatch, body, number=2)
+
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["TransactGetItems"] = "InternalServerError"
+        assert consume(body, run.RECEIVES)
+
+    after = read(one, tenant.read)
+    assert (after["status"], after["processed"]) == ("failed", 2)
+    assert uploads() == []
+    assert after["failure"] == (
+        "It was tried 5 times and could not be finished: we, or a service that it needs, had a fault. "
+        "The first 2 rows are processed; import the others anew."
+    )
+    assert _ends(tenant) == ["lead_import.failed"]
+
+
+def test_an_import_that_kills_its_workers_ends(
+    clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = new_import(tenant)
+    body = put(one, in_chunks_of_two(monkeypatch))
+    _kill_at_transaction(monkeypatch, body, number=2)
+    clock.advance(minutes=30)
+
+    assert consume(body, run.RECEIVES)
+
+    after = read(one, tenant.read)
+    assert (after["status"], after["processed"]) == ("failed", 2)
+    assert "came no further" in after["failure"]
+
+
+def test_the_last_of_a_message_ends_no_import_that_another_worker_has(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = new_import(tenant)
+    body = put(one, in_chunks_of_two(monkeypatch))
+    seconds = _put_off(monkeypatch)
+    _before_transaction(monkeypatch, 2, lambda: _kill_at_transaction(monkeypatch, body, number=1))
+
+    assert not consume(body, run.RECEIVES)
+
+    assert read(one, tenant.read)["status"] == "running"
+    assert seconds == []
+
+
+def test_the_last_time_is_the_queues_own() -> None:
+    queue = resources("AWS::SQS::Queue")["ImportQueue"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == run.RECEIVES
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -314,7 +314,7 @@ def test_a_form_of_somebody_known_adds_to_their_lead(connection: Connection, ten
 
     lead = only_lead(tenant)
     assert lead["id"] == known["id"]
-    assert lead["notes"] == "Called before.\n\nA pipe burst."
+    assert lead["notes"].startswith("Called before.\n\nA pipe burst.\n\nAlso given: source_detail: https://")
     assert lead["phones"] == ["+14155550142"]
     assert (lead["source"], lead["status"]) == (known["source"], "new")
 
@@ -332,14 +332,67 @@ def test_a_form_between_two_leads_goes_to_the_one_with_its_e_mail(
     assert call("GET", f"/v1/leads/{second['id']}", key=tenant.read).json == second
 
 
-def test_a_form_that_would_overfill_a_lead_leaves_it_as_it_is(connection: Connection, tenant: Tenant) -> None:
-    body = {"email": "dana@example.com", "notes": "x" * 9_995}
+def test_a_form_only_fills_in_what_a_lead_does_not_say(connection: Connection, tenant: Tenant) -> None:
+    body = {
+        "email": "dana@example.com",
+        "first_name": "Dana",
+        "company": "Own",
+        "metadata": {"preferred-time": "evenings"},
+        "attribution": {"utm_source": "bing"},
+    }
+    known = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
+    fields = json.loads(form())["form_data"]
+
+    for one in (form(), form(resource_id="FRM2", form_data={**fields, "company": "Other"})):
+        assert normalise(message(connection, "form-submission", one)) == []
+
+    lead = only_lead(tenant)
+    assert (lead["first_name"], lead["last_name"], lead["company"]) == ("Dana", "Reyes", "Own")
+    assert (lead["metadata"], lead["attribution"]["utm_source"]) == (known["metadata"], "bing")
+    assert lead["source_detail"] is None
+    assert lead["notes"].split("\n\n") == [
+        "A pipe burst.",
+        "Also given: source_detail: https://acme.example/contact?***",
+        "Also given: metadata.preferred-time: mornings",
+        "Also given: attribution.utm_source: google",
+        "Also given: company: Other",
+    ]
+
+
+def test_a_form_is_taken_by_a_full_lead_as_far_as_there_is_room(
+    connection: Connection, tenant: Tenant
+) -> None:
+    body = {"email": "dana@example.com", "company": "Own", "notes": "x" * 9_995}
     known = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
 
     assert normalise(message(connection, "form-submission", form())) == []
 
     assert stored("FORM", tenant.id)[0]["lead_id"] == known["id"]
-    assert only_lead(tenant) == known
+    lead = only_lead(tenant)
+    assert (lead["notes"], lead["company"]) == (known["notes"], "Own")
+    assert (lead["first_name"], lead["phones"]) == ("Dana", ["+14155550142"])
+    assert lead["metadata"] == {"preferred-time": "mornings"}
+
+
+def test_a_form_with_control_characters_or_too_much_in_it_is_a_lead(
+    connection: Connection, tenant: Tenant
+) -> None:
+    fields = {
+        "name": "Da\x00na\nReyes",
+        "email": "dana@example.com",
+        "message": "A pipe\x07\r\nburst. " + "水" * 4_900,
+        **{f"field {n}": "水" * 500 for n in range(22)},
+    }
+    body = form(form_data=fields, utm_source="goo\x1b\ngle", form_url="https://acme.example/\x01a")
+
+    assert normalise(message(connection, "form-submission", body)) == []
+
+    lead = only_lead(tenant)
+    assert (lead["first_name"], lead["last_name"]) == ("Dana", "Reyes")
+    assert lead["notes"].startswith("A pipe\nburst. 水")
+    assert 15 < len(lead["metadata"]) < 22
+    assert lead["attribution"]["utm_source"] == "goo gle"
+    assert stored("FORM", tenant.id)[0]["lead_id"] == lead["id"]
 
 
 def test_a_form_without_a_contact_is_kept_and_makes_no_lead(connection: Connection, tenant: Tenant) -> None:

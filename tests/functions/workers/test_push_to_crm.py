@@ -168,16 +168,20 @@ def test_the_body_is_the_lead_as_it_is_at_the_attempt(
     assert sync(tenant, message)["status"] == "synced"
 
 
-def test_test_mode_pushes_to_its_own_crm(tenant: Tenant, queue: Queue, receiver: Receiver) -> None:
-    with receiving() as live:
-        connect(tenant.admin, live.url)
-        connect(tenant.test_admin, receiver.url)
-        message = push(tenant.test_admin, lead(tenant.test_admin), tenant, "test")
+def test_test_mode_reaches_no_crm(tenant: Tenant, queue: Queue, receiver: Receiver) -> None:
+    connect(tenant.test_admin, receiver.url)
+    message = push(tenant.test_admin, lead(tenant.test_admin), tenant, "test")
+    path = f"/v1/leads/{message['lead_id']}"
+    pending = call("GET", path, key=tenant.test_admin).json["crm_sync"]
+    assert (pending["status"], pending["simulated"]) == ("pending", True)
 
-        assert work(message) == OK
+    assert work(message, message) == OK
 
-        assert live.heard == []
-    assert json.loads(receiver.heard[0].body)["mode"] == "test"
+    assert receiver.heard == []
+    done = call("GET", path, key=tenant.test_admin).json["crm_sync"]
+    assert (done["status"], done["attempts"], done["simulated"]) == ("synced", 1, True)
+    assert (done["last_status_code"], done["last_error"]) == (None, None)
+    assert queue.take() == []
 
 
 # ---------------------------------------------------------------- failures and retries

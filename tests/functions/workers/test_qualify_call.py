@@ -99,6 +99,36 @@ def test_a_second_call_of_the_same_caller_finds_the_lead(connection: Connection,
     assert len(events("call.qualified", tenant.id)) == 2
 
 
+def test_a_call_of_a_known_lead_fills_in_what_it_does_not_say(connection: Connection, tenant: Tenant) -> None:
+    one = Call.new()
+    body = {"phones": [one.caller], "loss_type": "fire", "company": "Own"}
+    known = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
+    message = classified(connection, tenant, one.event("post-call"))
+
+    assert qualify(message, message) == []
+
+    lead = call("GET", f"/v1/leads/{known['id']}", key=tenant.read).json
+    assert (lead["first_name"], lead["last_name"], lead["urgency"]) == ("Dana", "Reyes", "emergency")
+    assert (lead["loss_type"], lead["company"], lead["source"]) == ("fire", "Own", known["source"])
+    assert "Also given: loss_type: water" in lead["notes"].split("\n\n")
+    assert lead["version"] == 2
+    assert actions("lead", tenant.id) == ["lead.created", "lead.updated"]
+
+
+def test_a_call_of_a_lead_with_full_notes_is_qualified_all_the_same(
+    connection: Connection, tenant: Tenant
+) -> None:
+    one = Call.new()
+    body = {"phones": [one.caller], "loss_type": "fire", "notes": "x" * 10_000}
+    known = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
+
+    assert qualify(classified(connection, tenant, one.event("post-call"))) == []
+
+    lead = call("GET", f"/v1/leads/{known['id']}", key=tenant.read).json
+    assert (lead["notes"], lead["loss_type"], lead["first_name"]) == (known["notes"], "fire", "Dana")
+    assert [data["lead_id"] for data in events("call.qualified", tenant.id)] == [known["id"]]
+
+
 def test_a_caller_who_withheld_the_number_is_qualified_without_a_lead(
     connection: Connection, tenant: Tenant
 ) -> None:
@@ -150,6 +180,25 @@ def test_killed_after_any_side_effect_and_delivered_again_there_is_one_lead_and_
     assert data["lead_id"] == lead["id"]
     assert len(stored("LEAD", tenant.id)) == 1
     assert actions("call", tenant.id).count("call.qualified") == 1
+
+
+def test_a_lead_that_was_erased_before_the_second_run_does_not_come_back(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Call.new()
+    message = classified(connection, tenant, one.event("post-call"))
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = 3  # two reads and the lead's transaction
+        with pytest.raises(Killed):
+            qualify(message)
+    (lead,) = stored("LEAD", tenant.id)
+    assert call("DELETE", f"/v1/leads/{lead['id']}", key=tenant.admin).status == 204
+
+    assert qualify(message) == []
+
+    assert stored("LEAD", tenant.id) == stored("LEAD_CONTACT", tenant.id) == []
+    (data,) = events("call.qualified", tenant.id)
+    assert data["lead_id"] is None
 
 
 def test_one_call_runs_through_the_whole_pipeline(connection: Connection, tenant: Tenant) -> None:

@@ -8,9 +8,10 @@ any order: `consume` must be safe to run again after having been killed at any l
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict, cast
 
-from eal import observe
+from eal import aws, observe, settings
 from eal.table.write import Stale
 
 if TYPE_CHECKING:
@@ -23,10 +24,16 @@ type Message = dict[str, Json]
 _TRIES = 4
 
 
+class _Attributes(TypedDict):
+    ApproximateReceiveCount: str
+
+
 class QueueRecord(TypedDict):
     """What SQS sends of a message; the members that are read here."""
 
     messageId: str
+    receiptHandle: str
+    attributes: _Attributes
     body: str
     eventSourceARN: str
 
@@ -43,15 +50,38 @@ class QueueAnswer(TypedDict):
     batchItemFailures: list[_Failure]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persistence:
+    """For a queue whose visibility time-out is long: a message that failed comes again sooner, and not for ever.
+
+    `queue` is the setting's name; `first` the seconds before the second try, doubled for each one after. An exception
+    of `waits` waits for the time-out as it is. `last` is run in place of `consume` at the receive number `receives`,
+    which is the queue's maxReceiveCount: after it the message is in the dead-letter queue.
+    """
+
+    queue: str
+    first: int
+    waits: tuple[type[Exception], ...]
+    receives: int
+    last: Callable[[Message], None]
+
+
 class Consumer:
     """Runs `consume(message)` for each record. A raised exception puts that message alone back to its queue.
 
     `concurrency` is how many records run at once, each in a thread with its own log context.
     """
 
-    def __init__(self, consume: Callable[[Message], None], *, concurrency: int = 1) -> None:
+    def __init__(
+        self,
+        consume: Callable[[Message], None],
+        *,
+        concurrency: int = 1,
+        persistence: Persistence | None = None,
+    ) -> None:
         self._consume = consume
         self._concurrency = concurrency
+        self._persistence = persistence
 
     def handler(self, event: QueueEvent, context: object) -> QueueAnswer:
         """The Lambda handler, for SQS events with ReportBatchItemFailures.
@@ -81,20 +111,43 @@ class Consumer:
         try:
             message = message_in(record["body"])
             observe.begin(cast("str", message.get("request_id", "")), message_id=message_id, queue=queue)
-            self._again_if_overtaken(message)
-        except Exception:  # the edge of a consumer: reported to SQS, which sends this message again
+            self._again_if_overtaken(message, self._how(record))
+        except Exception as fault:  # the edge of a consumer: reported to SQS, which sends this message again
             observe.logger.exception("message_failed")
+            if self._persistence and not isinstance(fault, self._persistence.waits):
+                _come_sooner(record, self._persistence)
             return False
         return True
 
-    def _again_if_overtaken(self, message: Message) -> None:
+    def _how(self, record: QueueRecord) -> Callable[[Message], None]:
+        if self._persistence and _received(record) >= self._persistence.receives:
+            return self._persistence.last
+        return self._consume
+
+    def _again_if_overtaken(self, message: Message, consume: Callable[[Message], None]) -> None:
         for attempt in range(_TRIES):
             try:
-                return self._consume(message)
+                return consume(message)
             except Stale:
                 if attempt == _TRIES - 1:
                     raise
         return None
+
+
+def _received(record: QueueRecord) -> int:
+    """How often the message was handed out, this time included."""
+    return int(record["attributes"]["ApproximateReceiveCount"])
+
+
+def _come_sooner(record: QueueRecord, persistence: Persistence) -> None:
+    try:
+        aws.sqs().change_message_visibility(
+            QueueUrl=settings.queue(persistence.queue),
+            ReceiptHandle=record["receiptHandle"],
+            VisibilityTimeout=persistence.first * 2 ** (_received(record) - 1),
+        )
+    except Exception:  # it comes all the same, only later
+        observe.logger.exception("message_waits_for_its_time_out")
 
 
 class BatchConsumer:

@@ -48,6 +48,11 @@ def fetched(place: Place, etag: str | None) -> Iterator[tuple[BinaryIO, str]]:
         yield cast("BinaryIO", file), answer["ETag"]
 
 
+def delete_upload(place: Place) -> None:
+    """The uploaded file, which nobody needs any more and which is full of personal data. No error if it is gone."""
+    aws.s3().delete_object(Bucket=settings.uploads_bucket(), Key=place.upload)
+
+
 class ErrorFile:
     """The file of errors while it is written. Use it as a context manager."""
 

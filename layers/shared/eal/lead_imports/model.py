@@ -21,6 +21,8 @@ LONGEST_ROW = 64 * 1024
 ERRORS_SHOWN = 100
 
 UPLOAD_WITHIN = timedelta(hours=1)
+MOST_UNFINISHED = 3
+"""Imports of a tenant and mode at once: the workers are few, and all tenants' files wait for them."""
 KEPT = timedelta(days=7)
 """As long as the bucket keeps the file of errors, at the least."""
 
@@ -64,6 +66,11 @@ class LeadImport:
     @property
     def has_ended(self) -> bool:
         return self.status in ("completed", "failed")
+
+    def is_unfinished(self, now: datetime) -> bool:
+        """Whether it is being worked at or may yet be: nothing can be uploaded any more once its hour is over."""
+        waits = self.status == "awaiting_upload" and now < self.created_at + UPLOAD_WITHIN
+        return not self.is_gone(now) and (waits or self.status == "running")
 
     def is_gone(self, now: datetime) -> bool:
         """DynamoDB deletes expired items late, and the files are gone then."""
@@ -163,7 +170,9 @@ def judge(
             continue
         contacts = sorted(new.contacts)
         held = next((one for one in contacts if one in known.holders), None)
-        if held is None:
+        if over := over_limit(new):
+            verdict.fail(RowError(row=number, field=over[0] or None, message=over[1]))
+        elif held is None:
             verdict.created += 1
             _keep(new, verdict, known)
         elif on_duplicate == "error":
@@ -184,7 +193,7 @@ def _merge(number: int, new: Lead, lead_id: str, verdict: Verdict, known: Known)
     elif after == before:
         verdict.skipped += 1
     elif over := over_limit(after):
-        verdict.fail(RowError(row=number, field=over[0], message=over[1]))
+        verdict.fail(RowError(row=number, field=over[0] or None, message=over[1]))
     else:
         verdict.updated += 1
         _keep(after, verdict, known)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import time
 import zlib
+from datetime import timedelta
+from itertools import batched
 from typing import TYPE_CHECKING, TypedDict, cast
 from urllib.parse import unquote_plus
 
@@ -42,9 +44,16 @@ OF_A_CHUNK = 2
 """The import and the chunk's errors."""
 MOST_IN_A_CHUNK, MOST_ERRORS_IN_A_CHUNK = 1000, 500
 """For rows that cost no operation, so that the item of errors stays small."""
+READ_AT_ONCE = 64
+"""Leads of the largest size that one transaction of DynamoDB reads: 4 MB is its limit."""
 ROWS_OF_A_STEP = 2000
 """How often a dry run tells how far it is."""
 
+
+RECEIVES = 5
+"""The queue's maxReceiveCount: how often one message is handed out before it is put aside."""
+IDLE = timedelta(minutes=15)
+"""Longer than any invocation lasts: an import that did not change for so long is nobody's work."""
 
 type Candidate = tuple[int, Lead | tuple[RowError, ...]]
 """A row's number, and the lead that it would make or what is wrong with it."""
@@ -71,11 +80,38 @@ class S3Record(TypedDict):
 def work(message: Mapping[str, Json]) -> None:
     """Import what S3 says was uploaded. A test event of S3, which it sends once at deployment, has no records."""
     deadline = time.monotonic() + LONGEST
+    for record, place, one in _unfinished(message):
+        _go_on(record, place, one, deadline)
+
+
+def work_or_give_up(message: Mapping[str, Json]) -> None:
+    """The same with a message that is handed out for the last time: its import ends, in whatever way.
+
+    Without another try where none of those before came any further: whoever is killed by the file would be so again.
+    Raises: Overtaken where another worker is at it.
+    """
+    deadline = time.monotonic() + LONGEST
+    for record, place, one in _unfinished(message):
+        if clock.now() - one.updated_at > IDLE:
+            _give_up(place, "it came no further")
+            continue
+        try:
+            _go_on(record, place, one, deadline)
+        except Overtaken:
+            raise
+        except Exception:  # whatever it is, the log and the import say so, and no message comes any more
+            observe.logger.exception("import_given_up")
+            _give_up(place, "we, or a service that it needs, had a fault")
+
+
+def _unfinished(message: Mapping[str, Json]) -> Iterator[tuple[S3Record, Place, LeadImport]]:
     for record in cast("list[S3Record]", message.get("Records", [])):
         place = Place.of(unquote_plus(record["s3"]["object"]["key"]))
         one = store.look_up(place) if place else None
         if place is None or one is None or one.has_ended:
             observe.logger.info("import_message_dropped", import_id=place.import_id if place else None)
+            if place:  # its worker was killed before it did, or the file was uploaded again, or too late
+                files.delete_upload(place)
             continue
         observe.bind(
             organization_id=place.organization_id,
@@ -83,9 +119,27 @@ def work(message: Mapping[str, Json]) -> None:
             import_id=one.id,
             request_id=one.request_id,
         )
-        if not _Run(place, one, deadline).is_over():
-            body = json.dumps({"Records": [record]})
-            aws.sqs().send_message(QueueUrl=settings.queue("import"), MessageBody=body)
+        yield record, place, one
+
+
+def _go_on(record: S3Record, place: Place, one: LeadImport, deadline: float) -> None:
+    if not _Run(place, one, deadline).is_over():
+        body = json.dumps({"Records": [record]})
+        aws.sqs().send_message(QueueUrl=settings.queue("import"), MessageBody=body)
+
+
+def _give_up(place: Place, reason: str) -> None:
+    """Raises: Stale where somebody else has changed the import meanwhile."""
+    one = store.look_up(place)
+    if one is None or one.has_ended:
+        return
+    by = store.caller_of(place, one)
+    failure = (
+        f"It was tried {RECEIVES} times and could not be finished: {reason}. The first {one.processed} rows are "
+        "processed; import the others anew."
+    )
+    store.end(one, one.ended(failure, by.at), by)
+    files.delete_upload(place)
 
 
 class _Run:
@@ -209,6 +263,7 @@ class _Run:
     def _end(self, failure: str | None) -> None:
         by = self._caller()
         store.end(self._one, self._one.ended(failure, by.at), by)
+        files.delete_upload(self._place)
         observe.logger.info(
             "import_ended", rows=self._one.processed, failed=self._one.failed, whole=not failure
         )
@@ -277,8 +332,8 @@ def look_up(candidates: Iterable[Candidate], known: Known, by: Caller, *, with_l
 
 
 def _all(keys: Iterable[Key]) -> list[Item | None]:
-    wanted = list(keys)
-    return get_all(wanted) if wanted else []
+    """Not as they were at one moment: the versions of what is written over decide."""
+    return [item for some in batched(keys, READ_AT_ONCE, strict=False) for item in get_all(some)]
 
 
 def _made(row: Row, lead_id: str, by: Caller) -> Lead | tuple[RowError, ...]:

@@ -10,12 +10,21 @@ from typing import TYPE_CHECKING, cast
 
 from eal import audit, aws, clock, ids, settings
 from eal.caller import worker
-from eal.errors import NotFound
-from eal.lead_imports.model import KEPT, UPLOAD_WITHIN, LeadImport, Place, RowError, counts
+from eal.errors import Conflict, NotFound
+from eal.lead_imports.model import (
+    KEPT,
+    MOST_UNFINISHED,
+    UPLOAD_WITHIN,
+    LeadImport,
+    Place,
+    RowError,
+    counts,
+)
 from eal.table import progress
 from eal.table.item import dump, load
 from eal.table.keys import Key, key, partition
-from eal.table.read import get, walk
+from eal.table.read import get, get_all, walk
+from eal.table.write import Stale, put_if_absent, put_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +40,10 @@ _ORDERED = ("status", "format", "dry_run", "on_duplicate")
 
 
 def create(body: LeadImportCreate, by: Caller) -> LeadImport:
+    """A new import, which awaits its file.
+
+    Raises: Conflict where as many as may be at once are unfinished.
+    """
     one = LeadImport(
         id=ids.new("imp", by.at),
         format=body.format,
@@ -42,11 +55,43 @@ def create(body: LeadImportCreate, by: Caller) -> LeadImport:
         version=1,
         request_id=by.request_id,
     )
+    _take_place(one, by)
     by.write.create(_item(one, by))
     by.write.audit(
         "lead_import.created", one.id, audit.changes({}, {name: getattr(one, name) for name in _ORDERED})
     )
     return one
+
+
+def _take_place(new: LeadImport, by: Caller) -> None:
+    """Add the import to the item of those that are unfinished, from which whoever comes next takes the ended ones.
+
+    The item's version decides between two requests at once. `org_…#live#LEAD_IMPORTS`, `unfinished`.
+    """
+    where = key(by.organization_id, by.mode, "LEAD_IMPORTS", "unfinished")
+    before = get(where)
+    places = [_at(by, one) for one in cast("list[str]", before["import_ids"])] if before else []
+    found = [load(LeadImport, item) for item in (get_all(places) if places else []) if item]
+    unfinished = [one for one in found if one.is_unfinished(by.at)]
+    if len(unfinished) >= MOST_UNFINISHED:
+        raise Conflict(
+            f"{MOST_UNFINISHED} imports are unfinished, the most at once: wait until one of them has ended. One whose "
+            "file is not uploaded counts for an hour.",
+            limit=MOST_UNFINISHED,
+            unfinished=[{"id": one.id, "status": one.status} for one in unfinished],
+        )
+    version = cast("int", before["version"]) if before else 0
+    item: Item = {
+        **where._asdict(),
+        "kind": "LEAD_IMPORTS",
+        "import_ids": [*(one.id for one in unfinished), new.id],
+        "version": version + 1,
+        "ttl": _ttl(new),
+    }
+    table = settings.state_table()
+    by.write.add(
+        put_over(table, item, was=version) if before else put_if_absent(table, item, lambda _old: Stale())
+    )
 
 
 def find(import_id: str, by: Caller) -> LeadImport:

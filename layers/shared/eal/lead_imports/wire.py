@@ -28,7 +28,8 @@ class LeadImportCreate(Wire):
         OnDuplicate,
         Field(
             description="For a row whose e-mail or phone a lead has: fail the row, skip it, or add to that lead "
-            "what the row says. Rows of one file can be each other's duplicates."
+            "what the row says, as POST /v1/leads does; a row whose lead has no room for it fails. "
+            "Rows of one file can be each other's duplicates."
         ),
     ] = "error"
 

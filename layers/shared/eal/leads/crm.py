@@ -53,15 +53,16 @@ class Work(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of an attempt: a status of the CRM's, or a fault's name."""
+    """What came of an attempt: a status of the CRM's, a fault's name, or nothing where it was simulated."""
 
     status_code: int | None = None
     error: str | None = None
     retry_after: float | None = None
+    simulated: bool = False
 
     @property
     def succeeded(self) -> bool:
-        return self.status_code is not None and 200 <= self.status_code < 300
+        return self.simulated or (self.status_code is not None and 200 <= self.status_code < 300)
 
     @property
     def is_final(self) -> bool:
@@ -85,7 +86,11 @@ def request_push(lead_id: str, by: Caller) -> Lead:
             vendor=VENDOR,
         )
     sync = CrmSync(
-        push_id=ids.new("push", by.at), status="pending", requested_at=by.at, next_attempt_at=by.at
+        push_id=ids.new("push", by.at),
+        status="pending",
+        requested_at=by.at,
+        next_attempt_at=by.at,
+        simulated=by.mode == "test",
     )
     after = _replace(lead, sync, "lead.push_requested", by)
     by.write.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))

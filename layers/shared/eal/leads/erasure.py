@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eal.clock import rfc3339
 from eal.leads import store
 from eal.leads.model import PERSONAL
 from eal.leads.wire import LeadView
-from eal.table import scrub
+from eal.table import scrub, tombstone
 from eal.table.item import dump
-from eal.table.keys import Key, key
 
 if TYPE_CHECKING:
     from eal.caller import Caller
@@ -25,11 +23,6 @@ if TYPE_CHECKING:
 
 
 _EMPTY: dict[str, Json] = {"additional_emails": [], "phones": [], "metadata": {}, "attribution": {}}
-
-
-def tombstone_at(by: Caller, lead_id: str) -> Key:
-    """`org_…#live#LEAD_TOMBSTONE`, `lead_…`."""
-    return key(by.organization_id, by.mode, "LEAD_TOMBSTONE", lead_id)
 
 
 def erase(lead_id: str, by: Caller) -> None:
@@ -41,14 +34,7 @@ def erase(lead_id: str, by: Caller) -> None:
     by.write.delete(store.at(by, lead.id), was=lead.version)
     for contact in sorted(lead.contacts):
         by.write.delete(store.claim_at(by, contact))
-    by.write.create(
-        {
-            **tombstone_at(by, lead.id)._asdict(),
-            "kind": "LEAD_TOMBSTONE",
-            "id": lead.id,
-            "erased_at": rfc3339(by.at),
-        }
-    )
+    tombstone.put("LEAD", lead.id, by.write)
     store.audit_change("lead.erased", lead, dump(lead), {}, by)
     by.write.emit("lead.erased", without_personal_values(LeadView.of(lead).model_dump(mode="json")))
     by.write.ask("erase_lead", {"lead_id": lead.id})

@@ -1,6 +1,8 @@
 """A lead, what may follow on what, and how an upsert merges."""
 
-from dataclasses import dataclass, field, replace
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -27,6 +29,13 @@ TRANSITIONS: dict[Status, tuple[Status, ...]] = {
 MOST_NOTES, MOST_PHONES, MOST_METADATA = 10_000, 10, 50
 """Characters and entries; what an upsert or a transition adds counts too, or an item would outgrow the table."""
 
+LARGEST = 48 * 1024
+"""Bytes of all that a lead or a prospect says, as JSON in UTF-8: it is in an item with its event, in the answer that is
+kept for a repeat, and many of them in one transaction."""
+
+_REPLACED, _NOT_TAKEN = "Before: ", "Also given: "
+"""How the lines of the notes begin that keep what a lead said before, and what a later capture said otherwise."""
+
 NEEDS_REASON: frozenset[Status] = frozenset({"lost"})
 
 PERSONAL = frozenset(
@@ -47,6 +56,9 @@ PERSONAL = frozenset(
     }
 )
 """Fields that are, or may hold, personal data: the audit log shows commitments to them."""
+
+_SAID = PERSONAL - {"reason"}
+"""Fields whose size whoever writes them decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +92,12 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrmSync:
-    """How far the lead's newest push to the tenant's CRM has come."""
+    """How far the lead's newest push to the tenant's CRM has come. One of test mode is simulated: nothing is sent."""
 
     push_id: str
     status: Literal["pending", "synced", "failed"]
     requested_at: Instant
+    simulated: bool = False
     attempts: int = 0
     last_attempt_at: Instant | None = None
     next_attempt_at: Instant | None = None
@@ -169,11 +182,21 @@ def with_note(notes: str | None, note: str | None) -> str | None:
     """The notes with one more paragraph, unless it is there already: the same form sent twice says nothing new."""
     if not note or not notes:
         return note or notes
-    return notes if note in notes.split("\n\n") or note == notes else f"{notes}\n\n{note}"
+    return notes if f"\n\n{note}\n\n" in f"\n\n{notes}\n\n" else f"{notes}\n\n{note}"
+
+
+def without_kept_lines(notes: str | None) -> str | None:
+    """What people wrote, without the values that captures have left there."""
+    if not notes:
+        return notes
+    return "\n\n".join(one for one in notes.split("\n\n") if not one.startswith((_REPLACED, _NOT_TAKEN)))
 
 
 def over_limit(lead: Lead) -> tuple[str, str] | None:
-    """A field that has grown too long by what was added to it, with the reason; None where all fit."""
+    """A field that has grown too long by what was added to it, with the reason; None where all fit.
+
+    The field has no name where it is the lead as a whole.
+    """
     if len(lead.notes or "") > MOST_NOTES:
         return "notes", f"would have more than {MOST_NOTES} characters with what is there already"
     for name, most in (
@@ -183,15 +206,57 @@ def over_limit(lead: Lead) -> tuple[str, str] | None:
     ):
         if len(getattr(lead, name)) > most:
             return name, f"would have more than {most} entries with what is there already"
+    if (size := json_size({name: getattr(lead, name) for name in _SAID})) > LARGEST:
+        return "", f"a lead has at most {LARGEST} bytes as JSON in all, and this one would have {size}"
     return None
+
+
+def json_size(said: Mapping[str, object]) -> int:
+    """Bytes of some fields as JSON in UTF-8."""
+    return len(json.dumps(said, default=astuple, ensure_ascii=False).encode(errors="replace"))
 
 
 def merged(lead: Lead, newer: Lead) -> Lead:
     """The lead with what a newer capture of the same person says. No value is lost.
 
-    What the newer one gives replaces, except contacts: another e-mail joins `additional_emails`, phones are united.
-    Status, source, assignment and history stay.
+    What the newer one gives replaces, and what it replaces becomes a line of the notes. Contacts are united: another
+    e-mail joins `additional_emails`. Status, source and the first attribution stay.
     """
+    return _keeping(_united(lead, newer), lead, newer)
+
+
+def filled_in(lead: Lead, other: Lead) -> Lead:
+    """The lead with what somebody else's record of the same person adds: what it says itself stays.
+
+    What the other one says otherwise becomes a line of the notes. A name that differs stays as a whole, and so does
+    where the lead came from.
+    """
+    is_same_name = lead.first_name in (None, other.first_name) and lead.last_name in (None, other.last_name)
+    after = replace(
+        _united(lead, other),
+        first_name=lead.first_name or (other.first_name if is_same_name else None),
+        last_name=lead.last_name or (other.last_name if is_same_name else None),
+        company=lead.company or other.company,
+        address=lead.address or other.address,
+        source_detail=lead.source_detail,
+        loss_type=lead.loss_type or other.loss_type,
+        urgency=lead.urgency or other.urgency,
+        metadata={**other.metadata, **lead.metadata},
+        assigned_to=lead.assigned_to or other.assigned_to,
+    )
+    return _keeping(after, lead, other)
+
+
+def filled_in_where_room(lead: Lead, other: Lead) -> Lead:
+    """The same without what would outgrow the lead: for forms and calls, whose senders cannot be told to say less."""
+    for piece in _pieces(other):
+        more = filled_in(lead, piece)
+        if not over_limit(more):
+            lead = more
+    return lead
+
+
+def _united(lead: Lead, newer: Lead) -> Lead:
     email = lead.email or newer.email
     others = dict.fromkeys(one for one in (*lead.additional_emails, newer.email) if one and one != email)
     return replace(
@@ -208,23 +273,65 @@ def merged(lead: Lead, newer: Lead) -> Lead:
         notes=with_note(lead.notes, newer.notes),
         metadata={**lead.metadata, **newer.metadata},
         attribution={**newer.attribution, **lead.attribution},
+        assigned_to=newer.assigned_to or lead.assigned_to,
     )
 
 
-def filled_in(lead: Lead, other: Lead) -> Lead:
-    """The lead with what somebody else's record of the same person adds: what it says itself stays.
+def _keeping(after: Lead, lead: Lead, newer: Lead) -> Lead:
+    """What came of the two, with a line of the notes for each of their values that it has not."""
+    has, notes = _lines(after), after.notes
+    for word, one in ((_REPLACED, lead), (_NOT_TAKEN, newer)):
+        for name, text in _lines(one).items():
+            if has.get(name) != text:
+                notes = with_note(notes, f"{word}{name}: {text}")
+    return replace(after, notes=notes)
 
-    Its name stays as a whole, and so does where it came from.
-    """
-    named = lead.first_name or lead.last_name
-    return replace(
-        merged(lead, other),
-        first_name=lead.first_name if named else other.first_name,
-        last_name=lead.last_name if named else other.last_name,
-        company=lead.company or other.company,
-        address=lead.address or other.address,
-        source_detail=lead.source_detail,
-        loss_type=lead.loss_type or other.loss_type,
-        metadata={**other.metadata, **lead.metadata},
-        assigned_to=lead.assigned_to or other.assigned_to,
+
+def _lines(lead: Lead) -> dict[str, str]:
+    """The values that two captures may say differently, by their names, each as one line."""
+    address = lead.address and (
+        lead.address.line1,
+        lead.address.line2,
+        lead.address.city,
+        f"{lead.address.state} {lead.address.postal_code}",
+        lead.address.country,
     )
+    texts = {
+        "first_name": lead.first_name,
+        "last_name": lead.last_name,
+        "company": lead.company,
+        "address": ", ".join(filter(None, address or ())),
+        "source_detail": lead.source_detail,
+        "loss_type": lead.loss_type,
+        "urgency": lead.urgency,
+        "assigned_to": lead.assigned_to,
+        **{f"metadata.{name}": text for name, text in lead.metadata.items()},
+        **{f"attribution.{name}": text for name, text in lead.attribution.items()},
+    }
+    return {name: " ".join(text.split()) for name, text in texts.items() if text}
+
+
+def bare(lead: Lead) -> Lead:
+    """The lead without a word of what it says."""
+    return Lead(
+        id=lead.id,
+        status=lead.status,
+        source=lead.source,
+        created_at=lead.created_at,
+        updated_at=lead.updated_at,
+        version=lead.version,
+        salt=lead.salt,
+    )
+
+
+def _pieces(lead: Lead) -> Iterator[Lead]:
+    """The lead's values one by one; its name is one."""
+    nothing = bare(lead)
+    yield replace(nothing, email=lead.email)
+    yield from (replace(nothing, phones=(one,)) for one in lead.phones)
+    yield replace(nothing, first_name=lead.first_name, last_name=lead.last_name)
+    yield replace(nothing, notes=lead.notes)
+    for name in ("company", "address", "loss_type", "urgency", "source_detail", "assigned_to"):
+        yield replace(nothing, **{name: getattr(lead, name)})
+    yield from (replace(nothing, metadata={name: text}) for name, text in lead.metadata.items())
+    yield from (replace(nothing, attribution={name: text}) for name, text in lead.attribution.items())

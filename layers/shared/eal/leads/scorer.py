@@ -16,7 +16,7 @@ out of it, and in the lowest band they count for nothing. An area or an authorit
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from eal.leads.model import Contribution, Lead, Score
+from eal.leads.model import Contribution, Lead, Score, without_kept_lines
 
 if TYPE_CHECKING:
     from eal.ai.engines.rules.reading import Reading
@@ -114,11 +114,12 @@ def _counted(feature: str, weight: Weight) -> Contribution:
 
 def _read(lead: Lead) -> "Reading | None":
     """What the notes say. The engine is imported only where there are any: a cold start without them does not pay."""
-    if not lead.notes or not lead.notes.strip():
+    notes = without_kept_lines(lead.notes)
+    if not notes or not notes.strip():
         return None
     from eal.ai.engines.rules.reading import read_lead
 
-    return read_lead(lead.notes)
+    return read_lead(notes)
 
 
 def _need(lead: Lead, reading: "Reading | None") -> str:

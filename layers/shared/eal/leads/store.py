@@ -19,7 +19,9 @@ from eal.leads.model import (
     TRANSITIONS,
     Address,
     Lead,
+    bare,
     filled_in,
+    filled_in_where_room,
     merged,
     moved,
     over_limit,
@@ -28,7 +30,7 @@ from eal.leads.model import (
 from eal.leads.wire import LeadView
 from eal.organizations import service_area
 from eal.organizations import store as organizations
-from eal.table import page
+from eal.table import page, tombstone
 from eal.table.item import dump, load
 from eal.table.keys import Key, key, partition
 from eal.table.page import Page, Partition
@@ -63,13 +65,27 @@ def claim_at(by: Caller, contact: str) -> Key:
 def capture(body: LeadCreate, on_duplicate: OnDuplicate, by: Caller) -> tuple[Lead, bool]:
     """A new lead, or the one that has the same e-mail or phone. Tells whether it is new.
 
-    Raises: Conflict with `id` and `matched_on` for a duplicate that is an error.
+    Raises: Conflict with `id` and `matched_on` for a duplicate that is an error; ValidationFailed for a lead that is,
+    or would become, too large.
     """
     new = made(body, ids.new("lead", by.at), by)
+    _check_limits(new)
     if on_duplicate != "error" and (found := _holder(new, by)):
         return (found if on_duplicate == "return" else _merge(found, new, by)), False
     refusal_for = _duplicate if on_duplicate == "error" else (lambda _contact: lambda _old: Stale())
     return _create(new, by, refusal_for), True
+
+
+def capture_from_form(body: LeadCreate, by: Caller) -> Lead:
+    """A new lead, or the one that has the same e-mail or phone, with what the form says as far as there is room."""
+    new = made(body, ids.new("lead", by.at), by)
+    found = _holder(new, by)
+    if found is None:
+        if over_limit(new):
+            new = filled_in_where_room(replace(bare(new), source_detail=new.source_detail), new)
+        return _create(new, by, lambda _contact: lambda _old: Stale())
+    after = filled_in_where_room(found, new)
+    return _replace(found, after, by) if after != found else found
 
 
 def made(body: LeadCreate, lead_id: str, by: Caller) -> Lead:
@@ -118,16 +134,23 @@ def capture_from_call(
     source_detail: str | None,
     attribution: Mapping[str, str],
     by: Caller,
-) -> str:
+) -> str | None:
     """The id of the lead that a qualified call makes: a new one, or the one that has its phone already.
 
-    The id is derived from the call's, so that a second run of the same work finds the first one's lead. Adds to the
-    caller's write, which stays empty where there is nothing to add.
+    That one gets what it did not say itself, as far as there is room. The id is derived from the call's, so that a
+    second run of the same work finds the first one's lead; None where that was erased meanwhile. Adds to the caller's
+    write, which stays empty where there is nothing to add.
     """
     lead_id = ids.derived("lead", call_id)
-    claim, made = get_all([claim_at(by, f"phone#{phone}"), at(by, lead_id)])
-    if made or claim:
-        return lead_id if made else cast("str", cast("Item", claim)["lead_id"])
+    claim, made, erased = get_all(
+        [
+            claim_at(by, f"phone#{phone}"),
+            at(by, lead_id),
+            tombstone.at(by.organization_id, by.mode, "LEAD", lead_id),
+        ]
+    )
+    if made or erased:
+        return lead_id if made else None
     first, _, last = (name or "").strip().partition(" ")
     new = Lead(
         id=lead_id,
@@ -146,8 +169,14 @@ def capture_from_call(
         attribution=dict(attribution),
         call_id=call_id,
     )
-    _create(new, by, lambda _contact: lambda _old: Stale())
-    return lead_id
+    if claim is None:
+        return _create(new, by, lambda _contact: lambda _old: Stale()).id
+    item = get(at(by, cast("str", claim["lead_id"])))
+    if item is None:
+        raise Stale  # erased between the two reads
+    found = load(Lead, item)
+    after = filled_in_where_room(found, new)
+    return (_replace(found, after, by) if after != found else found).id
 
 
 def capture_from_prospect(new: Lead, by: Caller) -> str:
@@ -210,7 +239,11 @@ def update(lead_id: str, body: LeadUpdate, by: Caller) -> Lead:
         raise ValidationFailed(
             [{"pointer": "/source", "message": "must not be null", "type": "null_forbidden"}]
         )
+    if "additional_emails" in given:
+        given["additional_emails"] = tuple(dict.fromkeys(body.additional_emails or ()))
     changed = replace(lead, **given)  # type: ignore[arg-type]  # names and types are LeadUpdate's
+    others = tuple(one for one in changed.additional_emails if one != changed.email)
+    changed = replace(changed, additional_emails=others)
     if not changed.contacts:
         raise ValidationFailed(
             [
@@ -320,7 +353,9 @@ def _replace(before: Lead, changed: Lead, by: Caller) -> Lead:
 def _check_limits(lead: Lead) -> None:
     if found := over_limit(lead):
         name, message = found
-        raise ValidationFailed([{"pointer": f"/{name}", "message": message, "type": "too_long"}])
+        raise ValidationFailed(
+            [{"pointer": f"/{name}" if name else "", "message": message, "type": "too_long"}]
+        )
 
 
 def _claim(contact: str, lead_id: str, by: Caller, refusal: Refusal) -> None:

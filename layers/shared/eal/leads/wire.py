@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from eal.clock import Instant
 from eal.contact import Email, Phone
@@ -19,26 +19,33 @@ from eal.leads.model import (
     Urgency,
 )
 from eal.listing import ListQuery, PageView
-from eal.wire import Wire
+from eal.wire import Wire, one_line, prose
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
+Assignee = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
+Notes = Annotated[str, Field(max_length=MOST_NOTES), AfterValidator(prose)]
 Slug = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Phones = Annotated[list[Phone], Field(max_length=MOST_PHONES)]
 Metadata = Annotated[
-    dict[Annotated[str, Field(min_length=1, max_length=40)], Annotated[str, Field(max_length=500)]],
+    dict[
+        Annotated[str, Field(min_length=1, max_length=40), AfterValidator(one_line)],
+        Annotated[str, Field(max_length=500), AfterValidator(prose)],
+    ],
     Field(max_length=MOST_METADATA),
 ]
+_Detail = Annotated[str, Field(max_length=500), AfterValidator(one_line)]
+_Address = Annotated[str, Field(max_length=2000), AfterValidator(one_line)]
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class AddressBody(Wire):
     model_config = _INPUT
 
-    line1: Annotated[str, Field(min_length=1, max_length=200)]
-    line2: Annotated[str | None, Field(max_length=200)] = None
-    city: Annotated[str, Field(min_length=1, max_length=100)]
-    state: Annotated[str, Field(min_length=2, max_length=50)]
-    postal_code: Annotated[str, Field(min_length=3, max_length=12)]
+    line1: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
+    line2: Annotated[str, Field(max_length=200), AfterValidator(one_line)] | None = None
+    city: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
+    state: Annotated[str, Field(min_length=2, max_length=50), AfterValidator(one_line)]
+    postal_code: Annotated[str, Field(min_length=3, max_length=12), AfterValidator(one_line)]
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
 
 
@@ -47,16 +54,16 @@ class AttributionBody(Wire):
 
     model_config = ConfigDict(**_INPUT, frozen=True)
 
-    campaign: Annotated[str | None, Field(max_length=500)] = None
-    medium: Annotated[str | None, Field(max_length=500)] = None
-    utm_source: Annotated[str | None, Field(max_length=500)] = None
-    utm_medium: Annotated[str | None, Field(max_length=500)] = None
-    utm_campaign: Annotated[str | None, Field(max_length=500)] = None
-    utm_term: Annotated[str | None, Field(max_length=500)] = None
-    utm_content: Annotated[str | None, Field(max_length=500)] = None
-    gclid: Annotated[str | None, Field(max_length=500)] = None
-    landing_page: Annotated[str | None, Field(max_length=2000)] = None
-    referrer: Annotated[str | None, Field(max_length=2000)] = None
+    campaign: _Detail | None = None
+    medium: _Detail | None = None
+    utm_source: _Detail | None = None
+    utm_medium: _Detail | None = None
+    utm_campaign: _Detail | None = None
+    utm_term: _Detail | None = None
+    utm_content: _Detail | None = None
+    gclid: _Detail | None = None
+    landing_page: _Address | None = None
+    referrer: _Address | None = None
 
 
 class LeadFields(Wire):
@@ -69,11 +76,11 @@ class LeadFields(Wire):
     company: Name | None = None
     email: Email | None = None
     address: AddressBody | None = None
-    source_detail: Annotated[str | None, Field(max_length=500)] = None
+    source_detail: _Detail | None = None
     loss_type: LossType | None = None
-    notes: Annotated[str | None, Field(max_length=MOST_NOTES)] = None
+    notes: Notes | None = None
     attribution: AttributionBody | None = None
-    assigned_to: Annotated[str | None, Field(max_length=100)] = None
+    assigned_to: Assignee | None = None
 
 
 class LeadCreate(LeadFields):
@@ -91,6 +98,10 @@ class LeadCreate(LeadFields):
 class LeadUpdate(LeadFields):
     """Only what is given changes; null clears it."""
 
+    additional_emails: Annotated[
+        list[Email] | None,
+        Field(max_length=MOST_PHONES, description="All of them. The lead's `email` is dropped from them."),
+    ] = None
     phones: Phones | None = None
     source: Slug | None = None
     metadata: Metadata | None = None
@@ -100,8 +111,8 @@ class LeadTransition(Wire):
     model_config = _INPUT
 
     to: Status
-    reason: Annotated[str | None, Field(min_length=1, max_length=1000)] = None
-    notes: Annotated[str | None, Field(max_length=10_000, description="Added to the lead's notes.")] = None
+    reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
+    notes: Annotated[Notes | None, Field(description="Added to the lead's notes.")] = None
 
 
 class LeadCreateQuery(Wire):
@@ -111,7 +122,9 @@ class LeadCreateQuery(Wire):
         Literal["error", "return", "update"],
         Field(
             description="For a lead with the same e-mail or one of the phones: refuse with 409, answer with it (200), "
-            "or add what this request says to it (200). An update loses no value."
+            "or add what this request says to it (200). An update loses no value: what it replaces, and an "
+            "attribution that differs from the first, become lines of the notes, each once. Where the notes have no "
+            "room for that (10,000 characters) it is refused with 422: shorten them first."
         ),
     ] = "error"
 
@@ -166,6 +179,7 @@ class CrmSyncView(Wire):
     synced_at: Instant | None
     last_status_code: int | None
     last_error: str | None
+    simulated: Annotated[bool, Field(description="Of test mode, which reaches no CRM: nothing was sent.")]
 
 
 class LeadView(Wire):
@@ -175,7 +189,7 @@ class LeadView(Wire):
     last_name: str | None
     company: str | None
     email: str | None
-    additional_emails: Annotated[list[str], Field(description="Others that upserts brought.")]
+    additional_emails: Annotated[list[str], Field(description="Others that upserts brought or a PATCH gave.")]
     phones: list[str]
     address: AddressView | None
     source: str

@@ -7,7 +7,6 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from eal import audit, ids
-from eal.errors import ValidationFailed
 from eal.leads import store as leads
 from eal.messages.model import PERSONAL, Form, SentText, Text
 from eal.table.item import dump
@@ -36,19 +35,15 @@ def take_form(
 ) -> bool:
     """Make the form's lead, or add what it says to the lead that has its contact. False where it was taken before.
 
-    A lead that is too full for what is added stays as it is. The commit raises Conflict where one of the contacts is
-    another lead's.
+    What its lead has no room for is left out: the form is taken all the same. The commit raises Conflict where one of
+    the contacts is another lead's.
     """
     claim = _claim_at("FORM_CLAIM", vendor, vendor_form_id, by)
     if get(claim):
         return False
     lead_id = None
     if filled_in is not None:
-        try:
-            lead, _ = leads.capture(filled_in, "update", by)
-        except ValidationFailed:
-            lead, _ = leads.capture(filled_in, "return", by)
-        lead_id = lead.id
+        lead_id = leads.capture_from_form(filled_in, by).id
     form = Form(
         id=ids.new("form", by.at),
         vendor=vendor,

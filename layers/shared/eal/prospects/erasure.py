@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eal.clock import rfc3339
 from eal.prospects import store
-from eal.table import scrub
-from eal.table.keys import Key, key
+from eal.table import scrub, tombstone
 
 if TYPE_CHECKING:
     from eal.caller import Caller
     from eal.table.keys import Mode
-
-
-def tombstone_at(by: Caller, prospect_id: str) -> Key:
-    """`org_…#live#PROSPECT_TOMBSTONE`, `pros_…`."""
-    return key(by.organization_id, by.mode, "PROSPECT_TOMBSTONE", prospect_id)
 
 
 def erase(prospect_id: str, by: Caller) -> None:
@@ -29,14 +22,7 @@ def erase(prospect_id: str, by: Caller) -> None:
     by.write.delete(store.at(by, before.id), was=before.version)
     if before.email:
         by.write.delete(store.claim_at(by, before.email))
-    by.write.create(
-        {
-            **tombstone_at(by, before.id)._asdict(),
-            "kind": "PROSPECT_TOMBSTONE",
-            "id": before.id,
-            "erased_at": rfc3339(by.at),
-        }
-    )
+    tombstone.put("PROSPECT", before.id, by.write)
     store.audit_change("prospect.erased", before, store.audited(before), {}, by)
     by.write.ask("erase_prospect", {"prospect_id": before.id})
 

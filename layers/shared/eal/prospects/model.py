@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, Self
 
 from eal.clock import Instant
-from eal.leads.model import Address
+from eal.leads.model import LARGEST, Address, json_size
 from eal.provenance import Provenance
 
 type QualificationStatus = Literal["pending", "qualified", "disqualified", "undetermined"]
@@ -36,6 +36,10 @@ PERSONAL = frozenset(
 
 The hash of a judgement's input is one: it is made of little, and whoever guesses that can check the guess.
 """
+
+
+_SAID = PERSONAL - {"input_sha256"}
+"""Fields whose size whoever writes them decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,10 @@ class Prospect:
     qualification: Qualification = Qualification()
     outreach_state: OutreachState = "not_started"
     lead_id: str | None = None
+
+    @property
+    def is_too_large(self) -> bool:
+        return json_size({name: getattr(self, name) for name in _SAID}) > LARGEST
 
     @property
     def is_named(self) -> bool:

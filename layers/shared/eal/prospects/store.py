@@ -14,7 +14,7 @@ from eal import audit, ids
 from eal.clock import rfc3339
 from eal.errors import Conflict, IllegalTransition, NotFound, ValidationFailed
 from eal.leads import store as leads
-from eal.leads.model import Address, Lead, with_note
+from eal.leads.model import LARGEST, Address, Lead, with_note
 from eal.organizations import service_area
 from eal.organizations import store as organizations
 from eal.prospects.model import PERSONAL, Contact, Prospect
@@ -55,7 +55,8 @@ def claim_at(by: Caller, email: str) -> Key:
 def add(body: ProspectCreate, by: Caller) -> Prospect:
     """A new prospect.
 
-    Raises: Conflict with `id` and `matched_on` where another one has the e-mail.
+    Raises: Conflict with `id` and `matched_on` where another one has the e-mail; ValidationFailed for one that is too
+    large.
     """
     new = Prospect(
         id=ids.new("pros", by.at),
@@ -76,6 +77,7 @@ def add(body: ProspectCreate, by: Caller) -> Prospect:
         enrichment=body.enrichment,
         outreach_state=body.outreach_state,
     )
+    _check_size(new)
     by.write.create(_item(new, by))
     if new.email:
         _claim(new.email, new.id, by)
@@ -126,8 +128,8 @@ def update(prospect_id: str, body: ProspectUpdate, by: Caller) -> Prospect:
     """The prospect with what the body gives; what it gives as null is cleared.
 
     Raises: NotFound, PreconditionFailed; Conflict for an e-mail that another one has; IllegalTransition for the
-    outreach state of a converted one; ValidationFailed for what cannot be null, or where neither company nor e-mail
-    would be left.
+    outreach state of a converted one; ValidationFailed for what cannot be null, where neither company nor e-mail
+    would be left, or where it would be too large.
     """
     before = find(prospect_id, by)
     by.write.check_if_match(before.version)
@@ -154,6 +156,7 @@ def update(prospect_id: str, body: ProspectUpdate, by: Caller) -> Prospect:
     after = replace(before, **given)  # type: ignore[arg-type]  # names and types are ProspectUpdate's
     if not after.is_named:
         raise _invalid("", "a prospect needs a 'company' or an 'email'", "not_named")
+    _check_size(after)
     return _replace("prospect.updated", before, after, by) if after != before else before
 
 
@@ -279,6 +282,11 @@ def _check_null(given: dict[str, object]) -> None:
     for name in ("source", "outreach_state"):
         if name in given and given[name] is None:
             raise _invalid(f"/{name}", "must not be null", "null_forbidden")
+
+
+def _check_size(prospect: Prospect) -> None:
+    if prospect.is_too_large:
+        raise _invalid("", f"a prospect has at most {LARGEST} bytes as JSON in all: shorten it", "too_long")
 
 
 def _invalid(pointer: str, message: str, kind: str) -> ValidationFailed:

@@ -10,12 +10,12 @@ from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, model_va
 from eal.clock import Instant
 from eal.contact import Email
 from eal.errors import ValidationFailed
-from eal.leads.model import MOST_NOTES, LossType
-from eal.leads.wire import AddressBody, AddressView, Metadata, Name, Phones, Slug
+from eal.leads.model import LossType
+from eal.leads.wire import AddressBody, AddressView, Assignee, Metadata, Name, Notes, Phones, Slug
 from eal.listing import ListQuery, PageView
 from eal.prospects.model import OutreachState, Prospect, QualificationStatus, Value
 from eal.provenance import ProvenanceView
-from eal.wire import Wire, free_number
+from eal.wire import Wire, free_number, one_line, prose
 
 MOST_AT_ONCE = 30
 LARGEST_ENRICHMENT = 16_384
@@ -52,7 +52,7 @@ def _value(value: object) -> Value:
 def _text(value: str) -> str:
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
         raise ValueError("must be Unicode text")
-    text = value.strip()
+    text = prose(value.strip())
     if len(text) > _LONGEST_VALUE:
         raise ValueError(f"must have at most {_LONGEST_VALUE} characters")
     return text
@@ -77,7 +77,7 @@ Website = Annotated[
 ]
 Enrichment = Annotated[
     dict[
-        Annotated[str, Field(min_length=1, max_length=50)],
+        Annotated[str, Field(min_length=1, max_length=50), AfterValidator(one_line)],
         Annotated[Value, PlainValidator(_value, json_schema_input_type=Value)],
     ],
     Field(
@@ -112,8 +112,8 @@ class ProspectFields(Wire):
     email: Email | None = None
     website: Website | None = None
     address: AddressBody | None = None
-    notes: Annotated[str | None, Field(max_length=MOST_NOTES)] = None
-    assigned_to: Annotated[str | None, Field(max_length=100)] = None
+    notes: Notes | None = None
+    assigned_to: Assignee | None = None
 
 
 class ProspectCreate(ProspectFields):
@@ -159,9 +159,7 @@ class ProspectConvert(Wire):
     may_be_left_out: ClassVar[bool] = True
 
     loss_type: LossType | None = None
-    notes: Annotated[str | None, Field(max_length=MOST_NOTES, description="Added to the lead's notes.")] = (
-        None
-    )
+    notes: Annotated[Notes | None, Field(description="Added to the lead's notes.")] = None
 
 
 class ProspectQuery(ListQuery):

@@ -19,6 +19,7 @@ from eal.outbound.address import without_query
 from eal.vendors import said
 from eal.vendors.callrail import KINDS, VENDOR, last_that_says_something
 from eal.vendors.said import Body
+from eal.wire import without_controls
 
 SOURCE = "web_form"
 
@@ -99,18 +100,18 @@ def _lead(body: Body) -> LeadCreate | None:
     phones = [one for text in told.get("phone", []) if (one := e164(text))]
     if not emails and not phones:
         return None
-    whole_name = " ".join(told.get("name", [])).partition(" ")
-    first = (told.get("first_name") or [whole_name[0]])[0]
-    last = (told.get("last_name") or [whole_name[2]])[0]
+    whole_name = _line(" ".join(told.get("name", []))).partition(" ")
+    first = _line((told.get("first_name") or [whole_name[0]])[0])
+    last = _line((told.get("last_name") or [whole_name[2]])[0])
     page = said.text(body, "form_url", 2000) or said.text(body, "url", 2000)
     return LeadCreate(
         first_name=first[:_LONGEST_NAME].strip() or None,
         last_name=last[:_LONGEST_NAME].strip() or None,
-        company=(told.get("company") or [""])[0][:_LONGEST_NAME].strip() or None,
+        company=_line((told.get("company") or [""])[0])[:_LONGEST_NAME].strip() or None,
         email=emails[0] if emails else None,
         phones=list(dict.fromkeys(phones))[:3],
         source=SOURCE,
-        source_detail=without_query(page)[:500] if page else None,
+        source_detail=_line(without_query(page))[:500] if page else None,
         notes="\n\n".join(told.get("notes", []))[:_LONGEST_NOTES].strip() or None,
         metadata=others,
         attribution=_attribution(body),
@@ -129,7 +130,7 @@ def _by_role(form_data: Mapping[str, Json]) -> tuple[dict[str, list[str]], dict[
         role = next((role for role, pattern in _ROLES if pattern.search(words)), None)
         if role:
             told.setdefault(role, []).append(text)
-        elif len(others) < _MOST_METADATA and (label := said.clean(name)[:40].strip()):
+        elif len(others) < _MOST_METADATA and (label := _line(name)[:40].strip()):
             others[label] = text[:500]
     return told, others
 
@@ -139,10 +140,16 @@ def _text(value: Json) -> str:
     if isinstance(value, list):
         return ", ".join(filter(None, map(_text, value)))
     if isinstance(value, str):
-        return said.clean(value)
+        return without_controls(said.clean(value)).strip()
     return "" if value is None or isinstance(value, dict | bool) else str(value)
 
 
+def _line(text: str) -> str:
+    return " ".join(without_controls(said.clean(text)).split())
+
+
 def _attribution(body: Body) -> AttributionBody | None:
-    found = {ours: text for theirs, ours in _ATTRIBUTION.items() if (text := said.text(body, theirs))}
+    found = {
+        ours: text for theirs, ours in _ATTRIBUTION.items() if (text := _line(said.text(body, theirs) or ""))
+    }
     return AttributionBody(**found) if found else None

@@ -1,0 +1,30 @@
+"""What stays of an erased resource: its id and when it was erased, for the audit log and late workers to point to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal.clock import rfc3339
+from eal.table.keys import Key, key
+
+if TYPE_CHECKING:
+    from eal.table.keys import Mode
+    from eal.table.write import Write
+
+
+def at(organization_id: str, mode: Mode, kind: str, resource_id: str) -> Key:
+    """`org_…#live#LEAD_TOMBSTONE`, `lead_…`, for the kind LEAD."""
+    return key(organization_id, mode, f"{kind}_TOMBSTONE", resource_id)
+
+
+def put(kind: str, resource_id: str, write: Write) -> None:
+    """Add a resource's tombstone to the write that deletes it."""
+    where = at(write.organization_id, write.mode, kind, resource_id)
+    write.create(
+        {
+            **where._asdict(),
+            "kind": f"{kind}_TOMBSTONE",
+            "id": resource_id,
+            "erased_at": rfc3339(write.at),
+        }
+    )
