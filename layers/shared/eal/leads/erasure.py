@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from eal.caller import Caller
     from eal.errors import Json
     from eal.table.keys import Mode
+    from eal.table.scrub import Erased
 
 
 _EMPTY: dict[str, Json] = {"additional_emails": [], "phones": [], "metadata": {}, "attribution": {}}
 
 
-def tombstone_at(by: Caller, lead_id: str) -> Key:
+def tombstone_at(organization_id: str, mode: Mode, lead_id: str) -> Key:
     """`org_…#live#LEAD_TOMBSTONE`, `lead_…`."""
-    return key(by.organization_id, by.mode, "LEAD_TOMBSTONE", lead_id)
+    return key(organization_id, mode, "LEAD_TOMBSTONE", lead_id)
 
 
 def erase(lead_id: str, by: Caller) -> None:
@@ -43,10 +44,11 @@ def erase(lead_id: str, by: Caller) -> None:
         by.write.delete(store.claim_at(by, contact))
     by.write.create(
         {
-            **tombstone_at(by, lead.id)._asdict(),
+            **tombstone_at(by.organization_id, by.mode, lead.id)._asdict(),
             "kind": "LEAD_TOMBSTONE",
             "id": lead.id,
             "erased_at": rfc3339(by.at),
+            "contacts": sorted(lead.contacts),  # until the worker has found what they lead to
         }
     )
     store.audit_change("lead.erased", lead, dump(lead), {}, by)
@@ -59,6 +61,11 @@ def scrub_traces(organization_id: str, mode: Mode, lead_id: str) -> None:
     scrub.events(organization_id, mode, lead_id, without_personal_values)
     scrub.answers(organization_id, mode, lead_id)
     scrub.remove_all(organization_id, mode, f"LEAD_HISTORY#{lead_id}")
+
+
+def traced(organization_id: str, mode: Mode, lead_id: str) -> Erased | None:
+    """Whose messages are left."""
+    return scrub.erased(tombstone_at(organization_id, mode, lead_id))
 
 
 def without_personal_values(data: dict[str, Json]) -> dict[str, Json]:

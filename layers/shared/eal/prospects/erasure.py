@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eal.clock import rfc3339
+from eal.leads import store as leads
 from eal.prospects import store
 from eal.table import scrub
 from eal.table.keys import Key, key
 
 if TYPE_CHECKING:
     from eal.caller import Caller
+    from eal.errors import Json
+    from eal.prospects.model import Prospect
     from eal.table.keys import Mode
+    from eal.table.scrub import Erased
 
 
-def tombstone_at(by: Caller, prospect_id: str) -> Key:
+def tombstone_at(organization_id: str, mode: Mode, prospect_id: str) -> Key:
     """`org_…#live#PROSPECT_TOMBSTONE`, `pros_…`."""
-    return key(by.organization_id, by.mode, "PROSPECT_TOMBSTONE", prospect_id)
+    return key(organization_id, mode, "PROSPECT_TOMBSTONE", prospect_id)
 
 
 def erase(prospect_id: str, by: Caller) -> None:
@@ -31,10 +36,11 @@ def erase(prospect_id: str, by: Caller) -> None:
         by.write.delete(store.claim_at(by, before.email))
     by.write.create(
         {
-            **tombstone_at(by, before.id)._asdict(),
+            **tombstone_at(by.organization_id, by.mode, before.id)._asdict(),
             "kind": "PROSPECT_TOMBSTONE",
             "id": before.id,
             "erased_at": rfc3339(by.at),
+            "contacts": _contacts(before),  # until the worker has found what they lead to
         }
     )
     store.audit_change("prospect.erased", before, store.audited(before), {}, by)
@@ -44,3 +50,17 @@ def erase(prospect_id: str, by: Caller) -> None:
 def scrub_traces(organization_id: str, mode: Mode, prospect_id: str) -> None:
     """Take the prospect out of kept answers. Safe to repeat."""
     scrub.answers(organization_id, mode, prospect_id)
+
+
+def traced(organization_id: str, mode: Mode, prospect_id: str) -> Erased | None:
+    """Whose messages are left. What somebody wrote who is a lead too is that lead's, and goes with it."""
+    found = scrub.erased(tombstone_at(organization_id, mode, prospect_id))
+    if found is None:
+        return None
+    held = leads.held(organization_id, mode, found.contacts)
+    return replace(found, contacts=tuple(one for one in found.contacts if one not in held))
+
+
+def _contacts(prospect: Prospect) -> list[Json]:
+    emails = [f"email#{prospect.email}"] if prospect.email else []
+    return [*emails, *(f"phone#{phone}" for phone in prospect.phones)]
