@@ -51,7 +51,7 @@ BOOKKEEPING = {
     "RECONCILIATION",
 }  # fmt: skip
 """Workers' progress and counters (`eal.table.progress`): no customer's, and made anew from what is."""
-NUMBERING = {"feedpk", "feedsk", "seq", "previous_hash", "hash", "pending"}
+NUMBERING = {"feedpk", "feedsk", "numbered_at", "seq", "previous_hash", "hash", "pending"}
 """The attributes that the relay adds to what is in the outbox, or removes."""
 STAMPS = {"last_used_at", "last_used_ip", "last_event_at", "last_failure", "stamped", "full_minute"}
 """What the Access table keeps of uses, beside the minutes' counters."""
