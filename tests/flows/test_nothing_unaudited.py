@@ -143,6 +143,9 @@ class Watch:
         elif self.folder == "workers/erase_lead":  # carries out an erasure that was audited
             fine = (one.kind, one.verb) in {
                 ("EVENT", "Update"), ("LEAD_HISTORY", "Delete"), ("IDEMPOTENCY", "Update"), ("ANSWER", "Delete"),
+                ("LEAD_TOMBSTONE", "Update"), ("PROSPECT_TOMBSTONE", "Update"), ("FORM", "Delete"), ("TEXT", "Delete"),
+                ("REPLY", "Delete"), ("REPLY_BODY", "Delete"), ("EMAIL_EVENT", "Delete"),
+                ("EMAIL_EVENT_RECIPIENT", "Delete"),
             }  # fmt: skip
         else:
             fine = one.kind in BOOKKEEPING or (self.folder, one.kind) in STEPS
