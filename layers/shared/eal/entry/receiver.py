@@ -1,9 +1,9 @@
 """A vendor webhook's Lambda: `handler = Receiver(scheme).handler`, on a function URL and behind API Gateway.
 
-In this order: size, connection, signature over the raw bytes, its age, raw body to S3, message to the queue, then 2xx.
-Vendors that do not retry (CallRail) lose what is not answered with 2xx, so nothing else happens here; the next worker
-normalises. A duplicate is stored under the same key and queued again: the normaliser knows what it has seen. A kind
-that we do not know is stored and queued like any other, and counted there: what a vendor adds is not lost.
+In this order: address, size, connection, signature over the raw bytes, its age, raw body to S3, message to the queue,
+then 2xx. Vendors that do not retry (CallRail) lose what is not answered with 2xx, so nothing else happens here; the
+next worker normalises. A duplicate is stored under the same key and queued again: the normaliser knows what it has
+seen. A kind that we do not know is stored and queued like any other, and counted there: what a vendor adds is not lost.
 """
 
 from __future__ import annotations
@@ -101,16 +101,16 @@ class Receiver:
 
     def _receive(self, request: Request) -> Answer:
         connection_id, kind = _address(request.path)
+        if not connections.is_id(connection_id) or not _KIND.fullmatch(kind):
+            raise _nowhere()
         try:
             body = request.raw_body(LARGEST_BODY)
         except PayloadTooLarge:
             self._note(connection_id, "too_large")
             raise
         connection = connections.find(connection_id, self._scheme.vendor)
-        if connection is None or not _KIND.fullmatch(kind):
-            raise NotFound(
-                "There is no receiver at this address: check it against the integration's receiver_urls."
-            )
+        if connection is None:
+            raise _nowhere()
         observe.bind(organization_id=connection.organization_id, mode=connection.mode, kind=kind)
         accepted = connection.signing_secrets(clock.now())
         if not self._scheme.is_signed(request.headers, body, accepted):
@@ -144,6 +144,10 @@ class Receiver:
             connections.stamp_failure(connection_id, self._scheme.vendor, Failure(at=now, reason=reason))
         except (ClientError, BotoCoreError) as fault:
             observe.logger.warning("failure_not_noted", fault=type(fault).__name__)
+
+
+def _nowhere() -> NotFound:
+    return NotFound("There is no receiver at this address: check it against the integration's receiver_urls.")
 
 
 def _address(path: str) -> tuple[str, str]:
