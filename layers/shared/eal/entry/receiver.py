@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -30,10 +29,9 @@ from eal.integrations import connections, inbound
 from eal.integrations.model import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-
     from eal.entry.request import ProxyEvent, ProxyResponse
     from eal.integrations.connections import Connection
+    from eal.integrations.scheme import Scheme
 
 LARGEST_BODY = 1024 * 1024
 TOLERANCE_SECONDS = 300
@@ -41,22 +39,6 @@ TOLERANCE_SECONDS = 300
 _KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 """It becomes part of the raw object's key."""
 _LONGEST_DELIVERY_ID = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Scheme:
-    """What differs from vendor to vendor.
-
-    `is_signed(headers, body, secrets)` tells, in constant time, whether one of the secrets signed exactly this body;
-    header names are lower-case. `signed_at(headers)` is the signature's own time in Unix seconds, for a vendor that
-    signs one: what is further from now than TOLERANCE_SECONDS is refused as a replay. `id_header` is the header that
-    names a delivery, for a vendor whose bodies do not name themselves.
-    """
-
-    vendor: str
-    is_signed: Callable[[Mapping[str, str], bytes, Collection[str]], bool]
-    signed_at: Callable[[Mapping[str, str]], int] | None = None
-    id_header: str | None = None
 
 
 class _UrlContext(TypedDict, total=False):
