@@ -267,6 +267,14 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         queues.faults,
         in_template(
+            "{Name: FunctionName, Value: !Ref InboundStripe}",
+            "{Name: FunctionName, Value: !Ref InboundResend}",
+        ),
+        "InboundStripe needs an alarm on Url5xxCount",
+    ),
+    (
+        queues.faults,
+        in_template(
             "FunctionResponseTypes: [ReportBatchItemFailures]\n            ScalingConfig", "ScalingConfig"
         ),
         "needs FunctionResponseTypes: [ReportBatchItemFailures]",
