@@ -236,6 +236,14 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         in_template("Action: kms:Encrypt", "Action: kms:Decrypt"),
         "is an endpoint, and SecretsRole may kms:Decrypt",
     ),
+    (
+        grants.faults,
+        in_template(
+            "Resource: !GetAtt AccessTable.Arn, Condition: *of_connections}",
+            "Resource: !GetAtt AccessTable.Arn}",
+        ),
+        "ReceiverRole has all of AccessTable",
+    ),
     # queues and rules
     (
         queues.faults,
