@@ -144,6 +144,19 @@ def test_it_is_stored_before_it_is_queued_and_queued_before_it_is_answered(
     assert calls.made == ["GetItem", "Decrypt", "PutObject", "SendMessage"]
 
 
+def test_each_connection_has_a_message_group(connection: Connection, stranger: Tenant) -> None:
+    other = connect(stranger.admin)
+    for one in (connection, other):
+        assert receive(one.url_event("post-call", BODY)).status == 202
+
+    url = aws.sqs().get_queue_url(QueueName="InboundQueue")["QueueUrl"]
+    taken = aws.sqs().receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
+    )["Messages"]
+    groups = {json.loads(one["Body"])["connection_id"]: one["Attributes"]["MessageGroupId"] for one in taken}
+    assert groups == {connection.id: connection.id, other.id: other.id}
+
+
 @pytest.mark.parametrize("operation", ["PutObject", "SendMessage", "GetItem", "Decrypt"])
 def test_what_is_not_durable_is_not_answered_with_2xx(
     connection: Connection, monkeypatch: pytest.MonkeyPatch, operation: str
