@@ -37,7 +37,7 @@ RESOURCES = {
 PARTS = {
     "KEY", "KEY_COUNT", "C", "CHILD", "MEMBER_EMAIL", "LEAD_CONTACT", "LEAD_HISTORY", "LEAD_TOMBSTONE",
     "PROSPECT_CONTACT", "PROSPECT_TOMBSTONE", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "LEAD_IMPORT_ERRORS",
-    "AUDIT_CHECKPOINT_HEAD", "EMAIL_EVENT_CLAIM", "LEAD_IMPORTS", "WEBHOOK_COUNT",
+    "AUDIT_CHECKPOINT_HEAD", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT", "LEAD_IMPORTS", "WEBHOOK_COUNT",
 }  # fmt: skip
 """Items that change with a resource and have no record of their own. `C` is a connection in the Access table."""
 STEPS = {("workers/import_leads", "LEAD_IMPORT"), ("workers/deliver_webhook", "DELIVERY")}
@@ -143,6 +143,9 @@ class Watch:
         elif self.folder == "workers/erase_lead":  # carries out an erasure that was audited
             fine = (one.kind, one.verb) in {
                 ("EVENT", "Update"), ("LEAD_HISTORY", "Delete"), ("IDEMPOTENCY", "Update"), ("ANSWER", "Delete"),
+                ("LEAD_TOMBSTONE", "Update"), ("PROSPECT_TOMBSTONE", "Update"), ("FORM", "Delete"), ("TEXT", "Delete"),
+                ("REPLY", "Delete"), ("REPLY_BODY", "Delete"), ("EMAIL_EVENT", "Delete"),
+                ("EMAIL_EVENT_RECIPIENT", "Delete"),
             }  # fmt: skip
         else:
             fine = one.kind in BOOKKEEPING or (self.folder, one.kind) in STEPS or _is_archived(one)

@@ -91,7 +91,7 @@ def test_another_tenants_secret_does_not_sign_here(connection: Connection, stran
 
 def test_an_unknown_connection_and_another_vendors_are_404(connection: Connection, tenant: Tenant) -> None:
     other = connect(OTHER[connection.vendor], tenant.admin)
-    for one in ("conn_unknown", other.id):
+    for one in ("conn_" + "0" * 40, other.id):
         answer = connection.receive({**connection.url_event(BODY), "rawPath": f"/{one}/events"})
         assert (answer.status, answer.error) == (404, "not_found")
 

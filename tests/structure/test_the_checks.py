@@ -248,6 +248,14 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         in_template("Action: kms:Encrypt", "Action: kms:Decrypt"),
         "is an endpoint, and SecretsRole may kms:Decrypt",
     ),
+    (
+        grants.faults,
+        in_template(
+            "Resource: !GetAtt AccessTable.Arn, Condition: *of_connections}",
+            "Resource: !GetAtt AccessTable.Arn}",
+        ),
+        "ReceiverRole has all of AccessTable",
+    ),
     # queues and rules
     (
         queues.faults,
@@ -275,6 +283,14 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
             "Value: !GetAtt ClassifyQueueDead.QueueName", "Value: !GetAtt QualifyQueueDead.QueueName"
         ),
         "ClassifyQueueDead needs an alarm on ApproximateNumberOfMessagesVisible",
+    ),
+    (
+        queues.faults,
+        in_template(
+            "{Name: FunctionName, Value: !Ref InboundStripe}",
+            "{Name: FunctionName, Value: !Ref InboundResend}",
+        ),
+        "InboundStripe needs an alarm on Url5xxCount",
     ),
     (
         queues.faults,

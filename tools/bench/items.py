@@ -104,7 +104,7 @@ def _health() -> Item:
 
 def connection_of(vendor: str) -> str:
     """The connection's id: the look-up's key is all that a receiver asks with."""
-    return f"conn_{vendor}"
+    return "conn_" + vendor.encode().hex().ljust(40, "0")
 
 
 def event(event_id: str) -> Item:

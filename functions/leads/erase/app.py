@@ -10,5 +10,8 @@ handler = app.handler
 
 @app.delete("/v1/leads/{lead_id}", operation_id="eraseLead", tags=["leads"])
 def erase(lead_id: str, caller: Admin) -> None:
-    """Erase a lead's personal data, from its history and stored events too. What it was audited for stays provable."""
+    """Erase a lead's personal data, from its history, stored events, forms, texts and mails too.
+
+    What it was audited for stays provable.
+    """
     erasure.erase(lead_id, by=caller)

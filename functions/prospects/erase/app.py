@@ -10,5 +10,8 @@ handler = app.handler
 
 @app.delete("/v1/prospects/{prospect_id}", operation_id="eraseProspect", tags=["prospects"])
 def erase(prospect_id: str, caller: Admin) -> None:
-    """Erase a prospect's personal data; a tombstone stays. The lead that it became is not touched."""
+    """Erase a prospect's personal data, from texts and mails too; a tombstone stays.
+
+    The lead that it became is not touched, nor what was written to and by a contact that a lead has.
+    """
     erasure.erase(prospect_id, by=caller)

@@ -62,6 +62,7 @@ def _take_form(form: "FilledForm", by: Caller, *, without_phones: bool = False) 
         form.form_id,
         submitted_at=form.submitted_at,
         page=form.page,
+        fields=form.fields,
         filled_in=lead,
         by=by,
     )

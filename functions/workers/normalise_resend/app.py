@@ -1,11 +1,10 @@
 """What Resend said: what became of mails, and mails that came. A message is as a receiver enqueues it."""
 
-import json
 import math
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from eal import aws, clock, observe, settings
+from eal import clock, observe
 from eal.caller import Caller
 from eal.entry.consumer import Consumer, Message
 from eal.integrations import connections, inbound
@@ -73,9 +72,7 @@ def _later(message: Message, busy: Busy) -> None:
     """Put the message back until the vendor wants to be asked: a failure would use up its tries long before."""
     delay = min(LONGEST_DELAY, math.ceil(busy.retry_after))
     observe.logger.info("mail_waits", delay=delay)
-    aws.sqs().send_message(
-        QueueUrl=settings.queue(resend.VENDOR), MessageBody=json.dumps(message), DelaySeconds=delay
-    )
+    inbound.send(message, delay=delay)
 
 
 handler = Consumer(normalise).handler

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tests.support.time import Clock
 
 BODY = Call.new().event("post-call")
+UNKNOWN = "conn_" + "0" * 40
 
 
 @pytest.fixture
@@ -76,11 +77,34 @@ def test_without_a_signing_key_nothing_is_signed(tenant: Tenant) -> None:
     assert receive(Connection(opened["connection_id"], "").url_event("post-call", BODY)).status == 401
 
 
-@pytest.mark.parametrize("path", ["/conn_unknown/post-call", "/x", "/", "/a/b/c"])
-def test_an_unknown_connection_is_404(connection: Connection, path: str) -> None:
+def test_an_unknown_connection_is_404(connection: Connection) -> None:
+    path = f"/{UNKNOWN}/post-call"
     answer = receive({**connection.url_event("post-call", BODY), "rawPath": path})
 
     assert (answer.status, answer.error) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/conn_unknown/post-call",
+        f"/{UNKNOWN}0/post-call",
+        f"/{UNKNOWN.upper()}/post-call",
+        f"/{UNKNOWN}/Post-Call",
+        "/x",
+        "/",
+        "/a/b/c",
+    ],
+)
+@pytest.mark.parametrize("body", [BODY, b"x" * (1024 * 1024 + 1)])
+def test_what_is_no_address_is_404_and_nothing_is_asked(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, path: str, body: bytes
+) -> None:
+    with watched_calls(monkeypatch) as calls:
+        answer = receive({**connection.url_event("post-call", body), "rawPath": path})
+
+    assert (answer.status, answer.error) == (404, "not_found")
+    assert calls.made == []
 
 
 def test_a_kind_that_is_not_known_is_stored_and_queued_like_any_other(connection: Connection) -> None:
@@ -118,6 +142,19 @@ def test_it_is_stored_before_it_is_queued_and_queued_before_it_is_answered(
         receive(connection.url_event("post-call", BODY))
 
     assert calls.made == ["GetItem", "Decrypt", "PutObject", "SendMessage"]
+
+
+def test_each_connection_has_a_message_group(connection: Connection, stranger: Tenant) -> None:
+    other = connect(stranger.admin)
+    for one in (connection, other):
+        assert receive(one.url_event("post-call", BODY)).status == 202
+
+    url = aws.sqs().get_queue_url(QueueName="InboundQueue")["QueueUrl"]
+    taken = aws.sqs().receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
+    )["Messages"]
+    groups = {json.loads(one["Body"])["connection_id"]: one["Attributes"]["MessageGroupId"] for one in taken}
+    assert groups == {connection.id: connection.id, other.id: other.id}
 
 
 @pytest.mark.parametrize("operation", ["PutObject", "SendMessage", "GetItem", "Decrypt"])
@@ -280,6 +317,6 @@ def test_a_refusal_at_an_unknown_address_writes_nothing(connection: Connection) 
     before = aws.dynamodb().scan(TableName=ACCESS)["Items"]
 
     for body in (BODY, b"x" * (1024 * 1024 + 1)):
-        receive({**connection.url_event("post-call", body), "rawPath": "/conn_unknown/post-call"})
+        receive({**connection.url_event("post-call", body), "rawPath": f"/{UNKNOWN}/post-call"})
 
     assert aws.dynamodb().scan(TableName=ACCESS)["Items"] == before

@@ -1,25 +1,130 @@
-"""The tasks `erase_lead` and `erase_prospect`: what an erased one left in events, kept answers and history."""
+"""The tasks `erase_lead` and `erase_prospect`: what an erased one left in events, kept answers, history, messages."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
+from eal import clock as eal_clock
+from tests.support import callrail, inbound
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
+from tests.support.vendor_apis import ResendApi, serving
 
 if TYPE_CHECKING:
     import pytest
 
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
 
 WORD = "Quackenbush"
+EMAIL, PHONE = "q@example.com", "+14155550188"
+MESSAGES = ("FORM", "TEXT", "REPLY", "REPLY_BODY", "EMAIL_EVENT", "EMAIL_EVENT_RECIPIENT")
+
+
+def _write_and_be_written_to(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, email: str, phone: str, name: str
+) -> None:
+    """A form, a text message each way, a reply and a bounce, by and to somebody."""
+    ending = phone[-4:]
+    tracker, mails = callrail.connect(tenant.admin), inbound.connect("resend", tenant.admin, api_key="k")
+    fields = {"name": name, "email": email, "cell": f"{name} has none", **{f"q{n}": name for n in range(30)}}
+    form = {"resource_id": f"FRM{ending}", "form_data": fields}
+    assert tracker.send("form-submission", json.dumps(form).encode()).status == 202
+    for number, (end, more) in enumerate(
+        {"source_number": {}, "destination_number": {"agent": "kim"}}.items()
+    ):
+        text = {"resource_id": f"SCI{ending}{number}", end: phone, "content": f"{name} here", **more}
+        assert tracker.send("text-message", json.dumps(text).encode()).status == 202
+    mail = {"id": f"m-{ending}", "from": email, "to": ["sales@acme.example"], "subject": name, "text": name}
+    bounced = {"email_id": f"e-{ending}", "to": [email, f"cc-{email}"], "subject": f"Hello {name}"}
+    for kind, data in (("received", {**mail, "email_id": mail["id"]}), ("bounced", bounced)):
+        raw = json.dumps({"type": f"email.{kind}", "data": data}).encode()
+        signed_at = int(eal_clock.now().timestamp())
+        event = mails.url_event(raw, mails.headers(raw, f"{kind}-{ending}", signed_at))
+        assert mails.receive(event).status == 202
+    with serving(ResendApi("resend", "Bearer k", mails=[mail]), monkeypatch):
+        Pipeline().run()
+
+
+def test_what_the_person_wrote_and_was_written_goes_and_nobody_elses_does(
+    tenant: Tenant, stranger: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"email": EMAIL, "phones": [PHONE], "last_name": WORD}
+    lead = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
+    _write_and_be_written_to(tenant, monkeypatch, EMAIL, PHONE, WORD)
+    _write_and_be_written_to(tenant, monkeypatch, "o@example.com", "+14155550199", "Other")
+    _write_and_be_written_to(stranger, monkeypatch, EMAIL, PHONE, "Stranger")
+    for kind in MESSAGES[:-1]:
+        assert WORD in json.dumps(items(kind)), kind
+    (form,) = (one for one in items("FORM") if one.get("lead_id", {}).get("S") == lead["id"])
+    assert form["fields"]["M"]["cell"] == {"S": f"{WORD} has none"}
+    assert form["fields"]["M"]["q29"] == {"S": WORD}
+    counted = {kind: len(items(kind)) for kind in MESSAGES}
+
+    call("DELETE", f"/v1/leads/{lead['id']}", key=tenant.admin)
+    Pipeline().run()
+
+    left = json.dumps([one for one in items() if one["pk"]["S"].startswith(tenant.id)])
+    for value in (WORD, EMAIL, PHONE):
+        assert value not in left
+    assert {kind: counted[kind] - len(items(kind)) for kind in MESSAGES} == {
+        "FORM": 1,
+        "TEXT": 2,
+        "REPLY": 1,
+        "REPLY_BODY": 1,
+        "EMAIL_EVENT": 1,
+        "EMAIL_EVENT_RECIPIENT": 2,
+    }
+    (tombstone,) = items("LEAD_TOMBSTONE")
+    assert "contacts" not in tombstone
+
+
+def test_a_prospects_messages_go_too_but_for_those_with_a_lead(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"company": WORD, "email": EMAIL, "phones": [PHONE]}
+    prospect = call("POST", "/v1/prospects", key=tenant.write, json_body=body).json
+    _write_and_be_written_to(
+        tenant, monkeypatch, EMAIL, PHONE, WORD
+    )  # the form has made a lead of the e-mail
+
+    call("DELETE", f"/v1/prospects/{prospect['id']}", key=tenant.admin)
+    Pipeline().run()
+
+    assert items("TEXT") == []
+    assert len(items("FORM")) == len(items("REPLY")) == len(items("EMAIL_EVENT")) == 1
+    (lead,) = call("GET", "/v1/leads", key=tenant.read).json["data"]
+    call("DELETE", f"/v1/leads/{lead['id']}", key=tenant.admin)
+    Pipeline().run()
+    assert [kind for kind in MESSAGES if items(kind)] == []
+
+
+def test_what_the_next_lead_with_the_contact_writes_stays(
+    tenant: Tenant, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"email": EMAIL, "phones": [PHONE]}
+    lead = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
+    call("DELETE", f"/v1/leads/{lead['id']}", key=tenant.admin)
+    Pipeline()._relay()
+    (task,) = peek("EraseLeadQueue")
+    clock.advance(seconds=1)
+    _write_and_be_written_to(tenant, monkeypatch, EMAIL, PHONE, "Second")
+    counted = {kind: len(items(kind)) for kind in MESSAGES}
+
+    for _ in range(2):
+        _consume(json.dumps(task))
+
+    assert {kind: len(items(kind)) for kind in MESSAGES} == counted
 
 
 def _task_of_an_erasure(tenant: Tenant) -> str:
     lead = call(
-        "POST", "/v1/leads", key=tenant.write, json_body={"email": "q@example.com", "last_name": WORD}
+        "POST",
+        "/v1/leads?on_duplicate=update",
+        key=tenant.write,
+        json_body={"email": "q@example.com", "last_name": WORD},
     ).json
     path = f"/v1/leads/{lead['id']}"
     for body in ({"notes": WORD}, {"company": WORD}):
@@ -40,8 +145,11 @@ def _consume(body: str) -> None:
 
 
 def test_killed_after_each_call_it_ends_the_same(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write_and_be_written_to(tenant, monkeypatch, "q@example.com", PHONE, WORD)
+    (made,) = call("GET", "/v1/leads", key=tenant.read).json["data"]
+    call("PATCH", f"/v1/leads/{made['id']}", key=tenant.write, json_body={"phones": [PHONE]})
     body = _task_of_an_erasure(tenant)
-    for kind in ("EVENT", "IDEMPOTENCY"):
+    for kind in ("EVENT", "IDEMPOTENCY", *MESSAGES[:-1]):
         assert WORD in json.dumps(items(kind))
 
     killed_at = 0
@@ -58,6 +166,7 @@ def test_killed_after_each_call_it_ends_the_same(tenant: Tenant, monkeypatch: py
     assert killed_at > 5
     assert WORD not in json.dumps(items())
     assert items("LEAD_HISTORY") == items("ANSWER") == []
+    assert [kind for kind in MESSAGES if items(kind)] == []
     assert len(items("IDEMPOTENCY")) == 2
 
 

@@ -200,6 +200,7 @@ def test_a_lasting_trouble_puts_the_message_off_as_long_as_the_vendor_wants(
     send = aws.sqs().send_message
 
     def at_once(**sent: Any) -> None:
+        assert sent["MessageGroupId"] == connection.id
         delays.append(sent.pop("DelaySeconds"))
         send(**sent)
 

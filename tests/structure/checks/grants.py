@@ -93,8 +93,15 @@ def _statement(role: str, statement: dict[str, Any]) -> Iterator[str]:
             yield f"template.yaml: {role} has the resource {resource}: name one of the template's resources"
         if isinstance(resource, dict) and str(resource.get("Fn::Sub", "")).endswith("Bucket.Arn}/*"):
             yield f"template.yaml: {role} has a whole bucket, {resource['Fn::Sub']}: name the prefix that it needs"
+        if referred(resource) == "AccessTable" and not _keys_named(statement):
+            yield f"template.yaml: {role} has all of AccessTable: name its keys, by a Condition on dynamodb:LeadingKeys"
     if "NotAction" in statement or "NotResource" in statement:
         yield f"template.yaml: {role} uses NotAction or NotResource: name what is allowed"
+
+
+def _keys_named(statement: dict[str, Any]) -> bool:
+    named = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
+    return bool(named) and "*" not in named
 
 
 def _hands_on_a_role(action: str, statement: dict[str, Any]) -> bool:

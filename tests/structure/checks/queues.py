@@ -28,6 +28,7 @@ def faults(project: Project) -> Iterator[str]:
             elif event["Type"] in ("DynamoDB", "Kinesis"):
                 yield from _stream(logical_id, event["Properties"])
     yield from _dead_letters(project, consumed)
+    yield from _receivers(project)
     yield from _rules(project)
 
 
@@ -76,10 +77,16 @@ def _dead_letters(project: Project, consumed: dict[str, str]) -> Iterator[str]:
         yield f"template.yaml: nothing consumes {queue}: remove it"
 
 
-def _has_alarm(project: Project, queue: str, metric: str) -> bool:
+def _receivers(project: Project) -> Iterator[str]:
+    for logical_id, properties in project.functions.items():
+        if "FunctionUrlConfig" in properties and not _has_alarm(project, logical_id, "Url5xxCount"):
+            yield f"template.yaml: {logical_id} needs an alarm on Url5xxCount: what it does not take in may be lost"
+
+
+def _has_alarm(project: Project, resource: str, metric: str) -> bool:
     return any(
         alarm["MetricName"] == metric
-        and queue in {referred(one["Value"]) for one in alarm.get("Dimensions", [])}
+        and resource in {referred(one["Value"]) for one in alarm.get("Dimensions", [])}
         and "AlarmActions" in alarm
         for alarm in project.resources("AWS::CloudWatch::Alarm").values()
     )

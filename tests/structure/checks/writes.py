@@ -49,6 +49,8 @@ PAST_WRITE = {
     "eal.table.scrub": {
         "layers/shared/eal/leads/erasure.py": "an erased lead's events, kept answers and history",
         "layers/shared/eal/prospects/erasure.py": "an erased prospect's kept answers",
+        "layers/shared/eal/messages/erasure.py": "an erased lead's forms and text messages",
+        "layers/shared/eal/outreach/erasure.py": "what became of mails to an erased one, and its replies",
     },
 }
 """What changes the State table without a record, and who may import it."""

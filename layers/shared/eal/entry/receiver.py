@@ -1,16 +1,15 @@
 """A vendor webhook's Lambda: `handler = Receiver(scheme).handler`, on a function URL and behind API Gateway.
 
-In this order: size, connection, signature over the raw bytes, its age, raw body to S3, message to the queue, then 2xx.
-Vendors that do not retry (CallRail) lose what is not answered with 2xx, so nothing else happens here; the next worker
-normalises. A duplicate is stored under the same key and queued again: the normaliser knows what it has seen. A kind
-that we do not know is stored and queued like any other, and counted there: what a vendor adds is not lost.
+In this order: address, size, connection, signature over the raw bytes, its age, raw body to S3, message to the queue,
+then 2xx. Vendors that do not retry (CallRail) lose what is not answered with 2xx, so nothing else happens here; the
+next worker normalises. A duplicate is stored under the same key and queued again: the normaliser knows what it has
+seen. A kind that we do not know is stored and queued like any other, and counted there: what a vendor adds is not lost.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -30,10 +29,9 @@ from eal.integrations import connections, inbound
 from eal.integrations.model import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-
     from eal.entry.request import ProxyEvent, ProxyResponse
     from eal.integrations.connections import Connection
+    from eal.integrations.scheme import Scheme
 
 LARGEST_BODY = 1024 * 1024
 TOLERANCE_SECONDS = 300
@@ -41,22 +39,6 @@ TOLERANCE_SECONDS = 300
 _KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 """It becomes part of the raw object's key."""
 _LONGEST_DELIVERY_ID = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Scheme:
-    """What differs from vendor to vendor.
-
-    `is_signed(headers, body, secrets)` tells, in constant time, whether one of the secrets signed exactly this body;
-    header names are lower-case. `signed_at(headers)` is the signature's own time in Unix seconds, for a vendor that
-    signs one: what is further from now than TOLERANCE_SECONDS is refused as a replay. `id_header` is the header that
-    names a delivery, for a vendor whose bodies do not name themselves.
-    """
-
-    vendor: str
-    is_signed: Callable[[Mapping[str, str], bytes, Collection[str]], bool]
-    signed_at: Callable[[Mapping[str, str]], int] | None = None
-    id_header: str | None = None
 
 
 class _UrlContext(TypedDict, total=False):
@@ -101,16 +83,16 @@ class Receiver:
 
     def _receive(self, request: Request) -> Answer:
         connection_id, kind = _address(request.path)
+        if not connections.is_id(connection_id) or not _KIND.fullmatch(kind):
+            raise _nowhere()
         try:
             body = request.raw_body(LARGEST_BODY)
         except PayloadTooLarge:
             self._note(connection_id, "too_large")
             raise
         connection = connections.find(connection_id, self._scheme.vendor)
-        if connection is None or not _KIND.fullmatch(kind):
-            raise NotFound(
-                "There is no receiver at this address: check it against the integration's receiver_urls."
-            )
+        if connection is None:
+            raise _nowhere()
         observe.bind(organization_id=connection.organization_id, mode=connection.mode, kind=kind)
         accepted = connection.signing_secrets(clock.now())
         if not self._scheme.is_signed(request.headers, body, accepted):
@@ -144,6 +126,10 @@ class Receiver:
             connections.stamp_failure(connection_id, self._scheme.vendor, Failure(at=now, reason=reason))
         except (ClientError, BotoCoreError) as fault:
             observe.logger.warning("failure_not_noted", fault=type(fault).__name__)
+
+
+def _nowhere() -> NotFound:
+    return NotFound("There is no receiver at this address: check it against the integration's receiver_urls.")
 
 
 def _address(path: str) -> tuple[str, str]:

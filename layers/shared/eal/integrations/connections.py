@@ -5,6 +5,7 @@ is found by its hash, so that reading the table gives nobody an address.
 """
 
 import hashlib
+import re
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UniversalAttributeValueTypeDef
 
 _FRESH_SECONDS = 60
+_ID = re.compile(r"conn_[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,11 @@ class Connection:
 def new_id() -> str:
     """160 random bits."""
     return "conn_" + secrets.token_hex(20)
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` has the shape of a connection's id: what has not, nobody needs to look for."""
+    return _ID.fullmatch(text) is not None
 
 
 def pk(connection_id: str) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eal.caller import Caller
     from eal.errors import Json
     from eal.table.keys import Mode
+    from eal.table.scrub import Erased
 
 
 _EMPTY: dict[str, Json] = {"additional_emails": [], "phones": [], "metadata": {}, "attribution": {}}
@@ -34,7 +35,7 @@ def erase(lead_id: str, by: Caller) -> None:
     by.write.delete(store.at(by, lead.id), was=lead.version)
     for contact in sorted(lead.contacts):
         by.write.delete(store.claim_at(by, contact))
-    tombstone.put("LEAD", lead.id, by.write)
+    tombstone.put("LEAD", lead.id, sorted(lead.contacts), by.write)
     store.audit_change("lead.erased", lead, dump(lead), {}, by)
     by.write.emit("lead.erased", without_personal_values(LeadView.of(lead).model_dump(mode="json")))
     by.write.ask("erase_lead", {"lead_id": lead.id})
@@ -45,6 +46,11 @@ def scrub_traces(organization_id: str, mode: Mode, lead_id: str) -> None:
     scrub.events(organization_id, mode, lead_id, without_personal_values)
     scrub.answers(organization_id, mode, lead_id)
     scrub.remove_all(organization_id, mode, f"LEAD_HISTORY#{lead_id}")
+
+
+def traced(organization_id: str, mode: Mode, lead_id: str) -> Erased | None:
+    """Whose messages are left."""
+    return scrub.erased(tombstone.at(organization_id, mode, "LEAD", lead_id))
 
 
 def without_personal_values(data: dict[str, Json]) -> dict[str, Json]:

@@ -38,12 +38,13 @@ from eal.table.read import get, get_all
 from eal.table.write import Refusal, Stale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from eal.caller import Caller
     from eal.leads.model import Urgency
     from eal.leads.wire import LeadCreate, LeadQuery, LeadTransition, LeadUpdate
     from eal.table.item import Item
+    from eal.table.keys import Mode
 
 _NOT_AUDITED = frozenset({"id", "created_at", "reached"})
 
@@ -190,6 +191,14 @@ def capture_from_prospect(new: Lead, by: Caller) -> str:
         return _create(new, by, lambda _contact: lambda _old: Stale()).id
     linked = replace(filled_in(found, new), prospect_id=found.prospect_id or new.prospect_id)
     return (_replace(found, linked, by) if linked != found else found).id
+
+
+def held(organization_id: str, mode: Mode, contacts: Sequence[str]) -> set[str]:
+    """Those of up to 100 contacts that a lead has."""
+    claims = (
+        get_all([key(organization_id, mode, "LEAD_CONTACT", one) for one in contacts]) if contacts else []
+    )
+    return {one for one, claim in zip(contacts, claims, strict=True) if claim}
 
 
 def find(lead_id: str, by: Caller) -> Lead:

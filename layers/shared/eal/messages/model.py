@@ -1,6 +1,6 @@
 """What people write to a tenant through its tracker, beside calling: web forms and text messages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from eal.clock import Instant
@@ -11,7 +11,10 @@ PERSONAL = frozenset({"from_number", "to_number", "content_sha256", "agent", "pa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A form that was sent. What was filled in goes to its lead; `lead_id` is None where nobody could be reached."""
+    """A form that was sent. What was filled in goes to its lead; `lead_id` is None where nobody could be reached.
+
+    `fields` are as they were filled in, what no field of a lead could take too; empty where there is no lead.
+    """
 
     id: str
     vendor: str
@@ -22,6 +25,7 @@ class Form:
     salt: str
     page: str | None = None
     lead_id: str | None = None
+    fields: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

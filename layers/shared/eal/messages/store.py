@@ -15,13 +15,25 @@ from eal.table.read import get
 from eal.table.write import Stale
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from eal.caller import Caller
     from eal.leads.wire import LeadCreate
     from eal.table.item import Item
+    from eal.table.keys import Mode
 
-_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "content"})
+_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "content", "fields"})
+
+
+def forms_of(organization_id: str, mode: Mode, lead_id: str) -> str:
+    """The gsi1 partition of a lead's forms."""
+    return partition(organization_id, mode, "FORM", "lead", lead_id)
+
+
+def texts_with(organization_id: str, mode: Mode, number: str) -> str:
+    """The gsi1 partition of the text messages from and to one number of somebody outside."""
+    return partition(organization_id, mode, "TEXT", "number", number)
 
 
 def take_form(
@@ -30,13 +42,15 @@ def take_form(
     *,
     submitted_at: datetime,
     page: str | None,
+    fields: Mapping[str, str],
     filled_in: LeadCreate | None,
     by: Caller,
 ) -> bool:
     """Make the form's lead, or add what it says to the lead that has its contact. False where it was taken before.
 
     What its lead has no room for is left out: the form is taken all the same. The commit raises Conflict where one of
-    the contacts is another lead's.
+    the contacts is another lead's. The fields as they were filled in are kept with a form that has a lead, whose
+    erasure takes them; of nobody's form, nothing would.
     """
     claim = _claim_at("FORM_CLAIM", vendor, vendor_form_id, by)
     if get(claim):
@@ -54,8 +68,12 @@ def take_form(
         salt=audit.new_salt(),
         page=page,
         lead_id=lead_id,
+        fields=dict(fields) if lead_id else {},
     )
-    _create("FORM", claim, form.id, dump(form), {}, by)
+    index: Item = {}
+    if lead_id:
+        index = {"gsi1pk": forms_of(by.organization_id, by.mode, lead_id), "gsi1sk": form.id}
+    _create("FORM", claim, form.id, dump(form), index, by)
     by.write.audit("form.received", form.id, _changes(dump(form), form.salt))
     return True
 
@@ -75,8 +93,7 @@ def take_text(sent: SentText, by: Caller) -> bool:
     number = text.from_number if text.direction == "received" else text.to_number
     index: Item = {}
     if number:
-        place = partition(by.organization_id, by.mode, "TEXT", "number", number)
-        index = {"gsi1pk": place, "gsi1sk": text.id}
+        index = {"gsi1pk": texts_with(by.organization_id, by.mode, number), "gsi1sk": text.id}
     _create("TEXT", claim, text.id, dump(text), index, by)
     content = hashlib.sha256((text.content or "").encode()).hexdigest()
     changes = _changes({**dump(text), "content_sha256": content}, text.salt)

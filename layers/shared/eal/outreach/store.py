@@ -7,12 +7,25 @@ from eal import audit, ids
 from eal.caller import Caller
 from eal.outreach.model import PERSONAL, EmailEvent, Happening, Letter, Mail, Missing, Reply
 from eal.table.item import Item, dump
-from eal.table.keys import Key, key, partition
+from eal.table.keys import Key, Mode, key, partition
 from eal.table.read import get, get_all
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
 _TEXT_BYTES, _HTML_BYTES = 100_000, 200_000
 """Of a body: an item of the table holds 400 KB. The vendor keeps the rest."""
+
+
+def replies_from(organization_id: str, mode: Mode, sender: str) -> str:
+    """The gsi1 partition of the replies from one address."""
+    return partition(organization_id, mode, "REPLY", "sender", sender)
+
+
+def recipient_at(organization_id: str, mode: Mode, address: str, event_id: str) -> Key:
+    """`org_…#live#EMAIL_EVENT_RECIPIENT#dana@example.com`, `emev_…`: by these an erasure finds what became of mails.
+
+    Items and not an index: a mail may have 50 recipients, and an index entry names one.
+    """
+    return key(organization_id, mode, f"EMAIL_EVENT_RECIPIENT#{address}", event_id)
 
 
 def record(happening: Happening, by: Caller) -> bool:
@@ -39,6 +52,13 @@ def record(happening: Happening, by: Caller) -> bool:
             **dump(new),
         }
     )
+    for address in new.recipients:
+        by.write.create(
+            {
+                **recipient_at(by.organization_id, by.mode, address, new.id)._asdict(),
+                "kind": "EMAIL_EVENT_RECIPIENT",
+            }
+        )
     by.write.audit("email_event.recorded", new.id, _changes(dump(new), new.salt))
     return True
 
@@ -74,7 +94,7 @@ def keep(mail: Mail, letter: Letter, missing: Missing | None, by: Caller) -> Rep
     }
     if new.sender:
         item |= {
-            "gsi1pk": partition(by.organization_id, by.mode, "REPLY", "sender", new.sender),
+            "gsi1pk": replies_from(by.organization_id, by.mode, new.sender),
             "gsi1sk": new.id,
         }
     by.write.create(item)

@@ -1,4 +1,4 @@
-"""What an erasure does to what is kept of a resource besides itself: events, kept answers, its history.
+"""What an erasure does to what is kept of a resource besides itself: events, kept answers, history, what it wrote.
 
 The third way to change the State table, for the erasure workers alone. The erasure itself was a `Write`, with its audit
 record; this only carries it out where a transaction could not reach, and repeating it changes nothing.
@@ -8,19 +8,63 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from eal import aws, settings
+from eal import aws, clock, ids, settings
 from eal.table.item import to_attributes
 from eal.table.keys import Key, partition
-from eal.table.read import walk
+from eal.table.read import get, walk
 from eal.table.write import answers_of, events_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from eal.errors import Json
+    from eal.table.item import Item
     from eal.table.keys import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Whose traces are looked for. `contacts` are as leads claim them, `email#…` and `phone#…`."""
+
+    tombstone: Key
+    at: datetime
+    contacts: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return self.tombstone.sk
+
+    def may_be_of(self, item: Item) -> bool:
+        """Whether the item is from before the erasure. From then on another lead may have the contacts."""
+        return ids.created_at(cast("str", item["sk"])) <= self.at
+
+    def values(self, kind: str) -> list[str]:
+        """The e-mails or the phones."""
+        return [value for one, _, value in (each.partition("#") for each in self.contacts) if one == kind]
+
+    def close(self) -> None:
+        """Take the contacts from the tombstone: what they were needed for is done."""
+        client = aws.dynamodb()
+        with suppress(client.exceptions.ConditionalCheckFailedException):
+            client.update_item(
+                TableName=settings.state_table(),
+                Key=to_attributes(self.tombstone._asdict()),
+                UpdateExpression="REMOVE contacts",
+                ConditionExpression="attribute_exists(pk)",
+            )
+
+
+def erased(tombstone: Key) -> Erased | None:
+    """Whom the tombstone stands for, until `close`: from then on nothing is left that contacts lead to."""
+    item = get(tombstone)
+    if item is None or "contacts" not in item:
+        return None
+    contacts = cast("list[str]", item["contacts"])
+    return Erased(tombstone, clock.parse(cast("str", item["erased_at"])), tuple(contacts))
 
 
 def events(
@@ -63,13 +107,21 @@ def answers(organization_id: str, mode: Mode, resource_id: str) -> None:
                 ConditionExpression="contains(shows, :id)",
                 ExpressionAttributeValues=to_attributes({":id": resource_id}),
             )
-        at = Key(cast("str", pointer["pk"]), cast("str", pointer["sk"]))
-        client.delete_item(TableName=settings.state_table(), Key=to_attributes(at._asdict()))
+        remove(pointer)
 
 
 def remove_all(organization_id: str, mode: Mode, kind: str) -> None:
     """Delete every item of a partition that belongs to the erased resource alone."""
-    client = aws.dynamodb()
     for item in walk("pk = :pk", {":pk": partition(organization_id, mode, kind)}):
-        key = Key(cast("str", item["pk"]), cast("str", item["sk"]))
-        client.delete_item(TableName=settings.state_table(), Key=to_attributes(key._asdict()))
+        remove(item)
+
+
+def in_index(place: str) -> Iterator[Item]:
+    """What a partition of gsi1 holds."""
+    yield from walk("gsi1pk = :pk", {":pk": place}, index="gsi1")
+
+
+def remove(item: Mapping[str, Json]) -> None:
+    """Delete what has the item's key."""
+    at = Key(cast("str", item["pk"]), cast("str", item["sk"]))
+    aws.dynamodb().delete_item(TableName=settings.state_table(), Key=to_attributes(at._asdict()))

@@ -8,6 +8,8 @@ from eal.clock import rfc3339
 from eal.table.keys import Key, key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from eal.table.keys import Mode
     from eal.table.write import Write
 
@@ -17,8 +19,11 @@ def at(organization_id: str, mode: Mode, kind: str, resource_id: str) -> Key:
     return key(organization_id, mode, f"{kind}_TOMBSTONE", resource_id)
 
 
-def put(kind: str, resource_id: str, write: Write) -> None:
-    """Add a resource's tombstone to the write that deletes it."""
+def put(kind: str, resource_id: str, contacts: Sequence[str], write: Write) -> None:
+    """Add a resource's tombstone to the write that deletes it.
+
+    The contacts, as leads claim them, stay until the worker has found what they lead to.
+    """
     where = at(write.organization_id, write.mode, kind, resource_id)
     write.create(
         {
@@ -26,5 +31,6 @@ def put(kind: str, resource_id: str, write: Write) -> None:
             "kind": f"{kind}_TOMBSTONE",
             "id": resource_id,
             "erased_at": rfc3339(write.at),
+            "contacts": [*contacts],
         }
     )

@@ -16,9 +16,9 @@ from typing import Literal
 
 from eal.calls.model import Direction, Facts, Snapshot
 from eal.clock import rfc3339, to_milliseconds
-from eal.entry.receiver import Scheme
 from eal.errors import Json
 from eal.integrations.model import VENDORS
+from eal.integrations.scheme import Scheme
 
 VENDOR = "callrail"
 KINDS = VENDORS[VENDOR].kinds

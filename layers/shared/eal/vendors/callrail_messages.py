@@ -28,6 +28,8 @@ _LONGEST_CONTENT = 5000
 _LONGEST_NOTES = 5000
 _LONGEST_NAME = 200
 _MOST_METADATA = 20
+_FIELDS_BYTES = 100_000
+"""Of a form's fields as they are: an item of the table holds 400 KB."""
 _ROLES: Final = (
     ("email", re.compile(r"e?mail")),
     ("phone", re.compile(r"phone|mobile|cell|\btel")),
@@ -51,11 +53,12 @@ _ATTRIBUTION: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilledForm:
-    """A form. `lead` is None where it names no e-mail and no phone."""
+    """A form, its fields as they were filled in. `lead` is None where it names no e-mail and no phone."""
 
     form_id: str
     submitted_at: datetime
     page: str | None
+    fields: dict[str, str]
     lead: LeadCreate | None
 
 
@@ -76,6 +79,7 @@ def message_in(kind: str, raw: bytes, received_at: datetime) -> FilledForm | Sen
             form_id=message_id,
             submitted_at=said.moment(body, "submitted_at") or said.moment(body, "timestamp") or received_at,
             page=without_query(page)[:500] if page else None,
+            fields=_filled_in(said.member(body, "form_data")),
             lead=_lead(body),
         )
     media = body.get("media_urls")
@@ -116,6 +120,20 @@ def _lead(body: Body) -> LeadCreate | None:
         metadata=others,
         attribution=_attribution(body),
     )
+
+
+def _filled_in(form_data: Mapping[str, Json]) -> dict[str, str]:
+    """The fields' texts by their names, up to the length that an item has room for."""
+    fields: dict[str, str] = {}
+    room = _FIELDS_BYTES
+    for name in form_data:
+        label, text = said.clean(name)[:_LONGEST_NAME], _text(form_data[name])[:_LONGEST_CONTENT]
+        room -= len(label.encode()) + len(text.encode())
+        if room < 0:
+            break
+        if label and text:
+            fields[label] = text
+    return fields
 
 
 def _by_role(form_data: Mapping[str, Json]) -> tuple[dict[str, list[str]], dict[str, str]]:

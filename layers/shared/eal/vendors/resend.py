@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
-from eal.entry.receiver import Scheme
+from eal.integrations.scheme import Scheme
 from eal.outbound.address import without_query
 from eal.outreach.model import EventType, Happening, Mail
 from eal.vendors import said

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from eal.entry.receiver import Scheme
+from eal.integrations.scheme import Scheme
 from eal.organizations.model import Subscription
 from eal.table.keys import Mode
 from eal.vendors import said
