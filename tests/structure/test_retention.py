@@ -77,3 +77,10 @@ def test_exports_are_kept_as_long_as_their_view_says() -> None:
     rules = resources("AWS::S3::Bucket")["UploadsBucket"]["LifecycleConfiguration"]["Rules"]
     (rule,) = [one for one in rules if one.get("Prefix") == "exports/"]
     assert rule["ExpirationInDays"] == KEPT.days
+
+
+def test_what_vendors_sent_is_gone_after_90_days() -> None:
+    bucket = resources("AWS::S3::Bucket")["InboundBucket"]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["Prefix"], rule["ExpirationInDays"]) == ("Enabled", "inbound/", 90)
+    assert "VersioningConfiguration" not in bucket  # an older version would stay

@@ -115,6 +115,35 @@ def test_an_older_event_never_overwrites_a_newer_one(
     }
 
 
+@pytest.mark.parametrize("names", list(itertools.permutations("abc")))
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_of_one_second_the_event_that_changed_what_the_others_say_is_the_newest(
+    connection: Connection, tenant: Tenant, names: tuple[str, ...], order: tuple[int, ...]
+) -> None:
+    """Whatever the ids, and whichever comes first."""
+    old = {"data": [{"id": "si_1", "current_period_end": END - 1, "price": {"id": "price_basic"}}]}
+    changes: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+        ("incomplete", {"items": old}, {}),
+        ("active", {"items": old}, {"status": "incomplete"}),
+        ("active", {"cancel_at_period_end": True}, {"cancel_at_period_end": False, "items": old}),
+    ]
+    history = []
+    for name, (status, values, before) in zip(names, changes, strict=True):
+        one = event(name, 1776000001, status, **values)
+        one["data"]["previous_attributes"] = before
+        history.append(one)
+
+    for index in order:
+        assert connection.normalise(connection.message(history[index])) == []
+
+    assert shown(tenant.read) == {
+        "plan": "price_pro",
+        "status": "active",
+        "current_period_end": "2026-05-12T13:20:00.000Z",
+        "cancel_at_period_end": True,
+    }
+
+
 def test_a_repeated_event_writes_nothing(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

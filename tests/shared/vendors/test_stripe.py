@@ -118,7 +118,7 @@ def test_a_second_holds_beginning_change_and_end_in_this_order() -> None:
     kinds = ("created", "updated", "deleted")
     told = [subscription_in(_event(f"customer.subscription.{kind}")) for kind in kinds]
 
-    orders = [one.subscription.order for one in told if one]
+    orders = [one.subscription.events[0].order for one in told if one]
     assert orders == sorted(orders)
     assert len(set(orders)) == len(kinds)
 

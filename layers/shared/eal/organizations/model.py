@@ -1,9 +1,9 @@
 """An organization, what it grants its parent, and who is a member of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 from eal.audit import Actor
 from eal.clock import Instant
@@ -18,6 +18,7 @@ PERSONAL_OF_A_MEMBER = frozenset({"email", "name"})
 
 
 SUBSCRIPTIONS_KEPT = 10
+_EVENTS_KEPT = 20
 _STANDING: Final = {
     "active": 3, "trialing": 3, "past_due": 3,
     "unpaid": 2, "paused": 2, "incomplete": 1,
@@ -27,34 +28,99 @@ _STANDING: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the tenant's billing says of a subscription; of what it leaves out, None."""
+
+    status: str | None = None
+    cancel_at_period_end: bool | None = None
+    plan: str | None = None
+    current_period_end: Instant | None = None
+
+    def said(self) -> dict[str, object]:
+        return {name: value for name in _TERMS if (value := getattr(self, name)) is not None}
+
+
+_TERMS: Final = tuple(one.name for one in fields(Terms))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingEvent:
+    """One event of a subscription. `order` sorts events by their own times, which are seconds; `before` is what those
+    terms were that it changed."""
+
+    id: str
+    order: str
+    terms: Terms
+    before: Terms = Terms()
+
+    @property
+    def names_its_plan(self) -> bool:
+        return self.terms.plan is not None or self.terms.current_period_end is not None
+
+    def follows(self, other: "BillingEvent") -> bool:
+        """Whether it changed just what the other one says."""
+        before, then = self.before.said(), other.terms.said()
+        return bool(before) and before.items() <= then.items()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """What the tenant's billing says of one subscription, by its newest event.
 
-    `order` sorts its events by their own times; `terms_order` is that of the newest event that named plan or period.
+    Plan and period are those of the newest event that names them. `events` are what both are judged by: all of the
+    newest second, and all of the newest second that named plan or period.
     """
 
     id: str
     event_id: str
-    order: str
-    terms_order: str
     status: str
     began_at: Instant | None = None
     plan: str | None = None
     current_period_end: Instant | None = None
     cancel_at_period_end: bool = False
+    events: tuple[BillingEvent, ...] = ()
+
+    @classmethod
+    def of(cls, subscription_id: str, events: Iterable[BillingEvent], began_at: datetime | None) -> Self:
+        """What events say together, in whatever order they came, and however often."""
+        told = {one.id: one for one in events}
+        newest, naming = _newest(told.values()), _newest(one for one in told.values() if one.names_its_plan)
+        last, terms = _last(newest), _last(naming).terms if naming else Terms()
+        kept = {one.id: one for one in (*newest, *naming)}
+        return cls(
+            id=subscription_id,
+            event_id=last.id,
+            status=last.terms.status or "",
+            began_at=began_at,
+            plan=terms.plan,
+            current_period_end=terms.current_period_end,
+            cancel_at_period_end=last.terms.cancel_at_period_end is True,
+            events=tuple(kept[one] for one in sorted(kept)[-_EVENTS_KEPT:]),
+        )
+
+
+def _newest(events: Iterable[BillingEvent]) -> list[BillingEvent]:
+    """Those that share the newest time."""
+    told = list(events)
+    newest = max((one.order for one in told), default="")
+    return [one for one in told if one.order == newest]
+
+
+def _last(tied: Sequence[BillingEvent]) -> BillingEvent:
+    """Of events of one second, that which no other one has followed; where that does not tell, it is left to the ids.
+
+    Stripe's ids say nothing of the order.
+    """
+    open_ends = [
+        one for one in tied if not any(other.follows(one) and not one.follows(other) for other in tied)
+    ]
+    return max(open_ends or tied, key=lambda one: one.id)
 
 
 def newest(one: Subscription, other: Subscription) -> Subscription:
-    """What two events say of one subscription, in whatever order they came."""
-    last = max(one, other, key=lambda each: each.order)
-    terms = max(one, other, key=lambda each: each.terms_order)
-    return replace(
-        last,
-        terms_order=terms.terms_order,
-        plan=terms.plan,
-        current_period_end=terms.current_period_end,
-        began_at=last.began_at or one.began_at or other.began_at,
-    )
+    """What two say of one subscription, in whatever order they came."""
+    began = [at for at in (one.began_at, other.began_at) if at]
+    return Subscription.of(one.id, (*one.events, *other.events), max(began, default=None))
 
 
 def with_subscription(known: Sequence[Subscription], told: Subscription) -> tuple[Subscription, ...]:

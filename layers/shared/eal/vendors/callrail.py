@@ -16,16 +16,17 @@ from typing import Literal
 
 from eal.calls.model import Direction, Facts, Snapshot
 from eal.clock import rfc3339, to_milliseconds
+from eal.contact import e164
 from eal.errors import Json
 from eal.integrations.model import VENDORS
 from eal.integrations.scheme import Scheme
+from eal.vendors.said import LONGEST_TEXT, Body, clean
 
 VENDOR = "callrail"
 KINDS = VENDORS[VENDOR].kinds
 
 LONGEST_TRANSCRIPT = 250_000
 """Bytes, about five hours of talk: an item of the table holds 400 KB. The raw body keeps the rest."""
-_LONGEST_TEXT = 500
 _LONGEST_NOTE = 4000
 _LONGEST_ID = 200
 _MOST_TAGS = 50
@@ -62,7 +63,6 @@ _WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86
 _CLEARABLE = {"tags": "tags", "note": "note", "value": "value_cents", "lead_status": "vendor_lead_status"}
 """What a person can take away again in CallRail, and the fact that it is."""
 
-type Body = Mapping[str, Json]
 type _CallKind = Literal["pre-call", "routing-complete", "post-call", "call-modified"]
 
 
@@ -230,18 +230,13 @@ def _first[T](body: Body, name: str, read: Callable[[Json], T | None]) -> T | No
     return None
 
 
-def _text(body: Body, name: str, longest: int = _LONGEST_TEXT) -> str | None:
+def _text(body: Body, name: str, longest: int = LONGEST_TEXT) -> str | None:
     def read(value: Json) -> str | None:
         if isinstance(value, str):
-            return _clean(value)[:longest] or None
+            return clean(value)[:longest] or None
         return str(value)[:longest] if isinstance(value, int) and not isinstance(value, bool) else None
 
     return _first(body, name, read)
-
-
-def _clean(text: str) -> str:
-    """Without the halves of surrogate pairs that JSON can spell and nothing can store."""
-    return text.encode(errors="ignore").decode().strip()
 
 
 def _boolean(body: Body, name: str) -> bool | None:
@@ -282,8 +277,6 @@ def _decimal(value: Json) -> Decimal | None:
 
 
 def _phone(body: Body, name: str) -> str | None:
-    from eal.contact import e164
-
     def read(value: Json) -> str | None:
         text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
         return None if text.strip() in _WITHHELD else e164(text)
@@ -311,7 +304,7 @@ def _tags(body: Body) -> tuple[str, ...]:
         listed = value.split(",") if isinstance(value, str) else value
         if not isinstance(listed, list):
             return None
-        named = (_clean(one)[:_LONGEST_ID] for one in listed if isinstance(one, str))
+        named = (clean(one)[:_LONGEST_ID] for one in listed if isinstance(one, str))
         return tuple(dict.fromkeys(one for one in named if one))[:_MOST_TAGS] or None
 
     return _first(body, "tags", read) or ()
@@ -336,7 +329,7 @@ def _transcript(body: Body) -> str | None:
 
 def _spoken(value: Json) -> str:
     if isinstance(value, str):
-        return _clean(value)
+        return clean(value)
     if not isinstance(value, list):
         return ""
     return "\n".join(filter(None, map(_line, value)))
@@ -344,7 +337,7 @@ def _spoken(value: Json) -> str:
 
 def _line(turn: Json) -> str:
     if isinstance(turn, str):
-        return _clean(turn)
+        return clean(turn)
     if not isinstance(turn, dict):
         return ""
     words = _of(turn, ("phrase", "text", "content", "words"))
@@ -355,4 +348,4 @@ def _line(turn: Json) -> str:
 def _of(turn: Body, names: Sequence[str]) -> str:
     """The first of the members that says something, in one line."""
     found = (turn.get(name) for name in names)
-    return next((" ".join(_clean(one).split()) for one in found if isinstance(one, str) and one.strip()), "")
+    return next((" ".join(clean(one).split()) for one in found if isinstance(one, str) and one.strip()), "")

@@ -8,11 +8,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from eal.integrations.scheme import Scheme
-from eal.organizations.model import Subscription
+from eal.organizations.model import BillingEvent, Subscription, Terms
 from eal.table.keys import Mode
 from eal.vendors import said
 from eal.vendors.said import Body
@@ -22,10 +22,12 @@ VENDOR = "stripe"
 _LONGEST_TIME = 12
 """Digits: more is no time, and int() must not be kept busy."""
 _LONGEST_ID = 200
+_LONGEST_STATUS = 40
 _MOST_SIGNATURES = 20
 
 _STEPS: Final = {"created": 0, "deleted": 2}
-"""In one second, a subscription begins first and ends last; what else happens to it lies between."""
+"""In one second, a subscription begins first and ends last; what else happens to it lies between, and is told apart by
+what each says was before."""
 _CHANGES = "customer.subscription."
 
 
@@ -77,27 +79,35 @@ def subscription_in(raw: bytes) -> Told | None:
     subscription = said.member(said.member(body, "data"), "object")
     event_id, at = said.text(body, "id", _LONGEST_ID), said.unix(body, "created")
     subscription_id = said.text(subscription, "id", _LONGEST_ID)
-    status = said.text(subscription, "status", 40)
+    status = said.text(subscription, "status", _LONGEST_STATUS)
     if not (event_id and at and subscription_id and status):
         raise ValueError("the event lacks its id, its time, its subscription or the subscription's status")
     step = _STEPS.get(kind.removeprefix(_CHANGES), 1)
-    items = said.members(said.member(subscription, "items"), "data")
-    ends = [end for one in (*items, subscription) if (end := said.unix(one, "current_period_end"))]
-    plan, order = _plan(items), f"{int(at.timestamp()):011d}{step}{event_id}"
+    began_at = said.unix(subscription, "created") or said.unix(subscription, "start_date")
+    told = BillingEvent(
+        id=event_id,
+        order=f"{int(at.timestamp()):011d}{step}",
+        terms=replace(
+            _terms(subscription), cancel_at_period_end=subscription.get("cancel_at_period_end") is True
+        ),
+        before=_terms(said.member(said.member(body, "data"), "previous_attributes")),
+    )
     return Told(
         mode="live" if body.get("livemode") is True else "test",
         organization_id=said.text(said.member(subscription, "metadata"), "tenant_id", _LONGEST_ID),
-        subscription=Subscription(
-            id=subscription_id,
-            event_id=event_id,
-            order=order,
-            terms_order=order if plan or ends else "",
-            began_at=said.unix(subscription, "created") or said.unix(subscription, "start_date"),
-            status=status,
-            plan=plan,
-            current_period_end=max(ends, default=None),
-            cancel_at_period_end=subscription.get("cancel_at_period_end") is True,
-        ),
+        subscription=Subscription.of(subscription_id, [told], began_at),
+    )
+
+
+def _terms(subscription: Body) -> Terms:
+    items = said.members(said.member(subscription, "items"), "data")
+    ends = [end for one in (*items, subscription) if (end := said.unix(one, "current_period_end"))]
+    ends_with_period = subscription.get("cancel_at_period_end")
+    return Terms(
+        status=said.text(subscription, "status", _LONGEST_STATUS),
+        cancel_at_period_end=ends_with_period if isinstance(ends_with_period, bool) else None,
+        plan=_plan(items),
+        current_period_end=max(ends, default=None),
     )
 
 
