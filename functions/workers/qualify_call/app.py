@@ -8,6 +8,7 @@ from eal.calls import store as calls
 from eal.calls.model import Call
 from eal.entry.consumer import Consumer, Message
 from eal.leads import store as leads
+from eal.organizations import store as organizations
 from eal.table.write import AlreadyWritten, Stale
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ def qualify(message: Message) -> None:
     whole = calls.look_up(cast("str", cast("Message", message["data"])["id"]), _worker(message))
     if whole is None or whole.call.qualified_at or not _is_qualified(whole.call):
         return
+    if not organizations.ai_is_enabled(_worker(message).organization_id):
+        return  # switched off while the message waited
     observe.bind(call_id=whole.call.id)
     lead_id = _lead(whole.call, _worker(message))
     by = _worker(message)
