@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from eal.caller import Caller
+    from eal.errors import Json
     from eal.leads.model import Urgency
     from eal.leads.wire import LeadCreate, LeadQuery, LeadTransition, LeadUpdate
     from eal.table.item import Item
@@ -296,7 +297,9 @@ def rescore(lead_id: str, by: Caller) -> Lead:
     Raises: NotFound, PreconditionFailed.
     """
     lead = find(lead_id, by)
-    new = scorer.score(lead, in_service_area=_in_service_area(lead, by), at=by.at)
+    # Not as each write of a lead does, under settings up to a minute old: who asks may just have changed them.
+    area = organizations.service_area_of(by.organization_id) if lead.address else None
+    new = scorer.score(lead, in_service_area=_is_in(area, lead), at=by.at)
     after = replace(lead, score=new, updated_at=by.at, version=lead.version + 1)
     by.write.replace(item_of(after, by), was=lead.version)
     history.add_score(lead.id, lead.score, new, by)
@@ -315,10 +318,12 @@ def _scored(lead: Lead, by: Caller) -> Lead:
 
 
 def _in_service_area(lead: Lead, by: Caller) -> bool | None:
-    if lead.address is None:
-        return None
-    area = organizations.recent_service_area(by.organization_id, by.at)
-    return service_area.contains(area, postal_code=lead.address.postal_code)
+    area = organizations.recent_service_area(by.organization_id, by.at) if lead.address else None
+    return _is_in(area, lead)
+
+
+def _is_in(area: dict[str, Json] | None, lead: Lead) -> bool | None:
+    return service_area.contains(area, postal_code=lead.address.postal_code) if lead.address else None
 
 
 def _create(new: Lead, by: Caller, refusal_for: _RefusalFor) -> Lead:
