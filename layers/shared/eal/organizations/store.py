@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal import audit, ids
 from eal.caller import SCOPES
-from eal.errors import InsufficientScope, NotFound, ValidationFailed
+from eal.errors import InsufficientScope, NotFound
 from eal.keys import store as keys
 from eal.organizations.model import (
     INDUSTRY,
@@ -292,10 +292,7 @@ def give(parent_id: str, body: GrantPut, by: Caller) -> GivenGrant:
     may_change(by)
     before = _given(parent_id, by)
     by.write.check_if_match(before.version if before else 0)
-    if body.expires_at and body.expires_at <= by.at:
-        raise ValidationFailed(
-            [{"pointer": "/expires_at", "message": "must be in the future", "type": "not_in_future"}]
-        )
+    keys.check_end(body.expires_at, by.at)
     grant = Grant(resources=tuple(dict.fromkeys(body.resources)), expires_at=body.expires_at)
     if before and (set(before.resources), before.expires_at) == (set(grant.resources), grant.expires_at):
         return before
