@@ -2,7 +2,7 @@
 
 from eal.entry.api import Api
 from eal.entry.route import Writer
-from eal.leads import store as leads
+from eal.leads import capture as leads
 from eal.leads.wire import LeadCreate, LeadCreateQuery, LeadView
 
 app = Api()

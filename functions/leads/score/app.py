@@ -11,5 +11,8 @@ handler = app.handler
 
 @app.post("/v1/leads/{lead_id}/score", operation_id="scoreLead", tags=["leads"])
 def score(lead_id: str, caller: Writer) -> LeadScoreView:
-    """Score a lead under today's rules and settings, as each change of it does too."""
+    """Score a lead again, under the rules and settings of this moment.
+
+    Each change of a lead scores it too, under settings up to a minute old.
+    """
     return LeadScoreView.of(leads.rescore(lead_id, by=caller))

@@ -11,6 +11,7 @@ from eal.calls import store as calls
 from eal.calls.model import Run
 from eal.calls.store import Whole
 from eal.entry.consumer import Consumer, Message
+from eal.organizations import store as organizations
 from eal.provenance import Provenance
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def classify(message: Message) -> None:
-    """Judge the call as it stands now, unless this version of the engine judged the same input last."""
+    """Judge the call as it stands now, unless this version of the engine judged the same input last.
+
+    A tenant that wants no engines has its calls as they came.
+    """
     by = worker(
         "classify_call",
         cast("str", message["organization_id"]),
@@ -30,6 +34,9 @@ def classify(message: Message) -> None:
         return
     wanted, last = whole.call.input_sha256(), whole.call.classification
     if last and (last.input_sha256, last.model) == (wanted, rules.VERSION):
+        return
+    if not organizations.ai_is_enabled(by.organization_id):
+        observe.logger.info("call_left_unjudged", call_id=whole.call.id)
         return
     calls.record_run(whole, _judge(whole, wanted, by.at), by)
     by.write.commit()

@@ -7,7 +7,8 @@ from eal.caller import Caller, worker
 from eal.calls import store as calls
 from eal.calls.model import Call
 from eal.entry.consumer import Consumer, Message
-from eal.leads import store as leads
+from eal.leads import capture as leads
+from eal.organizations import store as organizations
 from eal.table.write import AlreadyWritten, Stale
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ def qualify(message: Message) -> None:
     whole = calls.look_up(cast("str", cast("Message", message["data"])["id"]), _worker(message))
     if whole is None or whole.call.qualified_at or not _is_qualified(whole.call):
         return
+    if not organizations.ai_is_enabled(_worker(message).organization_id):
+        return  # switched off while the message waited
     observe.bind(call_id=whole.call.id)
     lead_id = _lead(whole.call, _worker(message))
     by = _worker(message)
@@ -44,7 +47,7 @@ def _lead(call: Call, by: Caller) -> str | None:
     """The caller's lead, new or known; None for a caller who withheld the number or was erased meanwhile."""
     if call.facts.caller_number is None:
         return None
-    lead_id = leads.capture_from_call(
+    lead_id = leads.from_call(
         call.id,
         name=call.person_name,
         phone=call.facts.caller_number,

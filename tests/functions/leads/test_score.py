@@ -10,6 +10,7 @@ from tests.support.http import call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
 
 
 def _lead(tenant: Tenant, **fields: object) -> dict[str, object]:
@@ -64,6 +65,19 @@ def test_scoring_again_is_a_version_and_an_entry_of_its_own(tenant: Tenant) -> N
     assert (
         call("GET", f"/v1/leads/{lead['id']}", key=tenant.read).json["scored_at"] == answer.json["scored_at"]
     )
+
+
+def test_it_goes_by_settings_that_were_just_changed(clock: Clock, tenant: Tenant) -> None:
+    address = {"line1": "1 Elm St", "city": "Oakland", "state": "CA", "postal_code": "94601"}
+    lead = _lead(tenant, address=address)
+    area = {"postal_codes": ["10001"]}
+    body = {"settings": {"service_area": area}}
+    assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body).status == 200
+
+    answer = call("POST", f"/v1/leads/{lead['id']}/score", key=tenant.write)
+
+    assert "area" in [one["feature"] for one in answer.json["contributions"]]
+    assert int(answer.json["score"]) < int(str(lead["score"]))
 
 
 def test_it_is_audited_by_its_value(tenant: Tenant) -> None:

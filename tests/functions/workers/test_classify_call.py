@@ -65,6 +65,25 @@ def shown(tenant: Tenant) -> Any:
     return call("GET", f"/v1/calls/{only_id(tenant)}", key=tenant.read).json
 
 
+def test_without_engines_a_call_is_taken_in_and_not_judged(connection: Connection, tenant: Tenant) -> None:
+    _switch(tenant, enabled=False)
+    take_in(connection, "post-call", Call.new().event("post-call"))
+
+    assert classify(task(tenant, only_id(tenant))) == []
+
+    assert (shown(tenant)["status"], shown(tenant)["classification"]) == ("received", None)
+    assert len(events("call.received", tenant.id)) == 1
+    assert events("call.classified", tenant.id) == []
+    _switch(tenant, enabled=True)
+    assert classify(task(tenant, only_id(tenant))) == []
+    assert shown(tenant)["status"] == "classified"
+
+
+def _switch(tenant: Tenant, *, enabled: bool) -> None:
+    body = {"settings": {"ai": {"enabled": enabled}}}
+    assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body).status == 200
+
+
 def test_the_rules_judge_the_call_with_provenance_and_quotes(connection: Connection, tenant: Tenant) -> None:
     take_in(connection, "post-call", Call.new().event("post-call"))
 

@@ -139,6 +139,18 @@ def test_a_caller_who_withheld_the_number_is_qualified_without_a_lead(
     assert events("lead.created", tenant.id) == []
 
 
+def test_a_judgement_makes_no_lead_once_engines_are_switched_off(
+    connection: Connection, tenant: Tenant
+) -> None:
+    message = classified(connection, tenant, Call.new().event("post-call"))
+    body = {"settings": {"ai": {"enabled": False}}}
+    assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body).status == 200
+
+    assert qualify(message) == []
+
+    assert events("call.qualified", tenant.id) == events("lead.created", tenant.id) == []
+
+
 def test_a_call_that_no_longer_qualifies_is_left_alone(connection: Connection, tenant: Tenant) -> None:
     body = changed(Call.new(), transcription="Caller: Sorry, wrong number.")
     message = json.loads(classified(connection, tenant, body))
@@ -159,7 +171,7 @@ def test_delivered_again_it_changes_nothing(connection: Connection, tenant: Tena
     assert len(events("call.qualified", tenant.id)) == len(events("lead.created", tenant.id)) == 1
 
 
-@pytest.mark.parametrize("number", range(1, 6))
+@pytest.mark.parametrize("number", range(1, 8))
 def test_killed_after_any_side_effect_and_delivered_again_there_is_one_lead_and_one_event(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
@@ -188,7 +200,7 @@ def test_a_lead_that_was_erased_before_the_second_run_does_not_come_back(
     one = Call.new()
     message = classified(connection, tenant, one.event("post-call"))
     with watched_calls(monkeypatch) as calls:
-        calls.kill_after = 3  # two reads and the lead's transaction
+        calls.kill_after = 4  # three reads and the lead's transaction
         with pytest.raises(Killed):
             qualify(message)
     (lead,) = stored("LEAD", tenant.id)

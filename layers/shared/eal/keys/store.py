@@ -42,7 +42,7 @@ def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
     """
     mode = body.mode or by.mode
     _may_manage(by, mode)
-    _check_end(body.expires_at, by.at)
+    check_end(body.expires_at, by.at)
     expires_at = body.expires_at or by.expires_at
     allowed_cidrs = tuple(body.allowed_cidrs) if body.allowed_cidrs else by.allowed_cidrs
     _may_end(by, expires_at)
@@ -133,7 +133,7 @@ def update(key_id: str, body: ApiKeyUpdate, by: Caller) -> ApiKey:
     status = old.at_time(by.at)
     if status != "active":
         raise Conflict(f"This key is {status}: only an active key can be changed.", status=status)
-    _check_end(body.expires_at, by.at)
+    check_end(body.expires_at, by.at)
     new = _changed(old, body)
     if new.expires_at != old.expires_at:
         _may_end(by, new.expires_at)
@@ -256,7 +256,8 @@ def count_door_keys(by: Caller, organization_id: str, step: int) -> None:
     )
 
 
-def _check_end(expires_at: datetime | None, now: datetime) -> None:
+def check_end(expires_at: datetime | None, now: datetime) -> None:
+    """Raises: ValidationFailed for an end that has passed."""
     if expires_at and expires_at <= now:
         raise ValidationFailed(
             [{"pointer": "/expires_at", "message": "must be in the future", "type": "not_in_future"}]

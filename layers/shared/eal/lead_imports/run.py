@@ -20,6 +20,7 @@ from eal.errors import Conflict, Unavailable
 from eal.lead_imports import files, rows, store
 from eal.lead_imports.model import Known, LeadImport, Place, RowError, Verdict, judge
 from eal.lead_imports.rows import NotImportable, Row
+from eal.leads import capture
 from eal.leads import store as leads
 from eal.leads.model import Lead
 from eal.table import contention
@@ -337,7 +338,7 @@ def _all(keys: Iterable[Key]) -> list[Item | None]:
 
 
 def _made(row: Row, lead_id: str, by: Caller) -> Lead | tuple[RowError, ...]:
-    return leads.made(row.body, lead_id, by) if row.body else row.errors
+    return capture.made(row.body, lead_id, by) if row.body else row.errors
 
 
 def _contacts(candidates: Iterable[Candidate]) -> set[str]:

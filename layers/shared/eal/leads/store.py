@@ -7,7 +7,7 @@ have the same one, and looking a lead up by one is a consistent read.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from eal import audit, ids
 from eal.clock import rfc3339
@@ -19,10 +19,6 @@ from eal.leads.model import (
     TRANSITIONS,
     Address,
     Lead,
-    bare,
-    filled_in,
-    filled_in_where_room,
-    merged,
     moved,
     over_limit,
     with_note,
@@ -30,25 +26,24 @@ from eal.leads.model import (
 from eal.leads.wire import LeadView
 from eal.organizations import service_area
 from eal.organizations import store as organizations
-from eal.table import page, tombstone
+from eal.table import page
 from eal.table.item import dump, load
 from eal.table.keys import Key, key, partition
 from eal.table.page import Page, Partition
-from eal.table.read import get, get_all
+from eal.table.read import get
 from eal.table.write import Refusal, Stale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from eal.caller import Caller
-    from eal.leads.model import Urgency
-    from eal.leads.wire import LeadCreate, LeadQuery, LeadTransition, LeadUpdate
+    from eal.errors import Json
+    from eal.leads.wire import LeadQuery, LeadTransition, LeadUpdate
     from eal.table.item import Item
     from eal.table.keys import Mode
 
 _NOT_AUDITED = frozenset({"id", "created_at", "reached"})
 
-type OnDuplicate = Literal["error", "return", "update"]
 type _RefusalFor = Callable[[str], Refusal]
 """From a contact to what a claim of it that another lead holds raises."""
 
@@ -63,134 +58,24 @@ def claim_at(by: Caller, contact: str) -> Key:
     return key(by.organization_id, by.mode, "LEAD_CONTACT", contact)
 
 
-def capture(body: LeadCreate, on_duplicate: OnDuplicate, by: Caller) -> tuple[Lead, bool]:
-    """A new lead, or the one that has the same e-mail or phone. Tells whether it is new.
+def write(before: Lead | None, after: Lead, by: Caller, *, duplicates_are_told: bool = False) -> Lead:
+    """Create a lead, or write the next version over what was read of it. The lead as it is then, scored.
 
-    Raises: Conflict with `id` and `matched_on` for a duplicate that is an error; ValidationFailed for a lead that is,
-    or would become, too large.
-    """
-    new = made(body, ids.new("lead", by.at), by)
-    _check_limits(new)
-    if on_duplicate != "error" and (found := _holder(new, by)):
-        return (found if on_duplicate == "return" else _merge(found, new, by)), False
-    refusal_for = _duplicate if on_duplicate == "error" else (lambda _contact: lambda _old: Stale())
-    return _create(new, by, refusal_for), True
-
-
-def capture_from_form(body: LeadCreate, by: Caller) -> Lead:
-    """A new lead, or the one that has the same e-mail or phone, with what the form says as far as there is room."""
-    new = made(body, ids.new("lead", by.at), by)
-    found = _holder(new, by)
-    if found is None:
-        if over_limit(new):
-            new = filled_in_where_room(replace(bare(new), source_detail=new.source_detail), new)
-        return _create(new, by, lambda _contact: lambda _old: Stale())
-    after = filled_in_where_room(found, new)
-    return _replace(found, after, by) if after != found else found
-
-
-def made(body: LeadCreate, lead_id: str, by: Caller) -> Lead:
-    """The new lead that the body describes, not written and not scored."""
-    return Lead(
-        id=lead_id,
-        status="new",
-        source=body.source,
-        created_at=by.at,
-        updated_at=by.at,
-        version=1,
-        salt=audit.new_salt(),
-        first_name=body.first_name,
-        last_name=body.last_name,
-        company=body.company,
-        email=body.email,
-        phones=tuple(dict.fromkeys(body.phones)),
-        address=Address(**body.address.model_dump()) if body.address else None,
-        source_detail=body.source_detail,
-        loss_type=body.loss_type,
-        notes=body.notes,
-        metadata=body.metadata,
-        attribution=body.attribution.model_dump(exclude_none=True) if body.attribution else {},
-        assigned_to=body.assigned_to,
-    )
-
-
-def write(before: Lead | None, after: Lead, by: Caller) -> None:
-    """Create a lead, or replace what was read of it, for a caller that has judged duplicates itself.
-
-    The commit raises Stale or Conflict where a contact or the lead has changed hands meanwhile.
+    The commit raises Stale or Conflict where a contact or the lead has changed hands meanwhile; for a new lead always
+    Conflict where `duplicates_are_told`, for who has looked for none.
     """
     if before is None:
-        _create(after, by, lambda _contact: lambda _old: Stale())
-    else:
-        _replace(before, after, by)
+        return _create(after, by, _duplicate if duplicates_are_told else _overtaken)
+    return _replace(before, after, by)
 
 
-def capture_from_call(
-    call_id: str,
-    *,
-    name: str | None,
-    phone: str,
-    loss_type: str | None,
-    urgency: Urgency | None,
-    source_detail: str | None,
-    attribution: Mapping[str, str],
-    by: Caller,
-) -> str | None:
-    """The id of the lead that a qualified call makes: a new one, or the one that has its phone already.
-
-    That one gets what it did not say itself, as far as there is room. The id is derived from the call's, so that a
-    second run of the same work finds the first one's lead; None where that was erased meanwhile. Adds to the caller's
-    write, which stays empty where there is nothing to add.
-    """
-    lead_id = ids.derived("lead", call_id)
-    claim, made, erased = get_all(
-        [
-            claim_at(by, f"phone#{phone}"),
-            at(by, lead_id),
-            tombstone.at(by.organization_id, by.mode, "LEAD", lead_id),
-        ]
-    )
-    if made or erased:
-        return lead_id if made else None
-    first, _, last = (name or "").strip().partition(" ")
-    new = Lead(
-        id=lead_id,
-        status="new",
-        source="call",
-        created_at=by.at,
-        updated_at=by.at,
-        version=1,
-        salt=audit.new_salt(),
-        first_name=first or None,
-        last_name=last.strip() or None,
-        phones=(phone,),
-        source_detail=source_detail,
-        loss_type=loss_type,  # type: ignore[arg-type]  # the caller maps an intent to a loss type
-        urgency=urgency,
-        attribution=dict(attribution),
-        call_id=call_id,
-    )
-    if claim is None:
-        return _create(new, by, lambda _contact: lambda _old: Stale()).id
-    item = get(at(by, cast("str", claim["lead_id"])))
-    if item is None:
-        raise Stale  # erased between the two reads
-    found = load(Lead, item)
-    after = filled_in_where_room(found, new)
-    return (_replace(found, after, by) if after != found else found).id
-
-
-def capture_from_prospect(new: Lead, by: Caller) -> str:
-    """The id of the lead that a prospect becomes: `new`, or the one that has its e-mail or a phone already.
-
-    That one is linked unless it came from another prospect, and gets what it did not say itself.
-    """
-    _check_limits(new)
-    found = _holder(new, by)
-    if found is None:
-        return _create(new, by, lambda _contact: lambda _old: Stale()).id
-    linked = replace(filled_in(found, new), prospect_id=found.prospect_id or new.prospect_id)
-    return (_replace(found, linked, by) if linked != found else found).id
+def check_limits(lead: Lead) -> None:
+    """Raises: ValidationFailed."""
+    if found := over_limit(lead):
+        name, message = found
+        raise ValidationFailed(
+            [{"pointer": f"/{name}" if name else "", "message": message, "type": "too_long"}]
+        )
 
 
 def held(organization_id: str, mode: Mode, contacts: Sequence[str]) -> set[str]:
@@ -287,7 +172,7 @@ def transition(lead_id: str, body: LeadTransition, by: Caller) -> Lead:
     after = moved(lead, body.to, by.at)
     if body.notes:
         after = replace(after, notes=with_note(lead.notes, body.notes))
-    _check_limits(after)
+    check_limits(after)
     after = _scored(after, by)
     by.write.replace(item_of(after, by), was=lead.version)
     history.add_transition(lead.id, lead.status, after.status, body.reason, by)
@@ -305,7 +190,9 @@ def rescore(lead_id: str, by: Caller) -> Lead:
     Raises: NotFound, PreconditionFailed.
     """
     lead = find(lead_id, by)
-    new = scorer.score(lead, in_service_area=_in_service_area(lead, by), at=by.at)
+    # Not as each write of a lead does, under settings up to a minute old: who asks may just have changed them.
+    area = organizations.service_area_of(by.organization_id) if lead.address else None
+    new = scorer.score(lead, in_service_area=_is_in(area, lead), at=by.at)
     after = replace(lead, score=new, updated_at=by.at, version=lead.version + 1)
     by.write.replace(item_of(after, by), was=lead.version)
     history.add_score(lead.id, lead.score, new, by)
@@ -324,10 +211,12 @@ def _scored(lead: Lead, by: Caller) -> Lead:
 
 
 def _in_service_area(lead: Lead, by: Caller) -> bool | None:
-    if lead.address is None:
-        return None
-    area = organizations.recent_service_area(by.organization_id, by.at)
-    return service_area.contains(area, postal_code=lead.address.postal_code)
+    area = organizations.recent_service_area(by.organization_id, by.at) if lead.address else None
+    return _is_in(area, lead)
+
+
+def _is_in(area: dict[str, Json] | None, lead: Lead) -> bool | None:
+    return service_area.contains(area, postal_code=lead.address.postal_code) if lead.address else None
 
 
 def _create(new: Lead, by: Caller, refusal_for: _RefusalFor) -> Lead:
@@ -340,14 +229,9 @@ def _create(new: Lead, by: Caller, refusal_for: _RefusalFor) -> Lead:
     return new
 
 
-def _merge(found: Lead, new: Lead, by: Caller) -> Lead:
-    after = merged(found, new)
-    return _replace(found, after, by) if after != found else found
-
-
 def _replace(before: Lead, changed: Lead, by: Caller) -> Lead:
     """Write the lead's next version, and take and give back the contacts that changed."""
-    _check_limits(changed)
+    check_limits(changed)
     after = _scored(replace(changed, updated_at=by.at, version=before.version + 1), by)
     by.write.replace(item_of(after, by), was=before.version)
     for contact in sorted(after.contacts - before.contacts):
@@ -359,17 +243,13 @@ def _replace(before: Lead, changed: Lead, by: Caller) -> Lead:
     return after
 
 
-def _check_limits(lead: Lead) -> None:
-    if found := over_limit(lead):
-        name, message = found
-        raise ValidationFailed(
-            [{"pointer": f"/{name}" if name else "", "message": message, "type": "too_long"}]
-        )
-
-
 def _claim(contact: str, lead_id: str, by: Caller, refusal: Refusal) -> None:
     item: Item = {**claim_at(by, contact)._asdict(), "kind": "LEAD_CONTACT", "lead_id": lead_id}
     by.write.create(item, refusal)
+
+
+def _overtaken(contact: str) -> Refusal:
+    return lambda _old: Stale()
 
 
 def _duplicate(contact: str) -> Refusal:
@@ -384,16 +264,6 @@ def _duplicate(contact: str) -> Refusal:
         )
 
     return refusal
-
-
-def _holder(new: Lead, by: Caller) -> Lead | None:
-    """The lead that has one of these contacts; the e-mail's goes before the phones'."""
-    claims = get_all([claim_at(by, contact) for contact in sorted(new.contacts)])
-    for claim in claims:
-        if claim:
-            item = get(at(by, cast("str", claim["lead_id"])))
-            return load(Lead, item) if item else None
-    return None
 
 
 def _by_contact(query: LeadQuery, by: Caller) -> Page[Lead]:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from eal import audit, ids
-from eal.leads import store as leads
+from eal.leads import capture as leads
 from eal.messages.model import PERSONAL, Form, SentText, Text
 from eal.table.item import dump
 from eal.table.keys import Key, key, partition
@@ -57,7 +57,7 @@ def take_form(
         return False
     lead_id = None
     if filled_in is not None:
-        lead_id = leads.capture_from_form(filled_in, by).id
+        lead_id = leads.from_form(filled_in, by).id
     form = Form(
         id=ids.new("form", by.at),
         vendor=vendor,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal import audit, ids
 from eal.caller import SCOPES
-from eal.errors import InsufficientScope, NotFound, ValidationFailed
+from eal.errors import InsufficientScope, NotFound
 from eal.keys import store as keys
 from eal.organizations.model import (
     INDUSTRY,
@@ -292,10 +292,7 @@ def give(parent_id: str, body: GrantPut, by: Caller) -> GivenGrant:
     may_change(by)
     before = _given(parent_id, by)
     by.write.check_if_match(before.version if before else 0)
-    if body.expires_at and body.expires_at <= by.at:
-        raise ValidationFailed(
-            [{"pointer": "/expires_at", "message": "must be in the future", "type": "not_in_future"}]
-        )
+    keys.check_end(body.expires_at, by.at)
     grant = Grant(resources=tuple(dict.fromkeys(body.resources)), expires_at=body.expires_at)
     if before and (set(before.resources), before.expires_at) == (set(grant.resources), grant.expires_at):
         return before
@@ -355,7 +352,22 @@ def _audited_grant(grant: GivenGrant | None) -> Item:
     return {name: value for name, value in dump(grant).items() if name in fields}
 
 
-# ---------------------------------------------------------------- what leads ask
+# ---------------------------------------------------------------- what calls and leads ask
+
+
+def ai_is_enabled(organization_id: str) -> bool:
+    """Whether engines may judge the organization's calls."""
+    return cast("dict[str, bool]", _settings(organization_id).get("ai", {})).get("enabled", True)
+
+
+def service_area_of(organization_id: str) -> dict[str, Json] | None:
+    """The organization's service area, as it is now."""
+    return cast("dict[str, Json] | None", _settings(organization_id).get("service_area"))
+
+
+def _settings(organization_id: str) -> dict[str, Json]:
+    item = get(at(organization_id))
+    return load(Organization, item).settings if item else {}
 
 
 _RECENT = timedelta(minutes=1)
@@ -370,9 +382,7 @@ def recent_service_area(organization_id: str, now: datetime) -> dict[str, Json] 
     """
     known = _recent.get(organization_id)
     if known is None or now - known[0] >= _RECENT:
-        item = get(at(organization_id))
-        settings = load(Organization, item).settings if item else {}
-        known = (now, cast("dict[str, Json] | None", settings.get("service_area")))
+        known = (now, service_area_of(organization_id))
         if len(_recent) >= _MOST_RECENT:
             _recent.clear()
         _recent[organization_id] = known

@@ -64,7 +64,13 @@ def _opens(span: tuple[str, str]) -> int:
 
 
 class AiView(Wire):
-    enabled: bool = True
+    enabled: Annotated[
+        bool,
+        Field(
+            description="Off: engines judge no calls. They are taken in as ever, have no classification, and become no "
+            "lead by one; those of that time are not judged later."
+        ),
+    ] = True
 
 
 class RetentionView(Wire):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from eal import audit, ids
 from eal.clock import rfc3339
 from eal.errors import Conflict, IllegalTransition, NotFound, ValidationFailed
-from eal.leads import store as leads
+from eal.leads import capture as leads
 from eal.leads.model import LARGEST, Address, Lead, with_note
 from eal.organizations import service_area
 from eal.organizations import store as organizations
@@ -184,7 +184,7 @@ def convert(prospect_id: str, body: ProspectConvert, by: Caller) -> Prospect:
             "to become a lead, the prospect needs an 'email' or at least one of 'phones'",
             "no_contact",
         )
-    lead_id = leads.capture_from_prospect(_lead_of(before, body, by), by)
+    lead_id = leads.from_prospect(_lead_of(before, body, by), by)
     after = replace(before, outreach_state="converted", lead_id=lead_id)
     return _replace("prospect.converted", before, after, by)
 
