@@ -37,7 +37,8 @@ RESOURCES = {
 PARTS = {
     "KEY", "KEY_COUNT", "C", "CHILD", "MEMBER_EMAIL", "LEAD_CONTACT", "LEAD_HISTORY", "LEAD_TOMBSTONE",
     "PROSPECT_CONTACT", "PROSPECT_TOMBSTONE", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "LEAD_IMPORT_ERRORS",
-    "AUDIT_CHECKPOINT_HEAD", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT", "LEAD_IMPORTS", "WEBHOOK_COUNT",
+    "AUDIT_CHECKPOINT_HEAD", "AUDIT_EXPORTS_OPEN", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT", "LEAD_IMPORTS",
+    "WEBHOOK_COUNT",
 }  # fmt: skip
 """Items that change with a resource and have no record of their own. `C` is a connection in the Access table."""
 STEPS = {("workers/import_leads", "LEAD_IMPORT"), ("workers/deliver_webhook", "DELIVERY")}

@@ -214,7 +214,7 @@ def test_a_cursor_that_is_not_ours_is_400(tenant: Tenant, endpoint: Endpoint) ->
 
 @LISTS
 def test_a_limit_that_is_none_is_422(tenant: Tenant, endpoint: Endpoint) -> None:
-    for limit in ("0", "-1", "x", "1.5", "", "٣", "1" * 5000):
+    for limit in ("0", "000", "-1", "x", "1.5", "", "٣"):
         answer = _ask(endpoint, tenant.admin, query=f"?limit={limit}")
         assert (answer.status, answer.error) == (422, "validation_error"), limit
         assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == ["/limit"]
@@ -228,6 +228,8 @@ def test_a_list_is_a_page(tenant: Tenant, endpoint: Endpoint) -> None:
         "?limit=1",
         "?limit=200",
         "?limit=100000",
+        "?limit=1000000000",
+        f"?limit={'1' * 5000}",
         "?order=asc",
         "?created_after=2020-01-01T00:00:00Z",
     ):

@@ -26,6 +26,7 @@ EXCEPTIONS = {
     "DELETE /v1/api-keys/{key_id}": (4, "the pointer, then the key, before the change"),
     "POST /v1/api-keys/{key_id}/rotate": (4, "the pointer, then the key, before the change"),
     "GET /v1/leads/{lead_id}/history": (3, "the lead first: an erased one's history is gone at once"),
+    "POST /v1/audit-log/exports": (3, "looks for exports that are in the making"),
     "POST /v1/prospects/qualify": (3, "a change of prospects that its body names"),
     "POST /v1/leads/{lead_id}/score": (4, "a change, under the settings as they are at this moment"),
     "POST /v1/leads/import": (3, "counts the imports that are unfinished"),

@@ -11,5 +11,8 @@ handler = app.handler
 
 @app.post("/v1/audit-log/exports", operation_id="createAuditExport", tags=["audit-log"], status_code=202)
 def create(body: AuditExportCreate, caller: Admin) -> AuditExportView:
-    """Export any part of the seven years, however long, as CSV or JSON lines. Its GET tells when the file is there."""
-    return AuditExportView.of(exports.ask(body.filters(), body.format, by=caller), "queued")
+    """Export any part of the seven years, however long, as CSV or JSON lines. Its GET tells when the file is there.
+
+    Asked for again while it is being made, the same export is answered. Three may be in the making at once.
+    """
+    return exports.ask(body.filters(), body.format, by=caller)

@@ -2,7 +2,7 @@
 
 from eal.audit_log.exports import direct
 from eal.audit_log.exports import store as exports
-from eal.audit_log.exports.wire import AuditExportView, AuditLogCsvQuery
+from eal.audit_log.exports.wire import AuditLogCsvQuery
 from eal.entry.api import Api
 from eal.entry.document import SERVER
 from eal.entry.request import Answer
@@ -26,5 +26,6 @@ def export(query: AuditLogCsvQuery, caller: Admin) -> Answer:
     if (text := direct.whole(query, by=caller)) is not None:
         return Answer(200, text, HEADERS)
     asked = exports.ask(query.filters(), "csv", by=caller)
-    body = AuditExportView.of(asked, "queued").model_dump_json(by_alias=True)
-    return Answer(303, body, {"Location": f"{SERVER}/audit-log/exports/{asked.id}"})
+    return Answer(
+        303, asked.model_dump_json(by_alias=True), {"Location": f"{SERVER}/audit-log/exports/{asked.id}"}
+    )

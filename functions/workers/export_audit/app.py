@@ -1,4 +1,8 @@
-"""Exports of the audit log. A message names one; what is not done in one run goes on with a message of its own."""
+"""Exports of the audit log. A message names one; what is not done in one run goes on with a message of its own.
+
+The bus cannot give a message its tenant's group, so its messages are only passed on: all work is done in the groups,
+among which the queue is fair.
+"""
 
 import json
 from typing import TYPE_CHECKING, cast
@@ -14,6 +18,8 @@ CARRIED = ("organization_id", "mode", "export_id", "request_id")
 
 
 def consume(message: Message) -> None:
+    if "task" in message:
+        return _follow(message, 0)
     seconds = writing.work(
         cast("str", message["organization_id"]),
         cast("Mode", message["mode"]),
@@ -21,8 +27,17 @@ def consume(message: Message) -> None:
         cast("str", message["request_id"]),
     )
     if seconds is not None:
-        following = json.dumps({name: message[name] for name in CARRIED})
-        aws.sqs().send_message(QueueUrl=settings.queue("export"), MessageBody=following, DelaySeconds=seconds)
+        _follow(message, seconds)
+    return None
+
+
+def _follow(message: Message, seconds: int) -> None:
+    aws.sqs().send_message(
+        QueueUrl=settings.queue("export"),
+        MessageBody=json.dumps({name: message[name] for name in CARRIED}),
+        MessageGroupId=cast("str", message["organization_id"]),
+        DelaySeconds=seconds,
+    )
 
 
 handler = Consumer(consume).handler

@@ -10,12 +10,14 @@ from eal.wire import Wire
 
 DEFAULT_LIMIT = 50
 MOST = 200
+_DIGITS = 9  # what is longer is larger, and need not be read: Python refuses to beyond 4,300 digits
 
 
 def _cut(value: object) -> object:
     """Larger limits are cut, not refused (contract: lists)."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9:
-        return min(int(value), MOST)
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        digits = value.lstrip("0")
+        return min(int(digits or "0"), MOST) if len(digits) <= _DIGITS else MOST
     return value
 
 

@@ -46,6 +46,16 @@ def without_controls(text: str) -> str:
     return _CONTROLS_IN_PROSE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def measured(value: float) -> float:
+    """A number within a field's own bounds; the table has no number as near to zero as a double's smallest.
+
+    Raises: ValueError.
+    """
+    if 0 < abs(value) < _SMALLEST_NUMBER:
+        raise ValueError("must be zero, or not as near to it")
+    return value
+
+
 class Wire(BaseModel):
     """A model that is built when it is first used: a function imports all of its resource's, and uses two or three."""
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.http import call, load_app
+from tests.support.http import Answer, call, load_app
 from tests.support.pipeline import Pipeline, items
 from tests.support.tenants import Tenant, new_tenant
+
+if TYPE_CHECKING:
+    from tests.support.time import Clock
 
 
 def test_an_export_is_queued_audited_and_asked_of_the_worker(tenant: Tenant) -> None:
@@ -83,3 +87,54 @@ def test_a_parent_makes_none_of_its_child(tenant: Tenant) -> None:
 
     assert (answer.status, answer.error) == (403, "grant_required")
     assert answer.json["error"]["details"]["reason"] == "read_only"
+
+
+def _ask(tenant: Tenant, key: str | None = None, **filters: str) -> Answer:
+    body = {"format": "jsonl", **filters}
+    return call("POST", "/v1/audit-log/exports", key=key or tenant.admin, json_body=body)
+
+
+def test_the_same_export_is_made_once_as_long_as_it_is_open(tenant: Tenant) -> None:
+    first = _ask(tenant, action="lead.created", created_after="2026-01-01T00:00:00Z")
+
+    again = _ask(tenant, action="lead.created", created_after="2026-01-01T01:00:00+01:00")
+
+    assert (again.status, again.json) == (202, first.json)
+    assert len(items("AUDIT_EXPORT")) == 1
+    assert _ask(tenant, action="lead.updated").json["id"] != first.json["id"]
+    assert _ask(tenant, key=tenant.test_admin, action="lead.created").json["id"] != first.json["id"]
+    Pipeline().run()
+    assert _ask(tenant, action="lead.created").json["id"] != first.json["id"]
+
+
+def test_three_are_open_at_once_for_a_tenant_and_mode(tenant: Tenant, stranger: Tenant) -> None:
+    made = [_ask(tenant, action=f"lead.{number}").json["id"] for number in range(3)]
+
+    refused = _ask(tenant, action="lead.created")
+
+    assert (refused.status, refused.error) == (409, "conflict")
+    assert refused.json["error"]["details"]["ids"] == sorted(made)
+    assert _ask(tenant, action="lead.1").json["id"] == made[1]
+    assert _ask(tenant, key=tenant.test_admin).status == 202
+    assert _ask(stranger).status == 202
+    Pipeline().run()
+    assert _ask(tenant, action="lead.created").status == 202
+
+
+def test_one_that_was_given_up_holds_no_place(clock: Clock, tenant: Tenant) -> None:
+    for number in range(3):
+        _ask(tenant, action=f"lead.{number}")
+    clock.advance(hours=24, seconds=1)
+
+    answer = _ask(tenant, action="lead.1")
+
+    assert (answer.status, answer.json["status"]) == (202, "queued")
+    assert len(items("AUDIT_EXPORT")) == 4
+
+
+def test_of_many_at_once_three_are_made(tenant: Tenant) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda number: _ask(tenant, action=f"lead.{number}"), range(8)))
+
+    assert {answer.status for answer in answers} == {202, 409}
+    assert len(items("AUDIT_EXPORT")) == 3

@@ -6,12 +6,14 @@ import contextlib
 import gzip
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from eal import audit, aws, clock, ids, settings
+from eal.audit_log import tree
 from eal.table import read
 from tests.support import archive
 from tests.support.faults import Killed, watched_calls
@@ -172,3 +174,81 @@ def test_what_is_numbered_while_the_archiver_ends_still_waits(
     _archive(tenant)
 
     assert len(_waiting(tenant)) == 1
+
+
+def _word(organization_id: str, mode: str = "test") -> str:
+    return json.dumps({"organization_id": organization_id, "mode": mode, "request_id": "r"})
+
+
+def _passed(seconds: list[float]) -> Any:
+    """A clock that stands where the test puts it."""
+    return SimpleNamespace(monotonic=lambda: seconds[0])
+
+
+def test_a_batch_is_worked_off_log_by_log_and_a_failure_is_that_logs_alone(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = load_app("workers/archive_audit")
+    archived: list[tuple[str, str]] = []
+
+    def archive_(organization_id: str, mode: str, ends: float) -> None:
+        archived.append((organization_id, mode))
+        if organization_id == "org_b":
+            raise RuntimeError
+
+    monkeypatch.setattr(app, "archive", archive_)
+    words = [
+        _word("org_a"),
+        _word("org_b"),
+        _word("org_a"),
+        _word("org_a", "live"),
+        _word("org_b"),
+        "no JSON",
+    ]
+
+    answer = app.handler(sqs_event("AuditQueue", words), None)
+
+    assert archived == [("org_a", "test"), ("org_b", "test"), ("org_a", "live")]
+    failed = [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+    assert failed == ["message-1", "message-4", "message-5"]
+
+
+def test_what_is_not_begun_in_time_goes_back_to_the_queue(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = load_app("workers/archive_audit")
+    now = [1000.0]
+    monkeypatch.setattr("eal.entry.consumer.time", _passed(now))
+
+    def archive_(organization_id: str, mode: str, ends: float) -> None:
+        now[0] += 30
+
+    monkeypatch.setattr(app, "archive", archive_)
+    words = [_word(f"org_{name}") for name in ("a", "b", "c", "a")]
+
+    answer = app.handler(sqs_event("AuditQueue", words), None)
+
+    assert [one["itemIdentifier"] for one in answer["batchItemFailures"]] == ["message-2"]
+
+
+def test_a_log_that_takes_longer_than_a_run_goes_on_in_the_next(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _records(tenant, 3)
+    monkeypatch.setattr("eal.audit_log.archive.MOST_IN_A_SEGMENT", 1)
+    now = [1000.0]
+    for module in ("entry.consumer", "audit_log.archive"):
+        monkeypatch.setattr(f"eal.{module}.time", _passed(now))
+    put = tree.extend
+
+    def slow(*arguments: Any) -> None:
+        put(*arguments)
+        now[0] += 30
+
+    monkeypatch.setattr(tree, "extend", slow)
+
+    assert len(_archive(tenant)["batchItemFailures"]) == 1
+
+    assert len(_segments()) == 2
+    assert _archive(tenant) == {"batchItemFailures": []}
+    assert [record["seq"] for lines in _segments().values() for record in lines] == [1, 2, 3]

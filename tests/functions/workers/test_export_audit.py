@@ -265,6 +265,31 @@ def test_it_waits_until_its_own_record_is_archived(tenant: Tenant, seeded: list[
     assert _get(tenant, export_id)["status"] == "completed"
 
 
+def test_all_work_is_done_in_the_tenants_message_group(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue is fair among groups; a message of the bus has none, and is passed on."""
+    export_id = _asked(tenant, format="jsonl")
+    (task,) = [json.loads(item["data"]["S"]) for item in items("TASK")]
+    detail = {**json.loads(_message(tenant, export_id)), **task, "task": "export_audit"}
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(aws.sqs(), "send_message", lambda **request: sent.append(request))
+    worked: list[str] = []
+
+    def work(*message: str) -> int:
+        worked.append(message[2])
+        return 5
+
+    monkeypatch.setattr(writing, "work", work)
+
+    _consume(json.dumps({"detail-type": "export_audit", "detail": detail}))
+    assert worked == []
+    _consume(sent[0]["MessageBody"])
+
+    assert worked == [export_id]
+    assert [(one["MessageGroupId"], one["DelaySeconds"]) for one in sent] == [(tenant.id, 0), (tenant.id, 5)]
+
+
 def _delayed() -> list[dict[str, Any]]:
     """The messages that wait for their time; taken off by moving moto's clock is not needed, its queue is read."""
     from moto.backends import get_backend

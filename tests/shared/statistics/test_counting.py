@@ -14,7 +14,7 @@ from hypothesis import given, settings
 
 from eal import clock, ids
 from eal.caller import Caller, worker
-from eal.leads import erasure, store
+from eal.leads import capture, erasure, store
 from eal.leads.model import TRANSITIONS
 from eal.leads.wire import LeadCreate, LeadTransition, LeadUpdate
 from eal.statistics.model import cohort_of, source_in, start_of, tally_of
@@ -80,7 +80,7 @@ class History:
     def create(self, source: str) -> None:
         by = self.by()
         body = LeadCreate(email=f"person{len(self.leads)}@example.com", source=source)
-        lead, _ = store.capture(body, "error", by)
+        lead, _ = capture.capture(body, "error", by)
         by.write.commit()
         self.leads[lead.id] = Known(source, by.at.strftime("%Y-%m-%d"))
 

@@ -10,9 +10,11 @@ a run here, as every audit record does.
 from __future__ import annotations
 
 import gzip
+import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from math import inf
 from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
@@ -37,17 +39,19 @@ MOST_IN_A_SEGMENT = 1000
 
 
 class Incomplete(Exception):
-    """The index does not show all numbered records yet: the message comes again."""
+    """Numbered records are not archived: the index does not show them yet, or time is up. The message comes again."""
 
 
-def archive(organization_id: str, mode: Mode) -> int:
+def archive(organization_id: str, mode: Mode, ends: float = inf) -> int:
     """Write all that is numbered and not archived yet. Returns how many records that were.
+
+    No segment is begun after `ends`, of `time.monotonic`.
 
     Raises: Incomplete; tree.Broken; Stale where another run archives the same records at this moment.
     """
     log = _Log.open(organization_id, mode)
     written = 0
-    while records := log.next_records():
+    while time.monotonic() < ends and (records := log.next_records()):
         _put_segment(organization_id, mode, records)
         hashes = [cast("str", record["hash"]) for record in records]
         tree.extend(organization_id, mode, log.head.archived, hashes)
@@ -141,7 +145,7 @@ class _Log:
         """
         if self.head.archived < self.numbered:
             raise Incomplete(
-                f"records {self.head.archived + 1} to {self.numbered} are numbered and not readable yet"
+                f"records {self.head.archived + 1} to {self.numbered} are not readable yet, or time is up"
             )
         if not self.is_marked or self.head.archived > self.numbered:
             return

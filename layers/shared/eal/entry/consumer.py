@@ -8,6 +8,7 @@ any order: `consume` must be safe to run again after having been killed at any l
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict, cast
 
@@ -93,9 +94,9 @@ class Consumer:
             from concurrent.futures import ThreadPoolExecutor
 
             with ThreadPoolExecutor(self._concurrency) as pool:
-                done = list(pool.map(self._is_done, records))
+                done = list(pool.map(self.is_done, records))
         else:
-            done = [self._is_done(record) for record in records]
+            done = [self.is_done(record) for record in records]
         observe.flush()
         return {
             "batchItemFailures": [
@@ -105,7 +106,8 @@ class Consumer:
             ]
         }
 
-    def _is_done(self, record: QueueRecord) -> bool:
+    def is_done(self, record: QueueRecord) -> bool:
+        """Consume one record. False where that failed, which is logged."""
         message_id, queue = record["messageId"], record["eventSourceARN"].rpartition(":")[2]
         observe.begin("", message_id=message_id, queue=queue)
         try:
@@ -169,6 +171,43 @@ class BatchConsumer:
             return self._alone.handler(event, context)
         observe.flush()
         return {"batchItemFailures": []}
+
+
+class SubjectConsumer:
+    """Runs `consume(message, ends)` once for all of a batch's messages that have the same `subject`, in turn.
+
+    `ends` is the `time.monotonic` at which its work should end, `seconds` after the batch came. What is not begun by
+    then goes back to the queue, and so does what the function's own time-out would kill.
+    """
+
+    def __init__(
+        self, consume: Callable[[Message, float], None], *, subject: tuple[str, ...], seconds: float
+    ) -> None:
+        self._consume = consume
+        self._subject = subject
+        self._seconds = seconds
+
+    def handler(self, event: QueueEvent, context: object) -> QueueAnswer:
+        """The Lambda handler, for SQS events with ReportBatchItemFailures."""
+        ends = time.monotonic() + self._seconds
+        each = Consumer(lambda message: self._consume(message, ends))
+        done: dict[tuple[Json, ...], bool] = {}
+        failures: list[_Failure] = []
+        for record in event["Records"]:
+            about = self._about(record)
+            if about not in done:
+                done[about] = time.monotonic() < ends and each.is_done(record)
+            if not done[about]:
+                failures.append({"itemIdentifier": record["messageId"]})
+        observe.flush()
+        return {"batchItemFailures": failures}
+
+    def _about(self, record: QueueRecord) -> tuple[Json, ...]:
+        try:
+            message = message_in(record["body"])
+            return tuple(message[name] for name in self._subject)
+        except (ValueError, KeyError, TypeError):
+            return (record["messageId"],)  # about nothing else: its failure is reported when it is consumed
 
 
 def message_in(body: str) -> Message:

@@ -30,7 +30,7 @@ from eal.table import page
 from eal.table.item import dump, load
 from eal.table.keys import Key, key, partition
 from eal.table.page import Page, Partition
-from eal.table.read import get
+from eal.table.read import get, get_all
 from eal.table.write import Refusal, Stale
 
 if TYPE_CHECKING:

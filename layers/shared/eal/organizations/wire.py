@@ -12,7 +12,7 @@ from eal.listing import PageView
 from eal.organizations.hours import DAYS, minutes, overlap
 from eal.organizations.model import INDUSTRY, GivenGrant, Member, Organization, Role
 from eal.table.keys import Mode
-from eal.wire import Wire
+from eal.wire import Wire, measured
 
 if TYPE_CHECKING:
     from eal.organizations.hours import BusinessHours
@@ -148,8 +148,12 @@ class RetentionBody(Wire):
 class PointBody(Wire):
     model_config = _INPUT
 
-    latitude: Annotated[float, Field(ge=-90, le=90, strict=True, allow_inf_nan=False)]
-    longitude: Annotated[float, Field(ge=-180, le=180, strict=True, allow_inf_nan=False)]
+    latitude: Annotated[
+        float, Field(ge=-90, le=90, strict=True, allow_inf_nan=False), AfterValidator(measured)
+    ]
+    longitude: Annotated[
+        float, Field(ge=-180, le=180, strict=True, allow_inf_nan=False), AfterValidator(measured)
+    ]
 
 
 class ServiceAreaBody(Wire):
@@ -158,7 +162,10 @@ class ServiceAreaBody(Wire):
     model_config = _INPUT
 
     center: PointBody | None = None
-    radius_miles: Annotated[float | None, Field(gt=0, le=500, strict=True, allow_inf_nan=False)] = None
+    radius_miles: (
+        Annotated[float, Field(gt=0, le=500, strict=True, allow_inf_nan=False), AfterValidator(measured)]
+        | None
+    ) = None
     postal_codes: Annotated[
         list[Annotated[str, AfterValidator(_five_digits)]],
         Field(max_length=2000, description="US ZIP codes; of ZIP+4 the five digits count."),

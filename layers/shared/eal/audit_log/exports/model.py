@@ -1,6 +1,6 @@
 """An export: what it is asked to hold, how far it has come, and what it held in the end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -108,6 +108,23 @@ class AuditExport:
         if now - self.created_at > GIVEN_UP:
             return "failed"
         return "running" if progress else "queued"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What an export that is not done was asked for."""
+
+    format: Format
+    filters: AuditExportFilters
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenExports:
+    """A tenant's and mode's exports that are not done, by id. One that was given up stays until the next is asked."""
+
+    exports: dict[str, Asked] = field(default_factory=dict)
+    version: int = 0
 
 
 def created_at(item: Item) -> datetime:

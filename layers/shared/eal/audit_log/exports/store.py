@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from eal import audit, ids
+from eal import audit, ids, settings
 from eal.audit_log.exports import file
-from eal.audit_log.exports.model import AuditExport, Progress
+from eal.audit_log.exports.model import GIVEN_UP, Asked, AuditExport, OpenExports, Progress
 from eal.audit_log.exports.wire import URL_LASTS, AuditExportView
-from eal.errors import GrantRequired, NotFound
+from eal.errors import Conflict, GrantRequired, NotFound
 from eal.table import progress as bookkeeping
 from eal.table.item import dump, load
 from eal.table.keys import key
-from eal.table.read import get_all
+from eal.table.read import get, get_all
+from eal.table.write import Stale, put_if_absent, put_over
 
 if TYPE_CHECKING:
     from eal.audit_log.exports.model import AuditExportFilters, Format, Manifest
@@ -27,20 +28,61 @@ _REMEMBERED = timedelta(days=90)
 """The manifest outlives the file, for who has kept the file."""
 
 
-def ask(filters: AuditExportFilters, format_: Format, by: Caller) -> AuditExport:
-    """An export to be made by the worker.
+MOST_OPEN = 3
+"""Exports of a tenant's mode that are asked for and not done. Each may be 80 GB, and five are worked on at once."""
 
-    Raises: GrantRequired for a parent, who reads its child's log and never writes there.
+
+def ask(filters: AuditExportFilters, format_: Format, by: Caller) -> AuditExportView:
+    """An export to be made by the worker; the one that is being made where the same was asked for already.
+
+    Raises: GrantRequired for a parent, who reads its child's log and never writes there; Conflict where too many are
+    open.
     """
     if by.organization_id != by.write.organization_id:
         raise GrantRequired(
             "Exports are made by the organization itself; narrow the filters.", reason="read_only"
         )
+    standing = _read_open(by.organization_id, by.mode)
+    alive = {one: made for one, made in standing.exports.items() if by.at - made.created_at <= GIVEN_UP}
+    for export_id, made in alive.items():
+        if (made.format, made.filters) == (format_, filters):
+            export, progress = read(by.organization_id, by.mode, export_id)
+            if export:
+                return AuditExportView.of(export, export.status(progress, by.at), progress)
+    if len(alive) >= MOST_OPEN:
+        raise Conflict(
+            f"{len(alive)} exports are being made, and {MOST_OPEN} are the most at once: wait for one of them, or ask "
+            "for one with wider filters.",
+            ids=sorted(alive),
+        )
     export = AuditExport(id=ids.new("exp", by.at), format=format_, filters=filters, created_at=by.at)
     by.write.create(item_of(export, by.organization_id, by.mode))
+    made = Asked(format=format_, filters=filters, created_at=by.at)
+    _replace_open(standing, {**alive, export.id: made}, by)
     by.write.audit("audit_export.created", export.id, audit.changes({}, _told(export)))
     by.write.ask("export_audit", {"export_id": export.id})
-    return export
+    return AuditExportView.of(export, "queued")
+
+
+def _read_open(organization_id: str, mode: Mode) -> OpenExports:
+    return load(OpenExports, get(_open_at(organization_id, mode)) or {})
+
+
+def _replace_open(standing: OpenExports, exports: dict[str, Asked], by: Caller) -> None:
+    """Stale where somebody else did so: of many who ask at once each sees the others."""
+    last = max([one.created_at for one in exports.values()], default=by.at)
+    item: Item = {
+        **_open_at(by.organization_id, by.mode)._asdict(),
+        "kind": "AUDIT_EXPORTS_OPEN",
+        "ttl": int((last + _REMEMBERED).timestamp()),
+        **dump(replace(standing, exports=exports, version=standing.version + 1)),
+    }
+    table, was = settings.state_table(), standing.version
+    by.write.add(put_over(table, item, was=was) if was else put_if_absent(table, item, lambda _old: Stale()))
+
+
+def _open_at(organization_id: str, mode: Mode) -> Key:
+    return key(organization_id, mode, "AUDIT_EXPORTS_OPEN", "open")
 
 
 def find(export_id: str, by: Caller) -> AuditExportView:
@@ -86,6 +128,10 @@ def advance(export: AuditExport, progress: Progress, organization_id: str, mode:
 def complete(export: AuditExport, manifest: Manifest, by: Caller) -> None:
     done = replace(export, completed_at=by.at, manifest=manifest, version=export.version + 1)
     by.write.replace(item_of(done, by.organization_id, by.mode), was=export.version)
+    standing = _read_open(by.organization_id, by.mode)
+    if export.id in standing.exports:
+        left = {one: asked for one, asked in standing.exports.items() if one != export.id}
+        _replace_open(standing, left, by)
     changes = audit.changes(_told(export), _told(done))
     by.write.audit("audit_export.completed", export.id, changes)
 

@@ -37,6 +37,7 @@ PART_BYTES = 8 * 1024 * 1024
 RUN_SECONDS = 840
 """Of the function's 900. What is not done by then goes on with another message."""
 _SOONEST, _LATEST = 5, 300
+_TRIES = 4
 
 
 class GivenUp(Exception):
@@ -156,10 +157,21 @@ class _Run:
             complete=self.export.filters.is_empty and not progress.expired,
             checkpoint=progress.checkpoint,
         )
-        by = self._caller()
-        store.complete(self.export, manifest, by)
-        by.write.commit()
+        self._complete(manifest)
         observe.count("audit_exported", progress.records)
+
+    def _complete(self, manifest: Manifest) -> None:
+        """Raises: Stale."""
+        for attempt in range(_TRIES):
+            by = self._caller()
+            store.complete(self.export, manifest, by)
+            try:
+                return by.write.commit()
+            except Stale:
+                # The tenant asked for another export at this moment; the file is not hashed again for that.
+                if attempt == _TRIES - 1:
+                    raise
+        return None
 
     def _selected(
         self, segment: Segment, compressed: bytes, progress: Progress
