@@ -119,6 +119,42 @@ def test_one_message_can_be_sent_alone(urls: dict[str, str]) -> None:
     assert len(letters.look(aws.sqs(), pair(urls, "StripeQueue"))) == 24
 
 
+class Slow:
+    """A client at whose third look at the queue all messages are let go, as after HELD_SECONDS."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.held: list[tuple[str, str]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(aws.sqs(), name)
+
+    def receive_message(self, **asked: Any) -> Any:
+        self.looks += 1
+        if self.looks == 3:
+            for url, receipt in self.held:
+                aws.sqs().change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
+        answer = aws.sqs().receive_message(**asked)
+        self.held += [(asked["QueueUrl"], one["ReceiptHandle"]) for one in answer.get("Messages", [])]
+        return answer
+
+
+@pytest.mark.parametrize("sending", [False, True])
+def test_a_look_that_takes_longer_than_messages_are_held_finds_all_of_them_once(
+    urls: dict[str, str], sending: bool
+) -> None:
+    for number in range(25):
+        bury(urls, "StripeQueue", json.dumps({"id": f"evt_{number}"}))
+    there = pair(urls, "StripeQueue")
+
+    if sending:
+        (last,) = [one for one in letters.look(aws.sqs(), there) if one.about["id"] == "evt_24"]
+        assert [one.id for one in letters.send(Slow(), there, only=last.id)] == [last.id]
+    else:
+        found = letters.look(Slow(), there)
+        assert sorted(str(one.about["id"]) for one in found) == sorted(f"evt_{n}" for n in range(25))
+
+
 def test_killed_between_sending_and_deleting_it_is_there_twice_and_never_lost(
     urls: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -89,9 +90,7 @@ def look(sqs: Any, pair: Pair) -> list[Letter]:
     """All that lies in the dead-letter queue, put back at once."""
     found = list(_taken(sqs, pair.dead_url))
     for letter in found:
-        sqs.change_message_visibility(
-            QueueUrl=pair.dead_url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
-        )
+        _put_back(sqs, pair, letter)
     return found
 
 
@@ -118,16 +117,27 @@ def send(sqs: Any, pair: Pair, only: str | None = None) -> list[Letter]:
         sqs.delete_message(QueueUrl=pair.dead_url, ReceiptHandle=letter.receipt)
         sent.append(letter)
     for letter in others:
-        sqs.change_message_visibility(
-            QueueUrl=pair.dead_url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
-        )
+        _put_back(sqs, pair, letter)
     return sent
 
 
+def _put_back(sqs: Any, pair: Pair, letter: Letter) -> None:
+    # Not in flight: the look took longer than the message was held, and it is back already.
+    with suppress(sqs.exceptions.MessageNotInflight):
+        sqs.change_message_visibility(
+            QueueUrl=pair.dead_url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
+        )
+
+
 def _taken(sqs: Any, url: str) -> Iterator[Letter]:
-    """Each message once: one that fails again meanwhile is for the next run."""
+    """Each message once: one that fails again meanwhile is for the next run.
+
+    A look that takes longer than messages are held meets the first ones again. It goes on past them, and ends where
+    nothing comes, or as many in a row as there are so far.
+    """
     seen: set[str] = set()
-    while True:
+    again = 0
+    while again <= len(seen):
         answer = sqs.receive_message(
             QueueUrl=url,
             MaxNumberOfMessages=_A_BATCH,
@@ -136,9 +146,11 @@ def _taken(sqs: Any, url: str) -> Iterator[Letter]:
             MessageSystemAttributeNames=["All"],
             MessageAttributeNames=["All"],
         )
-        new = [one for one in answer.get("Messages", []) if one["MessageId"] not in seen]
-        if not new:
+        found = answer.get("Messages", [])
+        if not found:
             return
+        new = [one for one in found if one["MessageId"] not in seen]
+        again = 0 if new else again + len(found)
         for one in new:
             seen.add(one["MessageId"])
             yield Letter(

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 type Properties = dict[str, Any]
 
+DELAYED = {"CrmQueue", "DeliveryQueue", "ResendQueue"}
+"""Their workers send messages to them that wait for up to LONGEST_DELAY seconds, which count as age."""
+LONGEST_DELAY = 900
+
 
 def faults(project: Project) -> Iterator[str]:
     consumed: dict[str, str] = {}
@@ -71,6 +75,9 @@ def _dead_letters(project: Project, consumed: dict[str, str]) -> Iterator[str]:
             yield f"template.yaml: {dead} must keep messages longer than {queue}: their age counts from their first day"
         if not _has_alarm(project, queue, "ApproximateAgeOfOldestMessage"):
             yield f"template.yaml: {queue} needs an alarm on ApproximateAgeOfOldestMessage"
+        for alarm in _alarms(project, queue, "ApproximateAgeOfOldestMessage"):
+            if queue in DELAYED and alarm["Threshold"] <= LONGEST_DELAY:
+                yield f"template.yaml: {queue} has messages that wait {LONGEST_DELAY} s on purpose: alarm beyond that"
         if not _has_alarm(project, dead, "ApproximateNumberOfMessagesVisible"):
             yield f"template.yaml: {dead} needs an alarm on ApproximateNumberOfMessagesVisible"
     for queue in sorted(set(queues) - set(consumed) - set(owners)):
@@ -84,12 +91,15 @@ def _receivers(project: Project) -> Iterator[str]:
 
 
 def _has_alarm(project: Project, resource: str, metric: str) -> bool:
-    return any(
-        alarm["MetricName"] == metric
-        and resource in {referred(one["Value"]) for one in alarm.get("Dimensions", [])}
-        and "AlarmActions" in alarm
-        for alarm in project.resources("AWS::CloudWatch::Alarm").values()
-    )
+    return any("AlarmActions" in alarm for alarm in _alarms(project, resource, metric))
+
+
+def _alarms(project: Project, resource: str, metric: str) -> Iterator[Properties]:
+    for alarm in project.resources("AWS::CloudWatch::Alarm").values():
+        if alarm["MetricName"] == metric and resource in {
+            referred(one["Value"]) for one in alarm.get("Dimensions", [])
+        }:
+            yield alarm
 
 
 def _rules(project: Project) -> Iterator[str]:

@@ -14,7 +14,6 @@ from eal.integrations.model import ASKED, VENDORS, Health, Integration, Secret, 
 from eal.integrations.wire import IntegrationPut
 from eal.listing import ListQuery
 from eal.outbound import address
-from eal.outbound.address import Blocked, Unresolved
 from eal.table import page
 from eal.table.item import Item, dump, load
 from eal.table.keys import Key, Mode, key
@@ -126,15 +125,7 @@ def _unknown(member: str, given: Iterable[str], known: tuple[str, ...]) -> list[
 def _crm_faults(body: IntegrationPut) -> Iterable[FieldError]:
     """What of a CRM we could not push to, or not sign with."""
     if url := body.settings.get("url"):
-        try:
-            address.resolve(url, loopback=settings.is_local())
-        except Unresolved:
-            pass  # a host may be set up after its integration; each push checks again
-        except Blocked as blocked:
-            message = str(blocked)
-            yield {
-                "pointer": "/settings/url", "message": message, "type": "blocked_address", "location": "body",
-            }  # fmt: skip
+        yield from address.faults(url, "/settings/url", loopback=settings.is_local())
     secret = body.secrets.get("signing_secret")
     if secret and not can_sign(secret):
         message = (

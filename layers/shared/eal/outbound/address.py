@@ -18,6 +18,8 @@ from threading import Thread
 from typing import Literal
 from urllib.parse import SplitResult, quote, urlsplit
 
+from eal.errors import FieldError
+
 type IpAddress = IPv4Address | IPv6Address
 type Lookup = Callable[[str, int], Sequence[str]]
 """The addresses of a host, for a connection to a port; none where the name is not known."""
@@ -100,6 +102,20 @@ def resolve(url: str, *, loopback: bool, lookup: Lookup = ask_dns) -> Target:
     if split.query:
         path += "?" + quote(split.query, safe=_IN_A_PATH)
     return Target(scheme=scheme, host=host, port=port, path=path, addresses=tuple(dict.fromkeys(addresses)))
+
+
+def faults(url: str, pointer: str, *, loopback: bool) -> list[FieldError]:
+    """What is wrong with an address that is given to us at `pointer` of a body.
+
+    A host without an address is not: it may be set up after this, and each send checks again.
+    """
+    try:
+        resolve(url, loopback=loopback)
+    except Unresolved:
+        return []
+    except Blocked as blocked:
+        return [{"pointer": pointer, "message": str(blocked), "type": "blocked_address", "location": "body"}]
+    return []
 
 
 def is_public(address: IpAddress) -> bool:

@@ -34,7 +34,8 @@ def _schedule(queue: str, body: str, name: str, at: datetime) -> None:
             ScheduleExpression=f"at({second.isoformat()})",
             FlexibleTimeWindow={"Mode": "OFF"},
             ActionAfterCompletion="DELETE",
-            # No message group: Scheduler takes one for FIFO queues only.
+            # No message group: a target that is a queue takes one for FIFO queues only (Scheduler's API reference,
+            # SqsParameters). The universal target that takes any is not in the local stack's emulator.
             Target={
                 "Arn": settings.queue_arn(queue),
                 "RoleArn": settings.schedules_role(),

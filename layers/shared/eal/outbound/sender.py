@@ -14,14 +14,13 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from eal import clock, settings
+from eal import settings
+from eal.outbound import retry_after
 from eal.outbound.address import Blocked, Target, Unresolved, resolve
 from eal.outbound.faults import Fault
 
@@ -40,8 +39,6 @@ _A_PIECE = 16_384
 _ADDRESSES_TRIED = 4
 _KEPT_SECONDS = 30.0
 _MOST_KEPT = 64
-_LONGEST_RETRY_AFTER = 10
-"""Digits of a Retry-After that are read; the schedule's end cuts what they say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +73,10 @@ def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Reply:
 
 
 def _post(target: Target, body: bytes, headers: Mapping[str, str], started: float, within: float) -> Reply:
-    status_code, response, retry_after = None, None, None
+    status_code, response, after = None, None, None
     error: Fault | None = None
     try:
-        status_code, response, retry_after = _exchange(target, body, headers, started + within)
+        status_code, response, after = _exchange(target, body, headers, started + within)
         if 300 <= status_code < 400:
             error = "redirect_not_followed"
     except TimeoutError:
@@ -95,7 +92,7 @@ def _post(target: Target, body: bytes, headers: Mapping[str, str], started: floa
         status_code=status_code,
         response=response,
         error=error,
-        retry_after=retry_after,
+        retry_after=after,
     )
 
 
@@ -114,7 +111,7 @@ def _exchange(
     connection, response = _ask(target, body, headers, deadline)
     try:
         text, sound = _beginning(response)
-        retry_after = _seconds(response.headers.get("Retry-After"))
+        after = retry_after.seconds(response.headers.get("Retry-After"))
         # An answer that was not read to its end would be the beginning of the next one's. http.client takes an
         # interim one (103) for the whole answer, so that the final one would be.
         whole = sound and response.isclosed() and response.status >= _FINAL
@@ -125,7 +122,7 @@ def _exchange(
         _kept.give(connection)
     else:
         connection.close()
-    return response.status, text, retry_after
+    return response.status, text, after
 
 
 def _ask(
@@ -148,22 +145,6 @@ def _beginning(response: HTTPResponse) -> tuple[str, bool]:
         return response.read(MOST_OF_AN_ANSWER).decode(errors="replace"), True
     except (OSError, HTTPException, ValueError):  # ValueError: a chunk of size -2
         return "", False  # the status was said, and that is what counts
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """A Retry-After header: seconds, or a date."""
-    text = (retry_after or "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:_LONGEST_RETRY_AFTER])
-    try:
-        at = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return max(0.0, (_aware(at) - clock.now()).total_seconds())
-
-
-def _aware(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 @cache

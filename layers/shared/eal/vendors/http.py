@@ -10,13 +10,11 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlencode, urlsplit
 
-from eal import clock
+from eal.outbound.retry_after import seconds
 from eal.vendors.said import Body
 
 SECONDS = 10.0
@@ -101,13 +99,13 @@ class Api:
             )
             response = connection.getresponse()
             text = response.read(LARGEST_ANSWER + 1)
-            wait = _seconds(response.headers.get("Retry-After"))
+            wait = seconds(response.headers.get("Retry-After"))
             if (
                 wait is None
                 and response.headers.get("RateLimit-Remaining") == "0"
                 and response.status == _TOO_MANY
             ):
-                wait = _seconds(response.headers.get("RateLimit-Reset"))
+                wait = seconds(response.headers.get("RateLimit-Reset"))
             return self._read(response.status, wait, text)
         except (OSError, HTTPException):
             return 0, None, {}
@@ -130,18 +128,6 @@ class Api:
         if self._asked_at and early > 0:
             pause(early)
         self._asked_at = time.monotonic()
-
-
-def _seconds(header: str | None) -> float | None:
-    """What Retry-After says: seconds, or a date."""
-    said = (header or "").strip()
-    if said.isascii() and said.isdigit():
-        return float(said[:9])
-    try:
-        at = parsedate_to_datetime(said)
-    except (ValueError, OverflowError):
-        return None
-    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - clock.now()).total_seconds())
 
 
 @cache

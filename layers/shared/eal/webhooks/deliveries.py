@@ -101,17 +101,9 @@ def advance(before: Delivery, after: Delivery) -> bool:
 
 def retry(delivery: Delivery, by: Caller) -> Delivery:
     """Add to the write: one more attempt, now, beside those of the schedule."""
-    return _ask(delivery, delivery.retried(by.at), "delivery.retried", by)
-
-
-def replay(delivery: Delivery, by: Caller) -> Delivery:
-    """Add to the write: the event is sent again, by a whole schedule from now on."""
-    return _ask(delivery, delivery.replayed(by.at), "delivery.replayed", by)
-
-
-def _ask(before: Delivery, after: Delivery, action: str, by: Caller) -> Delivery:
-    by.write.replace(item(after), was=before.version)
-    by.write.audit(action, after.id)
+    after = delivery.retried(by.at)
+    by.write.replace(item(after), was=delivery.version)
+    by.write.audit("delivery.retried", after.id)
     by.write.ask("deliver_webhook", cast("Item", asdict(Due.next_of(after))))
     return after
 

@@ -9,7 +9,6 @@ from eal.caller import Caller
 from eal.errors import Conflict, NotFound, ValidationFailed
 from eal.listing import ListQuery
 from eal.outbound import address
-from eal.outbound.address import Blocked, Unresolved
 from eal.table import page
 from eal.table.item import Item, dump, from_attributes, load, to_attributes
 from eal.table.keys import Key, Mode, key, partition
@@ -234,14 +233,8 @@ def _check_filter(endpoint: Endpoint) -> None:
 
 
 def _check_address(url: str) -> None:
-    try:
-        address.resolve(url, loopback=settings.is_local())
-    except Unresolved:
-        pass  # a host may be set up after its endpoint; each send checks again
-    except Blocked as blocked:
-        raise ValidationFailed(
-            [{"pointer": "/url", "message": str(blocked), "type": "blocked_address", "location": "body"}]
-        ) from blocked
+    if wrong := address.faults(url, "/url", loopback=settings.is_local()):
+        raise ValidationFailed(wrong)
 
 
 def _audited(endpoint: Endpoint) -> Item:

@@ -1,6 +1,7 @@
 """What the API takes and shows of webhook endpoints, their deliveries, and the types of events."""
 
 import json
+from collections.abc import Callable, Sequence
 from typing import Annotated, ClassVar, Literal, Self, cast
 
 from pydantic import (
@@ -42,16 +43,13 @@ _LARGEST_FILTER = 16_384
 _SHOWN_IN_LISTS = 200
 
 
-def _known(event_type: str) -> str:
-    if event_type != EVERY_TYPE and event_type not in CATALOGUE:
-        raise ValueError(f"must be '{EVERY_TYPE}' or one of: {', '.join(sorted(CATALOGUE))}")
-    return event_type
+def _one_of(names: Sequence[str]) -> Callable[[str], str]:
+    def check(event_type: str) -> str:
+        if event_type not in names:
+            raise ValueError(f"must be one of: {', '.join(names)}")
+        return event_type
 
-
-def _known_type(event_type: str) -> str:
-    if event_type not in CATALOGUE:
-        raise ValueError(f"must be one of: {', '.join(sorted(CATALOGUE))}")
-    return event_type
+    return check
 
 
 def _listed(value: object) -> object:
@@ -80,8 +78,9 @@ def _number(value: JsonValue) -> JsonValue:
 
 
 type Url = Annotated[str, Field(min_length=1, max_length=2048, description="https, at a public address.")]
+type EventType = Annotated[str, AfterValidator(_one_of(sorted(CATALOGUE)))]
 type EventTypes = Annotated[
-    list[Annotated[str, AfterValidator(_known)]],
+    list[Annotated[str, AfterValidator(_one_of([EVERY_TYPE, *sorted(CATALOGUE)]))]],
     BeforeValidator(_listed),
     AfterValidator(_each_once),
     Field(min_length=1, max_length=100, description="Event types; `*` is all that need not be named."),
@@ -242,7 +241,7 @@ class WebhookPage(PageView[WebhookView]):
 
 class DeliveryQuery(ListQuery):
     status: Status | None = None
-    event_type: Annotated[str, AfterValidator(_known_type)] | None = None
+    event_type: EventType | None = None
 
 
 class AttemptView(Wire):
@@ -319,9 +318,7 @@ class WebhookTest(Wire):
     may_be_left_out: ClassVar[bool] = True
     acts_at_once: ClassVar[bool] = True
 
-    type: Annotated[str, AfterValidator(_known_type), Field(description="The example's event type.")] = (
-        "lead.created"
-    )
+    type: Annotated[EventType, Field(description="The example's event type.")] = "lead.created"
 
 
 class WebhookTested(Wire):
@@ -354,7 +351,7 @@ class ReplayCreate(Wire):
     since: Annotated[Instant, Field(description="Events from here on; inclusive.")]
     until: Annotated[Instant | None, Field(description="To here, exclusive; now, if it is not given.")] = None
     types: Annotated[
-        list[Annotated[str, AfterValidator(_known_type)]] | None,
+        list[EventType] | None,
         Field(min_length=1, max_length=100, description="Only these of the endpoint's event types."),
     ] = None
     only: Annotated[
