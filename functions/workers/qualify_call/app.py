@@ -16,17 +16,22 @@ if TYPE_CHECKING:
 
 
 def qualify(message: Message) -> None:
-    """Make or find the lead, then link it: two changes, two writes, each of which a second run finds done."""
+    """Make or find the lead, and link it in the same transaction.
+
+    Else a lead that is erased between the two would be made again by the second run of a worker that was killed there.
+    """
     whole = calls.look_up(cast("str", cast("Message", message["data"])["id"]), _worker(message))
     if whole is None or whole.call.qualified_at or not _is_qualified(whole.call):
         return
     if not organizations.ai_is_enabled(_worker(message).organization_id):
         return  # switched off while the message waited
     observe.bind(call_id=whole.call.id)
-    lead_id = _lead(whole.call, _worker(message))
     by = _worker(message)
-    calls.qualify(whole.call, lead_id, by)
-    by.write.commit()
+    calls.qualify(whole.call, _lead(whole.call, by), by)
+    try:
+        by.write.commit()
+    except AlreadyWritten as first_run:
+        raise Stale from first_run  # the same lead was made meanwhile: read again, and find it
 
 
 def _worker(message: Message) -> Caller:
@@ -44,10 +49,10 @@ def _is_qualified(call: Call) -> bool:
 
 
 def _lead(call: Call, by: Caller) -> str | None:
-    """The caller's lead, new or known; None for a caller who withheld the number or was erased meanwhile."""
+    """The caller's lead, new or known; None for a caller who withheld the number."""
     if call.facts.caller_number is None:
         return None
-    lead_id = leads.from_call(
+    return leads.from_call(
         call.id,
         name=call.person_name,
         phone=call.facts.caller_number,
@@ -57,11 +62,6 @@ def _lead(call: Call, by: Caller) -> str | None:
         attribution=call.facts.attribution,
         by=by,
     )
-    try:
-        by.write.commit()
-    except AlreadyWritten as first_run:
-        raise Stale from first_run  # the same lead was made meanwhile: read again, and find it
-    return lead_id
 
 
 handler = Consumer(qualify).handler

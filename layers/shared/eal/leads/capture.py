@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal, cast
 from eal import audit, ids
 from eal.leads import store
 from eal.leads.model import Address, Lead, bare, filled_in, filled_in_where_room, merged, over_limit
-from eal.table import tombstone
 from eal.table.item import load
 from eal.table.read import get, get_all
 from eal.table.write import Stale
@@ -85,26 +84,16 @@ def from_call(
     source_detail: str | None,
     attribution: Mapping[str, str],
     by: Caller,
-) -> str | None:
+) -> str:
     """The id of the lead that a qualified call makes: a new one, or the one that has its phone already.
 
-    That one gets what it did not say itself, as far as there is room. The id is derived from the call's, so that a
-    second run of the same work finds the first one's lead; None where that was erased meanwhile. Adds to the caller's
-    write, which stays empty where there is nothing to add.
+    That one gets what it did not say itself, as far as there is room. The id is derived from the call's, so that of two
+    runs of the same work one makes the lead. For a caller whose write links the call to it.
     """
-    lead_id = ids.derived("lead", call_id)
-    claim, made, erased = get_all(
-        [
-            store.claim_at(by, f"phone#{phone}"),
-            store.at(by, lead_id),
-            tombstone.at(by.organization_id, by.mode, "LEAD", lead_id),
-        ]
-    )
-    if made or erased:
-        return lead_id if made else None
+    claim = get(store.claim_at(by, f"phone#{phone}"))
     first, _, last = (name or "").strip().partition(" ")
     new = Lead(
-        id=lead_id,
+        id=ids.derived("lead", call_id),
         status="new",
         source="call",
         created_at=by.at,
