@@ -1,15 +1,17 @@
-"""Fixtures: AWS in process, tenants."""
+"""Fixtures: AWS in process, tenants, a webhook with its receiver."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 
 from tests.support.aws import aws_in_process
+from tests.support.receiver import Receiver, receiving
 from tests.support.tenants import Tenant, new_tenant
 from tests.support.time import Clock
+from tests.support.webhooks import Queue, new_message, register, watched_queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,3 +48,27 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     frozen = Clock()
     monkeypatch.setattr("eal.clock.now", frozen.now)
     return frozen
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as one:
+        yield one
+
+
+@pytest.fixture
+def queue(cloud: None) -> Iterator[Queue]:
+    """The delivery queue, whose messages a test carries itself."""
+    with watched_queue() as one:
+        yield one
+
+
+@pytest.fixture
+def webhook(tenant: Tenant, receiver: Receiver) -> dict[str, Any]:
+    return register(tenant, receiver.url)
+
+
+@pytest.fixture
+def message(tenant: Tenant, queue: Queue, webhook: dict[str, Any]) -> dict[str, Any]:
+    """A first attempt that is due."""
+    return new_message(tenant, queue)

@@ -14,7 +14,7 @@ from eal.outbound import sender
 from eal.webhooks.health import LEASE
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
-from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.receiver import Receiver, Saying
 from tests.support.webhooks import (
     Clock,
     Queue,
@@ -24,38 +24,15 @@ from tests.support.webhooks import (
     health_of,
     publish_lead,
     register,
-    watched_queue,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.tenants import Tenant
 
 OK: dict[str, object] = {"batchItemFailures": []}
 VISIBILITY_SECONDS = 360
 """The delivery queue's: what a killed worker held comes again after it."""
 THROTTLED = "ProvisionedThroughputExceededException"
-
-
-@pytest.fixture
-def queue(cloud: None) -> Iterator[Queue]:
-    with watched_queue() as queue:
-        yield queue
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
-
-
-@pytest.fixture
-def message(tenant: Tenant, queue: Queue, receiver: Receiver) -> dict[str, Any]:
-    register(tenant, receiver.url)
-    fan_out(publish_lead(tenant))
-    (sent,) = queue.take()
-    return sent.message
 
 
 def one_success_each() -> bool:

@@ -55,6 +55,13 @@ def fan_out(*events: dict[str, Any]) -> object:
     return load_app("workers/fan_out_events").handler(sqs_event("FanOutQueue", bodies), None)
 
 
+def new_message(tenant: Tenant, queue: Queue) -> dict[str, Any]:
+    """The message of a new lead's delivery to the one endpoint that wants it."""
+    fan_out(publish_lead(tenant))
+    (sent,) = queue.take()
+    return sent.message
+
+
 def deliver(*messages: dict[str, Any]) -> object:
     """Run the worker on messages of the delivery queue; its answer."""
     bodies = [json.dumps(message) for message in messages]

@@ -21,7 +21,7 @@ from tests.support.aws import arn_of
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items
-from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.receiver import Receiver, Saying
 from tests.support.template import ROOT
 from tests.support.webhooks import (
     Clock,
@@ -33,41 +33,13 @@ from tests.support.webhooks import (
     health_of,
     publish_lead,
     register,
-    watched_queue,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.tenants import Tenant
 
 OK: dict[str, object] = {"batchItemFailures": []}
 LEASE_SECONDS = LEASE.total_seconds()
-
-
-@pytest.fixture
-def queue(cloud: None) -> Iterator[Queue]:
-    with watched_queue() as queue:
-        yield queue
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
-
-
-@pytest.fixture
-def webhook(tenant: Tenant, receiver: Receiver) -> dict[str, Any]:
-    return register(tenant, receiver.url)
-
-
-@pytest.fixture
-def message(tenant: Tenant, queue: Queue, webhook: dict[str, Any]) -> dict[str, Any]:
-    """A first attempt that is due."""
-    fan_out(publish_lead(tenant))
-    (sent,) = queue.take()
-    return sent.message
 
 
 def test_the_event_arrives_signed_in_both_ways(

@@ -20,22 +20,13 @@ from tests.support.webhooks import (
     fan_out,
     publish_lead,
     register,
-    watched_queue,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.tenants import Tenant
 
 URL = "http://127.0.0.1:9009/hooks"
 ONE_OK: dict[str, object] = {"batchItemFailures": []}
-
-
-@pytest.fixture
-def queue(cloud: None) -> Iterator[Queue]:
-    with watched_queue() as queue:
-        yield queue
 
 
 def test_each_endpoint_that_wants_the_event_gets_a_delivery_in_its_own_group(

@@ -38,12 +38,6 @@ def queue(cloud: None) -> Iterator[Queue]:
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
-
-
-@pytest.fixture
 def message(tenant: Tenant, queue: Queue, receiver: Receiver) -> dict[str, Any]:
     """The first attempt of a push, as its task comes from the bus."""
     connect(tenant.admin, receiver.url)

@@ -26,12 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
-
-
 def _target(receiver: Receiver, addresses: tuple[str, ...] = ("127.0.0.1",)) -> Target:
     return Target(
         scheme="http", host="hooks.example.test", port=receiver.port, path="/hooks?a=b", addresses=addresses

@@ -19,7 +19,7 @@ from eal.webhooks.health import FAILING_IN_FLIGHT, LEASE, MOST_IN_FLIGHT, PROBE_
 from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.pipeline import items
-from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.receiver import Receiver, Saying
 from tests.support.template import functions
 from tests.support.webhooks import (
     Clock,
@@ -29,14 +29,11 @@ from tests.support.webhooks import (
     deliveries,
     fan_out,
     health_of,
+    new_message,
     publish_lead,
-    register,
-    watched_queue,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.tenants import Tenant
 
 OK: dict[str, object] = {"batchItemFailures": []}
@@ -46,34 +43,6 @@ HOUR, DAY = 3600, 86_400
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
-
-
-@pytest.fixture
-def queue(cloud: None) -> Iterator[Queue]:
-    with watched_queue() as queue:
-        yield queue
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
-
-
-@pytest.fixture
-def webhook(tenant: Tenant, receiver: Receiver) -> dict[str, Any]:
-    return register(tenant, receiver.url)
-
-
-@pytest.fixture
-def message(tenant: Tenant, queue: Queue, webhook: dict[str, Any]) -> dict[str, Any]:
-    return new_message(tenant, queue)
-
-
-def new_message(tenant: Tenant, queue: Queue) -> dict[str, Any]:
-    fan_out(publish_lead(tenant))
-    (sent,) = queue.take()
-    return sent.message
 
 
 def taken(message: dict[str, Any], number: int = 0) -> health.Place | None:
