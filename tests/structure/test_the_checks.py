@@ -322,6 +322,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         "needs ScalingConfig",
     ),
     (queues.faults, in_template("VisibilityTimeout: 180", "VisibilityTimeout: 179"), "make it at least 180"),
+    (queues.faults, in_template("VisibilityTimeout: 420", "VisibilityTimeout: 419"), "make it at least 420"),
     (
         queues.faults,
         in_template(

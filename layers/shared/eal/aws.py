@@ -32,12 +32,13 @@ def _session() -> Session:
 
 
 @cache
-def _client(service: str) -> object:
+def _client(service: str, read_timeout: int = 2) -> object:
+    """Three attempts of two seconds each end before an endpoint's own ten do."""
     from botocore.config import Config
 
     config = Config(
         connect_timeout=1,
-        read_timeout=2,  # three attempts end before an endpoint's own ten seconds do
+        read_timeout=read_timeout,
         retries={"mode": "standard", "total_max_attempts": 3},
         tcp_keepalive=True,
         max_pool_connections=16,
@@ -64,6 +65,11 @@ def events() -> EventBridgeClient:
 
 def s3() -> S3Client:
     return cast("S3Client", _client("s3"))
+
+
+def patient_s3() -> S3Client:
+    """For workers that run for minutes: S3 takes some to put an object of 10,000 parts together, as its API says."""
+    return cast("S3Client", _client("s3", 60))
 
 
 def scheduler() -> EventBridgeSchedulerClient:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from eal import aws
 from tests.support.http import call
 from tests.support.pipeline import Pipeline
 
@@ -43,6 +44,24 @@ def test_every_filter_and_their_combinations(tenant: Tenant, lead_id: str) -> No
     start = whole[-1]["created_at"]
     assert _list(tenant, f"created_after={start}&order=asc")[-1] == whole[-1]
     assert whole[-1] not in _list(tenant, f"created_before={start}")
+
+
+def test_a_page_without_a_filter_that_no_index_serves_reads_no_more_than_it_shows(
+    tenant: Tenant, lead_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query, limits = aws.dynamodb().query, list[int]()
+
+    def spied(**request: Any) -> Any:
+        limits.append(request["Limit"])
+        return query(**request)
+
+    monkeypatch.setattr(aws.dynamodb(), "query", spied)
+    for served in ("", f"&resource_type=lead&resource_id={lead_id}", f"&actor_id={tenant.admin_id}"):
+        _list(tenant, f"limit=2{served}")
+    assert limits == [3, 3, 3]
+
+    _list(tenant, f"limit=2&resource_type=lead&resource_id={lead_id}&actor_id={tenant.admin_id}")
+    assert limits[3:] == [200]
 
 
 def test_a_record_says_who_did_what_from_where_in_which_request(tenant: Tenant) -> None:

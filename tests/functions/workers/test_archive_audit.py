@@ -21,6 +21,8 @@ from tests.support.http import call, load_app
 from tests.support.pipeline import STREAMED, items, peek, sqs_event, stream_records
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.tenants import Tenant
 
 
@@ -134,8 +136,16 @@ def _waiting(tenant: Tenant) -> list[dict[str, Any]]:
     return [one for one in peek("AuditQueue") if (one["organization_id"], one["mode"]) == (tenant.id, "test")]
 
 
+def _waits(monkeypatch: pytest.MonkeyPatch, until: Callable[[float], object] = lambda _: None) -> None:
+    """The archiver's time stands still, and `until` is what happens while it waits for the index."""
+    monkeypatch.setattr("eal.audit_log.archive.time", SimpleNamespace(monotonic=lambda: 0.0, sleep=until))
+
+
 @pytest.mark.parametrize("hidden", [1, 2, 3])
-def test_a_record_that_the_index_does_not_show_yet_is_not_forgotten(tenant: Tenant, hidden: int) -> None:
+def test_a_record_that_the_index_does_not_show_yet_is_not_forgotten(
+    tenant: Tenant, hidden: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _waits(monkeypatch)
     _records(tenant, 3)
     late = _hidden(hidden)
 
@@ -144,6 +154,16 @@ def test_a_record_that_the_index_does_not_show_yet_is_not_forgotten(tenant: Tena
     aws.dynamodb().put_item(TableName=settings.state_table(), Item=late)
     assert _archive(tenant) == {"batchItemFailures": []}
     assert [record["seq"] for lines in _segments().values() for record in lines] == [1, 2, 3]
+
+
+def test_the_index_is_waited_for_a_moment(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    _records(tenant, 2)
+    late = _hidden(2)
+    _waits(monkeypatch, lambda _: aws.dynamodb().put_item(TableName=settings.state_table(), Item=late))
+
+    assert _archive(tenant) == {"batchItemFailures": []}
+
+    assert [record["seq"] for lines in _segments().values() for record in lines] == [1, 2]
 
 
 def test_each_hour_the_archiver_hears_of_what_it_lacks_until_it_has_it(tenant: Tenant) -> None:

@@ -254,6 +254,19 @@ def test_the_export_is_itself_in_the_log_and_no_address_is(
 # ---------------------------------------------------------------- waiting, time, and rivals
 
 
+def test_the_worker_waits_for_s3_as_long_as_it_takes_to_put_many_parts_together(
+    tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An endpoint's client gives up after two seconds; no call of the worker's is made with that one."""
+    body = _ready(tenant, format="jsonl")
+    with monkeypatch.context() as patch:
+        patch.setattr(aws, "s3", None)
+        assert _consume(body) == {"batchItemFailures": []}
+
+    assert _get(tenant, _id_in(body))["status"] == "completed"
+    assert aws.patient_s3().meta.config.read_timeout == 60  # type: ignore[attr-defined]
+
+
 def test_it_waits_until_its_own_record_is_archived(tenant: Tenant, seeded: list[chain.Record]) -> None:
     export_id = _asked(tenant, format="jsonl")
 

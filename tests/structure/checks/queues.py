@@ -47,8 +47,15 @@ def _mapping(project: Project, worker: str, queue: str, event: Properties) -> It
         yield f"template.yaml: {worker}'s event needs ScalingConfig: {{MaximumConcurrency: …}}"
     timeout = project.functions[worker].get("Timeout", project.template["Globals"]["Function"]["Timeout"])
     visible = queues[queue].get("VisibilityTimeout", 30)
-    if visible < 6 * timeout:
-        yield f"template.yaml: {queue}'s VisibilityTimeout is {visible}, make it at least {6 * timeout}: 6 x {worker}'s"
+    # AWS: six times the function's time-out, plus the batching window (Lambda's guide, "Configuring a queue").
+    least = 6 * timeout + _window(event)
+    if visible < least:
+        yield f"template.yaml: {queue}'s VisibilityTimeout is {visible}, make it at least {least}: 6 x {worker}'s"
+
+
+def _window(event: Properties) -> int:
+    window = event.get("MaximumBatchingWindowInSeconds", 0)
+    return max(window["Fn::If"][1:]) if isinstance(window, dict) else int(window)
 
 
 def _stream(worker: str, event: Properties) -> Iterator[str]:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from eal.table.item import Item
 
 MOST_IN_A_SEGMENT = 1000
+_WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds between looks at an index that lacks numbered records, which of a busy log it often does for a moment."""
 
 
 class Incomplete(Exception):
@@ -50,7 +52,22 @@ def archive(organization_id: str, mode: Mode, ends: float = inf) -> int:
     Raises: Incomplete; tree.Broken; Stale where another run archives the same records at this moment.
     """
     log = _Log.open(organization_id, mode)
-    written = 0
+    written = _archived(log, ends)
+    for seconds in _WAITS:
+        if log.is_complete or time.monotonic() >= ends:
+            break
+        time.sleep(seconds)
+        written += _archived(log, ends)
+    for checkpoint in log.unkept():
+        _put_checkpoint(checkpoint)
+        log.move(kept=checkpoint.id)
+    log.settle()
+    return written
+
+
+def _archived(log: _Log, ends: float) -> int:
+    """Write what the index shows by now."""
+    organization_id, mode, written = log.organization_id, log.mode, 0
     while time.monotonic() < ends and (records := log.next_records()):
         _put_segment(organization_id, mode, records)
         hashes = [cast("str", record["hash"]) for record in records]
@@ -62,10 +79,6 @@ def archive(organization_id: str, mode: Mode, ends: float = inf) -> int:
         )
         written += len(records)
         observe.count("audit_archived", len(records))
-    for checkpoint in log.unkept():
-        _put_checkpoint(checkpoint)
-        log.move(kept=checkpoint.id)
-    log.settle()
     return written
 
 
@@ -132,6 +145,11 @@ class _Log:
             )
         return records
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that was numbered when the run began is archived."""
+        return self.head.archived >= self.numbered
+
     def unkept(self) -> list[Checkpoint]:
         """The checkpoints that were signed since the last one that is in the bucket, the oldest first."""
         if self.newest is None or self.newest.id == self.head.kept:
@@ -143,7 +161,7 @@ class _Log:
 
         Raises: Incomplete.
         """
-        if self.head.archived < self.numbered:
+        if not self.is_complete:
             raise Incomplete(
                 f"records {self.head.archived + 1} to {self.numbered} are not readable yet, or time is up"
             )

@@ -1,6 +1,6 @@
 """Reading the audit log. It is written by `Write` alone, and nothing changes or deletes it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from eal import ids
 from eal.audit import AuditRecord
@@ -16,7 +16,8 @@ from eal.table.read import get
 
 def search(query: AuditLogQuery, by: Caller) -> Page[AuditRecord]:
     """Records, newest first. One resource's history and one actor's deeds are index reads; the rest is filtered."""
-    return page.read(by, query, _partition(query, by), _load, lambda item: matches(query, item))
+    where = _partition(query, by)
+    return page.read(by, query, where, _load, _kept(query, where))
 
 
 def every(query: AuditLogQuery, by: Caller) -> Iterator[Item]:
@@ -30,6 +31,14 @@ def find(record_id: str, by: Caller) -> AuditRecord:
     if item is None:
         raise NotFound(f"There is no audit record {record_id[:40]}.")
     return _load(item)
+
+
+def _kept(query: AuditLogQuery, where: Partition) -> Callable[[Item], bool] | None:
+    """The filters that the partition does not serve; None where it serves all, and the page reads what it shows."""
+    served = {"gsi1": {"resource_type", "resource_id"}, "gsi2": {"actor_id"}}.get(where.index or "", set())
+    if all(getattr(query, name) is None for name in AuditLogFilters.model_fields.keys() - served):
+        return None
+    return lambda item: matches(query, item)
 
 
 def _partition(query: AuditLogQuery, by: Caller) -> Partition:

@@ -1,8 +1,9 @@
 """One change, one transaction: what changes, its audit records, its events, and the caller's idempotency record.
 
-There is no other way to write state. A `Write` only collects; `commit` sends exactly one TransactWriteItems, so
-nothing is half done, no change is unaudited, and no event is lost between a write and its publishing. The relay
-takes events, tasks and audit records from the table's stream.
+What a customer owns is written in no other way; what is written past it (numbers, workers' progress, what an erasure
+empties) is listed with its reasons in tests/structure/checks/writes.py. A `Write` only collects; `commit` sends exactly
+one TransactWriteItems, so nothing is half done, no change is unaudited, and no event is lost between a write and its
+publishing. The relay takes events, tasks and audit records from the table's stream.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Place:
 
 def begin(place: Place, format_: str) -> str:
     """A new upload's id."""
-    answer = aws.s3().create_multipart_upload(
+    answer = aws.patient_s3().create_multipart_upload(
         Bucket=settings.uploads_bucket(),
         Key=place.key,
         ContentType=_TYPES[format_],
@@ -52,20 +52,20 @@ def begin(place: Place, format_: str) -> str:
 def put_part(place: Place, upload_id: str, number: int, data: bytes) -> None:
     """Raises: Gone."""
     try:
-        aws.s3().upload_part(
+        aws.patient_s3().upload_part(
             Bucket=settings.uploads_bucket(),
             Key=place.key,
             UploadId=upload_id,
             PartNumber=number,
             Body=data,
         )
-    except aws.s3().exceptions.NoSuchUpload:
+    except aws.patient_s3().exceptions.NoSuchUpload:
         raise Gone from None
 
 
 def complete(place: Place, upload_id: str) -> None:
     """Make the object of the uploaded parts. An upload that is not there may have been completed by an earlier run."""
-    client, bucket = aws.s3(), settings.uploads_bucket()
+    client, bucket = aws.patient_s3(), settings.uploads_bucket()
     parts: list[CompletedPartTypeDef] = []
     try:
         for page in client.get_paginator("list_parts").paginate(
@@ -86,8 +86,8 @@ def hashed(place: Place) -> tuple[str, int]:
     """
     digest, size = hashlib.sha256(), 0
     try:
-        body = aws.s3().get_object(Bucket=settings.uploads_bucket(), Key=place.key)["Body"]
-    except aws.s3().exceptions.NoSuchKey:
+        body = aws.patient_s3().get_object(Bucket=settings.uploads_bucket(), Key=place.key)["Body"]
+    except aws.patient_s3().exceptions.NoSuchKey:
         raise Gone from None
     for chunk in body.iter_chunks(_READ_BYTES):
         digest.update(chunk)
@@ -97,14 +97,14 @@ def hashed(place: Place) -> tuple[str, int]:
 
 def keep(place: Place, name: str, data: bytes) -> None:
     """Put aside what is too small for a part, until the next run."""
-    aws.s3().put_object(Bucket=settings.uploads_bucket(), Key=place.folder + name, Body=data)
+    aws.patient_s3().put_object(Bucket=settings.uploads_bucket(), Key=place.folder + name, Body=data)
 
 
 def kept(place: Place, name: str) -> bytes:
     """Raises: Gone."""
     try:
-        answer = aws.s3().get_object(Bucket=settings.uploads_bucket(), Key=place.folder + name)
-    except aws.s3().exceptions.NoSuchKey:
+        answer = aws.patient_s3().get_object(Bucket=settings.uploads_bucket(), Key=place.folder + name)
+    except aws.patient_s3().exceptions.NoSuchKey:
         raise Gone from None
     return answer["Body"].read()
 

@@ -118,7 +118,7 @@ def _listed(organization_id: str, mode: Mode, seq: int, *, each: int) -> Iterato
         f"{prefix}{seq:012d}"  # a name goes on after the number, so the segment that begins with it is listed
     )
     while True:
-        answer = aws.s3().list_objects_v2(
+        answer = aws.patient_s3().list_objects_v2(
             Bucket=settings.audit_bucket(), Prefix=prefix, StartAfter=after, MaxKeys=each
         )
         for listed in answer.get("Contents", []):
@@ -130,7 +130,7 @@ def _listed(organization_id: str, mode: Mode, seq: int, *, each: int) -> Iterato
 
 
 def _opens_at(segment: Segment) -> datetime:
-    body = aws.s3().get_object(Bucket=settings.audit_bucket(), Key=segment.name)["Body"]
+    body = aws.patient_s3().get_object(Bucket=settings.audit_bucket(), Key=segment.name)["Body"]
     try:
         return first_made_at(cast("IO[bytes]", body))
     finally:
@@ -138,4 +138,4 @@ def _opens_at(segment: Segment) -> datetime:
 
 
 def _fetched(name: str) -> bytes:
-    return aws.s3().get_object(Bucket=settings.audit_bucket(), Key=name)["Body"].read()
+    return aws.patient_s3().get_object(Bucket=settings.audit_bucket(), Key=name)["Body"].read()

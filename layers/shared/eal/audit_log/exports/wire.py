@@ -85,7 +85,8 @@ class ManifestView(Wire):
 
 
 class AuditExportView(Wire):
-    """Records are in the order of their numbers, the oldest first, up to the record of the export's own creation."""
+    """Records are in the order of their numbers, the oldest first, to the last one that the manifest's checkpoint
+    states: that of the export's own creation, or a later one."""
 
     id: str
     status: Status
@@ -95,7 +96,10 @@ class AuditExportView(Wire):
     bytes: int
     url: Annotated[
         str | None,
-        Field(description="Fetches the file without a key. Made anew by each GET, and good for an hour."),
+        Field(
+            description="Fetches the file without a key. Made anew by each GET, and good for an hour; where it is "
+            "refused before that, get it anew."
+        ),
     ]
     url_expires_at: Instant | None
     manifest: ManifestView | None
