@@ -19,7 +19,7 @@ from tests.support.callrail import actions, events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, sqs_event
-from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.receiver import Receiver, Saying
 from tests.support.webhooks import Clock, Queue, watched_queue
 
 if TYPE_CHECKING:
