@@ -283,7 +283,12 @@ def test_every_call_to_aws_is_granted(tenant: Tenant, monkeypatch: pytest.Monkey
     export = call("POST", "/v1/audit-log/exports", {"format": "jsonl"})
     Pipeline(needs.invoke).run()
     assert call("GET", f"/v1/audit-log/exports/{export['id']}")["status"] == "completed"
+    call("PATCH", "/v1/organizations/me", {"industry": "restoration"})
+    Pipeline(
+        lambda folder, event: _relayed_alone(needs, folder, event)
+    ).run()  # the archiver has a word to hear
     needs.invoke("workers/sign_checkpoints", {})
+    assert ("sqs:SendMessage", "AuditQueue") in needs.of["workers/sign_checkpoints"]
     newest = call("GET", "/v1/audit-log/checkpoints?limit=1")["data"][0]
     call("GET", f"/v1/audit-log/checkpoints/{newest['id']}/consistency")
     call("GET", f"/v1/audit-log/{call('GET', '/v1/audit-log?limit=1&order=asc')['data'][0]['id']}/proof")
@@ -306,3 +311,7 @@ def test_every_call_to_aws_is_granted(tenant: Tenant, monkeypatch: pytest.Monkey
     assert unused == set(UNUSED)
     idle = {one["CodeUri"].removeprefix("functions/") for one in functions().values()} - set(needs.of)
     assert idle == {"openapi/get", "unknown_route/answer"}, "every other function is tried here"
+
+
+def _relayed_alone(needs: Needs, folder: str, event: dict[str, Any]) -> Any:
+    return needs.invoke(folder, event) if folder == "workers/relay_outbox" else {"batchItemFailures": []}
