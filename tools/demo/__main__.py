@@ -171,10 +171,10 @@ def show_archive(stack: Stack) -> None:
             f"{head['ObjectLockMode']} until {head['ObjectLockRetainUntilDate']:%Y-%m-%d}, {one['Size']} bytes",
         )
     for rule in s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]:
-        moves = ", ".join(
-            f"{move['StorageClass']} after {move['Days']} days" for move in rule.get("Transitions", [])
-        )
-        say("lifecycle", f"{rule['ID']}: {moves}; expires after {rule['Expiration']['Days']} days")
+        days = rule.get("Expiration", {}).get("Days")
+        moves = [f"{move['StorageClass']} after {move['Days']} days" for move in rule.get("Transitions", [])]
+        expires = [f"expires after {days} days"] if days else []
+        say("lifecycle", "; ".join([rule["ID"], *moves, *expires]))
 
 
 def event_type(request: Received) -> str:
