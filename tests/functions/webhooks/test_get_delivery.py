@@ -7,26 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.http import call
-from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.receiver import Receiver, Saying
 from tests.support.webhooks import deliver, delivery, fan_out, publish_lead, register, watched_queue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.tenants import Tenant
 
 
 @pytest.fixture
-def customer() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def delivery_id(tenant: Tenant, customer: Receiver) -> str:
+def delivery_id(tenant: Tenant, receiver: Receiver) -> str:
     """A delivery to a receiver that answered more than is kept."""
-    customer.says = [Saying(200, b"x" * 9000)]
-    register(tenant, customer.url)
+    receiver.says = [Saying(200, b"x" * 9000)]
+    register(tenant, receiver.url)
     with watched_queue() as queue:
         fan_out(publish_lead(tenant))
         deliver(*(one.message for one in queue.take()))

@@ -7,24 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.http import call
-from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.receiver import Receiver, Saying
 from tests.support.webhooks import deliver, fan_out, publish_lead, register, watched_queue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.tenants import Tenant
 
 
 @pytest.fixture
-def customer() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def webhook(tenant: Tenant, customer: Receiver) -> dict[str, Any]:
-    return register(tenant, customer.url)
+def webhook(tenant: Tenant, receiver: Receiver) -> dict[str, Any]:
+    return register(tenant, receiver.url)
 
 
 def _deliver_one(tenant: Tenant) -> None:
@@ -37,8 +29,8 @@ def _list(tenant: Tenant, webhook: dict[str, Any], query: str = "", key: str | N
     return call("GET", f"/v1/webhooks/{webhook['id']}/deliveries?{query}", key=key or tenant.read).json
 
 
-def test_a_delivery_with_its_attempts(tenant: Tenant, webhook: dict[str, Any], customer: Receiver) -> None:
-    customer.says = [Saying(503, b"busy")]
+def test_a_delivery_with_its_attempts(tenant: Tenant, webhook: dict[str, Any], receiver: Receiver) -> None:
+    receiver.says = [Saying(503, b"busy")]
     _deliver_one(tenant)
 
     (one,) = _list(tenant, webhook)["data"]
@@ -69,8 +61,8 @@ def test_newest_first_in_pages(tenant: Tenant, webhook: dict[str, Any]) -> None:
     assert rest["next_cursor"] is None
 
 
-def test_by_status_and_type(tenant: Tenant, webhook: dict[str, Any], customer: Receiver) -> None:
-    customer.says = [Saying(500), Saying(200)]
+def test_by_status_and_type(tenant: Tenant, webhook: dict[str, Any], receiver: Receiver) -> None:
+    receiver.says = [Saying(500), Saying(200)]
     for _ in range(2):
         _deliver_one(tenant)
 
@@ -90,20 +82,20 @@ def test_a_filter_that_cannot_be_is_422(tenant: Tenant, webhook: dict[str, Any],
     assert (answer.status, answer.error) == (422, "validation_error")
 
 
-def test_what_came_while_it_was_disabled_is_shown_as_skipped(tenant: Tenant, customer: Receiver) -> None:
-    off = register(tenant, customer.url, enabled=False)
+def test_what_came_while_it_was_disabled_is_shown_as_skipped(tenant: Tenant, receiver: Receiver) -> None:
+    off = register(tenant, receiver.url, enabled=False)
     _deliver_one(tenant)
 
     (one,) = _list(tenant, off)["data"]
 
     assert (one["status"], one["attempts"], one["next_attempt_at"]) == ("skipped", [], None)
-    assert customer.heard == []
+    assert receiver.heard == []
 
 
 def test_of_long_answers_the_list_shows_the_beginning(
-    tenant: Tenant, webhook: dict[str, Any], customer: Receiver
+    tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
-    customer.says = [Saying(200, b"x" * 9000)]
+    receiver.says = [Saying(200, b"x" * 9000)]
     _deliver_one(tenant)
 
     (one,) = _list(tenant, webhook)["data"]
@@ -112,9 +104,9 @@ def test_of_long_answers_the_list_shows_the_beginning(
 
 
 def test_another_endpoints_deliveries_are_not_in_it(
-    tenant: Tenant, stranger: Tenant, webhook: dict[str, Any], customer: Receiver
+    tenant: Tenant, stranger: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
-    other = register(tenant, customer.url, ["lead.updated"])
+    other = register(tenant, receiver.url, ["lead.updated"])
     _deliver_one(tenant)
 
     assert _list(tenant, other)["data"] == []

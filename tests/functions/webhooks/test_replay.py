@@ -10,22 +10,14 @@ from eal.clock import rfc3339
 from eal.webhooks import replay
 from tests.support.http import Answer, call
 from tests.support.pipeline import Pipeline, items
-from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.receiver import Receiver, Saying
 from tests.support.webhooks import deliveries, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.tenants import Tenant
     from tests.support.time import Clock
 
 SINCE = "2026-04-24T00:00:00Z"
-
-
-@pytest.fixture
-def customer() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
 
 
 @pytest.fixture
@@ -34,8 +26,8 @@ def pipeline() -> Pipeline:
 
 
 @pytest.fixture
-def webhook(clock: Clock, tenant: Tenant, customer: Receiver) -> dict[str, Any]:
-    return register(tenant, customer.url, ["lead.created", "lead.updated"])
+def webhook(clock: Clock, tenant: Tenant, receiver: Receiver) -> dict[str, Any]:
+    return register(tenant, receiver.url, ["lead.created", "lead.updated"])
 
 
 def _new_lead(tenant: Tenant) -> None:
@@ -49,7 +41,7 @@ def _replay(tenant: Tenant, webhook: dict[str, Any], **body: object) -> Answer:
 
 
 def test_it_is_taken_and_done_by_a_worker(
-    clock: Clock, tenant: Tenant, webhook: dict[str, Any], customer: Receiver, pipeline: Pipeline
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, pipeline: Pipeline
 ) -> None:
     _new_lead(tenant)
     pipeline.run()
@@ -71,7 +63,7 @@ def test_it_is_taken_and_done_by_a_worker(
         "counts_all": None,
     }
     assert answer.json["id"].startswith("rpl_")
-    first, second = customer.heard
+    first, second = receiver.heard
     assert first.body == second.body
     assert [one.trigger for one in deliveries()[0].attempts] == ["schedule", "replay"]
 
@@ -83,12 +75,12 @@ def test_a_dry_run_counts_and_sends_nothing(
     clock: Clock,
     tenant: Tenant,
     webhook: dict[str, Any],
-    customer: Receiver,
+    receiver: Receiver,
     pipeline: Pipeline,
     only: str | None,
     count: int,
 ) -> None:
-    customer.says = [Saying(410), Saying(200)]
+    receiver.says = [Saying(410), Saying(200)]
     _new_lead(tenant)
     pipeline.run()  # failed, and disabled for it
     _new_lead(tenant)
@@ -97,14 +89,14 @@ def test_a_dry_run_counts_and_sends_nothing(
     _new_lead(tenant)
     pipeline.run()  # succeeded
     clock.advance(minutes=1)
-    heard = len(customer.heard)
+    heard = len(receiver.heard)
 
     answer = _replay(tenant, webhook, only=only, dry_run=True)
     pipeline.run()
 
     assert answer.status == 200
     assert (answer.json["count"], answer.json["counts_all"], answer.json["id"]) == (count, True, None)
-    assert len(customer.heard) == heard
+    assert len(receiver.heard) == heard
     assert items("TASK") == []
 
 

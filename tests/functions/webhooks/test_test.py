@@ -26,8 +26,6 @@ from tests.support.template import functions
 from tests.support.webhooks import deliveries, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.tenants import Tenant
     from tests.support.time import Clock
 
@@ -35,14 +33,8 @@ API_GATEWAY_WAITS = 29
 
 
 @pytest.fixture
-def customer() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def webhook(tenant: Tenant, customer: Receiver) -> dict[str, Any]:
-    return register(tenant, customer.url, ["call.received"])
+def webhook(tenant: Tenant, receiver: Receiver) -> dict[str, Any]:
+    return register(tenant, receiver.url, ["call.received"])
 
 
 def _test(tenant: Tenant, webhook: dict[str, Any], body: object = None, **headers: str) -> Answer:
@@ -52,12 +44,12 @@ def _test(tenant: Tenant, webhook: dict[str, Any], body: object = None, **header
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_an_example_of_the_type_is_sent_and_signed(
-    tenant: Tenant, webhook: dict[str, Any], customer: Receiver, name: str
+    tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, name: str
 ) -> None:
     answer = _test(tenant, webhook, {"type": name})
 
     assert answer.status == 200
-    (heard,) = customer.heard
+    (heard,) = receiver.heard
     event = json.loads(heard.body)
     assert event == answer.json["event"]
     assert (event["type"], event["sequence"], event["tenant_id"], event["mode"]) == (
@@ -85,13 +77,13 @@ def test_an_example_of_the_type_is_sent_and_signed(
 def test_the_answer_is_what_the_receiver_said(
     tenant: Tenant,
     webhook: dict[str, Any],
-    customer: Receiver,
+    receiver: Receiver,
     saying: Saying,
     succeeded: bool,
     status: int,
     error: str | None,
 ) -> None:
-    customer.says = [saying]
+    receiver.says = [saying]
 
     said = _test(tenant, webhook).json
 
@@ -128,9 +120,9 @@ def test_a_host_that_has_no_address_is_a_fault(tenant: Tenant, monkeypatch: pyte
 
 
 def test_it_disables_nothing_and_is_no_delivery(
-    tenant: Tenant, webhook: dict[str, Any], customer: Receiver
+    tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
-    customer.says = [Saying(410)]
+    receiver.says = [Saying(410)]
 
     _test(tenant, webhook)
 
@@ -140,22 +132,22 @@ def test_it_disables_nothing_and_is_no_delivery(
 
 
 def test_a_disabled_endpoint_can_be_tested(
-    tenant: Tenant, webhook: dict[str, Any], customer: Receiver
+    tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
     call("PATCH", f"/v1/webhooks/{webhook['id']}", key=tenant.admin, json_body={"enabled": False})
 
     assert _test(tenant, webhook).json["succeeded"] is True
-    assert len(customer.heard) == 1
+    assert len(receiver.heard) == 1
 
 
 def test_while_a_secret_rotates_both_sign(
-    tenant: Tenant, webhook: dict[str, Any], customer: Receiver
+    tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
     new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json
 
     _test(tenant, webhook)
 
-    (heard,) = customer.heard
+    (heard,) = receiver.heard
     for secret in (webhook["secret"], new["secret"]):
         standardwebhooks.Webhook(secret).verify(heard.body.decode(), heard.headers)
 
@@ -168,23 +160,23 @@ def _signed_with(heard: Heard, *candidates: str) -> list[str]:
 
 @pytest.mark.parametrize("refusal", [401, 403])
 def test_while_a_secret_rotates_a_refusal_is_followed_by_the_other_secret(
-    tenant: Tenant, webhook: dict[str, Any], customer: Receiver, refusal: int
+    tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, refusal: int
 ) -> None:
     new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json["secret"]
-    customer.says = [Saying(refusal), Saying(200)]
+    receiver.says = [Saying(refusal), Saying(200)]
 
     answer = _test(tenant, webhook)
 
     assert (answer.json["succeeded"], answer.json["status_code"]) == (True, 200)
-    assert [_signed_with(heard, webhook["secret"], new) for heard in customer.heard] == [
+    assert [_signed_with(heard, webhook["secret"], new) for heard in receiver.heard] == [
         [webhook["secret"]],
         [new],
     ]
-    assert len({heard.body for heard in customer.heard}) == 1
+    assert len({heard.body for heard in receiver.heard}) == 1
 
 
 def test_while_a_secret_rotates_the_one_that_was_accepted_last_signs_first(
-    tenant: Tenant, webhook: dict[str, Any], customer: Receiver
+    tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
     new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json["secret"]
     at = store.place(tenant.id, "live", webhook["id"])
@@ -195,14 +187,14 @@ def test_while_a_secret_rotates_the_one_that_was_accepted_last_signs_first(
 
     _test(tenant, webhook)
 
-    assert [_signed_with(heard, webhook["secret"], new) for heard in customer.heard] == [[new]]
+    assert [_signed_with(heard, webhook["secret"], new) for heard in receiver.heard] == [[new]]
 
 
 def test_both_posts_of_a_rotation_fit_into_the_time_of_a_request(
-    clock: Clock, tenant: Tenant, webhook: dict[str, Any], customer: Receiver, monkeypatch: pytest.MonkeyPatch
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin)
-    customer.says = [Saying(401, meanwhile=lambda: clock.advance(seconds=14)), Saying(200)]
+    receiver.says = [Saying(401, meanwhile=lambda: clock.advance(seconds=14)), Saying(200)]
     given: list[float] = []
     send = sender.send
 
@@ -218,25 +210,25 @@ def test_both_posts_of_a_rotation_fit_into_the_time_of_a_request(
     assert trial.SECONDS < functions()["WebhooksTest"]["Timeout"] <= API_GATEWAY_WAITS
 
 
-def test_a_replay_sends_nothing(tenant: Tenant, webhook: dict[str, Any], customer: Receiver) -> None:
+def test_a_replay_sends_nothing(tenant: Tenant, webhook: dict[str, Any], receiver: Receiver) -> None:
     first = _test(tenant, webhook, {}, **{"Idempotency-Key": "k"})
     again = _test(tenant, webhook, {}, **{"Idempotency-Key": "k"})
 
     assert (again.headers["Idempotent-Replayed"], again.json) == ("true", first.json)
-    assert len(customer.heard) == 1
+    assert len(receiver.heard) == 1
 
 
 def test_many_at_once_are_one_test_with_one_answer(
-    tenant: Tenant, webhook: dict[str, Any], customer: Receiver
+    tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
-    customer.says = [Saying(meanwhile=lambda: time.sleep(0.3))]
+    receiver.says = [Saying(meanwhile=lambda: time.sleep(0.3))]
     key = {"Idempotency-Key": "k"}
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: _test(tenant, webhook, {}, **key), range(8)))
 
     assert {(one.status, one.text) for one in answers} == {(200, answers[0].text)}
-    assert len(customer.heard) == 1
+    assert len(receiver.heard) == 1
 
 
 def test_a_refused_test_holds_its_key_no_longer(tenant: Tenant, webhook: dict[str, Any]) -> None:
@@ -249,7 +241,7 @@ def test_a_refused_test_holds_its_key_no_longer(tenant: Tenant, webhook: dict[st
 
 
 def test_a_key_that_a_dead_request_holds_is_free_after_half_a_minute(
-    clock: Clock, tenant: Tenant, webhook: dict[str, Any], customer: Receiver, monkeypatch: pytest.MonkeyPatch
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = {"Idempotency-Key": "k"}
     monkeypatch.setattr("eal.entry.idempotency._WAIT_SECONDS", 0.0)
@@ -265,7 +257,7 @@ def test_a_key_that_a_dead_request_holds_is_free_after_half_a_minute(
 
     assert (meanwhile.status, meanwhile.error) == (409, "conflict")
     assert (other.status, other.error) == (422, "idempotency_mismatch")
-    assert (later.status, len(customer.heard)) == (200, 1)
+    assert (later.status, len(receiver.heard)) == (200, 1)
 
 
 @pytest.mark.parametrize("wrong", ["lead.exploded", "*", "", None, 7])

@@ -14,7 +14,7 @@ from eal.webhooks import replay
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
-from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.receiver import Receiver, Saying
 from tests.support.template import ROOT
 from tests.support.webhooks import Queue, deliveries, register, watched_queue
 
@@ -29,19 +29,13 @@ ONE_OK: dict[str, object] = {"batchItemFailures": []}
 
 
 @pytest.fixture
-def customer() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
 def pipeline() -> Pipeline:
     return Pipeline()
 
 
 @pytest.fixture
-def webhook(clock: Clock, tenant: Tenant, customer: Receiver) -> dict[str, Any]:
-    return register(tenant, customer.url, ["lead.created"])
+def webhook(clock: Clock, tenant: Tenant, receiver: Receiver) -> dict[str, Any]:
+    return register(tenant, receiver.url, ["lead.created"])
 
 
 @pytest.fixture
@@ -105,12 +99,12 @@ def test_what_failed_is_missing_or_succeeded_is_told_apart(
     clock: Clock,
     tenant: Tenant,
     webhook: dict[str, Any],
-    customer: Receiver,
+    receiver: Receiver,
     pipeline: Pipeline,
     queue: Queue,
     only: str | None,
 ) -> None:
-    customer.says = [Saying(410), Saying(200), Saying(500)]
+    receiver.says = [Saying(410), Saying(200), Saying(500)]
     failed = _new_lead(tenant, pipeline)
     skipped = _new_lead(tenant, pipeline)
     _enable(tenant, webhook, enabled=True)
@@ -129,10 +123,10 @@ def test_what_failed_is_missing_or_succeeded_is_told_apart(
 
 
 def test_events_from_before_the_endpoint_are_missing_too(
-    clock: Clock, tenant: Tenant, customer: Receiver, pipeline: Pipeline
+    clock: Clock, tenant: Tenant, receiver: Receiver, pipeline: Pipeline
 ) -> None:
     event = _new_lead(tenant, pipeline)
-    late = register(tenant, customer.url, ["lead.created"])
+    late = register(tenant, receiver.url, ["lead.created"])
 
     with watched_queue() as queue:
         _work(_message(clock, tenant, late, only="missing"))
@@ -142,7 +136,7 @@ def test_events_from_before_the_endpoint_are_missing_too(
 
 
 def test_range_types_and_filter_are_kept_to(
-    clock: Clock, tenant: Tenant, customer: Receiver, pipeline: Pipeline
+    clock: Clock, tenant: Tenant, receiver: Receiver, pipeline: Pipeline
 ) -> None:
     _new_lead(tenant, pipeline, loss_type="fire")
     clock.advance(minutes=10)
@@ -152,7 +146,7 @@ def test_range_types_and_filter_are_kept_to(
     clock.advance(minutes=10)
     end = rfc3339(clock.now())
     _new_lead(tenant, pipeline, loss_type="fire")
-    late = register(tenant, customer.url, "*", filter={"data.loss_type": {"eq": "fire"}})
+    late = register(tenant, receiver.url, "*", filter={"data.loss_type": {"eq": "fire"}})
 
     with watched_queue() as queue:
         _work(_message(clock, tenant, late, since=start, until=end))
@@ -162,10 +156,10 @@ def test_range_types_and_filter_are_kept_to(
 
 
 def test_audit_records_are_replayed_to_who_named_them(
-    clock: Clock, tenant: Tenant, customer: Receiver, pipeline: Pipeline
+    clock: Clock, tenant: Tenant, receiver: Receiver, pipeline: Pipeline
 ) -> None:
     event = _new_lead(tenant, pipeline)
-    late = register(tenant, customer.url, ["lead.created", "audit.log.event"])
+    late = register(tenant, receiver.url, ["lead.created", "audit.log.event"])
     pipeline.run()
     records = sorted(item["id"]["S"] for item in items("AUDIT") if "feedsk" in item)
 
@@ -178,10 +172,10 @@ def test_audit_records_are_replayed_to_who_named_them(
 
 
 def test_a_replay_that_fails_is_tried_again_by_a_whole_schedule(
-    clock: Clock, tenant: Tenant, webhook: dict[str, Any], customer: Receiver, pipeline: Pipeline
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, pipeline: Pipeline
 ) -> None:
     event = _new_lead(tenant, pipeline)
-    customer.says = [Saying(503)]
+    receiver.says = [Saying(503)]
 
     _work(_message(clock, tenant, webhook))
     pipeline.run()
@@ -196,7 +190,7 @@ def test_run_again_it_only_repeats_the_messages_of_what_is_not_done(
     clock: Clock,
     tenant: Tenant,
     webhook: dict[str, Any],
-    customer: Receiver,
+    receiver: Receiver,
     pipeline: Pipeline,
     queue: Queue,
 ) -> None:
@@ -215,7 +209,7 @@ def test_run_again_it_only_repeats_the_messages_of_what_is_not_done(
     queue.take()
     _work(message)
     assert _opened(queue) == []
-    assert len(customer.heard) == 4
+    assert len(receiver.heard) == 4
 
 
 @pytest.mark.parametrize("after", range(1, 8))

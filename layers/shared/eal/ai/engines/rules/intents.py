@@ -24,7 +24,6 @@ LOSSES = (
     Intent.BIOHAZARD,
     Intent.REBUILD,
 )
-NO_NEED = (Intent.EMPLOYMENT, Intent.SALES_PITCH, Intent.WRONG_NUMBER, Intent.SPAM)
 _LEAST = 1.4  # below this nothing was understood
 _TOLD = 2.6  # below this no strong cue was heard, and hints are weighed
 _HINTED = 1.2  # hints that are enough, beside what cues there are

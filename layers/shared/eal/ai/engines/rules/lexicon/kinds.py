@@ -45,7 +45,6 @@ DIRTY = (
     r"|floaters|solids|contaminated|you know what|number two|pee|urine"
 )
 SOILED = r"black|dark|green|greenish|fuzzy|furry|fuzz|white|orange|slimy|speckl\w*|spotty|spots|splotch\w*|patches|dots"
-FIRE_CAUSE = r"fires?|burn\w*|smoke|smokey|smoky|soot\w*|flames?|grill|candles?|furnace|stove|extinguisher"
 OUR_COMPANY = (
     r"your (?:\w+ )?(?:company|business|team|office|guys|techs|technicians|crews?|shop|operation|firm"
     r"|franchise"
@@ -87,8 +86,4 @@ DECIDER = (
     r"|whoever (?:\w+ )?(?:handles|does|is in charge|makes|orders|buys)|in charge of (?:ordering"
     r"|purchasing|marketing|buying|advertising|it|fleet)"
     r"|business owner"
-)
-ADJUSTED = (
-    r"insured|insureds|policy ?holder|policyholders?|claim number|claim no|date of loss|cause of loss"
-    r"|assignment|assign|our member|my member|claim is|on file|loss address|point of contact|member s"
 )
