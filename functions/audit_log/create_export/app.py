@@ -13,6 +13,7 @@ handler = app.handler
 def create(body: AuditExportCreate, caller: Admin) -> AuditExportView:
     """Export any part of the seven years, however long, as CSV or JSON lines. Its GET tells when the file is there.
 
-    Asked for again while it is being made, the same export is answered. Three may be in the making at once.
+    Asked for again within five minutes, as a retry does, the one that is being made is answered. Three may be in the
+    making at once.
     """
     return exports.ask(body.filters(), body.format, by=caller)

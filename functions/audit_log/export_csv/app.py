@@ -21,7 +21,7 @@ HEADERS = {
 def export(query: AuditLogCsvQuery, caller: Admin) -> Answer:
     """Up to 5,000 records as CSV, in the list's order. More: 303 to an export that was made for these filters.
 
-    An export's file has the oldest record first, whatever `order` says.
+    An export's file has the oldest record first, whatever `order` says. Where three are in the making: 409.
     """
     if (text := direct.whole(query, by=caller)) is not None:
         return Answer(200, text, HEADERS)

@@ -8,13 +8,16 @@ import json
 from typing import TYPE_CHECKING, cast
 
 from eal import aws, settings
-from eal.audit_log.exports import writing
-from eal.entry.consumer import Consumer, Message
+from eal.audit_log.exports import store, writing
+from eal.caller import worker
+from eal.entry.consumer import Consumer, Message, Persistence
 
 if TYPE_CHECKING:
     from eal.table.keys import Mode
 
 CARRIED = ("organization_id", "mode", "export_id", "request_id")
+RECEIVES = 5
+"""The queue's maxReceiveCount."""
 
 
 def consume(message: Message) -> None:
@@ -40,4 +43,17 @@ def _follow(message: Message, seconds: int) -> None:
     )
 
 
-handler = Consumer(consume).handler
+def consume_last(message: Message) -> None:
+    """The same with a message that comes no more. Where it fails the export has, and the message tells the operator."""
+    try:
+        consume(message)
+    except Exception:
+        organization_id, mode = cast("str", message["organization_id"]), cast("Mode", message["mode"])
+        by = worker("export_audit", organization_id, mode, cast("str", message["request_id"]))
+        store.fail(cast("str", message["export_id"]), by)
+        by.write.commit()
+        raise
+
+
+PERSISTENCE = Persistence(queue="export", first=60, waits=(), receives=RECEIVES, last=consume_last)
+handler = Consumer(consume, persistence=PERSISTENCE).handler

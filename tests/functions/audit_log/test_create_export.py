@@ -107,6 +107,18 @@ def test_the_same_export_is_made_once_as_long_as_it_is_open(tenant: Tenant) -> N
     assert _ask(tenant, action="lead.created").json["id"] != first.json["id"]
 
 
+def test_who_asks_again_later_gets_what_was_recorded_meanwhile(clock: Clock, tenant: Tenant) -> None:
+    first = _ask(tenant).json["id"]
+    clock.advance(minutes=5)
+    retried = _ask(tenant).json["id"]
+    clock.advance(seconds=1)
+
+    later = _ask(tenant).json["id"]
+
+    assert retried == first
+    assert later != first
+
+
 def test_three_are_open_at_once_for_a_tenant_and_mode(tenant: Tenant, stranger: Tenant) -> None:
     made = [_ask(tenant, action=f"lead.{number}").json["id"] for number in range(3)]
 

@@ -224,11 +224,12 @@ def test_a_batch_is_worked_off_log_by_log_and_a_failure_is_that_logs_alone(
         _word("org_a", "live"),
         _word("org_b"),
         "no JSON",
+        '{"organization_id": ["org_a"], "mode": {}}',
     ]
 
     answer = app.handler(sqs_event("AuditQueue", words), None)
 
-    assert archived == [("org_a", "test"), ("org_b", "test"), ("org_a", "live")]
+    assert archived == [("org_a", "test"), ("org_b", "test"), ("org_a", "live"), (["org_a"], {})]
     failed = [one["itemIdentifier"] for one in answer["batchItemFailures"]]
     assert failed == ["message-1", "message-4", "message-5"]
 

@@ -21,6 +21,7 @@ from eal.table.item import from_attributes
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
+from tests.support.template import resources
 from tools import verify_audit
 from tools.bench import chain
 
@@ -72,8 +73,8 @@ def _message(tenant: Tenant, export_id: str) -> str:
     return json.dumps(message)
 
 
-def _consume(body: str) -> Any:
-    return load_app("workers/export_audit").handler(sqs_event("ExportQueue", [body]), None)
+def _consume(body: str, received: int = 1) -> Any:
+    return load_app("workers/export_audit").handler(sqs_event("ExportQueue", [body], received), None)
 
 
 def _ready(tenant: Tenant, **body: Any) -> str:
@@ -524,6 +525,30 @@ def test_after_a_day_it_has_failed(tenant: Tenant, monkeypatch: pytest.MonkeyPat
     assert _consume(_message(tenant, export_id))["batchItemFailures"]
 
     assert _get(tenant, export_id)["status"] == "failed"
+
+
+def test_tried_for_the_last_time_it_has_failed_gives_its_place_back_and_tells_the_operator(
+    tenant: Tenant, seeded: list[chain.Record]
+) -> None:
+    body = _ready(tenant, format="jsonl")
+    others = [_asked(tenant, format="jsonl", action=f"lead.{number}") for number in range(2)]
+    name = segment_name(tenant.id, "test", 101, 110)
+    lost = aws.s3().get_object(Bucket=settings.audit_bucket(), Key=name)["Body"].read()
+    aws.s3().delete_object(Bucket=settings.audit_bucket(), Key=name)
+    last = resources("AWS::SQS::Queue")["ExportQueue"]["RedrivePolicy"]["maxReceiveCount"]
+    for received in range(1, last):
+        assert _consume(body, received)["batchItemFailures"]
+    assert _get(tenant, _id_in(body))["status"] == "running"
+
+    assert _consume(body, last)["batchItemFailures"], "the message goes to the dead letters"
+
+    assert _get(tenant, _id_in(body))["status"] == "failed"
+    assert _asked(tenant, format="csv") not in others
+    log = call("GET", "/v1/audit-log?action=audit_export.failed", key=tenant.test_admin).json["data"]
+    assert [one["changes"] for one in log] == [[{"field": "status", "from": "running", "to": "failed"}]]
+    aws.s3().put_object(Bucket=settings.audit_bucket(), Key=name, Body=lost)
+    assert not _consume(body)["batchItemFailures"], "the message was put back"
+    assert _get(tenant, _id_in(body))["status"] == "completed"
 
 
 def test_test_mode_and_live_mode_do_not_meet(tenant: Tenant, seeded: list[chain.Record]) -> None:

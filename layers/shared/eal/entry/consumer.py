@@ -205,9 +205,11 @@ class SubjectConsumer:
     def _about(self, record: QueueRecord) -> tuple[Json, ...]:
         try:
             message = message_in(record["body"])
-            return tuple(message[name] for name in self._subject)
+            about = tuple(message[name] for name in self._subject)
+            hash(about)
         except (ValueError, KeyError, TypeError):
             return (record["messageId"],)  # about nothing else: its failure is reported when it is consumed
+        return about
 
 
 def message_in(body: str) -> Message:

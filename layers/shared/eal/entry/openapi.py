@@ -487,7 +487,7 @@ def _error_codes(route: Route) -> dict[int, list[str]]:
         "grant_required": with_key,
         "ip_not_allowed": with_key,
         "not_found": with_key,
-        "conflict": writes,
+        "conflict": writes or route.operation_id in _CSV,
         "illegal_transition": writes and route.path.endswith("/transitions"),
         "precondition_failed": _takes_if_match(route),
         "payload_too_large": route.body is not None,

@@ -18,6 +18,8 @@ KEPT = timedelta(days=7)
 """How long the file can be fetched. The bucket's lifecycle rule says the same."""
 GIVEN_UP = timedelta(hours=24)
 """An export that is not done by then has failed: its messages lie in the dead-letter queue, and an alarm tells."""
+RETRIED = timedelta(minutes=5)
+"""Who asks for the same export within this time has not heard of the first; who asks later wants the log up to then."""
 
 
 class AuditExportFilters(AuditLogFilters):
@@ -95,6 +97,7 @@ class AuditExport:
     filters: AuditExportFilters
     created_at: Instant
     completed_at: Instant | None = None
+    failed_at: Instant | None = None
     manifest: Manifest | None = None
     version: int = 1
 
@@ -105,7 +108,7 @@ class AuditExport:
     def status(self, progress: Progress | None, now: datetime) -> Status:
         if self.completed_at:
             return "completed"
-        if now - self.created_at > GIVEN_UP:
+        if self.failed_at or now - self.created_at > GIVEN_UP:
             return "failed"
         return "running" if progress else "queued"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from eal import audit, ids, settings
 from eal.audit_log.exports import file
-from eal.audit_log.exports.model import GIVEN_UP, Asked, AuditExport, OpenExports, Progress
+from eal.audit_log.exports.model import GIVEN_UP, RETRIED, Asked, AuditExport, OpenExports, Progress
 from eal.audit_log.exports.wire import URL_LASTS, AuditExportView
 from eal.errors import Conflict, GrantRequired, NotFound
 from eal.table import progress as bookkeeping
@@ -33,7 +33,7 @@ MOST_OPEN = 3
 
 
 def ask(filters: AuditExportFilters, format_: Format, by: Caller) -> AuditExportView:
-    """An export to be made by the worker; the one that is being made where the same was asked for already.
+    """An export to be made by the worker; the one that is being made where the same was asked for a moment ago.
 
     Raises: GrantRequired for a parent, who reads its child's log and never writes there; Conflict where too many are
     open.
@@ -45,14 +45,13 @@ def ask(filters: AuditExportFilters, format_: Format, by: Caller) -> AuditExport
     standing = _read_open(by.organization_id, by.mode)
     alive = {one: made for one, made in standing.exports.items() if by.at - made.created_at <= GIVEN_UP}
     for export_id, made in alive.items():
-        if (made.format, made.filters) == (format_, filters):
+        if by.at - made.created_at <= RETRIED and (made.format, made.filters) == (format_, filters):
             export, progress = read(by.organization_id, by.mode, export_id)
             if export:
                 return AuditExportView.of(export, export.status(progress, by.at), progress)
     if len(alive) >= MOST_OPEN:
         raise Conflict(
-            f"{len(alive)} exports are being made, and {MOST_OPEN} are the most at once: wait for one of them, or ask "
-            "for one with wider filters.",
+            f"{len(alive)} exports are being made, and {MOST_OPEN} are the most at once: wait until one is done.",
             ids=sorted(alive),
         )
     export = AuditExport(id=ids.new("exp", by.at), format=format_, filters=filters, created_at=by.at)
@@ -128,12 +127,28 @@ def advance(export: AuditExport, progress: Progress, organization_id: str, mode:
 def complete(export: AuditExport, manifest: Manifest, by: Caller) -> None:
     done = replace(export, completed_at=by.at, manifest=manifest, version=export.version + 1)
     by.write.replace(item_of(done, by.organization_id, by.mode), was=export.version)
-    standing = _read_open(by.organization_id, by.mode)
-    if export.id in standing.exports:
-        left = {one: asked for one, asked in standing.exports.items() if one != export.id}
-        _replace_open(standing, left, by)
+    _give_place(export.id, by)
     changes = audit.changes(_told(export), _told(done))
     by.write.audit("audit_export.completed", export.id, changes)
+
+
+def fail(export_id: str, by: Caller) -> None:
+    """Say that the export was tried for the last time. Nothing where it is done. A redriven message still makes it."""
+    export, progress = read(by.organization_id, by.mode, export_id)
+    if export is None or export.completed_at or export.failed_at:
+        return
+    failed = replace(export, failed_at=by.at, version=export.version + 1)
+    by.write.replace(item_of(failed, by.organization_id, by.mode), was=export.version)
+    _give_place(export.id, by)
+    before = export.status(progress, by.at)
+    by.write.audit("audit_export.failed", export.id, audit.changes({"status": before}, {"status": "failed"}))
+
+
+def _give_place(export_id: str, by: Caller) -> None:
+    standing = _read_open(by.organization_id, by.mode)
+    if export_id in standing.exports:
+        left = {one: asked for one, asked in standing.exports.items() if one != export_id}
+        _replace_open(standing, left, by)
 
 
 def at(organization_id: str, mode: Mode, export_id: str) -> Key:
