@@ -108,6 +108,26 @@ def test_a_prospects_messages_go_too_but_for_those_with_a_lead(
     assert [kind for kind in MESSAGES if items(kind)] == []
 
 
+def test_a_leads_mails_stay_with_a_prospect_that_has_the_email(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"company": WORD, "email": EMAIL, "phones": [PHONE]}
+    lead, prospect = (
+        f"{path}/{call('POST', path, key=tenant.write, json_body=body).json['id']}"
+        for path in ("/v1/leads", "/v1/prospects")
+    )
+    _write_and_be_written_to(tenant, monkeypatch, EMAIL, PHONE, WORD)
+
+    call("DELETE", lead, key=tenant.admin)
+    Pipeline().run()
+
+    assert items("FORM") == items("TEXT") == []
+    assert len(items("REPLY")) == len(items("REPLY_BODY")) == len(items("EMAIL_EVENT")) == 1
+    call("DELETE", prospect, key=tenant.admin)
+    Pipeline().run()
+    assert [kind for kind in MESSAGES if items(kind)] == []
+
+
 def test_what_the_next_lead_with_the_contact_writes_stays(
     tenant: Tenant, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,5 +47,8 @@ def traced(organization_id: str, mode: Mode, prospect_id: str) -> Erased | None:
 
 
 def without_prospects_own(organization_id: str, mode: Mode, lead: Erased) -> Erased:
-    """The erased lead without contacts that it gave up, and that a prospect has now."""
-    return lead.without(store.held(organization_id, mode, lead.former_contacts))
+    """The erased lead without the e-mails that a prospect has: what came by them goes with the prospect.
+
+    Texts go with the lead: who else has a phone, only leads' claims tell.
+    """
+    return lead.without(store.held(organization_id, mode, [*lead.contacts, *lead.former_contacts]))
