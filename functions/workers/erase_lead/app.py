@@ -23,7 +23,8 @@ def consume(message: Message) -> None:
     else:
         lead_id = cast("str", message["lead_id"])
         leads.scrub_traces(organization_id, mode, lead_id)
-        who = leads.traced(organization_id, mode, lead_id)
+        lead = leads.traced(organization_id, mode, lead_id)
+        who = lead and prospects.without_prospects_own(organization_id, mode, lead)
     if who:
         messages.forget(organization_id, mode, who)
         outreach.forget(organization_id, mode, who)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from eal import clock as eal_clock
 from tests.support import callrail, inbound
 from tests.support.faults import Killed, watched_calls
@@ -13,8 +15,6 @@ from tests.support.pipeline import Pipeline, items, peek, sqs_event
 from tests.support.vendor_apis import ResendApi, serving
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.support.tenants import Tenant
     from tests.support.time import Clock
 
@@ -24,14 +24,21 @@ MESSAGES = ("FORM", "TEXT", "REPLY", "REPLY_BODY", "EMAIL_EVENT", "EMAIL_EVENT_R
 
 
 def _write_and_be_written_to(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, email: str, phone: str, name: str
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+    email: str,
+    phone: str,
+    name: str,
+    *,
+    with_form: bool = True,
 ) -> None:
-    """A form, a text message each way, a reply and a bounce, by and to somebody."""
+    """A form, a text message each way, a reply and a bounce, by and to somebody. The form makes a lead."""
     ending = phone[-4:]
     tracker, mails = callrail.connect(tenant.admin), inbound.connect("resend", tenant.admin, api_key="k")
     fields = {"name": name, "email": email, "cell": f"{name} has none", **{f"q{n}": name for n in range(30)}}
     form = {"resource_id": f"FRM{ending}", "form_data": fields}
-    assert tracker.send("form-submission", json.dumps(form).encode()).status == 202
+    if with_form:
+        assert tracker.send("form-submission", json.dumps(form).encode()).status == 202
     for number, (end, more) in enumerate(
         {"source_number": {}, "destination_number": {"agent": "kim"}}.items()
     ):
@@ -101,6 +108,26 @@ def test_a_prospects_messages_go_too_but_for_those_with_a_lead(
     assert [kind for kind in MESSAGES if items(kind)] == []
 
 
+def test_a_leads_mails_stay_with_a_prospect_that_has_the_email(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"company": WORD, "email": EMAIL, "phones": [PHONE]}
+    lead, prospect = (
+        f"{path}/{call('POST', path, key=tenant.write, json_body=body).json['id']}"
+        for path in ("/v1/leads", "/v1/prospects")
+    )
+    _write_and_be_written_to(tenant, monkeypatch, EMAIL, PHONE, WORD)
+
+    call("DELETE", lead, key=tenant.admin)
+    Pipeline().run()
+
+    assert items("FORM") == items("TEXT") == []
+    assert len(items("REPLY")) == len(items("REPLY_BODY")) == len(items("EMAIL_EVENT")) == 1
+    call("DELETE", prospect, key=tenant.admin)
+    Pipeline().run()
+    assert [kind for kind in MESSAGES if items(kind)] == []
+
+
 def test_what_the_next_lead_with_the_contact_writes_stays(
     tenant: Tenant, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +144,70 @@ def test_what_the_next_lead_with_the_contact_writes_stays(
         _consume(json.dumps(task))
 
     assert {kind: len(items(kind)) for kind in MESSAGES} == counted
+
+
+NEW = {"email": "new@example.com", "phones": ["+14155550177"]}
+
+
+@pytest.mark.parametrize("path", ["/v1/leads", "/v1/prospects"])
+def test_what_came_by_contacts_that_were_changed_later_goes_too(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    body = {"company": WORD, "email": EMAIL, "phones": [PHONE]}
+    made = call("POST", path, key=tenant.write, json_body=body).json
+    changed = f"{path}/{made['id']}"
+    _write_and_be_written_to(tenant, monkeypatch, EMAIL, PHONE, WORD, with_form=False)
+    for one in (NEW, {"email": "newer@example.com"}):
+        assert call("PATCH", changed, key=tenant.write, json_body=one).status == 200
+
+    assert call("DELETE", changed, key=tenant.admin).status == 204
+    Pipeline().run()
+
+    assert [kind for kind in MESSAGES if items(kind)] == []
+    (tombstone,) = (*items("LEAD_TOMBSTONE"), *items("PROSPECT_TOMBSTONE"))
+    assert {"contacts", "former_contacts"}.isdisjoint(tombstone)
+
+
+@pytest.mark.parametrize("path", ["/v1/leads", "/v1/prospects"])
+@pytest.mark.parametrize("taken_by", ["/v1/leads", "/v1/prospects"])
+def test_what_came_by_contacts_that_somebody_else_has_now_stays(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, path: str, taken_by: str
+) -> None:
+    body = {"company": WORD, "email": EMAIL, "phones": [PHONE]}
+    made = call("POST", path, key=tenant.write, json_body=body).json
+    _write_and_be_written_to(tenant, monkeypatch, EMAIL, PHONE, WORD, with_form=False)
+    assert call("PATCH", f"{path}/{made['id']}", key=tenant.write, json_body=NEW).status == 200
+    assert call("POST", taken_by, key=tenant.write, json_body={"email": EMAIL}).status == 201
+
+    call("DELETE", f"{path}/{made['id']}", key=tenant.admin)
+    Pipeline().run()
+
+    assert [kind for kind in MESSAGES[2:] if not items(kind)] == []
+    assert items("TEXT") == []
+
+
+@pytest.mark.parametrize("path", ["/v1/leads", "/v1/prospects"])
+def test_the_newest_former_contacts_are_kept_and_shown_nowhere(tenant: Tenant, path: str) -> None:
+    body = {"company": WORD, "email": EMAIL, "phones": [PHONE]}
+    changed = f"{path}/{call('POST', path, key=tenant.write, json_body=body).json['id']}"
+    kind = "LEAD" if path == "/v1/leads" else "PROSPECT"
+    former = []
+    for number in range(6):
+        phones = [f"+1415555{number}{each:03}" for each in range(10)]
+        answer = call("PATCH", changed, key=tenant.write, json_body={"phones": phones})
+        assert (answer.status, "former_contacts" in answer.text) == (200, False)
+        former += [f"phone#{one}" for one in phones]
+    call("PATCH", changed, key=tenant.write, json_body={"phones": [former[-11].removeprefix("phone#")]})
+
+    (stored,) = items(kind)
+
+    # The last ten are given up, and the one that came back is none any more.
+    kept = [one["S"] for one in stored["former_contacts"]["L"]]
+    assert kept == [*former[9:49], *former[50:]]
+    Pipeline().run()
+    assert "former_contacts" not in json.dumps([items("EVENT"), items("AUDIT"), items("ANSWER")])
+    assert "former_contacts" not in call("GET", changed, key=tenant.read).text
+    assert "former_contacts" not in call("GET", "/v1/audit-log", key=tenant.read).text
 
 
 def _task_of_an_erasure(tenant: Tenant) -> str:

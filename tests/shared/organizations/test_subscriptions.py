@@ -93,6 +93,36 @@ def test_of_each_subscription_the_newest_event_counts(history: tuple[bytes, ...]
         assert (one.event_id, one.status) in told_last
 
 
+@given(st.integers(1, 45).flatmap(lambda count: st.permutations(range(count))), st.data())
+def test_of_any_number_of_events_of_one_second_the_newest_counts(
+    names: list[int], data: st.DataObject
+) -> None:
+    """Each changes what the one before it said. Their ids tell nothing, and some events come again."""
+    chain = [
+        json.dumps({
+            "id": f"evt_{name:02}", "object": "event", "created": 1_776_000_000, "livemode": True,
+            "type": "customer.subscription.updated",
+            "data": {
+                "object": {
+                    "id": "sub_1", "status": f"status {place}",
+                    "items": {"data": [{"price": {"id": f"price {place}"}}]},
+                },
+                "previous_attributes": {"status": f"status {place - 1}"},
+            },
+        }).encode()
+        for place, name in enumerate(names)
+    ]  # fmt: skip
+    known: tuple[Subscription, ...] = ()
+    for place, raw in enumerate(chain):
+        again = chain[data.draw(st.integers(max(0, place - 10), place))]
+        for one in (raw, again):
+            known = with_subscription(known, told(one))
+
+        assert (known[0].event_id, known[0].status) == (f"evt_{names[place]:02}", f"status {place}")
+        assert known[0].plan == f"price {place}"
+        assert len(known[0].events) <= 20
+
+
 @given(HISTORIES)
 def test_one_that_has_ended_never_hides_one_that_has_not(history: tuple[bytes, ...]) -> None:
     first, *others = state(history)

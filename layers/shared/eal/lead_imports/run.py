@@ -45,8 +45,8 @@ OF_A_CHUNK = 2
 """The import and the chunk's errors."""
 MOST_IN_A_CHUNK, MOST_ERRORS_IN_A_CHUNK = 1000, 500
 """For rows that cost no operation, so that the item of errors stays small."""
-READ_AT_ONCE = 64
-"""Leads of the largest size that one transaction of DynamoDB reads: 4 MB is its limit."""
+READ_AT_ONCE = 60
+"""Leads of the largest size, with their former contacts, that one transaction of DynamoDB reads: 4 MB is its limit."""
 ROWS_OF_A_STEP = 2000
 """How often a dry run tells how far it is."""
 

@@ -35,7 +35,7 @@ def erase(lead_id: str, by: Caller) -> None:
     by.write.delete(store.at(by, lead.id), was=lead.version)
     for contact in sorted(lead.contacts):
         by.write.delete(store.claim_at(by, contact))
-    tombstone.put("LEAD", lead.id, sorted(lead.contacts), by.write)
+    tombstone.put("LEAD", lead.id, sorted(lead.contacts), lead.former_contacts, by.write)
     store.audit_change("lead.erased", lead, dump(lead), {}, by)
     by.write.emit("lead.erased", without_personal_values(LeadView.of(lead).model_dump(mode="json")))
     by.write.ask("erase_lead", {"lead_id": lead.id})
@@ -49,8 +49,9 @@ def scrub_traces(organization_id: str, mode: Mode, lead_id: str) -> None:
 
 
 def traced(organization_id: str, mode: Mode, lead_id: str) -> Erased | None:
-    """Whose messages are left."""
-    return scrub.erased(tombstone.at(organization_id, mode, "LEAD", lead_id))
+    """Whose messages are left. A contact that it gave up, and that another lead has now, is that one's."""
+    found = scrub.erased(tombstone.at(organization_id, mode, "LEAD", lead_id))
+    return found and found.without(store.held(organization_id, mode, found.former_contacts))
 
 
 def without_personal_values(data: dict[str, Json]) -> dict[str, Json]:

@@ -1,7 +1,7 @@
 """A lead, what may follow on what, and how an upsert merges."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -32,6 +32,9 @@ MOST_NOTES, MOST_PHONES, MOST_METADATA = 10_000, 10, 50
 LARGEST = 48 * 1024
 """Bytes of all that a lead or a prospect says, as JSON in UTF-8: it is in an item with its event, in the answer that is
 kept for a repeat, and many of them in one transaction."""
+
+_FORMER_KEPT = 50
+"""Contacts that a lead or a prospect had: more than two changes of all that it can have."""
 
 _REPLACED, _NOT_TAKEN = "Before: ", "Also given: "
 """How the lines of the notes begin that keep what a lead said before, and what a later capture said otherwise."""
@@ -126,7 +129,8 @@ class Lead:
     """`salt` is for the audit log's commitments: it is stored here and nowhere else, and never shown.
 
     `urgency` is that of the call that the lead came from. `reached` are the statuses it has had, in their first order;
-    `contacted_at` is when it was first contacted.
+    `contacted_at` is when it was first contacted. `former_contacts` are what it had and gave up, the newest last: never
+    shown either, they lead its erasure to what was written there.
     """
 
     id: str
@@ -156,6 +160,7 @@ class Lead:
     contacted_at: Instant | None = None
     score: Score | None = None
     crm_sync: CrmSync | None = None
+    former_contacts: tuple[str, ...] = ()
 
     @property
     def contacts(self) -> frozenset[str]:
@@ -164,6 +169,12 @@ class Lead:
         return frozenset(
             {*(f"email#{email}" for email in emails), *(f"phone#{phone}" for phone in self.phones)}
         )
+
+
+def given_up(former: Sequence[str], before: Set[str], after: Set[str]) -> tuple[str, ...]:
+    """The former contacts of who had those before and has these now, the newest last."""
+    gone = sorted(before - after)
+    return (*(one for one in former if one not in before | after), *gone)[-_FORMER_KEPT:]
 
 
 def moved(lead: Lead, to: Status, at: datetime) -> Lead:

@@ -19,6 +19,7 @@ from eal.leads.model import (
     TRANSITIONS,
     Address,
     Lead,
+    given_up,
     moved,
     over_limit,
     with_note,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from eal.table.item import Item
     from eal.table.keys import Mode
 
-_NOT_AUDITED = frozenset({"id", "created_at", "reached"})
+_NOT_AUDITED = frozenset({"id", "created_at", "reached", "former_contacts"})
 
 type _RefusalFor = Callable[[str], Refusal]
 """From a contact to what a claim of it that another lead holds raises."""
@@ -232,7 +233,9 @@ def _create(new: Lead, by: Caller, refusal_for: _RefusalFor) -> Lead:
 def _replace(before: Lead, changed: Lead, by: Caller) -> Lead:
     """Write the lead's next version, and take and give back the contacts that changed."""
     check_limits(changed)
-    after = _scored(replace(changed, updated_at=by.at, version=before.version + 1), by)
+    former = given_up(before.former_contacts, before.contacts, changed.contacts)
+    changed = replace(changed, former_contacts=former, updated_at=by.at, version=before.version + 1)
+    after = _scored(changed, by)
     by.write.replace(item_of(after, by), was=before.version)
     for contact in sorted(after.contacts - before.contacts):
         _claim(contact, after.id, by, _duplicate(contact))

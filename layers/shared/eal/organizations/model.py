@@ -68,7 +68,7 @@ class Subscription:
     """What the tenant's billing says of one subscription, by its newest event.
 
     Plan and period are those of the newest event that names them. `events` are what both are judged by: all of the
-    newest second, and all of the newest second that named plan or period.
+    newest second, and all of the newest second that named plan or period; of more than 20, the latest.
     """
 
     id: str
@@ -85,8 +85,9 @@ class Subscription:
         """What events say together, in whatever order they came, and however often."""
         told = {one.id: one for one in events}
         newest, naming = _newest(told.values()), _newest(one for one in told.values() if one.names_its_plan)
-        last, terms = _last(newest), _last(naming).terms if naming else Terms()
-        kept = {one.id: one for one in (*newest, *naming)}
+        latest, latest_naming = _latest_first(newest), _latest_first(naming)
+        last, terms = latest[0], latest_naming[0].terms if naming else Terms()
+        kept = {one.id: one for one in (last, *latest_naming[:1], *latest, *latest_naming)}
         return cls(
             id=subscription_id,
             event_id=last.id,
@@ -95,7 +96,7 @@ class Subscription:
             plan=terms.plan,
             current_period_end=terms.current_period_end,
             cancel_at_period_end=last.terms.cancel_at_period_end is True,
-            events=tuple(kept[one] for one in sorted(kept)[-_EVENTS_KEPT:]),
+            events=tuple(kept[one] for one in sorted([*kept][:_EVENTS_KEPT])),
         )
 
 
@@ -106,15 +107,20 @@ def _newest(events: Iterable[BillingEvent]) -> list[BillingEvent]:
     return [one for one in told if one.order == newest]
 
 
-def _last(tied: Sequence[BillingEvent]) -> BillingEvent:
-    """Of events of one second, that which no other one has followed; where that does not tell, it is left to the ids.
+def _latest_first(tied: Sequence[BillingEvent]) -> list[BillingEvent]:
+    """Events of one second, each before those that it has followed; where that does not tell, it is left to the ids.
 
-    Stripe's ids say nothing of the order.
+    Stripe's ids say nothing of the order. What is cut off at the end has followed nothing that is left: the first one
+    stays the first.
     """
-    open_ends = [
-        one for one in tied if not any(other.follows(one) and not one.follows(other) for other in tied)
-    ]
-    return max(open_ends or tied, key=lambda one: one.id)
+    rest, ordered = sorted(tied, key=lambda one: one.id, reverse=True), list[BillingEvent]()
+    while rest:
+        open_ends = [
+            one for one in rest if not any(other.follows(one) and not one.follows(other) for other in rest)
+        ]
+        ordered += open_ends or rest
+        rest = [one for one in rest if one not in ordered]
+    return ordered
 
 
 def newest(one: Subscription, other: Subscription) -> Subscription:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eal.leads import store as leads
@@ -11,7 +10,6 @@ from eal.table import scrub, tombstone
 
 if TYPE_CHECKING:
     from eal.caller import Caller
-    from eal.prospects.model import Prospect
     from eal.table.keys import Mode
     from eal.table.scrub import Erased
 
@@ -26,7 +24,7 @@ def erase(prospect_id: str, by: Caller) -> None:
     by.write.delete(store.at(by, before.id), was=before.version)
     if before.email:
         by.write.delete(store.claim_at(by, before.email))
-    tombstone.put("PROSPECT", before.id, _contacts(before), by.write)
+    tombstone.put("PROSPECT", before.id, sorted(before.contacts), before.former_contacts, by.write)
     store.audit_change("prospect.erased", before, store.audited(before), {}, by)
     by.write.ask("erase_prospect", {"prospect_id": before.id})
 
@@ -37,14 +35,20 @@ def scrub_traces(organization_id: str, mode: Mode, prospect_id: str) -> None:
 
 
 def traced(organization_id: str, mode: Mode, prospect_id: str) -> Erased | None:
-    """Whose messages are left. What somebody wrote who is a lead too is that lead's, and goes with it."""
+    """Whose messages are left. What somebody wrote who is a lead too is that lead's, and goes with it.
+
+    So is a contact that it gave up, and that another prospect has now, that one's.
+    """
     found = scrub.erased(tombstone.at(organization_id, mode, "PROSPECT", prospect_id))
     if found is None:
         return None
-    held = leads.held(organization_id, mode, found.contacts)
-    return replace(found, contacts=tuple(one for one in found.contacts if one not in held))
+    held = leads.held(organization_id, mode, [*found.contacts, *found.former_contacts])
+    return found.without(held | store.held(organization_id, mode, found.former_contacts))
 
 
-def _contacts(prospect: Prospect) -> list[str]:
-    emails = [f"email#{prospect.email}"] if prospect.email else []
-    return [*emails, *(f"phone#{phone}" for phone in prospect.phones)]
+def without_prospects_own(organization_id: str, mode: Mode, lead: Erased) -> Erased:
+    """The erased lead without the e-mails that a prospect has: what came by them goes with the prospect.
+
+    Texts go with the lead: who else has a phone, only leads' claims tell.
+    """
+    return lead.without(store.held(organization_id, mode, [*lead.contacts, *lead.former_contacts]))

@@ -96,6 +96,7 @@ class Qualification:
 class Prospect:
     """`salt` is for the audit log's commitments: it is stored here and nowhere else, and never shown.
 
+    `former_contacts` are what it had and gave up, the newest last, and never shown either.
     `lead_id` is there exactly where `outreach_state` is converted, which is final.
     """
 
@@ -118,6 +119,13 @@ class Prospect:
     qualification: Qualification = Qualification()
     outreach_state: OutreachState = "not_started"
     lead_id: str | None = None
+    former_contacts: tuple[str, ...] = ()
+
+    @property
+    def contacts(self) -> frozenset[str]:
+        """As leads claim them: `email#…` and `phone#…`."""
+        emails = [f"email#{self.email}"] if self.email else []
+        return frozenset({*emails, *(f"phone#{phone}" for phone in self.phones)})
 
     @property
     def is_too_large(self) -> bool:

@@ -14,7 +14,7 @@ from eal import audit, ids
 from eal.clock import rfc3339
 from eal.errors import Conflict, IllegalTransition, NotFound, ValidationFailed
 from eal.leads import capture as leads
-from eal.leads.model import LARGEST, Address, Lead, with_note
+from eal.leads.model import LARGEST, Address, Lead, given_up, with_note
 from eal.organizations import service_area
 from eal.organizations import store as organizations
 from eal.prospects.model import PERSONAL, Contact, Prospect
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
         ProspectUpdate,
     )
     from eal.table.item import Item
+    from eal.table.keys import Mode
 
-_NOT_AUDITED = frozenset({"id", "created_at", "qualification"})
+_NOT_AUDITED = frozenset({"id", "created_at", "qualification", "former_contacts"})
 _PROVENANCE = frozenset({"engine", "model", "prompt_version", "input_sha256", "output_sha256"})
 
 
@@ -50,6 +51,15 @@ def at(by: Caller, prospect_id: str) -> Key:
 def claim_at(by: Caller, email: str) -> Key:
     """`org_…#live#PROSPECT_CONTACT`, `email#…`."""
     return key(by.organization_id, by.mode, "PROSPECT_CONTACT", f"email#{email}")
+
+
+def held(organization_id: str, mode: Mode, contacts: Sequence[str]) -> set[str]:
+    """Those of up to 100 contacts that are a prospect's e-mail. Its phones have no claims."""
+    emails = [one for one in contacts if one.startswith("email#")]
+    claims = (
+        get_all([key(organization_id, mode, "PROSPECT_CONTACT", one) for one in emails]) if emails else []
+    )
+    return {one for one, claim in zip(emails, claims, strict=True) if claim}
 
 
 def add(body: ProspectCreate, by: Caller) -> Prospect:
@@ -224,7 +234,8 @@ def _lead_of(prospect: Prospect, body: ProspectConvert, by: Caller) -> Lead:
 
 def _replace(action: str, before: Prospect, changed: Prospect, by: Caller) -> Prospect:
     """Write the prospect's next version, and take and give back the e-mail where it changed."""
-    after = replace(changed, updated_at=by.at, version=before.version + 1)
+    former = given_up(before.former_contacts, before.contacts, changed.contacts)
+    after = replace(changed, former_contacts=former, updated_at=by.at, version=before.version + 1)
     by.write.replace(_item(after, by), was=before.version)
     if after.email != before.email:
         if after.email:

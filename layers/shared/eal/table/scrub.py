@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from eal import aws, clock, ids, settings
@@ -18,7 +18,7 @@ from eal.table.read import get, walk
 from eal.table.write import answers_of, events_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Set
     from datetime import datetime
 
     from eal.errors import Json
@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """Whose traces are looked for. `contacts` are as leads claim them, `email#…` and `phone#…`."""
+    """Whose traces are looked for. Contacts are as leads claim them, `email#…` and `phone#…`; the former ones were
+    given up before."""
 
     tombstone: Key
     at: datetime
     contacts: tuple[str, ...]
+    former_contacts: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -44,7 +46,16 @@ class Erased:
 
     def values(self, kind: str) -> list[str]:
         """The e-mails or the phones."""
-        return [value for one, _, value in (each.partition("#") for each in self.contacts) if one == kind]
+        told = (each.partition("#") for each in (*self.contacts, *self.former_contacts))
+        return [value for one, _, value in told if one == kind]
+
+    def without(self, some: Set[str]) -> Erased:
+        """The same without contacts that are somebody else's too."""
+        return replace(
+            self,
+            contacts=tuple(one for one in self.contacts if one not in some),
+            former_contacts=tuple(one for one in self.former_contacts if one not in some),
+        )
 
     def close(self) -> None:
         """Take the contacts from the tombstone: what they were needed for is done."""
@@ -53,7 +64,7 @@ class Erased:
             client.update_item(
                 TableName=settings.state_table(),
                 Key=to_attributes(self.tombstone._asdict()),
-                UpdateExpression="REMOVE contacts",
+                UpdateExpression="REMOVE contacts, former_contacts",
                 ConditionExpression="attribute_exists(pk)",
             )
 
@@ -63,8 +74,10 @@ def erased(tombstone: Key) -> Erased | None:
     item = get(tombstone)
     if item is None or "contacts" not in item:
         return None
-    contacts = cast("list[str]", item["contacts"])
-    return Erased(tombstone, clock.parse(cast("str", item["erased_at"])), tuple(contacts))
+    contacts, former = (
+        tuple(cast("list[str]", item.get(name, []))) for name in ("contacts", "former_contacts")
+    )
+    return Erased(tombstone, clock.parse(cast("str", item["erased_at"])), contacts, former)
 
 
 def events(

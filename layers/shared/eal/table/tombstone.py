@@ -19,7 +19,9 @@ def at(organization_id: str, mode: Mode, kind: str, resource_id: str) -> Key:
     return key(organization_id, mode, f"{kind}_TOMBSTONE", resource_id)
 
 
-def put(kind: str, resource_id: str, contacts: Sequence[str], write: Write) -> None:
+def put(
+    kind: str, resource_id: str, contacts: Sequence[str], former_contacts: Sequence[str], write: Write
+) -> None:
     """Add a resource's tombstone to the write that deletes it.
 
     The contacts, as leads claim them, stay until the worker has found what they lead to.
@@ -32,5 +34,6 @@ def put(kind: str, resource_id: str, contacts: Sequence[str], write: Write) -> N
             "id": resource_id,
             "erased_at": rfc3339(write.at),
             "contacts": [*contacts],
+            "former_contacts": [*former_contacts],
         }
     )
