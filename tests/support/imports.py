@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from eal import aws
+from eal import aws, clock
 from tests.support.aws import UPLOADS_BUCKET
 from tests.support.http import call, load_app
 from tests.support.pipeline import peek, sqs_event
@@ -40,7 +40,9 @@ def put(one: dict[str, Any], content: str | bytes) -> str:
 
 def notification(name: str, etag: str = "", size: int = 0) -> str:
     stored = {"key": name.replace("=", "%3D"), "eTag": etag.strip('"'), "size": size}
-    return json.dumps({"Records": [{"s3": {"bucket": {"name": UPLOADS_BUCKET}, "object": stored}}]})
+    told = {"bucket": {"name": UPLOADS_BUCKET}, "object": stored}
+    at = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return json.dumps({"Records": [{"eventTime": at, "s3": told}]})
 
 
 def consume(body: str, received: int = 1) -> bool:

@@ -17,6 +17,7 @@ import os
 import signal
 import time
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -153,7 +154,8 @@ def _send_again(stack: Stack, made: dict[str, Any]) -> None:
     (queue,) = (url for url in sqs.list_queues()["QueueUrls"] if "ImportQueue-" in url)
     path = unquote(urlsplit(made["upload"]["url"]).path).lstrip("/")
     name = path[path.index("imports/uploads/") :]
-    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"Records": [{"s3": {"object": {"key": name}}}]}))
+    told = {"eventTime": datetime.now(UTC).isoformat(), "s3": {"object": {"key": name}}}
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"Records": [told]}))
 
 
 def _leads(stack: Stack, tag: str) -> list[tuple[str, Any]]:

@@ -616,6 +616,38 @@ def test_an_import_that_kills_its_workers_ends(
     assert "came no further" in after["failure"]
 
 
+@pytest.mark.parametrize("minutes", [20, 59])
+def test_a_file_that_was_uploaded_late_is_imported_by_the_last_of_its_message(
+    clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    one = new_import(tenant)
+    clock.advance(minutes=minutes)
+    body = put(one, "email\na@example.com\n")
+    _put_off(monkeypatch)
+    for received in range(1, run.RECEIVES):
+        with watched_calls(monkeypatch) as calls:
+            calls.refuse["TransactWriteItems"] = "ThrottlingException"
+            assert not consume(body, received)
+
+    assert consume(body, run.RECEIVES)
+
+    after = read(one, tenant.read)
+    assert (after["status"], after["failure"]) == ("completed", None)
+
+
+def test_an_import_whose_file_kills_whoever_counts_it_ends(clock: Clock, tenant: Tenant) -> None:
+    one = new_import(tenant)
+    body = put(one, "email\na@example.com\n")
+    clock.advance(minutes=120)  # four times the queue's time-out
+
+    assert consume(body, run.RECEIVES)
+
+    after = read(one, tenant.read)
+    assert (after["status"], after["processed"]) == ("failed", 0)
+    assert "came no further" in after["failure"]
+    assert leads_of(tenant.read) == []
+
+
 def test_the_last_of_a_message_ends_no_import_that_another_worker_has(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 import zlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, TypedDict, cast
 from urllib.parse import unquote_plus
@@ -75,6 +75,7 @@ class _S3(TypedDict):
 class S3Record(TypedDict):
     """What S3 tells of an upload; the members that are read here."""
 
+    eventTime: str
     s3: _S3
 
 
@@ -93,7 +94,9 @@ def work_or_give_up(message: Mapping[str, Json]) -> None:
     """
     deadline = time.monotonic() + LONGEST
     for record, place, one in _unfinished(message):
-        if clock.now() - one.updated_at > IDLE:
+        # Whoever awaited the file did so for as long as its owner took to upload it.
+        since = max(one.updated_at, datetime.fromisoformat(record["eventTime"]))
+        if clock.now() - since > IDLE:
             _give_up(place, "it came no further")
             continue
         try:
