@@ -6,6 +6,6 @@ from eal.lead_imports import run
 handler = Consumer(
     run.work,
     persistence=Persistence(
-        queue="import", first=30, waits=(run.Overtaken,), receives=run.RECEIVES, last=run.work_or_give_up
+        queue="import", first=60, waits=(run.Overtaken,), receives=run.RECEIVES, last=run.work_or_give_up
     ),
 ).handler

@@ -188,6 +188,35 @@ def test_what_an_upsert_replaces_becomes_a_line_of_the_notes(tenant: Tenant) -> 
     assert there_again["notes"].count("Before: company: Old") == 1
 
 
+def test_no_number_of_visits_keeps_a_person_from_saying_more(tenant: Tenant) -> None:
+    for visit in range(12):
+        page = {"gclid": f"{visit}", "landing_page": f"https://example.com/{visit}?{'a' * 1_800}"}
+        body = {"email": LEAD["email"], "attribution": page}
+        answer = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=body)
+        assert answer.status in (200, 201)
+
+    more = {"email": LEAD["email"], "notes": "The ceiling is coming down. " + "b" * 4_000}
+    last = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=more)
+
+    assert last.status == 200
+    assert last.json["attribution"]["gclid"] == "0"
+    assert "Also given: attribution.gclid: 1\n" in last.json["notes"]
+    assert "The ceiling is coming down." in last.json["notes"]
+
+
+@pytest.mark.parametrize("beginning", ["Before: ", "Also given: "])
+def test_what_a_person_writes_counts_for_the_score_however_it_begins(tenant: Tenant, beginning: str) -> None:
+    told = "our basement was flooded and water is still coming in, we need someone right now"
+    scores = [
+        call(
+            "POST", "/v1/leads", key=tenant.write, json_body={"email": email, "notes": f"{start}{told}"}
+        ).json["score"]
+        for email, start in (("a@example.com", beginning), ("b@example.com", "Earlier: "))
+    ]
+
+    assert scores[0] == scores[1]
+
+
 def test_a_value_that_the_notes_have_no_room_to_keep_is_not_replaced(tenant: Tenant) -> None:
     own = {**LEAD, "company": "Old", "notes": "a" * 9_990}
     first = call("POST", "/v1/leads", key=tenant.write, json_body=own).json

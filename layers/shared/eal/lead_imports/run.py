@@ -60,6 +60,10 @@ type Candidate = tuple[int, Lead | tuple[RowError, ...]]
 """A row's number, and the lead that it would make or what is wrong with it."""
 
 
+class GivenUp(Exception):
+    """An import could not be finished, and has failed."""
+
+
 class Overtaken(Exception):
     """Another worker has this import, and has not ended it yet."""
 
@@ -90,7 +94,7 @@ def work_or_give_up(message: Mapping[str, Json]) -> None:
     """The same with a message that is handed out for the last time: its import ends, in whatever way.
 
     Without another try where none of those before came any further: whoever is killed by the file would be so again.
-    Raises: Overtaken where another worker is at it.
+    Raises: Overtaken where another worker is at it; GivenUp where it has failed, so that the message tells us.
     """
     deadline = time.monotonic() + LONGEST
     for record, place, one in _unfinished(message):
@@ -98,14 +102,14 @@ def work_or_give_up(message: Mapping[str, Json]) -> None:
         since = max(one.updated_at, datetime.fromisoformat(record["eventTime"]))
         if clock.now() - since > IDLE:
             _give_up(place, "it came no further")
-            continue
+            raise GivenUp(one.id)
         try:
             _go_on(record, place, one, deadline)
         except Overtaken:
             raise
-        except Exception:  # whatever it is, the log and the import say so, and no message comes any more
-            observe.logger.exception("import_given_up")
+        except Exception as fault:  # whatever it is, the import says so
             _give_up(place, "we, or a service that it needs, had a fault")
+            raise GivenUp(one.id) from fault
 
 
 def _unfinished(message: Mapping[str, Json]) -> Iterator[tuple[S3Record, Place, LeadImport]]:

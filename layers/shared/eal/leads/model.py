@@ -1,6 +1,7 @@
 """A lead, what may follow on what, and how an upsert merges."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
@@ -38,6 +39,15 @@ _FORMER_KEPT = 50
 
 _REPLACED, _NOT_TAKEN = "Before: ", "Also given: "
 """How the lines of the notes begin that keep what a lead said before, and what a later capture said otherwise."""
+_SAID_ONCE = (
+    "first_name", "last_name", "company", "address", "source_detail", "loss_type", "urgency", "assigned_to",
+)  # fmt: skip
+"""Fields with one value, besides the e-mail: of two captures that differ, one's goes into such a line."""
+_KEPT_LINE = re.compile(
+    rf"(?:{_REPLACED}|{_NOT_TAKEN})(?:{'|'.join(_SAID_ONCE)}|(?:metadata|attribution)\..{{1,40}}?): "
+)
+_ROOM_FOR_VISITS = 5_000
+"""Characters of the notes beyond which no attribution of a later visit is added: each visit has new ones."""
 
 NEEDS_REASON: frozenset[Status] = frozenset({"lost"})
 
@@ -200,7 +210,7 @@ def without_kept_lines(notes: str | None) -> str | None:
     """What people wrote, without the values that captures have left there."""
     if not notes:
         return notes
-    return "\n\n".join(one for one in notes.split("\n\n") if not one.startswith((_REPLACED, _NOT_TAKEN)))
+    return "\n\n".join(one for one in notes.split("\n\n") if not _KEPT_LINE.match(one))
 
 
 def over_limit(lead: Lead) -> tuple[str, str] | None:
@@ -228,10 +238,11 @@ def json_size(said: Mapping[str, object]) -> int:
 
 
 def merged(lead: Lead, newer: Lead) -> Lead:
-    """The lead with what a newer capture of the same person says. No value is lost.
+    """The lead with what a newer capture of the same person says. No value of the lead is lost.
 
     What the newer one gives replaces, and what it replaces becomes a line of the notes. Contacts are united: another
-    e-mail joins `additional_emails`. Status, source and the first attribution stay.
+    e-mail joins `additional_emails`. Status, source and the first attribution stay; later ones are noted while there
+    is much room.
     """
     return _keeping(_united(lead, newer), lead, newer)
 
@@ -293,8 +304,11 @@ def _keeping(after: Lead, lead: Lead, newer: Lead) -> Lead:
     has, notes = _lines(after), after.notes
     for word, one in ((_REPLACED, lead), (_NOT_TAKEN, newer)):
         for name, text in _lines(one).items():
-            if has.get(name) != text:
-                notes = with_note(notes, f"{word}{name}: {text}")
+            if has.get(name) == text:
+                continue
+            more = with_note(notes, f"{word}{name}: {text}")
+            if not name.startswith("attribution.") or len(more or "") <= _ROOM_FOR_VISITS:
+                notes = more
     return replace(after, notes=notes)
 
 
@@ -307,15 +321,9 @@ def _lines(lead: Lead) -> dict[str, str]:
         f"{lead.address.state} {lead.address.postal_code}",
         lead.address.country,
     )
-    texts = {
-        "first_name": lead.first_name,
-        "last_name": lead.last_name,
-        "company": lead.company,
+    texts: dict[str, str | None] = {
+        **{name: getattr(lead, name) for name in _SAID_ONCE},
         "address": ", ".join(filter(None, address or ())),
-        "source_detail": lead.source_detail,
-        "loss_type": lead.loss_type,
-        "urgency": lead.urgency,
-        "assigned_to": lead.assigned_to,
         **{f"metadata.{name}": text for name, text in lead.metadata.items()},
         **{f"attribution.{name}": text for name, text in lead.attribution.items()},
     }

@@ -122,9 +122,10 @@ class LeadCreateQuery(Wire):
         Literal["error", "return", "update"],
         Field(
             description="For a lead with the same e-mail or one of the phones: refuse with 409, answer with it (200), "
-            "or add what this request says to it (200). An update loses no value: what it replaces, and an "
-            "attribution that differs from the first, become lines of the notes, each once. Where the notes have no "
-            "room for that (10,000 characters) it is refused with 422: shorten them first."
+            "or add what this request says to it (200). An update loses no value of the lead: what it replaces becomes "
+            "a line of the notes, once. Where the notes have no room for that (10,000 characters) it is refused with "
+            "422: shorten them first. The first attribution stays; what differs in later ones becomes such lines too, "
+            "while the notes have less than 5,000 characters."
         ),
     ] = "error"
 
