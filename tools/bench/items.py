@@ -14,7 +14,7 @@ from eal.calls.model import Call, Facts, Run
 from eal.integrations import connections
 from eal.integrations.connections import Connection
 from eal.keys.model import ApiKey, fingerprint, new_text
-from eal.leads.model import Address, Lead
+from eal.leads.model import Address, Contribution, Lead, Score
 from eal.organizations.model import Organization
 from eal.table.item import dump
 from eal.webhooks.model import Delivery, Endpoint
@@ -158,6 +158,12 @@ def _lead(lead_id: str) -> Lead:
         notes="Pipe burst under the kitchen sink.",
         metadata={"crm": "1138"},
         attribution={"utm_source": "google", "utm_campaign": "water-denver"},
+        score=Score(
+            value=70,
+            contributions=(Contribution(feature="need", points=70, reason="a live loss"),),
+            scorer="bench",
+            scored_at=AT,
+        ),
     )
 
 
