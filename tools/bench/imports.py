@@ -93,7 +93,7 @@ def _file(rows: int, tag: str) -> tuple[bytes, dict[str, Any], dict[str, int]]:
             updated += 1
         else:
             out.writerow(("Zoë", "Nuñez, 長谷川", email, "", "water", 'says "wet",\r\nsince noon', number))
-            notes = 'says "wet",\r\nsince noon'
+            notes = 'says "wet",\nsince noon'  # the API takes lines of any kind and keeps newlines
             if number % 10 == 0 and number % 100 != 90 and number + 9 < rows:
                 notes += f"\n\nagain in row {number + 9}"
             texts = ({"S": text} for text in ("Zoë", "Nuñez, 長谷川", notes))
