@@ -29,7 +29,7 @@ FILTERS: tuple[dict[str, Any], ...] = (
     {"assigned_to": "ann", "status": "contacted"},
     {"source": "referral"},
     {"loss_type": "mold"},
-    {"min_score": 60},
+    {"min_score": 50},
 )
 _THREADS = 4
 _A_BATCH = 25
@@ -44,13 +44,13 @@ class Cost:
 
 
 def main() -> int:
-    """Print the table. 1 where a page of many leads reads more items than one of few."""
+    """Print the table. 1 where a page of many leads reads anything else than the same page of few."""
     use_the_stack()
     callers = [_seeded(size) for size in SIZES]
     print(
         f"{'second page of 20':34}" + "".join(f"{size:>12,} leads: queries items kB   ms" for size in SIZES)
     )
-    grown = False
+    differs = False
     for query in FILTERS:
         costs = [_second_page(by, query) for by in callers]
         name = "&".join(f"{field}={value}" for field, value in query.items()) or "(no filter)"
@@ -58,8 +58,8 @@ def main() -> int:
             f"{cost.queries:>26} {cost.items:>5} {cost.kilobytes:>4.0f} {cost.ms:>5.1f}" for cost in costs
         )
         print(f"{name:34}{shown}")
-        grown = grown or costs[-1].items > costs[0].items
-    return int(grown)
+        differs = differs or len({(cost.queries, cost.items, cost.kilobytes) for cost in costs}) > 1
+    return int(differs)
 
 
 def use_the_stack(function: str = "LeadsList") -> None:
@@ -78,7 +78,8 @@ def use_the_stack(function: str = "LeadsList") -> None:
 
 
 def _seeded(size: int) -> Caller:
-    """A tenant of its own with so many leads, whose fields repeat every 60."""
+    """A tenant of its own with so many leads, whose fields repeat every 60: SIZES are alike to that rhythm, so the
+    newest leads are the same mixture in both."""
     from eal import aws, clock, ids, settings
     from eal.caller import system
     from eal.leads import store

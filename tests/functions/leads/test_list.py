@@ -134,7 +134,7 @@ FILTERS = (
     "&loss_type=mold",
     "&assigned_to=ann",
     "&assigned_to=ann&status=contacted",
-    "&min_score=80",
+    "&min_score=50",
     "&created_after=2020-01-01T00:00:00Z",
 )
 
@@ -191,14 +191,12 @@ def _cost_of_a_second_page(
 def test_a_page_costs_the_same_however_many_leads_there_are(
     tenant: Tenant, stranger: Tenant, query: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _seed(tenant, 600)
-    _seed(stranger, 2400)
+    _seed(tenant, 100)
+    _seed(stranger, 100 + 40 * 60)
 
-    few = _cost_of_a_second_page(tenant, query, monkeypatch)
-    many = _cost_of_a_second_page(stranger, query, monkeypatch)
-
-    assert few[:2] == many[:2]
-    assert few[2] == pytest.approx(many[2], rel=0.01)
+    assert _cost_of_a_second_page(tenant, query, monkeypatch) == _cost_of_a_second_page(
+        stranger, query, monkeypatch
+    )
 
 
 def test_no_answer_is_larger_than_lambda_takes(tenant: Tenant) -> None:

@@ -143,6 +143,20 @@ def test_a_filters_pages_are_filled_to_the_limit(by: Caller) -> None:
     assert _flat(pages) == list(range(450, 0, -10))
 
 
+def test_a_filter_looks_at_no_more_than_twice_what_its_page_goes_through(by: Caller) -> None:
+    _things(by, 450)
+    looked_at = []
+
+    def every_tenth(item: Item) -> bool:
+        looked_at.append(item)
+        return _every_tenth(item)
+
+    for limit, goes_through in ((1, 11), (5, 51), (20, 201)):
+        looked_at.clear()
+        assert len(_read(by, ListQuery(limit=limit), keep=every_tenth).items) == limit
+        assert goes_through <= len(looked_at) <= 2 * goes_through
+
+
 def test_a_filter_that_nothing_passes_hands_a_cursor_after_a_bounded_number_of_reads(
     by: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
