@@ -10,8 +10,8 @@ import pytest
 
 from eal.keys.model import new_text
 from eal.listing import ListQuery
-from eal.organizations import store as organizations
-from eal.organizations.model import Grant
+from eal.organizations.grants import store as grants
+from eal.organizations.grants.model import Grant
 from tests.support import contract
 from tests.support.endpoints import A_BODY, Endpoint, endpoints, made_by, sample_with_made, with_key
 from tests.support.faults import watched_calls
@@ -309,7 +309,7 @@ def test_a_child_that_granted_nothing_is_403_and_a_write_to_it_always(
 def test_a_child_that_granted_the_resource_is_read(tenant: Tenant, endpoint: Endpoint) -> None:
     child = new_tenant("North", parent=tenant.id)
     by = operator(child.id)
-    organizations.put_grant(child.id, tenant.id, Grant(resources=(endpoint.route.tag,)), by)
+    grants.put(child.id, tenant.id, Grant(resources=(endpoint.route.tag,)), by)
     by.write.commit()
 
     path = _list_of(endpoint, child.admin)

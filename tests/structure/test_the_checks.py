@@ -465,7 +465,9 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (imports.faults, prepend(CREATE, "from eal.entry import openapi\n"), "which is for build time only"),
     (
         imports.faults,
-        change("layers/shared/eal/entry/parents.py", "from eal.organizations import store", "store = None"),
+        change(
+            "layers/shared/eal/entry/parents.py", "from eal.organizations.grants import store", "store = None"
+        ),
         "eal.entry imports eal.organizations no more",
     ),
     # dependencies

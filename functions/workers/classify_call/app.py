@@ -11,7 +11,7 @@ from eal.calls import store as calls
 from eal.calls.model import Run
 from eal.calls.store import Whole
 from eal.entry.consumer import Consumer, Message
-from eal.organizations import store as organizations
+from eal.organizations.settings import store as organization_settings
 from eal.provenance import Provenance
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def classify(message: Message) -> None:
     wanted, last = whole.call.input_sha256(), whole.call.classification
     if last and (last.input_sha256, last.model) == (wanted, rules.VERSION):
         return
-    if not organizations.ai_is_enabled(by.organization_id):
+    if not organization_settings.ai_is_enabled(by.organization_id):
         observe.logger.info("call_left_unjudged", call_id=whole.call.id)
         return
     calls.record_run(whole, _judge(whole, wanted, by.at), by)

@@ -8,7 +8,7 @@ from eal.calls import store as calls
 from eal.calls.model import Call
 from eal.entry.consumer import Consumer, Message
 from eal.leads import capture as leads
-from eal.organizations import store as organizations
+from eal.organizations.settings import store as organization_settings
 from eal.table.write import AlreadyWritten, Stale
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def qualify(message: Message) -> None:
     whole = calls.look_up(cast("str", cast("Message", message["data"])["id"]), _worker(message))
     if whole is None or whole.call.qualified_at or not _is_qualified(whole.call):
         return
-    if not organizations.ai_is_enabled(_worker(message).organization_id):
+    if not organization_settings.ai_is_enabled(_worker(message).organization_id):
         return  # switched off while the message waited
     observe.bind(call_id=whole.call.id)
     by = _worker(message)

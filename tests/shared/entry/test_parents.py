@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from eal import clock
-from eal.organizations import store as organizations
-from eal.organizations.model import Grant
+from eal.organizations.grants import store as grants
+from eal.organizations.grants.model import Grant
 from tests.support.http import Answer, call
 from tests.support.tenants import Tenant, new_tenant, operator
 
@@ -22,7 +22,7 @@ def _family(cloud: None) -> tuple[Tenant, Tenant, str]:
 
 def _grant(child: Tenant, parent: Tenant, grant: Grant) -> None:
     by = operator(child.id)
-    organizations.put_grant(child.id, parent.id, grant, by)
+    grants.put(child.id, parent.id, grant, by)
     by.write.commit()
 
 

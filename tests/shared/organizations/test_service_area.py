@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.organizations.service_area import contains, miles
+from eal.organizations.settings.service_area import contains, miles
 
 if TYPE_CHECKING:
     from eal.errors import Json

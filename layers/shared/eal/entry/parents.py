@@ -12,7 +12,7 @@ def read_for_child(caller: Caller, child_id: str, resource: str, method: str) ->
     child has not granted this resource, or no longer.
     """
     # Here and not above: few requests come from parents, and every cold start would pay for the keys' models.
-    from eal.organizations import store
+    from eal.organizations.grants import store
 
     grant = store.find_child_grant(caller.organization_id, child_id)
     if grant is None:

@@ -25,8 +25,8 @@ from eal.leads.model import (
     with_note,
 )
 from eal.leads.wire import LeadView
-from eal.organizations import service_area
-from eal.organizations import store as organizations
+from eal.organizations.settings import service_area
+from eal.organizations.settings import store as organization_settings
 from eal.table import page
 from eal.table.item import dump, load
 from eal.table.keys import Key, key, partition
@@ -192,7 +192,7 @@ def rescore(lead_id: str, by: Caller) -> Lead:
     """
     lead = find(lead_id, by)
     # Not as each write of a lead does, under settings up to a minute old: who asks may just have changed them.
-    area = organizations.service_area_of(by.organization_id) if lead.address else None
+    area = organization_settings.service_area_of(by.organization_id) if lead.address else None
     new = scorer.score(lead, in_service_area=_is_in(area, lead), at=by.at)
     after = replace(lead, score=new, updated_at=by.at, version=lead.version + 1)
     by.write.replace(item_of(after, by), was=lead.version)
@@ -212,7 +212,7 @@ def _scored(lead: Lead, by: Caller) -> Lead:
 
 
 def _in_service_area(lead: Lead, by: Caller) -> bool | None:
-    area = organizations.recent_service_area(by.organization_id, by.at) if lead.address else None
+    area = organization_settings.recent_service_area(by.organization_id, by.at) if lead.address else None
     return _is_in(area, lead)
 
 

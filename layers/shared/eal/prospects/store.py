@@ -15,8 +15,8 @@ from eal.clock import rfc3339
 from eal.errors import Conflict, IllegalTransition, NotFound, ValidationFailed
 from eal.leads import capture as leads
 from eal.leads.model import LARGEST, Address, Lead, given_up, with_note
-from eal.organizations import service_area
-from eal.organizations import store as organizations
+from eal.organizations.settings import service_area
+from eal.organizations.settings import store as organization_settings
 from eal.prospects.model import PERSONAL, Contact, Prospect
 from eal.table import page
 from eal.table.item import dump, load
@@ -203,7 +203,7 @@ def in_service_area(prospect: Prospect, by: Caller) -> bool | None:
     """Whether the organization works where the prospect is; None where that cannot be known."""
     if prospect.postal_code is None:
         return None
-    area = organizations.recent_service_area(by.organization_id, by.at)
+    area = organization_settings.recent_service_area(by.organization_id, by.at)
     return service_area.contains(area, postal_code=prospect.postal_code)
 
 

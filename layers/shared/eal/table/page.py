@@ -72,11 +72,8 @@ def read[T](
     looked_at = queries = 0
     wanted = query.limit + 1  # one more tells whether another page follows
     while True:
-        if keep is None:
-            each = wanted - len(kept)
-        else:
-            each = min(looked_at or 2 * wanted, READS_AT_MOST - looked_at)
-        items, last = _query(query, partition, start, each)
+        as_many_again = min(looked_at or 2 * wanted, READS_AT_MOST - looked_at)
+        items, last = _query(query, partition, start, as_many_again if keep else wanted - len(kept))
         looked_at += len(items)
         queries += 1
         kept += items if keep is None else filter(keep, items)

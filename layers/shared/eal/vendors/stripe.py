@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from eal.integrations.scheme import Scheme
-from eal.organizations.model import BillingEvent, Subscription, Terms
+from eal.organizations.subscriptions import BillingEvent, Subscription, Terms
 from eal.table.keys import Mode
 from eal.vendors import said
 from eal.vendors.said import Body

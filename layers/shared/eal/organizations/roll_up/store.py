@@ -7,8 +7,10 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from eal.cursor import Position, seal
-from eal.organizations.model import Grant, Organization
-from eal.organizations.store import CHILDREN_A_READ, at, child_ids, grant_at
+from eal.organizations.children import CHILDREN_A_READ, child_ids
+from eal.organizations.grants.model import Grant
+from eal.organizations.model import Organization
+from eal.organizations.table_keys import at, grant_at
 from eal.statistics.model import tally_of
 from eal.statistics.store import tally_at
 from eal.table.item import load

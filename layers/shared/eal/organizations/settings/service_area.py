@@ -16,7 +16,7 @@ def contains(
 ) -> bool | None:
     """True where the postal code is listed or the distance is within the radius; None where it cannot be known.
 
-    `area` has the shape of `wire.ServiceAreaView`. A ZIP+4 counts as its five digits.
+    `area` has the shape of `ServiceAreaView`. A ZIP+4 counts as its five digits.
     """
     if not area:
         return None
