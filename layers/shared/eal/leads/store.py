@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from eal.caller import Caller
-    from eal.errors import Json
     from eal.leads.wire import LeadQuery, LeadTransition, LeadUpdate
+    from eal.organizations.settings.service_area import ServiceArea
     from eal.table.item import Item
     from eal.table.keys import Mode
 
@@ -216,7 +216,7 @@ def _in_service_area(lead: Lead, by: Caller) -> bool | None:
     return _is_in(area, lead)
 
 
-def _is_in(area: dict[str, Json] | None, lead: Lead) -> bool | None:
+def _is_in(area: ServiceArea | None, lead: Lead) -> bool | None:
     return service_area.contains(area, postal_code=lead.address.postal_code) if lead.address else None
 
 

@@ -57,8 +57,8 @@ class BillingEvent:
 class Subscription:
     """What the tenant's billing says of one subscription, by its newest event.
 
-    Plan and period are those of the newest event that names them. `events` are what both are judged by: all of the
-    newest second, and all of the newest second that named plan or period; of more than 20, the latest.
+    Plan and period are those of the newest event that names them. `events` keeps those of the newest second, and those
+    of the newest second that named plan or period; 20 at most.
     """
 
     id: str
@@ -100,8 +100,7 @@ def _newest(events: Iterable[BillingEvent]) -> list[BillingEvent]:
 def _latest_first(tied: Sequence[BillingEvent]) -> list[BillingEvent]:
     """Events of one second, each before those that it has followed; where that does not tell, it is left to the ids.
 
-    Stripe's ids say nothing of the order. What is cut off at the end has followed nothing that is left: the first one
-    stays the first.
+    Stripe's ids say nothing of the order. Truncating the list does not change which event is first.
     """
     rest, ordered = sorted(tied, key=lambda one: one.id, reverse=True), list[BillingEvent]()
     while rest:

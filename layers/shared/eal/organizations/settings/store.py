@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.errors import Json
+    from eal.organizations.settings.service_area import ServiceArea
 
 
 def ai_is_enabled(organization_id: str) -> bool:
@@ -19,9 +20,9 @@ def ai_is_enabled(organization_id: str) -> bool:
     return cast("dict[str, bool]", _settings(organization_id).get("ai", {})).get("enabled", True)
 
 
-def service_area_of(organization_id: str) -> dict[str, Json] | None:
+def service_area_of(organization_id: str) -> ServiceArea | None:
     """The organization's service area, as it is now."""
-    return cast("dict[str, Json] | None", _settings(organization_id).get("service_area"))
+    return cast("ServiceArea | None", _settings(organization_id).get("service_area"))
 
 
 def _settings(organization_id: str) -> dict[str, Json]:
@@ -31,10 +32,10 @@ def _settings(organization_id: str) -> dict[str, Json]:
 
 _RECENT = timedelta(minutes=1)
 _MOST_RECENT = 1000
-_recent: dict[str, tuple[datetime, dict[str, Json] | None]] = {}
+_recent: dict[str, tuple[datetime, ServiceArea | None]] = {}
 
 
-def recent_service_area(organization_id: str, now: datetime) -> dict[str, Json] | None:
+def recent_service_area(organization_id: str, now: datetime) -> ServiceArea | None:
     """The organization's service area, up to a minute old, for scores: a process keeps it.
 
     Every write of a lead scores it, and would cost one more read each time.
