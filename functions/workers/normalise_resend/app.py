@@ -14,7 +14,7 @@ from eal.outreach import store as outreach
 from eal.outreach.model import Letter, Mail
 from eal.table.write import AlreadyWritten, Stale
 from eal.vendors import resend, resend_api
-from eal.vendors.http import Busy, Refused
+from eal.vendors.http import Busy, Refused, TooLarge
 
 if TYPE_CHECKING:
     from eal.outreach.model import Missing
@@ -66,6 +66,9 @@ def _fetched(mail: Mail, by: Caller) -> "tuple[Letter, Missing | None]":
     except Refused as refused:
         observe.logger.warning("mail_not_fetched", status_code=refused.status)
         return Letter(), "not_found" if refused.status == 404 else "refused"
+    except TooLarge:
+        observe.logger.warning("mail_not_fetched", fault="TooLarge")
+        return Letter(), "too_large"
 
 
 def _later(message: Message, busy: Busy) -> None:

@@ -8,7 +8,7 @@ from eal.clock import Instant
 type EventType = Literal[
     "delivered", "delayed", "bounced", "complained", "opened", "clicked", "failed", "suppressed"
 ]
-type Missing = Literal["no_api_key", "not_found", "refused", "unavailable"]
+type Missing = Literal["no_api_key", "not_found", "refused", "too_large", "unavailable"]
 """Why a mail is kept without its body."""
 
 PERSONAL = frozenset(

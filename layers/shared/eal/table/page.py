@@ -72,10 +72,7 @@ def read[T](
     looked_at = queries = 0
     wanted = query.limit + 1  # one more tells whether another page follows
     while True:
-        if keep is None:
-            each = wanted - len(kept)
-        else:
-            each = min(looked_at or 2 * wanted, READS_AT_MOST - looked_at)
+        each = wanted - len(kept) if keep is None else min(looked_at or 2 * wanted, READS_AT_MOST - looked_at)
         items, last = _query(query, partition, start, each)
         looked_at += len(items)
         queries += 1

@@ -91,5 +91,4 @@ def connect(mode: Mode, api_key: str, account_id: str, *, budget: int | None = N
     if mode == "test":
         return Nobody()
     base = settings.vendor_api_url("callrail") or BASE
-    headers = {"Authorization": f'Token token="{api_key}"', "User-Agent": "EAL/1.0"}
-    return CallRail(Api(base=base, headers=headers, budget=budget), account_id)
+    return CallRail(Api(base=base, authorization=f'Token token="{api_key}"', budget=budget), account_id)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from eal import clock, ids, observe
 from eal.caller import vendor as acting
 from eal.integrations import connections, inbound, reconciliation
-from eal.vendors.http import Busy, Refused
+from eal.vendors.http import Busy, Refused, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ SECONDS = 800.0
 """Of a run: the function's time-out leaves the last connection its pauses."""
 
 type Fill = Callable[[Due, Caller, datetime, Take], Cursor]
-"""Asks for one connection's gaps, takes each in, and returns how far it came. Raises Busy or Refused."""
+"""Asks for one connection's gaps, takes each in, and returns how far it came. Raises Busy, Refused or TooLarge."""
 
 
 class ReconcilingFailed(Exception):
@@ -77,5 +77,8 @@ def _reconcile_one(one: Due, fill: Fill) -> None:
         after, wait = one.cursor, max(wait, timedelta(seconds=busy.retry_after))
     except Refused as refused:
         observe.logger.warning("vendor_refused", status_code=refused.status)
+        after, wait = one.cursor, reconciliation.AFTER_A_REFUSAL
+    except TooLarge:
+        observe.logger.warning("vendor_answer_too_large")
         after, wait = one.cursor, reconciliation.AFTER_A_REFUSAL
     reconciliation.save(one, replace(after, next_at=now + wait), now)

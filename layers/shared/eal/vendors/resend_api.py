@@ -69,8 +69,8 @@ def connect(mode: Mode, api_key: str, *, budget: int | None = None) -> Mails:
     if mode == "test":
         return Nobody()
     base = settings.vendor_api_url("resend") or BASE
-    headers = {"Authorization": f"Bearer {api_key}", "User-Agent": "EAL/1.0"}
-    return Resend(Api(base=base, headers=headers, seconds_apart=SECONDS_APART, budget=budget))
+    authorization = f"Bearer {api_key}"
+    return Resend(Api(base=base, authorization=authorization, seconds_apart=SECONDS_APART, budget=budget))
 
 
 def letter_in(body: Body) -> Letter:
