@@ -185,8 +185,7 @@ class _Log:
         item: Item = {**at._asdict(), "kind": "ARCHIVE", **dump(moved)}
         if moved.calling > (self.newest.size if self.newest else 0):
             item |= checkpoints.unsigned(self.organization_id, self.mode)
-        was = self.head.version
-        if not (progress.advance(item, was=was) if was else progress.start(item)):
+        if not progress.advance(item, was=self.head.version):
             raise Stale
         self.head = moved
 

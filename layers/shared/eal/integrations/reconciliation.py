@@ -84,7 +84,7 @@ def save(one: Due, after: Cursor, now: datetime) -> bool:
         "ttl": int((now + _KEPT).timestamp()),
         **dump(replace(after, version=one.cursor.version + 1)),
     }
-    return progress.advance(item, was=one.cursor.version) if one.cursor.version else progress.start(item)
+    return progress.advance(item, was=one.cursor.version)
 
 
 def _at(organization_id: str, mode: Mode, vendor: str) -> Key:

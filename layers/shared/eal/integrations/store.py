@@ -43,10 +43,7 @@ def put(vendor: str, body: IntegrationPut, by: Caller) -> tuple[Integration, Hea
     if after == before:
         return before, _health(before)
     after = replace(after, updated_at=by.at, version=after.version + 1)
-    if before:
-        by.write.replace(_item(after, by), was=before.version)
-    else:
-        by.write.create(_item(after, by))
+    by.write.put_version(_item(after, by), was=before.version if before else 0)
     if after.connection_id:
         by.write.add(connections.put(after.connection_id, after, after.signing, by.organization_id, by.mode))
     by.write.audit(

@@ -15,7 +15,7 @@ from eal.clock import rfc3339
 from eal.keys.model import ApiKey
 from eal.table.item import Item, dump, from_attributes, load, to_attributes
 from eal.table.read import batch_get
-from eal.table.write import Operation, Stale, put_if_absent
+from eal.table.write import Operation, Stale, put_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,9 +129,7 @@ def read_all(fingerprints: Sequence[str]) -> dict[str, ApiKey]:
 
 def put(key: ApiKey) -> Operation:
     """The operation that stores a new key."""
-    return put_if_absent(
-        settings.access_table(), {"pk": pk(key.fingerprint), **dump(key)}, lambda _old: Stale()
-    )
+    return put_version(settings.access_table(), {"pk": pk(key.fingerprint), **dump(key)}, was=0)
 
 
 def change(before: ApiKey, after: ApiKey) -> Operation:
