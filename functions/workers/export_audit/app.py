@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from eal import aws, settings
 from eal.audit_log.exports import store, writing
 from eal.caller import worker
-from eal.entry.consumer import Consumer, Message, Persistence
+from eal.entry.consumer import Consumer, Message, RetryPolicy
 
 if TYPE_CHECKING:
     from eal.table.keys import Mode
@@ -55,5 +55,7 @@ def consume_last(message: Message) -> None:
         raise
 
 
-PERSISTENCE = Persistence(queue="export", first=60, waits=(), receives=RECEIVES, last=consume_last)
-handler = Consumer(consume, persistence=PERSISTENCE).handler
+RETRY_POLICY = RetryPolicy(
+    queue="export", first_delay_seconds=60, not_hastened=(), max_receives=RECEIVES, on_last=consume_last
+)
+handler = Consumer(consume, retry_policy=RETRY_POLICY).handler

@@ -12,7 +12,6 @@ from eal.integrations import store as integrations
 from eal.outbound.schedule import LONGEST_DELAY
 from eal.outreach import store as outreach
 from eal.outreach.model import Letter, Mail
-from eal.table.write import AlreadyWritten, Stale
 from eal.vendors import resend, resend_api
 from eal.vendors.http import Busy, Refused, TooLarge
 
@@ -41,10 +40,7 @@ def normalise(message: Message) -> None:
         observe.count("inbound_unknown_kind")
     elif not outreach.record(told, by):
         observe.count("inbound_duplicates")
-    try:
-        by.write.commit()
-    except AlreadyWritten as other_worker:
-        raise Stale from other_worker  # read again, and find its work
+    by.write.commit()
     connections.stamp_event(cast("str", message["connection_id"]), received_at)
 
 

@@ -280,3 +280,17 @@ def test_what_was_said_is_not_logged(
     assert "calls_classified" in logged
     assert "basement" not in logged
     assert "Dana" not in logged
+
+
+def test_what_is_logged_of_a_message_names_its_tenant(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+    with watched_calls(monkeypatch) as made:
+        made.refuse["TransactGetItems"] = "InternalServerError"
+        assert classify(task(tenant, ids.new("call", clock.now()), "test")) == ["message-0"]
+
+    (line,) = map(json.loads, log.getvalue().splitlines())
+    assert line["message"] == "message_failed"
+    assert (line["organization_id"], line["mode"], line["request_id"]) == (tenant.id, "test", "request-1")

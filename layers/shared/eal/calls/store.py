@@ -133,8 +133,7 @@ def _begin(snapshot: Snapshot, by: Caller) -> Call:
             **_claim_at(by, new.vendor, new.vendor_call_id)._asdict(),
             "kind": "CALL_CLAIM",
             "call_id": new.id,
-        },
-        taken=lambda _old: Stale(),
+        }
     )
     by.write.create(_item(new, by))
     by.write.audit("call.received", new.id, _changes(None, new))

@@ -10,7 +10,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, cast
 
-from eal import aws, caller, clock, observe, settings
+from eal import aws, caller, clock, settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,15 +67,13 @@ def send(message: Mapping[str, Json], *, delay: int = 0) -> None:
 
 
 def caller_of(message: Mapping[str, Json]) -> Caller:
-    """The vendor, as who changes what its message tells of. The log is bound to the tenant."""
-    by = caller.vendor(
+    """The vendor, as who changes what its message tells of."""
+    return caller.vendor(
         cast("str", message["vendor"]),
         cast("str", message["organization_id"]),
         cast("Mode", message["mode"]),
         cast("str", message["request_id"]),
     )
-    observe.bind(organization_id=by.organization_id, mode=by.mode)
-    return by
 
 
 def raw(place: str) -> bytes:

@@ -34,7 +34,7 @@ def push(due: Due) -> None:
     A message is a word that an attempt is due, and the lead tells which: after a worker died between enqueueing and
     recording, the next attempt's message repeats the unrecorded one.
     """
-    observe.bind(organization_id=due.organization_id, mode=due.mode, lead_id=due.lead_id, push_id=due.push_id)
+    observe.bind(lead_id=due.lead_id, push_id=due.push_id)
     by = _worker(due)
     lead, integration = crm.find(due, by)
     if lead is None or lead.crm_sync is None:
