@@ -8,18 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from eal import aws, settings
 from eal.errors import ValidationFailed
 from eal.statistics.model import LEAD_STATS, NOW, Counter, added_up, bucket_at, difference, end_of
 from eal.table import progress
-from eal.table.item import from_attributes, to_attributes
 from eal.table.keys import Key, key, partition
+from eal.table.read import pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
 
     from eal.caller import Caller
     from eal.statistics.model import Amounts, Contribution, Unit
@@ -97,25 +94,16 @@ def buckets_since(unit: Unit, since: datetime, by: Caller) -> list[Item]:
 
     Raises: ValidationFailed where there are too many of them to be added up.
     """
-    request: dict[str, object] = {
-        "TableName": settings.state_table(),
-        "KeyConditionExpression": "pk = :pk AND sk >= :since",
-        "ExpressionAttributeValues": to_attributes(
-            {
-                ":pk": partition(by.organization_id, by.mode, LEAD_STATS, unit),
-                ":since": bucket_at(unit, since),
-            }
-        ),
-        "ConsistentRead": True,
+    values: Item = {
+        ":pk": partition(by.organization_id, by.mode, LEAD_STATS, unit),
+        ":since": bucket_at(unit, since),
     }
     found: list[Item] = []
-    for _ in range(MOST_PAGES):
-        answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
-        found += map(from_attributes, answer["Items"])
-        if "LastEvaluatedKey" not in answer:
-            return found
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-    message = "reaches over more sources of leads than can be added up: take a shorter one"
-    raise ValidationFailed(
-        [{"pointer": "/window", "message": message, "type": "too_much", "location": "query"}]
-    )
+    for number, items in enumerate(pages("pk = :pk AND sk >= :since", values)):
+        if number == MOST_PAGES:
+            message = "reaches over more sources of leads than can be added up: take a shorter one"
+            raise ValidationFailed(
+                [{"pointer": "/window", "message": message, "type": "too_much", "location": "query"}]
+            )
+        found += items
+    return found

@@ -79,17 +79,28 @@ def batch_get(table: str, keys: Sequence[Item]) -> list[Item]:
     return found
 
 
-def walk(condition: str, values: Mapping[str, Json], *, index: str | None = None) -> Iterator[Item]:
+def walk(
+    condition: str, values: Mapping[str, Json], *, index: str | None = None, at_once: int | None = None
+) -> Iterator[Item]:
     """Every item that a key condition finds, in its order; consistent where it is the table's and no index's."""
+    for items in pages(condition, values, index=index, at_once=at_once):
+        yield from items
+
+
+def pages(
+    condition: str, values: Mapping[str, Json], *, index: str | None = None, at_once: int | None = None
+) -> Iterator[list[Item]]:
+    """The same, a query at a time: of a megabyte, or of `at_once` items for who may need a few only."""
     request: dict[str, object] = {
         "TableName": settings.state_table(),
         "KeyConditionExpression": condition,
         "ExpressionAttributeValues": to_attributes(values),
         **({"IndexName": index} if index else {"ConsistentRead": True}),
+        **({"Limit": at_once} if at_once else {}),
     }
     while True:
         answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
-        yield from (from_attributes(item) for item in answer["Items"])
+        yield [from_attributes(item) for item in answer["Items"]]
         if not answer.get("LastEvaluatedKey"):
             return
         request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
