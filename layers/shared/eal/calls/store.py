@@ -276,9 +276,8 @@ def _judged(call: Call, run: Run | None) -> dict[str, Json]:
             "qualified": one.qualified,
             "confidence": one.confidence,
         }
-    if (
-        run
-    ):  # the judgement that the record is of: all of its provenance, also where it is that of the one before
+    # The judgement that the record is of: all of its provenance, also where it is that of the one before.
+    if run:
         judged |= {
             "engine": run.engine,
             "model": run.model,
