@@ -1,14 +1,15 @@
-"""What Resend said: what became of mails, and mails that came. A message is as a receiver enqueues it."""
+"""What Resend said: what became of mails, and mails that came."""
 
 import math
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from eal import clock, observe
+from eal import observe
 from eal.caller import Caller
-from eal.entry.consumer import Consumer, Message
-from eal.integrations import connections, inbound
+from eal.entry.consumer import Consumer
+from eal.integrations import inbound
 from eal.integrations import store as integrations
+from eal.integrations.inbound import Received
 from eal.outbound.schedule import LONGEST_DELAY
 from eal.outreach import store as outreach
 from eal.outreach.model import Letter, Mail
@@ -22,18 +23,16 @@ PATIENCE = timedelta(days=3)
 """So long a mail waits for its body, through a day's quota and a vendor's bad days: then it is kept without."""
 
 
-def normalise(message: Message) -> None:
-    """Keep one event, and remember that the connection is alive."""
-    received_at = clock.parse(cast("str", message["received_at"]))
-    raw = inbound.raw(cast("str", message["raw"]))
-    told = resend.told_in(raw, cast("str", message["delivery_id"]), received_at)
-    by = inbound.caller_of(message)
+def normalise(received: Received, raw: bytes) -> None:
+    """Keep one event."""
+    told = resend.told_in(raw, received.delivery_id, received.received_at)
+    by = received.as_caller()
     if isinstance(told, Mail):
         try:
             _keep(told, by)
         except Busy as busy:
-            if by.at - received_at < PATIENCE:
-                _later(message, busy)
+            if by.at - received.received_at < PATIENCE:
+                _later(received, busy)
                 return
             outreach.keep(told, Letter(), "unavailable", by)
     elif told is None:
@@ -41,7 +40,6 @@ def normalise(message: Message) -> None:
     elif not outreach.record(told, by):
         observe.count("inbound_duplicates")
     by.write.commit()
-    connections.stamp_event(cast("str", message["connection_id"]), received_at)
 
 
 def _keep(mail: Mail, by: Caller) -> None:
@@ -67,11 +65,11 @@ def _fetched(mail: Mail, by: Caller) -> "tuple[Letter, Missing | None]":
         return Letter(), "too_large"
 
 
-def _later(message: Message, busy: Busy) -> None:
+def _later(received: Received, busy: Busy) -> None:
     """Put the message back until the vendor wants to be asked: a failure would use up its tries long before."""
     delay = min(LONGEST_DELAY, math.ceil(busy.retry_after))
     observe.logger.info("mail_waits", delay=delay)
-    inbound.send(message, delay=delay)
+    inbound.send(received, delay=delay)
 
 
-handler = Consumer(normalise).handler
+handler = Consumer(inbound.normaliser(normalise)).handler

@@ -294,3 +294,18 @@ def test_what_is_logged_of_a_message_names_its_tenant(
     (line,) = map(json.loads, log.getvalue().splitlines())
     assert line["message"] == "message_failed"
     assert (line["organization_id"], line["mode"], line["request_id"]) == (tenant.id, "test", "request-1")
+
+
+@pytest.mark.parametrize(("name", "value"), [("call_id", None), ("mode", "production"), ("request_id", None)])
+def test_a_message_that_is_none_of_ours_fails_and_the_log_names_what_is_wrong(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, name: str, value: str | None
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+    message = json.loads(task(tenant, ids.new("call", clock.now())))
+    message["detail"][name] = value
+
+    assert classify(json.dumps(message)) == ["message-0"]
+
+    (line,) = map(json.loads, log.getvalue().splitlines())
+    assert name in line["exception"]

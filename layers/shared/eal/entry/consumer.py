@@ -5,24 +5,49 @@ envelope), or what a receiver or another worker sent to the queue itself. Queues
 any order: `consume` must be safe to run again after having been killed at any line.
 """
 
-from __future__ import annotations
-
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TypedDict, cast
 
-from eal import aws, observe, settings
+from eal import aws, caller, observe, settings
+from eal.caller import Caller
+from eal.errors import Json
+from eal.table.keys import Mode
 from eal.table.write import AlreadyWritten, Stale
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from eal.errors import Json
 
 type Message = dict[str, Json]
 
 _TRIES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantMessage:
+    """What every message for a tenant names; workers add what their own ones name, and `load` them."""
+
+    organization_id: str
+    mode: Mode
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A resource of which only the id counts: what it is now is read from the table."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceEvent(TenantMessage):
+    """An event that tells of a resource."""
+
+    data: Named
+
+
+def worker_of(message: TenantMessage, name: str) -> Caller:
+    """The caller that a worker acts as."""
+    return caller.worker(name, message.organization_id, message.mode, message.request_id)
 
 
 class _Attributes(TypedDict):
