@@ -12,7 +12,7 @@ from eal.integrations import store as integrations
 from eal.integrations.inbound import Received
 from eal.outbound.schedule import LONGEST_DELAY
 from eal.outreach import store as outreach
-from eal.outreach.model import Letter, Mail
+from eal.outreach.model import Mail, MailBody
 from eal.vendors import resend, resend_api
 from eal.vendors.http import Busy, Refused, TooLarge
 
@@ -34,7 +34,7 @@ def normalise(received: Received, raw: bytes) -> None:
             if by.at - received.received_at < PATIENCE:
                 _later(received, busy)
                 return
-            outreach.keep(told, Letter(), "unavailable", by)
+            outreach.keep(told, MailBody(), "unavailable", by)
     elif told is None:
         observe.count("inbound_unknown_kind")
     elif not outreach.record(told, by):
@@ -47,22 +47,22 @@ def _keep(mail: Mail, by: Caller) -> None:
     if outreach.known(resend.VENDOR, [mail.vendor_email_id], by):
         observe.count("inbound_duplicates")
         return
-    letter, missing = _fetched(mail, by)
-    outreach.keep(mail, letter, missing, by)
+    body, missing = _fetched(mail, by)
+    outreach.keep(mail, body, missing, by)
 
 
-def _fetched(mail: Mail, by: Caller) -> "tuple[Letter, Missing | None]":
+def _fetched(mail: Mail, by: Caller) -> "tuple[MailBody, Missing | None]":
     key = integrations.api_key(resend.VENDOR, by)
     if key is None and by.mode == "live":
-        return Letter(), "no_api_key"
+        return MailBody(), "no_api_key"
     try:
         return resend_api.connect(by.mode, key or "").received(mail.vendor_email_id), None
     except Refused as refused:
         observe.logger.warning("mail_not_fetched", status_code=refused.status)
-        return Letter(), "not_found" if refused.status == 404 else "refused"
+        return MailBody(), "not_found" if refused.status == 404 else "refused"
     except TooLarge:
         observe.logger.warning("mail_not_fetched", fault="TooLarge")
-        return Letter(), "too_large"
+        return MailBody(), "too_large"
 
 
 def _later(received: Received, busy: Busy) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.clock import rfc3339
-from eal.vendors import callrail_api, callrail_gaps
+from eal.vendors import callrail_api, callrail_reconcile
 from tests.support.callrail import SIGNING_KEY, Connection, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -196,7 +196,7 @@ def test_a_used_up_budget_goes_on_in_the_next_run(
     api: CallrailApi,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(callrail_gaps, "REQUESTS_A_RUN", 2)
+    monkeypatch.setattr(callrail_reconcile, "REQUESTS_A_RUN", 2)
     monkeypatch.setattr(callrail_api, "CALLS_A_PAGE", 3)
     api.calls = [listed(clock, f"{number:02}", minutes_ago=600 - number) for number in range(13)]
 
@@ -212,8 +212,8 @@ def test_a_used_up_budget_goes_on_in_the_next_run(
 
 def test_it_stays_inside_the_vendors_quota() -> None:
     runs_an_hour = 4
-    assert callrail_gaps.REQUESTS_A_RUN * runs_an_hour * 24 <= 10_000 // 4
-    assert callrail_gaps.REQUESTS_A_RUN * runs_an_hour <= 1_000 // 4
+    assert callrail_reconcile.REQUESTS_A_RUN * runs_an_hour * 24 <= 10_000 // 4
+    assert callrail_reconcile.REQUESTS_A_RUN * runs_an_hour <= 1_000 // 4
 
 
 @pytest.mark.parametrize(

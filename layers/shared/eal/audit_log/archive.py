@@ -175,7 +175,7 @@ class _Log:
             values={":archived": self.head.archived},
         )
         # Refused where the next records are being numbered.
-        with suppress(progress.Unfit, aws.dynamodb().exceptions.TransactionConflictException):
+        with suppress(progress.ConditionFailed, aws.dynamodb().exceptions.TransactionConflictException):
             progress.change(done)
 
     def move(self, **changed: object) -> None:

@@ -75,8 +75,8 @@ def search(query: ListQuery, by: Caller) -> Page[tuple[Integration, Health]]:
     found = [load(Integration, item) for item in items if item]
     known = connections.find_all([one.connection_id for one in found if one.connection_id])
 
-    def health(one: Integration) -> Health:
-        return known[one.vendor].health() if one.vendor in known else Health()
+    def health(integration: Integration) -> Health:
+        return known[integration.vendor].health() if integration.vendor in known else Health()
 
     return page.few(by, query, [Few(one.vendor, one.created_at, (one, health(one))) for one in found])
 

@@ -49,7 +49,7 @@ def _attempt(due: Due, lead: Lead, sync: CrmSync, integration: Integration | Non
     outcome = _WAYS[due.mode](lead, sync, integration, due, at) if integration else _NOT_CONNECTED
     now = clock.now()
     jitter = random.uniform(-1, 1)  # noqa: S311 - no secret is made of it
-    after = crm.after(sync, outcome, at, now, jitter=jitter)
+    after = crm.after_attempt(sync, outcome, at, now, jitter=jitter)
     if after.next_attempt_at:
         crm.enqueue(due.following(), after.next_attempt_at, now)
     recorded = _record(due, lead, after)

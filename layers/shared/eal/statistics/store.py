@@ -74,17 +74,19 @@ def record(recounts: Sequence[Recount], by: Caller) -> None:
         # A bucket that no window reaches any more is not made anew.
         if (end := end_of(counter)) is None or end > by.at
     ]
-    progress.count([_marker(one, by) for one in recounts], additions)
+    progress.count([_marker(recount, by) for recount in recounts], additions)
 
 
-def _marker(one: Recount, by: Caller) -> tuple[Item, int]:
+def _marker(recount: Recount, by: Caller) -> tuple[Item, int]:
     """The marker's next version, and the one that it goes over."""
-    was = cast("int", one.marker["version"]) if one.marker else 0
+    was = cast("int", recount.marker["version"]) if recount.marker else 0
     marker: Item = {
-        **marker_at(by.organization_id, by.mode, one.resource_id)._asdict(),
+        **marker_at(by.organization_id, by.mode, recount.resource_id)._asdict(),
         "kind": "COUNTED",
         "version": was + 1,
-        "counted": {f"{counter.kind}/{counter.sk}": amounts for counter, amounts in one.contribution.items()},
+        "counted": {
+            f"{counter.kind}/{counter.sk}": amounts for counter, amounts in recount.contribution.items()
+        },
     }
     return marker, was
 

@@ -116,25 +116,25 @@ class Change:
         }
 
 
-class Unfit(Exception):
+class ConditionFailed(Exception):
     """A change's condition does not hold. `item` is what stands there, None where nothing does."""
 
     def __init__(self, item: Item | None) -> None:
         self.item = item
 
 
-def change(one: Change) -> Item:
+def change(wanted: Change) -> Item:
     """Carry out a change. The item as it is then.
 
-    Raises: Unfit.
+    Raises: ConditionFailed.
     """
     client = aws.dynamodb()
     answers = {"ReturnValues": "ALL_NEW", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     try:
-        answer = client.update_item(**cast("UpdateItemInputTypeDef", {**one.request(), **answers}))
+        answer = client.update_item(**cast("UpdateItemInputTypeDef", {**wanted.request(), **answers}))
     except client.exceptions.ConditionalCheckFailedException as refused:
         old = cast("dict[str, UniversalAttributeValueTypeDef] | None", refused.response.get("Item"))
-        raise Unfit(from_attributes(old) if old else None) from None
+        raise ConditionFailed(from_attributes(old) if old else None) from None
     return from_attributes(answer["Attributes"])
 
 

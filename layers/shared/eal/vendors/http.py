@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from eal import observe
 from eal.outbound.retry_after import seconds
-from eal.vendors.said import Body
+from eal.vendors.loose_json import Body
 
 SECONDS = 10.0
 LARGEST_ANSWER = 10 * 1024 * 1024
