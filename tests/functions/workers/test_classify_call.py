@@ -31,8 +31,8 @@ def connection(tenant: Tenant) -> Connection:
 def take_in(connection: Connection, kind: str, body: bytes) -> None:
     """An event through receiver and normaliser."""
     assert connection.send(kind, body).status == 202
-    sent = [json.dumps(one) for one in peek("InboundQueue")]
-    load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", sent), None)
+    sent = [json.dumps(one) for one in peek("CallrailQueue")]
+    load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", sent), None)
 
 
 def task(tenant: Tenant, call_id: str, mode: str = "live") -> str:
