@@ -1,21 +1,23 @@
 """A call's classification: on the task `classify_call`, once for each input."""
 
 import time
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
 
 from eal import observe
 from eal.ai.engines import rules
-from eal.caller import worker
 from eal.calls import store as calls
 from eal.calls.model import Run
 from eal.calls.store import Whole
-from eal.entry.consumer import Consumer, Message
+from eal.entry.consumer import Consumer, Message, TenantMessage, worker_of
 from eal.organizations.settings import store as organization_settings
 from eal.provenance import Provenance
+from eal.table.item import load
 
-if TYPE_CHECKING:
-    from eal.table.keys import Mode
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(TenantMessage):
+    call_id: str
 
 
 def classify(message: Message) -> None:
@@ -23,13 +25,9 @@ def classify(message: Message) -> None:
 
     A tenant that wants no engines has its calls as they came.
     """
-    by = worker(
-        "classify_call",
-        cast("str", message["organization_id"]),
-        cast("Mode", message["mode"]),
-        cast("str", message["request_id"]),
-    )
-    whole = calls.look_up(cast("str", message["call_id"]), by)
+    task = load(Task, message)
+    by = worker_of(task, "classify_call")
+    whole = calls.look_up(task.call_id, by)
     if whole is None or not whole.call.has_ended:
         return
     wanted, last = whole.call.input_sha256(), whole.call.classification

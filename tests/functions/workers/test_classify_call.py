@@ -31,8 +31,8 @@ def connection(tenant: Tenant) -> Connection:
 def take_in(connection: Connection, kind: str, body: bytes) -> None:
     """An event through receiver and normaliser."""
     assert connection.send(kind, body).status == 202
-    sent = [json.dumps(one) for one in peek("InboundQueue")]
-    load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", sent), None)
+    sent = [json.dumps(one) for one in peek("CallrailQueue")]
+    load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", sent), None)
 
 
 def task(tenant: Tenant, call_id: str, mode: str = "live") -> str:
@@ -280,3 +280,32 @@ def test_what_was_said_is_not_logged(
     assert "calls_classified" in logged
     assert "basement" not in logged
     assert "Dana" not in logged
+
+
+def test_what_is_logged_of_a_message_names_its_tenant(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+    with watched_calls(monkeypatch) as made:
+        made.refuse["TransactGetItems"] = "InternalServerError"
+        assert classify(task(tenant, ids.new("call", clock.now()), "test")) == ["message-0"]
+
+    (line,) = map(json.loads, log.getvalue().splitlines())
+    assert line["message"] == "message_failed"
+    assert (line["organization_id"], line["mode"], line["request_id"]) == (tenant.id, "test", "request-1")
+
+
+@pytest.mark.parametrize(("name", "value"), [("call_id", None), ("mode", "production"), ("request_id", None)])
+def test_a_message_that_is_none_of_ours_fails_and_the_log_names_what_is_wrong(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, name: str, value: str | None
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+    message = json.loads(task(tenant, ids.new("call", clock.now())))
+    message["detail"][name] = value
+
+    assert classify(json.dumps(message)) == ["message-0"]
+
+    (line,) = map(json.loads, log.getvalue().splitlines())
+    assert name in line["exception"]

@@ -27,8 +27,8 @@ def classified(connection: Connection, tenant: Tenant, body: bytes) -> str:
     """A call through receiver, normaliser and classifier. Returns what the bus hands the worker."""
     known = len(events("call.classified", tenant.id))
     assert connection.send("post-call", body).status == 202
-    sent = [json.dumps(one) for one in peek("InboundQueue")]
-    load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", sent), None)
+    sent = [json.dumps(one) for one in peek("CallrailQueue")]
+    load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", sent), None)
     (newest,) = sorted((item for item in stored("CALL", tenant.id)), key=lambda item: str(item["id"]))[-1:]
     task = {
         "organization_id": tenant.id,

@@ -133,8 +133,7 @@ def _begin(snapshot: Snapshot, by: Caller) -> Call:
             **_claim_at(by, new.vendor, new.vendor_call_id)._asdict(),
             "kind": "CALL_CLAIM",
             "call_id": new.id,
-        },
-        taken=lambda _old: Stale(),
+        }
     )
     by.write.create(_item(new, by))
     by.write.audit("call.received", new.id, _changes(None, new))
@@ -164,10 +163,7 @@ def _with_transcript(before: Call | None, after: Call, snapshot: Snapshot, by: C
         "text": snapshot.transcript,
         "version": version,
     }
-    if version == 1:
-        by.write.create(item, taken=lambda _old: Stale())
-    else:
-        by.write.replace(item, was=after.transcript_version)
+    by.write.put_version(item, was=after.transcript_version)
     return replace(after, transcript_version=version)
 
 
@@ -190,10 +186,7 @@ def record_run(whole: Whole, run: Run, by: Caller) -> Call:
         "runs": [dump(one) for one in (*whole.runs, run)[-RUNS_KEPT:]],
         "version": after.runs_version,
     }
-    if before.runs_version:
-        by.write.replace(runs, was=before.runs_version)
-    else:
-        by.write.create(runs, taken=lambda _old: Stale())
+    by.write.put_version(runs, was=before.runs_version)
     by.write.audit("call.classified", after.id, audit.changes(_judged(before, None), _judged(after, run)))
     if before.classification is None or before.classification.answer != run.answer:
         by.write.emit("call.classified", CallView.of(after).model_dump(mode="json"))
@@ -283,9 +276,8 @@ def _judged(call: Call, run: Run | None) -> dict[str, Json]:
             "qualified": one.qualified,
             "confidence": one.confidence,
         }
-    if (
-        run
-    ):  # the judgement that the record is of: all of its provenance, also where it is that of the one before
+    # The judgement that the record is of: all of its provenance, also where it is that of the one before.
+    if run:
         judged |= {
             "engine": run.engine,
             "model": run.model,

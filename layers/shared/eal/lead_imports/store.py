@@ -24,7 +24,6 @@ from eal.table import progress
 from eal.table.item import dump, load
 from eal.table.keys import Key, key, partition
 from eal.table.read import get, get_all, walk
-from eal.table.write import Stale, put_if_absent, put_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,10 +87,7 @@ def _take_place(new: LeadImport, by: Caller) -> None:
         "version": version + 1,
         "ttl": _ttl(new),
     }
-    table = settings.state_table()
-    by.write.add(
-        put_over(table, item, was=version) if before else put_if_absent(table, item, lambda _old: Stale())
-    )
+    by.write.put_version(item, was=version)
 
 
 def find(import_id: str, by: Caller) -> LeadImport:

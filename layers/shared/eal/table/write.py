@@ -70,19 +70,20 @@ def put_if_absent(table: str, item: Mapping[str, Json], refusal: Refusal) -> Ope
     )
 
 
-def put_over(table: str, item: Mapping[str, Json], *, was: int) -> Operation:
-    """A Put over version `was`; Stale where that is not what stands there."""
-    return Operation(
-        {
-            "Put": {
-                "TableName": table,
-                "Item": to_attributes(item),
-                "ConditionExpression": "version = :was",
-                "ExpressionAttributeValues": to_attributes({":was": was}),
-            }
-        },
-        lambda _old: Stale(),
-    )
+def put_version(table: str, item: Mapping[str, Json], *, was: int) -> Operation:
+    """A Put over version `was` of an item, 0 for none; Stale where that is not what stands there."""
+    request = {"Put": {"TableName": table, "Item": to_attributes(item), **_at_version(was)}}
+    return Operation(cast("TransactWriteItemTypeDef", request), lambda _old: Stale())
+
+
+def _at_version(was: int) -> dict[str, object]:
+    """The condition that an item is at a version, 0 for none."""
+    if not was:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "version = :was",
+        "ExpressionAttributeValues": to_attributes({":was": was}),
+    }
 
 
 def events_of(organization_id: str, mode: Mode, resource_id: str) -> str:
@@ -122,17 +123,19 @@ class Write:
     def replace(self, item: Mapping[str, Json], *, was: int) -> None:
         """Put the item's next version over version `was`; Stale where that is not what stands there."""
         self.check_if_match(was)
-        self._operations.append(put_over(settings.state_table(), item, was=was))
+        self.put_version(item, was=was)
+
+    def put_version(self, item: Mapping[str, Json], *, was: int) -> None:
+        """The same whatever the caller insists on, for an item beside the one that `if_match` means. `was` is 0 where
+        there is none yet."""
+        self._operations.append(put_version(settings.state_table(), item, was=was))
 
     def delete(self, at: Key, *, was: int | None = None) -> None:
         """Delete an item: version `was` of it, or, without, whatever stands there (claims have no version)."""
         condition: dict[str, object] = {}
         if was is not None:
             self.check_if_match(was)
-            condition = {
-                "ConditionExpression": "version = :was",
-                "ExpressionAttributeValues": to_attributes({":was": was}),
-            }
+            condition = _at_version(was)
         request = {
             "Delete": {"TableName": settings.state_table(), "Key": to_attributes(at._asdict()), **condition}
         }

@@ -77,12 +77,7 @@ def count(webhook_id: str, body: "ReplayCreate", by: "Caller") -> tuple[Replay, 
 def work(message: "Mapping[str, Json]") -> None:
     """Open deliveries until all is done, or time is up."""
     asked = load(Replay, message)
-    observe.bind(
-        organization_id=asked.organization_id,
-        mode=asked.mode,
-        webhook_id=asked.webhook_id,
-        replay_id=asked.replay_id,
-    )
+    observe.bind(webhook_id=asked.webhook_id, replay_id=asked.replay_id)
     stored = get(store.place(asked.organization_id, asked.mode, asked.webhook_id))
     endpoint = store.of_item(stored) if stored else None
     if endpoint is None or not endpoint.enabled:

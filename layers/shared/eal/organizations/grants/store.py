@@ -37,10 +37,7 @@ def put(
         version=before.version + 1 if before else 1,
     )
     item: Item = {**grant_at(child_id, parent_id)._asdict(), "kind": "GRANT", **dump(after)}
-    if before:
-        by.write.replace(item, was=before.version)
-    else:
-        by.write.create(item)
+    by.write.put_version(item, was=before.version if before else 0)
     changes = audit.changes(_audited(before), _audited(after))
     by.write.audit("grant.updated" if before else "grant.created", after.id, changes, also_for=parent_id)
     return after
