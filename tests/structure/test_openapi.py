@@ -7,32 +7,34 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from eal import errors
-from eal.entry import document, openapi
+from eal.entry import document as served
 from eal.events import CATALOGUE
 from tests.structure.checks import document as checks
 from tests.structure.project import HERE, report
 from tests.support.http import load_app
+from tools.openapi import document
+from tools.openapi import errors as documented
 
 
 def _built() -> dict[str, Any]:
     apps = [load_app(HERE.folder_of(name)) for name in HERE.endpoints]
-    return openapi.build([app.app.route for app in apps])
+    return document.build([app.app.route for app in apps])
 
 
 @pytest.fixture(scope="module")
 def committed() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(document.text())
+    found: dict[str, Any] = json.loads(served.text())
     return found
 
 
 def test_the_committed_document_is_current() -> None:
-    assert openapi.render(_built()) == document.text(), "run: python -m tools.openapi --write"
+    assert document.render(_built()) == served.text(), "run: python -m tools.openapi --write"
 
 
 def test_the_document_does_not_depend_on_the_order_of_the_functions() -> None:
     routes = [load_app(HERE.folder_of(name)).app.route for name in HERE.endpoints]
 
-    assert openapi.render(openapi.build(routes[::-1])) == openapi.render(openapi.build(routes))
+    assert document.render(document.build(routes[::-1])) == document.render(document.build(routes))
 
 
 def test_the_document_is_openapi_3_1(committed: dict[str, Any]) -> None:
@@ -46,7 +48,7 @@ def test_every_operation_is_documented_as_the_contract_has_it(committed: dict[st
 def test_every_error_code_is_explained() -> None:
     codes = {error.code for error in errors.ApiError.__subclasses__()}
 
-    assert set(openapi._MEANING) == codes
+    assert set(documented.MEANING) == codes
 
 
 def test_every_event_type_has_its_data(committed: dict[str, Any]) -> None:
@@ -59,4 +61,4 @@ def test_every_event_type_has_its_data(committed: dict[str, Any]) -> None:
 def test_two_models_of_one_name_are_refused() -> None:
     route = load_app("health/get").app.route
     with pytest.raises(ValueError, match="two endpoints answer GET /v1/health"):
-        openapi.build([route, route])
+        document.build([route, route])
