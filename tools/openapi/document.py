@@ -48,16 +48,14 @@ def build(routes: Sequence[Route]) -> Node:
             "work in JSON, get webhooks for everything that matters.",
         },
         "servers": [{"url": SERVER}],
-        "tags": [
-            {"name": tag} for tag in sorted({tag for route in routes for tag in route.tags} | {"events"})
-        ],
+        "tags": [{"name": tag} for tag in sorted({route.tag for route in routes} | {"events"})],
         "paths": paths,
         "webhooks": {name: webhooks.of_event(name, meaning, models) for name, meaning in CATALOGUE.items()},
         "components": {
             "schemas": {**components, "Error": errors.schema()},
             "responses": responses,
             "headers": parameters.HEADERS,
-            "parameters": parameters.PARAMETERS,
+            "parameters": parameters.components(routes),
             "securitySchemes": {
                 "bearer": {
                     "type": "http",

@@ -6,12 +6,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from tools.openapi import errors
-from tools.openapi.parameters import COMMON, WITH_KEY, has_version, may_be_not_modified, references
+from tools.openapi.parameters import COMMON, WITH_KEY, may_be_not_modified, references
 from tools.openapi.parameters import of_route as parameters_of
 from tools.openapi.schemas import CSV, JSON, REF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from pydantic import JsonValue
 
@@ -25,7 +25,7 @@ def of_route(route: Route, schemas: Schemas, responses: dict[str, Node]) -> Node
         "operationId": route.operation_id,
         "summary": text.partition(". ")[0].rstrip("."),
         "description": text,
-        "tags": list(route.tags),
+        "tags": [route.tag],
         "security": [{"bearer": [route.scope]}] if route.scope else [],
         "parameters": parameters_of(route),
         "responses": _responses(route, schemas, responses),
@@ -39,7 +39,7 @@ def of_route(route: Route, schemas: Schemas, responses: dict[str, Node]) -> Node
 
 
 def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[str, Node]:
-    found = {str(status): _success(route, status, schemas) for status in _statuses(route)}
+    found = {str(status): _success(route, status, schemas) for status in route.statuses}
     if route.operation_id in CSV:
         found |= _csv(schemas[CSV[route.operation_id], "serialization"])
     if may_be_not_modified(route):
@@ -54,26 +54,9 @@ def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[
     return found
 
 
-def _statuses(route: Route) -> list[int]:
-    """The usual status, and those that the endpoint's own code gives `caller.answer_status`."""
-    code = getattr(route.endpoint, "__code__", None)
-    if code is None or "answer_status" not in code.co_names:
-        return [route.status]
-    numbers = {one for one in _constants(code.co_consts) if isinstance(one, int) and 200 <= one < 300}
-    return sorted({route.status, *numbers})
-
-
-def _constants(values: Iterable[object]) -> Iterable[object]:
-    for value in values:
-        if isinstance(value, tuple):
-            yield from _constants(value)
-        else:
-            yield value
-
-
 def _success(route: Route, status: int, schemas: Schemas) -> Node:
     names = {**COMMON, **(WITH_KEY if route.scope else {})}
-    if has_version(route):
+    if route.is_versioned:
         names["ETag"] = "ETag"
     if route.replayable:
         names["Idempotent-Replayed"] = "IdempotentReplayed"

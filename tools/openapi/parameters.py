@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from tools.openapi.schemas import REF, Answers, inlined
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from eal.entry.route import Route
     from tools.openapi.schemas import Node
 
@@ -55,7 +57,7 @@ def header_parameter(name: str, description: str, **schema: object) -> Node:
     }
 
 
-PARAMETERS: dict[str, Node] = {
+_PARAMETERS: dict[str, Node] = {
     "IdempotencyKey": header_parameter(
         "Idempotency-Key",
         "The same key and request again, within 24 hours, has no second effect and gets the first answer.",
@@ -68,10 +70,19 @@ PARAMETERS: dict[str, Node] = {
     "IfNoneMatch": header_parameter(
         "If-None-Match", "An ETag; 304 if the resource is still at that version."
     ),
-    "Organization": header_parameter(
-        "X-EAL-Organization", "A child organization, which granted its parent the reading of this resource."
-    ),
 }
+
+
+def components(routes: Sequence[Route]) -> dict[str, Node]:
+    """The parameters that operations refer to: what a child must have granted is in its text."""
+    grants = sorted({route.grant for route in routes if route.grant})
+    return _PARAMETERS | {
+        f"Organization.{grant}": header_parameter(
+            "X-EAL-Organization",
+            f"A child organization's id: its data is answered if it has granted its parent `{grant}`.",
+        )
+        for grant in grants
+    }
 
 
 def references(kind: str, names: dict[str, str]) -> dict[str, Node]:
@@ -84,8 +95,8 @@ def of_route(route: Route) -> list[Node]:
         names.append("IfMatch")
     if may_be_not_modified(route):
         names.append("IfNoneMatch")
-    if route.scope and route.method == "GET":
-        names.append("Organization")
+    if route.grant:
+        names.append(f"Organization.{route.grant}")
     path = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"{(\w+)}", route.path)
@@ -115,14 +126,8 @@ def _query_parameter(name: str, schema: Node, required: bool) -> Node:
     return {"name": name, "in": "query", "required": required, **about, "schema": schema}
 
 
-def has_version(route: Route) -> bool:
-    """As `Route.call` sees it: a whole number, where health's `version` names the API's."""
-    field = route.answer.model_fields.get("version") if route.answer else None
-    return field is not None and field.annotation is int
-
-
 def may_be_not_modified(route: Route) -> bool:
-    return has_version(route) and route.method == "GET" and not route.changes_by_itself
+    return route.is_versioned and route.method == "GET" and not route.changes_by_itself
 
 
 def takes_if_match(route: Route) -> bool:

@@ -1,6 +1,7 @@
 """The base of what the API takes and shows."""
 
 import re
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -57,6 +58,22 @@ def measured(value: float) -> float:
 
 
 class Wire(BaseModel):
-    """A model that is built when it is first used: a function imports all of its resource's, and uses two or three."""
+    """A model that is built when it is first used: a function imports all of its resource's, and uses two or three.
+
+    Of a body: `may_be_left_out` where the request needs none, and `acts_at_once` where the endpoint has an effect that
+    no transaction holds back, such as a request to somebody else: an Idempotency-Key is held for it before it begins.
+    Of an answer: `changes_by_itself` where it may differ while its version stays, so that a 304 would be wrong, and
+    `shown_once` for the fields that a replay must not repeat; `admin_key.key` is one within another.
+    """
 
     model_config = ConfigDict(defer_build=True)
+
+    may_be_left_out: ClassVar[bool] = False
+    acts_at_once: ClassVar[bool] = False
+    changes_by_itself: ClassVar[bool] = False
+    shown_once: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a kept copy of this answer."""
+        return ()
