@@ -55,10 +55,61 @@ def test_every_event_type_has_its_data(committed: dict[str, Any]) -> None:
     assert set(committed["webhooks"]) == set(CATALOGUE)
     for name, item in committed["webhooks"].items():
         schema = item["post"]["requestBody"]["content"]["application/json"]["schema"]
-        assert schema["allOf"][1]["properties"]["type"] == {"const": name}
+        assert checks.resolved(committed, schema)["properties"]["type"] == {"type": "string", "const": name}
 
 
 def test_two_models_of_one_name_are_refused() -> None:
     route = load_app("health/get").app.route
     with pytest.raises(ValueError, match="two endpoints answer GET /v1/health"):
         document.build([route, route])
+
+
+def test_an_enumeration_is_one_type_wherever_it_is_used(committed: dict[str, Any]) -> None:
+    components = committed["components"]["schemas"]
+
+    assert components["LeadStatus"]["enum"][0] == "new"
+    used = [
+        components["LeadView"]["properties"]["status"],
+        components["LeadTransition"]["properties"]["to"],
+        _parameter(committed, "/leads", "status")["schema"],
+    ]
+    assert used == [{"$ref": "#/components/schemas/LeadStatus"}] * 3
+
+
+def test_what_an_alias_says_of_itself_is_kept(committed: dict[str, Any]) -> None:
+    components = committed["components"]["schemas"]
+
+    assert components["WebhookCreate"]["properties"]["url"]["description"] == "https, at a public address."
+    assert components["WebhookUpdate"]["properties"]["rate_limit"]["description"].startswith(
+        "Deliveries a minute"
+    )
+
+
+def test_a_change_has_no_defaults_and_null_only_where_it_is_taken(committed: dict[str, Any]) -> None:
+    refusing = {
+        "ApiKeyUpdate": {"name"},
+        "LeadUpdate": {"source"},
+        "OrganizationUpdate": {"name"},
+        "ProspectUpdate": {"source", "outreach_state"},
+        "SettingsBody": set(),
+        "WebhookUpdate": {"url", "events", "enabled"},
+    }
+    for name, never_null in refusing.items():
+        fields = committed["components"]["schemas"][name]["properties"]
+        assert {field for field, schema in fields.items() if "default" in schema} == set()
+        assert {
+            field for field, schema in fields.items() if {"type": "null"} not in schema.get("anyOf", [])
+        } == never_null
+
+
+def test_a_limit_that_is_cut_has_no_maximum(committed: dict[str, Any]) -> None:
+    limit = _parameter(committed, "/leads", "limit")
+
+    assert limit["schema"] == {"type": "integer", "minimum": 1, "default": 50}
+    assert "200" in limit["description"]
+
+
+def _parameter(document: dict[str, Any], path: str, name: str) -> dict[str, Any]:
+    parameters = document["paths"][path]["get"]["parameters"]
+    (found,) = (one for one in parameters if one.get("name") == name)
+    return dict(found)

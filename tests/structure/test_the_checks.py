@@ -464,8 +464,8 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (imports.faults, prepend(CREATE, "from functions.leads.get import app\n"), "imports functions.leads.get"),
     (
         imports.faults,
-        change("layers/shared/eal/entry/parents.py", "from eal.organizations import store", "store = None"),
-        "eal.entry imports eal.organizations no more",
+        change("layers/shared/eal/entry/relay.py", "from eal.audit_log import waiting", "waiting = None"),
+        "eal.entry imports eal.audit_log no more",
     ),
     # dependencies
     (

@@ -50,9 +50,13 @@ def build(routes: Sequence[Route]) -> Node:
         "servers": [{"url": SERVER}],
         "tags": [{"name": tag} for tag in sorted({route.tag for route in routes} | {"events"})],
         "paths": paths,
-        "webhooks": {name: webhooks.of_event(name, meaning, models) for name, meaning in CATALOGUE.items()},
+        "webhooks": {name: webhooks.of_event(name, meaning) for name, meaning in CATALOGUE.items()},
         "components": {
-            "schemas": {**components, "Error": errors.schema()},
+            "schemas": {
+                **components,
+                **webhooks.schemas(components["EventView"], models),
+                "Error": errors.schema(),
+            },
             "responses": responses,
             "headers": parameters.HEADERS,
             "parameters": parameters.components(routes),

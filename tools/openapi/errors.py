@@ -53,7 +53,7 @@ def schema() -> Node:
             },
             "message": {"type": "string"},
             "type": {"type": "string"},
-            "location": {"enum": ["body", "query"]},
+            "location": {"type": "string", "enum": ["body", "query"]},
         },
     }
     details = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tools.openapi.schemas import REF, Answers, inlined
+from tools.openapi.schemas import REF, Generator, inlined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +107,7 @@ def of_route(route: Route) -> list[Node]:
 def _query_parameters(route: Route) -> list[Node]:
     if route.query is None:
         return []
-    schema = route.query.model_json_schema(ref_template=REF, schema_generator=Answers)
+    schema = route.query.model_json_schema(ref_template=REF, schema_generator=Generator)
     properties = inlined({**schema.pop("$defs", {}), "query": schema})["query"]["properties"]
     required = schema.get("required", [])
     return [_query_parameter(name, one, name in required) for name, one in properties.items()]

@@ -1,9 +1,10 @@
 """The base of what the API takes and shows."""
 
 import re
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 LARGEST_NUMBER = 2**53 - 1
 _SMALLEST_NUMBER = 1e-100
@@ -77,3 +78,20 @@ class Wire(BaseModel):
     def erasable(self) -> tuple[str, ...]:
         """The resources whose erasure must reach a kept copy of this answer."""
         return ()
+
+
+def without_defaults(*never_null: str) -> Callable[[dict[str, JsonValue]], None]:
+    """For the JSON Schema of what changes only what it gives: a default would say otherwise.
+
+    `never_null` are the fields whose None means only that they are not given.
+    """
+
+    def change(schema: dict[str, JsonValue]) -> None:
+        for name, field in cast("dict[str, dict[str, JsonValue]]", schema["properties"]).items():
+            field.pop("default", None)
+            if name in never_null:
+                choices = cast("list[dict[str, JsonValue]]", field.pop("anyOf"))
+                (own,) = (one for one in choices if one != {"type": "null"})
+                field |= {**own, **field}
+
+    return change

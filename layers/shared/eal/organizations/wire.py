@@ -12,7 +12,7 @@ from eal.listing import PageView
 from eal.organizations.hours import DAYS, minutes, overlap
 from eal.organizations.model import INDUSTRY, GivenGrant, Member, Organization, Role
 from eal.table.keys import Mode
-from eal.wire import Wire, measured
+from eal.wire import Wire, measured, without_defaults
 
 if TYPE_CHECKING:
     from eal.organizations.hours import BusinessHours
@@ -211,7 +211,7 @@ class SenderBody(Wire):
 class SettingsBody(Wire):
     """Only what is given changes, each member as a whole; null sets it back."""
 
-    model_config = _INPUT
+    model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults())
 
     timezone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] | None = None
     default_locale: Annotated[str, Field(max_length=35), AfterValidator(_locale)] | None = None
@@ -251,7 +251,7 @@ class OrganizationCreate(Wire):
 class OrganizationUpdate(Wire):
     """Only what is given changes; null sets it back to what a new organization has."""
 
-    model_config = _INPUT
+    model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("name"))
 
     name: Name | None = None
     industry: Industry | None = None
