@@ -7,32 +7,34 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from eal import errors
-from eal.entry import document, openapi
+from eal.entry import document as served
 from eal.events import CATALOGUE
 from tests.structure.checks import document as checks
 from tests.structure.project import HERE, report
 from tests.support.http import load_app
+from tools.openapi import document
+from tools.openapi import errors as documented
 
 
 def _built() -> dict[str, Any]:
     apps = [load_app(HERE.folder_of(name)) for name in HERE.endpoints]
-    return openapi.build([app.app.route for app in apps])
+    return document.build([app.app.route for app in apps])
 
 
 @pytest.fixture(scope="module")
 def committed() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(document.text())
+    found: dict[str, Any] = json.loads(served.text())
     return found
 
 
 def test_the_committed_document_is_current() -> None:
-    assert openapi.render(_built()) == document.text(), "run: python -m tools.openapi --write"
+    assert document.render(_built()) == served.text(), "run: python -m tools.openapi --write"
 
 
 def test_the_document_does_not_depend_on_the_order_of_the_functions() -> None:
     routes = [load_app(HERE.folder_of(name)).app.route for name in HERE.endpoints]
 
-    assert openapi.render(openapi.build(routes[::-1])) == openapi.render(openapi.build(routes))
+    assert document.render(document.build(routes[::-1])) == document.render(document.build(routes))
 
 
 def test_the_document_is_openapi_3_1(committed: dict[str, Any]) -> None:
@@ -46,17 +48,68 @@ def test_every_operation_is_documented_as_the_contract_has_it(committed: dict[st
 def test_every_error_code_is_explained() -> None:
     codes = {error.code for error in errors.ApiError.__subclasses__()}
 
-    assert set(openapi._MEANING) == codes
+    assert set(documented.MEANING) == codes
 
 
 def test_every_event_type_has_its_data(committed: dict[str, Any]) -> None:
     assert set(committed["webhooks"]) == set(CATALOGUE)
     for name, item in committed["webhooks"].items():
         schema = item["post"]["requestBody"]["content"]["application/json"]["schema"]
-        assert schema["allOf"][1]["properties"]["type"] == {"const": name}
+        assert checks.resolved(committed, schema)["properties"]["type"] == {"type": "string", "const": name}
 
 
 def test_two_models_of_one_name_are_refused() -> None:
     route = load_app("health/get").app.route
     with pytest.raises(ValueError, match="two endpoints answer GET /v1/health"):
-        openapi.build([route, route])
+        document.build([route, route])
+
+
+def test_an_enumeration_is_one_type_wherever_it_is_used(committed: dict[str, Any]) -> None:
+    components = committed["components"]["schemas"]
+
+    assert components["LeadStatus"]["enum"][0] == "new"
+    used = [
+        components["LeadView"]["properties"]["status"],
+        components["LeadTransition"]["properties"]["to"],
+        _parameter(committed, "/leads", "status")["schema"],
+    ]
+    assert used == [{"$ref": "#/components/schemas/LeadStatus"}] * 3
+
+
+def test_what_an_alias_says_of_itself_is_kept(committed: dict[str, Any]) -> None:
+    components = committed["components"]["schemas"]
+
+    assert components["WebhookCreate"]["properties"]["url"]["description"] == "https, at a public address."
+    assert components["WebhookUpdate"]["properties"]["rate_limit"]["description"].startswith(
+        "Deliveries a minute"
+    )
+
+
+def test_a_change_has_no_defaults_and_null_only_where_it_is_taken(committed: dict[str, Any]) -> None:
+    refusing = {
+        "ApiKeyUpdate": {"name"},
+        "LeadUpdate": {"source"},
+        "OrganizationUpdate": {"name"},
+        "ProspectUpdate": {"source", "outreach_state"},
+        "SettingsBody": set(),
+        "WebhookUpdate": {"url", "events", "enabled"},
+    }
+    for name, never_null in refusing.items():
+        fields = committed["components"]["schemas"][name]["properties"]
+        assert {field for field, schema in fields.items() if "default" in schema} == set()
+        assert {
+            field for field, schema in fields.items() if {"type": "null"} not in schema.get("anyOf", [])
+        } == never_null
+
+
+def test_a_limit_that_is_cut_has_no_maximum(committed: dict[str, Any]) -> None:
+    limit = _parameter(committed, "/leads", "limit")
+
+    assert limit["schema"] == {"type": "integer", "minimum": 1, "default": 50}
+    assert "200" in limit["description"]
+
+
+def _parameter(document: dict[str, Any], path: str, name: str) -> dict[str, Any]:
+    parameters = document["paths"][path]["get"]["parameters"]
+    (found,) = (one for one in parameters if one.get("name") == name)
+    return dict(found)

@@ -462,13 +462,12 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (imports.faults, prepend(CREATE, "from __future__ import annotations\n"), "remove the __future__ import"),
     (imports.faults, prepend(CREATE, "import pydantic\n"), "a function imports eal and the standard library"),
     (imports.faults, prepend(CREATE, "from functions.leads.get import app\n"), "imports functions.leads.get"),
-    (imports.faults, prepend(CREATE, "from eal.entry import openapi\n"), "which is for build time only"),
     (
         imports.faults,
         change(
-            "layers/shared/eal/entry/parents.py", "from eal.organizations.grants import store", "store = None"
+            "layers/shared/eal/entry/outbox_numbers.py", "from eal.audit_log import waiting", "waiting = None"
         ),
-        "eal.entry imports eal.organizations no more",
+        "eal.entry imports eal.audit_log no more",
     ),
     # dependencies
     (
@@ -532,7 +531,6 @@ def test_the_imports_between_resources_need_their_line(root: Path, monkeypatch: 
         ("import aws_lambda_powertools.utilities.parameters\n", "pulls aws_lambda_powertools.utilities.parameters"),
         ("import aws_lambda_powertools.utilities.idempotency\n", "pulls aws_lambda_powertools.utilities.idempotency"),
         ("import asyncio\n", "pulls asyncio on import"),
-        ("import eal.entry.openapi\n", "pulls eal.entry.openapi on import"),
         ("import os\nNAME = os.environ['STATE_TABLE']\n", "cannot be imported without environment"),
     ],
 )  # fmt: skip

@@ -10,7 +10,8 @@ sys.path.insert(0, str(ROOT / "layers" / "shared"))
 
 def main() -> int:
     from eal import events
-    from eal.entry import document, openapi
+    from eal.entry import document as served
+    from tools.openapi import document, webhooks
     from tools.openapi.endpoints import routes
 
     parser = argparse.ArgumentParser(prog="python -m tools.openapi")
@@ -20,11 +21,11 @@ def main() -> int:
         "--write", action="store_true", help="write the document and the catalogue of event types"
     )
     only_check = parser.parse_args().check
-    built = openapi.build(routes(ROOT))
-    wanted = {document.PATH: built, events.DESCRIBED: openapi.event_types(built)}
+    built = document.build(routes(ROOT))
+    wanted = {served.PATH: built, events.DESCRIBED: webhooks.event_types(built)}
     stale = 0
     for path, content in wanted.items():
-        text = openapi.render(content)
+        text = document.render(content)
         is_current = path.exists() and path.read_text(encoding="utf-8") == text
         stale += not is_current
         if not is_current and not only_check:

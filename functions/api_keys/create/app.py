@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/api-keys", operation_id="createApiKey", tags=["api-keys"], status_code=201)
+@app.post("/v1/api-keys", operation_id="createApiKey", tag="api-keys", status_code=201)
 def create(body: ApiKeyCreate, caller: Admin) -> ApiKeyCreated:
     """Create a key. Its text is in this answer and nowhere else, ever: a replay shows it as null."""
     return ApiKeyCreated.of_new(*keys.issue(body, by=caller))

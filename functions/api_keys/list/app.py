@@ -10,7 +10,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/api-keys", operation_id="listApiKeys", tags=["api-keys"])
+@app.get("/v1/api-keys", operation_id="listApiKeys", tag="api-keys")
 def list_keys(query: ListQuery, caller: Admin) -> ApiKeyPage:
     """The organization's keys of both modes, newest first, revoked ones included."""
     page = keys.search(query, by=caller)

@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/api-keys/{key_id}/rotate", operation_id="rotateApiKey", tags=["api-keys"])
+@app.post("/v1/api-keys/{key_id}/rotate", operation_id="rotateApiKey", tag="api-keys")
 def rotate(key_id: str, body: ApiKeyRotate, caller: Admin) -> ApiKeyCreated:
     """A new key with the same rights; the old one lives on for `overlap_seconds` and then ends."""
     return ApiKeyCreated.of_new(*keys.rotate(key_id, body.overlap_seconds, by=caller))

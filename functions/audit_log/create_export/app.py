@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/audit-log/exports", operation_id="createAuditExport", tags=["audit-log"], status_code=202)
+@app.post("/v1/audit-log/exports", operation_id="createAuditExport", tag="audit-log", status_code=202)
 def create(body: AuditExportCreate, caller: Admin) -> AuditExportView:
     """Export any part of the seven years, however long, as CSV or JSON lines. Its GET tells when the file is there.
 

@@ -17,7 +17,13 @@ HEADERS = {
 }
 
 
-@app.get("/v1/audit-log/export.csv", operation_id="exportAuditLogCsv", tags=["audit-log"])
+@app.get(
+    "/v1/audit-log/export.csv",
+    operation_id="exportAuditLogCsv",
+    tag="audit-log",
+    grant="audit-log",
+    also=(303,),
+)
 def export(query: AuditLogCsvQuery, caller: Admin) -> Answer:
     """Up to 5,000 records as CSV, in the list's order. More: 303 to an export that was made for these filters.
 

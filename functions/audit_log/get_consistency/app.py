@@ -12,7 +12,8 @@ handler = app.handler
 @app.get(
     "/v1/audit-log/checkpoints/{checkpoint_id}/consistency",
     operation_id="getAuditConsistency",
-    tags=["audit-log"],
+    tag="audit-log",
+    grant="audit-log",
 )
 def get_consistency(checkpoint_id: str, query: ConsistencyQuery, caller: Reader) -> ConsistencyView:
     """The RFC 6962 proof that the log of the checkpoint `from` was only added to until this one."""

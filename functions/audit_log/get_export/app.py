@@ -9,7 +9,9 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/audit-log/exports/{export_id}", operation_id="getAuditExport", tags=["audit-log"])
+@app.get(
+    "/v1/audit-log/exports/{export_id}", operation_id="getAuditExport", tag="audit-log", grant="audit-log"
+)
 def get(export_id: str, caller: Reader) -> AuditExportView:
     """How far an export is; when it is completed, its manifest, and a URL of its file that is good for one hour."""
     return exports.find(export_id, by=caller)

@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/audit-log", operation_id="listAuditLog", tags=["audit-log"])
+@app.get("/v1/audit-log", operation_id="listAuditLog", tag="audit-log", grant="audit-log")
 def list_records(query: AuditLogQuery, caller: Reader) -> AuditRecordPage:
     """Audit records, newest first. `resource_type` with `resource_id` gives one resource's history."""
     page = audit_log.search(query, by=caller)

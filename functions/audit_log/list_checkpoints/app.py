@@ -10,7 +10,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/audit-log/checkpoints", operation_id="listAuditCheckpoints", tags=["audit-log"])
+@app.get("/v1/audit-log/checkpoints", operation_id="listAuditCheckpoints", tag="audit-log", grant="audit-log")
 def list_checkpoints(query: ListQuery, caller: Reader) -> CheckpointPage:
     """Signed Merkle roots, newest first. Save one: no later log that was rewritten before it will fit."""
     page = checkpoints.search(query, by=caller)

@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/calls/{call_id}", operation_id="getCall", tags=["calls"])
+@app.get("/v1/calls/{call_id}", operation_id="getCall", tag="calls", grant="calls")
 def get(call_id: str, caller: Reader) -> CallDetail:
     """One call with its transcript, its recording's address, its classification and the runs before it."""
     whole = calls.find(call_id, by=caller)

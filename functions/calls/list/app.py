@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/calls", operation_id="listCalls", tags=["calls"])
+@app.get("/v1/calls", operation_id="listCalls", tag="calls", grant="calls")
 def list_calls(query: CallQuery, caller: Reader) -> CallPage:
     """Calls, newest first, without transcripts and recordings."""
     page = calls.search(query, by=caller)

@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/events", operation_id="listEvents", tags=["events"])
+@app.get("/v1/events", operation_id="listEvents", tag="events", grant="events")
 def list_events(query: FeedQuery, caller: Reader) -> EventPage:
     """All events of the last 90 days, oldest first and without a gap: what a webhook missed can be read here."""
     found = feed.read(query, by=caller)

@@ -8,7 +8,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/health", operation_id="getHealth", tags=["meta"])
+@app.get("/v1/health", operation_id="getHealth", tag="meta")
 def health(caller: Reader) -> HealthView:
     """Verify your key: which tenant, mode and scopes it has, and what is left of this minute's requests."""
     return HealthView.of(caller)

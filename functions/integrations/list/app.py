@@ -10,7 +10,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/integrations", operation_id="listIntegrations", tags=["integrations"])
+@app.get("/v1/integrations", operation_id="listIntegrations", tag="integrations")
 def list_integrations(query: ListQuery, caller: Admin) -> IntegrationPage:
     """The vendors that are connected in the key's mode, each with its health, newest first; no secrets."""
     page = integrations.search(query, by=caller)

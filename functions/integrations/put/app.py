@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.put("/v1/integrations/{vendor}", operation_id="putIntegration", tags=["integrations"])
+@app.put("/v1/integrations/{vendor}", operation_id="putIntegration", tag="integrations")
 def put(vendor: str, body: IntegrationPut, caller: Admin) -> IntegrationView:
     """Connect a vendor, or change the connection: what is left out stays, null removes, addresses stay."""
     return IntegrationView.of(*integrations.put(vendor, body, by=caller))

@@ -10,7 +10,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/leads/import", operation_id="importLeads", tags=["leads"], status_code=201)
+@app.post("/v1/leads/import", operation_id="importLeads", tag="leads", status_code=201)
 def create(body: LeadImportCreate, caller: Writer) -> LeadImportCreated:
     """Get an address to upload a file of leads to, within an hour. The upload starts the import.
 

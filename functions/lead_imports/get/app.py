@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/leads/imports/{import_id}", operation_id="getLeadImport", tags=["leads"])
+@app.get("/v1/leads/imports/{import_id}", operation_id="getLeadImport", tag="leads", grant="leads")
 def get(import_id: str, caller: Reader) -> LeadImportView:
     """An import, for seven days: how many of its rows are processed, what became of them, and which failed why."""
     one = imports.find(import_id, by=caller)

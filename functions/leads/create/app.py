@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/leads", operation_id="createLead", tags=["leads"], status_code=201)
+@app.post("/v1/leads", operation_id="createLead", tag="leads", status_code=201, also=(200,))
 def create(body: LeadCreate, query: LeadCreateQuery, caller: Writer) -> LeadView:
     """Capture a lead. One with the same e-mail or phone is a conflict, unless `on_duplicate` says otherwise.
 

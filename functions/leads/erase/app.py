@@ -8,7 +8,7 @@ app = Api()
 handler = app.handler
 
 
-@app.delete("/v1/leads/{lead_id}", operation_id="eraseLead", tags=["leads"])
+@app.delete("/v1/leads/{lead_id}", operation_id="eraseLead", tag="leads")
 def erase(lead_id: str, caller: Admin) -> None:
     """Erase a lead's personal data, from its history, stored events, forms, texts and mails too.
 

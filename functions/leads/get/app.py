@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/leads/{lead_id}", operation_id="getLead", tags=["leads"])
+@app.get("/v1/leads/{lead_id}", operation_id="getLead", tag="leads", grant="leads")
 def get(lead_id: str, caller: Reader) -> LeadView:
     """One lead. Its `version` is the ETag that If-Match and If-None-Match take."""
     return LeadView.of(leads.find(lead_id, by=caller))

@@ -11,7 +11,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/leads/{lead_id}/history", operation_id="listLeadHistory", tags=["leads"])
+@app.get("/v1/leads/{lead_id}/history", operation_id="listLeadHistory", tag="leads", grant="leads")
 def get_history(lead_id: str, query: ListQuery, caller: Reader) -> HistoryPage:
     """Every transition and every score of a lead, newest first, with who and when."""
     lead = leads.find(lead_id, by=caller)

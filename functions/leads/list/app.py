@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/leads", operation_id="listLeads", tags=["leads"])
+@app.get("/v1/leads", operation_id="listLeads", tag="leads", grant="leads")
 def list_leads(query: LeadQuery, caller: Reader) -> LeadPage:
     """Leads, newest first, filtered by status, source, loss type, assignee, contact and times."""
     page = leads.search(query, by=caller)

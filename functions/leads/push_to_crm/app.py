@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/leads/{lead_id}/push-to-crm", operation_id="pushLeadToCrm", tags=["leads"], status_code=202)
+@app.post("/v1/leads/{lead_id}/push-to-crm", operation_id="pushLeadToCrm", tag="leads", status_code=202)
 def push_to_crm(lead_id: str, caller: Writer) -> LeadView:
     """Send the lead to the connected CRM, signed as webhooks are: `crm_sync` tells how far that has come.
 

@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/leads/{lead_id}/score", operation_id="scoreLead", tags=["leads"])
+@app.post("/v1/leads/{lead_id}/score", operation_id="scoreLead", tag="leads")
 def score(lead_id: str, caller: Writer) -> LeadScoreView:
     """Score a lead again, under the rules and settings of this moment.
 

@@ -10,7 +10,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/leads/stats", operation_id="getLeadStats", tags=["leads"])
+@app.get("/v1/leads/stats", operation_id="getLeadStats", tag="leads", grant="leads")
 def stats(query: LeadStatsQuery, caller: Reader) -> LeadStatsView:
     """The leads that were created in the window: how far they came, from where, and how soon they were contacted."""
     unit, since = start_of(query.window, caller.at)

@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/leads/{lead_id}/transitions", operation_id="transitionLead", tags=["leads"])
+@app.post("/v1/leads/{lead_id}/transitions", operation_id="transitionLead", tag="leads")
 def transition(lead_id: str, body: LeadTransition, caller: Writer) -> LeadView:
     """Move a lead to its next status; an illegal move is a 409 with the allowed ones."""
     return LeadView.of(leads.transition(lead_id, body, by=caller))

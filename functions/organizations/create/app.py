@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/organizations", operation_id="createOrganization", tags=["organizations"], status_code=201)
+@app.post("/v1/organizations", operation_id="createOrganization", tag="organizations", status_code=201)
 def create(body: OrganizationCreate, caller: Admin) -> OrganizationCreated:
     """Create an organization below the caller's. The text of its first admin key is in this answer and nowhere else."""
     child, admin, text = organizations.create_child(body, by=caller)

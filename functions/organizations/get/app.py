@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/organizations/{organization_id}", operation_id="getOrganization", tags=["organizations"])
+@app.get("/v1/organizations/{organization_id}", operation_id="getOrganization", tag="organizations")
 def get(organization_id: str, caller: Admin) -> OrganizationView:
     """The record of an organization that was created below the caller's. Its data needs its grant."""
     return OrganizationView.of(organizations.find_child(organization_id, by=caller), caller.mode)

@@ -9,9 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post(
-    "/v1/organizations/me/members", operation_id="inviteMember", tags=["organizations"], status_code=201
-)
+@app.post("/v1/organizations/me/members", operation_id="inviteMember", tag="organizations", status_code=201)
 def invite_member(body: MemberCreate, caller: Admin) -> MemberView:
     """Add a member by e-mail address, which no other member has."""
     return MemberView.of(members.invite(body, by=caller))

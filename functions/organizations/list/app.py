@@ -10,7 +10,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/organizations", operation_id="listOrganizations", tags=["organizations"])
+@app.get("/v1/organizations", operation_id="listOrganizations", tag="organizations")
 def list_children(query: ListQuery, caller: Admin) -> ChildPage:
     """The organizations below the caller's, each with what it has granted the caller."""
     page = children.search(query, by=caller)

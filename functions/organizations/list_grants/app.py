@@ -10,7 +10,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/organizations/me/grants", operation_id="listGrants", tags=["organizations"])
+@app.get("/v1/organizations/me/grants", operation_id="listGrants", tag="organizations")
 def list_grants(query: ListQuery, caller: Admin) -> GrantPage:
     """What the organization lets the one above it read: one grant, or none."""
     page = grants.search(query, by=caller)

@@ -10,7 +10,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/organizations/me/members", operation_id="listMembers", tags=["organizations"])
+@app.get("/v1/organizations/me/members", operation_id="listMembers", tag="organizations")
 def list_members(query: ListQuery, caller: Reader) -> MemberPage:
     """The organization's members, newest first."""
     page = members.search(query, by=caller)

@@ -8,7 +8,7 @@ app = Api()
 handler = app.handler
 
 
-@app.delete("/v1/organizations/me/members/{member_id}", operation_id="removeMember", tags=["organizations"])
+@app.delete("/v1/organizations/me/members/{member_id}", operation_id="removeMember", tag="organizations")
 def remove_member(member_id: str, caller: Admin) -> None:
     """Remove a member. The address can be invited again."""
     members.remove(member_id, by=caller)

@@ -8,7 +8,7 @@ app = Api()
 handler = app.handler
 
 
-@app.delete("/v1/organizations/me/grants/{parent_id}", operation_id="revokeGrant", tags=["organizations"])
+@app.delete("/v1/organizations/me/grants/{parent_id}", operation_id="revokeGrant", tag="organizations")
 def revoke_grant(parent_id: str, caller: Admin) -> None:
     """Take the grant back: the parent's very next request is refused."""
     grants.revoke(parent_id, by=caller)

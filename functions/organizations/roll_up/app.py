@@ -10,7 +10,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/organizations/me/rollup", operation_id="getRollup", tags=["organizations"])
+@app.get("/v1/organizations/me/rollup", operation_id="getRollup", tag="organizations")
 def roll_up(query: ListQuery, caller: Admin) -> RollupPage:
     """Counts of each child that has granted the caller its leads or calls, in the key's mode; newest child first."""
     page = rollup.search(query, by=caller)

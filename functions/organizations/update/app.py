@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.patch("/v1/organizations/{organization_id}", operation_id="updateOrganization", tags=["organizations"])
+@app.patch("/v1/organizations/{organization_id}", operation_id="updateOrganization", tag="organizations")
 def update(organization_id: str, body: OrganizationUpdate, caller: Admin) -> OrganizationView:
     """Change what the body gives and nothing else, of an organization that was created below the caller's."""
     child = organizations.find_child(organization_id, by=caller)

@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.patch("/v1/organizations/me", operation_id="updateOwnOrganization", tags=["organizations"])
+@app.patch("/v1/organizations/me", operation_id="updateOwnOrganization", tag="organizations")
 def update_own(body: OrganizationUpdate, caller: Admin) -> OrganizationView:
     """Change what the body gives and nothing else, in `settings` too; null sets a member back to its default."""
     own = organizations.current(by=caller)

@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/prospects/{prospect_id}/convert", operation_id="convertProspect", tags=["prospects"])
+@app.post("/v1/prospects/{prospect_id}/convert", operation_id="convertProspect", tag="prospects")
 def convert(prospect_id: str, body: ProspectConvert, caller: Writer) -> ProspectView:
     """Make a lead of a prospect, or link the one that has its e-mail or a phone. A second time is a conflict."""
     return ProspectView.of(prospects.convert(prospect_id, body, by=caller))

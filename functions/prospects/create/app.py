@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/prospects", operation_id="createProspect", tags=["prospects"], status_code=201)
+@app.post("/v1/prospects", operation_id="createProspect", tag="prospects", status_code=201)
 def create(body: ProspectCreate, caller: Writer) -> ProspectView:
     """Add somebody to reach out to. One with the same e-mail is a conflict that names it.
 

@@ -8,7 +8,7 @@ app = Api()
 handler = app.handler
 
 
-@app.delete("/v1/prospects/{prospect_id}", operation_id="eraseProspect", tags=["prospects"])
+@app.delete("/v1/prospects/{prospect_id}", operation_id="eraseProspect", tag="prospects")
 def erase(prospect_id: str, caller: Admin) -> None:
     """Erase a prospect's personal data, from texts and mails too; a tombstone stays.
 

@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/prospects", operation_id="listProspects", tags=["prospects"])
+@app.get("/v1/prospects", operation_id="listProspects", tag="prospects", grant="prospects")
 def list_prospects(query: ProspectQuery, caller: Reader) -> ProspectPage:
     """Prospects, newest first, filtered by qualification, outreach state, e-mail, source, assignee and times."""
     page = prospects.search(query, by=caller)

@@ -18,7 +18,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/prospects/qualify", operation_id="qualifyProspects", tags=["prospects"])
+@app.post("/v1/prospects/qualify", operation_id="qualifyProspects", tag="prospects")
 def qualify(body: ProspectQualify, caller: Writer) -> ProspectPage:
     """Judge up to 30 prospects, all or none. One that the same rules judged from the same facts last stays as it is."""
     found = prospects.find_all(body.prospect_ids, by=caller)

@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/webhooks", operation_id="createWebhook", tags=["webhooks"], status_code=201)
+@app.post("/v1/webhooks", operation_id="createWebhook", tag="webhooks", status_code=201)
 def create(body: WebhookCreate, caller: Admin) -> WebhookCreated:
     """Register an endpoint for events, one of 50 in a mode. Its secret is in this answer only: a replay shows null."""
     return WebhookCreated.of_new(*webhooks.register(body, by=caller))

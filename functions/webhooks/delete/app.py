@@ -8,7 +8,7 @@ app = Api()
 handler = app.handler
 
 
-@app.delete("/v1/webhooks/{webhook_id}", operation_id="deleteWebhook", tags=["webhooks"])
+@app.delete("/v1/webhooks/{webhook_id}", operation_id="deleteWebhook", tag="webhooks")
 def delete(webhook_id: str, caller: Admin) -> None:
     """Remove an endpoint: nothing more is sent to it, and what is on its way is skipped."""
     webhooks.remove(webhook_id, by=caller)

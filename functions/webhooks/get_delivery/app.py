@@ -9,7 +9,12 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/webhooks/deliveries/{delivery_id}", operation_id="getWebhookDelivery", tags=["webhooks"])
+@app.get(
+    "/v1/webhooks/deliveries/{delivery_id}",
+    operation_id="getWebhookDelivery",
+    tag="webhooks",
+    grant="webhooks",
+)
 def get_delivery(delivery_id: str, caller: Reader) -> DeliveryView:
     """One delivery with its attempts, and up to 4 KiB of what was answered to each."""
     return DeliveryView.of(delivery_log.find(delivery_id, by=caller))

@@ -10,7 +10,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/webhooks", operation_id="listWebhooks", tags=["webhooks"])
+@app.get("/v1/webhooks", operation_id="listWebhooks", tag="webhooks", grant="webhooks")
 def list_webhooks(query: ListQuery, caller: Reader) -> WebhookPage:
     """The endpoints of the key's mode, newest first, disabled ones included."""
     page = webhooks.search(query, by=caller)

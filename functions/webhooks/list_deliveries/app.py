@@ -9,7 +9,12 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/webhooks/{webhook_id}/deliveries", operation_id="listWebhookDeliveries", tags=["webhooks"])
+@app.get(
+    "/v1/webhooks/{webhook_id}/deliveries",
+    operation_id="listWebhookDeliveries",
+    tag="webhooks",
+    grant="webhooks",
+)
 def list_deliveries(webhook_id: str, query: DeliveryQuery, caller: Reader) -> DeliveryPage:
     """The deliveries to an endpoint in the last 90 days, newest first, with the beginnings of what was answered."""
     page = delivery_log.search(webhook_id, query, by=caller)

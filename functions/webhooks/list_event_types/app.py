@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/webhooks/event-types", operation_id="listEventTypes", tags=["webhooks"])
+@app.get("/v1/webhooks/event-types", operation_id="listEventTypes", tag="webhooks", grant="webhooks")
 def list_event_types(query: EventTypeQuery, caller: Reader) -> EventTypePage:
     """The types of events with their meaning, JSON Schema and an example. Those of 90 days are in the feed."""
     page = event_types.search(query, by=caller)

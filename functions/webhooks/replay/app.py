@@ -10,7 +10,11 @@ handler = app.handler
 
 
 @app.post(
-    "/v1/webhooks/{webhook_id}/replay", operation_id="replayWebhook", tags=["webhooks"], status_code=202
+    "/v1/webhooks/{webhook_id}/replay",
+    operation_id="replayWebhook",
+    tag="webhooks",
+    status_code=202,
+    also=(200,),
 )
 def replay(webhook_id: str, body: ReplayCreate, caller: Writer) -> ReplayView:
     """Send events of a range of time again: those that failed, those that are missing, or all but what is on its way.

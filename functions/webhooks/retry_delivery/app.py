@@ -12,7 +12,7 @@ handler = app.handler
 @app.post(
     "/v1/webhooks/deliveries/{delivery_id}/retry",
     operation_id="retryWebhookDelivery",
-    tags=["webhooks"],
+    tag="webhooks",
     status_code=202,
 )
 def retry_delivery(delivery_id: str, caller: Writer) -> DeliveryView:

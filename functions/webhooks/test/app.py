@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/webhooks/{webhook_id}/test", operation_id="testWebhook", tags=["webhooks"])
+@app.post("/v1/webhooks/{webhook_id}/test", operation_id="testWebhook", tag="webhooks")
 def test(webhook_id: str, body: WebhookTest, caller: Writer) -> WebhookTested:
     """Send a signed example of an event type now, and answer what the receiver said. It is not kept as a delivery."""
     return WebhookTested.of(*trial.send(webhook_id, body.type, by=caller))

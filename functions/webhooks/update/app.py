@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.patch("/v1/webhooks/{webhook_id}", operation_id="updateWebhook", tags=["webhooks"])
+@app.patch("/v1/webhooks/{webhook_id}", operation_id="updateWebhook", tag="webhooks")
 def update(webhook_id: str, body: WebhookUpdate, caller: Admin) -> WebhookView:
     """Change an endpoint, or enable it again. Events that came while it was disabled can be replayed."""
     return WebhookView.of(webhooks.update(webhook_id, body, by=caller))

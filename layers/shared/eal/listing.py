@@ -27,7 +27,15 @@ class ListQuery(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     limit: Annotated[
-        int, Field(ge=1, le=MOST, description="Items a page; a larger number is cut."), BeforeValidator(_cut)
+        int,
+        Field(
+            ge=1,
+            le=MOST,
+            description=f"Items a page, {MOST} at most: a larger number is cut to that.",
+            # Not a rule of the request: a client that keeps it would refuse what we take.
+            json_schema_extra=lambda schema: schema.pop("maximum", None),
+        ),
+        BeforeValidator(_cut),
     ] = DEFAULT_LIMIT
     cursor: Annotated[str | None, Field(max_length=2048, description="`next_cursor` of the page before.")] = (
         None

@@ -1,8 +1,10 @@
 """The base of what the API takes and shows."""
 
 import re
+from collections.abc import Callable
+from typing import ClassVar, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 LARGEST_NUMBER = 2**53 - 1
 _SMALLEST_NUMBER = 1e-100
@@ -57,6 +59,39 @@ def measured(value: float) -> float:
 
 
 class Wire(BaseModel):
-    """A model that is built when it is first used: a function imports all of its resource's, and uses two or three."""
+    """A model that is built when it is first used: a function imports all of its resource's, and uses two or three.
+
+    Of a body: `may_be_left_out` where the request needs none, and `acts_at_once` where the endpoint has an effect that
+    no transaction holds back, such as a request to somebody else: an Idempotency-Key is held for it before it begins.
+    Of an answer: `changes_by_itself` where it may differ while its version stays, so that a 304 would be wrong, and
+    `shown_once` for the fields that a replay must not repeat; `admin_key.key` is one within another.
+    """
 
     model_config = ConfigDict(defer_build=True)
+
+    may_be_left_out: ClassVar[bool] = False
+    acts_at_once: ClassVar[bool] = False
+    changes_by_itself: ClassVar[bool] = False
+    shown_once: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a kept copy of this answer."""
+        return ()
+
+
+def without_defaults(*never_null: str) -> Callable[[dict[str, JsonValue]], None]:
+    """For the JSON Schema of what changes only what it gives: a default would say otherwise.
+
+    `never_null` are the fields whose None means only that they are not given.
+    """
+
+    def change(schema: dict[str, JsonValue]) -> None:
+        for name, field in cast("dict[str, dict[str, JsonValue]]", schema["properties"]).items():
+            field.pop("default", None)
+            if name in never_null:
+                choices = cast("list[dict[str, JsonValue]]", field.pop("anyOf"))
+                (own,) = (one for one in choices if one != {"type": "null"})
+                field |= {**own, **field}
+
+    return change

@@ -90,7 +90,7 @@ def _lists(document: Node, where: str, operation: Node) -> Iterator[str]:
 def _events(document: Node) -> Iterator[str]:
     for name, item in document["webhooks"].items():
         schema = item["post"]["requestBody"]["content"]["application/json"]["schema"]
-        data = resolved(document, schema["allOf"][1]["properties"]["data"])
+        data = resolved(document, resolved(document, schema)["properties"]["data"])
         for secret in sorted(SECRETS & set(data.get("properties", {}))):
             yield f"the event {name} would show {secret}: events carry neither transcripts nor secrets"
 

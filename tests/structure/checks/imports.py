@@ -51,9 +51,6 @@ PAIRS = {
 }
 """The imports between resources, and upwards, each with its reason. A new one is a decision: it needs a line here."""
 
-BUILD_TIME = {"layers/shared/eal/entry/openapi.py", "layers/shared/eal/entry/event_examples.py"}
-"""Imports every resource to describe it; test_modules shows that no function imports it."""
-
 BOTOCORE = {"layers/shared/eal/aws.py"}
 FAULTS = {"layers/shared/eal/audit_log/archive.py"}
 """Modules outside of entry that tell AWS's answers apart by botocore.exceptions."""
@@ -82,8 +79,7 @@ def faults(project: Project) -> Iterator[str]:
         found = list(imports(tree))
         yield from _nothing_from_outside(path, found)
         yield from _third_party(path, found)
-        if path not in BUILD_TIME:
-            yield from _layers(path, found)
+        yield from _layers(path, found)
         if path.endswith("/model.py"):
             yield from _pure(path, tree, found)
         if path.endswith("/wire.py"):
@@ -167,7 +163,6 @@ def _stale_pairs(project: Project) -> Iterator[str]:
     used = {
         (path.removeprefix("layers/shared/eal/").removesuffix(".py").split("/")[0], one.module.split(".")[1])
         for path, tree in project.modules("layers/shared/eal")
-        if path not in BUILD_TIME
         for one in imports(tree)
         if one.module.startswith("eal.")
     }
@@ -200,5 +195,3 @@ def _function(path: str, found: list[Import]) -> Iterator[str]:
         top = one.module.split(".")[0]
         if top not in ("eal", *sys.stdlib_module_names):
             yield f"{path}:{one.line} imports {one.module}: a function imports eal and the standard library"
-        if one.module.startswith("eal.entry.openapi"):
-            yield f"{path}:{one.line} imports eal.entry.openapi, which is for build time only"

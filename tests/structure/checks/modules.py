@@ -33,7 +33,6 @@ HEAVY = {
         "utilities.validation", "utilities.feature_flags",
     ),
     "botocore": ("session", "client", "loaders", "awsrequest", "httpsession", "auth", "model"),
-    "eal": ("entry.openapi",),
 }  # fmt: skip
 """Parts of allowed packages that are loaded where they are used, and not on import."""
 STANDARD = ("asyncio", "http.server", "unittest", "xml.etree", "sqlite3", "multiprocessing")

@@ -29,6 +29,7 @@ from eal.table.write import AlreadyWritten, Stale
 if TYPE_CHECKING:
     from eal.caller import Caller
     from eal.entry.request import ProxyEvent, ProxyResponse
+    from eal.organizations.grants.wire import Grantable
 
 type Decorator = Callable[[Endpoint], Endpoint]
 
@@ -60,29 +61,59 @@ class Api:
             raise AssertionError("this Api has no endpoint: decorate a function with @app.get, @app.post, …")
         return self._route
 
-    def get(self, path: str, *, operation_id: str, tags: list[str], status_code: int = 200) -> Decorator:
-        return self._endpoint("GET", path, operation_id, tags, status_code)
+    def get(
+        self,
+        path: str,
+        *,
+        operation_id: str,
+        tag: str,
+        grant: Grantable | None = None,
+        status_code: int = 200,
+        also: tuple[int, ...] = (),
+    ) -> Decorator:
+        """`also` are the statuses that a success may have besides its usual one; `grant` as in Route."""
+        return self._endpoint("GET", path, operation_id, tag, grant, (status_code, *also))
 
-    def post(self, path: str, *, operation_id: str, tags: list[str], status_code: int = 200) -> Decorator:
-        return self._endpoint("POST", path, operation_id, tags, status_code)
+    def post(
+        self, path: str, *, operation_id: str, tag: str, status_code: int = 200, also: tuple[int, ...] = ()
+    ) -> Decorator:
+        return self._endpoint("POST", path, operation_id, tag, None, (status_code, *also))
 
-    def put(self, path: str, *, operation_id: str, tags: list[str], status_code: int = 200) -> Decorator:
-        return self._endpoint("PUT", path, operation_id, tags, status_code)
+    def put(
+        self, path: str, *, operation_id: str, tag: str, status_code: int = 200, also: tuple[int, ...] = ()
+    ) -> Decorator:
+        return self._endpoint("PUT", path, operation_id, tag, None, (status_code, *also))
 
-    def patch(self, path: str, *, operation_id: str, tags: list[str], status_code: int = 200) -> Decorator:
-        return self._endpoint("PATCH", path, operation_id, tags, status_code)
+    def patch(
+        self, path: str, *, operation_id: str, tag: str, status_code: int = 200, also: tuple[int, ...] = ()
+    ) -> Decorator:
+        return self._endpoint("PATCH", path, operation_id, tag, None, (status_code, *also))
 
-    def delete(self, path: str, *, operation_id: str, tags: list[str], status_code: int = 204) -> Decorator:
-        return self._endpoint("DELETE", path, operation_id, tags, status_code)
+    def delete(
+        self, path: str, *, operation_id: str, tag: str, status_code: int = 204, also: tuple[int, ...] = ()
+    ) -> Decorator:
+        return self._endpoint("DELETE", path, operation_id, tag, None, (status_code, *also))
 
     def _endpoint(
-        self, method: str, path: str, operation_id: str, tags: list[str], status_code: int
+        self,
+        method: str,
+        path: str,
+        operation_id: str,
+        tag: str,
+        grant: Grantable | None,
+        statuses: tuple[int, ...],
     ) -> Decorator:
         def decorate(endpoint: Endpoint) -> Endpoint:
             if self._route is not None:
                 raise AssertionError("an Api has one endpoint: make another function folder for another one")
             self._route = Route.of(
-                endpoint, method=method, path=path, operation_id=operation_id, tags=tags, status=status_code
+                endpoint,
+                method=method,
+                path=path,
+                operation_id=operation_id,
+                tag=tag,
+                grant=grant,
+                statuses=statuses,
             )
             return endpoint
 
@@ -119,7 +150,7 @@ class Api:
             return route.call(route.arguments(request, {}, None))
         caller = auth.authenticate(request, route.scope, admission)
         if (child := request.headers.get("x-eal-organization")) is not None:
-            read_for_child(caller, child, route.tag, request.method)
+            read_for_child(caller, child, route.grant, request.method)
         caller.write.if_match = _version_in(request.headers.get("if-match"))
         body = request.json_object(optional=route.body_optional) if route.body else {}
         replayable = idempotency.of(request, caller, body) if route.replayable else None

@@ -2,27 +2,28 @@
 
     def update(lead_id: str, body: LeadUpdate, caller: Writer) -> LeadView:
 
-`body` and `query` are pydantic models, `caller` one of Reader, Writer and Admin (without it the endpoint is public),
+`body` and `query` are subclasses of Wire, `caller` one of Reader, Writer and Admin (without it the endpoint is public),
 and every other parameter is a path parameter. Nothing else is recognised. A body must be sent, `{}` at least, unless
-its model says `may_be_left_out`. One that says `acts_at_once` is of an endpoint with an effect that no transaction
-holds back, such as a request to somebody else: an Idempotency-Key is held for it before it begins.
+its model says `may_be_left_out`.
 """
 
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Any, Self, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Self, cast, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from eal.caller import Caller, Scope
 from eal.entry.request import Answer, Request
 from eal.errors import FieldError, Json, ValidationFailed
+from eal.wire import Wire
 
-type Endpoint = Callable[..., BaseModel | Answer | None]
+if TYPE_CHECKING:
+    from eal.organizations.grants.wire import Grantable
 
-_NO_ENTRIES: frozenset[str] = frozenset()
+type Endpoint = Callable[..., Wire | Answer | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +38,40 @@ Admin = Annotated[Caller, Needs("admin")]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One endpoint, read from its function once."""
+    """One endpoint, read from its function once.
+
+    `statuses` are all that it answers when it succeeds, its usual one first. `grant` is what a child must have granted
+    for its parent to read this with X-EAL-Organization; None where no grant opens it.
+    """
 
     endpoint: Endpoint
     method: str
     path: str
     operation_id: str
-    tags: tuple[str, ...]
-    status: int
+    tag: str
+    grant: "Grantable | None"
+    statuses: tuple[int, ...]
     scope: Scope | None
-    body: type[BaseModel] | None
-    body_optional: bool
-    acts_at_once: bool
-    query: type[BaseModel] | None
+    body: type[Wire] | None
+    query: type[Wire] | None
     path_parameters: tuple[str, ...]
-    answer: type[BaseModel] | None
+    answer: type[Wire] | None
 
     @classmethod
     def of(
-        cls, endpoint: Endpoint, *, method: str, path: str, operation_id: str, tags: list[str], status: int
+        cls,
+        endpoint: Endpoint,
+        *,
+        method: str,
+        path: str,
+        operation_id: str,
+        tag: str,
+        grant: "Grantable | None",
+        statuses: tuple[int, ...],
     ) -> Self:
         signature = inspect.signature(endpoint)
         scope: Scope | None = None
-        models: dict[str, type[BaseModel]] = {}
+        models: dict[str, type[Wire]] = {}
         names: list[str] = []
         for name, parameter in signature.parameters.items():
             if name == "caller":
@@ -68,22 +80,20 @@ class Route:
                 models[name] = _model(parameter.annotation)
             else:
                 names.append(name)
-        body = models.get("body")
         returned = signature.return_annotation
         return cls(
             endpoint=endpoint,
             method=method,
             path=path,
             operation_id=operation_id,
-            tags=tuple(tags),
-            status=status,
+            tag=tag,
+            grant=grant,
+            statuses=statuses,
             scope=scope,
-            body=body,
-            body_optional=getattr(body, "may_be_left_out", False),
-            acts_at_once=getattr(body, "acts_at_once", False),
+            body=models.get("body"),
             query=models.get("query"),
             path_parameters=tuple(names),
-            answer=returned if isinstance(returned, type) and issubclass(returned, BaseModel) else None,
+            answer=returned if isinstance(returned, type) and issubclass(returned, Wire) else None,
         )
 
     @property
@@ -91,8 +101,12 @@ class Route:
         return f"{self.method} {self.path}"
 
     @property
-    def tag(self) -> str:
-        return self.tags[0]
+    def body_optional(self) -> bool:
+        return self.body is not None and self.body.may_be_left_out
+
+    @property
+    def acts_at_once(self) -> bool:
+        return self.body is not None and self.body.acts_at_once
 
     @property
     def replayable(self) -> bool:
@@ -101,13 +115,17 @@ class Route:
 
     @property
     def changes_by_itself(self) -> bool:
-        """Whether the answer may differ while its version stays, so that a 304 would be wrong."""
-        return getattr(self.answer, "changes_by_itself", False)
+        return self.answer is not None and self.answer.changes_by_itself
 
     @property
     def shown_once(self) -> frozenset[str]:
-        """The answer's fields that a replay must not repeat; `admin_key.key` is one within another."""
-        return cast("frozenset[str]", getattr(self.answer, "shown_once", _NO_ENTRIES))
+        return self.answer.shown_once if self.answer else frozenset()
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether the answer has a version, which is its ETag; health's `version` is a text, the API's."""
+        field = self.answer.model_fields.get("version") if self.answer else None
+        return field is not None and field.annotation is int
 
     def arguments(self, request: Request, body: dict[str, Json], caller: Caller | None) -> dict[str, object]:
         """The endpoint's arguments, validated.
@@ -136,29 +154,36 @@ class Route:
     def call(self, arguments: dict[str, object]) -> Answer:
         """The endpoint's answer, not yet committed."""
         result = self.endpoint(**arguments)
-        caller = arguments.get("caller")
-        status = caller.answer_status or self.status if isinstance(caller, Caller) else self.status
         if isinstance(result, Answer):
-            return result
+            return self._declared(result)
+        caller = arguments.get("caller")
+        usual = self.statuses[0]
+        status = caller.answer_status or usual if isinstance(caller, Caller) else usual
         if result is None:
-            return Answer(status)
+            return self._declared(Answer(status))
         version = getattr(result, "version", None)
         headers = {"ETag": f'"{version}"'} if isinstance(version, int) else {}
-        return Answer(
-            status, result.model_dump_json(by_alias=True), headers, shows=getattr(result, "erasable", ())
-        )
+        body = result.model_dump_json(by_alias=True)
+        return self._declared(Answer(status, body, headers, shows=result.erasable))
+
+    def _declared(self, answer: Answer) -> Answer:
+        if answer.status not in self.statuses:
+            raise AssertionError(
+                f"{self.name} answers {answer.status}: declare it with also=({answer.status},)"
+            )
+        return answer
 
 
-def _model(annotation: Any) -> type[BaseModel]:
+def _model(annotation: Any) -> type[Wire]:
     if get_origin(annotation) is UnionType:
         (annotation,) = (one for one in get_args(annotation) if one is not NoneType)
-    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-        raise TypeError(f"body and query must be pydantic models; this is {annotation}")
+    if not (isinstance(annotation, type) and issubclass(annotation, Wire)):
+        raise TypeError(f"body and query must be subclasses of Wire; this is {annotation}")
     return annotation
 
 
 def _single_values(
-    request: Request, query: type[BaseModel] | None
+    request: Request, query: type[Wire] | None
 ) -> tuple[dict[str, str | list[str]], list[FieldError]]:
     """Each parameter's value; one that is repeated is wrong."""
     wrong = [
@@ -170,7 +195,7 @@ def _single_values(
 
 
 def _validate(
-    model: type[BaseModel],
+    model: type[Wire],
     values: dict[str, Any] | dict[str, Json],
     name: str,
     arguments: dict[str, object],

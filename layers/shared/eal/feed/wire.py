@@ -51,7 +51,9 @@ class EventView(Wire):
 class FeedQuery(ListQuery):
     order: Annotated[Literal["asc"], Field(description="The feed goes forward only, oldest first.")] = "asc"
     type: Annotated[
-        Annotated[str, AfterValidator(_known)] | None, Field(description="Events of this type only.")
+        Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]
+        | None,
+        Field(description="Events of this type only."),
     ] = None
 
 

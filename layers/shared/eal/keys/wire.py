@@ -11,7 +11,7 @@ from eal.clock import Instant
 from eal.keys.model import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, ApiKey, RateLimit, Status
 from eal.listing import PageView
 from eal.table.keys import Mode
-from eal.wire import Wire
+from eal.wire import Wire, without_defaults
 
 
 def _network(text: str) -> str:
@@ -65,7 +65,9 @@ class ApiKeyCreate(Wire):
 class ApiKeyUpdate(Wire):
     """Only what is given changes. Null lifts the address list and the end, and sets the usual rate limit."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", str_strip_whitespace=True, json_schema_extra=without_defaults("name")
+    )
 
     name: Name | None = None
     expires_at: Instant | None = None

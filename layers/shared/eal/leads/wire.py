@@ -19,7 +19,7 @@ from eal.leads.model import (
     Urgency,
 )
 from eal.listing import ListQuery, PageView
-from eal.wire import Wire, one_line, prose
+from eal.wire import Wire, one_line, prose, without_defaults
 
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
 Assignee = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
@@ -97,6 +97,8 @@ class LeadCreate(LeadFields):
 
 class LeadUpdate(LeadFields):
     """Only what is given changes; null clears it."""
+
+    model_config = ConfigDict(json_schema_extra=without_defaults("source"))
 
     additional_emails: Annotated[
         list[Email] | None,

@@ -12,7 +12,7 @@ from eal.organizations.grants.wire import GrantView
 from eal.organizations.model import INDUSTRY, Organization
 from eal.organizations.settings.wire import SettingsBody, SettingsView
 from eal.table.keys import Mode
-from eal.wire import Wire
+from eal.wire import Wire, without_defaults
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -31,7 +31,7 @@ class OrganizationCreate(Wire):
 class OrganizationUpdate(Wire):
     """Only what is given changes; null sets it back to what a new organization has."""
 
-    model_config = _INPUT
+    model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("name"))
 
     name: Name | None = None
     industry: Industry | None = None

@@ -15,7 +15,7 @@ from eal.leads.wire import AddressBody, AddressView, Assignee, Metadata, Name, N
 from eal.listing import ListQuery, PageView
 from eal.prospects.model import OutreachState, Prospect, QualificationStatus, Value
 from eal.provenance import ProvenanceView
-from eal.wire import Wire, free_number, one_line, prose
+from eal.wire import Wire, free_number, one_line, prose, without_defaults
 
 MOST_AT_ONCE = 30
 LARGEST_ENRICHMENT = 16_384
@@ -132,6 +132,8 @@ class ProspectCreate(ProspectFields):
 
 class ProspectUpdate(ProspectFields):
     """Only what is given changes; null clears it."""
+
+    model_config = ConfigDict(json_schema_extra=without_defaults("source", "outreach_state"))
 
     phones: Phones | None = None
     source: Slug | None = None

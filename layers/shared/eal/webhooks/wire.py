@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Annotated, ClassVar, Literal, Self, cast
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -35,7 +35,7 @@ from eal.webhooks.model import (
     Status,
     Trigger,
 )
-from eal.wire import Wire, free_number
+from eal.wire import Wire, free_number, without_defaults
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _LONGEST_TEXT = 500
@@ -78,12 +78,24 @@ def _number(value: JsonValue) -> JsonValue:
 
 
 type Url = Annotated[str, Field(min_length=1, max_length=2048, description="https, at a public address.")]
-type EventType = Annotated[str, AfterValidator(_one_of(sorted(CATALOGUE)))]
+type EventType = Annotated[
+    str, AfterValidator(_one_of(sorted(CATALOGUE))), Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})
+]
+type WantedType = Annotated[
+    str,
+    AfterValidator(_one_of([EVERY_TYPE, *sorted(CATALOGUE)])),
+    Field(json_schema_extra={"enum": [EVERY_TYPE, *sorted(CATALOGUE)]}),
+]
 type EventTypes = Annotated[
-    list[Annotated[str, AfterValidator(_one_of([EVERY_TYPE, *sorted(CATALOGUE)]))]],
+    list[WantedType],
     BeforeValidator(_listed),
     AfterValidator(_each_once),
-    Field(min_length=1, max_length=100, description="Event types; `*` is all that need not be named."),
+    Field(
+        min_length=1,
+        max_length=100,
+        description="`*` is every type, those of later versions too, but for `audit.log.event`, which must be named. "
+        'A bare `"*"` is good for `["*"]`.',
+    ),
 ]
 type Description = Annotated[str, Field(max_length=500)]
 type RateLimit = Annotated[
@@ -98,16 +110,10 @@ type Number = Annotated[JsonValue, AfterValidator(_number), WithJsonSchema({"typ
 type Presence = Annotated[bool, Field(strict=True, description="Whether there is a value; null is none.")]
 
 
-def _without_defaults(schema: dict[str, JsonValue]) -> None:
-    """What is not given is not asked: a documented default would say otherwise."""
-    for field in cast("dict[str, dict[str, JsonValue]]", schema["properties"]).values():
-        field.pop("default", None)
-
-
 class Condition(Wire):
     """What a value must fulfil: all that is given. `gt` and `lt` are for numbers."""
 
-    model_config = ConfigDict(**_INPUT, json_schema_extra=_without_defaults)
+    model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults())
 
     eq: Scalar = None
     is_in: Annotated[list[Scalar], Field(alias="in", min_length=1, max_length=100, default_factory=list)]
@@ -165,7 +171,7 @@ class WebhookUpdate(Wire):
     `enabled: true` also takes up again an endpoint that was disabled because it answered 410 or kept failing.
     """
 
-    model_config = _INPUT
+    model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("url", "events", "enabled"))
 
     url: Url | None = None
     events: EventTypes | None = None
@@ -198,7 +204,7 @@ class WebhookView(Wire):
 
     id: str
     url: str
-    events: list[str]
+    events: list[Annotated[str, Field(json_schema_extra={"enum": [EVERY_TYPE, *sorted(CATALOGUE)]})]]
     description: str | None
     enabled: bool
     disabled_reason: Annotated[
@@ -277,7 +283,7 @@ class DeliveryView(Wire):
 
     id: str
     event_id: str
-    event_type: str
+    event_type: Annotated[str, Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]
     webhook_id: str
     status: Status
     next_attempt_at: Instant | None
@@ -368,7 +374,7 @@ class ReplayView(Wire):
     webhook_id: str
     since: Instant
     until: Instant
-    types: list[str] | None
+    types: list[Annotated[str, Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]] | None
     only: Literal["failed", "missing"] | None
     dry_run: bool
     count: Annotated[int | None, Field(description="The deliveries that there would be; of a dry run only.")]

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_v
 
 from eal.contact import Email, Phone
 from eal.organizations.settings.hours import DAYS, minutes, overlap
-from eal.wire import Wire, measured
+from eal.wire import Wire, measured, without_defaults
 
 if TYPE_CHECKING:
     from eal.organizations.settings.hours import BusinessHours
@@ -205,7 +205,7 @@ class SenderBody(Wire):
 class SettingsBody(Wire):
     """Only what is given changes, each member as a whole; null sets it back."""
 
-    model_config = _INPUT
+    model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults())
 
     timezone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] | None = None
     default_locale: Annotated[str, Field(max_length=35), AfterValidator(_locale)] | None = None

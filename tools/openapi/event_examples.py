@@ -1,4 +1,4 @@
-"""An example of each event's data, for the catalogue and for test events. Build time only: no function imports this.
+"""An example of each event's data, for the catalogue and for test events.
 
 One story: a call about a flooded basement, the lead that comes of it, and what keys and endpoints tell.
 """

@@ -1,0 +1,121 @@
+"""Each endpoint as an operation."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from tools.openapi import errors
+from tools.openapi.parameters import COMMON, WITH_KEY, may_be_not_modified, references
+from tools.openapi.parameters import of_route as parameters_of
+from tools.openapi.schemas import CSV, JSON, REF
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic import JsonValue
+
+    from eal.entry.route import Route
+    from tools.openapi.schemas import Node, Schemas
+
+
+def of_route(route: Route, schemas: Schemas, responses: dict[str, Node]) -> Node:
+    text = " ".join((route.endpoint.__doc__ or "").split())
+    operation: Node = {
+        "operationId": route.operation_id,
+        "summary": text.partition(". ")[0].rstrip("."),
+        "description": text,
+        "tags": [route.tag],
+        "security": [{"bearer": [route.scope]}] if route.scope else [],
+        "parameters": parameters_of(route),
+        "responses": _responses(route, schemas, responses),
+    }
+    if route.body:
+        operation["requestBody"] = {
+            "required": not route.body_optional,
+            "content": {JSON: {"schema": schemas[route.body, "validation"]}},
+        }
+    return operation
+
+
+def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[str, Node]:
+    found = {str(status): _success(route, status, schemas) for status in route.statuses}
+    if route.operation_id in CSV:
+        found |= _csv(schemas[CSV[route.operation_id], "serialization"])
+    if may_be_not_modified(route):
+        found["304"] = {
+            "description": "The version that If-None-Match names is the current one.",
+            "headers": references("headers", {**COMMON, **WITH_KEY, "ETag": "ETag"}),
+        }
+    for status, codes in sorted(errors.codes_of(route).items()):
+        name = ".".join((str(status), *codes)) + ("" if route.scope else ".public")
+        shared[name] = _error_response(status, codes, with_key=route.scope is not None)
+        found[str(status)] = {"$ref": f"#/components/responses/{name}"}
+    return found
+
+
+def _success(route: Route, status: int, schemas: Schemas) -> Node:
+    names = {**COMMON, **(WITH_KEY if route.scope else {})}
+    if route.is_versioned:
+        names["ETag"] = "ETag"
+    if route.replayable:
+        names["Idempotent-Replayed"] = "IdempotentReplayed"
+    answer: Node = {
+        "description": HTTPStatus(status).phrase,
+        "headers": references("headers", names),
+    }
+    if route.answer:
+        content: Node = {"schema": schemas[route.answer, "serialization"]}
+        if route.operation_id in _EXAMPLES:
+            content["example"] = _EXAMPLES[route.operation_id]
+        answer["content"] = {JSON: content}
+    elif status != 204:
+        answer["content"] = {JSON: {"schema": {"type": "object"}}}
+    return answer
+
+
+def _csv(instead: Node) -> dict[str, Node]:
+    headers = references("headers", {**COMMON, **WITH_KEY})
+    return {
+        "200": {
+            "description": "RFC 4180, with a line of column names.",
+            "headers": headers,
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+        },
+        "303": {
+            "description": "Too much for one answer: see Location.",
+            "headers": {**headers, "Location": {"$ref": "#/components/headers/Location"}},
+            "content": {JSON: {"schema": instead}},
+        },
+    }
+
+
+_EXAMPLES: dict[str, JsonValue] = {
+    "getHealth": {
+        "status": "ok",
+        "version": "v1",
+        "tenant_id": "org_2k4n8q...",
+        "environment": "live",
+        "scopes": ["read"],
+        "rate_limit_remaining": 59,
+        "timestamp": "2026-04-24T17:42:11.314Z",
+    }
+}
+
+
+def _error_response(status: int, codes: Sequence[str], *, with_key: bool) -> Node:
+    names = dict(COMMON)
+    if with_key and status != HTTPStatus.UNAUTHORIZED:
+        names |= WITH_KEY
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        names["Retry-After"] = "RetryAfter"
+    return {
+        "description": " ".join(f"`{code}`: {errors.MEANING[code].rstrip('.')}." for code in codes),
+        "headers": references("headers", names),
+        "content": {
+            JSON: {
+                "schema": {"$ref": REF.format(model="Error")},
+                "examples": {code: {"value": errors.example(code)} for code in codes},
+            }
+        },
+    }

@@ -1,0 +1,189 @@
+"""The schemas of what endpoints take and show, from their models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast, get_args
+
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from eal.audit import ActorType
+from eal.audit import Source as AuditSource
+from eal.audit_log.exports import model as exports
+from eal.audit_log.exports.wire import AuditExportView
+from eal.audit_log.wire import AuditRecordView
+from eal.caller import Scope
+from eal.calls import model as calls
+from eal.calls.classification import Intent, Urgency
+from eal.calls.wire import CallView
+from eal.events import CATALOGUE
+from eal.feed.wire import EventView
+from eal.keys import model as keys
+from eal.keys.wire import ApiKeyView
+from eal.lead_imports import model as lead_imports
+from eal.leads import model as leads
+from eal.leads.wire import LeadView
+from eal.organizations.grants.wire import Grantable
+from eal.organizations.members.model import Role
+from eal.organizations.settings.wire import Day
+from eal.outbound.faults import Fault
+from eal.prospects import model as prospects
+from eal.prospects.wire import SettableOutreachState
+from eal.statistics.model import Window
+from eal.table.keys import Mode
+from eal.webhooks import model as webhooks
+from eal.webhooks.wire import WebhookView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TypeAliasType
+
+    from pydantic import BaseModel
+    from pydantic.json_schema import JsonSchemaMode
+
+    from eal.entry.route import Route
+
+type Node = dict[str, Any]
+type Schemas = dict[tuple[type[BaseModel], JsonSchemaMode], Node]
+
+REF = "#/components/schemas/{model}"
+JSON = "application/json"
+
+EVENT_DATA: dict[str, type[BaseModel]] = {
+    "api_key": ApiKeyView,
+    "audit": AuditRecordView,
+    "call": CallView,
+    "lead": LeadView,
+    "webhook": WebhookView,
+}
+"""What an event's `data` is, by what stands before the first dot of its type."""
+
+CSV: dict[str, type[BaseModel]] = {"exportAuditLogCsv": AuditExportView}
+"""Operations that answer CSV, with what is answered where it would be too long: 303 to it, made for the request."""
+
+
+def _values(alias: TypeAliasType) -> tuple[str, ...]:
+    return get_args(alias.__value__)
+
+
+ENUMERATIONS: dict[tuple[str, ...], str] = {
+    tuple(Intent): "Intent",
+    tuple(Urgency): "Urgency",
+    tuple(sorted(CATALOGUE)): "EventType",
+    (webhooks.EVERY_TYPE, *sorted(CATALOGUE)): "WantedEventType",
+    _values(ActorType): "ActorType",
+    _values(AuditSource): "AuditSource",
+    _values(Day): "Weekday",
+    _values(Fault): "DeliveryFault",
+    _values(Grantable): "GrantableResource",
+    _values(Mode): "Mode",
+    _values(Role): "MemberRole",
+    _values(Scope): "Scope",
+    _values(SettableOutreachState): "SettableOutreachState",
+    _values(Window): "StatisticsWindow",
+    _values(calls.Direction): "CallDirection",
+    _values(calls.Status): "CallStatus",
+    _values(exports.Format): "FileFormat",
+    _values(exports.Status): "AuditExportStatus",
+    _values(keys.Status): "ApiKeyStatus",
+    _values(lead_imports.Format): "FileFormat",
+    _values(lead_imports.OnDuplicate): "OnDuplicate",
+    _values(lead_imports.Status): "LeadImportStatus",
+    _values(leads.LossType): "LossType",
+    _values(leads.Status): "LeadStatus",
+    _values(prospects.OutreachState): "OutreachState",
+    _values(prospects.QualificationStatus): "QualificationStatus",
+    _values(webhooks.Reason): "WebhookDisabledReason",
+    _values(webhooks.Status): "DeliveryStatus",
+    _values(webhooks.Trigger): "DeliveryTrigger",
+}
+"""The name of each enumeration by its values, so that a generated client has one type for it wherever it is used.
+
+By values and not by the name in the code: that is unique in its module only, as `Status` of five resources.
+"""
+
+
+class Generator(GenerateJsonSchema):
+    """Answers always have all of their fields; no field needs a title that repeats its name."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        return False
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        return self.mode == "serialization" or super().field_is_required(field, total)
+
+
+def of_routes(routes: Iterable[Route]) -> tuple[Schemas, dict[str, Node]]:
+    """The reference to each model, and the components that they refer to.
+
+    Raises: ValueError where two models have one name, or an enumeration has none.
+    """
+    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(EventView, "serialization"): None}
+    for route in routes:
+        if route.body:
+            wanted[route.body, "validation"] = None
+        if route.operation_id in CSV:
+            wanted[CSV[route.operation_id], "serialization"] = None
+        if route.answer:
+            wanted[route.answer, "serialization"] = None
+    for model in EVENT_DATA.values():
+        wanted[model, "serialization"] = None
+    ordered = sorted(wanted, key=lambda one: (one[0].__module__, one[0].__qualname__, one[1]))
+    references, generated = models_json_schema(ordered, ref_template=REF, schema_generator=Generator)
+    components = inlined(generated["$defs"])
+    twice = sorted(name for name in components if "__" in name)
+    if twice:
+        raise ValueError(f"two models have one name, rename one of each: {', '.join(twice)}")
+    return cast("Schemas", references), {**components, **_enumerations()}
+
+
+def _enumerations() -> dict[str, Node]:
+    described = {"Intent": Intent.__doc__, "Urgency": Urgency.__doc__}
+    return {
+        name: {
+            "type": "string",
+            "enum": list(values),
+            **({"description": described[name]} if name in described else {}),
+        }
+        for values, name in ENUMERATIONS.items()
+    }
+
+
+def inlined(definitions: dict[str, Node]) -> dict[str, Node]:
+    """The definitions of models. Those of other type aliases are put where they are used, with what is said there
+    before what the alias says of itself; enumerations are referred to by their own names.
+
+    Raises: ValueError for an alias of an enumeration without a name.
+    """
+    aliases = {name: schema for name, schema in definitions.items() if "properties" not in schema}
+    nameless = [
+        name for name, one in aliases.items() if "enum" in one and tuple(one["enum"]) not in ENUMERATIONS
+    ]
+    if nameless:
+        raise ValueError(f"name these in ENUMERATIONS (tools/openapi/schemas.py): {', '.join(nameless)}")
+
+    def replaced(node: Any) -> Any:
+        if isinstance(node, list):
+            return [replaced(one) for one in node]
+        if not isinstance(node, dict):
+            return node
+        name = str(node.get("$ref", "")).rpartition("/")[2]
+        if name in aliases:
+            dropped = ("title", "description") if "enum" in aliases[name] else ("title",)
+            meant = {key: value for key, value in aliases[name].items() if key not in dropped}
+            return replaced({**meant, **{key: value for key, value in node.items() if key != "$ref"}})
+        enumeration = ENUMERATIONS.get(tuple(node["enum"])) if isinstance(node.get("enum"), list) else None
+        if enumeration:
+            used = {key: value for key, value in node.items() if key not in ("enum", "type")}
+            return {"$ref": REF.format(model=enumeration), **used}
+        return _described({key: replaced(value) for key, value in node.items()})
+
+    return {name: replaced(schema) for name, schema in definitions.items() if name not in aliases}
+
+
+def _described(node: Node) -> Node:
+    """What may be null has its description beside the choice, and not within it."""
+    choices = node.get("anyOf", [])
+    if len(choices) == 2 and choices[1] == {"type": "null"} and "description" in choices[0]:
+        own = {key: value for key, value in choices[0].items() if key != "description"}
+        return {"description": choices[0]["description"], **node, "anyOf": [own, choices[1]]}
+    return node

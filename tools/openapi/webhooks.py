@@ -1,0 +1,122 @@
+"""The events that customers are sent: the document's `webhooks`, and the catalogue that the API serves."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from eal.events import BY_NAME_ONLY, CATALOGUE
+from tools.openapi import event_examples
+from tools.openapi.parameters import header_parameter
+from tools.openapi.schemas import EVENT_DATA, JSON, REF
+
+if TYPE_CHECKING:
+    from tools.openapi.schemas import Node, Schemas
+
+
+def schemas(envelope: Node, models: Schemas) -> dict[str, Node]:
+    """A schema for each type of event, and EventView for any of them."""
+    references = {name: REF.format(model=_schema_name(name)) for name in CATALOGUE}
+    each = {
+        _schema_name(name): {
+            **envelope,
+            "title": _schema_name(name),
+            "description": meaning,
+            "properties": {
+                **envelope["properties"],
+                "type": {"type": "string", "const": name},
+                "data": models[EVENT_DATA[name.partition(".")[0]], "serialization"],
+            },
+        }
+        for name, meaning in CATALOGUE.items()
+    }
+    return each | {
+        "EventView": {
+            "title": "EventView",
+            "description": envelope["description"],
+            "oneOf": [{"$ref": reference} for reference in references.values()],
+            "discriminator": {"propertyName": "type", "mapping": references},
+        }
+    }
+
+
+def _schema_name(event_type: str) -> str:
+    """`LeadCreatedEvent`; what calls itself an event already is not called so twice."""
+    return (
+        "".join(part.capitalize() for part in re.split(r"[._]", event_type)).removesuffix("Event") + "Event"
+    )
+
+
+def of_event(name: str, meaning: str) -> Node:
+    signature = [
+        ("x-eal-signature", "Hex HMAC-SHA256 of `{x-eal-timestamp}.{body}` under the endpoint's secret."),
+        ("x-eal-timestamp", "Unix seconds of this attempt."),
+        ("webhook-id", "The event's id, the same at each attempt."),
+        ("webhook-timestamp", "Unix seconds of this attempt."),
+        ("webhook-signature", "Standard Webhooks: `v1,` and base64, one or more with a space between."),
+    ]
+    operation = {
+        "operationId": "on" + "".join(part.capitalize() for part in re.split(r"[._]", name)),
+        "summary": meaning.rstrip("."),
+        "description": f"{meaning} Verify the signature before acting; any 2xx answer is success.",
+        "tags": ["events"],
+        "security": [],
+        "parameters": [{**header_parameter(header, text), "required": True} for header, text in signature],
+        "requestBody": {
+            "required": True,
+            "content": {
+                JSON: {
+                    "schema": {"$ref": REF.format(model=_schema_name(name))},
+                    "examples": {name: {"value": _event_example(name)}},
+                }
+            },
+        },
+        "responses": {
+            "2XX": {"description": "Received."},
+            "410": {"description": "Send nothing more: the endpoint is disabled."},
+        },
+    }
+    return {"post": operation}
+
+
+def _event_example(name: str) -> Node:
+    kind = "aud" if name in BY_NAME_ONLY else "evt"
+    return {
+        "id": f"{kind}_01kq09bekje6vbq5xe2b60xtww",
+        "type": name,
+        "api_version": "v1",
+        "created_at": event_examples.AT,
+        "tenant_id": "org_01kq09bekje6vbq5xe2b60xtww",
+        "mode": "live",
+        "sequence": 42,
+        "data": event_examples.DATA[name],
+    }
+
+
+def event_types(document: Node) -> Node:
+    """Each event type as `eal.events.types` reads it: what the document's `webhooks` say, without references."""
+    described = {}
+    for name, meaning in CATALOGUE.items():
+        content = document["webhooks"][name]["post"]["requestBody"]["content"][JSON]
+        described[name] = {
+            "schema": {
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                **_whole(content["schema"], document),
+                "title": name,
+                "description": meaning,
+            },
+            "example": content["examples"][name]["value"],
+        }
+    return described
+
+
+def _whole(node: Any, document: Node) -> Any:
+    """The schema with what it refers to in the references' places."""
+    if isinstance(node, list):
+        return [_whole(one, document) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        meant = document["components"]["schemas"][node["$ref"].rpartition("/")[2]]
+        node = {**meant, **{key: value for key, value in node.items() if key != "$ref"}}
+    return {key: _whole(value, document) for key, value in node.items()}
