@@ -9,7 +9,6 @@ from eal.calls.model import Call
 from eal.entry.consumer import Consumer, Message
 from eal.leads import capture as leads
 from eal.organizations import store as organizations
-from eal.table.write import AlreadyWritten, Stale
 
 if TYPE_CHECKING:
     from eal.table.keys import Mode
@@ -28,10 +27,7 @@ def qualify(message: Message) -> None:
     observe.bind(call_id=whole.call.id)
     by = _worker(message)
     calls.qualify(whole.call, _lead(whole.call, by), by)
-    try:
-        by.write.commit()
-    except AlreadyWritten as first_run:
-        raise Stale from first_run  # the same lead was made meanwhile: read again, and find it
+    by.write.commit()
 
 
 def _worker(message: Message) -> Caller:

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from eal import ids
+from eal.clock import rfc3339
 from tests.support.callrail import Connection, actions, connect, events, stored
-from tests.support.faults import Killed, watched_calls
+from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, peek, sqs_event
 from tools.demo.callrail import TRANSCRIPT, Call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
 
 
 @pytest.fixture
@@ -170,6 +173,30 @@ def test_delivered_again_it_changes_nothing(connection: Connection, tenant: Tena
     assert qualify(message) == []
 
     assert len(events("call.qualified", tenant.id)) == len(events("lead.created", tenant.id)) == 1
+
+
+def test_the_lead_of_an_old_call_is_found_by_when_it_was_made(
+    clock: Clock, connection: Connection, tenant: Tenant
+) -> None:
+    message = classified(connection, tenant, Call.new().event("post-call"))
+    clock.advance(days=3)
+
+    assert qualify(message) == []
+
+    (lead,) = call("GET", f"/v1/leads?created_after={rfc3339(clock.at)}", key=tenant.read).json["data"]
+    assert lead["created_at"] == rfc3339(clock.at) == rfc3339(ids.created_at(lead["id"]))
+
+
+def test_of_two_workers_at_once_one_makes_the_lead(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = classified(connection, tenant, Call.new().event("post-call"))
+
+    with overtaken(monkeypatch, lambda: qualify(message)):
+        assert qualify(message) == []
+
+    (data,) = events("call.qualified", tenant.id)
+    assert [lead["id"] for lead in stored("LEAD", tenant.id)] == [data["lead_id"]]
 
 
 @pytest.mark.parametrize("number", range(1, 8))
