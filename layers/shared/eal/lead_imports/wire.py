@@ -83,11 +83,17 @@ class LeadImportView(Wire):
 
 
 class LeadImportCreated(LeadImportView):
-    """A new import, with the address for its file, shown this once."""
+    """A new import, with the address for its file."""
 
-    shown_once: ClassVar[frozenset[str]] = frozenset({"upload"})
-
-    upload: Annotated[UploadView | None, Field(description="Null in a replayed answer.")]
+    # Kept for a repeat of the request, though whoever has the address can upload: it takes one file within its hour,
+    # and who lost the first answer has no other way to it.
+    upload: Annotated[
+        UploadView,
+        Field(
+            description="In a replayed answer the same as in the first: of no use after `expires_at`. No other answer "
+            "shows it."
+        ),
+    ]
 
     @classmethod
     def of_new(cls, one: LeadImport, url: str, headers: dict[str, str], expires_at: datetime) -> Self:
