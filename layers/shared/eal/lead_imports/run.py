@@ -118,6 +118,8 @@ def _unfinished(message: Mapping[str, Json]) -> Iterator[tuple[S3Record, Place, 
         one = store.look_up(place) if place else None
         if place is None or one is None or one.has_ended:
             observe.logger.info("import_message_dropped", import_id=place.import_id if place else None)
+            if place and one:
+                _write_errors_of_failed(place, one)
             if place:  # its worker was killed before it did, or the file was uploaded again, or too late
                 files.delete_upload(place)
             continue
@@ -146,8 +148,27 @@ def _give_up(place: Place, reason: str) -> None:
         f"It was tried {RECEIVES} times and could not be finished: {reason}. The first {one.processed} rows are "
         "processed; import the others anew."
     )
-    store.end(one, one.ended(failure, by.at), by)
+    failed = one.ended(failure, by.at)
+    store.end(one, failed, by)
     files.delete_upload(place)
+    _write_errors_of_failed(place, failed)
+
+
+def _write_errors_of_failed(place: Place, one: LeadImport) -> None:
+    """Write what rows were refused before the import failed, if any were.
+
+    After the import's end: were it before, an import whose errors kill the worker would never end.
+    """
+    if one.lacks_error_file:
+        by = store.caller_of(place, one)
+        _write_errors(place, one, by)
+        store.advance_alone(one, one.with_error_file(by.at), (), by)
+
+
+def _write_errors(place: Place, one: LeadImport, by: Caller) -> None:
+    with files.ErrorFile() as errors:
+        errors.add(store.all_errors(one, by))
+        errors.put(place)
 
 
 class _Run:
@@ -193,9 +214,7 @@ class _Run:
             if time.monotonic() > self._deadline and self._one.processed != self._one.total:
                 return False
         if self._one.failed:
-            with files.ErrorFile() as errors:
-                errors.add(store.all_errors(self._one, self._caller()))
-                errors.put(self._place)
+            _write_errors(self._place, self._one, self._caller())
         self._end(None)
         return True
 
@@ -270,8 +289,10 @@ class _Run:
 
     def _end(self, failure: str | None) -> None:
         by = self._caller()
-        store.end(self._one, self._one.ended(failure, by.at), by)
+        ended = self._one.ended(failure, by.at)
+        store.end(self._one, ended, by)
         files.delete_upload(self._place)
+        _write_errors_of_failed(self._place, ended)
         observe.logger.info(
             "import_ended", rows=self._one.processed, failed=self._one.failed, whole=not failure
         )

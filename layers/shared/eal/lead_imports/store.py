@@ -110,7 +110,7 @@ def upload_url(one: LeadImport, by: Caller) -> str:
 
 def errors_url(one: LeadImport, by: Caller) -> str | None:
     """Where the file of errors can be got; None where there is none."""
-    if one.status != "completed" or not one.failed:
+    if not one.has_error_file:
         return None
     name = f'attachment; filename="{one.id}-errors.csv"'
     return _presigned("get_object", Key=_place(one, by).errors, ResponseContentDisposition=name)

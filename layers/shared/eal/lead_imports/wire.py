@@ -67,7 +67,11 @@ class LeadImportView(Wire):
         list[RowErrorView], Field(description=f"The first {ERRORS_SHOWN}; all are in errors_url's file.")
     ]
     errors_url: Annotated[
-        str | None, Field(description="All errors as CSV, from the import's end on. New with each answer.")
+        str | None,
+        Field(
+            description="All errors as CSV, from the import's end on, of a failed one from a moment later on. New "
+            "with each answer. Null for a dry run that failed."
+        ),
     ]
     failure: Annotated[
         str | None, Field(description="Why the file as a whole was not imported, or no further.")
