@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from tests.support.time import Clock
 
 
+ATTRIBUTION = (
+    "source", "medium", "campaign", "keywords", "referring_url", "landing_page_url", "last_requested_url",
+    "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "fbclid", "msclkid",
+    "device_type",
+)  # fmt: skip
+"""Each name that the tracker can give."""
+
+
 @pytest.fixture
 def connection(tenant: Tenant) -> Connection:
     return connect(tenant.admin)
@@ -89,6 +97,21 @@ def test_it_makes_a_lead_links_it_and_says_so_in_one_audited_write(
     (record,) = [item for item in stored("AUDIT", tenant.id) if item["action"] == "call.qualified"]
     assert record["actor"] == {"type": "worker", "id": "qualify_call"}
     assert record["request_id"] == "request-1"
+
+
+def test_what_a_lead_of_a_call_shows_of_its_attribution_can_be_sent_back(
+    connection: Connection, tenant: Tenant
+) -> None:
+    said = {name: f"a {name}" for name in ATTRIBUTION}
+    qualify(classified(connection, tenant, changed(Call.new(), **said)))
+    (lead,) = call("GET", "/v1/leads", key=tenant.read).json["data"]
+    assert lead["attribution"] == said
+    shorter = {name: text for name, text in said.items() if name != "keywords"}
+
+    for attribution in (said, shorter):
+        body = {"attribution": attribution}
+        answer = call("PATCH", f"/v1/leads/{lead['id']}", key=tenant.write, json_body=body)
+        assert (answer.status, answer.json["attribution"]) == (200, attribution)
 
 
 def test_a_second_call_of_the_same_caller_finds_the_lead(connection: Connection, tenant: Tenant) -> None:

@@ -19,7 +19,8 @@ class LeadImportCreate(Wire):
         Field(
             description="csv: UTF-8, a header, the columns first_name, last_name, company, email, phone, phones "
             "(separated by ';'), address_line1, address_line2, city, state, postal_code, country, source, "
-            "source_detail, loss_type, notes, assigned_to, metadata.<key>, and those of `attribution`. "
+            "source_detail, loss_type, notes, assigned_to, metadata.<key>, and those of `attribution`, "
+            "whose own source is attribution_source. "
             "jsonl: in each line a body of POST /v1/leads."
         ),
     ]

@@ -50,20 +50,28 @@ class AddressBody(Wire):
 
 
 class AttributionBody(Wire):
-    """Where the lead came from, in the words of the ad systems."""
+    """Where the lead came from, in the words of the ad systems and of call trackers."""
 
     model_config = ConfigDict(**_INPUT, frozen=True)
 
+    source: _Detail | None = None
     campaign: _Detail | None = None
     medium: _Detail | None = None
+    keywords: _Detail | None = None
     utm_source: _Detail | None = None
     utm_medium: _Detail | None = None
     utm_campaign: _Detail | None = None
     utm_term: _Detail | None = None
     utm_content: _Detail | None = None
     gclid: _Detail | None = None
+    fbclid: _Detail | None = None
+    msclkid: _Detail | None = None
+    device_type: _Detail | None = None
     landing_page: _Address | None = None
     referrer: _Address | None = None
+    landing_page_url: Annotated[_Address | None, Field(description="As CallRail gives it.")] = None
+    referring_url: Annotated[_Address | None, Field(description="As CallRail gives it.")] = None
+    last_requested_url: Annotated[_Address | None, Field(description="As CallRail gives it.")] = None
 
 
 class LeadFields(Wire):
