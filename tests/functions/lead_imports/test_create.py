@@ -155,6 +155,7 @@ def test_no_other_answer_shows_the_address(tenant: Tenant) -> None:
         ({}, "/format"),
         ({"format": "xlsx"}, "/format"),
         ({"format": "csv", "dry_run": "perhaps"}, "/dry_run"),
+        ({"format": "csv", "dry_run": 1}, "/dry_run"),
         ({"format": "csv", "on_duplicate": "merge"}, "/on_duplicate"),
         ({"format": "csv", "file": "x"}, "/file"),
     ],

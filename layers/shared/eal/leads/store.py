@@ -273,9 +273,7 @@ def _by_contact(query: LeadQuery, by: Caller) -> Page[Lead]:
     contact = f"email#{query.email}" if query.email else f"phone#{query.phone}"
     claim = get(claim_at(by, contact))
     item = get(at(by, cast("str", claim["lead_id"]))) if claim else None
-    if item is None or not _matches(query, item):
-        return Page([], None)
-    return Page([load(Lead, item)], None)
+    return page.at_most_one(by, query, load(Lead, item) if item and _matches(query, item) else None)
 
 
 def _matches(query: LeadQuery, item: Item) -> bool:

@@ -18,7 +18,7 @@ from eal.leads.model import (
     Status,
     Urgency,
 )
-from eal.listing import ListQuery, PageView
+from eal.listing import ListQuery, PageView, WholeNumber
 from eal.wire import Wire, one_line, prose
 
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
@@ -145,8 +145,8 @@ class LeadQuery(ListQuery):
     assigned_to: Annotated[str | None, Field(max_length=100)] = None
     email: Email | None = None
     phone: Phone | None = None
-    min_score: Annotated[int | None, Field(ge=0, le=100, description="Inclusive.")] = None
-    max_score: Annotated[int | None, Field(ge=0, le=100, description="Inclusive.")] = None
+    min_score: Annotated[WholeNumber | None, Field(ge=0, le=100, description="Inclusive.")] = None
+    max_score: Annotated[WholeNumber | None, Field(ge=0, le=100, description="Inclusive.")] = None
     updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
 
 

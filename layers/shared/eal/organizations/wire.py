@@ -4,7 +4,7 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, cast
 
-from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from eal.clock import Instant
 from eal.contact import Email, Phone
@@ -54,6 +54,11 @@ def _five_digits(text: str) -> str:
     if match is None:
         raise ValueError("must be a US ZIP code of five digits, or ZIP+4")
     return match[1]
+
+
+def _pair(value: object) -> object:
+    """JSON has no tuples, and a body's types are taken strictly."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _opens(span: tuple[str, str]) -> int:
@@ -129,6 +134,7 @@ class SettingsView(Wire):
 # ---------------------------------------------------------------- settings, as they are given
 
 Opening = Annotated[str, Field(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$")]
+Span = Annotated[tuple[Opening, Clock], BeforeValidator(_pair)]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """Text without line breaks: it ends in the headers of mails."""
 
@@ -216,7 +222,7 @@ class SettingsBody(Wire):
     timezone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] | None = None
     default_locale: Annotated[str, Field(max_length=35), AfterValidator(_locale)] | None = None
     service_area: ServiceAreaBody | None = None
-    business_hours: dict[Day, Annotated[list[tuple[Opening, Clock]], Field(max_length=10)]] | None = None
+    business_hours: dict[Day, Annotated[list[Span], Field(max_length=10)]] | None = None
     on_call: Annotated[list[OnCallBody] | None, Field(max_length=100)] = None
     sender: SenderBody | None = None
     ai: AiBody | None = None

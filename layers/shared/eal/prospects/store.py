@@ -261,9 +261,7 @@ def _claim(email: str, prospect_id: str, by: Caller) -> None:
 def _by_email(query: ProspectQuery, by: Caller) -> Page[Prospect]:
     claim = get(claim_at(by, cast("str", query.email)))
     item = get(at(by, cast("str", claim["prospect_id"]))) if claim else None
-    if item is None or not _matches(query, item):
-        return Page([], None)
-    return Page([load(Prospect, item)], None)
+    return page.at_most_one(by, query, load(Prospect, item) if item and _matches(query, item) else None)
 
 
 def _matches(query: ProspectQuery, item: Item) -> bool:
