@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple, Self, get_args
 from eal import ids
 from eal.clock import Instant
 from eal.errors import Json
-from eal.leads.model import Lead, merged, over_limit
+from eal.leads.merging import merged
+from eal.leads.model import Lead, over_limit
 from eal.table.keys import Mode
 
 type Format = Literal["csv", "jsonl"]

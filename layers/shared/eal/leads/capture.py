@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from eal import audit, ids
 from eal.leads import store
-from eal.leads.model import Address, Lead, bare, filled_in, filled_in_where_room, merged, over_limit
+from eal.leads.merging import bare, filled_in, filled_in_where_room, merged
+from eal.leads.model import Address, Lead, over_limit
 from eal.table.item import load
 from eal.table.read import get, get_all
 
