@@ -112,7 +112,9 @@ def take_in(snapshot: Snapshot, by: Caller) -> Call | None:
         return _begin(snapshot, by)
     item = get(at(by.organization_id, by.mode, cast("str", claim["call_id"])))
     if item is None:
-        raise Stale  # claim and call are written together: the call has just been erased
+        raise AssertionError(
+            f"{claim['call_id']} is claimed and not there: both are written together, for good"
+        )
     before = load(Call, item)
     after = merged(before, snapshot)
     if after is before:
@@ -283,9 +285,8 @@ def _judged(call: Call, run: Run | None) -> dict[str, Json]:
             "qualified": one.qualified,
             "confidence": one.confidence,
         }
-    if (
-        run
-    ):  # the judgement that the record is of: all of its provenance, also where it is that of the one before
+    # The judgement that the record is of: all of its provenance, also where it is that of the one before.
+    if run:
         judged |= {
             "engine": run.engine,
             "model": run.model,

@@ -233,7 +233,7 @@ def _taken(number: int, contact: str, holder: str) -> RowError:
     )
 
 
-def counts(one: LeadImport) -> dict[str, Json]:
+def counts(lead_import: LeadImport) -> dict[str, Json]:
     """For the audit log: whose rows they were stands in the leads' own records."""
-    names = ("total", "created", "updated", "skipped", "failed") if one.total is not None else ()
-    return {"status": one.status, **{name: getattr(one, name) for name in names}}
+    names = ("total", "created", "updated", "skipped", "failed") if lead_import.total is not None else ()
+    return {"status": lead_import.status, **{name: getattr(lead_import, name) for name in names}}

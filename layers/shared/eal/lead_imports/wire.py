@@ -83,8 +83,8 @@ class LeadImportView(Wire):
     version: int
 
     @classmethod
-    def of(cls, one: LeadImport, errors_url: str | None) -> Self:
-        return cls.model_validate(_fields(one, errors_url))
+    def of(cls, lead_import: LeadImport, errors_url: str | None) -> Self:
+        return cls.model_validate(_fields(lead_import, errors_url))
 
 
 class LeadImportCreated(LeadImportView):
@@ -101,13 +101,13 @@ class LeadImportCreated(LeadImportView):
     ]
 
     @classmethod
-    def of_new(cls, one: LeadImport, url: str, headers: dict[str, str], expires_at: datetime) -> Self:
+    def of_new(cls, lead_import: LeadImport, url: str, headers: dict[str, str], expires_at: datetime) -> Self:
         upload = {"method": "PUT", "url": url, "headers": headers, "expires_at": expires_at}
-        return cls.model_validate({**_fields(one, None), "upload": upload})
+        return cls.model_validate({**_fields(lead_import, None), "upload": upload})
 
 
-def _fields(one: LeadImport, errors_url: str | None) -> dict[str, object]:
-    stored = asdict(one)
+def _fields(lead_import: LeadImport, errors_url: str | None) -> dict[str, object]:
+    stored = asdict(lead_import)
     return {
         **{name: stored[name] for name in LeadImportView.model_fields if name in stored},
         "errors_url": errors_url,

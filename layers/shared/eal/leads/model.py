@@ -33,7 +33,7 @@ LARGEST = 48 * 1024
 kept for a repeat, and many of them in one transaction."""
 
 _FORMER_KEPT = 50
-"""Contacts that a lead or a prospect had: more than two changes of all that it can have."""
+"""Former contacts kept: enough for two complete changes of all contacts."""
 
 NEEDS_REASON: frozenset[Status] = frozenset({"lost"})
 
