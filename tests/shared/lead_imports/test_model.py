@@ -16,7 +16,7 @@ from eal.leads.model import MOST_PHONES, Lead
 from tests.support.time import START
 
 if TYPE_CHECKING:
-    from eal.lead_imports.model import OnDuplicate
+    from eal.leads.model import OnDuplicate
 
 RULES: tuple[OnDuplicate, ...] = ("error", "return", "update")
 

@@ -9,11 +9,10 @@ from eal import ids
 from eal.clock import Instant
 from eal.errors import Json
 from eal.leads.merging import merged
-from eal.leads.model import Lead, over_limit
+from eal.leads.model import Lead, OnDuplicate, over_limit
 from eal.table.keys import Mode
 
 type Format = Literal["csv", "jsonl"]
-type OnDuplicate = Literal["error", "return", "update"]
 type Status = Literal["awaiting_upload", "running", "completed", "failed"]
 
 MOST_ROWS = 100_000

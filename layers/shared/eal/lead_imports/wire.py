@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import ConfigDict, Field
 
 from eal.clock import Instant
-from eal.lead_imports.model import ERRORS_SHOWN, Format, LeadImport, OnDuplicate, Status
+from eal.lead_imports.model import ERRORS_SHOWN, Format, LeadImport, Status
+from eal.leads.model import OnDuplicate
 from eal.wire import Wire
 
 

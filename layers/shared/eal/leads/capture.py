@@ -6,7 +6,7 @@ Whoever has a lead already is found by e-mail and phone; what is said of them th
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from eal import audit, ids
 from eal.leads import store
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from eal.caller import Caller
-    from eal.leads.model import Urgency
+    from eal.leads.model import OnDuplicate, Urgency
     from eal.leads.wire import LeadCreate
-
-type OnDuplicate = Literal["error", "return", "update"]
 
 
 def capture(body: LeadCreate, on_duplicate: OnDuplicate, by: Caller) -> tuple[Lead, bool]:

@@ -12,6 +12,8 @@ from eal.clock import Instant
 type Status = Literal["new", "contacted", "qualified", "scheduled", "won", "lost", "disqualified"]
 type LossType = Literal["water", "sewage", "fire", "mold", "storm", "biohazard", "rebuild", "other"]
 
+type OnDuplicate = Literal["error", "return", "update"]
+"""What becomes of a new lead with the e-mail or a phone of another one: refused, dropped, or merged into it."""
 type Urgency = Literal["emergency", "high", "normal", "low"]
 
 TRANSITIONS: dict[Status, tuple[Status, ...]] = {

@@ -15,13 +15,13 @@ from eal.leads.model import (
     HistoryEntry,
     Lead,
     LossType,
+    OnDuplicate,
     Status,
     Urgency,
 )
 from eal.listing import ListQuery, PageView, WholeNumber
-from eal.wire import Wire, one_line, prose
+from eal.wire import Name, Wire, one_line, prose
 
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
 Assignee = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
 Notes = Annotated[str, Field(max_length=MOST_NOTES), AfterValidator(prose)]
 Slug = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
@@ -127,7 +127,7 @@ class LeadCreateQuery(Wire):
     model_config = ConfigDict(extra="forbid")
 
     on_duplicate: Annotated[
-        Literal["error", "return", "update"],
+        OnDuplicate,
         Field(
             description="For a lead with the same e-mail or one of the phones: refuse with 409, answer with it (200), "
             "or add what this request says to it (200). An update loses no value of the lead: what it replaces becomes "

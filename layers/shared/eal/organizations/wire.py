@@ -12,7 +12,7 @@ from eal.listing import PageView
 from eal.organizations.hours import DAYS, minutes, overlap
 from eal.organizations.model import INDUSTRY, GivenGrant, Member, Organization, Role
 from eal.table.keys import Mode
-from eal.wire import Wire, measured
+from eal.wire import Name, Wire, measured, one_line, prose
 
 if TYPE_CHECKING:
     from eal.organizations.hours import BusinessHours
@@ -135,8 +135,6 @@ class SettingsView(Wire):
 
 Opening = Annotated[str, Field(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$")]
 Span = Annotated[tuple[Opening, Clock], BeforeValidator(_pair)]
-Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-"""Text without line breaks: it ends in the headers of mails."""
 
 
 class AiBody(Wire):
@@ -194,7 +192,7 @@ class ServiceAreaBody(Wire):
 class OnCallBody(Wire):
     model_config = ConfigDict(**_INPUT, serialize_by_alias=True)
 
-    name: Line
+    name: Name
     phone: Phone
     days: Annotated[list[Day], Field(min_length=1, max_length=7)]
     starts: Annotated[Opening, Field(alias="from")]
@@ -209,9 +207,9 @@ class OnCallBody(Wire):
 class SenderBody(Wire):
     model_config = _INPUT
 
-    name: Line
+    name: Name
     email: Email
-    postal_address: Annotated[str, Field(min_length=1, max_length=500)]
+    postal_address: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(prose)]
 
 
 class SettingsBody(Wire):
@@ -242,8 +240,7 @@ class SettingsBody(Wire):
 
 # ---------------------------------------------------------------- organizations
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Industry = Annotated[str, Field(min_length=1, max_length=100)]
+Industry = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
 
 
 class OrganizationCreate(Wire):
@@ -403,7 +400,7 @@ class MemberCreate(Wire):
     model_config = _INPUT
 
     email: Email
-    name: Line | None = None
+    name: Name | None = None
     role: Role
 
 

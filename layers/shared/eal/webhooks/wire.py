@@ -23,9 +23,7 @@ from eal.listing import ListQuery, PageView
 from eal.outbound.faults import Fault
 from eal.outbound.sender import Reply
 from eal.webhooks.model import (
-    DEFAULT_OVERLAP_SECONDS,
     EVERY_TYPE,
-    LONGEST_OVERLAP_SECONDS,
     Attempt,
     Conditions,
     Delivery,
@@ -35,7 +33,7 @@ from eal.webhooks.model import (
     Status,
     Trigger,
 )
-from eal.wire import Wire, free_number
+from eal.wire import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, Wire, free_number, prose
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _LONGEST_TEXT = 500
@@ -85,7 +83,7 @@ type EventTypes = Annotated[
     AfterValidator(_each_once),
     Field(min_length=1, max_length=100, description="Event types; `*` is all that need not be named."),
 ]
-type Description = Annotated[str, Field(max_length=500)]
+type Description = Annotated[str, Field(max_length=500), AfterValidator(prose)]
 type RateLimit = Annotated[
     int, Field(ge=1, le=60_000, strict=True, description="Deliveries a minute; what is more waits.")
 ]
