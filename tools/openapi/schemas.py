@@ -86,7 +86,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(exports.Status): "AuditExportStatus",
     _values(keys.Status): "ApiKeyStatus",
     _values(lead_imports.Format): "FileFormat",
-    _values(lead_imports.OnDuplicate): "OnDuplicate",
+    _values(leads.OnDuplicate): "OnDuplicate",
     _values(lead_imports.Status): "LeadImportStatus",
     _values(leads.LossType): "LossType",
     _values(leads.Status): "LeadStatus",

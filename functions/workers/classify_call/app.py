@@ -45,11 +45,7 @@ def _judge(whole: Whole, input_sha256: str, at: datetime) -> Run:
     facts = whole.call.facts
     started = time.perf_counter()
     judged = rules.classify_call(
-        whole.transcript or "",
-        answered=facts.answered,
-        voicemail=bool(facts.voicemail),
-        duration_seconds=facts.duration_seconds,
-        direction=whole.call.direction,
+        whole.transcript or "", answered=facts.answered, voicemail=bool(facts.voicemail)
     )
     provenance = Provenance(
         engine=rules.ENGINE,

@@ -112,6 +112,8 @@ def test_a_live_key_makes_keys_of_both_modes_and_a_test_key_only_test_keys(tenan
         ({"scopes": []}, "/scopes"),
         ({"scopes": ["root"]}, "/scopes/0"),
         ({"mode": "both"}, "/mode"),
+        ({"name": "a\nb\x00\x1b[31m"}, "/name"),
+        ({"expires_at": 1900000000}, "/expires_at"),
         ({"expires_at": "tomorrow"}, "/expires_at"),
         ({"expires_at": "2026-04-24T17:42:11"}, "/expires_at"),
         ({"expires_at": "2020-01-01T00:00:00Z"}, "/expires_at"),

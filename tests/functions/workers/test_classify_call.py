@@ -188,6 +188,23 @@ def test_the_same_input_is_judged_once(
     assert len(shown(tenant)["classification_runs"]) == 1
 
 
+def test_a_longer_call_with_the_same_words_is_not_judged_again(
+    connection: Connection, tenant: Tenant
+) -> None:
+    one = Call.new()
+    take_in(connection, "post-call", one.event("post-call"))
+    classify(task(tenant, only_id(tenant)))
+    asked = len(stored("TASK", tenant.id))
+    longer = json.dumps({**json.loads(one.event("call-modified")), "duration": "999"}).encode()
+
+    take_in(connection, "call-modified", longer)
+    classify(task(tenant, only_id(tenant)))
+
+    found = shown(tenant)
+    assert (found["duration_seconds"], len(found["classification_runs"])) == (999, 1)
+    assert len(stored("TASK", tenant.id)) == asked
+
+
 def test_a_late_transcript_is_another_input_and_told_where_it_changes_the_answer(
     connection: Connection, tenant: Tenant
 ) -> None:
@@ -229,7 +246,8 @@ def test_another_input_with_the_same_answer_is_kept_and_not_told(
 
 def test_the_last_twenty_runs_are_kept(connection: Connection, tenant: Tenant) -> None:
     for number in range(22):
-        body = {"resource_id": "CAL1", "duration": str(number + 1), "changes": ["x"], "direction": "inbound"}
+        words = f"Caller: My basement is flooded, {number} inches."
+        body = {"resource_id": "CAL1", "transcription": words, "changes": ["x"], "direction": "inbound"}
         take_in(connection, "call-modified", json.dumps(body).encode())
         classify(task(tenant, only_id(tenant)))
 

@@ -16,7 +16,6 @@ from eal.table.item import Item, dump, load
 from eal.table.keys import Key, Mode, key, partition
 from eal.table.page import Page, Partition
 from eal.table.read import get, get_all
-from eal.table.write import Stale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +111,9 @@ def take_in(snapshot: Snapshot, by: Caller) -> Call | None:
         return _begin(snapshot, by)
     item = get(at(by.organization_id, by.mode, cast("str", claim["call_id"])))
     if item is None:
-        raise Stale  # claim and call are written together: the call has just been erased
+        raise AssertionError(
+            f"{claim['call_id']} is claimed and not there: both are written together, for good"
+        )
     before = load(Call, item)
     after = merged(before, snapshot)
     if after is before:

@@ -202,7 +202,8 @@ def _validate(
     wrong: list[FieldError],
 ) -> None:
     try:
-        arguments[name] = model.model_validate(values)
+        # JSON has types, and so true is no 1 in a body; a query is all text.
+        arguments[name] = model.model_validate(values, strict=name == "body")
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False, include_context=False, include_input=False):
             message = error["msg"].removeprefix("Value error, ")

@@ -62,8 +62,8 @@ def claim_at(by: Caller, contact: str) -> Key:
 def write(before: Lead | None, after: Lead, by: Caller, *, duplicates_are_told: bool = False) -> Lead:
     """Create a lead, or write the next version over what was read of it. The lead as it is then, scored.
 
-    The commit raises Stale or Conflict where a contact or the lead has changed hands meanwhile; for a new lead always
-    Conflict where `duplicates_are_told`, for who has looked for none.
+    The commit raises Stale if a contact was taken meanwhile. With `duplicates_are_told` a new lead gets Conflict
+    instead, because its caller did not search for duplicates first.
     """
     if before is None:
         return _create(after, by, _duplicate if duplicates_are_told else _overtaken)
@@ -273,9 +273,7 @@ def _by_contact(query: LeadQuery, by: Caller) -> Page[Lead]:
     contact = f"email#{query.email}" if query.email else f"phone#{query.phone}"
     claim = get(claim_at(by, contact))
     item = get(at(by, cast("str", claim["lead_id"]))) if claim else None
-    if item is None or not _matches(query, item):
-        return Page([], None)
-    return Page([load(Lead, item)], None)
+    return page.at_most_one(by, query, load(Lead, item) if item and _matches(query, item) else None)
 
 
 def _matches(query: LeadQuery, item: Item) -> bool:

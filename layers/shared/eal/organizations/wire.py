@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Annotated, ClassVar, Self, cast
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator
 
 from eal.clock import Instant
 from eal.listing import PageView
@@ -12,12 +12,11 @@ from eal.organizations.grants.wire import GrantView
 from eal.organizations.model import INDUSTRY, Organization
 from eal.organizations.settings.wire import SettingsBody, SettingsView
 from eal.table.keys import Mode
-from eal.wire import Wire, without_defaults
+from eal.wire import Name, Wire, one_line, without_defaults
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Industry = Annotated[str, Field(min_length=1, max_length=100)]
+Industry = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
 
 
 class OrganizationCreate(Wire):

@@ -88,6 +88,18 @@ def read[T](
             return Page([load(item) for item in kept], seal(by.cursor_scope, last))
 
 
+def at_most_one[T](by: Caller, query: ListQuery, item: T | None) -> Page[T]:
+    """The page of a list that has one item, or none, and so never made a cursor.
+
+    Raises: InvalidCursor.
+    """
+    if by.cursor_scope is None:
+        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
+    if query.cursor:
+        unseal(by.cursor_scope, query.cursor)
+    return Page([] if item is None else [item], None)
+
+
 def weight(text: str) -> int:
     """A JSON text's bytes in an answer: Lambda hands the body on as a JSON string, in which quotes are escaped."""
     return len(text.encode(errors="replace")) + text.count('"') + text.count("\\")

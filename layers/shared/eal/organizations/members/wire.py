@@ -8,15 +8,14 @@ from eal.clock import Instant
 from eal.contact import Email
 from eal.listing import PageView
 from eal.organizations.members.model import Member, Role
-from eal.organizations.settings.wire import Line
-from eal.wire import Wire
+from eal.wire import Name, Wire
 
 
 class MemberCreate(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     email: Email
-    name: Line | None = None
+    name: Name | None = None
     role: Role
 
 

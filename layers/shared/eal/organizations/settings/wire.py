@@ -3,11 +3,11 @@
 import re
 from typing import TYPE_CHECKING, Annotated, Literal, Self, cast
 
-from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from eal.contact import Email, Phone
 from eal.organizations.settings.hours import DAYS, minutes, overlap
-from eal.wire import Wire, measured, without_defaults
+from eal.wire import Name, Wire, measured, prose, without_defaults
 
 if TYPE_CHECKING:
     from eal.organizations.settings.hours import BusinessHours
@@ -48,6 +48,11 @@ def _five_digits(text: str) -> str:
     if match is None:
         raise ValueError("must be a US ZIP code of five digits, or ZIP+4")
     return match[1]
+
+
+def _pair(value: object) -> object:
+    """JSON has no tuples, and a body's types are taken strictly."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _opens(span: tuple[str, str]) -> int:
@@ -123,8 +128,7 @@ class SettingsView(Wire):
 # ---------------------------------------------------------------- settings, as they are given
 
 Opening = Annotated[str, Field(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$")]
-Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-"""Text without line breaks: it ends in the headers of mails."""
+Span = Annotated[tuple[Opening, Clock], BeforeValidator(_pair)]
 
 
 class AiBody(Wire):
@@ -182,7 +186,7 @@ class ServiceAreaBody(Wire):
 class OnCallBody(Wire):
     model_config = ConfigDict(**_INPUT, serialize_by_alias=True)
 
-    name: Line
+    name: Name
     phone: Phone
     days: Annotated[list[Day], Field(min_length=1, max_length=7)]
     starts: Annotated[Opening, Field(alias="from")]
@@ -197,9 +201,9 @@ class OnCallBody(Wire):
 class SenderBody(Wire):
     model_config = _INPUT
 
-    name: Line
+    name: Name
     email: Email
-    postal_address: Annotated[str, Field(min_length=1, max_length=500)]
+    postal_address: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(prose)]
 
 
 class SettingsBody(Wire):
@@ -210,7 +214,7 @@ class SettingsBody(Wire):
     timezone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] | None = None
     default_locale: Annotated[str, Field(max_length=35), AfterValidator(_locale)] | None = None
     service_area: ServiceAreaBody | None = None
-    business_hours: dict[Day, Annotated[list[tuple[Opening, Clock]], Field(max_length=10)]] | None = None
+    business_hours: dict[Day, Annotated[list[Span], Field(max_length=10)]] | None = None
     on_call: Annotated[list[OnCallBody] | None, Field(max_length=100)] = None
     sender: SenderBody | None = None
     ai: AiBody | None = None

@@ -26,12 +26,7 @@ _NOTHING_SAID = 0.1
 
 
 def classify_call(
-    transcript: str,
-    *,
-    answered: bool | None = None,
-    voicemail: bool = False,
-    duration_seconds: int | None = None,
-    direction: str = "inbound",
+    transcript: str, *, answered: bool | None = None, voicemail: bool = False
 ) -> Classification:
     """The judgement of one call. Whether the place is inside the service area is not judged here."""
     turns = parse(transcript)
