@@ -164,7 +164,8 @@ class Consumer:
 
 def _begin(message: Message, **fields: str) -> None:
     """Start the log context of a message: each of its lines names its tenant, if the message does."""
-    tenant = {name: cast("str", message[name]) for name in ("organization_id", "mode") if name in message}
+    named = {name: message.get(name) for name in ("organization_id", "mode")}
+    tenant = {name: value for name, value in named.items() if isinstance(value, str)}
     observe.begin(cast("str", message.get("request_id", "")), **fields, **tenant)
 
 
