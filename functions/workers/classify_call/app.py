@@ -1,17 +1,13 @@
 """A call's classification: on the task `classify_call`, once for each input."""
 
-import time
 from dataclasses import dataclass
-from datetime import datetime
 
 from eal import observe
 from eal.ai.engines import rules
 from eal.calls import store as calls
 from eal.calls.model import Run
-from eal.calls.store import Whole
 from eal.entry.consumer import Consumer, Message, TenantMessage, worker_of
 from eal.organizations.settings import store as organization_settings
-from eal.provenance import Provenance
 from eal.table.item import load
 
 
@@ -36,24 +32,15 @@ def classify(message: Message) -> None:
     if not organization_settings.ai_is_enabled(by.organization_id):
         observe.logger.info("call_left_unjudged", call_id=whole.call.id)
         return
-    calls.record_run(whole, _judge(whole, wanted, by.at), by)
+    judgement, provenance = rules.judge(
+        whole.transcript or "",
+        answered=whole.call.facts.answered,
+        voicemail=bool(whole.call.facts.voicemail),
+        input_sha256=wanted,
+    )
+    calls.record_run(whole, Run.of(judgement, provenance, by.at), by)
     by.write.commit()
     observe.count("calls_classified")
-
-
-def _judge(whole: Whole, input_sha256: str, at: datetime) -> Run:
-    facts = whole.call.facts
-    started = time.perf_counter()
-    judged = rules.classify_call(
-        whole.transcript or "", answered=facts.answered, voicemail=bool(facts.voicemail)
-    )
-    provenance = Provenance(
-        engine=rules.ENGINE,
-        model=rules.VERSION,
-        input_sha256=input_sha256,
-        latency_ms=round((time.perf_counter() - started) * 1000),
-    )
-    return Run.of(judged, provenance, at)
 
 
 handler = Consumer(classify).handler

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from eal.ai.engines.rules.cues import Mention
+    from eal.provenance import Provenance
 
 ENGINE = "rules"
 VERSION = "rules-2"
@@ -45,6 +46,20 @@ def classify_call(
             (),
         )
     return _judged(speech.clauses, turns, voicemail=voicemail, extra=(*missed, *ignored))
+
+
+def judge(
+    transcript: str, *, answered: bool | None, voicemail: bool, input_sha256: str
+) -> tuple[Classification, Provenance]:
+    """The same with its provenance. `input_sha256` is of these facts, as the caller compares them."""
+    from eal.provenance import timed  # not above: the layer's build has no pydantic
+
+    return timed(
+        lambda: classify_call(transcript, answered=answered, voicemail=voicemail),
+        engine=ENGINE,
+        model=VERSION,
+        input_sha256=input_sha256,
+    )
 
 
 def _as_spoken(turns: tuple[Turn, ...], *, voicemail: bool) -> tuple[Turn, ...]:
