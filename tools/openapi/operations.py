@@ -48,8 +48,11 @@ def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[
             "headers": references("headers", {**COMMON, **WITH_KEY, "ETag": "ETag"}),
         }
     for status, codes in sorted(errors.codes_of(route).items()):
+        if not errors.OWN_EXAMPLES.get(route.operation_id, {}).keys().isdisjoint(codes):
+            found[str(status)] = _error_response(status, codes, route)
+            continue
         name = ".".join((str(status), *codes)) + ("" if route.scope else ".public")
-        shared[name] = _error_response(status, codes, with_key=route.scope is not None)
+        shared[name] = _error_response(status, codes, route)
         found[str(status)] = {"$ref": f"#/components/responses/{name}"}
     return found
 
@@ -103,9 +106,11 @@ _EXAMPLES: dict[str, JsonValue] = {
 }
 
 
-def _error_response(status: int, codes: Sequence[str], *, with_key: bool) -> Node:
+def _error_response(status: int, codes: Sequence[str], route: Route) -> Node:
     names = dict(COMMON)
-    if with_key and status != HTTPStatus.UNAUTHORIZED:
+    if status == HTTPStatus.UNAUTHORIZED:
+        names["WWW-Authenticate"] = "Challenge"
+    elif route.scope:
         names |= WITH_KEY
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         names["Retry-After"] = "RetryAfter"
@@ -115,7 +120,7 @@ def _error_response(status: int, codes: Sequence[str], *, with_key: bool) -> Nod
         "content": {
             JSON: {
                 "schema": {"$ref": REF.format(model="Error")},
-                "examples": {code: {"value": errors.example(code)} for code in codes},
+                "examples": {code: {"value": errors.example(code, route.operation_id)} for code in codes},
             }
         },
     }

@@ -31,6 +31,10 @@ HEADERS: dict[str, Node] = {
         "Only where the key was rotated: when it ends, as an HTTP date (RFC 8594). Use the new key by then.",
         pattern="^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT$",
     ),
+    "Challenge": _text_header(
+        '`Bearer`, with `error="invalid_token"` where a key was sent (RFC 6750). Amazon API Gateway passes it on under '
+        "the name `x-amzn-Remapped-WWW-Authenticate`; the error's code says more."
+    ),
     "ETag": _text_header('The resource\'s version, such as "3".', pattern='^"[0-9]+"$'),
     "Location": _text_header("Where to go on, as a path on this host."),
     "IdempotentReplayed": _text_header(
