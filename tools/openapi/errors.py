@@ -9,11 +9,15 @@ from eal.caller import SCOPES
 from eal.entry.request import LARGEST_BODY
 from eal.listing import ListQuery
 from tools.openapi.parameters import takes_if_match
-from tools.openapi.schemas import CSV
+from tools.openapi.schemas import CSV, JSON, REF
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from eal.entry.route import Route
     from tools.openapi.schemas import Node
+
+STATUS_OF = {error.code: error.status for error in errors.ApiError.__subclasses__()}
 
 MEANING = {
     "invalid_request": "The body is not a JSON object, or a header is malformed.",
@@ -118,7 +122,6 @@ _MOVES = {"transitionLead", "updateProspect"}
 
 
 def schema() -> Node:
-    codes = sorted({error.code for error in errors.ApiError.__subclasses__()})
     field = {
         "type": "object",
         "required": ["pointer", "message", "type"],
@@ -155,18 +158,34 @@ def schema() -> Node:
                 "type": "object",
                 "required": ["code", "message", "details"],
                 "properties": {
-                    "code": {"type": "string", "enum": codes},
+                    "code": {"type": "string", "enum": sorted(STATUS_OF)},
                     "message": {"type": "string"},
                     "details": details,
                 },
             }
         },
-        "examples": [example("validation_error")],
+        "examples": [example("validation_error", MEANING["validation_error"])],
     }
 
 
-def example(code: str, operation_id: str = "") -> Node:
-    message, details = OWN_EXAMPLES.get(operation_id, {}).get(code, (MEANING[code], _EXAMPLES.get(code, {})))
+def response(meanings: Mapping[str, str], headers: dict[str, Node], operation_id: str = "") -> Node:
+    """One status with its codes and what each means."""
+    return {
+        "description": " ".join(f"`{code}`: {text.rstrip('.')}." for code, text in meanings.items()),
+        "headers": headers,
+        "content": {
+            JSON: {
+                "schema": {"$ref": REF.format(model="Error")},
+                "examples": {
+                    code: {"value": example(code, text, operation_id)} for code, text in meanings.items()
+                },
+            }
+        },
+    }
+
+
+def example(code: str, message: str, operation_id: str = "") -> Node:
+    message, details = OWN_EXAMPLES.get(operation_id, {}).get(code, (message, _EXAMPLES.get(code, {})))
     request_id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
     return {"error": {"code": code, "message": message, "details": {"request_id": request_id, **details}}}
 
@@ -198,9 +217,8 @@ def codes_of(route: Route) -> dict[int, list[str]]:
         "internal_error": True,
         "unavailable": True,
     }
-    status_of = {error.code: error.status for error in errors.ApiError.__subclasses__()}
     found: dict[int, list[str]] = {}
     for code, can_happen in conditions.items():
         if can_happen:
-            found.setdefault(status_of[code], []).append(code)
+            found.setdefault(STATUS_OF[code], []).append(code)
     return found

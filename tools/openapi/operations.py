@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tools.openapi import errors
 from tools.openapi.parameters import COMMON, WITH_KEY, may_be_not_modified, references
 from tools.openapi.parameters import of_route as parameters_of
-from tools.openapi.schemas import CSV, JSON, REF
+from tools.openapi.schemas import CSV, JSON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,13 +114,5 @@ def _error_response(status: int, codes: Sequence[str], route: Route) -> Node:
         names |= WITH_KEY
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         names["Retry-After"] = "RetryAfter"
-    return {
-        "description": " ".join(f"`{code}`: {errors.MEANING[code].rstrip('.')}." for code in codes),
-        "headers": references("headers", names),
-        "content": {
-            JSON: {
-                "schema": {"$ref": REF.format(model="Error")},
-                "examples": {code: {"value": errors.example(code, route.operation_id)} for code in codes},
-            }
-        },
-    }
+    meanings = {code: errors.MEANING[code] for code in codes}
+    return errors.response(meanings, references("headers", names), route.operation_id)

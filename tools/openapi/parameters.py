@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from eal.integrations.model import VENDORS
 from tools.openapi.schemas import REF, Generator, inlined
 
 if TYPE_CHECKING:
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
 
     from eal.entry.route import Route
     from tools.openapi.schemas import Node
+
+
+def _named(description: str, prefix: str) -> Node:
+    return {"type": "string", "description": description, "example": f"{prefix}_01kq09bekje6vbq5xe2b60xtww"}
 
 
 def _text_header(description: str, **schema: object) -> Node:
@@ -61,6 +66,48 @@ def header_parameter(name: str, description: str, **schema: object) -> Node:
     }
 
 
+_IN_PATH: dict[str, Node] = {
+    "call_id": _named("A call's id.", "call"),
+    "checkpoint_id": _named("A checkpoint's id: the later one of the two.", "chk"),
+    "connection_id": {
+        "type": "string",
+        "description": "It names the tenant, its mode and the vendor, and nobody can guess it.",
+    },
+    "delivery_id": _named("A delivery's id.", "dlv"),
+    "event_id": _named("An event's id.", "evt"),
+    "export_id": _named("An export's id.", "exp"),
+    "import_id": _named("An import's id.", "imp"),
+    "key_id": _named("A key's id; it is no secret.", "key"),
+    "lead_id": _named("A lead's id.", "lead"),
+    "member_id": _named("A member's id.", "mem"),
+    "organization_id": _named("The id of an organization below the caller's.", "org"),
+    "parent_id": _named("The id of the organization above the caller's.", "org"),
+    "prospect_id": _named("A prospect's id.", "pros"),
+    "record_id": _named("An audit record's id.", "aud"),
+    "vendor": {"type": "string", "enum": [*VENDORS], "description": "Whom to connect."},
+    "webhook_id": _named("A webhook endpoint's id.", "wh"),
+}
+"""Each path parameter's schema and description, by its name: the same wherever it is used."""
+
+
+def path_parameter(name: str, description: str = "") -> Node:
+    """A parameter of the path; without a description of its own it has its name's.
+
+    Raises: KeyError for a name that nothing is said of.
+    """
+    about = {"type": "string", "description": description} if description else _IN_PATH[name]
+    schema = {key: value for key, value in about.items() if key not in ("description", "example")}
+    example = {"example": about["example"]} if "example" in about else {}
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": about["description"],
+        "schema": schema,
+        **example,
+    }
+
+
 _PARAMETERS: dict[str, Node] = {
     "IdempotencyKey": header_parameter(
         "Idempotency-Key",
@@ -101,10 +148,7 @@ def of_route(route: Route) -> list[Node]:
         names.append("IfNoneMatch")
     if route.grant:
         names.append(f"Organization.{route.grant}")
-    path = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"{(\w+)}", route.path)
-    ]
+    path = [path_parameter(name) for name in re.findall(r"{(\w+)}", route.path)]
     return path + _query_parameters(route) + [{"$ref": f"#/components/parameters/{name}"} for name in names]
 
 
