@@ -1,5 +1,6 @@
 """The OpenAPI document: valid, current, and as the contract wants it."""
 
+import ast
 import json
 from typing import Any
 
@@ -49,6 +50,22 @@ def test_every_error_code_is_explained() -> None:
     codes = {error.code for error in errors.ApiError.__subclasses__()}
 
     assert set(documented.MEANING) == codes
+
+
+def test_every_detail_of_an_error_is_documented(committed: dict[str, Any]) -> None:
+    kinds = {error.__name__ for error in errors.ApiError.__subclasses__()}
+    details = committed["components"]["schemas"]["Error"]["properties"]["error"]["properties"]["details"]
+
+    raised = {
+        f"{path}: {keyword.arg}"
+        for path, tree in HERE.modules("layers/shared/eal")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in kinds
+        for keyword in node.keywords
+        if keyword.arg not in details["properties"]
+    }
+
+    assert raised == set(), "describe them in DETAILS (tools/openapi/errors.py)"
 
 
 def test_every_event_type_has_its_data(committed: dict[str, Any]) -> None:

@@ -578,6 +578,7 @@ EVENT = ("webhooks", "lead.created", "post")
         (_with("", *LIST, "summary"), "say in the endpoint's docstring"),
         (_with([], *LIST, "tags"), "GET /leads needs a tag"),
         (_with([{"name": "x", "schema": {}}], *LIST, "parameters"), "the parameter x has no type"),
+        (_with([{"name": "x", "in": "path"}], *LIST, "parameters"), "what x is"),
         (_with([{"name": "limit"}], *LIST, "parameters"), "takes no cursor"),
         (_with([{"name": "cursor"}], *LIST, "parameters"), "takes no limit"),
         (_without(*LIST, "responses", "200"), "has no success response"),

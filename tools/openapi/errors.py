@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eal import errors
+from eal.caller import SCOPES
 from eal.entry.request import LARGEST_BODY
 from eal.listing import ListQuery
 from tools.openapi.parameters import takes_if_match
-from tools.openapi.schemas import CSV
+from tools.openapi.schemas import CSV, JSON, REF
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from eal.entry.route import Route
     from tools.openapi.schemas import Node
+
+STATUS_OF = {error.code: error.status for error in errors.ApiError.__subclasses__()}
 
 MEANING = {
     "invalid_request": "The body is not a JSON object, or a header is malformed.",
@@ -41,8 +46,82 @@ MEANING = {
 """Each error code of `eal.errors` with a message as it is answered."""
 
 
+def _text(description: str, **schema: object) -> Node:
+    return {"type": "string", "description": description, **schema}
+
+
+DETAILS: dict[str, Node] = {
+    "allowed": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "`illegal_transition`: the statuses that may follow. "
+        "`method_not_allowed`: the path's methods.",
+    },
+    "bound": _text(
+        "`insufficient_scope`: the field in which a key can give no more than it has itself.",
+        enum=["expires_at", "allowed_cidrs"],
+    ),
+    "disabled_reason": _text("`conflict`: why the webhook endpoint is disabled."),
+    "id": _text("`conflict`: what is there already. `not_found`: what is not, or was erased."),
+    "ids": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "`conflict`: the exports that are being made.",
+    },
+    "lead_id": _text("`conflict`, `illegal_transition`: the lead that the prospect has become."),
+    "limit": {
+        "type": "integer",
+        "description": "`conflict`: how many there can be. `payload_too_large`: the most bytes.",
+    },
+    "matched_on": _text("`conflict`: the field that the two have in common.", enum=["email", "phones"]),
+    "reason": _text(
+        "`grant_required`: a parent never writes (`read_only`), or no child can grant this (`not_grantable`).",
+        enum=["read_only", "not_grantable"],
+    ),
+    "required": _text("`insufficient_scope`: the scope that the key needs.", enum=[*SCOPES]),
+    "resource": _text("`grant_required`: what the child has not granted."),
+    "status": _text("`conflict`, `illegal_transition`: the status that forbids it."),
+    "unfinished": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["id", "status"],
+            "properties": {"id": {"type": "string"}, "status": {"type": "string"}},
+        },
+        "description": "`conflict`: the imports that have not ended.",
+    },
+    "vendor": _text("`conflict`: the integration to connect first."),
+    "version": {"type": "integer", "description": "`precondition_failed`: the resource's current version."},
+    "webhook_id": _text("`conflict`: the endpoint of the delivery."),
+}
+"""What an error's details can have besides its request id and wrong fields, each with the codes that it comes with."""
+
+_EXAMPLES: dict[str, Node] = {
+    "grant_required": {"resource": "leads"},
+    "illegal_transition": {"status": "new", "allowed": ["contacted", "lost", "disqualified"]},
+    "insufficient_scope": {"required": "write"},
+    "payload_too_large": {"limit": LARGEST_BODY},
+    "precondition_failed": {"version": 4},
+    "validation_error": {
+        "fields": [{"pointer": "/email", "message": "is required", "type": "missing", "location": "body"}]
+    },
+}
+
+OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
+    "createLead": {
+        "conflict": (
+            "The lead lead_01kq09bekje6vbq5xe2b60xtww has the same e-mail.",
+            {"id": "lead_01kq09bekje6vbq5xe2b60xtww", "matched_on": "email"},
+        )
+    },
+}
+"""Message and details of errors that say more in one operation than in others."""
+
+_MOVES = {"transitionLead", "updateProspect"}
+"""Operations that change a status of which not every other may follow."""
+
+
 def schema() -> Node:
-    codes = sorted({error.code for error in errors.ApiError.__subclasses__()})
     field = {
         "type": "object",
         "required": ["pointer", "message", "type"],
@@ -61,13 +140,12 @@ def schema() -> Node:
         "required": ["request_id"],
         "properties": {
             "request_id": {"type": "string", "description": "The answer's X-Request-Id."},
-            "fields": {"type": "array", "items": field, "description": "With `validation_error`."},
-            "required": {"type": "string", "description": "The missing scope, with `insufficient_scope`."},
-            "allowed": {
+            "fields": {
                 "type": "array",
-                "items": {"type": "string"},
-                "description": "The statuses that may follow, with `illegal_transition`.",
+                "items": field,
+                "description": "`validation_error`: the first hundred.",
             },
+            **DETAILS,
         },
     }
     return {
@@ -80,23 +158,36 @@ def schema() -> Node:
                 "type": "object",
                 "required": ["code", "message", "details"],
                 "properties": {
-                    "code": {"type": "string", "enum": codes},
+                    "code": {"type": "string", "enum": sorted(STATUS_OF)},
                     "message": {"type": "string"},
                     "details": details,
                 },
             }
         },
-        "examples": [example("validation_error")],
+        "examples": [example("validation_error", MEANING["validation_error"])],
     }
 
 
-def example(code: str) -> Node:
-    details: Node = {"request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"}
-    if code == "validation_error":
-        details["fields"] = [
-            {"pointer": "/email", "message": "is required", "type": "missing", "location": "body"}
-        ]
-    return {"error": {"code": code, "message": MEANING[code], "details": details}}
+def response(meanings: Mapping[str, str], headers: dict[str, Node], operation_id: str = "") -> Node:
+    """One status with its codes and what each means."""
+    return {
+        "description": " ".join(f"`{code}`: {text.rstrip('.')}." for code, text in meanings.items()),
+        "headers": headers,
+        "content": {
+            JSON: {
+                "schema": {"$ref": REF.format(model="Error")},
+                "examples": {
+                    code: {"value": example(code, text, operation_id)} for code, text in meanings.items()
+                },
+            }
+        },
+    }
+
+
+def example(code: str, message: str, operation_id: str = "") -> Node:
+    message, details = OWN_EXAMPLES.get(operation_id, {}).get(code, (message, _EXAMPLES.get(code, {})))
+    request_id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+    return {"error": {"code": code, "message": message, "details": {"request_id": request_id, **details}}}
 
 
 def codes_of(route: Route) -> dict[int, list[str]]:
@@ -116,7 +207,7 @@ def codes_of(route: Route) -> dict[int, list[str]]:
         "ip_not_allowed": with_key,
         "not_found": with_key,
         "conflict": writes or route.operation_id in CSV,
-        "illegal_transition": writes and route.path.endswith("/transitions"),
+        "illegal_transition": route.operation_id in _MOVES,
         "precondition_failed": takes_if_match(route),
         "payload_too_large": route.body is not None,
         "unsupported_media_type": route.body is not None,
@@ -126,9 +217,8 @@ def codes_of(route: Route) -> dict[int, list[str]]:
         "internal_error": True,
         "unavailable": True,
     }
-    status_of = {error.code: error.status for error in errors.ApiError.__subclasses__()}
     found: dict[int, list[str]] = {}
     for code, can_happen in conditions.items():
         if can_happen:
-            found.setdefault(status_of[code], []).append(code)
+            found.setdefault(STATUS_OF[code], []).append(code)
     return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tools.openapi import errors
 from tools.openapi.parameters import COMMON, WITH_KEY, may_be_not_modified, references
 from tools.openapi.parameters import of_route as parameters_of
-from tools.openapi.schemas import CSV, JSON, REF
+from tools.openapi.schemas import CSV, JSON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,8 +48,11 @@ def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[
             "headers": references("headers", {**COMMON, **WITH_KEY, "ETag": "ETag"}),
         }
     for status, codes in sorted(errors.codes_of(route).items()):
+        if not errors.OWN_EXAMPLES.get(route.operation_id, {}).keys().isdisjoint(codes):
+            found[str(status)] = _error_response(status, codes, route)
+            continue
         name = ".".join((str(status), *codes)) + ("" if route.scope else ".public")
-        shared[name] = _error_response(status, codes, with_key=route.scope is not None)
+        shared[name] = _error_response(status, codes, route)
         found[str(status)] = {"$ref": f"#/components/responses/{name}"}
     return found
 
@@ -103,19 +106,13 @@ _EXAMPLES: dict[str, JsonValue] = {
 }
 
 
-def _error_response(status: int, codes: Sequence[str], *, with_key: bool) -> Node:
+def _error_response(status: int, codes: Sequence[str], route: Route) -> Node:
     names = dict(COMMON)
-    if with_key and status != HTTPStatus.UNAUTHORIZED:
+    if status == HTTPStatus.UNAUTHORIZED:
+        names["WWW-Authenticate"] = "Challenge"
+    elif route.scope:
         names |= WITH_KEY
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         names["Retry-After"] = "RetryAfter"
-    return {
-        "description": " ".join(f"`{code}`: {errors.MEANING[code].rstrip('.')}." for code in codes),
-        "headers": references("headers", names),
-        "content": {
-            JSON: {
-                "schema": {"$ref": REF.format(model="Error")},
-                "examples": {code: {"value": errors.example(code)} for code in codes},
-            }
-        },
-    }
+    meanings = {code: errors.MEANING[code] for code in codes}
+    return errors.response(meanings, references("headers", names), route.operation_id)

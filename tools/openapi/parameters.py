@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from eal.integrations.model import VENDORS
 from tools.openapi.schemas import REF, Generator, inlined
 
 if TYPE_CHECKING:
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
 
     from eal.entry.route import Route
     from tools.openapi.schemas import Node
+
+
+def _named(description: str, prefix: str) -> Node:
+    return {"type": "string", "description": description, "example": f"{prefix}_01kq09bekje6vbq5xe2b60xtww"}
 
 
 def _text_header(description: str, **schema: object) -> Node:
@@ -30,6 +35,10 @@ HEADERS: dict[str, Node] = {
     "Sunset": _text_header(
         "Only where the key was rotated: when it ends, as an HTTP date (RFC 8594). Use the new key by then.",
         pattern="^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT$",
+    ),
+    "Challenge": _text_header(
+        '`Bearer`, with `error="invalid_token"` where a key was sent (RFC 6750). Amazon API Gateway passes it on under '
+        "the name `x-amzn-Remapped-WWW-Authenticate`; the error's code says more."
     ),
     "ETag": _text_header('The resource\'s version, such as "3".', pattern='^"[0-9]+"$'),
     "Location": _text_header("Where to go on, as a path on this host."),
@@ -54,6 +63,48 @@ def header_parameter(name: str, description: str, **schema: object) -> Node:
         "required": False,
         "description": description,
         "schema": {"type": "string", **schema},
+    }
+
+
+_IN_PATH: dict[str, Node] = {
+    "call_id": _named("A call's id.", "call"),
+    "checkpoint_id": _named("A checkpoint's id: the later one of the two.", "chk"),
+    "connection_id": {
+        "type": "string",
+        "description": "It names the tenant, its mode and the vendor, and nobody can guess it.",
+    },
+    "delivery_id": _named("A delivery's id.", "dlv"),
+    "event_id": _named("An event's id.", "evt"),
+    "export_id": _named("An export's id.", "exp"),
+    "import_id": _named("An import's id.", "imp"),
+    "key_id": _named("A key's id; it is no secret.", "key"),
+    "lead_id": _named("A lead's id.", "lead"),
+    "member_id": _named("A member's id.", "mem"),
+    "organization_id": _named("The id of an organization below the caller's.", "org"),
+    "parent_id": _named("The id of the organization above the caller's.", "org"),
+    "prospect_id": _named("A prospect's id.", "pros"),
+    "record_id": _named("An audit record's id.", "aud"),
+    "vendor": {"type": "string", "enum": [*VENDORS], "description": "Whom to connect."},
+    "webhook_id": _named("A webhook endpoint's id.", "wh"),
+}
+"""Each path parameter's schema and description, by its name: the same wherever it is used."""
+
+
+def path_parameter(name: str, description: str = "") -> Node:
+    """A parameter of the path; without a description of its own it has its name's.
+
+    Raises: KeyError for a name that nothing is said of.
+    """
+    about = {"type": "string", "description": description} if description else _IN_PATH[name]
+    schema = {key: value for key, value in about.items() if key not in ("description", "example")}
+    example = {"example": about["example"]} if "example" in about else {}
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": about["description"],
+        "schema": schema,
+        **example,
     }
 
 
@@ -97,10 +148,7 @@ def of_route(route: Route) -> list[Node]:
         names.append("IfNoneMatch")
     if route.grant:
         names.append(f"Organization.{route.grant}")
-    path = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"{(\w+)}", route.path)
-    ]
+    path = [path_parameter(name) for name in re.findall(r"{(\w+)}", route.path)]
     return path + _query_parameters(route) + [{"$ref": f"#/components/parameters/{name}"} for name in names]
 
 

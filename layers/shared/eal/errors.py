@@ -6,6 +6,7 @@ from typing import ClassVar, NotRequired, TypedDict
 type Json = bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None
 
 _MOST_FIELDS = 100
+_REFUSED = 'Bearer error="invalid_token"'
 
 
 class FieldError(TypedDict):
@@ -18,16 +19,20 @@ class FieldError(TypedDict):
 
 
 class ApiError(Exception):
-    """An answer that is not 2xx. `details` is shown to the caller: never put an internal name into it."""
+    """An answer that is not 2xx. `details` is shown to the caller: never put an internal name into it.
+
+    `challenge` says in WWW-Authenticate how to authenticate (RFC 9110, 11.6.1; RFC 6750, 3).
+    """
 
     status: ClassVar[int]
     code: ClassVar[str]
+    challenge: ClassVar[str | None] = None
 
     def __init__(self, message: str, **details: Json) -> None:
         super().__init__(message)
         self.message = message
         self.details = details
-        self.headers: dict[str, str] = {}
+        self.headers = {"WWW-Authenticate": self.challenge} if self.challenge else {}
 
 
 class InvalidRequest(ApiError):
@@ -39,19 +44,19 @@ class InvalidCursor(ApiError):
 
 
 class MissingKey(ApiError):
-    status, code = 401, "missing_key"
+    status, code, challenge = 401, "missing_key", "Bearer"
 
 
 class InvalidKey(ApiError):
-    status, code = 401, "invalid_key"
+    status, code, challenge = 401, "invalid_key", _REFUSED
 
 
 class ExpiredKey(ApiError):
-    status, code = 401, "expired_key"
+    status, code, challenge = 401, "expired_key", _REFUSED
 
 
 class RevokedKey(ApiError):
-    status, code = 401, "revoked_key"
+    status, code, challenge = 401, "revoked_key", _REFUSED
 
 
 class InvalidSignature(ApiError):

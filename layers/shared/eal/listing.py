@@ -46,7 +46,7 @@ class ListQuery(Wire):
         Field(
             ge=1,
             le=MOST,
-            description=f"Items a page, {MOST} at most: a larger number is cut to that.",
+            description=f"Items a page, {MOST} at most: a larger number is cut to that. A page may have fewer.",
             # Not a rule of the request: a client that keeps it would refuse what we take.
             json_schema_extra=lambda schema: schema.pop("maximum", None),
         ),
@@ -68,7 +68,13 @@ class ListQuery(Wire):
 
 
 class PageView[T: BaseModel](Wire):
-    """One page: `next_cursor` is null on the last one."""
+    """One page of a list."""
 
     data: list[T]
-    next_cursor: str | None
+    next_cursor: Annotated[
+        str | None,
+        Field(
+            description="Give it as `cursor` to go on. Null, and nothing else, ends a list: a page that goes through "
+            "many items for few that fit its filters ends early, short or even empty, with a cursor."
+        ),
+    ]

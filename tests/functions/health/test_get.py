@@ -28,3 +28,12 @@ def test_without_a_key_it_is_401_in_the_envelope(tenant: Tenant) -> None:
     assert (answer.status, answer.error) == (401, "missing_key")
     assert answer.json["error"]["details"]["request_id"] == answer.headers["X-Request-Id"]
     assert "X-RateLimit-Limit" not in answer.headers
+
+
+def test_a_refused_key_is_challenged_as_rfc_6750_has_it(tenant: Tenant) -> None:
+    assert call("GET", "/v1/health").headers["WWW-Authenticate"] == "Bearer"
+    unknown = "eal_live_" + "0" * 38
+    assert (
+        call("GET", "/v1/health", key=unknown).headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+    )
+    assert "WWW-Authenticate" not in call("GET", "/v1/health", key=tenant.read).headers

@@ -39,6 +39,7 @@ def test_an_unknown_path_is_404_in_the_envelope(cloud: None, method: str, path: 
         ("PUT", "/v1/api-keys/key_1", "DELETE, GET, PATCH"),
         ("POST", "/v1/openapi.json", "GET"),
         ("POST", "/api/v1/health", "GET"),
+        ("GET", "/v1/inbound/callrail/conn_1/post-call", "POST"),
     ],
 )
 def test_a_known_path_with_another_method_is_405_with_allow(

@@ -61,5 +61,14 @@ class EventPage(Wire):
     """A part of the feed. `next_cursor` is never null: read on from it, at once where `has_more`, or later."""
 
     data: list[EventView]
-    next_cursor: str
-    has_more: bool
+    next_cursor: Annotated[
+        str,
+        Field(description="Keep it, and give it as `cursor` to read on: what has come since follows then."),
+    ]
+    has_more: Annotated[
+        bool,
+        Field(
+            description="Whether more events are there already. A page may be short or empty where this is true: "
+            "one that goes through many events for few of the wanted type ends early."
+        ),
+    ]
