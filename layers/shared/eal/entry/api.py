@@ -121,7 +121,7 @@ class Api:
         if (child := request.headers.get("x-eal-organization")) is not None:
             read_for_child(caller, child, route.tag, request.method)
         caller.write.if_match = _version_in(request.headers.get("if-match"))
-        body = request.json_object(optional=route.body_optional) if route.body else {}
+        body = {} if route.method == "GET" else request.json_object(optional=route.body_optional)
         replayable = idempotency.of(request, caller, body) if route.replayable else None
         arguments = route.arguments(request, body, caller)
         query = arguments.get("query")

@@ -4,8 +4,9 @@
 
 `body` and `query` are pydantic models, `caller` one of Reader, Writer and Admin (without it the endpoint is public),
 and every other parameter is a path parameter. Nothing else is recognised. A body must be sent, `{}` at least, unless
-its model says `may_be_left_out`. One that says `acts_at_once` is of an endpoint with an effect that no transaction
-holds back, such as a request to somebody else: an Idempotency-Key is held for it before it begins.
+its model says `may_be_left_out`. An endpoint without a body model takes no body, or `{}`; a GET ignores it. A model
+that says `acts_at_once` is of an endpoint with an effect that no transaction holds back, such as a request to somebody
+else: an Idempotency-Key is held for it before it begins.
 """
 
 import inspect
@@ -79,7 +80,7 @@ class Route:
             status=status,
             scope=scope,
             body=body,
-            body_optional=getattr(body, "may_be_left_out", False),
+            body_optional=body is None or getattr(body, "may_be_left_out", False),
             acts_at_once=getattr(body, "acts_at_once", False),
             query=models.get("query"),
             path_parameters=tuple(names),
@@ -127,6 +128,8 @@ class Route:
             ]
         if self.body:
             _validate(self.body, body, "body", arguments, wrong)
+        else:
+            wrong += [_field_error(name, "is not known here", "extra_forbidden", "body") for name in body]
         if wrong:
             raise ValidationFailed(wrong)
         if caller:
@@ -195,8 +198,8 @@ def _validate(
             )
 
 
-def _field_error(name: str, message: str, kind: str) -> FieldError:
-    return {"pointer": f"/{_escaped(name)}", "message": message, "type": kind, "location": "query"}
+def _field_error(name: str, message: str, kind: str, location: str = "query") -> FieldError:
+    return {"pointer": f"/{_escaped(name)}", "message": message, "type": kind, "location": location}
 
 
 def _escaped(part: str | int) -> str:
