@@ -1,8 +1,8 @@
 """An endpoint's Lambda: `app = Api()`, one decorated function, `handler = app.handler`.
 
-Plain code and not Powertools' resolver, for reasons that its users would meet (README, Decisions): the resolver
-validates before any middleware of ours runs, so a request without a key would learn about its body's faults first;
-and the answer must be known before the commit, because the idempotency record in the transaction holds it.
+Plain code and not Powertools' resolver (README, Decisions): the resolver validates before any middleware of ours runs,
+so a request without a key would learn about its body's faults first; and the answer must be known before the commit,
+because the idempotency record in the transaction holds it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from eal.cursor import CursorScope
 from eal.entry import auth, idempotency
 from eal.entry.auth import Admission
 from eal.entry.idempotency import Idempotency, Replay
-from eal.entry.parents import read_for_child
+from eal.entry.parents import read_for_child, read_only
 from eal.entry.request import Answer, Request, error_answer
 from eal.entry.route import Endpoint, Route
 from eal.errors import ApiError, Conflict, InternalError, InvalidRequest, Unavailable
@@ -148,6 +148,8 @@ class Api:
         for _ in range(_TRIES):
             try:
                 answer = self.route.call(arguments)
+                if caller.reads_for_child and not caller.write.is_empty:
+                    raise read_only()
                 kept = replayable.record(answer, self.route.shown_once) if replayable else ()
                 caller.write.commit(*kept)
                 return answer

@@ -65,9 +65,8 @@ def read[T](
 
     Raises: InvalidCursor.
     """
-    if by.cursor_scope is None:
-        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
-    start = unseal(by.cursor_scope, query.cursor) if query.cursor else None
+    scope = by.scope_of_cursors()
+    start = unseal(scope, query.cursor) if query.cursor else None
     kept: list[Item] = []
     looked_at = queries = 0
     wanted = query.limit + 1  # one more tells whether another page follows
@@ -84,12 +83,12 @@ def read[T](
         most = query.limit if queries == 1 else min(query.limit, _fitting(kept))
         if len(kept) > most:
             page = kept[:most]
-            return Page([load(item) for item in page], seal(by.cursor_scope, _position(partition, page[-1])))
+            return Page([load(item) for item in page], seal(scope, _position(partition, page[-1])))
         if last is None:
             return Page([load(item) for item in kept], None)
         start = last
         if looked_at >= READS_AT_MOST or queries == _QUERIES_AT_MOST:
-            return Page([load(item) for item in kept], seal(by.cursor_scope, last))
+            return Page([load(item) for item in kept], seal(scope, last))
 
 
 def weight(text: str) -> int:
@@ -131,8 +130,7 @@ def few[T](by: Caller, query: ListQuery, collection: Iterable[Few[T]]) -> Page[T
 
     Raises: InvalidCursor.
     """
-    if by.cursor_scope is None:
-        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
+    scope = by.scope_of_cursors()
     after, before = query.creation_range()
     kept = sorted(
         (
@@ -144,7 +142,7 @@ def few[T](by: Caller, query: ListQuery, collection: Iterable[Few[T]]) -> Page[T
         reverse=query.order == "desc",
     )
     if query.cursor:
-        start = unseal(by.cursor_scope, query.cursor)
+        start = unseal(scope, query.cursor)
         at = (_EPOCH + timedelta(milliseconds=start.at or 0), start.id)
         if query.order == "desc":
             kept = [one for one in kept if (one.created_at, one.id) < at]
@@ -154,7 +152,7 @@ def few[T](by: Caller, query: ListQuery, collection: Iterable[Few[T]]) -> Page[T
     cursor = None
     if rest:
         milliseconds = (page[-1].created_at - _EPOCH) // timedelta(milliseconds=1)
-        cursor = seal(by.cursor_scope, Position(page[-1].id, milliseconds))
+        cursor = seal(scope, Position(page[-1].id, milliseconds))
     return Page([one.value for one in page], cursor)
 
 

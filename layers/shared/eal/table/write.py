@@ -237,6 +237,11 @@ class Write:
                 version=version,
             )
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was added: `commit` would send nothing."""
+        return not self._operations
+
     def afresh(self) -> Write:
         """An empty write by the same caller, for a second try from the reads on."""
         return Write(
