@@ -61,7 +61,7 @@ _MEANING = {
     "expired_key": "This API key has expired.",
     "revoked_key": "This API key was revoked.",
     "invalid_signature": "The signature does not match the body.",
-    "insufficient_scope": "This needs a key with the scope that details.required names.",
+    "insufficient_scope": "The key may not do this: details.required names the scope that is missing.",
     "grant_required": "The organization has not granted this, or it would be a write.",
     "ip_not_allowed": "This key cannot be used from this address.",
     "not_found": "There is no such resource, or it is another tenant's.",
@@ -210,6 +210,12 @@ def _error_schema() -> Node:
             "request_id": {"type": "string", "description": "The answer's X-Request-Id."},
             "fields": {"type": "array", "items": field, "description": "With `validation_error`."},
             "required": {"type": "string", "description": "The missing scope, with `insufficient_scope`."},
+            "reason": {
+                "type": "string",
+                "description": "With `insufficient_scope` where no scope is missing: `test_key`, which may not touch "
+                "what live mode shares; `bound`, which would give more than it has. With `grant_required`: "
+                "`read_only`, a parent would write.",
+            },
             "allowed": {
                 "type": "array",
                 "items": {"type": "string"},
