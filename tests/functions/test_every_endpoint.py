@@ -257,7 +257,7 @@ def test_a_malformed_idempotency_key_is_400(tenant: Tenant, endpoint: Endpoint) 
 
 @WITH_KEY
 def test_a_malformed_if_match_is_400(tenant: Tenant, endpoint: Endpoint) -> None:
-    for text in ("7", '"x"', '""', "W/", '"1', '"' + "9" * 30 + 'x"'):
+    for text in ("7", '"x"', '""', "W/", 'w/"1"', '"1', '"1" "2"', '*, "1"', ",", '"' + "9" * 30 + 'x"'):
         answer = _ask(endpoint, tenant.admin, headers={"If-Match": text})
         assert (answer.status, answer.error) == (400, "invalid_request"), text
 

@@ -7,6 +7,7 @@ because the idempotency record in the transaction holds it.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -24,9 +25,11 @@ from eal.entry.request import Answer, Request, error_answer
 from eal.entry.route import Endpoint, Route
 from eal.errors import ApiError, Conflict, InternalError, InvalidRequest, Unavailable
 from eal.listing import ListQuery
-from eal.table.write import AlreadyWritten, Stale
+from eal.table.write import ANY_VERSION, AlreadyWritten, Stale
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from eal.caller import Caller
     from eal.entry.request import ProxyEvent, ProxyResponse
 
@@ -34,6 +37,8 @@ type Decorator = Callable[[Endpoint], Endpoint]
 
 _TRIES = 4
 """How often a request reads and decides again because somebody else changed the same resource meanwhile."""
+_ETAG = re.compile(r'(?:W/)?"[0-9]+"')
+_LONGEST_VERSION = 18
 _RETRYABLE = frozenset(
     {
         "InternalServerError",
@@ -120,7 +125,7 @@ class Api:
         caller = auth.authenticate(request, route.scope, admission)
         if (child := request.headers.get("x-eal-organization")) is not None:
             read_for_child(caller, child, route.tag, request.method)
-        caller.write.if_match = _version_in(request.headers.get("if-match"))
+        caller.write.if_match = _versions_in(request.headers.get("if-match"))
         body = {} if route.method == "GET" else request.json_object(optional=route.body_optional)
         replayable = idempotency.of(request, caller, body) if route.replayable else None
         arguments = route.arguments(request, body, caller)
@@ -158,17 +163,19 @@ class Api:
         raise Conflict("The resource is being changed by others; read it again and repeat the change.")
 
 
-def _version_in(if_match: str | None) -> int | None:
-    """The version in an If-Match header: `"7"`, or `*` for any.
+def _versions_in(if_match: str | None) -> Container[int] | None:
+    """The versions in an If-Match header: `"7"`, or several, or `*` for any. A weak tag matches none (RFC 9110).
 
     Raises: InvalidRequest.
     """
-    if if_match is None or if_match.strip() == "*":
+    if if_match is None:
         return None
-    text = if_match.strip()
-    if len(text) > 2 and text[0] == text[-1] == '"' and text[1:-1].isascii() and text[1:-1].isdigit():
-        return int(text[1:-1][:18])
-    raise InvalidRequest('If-Match must be an ETag that we sent, such as "3".')
+    if if_match.strip() == "*":
+        return ANY_VERSION
+    tags = [tag for part in if_match.split(",") if (tag := part.strip())]
+    if not tags or not all(_ETAG.fullmatch(tag) for tag in tags):
+        raise InvalidRequest('If-Match must be an ETag that we sent, such as "3", a list of them, or *.')
+    return frozenset(int(tag[1:-1][:_LONGEST_VERSION]) for tag in tags if not tag.startswith("W/"))
 
 
 def _not_modified(request: Request, answer: Answer) -> Answer | None:
