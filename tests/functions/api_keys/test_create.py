@@ -101,7 +101,8 @@ def test_a_live_key_makes_keys_of_both_modes_and_a_test_key_only_test_keys(tenan
     refused = _create(tenant.test_admin, mode="live")
 
     assert (refused.status, refused.error) == (403, "insufficient_scope")
-    assert refused.json["error"]["details"]["required"] == "admin"
+    details = refused.json["error"]["details"]
+    assert (details["reason"], "required" in details) == ("test_key", False)
 
 
 @pytest.mark.parametrize(
@@ -181,6 +182,13 @@ def test_a_bound_key_cannot_give_more_than_it_has(tenant: Tenant, more: dict[str
     ]
 
     assert [(one.status, one.error) for one in answers] == [(403, "insufficient_scope")] * len(answers)
+    for one in answers:
+        details = one.json["error"]["details"]
+        assert (details["reason"], details["bound"] in bounds, "required" in details) == (
+            "bound",
+            True,
+            False,
+        )
     assert (
         call("PATCH", f"/v1/api-keys/{tenant.admin_id}", key=bound["key"], json_body={"name": "B"}).status
         == 200

@@ -227,7 +227,7 @@ def test_a_version_is_not_put_where_another_one_stands(by: Caller, new_caller: N
 
 
 def test_a_version_that_is_put_is_not_the_one_that_if_match_means(by: Caller) -> None:
-    by.write.if_match = 3
+    by.write.if_match = {3}
     by.write.put_version(_thing(by, 2), was=1)
     with pytest.raises(PreconditionFailed):
         by.write.check_if_match(4)
@@ -265,14 +265,14 @@ def test_a_record_alone_needs_no_audit(by: Caller) -> None:
 
 
 def test_if_match_refuses_another_version_before_anything_is_sent(by: Caller) -> None:
-    by.write.if_match = 3
+    by.write.if_match = {3}
     with pytest.raises(PreconditionFailed) as refused:
         by.write.replace(_thing(by, 5), was=4)
     assert refused.value.details == {"version": 4}
 
 
 def test_if_match_means_the_first_item_only(by: Caller) -> None:
-    by.write.if_match = 3
+    by.write.if_match = {3}
     by.write.replace(_thing(by, 4), was=3)
     by.write.delete(_at(by, "thing_2"), was=9)
 
@@ -280,7 +280,7 @@ def test_if_match_means_the_first_item_only(by: Caller) -> None:
 def test_a_write_afresh_is_empty_and_insists_on_the_same_version(
     by: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    by.write.if_match = 3
+    by.write.if_match = {3}
     by.write.audit("thing.updated", "thing_1")
     fresh = by.write.afresh()
     with watched_calls(monkeypatch) as calls:

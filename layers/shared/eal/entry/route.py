@@ -4,7 +4,7 @@
 
 `body` and `query` are subclasses of Wire, `caller` one of Reader, Writer and Admin (without it the endpoint is public),
 and every other parameter is a path parameter. Nothing else is recognised. A body must be sent, `{}` at least, unless
-its model says `may_be_left_out`.
+its model says `may_be_left_out`. An endpoint without a body model takes no body, or `{}`; a GET ignores it.
 """
 
 import inspect
@@ -102,7 +102,7 @@ class Route:
 
     @property
     def body_optional(self) -> bool:
-        return self.body is not None and self.body.may_be_left_out
+        return self.body is None or self.body.may_be_left_out
 
     @property
     def acts_at_once(self) -> bool:
@@ -145,6 +145,8 @@ class Route:
             ]
         if self.body:
             _validate(self.body, body, "body", arguments, wrong)
+        else:
+            wrong += [_field_error(name, "is not known here", "extra_forbidden", "body") for name in body]
         if wrong:
             raise ValidationFailed(wrong)
         if caller:
@@ -221,8 +223,8 @@ def _validate(
             )
 
 
-def _field_error(name: str, message: str, kind: str) -> FieldError:
-    return {"pointer": f"/{_escaped(name)}", "message": message, "type": kind, "location": "query"}
+def _field_error(name: str, message: str, kind: str, location: str = "query") -> FieldError:
+    return {"pointer": f"/{_escaped(name)}", "message": message, "type": kind, "location": location}
 
 
 def _escaped(part: str | int) -> str:

@@ -30,8 +30,8 @@ _MOST_A_READ = 201
 _INDEX_LAG = timedelta(minutes=10)
 """Numbers are given in order, so one that is missing before a number of this age is not late but expired.
 
-DynamoDB's indexes follow within a second and promise nothing. The price is a pause of as long for who reads on from a
-number whose successors have all expired: minutes after an event, not the months until its neighbours expire, too.
+DynamoDB's indexes follow within a second and promise nothing. The price: if all events after a reader's cursor have
+expired, the reader waits up to ten minutes at the gap.
 """
 
 
@@ -46,9 +46,8 @@ def read(query: FeedQuery, by: Caller) -> Feed:
 
     Raises: InvalidCursor.
     """
-    if by.cursor_scope is None:
-        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
-    last = unseal(by.cursor_scope, query.cursor) if query.cursor else Position("", 0)
+    scope = by.scope_of_cursors()
+    last = unseal(scope, query.cursor) if query.cursor else Position("", 0)
     found: list[Event] = []
     has_more = False
     size = 0
@@ -61,7 +60,7 @@ def read(query: FeedQuery, by: Caller) -> Feed:
         last = Position(cast("str", item["id"]), cast("int", item["feedsk"]))
         if _is_wanted(item, query):
             found.append(events.of_item(item))
-    return Feed(found, seal(by.cursor_scope, last), has_more)
+    return Feed(found, seal(scope, last), has_more)
 
 
 def find(event_id: str, by: Caller) -> Event:

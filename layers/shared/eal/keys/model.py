@@ -86,7 +86,7 @@ class ApiKey:
         return max(self.scopes, key=SCOPES.index)
 
     @property
-    def keeps_the_door(self) -> bool:
+    def is_permanent_admin(self) -> bool:
         """A live admin key without an end. One of these must always be left: see `store.revoke`."""
         return (
             self.mode == "live"

@@ -29,7 +29,7 @@ def may_change(by: Caller) -> None:
     if by.mode == "test":
         raise InsufficientScope(
             "Organizations, members and grants belong to both modes: a test key cannot change them.",
-            required="admin",
+            reason="test_key",
         )
 
 
@@ -66,9 +66,10 @@ def create(
 def create_child(body: OrganizationCreate, by: Caller) -> tuple[Organization, ApiKey, str]:
     """A new organization below the caller's, with its first live admin key and its text.
 
-    Raises: InsufficientScope.
+    Raises: InsufficientScope, also for a key that ends or is bound to networks: the child's admin key is neither.
     """
     may_change(by)
+    keys.may_give_unbounded(by)
     new = Organization(
         id=ids.new("org", by.at),
         name=body.name,
@@ -91,7 +92,7 @@ def _write_new(new: Organization, by: Caller, *, also_for: str | None) -> tuple[
     admin, text = keys.make(
         by, organization_id=new.id, mode="live", name="First admin key", scopes=(SCOPES[-1],)
     )
-    keys.count_door_keys(by, new.id, 1)
+    keys.count_permanent_admins(by, new.id, 1)
     given: Item = {
         "name": new.name,
         "industry": new.industry,

@@ -64,9 +64,8 @@ def read[T](
 
     Raises: InvalidCursor.
     """
-    if by.cursor_scope is None:
-        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
-    start = unseal(by.cursor_scope, query.cursor) if query.cursor else None
+    scope = by.scope_of_cursors()
+    start = unseal(scope, query.cursor) if query.cursor else None
     kept: list[Item] = []
     looked_at = queries = 0
     wanted = query.limit + 1  # one more tells whether another page follows
@@ -80,12 +79,12 @@ def read[T](
         most = query.limit if queries == 1 else min(query.limit, _fitting(kept))
         if len(kept) > most:
             page = kept[:most]
-            return Page([load(item) for item in page], seal(by.cursor_scope, _position(page[-1])))
+            return Page([load(item) for item in page], seal(scope, _position(page[-1])))
         if last is None:
             return Page([load(item) for item in kept], None)
         start = last
         if looked_at >= READS_AT_MOST or queries == _QUERIES_AT_MOST:
-            return Page([load(item) for item in kept], seal(by.cursor_scope, last))
+            return Page([load(item) for item in kept], seal(scope, last))
 
 
 def at_most_one[T](by: Caller, query: ListQuery, item: T | None) -> Page[T]:
@@ -93,10 +92,8 @@ def at_most_one[T](by: Caller, query: ListQuery, item: T | None) -> Page[T]:
 
     Raises: InvalidCursor.
     """
-    if by.cursor_scope is None:
-        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
     if query.cursor:
-        unseal(by.cursor_scope, query.cursor)
+        unseal(by.scope_of_cursors(), query.cursor)
     return Page([] if item is None else [item], None)
 
 
@@ -139,8 +136,7 @@ def few[T](by: Caller, query: ListQuery, collection: Iterable[Few[T]]) -> Page[T
 
     Raises: InvalidCursor.
     """
-    if by.cursor_scope is None:
-        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
+    scope = by.scope_of_cursors()
     after, before = query.creation_range()
     kept = sorted(
         (
@@ -152,7 +148,7 @@ def few[T](by: Caller, query: ListQuery, collection: Iterable[Few[T]]) -> Page[T
         reverse=query.order == "desc",
     )
     if query.cursor:
-        start = unseal(by.cursor_scope, query.cursor)
+        start = unseal(scope, query.cursor)
         at = (_EPOCH + timedelta(milliseconds=start.at or 0), start.id)
         if query.order == "desc":
             kept = [one for one in kept if (one.created_at, one.id) < at]
@@ -162,7 +158,7 @@ def few[T](by: Caller, query: ListQuery, collection: Iterable[Few[T]]) -> Page[T
     cursor = None
     if rest:
         milliseconds = (page[-1].created_at - _EPOCH) // timedelta(milliseconds=1)
-        cursor = seal(by.cursor_scope, Position(page[-1].id, milliseconds))
+        cursor = seal(scope, Position(page[-1].id, milliseconds))
     return Page([one.value for one in page], cursor)
 
 

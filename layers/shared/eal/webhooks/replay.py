@@ -47,9 +47,10 @@ class _Found(NamedTuple):
 def ask(webhook_id: str, body: "ReplayCreate", by: "Caller") -> Replay:
     """Ask for a worker's work.
 
-    Raises: NotFound; ValidationFailed; Conflict where the endpoint is disabled.
+    Raises: NotFound; PreconditionFailed; ValidationFailed; Conflict where the endpoint is disabled.
     """
     endpoint = store.find(webhook_id, by)
+    by.write.check_if_match(endpoint.version)
     asked = _asked(endpoint, body, by)
     if not endpoint.enabled:
         raise Conflict("The endpoint is disabled: enable it first.", disabled_reason=endpoint.disabled_reason)
@@ -63,9 +64,10 @@ def ask(webhook_id: str, body: "ReplayCreate", by: "Caller") -> Replay:
 def count(webhook_id: str, body: "ReplayCreate", by: "Caller") -> tuple[Replay, int, bool]:
     """What a replay would send: how many deliveries, and whether all events of the range were looked at for it.
 
-    Raises: NotFound; ValidationFailed.
+    Raises: NotFound; PreconditionFailed; ValidationFailed.
     """
     endpoint = store.find(webhook_id, by)
+    by.write.check_if_match(endpoint.version)
     asked = _asked(endpoint, body, by)
     events = _events(asked, endpoint)
     number = 0

@@ -295,6 +295,7 @@ class DeliveryView(Wire):
     attempts: Annotated[list[AttemptView], Field(description="The latest 25, oldest first.")]
     created_at: Instant
     updated_at: Instant
+    version: int
 
     @classmethod
     def of(cls, delivery: Delivery) -> Self:
@@ -309,6 +310,7 @@ class DeliveryView(Wire):
                 "attempts": [AttemptView.of(attempt) for attempt in delivery.attempts],
                 "created_at": delivery.created_at,
                 "updated_at": delivery.updated_at,
+                "version": delivery.version,
             }
         )
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "id", "action", "actor_type", "actor_id", "actor_ip", "source", "resource_type", "resource_id", "changes",
-    "request_id", "created_at", "seq", "previous_hash", "hash",
+    "request_id", "created_at", "seq", "previous_hash", "hash", "organization_id", "mode",
 )  # fmt: skip
 """The record's fields in the order in which the list shows them, actor and resource spread out."""
 
@@ -59,6 +59,8 @@ def line(record: Item) -> str:
             record.get("seq"),
             record.get("previous_hash"),
             record.get("hash"),
+            record["organization_id"],
+            record["mode"],
         )
     )
 

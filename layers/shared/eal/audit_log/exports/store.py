@@ -37,7 +37,7 @@ def ask(filters: AuditExportFilters, format_: Format, by: Caller) -> AuditExport
     Raises: GrantRequired for a parent, who reads its child's log and never writes there; Conflict where too many are
     open.
     """
-    if by.organization_id != by.write.organization_id:
+    if by.reads_for_child:
         raise GrantRequired(
             "Exports are made by the organization itself; narrow the filters.", reason="read_only"
         )

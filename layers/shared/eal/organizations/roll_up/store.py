@@ -38,9 +38,7 @@ class Row:
 
 def search(query: ListQuery, by: Caller) -> Page[Row]:
     """The children that granted leads or calls, in the caller's mode, newest first."""
-    scope = by.cursor_scope
-    if scope is None:
-        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
+    scope = by.scope_of_cursors()
     found: list[Row] = []
     # More than a short page asks for, because children that granted nothing are left out.
     reading = query.model_copy(update={"limit": max(query.limit, CHILDREN_A_READ)})
