@@ -80,10 +80,10 @@ class QueueAnswer(TypedDict):
 class RetryPolicy:
     """For a queue whose visibility time-out is long: a message that failed comes again sooner, and not for ever.
 
-    `queue` is the setting's name; `first_delay_seconds` is doubled for each try after the second. Exceptions in
-    `not_hastened` are not; they wait for the queue's visibility time-out. `on_last` is run in place of `consume` at the
-    receive number `max_receives`, which is the queue's maxReceiveCount: after it the message is in the dead-letter
-    queue.
+    `queue` is the setting's name; `first_delay_seconds` is the wait for the second try, doubled for each one after.
+    Exceptions in `not_hastened` are not hastened; they wait for the queue's visibility time-out. `on_last` is run in
+    place of `consume` at the receive number `max_receives`, which is the queue's maxReceiveCount: after it the message
+    is in the dead-letter queue.
     """
 
     queue: str
