@@ -7,6 +7,7 @@ _DISTRIBUTION = {
     "aws_lambda_powertools": "aws-lambda-powertools",
     "email_validator": "email-validator",
     "phonenumbers": "phonenumberslite",
+    "pydantic_core": "pydantic-core",
 }
 
 

@@ -123,7 +123,8 @@ def test_a_parent_reads_its_childs_and_cannot_make_an_export_there(
 def test_no_cell_is_a_formula_in_a_spreadsheet(tenant: Tenant, beginning: str) -> None:
     """Texts of strangers reach the log in changes, and in ids of what they name themselves."""
     formula = f'{beginning}HYPERLINK("https://evil.example.com";"x")'
-    name = {"name": f"a{formula}", "scopes": ["read"]}
+    # No name has a control character, whatever an older record holds.
+    name = {"name": f"a{formula if beginning.isprintable() else '='}", "scopes": ["read"]}
     assert call("POST", "/v1/api-keys", key=tenant.admin, json_body=name).status == 201
     record: Item = {
         **dict.fromkeys(("id", "action", "source", "request_id", "created_at"), formula),
