@@ -32,8 +32,8 @@ def _cut(value: object) -> object:
     return value
 
 
-WholeNumber = Annotated[int, BeforeValidator(_plain)]
-"""A number in a query."""
+PLAIN_DIGITS = BeforeValidator(_plain)
+"""For each number in a query."""
 
 
 class ListQuery(Wire):
@@ -42,7 +42,7 @@ class ListQuery(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     limit: Annotated[
-        WholeNumber,
+        int,
         Field(
             ge=1,
             le=MOST,
@@ -51,6 +51,7 @@ class ListQuery(Wire):
             json_schema_extra=lambda schema: schema.pop("maximum", None),
         ),
         BeforeValidator(_cut),
+        PLAIN_DIGITS,
     ] = DEFAULT_LIMIT
     cursor: Annotated[str | None, Field(description="`next_cursor` of the page before.")] = None
     order: Annotated[Literal["asc", "desc"], Field(description="By creation; newest first by default.")] = (

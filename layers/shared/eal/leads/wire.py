@@ -19,7 +19,7 @@ from eal.leads.model import (
     Status,
     Urgency,
 )
-from eal.listing import ListQuery, PageView, WholeNumber
+from eal.listing import PLAIN_DIGITS, ListQuery, PageView
 from eal.wire import Name, Wire, one_line, prose, without_defaults
 
 Assignee = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
@@ -147,8 +147,8 @@ class LeadQuery(ListQuery):
     assigned_to: Annotated[str | None, Field(max_length=100)] = None
     email: Email | None = None
     phone: Phone | None = None
-    min_score: Annotated[WholeNumber | None, Field(ge=0, le=100, description="Inclusive.")] = None
-    max_score: Annotated[WholeNumber | None, Field(ge=0, le=100, description="Inclusive.")] = None
+    min_score: Annotated[int | None, Field(ge=0, le=100, description="Inclusive."), PLAIN_DIGITS] = None
+    max_score: Annotated[int | None, Field(ge=0, le=100, description="Inclusive."), PLAIN_DIGITS] = None
     updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
 
 
