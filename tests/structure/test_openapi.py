@@ -90,7 +90,7 @@ def test_an_enumeration_is_one_type_wherever_it_is_used(committed: dict[str, Any
         components["LeadTransition"]["properties"]["to"],
         _parameter(committed, "/leads", "status")["schema"],
     ]
-    assert used == [{"$ref": "#/components/schemas/LeadStatus"}] * 3
+    assert {one["$ref"] for one in used} == {"#/components/schemas/LeadStatus"}
 
 
 def test_what_an_alias_says_of_itself_is_kept(committed: dict[str, Any]) -> None:
