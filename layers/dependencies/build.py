@@ -21,11 +21,9 @@ WHEELS = {
     "x86_64": ("manylinux2014_x86_64", "manylinux_2_28_x86_64"),
 }
 # The services that eal calls. A client of any other fails with UnknownServiceError, here and in Lambda alike.
-SERVICES = ("bedrock-runtime", "dynamodb", "events", "kms", "s3", "scheduler", "sqs", "sts")
+SERVICES = ("dynamodb", "events", "kms", "s3", "scheduler", "sqs")
 # What every client loads whatever its service.
 SHARED_DATA = ("_retry.json", "partitions.json", "sdk-default-configuration.json")
-# endpoints.json names some services by their host's prefix instead of their own name.
-ENDPOINT_NAMES = {*SERVICES, "bedrock"}
 # Run by people or by pip, never by a function. METADATA stays (pydantic asks email-validator's version)
 # and so do licences.
 LITTER = (
@@ -117,8 +115,7 @@ def cut_service_data(data: Path) -> None:
     endpoints = read_json(data / "endpoints.json")
     for partition in endpoints["partitions"]:
         partition["services"] = {
-            name: partition["services"][name]
-            for name in sorted(ENDPOINT_NAMES & partition["services"].keys())
+            name: partition["services"][name] for name in SERVICES if name in partition["services"]
         }
     write_json(data / "endpoints.json", endpoints)
 

@@ -62,7 +62,7 @@ class KillOnce:
 ELSEWHERE = {
     f"workers/{name}"
     for name in (
-        "erase_lead", "export_audit", "import_leads", "normalise_resend", "normalise_stripe", "push_to_crm",
+        "erase_traces", "export_audit", "import_leads", "normalise_resend", "normalise_stripe", "push_to_crm",
         "replay_deliveries",
     )
 }  # fmt: skip

@@ -141,7 +141,7 @@ class Watch:
     def _check_alone(self, one: Touched) -> None:
         if one.table == settings.access_table():
             fine = {name for name in one.names if name not in STAMPS and not _is_minute(name)} == set()
-        elif self.folder == "workers/erase_lead":  # carries out an erasure that was audited
+        elif self.folder == "workers/erase_traces":  # carries out an erasure that was audited
             fine = (one.kind, one.verb) in {
                 ("EVENT", "Update"), ("LEAD_HISTORY", "Delete"), ("IDEMPOTENCY", "Update"), ("ANSWER", "Delete"),
                 ("LEAD_TOMBSTONE", "Update"), ("PROSPECT_TOMBSTONE", "Update"), ("FORM", "Delete"), ("TEXT", "Delete"),

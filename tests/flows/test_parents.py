@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eal import clock as time
-from eal.organizations import store as organizations
-from eal.organizations.model import Grant
+from eal.organizations.grants import store as grants
+from eal.organizations.grants.model import Grant
 from tests.support.aws import aws_in_process
 from tests.support.callrail import connect
 from tests.support.http import Answer, call
@@ -272,7 +272,7 @@ def test_a_grant_covers_what_it_names_until_it_ends(world: World, granted: str) 
     lead = call("POST", "/v1/leads", key=key, json_body={"email": "x@example.com"}).json["id"]
     if grant:
         by = operator(location.id)
-        organizations.put_grant(location.id, world.ids["sibling"], grant, by)
+        grants.put(location.id, world.ids["sibling"], grant, by)
         by.write.commit()
     paths = ("/v1/leads", f"/v1/leads/{lead}", "/v1/calls")
 
@@ -295,7 +295,7 @@ def test_a_grant_covers_what_it_names_until_it_ends(world: World, granted: str) 
 def test_a_grant_in_the_wrong_hands_opens_nothing(world: World) -> None:
     """An item that no endpoint writes, a grant to a stranger: the parent is looked at, not the grant alone."""
     by = operator(world.ids["grandchild"])
-    organizations.put_grant(world.ids["grandchild"], world.ids["stranger"], Grant(resources=("leads",)), by)
+    grants.put(world.ids["grandchild"], world.ids["stranger"], Grant(resources=("leads",)), by)
     by.write.commit()
 
     headers = {"X-EAL-Organization": world.ids["grandchild"]}

@@ -60,19 +60,19 @@ def test_a_poisoned_webhook_is_listed_by_its_raw_objects_key_and_works_when_sent
 ) -> None:
     connection: Connection = connect(tenant.admin)
     assert connection.send("post-call", Call.new().event("post-call")).status == 202
-    (message,) = peek("InboundQueue")
-    bury(urls, "InboundQueue", json.dumps(message))
+    (message,) = peek("CallrailQueue")
+    bury(urls, "CallrailQueue", json.dumps(message))
 
-    assert len(letters.look(aws.sqs(), pair(urls, "InboundQueue"))) == 1
-    (letter,) = letters.look(aws.sqs(), pair(urls, "InboundQueue"))  # a look changes nothing
+    assert len(letters.look(aws.sqs(), pair(urls, "CallrailQueue"))) == 1
+    (letter,) = letters.look(aws.sqs(), pair(urls, "CallrailQueue"))  # a look changes nothing
     assert letter.about["raw"] == message["raw"]
     assert "its worker failed" in letter.reason
-    sent = letters.send(aws.sqs(), pair(urls, "InboundQueue"))
+    sent = letters.send(aws.sqs(), pair(urls, "CallrailQueue"))
 
     assert [one.id for one in sent] == [letter.id]
-    assert letters.look(aws.sqs(), pair(urls, "InboundQueue")) == []
-    bodies = [json.dumps(one) for one in peek("InboundQueue")]
-    load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", bodies), None)
+    assert letters.look(aws.sqs(), pair(urls, "CallrailQueue")) == []
+    bodies = [json.dumps(one) for one in peek("CallrailQueue")]
+    load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", bodies), None)
     assert len(stored("CALL", tenant.id)) == 1
 
 

@@ -61,6 +61,29 @@ def test_a_model_refuses_a_time_without_an_offset() -> None:
         _Timed.model_validate({"at": "2026-04-24T17:42:11"})
 
 
+@pytest.mark.parametrize(
+    "value",
+    [1700000000, 1.5, True, "1700000000", "1700000000.5", "2026-04-24", "2026-04-24T17:42Z", "17:42:11Z", ""],
+)
+def test_a_model_takes_no_number_and_no_part_of_a_time(value: object) -> None:
+    with pytest.raises(ValidationError, match="RFC 3339"):
+        _Timed.model_validate({"at": value})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-02-30T17:42:11Z", "2026-04-24T25:00:00Z", "0000-04-24T17:42:11Z", "2026-04-24T17:42:11+24:00"],
+)
+def test_a_model_takes_no_time_that_there_is_not(text: str) -> None:
+    with pytest.raises(ValidationError, match="that there is"):
+        _Timed.model_validate({"at": text})
+
+
+def test_an_offset_whose_plus_became_a_space_is_told_how_to_be_written() -> None:
+    with pytest.raises(ValidationError, match="%2B"):
+        _Timed.model_validate({"at": "2026-04-24T17:42:11 07:00"})
+
+
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_a_model_refuses_a_time_that_utc_does_not_have(text: str) -> None:
     with pytest.raises(ValidationError):

@@ -8,7 +8,7 @@ import pytest
 
 from eal.entry.api import Api
 from eal.entry.request import Answer
-from eal.organizations.wire import Grantable
+from eal.organizations.grants.wire import Grantable
 from eal.wire import Wire
 from tests.support.endpoints import Endpoint, endpoints
 

@@ -464,7 +464,9 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (imports.faults, prepend(CREATE, "from functions.leads.get import app\n"), "imports functions.leads.get"),
     (
         imports.faults,
-        change("layers/shared/eal/entry/relay.py", "from eal.audit_log import waiting", "waiting = None"),
+        change(
+            "layers/shared/eal/entry/outbox_numbers.py", "from eal.audit_log import waiting", "waiting = None"
+        ),
         "eal.entry imports eal.audit_log no more",
     ),
     # dependencies

@@ -34,7 +34,7 @@ STATE, ACCESS = "state", "access"
 INBOUND_BUCKET, AUDIT_BUCKET, BUS = "inbound", "audit", "bus"
 UPLOADS_BUCKET = "uploads"
 QUEUES = {
-    "callrail": "InboundQueue",
+    "callrail": "CallrailQueue",
     "resend": "ResendQueue",
     "stripe": "StripeQueue",
     "delivery": "DeliveryQueue",

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import botocore.client
 from botocore.exceptions import ClientError
 
+from eal.table import write
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import pytest
 
@@ -51,6 +53,21 @@ def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     with monkeypatch.context() as patch:
         patch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
         yield calls
+
+
+@contextmanager
+def overtaken(monkeypatch: pytest.MonkeyPatch, other: Callable[[], object]) -> Iterator[None]:
+    """`other` happens between the reads and the commit of this block's first write, once."""
+    transact = write.transact
+
+    def late(operations: Sequence[write.Operation]) -> None:
+        patch.undo()
+        other()
+        transact(operations)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(write, "transact", late)
+        yield
 
 
 LARGEST_TRANSACTION = 4 * 1024 * 1024

@@ -27,7 +27,7 @@ MEANING = {
     "expired_key": "This API key has expired.",
     "revoked_key": "This API key was revoked.",
     "invalid_signature": "The signature does not match the body.",
-    "insufficient_scope": "This needs a key with the scope that details.required names.",
+    "insufficient_scope": "The key may not do this: details.required names the scope that is missing.",
     "grant_required": "The organization has not granted this, or it would be a write.",
     "ip_not_allowed": "This key cannot be used from this address.",
     "not_found": "There is no such resource, or it is another tenant's.",
@@ -75,8 +75,10 @@ DETAILS: dict[str, Node] = {
     },
     "matched_on": _text("`conflict`: the field that the two have in common.", enum=["email", "phones"]),
     "reason": _text(
-        "`grant_required`: a parent never writes (`read_only`), or no child can grant this (`not_grantable`).",
-        enum=["read_only", "not_grantable"],
+        "`insufficient_scope`, where no scope is missing: a test key may not touch what live mode shares "
+        "(`test_key`), or no key may give more than it has (`bound`). `grant_required`: a parent never writes "
+        "(`read_only`), or no child can grant this (`not_grantable`).",
+        enum=["test_key", "bound", "read_only", "not_grantable"],
     ),
     "required": _text("`insufficient_scope`: the scope that the key needs.", enum=[*SCOPES]),
     "resource": _text("`grant_required`: what the child has not granted."),
@@ -209,8 +211,8 @@ def codes_of(route: Route) -> dict[int, list[str]]:
         "conflict": writes or route.operation_id in CSV,
         "illegal_transition": route.operation_id in _MOVES,
         "precondition_failed": takes_if_match(route),
-        "payload_too_large": route.body is not None,
-        "unsupported_media_type": route.body is not None,
+        "payload_too_large": writes,
+        "unsupported_media_type": writes,
         "validation_error": True,
         "idempotency_mismatch": route.replayable,
         "rate_limited": True,

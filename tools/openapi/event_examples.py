@@ -200,7 +200,9 @@ DATA: dict[str, dict[str, Json]] = {
         "created_at": AT,
         "seq": 42,
         "previous_hash": "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730",
-        "hash": "fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9",
+        "hash": "9966802715a832d8c0be35b993283df714b61cee3730666688d82e5f121686b0",
+        "organization_id": "org_01kq09bekje6vbq5xe2b60xtww",
+        "mode": "live",
     },
 }
 """By event type."""

@@ -22,8 +22,9 @@ from eal.keys.wire import ApiKeyView
 from eal.lead_imports import model as lead_imports
 from eal.leads import model as leads
 from eal.leads.wire import LeadView
-from eal.organizations.model import Role
-from eal.organizations.wire import Day, Grantable
+from eal.organizations.grants.wire import Grantable
+from eal.organizations.members.model import Role
+from eal.organizations.settings.wire import Day
 from eal.outbound.faults import Fault
 from eal.prospects import model as prospects
 from eal.prospects.wire import SettableOutreachState
@@ -85,7 +86,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(exports.Status): "AuditExportStatus",
     _values(keys.Status): "ApiKeyStatus",
     _values(lead_imports.Format): "FileFormat",
-    _values(lead_imports.OnDuplicate): "OnDuplicate",
+    _values(leads.OnDuplicate): "OnDuplicate",
     _values(lead_imports.Status): "LeadImportStatus",
     _values(leads.LossType): "LossType",
     _values(leads.Status): "LeadStatus",

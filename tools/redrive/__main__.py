@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("command", choices=("list", "send"))
     parser.add_argument("--stack", default="eal", help="the CloudFormation stack's name")
     parser.add_argument("--endpoint-url", help="AWS, where it is not AWS: the local stack's endpoint")
-    parser.add_argument("--queue", help="the queue's name in template.yaml, such as InboundQueue, or 'all'")
+    parser.add_argument("--queue", help="the queue's name in template.yaml, such as CallrailQueue, or 'all'")
     parser.add_argument("--only", help="the id of one message")
     chosen = parser.parse_args()
     if chosen.command == "send" and not chosen.queue:

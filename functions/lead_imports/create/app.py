@@ -18,6 +18,6 @@ def create(body: LeadImportCreate, caller: Writer) -> LeadImportCreated:
     any row is imported; a wrong row fails alone. While three imports are unfinished another one is a conflict; one
     whose file is not uploaded counts for its hour.
     """
-    one = imports.create(body, by=caller)
-    url = imports.upload_url(one, by=caller)
-    return LeadImportCreated.of_new(one, url, imports.ONCE, caller.at + UPLOAD_WITHIN)
+    lead_import = imports.create(body, by=caller)
+    url = imports.upload_url(lead_import, by=caller)
+    return LeadImportCreated.of_new(lead_import, url, imports.ONCE, caller.at + UPLOAD_WITHIN)

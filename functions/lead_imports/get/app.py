@@ -12,5 +12,5 @@ handler = app.handler
 @app.get("/v1/leads/imports/{import_id}", operation_id="getLeadImport", tag="leads", grant="leads")
 def get(import_id: str, caller: Reader) -> LeadImportView:
     """An import, for seven days: how many of its rows are processed, what became of them, and which failed why."""
-    one = imports.find(import_id, by=caller)
-    return LeadImportView.of(one, imports.errors_url(one, by=caller))
+    lead_import = imports.find(import_id, by=caller)
+    return LeadImportView.of(lead_import, imports.errors_url(lead_import, by=caller))

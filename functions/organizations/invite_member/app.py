@@ -2,8 +2,8 @@
 
 from eal.entry.api import Api
 from eal.entry.route import Admin
-from eal.organizations import members
-from eal.organizations.wire import MemberCreate, MemberView
+from eal.organizations.members import store as members
+from eal.organizations.members.wire import MemberCreate, MemberView
 
 app = Api()
 handler = app.handler

@@ -3,8 +3,8 @@
 from eal.entry.api import Api
 from eal.entry.route import Admin
 from eal.listing import ListQuery
-from eal.organizations import store as organizations
-from eal.organizations.wire import GrantPage, GrantView
+from eal.organizations.grants import store as grants
+from eal.organizations.grants.wire import GrantPage, GrantView
 
 app = Api()
 handler = app.handler
@@ -13,5 +13,5 @@ handler = app.handler
 @app.get("/v1/organizations/me/grants", operation_id="listGrants", tag="organizations")
 def list_grants(query: ListQuery, caller: Admin) -> GrantPage:
     """What the organization lets the one above it read: one grant, or none."""
-    page = organizations.search_grants(query, by=caller)
+    page = grants.search(query, by=caller)
     return GrantPage(data=[GrantView.of(grant) for grant in page.items], next_cursor=page.next_cursor)

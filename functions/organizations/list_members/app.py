@@ -3,8 +3,8 @@
 from eal.entry.api import Api
 from eal.entry.route import Reader
 from eal.listing import ListQuery
-from eal.organizations import members
-from eal.organizations.wire import MemberPage, MemberView
+from eal.organizations.members import store as members
+from eal.organizations.members.wire import MemberPage, MemberView
 
 app = Api()
 handler = app.handler

@@ -2,8 +2,8 @@
 
 from eal.entry.api import Api
 from eal.entry.route import Admin
-from eal.organizations import store as organizations
-from eal.organizations.wire import GrantPut, GrantView
+from eal.organizations.grants import store as grants
+from eal.organizations.grants.wire import GrantPut, GrantView
 
 app = Api()
 handler = app.handler
@@ -12,4 +12,4 @@ handler = app.handler
 @app.put("/v1/organizations/me/grants/{parent_id}", operation_id="putGrant", tag="organizations")
 def put_grant(parent_id: str, body: GrantPut, caller: Admin) -> GrantView:
     """Let the organization above the caller's read these resources, and nothing else, until the grant expires."""
-    return GrantView.of(organizations.give(parent_id, body, by=caller))
+    return GrantView.of(grants.give(parent_id, body, by=caller))

@@ -2,7 +2,7 @@
 
 from eal.entry.api import Api
 from eal.entry.route import Admin
-from eal.organizations import members
+from eal.organizations.members import store as members
 
 app = Api()
 handler = app.handler

@@ -2,7 +2,7 @@
 
 from eal.entry.api import Api
 from eal.entry.route import Admin
-from eal.organizations import store as organizations
+from eal.organizations.grants import store as grants
 
 app = Api()
 handler = app.handler
@@ -11,4 +11,4 @@ handler = app.handler
 @app.delete("/v1/organizations/me/grants/{parent_id}", operation_id="revokeGrant", tag="organizations")
 def revoke_grant(parent_id: str, caller: Admin) -> None:
     """Take the grant back: the parent's very next request is refused."""
-    organizations.revoke(parent_id, by=caller)
+    grants.revoke(parent_id, by=caller)

@@ -3,8 +3,8 @@
 from eal.entry.api import Api
 from eal.entry.route import Admin
 from eal.listing import ListQuery
-from eal.organizations import rollup
-from eal.organizations.wire import RollupPage, RollupView
+from eal.organizations.roll_up import store as rollup
+from eal.organizations.roll_up.wire import RollupPage, RollupView
 
 app = Api()
 handler = app.handler

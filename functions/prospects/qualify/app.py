@@ -1,10 +1,5 @@
 """POST /v1/prospects/qualify: judge whether prospects are worth reaching out to."""
 
-import hashlib
-import json
-import time
-from dataclasses import asdict
-
 from eal.ai.engines.rules import prospects as rules
 from eal.caller import Caller
 from eal.entry.api import Api
@@ -12,7 +7,6 @@ from eal.entry.route import Writer
 from eal.prospects import store as prospects
 from eal.prospects.model import Prospect, Qualification
 from eal.prospects.wire import ProspectPage, ProspectQualify
-from eal.provenance import Provenance
 
 app = Api()
 handler = app.handler
@@ -35,19 +29,10 @@ def _judged(prospect: Prospect, by: Caller) -> Prospect:
         notes=prospect.notes,
         in_service_area=prospects.in_service_area(prospect, by),
     )
-    text = json.dumps(asdict(facts), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    input_sha256 = hashlib.sha256(text.encode()).hexdigest()
     last = prospect.qualification.provenance
-    if last and (last.input_sha256, last.model) == (input_sha256, rules.VERSION):
+    if last and (last.input_sha256, last.model) == (facts.sha256, rules.VERSION):
         return prospect
-    started = time.perf_counter()
-    judgement = rules.qualify_prospect(facts)
-    provenance = Provenance(
-        engine=rules.ENGINE,
-        model=rules.VERSION,
-        input_sha256=input_sha256,
-        latency_ms=round((time.perf_counter() - started) * 1000),
-    )
+    judgement, provenance = rules.judge(facts)
     qualification = Qualification.of(
         judgement.qualified,
         confidence=judgement.confidence,

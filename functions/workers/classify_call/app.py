@@ -1,21 +1,19 @@
 """A call's classification: on the task `classify_call`, once for each input."""
 
-import time
-from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass
 
 from eal import observe
 from eal.ai.engines import rules
-from eal.caller import worker
 from eal.calls import store as calls
 from eal.calls.model import Run
-from eal.calls.store import Whole
-from eal.entry.consumer import Consumer, Message
-from eal.organizations import store as organizations
-from eal.provenance import Provenance
+from eal.entry.consumer import Consumer, Message, TenantMessage, worker_of
+from eal.organizations.settings import store as organization_settings
+from eal.table.item import load
 
-if TYPE_CHECKING:
-    from eal.table.keys import Mode
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(TenantMessage):
+    call_id: str
 
 
 def classify(message: Message) -> None:
@@ -23,43 +21,26 @@ def classify(message: Message) -> None:
 
     A tenant that wants no engines has its calls as they came.
     """
-    by = worker(
-        "classify_call",
-        cast("str", message["organization_id"]),
-        cast("Mode", message["mode"]),
-        cast("str", message["request_id"]),
-    )
-    whole = calls.look_up(cast("str", message["call_id"]), by)
+    task = load(Task, message)
+    by = worker_of(task, "classify_call")
+    whole = calls.look_up(task.call_id, by)
     if whole is None or not whole.call.has_ended:
         return
     wanted, last = whole.call.input_sha256(), whole.call.classification
     if last and (last.input_sha256, last.model) == (wanted, rules.VERSION):
         return
-    if not organizations.ai_is_enabled(by.organization_id):
+    if not organization_settings.ai_is_enabled(by.organization_id):
         observe.logger.info("call_left_unjudged", call_id=whole.call.id)
         return
-    calls.record_run(whole, _judge(whole, wanted, by.at), by)
+    judgement, provenance = rules.judge(
+        whole.transcript or "",
+        answered=whole.call.facts.answered,
+        voicemail=bool(whole.call.facts.voicemail),
+        input_sha256=wanted,
+    )
+    calls.record_run(whole, Run.of(judgement, provenance, by.at), by)
     by.write.commit()
     observe.count("calls_classified")
-
-
-def _judge(whole: Whole, input_sha256: str, at: datetime) -> Run:
-    facts = whole.call.facts
-    started = time.perf_counter()
-    judged = rules.classify_call(
-        whole.transcript or "",
-        answered=facts.answered,
-        voicemail=bool(facts.voicemail),
-        duration_seconds=facts.duration_seconds,
-        direction=whole.call.direction,
-    )
-    provenance = Provenance(
-        engine=rules.ENGINE,
-        model=rules.VERSION,
-        input_sha256=input_sha256,
-        latency_ms=round((time.perf_counter() - started) * 1000),
-    )
-    return Run.of(judged, provenance, at)
 
 
 handler = Consumer(classify).handler

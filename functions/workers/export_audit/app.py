@@ -5,40 +5,37 @@ among which the queue is fair.
 """
 
 import json
-from typing import TYPE_CHECKING, cast
+from dataclasses import asdict, dataclass
 
 from eal import aws, settings
 from eal.audit_log.exports import store, writing
-from eal.caller import worker
-from eal.entry.consumer import Consumer, Message, Persistence
+from eal.entry.consumer import Consumer, Message, RetryPolicy, TenantMessage, worker_of
+from eal.table.item import load
 
-if TYPE_CHECKING:
-    from eal.table.keys import Mode
-
-CARRIED = ("organization_id", "mode", "export_id", "request_id")
 RECEIVES = 5
 """The queue's maxReceiveCount."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due(TenantMessage):
+    export_id: str
+
+
 def consume(message: Message) -> None:
+    due = load(Due, message)
     if "task" in message:
-        return _follow(message, 0)
-    seconds = writing.work(
-        cast("str", message["organization_id"]),
-        cast("Mode", message["mode"]),
-        cast("str", message["export_id"]),
-        cast("str", message["request_id"]),
-    )
+        return _follow(due, 0)
+    seconds = writing.work(due.organization_id, due.mode, due.export_id, due.request_id)
     if seconds is not None:
-        _follow(message, seconds)
+        _follow(due, seconds)
     return None
 
 
-def _follow(message: Message, seconds: int) -> None:
+def _follow(due: Due, seconds: int) -> None:
     aws.sqs().send_message(
         QueueUrl=settings.queue("export"),
-        MessageBody=json.dumps({name: message[name] for name in CARRIED}),
-        MessageGroupId=cast("str", message["organization_id"]),
+        MessageBody=json.dumps(asdict(due)),
+        MessageGroupId=due.organization_id,
         DelaySeconds=seconds,
     )
 
@@ -48,12 +45,14 @@ def consume_last(message: Message) -> None:
     try:
         consume(message)
     except Exception:
-        organization_id, mode = cast("str", message["organization_id"]), cast("Mode", message["mode"])
-        by = worker("export_audit", organization_id, mode, cast("str", message["request_id"]))
-        store.fail(cast("str", message["export_id"]), by)
+        due = load(Due, message)
+        by = worker_of(due, "export_audit")
+        store.fail(due.export_id, by)
         by.write.commit()
         raise
 
 
-PERSISTENCE = Persistence(queue="export", first=60, waits=(), receives=RECEIVES, last=consume_last)
-handler = Consumer(consume, persistence=PERSISTENCE).handler
+RETRY_POLICY = RetryPolicy(
+    queue="export", first_delay_seconds=60, not_hastened=(), max_receives=RECEIVES, on_last=consume_last
+)
+handler = Consumer(consume, retry_policy=RETRY_POLICY).handler

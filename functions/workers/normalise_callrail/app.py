@@ -1,42 +1,39 @@
-"""What CallRail sent becomes calls, leads and text messages. A message is as `eal.entry.receiver` enqueues it."""
+"""What CallRail sent becomes calls, leads and text messages."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from eal import clock, observe
+from eal import observe
 from eal.caller import Caller
 from eal.calls import store as calls
-from eal.entry.consumer import Consumer, Message
+from eal.entry.consumer import Consumer
 from eal.errors import Conflict
-from eal.integrations import connections, inbound
+from eal.integrations import inbound
+from eal.integrations.inbound import Received
 from eal.vendors import callrail
 
 if TYPE_CHECKING:
     from eal.vendors.callrail_messages import FilledForm
 
 
-def normalise(message: Message) -> None:
-    """Merge one event into its call, or take its form or text message; and remember that the connection is alive."""
-    received_at = clock.parse(cast("str", message["received_at"]))
-    raw = inbound.raw(cast("str", message["raw"]))
-    kind = cast("str", message["kind"])
-    snapshot = callrail.call_in(kind, raw, received_at)
+def normalise(received: Received, raw: bytes) -> None:
+    """Merge one event into its call, or take its form or text message."""
+    snapshot = callrail.call_in(received.kind, raw, received.received_at)
     if snapshot is None:
-        _take(message, kind, raw, received_at)
-    else:
-        by = inbound.caller_of(message)
-        if calls.take_in(snapshot, by) is None:
-            observe.count("inbound_duplicates")
-        by.write.commit()
-    connections.stamp_event(cast("str", message["connection_id"]), received_at)
+        _take(received, raw)
+        return
+    by = received.as_caller()
+    if calls.take_in(snapshot, by) is None:
+        observe.count("inbound_duplicates")
+    by.write.commit()
 
 
-def _take(message: Message, kind: str, raw: bytes, received_at: datetime) -> None:
+def _take(received: Received, raw: bytes) -> None:
     # Here and not above: nearly all that comes are calls, and a cold start would pay for the models of leads.
     from eal.messages import store as messages
     from eal.vendors import callrail_messages
 
-    told, by = callrail_messages.message_in(kind, raw, received_at), inbound.caller_of(message)
+    told = callrail_messages.message_in(received.kind, raw, received.received_at)
+    by = received.as_caller()
     if told is None:
         observe.count("inbound_unknown_kind")
     elif isinstance(told, callrail_messages.FilledForm):
@@ -44,7 +41,7 @@ def _take(message: Message, kind: str, raw: bytes, received_at: datetime) -> Non
             _take_form(told, by)
         except Conflict:
             # Its e-mail is one lead's and its phone another's: the e-mail's lead gets what the form says.
-            _take_form(told, inbound.caller_of(message), without_phones=True)
+            _take_form(told, received.as_caller(), without_phones=True)
     else:
         if not messages.take_text(told, by):
             observe.count("inbound_duplicates")
@@ -71,4 +68,4 @@ def _take_form(form: "FilledForm", by: Caller, *, without_phones: bool = False) 
     by.write.commit()
 
 
-handler = Consumer(normalise).handler
+handler = Consumer(inbound.normaliser(normalise)).handler

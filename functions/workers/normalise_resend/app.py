@@ -1,20 +1,20 @@
-"""What Resend said: what became of mails, and mails that came. A message is as a receiver enqueues it."""
+"""What Resend said: what became of mails, and mails that came."""
 
 import math
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from eal import clock, observe
+from eal import observe
 from eal.caller import Caller
-from eal.entry.consumer import Consumer, Message
-from eal.integrations import connections, inbound
+from eal.entry.consumer import Consumer
+from eal.integrations import inbound
 from eal.integrations import store as integrations
+from eal.integrations.inbound import Received
 from eal.outbound.schedule import LONGEST_DELAY
 from eal.outreach import store as outreach
-from eal.outreach.model import Letter, Mail
-from eal.table.write import AlreadyWritten, Stale
+from eal.outreach.model import Mail, MailBody
 from eal.vendors import resend, resend_api
-from eal.vendors.http import Busy, Refused
+from eal.vendors.http import Busy, Refused, TooLarge
 
 if TYPE_CHECKING:
     from eal.outreach.model import Missing
@@ -23,29 +23,23 @@ PATIENCE = timedelta(days=3)
 """So long a mail waits for its body, through a day's quota and a vendor's bad days: then it is kept without."""
 
 
-def normalise(message: Message) -> None:
-    """Keep one event, and remember that the connection is alive."""
-    received_at = clock.parse(cast("str", message["received_at"]))
-    raw = inbound.raw(cast("str", message["raw"]))
-    told = resend.told_in(raw, cast("str", message["delivery_id"]), received_at)
-    by = inbound.caller_of(message)
+def normalise(received: Received, raw: bytes) -> None:
+    """Keep one event."""
+    told = resend.told_in(raw, received.delivery_id, received.received_at)
+    by = received.as_caller()
     if isinstance(told, Mail):
         try:
             _keep(told, by)
         except Busy as busy:
-            if by.at - received_at < PATIENCE:
-                _later(message, busy)
+            if by.at - received.received_at < PATIENCE:
+                _later(received, busy)
                 return
-            outreach.keep(told, Letter(), "unavailable", by)
+            outreach.keep(told, MailBody(), "unavailable", by)
     elif told is None:
         observe.count("inbound_unknown_kind")
     elif not outreach.record(told, by):
         observe.count("inbound_duplicates")
-    try:
-        by.write.commit()
-    except AlreadyWritten as other_worker:
-        raise Stale from other_worker  # read again, and find its work
-    connections.stamp_event(cast("str", message["connection_id"]), received_at)
+    by.write.commit()
 
 
 def _keep(mail: Mail, by: Caller) -> None:
@@ -53,26 +47,29 @@ def _keep(mail: Mail, by: Caller) -> None:
     if outreach.known(resend.VENDOR, [mail.vendor_email_id], by):
         observe.count("inbound_duplicates")
         return
-    letter, missing = _fetched(mail, by)
-    outreach.keep(mail, letter, missing, by)
+    body, missing = _fetched(mail, by)
+    outreach.keep(mail, body, missing, by)
 
 
-def _fetched(mail: Mail, by: Caller) -> "tuple[Letter, Missing | None]":
+def _fetched(mail: Mail, by: Caller) -> "tuple[MailBody, Missing | None]":
     key = integrations.api_key(resend.VENDOR, by)
     if key is None and by.mode == "live":
-        return Letter(), "no_api_key"
+        return MailBody(), "no_api_key"
     try:
         return resend_api.connect(by.mode, key or "").received(mail.vendor_email_id), None
     except Refused as refused:
         observe.logger.warning("mail_not_fetched", status_code=refused.status)
-        return Letter(), "not_found" if refused.status == 404 else "refused"
+        return MailBody(), "not_found" if refused.status == 404 else "refused"
+    except TooLarge:
+        observe.logger.warning("mail_not_fetched", fault="TooLarge")
+        return MailBody(), "too_large"
 
 
-def _later(message: Message, busy: Busy) -> None:
+def _later(received: Received, busy: Busy) -> None:
     """Put the message back until the vendor wants to be asked: a failure would use up its tries long before."""
     delay = min(LONGEST_DELAY, math.ceil(busy.retry_after))
     observe.logger.info("mail_waits", delay=delay)
-    inbound.send(message, delay=delay)
+    inbound.send(received, delay=delay)
 
 
-handler = Consumer(normalise).handler
+handler = Consumer(inbound.normaliser(normalise)).handler

@@ -1,12 +1,13 @@
-"""What Stripe said of a tenant's subscription becomes its organization's. A message is as a receiver enqueues it."""
+"""What Stripe said of a tenant's subscription becomes its organization's."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from eal import clock, observe
+from eal import observe
 from eal.caller import Caller
-from eal.entry.consumer import Consumer, Message
+from eal.entry.consumer import Consumer
 from eal.errors import NotFound
-from eal.integrations import connections, inbound
+from eal.integrations import inbound
+from eal.integrations.inbound import Received
 from eal.organizations import store as organizations
 from eal.vendors import stripe
 
@@ -14,16 +15,13 @@ if TYPE_CHECKING:
     from eal.vendors.stripe import Told
 
 
-def normalise(message: Message) -> None:
-    """Take one event in, and remember that the connection is alive."""
-    told = stripe.subscription_in(inbound.raw(cast("str", message["raw"])))
+def normalise(received: Received, raw: bytes) -> None:
+    """Take one event in."""
+    told = stripe.subscription_in(raw)
     if told is None:
         observe.count("inbound_unknown_kind")
     else:
-        _bill(told, inbound.caller_of(message))
-    connections.stamp_event(
-        cast("str", message["connection_id"]), clock.parse(cast("str", message["received_at"]))
-    )
+        _bill(told, received.as_caller())
 
 
 def _bill(told: "Told", by: Caller) -> None:
@@ -41,4 +39,4 @@ def _bill(told: "Told", by: Caller) -> None:
     by.write.commit()
 
 
-handler = Consumer(normalise).handler
+handler = Consumer(inbound.normaliser(normalise)).handler

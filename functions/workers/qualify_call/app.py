@@ -1,18 +1,13 @@
 """A qualified call becomes a lead: on `call.classified` with `qualified` true."""
 
-from typing import TYPE_CHECKING, cast
-
 from eal import observe
-from eal.caller import Caller, worker
+from eal.caller import Caller
 from eal.calls import store as calls
 from eal.calls.model import Call
-from eal.entry.consumer import Consumer, Message
+from eal.entry.consumer import Consumer, Message, ResourceEvent, worker_of
 from eal.leads import capture as leads
-from eal.organizations import store as organizations
-from eal.table.write import AlreadyWritten, Stale
-
-if TYPE_CHECKING:
-    from eal.table.keys import Mode
+from eal.organizations.settings import store as organization_settings
+from eal.table.item import load
 
 
 def qualify(message: Message) -> None:
@@ -20,27 +15,16 @@ def qualify(message: Message) -> None:
 
     Else a lead that is erased between the two would be made again by the second run of a worker that was killed there.
     """
-    whole = calls.look_up(cast("str", cast("Message", message["data"])["id"]), _worker(message))
+    classified = load(ResourceEvent, message)
+    by = worker_of(classified, "qualify_call")
+    whole = calls.look_up(classified.data.id, by)
     if whole is None or whole.call.qualified_at or not _is_qualified(whole.call):
         return
-    if not organizations.ai_is_enabled(_worker(message).organization_id):
+    if not organization_settings.ai_is_enabled(by.organization_id):
         return  # switched off while the message waited
     observe.bind(call_id=whole.call.id)
-    by = _worker(message)
     calls.qualify(whole.call, _lead(whole.call, by), by)
-    try:
-        by.write.commit()
-    except AlreadyWritten as first_run:
-        raise Stale from first_run  # the same lead was made meanwhile: read again, and find it
-
-
-def _worker(message: Message) -> Caller:
-    return worker(
-        "qualify_call",
-        cast("str", message["organization_id"]),
-        cast("Mode", message["mode"]),
-        cast("str", message["request_id"]),
-    )
+    by.write.commit()
 
 
 def _is_qualified(call: Call) -> bool:

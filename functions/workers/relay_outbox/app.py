@@ -1,5 +1,5 @@
 """The State table's stream: events, tasks and audit records are numbered and published."""
 
-from eal.entry.relay import Relay
+from eal.entry import relay
 
-handler = Relay().handler
+handler = relay.handler

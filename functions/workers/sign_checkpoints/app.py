@@ -7,7 +7,7 @@ from eal import aws, clock, ids, observe, settings
 from eal.audit_log import checkpoints, waiting
 from eal.caller import worker
 from eal.table.keys import PENDING_SHARDS, Mode
-from eal.table.write import AlreadyWritten, Stale
+from eal.table.write import Stale
 
 
 class SigningFailed(Exception):
@@ -58,7 +58,7 @@ def _is_signed(organization_id: str, mode: Mode) -> bool:
         if known.calls:
             checkpoints.sign(by, known)
             by.write.commit()
-    except (Stale, AlreadyWritten):
+    except Stale:
         return True  # somebody who asked for a proof was quicker
     except Exception:  # the edge of a consumer: told by SigningFailed once the others are done
         observe.logger.exception("signing_failed", organization_id=organization_id, mode=mode)

@@ -1,5 +1,5 @@
 """Each minute: what the relay left unpublished for more than a minute is published."""
 
-from eal.entry.relay import Relay
+from eal.entry import sweep
 
-handler = Relay().sweep
+handler = sweep.handler

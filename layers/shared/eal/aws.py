@@ -1,4 +1,4 @@
-"""The AWS clients: one a process for each service, made on first use, the only place that imports botocore.
+"""The AWS clients: one a process for each service, made on first use, the only place that makes clients.
 
 botocore and not boto3: the same clients without boto3's resources and transfer manager, which cost a cold start
 20 ms and are not used here (README, Decisions).

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 from eal import clock
 from eal.audit import Actor, Source
@@ -26,7 +26,8 @@ class Caller:
 
     `at` is the request's one time: everything that it writes carries it. `cursor_scope` is set where the endpoint
     lists. `answer_status` is for an endpoint whose answer may have another status than its usual one. `expires_at` and
-    `allowed_cidrs` are its key's. A worker has the scope `write` and no key.
+    `allowed_cidrs` are its key's. A worker has the scope `write` and no key. `reads_for_child`: the caller is a parent,
+    `organization_id` is its child, and nothing may be written.
     """
 
     organization_id: str
@@ -41,6 +42,44 @@ class Caller:
     allowed_cidrs: tuple[str, ...] | None = None
     cursor_scope: CursorScope | None = None
     answer_status: int | None = None
+    reads_for_child: bool = False
+
+    @classmethod
+    def with_write(
+        cls,
+        *,
+        organization_id: str,
+        mode: Mode,
+        actor: Actor,
+        source: Source,
+        scope: Scope,
+        request_id: str,
+        at: datetime,
+    ) -> Self:
+        """A caller with an empty write of the same tenant, actor and time."""
+        write = Write(
+            organization_id=organization_id,
+            mode=mode,
+            actor=actor,
+            source=source,
+            request_id=request_id,
+            at=at,
+        )
+        return cls(
+            organization_id=organization_id,
+            mode=mode,
+            actor=actor,
+            scope=scope,
+            request_id=request_id,
+            at=at,
+            write=write,
+        )
+
+    def scope_of_cursors(self) -> CursorScope:
+        """What the cursors of this request's list are bound to."""
+        if self.cursor_scope is None:
+            raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
+        return self.cursor_scope
 
 
 def worker(name: str, organization_id: str, mode: Mode, request_id: str) -> Caller:
@@ -59,20 +98,12 @@ def system(name: str, organization_id: str, request_id: str) -> Caller:
 
 
 def _internal(actor: Actor, source: Source, organization_id: str, mode: Mode, request_id: str) -> Caller:
-    at = clock.now()
-    return Caller(
+    return Caller.with_write(
         organization_id=organization_id,
         mode=mode,
         actor=actor,
+        source=source,
         scope="write",
         request_id=request_id,
-        at=at,
-        write=Write(
-            organization_id=organization_id,
-            mode=mode,
-            actor=actor,
-            source=source,
-            request_id=request_id,
-            at=at,
-        ),
+        at=clock.now(),
     )

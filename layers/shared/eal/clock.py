@@ -1,9 +1,17 @@
 """Time: aware UTC, to the millisecond, RFC 3339 on every wire. Tests replace `now` and nothing else."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, PlainSerializer, WithJsonSchema
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})?"
+)
+_LOST_PLUS = re.compile(r".*:[0-9.]+ [0-9]{2}:[0-9]{2}")
+"""An offset whose + was not escaped in a query, where it means a space."""
 
 
 def now() -> datetime:
@@ -16,10 +24,11 @@ def to_milliseconds(at: datetime) -> datetime:
 
     Raises: ValueError for the few hours at either end of the calendar that are not in it any more in UTC.
     """
-    try:
-        at = at.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("must be in the years 1 to 9999") from None
+    if at.tzinfo is not UTC:
+        try:
+            at = at.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("must be in the years 1 to 9999") from None
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
@@ -33,9 +42,41 @@ def parse(text: str) -> datetime:
     return to_milliseconds(datetime.fromisoformat(text))
 
 
+def _instant(value: object) -> datetime:
+    """What a model takes as a moment: no date without a time, and no number, which could be seconds or milliseconds.
+
+    Raises: ValueError, PydanticCustomError.
+    """
+    if isinstance(value, str):
+        return to_milliseconds(_read(value))
+    if not isinstance(value, datetime):
+        raise PydanticCustomError("datetime_type", "must be text: an RFC 3339 time with an offset")
+    if value.tzinfo is None:
+        raise PydanticCustomError("timezone_aware", "must have an offset")
+    return to_milliseconds(value)
+
+
+def _read(text: str) -> datetime:
+    found = _RFC3339.fullmatch(text)
+    if found and found[1]:
+        try:
+            return datetime.fromisoformat(text.upper())
+        except ValueError:
+            raise PydanticCustomError("datetime_parsing", "must be a time that there is") from None
+    if found:
+        raise PydanticCustomError("timezone_aware", "must end with an offset, such as Z or -07:00")
+    if _LOST_PLUS.fullmatch(text):
+        raise PydanticCustomError(
+            "datetime_parsing", "must have the + of its offset escaped as %2B in a query; or use Z"
+        )
+    raise PydanticCustomError(
+        "datetime_parsing", "must be an RFC 3339 time with an offset, such as 2026-04-24T17:42:11Z"
+    )
+
+
 Instant = Annotated[
-    AwareDatetime,
-    AfterValidator(to_milliseconds),
+    datetime,
+    PlainValidator(_instant),
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from eal.clock import Instant
 from eal.wire import Wire
@@ -11,6 +12,16 @@ from eal.wire import Wire
 DEFAULT_LIMIT = 50
 MOST = 200
 _DIGITS = 9  # what is longer is larger, and need not be read: Python refuses to beyond 4,300 digits
+
+
+def _plain(value: object) -> object:
+    """Python's own spellings of a number, such as 1_0, are none of a query's.
+
+    Raises: PydanticCustomError.
+    """
+    if isinstance(value, str) and not (value.isascii() and value.removeprefix("-").isdigit()):
+        raise PydanticCustomError("int_parsing", "must be a whole number in plain digits")
+    return value
 
 
 def _cut(value: object) -> object:
@@ -21,13 +32,17 @@ def _cut(value: object) -> object:
     return value
 
 
+WholeNumber = Annotated[int, BeforeValidator(_plain)]
+"""A number in a query."""
+
+
 class ListQuery(Wire):
     """`limit`, `cursor`, `order` and the creation range: lists add their own filters to these."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     limit: Annotated[
-        int,
+        WholeNumber,
         Field(
             ge=1,
             le=MOST,
@@ -37,9 +52,7 @@ class ListQuery(Wire):
         ),
         BeforeValidator(_cut),
     ] = DEFAULT_LIMIT
-    cursor: Annotated[str | None, Field(max_length=2048, description="`next_cursor` of the page before.")] = (
-        None
-    )
+    cursor: Annotated[str | None, Field(description="`next_cursor` of the page before.")] = None
     order: Annotated[Literal["asc", "desc"], Field(description="By creation; newest first by default.")] = (
         "desc"
     )

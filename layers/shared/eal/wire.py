@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Callable
-from typing import ClassVar, cast
+from typing import Annotated, ClassVar, cast
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+
+LONGEST_OVERLAP_SECONDS = 604_800
+DEFAULT_OVERLAP_SECONDS = 86_400
+"""How long what a rotation replaces, a key or a secret, is good beside its successor."""
 
 LARGEST_NUMBER = 2**53 - 1
 _SMALLEST_NUMBER = 1e-100
@@ -30,6 +34,10 @@ def one_line(text: str) -> str:
     if _CONTROLS.search(text):
         raise ValueError("must be one line without control characters")
     return text
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
+"""Of a person, a company or a thing; it may end in a mail's header."""
 
 
 def prose(text: str) -> str:

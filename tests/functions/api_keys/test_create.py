@@ -101,7 +101,8 @@ def test_a_live_key_makes_keys_of_both_modes_and_a_test_key_only_test_keys(tenan
     refused = _create(tenant.test_admin, mode="live")
 
     assert (refused.status, refused.error) == (403, "insufficient_scope")
-    assert refused.json["error"]["details"]["required"] == "admin"
+    details = refused.json["error"]["details"]
+    assert (details["reason"], "required" in details) == ("test_key", False)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +113,8 @@ def test_a_live_key_makes_keys_of_both_modes_and_a_test_key_only_test_keys(tenan
         ({"scopes": []}, "/scopes"),
         ({"scopes": ["root"]}, "/scopes/0"),
         ({"mode": "both"}, "/mode"),
+        ({"name": "a\nb\x00\x1b[31m"}, "/name"),
+        ({"expires_at": 1900000000}, "/expires_at"),
         ({"expires_at": "tomorrow"}, "/expires_at"),
         ({"expires_at": "2026-04-24T17:42:11"}, "/expires_at"),
         ({"expires_at": "2020-01-01T00:00:00Z"}, "/expires_at"),
@@ -179,6 +182,13 @@ def test_a_bound_key_cannot_give_more_than_it_has(tenant: Tenant, more: dict[str
     ]
 
     assert [(one.status, one.error) for one in answers] == [(403, "insufficient_scope")] * len(answers)
+    for one in answers:
+        details = one.json["error"]["details"]
+        assert (details["reason"], details["bound"] in bounds, "required" in details) == (
+            "bound",
+            True,
+            False,
+        )
     assert (
         call("PATCH", f"/v1/api-keys/{tenant.admin_id}", key=bound["key"], json_body={"name": "B"}).status
         == 200

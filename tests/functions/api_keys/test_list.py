@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import botocore.client
 
 from tests.support.http import call
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.support.tenants import Tenant
 
 
@@ -40,3 +44,23 @@ def test_keys_come_in_pages(tenant: Tenant) -> None:
         cursor = f"&cursor={page['next_cursor']}"
 
     assert found == ["First admin key", "write", "read", "test"]
+
+
+def test_a_table_that_leaves_keys_unread_is_unavailable(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    asked: list[str] = []
+
+    def busy(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation != "BatchGetItem":
+            return send(client, operation, arguments)
+        asked.append(operation)
+        return {"Responses": {}, "UnprocessedKeys": arguments["RequestItems"] if len(asked) < 50 else {}}
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", busy)
+    monkeypatch.setattr("eal.table.contention.pause", lambda _attempt: None)
+
+    answer = call("GET", "/v1/api-keys", key=tenant.admin)
+
+    assert (answer.status, answer.error) == (503, "unavailable")

@@ -127,6 +127,7 @@ def test_no_cell_is_a_formula_in_a_spreadsheet(tenant: Tenant, beginning: str) -
     assert call("POST", "/v1/api-keys", key=tenant.admin, json_body=name).status == 201
     record: Item = {
         **dict.fromkeys(("id", "action", "source", "request_id", "created_at"), formula),
+        **dict.fromkeys(("organization_id", "mode"), formula),
         "actor": {"type": formula, "id": formula, "ip": formula},
         "resource": {"type": formula, "id": formula},
         "changes": [{"field": formula, "from": formula, "to": formula}],

@@ -40,6 +40,18 @@ def test_each_get_of_a_completed_export_makes_an_address_that_is_good_for_an_hou
     assert export["manifest"]["checkpoint"]["public_key"].startswith("-----BEGIN PUBLIC KEY-----")
 
 
+def test_its_version_is_its_etag_and_its_progress_is_never_a_304(tenant: Tenant) -> None:
+    path = f"/v1/audit-log/exports/{_asked(tenant)}"
+    queued = call("GET", path, key=tenant.read)
+    Pipeline().run()
+    completed = call("GET", path, key=tenant.read)
+    again = call("GET", path, key=tenant.read, headers={"If-None-Match": completed.headers["ETag"]})
+
+    assert [one.headers["ETag"] for one in (queued, completed)] == ['"1"', '"2"']
+    assert [one.json["version"] for one in (queued, completed)] == [1, 2]
+    assert (again.status, again.json["status"]) == (200, "completed")
+
+
 def test_after_a_week_the_file_is_gone_and_the_manifest_stays(clock: Clock, tenant: Tenant) -> None:
     export_id = _asked(tenant)
     Pipeline().run()

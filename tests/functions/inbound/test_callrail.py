@@ -43,7 +43,7 @@ def test_a_signed_event_is_stored_as_it_came_queued_and_answered(
     answer = receive(getattr(connection, form)("post-call", body, in_base64=in_base64))
 
     assert answer.status == 202
-    (message,) = peek("InboundQueue")
+    (message,) = peek("CallrailQueue")
     raw = aws.s3().get_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Body"].read()
     assert raw == body
     assert message["raw"].endswith(hashlib.sha256(body).hexdigest())
@@ -60,7 +60,7 @@ def test_a_wrong_signature_is_401_in_the_envelope_and_stores_nothing(
 
     assert (answer.status, answer.error) == (401, "invalid_signature")
     assert answer.json["error"]["details"]["request_id"] == answer.headers["X-Request-Id"]
-    assert peek("InboundQueue") == []
+    assert peek("CallrailQueue") == []
     assert "Contents" not in aws.s3().list_objects_v2(Bucket=INBOUND_BUCKET)
 
 
@@ -110,7 +110,7 @@ def test_what_is_no_address_is_404_and_nothing_is_asked(
 def test_a_kind_that_is_not_known_is_stored_and_queued_like_any_other(connection: Connection) -> None:
     assert receive(connection.url_event("convert-assist-complete", BODY)).status == 202
 
-    assert [one["kind"] for one in peek("InboundQueue")] == ["convert-assist-complete"]
+    assert [one["kind"] for one in peek("CallrailQueue")] == ["convert-assist-complete"]
 
 
 @pytest.mark.parametrize("kind", ["..", "Post-Call", "a" * 41, "post_call", "%2e"])
@@ -132,7 +132,7 @@ def test_signed_but_no_json_object_is_400(connection: Connection, body: bytes) -
     answer = receive(connection.url_event("post-call", body))
 
     assert (answer.status, answer.error) == (400, "invalid_request")
-    assert peek("InboundQueue") == []
+    assert peek("CallrailQueue") == []
 
 
 def test_it_is_stored_before_it_is_queued_and_queued_before_it_is_answered(
@@ -149,7 +149,7 @@ def test_each_connection_has_a_message_group(connection: Connection, stranger: T
     for one in (connection, other):
         assert receive(one.url_event("post-call", BODY)).status == 202
 
-    url = aws.sqs().get_queue_url(QueueName="InboundQueue")["QueueUrl"]
+    url = aws.sqs().get_queue_url(QueueName="CallrailQueue")["QueueUrl"]
     taken = aws.sqs().receive_message(
         QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
     )["Messages"]
@@ -167,7 +167,7 @@ def test_what_is_not_durable_is_not_answered_with_2xx(
         answer = receive(event)
 
     assert (answer.status, answer.error) == (503, "unavailable")
-    assert peek("InboundQueue") == []
+    assert peek("CallrailQueue") == []
     assert receive(event).status == 202
 
 

@@ -362,6 +362,33 @@ def test_if_match_is_honoured(tenant: Tenant) -> None:
     assert put(tenant.admin, {"settings": {"account_id": "A"}}, headers={"If-Match": '"1"'}).status == 200
 
 
+def test_if_match_with_a_star_needs_one_that_is_there(tenant: Tenant) -> None:
+    refused = put(tenant.admin, {}, headers={"If-Match": "*"})
+
+    assert (refused.status, refused.error) == (412, "precondition_failed")
+    assert put(tenant.admin, {}).status == 200
+    assert put(tenant.admin, {"settings": {"account_id": "A"}}, headers={"If-Match": " * "}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("tags", "status"),
+    [
+        ('"7", "1"', 200),
+        ('"1","7"', 200),
+        (', "1" ,', 200),
+        ('W/"7", "1"', 200),
+        ('"7", "8"', 412),
+        ('W/"1"', 412),
+        ('W/"1", W/"2"', 412),
+    ],
+)
+def test_if_match_takes_a_list_and_no_weak_tag_matches(tenant: Tenant, tags: str, status: int) -> None:
+    put(tenant.admin, {})
+
+    body = {"settings": {"account_id": "A"}}
+    assert put(tenant.admin, body, headers={"If-Match": tags}).status == status
+
+
 def test_each_mode_and_tenant_has_its_own_connection(tenant: Tenant, stranger: Tenant) -> None:
     ids = {connect(key).id for key in (tenant.admin, tenant.test_admin, stranger.admin)}
 

@@ -11,9 +11,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from eal import aws
+from eal.clock import rfc3339
 from tests.support.aws import UPLOADS_BUCKET
 from tests.support.http import call
-from tests.support.imports import consume, key_of, new_import, put, signed_with
+from tests.support.imports import consume, key_of, new_import, put, read, signed_with
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
@@ -122,15 +123,29 @@ def test_a_file_is_taken_once(tenant: Tenant) -> None:
     )
 
 
-def test_the_address_is_shown_once_and_stored_nowhere(tenant: Tenant) -> None:
-    headers = {"Idempotency-Key": "once"}
-    body = {"format": "csv"}
-    first = call("POST", "/v1/leads/import", key=tenant.write, json_body=body, headers=headers)
-    again = call("POST", "/v1/leads/import", key=tenant.write, json_body=body, headers=headers)
+def test_who_lost_the_answer_repeats_the_request_and_can_upload(clock: Clock, tenant: Tenant) -> None:
+    order: dict[str, Any] = {
+        "key": tenant.write,
+        "json_body": {"format": "csv"},
+        "headers": {"Idempotency-Key": "once"},
+    }
+    first = call("POST", "/v1/leads/import", **order)
+    clock.advance(minutes=59)
+
+    again = call("POST", "/v1/leads/import", **order)
 
     assert again.headers["Idempotent-Replayed"] == "true"
-    assert again.json == {**first.json, "upload": None}
-    assert "upload" not in call("GET", f"/v1/leads/imports/{first.json['id']}", key=tenant.write).json
+    assert again.json == first.json
+    assert again.json["upload"]["expires_at"] == rfc3339(clock.at + timedelta(minutes=1))
+    assert consume(put(again.json, "email\na@example.com\n"))
+    shown = read(first.json, tenant.write)
+    assert (shown["status"], shown["created"]) == ("completed", 1)
+
+
+def test_no_other_answer_shows_the_address(tenant: Tenant) -> None:
+    one = new_import(tenant)
+
+    assert "upload" not in call("GET", f"/v1/leads/imports/{one['id']}", key=tenant.write).json
     assert "X-Amz-Signature" not in json.dumps(items())
 
 
@@ -140,6 +155,7 @@ def test_the_address_is_shown_once_and_stored_nowhere(tenant: Tenant) -> None:
         ({}, "/format"),
         ({"format": "xlsx"}, "/format"),
         ({"format": "csv", "dry_run": "perhaps"}, "/dry_run"),
+        ({"format": "csv", "dry_run": 1}, "/dry_run"),
         ({"format": "csv", "on_duplicate": "merge"}, "/on_duplicate"),
         ({"format": "csv", "file": "x"}, "/file"),
     ],

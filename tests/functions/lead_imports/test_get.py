@@ -51,7 +51,5 @@ def test_its_version_is_its_etag_and_it_is_shown_anew_each_time(tenant: Tenant) 
 
     assert answer.headers["ETag"] == f'"{answer.json["version"]}"'
     again = call("GET", path, key=tenant.read, headers={"If-None-Match": answer.headers["ETag"]})
-    assert (again.status, again.json["version"]) == (
-        200,
-        answer.json["version"],
-    )  # its address may be a new one
+    # Its address may be a new one.
+    assert (again.status, again.json["version"]) == (200, answer.json["version"])

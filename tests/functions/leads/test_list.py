@@ -78,16 +78,30 @@ def test_a_cursor_begins_with_the_id_and_is_for_its_list_alone(tenant: Tenant, s
         ("/v1/leads?cursor=eyJpZCI6MX0", tenant.read),
         ("/v1/leads?cursor=%C3%A9", tenant.read),
         ("/v1/leads?cursor=W10", tenant.read),
+        ("/v1/leads?email=a@example.com&cursor=x", tenant.read),
+        (f"/v1/leads?phone=4155550100&cursor={cursor}", tenant.read),
     ]:
         answer = call("GET", path, key=key)
         assert (answer.status, answer.error) == (400, "invalid_cursor"), path
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=x", "limit=-1", "colour=red", "limit=1&limit=2", "order=up"]
-)
+    "query",
+    [
+        "limit=0", "limit=x", "limit=-1", "limit=1_0", "limit=%2B1", "limit=1.0", "min_score=1_0", "colour=red",
+        "limit=1&limit=2", "order=up", "created_after=1700000000", "updated_after=2026-04-24",
+    ],
+)  # fmt: skip
 def test_a_wrong_parameter_is_422(tenant: Tenant, query: str) -> None:
     assert call("GET", f"/v1/leads?{query}", key=tenant.read).status == 422
+
+
+def test_a_plus_that_became_a_space_is_told_so(tenant: Tenant) -> None:
+    answer = call("GET", "/v1/leads?created_after=2026-04-24T17:42:11+02:00", key=tenant.read)
+
+    (field,) = answer.json["error"]["details"]["fields"]
+    assert (answer.status, field["pointer"]) == (422, "/created_after")
+    assert "%2B" in field["message"]
 
 
 def test_a_larger_limit_is_cut(tenant: Tenant) -> None:

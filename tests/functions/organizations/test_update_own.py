@@ -322,6 +322,8 @@ WRONG: list[tuple[str, object, str]] = [
     ("sender", {**SENDER, "email": "office"}, "/email"),
     ("sender", {**SENDER, "email": "a@example.com, b@example.com"}, "/email"),
     ("sender", {**SENDER, "postal_address": " "}, "/postal_address"),
+    ("sender", {**SENDER, "name": "Acme\u0085Bcc: x@example.com"}, "/name"),
+    ("sender", {**SENDER, "postal_address": "1 Main St\x1b[31m"}, "/postal_address"),
     ("sender", {"name": "Acme"}, "/email"),
     *(("ai", {"enabled": value}, "/enabled") for value in (None, "true", 1, "no")),
     ("ai", {}, "/enabled"),
@@ -368,6 +370,8 @@ def test_hours_that_overlap_are_refused_with_the_day(
     [
         ({"name": None}, "/name"),
         ({"name": " "}, "/name"),
+        ({"name": "a\nb\x00\x1b[31m"}, "/name"),
+        ({"industry": "a\nb"}, "/industry"),
         ({"name": "x" * 201}, "/name"),
         ({"industry": " "}, "/industry"),
         ({"settings": []}, "/settings"),

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal import ids
+from eal.clock import rfc3339
 from eal.table.item import from_attributes
 from tests.functions.prospects.test_create import PROSPECT
-from tests.support.faults import Killed, watched_calls
+from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import Answer, call
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
 
 
 def _make(tenant: Tenant, **change: object) -> dict[str, Any]:
@@ -38,6 +40,11 @@ def _convert(tenant: Tenant, prospect_id: str, body: object = None, **headers: s
 def _lead(tenant: Tenant, lead_id: str) -> dict[str, Any]:
     lead: dict[str, Any] = call("GET", f"/v1/leads/{lead_id}", key=tenant.read).json
     return lead
+
+
+def _leads_of(tenant: Tenant, prospect: dict[str, Any]) -> list[dict[str, Any]]:
+    leads = call("GET", "/v1/leads?source=prospect", key=tenant.read).json["data"]
+    return [lead for lead in leads if lead["prospect_id"] == prospect["id"]]
 
 
 def _actions(tenant: Tenant, resource_type: str, resource_id: str) -> list[str]:
@@ -63,7 +70,6 @@ def test_a_prospect_becomes_a_lead_and_both_keep_the_link(tenant: Tenant) -> Non
     shown = answer.json
     assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
     assert (shown["outreach_state"], shown["version"]) == ("converted", 2)
-    assert shown["lead_id"] == ids.derived("lead", prospect["id"])
     lead = _lead(tenant, shown["lead_id"])
     assert lead["prospect_id"] == prospect["id"]
     assert (lead["source"], lead["source_detail"]) == ("prospect", "trade_show")
@@ -213,6 +219,37 @@ def test_notes_that_do_not_fit_together_are_422_and_convert_nothing(tenant: Tena
     assert call("GET", "/v1/leads", key=tenant.read).json["data"] == []
 
 
+def test_the_lead_of_an_old_prospect_is_found_by_when_it_was_made(clock: Clock, tenant: Tenant) -> None:
+    prospect = _make(tenant)
+    clock.advance(days=30)
+    between = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "other@example.com"}).json
+    clock.advance(seconds=1)
+
+    lead = _lead(tenant, _convert(tenant, prospect["id"]).json["lead_id"])
+
+    assert lead["created_at"] == rfc3339(clock.at) == rfc3339(ids.created_at(lead["id"]))
+    since = f"created_after={rfc3339(clock.at)}"
+    for query in (since, f"{since}&email={lead['email']}", f"{since}&source=prospect", f"{since}&status=new"):
+        assert call("GET", f"/v1/leads?{query}", key=tenant.read).json["data"] == [lead], query
+    newest_first = call("GET", "/v1/leads", key=tenant.read).json["data"]
+    assert [one["id"] for one in newest_first] == [lead["id"], between["id"]]
+
+
+@pytest.mark.parametrize("contacts", [{}, {"email": None}, {"phones": []}])
+def test_of_two_conversions_at_once_one_makes_the_lead(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, contacts: dict[str, object]
+) -> None:
+    prospect = _make(tenant, **contacts)
+    first: list[Answer] = []
+
+    with overtaken(monkeypatch, lambda: first.append(_convert(tenant, prospect["id"]))):
+        second = _convert(tenant, prospect["id"])
+
+    assert (first[0].status, second.status) == (200, 409)
+    assert second.json["error"]["details"]["lead_id"] == first[0].json["lead_id"]
+    assert [lead["id"] for lead in _leads_of(tenant, prospect)] == [first[0].json["lead_id"]]
+
+
 def test_killed_after_any_call_a_second_request_finds_one_lead(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,7 +264,7 @@ def test_killed_after_any_call_a_second_request_finds_one_lead(
 
         assert again.status == (409 if number == 4 else 200), number
         shown = call("GET", f"/v1/prospects/{prospect['id']}", key=tenant.read).json
-        assert shown["lead_id"] == ids.derived("lead", prospect["id"])
+        assert [lead["id"] for lead in _leads_of(tenant, prospect)] == [shown["lead_id"]]
         assert _actions(tenant, "prospect", prospect["id"]) == ["prospect.converted", "prospect.created"]
         assert _actions(tenant, "lead", shown["lead_id"]) == ["lead.created"]
 

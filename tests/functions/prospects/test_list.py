@@ -65,6 +65,12 @@ def test_a_change_moves_a_prospect_from_one_filter_to_another(tenant: Tenant) ->
     assert first in _walk(tenant, f"updated_after={changed['updated_at']}")
 
 
+def test_a_forged_cursor_is_refused_beside_an_email_too(tenant: Tenant) -> None:
+    answer = call("GET", "/v1/prospects?email=p1@example.com&cursor=eyJpZCI6MX0", key=tenant.read)
+
+    assert (answer.status, answer.error) == (400, "invalid_cursor")
+
+
 def test_an_email_finds_its_prospect_and_the_other_filters_count(tenant: Tenant) -> None:
     ids = _prospects(tenant, 3)
     made = call("GET", f"/v1/prospects/{ids[1]}", key=tenant.read).json["created_at"]

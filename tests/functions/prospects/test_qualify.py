@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.ai.engines.rules import prospects as rules
-from eal.organizations import store as organizations
+from eal.organizations.settings import store as organization_settings
 from tests.functions.prospects.test_create import PROSPECT
 from tests.support.faults import watched_calls
 from tests.support.http import Answer, call
@@ -111,7 +111,7 @@ def test_whether_it_is_in_the_service_area_is_a_fact(tenant: Tenant, monkeypatch
         return judge(facts)
 
     monkeypatch.setattr(rules, "qualify_prospect", watched)
-    monkeypatch.setattr(organizations, "recent_service_area", lambda _organization, _now: area)
+    monkeypatch.setattr(organization_settings, "recent_service_area", lambda _organization, _now: area)
     places: list[dict[str, object]] = [
         {},
         {"address": {**PROSPECT["address"], "postal_code": "10001"}},  # type: ignore[dict-item]

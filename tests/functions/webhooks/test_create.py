@@ -142,6 +142,7 @@ def test_an_endpoint_can_be_created_disabled(tenant: Tenant) -> None:
         ({"url": 7}, "/url"),
         ({"url": f"https://example.com/{'a' * 2048}"}, "/url"),
         ({"description": "x" * 501}, "/description"),
+        ({"description": "a\x1b[31m"}, "/description"),
         ({"enabled": "perhaps"}, "/enabled"),
         ({"filter": {"data.score": {"gt": 2**53 + 1}}}, "/filter/data.score/gt"),
         ({"filter": {"data.score": {"lt": 1e300}}}, "/filter/data.score/lt"),

@@ -33,6 +33,18 @@ def test_it_shows_four_kib_of_each_answer(tenant: Tenant, delivery_id: str) -> N
     assert [one["response"] for one in answer.json["attempts"]] == ["x" * 4096]
 
 
+def test_its_version_is_its_etag_and_a_304_while_it_stays(tenant: Tenant, delivery_id: str) -> None:
+    path = f"/v1/webhooks/deliveries/{delivery_id}"
+    first = call("GET", path, key=tenant.read)
+    tag = first.headers["ETag"]
+
+    assert tag == f'"{first.json["version"]}"'
+    assert call("GET", path, key=tenant.read, headers={"If-None-Match": tag}).status == 304
+    assert call("POST", f"{path}/retry", key=tenant.write).status == 202
+    changed = call("GET", path, key=tenant.read, headers={"If-None-Match": tag})
+    assert (changed.status, changed.json["version"]) == (200, first.json["version"] + 1)
+
+
 def test_it_stays_when_its_endpoint_is_deleted(tenant: Tenant, delivery_id: str) -> None:
     call("DELETE", f"/v1/webhooks/{delivery().webhook_id}", key=tenant.admin)
 

@@ -157,6 +157,21 @@ def test_to_a_disabled_endpoint_it_is_a_conflict_and_can_be_counted(
     assert _replay(tenant, webhook, dry_run=True).status == 200
 
 
+@pytest.mark.parametrize(("dry_run", "status"), [(False, 202), (True, 200)])
+def test_if_match_is_about_the_endpoint(
+    tenant: Tenant, webhook: dict[str, Any], dry_run: bool, status: int
+) -> None:
+    path, body = f"/v1/webhooks/{webhook['id']}/replay", {"since": SINCE, "dry_run": dry_run}
+
+    def ask(tag: str) -> Answer:
+        return call("POST", path, key=tenant.write, json_body=body, headers={"If-Match": tag})
+
+    refused = ask('"2"')
+    assert (refused.status, refused.error) == (412, "precondition_failed")
+    assert items("TASK") == []
+    assert ask('"1"').status == status
+
+
 def test_it_is_audited_once(tenant: Tenant, webhook: dict[str, Any]) -> None:
     _replay(tenant, webhook, only="failed", dry_run=True)
     _replay(tenant, webhook, only="failed")

@@ -98,6 +98,17 @@ def test_asked_for_twice_with_one_key_it_is_made_once(
     assert len(customer.heard) == 2
 
 
+def test_if_match_is_about_the_delivery(tenant: Tenant, failing: dict[str, Any]) -> None:
+    tag = call("GET", f"/v1/webhooks/deliveries/{failing['id']}", key=tenant.read).headers["ETag"]
+    assert tag == f'"{failing["version"]}"'
+
+    taken = _retry(tenant, failing, **{"If-Match": tag})
+    late = _retry(tenant, failing, **{"If-Match": tag})
+
+    assert (taken.status, taken.headers["ETag"]) == (202, f'"{failing["version"] + 1}"')
+    assert (late.status, late.error) == (412, "precondition_failed")
+
+
 def test_to_a_disabled_or_deleted_endpoint_it_is_a_conflict(tenant: Tenant, failing: dict[str, Any]) -> None:
     path = f"/v1/webhooks/{failing['webhook_id']}"
     call("PATCH", path, key=tenant.admin, json_body={"enabled": False})

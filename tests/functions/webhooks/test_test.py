@@ -267,6 +267,14 @@ def test_an_unknown_type_is_422(tenant: Tenant, webhook: dict[str, Any], wrong: 
     assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/type")
 
 
+def test_if_match_is_about_the_endpoint(tenant: Tenant, webhook: dict[str, Any], receiver: Receiver) -> None:
+    refused = _test(tenant, webhook, **{"If-Match": '"2"'})
+
+    assert (refused.status, refused.error) == (412, "precondition_failed")
+    assert receiver.heard == []
+    assert _test(tenant, webhook, **{"If-Match": '"1"'}).status == 200
+
+
 def test_it_is_audited(tenant: Tenant, webhook: dict[str, Any]) -> None:
     _test(tenant, webhook)
 

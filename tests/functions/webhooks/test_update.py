@@ -98,6 +98,7 @@ def test_what_is_the_same_changes_nothing(tenant: Tenant, webhook: dict[str, Any
         ({"events": None}, "/events", "value_error"),
         ({"events": []}, "/events", "too_short"),
         ({"enabled": None}, "/enabled", "value_error"),
+        ({"enabled": "off"}, "/enabled", "bool_type"),
         ({"rate_limit": 0}, "/rate_limit", "greater_than_equal"),
         ({"rate_limit": 60_001}, "/rate_limit", "less_than_equal"),
         ({"rate_limit": "60"}, "/rate_limit", "int_type"),

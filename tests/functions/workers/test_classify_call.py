@@ -31,8 +31,8 @@ def connection(tenant: Tenant) -> Connection:
 def take_in(connection: Connection, kind: str, body: bytes) -> None:
     """An event through receiver and normaliser."""
     assert connection.send(kind, body).status == 202
-    sent = [json.dumps(one) for one in peek("InboundQueue")]
-    load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", sent), None)
+    sent = [json.dumps(one) for one in peek("CallrailQueue")]
+    load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", sent), None)
 
 
 def task(tenant: Tenant, call_id: str, mode: str = "live") -> str:
@@ -188,6 +188,23 @@ def test_the_same_input_is_judged_once(
     assert len(shown(tenant)["classification_runs"]) == 1
 
 
+def test_a_longer_call_with_the_same_words_is_not_judged_again(
+    connection: Connection, tenant: Tenant
+) -> None:
+    one = Call.new()
+    take_in(connection, "post-call", one.event("post-call"))
+    classify(task(tenant, only_id(tenant)))
+    asked = len(stored("TASK", tenant.id))
+    longer = json.dumps({**json.loads(one.event("call-modified")), "duration": "999"}).encode()
+
+    take_in(connection, "call-modified", longer)
+    classify(task(tenant, only_id(tenant)))
+
+    found = shown(tenant)
+    assert (found["duration_seconds"], len(found["classification_runs"])) == (999, 1)
+    assert len(stored("TASK", tenant.id)) == asked
+
+
 def test_a_late_transcript_is_another_input_and_told_where_it_changes_the_answer(
     connection: Connection, tenant: Tenant
 ) -> None:
@@ -229,7 +246,8 @@ def test_another_input_with_the_same_answer_is_kept_and_not_told(
 
 def test_the_last_twenty_runs_are_kept(connection: Connection, tenant: Tenant) -> None:
     for number in range(22):
-        body = {"resource_id": "CAL1", "duration": str(number + 1), "changes": ["x"], "direction": "inbound"}
+        words = f"Caller: My basement is flooded, {number} inches."
+        body = {"resource_id": "CAL1", "transcription": words, "changes": ["x"], "direction": "inbound"}
         take_in(connection, "call-modified", json.dumps(body).encode())
         classify(task(tenant, only_id(tenant)))
 
@@ -280,3 +298,32 @@ def test_what_was_said_is_not_logged(
     assert "calls_classified" in logged
     assert "basement" not in logged
     assert "Dana" not in logged
+
+
+def test_what_is_logged_of_a_message_names_its_tenant(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+    with watched_calls(monkeypatch) as made:
+        made.refuse["TransactGetItems"] = "InternalServerError"
+        assert classify(task(tenant, ids.new("call", clock.now()), "test")) == ["message-0"]
+
+    (line,) = map(json.loads, log.getvalue().splitlines())
+    assert line["message"] == "message_failed"
+    assert (line["organization_id"], line["mode"], line["request_id"]) == (tenant.id, "test", "request-1")
+
+
+@pytest.mark.parametrize(("name", "value"), [("call_id", None), ("mode", "production"), ("request_id", None)])
+def test_a_message_that_is_none_of_ours_fails_and_the_log_names_what_is_wrong(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, name: str, value: str | None
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+    message = json.loads(task(tenant, ids.new("call", clock.now())))
+    message["detail"][name] = value
+
+    assert classify(json.dumps(message)) == ["message-0"]
+
+    (line,) = map(json.loads, log.getvalue().splitlines())
+    assert name in line["exception"]

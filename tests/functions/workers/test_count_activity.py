@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import botocore.client
 import pytest
 
+from eal import observe
 from eal.statistics.model import Tally, tally_of
 from eal.statistics.store import marker_at, tally_at
 from eal.table.read import get
@@ -231,3 +233,15 @@ def test_a_bad_message_is_put_back_alone(tenant: Tenant) -> None:
 def test_an_id_of_something_else_is_worked_off(tenant: Tenant) -> None:
     assert _count(tenant, "call_01kq09bekje6vbq5xe2b60xtww", "lead_01kq09bekje6vbq5xe2b60xtww") == OK
     assert items("COUNTED") == []
+
+
+def test_why_a_batch_was_taken_apart_is_logged(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    lead_id, log = _lead(tenant), io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["TransactWriteItems"] = "ValidationException"
+        _count(tenant, lead_id)
+
+    line = json.loads(log.getvalue().splitlines()[0])
+    assert (line["message"], line["level"]) == ("batch_taken_apart", "WARNING")
+    assert "ValidationException" in line["exception"]

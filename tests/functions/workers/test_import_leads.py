@@ -601,6 +601,66 @@ def test_a_message_that_fails_for_the_last_time_ends_its_import(
     assert _ends(tenant) == ["lead_import.failed"]
 
 
+def _errors_in_file(one: dict[str, Any]) -> list[str]:
+    file = aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(one["errors_url"]))
+    return file["Body"].read().decode().splitlines()[1:]
+
+
+def _stopped_after_a_wrong_row(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], str]:
+    in_chunks_of_two(monkeypatch)
+    one = new_import(tenant)
+    body = put(one, "email\nwrong\n" + "".join(f"{name}@example.com\n" for name in "abcd"))
+    _kill_at_transaction(monkeypatch, body, number=2)
+    assert read(one, tenant.read)["errors_url"] is None
+    return one, body
+
+
+@pytest.mark.parametrize("minutes", [1, 30])
+def test_an_import_that_was_given_up_tells_its_rows_errors(
+    clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    one, body = _stopped_after_a_wrong_row(tenant, monkeypatch)
+    clock.advance(minutes=minutes)
+
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["TransactGetItems"] = "InternalServerError"
+        assert not consume(body, run.RECEIVES)
+
+    after = read(one, tenant.read)
+    assert (after["status"], after["failed"]) == ("failed", 1)
+    assert _errors_in_file(after) == ["1,email,must be an e-mail address"]
+    assert _ends(tenant) == ["lead_import.failed"]
+
+
+def test_an_import_that_a_lost_file_ends_tells_its_rows_errors(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, body = _stopped_after_a_wrong_row(tenant, monkeypatch)
+    aws.s3().delete_object(Bucket=UPLOADS_BUCKET, Key=key_of(one["upload"]["url"]))
+
+    assert consume(body)
+
+    after = read(one, tenant.read)
+    assert after["failure"] == "The file is gone."
+    assert _errors_in_file(after) == ["1,email,must be an e-mail address"]
+
+
+def test_the_errors_that_cannot_be_written_leave_the_import_ended_and_are_written_by_the_next_message(
+    clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, body = _stopped_after_a_wrong_row(tenant, monkeypatch)
+    clock.advance(minutes=30)
+
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["PutObject"] = "InternalError"
+        assert not consume(body, run.RECEIVES)
+
+    after = read(one, tenant.read)
+    assert (after["status"], after["errors_url"], uploads()) == ("failed", None, [])
+    assert consume(body)
+    assert _errors_in_file(read(one, tenant.read)) == ["1,email,must be an e-mail address"]
+
+
 def test_an_import_that_kills_its_workers_ends(
     clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,13 +32,13 @@ def connection(tenant: Tenant) -> Connection:
 def message(connection: Connection, kind: str, body: bytes) -> str:
     """The message that the receiver makes of a body."""
     assert connection.send(kind, body).status == 202
-    (found,) = peek("InboundQueue")
+    (found,) = peek("CallrailQueue")
     return json.dumps(found)
 
 
 def normalise(*messages: str) -> list[str]:
     """Run the worker; the ids of the messages that failed."""
-    answer = load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", list(messages)), None)
+    answer = load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", list(messages)), None)
     return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
 
 

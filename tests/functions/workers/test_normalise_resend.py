@@ -11,6 +11,7 @@ import pytest
 
 from eal import aws, observe
 from eal.clock import rfc3339
+from eal.vendors import resend_api
 from tests.support.callrail import actions, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
@@ -162,7 +163,13 @@ def test_what_a_machine_wrote_is_marked(
 
 @pytest.mark.parametrize(
     "trouble",
-    [Trouble(429, {"Retry-After": "2"}), Trouble(503), Trouble(hang_up=True), Trouble(200, body=b"<")],
+    [
+        Trouble(429, {"Retry-After": "2"}),
+        Trouble(503),
+        Trouble(hang_up=True),
+        Trouble(200, body=b"<"),
+        Trouble(200, {"Transfer-Encoding": "chunked"}, b"-2\r\n{}\r\n"),
+    ],
 )
 def test_a_passing_trouble_is_tried_again_at_once(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
@@ -173,8 +180,77 @@ def test_a_passing_trouble_is_tried_again_at_once(
 
     assert len(stored("REPLY_BODY", tenant.id)) == 1
     assert len(api.asked) == 2
-    if trouble.headers:
+    if "Retry-After" in trouble.headers:
         assert 2.0 in pauses
+
+
+@pytest.mark.parametrize(
+    ("trouble", "fault"),
+    [
+        (Trouble(hang_up=True), "RemoteDisconnected"),
+        (Trouble(200, body=b"<a person's words"), "_NoJson"),
+        (Trouble(200, {"Transfer-Encoding": "chunked"}, b"-2\r\n{}\r\n"), "_BrokenChunk"),
+    ],
+)
+def test_why_there_was_no_answer_is_logged(
+    connection: Connection,
+    api: ResendApi,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: Trouble,
+    fault: str,
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+    api.troubles = [trouble]
+    connection.normalise(connection.message(RECEIVED))
+
+    lines = [json.loads(one) for one in log.getvalue().splitlines()]
+    (line,) = [one for one in lines if one["message"] == "vendor_not_read"]
+    assert (line["level"], line["fault"]) == ("WARNING", fault)
+    assert "person's words" not in log.getvalue()
+
+
+def test_the_first_request_for_each_mail_keeps_the_pace_too(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = ["m1", "m2", "m3"]
+    mails = [{**MAIL, "id": email_id} for email_id in ids]
+    api = ResendApi("resend", f"Bearer {API_KEY}", mails=mails)
+    with serving(api, monkeypatch) as pauses:
+        for email_id in ids:
+            data = {**RECEIVED["data"], "email_id": email_id}
+            assert connection.normalise(connection.message({**RECEIVED, "data": data}, email_id)) == []
+
+    assert len(api.asked) == 3
+    assert len(pauses) == 2
+    assert all(0 < one <= resend_api.SECONDS_APART for one in pauses)
+
+
+def test_a_mail_that_is_too_large_is_kept_without_its_body(
+    connection: Connection, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eal.vendors.http.LARGEST_ANSWER", 1000)
+    api.mails = [{**MAIL, "text": "x" * 1000}]
+
+    assert connection.normalise(connection.message(RECEIVED)) == []
+
+    assert stored("REPLY", tenant.id)[0]["body_missing"] == "too_large"
+    assert len(api.asked) == 1
+
+
+@pytest.mark.parametrize("key", ["re_s3cret\r\nX: y", "re_s3cret\u20ac"])
+def test_a_key_that_no_header_can_carry_is_refused_and_not_logged(
+    tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+    connection = connect("resend", tenant.admin, api_key=key)
+
+    assert connection.normalise(connection.message(RECEIVED)) == []
+
+    assert stored("REPLY", tenant.id)[0]["body_missing"] == "refused"
+    assert api.asked == []
+    assert "s3cret" not in log.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from eal import ids
+from eal.clock import rfc3339
 from tests.support.callrail import Connection, actions, connect, events, stored
-from tests.support.faults import Killed, watched_calls
+from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, peek, sqs_event
 from tools.demo.callrail import TRANSCRIPT, Call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
+
+
+ATTRIBUTION = (
+    "source", "medium", "campaign", "keywords", "referring_url", "landing_page_url", "last_requested_url",
+    "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "fbclid", "msclkid",
+    "device_type",
+)  # fmt: skip
+"""Each name that the tracker can give."""
 
 
 @pytest.fixture
@@ -27,8 +38,8 @@ def classified(connection: Connection, tenant: Tenant, body: bytes) -> str:
     """A call through receiver, normaliser and classifier. Returns what the bus hands the worker."""
     known = len(events("call.classified", tenant.id))
     assert connection.send("post-call", body).status == 202
-    sent = [json.dumps(one) for one in peek("InboundQueue")]
-    load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", sent), None)
+    sent = [json.dumps(one) for one in peek("CallrailQueue")]
+    load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", sent), None)
     (newest,) = sorted((item for item in stored("CALL", tenant.id)), key=lambda item: str(item["id"]))[-1:]
     task = {
         "organization_id": tenant.id,
@@ -86,6 +97,21 @@ def test_it_makes_a_lead_links_it_and_says_so_in_one_audited_write(
     (record,) = [item for item in stored("AUDIT", tenant.id) if item["action"] == "call.qualified"]
     assert record["actor"] == {"type": "worker", "id": "qualify_call"}
     assert record["request_id"] == "request-1"
+
+
+def test_what_a_lead_of_a_call_shows_of_its_attribution_can_be_sent_back(
+    connection: Connection, tenant: Tenant
+) -> None:
+    said = {name: f"a {name}" for name in ATTRIBUTION}
+    qualify(classified(connection, tenant, changed(Call.new(), **said)))
+    (lead,) = call("GET", "/v1/leads", key=tenant.read).json["data"]
+    assert lead["attribution"] == said
+    shorter = {name: text for name, text in said.items() if name != "keywords"}
+
+    for attribution in (said, shorter):
+        body = {"attribution": attribution}
+        answer = call("PATCH", f"/v1/leads/{lead['id']}", key=tenant.write, json_body=body)
+        assert (answer.status, answer.json["attribution"]) == (200, attribution)
 
 
 def test_a_second_call_of_the_same_caller_finds_the_lead(connection: Connection, tenant: Tenant) -> None:
@@ -170,6 +196,30 @@ def test_delivered_again_it_changes_nothing(connection: Connection, tenant: Tena
     assert qualify(message) == []
 
     assert len(events("call.qualified", tenant.id)) == len(events("lead.created", tenant.id)) == 1
+
+
+def test_the_lead_of_an_old_call_is_found_by_when_it_was_made(
+    clock: Clock, connection: Connection, tenant: Tenant
+) -> None:
+    message = classified(connection, tenant, Call.new().event("post-call"))
+    clock.advance(days=3)
+
+    assert qualify(message) == []
+
+    (lead,) = call("GET", f"/v1/leads?created_after={rfc3339(clock.at)}", key=tenant.read).json["data"]
+    assert lead["created_at"] == rfc3339(clock.at) == rfc3339(ids.created_at(lead["id"]))
+
+
+def test_of_two_workers_at_once_one_makes_the_lead(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = classified(connection, tenant, Call.new().event("post-call"))
+
+    with overtaken(monkeypatch, lambda: qualify(message)):
+        assert qualify(message) == []
+
+    (data,) = events("call.qualified", tenant.id)
+    assert [lead["id"] for lead in stored("LEAD", tenant.id)] == [data["lead_id"]]
 
 
 @pytest.mark.parametrize("number", range(1, 8))

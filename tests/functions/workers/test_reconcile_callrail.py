@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.clock import rfc3339
-from eal.vendors import callrail_api, callrail_gaps
+from eal.vendors import callrail_api, callrail_reconcile
 from tests.support.callrail import SIGNING_KEY, Connection, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -69,9 +69,9 @@ def listed(clock: Clock, name: str, *, minutes_ago: float = 60, **more: Any) -> 
 def reconcile() -> int:
     """Run the worker, then the normaliser on what it found. How many gaps it found."""
     load_app("workers/reconcile_callrail").handler({}, None)
-    found = [json.dumps(one) for one in peek("InboundQueue")]
+    found = [json.dumps(one) for one in peek("CallrailQueue")]
     for message in found:
-        event = sqs_event("InboundQueue", [message])
+        event = sqs_event("CallrailQueue", [message])
         assert load_app("workers/normalise_callrail").handler(event, None) == {"batchItemFailures": []}
     return len(found)
 
@@ -103,8 +103,8 @@ def test_a_filled_in_call_looks_like_one_that_its_webhook_told_of(
         "company_resource_id": "COM1",
     }
     connection.send("post-call", json.dumps(body).encode())
-    (message,) = peek("InboundQueue")
-    load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", [json.dumps(message)]), None)
+    (message,) = peek("CallrailQueue")
+    load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", [json.dumps(message)]), None)
     shown = {name: value for name, value in body.items() if not name.endswith("resource_id")}
     api.calls = [
         {
@@ -135,8 +135,8 @@ def test_what_is_known_is_no_gap_and_what_comes_late_has_no_second_effect(
 
     body = {"resource_id": "CAL1", "direction": "inbound", "answered": True, "duration": "94"}
     connection.send("post-call", json.dumps(body).encode())
-    (message,) = peek("InboundQueue")
-    load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", [json.dumps(message)]), None)
+    (message,) = peek("CallrailQueue")
+    load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", [json.dumps(message)]), None)
     assert names(tenant) == ["CAL1"]
     assert len([one for one in stored("EVENT", tenant.id) if one["type"] == "call.received"]) == 1
 
@@ -145,8 +145,8 @@ def test_a_call_whose_end_was_lost_is_filled_in(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
 ) -> None:
     connection.send("pre-call", b'{"resource_id": "CAL1", "direction": "inbound"}')
-    (message,) = peek("InboundQueue")
-    load_app("workers/normalise_callrail").handler(sqs_event("InboundQueue", [json.dumps(message)]), None)
+    (message,) = peek("CallrailQueue")
+    load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", [json.dumps(message)]), None)
     assert stored("CALL", tenant.id)[0]["status"] == "in_progress"
     api.calls = [listed(clock, "1")]
 
@@ -184,7 +184,7 @@ def test_every_page_is_read(clock: Clock, connection: Connection, tenant: Tenant
 
     load_app("workers/reconcile_callrail").handler({}, None)
 
-    assert len(peek("InboundQueue")) == 260
+    assert len(peek("CallrailQueue")) == 260
     assert [one.query["page"] for one in api.asked] == ["1", "2"]
     assert api.asked[0].query["per_page"] == "250"
 
@@ -196,7 +196,7 @@ def test_a_used_up_budget_goes_on_in_the_next_run(
     api: CallrailApi,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(callrail_gaps, "REQUESTS_A_RUN", 2)
+    monkeypatch.setattr(callrail_reconcile, "REQUESTS_A_RUN", 2)
     monkeypatch.setattr(callrail_api, "CALLS_A_PAGE", 3)
     api.calls = [listed(clock, f"{number:02}", minutes_ago=600 - number) for number in range(13)]
 
@@ -212,8 +212,8 @@ def test_a_used_up_budget_goes_on_in_the_next_run(
 
 def test_it_stays_inside_the_vendors_quota() -> None:
     runs_an_hour = 4
-    assert callrail_gaps.REQUESTS_A_RUN * runs_an_hour * 24 <= 10_000 // 4
-    assert callrail_gaps.REQUESTS_A_RUN * runs_an_hour <= 1_000 // 4
+    assert callrail_reconcile.REQUESTS_A_RUN * runs_an_hour * 24 <= 10_000 // 4
+    assert callrail_reconcile.REQUESTS_A_RUN * runs_an_hour <= 1_000 // 4
 
 
 @pytest.mark.parametrize(

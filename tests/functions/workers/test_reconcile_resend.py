@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.vendors import resend_api, resend_gaps
+from eal.vendors import resend_api, resend_reconcile
 from tests.support.callrail import stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -139,7 +139,7 @@ def test_a_used_up_budget_goes_on_in_the_next_run_and_misses_none_that_came_mean
     clock: Clock, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resend_api, "MOST_A_PAGE", 2)
-    monkeypatch.setattr(resend_gaps, "REQUESTS_A_RUN", 2)
+    monkeypatch.setattr(resend_reconcile, "REQUESTS_A_RUN", 2)
     api.mails = [mail(clock, f"m{number}", minutes_ago=600 - number) for number in range(9)]
     found = [reconcile()]
     api.mails.append(mail(clock, "new", minutes_ago=0))

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from eal import aws, clock, settings
-from eal.entry.relay import SweepFailed
+from eal.entry.sweep import SweepFailed
 from eal.table.item import from_attributes, to_attributes
 from eal.table.keys import PENDING_SHARDS
 from tests.support.faults import transactions_limited, watched_calls

@@ -61,7 +61,7 @@ def cases() -> tuple[Case, ...]:
 
 
 def classify(transcript: str, *, voicemail: bool = False) -> Classification:
-    return rules.classify_call(transcript, answered=None, voicemail=voicemail, duration_seconds=None)
+    return rules.classify_call(transcript, answered=None, voicemail=voicemail)
 
 
 @cache
@@ -230,7 +230,7 @@ def _check_shape(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "   \n ", "Agent: Hello?\nAgent: Anyone there?"])
 def test_without_the_callers_words_nothing_is_judged(text: str) -> None:
-    got = rules.classify_call(text, answered=False, voicemail=False, duration_seconds=0)
+    got = rules.classify_call(text, answered=False, voicemail=False)
     assert (got.intent, got.urgency, got.qualified) == (Intent.UNKNOWN, Urgency.NORMAL, None)
     assert got.reasons == ("no_transcript", "missed_call")
     assert got.confidence < 0.5

@@ -198,7 +198,8 @@ def test_a_place_is_no_name() -> None:
 def test_what_a_judgement_rests_on_is_words_and_outcome() -> None:
     base = call_of([event("post-call", 1, answered=True, duration="94", transcription="Caller: hi")])
     noted = merged(base, event("call-modified", 2, note="x", tags=["y"], changes=["note"]))
+    longer = merged(base, event("call-modified", 2, duration="95"))
     other_words = merged(base, event("call-modified", 2, transcription="Caller: bye"))
 
-    assert base.input_sha256() == noted.input_sha256()
+    assert base.input_sha256() == noted.input_sha256() == longer.input_sha256()
     assert base.input_sha256() != other_words.input_sha256()

@@ -1,15 +1,19 @@
 """X-EAL-Organization: what a parent may read of its child."""
 
-from __future__ import annotations
-
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
 from eal import clock
-from eal.organizations import store as organizations
-from eal.organizations.model import Grant
-from tests.support.http import Answer, call
+from eal.entry.api import Api
+from eal.entry.request import ProxyEvent, ProxyResponse
+from eal.entry.route import Reader
+from eal.organizations.grants import store as grants
+from eal.organizations.grants.model import Grant
+from eal.wire import Wire
+from tests.support.http import Answer, call, proxy_event
+from tests.support.pipeline import items
 from tests.support.tenants import Tenant, new_tenant, operator
 
 
@@ -22,7 +26,7 @@ def _family(cloud: None) -> tuple[Tenant, Tenant, str]:
 
 def _grant(child: Tenant, parent: Tenant, grant: Grant) -> None:
     by = operator(child.id)
-    organizations.put_grant(child.id, parent.id, grant, by)
+    grants.put(child.id, parent.id, grant, by)
     by.write.commit()
 
 
@@ -80,3 +84,36 @@ def test_a_parent_never_writes(cloud: None) -> None:
         answer = call(method, path, key=parent.admin, json_body=body, headers=headers)
         assert (answer.status, answer.error) == (403, "grant_required")
         assert answer.json["error"]["details"]["reason"] == "read_only"
+
+
+class _Said(Wire):
+    said: str
+
+
+def _that_writes() -> Api:
+    """An endpoint whose GET writes, and whose author did not think of parents."""
+    app = Api()
+
+    @app.get("/v1/leads", operation_id="listLeads", tag="leads", grant="leads")
+    def write(caller: Reader) -> _Said:
+        caller.write.audit("lead.looked_at", "lead_1")
+        return _Said(said="done")
+
+    return app
+
+
+def test_a_get_that_would_write_for_a_child_is_refused(cloud: None) -> None:
+    parent, child, _ = _family(cloud)
+    _grant(child, parent, Grant(resources=("leads",)))
+    app, before = _that_writes(), items()
+
+    def ask(**headers: str) -> ProxyResponse:
+        event = proxy_event("GET", "/v1/leads", headers={"Authorization": f"Bearer {parent.read}", **headers})
+        return app.handler(cast("ProxyEvent", event), None)
+
+    refused, own = ask(**{"X-EAL-Organization": child.id}), ask()
+
+    assert refused["statusCode"] == 403
+    assert '"reason":"read_only"' in refused["body"]
+    assert own["statusCode"] == 200
+    assert len(items()) == len(before) + 1

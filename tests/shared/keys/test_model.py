@@ -103,7 +103,7 @@ def test_a_key_is_expired_from_its_end_on_and_revoked_for_ever(late: timedelta) 
 
 
 @pytest.mark.parametrize(
-    ("key", "keeps"),
+    ("key", "is_one"),
     [
         (_key(), True),
         (_key(scopes=("read", "admin")), True),
@@ -114,8 +114,8 @@ def test_a_key_is_expired_from_its_end_on_and_revoked_for_ever(late: timedelta) 
         (_key(status="revoked"), False),
     ],
 )
-def test_a_live_admin_key_without_an_end_keeps_the_door(key: ApiKey, keeps: bool) -> None:
-    assert key.keeps_the_door is keeps
+def test_a_live_admin_key_without_an_end_is_a_permanent_admin(key: ApiKey, is_one: bool) -> None:
+    assert key.is_permanent_admin is is_one
 
 
 @given(st.ip_addresses(), st.ip_addresses(), st.integers(0, 32))

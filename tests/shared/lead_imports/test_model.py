@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from eal import ids
 from eal.lead_imports.model import ERRORS_SHOWN, Known, LeadImport, Place, RowError, Verdict, judge
-from eal.leads.model import MOST_PHONES, Lead, merged
+from eal.leads.merging import merged
+from eal.leads.model import MOST_PHONES, Lead
 from tests.support.time import START
 
 if TYPE_CHECKING:
-    from eal.lead_imports.model import OnDuplicate
+    from eal.leads.model import OnDuplicate
 
 RULES: tuple[OnDuplicate, ...] = ("error", "return", "update")
 

@@ -98,6 +98,7 @@ def test_all_columns_find_their_place() -> None:
         "address_line2": "Apt 2", "city": "Oakland", "state": "CA", "postal_code": "94601", "country": "US",
         "source": "referral", "source_detail": "a friend", "loss_type": "water", "notes": "wet",
         "assigned_to": "ann", "metadata.Job No": "17", "utm_source": "ads", "gclid": "x", "landing_page": "https://x.test/",
+        "attribution_source": "Google Ads", "fbclid": "y",
     }  # fmt: skip
     out = io.StringIO()
     csv.writer(out).writerows([columns.keys(), columns.values()])
@@ -123,7 +124,13 @@ def test_all_columns_find_their_place() -> None:
             "notes": "wet",
             "assigned_to": "ann",
             "metadata": {"Job No": "17"},
-            "attribution": {"utm_source": "ads", "gclid": "x", "landing_page": "https://x.test/"},
+            "attribution": {
+                "source": "Google Ads",
+                "utm_source": "ads",
+                "gclid": "x",
+                "fbclid": "y",
+                "landing_page": "https://x.test/",
+            },
         }
     ]
 
@@ -167,23 +174,24 @@ def test_a_header_alone_is_no_row() -> None:
 
 def test_a_wrong_row_is_told_by_its_columns_and_without_its_values() -> None:
     content = (
-        "email,phone,loss_type,city,metadata.k,utm_source,source\n"
-        f"secret@,555-SECRET,secret,Secretville,{'s' * 501},{'s' * 501},SECRET!\n"
-        ",,,,,,\n"
-        ",,,,,,web_form\n"
+        "email,phone,loss_type,city,metadata.k,utm_source,source,attribution source\n"
+        f"secret@,555-SECRET,secret,Secretville,{'s' * 501},{'s' * 501},SECRET!,{'s' * 501}\n"
+        ",,,,,,,\n"
+        ",,,,,,web_form,\n"
         "a@example.com,x\n"
-        "a@example.com,,,,,,,,\n"
+        "a@example.com,,,,,,,,,\n"
     )
 
     found = errors(content)
 
     assert {field for row, field, _ in found if row == 1} == {
         "email", "phones", "loss_type", "address_line1", "state", "postal_code", "metadata.k", "utm_source", "source",
+        "attribution_source",
     }  # fmt: skip
     assert [one for one in found if one[0] > 1] == [
         (2, None, "a lead needs an 'email' or at least one of 'phones'"),
-        (3, None, "has 2 fields, and the header 7"),
-        (4, None, "has 9 fields, and the header 7"),
+        (3, None, "has 2 fields, and the header 8"),
+        (4, None, "has 10 fields, and the header 8"),
     ]
     assert "secret" not in json.dumps(found).lower()
 

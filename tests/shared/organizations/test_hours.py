@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from eal.organizations.hours import DAYS, OnCall, is_open, next_opening, on_call_at, overlap
+from eal.organizations.settings.hours import DAYS, OnCall, is_open, next_opening, on_call_at, overlap
 
 NEW_YORK = "America/New_York"
 WEEKDAYS = {day: [["08:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}

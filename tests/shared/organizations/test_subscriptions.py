@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.organizations.model import SUBSCRIPTIONS_KEPT, with_subscription
+from eal.organizations.subscriptions import SUBSCRIPTIONS_KEPT, with_subscription
 from eal.table.item import dump, load
 from eal.vendors.stripe import subscription_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.organizations.model import Subscription
+    from eal.organizations.subscriptions import Subscription
 
 STATUSES = (
     "incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused", "new",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from eal import aws
 from eal import settings as eal_settings
 from eal.clock import Instant, parse
-from eal.table.item import Misfit, decode, dump, encode, from_attributes, load, to_attributes
+from eal.table.item import InvalidItem, decode, dump, encode, from_attributes, load, to_attributes
 from eal.table.keys import key
 from eal.table.read import get
 
@@ -109,11 +109,11 @@ def test_keys_and_index_attributes_are_passed_over() -> None:
 
 
 def test_an_item_that_does_not_fit_is_refused_by_its_fields_and_without_its_values() -> None:
-    with pytest.raises(Misfit) as misfit:
+    with pytest.raises(InvalidItem) as invalid:
         load(_Part, {"pk": "p", "at": "dana@example.com"})
-    assert "name" in str(misfit.value)
-    assert "at" in str(misfit.value)
-    assert "dana" not in str(misfit.value)
+    assert "name" in str(invalid.value)
+    assert "at" in str(invalid.value)
+    assert "dana" not in str(invalid.value)
 
 
 def test_a_whole_number_that_the_engine_shortened_is_still_a_float_in_its_field() -> None:

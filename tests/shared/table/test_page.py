@@ -48,8 +48,6 @@ def _thing(by: Caller, at: datetime, number: int, **more: str) -> Item:
         "number": number,
         "gsi1pk": f"{base}#colour#{'red' if number % 10 == 0 else 'blue'}",
         "gsi1sk": thing_id,
-        "feedpk": base,
-        "feedsk": number,
         **more,
     }
 
@@ -68,11 +66,6 @@ def _partition(by: Caller) -> Partition:
 def _red(by: Caller) -> Partition:
     base = partition(by.organization_id, by.mode, "THING")
     return Partition(base=base, id_prefix="thing", index="gsi1", index_partition=f"{base}#colour#red")
-
-
-def _feed(by: Caller) -> Partition:
-    base = partition(by.organization_id, by.mode, "THING")
-    return Partition(base=base, id_prefix="thing", index="feed", index_partition=base, by_number=True)
 
 
 def _read(
@@ -238,13 +231,6 @@ def test_an_index_partition_is_walked_in_order(by: Caller, order: str) -> None:
     _things(by, 45)
     pages = _walk(by, ListQuery.model_validate({"limit": 2, "order": order}), _red(by))
     assert _flat(pages) == ([10, 20, 30, 40] if order == "asc" else [40, 30, 20, 10])
-
-
-@pytest.mark.parametrize("order", ["asc", "desc"])
-def test_an_index_by_number_is_walked_in_order(by: Caller, order: str) -> None:
-    numbers = _things(by, 12)
-    pages = _walk(by, ListQuery.model_validate({"limit": 5, "order": order}), _feed(by))
-    assert _flat(pages) == (numbers if order == "asc" else numbers[::-1])
 
 
 @pytest.mark.parametrize("where", [_partition, _red])

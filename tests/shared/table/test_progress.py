@@ -119,7 +119,7 @@ def _places(by: Caller) -> None:
 
 
 def test_a_change_is_refused_where_there_is_nothing_to_change(by: Caller) -> None:
-    with pytest.raises(progress.Unfit) as refused:
+    with pytest.raises(progress.ConditionFailed) as refused:
         progress.change(_lease(by, "a"))
 
     assert refused.value.item is None
@@ -134,7 +134,7 @@ def test_a_change_shows_what_it_made_and_a_refused_one_what_stands_there(by: Cal
     assert (item["leases"], item["asked_2"]) == ({"a": 7}, 1)
     assert "asked_1" not in item
     for holder in ("a", "c"):
-        with pytest.raises(progress.Unfit) as refused:
+        with pytest.raises(progress.ConditionFailed) as refused:
             progress.change(_lease(by, holder))
         assert refused.value.item
         assert refused.value.item["leases"] == {"a": 7, "b": 7}
@@ -158,7 +158,7 @@ def test_of_many_changes_at_once_no_more_fit_than_the_condition_says(by: Caller,
     def take(number: int) -> bool:
         try:
             progress.change(_lease(by, f"h{number}", most=5))
-        except progress.Unfit:
+        except progress.ConditionFailed:
             return False
         return True
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import botocore.client
+import pytest
 
+from eal import settings
+from eal.errors import Unavailable
+from eal.table import contention
 from eal.table.keys import Key, key
-from eal.table.read import get, get_all
+from eal.table.read import batch_get, get, get_all
 from tests.support.faults import watched_calls
 
 if TYPE_CHECKING:
-    import pytest
-
     from eal.caller import Caller
 
 
@@ -68,3 +70,58 @@ def test_a_read_that_meets_a_write_is_tried_again(by: Caller, monkeypatch: pytes
 
     assert get_all([key(by.organization_id, by.mode, "THING", "none")]) == [None]
     assert len(met) == 3
+
+
+def _unread(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
+    """DynamoDB leaves all but one key of a batch unread, so often. Gives back how many were asked for each time."""
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    asked: list[int] = []
+
+    def busy(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation != "BatchGetItem":
+            return send(client, operation, arguments)
+        ((table, wanted),) = arguments["RequestItems"].items()
+        asked.append(len(wanted["Keys"]))
+        done, left = wanted["Keys"], []
+        if len(asked) <= times:
+            done, left = done[:1], done[1:] or done
+        answer = send(client, operation, {"RequestItems": {table: {**wanted, "Keys": done}}})
+        return {**answer, "UnprocessedKeys": {table: {"Keys": left}} if left else {}}
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", busy)
+    return asked
+
+
+def test_what_a_batch_leaves_unread_is_asked_for_again_after_a_pause(
+    by: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [at._asdict() for at in _store(by, "a", "b", "c")]
+    asked, pauses = _unread(monkeypatch, times=1), list[int]()
+    monkeypatch.setattr("eal.table.contention.pause", pauses.append)
+
+    found = batch_get(settings.state_table(), keys)
+
+    assert sorted(str(item["name"]) for item in found) == ["a", "b", "c"]
+    assert asked == [3, 2]
+    assert pauses == [0]
+
+
+def test_a_batch_that_is_never_read_ends(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = [at._asdict() for at in _store(by, "a", "b")]
+    asked, pauses = _unread(monkeypatch, times=1000), list[int]()
+    monkeypatch.setattr("eal.table.contention.pause", pauses.append)
+
+    with pytest.raises(Unavailable):
+        batch_get(settings.state_table(), keys)
+
+    assert len(asked) == len(pauses) == contention.ATTEMPTS
+
+
+def test_more_keys_than_a_batch_takes_are_read_in_several(
+    by: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [key(by.organization_id, by.mode, "THING", str(number))._asdict() for number in range(150)]
+    asked = _unread(monkeypatch, times=0)
+
+    assert batch_get(settings.state_table(), keys) == []
+    assert asked == [100, 50]

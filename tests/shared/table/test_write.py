@@ -204,6 +204,35 @@ def test_a_deleted_item_is_not_replaced(by: Caller) -> None:
         by.write.commit()
 
 
+def test_a_version_is_put_over_the_one_before_or_over_none(by: Caller, new_caller: NewCaller) -> None:
+    for was in (0, 1):
+        one = new_caller()
+        one.write.put_version(_thing(by, was + 1), was=was)
+        one.write.audit("thing.changed", "thing_1")
+        one.write.commit()
+
+    item = get(_at(by))
+    assert item is not None
+    assert item["version"] == 2
+
+
+@pytest.mark.parametrize("was", [0, 2])
+def test_a_version_is_not_put_where_another_one_stands(by: Caller, new_caller: NewCaller, was: int) -> None:
+    _create(by)
+    second = new_caller()
+    second.write.put_version(_thing(by, was + 1), was=was)
+    second.write.audit("thing.changed", "thing_1")
+    with pytest.raises(Stale):
+        second.write.commit()
+
+
+def test_a_version_that_is_put_is_not_the_one_that_if_match_means(by: Caller) -> None:
+    by.write.if_match = {3}
+    by.write.put_version(_thing(by, 2), was=1)
+    with pytest.raises(PreconditionFailed):
+        by.write.check_if_match(4)
+
+
 def test_the_first_operations_refusal_wins(by: Caller, new_caller: NewCaller) -> None:
     """The idempotency record's: a request that was answered before is not a conflict with itself."""
 
@@ -236,14 +265,14 @@ def test_a_record_alone_needs_no_audit(by: Caller) -> None:
 
 
 def test_if_match_refuses_another_version_before_anything_is_sent(by: Caller) -> None:
-    by.write.if_match = 3
+    by.write.if_match = {3}
     with pytest.raises(PreconditionFailed) as refused:
         by.write.replace(_thing(by, 5), was=4)
     assert refused.value.details == {"version": 4}
 
 
 def test_if_match_means_the_first_item_only(by: Caller) -> None:
-    by.write.if_match = 3
+    by.write.if_match = {3}
     by.write.replace(_thing(by, 4), was=3)
     by.write.delete(_at(by, "thing_2"), was=9)
 
@@ -251,7 +280,7 @@ def test_if_match_means_the_first_item_only(by: Caller) -> None:
 def test_a_write_afresh_is_empty_and_insists_on_the_same_version(
     by: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    by.write.if_match = 3
+    by.write.if_match = {3}
     by.write.audit("thing.updated", "thing_1")
     fresh = by.write.afresh()
     with watched_calls(monkeypatch) as calls:

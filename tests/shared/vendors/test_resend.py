@@ -13,7 +13,7 @@ import svix.webhooks
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.outreach.model import Happening, Mail
+from eal.outreach.model import Mail, MailEvent
 from eal.vendors.resend import is_signed, told_in
 
 AT = datetime(2026, 4, 24, 17, 42, 11, tzinfo=UTC)
@@ -81,7 +81,7 @@ def test_anything_at_all_is_answered(headers: dict[str, str], body: bytes, secre
     assert is_signed(headers, body, secrets) is False
 
 
-def _told(kind: str, **data: Any) -> Happening | Mail | None:
+def _told(kind: str, **data: Any) -> MailEvent | Mail | None:
     body = {"type": kind, "created_at": "2026-02-22T23:41:12.126Z", "data": {"email_id": "e1", **data}}
     return told_in(json.dumps(body).encode(), "msg_1", AT)
 
@@ -93,7 +93,7 @@ def test_a_bounce_says_why() -> None:
         bounce={"type": "Permanent", "subType": "General", "message": "rejected", "diagnosticCode": "x"},
     )
 
-    assert isinstance(told, Happening)
+    assert isinstance(told, MailEvent)
     assert (told.type, told.vendor_email_id, told.vendor_event_id) == ("bounced", "e1", "msg_1")
     assert told.recipients == ("bounced@resend.dev",)
     assert (told.bounce_type, told.bounce_subtype, told.reason) == ("Permanent", "General", "rejected")
@@ -105,7 +105,7 @@ def test_of_a_click_neither_who_nor_the_links_query_is_kept() -> None:
         click={"ipAddress": "203.0.113.9", "link": "https://a.example/x?token=1", "userAgent": "Browser"},
     )
 
-    assert isinstance(told, Happening)
+    assert isinstance(told, MailEvent)
     assert told.link == "https://a.example/x?***"
     assert "203.0.113.9" not in str(told)
     assert "Browser" not in str(told)
@@ -123,7 +123,7 @@ def test_of_a_click_neither_who_nor_the_links_query_is_kept() -> None:
 def test_the_other_types_are_told(kind: str, data: dict[str, Any], reason: str | None) -> None:
     told = _told(kind, **data)
 
-    assert isinstance(told, Happening)
+    assert isinstance(told, MailEvent)
     assert told.reason == reason
 
 

@@ -32,7 +32,8 @@ PAST_WRITE = {
     "eal.table.write.transact": {
         "layers/shared/eal/table/progress.py": "bookkeeping of two items at once",
         "layers/shared/eal/entry/idempotency.py": "who is at work for an Idempotency-Key",
-        "layers/shared/eal/entry/relay.py": "numbers of what is in the outbox",
+        "layers/shared/eal/entry/outbox_numbers.py": "numbers of what is in the outbox",
+        "layers/shared/eal/entry/relay.py": "that it was published",
     },
     "eal.table.progress": {
         "layers/shared/eal/audit_log/archive.py": "how far the archive has come",

@@ -175,7 +175,7 @@ class _Log:
             values={":archived": self.head.archived},
         )
         # Refused where the next records are being numbered.
-        with suppress(progress.Unfit, aws.dynamodb().exceptions.TransactionConflictException):
+        with suppress(progress.ConditionFailed, aws.dynamodb().exceptions.TransactionConflictException):
             progress.change(done)
 
     def move(self, **changed: object) -> None:
@@ -185,8 +185,7 @@ class _Log:
         item: Item = {**at._asdict(), "kind": "ARCHIVE", **dump(moved)}
         if moved.calling > (self.newest.size if self.newest else 0):
             item |= checkpoints.unsigned(self.organization_id, self.mode)
-        was = self.head.version
-        if not (progress.advance(item, was=was) if was else progress.start(item)):
+        if not progress.advance(item, was=self.head.version):
             raise Stale
         self.head = moved
 

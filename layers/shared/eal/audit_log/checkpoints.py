@@ -25,7 +25,6 @@ from eal.table.item import Item, dump, load
 from eal.table.keys import Key, Mode, key, partition, pending_shard
 from eal.table.page import Page, Partition
 from eal.table.read import get_all, walk
-from eal.table.write import Stale, put_if_absent, put_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,10 +87,7 @@ def sign(by: Caller, known: Standing | None = None) -> Checkpoint | None:
     base: Item = {"kind": "AUDIT_CHECKPOINT", "version": size, **dump(new)}
     by.write.create({**_at(by, new.id)._asdict(), **base})
     head: Item = {**newest_at(by.organization_id, by.mode)._asdict(), **base, "kind": "AUDIT_CHECKPOINT_HEAD"}
-    table = settings.state_table()
-    by.write.add(
-        put_over(table, head, was=newest.size) if newest else put_if_absent(table, head, lambda _old: Stale())
-    )
+    by.write.put_version(head, was=newest.size if newest else 0)
     told: dict[str, Json] = {"size": size, "root": new.root, "key_id": new.key_id, "signature": new.signature}
     by.write.audit(SIGNED_ACTION, new.id, audit.changes({}, told))
     observe.count("checkpoints_signed")

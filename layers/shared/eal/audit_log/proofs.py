@@ -77,9 +77,8 @@ def of_consistency(checkpoint_id: str, from_id: str | None, by: Caller) -> Consi
 def _covering(seq: int, known: Standing, by: Caller) -> Checkpoint:
     if known.newest and known.newest.size >= seq:
         return known.newest
-    if (
-        by.organization_id != by.write.organization_id
-    ):  # a parent reads its child's log and writes nothing there
+    # A parent reads its child's log and writes nothing there.
+    if by.reads_for_child:
         raise _not_yet("No checkpoint has this record yet; one is signed each hour.")
     return cast("Checkpoint", checkpoints.sign(by, known))
 

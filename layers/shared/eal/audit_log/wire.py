@@ -54,8 +54,18 @@ class AuditRecordView(Wire):
     request_id: str
     created_at: Instant
     seq: int | None
-    previous_hash: str | None
-    hash: str | None
+    previous_hash: Annotated[
+        str | None, Field(description="The `hash` of the record before; of `seq` 1, 64 zeros.")
+    ]
+    hash: Annotated[
+        str | None,
+        Field(
+            description="SHA-256, in hex, of the RFC 8785 JSON of this record without `hash`, and without `actor.ip` "
+            "where that is null. All other members are hashed, `previous_hash` and the nulls in `changes` too."
+        ),
+    ]
+    organization_id: str
+    mode: Mode
 
     @classmethod
     def of(cls, record: AuditRecord) -> Self:
@@ -71,6 +81,8 @@ class AuditRecordView(Wire):
             seq=record.seq,
             previous_hash=record.previous_hash,
             hash=record.hash,
+            organization_id=record.organization_id,
+            mode=record.mode,
         )
 
 

@@ -229,8 +229,6 @@ class Call:
                 "transcript_sha256": self.facts.transcript_sha256,
                 "answered": self.facts.answered,
                 "voicemail": self.facts.voicemail,
-                "duration_seconds": self.facts.duration_seconds,
-                "direction": self.direction,
             }
         )
 

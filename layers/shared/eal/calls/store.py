@@ -16,7 +16,6 @@ from eal.table.item import Item, dump, load
 from eal.table.keys import Key, Mode, key, partition
 from eal.table.page import Page, Partition
 from eal.table.read import get, get_all
-from eal.table.write import Stale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +111,9 @@ def take_in(snapshot: Snapshot, by: Caller) -> Call | None:
         return _begin(snapshot, by)
     item = get(at(by.organization_id, by.mode, cast("str", claim["call_id"])))
     if item is None:
-        raise Stale  # claim and call are written together: the call has just been erased
+        raise AssertionError(
+            f"{claim['call_id']} is claimed and not there: both are written together, for good"
+        )
     before = load(Call, item)
     after = merged(before, snapshot)
     if after is before:
@@ -133,8 +134,7 @@ def _begin(snapshot: Snapshot, by: Caller) -> Call:
             **_claim_at(by, new.vendor, new.vendor_call_id)._asdict(),
             "kind": "CALL_CLAIM",
             "call_id": new.id,
-        },
-        taken=lambda _old: Stale(),
+        }
     )
     by.write.create(_item(new, by))
     by.write.audit("call.received", new.id, _changes(None, new))
@@ -164,10 +164,7 @@ def _with_transcript(before: Call | None, after: Call, snapshot: Snapshot, by: C
         "text": snapshot.transcript,
         "version": version,
     }
-    if version == 1:
-        by.write.create(item, taken=lambda _old: Stale())
-    else:
-        by.write.replace(item, was=after.transcript_version)
+    by.write.put_version(item, was=after.transcript_version)
     return replace(after, transcript_version=version)
 
 
@@ -190,10 +187,7 @@ def record_run(whole: Whole, run: Run, by: Caller) -> Call:
         "runs": [dump(one) for one in (*whole.runs, run)[-RUNS_KEPT:]],
         "version": after.runs_version,
     }
-    if before.runs_version:
-        by.write.replace(runs, was=before.runs_version)
-    else:
-        by.write.create(runs, taken=lambda _old: Stale())
+    by.write.put_version(runs, was=before.runs_version)
     by.write.audit("call.classified", after.id, audit.changes(_judged(before, None), _judged(after, run)))
     if before.classification is None or before.classification.answer != run.answer:
         by.write.emit("call.classified", CallView.of(after).model_dump(mode="json"))
@@ -283,9 +277,8 @@ def _judged(call: Call, run: Run | None) -> dict[str, Json]:
             "qualified": one.qualified,
             "confidence": one.confidence,
         }
-    if (
-        run
-    ):  # the judgement that the record is of: all of its provenance, also where it is that of the one before
+    # The judgement that the record is of: all of its provenance, also where it is that of the one before.
+    if run:
         judged |= {
             "engine": run.engine,
             "model": run.model,

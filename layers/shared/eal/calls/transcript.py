@@ -171,7 +171,6 @@ def _roles(pieces: list[_Piece], text: str) -> dict[str | None, Speaker]:
     for piece in pieces[:60]:
         if piece.label in talk:
             talk[piece.label] += len(_agent_talk().findall(text[piece.start : piece.end]))
-    agent = max(
-        strangers, key=lambda label: talk[label]
-    )  # the first speaker on a tie: who picks up speaks first
+    # The first speaker on a tie: who picks up speaks first.
+    agent = max(strangers, key=lambda label: talk[label])
     return roles | {label: ("agent" if label == agent else "caller") for label in strangers}

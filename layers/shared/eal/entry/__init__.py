@@ -1,1 +1,1 @@
-"""The four entry classes, one a kind of trigger: Api, Consumer, Receiver, Relay."""
+"""What a Lambda is composed of, by its trigger: a request, a queue, a vendor's webhook, the table's stream."""

@@ -1,12 +1,13 @@
 """An endpoint's Lambda: `app = Api()`, one decorated function, `handler = app.handler`.
 
-Plain code and not Powertools' resolver, for reasons that its users would meet (README, Decisions): the resolver
-validates before any middleware of ours runs, so a request without a key would learn about its body's faults first;
-and the answer must be known before the commit, because the idempotency record in the transaction holds it.
+Plain code and not Powertools' resolver (README, Decisions): the resolver validates before any middleware of ours runs,
+so a request without a key would learn about its body's faults first; and the answer must be known before the commit,
+because the idempotency record in the transaction holds it.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -19,22 +20,26 @@ from eal.cursor import CursorScope
 from eal.entry import auth, idempotency
 from eal.entry.auth import Admission
 from eal.entry.idempotency import Idempotency, Replay
-from eal.entry.parents import read_for_child
+from eal.entry.parents import read_for_child, read_only
 from eal.entry.request import Answer, Request, error_answer
 from eal.entry.route import Endpoint, Route
 from eal.errors import ApiError, Conflict, InternalError, InvalidRequest, Unavailable
 from eal.listing import ListQuery
-from eal.table.write import AlreadyWritten, Stale
+from eal.table.write import ANY_VERSION, AlreadyWritten, Stale
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from eal.caller import Caller
     from eal.entry.request import ProxyEvent, ProxyResponse
-    from eal.organizations.wire import Grantable
+    from eal.organizations.grants.wire import Grantable
 
 type Decorator = Callable[[Endpoint], Endpoint]
 
 _TRIES = 4
 """How often a request reads and decides again because somebody else changed the same resource meanwhile."""
+_ETAG = re.compile(r'(?:W/)?"[0-9]+"')
+_LONGEST_VERSION = 18
 _RETRYABLE = frozenset(
     {
         "InternalServerError",
@@ -151,8 +156,8 @@ class Api:
         caller = auth.authenticate(request, route.scope, admission)
         if (child := request.headers.get("x-eal-organization")) is not None:
             read_for_child(caller, child, route.grant, request.method)
-        caller.write.if_match = _version_in(request.headers.get("if-match"))
-        body = request.json_object(optional=route.body_optional) if route.body else {}
+        caller.write.if_match = _versions_in(request.headers.get("if-match"))
+        body = {} if route.method == "GET" else request.json_object(optional=route.body_optional)
         replayable = idempotency.of(request, caller, body) if route.replayable else None
         arguments = route.arguments(request, body, caller)
         query = arguments.get("query")
@@ -179,6 +184,8 @@ class Api:
         for _ in range(_TRIES):
             try:
                 answer = self.route.call(arguments)
+                if caller.reads_for_child and not caller.write.is_empty:
+                    raise read_only()
                 kept = replayable.record(answer, self.route.shown_once) if replayable else ()
                 caller.write.commit(*kept)
                 return answer
@@ -187,17 +194,19 @@ class Api:
         raise Conflict("The resource is being changed by others; read it again and repeat the change.")
 
 
-def _version_in(if_match: str | None) -> int | None:
-    """The version in an If-Match header: `"7"`, or `*` for any.
+def _versions_in(if_match: str | None) -> Container[int] | None:
+    """The versions in an If-Match header: `"7"`, or several, or `*` for any. A weak tag matches none (RFC 9110).
 
     Raises: InvalidRequest.
     """
-    if if_match is None or if_match.strip() == "*":
+    if if_match is None:
         return None
-    text = if_match.strip()
-    if len(text) > 2 and text[0] == text[-1] == '"' and text[1:-1].isascii() and text[1:-1].isdigit():
-        return int(text[1:-1][:18])
-    raise InvalidRequest('If-Match must be an ETag that we sent, such as "3".')
+    if if_match.strip() == "*":
+        return ANY_VERSION
+    tags = [tag for part in if_match.split(",") if (tag := part.strip())]
+    if not tags or not all(_ETAG.fullmatch(tag) for tag in tags):
+        raise InvalidRequest('If-Match must be an ETag that we sent, such as "3", a list of them, or *.')
+    return frozenset(int(tag[1:-1][:_LONGEST_VERSION]) for tag in tags if not tag.startswith("W/"))
 
 
 def _not_modified(request: Request, answer: Answer) -> Answer | None:

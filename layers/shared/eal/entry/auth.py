@@ -27,7 +27,6 @@ from eal.errors import (
 )
 from eal.keys import access
 from eal.keys.model import fingerprint, is_well_formed
-from eal.table.write import Write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,26 +105,18 @@ def authenticate(request: Request, needed: Scope, admission: Admission) -> Calle
         raise InsufficientScope(
             f"This needs a key with the scope '{needed}'; this key has '{key.scope}'.", required=needed
         )
-    actor = Actor(type="api_key", id=key.id, ip=request.ip or None)
-    return Caller(
+    caller = Caller.with_write(
         organization_id=key.organization_id,
         mode=key.mode,
-        actor=actor,
+        actor=Actor(type="api_key", id=key.id, ip=request.ip or None),
+        source="api",
         scope=key.scope,
         request_id=request.id,
         at=now,
-        rate_limit_remaining=_remaining(use),
-        expires_at=key.expires_at,
-        allowed_cidrs=key.allowed_cidrs,
-        write=Write(
-            organization_id=key.organization_id,
-            mode=key.mode,
-            actor=actor,
-            source="api",
-            request_id=request.id,
-            at=now,
-        ),
     )
+    caller.rate_limit_remaining = _remaining(use)
+    caller.expires_at, caller.allowed_cidrs = key.expires_at, key.allowed_cidrs
+    return caller
 
 
 def _bearer(headers: dict[str, str]) -> str:

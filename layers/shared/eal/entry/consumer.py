@@ -5,24 +5,49 @@ envelope), or what a receiver or another worker sent to the queue itself. Queues
 any order: `consume` must be safe to run again after having been killed at any line.
 """
 
-from __future__ import annotations
-
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TypedDict, cast
 
-from eal import aws, observe, settings
-from eal.table.write import Stale
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from eal.errors import Json
+from eal import aws, caller, observe, settings
+from eal.caller import Caller
+from eal.errors import Json
+from eal.table.keys import Mode
+from eal.table.write import AlreadyWritten, Stale
 
 type Message = dict[str, Json]
 
 _TRIES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantMessage:
+    """What every message for a tenant names; workers add what their own ones name, and `load` them."""
+
+    organization_id: str
+    mode: Mode
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A resource of which only the id counts: what it is now is read from the table."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceEvent(TenantMessage):
+    """An event that tells of a resource."""
+
+    data: Named
+
+
+def worker_of(message: TenantMessage, name: str) -> Caller:
+    """The caller that a worker acts as."""
+    return caller.worker(name, message.organization_id, message.mode, message.request_id)
 
 
 class _Attributes(TypedDict):
@@ -52,19 +77,20 @@ class QueueAnswer(TypedDict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Persistence:
+class RetryPolicy:
     """For a queue whose visibility time-out is long: a message that failed comes again sooner, and not for ever.
 
-    `queue` is the setting's name; `first` the seconds before the second try, doubled for each one after. An exception
-    of `waits` waits for the time-out as it is. `last` is run in place of `consume` at the receive number `receives`,
-    which is the queue's maxReceiveCount: after it the message is in the dead-letter queue.
+    `queue` is the setting's name; `first_delay_seconds` is the wait for the second try, doubled for each one after.
+    Exceptions in `not_hastened` are not hastened; they wait for the queue's visibility time-out. `on_last` is run in
+    place of `consume` at the receive number `max_receives`, which is the queue's maxReceiveCount: after it the message
+    is in the dead-letter queue.
     """
 
     queue: str
-    first: int
-    waits: tuple[type[Exception], ...]
-    receives: int
-    last: Callable[[Message], None]
+    first_delay_seconds: int
+    not_hastened: tuple[type[Exception], ...]
+    max_receives: int
+    on_last: Callable[[Message], None]
 
 
 class Consumer:
@@ -78,11 +104,11 @@ class Consumer:
         consume: Callable[[Message], None],
         *,
         concurrency: int = 1,
-        persistence: Persistence | None = None,
+        retry_policy: RetryPolicy | None = None,
     ) -> None:
         self._consume = consume
         self._concurrency = concurrency
-        self._persistence = persistence
+        self._retry_policy = retry_policy
 
     def handler(self, event: QueueEvent, context: object) -> QueueAnswer:
         """The Lambda handler, for SQS events with ReportBatchItemFailures.
@@ -112,28 +138,35 @@ class Consumer:
         observe.begin("", message_id=message_id, queue=queue)
         try:
             message = message_in(record["body"])
-            observe.begin(cast("str", message.get("request_id", "")), message_id=message_id, queue=queue)
+            _begin(message, message_id=message_id, queue=queue)
             self._again_if_overtaken(message, self._how(record))
         except Exception as fault:  # the edge of a consumer: reported to SQS, which sends this message again
             observe.logger.exception("message_failed")
-            if self._persistence and not isinstance(fault, self._persistence.waits):
-                _come_sooner(record, self._persistence)
+            if self._retry_policy and not isinstance(fault, self._retry_policy.not_hastened):
+                _come_sooner(record, self._retry_policy)
             return False
         return True
 
     def _how(self, record: QueueRecord) -> Callable[[Message], None]:
-        if self._persistence and _received(record) >= self._persistence.receives:
-            return self._persistence.last
+        if self._retry_policy and _received(record) >= self._retry_policy.max_receives:
+            return self._retry_policy.on_last
         return self._consume
 
     def _again_if_overtaken(self, message: Message, consume: Callable[[Message], None]) -> None:
         for attempt in range(_TRIES):
             try:
                 return consume(message)
-            except Stale:
+            except (Stale, AlreadyWritten):
                 if attempt == _TRIES - 1:
                     raise
         return None
+
+
+def _begin(message: Message, **fields: str) -> None:
+    """Start the log context of a message: each of its lines names its tenant, if the message does."""
+    named = {name: message.get(name) for name in ("organization_id", "mode")}
+    tenant = {name: value for name, value in named.items() if isinstance(value, str)}
+    observe.begin(cast("str", message.get("request_id", "")), **fields, **tenant)
 
 
 def _received(record: QueueRecord) -> int:
@@ -141,12 +174,12 @@ def _received(record: QueueRecord) -> int:
     return int(record["attributes"]["ApproximateReceiveCount"])
 
 
-def _come_sooner(record: QueueRecord, persistence: Persistence) -> None:
+def _come_sooner(record: QueueRecord, policy: RetryPolicy) -> None:
     try:
         aws.sqs().change_message_visibility(
-            QueueUrl=settings.queue(persistence.queue),
+            QueueUrl=settings.queue(policy.queue),
             ReceiptHandle=record["receiptHandle"],
-            VisibilityTimeout=persistence.first * 2 ** (_received(record) - 1),
+            VisibilityTimeout=policy.first_delay_seconds * 2 ** (_received(record) - 1),
         )
     except Exception:  # it comes all the same, only later
         observe.logger.exception("message_waits_for_its_time_out")
@@ -165,9 +198,9 @@ class BatchConsumer:
         observe.begin("", queue=records[0]["eventSourceARN"].rpartition(":")[2], messages=len(records))
         try:
             self._consume([message_in(record["body"]) for record in records])
-        except Exception as failed:
+        except Exception:
             # Alone, whoever was overtaken is run again, and only a bad message is reported.
-            observe.logger.info("batch_taken_apart", fault=type(failed).__name__)
+            observe.logger.warning("batch_taken_apart", exc_info=True)
             return self._alone.handler(event, context)
         observe.flush()
         return {"batchItemFailures": []}

@@ -7,7 +7,7 @@ from eal.caller import Caller
 from eal.errors import GrantRequired, NotFound
 
 if TYPE_CHECKING:
-    from eal.organizations.wire import Grantable
+    from eal.organizations.grants.wire import Grantable
 
 
 def read_for_child(caller: Caller, child_id: str, resource: "Grantable | None", method: str) -> None:
@@ -17,16 +17,21 @@ def read_for_child(caller: Caller, child_id: str, resource: "Grantable | None", 
     opens, or where the child has not granted this resource, or no longer.
     """
     # Here and not above: few requests come from parents, and every cold start would pay for the keys' models.
-    from eal.organizations import store
+    from eal.organizations.grants import store
 
     grant = store.find_child_grant(caller.organization_id, child_id)
     if grant is None:
         raise NotFound(f"There is no organization {child_id[:40]} below yours.")
     if method != "GET":
-        raise GrantRequired("A parent reads its children and never writes.", reason="read_only")
+        raise read_only()
     if resource is None:
         raise GrantRequired("A child cannot grant the reading of this.", reason="not_grantable")
     if not grant.covers(resource, caller.at):
         raise GrantRequired(f"This organization has not granted you its {resource}.", resource=resource)
     observe.bind(child_id=child_id)
-    caller.organization_id = child_id
+    caller.organization_id, caller.reads_for_child = child_id, True
+
+
+def read_only() -> GrantRequired:
+    """The refusal of whatever would write for a child."""
+    return GrantRequired("A parent reads its children and never writes.", reason="read_only")

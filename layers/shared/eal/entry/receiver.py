@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 from botocore.exceptions import BotoCoreError, ClientError
 
 from eal import clock, observe
-from eal.entry.request import HEADERS, Answer, Request, error_answer
+from eal.entry.request import Answer, Request, error_answer
 from eal.errors import (
     ApiError,
     InternalError,
@@ -79,7 +79,7 @@ class Receiver:
             observe.logger.exception("unexpected_error")
             answer = error_answer(InternalError("Something went wrong on our side."), request.id)
         observe.flush()
-        return answer.response(request.id, HEADERS)
+        return answer.response(request.id, {})
 
     def _receive(self, request: Request) -> Answer:
         connection_id, kind = _address(request.path)

@@ -4,7 +4,7 @@
 
 `body` and `query` are subclasses of Wire, `caller` one of Reader, Writer and Admin (without it the endpoint is public),
 and every other parameter is a path parameter. Nothing else is recognised. A body must be sent, `{}` at least, unless
-its model says `may_be_left_out`.
+its model says `may_be_left_out`. An endpoint without a body model takes no body, or `{}`; a GET ignores it.
 """
 
 import inspect
@@ -21,7 +21,7 @@ from eal.errors import FieldError, Json, ValidationFailed
 from eal.wire import Wire
 
 if TYPE_CHECKING:
-    from eal.organizations.wire import Grantable
+    from eal.organizations.grants.wire import Grantable
 
 type Endpoint = Callable[..., Wire | Answer | None]
 
@@ -102,7 +102,7 @@ class Route:
 
     @property
     def body_optional(self) -> bool:
-        return self.body is not None and self.body.may_be_left_out
+        return self.body is None or self.body.may_be_left_out
 
     @property
     def acts_at_once(self) -> bool:
@@ -145,6 +145,8 @@ class Route:
             ]
         if self.body:
             _validate(self.body, body, "body", arguments, wrong)
+        else:
+            wrong += [_field_error(name, "is not known here", "extra_forbidden", "body") for name in body]
         if wrong:
             raise ValidationFailed(wrong)
         if caller:
@@ -202,7 +204,8 @@ def _validate(
     wrong: list[FieldError],
 ) -> None:
     try:
-        arguments[name] = model.model_validate(values)
+        # JSON has types, and so true is no 1 in a body; a query is all text.
+        arguments[name] = model.model_validate(values, strict=name == "body")
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False, include_context=False, include_input=False):
             message = error["msg"].removeprefix("Value error, ")
@@ -220,8 +223,8 @@ def _validate(
             )
 
 
-def _field_error(name: str, message: str, kind: str) -> FieldError:
-    return {"pointer": f"/{_escaped(name)}", "message": message, "type": kind, "location": "query"}
+def _field_error(name: str, message: str, kind: str, location: str = "query") -> FieldError:
+    return {"pointer": f"/{_escaped(name)}", "message": message, "type": kind, "location": location}
 
 
 def _escaped(part: str | int) -> str:

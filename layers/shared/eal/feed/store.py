@@ -8,17 +8,17 @@ sees each event, once, whatever the index is doing. Before an older number, what
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from eal import aws, events, ids, settings
+from eal import events, ids
 from eal.caller import Caller
 from eal.clock import parse
 from eal.cursor import Position, seal, unseal
 from eal.errors import NotFound
 from eal.events import Event
 from eal.feed.wire import FeedQuery
-from eal.table.item import Item, from_attributes, to_attributes
+from eal.table.item import Item
 from eal.table.keys import key, partition
 from eal.table.page import BYTES_AT_MOST, weight
-from eal.table.read import get
+from eal.table.read import get, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,8 @@ _MOST_A_READ = 201
 _INDEX_LAG = timedelta(minutes=10)
 """Numbers are given in order, so one that is missing before a number of this age is not late but expired.
 
-DynamoDB's indexes follow within a second and promise nothing. The price is a pause of as long for who reads on from a
-number whose successors have all expired: minutes after an event, not the months until its neighbours expire, too.
+DynamoDB's indexes follow within a second and promise nothing. The price: if all events after a reader's cursor have
+expired, the reader waits up to ten minutes at the gap.
 """
 
 
@@ -46,9 +46,8 @@ def read(query: FeedQuery, by: Caller) -> Feed:
 
     Raises: InvalidCursor.
     """
-    if by.cursor_scope is None:
-        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
-    last = unseal(by.cursor_scope, query.cursor) if query.cursor else Position("", 0)
+    scope = by.scope_of_cursors()
+    last = unseal(scope, query.cursor) if query.cursor else Position("", 0)
     found: list[Event] = []
     has_more = False
     size = 0
@@ -61,7 +60,7 @@ def read(query: FeedQuery, by: Caller) -> Feed:
         last = Position(cast("str", item["id"]), cast("int", item["feedsk"]))
         if _is_wanted(item, query):
             found.append(events.of_item(item))
-    return Feed(found, seal(by.cursor_scope, last), has_more)
+    return Feed(found, seal(scope, last), has_more)
 
 
 def find(event_id: str, by: Caller) -> Event:
@@ -74,7 +73,8 @@ def find(event_id: str, by: Caller) -> Event:
 
 def _without_gaps(after: int, by: Caller) -> "Iterator[Item]":
     """The items behind a number, up to where one is missing that is still to come."""
-    for item in _walk(after, by):
+    values: Item = {":pk": partition(by.organization_id, by.mode, "EVENT"), ":after": after}
+    for item in walk("feedpk = :pk AND feedsk > :after", values, index="feed", at_once=_MOST_A_READ):
         number = cast("int", item["feedsk"])
         if number != after + 1 and by.at - _numbered_at(item) < _INDEX_LAG:
             return
@@ -85,24 +85,6 @@ def _without_gaps(after: int, by: Caller) -> "Iterator[Item]":
 def _numbered_at(item: Item) -> "datetime":
     """When the relay gave the number; for items that do not say so yet, the creation shortly before."""
     return parse(cast("str", item.get("numbered_at") or item["created_at"]))
-
-
-def _walk(after: int, by: Caller) -> "Iterator[Item]":
-    while True:
-        answer = aws.dynamodb().query(
-            TableName=settings.state_table(),
-            IndexName="feed",
-            KeyConditionExpression="feedpk = :pk AND feedsk > :after",
-            ExpressionAttributeValues=to_attributes(
-                {":pk": partition(by.organization_id, by.mode, "EVENT"), ":after": after}
-            ),
-            Limit=_MOST_A_READ,
-        )
-        items = [from_attributes(attributes) for attributes in answer["Items"]]
-        yield from items
-        if "LastEvaluatedKey" not in answer:
-            return
-        after = cast("int", items[-1]["feedsk"])
 
 
 def _is_wanted(item: Item, query: FeedQuery) -> bool:

@@ -16,9 +16,9 @@ from eal import aws, settings
 from eal.clock import Instant, rfc3339
 from eal.integrations.model import Failure, Health, Integration, Secret
 from eal.secrets import decrypt
-from eal.table import contention
 from eal.table.item import Item, dump, encode, from_attributes, load, to_attributes
 from eal.table.keys import Mode
+from eal.table.read import batch_get
 from eal.table.write import Operation, Stale
 
 if TYPE_CHECKING:
@@ -85,22 +85,9 @@ def find(connection_id: str, vendor: str) -> Connection | None:
 
 
 def find_all(connection_ids: Sequence[str]) -> dict[str, Connection]:
-    """A tenant's connections, of one mode, by vendor."""
-    found: dict[str, Connection] = {}
-    waiting, table = [_at(one) for one in connection_ids], settings.access_table()
-    attempt = 0
-    while waiting:
-        answer = aws.dynamodb().batch_get_item(
-            RequestItems={table: {"Keys": waiting, "ConsistentRead": True}}
-        )
-        for attributes in answer["Responses"].get(table, []):
-            connection = load(Connection, from_attributes(attributes))
-            found[connection.vendor] = connection
-        unread = answer["UnprocessedKeys"][table]["Keys"] if answer.get("UnprocessedKeys") else []
-        waiting = cast("list[dict[str, UniversalAttributeValueTypeDef]]", unread)
-        if waiting:
-            contention.pause(attempt := attempt + 1)
-    return found
+    """A tenant's connections, of one mode, by vendor. Raises: Unavailable."""
+    items = batch_get(settings.access_table(), [{"pk": pk(each)} for each in connection_ids])
+    return {connection.vendor: connection for connection in (load(Connection, item) for item in items)}
 
 
 def put(

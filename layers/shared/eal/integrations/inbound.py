@@ -4,21 +4,38 @@ Receivers take it, and so do the workers that ask a vendor for what its webhooks
 is treated alike, however often it comes.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 
-from eal import aws, caller, clock, observe, settings
+from eal import aws, caller, clock, settings
+from eal.caller import Caller
+from eal.clock import Instant
+from eal.errors import Json
+from eal.integrations import connections
+from eal.integrations.connections import Connection
+from eal.table.item import load
+from eal.table.keys import Mode
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
-    from eal.caller import Caller
-    from eal.errors import Json
-    from eal.integrations.connections import Connection
-    from eal.table.keys import Mode
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A message of a vendor's queue: what came, and for whom. `raw` is where its body is kept."""
+
+    vendor: str
+    kind: str
+    organization_id: str
+    mode: Mode
+    connection_id: str
+    delivery_id: str
+    raw: str
+    received_at: Instant
+    request_id: str
+
+    def as_caller(self) -> Caller:
+        """The vendor, as who changes what it tells of."""
+        return caller.vendor(self.vendor, self.organization_id, self.mode, self.request_id)
 
 
 def take_in(
@@ -39,45 +56,43 @@ def take_in(
     aws.s3().put_object(
         Bucket=settings.inbound_bucket(), Key=place, Body=body, ContentType="application/json"
     )
-    message: dict[str, Json] = {
-        "vendor": vendor,
-        "kind": kind,
-        "organization_id": connection.organization_id,
-        "mode": connection.mode,
-        "connection_id": connection_id,
-        "delivery_id": delivery_id,
-        "raw": place,
-        "received_at": clock.rfc3339(clock.now()),
-        "request_id": request_id,
-    }
-    send(message)
+    received = Received(
+        vendor=vendor,
+        kind=kind,
+        organization_id=connection.organization_id,
+        mode=connection.mode,
+        connection_id=connection_id,
+        delivery_id=delivery_id,
+        raw=place,
+        received_at=clock.now(),
+        request_id=request_id,
+    )
+    send(received)
 
 
-def send(message: Mapping[str, Json], *, delay: int = 0) -> None:
+def send(received: Received, *, delay: int = 0) -> None:
     """Send a message to its vendor's queue, in its connection's group: so one tenant's flood holds up no other's.
 
     The groups make a fair queue of a standard one, which keeps no order.
     """
+    # Not by pydantic: a receiver's cold start would pay for the model.
+    message = {**asdict(received), "received_at": clock.rfc3339(received.received_at)}
     aws.sqs().send_message(
-        QueueUrl=settings.queue(cast("str", message["vendor"])),
+        QueueUrl=settings.queue(received.vendor),
         MessageBody=json.dumps(message),
-        MessageGroupId=cast("str", message["connection_id"]),
+        MessageGroupId=received.connection_id,
         DelaySeconds=delay,
     )
 
 
-def caller_of(message: Mapping[str, Json]) -> Caller:
-    """The vendor, as who changes what its message tells of. The log is bound to the tenant."""
-    by = caller.vendor(
-        cast("str", message["vendor"]),
-        cast("str", message["organization_id"]),
-        cast("Mode", message["mode"]),
-        cast("str", message["request_id"]),
-    )
-    observe.bind(organization_id=by.organization_id, mode=by.mode)
-    return by
+def normaliser(normalise: Callable[[Received, bytes], None]) -> Callable[[Mapping[str, Json]], None]:
+    """What the vendor's `Consumer` runs: `normalise` with the message and the body as it came, and then the
+    connection is known to be alive."""
 
+    def consume(message: Mapping[str, Json]) -> None:
+        received = load(Received, message)
+        stored = aws.s3().get_object(Bucket=settings.inbound_bucket(), Key=received.raw)
+        normalise(received, stored["Body"].read())
+        connections.stamp_event(received.connection_id, received.received_at)
 
-def raw(place: str) -> bytes:
-    """The body, as it came."""
-    return aws.s3().get_object(Bucket=settings.inbound_bucket(), Key=place)["Body"].read()
+    return consume

@@ -9,8 +9,6 @@ from typing import Final, Literal
 from eal.clock import Instant
 from eal.signing import PREFIX
 
-LONGEST_OVERLAP_SECONDS = 604_800
-DEFAULT_OVERLAP_SECONDS = 86_400
 _KEY_BYTES = range(24, 65)
 _SHORTEST_SECRET = 24
 

@@ -59,7 +59,7 @@ def due(vendor: str, now: datetime) -> list[Due]:
         walk("gsi2pk = :vendor", {":vendor": ASKED[vendor]}, index="gsi2"), 100, strict=False
     ):
         tenants = [cast("str", item["gsi2sk"]).split("#") for item in some]
-        cursors = get_all([_at(one[0], cast("Mode", one[1]), vendor) for one in tenants])
+        cursors = get_all([_at(tenant[0], cast("Mode", tenant[1]), vendor) for tenant in tenants])
         for item, (organization_id, mode), known in zip(some, tenants, cursors, strict=True):
             integration = load(Integration, item)
             begun = integration.created_at
@@ -73,18 +73,18 @@ def due(vendor: str, now: datetime) -> list[Due]:
                         cursor=cursor,
                     )
                 )
-    return sorted(found, key=lambda one: one.cursor.next_at)
+    return sorted(found, key=lambda waiting: waiting.cursor.next_at)
 
 
-def save(one: Due, after: Cursor, now: datetime) -> bool:
+def save(due: Due, after: Cursor, now: datetime) -> bool:
     """Write how far it has come. False where another run was quicker: what this one found stays found."""
     item: dict[str, Json] = {
-        **_at(one.organization_id, one.mode, one.integration.vendor)._asdict(),
+        **_at(due.organization_id, due.mode, due.integration.vendor)._asdict(),
         "kind": "RECONCILIATION",
         "ttl": int((now + _KEPT).timestamp()),
-        **dump(replace(after, version=one.cursor.version + 1)),
+        **dump(replace(after, version=due.cursor.version + 1)),
     }
-    return progress.advance(item, was=one.cursor.version) if one.cursor.version else progress.start(item)
+    return progress.advance(item, was=due.cursor.version)
 
 
 def _at(organization_id: str, mode: Mode, vendor: str) -> Key:

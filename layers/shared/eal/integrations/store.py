@@ -43,10 +43,7 @@ def put(vendor: str, body: IntegrationPut, by: Caller) -> tuple[Integration, Hea
     if after == before:
         return before, _health(before)
     after = replace(after, updated_at=by.at, version=after.version + 1)
-    if before:
-        by.write.replace(_item(after, by), was=before.version)
-    else:
-        by.write.create(_item(after, by))
+    by.write.put_version(_item(after, by), was=before.version if before else 0)
     if after.connection_id:
         by.write.add(connections.put(after.connection_id, after, after.signing, by.organization_id, by.mode))
     by.write.audit(
@@ -78,8 +75,8 @@ def search(query: ListQuery, by: Caller) -> Page[tuple[Integration, Health]]:
     found = [load(Integration, item) for item in items if item]
     known = connections.find_all([one.connection_id for one in found if one.connection_id])
 
-    def health(one: Integration) -> Health:
-        return known[one.vendor].health() if one.vendor in known else Health()
+    def health(integration: Integration) -> Health:
+        return known[integration.vendor].health() if integration.vendor in known else Health()
 
     return page.few(by, query, [Few(one.vendor, one.created_at, (one, health(one))) for one in found])
 

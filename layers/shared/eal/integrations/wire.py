@@ -8,15 +8,13 @@ from pydantic import ConfigDict, Field
 from eal import clock, settings
 from eal.clock import Instant
 from eal.integrations.model import (
-    DEFAULT_OVERLAP_SECONDS,
-    LONGEST_OVERLAP_SECONDS,
     VENDORS,
     Health,
     Integration,
     Secret,
 )
 from eal.listing import PageView
-from eal.wire import Wire
+from eal.wire import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, Wire
 
 type Setting = Annotated[str, Field(min_length=1, max_length=2048)]
 type SecretText = Annotated[str, Field(min_length=1, max_length=2000)]

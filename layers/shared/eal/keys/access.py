@@ -14,7 +14,8 @@ from eal import aws, settings
 from eal.clock import rfc3339
 from eal.keys.model import ApiKey
 from eal.table.item import Item, dump, from_attributes, load, to_attributes
-from eal.table.write import Operation, Stale, put_if_absent
+from eal.table.read import batch_get
+from eal.table.write import Operation, Stale, put_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,27 +122,14 @@ def read(fingerprint: str, now: datetime) -> Use | None:
 
 
 def read_all(fingerprints: Sequence[str]) -> dict[str, ApiKey]:
-    """Keys by fingerprint, for lists."""
-    found: dict[str, ApiKey] = {}
-    waiting = [to_attributes({"pk": pk(fingerprint)}) for fingerprint in fingerprints]
-    table = settings.access_table()
-    while waiting:
-        answer = aws.dynamodb().batch_get_item(
-            RequestItems={table: {"Keys": waiting[:100], "ConsistentRead": True}}
-        )
-        for attributes in answer["Responses"].get(table, []):
-            key = load(ApiKey, from_attributes(attributes))
-            found[key.fingerprint] = key
-        unread = answer["UnprocessedKeys"][table]["Keys"] if answer.get("UnprocessedKeys") else []
-        waiting = [*cast("list[dict[str, UniversalAttributeValueTypeDef]]", unread), *waiting[100:]]
-    return found
+    """Keys by fingerprint, for lists. Raises: Unavailable."""
+    items = batch_get(settings.access_table(), [{"pk": pk(fingerprint)} for fingerprint in fingerprints])
+    return {key.fingerprint: key for key in (load(ApiKey, item) for item in items)}
 
 
 def put(key: ApiKey) -> Operation:
     """The operation that stores a new key."""
-    return put_if_absent(
-        settings.access_table(), {"pk": pk(key.fingerprint), **dump(key)}, lambda _old: Stale()
-    )
+    return put_version(settings.access_table(), {"pk": pk(key.fingerprint), **dump(key)}, was=0)
 
 
 def change(before: ApiKey, after: ApiKey) -> Operation:

@@ -18,8 +18,6 @@ _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SHAPE = re.compile(r"(eal_(?:live|test)_[0-9A-Za-z]{32})([0-9A-Za-z]{6})")
 
 PER_MINUTE = 60
-LONGEST_OVERLAP_SECONDS = 604_800
-DEFAULT_OVERLAP_SECONDS = 86_400
 
 type Status = Literal["active", "rotating", "expired", "revoked"]
 
@@ -88,7 +86,7 @@ class ApiKey:
         return max(self.scopes, key=SCOPES.index)
 
     @property
-    def keeps_the_door(self) -> bool:
+    def is_permanent_admin(self) -> bool:
         """A live admin key without an end. One of these must always be left: see `store.revoke`."""
         return (
             self.mode == "live"

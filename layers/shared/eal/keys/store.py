@@ -55,9 +55,9 @@ def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
         scopes=tuple(sorted(set(body.scopes), key=SCOPES.index)),
         limit=body.rate_limit.limit() if body.rate_limit else None,
         allowed_cidrs=allowed_cidrs,
-        expires_in=expires_at - by.at if expires_at else None,
+        expires_at=expires_at,
     )
-    count_door_keys(by, new.organization_id, int(new.keeps_the_door))
+    count_permanent_admins(by, new.organization_id, int(new.is_permanent_admin))
     by.write.audit("api_key.created", new.id, audit.changes({}, _audited(new)))
     return new, text
 
@@ -71,7 +71,7 @@ def make(
     scopes: tuple[str, ...],
     limit: RateLimit | None = None,
     allowed_cidrs: tuple[str, ...] | None = None,
-    expires_in: timedelta | None = None,
+    expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """Add a new key to the caller's write: for `issue`, `rotate` and new organizations, which audit and count it."""
     text, limit = new_text(mode), limit or RateLimit()
@@ -90,7 +90,7 @@ def make(
         per_minute=limit.per_minute,
         burst=limit.burst,
         allowed_cidrs=allowed_cidrs,
-        expires_at=by.at + expires_in if expires_in else None,
+        expires_at=expires_at,
     )
     by.write.create(
         {
@@ -109,7 +109,7 @@ def search(query: ListQuery, by: Caller) -> Page[ApiKey]:
     where = Partition(base=partition(by.organization_id, "both", "KEY"), id_prefix="key")
     found = page.read(by, query, where, lambda item: cast("str", item["fingerprint"]))
     keys = access.read_all(found.items)
-    return Page([keys[one] for one in found.items], found.next_cursor)
+    return Page([keys[mark] for mark in found.items], found.next_cursor)
 
 
 def find(key_id: str, by: Caller) -> ApiKey:
@@ -147,7 +147,7 @@ def update(key_id: str, body: ApiKeyUpdate, by: Caller) -> ApiKey:
         return old
     new = replace(new, version=old.version + 1)
     _change(by, old, new)
-    count_door_keys(by, old.organization_id, int(new.keeps_the_door) - int(old.keeps_the_door))
+    count_permanent_admins(by, old.organization_id, int(new.is_permanent_admin) - int(old.is_permanent_admin))
     by.write.audit("api_key.updated", old.id, audit.changes(_audited(old), _audited(new)))
     return new
 
@@ -187,7 +187,7 @@ def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
         scopes=old.scopes,
         limit=RateLimit(per_minute=old.per_minute, burst=old.burst),
         allowed_cidrs=old.allowed_cidrs,
-        expires_in=old.expires_at - by.at if old.expires_at else None,
+        expires_at=old.expires_at,
     )
     end = by.at + timedelta(seconds=overlap_seconds)
     rotated = replace(
@@ -200,7 +200,7 @@ def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
         version=old.version + 1,
     )
     _change(by, old, rotated)
-    count_door_keys(by, old.organization_id, int(new.keeps_the_door) - int(old.keeps_the_door))
+    count_permanent_admins(by, old.organization_id, int(new.is_permanent_admin) - int(old.is_permanent_admin))
     before, after = _audited(old), _audited(rotated)
     by.write.audit("api_key.created", new.id, audit.changes({}, _audited(new)))
     by.write.audit("api_key.rotated", old.id, audit.changes(before, {**after, "replaced_by": new.id}))
@@ -220,7 +220,7 @@ def revoke(key_id: str, by: Caller) -> None:
         return
     revoked = replace(old, status="revoked", revoked_at=by.at, version=old.version + 1)
     _change(by, old, revoked)
-    count_door_keys(by, old.organization_id, -int(old.keeps_the_door))
+    count_permanent_admins(by, old.organization_id, -int(old.is_permanent_admin))
     by.write.audit("api_key.revoked", old.id, audit.changes(_audited(old), _audited(revoked)))
     by.write.emit("api_key.revoked", ApiKeyView.of(revoked).model_dump(mode="json"))
 
@@ -230,7 +230,7 @@ def _change(by: Caller, before: ApiKey, after: ApiKey) -> None:
     by.write.add(access.change(before, after))
 
 
-def count_door_keys(by: Caller, organization_id: str, step: int) -> None:
+def count_permanent_admins(by: Caller, organization_id: str, step: int) -> None:
     """Keep the count of live admin keys without an end in the same transaction, and refuse to bring it to zero."""
     if step == 0:
         return
@@ -266,27 +266,34 @@ def check_end(expires_at: datetime | None, now: datetime) -> None:
 
 def _may_manage(by: Caller, mode: Mode) -> None:
     if by.mode == "test" and mode == "live":
-        raise InsufficientScope("A test key can manage test keys only.", required="admin")
+        raise InsufficientScope("A test key can manage test keys only.", reason="test_key")
 
 
 def _may_end(by: Caller, expires_at: datetime | None) -> None:
     if by.expires_at and not (expires_at and expires_at <= by.expires_at):
-        raise InsufficientScope("A key that ends can give no later end than its own.", bound="expires_at")
+        message = "A key that ends can give no later end than its own."
+        raise InsufficientScope(message, reason="bound", bound="expires_at")
 
 
 def _may_allow(by: Caller, allowed_cidrs: tuple[str, ...] | None) -> None:
     if by.allowed_cidrs and not (allowed_cidrs and _are_within(allowed_cidrs, by.allowed_cidrs)):
         message = "A key that is bound to networks can give no others than its own."
-        raise InsufficientScope(message, bound="allowed_cidrs")
+        raise InsufficientScope(message, reason="bound", bound="allowed_cidrs")
+
+
+def may_give_unbounded(by: Caller) -> None:
+    """Raises: InsufficientScope where the caller's own key ends or is bound to networks."""
+    _may_end(by, None)
+    _may_allow(by, None)
 
 
 def _are_within(inner: tuple[str, ...], outer: tuple[str, ...]) -> bool:
-    return all(any(_is_within(ip_network(one), ip_network(other)) for other in outer) for one in inner)
+    return all(any(_is_within(ip_network(own), ip_network(other)) for other in outer) for own in inner)
 
 
 def _is_within(inner: IPv4Network | IPv6Network, outer: IPv4Network | IPv6Network) -> bool:
     return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]  # of one version
 
 
-def _audited(one: ApiKey) -> Item:
-    return {name: value for name, value in dump(one).items() if name in _SHOWN_IN_AUDIT}
+def _audited(api_key: ApiKey) -> Item:
+    return {name: value for name, value in dump(api_key).items() if name in _SHOWN_IN_AUDIT}

@@ -8,17 +8,16 @@ from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_v
 from eal import clock
 from eal.caller import Scope
 from eal.clock import Instant
-from eal.keys.model import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, ApiKey, RateLimit, Status
+from eal.keys.model import ApiKey, RateLimit, Status
 from eal.listing import PageView
 from eal.table.keys import Mode
-from eal.wire import Wire, without_defaults
+from eal.wire import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, Name, Wire, without_defaults
 
 
 def _network(text: str) -> str:
     return str(ip_network(text, strict=False))
 
 
-type Name = Annotated[str, Field(min_length=1, max_length=200)]
 type Networks = Annotated[
     list[Annotated[str, AfterValidator(_network)]],
     Field(max_length=100, description="IPv4 or IPv6 networks; none means any address."),

@@ -8,6 +8,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 from eal import aws, settings
+from eal.csv_cell import harmless
 from eal.lead_imports.model import LARGEST_FILE
 from eal.lead_imports.rows import NotImportable
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from eal.lead_imports.model import Place, RowError
 
 _BLOCK = 1024 * 1024
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
 
 
 @contextmanager
@@ -81,8 +80,3 @@ class ErrorFile:
             Body=cast("BinaryIO", self._file.buffer),
             ContentType="text/csv; charset=utf-8",
         )
-
-
-def harmless(text: str) -> str:
-    """The text as a cell that no spreadsheet runs."""
-    return f"'{text}" if text.startswith(_FORMULAS) else text

@@ -8,11 +8,11 @@ from typing import Literal, NamedTuple, Self, get_args
 from eal import ids
 from eal.clock import Instant
 from eal.errors import Json
-from eal.leads.model import Lead, merged, over_limit
+from eal.leads.merging import merged
+from eal.leads.model import Lead, OnDuplicate, over_limit
 from eal.table.keys import Mode
 
 type Format = Literal["csv", "jsonl"]
-type OnDuplicate = Literal["error", "return", "update"]
 type Status = Literal["awaiting_upload", "running", "completed", "failed"]
 
 MOST_ROWS = 100_000
@@ -40,7 +40,10 @@ class RowError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadImport:
-    """`etag` pins the file that the import has started with. `failure` says why nothing more is imported."""
+    """`etag` pins the file that the import has started with. `failure` says why nothing more is imported.
+
+    `error_file` says of one that failed whether the file of its rows' errors is there.
+    """
 
     id: str
     format: Format
@@ -60,12 +63,23 @@ class LeadImport:
     failed: int = 0
     errors: tuple[RowError, ...] = ()
     failure: str | None = None
+    error_file: bool = False
     started_at: Instant | None = None
     ended_at: Instant | None = None
 
     @property
     def has_ended(self) -> bool:
         return self.status in ("completed", "failed")
+
+    @property
+    def has_error_file(self) -> bool:
+        """A completed import has had it before its end, one that failed gets it after."""
+        return self.failed > 0 and (self.status == "completed" or self.error_file)
+
+    @property
+    def lacks_error_file(self) -> bool:
+        """Whether it can still be made. A dry run keeps no errors to make it of."""
+        return self.status == "failed" and self.failed > 0 and not self.error_file and not self.dry_run
 
     def is_unfinished(self, now: datetime) -> bool:
         """Whether it is being worked at or may yet be: nothing can be uploaded any more once its hour is over."""
@@ -96,6 +110,9 @@ class LeadImport:
 
     def ended(self, failure: str | None, at: datetime) -> Self:
         return self._next(at, status="failed" if failure else "completed", failure=failure, ended_at=at)
+
+    def with_error_file(self, at: datetime) -> Self:
+        return self._next(at, error_file=True)
 
     def _next(self, at: datetime, **changes: object) -> Self:
         return replace(self, version=self.version + 1, updated_at=at, **changes)  # type: ignore[arg-type]
@@ -215,7 +232,7 @@ def _taken(number: int, contact: str, holder: str) -> RowError:
     )
 
 
-def counts(one: LeadImport) -> dict[str, Json]:
+def counts(lead_import: LeadImport) -> dict[str, Json]:
     """For the audit log: whose rows they were stands in the leads' own records."""
-    names = ("total", "created", "updated", "skipped", "failed") if one.total is not None else ()
-    return {"status": one.status, **{name: getattr(one, name) for name in names}}
+    names = ("total", "created", "updated", "skipped", "failed") if lead_import.total is not None else ()
+    return {"status": lead_import.status, **{name: getattr(lead_import, name) for name in names}}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from pydantic import ValidationError
 
 from eal.lead_imports.model import LONGEST_ROW, MOST_ROWS, RowError
-from eal.leads.wire import LeadCreate
+from eal.leads.wire import AttributionBody, LeadCreate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,12 +44,15 @@ _ADDRESS = {
     "postal_code": "postal_code",
     "country": "country",
 }
-_ATTRIBUTION = (
-    "campaign", "medium", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
-    "gclid", "landing_page", "referrer",
-)  # fmt: skip
+# A column `source` is the lead's own.
+_ATTRIBUTION = {
+    "attribution_source" if member == "source" else member: member for member in AttributionBody.model_fields
+}
 _METADATA = "metadata."
-_COLUMN_OF = {f"address.{member}": column for column, member in _ADDRESS.items()}
+_COLUMN_OF = {
+    **{f"address.{member}": column for column, member in _ADDRESS.items()},
+    **{f"attribution.{member}": column for column, member in _ATTRIBUTION.items()},
+}
 
 
 class NotImportable(Exception):
@@ -232,7 +235,7 @@ def _body(columns: tuple[str, ...], fields: tuple[str, ...]) -> dict[str, Json]:
         elif name in _ADDRESS:
             address[_ADDRESS[name]] = value
         elif name in _ATTRIBUTION:
-            attribution[name] = value
+            attribution[_ATTRIBUTION[name]] = value
         elif name.startswith(_METADATA):
             metadata[name.removeprefix(_METADATA)] = value
         else:
@@ -269,9 +272,7 @@ def _field(location: tuple[int | str, ...], *, of_columns: bool) -> str | None:
     """Where the row is wrong: the column, or the path in the JSON object."""
     path = ".".join(map(str, location))
     if of_columns and not path.startswith(_METADATA):
-        path = _COLUMN_OF.get(path) or (
-            str(location[-1]) if path.startswith("attribution.") else str(location[0]) if location else ""
-        )
+        path = _COLUMN_OF.get(path) or (str(location[0]) if location else "")
     # A name in JSON may be half a surrogate pair, which nothing can store.
     return path[:100].encode(errors="replace").decode() or None
 

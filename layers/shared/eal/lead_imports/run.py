@@ -2,7 +2,7 @@
 
 A chunk is one transaction: its leads with their claims, audit records and events, its errors, and the import's next
 version. The version decides between two workers with the same message. The message stays in the queue until the import
-has ended, with whoever does not win too: the winner may be killed yet.
+has ended. The losing worker keeps its message too: the winner may still be killed.
 """
 
 from __future__ import annotations
@@ -86,74 +86,95 @@ class S3Record(TypedDict):
 def work(message: Mapping[str, Json]) -> None:
     """Import what S3 says was uploaded. A test event of S3, which it sends once at deployment, has no records."""
     deadline = time.monotonic() + LONGEST
-    for record, place, one in _unfinished(message):
-        _go_on(record, place, one, deadline)
+    for record, place, lead_import in _unfinished(message):
+        _go_on(record, place, lead_import, deadline)
 
 
 def work_or_give_up(message: Mapping[str, Json]) -> None:
     """The same with a message that is handed out for the last time: its import ends, in whatever way.
 
-    Without another try where none of those before came any further: whoever is killed by the file would be so again.
+    If earlier tries made no progress it is not tried again: a file that kills the worker would do so again.
     Raises: Overtaken where another worker is at it; GivenUp where it has failed, so that the message tells us.
     """
     deadline = time.monotonic() + LONGEST
-    for record, place, one in _unfinished(message):
-        # Whoever awaited the file did so for as long as its owner took to upload it.
-        since = max(one.updated_at, datetime.fromisoformat(record["eventTime"]))
+    for record, place, lead_import in _unfinished(message):
+        # While the import awaited its file, `updated_at` did not change; so count from the upload at the earliest.
+        since = max(lead_import.updated_at, datetime.fromisoformat(record["eventTime"]))
         if clock.now() - since > IDLE:
             _give_up(place, "it came no further")
-            raise GivenUp(one.id)
+            raise GivenUp(lead_import.id)
         try:
-            _go_on(record, place, one, deadline)
+            _go_on(record, place, lead_import, deadline)
         except Overtaken:
             raise
         except Exception as fault:  # whatever it is, the import says so
             _give_up(place, "we, or a service that it needs, had a fault")
-            raise GivenUp(one.id) from fault
+            raise GivenUp(lead_import.id) from fault
 
 
 def _unfinished(message: Mapping[str, Json]) -> Iterator[tuple[S3Record, Place, LeadImport]]:
     for record in cast("list[S3Record]", message.get("Records", [])):
         place = Place.of(unquote_plus(record["s3"]["object"]["key"]))
-        one = store.look_up(place) if place else None
-        if place is None or one is None or one.has_ended:
+        lead_import = store.look_up(place) if place else None
+        if place is None or lead_import is None or lead_import.has_ended:
             observe.logger.info("import_message_dropped", import_id=place.import_id if place else None)
+            if place and lead_import:
+                _write_errors_of_failed(place, lead_import)
             if place:  # its worker was killed before it did, or the file was uploaded again, or too late
                 files.delete_upload(place)
             continue
         observe.bind(
             organization_id=place.organization_id,
             mode=place.mode,
-            import_id=one.id,
-            request_id=one.request_id,
+            import_id=lead_import.id,
+            request_id=lead_import.request_id,
         )
-        yield record, place, one
+        yield record, place, lead_import
 
 
-def _go_on(record: S3Record, place: Place, one: LeadImport, deadline: float) -> None:
-    if not _Run(place, one, deadline).is_over():
+def _go_on(record: S3Record, place: Place, lead_import: LeadImport, deadline: float) -> None:
+    if not _Run(place, lead_import, deadline).is_over():
         body = json.dumps({"Records": [record]})
         aws.sqs().send_message(QueueUrl=settings.queue("import"), MessageBody=body)
 
 
 def _give_up(place: Place, reason: str) -> None:
     """Raises: Stale where somebody else has changed the import meanwhile."""
-    one = store.look_up(place)
-    if one is None or one.has_ended:
+    lead_import = store.look_up(place)
+    if lead_import is None or lead_import.has_ended:
         return
-    by = store.caller_of(place, one)
+    by = store.caller_of(place, lead_import)
     failure = (
-        f"It was tried {RECEIVES} times and could not be finished: {reason}. The first {one.processed} rows are "
-        "processed; import the others anew."
+        f"It was tried {RECEIVES} times and could not be finished: {reason}. "
+        f"The first {lead_import.processed} rows are processed; import the others anew."
     )
-    store.end(one, one.ended(failure, by.at), by)
+    failed = lead_import.ended(failure, by.at)
+    store.end(lead_import, failed, by)
     files.delete_upload(place)
+    _write_errors_of_failed(place, failed)
+
+
+def _write_errors_of_failed(place: Place, lead_import: LeadImport) -> None:
+    """Write what rows were refused before the import failed, if any were.
+
+    After the import's end: were it before, an import whose errors kill the worker would never end.
+    """
+    if lead_import.lacks_error_file:
+        by = store.caller_of(place, lead_import)
+        _write_errors(place, lead_import, by)
+        store.advance_alone(lead_import, lead_import.with_error_file(by.at), (), by)
+
+
+def _write_errors(place: Place, lead_import: LeadImport, by: Caller) -> None:
+    with files.ErrorFile() as errors:
+        errors.add(store.all_errors(lead_import, by))
+        errors.put(place)
 
 
 class _Run:
-    def __init__(self, place: Place, one: LeadImport, deadline: float) -> None:
+    def __init__(self, place: Place, lead_import: LeadImport, deadline: float) -> None:
         self._place = place
-        self._one = one
+        self._lead_import = lead_import
         self._deadline = deadline
 
     def is_over(self) -> bool:
@@ -171,31 +192,29 @@ class _Run:
 
     def _work(self) -> bool:
         try:
-            with files.fetched(self._place, self._one.etag) as (file, etag):
-                if self._one.status == "awaiting_upload":
+            with files.fetched(self._place, self._lead_import.etag) as (file, etag):
+                if self._lead_import.status == "awaiting_upload":
                     self._start(file, etag)
-                return self._dry_run(file) if self._one.dry_run else self._import(file)
+                return self._dry_run(file) if self._lead_import.dry_run else self._import(file)
         except NotImportable as why:
             self._end(str(why))
             return True
 
     def _start(self, file: BinaryIO, etag: str) -> None:
         """Read the whole file once: what is wrong with it as a whole is found before any row is written."""
-        total = rows.count(file, self._one.format)
+        total = rows.count(file, self._lead_import.format)
         by = self._caller()
-        started = self._one.started(etag, total, by.at)
-        store.start(self._one, started, by)
-        self._one = started
+        started = self._lead_import.started(etag, total, by.at)
+        store.start(self._lead_import, started, by)
+        self._lead_import = started
 
     def _import(self, file: BinaryIO) -> bool:
-        for chunk in chunks(rows.read(file, self._one.format, self._one.processed)):
+        for chunk in chunks(rows.read(file, self._lead_import.format, self._lead_import.processed)):
             self._write(chunk)
-            if time.monotonic() > self._deadline and self._one.processed != self._one.total:
+            if time.monotonic() > self._deadline and self._lead_import.processed != self._lead_import.total:
                 return False
-        if self._one.failed:
-            with files.ErrorFile() as errors:
-                errors.add(store.all_errors(self._one, self._caller()))
-                errors.put(self._place)
+        if self._lead_import.failed:
+            _write_errors(self._place, self._lead_import, self._caller())
         self._end(None)
         return True
 
@@ -207,7 +226,7 @@ class _Run:
             except (Stale, AlreadyWritten, Conflict):
                 # Somebody took a contact or changed a lead meanwhile, or has this very import.
                 now = store.look_up(self._place)
-                if now is None or now.version != self._one.version:
+                if now is None or now.version != self._lead_import.version:
                     raise Stale from None
             contention.pause(attempt)
         raise Unavailable("The leads of a chunk kept changing.")
@@ -216,27 +235,27 @@ class _Run:
         by = self._caller()
         candidates = [(row.number, _made(row, ids.new("lead", by.at), by)) for row in chunk]
         known = Known()
-        look_up(candidates, known, by, with_leads=self._one.on_duplicate == "update")
+        look_up(candidates, known, by, with_leads=self._lead_import.on_duplicate == "update")
         before = dict(known.leads)
-        verdict = judge(candidates, known, self._one.on_duplicate)
-        after = self._one.advanced(len(chunk), verdict, by.at)
+        verdict = judge(candidates, known, self._lead_import.on_duplicate)
+        after = self._lead_import.advanced(len(chunk), verdict, by.at)
         if verdict.after:
-            store.advance(self._one, after, verdict.errors, by)
+            store.advance(self._lead_import, after, verdict.errors, by)
             for lead in verdict.after.values():
                 leads.write(before.get(lead.id), lead, by)
             by.write.commit()
-        elif not store.advance_alone(self._one, after, verdict.errors, by):
+        elif not store.advance_alone(self._lead_import, after, verdict.errors, by):
             raise Stale
-        self._one = after
+        self._lead_import = after
         observe.count("rows_imported", len(chunk))
 
     def _dry_run(self, file: BinaryIO) -> bool:
         """The same judgements, from the first row on: what rows would have made is in memory alone."""
         imagined = Imagined()
-        now = self._one.from_its_beginning(clock.now())
+        now = self._lead_import.from_its_beginning(clock.now())
         told = 0
         with files.ErrorFile() as errors:
-            for chunk in chunks(rows.read(file, self._one.format, 0), of_a_lead=0):
+            for chunk in chunks(rows.read(file, self._lead_import.format, 0), of_a_lead=0):
                 if time.monotonic() > self._deadline:
                     raise NotImportable(
                         f"The dry run took longer than {LONGEST:.0f} s, which is all that it has."
@@ -257,27 +276,32 @@ class _Run:
         by = self._caller()
         candidates = [(row.number, _made(row, f"row {row.number}", by)) for row in chunk]
         known = imagined.known(candidates)
-        update = self._one.on_duplicate == "update"
+        update = self._lead_import.on_duplicate == "update"
         look_up(candidates, known, by, with_leads=update)
-        verdict = judge(candidates, known, self._one.on_duplicate)
+        verdict = judge(candidates, known, self._lead_import.on_duplicate)
         imagined.keep(verdict.after.values(), whole=update)
         return verdict
 
     def _tell(self, now: LeadImport) -> None:
-        if not store.advance_alone(self._one, now, (), self._caller()):
+        if not store.advance_alone(self._lead_import, now, (), self._caller()):
             raise Stale
-        self._one = now
+        self._lead_import = now
 
     def _end(self, failure: str | None) -> None:
         by = self._caller()
-        store.end(self._one, self._one.ended(failure, by.at), by)
+        ended = self._lead_import.ended(failure, by.at)
+        store.end(self._lead_import, ended, by)
         files.delete_upload(self._place)
+        _write_errors_of_failed(self._place, ended)
         observe.logger.info(
-            "import_ended", rows=self._one.processed, failed=self._one.failed, whole=not failure
+            "import_ended",
+            rows=self._lead_import.processed,
+            failed=self._lead_import.failed,
+            whole=not failure,
         )
 
     def _caller(self) -> Caller:
-        return store.caller_of(self._place, self._one)
+        return store.caller_of(self._place, self._lead_import)
 
 
 class Imagined:

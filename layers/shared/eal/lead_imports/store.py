@@ -24,7 +24,6 @@ from eal.table import progress
 from eal.table.item import dump, load
 from eal.table.keys import Key, key, partition
 from eal.table.read import get, get_all, walk
-from eal.table.write import Stale, put_if_absent, put_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +43,7 @@ def create(body: LeadImportCreate, by: Caller) -> LeadImport:
 
     Raises: Conflict where as many as may be at once are unfinished.
     """
-    one = LeadImport(
+    lead_import = LeadImport(
         id=ids.new("imp", by.at),
         format=body.format,
         dry_run=body.dry_run,
@@ -55,12 +54,14 @@ def create(body: LeadImportCreate, by: Caller) -> LeadImport:
         version=1,
         request_id=by.request_id,
     )
-    _take_place(one, by)
-    by.write.create(_item(one, by))
+    _take_place(lead_import, by)
+    by.write.create(_item(lead_import, by))
     by.write.audit(
-        "lead_import.created", one.id, audit.changes({}, {name: getattr(one, name) for name in _ORDERED})
+        "lead_import.created",
+        lead_import.id,
+        audit.changes({}, {name: getattr(lead_import, name) for name in _ORDERED}),
     )
-    return one
+    return lead_import
 
 
 def _take_place(new: LeadImport, by: Caller) -> None:
@@ -88,32 +89,29 @@ def _take_place(new: LeadImport, by: Caller) -> None:
         "version": version + 1,
         "ttl": _ttl(new),
     }
-    table = settings.state_table()
-    by.write.add(
-        put_over(table, item, was=version) if before else put_if_absent(table, item, lambda _old: Stale())
-    )
+    by.write.put_version(item, was=version)
 
 
 def find(import_id: str, by: Caller) -> LeadImport:
     """Raises: NotFound."""
     item = get(_at(by, import_id)) if ids.is_id("imp", import_id) else None
-    one = load(LeadImport, item) if item else None
-    if one is None or one.is_gone(by.at):
+    lead_import = load(LeadImport, item) if item else None
+    if lead_import is None or lead_import.is_gone(by.at):
         raise NotFound(f"There is no import {import_id[:40]}.")
-    return one
+    return lead_import
 
 
-def upload_url(one: LeadImport, by: Caller) -> str:
+def upload_url(lead_import: LeadImport, by: Caller) -> str:
     """Where the import's file can be put, by whoever has this address."""
-    return _presigned("put_object", Key=_place(one, by).upload, IfNoneMatch=ONCE["If-None-Match"])
+    return _presigned("put_object", Key=_place(lead_import, by).upload, IfNoneMatch=ONCE["If-None-Match"])
 
 
-def errors_url(one: LeadImport, by: Caller) -> str | None:
+def errors_url(lead_import: LeadImport, by: Caller) -> str | None:
     """Where the file of errors can be got; None where there is none."""
-    if one.status != "completed" or not one.failed:
+    if not lead_import.has_error_file:
         return None
-    name = f'attachment; filename="{one.id}-errors.csv"'
-    return _presigned("get_object", Key=_place(one, by).errors, ResponseContentDisposition=name)
+    name = f'attachment; filename="{lead_import.id}-errors.csv"'
+    return _presigned("get_object", Key=_place(lead_import, by).errors, ResponseContentDisposition=name)
 
 
 def _presigned(operation: str, **parameters: str) -> str:
@@ -127,14 +125,14 @@ def _presigned(operation: str, **parameters: str) -> str:
 # ---------------------------------------------------------------- the worker's side
 
 
-def caller_of(place: Place, one: LeadImport) -> Caller:
-    return worker(WORKER, place.organization_id, place.mode, one.request_id)
+def caller_of(place: Place, lead_import: LeadImport) -> Caller:
+    return worker(WORKER, place.organization_id, place.mode, lead_import.request_id)
 
 
 def look_up(place: Place) -> LeadImport | None:
     item = get(key(place.organization_id, place.mode, "LEAD_IMPORT", place.import_id))
-    one = load(LeadImport, item) if item else None
-    return None if one is None or one.is_gone(clock.now()) else one
+    lead_import = load(LeadImport, item) if item else None
+    return None if lead_import is None or lead_import.is_gone(clock.now()) else lead_import
 
 
 def start(before: LeadImport, after: LeadImport, by: Caller) -> None:
@@ -160,9 +158,9 @@ def advance_alone(before: LeadImport, after: LeadImport, errors: Sequence[RowErr
     return progress.advance(_item(after, by), was=before.version)
 
 
-def all_errors(one: LeadImport, by: Caller) -> Iterator[RowError]:
+def all_errors(lead_import: LeadImport, by: Caller) -> Iterator[RowError]:
     """Every row's, in the rows' order."""
-    where = partition(by.organization_id, by.mode, f"LEAD_IMPORT_ERRORS#{one.id}")
+    where = partition(by.organization_id, by.mode, f"LEAD_IMPORT_ERRORS#{lead_import.id}")
     for item in walk("pk = :pk", {":pk": where}):
         for error in cast("list[Item]", item["errors"]):
             yield load(RowError, error)
@@ -179,12 +177,17 @@ def _at(by: Caller, import_id: str) -> Key:
     return key(by.organization_id, by.mode, "LEAD_IMPORT", import_id)
 
 
-def _place(one: LeadImport, by: Caller) -> Place:
-    return Place(by.organization_id, by.mode, one.id)
+def _place(lead_import: LeadImport, by: Caller) -> Place:
+    return Place(by.organization_id, by.mode, lead_import.id)
 
 
-def _item(one: LeadImport, by: Caller) -> Item:
-    return {**_at(by, one.id)._asdict(), "kind": "LEAD_IMPORT", **dump(one), "ttl": _ttl(one)}
+def _item(lead_import: LeadImport, by: Caller) -> Item:
+    return {
+        **_at(by, lead_import.id)._asdict(),
+        "kind": "LEAD_IMPORT",
+        **dump(lead_import),
+        "ttl": _ttl(lead_import),
+    }
 
 
 def _errors_item(before: LeadImport, errors: Sequence[RowError], by: Caller) -> Item:
@@ -194,5 +197,5 @@ def _errors_item(before: LeadImport, errors: Sequence[RowError], by: Caller) -> 
     return {**where._asdict(), "kind": "LEAD_IMPORT_ERRORS", "errors": told, "ttl": _ttl(before)}
 
 
-def _ttl(one: LeadImport) -> int:
-    return int((one.created_at + KEPT).timestamp())
+def _ttl(lead_import: LeadImport) -> int:
+    return int((lead_import.created_at + KEPT).timestamp())

@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import ConfigDict, Field
 
 from eal.clock import Instant
-from eal.lead_imports.model import ERRORS_SHOWN, Format, LeadImport, OnDuplicate, Status
+from eal.lead_imports.model import ERRORS_SHOWN, Format, LeadImport, Status
+from eal.leads.model import OnDuplicate
 from eal.wire import Wire
 
 
@@ -19,7 +20,8 @@ class LeadImportCreate(Wire):
         Field(
             description="csv: UTF-8, a header, the columns first_name, last_name, company, email, phone, phones "
             "(separated by ';'), address_line1, address_line2, city, state, postal_code, country, source, "
-            "source_detail, loss_type, notes, assigned_to, metadata.<key>, and those of `attribution`. "
+            "source_detail, loss_type, notes, assigned_to, metadata.<key>, and those of `attribution`, "
+            "whose own source is attribution_source. "
             "jsonl: in each line a body of POST /v1/leads."
         ),
     ]
@@ -67,7 +69,11 @@ class LeadImportView(Wire):
         list[RowErrorView], Field(description=f"The first {ERRORS_SHOWN}; all are in errors_url's file.")
     ]
     errors_url: Annotated[
-        str | None, Field(description="All errors as CSV, from the import's end on. New with each answer.")
+        str | None,
+        Field(
+            description="All errors as CSV, from the import's end on, of a failed one from a moment later on. New "
+            "with each answer. Null for a dry run that failed."
+        ),
     ]
     failure: Annotated[
         str | None, Field(description="Why the file as a whole was not imported, or no further.")
@@ -78,25 +84,31 @@ class LeadImportView(Wire):
     version: int
 
     @classmethod
-    def of(cls, one: LeadImport, errors_url: str | None) -> Self:
-        return cls.model_validate(_fields(one, errors_url))
+    def of(cls, lead_import: LeadImport, errors_url: str | None) -> Self:
+        return cls.model_validate(_fields(lead_import, errors_url))
 
 
 class LeadImportCreated(LeadImportView):
-    """A new import, with the address for its file, shown this once."""
+    """A new import, with the address for its file."""
 
-    shown_once: ClassVar[frozenset[str]] = frozenset({"upload"})
-
-    upload: Annotated[UploadView | None, Field(description="Null in a replayed answer.")]
+    # Kept for a repeat of the request, though whoever has the address can upload: it takes one file within its hour,
+    # and who lost the first answer has no other way to it.
+    upload: Annotated[
+        UploadView,
+        Field(
+            description="In a replayed answer the same as in the first: of no use after `expires_at`. No other answer "
+            "shows it."
+        ),
+    ]
 
     @classmethod
-    def of_new(cls, one: LeadImport, url: str, headers: dict[str, str], expires_at: datetime) -> Self:
+    def of_new(cls, lead_import: LeadImport, url: str, headers: dict[str, str], expires_at: datetime) -> Self:
         upload = {"method": "PUT", "url": url, "headers": headers, "expires_at": expires_at}
-        return cls.model_validate({**_fields(one, None), "upload": upload})
+        return cls.model_validate({**_fields(lead_import, None), "upload": upload})
 
 
-def _fields(one: LeadImport, errors_url: str | None) -> dict[str, object]:
-    stored = asdict(one)
+def _fields(lead_import: LeadImport, errors_url: str | None) -> dict[str, object]:
+    stored = asdict(lead_import)
     return {
         **{name: stored[name] for name in LeadImportView.model_fields if name in stored},
         "errors_url": errors_url,

@@ -6,23 +6,21 @@ Whoever has a lead already is found by e-mail and phone; what is said of them th
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from eal import audit, ids
 from eal.leads import store
-from eal.leads.model import Address, Lead, bare, filled_in, filled_in_where_room, merged, over_limit
+from eal.leads.merging import bare, filled_in, filled_in_where_room, merged
+from eal.leads.model import Address, Lead, over_limit
 from eal.table.item import load
 from eal.table.read import get, get_all
-from eal.table.write import Stale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from eal.caller import Caller
-    from eal.leads.model import Urgency
+    from eal.leads.model import OnDuplicate, Urgency
     from eal.leads.wire import LeadCreate
-
-type OnDuplicate = Literal["error", "return", "update"]
 
 
 def capture(body: LeadCreate, on_duplicate: OnDuplicate, by: Caller) -> tuple[Lead, bool]:
@@ -87,13 +85,12 @@ def from_call(
 ) -> str:
     """The id of the lead that a qualified call makes: a new one, or the one that has its phone already.
 
-    That one gets what it did not say itself, as far as there is room. The id is derived from the call's, so that of two
-    runs of the same work one makes the lead. For a caller whose write links the call to it.
+    That one gets what it did not say itself, as far as there is room. For a caller whose write also links the call, on
+    the call's version: so of two runs of the same work only one makes the lead.
     """
-    claim = get(store.claim_at(by, f"phone#{phone}"))
     first, _, last = (name or "").strip().partition(" ")
     new = Lead(
-        id=ids.derived("lead", call_id),
+        id=ids.new("lead", by.at),
         status="new",
         source="call",
         created_at=by.at,
@@ -109,12 +106,9 @@ def from_call(
         attribution=dict(attribution),
         call_id=call_id,
     )
-    if claim is None:
+    found = _holder(new, by)
+    if found is None:
         return store.write(None, new, by).id
-    item = get(store.at(by, cast("str", claim["lead_id"])))
-    if item is None:
-        raise Stale  # erased between the two reads
-    found = load(Lead, item)
     return _changed(found, filled_in_where_room(found, new), by).id
 
 

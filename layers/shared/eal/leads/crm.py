@@ -107,7 +107,7 @@ def find(due: Due, by: Caller) -> Work:
     return Work(lead if due.attempt > sync.attempts else None, crm)
 
 
-def after(sync: CrmSync, outcome: Outcome, at: datetime, now: datetime, *, jitter: float) -> CrmSync:
+def after_attempt(sync: CrmSync, outcome: Outcome, at: datetime, now: datetime, *, jitter: float) -> CrmSync:
     """The push after an attempt at `at` whose outcome is known `now`. `jitter` is from -1 to 1."""
     attempts = sync.attempts + 1
     due = None

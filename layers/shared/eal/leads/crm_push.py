@@ -34,7 +34,7 @@ def push(due: Due) -> None:
     A message is a word that an attempt is due, and the lead tells which: after a worker died between enqueueing and
     recording, the next attempt's message repeats the unrecorded one.
     """
-    observe.bind(organization_id=due.organization_id, mode=due.mode, lead_id=due.lead_id, push_id=due.push_id)
+    observe.bind(lead_id=due.lead_id, push_id=due.push_id)
     by = _worker(due)
     lead, integration = crm.find(due, by)
     if lead is None or lead.crm_sync is None:
@@ -49,7 +49,7 @@ def _attempt(due: Due, lead: Lead, sync: CrmSync, integration: Integration | Non
     outcome = _WAYS[due.mode](lead, sync, integration, due, at) if integration else _NOT_CONNECTED
     now = clock.now()
     jitter = random.uniform(-1, 1)  # noqa: S311 - no secret is made of it
-    after = crm.after(sync, outcome, at, now, jitter=jitter)
+    after = crm.after_attempt(sync, outcome, at, now, jitter=jitter)
     if after.next_attempt_at:
         crm.enqueue(due.following(), after.next_attempt_at, now)
     recorded = _record(due, lead, after)

@@ -49,7 +49,7 @@ def scrub_traces(organization_id: str, mode: Mode, lead_id: str) -> None:
 
 
 def traced(organization_id: str, mode: Mode, lead_id: str) -> Erased | None:
-    """Whose messages are left. A contact that it gave up, and that another lead has now, is that one's."""
+    """Contacts to search messages by. A former contact that somebody else has now is left out."""
     found = scrub.erased(tombstone.at(organization_id, mode, "LEAD", lead_id))
     return found and found.without(store.held(organization_id, mode, found.former_contacts))
 

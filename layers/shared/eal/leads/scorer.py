@@ -16,7 +16,8 @@ out of it, and in the lowest band they count for nothing. An area or an authorit
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from eal.leads.model import Contribution, Lead, Score, without_kept_lines
+from eal.leads.merging import without_kept_lines
+from eal.leads.model import Contribution, Lead, Score
 
 if TYPE_CHECKING:
     from eal.ai.engines.rules.reading import Reading

@@ -25,8 +25,8 @@ from eal.leads.model import (
     with_note,
 )
 from eal.leads.wire import LeadView
-from eal.organizations import service_area
-from eal.organizations import store as organizations
+from eal.organizations.settings import service_area
+from eal.organizations.settings import store as organization_settings
 from eal.table import page
 from eal.table.item import dump, load
 from eal.table.keys import Key, key, partition
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from eal.caller import Caller
-    from eal.errors import Json
     from eal.leads.wire import LeadQuery, LeadTransition, LeadUpdate
+    from eal.organizations.settings.service_area import ServiceArea
     from eal.table.item import Item
     from eal.table.keys import Mode
 
@@ -62,8 +62,8 @@ def claim_at(by: Caller, contact: str) -> Key:
 def write(before: Lead | None, after: Lead, by: Caller, *, duplicates_are_told: bool = False) -> Lead:
     """Create a lead, or write the next version over what was read of it. The lead as it is then, scored.
 
-    The commit raises Stale or Conflict where a contact or the lead has changed hands meanwhile; for a new lead always
-    Conflict where `duplicates_are_told`, for who has looked for none.
+    The commit raises Stale if a contact was taken meanwhile. With `duplicates_are_told` a new lead gets Conflict
+    instead, because its caller did not search for duplicates first.
     """
     if before is None:
         return _create(after, by, _duplicate if duplicates_are_told else _overtaken)
@@ -192,7 +192,7 @@ def rescore(lead_id: str, by: Caller) -> Lead:
     """
     lead = find(lead_id, by)
     # Not as each write of a lead does, under settings up to a minute old: who asks may just have changed them.
-    area = organizations.service_area_of(by.organization_id) if lead.address else None
+    area = organization_settings.service_area_of(by.organization_id) if lead.address else None
     new = scorer.score(lead, in_service_area=_is_in(area, lead), at=by.at)
     after = replace(lead, score=new, updated_at=by.at, version=lead.version + 1)
     by.write.replace(item_of(after, by), was=lead.version)
@@ -212,11 +212,11 @@ def _scored(lead: Lead, by: Caller) -> Lead:
 
 
 def _in_service_area(lead: Lead, by: Caller) -> bool | None:
-    area = organizations.recent_service_area(by.organization_id, by.at) if lead.address else None
+    area = organization_settings.recent_service_area(by.organization_id, by.at) if lead.address else None
     return _is_in(area, lead)
 
 
-def _is_in(area: dict[str, Json] | None, lead: Lead) -> bool | None:
+def _is_in(area: ServiceArea | None, lead: Lead) -> bool | None:
     return service_area.contains(area, postal_code=lead.address.postal_code) if lead.address else None
 
 
@@ -273,9 +273,7 @@ def _by_contact(query: LeadQuery, by: Caller) -> Page[Lead]:
     contact = f"email#{query.email}" if query.email else f"phone#{query.phone}"
     claim = get(claim_at(by, contact))
     item = get(at(by, cast("str", claim["lead_id"]))) if claim else None
-    if item is None or not _matches(query, item):
-        return Page([], None)
-    return Page([load(Lead, item)], None)
+    return page.at_most_one(by, query, load(Lead, item) if item and _matches(query, item) else None)
 
 
 def _matches(query: LeadQuery, item: Item) -> bool:

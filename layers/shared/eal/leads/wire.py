@@ -15,13 +15,13 @@ from eal.leads.model import (
     HistoryEntry,
     Lead,
     LossType,
+    OnDuplicate,
     Status,
     Urgency,
 )
-from eal.listing import ListQuery, PageView
-from eal.wire import Wire, one_line, prose, without_defaults
+from eal.listing import ListQuery, PageView, WholeNumber
+from eal.wire import Name, Wire, one_line, prose, without_defaults
 
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
 Assignee = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
 Notes = Annotated[str, Field(max_length=MOST_NOTES), AfterValidator(prose)]
 Slug = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
@@ -50,20 +50,28 @@ class AddressBody(Wire):
 
 
 class AttributionBody(Wire):
-    """Where the lead came from, in the words of the ad systems."""
+    """Where the lead came from, in the words of the ad systems and of call trackers."""
 
     model_config = ConfigDict(**_INPUT, frozen=True)
 
+    source: _Detail | None = None
     campaign: _Detail | None = None
     medium: _Detail | None = None
+    keywords: _Detail | None = None
     utm_source: _Detail | None = None
     utm_medium: _Detail | None = None
     utm_campaign: _Detail | None = None
     utm_term: _Detail | None = None
     utm_content: _Detail | None = None
     gclid: _Detail | None = None
+    fbclid: _Detail | None = None
+    msclkid: _Detail | None = None
+    device_type: _Detail | None = None
     landing_page: _Address | None = None
     referrer: _Address | None = None
+    landing_page_url: Annotated[_Address | None, Field(description="As CallRail gives it.")] = None
+    referring_url: Annotated[_Address | None, Field(description="As CallRail gives it.")] = None
+    last_requested_url: Annotated[_Address | None, Field(description="As CallRail gives it.")] = None
 
 
 class LeadFields(Wire):
@@ -139,7 +147,7 @@ class LeadCreateQuery(Wire):
     model_config = ConfigDict(extra="forbid")
 
     on_duplicate: Annotated[
-        Literal["error", "return", "update"],
+        OnDuplicate,
         Field(
             description="For a lead with the same e-mail or one of the phones: refuse with 409, answer with it (200), "
             "or add what this request says to it (200). An update loses no value of the lead: what it replaces becomes "
@@ -157,8 +165,8 @@ class LeadQuery(ListQuery):
     assigned_to: Annotated[str | None, Field(max_length=100)] = None
     email: Email | None = None
     phone: Phone | None = None
-    min_score: Annotated[int | None, Field(ge=0, le=100, description="Inclusive.")] = None
-    max_score: Annotated[int | None, Field(ge=0, le=100, description="Inclusive.")] = None
+    min_score: Annotated[WholeNumber | None, Field(ge=0, le=100, description="Inclusive.")] = None
+    max_score: Annotated[WholeNumber | None, Field(ge=0, le=100, description="Inclusive.")] = None
     updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
 
 

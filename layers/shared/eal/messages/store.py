@@ -12,7 +12,6 @@ from eal.messages.model import PERSONAL, Form, SentText, Text
 from eal.table.item import dump
 from eal.table.keys import Key, key, partition
 from eal.table.read import get
-from eal.table.write import Stale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,9 +102,7 @@ def take_text(sent: SentText, by: Caller) -> bool:
 
 def _create(kind: str, claim: Key, item_id: str, stored: Item, index: Item, by: Caller) -> None:
     """The item with its claim. Of two workers at once, one is too late: it reads again and finds the other's."""
-    by.write.create(
-        {**claim._asdict(), "kind": f"{kind}_CLAIM", "item_id": item_id}, taken=lambda _old: Stale()
-    )
+    by.write.create({**claim._asdict(), "kind": f"{kind}_CLAIM", "item_id": item_id})
     place = key(by.organization_id, by.mode, kind, item_id)
     by.write.create({**place._asdict(), "kind": kind, **index, **stored})
 

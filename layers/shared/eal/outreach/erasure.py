@@ -27,7 +27,7 @@ def forget(organization_id: str, mode: Mode, who: Erased) -> None:
 
 
 def _forget_event(organization_id: str, mode: Mode, pointer: Item) -> None:
-    """Delete the event, also where the mail went to others: its subject and reason are of one text for all.
+    """Delete the event even if the mail had other recipients: its subject and reason are shared.
 
     The pointer goes last: until then it leads a second run here.
     """

@@ -8,7 +8,7 @@ from eal.clock import Instant
 type EventType = Literal[
     "delivered", "delayed", "bounced", "complained", "opened", "clicked", "failed", "suppressed"
 ]
-type Missing = Literal["no_api_key", "not_found", "refused", "unavailable"]
+type Missing = Literal["no_api_key", "not_found", "refused", "too_large", "unavailable"]
 """Why a mail is kept without its body."""
 
 PERSONAL = frozenset(
@@ -18,7 +18,7 @@ PERSONAL = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
+class MailEvent:
     """What became of one mail. `vendor_event_id` is the same when the vendor tells it again.
 
     `bounce_type` is Permanent, Transient or Undetermined.
@@ -38,8 +38,8 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EmailEvent(Happening):
-    """A happening as it is stored. `salt` is for the audit log's commitments, and never shown."""
+class EmailEvent(MailEvent):
+    """The same as it is stored. `salt` is for the audit log's commitments, and never shown."""
 
     id: str
     created_at: Instant
@@ -62,7 +62,7 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class MailBody:
     """What is inside of a mail. `automatic` is what a machine has written, by its headers (RFC 3834)."""
 
     text: str | None = None

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 from eal import audit, ids
 from eal.caller import Caller
-from eal.outreach.model import PERSONAL, EmailEvent, Happening, Letter, Mail, Missing, Reply
+from eal.outreach.model import PERSONAL, EmailEvent, Mail, MailBody, MailEvent, Missing, Reply
 from eal.table.item import Item, dump
 from eal.table.keys import Key, Mode, key, partition
 from eal.table.read import get, get_all
@@ -28,16 +28,16 @@ def recipient_at(organization_id: str, mode: Mode, address: str, event_id: str) 
     return key(organization_id, mode, f"EMAIL_EVENT_RECIPIENT#{address}", event_id)
 
 
-def record(happening: Happening, by: Caller) -> bool:
+def record(event: MailEvent, by: Caller) -> bool:
     """Keep what became of a mail, in the caller's write. False where it has been told before.
 
     The commit raises AlreadyWritten where another worker is told of it at the same time.
     """
-    claim = _claim_at("EMAIL_EVENT_CLAIM", happening.vendor, happening.vendor_event_id, by)
+    claim = _claim_at("EMAIL_EVENT_CLAIM", event.vendor, event.vendor_event_id, by)
     if get(claim):
         return False
     new = EmailEvent(
-        **{one.name: getattr(happening, one.name) for one in fields(happening)},
+        **{one.name: getattr(event, one.name) for one in fields(event)},
         id=ids.new("emev", by.at),
         created_at=by.at,
         salt=audit.new_salt(),
@@ -69,7 +69,7 @@ def known(vendor: str, email_ids: Sequence[str], by: Caller) -> set[str]:
     return {one for one, claim in zip(email_ids, claims, strict=True) if claim}
 
 
-def keep(mail: Mail, letter: Letter, missing: Missing | None, by: Caller) -> Reply:
+def keep(mail: Mail, body: MailBody, missing: Missing | None, by: Caller) -> Reply:
     """A reply with its body, in the caller's write. For a mail that is not known.
 
     The commit raises AlreadyWritten where another worker keeps it at the same time.
@@ -80,9 +80,9 @@ def keep(mail: Mail, letter: Letter, missing: Missing | None, by: Caller) -> Rep
         created_at=by.at,
         version=1,
         salt=audit.new_salt(),
-        in_reply_to=letter.in_reply_to,
-        references=letter.references,
-        automatic=letter.automatic,
+        in_reply_to=body.in_reply_to,
+        references=body.references,
+        automatic=body.automatic,
         body_missing=missing,
     )
     claim = _claim_at("REPLY_CLAIM", mail.vendor, mail.vendor_email_id, by)
@@ -103,8 +103,8 @@ def keep(mail: Mail, letter: Letter, missing: Missing | None, by: Caller) -> Rep
             {
                 **key(by.organization_id, by.mode, "REPLY_BODY", new.id)._asdict(),
                 "kind": "REPLY_BODY",
-                "text": _cut(letter.text, _TEXT_BYTES),
-                "html": _cut(letter.html, _HTML_BYTES),
+                "text": _cut(body.text, _TEXT_BYTES),
+                "html": _cut(body.html, _HTML_BYTES),
             }
         )
     by.write.audit("reply.received", new.id, _changes(dump(new), new.salt))

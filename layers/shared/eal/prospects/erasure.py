@@ -35,9 +35,9 @@ def scrub_traces(organization_id: str, mode: Mode, prospect_id: str) -> None:
 
 
 def traced(organization_id: str, mode: Mode, prospect_id: str) -> Erased | None:
-    """Whose messages are left. What somebody wrote who is a lead too is that lead's, and goes with it.
+    """Contacts to search messages by. A former contact that somebody else has now is left out.
 
-    So is a contact that it gave up, and that another prospect has now, that one's.
+    So is a present one that a lead has too: its messages go with that lead.
     """
     found = scrub.erased(tombstone.at(organization_id, mode, "PROSPECT", prospect_id))
     if found is None:

@@ -15,8 +15,8 @@ from eal.clock import rfc3339
 from eal.errors import Conflict, IllegalTransition, NotFound, ValidationFailed
 from eal.leads import capture as leads
 from eal.leads.model import LARGEST, Address, Lead, given_up, with_note
-from eal.organizations import service_area
-from eal.organizations import store as organizations
+from eal.organizations.settings import service_area
+from eal.organizations.settings import store as organization_settings
 from eal.prospects.model import PERSONAL, Contact, Prospect
 from eal.table import page
 from eal.table.item import dump, load
@@ -178,8 +178,8 @@ def record(prospect: Prospect, qualification: Qualification, by: Caller) -> Pros
 def convert(prospect_id: str, body: ProspectConvert, by: Caller) -> Prospect:
     """The prospect, which is a lead now: a new one, or the one that has its e-mail or a phone already.
 
-    The new lead's id is derived from the prospect's. Where the prospect's e-mail and phones are of several leads, it
-    is for a person to say which one it is.
+    Of two conversions at once, the prospect's version lets only one make the lead. Where the prospect's e-mail and
+    phones are of several leads, it is for a person to say which one it is.
 
     Raises: NotFound, PreconditionFailed; Conflict with `lead_id` for one that is converted already, or with `id` and
     `matched_on` for a contact of a second lead; ValidationFailed where there is neither e-mail nor phone.
@@ -203,14 +203,14 @@ def in_service_area(prospect: Prospect, by: Caller) -> bool | None:
     """Whether the organization works where the prospect is; None where that cannot be known."""
     if prospect.postal_code is None:
         return None
-    area = organizations.recent_service_area(by.organization_id, by.at)
+    area = organization_settings.recent_service_area(by.organization_id, by.at)
     return service_area.contains(area, postal_code=prospect.postal_code)
 
 
 def _lead_of(prospect: Prospect, body: ProspectConvert, by: Caller) -> Lead:
     contact = prospect.contact or Contact()
     return Lead(
-        id=ids.derived("lead", prospect.id),
+        id=ids.new("lead", by.at),
         status="new",
         source="prospect",
         source_detail=prospect.source,
@@ -261,9 +261,7 @@ def _claim(email: str, prospect_id: str, by: Caller) -> None:
 def _by_email(query: ProspectQuery, by: Caller) -> Page[Prospect]:
     claim = get(claim_at(by, cast("str", query.email)))
     item = get(at(by, cast("str", claim["prospect_id"]))) if claim else None
-    if item is None or not _matches(query, item):
-        return Page([], None)
-    return Page([load(Prospect, item)], None)
+    return page.at_most_one(by, query, load(Prospect, item) if item and _matches(query, item) else None)
 
 
 def _matches(query: ProspectQuery, item: Item) -> bool:

@@ -11,11 +11,11 @@ from eal.clock import Instant
 from eal.contact import Email
 from eal.errors import ValidationFailed
 from eal.leads.model import LossType
-from eal.leads.wire import AddressBody, AddressView, Assignee, Metadata, Name, Notes, Phones, Slug
+from eal.leads.wire import AddressBody, AddressView, Assignee, Metadata, Notes, Phones, Slug
 from eal.listing import ListQuery, PageView
 from eal.prospects.model import OutreachState, Prospect, QualificationStatus, Value
 from eal.provenance import ProvenanceView
-from eal.wire import Wire, free_number, one_line, prose, without_defaults
+from eal.wire import Name, Wire, free_number, one_line, prose, without_defaults
 
 MOST_AT_ONCE = 30
 LARGEST_ENRICHMENT = 16_384

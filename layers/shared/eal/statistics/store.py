@@ -8,18 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from eal import aws, settings
 from eal.errors import ValidationFailed
 from eal.statistics.model import LEAD_STATS, NOW, Counter, added_up, bucket_at, difference, end_of
 from eal.table import progress
-from eal.table.item import from_attributes, to_attributes
 from eal.table.keys import Key, key, partition
+from eal.table.read import pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
 
     from eal.caller import Caller
     from eal.statistics.model import Amounts, Contribution, Unit
@@ -77,17 +74,19 @@ def record(recounts: Sequence[Recount], by: Caller) -> None:
         # A bucket that no window reaches any more is not made anew.
         if (end := end_of(counter)) is None or end > by.at
     ]
-    progress.count([_marker(one, by) for one in recounts], additions)
+    progress.count([_marker(recount, by) for recount in recounts], additions)
 
 
-def _marker(one: Recount, by: Caller) -> tuple[Item, int]:
+def _marker(recount: Recount, by: Caller) -> tuple[Item, int]:
     """The marker's next version, and the one that it goes over."""
-    was = cast("int", one.marker["version"]) if one.marker else 0
+    was = cast("int", recount.marker["version"]) if recount.marker else 0
     marker: Item = {
-        **marker_at(by.organization_id, by.mode, one.resource_id)._asdict(),
+        **marker_at(by.organization_id, by.mode, recount.resource_id)._asdict(),
         "kind": "COUNTED",
         "version": was + 1,
-        "counted": {f"{counter.kind}/{counter.sk}": amounts for counter, amounts in one.contribution.items()},
+        "counted": {
+            f"{counter.kind}/{counter.sk}": amounts for counter, amounts in recount.contribution.items()
+        },
     }
     return marker, was
 
@@ -97,25 +96,16 @@ def buckets_since(unit: Unit, since: datetime, by: Caller) -> list[Item]:
 
     Raises: ValidationFailed where there are too many of them to be added up.
     """
-    request: dict[str, object] = {
-        "TableName": settings.state_table(),
-        "KeyConditionExpression": "pk = :pk AND sk >= :since",
-        "ExpressionAttributeValues": to_attributes(
-            {
-                ":pk": partition(by.organization_id, by.mode, LEAD_STATS, unit),
-                ":since": bucket_at(unit, since),
-            }
-        ),
-        "ConsistentRead": True,
+    values: Item = {
+        ":pk": partition(by.organization_id, by.mode, LEAD_STATS, unit),
+        ":since": bucket_at(unit, since),
     }
     found: list[Item] = []
-    for _ in range(MOST_PAGES):
-        answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
-        found += map(from_attributes, answer["Items"])
-        if "LastEvaluatedKey" not in answer:
-            return found
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-    message = "reaches over more sources of leads than can be added up: take a shorter one"
-    raise ValidationFailed(
-        [{"pointer": "/window", "message": message, "type": "too_much", "location": "query"}]
-    )
+    for number, items in enumerate(pages("pk = :pk AND sk >= :since", values)):
+        if number == MOST_PAGES:
+            message = "reaches over more sources of leads than can be added up: take a shorter one"
+            raise ValidationFailed(
+                [{"pointer": "/window", "message": message, "type": "too_much", "location": "query"}]
+            )
+        found += items
+    return found

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 type Item = dict[str, Json]
 
 
-class Misfit(Exception):
-    """A stored item does not have its entity's shape."""
+class InvalidItem(Exception):
+    """A stored item, or a message, does not have the shape of what it should be."""
 
 
 def encode(value: Json) -> UniversalAttributeValueTypeDef:
@@ -88,10 +88,10 @@ def dump(entity: object) -> Item:
 def load[T](cls: type[T], item: Mapping[str, Json]) -> T:
     """The dataclass in an item, checked; key and index attributes are passed over.
 
-    Raises: Misfit, which names the fields and not their values: it ends in a log.
+    Raises: InvalidItem, which names the fields and not their values: it ends in a log.
     """
     try:
         return cast("T", _adapter(cls).validate_python(item))
     except ValidationError as invalid:
         wrong = ", ".join(".".join(map(str, error["loc"])) for error in invalid.errors(include_input=False))
-        raise Misfit(f"a stored item is no {cls.__name__}: {wrong}") from None
+        raise InvalidItem(f"this is no {cls.__name__}: {wrong}") from None

@@ -26,7 +26,7 @@ READS_AT_MOST = 2000
 BYTES_AT_MOST = 4_000_000
 """Of a page's items, as they stand in the answer. Lambda takes one of 6 MB, and views name what items leave out."""
 _QUERIES_AT_MOST = 10
-"""DynamoDB's Query gives a megabyte at most: large items bound what a filter looks at before their number does."""
+"""A Query returns at most 1 MB, so with large items this bound is met before READS_AT_MOST."""
 _EACH_READ_OF_ALL = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -39,7 +39,7 @@ class Page[T]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partition:
-    """What a list walks: a partition of the table, or of an index, whose items are ordered by `id` (or `number`).
+    """What a list walks: a partition of the table, or of an index, whose items are ordered by `id`.
 
     `base` is the items' own partition: with `id` it makes the table key that DynamoDB wants in a start key.
     """
@@ -48,7 +48,6 @@ class Partition:
     id_prefix: str
     index: str | None = None
     index_partition: str | None = None
-    by_number: bool = False
 
 
 def read[T](
@@ -65,18 +64,14 @@ def read[T](
 
     Raises: InvalidCursor.
     """
-    if by.cursor_scope is None:
-        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
-    start = unseal(by.cursor_scope, query.cursor) if query.cursor else None
+    scope = by.scope_of_cursors()
+    start = unseal(scope, query.cursor) if query.cursor else None
     kept: list[Item] = []
     looked_at = queries = 0
     wanted = query.limit + 1  # one more tells whether another page follows
     while True:
-        if keep is None:
-            each = wanted - len(kept)
-        else:
-            each = min(looked_at or 2 * wanted, READS_AT_MOST - looked_at)
-        items, last = _query(query, partition, start, each)
+        as_many_again = min(looked_at or 2 * wanted, READS_AT_MOST - looked_at)
+        items, last = _query(query, partition, start, as_many_again if keep else wanted - len(kept))
         looked_at += len(items)
         queries += 1
         kept += items if keep is None else filter(keep, items)
@@ -84,12 +79,22 @@ def read[T](
         most = query.limit if queries == 1 else min(query.limit, _fitting(kept))
         if len(kept) > most:
             page = kept[:most]
-            return Page([load(item) for item in page], seal(by.cursor_scope, _position(partition, page[-1])))
+            return Page([load(item) for item in page], seal(scope, _position(page[-1])))
         if last is None:
             return Page([load(item) for item in kept], None)
         start = last
         if looked_at >= READS_AT_MOST or queries == _QUERIES_AT_MOST:
-            return Page([load(item) for item in kept], seal(by.cursor_scope, last))
+            return Page([load(item) for item in kept], seal(scope, last))
+
+
+def at_most_one[T](by: Caller, query: ListQuery, item: T | None) -> Page[T]:
+    """The page of a list that has one item, or none, and so never made a cursor.
+
+    Raises: InvalidCursor.
+    """
+    if query.cursor:
+        unseal(by.scope_of_cursors(), query.cursor)
+    return Page([] if item is None else [item], None)
 
 
 def weight(text: str) -> int:
@@ -131,8 +136,7 @@ def few[T](by: Caller, query: ListQuery, collection: Iterable[Few[T]]) -> Page[T
 
     Raises: InvalidCursor.
     """
-    if by.cursor_scope is None:
-        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
+    scope = by.scope_of_cursors()
     after, before = query.creation_range()
     kept = sorted(
         (
@@ -144,7 +148,7 @@ def few[T](by: Caller, query: ListQuery, collection: Iterable[Few[T]]) -> Page[T
         reverse=query.order == "desc",
     )
     if query.cursor:
-        start = unseal(by.cursor_scope, query.cursor)
+        start = unseal(scope, query.cursor)
         at = (_EPOCH + timedelta(milliseconds=start.at or 0), start.id)
         if query.order == "desc":
             kept = [one for one in kept if (one.created_at, one.id) < at]
@@ -154,7 +158,7 @@ def few[T](by: Caller, query: ListQuery, collection: Iterable[Few[T]]) -> Page[T
     cursor = None
     if rest:
         milliseconds = (page[-1].created_at - _EPOCH) // timedelta(milliseconds=1)
-        cursor = seal(by.cursor_scope, Position(page[-1].id, milliseconds))
+        cursor = seal(scope, Position(page[-1].id, milliseconds))
     return Page([one.value for one in page], cursor)
 
 
@@ -163,19 +167,18 @@ def _query(
 ) -> tuple[list[Item], Position | None]:
     pk, sk = (f"{partition.index}pk", f"{partition.index}sk") if partition.index else ("pk", "sk")
     condition, values = f"{pk} = :pk", {":pk": partition.index_partition or partition.base}
-    if not partition.by_number:
-        low, high = (at and ids.lowest(partition.id_prefix, at) for at in query.creation_range())
-        if low and high:
-            if low >= high:
-                return [], None
-            condition += f" AND {sk} BETWEEN :low AND :high"
-            values |= {":low": low, ":high": high}
-        elif low:
-            condition += f" AND {sk} >= :low"
-            values[":low"] = low
-        elif high:
-            condition += f" AND {sk} < :high"
-            values[":high"] = high
+    low, high = (at and ids.lowest(partition.id_prefix, at) for at in query.creation_range())
+    if low and high:
+        if low >= high:
+            return [], None
+        condition += f" AND {sk} BETWEEN :low AND :high"
+        values |= {":low": low, ":high": high}
+    elif low:
+        condition += f" AND {sk} >= :low"
+        values[":low"] = low
+    elif high:
+        condition += f" AND {sk} < :high"
+        values[":high"] = high
     request: dict[str, object] = {
         "TableName": settings.state_table(),
         "KeyConditionExpression": condition,
@@ -192,16 +195,15 @@ def _query(
     answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
     items = [from_attributes(attributes) for attributes in answer["Items"]]
     last = answer.get("LastEvaluatedKey")
-    return items, (_position(partition, from_attributes(last)) if last else None)
+    return items, (_position(from_attributes(last)) if last else None)
 
 
 def _start_key(partition: Partition, start: Position, pk: str, sk: str) -> dict[str, Json]:
     start_key: dict[str, Json] = {"pk": partition.base, "sk": start.id}
     if partition.index:
-        start_key |= {pk: partition.index_partition, sk: start.at if partition.by_number else start.id}
+        start_key |= {pk: partition.index_partition, sk: start.id}
     return start_key
 
 
-def _position(partition: Partition, item: Item) -> Position:
-    at = cast("int", item[f"{partition.index}sk"]) if partition.by_number else None
-    return Position(cast("str", item["sk"]), at)
+def _position(item: Item) -> Position:
+    return Position(cast("str", item["sk"]))

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, cast
 
 from eal import aws, settings
 from eal.table.item import from_attributes, to_attributes
-from eal.table.write import Operation, Stale, put_if_absent, transact
+from eal.table.write import Operation, Stale, put_version, transact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mypy_boto3_dynamodb.type_defs import (
+        PutItemInputTypeDef,
         TransactWriteItemTypeDef,
         UniversalAttributeValueTypeDef,
         UpdateItemInputTypeDef,
@@ -30,28 +31,15 @@ if TYPE_CHECKING:
 
 def start(item: Mapping[str, Json]) -> bool:
     """Put an item if its key is free. False where it was not: an earlier run of this work was here."""
-    client = aws.dynamodb()
-    try:
-        client.put_item(
-            TableName=settings.state_table(),
-            Item=to_attributes(item),
-            ConditionExpression="attribute_not_exists(pk)",
-        )
-    except client.exceptions.ConditionalCheckFailedException:
-        return False
-    return True
+    return advance(item, was=0)
 
 
 def advance(item: Mapping[str, Json], *, was: int) -> bool:
-    """Put the item's next version over version `was`. False where another worker was quicker."""
+    """Put the item's next version over version `was`, 0 for none. False where another worker was quicker."""
     client = aws.dynamodb()
+    put = put_version(settings.state_table(), item, was=was).request["Put"]
     try:
-        client.put_item(
-            TableName=settings.state_table(),
-            Item=to_attributes(item),
-            ConditionExpression="version = :was",
-            ExpressionAttributeValues=to_attributes({":was": was}),
-        )
+        client.put_item(**cast("PutItemInputTypeDef", put))
     except client.exceptions.ConditionalCheckFailedException:
         return False
     return True
@@ -78,7 +66,8 @@ def advance_with(item: Mapping[str, Json], *, was: int, beside: Mapping[str, Jso
 
     Raises: Stale where another worker was quicker; Unavailable.
     """
-    transact([_over(item, was), put_if_absent(settings.state_table(), beside, lambda _old: Stale())])
+    table = settings.state_table()
+    transact([put_version(table, item, was=was), put_version(table, beside, was=0)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +86,9 @@ def count(markers: Sequence[tuple[Mapping[str, Json], int]], additions: Sequence
     A marker says what was added for it so far, so that whoever comes second sees that it is done.
     Raises: Stale where a marker is at another version; Unavailable.
     """
-    transact([*(_over(marker, was) for marker, was in markers), *map(_addition, additions)])
+    table = settings.state_table()
+    puts = [put_version(table, marker, was=was) for marker, was in markers]
+    transact([*puts, *map(_addition, additions)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,39 +116,26 @@ class Change:
         }
 
 
-class Unfit(Exception):
+class ConditionFailed(Exception):
     """A change's condition does not hold. `item` is what stands there, None where nothing does."""
 
     def __init__(self, item: Item | None) -> None:
         self.item = item
 
 
-def change(one: Change) -> Item:
+def change(wanted: Change) -> Item:
     """Carry out a change. The item as it is then.
 
-    Raises: Unfit.
+    Raises: ConditionFailed.
     """
     client = aws.dynamodb()
     answers = {"ReturnValues": "ALL_NEW", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     try:
-        answer = client.update_item(**cast("UpdateItemInputTypeDef", {**one.request(), **answers}))
+        answer = client.update_item(**cast("UpdateItemInputTypeDef", {**wanted.request(), **answers}))
     except client.exceptions.ConditionalCheckFailedException as refused:
         old = cast("dict[str, UniversalAttributeValueTypeDef] | None", refused.response.get("Item"))
-        raise Unfit(from_attributes(old) if old else None) from None
+        raise ConditionFailed(from_attributes(old) if old else None) from None
     return from_attributes(answer["Attributes"])
-
-
-def _over(item: Mapping[str, Json], was: int) -> Operation:
-    condition = {
-        "ConditionExpression": "version = :was",
-        "ExpressionAttributeValues": to_attributes({":was": was}),
-    }
-    put = {
-        "TableName": settings.state_table(),
-        "Item": to_attributes(item),
-        **(condition if was else {"ConditionExpression": "attribute_not_exists(pk)"}),
-    }
-    return Operation(cast("TransactWriteItemTypeDef", {"Put": put}), lambda _old: Stale())
 
 
 def _addition(addition: Addition) -> Operation:

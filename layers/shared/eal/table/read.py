@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import batched
 from typing import TYPE_CHECKING, cast
 
 from eal import aws, settings
@@ -12,11 +13,18 @@ from eal.table.item import from_attributes, to_attributes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, TransactGetItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import (
+        QueryInputTypeDef,
+        TransactGetItemTypeDef,
+        UniversalAttributeValueTypeDef,
+    )
 
     from eal.errors import Json
     from eal.table.item import Item
     from eal.table.keys import Key
+
+_MOST_IN_A_BATCH = 100
+"""DynamoDB's limit."""
 
 
 def get(key: Key) -> Item | None:
@@ -48,17 +56,51 @@ def get_all(keys: Sequence[Key]) -> list[Item | None]:
     raise Unavailable
 
 
-def walk(condition: str, values: Mapping[str, Json], *, index: str | None = None) -> Iterator[Item]:
+def batch_get(table: str, keys: Sequence[Item]) -> list[Item]:
+    """The items of a table that are there, in no order and each as it was at a moment of its own.
+
+    Raises: Unavailable where DynamoDB kept leaving some unread.
+    """
+    found: list[Item] = []
+    for some in batched(keys, _MOST_IN_A_BATCH, strict=False):
+        unread = [to_attributes(key) for key in some]
+        for attempt in range(contention.ATTEMPTS):
+            answer = aws.dynamodb().batch_get_item(
+                RequestItems={table: {"Keys": unread, "ConsistentRead": True}}
+            )
+            found += map(from_attributes, answer["Responses"].get(table, []))
+            left = answer.get("UnprocessedKeys", {}).get(table, {"Keys": []})["Keys"]
+            unread = cast("list[dict[str, UniversalAttributeValueTypeDef]]", left)
+            if not unread:
+                break
+            contention.pause(attempt)
+        else:
+            raise Unavailable
+    return found
+
+
+def walk(
+    condition: str, values: Mapping[str, Json], *, index: str | None = None, at_once: int | None = None
+) -> Iterator[Item]:
     """Every item that a key condition finds, in its order; consistent where it is the table's and no index's."""
+    for items in pages(condition, values, index=index, at_once=at_once):
+        yield from items
+
+
+def pages(
+    condition: str, values: Mapping[str, Json], *, index: str | None = None, at_once: int | None = None
+) -> Iterator[list[Item]]:
+    """The same, a query at a time: of a megabyte, or of `at_once` items for who may need a few only."""
     request: dict[str, object] = {
         "TableName": settings.state_table(),
         "KeyConditionExpression": condition,
         "ExpressionAttributeValues": to_attributes(values),
         **({"IndexName": index} if index else {"ConsistentRead": True}),
+        **({"Limit": at_once} if at_once else {}),
     }
     while True:
         answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
-        yield from (from_attributes(item) for item in answer["Items"])
+        yield [from_attributes(item) for item in answer["Items"]]
         if not answer.get("LastEvaluatedKey"):
             return
         request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

@@ -22,7 +22,7 @@ from eal.table.item import from_attributes, to_attributes
 from eal.table.keys import Key, key, partition, pending_shard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UniversalAttributeValueTypeDef
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from eal.table.item import Item
     from eal.table.keys import Mode, Plane
 
+ANY_VERSION = range(1, 10**18)
+"""For `if_match`: whichever version, if there is one."""
 MOST_OPERATIONS = 100
 """DynamoDB's limit of a transaction. More is a programming error here, never a split."""
 _TASK_DAYS = 7
@@ -70,19 +72,20 @@ def put_if_absent(table: str, item: Mapping[str, Json], refusal: Refusal) -> Ope
     )
 
 
-def put_over(table: str, item: Mapping[str, Json], *, was: int) -> Operation:
-    """A Put over version `was`; Stale where that is not what stands there."""
-    return Operation(
-        {
-            "Put": {
-                "TableName": table,
-                "Item": to_attributes(item),
-                "ConditionExpression": "version = :was",
-                "ExpressionAttributeValues": to_attributes({":was": was}),
-            }
-        },
-        lambda _old: Stale(),
-    )
+def put_version(table: str, item: Mapping[str, Json], *, was: int) -> Operation:
+    """A Put over version `was` of an item, 0 for none; Stale where that is not what stands there."""
+    request = {"Put": {"TableName": table, "Item": to_attributes(item), **_at_version(was)}}
+    return Operation(cast("TransactWriteItemTypeDef", request), lambda _old: Stale())
+
+
+def _at_version(was: int) -> dict[str, object]:
+    """The condition that an item is at a version, 0 for none."""
+    if not was:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "version = :was",
+        "ExpressionAttributeValues": to_attributes({":was": was}),
+    }
 
 
 def events_of(organization_id: str, mode: Mode, resource_id: str) -> str:
@@ -99,7 +102,7 @@ def answers_of(organization_id: str, mode: Mode, resource_id: str) -> str:
 class Write:
     """What one request or one unit of a worker's work changes.
 
-    `if_match` is the version that the caller insists on; the first item replaced or deleted is the one it means.
+    `if_match` are the versions of which the caller insists on one; it means the first item replaced or deleted.
     """
 
     organization_id: str
@@ -108,7 +111,7 @@ class Write:
     source: Source
     request_id: str
     at: datetime
-    if_match: int | None = None
+    if_match: Container[int] | None = None
     _operations: list[Operation] = field(default_factory=list)
     _audited: set[tuple[str, str]] = field(default_factory=set)
     _matched: bool = False
@@ -122,17 +125,19 @@ class Write:
     def replace(self, item: Mapping[str, Json], *, was: int) -> None:
         """Put the item's next version over version `was`; Stale where that is not what stands there."""
         self.check_if_match(was)
-        self._operations.append(put_over(settings.state_table(), item, was=was))
+        self.put_version(item, was=was)
+
+    def put_version(self, item: Mapping[str, Json], *, was: int) -> None:
+        """The same whatever the caller insists on, for an item beside the one that `if_match` means. `was` is 0 where
+        there is none yet."""
+        self._operations.append(put_version(settings.state_table(), item, was=was))
 
     def delete(self, at: Key, *, was: int | None = None) -> None:
         """Delete an item: version `was` of it, or, without, whatever stands there (claims have no version)."""
         condition: dict[str, object] = {}
         if was is not None:
             self.check_if_match(was)
-            condition = {
-                "ConditionExpression": "version = :was",
-                "ExpressionAttributeValues": to_attributes({":was": was}),
-            }
+            condition = _at_version(was)
         request = {
             "Delete": {"TableName": settings.state_table(), "Key": to_attributes(at._asdict()), **condition}
         }
@@ -226,16 +231,23 @@ class Write:
         return int((self.at + span).timestamp())
 
     def check_if_match(self, version: int) -> None:
-        """Refuse where the caller insists on another version. Only the write's first call counts."""
+        """Refuse where the caller insists on another version; 0 is of what is not there. Only the first call counts.
+
+        Raises: PreconditionFailed.
+        """
         if self._matched:
             return
         self._matched = True
-        if self.if_match is not None and self.if_match != version:
+        if self.if_match is not None and version not in self.if_match:
+            stands = f"the resource is at version {version}" if version else "there is no such resource"
             raise PreconditionFailed(
-                f"If-Match names version {self.if_match}, and the resource is at version {version}: "
-                "read it again and repeat the change.",
-                version=version,
+                f"If-Match does not hold: {stands}. Read it again and repeat the change.", version=version
             )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was added: `commit` would send nothing."""
+        return not self._operations
 
     def afresh(self) -> Write:
         """An empty write by the same caller, for a second try from the reads on."""

@@ -20,7 +20,7 @@ from eal.contact import e164
 from eal.errors import Json
 from eal.integrations.model import VENDORS
 from eal.integrations.scheme import Scheme
-from eal.vendors.said import LONGEST_TEXT, Body, clean
+from eal.vendors.loose_json import LONGEST_TEXT, Body, clean
 
 VENDOR = "callrail"
 KINDS = VENDORS[VENDOR].kinds

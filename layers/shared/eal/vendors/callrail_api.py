@@ -9,9 +9,9 @@ from urllib.parse import quote
 from eal import settings
 from eal.clock import rfc3339
 from eal.table.keys import Mode
-from eal.vendors import said
+from eal.vendors import loose_json
 from eal.vendors.http import Api
-from eal.vendors.said import Body
+from eal.vendors.loose_json import Body
 
 BASE = "https://api.callrail.com/v3"
 CALLS_A_PAGE = 250
@@ -52,7 +52,7 @@ class CallRail:
 
     def only_company(self) -> str | None:
         answer = self.api.get(self._path("companies"), {"per_page": "2"})
-        ids = [said.text(one, "id") for one in said.members(answer, "companies")]
+        ids = [loose_json.text(one, "id") for one in loose_json.members(answer, "companies")]
         return ids[0] if len(ids) == 1 else None
 
     def page(self, company_id: str, since: datetime, until: datetime, number: int) -> Page:
@@ -70,13 +70,13 @@ class CallRail:
             },
         )
         pages = answer.get("total_pages")
-        return Page(said.members(answer, "calls"), isinstance(pages, int) and number < pages)
+        return Page(loose_json.members(answer, "calls"), isinstance(pages, int) and number < pages)
 
     def _path(self, resource: str) -> str:
         return f"/a/{quote(self.account_id, safe='')}/{resource}.json"
 
 
-class Nobody:
+class Simulated:
     """Test mode: no call was missed."""
 
     def only_company(self) -> str | None:
@@ -89,7 +89,6 @@ class Nobody:
 def connect(mode: Mode, api_key: str, account_id: str, *, budget: int | None = None) -> Calls:
     """The API as a tenant's mode may reach it: the one place where that is decided."""
     if mode == "test":
-        return Nobody()
+        return Simulated()
     base = settings.vendor_api_url("callrail") or BASE
-    headers = {"Authorization": f'Token token="{api_key}"', "User-Agent": "EAL/1.0"}
-    return CallRail(Api(base=base, headers=headers, budget=budget), account_id)
+    return CallRail(Api(base=base, authorization=f'Token token="{api_key}"', budget=budget), account_id)

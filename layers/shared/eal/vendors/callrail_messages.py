@@ -16,9 +16,9 @@ from eal.errors import Json
 from eal.leads.wire import AttributionBody, LeadCreate
 from eal.messages.model import SentText
 from eal.outbound.address import without_query
-from eal.vendors import said
+from eal.vendors import loose_json
 from eal.vendors.callrail import KINDS, VENDOR, last_that_says_something
-from eal.vendors.said import Body
+from eal.vendors.loose_json import Body
 from eal.wire import without_controls
 
 SOURCE = "web_form"
@@ -70,36 +70,38 @@ def message_in(kind: str, raw: bytes, received_at: datetime) -> FilledForm | Sen
     if kind not in KINDS:
         return None
     body: Body = json.loads(raw, object_pairs_hook=last_that_says_something)
-    message_id = said.text(body, "resource_id", _LONGEST_ID) or said.text(body, "id", _LONGEST_ID)
+    message_id = loose_json.text(body, "resource_id", _LONGEST_ID) or loose_json.text(body, "id", _LONGEST_ID)
     if message_id is None:
         raise ValueError("the body names no form and no text message: resource_id is empty")
     if "form_data" in body or kind == "form-submission":
-        page = said.text(body, "form_url", 2000) or said.text(body, "url", 2000)
+        page = loose_json.text(body, "form_url", 2000) or loose_json.text(body, "url", 2000)
         return FilledForm(
             form_id=message_id,
-            submitted_at=said.moment(body, "submitted_at") or said.moment(body, "timestamp") or received_at,
+            submitted_at=loose_json.moment(body, "submitted_at")
+            or loose_json.moment(body, "timestamp")
+            or received_at,
             page=without_query(page)[:500] if page else None,
-            fields=_filled_in(said.member(body, "form_data")),
+            fields=_filled_in(loose_json.member(body, "form_data")),
             lead=_lead(body),
         )
     media = body.get("media_urls")
-    agent = said.text(body, "agent", _LONGEST_ID)
+    agent = loose_json.text(body, "agent", _LONGEST_ID)
     return SentText(
         vendor=VENDOR,
         vendor_text_id=message_id,
         direction="sent" if agent else "received",
-        at=said.moment(body, "timestamp") or received_at,
-        from_number=e164(said.text(body, "source_number") or ""),
-        to_number=e164(said.text(body, "destination_number") or ""),
-        content=said.text(body, "content", _LONGEST_CONTENT),
+        at=loose_json.moment(body, "timestamp") or received_at,
+        from_number=e164(loose_json.text(body, "source_number") or ""),
+        to_number=e164(loose_json.text(body, "destination_number") or ""),
+        content=loose_json.text(body, "content", _LONGEST_CONTENT),
         media=len(media) if isinstance(media, list) else 0,
-        conversation_id=said.text(body, "conversation_id", _LONGEST_ID),
+        conversation_id=loose_json.text(body, "conversation_id", _LONGEST_ID),
         agent=agent,
     )
 
 
 def _lead(body: Body) -> LeadCreate | None:
-    told, others = _by_role(said.member(body, "form_data"))
+    told, others = _by_role(loose_json.member(body, "form_data"))
     emails = [one for text in told.get("email", []) if (one := email_address(text))]
     phones = [one for text in told.get("phone", []) if (one := e164(text))]
     if not emails and not phones:
@@ -107,7 +109,7 @@ def _lead(body: Body) -> LeadCreate | None:
     whole_name = _line(" ".join(told.get("name", []))).partition(" ")
     first = _line((told.get("first_name") or [whole_name[0]])[0])
     last = _line((told.get("last_name") or [whole_name[2]])[0])
-    page = said.text(body, "form_url", 2000) or said.text(body, "url", 2000)
+    page = loose_json.text(body, "form_url", 2000) or loose_json.text(body, "url", 2000)
     return LeadCreate(
         first_name=first[:_LONGEST_NAME].strip() or None,
         last_name=last[:_LONGEST_NAME].strip() or None,
@@ -127,7 +129,7 @@ def _filled_in(form_data: Mapping[str, Json]) -> dict[str, str]:
     fields: dict[str, str] = {}
     room = _FIELDS_BYTES
     for name in form_data:
-        label, text = said.clean(name)[:_LONGEST_NAME], _text(form_data[name])[:_LONGEST_CONTENT]
+        label, text = loose_json.clean(name)[:_LONGEST_NAME], _text(form_data[name])[:_LONGEST_CONTENT]
         room -= len(label.encode()) + len(text.encode())
         if room < 0:
             break
@@ -158,16 +160,18 @@ def _text(value: Json) -> str:
     if isinstance(value, list):
         return ", ".join(filter(None, map(_text, value)))
     if isinstance(value, str):
-        return without_controls(said.clean(value)).strip()
+        return without_controls(loose_json.clean(value)).strip()
     return "" if value is None or isinstance(value, dict | bool) else str(value)
 
 
 def _line(text: str) -> str:
-    return " ".join(without_controls(said.clean(text)).split())
+    return " ".join(without_controls(loose_json.clean(text)).split())
 
 
 def _attribution(body: Body) -> AttributionBody | None:
     found = {
-        ours: text for theirs, ours in _ATTRIBUTION.items() if (text := _line(said.text(body, theirs) or ""))
+        ours: text
+        for theirs, ours in _ATTRIBUTION.items()
+        if (text := _line(loose_json.text(body, theirs) or ""))
     }
     return AttributionBody(**found) if found else None

@@ -11,22 +11,27 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import urlencode, urlsplit
 
+from eal import observe
 from eal.outbound.retry_after import seconds
-from eal.vendors.said import Body
+from eal.vendors.loose_json import Body
 
 SECONDS = 10.0
 LARGEST_ANSWER = 10 * 1024 * 1024
 ATTEMPTS = 4
 LONGEST_PAUSE = 5.0
 """Seconds that a worker sleeps through: who asks for more is asked again later."""
-_TOO_MANY = 429
+_WRONG_KEY, _TOO_MANY = 401, 429
 _DEFAULT_WAIT = 60.0
 
 pause = time.sleep
 """Replaced by tests, which do not wait."""
+
+_asked_at: dict[tuple[str, str], float] = {}
+"""When each key was asked with last, by address and key: a worker makes a client for each message, and the vendor
+counts their requests together."""
 
 
 class Busy(Exception):
@@ -45,8 +50,29 @@ class Refused(Exception):
         self.status = status
 
 
+class TooLarge(Exception):
+    """The answer has more bytes than we read, and will have them the next time."""
+
+
 class Spent(Exception):
     """The budget of requests is used up."""
+
+
+class _NoJson(Exception):
+    """Half an answer, or a proxy's page: as good as none."""
+
+
+class _BrokenChunk(HTTPException):
+    """http.client meets a chunk of size -2 with a ValueError, the one fault of an answer that it has no name for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """`wait` is how many seconds the vendor asks to wait."""
+
+    status: int
+    wait: float | None
+    text: bytes
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,34 +80,43 @@ class Api:
     """One vendor's API under one key. `seconds_apart` is the pace of requests; `budget` how many there may be."""
 
     base: str
-    headers: Mapping[str, str] = field(repr=False)
+    authorization: str = field(repr=False)
     seconds_apart: float = 0.0
     budget: int | None = None
-    _asked_at: float = 0.0
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Body:
         """The JSON object at a path.
 
-        Raises: Busy, Refused, Spent.
+        Raises: Busy, Refused, TooLarge, Spent.
         """
         target = f"{path}?{urlencode(query)}" if query else path
         for attempt in range(ATTEMPTS):
-            status, wait, body = self._ask(target)
-            if status == 200:
-                return body
-            if status != _TOO_MANY and 0 < status < 500:
-                raise Refused(status)
+            fault: Exception | None = None
+            wait = None
+            try:
+                answer = self._ask(target)
+                if answer.status == 200:
+                    return _object(answer.text)
+                if answer.status != _TOO_MANY and answer.status < 500:
+                    raise Refused(answer.status)
+                wait = answer.wait
+            except (OSError, HTTPException, _NoJson) as failed:
+                fault = failed
+                observe.logger.warning("vendor_not_read", fault=type(fault).__name__)
+            last = attempt == ATTEMPTS - 1
             if wait is None:
                 # CallRail's 429 names no time, and a vendor in trouble none either.
-                last = attempt == ATTEMPTS - 1
                 wait = _DEFAULT_WAIT if last else random.uniform(0.5, 1) * 2**attempt  # noqa: S311 - no secret
-            if wait > LONGEST_PAUSE or attempt == ATTEMPTS - 1:
-                raise Busy(wait)
+            if wait > LONGEST_PAUSE or last:
+                raise Busy(wait) from fault
             pause(wait)
         raise AssertionError("the last attempt returns or raises")
 
-    def _ask(self, target: str) -> tuple[int, float | None, Body]:
-        """Status, the seconds that the vendor asks to wait, and the answer; status 0 where there was none."""
+    def _ask(self, target: str) -> _Answer:
+        """Raises: OSError or HTTPException where there is no answer; Refused, Spent."""
+        if not self.authorization.isascii() or not self.authorization.isprintable():
+            # No header carries it, and http.client's own error would show it in a log: a wrong key, as the vendor says.
+            raise Refused(_WRONG_KEY)
         if self.budget is not None:
             if self.budget == 0:
                 raise Spent
@@ -93,41 +128,53 @@ class Api:
             if split.scheme == "https"
             else HTTPConnection(split.hostname or "", split.port, timeout=SECONDS)
         )
+        headers = {
+            "Accept": "application/json",
+            "Authorization": self.authorization,
+            "User-Agent": "EAL/1.0",
+        }
         try:
-            connection.request(
-                "GET", split.path + target, headers={"Accept": "application/json", **self.headers}
-            )
+            connection.request("GET", split.path + target, headers=headers)
             response = connection.getresponse()
-            text = response.read(LARGEST_ANSWER + 1)
-            wait = seconds(response.headers.get("Retry-After"))
-            if (
-                wait is None
-                and response.headers.get("RateLimit-Remaining") == "0"
-                and response.status == _TOO_MANY
-            ):
-                wait = seconds(response.headers.get("RateLimit-Reset"))
-            return self._read(response.status, wait, text)
-        except (OSError, HTTPException):
-            return 0, None, {}
+            return _Answer(response.status, _wait(response), _beginning(response))
         finally:
             connection.close()
 
-    def _read(self, status: int, wait: float | None, text: bytes) -> tuple[int, float | None, Body]:
-        if status != 200:
-            return status, wait, {}
-        if len(text) > LARGEST_ANSWER:
-            raise Refused(status)
-        try:
-            body = json.loads(text)
-        except (ValueError, RecursionError):
-            return 0, wait, {}  # half an answer, or a proxy's page: as good as none
-        return (status, wait, body) if isinstance(body, dict) else (0, wait, {})
-
     def _keep_pace(self) -> None:
-        early = self._asked_at + self.seconds_apart - time.monotonic()
-        if self._asked_at and early > 0:
+        if not self.seconds_apart:
+            return
+        now, asked_at = time.monotonic(), _asked_at.get((self.base, self.authorization))
+        if asked_at is not None and (early := asked_at + self.seconds_apart - now) > 0:
             pause(early)
-        self._asked_at = time.monotonic()
+        _asked_at[self.base, self.authorization] = time.monotonic()
+
+
+def _wait(response: HTTPResponse) -> float | None:
+    wait = seconds(response.headers.get("Retry-After"))
+    if wait is None and response.status == _TOO_MANY and response.headers.get("RateLimit-Remaining") == "0":
+        return seconds(response.headers.get("RateLimit-Reset"))
+    return wait
+
+
+def _beginning(response: HTTPResponse) -> bytes:
+    """The answer's text, or so much of one that is too large that its size tells."""
+    try:
+        return response.read(LARGEST_ANSWER + 1)
+    except ValueError as fault:
+        raise _BrokenChunk from fault
+
+
+def _object(text: bytes) -> Body:
+    """Raises: TooLarge, _NoJson."""
+    if len(text) > LARGEST_ANSWER:
+        raise TooLarge(f"the answer has more than {LARGEST_ANSWER} bytes")
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _NoJson from None  # the parser's error holds the text
+    if not isinstance(body, dict):
+        raise _NoJson
+    return body
 
 
 @cache

@@ -15,9 +15,9 @@ from typing import Final
 
 from eal.integrations.scheme import Scheme
 from eal.outbound.address import without_query
-from eal.outreach.model import EventType, Happening, Mail
-from eal.vendors import said
-from eal.vendors.said import Body
+from eal.outreach.model import EventType, Mail, MailEvent
+from eal.vendors import loose_json
+from eal.vendors.loose_json import Body
 
 VENDOR = "resend"
 RECEIVED = "email.received"
@@ -72,26 +72,26 @@ def signed_at(headers: Mapping[str, str]) -> int:
 SCHEME = Scheme(vendor=VENDOR, is_signed=is_signed, signed_at=signed_at, id_header="svix-id")
 
 
-def told_in(raw: bytes, delivery_id: str, received_at: datetime) -> Happening | Mail | None:
+def told_in(raw: bytes, delivery_id: str, received_at: datetime) -> MailEvent | Mail | None:
     """What a webhook tells: what became of a mail that was sent, or a mail that came; None for any other type.
 
     `delivery_id` is `svix-id`: the body itself has no id, and a repeated delivery has the same one.
     Raises: ValueError for a body that names no mail.
     """
     body: Body = json.loads(raw)
-    named, data = said.text(body, "type") or "", said.member(body, "data")
+    named, data = loose_json.text(body, "type") or "", loose_json.member(body, "data")
     if named == RECEIVED:
         return mail_in(data, received_at)
     if named not in _TYPES:
         return None
-    return Happening(
+    return MailEvent(
         type=_TYPES[named],
         vendor=VENDOR,
         vendor_event_id=delivery_id or hashlib.sha256(raw).hexdigest(),
         vendor_email_id=_email_id(data, "email_id"),
-        at=said.moment(body, "created_at") or received_at,
-        recipients=said.addresses(data, "to"),
-        subject=said.text(data, "subject"),
+        at=loose_json.moment(body, "created_at") or received_at,
+        recipients=loose_json.addresses(data, "to"),
+        subject=loose_json.text(data, "subject"),
         **_details(data),
     )
 
@@ -101,24 +101,24 @@ def mail_in(data: Body, received_at: datetime) -> Mail:
 
     Raises: ValueError where it has no id.
     """
-    sender = said.addresses(data, "from")
-    names = (said.text(one, "filename", 200) for one in said.members(data, "attachments"))
+    sender = loose_json.addresses(data, "from")
+    names = (loose_json.text(one, "filename", 200) for one in loose_json.members(data, "attachments"))
     return Mail(
         vendor=VENDOR,
         vendor_email_id=_email_id(data, "email_id", "id"),
-        received_at=said.moment(data, "created_at") or received_at,
+        received_at=loose_json.moment(data, "created_at") or received_at,
         sender=sender[0] if sender else None,
-        to=said.addresses(data, "to"),
-        cc=said.addresses(data, "cc"),
-        subject=said.text(data, "subject"),
-        message_id=said.text(data, "message_id", 998),
+        to=loose_json.addresses(data, "to"),
+        cc=loose_json.addresses(data, "cc"),
+        subject=loose_json.text(data, "subject"),
+        message_id=loose_json.text(data, "message_id", 998),
         attachments=tuple(name for name in names if name)[:_MOST_ATTACHMENTS],
     )
 
 
 def _email_id(data: Body, *names: str) -> str:
     for name in names:
-        if found := said.text(data, name, _LONGEST_ID):
+        if found := loose_json.text(data, name, _LONGEST_ID):
             return found
     raise ValueError("the body names no mail: email_id is empty")
 
@@ -128,15 +128,15 @@ def _details(data: Body) -> dict[str, str | None]:
 
     Of a click, neither the address nor the browser of who clicked; and of the link, not its query.
     """
-    bounce, suppressed = said.member(data, "bounce"), said.member(data, "suppressed")
+    bounce, suppressed = loose_json.member(data, "bounce"), loose_json.member(data, "suppressed")
     why = bounce or suppressed
-    link = said.text(said.member(data, "click"), "link", 2000)
+    link = loose_json.text(loose_json.member(data, "click"), "link", 2000)
     return {
-        "bounce_type": said.text(bounce, "type", 40),
-        "bounce_subtype": said.text(bounce, "subType", 40),
-        "reason": said.text(why, "message")
-        or said.text(why, "reason")
-        or said.text(said.member(data, "failed"), "reason"),
+        "bounce_type": loose_json.text(bounce, "type", 40),
+        "bounce_subtype": loose_json.text(bounce, "subType", 40),
+        "reason": loose_json.text(why, "message")
+        or loose_json.text(why, "reason")
+        or loose_json.text(loose_json.member(data, "failed"), "reason"),
         "link": without_query(link) if link else None,
     }
 

@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 from eal import settings
 from eal.errors import Json
-from eal.outreach.model import Letter
+from eal.outreach.model import MailBody
 from eal.table.keys import Mode
-from eal.vendors import said
+from eal.vendors import loose_json
 from eal.vendors.http import Api
-from eal.vendors.said import Body
+from eal.vendors.loose_json import Body
 
 BASE = "https://api.resend.com"
 SECONDS_APART = 1.0
@@ -32,7 +32,7 @@ class Page:
 class Mails(Protocol):
     """What Resend is asked for. Every method raises what `Api.get` does."""
 
-    def received(self, email_id: str) -> Letter:
+    def received(self, email_id: str) -> MailBody:
         """What is inside of a mail that came."""
         ...
 
@@ -45,20 +45,20 @@ class Mails(Protocol):
 class Resend:
     api: Api
 
-    def received(self, email_id: str) -> Letter:
-        return letter_in(self.api.get(f"/emails/receiving/{quote(email_id, safe='')}"))
+    def received(self, email_id: str) -> MailBody:
+        return mail_body_in(self.api.get(f"/emails/receiving/{quote(email_id, safe='')}"))
 
     def page(self, after: str | None) -> Page:
         query = {"limit": str(MOST_A_PAGE), **({"after": after} if after else {})}
         answer = self.api.get("/emails/receiving", query)
-        return Page(said.members(answer, "data"), answer.get("has_more") is True)
+        return Page(loose_json.members(answer, "data"), answer.get("has_more") is True)
 
 
-class Nobody:
+class Simulated:
     """Test mode: a mail has a body that says so, and none was missed."""
 
-    def received(self, email_id: str) -> Letter:
-        return Letter(text=f"Test mode asks no vendor: this stands for the body of {email_id}.")
+    def received(self, email_id: str) -> MailBody:
+        return MailBody(text=f"Test mode asks no vendor: this stands for the body of {email_id}.")
 
     def page(self, after: str | None) -> Page:
         return Page([], has_more=False)
@@ -67,18 +67,18 @@ class Nobody:
 def connect(mode: Mode, api_key: str, *, budget: int | None = None) -> Mails:
     """The API as a tenant's mode may reach it: the one place where that is decided."""
     if mode == "test":
-        return Nobody()
+        return Simulated()
     base = settings.vendor_api_url("resend") or BASE
-    headers = {"Authorization": f"Bearer {api_key}", "User-Agent": "EAL/1.0"}
-    return Resend(Api(base=base, headers=headers, seconds_apart=SECONDS_APART, budget=budget))
+    authorization = f"Bearer {api_key}"
+    return Resend(Api(base=base, authorization=authorization, seconds_apart=SECONDS_APART, budget=budget))
 
 
-def letter_in(body: Body) -> Letter:
+def mail_body_in(body: Body) -> MailBody:
     """A received mail as the API shows it. Header names are matched whatever their case."""
-    headers = {name.lower(): _one(value) for name, value in said.member(body, "headers").items()}
-    return Letter(
-        text=said.text(body, "text", 10**7),
-        html=said.text(body, "html", 10**7),
+    headers = {name.lower(): _one(value) for name, value in loose_json.member(body, "headers").items()}
+    return MailBody(
+        text=loose_json.text(body, "text", 10**7),
+        html=loose_json.text(body, "html", 10**7),
         in_reply_to=headers.get("in-reply-to", "")[:_LONGEST_ID_HEADER] or None,
         references=tuple(headers.get("references", "").split())[:_MOST_REFERENCES],
         automatic=_is_automatic(headers),
@@ -88,7 +88,7 @@ def letter_in(body: Body) -> Letter:
 def _one(value: Json) -> str:
     """A header that came once, or the first of several."""
     first = value[0] if isinstance(value, list) and value else value
-    return said.clean(first) if isinstance(first, str) else ""
+    return loose_json.clean(first) if isinstance(first, str) else ""
 
 
 def _is_automatic(headers: dict[str, str]) -> bool:

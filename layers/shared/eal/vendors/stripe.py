@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from eal.integrations.scheme import Scheme
-from eal.organizations.model import BillingEvent, Subscription, Terms
+from eal.organizations.subscriptions import BillingEvent, Subscription, Terms
 from eal.table.keys import Mode
-from eal.vendors import said
-from eal.vendors.said import Body
+from eal.vendors import loose_json
+from eal.vendors.loose_json import Body
 
 VENDOR = "stripe"
 
@@ -73,38 +73,40 @@ def subscription_in(raw: bytes) -> Told | None:
     Raises: ValueError for a subscription event that lacks what every one has.
     """
     body: Body = json.loads(raw)
-    kind = said.text(body, "type") or ""
-    if said.text(body, "object") != "event" or not kind.startswith(_CHANGES):
+    kind = loose_json.text(body, "type") or ""
+    if loose_json.text(body, "object") != "event" or not kind.startswith(_CHANGES):
         return None
-    subscription = said.member(said.member(body, "data"), "object")
-    event_id, at = said.text(body, "id", _LONGEST_ID), said.unix(body, "created")
-    subscription_id = said.text(subscription, "id", _LONGEST_ID)
-    status = said.text(subscription, "status", _LONGEST_STATUS)
+    subscription = loose_json.member(loose_json.member(body, "data"), "object")
+    event_id, at = loose_json.text(body, "id", _LONGEST_ID), loose_json.unix(body, "created")
+    subscription_id = loose_json.text(subscription, "id", _LONGEST_ID)
+    status = loose_json.text(subscription, "status", _LONGEST_STATUS)
     if not (event_id and at and subscription_id and status):
         raise ValueError("the event lacks its id, its time, its subscription or the subscription's status")
     step = _STEPS.get(kind.removeprefix(_CHANGES), 1)
-    began_at = said.unix(subscription, "created") or said.unix(subscription, "start_date")
+    began_at = loose_json.unix(subscription, "created") or loose_json.unix(subscription, "start_date")
     told = BillingEvent(
         id=event_id,
         order=f"{int(at.timestamp()):011d}{step}",
         terms=replace(
             _terms(subscription), cancel_at_period_end=subscription.get("cancel_at_period_end") is True
         ),
-        before=_terms(said.member(said.member(body, "data"), "previous_attributes")),
+        before=_terms(loose_json.member(loose_json.member(body, "data"), "previous_attributes")),
     )
     return Told(
         mode="live" if body.get("livemode") is True else "test",
-        organization_id=said.text(said.member(subscription, "metadata"), "tenant_id", _LONGEST_ID),
+        organization_id=loose_json.text(
+            loose_json.member(subscription, "metadata"), "tenant_id", _LONGEST_ID
+        ),
         subscription=Subscription.of(subscription_id, [told], began_at),
     )
 
 
 def _terms(subscription: Body) -> Terms:
-    items = said.members(said.member(subscription, "items"), "data")
-    ends = [end for one in (*items, subscription) if (end := said.unix(one, "current_period_end"))]
+    items = loose_json.members(loose_json.member(subscription, "items"), "data")
+    ends = [end for one in (*items, subscription) if (end := loose_json.unix(one, "current_period_end"))]
     ends_with_period = subscription.get("cancel_at_period_end")
     return Terms(
-        status=said.text(subscription, "status", _LONGEST_STATUS),
+        status=loose_json.text(subscription, "status", _LONGEST_STATUS),
         cancel_at_period_end=ends_with_period if isinstance(ends_with_period, bool) else None,
         plan=_plan(items),
         current_period_end=max(ends, default=None),
@@ -114,8 +116,10 @@ def _terms(subscription: Body) -> Terms:
 def _plan(items: list[Body]) -> str | None:
     """What the tenant pays for: the first item's price, by the name that its account has given it, or by its id."""
     for one in items:
-        price = said.member(one, "price") or said.member(one, "plan")
-        if found := said.text(price, "lookup_key", _LONGEST_ID) or said.text(price, "id", _LONGEST_ID):
+        price = loose_json.member(one, "price") or loose_json.member(one, "plan")
+        if found := loose_json.text(price, "lookup_key", _LONGEST_ID) or loose_json.text(
+            price, "id", _LONGEST_ID
+        ):
             return found
     return None
 

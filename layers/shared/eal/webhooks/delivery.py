@@ -42,13 +42,7 @@ def deliver(due: Due) -> None:
     enqueueing and recording, the next attempt's message repeats the unrecorded one.
     Raises: Stale where the endpoint was changed while it said that it is gone: then all is to be read again.
     """
-    observe.bind(
-        organization_id=due.organization_id,
-        mode=due.mode,
-        delivery_id=due.delivery_id,
-        webhook_id=due.webhook_id,
-        event_id=due.event_id,
-    )
+    observe.bind(delivery_id=due.delivery_id, webhook_id=due.webhook_id, event_id=due.event_id)
     now = clock.now()
     place = health.take_place(due.organization_id, due.mode, due.webhook_id, due.delivery_id, now)
     if place is None:

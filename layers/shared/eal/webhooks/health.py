@@ -16,7 +16,7 @@ from eal.events import FEED_DAYS
 from eal.table import progress
 from eal.table.item import Item, load
 from eal.table.keys import Key, Mode, key
-from eal.table.progress import Change, Unfit
+from eal.table.progress import Change, ConditionFailed
 from eal.table.read import get
 from eal.table.write import Operation
 
@@ -81,7 +81,7 @@ def take_place(
     for _ in range(_TRIES):
         try:
             return _taken(at, delivery_id, now)
-        except Unfit as refused:
+        except ConditionFailed as refused:
             if refused.item is None:
                 progress.start({**at._asdict(), "kind": _KIND, "leases": {}, "ttl": _ttl(now)})
             elif not _drop_ended(at, refused.item, now):
@@ -192,7 +192,7 @@ def _drop_ended(at: Key, item: Item, now: datetime) -> bool:
     if not ended:
         return False
     names = {f"#l{number}": delivery_id for number, (delivery_id, _) in enumerate(ended)}
-    with suppress(Unfit):  # somebody else dropped them just now
+    with suppress(ConditionFailed):  # somebody else dropped them just now
         progress.change(
             Change(
                 at=at,
@@ -218,7 +218,7 @@ def _release(place: Place, sets: str, removed: list[str], values: Item) -> Healt
                 values={":until": place.until, **values},
             )
         )
-    except Unfit:
+    except ConditionFailed:
         return None
     return load(Health, item)
 

@@ -13,8 +13,6 @@ from eal.outbound.schedule import GIVEN_UP_AFTER, GONE, next_attempt_at
 from eal.table.keys import Mode
 
 EVERY_TYPE = "*"
-LONGEST_OVERLAP_SECONDS = 604_800
-DEFAULT_OVERLAP_SECONDS = 86_400
 ATTEMPTS_KEPT = 25
 """Of one delivery, the latest: with 4 KiB of each answer, an item that never grows to DynamoDB's 400 KiB."""
 type Status = Literal["pending", "succeeded", "failed", "skipped"]

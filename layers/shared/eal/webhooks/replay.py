@@ -47,9 +47,10 @@ class _Found(NamedTuple):
 def ask(webhook_id: str, body: "ReplayCreate", by: "Caller") -> Replay:
     """Ask for a worker's work.
 
-    Raises: NotFound; ValidationFailed; Conflict where the endpoint is disabled.
+    Raises: NotFound; PreconditionFailed; ValidationFailed; Conflict where the endpoint is disabled.
     """
     endpoint = store.find(webhook_id, by)
+    by.write.check_if_match(endpoint.version)
     asked = _asked(endpoint, body, by)
     if not endpoint.enabled:
         raise Conflict("The endpoint is disabled: enable it first.", disabled_reason=endpoint.disabled_reason)
@@ -63,9 +64,10 @@ def ask(webhook_id: str, body: "ReplayCreate", by: "Caller") -> Replay:
 def count(webhook_id: str, body: "ReplayCreate", by: "Caller") -> tuple[Replay, int, bool]:
     """What a replay would send: how many deliveries, and whether all events of the range were looked at for it.
 
-    Raises: NotFound; ValidationFailed.
+    Raises: NotFound; PreconditionFailed; ValidationFailed.
     """
     endpoint = store.find(webhook_id, by)
+    by.write.check_if_match(endpoint.version)
     asked = _asked(endpoint, body, by)
     events = _events(asked, endpoint)
     number = 0
@@ -77,12 +79,7 @@ def count(webhook_id: str, body: "ReplayCreate", by: "Caller") -> tuple[Replay, 
 def work(message: "Mapping[str, Json]") -> None:
     """Open deliveries until all is done, or time is up."""
     asked = load(Replay, message)
-    observe.bind(
-        organization_id=asked.organization_id,
-        mode=asked.mode,
-        webhook_id=asked.webhook_id,
-        replay_id=asked.replay_id,
-    )
+    observe.bind(webhook_id=asked.webhook_id, replay_id=asked.replay_id)
     stored = get(store.place(asked.organization_id, asked.mode, asked.webhook_id))
     endpoint = store.of_item(stored) if stored else None
     if endpoint is None or not endpoint.enabled:

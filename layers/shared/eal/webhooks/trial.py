@@ -23,9 +23,10 @@ SECONDS = 25.0
 def send(webhook_id: str, event_type: str, by: "Caller") -> tuple[Event, Reply]:
     """Send an example of a type, whatever the endpoint has chosen, and also while it is disabled.
 
-    Raises: NotFound.
+    Raises: NotFound; PreconditionFailed.
     """
     endpoint = store.find(webhook_id, by)
+    by.write.check_if_match(endpoint.version)
     event = Event(
         id=ids.new("evt", by.at),
         type=event_type,

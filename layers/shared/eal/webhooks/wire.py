@@ -23,9 +23,7 @@ from eal.listing import ListQuery, PageView
 from eal.outbound.faults import Fault
 from eal.outbound.sender import Reply
 from eal.webhooks.model import (
-    DEFAULT_OVERLAP_SECONDS,
     EVERY_TYPE,
-    LONGEST_OVERLAP_SECONDS,
     Attempt,
     Conditions,
     Delivery,
@@ -35,7 +33,14 @@ from eal.webhooks.model import (
     Status,
     Trigger,
 )
-from eal.wire import Wire, free_number, without_defaults
+from eal.wire import (
+    DEFAULT_OVERLAP_SECONDS,
+    LONGEST_OVERLAP_SECONDS,
+    Wire,
+    free_number,
+    prose,
+    without_defaults,
+)
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _LONGEST_TEXT = 500
@@ -97,7 +102,7 @@ type EventTypes = Annotated[
         'A bare `"*"` is good for `["*"]`.',
     ),
 ]
-type Description = Annotated[str, Field(max_length=500)]
+type Description = Annotated[str, Field(max_length=500), AfterValidator(prose)]
 type RateLimit = Annotated[
     int, Field(ge=1, le=60_000, strict=True, description="Deliveries a minute; what is more waits.")
 ]
@@ -297,6 +302,7 @@ class DeliveryView(Wire):
         Instant, Field(description="When it was put on its way, which a replay may do long after its event.")
     ]
     updated_at: Instant
+    version: int
 
     @classmethod
     def of(cls, delivery: Delivery) -> Self:
@@ -311,6 +317,7 @@ class DeliveryView(Wire):
                 "attempts": [AttemptView.of(attempt) for attempt in delivery.attempts],
                 "created_at": delivery.created_at,
                 "updated_at": delivery.updated_at,
+                "version": delivery.version,
             }
         )
 

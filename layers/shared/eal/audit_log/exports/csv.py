@@ -1,6 +1,5 @@
 """Records as CSV for people: RFC 4180, and no cell that a spreadsheet would take for a formula.
 
-After OWASP (CSV Injection; ASVS 5.0, 1.2.10): a cell that begins with one of `RISKY` gets an apostrophe before it.
 A semicolon in the changes is written as JSON's own `\\u003b`, since some countries' spreadsheets part cells at it,
 whatever the quotes say.
 """
@@ -11,16 +10,17 @@ import csv
 import json
 from typing import TYPE_CHECKING, cast
 
+from eal.csv_cell import harmless
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from eal.errors import Json
     from eal.table.item import Item
 
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # noqa: RUF001 - wide ones too
 COLUMNS = (
     "id", "action", "actor_type", "actor_id", "actor_ip", "source", "resource_type", "resource_id", "changes",
-    "request_id", "created_at", "seq", "previous_hash", "hash",
+    "request_id", "created_at", "seq", "previous_hash", "hash", "organization_id", "mode",
 )  # fmt: skip
 """The record's fields in the order in which the list shows them, actor and resource spread out."""
 
@@ -59,6 +59,8 @@ def line(record: Item) -> str:
             record.get("seq"),
             record.get("previous_hash"),
             record.get("hash"),
+            record["organization_id"],
+            record["mode"],
         )
     )
 
@@ -73,5 +75,4 @@ def _as_json(changes: Json) -> str:
 
 
 def _text(value: Json) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(RISKY) else text
+    return harmless("" if value is None else str(value))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from eal import audit, ids, settings
+from eal import audit, ids
 from eal.audit_log.exports import file
 from eal.audit_log.exports.model import GIVEN_UP, RETRIED, Asked, AuditExport, OpenExports, Progress
 from eal.audit_log.exports.wire import URL_LASTS, AuditExportView
@@ -15,7 +15,6 @@ from eal.table import progress as bookkeeping
 from eal.table.item import dump, load
 from eal.table.keys import key
 from eal.table.read import get, get_all
-from eal.table.write import Stale, put_if_absent, put_over
 
 if TYPE_CHECKING:
     from eal.audit_log.exports.model import AuditExportFilters, Format, Manifest
@@ -38,7 +37,7 @@ def ask(filters: AuditExportFilters, format_: Format, by: Caller) -> AuditExport
     Raises: GrantRequired for a parent, who reads its child's log and never writes there; Conflict where too many are
     open.
     """
-    if by.organization_id != by.write.organization_id:
+    if by.reads_for_child:
         raise GrantRequired(
             "Exports are made by the organization itself; narrow the filters.", reason="read_only"
         )
@@ -76,8 +75,7 @@ def _replace_open(standing: OpenExports, exports: dict[str, Asked], by: Caller) 
         "ttl": int((last + _REMEMBERED).timestamp()),
         **dump(replace(standing, exports=exports, version=standing.version + 1)),
     }
-    table, was = settings.state_table(), standing.version
-    by.write.add(put_over(table, item, was=was) if was else put_if_absent(table, item, lambda _old: Stale()))
+    by.write.put_version(item, was=standing.version)
 
 
 def _open_at(organization_id: str, mode: Mode) -> Key:

@@ -1,7 +1,7 @@
 """What the API takes and shows of exports."""
 
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -88,6 +88,8 @@ class AuditExportView(Wire):
     """Records are in the order of their numbers, the oldest first, to the last one that the manifest's checkpoint
     states: that of the export's own creation, or a later one."""
 
+    changes_by_itself: ClassVar[bool] = True  # its progress and its file's address make no new version
+
     id: str
     status: Status
     format: Format
@@ -106,6 +108,7 @@ class AuditExportView(Wire):
     created_at: Instant
     completed_at: Instant | None
     expires_at: Annotated[Instant | None, Field(description="The file is kept until then.")]
+    version: int
 
     @classmethod
     def of(
@@ -130,4 +133,5 @@ class AuditExportView(Wire):
             created_at=export.created_at,
             completed_at=export.completed_at,
             expires_at=export.expires_at,
+            version=export.version,
         )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from eal.ai.engines.rules.cues import Mention
+    from eal.provenance import Provenance
 
 ENGINE = "rules"
 VERSION = "rules-2"
@@ -26,12 +27,7 @@ _NOTHING_SAID = 0.1
 
 
 def classify_call(
-    transcript: str,
-    *,
-    answered: bool | None = None,
-    voicemail: bool = False,
-    duration_seconds: int | None = None,
-    direction: str = "inbound",
+    transcript: str, *, answered: bool | None = None, voicemail: bool = False
 ) -> Classification:
     """The judgement of one call. Whether the place is inside the service area is not judged here."""
     turns = parse(transcript)
@@ -50,6 +46,20 @@ def classify_call(
             (),
         )
     return _judged(speech.clauses, turns, voicemail=voicemail, extra=(*missed, *ignored))
+
+
+def judge(
+    transcript: str, *, answered: bool | None, voicemail: bool, input_sha256: str
+) -> tuple[Classification, Provenance]:
+    """The same with its provenance. `input_sha256` is of these facts, as the caller compares them."""
+    from eal.provenance import timed  # not above: the layer's build has no pydantic
+
+    return timed(
+        lambda: classify_call(transcript, answered=answered, voicemail=voicemail),
+        engine=ENGINE,
+        model=VERSION,
+        input_sha256=input_sha256,
+    )
 
 
 def _as_spoken(turns: tuple[Turn, ...], *, voicemail: bool) -> tuple[Turn, ...]:

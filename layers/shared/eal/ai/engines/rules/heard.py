@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eal.ai.engines.rules.cues import Cue, Mention, mentions
+from eal.ai.engines.rules.cues import Mention, mentions
 from eal.ai.engines.rules.lexicon import ALL
 from eal.ai.engines.rules.scope import Scope
 
@@ -68,7 +68,7 @@ class Heard:
 def listen(clauses: tuple[Clause, ...]) -> Heard:
     """All mentions of all cues in a call."""
     by_signal: dict[str, list[Mention]] = defaultdict(list)
-    for mention in mentions(_cues(), clauses):
+    for mention in mentions(ALL, clauses):
         by_signal[mention.cue.signal].append(mention)
     spoken = [clause for clause in clauses if clause.counts]
     order = {id(clause): place for place, clause in enumerate(spoken)}
@@ -76,7 +76,3 @@ def listen(clauses: tuple[Clause, ...]) -> Heard:
     for clause in clauses:
         order.setdefault(id(clause), late)
     return Heard(clauses, dict(by_signal), order)
-
-
-def _cues() -> tuple[Cue, ...]:
-    return ALL

@@ -25,7 +25,9 @@ What the notes and the enrichment ask of the system has no effect.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -36,6 +38,8 @@ from eal.calls.transcript import Turn
 if TYPE_CHECKING:
     import re
     from collections.abc import Mapping
+
+    from eal.provenance import Provenance
 
 ENGINE = "rules"
 VERSION = "prospect-rules-1"
@@ -139,6 +143,12 @@ class ProspectFacts:
     notes: str | None = None
     in_service_area: bool | None = None
 
+    @property
+    def sha256(self) -> str:
+        """The same facts need not be judged twice by the same rules."""
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class ProspectJudgement:
@@ -179,6 +189,13 @@ def qualify_prospect(facts: ProspectFacts) -> ProspectJudgement:
         why = "industry_no_fit" if known.trade else "too_little_known"
         return ProspectJudgement(None, 0.4 if known.trade else 0.3, (why, *more))
     return ProspectJudgement(True, _confidence(facts, known, kind, fits), (*fits, *more))
+
+
+def judge(facts: ProspectFacts) -> tuple[ProspectJudgement, Provenance]:
+    """The same with its provenance."""
+    from eal.provenance import timed  # not above: the layer's build has no pydantic
+
+    return timed(lambda: qualify_prospect(facts), engine=ENGINE, model=VERSION, input_sha256=facts.sha256)
 
 
 def _known(facts: ProspectFacts) -> _Known:

@@ -186,13 +186,9 @@ def _authority(heard: Heard) -> Qualified | None:
     needed = heard.said("needs_owner")
     if needed and not owner:
         return None, ("authority_unknown",), (needed[0],)
-    if referral and _third_party(heard) and refuses:
+    if referral and refuses:
         return None, ("authority_unknown",), (referral[0],)
     return None
-
-
-def _third_party(heard: Heard) -> bool:
-    return bool(heard.said("referral"))
 
 
 def _doubt(heard: Heard, ending: str) -> Qualified | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from eal import clock, ids, observe
 from eal.caller import vendor as acting
 from eal.integrations import connections, inbound, reconciliation
-from eal.vendors.http import Busy, Refused
+from eal.vendors.http import Busy, Refused, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,26 +28,26 @@ SECONDS = 800.0
 """Of a run: the function's time-out leaves the last connection its pauses."""
 
 type Fill = Callable[[Due, Caller, datetime, Take], Cursor]
-"""Asks for one connection's gaps, takes each in, and returns how far it came. Raises Busy or Refused."""
+"""Asks for one connection's gaps, takes each in, and returns how far it came. Raises Busy, Refused or TooLarge."""
 
 
 class ReconcilingFailed(Exception):
     """Some connections could not be reconciled: an alarm tells, and the next run tries them again."""
 
 
-def reconcile(vendor: str, fill: Fill) -> None:
+def run(vendor: str, fill: Fill) -> None:
     """One connection's failure keeps no other from being reconciled. Raises: ReconcilingFailed."""
     observe.begin("", worker=f"reconcile_{vendor}")
     began, failed = time.monotonic(), 0
-    for one in reconciliation.due(vendor, clock.now()):
+    for due in reconciliation.due(vendor, clock.now()):
         if time.monotonic() - began > SECONDS:
             observe.logger.warning("reconciliation_unfinished")
             break
         try:
-            _reconcile_one(one, fill)
+            _reconcile(due, fill)
         except Exception:  # the edge of a worker: told by ReconcilingFailed once the others are done
             observe.logger.exception(
-                "reconciliation_failed", organization_id=one.organization_id, mode=one.mode
+                "reconciliation_failed", organization_id=due.organization_id, mode=due.mode
             )
             failed += 1
     observe.flush()
@@ -55,11 +55,11 @@ def reconcile(vendor: str, fill: Fill) -> None:
         raise ReconcilingFailed(f"{failed} connections could not be reconciled; the log says why")
 
 
-def _reconcile_one(one: Due, fill: Fill) -> None:
-    vendor, connection_id = one.integration.vendor, one.integration.connection_id or ""
+def _reconcile(due: Due, fill: Fill) -> None:
+    vendor, connection_id = due.integration.vendor, due.integration.connection_id or ""
     now = clock.now()
-    by = acting(vendor, one.organization_id, one.mode, ids.new("run", now))
-    observe.begin(by.request_id, organization_id=one.organization_id, mode=one.mode)
+    by = acting(vendor, due.organization_id, due.mode, ids.new("run", now))
+    observe.begin(by.request_id, organization_id=due.organization_id, mode=due.mode)
     connection = connections.find(connection_id, vendor)
     if connection is None:
         return  # disconnected just now; the index does not show it yet
@@ -71,11 +71,14 @@ def _reconcile_one(one: Due, fill: Fill) -> None:
 
     wait = reconciliation.EVERY
     try:
-        after = fill(one, by, now, take)
+        after = fill(due, by, now, take)
     except Busy as busy:
         observe.logger.warning("vendor_busy", retry_after=round(busy.retry_after))
-        after, wait = one.cursor, max(wait, timedelta(seconds=busy.retry_after))
+        after, wait = due.cursor, max(wait, timedelta(seconds=busy.retry_after))
     except Refused as refused:
         observe.logger.warning("vendor_refused", status_code=refused.status)
-        after, wait = one.cursor, reconciliation.AFTER_A_REFUSAL
-    reconciliation.save(one, replace(after, next_at=now + wait), now)
+        after, wait = due.cursor, reconciliation.AFTER_A_REFUSAL
+    except TooLarge:
+        observe.logger.warning("vendor_answer_too_large")
+        after, wait = due.cursor, reconciliation.AFTER_A_REFUSAL
+    reconciliation.save(due, replace(after, next_at=now + wait), now)

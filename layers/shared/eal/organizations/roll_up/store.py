@@ -7,8 +7,10 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from eal.cursor import Position, seal
-from eal.organizations.model import Grant, Organization
-from eal.organizations.store import CHILDREN_A_READ, at, child_ids, grant_at
+from eal.organizations.children import CHILDREN_A_READ, child_ids
+from eal.organizations.grants.model import Grant
+from eal.organizations.model import Organization
+from eal.organizations.table_keys import at, grant_at
 from eal.statistics.model import tally_of
 from eal.statistics.store import tally_at
 from eal.table.item import load
@@ -36,9 +38,7 @@ class Row:
 
 def search(query: ListQuery, by: Caller) -> Page[Row]:
     """The children that granted leads or calls, in the caller's mode, newest first."""
-    scope = by.cursor_scope
-    if scope is None:
-        raise AssertionError("a list needs a query parameter model that the entry class binds cursors to")
+    scope = by.scope_of_cursors()
     found: list[Row] = []
     # More than a short page asks for, because children that granted nothing are left out.
     reading = query.model_copy(update={"limit": max(query.limit, CHILDREN_A_READ)})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eal import clock, observe
 from eal.calls import store as calls
 from eal.integrations import store as integrations
-from eal.vendors import callrail_api, said
+from eal.vendors import callrail_api, loose_json
 from eal.vendors.callrail import VENDOR
 from eal.vendors.http import Busy, Spent
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from eal.caller import Caller
     from eal.integrations.reconciliation import Cursor, Due, Take
-    from eal.vendors.said import Body
+    from eal.vendors.loose_json import Body
 
 REQUESTS_A_RUN = 20
 """80 an hour and 1,920 a day at most: CallRail allows an account, which may be other tenants' too, 1,000 and 10,000."""
@@ -27,54 +27,54 @@ LOOK_BACK = timedelta(hours=6)
 """Calls are listed by their start: one that went on for hours was not yet there when its hour was looked at."""
 
 
-def fill(one: Due, by: Caller, now: datetime, take: Take) -> Cursor:
-    """As `eal.vendors.gaps.Fill` says. Pages in the order of the calls' start, so that an interrupted walk goes on.
+def fill(due: Due, by: Caller, now: datetime, take: Take) -> Cursor:
+    """As `reconcile.Fill` says. Pages in the order of the calls' start, so that an interrupted walk goes on.
 
     An account may have other tenants' companies: the integration names its own, unless the account has only one.
     """
-    account_id, key = one.integration.settings.get("account_id"), integrations.api_key(VENDOR, by)
+    account_id, key = due.integration.settings.get("account_id"), integrations.api_key(VENDOR, by)
     until = now - SETTLED
     if account_id is None or key is None:
-        return one.cursor
+        return due.cursor
     api = callrail_api.connect(by.mode, key, account_id, budget=REQUESTS_A_RUN)
-    begun = max(one.integration.created_at, one.cursor.through - LOOK_BACK)
-    since = clock.parse(one.cursor.place) if one.cursor.place else begun
+    begun = max(due.integration.created_at, due.cursor.through - LOOK_BACK)
+    since = clock.parse(due.cursor.place) if due.cursor.place else begun
     if until <= since:
-        return one.cursor
-    company_id = one.integration.settings.get("company_id") or api.only_company()
+        return due.cursor
+    company_id = due.integration.settings.get("company_id") or api.only_company()
     if company_id is None:
         observe.logger.info("company_unknown")
-        return one.cursor
-    place, number = one.cursor.place, 1
+        return due.cursor
+    place, number = due.cursor.place, 1
     while True:
         try:
             page = api.page(company_id, since, until, number)
         except (Spent, Busy) as stopped:
             if isinstance(stopped, Busy) and number == 1:
                 raise
-            return one.cursor.interrupted(now, place)
-        own = [call for call in page.calls if said.text(call, "company_id") == company_id]
+            return due.cursor.interrupted(now, place)
+        own = [call for call in page.calls if loose_json.text(call, "company_id") == company_id]
         for _ in range(len(page.calls) - len(own)):
             observe.count("inbound_foreign")
         _take_missing([call for call in own if _is_over(call, until)], by, take)
         if not page.has_more:
-            return one.cursor.done(until)
-        starts = [at for call in page.calls if (at := said.moment(call, "start_time"))]
+            return due.cursor.done(until)
+        starts = [at for call in page.calls if (at := loose_json.moment(call, "start_time"))]
         place, number = (clock.rfc3339(max(starts)) if starts else place), number + 1
 
 
 def _take_missing(listed: list[Body], by: Caller, take: Take) -> None:
-    named = {call_id: call for call in listed if (call_id := said.text(call, "id"))}
+    named = {call_id: call for call in listed if (call_id := loose_json.text(call, "id"))}
     missing = calls.missing(VENDOR, list(named), by)
     for call_id, call in named.items():
         if call_id in missing:
-            outbound = said.text(call, "direction") == "outbound"
+            outbound = loose_json.text(call, "direction") == "outbound"
             take("outbound-post-call" if outbound else "post-call", {**call, "resource_id": call_id})
 
 
 def _is_over(call: Body, until: datetime) -> bool:
     """Whether a call has ended long enough ago for its webhooks to have come."""
-    at, seconds = said.moment(call, "start_time"), call.get("duration")
+    at, seconds = loose_json.moment(call, "start_time"), call.get("duration")
     if at is None or isinstance(seconds, bool) or not isinstance(seconds, int | float | str):
         return False
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from eal import audit, ids
 from eal.audit import Actor
 from eal.errors import Conflict, NotFound
-from eal.organizations.model import PERSONAL_OF_A_MEMBER, Member
+from eal.organizations.members.model import PERSONAL, Member
 from eal.organizations.store import may_change
 from eal.table import page
 from eal.table.item import dump, load
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from eal.audit import Change
     from eal.caller import Caller
     from eal.listing import ListQuery
-    from eal.organizations.wire import MemberCreate
+    from eal.organizations.members.wire import MemberCreate
     from eal.table.item import Item
 
 _NOT_AUDITED = frozenset({"id", "invited_at", "invited_by"})
@@ -90,7 +90,7 @@ def remove(member_id: str, by: Caller) -> None:
 
 
 def _changes(before: Item, after: Item, salt: str) -> tuple[Change, ...]:
-    return audit.changes(before, after, personal=PERSONAL_OF_A_MEMBER, salt=salt)
+    return audit.changes(before, after, personal=PERSONAL, salt=salt)
 
 
 def _audited(member: Member) -> Item:

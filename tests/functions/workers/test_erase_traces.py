@@ -135,7 +135,7 @@ def test_what_the_next_lead_with_the_contact_writes_stays(
     lead = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
     call("DELETE", f"/v1/leads/{lead['id']}", key=tenant.admin)
     Pipeline()._relay()
-    (task,) = peek("EraseLeadQueue")
+    (task,) = peek("EraseTracesQueue")
     clock.advance(seconds=1)
     _write_and_be_written_to(tenant, monkeypatch, EMAIL, PHONE, "Second")
     counted = {kind: len(items(kind)) for kind in MESSAGES}
@@ -225,13 +225,13 @@ def _task_of_an_erasure(tenant: Tenant) -> str:
     call("DELETE", path, key=tenant.admin)
     pipeline = Pipeline()
     pipeline._relay()
-    (task,) = peek("EraseLeadQueue")
+    (task,) = peek("EraseTracesQueue")
     assert task["lead_id"] == lead["id"]
     return json.dumps(task)
 
 
 def _consume(body: str) -> None:
-    answer = load_app("workers/erase_lead").handler(sqs_event("EraseLeadQueue", [body]), None)
+    answer = load_app("workers/erase_traces").handler(sqs_event("EraseTracesQueue", [body]), None)
     assert answer == {"batchItemFailures": []}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from eal.integrations import store as integrations
 from eal.outreach import store as outreach
-from eal.vendors import resend_api, said
+from eal.vendors import loose_json, resend_api
 from eal.vendors.http import Busy, Spent
 from eal.vendors.resend import RECEIVED, VENDOR
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from eal.caller import Caller
     from eal.integrations.reconciliation import Cursor, Due, Take
-    from eal.vendors.said import Body
+    from eal.vendors.loose_json import Body
 
 REQUESTS_A_RUN = 20
 """At a request a second, as the client keeps: 2,000 mails a run."""
@@ -25,37 +25,37 @@ SETTLED = timedelta(minutes=10)
 LOOK_BACK = timedelta(hours=1)
 
 
-def fill(one: Due, by: Caller, now: datetime, take: Take) -> Cursor:
-    """As `eal.vendors.gaps.Fill` says. The list has the newest first: a walk goes back to where the last one began,
+def fill(due: Due, by: Caller, now: datetime, take: Take) -> Cursor:
+    """As `reconcile.Fill` says. The list has the newest first: a walk goes back to where the last one began,
     and one that was interrupted goes on from the mail that it had come to."""
     key = integrations.api_key(VENDOR, by)
     if key is None:
-        return one.cursor
+        return due.cursor
     api = resend_api.connect(by.mode, key, budget=REQUESTS_A_RUN)
-    began_at = one.cursor.began_at or now
-    since = max(one.integration.created_at, one.cursor.through - LOOK_BACK)
-    place, asked = one.cursor.place, 0
+    began_at = due.cursor.began_at or now
+    since = max(due.integration.created_at, due.cursor.through - LOOK_BACK)
+    place, asked = due.cursor.place, 0
     while True:
         try:
             page = api.page(place)
         except (Spent, Busy) as stopped:
             if isinstance(stopped, Busy) and not asked:
                 raise
-            return one.cursor.interrupted(began_at, place)
+            return due.cursor.interrupted(began_at, place)
         asked += 1
         _take_missing(page.mails, since, now - SETTLED, by, take)
-        ats = [at for mail in page.mails if (at := said.moment(mail, "created_at"))]
+        ats = [at for mail in page.mails if (at := loose_json.moment(mail, "created_at"))]
         if not page.has_more or not page.mails or (ats and min(ats) < since):
-            return one.cursor.done(began_at - SETTLED)
-        place = said.text(page.mails[-1], "id")
+            return due.cursor.done(began_at - SETTLED)
+        place = loose_json.text(page.mails[-1], "id")
 
 
 def _take_missing(listed: list[Body], since: datetime, until: datetime, by: Caller, take: Take) -> None:
     named = {
         mail_id: mail
         for mail in listed
-        if (mail_id := said.text(mail, "id"))
-        and (at := said.moment(mail, "created_at"))
+        if (mail_id := loose_json.text(mail, "id"))
+        and (at := loose_json.moment(mail, "created_at"))
         and since <= at <= until
     }
     known = outreach.known(VENDOR, list(named), by)

@@ -1,0 +1,1 @@
+"""What a child lets its parent read."""

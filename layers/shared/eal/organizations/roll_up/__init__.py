@@ -1,0 +1,1 @@
+"""A parent's view of its children's figures."""

@@ -1,0 +1,1 @@
+"""What an organization sets, and what calls and leads ask of it."""
