@@ -15,7 +15,7 @@ from tests.support.endpoints import Endpoint, endpoints
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECRETS = {"key", "secret", "upload"}
+SECRETS = {"key", "secret"}
 """Fields of answers that a replay must not show again."""
 
 

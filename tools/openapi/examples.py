@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
 
 from eal.listing import PageView
-from eal.organizations.wire import SettingsView
+from eal.organizations.settings.wire import SettingsView
 from tools.openapi.event_examples import AT, DATA, LATER, event
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ _DELIVERY: dict[str, Json] = {
         }
     ],
     **_TIMES,
+    "version": 2,
 }
 _CHECKPOINT: dict[str, Json] = {
     "id": f"chk_{_ID}",
@@ -133,6 +134,7 @@ _ANSWERS: dict[str, Json] = {
         "created_at": AT,
         "completed_at": None,
         "expires_at": None,
+        "version": 1,
     },
     "AuditRecordView": DATA["audit.log.event"],
     "CallDetail": {

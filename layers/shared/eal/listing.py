@@ -42,7 +42,7 @@ class ListQuery(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     limit: Annotated[
-        WholeNumber,
+        int,
         Field(
             ge=1,
             le=MOST,
@@ -50,6 +50,7 @@ class ListQuery(Wire):
             # Not a rule of the request: a client that keeps it would refuse what we take.
             json_schema_extra=lambda schema: schema.pop("maximum", None),
         ),
+        BeforeValidator(_plain),
         BeforeValidator(_cut),
     ] = DEFAULT_LIMIT
     cursor: Annotated[str | None, Field(description="`next_cursor` of the page before.")] = None
