@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from eal import errors
@@ -90,7 +91,7 @@ def test_an_enumeration_is_one_type_wherever_it_is_used(committed: dict[str, Any
         components["LeadTransition"]["properties"]["to"],
         _parameter(committed, "/leads", "status")["schema"],
     ]
-    assert used == [{"$ref": "#/components/schemas/LeadStatus"}] * 3
+    assert {one["$ref"] for one in used} == {"#/components/schemas/LeadStatus"}
 
 
 def test_what_an_alias_says_of_itself_is_kept(committed: dict[str, Any]) -> None:
@@ -124,6 +125,31 @@ def test_a_limit_that_is_cut_has_no_maximum(committed: dict[str, Any]) -> None:
 
     assert limit["schema"] == {"type": "integer", "minimum": 1, "default": 50}
     assert "200" in limit["description"]
+
+
+def test_every_operation_shows_what_it_takes_and_each_example_is_allowed(committed: dict[str, Any]) -> None:
+    for path, item in committed["paths"].items():
+        for method, operation in item.items():
+            where = f"{method.upper()} {path}"
+            _check_examples(committed, operation.get("requestBody", {}), where)
+            for status, response in operation["responses"].items():
+                _check_examples(committed, checks.resolved(committed, response), f"{where} {status}")
+            body = operation.get("requestBody")
+            assert (
+                body is None
+                or operation["tags"] == ["inbound"]
+                or "example" in body["content"]["application/json"]
+            )
+
+
+def _check_examples(document: dict[str, Any], described: dict[str, Any], where: str) -> None:
+    for content in described.get("content", {}).values():
+        shown = [one["value"] for one in content.get("examples", {}).values()]
+        shown += [content["example"]] if "example" in content else []
+        schema = {**content["schema"], "components": document["components"]}
+        for example in shown:
+            wrong = next(Draft202012Validator(schema).iter_errors(example), None)
+            assert wrong is None, f"{where}: {wrong.json_path}: {wrong.message}"
 
 
 def _parameter(document: dict[str, Any], path: str, name: str) -> dict[str, Any]:

@@ -4,9 +4,10 @@ One story: a call about a flooded basement, the lead that comes of it, and what 
 """
 
 from eal.errors import Json
+from eal.events import BY_NAME_ONLY
 
 AT = "2026-04-24T17:42:11.314Z"
-_LATER = "2026-04-24T17:42:13.902Z"
+LATER = "2026-04-24T17:42:13.902Z"
 
 _CALL: dict[str, Json] = {
     "id": "call_01kq09bekje6vbq5xe2b60xtwz",
@@ -69,10 +70,10 @@ _CLASSIFIED: dict[str, Json] = {
             "latency_ms": 9,
             "fallback": False,
         },
-        "classified_at": _LATER,
+        "classified_at": LATER,
     },
-    "classified_at": _LATER,
-    "updated_at": _LATER,
+    "classified_at": LATER,
+    "updated_at": LATER,
     "version": 2,
 }
 _LEAD: dict[str, Json] = {
@@ -142,13 +143,13 @@ _API_KEY: dict[str, Json] = {
 DATA: dict[str, dict[str, Json]] = {
     "call.received": _CALL,
     "call.classified": _CLASSIFIED,
-    "call.qualified": {**_CLASSIFIED, "lead_id": _LEAD["id"], "qualified_at": _LATER, "version": 3},
+    "call.qualified": {**_CLASSIFIED, "lead_id": _LEAD["id"], "qualified_at": LATER, "version": 3},
     "lead.created": _LEAD,
     "lead.updated": {
         **_LEAD,
         "status": "contacted",
-        "contacted_at": _LATER,
-        "updated_at": _LATER,
+        "contacted_at": LATER,
+        "updated_at": LATER,
         "version": 2,
     },
     "lead.erased": {
@@ -160,7 +161,7 @@ DATA: dict[str, dict[str, Json]] = {
         "address": None,
         "notes": None,
         "attribution": {},
-        "updated_at": _LATER,
+        "updated_at": LATER,
         "version": 2,
     },
     "api_key.rotated": _API_KEY,
@@ -205,3 +206,18 @@ DATA: dict[str, dict[str, Json]] = {
     },
 }
 """By event type."""
+
+
+def event(name: str) -> dict[str, Json]:
+    """A whole event of the type, as it is sent."""
+    kind = "aud" if name in BY_NAME_ONLY else "evt"
+    return {
+        "id": f"{kind}_01kq09bekje6vbq5xe2b60xtww",
+        "type": name,
+        "api_version": "v1",
+        "created_at": AT,
+        "tenant_id": "org_01kq09bekje6vbq5xe2b60xtww",
+        "mode": "live",
+        "sequence": 42,
+        "data": DATA[name],
+    }

@@ -5,15 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from tools.openapi import errors
+from tools.openapi import errors, examples
 from tools.openapi.parameters import COMMON, WITH_KEY, may_be_not_modified, references
 from tools.openapi.parameters import of_route as parameters_of
 from tools.openapi.schemas import CSV, JSON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from pydantic import JsonValue
 
     from eal.entry.route import Route
     from tools.openapi.schemas import Node, Schemas
@@ -33,7 +31,7 @@ def of_route(route: Route, schemas: Schemas, responses: dict[str, Node]) -> Node
     if route.body:
         operation["requestBody"] = {
             "required": not route.body_optional,
-            "content": {JSON: {"schema": schemas[route.body, "validation"]}},
+            "content": {JSON: {"schema": schemas[route.body, "validation"], "example": examples.body(route)}},
         }
     return operation
 
@@ -69,8 +67,8 @@ def _success(route: Route, status: int, schemas: Schemas) -> Node:
     }
     if route.answer:
         content: Node = {"schema": schemas[route.answer, "serialization"]}
-        if route.operation_id in _EXAMPLES:
-            content["example"] = _EXAMPLES[route.operation_id]
+        if (example := examples.answer(route.answer)) is not None:
+            content["example"] = example
         answer["content"] = {JSON: content}
     elif status != 204:
         answer["content"] = {JSON: {"schema": {"type": "object"}}}
@@ -91,19 +89,6 @@ def _csv(instead: Node) -> dict[str, Node]:
             "content": {JSON: {"schema": instead}},
         },
     }
-
-
-_EXAMPLES: dict[str, JsonValue] = {
-    "getHealth": {
-        "status": "ok",
-        "version": "v1",
-        "tenant_id": "org_2k4n8q...",
-        "environment": "live",
-        "scopes": ["read"],
-        "rate_limit_remaining": 59,
-        "timestamp": "2026-04-24T17:42:11.314Z",
-    }
-}
 
 
 def _error_response(status: int, codes: Sequence[str], route: Route) -> Node:

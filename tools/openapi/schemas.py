@@ -175,9 +175,14 @@ def inlined(definitions: dict[str, Node]) -> dict[str, Node]:
         if enumeration:
             used = {key: value for key, value in node.items() if key not in ("enum", "type")}
             return {"$ref": REF.format(model=enumeration), **used}
-        return _described({key: replaced(value) for key, value in node.items()})
+        return _described({_keyword(key, value): replaced(value) for key, value in node.items()})
 
     return {name: replaced(schema) for name, schema in definitions.items() if name not in aliases}
+
+
+def _keyword(key: str, value: object) -> str:
+    """JSON Schema's word for a bound: pydantic writes its own where a validator runs before the bound is looked at."""
+    return {"ge": "minimum", "le": "maximum"}.get(key, key) if isinstance(value, int | float) else key
 
 
 def _described(node: Node) -> Node:

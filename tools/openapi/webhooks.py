@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from eal.events import BY_NAME_ONLY, CATALOGUE
+from eal.events import CATALOGUE
 from tools.openapi import event_examples
 from tools.openapi.parameters import header_parameter
 from tools.openapi.schemas import EVENT_DATA, JSON, REF
@@ -67,7 +67,7 @@ def of_event(name: str, meaning: str) -> Node:
             "content": {
                 JSON: {
                     "schema": {"$ref": REF.format(model=_schema_name(name))},
-                    "examples": {name: {"value": _event_example(name)}},
+                    "examples": {name: {"value": event_examples.event(name)}},
                 }
             },
         },
@@ -77,20 +77,6 @@ def of_event(name: str, meaning: str) -> Node:
         },
     }
     return {"post": operation}
-
-
-def _event_example(name: str) -> Node:
-    kind = "aud" if name in BY_NAME_ONLY else "evt"
-    return {
-        "id": f"{kind}_01kq09bekje6vbq5xe2b60xtww",
-        "type": name,
-        "api_version": "v1",
-        "created_at": event_examples.AT,
-        "tenant_id": "org_01kq09bekje6vbq5xe2b60xtww",
-        "mode": "live",
-        "sequence": 42,
-        "data": event_examples.DATA[name],
-    }
 
 
 def event_types(document: Node) -> Node:

@@ -11,6 +11,6 @@ handler = app.handler
 
 @app.get("/v1/calls/{call_id}", operation_id="getCall", tag="calls", grant="calls")
 def get(call_id: str, caller: Reader) -> CallDetail:
-    """One call with its transcript, its recording's address, its classification and the runs before it."""
+    """One call with its transcript, its classification and the earlier runs."""
     whole = calls.find(call_id, by=caller)
     return CallDetail.of_whole(whole.call, whole.transcript, whole.runs)

@@ -11,6 +11,6 @@ handler = app.handler
 
 @app.get("/v1/leads", operation_id="listLeads", tag="leads", grant="leads")
 def list_leads(query: LeadQuery, caller: Reader) -> LeadPage:
-    """Leads, newest first, filtered by status, source, loss type, assignee, contact and times."""
+    """Leads, newest first, filtered by status, source, loss type, assignee, contact, score and times."""
     page = leads.search(query, by=caller)
     return LeadPage(data=[LeadView.of(lead) for lead in page.items], next_cursor=page.next_cursor)

@@ -11,5 +11,5 @@ handler = app.handler
 
 @app.post("/v1/organizations/me/members", operation_id="inviteMember", tag="organizations", status_code=201)
 def invite_member(body: MemberCreate, caller: Admin) -> MemberView:
-    """Add a member by e-mail address, which no other member has."""
+    """Add a member by e-mail address, which no other member has. No mail is sent yet: tell them yourself."""
     return MemberView.of(members.invite(body, by=caller))

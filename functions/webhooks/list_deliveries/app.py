@@ -16,7 +16,10 @@ handler = app.handler
     grant="webhooks",
 )
 def list_deliveries(webhook_id: str, query: DeliveryQuery, caller: Reader) -> DeliveryPage:
-    """The deliveries to an endpoint in the last 90 days, newest first, with the beginnings of what was answered."""
+    """The deliveries to an endpoint in the last 90 days, with the beginnings of what was answered.
+
+    They are ordered and filtered by the time of their events, the newest first: a replay's stand where its events do.
+    """
     page = delivery_log.search(webhook_id, query, by=caller)
     shown = [DeliveryView.of(delivery).abridged() for delivery in page.items]
     return DeliveryPage(data=shown, next_cursor=page.next_cursor)

@@ -86,7 +86,11 @@ def _email(text: str) -> str:
 Phone = Annotated[
     str,
     AfterValidator(_phone),
-    Field(max_length=LONGEST_PHONE, description="Any usual spelling in, E.164 out."),
+    Field(
+        max_length=LONGEST_PHONE,
+        description="Any usual spelling in, E.164 out; outside the US with + and the country code. It must be possible "
+        "in its country's plan; whether it is in use is not asked.",
+    ),
 ]
 """A phone number in a wire model."""
 

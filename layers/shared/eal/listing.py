@@ -50,6 +50,7 @@ class ListQuery(Wire):
             # Not a rule of the request: a client that keeps it would refuse what we take.
             json_schema_extra=lambda schema: schema.pop("maximum", None),
         ),
+        BeforeValidator(_plain),
         BeforeValidator(_cut),
         PLAIN_DIGITS,
     ] = DEFAULT_LIMIT

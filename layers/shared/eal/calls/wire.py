@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from eal.calls.classification import Intent, Urgency
 from eal.calls.model import Call, Direction, Run, Status
@@ -32,7 +32,7 @@ class EvidenceView(Wire):
 
     field: str
     quote: str
-    turn: int
+    turn: Annotated[int, Field(description="The turn's `index`, from 0.")]
 
 
 class ClassificationView(Wire):
@@ -40,11 +40,11 @@ class ClassificationView(Wire):
 
     intent: Intent
     urgency: Urgency
-    qualified: bool | None
-    confidence: float
-    reasons: list[str]
+    qualified: Annotated[bool | None, Field(description="Whether it is a lead worth pursuing.")]
+    confidence: Annotated[float, Field(description="0 to 1.")]
+    reasons: Annotated[list[str], Field(description="The rules or arguments that decided, as slugs.")]
     safety: Annotated[bool, Field(description="The transcript names a present danger to life.")]
-    hazards: list[str]
+    hazards: Annotated[list[str], Field(description="The dangers that are named, such as `electrical`.")]
     provenance: ProvenanceView
     classified_at: Instant
 
@@ -82,9 +82,9 @@ class CallView(Wire):
     """
 
     id: str
-    status: Status
-    vendor: str
-    vendor_call_id: str
+    status: Annotated[Status, Field(description="`dispatched` and `closed` come with later versions.")]
+    vendor: Annotated[str, Field(description="The call tracker, such as `callrail`.")]
+    vendor_call_id: Annotated[str, Field(description="The tracker's own id of the call.")]
     direction: Direction
     answered: bool | None
     voicemail: bool | None
@@ -95,29 +95,47 @@ class CallView(Wire):
     caller_city: str | None
     caller_state: str | None
     caller_country: str | None
-    tracking_number: str | None
-    destination_number: str | None
+    tracking_number: Annotated[str | None, Field(description="The tracker's number that was called, E.164.")]
+    destination_number: Annotated[
+        str | None, Field(description="Where the tracker put the call through to, E.164.")
+    ]
     started_at: Instant | None
     ended_at: Instant | None
     duration_seconds: int | None
-    first_call: bool | None
-    source_name: str | None
-    attribution: dict[str, str]
-    tags: list[str]
+    first_call: Annotated[bool | None, Field(description="Whether the caller never called before.")]
+    source_name: Annotated[str | None, Field(description="The tracker's name for the campaign or listing.")]
+    attribution: Annotated[
+        dict[str, str],
+        Field(
+            description="Where the caller came from, as the tracker tells it: `utm_…`, `gclid`, `landing_page_url`, …"
+        ),
+    ]
+    tags: Annotated[
+        list[str],
+        Field(
+            description="Set in the tracker, as are the note, the value, the lead status and the spam mark."
+        ),
+    ]
     note: str | None
     value_cents: int | None
-    vendor_lead_status: str | None
+    vendor_lead_status: Annotated[str | None, Field(description="In the tracker's words.")]
     spam: bool | None
-    agent_email: str | None
-    company_id: str | None
-    tracker_id: str | None
+    agent_email: Annotated[str | None, Field(description="Who took the call.")]
+    company_id: Annotated[str | None, Field(description="The tracker's id of the company that was called.")]
+    tracker_id: Annotated[str | None, Field(description="The tracker's id of the tracking number.")]
     has_transcript: bool
-    has_recording: bool
+    has_recording: Annotated[bool, Field(description="Whether the tracker has one.")]
     recording_seconds: int | None
-    classification: ClassificationView | None
-    lead_id: str | None
+    classification: Annotated[
+        ClassificationView | None, Field(description="Null until the call is classified.")
+    ]
+    lead_id: Annotated[
+        str | None, Field(description="The lead that was captured from it, or that has its number.")
+    ]
     classified_at: Instant | None
-    qualified_at: Instant | None
+    qualified_at: Annotated[
+        Instant | None, Field(description="When it was found to be a qualified lead; null where it was not.")
+    ]
     created_at: Instant
     updated_at: Instant
     version: int
@@ -133,17 +151,25 @@ class CallDetail(CallView):
 
     classification: ClassificationDetail | None
     classification_runs: list[ClassificationDetail]
-    correction: Annotated[None, Field(description="A person's correction of the classification.")]
-    dispatch: Annotated[None, Field(description="What was decided to be done.")]
-    transcript: TranscriptView | None
-    recording_url: Annotated[
-        None,
+    correction: Annotated[
+        dict[str, JsonValue] | None,
         Field(
-            description="Null, also where `has_recording` is true: the tracker's own address opens the recording to "
-            "whoever has it, without an end."
+            description="A person's correction of the classification. Null in this version: none can be made yet."
         ),
     ]
-    recording_url_expires_at: None
+    dispatch: Annotated[
+        dict[str, JsonValue] | None,
+        Field(description="What was decided to be done. Null in this version: nothing decides yet."),
+    ]
+    transcript: TranscriptView | None
+    recording_url: Annotated[
+        str | None,
+        Field(
+            description="An address that plays the recording for an hour. Null in this version, also where "
+            "`has_recording` is true: the tracker's own address opens it to whoever has it, without an end."
+        ),
+    ]
+    recording_url_expires_at: Annotated[Instant | None, Field(description="Null as `recording_url` is.")]
 
     @classmethod
     def of_whole(cls, call: Call, transcript: str | None, runs: tuple[Run, ...]) -> Self:

@@ -92,6 +92,12 @@ class LeadFields(Wire):
 
 
 class LeadCreate(LeadFields):
+    """A new lead, which needs an e-mail or a phone."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["email"]}, {"required": ["phones"]}]}
+    )
+
     phones: Phones = []  # noqa: RUF012 - pydantic copies defaults
     source: Slug = "api"
     metadata: Metadata = {}  # noqa: RUF012 - as above
@@ -104,7 +110,11 @@ class LeadCreate(LeadFields):
 
 
 class LeadUpdate(LeadFields):
-    """Only what is given changes; null clears it."""
+    """Only what is given changes; null clears it.
+
+    `address`, `attribution`, `metadata`, `phones` and `additional_emails` are replaced as a whole. An e-mail or a phone
+    must be left.
+    """
 
     model_config = ConfigDict(json_schema_extra=without_defaults("source"))
 
@@ -118,10 +128,18 @@ class LeadUpdate(LeadFields):
 
 
 class LeadTransition(Wire):
+    """new → contacted → qualified → scheduled → won, which is final.
+
+    From each of the first four to lost or disqualified, and from these back to new.
+    """
+
     model_config = _INPUT
 
     to: Status
-    reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
+    reason: Annotated[
+        Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None,
+        Field(description="Needed where a lead becomes `lost`."),
+    ] = None
     notes: Annotated[Notes | None, Field(description="Added to the lead's notes.")] = None
 
 
@@ -173,9 +191,11 @@ class AddressView(Wire):
 
 
 class ContributionView(Wire):
-    feature: str
-    points: int
-    reason: str
+    feature: Annotated[
+        str, Field(description="The part of the lead that is judged, such as `need` or `phone`.")
+    ]
+    points: Annotated[int, Field(description="Less than 0 where it lowers the score.")]
+    reason: Annotated[str, Field(description="For people.")]
 
 
 class CrmSyncView(Wire):
@@ -195,21 +215,30 @@ class CrmSyncView(Wire):
 
 class LeadView(Wire):
     id: str
-    status: Status
+    status: Annotated[Status, Field(description="Changed by transitions alone.")]
     first_name: str | None
     last_name: str | None
     company: str | None
     email: str | None
     additional_emails: Annotated[list[str], Field(description="Others that upserts brought or a PATCH gave.")]
-    phones: list[str]
+    phones: Annotated[list[str], Field(description="E.164.")]
     address: AddressView | None
-    source: str
-    source_detail: str | None
+    source: Annotated[str, Field(description="A slug: `web_form`, `call`, `referral`, `import`, `api`, …")]
+    source_detail: Annotated[str | None, Field(description="More of the source, in free text.")]
     loss_type: LossType | None
     notes: str | None
-    metadata: dict[str, str]
-    attribution: dict[str, str]
-    assigned_to: str | None
+    metadata: Annotated[
+        dict[str, str], Field(description="What you keep with the lead; it means nothing here.")
+    ]
+    attribution: Annotated[
+        dict[str, str],
+        Field(
+            description="Where the lead came from, in the words of the ad systems: `campaign`, `utm_source`, `gclid`, …"
+        ),
+    ]
+    assigned_to: Annotated[
+        str | None, Field(description="Whoever you name: a name, an e-mail address or an id of yours.")
+    ]
     call_id: Annotated[str | None, Field(description="The call that the lead was captured from.")]
     prospect_id: Annotated[str | None, Field(description="The prospect that became this lead.")]
     urgency: Annotated[Urgency | None, Field(description="Of the call that the lead was captured from.")]
@@ -218,7 +247,7 @@ class LeadView(Wire):
     score_contributions: list[ContributionView]
     scored_at: Instant
     scorer: Annotated[str, Field(description="The version of the rules that gave the score.")]
-    crm_sync: CrmSyncView | None
+    crm_sync: Annotated[CrmSyncView | None, Field(description="Null for a lead that was never pushed.")]
     created_at: Instant
     updated_at: Instant
     version: int

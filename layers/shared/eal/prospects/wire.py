@@ -117,6 +117,12 @@ class ProspectFields(Wire):
 
 
 class ProspectCreate(ProspectFields):
+    """A new prospect, which needs a company or an e-mail."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["company"]}, {"required": ["email"]}]}
+    )
+
     phones: Phones = []  # noqa: RUF012 - pydantic copies defaults
     source: Slug = "api"
     metadata: Metadata = {}  # noqa: RUF012 - as above
@@ -131,7 +137,11 @@ class ProspectCreate(ProspectFields):
 
 
 class ProspectUpdate(ProspectFields):
-    """Only what is given changes; null clears it."""
+    """Only what is given changes; null clears it.
+
+    `contact`, `address`, `metadata`, `enrichment` and `phones` are replaced as a whole. A company or an e-mail must be
+    left.
+    """
 
     model_config = ConfigDict(json_schema_extra=without_defaults("source", "outreach_state"))
 

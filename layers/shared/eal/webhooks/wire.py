@@ -251,6 +251,11 @@ class WebhookPage(PageView[WebhookView]):
 
 
 class DeliveryQuery(ListQuery):
+    order: Annotated[
+        Literal["asc", "desc"], Field(description="By the time of the events; the newest first by default.")
+    ] = "desc"
+    created_after: Annotated[Instant | None, Field(description="Of the event; inclusive.")] = None
+    created_before: Annotated[Instant | None, Field(description="Of the event; exclusive.")] = None
     status: Status | None = None
     event_type: EventType | None = None
 
@@ -258,7 +263,7 @@ class DeliveryQuery(ListQuery):
 class AttemptView(Wire):
     """One try: `status_code` and `response` are what was answered, `error` is why there is no usable answer."""
 
-    number: int
+    number: Annotated[int, Field(description="From 1, over all attempts of the delivery.")]
     at: Instant
     trigger: Annotated[
         Trigger, Field(description="The `schedule`, a retry by hand (`manual`), or a `replay`.")
@@ -291,9 +296,11 @@ class DeliveryView(Wire):
     event_type: Annotated[str, Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]
     webhook_id: str
     status: Status
-    next_attempt_at: Instant | None
+    next_attempt_at: Annotated[Instant | None, Field(description="Null where none is to come.")]
     attempts: Annotated[list[AttemptView], Field(description="The latest 25, oldest first.")]
-    created_at: Instant
+    created_at: Annotated[
+        Instant, Field(description="When it was put on its way, which a replay may do long after its event.")
+    ]
     updated_at: Instant
     version: int
 

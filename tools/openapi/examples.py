@@ -1,0 +1,326 @@
+"""Examples of what endpoints take and answer: bodies of the sample events, and resources of the events' one story."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, cast, get_args
+
+from eal.listing import PageView
+from eal.organizations.settings.wire import SettingsView
+from tools.openapi.event_examples import AT, DATA, LATER, event
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from eal.entry.route import Route
+    from eal.errors import Json
+
+_EVENTS = Path(__file__).parents[2] / "events"
+_ID = "01kq09bekje6vbq5xe2b60xtww"
+_ORGANIZATION = f"org_{_ID}"
+_BY: dict[str, Json] = {"type": "api_key", "id": f"key_{_ID}"}
+_LEAD, _CALL = DATA["lead.created"], DATA["call.qualified"]
+_WEBHOOK: dict[str, Json] = {
+    **DATA["webhook.disabled"], "enabled": True, "disabled_reason": None, "disabled_at": None,
+}  # fmt: skip
+_API_KEY: dict[str, Json] = {
+    **DATA["api_key.rotated"], "status": "active", "expires_at": None, "replaced_by": None, "rotated_at": None,
+}  # fmt: skip
+_SHA256 = "fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9"
+_TIMES: dict[str, Json] = {"created_at": AT, "updated_at": LATER}
+
+_ORGANIZATION_VIEW: dict[str, Json] = {
+    "id": _ORGANIZATION,
+    "name": "Summit Restoration",
+    "industry": "restoration",
+    "parent_organization_id": None,
+    "settings": SettingsView().model_dump(mode="json", by_alias=True),
+    "subscription": None,
+    "created_at": AT,
+    "version": 1,
+}
+_GRANT: dict[str, Json] = {
+    "id": f"grant_{_ID}",
+    "organization_id": _ORGANIZATION,
+    "parent_id": "org_01kq09bekje6vbq5xe2b60xtwx",
+    "resources": ["leads", "calls"],
+    "expires_at": None,
+    **_TIMES,
+    "version": 1,
+}
+_IMPORT: dict[str, Json] = {
+    "id": f"imp_{_ID}",
+    "status": "completed",
+    "format": "csv",
+    "dry_run": False,
+    "on_duplicate": "update",
+    "total": 3,
+    "processed": 3,
+    "created": 1,
+    "updated": 1,
+    "skipped": 0,
+    "failed": 1,
+    "errors": [{"row": 3, "field": "email", "message": "must be an e-mail address"}],
+    "errors_url": "https://storage.example.com/errors.csv?signature=…",
+    "failure": None,
+    "created_at": AT,
+    "started_at": AT,
+    "ended_at": LATER,
+    "version": 4,
+}
+_DELIVERY: dict[str, Json] = {
+    "id": f"dlv_{_ID}",
+    "event_id": f"evt_{_ID}",
+    "event_type": "lead.created",
+    "webhook_id": f"wh_{_ID}",
+    "status": "succeeded",
+    "next_attempt_at": None,
+    "attempts": [
+        {
+            "number": 1,
+            "at": LATER,
+            "trigger": "schedule",
+            "status_code": 200,
+            "duration_ms": 112,
+            "response": "ok",
+            "error": None,
+        }
+    ],
+    **_TIMES,
+    "version": 2,
+}
+_CHECKPOINT: dict[str, Json] = {
+    "id": f"chk_{_ID}",
+    "organization_id": _ORGANIZATION,
+    "mode": "live",
+    "size": 42,
+    "root": _SHA256,
+    "signed_at": LATER,
+    "key_id": _SHA256,
+    "previous": _SHA256,
+    "signature": "MEUCIQD…",
+    "public_key": "-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n",
+}
+_RUN: dict[str, Json] = {
+    **cast("dict[str, Json]", _CALL["classification"]),
+    "evidence": [{"field": "intent", "quote": "My basement is flooding", "turn": 1}],
+}
+_NO_LEADS: dict[str, Json] = dict.fromkeys(
+    ("new", "contacted", "qualified", "scheduled", "won", "lost", "disqualified"), 0
+)
+
+_ANSWERS: dict[str, Json] = {
+    "ApiKeyCreated": {**_API_KEY, "key": "eal_live_…"},
+    "ApiKeyView": _API_KEY,
+    "AuditExportView": {
+        "id": f"exp_{_ID}",
+        "status": "queued",
+        "format": "jsonl",
+        "filters": {
+            "action": None,
+            "actor_id": None,
+            "source": None,
+            "resource_type": "lead",
+            "resource_id": None,
+            "created_after": "2026-01-01T00:00:00.000Z",
+            "created_before": None,
+        },
+        "records": 0,
+        "bytes": 0,
+        "url": None,
+        "url_expires_at": None,
+        "manifest": None,
+        "created_at": AT,
+        "completed_at": None,
+        "expires_at": None,
+        "version": 1,
+    },
+    "AuditRecordView": DATA["audit.log.event"],
+    "CallDetail": {
+        **_CALL,
+        "classification": _RUN,
+        "classification_runs": [_RUN],
+        "correction": None,
+        "dispatch": None,
+        "transcript": {
+            "text": "Agent: Summit, how can I help?\nCaller: My basement is flooding.",
+            "turns": [
+                {"index": 0, "speaker": "agent", "text": "Summit, how can I help?"},
+                {"index": 1, "speaker": "caller", "text": "My basement is flooding."},
+            ],
+        },
+        "recording_url": None,
+        "recording_url_expires_at": None,
+    },
+    "CallView": _CALL,
+    "CheckpointView": _CHECKPOINT,
+    "ChildView": {**_ORGANIZATION_VIEW, "parent_organization_id": _GRANT["parent_id"], "grants": [_GRANT]},
+    "ConsistencyView": {"from": {**_CHECKPOINT, "size": 40}, "to": _CHECKPOINT, "path": [_SHA256, _SHA256]},
+    "DeliveryView": _DELIVERY,
+    "EventPage": {"data": [event("lead.created")], "next_cursor": "eyJpZCI6…", "has_more": False},
+    "EventTypeView": {
+        "name": "lead.created",
+        "description": "New lead added to the system.",
+        "schema": {"type": "object"},
+        "example": event("lead.created"),
+    },
+    "EventView": event("lead.created"),
+    "GrantView": _GRANT,
+    "HealthView": {
+        "status": "ok",
+        "version": "v1",
+        "tenant_id": "org_2k4n8q...",
+        "environment": "live",
+        "scopes": ["read"],
+        "rate_limit_remaining": 59,
+        "timestamp": AT,
+    },
+    "HistoryEntryView": {
+        "id": f"hist_{_ID}",
+        "type": "transition",
+        "at": LATER,
+        "by": _BY,
+        "from": "new",
+        "to": "contacted",
+        "reason": None,
+        "scorer": None,
+    },
+    "IntegrationView": {
+        "vendor": "stripe",
+        "settings": {},
+        "secrets": {"signing_secret": {"set": True, "updated_at": AT, "previous_accepted_until": None}},
+        "connection_id": "conn_…",
+        "receiver_url": "https://expertailabs.ai/api/v1/inbound/stripe/conn_…",
+        "receiver_urls": {"events": "https://expertailabs.ai/api/v1/inbound/stripe/conn_…/events"},
+        "health": {"status": "healthy", "last_event_at": LATER, "last_failure": None},
+        **_TIMES,
+        "version": 1,
+    },
+    "LeadImportCreated": {
+        **_IMPORT,
+        "status": "awaiting_upload",
+        "total": None,
+        **dict.fromkeys(("processed", "created", "updated", "skipped", "failed"), 0),
+        "errors": [],
+        **dict.fromkeys(("errors_url", "started_at", "ended_at")),
+        "version": 1,
+        "upload": {
+            "method": "PUT",
+            "url": "https://storage.example.com/leads.csv?signature=…",
+            "headers": {"If-None-Match": "*"},
+            "expires_at": "2026-04-24T18:42:11.314Z",
+        },
+    },
+    "LeadImportView": _IMPORT,
+    "LeadScoreView": {
+        "lead_id": _LEAD["id"],
+        "score": _LEAD["score"],
+        "contributions": _LEAD["score_contributions"],
+        "scorer": _LEAD["scorer"],
+        "scored_at": _LEAD["scored_at"],
+        "version": 2,
+    },
+    "LeadStatsView": {
+        "window": "30d",
+        "since": "2026-03-25T00:00:00.000Z",
+        "until": AT,
+        "total": 3,
+        "funnel": {**_NO_LEADS, "new": 3, "contacted": 2, "qualified": 1},
+        "by_status": {**_NO_LEADS, "new": 1, "contacted": 1, "qualified": 1},
+        "by_source": [{"source": "web_form", "total": 3, "contacted": 2, "qualified": 1, "won": 0}],
+        "first_contact": {"count": 2, "median_seconds": 412.5, "p90_seconds": 1830.0},
+    },
+    "LeadView": _LEAD,
+    "MemberView": {
+        "id": f"mem_{_ID}",
+        "email": "sam@example.com",
+        "name": "Sam",
+        "role": "member",
+        "status": "invited",
+        "invited_at": AT,
+        "invited_by": _BY,
+        "version": 1,
+    },
+    "OrganizationCreated": {**_ORGANIZATION_VIEW, "admin_key": {"id": f"key_{_ID}", "key": "eal_live_…"}},
+    "OrganizationView": _ORGANIZATION_VIEW,
+    "ProofView": {
+        "record": DATA["audit.log.event"],
+        "leaf_index": 41,
+        "tree_size": 42,
+        "path": [_SHA256, _SHA256],
+        "checkpoint": _CHECKPOINT,
+    },
+    "ProspectView": {
+        "id": f"pros_{_ID}",
+        "company": "Harbor Property Management",
+        "contact": {"first_name": "Robin", "last_name": "Okafor", "title": "Facilities Director"},
+        "email": "robin.okafor@example.com",
+        "phones": ["+14155550142"],
+        "website": "https://harbor.example.com",
+        "address": None,
+        "source": "trade_show",
+        "notes": "Manages 40 buildings",
+        "metadata": {},
+        "assigned_to": None,
+        "enrichment": {"industry": "property_management", "employees": 120},
+        "qualification": {
+            "status": "pending",
+            "confidence": None,
+            "reasons": [],
+            "provenance": None,
+            "qualified_at": None,
+        },
+        "outreach_state": "not_started",
+        "lead_id": None,
+        **_TIMES,
+        "version": 1,
+    },
+    "ReplayView": {
+        "id": f"rpl_{_ID}",
+        "webhook_id": f"wh_{_ID}",
+        "since": "2026-04-24T00:00:00.000Z",
+        "until": LATER,
+        "types": None,
+        "only": "missing",
+        "dry_run": False,
+        "count": None,
+        "counts_all": None,
+    },
+    "RollupView": {
+        "organization_id": _ORGANIZATION,
+        "name": "Summit North",
+        "leads": {"total": 12, "by_status": {"new": 8, "won": 4}},
+        "calls": None,
+    },
+    "WebhookCreated": {**_WEBHOOK, "secret": "whsec_3yWm…"},
+    "WebhookTested": {
+        "succeeded": True,
+        "status_code": 200,
+        "duration_ms": 112,
+        "response": "ok",
+        "error": None,
+        "event": {**event("lead.created"), "sequence": 0},
+    },
+    "WebhookView": _WEBHOOK,
+}
+"""By model; a page of them follows from the one."""
+
+_BODIES: dict[str, dict[str, Json]] = {"createWebhook": {"url": "https://example.com/hooks/eal"}}
+"""What replaces a part of the sample event's body: samples must also work where no name is resolved."""
+
+
+def body(route: Route) -> Json:
+    """The body of the function's sample event."""
+    folder = "/".join(route.endpoint.__module__.split(".")[1:3])
+    sample = json.loads((_EVENTS / f"{folder}.json").read_text(encoding="utf-8"))
+    return {**json.loads(sample["body"] or "{}"), **_BODIES.get(route.operation_id, {})}
+
+
+def answer(model: type[BaseModel]) -> Json:
+    """An answer of the model; None where there is no example of it."""
+    if issubclass(model, PageView):
+        (item,) = get_args(model.model_fields["data"].annotation)
+        shown = _ANSWERS.get(item.__name__)
+        return {"data": [shown], "next_cursor": None} if shown else None
+    return _ANSWERS.get(model.__name__)
