@@ -260,7 +260,7 @@ def test_a_key_that_a_dead_request_holds_is_free_after_half_a_minute(
     assert (later.status, len(receiver.heard)) == (200, 1)
 
 
-@pytest.mark.parametrize("wrong", ["lead.exploded", "*", "", None, 7])
+@pytest.mark.parametrize("wrong", ["lead.exploded", "review.received", "*", "", None, 7])
 def test_an_unknown_type_is_422(tenant: Tenant, webhook: dict[str, Any], wrong: object) -> None:
     answer = _test(tenant, webhook, {"type": wrong})
 

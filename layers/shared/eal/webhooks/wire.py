@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from eal.clock import Instant
-from eal.events import CATALOGUE, Event
+from eal.events import CATALOGUE, RESERVED, Event
 from eal.feed.wire import EventView
 from eal.listing import ListQuery, PageView
 from eal.outbound.faults import Fault
@@ -80,10 +80,14 @@ def _number(value: JsonValue) -> JsonValue:
 type Url = Annotated[str, Field(min_length=1, max_length=2048, description="https, at a public address.")]
 type EventType = Annotated[str, AfterValidator(_one_of(sorted(CATALOGUE)))]
 type EventTypes = Annotated[
-    list[Annotated[str, AfterValidator(_one_of([EVERY_TYPE, *sorted(CATALOGUE)]))]],
+    list[Annotated[str, AfterValidator(_one_of([EVERY_TYPE, *sorted({*CATALOGUE, *RESERVED})]))]],
     BeforeValidator(_listed),
     AfterValidator(_each_once),
-    Field(min_length=1, max_length=100, description="Event types; `*` is all that need not be named."),
+    Field(
+        min_length=1,
+        max_length=100,
+        description="Event types, those too that are not available yet; `*` is all that need not be named.",
+    ),
 ]
 type Description = Annotated[str, Field(max_length=500)]
 type RateLimit = Annotated[
@@ -396,11 +400,20 @@ class EventTypeQuery(ListQuery):
 class EventTypeView(Wire):
     name: str
     description: str
+    available: Annotated[
+        bool, Field(description="False where nothing sends this type yet: an endpoint can choose it already.")
+    ]
     json_schema: Annotated[
         dict[str, JsonValue],
-        Field(alias="schema", description="JSON Schema (2020-12) of the whole event."),
+        Field(
+            alias="schema",
+            description="JSON Schema (2020-12) of the whole event; empty while the type is not available.",
+        ),
     ]
-    example: Annotated[dict[str, JsonValue], Field(description="An event as it is sent.")]
+    example: Annotated[
+        dict[str, JsonValue],
+        Field(description="An event as it is sent; empty while the type is not available."),
+    ]
 
 
 class EventTypePage(PageView[EventTypeView]):
