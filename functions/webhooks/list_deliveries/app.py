@@ -2,8 +2,8 @@
 
 from eal.entry.api import Api
 from eal.entry.route import Reader
-from eal.webhooks import delivery_log
-from eal.webhooks.wire import DeliveryPage, DeliveryQuery, DeliveryView
+from eal.webhooks import delivery_store
+from eal.webhooks.delivery_wire import DeliveryPage, DeliveryQuery, DeliveryView
 
 app = Api()
 handler = app.handler
@@ -12,6 +12,6 @@ handler = app.handler
 @app.get("/v1/webhooks/{webhook_id}/deliveries", operation_id="listWebhookDeliveries", tags=["webhooks"])
 def list_deliveries(webhook_id: str, query: DeliveryQuery, caller: Reader) -> DeliveryPage:
     """The deliveries to an endpoint in the last 90 days, newest first, with the beginnings of what was answered."""
-    page = delivery_log.search(webhook_id, query, by=caller)
+    page = delivery_store.search(webhook_id, query, by=caller)
     shown = [DeliveryView.of(delivery).abridged() for delivery in page.items]
     return DeliveryPage(data=shown, next_cursor=page.next_cursor)

@@ -16,7 +16,7 @@ from eal import events, signing
 from eal.events import CATALOGUE
 from eal.outbound import sender
 from eal.table.read import get
-from eal.webhooks import health, store, trial
+from eal.webhooks import health, store, test_event
 from tests.support.events import validator
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import Answer, call
@@ -206,8 +206,8 @@ def test_both_posts_of_a_rotation_fit_into_the_time_of_a_request(
 
     _test(tenant, webhook)
 
-    assert given == [sender.TOTAL_SECONDS, trial.SECONDS - 14]
-    assert trial.SECONDS < functions()["WebhooksTest"]["Timeout"] <= API_GATEWAY_WAITS
+    assert given == [sender.TOTAL_SECONDS, test_event.SECONDS - 14]
+    assert test_event.SECONDS < functions()["WebhooksTest"]["Timeout"] <= API_GATEWAY_WAITS
 
 
 def test_a_replay_sends_nothing(tenant: Tenant, webhook: dict[str, Any], receiver: Receiver) -> None:

@@ -144,9 +144,9 @@ def _holds(operator: str, operand: Json, value: Json) -> bool:
             raise AssertionError(f"a stored filter has the operator {operator}")
 
 
-def _same(one: Json, other: Json) -> bool:
+def _same(value: Json, other: Json) -> bool:
     """Equal as JSON values are: true is not 1."""
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
+    return value == other and isinstance(value, bool) == isinstance(other, bool)
 
 
 def _is_number(value: Json) -> bool:
