@@ -15,7 +15,7 @@ from typing import Any
 
 from eal import ids
 from eal.events import of_item
-from eal.webhooks.deliveries import Due
+from eal.webhooks.delivery_queue import Due
 from tools.bench import cold, functions, items, layout
 from tools.bench.answers import Canned
 from tools.bench.items import Tables

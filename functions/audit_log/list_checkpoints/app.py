@@ -1,7 +1,7 @@
 """GET /v1/audit-log/checkpoints: the signed checkpoints."""
 
 from eal.audit_log import checkpoints
-from eal.audit_log.wire import CheckpointPage
+from eal.audit_log.wire import CheckpointPage, CheckpointView
 from eal.entry.api import Api
 from eal.entry.route import Reader
 from eal.listing import ListQuery
@@ -14,4 +14,6 @@ handler = app.handler
 def list_checkpoints(query: ListQuery, caller: Reader) -> CheckpointPage:
     """Signed Merkle roots, newest first. Save one: no later log that was rewritten before it will fit."""
     page = checkpoints.search(query, by=caller)
-    return CheckpointPage(data=[checkpoints.view(one) for one in page.items], next_cursor=page.next_cursor)
+    return CheckpointPage(
+        data=[CheckpointView.of(checkpoint) for checkpoint in page.items], next_cursor=page.next_cursor
+    )

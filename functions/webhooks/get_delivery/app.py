@@ -2,8 +2,8 @@
 
 from eal.entry.api import Api
 from eal.entry.route import Reader
-from eal.webhooks import delivery_log
-from eal.webhooks.wire import DeliveryView
+from eal.webhooks import delivery_store
+from eal.webhooks.delivery_wire import DeliveryView
 
 app = Api()
 handler = app.handler
@@ -17,4 +17,4 @@ handler = app.handler
 )
 def get_delivery(delivery_id: str, caller: Reader) -> DeliveryView:
     """One delivery with its attempts, and up to 4 KiB of what was answered to each."""
-    return DeliveryView.of(delivery_log.find(delivery_id, by=caller))
+    return DeliveryView.of(delivery_store.find(delivery_id, by=caller))

@@ -2,8 +2,8 @@
 
 from eal.entry.api import Api
 from eal.entry.route import Reader
-from eal.webhooks import delivery_log
-from eal.webhooks.wire import DeliveryPage, DeliveryQuery, DeliveryView
+from eal.webhooks import delivery_store
+from eal.webhooks.delivery_wire import DeliveryPage, DeliveryQuery, DeliveryView
 
 app = Api()
 handler = app.handler
@@ -20,6 +20,6 @@ def list_deliveries(webhook_id: str, query: DeliveryQuery, caller: Reader) -> De
 
     They are ordered and filtered by the time of their events, the newest first: a replay's stand where its events do.
     """
-    page = delivery_log.search(webhook_id, query, by=caller)
+    page = delivery_store.search(webhook_id, query, by=caller)
     shown = [DeliveryView.of(delivery).abridged() for delivery in page.items]
     return DeliveryPage(data=shown, next_cursor=page.next_cursor)

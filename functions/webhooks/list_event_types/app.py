@@ -11,6 +11,9 @@ handler = app.handler
 
 @app.get("/v1/webhooks/event-types", operation_id="listEventTypes", tag="webhooks", grant="webhooks")
 def list_event_types(query: EventTypeQuery, caller: Reader) -> EventTypePage:
-    """The types of events with their meaning, JSON Schema and an example. Those of 90 days are in the feed."""
+    """The types of events with their meaning, JSON Schema and an example. Those of 90 days are in the feed.
+
+    One with `available: false` can be chosen by an endpoint, and nothing sends it yet.
+    """
     page = event_types.search(query, by=caller)
     return EventTypePage(data=page.items, next_cursor=page.next_cursor)

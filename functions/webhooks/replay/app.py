@@ -3,7 +3,7 @@
 from eal.entry.api import Api
 from eal.entry.route import Writer
 from eal.webhooks import replay as replays
-from eal.webhooks.wire import ReplayCreate, ReplayView
+from eal.webhooks.delivery_wire import ReplayCreate, ReplayView
 
 app = Api()
 handler = app.handler

@@ -2,8 +2,8 @@
 
 from eal.entry.api import Api
 from eal.entry.route import Writer
-from eal.webhooks import delivery_log
-from eal.webhooks.wire import DeliveryView
+from eal.webhooks import delivery_store
+from eal.webhooks.delivery_wire import DeliveryView
 
 app = Api()
 handler = app.handler
@@ -17,4 +17,4 @@ handler = app.handler
 )
 def retry_delivery(delivery_id: str, caller: Writer) -> DeliveryView:
     """One more attempt, at once. It uses none of the schedule's, which goes on where it is if this one fails."""
-    return DeliveryView.of(delivery_log.retry(delivery_id, by=caller))
+    return DeliveryView.of(delivery_store.retry(delivery_id, by=caller))

@@ -19,8 +19,8 @@ def handler(event: object, context: object) -> None:
     observe.begin("", worker="sign_checkpoints")
     # Another one each hour: a time-out does not starve the same ones.
     first = int(clock.now().timestamp()) // 3600
-    shards = [(first + one) % PENDING_SHARDS for one in range(PENDING_SHARDS)]
-    failed = sum(_tried(_told, shard) + _tried(_signed, shard) for shard in shards)
+    shards = [(first + number) % PENDING_SHARDS for number in range(PENDING_SHARDS)]
+    failed = sum(_tried(_wake_archiver, shard) + _tried(_signed, shard) for shard in shards)
     observe.flush()
     if failed:
         raise SigningFailed(f"{failed} logs could not be signed or archived; the log says why")
@@ -35,7 +35,7 @@ def _tried(work: Callable[[int], int], shard: int) -> int:
         return 1
 
 
-def _told(shard: int) -> int:
+def _wake_archiver(shard: int) -> int:
     """A word to the archiver for each log with records that it has not taken: their own may be a dead letter."""
     for organization_id, mode in waiting.logs(shard):
         word = {
@@ -55,7 +55,7 @@ def _is_signed(organization_id: str, mode: Mode) -> bool:
     by = worker("sign_checkpoints", organization_id, mode, ids.new("run", clock.now()))
     try:
         known = checkpoints.standing(organization_id, mode)
-        if known.calls:
+        if known.needs_checkpoint:
             checkpoints.sign(by, known)
             by.write.commit()
     except Stale:

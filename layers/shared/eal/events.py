@@ -28,6 +28,17 @@ CATALOGUE: Final = {
 }
 """The types that are emitted today, with their meaning. A type joins when the code that emits it does."""
 
+RESERVED: Final = {
+    "outreach.email.sent": "Outbound email sent.",
+    "outreach.email.replied": "Reply received and classified.",
+    "claim.scope.ready": "Insurance documentation extraction completed and ready for review.",
+    "review.requested": "Customer was sent a review request after job completion.",
+    "review.received": "New review detected on Google or another listing surface.",
+    "content.published": "Content was published.",
+}
+"""Types that the product's documentation names and nothing emits yet: an endpoint may choose them now. A type moves to
+CATALOGUE with the code that emits it."""
+
 BY_NAME_ONLY = frozenset({"audit.log.event"})
 """Types that `*` does not include."""
 

@@ -25,7 +25,7 @@ def _plain(value: object) -> object:
 
 
 def _cut(value: object) -> object:
-    """Larger limits are cut, not refused (contract: lists)."""
+    """A larger limit is cut and not refused, so that a client may ask for as much as there is."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         digits = value.lstrip("0")
         return min(int(digits or "0"), MOST) if len(digits) <= _DIGITS else MOST

@@ -125,6 +125,25 @@ def test_event_types_are_kept_in_their_order_once_each(
     assert answer.json["events"] == shown
 
 
+def test_the_documented_list_of_events_can_be_chosen_before_all_are_sent(tenant: Tenant) -> None:
+    documented = [
+        "call.received", "call.classified", "call.qualified", "lead.created", "outreach.email.sent",
+        "outreach.email.replied", "claim.scope.ready", "review.requested", "review.received", "audit.log.event",
+    ]  # fmt: skip
+
+    answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body={**BODY, "events": documented})
+
+    assert (answer.status, answer.json["events"]) == (201, documented)
+    filtered = {
+        **BODY,
+        "events": ["review.received", "lead.created"],
+        "filter": {"data.status": {"eq": "new"}},
+    }
+    assert call("POST", "/v1/webhooks", key=tenant.admin, json_body=filtered).status == 201
+    only = {**filtered, "events": ["review.received"]}
+    assert call("POST", "/v1/webhooks", key=tenant.admin, json_body=only).status == 422
+
+
 def test_an_endpoint_can_be_created_disabled(tenant: Tenant) -> None:
     body = {**BODY, "enabled": False}
 

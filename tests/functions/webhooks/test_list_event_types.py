@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from eal import events
 from eal.entry import document as served
-from eal.events import CATALOGUE
+from eal.events import CATALOGUE, RESERVED
 from tests.support.faults import watched_calls
 from tests.support.http import call
 from tools.openapi import document, webhooks
@@ -19,14 +19,20 @@ if TYPE_CHECKING:
 
     from tests.support.tenants import Tenant
 
+EVERY = sorted({*CATALOGUE, *RESERVED})
+
 
 def test_each_type_with_its_meaning_schema_and_example(tenant: Tenant) -> None:
     answer = call("GET", "/v1/webhooks/event-types", key=tenant.read)
 
     assert answer.status == 200
-    assert [one["name"] for one in answer.json["data"]] == sorted(CATALOGUE)
+    assert [one["name"] for one in answer.json["data"]] == EVERY
     assert answer.json["next_cursor"] is None
     for one in answer.json["data"]:
+        assert one["available"] is (one["name"] in CATALOGUE)
+        if not one["available"]:
+            assert (one["description"], one["schema"], one["example"]) == (RESERVED[one["name"]], {}, {})
+            continue
         assert one["description"] == CATALOGUE[one["name"]]
         Draft202012Validator.check_schema(one["schema"])
         Draft202012Validator(one["schema"]).validate(one["example"])
@@ -42,13 +48,13 @@ def test_it_says_what_the_openapi_document_says() -> None:
 def test_it_pages_as_other_lists_do(tenant: Tenant) -> None:
     first = call("GET", "/v1/webhooks/event-types?limit=6", key=tenant.read).json
     rest = call(
-        "GET", f"/v1/webhooks/event-types?limit=6&cursor={first['next_cursor']}", key=tenant.read
+        "GET", f"/v1/webhooks/event-types?limit=16&cursor={first['next_cursor']}", key=tenant.read
     ).json
 
-    assert [one["name"] for one in first["data"] + rest["data"]] == sorted(CATALOGUE)
+    assert [one["name"] for one in first["data"] + rest["data"]] == EVERY
     assert rest["next_cursor"] is None
     backward = call("GET", "/v1/webhooks/event-types?order=desc", key=tenant.read).json["data"]
-    assert [one["name"] for one in backward] == sorted(CATALOGUE, reverse=True)
+    assert [one["name"] for one in backward] == EVERY[::-1]
 
 
 def test_it_costs_one_call_to_aws(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

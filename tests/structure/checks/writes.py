@@ -41,7 +41,7 @@ PAST_WRITE = {
         "layers/shared/eal/audit_log/exports/store.py": "how far an export has come",
         "layers/shared/eal/lead_imports/store.py": "how far an import has come; its start and end are recorded",
         "layers/shared/eal/statistics/store.py": "counters, which follow from leads and calls",
-        "layers/shared/eal/webhooks/deliveries.py": "attempts to tell a customer of an event",
+        "layers/shared/eal/webhooks/delivery_store.py": "attempts to tell a customer of an event",
         "layers/shared/eal/webhooks/fan_out.py": "deliveries, which follow from events and endpoints",
         "layers/shared/eal/webhooks/health.py": "who is attempting what, and since when it fails",
         "layers/shared/eal/webhooks/replay.py": "deliveries that a recorded replay opens again",

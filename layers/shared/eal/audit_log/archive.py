@@ -75,15 +75,17 @@ def _archived(log: _Log, ends: float) -> int:
         log.move(
             archived=log.head.archived + len(records),
             planned=None,
-            calling=max([log.head.calling, *(cast("int", one["seq"]) for one in records if _calls(one))]),
+            calling=max(
+                [log.head.calling, *(cast("int", one["seq"]) for one in records if _needs_checkpoint(one))]
+            ),
         )
         written += len(records)
         observe.count("audit_archived", len(records))
     return written
 
 
-def _calls(record: Item) -> bool:
-    """Whether a record calls for a checkpoint: all do, but those that tell of the last one."""
+def _needs_checkpoint(record: Item) -> bool:
+    """All records do, but those that tell of the last checkpoint."""
     return record["action"] != checkpoints.SIGNED_ACTION
 
 
@@ -98,7 +100,7 @@ def checkpoint_name(organization_id: str, mode: Mode, size: int) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Head:
     """`archived` is the last record in the bucket and in the tree, `planned` the last one of the segment that is being
-    written, `calling` the last archived one that calls for a checkpoint, `kept` the last checkpoint in the bucket."""
+    written, `calling` the last archived one that needs a checkpoint, `kept` the last checkpoint in the bucket."""
 
     archived: int = 0
     planned: int | None = None

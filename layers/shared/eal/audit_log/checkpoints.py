@@ -15,14 +15,13 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal import audit, aws, ids, observe, settings
-from eal.audit_log import tree
+from eal.audit_log import tree, waiting
 from eal.audit_log.merkle import Range
 from eal.audit_log.model import Checkpoint
-from eal.audit_log.wire import CheckpointView
 from eal.errors import NotFound
 from eal.table import page
 from eal.table.item import Item, dump, load
-from eal.table.keys import Key, Mode, key, partition, pending_shard
+from eal.table.keys import Key, Mode, key, partition
 from eal.table.page import Page, Partition
 from eal.table.read import get_all, walk
 
@@ -39,15 +38,15 @@ class Forked(Exception):
 
 
 class Standing(NamedTuple):
-    """How far a log has come: records in the tree, the last one that calls for a checkpoint, the newest checkpoint."""
+    """How far a log has come: records in the tree, the last one that needs a checkpoint, the newest checkpoint."""
 
     size: int
-    calling: int
+    last_to_sign: int
     newest: Checkpoint | None
 
     @property
-    def calls(self) -> bool:
-        return self.calling > (self.newest.size if self.newest else 0)
+    def needs_checkpoint(self) -> bool:
+        return self.last_to_sign > (self.newest.size if self.newest else 0)
 
 
 def standing(organization_id: str, mode: Mode) -> Standing:
@@ -62,7 +61,7 @@ def standing_at(organization_id: str, mode: Mode) -> tuple[Key, Key]:
 def standing_in(archived: Item | None, newest: Item | None) -> Standing:
     return Standing(
         size=cast("int", archived["archived"]) if archived else 0,
-        calling=cast("int", archived.get("calling", 0)) if archived else 0,
+        last_to_sign=cast("int", archived.get("calling", 0)) if archived else 0,
         newest=load(Checkpoint, newest) if newest else None,
     )
 
@@ -95,7 +94,7 @@ def sign(by: Caller, known: Standing | None = None) -> Checkpoint | None:
 
 
 SIGNED_ACTION = "audit_checkpoint.signed"
-"""The one action whose records call for no checkpoint: an idle tenant would get one each hour for ever."""
+"""Records of this action do not trigger a checkpoint; otherwise an idle tenant would get one every hour."""
 
 
 def search(query: ListQuery, by: Caller) -> Page[Checkpoint]:
@@ -111,16 +110,13 @@ def signed_after(organization_id: str, mode: Mode, checkpoint_id: str | None) ->
 
 
 def unsigned(organization_id: str, mode: Mode) -> Item:
-    """The index attributes of an archive's head as long as its log calls for a checkpoint."""
-    shard = pending_shard(organization_id, mode).replace("PENDING", "UNSIGNED")
-    return {"gsi1pk": shard, "gsi1sk": f"{organization_id}#{mode}"}
+    """The index attributes of an archive's head as long as its log needs a checkpoint."""
+    return waiting.marked("UNSIGNED", organization_id, mode)
 
 
-def logs_to_sign(shard: int) -> Iterator[tuple[str, Mode]]:
-    """The tenants and modes of a shard whose logs call for a checkpoint."""
-    for item in walk("gsi1pk = :shard", {":shard": f"UNSIGNED#{shard}"}, index="gsi1"):
-        organization_id, mode = cast("str", item["gsi1sk"]).split("#")
-        yield organization_id, cast("Mode", mode)
+def logs_to_sign(number: int) -> Iterator[tuple[str, Mode]]:
+    """The tenants and modes of a shard whose logs need a checkpoint."""
+    return waiting.logs_marked("UNSIGNED", number)
 
 
 def find_pair(checkpoint_id: str, earlier_id: str | None, by: Caller) -> tuple[Checkpoint, Checkpoint]:
@@ -142,13 +138,13 @@ def find_pair(checkpoint_id: str, earlier_id: str | None, by: Caller) -> tuple[C
 
 
 def _find_all(wanted: list[str], by: Caller) -> list[Checkpoint]:
-    for one in wanted:
-        if not ids.is_id("chk", one):
-            raise _no_checkpoint(one)
-    found = get_all([_at(by, one) for one in wanted])
-    for one, item in zip(wanted, found, strict=True):
+    for checkpoint_id in wanted:
+        if not ids.is_id("chk", checkpoint_id):
+            raise _no_checkpoint(checkpoint_id)
+    found = get_all([_at(by, checkpoint_id) for checkpoint_id in wanted])
+    for checkpoint_id, item in zip(wanted, found, strict=True):
         if item is None:
-            raise _no_checkpoint(one)
+            raise _no_checkpoint(checkpoint_id)
     return [load(Checkpoint, item) for item in found if item]
 
 
@@ -158,10 +154,6 @@ def _no_checkpoint(checkpoint_id: str) -> NotFound:
 
 def _at(by: Caller, checkpoint_id: str) -> Key:
     return key(by.organization_id, by.mode, "AUDIT_CHECKPOINT", checkpoint_id)
-
-
-def view(checkpoint: Checkpoint) -> CheckpointView:
-    return CheckpointView.model_validate(dump(checkpoint))
 
 
 def _root(by: Caller, size: int, newest: Checkpoint | None) -> str:

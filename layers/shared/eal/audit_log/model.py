@@ -1,13 +1,26 @@
-"""A checkpoint: what it states, in the form that is signed, kept and hashed."""
+"""What records are asked for by; and a checkpoint: what it states, in the form that is signed, kept and hashed."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from pydantic import Field
+
+from eal.audit import Source
 from eal.clock import Instant
 from eal.errors import Json
 from eal.table.item import dump
 from eal.table.keys import Mode
+from eal.wire import Wire
 
 _SIGNED = ("organization_id", "mode", "size", "root", "signed_at", "key_id", "previous")
+
+
+class AuditLogFilters(Wire):
+    action: Annotated[str | None, Field(max_length=100, description="As in `lead.created`.")] = None
+    actor_id: Annotated[str | None, Field(max_length=100)] = None
+    source: Source | None = None
+    resource_type: Annotated[str | None, Field(max_length=50)] = None
+    resource_id: Annotated[str | None, Field(max_length=100)] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from eal import ids
 from eal.audit import AuditRecord
 from eal.audit_log import checkpoints, merkle, tree
-from eal.audit_log.wire import AuditRecordView, ConsistencyView, ProofView
+from eal.audit_log.wire import AuditRecordView, CheckpointView, ConsistencyView, ProofView
 from eal.errors import NotFound, Unavailable, ValidationFailed
 from eal.table.item import load
 from eal.table.keys import key
@@ -49,7 +49,7 @@ def of_record(record_id: str, by: Caller) -> ProofView:
         leaf_index=index,
         tree_size=checkpoint.size,
         path=[one.hex() for one in path],
-        checkpoint=checkpoints.view(checkpoint),
+        checkpoint=CheckpointView.of(checkpoint),
     )
 
 
@@ -67,8 +67,8 @@ def of_consistency(checkpoint_id: str, from_id: str | None, by: Caller) -> Consi
     path = tree.read(by.organization_id, by.mode, merkle.consistency(old.size, new.size))
     return ConsistencyView.model_validate(
         {
-            "from": checkpoints.view(old).model_dump(),
-            "to": checkpoints.view(new).model_dump(),
+            "from": CheckpointView.of(old).model_dump(),
+            "to": CheckpointView.of(new).model_dump(),
             "path": [one.hex() for one in path],
         }
     )

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 
 from eal import ids
 from eal.audit import AuditRecord
-from eal.audit_log.wire import AuditLogFilters, AuditLogQuery
+from eal.audit_log.model import AuditLogFilters
+from eal.audit_log.wire import AuditLogQuery
 from eal.caller import Caller
 from eal.errors import NotFound
 from eal.table import page

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from eal.table.keys import Key, Mode, key, pending_shard
+from eal.table.keys import Key, Mode, key, shard
 from eal.table.read import walk
 
 if TYPE_CHECKING:
@@ -24,12 +24,21 @@ def numbers(organization_id: str, mode: Mode) -> Key:
 
 def mark(organization_id: str, mode: Mode) -> Item:
     """The index attributes of that item as long as the archive lacks records."""
-    shard = pending_shard(organization_id, mode).replace("PENDING", "UNARCHIVED")
-    return {"gsi1pk": shard, "gsi1sk": f"{organization_id}#{mode}"}
+    return marked("UNARCHIVED", organization_id, mode)
 
 
-def logs(shard: int) -> Iterator[tuple[str, Mode]]:
+def logs(number: int) -> Iterator[tuple[str, Mode]]:
     """The tenants and modes of a shard whose records are not all archived."""
-    for item in walk("gsi1pk = :shard", {":shard": f"UNARCHIVED#{shard}"}, index="gsi1"):
+    return logs_marked("UNARCHIVED", number)
+
+
+def marked(name: str, organization_id: str, mode: Mode) -> Item:
+    """The index attributes of an item by which `logs_marked` finds its log."""
+    return {"gsi1pk": shard(name, organization_id, mode), "gsi1sk": f"{organization_id}#{mode}"}
+
+
+def logs_marked(name: str, number: int) -> Iterator[tuple[str, Mode]]:
+    """The tenants and modes of a shard whose logs have this mark."""
+    for item in walk("gsi1pk = :shard", {":shard": f"{name}#{number}"}, index="gsi1"):
         organization_id, mode = cast("str", item["gsi1sk"]).split("#")
         yield organization_id, cast("Mode", mode)

@@ -5,18 +5,12 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, JsonValue
 
 from eal.audit import ActorType, AuditRecord, Source
+from eal.audit_log.model import AuditLogFilters, Checkpoint
 from eal.clock import Instant
 from eal.listing import ListQuery, PageView
+from eal.table.item import dump
 from eal.table.keys import Mode
 from eal.wire import Wire
-
-
-class AuditLogFilters(Wire):
-    action: Annotated[str | None, Field(max_length=100, description="As in `lead.created`.")] = None
-    actor_id: Annotated[str | None, Field(max_length=100)] = None
-    source: Source | None = None
-    resource_type: Annotated[str | None, Field(max_length=50)] = None
-    resource_id: Annotated[str | None, Field(max_length=100)] = None
 
 
 class AuditLogQuery(ListQuery, AuditLogFilters):
@@ -111,6 +105,10 @@ class CheckpointView(Wire):
         ),
     ]
     public_key: Annotated[str, Field(description="PEM. Keep it from a time when you trusted us.")]
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint) -> Self:
+        return cls.model_validate(dump(checkpoint))
 
 
 class CheckpointPage(PageView[CheckpointView]):

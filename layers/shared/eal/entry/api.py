@@ -55,7 +55,7 @@ _RETRYABLE = frozenset(
 
 
 class Api:
-    """One endpoint. Its handler answers every request with JSON and the contract's headers, whatever happens."""
+    """One endpoint. Its handler answers every request with JSON and the headers of every answer, whatever happens."""
 
     def __init__(self) -> None:
         self._route: Route | None = None

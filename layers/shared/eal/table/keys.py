@@ -24,6 +24,11 @@ def key(organization_id: str, plane: Plane, kind: str, sk: str) -> Key:
     return Key(partition(organization_id, plane, kind), sk)
 
 
+def shard(name: str, organization_id: str, plane: Plane) -> str:
+    """A tenant's partition of a sparse index that spreads all tenants over PENDING_SHARDS partitions: `PENDING#3`."""
+    return f"{name}#{crc32(f'{organization_id}#{plane}'.encode()) % PENDING_SHARDS}"
+
+
 def pending_shard(organization_id: str, plane: Plane) -> str:
     """The partition of the sparse `pending` index in which a tenant's unpublished items wait."""
-    return f"PENDING#{crc32(f'{organization_id}#{plane}'.encode()) % PENDING_SHARDS}"
+    return shard("PENDING", organization_id, plane)

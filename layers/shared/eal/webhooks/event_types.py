@@ -4,13 +4,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from eal import events
-from eal.events import CATALOGUE
+from eal.events import CATALOGUE, RESERVED
 from eal.table import page
 from eal.table.page import Few, Page
 from eal.webhooks.wire import EventTypeQuery, EventTypeView
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from eal.caller import Caller
+    from eal.errors import Json
 
 _SINCE = datetime(2026, 4, 24, tzinfo=UTC)
 """All types are of the first version of the API, so the list is in the order of their names."""
@@ -19,15 +22,23 @@ _SINCE = datetime(2026, 4, 24, tzinfo=UTC)
 def search(query: EventTypeQuery, by: "Caller") -> Page[EventTypeView]:
     """Raises: InvalidCursor."""
     described = events.types()
-    every = (
-        EventTypeView.model_validate(
-            {
-                "name": name,
-                "description": meaning,
-                "schema": described[name].schema,
-                "example": described[name].example,
-            }
-        )
+    every = [
+        _view(name, meaning, described[name].schema, described[name].example)
         for name, meaning in CATALOGUE.items()
-    )
+    ]
+    every += [_view(name, meaning, {}, {}) for name, meaning in RESERVED.items()]
     return page.few(by, query, (Few(one.name, _SINCE, one) for one in every))
+
+
+def _view(
+    name: str, meaning: str, schema: "Mapping[str, Json]", example: "Mapping[str, Json]"
+) -> EventTypeView:
+    return EventTypeView.model_validate(
+        {
+            "name": name,
+            "description": meaning,
+            "available": name in CATALOGUE,
+            "schema": schema,
+            "example": example,
+        }
+    )

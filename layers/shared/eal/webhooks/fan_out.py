@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from eal import clock, ids
 from eal.table import progress
 from eal.table.read import get
-from eal.webhooks import deliveries, filters, store
-from eal.webhooks.deliveries import Due
+from eal.webhooks import delivery_queue, delivery_store, filters, store
+from eal.webhooks.delivery_queue import Due
 from eal.webhooks.model import Delivery, Endpoint
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ def fan_out(event: Published) -> None:
     due = []
     for endpoint in _wanting(event):
         new = delivery_of(event, endpoint, now)
-        progress.start(deliveries.item(new))
+        progress.start(delivery_store.item(new))
         if new.status == "pending":
             due.append(Due.next_of(new))
-    deliveries.enqueue_all(due)
+    delivery_queue.enqueue_all(due)
 
 
 def delivery_of(event: Published, endpoint: Endpoint, now: "datetime") -> Delivery:
@@ -74,5 +74,5 @@ def _wanting(event: Published) -> list[Endpoint]:
 
 
 def _stored_data(event: Published) -> "Json":
-    stored = get(deliveries.event_at(event.organization_id, event.mode, event.id))
-    return deliveries.event_of(stored).data if stored else None
+    stored = get(delivery_store.event_at(event.organization_id, event.mode, event.id))
+    return delivery_store.event_of(stored).data if stored else None

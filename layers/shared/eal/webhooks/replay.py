@@ -18,8 +18,8 @@ from eal.table import progress
 from eal.table.item import Item, dump, load
 from eal.table.keys import key, partition
 from eal.table.read import get, get_all, walk
-from eal.webhooks import deliveries, filters, store
-from eal.webhooks.deliveries import Due
+from eal.webhooks import delivery_queue, delivery_store, filters, store
+from eal.webhooks.delivery_queue import Due
 from eal.webhooks.fan_out import Published, delivery_id, delivery_of
 from eal.webhooks.model import Delivery, Endpoint, Replay
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from eal.caller import Caller
     from eal.errors import Json
-    from eal.webhooks.wire import ReplayCreate
+    from eal.webhooks.delivery_wire import ReplayCreate
 
 MOST_COUNTED = 5_000
 """Events that a dry run looks at: what fits into the time of a request."""
@@ -166,7 +166,7 @@ def _with_deliveries(items: "tuple[Item, ...]", asked: Replay, endpoint: Endpoin
 
 
 def _published(item: Item) -> Published:
-    event = deliveries.event_of(item)
+    event = delivery_store.event_of(item)
     return Published(
         id=event.id,
         type=event.type,
@@ -197,7 +197,7 @@ def _open(some: list[_Found], asked: Replay, endpoint: Endpoint) -> None:
     # Another machine's clock asked: what is opened for it must not seem older than it.
     now = max(clock.now(), asked.asked_at)
     opened = [delivery for found in some if (delivery := _opened(found, asked, endpoint, now)) is not None]
-    deliveries.enqueue_all([Due.next_of(delivery) for delivery in opened])
+    delivery_queue.enqueue_all([Due.next_of(delivery) for delivery in opened])
     observe.count("deliveries_replayed", len(opened))
 
 
@@ -210,9 +210,9 @@ def _opened(found: _Found, asked: Replay, endpoint: Endpoint, now: "datetime") -
         return None
     if old is None:
         new = replace(delivery_of(found.event, endpoint, now), trigger="replay")
-        return new if progress.start(deliveries.item(new)) else None
+        return new if progress.start(delivery_store.item(new)) else None
     new = old.replayed(now)
-    return new if deliveries.advance(old, new) else None
+    return new if delivery_store.advance(old, new) else None
 
 
 def _go_on(asked: Replay) -> None:

@@ -4,23 +4,24 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from eal import audit, aws, ids, secrets, settings, signing
+from eal import audit, ids, secrets, settings, signing
 from eal.caller import Caller
 from eal.errors import Conflict, NotFound, ValidationFailed
 from eal.listing import ListQuery
 from eal.outbound import address
 from eal.table import page
-from eal.table.item import Item, dump, from_attributes, load, to_attributes
+from eal.table.item import Item, dump, load, to_attributes
 from eal.table.keys import Key, Mode, key, partition
 from eal.table.page import Page, Partition
 from eal.table.read import get as read_item
+from eal.table.read import walk
 from eal.table.write import Operation
 from eal.webhooks import filters
 from eal.webhooks.model import Endpoint, Reason
 from eal.webhooks.wire import WebhookCreate, WebhookUpdate, WebhookView
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 MOST = 50
 """Endpoints of a tenant in one mode: each event is fanned out to all of them by one run of a worker."""
@@ -163,20 +164,8 @@ def disable(old: Endpoint, reason: Reason, by: Caller) -> None:
 
 def wanting(event_type: str, organization_id: str, mode: Mode) -> list[Endpoint]:
     """The endpoints that want events of this type, disabled ones too."""
-    request: dict[str, object] = {
-        "TableName": settings.state_table(),
-        "KeyConditionExpression": "pk = :pk",
-        "ExpressionAttributeValues": to_attributes({":pk": partition(organization_id, mode, _KIND)}),
-        "ConsistentRead": True,
-    }
-    found: list[Endpoint] = []
-    while True:
-        answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
-        endpoints = [of_item(from_attributes(attributes)) for attributes in answer["Items"]]
-        found += [endpoint for endpoint in endpoints if endpoint.wants(event_type)]
-        if "LastEvaluatedKey" not in answer:
-            return found
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+    every = map(of_item, walk("pk = :pk", {":pk": partition(organization_id, mode, _KIND)}))
+    return [endpoint for endpoint in every if endpoint.wants(event_type)]
 
 
 def secret_of(endpoint: Endpoint, organization_id: str) -> str:

@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from eal.audit_log.model import Checkpoint
-from eal.audit_log.wire import AuditLogFilters
+from eal.audit_log.model import AuditLogFilters, Checkpoint
 from eal.clock import Instant, parse, rfc3339
 from eal.table.item import Item
 

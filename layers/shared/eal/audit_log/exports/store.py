@@ -42,7 +42,9 @@ def ask(filters: AuditExportFilters, format_: Format, by: Caller) -> AuditExport
             "Exports are made by the organization itself; narrow the filters.", reason="read_only"
         )
     standing = _read_open(by.organization_id, by.mode)
-    alive = {one: made for one, made in standing.exports.items() if by.at - made.created_at <= GIVEN_UP}
+    alive = {
+        export_id: made for export_id, made in standing.exports.items() if by.at - made.created_at <= GIVEN_UP
+    }
     for export_id, made in alive.items():
         if by.at - made.created_at <= RETRIED and (made.format, made.filters) == (format_, filters):
             export, progress = read(by.organization_id, by.mode, export_id)
@@ -57,7 +59,7 @@ def ask(filters: AuditExportFilters, format_: Format, by: Caller) -> AuditExport
     by.write.create(item_of(export, by.organization_id, by.mode))
     made = Asked(format=format_, filters=filters, created_at=by.at)
     _replace_open(standing, {**alive, export.id: made}, by)
-    by.write.audit("audit_export.created", export.id, audit.changes({}, _told(export)))
+    by.write.audit("audit_export.created", export.id, audit.changes({}, _audited(export)))
     by.write.ask("export_audit", {"export_id": export.id})
     return AuditExportView.of(export, "queued")
 
@@ -126,7 +128,7 @@ def complete(export: AuditExport, manifest: Manifest, by: Caller) -> None:
     done = replace(export, completed_at=by.at, manifest=manifest, version=export.version + 1)
     by.write.replace(item_of(done, by.organization_id, by.mode), was=export.version)
     _give_place(export.id, by)
-    changes = audit.changes(_told(export), _told(done))
+    changes = audit.changes(_audited(export), _audited(done))
     by.write.audit("audit_export.completed", export.id, changes)
 
 
@@ -145,7 +147,7 @@ def fail(export_id: str, by: Caller) -> None:
 def _give_place(export_id: str, by: Caller) -> None:
     standing = _read_open(by.organization_id, by.mode)
     if export_id in standing.exports:
-        left = {one: asked for one, asked in standing.exports.items() if one != export_id}
+        left = {each: asked for each, asked in standing.exports.items() if each != export_id}
         _replace_open(standing, left, by)
 
 
@@ -158,13 +160,13 @@ def _progress_at(organization_id: str, mode: Mode, export_id: str) -> Key:
     return key(organization_id, mode, "AUDIT_EXPORT_PROGRESS", export_id)
 
 
-def _told(export: AuditExport) -> dict[str, Json]:
+def _audited(export: AuditExport) -> dict[str, Json]:
     """What the log says of an export: what was asked for, and which bytes it gave."""
-    told: dict[str, Json] = {"format": export.format, "filters": dump(export.filters)}
+    audited: dict[str, Json] = {"format": export.format, "filters": dump(export.filters)}
     if export.manifest:
         (made,) = export.manifest.files
-        told |= {"records": export.manifest.records, "bytes": made.bytes, "sha256": made.sha256}
-    return told
+        audited |= {"records": export.manifest.records, "bytes": made.bytes, "sha256": made.sha256}
+    return audited
 
 
 def item_of(export: AuditExport, organization_id: str, mode: Mode) -> Item:

@@ -5,7 +5,6 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from eal.audit_log import checkpoints
 from eal.audit_log.exports.model import AuditExport, AuditExportFilters, Format, Manifest, Progress, Status
 from eal.audit_log.wire import AuditLogQuery, CheckpointView
 from eal.clock import Instant
@@ -80,7 +79,7 @@ class ManifestView(Wire):
             last_seq=manifest.last_seq,
             expired_through_seq=manifest.expired_through_seq,
             complete=manifest.complete,
-            checkpoint=checkpoints.view(manifest.checkpoint),
+            checkpoint=CheckpointView.of(manifest.checkpoint),
         )
 
 

@@ -1,68 +1,31 @@
-"""Deliveries as they are kept, and the queue that carries them.
+"""Deliveries as they are kept: what the worker reads and records, what customers look up, and their wish to retry.
 
 A delivery is progress and not a customer's state: see `eal.table.progress`.
 """
 
-import json
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple, Self, cast
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from eal import aws, events, ids, settings
+from eal import events, ids
 from eal.audit import AuditRecord
 from eal.audit_log.wire import AuditRecordView
 from eal.caller import Caller
+from eal.errors import Conflict, NotFound
 from eal.events import FEED_DAYS, Event
-from eal.outbound import later
-from eal.table import progress
+from eal.table import page, progress
 from eal.table.item import Item, dump, load
 from eal.table.keys import Key, Mode, key, partition
-from eal.table.read import get_all
+from eal.table.page import Page, Partition
+from eal.table.read import get, get_all
 from eal.webhooks import store
+from eal.webhooks.delivery_queue import Due
 from eal.webhooks.model import Delivery, Endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from eal.errors import Json
+    from eal.webhooks.delivery_wire import DeliveryQuery
 
 _KIND = "DELIVERY"
-_MOST_IN_A_BATCH = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A message of the delivery queue: this attempt of this delivery is due, or will be."""
-
-    organization_id: str
-    mode: Mode
-    delivery_id: str
-    webhook_id: str
-    event_id: str
-    attempt: int
-    request_id: str
-    deferrals: int = 0
-
-    @classmethod
-    def of(cls, message: "Mapping[str, Json]") -> Self:
-        return load(cls, message)
-
-    @classmethod
-    def next_of(cls, delivery: Delivery) -> Self:
-        """The message for a delivery's next attempt."""
-        return cls(
-            organization_id=delivery.organization_id,
-            mode=delivery.mode,
-            delivery_id=delivery.id,
-            webhook_id=delivery.webhook_id,
-            event_id=delivery.event_id,
-            attempt=delivery.made + 1,
-            request_id=delivery.request_id,
-        )
-
-    def deferred(self) -> Self:
-        """The same attempt, put off once more."""
-        return replace(self, deferrals=self.deferrals + 1)
 
 
 class Work(NamedTuple):
@@ -99,39 +62,57 @@ def advance(before: Delivery, after: Delivery) -> bool:
     return progress.advance(item(after), was=before.version)
 
 
-def retry(delivery: Delivery, by: Caller) -> Delivery:
-    """Add to the write: one more attempt, now, beside those of the schedule."""
+def search(webhook_id: str, query: "DeliveryQuery", by: Caller) -> Page[Delivery]:
+    """The deliveries to an endpoint, newest first.
+
+    Raises: NotFound.
+    """
+    endpoint = store.find(webhook_id, by)
+    where = Partition(
+        base=partition(by.organization_id, by.mode, _KIND),
+        id_prefix="dlv",
+        index="gsi1",
+        index_partition=partition(by.organization_id, by.mode, _KIND, "webhook", endpoint.id),
+    )
+    wanted = {"status": query.status, "event_type": query.event_type}
+    filters = {name: value for name, value in wanted.items() if value is not None}
+
+    def is_wanted(item: Item) -> bool:
+        return all(item[name] == value for name, value in filters.items())
+
+    return page.read(by, query, where, _load, is_wanted if filters else None)
+
+
+def find(delivery_id: str, by: Caller) -> Delivery:
+    """Raises: NotFound."""
+    at = _place(by.organization_id, by.mode, delivery_id)
+    stored = get(at) if ids.is_id("dlv", delivery_id) else None
+    if stored is None:
+        raise NotFound(f"There is no delivery {delivery_id[:40]}.")
+    return _load(stored)
+
+
+def retry(delivery_id: str, by: Caller) -> Delivery:
+    """One more attempt, now, beside the schedule's. Where one is asked for already and not made yet, that one is it.
+
+    Raises: NotFound; Conflict where the endpoint is disabled or deleted.
+    """
+    delivery = find(delivery_id, by)
+    try:
+        endpoint = store.find(delivery.webhook_id, by)
+    except NotFound:
+        raise Conflict("The endpoint of this delivery was deleted.", webhook_id=delivery.webhook_id) from None
+    if not endpoint.enabled:
+        raise Conflict(
+            "The endpoint is disabled: enable it first.",
+            webhook_id=endpoint.id,
+            disabled_reason=endpoint.disabled_reason,
+        )
     after = delivery.retried(by.at)
     by.write.replace(item(after), was=delivery.version)
     by.write.audit("delivery.retried", after.id)
     by.write.ask("deliver_webhook", cast("Item", asdict(Due.next_of(after))))
     return after
-
-
-def enqueue(due: Due, at: datetime, now: datetime) -> None:
-    """Send the message so that it comes at `at`."""
-    later.send(
-        "delivery",
-        _body(due),
-        group=due.webhook_id,
-        name=f"{due.delivery_id}-{due.attempt}",
-        at=at,
-        now=now,
-    )
-
-
-def enqueue_all(due: "Sequence[Due]") -> None:
-    """Send messages that are due now."""
-    for start in range(0, len(due), _MOST_IN_A_BATCH):
-        answer = aws.sqs().send_message_batch(
-            QueueUrl=settings.queue("delivery"),
-            Entries=[
-                {"Id": str(index), "MessageBody": _body(one), "MessageGroupId": one.webhook_id}
-                for index, one in enumerate(due[start : start + _MOST_IN_A_BATCH])
-            ],
-        )
-        if failed := answer.get("Failed"):
-            raise RuntimeError(f"the queue refused {len(failed)} messages: {failed[0]['Code']}")
 
 
 def item(delivery: Delivery) -> Item:
@@ -170,5 +151,5 @@ def _audit_event(stored: Item) -> Event:
     )
 
 
-def _body(due: Due) -> str:
-    return json.dumps(asdict(due))
+def _load(item: Item) -> Delivery:
+    return load(Delivery, item)

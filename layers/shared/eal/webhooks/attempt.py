@@ -15,8 +15,8 @@ from eal import caller, clock, observe
 from eal.outbound.schedule import GONE, LONGEST_DELAY
 from eal.outbound.sender import Reply
 from eal.table.write import Stale
-from eal.webhooks import deliveries, health, store
-from eal.webhooks.deliveries import Due
+from eal.webhooks import delivery_queue, delivery_store, health, store
+from eal.webhooks.delivery_queue import Due
 from eal.webhooks.health import Health, Place
 from eal.webhooks.model import Attempt, Delivery, Endpoint
 from eal.webhooks.signed_post import Secret, is_to_be_repeated, post, secrets_of
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
 _LONGEST_DEFERRAL = 300.0
 _LARGEST_POWER = 5
-"""4 to the power of it is beyond the longest deferral; a larger power ends beyond what a float holds."""
+"""4**5 s already exceeds the longest deferral; larger exponents would overflow a float."""
 _LOOKED_AT_EVERY = 20
-"""Deferrals, an hour and a quarter: a message without a place is put off unread, for a call instead of two."""
+"""Only every 20th deferral (about 75 minutes) reads the delivery to see if it waited too long; the others save that
+read."""
 _RECORDINGS = 3
 
 
@@ -47,7 +48,7 @@ def deliver(due: Due) -> None:
     place = health.take_place(due.organization_id, due.mode, due.webhook_id, due.delivery_id, now)
     if place is None:
         if due.deferrals % _LOOKED_AT_EVERY == _LOOKED_AT_EVERY - 1:
-            delivery = deliveries.read(due).delivery
+            delivery = delivery_store.read(due).delivery
             if delivery and due.attempt > delivery.made and delivery.waits_too_long(now):
                 _give_up(delivery, now)
                 return
@@ -62,13 +63,13 @@ def deliver(due: Due) -> None:
 
 
 def _work(due: Due, place: Place, now: "datetime") -> None:
-    endpoint, delivery, event = deliveries.read(due)
+    endpoint, delivery, event = delivery_store.read(due)
     if delivery is None or delivery.next_attempt_at is None or due.attempt <= delivery.made:
         observe.logger.info("delivery_message_dropped", attempt=due.attempt)
     elif delivery.next_attempt_at > now:
-        deliveries.enqueue(due, delivery.next_attempt_at, now)
+        delivery_queue.enqueue(due, delivery.next_attempt_at, now)
     elif endpoint is None or not endpoint.enabled or event is None:
-        deliveries.advance(delivery, delivery.skipped(now))
+        delivery_store.advance(delivery, delivery.skipped(now))
         observe.logger.info("delivery_skipped")
     elif (wait := health.seconds_over(place, endpoint.rate_limit, now)) and delivery.waits_too_long(now):
         _give_up(delivery, now)
@@ -83,7 +84,7 @@ def _work(due: Due, place: Place, now: "datetime") -> None:
 
 def _defer(due: Due, seconds: float, now: "datetime") -> None:
     """The same message, later: there is no place for it at the endpoint, or not in this minute."""
-    deliveries.enqueue(due.deferred(), now + timedelta(seconds=seconds), now)
+    delivery_queue.enqueue(due.deferred(), now + timedelta(seconds=seconds), now)
     observe.count("deliveries_deferred")
     observe.logger.info("delivery_deferred", attempt=due.attempt, deferrals=due.deferrals)
 
@@ -91,7 +92,7 @@ def _defer(due: Due, seconds: float, now: "datetime") -> None:
 def _give_up(delivery: Delivery, now: "datetime") -> None:
     """The end of a delivery that waited for room at its endpoint for longer than a schedule takes."""
     after = delivery.given_up(now)
-    if deliveries.advance(delivery, after) and after.status == "failed":
+    if delivery_store.advance(delivery, after) and after.status == "failed":
         observe.count("deliveries_failed")
     observe.logger.info("delivery_given_up")
 
@@ -132,15 +133,18 @@ def _record(
     reply: Reply,
     now: "datetime",
 ) -> None:
-    """Enqueue what follows, then record; over a change by somebody who attempted nothing, such as a retry's asking."""
+    """Enqueue the next attempt, then record this one.
+
+    If the delivery changed but nobody made an attempt (a retry was asked for), record over that change.
+    """
     made, recorded = delivery.made, False
     after = _after(delivery, refused, attempt, reply, now)
     for _ in range(_RECORDINGS):
         if after.next_attempt_at:
-            deliveries.enqueue(Due.next_of(after), after.next_attempt_at, now)
-        if recorded := deliveries.advance(delivery, after):
+            delivery_queue.enqueue(Due.next_of(after), after.next_attempt_at, now)
+        if recorded := delivery_store.advance(delivery, after):
             break
-        newer = deliveries.read(due).delivery
+        newer = delivery_store.read(due).delivery
         if newer is None or newer.made != made:
             break
         delivery, after = newer, _after(newer, refused, attempt, reply, now)
@@ -168,7 +172,7 @@ def _disable_gone(due: Due, place: Place, endpoint: Endpoint, before: Delivery, 
     """The endpoint's end and the delivery's, in one transaction: neither can be there without the other."""
     by = caller.worker("deliver_webhook", due.organization_id, due.mode, due.request_id)
     store.disable(endpoint, "gone", by)
-    by.write.replace(deliveries.item(after), was=before.version)
+    by.write.replace(delivery_store.item(after), was=before.version)
     by.write.add(health.disabled(place, by.at))
     by.write.commit()
     observe.count("endpoints_disabled")
