@@ -15,7 +15,7 @@ from eal.caller import Scope
 from eal.calls import model as calls
 from eal.calls.classification import Intent, Urgency
 from eal.calls.wire import CallView
-from eal.events import CATALOGUE
+from eal.events import CATALOGUE, RESERVED
 from eal.feed.wire import EventView
 from eal.keys import model as keys
 from eal.keys.wire import ApiKeyView
@@ -69,7 +69,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     tuple(Intent): "Intent",
     tuple(Urgency): "Urgency",
     tuple(sorted(CATALOGUE)): "EventType",
-    (webhooks.EVERY_TYPE, *sorted(CATALOGUE)): "WantedEventType",
+    (webhooks.EVERY_TYPE, *sorted({*CATALOGUE, *RESERVED})): "WantedEventType",
     _values(ActorType): "ActorType",
     _values(AuditSource): "AuditSource",
     _values(Day): "Weekday",
