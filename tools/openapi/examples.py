@@ -162,6 +162,7 @@ _ANSWERS: dict[str, Json] = {
     "EventTypeView": {
         "name": "lead.created",
         "description": "New lead added to the system.",
+        "available": True,
         "schema": {"type": "object"},
         "example": event("lead.created"),
     },
