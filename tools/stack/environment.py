@@ -42,7 +42,9 @@ def main() -> None:
     LOG.write_text("")
     # Whole, not on top: what an older file named must not linger and hide that it is missing now.
     shutil.rmtree(VENV, ignore_errors=True)
-    if not run(sys.executable, "-m", "venv", str(VENV)):
+    # make puts .venv first on PATH, so this may be its own python, which is gone now.
+    python = Path(sys.base_prefix, "bin", "python3.13") if sys.prefix != sys.base_prefix else sys.executable
+    if not run(str(python), "-m", "venv", str(VENV)):
         fail(
             "python3.13 cannot make virtual environments: install its venv package (Debian: python3.13-venv)"
         )
