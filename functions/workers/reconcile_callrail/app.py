@@ -1,8 +1,10 @@
 """Every quarter of an hour: CallRail's calls that no webhook told of."""
 
+from eal.entry.scheduled import ScheduledRun
 from eal.vendors import callrail_reconcile, reconcile
 
 
 def handler(event: object, context: object) -> None:
-    """Ask for each connection that is due. Raises: ReconcilingFailed."""
-    reconcile.run("callrail", callrail_reconcile.fill)
+    """Ask for each connection that is due. Raises: PartsFailed."""
+    with ScheduledRun("reconcile_callrail") as run:
+        reconcile.run("callrail", callrail_reconcile.fill, run.part)

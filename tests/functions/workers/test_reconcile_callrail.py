@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.clock import rfc3339
+from eal.entry.scheduled import PartsFailed
 from eal.vendors import callrail_api, callrail_reconcile
 from tests.support.callrail import SIGNING_KEY, Connection, stored
 from tests.support.faults import Killed, watched_calls
@@ -392,7 +393,7 @@ def test_a_failure_is_told_and_the_next_run_makes_up_for_it(
     api.calls = [listed(clock, "1")]
     with watched_calls(monkeypatch) as calls:
         calls.refuse["PutObject"] = "InternalError"
-        with pytest.raises(Exception, match="1 connections could not be reconciled"):
+        with pytest.raises(PartsFailed, match="1 parts"):
             reconcile()
 
     assert reconcile() == 1

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from eal import aws, clock, settings
 from eal.audit_log import checkpoints
 from eal.caller import worker
+from eal.entry.scheduled import PartsFailed
 from eal.table.keys import pending_shard
 from eal.table.write import Stale
 from tests.support import archive
@@ -143,7 +144,7 @@ def test_a_changed_tree_is_not_signed_and_keeps_no_other_log_from_it(
     tile["hashes"]["S"] = "A" + tile["hashes"]["S"][1:] if tile["hashes"]["S"][0] != "A" else "B"
     aws.dynamodb().put_item(TableName=settings.state_table(), Item=tile)
 
-    with pytest.raises(load_app("workers/sign_checkpoints").SigningFailed, match="1 logs"):
+    with pytest.raises(PartsFailed, match="1 parts"):
         archive.sign()
 
     assert len(_checkpoints(tenant)) == 1
@@ -181,7 +182,7 @@ def test_a_shard_that_cannot_be_read_keeps_no_other_from_being_signed(
 
     monkeypatch.setattr(checkpoints, "logs_to_sign", failing)
 
-    with pytest.raises(load_app("workers/sign_checkpoints").SigningFailed, match="7 logs"):
+    with pytest.raises(PartsFailed, match="7 parts"):
         archive.sign()
 
     assert len(_checkpoints(tenant)) == 1

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from eal import aws, clock, settings
-from eal.entry.sweep import SweepFailed
+from eal.entry.scheduled import PartsFailed
 from eal.table.item import from_attributes, to_attributes
 from eal.table.keys import PENDING_SHARDS
 from tests.support.faults import transactions_limited, watched_calls
@@ -35,7 +35,7 @@ def test_what_cannot_be_published_keeps_nobody_elses_from_it(
         calls.refuse["SendMessage"] = (
             "ServiceUnavailable"  # the word to the archiver, and with it all audit records
         )
-        with pytest.raises(SweepFailed):
+        with pytest.raises(PartsFailed):
             load_app("workers/sweep_outbox").handler({}, None)
 
     assert {event["mode"] for event in peek("FanOutQueue")} == {"live", "test"}
@@ -112,7 +112,7 @@ def test_a_read_that_fails_ends_neither_the_other_shards_nor_the_alarm(
 
     with monkeypatch.context() as patch:
         patch.setattr(botocore.client.BaseClient, "_make_api_call", first_fails)
-        with pytest.raises(SweepFailed):
+        with pytest.raises(PartsFailed):
             load_app("workers/sweep_outbox").handler({}, None)
 
     assert failed
@@ -149,7 +149,7 @@ def test_a_record_that_cannot_be_hashed_raises_the_alarm_at_each_sweep(
     aws.dynamodb().put_item(TableName=settings.state_table(), Item=to_attributes(changed))
 
     for _ in range(2):
-        with pytest.raises(SweepFailed):
+        with pytest.raises(PartsFailed):
             load_app("workers/sweep_outbox").handler({}, None)
 
     left = [one["id"] for one in _pending("AUDIT") if one["action"] == "lead.created"]

@@ -18,6 +18,7 @@ from eal.vendors.http import Busy, Refused, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from eal.caller import Caller
@@ -31,28 +32,19 @@ type Fill = Callable[[Due, Caller, datetime, Take], Cursor]
 """Asks for one connection's gaps, takes each in, and returns how far it came. Raises Busy, Refused or TooLarge."""
 
 
-class ReconcilingFailed(Exception):
-    """Some connections could not be reconciled: an alarm tells, and the next run tries them again."""
+type Part = Callable[..., AbstractContextManager[None]]
+"""`eal.entry.scheduled.ScheduledRun.part`: what fails in one is told at the run's end."""
 
 
-def run(vendor: str, fill: Fill) -> None:
-    """One connection's failure keeps no other from being reconciled. Raises: ReconcilingFailed."""
-    observe.begin("", worker=f"reconcile_{vendor}")
-    began, failed = time.monotonic(), 0
+def run(vendor: str, fill: Fill, part: Part) -> None:
+    """Ask for each connection that is due, each in a part of the run."""
+    began = time.monotonic()
     for due in reconciliation.due(vendor, clock.now()):
         if time.monotonic() - began > SECONDS:
             observe.logger.warning("reconciliation_unfinished")
             break
-        try:
+        with part(organization_id=due.organization_id, mode=due.mode):
             _reconcile(due, fill)
-        except Exception:  # the edge of a worker: told by ReconcilingFailed once the others are done
-            observe.logger.exception(
-                "reconciliation_failed", organization_id=due.organization_id, mode=due.mode
-            )
-            failed += 1
-    observe.flush()
-    if failed:
-        raise ReconcilingFailed(f"{failed} connections could not be reconciled; the log says why")
 
 
 def _reconcile(due: Due, fill: Fill) -> None:
