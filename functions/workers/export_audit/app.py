@@ -40,19 +40,13 @@ def _follow(due: Due, seconds: int) -> None:
     )
 
 
-def consume_last(message: Message) -> None:
-    """The same with a message that comes no more. Where it fails the export has, and the message tells the operator."""
-    try:
-        consume(message)
-    except Exception:
-        due = load(Due, message)
-        by = worker_of(due, "export_audit")
-        store.fail(due.export_id, by)
-        by.write.commit()
-        raise
+def give_up(message: Message, fault: Exception) -> None:
+    """The export has failed. Its message, a dead letter now, still makes it once it is put back."""
+    due = load(Due, message)
+    by = worker_of(due, "export_audit")
+    store.fail(due.export_id, by)
+    by.write.commit()
 
 
-RETRY_POLICY = RetryPolicy(
-    queue="export", first_delay_seconds=60, not_hastened=(), max_receives=RECEIVES, on_last=consume_last
-)
+RETRY_POLICY = RetryPolicy(queue="export", first_delay_seconds=60, max_receives=RECEIVES, give_up=give_up)
 handler = Consumer(consume, retry_policy=RETRY_POLICY).handler

@@ -6,8 +6,9 @@ from eal.lead_imports import run
 RETRY_POLICY = RetryPolicy(
     queue="import",
     first_delay_seconds=60,
-    not_hastened=(run.Overtaken,),
     max_receives=run.RECEIVES,
-    on_last=run.work_or_give_up,
+    give_up=run.give_up,
+    consume_last=run.work_last,
+    left_to_others=(run.Overtaken,),
 )
 handler = Consumer(run.work, retry_policy=RETRY_POLICY).handler

@@ -32,7 +32,7 @@ class TenantMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ResourceRef:
     """A resource of which only the id counts: what it is now is read from the table."""
 
     id: str
@@ -42,7 +42,7 @@ class Named:
 class ResourceEvent(TenantMessage):
     """An event that tells of a resource."""
 
-    data: Named
+    data: ResourceRef
 
 
 def worker_of(message: TenantMessage, name: str) -> Caller:
@@ -81,16 +81,17 @@ class RetryPolicy:
     """For a queue whose visibility time-out is long: a message that failed comes again sooner, and not for ever.
 
     `queue` is the setting's name; `first_delay_seconds` is the wait for the second try, doubled for each one after.
-    Exceptions in `not_hastened` are not hastened; they wait for the queue's visibility time-out. `on_last` is run in
-    place of `consume` at the receive number `max_receives`, which is the queue's maxReceiveCount: after it the message
-    is in the dead-letter queue.
+    `max_receives` is the queue's maxReceiveCount: a message that fails then is a dead letter, and `give_up(message,
+    fault)` ends what it stood for. `consume_last` is run then in place of `consume`, where there is one. After an
+    exception in `left_to_others` another worker is at it: nothing is hastened or given up.
     """
 
     queue: str
     first_delay_seconds: int
-    not_hastened: tuple[type[Exception], ...]
     max_receives: int
-    on_last: Callable[[Message], None]
+    give_up: Callable[[Message, Exception], None]
+    consume_last: Callable[[Message], None] | None = None
+    left_to_others: tuple[type[Exception], ...] = ()
 
 
 class Consumer:
@@ -142,15 +143,30 @@ class Consumer:
             self._again_if_overtaken(message, self._how(record))
         except Exception as fault:  # the edge of a consumer: reported to SQS, which sends this message again
             observe.logger.exception("message_failed")
-            if self._retry_policy and not isinstance(fault, self._retry_policy.not_hastened):
-                _come_sooner(record, self._retry_policy)
+            if self._retry_policy and not isinstance(fault, self._retry_policy.left_to_others):
+                self._end_or_hasten(record, self._retry_policy, fault)
             return False
         return True
 
     def _how(self, record: QueueRecord) -> Callable[[Message], None]:
-        if self._retry_policy and _received(record) >= self._retry_policy.max_receives:
-            return self._retry_policy.on_last
-        return self._consume
+        policy = self._retry_policy
+        return policy.consume_last or self._consume if policy and _is_last(record, policy) else self._consume
+
+    def _end_or_hasten(self, record: QueueRecord, policy: RetryPolicy, fault: Exception) -> None:
+        """Neither may keep the other messages of the batch from being reported."""
+        try:
+            if _is_last(record, policy):
+                message = message_in(record["body"])
+                self._again_if_overtaken(message, lambda message: policy.give_up(message, fault))
+            aws.sqs().change_message_visibility(
+                QueueUrl=settings.queue(policy.queue),
+                ReceiptHandle=record["receiptHandle"],
+                VisibilityTimeout=policy.first_delay_seconds * 2 ** (_received(record) - 1),
+            )
+        except (
+            Exception
+        ):  # the message comes all the same, or becomes a dead letter, when its time-out is over
+            observe.logger.exception("retry_policy_failed")
 
     def _again_if_overtaken(self, message: Message, consume: Callable[[Message], None]) -> None:
         for attempt in range(_TRIES):
@@ -169,20 +185,13 @@ def _begin(message: Message, **fields: str) -> None:
     observe.begin(cast("str", message.get("request_id", "")), **fields, **tenant)
 
 
+def _is_last(record: QueueRecord, policy: RetryPolicy) -> bool:
+    return _received(record) >= policy.max_receives
+
+
 def _received(record: QueueRecord) -> int:
     """How often the message was handed out, this time included."""
     return int(record["attributes"]["ApproximateReceiveCount"])
-
-
-def _come_sooner(record: QueueRecord, policy: RetryPolicy) -> None:
-    try:
-        aws.sqs().change_message_visibility(
-            QueueUrl=settings.queue(policy.queue),
-            ReceiptHandle=record["receiptHandle"],
-            VisibilityTimeout=policy.first_delay_seconds * 2 ** (_received(record) - 1),
-        )
-    except Exception:  # it comes all the same, only later
-        observe.logger.exception("message_waits_for_its_time_out")
 
 
 class BatchConsumer:
@@ -198,8 +207,7 @@ class BatchConsumer:
         observe.begin("", queue=records[0]["eventSourceARN"].rpartition(":")[2], messages=len(records))
         try:
             self._consume([message_in(record["body"]) for record in records])
-        except Exception:
-            # Alone, whoever was overtaken is run again, and only a bad message is reported.
+        except Exception:  # alone, whoever was overtaken is run again, and only a bad message is reported
             observe.logger.warning("batch_taken_apart", exc_info=True)
             return self._alone.handler(event, context)
         observe.flush()

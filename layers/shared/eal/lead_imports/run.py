@@ -60,8 +60,8 @@ type Candidate = tuple[int, Lead | tuple[RowError, ...]]
 """A row's number, and the lead that it would make or what is wrong with it."""
 
 
-class GivenUp(Exception):
-    """An import could not be finished, and has failed."""
+class CameNoFurther(Exception):
+    """Earlier tries of an import, the last of which may have been killed, made no progress."""
 
 
 class Overtaken(Exception):
@@ -90,26 +90,38 @@ def work(message: Mapping[str, Json]) -> None:
         _go_on(record, place, lead_import, deadline)
 
 
-def work_or_give_up(message: Mapping[str, Json]) -> None:
-    """The same with a message that is handed out for the last time: its import ends, in whatever way.
+def work_last(message: Mapping[str, Json]) -> None:
+    """The same with a message that is handed out for the last time.
 
-    If earlier tries made no progress it is not tried again: a file that kills the worker would do so again.
-    Raises: Overtaken where another worker is at it; GivenUp where it has failed, so that the message tells us.
+    If earlier tries made no progress it is not tried again: a file that kills the worker would do so again, and its
+    import would never end.
+    Raises: CameNoFurther.
     """
-    deadline = time.monotonic() + LONGEST
-    for record, place, lead_import in _unfinished(message):
+    for record, _, lead_import in _unfinished(message):
         # While the import awaited its file, `updated_at` did not change; so count from the upload at the earliest.
         since = max(lead_import.updated_at, datetime.fromisoformat(record["eventTime"]))
         if clock.now() - since > IDLE:
-            _give_up(place, "it came no further")
-            raise GivenUp(lead_import.id)
-        try:
-            _go_on(record, place, lead_import, deadline)
-        except Overtaken:
-            raise
-        except Exception as fault:  # whatever it is, the import says so
-            _give_up(place, "we, or a service that it needs, had a fault")
-            raise GivenUp(lead_import.id) from fault
+            raise CameNoFurther(lead_import.id)
+    work(message)
+
+
+def give_up(message: Mapping[str, Json], fault: Exception) -> None:
+    """Every import of the message that has not ended fails, and says why."""
+    reason = (
+        "it came no further"
+        if isinstance(fault, CameNoFurther)
+        else "we, or a service that it needs, had a fault"
+    )
+    for _, place, lead_import in _unfinished(message):
+        failure = (
+            f"It was tried {RECEIVES} times and could not be finished: {reason}. "
+            f"The first {lead_import.processed} rows are processed; import the others anew."
+        )
+        by = store.caller_of(place, lead_import)
+        failed = lead_import.ended(failure, by.at)
+        store.end(lead_import, failed, by)
+        files.delete_upload(place)
+        _write_errors_of_failed(place, failed)
 
 
 def _unfinished(message: Mapping[str, Json]) -> Iterator[tuple[S3Record, Place, LeadImport]]:
@@ -136,22 +148,6 @@ def _go_on(record: S3Record, place: Place, lead_import: LeadImport, deadline: fl
     if not _Run(place, lead_import, deadline).is_over():
         body = json.dumps({"Records": [record]})
         aws.sqs().send_message(QueueUrl=settings.queue("import"), MessageBody=body)
-
-
-def _give_up(place: Place, reason: str) -> None:
-    """Raises: Stale where somebody else has changed the import meanwhile."""
-    lead_import = store.look_up(place)
-    if lead_import is None or lead_import.has_ended:
-        return
-    by = store.caller_of(place, lead_import)
-    failure = (
-        f"It was tried {RECEIVES} times and could not be finished: {reason}. "
-        f"The first {lead_import.processed} rows are processed; import the others anew."
-    )
-    failed = lead_import.ended(failure, by.at)
-    store.end(lead_import, failed, by)
-    files.delete_upload(place)
-    _write_errors_of_failed(place, failed)
 
 
 def _write_errors_of_failed(place: Place, lead_import: LeadImport) -> None:
