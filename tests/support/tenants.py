@@ -11,7 +11,7 @@ from eal.keys import store as keys
 from eal.organizations import store as organizations
 
 if TYPE_CHECKING:
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 
 def operator(organization_id: str) -> Caller:

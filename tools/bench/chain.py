@@ -18,7 +18,7 @@ from eal.table.keys import key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 type Record = dict[str, Any]
 

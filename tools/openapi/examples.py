@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from eal.entry.route import Route
-    from eal.errors import Json
+    from eal.json import Json
 
 _EVENTS = Path(__file__).parents[2] / "events"
 _ID = "01kq09bekje6vbq5xe2b60xtww"

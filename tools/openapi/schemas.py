@@ -29,7 +29,7 @@ from eal.outbound.faults import Fault
 from eal.prospects import model as prospects
 from eal.prospects.wire import SettableOutreachState
 from eal.statistics.model import Window
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 from eal.webhooks import model as webhooks
 from eal.webhooks.wire import WebhookView
 

@@ -4,7 +4,7 @@ from eal import observe
 from eal.entry.consumer import BatchConsumer, Message, ResourceEvent, worker_of
 from eal.statistics import counting
 from eal.table.item import load
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 
 
 def count(messages: list[Message]) -> None:

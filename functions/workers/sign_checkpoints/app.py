@@ -7,8 +7,9 @@ from eal import aws, clock, ids, settings
 from eal.audit_log import checkpoints, waiting
 from eal.caller import worker
 from eal.entry.scheduled import ScheduledRun
-from eal.table.keys import PENDING_SHARDS, Mode
+from eal.table.keys import PENDING_SHARDS
 from eal.table.write import Stale
+from eal.tenancy import Mode
 
 
 def handler(event: object, context: object) -> None:

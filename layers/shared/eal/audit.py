@@ -15,8 +15,8 @@ from typing import Literal
 from pydantic import JsonValue
 
 from eal.clock import Instant
-from eal.errors import Json
-from eal.table.keys import Mode
+from eal.json import Json
+from eal.tenancy import Mode
 
 type Source = Literal["api", "dashboard", "worker", "webhook", "system"]
 type ActorType = Literal["api_key", "member", "worker", "vendor", "system"]

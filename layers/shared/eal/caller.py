@@ -7,8 +7,8 @@ from typing import Literal, Self
 from eal import clock
 from eal.audit import Actor, Source
 from eal.cursor import CursorScope
-from eal.table.keys import Mode
 from eal.table.write import Write
+from eal.tenancy import Mode
 
 type Scope = Literal["read", "write", "admin"]
 

@@ -10,7 +10,7 @@ from typing import cast
 
 from eal.errors import InvalidCursor
 from eal.secrets import derived_key
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

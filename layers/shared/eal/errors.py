@@ -1,9 +1,8 @@
 """Every error that the API can answer, with its status and code (contract, section 1)."""
 
-from collections.abc import Mapping, Sequence
 from typing import ClassVar, NotRequired, TypedDict
 
-type Json = bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None
+from eal.json import Json
 
 _MOST_FIELDS = 100
 _REFUSED = 'Bearer error="invalid_token"'

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final, NamedTuple, cast
 
 from eal.clock import Instant, parse, rfc3339
-from eal.errors import Json
-from eal.table.keys import Mode
+from eal.json import Json
+from eal.tenancy import Mode
 
 API_VERSION = "v1"
 FEED_DAYS = 90

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from eal.caller import SCOPES, Caller, Scope, includes
 from eal.clock import Instant
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 from eal.wire import Wire
 
 

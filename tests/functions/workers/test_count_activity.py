@@ -22,7 +22,7 @@ from tools.demo.callrail import Call
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
     from tests.support.tenants import Tenant
     from tests.support.time import Clock
 

@@ -21,7 +21,7 @@ from tools import verify_audit as verifier
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 pytestmark = pytest.mark.usefixtures("cloud")
 

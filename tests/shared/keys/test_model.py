@@ -17,7 +17,7 @@ from tests.support.time import START
 
 if TYPE_CHECKING:
     from eal.caller import Scope
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 MODES: tuple[Mode, ...] = ("live", "test")
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.caller import Caller
-    from eal.errors import Json
+    from eal.json import Json
 
 NUMBERS = st.integers(-(10**15), 10**15) | st.floats(-1e15, 1e15).filter(
     lambda number: number == 0 or abs(number) > 1e-100

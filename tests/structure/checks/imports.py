@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from tests.structure.project import Project
 
 LAYER = {
-    "errors": 0, "clock": 0, "ids": 0, "settings": 0, "aws": 0, "observe": 0, "wire": 0, "csv_cell": 0,
+    "errors": 0, "json": 0, "tenancy": 0, "clock": 0, "ids": 0, "settings": 0, "aws": 0, "observe": 0, "wire": 0,
+    "csv_cell": 0,
     "table": 1, "cursor": 1, "events": 1, "audit": 1, "secrets": 1, "signing": 1,
     "caller": 1, "listing": 1, "contact": 1, "outbound": 1, "provenance": 1,
     "keys": 2, "organizations": 2, "leads": 2, "calls": 2, "audit_log": 2, "integrations": 2, "webhooks": 2,

@@ -25,7 +25,7 @@ from eal.audit_log import checkpoints, tree, waiting
 from eal.audit_log.model import Checkpoint
 from eal.table import progress
 from eal.table.item import dump, load
-from eal.table.keys import Mode, partition
+from eal.table.keys import partition
 from eal.table.read import get, get_all, walk
 from eal.table.write import Stale
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.table.item import Item
+    from eal.tenancy import Mode
 
 MOST_IN_A_SEGMENT = 1000
 _WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)

@@ -21,7 +21,7 @@ from eal.audit_log.model import Checkpoint
 from eal.errors import NotFound
 from eal.table import page
 from eal.table.item import Item, dump, load
-from eal.table.keys import Key, Mode, key, partition
+from eal.table.keys import Key, key, partition
 from eal.table.page import Page, Partition
 from eal.table.read import get_all, walk
 
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from eal.caller import Caller
-    from eal.errors import Json
+    from eal.json import Json
     from eal.listing import ListQuery
+    from eal.tenancy import Mode
 
 
 class Forked(Exception):

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from eal.audit import Source
 from eal.clock import Instant
-from eal.errors import Json
+from eal.json import Json
 from eal.table.item import dump
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 from eal.wire import Wire
 
 _SIGNED = ("organization_id", "mode", "size", "root", "signed_at", "key_id", "previous")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.audit_log import merkle
 from eal.table import progress
-from eal.table.keys import Key, Mode, key
+from eal.table.keys import Key, key
 from eal.table.read import get, get_all
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from eal.audit_log.merkle import Node, Range
     from eal.table.item import Item
+    from eal.tenancy import Mode
 
 _HEIGHT = 8
 _WIDTH = 1 << _HEIGHT

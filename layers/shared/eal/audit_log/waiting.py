@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from eal.table.keys import Key, Mode, key, shard
+from eal.table.keys import Key, key, shard
 from eal.table.read import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from eal.table.item import Item
+    from eal.tenancy import Mode
 
 
 def numbers(organization_id: str, mode: Mode) -> Key:

@@ -9,7 +9,7 @@ from eal.audit_log.model import AuditLogFilters, Checkpoint
 from eal.clock import Instant
 from eal.listing import ListQuery, PageView
 from eal.table.item import dump
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 from eal.wire import Wire
 
 

@@ -10,12 +10,14 @@ from eal.caller import Caller
 from eal.calls.model import PERSONAL, RUNS_KEPT, SECRET, Call, Run, Snapshot, first, merged
 from eal.calls.wire import CallQuery, CallView
 from eal.clock import rfc3339
-from eal.errors import Json, NotFound
+from eal.errors import NotFound
+from eal.json import Json
 from eal.table import page
 from eal.table.item import Item, dump, load
-from eal.table.keys import Key, Mode, key, partition
+from eal.table.keys import Key, key, partition
 from eal.table.page import Page, Partition
 from eal.table.read import get, get_all
+from eal.tenancy import Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

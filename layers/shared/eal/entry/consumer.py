@@ -13,9 +13,9 @@ from typing import TypedDict, cast
 
 from eal import aws, caller, observe, settings
 from eal.caller import Caller
-from eal.errors import Json
-from eal.table.keys import Mode
+from eal.json import Json
 from eal.table.write import AlreadyWritten, Stale
+from eal.tenancy import Mode
 
 type Message = dict[str, Json]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from eal.errors import Json
+    from eal.json import Json
 
 PATH = Path(__file__).with_name("openapi.json")
 SERVER = "/api/v1"

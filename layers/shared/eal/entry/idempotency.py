@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from eal.caller import Caller
     from eal.entry.request import Request
-    from eal.errors import Json
+    from eal.json import Json
     from eal.table.item import Item
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 KEPT = timedelta(hours=24)
 HELD = timedelta(seconds=30)

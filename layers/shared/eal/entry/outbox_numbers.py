@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eal.table.item import Item
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 _OF_ONE_KIND = ("numbered_at", "seq", "previous_hash", "hash")
 _TRIES = 8

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
-    from eal.errors import Json
+    from eal.json import Json
     from eal.table.item import Item
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 MOST_AT_ONCE = 60
 """Items that are numbered in one transaction."""

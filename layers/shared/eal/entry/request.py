@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NotRequired, Self, TypedDict
 
-from eal.errors import ApiError, InvalidRequest, Json, PayloadTooLarge, UnsupportedMediaType
+from eal.errors import ApiError, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
+from eal.json import Json
 
 LARGEST_BODY = 256 * 1024
 

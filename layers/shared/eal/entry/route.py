@@ -17,7 +17,8 @@ from pydantic import ValidationError
 
 from eal.caller import Caller, Scope
 from eal.entry.request import Answer, Request
-from eal.errors import FieldError, Json, ValidationFailed
+from eal.errors import FieldError, ValidationFailed
+from eal.json import Json
 from eal.wire import Wire
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, JsonValue
 from eal.clock import Instant
 from eal.events import API_VERSION, CATALOGUE, Event
 from eal.listing import ListQuery
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 from eal.wire import Wire
 
 

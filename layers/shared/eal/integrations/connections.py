@@ -17,9 +17,9 @@ from eal.clock import Instant, rfc3339
 from eal.integrations.model import Failure, Health, Integration, Secret
 from eal.secrets import decrypt
 from eal.table.item import Item, dump, encode, from_attributes, load, to_attributes
-from eal.table.keys import Mode
 from eal.table.read import batch_get
 from eal.table.write import Operation, Stale
+from eal.tenancy import Mode
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UniversalAttributeValueTypeDef

@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass
 from eal import aws, caller, clock, settings
 from eal.caller import Caller
 from eal.clock import Instant
-from eal.errors import Json
 from eal.integrations import connections
 from eal.integrations.connections import Connection
+from eal.json import Json
 from eal.table.item import load
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,13 @@ from itertools import batched
 from typing import Self, cast
 
 from eal.clock import Instant
-from eal.errors import Json
 from eal.integrations.model import ASKED, Integration
+from eal.json import Json
 from eal.table import progress
 from eal.table.item import dump, load
-from eal.table.keys import Key, Mode, key
+from eal.table.keys import Key, key
 from eal.table.read import get_all, walk
+from eal.tenancy import Mode
 
 EVERY = timedelta(minutes=15)
 AFTER_A_REFUSAL = timedelta(hours=1)

@@ -8,17 +8,19 @@ from datetime import timedelta
 from eal import audit, secrets, settings
 from eal.caller import Caller
 from eal.clock import rfc3339
-from eal.errors import FieldError, Json, NotFound, ValidationFailed
+from eal.errors import FieldError, NotFound, ValidationFailed
 from eal.integrations import connections
 from eal.integrations.model import ASKED, VENDORS, Health, Integration, Secret, Terms, can_sign, purpose
 from eal.integrations.wire import IntegrationPut
+from eal.json import Json
 from eal.listing import ListQuery
 from eal.outbound import address
 from eal.table import page
 from eal.table.item import Item, dump, load
-from eal.table.keys import Key, Mode, key
+from eal.table.keys import Key, key
 from eal.table.page import Few, Page
 from eal.table.read import get, get_all
+from eal.tenancy import Mode
 
 
 def at(organization_id: str, mode: Mode, vendor: str) -> Key:

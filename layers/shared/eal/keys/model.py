@@ -12,7 +12,7 @@ from zlib import crc32
 from eal.audit import Actor
 from eal.caller import SCOPES, Scope
 from eal.clock import Instant
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SHAPE = re.compile(r"(eal_(?:live|test)_[0-9A-Za-z]{32})([0-9A-Za-z]{6})")

@@ -15,10 +15,11 @@ from eal.keys.wire import ApiKeyCreate, ApiKeyUpdate, ApiKeyView
 from eal.listing import ListQuery
 from eal.table import page
 from eal.table.item import Item, dump, to_attributes
-from eal.table.keys import Key, Mode, key, partition
+from eal.table.keys import Key, key, partition
 from eal.table.page import Page, Partition
 from eal.table.read import get as read_item
 from eal.table.write import Operation
+from eal.tenancy import Mode
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef

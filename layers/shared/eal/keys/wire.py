@@ -10,7 +10,7 @@ from eal.caller import Scope
 from eal.clock import Instant
 from eal.keys.model import ApiKey, RateLimit, Status
 from eal.listing import PageView
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 from eal.wire import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, Name, Wire, without_defaults
 
 

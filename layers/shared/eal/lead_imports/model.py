@@ -7,10 +7,10 @@ from typing import Literal, NamedTuple, Self, get_args
 
 from eal import ids
 from eal.clock import Instant
-from eal.errors import Json
+from eal.json import Json
 from eal.leads.merging import merged
 from eal.leads.model import Lead, OnDuplicate, over_limit
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 
 type Format = Literal["csv", "jsonl"]
 type Status = Literal["awaiting_upload", "running", "completed", "failed"]

@@ -16,7 +16,7 @@ from eal.leads.wire import AttributionBody, LeadCreate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from eal.errors import Json
+    from eal.json import Json
     from eal.lead_imports.model import Format
 
 SOURCE = "import"

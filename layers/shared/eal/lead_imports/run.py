@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from eal.caller import Caller
-    from eal.errors import Json
+    from eal.json import Json
     from eal.table.item import Item
     from eal.table.keys import Key
 

@@ -8,17 +8,18 @@ from typing import Literal, NamedTuple, Self
 
 from eal import ids
 from eal.caller import Caller
-from eal.errors import Conflict, Json, NotFound
+from eal.errors import Conflict, NotFound
 from eal.integrations import store as integrations
 from eal.integrations.model import Integration
+from eal.json import Json
 from eal.leads import store
 from eal.leads.model import CrmSync, Lead
 from eal.leads.wire import LeadView
 from eal.outbound import later
 from eal.outbound.schedule import GONE, next_attempt_at
 from eal.table.item import dump, load
-from eal.table.keys import Mode
 from eal.table.read import get_all
+from eal.tenancy import Mode
 
 VENDOR = "crm"
 URL, SECRET = "url", "signing_secret"

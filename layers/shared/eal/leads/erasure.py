@@ -18,9 +18,9 @@ from eal.table.item import dump
 
 if TYPE_CHECKING:
     from eal.caller import Caller
-    from eal.errors import Json
-    from eal.table.keys import Mode
+    from eal.json import Json
     from eal.table.scrub import Erased
+    from eal.tenancy import Mode
 
 
 _EMPTY: dict[str, Json] = {"additional_emails": [], "phones": [], "metadata": {}, "attribution": {}}

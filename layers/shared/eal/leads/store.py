@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from eal.leads.wire import LeadQuery, LeadTransition, LeadUpdate
     from eal.organizations.settings.service_area import ServiceArea
     from eal.table.item import Item
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 _NOT_AUDITED = frozenset({"id", "created_at", "reached", "former_contacts"})
 

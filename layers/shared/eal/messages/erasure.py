@@ -8,8 +8,8 @@ from eal.messages.store import forms_of, texts_with
 from eal.table import scrub
 
 if TYPE_CHECKING:
-    from eal.table.keys import Mode
     from eal.table.scrub import Erased
+    from eal.tenancy import Mode
 
 
 def forget(organization_id: str, mode: Mode, who: Erased) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from eal.caller import Caller
     from eal.leads.wire import LeadCreate
     from eal.table.item import Item
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "content", "fields"})
 

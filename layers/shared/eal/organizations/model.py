@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from eal.clock import Instant
-from eal.errors import Json
+from eal.json import Json
 from eal.organizations.subscriptions import Subscription
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 
 INDUSTRY = "restoration"
 

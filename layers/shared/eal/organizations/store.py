@@ -17,7 +17,7 @@ from eal.table.read import get
 
 if TYPE_CHECKING:
     from eal.caller import Caller
-    from eal.errors import Json
+    from eal.json import Json
     from eal.keys.model import ApiKey
     from eal.organizations.settings.wire import SettingsBody
     from eal.organizations.wire import OrganizationCreate, OrganizationUpdate

@@ -11,7 +11,7 @@ from eal.organizations.grants.model import GivenGrant
 from eal.organizations.grants.wire import GrantView
 from eal.organizations.model import INDUSTRY, Organization
 from eal.organizations.settings.wire import SettingsBody, SettingsView
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 from eal.wire import Name, Wire, one_line, without_defaults
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)

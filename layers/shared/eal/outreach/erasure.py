@@ -11,8 +11,8 @@ from eal.table.read import get, walk
 
 if TYPE_CHECKING:
     from eal.table.item import Item
-    from eal.table.keys import Mode
     from eal.table.scrub import Erased
+    from eal.tenancy import Mode
 
 
 def forget(organization_id: str, mode: Mode, who: Erased) -> None:

@@ -7,8 +7,9 @@ from eal import audit, ids
 from eal.caller import Caller
 from eal.outreach.model import PERSONAL, EmailEvent, Mail, MailBody, MailEvent, Missing, Reply
 from eal.table.item import Item, dump
-from eal.table.keys import Key, Mode, key, partition
+from eal.table.keys import Key, key, partition
 from eal.table.read import get, get_all
+from eal.tenancy import Mode
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
 _TEXT_BYTES, _HTML_BYTES = 100_000, 200_000

@@ -10,8 +10,8 @@ from eal.table import scrub, tombstone
 
 if TYPE_CHECKING:
     from eal.caller import Caller
-    from eal.table.keys import Mode
     from eal.table.scrub import Erased
+    from eal.tenancy import Mode
 
 
 def erase(prospect_id: str, by: Caller) -> None:

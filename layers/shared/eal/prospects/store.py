@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         ProspectUpdate,
     )
     from eal.table.item import Item
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 _NOT_AUDITED = frozenset({"id", "created_at", "qualification", "former_contacts"})
 _PROVENANCE = frozenset({"engine", "model", "prompt_version", "input_sha256", "output_sha256"})

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from eal.calls.model import Call
-    from eal.errors import Json
+    from eal.json import Json
     from eal.leads.model import Lead
 
 type Unit = Literal["hour", "day"]

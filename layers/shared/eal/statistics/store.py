@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eal.caller import Caller
     from eal.statistics.model import Amounts, Contribution, Unit
     from eal.table.item import Item
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 MOST_PAGES = 20
 """Of a megabyte each, some 30,000 buckets: what one request adds up at most."""

@@ -8,7 +8,7 @@ from typing import Annotated, Self, get_args
 from pydantic import ConfigDict, Field
 
 from eal.clock import Instant
-from eal.errors import Json
+from eal.json import Json
 from eal.leads.model import Status
 from eal.statistics import sketch
 from eal.statistics.model import Cohort, Window, cohort_of, source_in

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, UniversalAttributeValueTypeDef
 
-    from eal.errors import Json
+    from eal.json import Json
 
 type Item = dict[str, Json]
 

@@ -1,11 +1,9 @@
 """Keys of the State table. Tenant and mode are the first arguments of every function, so no key is without them."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
-type Mode = Literal["live", "test"]
-type Plane = Mode | Literal["both"]
-"""Where an item lives: in one mode's data, or (organization, members, keys) in both."""
+from eal.tenancy import Plane
 
 PENDING_SHARDS = 8
 

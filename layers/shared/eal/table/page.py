@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
 
     from eal.caller import Caller
-    from eal.errors import Json
+    from eal.json import Json
     from eal.listing import ListQuery
     from eal.table.item import Item
 

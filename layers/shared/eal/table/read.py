@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         UniversalAttributeValueTypeDef,
     )
 
-    from eal.errors import Json
+    from eal.json import Json
     from eal.table.item import Item
     from eal.table.keys import Key
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Set
     from datetime import datetime
 
-    from eal.errors import Json
+    from eal.json import Json
     from eal.table.item import Item
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from eal.table.keys import Key, key
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.table.keys import Mode
     from eal.table.write import Write
+    from eal.tenancy import Mode
 
 
 def at(organization_id: str, mode: Mode, kind: str, resource_id: str) -> Key:

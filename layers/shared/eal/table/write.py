@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UniversalAttributeValueTypeDef
 
     from eal.audit import Actor, Change, Source
-    from eal.errors import Json
+    from eal.json import Json
     from eal.table.item import Item
-    from eal.table.keys import Mode, Plane
+    from eal.tenancy import Mode, Plane
 
 ANY_VERSION = range(1, 10**18)
 """For `if_match`: whichever version, if there is one."""

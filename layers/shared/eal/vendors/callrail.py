@@ -17,9 +17,9 @@ from typing import Literal
 from eal.calls.model import Direction, Facts, Snapshot
 from eal.clock import rfc3339, to_milliseconds
 from eal.contact import e164
-from eal.errors import Json
 from eal.integrations.model import VENDORS
 from eal.integrations.scheme import Scheme
+from eal.json import Json
 from eal.vendors.loose_json import LONGEST_TEXT, Body, clean
 
 VENDOR = "callrail"

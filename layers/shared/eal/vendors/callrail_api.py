@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from eal import settings
 from eal.clock import rfc3339
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 from eal.vendors import loose_json
 from eal.vendors.http import Api
 from eal.vendors.loose_json import Body

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from eal.contact import e164, email_address
-from eal.errors import Json
+from eal.json import Json
 from eal.leads.wire import AttributionBody, LeadCreate
 from eal.messages.model import SentText
 from eal.outbound.address import without_query

@@ -6,7 +6,7 @@ from email.utils import parseaddr
 
 from eal.clock import to_milliseconds
 from eal.contact import email_address
-from eal.errors import Json
+from eal.json import Json
 
 type Body = Mapping[str, Json]
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.caller import Caller
-    from eal.errors import Json
     from eal.integrations.reconciliation import Cursor, Due, Take
+    from eal.json import Json
 
 SECONDS = 800.0
 """Of a run: the function's time-out leaves the last connection its pauses."""

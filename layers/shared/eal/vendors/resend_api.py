@@ -5,9 +5,9 @@ from typing import Protocol
 from urllib.parse import quote
 
 from eal import settings
-from eal.errors import Json
+from eal.json import Json
 from eal.outreach.model import MailBody
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 from eal.vendors import loose_json
 from eal.vendors.http import Api
 from eal.vendors.loose_json import Body

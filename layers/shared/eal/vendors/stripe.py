@@ -13,7 +13,7 @@ from typing import Final
 
 from eal.integrations.scheme import Scheme
 from eal.organizations.subscriptions import BillingEvent, Subscription, Terms
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 from eal.vendors import loose_json
 from eal.vendors.loose_json import Body
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Self
 from eal import aws, settings
 from eal.outbound import later
 from eal.table.item import load
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 from eal.webhooks.model import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from eal.errors import Json
+    from eal.json import Json
 
 _MOST_IN_A_BATCH = 10
 

@@ -15,9 +15,10 @@ from eal.errors import Conflict, NotFound
 from eal.events import FEED_DAYS, Event
 from eal.table import page, progress
 from eal.table.item import Item, dump, load
-from eal.table.keys import Key, Mode, key, partition
+from eal.table.keys import Key, key, partition
 from eal.table.page import Page, Partition
 from eal.table.read import get, get_all
+from eal.tenancy import Mode
 from eal.webhooks import store
 from eal.webhooks.delivery_queue import Due
 from eal.webhooks.model import Delivery, Endpoint

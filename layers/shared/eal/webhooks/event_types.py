@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from eal.caller import Caller
-    from eal.errors import Json
+    from eal.json import Json
 
 _SINCE = datetime(2026, 4, 24, tzinfo=UTC)
 """All types are of the first version of the API, so the list is in the order of their names."""

@@ -12,8 +12,8 @@ from eal.webhooks.model import Delivery, Endpoint
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from eal.errors import Json
-    from eal.table.keys import Mode
+    from eal.json import Json
+    from eal.tenancy import Mode
 
 
 class Published(NamedTuple):

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from eal import events
-from eal.errors import FieldError, Json
+from eal.errors import FieldError
+from eal.json import Json
 from eal.webhooks.model import EVERY_TYPE
 
 type Filter = Mapping[str, Mapping[str, Json]]

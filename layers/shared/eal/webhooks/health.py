@@ -15,10 +15,11 @@ from eal.clock import Instant, rfc3339
 from eal.events import FEED_DAYS
 from eal.table import progress
 from eal.table.item import Item, load
-from eal.table.keys import Key, Mode, key
+from eal.table.keys import Key, key
 from eal.table.progress import Change, ConditionFailed
 from eal.table.read import get
 from eal.table.write import Operation
+from eal.tenancy import Mode
 
 MOST_IN_FLIGHT = 20
 """Attempts at one endpoint at once."""

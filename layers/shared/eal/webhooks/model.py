@@ -10,7 +10,7 @@ from eal.clock import Instant
 from eal.events import BY_NAME_ONLY
 from eal.outbound.faults import Fault
 from eal.outbound.schedule import GIVEN_UP_AFTER, GONE, next_attempt_at
-from eal.table.keys import Mode
+from eal.tenancy import Mode
 
 EVERY_TYPE = "*"
 ATTEMPTS_KEPT = 25

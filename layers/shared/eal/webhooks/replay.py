@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.caller import Caller
-    from eal.errors import Json
+    from eal.json import Json
     from eal.webhooks.delivery_wire import ReplayCreate
 
 MOST_COUNTED = 5_000

@@ -11,11 +11,12 @@ from eal.listing import ListQuery
 from eal.outbound import address
 from eal.table import page
 from eal.table.item import Item, dump, load, to_attributes
-from eal.table.keys import Key, Mode, key, partition
+from eal.table.keys import Key, key, partition
 from eal.table.page import Page, Partition
 from eal.table.read import get as read_item
 from eal.table.read import walk
 from eal.table.write import Operation
+from eal.tenancy import Mode
 from eal.webhooks import filters
 from eal.webhooks.model import Endpoint, Reason
 from eal.webhooks.wire import WebhookCreate, WebhookUpdate, WebhookView

@@ -15,7 +15,7 @@ from eal.csv_cell import harmless
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from eal.errors import Json
+    from eal.json import Json
     from eal.table.item import Item
 
 COLUMNS = (

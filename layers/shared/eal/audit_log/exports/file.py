@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
     from eal.audit_log.exports.model import AuditExport
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 _TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 _READ_BYTES = 1024 * 1024

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from datetime import datetime
 
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 MARGIN = timedelta(days=7)
 """Records are numbered as the relay sees them, nearly in the order of their times and not quite: one whose publishing

@@ -19,9 +19,10 @@ from eal.table.read import get, get_all
 if TYPE_CHECKING:
     from eal.audit_log.exports.model import AuditExportFilters, Format, Manifest
     from eal.caller import Caller
-    from eal.errors import Json
+    from eal.json import Json
     from eal.table.item import Item
-    from eal.table.keys import Key, Mode
+    from eal.table.keys import Key
+    from eal.tenancy import Mode
 
 _REMEMBERED = timedelta(days=90)
 """The manifest outlives the file, for who has kept the file."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from eal.audit_log.exports.segments import Segment
     from eal.audit_log.model import Checkpoint
     from eal.caller import Caller
-    from eal.table.keys import Mode
+    from eal.tenancy import Mode
 
 PART_BYTES = 8 * 1024 * 1024
 """S3 takes 10,000 parts: 80 GB, a hundred million records."""

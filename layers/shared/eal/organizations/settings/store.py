@@ -11,7 +11,7 @@ from eal.table.read import get
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from eal.errors import Json
+    from eal.json import Json
     from eal.organizations.settings.service_area import ServiceArea
 
 

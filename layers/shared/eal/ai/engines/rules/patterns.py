@@ -1,11 +1,10 @@
 """The engine's regular expressions, compiled when the layer is built.
 
-Compiling its 220 patterns takes half of a cold classify_call (README, Measured), and always comes to the same: lists of
-integers. So the build lets the engine judge a call, a lead and a prospect, and stores what it compiled beside this file
-(`python -m eal.ai.engines.rules.patterns`).
+Compiling its 220 patterns takes half of a cold classify_call, and always gives the same lists of integers. So the
+layer's build stores them in a file beside this module (`build.py`), and `compiled` loads them from there.
 
-`_sre` is private to CPython. What is stored names the format that it has, and is not used by a Python of another one;
-without it, and for a pattern that is not in it, `re.compile` does the work, with the same result: a test compares them.
+`_sre` is private to CPython. The file names the format it was written in; a Python with another format ignores it.
+Without the file, and for a pattern that is not in it, `re.compile` does the work. A test compares the two results.
 """
 
 from __future__ import annotations
@@ -21,60 +20,28 @@ from typing import cast
 FORMAT = (_sre.MAGIC, _sre.CODESIZE)
 STORED = Path(__file__).with_name("patterns.bin")
 
-type _Compiled = tuple[int, bytes, int, dict[str, int], tuple[str | None, ...]]
+type Compiled = tuple[int, bytes, int, dict[str, int], tuple[str | None, ...]]
+"""What `_sre.compile` takes beside the pattern: flags, code, groups, names of groups, and their indexes."""
 
-_asked: set[str] = set()
+requested: set[str] = set()
+"""Every pattern that this process asked for: the build stores these."""
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
     """The pattern, without flags, as `re.compile` makes it."""
-    _asked.add(pattern)
-    stored = _stored().get(pattern)
-    if stored is None:
+    requested.add(pattern)
+    entry = stored().get(pattern)
+    if entry is None:
         return re.compile(pattern)
-    flags, code, groups, names, indexes = stored
+    flags, code, groups, names, indexes = entry
     found = _sre.compile(pattern, flags, array.array("I", code).tolist(), groups, names, indexes)
     return cast("re.Pattern[str]", found)
 
 
 @cache
-def _stored() -> dict[str, _Compiled]:
-    """What the build stored, if it is in this Python's format."""
+def stored() -> dict[str, Compiled]:
+    """The patterns that the build stored, or none if they are in another Python's format."""
     if not STORED.exists():
         return {}
     made_for, patterns = marshal.loads(STORED.read_bytes())  # noqa: S302 - written by our own build, in the same layer
-    return cast("dict[str, _Compiled]", patterns) if made_for == FORMAT else {}
-
-
-def encode(pattern: str) -> _Compiled:
-    """The parts that `_sre.compile` takes."""
-    from re import _compiler, _parser  # type: ignore[attr-defined]
-
-    parsed = _parser.parse(pattern, 0)
-    code = array.array("I", _compiler._code(parsed, 0)).tobytes()
-    names = parsed.state.groupdict
-    indexes: list[str | None] = [None] * parsed.state.groups
-    for name, index in names.items():
-        indexes[index] = name
-    return parsed.state.flags, code, parsed.state.groups - 1, dict(names), tuple(indexes)
-
-
-def store() -> int:
-    """Write the patterns that judging a call, a lead's notes or a prospect asks for. Returns how many."""
-    from eal.ai.engines.rules.engine import classify_call
-    from eal.ai.engines.rules.prospects import ProspectFacts, qualify_prospect
-    from eal.ai.engines.rules.reading import read_lead
-
-    STORED.unlink(missing_ok=True)
-    _stored.cache_clear()
-    classify_call(
-        "Agent: Is everyone safe?\nCaller: Yes, but a pipe burst and our ceiling fell. I own the house."
-    )
-    for message in ("A pipe burst. We own the house.", "nothing of the trade is in this one", "x"):
-        read_lead(message)
-    for company in ("Harbor Hotel", "x"):
-        qualify_prospect(
-            ProspectFacts(company, "owner", "x@mail.example", True, {"industry": "x"}, "x", True)
-        )
-    STORED.write_bytes(marshal.dumps((FORMAT, {one: encode(one) for one in sorted(_asked)})))
-    return len(_asked)
+    return cast("dict[str, Compiled]", patterns) if made_for == FORMAT else {}
