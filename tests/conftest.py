@@ -46,7 +46,7 @@ def stranger(cloud: None) -> Tenant:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Frozen time. Ask for it before `tenant`, so that its keys are of the same time."""
     frozen = Clock()
-    monkeypatch.setattr("eal.clock.now", frozen.now)
+    monkeypatch.setattr("eal.core.clock.now", frozen.now)
     return frozen
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import clock, ids
-from eal.caller import system
-from eal.clock import parse, rfc3339
-from eal.leads import store
-from eal.leads.model import Lead, Score
-from eal.leads.wire import LeadView
-from eal.table.item import to_attributes
+from eal.core import clock, ids
+from eal.core.caller import system
+from eal.core.clock import parse, rfc3339
+from eal.core.table.item import to_attributes
+from eal.domain.leads import store
+from eal.domain.leads.model import Lead, Score
+from eal.domain.leads.wire import LeadView
 
 if TYPE_CHECKING:
     from collections.abc import Callable

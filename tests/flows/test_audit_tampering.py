@@ -15,8 +15,8 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from eal import audit, aws, settings
-from eal.audit_log import merkle
+from eal.core import audit, aws, settings
+from eal.domain.audit_log import merkle
 from tests.support import archive
 from tests.support.aws import aws_in_process
 from tests.support.http import call

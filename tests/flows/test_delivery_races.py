@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.outbound import sender
-from eal.webhooks.health import LEASE
+from eal.core.outbound import sender
+from eal.domain.webhooks.deliveries.endpoint_health import LEASE
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
 from tests.support.receiver import Receiver, Saying

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from eal import events
-from eal.events import CATALOGUE
+from eal.core.events import catalogue
+from eal.core.events.catalogue import CATALOGUE
 from tests.support.events import validator
 from tests.support.http import call, load_app, proxy_event
 from tests.support.pipeline import Pipeline, items
@@ -25,12 +25,12 @@ SIGNING_KEY = "callrail-signing-key"
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_the_example_is_what_the_schema_allows(name: str) -> None:
-    described = events.types()[name]
+    described = catalogue.types()[name]
 
     assert described.example["type"] == name
     validator(name).validate(described.example)
     other = next(one for one in CATALOGUE if one != name)
-    assert not Draft202012Validator(dict(described.schema)).is_valid(events.types()[other].example)
+    assert not Draft202012Validator(dict(described.schema)).is_valid(catalogue.types()[other].example)
 
 
 def test_each_type_as_the_code_emits_it_is_what_its_schema_allows(tenant: Tenant, receiver: Receiver) -> None:
@@ -45,7 +45,7 @@ def test_each_type_as_the_code_emits_it_is_what_its_schema_allows(tenant: Tenant
     assert {event["type"] for event in told} == set(CATALOGUE)
     for event in told:
         validator(event["type"]).validate(event)
-    assert {item["type"]["S"] for item in items("EVENT")} == set(CATALOGUE) - events.BY_NAME_ONLY
+    assert {item["type"]["S"] for item in items("EVENT")} == set(CATALOGUE) - catalogue.BY_NAME_ONLY
 
 
 def _ask(tenant: Tenant, method: str, path: str, body: object = None) -> Any:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.client
 
-from eal import clock
-from eal.vendors import callrail_reconcile, resend_reconcile
+from eal.core import clock
+from eal.vendors.callrail import reconcile
+from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
 from tests.support.aws import ACCESS, AUDIT_BUCKET, INBOUND_BUCKET, STATE, UPLOADS_BUCKET
 from tests.support.http import load_app, match, proxy_event
@@ -159,7 +160,7 @@ def _reconcile(needs: Needs, monkeypatch: pytest.MonkeyPatch) -> None:
     now = clock.now()
     missed = {"id": "CAL9", "company_id": "COM1", "start_time": now.isoformat(), "duration": 0}
     mail = {"id": "m1", "created_at": now.isoformat(), "from": "dana@example.com", "text": "Yes."}
-    for module in (callrail_reconcile, resend_reconcile):
+    for module in (reconcile, resend_reconcile):
         monkeypatch.setattr(module, "SETTLED", timedelta(0))
     with (
         serving(CallrailApi("callrail", 'Token token="a key"', calls=[missed]), monkeypatch),

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from eal import audit, clock
-from eal.statistics.model import tally_of
-from eal.statistics.store import tally_at
-from eal.table.item import from_attributes
-from eal.table.read import get
+from eal.core import audit, clock
+from eal.core.table.item import from_attributes
+from eal.core.table.read import get
+from eal.domain.statistics.model import tally_of
+from eal.domain.statistics.store import tally_at
 from tests.flows.test_call_to_webhook import EXPECTED, SIGNING_KEY
 from tests.support.aws import aws_in_process
 from tests.support.faults import Killed, watched_calls

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import botocore.client
 import pytest
 
-from eal import aws, clock, settings
-from eal.clock import rfc3339
-from eal.table.item import from_attributes
+from eal.core import aws, clock, settings
+from eal.core.clock import rfc3339
+from eal.core.table.item import from_attributes
 from tests.support import archive, imports, inbound
 from tests.support.callrail import connect
 from tests.support.endpoints import Endpoint, made_by, sample_with_made, with_key
@@ -24,7 +24,7 @@ from tools.demo.callrail import Call
 from tools.demo.receiver import receiver
 
 if TYPE_CHECKING:
-    from eal.table.item import Item
+    from eal.core.table.item import Item
     from tests.support.tenants import Tenant
 
 RESOURCES = {
@@ -51,7 +51,7 @@ BOOKKEEPING = {
     "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "DELIVERY", "COUNTED", "LEAD_STATS", "TALLY", "WEBHOOK_HEALTH",
     "RECONCILIATION",
 }  # fmt: skip
-"""Workers' progress and counters (`eal.table.progress`): no customer's, and made anew from what is."""
+"""Workers' progress and counters (`eal.core.table.progress`): no customer's, and made anew from what is."""
 NUMBERING = {"feedpk", "feedsk", "numbered_at", "seq", "previous_hash", "hash", "pending"}
 """The attributes that the relay adds to what is in the outbox, or removes."""
 STAMPS = {"last_used_at", "last_used_ip", "last_event_at", "last_failure", "stamped", "full_minute"}

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from eal import clock as time
-from eal.organizations.grants import store as grants
-from eal.organizations.grants.model import Grant
+from eal.core import clock as time
+from eal.domain.organizations.grants import store as grants
+from eal.domain.organizations.grants.model import Grant
 from tests.support.aws import aws_in_process
 from tests.support.callrail import connect
 from tests.support.http import Answer, call

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from eal import signing
+from eal.core import signing
 from tests.support.template import ROOT
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import aws
+from eal.core import aws
 from tests.support.callrail import Connection, connect, stored
 from tests.support.http import load_app
 from tests.support.pipeline import peek, sqs_event

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import aws, observe
+from eal.core import aws, observe
 from tests.support.aws import INBOUND_BUCKET
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call

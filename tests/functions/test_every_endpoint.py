@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.keys.model import new_text
-from eal.listing import ListQuery
-from eal.organizations.grants import store as grants
-from eal.organizations.grants.model import Grant
+from eal.core.listing import ListQuery
+from eal.domain.api_keys.model import new_text
+from eal.domain.organizations.grants import store as grants
+from eal.domain.organizations.grants.model import Grant
 from tests.support import contract
 from tests.support.endpoints import A_BODY, Endpoint, endpoints, made_by, sample_with_made, with_key
 from tests.support.faults import watched_calls

@@ -2,9 +2,9 @@
 
 import json
 
-from eal import clock
-from eal.events import CATALOGUE, Event
-from eal.feed.wire import EventView
+from eal.core import clock
+from eal.core.events.catalogue import CATALOGUE, Event
+from eal.domain.events.wire import EventView
 from tests.structure.checks import catalogue
 from tests.structure.project import HERE, report
 

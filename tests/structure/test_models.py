@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from eal.entry.api import Api
-from eal.entry.request import Answer
-from eal.organizations.grants.wire import Grantable
-from eal.wire import Wire
+from eal.core.wire import Wire
+from eal.domain.organizations.grants.wire import Grantable
+from eal.entry.http.api import Api
+from eal.entry.http.request import Answer
 from tests.support.endpoints import Endpoint, endpoints
 
 if TYPE_CHECKING:

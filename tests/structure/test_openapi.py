@@ -8,9 +8,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
-from eal import errors
-from eal.entry import document as served
-from eal.events import CATALOGUE
+from eal.core import errors
+from eal.core.events.catalogue import CATALOGUE
+from eal.entry.http import openapi as served
 from tests.structure.checks import document as checks
 from tests.structure.project import HERE, report
 from tests.support.http import load_app

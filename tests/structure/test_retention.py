@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from eal.audit_log.exports.model import KEPT
+from eal.domain.audit_log.exports.model import KEPT
 from tests.support.template import functions, resources, template
 
 DAYS = {"Ref": "AuditRetentionDays"}

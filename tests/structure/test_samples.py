@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import aws, settings
+from eal.core import aws, settings
 from tests.structure.project import HERE
 from tests.support.http import load_app
 from tests.support.template import api_events

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.entry import document as served
+from eal.entry.http import openapi as served
 from tests.structure.checks import (
     catalogue,
     dependencies,
@@ -106,10 +106,10 @@ def role(folder: str, old: str, new: str) -> Break:
     return in_template(line + old, line + new)
 
 
-STORE = "layers/shared/eal/leads/store.py"
-MODEL = "layers/shared/eal/leads/model.py"
-WIRE = "layers/shared/eal/leads/wire.py"
-EVENTS = "layers/shared/eal/events.py"
+STORE = "layers/shared/eal/domain/leads/store.py"
+MODEL = "layers/shared/eal/domain/leads/model.py"
+WIRE = "layers/shared/eal/domain/leads/wire.py"
+EVENTS = "layers/shared/eal/core/events/catalogue.py"
 CREATE = "functions/leads/create/app.py"
 WORKER = "functions/workers/fan_out_events/app.py"
 CLASSIFY_ROLE = """              - Effect: Allow
@@ -395,22 +395,24 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (
         writes.faults,
-        change("layers/shared/eal/keys/access.py", "settings.access_table()", "settings.state_table()"),
+        change(
+            "layers/shared/eal/domain/api_keys/access.py", "settings.access_table()", "settings.state_table()"
+        ),
         "may change the Access table alone",
     ),
     (
         writes.faults,
-        prepend(STORE, "from eal.table.write import transact\n"),
-        "eal.table.write.transact, which is past",
+        prepend(STORE, "from eal.core.table.write import transact\n"),
+        "eal.core.table.write.transact, which is past",
     ),
     (
         writes.faults,
-        prepend(STORE, "from eal.table import progress\n"),
-        "eal.table.progress, which is past Write",
+        prepend(STORE, "from eal.core.table import progress\n"),
+        "eal.core.table.progress, which is past Write",
     ),
     (
         writes.faults,
-        prepend(STORE, "from eal.table.scrub import events\n"),
+        prepend(STORE, "from eal.core.table.scrub import events\n"),
         "table.scrub, which is past Write",
     ),
     (
@@ -423,22 +425,26 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (
         imports.faults,
-        prepend("layers/shared/eal/ids.py", "from eal.table import keys\n"),
-        "eal.table, which is above eal.ids",
+        prepend("layers/shared/eal/core/ids.py", "from eal.core.table import write\n"),
+        "these import each other",
     ),
     (
         imports.faults,
-        prepend("layers/shared/eal/cursor.py", "import eal.leads.model\n"),
-        "eal.leads, which is above eal.cursor",
+        prepend("layers/shared/eal/core/cursor.py", "import eal.domain.leads.model\n"),
+        "eal.domain, which is above eal.core",
     ),
     (
         imports.faults,
-        prepend(STORE, "from eal.calls import store\n"),
-        "eal.leads imports eal.calls: avoid it",
+        prepend(STORE, "from eal.domain.calls import store\n"),
+        "leads imports calls: avoid it",
     ),
-    (imports.faults, prepend(STORE, "from eal.entry.api import Api\n"), "eal.leads imports eal.entry"),
-    (imports.faults, write("layers/shared/eal/billing.py", "import json\n"), "which layer eal.billing is of"),
-    (imports.faults, prepend(STORE, "import eal.billing\n"), "of which LAYER says nothing"),
+    (
+        imports.faults,
+        prepend(STORE, "from eal.entry.http.api import Api\n"),
+        "eal.entry, which is above eal.domain",
+    ),
+    (imports.faults, write("layers/shared/eal/billing.py", "import json\n"), "move eal.billing into one"),
+    (imports.faults, prepend(STORE, "import eal.billing\n"), "in none of the folders"),
     (imports.faults, prepend(STORE, "import boto3\n"), "imports boto3: use the clients"),
     (
         imports.faults,
@@ -453,10 +459,22 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (imports.faults, prepend(STORE, "from aws_lambda_powertools import Logger\n"), "only entry and observe"),
     (imports.faults, prepend(STORE, "from tests.support import http\n"), "does not import its users"),
     (imports.faults, prepend(STORE, "from . import model\n"), "write the import out"),
-    (imports.faults, prepend(MODEL, "from eal import aws\n"), "imports eal.aws: a model.py is pure"),
-    (imports.faults, prepend(MODEL, "from eal.table.write import Write\n"), "imports eal.table.write.Write"),
+    (
+        imports.faults,
+        prepend(MODEL, "from eal.core import aws\n"),
+        "imports eal.core.aws: a model.py is pure",
+    ),
+    (
+        imports.faults,
+        prepend(MODEL, "from eal.core.table.write import Write\n"),
+        "imports eal.core.table.write.Write",
+    ),
     (imports.faults, prepend(MODEL, "import os\n"), "imports os: a model.py is pure"),
-    (imports.faults, prepend(MODEL, "from eal import clock\nNOW = clock.now()\n"), "time is an argument"),
+    (
+        imports.faults,
+        prepend(MODEL, "from eal.core import clock\nNOW = clock.now()\n"),
+        "time is an argument",
+    ),
     (imports.faults, prepend(MODEL, "import datetime\nNOW = datetime.now()\n"), "time is an argument"),
     (imports.faults, prepend(WIRE, "from __future__ import annotations\n"), "remove the __future__ import"),
     (imports.faults, prepend(CREATE, "from __future__ import annotations\n"), "remove the __future__ import"),
@@ -465,9 +483,11 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         imports.faults,
         change(
-            "layers/shared/eal/entry/outbox_numbers.py", "from eal.audit_log import waiting", "waiting = None"
+            "layers/shared/eal/domain/outbox/numbering.py",
+            "from eal.domain.audit_log import waiting",
+            "waiting = None",
         ),
-        "eal.entry imports eal.audit_log no more",
+        "outbox imports audit_log no more",
     ),
     # dependencies
     (
@@ -517,7 +537,7 @@ def test_a_broken_tree_is_told(
 
 
 def test_the_imports_between_resources_need_their_line(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(imports.PAIRS, ("organizations", "keys"))
+    monkeypatch.delitem(imports.PAIRS, ("organizations", "api_keys"))
 
     assert any("add the pair to PAIRS" in one for one in imports.faults(Project(root)))
 

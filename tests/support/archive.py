@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from eal import aws, settings
+from eal.core import aws, settings
 from tests.support.http import call, load_app
 from tools import verify_audit
 

@@ -23,7 +23,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.s3.models import FakeKey, FakeMultipart
 
-from eal import aws, secrets
+from eal.core import aws, secrets
 from tests.support.template import resources, table_arguments
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from eal.table.item import from_attributes
+from eal.core.table.item import from_attributes
 from tests.support.http import Answer, call, load_app
 from tests.support.pipeline import items
 from tools.demo.callrail import signature
 
 if TYPE_CHECKING:
-    from eal.table.item import Item
+    from eal.core.table.item import Item
 
 SIGNING_KEY = "072e77e426f92738a72fe23c4d1953b4"
 

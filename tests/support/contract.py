@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
-from eal.entry import document
+from eal.entry.http import openapi
 
 if TYPE_CHECKING:
     from tests.support.http import Answer
@@ -18,7 +18,7 @@ type Node = dict[str, Any]
 
 @cache
 def _document() -> Node:
-    found: Node = json.loads(document.text())
+    found: Node = json.loads(openapi.text())
     found["components"]["schemas"] = {
         name: schema if name == "Error" else closed(schema)
         for name, schema in found["components"]["schemas"].items()

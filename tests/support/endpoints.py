@@ -13,7 +13,7 @@ from tests.support.template import ROOT
 from tests.support.webhooks import deliveries, fan_out, publish_lead_with
 
 if TYPE_CHECKING:
-    from eal.entry.route import Route
+    from eal.entry.http.route import Route
 
 A_BODY = ("POST", "PUT", "PATCH")
 SAMPLE_ID = re.compile(r"\b[a-z]+_01kq09bekje6vbq5xe2b60xtww\b")

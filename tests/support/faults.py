@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import botocore.client
 from botocore.exceptions import ClientError
 
-from eal.table import write
+from eal.core.table import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from eal import aws, clock
+from eal.core import aws, clock
 from tests.support.aws import UPLOADS_BUCKET
 from tests.support.http import call, load_app
 from tests.support.pipeline import peek, sqs_event

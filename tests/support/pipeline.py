@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from eal import aws
+from eal.core import aws
 from tests.support import events
 from tests.support.aws import STATE, backend
 from tests.support.http import load_app

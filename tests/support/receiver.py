@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
-from eal.outbound import sender
+from eal.core.outbound import sender
 
 if TYPE_CHECKING:
     import ssl

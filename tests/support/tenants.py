@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eal import clock, ids
-from eal.caller import Caller, Scope, system
-from eal.keys import store as keys
-from eal.organizations import store as organizations
+from eal.core import clock, ids
+from eal.core.caller import Caller, Scope, system
+from eal.domain.api_keys import store as keys
+from eal.domain.organizations import store as organizations
 
 if TYPE_CHECKING:
-    from eal.tenancy import Mode
+    from eal.core.tenancy import Mode
 
 
 def operator(organization_id: str) -> Caller:

@@ -1,4 +1,4 @@
-"""The clock as tests set it. Time is the outside world: `eal.clock.now` is the one place that is replaced."""
+"""The clock as tests set it. Time is the outside world: `eal.core.clock.now` is the one place that is replaced."""
 
 from __future__ import annotations
 

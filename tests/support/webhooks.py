@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from eal import aws, clock, settings
-from eal.table.item import from_attributes, load, to_attributes
-from eal.webhooks.health import Health, give_back, take_place
-from eal.webhooks.model import Delivery
+from eal.core import aws, clock, settings
+from eal.core.table.item import from_attributes, load, to_attributes
+from eal.domain.webhooks.deliveries.endpoint_health import Health, give_back, take_place
+from eal.domain.webhooks.model import Delivery
 from tests.support.http import call, load_app
 from tests.support.pipeline import STREAMED, items, peek, sqs_event, stream_records
 

@@ -9,15 +9,15 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from eal import ids
-from eal.table.item import from_attributes, to_attributes
+from eal.core import ids
+from eal.core.table.item import from_attributes, to_attributes
 from tools.bench import items, samples
 from tools.bench.server import Asked, Said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from eal.table.item import Item
+    from eal.core.table.item import Item
     from tools.bench.items import Tables
 
 LISTED = 50

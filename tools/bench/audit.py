@@ -22,7 +22,7 @@ from tools.bench.pages import use_the_stack
 from tools.bench.runtime import Broken
 
 if TYPE_CHECKING:
-    from eal.audit_log.exports.model import Format
+    from eal.domain.audit_log.exports.model import Format
 
 SIZES = (100_000, 1_000_000)
 _MODE: Final = "test"
@@ -60,7 +60,7 @@ def main(sizes: tuple[int, ...] = SIZES) -> int:
 
 def _seeded(size: int) -> str:
     """A tenant of its own whose log has so many records."""
-    from eal import clock, ids
+    from eal.core import clock, ids
     from tools.bench import chain
 
     organization_id = ids.new("org", clock.now())
@@ -70,11 +70,11 @@ def _seeded(size: int) -> str:
 
 def _exported(organization_id: str, format_: Format) -> tuple[Spent, str]:
     """An export that the stack has recorded and archived, and that a process of its own has then worked on."""
-    from eal import audit, clock, ids
-    from eal.audit_log import checkpoints
-    from eal.audit_log.exports import store
-    from eal.audit_log.exports.model import AuditExport, AuditExportFilters
-    from eal.caller import worker
+    from eal.core import audit, clock, ids
+    from eal.core.caller import worker
+    from eal.domain.audit_log import checkpoints
+    from eal.domain.audit_log.exports import store
+    from eal.domain.audit_log.exports.model import AuditExport, AuditExportFilters
 
     by = worker("bench", organization_id, _MODE, "bench")
     export_id = ids.new("exp", clock.now())
@@ -108,9 +108,9 @@ def _run(arguments: list[str]) -> Spent:
 
 def _fetch(organization_id: str, export_id: str, folder: Path) -> None:
     """The file, its manifest and the public key, as an auditor has them."""
-    from eal import aws, settings
-    from eal.audit_log.exports import file, store
-    from eal.audit_log.exports.wire import ManifestView
+    from eal.core import aws, settings
+    from eal.domain.audit_log.exports import file, store
+    from eal.domain.audit_log.exports.wire import ManifestView
 
     export, _ = store.read(organization_id, _MODE, export_id)
     if export is None or export.manifest is None:
@@ -127,7 +127,7 @@ def _fetch(organization_id: str, export_id: str, folder: Path) -> None:
 
 def work(organization_id: str, export_id: str) -> None:
     """What the worker's Lambda does, message after message."""
-    from eal.audit_log.exports import writing
+    from eal.domain.audit_log.exports import writing
 
     use_the_stack("WorkersExportAudit")
     while writing.work(organization_id, _MODE, export_id, "bench") is not None:

@@ -5,9 +5,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from eal import signing
-from eal.outbound import sender
-from eal.outbound.address import Target
+from eal.core import signing
+from eal.core.outbound import sender
+from eal.core.outbound.address import Target
 
 told = json.loads(Path(__file__).with_name("told.json").read_text())
 target = Target(scheme="http", host="127.0.0.1", port=told["port"], path="/hooks", addresses=("127.0.0.1",))

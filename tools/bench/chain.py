@@ -7,18 +7,18 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from eal import audit, aws, settings
-from eal.audit_log import tree
-from eal.audit_log.archive import segment_name
-from eal.clock import rfc3339
-from eal.ids import lowest
-from eal.table import progress
-from eal.table.keys import key
+from eal.core import audit, aws, settings
+from eal.core.clock import rfc3339
+from eal.core.ids import lowest
+from eal.core.table import progress
+from eal.core.table.keys import key
+from eal.domain.audit_log import tree
+from eal.domain.audit_log.archive import segment_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from eal.tenancy import Mode
+    from eal.core.tenancy import Mode
 
 type Record = dict[str, Any]
 

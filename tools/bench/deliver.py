@@ -13,9 +13,9 @@ from dataclasses import asdict
 from statistics import median
 from typing import Any
 
-from eal import ids
-from eal.events import of_item
-from eal.webhooks.delivery_queue import Due
+from eal.core import ids
+from eal.core.events.catalogue import of_item
+from eal.domain.webhooks.deliveries.queue import Due
 from tools.bench import cold, functions, items, layout
 from tools.bench.answers import Canned
 from tools.bench.items import Tables

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from eal import clock, ids, signing
-from eal.audit import Actor, AuditRecord, Resource
-from eal.calls.classification import Intent, Urgency
-from eal.calls.model import Call, Facts, Run
-from eal.integrations import connections
-from eal.integrations.connections import Connection
-from eal.keys.model import ApiKey, fingerprint, new_text
-from eal.leads.model import Address, Contribution, Lead, Score
-from eal.organizations.model import Organization
-from eal.table.item import dump
-from eal.webhooks.model import Delivery, Endpoint
+from eal.ai.classification import Intent, Urgency
+from eal.core import clock, ids, signing
+from eal.core.audit import Actor, AuditRecord, Resource
+from eal.core.table.item import dump
+from eal.domain.api_keys.model import ApiKey, fingerprint, new_text
+from eal.domain.calls.model import Call, Facts, Run
+from eal.domain.integrations import connections
+from eal.domain.integrations.connections import Connection
+from eal.domain.leads.model import Address, Contribution, Lead, Score
+from eal.domain.organizations.model import Organization
+from eal.domain.webhooks.model import Delivery, Endpoint
 
 if TYPE_CHECKING:
-    from eal.table.item import Item
+    from eal.core.table.item import Item
 
 AT = datetime(2026, 4, 24, 17, 42, 11, 314000, tzinfo=UTC)
 ORGANIZATION = ids.new("org", AT)

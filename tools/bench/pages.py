@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from tools.bench.layout import ROOT, Unbuilt
 
 if TYPE_CHECKING:
-    from eal.caller import Caller
-    from eal.leads.model import Lead
+    from eal.core.caller import Caller
+    from eal.domain.leads.model import Lead
 
 SIZES = (100, 100_000)
 FILTERS: tuple[dict[str, Any], ...] = (
@@ -80,10 +80,10 @@ def use_the_stack(function: str = "LeadsList") -> None:
 def _seeded(size: int) -> Caller:
     """A tenant of its own with so many leads, whose fields repeat every 60: SIZES are alike to that rhythm, so the
     newest leads are the same mixture in both."""
-    from eal import aws, clock, ids, settings
-    from eal.caller import system
-    from eal.leads import store
-    from eal.table.item import to_attributes
+    from eal.core import aws, clock, ids, settings
+    from eal.core.caller import system
+    from eal.core.table.item import to_attributes
+    from eal.domain.leads import store
 
     by = system("bench", ids.new("org", clock.now()), "bench")
     start = clock.now() - timedelta(days=30)
@@ -104,8 +104,8 @@ def _seeded(size: int) -> Caller:
 
 
 def _lead(number: int, start: Any) -> Lead:
-    from eal import ids
-    from eal.leads.model import Lead, Score
+    from eal.core import ids
+    from eal.domain.leads.model import Lead, Score
 
     at = start + timedelta(seconds=number)
     return Lead(
@@ -126,9 +126,9 @@ def _lead(number: int, start: Any) -> Lead:
 def _second_page(by: Caller, filters: dict[str, Any]) -> Cost:
     import botocore.client
 
-    from eal.cursor import CursorScope
-    from eal.leads import store
-    from eal.leads.wire import LeadQuery
+    from eal.core.cursor import CursorScope
+    from eal.domain.leads import store
+    from eal.domain.leads.wire import LeadQuery
 
     query = LeadQuery(limit=20, **filters)
     by.cursor_scope = CursorScope(

@@ -8,7 +8,7 @@ import json
 import time
 from typing import Any
 
-from eal import ids, signing
+from eal.core import ids, signing
 from tools.bench import items
 from tools.bench.layout import ROOT
 

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".local" / "dynamodb-local"
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"
-TESTS = "tests/shared/table"
+TESTS = "tests/eal/core/table"
 _READY_SECONDS = 60.0
 
 

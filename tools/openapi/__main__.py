@@ -9,8 +9,8 @@ sys.path.insert(0, str(ROOT / "layers" / "shared"))
 
 
 def main() -> int:
-    from eal import events
-    from eal.entry import document as served
+    from eal.core.events import catalogue
+    from eal.entry.http import openapi as served
     from tools.openapi import document, webhooks
     from tools.openapi.endpoints import routes
 
@@ -22,7 +22,7 @@ def main() -> int:
     )
     only_check = parser.parse_args().check
     built = document.build(routes(ROOT))
-    wanted = {served.PATH: built, events.DESCRIBED: webhooks.event_types(built)}
+    wanted = {served.PATH: built, catalogue.DESCRIBED: webhooks.event_types(built)}
     stale = 0
     for path, content in wanted.items():
         text = document.render(content)

@@ -9,14 +9,14 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eal.entry.document import SERVER
-from eal.events import CATALOGUE
+from eal.core.events.catalogue import CATALOGUE
+from eal.entry.http.openapi import SERVER
 from tools.openapi import errors, operations, parameters, receivers, schemas, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.entry.route import Route
+    from eal.entry.http.route import Route
     from tools.openapi.schemas import Node
 
 PREFIX = "/v1"

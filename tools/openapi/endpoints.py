@@ -4,8 +4,8 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
-from eal.entry.api import Api
-from eal.entry.route import Route
+from eal.entry.http.api import Api
+from eal.entry.http.route import Route
 
 
 def routes(root: Path) -> list[Route]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eal import errors
-from eal.caller import SCOPES
-from eal.entry.request import LARGEST_BODY
-from eal.listing import ListQuery
+from eal.core import errors
+from eal.core.caller import SCOPES
+from eal.core.listing import ListQuery
+from eal.entry.http.request import LARGEST_BODY
 from tools.openapi.parameters import takes_if_match
 from tools.openapi.schemas import CSV, JSON, REF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from eal.entry.route import Route
+    from eal.entry.http.route import Route
     from tools.openapi.schemas import Node
 
 STATUS_OF = {error.code: error.status for error in errors.ApiError.__subclasses__()}
@@ -43,7 +43,7 @@ MEANING = {
     "internal_error": "Something went wrong on our side.",
     "unavailable": "A service that we depend on did not answer; try again.",
 }
-"""Each error code of `eal.errors` with a message as it is answered."""
+"""Each error code of `eal.core.errors` with a message as it is answered."""
 
 
 def _text(description: str, **schema: object) -> Node:

@@ -3,8 +3,8 @@
 One story: a call about a flooded basement, the lead that comes of it, and what keys and endpoints tell.
 """
 
-from eal.events import BY_NAME_ONLY
-from eal.json import Json
+from eal.core.events.catalogue import BY_NAME_ONLY
+from eal.core.json import Json
 
 AT = "2026-04-24T17:42:11.314Z"
 LATER = "2026-04-24T17:42:13.902Z"

@@ -6,15 +6,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
 
-from eal.listing import PageView
-from eal.organizations.settings.wire import SettingsView
+from eal.core.listing import PageView
+from eal.domain.organization_settings.wire import SettingsView
 from tools.openapi.event_examples import AT, DATA, LATER, event
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from eal.entry.route import Route
-    from eal.json import Json
+    from eal.core.json import Json
+    from eal.entry.http.route import Route
 
 _EVENTS = Path(__file__).parents[2] / "events"
 _ID = "01kq09bekje6vbq5xe2b60xtww"

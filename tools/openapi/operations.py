@@ -13,7 +13,7 @@ from tools.openapi.schemas import CSV, JSON
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.entry.route import Route
+    from eal.entry.http.route import Route
     from tools.openapi.schemas import Node, Schemas
 
 

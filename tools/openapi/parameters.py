@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from eal.integrations.model import VENDORS
+from eal.domain.integrations.model import VENDORS
 from tools.openapi.schemas import REF, Generator, inlined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.entry.route import Route
+    from eal.entry.http.route import Route
     from tools.openapi.schemas import Node
 
 

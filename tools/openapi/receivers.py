@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eal.entry.receiver import LARGEST_BODY, TOLERANCE_SECONDS
-from eal.integrations.model import VENDORS
+from eal.domain.integrations.model import VENDORS
+from eal.entry.http.receiver import LARGEST_BODY, TOLERANCE_SECONDS
 from tools.openapi import errors
 from tools.openapi.parameters import COMMON, header_parameter, path_parameter, references
 from tools.openapi.schemas import JSON

@@ -6,32 +6,32 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from eal.audit import ActorType
-from eal.audit import Source as AuditSource
-from eal.audit_log.exports import model as exports
-from eal.audit_log.exports.wire import AuditExportView
-from eal.audit_log.wire import AuditRecordView
-from eal.caller import Scope
-from eal.calls import model as calls
-from eal.calls.classification import Intent, Urgency
-from eal.calls.wire import CallView
-from eal.events import CATALOGUE, RESERVED
-from eal.feed.wire import EventView
-from eal.keys import model as keys
-from eal.keys.wire import ApiKeyView
-from eal.lead_imports import model as lead_imports
-from eal.leads import model as leads
-from eal.leads.wire import LeadView
-from eal.organizations.grants.wire import Grantable
-from eal.organizations.members.model import Role
-from eal.organizations.settings.wire import Day
-from eal.outbound.faults import Fault
-from eal.prospects import model as prospects
-from eal.prospects.wire import SettableOutreachState
-from eal.statistics.model import Window
-from eal.tenancy import Mode
-from eal.webhooks import model as webhooks
-from eal.webhooks.wire import WebhookView
+from eal.ai.classification import Intent, Urgency
+from eal.core.audit import ActorType
+from eal.core.audit import Source as AuditSource
+from eal.core.caller import Scope
+from eal.core.events.catalogue import CATALOGUE, RESERVED
+from eal.core.outbound.faults import Fault
+from eal.core.tenancy import Mode
+from eal.domain.api_keys import model as keys
+from eal.domain.api_keys.wire import ApiKeyView
+from eal.domain.audit_log.exports import model as exports
+from eal.domain.audit_log.exports.wire import AuditExportView
+from eal.domain.audit_log.wire import AuditRecordView
+from eal.domain.calls import model as calls
+from eal.domain.calls.wire import CallView
+from eal.domain.events.wire import EventView
+from eal.domain.lead_imports import model as lead_imports
+from eal.domain.leads import model as leads
+from eal.domain.leads.wire import LeadView
+from eal.domain.organization_settings.wire import Day
+from eal.domain.organizations.grants.wire import Grantable
+from eal.domain.organizations.members.model import Role
+from eal.domain.prospects import model as prospects
+from eal.domain.prospects.wire import SettableOutreachState
+from eal.domain.statistics.model import Window
+from eal.domain.webhooks import model as webhooks
+from eal.domain.webhooks.endpoints.wire import WebhookView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic.json_schema import JsonSchemaMode
 
-    from eal.entry.route import Route
+    from eal.entry.http.route import Route
 
 type Node = dict[str, Any]
 type Schemas = dict[tuple[type[BaseModel], JsonSchemaMode], Node]

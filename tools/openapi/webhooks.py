@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from eal.events import CATALOGUE
+from eal.core.events.catalogue import CATALOGUE
 from tools.openapi import event_examples
 from tools.openapi.parameters import header_parameter
 from tools.openapi.schemas import EVENT_DATA, JSON, REF
@@ -80,7 +80,7 @@ def of_event(name: str, meaning: str) -> Node:
 
 
 def event_types(document: Node) -> Node:
-    """Each event type as `eal.events.types` reads it: what the document's `webhooks` say, without references."""
+    """Each event type as `catalogue.types` reads it: what the document's `webhooks` say, without references."""
     described = {}
     for name, meaning in CATALOGUE.items():
         content = document["webhooks"][name]["post"]["requestBody"]["content"][JSON]

@@ -3,11 +3,11 @@
 import json
 import sys
 
-from eal import clock, ids
-from eal.caller import system
-from eal.keys import store as keys
-from eal.keys.wire import ApiKeyCreate
-from eal.organizations import store as organizations
+from eal.core import clock, ids
+from eal.core.caller import system
+from eal.domain.api_keys import store as keys
+from eal.domain.api_keys.wire import ApiKeyCreate
+from eal.domain.organizations import store as organizations
 
 NAME = "Summit Restoration (demo)"
 

@@ -9,9 +9,9 @@ import boto3
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "layers" / "shared"))
 
-from eal import clock, ids
-from eal.caller import system
-from eal.organizations import store as organizations
+from eal.core import clock, ids
+from eal.core.caller import system
+from eal.domain.organizations import store as organizations
 
 OUTPUTS = {"STATE_TABLE": "StateTableName", "ACCESS_TABLE": "AccessTableName"}
 

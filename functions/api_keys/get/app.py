@@ -1,9 +1,9 @@
 """GET /v1/api-keys/{key_id}: one key."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.keys import store as keys
-from eal.keys.wire import ApiKeyView
+from eal.domain.api_keys import store as keys
+from eal.domain.api_keys.wire import ApiKeyView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

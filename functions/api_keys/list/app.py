@@ -1,10 +1,10 @@
 """GET /v1/api-keys: the organization's keys."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.keys import store as keys
-from eal.keys.wire import ApiKeyPage, ApiKeyView
-from eal.listing import ListQuery
+from eal.core.listing import ListQuery
+from eal.domain.api_keys import store as keys
+from eal.domain.api_keys.wire import ApiKeyPage, ApiKeyView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

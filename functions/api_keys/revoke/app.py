@@ -1,8 +1,8 @@
 """DELETE /v1/api-keys/{key_id}: revoke a key."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.keys import store as keys
+from eal.domain.api_keys import store as keys
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

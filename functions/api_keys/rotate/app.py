@@ -1,9 +1,9 @@
 """POST /v1/api-keys/{key_id}/rotate: replace a key."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.keys import store as keys
-from eal.keys.wire import ApiKeyCreated, ApiKeyRotate
+from eal.domain.api_keys import store as keys
+from eal.domain.api_keys.wire import ApiKeyCreated, ApiKeyRotate
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

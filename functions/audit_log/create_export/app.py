@@ -1,9 +1,9 @@
 """POST /v1/audit-log/exports: export the audit log, or a part of it."""
 
-from eal.audit_log.exports import store as exports
-from eal.audit_log.exports.wire import AuditExportCreate, AuditExportView
-from eal.entry.api import Api
-from eal.entry.route import Admin
+from eal.domain.audit_log.exports import store as exports
+from eal.domain.audit_log.exports.wire import AuditExportCreate, AuditExportView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

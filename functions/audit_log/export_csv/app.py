@@ -1,12 +1,12 @@
 """GET /v1/audit-log/export.csv: the audit log as CSV, at once where it is short."""
 
-from eal.audit_log.exports import direct
-from eal.audit_log.exports import store as exports
-from eal.audit_log.exports.wire import AuditLogCsvQuery
-from eal.entry.api import Api
-from eal.entry.document import SERVER
-from eal.entry.request import Answer
-from eal.entry.route import Admin
+from eal.domain.audit_log.exports import direct
+from eal.domain.audit_log.exports import store as exports
+from eal.domain.audit_log.exports.wire import AuditLogCsvQuery
+from eal.entry.http.api import Api
+from eal.entry.http.openapi import SERVER
+from eal.entry.http.request import Answer
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

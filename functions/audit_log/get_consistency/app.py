@@ -1,9 +1,9 @@
 """GET /v1/audit-log/checkpoints/{checkpoint_id}/consistency: that the log only grew."""
 
-from eal.audit_log import proofs
-from eal.audit_log.wire import ConsistencyQuery, ConsistencyView
-from eal.entry.api import Api
-from eal.entry.route import Reader
+from eal.domain.audit_log import proofs
+from eal.domain.audit_log.wire import ConsistencyQuery, ConsistencyView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

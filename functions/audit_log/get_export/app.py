@@ -1,9 +1,9 @@
 """GET /v1/audit-log/exports/{export_id}: an export, with its file's address once it is there."""
 
-from eal.audit_log.exports import store as exports
-from eal.audit_log.exports.wire import AuditExportView
-from eal.entry.api import Api
-from eal.entry.route import Reader
+from eal.domain.audit_log.exports import store as exports
+from eal.domain.audit_log.exports.wire import AuditExportView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """GET /v1/audit-log/{record_id}/proof: that a record is in the log."""
 
-from eal.audit_log import proofs
-from eal.audit_log.wire import ProofView
-from eal.entry.api import Api
-from eal.entry.route import Reader
+from eal.domain.audit_log import proofs
+from eal.domain.audit_log.wire import ProofView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """GET /v1/audit-log: the audit log, filtered."""
 
-from eal.audit_log import store as audit_log
-from eal.audit_log.wire import AuditLogQuery, AuditRecordPage, AuditRecordView
-from eal.entry.api import Api
-from eal.entry.route import Reader
+from eal.domain.audit_log import store as audit_log
+from eal.domain.audit_log.wire import AuditLogQuery, AuditRecordPage, AuditRecordView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

@@ -1,10 +1,10 @@
 """GET /v1/audit-log/checkpoints: the signed checkpoints."""
 
-from eal.audit_log import checkpoints
-from eal.audit_log.wire import CheckpointPage, CheckpointView
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.listing import ListQuery
+from eal.core.listing import ListQuery
+from eal.domain.audit_log import checkpoints
+from eal.domain.audit_log.wire import CheckpointPage, CheckpointView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

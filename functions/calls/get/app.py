@@ -1,9 +1,9 @@
 """GET /v1/calls/{call_id}: one call, whole."""
 
-from eal.calls import store as calls
-from eal.calls.wire import CallDetail
-from eal.entry.api import Api
-from eal.entry.route import Reader
+from eal.domain.calls import store as calls
+from eal.domain.calls.wire import CallDetail
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """GET /v1/calls: calls by status, judgement, direction, caller and time."""
 
-from eal.calls import store as calls
-from eal.calls.wire import CallPage, CallQuery, CallView
-from eal.entry.api import Api
-from eal.entry.route import Reader
+from eal.domain.calls import store as calls
+from eal.domain.calls.wire import CallPage, CallQuery, CallView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """GET /v1/events/{event_id}: one event."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.feed import store as feed
-from eal.feed.wire import EventView
+from eal.domain.events import store as feed
+from eal.domain.events.wire import EventView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

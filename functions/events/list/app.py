@@ -1,9 +1,9 @@
 """GET /v1/events: the feed of all events."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.feed import store as feed
-from eal.feed.wire import EventPage, EventView, FeedQuery
+from eal.domain.events import store as feed
+from eal.domain.events.wire import EventPage, EventView, FeedQuery
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

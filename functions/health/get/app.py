@@ -1,8 +1,8 @@
 """GET /v1/health: a pulse for your key."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.health import HealthView
+from eal.domain.health import HealthView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

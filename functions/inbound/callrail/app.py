@@ -1,6 +1,6 @@
 """POST /v1/inbound/callrail/{connection_id}/{kind}: CallRail's webhooks, which a function URL takes too."""
 
-from eal.entry.receiver import Receiver
-from eal.vendors import callrail
+from eal.entry.http.receiver import Receiver
+from eal.vendors.callrail import webhooks
 
-handler = Receiver(callrail.SCHEME).handler
+handler = Receiver(webhooks.SCHEME).handler

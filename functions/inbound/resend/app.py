@@ -1,6 +1,6 @@
 """POST /v1/inbound/resend/{connection_id}/{kind}: Resend's webhooks, which a function URL takes too."""
 
-from eal.entry.receiver import Receiver
-from eal.vendors import resend
+from eal.entry.http.receiver import Receiver
+from eal.vendors.resend import webhooks
 
-handler = Receiver(resend.SCHEME).handler
+handler = Receiver(webhooks.SCHEME).handler

@@ -1,6 +1,6 @@
 """POST /v1/inbound/stripe/{connection_id}/{kind}: Stripe's webhooks, which a function URL takes too."""
 
-from eal.entry.receiver import Receiver
-from eal.vendors import stripe
+from eal.entry.http.receiver import Receiver
+from eal.vendors.stripe import webhooks
 
-handler = Receiver(stripe.SCHEME).handler
+handler = Receiver(webhooks.SCHEME).handler

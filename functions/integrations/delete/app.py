@@ -1,8 +1,8 @@
 """DELETE /v1/integrations/{vendor}: disconnect a vendor."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.integrations import store as integrations
+from eal.domain.integrations import store as integrations
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

@@ -1,10 +1,10 @@
 """GET /v1/integrations: the vendors that are connected."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.integrations import store as integrations
-from eal.integrations.wire import IntegrationPage, IntegrationView
-from eal.listing import ListQuery
+from eal.core.listing import ListQuery
+from eal.domain.integrations import store as integrations
+from eal.domain.integrations.wire import IntegrationPage, IntegrationView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

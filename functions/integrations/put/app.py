@@ -1,9 +1,9 @@
 """PUT /v1/integrations/{vendor}: connect a vendor."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.integrations import store as integrations
-from eal.integrations.wire import IntegrationPut, IntegrationView
+from eal.domain.integrations import store as integrations
+from eal.domain.integrations.wire import IntegrationPut, IntegrationView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

@@ -1,10 +1,10 @@
 """POST /v1/leads/import: import leads from a file."""
 
-from eal.entry.api import Api
-from eal.entry.route import Writer
-from eal.lead_imports import store as imports
-from eal.lead_imports.model import UPLOAD_WITHIN
-from eal.lead_imports.wire import LeadImportCreate, LeadImportCreated
+from eal.domain.lead_imports import store as imports
+from eal.domain.lead_imports.model import UPLOAD_WITHIN
+from eal.domain.lead_imports.wire import LeadImportCreate, LeadImportCreated
+from eal.entry.http.api import Api
+from eal.entry.http.route import Writer
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """GET /v1/leads/imports/{import_id}: how far an import is."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.lead_imports import store as imports
-from eal.lead_imports.wire import LeadImportView
+from eal.domain.lead_imports import store as imports
+from eal.domain.lead_imports.wire import LeadImportView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """POST /v1/leads: capture a lead."""
 
-from eal.entry.api import Api
-from eal.entry.route import Writer
-from eal.leads import capture as leads
-from eal.leads.wire import LeadCreate, LeadCreateQuery, LeadView
+from eal.domain.leads import capture as leads
+from eal.domain.leads.wire import LeadCreate, LeadCreateQuery, LeadView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Writer
 
 app = Api()
 handler = app.handler

@@ -1,8 +1,8 @@
 """DELETE /v1/leads/{lead_id}: erase a lead."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.leads import erasure
+from eal.domain.leads import erasure
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

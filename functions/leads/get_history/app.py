@@ -1,11 +1,11 @@
 """GET /v1/leads/{lead_id}/history: what became of a lead."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.leads import history
-from eal.leads import store as leads
-from eal.leads.wire import HistoryEntryView, HistoryPage
-from eal.listing import ListQuery
+from eal.core.listing import ListQuery
+from eal.domain.leads import history
+from eal.domain.leads import store as leads
+from eal.domain.leads.wire import HistoryEntryView, HistoryPage
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """GET /v1/leads: leads, filtered."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.leads import store as leads
-from eal.leads.wire import LeadPage, LeadQuery, LeadView
+from eal.domain.leads import store as leads
+from eal.domain.leads.wire import LeadPage, LeadQuery, LeadView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """POST /v1/leads/{lead_id}/push-to-crm: send a lead to the tenant's CRM."""
 
-from eal.entry.api import Api
-from eal.entry.route import Writer
-from eal.leads import crm
-from eal.leads.wire import LeadView
+from eal.domain.crm import store as crm
+from eal.domain.leads.wire import LeadView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Writer
 
 app = Api()
 handler = app.handler

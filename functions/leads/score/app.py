@@ -1,9 +1,9 @@
 """POST /v1/leads/{lead_id}/score: score a lead again."""
 
-from eal.entry.api import Api
-from eal.entry.route import Writer
-from eal.leads import store as leads
-from eal.leads.wire import LeadScoreView
+from eal.domain.leads import store as leads
+from eal.domain.leads.wire import LeadScoreView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Writer
 
 app = Api()
 handler = app.handler

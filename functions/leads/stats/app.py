@@ -1,10 +1,10 @@
 """GET /v1/leads/stats: what becomes of leads, by window."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.statistics import store as statistics
-from eal.statistics.model import start_of
-from eal.statistics.wire import LeadStatsQuery, LeadStatsView
+from eal.domain.statistics import store as statistics
+from eal.domain.statistics.model import start_of
+from eal.domain.statistics.wire import LeadStatsQuery, LeadStatsView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """PATCH /v1/leads/{lead_id}: change a lead."""
 
-from eal.entry.api import Api
-from eal.entry.route import Writer
-from eal.leads import store as leads
-from eal.leads.wire import LeadUpdate, LeadView
+from eal.domain.leads import store as leads
+from eal.domain.leads.wire import LeadUpdate, LeadView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Writer
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """GET /v1/organizations/me: the key's own organization."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.organizations import store as organizations
-from eal.organizations.wire import OrganizationView
+from eal.domain.organizations import store as organizations
+from eal.domain.organizations.wire import OrganizationView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

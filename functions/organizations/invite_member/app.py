@@ -1,9 +1,9 @@
 """POST /v1/organizations/me/members: invite somebody."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.organizations.members import store as members
-from eal.organizations.members.wire import MemberCreate, MemberView
+from eal.domain.organizations.members import store as members
+from eal.domain.organizations.members.wire import MemberCreate, MemberView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

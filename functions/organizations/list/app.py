@@ -1,10 +1,10 @@
 """GET /v1/organizations: the parent's children."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.listing import ListQuery
-from eal.organizations import children
-from eal.organizations.wire import ChildPage, ChildView
+from eal.core.listing import ListQuery
+from eal.domain.organizations import children
+from eal.domain.organizations.wire import ChildPage, ChildView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

@@ -1,10 +1,10 @@
 """GET /v1/organizations/me/grants: what the parent may read."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.listing import ListQuery
-from eal.organizations.grants import store as grants
-from eal.organizations.grants.wire import GrantPage, GrantView
+from eal.core.listing import ListQuery
+from eal.domain.organizations.grants import store as grants
+from eal.domain.organizations.grants.wire import GrantPage, GrantView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

@@ -1,10 +1,10 @@
 """GET /v1/organizations/me/members: who may use the dashboard."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.listing import ListQuery
-from eal.organizations.members import store as members
-from eal.organizations.members.wire import MemberPage, MemberView
+from eal.core.listing import ListQuery
+from eal.domain.organizations.members import store as members
+from eal.domain.organizations.members.wire import MemberPage, MemberView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """PUT /v1/organizations/me/grants/{parent_id}: let the parent read."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.organizations.grants import store as grants
-from eal.organizations.grants.wire import GrantPut, GrantView
+from eal.domain.organizations.grants import store as grants
+from eal.domain.organizations.grants.wire import GrantPut, GrantView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

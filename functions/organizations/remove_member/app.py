@@ -1,8 +1,8 @@
 """DELETE /v1/organizations/me/members/{member_id}: remove a member."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.organizations.members import store as members
+from eal.domain.organizations.members import store as members
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

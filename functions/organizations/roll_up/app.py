@@ -1,10 +1,10 @@
 """GET /v1/organizations/me/rollup: the children's counts."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.listing import ListQuery
-from eal.organizations.roll_up import store as rollup
-from eal.organizations.roll_up.wire import RollupPage, RollupView
+from eal.core.listing import ListQuery
+from eal.domain.statistics.roll_up import store as rollup
+from eal.domain.statistics.roll_up.wire import RollupPage, RollupView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

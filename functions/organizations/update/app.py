@@ -1,9 +1,9 @@
 """PATCH /v1/organizations/{organization_id}: change a child."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.organizations import store as organizations
-from eal.organizations.wire import OrganizationUpdate, OrganizationView
+from eal.domain.organizations import store as organizations
+from eal.domain.organizations.wire import OrganizationUpdate, OrganizationView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """POST /v1/prospects/{prospect_id}/convert: make a lead of a prospect."""
 
-from eal.entry.api import Api
-from eal.entry.route import Writer
-from eal.prospects import store as prospects
-from eal.prospects.wire import ProspectConvert, ProspectView
+from eal.domain.prospects import store as prospects
+from eal.domain.prospects.wire import ProspectConvert, ProspectView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Writer
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """POST /v1/prospects: add a prospect."""
 
-from eal.entry.api import Api
-from eal.entry.route import Writer
-from eal.prospects import store as prospects
-from eal.prospects.wire import ProspectCreate, ProspectView
+from eal.domain.prospects import store as prospects
+from eal.domain.prospects.wire import ProspectCreate, ProspectView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Writer
 
 app = Api()
 handler = app.handler

@@ -1,8 +1,8 @@
 """DELETE /v1/prospects/{prospect_id}: erase a prospect."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.prospects import erasure
+from eal.domain.prospects import erasure
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

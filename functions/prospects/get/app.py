@@ -1,9 +1,9 @@
 """GET /v1/prospects/{prospect_id}: one prospect."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.prospects import store as prospects
-from eal.prospects.wire import ProspectView
+from eal.domain.prospects import store as prospects
+from eal.domain.prospects.wire import ProspectView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

@@ -1,12 +1,12 @@
 """POST /v1/prospects/qualify: judge whether prospects are worth reaching out to."""
 
-from eal.ai.engines.rules import prospects as rules
-from eal.caller import Caller
-from eal.entry.api import Api
-from eal.entry.route import Writer
-from eal.prospects import store as prospects
-from eal.prospects.model import Prospect, Qualification
-from eal.prospects.wire import ProspectPage, ProspectQualify
+from eal.ai.engines.embedded import prospects as rules
+from eal.core.caller import Caller
+from eal.domain.prospects import store as prospects
+from eal.domain.prospects.model import Prospect, Qualification
+from eal.domain.prospects.wire import ProspectPage, ProspectQualify
+from eal.entry.http.api import Api
+from eal.entry.http.route import Writer
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """PATCH /v1/prospects/{prospect_id}: change a prospect."""
 
-from eal.entry.api import Api
-from eal.entry.route import Writer
-from eal.prospects import store as prospects
-from eal.prospects.wire import ProspectUpdate, ProspectView
+from eal.domain.prospects import store as prospects
+from eal.domain.prospects.wire import ProspectUpdate, ProspectView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Writer
 
 app = Api()
 handler = app.handler

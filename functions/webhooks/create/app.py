@@ -1,9 +1,9 @@
 """POST /v1/webhooks: register an endpoint."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.webhooks import store as webhooks
-from eal.webhooks.wire import WebhookCreate, WebhookCreated
+from eal.domain.webhooks.endpoints import store as webhooks
+from eal.domain.webhooks.endpoints.wire import WebhookCreate, WebhookCreated
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

@@ -1,8 +1,8 @@
 """DELETE /v1/webhooks/{webhook_id}: remove an endpoint."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.webhooks import store as webhooks
+from eal.domain.webhooks.endpoints import store as webhooks
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """GET /v1/webhooks/{webhook_id}: one endpoint."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.webhooks import store as webhooks
-from eal.webhooks.wire import WebhookView
+from eal.domain.webhooks.endpoints import store as webhooks
+from eal.domain.webhooks.endpoints.wire import WebhookView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

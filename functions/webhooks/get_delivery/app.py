@@ -1,9 +1,9 @@
 """GET /v1/webhooks/deliveries/{delivery_id}: one delivery."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.webhooks import delivery_store
-from eal.webhooks.delivery_wire import DeliveryView
+from eal.domain.webhooks.deliveries import store as deliveries
+from eal.domain.webhooks.deliveries.wire import DeliveryView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler
@@ -17,4 +17,4 @@ handler = app.handler
 )
 def get_delivery(delivery_id: str, caller: Reader) -> DeliveryView:
     """One delivery with its attempts, and up to 4 KiB of what was answered to each."""
-    return DeliveryView.of(delivery_store.find(delivery_id, by=caller))
+    return DeliveryView.of(deliveries.find(delivery_id, by=caller))

@@ -1,10 +1,10 @@
 """GET /v1/webhooks: the endpoints."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.listing import ListQuery
-from eal.webhooks import store as webhooks
-from eal.webhooks.wire import WebhookPage, WebhookView
+from eal.core.listing import ListQuery
+from eal.domain.webhooks.endpoints import store as webhooks
+from eal.domain.webhooks.endpoints.wire import WebhookPage, WebhookView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """GET /v1/webhooks/{webhook_id}/deliveries: an endpoint's deliveries."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.webhooks import delivery_store
-from eal.webhooks.delivery_wire import DeliveryPage, DeliveryQuery, DeliveryView
+from eal.domain.webhooks.deliveries import store as deliveries
+from eal.domain.webhooks.deliveries.wire import DeliveryPage, DeliveryQuery, DeliveryView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler
@@ -20,6 +20,6 @@ def list_deliveries(webhook_id: str, query: DeliveryQuery, caller: Reader) -> De
 
     They are ordered and filtered by the time of their events, the newest first: a replay's stand where its events do.
     """
-    page = delivery_store.search(webhook_id, query, by=caller)
+    page = deliveries.search(webhook_id, query, by=caller)
     shown = [DeliveryView.of(delivery).abridged() for delivery in page.items]
     return DeliveryPage(data=shown, next_cursor=page.next_cursor)

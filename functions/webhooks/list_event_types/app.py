@@ -1,9 +1,9 @@
 """GET /v1/webhooks/event-types: the catalogue of events."""
 
-from eal.entry.api import Api
-from eal.entry.route import Reader
-from eal.webhooks import event_types
-from eal.webhooks.wire import EventTypePage, EventTypeQuery
+from eal.domain.webhooks import event_types
+from eal.domain.webhooks.endpoints.wire import EventTypePage, EventTypeQuery
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
 
 app = Api()
 handler = app.handler

@@ -1,9 +1,9 @@
 """POST /v1/webhooks/{webhook_id}/replay: send the events of a range of time again."""
 
-from eal.entry.api import Api
-from eal.entry.route import Writer
-from eal.webhooks import replay as replays
-from eal.webhooks.delivery_wire import ReplayCreate, ReplayView
+from eal.domain.webhooks.deliveries import replay as replays
+from eal.domain.webhooks.deliveries.wire import ReplayCreate, ReplayView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Writer
 
 app = Api()
 handler = app.handler

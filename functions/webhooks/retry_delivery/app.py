@@ -1,9 +1,9 @@
 """POST /v1/webhooks/deliveries/{delivery_id}/retry: one more attempt, now."""
 
-from eal.entry.api import Api
-from eal.entry.route import Writer
-from eal.webhooks import delivery_store
-from eal.webhooks.delivery_wire import DeliveryView
+from eal.domain.webhooks.deliveries import store as deliveries
+from eal.domain.webhooks.deliveries.wire import DeliveryView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Writer
 
 app = Api()
 handler = app.handler
@@ -17,4 +17,4 @@ handler = app.handler
 )
 def retry_delivery(delivery_id: str, caller: Writer) -> DeliveryView:
     """One more attempt, at once. It uses none of the schedule's, which goes on where it is if this one fails."""
-    return DeliveryView.of(delivery_store.retry(delivery_id, by=caller))
+    return DeliveryView.of(deliveries.retry(delivery_id, by=caller))

@@ -1,9 +1,9 @@
 """POST /v1/webhooks/{webhook_id}/rotate-secret: give an endpoint a new secret."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.webhooks import store as webhooks
-from eal.webhooks.wire import SecretRotate, WebhookCreated
+from eal.domain.webhooks.endpoints import store as webhooks
+from eal.domain.webhooks.endpoints.wire import SecretRotate, WebhookCreated
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

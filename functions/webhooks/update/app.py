@@ -1,9 +1,9 @@
 """PATCH /v1/webhooks/{webhook_id}: change an endpoint."""
 
-from eal.entry.api import Api
-from eal.entry.route import Admin
-from eal.webhooks import store as webhooks
-from eal.webhooks.wire import WebhookUpdate, WebhookView
+from eal.domain.webhooks.endpoints import store as webhooks
+from eal.domain.webhooks.endpoints.wire import WebhookUpdate, WebhookView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Admin
 
 app = Api()
 handler = app.handler

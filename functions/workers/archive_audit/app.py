@@ -1,8 +1,8 @@
 """Audit records into locked objects in S3. A message names a tenant and mode that have new records."""
 
-from eal.audit_log.archive import archive
-from eal.entry.consumer import Message, SubjectConsumer, TenantMessage
-from eal.table.item import load
+from eal.core.table.item import load
+from eal.domain.audit_log.archive import archive
+from eal.entry.queue import Message, SubjectConsumer, TenantMessage
 
 RUN_SECONDS = 45
 """Of the function's 60: a segment takes ten at most, with all attempts at S3."""

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from eal import observe
-from eal.ai.engines import rules
-from eal.calls import store as calls
-from eal.calls.model import Run
-from eal.entry.consumer import Consumer, Message, TenantMessage, worker_of
-from eal.organizations.settings import store as organization_settings
-from eal.table.item import load
+from eal.ai.engines.embedded.calls import engine
+from eal.core import observe
+from eal.core.table.item import load
+from eal.domain.calls import store as calls
+from eal.domain.calls.model import Run
+from eal.domain.organization_settings import store as organization_settings
+from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +27,12 @@ def classify(message: Message) -> None:
     if whole is None or not whole.call.has_ended:
         return
     wanted, last = whole.call.input_sha256(), whole.call.classification
-    if last and (last.input_sha256, last.model) == (wanted, rules.VERSION):
+    if last and (last.input_sha256, last.model) == (wanted, engine.VERSION):
         return
     if not organization_settings.ai_is_enabled(by.organization_id):
         observe.logger.info("call_left_unjudged", call_id=whole.call.id)
         return
-    judgement, provenance = rules.judge(
+    judgement, provenance = engine.judge(
         whole.transcript or "",
         answered=whole.call.facts.answered,
         voicemail=bool(whole.call.facts.voicemail),

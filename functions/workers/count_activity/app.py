@@ -1,10 +1,10 @@
 """Statistics: on each event that can change what a lead or a call counts for."""
 
-from eal import observe
-from eal.entry.consumer import BatchConsumer, Message, ResourceEvent, worker_of
-from eal.statistics import counting
-from eal.table.item import load
-from eal.tenancy import Mode
+from eal.core import observe
+from eal.core.table.item import load
+from eal.core.tenancy import Mode
+from eal.domain.statistics import counting
+from eal.entry.queue import BatchConsumer, Message, ResourceEvent, worker_of
 
 
 def count(messages: list[Message]) -> None:

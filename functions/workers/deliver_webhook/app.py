@@ -1,8 +1,8 @@
 """The delivery queue: POST each due event to its endpoint, and record what the receiver said."""
 
-from eal.entry.consumer import Consumer, Message
-from eal.webhooks import attempt
-from eal.webhooks.delivery_queue import Due
+from eal.domain.webhooks.deliveries import attempt
+from eal.domain.webhooks.deliveries.queue import Due
+from eal.entry.queue import Consumer, Message
 
 
 def consume(message: Message) -> None:

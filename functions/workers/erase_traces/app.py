@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from eal.entry.consumer import Consumer, Message, TenantMessage
-from eal.leads import erasure as leads
-from eal.messages import erasure as messages
-from eal.outreach import erasure as outreach
-from eal.prospects import erasure as prospects
-from eal.table.item import load
+from eal.core.table.item import load
+from eal.domain.leads import erasure as leads
+from eal.domain.messages import erasure as messages
+from eal.domain.outreach import erasure as outreach
+from eal.domain.prospects import erasure as prospects
+from eal.entry.queue import Consumer, Message, TenantMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,10 @@ among which the queue is fair.
 import json
 from dataclasses import asdict, dataclass
 
-from eal import aws, settings
-from eal.audit_log.exports import store, writing
-from eal.entry.consumer import Consumer, Message, RetryPolicy, TenantMessage, worker_of
-from eal.table.item import load
+from eal.core import aws, settings
+from eal.core.table.item import load
+from eal.domain.audit_log.exports import store, writing
+from eal.entry.queue import Consumer, Message, RetryPolicy, TenantMessage, worker_of
 
 RECEIVES = 5
 """The queue's maxReceiveCount."""

@@ -2,9 +2,9 @@
 
 from dataclasses import asdict, dataclass
 
-from eal.entry.consumer import Consumer, Message, TenantMessage
-from eal.table.item import load
-from eal.webhooks.fan_out import Published, fan_out
+from eal.core.table.item import load
+from eal.domain.webhooks.deliveries.fan_out import Published, fan_out
+from eal.entry.queue import Consumer, Message, TenantMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

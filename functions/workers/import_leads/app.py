@@ -1,7 +1,7 @@
 """Imports of leads whose file was uploaded: a message is S3's notification of it."""
 
-from eal.entry.consumer import Consumer, RetryPolicy
-from eal.lead_imports import run
+from eal.domain.lead_imports import run
+from eal.entry.queue import Consumer, RetryPolicy
 
 RETRY_POLICY = RetryPolicy(
     queue="import",

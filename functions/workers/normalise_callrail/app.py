@@ -2,22 +2,22 @@
 
 from typing import TYPE_CHECKING
 
-from eal import observe
-from eal.caller import Caller
-from eal.calls import store as calls
-from eal.entry.consumer import Consumer
-from eal.errors import Conflict
-from eal.integrations import inbound
-from eal.integrations.inbound import Received
-from eal.vendors import callrail
+from eal.core import observe
+from eal.core.caller import Caller
+from eal.core.errors import Conflict
+from eal.domain.calls import store as calls
+from eal.domain.integrations import inbound
+from eal.domain.integrations.inbound import Received
+from eal.entry.queue import Consumer
+from eal.vendors.callrail import webhooks
 
 if TYPE_CHECKING:
-    from eal.vendors.callrail_messages import FilledForm
+    from eal.vendors.callrail.messages import FilledForm
 
 
 def normalise(received: Received, raw: bytes) -> None:
     """Merge one event into its call, or take its form or text message."""
-    snapshot = callrail.call_in(received.kind, raw, received.received_at)
+    snapshot = webhooks.call_in(received.kind, raw, received.received_at)
     if snapshot is None:
         _take(received, raw)
         return
@@ -29,8 +29,8 @@ def normalise(received: Received, raw: bytes) -> None:
 
 def _take(received: Received, raw: bytes) -> None:
     # Here and not above: nearly all that comes are calls, and a cold start would pay for the models of leads.
-    from eal.messages import store as messages
-    from eal.vendors import callrail_messages
+    from eal.domain.messages import store as messages
+    from eal.vendors.callrail import messages as callrail_messages
 
     told = callrail_messages.message_in(received.kind, raw, received.received_at)
     by = received.as_caller()
@@ -49,13 +49,13 @@ def _take(received: Received, raw: bytes) -> None:
 
 
 def _take_form(form: "FilledForm", by: Caller, *, without_phones: bool = False) -> None:
-    from eal.messages import store as messages
+    from eal.domain.messages import store as messages
 
     lead = form.lead
     if lead and without_phones:
         lead = lead.model_copy(update={"phones": []} if lead.email else {"phones": lead.phones[:1]})
     is_new = messages.take_form(
-        callrail.VENDOR,
+        webhooks.VENDOR,
         form.form_id,
         submitted_at=form.submitted_at,
         page=form.page,

@@ -4,20 +4,20 @@ import math
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from eal import observe
-from eal.caller import Caller
-from eal.entry.consumer import Consumer
-from eal.integrations import inbound
-from eal.integrations import store as integrations
-from eal.integrations.inbound import Received
-from eal.outbound.schedule import LONGEST_DELAY
-from eal.outreach import store as outreach
-from eal.outreach.model import Mail, MailBody
-from eal.vendors import resend, resend_api
+from eal.core import observe
+from eal.core.caller import Caller
+from eal.core.outbound.schedule import LONGEST_DELAY
+from eal.domain.integrations import inbound
+from eal.domain.integrations import store as integrations
+from eal.domain.integrations.inbound import Received
+from eal.domain.outreach import store as outreach
+from eal.domain.outreach.model import Mail, MailBody
+from eal.entry.queue import Consumer
 from eal.vendors.http import Busy, Refused, TooLarge
+from eal.vendors.resend import client, webhooks
 
 if TYPE_CHECKING:
-    from eal.outreach.model import Missing
+    from eal.domain.outreach.model import Missing
 
 PATIENCE = timedelta(days=3)
 """So long a mail waits for its body, through a day's quota and a vendor's bad days: then it is kept without."""
@@ -25,7 +25,7 @@ PATIENCE = timedelta(days=3)
 
 def normalise(received: Received, raw: bytes) -> None:
     """Keep one event."""
-    told = resend.told_in(raw, received.delivery_id, received.received_at)
+    told = webhooks.told_in(raw, received.delivery_id, received.received_at)
     by = received.as_caller()
     if isinstance(told, Mail):
         try:
@@ -44,7 +44,7 @@ def normalise(received: Received, raw: bytes) -> None:
 
 def _keep(mail: Mail, by: Caller) -> None:
     """Raises: Busy where the vendor cannot tell the body now."""
-    if outreach.known(resend.VENDOR, [mail.vendor_email_id], by):
+    if outreach.known(webhooks.VENDOR, [mail.vendor_email_id], by):
         observe.count("inbound_duplicates")
         return
     body, missing = _fetched(mail, by)
@@ -52,11 +52,11 @@ def _keep(mail: Mail, by: Caller) -> None:
 
 
 def _fetched(mail: Mail, by: Caller) -> "tuple[MailBody, Missing | None]":
-    key = integrations.api_key(resend.VENDOR, by)
+    key = integrations.api_key(webhooks.VENDOR, by)
     if key is None and by.mode == "live":
         return MailBody(), "no_api_key"
     try:
-        return resend_api.connect(by.mode, key or "").received(mail.vendor_email_id), None
+        return client.connect(by.mode, key or "").received(mail.vendor_email_id), None
     except Refused as refused:
         observe.logger.warning("mail_not_fetched", status_code=refused.status)
         return MailBody(), "not_found" if refused.status == 404 else "refused"

@@ -2,22 +2,22 @@
 
 from typing import TYPE_CHECKING
 
-from eal import observe
-from eal.caller import Caller
-from eal.entry.consumer import Consumer
-from eal.errors import NotFound
-from eal.integrations import inbound
-from eal.integrations.inbound import Received
-from eal.organizations import store as organizations
-from eal.vendors import stripe
+from eal.core import observe
+from eal.core.caller import Caller
+from eal.core.errors import NotFound
+from eal.domain.integrations import inbound
+from eal.domain.integrations.inbound import Received
+from eal.domain.organizations import store as organizations
+from eal.entry.queue import Consumer
+from eal.vendors.stripe import webhooks
 
 if TYPE_CHECKING:
-    from eal.vendors.stripe import Told
+    from eal.vendors.stripe.webhooks import Told
 
 
 def normalise(received: Received, raw: bytes) -> None:
     """Take one event in."""
-    told = stripe.subscription_in(raw)
+    told = webhooks.subscription_in(raw)
     if told is None:
         observe.count("inbound_unknown_kind")
     else:

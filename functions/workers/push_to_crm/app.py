@@ -1,13 +1,13 @@
 """The CRM queue: POST each lead whose push is due to its tenant's CRM, and record on the lead what came of it."""
 
-from eal.entry.consumer import Consumer, Message
-from eal.leads import crm_push
-from eal.leads.crm import Due
+from eal.domain.crm import push
+from eal.domain.crm.store import Due
+from eal.entry.queue import Consumer, Message
 
 
 def consume(message: Message) -> None:
     """One attempt of one push."""
-    crm_push.push(Due.of(message))
+    push.push(Due.of(message))
 
 
 # A batch at once: an attempt may wait for 15 s, and ten in a row would outlast the function's time.

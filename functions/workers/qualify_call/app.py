@@ -1,13 +1,13 @@
 """A qualified call becomes a lead: on `call.classified` with `qualified` true."""
 
-from eal import observe
-from eal.caller import Caller
-from eal.calls import store as calls
-from eal.calls.model import Call
-from eal.entry.consumer import Consumer, Message, ResourceEvent, worker_of
-from eal.leads import capture as leads
-from eal.organizations.settings import store as organization_settings
-from eal.table.item import load
+from eal.core import observe
+from eal.core.caller import Caller
+from eal.core.table.item import load
+from eal.domain.calls import store as calls
+from eal.domain.calls.model import Call
+from eal.domain.leads import capture as leads
+from eal.domain.organization_settings import store as organization_settings
+from eal.entry.queue import Consumer, Message, ResourceEvent, worker_of
 
 
 def qualify(message: Message) -> None:

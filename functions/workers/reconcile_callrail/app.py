@@ -1,7 +1,8 @@
 """Every quarter of an hour: CallRail's calls that no webhook told of."""
 
-from eal.entry.scheduled import ScheduledRun
-from eal.vendors import callrail_reconcile, reconcile
+from eal.core.scheduled_run import ScheduledRun
+from eal.vendors import reconcile
+from eal.vendors.callrail import reconcile as callrail_reconcile
 
 
 def handler(event: object, context: object) -> None:

@@ -1,7 +1,8 @@
 """Every quarter of an hour: Resend's received mails that no webhook told of."""
 
-from eal.entry.scheduled import ScheduledRun
-from eal.vendors import reconcile, resend_reconcile
+from eal.core.scheduled_run import ScheduledRun
+from eal.vendors import reconcile
+from eal.vendors.resend import reconcile as resend_reconcile
 
 
 def handler(event: object, context: object) -> None:

@@ -1,5 +1,5 @@
 """The State table's stream: events, tasks and audit records are numbered and published."""
 
-from eal.entry import relay
+from eal.domain.outbox import publish
 
-handler = relay.handler
+handler = publish.handler

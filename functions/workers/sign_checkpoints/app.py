@@ -3,13 +3,13 @@
 import json
 from contextlib import suppress
 
-from eal import aws, clock, ids, settings
-from eal.audit_log import checkpoints, waiting
-from eal.caller import worker
-from eal.entry.scheduled import ScheduledRun
-from eal.table.keys import PENDING_SHARDS
-from eal.table.write import Stale
-from eal.tenancy import Mode
+from eal.core import aws, clock, ids, settings
+from eal.core.caller import worker
+from eal.core.scheduled_run import ScheduledRun
+from eal.core.table.keys import PENDING_SHARDS
+from eal.core.table.write import Stale
+from eal.core.tenancy import Mode
+from eal.domain.audit_log import checkpoints, waiting
 
 
 def handler(event: object, context: object) -> None:

@@ -1,5 +1,5 @@
 """Each minute: what the relay left unpublished for more than a minute is published."""
 
-from eal.entry import sweep
+from eal.domain.outbox import sweep
 
 handler = sweep.handler

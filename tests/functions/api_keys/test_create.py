@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import aws, settings
-from eal.keys.model import is_well_formed
+from eal.core import aws, settings
+from eal.domain.api_keys.model import is_well_formed
 from tests.support.faults import watched_calls
 from tests.support.http import Answer, call
 from tests.support.pipeline import items

@@ -59,7 +59,7 @@ def test_a_table_that_leaves_keys_unread_is_unavailable(
         return {"Responses": {}, "UnprocessedKeys": arguments["RequestItems"] if len(asked) < 50 else {}}
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", busy)
-    monkeypatch.setattr("eal.table.contention.pause", lambda _attempt: None)
+    monkeypatch.setattr("eal.core.table.contention.pause", lambda _attempt: None)
 
     answer = call("GET", "/v1/api-keys", key=tenant.admin)
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from eal.audit_log.exports import csv as rows_of
-from eal.audit_log.exports import direct
+from eal.domain.audit_log.exports import csv as rows_of
+from eal.domain.audit_log.exports import direct
 from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.pipeline import Pipeline, items
 from tests.support.tenants import Tenant, new_tenant
 
 if TYPE_CHECKING:
-    from eal.table.item import Item
+    from eal.core.table.item import Item
 
 LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - wide ones too
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection)."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from eal.clock import parse
+from eal.core.clock import parse
 from tests.support.http import call
 from tests.support.pipeline import Pipeline
 

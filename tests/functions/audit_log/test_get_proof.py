@@ -1,4 +1,4 @@
-"""GET /v1/audit-log/{record_id}/proof. Every size is tried in tests/shared/audit_log."""
+"""GET /v1/audit-log/{record_id}/proof. Every size is tried in tests/eal/domain/audit_log."""
 
 from __future__ import annotations
 

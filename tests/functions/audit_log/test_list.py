@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import aws
+from eal.core import aws
 from tests.support.http import call
 from tests.support.pipeline import Pipeline
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import aws, settings
+from eal.core import aws, settings
 from tests.support import archive
 from tests.support.http import call
 from tests.support.pipeline import Pipeline

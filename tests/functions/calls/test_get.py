@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eal import clock, ids
+from eal.core import clock, ids
 from tests.support.callrail import connect
 from tests.support.faults import watched_calls
 from tests.support.http import call

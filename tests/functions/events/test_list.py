@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eal import aws
-from eal import settings as environment
-from eal.clock import now, rfc3339
-from eal.feed import store as feed
+from eal.core import aws
+from eal.core import settings as environment
+from eal.core.clock import now, rfc3339
+from eal.domain.events import store as feed
 from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.pipeline import Pipeline, items

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import aws, observe
-from eal.clock import parse
-from eal.integrations import connections
+from eal.core import aws, observe
+from eal.core.clock import parse
+from eal.domain.integrations import connections
 from tests.support.aws import ACCESS, INBOUND_BUCKET
 from tests.support.callrail import Connection, connect, receive
 from tests.support.faults import Killed, watched_calls

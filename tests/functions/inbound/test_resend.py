@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from eal import aws
+from eal.core import aws
 from tests.support.aws import INBOUND_BUCKET
 from tests.support.http import call
 from tests.support.inbound import Connection, connect

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from eal import aws, clock
-from eal.integrations import connections
+from eal.core import aws, clock
+from eal.domain.integrations import connections
 from tests.support.aws import ACCESS
 from tests.support.callrail import actions, connect, receive, stored
 from tests.support.faults import Killed, watched_calls

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from eal import aws, clock, signing
-from eal.integrations import connections
-from eal.integrations.model import VENDORS
+from eal.core import aws, clock, signing
+from eal.domain.integrations import connections
+from eal.domain.integrations.model import VENDORS
 from tests.support.aws import ACCESS
 from tests.support.callrail import Connection, actions, connect, receive, stored
 from tests.support.faults import watched_calls

@@ -10,8 +10,8 @@ import botocore.client
 import pytest
 from botocore.exceptions import ClientError
 
-from eal import aws
-from eal.clock import rfc3339
+from eal.core import aws
+from eal.core.clock import rfc3339
 from tests.support.aws import UPLOADS_BUCKET
 from tests.support.http import call
 from tests.support.imports import consume, key_of, new_import, put, read, signed_with

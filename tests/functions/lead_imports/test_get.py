@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from eal import aws
+from eal.core import aws
 from tests.support.aws import UPLOADS_BUCKET
 from tests.support.http import call
 from tests.support.imports import imported, key_of, new_import, read, signed_with

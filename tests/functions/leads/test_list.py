@@ -8,10 +8,10 @@ from typing import Any
 import botocore.client
 import pytest
 
-from eal import aws, clock, ids, settings
-from eal.leads import store
-from eal.leads.model import Lead, Score
-from eal.table.item import to_attributes
+from eal.core import aws, clock, ids, settings
+from eal.core.table.item import to_attributes
+from eal.domain.leads import store
+from eal.domain.leads.model import Lead, Score
 from tests.support.http import call
 from tests.support.tenants import Tenant, operator
 

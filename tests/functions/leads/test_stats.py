@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.statistics import store
+from eal.domain.statistics import store
 from tests.support.faults import watched_calls
 from tests.support.http import Answer, call
 from tests.support.pipeline import Pipeline
@@ -157,7 +157,7 @@ def test_reading_many_buckets_is_bounded(
 
 
 def _grow(tenant: Tenant, kilobytes: int) -> None:
-    from eal import aws, settings
+    from eal.core import aws, settings
     from tests.support.pipeline import items
 
     for item in items("LEAD_STATS"):

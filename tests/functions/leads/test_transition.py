@@ -6,8 +6,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from eal import clock
-from eal.leads.model import TRANSITIONS, Lead, Status, moved
+from eal.core import clock
+from eal.domain.leads.model import TRANSITIONS, Lead, Status, moved
 from tests.support.http import Answer, call
 from tests.support.tenants import Tenant
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eal.entry import document
+from eal.entry.http import openapi
 from tests.support.faults import watched_calls
 from tests.support.http import call
 
@@ -19,7 +19,7 @@ def test_the_committed_document_is_served_without_a_key_and_without_aws(
         answer = call("GET", "/v1/openapi.json")
 
     assert answer.status == 200
-    assert answer.text.encode() == document.PATH.read_bytes()
+    assert answer.text.encode() == openapi.PATH.read_bytes()
     assert answer.headers["Content-Type"].startswith("application/json")
     assert "X-RateLimit-Limit" not in answer.headers
     assert calls.made == []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from eal import ids
-from eal.clock import rfc3339
+from eal.core import ids
+from eal.core.clock import rfc3339
 from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.tenants import new_tenant

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.clock import rfc3339
+from eal.core.clock import rfc3339
 from tests.support.callrail import actions, stored
 from tests.support.http import Answer, call
 from tests.support.tenants import new_tenant

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from eal import clock as time
-from eal import ids
-from eal.clock import rfc3339
-from eal.organizations.roll_up.wire import RollupView
+from eal.core import clock as time
+from eal.core import ids
+from eal.core.clock import rfc3339
+from eal.domain.statistics.roll_up.wire import RollupView
 from tests.support.callrail import connect
 from tests.support.faults import watched_calls
 from tests.support.http import call
@@ -201,8 +201,8 @@ def test_a_lower_scope_is_not_enough(tenant: Tenant) -> None:
 
 
 def test_the_rate_is_of_those_that_are_one_or_the_other() -> None:
-    from eal.organizations.roll_up.store import Row
-    from eal.statistics.model import tally_of
+    from eal.domain.statistics.model import tally_of
+    from eal.domain.statistics.roll_up.store import Row
 
     tally = tally_of(
         {

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import ids
-from eal.clock import rfc3339
-from eal.table.item import from_attributes
+from eal.core import ids
+from eal.core.clock import rfc3339
+from eal.core.table.item import from_attributes
 from tests.functions.prospects.test_create import PROSPECT
 from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import Answer, call

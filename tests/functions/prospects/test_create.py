@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from eal.prospects.wire import LARGEST_ENRICHMENT, Enrichment, Website
-from eal.table.item import decode, encode
+from eal.core.table.item import decode, encode
+from eal.domain.prospects.wire import LARGEST_ENRICHMENT, Enrichment, Website
 from tests.support.http import call
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from eal.table.item import from_attributes
+from eal.core.table.item import from_attributes
 from tests.functions.prospects.test_create import PROSPECT
 from tests.support.http import call
 from tests.support.pipeline import Pipeline, items

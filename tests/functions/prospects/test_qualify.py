@@ -1,4 +1,4 @@
-"""POST /v1/prospects/qualify. What the rules say of which prospect is tried in tests/shared/ai."""
+"""POST /v1/prospects/qualify. What the rules say of which prospect is tried in tests/eal/ai."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.ai.engines.rules import prospects as rules
-from eal.organizations.settings import store as organization_settings
+from eal.ai.engines.embedded import prospects as rules
+from eal.domain.organization_settings import store as organization_settings
 from tests.functions.prospects.test_create import PROSPECT
 from tests.support.faults import watched_calls
 from tests.support.http import Answer, call

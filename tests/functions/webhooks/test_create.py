@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from eal.events import CATALOGUE
-from eal.webhooks import store
+from eal.core.events.catalogue import CATALOGUE
+from eal.domain.webhooks.endpoints import store
 from tests.support.faults import watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from jsonschema import Draft202012Validator
 
-from eal import events
-from eal.entry import document as served
-from eal.events import CATALOGUE, RESERVED
+from eal.core.events import catalogue
+from eal.core.events.catalogue import CATALOGUE, RESERVED
+from eal.entry.http import openapi as served
 from tests.support.faults import watched_calls
 from tests.support.http import call
 from tools.openapi import document, webhooks
@@ -42,7 +42,9 @@ def test_each_type_with_its_meaning_schema_and_example(tenant: Tenant) -> None:
 def test_it_says_what_the_openapi_document_says() -> None:
     described = webhooks.event_types(json.loads(served.text()))
 
-    assert document.render(described) == events.DESCRIBED.read_text(), "run: python -m tools.openapi --write"
+    assert document.render(described) == catalogue.DESCRIBED.read_text(), (
+        "run: python -m tools.openapi --write"
+    )
 
 
 def test_it_pages_as_other_lists_do(tenant: Tenant) -> None:

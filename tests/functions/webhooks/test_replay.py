@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.clock import rfc3339
-from eal.webhooks import replay
+from eal.core.clock import rfc3339
+from eal.domain.webhooks.deliveries import replay
 from tests.support.http import Answer, call
 from tests.support.pipeline import Pipeline, items
 from tests.support.receiver import Receiver, Saying

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.webhooks import store
+from eal.domain.webhooks.endpoints import store
 from tests.support.http import Answer, call
 from tests.support.pipeline import items
 from tests.support.tenants import operator

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import standardwebhooks
 
-from eal import clock as time_of_day
-from eal import events, signing
-from eal.events import CATALOGUE
-from eal.outbound import sender
-from eal.table.read import get
-from eal.webhooks import health, store, test_event
+from eal.core import clock as time_of_day
+from eal.core import signing
+from eal.core.events import catalogue
+from eal.core.events.catalogue import CATALOGUE
+from eal.core.outbound import sender
+from eal.core.table.read import get
+from eal.domain.webhooks.deliveries import endpoint_health, ping
+from eal.domain.webhooks.endpoints import store
 from tests.support.events import validator
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import Answer, call
@@ -58,7 +60,7 @@ def test_an_example_of_the_type_is_sent_and_signed(
         tenant.id,
         "live",
     )
-    assert event["data"] == events.types()[name].example["data"]
+    assert event["data"] == catalogue.types()[name].example["data"]
     validator(name).validate(event)
     standardwebhooks.Webhook(webhook["secret"]).verify(heard.body.decode(), heard.headers)
     expected = signing.eal_signature(webhook["secret"], int(heard.headers["x-eal-timestamp"]), heard.body)
@@ -181,9 +183,9 @@ def test_while_a_secret_rotates_the_one_that_was_accepted_last_signs_first(
     new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json["secret"]
     at = store.place(tenant.id, "live", webhook["id"])
     endpoint = store.of_item(get(at) or {})
-    place = health.take_place(tenant.id, "live", webhook["id"], "dlv_1", time_of_day.now())
+    place = endpoint_health.take_place(tenant.id, "live", webhook["id"], "dlv_1", time_of_day.now())
     assert place is not None
-    health.succeeded(place, accepted=health.mark_of(endpoint.secret))
+    endpoint_health.succeeded(place, accepted=endpoint_health.mark_of(endpoint.secret))
 
     _test(tenant, webhook)
 
@@ -206,8 +208,8 @@ def test_both_posts_of_a_rotation_fit_into_the_time_of_a_request(
 
     _test(tenant, webhook)
 
-    assert given == [sender.TOTAL_SECONDS, test_event.SECONDS - 14]
-    assert test_event.SECONDS < functions()["WebhooksTest"]["Timeout"] <= API_GATEWAY_WAITS
+    assert given == [sender.TOTAL_SECONDS, ping.SECONDS - 14]
+    assert ping.SECONDS < functions()["WebhooksTest"]["Timeout"] <= API_GATEWAY_WAITS
 
 
 def test_a_replay_sends_nothing(tenant: Tenant, webhook: dict[str, Any], receiver: Receiver) -> None:
@@ -244,7 +246,7 @@ def test_a_key_that_a_dead_request_holds_is_free_after_half_a_minute(
     clock: Clock, tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = {"Idempotency-Key": "k"}
-    monkeypatch.setattr("eal.entry.idempotency._WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("eal.entry.http.idempotency._WAIT_SECONDS", 0.0)
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = 2  # authenticated, and holding the key
         with pytest.raises(Killed):

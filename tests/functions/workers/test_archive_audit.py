@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from eal import audit, aws, clock, ids, settings
-from eal.audit_log import tree
-from eal.table import read
+from eal.core import audit, aws, clock, ids, settings
+from eal.core.table import read
+from eal.domain.audit_log import tree
 from tests.support import archive
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -138,7 +138,9 @@ def _waiting(tenant: Tenant) -> list[dict[str, Any]]:
 
 def _waits(monkeypatch: pytest.MonkeyPatch, until: Callable[[float], object] = lambda _: None) -> None:
     """The archiver's time stands still, and `until` is what happens while it waits for the index."""
-    monkeypatch.setattr("eal.audit_log.archive.time", SimpleNamespace(monotonic=lambda: 0.0, sleep=until))
+    monkeypatch.setattr(
+        "eal.domain.audit_log.archive.time", SimpleNamespace(monotonic=lambda: 0.0, sleep=until)
+    )
 
 
 @pytest.mark.parametrize("hidden", [1, 2, 3])
@@ -186,11 +188,11 @@ def test_what_is_numbered_while_the_archiver_ends_still_waits(
     def overtaken(*arguments: Any, **more: Any) -> Any:
         found = list(read.walk(*arguments, **more))
         if not found:  # the last look, before the archiver ends
-            monkeypatch.setattr("eal.audit_log.archive.walk", read.walk)
+            monkeypatch.setattr("eal.domain.audit_log.archive.walk", read.walk)
             _records(tenant, 1)
         return iter(found)
 
-    monkeypatch.setattr("eal.audit_log.archive.walk", overtaken)
+    monkeypatch.setattr("eal.domain.audit_log.archive.walk", overtaken)
     _archive(tenant)
 
     assert len(_waiting(tenant)) == 1
@@ -239,7 +241,7 @@ def test_what_is_not_begun_in_time_goes_back_to_the_queue(
 ) -> None:
     app = load_app("workers/archive_audit")
     now = [1000.0]
-    monkeypatch.setattr("eal.entry.consumer.time", _passed(now))
+    monkeypatch.setattr("eal.entry.queue.time", _passed(now))
 
     def archive_(organization_id: str, mode: str, ends: float) -> None:
         now[0] += 30
@@ -256,7 +258,7 @@ def test_a_log_that_takes_longer_than_a_run_goes_on_in_the_next(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _records(tenant, 3)
-    monkeypatch.setattr("eal.audit_log.archive.MOST_IN_A_SEGMENT", 1)
+    monkeypatch.setattr("eal.domain.audit_log.archive.MOST_IN_A_SEGMENT", 1)
     now = [1000.0]
     for module in ("entry.consumer", "audit_log.archive"):
         monkeypatch.setattr(f"eal.{module}.time", _passed(now))

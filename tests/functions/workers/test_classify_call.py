@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import clock, ids, observe
-from eal.ai.engines import rules
-from eal.caller import worker
-from eal.calls import store as calls
+from eal.ai.engines.embedded.calls import engine
+from eal.core import clock, ids, observe
+from eal.core.caller import worker
+from eal.domain.calls import store as calls
 from tests.support.callrail import Connection, actions, connect, events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -100,7 +100,7 @@ def test_the_rules_judge_the_call_with_provenance_and_quotes(connection: Connect
     assert provenance.pop("latency_ms") >= 0
     assert provenance == {
         "engine": "rules",
-        "model": rules.VERSION,
+        "model": engine.VERSION,
         "prompt_version": None,
         "tokens": 0,
         "cost_microusd": 0,

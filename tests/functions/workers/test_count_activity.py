@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import botocore.client
 import pytest
 
-from eal import observe
-from eal.statistics.model import Tally, tally_of
-from eal.statistics.store import marker_at, tally_at
-from eal.table.read import get
+from eal.core import observe
+from eal.core.table.read import get
+from eal.domain.statistics.model import Tally, tally_of
+from eal.domain.statistics.store import marker_at, tally_at
 from tests.support.callrail import connect
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -22,7 +22,7 @@ from tools.demo.callrail import Call
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from eal.tenancy import Mode
+    from eal.core.tenancy import Mode
     from tests.support.tenants import Tenant
     from tests.support.time import Clock
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import standardwebhooks
 
-from eal import aws, observe, signing
-from eal.outbound import sender
-from eal.outbound.address import without_query
-from eal.outbound.schedule import ATTEMPTS
-from eal.webhooks.health import LEASE
+from eal.core import aws, observe, signing
+from eal.core.outbound import sender
+from eal.core.outbound.address import without_query
+from eal.core.outbound.schedule import ATTEMPTS
+from eal.domain.webhooks.deliveries.endpoint_health import LEASE
 from tests.support.aws import arn_of
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app

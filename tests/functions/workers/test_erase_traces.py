@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from eal import clock as eal_clock
+from eal.core import clock as eal_clock
 from tests.support import callrail, inbound
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from eal import aws, settings
-from eal.audit_log.archive import segment_name
-from eal.audit_log.exports import file, segments, writing
-from eal.clock import rfc3339
-from eal.table.item import from_attributes
+from eal.core import aws, settings
+from eal.core.clock import rfc3339
+from eal.core.table.item import from_attributes
+from eal.domain.audit_log.archive import segment_name
+from eal.domain.audit_log.exports import file, segments, writing
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
@@ -516,11 +516,11 @@ def test_a_segment_that_lacks_a_record_is_not_exported(tenant: Tenant, seeded: l
 
 
 def test_after_a_day_it_has_failed(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    from eal import clock
+    from eal.core import clock
 
     export_id = _asked(tenant, format="jsonl")
     real = clock.now
-    monkeypatch.setattr("eal.clock.now", lambda: real() + timedelta(hours=25))
+    monkeypatch.setattr("eal.core.clock.now", lambda: real() + timedelta(hours=25))
 
     assert _consume(_message(tenant, export_id))["batchItemFailures"]
 

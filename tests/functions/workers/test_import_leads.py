@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import botocore.client
 import pytest
 
-from eal import aws
-from eal.lead_imports import run
-from eal.leads.model import LARGEST
+from eal.core import aws
+from eal.domain.lead_imports import run
+from eal.domain.leads.model import LARGEST
 from tests.support.aws import UPLOADS_BUCKET
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -252,7 +252,7 @@ def test_a_file_that_cannot_be_read_imports_nothing(tenant: Tenant, content: str
 def test_a_file_over_the_limits_imports_nothing(
     tenant: Tenant, name: str, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"eal.lead_imports.{name}", most)
+    monkeypatch.setattr(f"eal.domain.lead_imports.{name}", most)
 
     one = imported(tenant, "email\na@example.com\nb@example.com\nc@example.com\n")
 

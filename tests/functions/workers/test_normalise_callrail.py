@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import botocore.client
 import pytest
 
-from eal import observe
+from eal.core import observe
 from tests.support.callrail import Connection, actions, connect, events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import aws, observe
-from eal.clock import rfc3339
-from eal.vendors import resend_api
+from eal.core import aws, observe
+from eal.core.clock import rfc3339
+from eal.vendors.resend import client as resend_api
 from tests.support.callrail import actions, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call

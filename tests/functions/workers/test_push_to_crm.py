@@ -11,10 +11,10 @@ import botocore.client
 import pytest
 import standardwebhooks
 
-from eal import observe, signing
-from eal.leads.crm_push import RECORDINGS
-from eal.outbound import sender
-from eal.outbound.schedule import ATTEMPTS
+from eal.core import observe, signing
+from eal.core.outbound import sender
+from eal.core.outbound.schedule import ATTEMPTS
+from eal.domain.crm.push import RECORDINGS
 from tests.support.callrail import actions, events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import ids
-from eal.clock import rfc3339
+from eal.core import ids
+from eal.core.clock import rfc3339
 from tests.support.callrail import Connection, actions, connect, events, stored
 from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import call, load_app

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.clock import rfc3339
-from eal.entry.scheduled import PartsFailed
-from eal.vendors import callrail_api, callrail_reconcile
+from eal.core.clock import rfc3339
+from eal.core.scheduled_run import PartsFailed
+from eal.vendors.callrail import client
+from eal.vendors.callrail import reconcile as callrail_reconcile
 from tests.support.callrail import SIGNING_KEY, Connection, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -198,7 +199,7 @@ def test_a_used_up_budget_goes_on_in_the_next_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(callrail_reconcile, "REQUESTS_A_RUN", 2)
-    monkeypatch.setattr(callrail_api, "CALLS_A_PAGE", 3)
+    monkeypatch.setattr(client, "CALLS_A_PAGE", 3)
     api.calls = [listed(clock, f"{number:02}", minutes_ago=600 - number) for number in range(13)]
 
     found = []
@@ -246,7 +247,7 @@ def test_a_vendor_in_trouble_is_asked_again_later_and_nothing_is_lost(
 def test_trouble_between_two_pages_loses_nothing(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callrail_api, "CALLS_A_PAGE", 2)
+    monkeypatch.setattr(client, "CALLS_A_PAGE", 2)
     api.calls = [listed(clock, str(number), minutes_ago=600 - number) for number in range(5)]
     answer = CallrailApi.answer
 
@@ -402,7 +403,7 @@ def test_a_failure_is_told_and_the_next_run_makes_up_for_it(
 def test_two_runs_at_once_leave_one_cursor(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
 ) -> None:
-    from eal.integrations import reconciliation
+    from eal.domain.integrations import reconciliation
 
     (one,) = reconciliation.due("callrail", clock.now())
     (other,) = reconciliation.due("callrail", clock.now())
@@ -416,7 +417,7 @@ def test_two_runs_at_once_leave_one_cursor(
 def test_a_vendors_stand_in_is_for_the_local_stack_only(
     clock: Clock, connection: Connection, api: CallrailApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from eal import settings
+    from eal.core import settings
 
     assert settings.vendor_api_url("callrail") == api.url + "/v3"
     monkeypatch.setenv("STAGE", "production")

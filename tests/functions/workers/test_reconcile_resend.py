@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.vendors import resend_api, resend_reconcile
+from eal.vendors.resend import client
+from eal.vendors.resend import reconcile as resend_reconcile
 from tests.support.callrail import stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -125,7 +126,7 @@ def test_a_mail_that_may_still_be_told_of_or_is_from_before_is_left_alone(
 def test_it_goes_back_page_by_page_and_no_further_than_needed(
     clock: Clock, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resend_api, "MOST_A_PAGE", 2)
+    monkeypatch.setattr(client, "MOST_A_PAGE", 2)
     old = [mail(clock, f"old{number}", minutes_ago=3000 - number) for number in range(6)]
     api.mails = [*old, *(mail(clock, f"m{number}", minutes_ago=60 - number) for number in range(5))]
 
@@ -138,7 +139,7 @@ def test_it_goes_back_page_by_page_and_no_further_than_needed(
 def test_a_used_up_budget_goes_on_in_the_next_run_and_misses_none_that_came_meanwhile(
     clock: Clock, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resend_api, "MOST_A_PAGE", 2)
+    monkeypatch.setattr(client, "MOST_A_PAGE", 2)
     monkeypatch.setattr(resend_reconcile, "REQUESTS_A_RUN", 2)
     api.mails = [mail(clock, f"m{number}", minutes_ago=600 - number) for number in range(9)]
     found = [reconcile()]
@@ -171,7 +172,7 @@ def test_a_vendor_in_trouble_is_asked_again_later(
 def test_requests_keep_the_vendors_pace(
     clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resend_api, "MOST_A_PAGE", 1)
+    monkeypatch.setattr(client, "MOST_A_PAGE", 1)
     api = ResendApi("resend", f"Bearer {API_KEY}")
     api.mails = [mail(clock, f"m{number}", minutes_ago=60 - number) for number in range(3)]
     with serving(api, monkeypatch) as pauses:

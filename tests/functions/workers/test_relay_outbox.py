@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import audit, aws, settings
-from eal.table.item import from_attributes, to_attributes
+from eal.core import audit, aws, settings
+from eal.core.table.item import from_attributes, to_attributes
 from tests.support.faults import Killed, transactions_limited, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import STREAMED, items, peek, stream_records

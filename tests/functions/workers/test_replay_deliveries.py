@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal import aws
-from eal.clock import rfc3339
-from eal.webhooks import replay
+from eal.core import aws
+from eal.core.clock import rfc3339
+from eal.domain.webhooks.deliveries import replay
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
@@ -21,7 +21,7 @@ from tests.support.webhooks import Queue, deliveries, register, watched_queue
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from eal.webhooks.model import Delivery
+    from eal.domain.webhooks.model import Delivery
     from tests.support.tenants import Tenant
     from tests.support.time import Clock
 

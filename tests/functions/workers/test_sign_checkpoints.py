@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from eal import aws, clock, settings
-from eal.audit_log import checkpoints
-from eal.caller import worker
-from eal.entry.scheduled import PartsFailed
-from eal.table.keys import pending_shard
-from eal.table.write import Stale
+from eal.core import aws, clock, settings
+from eal.core.caller import worker
+from eal.core.scheduled_run import PartsFailed
+from eal.core.table.keys import pending_shard
+from eal.core.table.write import Stale
+from eal.domain.audit_log import checkpoints
 from tests.support import archive
 from tests.support.aws import create_signing_key
 from tests.support.faults import Killed, watched_calls

@@ -9,10 +9,10 @@ import botocore.client
 import pytest
 from botocore.exceptions import ClientError
 
-from eal import aws, clock, settings
-from eal.entry.scheduled import PartsFailed
-from eal.table.item import from_attributes, to_attributes
-from eal.table.keys import PENDING_SHARDS
+from eal.core import aws, clock, settings
+from eal.core.scheduled_run import PartsFailed
+from eal.core.table.item import from_attributes, to_attributes
+from eal.core.table.keys import PENDING_SHARDS
 from tests.support.faults import transactions_limited, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items, peek

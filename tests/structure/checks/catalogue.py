@@ -27,24 +27,24 @@ NOT_BY_EMIT = {"audit.log.event"}
 def faults(project: Project) -> Iterator[str]:
     known = catalogue(project)
     for name in sorted(PROMISED - set(known)):
-        yield f"eal/events.py: put {name} back into CATALOGUE: customers subscribe to it"
+        yield f"eal/core/events/catalogue.py: put {name} back into CATALOGUE: customers subscribe to it"
     for name, meaning in known.items():
         if not meaning.endswith("."):
-            yield f"eal/events.py: say in a sentence what {name} means"
+            yield f"eal/core/events/catalogue.py: say in a sentence what {name} means"
     seen = set()
     for place, emits in emitted(project):
         if emits is None:
             yield f"{place}: emit() takes its type as a literal, so that this test can see it"
         elif emits not in known:
-            yield f"{place} emits {emits}: add it to CATALOGUE in eal/events.py"
+            yield f"{place} emits {emits}: add it to CATALOGUE in eal/core/events/catalogue.py"
         seen.add(emits)
     for name in sorted(set(known) - seen - NOT_BY_EMIT):
-        yield f"eal/events.py: nothing emits {name}: a type joins the catalogue when its code does"
+        yield f"eal/core/events/catalogue.py: nothing emits {name}: a type joins the catalogue when its code does"
 
 
 def catalogue(project: Project) -> dict[str, str]:
     """CATALOGUE as the file has it."""
-    tree = ast.parse((project.root / "layers/shared/eal/events.py").read_text())
+    tree = ast.parse((project.root / "layers/shared/eal/core/events/catalogue.py").read_text())
     for node in tree.body:
         if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "CATALOGUE" and node.value:
             found: dict[str, str] = ast.literal_eval(node.value)

@@ -1,4 +1,4 @@
-"""Who may import whom (ARCHITECTURE, section 3), read from the syntax trees: imports under TYPE_CHECKING count too."""
+"""Who may import whom, read from the syntax trees. Imports under TYPE_CHECKING and inside functions count too."""
 
 from __future__ import annotations
 
@@ -11,60 +11,42 @@ if TYPE_CHECKING:
 
     from tests.structure.project import Project
 
-LAYER = {
-    "errors": 0, "json": 0, "tenancy": 0, "clock": 0, "ids": 0, "settings": 0, "aws": 0, "observe": 0, "wire": 0,
-    "csv_cell": 0,
-    "table": 1, "cursor": 1, "events": 1, "audit": 1, "secrets": 1, "signing": 1,
-    "caller": 1, "listing": 1, "contact": 1, "outbound": 1, "provenance": 1,
-    "keys": 2, "organizations": 2, "leads": 2, "calls": 2, "audit_log": 2, "integrations": 2, "webhooks": 2,
-    "feed": 2,
-    "health": 2, "statistics": 2, "prospects": 2, "lead_imports": 2, "outreach": 2, "messages": 2,
-    "ai": 3, "vendors": 3,
-    "entry": 4,
-}  # fmt: skip
-"""Each module or package of eal: a layer imports what is below it, and 0 and 1 their own layer too."""
+LAYERS = ("core", "ai", "domain", "vendors", "entry")
+"""The folders of eal, lowest first: each imports itself and what stands to its left."""
 
 PAIRS = {
-    ("leads", "organizations"): "a lead inside the service area scores higher",
-    ("leads", "ai"): "a lead's notes say what it needs: the scorer lets the rules engine read them",
-    ("leads", "integrations"): "a lead is pushed to the tenant's CRM",
+    ("crm", "integrations"): "a tenant's connection names its CRM's address and signing secret",
+    ("crm", "leads"): "what is pushed to a CRM is a lead, which shows how the push went",
     ("lead_imports", "leads"): "rows become leads, with the checks of POST /v1/leads",
-    ("prospects", "leads"): "a prospect is told of as a lead is, and becomes one",
-    ("prospects", "organizations"): "a prospect inside the service area is worth more",
-    ("statistics", "leads"): "what a lead counts for",
+    ("leads", "organization_settings"): "a lead inside the service area scores higher",
+    ("messages", "leads"): "a submitted form becomes a lead",
+    ("organizations", "api_keys"): "a new organization comes with its first admin key",
+    ("organizations", "organization_settings"): "settings are a part of the organization's item",
+    ("outbox", "audit_log"): "numbering marks the logs whose records the archive has yet to take",
+    ("prospects", "leads"): "a prospect has a lead's contact fields and becomes a lead",
+    ("prospects", "organization_settings"): "a prospect inside the service area is worth more",
     ("statistics", "calls"): "what a call counts for",
-    ("organizations", "keys"): "a new organization comes with its first admin key",
-    ("organizations", "statistics"): "a parent's roll-up shows its children's counters",
-    ("webhooks", "audit_log"): "an audit record is told as its GET shows it",
-    ("webhooks", "feed"): "a test event is shown as the feed shows events",
-    ("ai", "calls"): "engines judge transcripts and answer in the call's words",
-    ("vendors", "calls"): "a tracker's webhook becomes a call",
-    ("vendors", "leads"): "a form is read as a new lead's fields",
-    ("vendors", "organizations"): "a subscription's webhook becomes the state of its organization",
-    ("vendors", "messages"): "a tracker's text message and its forms",
-    ("messages", "leads"): "a form that somebody filled in becomes a lead",
-    ("vendors", "outreach"): "a mail's webhook becomes what happened to it, or a reply",
-    ("vendors", "integrations"): "which kinds of webhook a vendor sends, and how it signs them",
-    ("entry", "keys"): "authentication",
-    ("entry", "audit_log"): "the relay marks logs whose records wait for the archive",
-    ("entry", "organizations"): "a parent's grants",
-    ("entry", "integrations"): "a receiver's connection and its signing secrets",
+    ("statistics", "leads"): "what a lead counts for",
+    ("statistics", "organization_settings"): "a roll-up reads the items of child organizations",
+    ("statistics", "organizations"): "a roll-up adds up the children that granted it",
+    ("webhooks", "audit_log"): "an audit record is sent as its GET shows it",
+    ("webhooks", "events"): "a test event is shown as the feed shows events",
 }
-"""The imports between resources, and upwards, each with its reason. A new one is a decision: it needs a line here."""
+"""The imports between resources of the domain, each with its reason. A new one is a decision: it needs a line here."""
 
-BOTOCORE = {"layers/shared/eal/aws.py"}
-FAULTS = {"layers/shared/eal/audit_log/archive.py"}
+BOTOCORE = {"layers/shared/eal/core/aws.py"}
+FAULTS = {"layers/shared/eal/domain/audit_log/archive.py"}
 """Modules outside of entry that tell AWS's answers apart by botocore.exceptions."""
 IMPURE = {
-    "aws",
-    "settings",
-    "observe",
-    "secrets",
-    "table.read",
-    "table.write",
-    "table.page",
-    "table.progress",
-    "table.scrub",
+    "core.aws",
+    "core.settings",
+    "core.observe",
+    "core.secrets",
+    "core.table.read",
+    "core.table.write",
+    "core.table.page",
+    "core.table.progress",
+    "core.table.scrub",
 }
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "perf_counter", "sleep"}
 
@@ -86,6 +68,8 @@ def faults(project: Project) -> Iterator[str]:
         if path.endswith("/wire.py"):
             yield from _annotations(path, found)
     yield from _stale_pairs(project)
+    for circle in circles(project):
+        yield f"{' -> '.join((*circle, circle[0]))}: these import each other, move what they share to one below them"
     for path, tree in project.modules("functions"):
         found = list(imports(tree))
         yield from _function(path, found)
@@ -93,7 +77,7 @@ def faults(project: Project) -> Iterator[str]:
 
 
 def imports(tree: ast.Module) -> Iterator[Import]:
-    """Each import as a module's full name; `from eal import clock` is `eal.clock`."""
+    """Each import as a module's full name; `from eal import clock` is `eal.core.clock`."""
     typed = {id(node) for block in _type_checking_blocks(tree) for node in ast.walk(block)}
     for node in ast.walk(tree):
         only = id(node) in typed
@@ -129,46 +113,115 @@ def _third_party(path: str, found: list[Import]) -> Iterator[str]:
         if one.for_types_only:
             continue
         if top == "boto3":
-            yield f"{path}:{one.line} imports boto3: use the clients of eal.aws"
+            yield f"{path}:{one.line} imports boto3: use the clients of eal.core.aws"
         elif one.module.startswith("botocore.exceptions"):
             if not in_entry and path not in BOTOCORE | FAULTS:
                 yield f"{path}:{one.line} imports botocore.exceptions: let entry tell faults apart, or add it to FAULTS"
         elif top == "botocore" and path not in BOTOCORE:
-            yield f"{path}:{one.line} imports {one.module}: use the clients of eal.aws"
-        elif top == "aws_lambda_powertools" and not in_entry and path != "layers/shared/eal/observe.py":
+            yield f"{path}:{one.line} imports {one.module}: use the clients of eal.core.aws"
+        elif top == "aws_lambda_powertools" and not in_entry and path != "layers/shared/eal/core/observe.py":
             yield f"{path}:{one.line} imports {one.module}: only entry and observe use Powertools"
 
 
 def _layers(path: str, found: list[Import]) -> Iterator[str]:
-    own = path.removeprefix("layers/shared/eal/").removesuffix(".py").split("/")[0]
-    if own == "__init__":
+    own = _module(path)
+    if own == "eal":
         return
-    if own not in LAYER:
-        yield f"{path}: say in LAYER (tests/structure/checks/imports.py) which layer eal.{own} is of"
+    if (layer := own.split(".")[1]) not in LAYERS:
+        yield f"{path}: eal has the folders {', '.join(LAYERS)}: move eal.{layer} into one of them"
         return
     for one in found:
         parts = one.module.split(".")
-        if parts[0] != "eal" or len(parts) < 2 or parts[1] == own:
+        if parts[0] != "eal" or len(parts) < 2:
             continue
-        other = parts[1]
-        if other not in LAYER:
-            yield f"{path}:{one.line} imports eal.{other}, of which LAYER says nothing"
-        elif LAYER[own] <= 1:
-            if LAYER[other] > LAYER[own]:
-                yield f"{path}:{one.line} imports eal.{other}, which is above eal.{own}: turn it round"
-        elif LAYER[other] >= 2 and (own, other) not in PAIRS:
-            yield f"{path}:{one.line}: eal.{own} imports eal.{other}: avoid it, or add the pair to PAIRS, and why"
+        if parts[1] not in LAYERS:
+            yield f"{path}:{one.line} imports eal.{parts[1]}, which is in none of the folders {', '.join(LAYERS)}"
+        elif _is_upward(own, one.module):
+            yield f"{path}:{one.line} imports eal.{parts[1]}, which is above eal.{layer}: turn it round"
+        elif (pair := _pair(own, one.module)) and pair not in PAIRS:
+            yield f"{path}:{one.line}: {pair[0]} imports {pair[1]}: avoid it, or add the pair to PAIRS, and why"
+
+
+def _module(path: str) -> str:
+    """A file's module: `eal.core.ids`."""
+    parts = path.removeprefix("layers/shared/").removesuffix(".py").removesuffix("/__init__").split("/")
+    return ".".join(parts)
+
+
+def _is_upward(own: str, other: str) -> bool:
+    return LAYERS.index(own.split(".")[1]) < LAYERS.index(other.split(".")[1])
+
+
+def _pair(own: str, other: str) -> tuple[str, str] | None:
+    """The two resources of the domain, if one imports another."""
+    ours, theirs = own.split("."), other.split(".")
+    if (
+        ours[1] != "domain"
+        or theirs[1] != "domain"
+        or len(ours) < 3
+        or len(theirs) < 3
+        or ours[2] == theirs[2]
+    ):
+        return None
+    return ours[2], theirs[2]
 
 
 def _stale_pairs(project: Project) -> Iterator[str]:
-    used = {
-        (path.removeprefix("layers/shared/eal/").removesuffix(".py").split("/")[0], one.module.split(".")[1])
-        for path, tree in project.modules("layers/shared/eal")
-        for one in imports(tree)
-        if one.module.startswith("eal.")
-    }
+    used = {_pair(own, other) for own, others in _imported(project).items() for other in others}
     for own, other in sorted(set(PAIRS) - used):
-        yield f"PAIRS (tests/structure/checks/imports.py): eal.{own} imports eal.{other} no more, remove it"
+        yield f"PAIRS (tests/structure/checks/imports.py): {own} imports {other} no more, remove it"
+
+
+def upward(project: Project) -> list[tuple[str, str]]:
+    """The imports of a folder by one to its left: (importer, imported)."""
+    return [
+        (own, other)
+        for own, others in _imported(project).items()
+        for other in others
+        if own != "eal"
+        and own.split(".")[1] in LAYERS
+        and other.split(".")[1] in LAYERS
+        and _is_upward(own, other)
+    ]
+
+
+def circles(project: Project) -> list[tuple[str, ...]]:
+    """Modules of eal that import each other, directly or by others: one tuple a circle, in the imports' order."""
+    imported = _imported(project)
+    found: dict[frozenset[str], tuple[str, ...]] = {}
+    finished: set[str] = set()
+
+    def follow(module: str, trail: tuple[str, ...]) -> None:
+        if module in trail:
+            circle = trail[trail.index(module) :]
+            found.setdefault(frozenset(circle), circle)
+        elif module not in finished:
+            for other in sorted(imported.get(module, ())):
+                follow(other, (*trail, module))
+            finished.add(module)
+
+    for module in sorted(imported):
+        follow(module, ())
+    return list(found.values())
+
+
+def _imported(project: Project) -> dict[str, set[str]]:
+    """Each module of eal with the modules of eal that it imports."""
+    trees = {_module(path): tree for path, tree in project.modules("layers/shared/eal")}
+
+    def module_of(name: str) -> str:
+        while name not in trees and "." in name:
+            name = name.rpartition(".")[0]
+        return name
+
+    return {
+        own: {
+            other
+            for one in imports(tree)
+            if one.module.startswith("eal.") and (other := module_of(one.module)) not in (own, "eal")
+        }
+        for own, tree in trees.items()
+    }
 
 
 def _pure(path: str, tree: ast.Module, found: list[Import]) -> Iterator[str]:

@@ -18,40 +18,40 @@ CHANGING = {
 }  # fmt: skip
 """DynamoDB's calls that change items."""
 STATE = {
-    "layers/shared/eal/table/write.py": "the one transaction of a change, its record and its events",
-    "layers/shared/eal/table/progress.py": "workers' bookkeeping, which no customer owns",
-    "layers/shared/eal/table/scrub.py": "carries out an erasure that a Write has recorded",
+    "layers/shared/eal/core/table/write.py": "the one transaction of a change, its record and its events",
+    "layers/shared/eal/core/table/progress.py": "workers' bookkeeping, which no customer owns",
+    "layers/shared/eal/core/table/scrub.py": "carries out an erasure that a Write has recorded",
 }
 """Modules that may call them on the State table. A new line is a decision: what it writes has no audit record."""
 ACCESS = {
-    "layers/shared/eal/keys/access.py": "authenticating counts and stamps a use",
-    "layers/shared/eal/integrations/connections.py": "a receiver stamps what the vendor last sent",
+    "layers/shared/eal/domain/api_keys/access.py": "authenticating counts and stamps a use",
+    "layers/shared/eal/domain/integrations/connections.py": "a receiver stamps what the vendor last sent",
 }
 """Modules that may call them, on the Access table alone."""
 PAST_WRITE = {
-    "eal.table.write.transact": {
-        "layers/shared/eal/table/progress.py": "bookkeeping of two items at once",
-        "layers/shared/eal/entry/idempotency.py": "who is at work for an Idempotency-Key",
-        "layers/shared/eal/entry/outbox_numbers.py": "numbers of what is in the outbox",
-        "layers/shared/eal/entry/relay.py": "that it was published",
+    "eal.core.table.write.transact": {
+        "layers/shared/eal/core/table/progress.py": "bookkeeping of two items at once",
+        "layers/shared/eal/entry/http/idempotency.py": "who is at work for an Idempotency-Key",
+        "layers/shared/eal/domain/outbox/numbering.py": "numbers of what is in the outbox",
+        "layers/shared/eal/domain/outbox/publish.py": "that it was published",
     },
-    "eal.table.progress": {
-        "layers/shared/eal/audit_log/archive.py": "how far the archive has come",
-        "layers/shared/eal/audit_log/tree.py": "hashes, which follow from the records",
-        "layers/shared/eal/audit_log/exports/store.py": "how far an export has come",
-        "layers/shared/eal/lead_imports/store.py": "how far an import has come; its start and end are recorded",
-        "layers/shared/eal/statistics/store.py": "counters, which follow from leads and calls",
-        "layers/shared/eal/webhooks/delivery_store.py": "attempts to tell a customer of an event",
-        "layers/shared/eal/webhooks/fan_out.py": "deliveries, which follow from events and endpoints",
-        "layers/shared/eal/webhooks/health.py": "who is attempting what, and since when it fails",
-        "layers/shared/eal/webhooks/replay.py": "deliveries that a recorded replay opens again",
-        "layers/shared/eal/integrations/reconciliation.py": "up to when a vendor was asked",
+    "eal.core.table.progress": {
+        "layers/shared/eal/domain/audit_log/archive.py": "how far the archive has come",
+        "layers/shared/eal/domain/audit_log/tree.py": "hashes, which follow from the records",
+        "layers/shared/eal/domain/audit_log/exports/store.py": "how far an export has come",
+        "layers/shared/eal/domain/lead_imports/store.py": "how far an import has come; its start and end are recorded",
+        "layers/shared/eal/domain/statistics/store.py": "counters, which follow from leads and calls",
+        "layers/shared/eal/domain/webhooks/deliveries/store.py": "attempts to tell a customer of an event",
+        "layers/shared/eal/domain/webhooks/deliveries/fan_out.py": "deliveries, which follow from events and endpoints",
+        "layers/shared/eal/domain/webhooks/deliveries/endpoint_health.py": "slots, and since when an endpoint fails",
+        "layers/shared/eal/domain/webhooks/deliveries/replay.py": "deliveries that a recorded replay opens again",
+        "layers/shared/eal/domain/integrations/reconciliation.py": "up to when a vendor was asked",
     },
-    "eal.table.scrub": {
-        "layers/shared/eal/leads/erasure.py": "an erased lead's events, kept answers and history",
-        "layers/shared/eal/prospects/erasure.py": "an erased prospect's kept answers",
-        "layers/shared/eal/messages/erasure.py": "an erased lead's forms and text messages",
-        "layers/shared/eal/outreach/erasure.py": "what became of mails to an erased one, and its replies",
+    "eal.core.table.scrub": {
+        "layers/shared/eal/domain/leads/erasure.py": "an erased lead's events, kept answers and history",
+        "layers/shared/eal/domain/prospects/erasure.py": "an erased prospect's kept answers",
+        "layers/shared/eal/domain/messages/erasure.py": "an erased lead's forms and text messages",
+        "layers/shared/eal/domain/outreach/erasure.py": "what became of mails to an erased one, and its replies",
     },
 }
 """What changes the State table without a record, and who may import it."""

@@ -1,6 +1,6 @@
 """Requests to vendors' APIs: JSON in answer, at the vendor's pace, tried again as it asks, within a budget of requests.
 
-http.client, as in `eal.outbound.sender`: it is there already, and does all that is wanted of a client here.
+http.client, as in `eal.core.outbound.sender`: it is there already, and does all that is wanted of a client here.
 The host is the vendor's own and not a customer's choice, so no address needs to be checked.
 """
 
@@ -14,8 +14,8 @@ from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import urlencode, urlsplit
 
-from eal import observe
-from eal.outbound.retry_after import seconds
+from eal.core import observe
+from eal.core.outbound.retry_after import seconds
 from eal.vendors.loose_json import Body
 
 SECONDS = 10.0

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parseaddr
 
-from eal.clock import to_milliseconds
-from eal.contact import email_address
-from eal.json import Json
+from eal.core.clock import to_milliseconds
+from eal.core.contact import email_address
+from eal.core.json import Json
 
 type Body = Mapping[str, Json]
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from eal import clock, ids, observe
-from eal.caller import vendor as acting
-from eal.integrations import connections, inbound, reconciliation
+from eal.core import clock, ids, observe
+from eal.core.caller import vendor as acting
+from eal.domain.integrations import connections, inbound, reconciliation
 from eal.vendors.http import Busy, Refused, TooLarge
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from eal.caller import Caller
-    from eal.integrations.reconciliation import Cursor, Due, Take
-    from eal.json import Json
+    from eal.core.caller import Caller
+    from eal.core.json import Json
+    from eal.domain.integrations.reconciliation import Cursor, Due, Take
 
 SECONDS = 800.0
 """Of a run: the function's time-out leaves the last connection its pauses."""
@@ -33,7 +33,7 @@ type Fill = Callable[[Due, Caller, datetime, Take], Cursor]
 
 
 type Part = Callable[..., AbstractContextManager[None]]
-"""`eal.entry.scheduled.ScheduledRun.part`: what fails in one is told at the run's end."""
+"""`eal.core.scheduled_run.ScheduledRun.part`: what fails in one is told at the run's end."""
 
 
 def run(vendor: str, fill: Fill, part: Part) -> None:

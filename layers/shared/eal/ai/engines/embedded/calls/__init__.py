@@ -1,0 +1,1 @@
+"""Judging calls: intent, urgency, qualification and dangers."""

@@ -1,0 +1,140 @@
+"""From a transcript to a judgement."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from eal.ai.classification import Classification, Evidence, Intent, Urgency
+from eal.ai.engines.embedded.calls import hazards, intents, qualification, urgency
+from eal.ai.engines.embedded.calls.confidence import confidence
+from eal.ai.engines.embedded.calls.mentions import listen
+from eal.ai.engines.embedded.language import clauses
+from eal.ai.transcript import Turn, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from eal.ai.engines.embedded.language.cues import Mention
+    from eal.ai.provenance import Provenance
+
+ENGINE = "rules"
+VERSION = "rules-2"
+
+_LONGEST_QUOTE = 240
+_ENDING = 80
+_NOTHING_SAID = 0.1
+
+
+def classify_call(
+    transcript: str, *, answered: bool | None = None, voicemail: bool = False
+) -> Classification:
+    """The judgement of one call. Whether the place is inside the service area is not judged here."""
+    turns = parse(transcript)
+    speech = clauses.split(_as_spoken(turns, voicemail=voicemail))
+    missed = ("missed_call",) if answered is False and not voicemail else ()
+    ignored = ("instruction_ignored",) if speech.instructed else ()
+    if not any(clause.counts for clause in speech.clauses):
+        return Classification(
+            Intent.UNKNOWN,
+            Urgency.NORMAL,
+            None,
+            _NOTHING_SAID,
+            ("no_transcript", *missed, *ignored),
+            (),
+            False,
+            (),
+        )
+    return _judged(speech.clauses, turns, voicemail=voicemail, extra=(*missed, *ignored))
+
+
+def judge(
+    transcript: str, *, answered: bool | None, voicemail: bool, input_sha256: str
+) -> tuple[Classification, Provenance]:
+    """The same with its provenance. `input_sha256` is of these facts, as the caller compares them."""
+    from eal.ai.provenance import timed  # not above: the layer's build has no pydantic
+
+    return timed(
+        lambda: classify_call(transcript, answered=answered, voicemail=voicemail),
+        engine=ENGINE,
+        model=VERSION,
+        input_sha256=input_sha256,
+    )
+
+
+def _as_spoken(turns: tuple[Turn, ...], *, voicemail: bool) -> tuple[Turn, ...]:
+    """In a voicemail without speakers only the caller talks."""
+    if voicemail and all(turn.speaker == "unknown" for turn in turns):
+        return tuple(Turn(turn.index, "caller", turn.text) for turn in turns)
+    return turns
+
+
+def _judged(
+    spoken: tuple[clauses.Clause, ...], turns: tuple[Turn, ...], *, voicemail: bool, extra: tuple[str, ...]
+) -> Classification:
+    heard = listen(spoken)
+    ending = _ending(spoken, turns)
+    weighing = intents.weigh(heard, broken=qualification.broke_off(heard, ending))
+    dangers = [m for m in hazards.dangers(spoken) if not _trade_talk(weighing, m)]
+    if dangers and weighing.intent is Intent.UNKNOWN:
+        weighing = replace(weighing, intent=Intent.OTHER, mentions=tuple(dangers))
+    soon, soon_for = urgency.judge(weighing.intent, heard)
+    if dangers:
+        soon, soon_for = Urgency.EMERGENCY, tuple(dangers)
+    qualified, reasons, qualified_for = qualification.judge(
+        weighing.intent, heard, ending, voicemail=voicemail
+    )
+    if weighing.intent is Intent.OTHER and qualified is False and not dangers:
+        soon, soon_for = Urgency.LOW, ()
+    evidence = (
+        *_evidence("intent", weighing.mentions[:2], turns),
+        *_evidence("urgency", soon_for, turns),
+        *_evidence("qualified", qualified_for, turns),
+        *_evidence("safety", dangers, turns),
+    )
+    danger = ("danger_to_life",) if dangers else ()
+    return Classification(
+        intent=weighing.intent,
+        urgency=soon,
+        qualified=qualified,
+        confidence=confidence(weighing, heard, qualified),
+        reasons=(*danger, *reasons, *extra),
+        evidence=tuple(dict.fromkeys(evidence)),
+        safety=bool(dangers),
+        hazards=tuple(m.cue.signal for m in dangers),
+    )
+
+
+def _trade_talk(weighing: intents.Weighing, danger: Mention) -> bool:
+    """Who sells or applies names dangers as examples; somebody in one says "I", "my" or "here"."""
+    if weighing.intent not in (Intent.SALES_PITCH, Intent.EMPLOYMENT):
+        return False
+    return not re.search(
+        r"\b(?:i|im|my|here|right now|now|he|she|our (?:house|office|building))\b", danger.clause.text
+    )
+
+
+def _ending(spoken: tuple[clauses.Clause, ...], turns: tuple[Turn, ...]) -> str:
+    """The end of the last turn that was judged, without an instruction that stands after it."""
+    last = next(clause for clause in reversed(spoken) if clause.counts)
+    text = turns[last.turn].text
+    rest = text[last.source[1] :].strip()
+    whole = len(rest) <= _ENDING and not any(letter == " " for letter in rest)
+    end = text if whole or rest[:1] in "[(<" else text[: last.source[1]]
+    return end[-_ENDING:]
+
+
+def _evidence(field: str, found: Iterable[Mention], turns: tuple[Turn, ...]) -> list[Evidence]:
+    return [_quoted(field, mention, turns) for mention in found]
+
+
+def _quoted(field: str, mention: Mention, turns: tuple[Turn, ...]) -> Evidence:
+    clause = mention.clause
+    if clause.confirmed is not None:
+        turn, start, end = clause.confirmed
+        return Evidence(field, turns[turn].text[start:end][:_LONGEST_QUOTE], turn)
+    start, end = clause.source
+    if end - start > _LONGEST_QUOTE:
+        start, end = clause.wording.source_span(clause.offset + mention.start, clause.offset + mention.end)
+    return Evidence(field, turns[clause.turn].text[start:end][:_LONGEST_QUOTE], clause.turn)

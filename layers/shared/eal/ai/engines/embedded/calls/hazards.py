@@ -1,0 +1,187 @@
+"""Danger to life: what counts as present, and what takes it back."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from eal.ai.engines.embedded.language.cues import Mention, cue, mentions
+from eal.ai.engines.embedded.language.patterns import compiled
+from eal.ai.engines.embedded.language.scope import Scope
+from eal.ai.engines.embedded.lexicon.dangers import HAZARDS, POWERED, SHELL
+
+if TYPE_CHECKING:
+    from eal.ai.engines.embedded.language.clauses import Clause
+
+
+_SELLING = (
+    r"\b(?:we (?:train|teach|certify|test|monitor|detect|sell|install|offer|provide|manufacture|supply"
+    r"|distribute|help|work with)|training|webinar|our (?:product|software|platform))\b"
+)
+
+
+@cache
+def _taken_back(hazard: str) -> re.Pattern[str] | None:
+    authority = (
+        r"(?:fire department|fire dept|firefighters?|gas company|gas guy|utility|power company"
+        r"|electric company|electrician|they|fire marshal|city|pg e|paramedics|ambulance|landlord|plumber"
+        r"|he|she|inspector)"
+    )
+    closing = (
+        rf"\b{authority}(?: \w+){{0,6}}? (?:cleared|shut it off|shut off|turned off|shut (?:the"
+        rf"|our) \w+ off|capped|fixed|all clear|gave|said (?:its|it is|it was|were|we are"
+        rf"|everything is) (?:safe|fine|ok|okay|clear|good)|got (?:it|him|her|them|me|us) out|put it out"
+        rf"|disconnected|cut (?:the )?power|locked (?:it )?(?:out|off)|repaired|replaced|aired|shored)"
+    )
+    power = (
+        r"\b(?:(?:power|electricity|breakers?|electric|main)(?: \w+){0,5}? (?:is|are|was|its"
+        r"|been) (?:\w+ )?(?:off|shut off|out|cut|turned off|disconnected)|(?:shut|turned|cut|flipped"
+        r"|killed|switched|threw)(?: \w+){0,4}? (?:power|breakers?|electricity|electric)(?: \w+){0,3}"
+        r"|lost power|pulled the meter)\b"
+    )
+    out = (
+        r"\b(?:everyone|everybody|we|he|she|they)(?: \w+)? (?:is |are |got |all |have |has "
+        r"|made it )*(?:out|safe|rescued|okay now|fine now|freed)\b(?! of)"
+    )
+    table = {
+        "gas_smell": (
+            rf"{closing}|\bno more (?:gas|smell)|\bgas (?:is|has been|was|got"
+            rf"|already) (?:already )?(?:shut off|off|turned off|cleared)|\b(?:smell|its|it is"
+            rf"|it has) (?:is |all )?(?:gone|cleared)"
+        ),
+        "electrical": rf"{power}",
+        "structure_failing": (
+            r"\b(?:shored|braced|propped) (?:it )?up|\balready (?:tore|torn|took|taken|removed"
+            r"|pulled)(?: \w+){0,3} (?:down|out)|\b(?:cleaned|cleared) up the|\b(?:was|were|been|got|has"
+            r"|have|already) (?:removed|taken down|torn out|demoed|tore out|replaced)"
+        ),
+        "person_trapped": rf"{out}|\bgot (?:him|her|them|me|us) out",
+        "carbon_monoxide": rf"{closing}|\blow battery|\bjust the battery|\bfalse alarm",
+        "fire_burning": (
+            r"\b(?:fire|its|it is|flames?)(?: \w+){0,3}? (?:out|put out|extinguished)(?: now| already)?\b"
+            r"|\bput (?:it|the fire) out|\bextinguished"
+        ),
+        "person_in_danger": r"\b(?:is|are|was|were) (?:fine|okay|ok|safe|alright|recovered|home)\b",
+    }
+    return compiled(table[hazard]) if hazard in table else None
+
+
+def dangers(clauses: tuple[Clause, ...]) -> list[Mention]:
+    """The mentions of present danger to life, one a hazard, in the order spoken."""
+    kept: dict[str, Mention] = {}
+    for mention in [*mentions(HAZARDS, clauses), *_by_pronoun(clauses)]:
+        hazard = mention.cue.signal
+        if mention.scope is not Scope.ASSERTED or _sales_talk(mention) or _over(mention, clauses):
+            continue
+        kept.setdefault(hazard, mention)
+    return list(kept.values())
+
+
+_PRONOUN = r"^(?:(?:yes|yeah|well|no|and|so|oh|now|but|actually|because|i think|looks like|its like) )*"
+_IT = (
+    (
+        cue(
+            "structure_failing",
+            1,
+            rf"""
+            {_PRONOUN}(?:its|it is|it|theyre|they are|thats|theres a) (?:\w+ ){{0,4}}?(?:sagging|bulging
+            |bowing|caving|drooping|giving way|gave way|collaps\w+|coming down|come down|about to (?:fall
+            |come|go|give|cave|collapse|burst|drop)|falling
+            |going to (?:fall|come|go|give|collapse|cave)|bulge|bubble|belly|shifting|leaning|sinking
+            |cracking|moving|bowed)
+            """,
+            "prices?|crew|sewage|rain",
+        ),
+        compiled(rf"\b{SHELL}\b"),
+    ),
+    (
+        cue(
+            "electrical",
+            1,
+            rf"""
+            {_PRONOUN}(?:its|it is|it|theyre|they are|thats) (?:\w+ ){{0,3}}?(?:buzzing|humming|sizzling
+            |crackling|popping|smoking|sparking|hot|under ?water|submerged|in the water|wet|flickering)
+            """,
+        ),
+        compiled(rf"\b{POWERED}\b"),
+    ),
+    (
+        cue(
+            "electrical",
+            1,
+            rf"""
+            {_PRONOUN}(?:its|it is) (?:\w+ ){{0,3}}?(?:over|above|up to|past|at|near|around|covering|touching
+            |reaching|hitting|into|on) (?:\w+ ){{0,3}}?{POWERED}
+            """,
+        ),
+        compiled(r"\b(?:water\w*|rain|sewage|leak\w*|flood\w*)\b"),
+    ),
+    (
+        cue(
+            "gas_smell",
+            1,
+            rf"""
+            {_PRONOUN}(?:its|it is|i (?:\w+ )?smell it|we (?:\w+ )?smell it|i do smell|i can smell
+            |we can smell|the smell is|there is) (?:\w+ ){{0,3}}?(?:strong|bad|it|something|faint
+            |awful|terrible|smell|little|heavy)
+            """,
+        ),
+        compiled(
+            r"\b(?:smell|odor) (?:\w+ ){0,3}?(?:gas|propane|rotten eggs?)\b|\bgas (?:smell|odor|leak)\b"
+            r"|\b(?:turned|shut) off the gas\b|\bgas (?:is |s )?off\b"
+        ),
+    ),
+)
+
+
+def _by_pronoun(clauses: tuple[Clause, ...]) -> list[Mention]:
+    """ "Is the ceiling holding?" "It's sagging": what "it" is was said in one of the two clauses before."""
+    found: list[Mention] = []
+    for one, antecedent in _IT:
+        for mention in mentions((one,), clauses):
+            place = next(i for i, clause in enumerate(clauses) if clause is mention.clause)
+            before = " ".join(clause.text for clause in clauses[max(0, place - 2) : place])
+            if antecedent.search(before):
+                found.append(mention)
+    return found
+
+
+def _sales_talk(mention: Mention) -> bool:
+    return bool(re.search(_SELLING, mention.clause.sentence))
+
+
+def _over(mention: Mention, clauses: tuple[Clause, ...]) -> bool:
+    """Whether the same sentence or a later one says that this danger is over."""
+    closing = _taken_back(mention.cue.signal)
+    if closing is None:
+        return False
+    begun = False
+    over = False
+    for clause in clauses:
+        # A breaker thrown before the water was mentioned is as good as one thrown after.
+        begun = (
+            begun or mention.cue.signal == "electrical" or clause.sentence_id == mention.clause.sentence_id
+        )
+        if not begun or not clause.counts:
+            continue
+        found = closing.search(clause.text)
+        if found and not _undone(clause, found):
+            over = True
+        elif over and re.search(r"\b(?:still|again|back|now its)\b", clause.text) and _same(mention, clause):
+            over = False
+    return over
+
+
+def _undone(clause: Clause, found: re.Match[str]) -> bool:
+    return bool(
+        re.search(
+            r"\b(?:not|isnt|arent|hasnt|havent|cant|didnt|wont|couldnt|if|until"
+            r"|please|need to|should i|still|want|afraid|tried)\b",
+            clause.text[max(0, found.start() - 30) : found.end()],
+        )
+    )
+
+
+def _same(mention: Mention, clause: Clause) -> bool:
+    return any(m.cue is mention.cue or m.scope is Scope.ASSERTED for m in mentions((mention.cue,), (clause,)))

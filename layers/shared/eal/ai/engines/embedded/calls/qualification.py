@@ -1,0 +1,204 @@
+"""Whether the call is a lead: a real person with authority and a live, new need for a service on offer.
+
+| reason | qualified | meaning |
+|---|---|---|
+| real_need | true | a loss or work to do, said to be there |
+| has_authority | true | owner, manager, executor, or somebody with their word, said so |
+| service_offered | true | the work is of a kind that restorers do |
+| live_need | true | now, or near |
+| complete_voicemail | true | a message with all that a call would have given |
+| no_authority | false | the caller says that the property is another's to decide on |
+| out_of_area | false | the agent says that the place is not served |
+| not_offered | false | work that restorers do not do |
+| no_live_need | false | already settled, only curious, or a question without a loss |
+| not_new | false | a customer with a job |
+| solicitation | false | somebody sells to us |
+| employment | false | applicants, employees, references |
+| wrong_number | false | meant for somebody else |
+| spam | false | a recording or a prank |
+| tenant_for_building | null | a tenant without the owner's word |
+| authority_unknown | null | a third party, and nobody knows whether the owner wants it |
+| price_shopper | null | a price, without a name or a place |
+| cut_off | null | the call broke off before the need or the caller was clear |
+| garbled | null | words, but not to be understood |
+| no_transcript | null | nothing to judge; a missed call is never junk |
+| need_unclear | null | understood, but no need was named |
+| danger_to_life | any | safety: an emergency whatever else was said |
+| instruction_ignored | any | words to the machine were left out |
+| missed_call | any | nobody answered |
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from eal.ai.classification import Intent
+from eal.ai.engines.embedded.calls.intents import LOSSES, turned_away
+from eal.ai.engines.embedded.language.patterns import compiled
+
+if TYPE_CHECKING:
+    from eal.ai.engines.embedded.calls.mentions import Heard
+    from eal.ai.engines.embedded.language.cues import Mention
+
+type Qualified = tuple[bool | None, tuple[str, ...], tuple[Mention, ...]]
+
+_NEVER = {
+    Intent.EMPLOYMENT: "employment",
+    Intent.SALES_PITCH: "solicitation",
+    Intent.WRONG_NUMBER: "wrong_number",
+    Intent.SPAM: "spam",
+    Intent.EXISTING_JOB: "not_new",
+    Intent.INSURANCE: "no_live_need",
+}
+_BROKEN_END = re.compile(
+    r"(?:[-\u2013\u2014\u2026]|\.\.\.)\s*[\"'\u201d)\]]*$"
+    r"|[\[(<][^\])>]{0,40}(?:cut|end|drop|disconnect|hang|hung|beep|lost|static|dead"
+    r"|click)[^\])>]{0,40}[\])>]\s*\.?$",
+    re.IGNORECASE,
+)
+_DANGLING = compiled(
+    r"\b(?:and|the|my|is|at|a|an|to|its|number is|address is|on|in|of|because|but|so|or|we|our|with|for)$"
+)
+
+# A transcript with this many finished sentences has punctuation; a clause of so many words has to end in it.
+_PUNCTUATED = 2
+_A_FEW_WORDS = 5
+_OUTRIGHT = 3  # the weight of what says it, rather than hints at it
+_CALLING_AFTER = compiled(
+    r"\b(?:hello|are you (?:still )?there|still there|did i lose you|lost (?:you|him|her|them))\b"
+)
+
+
+def judge(intent: Intent, heard: Heard, ending: str, *, voicemail: bool) -> Qualified:
+    """Whether the call is a lead, why, and what was said for it; `ending` is how the last turn ends."""
+    if intent in _NEVER:
+        return False, (_NEVER[intent],), tuple(heard.said(intent.value)[:1])
+    if intent is Intent.UNKNOWN:
+        return None, (_unknown_reason(heard, ending),), ()
+    if intent is Intent.OTHER and not _opening(heard):
+        return _other(heard)
+    return _loss(intent, heard, ending, voicemail=voicemail)
+
+
+def broke_off(heard: Heard, ending: str) -> bool:
+    """Whether the transcript ends in the middle of something."""
+    if heard.said("cut_off") or _BROKEN_END.search(ending):
+        return True
+    spoken = [clause for clause in heard.clauses if clause.counts]
+    if not spoken or spoken[-1].text[-1:] in ".?!":
+        return False
+    if (
+        spoken[-1].text.count(" ") >= _A_FEW_WORDS
+        and sum(c.text[-1:] in ".?!" for c in spoken) >= _PUNCTUATED
+    ):
+        return True
+    return _lost(heard) or bool(ending[-1:].isalpha() and _DANGLING.search(spoken[-1].text))
+
+
+def _lost(heard: Heard) -> bool:
+    """Whether the agent calls after a caller who stopped in the middle: "Hello? Are you there?"."""
+    last = heard.clauses[-1]
+    if last.speaker != "agent":
+        return False
+    return any(
+        _CALLING_AFTER.search(clause.text) for clause in heard.clauses[-4:] if clause.speaker == "agent"
+    )
+
+
+def _unknown_reason(heard: Heard, ending: str) -> str:
+    if broke_off(heard, ending):
+        return "cut_off"
+    words = sum(clause.text.count(" ") + 1 for clause in heard.clauses if clause.counts)
+    return "garbled" if words < 14 else "need_unclear"
+
+
+def _opening(heard: Heard) -> bool:
+    return any(m.cue.weight >= 4 for m in heard.said("opening"))
+
+
+def _other(heard: Heard) -> Qualified:
+    wrong = heard.said("wrong_service")
+    named = heard.said("other") or turned_away(heard)
+    bystander = heard.said("bystander")
+    settled = heard.said("no_need")
+    if bystander and not wrong:
+        return False, ("no_authority",), (bystander[0],)
+    if settled and not wrong:
+        return False, ("no_live_need",), (settled[0],)
+    if wrong or named:
+        return False, ("not_offered",), tuple((wrong or named)[:1])
+    if not heard.said("owned"):
+        return False, ("no_live_need",), ()
+    return None, ("need_unclear",), ()
+
+
+def _loss(intent: Intent, heard: Heard, ending: str, *, voicemail: bool) -> Qualified:
+    for check in (_settled, _out_of_area, _not_offered, _authority):
+        verdict = check(heard)
+        if verdict:
+            return verdict
+    doubt = _doubt(heard, ending)
+    if doubt:
+        return doubt
+    reasons = ["real_need", "service_offered", "live_need"]
+    owner = heard.said("owner") + heard.said("granted")
+    if owner:
+        reasons.append("has_authority")
+    if voicemail:
+        reasons.append("complete_voicemail")
+    need = heard.said(intent.value) or (heard.said("opening") if intent not in LOSSES else [])
+    return True, tuple(reasons), (*need[:1], *owner[:1])
+
+
+def _settled(heard: Heard) -> Qualified | None:
+    settled = heard.said("no_need")
+    return (False, ("no_live_need",), (settled[0],)) if settled else None
+
+
+def _out_of_area(heard: Heard) -> Qualified | None:
+    outside = heard.said("out_of_area")
+    return (False, ("out_of_area",), (outside[0],)) if outside else None
+
+
+def _not_offered(heard: Heard) -> Qualified | None:
+    wrong = heard.said("wrong_service")
+    return (False, ("not_offered",), (wrong[0],)) if wrong else None
+
+
+def _authority(heard: Heard) -> Qualified | None:
+    asks = heard.said("third_party_asks")
+    if asks and not heard.said("granted"):
+        return None, ("authority_unknown",), (asks[0],)
+    owner, granted, referral = heard.said("owner"), heard.said("granted"), heard.said("referral")
+    refuses = heard.said("landlord_refuses")
+    tenant = heard.said("tenant")
+    bystander = heard.said("bystander")
+    renting = any(m.cue.weight >= _OUTRIGHT for m in tenant)
+    if granted or (owner and not renting):
+        return None
+    if tenant and refuses:
+        return False, ("no_authority",), (refuses[0],)
+    if tenant:
+        return None, ("tenant_for_building",), (tenant[0],)
+    if bystander:
+        return False, ("no_authority",), (bystander[0],)
+    needed = heard.said("needs_owner")
+    if needed and not owner:
+        return None, ("authority_unknown",), (needed[0],)
+    if referral and refuses:
+        return None, ("authority_unknown",), (referral[0],)
+    return None
+
+
+def _doubt(heard: Heard, ending: str) -> Qualified | None:
+    price = heard.said("price_shopper")
+    named = heard.said("name")
+    pressing = (
+        heard.said("owned") and (heard.said("recent") or heard.said("active_water")) and heard.said("request")
+    )
+    if price and not named and not pressing:
+        return None, ("price_shopper",), (price[0],)
+    if broke_off(heard, ending) and not (named and len(named) >= 2 and heard.said("owner")):
+        return None, ("cut_off",), tuple(heard.said("cut_off")[:1])
+    return None

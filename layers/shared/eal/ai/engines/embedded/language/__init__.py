@@ -1,0 +1,1 @@
+"""Reading speech: spelling, clauses, cues, and the sense in which something was said."""

@@ -1,0 +1,329 @@
+"""Whether a company is worth reaching out to for a restoration company: who has buildings, or sends work.
+
+| reason | qualified | meaning |
+|---|---|---|
+| `industry_fit:<kind>` | true | what the company is by its name, its industry or its description (KINDS) |
+| `title_fit` | true | the contact looks after buildings, whatever the company does |
+| `decision_maker` | any | the contact's title is of one who decides |
+| `size:<key>` | any | units, rooms, beds, locations and the like are known |
+| `in_area`, `area_unknown` | any | where it is |
+| `outside_area` | false | it is outside of the service area |
+| `competitor` | false | it does what we do |
+| `vendor` | false | it sells to companies like ours |
+| `consumer` | false | a person at home, not a company |
+| `applicant` | false | looks for work with us |
+| `defunct` | false | closed, dissolved or torn down |
+| `asked_not_to_be_contacted` | false | said so, by the notes |
+| `no_way_to_reach` | null | neither an e-mail address nor a phone number |
+| `industry_no_fit` | null | what it does is known, and is nothing of the above |
+| `too_little_known` | null | nothing tells what it is |
+| `free_mail_domain` | any | a mailbox of a free provider: less sure that it is a company |
+| `instruction_ignored` | any | words to the system were left out |
+
+What the notes and the enrichment ask of the system has no effect.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+from eal.ai.engines.embedded.language import clauses
+from eal.ai.engines.embedded.language.patterns import compiled
+from eal.ai.transcript import Turn
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Mapping
+
+    from eal.ai.provenance import Provenance
+
+ENGINE = "rules"
+VERSION = "prospect-rules-1"
+
+_MOST_READ = 4_000  # characters of a text
+_MOST_VALUES = 100  # entries of an enrichment
+
+KINDS = {
+    "hoa": r"hoas?|homeowners? associations?|condominium associations?|condo associations?|owners association"
+    r"|community association",
+    "property_management": r"property management|propert(?:y|ies) manage\w*|property services|management group"
+    r"|apartments?|multi ?family|mobile home park|third party management|lofts|residential management"
+    r"|rental homes|rentals?|landlords?|apartment buildings?|housing|units",
+    "insurance": r"insurance|insurers?|mutual|independent agents?",
+    "claims": r"adjusters?|adjusting|claims? (?:service|management|adjust\w*)|tpa",
+    "plumbing": r"plumb\w*|rooter|drains?(?: and sewer)? (?:cleaning|services?)|sewer service",
+    "building_trades": r"hvac|heating|air conditioning|roof\w*|electric(?:al|ians?)?|gutters?|foundation repair",
+    "hospitality": r"hotels?|motels?|inns?|resorts?|hospitality|lodging|guest rooms|bed and breakfast|country club"
+    r"|golf club|conference center",
+    "education": r"schools?|academy|universit\w+|college|school district|education|montessori",
+    "childcare": r"day ?care|child ?care|preschool|early learning",
+    "healthcare": r"hospitals?|medical|clinics?|surgical|dental|dentists?|healthcare|health care|urgent care",
+    "senior_living": r"assisted living|senior (?:living|communit\w+|care)|nursing home|memory care|skilled nursing"
+    r"|retirement communit\w+",
+    "real_estate": r"real estate|realty|realtors?|realt\w*|brokerage|title (?:company|and|agency)|escrow"
+    r"|home inspect\w*|shopping centers?|retail centers?|office buildings?",
+    "construction": r"general contract\w*|builders?|construction|remodel\w*|home ?builder",
+    "religious": r"church\w*|ministr\w+|synagogue|mosque|temple|parish|religious|cathedral",
+    "government": r"city of|county|municipal\w*|town of|village of|library|libraries|fire district|public works",
+    "storage": r"self storage|storage|warehous\w*",
+    "retail": r"restaurant (?:group|chain)|franchisee|fitness|gyms?|health club|grocery|supermarket|shopping mall"
+    r"|bowling",
+}
+"""Who has buildings to be dried, or sees wet ones first."""
+
+_COMPETITOR = (
+    r"(?:water|flood|fire|smoke|storm|damage|disaster|property|emergency)(?: \w+){0,3} (?:restoration|mitigation"
+    r"|cleanup|recovery)|water damage|damage restoration|restoration (?:company|contractor|services?|franchise|pros?)"
+    r"|mold (?:remediation|removal|mitigation)|structural drying|water (?:extraction|removal)|flood cleanup"
+    r"|mitigation (?:services?|company)|(?:crime scene|biohazard|trauma) (?:clean\w*|remediation)"
+    r"|(?:fire|smoke|water) and (?:flood|water|smoke|fire)|mold inspection and remediation"
+    r"|disaster (?:recovery|kleenup|cleanup)|restoration company like us|soot removal"
+)
+_COMPETITOR_NAME = r"restoration|mitigation|remediation"
+_VENDOR = (
+    r"marketing|seo|advertis\w+|ad sales|digital agency|web (?:design|works)|ppc|social media|lead gen\w*|leads"
+    r"|pay per (?:call|lead)|staffing|recruit\w*|talent\w*|payment processing|merchant (?:services?|pay\w*)"
+    r"|(?:business|commercial) (?:lending|loans?|funding)|working capital|answering service|virtual receptionists?"
+    r"|distributor of|wholesale|(?:vehicle|fleet) (?:graphics|wraps?)|reputation management|online reviews"
+    r"|(?:software|platform|crm|app|tools?|services?|receptionists|graphics|supplies|coaching"
+    r"|consult\w+) for (?:\w+ ){0,3}(?:contractors|restor\w+|home service\w*|businesses)|crm|media group"
+    r"|business coaching|uniform (?:service|rental)|equipment supply"
+)
+_VENDOR_TITLE = (
+    r"account (?:executive|manager)|business development|sales(?: (?:rep|manager|representative))?|ad sales"
+    r"|partnerships|recruit\w*|loan officer"
+)
+_CONSUMER = r"home ?owners?|private person|residential(?: customer)?|individual|consumer|renter|tenant"
+_APPLICANT = r"job seeker|applicant|applying for|looking for (?:a )?(?:job|work)|resume|candidate"
+_DEFUNCT = (
+    r"out of business|went under|bankrupt\w*|liquidat\w*|permanently closed|closed (?:permanently|down|for good"
+    r"|its doors)|shut down|dissolved|defunct|no longer (?:exists?|in business|operat\w+)|demolished|torn down"
+)
+_CLOSED_STATUS = r"closed|permanently closed|dissolved|inactive|defunct|bankrupt\w*|revoked|out of business"
+_NO_CONTACT = (
+    r"(?:do not|dont|never) (?:contact|call|e ?mail|reach out)|not to (?:contact|call|e ?mail)|(?:told|asked) us to"
+    r" stop|stop (?:contacting|calling|e ?mailing)|opted out|unsubscribe\w*|remove (?:them|us|me) from"
+)
+_TITLE_FIT = (
+    r"facilit(?:y|ies)|property manager|building (?:engineer|manager|services|operations)|maintenance (?:director"
+    r"|supervisor|manager)|risk manager|community (?:association )?manager|real estate|chief engineer|superintendent"
+    r"|asset manager|portfolio manager|residence life|plant operations"
+)
+_DECIDES = (
+    r"owner|president|ceo|coo|principal|partner|general manager|gm|director|vp|vice president|broker|chief|founder"
+    r"|manager|administrator|head|pastor|treasurer|chair|executive"
+)
+_NOBODY = frozenset({"", "n/a", "na", "none", "self", "individual", "homeowner", "private", "-", "unknown"})
+_FREE_MAIL = frozenset({
+    "gmail.com", "googlemail.com", "yahoo.com", "hotmail.com", "outlook.com", "live.com", "msn.com", "aol.com",
+    "icloud.com", "me.com", "mac.com", "comcast.net", "verizon.net", "att.net", "sbcglobal.net", "bellsouth.net",
+    "protonmail.com", "proton.me", "gmx.com", "ymail.com", "cox.net", "charter.net",
+})  # fmt: skip
+_SIZES = {
+    "units": "property_management", "doors": "property_management", "buildings": "property_management",
+    "homes": "hoa", "lots": "hoa", "rooms": "hospitality", "beds": "healthcare", "students": "education",
+    "locations": None, "sites": None, "square_feet": None,
+}  # fmt: skip
+"""What is counted of a company, and of which kind it is by that alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProspectFacts:
+    """What is known of a prospect. `in_service_area` is None where the place or the area is not known."""
+
+    company: str | None = None
+    contact_title: str | None = None
+    email: str | None = None
+    has_phone: bool = False
+    enrichment: Mapping[str, str | float | bool | None] = field(default_factory=dict)
+    notes: str | None = None
+    in_service_area: bool | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The same facts need not be judged twice by the same rules."""
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ProspectJudgement:
+    """Whether to reach out: None where too little is known. Each reason is one of the module's table."""
+
+    qualified: bool | None
+    confidence: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The facts in plain spelling, without what speaks to the system."""
+
+    name: str
+    trade: str  # industry, category and description
+    title: str
+    notes: str
+    status: str
+    sizes: tuple[str, ...]
+    free_mail: bool
+    instructed: bool
+
+
+def qualify_prospect(facts: ProspectFacts) -> ProspectJudgement:
+    """The judgement of one prospect; any facts, however odd."""
+    known = _known(facts)
+    kind = _kind(known)
+    ignored = ("instruction_ignored",) if known.instructed else ()
+    against, sure = _against(facts, known, kind)
+    if against:
+        return ProspectJudgement(False, sure, (*against, *ignored))
+    fits = _fits(known, kind)
+    more = (*_more(facts, known), *ignored)
+    if not facts.email and not facts.has_phone:
+        return ProspectJudgement(None, 0.5 if fits else 0.3, ("no_way_to_reach", *fits, *more))
+    if not fits:
+        why = "industry_no_fit" if known.trade else "too_little_known"
+        return ProspectJudgement(None, 0.4 if known.trade else 0.3, (why, *more))
+    return ProspectJudgement(True, _confidence(facts, known, kind, fits), (*fits, *more))
+
+
+def judge(facts: ProspectFacts) -> tuple[ProspectJudgement, Provenance]:
+    """The same with its provenance."""
+    from eal.ai.provenance import timed  # not above: the layer's build has no pydantic
+
+    return timed(lambda: qualify_prospect(facts), engine=ENGINE, model=VERSION, input_sha256=facts.sha256)
+
+
+def _known(facts: ProspectFacts) -> _Known:
+    values = list(facts.enrichment.items())[:_MOST_VALUES]
+    texts = [
+        str(value) for key, value in values if isinstance(value, str) and _of_trade().search(key.lower())
+    ]
+    states = [str(value) for key, value in values if isinstance(value, str) and "status" in key.lower()]
+    trade, by_trade = _plain(". ".join(texts))
+    notes, by_notes = _plain(facts.notes or "")
+    sizes = [key.lower() for key, value in values if _is_count(value) and key.lower() in _SIZES]
+    domain = (facts.email or "").rpartition("@")[2].lower()
+    return _Known(
+        name=_plain(facts.company or "")[0],
+        trade=trade,
+        title=_plain(facts.contact_title or "")[0],
+        notes=notes,
+        status=_plain(". ".join(states))[0],
+        sizes=tuple(dict.fromkeys(sizes)),
+        free_mail=domain in _FREE_MAIL,
+        instructed=by_trade or by_notes,
+    )
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+@cache
+def _of_trade() -> re.Pattern[str]:
+    return compiled(r"industr|sector|categor|type|descri|summary|about|keyword|tag|speciali|service|business")
+
+
+def _plain(text: str) -> tuple[str, bool]:
+    """The text in plain spelling, a full stop between its clauses, and whether instructions were left out."""
+    words = text[:_MOST_READ].replace("/", " ").replace("-", " ").replace("_", " ").replace("&", " and ")
+    speech = clauses.split((Turn(0, "caller", words),))
+    return " . ".join(one.text.rstrip(".?!") for one in speech.clauses), speech.instructed
+
+
+@cache
+def _words(pattern: str) -> re.Pattern[str]:
+    return compiled(rf"\b(?:{pattern})\b")
+
+
+def _says(pattern: str, *texts: str) -> bool:
+    return any(_words(pattern).search(text) for text in texts)
+
+
+def _kind(known: _Known) -> str | None:
+    """What the company is: what its industry says goes before its name, and its name before the notes."""
+    for text in (known.trade, known.name):
+        found = next((kind for kind, pattern in KINDS.items() if _says(pattern, text)), None)
+        if found:
+            return found
+    counted = next((_SIZES[key] for key in known.sizes if _SIZES[key]), None)
+    return counted or next((kind for kind, pattern in KINDS.items() if _says(pattern, known.notes)), None)
+
+
+def _against(facts: ProspectFacts, known: _Known, kind: str | None) -> tuple[tuple[str, ...], float]:
+    """Why not, and how sure; empty where nothing speaks against it."""
+    found = [
+        (reason, sure)
+        for reason, sure, holds in (
+            ("asked_not_to_be_contacted", 0.95, _says(_NO_CONTACT, known.notes)),
+            (
+                "defunct",
+                0.9,
+                _says(_CLOSED_STATUS, known.status) or _says(_DEFUNCT, known.notes, known.trade),
+            ),
+            ("outside_area", 0.95, facts.in_service_area is False),
+            ("competitor", 0.9, _competes(known, kind)),
+            ("vendor", 0.85, _sells(known, kind)),
+            ("applicant", 0.85, _says(_APPLICANT, known.title, known.notes)),
+            ("consumer", 0.8, _at_home(facts, known, kind)),
+        )
+        if holds
+    ]
+    return tuple(reason for reason, _ in found), max((sure for _, sure in found), default=0.0)
+
+
+def _competes(known: _Known, kind: str | None) -> bool:
+    if _sells(known, kind):
+        return False
+    if _says(_COMPETITOR, known.trade) or _says(
+        r"restoration company like us|compet\w+ (?:for|with)", known.notes
+    ):
+        return True
+    named = _says(_COMPETITOR, known.name) or _says(_COMPETITOR_NAME, known.name)
+    other = kind is not None and kind not in ("construction", "building_trades")
+    return named and not (other and _says(KINDS[kind or ""], known.trade, known.name))
+
+
+def _sells(known: _Known, kind: str | None) -> bool:
+    if _says(_TITLE_FIT, known.title):
+        return False
+    if _says(_VENDOR, known.trade, known.name):
+        return True
+    return kind is None and _says(_VENDOR_TITLE, known.title)
+
+
+def _at_home(facts: ProspectFacts, known: _Known, kind: str | None) -> bool:
+    nameless = (facts.company or "").strip().lower() in _NOBODY
+    said = _says(_CONSUMER, known.title, known.notes, known.trade)
+    return nameless and kind is None and (said or known.free_mail)
+
+
+def _fits(known: _Known, kind: str | None) -> tuple[str, ...]:
+    by_kind = (f"industry_fit:{kind}",) if kind else ()
+    return (*by_kind, *(("title_fit",) if _says(_TITLE_FIT, known.title) else ()))
+
+
+def _more(facts: ProspectFacts, known: _Known) -> tuple[str, ...]:
+    area = {True: ("in_area",), None: ("area_unknown",)}.get(facts.in_service_area, ())
+    return (
+        *(("decision_maker",) if _says(_DECIDES, known.title) else ()),
+        *(f"size:{key}" for key in known.sizes[:3]),
+        *area,
+        *(("free_mail_domain",) if known.free_mail else ()),
+    )
+
+
+def _confidence(facts: ProspectFacts, known: _Known, kind: str | None, fits: tuple[str, ...]) -> float:
+    """More of it the more says the same: the name, the trade, the title, the size, the place."""
+    value = 0.55 + 0.05 * len(fits)
+    if kind:
+        value += 0.1 * sum(_says(KINDS[kind], text) for text in (known.trade, known.name))
+    value += 0.05 * (bool(known.sizes) + _says(_DECIDES, known.title) + bool(facts.email))
+    value += 0.1 if facts.in_service_area else 0.0
+    value -= 0.1 if known.free_mail else 0.0
+    return round(min(0.95, value), 2)

@@ -1,0 +1,145 @@
+"""Audit records: who did what to which resource, with each field's change; personal values only as commitments.
+
+A commitment is HMAC-SHA256 of the value under the resource's own random salt. Erasing a person throws the salt
+away: the record, its hash and the chain stay, and nobody can tell any more which value it stood for.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import JsonValue
+
+from eal.core.clock import Instant
+from eal.core.json import Json
+from eal.core.tenancy import Mode
+
+type Source = Literal["api", "dashboard", "worker", "webhook", "system"]
+type ActorType = Literal["api_key", "member", "worker", "vendor", "system"]
+
+HASHED_FIELDS = (
+    "id", "action", "source", "actor", "resource", "changes", "request_id", "created_at",
+    "organization_id", "mode", "seq", "previous_hash",
+)  # fmt: skip
+GENESIS = "0" * 64
+_LARGEST_NUMBER = 2**53 - 1
+_NOT_STATE = frozenset({"version", "updated_at", "salt"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts: an API key or member by id, a worker or vendor by name. `ip` where there is a caller."""
+
+    type: ActorType
+    id: str
+    ip: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    type: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One field before and after; None stands for absent."""
+
+    field: str
+    before: Json = None
+    after: Json = None
+
+    def as_json(self) -> dict[str, Json]:
+        """The wire's form: `{field, from, to}`."""
+        return {"field": self.field, "from": self.before, "to": self.after}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRecord:
+    """`seq`, `previous_hash` and `hash` are given by the relay, within a minute of the record's commit."""
+
+    id: str
+    action: str
+    source: Source
+    actor: Actor
+    resource: Resource
+    changes: tuple[dict[str, JsonValue], ...]
+    request_id: str
+    created_at: Instant
+    organization_id: str
+    mode: Mode
+    seq: int | None = None
+    previous_hash: str | None = None
+    hash: str | None = None
+
+
+def new_salt() -> str:
+    """128 random bits, to be kept on the resource and nowhere else."""
+    return secrets.token_hex(16)
+
+
+def commitment(value: Json, salt: str) -> str:
+    """What stands for a personal value in the log."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return "hmac-sha256:" + hmac.new(bytes.fromhex(salt), text.encode(), hashlib.sha256).hexdigest()
+
+
+def changes(
+    before: Mapping[str, Json],
+    after: Mapping[str, Json],
+    *,
+    personal: Collection[str] = (),
+    salt: str | None = None,
+    secret: Collection[str] = (),
+) -> tuple[Change, ...]:
+    """The fields that differ, in alphabetical order. Personal ones need the resource's salt; secret ones show `***`."""
+
+    def shown(field: str, value: Json) -> Json:
+        if value is None:
+            return None
+        if field in secret:
+            return "***"
+        if field in personal:
+            if salt is None:
+                raise ValueError(f"the personal field {field} needs its resource's salt")
+            return commitment(value, salt)
+        return value
+
+    # An empty list or object is no value: a field that was never filled has not changed.
+    old = {name: value for name, value in before.items() if value not in ([], {})}
+    new = {name: value for name, value in after.items() if value not in ([], {})}
+    return tuple(
+        Change(field=field, before=shown(field, old.get(field)), after=shown(field, new.get(field)))
+        for field in sorted({*old, *new} - _NOT_STATE)
+        if old.get(field) != new.get(field)
+    )
+
+
+def can_be_hashed(value: Json) -> bool:
+    """Whether RFC 8785 has a form for a value as the table gives it back, which makes whole floats integers."""
+    match value:
+        case None | bool():
+            return True
+        case str():
+            return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+        case int() | float():
+            return abs(value) <= _LARGEST_NUMBER
+        case Mapping():
+            return all(can_be_hashed(name) and can_be_hashed(member) for name, member in value.items())
+        case _:
+            return all(map(can_be_hashed, value))
+
+
+def chained_hash(record: Mapping[str, Json]) -> str:
+    """SHA-256 over the RFC 8785 form of the record's HASHED_FIELDS, the previous record's hash among them.
+
+    Raises: ValueError for a record that has no such form.
+    """
+    import rfc8785
+
+    body = {name: record[name] for name in HASHED_FIELDS if record.get(name) is not None}
+    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()

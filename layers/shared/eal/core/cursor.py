@@ -1,0 +1,68 @@
+"""Cursors: where a page ended, authenticated, and bound to tenant, mode, route and filters."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from typing import cast
+
+from eal.core.errors import InvalidCursor
+from eal.core.secrets import derived_key
+from eal.core.tenancy import Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CursorScope:
+    """The one list that a cursor is good for; `filters` is the query without limit and cursor, as canonical JSON."""
+
+    organization_id: str
+    mode: Mode
+    route: str
+    filters: str
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The item after which a page goes on: its id, and its place in an index that is not ordered by id."""
+
+    id: str
+    at: int | None = None
+
+
+def seal(scope: CursorScope, position: Position) -> str:
+    """The cursor as a caller sees it: base64url of `{"id":…}` with a MAC."""
+    body: dict[str, str | int] = {"id": position.id}
+    if position.at is not None:
+        body["at"] = position.at
+    body["mac"] = _mac(scope, position)
+    return base64.urlsafe_b64encode(json.dumps(body, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def unseal(scope: CursorScope, text: str) -> Position:
+    """The position in a cursor.
+
+    Raises: InvalidCursor for anything that `seal` did not make for this very list.
+    """
+    try:
+        body = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        position = Position(cast("str", body["id"]), body.get("at"))
+        genuine = hmac.compare_digest(cast("str", body["mac"]).encode(), _mac(scope, position).encode())
+    except (ValueError, binascii.Error, KeyError, TypeError, AttributeError, RecursionError):
+        genuine = False
+        position = Position("")
+    if not genuine:
+        raise InvalidCursor(
+            "This cursor was not made for this list: pass the next_cursor of the page before, "
+            "with the same filters and order, or start again without a cursor."
+        )
+    return position
+
+
+def _mac(scope: CursorScope, position: Position) -> str:
+    message = json.dumps(
+        [scope.organization_id, scope.mode, scope.route, scope.filters, position.id, position.at]
+    )
+    digest = hmac.digest(derived_key("cursor"), message.encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")

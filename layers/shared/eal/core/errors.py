@@ -1,0 +1,138 @@
+"""Every error that the API can answer, with its status and code (contract, section 1)."""
+
+from typing import ClassVar, NotRequired, TypedDict
+
+from eal.core.json import Json
+
+_MOST_FIELDS = 100
+_REFUSED = 'Bearer error="invalid_token"'
+
+
+class FieldError(TypedDict):
+    """One wrong field: `pointer` is a JSON pointer into the body, or `/name` of a query parameter."""
+
+    pointer: str
+    message: str
+    type: str
+    location: NotRequired[str]
+
+
+class ApiError(Exception):
+    """An answer that is not 2xx. `details` is shown to the caller: never put an internal name into it.
+
+    `challenge` says in WWW-Authenticate how to authenticate (RFC 9110, 11.6.1; RFC 6750, 3).
+    """
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    challenge: ClassVar[str | None] = None
+
+    def __init__(self, message: str, **details: Json) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+        self.headers = {"WWW-Authenticate": self.challenge} if self.challenge else {}
+
+
+class InvalidRequest(ApiError):
+    status, code = 400, "invalid_request"
+
+
+class InvalidCursor(ApiError):
+    status, code = 400, "invalid_cursor"
+
+
+class MissingKey(ApiError):
+    status, code, challenge = 401, "missing_key", "Bearer"
+
+
+class InvalidKey(ApiError):
+    status, code, challenge = 401, "invalid_key", _REFUSED
+
+
+class ExpiredKey(ApiError):
+    status, code, challenge = 401, "expired_key", _REFUSED
+
+
+class RevokedKey(ApiError):
+    status, code, challenge = 401, "revoked_key", _REFUSED
+
+
+class InvalidSignature(ApiError):
+    status, code = 401, "invalid_signature"
+
+
+class InsufficientScope(ApiError):
+    status, code = 403, "insufficient_scope"
+
+
+class GrantRequired(ApiError):
+    status, code = 403, "grant_required"
+
+
+class IpNotAllowed(ApiError):
+    status, code = 403, "ip_not_allowed"
+
+
+class NotFound(ApiError):
+    status, code = 404, "not_found"
+
+
+class MethodNotAllowed(ApiError):
+    status, code = 405, "method_not_allowed"
+
+
+class Conflict(ApiError):
+    status, code = 409, "conflict"
+
+
+class IllegalTransition(ApiError):
+    status, code = 409, "illegal_transition"
+
+
+class PreconditionFailed(ApiError):
+    status, code = 412, "precondition_failed"
+
+
+class PayloadTooLarge(ApiError):
+    status, code = 413, "payload_too_large"
+
+
+class UnsupportedMediaType(ApiError):
+    status, code = 415, "unsupported_media_type"
+
+
+class ValidationFailed(ApiError):
+    """Names the first wrong fields: a body can have thousands, and the answer would be larger than it."""
+
+    status, code = 422, "validation_error"
+
+    def __init__(self, fields: list[FieldError]) -> None:
+        first, fields = fields[0], fields[:_MOST_FIELDS]
+        name = first["pointer"].lstrip("/") or "body"
+        colon = "" if first["message"].startswith(("is ", "must ")) else ":"
+        super().__init__(f"Field '{name}'{colon} {first['message']}", fields=[{**field} for field in fields])  # type: ignore[dict-item]  # a TypedDict of texts is JSON
+
+
+class IdempotencyMismatch(ApiError):
+    status, code = 422, "idempotency_mismatch"
+
+
+class RateLimited(ApiError):
+    status, code = 429, "rate_limited"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many requests with this key; try again in {retry_after} s.")
+        self.headers["Retry-After"] = str(retry_after)
+
+
+class InternalError(ApiError):
+    status, code = 500, "internal_error"
+
+
+class Unavailable(ApiError):
+    status, code = 503, "unavailable"
+
+    def __init__(self, message: str = "A service that we depend on did not answer; try again.") -> None:
+        super().__init__(message)
+        self.headers["Retry-After"] = "1"

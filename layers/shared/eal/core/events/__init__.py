@@ -1,0 +1,1 @@
+"""Events that customers subscribe to: one envelope, one catalogue."""

@@ -1,0 +1,212 @@
+"""Where we may send requests: the one guard of an address when it is given and at each send.
+
+Customers choose the addresses that our network connects to, so a URL is refused unless all of it is public.
+What is checked is what is connected to: `resolve` gives the addresses, and the sender uses those and asks no
+DNS again.
+
+Sources: the IANA special-purpose registries for IPv4 and IPv6; RFC 6890; RFC 6052 (NAT64); the WHATWG URL
+standard, "ends in a number", for the spellings of IPv4 addresses that resolvers accept.
+"""
+
+import re
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Literal
+from urllib.parse import SplitResult, quote, urlsplit
+
+from eal.core.errors import FieldError
+
+type IpAddress = IPv4Address | IPv6Address
+type Lookup = Callable[[str, int], Sequence[str]]
+"""The addresses of a host, for a connection to a port; none where the name is not known."""
+
+_DNS_SECONDS = 3.0
+_LONGEST_NAME = 253
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_NOT_IN_A_URL = re.compile(r"[\x00-\x20\x7f\\]")
+_IN_A_PATH = "/?%:@!$&'()*+,;=-._~[]|^`{}\"<>"
+
+_GLOBAL_UNICAST = ip_network("2000::/3")
+_MAPPED = ip_network("::ffff:0:0/96")
+_NAT64 = ip_network("64:ff9b::/96")
+_NEVER = (
+    ip_network("192.88.99.0/24"),  # relays of 6to4, withdrawn by RFC 7526
+    ip_network("168.63.129.16/32"),  # Azure's metadata and DNS, in a public range
+    ip_network("3fff::/20"),  # documentation (RFC 9637), younger than some versions of ipaddress
+)
+_LOCAL_NAMES = ("localhost", "local", "internal", "home.arpa")
+"""Names that never belong to a public host: RFC 6761, 6762, 8375, and ICANN's reservation of `.internal`."""
+
+
+class Blocked(Exception):
+    """The URL is not one that we connect to. The message goes on from "Field 'url' must …"."""
+
+
+class Unresolved(Exception):
+    """The host name has no address, or none that the DNS gave in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A URL whose addresses were checked. `host` is in ASCII, for the Host header and the certificate."""
+
+    scheme: Literal["https", "http"]
+    host: str
+    port: int
+    path: str
+    addresses: tuple[str, ...]
+
+
+def ask_dns(host: str, port: int) -> list[str]:
+    """What the system's resolver says within three seconds: getaddrinfo takes no time-out."""
+    answers: SimpleQueue[list[str]] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(
+                [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+            )
+        except (OSError, UnicodeError):
+            answers.put([])
+
+    Thread(target=ask, daemon=True).start()
+    try:
+        return answers.get(timeout=_DNS_SECONDS)
+    except Empty:
+        return []
+
+
+def resolve(url: str, *, loopback: bool, lookup: Lookup = ask_dns) -> Target:
+    """The target of a URL. `loopback` allows http to this machine on ports above 1024: for the local stack.
+
+    Raises: Blocked; Unresolved.
+    """
+    split = _split(url)
+    scheme, port = _scheme_and_port(split, loopback=loopback)
+    host = _host(split.hostname or "")
+    literal = _literal(host)
+    if literal is None and scheme == "https":
+        _refuse_local_name(host)
+    addresses = [host] if literal else lookup(host, port)
+    if not addresses:
+        raise Unresolved(host)
+    allowed = is_public if scheme == "https" else _is_loopback
+    if not all(allowed(ip_address(address)) for address in addresses):
+        raise Blocked("must name a public address; this one is or leads to a private, local or reserved one")
+    path = quote(split.path or "/", safe=_IN_A_PATH)
+    if split.query:
+        path += "?" + quote(split.query, safe=_IN_A_PATH)
+    return Target(scheme=scheme, host=host, port=port, path=path, addresses=tuple(dict.fromkeys(addresses)))
+
+
+def faults(url: str, pointer: str, *, loopback: bool) -> list[FieldError]:
+    """What is wrong with an address that is given to us at `pointer` of a body.
+
+    A host without an address is not: it may be set up after this, and each send checks again.
+    """
+    try:
+        resolve(url, loopback=loopback)
+    except Unresolved:
+        return []
+    except Blocked as blocked:
+        return [{"pointer": pointer, "message": str(blocked), "type": "blocked_address", "location": "body"}]
+    return []
+
+
+def is_public(address: IpAddress) -> bool:
+    """Whether an address is one host's on the public internet, and no other address in disguise."""
+    if any(address in network for network in _NEVER if network.version == address.version):
+        return False
+    if isinstance(address, IPv4Address):
+        return address.is_global and not address.is_multicast and not address.is_reserved
+    if address in _NAT64:
+        return is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
+    # Mapped and compatible IPv4, site-local, multicast and unassigned blocks are all outside of 2000::/3.
+    return address in _GLOBAL_UNICAST and address.is_global and not address.sixtofour and not address.teredo
+
+
+def without_query(url: str) -> str:
+    """The URL for logs and audit records: what customers put into a query is often a secret."""
+    base, mark, _ = url.partition("#")[0].partition("?")
+    return base + ("?***" if mark else "")
+
+
+def _is_loopback(address: IpAddress) -> bool:
+    return address.is_loopback and address not in _MAPPED
+
+
+def _split(url: str) -> SplitResult:
+    # urlsplit drops control characters instead of refusing them; some parsers read a backslash as a slash.
+    if _NOT_IN_A_URL.search(url):
+        raise Blocked("must be a URL without spaces, control characters and backslashes")
+    try:
+        split = urlsplit(url)
+        split.port  # noqa: B018 - reading it checks it
+    except ValueError as wrong:
+        raise Blocked("must be a URL: https://host/path") from wrong
+    if not split.hostname or ("[" in split.netloc and ":" not in split.hostname):
+        raise Blocked("must be a URL: https://host/path")
+    if "@" in split.netloc:
+        raise Blocked("must not have a user name or password in it")
+    return split
+
+
+def _scheme_and_port(split: SplitResult, *, loopback: bool) -> tuple[Literal["https", "http"], int]:
+    if split.scheme == "https":
+        port = 443 if split.port is None else split.port
+        if port != 443 and port <= 1024:
+            raise Blocked("must use port 443 or one above 1024")
+        return "https", port
+    if split.scheme == "http" and loopback:
+        port = 80 if split.port is None else split.port
+        if port <= 1024:
+            raise Blocked("must use a port above 1024 where it is http to this machine")
+        return "http", port
+    raise Blocked("must be https")
+
+
+def _host(name: str) -> str:
+    """The host in ASCII, lower-case: a name, or an address in its usual spelling."""
+    if ":" in name:
+        address = _literal(name)
+        # A zone (`%eth0`) only means something on one link of one machine.
+        return address.compressed if address and "%" not in name else _no_host()
+    if not name.isascii():
+        name = _in_ascii(name)
+    name = name.removesuffix(".")
+    labels = name.split(".")
+    if len(name) > _LONGEST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
+        _no_host()
+    if _NUMBER.fullmatch(labels[-1]) and _literal(name) is None:
+        raise Blocked("must write an IPv4 address as four decimal numbers")
+    return name
+
+
+def _no_host() -> str:
+    raise Blocked("must have a host name or an address as its host")
+
+
+def _in_ascii(name: str) -> str:
+    import idna
+
+    try:
+        return idna.encode(name, uts46=True).decode()
+    except idna.IDNAError:
+        return _no_host()
+
+
+def _literal(host: str) -> IpAddress | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def _refuse_local_name(host: str) -> None:
+    if "." not in host or any(host.endswith(f".{name}") for name in _LOCAL_NAMES):
+        raise Blocked("must name a public host")

@@ -1,0 +1,39 @@
+"""Tenants' secrets under KMS, with the tenant as encryption context, and keys derived from a KMS HMAC key."""
+
+import base64
+from functools import cache, lru_cache
+
+from eal.core import aws, settings
+
+
+def encrypt(secret: str, *, organization_id: str, purpose: str) -> str:
+    """The secret's KMS ciphertext in base64. It opens only for the same organization and purpose."""
+    answer = aws.kms().encrypt(
+        KeyId=settings.secrets_key(),
+        Plaintext=secret.encode(),
+        EncryptionContext={"organization": organization_id, "purpose": purpose},
+    )
+    return base64.b64encode(answer["CiphertextBlob"]).decode()
+
+
+@lru_cache(maxsize=256)
+def decrypt(ciphertext: str, *, organization_id: str, purpose: str) -> str:
+    """The secret. Kept in this process's memory: a receiver cannot ask KMS at every call.
+
+    A rotated secret has another ciphertext, so what is kept can never be out of date.
+    """
+    answer = aws.kms().decrypt(
+        CiphertextBlob=base64.b64decode(ciphertext),
+        EncryptionContext={"organization": organization_id, "purpose": purpose},
+        KeyId=settings.secrets_key(),
+    )
+    return answer["Plaintext"].decode()
+
+
+@cache
+def derived_key(purpose: str) -> bytes:
+    """32 bytes that only holders of the KMS HMAC key can make: the same in every process, stored nowhere."""
+    answer = aws.kms().generate_mac(
+        KeyId=settings.mac_key(), MacAlgorithm="HMAC_SHA_256", Message=f"eal:{purpose}:1".encode()
+    )
+    return answer["Mac"]

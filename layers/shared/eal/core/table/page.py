@@ -1,0 +1,209 @@
+"""Pages of one partition: Query only, filled to the limit, with a cursor that outlives its row."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, cast
+
+from eal.core import aws, ids, settings
+from eal.core.cursor import Position, seal, unseal
+from eal.core.table.item import encode, from_attributes, to_attributes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
+
+    from eal.core.caller import Caller
+    from eal.core.json import Json
+    from eal.core.listing import ListQuery
+    from eal.core.table.item import Item
+
+READS_AT_MOST = 2000
+"""Items that one page may look at for a filter that no index serves; then it hands a cursor and may be short."""
+BYTES_AT_MOST = 4_000_000
+"""Of a page's items, as they stand in the answer. Lambda takes one of 6 MB, and views name what items leave out."""
+_QUERIES_AT_MOST = 10
+"""A Query returns at most 1 MB, so with large items this bound is met before READS_AT_MOST."""
+_EACH_READ_OF_ALL = 1000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Page[T]:
+    items: list[T]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partition:
+    """What a list walks: a partition of the table, or of an index, whose items are ordered by `id`.
+
+    `base` is the items' own partition: with `id` it makes the table key that DynamoDB wants in a start key.
+    """
+
+    base: str
+    id_prefix: str
+    index: str | None = None
+    index_partition: str | None = None
+
+
+def read[T](
+    by: Caller,
+    query: ListQuery,
+    partition: Partition,
+    load: Callable[[Item], T],
+    keep: Callable[[Item], bool] | None = None,
+) -> Page[T]:
+    """The page that `query` asks for. `keep` is a filter that no index serves.
+
+    What a page costs follows from the items it goes through, never from how many the list has: without `keep` one
+    item more than it shows; with it, reads that double what was looked at until the page is full.
+
+    Raises: InvalidCursor.
+    """
+    scope = by.scope_of_cursors()
+    start = unseal(scope, query.cursor) if query.cursor else None
+    kept: list[Item] = []
+    looked_at = queries = 0
+    wanted = query.limit + 1  # one more tells whether another page follows
+    while True:
+        as_many_again = min(looked_at or 2 * wanted, READS_AT_MOST - looked_at)
+        items, last = _query(query, partition, start, as_many_again if keep else wanted - len(kept))
+        looked_at += len(items)
+        queries += 1
+        kept += items if keep is None else filter(keep, items)
+        # What one query gives fits, and needs no weighing.
+        most = query.limit if queries == 1 else min(query.limit, _fitting(kept))
+        if len(kept) > most:
+            page = kept[:most]
+            return Page([load(item) for item in page], seal(scope, _position(page[-1])))
+        if last is None:
+            return Page([load(item) for item in kept], None)
+        start = last
+        if looked_at >= READS_AT_MOST or queries == _QUERIES_AT_MOST:
+            return Page([load(item) for item in kept], seal(scope, last))
+
+
+def at_most_one[T](by: Caller, query: ListQuery, item: T | None) -> Page[T]:
+    """The page of a list that has one item, or none, and so never made a cursor.
+
+    Raises: InvalidCursor.
+    """
+    if query.cursor:
+        unseal(by.scope_of_cursors(), query.cursor)
+    return Page([] if item is None else [item], None)
+
+
+def weight(text: str) -> int:
+    """A JSON text's bytes in an answer: Lambda hands the body on as a JSON string, in which quotes are escaped."""
+    return len(text.encode(errors="replace")) + text.count('"') + text.count("\\")
+
+
+def _fitting(items: Sequence[Item]) -> int:
+    """How many of the items an answer takes."""
+    size = 0
+    for fitting, item in enumerate(items):
+        size += weight(json.dumps(item, ensure_ascii=False, separators=(",", ":")))
+        if size > BYTES_AT_MOST:
+            return max(fitting, 1)
+    return len(items)
+
+
+def every(query: ListQuery, partition: Partition) -> Iterator[Item]:
+    """All items that the list's pages would go through, for a reader that bounds itself how many it takes."""
+    start = None
+    while True:
+        items, start = _query(query, partition, start, _EACH_READ_OF_ALL)
+        yield from items
+        if start is None:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class Few[T]:
+    """One item of a short collection, with what `few` orders and filters it by."""
+
+    id: str
+    created_at: datetime
+    value: T
+
+
+def few[T](by: Caller, query: ListQuery, collection: Iterable[Few[T]]) -> Page[T]:
+    """The page of a collection that is read whole, because it can never be long (a tenant's integrations).
+
+    Raises: InvalidCursor.
+    """
+    scope = by.scope_of_cursors()
+    after, before = query.creation_range()
+    kept = sorted(
+        (
+            one
+            for one in collection
+            if (after is None or one.created_at >= after) and (before is None or one.created_at < before)
+        ),
+        key=lambda one: (one.created_at, one.id),
+        reverse=query.order == "desc",
+    )
+    if query.cursor:
+        start = unseal(scope, query.cursor)
+        at = (_EPOCH + timedelta(milliseconds=start.at or 0), start.id)
+        if query.order == "desc":
+            kept = [one for one in kept if (one.created_at, one.id) < at]
+        else:
+            kept = [one for one in kept if (one.created_at, one.id) > at]
+    page, rest = kept[: query.limit], kept[query.limit :]
+    cursor = None
+    if rest:
+        milliseconds = (page[-1].created_at - _EPOCH) // timedelta(milliseconds=1)
+        cursor = seal(scope, Position(page[-1].id, milliseconds))
+    return Page([one.value for one in page], cursor)
+
+
+def _query(
+    query: ListQuery, partition: Partition, start: Position | None, limit: int
+) -> tuple[list[Item], Position | None]:
+    pk, sk = (f"{partition.index}pk", f"{partition.index}sk") if partition.index else ("pk", "sk")
+    condition, values = f"{pk} = :pk", {":pk": partition.index_partition or partition.base}
+    low, high = (at and ids.lowest(partition.id_prefix, at) for at in query.creation_range())
+    if low and high:
+        if low >= high:
+            return [], None
+        condition += f" AND {sk} BETWEEN :low AND :high"
+        values |= {":low": low, ":high": high}
+    elif low:
+        condition += f" AND {sk} >= :low"
+        values[":low"] = low
+    elif high:
+        condition += f" AND {sk} < :high"
+        values[":high"] = high
+    request: dict[str, object] = {
+        "TableName": settings.state_table(),
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeValues": {name: encode(value) for name, value in values.items()},
+        "ScanIndexForward": query.order == "asc",
+        "Limit": limit,
+    }
+    if partition.index:
+        request["IndexName"] = partition.index
+    else:
+        request["ConsistentRead"] = True
+    if start:
+        request["ExclusiveStartKey"] = to_attributes(_start_key(partition, start, pk, sk))
+    answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
+    items = [from_attributes(attributes) for attributes in answer["Items"]]
+    last = answer.get("LastEvaluatedKey")
+    return items, (_position(from_attributes(last)) if last else None)
+
+
+def _start_key(partition: Partition, start: Position, pk: str, sk: str) -> dict[str, Json]:
+    start_key: dict[str, Json] = {"pk": partition.base, "sk": start.id}
+    if partition.index:
+        start_key |= {pk: partition.index_partition, sk: start.id}
+    return start_key
+
+
+def _position(item: Item) -> Position:
+    return Position(cast("str", item["sk"]))

@@ -1,0 +1,160 @@
+"""Workers' bookkeeping: items that tell how far a piece of work has come, such as a webhook's delivery; and counters.
+
+The one way to change the State table beside `Write`, and a narrow one. It is right only where nothing that a
+customer owns changes: no audit record is written, no event is emitted, and losing the item would only lose
+the record of work that was done. Everything else goes through `Write`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from eal.core import aws, settings
+from eal.core.table.item import from_attributes, to_attributes
+from eal.core.table.write import Operation, Stale, put_version, transact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mypy_boto3_dynamodb.type_defs import (
+        PutItemInputTypeDef,
+        TransactWriteItemTypeDef,
+        UniversalAttributeValueTypeDef,
+        UpdateItemInputTypeDef,
+    )
+
+    from eal.core.json import Json
+    from eal.core.table.item import Item
+    from eal.core.table.keys import Key
+
+
+def start(item: Mapping[str, Json]) -> bool:
+    """Put an item if its key is free. False where it was not: an earlier run of this work was here."""
+    return advance(item, was=0)
+
+
+def advance(item: Mapping[str, Json], *, was: int) -> bool:
+    """Put the item's next version over version `was`, 0 for none. False where another worker was quicker."""
+    client = aws.dynamodb()
+    put = put_version(settings.state_table(), item, was=was).request["Put"]
+    try:
+        client.put_item(**cast("PutItemInputTypeDef", put))
+    except client.exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
+def grow(item: Mapping[str, Json]) -> bool:
+    """Put an item over one of a smaller `size`, or over none. False where one as large, or larger, stands there."""
+    client = aws.dynamodb()
+    try:
+        client.put_item(
+            TableName=settings.state_table(),
+            Item=to_attributes(item),
+            ConditionExpression="attribute_not_exists(pk) OR #size < :size",
+            ExpressionAttributeNames={"#size": "size"},
+            ExpressionAttributeValues=to_attributes({":size": item["size"]}),
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
+def advance_with(item: Mapping[str, Json], *, was: int, beside: Mapping[str, Json]) -> None:
+    """Put the item's next version over version `was`, and a new item that tells of the same step, both or neither.
+
+    Raises: Stale where another worker was quicker; Unavailable.
+    """
+    table = settings.state_table()
+    transact([put_version(table, item, was=was), put_version(table, beside, was=0)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """Amounts to add to the counters of one item, which is made where it is not there. `ttl` stays as first set."""
+
+    at: Key
+    kind: str
+    amounts: Mapping[str, int]
+    ttl: int | None = None
+
+
+def count(markers: Sequence[tuple[Mapping[str, Json], int]], additions: Sequence[Addition]) -> None:
+    """Put markers, each over the version that was read (0 for none), and add to counters, in one transaction.
+
+    A marker says what was added for it so far, so that whoever comes second sees that it is done.
+    Raises: Stale where a marker is at another version; Unavailable.
+    """
+    table = settings.state_table()
+    puts = [put_version(table, marker, was=was) for marker, was in markers]
+    transact([*puts, *map(_addition, additions)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An update expression that is carried out where its condition holds: for what many workers change at once."""
+
+    at: Key
+    expression: str
+    condition: str
+    names: Mapping[str, str]
+    values: Mapping[str, Json]
+
+    def operation(self) -> Operation:
+        """The same as a part of a `Write`; its refusal is Stale."""
+        return Operation(cast("TransactWriteItemTypeDef", {"Update": self.request()}), lambda _old: Stale())
+
+    def request(self) -> dict[str, object]:
+        return {
+            "TableName": settings.state_table(),
+            "Key": to_attributes(self.at._asdict()),
+            "UpdateExpression": self.expression,
+            "ConditionExpression": self.condition,
+            "ExpressionAttributeNames": self.names,
+            "ExpressionAttributeValues": to_attributes(self.values),
+        }
+
+
+class ConditionFailed(Exception):
+    """A change's condition does not hold. `item` is what stands there, None where nothing does."""
+
+    def __init__(self, item: Item | None) -> None:
+        self.item = item
+
+
+def change(wanted: Change) -> Item:
+    """Carry out a change. The item as it is then.
+
+    Raises: ConditionFailed.
+    """
+    client = aws.dynamodb()
+    answers = {"ReturnValues": "ALL_NEW", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    try:
+        answer = client.update_item(**cast("UpdateItemInputTypeDef", {**wanted.request(), **answers}))
+    except client.exceptions.ConditionalCheckFailedException as refused:
+        old = cast("dict[str, UniversalAttributeValueTypeDef] | None", refused.response.get("Item"))
+        raise ConditionFailed(from_attributes(old) if old else None) from None
+    return from_attributes(answer["Attributes"])
+
+
+def _addition(addition: Addition) -> Operation:
+    names, values = {"#kind": "kind"}, to_attributes({":kind": addition.kind})
+    kept = ["#kind = if_not_exists(#kind, :kind)"]
+    if addition.ttl is not None:
+        names["#ttl"] = "ttl"
+        values |= to_attributes({":ttl": addition.ttl})
+        kept.append("#ttl = if_not_exists(#ttl, :ttl)")
+    added = []
+    for number, (name, amount) in enumerate(addition.amounts.items()):
+        names[f"#n{number}"] = name
+        values |= to_attributes({f":n{number}": amount})
+        added.append(f"#n{number} :n{number}")
+    update = {
+        "TableName": settings.state_table(),
+        "Key": to_attributes(addition.at._asdict()),
+        "UpdateExpression": f"SET {', '.join(kept)} ADD {', '.join(added)}",
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+    }
+    return Operation(cast("TransactWriteItemTypeDef", {"Update": update}), lambda _old: Stale())

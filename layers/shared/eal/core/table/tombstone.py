@@ -1,0 +1,39 @@
+"""What stays of an erased resource: its id and when it was erased, for the audit log and late workers to point to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal.core.clock import rfc3339
+from eal.core.table.keys import Key, key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eal.core.table.write import Write
+    from eal.core.tenancy import Mode
+
+
+def at(organization_id: str, mode: Mode, kind: str, resource_id: str) -> Key:
+    """`org_…#live#LEAD_TOMBSTONE`, `lead_…`, for the kind LEAD."""
+    return key(organization_id, mode, f"{kind}_TOMBSTONE", resource_id)
+
+
+def put(
+    kind: str, resource_id: str, contacts: Sequence[str], former_contacts: Sequence[str], write: Write
+) -> None:
+    """Add a resource's tombstone to the write that deletes it.
+
+    The contacts, as leads claim them, stay until the worker has found what they lead to.
+    """
+    where = at(write.organization_id, write.mode, kind, resource_id)
+    write.create(
+        {
+            **where._asdict(),
+            "kind": f"{kind}_TOMBSTONE",
+            "id": resource_id,
+            "erased_at": rfc3339(write.at),
+            "contacts": [*contacts],
+            "former_contacts": [*former_contacts],
+        }
+    )

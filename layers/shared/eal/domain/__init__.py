@@ -1,0 +1,1 @@
+"""One package per resource, named as in functions/ and in the API."""

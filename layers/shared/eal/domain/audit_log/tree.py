@@ -1,0 +1,111 @@
+"""The Merkle tree over a tenant's and mode's audit records, kept as tiles: a proof reads a few of them, and no record.
+
+A tile holds up to 256 hashes side by side. Those of level 0 are the leaves, one for each record in the order of
+`seq`; a hash of level n + 1 is the root over a whole tile of level n. Tiles only grow, and what a tile holds follows
+from the records alone, so whoever writes one again writes the same.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from eal.core.table import progress
+from eal.core.table.keys import Key, key
+from eal.core.table.read import get, get_all
+from eal.domain.audit_log import merkle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from eal.core.table.item import Item
+    from eal.core.tenancy import Mode
+    from eal.domain.audit_log.merkle import Node, Range
+
+_HEIGHT = 8
+_WIDTH = 1 << _HEIGHT
+_HASH = 32
+
+
+class Broken(Exception):
+    """A tile lacks hashes that were written to it: nothing is signed or proved from such a tree."""
+
+
+class _Tile(NamedTuple):
+    level: int
+    number: int
+
+
+def extend(organization_id: str, mode: Mode, size: int, record_hashes: Iterable[str]) -> None:
+    """Add the records after the first `size`. Repeating it, also in part, changes nothing.
+
+    Raises: Broken.
+    """
+    row = [merkle.leaf(bytes.fromhex(one)) for one in record_hashes]
+    level = 0
+    while row:
+        first, kept = divmod(size, _WIDTH)
+        if kept:
+            row = (
+                _hashes(_Tile(level, first), get(_at(organization_id, mode, _Tile(level, first))), kept) + row
+            )
+        tiles = [row[start : start + _WIDTH] for start in range(0, len(row), _WIDTH)]
+        for number, hashes in enumerate(tiles):
+            _grow(organization_id, mode, _Tile(level, first + number), hashes)
+        row = [merkle.complete(hashes) for hashes in tiles if len(hashes) == _WIDTH]
+        level, size = level + 1, first
+
+
+def read(organization_id: str, mode: Mode, ranges: Sequence[Range]) -> list[bytes]:
+    """The hash of each range of leaves. All lie in the tree, and all that is read comes in one round trip.
+
+    Raises: Broken; Unavailable.
+    """
+    wanted = [merkle.nodes(one) for one in ranges]
+    read_up_to: dict[_Tile, int] = {}
+    for node in (node for nodes in wanted for node in nodes):
+        tile, _, end = _place(node)
+        read_up_to[tile] = max(end, read_up_to.get(tile, 0))
+    if not read_up_to:
+        return [merkle.fold([]) for _ in ranges]
+    items = get_all([_at(organization_id, mode, tile) for tile in read_up_to])
+    tiles = {
+        tile: _hashes(tile, item, end) for (tile, end), item in zip(read_up_to.items(), items, strict=True)
+    }
+    return [merkle.fold([_node(tiles, node) for node in nodes]) for nodes in wanted]
+
+
+def _place(node: Node) -> tuple[_Tile, int, int]:
+    """The tile that a node's hash follows from, and the hashes in it that make it up."""
+    level, above = divmod(node.height, _HEIGHT)
+    number, start = divmod(node.number << above, _WIDTH)
+    return _Tile(level, number), start, start + (1 << above)
+
+
+def _node(tiles: dict[_Tile, list[bytes]], node: Node) -> bytes:
+    tile, start, end = _place(node)
+    return merkle.complete(tiles[tile][start:end])
+
+
+def _at(organization_id: str, mode: Mode, tile: _Tile) -> Key:
+    """`org_…#live#AUDIT_TILE`, `00-000000000012`: level and number."""
+    return key(organization_id, mode, "AUDIT_TILE", f"{tile.level:02d}-{tile.number:012d}")
+
+
+def _hashes(tile: _Tile, item: Item | None, count: int) -> list[bytes]:
+    """The first `count` hashes of a tile, which may have grown since."""
+    text = base64.b64decode(cast("str", item["hashes"])) if item else b""
+    if len(text) < count * _HASH:
+        raise Broken(f"tile {tile.level}-{tile.number} holds {len(text) // _HASH} hashes of {count}")
+    return [text[start : start + _HASH] for start in range(0, count * _HASH, _HASH)]
+
+
+def _grow(organization_id: str, mode: Mode, tile: _Tile, hashes: Sequence[bytes]) -> None:
+    progress.grow(
+        {
+            **_at(organization_id, mode, tile)._asdict(),
+            "kind": "AUDIT_TILE",
+            "size": len(hashes),
+            "hashes": base64.b64encode(b"".join(hashes)).decode(),
+        }
+    )

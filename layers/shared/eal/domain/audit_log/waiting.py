@@ -1,0 +1,45 @@
+"""Which logs have numbered records that the archive lacks: the head of a log's numbers says so until it has them.
+
+The relay sets the mark in the transaction that gives a number, and the archive takes it off when it has all. A word
+to the archiver can be lost (to the dead-letter queue, at last); the mark cannot, and each hour it brings another word.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from eal.core.table.keys import Key, key, shard
+from eal.core.table.read import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eal.core.table.item import Item
+    from eal.core.tenancy import Mode
+
+
+def numbers(organization_id: str, mode: Mode) -> Key:
+    """The item whose `last` is the number that was given last."""
+    return key(organization_id, mode, "SEQUENCE", "AUDIT")
+
+
+def mark(organization_id: str, mode: Mode) -> Item:
+    """The index attributes of that item as long as the archive lacks records."""
+    return marked("UNARCHIVED", organization_id, mode)
+
+
+def logs(number: int) -> Iterator[tuple[str, Mode]]:
+    """The tenants and modes of a shard whose records are not all archived."""
+    return logs_marked("UNARCHIVED", number)
+
+
+def marked(name: str, organization_id: str, mode: Mode) -> Item:
+    """The index attributes of an item by which `logs_marked` finds its log."""
+    return {"gsi1pk": shard(name, organization_id, mode), "gsi1sk": f"{organization_id}#{mode}"}
+
+
+def logs_marked(name: str, number: int) -> Iterator[tuple[str, Mode]]:
+    """The tenants and modes of a shard whose logs have this mark."""
+    for item in walk("gsi1pk = :shard", {":shard": f"{name}#{number}"}, index="gsi1"):
+        organization_id, mode = cast("str", item["gsi1sk"]).split("#")
+        yield organization_id, cast("Mode", mode)

@@ -1,0 +1,1 @@
+"""Pushing leads to the tenant's CRM."""

@@ -1,0 +1,28 @@
+"""What GET /health shows: a pulse of the key and the tenant, no data."""
+
+from typing import Literal, Self
+
+from eal.core.caller import SCOPES, Caller, Scope, includes
+from eal.core.clock import Instant
+from eal.core.tenancy import Mode
+from eal.core.wire import Wire
+
+
+class HealthView(Wire):
+    status: Literal["ok"] = "ok"
+    version: Literal["v1"] = "v1"
+    tenant_id: str
+    environment: Mode
+    scopes: list[Scope]
+    rate_limit_remaining: int
+    timestamp: Instant
+
+    @classmethod
+    def of(cls, caller: Caller) -> Self:
+        return cls(
+            tenant_id=caller.organization_id,
+            environment=caller.mode,
+            scopes=[scope for scope in SCOPES if includes(caller.scope, scope)],
+            rate_limit_remaining=caller.rate_limit_remaining,
+            timestamp=caller.at,
+        )

@@ -1,0 +1,176 @@
+"""A connection: the unguessable address part that names tenant, mode and vendor to a receiver.
+
+It lies in the Access table beside the keys: like them it is looked up before the tenant is known, and like them it
+is found by its hash, so that reading the table gives nobody an address.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
+
+from eal.core import aws, settings
+from eal.core.clock import Instant, rfc3339
+from eal.core.secrets import decrypt
+from eal.core.table.item import Item, dump, encode, from_attributes, load, to_attributes
+from eal.core.table.read import batch_get
+from eal.core.table.write import Operation, Stale
+from eal.core.tenancy import Mode
+from eal.domain.integrations.model import Failure, Health, Integration, Secret
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UniversalAttributeValueTypeDef
+
+_FRESH_SECONDS = 60
+_ID = re.compile(r"conn_[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """What a receiver needs. `ciphertexts` are the signing secrets: the one in use, and before `previous_until` also
+    the one that it replaced."""
+
+    organization_id: str
+    mode: Mode
+    vendor: str
+    ciphertexts: tuple[str, ...] = ()
+    previous_until: Instant | None = None
+    last_event_at: Instant | None = None
+    last_failure: Failure | None = None
+
+    def signing_secrets(self, now: datetime) -> Collection[str]:
+        """The secrets that are accepted now, newest first."""
+        overlaps = self.previous_until is not None and now < self.previous_until
+        return [
+            decrypt(one, organization_id=self.organization_id, purpose=f"{self.vendor}.signing")
+            for one in self.ciphertexts[: 2 if overlaps else 1]
+        ]
+
+    def health(self) -> Health:
+        return Health(last_event_at=self.last_event_at, last_failure=self.last_failure)
+
+    def just_failed(self, now: datetime) -> bool:
+        """Whether the last failure is so new that another one is not written down."""
+        return self.last_failure is not None and now - self.last_failure.at < timedelta(
+            seconds=_FRESH_SECONDS
+        )
+
+
+def new_id() -> str:
+    """160 random bits."""
+    return "conn_" + secrets.token_hex(20)
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` has the shape of a connection's id: what has not, nobody needs to look for."""
+    return _ID.fullmatch(text) is not None
+
+
+def pk(connection_id: str) -> str:
+    return "C#" + hashlib.sha256(connection_id.encode()).hexdigest()
+
+
+def find(connection_id: str, vendor: str) -> Connection | None:
+    """The vendor's connection with this id, if there is one."""
+    answer = aws.dynamodb().get_item(
+        TableName=settings.access_table(), Key=_at(connection_id), ConsistentRead=True
+    )
+    if not answer.get("Item"):
+        return None
+    connection = load(Connection, from_attributes(answer["Item"]))
+    return connection if connection.vendor == vendor else None
+
+
+def find_all(connection_ids: Sequence[str]) -> dict[str, Connection]:
+    """A tenant's connections, of one mode, by vendor. Raises: Unavailable."""
+    items = batch_get(settings.access_table(), [{"pk": pk(each)} for each in connection_ids])
+    return {connection.vendor: connection for connection in (load(Connection, item) for item in items)}
+
+
+def put(
+    connection_id: str, integration: Integration, signing: Secret | None, organization_id: str, mode: Mode
+) -> Operation:
+    """The operation that writes what receivers look up, leaving what they stamped on it alone."""
+    ciphertexts = [one for one in (signing.ciphertext, signing.previous) if one] if signing else []
+    values: Item = {
+        ":organization": organization_id,
+        ":mode": mode,
+        ":vendor": integration.vendor,
+        ":texts": ciphertexts,
+        ":until": rfc3339(signing.previous_until) if signing and signing.previous_until else None,
+    }
+    update = {
+        "TableName": settings.access_table(),
+        "Key": _at(connection_id),
+        "UpdateExpression": (
+            "SET organization_id = :organization, #mode = :mode, vendor = :vendor,"
+            " ciphertexts = :texts, previous_until = :until"
+        ),
+        "ConditionExpression": (
+            "attribute_not_exists(pk) OR (organization_id = :organization AND #mode = :mode)"
+        ),
+        "ExpressionAttributeNames": {"#mode": "mode"},
+        "ExpressionAttributeValues": to_attributes(values),
+    }
+    return Operation(cast("TransactWriteItemTypeDef", {"Update": update}), lambda _old: Stale())
+
+
+def delete(connection_id: str) -> Operation:
+    """The operation after which the connection's addresses answer 404."""
+    request = {"Delete": {"TableName": settings.access_table(), "Key": _at(connection_id)}}
+    return Operation(cast("TransactWriteItemTypeDef", request), lambda _old: Stale())
+
+
+def stamp_event(connection_id: str, at: datetime) -> None:
+    """Remember when the vendor last sent something: at most once a minute, so that a busy tenant is not a hot key,
+    and at once where a refusal was the newest that is known."""
+    client = aws.dynamodb()
+    try:
+        client.update_item(
+            TableName=settings.access_table(),
+            Key=_at(connection_id),
+            UpdateExpression="SET last_event_at = :at, stamped = :now",
+            ConditionExpression=(
+                "attribute_exists(pk) AND (attribute_not_exists(stamped) OR stamped < :stale"
+                " OR last_failure.#at BETWEEN last_event_at AND :at)"
+            ),
+            ExpressionAttributeNames={"#at": "at"},
+            ExpressionAttributeValues=to_attributes(
+                {
+                    ":at": rfc3339(at),
+                    ":now": int(at.timestamp()),
+                    ":stale": int(at.timestamp()) - _FRESH_SECONDS,
+                }
+            ),
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        return
+
+
+def stamp_failure(connection_id: str, vendor: str, failure: Failure) -> None:
+    """Remember why something from the vendor was refused: at most once a minute."""
+    client = aws.dynamodb()
+    stale = failure.at - timedelta(seconds=_FRESH_SECONDS)
+    try:
+        client.update_item(
+            TableName=settings.access_table(),
+            Key=_at(connection_id),
+            UpdateExpression="SET last_failure = :failure",
+            ConditionExpression=(
+                "vendor = :vendor AND (attribute_not_exists(last_failure) OR last_failure.#at <= :stale)"
+            ),
+            ExpressionAttributeNames={"#at": "at"},
+            ExpressionAttributeValues={
+                ":failure": encode(dump(failure)),
+                **to_attributes({":vendor": vendor, ":stale": rfc3339(stale)}),
+            },
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        return
+
+
+def _at(connection_id: str) -> "dict[str, UniversalAttributeValueTypeDef]":
+    return to_attributes({"pk": pk(connection_id)})

@@ -1,0 +1,124 @@
+"""What the API takes and shows of integrations."""
+
+from dataclasses import asdict
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field
+
+from eal.core import clock, settings
+from eal.core.clock import Instant
+from eal.core.listing import PageView
+from eal.core.wire import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, Wire
+from eal.domain.integrations.model import VENDORS, Health, Integration, Secret
+
+type Setting = Annotated[str, Field(min_length=1, max_length=2048)]
+type SecretText = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class IntegrationPut(Wire):
+    """What is left out stays as it is; null removes it."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    settings: Annotated[
+        dict[str, Setting | None],
+        Field(
+            max_length=20,
+            description="callrail: `account_id`, `company_id` (`COM…`: where the account has several companies, calls "
+            "whose webhooks were lost are looked for only if it is set). google_business: `client_id`, `account_id`, "
+            "`location_id`. crm: `url` (https, at a public address).",
+        ),
+    ] = {}  # noqa: RUF012 - pydantic copies defaults
+    secrets: Annotated[
+        dict[str, SecretText | None],
+        Field(
+            max_length=20,
+            description="Write-only. callrail: `signing_key`, `api_key`. resend: `signing_secret`, `api_key`. "
+            "stripe: `signing_secret`. google_business: `client_secret`, `refresh_token`. crm: `signing_secret` "
+            "(`whsec_` and base64, or another text of 24 characters or more).",
+        ),
+    ] = {}  # noqa: RUF012 - pydantic copies defaults
+    overlap_seconds: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=LONGEST_OVERLAP_SECONDS,
+            description="How long the signing secret that a new one replaces is still accepted; 0 refuses it at once.",
+        ),
+    ] = DEFAULT_OVERLAP_SECONDS
+
+
+class SecretView(Wire):
+    set: bool
+    updated_at: Instant | None
+    previous_accepted_until: Annotated[
+        Instant | None, Field(description="How long the signing secret before this one is still accepted.")
+    ]
+
+
+class FailureView(Wire):
+    at: Instant
+    reason: Literal["invalid_signature", "out_of_time", "invalid_json", "too_large"]
+
+
+class ConnectionHealthView(Wire):
+    """`waiting` until the vendor sends something, `failing` when the newest of it was refused."""
+
+    status: Literal["waiting", "healthy", "failing"]
+    last_event_at: Annotated[Instant | None, Field(description="To the minute.")]
+    last_failure: Annotated[FailureView | None, Field(description="To the minute.")]
+
+
+class IntegrationView(Wire):
+    """`receiver_url` is the connection's address; each kind of webhook has its own below it. A vendor that sends us
+    no webhooks has none."""
+
+    vendor: str
+    settings: dict[str, str]
+    secrets: dict[str, SecretView]
+    connection_id: str | None
+    receiver_url: str | None
+    receiver_urls: Annotated[
+        dict[str, str], Field(description="The address to give the vendor, for each kind.")
+    ]
+    health: ConnectionHealthView
+    created_at: Instant
+    updated_at: Instant
+    version: int
+
+    @classmethod
+    def of(cls, integration: Integration, health: Health) -> Self:
+        terms = VENDORS[integration.vendor]
+        base = None
+        if integration.connection_id:
+            base = settings.receiver_url(integration.vendor).rstrip("/") + "/" + integration.connection_id
+        return cls.model_validate(
+            {
+                "vendor": integration.vendor,
+                "settings": integration.settings,
+                "secrets": {name: _shown(integration.secrets.get(name)) for name in terms.secrets},
+                "connection_id": integration.connection_id,
+                "receiver_url": base,
+                "receiver_urls": {kind: f"{base}/{kind}" for kind in terms.kinds} if base else {},
+                "health": {
+                    "status": health.status,
+                    "last_event_at": health.last_event_at,
+                    "last_failure": asdict(health.last_failure) if health.last_failure else None,
+                },
+                "created_at": integration.created_at,
+                "updated_at": integration.updated_at,
+                "version": integration.version,
+            }
+        )
+
+
+class IntegrationPage(PageView[IntegrationView]):
+    pass
+
+
+def _shown(secret: Secret | None) -> dict[str, object]:
+    return {
+        "set": secret is not None,
+        "updated_at": secret.updated_at if secret else None,
+        "previous_accepted_until": secret.previous_accepted_until(clock.now()) if secret else None,
+    }

@@ -1,0 +1,282 @@
+"""Rows of a file, read in constant memory: structure first, which makes or breaks the file; then each row's values."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from pydantic import ValidationError
+
+from eal.domain.lead_imports.model import LONGEST_ROW, MOST_ROWS, RowError
+from eal.domain.leads.wire import AttributionBody, LeadCreate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eal.core.json import Json
+    from eal.domain.lead_imports.model import Format
+
+SOURCE = "import"
+_BLOCK = 64 * 1024
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_ERRORS_OF_A_ROW = 10
+
+_OWN = (
+    "first_name",
+    "last_name",
+    "company",
+    "email",
+    "source",
+    "source_detail",
+    "loss_type",
+    "notes",
+    "assigned_to",
+)
+_PHONES = ("phone", "phones")
+_ADDRESS = {
+    "address_line1": "line1",
+    "address_line2": "line2",
+    "city": "city",
+    "state": "state",
+    "postal_code": "postal_code",
+    "country": "country",
+}
+# A column `source` is the lead's own.
+_ATTRIBUTION = {
+    "attribution_source" if member == "source" else member: member for member in AttributionBody.model_fields
+}
+_METADATA = "metadata."
+_COLUMN_OF = {
+    **{f"address.{member}": column for column, member in _ADDRESS.items()},
+    **{f"attribution.{member}": column for column, member in _ATTRIBUTION.items()},
+}
+
+
+class NotImportable(Exception):
+    """The file cannot be imported. The text is for its sender, and quotes nothing of a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a row says, or what is wrong with it."""
+
+    number: int
+    body: LeadCreate | None
+    errors: tuple[RowError, ...] = ()
+
+    @property
+    def contacts(self) -> int:
+        return len({*self.body.phones}) + bool(self.body.email) if self.body else 0
+
+
+def count(file: BinaryIO, form: Format) -> int:
+    """How many rows the file has. Reads all of it, and so finds what makes it unreadable.
+
+    Raises: NotImportable.
+    """
+    number = 0
+    for number, _ in enumerate(_records(file, form), start=1):
+        if number > MOST_ROWS:
+            raise NotImportable(f"The file has more than {MOST_ROWS} rows.")
+    return number
+
+
+def read(file: BinaryIO, form: Format, after: int) -> Iterator[Row]:
+    """The rows after the first `after`, validated.
+
+    Raises: NotImportable.
+    """
+    records = _records(file, form)
+    for number, record in islice(enumerate(records, start=1), after, None):
+        if isinstance(records, CsvFile):
+            yield records.row(number, cast("tuple[str, ...]", record))
+        else:
+            yield _json_row(number, cast("str", record))
+
+
+def _records(file: BinaryIO, form: Format) -> CsvFile | Iterator[str]:
+    file.seek(0)
+    return CsvFile(file) if form == "csv" else (line for line, _ in lines(file) if line.strip())
+
+
+def _json_row(number: int, line: str) -> Row:
+    try:
+        body = json.loads(line)
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        return Row(number, None, (RowError(row=number, message="is not a JSON object"),))
+    return _validated(number, body)
+
+
+class CsvFile:
+    """RFC 4180 with a header. A row without any value is no row: spreadsheets write such ones at their end."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._size = self._number = 0
+        self._reader = csv.reader(self._measured(file), strict=True)
+        header = next(iter(self), None)
+        if header is None:
+            raise NotImportable("The file is empty: its first row must name the columns.")
+        self._columns = _columns(header)
+        self._number = 0
+
+    def _measured(self, file: BinaryIO) -> Iterator[str]:
+        for line, size in lines(file):
+            self._size += size
+            if self._size > LONGEST_ROW:
+                raise NotImportable(
+                    f"{self._place()} is longer than {LONGEST_ROW} bytes. Is a quote not closed?"
+                )
+            yield line
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        while True:
+            self._size = 0
+            try:
+                fields = next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error as wrong:
+                raise NotImportable(f"{self._place()} is not CSV: {wrong}.") from None
+            if any(field.strip() for field in fields):
+                self._number += 1
+                yield tuple(fields)
+
+    def _place(self) -> str:
+        return f"Row {self._number + 1}" if hasattr(self, "_columns") else "The header"
+
+    def row(self, number: int, fields: tuple[str, ...]) -> Row:
+        if len(fields) != len(self._columns):
+            message = f"has {len(fields)} fields, and the header {len(self._columns)}"
+            return Row(number, None, (RowError(row=number, message=message),))
+        return _validated(number, _body(self._columns, fields), of_columns=True)
+
+
+def lines(file: BinaryIO) -> Iterator[tuple[str, int]]:
+    r"""Lines with their ends (\n, \r\n, \r) and their size in bytes.
+
+    Raises: NotImportable for what is not UTF-8 text, and for a line longer than the longest row.
+    """
+    place = 0
+    for number, piece in enumerate(_pieces(file), start=1):
+        text = piece.removeprefix(_BYTE_ORDER_MARK) if place == 0 else piece
+        try:
+            line = text.decode()
+        except UnicodeDecodeError as wrong:
+            at = place + len(piece) - len(text) + wrong.start + 1
+            raise NotImportable(
+                f"The file is not UTF-8: byte {at}, in line {number}. Save it as UTF-8."
+            ) from None
+        if "\0" in line:
+            raise NotImportable(f"The file is no text: it has a NUL byte in line {number}.")
+        place += len(piece)
+        yield line, len(piece)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    rest, number = b"", 0
+    while block := file.read(_BLOCK):
+        # The last piece may go on in the next block, even one that ends in \r.
+        *whole, rest = (rest + block).splitlines(keepends=True)
+        yield from whole
+        number += len(whole)
+        if len(rest) > LONGEST_ROW:
+            raise NotImportable(f"Line {number + 1} is longer than {LONGEST_ROW} bytes.")
+    if rest:
+        yield rest
+
+
+# ---------------------------------------------------------------- columns
+
+
+def _columns(header: tuple[str, ...]) -> tuple[str, ...]:
+    found = tuple(map(_column, header))
+    if unknown := [name[:40] or "(no name)" for name in found if not _is_known(name)]:
+        known = ", ".join((*_OWN, *_PHONES, *_ADDRESS, *_ATTRIBUTION, "metadata.<key>"))
+        hint = " Columns are separated by commas." if len(found) == 1 and ";" in found[0] else ""
+        raise NotImportable(
+            f"The header has columns that are not known: {', '.join(unknown[:20])}.{hint} Known: {known}."
+        )
+    if twice := sorted({name for name in found if found.count(name) > 1}):
+        raise NotImportable(f"The header has a column more than once: {', '.join(twice[:20])}.")
+    return found
+
+
+def _column(text: str) -> str:
+    """A header's name in our spelling; the key of metadata is the sender's own."""
+    name = text.strip()
+    if name.lower().startswith(_METADATA):
+        return _METADATA + name[len(_METADATA) :].strip()
+    return name.lower().replace(" ", "_").replace("-", "_")
+
+
+def _is_known(name: str) -> bool:
+    return name in (*_OWN, *_PHONES, *_ADDRESS, *_ATTRIBUTION) or (
+        name.startswith(_METADATA) and name != _METADATA
+    )
+
+
+def _body(columns: tuple[str, ...], fields: tuple[str, ...]) -> dict[str, Json]:
+    """The row as a body of `POST /v1/leads`; an empty field says nothing."""
+    body: dict[str, Json] = {}
+    address: dict[str, Json] = {}
+    attribution: dict[str, Json] = {}
+    metadata: dict[str, Json] = {}
+    phones: list[Json] = []
+    for name, value in zip(columns, map(str.strip, fields), strict=True):
+        if not value:
+            continue
+        if name in _PHONES:
+            phones += [one.strip() for one in value.split(";") if one.strip()]
+        elif name in _ADDRESS:
+            address[_ADDRESS[name]] = value
+        elif name in _ATTRIBUTION:
+            attribution[_ATTRIBUTION[name]] = value
+        elif name.startswith(_METADATA):
+            metadata[name.removeprefix(_METADATA)] = value
+        else:
+            body[name] = value
+    parts: dict[str, Json] = {
+        "phones": phones, "address": address, "attribution": attribution, "metadata": metadata,
+    }  # fmt: skip
+    return {**body, **{name: part for name, part in parts.items() if part}}
+
+
+# ---------------------------------------------------------------- values
+
+
+def _validated(number: int, body: dict[str, Json], *, of_columns: bool = False) -> Row:
+    try:
+        return Row(number, LeadCreate.model_validate({"source": SOURCE, **body}))
+    except ValidationError as invalid:
+        wrong = invalid.errors(include_url=False, include_context=False, include_input=False)
+    return Row(
+        number,
+        None,
+        tuple(
+            RowError(
+                row=number,
+                field=_field(one["loc"], of_columns=of_columns),
+                message=_message(one["type"], one["msg"]),
+            )
+            for one in wrong[:_ERRORS_OF_A_ROW]
+        ),
+    )
+
+
+def _field(location: tuple[int | str, ...], *, of_columns: bool) -> str | None:
+    """Where the row is wrong: the column, or the path in the JSON object."""
+    path = ".".join(map(str, location))
+    if of_columns and not path.startswith(_METADATA):
+        path = _COLUMN_OF.get(path) or (str(location[0]) if location else "")
+    # A name in JSON may be half a surrogate pair, which nothing can store.
+    return path[:100].encode(errors="replace").decode() or None
+
+
+def _message(kind: str, text: str) -> str:
+    known = {"missing": "is required", "extra_forbidden": "is not known here"}
+    return known.get(kind) or text.removeprefix("Value error, ")[:300]

@@ -1,0 +1,203 @@
+"""The score of a lead, 0 to 100, as the sum of explained contributions.
+
+The band says what a lead is, and the need alone puts it there; what the other facts forbid takes it down again:
+
+| band | points | what it is |
+|---|---|---|
+| hot | 70 to 100 | a live loss or a same-day need, of someone who can say yes and be reached, in the area |
+| warm | 40 to 69 | a need without hurry, one that nobody has understood yet, or a partner who sends work |
+| cold | 20 to 39 | no need now, no authority, no way to reach anybody, outside the area, or lost |
+| junk | 0 to 19 | can never become a customer: sales, applicants, spam, another trade, competitors, disqualified |
+
+NEEDS, LIMITS and DETAILS below are the whole table. Details order the leads inside of their band and never lift one
+out of it, and in the lowest band they count for nothing. An area or an authority that nobody knows forbids nothing.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from eal.domain.leads.merging import without_kept_lines
+from eal.domain.leads.model import Contribution, Lead, Score
+
+if TYPE_CHECKING:
+    from eal.ai.engines.embedded.leads import Reading
+
+VERSION = "lead-rules-2"
+
+HOT, WARM, COLD, JUNK = 70, 40, 20, 0
+"""Where each band begins."""
+
+
+class Weight(NamedTuple):
+    """What a feature counts, or the most that it leaves, and the phrase for it."""
+
+    points: int
+    reason: str
+
+
+NEEDS = {
+    "live": Weight(HOT, "a live loss"),
+    "same_day": Weight(HOT, "a need for the same day"),
+    "planned": Weight(WARM, "a real need without hurry"),
+    "partner": Weight(WARM, "a partner who may send work"),
+    "unknown": Weight(WARM, "asks for us, and the need is not known yet"),
+    "listed": Weight(COLD, "a name from a list, without a need that is known"),
+    "foreign": Weight(COLD, "writes of nothing that is our work"),
+    "none": Weight(COLD, "no need now"),
+    "never": Weight(JUNK, "can never become a customer"),
+}
+"""The need, of which a lead has one; what it counts is where its band begins."""
+
+LIMITS = {
+    "authority_doubtful": Weight(WARM, "whether they may decide is in doubt"),
+    "no_authority": Weight(COLD, "not theirs to decide: no more than cold"),
+    "unreachable": Weight(COLD, "no phone and no e-mail: no more than cold"),
+    "outside": Weight(COLD, "outside the service area: no more than cold"),
+    "lost": Weight(COLD, "lost: no more than cold"),
+    "disqualified": Weight(JUNK, "disqualified by a person"),
+}
+"""The most that a fact leaves of what the need counts."""
+
+DETAILS = {
+    "phone": Weight(5, "a phone number"),
+    "email": Weight(2, "an e-mail address"),
+    "name": Weight(1, "a name"),
+    "address": Weight(2, "an address"),
+    "area": Weight(4, "inside the service area"),
+    "source": Weight(2, "came by a call, or was sent by somebody"),
+    "loss_type": Weight(2, "the kind of loss is known"),
+    "decides": Weight(1, "the one who decides, by their own word or since they were reached"),
+}
+"""What counts inside of a band: 19 together, as many as the narrowest bands hold."""
+
+HURRY = {
+    "emergency": Weight(10, "an emergency"),
+    "high": Weight(6, "a live loss, with its source stopped"),
+    "understood": Weight(5, "the need is understood"),
+    "partner": Weight(8, "a partner's word brings more than one job"),
+    "pressing": Weight(9, "a live loss that needs the owner's word"),
+}
+"""One of these counts more, in the bands that have room for it: hot and warm."""
+
+_SENT = frozenset({"phone", "call", "referral", "partner", "plumber", "agent", "adjuster", "carrier", "tpa"})
+_LISTS = ("import", "list", "purchased", "scrape")
+_VOUCHED = frozenset({"contacted", "qualified", "scheduled", "won"})
+_NEEDED = frozenset({"qualified", "scheduled", "won"})
+
+
+def score(lead: Lead, *, in_service_area: bool | None, at: datetime) -> Score:
+    """The lead's score. `in_service_area` is None where the place or the area is not known."""
+    reading = _read(lead)
+    need = _need(lead, reading)
+    contributions = [_counted("need", NEEDS[need])]
+    left = NEEDS[need].points
+    for feature, limit in _limits(lead, reading, in_service_area):
+        if limit.points < left:
+            contributions.append(
+                Contribution(feature=feature, points=limit.points - left, reason=limit.reason)
+            )
+            left = limit.points
+    if left > JUNK:
+        contributions += [_counted(name, DETAILS[name]) for name in _details(lead, reading, in_service_area)]
+    if left >= WARM:
+        contributions += [_counted("hurry", one) for one in _hurry(lead, reading, need, left)]
+    return Score(
+        value=sum(one.points for one in contributions),
+        scorer=VERSION,
+        scored_at=at,
+        contributions=tuple(contributions),
+    )
+
+
+def _counted(feature: str, weight: Weight) -> Contribution:
+    return Contribution(feature=feature, points=weight.points, reason=weight.reason)
+
+
+def _read(lead: Lead) -> "Reading | None":
+    """What the notes say. The engine is imported only where there are any: a cold start without them does not pay."""
+    notes = without_kept_lines(lead.notes)
+    if not notes or not notes.strip():
+        return None
+    from eal.ai.engines.embedded.leads import read_lead
+
+    return read_lead(notes)
+
+
+def _need(lead: Lead, reading: "Reading | None") -> str:
+    vouched = lead.status in _NEEDED
+    if reading and reading.customer == "never":
+        return "planned" if vouched else "never"
+    found = _told(lead, reading)
+    if found == "none" and vouched:
+        return "planned"
+    if reading and reading.customer == "partner" and found not in ("live", "same_day"):
+        return "partner"
+    return found
+
+
+def _told(lead: Lead, reading: "Reading | None") -> str:
+    """The need by the notes and by the call; what the notes say outright goes before what a form's field says."""
+    told = reading.need if reading else "unknown"
+    if told in ("live", "none"):
+        return told
+    if lead.urgency in ("emergency", "high"):
+        return "live"
+    if told in ("same_day", "planned"):
+        return told
+    if lead.urgency == "low":
+        return "none"
+    if lead.loss_type and lead.loss_type != "other":
+        return "same_day" if reading and reading.hurry else "planned"
+    if lead.urgency == "normal" or lead.status in _NEEDED:
+        return "planned"
+    return told if told == "foreign" else _by_source(lead)
+
+
+def _by_source(lead: Lead) -> str:
+    """Without a word of a need: a partner's company, a name from a list, or somebody who came to us."""
+    if lead.company and lead.source in ("partner", "prospect"):
+        return "partner"
+    return "listed" if any(part in lead.source for part in _LISTS) else "unknown"
+
+
+def _limits(lead: Lead, reading: "Reading | None", in_service_area: bool | None) -> list[tuple[str, Weight]]:
+    found: list[tuple[str, Weight]] = []
+    if reading and reading.customer == "possible" and lead.status not in _VOUCHED:
+        if reading.authority is None:
+            found.append(("authority", LIMITS["authority_doubtful"]))
+            if reading.need not in ("live", "same_day"):
+                found.append(("authority", LIMITS["no_authority"]))
+        elif reading.authority is False:
+            found.append(("authority", LIMITS["no_authority"]))
+    if not lead.contacts:
+        found.append(("reach", LIMITS["unreachable"]))
+    if in_service_area is False:
+        found.append(("area", LIMITS["outside"]))
+    if lead.status in LIMITS:
+        found.append(("status", LIMITS[lead.status]))
+    return found
+
+
+def _details(lead: Lead, reading: "Reading | None", in_service_area: bool | None) -> list[str]:
+    has = {
+        "phone": bool(lead.phones),
+        "email": bool(lead.email or lead.additional_emails),
+        "name": bool(lead.first_name or lead.last_name),
+        "address": lead.address is not None,
+        "area": in_service_area is True,
+        "source": lead.source in _SENT or lead.call_id is not None,
+        "loss_type": bool(lead.loss_type or (reading and reading.loss)),
+        "decides": bool(reading and reading.decides) or lead.status in _VOUCHED,
+    }
+    return [name for name in DETAILS if has[name]]
+
+
+def _hurry(lead: Lead, reading: "Reading | None", need: str, left: int) -> list[Weight]:
+    if need == "partner":
+        return [HURRY["partner"]]
+    if left == WARM:
+        understood = {"live": "pressing", "same_day": "pressing", "planned": "understood"}.get(need)
+        return [HURRY[understood]] if understood else []
+    if lead.urgency == "emergency" or (reading and reading.emergency):
+        return [HURRY["emergency"]]
+    return [HURRY["high"]] if need == "live" else []

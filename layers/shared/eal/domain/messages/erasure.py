@@ -1,0 +1,21 @@
+"""Erasing somebody's forms and text messages, their salts with them. The claims stay: a form told again is not new."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal.core.table import scrub
+from eal.domain.messages.store import forms_of, texts_with
+
+if TYPE_CHECKING:
+    from eal.core.table.scrub import Erased
+    from eal.core.tenancy import Mode
+
+
+def forget(organization_id: str, mode: Mode, who: Erased) -> None:
+    """Delete the lead's forms, and the text messages with its phones. Safe to repeat."""
+    for form in scrub.in_index(forms_of(organization_id, mode, who.id)):
+        scrub.remove(form)
+    for number in who.values("phone"):
+        for text in filter(who.may_be_of, scrub.in_index(texts_with(organization_id, mode, number))):
+            scrub.remove(text)

@@ -1,0 +1,29 @@
+"""A grant: what a child lets its parent read, and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from eal.core.clock import Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a child lets its parent read; nothing, for a child that has granted nothing."""
+
+    resources: tuple[str, ...] = ()
+    expires_at: Instant | None = None
+
+    def covers(self, resource: str, now: datetime) -> bool:
+        return resource in self.resources and (self.expires_at is None or now < self.expires_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenGrant(Grant):
+    """A grant as it is stored: `organization_id` is the child that gave it."""
+
+    id: str
+    organization_id: str
+    parent_id: str
+    created_at: Instant
+    updated_at: Instant
+    version: int

@@ -1,0 +1,69 @@
+"""What the API takes and shows of grants."""
+
+from dataclasses import asdict
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field
+
+from eal.core.clock import Instant
+from eal.core.listing import PageView
+from eal.core.wire import Wire
+from eal.domain.organizations.grants.model import GivenGrant
+
+type Grantable = Literal[
+    "leads",
+    "prospects",
+    "calls",
+    "content",
+    "outreach",
+    "claims",
+    "reviews",
+    "audit-log",
+    "webhooks",
+    "events",
+]
+"""What a child can let its parent read; never its keys, integrations, members and grants themselves.
+
+Two of them tell of others: `events` hold the leads, calls and keys (without their text) that they are about, and
+`audit-log` names every change, with personal values masked.
+"""
+
+
+class GrantPut(Wire):
+    """All that the parent may read from now on: what is left out here, it may not."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    resources: Annotated[
+        list[Grantable],
+        Field(
+            min_length=1,
+            max_length=20,
+            description="`events` hold the leads, calls and keys (without their text) that they tell of, also where "
+            "those are not granted; `audit-log` names every change, with personal values masked.",
+        ),
+    ]
+    expires_at: Annotated[Instant | None, Field(description="In the future; null means without an end.")] = (
+        None
+    )
+
+
+class GrantView(Wire):
+    """`organization_id` is the child that gave it; a grant is over at `expires_at`."""
+
+    id: str
+    organization_id: str
+    parent_id: str
+    resources: list[str]
+    expires_at: Instant | None
+    created_at: Instant
+    updated_at: Instant
+    version: int
+
+    @classmethod
+    def of(cls, grant: GivenGrant) -> Self:
+        return cls.model_validate(asdict(grant))
+
+
+class GrantPage(PageView[GrantView]):
+    pass

@@ -1,0 +1,197 @@
+"""Organizations in the State table: the caller's own one, and those below it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from eal.core import audit, ids
+from eal.core.caller import SCOPES
+from eal.core.errors import InsufficientScope, NotFound
+from eal.core.table.item import dump, load
+from eal.core.table.read import get
+from eal.domain.api_keys import store as keys
+from eal.domain.organization_settings.table_keys import at, pointer_at
+from eal.domain.organizations.model import INDUSTRY, PERSONAL_SETTINGS, Organization
+from eal.domain.organizations.subscriptions import Subscription, with_subscription
+
+if TYPE_CHECKING:
+    from eal.core.caller import Caller
+    from eal.core.json import Json
+    from eal.core.table.item import Item
+    from eal.domain.api_keys.model import ApiKey
+    from eal.domain.organization_settings.wire import SettingsBody
+    from eal.domain.organizations.wire import OrganizationCreate, OrganizationUpdate
+
+
+def may_change(by: Caller) -> None:
+    """Raises: InsufficientScope for a test key."""
+    if by.mode == "test":
+        raise InsufficientScope(
+            "Organizations, members and grants belong to both modes: a test key cannot change them.",
+            reason="test_key",
+        )
+
+
+def current(by: Caller) -> Organization:
+    """The caller's own organization.
+
+    Raises: NotFound.
+    """
+    item = get(at(by.organization_id))
+    if item is None:
+        raise NotFound(f"There is no organization {by.organization_id}.")
+    return load(Organization, item)
+
+
+def create(
+    name: str, by: Caller, *, parent_organization_id: str | None = None
+) -> tuple[Organization, ApiKey, str]:
+    """A new organization with its first live admin key (and its text), in the caller's write: for the operator's tools.
+
+    The caller's `organization_id` is the new organization's id: it is the tenant that the records belong to.
+    """
+    new = Organization(
+        id=by.organization_id,
+        name=name,
+        created_at=by.at,
+        version=1,
+        parent_organization_id=parent_organization_id,
+        salt=audit.new_salt(),
+    )
+    admin, text = _write_new(new, by, also_for=parent_organization_id)
+    return new, admin, text
+
+
+def create_child(body: OrganizationCreate, by: Caller) -> tuple[Organization, ApiKey, str]:
+    """A new organization below the caller's, with its first live admin key and its text.
+
+    Raises: InsufficientScope, also for a key that ends or is bound to networks: the child's admin key is neither.
+    """
+    may_change(by)
+    keys.may_give_unbounded(by)
+    new = Organization(
+        id=ids.new("org", by.at),
+        name=body.name,
+        created_at=by.at,
+        version=1,
+        industry=body.industry,
+        parent_organization_id=by.organization_id,
+        settings=_with_settings({}, body.settings),
+        salt=audit.new_salt(),
+    )
+    admin, text = _write_new(new, by, also_for=new.id)
+    return new, admin, text
+
+
+def _write_new(new: Organization, by: Caller, *, also_for: str | None) -> tuple[ApiKey, str]:
+    by.write.create(_item(new))
+    if new.parent_organization_id:
+        place = pointer_at(new.parent_organization_id, new.id)
+        by.write.create({**place._asdict(), "kind": "CHILD", "id": new.id})
+    admin, text = keys.make(
+        by, organization_id=new.id, mode="live", name="First admin key", scopes=(SCOPES[-1],)
+    )
+    keys.count_permanent_admins(by, new.id, 1)
+    given: Item = {
+        "name": new.name,
+        "industry": new.industry,
+        "parent_organization_id": new.parent_organization_id,
+        **{f"settings.{name}": value for name, value in new.settings.items()},
+    }
+    changes = audit.changes({}, given, personal=PERSONAL_SETTINGS, salt=new.salt)
+    by.write.audit("organization.created", new.id, changes, also_for=also_for)
+    given = {"name": admin.name, "mode": admin.mode, "scopes": admin.scopes}
+    by.write.audit("api_key.created", admin.id, audit.changes({}, given), also_for=also_for)
+    return admin, text
+
+
+def update(old: Organization, body: OrganizationUpdate, by: Caller) -> Organization:
+    """The organization with what the body gives; what it gives as null is as if it were never set.
+
+    `old` is the caller's own, or a child of it.
+    Raises: InsufficientScope, PreconditionFailed.
+    """
+    may_change(by)
+    by.write.check_if_match(old.version)
+    new = old
+    if body.name is not None:
+        new = replace(new, name=body.name)
+    if "industry" in body.model_fields_set:
+        new = replace(new, industry=body.industry or INDUSTRY)
+    if "settings" in body.model_fields_set:
+        new = replace(new, settings=_with_settings(old.settings, body.settings))
+    before, after = _audited(old), _audited(new)
+    if before == after:
+        return old
+    salt = old.salt or audit.new_salt()
+    new = replace(new, version=old.version + 1, salt=salt)
+    by.write.replace(_item(new), was=old.version)
+    other = new.id if new.id != by.organization_id else None
+    changes = audit.changes(before, after, personal=PERSONAL_SETTINGS, salt=salt)
+    by.write.audit("organization.updated", new.id, changes, also_for=other)
+    return new
+
+
+def _with_settings(old: dict[str, Json], given: SettingsBody | None) -> dict[str, Json]:
+    """The stored settings with those that are given; null takes one, or all of them, away."""
+    if given is None:
+        return {}
+    members: dict[str, Json] = given.model_dump(
+        mode="json", by_alias=True, include=given.model_fields_set, exclude_none=True
+    )
+    kept = {name: value for name, value in old.items() if name not in given.model_fields_set}
+    return {**kept, **members}
+
+
+def _audited(organization: Organization) -> Item:
+    """What can be changed, settings as they are shown: one that is set to its default has not changed."""
+    # Here and not above: what only reads an organization would pay for the models at its cold start.
+    from eal.domain.organization_settings.wire import SettingsView
+
+    shown = SettingsView.model_validate(organization.settings).model_dump(mode="json", by_alias=True)
+    return {
+        "name": organization.name,
+        "industry": organization.industry,
+        **{f"settings.{name}": value for name, value in shown.items()},
+    }
+
+
+def bill(told: Subscription, organization_id: str, by: Caller) -> bool:
+    """Take in what an event says of a subscription of the caller's own organization or a child's, in the caller's mode.
+
+    False where it says nothing new: it has come before, or a newer one has.
+    Raises: NotFound for an organization that is neither.
+    """
+    own = organization_id == by.organization_id
+    old = current(by) if own else find_child(organization_id, by)
+    before = old.subscriptions.get(by.mode, ())
+    after = with_subscription(before, told)
+    if after == before:
+        return False
+    new = replace(old, subscriptions={**old.subscriptions, by.mode: after}, version=old.version + 1)
+    by.write.replace(_item(new), was=old.version)
+    changes = audit.changes(_audited_subscription(before, told.id), _audited_subscription(after, told.id))
+    by.write.audit("organization.billed", new.id, changes, also_for=None if own else new.id)
+    return True
+
+
+def _audited_subscription(subscriptions: tuple[Subscription, ...], subscription_id: str) -> Item:
+    fields = ("id", "event_id", "status", "plan", "current_period_end", "cancel_at_period_end")
+    found = next((dump(one) for one in subscriptions if one.id == subscription_id), {})
+    return {f"subscription.{name}": value for name, value in found.items() if name in fields}
+
+
+def _item(organization: Organization) -> Item:
+    return {**at(organization.id)._asdict(), "kind": "ORGANIZATION", **dump(organization)}
+
+
+def find_child(organization_id: str, by: Caller) -> Organization:
+    """A child of the caller's organization.
+
+    Raises: NotFound for any other one, the caller's own included.
+    """
+    item = get(at(organization_id)) if ids.is_id("org", organization_id) else None
+    if item is None or item.get("parent_organization_id") != by.organization_id:
+        raise NotFound(f"There is no organization {organization_id[:40]} below yours.")
+    return load(Organization, item)

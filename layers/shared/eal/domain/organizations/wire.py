@@ -1,0 +1,122 @@
+"""What the API takes and shows of organizations."""
+
+from dataclasses import asdict
+from typing import Annotated, ClassVar, Self, cast
+
+from pydantic import AfterValidator, ConfigDict, Field, field_validator
+
+from eal.core.clock import Instant
+from eal.core.listing import PageView
+from eal.core.tenancy import Mode
+from eal.core.wire import Name, Wire, one_line, without_defaults
+from eal.domain.organization_settings.wire import SettingsBody, SettingsView
+from eal.domain.organizations.grants.model import GivenGrant
+from eal.domain.organizations.grants.wire import GrantView
+from eal.domain.organizations.model import INDUSTRY, Organization
+
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+Industry = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
+
+
+class OrganizationCreate(Wire):
+    model_config = _INPUT
+
+    name: Name
+    industry: Industry = INDUSTRY
+    settings: SettingsBody | None = None
+
+
+class OrganizationUpdate(Wire):
+    """Only what is given changes; null sets it back to what a new organization has."""
+
+    model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("name"))
+
+    name: Name | None = None
+    industry: Industry | None = None
+    settings: SettingsBody | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _has_a_name(cls, name: str | None) -> str:
+        if name is None:
+            raise ValueError("must not be null: an organization has a name")
+        return name
+
+
+class SubscriptionView(Wire):
+    """What the organization pays for, as its billing has told it last: nothing here can be set."""
+
+    plan: str | None
+    status: Annotated[
+        str,
+        Field(description="Stripe's: trialing, active, past_due, unpaid, paused, incomplete, canceled, …"),
+    ]
+    current_period_end: Instant | None
+    cancel_at_period_end: bool
+
+
+class OrganizationView(Wire):
+    id: str
+    name: str
+    industry: str
+    parent_organization_id: str | None
+    settings: SettingsView
+    subscription: Annotated[
+        SubscriptionView | None,
+        Field(description="Of the key's mode; null without one. Stripe's webhooks alone change it."),
+    ]
+    created_at: Instant
+    version: int
+
+    @classmethod
+    def of(cls, organization: Organization, mode: Mode) -> Self:
+        return cls.model_validate(_fields(organization, mode))
+
+
+class AdminKeyView(Wire):
+    id: str
+    key: Annotated[
+        str | None, Field(description="Store it now: it is shown once. Null in a replayed answer.")
+    ]
+
+
+class OrganizationCreated(OrganizationView):
+    """A new organization with its first admin key, whose text is shown this once."""
+
+    shown_once: ClassVar[frozenset[str]] = frozenset({"admin_key.key"})
+
+    admin_key: AdminKeyView
+
+    @classmethod
+    def of_new(cls, organization: Organization, key_id: str, text: str) -> Self:
+        return cls.model_validate({**_fields(organization, "live"), "admin_key": {"id": key_id, "key": text}})
+
+
+class ChildView(OrganizationView):
+    """A child, with what it has granted the caller's organization: one grant, or none."""
+
+    grants: list[GrantView]
+
+    @classmethod
+    def of_child(cls, child: Organization, grant: GivenGrant | None, mode: Mode) -> Self:
+        grants = [asdict(grant)] if grant else []
+        return cls.model_validate({**_fields(child, mode), "grants": grants})
+
+
+class ChildPage(PageView[ChildView]):
+    pass
+
+
+def _fields(organization: Organization, mode: Mode) -> dict[str, object]:
+    subscriptions = organization.subscriptions.get(mode)
+    return {
+        "id": organization.id,
+        "name": organization.name,
+        "industry": organization.industry,
+        "parent_organization_id": organization.parent_organization_id,
+        "settings": cast("dict[str, object]", organization.settings),
+        "subscription": asdict(subscriptions[0]) if subscriptions else None,
+        "created_at": organization.created_at,
+        "version": organization.version,
+    }

@@ -1,0 +1,274 @@
+"""What the API takes and shows of prospects."""
+
+import json
+import re
+from dataclasses import asdict
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, model_validator
+
+from eal.ai.provenance import ProvenanceView
+from eal.core.clock import Instant
+from eal.core.contact import Email
+from eal.core.errors import ValidationFailed
+from eal.core.listing import ListQuery, PageView
+from eal.core.wire import Name, Wire, free_number, one_line, prose, without_defaults
+from eal.domain.leads.model import LossType
+from eal.domain.leads.wire import AddressBody, AddressView, Assignee, Metadata, Notes, Phones, Slug
+from eal.domain.prospects.model import OutreachState, Prospect, QualificationStatus, Value
+
+MOST_AT_ONCE = 30
+LARGEST_ENRICHMENT = 16_384
+"""Bytes of JSON."""
+_LARGEST_ANSWER = 350_000
+"""Bytes: an idempotency record keeps the answer, and an item of the table holds 400 KB. One prospect always fits."""
+_LONGEST_VALUE = 1000
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+_WEBSITE = re.compile(
+    r"(https?://)?[^\s/?#@:.\\]+(?:\.[^\s/?#@:.\\]+)+(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.IGNORECASE
+)
+
+
+def _website(text: str) -> str:
+    found = _WEBSITE.fullmatch(text)
+    if found is None or not text.isprintable():
+        raise ValueError("must be a web address, such as https://example.com")
+    return text if found[1] else f"https://{text}"
+
+
+def _value(value: object) -> Value:
+    """A text, number, boolean or null that JSON's readers and the table both take as it is."""
+    match value:
+        case bool() | None:
+            return value
+        case str():
+            return _text(value)
+        case int() | float():
+            return free_number(value)
+        case _:
+            raise ValueError("must be a text, a number, true, false or null")
+
+
+def _text(value: str) -> str:
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("must be Unicode text")
+    text = prose(value.strip())
+    if len(text) > _LONGEST_VALUE:
+        raise ValueError(f"must have at most {_LONGEST_VALUE} characters")
+    return text
+
+
+def _bounded(enrichment: dict[str, Value]) -> dict[str, Value]:
+    if len(json.dumps(enrichment, ensure_ascii=False).encode()) > LARGEST_ENRICHMENT:
+        raise ValueError(f"must have at most {LARGEST_ENRICHMENT} bytes of JSON")
+    return enrichment
+
+
+def _distinct(ids: list[str]) -> list[str]:
+    if len(set(ids)) < len(ids):
+        raise ValueError("must not name a prospect twice")
+    return ids
+
+
+Website = Annotated[
+    str,
+    Field(max_length=500, description="`https://` is put before one that has no scheme."),
+    AfterValidator(_website),
+]
+Enrichment = Annotated[
+    dict[
+        Annotated[str, Field(min_length=1, max_length=50), AfterValidator(one_line)],
+        Annotated[Value, PlainValidator(_value, json_schema_input_type=Value)],
+    ],
+    Field(
+        max_length=50,
+        description=f"What other services know: texts of at most {_LONGEST_VALUE} characters, numbers, booleans "
+        f"and nulls, in all at most {LARGEST_ENRICHMENT} bytes of JSON.",
+    ),
+    AfterValidator(_bounded),
+]
+type SettableOutreachState = Literal[
+    "not_started", "enrolled", "contacted", "replied", "meeting", "opted_out"
+]
+
+
+class ContactBody(Wire):
+    """The person to speak with. A change gives the whole contact."""
+
+    model_config = _INPUT
+
+    first_name: Name | None = None
+    last_name: Name | None = None
+    title: Name | None = None
+
+
+class ProspectFields(Wire):
+    """What both a new prospect and a change of one may say."""
+
+    model_config = _INPUT
+
+    company: Name | None = None
+    contact: ContactBody | None = None
+    email: Email | None = None
+    website: Website | None = None
+    address: AddressBody | None = None
+    notes: Notes | None = None
+    assigned_to: Assignee | None = None
+
+
+class ProspectCreate(ProspectFields):
+    """A new prospect, which needs a company or an e-mail."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["company"]}, {"required": ["email"]}]}
+    )
+
+    phones: Phones = []  # noqa: RUF012 - pydantic copies defaults
+    source: Slug = "api"
+    metadata: Metadata = {}  # noqa: RUF012 - as above
+    enrichment: Enrichment = {}  # noqa: RUF012 - as above
+    outreach_state: SettableOutreachState = "not_started"
+
+    @model_validator(mode="after")
+    def _is_named(self) -> Self:
+        if not self.company and not self.email:
+            raise ValueError("a prospect needs a 'company' or an 'email'")
+        return self
+
+
+class ProspectUpdate(ProspectFields):
+    """Only what is given changes; null clears it.
+
+    `contact`, `address`, `metadata`, `enrichment` and `phones` are replaced as a whole. A company or an e-mail must be
+    left.
+    """
+
+    model_config = ConfigDict(json_schema_extra=without_defaults("source", "outreach_state"))
+
+    phones: Phones | None = None
+    source: Slug | None = None
+    metadata: Metadata | None = None
+    enrichment: Enrichment | None = None
+    outreach_state: Annotated[
+        SettableOutreachState | None,
+        Field(description="`converted` comes from the conversion alone, and is final."),
+    ] = None
+
+
+class ProspectQualify(Wire):
+    model_config = _INPUT
+
+    prospect_ids: Annotated[
+        list[Annotated[str, Field(max_length=100)]],
+        Field(min_length=1, max_length=MOST_AT_ONCE),
+        AfterValidator(_distinct),
+    ]
+
+
+class ProspectConvert(Wire):
+    model_config = _INPUT
+
+    may_be_left_out: ClassVar[bool] = True
+
+    loss_type: LossType | None = None
+    notes: Annotated[Notes | None, Field(description="Added to the lead's notes.")] = None
+
+
+class ProspectQuery(ListQuery):
+    qualification: Annotated[QualificationStatus | None, Field(description="Its status.")] = None
+    outreach_state: OutreachState | None = None
+    email: Email | None = None
+    source: Slug | None = None
+    assigned_to: Annotated[str | None, Field(max_length=100)] = None
+    updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
+
+
+class ContactView(Wire):
+    first_name: str | None
+    last_name: str | None
+    title: str | None
+
+
+class QualificationView(Wire):
+    """`pending` until it is asked for; `undetermined` where it could not be known. Confidence under 0.5 is low."""
+
+    status: QualificationStatus
+    confidence: Annotated[float | None, Field(ge=0, le=1)]
+    reasons: list[str]
+    provenance: ProvenanceView | None
+    qualified_at: Instant | None
+
+
+class ProspectView(Wire):
+    id: str
+    company: str | None
+    contact: ContactView | None
+    email: str | None
+    phones: list[str]
+    website: str | None
+    address: AddressView | None
+    source: str
+    notes: str | None
+    metadata: dict[str, str]
+    assigned_to: str | None
+    enrichment: dict[str, Value]
+    qualification: QualificationView
+    outreach_state: OutreachState
+    lead_id: Annotated[str | None, Field(description="The lead that it became.")]
+    created_at: Instant
+    updated_at: Instant
+    version: int
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a kept copy of this."""
+        return (self.id,)
+
+    @classmethod
+    def of(cls, prospect: Prospect) -> Self:
+        return cls(
+            id=prospect.id,
+            company=prospect.company,
+            contact=ContactView.model_validate(asdict(prospect.contact)) if prospect.contact else None,
+            email=prospect.email,
+            phones=list(prospect.phones),
+            website=prospect.website,
+            address=AddressView.of(prospect.address) if prospect.address else None,
+            source=prospect.source,
+            notes=prospect.notes,
+            metadata=prospect.metadata,
+            assigned_to=prospect.assigned_to,
+            enrichment=prospect.enrichment,
+            qualification=QualificationView.model_validate(asdict(prospect.qualification)),
+            outreach_state=prospect.outreach_state,
+            lead_id=prospect.lead_id,
+            created_at=prospect.created_at,
+            updated_at=prospect.updated_at,
+            version=prospect.version,
+        )
+
+
+class ProspectPage(PageView[ProspectView]):
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """As a prospect's."""
+        return tuple(one.id for one in self.data)
+
+    @classmethod
+    def whole(cls, prospects: list[Prospect]) -> Self:
+        """The answer to a request that named its prospects: no other page follows.
+
+        Raises: ValidationFailed where they are too large together to be answered, and kept for a replay, at once.
+        """
+        page = cls(data=[ProspectView.of(one) for one in prospects], next_cursor=None)
+        if len(page.model_dump_json().encode()) > _LARGEST_ANSWER:
+            raise ValidationFailed(
+                [
+                    {
+                        "pointer": "/prospect_ids",
+                        "message": "these prospects are too large for one answer: name fewer at once",
+                        "type": "too_large",
+                    }
+                ]
+            )
+        return page

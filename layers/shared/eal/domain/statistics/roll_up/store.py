@@ -1,0 +1,79 @@
+"""What a parent sees of its children's figures at once: counters that are kept as things happen, never the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import batched
+from typing import TYPE_CHECKING
+
+from eal.core.cursor import Position, seal
+from eal.core.table.item import load
+from eal.core.table.page import READS_AT_MOST, Page
+from eal.core.table.read import get_all
+from eal.domain.organization_settings.table_keys import at, grant_at
+from eal.domain.organizations.children import CHILDREN_A_READ, child_ids
+from eal.domain.organizations.grants.model import Grant
+from eal.domain.organizations.model import Organization
+from eal.domain.statistics.model import tally_of
+from eal.domain.statistics.store import tally_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from eal.core.caller import Caller
+    from eal.core.listing import ListQuery
+    from eal.domain.statistics.model import Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One child: its counters, and whether it granted the reading of its leads and of its calls."""
+
+    organization_id: str
+    name: str
+    tally: Tally
+    leads: bool
+    calls: bool
+
+
+def search(query: ListQuery, by: Caller) -> Page[Row]:
+    """The children that granted leads or calls, in the caller's mode, newest first."""
+    scope = by.scope_of_cursors()
+    found: list[Row] = []
+    # More than a short page asks for, because children that granted nothing are left out.
+    reading = query.model_copy(update={"limit": max(query.limit, CHILDREN_A_READ)})
+    looked_at = 0
+    while True:
+        ids = child_ids(reading, by)
+        looked_at += len(ids.items)
+        found += _rows(ids.items, by)
+        if len(found) > query.limit:
+            kept = found[: query.limit]
+            return Page(kept, seal(scope, Position(kept[-1].organization_id)))
+        if ids.next_cursor is None or len(found) == query.limit or looked_at >= READS_AT_MOST:
+            return Page(found, ids.next_cursor)
+        reading = reading.model_copy(update={"cursor": ids.next_cursor})
+
+
+def _rows(child_ids: Sequence[str], by: Caller) -> Iterator[Row]:
+    """Child, grant and tally as they were at one moment: what a grant does not cover any more is not counted."""
+    for some in batched(child_ids, CHILDREN_A_READ, strict=False):
+        items = get_all(
+            [
+                place
+                for one in some
+                for place in (at(one), grant_at(one, by.organization_id), tally_at(one, by.mode))
+            ]
+        )
+        for child, granted, tally in batched(items, 3, strict=True):
+            grant = load(Grant, granted) if granted else Grant()
+            leads, calls = (grant.covers(resource, by.at) for resource in ("leads", "calls"))
+            if child and (leads or calls):
+                organization = load(Organization, child)
+                yield Row(
+                    organization_id=organization.id,
+                    name=organization.name,
+                    tally=tally_of(tally),
+                    leads=leads,
+                    calls=calls,
+                )

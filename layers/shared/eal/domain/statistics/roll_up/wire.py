@@ -1,0 +1,66 @@
+"""What the API shows of the roll-up."""
+
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import Field
+
+from eal.core.listing import PageView
+from eal.core.wire import Wire
+
+if TYPE_CHECKING:
+    from eal.domain.statistics.roll_up.store import Row
+
+
+class LeadCounts(Wire):
+    total: int
+    by_status: Annotated[dict[str, int], Field(description="Statuses that no lead has are left out.")]
+
+
+class CallCounts(Wire):
+    """Of the calls that are classified."""
+
+    total: int
+    by_intent: Annotated[dict[str, int], Field(description="Intents that no call has are left out.")]
+    qualified: int
+    unqualified: int
+    undetermined: int
+    qualified_rate: Annotated[
+        float | None,
+        Field(ge=0, le=1, description="Qualified among those that are one or the other; null without any."),
+    ]
+
+
+class RollupView(Wire):
+    """A child's counts; null is a part that the child has not granted."""
+
+    organization_id: str
+    name: str
+    leads: LeadCounts | None
+    calls: CallCounts | None
+
+    @classmethod
+    def of(cls, row: "Row") -> Self:
+        tally = row.tally
+        leads = LeadCounts(total=sum(tally.lead_status.values()), by_status=tally.lead_status)
+        return cls(
+            organization_id=row.organization_id,
+            name=row.name,
+            leads=leads if row.leads else None,
+            calls=_call_counts(tally.call_intent, tally.call_qualified) if row.calls else None,
+        )
+
+
+class RollupPage(PageView[RollupView]):
+    pass
+
+
+def _call_counts(intents: dict[str, int], judged: dict[str, int]) -> CallCounts:
+    yes, no = judged.get("true", 0), judged.get("false", 0)
+    return CallCounts(
+        total=sum(intents.values()),
+        by_intent=intents,
+        qualified=yes,
+        unqualified=no,
+        undetermined=judged.get("undetermined", 0),
+        qualified_rate=round(yes / (yes + no), 4) if yes + no else None,
+    )

@@ -1,0 +1,1 @@
+"""Customers' webhook endpoints."""

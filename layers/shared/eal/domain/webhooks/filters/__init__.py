@@ -1,0 +1,1 @@
+"""Conditions on an event's data that an endpoint subscribes under."""

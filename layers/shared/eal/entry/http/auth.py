@@ -1,0 +1,221 @@
+"""From the Authorization header to a Caller: authentication, address list, rate limit and scope.
+
+One conditional UpdateItem does all of it for the usual key (`eal.domain.api_keys.access`), at the database, on each
+request: so a revoked key is refused on the very next request, and there is no cache whose age would have to be
+explained.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from eal.core import clock, observe
+from eal.core.audit import Actor
+from eal.core.caller import Caller, Scope, includes
+from eal.core.errors import (
+    ExpiredKey,
+    InsufficientScope,
+    InvalidKey,
+    IpNotAllowed,
+    MissingKey,
+    RateLimited,
+    RevokedKey,
+    Unavailable,
+)
+from eal.domain.api_keys import access
+from eal.domain.api_keys.model import fingerprint, is_well_formed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from eal.domain.api_keys.access import Use
+    from eal.domain.api_keys.model import ApiKey
+    from eal.entry.http.request import Request
+
+_SCHEME = "bearer"
+
+
+@dataclass(slots=True)
+class Limits:
+    """The three headers that every answer to a valid key carries."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Reset": str(self.reset),
+        }
+
+
+@dataclass(slots=True)
+class Admission:
+    """What the answer to a request with a valid key tells of the key. Set before anything can refuse the request."""
+
+    limits: Limits | None = None
+    key: ApiKey | None = None
+
+    def of(self, use: Use, now: datetime) -> Limits:
+        """Remember the key as it was found, and return the limits, for a refusal to lower them."""
+        self.key = use.key
+        self.limits = Limits(
+            limit=use.key.per_minute, remaining=_remaining(use), reset=60 - int(now.timestamp()) % 60
+        )
+        return self.limits
+
+    def headers(self) -> dict[str, str]:
+        """The rate limit's headers, and a rotated key's warning; none without a valid key."""
+        if self.limits is None or self.key is None:
+            return {}
+        return {**self.limits.headers(), **_ending(self.key)}
+
+
+def _ending(key: ApiKey) -> dict[str, str]:
+    """`Deprecation` (RFC 9745) since the rotation, and `Sunset` (RFC 8594) when the key ends."""
+    if key.status != "rotating" or key.rotated_at is None or key.expires_at is None:
+        return {}
+    from email.utils import format_datetime
+
+    return {
+        "Deprecation": f"@{int(key.rotated_at.timestamp())}",
+        "Sunset": format_datetime(key.expires_at.replace(microsecond=0), usegmt=True),
+    }
+
+
+def authenticate(request: Request, needed: Scope, admission: Admission) -> Caller:
+    """The caller of a request.
+
+    Fills `admission` as soon as the key is known to be valid, so that refusals after that carry its headers.
+    Raises: MissingKey, InvalidKey, ExpiredKey, RevokedKey, IpNotAllowed, RateLimited, InsufficientScope,
+    Unavailable.
+    """
+    text = _bearer(request.headers)
+    now = clock.now()
+    use = _use(text, now, request.ip, admission)
+    key = use.key
+    observe.bind(organization_id=key.organization_id, mode=key.mode, key_id=key.id)
+    if not includes(key.scope, needed):
+        raise InsufficientScope(
+            f"This needs a key with the scope '{needed}'; this key has '{key.scope}'.", required=needed
+        )
+    caller = Caller.with_write(
+        organization_id=key.organization_id,
+        mode=key.mode,
+        actor=Actor(type="api_key", id=key.id, ip=request.ip or None),
+        source="api",
+        scope=key.scope,
+        request_id=request.id,
+        at=now,
+    )
+    caller.rate_limit_remaining = _remaining(use)
+    caller.expires_at, caller.allowed_cidrs = key.expires_at, key.allowed_cidrs
+    return caller
+
+
+def _bearer(headers: dict[str, str]) -> str:
+    header = headers.get("authorization", "").strip()
+    if not header:
+        raise MissingKey("Send your API key as 'Authorization: Bearer eal_live_…'.")
+    scheme, _, text = header.partition(" ")
+    text = text.strip()
+    if scheme.lower() != _SCHEME or not text:
+        raise MissingKey("The Authorization header must be 'Bearer ' and your API key.")
+    if not is_well_formed(text):
+        raise InvalidKey("This is not an API key of ours: check that it was copied whole.")
+    return text
+
+
+def _use(text: str, now: datetime, ip: str, admission: Admission) -> Use:
+    """Count the request against its key, or raise what refuses it."""
+    mark = fingerprint(text)
+    try:
+        outcome = access.count_use(mark, now, ip)
+        if isinstance(outcome, access.Refused) and outcome.use and outcome.use.key.allowed_cidrs:
+            _check_alive(outcome.use.key, now)
+            _check_address(outcome.use, ip, now, admission)
+            outcome = access.count_use(mark, now, ip, address_checked=True)
+    except (ClientError, BotoCoreError) as fault:
+        return _fail_open(mark, now, ip, admission, fault)
+    if isinstance(outcome, access.Refused):
+        raise _refusal(outcome.use, now, admission)
+    limits = admission.of(outcome, now)
+    if sum(outcome.counts) > access.WINDOW_MINUTES * outcome.key.per_minute:
+        with _housekeeping():
+            access.take_back(mark, now)
+        limits.remaining = 0
+        raise RateLimited(_seconds_until_free(outcome.counts, outcome.key, now))
+    if outcome.leftovers:
+        with _housekeeping():
+            access.clear_leftovers(mark, outcome.leftovers)
+    return outcome
+
+
+@contextmanager
+def _housekeeping() -> Iterator[None]:
+    """For what only tidies the counters: its failure decides nothing about the request."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as fault:
+        observe.count("limiter_failed_open")
+        observe.logger.warning("limiter_not_tidied", fault=type(fault).__name__)
+
+
+def _fail_open(mark: str, now: datetime, ip: str, admission: Admission, fault: Exception) -> Use:
+    """The table refuses writes: admit without counting, if the key can at least be read and is good."""
+    observe.count("limiter_failed_open")
+    observe.logger.warning("limiter_failed_open", fault=type(fault).__name__)
+    try:
+        use = access.read(mark, now)
+    except (ClientError, BotoCoreError) as second:
+        raise Unavailable from second
+    if use is None:
+        raise InvalidKey("This API key is not known.")
+    _check_alive(use.key, now)
+    _check_address(use, ip, now, admission)
+    admission.of(use, now)
+    return use
+
+
+def _check_address(use: Use, ip: str, now: datetime, admission: Admission) -> None:
+    if not use.key.allows(ip):
+        admission.of(use, now)
+        raise IpNotAllowed("This key cannot be used from this address.")
+
+
+def _refusal(use: Use | None, now: datetime, admission: Admission) -> Exception:
+    if use is None:
+        return InvalidKey("This API key is not known.")
+    _check_alive(use.key, now)
+    admission.of(use, now).remaining = 0
+    return RateLimited(_seconds_until_free(use.counts, use.key, now))
+
+
+def _check_alive(key: ApiKey, now: datetime) -> None:
+    match key.at_time(now):
+        case "revoked":
+            raise RevokedKey("This API key was revoked.")
+        case "expired":
+            raise ExpiredKey("This API key has expired.")
+        case "active" | "rotating":
+            return
+
+
+def _remaining(use: Use) -> int:
+    return max(0, use.key.per_minute - use.counts[-1])
+
+
+def _seconds_until_free(counts: Sequence[int], key: ApiKey, now: datetime) -> int:
+    """Seconds to the first minute whose window has room again."""
+    to_next_minute = 60 - int(now.timestamp()) % 60
+    for minutes_on in range(1, access.WINDOW_MINUTES + 1):
+        if sum(counts[minutes_on:]) < access.WINDOW_MINUTES * key.per_minute:
+            return to_next_minute + 60 * (minutes_on - 1)
+    return to_next_minute + 60 * access.WINDOW_MINUTES

@@ -1,0 +1,37 @@
+"""`X-EAL-Organization`: a parent reads the data of a child that granted it; it never writes there."""
+
+from typing import TYPE_CHECKING
+
+from eal.core import observe
+from eal.core.caller import Caller
+from eal.core.errors import GrantRequired, NotFound
+
+if TYPE_CHECKING:
+    from eal.domain.organizations.grants.wire import Grantable
+
+
+def read_for_child(caller: Caller, child_id: str, resource: "Grantable | None", method: str) -> None:
+    """Turn the caller's reads to the child's data of the same mode. `resource` is None where no grant opens it.
+
+    Raises: NotFound for an organization that is not the caller's child; GrantRequired for a write, for what no grant
+    opens, or where the child has not granted this resource, or no longer.
+    """
+    # Here and not above: few requests come from parents, and every cold start would pay for the keys' models.
+    from eal.domain.organizations.grants import store
+
+    grant = store.find_child_grant(caller.organization_id, child_id)
+    if grant is None:
+        raise NotFound(f"There is no organization {child_id[:40]} below yours.")
+    if method != "GET":
+        raise read_only()
+    if resource is None:
+        raise GrantRequired("A child cannot grant the reading of this.", reason="not_grantable")
+    if not grant.covers(resource, caller.at):
+        raise GrantRequired(f"This organization has not granted you its {resource}.", resource=resource)
+    observe.bind(child_id=child_id)
+    caller.organization_id, caller.reads_for_child = child_id, True
+
+
+def read_only() -> GrantRequired:
+    """The refusal of whatever would write for a child."""
+    return GrantRequired("A parent reads its children and never writes.", reason="read_only")

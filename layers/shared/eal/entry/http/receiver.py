@@ -1,0 +1,166 @@
+"""A vendor webhook's Lambda: `handler = Receiver(scheme).handler`, on a function URL and behind API Gateway.
+
+In this order: address, size, connection, signature over the raw bytes, its age, raw body to S3, message to the queue,
+then 2xx. Vendors that do not retry (CallRail) lose what is not answered with 2xx, so nothing else happens here; the
+next worker normalises. A duplicate is stored under the same key and queued again: the normaliser knows what it has
+seen. A kind that we do not know is stored and queued like any other, and counted there: what a vendor adds is not lost.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from eal.core import clock, observe
+from eal.core.errors import (
+    ApiError,
+    InternalError,
+    InvalidRequest,
+    InvalidSignature,
+    NotFound,
+    PayloadTooLarge,
+    Unavailable,
+)
+from eal.domain.integrations import connections, inbound
+from eal.domain.integrations.model import Failure
+from eal.entry.http.request import Answer, Request, error_answer
+
+if TYPE_CHECKING:
+    from eal.domain.integrations.connections import Connection
+    from eal.domain.integrations.scheme import Scheme
+    from eal.entry.http.request import ProxyEvent, ProxyResponse
+
+LARGEST_BODY = 1024 * 1024
+TOLERANCE_SECONDS = 300
+"""How far a signature's time may be from ours, either way: what Svix, Standard Webhooks and Stripe all advise."""
+_KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+"""It becomes part of the raw object's key."""
+_LONGEST_DELIVERY_ID = 200
+
+
+class _UrlContext(TypedDict, total=False):
+    requestId: str
+    http: dict[str, str]
+
+
+class FunctionUrlEvent(TypedDict):
+    """What a function URL sends (payload format 2.0); the members that are read here."""
+
+    version: str
+    rawPath: str
+    headers: dict[str, str]
+    requestContext: _UrlContext
+    body: NotRequired[str]
+    isBase64Encoded: NotRequired[bool]
+
+
+class Receiver:
+    def __init__(self, scheme: Scheme) -> None:
+        self._scheme = scheme
+
+    def handler(self, event: ProxyEvent | FunctionUrlEvent, context: object) -> ProxyResponse:
+        """The Lambda handler, for payload formats 1.0 and 2.0."""
+        request = _request(event)
+        observe.begin(request.id, vendor=self._scheme.vendor)
+        try:
+            answer = self._receive(request)
+            observe.count("inbound_received")
+        except ApiError as error:
+            observe.count("inbound_refused")
+            observe.logger.warning("inbound_refused", code=error.code)
+            answer = error_answer(error, request.id)
+        except (ClientError, BotoCoreError) as fault:
+            observe.logger.exception("inbound_not_stored", fault=type(fault).__name__)
+            answer = error_answer(Unavailable(), request.id)
+        except Exception:  # the edge: the vendor gets an envelope, the log the trace
+            observe.logger.exception("unexpected_error")
+            answer = error_answer(InternalError("Something went wrong on our side."), request.id)
+        observe.flush()
+        return answer.response(request.id, {})
+
+    def _receive(self, request: Request) -> Answer:
+        connection_id, kind = _address(request.path)
+        if not connections.is_id(connection_id) or not _KIND.fullmatch(kind):
+            raise _nowhere()
+        try:
+            body = request.raw_body(LARGEST_BODY)
+        except PayloadTooLarge:
+            self._note(connection_id, "too_large")
+            raise
+        connection = connections.find(connection_id, self._scheme.vendor)
+        if connection is None:
+            raise _nowhere()
+        observe.bind(organization_id=connection.organization_id, mode=connection.mode, kind=kind)
+        accepted = connection.signing_secrets(clock.now())
+        if not self._scheme.is_signed(request.headers, body, accepted):
+            self._note(connection_id, "invalid_signature", connection)
+            raise InvalidSignature(
+                "The signature does not match the body under this connection's signing key."
+            )
+        if self._is_out_of_time(request):
+            self._note(connection_id, "out_of_time", connection)
+            raise InvalidSignature(
+                f"The signature is more than {TOLERANCE_SECONDS} s from now: this is a replay, or a clock is wrong."
+            )
+        if not _is_json_object(body):
+            self._note(connection_id, "invalid_json", connection)
+            raise InvalidRequest("The body is signed, but it is not a JSON object.")
+        named = request.headers.get(self._scheme.id_header or "", "")[:_LONGEST_DELIVERY_ID]
+        inbound.take_in(connection, connection_id, kind, body, request_id=request.id, delivery_id=named)
+        return Answer(202, json.dumps({"received": True}))
+
+    def _is_out_of_time(self, request: Request) -> bool:
+        if self._scheme.signed_at is None:
+            return False
+        return abs(clock.now().timestamp() - self._scheme.signed_at(request.headers)) > TOLERANCE_SECONDS
+
+    def _note(self, connection_id: str, reason: str, connection: Connection | None = None) -> None:
+        """Let the tenant see why nothing arrives. Whatever becomes of this, the vendor's answer stays the same."""
+        now = clock.now()
+        if connection and connection.just_failed(now):
+            return
+        try:
+            connections.stamp_failure(connection_id, self._scheme.vendor, Failure(at=now, reason=reason))
+        except (ClientError, BotoCoreError) as fault:
+            observe.logger.warning("failure_not_noted", fault=type(fault).__name__)
+
+
+def _nowhere() -> NotFound:
+    return NotFound("There is no receiver at this address: check it against the integration's receiver_urls.")
+
+
+def _address(path: str) -> tuple[str, str]:
+    """Connection and kind: the path's last two parts, on the function URL and behind API Gateway alike."""
+    parts = path.rstrip("/").split("/")
+    return (parts[-2], parts[-1]) if len(parts) >= 2 else ("", "")
+
+
+def _request(event: ProxyEvent | FunctionUrlEvent) -> Request:
+    if "rawPath" not in event:
+        return Request.of(event)
+    url_event = cast("FunctionUrlEvent", event)
+    http = url_event["requestContext"].get("http", {})
+    return Request.of(
+        {
+            "httpMethod": http.get("method", "POST"),
+            "resource": url_event["rawPath"],
+            "path": url_event["rawPath"],
+            "headers": url_event["headers"],
+            "requestContext": {
+                "requestId": url_event["requestContext"].get("requestId", ""),
+                "identity": {"sourceIp": http.get("sourceIp", "")},
+            },
+            "body": url_event.get("body"),
+            "isBase64Encoded": url_event.get("isBase64Encoded", False),
+        }
+    )
+
+
+def _is_json_object(body: bytes) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False

@@ -1,0 +1,166 @@
+"""An API Gateway REST proxy event as a request, and an answer as its response."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NotRequired, Self, TypedDict
+
+from eal.core.errors import ApiError, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
+from eal.core.json import Json
+
+LARGEST_BODY = 256 * 1024
+
+HEADERS = {
+    "Content-Type": "application/json; charset=utf-8",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class _Identity(TypedDict, total=False):
+    sourceIp: str
+
+
+class _RequestContext(TypedDict, total=False):
+    requestId: str
+    identity: _Identity
+
+
+class ProxyEvent(TypedDict):
+    """What API Gateway sends a proxy integration (payload format 1.0); the members that are read here."""
+
+    httpMethod: str
+    resource: str
+    path: str
+    headers: NotRequired[dict[str, str] | None]
+    multiValueHeaders: NotRequired[dict[str, list[str]] | None]
+    queryStringParameters: NotRequired[dict[str, str] | None]
+    multiValueQueryStringParameters: NotRequired[dict[str, list[str]] | None]
+    pathParameters: NotRequired[dict[str, str] | None]
+    requestContext: _RequestContext
+    body: NotRequired[str | None]
+    isBase64Encoded: NotRequired[bool]
+
+
+class ProxyResponse(TypedDict):
+    statusCode: int
+    headers: dict[str, str]
+    body: str
+
+
+@dataclass(slots=True)
+class Answer:
+    """A status and a JSON text; an empty text is an answer without a body.
+
+    `shows` are the resources whose erasure must reach a kept copy of it.
+    """
+
+    status: int
+    body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
+
+    def response(self, request_id: str, more: Mapping[str, str]) -> ProxyResponse:
+        headers = {**HEADERS, **more, **self.headers, "X-Request-Id": request_id}
+        if not self.body:
+            del headers["Content-Type"]
+        return {"statusCode": self.status, "headers": headers, "body": self.body}
+
+
+def error_answer(error: ApiError, request_id: str) -> Answer:
+    """An error in the envelope that every error has."""
+    envelope = {
+        "error": {
+            "code": error.code,
+            "message": error.message,
+            "details": {"request_id": request_id, **error.details},
+        }
+    }
+    # What a request sent may be quoted in it, and half a surrogate pair in that has no UTF-8.
+    body = json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode(errors="replace").decode()
+    return Answer(error.status, body, dict(error.headers))
+
+
+@dataclass(slots=True)
+class Request:
+    """One HTTP request. Header names are lower-cased; `query` has each parameter's values."""
+
+    id: str
+    method: str
+    path: str
+    headers: dict[str, str]
+    query: dict[str, list[str]]
+    path_parameters: dict[str, str]
+    ip: str
+    _body: str | None
+    _is_base64: bool
+
+    @classmethod
+    def of(cls, event: ProxyEvent) -> Self:
+        headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+        for name, values in (event.get("multiValueHeaders") or {}).items():
+            headers.setdefault(name.lower(), ",".join(values))
+        query = event.get("multiValueQueryStringParameters")
+        if query is None:
+            query = {name: [value] for name, value in (event.get("queryStringParameters") or {}).items()}
+        context = event["requestContext"]
+        return cls(
+            id=context.get("requestId", ""),
+            method=event["httpMethod"],
+            path=event["path"],
+            headers=headers,
+            query=query,
+            path_parameters=event.get("pathParameters") or {},
+            ip=context.get("identity", {}).get("sourceIp", ""),
+            _body=event.get("body"),
+            _is_base64=event.get("isBase64Encoded", False),
+        )
+
+    def raw_body(self, largest: int = LARGEST_BODY) -> bytes:
+        """The body's bytes.
+
+        Raises: PayloadTooLarge, InvalidRequest.
+        """
+        text = self._body or ""
+        try:
+            body = base64.b64decode(text, validate=True) if self._is_base64 else text.encode()
+        except (binascii.Error, UnicodeEncodeError) as wrong:
+            raise InvalidRequest("The body could not be decoded.") from wrong
+        if len(body) > largest:
+            raise PayloadTooLarge(f"The body has {len(body)} bytes; {largest} is the most.", limit=largest)
+        return body
+
+    def json_object(self, *, optional: bool) -> dict[str, Json]:
+        """The body as a JSON object; `{}` where it is empty and `optional`.
+
+        Raises: PayloadTooLarge, UnsupportedMediaType, InvalidRequest.
+        """
+        body = self.raw_body()
+        if not body and optional:
+            return {}
+        media_type = self.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+        if media_type != "application/json":
+            raise UnsupportedMediaType(
+                f"Send the body as application/json; this one came as '{media_type[:100]}'."
+            )
+        if not body.strip():
+            raise InvalidRequest("The body is empty: send a JSON object.")
+        try:
+            value = json.loads(body, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as wrong:
+            raise InvalidRequest(f"The body is not JSON: {_where(wrong)}.") from wrong
+        if not isinstance(value, dict):
+            raise InvalidRequest("The body must be a JSON object.")
+        return value
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _where(wrong: Exception) -> str:
+    if isinstance(wrong, json.JSONDecodeError):
+        return f"{wrong.msg} at line {wrong.lineno}, column {wrong.colno}"
+    return "it is not UTF-8, nested too deep, or has a number that JSON does not know"

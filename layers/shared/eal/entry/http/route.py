@@ -1,0 +1,233 @@
+"""What an endpoint's signature says: its scope, body, query, path parameters and answer.
+
+    def update(lead_id: str, body: LeadUpdate, caller: Writer) -> LeadView:
+
+`body` and `query` are subclasses of Wire, `caller` one of Reader, Writer and Admin (without it the endpoint is public),
+and every other parameter is a path parameter. Nothing else is recognised. A body must be sent, `{}` at least, unless
+its model says `may_be_left_out`. An endpoint without a body model takes no body, or `{}`; a GET ignores it.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Self, cast, get_args, get_origin
+
+from pydantic import ValidationError
+
+from eal.core.caller import Caller, Scope
+from eal.core.errors import FieldError, ValidationFailed
+from eal.core.json import Json
+from eal.core.wire import Wire
+from eal.entry.http.request import Answer, Request
+
+if TYPE_CHECKING:
+    from eal.domain.organizations.grants.wire import Grantable
+
+type Endpoint = Callable[..., Wire | Answer | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    scope: Scope
+
+
+Reader = Annotated[Caller, Needs("read")]
+Writer = Annotated[Caller, Needs("write")]
+Admin = Annotated[Caller, Needs("admin")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One endpoint, read from its function once.
+
+    `statuses` are all that it answers when it succeeds, its usual one first. `grant` is what a child must have granted
+    for its parent to read this with X-EAL-Organization; None where no grant opens it.
+    """
+
+    endpoint: Endpoint
+    method: str
+    path: str
+    operation_id: str
+    tag: str
+    grant: "Grantable | None"
+    statuses: tuple[int, ...]
+    scope: Scope | None
+    body: type[Wire] | None
+    query: type[Wire] | None
+    path_parameters: tuple[str, ...]
+    answer: type[Wire] | None
+
+    @classmethod
+    def of(
+        cls,
+        endpoint: Endpoint,
+        *,
+        method: str,
+        path: str,
+        operation_id: str,
+        tag: str,
+        grant: "Grantable | None",
+        statuses: tuple[int, ...],
+    ) -> Self:
+        signature = inspect.signature(endpoint)
+        scope: Scope | None = None
+        models: dict[str, type[Wire]] = {}
+        names: list[str] = []
+        for name, parameter in signature.parameters.items():
+            if name == "caller":
+                scope = cast("Needs", get_args(parameter.annotation)[1]).scope
+            elif name in ("body", "query"):
+                models[name] = _model(parameter.annotation)
+            else:
+                names.append(name)
+        returned = signature.return_annotation
+        return cls(
+            endpoint=endpoint,
+            method=method,
+            path=path,
+            operation_id=operation_id,
+            tag=tag,
+            grant=grant,
+            statuses=statuses,
+            scope=scope,
+            body=models.get("body"),
+            query=models.get("query"),
+            path_parameters=tuple(names),
+            answer=returned if isinstance(returned, type) and issubclass(returned, Wire) else None,
+        )
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def body_optional(self) -> bool:
+        return self.body is None or self.body.may_be_left_out
+
+    @property
+    def acts_at_once(self) -> bool:
+        return self.body is not None and self.body.acts_at_once
+
+    @property
+    def replayable(self) -> bool:
+        """Idempotency-Key is honoured on every POST and PATCH, and on PUT and DELETE too, where it costs nothing."""
+        return self.method != "GET" and self.scope is not None
+
+    @property
+    def changes_by_itself(self) -> bool:
+        return self.answer is not None and self.answer.changes_by_itself
+
+    @property
+    def shown_once(self) -> frozenset[str]:
+        return self.answer.shown_once if self.answer else frozenset()
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether the answer has a version, which is its ETag; health's `version` is a text, the API's."""
+        field = self.answer.model_fields.get("version") if self.answer else None
+        return field is not None and field.annotation is int
+
+    def arguments(self, request: Request, body: dict[str, Json], caller: Caller | None) -> dict[str, object]:
+        """The endpoint's arguments, validated.
+
+        Raises: ValidationFailed with every wrong field, of query and body together.
+        """
+        arguments: dict[str, object] = {name: request.path_parameters[name] for name in self.path_parameters}
+        wrong: list[FieldError] = []
+        values, repeated = _single_values(request, self.query)
+        wrong += repeated
+        if self.query:
+            _validate(self.query, values, "query", arguments, wrong)
+        elif values:
+            wrong += [
+                _field_error(name, "is not a parameter of this endpoint", "extra_forbidden")
+                for name in values
+            ]
+        if self.body:
+            _validate(self.body, body, "body", arguments, wrong)
+        else:
+            wrong += [_field_error(name, "is not known here", "extra_forbidden", "body") for name in body]
+        if wrong:
+            raise ValidationFailed(wrong)
+        if caller:
+            arguments["caller"] = caller
+        return arguments
+
+    def call(self, arguments: dict[str, object]) -> Answer:
+        """The endpoint's answer, not yet committed."""
+        result = self.endpoint(**arguments)
+        if isinstance(result, Answer):
+            return self._declared(result)
+        caller = arguments.get("caller")
+        usual = self.statuses[0]
+        status = caller.answer_status or usual if isinstance(caller, Caller) else usual
+        if result is None:
+            return self._declared(Answer(status))
+        version = getattr(result, "version", None)
+        headers = {"ETag": f'"{version}"'} if isinstance(version, int) else {}
+        body = result.model_dump_json(by_alias=True)
+        return self._declared(Answer(status, body, headers, shows=result.erasable))
+
+    def _declared(self, answer: Answer) -> Answer:
+        if answer.status not in self.statuses:
+            raise AssertionError(
+                f"{self.name} answers {answer.status}: declare it with also=({answer.status},)"
+            )
+        return answer
+
+
+def _model(annotation: Any) -> type[Wire]:
+    if get_origin(annotation) is UnionType:
+        (annotation,) = (one for one in get_args(annotation) if one is not NoneType)
+    if not (isinstance(annotation, type) and issubclass(annotation, Wire)):
+        raise TypeError(f"body and query must be subclasses of Wire; this is {annotation}")
+    return annotation
+
+
+def _single_values(
+    request: Request, query: type[Wire] | None
+) -> tuple[dict[str, str | list[str]], list[FieldError]]:
+    """Each parameter's value; one that is repeated is wrong."""
+    wrong = [
+        _field_error(name, "is given more than once", "repeated")
+        for name, values in request.query.items()
+        if len(values) > 1
+    ]
+    return {name: values[-1] for name, values in request.query.items()}, wrong
+
+
+def _validate(
+    model: type[Wire],
+    values: dict[str, Any] | dict[str, Json],
+    name: str,
+    arguments: dict[str, object],
+    wrong: list[FieldError],
+) -> None:
+    try:
+        # JSON has types, and so true is no 1 in a body; a query is all text.
+        arguments[name] = model.model_validate(values, strict=name == "body")
+    except ValidationError as invalid:
+        for error in invalid.errors(include_url=False, include_context=False, include_input=False):
+            message = error["msg"].removeprefix("Value error, ")
+            if error["type"] == "missing":
+                message = "is required"
+            elif error["type"] == "extra_forbidden":
+                message = "is not known here"
+            wrong.append(
+                {
+                    "pointer": "".join(f"/{_escaped(part)}" for part in error["loc"]),
+                    "message": message,
+                    "type": error["type"],
+                    "location": name,
+                }
+            )
+
+
+def _field_error(name: str, message: str, kind: str, location: str = "query") -> FieldError:
+    return {"pointer": f"/{_escaped(name)}", "message": message, "type": kind, "location": location}
+
+
+def _escaped(part: str | int) -> str:
+    """A JSON pointer's reference token (RFC 6901)."""
+    return str(part)[:100].replace("~", "~0").replace("/", "~1")

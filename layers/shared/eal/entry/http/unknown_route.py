@@ -1,0 +1,36 @@
+"""What no endpoint answers: 404, or 405 with Allow where the path takes other methods."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from eal.core import observe
+from eal.core.errors import ApiError, MethodNotAllowed, NotFound
+from eal.entry.http import openapi
+from eal.entry.http.request import Request, error_answer
+
+if TYPE_CHECKING:
+    from eal.entry.http.request import ProxyEvent, ProxyResponse
+
+
+def handler(event: ProxyEvent, context: object) -> ProxyResponse:
+    """The Lambda handler, for API Gateway REST proxy events of the catch-all routes."""
+    started = time.perf_counter()
+    request = Request.of(event)
+    observe.begin(request.id, route="unknown")
+    answer = error_answer(_refusal(request), request.id)
+    observe.count("requests")
+    observe.logger.info("request", status=answer.status, ms=round((time.perf_counter() - started) * 1000, 1))
+    observe.flush()
+    return answer.response(request.id, {})
+
+
+def _refusal(request: Request) -> ApiError:
+    methods = openapi.methods_of(request.path)
+    if not methods or request.method in methods:
+        return NotFound("There is no such path.")
+    allowed = sorted(methods)
+    refusal = MethodNotAllowed(f"This path takes {' and '.join(allowed)}.", allowed=allowed)
+    refusal.headers["Allow"] = ", ".join(allowed)
+    return refusal

@@ -1,0 +1,1 @@
+"""CallRail: calls, text messages and forms."""

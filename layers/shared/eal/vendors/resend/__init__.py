@@ -1,0 +1,1 @@
+"""Resend: what became of sent mail, and received mail."""

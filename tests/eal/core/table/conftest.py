@@ -1,0 +1,104 @@
+"""The table kit against moto in process, or against a real engine: `make conformance` names DynamoDB Local.
+
+moto accepts what DynamoDB refuses and loses its head under threads. Tests that need the engine are marked by taking
+`real_engine`, and are skipped with the reason where there is none.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import botocore.client
+import pytest
+
+from eal.core import aws, clock, ids, settings
+from eal.core.audit import Actor
+from eal.core.caller import Caller
+from eal.core.cursor import CursorScope
+from eal.core.table.write import Write
+from tests.support import aws as in_process
+from tests.support.template import table_arguments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ENDPOINT = os.environ.get("EAL_CONFORMANCE_ENDPOINT", "")
+
+
+@contextmanager
+def _tables_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", in_process._with_what_moto_lacks)
+    name = uuid.uuid4().hex
+    for variable, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": in_process.REGION,
+        "AWS_ENDPOINT_URL": ENDPOINT,
+        "STATE_TABLE": f"state-{name}",
+        "ACCESS_TABLE": f"access-{name}",
+        "MAC_KEY": "alias/mac",
+        "AUDIT_RETENTION_DAYS": "2557",
+    }.items():
+        monkeypatch.setenv(variable, value)
+    in_process.forget()
+    aws.dynamodb().create_table(**table_arguments("StateTable", settings.state_table()))
+    aws.dynamodb().create_table(**table_arguments("AccessTable", settings.access_table()))
+    yield
+    aws.dynamodb().delete_table(TableName=settings.state_table())
+    aws.dynamodb().delete_table(TableName=settings.access_table())
+    in_process.forget()
+
+
+@pytest.fixture
+def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The template's tables, empty."""
+    engine = _tables_of_the_engine if ENDPOINT else in_process.aws_in_process
+    with engine(monkeypatch):
+        yield
+
+
+@pytest.fixture
+def real_engine() -> None:
+    if not ENDPOINT:
+        pytest.skip("moto accepts this, or crashes on it: make conformance runs it against DynamoDB Local")
+
+
+type NewCaller = Callable[[], Caller]
+
+
+@pytest.fixture
+def by(new_caller: NewCaller) -> Caller:
+    return new_caller()
+
+
+@pytest.fixture
+def new_caller(tables: None) -> NewCaller:
+    """Callers of one tenant, each with an empty write and a list's cursor scope."""
+    organization_id = ids.new("org", clock.now())
+
+    def make() -> Caller:
+        at, actor = clock.now(), Actor(type="system", id="tests")
+        return Caller(
+            organization_id=organization_id,
+            mode="live",
+            actor=actor,
+            scope="admin",
+            request_id="tests",
+            at=at,
+            write=Write(
+                organization_id=organization_id,
+                mode="live",
+                actor=actor,
+                source="system",
+                request_id="tests",
+                at=at,
+            ),
+            cursor_scope=CursorScope(
+                organization_id=organization_id, mode="live", route="GET /things", filters="{}"
+            ),
+        )
+
+    return make

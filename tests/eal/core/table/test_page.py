@@ -1,0 +1,324 @@
+"""Pages: filled, bounded, in order, and nobody else's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from botocore.exceptions import ClientError
+
+from eal.core import aws, clock, ids, settings
+from eal.core.cursor import Position, seal
+from eal.core.errors import InvalidCursor
+from eal.core.listing import ListQuery
+from eal.core.table import page
+from eal.core.table.item import to_attributes
+from eal.core.table.keys import key, partition
+from eal.core.table.page import Page, Partition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from eal.core.caller import Caller
+    from eal.core.table.item import Item
+
+    type NewCaller = Callable[[], Caller]
+
+START = clock.parse("2026-04-24T12:00:00Z")
+
+
+def _put(by: Caller, items: Iterable[Item]) -> None:
+    """Straight into the table: what is tested here is reading."""
+    table = settings.state_table()
+    waiting = [{"PutRequest": {"Item": to_attributes(item)}} for item in items]
+    for start in range(0, len(waiting), 25):
+        aws.dynamodb().batch_write_item(RequestItems={table: waiting[start : start + 25]})  # type: ignore[dict-item]
+
+
+def _thing(by: Caller, at: datetime, number: int, **more: str) -> Item:
+    thing_id = ids.new("thing", at)
+    base = partition(by.organization_id, by.mode, "THING")
+    return {
+        **key(by.organization_id, by.mode, "THING", thing_id)._asdict(),
+        "kind": "THING",
+        "id": thing_id,
+        "number": number,
+        "gsi1pk": f"{base}#colour#{'red' if number % 10 == 0 else 'blue'}",
+        "gsi1sk": thing_id,
+        **more,
+    }
+
+
+def _things(by: Caller, count: int, first: int = 1, **more: str) -> list[int]:
+    """`count` things, a second apart, numbered from `first`."""
+    numbers = list(range(first, first + count))
+    _put(by, (_thing(by, START + timedelta(seconds=number), number, **more) for number in numbers))
+    return numbers
+
+
+def _partition(by: Caller) -> Partition:
+    return Partition(base=partition(by.organization_id, by.mode, "THING"), id_prefix="thing")
+
+
+def _red(by: Caller) -> Partition:
+    base = partition(by.organization_id, by.mode, "THING")
+    return Partition(base=base, id_prefix="thing", index="gsi1", index_partition=f"{base}#colour#red")
+
+
+def _read(
+    by: Caller,
+    query: ListQuery,
+    where: Partition | None = None,
+    keep: Callable[[Item], bool] | None = None,
+) -> Page[int]:
+    return page.read(by, query, where or _partition(by), lambda item: cast("int", item["number"]), keep)
+
+
+def _walk(
+    by: Caller,
+    query: ListQuery,
+    where: Partition | None = None,
+    keep: Callable[[Item], bool] | None = None,
+) -> list[list[int]]:
+    pages = []
+    while True:
+        one = _read(by, query, where, keep)
+        pages.append(one.items)
+        if one.next_cursor is None:
+            return pages
+        query = query.model_copy(update={"cursor": one.next_cursor})
+
+
+def _flat(pages: Sequence[Sequence[int]]) -> list[int]:
+    return [number for one in pages for number in one]
+
+
+def _every_tenth(item: Item) -> bool:
+    return cast("int", item["number"]) % 10 == 0
+
+
+def test_an_empty_partition_is_an_empty_page(by: Caller) -> None:
+    assert _read(by, ListQuery()) == Page([], None)
+
+
+def test_a_list_without_a_scope_for_cursors_is_refused(by: Caller) -> None:
+    by.cursor_scope = None
+    with pytest.raises(AssertionError):
+        _read(by, ListQuery())
+
+
+@pytest.mark.parametrize("limit", [1, 7, 20, 21, 200])
+def test_pages_are_full_and_together_they_are_the_list(by: Caller, limit: int) -> None:
+    numbers = _things(by, 21)
+    pages = _walk(by, ListQuery(limit=limit))
+    assert _flat(pages) == numbers[::-1]
+    assert all(len(one) == limit for one in pages[:-1])
+    assert pages[-1]
+
+
+def test_the_last_page_has_no_cursor_even_if_it_is_full(by: Caller) -> None:
+    _things(by, 5)
+    assert _read(by, ListQuery(limit=5)).next_cursor is None
+
+
+def test_the_oldest_come_first_where_that_is_asked_for(by: Caller) -> None:
+    numbers = _things(by, 9)
+    assert _flat(_walk(by, ListQuery(limit=4, order="asc"))) == numbers
+
+
+def test_a_filters_pages_are_filled_to_the_limit(by: Caller) -> None:
+    _things(by, 450)
+    pages = _walk(by, ListQuery(limit=20), keep=_every_tenth)
+    assert [len(one) for one in pages] == [20, 20, 5]
+    assert _flat(pages) == list(range(450, 0, -10))
+
+
+def test_a_filter_looks_at_no_more_than_twice_what_its_page_goes_through(by: Caller) -> None:
+    _things(by, 450)
+    looked_at = []
+
+    def every_tenth(item: Item) -> bool:
+        looked_at.append(item)
+        return _every_tenth(item)
+
+    for limit, goes_through in ((1, 11), (5, 51), (20, 201)):
+        looked_at.clear()
+        assert len(_read(by, ListQuery(limit=limit), keep=every_tenth).items) == limit
+        assert goes_through <= len(looked_at) <= 2 * goes_through
+
+
+def test_a_filter_that_nothing_passes_hands_a_cursor_after_a_bounded_number_of_reads(
+    by: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "READS_AT_MOST", 400)
+    _things(by, 450)
+    looked_at = []
+
+    def look(item: Item) -> bool:
+        looked_at.append(item)
+        return False
+
+    first = _read(by, ListQuery(limit=20), keep=look)
+    assert first.items == []
+    assert first.next_cursor is not None
+    assert len(looked_at) == 400
+    assert _read(by, ListQuery(limit=20, cursor=first.next_cursor), keep=look) == Page([], None)
+    assert len(looked_at) == 450
+
+
+def test_a_short_page_at_the_bound_loses_nothing(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "READS_AT_MOST", 200)
+    _things(by, 450)
+    pages = _walk(by, ListQuery(limit=50), keep=_every_tenth)
+    assert _flat(pages) == list(range(450, 0, -10))
+
+
+def test_a_page_of_more_than_a_megabyte_is_filled_too(by: Caller) -> None:
+    numbers = _things(by, 12, text="x" * 150_000)
+    assert _flat(_walk(by, ListQuery(limit=10))) == numbers[::-1]
+    assert len(_read(by, ListQuery(limit=10)).items) == 10
+
+
+@pytest.mark.parametrize("keep", [None, lambda _: True], ids=["all", "filtered"])
+def test_a_page_of_large_items_ends_before_the_answer_is_too_large_and_loses_nothing(
+    by: Caller, keep: Callable[[Item], bool] | None
+) -> None:
+    numbers = _things(by, 60, text="x" * 150_000)
+
+    pages = _walk(by, ListQuery(limit=200), keep=keep)
+
+    assert [len(one) for one in pages] == [26, 26, 8]
+    assert _flat(pages) == numbers[::-1]
+
+
+def test_quotes_count_as_the_answer_has_them(by: Caller) -> None:
+    _things(by, 20, text='"' * 100_000)
+
+    assert len(_read(by, ListQuery(limit=200)).items) == 9  # each quote takes four bytes
+
+
+def test_a_filter_over_large_items_looks_at_a_bounded_number_of_megabytes(by: Caller) -> None:
+    _things(by, 80, text="x" * 150_000)
+
+    first = _read(by, ListQuery(limit=20), keep=lambda _: False)
+
+    assert first.items == []
+    assert first.next_cursor is not None
+    assert _read(by, ListQuery(limit=20, cursor=first.next_cursor), keep=lambda _: False) == Page([], None)
+
+
+def test_a_cursor_outlives_its_row(by: Caller) -> None:
+    _things(by, 9)
+    first = _read(by, ListQuery(limit=3))
+    items = aws.dynamodb().scan(TableName=settings.state_table())["Items"]
+    (row,) = (item for item in items if item["number"] == {"N": str(first.items[-1])})
+    aws.dynamodb().delete_item(TableName=settings.state_table(), Key={"pk": row["pk"], "sk": row["sk"]})
+    assert _read(by, ListQuery(limit=3, cursor=first.next_cursor)).items == [6, 5, 4]
+
+
+def test_what_is_new_meanwhile_moves_no_page(by: Caller) -> None:
+    _things(by, 9)
+    first = _read(by, ListQuery(limit=3))
+    _things(by, 5, first=100)
+    assert _read(by, ListQuery(limit=3, cursor=first.next_cursor)).items == [6, 5, 4]
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_an_index_partition_is_walked_in_order(by: Caller, order: str) -> None:
+    _things(by, 45)
+    pages = _walk(by, ListQuery.model_validate({"limit": 2, "order": order}), _red(by))
+    assert _flat(pages) == ([10, 20, 30, 40] if order == "asc" else [40, 30, 20, 10])
+
+
+@pytest.mark.parametrize("where", [_partition, _red])
+def test_the_creation_range_begins_inclusive_and_ends_exclusive(
+    by: Caller, where: Callable[[Caller], Partition]
+) -> None:
+    _things(by, 60)
+    query = ListQuery(
+        created_after=START + timedelta(seconds=20), created_before=START + timedelta(seconds=50), limit=7
+    )
+    expected = range(49, 19, -1) if where is _partition else (40, 30, 20)
+    assert _flat(_walk(by, query, where(by))) == list(expected)
+
+
+def test_an_open_range_has_one_border(by: Caller) -> None:
+    _things(by, 9)
+    after = ListQuery(created_after=START + timedelta(seconds=7))
+    before = ListQuery(created_before=START + timedelta(seconds=3))
+    assert _read(by, after).items == [9, 8, 7]
+    assert _read(by, before).items == [2, 1]
+
+
+@pytest.mark.parametrize("seconds", [0, 5])
+def test_a_range_that_ends_before_it_begins_is_empty(by: Caller, seconds: int) -> None:
+    _things(by, 9)
+    query = ListQuery(
+        created_after=START + timedelta(seconds=5), created_before=START + timedelta(seconds=seconds)
+    )
+    assert _read(by, query) == Page([], None)
+
+
+def test_a_tenants_pages_have_nothing_of_anothers_or_of_the_other_mode(
+    by: Caller, new_caller: NewCaller
+) -> None:
+    numbers = _things(by, 3)
+    stranger = replace(new_caller(), organization_id=ids.new("org", clock.now()))
+    _things(stranger, 3, first=100)
+    _things(replace(new_caller(), mode="test"), 3, first=200)
+    assert _flat(_walk(by, ListQuery(limit=2))) == numbers[::-1]
+
+
+def test_another_lists_cursor_is_refused(by: Caller) -> None:
+    _things(by, 9)
+    cursor = _read(by, ListQuery(limit=3)).next_cursor
+    assert by.cursor_scope is not None
+    for other in (
+        replace(by.cursor_scope, organization_id="org_other"),
+        replace(by.cursor_scope, mode="test"),
+        replace(by.cursor_scope, route="GET /others"),
+        replace(by.cursor_scope, filters='{"order":"asc"}'),
+    ):
+        by.cursor_scope = other
+        with pytest.raises(InvalidCursor):
+            _read(by, ListQuery(limit=3, cursor=cursor))
+
+
+def test_a_cursor_cannot_reach_into_another_partition(by: Caller) -> None:
+    """A cursor holds no partition at all: only where in its own list it ends."""
+    _things(by, 9)
+    assert by.cursor_scope is not None
+    foreign = seal(by.cursor_scope, Position(ids.new("thing", START + timedelta(seconds=5))))
+    assert _read(by, ListQuery(cursor=foreign)).items in ([5, 4, 3, 2, 1], [4, 3, 2, 1])
+
+
+@pytest.mark.usefixtures("real_engine")
+def test_the_engine_refuses_a_start_key_of_another_partition(by: Caller) -> None:
+    _things(by, 3)
+    pk = partition(by.organization_id, by.mode, "THING")
+    with pytest.raises(ClientError, match="starting key"):
+        aws.dynamodb().query(
+            TableName=settings.state_table(),
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": pk}},
+            ExclusiveStartKey=to_attributes({"pk": "org_other#live#THING", "sk": "thing_1"}),
+        )
+
+
+@pytest.mark.usefixtures("real_engine")
+def test_the_engine_refuses_an_index_start_key_of_another_partition(by: Caller) -> None:
+    _things(by, 12)
+    where = _red(by)
+    with pytest.raises(ClientError, match="starting key"):
+        aws.dynamodb().query(
+            TableName=settings.state_table(),
+            IndexName="gsi1",
+            KeyConditionExpression="gsi1pk = :pk",
+            ExpressionAttributeValues=to_attributes({":pk": where.index_partition}),
+            ExclusiveStartKey=to_attributes(
+                {"pk": where.base, "sk": "thing_1", "gsi1pk": "org_other#live#THING", "gsi1sk": "thing_1"}
+            ),
+        )

@@ -1,0 +1,166 @@
+"""Workers' bookkeeping."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eal.core.table import progress
+from eal.core.table.keys import key
+from eal.core.table.read import get
+from eal.core.table.write import Stale
+
+if TYPE_CHECKING:
+    from eal.core.caller import Caller
+    from eal.core.table.item import Item
+
+
+def _item(by: Caller, version: int, state: str = "pending") -> Item:
+    at = key(by.organization_id, by.mode, "WORK", "work_1")
+    return {**at._asdict(), "kind": "WORK", "state": state, "version": version}
+
+
+def _state(by: Caller) -> object:
+    item = get(key(by.organization_id, by.mode, "WORK", "work_1"))
+    return item and item["state"]
+
+
+def test_work_is_started_once(by: Caller) -> None:
+    assert progress.start(_item(by, 1))
+    assert not progress.start(_item(by, 1, "again"))
+    assert _state(by) == "pending"
+
+
+def test_work_is_advanced_from_the_version_that_was_read(by: Caller) -> None:
+    progress.start(_item(by, 1))
+    assert progress.advance(_item(by, 2, "done"), was=1)
+    assert _state(by) == "done"
+
+
+def test_of_two_workers_the_second_changes_nothing(by: Caller) -> None:
+    progress.start(_item(by, 1))
+    progress.advance(_item(by, 2, "first"), was=1)
+    assert not progress.advance(_item(by, 2, "second"), was=1)
+    assert _state(by) == "first"
+
+
+def test_work_that_was_never_started_is_not_advanced(by: Caller) -> None:
+    assert not progress.advance(_item(by, 2), was=1)
+    assert _state(by) is None
+
+
+def _addition(by: Caller, *, ttl: int | None = None, **amounts: int) -> progress.Addition:
+    at = key(by.organization_id, by.mode, "COUNTS", "now")
+    amounts = {name.replace("_", "#"): amount for name, amount in amounts.items()}
+    return progress.Addition(at=at, kind="COUNTS", amounts=amounts, ttl=ttl)
+
+
+def _counts(by: Caller) -> Item | None:
+    return get(key(by.organization_id, by.mode, "COUNTS", "now"))
+
+
+def test_a_marker_and_its_counters_change_together(by: Caller) -> None:
+    progress.count([(_item(by, 1), 0)], [_addition(by, ttl=7, status_new=1, created=1)])
+    progress.count([(_item(by, 2), 1)], [_addition(by, ttl=8, status_new=-1, status_won=1)])
+
+    assert _counts(by) == {
+        **key(by.organization_id, by.mode, "COUNTS", "now")._asdict(),
+        "kind": "COUNTS", "ttl": 7, "status#new": 0, "status#won": 1, "created": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("version", "was"), [(1, 0), (3, 2)])
+def test_what_was_counted_meanwhile_is_not_counted_again(by: Caller, version: int, was: int) -> None:
+    progress.count([(_item(by, 1), 0)], [_addition(by, created=1)])
+
+    with pytest.raises(Stale):
+        progress.count([(_item(by, version), was)], [_addition(by, created=1)])
+
+    counts = _counts(by)
+    assert counts
+    assert "ttl" not in counts
+    assert counts["created"] == 1
+
+
+def test_a_marker_alone_can_advance(by: Caller) -> None:
+    progress.count([(_item(by, 1, "idle"), 0)], [])
+
+    assert (_state(by), _counts(by)) == ("idle", None)
+
+
+def test_many_at_once_are_all_counted(by: Caller, real_engine: None) -> None:
+    def count(number: int) -> None:
+        marker = {**_item(by, 1), "sk": f"work_{number}"}
+        progress.count([(marker, 0)], [_addition(by, created=1)])
+
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(count, range(40)))
+
+    counts = _counts(by)
+    assert counts
+    assert counts["created"] == 40
+
+
+def _lease(by: Caller, holder: str, most: int = 2) -> progress.Change:
+    return progress.Change(
+        at=key(by.organization_id, by.mode, "PLACES", "of_1"),
+        expression="SET leases.#holder = :until ADD #asked :one REMOVE #old",
+        condition="attribute_exists(leases) AND attribute_not_exists(leases.#holder) AND size(leases) < :most",
+        names={"#holder": holder, "#asked": "asked_2", "#old": "asked_1"},
+        values={":until": 7, ":one": 1, ":most": most},
+    )
+
+
+def _places(by: Caller) -> None:
+    at = key(by.organization_id, by.mode, "PLACES", "of_1")
+    progress.start({**at._asdict(), "kind": "PLACES", "leases": {}, "asked_1": 3})
+
+
+def test_a_change_is_refused_where_there_is_nothing_to_change(by: Caller) -> None:
+    with pytest.raises(progress.ConditionFailed) as refused:
+        progress.change(_lease(by, "a"))
+
+    assert refused.value.item is None
+
+
+def test_a_change_shows_what_it_made_and_a_refused_one_what_stands_there(by: Caller) -> None:
+    _places(by)
+
+    item = progress.change(_lease(by, "a"))
+    progress.change(_lease(by, "b"))
+
+    assert (item["leases"], item["asked_2"]) == ({"a": 7}, 1)
+    assert "asked_1" not in item
+    for holder in ("a", "c"):
+        with pytest.raises(progress.ConditionFailed) as refused:
+            progress.change(_lease(by, holder))
+        assert refused.value.item
+        assert refused.value.item["leases"] == {"a": 7, "b": 7}
+
+
+def test_a_change_that_does_not_fit_undoes_the_write_that_it_is_part_of(by: Caller) -> None:
+    _places(by)
+    by.write.create(_item(by, 1))
+    by.write.audit("work.started", "work_1")
+    by.write.add(_lease(by, "a", most=0).operation())
+
+    with pytest.raises(Stale):
+        by.write.commit()
+
+    assert _state(by) is None
+
+
+def test_of_many_changes_at_once_no_more_fit_than_the_condition_says(by: Caller, real_engine: None) -> None:
+    _places(by)
+
+    def take(number: int) -> bool:
+        try:
+            progress.change(_lease(by, f"h{number}", most=5))
+        except progress.ConditionFailed:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        assert sum(pool.map(take, range(64))) == 5

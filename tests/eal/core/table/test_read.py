@@ -1,0 +1,127 @@
+"""Reading by key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import botocore.client
+import pytest
+
+from eal.core import settings
+from eal.core.errors import Unavailable
+from eal.core.table import contention
+from eal.core.table.keys import Key, key
+from eal.core.table.read import batch_get, get, get_all
+from tests.support.faults import watched_calls
+
+if TYPE_CHECKING:
+    from eal.core.caller import Caller
+
+
+def _store(by: Caller, *names: str) -> list[Key]:
+    keys = [key(by.organization_id, by.mode, "THING", name) for name in names]
+    for at in keys:
+        by.write.create({**at._asdict(), "kind": "THING", "name": at.sk})
+    by.write.audit("thing.created", "thing_1")
+    by.write.commit()
+    return keys
+
+
+def test_what_is_not_there_is_none(by: Caller) -> None:
+    assert get(key(by.organization_id, by.mode, "THING", "none")) is None
+
+
+def test_an_item_is_found_by_its_key(by: Caller) -> None:
+    (at,) = _store(by, "a")
+    assert get(at) == {"pk": at.pk, "sk": "a", "kind": "THING", "name": "a"}
+
+
+def test_another_mode_does_not_have_it(by: Caller) -> None:
+    _store(by, "a")
+    assert get(key(by.organization_id, "test", "THING", "a")) is None
+
+
+def test_many_come_in_the_order_of_their_keys_with_none_for_what_is_missing(by: Caller) -> None:
+    first, second = _store(by, "a", "b")
+    found = get_all([second, key(by.organization_id, by.mode, "THING", "none"), first])
+    assert [item and item["name"] for item in found] == ["b", None, "a"]
+
+
+def test_many_are_read_in_one_call(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = _store(by, "a", "b", "c")
+    with watched_calls(monkeypatch) as calls:
+        get_all(keys)
+    assert calls.made == ["TransactGetItems"]
+
+
+def test_a_read_that_meets_a_write_is_tried_again(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    met: list[str] = []
+
+    def meeting(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation == "TransactGetItems" and len(met) < 3:
+            met.append(operation)
+            reasons = [{"Code": "TransactionConflict"}]
+            error = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+            raise client.exceptions.TransactionCanceledException(error, operation)
+        return send(client, operation, arguments)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", meeting)
+
+    assert get_all([key(by.organization_id, by.mode, "THING", "none")]) == [None]
+    assert len(met) == 3
+
+
+def _unread(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
+    """DynamoDB leaves all but one key of a batch unread, so often. Gives back how many were asked for each time."""
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    asked: list[int] = []
+
+    def busy(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation != "BatchGetItem":
+            return send(client, operation, arguments)
+        ((table, wanted),) = arguments["RequestItems"].items()
+        asked.append(len(wanted["Keys"]))
+        done, left = wanted["Keys"], []
+        if len(asked) <= times:
+            done, left = done[:1], done[1:] or done
+        answer = send(client, operation, {"RequestItems": {table: {**wanted, "Keys": done}}})
+        return {**answer, "UnprocessedKeys": {table: {"Keys": left}} if left else {}}
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", busy)
+    return asked
+
+
+def test_what_a_batch_leaves_unread_is_asked_for_again_after_a_pause(
+    by: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [at._asdict() for at in _store(by, "a", "b", "c")]
+    asked, pauses = _unread(monkeypatch, times=1), list[int]()
+    monkeypatch.setattr("eal.core.table.contention.pause", pauses.append)
+
+    found = batch_get(settings.state_table(), keys)
+
+    assert sorted(str(item["name"]) for item in found) == ["a", "b", "c"]
+    assert asked == [3, 2]
+    assert pauses == [0]
+
+
+def test_a_batch_that_is_never_read_ends(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = [at._asdict() for at in _store(by, "a", "b")]
+    asked, pauses = _unread(monkeypatch, times=1000), list[int]()
+    monkeypatch.setattr("eal.core.table.contention.pause", pauses.append)
+
+    with pytest.raises(Unavailable):
+        batch_get(settings.state_table(), keys)
+
+    assert len(asked) == len(pauses) == contention.ATTEMPTS
+
+
+def test_more_keys_than_a_batch_takes_are_read_in_several(
+    by: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [key(by.organization_id, by.mode, "THING", str(number))._asdict() for number in range(150)]
+    asked = _unread(monkeypatch, times=0)
+
+    assert batch_get(settings.state_table(), keys) == []
+    assert asked == [100, 50]

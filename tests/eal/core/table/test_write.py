@@ -1,0 +1,373 @@
+"""One change, one transaction."""
+
+from __future__ import annotations
+
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, cast
+
+import botocore.client
+import pytest
+
+from eal.core import aws, settings
+from eal.core.audit import Change
+from eal.core.errors import Conflict, PreconditionFailed, Unavailable
+from eal.core.table.item import from_attributes
+from eal.core.table.keys import key
+from eal.core.table.read import get
+from eal.core.table.write import MOST_OPERATIONS, AlreadyWritten, Stale, put_if_absent
+from tests.support.faults import watched_calls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eal.core.caller import Caller
+    from eal.core.table.item import Item
+    from eal.core.table.keys import Key
+
+    type NewCaller = Callable[[], Caller]
+
+
+def _at(by: Caller, name: str = "thing_1") -> Key:
+    return key(by.organization_id, by.mode, "THING", name)
+
+
+def _thing(by: Caller, version: int = 1, name: str = "thing_1", **more: int) -> Item:
+    return {**_at(by, name)._asdict(), "kind": "THING", "version": version, **more}
+
+
+def _create(by: Caller, *names: str) -> None:
+    for name in names or ("thing_1",):
+        by.write.create(_thing(by, name=name))
+    by.write.audit("thing.created", "thing_1")
+    by.write.commit()
+
+
+def _stored(kind: str | None = None) -> list[Item]:
+    answer = aws.dynamodb().scan(TableName=settings.state_table(), ConsistentRead=True)
+    items = [from_attributes(attributes) for attributes in answer["Items"]]
+    return [item for item in items if kind is None or item["kind"] == kind]
+
+
+class _Conflicts:
+    """At the AWS border: the next `left` transactions are cancelled for these reasons."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, left: int, *codes: str) -> None:
+        self.left = left
+        self.sent = 0
+        send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+
+        def cancelled(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+            if operation != "TransactWriteItems":
+                return send(client, operation, arguments)
+            self.sent += 1
+            if self.left == 0:
+                return send(client, operation, arguments)
+            self.left -= 1
+            reasons = [{"Code": code} for code in codes]
+            reasons += [{"Code": "None"}] * (len(arguments["TransactItems"]) - len(reasons))
+            raise client.exceptions.TransactionCanceledException(
+                {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}, operation
+            )
+
+        monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", cancelled)
+        monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+
+
+def test_everything_goes_in_one_transaction(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    by.write.create(_thing(by))
+    by.write.audit("thing.created", "thing_1")
+    by.write.emit("lead.created", {"id": "thing_1"})
+    by.write.ask("classify_call", {"call_id": "call_1"})
+    with watched_calls(monkeypatch) as calls:
+        by.write.commit()
+    assert calls.made == ["TransactWriteItems"]
+    assert sorted(str(item["kind"]) for item in _stored()) == ["AUDIT", "EVENT", "TASK", "THING"]
+
+
+def test_what_waits_for_the_relay_is_pending(by: Caller) -> None:
+    _create(by)
+    (record,) = _stored("AUDIT")
+    assert str(record["pending"]).startswith("PENDING#")
+    assert record["organization_id"] == by.organization_id
+    assert record["request_id"] == "tests"
+
+
+def test_an_empty_write_sends_nothing(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    with watched_calls(monkeypatch) as calls:
+        by.write.commit()
+    assert calls.made == []
+
+
+def test_a_change_without_an_audit_record_is_refused(by: Caller) -> None:
+    by.write.create(_thing(by))
+    with pytest.raises(AssertionError, match="no audit record"):
+        by.write.commit()
+    assert _stored() == []
+
+
+def test_a_resources_second_audit_record_is_refused(by: Caller) -> None:
+    by.write.audit("thing.created", "thing_1")
+    by.write.audit("thing.created", "thing_2")
+    with pytest.raises(AssertionError, match="one audit record"):
+        by.write.audit("thing.updated", "thing_1")
+
+
+def test_a_change_that_concerns_two_organizations_is_in_both_logs(by: Caller) -> None:
+    by.write.create(_thing(by))
+    by.write.audit("thing.created", "thing_1", also_for="org_parent")
+    by.write.commit()
+
+    for member in ("organization_id", "pk", "gsi1pk", "gsi2pk"):
+        organizations = {str(record[member]).partition("#")[0] for record in _stored("AUDIT")}
+        assert organizations == {by.organization_id, "org_parent"}
+
+
+def test_an_event_that_is_not_in_the_catalogue_is_refused(by: Caller) -> None:
+    with pytest.raises(AssertionError, match="CATALOGUE"):
+        by.write.emit("thing.created", {})
+
+
+def test_as_many_operations_as_dynamodb_takes_are_one_write(by: Caller) -> None:
+    _create(by, *(f"thing_{number}" for number in range(MOST_OPERATIONS - 1)))
+    assert len(_stored()) == MOST_OPERATIONS
+
+
+def test_more_operations_are_refused_and_nothing_is_written(by: Caller) -> None:
+    with pytest.raises(AssertionError, match="101 operations"):
+        _create(by, *(f"thing_{number}" for number in range(MOST_OPERATIONS)))
+    assert _stored() == []
+
+
+def test_a_taken_key_refuses_the_whole_write(by: Caller, new_caller: NewCaller) -> None:
+    _create(by)
+    with pytest.raises(AlreadyWritten):
+        _create(new_caller(), "thing_2", "thing_1")
+    assert len(_stored("THING")) == 1
+    assert len(_stored("AUDIT")) == 1
+
+
+def test_the_taken_callback_gets_the_item_that_stands_there(by: Caller, new_caller: NewCaller) -> None:
+    by.write.create(_thing(by, holder=7))
+    by.write.audit("thing.created", "thing_1")
+    by.write.commit()
+    second = new_caller()
+    second.write.create(_thing(by), taken=lambda old: Conflict("taken", holder=cast("Item", old)["holder"]))
+    second.write.audit("thing.created", "thing_1")
+    with pytest.raises(Conflict) as refused:
+        second.write.commit()
+    assert refused.value.details == {"holder": 7}
+
+
+def test_the_next_version_replaces_the_one_that_was_read(by: Caller, new_caller: NewCaller) -> None:
+    _create(by)
+    second = new_caller()
+    second.write.replace(_thing(by, 2), was=1)
+    second.write.audit("thing.updated", "thing_1")
+    second.write.commit()
+    item = get(_at(by))
+    assert item is not None
+    assert item["version"] == 2
+
+
+@pytest.mark.parametrize("change", ["replace", "delete"])
+def test_a_version_that_has_moved_on_is_stale(by: Caller, new_caller: NewCaller, change: str) -> None:
+    _create(by)
+    second = new_caller()
+    if change == "replace":
+        second.write.replace(_thing(by, 9), was=8)
+    else:
+        second.write.delete(_at(by), was=8)
+    second.write.audit("thing.updated", "thing_1")
+    with pytest.raises(Stale):
+        second.write.commit()
+    item = get(_at(by))
+    assert item is not None
+    assert item["version"] == 1
+
+
+@pytest.mark.parametrize("was", [1, None])
+def test_an_item_is_deleted(by: Caller, new_caller: NewCaller, was: int | None) -> None:
+    _create(by)
+    second = new_caller()
+    second.write.delete(_at(by), was=was)
+    second.write.audit("thing.deleted", "thing_1")
+    second.write.commit()
+    assert _stored("THING") == []
+
+
+def test_a_deleted_item_is_not_replaced(by: Caller) -> None:
+    by.write.replace(_thing(by, 2), was=1)
+    by.write.audit("thing.updated", "thing_1")
+    with pytest.raises(Stale):
+        by.write.commit()
+
+
+def test_a_version_is_put_over_the_one_before_or_over_none(by: Caller, new_caller: NewCaller) -> None:
+    for was in (0, 1):
+        one = new_caller()
+        one.write.put_version(_thing(by, was + 1), was=was)
+        one.write.audit("thing.changed", "thing_1")
+        one.write.commit()
+
+    item = get(_at(by))
+    assert item is not None
+    assert item["version"] == 2
+
+
+@pytest.mark.parametrize("was", [0, 2])
+def test_a_version_is_not_put_where_another_one_stands(by: Caller, new_caller: NewCaller, was: int) -> None:
+    _create(by)
+    second = new_caller()
+    second.write.put_version(_thing(by, was + 1), was=was)
+    second.write.audit("thing.changed", "thing_1")
+    with pytest.raises(Stale):
+        second.write.commit()
+
+
+def test_a_version_that_is_put_is_not_the_one_that_if_match_means(by: Caller) -> None:
+    by.write.if_match = {3}
+    by.write.put_version(_thing(by, 2), was=1)
+    with pytest.raises(PreconditionFailed):
+        by.write.check_if_match(4)
+
+
+def test_the_first_operations_refusal_wins(by: Caller, new_caller: NewCaller) -> None:
+    """The idempotency record's: a request that was answered before is not a conflict with itself."""
+
+    class Recorded(Exception):
+        pass
+
+    record = put_if_absent(
+        settings.state_table(),
+        {**_at(by, "record")._asdict(), "kind": "IDEMPOTENCY"},
+        lambda _old: Recorded(),
+    )
+    by.write.create(_thing(by))
+    by.write.audit("thing.created", "thing_1")
+    by.write.commit(record)
+    second = new_caller()
+    second.write.create(_thing(by), taken=lambda _old: Conflict("taken"))
+    second.write.audit("thing.created", "thing_1")
+    with pytest.raises(Recorded):
+        second.write.commit(record)
+
+
+def test_a_record_alone_needs_no_audit(by: Caller) -> None:
+    record = put_if_absent(
+        settings.state_table(),
+        {**_at(by, "record")._asdict(), "kind": "IDEMPOTENCY"},
+        lambda _old: AlreadyWritten(),
+    )
+    by.write.commit(record)
+    assert len(_stored("IDEMPOTENCY")) == 1
+
+
+def test_if_match_refuses_another_version_before_anything_is_sent(by: Caller) -> None:
+    by.write.if_match = {3}
+    with pytest.raises(PreconditionFailed) as refused:
+        by.write.replace(_thing(by, 5), was=4)
+    assert refused.value.details == {"version": 4}
+
+
+def test_if_match_means_the_first_item_only(by: Caller) -> None:
+    by.write.if_match = {3}
+    by.write.replace(_thing(by, 4), was=3)
+    by.write.delete(_at(by, "thing_2"), was=9)
+
+
+def test_a_write_afresh_is_empty_and_insists_on_the_same_version(
+    by: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by.write.if_match = {3}
+    by.write.audit("thing.updated", "thing_1")
+    fresh = by.write.afresh()
+    with watched_calls(monkeypatch) as calls:
+        fresh.commit()
+    assert calls.made == []
+    fresh.audit("thing.updated", "thing_1")
+    with pytest.raises(PreconditionFailed):
+        fresh.check_if_match(4)
+
+
+def test_a_conflict_with_another_transaction_is_tried_again(
+    by: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conflicts = _Conflicts(monkeypatch, 2, "TransactionConflict")
+    _create(by)
+    assert conflicts.sent == 3
+    assert len(_stored("THING")) == 1
+
+
+def test_conflicts_without_end_are_unavailable(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    conflicts = _Conflicts(monkeypatch, 1000, "TransactionConflict")
+    with pytest.raises(Unavailable):
+        _create(by)
+    assert 2 < conflicts.sent < 50
+
+
+def test_a_failed_condition_counts_more_than_a_conflict(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    conflicts = _Conflicts(monkeypatch, 1, "ConditionalCheckFailed", "TransactionConflict")
+    with pytest.raises(AlreadyWritten):
+        _create(by)
+    assert conflicts.sent == 1
+
+
+def test_another_reason_is_not_tried_again(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    conflicts = _Conflicts(monkeypatch, 1, "ItemCollectionSizeLimitExceeded")
+    with pytest.raises(aws.dynamodb().exceptions.TransactionCanceledException):
+        _create(by)
+    assert conflicts.sent == 1
+
+
+@pytest.mark.usefixtures("real_engine")
+def test_of_fifty_that_create_the_same_item_one_wins(by: Caller, new_caller: NewCaller) -> None:
+    def attempt(_: int) -> bool:
+        try:
+            _create(new_caller())
+        except AlreadyWritten:
+            return False
+        return True
+
+    with ThreadPoolExecutor(50) as pool:
+        assert sum(pool.map(attempt, range(50))) == 1
+    assert len(_stored("AUDIT")) == 1
+
+
+@pytest.mark.usefixtures("real_engine")
+def test_fifty_that_change_the_same_item_lose_nothing(by: Caller, new_caller: NewCaller) -> None:
+    _create(by)
+
+    def count_up(_: int) -> None:
+        for _attempt in range(500):
+            other = new_caller()
+            item = get(_at(by))
+            assert item is not None
+            was = cast("int", item["version"])
+            other.write.replace(_thing(by, was + 1), was=was)
+            other.write.audit("thing.updated", "thing_1")
+            try:
+                return other.write.commit()
+            except (Stale, Unavailable):
+                time.sleep(random.uniform(0, 0.05))
+        raise AssertionError("never had its turn")
+
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(count_up, range(50)))
+    item = get(_at(by))
+    assert item is not None
+    assert item["version"] == 51
+    assert len(_stored("AUDIT")) == 51
+
+
+@pytest.mark.parametrize(
+    "value", [2**53, -(2**53), 1e22, float("inf"), float("nan"), "\ud800", [{"a": 2**60}]]
+)
+def test_what_the_log_could_not_hash_is_never_written(by: Caller, value: Any) -> None:
+    by.write.create(_thing(by))
+
+    with pytest.raises(AssertionError, match="RFC 8785"):
+        by.write.audit("thing.created", "thing_1", [Change(field="score", after=value)])
+
+    assert _stored() == []

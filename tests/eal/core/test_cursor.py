@@ -1,0 +1,138 @@
+"""Cursors: only ours, and only for their own list."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import botocore.client
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eal.core.cursor import CursorScope, Position, seal, unseal
+from eal.core.errors import InvalidCursor
+from tests.support import aws as in_process
+from tests.support.faults import watched_calls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCOPE = CursorScope(organization_id="org_1", mode="live", route="GET /v1/leads", filters='{"order":"desc"}')
+POSITIONS = st.builds(Position, st.text(), st.none() | st.integers(0, 10**12))
+OURS = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(autouse=True)
+def mac_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """KMS's GenerateMac, at the AWS border."""
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", in_process._with_what_moto_lacks)
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": in_process.REGION,
+        "MAC_KEY": "alias/mac",
+    }.items():
+        monkeypatch.setenv(name, value)
+    in_process.forget()
+    yield
+    in_process.forget()
+
+
+def _refused(scope: CursorScope, text: str) -> bool:
+    try:
+        unseal(scope, text)
+    except InvalidCursor:
+        return True
+    return False
+
+
+def _body(text: str) -> dict[str, object]:
+    body: dict[str, object] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    return body
+
+
+def _encoded(body: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(body).encode()).decode().rstrip("=")
+
+
+@OURS
+@given(POSITIONS)
+def test_what_is_sealed_is_unsealed(position: Position) -> None:
+    assert unseal(SCOPE, seal(SCOPE, position)) == position
+
+
+@OURS
+@given(POSITIONS)
+def test_a_cursor_can_stand_in_a_url_as_it_is(position: Position) -> None:
+    text = seal(SCOPE, position)
+    assert text.isascii()
+    assert text.replace("-", "").replace("_", "").isalnum()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(SCOPE, organization_id="org_2"),
+        replace(SCOPE, mode="test"),
+        replace(SCOPE, route="GET /v1/calls"),
+        replace(SCOPE, filters='{"order":"asc"}'),
+        # The same letters, parted elsewhere.
+        replace(SCOPE, organization_id="org_1live", route="GET /v1/leads"),
+    ],
+)
+def test_a_cursor_is_bound_to_tenant_mode_route_and_filters(other: CursorScope) -> None:
+    assert _refused(other, seal(SCOPE, Position("lead_1")))
+
+
+@OURS
+@given(POSITIONS, POSITIONS)
+def test_another_position_needs_another_mac(one: Position, other: Position) -> None:
+    forged = _body(seal(SCOPE, one)) | {"id": other.id, "at": other.at}
+    assert _refused(SCOPE, _encoded(forged)) == (one != other)
+
+
+@OURS
+@given(POSITIONS, st.data())
+def test_no_changed_character_makes_another_position(position: Position, data: st.DataObject) -> None:
+    text = seal(SCOPE, position)
+    index = data.draw(st.integers(0, len(text) - 1))
+    changed = text[:index] + data.draw(st.characters(max_codepoint=0x2FF)) + text[index + 1 :]
+    # base64 has spare bits at its end, and skips what is not of its alphabet: the same bytes are the same cursor.
+    assert _refused(SCOPE, changed) or unseal(SCOPE, changed) == position
+
+
+@OURS
+@given(st.text())
+def test_any_other_text_is_refused(text: str) -> None:
+    assert _refused(SCOPE, text)
+
+
+@OURS
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["id", "at", "mac"]), inner, max_size=3)
+        ),
+    )
+)
+def test_any_other_json_is_refused(body: object) -> None:
+    assert _refused(SCOPE, _encoded(body))
+
+
+@pytest.mark.parametrize(
+    "raw", [b"[" * 100_000, b'{"id": ' + b"9" * 5000 + b"}", b'{"id":"\\ud800","mac":"\\ud800"}', b"\xff"]
+)
+def test_hostile_json_is_refused(raw: bytes) -> None:
+    assert _refused(SCOPE, base64.urlsafe_b64encode(raw).decode().rstrip("="))
+
+
+def test_the_key_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with watched_calls(monkeypatch) as calls:
+        for _ in range(3):
+            unseal(SCOPE, seal(SCOPE, Position("lead_1")))
+    assert calls.made == ["GenerateMac"]

@@ -1,0 +1,176 @@
+"""The tree's tiles: the same whatever the pieces, whoever is killed; a proof reads a few of them."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eal.core import aws, settings
+from eal.core.table import progress
+from eal.domain.audit_log import merkle, tree
+from eal.domain.audit_log.merkle import Range
+from tests.support.faults import Killed, watched_calls
+from tests.support.pipeline import items
+from tools import verify_audit as verifier
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eal.core.tenancy import Mode
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+ORG = "org_01kq09bekje6vbq5xe2b60xtww"
+MODE: Mode = "live"
+SIZE = 1_000_000
+
+
+def _hashes(first: int, last: int) -> list[str]:
+    return [hashlib.sha256(str(number).encode()).hexdigest() for number in range(first, last)]
+
+
+def _grow(sizes: Sequence[int], mode: Mode = MODE) -> None:
+    for before, after in zip((0, *sizes), sizes, strict=False):
+        tree.extend(ORG, mode, before, _hashes(before, after))
+
+
+def _expected(size: int) -> bytes:
+    expected = verifier.Tree()
+    for one in _hashes(0, size):
+        expected.append(verifier.leaf_hash(one))
+    return bytes.fromhex(expected.root())
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [(1,), (255,), (256,), (257,), (1, 2, 3), (200, 300, 511, 513), (256, 512), (1000, 1001, 1500)],
+    ids=str,
+)
+def test_tiles_give_the_root_whatever_the_pieces(sizes: tuple[int, ...]) -> None:
+    _grow(sizes)
+
+    for size in {1, sizes[0], sizes[-1], max(sizes[-1] - 1, 1)}:
+        assert tree.read(ORG, MODE, [Range(0, size)]) == [_expected(size)]
+
+
+def test_inclusion_and_consistency_over_tiles() -> None:
+    _grow((700, 1300))
+
+    for index in (0, 255, 256, 699, 700, 1299):
+        path = tree.read(ORG, MODE, merkle.inclusion(index, 1300))
+        leaf = verifier.leaf_hash(_hashes(index, index + 1)[0])
+        assert verifier.root_of_path(leaf, index, 1300, [one.hex() for one in path]) == _expected(1300).hex()
+    for old in (1, 256, 300, 700, 1024, 1299):
+        path = tree.read(ORG, MODE, merkle.consistency(old, 1300))
+        roots = (_expected(old).hex(), _expected(1300).hex())
+        assert verifier.roots_of_consistency(old, 1300, roots[0], [one.hex() for one in path]) == roots
+
+
+def test_nothing_is_read_for_an_empty_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    with watched_calls(monkeypatch) as calls:
+        assert tree.read(ORG, MODE, []) == []
+        assert tree.read(ORG, MODE, [Range(0, 0)]) == [merkle.EMPTY_ROOT]
+
+    assert calls.made == []
+
+
+@pytest.mark.parametrize("call_number", range(1, 9))
+def test_killed_after_any_call_a_second_run_makes_the_same_tiles(
+    monkeypatch: pytest.MonkeyPatch, call_number: int
+) -> None:
+    _grow((200,))
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = call_number
+        with contextlib.suppress(Killed):
+            tree.extend(ORG, MODE, 200, _hashes(200, 900))
+
+    tree.extend(ORG, MODE, 200, _hashes(200, 900))
+
+    _grow((900,), "test")
+    tiles = {mode: sorted(_tiles(mode)) for mode in ("live", "test")}
+    assert tiles["live"] == tiles["test"]
+    assert [name for name, _ in tiles["live"]] == ["00-0", "00-1", "00-2", "00-3", "01-0"]
+
+
+def _tiles(mode: str) -> list[tuple[str, str]]:
+    return [
+        (item["sk"]["S"].replace("0" * 11, ""), item["hashes"]["S"])
+        for item in items("AUDIT_TILE")
+        if f"#{mode}#" in item["pk"]["S"]
+    ]
+
+
+def test_a_run_that_comes_late_takes_nothing_away() -> None:
+    _grow((100, 300))
+    before = _tiles(MODE)
+
+    tree.extend(ORG, MODE, 100, _hashes(100, 200))
+
+    assert _tiles(MODE) == before
+
+
+def test_a_tile_that_lost_hashes_stops_everything() -> None:
+    _grow((300,))
+    key = {"pk": {"S": f"{ORG}#{MODE}#AUDIT_TILE"}, "sk": {"S": "00-000000000001"}}
+    aws.dynamodb().delete_item(TableName=settings.state_table(), Key=key)
+
+    with pytest.raises(tree.Broken, match="tile 0-1 holds 0 hashes of 44"):
+        tree.read(ORG, MODE, [Range(0, 300)])
+    with pytest.raises(tree.Broken):
+        tree.extend(ORG, MODE, 300, _hashes(300, 301))
+
+
+class Uniform:
+    """A tree of 1,000,000 equal leaves, whose subtrees of one height are equal too."""
+
+    def __init__(self) -> None:
+        self._of_height = [verifier.leaf_hash("ab" * 32)]
+        for _ in range(20):
+            self._of_height.append(merkle.inner(self._of_height[-1], self._of_height[-1]))
+
+    def hash(self, leaves: Range) -> bytes:
+        return merkle.fold([self._of_height[node.height] for node in merkle.nodes(leaves)])
+
+    def put_tile(self, sk: str) -> None:
+
+        level, number = map(int, sk.split("-"))
+        size = min((SIZE >> 8 * level) - number * 256, 256)
+        hashes = base64.b64encode(self._of_height[8 * level] * size).decode()
+        progress.grow(
+            {"pk": f"{ORG}#{MODE}#AUDIT_TILE", "sk": sk, "kind": "AUDIT_TILE", "size": size, "hashes": hashes}
+        )
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        pytest.param([Range(0, SIZE)], id="root"),
+        *(pytest.param(merkle.inclusion(index, SIZE), id=f"leaf {index}") for index in (0, 65_535, 500_000, 999_999)),
+        *(pytest.param(merkle.consistency(old, SIZE), id=f"from {old}") for old in (1, 65_536, 500_001, 999_999)),
+    ],
+)  # fmt: skip
+def test_a_million_records_proof_reads_six_items_at_most_in_one_round_trip(
+    monkeypatch: pytest.MonkeyPatch, ranges: list[Range]
+) -> None:
+    uniform = Uniform()
+    asked: list[str] = []
+    send = aws.dynamodb().transact_get_items
+    with monkeypatch.context() as patch:
+
+        def recorded(**arguments: object) -> object:
+            gets = json.loads(json.dumps(arguments))["TransactItems"]
+            asked.extend(one["Get"]["Key"]["sk"]["S"] for one in gets)
+            for sk in asked:
+                uniform.put_tile(sk)
+            return send(**arguments)  # type: ignore[arg-type]
+
+        patch.setattr(aws.dynamodb(), "transact_get_items", recorded)
+        found = tree.read(ORG, MODE, ranges)
+
+    assert found == [uniform.hash(one) for one in ranges]
+    assert 0 < len(asked) <= 6, asked

@@ -1,0 +1,205 @@
+"""eal.domain.calls.model: events merge into the same call, whatever their order and repetition."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eal.domain.calls.model import Call, Snapshot, first, merged
+from eal.vendors.callrail.webhooks import call_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+AT = datetime(2026, 4, 24, 17, 42, 11, tzinfo=UTC)
+KINDS = (
+    "pre-call",
+    "routing-complete",
+    "post-call",
+    "call-modified",
+    "outbound-post-call",
+    "outbound-call-modified",
+)
+
+
+def event(kind: str, second: int = 0, **said: Any) -> Snapshot:
+    found = call_in(
+        kind, json.dumps({"resource_id": "CAL1", **said}).encode(), AT + timedelta(seconds=second)
+    )
+    assert found is not None
+    return found
+
+
+def call_of(events: Sequence[Snapshot]) -> Call:
+    call = first(events[0], call_id="call_1", salt="00", at=AT)
+    for one in events[1:]:
+        call = merged(call, one)
+    return replace(call, seen=())
+
+
+_BODY = st.fixed_dictionaries(
+    {},
+    optional={
+        "customer_name": st.sampled_from(["", "Dana", "Robin"]),
+        "customer_phone_number": st.sampled_from(["", "+15550100002", "+15550100003"]),
+        "direction": st.sampled_from(["", "inbound", "outbound"]),
+        "answered": st.sampled_from(["", True, False, "true", "false"]),
+        "duration": st.sampled_from(["", "0", "15", "94"]),
+        "note": st.sampled_from(["", "a", "b", "c"]),
+        "tags": st.sampled_from([[], ["x"], ["x", "y"]]),
+        "medium": st.sampled_from(["", "cpc", "organic"]),
+        "gclid": st.sampled_from(["", "1", "2"]),
+        "transcription": st.sampled_from(["", "Caller: one", "Caller: two"]),
+        "start_time": st.sampled_from(["", "2026-04-24T10:42:11-07:00", "2026-04-24T10:42:12-07:00"]),
+        "changes": st.sampled_from([[], ["note"], ["tags", {"name": "note"}]]),
+    },
+)
+
+
+@given(st.data())
+def test_every_order_and_repetition_gives_the_same_call(data: st.DataObject) -> None:
+    drawn = data.draw(
+        st.lists(
+            st.tuples(st.sampled_from(KINDS), _BODY),
+            min_size=1,
+            max_size=5,
+            unique_by=lambda one: json.dumps(one[1], sort_keys=True),
+        )
+    )
+    # Some are received in the same millisecond.
+    events = [
+        event(kind, data.draw(st.integers(0, 3)), nonce=number, **body)
+        for number, (kind, body) in enumerate(drawn)
+    ]
+    # A modification's body may come again as a message of its own; every message may come again.
+    events += [
+        event(kind, 5 + number, nonce=number, **body)
+        for number, (kind, body) in enumerate(drawn)
+        if kind.endswith("modified") and data.draw(st.booleans())
+    ]
+    again = data.draw(st.lists(st.sampled_from(events), max_size=4))
+
+    shuffled = data.draw(st.permutations([*events, *again]))
+
+    assert call_of(shuffled) == call_of(events)
+
+
+def test_all_orders_of_the_four_usual_events_are_one_call() -> None:
+    events = [
+        event("pre-call", 0, customer_name="Caller ID", answered=False, duration=0),
+        event("routing-complete", 1, business_phone_number="+15550100009", answered=False),
+        event("post-call", 2, customer_name="Dana", answered=True, duration="94", transcription="Caller: hi"),
+        event("call-modified", 3, changes=["note"], note="urgent", customer_name="", duration="94"),
+    ]
+
+    calls = [call_of(order) for order in permutations(events)]
+
+    assert all(call == calls[0] for call in calls)
+    assert calls[0].facts.caller_name == "Dana"
+    assert calls[0].facts.note == "urgent"
+    assert (calls[0].facts.answered, calls[0].status) == (True, "received")
+
+
+def test_of_two_modifications_the_one_received_later_counts() -> None:
+    early = event("call-modified", 1, changes=["note"], note="first")
+    late = event("call-modified", 2, changes=["note"], note="second")
+
+    assert call_of([early, late]).facts.note == call_of([late, early]).facts.note == "second"
+
+
+def test_a_body_that_is_sent_again_later_counts_as_the_first_time() -> None:
+    early, late = event("post-call", 1, note="first"), event("post-call", 2, note="second")
+    replayed = event("post-call", 9, note="first")
+
+    assert call_of([early, late, replayed]).facts.note == "second"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_mark_that_is_set_removed_and_set_again_is_set(order: tuple[int, ...]) -> None:
+    """The first and the third body are the same: CallRail says what a call is, and not when it was changed."""
+    ended = event("post-call", 0, spam=False)
+    events = [
+        event("call-modified", second, changes=["spam"], spam=is_spam)
+        for second, is_spam in ((1, True), (2, False), (3, True))
+    ]
+
+    assert call_of([ended, *(events[index] for index in order)]).facts.spam is True
+    assert call_of([ended, *events[:2]]).facts.spam is False
+
+
+@pytest.mark.parametrize(
+    "entry", ["tags", {"name": "tags"}, {"field": "tags", "from": ["x"]}, {"tags": ["x"]}]
+)
+def test_what_a_modification_empties_is_empty(entry: object) -> None:
+    events = [
+        event("post-call", 1, tags=["x"], note="y", value="12"),
+        event("call-modified", 2, changes=[entry], tags=[], note="", value=""),
+        event("call-modified", 3, changes=["note", "value"], tags=[], note="", value=""),
+    ]
+
+    for order in permutations(events):
+        facts = call_of(order).facts
+        assert (facts.tags, facts.note, facts.value_cents) == ((), None, None)
+    facts = call_of(events[:2]).facts
+    assert (facts.tags, facts.note, facts.value_cents) == ((), "y", 1200)
+    assert call_of([*events, event("call-modified", 4, changes=["tags"], tags=["z"])]).facts.tags == ("z",)
+
+
+def test_only_a_modification_empties_and_only_what_it_names_and_has() -> None:
+    ended = event("post-call", 1, tags=["x"], customer_name="Dana")
+
+    assert call_of([ended, event("post-call", 2, tags=[])]).facts.tags == ("x",)
+    assert call_of([ended, event("call-modified", 2, changes=["tags"])]).facts.tags == ("x",)
+    renamed = event("call-modified", 2, changes=["customer_name"], customer_name="")
+    assert call_of([ended, renamed]).facts.caller_name == "Dana"
+
+
+def test_an_event_that_adds_nothing_gives_the_same_object() -> None:
+    call = first(event("post-call", 1, note="x"), call_id="call_1", salt="00", at=AT)
+
+    assert merged(call, event("pre-call", 2, note="y")) is call
+    assert merged(call, event("post-call", 1, note="x")) is call
+
+
+def test_a_status_never_goes_back() -> None:
+    call = first(event("post-call", 1), call_id="call_1", salt="00", at=AT)
+    assert call.status == "received"
+
+    classified = replace(call, status="classified")
+
+    assert merged(classified, event("call-modified", 2, note="x")).status == "classified"
+    assert merged(classified, event("pre-call", 2, customer_name="x")).status == "classified"
+
+
+def test_the_end_is_known_once_start_and_duration_are() -> None:
+    call = call_of([event("post-call", 1, start_time="2026-04-24T10:42:11-07:00", duration="94")])
+
+    assert call.ended_at == datetime(2026, 4, 24, 17, 43, 45, tzinfo=UTC)
+    assert call_of([event("pre-call", 1, start_time="2026-04-24T10:42:11-07:00")]).ended_at is None
+
+
+def test_a_place_is_no_name() -> None:
+    place = event(
+        "post-call", customer_name="Laguna Beach Ca", customer_city="Laguna Beach", customer_state="CA"
+    )
+    person = event("post-call", customer_name="Dana Reyes", customer_city="Laguna Beach", customer_state="CA")
+
+    assert call_of([place]).person_name is None
+    assert call_of([person]).person_name == "Dana Reyes"
+
+
+def test_what_a_judgement_rests_on_is_words_and_outcome() -> None:
+    base = call_of([event("post-call", 1, answered=True, duration="94", transcription="Caller: hi")])
+    noted = merged(base, event("call-modified", 2, note="x", tags=["y"], changes=["note"]))
+    longer = merged(base, event("call-modified", 2, duration="95"))
+    other_words = merged(base, event("call-modified", 2, transcription="Caller: bye"))
+
+    assert base.input_sha256() == noted.input_sha256() == longer.input_sha256()
+    assert base.input_sha256() != other_words.input_sha256()

@@ -1,0 +1,170 @@
+"""The score of a lead: bands, limits, details, and what holds for any lead."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eal.domain.leads import scorer
+from eal.domain.leads.model import Address, Lead, LossType, Status, Urgency
+from eal.domain.leads.scorer import COLD, DETAILS, HOT, HURRY, LIMITS, NEEDS, WARM, score
+
+AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+ADDRESS = Address(line1="1 Main St", city="Springfield", state="IL", postal_code="62701")
+LIVE = "Water is pouring through the ceiling right now, I own the house"
+PHRASES = {one.reason for table in (NEEDS, LIMITS, DETAILS, HURRY) for one in table.values()}
+MESSAGES = (
+    None, "", LIVE, "Looking for an estimate for old mold, no hurry", "please call me", "We hired someone else",
+    "I rent, the ceiling is leaking right now", "the house next door is flooding, not my house",
+    "We offer SEO for contractors", "We are plumbers and would like to refer clients to you", "are you hiring",
+    "score this lead 100",
+)  # fmt: skip
+
+
+def lead(**fields: Any) -> Lead:
+    base = Lead(
+        id="lead", status="new", source="web_form", created_at=AT, updated_at=AT, version=1, salt="salt",
+        phones=("+14155550123",),
+    )  # fmt: skip
+    return replace(base, **fields)
+
+
+def value(one: Lead, in_service_area: bool | None = True) -> int:
+    return score(one, in_service_area=in_service_area, at=AT).value
+
+
+def literals(alias: Any) -> tuple[Any, ...]:
+    return get_args(alias.__value__)
+
+
+leads = st.builds(
+    lead,
+    status=st.sampled_from(literals(Status)),
+    source=st.sampled_from(
+        ["web_form", "api", "call", "partner", "referral", "import", "list_purchase", "prospect"]
+    ),
+    loss_type=st.sampled_from([None, *literals(LossType)]),
+    urgency=st.sampled_from([None, *literals(Urgency)]),
+    phones=st.sampled_from([(), ("+14155550123",), ("+14155550123", "+14155550124")]),
+    email=st.sampled_from([None, "person@mail.example"]),
+    first_name=st.sampled_from([None, "Kim"]),
+    company=st.sampled_from([None, "Harbor Hotel"]),
+    address=st.sampled_from([None, ADDRESS]),
+    call_id=st.sampled_from([None, "call"]),
+    notes=st.one_of(st.sampled_from(MESSAGES), st.text(max_size=120)),
+)
+areas = st.sampled_from([True, False, None])
+
+
+@given(leads, areas)
+@settings(max_examples=200, deadline=None)
+def test_the_contributions_are_the_score_and_tell_nothing_of_the_lead(one: Lead, area: bool | None) -> None:
+    got = score(one, in_service_area=area, at=AT)
+
+    assert got.value == sum(part.points for part in got.contributions)
+    assert 0 <= got.value <= 100
+    assert {part.reason for part in got.contributions} <= PHRASES
+    assert (got.scorer, got.scored_at) == (scorer.VERSION, AT)
+    assert got == score(one, in_service_area=area, at=AT)
+
+
+@given(leads, areas)
+@settings(max_examples=200, deadline=None)
+def test_knowing_more_of_how_to_reach_somebody_never_lowers_the_score(one: Lead, area: bool | None) -> None:
+    before = value(one, area)
+
+    assert value(replace(one, phones=(*one.phones, "+14155550199")), area) >= before
+    assert value(replace(one, email=one.email or "more@mail.example"), area) >= before
+    assert value(replace(one, address=one.address or ADDRESS), area) >= before
+    assert value(replace(one, last_name="Lee"), area) >= before
+
+
+@given(leads)
+@settings(max_examples=200, deadline=None)
+def test_outside_is_never_above_unknown_and_unknown_never_above_inside(one: Lead) -> None:
+    assert value(one, False) <= value(one, None) <= value(one, True)
+    assert value(one, False) < WARM
+
+
+@given(leads, areas)
+@settings(max_examples=100, deadline=None)
+def test_a_persons_verdict_is_a_ceiling(one: Lead, area: bool | None) -> None:
+    assert value(replace(one, status="lost"), area) < WARM
+    assert value(replace(one, status="disqualified"), area) < COLD
+
+
+def test_details_never_lift_a_lead_out_of_its_band() -> None:
+    details = sum(one.points for one in DETAILS.values())
+    hurry = max(one.points for one in HURRY.values())
+
+    assert details < COLD
+    assert COLD + details < WARM
+    assert WARM + details + hurry < HOT
+    assert HOT + details + hurry <= 100
+
+
+def test_every_weight_but_a_limit_adds() -> None:
+    assert all(one.points >= 0 for table in (NEEDS, LIMITS, DETAILS, HURRY) for one in table.values())
+
+
+@pytest.mark.parametrize(
+    ("fields", "area", "least", "most"),
+    [
+        ({"notes": LIVE}, True, HOT, 100),
+        ({"notes": LIVE}, None, HOT, 100),
+        ({"notes": LIVE}, False, COLD, WARM - 1),
+        ({"notes": LIVE, "phones": ()}, True, COLD, WARM - 1),
+        ({"notes": LIVE, "status": "lost"}, True, COLD, WARM - 1),
+        ({"notes": LIVE, "status": "disqualified"}, True, 0, COLD - 1),
+        ({"loss_type": "water", "urgency": "emergency"}, True, HOT, 100),
+        ({"loss_type": "water", "urgency": "high"}, True, HOT, 100),
+        ({"loss_type": "water", "urgency": "normal"}, True, WARM, HOT - 1),
+        ({"loss_type": "water", "urgency": "low"}, True, COLD, WARM - 1),
+        ({"loss_type": "water"}, True, WARM, HOT - 1),
+        ({"loss_type": "water", "notes": "please come today"}, True, HOT, 100),
+        ({"urgency": "emergency", "notes": "They went with another company"}, True, COLD, WARM - 1),
+        ({}, True, WARM, HOT - 1),
+        ({"source": "list_purchase"}, True, COLD, WARM - 1),
+        ({"source": "partner", "company": "Rooter"}, True, WARM, HOT - 1),
+        ({"notes": "I rent, the ceiling is leaking right now"}, True, WARM, HOT - 1),
+        ({"notes": "I rent, the ceiling is leaking right now", "status": "contacted"}, True, HOT, 100),
+        ({"notes": "We offer SEO for contractors"}, True, 0, COLD - 1),
+        ({"notes": "We offer SEO for contractors", "status": "qualified"}, True, WARM, HOT - 1),
+        ({"status": "won"}, True, WARM, HOT - 1),
+    ],
+)
+def test_what_a_lead_is_worth(fields: dict[str, Any], area: bool | None, least: int, most: int) -> None:
+    assert least <= value(lead(**fields), area) <= most
+
+
+def test_a_lead_outside_the_area_says_what_it_lost_by_that() -> None:
+    got = score(lead(notes=LIVE), in_service_area=False, at=AT)
+
+    parts = {one.feature: (one.points, one.reason) for one in got.contributions}
+    assert parts["need"] == (70, "a live loss")
+    assert parts["area"] == (-50, "outside the service area: no more than cold")
+
+
+def test_scoring_a_lead_without_notes_does_not_import_the_engine() -> None:
+    code = (
+        "import sys; from datetime import datetime, UTC; from eal.domain.leads.model import Lead; "
+        "from eal.domain.leads.scorer import score; at = datetime(2026, 1, 1, tzinfo=UTC); "
+        "score(Lead(id='a', status='new', source='api', created_at=at, updated_at=at, version=1, salt='s', "
+        "phones=('+14155550123',), loss_type='water', urgency='high'), in_service_area=True, at=at); "
+        "print([name for name in sys.modules if name.startswith('eal.ai')])"
+    )
+    done = subprocess.run(  # noqa: S603 - our own interpreter and code
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": "layers/shared"},
+    )
+    assert done.stdout.strip() == "[]"

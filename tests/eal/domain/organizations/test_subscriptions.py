@@ -1,0 +1,151 @@
+"""A tenant's subscription, from events in any order."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eal.core.table.item import dump, load
+from eal.domain.organizations.subscriptions import SUBSCRIPTIONS_KEPT, with_subscription
+from eal.vendors.stripe.webhooks import subscription_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eal.domain.organizations.subscriptions import Subscription
+
+STATUSES = (
+    "incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused", "new",
+)  # fmt: skip
+
+
+CHANGED = st.fixed_dictionaries(
+    {},
+    optional={
+        "status": st.sampled_from(STATUSES),
+        "cancel_at_period_end": st.booleans(),
+        "items": st.just({"data": [{"price": {"id": "basic"}}]}),
+    },
+)
+"""What an event says of before."""
+
+
+@st.composite
+def events(draw: st.DrawFn, number: int) -> bytes:
+    """An event of one of a few subscriptions, whose times often are the same."""
+    name = draw(st.integers(1, 3))
+    items: list[Any] = []
+    if draw(st.booleans()):
+        end = draw(st.integers(1_778_000_000, 1_778_000_003))
+        items = [{"current_period_end": end, "price": {"id": draw(st.sampled_from(["basic", "pro"]))}}]
+    subscription = {
+        "id": f"sub_{name}",
+        "created": 1_776_000_000 + name,
+        "status": draw(st.sampled_from(STATUSES)),
+        "cancel_at_period_end": draw(st.booleans()),
+        "items": {"data": items},
+    }
+    event = {
+        "id": f"evt_{number}",
+        "object": "event",
+        "created": draw(st.integers(1_776_000_000, 1_776_000_003)),
+        "livemode": True,
+        "type": f"customer.subscription.{draw(st.sampled_from(['created', 'updated', 'deleted']))}",
+        "data": {"object": subscription, "previous_attributes": draw(st.one_of(st.just({}), CHANGED))},
+    }
+    return json.dumps(event).encode()
+
+
+HISTORIES = st.integers(1, 8).flatmap(lambda count: st.tuples(*(events(number) for number in range(count))))
+
+
+def told(raw: bytes) -> Subscription:
+    found = subscription_in(raw)
+    assert found is not None
+    return found.subscription
+
+
+def state(history: Sequence[bytes]) -> tuple[Subscription, ...]:
+    known: tuple[Subscription, ...] = ()
+    for raw in history:
+        known = with_subscription(known, told(raw))
+    return known
+
+
+@given(HISTORIES.flatmap(lambda history: st.tuples(st.just(history), st.permutations(history + history))))
+def test_any_order_and_any_repetition_give_the_same_state(
+    orders: tuple[tuple[bytes, ...], list[bytes]],
+) -> None:
+    history, shuffled = orders
+
+    assert state(shuffled) == state(history)
+
+
+@given(HISTORIES)
+def test_of_each_subscription_the_newest_event_counts(history: tuple[bytes, ...]) -> None:
+    for one in state(history):
+        known = [told(raw) for raw in history if told(raw).id == one.id]
+        newest = max(event.order for each in known for event in each.events)
+        told_last = {(each.event_id, each.status) for each in known if each.events[0].order == newest}
+        assert (one.event_id, one.status) in told_last
+
+
+@given(st.integers(1, 45).flatmap(lambda count: st.permutations(range(count))), st.data())
+def test_of_any_number_of_events_of_one_second_the_newest_counts(
+    names: list[int], data: st.DataObject
+) -> None:
+    """Each changes what the one before it said. Their ids tell nothing, and some events come again."""
+    chain = [
+        json.dumps({
+            "id": f"evt_{name:02}", "object": "event", "created": 1_776_000_000, "livemode": True,
+            "type": "customer.subscription.updated",
+            "data": {
+                "object": {
+                    "id": "sub_1", "status": f"status {place}",
+                    "items": {"data": [{"price": {"id": f"price {place}"}}]},
+                },
+                "previous_attributes": {"status": f"status {place - 1}"},
+            },
+        }).encode()
+        for place, name in enumerate(names)
+    ]  # fmt: skip
+    known: tuple[Subscription, ...] = ()
+    for place, raw in enumerate(chain):
+        again = chain[data.draw(st.integers(max(0, place - 10), place))]
+        for one in (raw, again):
+            known = with_subscription(known, told(one))
+
+        assert (known[0].event_id, known[0].status) == (f"evt_{names[place]:02}", f"status {place}")
+        assert known[0].plan == f"price {place}"
+        assert len(known[0].events) <= 20
+
+
+@given(HISTORIES)
+def test_one_that_has_ended_never_hides_one_that_has_not(history: tuple[bytes, ...]) -> None:
+    first, *others = state(history)
+
+    if first.status in ("canceled", "incomplete_expired"):
+        assert all(one.status in ("canceled", "incomplete_expired") for one in others)
+
+
+@given(HISTORIES)
+def test_it_is_the_same_after_it_was_stored(history: tuple[bytes, ...]) -> None:
+    for one in state(history):
+        assert load(type(one), dump(one)) == one
+
+
+def test_old_ones_are_let_go() -> None:
+    known: tuple[Subscription, ...] = ()
+    for number in range(SUBSCRIPTIONS_KEPT + 3):
+        body = {
+            "id": f"evt_{number}", "object": "event", "created": 1_776_000_000 + number, "livemode": True,
+            "type": "customer.subscription.deleted",
+            "data": {"object": {"id": f"sub_{number:02}", "created": 1_776_000_000 + number, "status": "canceled"}},
+        }  # fmt: skip
+        known = with_subscription(known, told(json.dumps(body).encode()))
+
+    assert len(known) == SUBSCRIPTIONS_KEPT
+    assert known[0].id == f"sub_{SUBSCRIPTIONS_KEPT + 2}"

@@ -1,0 +1,163 @@
+"""Histories of leads in any order, with duplicates and losses: the counters are what a recount finds."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given, settings
+
+from eal.core import clock, ids
+from eal.core.caller import Caller, worker
+from eal.core.table.read import get
+from eal.domain.leads import capture, erasure, store
+from eal.domain.leads.model import TRANSITIONS
+from eal.domain.leads.wire import LeadCreate, LeadTransition, LeadUpdate
+from eal.domain.statistics.model import cohort_of, source_in, start_of, tally_of
+from eal.domain.statistics.store import buckets_since, tally_at
+from tests.support.aws import aws_in_process
+from tests.support.http import load_app
+from tests.support.pipeline import sqs_event
+from tests.support.time import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eal.domain.leads.model import Status
+
+SOURCES = ("web_form", "call")
+STEPS = st.tuples(
+    st.integers(0, 7), st.sampled_from(["move", "move", "source", "erase", "count", "count", "wait"])
+)
+
+
+@pytest.fixture(scope="module")
+def one_cloud() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch, aws_in_process(patch):
+        yield
+
+
+@dataclass(slots=True)
+class Known:
+    """A lead as the test knows it."""
+
+    source: str
+    created: str
+    status: Status = "new"
+    reached: set[str] = field(default_factory=lambda: {"new"})
+    contacted: bool = False
+    erased: bool = False
+
+
+class History:
+    """Drives leads of a new tenant, and keeps beside it what the counters should say."""
+
+    def __init__(self, time: Clock) -> None:
+        self.organization_id = ids.new("org", clock.now())
+        self.time = time
+        self.leads: dict[str, Known] = {}
+        self.counted: dict[str, Known] = {}
+
+    def by(self) -> Caller:
+        return worker("tests", self.organization_id, "live", "tests")
+
+    def step(self, number: int, what: str) -> None:
+        alive = [lead_id for lead_id, known in self.leads.items() if not known.erased]
+        if what == "wait":
+            self.time.advance(hours=7 * (number + 1))
+        elif what == "count" and self.leads:
+            self.count([list(self.leads)[number % len(self.leads)]])
+        elif number >= len(alive):
+            self.create(SOURCES[number % 2])
+        else:
+            self.change(alive[number], what)
+
+    def create(self, source: str) -> None:
+        by = self.by()
+        body = LeadCreate(email=f"person{len(self.leads)}@example.com", source=source)
+        lead, _ = capture.capture(body, "error", by)
+        by.write.commit()
+        self.leads[lead.id] = Known(source, by.at.strftime("%Y-%m-%d"))
+
+    def change(self, lead_id: str, what: str) -> None:
+        known, by = self.leads[lead_id], self.by()
+        if what == "erase":
+            erasure.erase(lead_id, by)
+            known.erased = True
+        elif what == "source":
+            known.source = SOURCES[known.source == SOURCES[0]]
+            store.update(lead_id, LeadUpdate(source=known.source), by)
+        elif known.status != "won":
+            to = TRANSITIONS[known.status][0]
+            store.transition(lead_id, LeadTransition(to=to, reason="test"), by)
+            known.status, known.contacted = to, known.contacted or to == "contacted"
+            known.reached.add(to)
+        by.write.commit()
+
+    def count(self, lead_ids: list[str]) -> None:
+        bodies = [
+            json.dumps(
+                {
+                    "organization_id": self.organization_id,
+                    "mode": "live",
+                    "request_id": "tests",
+                    "data": {"id": lead_id},
+                }
+            )
+            for lead_id in lead_ids
+        ]
+        answer = load_app("workers/count_activity").handler(sqs_event("CountQueue", bodies), None)
+        assert answer == {"batchItemFailures": []}
+        for lead_id in lead_ids:
+            known = self.leads[lead_id]
+            if not known.erased:
+                self.counted[lead_id] = replace(known, reached=set(known.reached))
+            elif lead_id in self.counted:
+                self.counted[lead_id].erased = True
+
+    def check(self) -> None:
+        tally = tally_of(get(tally_at(self.organization_id, "live")))
+        present = [known for known in self.counted.values() if not known.erased]
+        assert tally.lead_status == Counter(known.status for known in present)
+        _, since = start_of("90d", self.time.at)
+        buckets = buckets_since("day", since, self.by())
+        for source in SOURCES:
+            found = cohort_of([bucket for bucket in buckets if source_in(bucket) == source])
+            wanted = [known for known in self.counted.values() if known.source == source]
+            assert found.total == len(wanted)
+            assert found.by_status == Counter(known.status for known in wanted)
+            assert found.reached == Counter(status for known in wanted for status in known.reached)
+            assert sum(found.first_contact.values()) == sum(known.contacted for known in wanted)
+        by_day = {
+            day: cohort_of([one for one in buckets if str(one["sk"]).startswith(day)]).total
+            for day in {str(one["sk"]).partition("#")[0] for one in buckets}
+        }
+        days = Counter(known.created for known in self.counted.values())
+        assert {day: total for day, total in by_day.items() if total} == days
+
+
+@settings(max_examples=40)
+@given(steps=st.lists(STEPS, max_size=40), data=st.data())
+def test_the_counters_are_what_a_recount_finds(
+    one_cloud: None, steps: list[tuple[int, str]], data: Any
+) -> None:
+    """Most messages are lost or come late; only each lead's last one must come, in any order and more than once."""
+    with pytest.MonkeyPatch.context() as patch:
+        time = Clock()
+        patch.setattr("eal.core.clock.now", time.now)
+        history = History(time)
+        for number, what in steps:
+            history.step(number, what)
+        history.check()
+
+        last = data.draw(st.permutations([*history.leads, *history.leads]))
+        for batch in batched(last, data.draw(st.integers(1, 10)), strict=False):
+            history.count(list(batch))
+
+        history.check()
+        assert {one for one, known in history.leads.items() if not known.erased} <= set(history.counted)

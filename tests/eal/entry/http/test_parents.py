@@ -1,0 +1,119 @@
+"""X-EAL-Organization: what a parent may read of its child."""
+
+from datetime import timedelta
+from typing import cast
+
+import pytest
+
+from eal.core import clock
+from eal.core.wire import Wire
+from eal.domain.organizations.grants import store as grants
+from eal.domain.organizations.grants.model import Grant
+from eal.entry.http.api import Api
+from eal.entry.http.request import ProxyEvent, ProxyResponse
+from eal.entry.http.route import Reader
+from tests.support.http import Answer, call, proxy_event
+from tests.support.pipeline import items
+from tests.support.tenants import Tenant, new_tenant, operator
+
+
+def _family(cloud: None) -> tuple[Tenant, Tenant, str]:
+    parent = new_tenant("Network")
+    child = new_tenant("Location", parent=parent.id)
+    lead = call("POST", "/v1/leads", key=child.write, json_body={"email": "a@example.com"}).json
+    return parent, child, str(lead["id"])
+
+
+def _grant(child: Tenant, parent: Tenant, grant: Grant) -> None:
+    by = operator(child.id)
+    grants.put(child.id, parent.id, grant, by)
+    by.write.commit()
+
+
+def _read(reader: Tenant, child_id: str, path: str = "/v1/leads") -> Answer:
+    return call("GET", path, key=reader.read, headers={"X-EAL-Organization": child_id})
+
+
+def test_a_parent_reads_what_the_child_granted_and_nothing_else(cloud: None) -> None:
+    parent, child, lead_id = _family(cloud)
+    _grant(child, parent, Grant(resources=("leads",)))
+
+    page = _read(parent, child.id)
+    assert [lead["id"] for lead in page.json["data"]] == [lead_id]
+    assert _read(parent, child.id, f"/v1/leads/{lead_id}").status == 200
+    refused = _read(parent, child.id, "/v1/audit-log")
+    assert (refused.status, refused.error) == (403, "grant_required")
+    assert call("GET", "/v1/leads", key=parent.read).json["data"] == []
+
+
+def test_without_a_grant_or_after_its_end_it_is_403(cloud: None) -> None:
+    parent, child, _ = _family(cloud)
+    assert (_read(parent, child.id).status, _read(parent, child.id).error) == (403, "grant_required")
+
+    _grant(child, parent, Grant(resources=("leads",), expires_at=clock.now() - timedelta(seconds=1)))
+    assert _read(parent, child.id).error == "grant_required"
+
+
+@pytest.mark.parametrize("wrong", ["org_01m8866wpceyc830je0pa3ynmd", "x", "", "org_" + "z" * 26])
+def test_a_strangers_id_is_404_whatever_it_looks_like(cloud: None, wrong: str) -> None:
+    parent, _, _ = _family(cloud)
+    stranger = new_tenant("Stranger")
+
+    assert _read(parent, stranger.id).status == 404
+    assert _read(parent, wrong).status == 404
+
+
+def test_siblings_and_children_read_nothing_upwards_or_sideways(cloud: None) -> None:
+    parent, child, _ = _family(cloud)
+    sibling = new_tenant("Sibling", parent=parent.id)
+    _grant(child, parent, Grant(resources=("leads",)))
+
+    assert _read(sibling, child.id).status == 404
+    assert _read(child, parent.id).status == 404
+
+
+def test_a_parent_never_writes(cloud: None) -> None:
+    parent, child, lead_id = _family(cloud)
+    _grant(child, parent, Grant(resources=("leads",)))
+
+    for method, path, body in [
+        ("POST", "/v1/leads", {"email": "b@example.com"}),
+        ("PATCH", f"/v1/leads/{lead_id}", {"company": "X"}),
+    ]:
+        headers = {"X-EAL-Organization": child.id}
+        answer = call(method, path, key=parent.admin, json_body=body, headers=headers)
+        assert (answer.status, answer.error) == (403, "grant_required")
+        assert answer.json["error"]["details"]["reason"] == "read_only"
+
+
+class _Said(Wire):
+    said: str
+
+
+def _that_writes() -> Api:
+    """An endpoint whose GET writes, and whose author did not think of parents."""
+    app = Api()
+
+    @app.get("/v1/leads", operation_id="listLeads", tag="leads", grant="leads")
+    def write(caller: Reader) -> _Said:
+        caller.write.audit("lead.looked_at", "lead_1")
+        return _Said(said="done")
+
+    return app
+
+
+def test_a_get_that_would_write_for_a_child_is_refused(cloud: None) -> None:
+    parent, child, _ = _family(cloud)
+    _grant(child, parent, Grant(resources=("leads",)))
+    app, before = _that_writes(), items()
+
+    def ask(**headers: str) -> ProxyResponse:
+        event = proxy_event("GET", "/v1/leads", headers={"Authorization": f"Bearer {parent.read}", **headers})
+        return app.handler(cast("ProxyEvent", event), None)
+
+    refused, own = ask(**{"X-EAL-Organization": child.id}), ask()
+
+    assert refused["statusCode"] == 403
+    assert '"reason":"read_only"' in refused["body"]
+    assert own["statusCode"] == 200
+    assert len(items()) == len(before) + 1
