@@ -55,7 +55,7 @@ class Connection:
             {"Content-Type": "application/json", "Signature": signature(body, self.signing_key)},
         )
 
-    def events_of(self, call_id: str) -> list[Received]:
+    def events_partition(self, call_id: str) -> list[Received]:
         def is_of(event: dict[str, object]) -> bool:
             data = event["data"]
             assert isinstance(data, dict)
@@ -94,8 +94,8 @@ def test_one_signed_call_becomes_a_lead_and_four_signed_events(
     assert connection.send("post-call", call.event("post-call")).status == 202
 
     found = _settled_call(stack, key, call, eventually)
-    assert connection.inbox.wait_for(lambda _: len(connection.events_of(str(found["id"]))) >= 4, 30)
-    mine = connection.events_of(str(found["id"]))
+    assert connection.inbox.wait_for(lambda _: len(connection.events_partition(str(found["id"]))) >= 4, 30)
+    mine = connection.events_partition(str(found["id"]))
     assert _kinds(mine) == EXPECTED
     assert all(accepts(request, connection.secret) for request in mine)
     lead = stack.call("GET", f"/leads/{found['lead_id']}", key=key).json
@@ -114,9 +114,9 @@ def test_the_four_events_in_any_order_and_twice_are_one_call_and_no_second_event
         assert connection.send(kind, call.event(kind)).status == 202
 
     found = _settled_call(stack, key, call, eventually)
-    assert connection.inbox.wait_for(lambda _: len(connection.events_of(str(found["id"]))) >= 4, 30)
+    assert connection.inbox.wait_for(lambda _: len(connection.events_partition(str(found["id"]))) >= 4, 30)
     time.sleep(3)  # long enough for a second event to show itself
-    assert _kinds(connection.events_of(str(found["id"]))) == EXPECTED
+    assert _kinds(connection.events_partition(str(found["id"]))) == EXPECTED
     log = stack.call(
         "GET", f"/audit-log?resource_type=call&resource_id={found['id']}&order=asc", key=key
     ).json["data"]

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.core import clock, ids
-from eal.core.caller import system
+from eal.core.caller import worker
 from eal.core.clock import parse, rfc3339
 from eal.core.table.item import to_attributes
+from eal.core.tenancy import Tenant
 from eal.domain.leads import store
 from eal.domain.leads.model import Lead, Score
 from eal.domain.leads.wire import LeadView
@@ -62,8 +63,7 @@ def tenant_key(stack: Stack) -> str:
 def seeded(stack: Stack, tenant_key: str) -> dict[str, View]:
     """COUNT leads by id, put past the API: 10,000 requests would test nothing more."""
     organization = stack.call("GET", "/health", key=tenant_key).json["tenant_id"]
-    by = system("tests", organization, "tests")
-    by.mode = "test"
+    by = worker("tests", Tenant(organization, "test"), "tests")
     dynamodb = stack.client("dynamodb")
     (table,) = [name for name in dynamodb.list_tables()["TableNames"] if "State" in name]
     leads = [_lead(number) for number in range(COUNT)]

@@ -141,5 +141,5 @@ def _check_state(tenant: Tenant) -> None:
         assert (record["previous_hash"], record["hash"]) == (previous, audit.chained_hash(record))
         previous = record["hash"]
     assert not [item for item in items() if "pending" in item]
-    tally = tally_of(get(tally_at(tenant.id, "live")))
+    tally = tally_of(get(tally_at(tenant.in_mode("live"))))
     assert (tally.lead_status, sum(tally.call_intent.values())) == ({"new": 1}, 1)

@@ -273,7 +273,7 @@ def test_a_grant_covers_what_it_names_until_it_ends(world: World, granted: str) 
     if grant:
         by = operator(location.id)
         grants.put(location.id, world.ids["sibling"], grant, by)
-        by.write.commit()
+        by.transaction.commit()
     paths = ("/v1/leads", f"/v1/leads/{lead}", "/v1/calls")
 
     seen = [call("GET", path, key=world.keys["sibling"], headers=headers) for path in paths]
@@ -296,7 +296,7 @@ def test_a_grant_in_the_wrong_hands_opens_nothing(world: World) -> None:
     """An item that no endpoint writes, a grant to a stranger: the parent is looked at, not the grant alone."""
     by = operator(world.ids["grandchild"])
     grants.put(world.ids["grandchild"], world.ids["stranger"], Grant(resources=("leads",)), by)
-    by.write.commit()
+    by.transaction.commit()
 
     headers = {"X-EAL-Organization": world.ids["grandchild"]}
     answer = call("GET", "/v1/leads", key=world.keys["stranger"], headers=headers)

@@ -335,7 +335,7 @@ def test_a_child_that_granted_the_resource_is_read(tenant: Tenant, endpoint: End
     by = operator(child.id)
     assert endpoint.route.grant is not None
     grants.put(child.id, tenant.id, Grant(resources=(endpoint.route.grant,)), by)
-    by.write.commit()
+    by.transaction.commit()
 
     path = _list_of(endpoint, child.admin)
 

@@ -10,6 +10,7 @@ from eal.core.wire import Wire
 from eal.domain.organizations.grants.wire import Grantable
 from eal.entry.http.api import Api
 from eal.entry.http.request import Answer
+from eal.entry.http.route import Created
 from tests.support.endpoints import Endpoint, endpoints
 
 if TYPE_CHECKING:
@@ -72,12 +73,12 @@ def test_a_status_that_is_not_declared_is_no_answer() -> None:
 
     app = Api()
 
-    @app.get("/v1/nothing", operation_id="getNothing", tag="meta", status_code=201)
-    def get() -> Nothing:
-        return Nothing()
+    @app.post("/v1/nothing", operation_id="createNothing", tag="meta")
+    def create() -> Created[Nothing]:
+        return Created(Nothing())
 
-    declared = app.route
-    assert declared.call({}).status == 201
+    assert (app.route.statuses, app.route.answer) == ((201,), Nothing)
+    assert app.route.call({}).status == 201
 
     app = Api()
 

@@ -386,7 +386,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         writes.faults,
         append(STORE, "def put(one: Item) -> None:\n    aws.dynamodb().put_item(TableName='x', Item=one)\n"),
-        "calls put_item: collect the change in a Write",
+        "calls put_item: collect the change in a Transaction",
     ),
     (
         writes.faults,
@@ -408,12 +408,12 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         writes.faults,
         prepend(STORE, "from eal.core.table import progress\n"),
-        "eal.core.table.progress, which is past Write",
+        "eal.core.table.progress, which is past Transaction",
     ),
     (
         writes.faults,
         prepend(STORE, "from eal.core.table.scrub import events\n"),
-        "table.scrub, which is past Write",
+        "table.scrub, which is past Transaction",
     ),
     (
         grants.faults,
@@ -425,7 +425,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (
         imports.faults,
-        prepend("layers/shared/eal/core/ids.py", "from eal.core.table import write\n"),
+        prepend("layers/shared/eal/core/ids.py", "from eal.core import transaction\n"),
         "these import each other",
     ),
     (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eal.core import clock, ids
+from eal.core import clock, ids, tenancy
 from eal.core.caller import Caller, Scope, system
 from eal.domain.api_keys import store as keys
 from eal.domain.organizations import store as organizations
@@ -28,13 +28,16 @@ class Tenant:
     test_admin: str
     admin_id: str
 
+    def in_mode(self, mode: Mode) -> tenancy.Tenant:
+        return tenancy.Tenant(self.id, mode)
+
 
 def new_tenant(name: str = "Acme Restoration", parent: str | None = None) -> Tenant:
     """An organization with keys of every scope."""
     organization_id = ids.new("org", clock.now())
     by = operator(organization_id)
     _, admin, admin_text = organizations.create(name, by, parent_organization_id=parent)
-    by.write.commit()
+    by.transaction.commit()
     texts = {}
     wanted: list[tuple[str, Mode, Scope]] = [
         ("write", "live", "write"),
@@ -44,8 +47,8 @@ def new_tenant(name: str = "Acme Restoration", parent: str | None = None) -> Ten
     for label, mode, scope in wanted:
         by = operator(organization_id)
         _, texts[label] = keys.make(
-            by, organization_id=organization_id, mode=mode, name=label, scopes=(scope,)
+            by, tenant=tenancy.Tenant(organization_id, mode), name=label, scopes=(scope,)
         )
-        by.write.audit("api_key.created", organization_id)
-        by.write.commit()
+        by.transaction.audit("api_key.created", organization_id)
+        by.transaction.commit()
     return Tenant(organization_id, admin_text, texts["write"], texts["read"], texts["test"], admin.id)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from eal.core import aws, clock, settings
+from eal.core import aws, clock, settings, tenancy
 from eal.core.table.item import from_attributes, load, to_attributes
 from eal.domain.webhooks.deliveries.endpoint_health import Health, give_back, take_place
 from eal.domain.webhooks.model import Delivery
@@ -90,7 +90,9 @@ def health_of(message: dict[str, Any]) -> Health:
     webhook_id = message["webhook_id"]
     found = [item for item in items("WEBHOOK_HEALTH") if item["sk"]["S"] == webhook_id]
     if not found:
-        place = take_place(message["organization_id"], message["mode"], webhook_id, "dlv_none", clock.now())
+        place = take_place(
+            tenancy.Tenant(message["organization_id"], message["mode"]), webhook_id, "dlv_none", clock.now()
+        )
         assert place is not None
         give_back(place)
         return health_of(message)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from eal.core.tenancy import Tenant
 from tools.bench.layout import ROOT
 from tools.bench.pages import use_the_stack
 from tools.bench.runtime import Broken
@@ -64,7 +65,9 @@ def _seeded(size: int) -> str:
     from tools.bench import chain
 
     organization_id = ids.new("org", clock.now())
-    chain.archive(organization_id, _MODE, chain.records(organization_id, _MODE, size), each=_EACH)
+    chain.archive(
+        Tenant(organization_id, _MODE), chain.records(Tenant(organization_id, _MODE), size), each=_EACH
+    )
     return organization_id
 
 
@@ -76,17 +79,17 @@ def _exported(organization_id: str, format_: Format) -> tuple[Spent, str]:
     from eal.domain.audit_log.exports import store
     from eal.domain.audit_log.exports.model import AuditExport, AuditExportFilters
 
-    by = worker("bench", organization_id, _MODE, "bench")
+    by = worker("bench", Tenant(organization_id, _MODE), "bench")
     export_id = ids.new("exp", clock.now())
     export = AuditExport(id=export_id, format=format_, filters=AuditExportFilters(), created_at=by.at)
-    before = checkpoints.standing(organization_id, _MODE).size
-    by.write.create(
-        store.item_of(export, organization_id, _MODE)
+    before = checkpoints.standing(Tenant(organization_id, _MODE)).size
+    by.transaction.create(
+        store.item_of(export, Tenant(organization_id, _MODE))
     )  # no task: the stack's own worker is to leave it
-    by.write.audit("audit_export.created", export_id, audit.changes({}, {"format": format_}))
-    by.write.commit()
+    by.transaction.audit("audit_export.created", export_id, audit.changes({}, {"format": format_}))
+    by.transaction.commit()
     end = time.monotonic() + _LONGEST_WAIT
-    while checkpoints.standing(organization_id, _MODE).size == before:
+    while checkpoints.standing(Tenant(organization_id, _MODE)).size == before:
         if time.monotonic() > end:
             raise Broken("the stack has not archived the export's own record: is it running?")
         time.sleep(0.5)
@@ -112,10 +115,10 @@ def _fetch(organization_id: str, export_id: str, folder: Path) -> None:
     from eal.domain.audit_log.exports import file, store
     from eal.domain.audit_log.exports.wire import ManifestView
 
-    export, _ = store.read(organization_id, _MODE, export_id)
+    export, _ = store.read(Tenant(organization_id, _MODE), export_id)
     if export is None or export.manifest is None:
         raise Broken(f"{export_id} is not completed")
-    place = file.Place.of(export, organization_id, _MODE)
+    place = file.Place.of(export, Tenant(organization_id, _MODE))
     body = aws.s3().get_object(Bucket=settings.uploads_bucket(), Key=place.key)["Body"]
     with (folder / place.name).open("wb") as out:
         for chunk in body.iter_chunks(1 << 20):
@@ -130,7 +133,7 @@ def work(organization_id: str, export_id: str) -> None:
     from eal.domain.audit_log.exports import writing
 
     use_the_stack("WorkersExportAudit")
-    while writing.work(organization_id, _MODE, export_id, "bench") is not None:
+    while writing.work(Tenant(organization_id, _MODE), export_id, "bench") is not None:
         time.sleep(0.1)
 
 

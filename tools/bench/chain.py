@@ -18,7 +18,8 @@ from eal.domain.audit_log.archive import segment_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
+
 
 type Record = dict[str, Any]
 
@@ -32,8 +33,7 @@ _KINDS = (
 
 
 def records(
-    organization_id: str,
-    mode: Mode,
+    tenant: Tenant,
     count: int,
     *,
     start: datetime = START,
@@ -64,8 +64,8 @@ def records(
             ],
             "request_id": f"c6af9ac6-7b61-11e6-9a41-{seq:012d}",
             "created_at": rfc3339(at),
-            "organization_id": organization_id,
-            "mode": mode,
+            "organization_id": tenant.organization_id,
+            "mode": tenant.mode,
             "seq": seq,
             "previous_hash": previous,
         }
@@ -73,22 +73,22 @@ def records(
         yield record
 
 
-def archive(organization_id: str, mode: Mode, chain: Iterable[Record], *, each: int = 1000) -> int:
+def archive(tenant: Tenant, chain: Iterable[Record], *, each: int = 1000) -> int:
     """Segments, tree and heads as after the relay and the archive worker, so that both go on from here."""
     last, newest = 0, audit.GENESIS
     for some in itertools.batched(chain, each, strict=False):
         aws.s3().put_object(
             Bucket=settings.audit_bucket(),
-            Key=segment_name(organization_id, mode, some[0]["seq"], some[-1]["seq"]),
+            Key=segment_name(tenant, some[0]["seq"], some[-1]["seq"]),
             Body=segment(some),
         )
-        tree.extend(organization_id, mode, last, [record["hash"] for record in some])
+        tree.extend(tenant, last, [record["hash"] for record in some])
         last, newest = some[-1]["seq"], some[-1]["hash"]
     if not last:
         return 0
-    sequence = key(organization_id, mode, "SEQUENCE", "AUDIT")
+    sequence = key(tenant, "SEQUENCE", "AUDIT")
     progress.start({**sequence._asdict(), "kind": "SEQUENCE", "last": last, "hash": newest})
-    head = key(organization_id, mode, "ARCHIVE", "head")
+    head = key(tenant, "ARCHIVE", "head")
     progress.start({**head._asdict(), "kind": "ARCHIVE", "archived": last, "calling": last, "version": 1})
     return last
 

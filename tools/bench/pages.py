@@ -126,14 +126,11 @@ def _lead(number: int, start: Any) -> Lead:
 def _second_page(by: Caller, filters: dict[str, Any]) -> Cost:
     import botocore.client
 
-    from eal.core.cursor import CursorScope
     from eal.domain.leads import store
     from eal.domain.leads.wire import LeadQuery
 
     query = LeadQuery(limit=20, **filters)
-    by.cursor_scope = CursorScope(
-        organization_id=by.organization_id, mode=by.mode, route="bench", filters=query.filters()
-    )
+    query.bind("bench")
     cursor = store.search(query, by).next_cursor
     read: list[Any] = []
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
@@ -147,7 +144,7 @@ def _second_page(by: Caller, filters: dict[str, Any]) -> Cost:
     botocore.client.BaseClient._make_api_call = watched  # type: ignore[attr-defined]
     try:
         began = time.perf_counter()
-        store.search(LeadQuery(limit=20, cursor=cursor, **filters), by)
+        store.search(query.model_copy(update={"cursor": cursor}), by)
         ms = (time.perf_counter() - began) * 1000
     finally:
         botocore.client.BaseClient._make_api_call = send  # type: ignore[attr-defined]

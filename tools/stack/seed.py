@@ -17,10 +17,10 @@ def create_demo_organization() -> dict[str, str]:
     request_id = ids.new("req", clock.now())
     founding = system("demo", organization_id, request_id)
     _, _, live = organizations.create(NAME, founding)
-    founding.write.commit()
+    founding.transaction.commit()
     issuing = system("demo", organization_id, request_id)
     _, test = keys.issue(ApiKeyCreate(name="Demo test admin", scopes=["admin"], mode="test"), issuing)
-    issuing.write.commit()
+    issuing.transaction.commit()
     return {"live_admin": live, "test_admin": test}
 
 

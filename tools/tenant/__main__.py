@@ -30,7 +30,7 @@ def main() -> int:
 
     by = system("operator", ids.new("org", clock.now()), ids.new("req", clock.now()))
     organization, _, key = organizations.create(chosen.name, by, parent_organization_id=chosen.parent)
-    by.write.commit()
+    by.transaction.commit()
     print(f"organization    {organization.id}")
     print(f"live admin key  {key}  (shown this once)")
     return 0

@@ -4,14 +4,14 @@ from eal.domain.lead_imports import store as imports
 from eal.domain.lead_imports.model import UPLOAD_WITHIN
 from eal.domain.lead_imports.wire import LeadImportCreate, LeadImportCreated
 from eal.entry.http.api import Api
-from eal.entry.http.route import Writer
+from eal.entry.http.route import Created, Writer
 
 app = Api()
 handler = app.handler
 
 
-@app.post("/v1/leads/import", operation_id="importLeads", tag="leads", status_code=201)
-def create(body: LeadImportCreate, caller: Writer) -> LeadImportCreated:
+@app.post("/v1/leads/import", operation_id="importLeads", tag="leads")
+def create(body: LeadImportCreate, caller: Writer) -> Created[LeadImportCreated]:
     """Get an address to upload a file of leads to, within an hour. The upload starts the import.
 
     A file has at most 100,000 rows of at most 64 KiB, and 64 MiB. What is wrong with it as a whole fails it before
@@ -20,4 +20,4 @@ def create(body: LeadImportCreate, caller: Writer) -> LeadImportCreated:
     """
     lead_import = imports.create(body, by=caller)
     url = imports.upload_url(lead_import, by=caller)
-    return LeadImportCreated.of_new(lead_import, url, imports.ONCE, caller.at + UPLOAD_WITHIN)
+    return Created(LeadImportCreated.of_new(lead_import, url, imports.ONCE, caller.at + UPLOAD_WITHIN))

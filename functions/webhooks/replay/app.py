@@ -3,7 +3,7 @@
 from eal.domain.webhooks.deliveries import replay as replays
 from eal.domain.webhooks.deliveries.wire import ReplayCreate, ReplayView
 from eal.entry.http.api import Api
-from eal.entry.http.route import Writer
+from eal.entry.http.route import Accepted, Writer
 
 app = Api()
 handler = app.handler
@@ -13,16 +13,13 @@ handler = app.handler
     "/v1/webhooks/{webhook_id}/replay",
     operation_id="replayWebhook",
     tag="webhooks",
-    status_code=202,
-    also=(200,),
 )
-def replay(webhook_id: str, body: ReplayCreate, caller: Writer) -> ReplayView:
+def replay(webhook_id: str, body: ReplayCreate, caller: Writer) -> Accepted[ReplayView] | ReplayView:
     """Send events of a range of time again: those that failed, those that are missing, or all but what is on its way.
 
     Missing are those that came while the endpoint was disabled, or before it was there or wanted them. With `dry_run`
     nothing is sent: the answer, 200, has their count. Otherwise the deliveries show how far it is.
     """
     if body.dry_run:
-        caller.answer_status = 200
         return ReplayView.of_dry_run(*replays.count(webhook_id, body, by=caller))
-    return ReplayView.of(replays.ask(webhook_id, body, by=caller))
+    return Accepted(ReplayView.of(replays.ask(webhook_id, body, by=caller)))

@@ -10,7 +10,7 @@ RUN_SECONDS = 45
 
 def consume(message: Message, ends: float) -> None:
     log = load(TenantMessage, message)
-    archive(log.organization_id, log.mode, ends)
+    archive(log.tenant, ends)
 
 
 handler = SubjectConsumer(consume, subject=("organization_id", "mode"), seconds=RUN_SECONDS).handler

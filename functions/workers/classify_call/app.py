@@ -39,7 +39,7 @@ def classify(message: Message) -> None:
         input_sha256=wanted,
     )
     calls.record_run(whole, Run.of(judgement, provenance, by.at), by)
-    by.write.commit()
+    by.transaction.commit()
     observe.count("calls_classified")
 
 

@@ -11,7 +11,7 @@ def count(messages: list[Message]) -> None:
     """Count the resources as they stand now, whatever the events said of them."""
     by_tenant: dict[tuple[str, Mode], list[ResourceEvent]] = {}
     for event in (load(ResourceEvent, message) for message in messages):
-        by_tenant.setdefault((event.organization_id, event.mode), []).append(event)
+        by_tenant.setdefault(event.tenant, []).append(event)
     for events in by_tenant.values():
         by = worker_of(events[0], "count_activity")
         if counted := counting.count(list({event.data.id: None for event in events}), by):

@@ -26,18 +26,18 @@ def consume(message: Message) -> None:
     task: LeadTask | ProspectTask
     if message["task"] == "erase_prospect":
         task = load(ProspectTask, message)
-        tenant = task.organization_id, task.mode
-        prospects.scrub_traces(*tenant, task.prospect_id)
-        who = prospects.traced(*tenant, task.prospect_id)
+        tenant = task.tenant
+        prospects.scrub_traces(tenant, task.prospect_id)
+        who = prospects.traced(tenant, task.prospect_id)
     else:
         task = load(LeadTask, message)
-        tenant = task.organization_id, task.mode
-        leads.scrub_traces(*tenant, task.lead_id)
-        lead = leads.traced(*tenant, task.lead_id)
-        who = lead and prospects.without_prospects_own(*tenant, lead)
+        tenant = task.tenant
+        leads.scrub_traces(tenant, task.lead_id)
+        lead = leads.traced(tenant, task.lead_id)
+        who = lead and prospects.without_prospects_own(tenant, lead)
     if who:
-        messages.forget(*tenant, who)
-        outreach.forget(*tenant, who)
+        messages.forget(tenant, who)
+        outreach.forget(tenant, who)
         who.close()
 
 

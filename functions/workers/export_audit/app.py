@@ -25,7 +25,7 @@ def consume(message: Message) -> None:
     due = load(Due, message)
     if "task" in message:
         return _follow(due, 0)
-    seconds = writing.work(due.organization_id, due.mode, due.export_id, due.request_id)
+    seconds = writing.work(due.tenant, due.export_id, due.request_id)
     if seconds is not None:
         _follow(due, seconds)
     return None
@@ -45,7 +45,7 @@ def give_up(message: Message, fault: Exception) -> None:
     due = load(Due, message)
     by = worker_of(due, "export_audit")
     store.fail(due.export_id, by)
-    by.write.commit()
+    by.transaction.commit()
 
 
 RETRY_POLICY = RetryPolicy(queue="export", first_delay_seconds=60, max_receives=RECEIVES, give_up=give_up)

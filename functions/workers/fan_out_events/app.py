@@ -1,6 +1,6 @@
 """Events from the bus: one delivery for each webhook endpoint that wants the event."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from eal.core.table.item import load
 from eal.domain.webhooks.deliveries.fan_out import Published, fan_out
@@ -15,8 +15,9 @@ class BusEvent(TenantMessage):
 
 def consume(message: Message) -> None:
     """An event as the relay published it. Each attempt reads the body from the table, not from here."""
-    # The data, which can be large, stays as it came: filters look at it, and nothing else does.
-    fan_out(Published(**asdict(load(BusEvent, message)), data=message.get("data")))
+    event = load(BusEvent, message)
+    # The data, which can be large, is passed on as it is: only filters read it.
+    fan_out(Published(event.id, event.type, event.tenant, event.request_id, message.get("data")))
 
 
 handler = Consumer(consume).handler

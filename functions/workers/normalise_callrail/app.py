@@ -24,7 +24,7 @@ def normalise(received: Received, raw: bytes) -> None:
     by = received.as_caller()
     if calls.take_in(snapshot, by) is None:
         observe.count("inbound_duplicates")
-    by.write.commit()
+    by.transaction.commit()
 
 
 def _take(received: Received, raw: bytes) -> None:
@@ -45,7 +45,7 @@ def _take(received: Received, raw: bytes) -> None:
     else:
         if not messages.take_text(told, by):
             observe.count("inbound_duplicates")
-        by.write.commit()
+        by.transaction.commit()
 
 
 def _take_form(form: "FilledForm", by: Caller, *, without_phones: bool = False) -> None:
@@ -65,7 +65,7 @@ def _take_form(form: "FilledForm", by: Caller, *, without_phones: bool = False) 
     )
     if not is_new:
         observe.count("inbound_duplicates")
-    by.write.commit()
+    by.transaction.commit()
 
 
 handler = Consumer(inbound.normaliser(normalise)).handler

@@ -39,7 +39,7 @@ def normalise(received: Received, raw: bytes) -> None:
         observe.count("inbound_unknown_kind")
     elif not outreach.record(told, by):
         observe.count("inbound_duplicates")
-    by.write.commit()
+    by.transaction.commit()
 
 
 def _keep(mail: Mail, by: Caller) -> None:

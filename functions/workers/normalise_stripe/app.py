@@ -36,7 +36,7 @@ def _bill(told: "Told", by: Caller) -> None:
         return
     if not is_news:
         observe.count("inbound_duplicates")
-    by.write.commit()
+    by.transaction.commit()
 
 
 handler = Consumer(inbound.normaliser(normalise)).handler

@@ -24,7 +24,7 @@ def qualify(message: Message) -> None:
         return  # switched off while the message waited
     observe.bind(call_id=whole.call.id)
     calls.qualify(whole.call, _lead(whole.call, by), by)
-    by.write.commit()
+    by.transaction.commit()
 
 
 def _is_qualified(call: Call) -> bool:

@@ -8,7 +8,7 @@ from eal.core.caller import worker
 from eal.core.scheduled_run import ScheduledRun
 from eal.core.table.keys import PENDING_SHARDS
 from eal.core.table.write import Stale
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Tenant
 from eal.domain.audit_log import checkpoints, waiting
 
 
@@ -21,27 +21,23 @@ def handler(event: object, context: object) -> None:
             with run.part(shard=shard):
                 _wake_archiver(shard)
             with run.part(shard=shard):
-                for organization_id, mode in checkpoints.logs_to_sign(shard):
-                    with run.part(organization_id=organization_id, mode=mode):
-                        _sign(organization_id, mode)
+                for tenant in checkpoints.logs_to_sign(shard):
+                    with run.part(**tenant._asdict()):
+                        _sign(tenant)
 
 
 def _wake_archiver(shard: int) -> None:
     """A word to the archiver for each log with records that it has not taken: their own may be a dead letter."""
-    for organization_id, mode in waiting.logs(shard):
-        word = {
-            "organization_id": organization_id,
-            "mode": mode,
-            "request_id": ids.new("run", clock.now()),
-        }
-        aws.sqs().send_message(QueueUrl=settings.queue("audit"), MessageBody=json.dumps(word))
+    for tenant in waiting.logs(shard):
+        message = {**tenant._asdict(), "request_id": ids.new("run", clock.now())}
+        aws.sqs().send_message(QueueUrl=settings.queue("audit"), MessageBody=json.dumps(message))
 
 
-def _sign(organization_id: str, mode: Mode) -> None:
-    known = checkpoints.standing(organization_id, mode)
+def _sign(tenant: Tenant) -> None:
+    known = checkpoints.standing(tenant)
     if not known.needs_checkpoint:
         return
-    by = worker("sign_checkpoints", organization_id, mode, ids.new("run", clock.now()))
+    by = worker("sign_checkpoints", tenant, ids.new("run", clock.now()))
     with suppress(Stale):  # somebody who asked for a proof was quicker
         checkpoints.sign(by, known)
-        by.write.commit()
+        by.transaction.commit()

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from eal.core.cursor import CursorScope, Position, seal, unseal
 from eal.core.errors import InvalidCursor
+from eal.core.tenancy import Tenant
 from tests.support import aws as in_process
 from tests.support.faults import watched_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCOPE = CursorScope(organization_id="org_1", mode="live", route="GET /v1/leads", filters='{"order":"desc"}')
+SCOPE = CursorScope(tenant=Tenant("org_1", "live"), route="GET /v1/leads", filters='{"order":"desc"}')
 POSITIONS = st.builds(Position, st.text(), st.none() | st.integers(0, 10**12))
 OURS = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -75,12 +76,12 @@ def test_a_cursor_can_stand_in_a_url_as_it_is(position: Position) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(SCOPE, organization_id="org_2"),
-        replace(SCOPE, mode="test"),
+        replace(SCOPE, tenant=Tenant("org_2", "live")),
+        replace(SCOPE, tenant=Tenant("org_1", "test")),
         replace(SCOPE, route="GET /v1/calls"),
         replace(SCOPE, filters='{"order":"asc"}'),
         # The same letters, parted elsewhere.
-        replace(SCOPE, organization_id="org_1live", route="GET /v1/leads"),
+        replace(SCOPE, tenant=Tenant("org_1live", "live"), route="GET /v1/leads"),
     ],
 )
 def test_a_cursor_is_bound_to_tenant_mode_route_and_filters(other: CursorScope) -> None:

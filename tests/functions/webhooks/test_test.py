@@ -181,9 +181,9 @@ def test_while_a_secret_rotates_the_one_that_was_accepted_last_signs_first(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
     new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json["secret"]
-    at = store.place(tenant.id, "live", webhook["id"])
+    at = store.place(tenant.in_mode("live"), webhook["id"])
     endpoint = store.of_item(get(at) or {})
-    place = endpoint_health.take_place(tenant.id, "live", webhook["id"], "dlv_1", time_of_day.now())
+    place = endpoint_health.take_place(tenant.in_mode("live"), webhook["id"], "dlv_1", time_of_day.now())
     assert place is not None
     endpoint_health.succeeded(place, accepted=endpoint_health.mark_of(endpoint.secret))
 

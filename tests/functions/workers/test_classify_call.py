@@ -154,12 +154,12 @@ def test_a_second_judgement_is_recorded_with_all_of_its_provenance(
     """Also where engine and prompt are those of the one before; a prompt's version where the engine has one."""
     take_in(connection, "post-call", Call.new().event("post-call"))
     classify(task(tenant, only_id(tenant)))
-    by = worker("classify_call", tenant.id, "live", "request-2")
+    by = worker("classify_call", tenant.in_mode("live"), "request-2")
     whole = calls.find(only_id(tenant), by)
     run = replace(whole.runs[0], prompt_version="classify_call/3")
 
     calls.record_run(whole, run, by)
-    by.write.commit()
+    by.transaction.commit()
 
     records = [item for item in stored("AUDIT", tenant.id) if item["request_id"] == "request-2"]
     changes = {change["field"]: change["to"] for change in json.loads(json.dumps(records[0]["changes"]))}

@@ -58,7 +58,7 @@ def _count(tenant: Tenant, *resource_ids: str, mode: Mode = "live") -> Any:
 
 
 def _tally(tenant: Tenant, mode: Mode = "live") -> Tally:
-    return tally_of(get(tally_at(tenant.id, mode)))
+    return tally_of(get(tally_at(tenant.in_mode(mode))))
 
 
 def test_a_lead_is_counted_once_however_often_it_is_told_of(tenant: Tenant) -> None:
@@ -67,7 +67,7 @@ def test_a_lead_is_counted_once_however_often_it_is_told_of(tenant: Tenant) -> N
     assert _count(tenant, lead_id, lead_id, lead_id) == OK
 
     assert _tally(tenant).lead_status == {"new": 1}
-    marker = get(marker_at(tenant.id, "live", lead_id))
+    marker = get(marker_at(tenant.in_mode("live"), lead_id))
     assert marker
     assert marker["version"] == 1
 

@@ -37,8 +37,8 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def seeded(tenant: Tenant) -> list[chain.Record]:
     """An archive of the test mode: a record a day, ten to a segment. What the API records goes on behind it."""
-    records = list(chain.records(tenant.id, "test", SEEDED, step=DAY))
-    chain.archive(tenant.id, "test", records, each=10)
+    records = list(chain.records(tenant.in_mode("test"), SEEDED, step=DAY))
+    chain.archive(tenant.in_mode("test"), records, each=10)
     return records
 
 
@@ -461,7 +461,7 @@ def test_a_redelivery_of_a_done_export_changes_nothing(tenant: Tenant, seeded: l
 def _expire(tenant: Tenant, *segments_: tuple[int, int]) -> None:
     """What the bucket's lifecycle does after seven years, to the oldest first."""
     for first, last in segments_:
-        name = segment_name(tenant.id, "test", first, last)
+        name = segment_name(tenant.in_mode("test"), first, last)
         aws.s3().delete_object(Bucket=settings.audit_bucket(), Key=name)
 
 
@@ -499,7 +499,7 @@ def test_a_range_that_begins_after_what_has_expired_lacks_nothing(
 
 def test_an_archive_with_a_gap_is_not_exported(tenant: Tenant, seeded: list[chain.Record]) -> None:
     body = _ready(tenant, format="jsonl")
-    name = segment_name(tenant.id, "test", 101, 110)
+    name = segment_name(tenant.in_mode("test"), 101, 110)
     aws.s3().delete_object(Bucket=settings.audit_bucket(), Key=name)
 
     assert _consume(body)["batchItemFailures"]
@@ -509,7 +509,7 @@ def test_an_archive_with_a_gap_is_not_exported(tenant: Tenant, seeded: list[chai
 
 def test_a_segment_that_lacks_a_record_is_not_exported(tenant: Tenant, seeded: list[chain.Record]) -> None:
     body = _ready(tenant, format="csv")
-    name = segment_name(tenant.id, "test", 101, 110)
+    name = segment_name(tenant.in_mode("test"), 101, 110)
     aws.s3().put_object(Bucket=settings.audit_bucket(), Key=name, Body=chain.segment(seeded[100:109]))
 
     assert _consume(body)["batchItemFailures"]
@@ -532,7 +532,7 @@ def test_tried_for_the_last_time_it_has_failed_gives_its_place_back_and_tells_th
 ) -> None:
     body = _ready(tenant, format="jsonl")
     others = [_asked(tenant, format="jsonl", action=f"lead.{number}") for number in range(2)]
-    name = segment_name(tenant.id, "test", 101, 110)
+    name = segment_name(tenant.in_mode("test"), 101, 110)
     lost = aws.s3().get_object(Bucket=settings.audit_bucket(), Key=name)["Body"].read()
     aws.s3().delete_object(Bucket=settings.audit_bucket(), Key=name)
     last = resources("AWS::SQS::Queue")["ExportQueue"]["RedrivePolicy"]["maxReceiveCount"]

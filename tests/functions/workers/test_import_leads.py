@@ -62,7 +62,7 @@ def all_kinds() -> str:
 
 def in_chunks_of_two(monkeypatch: pytest.MonkeyPatch) -> str:
     """Ten rows in five chunks: small, because moto copies its tables at each transaction."""
-    monkeypatch.setattr(run, "MOST_OPERATIONS", run.OF_A_CHUNK + 2 * (run.OF_A_LEAD + 1))
+    monkeypatch.setattr(run, "MAX_OPERATIONS", run.OF_A_CHUNK + 2 * (run.OF_A_LEAD + 1))
     names = ("old1", "old2", "a", "b", "c", "a", "bad@", "d", "e", "old2")
     return "email,notes\n" + "".join(
         f"{name}@example.com,{number % 2}\n" for number, name in enumerate(names)

@@ -108,13 +108,13 @@ def test_of_two_signers_at_once_one_wins(tenant: Tenant, pipeline: Pipeline) -> 
     """Both have read the same newest checkpoint before either commits."""
     archive.sign()
     archive.grow(tenant, pipeline, 1)
-    both = [worker("sign_checkpoints", tenant.id, "live", f"r{number}") for number in range(2)]
+    both = [worker("sign_checkpoints", tenant.in_mode("live"), f"r{number}") for number in range(2)]
     for by in both:
         checkpoints.sign(by)
-    both[1].write.commit()
+    both[1].transaction.commit()
 
     with pytest.raises(Stale):
-        both[0].write.commit()
+        both[0].transaction.commit()
 
     pipeline.run()
     _check_one_chain(tenant, 2)
@@ -172,7 +172,7 @@ def test_each_hour_begins_with_another_shard(tenant: Tenant, monkeypatch: pytest
 def test_a_shard_that_cannot_be_read_keeps_no_other_from_being_signed(
     tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine = int(pending_shard(tenant.id, "live").removeprefix("PENDING#"))
+    mine = int(pending_shard(tenant.in_mode("live")).removeprefix("PENDING#"))
     read = checkpoints.logs_to_sign
 
     def failing(shard: int) -> Any:

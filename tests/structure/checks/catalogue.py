@@ -53,16 +53,16 @@ def catalogue(project: Project) -> dict[str, str]:
 
 
 def emitted(project: Project) -> Iterator[tuple[str, str | None]]:
-    """(path, type) of each `….write.emit(…)`; None where the type is no literal."""
+    """(path, type) of each `….emit(…)`; None where the type is no literal."""
     for path, tree in project.modules("layers/shared/eal"):
         yield from ((f"{path}:{call.lineno}", name) for call, name in text_arguments(tree, "emit"))
 
 
-def asked(project: Project) -> list[tuple[str, str]]:
-    """(path, task) of each `….write.ask("…")`."""
+def enqueued(project: Project) -> list[tuple[str, str]]:
+    """(path, task) of each `….enqueue_task("…")`."""
     return [
         (f"{path}:{call.lineno}", name)
         for path, tree in project.modules("layers/shared/eal")
-        for call, name in text_arguments(tree, "ask")
+        for call, name in text_arguments(tree, "enqueue_task")
         if name is not None
     ]

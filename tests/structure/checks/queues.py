@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.structure.checks.catalogue import asked, catalogue
+from tests.structure.checks.catalogue import catalogue, enqueued
 from tests.structure.project import listed, referred
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _alarms(project: Project, resource: str, metric: str) -> Iterator[Properties
 
 def _rules(project: Project) -> Iterator[str]:
     admitted = _admitted(project)
-    types, tasks = set(catalogue(project)), {task for _, task in asked(project)}
+    types, tasks = set(catalogue(project)), {task for _, task in enqueued(project)}
     ruled: set[str] = set()
     for rule, properties in project.resources("AWS::Events::Rule").items():
         pattern = properties["EventPattern"]
@@ -128,7 +128,7 @@ def _rules(project: Project) -> Iterator[str]:
             yield f"template.yaml: {rule} waits for {name}, no event of the catalogue and no task"
         for target in properties["Targets"]:
             yield from _target(project, rule, target, admitted)
-    for path, task in asked(project):
+    for path, task in enqueued(project):
         if task not in ruled:
             yield f"{path} asks for {task}, and no rule of template.yaml waits for it: add one"
 

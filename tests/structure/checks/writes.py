@@ -1,4 +1,4 @@
-"""Who may change tables: `Write` alone the State table, but for a few modules, each with its reason."""
+"""Who may change tables: `Transaction` alone the State table, but for a few modules, each with its reason."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ CHANGING = {
 }  # fmt: skip
 """DynamoDB's calls that change items."""
 STATE = {
-    "layers/shared/eal/core/table/write.py": "the one transaction of a change, its record and its events",
+    "layers/shared/eal/core/table/write.py": "sends the one transaction of a change, its record and its events",
     "layers/shared/eal/core/table/progress.py": "workers' bookkeeping, which no customer owns",
-    "layers/shared/eal/core/table/scrub.py": "carries out an erasure that a Write has recorded",
+    "layers/shared/eal/core/table/scrub.py": "carries out an erasure that a Transaction has recorded",
 }
 """Modules that may call them on the State table. A new line is a decision: what it writes has no audit record."""
 ACCESS = {
@@ -28,8 +28,9 @@ ACCESS = {
     "layers/shared/eal/domain/integrations/connections.py": "a receiver stamps what the vendor last sent",
 }
 """Modules that may call them, on the Access table alone."""
-PAST_WRITE = {
+PAST_TRANSACTION = {
     "eal.core.table.write.transact": {
+        "layers/shared/eal/core/transaction.py": "commits",
         "layers/shared/eal/core/table/progress.py": "bookkeeping of two items at once",
         "layers/shared/eal/entry/http/idempotency.py": "who is at work for an Idempotency-Key",
         "layers/shared/eal/domain/outbox/numbering.py": "numbers of what is in the outbox",
@@ -63,16 +64,16 @@ def faults(project: Project) -> Iterator[str]:
         for path, tree in project.modules(folder):
             yield from _calls(path, tree)
             for one in imports(tree):
-                for name, users in PAST_WRITE.items():
+                for name, users in PAST_TRANSACTION.items():
                     if one.module != name and not one.module.startswith(f"{name}."):
                         continue
                     used.add((name, path))
                     if path not in users:
-                        yield f"{path}:{one.line} imports {name}, which is past Write: use Write, or say why here"
-    for name, users in PAST_WRITE.items():
+                        yield f"{path}:{one.line} imports {name}, which is past Transaction: use Transaction, or say why here"
+    for name, users in PAST_TRANSACTION.items():
         for path in sorted(users):
             if (name, path) not in used:
-                yield f"PAST_WRITE (tests/structure/checks/writes.py): {path} imports {name} no more, remove it"
+                yield f"PAST_TRANSACTION (tests/structure/checks/writes.py): {path} imports {name} no more, remove it"
 
 
 def _calls(path: str, tree: ast.Module) -> Iterator[str]:
@@ -82,7 +83,7 @@ def _calls(path: str, tree: ast.Module) -> Iterator[str]:
         if not isinstance(node, ast.Attribute) or node.attr not in CHANGING or path in STATE:
             continue
         if path not in ACCESS:
-            yield f"{path}:{node.lineno} calls {node.attr}: collect the change in a Write, and record it"
+            yield f"{path}:{node.lineno} calls {node.attr}: collect the change in a Transaction, and record it"
     if path in ACCESS:
         for node in ast.walk(tree):
             if (

@@ -10,15 +10,14 @@ from typing import cast
 
 from eal.core.errors import InvalidCursor
 from eal.core.secrets import derived_key
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Tenant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CursorScope:
     """The one list that a cursor is good for; `filters` is the query without limit and cursor, as canonical JSON."""
 
-    organization_id: str
-    mode: Mode
+    tenant: Tenant
     route: str
     filters: str
 
@@ -61,8 +60,6 @@ def unseal(scope: CursorScope, text: str) -> Position:
 
 
 def _mac(scope: CursorScope, position: Position) -> str:
-    message = json.dumps(
-        [scope.organization_id, scope.mode, scope.route, scope.filters, position.id, position.at]
-    )
+    message = json.dumps([*scope.tenant, scope.route, scope.filters, position.id, position.at])
     digest = hmac.digest(derived_key("cursor"), message.encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from pydantic_core import PydanticCustomError
 
 from eal.core.clock import Instant
+from eal.core.cursor import CursorScope
+from eal.core.tenancy import Tenant
 from eal.core.wire import Wire
 
 DEFAULT_LIMIT = 50
@@ -61,9 +63,18 @@ class ListQuery(Wire):
     created_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
     created_before: Annotated[Instant | None, Field(description="Exclusive.")] = None
 
-    def filters(self) -> str:
-        """The query without what may change from page to page, in a canonical form."""
-        return self.model_dump_json(exclude={"limit", "cursor"}, exclude_none=True)
+    _route: str = PrivateAttr("")
+
+    def bind(self, route: str) -> None:
+        """Name the list: its cursors are good for no other."""
+        self._route = route
+
+    def cursor_scope(self, tenant: Tenant) -> CursorScope:
+        """What the list's cursors are bound to: everything but what may change from page to page."""
+        if not self._route:
+            raise AssertionError("bind the query to its route before it makes or reads a cursor")
+        filters = self.model_dump_json(exclude={"limit", "cursor"}, exclude_none=True)
+        return CursorScope(tenant=tenant, route=self._route, filters=filters)
 
     def creation_range(self) -> tuple[datetime | None, datetime | None]:
         return self.created_after, self.created_before

@@ -23,6 +23,6 @@ class HealthView(Wire):
             tenant_id=caller.organization_id,
             environment=caller.mode,
             scopes=[scope for scope in SCOPES if includes(caller.scope, scope)],
-            rate_limit_remaining=caller.rate_limit_remaining,
+            rate_limit_remaining=caller.key.rate_limit_remaining,
             timestamp=caller.at,
         )

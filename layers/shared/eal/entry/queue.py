@@ -15,7 +15,7 @@ from eal.core import aws, caller, observe, settings
 from eal.core.caller import Caller
 from eal.core.json import Json
 from eal.core.table.write import AlreadyWritten, Stale
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Mode, TenantScoped
 
 type Message = dict[str, Json]
 
@@ -23,7 +23,7 @@ _TRIES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TenantMessage:
+class TenantMessage(TenantScoped):
     """What every message for a tenant names; workers add what their own ones name, and `load` them."""
 
     organization_id: str
@@ -47,7 +47,7 @@ class ResourceEvent(TenantMessage):
 
 def worker_of(message: TenantMessage, name: str) -> Caller:
     """The caller that a worker acts as."""
-    return caller.worker(name, message.organization_id, message.mode, message.request_id)
+    return caller.worker(name, message.tenant, message.request_id)
 
 
 class _Attributes(TypedDict):

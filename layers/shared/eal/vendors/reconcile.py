@@ -43,15 +43,15 @@ def run(vendor: str, fill: Fill, part: Part) -> None:
         if time.monotonic() - began > SECONDS:
             observe.logger.warning("reconciliation_unfinished")
             break
-        with part(organization_id=due.organization_id, mode=due.mode):
+        with part(**due.tenant._asdict()):
             _reconcile(due, fill)
 
 
 def _reconcile(due: Due, fill: Fill) -> None:
     vendor, connection_id = due.integration.vendor, due.integration.connection_id or ""
     now = clock.now()
-    by = acting(vendor, due.organization_id, due.mode, ids.new("run", now))
-    observe.begin(by.request_id, organization_id=due.organization_id, mode=due.mode)
+    by = acting(vendor, due.tenant, ids.new("run", now))
+    observe.begin(by.request_id, **due.tenant._asdict())
     connection = connections.find(connection_id, vendor)
     if connection is None:
         return  # disconnected just now; the index does not show it yet

@@ -17,8 +17,7 @@ import pytest
 from eal.core import aws, clock, ids, settings
 from eal.core.audit import Actor
 from eal.core.caller import Caller
-from eal.core.cursor import CursorScope
-from eal.core.table.write import Write
+from eal.core.tenancy import Tenant
 from tests.support import aws as in_process
 from tests.support.template import table_arguments
 
@@ -81,24 +80,13 @@ def new_caller(tables: None) -> NewCaller:
 
     def make() -> Caller:
         at, actor = clock.now(), Actor(type="system", id="tests")
-        return Caller(
-            organization_id=organization_id,
-            mode="live",
+        return Caller.of(
+            tenant=Tenant(organization_id, "live"),
             actor=actor,
+            source="system",
             scope="admin",
             request_id="tests",
             at=at,
-            write=Write(
-                organization_id=organization_id,
-                mode="live",
-                actor=actor,
-                source="system",
-                request_id="tests",
-                at=at,
-            ),
-            cursor_scope=CursorScope(
-                organization_id=organization_id, mode="live", route="GET /things", filters="{}"
-            ),
         )
 
     return make

@@ -15,6 +15,7 @@ from eal.core.clock import Instant, parse
 from eal.core.table.item import InvalidItem, decode, dump, encode, from_attributes, load, to_attributes
 from eal.core.table.keys import key
 from eal.core.table.read import get
+from eal.core.tenancy import Tenant
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,7 +48,7 @@ def test_a_boolean_stays_one(value: Json) -> None:
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=JSON)
 def test_a_json_value_survives_the_table(by: Caller, value: Json) -> None:
-    at = key(by.organization_id, "live", "THING", "thing_1")
+    at = key(Tenant(by.organization_id, "live"), "THING", "thing_1")
     aws.dynamodb().put_item(
         TableName=eal_settings.state_table(), Item=to_attributes({**at._asdict(), "value": value})
     )

@@ -7,25 +7,28 @@ from hypothesis import strategies as st
 
 from eal.core import clock, ids
 from eal.core.table.keys import PENDING_SHARDS, Key, key, partition, pending_shard
+from eal.core.tenancy import Tenant
 
 
 def test_a_key_begins_with_tenant_and_mode() -> None:
-    assert key("org_1", "live", "LEAD", "lead_1") == Key("org_1#live#LEAD", "lead_1")
+    assert key(Tenant("org_1", "live"), "LEAD", "lead_1") == Key("org_1#live#LEAD", "lead_1")
 
 
 def test_an_index_partition_is_below_the_tenant_and_mode() -> None:
-    assert partition("org_1", "test", "LEAD", "status", "new") == "org_1#test#LEAD#status#new"
+    assert partition(Tenant("org_1", "test"), "LEAD", "status", "new") == "org_1#test#LEAD#status#new"
 
 
 def test_a_tenants_unpublished_items_wait_in_one_shard() -> None:
-    assert pending_shard("org_1", "live") == pending_shard("org_1", "live")
+    assert pending_shard(Tenant("org_1", "live")) == pending_shard(Tenant("org_1", "live"))
 
 
 @given(st.text("abcdefghijk", min_size=1))
 def test_a_shard_is_one_of_those_that_the_sweep_looks_at(organization_id: str) -> None:
-    assert pending_shard(organization_id, "live") in {f"PENDING#{shard}" for shard in range(PENDING_SHARDS)}
+    assert pending_shard(Tenant(organization_id, "live")) in {
+        f"PENDING#{shard}" for shard in range(PENDING_SHARDS)
+    }
 
 
 def test_tenants_are_spread_over_all_shards() -> None:
-    found = {pending_shard(ids.new("org", clock.now()), "live") for _ in range(500)}
+    found = {pending_shard(Tenant(ids.new("org", clock.now()), "live")) for _ in range(500)}
     assert len(found) == PENDING_SHARDS

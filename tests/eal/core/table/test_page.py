@@ -17,6 +17,7 @@ from eal.core.table import page
 from eal.core.table.item import to_attributes
 from eal.core.table.keys import key, partition
 from eal.core.table.page import Page, Partition
+from eal.core.tenancy import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -40,9 +41,9 @@ def _put(by: Caller, items: Iterable[Item]) -> None:
 
 def _thing(by: Caller, at: datetime, number: int, **more: str) -> Item:
     thing_id = ids.new("thing", at)
-    base = partition(by.organization_id, by.mode, "THING")
+    base = partition(by.tenant, "THING")
     return {
-        **key(by.organization_id, by.mode, "THING", thing_id)._asdict(),
+        **key(by.tenant, "THING", thing_id)._asdict(),
         "kind": "THING",
         "id": thing_id,
         "number": number,
@@ -60,11 +61,11 @@ def _things(by: Caller, count: int, first: int = 1, **more: str) -> list[int]:
 
 
 def _partition(by: Caller) -> Partition:
-    return Partition(base=partition(by.organization_id, by.mode, "THING"), id_prefix="thing")
+    return Partition(base=partition(by.tenant, "THING"), id_prefix="thing")
 
 
 def _red(by: Caller) -> Partition:
-    base = partition(by.organization_id, by.mode, "THING")
+    base = partition(by.tenant, "THING")
     return Partition(base=base, id_prefix="thing", index="gsi1", index_partition=f"{base}#colour#red")
 
 
@@ -74,7 +75,10 @@ def _read(
     where: Partition | None = None,
     keep: Callable[[Item], bool] | None = None,
 ) -> Page[int]:
-    return page.read(by, query, where or _partition(by), lambda item: cast("int", item["number"]), keep)
+    query.bind("GET /things")
+    return page.read(
+        by.tenant, query, where or _partition(by), lambda item: cast("int", item["number"]), keep
+    )
 
 
 def _walk(
@@ -104,10 +108,9 @@ def test_an_empty_partition_is_an_empty_page(by: Caller) -> None:
     assert _read(by, ListQuery()) == Page([], None)
 
 
-def test_a_list_without_a_scope_for_cursors_is_refused(by: Caller) -> None:
-    by.cursor_scope = None
+def test_a_query_that_is_bound_to_no_route_is_refused(by: Caller) -> None:
     with pytest.raises(AssertionError):
-        _read(by, ListQuery())
+        page.read(by.tenant, ListQuery(), _partition(by), lambda item: item)
 
 
 @pytest.mark.parametrize("limit", [1, 7, 20, 21, 200])
@@ -266,39 +269,39 @@ def test_a_tenants_pages_have_nothing_of_anothers_or_of_the_other_mode(
     by: Caller, new_caller: NewCaller
 ) -> None:
     numbers = _things(by, 3)
-    stranger = replace(new_caller(), organization_id=ids.new("org", clock.now()))
+    stranger = replace(new_caller(), tenant=Tenant(ids.new("org", clock.now()), "live"))
     _things(stranger, 3, first=100)
-    _things(replace(new_caller(), mode="test"), 3, first=200)
+    _things(replace(by, tenant=Tenant(by.organization_id, "test")), 3, first=200)
     assert _flat(_walk(by, ListQuery(limit=2))) == numbers[::-1]
 
 
 def test_another_lists_cursor_is_refused(by: Caller) -> None:
     _things(by, 9)
     cursor = _read(by, ListQuery(limit=3)).next_cursor
-    assert by.cursor_scope is not None
-    for other in (
-        replace(by.cursor_scope, organization_id="org_other"),
-        replace(by.cursor_scope, mode="test"),
-        replace(by.cursor_scope, route="GET /others"),
-        replace(by.cursor_scope, filters='{"order":"asc"}'),
-    ):
-        by.cursor_scope = other
+    query = ListQuery(limit=3, cursor=cursor)
+    for other in (Tenant("org_other", "live"), Tenant(by.organization_id, "test")):
         with pytest.raises(InvalidCursor):
-            _read(by, ListQuery(limit=3, cursor=cursor))
+            _read(replace(by, tenant=other), query)
+    with pytest.raises(InvalidCursor):
+        _read(by, ListQuery(limit=3, cursor=cursor, order="asc"))
+    query.bind("GET /others")
+    with pytest.raises(InvalidCursor):
+        page.read(by.tenant, query, _partition(by), lambda item: item)
 
 
 def test_a_cursor_cannot_reach_into_another_partition(by: Caller) -> None:
     """A cursor holds no partition at all: only where in its own list it ends."""
     _things(by, 9)
-    assert by.cursor_scope is not None
-    foreign = seal(by.cursor_scope, Position(ids.new("thing", START + timedelta(seconds=5))))
+    query = ListQuery()
+    query.bind("GET /things")
+    foreign = seal(query.cursor_scope(by.tenant), Position(ids.new("thing", START + timedelta(seconds=5))))
     assert _read(by, ListQuery(cursor=foreign)).items in ([5, 4, 3, 2, 1], [4, 3, 2, 1])
 
 
 @pytest.mark.usefixtures("real_engine")
 def test_the_engine_refuses_a_start_key_of_another_partition(by: Caller) -> None:
     _things(by, 3)
-    pk = partition(by.organization_id, by.mode, "THING")
+    pk = partition(by.tenant, "THING")
     with pytest.raises(ClientError, match="starting key"):
         aws.dynamodb().query(
             TableName=settings.state_table(),

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def _item(by: Caller, version: int, state: str = "pending") -> Item:
-    at = key(by.organization_id, by.mode, "WORK", "work_1")
+    at = key(by.tenant, "WORK", "work_1")
     return {**at._asdict(), "kind": "WORK", "state": state, "version": version}
 
 
 def _state(by: Caller) -> object:
-    item = get(key(by.organization_id, by.mode, "WORK", "work_1"))
+    item = get(key(by.tenant, "WORK", "work_1"))
     return item and item["state"]
 
 
@@ -52,13 +52,13 @@ def test_work_that_was_never_started_is_not_advanced(by: Caller) -> None:
 
 
 def _addition(by: Caller, *, ttl: int | None = None, **amounts: int) -> progress.Addition:
-    at = key(by.organization_id, by.mode, "COUNTS", "now")
+    at = key(by.tenant, "COUNTS", "now")
     amounts = {name.replace("_", "#"): amount for name, amount in amounts.items()}
     return progress.Addition(at=at, kind="COUNTS", amounts=amounts, ttl=ttl)
 
 
 def _counts(by: Caller) -> Item | None:
-    return get(key(by.organization_id, by.mode, "COUNTS", "now"))
+    return get(key(by.tenant, "COUNTS", "now"))
 
 
 def test_a_marker_and_its_counters_change_together(by: Caller) -> None:
@@ -66,7 +66,7 @@ def test_a_marker_and_its_counters_change_together(by: Caller) -> None:
     progress.count([(_item(by, 2), 1)], [_addition(by, ttl=8, status_new=-1, status_won=1)])
 
     assert _counts(by) == {
-        **key(by.organization_id, by.mode, "COUNTS", "now")._asdict(),
+        **key(by.tenant, "COUNTS", "now")._asdict(),
         "kind": "COUNTS", "ttl": 7, "status#new": 0, "status#won": 1, "created": 1,
     }  # fmt: skip
 
@@ -105,7 +105,7 @@ def test_many_at_once_are_all_counted(by: Caller, real_engine: None) -> None:
 
 def _lease(by: Caller, holder: str, most: int = 2) -> progress.Change:
     return progress.Change(
-        at=key(by.organization_id, by.mode, "PLACES", "of_1"),
+        at=key(by.tenant, "PLACES", "of_1"),
         expression="SET leases.#holder = :until ADD #asked :one REMOVE #old",
         condition="attribute_exists(leases) AND attribute_not_exists(leases.#holder) AND size(leases) < :most",
         names={"#holder": holder, "#asked": "asked_2", "#old": "asked_1"},
@@ -114,7 +114,7 @@ def _lease(by: Caller, holder: str, most: int = 2) -> progress.Change:
 
 
 def _places(by: Caller) -> None:
-    at = key(by.organization_id, by.mode, "PLACES", "of_1")
+    at = key(by.tenant, "PLACES", "of_1")
     progress.start({**at._asdict(), "kind": "PLACES", "leases": {}, "asked_1": 3})
 
 
@@ -142,12 +142,12 @@ def test_a_change_shows_what_it_made_and_a_refused_one_what_stands_there(by: Cal
 
 def test_a_change_that_does_not_fit_undoes_the_write_that_it_is_part_of(by: Caller) -> None:
     _places(by)
-    by.write.create(_item(by, 1))
-    by.write.audit("work.started", "work_1")
-    by.write.add(_lease(by, "a", most=0).operation())
+    by.transaction.create(_item(by, 1))
+    by.transaction.audit("work.started", "work_1")
+    by.transaction.add(_lease(by, "a", most=0).operation())
 
     with pytest.raises(Stale):
-        by.write.commit()
+        by.transaction.commit()
 
     assert _state(by) is None
 

@@ -12,6 +12,7 @@ from eal.core.errors import Unavailable
 from eal.core.table import contention
 from eal.core.table.keys import Key, key
 from eal.core.table.read import batch_get, get, get_all
+from eal.core.tenancy import Tenant
 from tests.support.faults import watched_calls
 
 if TYPE_CHECKING:
@@ -19,16 +20,16 @@ if TYPE_CHECKING:
 
 
 def _store(by: Caller, *names: str) -> list[Key]:
-    keys = [key(by.organization_id, by.mode, "THING", name) for name in names]
+    keys = [key(by.tenant, "THING", name) for name in names]
     for at in keys:
-        by.write.create({**at._asdict(), "kind": "THING", "name": at.sk})
-    by.write.audit("thing.created", "thing_1")
-    by.write.commit()
+        by.transaction.create({**at._asdict(), "kind": "THING", "name": at.sk})
+    by.transaction.audit("thing.created", "thing_1")
+    by.transaction.commit()
     return keys
 
 
 def test_what_is_not_there_is_none(by: Caller) -> None:
-    assert get(key(by.organization_id, by.mode, "THING", "none")) is None
+    assert get(key(by.tenant, "THING", "none")) is None
 
 
 def test_an_item_is_found_by_its_key(by: Caller) -> None:
@@ -38,12 +39,12 @@ def test_an_item_is_found_by_its_key(by: Caller) -> None:
 
 def test_another_mode_does_not_have_it(by: Caller) -> None:
     _store(by, "a")
-    assert get(key(by.organization_id, "test", "THING", "a")) is None
+    assert get(key(Tenant(by.organization_id, "test"), "THING", "a")) is None
 
 
 def test_many_come_in_the_order_of_their_keys_with_none_for_what_is_missing(by: Caller) -> None:
     first, second = _store(by, "a", "b")
-    found = get_all([second, key(by.organization_id, by.mode, "THING", "none"), first])
+    found = get_all([second, key(by.tenant, "THING", "none"), first])
     assert [item and item["name"] for item in found] == ["b", None, "a"]
 
 
@@ -68,7 +69,7 @@ def test_a_read_that_meets_a_write_is_tried_again(by: Caller, monkeypatch: pytes
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", meeting)
 
-    assert get_all([key(by.organization_id, by.mode, "THING", "none")]) == [None]
+    assert get_all([key(by.tenant, "THING", "none")]) == [None]
     assert len(met) == 3
 
 
@@ -120,7 +121,7 @@ def test_a_batch_that_is_never_read_ends(by: Caller, monkeypatch: pytest.MonkeyP
 def test_more_keys_than_a_batch_takes_are_read_in_several(
     by: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keys = [key(by.organization_id, by.mode, "THING", str(number))._asdict() for number in range(150)]
+    keys = [key(by.tenant, "THING", str(number))._asdict() for number in range(150)]
     asked = _unread(monkeypatch, times=0)
 
     assert batch_get(settings.state_table(), keys) == []

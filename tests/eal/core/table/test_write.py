@@ -16,7 +16,8 @@ from eal.core.errors import Conflict, PreconditionFailed, Unavailable
 from eal.core.table.item import from_attributes
 from eal.core.table.keys import key
 from eal.core.table.read import get
-from eal.core.table.write import MOST_OPERATIONS, AlreadyWritten, Stale, put_if_absent
+from eal.core.table.write import AlreadyWritten, Stale, put_if_absent
+from eal.core.transaction import MAX_OPERATIONS
 from tests.support.faults import watched_calls
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def _at(by: Caller, name: str = "thing_1") -> Key:
-    return key(by.organization_id, by.mode, "THING", name)
+    return key(by.tenant, "THING", name)
 
 
 def _thing(by: Caller, version: int = 1, name: str = "thing_1", **more: int) -> Item:
@@ -39,9 +40,9 @@ def _thing(by: Caller, version: int = 1, name: str = "thing_1", **more: int) -> 
 
 def _create(by: Caller, *names: str) -> None:
     for name in names or ("thing_1",):
-        by.write.create(_thing(by, name=name))
-    by.write.audit("thing.created", "thing_1")
-    by.write.commit()
+        by.transaction.create(_thing(by, name=name))
+    by.transaction.audit("thing.created", "thing_1")
+    by.transaction.commit()
 
 
 def _stored(kind: str | None = None) -> list[Item]:
@@ -76,12 +77,12 @@ class _Conflicts:
 
 
 def test_everything_goes_in_one_transaction(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    by.write.create(_thing(by))
-    by.write.audit("thing.created", "thing_1")
-    by.write.emit("lead.created", {"id": "thing_1"})
-    by.write.ask("classify_call", {"call_id": "call_1"})
+    by.transaction.create(_thing(by))
+    by.transaction.audit("thing.created", "thing_1")
+    by.transaction.emit("lead.created", {"id": "thing_1"})
+    by.transaction.enqueue_task("classify_call", {"call_id": "call_1"})
     with watched_calls(monkeypatch) as calls:
-        by.write.commit()
+        by.transaction.commit()
     assert calls.made == ["TransactWriteItems"]
     assert sorted(str(item["kind"]) for item in _stored()) == ["AUDIT", "EVENT", "TASK", "THING"]
 
@@ -96,28 +97,28 @@ def test_what_waits_for_the_relay_is_pending(by: Caller) -> None:
 
 def test_an_empty_write_sends_nothing(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     with watched_calls(monkeypatch) as calls:
-        by.write.commit()
+        by.transaction.commit()
     assert calls.made == []
 
 
 def test_a_change_without_an_audit_record_is_refused(by: Caller) -> None:
-    by.write.create(_thing(by))
+    by.transaction.create(_thing(by))
     with pytest.raises(AssertionError, match="no audit record"):
-        by.write.commit()
+        by.transaction.commit()
     assert _stored() == []
 
 
 def test_a_resources_second_audit_record_is_refused(by: Caller) -> None:
-    by.write.audit("thing.created", "thing_1")
-    by.write.audit("thing.created", "thing_2")
+    by.transaction.audit("thing.created", "thing_1")
+    by.transaction.audit("thing.created", "thing_2")
     with pytest.raises(AssertionError, match="one audit record"):
-        by.write.audit("thing.updated", "thing_1")
+        by.transaction.audit("thing.updated", "thing_1")
 
 
 def test_a_change_that_concerns_two_organizations_is_in_both_logs(by: Caller) -> None:
-    by.write.create(_thing(by))
-    by.write.audit("thing.created", "thing_1", also_for="org_parent")
-    by.write.commit()
+    by.transaction.create(_thing(by))
+    by.transaction.audit("thing.created", "thing_1", also_for="org_parent")
+    by.transaction.commit()
 
     for member in ("organization_id", "pk", "gsi1pk", "gsi2pk"):
         organizations = {str(record[member]).partition("#")[0] for record in _stored("AUDIT")}
@@ -126,17 +127,17 @@ def test_a_change_that_concerns_two_organizations_is_in_both_logs(by: Caller) ->
 
 def test_an_event_that_is_not_in_the_catalogue_is_refused(by: Caller) -> None:
     with pytest.raises(AssertionError, match="CATALOGUE"):
-        by.write.emit("thing.created", {})
+        by.transaction.emit("thing.created", {})
 
 
 def test_as_many_operations_as_dynamodb_takes_are_one_write(by: Caller) -> None:
-    _create(by, *(f"thing_{number}" for number in range(MOST_OPERATIONS - 1)))
-    assert len(_stored()) == MOST_OPERATIONS
+    _create(by, *(f"thing_{number}" for number in range(MAX_OPERATIONS - 1)))
+    assert len(_stored()) == MAX_OPERATIONS
 
 
 def test_more_operations_are_refused_and_nothing_is_written(by: Caller) -> None:
     with pytest.raises(AssertionError, match="101 operations"):
-        _create(by, *(f"thing_{number}" for number in range(MOST_OPERATIONS)))
+        _create(by, *(f"thing_{number}" for number in range(MAX_OPERATIONS)))
     assert _stored() == []
 
 
@@ -149,23 +150,25 @@ def test_a_taken_key_refuses_the_whole_write(by: Caller, new_caller: NewCaller) 
 
 
 def test_the_taken_callback_gets_the_item_that_stands_there(by: Caller, new_caller: NewCaller) -> None:
-    by.write.create(_thing(by, holder=7))
-    by.write.audit("thing.created", "thing_1")
-    by.write.commit()
+    by.transaction.create(_thing(by, holder=7))
+    by.transaction.audit("thing.created", "thing_1")
+    by.transaction.commit()
     second = new_caller()
-    second.write.create(_thing(by), taken=lambda old: Conflict("taken", holder=cast("Item", old)["holder"]))
-    second.write.audit("thing.created", "thing_1")
+    second.transaction.create(
+        _thing(by), taken=lambda old: Conflict("taken", holder=cast("Item", old)["holder"])
+    )
+    second.transaction.audit("thing.created", "thing_1")
     with pytest.raises(Conflict) as refused:
-        second.write.commit()
+        second.transaction.commit()
     assert refused.value.details == {"holder": 7}
 
 
 def test_the_next_version_replaces_the_one_that_was_read(by: Caller, new_caller: NewCaller) -> None:
     _create(by)
     second = new_caller()
-    second.write.replace(_thing(by, 2), was=1)
-    second.write.audit("thing.updated", "thing_1")
-    second.write.commit()
+    second.transaction.replace(_thing(by, 2), was=1)
+    second.transaction.audit("thing.updated", "thing_1")
+    second.transaction.commit()
     item = get(_at(by))
     assert item is not None
     assert item["version"] == 2
@@ -176,12 +179,12 @@ def test_a_version_that_has_moved_on_is_stale(by: Caller, new_caller: NewCaller,
     _create(by)
     second = new_caller()
     if change == "replace":
-        second.write.replace(_thing(by, 9), was=8)
+        second.transaction.replace(_thing(by, 9), was=8)
     else:
-        second.write.delete(_at(by), was=8)
-    second.write.audit("thing.updated", "thing_1")
+        second.transaction.delete(_at(by), was=8)
+    second.transaction.audit("thing.updated", "thing_1")
     with pytest.raises(Stale):
-        second.write.commit()
+        second.transaction.commit()
     item = get(_at(by))
     assert item is not None
     assert item["version"] == 1
@@ -191,25 +194,25 @@ def test_a_version_that_has_moved_on_is_stale(by: Caller, new_caller: NewCaller,
 def test_an_item_is_deleted(by: Caller, new_caller: NewCaller, was: int | None) -> None:
     _create(by)
     second = new_caller()
-    second.write.delete(_at(by), was=was)
-    second.write.audit("thing.deleted", "thing_1")
-    second.write.commit()
+    second.transaction.delete(_at(by), was=was)
+    second.transaction.audit("thing.deleted", "thing_1")
+    second.transaction.commit()
     assert _stored("THING") == []
 
 
 def test_a_deleted_item_is_not_replaced(by: Caller) -> None:
-    by.write.replace(_thing(by, 2), was=1)
-    by.write.audit("thing.updated", "thing_1")
+    by.transaction.replace(_thing(by, 2), was=1)
+    by.transaction.audit("thing.updated", "thing_1")
     with pytest.raises(Stale):
-        by.write.commit()
+        by.transaction.commit()
 
 
 def test_a_version_is_put_over_the_one_before_or_over_none(by: Caller, new_caller: NewCaller) -> None:
     for was in (0, 1):
         one = new_caller()
-        one.write.put_version(_thing(by, was + 1), was=was)
-        one.write.audit("thing.changed", "thing_1")
-        one.write.commit()
+        one.transaction.put_version(_thing(by, was + 1), was=was)
+        one.transaction.audit("thing.changed", "thing_1")
+        one.transaction.commit()
 
     item = get(_at(by))
     assert item is not None
@@ -220,17 +223,17 @@ def test_a_version_is_put_over_the_one_before_or_over_none(by: Caller, new_calle
 def test_a_version_is_not_put_where_another_one_stands(by: Caller, new_caller: NewCaller, was: int) -> None:
     _create(by)
     second = new_caller()
-    second.write.put_version(_thing(by, was + 1), was=was)
-    second.write.audit("thing.changed", "thing_1")
+    second.transaction.put_version(_thing(by, was + 1), was=was)
+    second.transaction.audit("thing.changed", "thing_1")
     with pytest.raises(Stale):
-        second.write.commit()
+        second.transaction.commit()
 
 
 def test_a_version_that_is_put_is_not_the_one_that_if_match_means(by: Caller) -> None:
-    by.write.if_match = {3}
-    by.write.put_version(_thing(by, 2), was=1)
+    by.transaction.if_match = {3}
+    by.transaction.put_version(_thing(by, 2), was=1)
     with pytest.raises(PreconditionFailed):
-        by.write.check_if_match(4)
+        by.transaction.check_if_match(4)
 
 
 def test_the_first_operations_refusal_wins(by: Caller, new_caller: NewCaller) -> None:
@@ -244,14 +247,14 @@ def test_the_first_operations_refusal_wins(by: Caller, new_caller: NewCaller) ->
         {**_at(by, "record")._asdict(), "kind": "IDEMPOTENCY"},
         lambda _old: Recorded(),
     )
-    by.write.create(_thing(by))
-    by.write.audit("thing.created", "thing_1")
-    by.write.commit(record)
+    by.transaction.create(_thing(by))
+    by.transaction.audit("thing.created", "thing_1")
+    by.transaction.commit(record)
     second = new_caller()
-    second.write.create(_thing(by), taken=lambda _old: Conflict("taken"))
-    second.write.audit("thing.created", "thing_1")
+    second.transaction.create(_thing(by), taken=lambda _old: Conflict("taken"))
+    second.transaction.audit("thing.created", "thing_1")
     with pytest.raises(Recorded):
-        second.write.commit(record)
+        second.transaction.commit(record)
 
 
 def test_a_record_alone_needs_no_audit(by: Caller) -> None:
@@ -260,29 +263,29 @@ def test_a_record_alone_needs_no_audit(by: Caller) -> None:
         {**_at(by, "record")._asdict(), "kind": "IDEMPOTENCY"},
         lambda _old: AlreadyWritten(),
     )
-    by.write.commit(record)
+    by.transaction.commit(record)
     assert len(_stored("IDEMPOTENCY")) == 1
 
 
 def test_if_match_refuses_another_version_before_anything_is_sent(by: Caller) -> None:
-    by.write.if_match = {3}
+    by.transaction.if_match = {3}
     with pytest.raises(PreconditionFailed) as refused:
-        by.write.replace(_thing(by, 5), was=4)
+        by.transaction.replace(_thing(by, 5), was=4)
     assert refused.value.details == {"version": 4}
 
 
 def test_if_match_means_the_first_item_only(by: Caller) -> None:
-    by.write.if_match = {3}
-    by.write.replace(_thing(by, 4), was=3)
-    by.write.delete(_at(by, "thing_2"), was=9)
+    by.transaction.if_match = {3}
+    by.transaction.replace(_thing(by, 4), was=3)
+    by.transaction.delete(_at(by, "thing_2"), was=9)
 
 
 def test_a_write_afresh_is_empty_and_insists_on_the_same_version(
     by: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    by.write.if_match = {3}
-    by.write.audit("thing.updated", "thing_1")
-    fresh = by.write.afresh()
+    by.transaction.if_match = {3}
+    by.transaction.audit("thing.updated", "thing_1")
+    fresh = by.transaction.restarted()
     with watched_calls(monkeypatch) as calls:
         fresh.commit()
     assert calls.made == []
@@ -345,10 +348,10 @@ def test_fifty_that_change_the_same_item_lose_nothing(by: Caller, new_caller: Ne
             item = get(_at(by))
             assert item is not None
             was = cast("int", item["version"])
-            other.write.replace(_thing(by, was + 1), was=was)
-            other.write.audit("thing.updated", "thing_1")
+            other.transaction.replace(_thing(by, was + 1), was=was)
+            other.transaction.audit("thing.updated", "thing_1")
             try:
-                return other.write.commit()
+                return other.transaction.commit()
             except (Stale, Unavailable):
                 time.sleep(random.uniform(0, 0.05))
         raise AssertionError("never had its turn")
@@ -365,9 +368,9 @@ def test_fifty_that_change_the_same_item_lose_nothing(by: Caller, new_caller: Ne
     "value", [2**53, -(2**53), 1e22, float("inf"), float("nan"), "\ud800", [{"a": 2**60}]]
 )
 def test_what_the_log_could_not_hash_is_never_written(by: Caller, value: Any) -> None:
-    by.write.create(_thing(by))
+    by.transaction.create(_thing(by))
 
     with pytest.raises(AssertionError, match="RFC 8785"):
-        by.write.audit("thing.created", "thing_1", [Change(field="score", after=value)])
+        by.transaction.audit("thing.created", "thing_1", [Change(field="score", after=value)])
 
     assert _stored() == []

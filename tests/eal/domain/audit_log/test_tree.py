@@ -12,6 +12,7 @@ import pytest
 
 from eal.core import aws, settings
 from eal.core.table import progress
+from eal.core.tenancy import Tenant
 from eal.domain.audit_log import merkle, tree
 from eal.domain.audit_log.merkle import Range
 from tests.support.faults import Killed, watched_calls
@@ -36,7 +37,7 @@ def _hashes(first: int, last: int) -> list[str]:
 
 def _grow(sizes: Sequence[int], mode: Mode = MODE) -> None:
     for before, after in zip((0, *sizes), sizes, strict=False):
-        tree.extend(ORG, mode, before, _hashes(before, after))
+        tree.extend(Tenant(ORG, mode), before, _hashes(before, after))
 
 
 def _expected(size: int) -> bytes:
@@ -55,26 +56,26 @@ def test_tiles_give_the_root_whatever_the_pieces(sizes: tuple[int, ...]) -> None
     _grow(sizes)
 
     for size in {1, sizes[0], sizes[-1], max(sizes[-1] - 1, 1)}:
-        assert tree.read(ORG, MODE, [Range(0, size)]) == [_expected(size)]
+        assert tree.read(Tenant(ORG, MODE), [Range(0, size)]) == [_expected(size)]
 
 
 def test_inclusion_and_consistency_over_tiles() -> None:
     _grow((700, 1300))
 
     for index in (0, 255, 256, 699, 700, 1299):
-        path = tree.read(ORG, MODE, merkle.inclusion(index, 1300))
+        path = tree.read(Tenant(ORG, MODE), merkle.inclusion(index, 1300))
         leaf = verifier.leaf_hash(_hashes(index, index + 1)[0])
         assert verifier.root_of_path(leaf, index, 1300, [one.hex() for one in path]) == _expected(1300).hex()
     for old in (1, 256, 300, 700, 1024, 1299):
-        path = tree.read(ORG, MODE, merkle.consistency(old, 1300))
+        path = tree.read(Tenant(ORG, MODE), merkle.consistency(old, 1300))
         roots = (_expected(old).hex(), _expected(1300).hex())
         assert verifier.roots_of_consistency(old, 1300, roots[0], [one.hex() for one in path]) == roots
 
 
 def test_nothing_is_read_for_an_empty_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     with watched_calls(monkeypatch) as calls:
-        assert tree.read(ORG, MODE, []) == []
-        assert tree.read(ORG, MODE, [Range(0, 0)]) == [merkle.EMPTY_ROOT]
+        assert tree.read(Tenant(ORG, MODE), []) == []
+        assert tree.read(Tenant(ORG, MODE), [Range(0, 0)]) == [merkle.EMPTY_ROOT]
 
     assert calls.made == []
 
@@ -87,9 +88,9 @@ def test_killed_after_any_call_a_second_run_makes_the_same_tiles(
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = call_number
         with contextlib.suppress(Killed):
-            tree.extend(ORG, MODE, 200, _hashes(200, 900))
+            tree.extend(Tenant(ORG, MODE), 200, _hashes(200, 900))
 
-    tree.extend(ORG, MODE, 200, _hashes(200, 900))
+    tree.extend(Tenant(ORG, MODE), 200, _hashes(200, 900))
 
     _grow((900,), "test")
     tiles = {mode: sorted(_tiles(mode)) for mode in ("live", "test")}
@@ -109,7 +110,7 @@ def test_a_run_that_comes_late_takes_nothing_away() -> None:
     _grow((100, 300))
     before = _tiles(MODE)
 
-    tree.extend(ORG, MODE, 100, _hashes(100, 200))
+    tree.extend(Tenant(ORG, MODE), 100, _hashes(100, 200))
 
     assert _tiles(MODE) == before
 
@@ -120,9 +121,9 @@ def test_a_tile_that_lost_hashes_stops_everything() -> None:
     aws.dynamodb().delete_item(TableName=settings.state_table(), Key=key)
 
     with pytest.raises(tree.Broken, match="tile 0-1 holds 0 hashes of 44"):
-        tree.read(ORG, MODE, [Range(0, 300)])
+        tree.read(Tenant(ORG, MODE), [Range(0, 300)])
     with pytest.raises(tree.Broken):
-        tree.extend(ORG, MODE, 300, _hashes(300, 301))
+        tree.extend(Tenant(ORG, MODE), 300, _hashes(300, 301))
 
 
 class Uniform:
@@ -170,7 +171,7 @@ def test_a_million_records_proof_reads_six_items_at_most_in_one_round_trip(
             return send(**arguments)  # type: ignore[arg-type]
 
         patch.setattr(aws.dynamodb(), "transact_get_items", recorded)
-        found = tree.read(ORG, MODE, ranges)
+        found = tree.read(Tenant(ORG, MODE), ranges)
 
     assert found == [uniform.hash(one) for one in ranges]
     assert 0 < len(asked) <= 6, asked

@@ -6,13 +6,14 @@ import csv
 import io
 
 from eal.core import aws
+from eal.core.tenancy import Tenant
 from eal.domain.lead_imports.files import ErrorFile
 from eal.domain.lead_imports.model import Place, RowError
 from tests.support.aws import UPLOADS_BUCKET
 
 
 def test_the_file(cloud: None) -> None:
-    place = Place("org_x", "live", "imp_x")
+    place = Place(Tenant("org_x", "live"), "imp_x")
     with ErrorFile() as out:
         out.add(
             [

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.core import ids
+from eal.core.tenancy import Tenant
 from eal.domain.lead_imports.model import ERRORS_SHOWN, Known, LeadImport, Place, RowError, Verdict, judge
 from eal.domain.leads.merging import merged
 from eal.domain.leads.model import MOST_PHONES, Lead
@@ -162,7 +163,7 @@ def test_the_first_errors_are_shown() -> None:
 
 
 def test_a_place_is_read_from_its_key_and_from_no_other() -> None:
-    place = Place(ids.new("org", START), "live", ids.new("imp", START))
+    place = Place(Tenant(ids.new("org", START), "live"), ids.new("imp", START))
 
     assert Place.of(place.upload) == place
     for wrong in (

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from eal.core import clock, ids
 from eal.core.caller import Caller, worker
 from eal.core.table.read import get
+from eal.core.tenancy import Tenant
 from eal.domain.leads import capture, erasure, store
 from eal.domain.leads.model import TRANSITIONS
 from eal.domain.leads.wire import LeadCreate, LeadTransition, LeadUpdate
@@ -64,7 +65,7 @@ class History:
         self.counted: dict[str, Known] = {}
 
     def by(self) -> Caller:
-        return worker("tests", self.organization_id, "live", "tests")
+        return worker("tests", Tenant(self.organization_id, "live"), "tests")
 
     def step(self, number: int, what: str) -> None:
         alive = [lead_id for lead_id, known in self.leads.items() if not known.erased]
@@ -81,7 +82,7 @@ class History:
         by = self.by()
         body = LeadCreate(email=f"person{len(self.leads)}@example.com", source=source)
         lead, _ = capture.capture(body, "error", by)
-        by.write.commit()
+        by.transaction.commit()
         self.leads[lead.id] = Known(source, by.at.strftime("%Y-%m-%d"))
 
     def change(self, lead_id: str, what: str) -> None:
@@ -97,7 +98,7 @@ class History:
             store.transition(lead_id, LeadTransition(to=to, reason="test"), by)
             known.status, known.contacted = to, known.contacted or to == "contacted"
             known.reached.add(to)
-        by.write.commit()
+        by.transaction.commit()
 
     def count(self, lead_ids: list[str]) -> None:
         bodies = [
@@ -121,7 +122,7 @@ class History:
                 self.counted[lead_id].erased = True
 
     def check(self) -> None:
-        tally = tally_of(get(tally_at(self.organization_id, "live")))
+        tally = tally_of(get(tally_at(Tenant(self.organization_id, "live"))))
         present = [known for known in self.counted.values() if not known.erased]
         assert tally.lead_status == Counter(known.status for known in present)
         _, since = start_of("90d", self.time.at)

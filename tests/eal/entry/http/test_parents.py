@@ -27,7 +27,7 @@ def _family(cloud: None) -> tuple[Tenant, Tenant, str]:
 def _grant(child: Tenant, parent: Tenant, grant: Grant) -> None:
     by = operator(child.id)
     grants.put(child.id, parent.id, grant, by)
-    by.write.commit()
+    by.transaction.commit()
 
 
 def _read(reader: Tenant, child_id: str, path: str = "/v1/leads") -> Answer:
@@ -96,7 +96,7 @@ def _that_writes() -> Api:
 
     @app.get("/v1/leads", operation_id="listLeads", tag="leads", grant="leads")
     def write(caller: Reader) -> _Said:
-        caller.write.audit("lead.looked_at", "lead_1")
+        caller.transaction.audit("lead.looked_at", "lead_1")
         return _Said(said="done")
 
     return app

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
 
-    from eal.core.caller import Caller
     from eal.core.json import Json
     from eal.core.listing import ListQuery
     from eal.core.table.item import Item
+    from eal.core.tenancy import Tenant
 
 READS_AT_MOST = 2000
 """Items that one page may look at for a filter that no index serves; then it hands a cursor and may be short."""
@@ -51,7 +51,7 @@ class Partition:
 
 
 def read[T](
-    by: Caller,
+    tenant: Tenant,
     query: ListQuery,
     partition: Partition,
     load: Callable[[Item], T],
@@ -64,7 +64,7 @@ def read[T](
 
     Raises: InvalidCursor.
     """
-    scope = by.scope_of_cursors()
+    scope = query.cursor_scope(tenant)
     start = unseal(scope, query.cursor) if query.cursor else None
     kept: list[Item] = []
     looked_at = queries = 0
@@ -87,13 +87,13 @@ def read[T](
             return Page([load(item) for item in kept], seal(scope, last))
 
 
-def at_most_one[T](by: Caller, query: ListQuery, item: T | None) -> Page[T]:
+def at_most_one[T](tenant: Tenant, query: ListQuery, item: T | None) -> Page[T]:
     """The page of a list that has one item, or none, and so never made a cursor.
 
     Raises: InvalidCursor.
     """
     if query.cursor:
-        unseal(by.scope_of_cursors(), query.cursor)
+        unseal(query.cursor_scope(tenant), query.cursor)
     return Page([] if item is None else [item], None)
 
 
@@ -131,12 +131,12 @@ class Few[T]:
     value: T
 
 
-def few[T](by: Caller, query: ListQuery, collection: Iterable[Few[T]]) -> Page[T]:
+def few[T](tenant: Tenant, query: ListQuery, collection: Iterable[Few[T]]) -> Page[T]:
     """The page of a collection that is read whole, because it can never be long (a tenant's integrations).
 
     Raises: InvalidCursor.
     """
-    scope = by.scope_of_cursors()
+    scope = query.cursor_scope(tenant)
     after, before = query.creation_range()
     kept = sorted(
         (

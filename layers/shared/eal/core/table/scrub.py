@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core import aws, clock, ids, settings
 from eal.core.table.item import to_attributes
-from eal.core.table.keys import Key, partition
+from eal.core.table.keys import Key, answers_partition, events_partition, partition
 from eal.core.table.read import get, walk
-from eal.core.table.write import answers_of, events_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Set
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from eal.core.json import Json
     from eal.core.table.item import Item
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +79,10 @@ def erased(tombstone: Key) -> Erased | None:
     return Erased(tombstone, clock.parse(cast("str", item["erased_at"])), contacts, former)
 
 
-def events(
-    organization_id: str, mode: Mode, resource_id: str, scrub: Callable[[dict[str, Json]], dict[str, Json]]
-) -> None:
+def events(tenant: Tenant, resource_id: str, scrub: Callable[[dict[str, Json]], dict[str, Json]]) -> None:
     """Take the personal values out of every stored event that told of the resource; ids, types and numbers stay."""
     client = aws.dynamodb()
-    place = {":pk": events_of(organization_id, mode, resource_id)}
+    place = {":pk": events_partition(tenant, resource_id)}
     # An index is not read consistently: the queue of the erasure holds its messages back.
     for event in walk("gsi1pk = :pk", place, index="gsi1"):
         data = json.loads(cast("str", event["data"]))
@@ -106,10 +103,10 @@ def events(
             continue
 
 
-def answers(organization_id: str, mode: Mode, resource_id: str) -> None:
+def answers(tenant: Tenant, resource_id: str) -> None:
     """Empty the idempotency records whose answers show the resource. They stay: a repeated request has no effect."""
     client = aws.dynamodb()
-    for pointer in walk("pk = :pk", {":pk": answers_of(organization_id, mode, resource_id)}):
+    for pointer in walk("pk = :pk", {":pk": answers_partition(tenant, resource_id)}):
         record = Key(cast("str", pointer["record"]), cast("str", pointer["sk"]))
         # The record may be gone, or, after its time, be one of another request with the same key.
         with suppress(client.exceptions.ConditionalCheckFailedException):
@@ -123,9 +120,9 @@ def answers(organization_id: str, mode: Mode, resource_id: str) -> None:
         remove(pointer)
 
 
-def remove_all(organization_id: str, mode: Mode, kind: str) -> None:
+def remove_all(tenant: Tenant, kind: str) -> None:
     """Delete every item of a partition that belongs to the erased resource alone."""
-    for item in walk("pk = :pk", {":pk": partition(organization_id, mode, kind)}):
+    for item in walk("pk = :pk", {":pk": partition(tenant, kind)}):
         remove(item)
 
 

@@ -10,29 +10,33 @@ from eal.core.table.keys import Key, key
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.core.table.write import Write
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
+    from eal.core.transaction import Transaction
 
 
-def at(organization_id: str, mode: Mode, kind: str, resource_id: str) -> Key:
+def at(tenant: Tenant, kind: str, resource_id: str) -> Key:
     """`org_…#live#LEAD_TOMBSTONE`, `lead_…`, for the kind LEAD."""
-    return key(organization_id, mode, f"{kind}_TOMBSTONE", resource_id)
+    return key(tenant, f"{kind}_TOMBSTONE", resource_id)
 
 
 def put(
-    kind: str, resource_id: str, contacts: Sequence[str], former_contacts: Sequence[str], write: Write
+    kind: str,
+    resource_id: str,
+    contacts: Sequence[str],
+    former_contacts: Sequence[str],
+    transaction: Transaction,
 ) -> None:
-    """Add a resource's tombstone to the write that deletes it.
+    """Add a resource's tombstone to the transaction that deletes it.
 
     The contacts, as leads claim them, stay until the worker has found what they lead to.
     """
-    where = at(write.organization_id, write.mode, kind, resource_id)
-    write.create(
+    where = at(transaction.tenant, kind, resource_id)
+    transaction.create(
         {
             **where._asdict(),
             "kind": f"{kind}_TOMBSTONE",
             "id": resource_id,
-            "erased_at": rfc3339(write.at),
+            "erased_at": rfc3339(transaction.at),
             "contacts": [*contacts],
             "former_contacts": [*former_contacts],
         }

@@ -16,7 +16,7 @@ from eal.core.table.keys import Key, key, partition
 from eal.core.table.page import Page, Partition
 from eal.core.table.read import get as read_item
 from eal.core.table.write import Operation
-from eal.core.tenancy import Mode
+from eal.core.tenancy import BothModes, Mode, Tenant
 from eal.domain.api_keys import access
 from eal.domain.api_keys.model import ApiKey, RateLimit, fingerprint, new_text
 from eal.domain.api_keys.wire import ApiKeyCreate, ApiKeyUpdate, ApiKeyView
@@ -29,7 +29,7 @@ _SHOWN_IN_AUDIT = ("name", "scopes", "mode", "status", "expires_at", "per_minute
 
 def pointer(organization_id: str, key_id: str) -> Key:
     """`org_…#both#KEY`, `key_…`: keys belong to both modes."""
-    return key(organization_id, "both", "KEY", key_id)
+    return key(BothModes(organization_id), "KEY", key_id)
 
 
 def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
@@ -44,14 +44,13 @@ def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
     mode = body.mode or by.mode
     _may_manage(by, mode)
     check_end(body.expires_at, by.at)
-    expires_at = body.expires_at or by.expires_at
-    allowed_cidrs = tuple(body.allowed_cidrs) if body.allowed_cidrs else by.allowed_cidrs
+    expires_at = body.expires_at or by.key.expires_at
+    allowed_cidrs = tuple(body.allowed_cidrs) if body.allowed_cidrs else by.key.allowed_cidrs
     _may_end(by, expires_at)
     _may_allow(by, allowed_cidrs)
     new, text = make(
         by,
-        organization_id=by.organization_id,
-        mode=mode,
+        tenant=Tenant(by.organization_id, mode),
         name=body.name,
         scopes=tuple(sorted(set(body.scopes), key=SCOPES.index)),
         limit=body.rate_limit.limit() if body.rate_limit else None,
@@ -59,15 +58,14 @@ def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
         expires_at=expires_at,
     )
     count_permanent_admins(by, new.organization_id, int(new.is_permanent_admin))
-    by.write.audit("api_key.created", new.id, audit.changes({}, _audited(new)))
+    by.transaction.audit("api_key.created", new.id, audit.changes({}, _audited(new)))
     return new, text
 
 
 def make(
     by: Caller,
     *,
-    organization_id: str,
-    mode: Mode,
+    tenant: Tenant,
     name: str,
     scopes: tuple[str, ...],
     limit: RateLimit | None = None,
@@ -75,11 +73,11 @@ def make(
     expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """Add a new key to the caller's write: for `issue`, `rotate` and new organizations, which audit and count it."""
-    text, limit = new_text(mode), limit or RateLimit()
+    text, limit = new_text(tenant.mode), limit or RateLimit()
     new = ApiKey(
         id=ids.new("key", by.at),
-        organization_id=organization_id,
-        mode=mode,
+        organization_id=tenant.organization_id,
+        mode=tenant.mode,
         name=name,
         scopes=scopes,  # type: ignore[arg-type]  # validated by the wire model
         last_four=text[-4:],
@@ -93,22 +91,22 @@ def make(
         allowed_cidrs=allowed_cidrs,
         expires_at=expires_at,
     )
-    by.write.create(
+    by.transaction.create(
         {
-            **pointer(organization_id, new.id)._asdict(),
+            **pointer(tenant.organization_id, new.id)._asdict(),
             "kind": "KEY",
             "id": new.id,
             "fingerprint": new.fingerprint,
         }
     )
-    by.write.add(access.put(new))
+    by.transaction.add(access.put(new))
     return new, text
 
 
 def search(query: ListQuery, by: Caller) -> Page[ApiKey]:
     """The organization's keys, newest first."""
-    where = Partition(base=partition(by.organization_id, "both", "KEY"), id_prefix="key")
-    found = page.read(by, query, where, lambda item: cast("str", item["fingerprint"]))
+    where = Partition(base=partition(BothModes(by.organization_id), "KEY"), id_prefix="key")
+    found = page.read(by.tenant, query, where, lambda item: cast("str", item["fingerprint"]))
     keys = access.read_all(found.items)
     return Page([keys[mark] for mark in found.items], found.next_cursor)
 
@@ -144,12 +142,12 @@ def update(key_id: str, body: ApiKeyUpdate, by: Caller) -> ApiKey:
         message = f"must include {by.actor.ip}, from where this key sets its own list"
         raise ValidationFailed([{"pointer": "/allowed_cidrs", "message": message, "type": "locks_out"}])
     if new == old:
-        by.write.check_if_match(old.version)
+        by.transaction.check_if_match(old.version)
         return old
     new = replace(new, version=old.version + 1)
     _change(by, old, new)
     count_permanent_admins(by, old.organization_id, int(new.is_permanent_admin) - int(old.is_permanent_admin))
-    by.write.audit("api_key.updated", old.id, audit.changes(_audited(old), _audited(new)))
+    by.transaction.audit("api_key.updated", old.id, audit.changes(_audited(old), _audited(new)))
     return new
 
 
@@ -182,8 +180,7 @@ def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
         raise Conflict(f"This key is {status}: only an active key can be rotated.", status=status)
     new, text = make(
         by,
-        organization_id=by.organization_id,
-        mode=old.mode,
+        tenant=Tenant(by.organization_id, old.mode),
         name=old.name,
         scopes=old.scopes,
         limit=RateLimit(per_minute=old.per_minute, burst=old.burst),
@@ -203,9 +200,9 @@ def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
     _change(by, old, rotated)
     count_permanent_admins(by, old.organization_id, int(new.is_permanent_admin) - int(old.is_permanent_admin))
     before, after = _audited(old), _audited(rotated)
-    by.write.audit("api_key.created", new.id, audit.changes({}, _audited(new)))
-    by.write.audit("api_key.rotated", old.id, audit.changes(before, {**after, "replaced_by": new.id}))
-    by.write.emit("api_key.rotated", ApiKeyView.of(rotated).model_dump(mode="json"))
+    by.transaction.audit("api_key.created", new.id, audit.changes({}, _audited(new)))
+    by.transaction.audit("api_key.rotated", old.id, audit.changes(before, {**after, "replaced_by": new.id}))
+    by.transaction.emit("api_key.rotated", ApiKeyView.of(rotated).model_dump(mode="json"))
     return new, text
 
 
@@ -222,13 +219,13 @@ def revoke(key_id: str, by: Caller) -> None:
     revoked = replace(old, status="revoked", revoked_at=by.at, version=old.version + 1)
     _change(by, old, revoked)
     count_permanent_admins(by, old.organization_id, -int(old.is_permanent_admin))
-    by.write.audit("api_key.revoked", old.id, audit.changes(_audited(old), _audited(revoked)))
-    by.write.emit("api_key.revoked", ApiKeyView.of(revoked).model_dump(mode="json"))
+    by.transaction.audit("api_key.revoked", old.id, audit.changes(_audited(old), _audited(revoked)))
+    by.transaction.emit("api_key.revoked", ApiKeyView.of(revoked).model_dump(mode="json"))
 
 
 def _change(by: Caller, before: ApiKey, after: ApiKey) -> None:
-    by.write.check_if_match(before.version)
-    by.write.add(access.change(before, after))
+    by.transaction.check_if_match(before.version)
+    by.transaction.add(access.change(before, after))
 
 
 def count_permanent_admins(by: Caller, organization_id: str, step: int) -> None:
@@ -242,12 +239,12 @@ def count_permanent_admins(by: Caller, organization_id: str, step: int) -> None:
         values[":one"] = 1
     update = {
         "TableName": settings.state_table(),
-        "Key": to_attributes(key(organization_id, "both", "KEY_COUNT", "door_keys")._asdict()),
+        "Key": to_attributes(key(BothModes(organization_id), "KEY_COUNT", "door_keys")._asdict()),
         "UpdateExpression": "SET kind = :kind ADD door_keys :step",
         "ExpressionAttributeValues": to_attributes(values),
         **condition,
     }
-    by.write.add(
+    by.transaction.add(
         Operation(
             cast("TransactWriteItemTypeDef", {"Update": update}),
             lambda _old: Conflict(
@@ -271,13 +268,13 @@ def _may_manage(by: Caller, mode: Mode) -> None:
 
 
 def _may_end(by: Caller, expires_at: datetime | None) -> None:
-    if by.expires_at and not (expires_at and expires_at <= by.expires_at):
+    if by.key.expires_at and not (expires_at and expires_at <= by.key.expires_at):
         message = "A key that ends can give no later end than its own."
         raise InsufficientScope(message, reason="bound", bound="expires_at")
 
 
 def _may_allow(by: Caller, allowed_cidrs: tuple[str, ...] | None) -> None:
-    if by.allowed_cidrs and not (allowed_cidrs and _are_within(allowed_cidrs, by.allowed_cidrs)):
+    if by.key.allowed_cidrs and not (allowed_cidrs and _are_within(allowed_cidrs, by.key.allowed_cidrs)):
         message = "A key that is bound to networks can give no others than its own."
         raise InsufficientScope(message, reason="bound", bound="allowed_cidrs")
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.core.table.item import Item
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
 
 MOST_IN_A_SEGMENT = 1000
 _WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)
@@ -45,14 +45,14 @@ class Incomplete(Exception):
     """Numbered records are not archived: the index does not show them yet, or time is up. The message comes again."""
 
 
-def archive(organization_id: str, mode: Mode, ends: float = inf) -> int:
+def archive(tenant: Tenant, ends: float = inf) -> int:
     """Write all that is numbered and not archived yet. Returns how many records that were.
 
     No segment is begun after `ends`, of `time.monotonic`.
 
     Raises: Incomplete; tree.Broken; Stale where another run archives the same records at this moment.
     """
-    log = _Log.open(organization_id, mode)
+    log = _Log.open(tenant)
     written = _archived(log, ends)
     for seconds in _WAITS:
         if log.is_complete or time.monotonic() >= ends:
@@ -68,11 +68,11 @@ def archive(organization_id: str, mode: Mode, ends: float = inf) -> int:
 
 def _archived(log: _Log, ends: float) -> int:
     """Write what the index shows by now."""
-    organization_id, mode, written = log.organization_id, log.mode, 0
+    written = 0
     while time.monotonic() < ends and (records := log.next_records()):
-        _put_segment(organization_id, mode, records)
+        _put_segment(log.tenant, records)
         hashes = [cast("str", record["hash"]) for record in records]
-        tree.extend(organization_id, mode, log.head.archived, hashes)
+        tree.extend(log.tenant, log.head.archived, hashes)
         log.move(
             archived=log.head.archived + len(records),
             planned=None,
@@ -90,12 +90,12 @@ def _needs_checkpoint(record: Item) -> bool:
     return record["action"] != checkpoints.SIGNED_ACTION
 
 
-def segment_name(organization_id: str, mode: Mode, first: int, last: int) -> str:
-    return f"audit/{organization_id}/{mode}/{first:012d}-{last:012d}.jsonl.gz"
+def segment_name(tenant: Tenant, first: int, last: int) -> str:
+    return f"audit/{tenant.organization_id}/{tenant.mode}/{first:012d}-{last:012d}.jsonl.gz"
 
 
-def checkpoint_name(organization_id: str, mode: Mode, size: int) -> str:
-    return f"checkpoints/{organization_id}/{mode}/{size:012d}.json"
+def checkpoint_name(tenant: Tenant, size: int) -> str:
+    return f"checkpoints/{tenant.organization_id}/{tenant.mode}/{size:012d}.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,21 +115,19 @@ class _Log:
     """One tenant's and mode's log, as this run found it and moved it on. `numbered` is the last number given by then,
     `is_marked` whether the log waits for the archive."""
 
-    organization_id: str
-    mode: Mode
+    tenant: Tenant
     numbered: int
     is_marked: bool
     head: _Head
     newest: Checkpoint | None
 
     @classmethod
-    def open(cls, organization_id: str, mode: Mode) -> _Log:
+    def open(cls, tenant: Tenant) -> _Log:
         # The numbers first: what was signed up to the last of them is then among the newest checkpoints.
-        numbers = get(waiting.numbers(organization_id, mode)) or {}
-        head, newest = get_all(checkpoints.standing_at(organization_id, mode))
+        numbers = get(waiting.numbers(tenant)) or {}
+        head, newest = get_all(checkpoints.standing_at(tenant))
         return cls(
-            organization_id,
-            mode,
+            tenant,
             cast("int", numbers.get("last", 0)),
             "gsi1pk" in numbers,
             load(_Head, head or {}),
@@ -138,7 +136,7 @@ class _Log:
 
     def next_records(self) -> list[Item]:
         """The next segment's records, planned on the head; none where all are archived. Raises: Incomplete, Stale."""
-        records = _numbered_after(self.organization_id, self.mode, self.head)
+        records = _numbered_after(self.tenant, self.head)
         if self.head.planned is None:
             if records:
                 self.move(planned=self.head.archived + len(records))
@@ -157,7 +155,7 @@ class _Log:
         """The checkpoints that were signed since the last one that is in the bucket, the oldest first."""
         if self.newest is None or self.newest.id == self.head.kept:
             return []
-        return checkpoints.signed_after(self.organization_id, self.mode, self.head.kept)
+        return checkpoints.signed_after(self.tenant, self.head.kept)
 
     def settle(self) -> None:
         """Nothing waits any more, unless more was numbered meanwhile, which has a message of its own.
@@ -171,7 +169,7 @@ class _Log:
         if not self.is_marked or self.head.archived > self.numbered:
             return
         done = progress.Change(
-            at=waiting.numbers(self.organization_id, self.mode),
+            at=waiting.numbers(self.tenant),
             expression="REMOVE gsi1pk, gsi1sk",
             condition="#last = :archived",
             names={"#last": "last"},
@@ -184,20 +182,20 @@ class _Log:
     def move(self, **changed: object) -> None:
         """Raises: Stale."""
         moved = replace(self.head, **changed, version=self.head.version + 1)  # type: ignore[arg-type]
-        at = checkpoints.archive_head(self.organization_id, self.mode)
+        at = checkpoints.archive_head(self.tenant)
         item: Item = {**at._asdict(), "kind": "ARCHIVE", **dump(moved)}
         if moved.calling > (self.newest.size if self.newest else 0):
-            item |= checkpoints.unsigned(self.organization_id, self.mode)
+            item |= checkpoints.unsigned(self.tenant)
         if not progress.advance(item, was=self.head.version):
             raise Stale
         self.head = moved
 
 
-def _numbered_after(organization_id: str, mode: Mode, head: _Head) -> list[Item]:
+def _numbered_after(tenant: Tenant, head: _Head) -> list[Item]:
     """The records after the archived ones, as far as they have no gap, to the planned one or a segment's limit."""
     first, last = head.archived + 1, head.planned or head.archived + MOST_IN_A_SEGMENT
     found: list[Item] = []
-    values: Item = {":pk": partition(organization_id, mode, "AUDIT"), ":first": first, ":last": last}
+    values: Item = {":pk": partition(tenant, "AUDIT"), ":first": first, ":last": last}
     for item in walk("feedpk = :pk AND feedsk BETWEEN :first AND :last", values, index="feed"):
         if item["seq"] != first + len(found):
             break
@@ -205,7 +203,7 @@ def _numbered_after(organization_id: str, mode: Mode, head: _Head) -> list[Item]
     return found
 
 
-def _put_segment(organization_id: str, mode: Mode, records: Sequence[Item]) -> None:
+def _put_segment(tenant: Tenant, records: Sequence[Item]) -> None:
     import rfc8785
 
     lines = b"".join(
@@ -215,7 +213,7 @@ def _put_segment(organization_id: str, mode: Mode, records: Sequence[Item]) -> N
     newest = max(clock.parse(cast("str", record["created_at"])) for record in records)
     first, last = cast("int", records[0]["seq"]), cast("int", records[-1]["seq"])
     _put_locked(
-        segment_name(organization_id, mode, first, last),
+        segment_name(tenant, first, last),
         gzip.compress(lines, mtime=0),
         newest,
         ContentType="application/x-ndjson",
@@ -224,7 +222,7 @@ def _put_segment(organization_id: str, mode: Mode, records: Sequence[Item]) -> N
 
 
 def _put_checkpoint(checkpoint: Checkpoint) -> None:
-    name = checkpoint_name(checkpoint.organization_id, checkpoint.mode, checkpoint.size)
+    name = checkpoint_name(checkpoint.tenant, checkpoint.size)
     _put_locked(name, checkpoint.document(), checkpoint.signed_at, ContentType="application/json")
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.json import Json
     from eal.core.listing import ListQuery
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
 
 
 class Forked(Exception):
@@ -50,13 +50,13 @@ class Standing(NamedTuple):
         return self.last_to_sign > (self.newest.size if self.newest else 0)
 
 
-def standing(organization_id: str, mode: Mode) -> Standing:
-    return standing_in(*get_all(standing_at(organization_id, mode)))
+def standing(tenant: Tenant) -> Standing:
+    return standing_in(*get_all(standing_at(tenant)))
 
 
-def standing_at(organization_id: str, mode: Mode) -> tuple[Key, Key]:
+def standing_at(tenant: Tenant) -> tuple[Key, Key]:
     """The keys of the items that `standing_in` takes, for a caller that reads more in the same round trip."""
-    return archive_head(organization_id, mode), newest_at(organization_id, mode)
+    return archive_head(tenant), newest_at(tenant)
 
 
 def standing_in(archived: Item | None, newest: Item | None) -> Standing:
@@ -67,12 +67,12 @@ def standing_in(archived: Item | None, newest: Item | None) -> Standing:
     )
 
 
-def archive_head(organization_id: str, mode: Mode) -> Key:
-    return key(organization_id, mode, "ARCHIVE", "head")
+def archive_head(tenant: Tenant) -> Key:
+    return key(tenant, "ARCHIVE", "head")
 
 
-def newest_at(organization_id: str, mode: Mode) -> Key:
-    return key(organization_id, mode, "AUDIT_CHECKPOINT_HEAD", "newest")
+def newest_at(tenant: Tenant) -> Key:
+    return key(tenant, "AUDIT_CHECKPOINT_HEAD", "newest")
 
 
 def sign(by: Caller, known: Standing | None = None) -> Checkpoint | None:
@@ -80,16 +80,16 @@ def sign(by: Caller, known: Standing | None = None) -> Checkpoint | None:
 
     None where nothing is archived yet. Raises: Forked, tree.Broken.
     """
-    size, _, newest = known or standing(by.organization_id, by.mode)
+    size, _, newest = known or standing(by.tenant)
     if size == 0 or (newest and newest.size >= size):
         return newest
     new = _signed(by, size, newest, _root(by, size, newest))
     base: Item = {"kind": "AUDIT_CHECKPOINT", "version": size, **dump(new)}
-    by.write.create({**_at(by, new.id)._asdict(), **base})
-    head: Item = {**newest_at(by.organization_id, by.mode)._asdict(), **base, "kind": "AUDIT_CHECKPOINT_HEAD"}
-    by.write.put_version(head, was=newest.size if newest else 0)
+    by.transaction.create({**_at(by, new.id)._asdict(), **base})
+    head: Item = {**newest_at(by.tenant)._asdict(), **base, "kind": "AUDIT_CHECKPOINT_HEAD"}
+    by.transaction.put_version(head, was=newest.size if newest else 0)
     told: dict[str, Json] = {"size": size, "root": new.root, "key_id": new.key_id, "signature": new.signature}
-    by.write.audit(SIGNED_ACTION, new.id, audit.changes({}, told))
+    by.transaction.audit(SIGNED_ACTION, new.id, audit.changes({}, told))
     observe.count("checkpoints_signed")
     return new
 
@@ -99,23 +99,23 @@ SIGNED_ACTION = "audit_checkpoint.signed"
 
 
 def search(query: ListQuery, by: Caller) -> Page[Checkpoint]:
-    where = Partition(base=partition(by.organization_id, by.mode, "AUDIT_CHECKPOINT"), id_prefix="chk")
-    return page.read(by, query, where, lambda item: load(Checkpoint, item))
+    where = Partition(base=partition(by.tenant, "AUDIT_CHECKPOINT"), id_prefix="chk")
+    return page.read(by.tenant, query, where, lambda item: load(Checkpoint, item))
 
 
-def signed_after(organization_id: str, mode: Mode, checkpoint_id: str | None) -> list[Checkpoint]:
+def signed_after(tenant: Tenant, checkpoint_id: str | None) -> list[Checkpoint]:
     """The checkpoints after one, or all, the oldest first: the few that the archive has not taken yet."""
-    base = partition(organization_id, mode, "AUDIT_CHECKPOINT")
+    base = partition(tenant, "AUDIT_CHECKPOINT")
     found = walk("pk = :pk AND sk > :after", {":pk": base, ":after": checkpoint_id or "chk_"})
     return [load(Checkpoint, item) for item in found]
 
 
-def unsigned(organization_id: str, mode: Mode) -> Item:
+def unsigned(tenant: Tenant) -> Item:
     """The index attributes of an archive's head as long as its log needs a checkpoint."""
-    return waiting.marked("UNSIGNED", organization_id, mode)
+    return waiting.marked("UNSIGNED", tenant)
 
 
-def logs_to_sign(number: int) -> Iterator[tuple[str, Mode]]:
+def logs_to_sign(number: int) -> Iterator[Tenant]:
     """The tenants and modes of a shard whose logs need a checkpoint."""
     return waiting.logs_marked("UNSIGNED", number)
 
@@ -154,13 +154,13 @@ def _no_checkpoint(checkpoint_id: str) -> NotFound:
 
 
 def _at(by: Caller, checkpoint_id: str) -> Key:
-    return key(by.organization_id, by.mode, "AUDIT_CHECKPOINT", checkpoint_id)
+    return key(by.tenant, "AUDIT_CHECKPOINT", checkpoint_id)
 
 
 def _root(by: Caller, size: int, newest: Checkpoint | None) -> str:
     """The root over `size` records, which must begin with what was signed last: nothing else may ever be signed."""
     ranges = [Range(0, size)] + ([Range(0, newest.size)] if newest else [])
-    root, *before = tree.read(by.organization_id, by.mode, ranges)
+    root, *before = tree.read(by.tenant, ranges)
     if newest and before[0].hex() != newest.root:
         raise Forked(f"the tree of {size} records does not begin with the signed one of {newest.size}")
     return root.hex()

@@ -9,7 +9,7 @@ from eal.core.audit import Source
 from eal.core.clock import Instant
 from eal.core.json import Json
 from eal.core.table.item import dump
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Mode, TenantScoped
 from eal.core.wire import Wire
 
 _SIGNED = ("organization_id", "mode", "size", "root", "signed_at", "key_id", "previous")
@@ -24,7 +24,7 @@ class AuditLogFilters(Wire):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checkpoint:
+class Checkpoint(TenantScoped):
     """`previous` is the SHA-256 of the checkpoint before, `key_id` that of the public key's DER form.
 
     `before` is the id of the one before: for look-ups, and not part of what is stated.

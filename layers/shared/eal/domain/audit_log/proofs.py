@@ -31,8 +31,8 @@ def of_record(record_id: str, by: Caller) -> ProofView:
         raise _no_record(record_id)
     item, *heads = get_all(
         [
-            key(by.organization_id, by.mode, "AUDIT", record_id),
-            *checkpoints.standing_at(by.organization_id, by.mode),
+            key(by.tenant, "AUDIT", record_id),
+            *checkpoints.standing_at(by.tenant),
         ]
     )
     if item is None:
@@ -43,7 +43,7 @@ def of_record(record_id: str, by: Caller) -> ProofView:
         raise _not_yet("This record is being archived; its proof can be had in about a minute.")
     checkpoint = _covering(record.seq, known, by)
     index = record.seq - 1
-    path = tree.read(by.organization_id, by.mode, merkle.inclusion(index, checkpoint.size))
+    path = tree.read(by.tenant, merkle.inclusion(index, checkpoint.size))
     return ProofView(
         record=AuditRecordView.of(record),
         leaf_index=index,
@@ -64,7 +64,7 @@ def of_consistency(checkpoint_id: str, from_id: str | None, by: Caller) -> Consi
         raise ValidationFailed(
             [{"pointer": "/from", "message": message, "type": "later", "location": "query"}]
         )
-    path = tree.read(by.organization_id, by.mode, merkle.consistency(old.size, new.size))
+    path = tree.read(by.tenant, merkle.consistency(old.size, new.size))
     return ConsistencyView.model_validate(
         {
             "from": CheckpointView.of(old).model_dump(),

@@ -18,7 +18,7 @@ from eal.domain.audit_log.wire import AuditLogQuery
 def search(query: AuditLogQuery, by: Caller) -> Page[AuditRecord]:
     """Records, newest first. One resource's history and one actor's deeds are index reads; the rest is filtered."""
     where = _partition(query, by)
-    return page.read(by, query, where, _load, _kept(query, where))
+    return page.read(by.tenant, query, where, _load, _kept(query, where))
 
 
 def every(query: AuditLogQuery, by: Caller) -> Iterator[Item]:
@@ -28,7 +28,7 @@ def every(query: AuditLogQuery, by: Caller) -> Iterator[Item]:
 
 def find(record_id: str, by: Caller) -> AuditRecord:
     """Raises: NotFound."""
-    item = get(key(by.organization_id, by.mode, "AUDIT", record_id)) if ids.is_id("aud", record_id) else None
+    item = get(key(by.tenant, "AUDIT", record_id)) if ids.is_id("aud", record_id) else None
     if item is None:
         raise NotFound(f"There is no audit record {record_id[:40]}.")
     return _load(item)
@@ -43,12 +43,12 @@ def _kept(query: AuditLogQuery, where: Partition) -> Callable[[Item], bool] | No
 
 
 def _partition(query: AuditLogQuery, by: Caller) -> Partition:
-    base = partition(by.organization_id, by.mode, "AUDIT")
+    base = partition(by.tenant, "AUDIT")
     if query.resource_type and query.resource_id:
-        one = partition(by.organization_id, by.mode, "AUDIT", query.resource_type, query.resource_id)
+        one = partition(by.tenant, "AUDIT", query.resource_type, query.resource_id)
         return Partition(base=base, id_prefix="aud", index="gsi1", index_partition=one)
     if query.actor_id:
-        one = partition(by.organization_id, by.mode, "AUDIT", "actor", query.actor_id)
+        one = partition(by.tenant, "AUDIT", "actor", query.actor_id)
         return Partition(base=base, id_prefix="aud", index="gsi2", index_partition=one)
     return Partition(base=base, id_prefix="aud")
 

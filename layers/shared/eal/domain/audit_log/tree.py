@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from eal.core.table.item import Item
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
     from eal.domain.audit_log.merkle import Node, Range
 
 _HEIGHT = 8
@@ -36,7 +36,7 @@ class _Tile(NamedTuple):
     number: int
 
 
-def extend(organization_id: str, mode: Mode, size: int, record_hashes: Iterable[str]) -> None:
+def extend(tenant: Tenant, size: int, record_hashes: Iterable[str]) -> None:
     """Add the records after the first `size`. Repeating it, also in part, changes nothing.
 
     Raises: Broken.
@@ -46,17 +46,15 @@ def extend(organization_id: str, mode: Mode, size: int, record_hashes: Iterable[
     while row:
         first, kept = divmod(size, _WIDTH)
         if kept:
-            row = (
-                _hashes(_Tile(level, first), get(_at(organization_id, mode, _Tile(level, first))), kept) + row
-            )
+            row = _hashes(_Tile(level, first), get(_at(tenant, _Tile(level, first))), kept) + row
         tiles = [row[start : start + _WIDTH] for start in range(0, len(row), _WIDTH)]
         for number, hashes in enumerate(tiles):
-            _grow(organization_id, mode, _Tile(level, first + number), hashes)
+            _grow(tenant, _Tile(level, first + number), hashes)
         row = [merkle.complete(hashes) for hashes in tiles if len(hashes) == _WIDTH]
         level, size = level + 1, first
 
 
-def read(organization_id: str, mode: Mode, ranges: Sequence[Range]) -> list[bytes]:
+def read(tenant: Tenant, ranges: Sequence[Range]) -> list[bytes]:
     """The hash of each range of leaves. All lie in the tree, and all that is read comes in one round trip.
 
     Raises: Broken; Unavailable.
@@ -68,7 +66,7 @@ def read(organization_id: str, mode: Mode, ranges: Sequence[Range]) -> list[byte
         read_up_to[tile] = max(end, read_up_to.get(tile, 0))
     if not read_up_to:
         return [merkle.fold([]) for _ in ranges]
-    items = get_all([_at(organization_id, mode, tile) for tile in read_up_to])
+    items = get_all([_at(tenant, tile) for tile in read_up_to])
     tiles = {
         tile: _hashes(tile, item, end) for (tile, end), item in zip(read_up_to.items(), items, strict=True)
     }
@@ -87,9 +85,9 @@ def _node(tiles: dict[_Tile, list[bytes]], node: Node) -> bytes:
     return merkle.complete(tiles[tile][start:end])
 
 
-def _at(organization_id: str, mode: Mode, tile: _Tile) -> Key:
+def _at(tenant: Tenant, tile: _Tile) -> Key:
     """`org_…#live#AUDIT_TILE`, `00-000000000012`: level and number."""
-    return key(organization_id, mode, "AUDIT_TILE", f"{tile.level:02d}-{tile.number:012d}")
+    return key(tenant, "AUDIT_TILE", f"{tile.level:02d}-{tile.number:012d}")
 
 
 def _hashes(tile: _Tile, item: Item | None, count: int) -> list[bytes]:
@@ -100,10 +98,10 @@ def _hashes(tile: _Tile, item: Item | None, count: int) -> list[bytes]:
     return [text[start : start + _HASH] for start in range(0, count * _HASH, _HASH)]
 
 
-def _grow(organization_id: str, mode: Mode, tile: _Tile, hashes: Sequence[bytes]) -> None:
+def _grow(tenant: Tenant, tile: _Tile, hashes: Sequence[bytes]) -> None:
     progress.grow(
         {
-            **_at(organization_id, mode, tile)._asdict(),
+            **_at(tenant, tile)._asdict(),
             "kind": "AUDIT_TILE",
             "size": len(hashes),
             "hashes": base64.b64encode(b"".join(hashes)).decode(),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core.table.keys import Key, key, shard
 from eal.core.table.read import walk
+from eal.core.tenancy import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,28 +19,28 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Mode
 
 
-def numbers(organization_id: str, mode: Mode) -> Key:
+def numbers(tenant: Tenant) -> Key:
     """The item whose `last` is the number that was given last."""
-    return key(organization_id, mode, "SEQUENCE", "AUDIT")
+    return key(tenant, "SEQUENCE", "AUDIT")
 
 
-def mark(organization_id: str, mode: Mode) -> Item:
+def mark(tenant: Tenant) -> Item:
     """The index attributes of that item as long as the archive lacks records."""
-    return marked("UNARCHIVED", organization_id, mode)
+    return marked("UNARCHIVED", tenant)
 
 
-def logs(number: int) -> Iterator[tuple[str, Mode]]:
+def logs(number: int) -> Iterator[Tenant]:
     """The tenants and modes of a shard whose records are not all archived."""
     return logs_marked("UNARCHIVED", number)
 
 
-def marked(name: str, organization_id: str, mode: Mode) -> Item:
+def marked(name: str, tenant: Tenant) -> Item:
     """The index attributes of an item by which `logs_marked` finds its log."""
-    return {"gsi1pk": shard(name, organization_id, mode), "gsi1sk": f"{organization_id}#{mode}"}
+    return {"gsi1pk": shard(name, tenant), "gsi1sk": f"{tenant.organization_id}#{tenant.mode}"}
 
 
-def logs_marked(name: str, number: int) -> Iterator[tuple[str, Mode]]:
+def logs_marked(name: str, number: int) -> Iterator[Tenant]:
     """The tenants and modes of a shard whose logs have this mark."""
     for item in walk("gsi1pk = :shard", {":shard": f"{name}#{number}"}, index="gsi1"):
         organization_id, mode = cast("str", item["gsi1sk"]).split("#")
-        yield organization_id, cast("Mode", mode)
+        yield Tenant(organization_id, cast("Mode", mode))

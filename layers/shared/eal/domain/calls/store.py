@@ -15,7 +15,7 @@ from eal.core.table.item import Item, dump, load
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.page import Page, Partition
 from eal.core.table.read import get, get_all
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Tenant
 from eal.domain.calls.model import PERSONAL, RUNS_KEPT, SECRET, Call, Run, Snapshot, first, merged
 from eal.domain.calls.wire import CallQuery, CallView
 
@@ -29,32 +29,32 @@ class Whole:
     runs: tuple[Run, ...]
 
 
-def at(organization_id: str, mode: Mode, call_id: str) -> Key:
+def at(tenant: Tenant, call_id: str) -> Key:
     """`org_…#live#CALL`, `call_…`."""
-    return key(organization_id, mode, "CALL", call_id)
+    return key(tenant, "CALL", call_id)
 
 
 def _transcript_at(by: Caller, call_id: str) -> Key:
-    return key(by.organization_id, by.mode, "TRANSCRIPT", call_id)
+    return key(by.tenant, "TRANSCRIPT", call_id)
 
 
 def _runs_at(by: Caller, call_id: str) -> Key:
-    return key(by.organization_id, by.mode, "CALL_RUNS", call_id)
+    return key(by.tenant, "CALL_RUNS", call_id)
 
 
 def _claim_at(by: Caller, vendor: str, vendor_call_id: str) -> Key:
-    return key(by.organization_id, by.mode, "CALL_CLAIM", f"{vendor}#{vendor_call_id}")
+    return key(by.tenant, "CALL_CLAIM", f"{vendor}#{vendor_call_id}")
 
 
 def search(query: CallQuery, by: Caller) -> Page[Call]:
     """The calls that the query asks for, newest first unless it says otherwise."""
-    base = partition(by.organization_id, by.mode, "CALL")
+    base = partition(by.tenant, "CALL")
     where = Partition(base=base, id_prefix="call")
     if query.caller_number:
         where = replace(where, index="gsi2", index_partition=f"{base}#caller#{query.caller_number}")
     elif query.status:
         where = replace(where, index="gsi1", index_partition=f"{base}#status#{query.status}")
-    return page.read(by, query, where, lambda item: load(Call, item), _kept(query))
+    return page.read(by.tenant, query, where, lambda item: load(Call, item), _kept(query))
 
 
 def find(call_id: str, by: Caller) -> Whole:
@@ -71,7 +71,7 @@ def look_up(call_id: str, by: Caller) -> Whole | None:
         return None
     call, transcript, runs = get_all(
         [
-            at(by.organization_id, by.mode, call_id),
+            at(by.tenant, call_id),
             _transcript_at(by, call_id),
             _runs_at(by, call_id),
         ]
@@ -93,7 +93,7 @@ def missing(vendor: str, vendor_call_ids: Sequence[str], by: Caller) -> set[str]
         claimed = {
             one: cast("str", claim["call_id"]) for one, claim in zip(some, claims, strict=True) if claim
         }
-        places = [at(by.organization_id, by.mode, call_id) for call_id in claimed.values()]
+        places = [at(by.tenant, call_id) for call_id in claimed.values()]
         items = get_all(places) if places else []
         open_ones = [
             one for one, item in zip(claimed, items, strict=True) if item and not load(Call, item).has_ended
@@ -111,7 +111,7 @@ def take_in(snapshot: Snapshot, by: Caller) -> Call | None:
     claim = get(_claim_at(by, snapshot.vendor, snapshot.vendor_call_id))
     if claim is None:
         return _begin(snapshot, by)
-    item = get(at(by.organization_id, by.mode, cast("str", claim["call_id"])))
+    item = get(at(by.tenant, cast("str", claim["call_id"])))
     if item is None:
         raise AssertionError(
             f"{claim['call_id']} is claimed and not there: both are written together, for good"
@@ -122,8 +122,8 @@ def take_in(snapshot: Snapshot, by: Caller) -> Call | None:
         return None
     after = _asking(replace(after, updated_at=by.at, version=before.version + 1), by)
     after = _with_transcript(before, after, snapshot, by)
-    by.write.replace(_item(after, by), was=before.version)
-    by.write.audit("call.updated", after.id, _changes(before, after))
+    by.transaction.replace(_item(after, by), was=before.version)
+    by.transaction.audit("call.updated", after.id, _changes(before, after))
     return after
 
 
@@ -131,17 +131,17 @@ def _begin(snapshot: Snapshot, by: Caller) -> Call:
     new = first(snapshot, call_id=ids.new("call", by.at), salt=audit.new_salt(), at=by.at)
     new = _with_transcript(None, _asking(new, by), snapshot, by)
     # Of two first events at once, one is too late: it reads again and finds the other's call.
-    by.write.create(
+    by.transaction.create(
         {
             **_claim_at(by, new.vendor, new.vendor_call_id)._asdict(),
             "kind": "CALL_CLAIM",
             "call_id": new.id,
         }
     )
-    by.write.create(_item(new, by))
-    by.write.audit("call.received", new.id, _changes(None, new))
+    by.transaction.create(_item(new, by))
+    by.transaction.audit("call.received", new.id, _changes(None, new))
     if new.direction == "inbound":
-        by.write.emit("call.received", CallView.of(new).model_dump(mode="json"))
+        by.transaction.emit("call.received", CallView.of(new).model_dump(mode="json"))
     return new
 
 
@@ -150,7 +150,7 @@ def _asking(call: Call, by: Caller) -> Call:
     wanted = call.input_sha256()
     if not call.has_ended or call.direction != "inbound" or call.asked_sha256 == wanted:
         return call
-    by.write.ask("classify_call", {"call_id": call.id})
+    by.transaction.enqueue_task("classify_call", {"call_id": call.id})
     return replace(call, asked_sha256=wanted)
 
 
@@ -166,7 +166,7 @@ def _with_transcript(before: Call | None, after: Call, snapshot: Snapshot, by: C
         "text": snapshot.transcript,
         "version": version,
     }
-    by.write.put_version(item, was=after.transcript_version)
+    by.transaction.put_version(item, was=after.transcript_version)
     return replace(after, transcript_version=version)
 
 
@@ -182,37 +182,39 @@ def record_run(whole: Whole, run: Run, by: Caller) -> Call:
         runs_version=before.runs_version + 1,
         version=before.version + 1,
     )
-    by.write.replace(_item(after, by), was=before.version)
+    by.transaction.replace(_item(after, by), was=before.version)
     runs: Item = {
         **_runs_at(by, after.id)._asdict(),
         "kind": "CALL_RUNS",
         "runs": [dump(one) for one in (*whole.runs, run)[-RUNS_KEPT:]],
         "version": after.runs_version,
     }
-    by.write.put_version(runs, was=before.runs_version)
-    by.write.audit("call.classified", after.id, audit.changes(_judged(before, None), _judged(after, run)))
+    by.transaction.put_version(runs, was=before.runs_version)
+    by.transaction.audit(
+        "call.classified", after.id, audit.changes(_judged(before, None), _judged(after, run))
+    )
     if before.classification is None or before.classification.answer != run.answer:
-        by.write.emit("call.classified", CallView.of(after).model_dump(mode="json"))
+        by.transaction.emit("call.classified", CallView.of(after).model_dump(mode="json"))
     return after
 
 
 def qualify(call: Call, lead_id: str | None, by: Caller) -> Call:
     """Say that the call is a qualified lead, and which. For a call that is not yet qualified."""
     after = replace(call, lead_id=lead_id, qualified_at=by.at, updated_at=by.at, version=call.version + 1)
-    by.write.replace(_item(after, by), was=call.version)
-    by.write.audit(
+    by.transaction.replace(_item(after, by), was=call.version)
+    by.transaction.audit(
         "call.qualified",
         after.id,
         audit.changes({}, {"lead_id": lead_id, "qualified_at": rfc3339(by.at)}),
     )
-    by.write.emit("call.qualified", CallView.of(after).model_dump(mode="json"))
+    by.transaction.emit("call.qualified", CallView.of(after).model_dump(mode="json"))
     return after
 
 
 def _item(call: Call, by: Caller) -> Item:
-    base = partition(by.organization_id, by.mode, "CALL")
+    base = partition(by.tenant, "CALL")
     item: Item = {
-        **at(by.organization_id, by.mode, call.id)._asdict(),
+        **at(by.tenant, call.id)._asdict(),
         "kind": "CALL",
         "gsi1pk": f"{base}#status#{call.status}",
         "gsi1sk": call.id,

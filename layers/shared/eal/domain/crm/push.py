@@ -113,7 +113,7 @@ def _record(due: Due, lead: Lead, after: CrmSync) -> bool:
         by = _worker(due)
         store.record(lead, after, by)
         try:
-            by.write.commit()
+            by.transaction.commit()
         except Stale:
             newer, _integration = store.find(due, by)
             sync = newer.crm_sync if newer else None
@@ -126,4 +126,4 @@ def _record(due: Due, lead: Lead, after: CrmSync) -> bool:
 
 
 def _worker(due: Due) -> Caller:
-    return worker("push_to_crm", due.organization_id, due.mode, due.request_id)
+    return worker("push_to_crm", due.tenant, due.request_id)

@@ -14,7 +14,7 @@ from eal.core.outbound import later
 from eal.core.outbound.schedule import GONE, next_attempt_at
 from eal.core.table.item import dump, load
 from eal.core.table.read import get_all
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Mode, TenantScoped
 from eal.domain.integrations import store as integrations
 from eal.domain.integrations.model import Integration
 from eal.domain.leads import store
@@ -27,7 +27,7 @@ NOT_CONNECTED = "not_connected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Due(TenantScoped):
     """A message of the CRM queue: this attempt of this push is due, or will be."""
 
     organization_id: str
@@ -79,7 +79,7 @@ def request_push(lead_id: str, by: Caller) -> Lead:
     lead, crm = _read(lead_id, by) if ids.is_id("lead", lead_id) else Work(None, None)
     if lead is None:
         raise NotFound(f"There is no lead {lead_id[:40]}.")
-    by.write.check_if_match(lead.version)
+    by.transaction.check_if_match(lead.version)
     if crm is None:
         raise Conflict(
             f"No CRM is connected in {by.mode} mode: give its 'url' and 'signing_secret' "
@@ -94,8 +94,8 @@ def request_push(lead_id: str, by: Caller) -> Lead:
         simulated=by.mode == "test",
     )
     after = _replace(lead, sync, "lead.push_requested", by)
-    by.write.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
-    by.write.ask("push_to_crm", {"lead_id": lead.id, "push_id": sync.push_id, "attempt": 1})
+    by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
+    by.transaction.enqueue_task("push_to_crm", {"lead_id": lead.id, "push_id": sync.push_id, "attempt": 1})
     return after
 
 
@@ -134,7 +134,7 @@ def record(lead: Lead, sync: CrmSync, by: Caller) -> None:
     action = {"pending": "lead.push_attempted", "synced": "lead.pushed", "failed": "lead.push_failed"}
     changed = _replace(lead, sync, action[sync.status], by)
     if sync.status != "pending":
-        by.write.emit("lead.updated", LeadView.of(changed).model_dump(mode="json"))
+        by.transaction.emit("lead.updated", LeadView.of(changed).model_dump(mode="json"))
 
 
 def enqueue(due: Due, at: datetime, now: datetime) -> None:
@@ -151,7 +151,7 @@ def enqueue(due: Due, at: datetime, now: datetime) -> None:
 
 def _read(lead_id: str, by: Caller) -> Work:
     lead, item = get_all(
-        [store.at(by, lead_id), integrations.at(by.organization_id, by.mode, VENDOR)],
+        [store.at(by, lead_id), integrations.at(by.tenant, VENDOR)],
     )
     crm = load(Integration, item) if item else None
     is_whole = crm is not None and URL in crm.settings and SECRET in crm.secrets
@@ -160,6 +160,6 @@ def _read(lead_id: str, by: Caller) -> Work:
 
 def _replace(lead: Lead, sync: CrmSync, action: str, by: Caller) -> Lead:
     changed = replace(lead, crm_sync=sync, updated_at=by.at, version=lead.version + 1)
-    by.write.replace(store.item_of(changed, by), was=lead.version)
+    by.transaction.replace(store.item_of(changed, by), was=lead.version)
     store.audit_change(action, lead, dump(lead), dump(changed), by)
     return changed

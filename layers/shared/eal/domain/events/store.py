@@ -47,7 +47,7 @@ def read(query: FeedQuery, by: Caller) -> Feed:
 
     Raises: InvalidCursor.
     """
-    scope = by.scope_of_cursors()
+    scope = query.cursor_scope(by.tenant)
     last = unseal(scope, query.cursor) if query.cursor else Position("", 0)
     found: list[Event] = []
     has_more = False
@@ -66,7 +66,7 @@ def read(query: FeedQuery, by: Caller) -> Feed:
 
 def find(event_id: str, by: Caller) -> Event:
     """Raises: NotFound, also in the moment before an event has its number."""
-    item = get(key(by.organization_id, by.mode, "EVENT", event_id)) if ids.is_id("evt", event_id) else None
+    item = get(key(by.tenant, "EVENT", event_id)) if ids.is_id("evt", event_id) else None
     if item is None or "feedsk" not in item:
         raise NotFound(f"There is no event {event_id[:40]}.")
     return catalogue.of_item(item)
@@ -74,7 +74,7 @@ def find(event_id: str, by: Caller) -> Event:
 
 def _without_gaps(after: int, by: Caller) -> "Iterator[Item]":
     """The items behind a number, up to where one is missing that is still to come."""
-    values: Item = {":pk": partition(by.organization_id, by.mode, "EVENT"), ":after": after}
+    values: Item = {":pk": partition(by.tenant, "EVENT"), ":after": after}
     for item in walk("feedpk = :pk AND feedsk > :after", values, index="feed", at_once=_MOST_A_READ):
         number = cast("int", item["feedsk"])
         if number != after + 1 and by.at - _numbered_at(item) < _INDEX_LAG:

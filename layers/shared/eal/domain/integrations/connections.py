@@ -18,7 +18,7 @@ from eal.core.secrets import decrypt
 from eal.core.table.item import Item, dump, encode, from_attributes, load, to_attributes
 from eal.core.table.read import batch_get
 from eal.core.table.write import Operation, Stale
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Mode, Tenant
 from eal.domain.integrations.model import Failure, Health, Integration, Secret
 
 if TYPE_CHECKING:
@@ -90,14 +90,12 @@ def find_all(connection_ids: Sequence[str]) -> dict[str, Connection]:
     return {connection.vendor: connection for connection in (load(Connection, item) for item in items)}
 
 
-def put(
-    connection_id: str, integration: Integration, signing: Secret | None, organization_id: str, mode: Mode
-) -> Operation:
+def put(connection_id: str, integration: Integration, signing: Secret | None, tenant: Tenant) -> Operation:
     """The operation that writes what receivers look up, leaving what they stamped on it alone."""
     ciphertexts = [one for one in (signing.ciphertext, signing.previous) if one] if signing else []
     values: Item = {
-        ":organization": organization_id,
-        ":mode": mode,
+        ":organization": tenant.organization_id,
+        ":mode": tenant.mode,
         ":vendor": integration.vendor,
         ":texts": ciphertexts,
         ":until": rfc3339(signing.previous_until) if signing and signing.previous_until else None,

@@ -14,13 +14,13 @@ from eal.core.caller import Caller
 from eal.core.clock import Instant
 from eal.core.json import Json
 from eal.core.table.item import load
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Mode, TenantScoped
 from eal.domain.integrations import connections
 from eal.domain.integrations.connections import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class Received(TenantScoped):
     """A message of a vendor's queue: what came, and for whom. `raw` is where its body is kept."""
 
     vendor: str
@@ -35,7 +35,7 @@ class Received:
 
     def as_caller(self) -> Caller:
         """The vendor, as who changes what it tells of."""
-        return caller.vendor(self.vendor, self.organization_id, self.mode, self.request_id)
+        return caller.vendor(self.vendor, self.tenant, self.request_id)
 
 
 def take_in(

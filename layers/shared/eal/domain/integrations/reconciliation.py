@@ -15,7 +15,7 @@ from eal.core.table import progress
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get_all, walk
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Tenant
 from eal.domain.integrations.model import ASKED, Integration
 
 EVERY = timedelta(minutes=15)
@@ -47,8 +47,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    organization_id: str
-    mode: Mode
+    tenant: Tenant
     integration: Integration
     cursor: Cursor
 
@@ -59,28 +58,21 @@ def due(vendor: str, now: datetime) -> list[Due]:
     for some in batched(
         walk("gsi2pk = :vendor", {":vendor": ASKED[vendor]}, index="gsi2"), 100, strict=False
     ):
-        tenants = [cast("str", item["gsi2sk"]).split("#") for item in some]
-        cursors = get_all([_at(tenant[0], cast("Mode", tenant[1]), vendor) for tenant in tenants])
-        for item, (organization_id, mode), known in zip(some, tenants, cursors, strict=True):
+        tenants = [Tenant(*cast("str", item["gsi2sk"]).split("#")) for item in some]  # type: ignore[arg-type]  # as `_item` wrote it
+        cursors = get_all([_at(tenant, vendor) for tenant in tenants])
+        for item, tenant, known in zip(some, tenants, cursors, strict=True):
             integration = load(Integration, item)
             begun = integration.created_at
             cursor = load(Cursor, known) if known else Cursor(through=begun, next_at=begun)
             if cursor.next_at <= now:
-                found.append(
-                    Due(
-                        organization_id=organization_id,
-                        mode=cast("Mode", mode),
-                        integration=integration,
-                        cursor=cursor,
-                    )
-                )
+                found.append(Due(tenant=tenant, integration=integration, cursor=cursor))
     return sorted(found, key=lambda waiting: waiting.cursor.next_at)
 
 
 def save(due: Due, after: Cursor, now: datetime) -> bool:
     """Write how far it has come. False where another run was quicker: what this one found stays found."""
     item: dict[str, Json] = {
-        **_at(due.organization_id, due.mode, due.integration.vendor)._asdict(),
+        **_at(due.tenant, due.integration.vendor)._asdict(),
         "kind": "RECONCILIATION",
         "ttl": int((now + _KEPT).timestamp()),
         **dump(replace(after, version=due.cursor.version + 1)),
@@ -88,5 +80,5 @@ def save(due: Due, after: Cursor, now: datetime) -> bool:
     return progress.advance(item, was=due.cursor.version)
 
 
-def _at(organization_id: str, mode: Mode, vendor: str) -> Key:
-    return key(organization_id, mode, "RECONCILIATION", vendor)
+def _at(tenant: Tenant, vendor: str) -> Key:
+    return key(tenant, "RECONCILIATION", vendor)

@@ -17,7 +17,7 @@ from eal.core.table.item import Item, dump, load
 from eal.core.table.keys import Key, key
 from eal.core.table.page import Few, Page
 from eal.core.table.read import get, get_all
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Tenant
 from eal.domain.integrations import connections
 from eal.domain.integrations.model import (
     ASKED,
@@ -32,9 +32,9 @@ from eal.domain.integrations.model import (
 from eal.domain.integrations.wire import IntegrationPut
 
 
-def at(organization_id: str, mode: Mode, vendor: str) -> Key:
+def at(tenant: Tenant, vendor: str) -> Key:
     """`org_…#live#INTEGRATION`, `callrail`."""
-    return key(organization_id, mode, "INTEGRATION", vendor)
+    return key(tenant, "INTEGRATION", vendor)
 
 
 def put(vendor: str, body: IntegrationPut, by: Caller) -> tuple[Integration, Health]:
@@ -48,16 +48,16 @@ def put(vendor: str, body: IntegrationPut, by: Caller) -> tuple[Integration, Hea
         raise NotFound(f"There is no vendor '{vendor[:40]}' to connect: {', '.join(VENDORS)} can be.")
     _check(vendor, terms, body)
     before = find(vendor, by)
-    by.write.check_if_match(before.version if before else 0)
+    by.transaction.check_if_match(before.version if before else 0)
     started = Integration(vendor=vendor, created_at=by.at, updated_at=by.at, version=0)
     after = _changed(before or started, terms, body, by)
     if after == before:
         return before, _health(before)
     after = replace(after, updated_at=by.at, version=after.version + 1)
-    by.write.put_version(_item(after, by), was=before.version if before else 0)
+    by.transaction.put_version(_item(after, by), was=before.version if before else 0)
     if after.connection_id:
-        by.write.add(connections.put(after.connection_id, after, after.signing, by.organization_id, by.mode))
-    by.write.audit(
+        by.transaction.add(connections.put(after.connection_id, after, after.signing, by.tenant))
+    by.transaction.audit(
         "integration.updated" if before else "integration.created", vendor, _changes(before, after)
     )
     return after, _health(before) if before else Health()
@@ -65,7 +65,7 @@ def put(vendor: str, body: IntegrationPut, by: Caller) -> tuple[Integration, Hea
 
 def find(vendor: str, by: Caller) -> Integration | None:
     """The caller's integration with the vendor, if there is one in its mode."""
-    item = get(at(by.organization_id, by.mode, vendor))
+    item = get(at(by.tenant, vendor))
     return load(Integration, item) if item else None
 
 
@@ -82,14 +82,14 @@ def api_key(vendor: str, by: Caller) -> str | None:
 
 def search(query: ListQuery, by: Caller) -> Page[tuple[Integration, Health]]:
     """The integrations of the caller's mode with their health, newest first."""
-    items = get_all([at(by.organization_id, by.mode, vendor) for vendor in VENDORS])
+    items = get_all([at(by.tenant, vendor) for vendor in VENDORS])
     found = [load(Integration, item) for item in items if item]
     known = connections.find_all([one.connection_id for one in found if one.connection_id])
 
     def health(integration: Integration) -> Health:
         return known[integration.vendor].health() if integration.vendor in known else Health()
 
-    return page.few(by, query, [Few(one.vendor, one.created_at, (one, health(one))) for one in found])
+    return page.few(by.tenant, query, [Few(one.vendor, one.created_at, (one, health(one))) for one in found])
 
 
 def remove(vendor: str, by: Caller) -> None:
@@ -100,10 +100,10 @@ def remove(vendor: str, by: Caller) -> None:
     old = find(vendor, by) if vendor in VENDORS else None
     if old is None:
         raise NotFound(f"'{vendor[:40]}' is not connected.")
-    by.write.delete(at(by.organization_id, by.mode, vendor), was=old.version)
+    by.transaction.delete(at(by.tenant, vendor), was=old.version)
     if old.connection_id:
-        by.write.add(connections.delete(old.connection_id))
-    by.write.audit("integration.deleted", vendor, _changes(old, None))
+        by.transaction.add(connections.delete(old.connection_id))
+    by.transaction.audit("integration.deleted", vendor, _changes(old, None))
 
 
 def _check(vendor: str, terms: Terms, body: IntegrationPut) -> None:
@@ -185,7 +185,7 @@ def _mark(text: str, organization_id: str, use: str) -> str:
 
 
 def _item(integration: Integration, by: Caller) -> Item:
-    place = at(by.organization_id, by.mode, integration.vendor)
+    place = at(by.tenant, integration.vendor)
     asked: Item = {}
     if integration.vendor in ASKED and "api_key" in integration.secrets:
         asked = {"gsi2pk": ASKED[integration.vendor], "gsi2sk": f"{by.organization_id}#{by.mode}"}

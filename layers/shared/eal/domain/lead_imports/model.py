@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple, Self, get_args
+from typing import Literal, NamedTuple, Self, cast, get_args
 
 from eal.core import ids
 from eal.core.clock import Instant
 from eal.core.json import Json
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Mode, Tenant
 from eal.domain.leads.merging import merged
 from eal.domain.leads.model import Lead, OnDuplicate, over_limit
 
@@ -121,17 +121,16 @@ class LeadImport:
 class Place(NamedTuple):
     """Whose import it is: what the key of its file says."""
 
-    organization_id: str
-    mode: Mode
+    tenant: Tenant
     import_id: str
 
     @property
     def upload(self) -> str:
-        return f"{UPLOADS}/{self.organization_id}/{self.mode}/{self.import_id}"
+        return f"{UPLOADS}/{self.tenant.organization_id}/{self.tenant.mode}/{self.import_id}"
 
     @property
     def errors(self) -> str:
-        return f"{ERRORS}/{self.organization_id}/{self.mode}/{self.import_id}.csv"
+        return f"{ERRORS}/{self.tenant.organization_id}/{self.tenant.mode}/{self.import_id}.csv"
 
     @classmethod
     def of(cls, upload: str) -> Self | None:
@@ -142,7 +141,7 @@ class Place(NamedTuple):
                 and ids.is_id("org", organization_id)
                 and ids.is_id("imp", import_id)
             ):
-                return cls(organization_id, mode, import_id)  # type: ignore[arg-type]  # it is one of the two
+                return cls(Tenant(organization_id, cast("Mode", mode)), import_id)
         return None
 
 

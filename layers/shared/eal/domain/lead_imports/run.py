@@ -20,7 +20,8 @@ from eal.core.errors import Conflict, Unavailable
 from eal.core.table import contention
 from eal.core.table.item import dump, load
 from eal.core.table.read import get_all
-from eal.core.table.write import MOST_OPERATIONS, AlreadyWritten, Stale
+from eal.core.table.write import AlreadyWritten, Stale
+from eal.core.transaction import MAX_OPERATIONS
 from eal.domain.lead_imports import files, rows, store
 from eal.domain.lead_imports.model import Known, LeadImport, Place, RowError, Verdict, judge
 from eal.domain.lead_imports.rows import NotImportable, Row
@@ -136,8 +137,7 @@ def _unfinished(message: Mapping[str, Json]) -> Iterator[tuple[S3Record, Place, 
                 files.delete_upload(place)
             continue
         observe.bind(
-            organization_id=place.organization_id,
-            mode=place.mode,
+            **place.tenant._asdict(),
             import_id=lead_import.id,
             request_id=lead_import.request_id,
         )
@@ -239,7 +239,7 @@ class _Run:
             store.advance(self._lead_import, after, verdict.errors, by)
             for lead in verdict.after.values():
                 leads.write(before.get(lead.id), lead, by)
-            by.write.commit()
+            by.transaction.commit()
         elif not store.advance_alone(self._lead_import, after, verdict.errors, by):
             raise Stale
         self._lead_import = after
@@ -330,7 +330,7 @@ def chunks(some: Iterable[Row], *, of_a_lead: int = OF_A_LEAD) -> Iterator[list[
     for row in some:
         more = of_a_lead + row.contacts if row.body else 0
         if chunk and (
-            operations + more > MOST_OPERATIONS
+            operations + more > MAX_OPERATIONS
             or errors + len(row.errors) > MOST_ERRORS_IN_A_CHUNK
             or len(chunk) == MOST_IN_A_CHUNK
         ):

@@ -55,8 +55,8 @@ def create(body: LeadImportCreate, by: Caller) -> LeadImport:
         request_id=by.request_id,
     )
     _take_place(lead_import, by)
-    by.write.create(_item(lead_import, by))
-    by.write.audit(
+    by.transaction.create(_item(lead_import, by))
+    by.transaction.audit(
         "lead_import.created",
         lead_import.id,
         audit.changes({}, {name: getattr(lead_import, name) for name in _ORDERED}),
@@ -69,7 +69,7 @@ def _take_place(new: LeadImport, by: Caller) -> None:
 
     The item's version decides between two requests at once. `org_…#live#LEAD_IMPORTS`, `unfinished`.
     """
-    where = key(by.organization_id, by.mode, "LEAD_IMPORTS", "unfinished")
+    where = key(by.tenant, "LEAD_IMPORTS", "unfinished")
     before = get(where)
     places = [_at(by, one) for one in cast("list[str]", before["import_ids"])] if before else []
     found = [load(LeadImport, item) for item in (get_all(places) if places else []) if item]
@@ -89,7 +89,7 @@ def _take_place(new: LeadImport, by: Caller) -> None:
         "version": version + 1,
         "ttl": _ttl(new),
     }
-    by.write.put_version(item, was=version)
+    by.transaction.put_version(item, was=version)
 
 
 def find(import_id: str, by: Caller) -> LeadImport:
@@ -126,11 +126,11 @@ def _presigned(operation: str, **parameters: str) -> str:
 
 
 def caller_of(place: Place, lead_import: LeadImport) -> Caller:
-    return worker(WORKER, place.organization_id, place.mode, lead_import.request_id)
+    return worker(WORKER, place.tenant, lead_import.request_id)
 
 
 def look_up(place: Place) -> LeadImport | None:
-    item = get(key(place.organization_id, place.mode, "LEAD_IMPORT", place.import_id))
+    item = get(key(place.tenant, "LEAD_IMPORT", place.import_id))
     lead_import = load(LeadImport, item) if item else None
     return None if lead_import is None or lead_import.is_gone(clock.now()) else lead_import
 
@@ -145,9 +145,9 @@ def end(before: LeadImport, after: LeadImport, by: Caller) -> None:
 
 def advance(before: LeadImport, after: LeadImport, errors: Sequence[RowError], by: Caller) -> None:
     """Add a chunk's step to the write of the leads that it changes."""
-    by.write.replace(_item(after, by), was=before.version)
+    by.transaction.replace(_item(after, by), was=before.version)
     if errors:
-        by.write.create(_errors_item(before, errors, by))
+        by.transaction.create(_errors_item(before, errors, by))
 
 
 def advance_alone(before: LeadImport, after: LeadImport, errors: Sequence[RowError], by: Caller) -> bool:
@@ -160,25 +160,25 @@ def advance_alone(before: LeadImport, after: LeadImport, errors: Sequence[RowErr
 
 def all_errors(lead_import: LeadImport, by: Caller) -> Iterator[RowError]:
     """Every row's, in the rows' order."""
-    where = partition(by.organization_id, by.mode, f"LEAD_IMPORT_ERRORS#{lead_import.id}")
+    where = partition(by.tenant, f"LEAD_IMPORT_ERRORS#{lead_import.id}")
     for item in walk("pk = :pk", {":pk": where}):
         for error in cast("list[Item]", item["errors"]):
             yield load(RowError, error)
 
 
 def _change(action: str, before: LeadImport, after: LeadImport, by: Caller) -> None:
-    by.write.replace(_item(after, by), was=before.version)
-    by.write.audit(action, after.id, audit.changes({"status": before.status}, counts(after)))
-    by.write.commit()
+    by.transaction.replace(_item(after, by), was=before.version)
+    by.transaction.audit(action, after.id, audit.changes({"status": before.status}, counts(after)))
+    by.transaction.commit()
 
 
 def _at(by: Caller, import_id: str) -> Key:
     """`org_…#live#LEAD_IMPORT`, `imp_…`."""
-    return key(by.organization_id, by.mode, "LEAD_IMPORT", import_id)
+    return key(by.tenant, "LEAD_IMPORT", import_id)
 
 
 def _place(lead_import: LeadImport, by: Caller) -> Place:
-    return Place(by.organization_id, by.mode, lead_import.id)
+    return Place(by.tenant, lead_import.id)
 
 
 def _item(lead_import: LeadImport, by: Caller) -> Item:
@@ -192,7 +192,7 @@ def _item(lead_import: LeadImport, by: Caller) -> Item:
 
 def _errors_item(before: LeadImport, errors: Sequence[RowError], by: Caller) -> Item:
     """`org_…#live#LEAD_IMPORT_ERRORS#imp_…`, the number of rows before the chunk."""
-    where = key(by.organization_id, by.mode, f"LEAD_IMPORT_ERRORS#{before.id}", f"{before.processed:07}")
+    where = key(by.tenant, f"LEAD_IMPORT_ERRORS#{before.id}", f"{before.processed:07}")
     told = [dump(error) for error in errors]
     return {**where._asdict(), "kind": "LEAD_IMPORT_ERRORS", "errors": told, "ttl": _ttl(before)}
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.json import Json
     from eal.core.table.scrub import Erased
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
 
 
 _EMPTY: dict[str, Json] = {"additional_emails": [], "phones": [], "metadata": {}, "attribution": {}}
@@ -32,26 +32,26 @@ def erase(lead_id: str, by: Caller) -> None:
     Raises: NotFound, PreconditionFailed.
     """
     lead = store.find(lead_id, by)
-    by.write.delete(store.at(by, lead.id), was=lead.version)
+    by.transaction.delete(store.at(by, lead.id), was=lead.version)
     for contact in sorted(lead.contacts):
-        by.write.delete(store.claim_at(by, contact))
-    tombstone.put("LEAD", lead.id, sorted(lead.contacts), lead.former_contacts, by.write)
+        by.transaction.delete(store.claim_at(by, contact))
+    tombstone.put("LEAD", lead.id, sorted(lead.contacts), lead.former_contacts, by.transaction)
     store.audit_change("lead.erased", lead, dump(lead), {}, by)
-    by.write.emit("lead.erased", without_personal_values(LeadView.of(lead).model_dump(mode="json")))
-    by.write.ask("erase_lead", {"lead_id": lead.id})
+    by.transaction.emit("lead.erased", without_personal_values(LeadView.of(lead).model_dump(mode="json")))
+    by.transaction.enqueue_task("erase_lead", {"lead_id": lead.id})
 
 
-def scrub_traces(organization_id: str, mode: Mode, lead_id: str) -> None:
+def scrub_traces(tenant: Tenant, lead_id: str) -> None:
     """Take the lead's personal values out of stored events and kept answers, and delete its history. Safe to repeat."""
-    scrub.events(organization_id, mode, lead_id, without_personal_values)
-    scrub.answers(organization_id, mode, lead_id)
-    scrub.remove_all(organization_id, mode, f"LEAD_HISTORY#{lead_id}")
+    scrub.events(tenant, lead_id, without_personal_values)
+    scrub.answers(tenant, lead_id)
+    scrub.remove_all(tenant, f"LEAD_HISTORY#{lead_id}")
 
 
-def traced(organization_id: str, mode: Mode, lead_id: str) -> Erased | None:
+def traced(tenant: Tenant, lead_id: str) -> Erased | None:
     """Contacts to search messages by. A former contact that somebody else has now is left out."""
-    found = scrub.erased(tombstone.at(organization_id, mode, "LEAD", lead_id))
-    return found and found.without(store.held(organization_id, mode, found.former_contacts))
+    found = scrub.erased(tombstone.at(tenant, "LEAD", lead_id))
+    return found and found.without(store.held(tenant, found.former_contacts))
 
 
 def without_personal_values(data: dict[str, Json]) -> dict[str, Json]:

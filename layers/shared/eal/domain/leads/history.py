@@ -21,7 +21,7 @@ ID_PREFIX = "hist"
 
 def at(by: Caller, lead_id: str, entry_id: str) -> Key:
     """`org_…#live#LEAD_HISTORY#lead_…`, `hist_…`: a partition for each lead, however long its history."""
-    return key(by.organization_id, by.mode, f"LEAD_HISTORY#{lead_id}", entry_id)
+    return key(by.tenant, f"LEAD_HISTORY#{lead_id}", entry_id)
 
 
 def add_transition(lead_id: str, before: Status, after: Status, reason: str | None, by: Caller) -> None:
@@ -58,11 +58,11 @@ def add_score(lead_id: str, before: Score | None, after: Score, by: Caller) -> N
 
 def search(lead_id: str, query: ListQuery, by: Caller) -> Page[HistoryEntry]:
     """The entries, newest first. The caller has made sure that the lead is there."""
-    where = Partition(
-        base=partition(by.organization_id, by.mode, f"LEAD_HISTORY#{lead_id}"), id_prefix=ID_PREFIX
-    )
-    return page.read(by, query, where, lambda item: load(HistoryEntry, item))
+    where = Partition(base=partition(by.tenant, f"LEAD_HISTORY#{lead_id}"), id_prefix=ID_PREFIX)
+    return page.read(by.tenant, query, where, lambda item: load(HistoryEntry, item))
 
 
 def _add(entry: HistoryEntry, by: Caller) -> None:
-    by.write.create({**at(by, entry.lead_id, entry.id)._asdict(), "kind": "LEAD_HISTORY", **dump(entry)})
+    by.transaction.create(
+        {**at(by, entry.lead_id, entry.id)._asdict(), "kind": "LEAD_HISTORY", **dump(entry)}
+    )

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.table.item import Item
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
     from eal.domain.leads.wire import LeadQuery, LeadTransition, LeadUpdate
     from eal.domain.organization_settings.service_area import ServiceArea
 
@@ -51,12 +51,12 @@ type _RefusalFor = Callable[[str], Refusal]
 
 def at(by: Caller, lead_id: str) -> Key:
     """`org_…#live#LEAD`, `lead_…`."""
-    return key(by.organization_id, by.mode, "LEAD", lead_id)
+    return key(by.tenant, "LEAD", lead_id)
 
 
 def claim_at(by: Caller, contact: str) -> Key:
     """`org_…#live#LEAD_CONTACT`, `email#…` or `phone#…`."""
-    return key(by.organization_id, by.mode, "LEAD_CONTACT", contact)
+    return key(by.tenant, "LEAD_CONTACT", contact)
 
 
 def write(before: Lead | None, after: Lead, by: Caller, *, duplicates_are_told: bool = False) -> Lead:
@@ -79,11 +79,9 @@ def check_limits(lead: Lead) -> None:
         )
 
 
-def held(organization_id: str, mode: Mode, contacts: Sequence[str]) -> set[str]:
+def held(tenant: Tenant, contacts: Sequence[str]) -> set[str]:
     """Those of up to 100 contacts that a lead has."""
-    claims = (
-        get_all([key(organization_id, mode, "LEAD_CONTACT", one) for one in contacts]) if contacts else []
-    )
+    claims = get_all([key(tenant, "LEAD_CONTACT", one) for one in contacts]) if contacts else []
     return {one for one, claim in zip(contacts, claims, strict=True) if claim}
 
 
@@ -102,7 +100,7 @@ def search(query: LeadQuery, by: Caller) -> Page[Lead]:
     """
     if query.email or query.phone:
         return _by_contact(query, by)
-    where = Partition(base=partition(by.organization_id, by.mode, "LEAD"), id_prefix="lead")
+    where = Partition(base=partition(by.tenant, "LEAD"), id_prefix="lead")
     beyond_index = [query.source, query.loss_type, query.updated_after, query.min_score, query.max_score]
     if query.assigned_to:
         where = replace(where, index="gsi2", index_partition=_assigned(by, query.assigned_to))
@@ -110,7 +108,7 @@ def search(query: LeadQuery, by: Caller) -> Page[Lead]:
     elif query.status:
         where = replace(where, index="gsi1", index_partition=_in_status(by, query.status))
     keep = (lambda item: _matches(query, item)) if any(one is not None for one in beyond_index) else None
-    return page.read(by, query, where, lambda item: load(Lead, item), keep)
+    return page.read(by.tenant, query, where, lambda item: load(Lead, item), keep)
 
 
 def update(lead_id: str, body: LeadUpdate, by: Caller) -> Lead:
@@ -120,7 +118,7 @@ def update(lead_id: str, body: LeadUpdate, by: Caller) -> Lead:
     contact would be left.
     """
     lead = find(lead_id, by)
-    by.write.check_if_match(lead.version)
+    by.transaction.check_if_match(lead.version)
     given: dict[str, object] = {name: getattr(body, name) for name in body.model_fields_set}
     if body.address:
         given["address"] = Address(**body.address.model_dump())
@@ -158,7 +156,7 @@ def transition(lead_id: str, body: LeadTransition, by: Caller) -> Lead:
     Raises: NotFound, PreconditionFailed; IllegalTransition with `allowed`; ValidationFailed where a reason is needed.
     """
     lead = find(lead_id, by)
-    by.write.check_if_match(lead.version)
+    by.transaction.check_if_match(lead.version)
     allowed = TRANSITIONS[lead.status]
     if body.to not in allowed:
         raise IllegalTransition(
@@ -175,13 +173,13 @@ def transition(lead_id: str, body: LeadTransition, by: Caller) -> Lead:
         after = replace(after, notes=with_note(lead.notes, body.notes))
     check_limits(after)
     after = _scored(after, by)
-    by.write.replace(item_of(after, by), was=lead.version)
+    by.transaction.replace(item_of(after, by), was=lead.version)
     history.add_transition(lead.id, lead.status, after.status, body.reason, by)
     before_fields, after_fields = dump(lead), dump(after)
     if body.reason:
         after_fields["reason"] = body.reason
     audit_change("lead.transitioned", lead, before_fields, after_fields, by)
-    by.write.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
+    by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     return after
 
 
@@ -195,10 +193,10 @@ def rescore(lead_id: str, by: Caller) -> Lead:
     area = organization_settings.service_area_of(by.organization_id) if lead.address else None
     new = scorer.score(lead, in_service_area=_is_in(area, lead), at=by.at)
     after = replace(lead, score=new, updated_at=by.at, version=lead.version + 1)
-    by.write.replace(item_of(after, by), was=lead.version)
+    by.transaction.replace(item_of(after, by), was=lead.version)
     history.add_score(lead.id, lead.score, new, by)
     audit_change("lead.scored", lead, dump(lead), dump(after), by)
-    by.write.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
+    by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     return after
 
 
@@ -222,11 +220,11 @@ def _is_in(area: ServiceArea | None, lead: Lead) -> bool | None:
 
 def _create(new: Lead, by: Caller, refusal_for: _RefusalFor) -> Lead:
     new = _scored(new, by)
-    by.write.create(item_of(new, by))
+    by.transaction.create(item_of(new, by))
     for contact in sorted(new.contacts):
         _claim(contact, new.id, by, refusal_for(contact))
     audit_change("lead.created", new, {}, dump(new), by)
-    by.write.emit("lead.created", LeadView.of(new).model_dump(mode="json"))
+    by.transaction.emit("lead.created", LeadView.of(new).model_dump(mode="json"))
     return new
 
 
@@ -236,19 +234,19 @@ def _replace(before: Lead, changed: Lead, by: Caller) -> Lead:
     former = given_up(before.former_contacts, before.contacts, changed.contacts)
     changed = replace(changed, former_contacts=former, updated_at=by.at, version=before.version + 1)
     after = _scored(changed, by)
-    by.write.replace(item_of(after, by), was=before.version)
+    by.transaction.replace(item_of(after, by), was=before.version)
     for contact in sorted(after.contacts - before.contacts):
         _claim(contact, after.id, by, _duplicate(contact))
     for contact in sorted(before.contacts - after.contacts):
-        by.write.delete(claim_at(by, contact))
+        by.transaction.delete(claim_at(by, contact))
     audit_change("lead.updated", before, dump(before), dump(after), by)
-    by.write.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
+    by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     return after
 
 
 def _claim(contact: str, lead_id: str, by: Caller, refusal: Refusal) -> None:
     item: Item = {**claim_at(by, contact)._asdict(), "kind": "LEAD_CONTACT", "lead_id": lead_id}
-    by.write.create(item, refusal)
+    by.transaction.create(item, refusal)
 
 
 def _overtaken(contact: str) -> Refusal:
@@ -273,7 +271,7 @@ def _by_contact(query: LeadQuery, by: Caller) -> Page[Lead]:
     contact = f"email#{query.email}" if query.email else f"phone#{query.phone}"
     claim = get(claim_at(by, contact))
     item = get(at(by, cast("str", claim["lead_id"]))) if claim else None
-    return page.at_most_one(by, query, load(Lead, item) if item and _matches(query, item) else None)
+    return page.at_most_one(by.tenant, query, load(Lead, item) if item and _matches(query, item) else None)
 
 
 def _matches(query: LeadQuery, item: Item) -> bool:
@@ -298,7 +296,7 @@ def _matches(query: LeadQuery, item: Item) -> bool:
 
 def audit_change(action: str, lead: Lead, before: Item, after: Item, by: Caller) -> None:
     """Record a lead's change; of the score, its value: the contributions stand in the lead."""
-    by.write.audit(
+    by.transaction.audit(
         action, lead.id, audit.changes(_audited(before), _audited(after), personal=PERSONAL, salt=lead.salt)
     )
 
@@ -325,8 +323,8 @@ def item_of(lead: Lead, by: Caller) -> Item:
 
 
 def _in_status(by: Caller, status: str) -> str:
-    return partition(by.organization_id, by.mode, "LEAD", "status", status)
+    return partition(by.tenant, "LEAD", "status", status)
 
 
 def _assigned(by: Caller, assignee: str) -> str:
-    return partition(by.organization_id, by.mode, "LEAD", "assigned_to", assignee)
+    return partition(by.tenant, "LEAD", "assigned_to", assignee)

@@ -9,13 +9,13 @@ from eal.domain.messages.store import forms_of, texts_with
 
 if TYPE_CHECKING:
     from eal.core.table.scrub import Erased
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
 
 
-def forget(organization_id: str, mode: Mode, who: Erased) -> None:
+def forget(tenant: Tenant, who: Erased) -> None:
     """Delete the lead's forms, and the text messages with its phones. Safe to repeat."""
-    for form in scrub.in_index(forms_of(organization_id, mode, who.id)):
+    for form in scrub.in_index(forms_of(tenant, who.id)):
         scrub.remove(form)
     for number in who.values("phone"):
-        for text in filter(who.may_be_of, scrub.in_index(texts_with(organization_id, mode, number))):
+        for text in filter(who.may_be_of, scrub.in_index(texts_with(tenant, number))):
             scrub.remove(text)

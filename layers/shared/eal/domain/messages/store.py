@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.table.item import Item
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
     from eal.domain.leads.wire import LeadCreate
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "content", "fields"})
 
 
-def forms_of(organization_id: str, mode: Mode, lead_id: str) -> str:
+def forms_of(tenant: Tenant, lead_id: str) -> str:
     """The gsi1 partition of a lead's forms."""
-    return partition(organization_id, mode, "FORM", "lead", lead_id)
+    return partition(tenant, "FORM", "lead", lead_id)
 
 
-def texts_with(organization_id: str, mode: Mode, number: str) -> str:
+def texts_with(tenant: Tenant, number: str) -> str:
     """The gsi1 partition of the text messages from and to one number of somebody outside."""
-    return partition(organization_id, mode, "TEXT", "number", number)
+    return partition(tenant, "TEXT", "number", number)
 
 
 def take_form(
@@ -71,9 +71,9 @@ def take_form(
     )
     index: Item = {}
     if lead_id:
-        index = {"gsi1pk": forms_of(by.organization_id, by.mode, lead_id), "gsi1sk": form.id}
+        index = {"gsi1pk": forms_of(by.tenant, lead_id), "gsi1sk": form.id}
     _create("FORM", claim, form.id, dump(form), index, by)
-    by.write.audit("form.received", form.id, _changes(dump(form), form.salt))
+    by.transaction.audit("form.received", form.id, _changes(dump(form), form.salt))
     return True
 
 
@@ -92,23 +92,23 @@ def take_text(sent: SentText, by: Caller) -> bool:
     number = text.from_number if text.direction == "received" else text.to_number
     index: Item = {}
     if number:
-        index = {"gsi1pk": texts_with(by.organization_id, by.mode, number), "gsi1sk": text.id}
+        index = {"gsi1pk": texts_with(by.tenant, number), "gsi1sk": text.id}
     _create("TEXT", claim, text.id, dump(text), index, by)
     content = hashlib.sha256((text.content or "").encode()).hexdigest()
     changes = _changes({**dump(text), "content_sha256": content}, text.salt)
-    by.write.audit(f"text.{text.direction}", text.id, changes)
+    by.transaction.audit(f"text.{text.direction}", text.id, changes)
     return True
 
 
 def _create(kind: str, claim: Key, item_id: str, stored: Item, index: Item, by: Caller) -> None:
     """The item with its claim. Of two workers at once, one is too late: it reads again and finds the other's."""
-    by.write.create({**claim._asdict(), "kind": f"{kind}_CLAIM", "item_id": item_id})
-    place = key(by.organization_id, by.mode, kind, item_id)
-    by.write.create({**place._asdict(), "kind": kind, **index, **stored})
+    by.transaction.create({**claim._asdict(), "kind": f"{kind}_CLAIM", "item_id": item_id})
+    place = key(by.tenant, kind, item_id)
+    by.transaction.create({**place._asdict(), "kind": kind, **index, **stored})
 
 
 def _claim_at(kind: str, vendor: str, vendor_id: str, by: Caller) -> Key:
-    return key(by.organization_id, by.mode, kind, f"{vendor}#{vendor_id}")
+    return key(by.tenant, kind, f"{vendor}#{vendor_id}")
 
 
 def _changes(stored: Item, salt: str) -> tuple[audit.Change, ...]:

@@ -10,6 +10,7 @@ from eal.core.table.item import load
 from eal.core.table.keys import partition
 from eal.core.table.page import Page, Partition
 from eal.core.table.read import get_all
+from eal.core.tenancy import BothModes
 from eal.domain.organization_settings.table_keys import at, grant_at
 from eal.domain.organizations.grants.model import GivenGrant
 from eal.domain.organizations.model import Organization
@@ -41,5 +42,5 @@ def search(query: ListQuery, by: Caller) -> Page[Child]:
 
 def child_ids(query: ListQuery, by: Caller) -> Page[str]:
     """The ids of the caller's children, newest first."""
-    where = Partition(base=partition(by.organization_id, "both", "CHILD"), id_prefix="org")
-    return page.read(by, query, where, lambda item: cast("str", item["id"]))
+    where = Partition(base=partition(BothModes(by.organization_id), "CHILD"), id_prefix="org")
+    return page.read(by.tenant, query, where, lambda item: cast("str", item["id"]))

@@ -10,6 +10,7 @@ from eal.core.caller import SCOPES
 from eal.core.errors import InsufficientScope, NotFound
 from eal.core.table.item import dump, load
 from eal.core.table.read import get
+from eal.core.tenancy import Tenant
 from eal.domain.api_keys import store as keys
 from eal.domain.organization_settings.table_keys import at, pointer_at
 from eal.domain.organizations.model import INDUSTRY, PERSONAL_SETTINGS, Organization
@@ -85,13 +86,11 @@ def create_child(body: OrganizationCreate, by: Caller) -> tuple[Organization, Ap
 
 
 def _write_new(new: Organization, by: Caller, *, also_for: str | None) -> tuple[ApiKey, str]:
-    by.write.create(_item(new))
+    by.transaction.create(_item(new))
     if new.parent_organization_id:
         place = pointer_at(new.parent_organization_id, new.id)
-        by.write.create({**place._asdict(), "kind": "CHILD", "id": new.id})
-    admin, text = keys.make(
-        by, organization_id=new.id, mode="live", name="First admin key", scopes=(SCOPES[-1],)
-    )
+        by.transaction.create({**place._asdict(), "kind": "CHILD", "id": new.id})
+    admin, text = keys.make(by, tenant=Tenant(new.id, "live"), name="First admin key", scopes=(SCOPES[-1],))
     keys.count_permanent_admins(by, new.id, 1)
     given: Item = {
         "name": new.name,
@@ -100,9 +99,9 @@ def _write_new(new: Organization, by: Caller, *, also_for: str | None) -> tuple[
         **{f"settings.{name}": value for name, value in new.settings.items()},
     }
     changes = audit.changes({}, given, personal=PERSONAL_SETTINGS, salt=new.salt)
-    by.write.audit("organization.created", new.id, changes, also_for=also_for)
+    by.transaction.audit("organization.created", new.id, changes, also_for=also_for)
     given = {"name": admin.name, "mode": admin.mode, "scopes": admin.scopes}
-    by.write.audit("api_key.created", admin.id, audit.changes({}, given), also_for=also_for)
+    by.transaction.audit("api_key.created", admin.id, audit.changes({}, given), also_for=also_for)
     return admin, text
 
 
@@ -113,7 +112,7 @@ def update(old: Organization, body: OrganizationUpdate, by: Caller) -> Organizat
     Raises: InsufficientScope, PreconditionFailed.
     """
     may_change(by)
-    by.write.check_if_match(old.version)
+    by.transaction.check_if_match(old.version)
     new = old
     if body.name is not None:
         new = replace(new, name=body.name)
@@ -126,10 +125,10 @@ def update(old: Organization, body: OrganizationUpdate, by: Caller) -> Organizat
         return old
     salt = old.salt or audit.new_salt()
     new = replace(new, version=old.version + 1, salt=salt)
-    by.write.replace(_item(new), was=old.version)
+    by.transaction.replace(_item(new), was=old.version)
     other = new.id if new.id != by.organization_id else None
     changes = audit.changes(before, after, personal=PERSONAL_SETTINGS, salt=salt)
-    by.write.audit("organization.updated", new.id, changes, also_for=other)
+    by.transaction.audit("organization.updated", new.id, changes, also_for=other)
     return new
 
 
@@ -170,9 +169,9 @@ def bill(told: Subscription, organization_id: str, by: Caller) -> bool:
     if after == before:
         return False
     new = replace(old, subscriptions={**old.subscriptions, by.mode: after}, version=old.version + 1)
-    by.write.replace(_item(new), was=old.version)
+    by.transaction.replace(_item(new), was=old.version)
     changes = audit.changes(_audited_subscription(before, told.id), _audited_subscription(after, told.id))
-    by.write.audit("organization.billed", new.id, changes, also_for=None if own else new.id)
+    by.transaction.audit("organization.billed", new.id, changes, also_for=None if own else new.id)
     return True
 
 

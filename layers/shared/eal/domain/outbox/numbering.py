@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eal.core.table.item import Item
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
 
 _OF_ONE_KIND = ("numbered_at", "seq", "previous_hash", "hash")
 _TRIES = 8
@@ -43,8 +43,7 @@ class _Overtaken(Exception):
 class Group:
     """What one tenant and mode has of one kind."""
 
-    organization_id: str
-    mode: Mode
+    tenant: Tenant
     kind: Literal["EVENT", "TASK", "AUDIT"]
 
 
@@ -81,7 +80,7 @@ def number(group: Group, items: list[Item]) -> tuple[list[Item], list[str]]:
 
 
 def _head(group: Group) -> Item:
-    at = key(group.organization_id, group.mode, "SEQUENCE", group.kind)
+    at = key(group.tenant, "SEQUENCE", group.kind)
     return get(at) or {**at._asdict(), "kind": "SEQUENCE", "last": 0, "hash": audit.GENESIS}
 
 
@@ -92,7 +91,7 @@ def _numbered(group: Group, items: Sequence[Item], head: Item) -> tuple[list[Ite
     numbered, unhashable = [], []
     for item in items:
         at = last + 1
-        item = {**item, "feedpk": partition(group.organization_id, group.mode, group.kind), "feedsk": at}
+        item = {**item, "feedpk": partition(group.tenant, group.kind), "feedsk": at}
         if group.kind == "AUDIT":
             item |= {"seq": at, "previous_hash": chain}
             try:
@@ -107,7 +106,7 @@ def _numbered(group: Group, items: Sequence[Item], head: Item) -> tuple[list[Ite
         numbered.append(item)
     moved = {**head, "last": last, "hash": chain}
     if group.kind == "AUDIT":
-        moved |= waiting.mark(group.organization_id, group.mode)
+        moved |= waiting.mark(group.tenant)
     return numbered, moved, unhashable
 
 

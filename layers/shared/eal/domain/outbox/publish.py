@@ -1,7 +1,7 @@
 """The relay: what writes left in the table's outbox (events, tasks, audit records) is numbered and published.
 
-`handler` takes the table's stream; `eal.domain.outbox.sweep` publishes each minute what `handler` left behind. Both
-take the same three steps, each safe to repeat:
+The table's stream brings them here; `eal.domain.outbox.sweep` publishes each minute what is left behind. Both take the
+same three steps, each safe to repeat:
 
 1. number (`eal.domain.outbox.numbering`): events and audit records get their place in the feed and in the log;
 2. publish: all of it to the bus, and a word to the archiver for audit records; at least once;
@@ -11,18 +11,17 @@ take the same three steps, each safe to repeat:
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from eal.core import aws, observe, settings
-from eal.core.table.item import from_attributes, to_attributes
+from eal.core.table.item import to_attributes
 from eal.core.table.write import Operation, transact
+from eal.core.tenancy import Tenant
 from eal.domain.outbox.numbering import Group, Settled, key_of, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
     from eal.core.json import Json
@@ -37,65 +36,14 @@ _ENTRIES, _ENTRIES_BYTES = 10, 200_000
 """PutEvents takes ten entries of 256 KB together; details alone are counted here, hence the margin."""
 
 
-class _Stream(TypedDict):
-    NewImage: NotRequired[dict[str, AttributeValueTypeDef]]
-    SequenceNumber: str
-
-
-class StreamRecord(TypedDict):
-    eventName: str
-    dynamodb: _Stream
-
-
-class StreamEvent(TypedDict):
-    Records: list[StreamRecord]
-
-
-class _Failure(TypedDict):
-    itemIdentifier: str
-
-
-class StreamAnswer(TypedDict):
-    batchItemFailures: list[_Failure]
-
-
 class Unhashable(Exception):
     """Audit records that have no RFC 8785 form. They stay pending, without a number, and all others went on."""
 
 
-def handler(event: StreamEvent, context: object) -> StreamAnswer:
-    """The Lambda handler, for the State table's stream with ReportBatchItemFailures.
-
-    A tenant's failure holds up the shard from its first record on and nothing else: what others had in the batch is
-    published all the same, and is published again when the batch comes again.
-    """
-    observe.begin("", worker="relay")
-    places = {key_of(_image(record)): record["dynamodb"]["SequenceNumber"] for record in event["Records"]}
-    failed: list[str] = []
-    for group, items in grouped(_image(record) for record in event["Records"]).items():
-        try:
-            relay(group, items)
-        except Unhashable:
-            # To try again is no help, and would hold everybody up: the sweeps raise the alarm.
-            observe.logger.exception("records_unhashable", organization_id=group.organization_id)
-        except Exception:  # the edge of a consumer: reported to Lambda, which sends the batch again
-            observe.logger.exception("relay_failed", organization_id=group.organization_id, kind=group.kind)
-            failed += [places[key_of(item)] for item in items]
-    observe.flush()
-    return {"batchItemFailures": [{"itemIdentifier": min(failed, key=int)}] if failed else []}
-
-
-def grouped(items: Iterable[Item]) -> dict[Group, list[Item]]:
-    """The items by tenant, mode and kind."""
-    groups: dict[Group, list[Item]] = defaultdict(list)
-    for item in items:
-        group = Group(
-            cast("str", item["organization_id"]),
-            cast("Mode", item["mode"]),
-            cast("Literal['EVENT', 'TASK', 'AUDIT']", item["kind"]),
-        )
-        groups[group].append(item)
-    return groups
+def group_of(item: Item) -> Group:
+    """The item's tenant, mode and kind."""
+    tenant = Tenant(cast("str", item["organization_id"]), cast("Mode", item["mode"]))
+    return Group(tenant, cast("Literal['EVENT', 'TASK', 'AUDIT']", item["kind"]))
 
 
 def relay(group: Group, items: list[Item]) -> None:
@@ -121,8 +69,7 @@ def _publish(group: Group, items: Sequence[Item]) -> None:
         return
     if group.kind == "AUDIT":
         body = {
-            "organization_id": group.organization_id,
-            "mode": group.mode,
+            **group.tenant._asdict(),
             "request_id": items[-1]["request_id"],
         }
         aws.sqs().send_message(QueueUrl=settings.queue("audit"), MessageBody=json.dumps(body))
@@ -138,8 +85,7 @@ def _publish(group: Group, items: Sequence[Item]) -> None:
 def _entry(group: Group, item: Item) -> PutEventsRequestEntryTypeDef:
     detail: dict[str, Json] = {
         "id": item["id"],
-        "organization_id": group.organization_id,
-        "mode": group.mode,
+        **group.tenant._asdict(),
         "request_id": item["request_id"],
         "created_at": item["created_at"],
     }
@@ -185,10 +131,6 @@ def _unmark(item: Item) -> Operation:
         },
         lambda old: Settled(at, old),
     )
-
-
-def _image(record: StreamRecord) -> Item:
-    return from_attributes(record["dynamodb"]["NewImage"])
 
 
 def _size_of_item(item: Item) -> int:

@@ -12,30 +12,30 @@ from eal.domain.outreach.store import recipient_at, replies_from
 if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.table.scrub import Erased
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
 
 
-def forget(organization_id: str, mode: Mode, who: Erased) -> None:
+def forget(tenant: Tenant, who: Erased) -> None:
     """Delete the replies from its addresses, and what became of mails to them. Safe to repeat."""
     for address in who.values("email"):
-        for reply in filter(who.may_be_of, scrub.in_index(replies_from(organization_id, mode, address))):
-            scrub.remove(key(organization_id, mode, "REPLY_BODY", cast("str", reply["sk"]))._asdict())
+        for reply in filter(who.may_be_of, scrub.in_index(replies_from(tenant, address))):
+            scrub.remove(key(tenant, "REPLY_BODY", cast("str", reply["sk"]))._asdict())
             scrub.remove(reply)
-        place = recipient_at(organization_id, mode, address, "").pk
+        place = recipient_at(tenant, address, "").pk
         for pointer in filter(who.may_be_of, walk("pk = :pk", {":pk": place})):
-            _forget_event(organization_id, mode, pointer)
+            _forget_event(tenant, pointer)
 
 
-def _forget_event(organization_id: str, mode: Mode, pointer: Item) -> None:
+def _forget_event(tenant: Tenant, pointer: Item) -> None:
     """Delete the event even if the mail had other recipients: its subject and reason are shared.
 
     The pointer goes last: until then it leads a second run here.
     """
     event_id = cast("str", pointer["sk"])
-    event = key(organization_id, mode, "EMAIL_EVENT", event_id)
+    event = key(tenant, "EMAIL_EVENT", event_id)
     found = get(event)
     for other in cast("list[str]", found["recipients"]) if found else []:
-        if (at := recipient_at(organization_id, mode, other, event_id)).pk != pointer["pk"]:
+        if (at := recipient_at(tenant, other, event_id)).pk != pointer["pk"]:
             scrub.remove(at._asdict())
     scrub.remove(event._asdict())
     scrub.remove(pointer)

@@ -8,7 +8,7 @@ from eal.core.caller import Caller
 from eal.core.table.item import Item, dump
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import get, get_all
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Tenant
 from eal.domain.outreach.model import PERSONAL, EmailEvent, Mail, MailBody, MailEvent, Missing, Reply
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
@@ -16,17 +16,17 @@ _TEXT_BYTES, _HTML_BYTES = 100_000, 200_000
 """Of a body: an item of the table holds 400 KB. The vendor keeps the rest."""
 
 
-def replies_from(organization_id: str, mode: Mode, sender: str) -> str:
+def replies_from(tenant: Tenant, sender: str) -> str:
     """The gsi1 partition of the replies from one address."""
-    return partition(organization_id, mode, "REPLY", "sender", sender)
+    return partition(tenant, "REPLY", "sender", sender)
 
 
-def recipient_at(organization_id: str, mode: Mode, address: str, event_id: str) -> Key:
+def recipient_at(tenant: Tenant, address: str, event_id: str) -> Key:
     """`org_…#live#EMAIL_EVENT_RECIPIENT#dana@example.com`, `emev_…`: by these an erasure finds what became of mails.
 
     Items and not an index: a mail may have 50 recipients, and an index entry names one.
     """
-    return key(organization_id, mode, f"EMAIL_EVENT_RECIPIENT#{address}", event_id)
+    return key(tenant, f"EMAIL_EVENT_RECIPIENT#{address}", event_id)
 
 
 def record(event: MailEvent, by: Caller) -> bool:
@@ -43,24 +43,24 @@ def record(event: MailEvent, by: Caller) -> bool:
         created_at=by.at,
         salt=audit.new_salt(),
     )
-    by.write.create({**claim._asdict(), "kind": "EMAIL_EVENT_CLAIM", "event_id": new.id})
-    by.write.create(
+    by.transaction.create({**claim._asdict(), "kind": "EMAIL_EVENT_CLAIM", "event_id": new.id})
+    by.transaction.create(
         {
-            **key(by.organization_id, by.mode, "EMAIL_EVENT", new.id)._asdict(),
+            **key(by.tenant, "EMAIL_EVENT", new.id)._asdict(),
             "kind": "EMAIL_EVENT",
-            "gsi1pk": partition(by.organization_id, by.mode, "EMAIL_EVENT", "mail", new.vendor_email_id),
+            "gsi1pk": partition(by.tenant, "EMAIL_EVENT", "mail", new.vendor_email_id),
             "gsi1sk": new.id,
             **dump(new),
         }
     )
     for address in new.recipients:
-        by.write.create(
+        by.transaction.create(
             {
-                **recipient_at(by.organization_id, by.mode, address, new.id)._asdict(),
+                **recipient_at(by.tenant, address, new.id)._asdict(),
                 "kind": "EMAIL_EVENT_RECIPIENT",
             }
         )
-    by.write.audit("email_event.recorded", new.id, _changes(dump(new), new.salt))
+    by.transaction.audit("email_event.recorded", new.id, _changes(dump(new), new.salt))
     return True
 
 
@@ -87,33 +87,33 @@ def keep(mail: Mail, body: MailBody, missing: Missing | None, by: Caller) -> Rep
         body_missing=missing,
     )
     claim = _claim_at("REPLY_CLAIM", mail.vendor, mail.vendor_email_id, by)
-    by.write.create({**claim._asdict(), "kind": "REPLY_CLAIM", "reply_id": new.id})
+    by.transaction.create({**claim._asdict(), "kind": "REPLY_CLAIM", "reply_id": new.id})
     item: Item = {
-        **key(by.organization_id, by.mode, "REPLY", new.id)._asdict(),
+        **key(by.tenant, "REPLY", new.id)._asdict(),
         "kind": "REPLY",
         **dump(new),
     }
     if new.sender:
         item |= {
-            "gsi1pk": replies_from(by.organization_id, by.mode, new.sender),
+            "gsi1pk": replies_from(by.tenant, new.sender),
             "gsi1sk": new.id,
         }
-    by.write.create(item)
+    by.transaction.create(item)
     if missing is None:
-        by.write.create(
+        by.transaction.create(
             {
-                **key(by.organization_id, by.mode, "REPLY_BODY", new.id)._asdict(),
+                **key(by.tenant, "REPLY_BODY", new.id)._asdict(),
                 "kind": "REPLY_BODY",
                 "text": _cut(body.text, _TEXT_BYTES),
                 "html": _cut(body.html, _HTML_BYTES),
             }
         )
-    by.write.audit("reply.received", new.id, _changes(dump(new), new.salt))
+    by.transaction.audit("reply.received", new.id, _changes(dump(new), new.salt))
     return new
 
 
 def _claim_at(kind: str, vendor: str, vendor_id: str, by: Caller) -> Key:
-    return key(by.organization_id, by.mode, kind, f"{vendor}#{vendor_id}")
+    return key(by.tenant, kind, f"{vendor}#{vendor_id}")
 
 
 def _cut(text: str | None, most: int) -> str | None:

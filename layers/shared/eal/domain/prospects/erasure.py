@@ -11,7 +11,7 @@ from eal.domain.prospects import store
 if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.table.scrub import Erased
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
 
 
 def erase(prospect_id: str, by: Caller) -> None:
@@ -21,34 +21,34 @@ def erase(prospect_id: str, by: Caller) -> None:
     Raises: NotFound, PreconditionFailed.
     """
     before = store.find(prospect_id, by)
-    by.write.delete(store.at(by, before.id), was=before.version)
+    by.transaction.delete(store.at(by, before.id), was=before.version)
     if before.email:
-        by.write.delete(store.claim_at(by, before.email))
-    tombstone.put("PROSPECT", before.id, sorted(before.contacts), before.former_contacts, by.write)
+        by.transaction.delete(store.claim_at(by, before.email))
+    tombstone.put("PROSPECT", before.id, sorted(before.contacts), before.former_contacts, by.transaction)
     store.audit_change("prospect.erased", before, store.audited(before), {}, by)
-    by.write.ask("erase_prospect", {"prospect_id": before.id})
+    by.transaction.enqueue_task("erase_prospect", {"prospect_id": before.id})
 
 
-def scrub_traces(organization_id: str, mode: Mode, prospect_id: str) -> None:
+def scrub_traces(tenant: Tenant, prospect_id: str) -> None:
     """Take the prospect out of kept answers. Safe to repeat."""
-    scrub.answers(organization_id, mode, prospect_id)
+    scrub.answers(tenant, prospect_id)
 
 
-def traced(organization_id: str, mode: Mode, prospect_id: str) -> Erased | None:
+def traced(tenant: Tenant, prospect_id: str) -> Erased | None:
     """Contacts to search messages by. A former contact that somebody else has now is left out.
 
     So is a present one that a lead has too: its messages go with that lead.
     """
-    found = scrub.erased(tombstone.at(organization_id, mode, "PROSPECT", prospect_id))
+    found = scrub.erased(tombstone.at(tenant, "PROSPECT", prospect_id))
     if found is None:
         return None
-    held = leads.held(organization_id, mode, [*found.contacts, *found.former_contacts])
-    return found.without(held | store.held(organization_id, mode, found.former_contacts))
+    held = leads.held(tenant, [*found.contacts, *found.former_contacts])
+    return found.without(held | store.held(tenant, found.former_contacts))
 
 
-def without_prospects_own(organization_id: str, mode: Mode, lead: Erased) -> Erased:
+def without_prospects_own(tenant: Tenant, lead: Erased) -> Erased:
     """The erased lead without the e-mails that a prospect has: what came by them goes with the prospect.
 
     Texts go with the lead: who else has a phone, only leads' claims tell.
     """
-    return lead.without(store.held(organization_id, mode, [*lead.contacts, *lead.former_contacts]))
+    return lead.without(store.held(tenant, [*lead.contacts, *lead.former_contacts]))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.table.item import Item
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
     from eal.domain.prospects.model import Qualification
     from eal.domain.prospects.wire import (
         ContactBody,
@@ -45,20 +45,18 @@ _PROVENANCE = frozenset({"engine", "model", "prompt_version", "input_sha256", "o
 
 def at(by: Caller, prospect_id: str) -> Key:
     """`org_…#live#PROSPECT`, `pros_…`."""
-    return key(by.organization_id, by.mode, "PROSPECT", prospect_id)
+    return key(by.tenant, "PROSPECT", prospect_id)
 
 
 def claim_at(by: Caller, email: str) -> Key:
     """`org_…#live#PROSPECT_CONTACT`, `email#…`."""
-    return key(by.organization_id, by.mode, "PROSPECT_CONTACT", f"email#{email}")
+    return key(by.tenant, "PROSPECT_CONTACT", f"email#{email}")
 
 
-def held(organization_id: str, mode: Mode, contacts: Sequence[str]) -> set[str]:
+def held(tenant: Tenant, contacts: Sequence[str]) -> set[str]:
     """Those of up to 100 contacts that are a prospect's e-mail. Its phones have no claims."""
     emails = [one for one in contacts if one.startswith("email#")]
-    claims = (
-        get_all([key(organization_id, mode, "PROSPECT_CONTACT", one) for one in emails]) if emails else []
-    )
+    claims = get_all([key(tenant, "PROSPECT_CONTACT", one) for one in emails]) if emails else []
     return {one for one, claim in zip(emails, claims, strict=True) if claim}
 
 
@@ -88,7 +86,7 @@ def add(body: ProspectCreate, by: Caller) -> Prospect:
         outreach_state=body.outreach_state,
     )
     _check_size(new)
-    by.write.create(_item(new, by))
+    by.transaction.create(_item(new, by))
     if new.email:
         _claim(new.email, new.id, by)
     audit_change("prospect.created", new, {}, audited(new), by)
@@ -123,7 +121,7 @@ def search(query: ProspectQuery, by: Caller) -> Page[Prospect]:
     """Prospects, newest first. An e-mail finds its one; qualification and outreach state have indexes."""
     if query.email:
         return _by_email(query, by)
-    where = Partition(base=partition(by.organization_id, by.mode, "PROSPECT"), id_prefix="pros")
+    where = Partition(base=partition(by.tenant, "PROSPECT"), id_prefix="pros")
     beyond_index = [query.source, query.assigned_to, query.updated_after]
     if query.qualification:
         where = replace(where, index="gsi1", index_partition=_qualified_as(by, query.qualification))
@@ -131,7 +129,7 @@ def search(query: ProspectQuery, by: Caller) -> Page[Prospect]:
     elif query.outreach_state:
         where = replace(where, index="gsi2", index_partition=_in_outreach(by, query.outreach_state))
     keep = (lambda item: _matches(query, item)) if any(one is not None for one in beyond_index) else None
-    return page.read(by, query, where, lambda item: load(Prospect, item), keep)
+    return page.read(by.tenant, query, where, lambda item: load(Prospect, item), keep)
 
 
 def update(prospect_id: str, body: ProspectUpdate, by: Caller) -> Prospect:
@@ -142,7 +140,7 @@ def update(prospect_id: str, body: ProspectUpdate, by: Caller) -> Prospect:
     would be left, or where it would be too large.
     """
     before = find(prospect_id, by)
-    by.write.check_if_match(before.version)
+    by.transaction.check_if_match(before.version)
     given: dict[str, object] = {name: getattr(body, name) for name in body.model_fields_set}
     _check_null(given)
     if before.lead_id and body.outreach_state:
@@ -185,7 +183,7 @@ def convert(prospect_id: str, body: ProspectConvert, by: Caller) -> Prospect:
     `matched_on` for a contact of a second lead; ValidationFailed where there is neither e-mail nor phone.
     """
     before = find(prospect_id, by)
-    by.write.check_if_match(before.version)
+    by.transaction.check_if_match(before.version)
     if before.lead_id:
         raise Conflict(f"The prospect has become the lead {before.lead_id} already.", lead_id=before.lead_id)
     if not before.can_be_reached:
@@ -236,12 +234,12 @@ def _replace(action: str, before: Prospect, changed: Prospect, by: Caller) -> Pr
     """Write the prospect's next version, and take and give back the e-mail where it changed."""
     former = given_up(before.former_contacts, before.contacts, changed.contacts)
     after = replace(changed, former_contacts=former, updated_at=by.at, version=before.version + 1)
-    by.write.replace(_item(after, by), was=before.version)
+    by.transaction.replace(_item(after, by), was=before.version)
     if after.email != before.email:
         if after.email:
             _claim(after.email, after.id, by)
         if before.email:
-            by.write.delete(claim_at(by, before.email))
+            by.transaction.delete(claim_at(by, before.email))
     was = audited(before)
     if after.qualification != before.qualification:  # all of a judgement's provenance, also what is as before
         was = {name: value for name, value in was.items() if name not in _PROVENANCE}
@@ -255,13 +253,15 @@ def _claim(email: str, prospect_id: str, by: Caller) -> None:
         return Conflict(f"The prospect {other} has the same e-mail.", id=other, matched_on="email")
 
     item: Item = {**claim_at(by, email)._asdict(), "kind": "PROSPECT_CONTACT", "prospect_id": prospect_id}
-    by.write.create(item, taken)
+    by.transaction.create(item, taken)
 
 
 def _by_email(query: ProspectQuery, by: Caller) -> Page[Prospect]:
     claim = get(claim_at(by, cast("str", query.email)))
     item = get(at(by, cast("str", claim["prospect_id"]))) if claim else None
-    return page.at_most_one(by, query, load(Prospect, item) if item and _matches(query, item) else None)
+    return page.at_most_one(
+        by.tenant, query, load(Prospect, item) if item and _matches(query, item) else None
+    )
 
 
 def _matches(query: ProspectQuery, item: Item) -> bool:
@@ -307,7 +307,9 @@ def _not_found(prospect_id: str) -> NotFound:
 
 
 def audit_change(action: str, prospect: Prospect, before: Item, after: Item, by: Caller) -> None:
-    by.write.audit(action, prospect.id, audit.changes(before, after, personal=PERSONAL, salt=prospect.salt))
+    by.transaction.audit(
+        action, prospect.id, audit.changes(before, after, personal=PERSONAL, salt=prospect.salt)
+    )
 
 
 def audited(prospect: Prospect) -> Item:
@@ -343,8 +345,8 @@ def _item(prospect: Prospect, by: Caller) -> Item:
 
 
 def _qualified_as(by: Caller, status: str) -> str:
-    return partition(by.organization_id, by.mode, "PROSPECT", "qualification", status)
+    return partition(by.tenant, "PROSPECT", "qualification", status)
 
 
 def _in_outreach(by: Caller, state: str) -> str:
-    return partition(by.organization_id, by.mode, "PROSPECT", "outreach", state)
+    return partition(by.tenant, "PROSPECT", "outreach", state)

@@ -34,7 +34,7 @@ def count(resource_ids: Sequence[str], by: Caller) -> int:
     Raises: Stale where another worker counted one of them meanwhile.
     """
     resources = [_at(one, by) for one in resource_ids]
-    markers = [store.marker_at(by.organization_id, by.mode, one) for one in resource_ids]
+    markers = [store.marker_at(by.tenant, one) for one in resource_ids]
     found = get_all([*resources, *markers])
     recounts = [
         Recount(resource_id=one, marker=marker, contribution=_contribution(one, item, marker))
@@ -50,7 +50,7 @@ def count(resource_ids: Sequence[str], by: Caller) -> int:
 def _at(resource_id: str, by: Caller) -> Key:
     if ids.is_id("lead", resource_id):
         return leads.at(by, resource_id)
-    return calls.at(by.organization_id, by.mode, resource_id)
+    return calls.at(by.tenant, resource_id)
 
 
 def _contribution(resource_id: str, item: Item | None, marker: Item | None) -> Contribution:

@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.table.item import Item
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
     from eal.domain.statistics.model import Amounts, Contribution, Unit
 
 MOST_PAGES = 20
 """Of a megabyte each, some 30,000 buckets: what one request adds up at most."""
 
 
-def tally_at(organization_id: str, mode: Mode) -> Key:
+def tally_at(tenant: Tenant) -> Key:
     """`org_…#live#TALLY`, `now`."""
-    return key(organization_id, mode, *NOW)
+    return key(tenant, *NOW)
 
 
-def marker_at(organization_id: str, mode: Mode, resource_id: str) -> Key:
+def marker_at(tenant: Tenant, resource_id: str) -> Key:
     """`org_…#live#COUNTED`, and the resource's id."""
-    return key(organization_id, mode, "COUNTED", resource_id)
+    return key(tenant, "COUNTED", resource_id)
 
 
 def counted_in(marker: Item | None) -> Contribution:
@@ -65,7 +65,7 @@ def record(recounts: Sequence[Recount], by: Caller) -> None:
     missing = added_up(one.missing for one in recounts)
     additions = [
         progress.Addition(
-            at=key(by.organization_id, by.mode, *counter),
+            at=key(by.tenant, *counter),
             kind=counter.kind.partition("#")[0],
             amounts=amounts,
             ttl=int(end.timestamp()) if end else None,
@@ -81,7 +81,7 @@ def _marker(recount: Recount, by: Caller) -> tuple[Item, int]:
     """The marker's next version, and the one that it goes over."""
     was = cast("int", recount.marker["version"]) if recount.marker else 0
     marker: Item = {
-        **marker_at(by.organization_id, by.mode, recount.resource_id)._asdict(),
+        **marker_at(by.tenant, recount.resource_id)._asdict(),
         "kind": "COUNTED",
         "version": was + 1,
         "counted": {
@@ -97,7 +97,7 @@ def buckets_since(unit: Unit, since: datetime, by: Caller) -> list[Item]:
     Raises: ValidationFailed where there are too many of them to be added up.
     """
     values: Item = {
-        ":pk": partition(by.organization_id, by.mode, LEAD_STATS, unit),
+        ":pk": partition(by.tenant, LEAD_STATS, unit),
         ":since": bucket_at(unit, since),
     }
     found: list[Item] = []

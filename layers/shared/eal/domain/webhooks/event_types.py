@@ -27,7 +27,7 @@ def search(query: EventTypeQuery, by: "Caller") -> Page[EventTypeView]:
         for name, meaning in CATALOGUE.items()
     ]
     every += [_view(name, meaning, {}, {}) for name, meaning in RESERVED.items()]
-    return page.few(by, query, (Few(one.name, _SINCE, one) for one in every))
+    return page.few(by.tenant, query, (Few(one.name, _SINCE, one) for one in every))
 
 
 def _view(

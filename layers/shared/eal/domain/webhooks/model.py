@@ -10,7 +10,7 @@ from eal.core.clock import Instant
 from eal.core.events.catalogue import BY_NAME_ONLY
 from eal.core.outbound.faults import Fault
 from eal.core.outbound.schedule import GIVEN_UP_AFTER, GONE, next_attempt_at
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Mode, TenantScoped
 
 EVERY_TYPE = "*"
 ATTEMPTS_KEPT = 25
@@ -79,7 +79,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(TenantScoped):
     """An event on its way to an endpoint.
 
     `trigger` is what the next attempt is made for. `steps` are the attempts that the schedule has used since
@@ -197,7 +197,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
+class Replay(TenantScoped):
     """Events of a range of time that are to be sent again. `after` is the last one that was looked at."""
 
     replay_id: str

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from eal.core import observe
-from eal.core.cursor import CursorScope
 from eal.core.errors import ApiError, Conflict, InternalError, InvalidRequest, Unavailable
 from eal.core.listing import ListQuery
-from eal.core.table.write import ANY_VERSION, AlreadyWritten, Stale
+from eal.core.table.write import AlreadyWritten, Stale
+from eal.core.transaction import ANY_VERSION
 from eal.entry.http import auth, idempotency
 from eal.entry.http.auth import Admission
 from eal.entry.http.idempotency import Idempotency, Replay
@@ -73,31 +73,22 @@ class Api:
         operation_id: str,
         tag: str,
         grant: Grantable | None = None,
-        status_code: int = 200,
         also: tuple[int, ...] = (),
     ) -> Decorator:
-        """`also` are the statuses that a success may have besides its usual one; `grant` as in Route."""
-        return self._endpoint("GET", path, operation_id, tag, grant, (status_code, *also))
+        """`grant` as in Route. `also` are statuses that an `Answer` may have and the signature does not say."""
+        return self._endpoint("GET", path, operation_id, tag, grant, also)
 
-    def post(
-        self, path: str, *, operation_id: str, tag: str, status_code: int = 200, also: tuple[int, ...] = ()
-    ) -> Decorator:
-        return self._endpoint("POST", path, operation_id, tag, None, (status_code, *also))
+    def post(self, path: str, *, operation_id: str, tag: str) -> Decorator:
+        return self._endpoint("POST", path, operation_id, tag)
 
-    def put(
-        self, path: str, *, operation_id: str, tag: str, status_code: int = 200, also: tuple[int, ...] = ()
-    ) -> Decorator:
-        return self._endpoint("PUT", path, operation_id, tag, None, (status_code, *also))
+    def put(self, path: str, *, operation_id: str, tag: str) -> Decorator:
+        return self._endpoint("PUT", path, operation_id, tag)
 
-    def patch(
-        self, path: str, *, operation_id: str, tag: str, status_code: int = 200, also: tuple[int, ...] = ()
-    ) -> Decorator:
-        return self._endpoint("PATCH", path, operation_id, tag, None, (status_code, *also))
+    def patch(self, path: str, *, operation_id: str, tag: str) -> Decorator:
+        return self._endpoint("PATCH", path, operation_id, tag)
 
-    def delete(
-        self, path: str, *, operation_id: str, tag: str, status_code: int = 204, also: tuple[int, ...] = ()
-    ) -> Decorator:
-        return self._endpoint("DELETE", path, operation_id, tag, None, (status_code, *also))
+    def delete(self, path: str, *, operation_id: str, tag: str) -> Decorator:
+        return self._endpoint("DELETE", path, operation_id, tag)
 
     def _endpoint(
         self,
@@ -105,8 +96,8 @@ class Api:
         path: str,
         operation_id: str,
         tag: str,
-        grant: Grantable | None,
-        statuses: tuple[int, ...],
+        grant: Grantable | None = None,
+        also: tuple[int, ...] = (),
     ) -> Decorator:
         def decorate(endpoint: Endpoint) -> Endpoint:
             if self._route is not None:
@@ -118,7 +109,7 @@ class Api:
                 operation_id=operation_id,
                 tag=tag,
                 grant=grant,
-                statuses=statuses,
+                also=also,
             )
             return endpoint
 
@@ -155,14 +146,14 @@ class Api:
             return route.call(route.arguments(request, {}, None))
         caller = auth.authenticate(request, route.scope, admission)
         if (child := request.headers.get("x-eal-organization")) is not None:
-            read_for_child(caller, child, route.grant, request.method)
-        caller.write.if_match = _versions_in(request.headers.get("if-match"))
+            caller = read_for_child(caller, child, route.grant, request.method)
+        caller.transaction.if_match = _versions_in(request.headers.get("if-match"))
         body = {} if route.method == "GET" else request.json_object(optional=route.body_optional)
         replayable = idempotency.of(request, caller, body) if route.replayable else None
         arguments = route.arguments(request, body, caller)
         query = arguments.get("query")
         if isinstance(query, ListQuery):
-            caller.cursor_scope = _cursor_scope(caller, request, query)
+            query.bind(f"{request.method} {request.path}")
         try:
             with replayable.held() if route.acts_at_once and replayable else nullcontext():
                 answer = self._commit(arguments, caller, replayable)
@@ -184,13 +175,14 @@ class Api:
         for _ in range(_TRIES):
             try:
                 answer = self.route.call(arguments)
-                if caller.reads_for_child and not caller.write.is_empty:
+                if caller.reads_for_child and not caller.transaction.is_empty:
                     raise read_only()
                 kept = replayable.record(answer, self.route.shown_once) if replayable else ()
-                caller.write.commit(*kept)
+                caller.transaction.commit(*kept)
                 return answer
             except (Stale, AlreadyWritten):
-                caller.write, caller.answer_status = caller.write.afresh(), None
+                caller = caller.with_new_transaction()
+                arguments["caller"] = caller
         raise Conflict("The resource is being changed by others; read it again and repeat the change.")
 
 
@@ -215,15 +207,6 @@ def _not_modified(request: Request, answer: Answer) -> Answer | None:
         return None
     tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
     return Answer(304, "", {"ETag": etag}) if etag in tags or "*" in tags else None
-
-
-def _cursor_scope(caller: Caller, request: Request, query: ListQuery) -> CursorScope:
-    return CursorScope(
-        organization_id=caller.organization_id,
-        mode=caller.mode,
-        route=f"{request.method} {request.path}",
-        filters=query.filters(),
-    )
 
 
 def _aws_fault(fault: ClientError | BotoCoreError) -> ApiError:

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from eal.core import clock, observe
 from eal.core.audit import Actor
-from eal.core.caller import Caller, Scope, includes
+from eal.core.caller import Caller, KeyBounds, Scope, includes
 from eal.core.errors import (
     ExpiredKey,
     InsufficientScope,
@@ -26,6 +26,7 @@ from eal.core.errors import (
     RevokedKey,
     Unavailable,
 )
+from eal.core.tenancy import Tenant
 from eal.domain.api_keys import access
 from eal.domain.api_keys.model import fingerprint, is_well_formed
 
@@ -106,18 +107,19 @@ def authenticate(request: Request, needed: Scope, admission: Admission) -> Calle
         raise InsufficientScope(
             f"This needs a key with the scope '{needed}'; this key has '{key.scope}'.", required=needed
         )
-    caller = Caller.with_write(
-        organization_id=key.organization_id,
-        mode=key.mode,
+    return Caller.of(
+        tenant=Tenant(key.organization_id, key.mode),
         actor=Actor(type="api_key", id=key.id, ip=request.ip or None),
         source="api",
         scope=key.scope,
         request_id=request.id,
         at=now,
+        key=KeyBounds(
+            expires_at=key.expires_at,
+            allowed_cidrs=key.allowed_cidrs,
+            rate_limit_remaining=_remaining(use),
+        ),
     )
-    caller.rate_limit_remaining = _remaining(use)
-    caller.expires_at, caller.allowed_cidrs = key.expires_at, key.allowed_cidrs
-    return caller
 
 
 def _bearer(headers: dict[str, str]) -> str:

@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, cast
 from eal.core import settings
 from eal.core.errors import Conflict, IdempotencyMismatch, InvalidRequest, NotFound
 from eal.core.table.item import to_attributes
-from eal.core.table.keys import Key, key
+from eal.core.table.keys import Key, answers_partition, key
 from eal.core.table.read import get
-from eal.core.table.write import Operation, answers_of, transact
+from eal.core.table.write import Operation, transact
 from eal.entry.http.request import Answer
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.json import Json
     from eal.core.table.item import Item
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
     from eal.entry.http.request import Request
 
 KEPT = timedelta(hours=24)
@@ -60,8 +60,7 @@ class _Held(Exception):
 class Idempotency:
     """Where a request's record lies, and what must be the same for the request to be the same."""
 
-    organization_id: str
-    mode: Mode
+    tenant: Tenant
     at: Key
     fingerprint: str
     now: datetime
@@ -139,7 +138,7 @@ class Idempotency:
 
     def _pointer(self, resource_id: str, ttl: int) -> Operation:
         item: Item = {
-            "pk": answers_of(self.organization_id, self.mode, resource_id),
+            "pk": answers_partition(self.tenant, resource_id),
             "sk": self.at.sk,
             "kind": "ANSWER",
             "record": self.at.pk,
@@ -193,11 +192,8 @@ def of(request: Request, caller: Caller, body: dict[str, Json]) -> Idempotency |
         [sorted(request.query.items()), request.headers.get("if-match"), body], sort_keys=True
     )
     return Idempotency(
-        organization_id=caller.organization_id,
-        mode=caller.mode,
-        at=key(
-            caller.organization_id, caller.mode, "IDEMPOTENCY", hashlib.sha256(place.encode()).hexdigest()
-        ),
+        tenant=caller.tenant,
+        at=key(caller.tenant, "IDEMPOTENCY", hashlib.sha256(place.encode()).hexdigest()),
         fingerprint=hashlib.sha256(content.encode()).hexdigest(),
         now=caller.at,
         request_id=request.id,

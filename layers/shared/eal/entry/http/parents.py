@@ -1,17 +1,19 @@
 """`X-EAL-Organization`: a parent reads the data of a child that granted it; it never writes there."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eal.core import observe
 from eal.core.caller import Caller
 from eal.core.errors import GrantRequired, NotFound
+from eal.core.tenancy import Tenant
 
 if TYPE_CHECKING:
     from eal.domain.organizations.grants.wire import Grantable
 
 
-def read_for_child(caller: Caller, child_id: str, resource: "Grantable | None", method: str) -> None:
-    """Turn the caller's reads to the child's data of the same mode. `resource` is None where no grant opens it.
+def read_for_child(caller: Caller, child_id: str, resource: "Grantable | None", method: str) -> Caller:
+    """The caller, reading the child's data of the same mode. `resource` is None if no grant opens it.
 
     Raises: NotFound for an organization that is not the caller's child; GrantRequired for a write, for what no grant
     opens, or where the child has not granted this resource, or no longer.
@@ -29,7 +31,7 @@ def read_for_child(caller: Caller, child_id: str, resource: "Grantable | None", 
     if not grant.covers(resource, caller.at):
         raise GrantRequired(f"This organization has not granted you its {resource}.", resource=resource)
     observe.bind(child_id=child_id)
-    caller.organization_id, caller.reads_for_child = child_id, True
+    return replace(caller, tenant=Tenant(child_id, caller.mode), reads_for_child=True)
 
 
 def read_only() -> GrantRequired:

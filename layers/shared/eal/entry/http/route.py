@@ -5,13 +5,15 @@
 `body` and `query` are subclasses of Wire, `caller` one of Reader, Writer and Admin (without it the endpoint is public),
 and every other parameter is a path parameter. Nothing else is recognised. A body must be sent, `{}` at least, unless
 its model says `may_be_left_out`. An endpoint without a body model takes no body, or `{}`; a GET ignores it.
+
+The annotation of what it returns says its statuses: a view 200, `Created[…]` 201, `Accepted[…]` 202, None 204.
 """
 
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Self, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, Union, cast, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -24,7 +26,24 @@ from eal.entry.http.request import Answer, Request
 if TYPE_CHECKING:
     from eal.domain.organizations.grants.wire import Grantable
 
-type Endpoint = Callable[..., Wire | Answer | None]
+
+@dataclass(frozen=True, slots=True)
+class Created[View: Wire]:
+    """201: the request has created the resource."""
+
+    view: View
+    status: ClassVar[int] = 201
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted[View: Wire]:
+    """202: the request is queued; the resource shows how far it is."""
+
+    view: View
+    status: ClassVar[int] = 202
+
+
+type Endpoint = Callable[..., Wire | Created[Any] | Accepted[Any] | Answer | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +87,9 @@ class Route:
         operation_id: str,
         tag: str,
         grant: "Grantable | None",
-        statuses: tuple[int, ...],
+        also: tuple[int, ...] = (),
     ) -> Self:
+        """Raises: TypeError for an endpoint whose signature says something else than this module's docstring."""
         signature = inspect.signature(endpoint)
         scope: Scope | None = None
         models: dict[str, type[Wire]] = {}
@@ -81,7 +101,7 @@ class Route:
                 models[name] = _model(parameter.annotation)
             else:
                 names.append(name)
-        returned = signature.return_annotation
+        statuses, answer = _answers(signature.return_annotation)
         return cls(
             endpoint=endpoint,
             method=method,
@@ -89,12 +109,12 @@ class Route:
             operation_id=operation_id,
             tag=tag,
             grant=grant,
-            statuses=statuses,
+            statuses=(*statuses, *also),
             scope=scope,
             body=models.get("body"),
             query=models.get("query"),
             path_parameters=tuple(names),
-            answer=returned if isinstance(returned, type) and issubclass(returned, Wire) else None,
+            answer=answer,
         )
 
     @property
@@ -159,11 +179,11 @@ class Route:
         result = self.endpoint(**arguments)
         if isinstance(result, Answer):
             return self._declared(result)
-        caller = arguments.get("caller")
-        usual = self.statuses[0]
-        status = caller.answer_status or usual if isinstance(caller, Caller) else usual
         if result is None:
-            return self._declared(Answer(status))
+            return self._declared(Answer(204))
+        status = 200
+        if isinstance(result, Created | Accepted):
+            status, result = result.status, result.view
         version = getattr(result, "version", None)
         headers = {"ETag": f'"{version}"'} if isinstance(version, int) else {}
         body = result.model_dump_json(by_alias=True)
@@ -171,17 +191,36 @@ class Route:
 
     def _declared(self, answer: Answer) -> Answer:
         if answer.status not in self.statuses:
-            raise AssertionError(
-                f"{self.name} answers {answer.status}: declare it with also=({answer.status},)"
-            )
+            raise AssertionError(f"{self.name} answers {answer.status}, which its signature does not say")
         return answer
+
+
+def _answers(returned: Any) -> tuple[tuple[int, ...], type[Wire] | None]:
+    """The statuses that a return annotation stands for, the first one first, and the model of their body."""
+    statuses: list[int] = []
+    models: list[type[Wire]] = []
+    for one in get_args(returned) if get_origin(returned) in (Union, UnionType) else (returned,):
+        wrapper = get_origin(one)
+        if wrapper in (Created, Accepted):
+            statuses.append(wrapper.status)
+            (one,) = get_args(one)
+        elif one is None or one is NoneType:
+            statuses.append(204)
+            continue
+        else:
+            statuses.append(200)
+        if one is not Answer:
+            models.append(_model(one))
+    if len(set(models)) > 1:
+        raise TypeError(f"an endpoint answers with one model; this one with {models}")
+    return tuple(statuses), models[0] if models else None
 
 
 def _model(annotation: Any) -> type[Wire]:
     if get_origin(annotation) is UnionType:
         (annotation,) = (one for one in get_args(annotation) if one is not NoneType)
     if not (isinstance(annotation, type) and issubclass(annotation, Wire)):
-        raise TypeError(f"body and query must be subclasses of Wire; this is {annotation}")
+        raise TypeError(f"body, query and answer must be subclasses of Wire; this is {annotation}")
     return annotation
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import standardwebhooks
 
-from eal.core import clock, secrets, signing
+from eal.core import clock, secrets, signing, tenancy
 from eal.core.outbound.address import without_query
 from eal.core.outbound.schedule import GIVEN_UP_AFTER
 from eal.core.table.read import get
@@ -54,8 +54,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def taken(message: dict[str, Any], number: int = 0) -> endpoint_health.Place | None:
     return take_place(
-        message["organization_id"],
-        message["mode"],
+        tenancy.Tenant(message["organization_id"], message["mode"]),
         message["webhook_id"],
         f"dlv_{number}" if number else message["delivery_id"],
         clock.now(),
@@ -327,7 +326,7 @@ def test_counters_of_old_minutes_go(message: dict[str, Any], now: Clock) -> None
 
 def rotate(webhook: dict[str, Any], tenant: Tenant) -> str:
     """A new secret beside the old one, for a day."""
-    old, new = get(store.place(tenant.id, "live", webhook["id"])), signing.new_secret()
+    old, new = get(store.place(tenant.in_mode("live"), webhook["id"])), signing.new_secret()
     assert old
     change_endpoint(
         webhook["id"],
@@ -559,7 +558,7 @@ def test_enabled_again_it_has_five_days_again(
     deliver(new_message(tenant, queue))
 
     assert len(disabled_events()) == 1
-    assert get(store.place(tenant.id, "live", webhook["id"]))["enabled"] is True  # type: ignore[index]
+    assert get(store.place(tenant.in_mode("live"), webhook["id"]))["enabled"] is True  # type: ignore[index]
 
 
 def test_an_endpoint_that_is_healthy_costs_the_same_calls_each_time(

@@ -11,7 +11,7 @@ from eal.core import aws, settings
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
     from eal.domain.audit_log.exports.model import AuditExport
 
 _TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
@@ -30,8 +30,11 @@ class Place:
     name: str
 
     @classmethod
-    def of(cls, export: AuditExport, organization_id: str, mode: Mode) -> Place:
-        return cls(f"exports/{organization_id}/{mode}/{export.id}/", f"audit-log-{export.id}.{export.format}")
+    def of(cls, export: AuditExport, tenant: Tenant) -> Place:
+        return cls(
+            f"exports/{tenant.organization_id}/{tenant.mode}/{export.id}/",
+            f"audit-log-{export.id}.{export.format}",
+        )
 
     @property
     def key(self) -> str:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from datetime import datetime
 
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
+
 
 MARGIN = timedelta(days=7)
 """Records are numbered as the relay sees them, nearly in the order of their times and not quite: one whose publishing
@@ -39,12 +40,12 @@ class Segment(NamedTuple):
     last: int
 
 
-def first_from(organization_id: str, mode: Mode, seq: int) -> Segment | None:
+def first_from(tenant: Tenant, seq: int) -> Segment | None:
     """The first segment that begins at `seq` or later."""
-    return next(_listed(organization_id, mode, seq, each=1), None)
+    return next(_listed(tenant, seq, each=1), None)
 
 
-def from_time(organization_id: str, mode: Mode, since: datetime, size: int) -> int:
+def from_time(tenant: Tenant, since: datetime, size: int) -> int:
     """The number at which the last segment begins that has all records from `since` on in it or after it.
 
     By halving: about twenty segments' first lines are read for a million records, and not the years before.
@@ -53,7 +54,7 @@ def from_time(organization_id: str, mode: Mode, since: datetime, size: int) -> i
     low, high = 1, size
     while low < high:
         middle = (low + high + 1) // 2
-        segment = first_from(organization_id, mode, middle)
+        segment = first_from(tenant, middle)
         if segment and segment.first <= high and _opens_at(segment) < border:
             low = segment.first
         else:
@@ -61,14 +62,14 @@ def from_time(organization_id: str, mode: Mode, since: datetime, size: int) -> i
     return low
 
 
-def read(organization_id: str, mode: Mode, start: int, size: int) -> Iterator[tuple[Segment, bytes]]:
+def read(tenant: Tenant, start: int, size: int) -> Iterator[tuple[Segment, bytes]]:
     """The segments from the one that begins at `start` to the one that holds `size`, compressed, a few fetched ahead.
 
     Raises: Gap.
     """
     waiting: deque[tuple[Segment, Future[bytes]]] = deque()
     with ThreadPoolExecutor(_AHEAD) as pool:
-        for segment in _consecutive(_listed(organization_id, mode, start, each=1000), start, size):
+        for segment in _consecutive(_listed(tenant, start, each=1000), start, size):
             waiting.append((segment, pool.submit(_fetched, segment.name)))
             if len(waiting) == _AHEAD:
                 oldest, body = waiting.popleft()
@@ -112,8 +113,8 @@ def _consecutive(found: Iterator[Segment], start: int, size: int) -> Iterator[Se
     raise Gap(f"the archive ends before record {expected}, and {size} records are said to be archived")
 
 
-def _listed(organization_id: str, mode: Mode, seq: int, *, each: int) -> Iterator[Segment]:
-    prefix = f"audit/{organization_id}/{mode}/"
+def _listed(tenant: Tenant, seq: int, *, each: int) -> Iterator[Segment]:
+    prefix = f"audit/{tenant.organization_id}/{tenant.mode}/"
     after = (
         f"{prefix}{seq:012d}"  # a name goes on after the number, so the segment that begins with it is listed
     )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from eal.core.caller import Caller
-    from eal.core.tenancy import Mode
+    from eal.core.tenancy import Tenant
     from eal.domain.audit_log.exports.model import AuditExport
     from eal.domain.audit_log.exports.segments import Segment
     from eal.domain.audit_log.model import Checkpoint
@@ -44,19 +44,19 @@ class GivenUp(Exception):
     """The export could not be finished in a day."""
 
 
-def work(organization_id: str, mode: Mode, export_id: str, request_id: str) -> int | None:
+def work(tenant: Tenant, export_id: str, request_id: str) -> int | None:
     """Work on an export until it is done, or time is up. The seconds after which to go on; None where it is done.
 
     Raises: GivenUp; segments.Gap, checkpoints.Forked, tree.Broken: no export is made of a log that was changed.
     """
-    export, progress = store.read(organization_id, mode, export_id)
+    export, progress = store.read(tenant, export_id)
     if export is None or export.completed_at:
         return None
     age = clock.now() - export.created_at
     if age > GIVEN_UP:
         raise GivenUp(export_id)
     later = min(max(int(age.total_seconds() / 2), _SOONEST), _LATEST)
-    run = _Run(export, organization_id, mode, request_id)
+    run = _Run(export, tenant, request_id)
     try:
         progress = progress or run.begin()
         if progress is None:
@@ -76,14 +76,13 @@ class _Run:
     """One run of the worker on one export."""
 
     export: AuditExport
-    organization_id: str
-    mode: Mode
+    tenant: Tenant
     request_id: str
     place: Place = field(init=False)
     _began: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self.place = Place.of(self.export, self.organization_id, self.mode)
+        self.place = Place.of(self.export, self.tenant)
 
     def begin(self) -> Progress | None:
         """The start of the work, once the record of the export's own creation is archived; None until then.
@@ -91,16 +90,16 @@ class _Run:
         So the export holds all that was recorded before it, and ends where a signed checkpoint does. Raises: Stale.
         """
         seq = self._own_seq()
-        standing = checkpoints.standing(self.organization_id, self.mode)
+        standing = checkpoints.standing(self.tenant)
         if seq is None or standing.size < seq:
             return None
         by = self._caller()
         checkpoint = checkpoints.sign(by, standing)
-        by.write.commit()
+        by.transaction.commit()
         if checkpoint is None:
             return None
         progress = self._from_the_start(checkpoint, version=1)
-        if not store.start(self.export, progress, self.organization_id, self.mode):
+        if not store.start(self.export, progress, self.tenant):
             raise Stale
         return progress
 
@@ -116,22 +115,20 @@ class _Run:
 
     def start_over(self, progress: Progress) -> None:
         """With a new upload, for the same records. Raises: Stale."""
-        _, standing = store.read(self.organization_id, self.mode, self.export.id)
+        _, standing = store.read(self.tenant, self.export.id)
         if standing is None or standing.upload_id != progress.upload_id:
             raise Stale
         self.save(self._from_the_start(progress.checkpoint, version=standing.version + 1))
 
     def save(self, progress: Progress) -> None:
         """Raises: Stale."""
-        if not store.advance(self.export, progress, self.organization_id, self.mode):
+        if not store.advance(self.export, progress, self.tenant):
             raise Stale
 
     def _write(self, progress: Progress) -> Progress:
         """All parts, or as many as time allows."""
         out = _Output(self, progress)
-        for segment, compressed in segments.read(
-            self.organization_id, self.mode, progress.segment, progress.size
-        ):
+        for segment, compressed in segments.read(self.tenant, progress.segment, progress.size):
             if self._is_past(compressed):
                 break
             for seq, data in self._selected(segment, compressed, progress):
@@ -166,7 +163,7 @@ class _Run:
             by = self._caller()
             store.complete(self.export, manifest, by)
             try:
-                return by.write.commit()
+                return by.transaction.commit()
             except Stale:
                 # The tenant asked for another export at this moment; the file is not hashed again for that.
                 if attempt == _TRIES - 1:
@@ -200,9 +197,9 @@ class _Run:
 
     def _from_the_start(self, checkpoint: Checkpoint, *, version: int) -> Progress:
         since = self.export.filters.created_after
-        start = segments.from_time(self.organization_id, self.mode, since, checkpoint.size) if since else 1
+        start = segments.from_time(self.tenant, since, checkpoint.size) if since else 1
         expired = 0
-        if start == 1 and (oldest := segments.first_from(self.organization_id, self.mode, 1)):
+        if start == 1 and (oldest := segments.first_from(self.tenant, 1)):
             start, expired = oldest.first, oldest.first - 1
         return Progress(
             checkpoint=checkpoint,
@@ -215,14 +212,14 @@ class _Run:
 
     def _own_seq(self) -> int | None:
         """The number of the record that tells of the export's creation, once it has one."""
-        about = partition(self.organization_id, self.mode, "AUDIT", "audit_export", self.export.id)
+        about = partition(self.tenant, "AUDIT", "audit_export", self.export.id)
         for record in walk("gsi1pk = :pk", {":pk": about}, index="gsi1"):
             seq = record.get("seq")
             return seq if isinstance(seq, int) else None
         return None
 
     def _caller(self) -> Caller:
-        return worker("export_audit", self.organization_id, self.mode, self.request_id)
+        return worker("export_audit", self.tenant, self.request_id)
 
     def _has_run_for(self, seconds: float) -> bool:
         return time.monotonic() - self._began > seconds

@@ -37,9 +37,11 @@ def put(
         version=before.version + 1 if before else 1,
     )
     item: Item = {**grant_at(child_id, parent_id)._asdict(), "kind": "GRANT", **dump(after)}
-    by.write.put_version(item, was=before.version if before else 0)
+    by.transaction.put_version(item, was=before.version if before else 0)
     changes = audit.changes(_audited(before), _audited(after))
-    by.write.audit("grant.updated" if before else "grant.created", after.id, changes, also_for=parent_id)
+    by.transaction.audit(
+        "grant.updated" if before else "grant.created", after.id, changes, also_for=parent_id
+    )
     return after
 
 
@@ -51,7 +53,7 @@ def give(parent_id: str, body: GrantPut, by: Caller) -> GivenGrant:
     """
     organizations.may_change(by)
     before = _given(parent_id, by)
-    by.write.check_if_match(before.version if before else 0)
+    by.transaction.check_if_match(before.version if before else 0)
     keys.check_end(body.expires_at, by.at)
     grant = Grant(resources=tuple(dict.fromkeys(body.resources)), expires_at=body.expires_at)
     if before and (set(before.resources), before.expires_at) == (set(grant.resources), grant.expires_at):
@@ -68,8 +70,10 @@ def revoke(parent_id: str, by: Caller) -> None:
     before = _given(parent_id, by)
     if before is None:
         raise NotFound("Your organization has granted this one nothing.")
-    by.write.delete(grant_at(by.organization_id, parent_id), was=before.version)
-    by.write.audit("grant.revoked", before.id, audit.changes(_audited(before), {}), also_for=before.parent_id)
+    by.transaction.delete(grant_at(by.organization_id, parent_id), was=before.version)
+    by.transaction.audit(
+        "grant.revoked", before.id, audit.changes(_audited(before), {}), also_for=before.parent_id
+    )
 
 
 def search(query: ListQuery, by: Caller) -> Page[GivenGrant]:
@@ -77,7 +81,7 @@ def search(query: ListQuery, by: Caller) -> Page[GivenGrant]:
     parent_id = organizations.current(by).parent_organization_id
     item = get(grant_at(by.organization_id, parent_id)) if parent_id else None
     grants = [load(GivenGrant, item)] if item else []
-    return page.few(by, query, [Few(one.id, one.created_at, one) for one in grants])
+    return page.few(by.tenant, query, [Few(one.id, one.created_at, one) for one in grants])
 
 
 def find_child_grant(parent_id: str, child_id: str) -> Grant | None:

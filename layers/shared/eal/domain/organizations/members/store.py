@@ -12,6 +12,7 @@ from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.page import Page, Partition
 from eal.core.table.read import get
+from eal.core.tenancy import BothModes
 from eal.domain.organizations.members.model import PERSONAL, Member
 from eal.domain.organizations.store import may_change
 
@@ -27,12 +28,12 @@ _NOT_AUDITED = frozenset({"id", "invited_at", "invited_by"})
 
 def at(organization_id: str, member_id: str) -> Key:
     """`org_…#both#MEMBER`, `mem_…`: members belong to both modes."""
-    return key(organization_id, "both", "MEMBER", member_id)
+    return key(BothModes(organization_id), "MEMBER", member_id)
 
 
 def claim_at(organization_id: str, email: str) -> Key:
     """`org_…#both#MEMBER_EMAIL`, and the address."""
-    return key(organization_id, "both", "MEMBER_EMAIL", email)
+    return key(BothModes(organization_id), "MEMBER_EMAIL", email)
 
 
 def invite(body: MemberCreate, by: Caller) -> Member:
@@ -52,8 +53,8 @@ def invite(body: MemberCreate, by: Caller) -> Member:
         version=1,
         salt=audit.new_salt(),
     )
-    by.write.create({**at(by.organization_id, new.id)._asdict(), "kind": "MEMBER", **dump(new)})
-    by.write.create(
+    by.transaction.create({**at(by.organization_id, new.id)._asdict(), "kind": "MEMBER", **dump(new)})
+    by.transaction.create(
         {
             **claim_at(by.organization_id, new.email)._asdict(),
             "kind": "MEMBER_EMAIL",
@@ -64,14 +65,14 @@ def invite(body: MemberCreate, by: Caller) -> Member:
             id=cast("str", old["member_id"]) if old else None,
         ),
     )
-    by.write.audit("member.invited", new.id, _changes({}, _audited(new), new.salt))
+    by.transaction.audit("member.invited", new.id, _changes({}, _audited(new), new.salt))
     return new
 
 
 def search(query: ListQuery, by: Caller) -> Page[Member]:
     """The organization's members, newest first."""
-    where = Partition(base=partition(by.organization_id, "both", "MEMBER"), id_prefix="mem")
-    return page.read(by, query, where, lambda item: load(Member, item))
+    where = Partition(base=partition(BothModes(by.organization_id), "MEMBER"), id_prefix="mem")
+    return page.read(by.tenant, query, where, lambda item: load(Member, item))
 
 
 def remove(member_id: str, by: Caller) -> None:
@@ -84,9 +85,9 @@ def remove(member_id: str, by: Caller) -> None:
     if item is None:
         raise NotFound(f"There is no member {member_id[:40]}.")
     old = load(Member, item)
-    by.write.delete(at(by.organization_id, old.id), was=old.version)
-    by.write.delete(claim_at(by.organization_id, old.email))
-    by.write.audit("member.removed", old.id, _changes(_audited(old), {}, old.salt))
+    by.transaction.delete(at(by.organization_id, old.id), was=old.version)
+    by.transaction.delete(claim_at(by.organization_id, old.email))
+    by.transaction.audit("member.removed", old.id, _changes(_audited(old), {}, old.salt))
 
 
 def _changes(before: Item, after: Item, salt: str) -> tuple[Change, ...]:

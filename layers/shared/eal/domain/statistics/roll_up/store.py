@@ -10,6 +10,7 @@ from eal.core.cursor import Position, seal
 from eal.core.table.item import load
 from eal.core.table.page import READS_AT_MOST, Page
 from eal.core.table.read import get_all
+from eal.core.tenancy import Tenant
 from eal.domain.organization_settings.table_keys import at, grant_at
 from eal.domain.organizations.children import CHILDREN_A_READ, child_ids
 from eal.domain.organizations.grants.model import Grant
@@ -38,7 +39,7 @@ class Row:
 
 def search(query: ListQuery, by: Caller) -> Page[Row]:
     """The children that granted leads or calls, in the caller's mode, newest first."""
-    scope = by.scope_of_cursors()
+    scope = query.cursor_scope(by.tenant)
     found: list[Row] = []
     # More than a short page asks for, because children that granted nothing are left out.
     reading = query.model_copy(update={"limit": max(query.limit, CHILDREN_A_READ)})
@@ -62,7 +63,7 @@ def _rows(child_ids: Sequence[str], by: Caller) -> Iterator[Row]:
             [
                 place
                 for one in some
-                for place in (at(one), grant_at(one, by.organization_id), tally_at(one, by.mode))
+                for place in (at(one), grant_at(one, by.organization_id), tally_at(Tenant(one, by.mode)))
             ]
         )
         for child, granted, tally in batched(items, 3, strict=True):

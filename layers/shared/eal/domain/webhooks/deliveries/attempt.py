@@ -47,7 +47,7 @@ def deliver(due: Due) -> None:
     """
     observe.bind(delivery_id=due.delivery_id, webhook_id=due.webhook_id, event_id=due.event_id)
     now = clock.now()
-    place = endpoint_health.take_place(due.organization_id, due.mode, due.webhook_id, due.delivery_id, now)
+    place = endpoint_health.take_place(due.tenant, due.webhook_id, due.delivery_id, now)
     if place is None:
         if due.deferrals % _LOOKED_AT_EVERY == _LOOKED_AT_EVERY - 1:
             delivery = delivery_store.read(due).delivery
@@ -174,21 +174,21 @@ def _send(
 
 def _disable_gone(due: Due, place: Place, endpoint: Endpoint, before: Delivery, after: Delivery) -> None:
     """The endpoint's end and the delivery's, in one transaction: neither can be there without the other."""
-    by = caller.worker("deliver_webhook", due.organization_id, due.mode, due.request_id)
+    by = caller.worker("deliver_webhook", due.tenant, due.request_id)
     store.disable(endpoint, "gone", by)
-    by.write.replace(delivery_store.item(after), was=before.version)
-    by.write.add(endpoint_health.disabled(place, by.at))
-    by.write.commit()
+    by.transaction.replace(delivery_store.item(after), was=before.version)
+    by.transaction.add(endpoint_health.disabled(place, by.at))
+    by.transaction.commit()
     observe.count("endpoints_disabled")
 
 
 def _disable_failing(due: Due, place: Place, endpoint: Endpoint, state: Health) -> None:
     """The endpoint's end, unless it was changed, or took something, meanwhile: then its next failure decides."""
-    by = caller.worker("deliver_webhook", due.organization_id, due.mode, due.request_id)
+    by = caller.worker("deliver_webhook", due.tenant, due.request_id)
     store.disable(endpoint, "failing", by)
-    by.write.add(endpoint_health.disabled(place, by.at, state.failing_since))
+    by.transaction.add(endpoint_health.disabled(place, by.at, state.failing_since))
     try:
-        by.write.commit()
+        by.transaction.commit()
     except Stale:
         observe.logger.info("endpoint_left_enabled")
     else:

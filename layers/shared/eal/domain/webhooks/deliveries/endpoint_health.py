@@ -19,7 +19,7 @@ from eal.core.table.keys import Key, key
 from eal.core.table.progress import Change, ConditionFailed
 from eal.core.table.read import get
 from eal.core.table.write import Operation
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Tenant
 
 MOST_IN_FLIGHT = 20
 """Attempts at one endpoint at once."""
@@ -74,11 +74,9 @@ def mark_of(ciphertext: str) -> str:
     return hashlib.sha256(ciphertext.encode()).hexdigest()[:16]
 
 
-def take_place(
-    organization_id: str, mode: Mode, webhook_id: str, delivery_id: str, now: datetime
-) -> Place | None:
+def take_place(tenant: Tenant, webhook_id: str, delivery_id: str, now: datetime) -> Place | None:
     """A place for one attempt of a delivery; None where all are taken, or somebody attempts this very delivery."""
-    at = key(organization_id, mode, _KIND, webhook_id)
+    at = key(tenant, _KIND, webhook_id)
     for _ in range(_TRIES):
         try:
             return _taken(at, delivery_id, now)
@@ -90,9 +88,9 @@ def take_place(
     return None
 
 
-def accepted(organization_id: str, mode: Mode, webhook_id: str) -> str | None:
+def accepted(tenant: Tenant, webhook_id: str) -> str | None:
     """The mark of the secret that the endpoint last accepted; None where none is known."""
-    item = get(key(organization_id, mode, _KIND, webhook_id))
+    item = get(key(tenant, _KIND, webhook_id))
     return load(Health, item).accepted if item else None
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from eal.core import clock, ids
 from eal.core.table import progress
 from eal.core.table.read import get
+from eal.core.tenancy import Tenant
 from eal.domain.webhooks.deliveries import queue
 from eal.domain.webhooks.deliveries import store as delivery_store
 from eal.domain.webhooks.deliveries.queue import Due
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.core.json import Json
-    from eal.core.tenancy import Mode
 
 
 class Published(NamedTuple):
@@ -24,8 +24,7 @@ class Published(NamedTuple):
 
     id: str
     type: str
-    organization_id: str
-    mode: "Mode"
+    tenant: Tenant
     request_id: str
     data: "Json" = None
 
@@ -50,8 +49,8 @@ def delivery_of(event: Published, endpoint: Endpoint, now: "datetime") -> Delive
     """The first state of the event's delivery to an endpoint."""
     return Delivery(
         id=delivery_id(event.id, endpoint),
-        organization_id=event.organization_id,
-        mode=event.mode,
+        organization_id=event.tenant.organization_id,
+        mode=event.tenant.mode,
         webhook_id=endpoint.id,
         event_id=event.id,
         event_type=event.type,
@@ -69,7 +68,7 @@ def delivery_id(event_id: str, endpoint: Endpoint) -> str:
 
 
 def _wanting(event: Published) -> list[Endpoint]:
-    endpoints = store.wanting(event.type, event.organization_id, event.mode)
+    endpoints = store.wanting(event.type, event.tenant)
     if not any(endpoint.filter for endpoint in endpoints):
         return endpoints
     data = event.data if event.data is not None else _stored_data(event)
@@ -77,5 +76,5 @@ def _wanting(event: Published) -> list[Endpoint]:
 
 
 def _stored_data(event: Published) -> "Json":
-    stored = get(delivery_store.event_at(event.organization_id, event.mode, event.id))
+    stored = get(delivery_store.event_at(event.tenant, event.id))
     return delivery_store.event_of(stored).data if stored else None

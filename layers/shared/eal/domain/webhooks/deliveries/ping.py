@@ -28,7 +28,7 @@ def send(webhook_id: str, event_type: str, by: "Caller") -> tuple[Event, Reply]:
     Raises: NotFound; PreconditionFailed.
     """
     endpoint = store.find(webhook_id, by)
-    by.write.check_if_match(endpoint.version)
+    by.transaction.check_if_match(endpoint.version)
     event = Event(
         id=ids.new("evt", by.at),
         type=event_type,
@@ -38,17 +38,13 @@ def send(webhook_id: str, event_type: str, by: "Caller") -> tuple[Event, Reply]:
         sequence=SEQUENCE,
         data=catalogue.types()[event_type].example["data"],
     )
-    by.write.audit("webhook.tested", endpoint.id, audit.changes({}, {"event_type": event_type}))
+    by.transaction.audit("webhook.tested", endpoint.id, audit.changes({}, {"event_type": event_type}))
     return event, _post(endpoint, event, by)
 
 
 def _post(endpoint: "Endpoint", event: Event, by: "Caller") -> Reply:
     """As a delivery does: where a signature is refused, one with the other secret follows."""
-    accepted = (
-        endpoint_health.accepted(by.organization_id, by.mode, endpoint.id)
-        if endpoint.previous_secret
-        else None
-    )
+    accepted = endpoint_health.accepted(by.tenant, endpoint.id) if endpoint.previous_secret else None
     secrets = secrets_of(endpoint, accepted, by.organization_id, by.at)
     reply = post(endpoint, event, secrets, by.at, within=_left(by))
     if is_to_be_repeated(secrets, reply):

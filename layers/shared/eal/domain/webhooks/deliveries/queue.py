@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from eal.core import aws, settings
 from eal.core.outbound import later
 from eal.core.table.item import load
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Mode, TenantScoped
 from eal.domain.webhooks.model import Delivery
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _MOST_IN_A_BATCH = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Due(TenantScoped):
     """A message of the delivery queue: this attempt of this delivery is due, or will be."""
 
     organization_id: str

@@ -18,6 +18,7 @@ from eal.core.table import progress
 from eal.core.table.item import Item, dump, load
 from eal.core.table.keys import key, partition
 from eal.core.table.read import get, get_all, walk
+from eal.core.tenancy import Tenant
 from eal.domain.webhooks.deliveries import queue
 from eal.domain.webhooks.deliveries import store as delivery_store
 from eal.domain.webhooks.deliveries.fan_out import Published, delivery_id, delivery_of
@@ -53,14 +54,14 @@ def ask(webhook_id: str, body: "ReplayCreate", by: "Caller") -> Replay:
     Raises: NotFound; PreconditionFailed; ValidationFailed; Conflict where the endpoint is disabled.
     """
     endpoint = store.find(webhook_id, by)
-    by.write.check_if_match(endpoint.version)
+    by.transaction.check_if_match(endpoint.version)
     asked = _asked(endpoint, body, by)
     if not endpoint.enabled:
         raise Conflict("The endpoint is disabled: enable it first.", disabled_reason=endpoint.disabled_reason)
     meant = dump(asked)
     shown = {name: value for name, value in meant.items() if name in _SHOWN_IN_AUDIT}
-    by.write.audit("webhook.replayed", endpoint.id, audit.changes({}, shown))
-    by.write.ask("replay_webhook", meant)
+    by.transaction.audit("webhook.replayed", endpoint.id, audit.changes({}, shown))
+    by.transaction.enqueue_task("replay_webhook", meant)
     return asked
 
 
@@ -70,7 +71,7 @@ def count(webhook_id: str, body: "ReplayCreate", by: "Caller") -> tuple[Replay, 
     Raises: NotFound; PreconditionFailed; ValidationFailed.
     """
     endpoint = store.find(webhook_id, by)
-    by.write.check_if_match(endpoint.version)
+    by.transaction.check_if_match(endpoint.version)
     asked = _asked(endpoint, body, by)
     events = _events(asked, endpoint)
     number = 0
@@ -83,7 +84,7 @@ def work(message: "Mapping[str, Json]") -> None:
     """Open deliveries until all is done, or time is up."""
     asked = load(Replay, message)
     observe.bind(webhook_id=asked.webhook_id, replay_id=asked.replay_id)
-    stored = get(store.place(asked.organization_id, asked.mode, asked.webhook_id))
+    stored = get(store.place(asked.tenant, asked.webhook_id))
     endpoint = store.of_item(stored) if stored else None
     if endpoint is None or not endpoint.enabled:
         observe.logger.info("replay_ended", reason="the endpoint is disabled or deleted")
@@ -138,7 +139,7 @@ def _events(asked: Replay, endpoint: Endpoint) -> "Iterator[Item]":
         if asked.after and ids.is_id(prefix, asked.after):
             low = f"{asked.after}0"
         values: Item = {
-            ":pk": partition(asked.organization_id, asked.mode, kind),
+            ":pk": partition(asked.tenant, kind),
             ":low": low,
             ":high": ids.lowest(prefix, asked.until),
         }
@@ -156,12 +157,7 @@ def _with_deliveries(items: "tuple[Item, ...]", asked: Replay, endpoint: Endpoin
     ]
     if not wanted:
         return []
-    stored = get_all(
-        [
-            key(asked.organization_id, asked.mode, "DELIVERY", delivery_id(event.id, endpoint))
-            for event in wanted
-        ]
-    )
+    stored = get_all([key(asked.tenant, "DELIVERY", delivery_id(event.id, endpoint)) for event in wanted])
     return [
         _Found(event, load(Delivery, item) if item else None)
         for event, item in zip(wanted, stored, strict=True)
@@ -173,8 +169,7 @@ def _published(item: Item) -> Published:
     return Published(
         id=event.id,
         type=event.type,
-        organization_id=event.tenant_id,
-        mode=event.mode,
+        tenant=Tenant(event.tenant_id, event.mode),
         request_id=cast("str", item["request_id"]),
         data=event.data,
     )

@@ -18,7 +18,7 @@ from eal.core.table.item import Item, dump, load
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.page import Page, Partition
 from eal.core.table.read import get, get_all
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Tenant
 from eal.domain.audit_log.wire import AuditRecordView
 from eal.domain.webhooks.deliveries.queue import Due
 from eal.domain.webhooks.endpoints import store
@@ -42,9 +42,9 @@ def read(due: Due) -> Work:
     """Endpoint, delivery and event, in one transaction."""
     endpoint, delivery, event = get_all(
         [
-            store.place(due.organization_id, due.mode, due.webhook_id),
-            _place(due.organization_id, due.mode, due.delivery_id),
-            event_at(due.organization_id, due.mode, due.event_id),
+            store.place(due.tenant, due.webhook_id),
+            _place(due.tenant, due.delivery_id),
+            event_at(due.tenant, due.event_id),
         ]
     )
     return Work(
@@ -54,9 +54,9 @@ def read(due: Due) -> Work:
     )
 
 
-def event_at(organization_id: str, mode: Mode, event_id: str) -> Key:
+def event_at(tenant: Tenant, event_id: str) -> Key:
     """Where an event lies: an audit record is told from its own item."""
-    return key(organization_id, mode, "AUDIT" if ids.is_id("aud", event_id) else "EVENT", event_id)
+    return key(tenant, "AUDIT" if ids.is_id("aud", event_id) else "EVENT", event_id)
 
 
 def advance(before: Delivery, after: Delivery) -> bool:
@@ -71,10 +71,10 @@ def search(webhook_id: str, query: "DeliveryQuery", by: Caller) -> Page[Delivery
     """
     endpoint = store.find(webhook_id, by)
     where = Partition(
-        base=partition(by.organization_id, by.mode, _KIND),
+        base=partition(by.tenant, _KIND),
         id_prefix="dlv",
         index="gsi1",
-        index_partition=partition(by.organization_id, by.mode, _KIND, "webhook", endpoint.id),
+        index_partition=partition(by.tenant, _KIND, "webhook", endpoint.id),
     )
     wanted = {"status": query.status, "event_type": query.event_type}
     filters = {name: value for name, value in wanted.items() if value is not None}
@@ -82,12 +82,12 @@ def search(webhook_id: str, query: "DeliveryQuery", by: Caller) -> Page[Delivery
     def is_wanted(item: Item) -> bool:
         return all(item[name] == value for name, value in filters.items())
 
-    return page.read(by, query, where, _load, is_wanted if filters else None)
+    return page.read(by.tenant, query, where, _load, is_wanted if filters else None)
 
 
 def find(delivery_id: str, by: Caller) -> Delivery:
     """Raises: NotFound."""
-    at = _place(by.organization_id, by.mode, delivery_id)
+    at = _place(by.tenant, delivery_id)
     stored = get(at) if ids.is_id("dlv", delivery_id) else None
     if stored is None:
         raise NotFound(f"There is no delivery {delivery_id[:40]}.")
@@ -111,9 +111,9 @@ def retry(delivery_id: str, by: Caller) -> Delivery:
             disabled_reason=endpoint.disabled_reason,
         )
     after = delivery.retried(by.at)
-    by.write.replace(item(after), was=delivery.version)
-    by.write.audit("delivery.retried", after.id)
-    by.write.ask("deliver_webhook", cast("Item", asdict(Due.next_of(after))))
+    by.transaction.replace(item(after), was=delivery.version)
+    by.transaction.audit("delivery.retried", after.id)
+    by.transaction.enqueue_task("deliver_webhook", cast("Item", asdict(Due.next_of(after))))
     return after
 
 
@@ -121,17 +121,17 @@ def item(delivery: Delivery) -> Item:
     """The delivery with its key, its place in its endpoint's list, and the end of its time."""
     end = delivery.created_at + timedelta(days=FEED_DAYS)
     return {
-        **_place(delivery.organization_id, delivery.mode, delivery.id)._asdict(),
+        **_place(delivery.tenant, delivery.id)._asdict(),
         "kind": _KIND,
-        "gsi1pk": partition(delivery.organization_id, delivery.mode, _KIND, "webhook", delivery.webhook_id),
+        "gsi1pk": partition(delivery.tenant, _KIND, "webhook", delivery.webhook_id),
         "gsi1sk": delivery.id,
         "ttl": int(end.timestamp()),
         **dump(delivery),
     }
 
 
-def _place(organization_id: str, mode: Mode, delivery_id: str) -> Key:
-    return key(organization_id, mode, _KIND, delivery_id)
+def _place(tenant: Tenant, delivery_id: str) -> Key:
+    return key(tenant, _KIND, delivery_id)
 
 
 def event_of(stored: Item) -> Event:

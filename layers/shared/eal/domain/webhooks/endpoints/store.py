@@ -16,7 +16,7 @@ from eal.core.table.page import Page, Partition
 from eal.core.table.read import get as read_item
 from eal.core.table.read import walk
 from eal.core.table.write import Operation
-from eal.core.tenancy import Mode
+from eal.core.tenancy import Tenant
 from eal.domain.webhooks.endpoints.wire import WebhookCreate, WebhookUpdate, WebhookView
 from eal.domain.webhooks.filters import match
 from eal.domain.webhooks.model import Endpoint, Reason
@@ -35,9 +35,9 @@ _SHOWN_IN_AUDIT = (
 )  # fmt: skip
 
 
-def place(organization_id: str, mode: Mode, webhook_id: str) -> Key:
+def place(tenant: Tenant, webhook_id: str) -> Key:
     """`org_…#live#WEBHOOK`, `wh_…`."""
-    return key(organization_id, mode, _KIND, webhook_id)
+    return key(tenant, _KIND, webhook_id)
 
 
 def register(body: WebhookCreate, by: Caller) -> tuple[Endpoint, str]:
@@ -65,21 +65,21 @@ def register(body: WebhookCreate, by: Caller) -> tuple[Endpoint, str]:
         version=1,
     )
     _check_filter(new)
-    by.write.create(_item(new, by))
-    by.write.add(_counted(1, by))
-    by.write.audit("webhook.created", new.id, audit.changes({}, _audited(new)))
+    by.transaction.create(_item(new, by))
+    by.transaction.add(_counted(1, by))
+    by.transaction.audit("webhook.created", new.id, audit.changes({}, _audited(new)))
     return new, secret
 
 
 def search(query: ListQuery, by: Caller) -> Page[Endpoint]:
     """The endpoints of the caller's mode, newest first."""
-    where = Partition(base=partition(by.organization_id, by.mode, _KIND), id_prefix="wh")
-    return page.read(by, query, where, of_item)
+    where = Partition(base=partition(by.tenant, _KIND), id_prefix="wh")
+    return page.read(by.tenant, query, where, of_item)
 
 
 def find(webhook_id: str, by: Caller) -> Endpoint:
     """Raises: NotFound."""
-    item = read_item(place(by.organization_id, by.mode, webhook_id)) if ids.is_id("wh", webhook_id) else None
+    item = read_item(place(by.tenant, webhook_id)) if ids.is_id("wh", webhook_id) else None
     if item is None:
         raise NotFound(f"There is no webhook {webhook_id[:40]}.")
     return of_item(item)
@@ -95,12 +95,12 @@ def update(webhook_id: str, body: WebhookUpdate, by: Caller) -> Endpoint:
         _check_address(body.url)
     new = _changed(old, body, by.at)
     if new == old:
-        by.write.check_if_match(old.version)
+        by.transaction.check_if_match(old.version)
         return old
     _check_filter(new)
     new = replace(new, updated_at=by.at, version=old.version + 1)
-    by.write.replace(_item(new, by), was=old.version)
-    by.write.audit("webhook.updated", old.id, audit.changes(_audited(old), _audited(new)))
+    by.transaction.replace(_item(new, by), was=old.version)
+    by.transaction.audit("webhook.updated", old.id, audit.changes(_audited(old), _audited(new)))
     return new
 
 
@@ -137,8 +137,8 @@ def rotate_secret(webhook_id: str, overlap_seconds: int, by: Caller) -> tuple[En
         updated_at=by.at,
         version=old.version + 1,
     )
-    by.write.replace(_item(new, by), was=old.version)
-    by.write.audit("webhook.secret_rotated", old.id, audit.changes(_audited(old), _audited(new)))
+    by.transaction.replace(_item(new, by), was=old.version)
+    by.transaction.audit("webhook.secret_rotated", old.id, audit.changes(_audited(old), _audited(new)))
     return new, secret
 
 
@@ -148,24 +148,24 @@ def remove(webhook_id: str, by: Caller) -> None:
     Raises: NotFound.
     """
     old = find(webhook_id, by)
-    by.write.delete(place(by.organization_id, by.mode, old.id), was=old.version)
-    by.write.add(_counted(-1, by))
-    by.write.audit("webhook.deleted", old.id, audit.changes(_audited(old), {}))
+    by.transaction.delete(place(by.tenant, old.id), was=old.version)
+    by.transaction.add(_counted(-1, by))
+    by.transaction.audit("webhook.deleted", old.id, audit.changes(_audited(old), {}))
 
 
 def disable(old: Endpoint, reason: Reason, by: Caller) -> None:
     """Add to the write: no more events are sent to this endpoint."""
     new = replace(old.disabled(reason, by.at), updated_at=by.at, version=old.version + 1)
-    by.write.replace(_item(new, by), was=old.version)
-    by.write.audit("webhook.disabled", old.id, audit.changes(_audited(old), _audited(new)))
+    by.transaction.replace(_item(new, by), was=old.version)
+    by.transaction.audit("webhook.disabled", old.id, audit.changes(_audited(old), _audited(new)))
     # The event goes to all other endpoints, and to whoever reads the feed: none of them is to learn of a secret there.
     told = replace(new, url=address.without_query(new.url))
-    by.write.emit("webhook.disabled", WebhookView.of(told).model_dump(mode="json"))
+    by.transaction.emit("webhook.disabled", WebhookView.of(told).model_dump(mode="json"))
 
 
-def wanting(event_type: str, organization_id: str, mode: Mode) -> list[Endpoint]:
+def wanting(event_type: str, tenant: Tenant) -> list[Endpoint]:
     """The endpoints that want events of this type, disabled ones too."""
-    every = map(of_item, walk("pk = :pk", {":pk": partition(organization_id, mode, _KIND)}))
+    every = map(of_item, walk("pk = :pk", {":pk": partition(tenant, _KIND)}))
     return [endpoint for endpoint in every if endpoint.wants(event_type)]
 
 
@@ -187,7 +187,7 @@ def of_item(item: Item) -> Endpoint:
 
 
 def _item(endpoint: Endpoint, by: Caller) -> Item:
-    return {**place(by.organization_id, by.mode, endpoint.id)._asdict(), "kind": _KIND, **dump(endpoint)}
+    return {**place(by.tenant, endpoint.id)._asdict(), "kind": _KIND, **dump(endpoint)}
 
 
 def _counted(step: int, by: Caller) -> Operation:
@@ -199,7 +199,7 @@ def _counted(step: int, by: Caller) -> Operation:
         values[":most"] = MOST
     update = {
         "TableName": settings.state_table(),
-        "Key": to_attributes(key(by.organization_id, by.mode, f"{_KIND}_COUNT", "webhooks")._asdict()),
+        "Key": to_attributes(key(by.tenant, f"{_KIND}_COUNT", "webhooks")._asdict()),
         "UpdateExpression": "SET kind = :kind ADD webhooks :step",
         "ExpressionAttributeValues": to_attributes(values),
         **condition,

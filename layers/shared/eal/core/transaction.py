@@ -1,0 +1,234 @@
+"""One change, one transaction: what changes, its audit records, its events, and the caller's idempotency record.
+
+What a customer owns is written in no other way; what is written past it (numbers, workers' progress, what an erasure
+empties) is listed with its reasons in tests/structure/checks/writes.py. A `Transaction` only collects; `commit` sends
+exactly one TransactWriteItems, so nothing is half done, no change is unaudited, and no event is lost between a write
+and its publishing. The relay takes events, tasks and audit records from the table's stream.
+
+    transaction.replace(LEADS.item(by.tenant, after), was=before.version)
+    transaction.audit("lead.updated", after.id, audit.changes(dump(before), dump(after)))
+    transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from eal.core import audit, ids, settings
+from eal.core.clock import rfc3339
+from eal.core.errors import PreconditionFailed
+from eal.core.events.catalogue import CATALOGUE, FEED_DAYS
+from eal.core.table.item import to_attributes
+from eal.core.table.keys import Key, events_partition, key, partition, pending_shard
+from eal.core.table.write import (
+    AlreadyWritten,
+    Operation,
+    Refusal,
+    Stale,
+    at_version,
+    put_if_absent,
+    put_version,
+    transact,
+)
+from eal.core.tenancy import Tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping, Sequence
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from eal.core.audit import Actor, Change, Source
+    from eal.core.json import Json
+    from eal.core.table.item import Item
+
+ANY_VERSION = range(1, 10**18)
+"""For `if_match`: whichever version, if there is one."""
+MAX_OPERATIONS = 100
+"""DynamoDB's limit of a transaction. More is a programming error here, never a split."""
+_TASK_DAYS = 7
+
+
+@dataclass(slots=True, kw_only=True)
+class Transaction:
+    """What one request or one unit of a worker's work changes.
+
+    `if_match` are the versions of which the caller insists on one; it means the first item replaced or deleted.
+    """
+
+    tenant: Tenant
+    actor: Actor
+    source: Source
+    request_id: str
+    at: datetime
+    if_match: Container[int] | None = None
+    _operations: list[Operation] = field(default_factory=list)
+    _audited: set[tuple[str, str]] = field(default_factory=set)
+    _matched: bool = False
+
+    def create(self, item: Mapping[str, Json], taken: Refusal | None = None) -> None:
+        """Put an item whose key must be free. `taken` makes the exception where it is not."""
+        self._operations.append(
+            put_if_absent(settings.state_table(), item, taken or (lambda _old: AlreadyWritten()))
+        )
+
+    def replace(self, item: Mapping[str, Json], *, was: int) -> None:
+        """Put the item's next version over version `was`; Stale where that is not what stands there."""
+        self.check_if_match(was)
+        self.put_version(item, was=was)
+
+    def put_version(self, item: Mapping[str, Json], *, was: int) -> None:
+        """The same whatever the caller insists on, for an item beside the one that `if_match` means. `was` is 0 where
+        there is none yet."""
+        self._operations.append(put_version(settings.state_table(), item, was=was))
+
+    def delete(self, at: Key, *, was: int | None = None) -> None:
+        """Delete an item: version `was` of it, or, without, whatever stands there (claims have no version)."""
+        condition: dict[str, object] = {}
+        if was is not None:
+            self.check_if_match(was)
+            condition = at_version(was)
+        request = {
+            "Delete": {"TableName": settings.state_table(), "Key": to_attributes(at._asdict()), **condition}
+        }
+        self._operations.append(Operation(cast("TransactWriteItemTypeDef", request), lambda _old: Stale()))
+
+    def add(self, operation: Operation) -> None:
+        """An operation that a store made itself, such as one on the Access table, as part of this transaction."""
+        self._operations.append(operation)
+
+    def audit(
+        self,
+        action: str,
+        resource_id: str,
+        changes: Sequence[Change] = (),
+        *,
+        also_for: str | None = None,
+    ) -> None:
+        """The one audit record of a resource that this write changes; its type stands before the action's dot.
+
+        `also_for` is another organization that the change concerns: its log gets the record too.
+        """
+        own = self.tenant
+        for tenant in (own, Tenant(also_for, own.mode)) if also_for else (own,):
+            if (tenant.organization_id, resource_id) in self._audited:
+                raise AssertionError("a transaction has one audit record for a resource: use a second one")
+            self._audited.add((tenant.organization_id, resource_id))
+            self._audit(tenant, action, resource_id, changes)
+
+    def _audit(self, tenant: Tenant, action: str, resource_id: str, changes: Sequence[Change]) -> None:
+        changes_json = [change.as_json() for change in changes]
+        if not audit.can_be_hashed(changes_json):
+            raise AssertionError(
+                f"{action} has a value that RFC 8785 cannot write: bound it where it comes in"
+            )
+        resource_type = action.partition(".")[0]
+        record_id = ids.new("aud", self.at)
+        actor: dict[str, Json] = {"type": self.actor.type, "id": self.actor.id}
+        if self.actor.ip:
+            actor["ip"] = self.actor.ip
+        self._outbox(
+            "AUDIT",
+            record_id,
+            {
+                "action": action,
+                "source": self.source,
+                "actor": actor,
+                "resource": {"type": resource_type, "id": resource_id},
+                "changes": changes_json,
+                "gsi1pk": partition(tenant, "AUDIT", resource_type, resource_id),
+                "gsi1sk": record_id,
+                "gsi2pk": partition(tenant, "AUDIT", "actor", self.actor.id),
+                "gsi2sk": record_id,
+                "ttl": self._in(timedelta(days=settings.audit_retention_days())),
+            },
+            tenant,
+        )
+
+    def emit(self, event_type: str, data: Mapping[str, Json]) -> None:
+        """An event of the catalogue; `data` is the resource as its GET shows it."""
+        if event_type not in CATALOGUE:
+            raise AssertionError(
+                f"event type {event_type} is not in eal.core.events.catalogue.CATALOGUE: add it there first"
+            )
+        event_id = ids.new("evt", self.at)
+        event: Item = {"type": event_type, "data": _text(data), "ttl": self._in(timedelta(days=FEED_DAYS))}
+        # By resource, so that an erasure finds what was told of it.
+        by_resource = events_partition(self.tenant, cast("str", data["id"]))
+        self._outbox("EVENT", event_id, {**event, "gsi1pk": by_resource, "gsi1sk": event_id}, self.tenant)
+
+    def enqueue_task(self, task: str, payload: Mapping[str, Json]) -> None:
+        """Enqueue a worker's task, in the transaction of the change that causes it. Customers do not see tasks."""
+        fields: Item = {"task": task, "data": _text(payload), "ttl": self._in(timedelta(days=_TASK_DAYS))}
+        self._outbox("TASK", ids.new("task", self.at), fields, self.tenant)
+
+    def _outbox(self, kind: str, item_id: str, fields: Mapping[str, Json], tenant: Tenant) -> None:
+        item: Item = {
+            **key(tenant, kind, item_id)._asdict(),
+            "kind": kind,
+            "id": item_id,
+            "created_at": rfc3339(self.at),
+            "organization_id": tenant.organization_id,
+            "mode": tenant.mode,
+            "request_id": self.request_id,
+            "pending": pending_shard(tenant),
+            **fields,
+        }
+        self.create(item)
+
+    def _in(self, span: timedelta) -> int:
+        return int((self.at + span).timestamp())
+
+    def check_if_match(self, version: int) -> None:
+        """Refuse where the caller insists on another version; 0 is of what is not there. Only the first call counts.
+
+        Raises: PreconditionFailed.
+        """
+        if self._matched:
+            return
+        self._matched = True
+        if self.if_match is not None and version not in self.if_match:
+            stands = f"the resource is at version {version}" if version else "there is no such resource"
+            raise PreconditionFailed(
+                f"If-Match does not hold: {stands}. Read it again and repeat the change.", version=version
+            )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was added: `commit` would send nothing."""
+        return not self._operations
+
+    def restarted(self) -> Transaction:
+        """An empty transaction of the same caller, for another try from its reads on."""
+        return Transaction(
+            tenant=self.tenant,
+            actor=self.actor,
+            source=self.source,
+            request_id=self.request_id,
+            at=self.at,
+            if_match=self.if_match,
+        )
+
+    def commit(self, *first: Operation) -> None:
+        """Send the transaction. `first` (the idempotency record) comes before the rest, and its refusal wins.
+
+        Raises: the refusal of the first operation whose condition failed; Unavailable when others kept changing
+        the same items for all attempts.
+        """
+        operations = [*first, *self._operations]
+        if not operations:
+            return
+        if self._operations and not self._audited:
+            raise AssertionError("this transaction has no audit record: call audit() before commit()")
+        if len(operations) > MAX_OPERATIONS:
+            raise AssertionError(
+                f"{len(operations)} operations in one transaction; {MAX_OPERATIONS} is the most"
+            )
+        transact(operations)
+
+
+def _text(data: Mapping[str, Json]) -> str:
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,84 @@
+"""A table stream's Lambda: `handler = StreamConsumer(group_of, consume).handler`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
+
+from eal.core import observe
+from eal.core.table.item import from_attributes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    from eal.core.table.item import Item
+
+
+class _Change(TypedDict):
+    NewImage: NotRequired[dict[str, AttributeValueTypeDef]]
+    SequenceNumber: str
+
+
+class StreamRecord(TypedDict):
+    """What DynamoDB Streams send of a change; the members that are read here."""
+
+    eventName: str
+    dynamodb: _Change
+
+
+class StreamEvent(TypedDict):
+    Records: list[StreamRecord]
+
+
+class _Failure(TypedDict):
+    itemIdentifier: str
+
+
+class StreamAnswer(TypedDict):
+    batchItemFailures: list[_Failure]
+
+
+class StreamConsumer[Group: Hashable]:
+    """Runs `consume(group, items)` for each group of a batch's new images, in the order of their first records.
+
+    A group's failure holds up the shard from the group's first record on and nothing else: the batch comes again, and
+    with it what other groups have consumed already, so `consume` must be safe to repeat. An exception in `not_retried`
+    is logged and holds up nothing.
+    """
+
+    def __init__(
+        self,
+        group_of: Callable[[Item], Group],
+        consume: Callable[[Group, list[Item]], None],
+        *,
+        not_retried: tuple[type[Exception], ...] = (),
+    ) -> None:
+        self._group_of = group_of
+        self._consume = consume
+        self._not_retried = not_retried
+
+    def handler(self, event: StreamEvent, context: object) -> StreamAnswer:
+        """The Lambda handler, for a stream of new images with ReportBatchItemFailures."""
+        observe.begin("")
+        first_record: dict[Group, str] = {}
+        groups: dict[Group, list[Item]] = defaultdict(list)
+        for record in event["Records"]:
+            item = from_attributes(record["dynamodb"]["NewImage"])
+            group = self._group_of(item)
+            first_record.setdefault(group, record["dynamodb"]["SequenceNumber"])
+            groups[group].append(item)
+        failed = [first_record[group] for group, items in groups.items() if not self._is_done(group, items)]
+        observe.flush()
+        return {"batchItemFailures": [{"itemIdentifier": min(failed, key=int)}] if failed else []}
+
+    def _is_done(self, group: Group, items: list[Item]) -> bool:
+        try:
+            self._consume(group, items)
+        except self._not_retried:
+            observe.logger.exception("group_not_retried", group=str(group))
+        except Exception:  # the edge of a consumer: reported to Lambda, which sends the batch again
+            observe.logger.exception("group_failed", group=str(group))
+            return False
+        return True
