@@ -72,7 +72,7 @@ def test_a_status_that_is_not_declared_is_no_answer() -> None:
 
     app = Api()
 
-    @app.get("/v1/nothing", operation_id="getNothing", tag="meta", status_code=201)
+    @app.get("/v1/nothing", summary="Get nothing", operation_id="getNothing", tag="meta", status_code=201)
     def get() -> Nothing:
         return Nothing()
 
@@ -81,7 +81,7 @@ def test_a_status_that_is_not_declared_is_no_answer() -> None:
 
     app = Api()
 
-    @app.get("/v1/nothing", operation_id="getNothing", tag="meta")
+    @app.get("/v1/nothing", summary="Get nothing", operation_id="getNothing", tag="meta")
     def answers_otherwise() -> Answer:
         return Answer(202, "{}")
 

@@ -97,9 +97,11 @@ def test_an_enumeration_is_one_type_wherever_it_is_used(committed: dict[str, Any
 def test_what_an_alias_says_of_itself_is_kept(committed: dict[str, Any]) -> None:
     components = committed["components"]["schemas"]
 
-    assert components["WebhookCreate"]["properties"]["url"]["description"] == "https, at a public address."
+    assert (
+        components["WebhookCreate"]["properties"]["url"]["description"] == "An https URL at a public address."
+    )
     assert components["WebhookUpdate"]["properties"]["rate_limit"]["description"].startswith(
-        "Deliveries a minute"
+        "Most deliveries per minute"
     )
 
 

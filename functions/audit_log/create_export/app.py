@@ -9,11 +9,18 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/audit-log/exports", operation_id="createAuditExport", tag="audit-log", status_code=202)
+@app.post(
+    "/v1/audit-log/exports",
+    summary="Create an audit log export",
+    operation_id="createAuditExport",
+    tag="audit-log",
+    status_code=202,
+)
 def create(body: AuditExportCreate, caller: Admin) -> AuditExportView:
-    """Export any part of the seven years, however long, as CSV or JSON lines. Its GET tells when the file is there.
+    """Starts an export of any part of the log's seven years, as CSV or JSON Lines. Poll `GET
+    /audit-log/exports/{export_id}` until `status` is `completed`.
 
-    Asked for again within five minutes, as a retry does, the one that is being made is answered. Three may be in the
-    making at once.
+    The same request within five minutes returns the export that is already running. At most three exports can run at
+    once; another one is refused with 409.
     """
     return exports.ask(body.filters(), body.format, by=caller)

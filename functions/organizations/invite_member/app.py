@@ -9,7 +9,15 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/organizations/me/members", operation_id="inviteMember", tag="organizations", status_code=201)
+@app.post(
+    "/v1/organizations/me/members",
+    summary="Invite a member",
+    operation_id="inviteMember",
+    tag="organizations",
+    status_code=201,
+)
 def invite_member(body: MemberCreate, caller: Admin) -> MemberView:
-    """Add a member by e-mail address, which no other member has. No mail is sent yet: tell them yourself."""
+    """Adds a member by e-mail address. No invitation is sent: notify the member yourself. If another member has the
+    address, the answer is 409.
+    """
     return MemberView.of(members.invite(body, by=caller))

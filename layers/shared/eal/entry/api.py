@@ -70,6 +70,7 @@ class Api:
         self,
         path: str,
         *,
+        summary: str,
         operation_id: str,
         tag: str,
         grant: Grantable | None = None,
@@ -77,32 +78,61 @@ class Api:
         also: tuple[int, ...] = (),
     ) -> Decorator:
         """`also` are the statuses that a success may have besides its usual one; `grant` as in Route."""
-        return self._endpoint("GET", path, operation_id, tag, grant, (status_code, *also))
+        return self._endpoint("GET", path, summary, operation_id, tag, grant, (status_code, *also))
 
     def post(
-        self, path: str, *, operation_id: str, tag: str, status_code: int = 200, also: tuple[int, ...] = ()
+        self,
+        path: str,
+        *,
+        summary: str,
+        operation_id: str,
+        tag: str,
+        status_code: int = 200,
+        also: tuple[int, ...] = (),
     ) -> Decorator:
-        return self._endpoint("POST", path, operation_id, tag, None, (status_code, *also))
+        return self._endpoint("POST", path, summary, operation_id, tag, None, (status_code, *also))
 
     def put(
-        self, path: str, *, operation_id: str, tag: str, status_code: int = 200, also: tuple[int, ...] = ()
+        self,
+        path: str,
+        *,
+        summary: str,
+        operation_id: str,
+        tag: str,
+        status_code: int = 200,
+        also: tuple[int, ...] = (),
     ) -> Decorator:
-        return self._endpoint("PUT", path, operation_id, tag, None, (status_code, *also))
+        return self._endpoint("PUT", path, summary, operation_id, tag, None, (status_code, *also))
 
     def patch(
-        self, path: str, *, operation_id: str, tag: str, status_code: int = 200, also: tuple[int, ...] = ()
+        self,
+        path: str,
+        *,
+        summary: str,
+        operation_id: str,
+        tag: str,
+        status_code: int = 200,
+        also: tuple[int, ...] = (),
     ) -> Decorator:
-        return self._endpoint("PATCH", path, operation_id, tag, None, (status_code, *also))
+        return self._endpoint("PATCH", path, summary, operation_id, tag, None, (status_code, *also))
 
     def delete(
-        self, path: str, *, operation_id: str, tag: str, status_code: int = 204, also: tuple[int, ...] = ()
+        self,
+        path: str,
+        *,
+        summary: str,
+        operation_id: str,
+        tag: str,
+        status_code: int = 204,
+        also: tuple[int, ...] = (),
     ) -> Decorator:
-        return self._endpoint("DELETE", path, operation_id, tag, None, (status_code, *also))
+        return self._endpoint("DELETE", path, summary, operation_id, tag, None, (status_code, *also))
 
     def _endpoint(
         self,
         method: str,
         path: str,
+        summary: str,
         operation_id: str,
         tag: str,
         grant: Grantable | None,
@@ -115,6 +145,7 @@ class Api:
                 endpoint,
                 method=method,
                 path=path,
+                summary=summary,
                 operation_id=operation_id,
                 tag=tag,
                 grant=grant,
@@ -139,7 +170,7 @@ class Api:
         except Exception:
             # The edge: whatever is wrong, the caller gets an envelope, and the log gets the trace.
             observe.logger.exception("unexpected_error")
-            answer = error_answer(InternalError("Something went wrong on our side."), request.id)
+            answer = error_answer(InternalError("An internal error occurred. Try again."), request.id)
         observe.count("requests")
         if answer.status >= 500:
             observe.count("server_errors")
@@ -191,7 +222,9 @@ class Api:
                 return answer
             except (Stale, AlreadyWritten):
                 caller.write, caller.answer_status = caller.write.afresh(), None
-        raise Conflict("The resource is being changed by others; read it again and repeat the change.")
+        raise Conflict(
+            "The resource was changed by other requests at the same time. Read it again and repeat the change."
+        )
 
 
 def _versions_in(if_match: str | None) -> Container[int] | None:
@@ -205,7 +238,9 @@ def _versions_in(if_match: str | None) -> Container[int] | None:
         return ANY_VERSION
     tags = [tag for part in if_match.split(",") if (tag := part.strip())]
     if not tags or not all(_ETAG.fullmatch(tag) for tag in tags):
-        raise InvalidRequest('If-Match must be an ETag that we sent, such as "3", a list of them, or *.')
+        raise InvalidRequest(
+            'If-Match must be an ETag from an earlier answer, such as "3", a list of ETags, or *.'
+        )
     return frozenset(int(tag[1:-1][:_LONGEST_VERSION]) for tag in tags if not tag.startswith("W/"))
 
 
@@ -232,4 +267,4 @@ def _aws_fault(fault: ClientError | BotoCoreError) -> ApiError:
         observe.logger.warning("aws_unavailable", fault=type(fault).__name__, code=code)
         return Unavailable()
     observe.logger.exception("aws_refused", code=code)
-    return InternalError("Something went wrong on our side.")
+    return InternalError("An internal error occurred. Try again.")

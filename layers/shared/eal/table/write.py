@@ -239,9 +239,10 @@ class Write:
             return
         self._matched = True
         if self.if_match is not None and version not in self.if_match:
-            stands = f"the resource is at version {version}" if version else "there is no such resource"
+            stands = f"the resource has version {version}" if version else "the resource does not exist"
             raise PreconditionFailed(
-                f"If-Match does not hold: {stands}. Read it again and repeat the change.", version=version
+                f"If-Match does not match: {stands}. Read the resource again and repeat the change.",
+                version=version,
             )
 
     @property
@@ -296,7 +297,7 @@ def transact(operations: Sequence[Operation]) -> None:
             if not contention.is_passing(reasons):
                 raise
         contention.pause(attempt)
-    raise Unavailable("Too many changes of the same resource at once; try again.")
+    raise Unavailable("Too many concurrent changes to the same resource. Try again.")
 
 
 def _text(data: Mapping[str, Json]) -> str:
