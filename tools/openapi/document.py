@@ -39,8 +39,13 @@ _TAGS = {
 
 
 def render(document: Node) -> str:
-    """The document as it is committed and served."""
+    """A generated file's text, as it is committed and served."""
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def methods(built: Node) -> dict[str, list[str]]:
+    """The methods of each path of a document, for the decision between 404 and 405."""
+    return {path: sorted(method.upper() for method in item) for path, item in built["paths"].items()}
 
 
 def _introduction() -> str:
