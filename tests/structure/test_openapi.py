@@ -110,7 +110,7 @@ def test_what_an_alias_says_of_itself_is_kept(committed: dict[str, Any]) -> None
         components["WebhookCreate"]["properties"]["url"]["description"] == "An https URL at a public address."
     )
     assert components["WebhookUpdate"]["properties"]["rate_limit"]["description"].startswith(
-        "Most deliveries per minute"
+        "Maximum number of deliveries per minute"
     )
 
 

@@ -35,8 +35,8 @@ MOST_PER_MINUTE = 6000
 
 
 class RateLimitBody(Wire):
-    """`per_minute` is the sustained limit. `burst` is the most requests in a single minute; it defaults to twice
-    `per_minute`.
+    """`per_minute` is the sustained limit. `burst` is the maximum number of requests in a single minute, by default
+    twice `per_minute`.
     """
 
     model_config = ConfigDict(extra="forbid")

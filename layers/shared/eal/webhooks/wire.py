@@ -69,7 +69,12 @@ type EventTypes = Annotated[
 type Description = Annotated[str, Field(max_length=500), AfterValidator(prose)]
 type RateLimit = Annotated[
     int,
-    Field(ge=1, le=60_000, strict=True, description="Most deliveries per minute; further deliveries wait."),
+    Field(
+        ge=1,
+        le=60_000,
+        strict=True,
+        description="Maximum number of deliveries per minute; further deliveries wait.",
+    ),
 ]
 
 
@@ -134,14 +139,16 @@ class WebhookView(Wire):
     disabled_reason: Annotated[
         Reason | None,
         Field(
-            description="`requested`: disabled with the API. `gone`: the endpoint answered 410. `failing`: its "
+            description="`requested`: disabled through the API. `gone`: the endpoint answered 410. `failing`: its "
             "deliveries failed for five days."
         ),
     ]
     disabled_at: Instant | None
     rate_limit: Annotated[
         int | None,
-        Field(description="Most deliveries per minute; null if the endpoint has no limit of its own."),
+        Field(
+            description="Maximum number of deliveries per minute; null if the endpoint has no limit of its own."
+        ),
     ]
     filter: Annotated[
         dict[str, dict[str, JsonValue]],

@@ -89,7 +89,7 @@ class ManifestView(Wire):
 
 class AuditExportView(Wire):
     """An export of the audit log. The file has the records in the order of `seq`, oldest first, up to the `size` of the
-    manifest's checkpoint. The export's own creation is at or before that record.
+    manifest's checkpoint, which includes the record of the export's own creation.
     """
 
     changes_by_itself: ClassVar[bool] = True  # its progress and its file's address make no new version
