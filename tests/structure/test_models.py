@@ -1,8 +1,7 @@
 """What endpoints declare, at their decorator and in their models: a slip there would fall silent when they run."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, get_args
+from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 
@@ -12,9 +11,6 @@ from eal.entry.http.api import Api
 from eal.entry.http.request import Answer
 from eal.entry.http.route import Created
 from tests.support.endpoints import Endpoint, endpoints
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SECRETS = {"key", "secret"}
 """Fields of answers that a replay must not show again."""
@@ -73,7 +69,7 @@ def test_a_status_that_is_not_declared_is_no_answer() -> None:
 
     app = Api()
 
-    @app.post("/v1/nothing", operation_id="createNothing", tag="meta")
+    @app.post("/v1/nothing", summary="Create nothing", operation_id="createNothing", tag="meta")
     def create() -> Created[Nothing]:
         return Created(Nothing())
 
@@ -82,7 +78,7 @@ def test_a_status_that_is_not_declared_is_no_answer() -> None:
 
     app = Api()
 
-    @app.get("/v1/nothing", operation_id="getNothing", tag="meta")
+    @app.get("/v1/nothing", summary="Get nothing", operation_id="getNothing", tag="meta")
     def answers_otherwise() -> Answer:
         return Answer(202, "{}")
 

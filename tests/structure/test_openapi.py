@@ -33,6 +33,15 @@ def test_the_committed_document_is_current() -> None:
     assert document.render(_built()) == served.text(), "run: python -m tools.openapi --write"
 
 
+def test_the_committed_routes_are_those_of_the_document(committed: dict[str, Any]) -> None:
+    text = document.render(document.methods(committed))
+
+    assert text == served.ROUTES.read_text(encoding="utf-8"), "run: python -m tools.openapi --write"
+    assert {method.lower() for methods in served.routes().values() for method in methods} <= {
+        "get", "put", "post", "patch", "delete",
+    }  # fmt: skip
+
+
 def test_the_document_does_not_depend_on_the_order_of_the_functions() -> None:
     routes = [load_app(HERE.folder_of(name)).app.route for name in HERE.endpoints]
 
@@ -97,9 +106,11 @@ def test_an_enumeration_is_one_type_wherever_it_is_used(committed: dict[str, Any
 def test_what_an_alias_says_of_itself_is_kept(committed: dict[str, Any]) -> None:
     components = committed["components"]["schemas"]
 
-    assert components["WebhookCreate"]["properties"]["url"]["description"] == "https, at a public address."
+    assert (
+        components["WebhookCreate"]["properties"]["url"]["description"] == "An https URL at a public address."
+    )
     assert components["WebhookUpdate"]["properties"]["rate_limit"]["description"].startswith(
-        "Deliveries a minute"
+        "Maximum number of deliveries per minute"
     )
 
 

@@ -135,7 +135,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     # routes
     (
         routes.faults,
-        change(CREATE, '@app.post("/v1/leads"', '@app.post("/v1/lead"'),
+        change(CREATE, '"/v1/leads",', '"/v1/lead",'),
         "decorates POST /v1/lead,",
     ),
     (routes.faults, change(CREATE, "@app.post", "@app.put"), "decorates PUT /v1/leads"),
@@ -595,7 +595,23 @@ EVENT = ("webhooks", "lead.created", "post")
         (_with({}, "components", "schemas", "eal__leads__View"), "needs a short name of its own"),
         (_with([], *LIST, "security"), "GET /leads needs a caller in its signature"),
         (_with([{"bearer": ["read"]}], "paths", "/openapi.json", "get", "security"), "or a line in PUBLIC"),
-        (_with("", *LIST, "summary"), "say in the endpoint's docstring"),
+        (_with("", *LIST, "description"), "say in the endpoint's docstring"),
+        (_with("", *LIST, "summary"), "GET /leads needs a summary in its decorator"),
+        (_without(*LIST, "summary"), "GET /leads needs a summary in its decorator"),
+        (
+            _with("Get a lead", *LIST, "summary"),
+            "GET /leads: another operation has the summary 'Get a lead' too",
+        ),
+        (_with("Get a lead", *EVENT, "summary"), "the event lead.created: another operation has the summary"),
+        (_with("Fetch leads", *LIST, "summary"), "must be a verb of VERBS"),
+        (_with("List", *LIST, "summary"), "must be a verb of VERBS"),
+        (_with(f"List {'x' * 36}", *LIST, "summary"), "has 41 characters, and 40 are the limit"),
+        (_with("List leads.", *LIST, "summary"), "must not end with a full stop"),
+        (_with("List Leads", *LIST, "summary"), "must be in sentence case"),
+        (
+            _with("List leads, newest first.", *LIST, "description"),
+            "must not be repeated by its description",
+        ),
         (_with([], *LIST, "tags"), "GET /leads needs a tag"),
         (_with([{"name": "x", "schema": {}}], *LIST, "parameters"), "the parameter x has no type"),
         (_with([{"name": "x", "in": "path"}], *LIST, "parameters"), "what x is"),

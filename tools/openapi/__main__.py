@@ -18,11 +18,15 @@ def main() -> int:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--check", action="store_true", help="exit 1 if a committed file is out of date")
     what.add_argument(
-        "--write", action="store_true", help="write the document and the catalogue of event types"
+        "--write", action="store_true", help="write the document, its routes and the catalogue of event types"
     )
     only_check = parser.parse_args().check
     built = document.build(routes(ROOT))
-    wanted = {served.PATH: built, catalogue.DESCRIBED: webhooks.event_types(built)}
+    wanted = {
+        served.PATH: built,
+        served.ROUTES: document.methods(built),
+        catalogue.DESCRIBED: webhooks.event_types(built),
+    }
     stale = 0
     for path, content in wanted.items():
         text = document.render(content)

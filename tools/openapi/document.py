@@ -22,29 +22,35 @@ if TYPE_CHECKING:
 PREFIX = "/v1"
 
 _TAGS = {
-    "api-keys": "Keys to this API: made, changed, rotated and revoked. For admin keys.",
-    "audit-log": "Every change of a tenant's state and who made it, for seven years, with proofs of it.",
-    "calls": "Phone calls that call trackers told of, and what they were judged to be.",
-    "events": "The feed of all events; the same are sent to webhooks.",
-    "inbound": "Where vendors send their webhooks.",
-    "integrations": "The vendors that are connected: their settings, secrets and health.",
-    "leads": "People who need work done: captured, scored, moved from new to won, and told to the CRM.",
-    "meta": "The API itself.",
-    "organizations": "The tenant: its settings, members and children, and what it lets its parent read.",
-    "prospects": "Companies to reach out to, judged, and made leads of.",
-    "webhooks": "Your endpoints for events, and what was delivered to them.",
+    "api-keys": "Create, change, rotate and revoke keys to this API. Requires an admin key.",
+    "audit-log": "Every change of a tenant's state and its author, kept for seven years, with cryptographic "
+    "proofs.",
+    "calls": "Phone calls from call trackers, with their transcripts and classifications.",
+    "events": "The feed of all events. Webhooks receive the same events.",
+    "inbound": "Receivers for the webhooks of vendors.",
+    "integrations": "The connected vendors, with their settings, secrets and health.",
+    "leads": "People who need work done. Capture and score them, move them from new to won, and push them "
+    "to the CRM.",
+    "meta": "The API's health and its OpenAPI document.",
+    "organizations": "The tenant: its settings, members, child organizations, and grants to its parent.",
+    "prospects": "Companies and people to reach out to. Qualify them and convert them to leads.",
+    "webhooks": "Your endpoints for events, and the deliveries to them.",
 }
 
 
 def render(document: Node) -> str:
-    """The document as it is committed and served."""
+    """A generated file's text, as it is committed and served."""
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def methods(built: Node) -> dict[str, list[str]]:
+    """The methods of each path of a document, for the decision between 404 and 405."""
+    return {path: sorted(method.upper() for method in item) for path, item in built["paths"].items()}
+
+
 def _introduction() -> str:
-    """What holds for each operation, a line for each paragraph."""
-    text = Path(__file__).with_name("introduction.md").read_text(encoding="utf-8")
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+    """What holds for each operation."""
+    return schemas.paragraphs(Path(__file__).with_name("introduction.md").read_text(encoding="utf-8"))
 
 
 def build(routes: Sequence[Route]) -> Node:
@@ -69,7 +75,7 @@ def build(routes: Sequence[Route]) -> Node:
         "info": {"title": "Expert AI Labs API", "version": "v1", "description": _introduction()},
         "servers": [
             {"url": f"https://expertailabs.ai{SERVER}", "description": "Production"},
-            {"url": SERVER, "description": "Where this document was fetched"},
+            {"url": SERVER, "description": "The host of this document"},
         ],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
         "paths": paths,
@@ -88,8 +94,9 @@ def build(routes: Sequence[Route]) -> Node:
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "eal_live_… or eal_test_…",
-                    "description": "A tenant's API key. Each operation names the scope that it needs; admin includes "
-                    "write, and write includes read. The key's mode, live or test, decides which data it sees.",
+                    "description": "A tenant's API key. Each operation states the scope that it requires: admin "
+                    "includes write, and write includes read. The key's mode, live or test, decides which "
+                    "data it can access.",
                 }
             },
         },

@@ -21,29 +21,29 @@ STATUS_OF = {error.code: error.status for error in errors.ApiError.__subclasses_
 
 MEANING = {
     "invalid_request": "The body is not a JSON object, or a header is malformed.",
-    "invalid_cursor": "The cursor was not made for this list.",
+    "invalid_cursor": "The cursor does not belong to this list.",
     "missing_key": "Send your API key as 'Authorization: Bearer eal_live_…'.",
-    "invalid_key": "This API key is not known.",
-    "expired_key": "This API key has expired.",
-    "revoked_key": "This API key was revoked.",
+    "invalid_key": "This API key does not exist. Use another key.",
+    "expired_key": "This API key has expired. Use another key.",
+    "revoked_key": "This API key was revoked. Use another key.",
     "invalid_signature": "The signature does not match the body.",
-    "insufficient_scope": "The key may not do this: details.required names the scope that is missing.",
-    "grant_required": "The organization has not granted this, or it would be a write.",
-    "ip_not_allowed": "This key cannot be used from this address.",
-    "not_found": "There is no such resource, or it is another tenant's.",
-    "method_not_allowed": "This path does not take this method.",
-    "conflict": "It contradicts what is there.",
-    "illegal_transition": "The status does not allow this; details.allowed names what it does.",
-    "precondition_failed": "If-Match names another version than the current one.",
-    "payload_too_large": f"The body has more than {LARGEST_BODY} bytes.",
-    "unsupported_media_type": "Send the body as application/json.",
-    "validation_error": "Field 'email' is required",
-    "idempotency_mismatch": "This Idempotency-Key was used for another request.",
-    "rate_limited": "Too many requests with this key; Retry-After says when to try again.",
-    "internal_error": "Something went wrong on our side.",
-    "unavailable": "A service that we depend on did not answer; try again.",
+    "insufficient_scope": "The key does not have the scope in details.required.",
+    "grant_required": "The organization has not granted access to this resource, or the request is a write.",
+    "ip_not_allowed": "This API key cannot be used from this IP address. Change its allowed_cidrs, or use another key.",
+    "not_found": "The resource does not exist, or belongs to another tenant.",
+    "method_not_allowed": "This path does not support this method.",
+    "conflict": "The request conflicts with the current state of the resource.",
+    "illegal_transition": "The current status does not allow this change. details.allowed lists the allowed statuses.",
+    "precondition_failed": "If-Match does not match the current version of the resource.",
+    "payload_too_large": f"The body is larger than {LARGEST_BODY} bytes.",
+    "unsupported_media_type": "The Content-Type must be application/json.",
+    "validation_error": "A field or query parameter is missing, unknown or invalid. details.fields lists each one.",
+    "idempotency_mismatch": "This Idempotency-Key was already used for a different request.",
+    "rate_limited": "Too many requests with this API key. Try again after the seconds in Retry-After.",
+    "internal_error": "An internal error occurred. Try again.",
+    "unavailable": "A service that the API depends on is unavailable. Try again.",
 }
-"""Each error code of `eal.core.errors` with a message as it is answered."""
+"""Each error code of `eal.core.errors` with what it means."""
 
 
 def _text(description: str, **schema: object) -> Node:
@@ -54,35 +54,39 @@ DETAILS: dict[str, Node] = {
     "allowed": {
         "type": "array",
         "items": {"type": "string"},
-        "description": "`illegal_transition`: the statuses that may follow. "
-        "`method_not_allowed`: the path's methods.",
+        "description": "`illegal_transition`: the allowed statuses. "
+        "`method_not_allowed`: the methods that the path supports.",
     },
     "bound": _text(
-        "`insufficient_scope`: the field in which a key can give no more than it has itself.",
+        "`insufficient_scope`: the field that would exceed the calling key's own value.",
         enum=["expires_at", "allowed_cidrs"],
     ),
     "disabled_reason": _text("`conflict`: why the webhook endpoint is disabled."),
-    "id": _text("`conflict`: what is there already. `not_found`: what is not, or was erased."),
+    "id": _text(
+        "`conflict`: the existing resource. `not_found`: the resource that does not exist or was erased."
+    ),
     "ids": {
         "type": "array",
         "items": {"type": "string"},
-        "description": "`conflict`: the exports that are being made.",
+        "description": "`conflict`: the exports that are running.",
     },
-    "lead_id": _text("`conflict`, `illegal_transition`: the lead that the prospect has become."),
+    "lead_id": _text("`conflict`, `illegal_transition`: the lead that the prospect was converted to."),
     "limit": {
         "type": "integer",
-        "description": "`conflict`: how many there can be. `payload_too_large`: the most bytes.",
+        "description": "`conflict`: the maximum number of resources. `payload_too_large`: the maximum size in bytes.",
     },
-    "matched_on": _text("`conflict`: the field that the two have in common.", enum=["email", "phones"]),
+    "matched_on": _text(
+        "`conflict`: the field that has the same value in both resources.", enum=["email", "phones"]
+    ),
     "reason": _text(
-        "`insufficient_scope`, where no scope is missing: a test key may not touch what live mode shares "
-        "(`test_key`), or no key may give more than it has (`bound`). `grant_required`: a parent never writes "
-        "(`read_only`), or no child can grant this (`not_grantable`).",
+        "`insufficient_scope`, if the scope is sufficient: a test key cannot change what both modes share "
+        "(`test_key`), or a key cannot give another key more than it has itself (`bound`). `grant_required`: a parent "
+        "cannot write (`read_only`), or the resource cannot be granted (`not_grantable`).",
         enum=["test_key", "bound", "read_only", "not_grantable"],
     ),
-    "required": _text("`insufficient_scope`: the scope that the key needs.", enum=[*SCOPES]),
-    "resource": _text("`grant_required`: what the child has not granted."),
-    "status": _text("`conflict`, `illegal_transition`: the status that forbids it."),
+    "required": _text("`insufficient_scope`: the required scope.", enum=[*SCOPES]),
+    "resource": _text("`grant_required`: the resource that the child has not granted."),
+    "status": _text("`conflict`, `illegal_transition`: the current status."),
     "unfinished": {
         "type": "array",
         "items": {
@@ -90,13 +94,16 @@ DETAILS: dict[str, Node] = {
             "required": ["id", "status"],
             "properties": {"id": {"type": "string"}, "status": {"type": "string"}},
         },
-        "description": "`conflict`: the imports that have not ended.",
+        "description": "`conflict`: the unfinished imports.",
     },
-    "vendor": _text("`conflict`: the integration to connect first."),
+    "vendor": _text("`conflict`: the vendor to connect first."),
     "version": {"type": "integer", "description": "`precondition_failed`: the resource's current version."},
-    "webhook_id": _text("`conflict`: the endpoint of the delivery."),
+    "webhook_id": _text("`conflict`: the webhook endpoint of the delivery."),
 }
 """What an error's details can have besides its request id and wrong fields, each with the codes that it comes with."""
+
+_MESSAGES = {"validation_error": "Field 'email' is required"}
+"""Messages as they are answered, if they differ from their code's meaning."""
 
 _EXAMPLES: dict[str, Node] = {
     "grant_required": {"resource": "leads"},
@@ -105,14 +112,14 @@ _EXAMPLES: dict[str, Node] = {
     "payload_too_large": {"limit": LARGEST_BODY},
     "precondition_failed": {"version": 4},
     "validation_error": {
-        "fields": [{"pointer": "/email", "message": "is required", "type": "missing", "location": "body"}]
+        "fields": [{"pointer": "/email", "message": errors.REQUIRED, "type": "missing", "location": "body"}]
     },
 }
 
 OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
     "createLead": {
         "conflict": (
-            "The lead lead_01kq09bekje6vbq5xe2b60xtww has the same e-mail.",
+            "The lead lead_01kq09bekje6vbq5xe2b60xtww has the same e-mail address.",
             {"id": "lead_01kq09bekje6vbq5xe2b60xtww", "matched_on": "email"},
         )
     },
@@ -130,7 +137,7 @@ def schema() -> Node:
         "properties": {
             "pointer": {
                 "type": "string",
-                "description": "JSON pointer into the body, or `/name` of a query parameter.",
+                "description": "JSON pointer into the body, or `/` and the name of the query parameter.",
             },
             "message": {"type": "string"},
             "type": {"type": "string"},
@@ -141,18 +148,18 @@ def schema() -> Node:
         "type": "object",
         "required": ["request_id"],
         "properties": {
-            "request_id": {"type": "string", "description": "The answer's X-Request-Id."},
+            "request_id": {"type": "string", "description": "The request's id, as in X-Request-Id."},
             "fields": {
                 "type": "array",
                 "items": field,
-                "description": "`validation_error`: the first hundred.",
+                "description": "`validation_error`: the invalid fields, at most 100.",
             },
             **DETAILS,
         },
     }
     return {
         "title": "Error",
-        "description": "Every error has this shape.",
+        "description": "Every error answer has this form.",
         "type": "object",
         "required": ["error"],
         "properties": {
@@ -166,28 +173,29 @@ def schema() -> Node:
                 },
             }
         },
-        "examples": [example("validation_error", MEANING["validation_error"])],
+        "examples": [example("validation_error")],
     }
 
 
 def response(meanings: Mapping[str, str], headers: dict[str, Node], operation_id: str = "") -> Node:
     """One status with its codes and what each means."""
     return {
-        "description": " ".join(f"`{code}`: {text.rstrip('.')}." for code, text in meanings.items()),
+        "description": "\n\n".join(f"`{code}`: {text}" for code, text in meanings.items()),
         "headers": headers,
         "content": {
             JSON: {
                 "schema": {"$ref": REF.format(model="Error")},
                 "examples": {
-                    code: {"value": example(code, text, operation_id)} for code, text in meanings.items()
+                    code: {"value": example(code, operation_id, text)} for code, text in meanings.items()
                 },
             }
         },
     }
 
 
-def example(code: str, message: str, operation_id: str = "") -> Node:
-    message, details = OWN_EXAMPLES.get(operation_id, {}).get(code, (message, _EXAMPLES.get(code, {})))
+def example(code: str, operation_id: str = "", meaning: str = "") -> Node:
+    usual = _MESSAGES.get(code, meaning or MEANING[code]), _EXAMPLES.get(code, {})
+    message, details = OWN_EXAMPLES.get(operation_id, {}).get(code, usual)
     request_id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
     return {"error": {"code": code, "message": message, "details": {"request_id": request_id, **details}}}
 

@@ -111,7 +111,7 @@ _LEAD: dict[str, Json] = {
         {"feature": "email", "points": 2, "reason": "an e-mail address"},
         {"feature": "name", "points": 1, "reason": "a name"},
         {"feature": "address", "points": 2, "reason": "an address"},
-        {"feature": "loss_type", "points": 2, "reason": "the kind of loss is known"},
+        {"feature": "loss_type", "points": 2, "reason": "the type of loss is known"},
     ],
     "scored_at": AT,
     "scorer": "lead-rules-2",

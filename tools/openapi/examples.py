@@ -61,7 +61,7 @@ _IMPORT: dict[str, Json] = {
     "updated": 1,
     "skipped": 0,
     "failed": 1,
-    "errors": [{"row": 3, "field": "email", "message": "must be an e-mail address"}],
+    "errors": [{"row": 3, "field": "email", "message": "Must be an e-mail address."}],
     "errors_url": "https://storage.example.com/errors.csv?signature=…",
     "failure": None,
     "created_at": AT,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tools.openapi import errors, examples
 from tools.openapi.parameters import COMMON, WITH_KEY, may_be_not_modified, references
 from tools.openapi.parameters import of_route as parameters_of
-from tools.openapi.schemas import CSV, JSON
+from tools.openapi.schemas import CSV, JSON, paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 
 
 def of_route(route: Route, schemas: Schemas, responses: dict[str, Node]) -> Node:
-    text = " ".join((route.endpoint.__doc__ or "").split())
     operation: Node = {
         "operationId": route.operation_id,
-        "summary": text.partition(". ")[0].rstrip("."),
-        "description": text,
+        "summary": route.summary,
+        "description": paragraphs(route.endpoint.__doc__ or ""),
         "tags": [route.tag],
         "security": [{"bearer": [route.scope]}] if route.scope else [],
         "parameters": parameters_of(route),
@@ -42,7 +41,7 @@ def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[
         found |= _csv(schemas[CSV[route.operation_id], "serialization"])
     if may_be_not_modified(route):
         found["304"] = {
-            "description": "The version that If-None-Match names is the current one.",
+            "description": "The resource still has the version in If-None-Match.",
             "headers": references("headers", {**COMMON, **WITH_KEY, "ETag": "ETag"}),
         }
     for status, codes in sorted(errors.codes_of(route).items()):
@@ -79,12 +78,12 @@ def _csv(instead: Node) -> dict[str, Node]:
     headers = references("headers", {**COMMON, **WITH_KEY})
     return {
         "200": {
-            "description": "RFC 4180, with a line of column names.",
+            "description": "CSV (RFC 4180) with a header row.",
             "headers": headers,
             "content": {"text/csv": {"schema": {"type": "string"}}},
         },
         "303": {
-            "description": "Too much for one answer: see Location.",
+            "description": "Too many records for one answer. Location has the path of an export.",
             "headers": {**headers, "Location": {"$ref": "#/components/headers/Location"}},
             "content": {JSON: {"schema": instead}},
         },

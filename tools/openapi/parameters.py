@@ -24,26 +24,28 @@ def _text_header(description: str, **schema: object) -> Node:
 
 
 HEADERS: dict[str, Node] = {
-    "RequestId": _text_header("The request's id: name it when you ask us about it."),
-    "RateLimitLimit": _text_header("The key's requests a minute.", pattern="^[0-9]+$"),
-    "RateLimitRemaining": _text_header("What is left of them in this minute.", pattern="^[0-9]+$"),
-    "RateLimitReset": _text_header("Seconds to the next minute.", pattern="^[0-9]+$"),
-    "RetryAfter": _text_header("Seconds after which to try again.", pattern="^[0-9]+$"),
+    "RequestId": _text_header("The id of the request. Include it when you contact support."),
+    "RateLimitLimit": _text_header("Requests per minute that the key may make.", pattern="^[0-9]+$"),
+    "RateLimitRemaining": _text_header("Requests left in the current minute.", pattern="^[0-9]+$"),
+    "RateLimitReset": _text_header("Seconds until the next minute starts.", pattern="^[0-9]+$"),
+    "RetryAfter": _text_header("Seconds to wait before trying again.", pattern="^[0-9]+$"),
     "Deprecation": _text_header(
-        "Only where the key was rotated: `@` and the Unix seconds of that (RFC 9745).", pattern="^@[0-9]+$"
+        "Present if the key was rotated: `@` and the time of the rotation in Unix seconds (RFC 9745).",
+        pattern="^@[0-9]+$",
     ),
     "Sunset": _text_header(
-        "Only where the key was rotated: when it ends, as an HTTP date (RFC 8594). Use the new key by then.",
+        "Present if the key was rotated: when it stops working, as an HTTP date (RFC 8594). Switch to "
+        "the new key before then.",
         pattern="^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT$",
     ),
     "Challenge": _text_header(
-        '`Bearer`, with `error="invalid_token"` where a key was sent (RFC 6750). Amazon API Gateway passes it on under '
-        "the name `x-amzn-Remapped-WWW-Authenticate`; the error's code says more."
+        '`Bearer`, with `error="invalid_token"` if a key was sent (RFC 6750). Amazon API Gateway '
+        "renames the header to `x-amzn-Remapped-WWW-Authenticate`. The error's code is more precise."
     ),
     "ETag": _text_header('The resource\'s version, such as "3".', pattern='^"[0-9]+"$'),
-    "Location": _text_header("Where to go on, as a path on this host."),
+    "Location": _text_header("Where to continue, as a path on this host."),
     "IdempotentReplayed": _text_header(
-        "The answer of the first request with this Idempotency-Key.", const="true"
+        "Present if this is the stored answer to the first request with this Idempotency-Key.", const="true"
     ),
 }
 COMMON = {"X-Request-Id": "RequestId"}
@@ -67,25 +69,25 @@ def header_parameter(name: str, description: str, **schema: object) -> Node:
 
 
 _IN_PATH: dict[str, Node] = {
-    "call_id": _named("A call's id.", "call"),
-    "checkpoint_id": _named("A checkpoint's id: the later one of the two.", "chk"),
+    "call_id": _named("Id of the call.", "call"),
+    "checkpoint_id": _named("Id of the later checkpoint.", "chk"),
     "connection_id": {
         "type": "string",
-        "description": "It names the tenant, its mode and the vendor, and nobody can guess it.",
+        "description": "Unguessable id of the connection; it identifies the tenant, mode and vendor.",
     },
-    "delivery_id": _named("A delivery's id.", "dlv"),
-    "event_id": _named("An event's id.", "evt"),
-    "export_id": _named("An export's id.", "exp"),
-    "import_id": _named("An import's id.", "imp"),
-    "key_id": _named("A key's id; it is no secret.", "key"),
-    "lead_id": _named("A lead's id.", "lead"),
-    "member_id": _named("A member's id.", "mem"),
-    "organization_id": _named("The id of an organization below the caller's.", "org"),
-    "parent_id": _named("The id of the organization above the caller's.", "org"),
-    "prospect_id": _named("A prospect's id.", "pros"),
-    "record_id": _named("An audit record's id.", "aud"),
-    "vendor": {"type": "string", "enum": [*VENDORS], "description": "Whom to connect."},
-    "webhook_id": _named("A webhook endpoint's id.", "wh"),
+    "delivery_id": _named("Id of the delivery.", "dlv"),
+    "event_id": _named("Id of the event.", "evt"),
+    "export_id": _named("Id of the export.", "exp"),
+    "import_id": _named("Id of the import.", "imp"),
+    "key_id": _named("Id of the API key. It is not secret.", "key"),
+    "lead_id": _named("Id of the lead.", "lead"),
+    "member_id": _named("Id of the member.", "mem"),
+    "organization_id": _named("Id of a child of the caller's organization.", "org"),
+    "parent_id": _named("Id of the parent of the caller's organization.", "org"),
+    "prospect_id": _named("Id of the prospect.", "pros"),
+    "record_id": _named("Id of the audit record.", "aud"),
+    "vendor": {"type": "string", "enum": [*VENDORS], "description": "The vendor."},
+    "webhook_id": _named("Id of the webhook endpoint.", "wh"),
 }
 """Each path parameter's schema and description, by its name: the same wherever it is used."""
 
@@ -111,15 +113,17 @@ def path_parameter(name: str, description: str = "") -> Node:
 _PARAMETERS: dict[str, Node] = {
     "IdempotencyKey": header_parameter(
         "Idempotency-Key",
-        "The same key and request again, within 24 hours, has no second effect and gets the first answer.",
+        "Makes a retry safe: repeating the request with the same key within 24 hours has no second "
+        "effect and returns the first answer.",
         minLength=1,
         maxLength=255,
     ),
     "IfMatch": header_parameter(
-        "If-Match", "The ETag of the version to change; 412 if it is another one by now."
+        "If-Match",
+        "ETag of the version to change. If the resource has a different version, the answer is 412.",
     ),
     "IfNoneMatch": header_parameter(
-        "If-None-Match", "An ETag; 304 if the resource is still at that version."
+        "If-None-Match", "ETag of a known version. If the resource still has that version, the answer is 304."
     ),
 }
 
@@ -130,7 +134,7 @@ def components(routes: Sequence[Route]) -> dict[str, Node]:
     return _PARAMETERS | {
         f"Organization.{grant}": header_parameter(
             "X-EAL-Organization",
-            f"A child organization's id: its data is answered if it has granted its parent `{grant}`.",
+            f"Id of a child organization whose data to read. It must have granted its parent `{grant}`.",
         )
         for grant in grants
     }

@@ -15,26 +15,29 @@ if TYPE_CHECKING:
 
     from tools.openapi.schemas import Node
 
+_NAMES = {"callrail": "CallRail", "resend": "Resend", "stripe": "Stripe"}
+"""The vendors' names as they spell them."""
+
 _SIGNED: dict[str, tuple[str, str]] = {
-    "callrail": ("signature", "Base64 HMAC-SHA1 of the body under the company's signing key."),
+    "callrail": ("signature", "Base64 HMAC-SHA1 of the body, keyed with the company's signing key."),
     "resend": (
         "svix-signature",
-        "`v1,` and base64, one or more with a space between, over `{svix-id}.{svix-timestamp}.{body}`; the two are "
-        "headers too.",
+        "One or more signatures separated by spaces. Each is `v1,` and the base64 HMAC-SHA256 of "
+        "`{svix-id}.{svix-timestamp}.{body}`, with the values of these two headers.",
     ),
-    "stripe": ("stripe-signature", "`t=` Unix seconds, `v1=` hex HMAC-SHA256 of `{t}.{body}`."),
+    "stripe": ("stripe-signature", "`t=` Unix seconds, and `v1=` the hex HMAC-SHA256 of `{t}.{body}`."),
 }
 """The header that each vendor signs in."""
 
 _ERRORS = {
-    "invalid_request": "The body is signed, but it is not a JSON object.",
-    "invalid_signature": "The signature does not match the body, or its time is more than "
-    f"{TOLERANCE_SECONDS} s from now.",
+    "invalid_request": "The signature is valid, but the body is not a JSON object.",
+    "invalid_signature": "The signature does not match the body, or its timestamp is more than "
+    f"{TOLERANCE_SECONDS} seconds away from the current time.",
     "not_found": "There is no receiver at this address.",
-    "payload_too_large": f"The body has more than {LARGEST_BODY} bytes.",
+    "payload_too_large": f"The body is larger than {LARGEST_BODY} bytes.",
     "rate_limited": errors.MEANING["rate_limited"],
     "internal_error": errors.MEANING["internal_error"],
-    "unavailable": "The body could not be stored; send it again.",
+    "unavailable": "The body could not be stored. Send it again.",
 }
 
 
@@ -50,19 +53,20 @@ def _operation(vendor: str, kinds: tuple[str, ...]) -> Node:
     named = ", ".join(f"`{kind}`" for kind in kinds)
     return {
         "operationId": f"receive{vendor.capitalize()}Webhook",
-        "summary": f"Receive a webhook of {vendor.capitalize()}",
-        "description": f"For the vendor to call: `PUT /integrations/{vendor}` answers the addresses to give it. "
-        "The body is kept and answered at once, and worked off after that. A repeated one has no second effect.",
+        "summary": f"Receive a {_NAMES[vendor]} webhook",
+        "description": f"{_NAMES[vendor]} calls this address, not you: `PUT /integrations/{vendor}` returns the "
+        f"addresses to enter at {_NAMES[vendor]}. The body is stored and acknowledged at once, and processed "
+        "afterwards. A repeated webhook has no second effect.",
         "tags": ["inbound"],
         "security": [],
         "parameters": [
             path_parameter("connection_id"),
-            path_parameter("kind", f"{named}; another is kept and not worked off."),
+            path_parameter("kind", f"Kind of webhook: {named}. Any other kind is stored but not processed."),
             {**header_parameter(header, signature), "required": True},
         ],
         "requestBody": {
             "required": True,
-            "description": "As the vendor sends it.",
+            "description": f"The body as {_NAMES[vendor]} sends it.",
             "content": {JSON: {"schema": {"type": "object"}}},
         },
         "responses": {

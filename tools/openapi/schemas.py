@@ -175,9 +175,16 @@ def inlined(definitions: dict[str, Node]) -> dict[str, Node]:
         if enumeration:
             used = {key: value for key, value in node.items() if key not in ("enum", "type")}
             return {"$ref": REF.format(model=enumeration), **used}
+        if isinstance(node.get("description"), str):
+            node = {**node, "description": paragraphs(node["description"])}
         return _described({_keyword(key, value): replaced(value) for key, value in node.items()})
 
     return {name: replaced(schema) for name, schema in definitions.items() if name not in aliases}
+
+
+def paragraphs(text: str) -> str:
+    """A text without the line breaks and indentation of its source; a blank line separates paragraphs."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))
 
 
 def _keyword(key: str, value: object) -> str:

@@ -49,16 +49,23 @@ def _schema_name(event_type: str) -> str:
 
 def of_event(name: str, meaning: str) -> Node:
     signature = [
-        ("x-eal-signature", "Hex HMAC-SHA256 of `{x-eal-timestamp}.{body}` under the endpoint's secret."),
-        ("x-eal-timestamp", "Unix seconds of this attempt."),
-        ("webhook-id", "The event's id, the same at each attempt."),
-        ("webhook-timestamp", "Unix seconds of this attempt."),
-        ("webhook-signature", "Standard Webhooks: `v1,` and base64, one or more with a space between."),
+        (
+            "x-eal-signature",
+            "Hex HMAC-SHA256 of `{x-eal-timestamp}.{body}`, keyed with the endpoint's secret.",
+        ),
+        ("x-eal-timestamp", "Time of this attempt in Unix seconds."),
+        ("webhook-id", "Id of the event, the same in every attempt."),
+        ("webhook-timestamp", "Time of this attempt in Unix seconds."),
+        (
+            "webhook-signature",
+            "Standard Webhooks: one or more signatures, separated by spaces. Each is `v1,` followed by "
+            "base64.",
+        ),
     ]
     operation = {
         "operationId": "on" + "".join(part.capitalize() for part in re.split(r"[._]", name)),
-        "summary": meaning.rstrip("."),
-        "description": f"{meaning} Verify the signature before acting; any 2xx answer is success.",
+        "summary": f"Receive {name}",
+        "description": f"{meaning} Verify the signature before you act on the event. Any 2xx answer counts as success.",
         "tags": ["events"],
         "security": [],
         "parameters": [{**header_parameter(header, text), "required": True} for header, text in signature],
@@ -72,8 +79,8 @@ def of_event(name: str, meaning: str) -> Node:
             },
         },
         "responses": {
-            "2XX": {"description": "Received."},
-            "410": {"description": "Send nothing more: the endpoint is disabled."},
+            "2XX": {"description": "The event was received."},
+            "410": {"description": "Answer 410 to stop deliveries. The endpoint is then disabled."},
         },
     }
     return {"post": operation}

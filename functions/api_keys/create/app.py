@@ -9,7 +9,12 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/api-keys", operation_id="createApiKey", tag="api-keys")
+@app.post("/v1/api-keys", summary="Create an API key", operation_id="createApiKey", tag="api-keys")
 def create(body: ApiKeyCreate, caller: Admin) -> Created[ApiKeyCreated]:
-    """Create a key. Its text is in this answer and nowhere else, ever: a replay shows it as null."""
+    """Returns the key's text in `key`. It is shown only in this answer: store it now. An idempotent replay returns null
+    in its place.
+
+    A key cannot create a key with a later expiry or wider networks than its own, and a test key can create only test
+    keys; both are refused with 403.
+    """
     return Created(ApiKeyCreated.of_new(*keys.issue(body, by=caller)))

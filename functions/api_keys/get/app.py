@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/api-keys/{key_id}", operation_id="getApiKey", tag="api-keys")
+@app.get("/v1/api-keys/{key_id}", summary="Get an API key", operation_id="getApiKey", tag="api-keys")
 def get(key_id: str, caller: Admin) -> ApiKeyView:
-    """One key, with its last use and its status, without its text."""
+    """Returns the key's rights, status and last use, but never its text."""
     return ApiKeyView.of(keys.find(key_id, by=caller))

@@ -10,8 +10,8 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/api-keys", operation_id="listApiKeys", tag="api-keys")
+@app.get("/v1/api-keys", summary="List API keys", operation_id="listApiKeys", tag="api-keys")
 def list_keys(query: ListQuery, caller: Admin) -> ApiKeyPage:
-    """The organization's keys of both modes, newest first, revoked ones included."""
+    """Lists the organization's keys of both modes, newest first, including expired and revoked ones."""
     page = keys.search(query, by=caller)
     return ApiKeyPage(data=[ApiKeyView.of(key) for key in page.items], next_cursor=page.next_cursor)

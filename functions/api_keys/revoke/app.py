@@ -8,7 +8,10 @@ app = Api()
 handler = app.handler
 
 
-@app.delete("/v1/api-keys/{key_id}", operation_id="revokeApiKey", tag="api-keys")
+@app.delete("/v1/api-keys/{key_id}", summary="Revoke an API key", operation_id="revokeApiKey", tag="api-keys")
 def revoke(key_id: str, caller: Admin) -> None:
-    """Revoke a key: the very next request with it is refused. The last live admin key without an end stays."""
+    """The next request with the key is refused with 401. Revoking a revoked key changes nothing.
+
+    The last live admin key that never expires cannot be revoked (409), because no key could then create another.
+    """
     keys.revoke(key_id, by=caller)

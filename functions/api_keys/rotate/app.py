@@ -9,7 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/api-keys/{key_id}/rotate", operation_id="rotateApiKey", tag="api-keys")
+@app.post(
+    "/v1/api-keys/{key_id}/rotate", summary="Rotate an API key", operation_id="rotateApiKey", tag="api-keys"
+)
 def rotate(key_id: str, body: ApiKeyRotate, caller: Admin) -> ApiKeyCreated:
-    """A new key with the same rights; the old one lives on for `overlap_seconds` and then ends."""
+    """Creates a key with the same name, scopes, mode, limits, networks and expiry, and returns its text once, in `key`.
+    The old key keeps working for `overlap_seconds` (24 hours by default, at most 7 days), but never beyond its own
+    expiry; 0 revokes it at once.
+
+    Answers 409 if the key is not active, and 403 if it has a later expiry or wider networks than the calling key.
+    """
     return ApiKeyCreated.of_new(*keys.rotate(key_id, body.overlap_seconds, by=caller))

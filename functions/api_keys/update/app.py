@@ -9,7 +9,12 @@ app = Api()
 handler = app.handler
 
 
-@app.patch("/v1/api-keys/{key_id}", operation_id="updateApiKey", tag="api-keys")
+@app.patch("/v1/api-keys/{key_id}", summary="Update an API key", operation_id="updateApiKey", tag="api-keys")
 def update(key_id: str, body: ApiKeyUpdate, caller: Admin) -> ApiKeyView:
-    """Change an active key's name, limits, networks or end; null lifts them. The next request is judged by it."""
+    """Changes the name, rate limit, networks or expiry of an active key. Send null to remove the networks or the
+    expiry, or to restore the default rate limit. The change applies to the next request with the key.
+
+    Answers 409 if the key is not active, and 403 if the change would give it a later expiry or wider networks than the
+    calling key has. A key cannot exclude the address it is called from.
+    """
     return ApiKeyView.of(keys.update(key_id, body, by=caller))

@@ -9,11 +9,17 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/audit-log/exports", operation_id="createAuditExport", tag="audit-log")
+@app.post(
+    "/v1/audit-log/exports",
+    summary="Create an audit log export",
+    operation_id="createAuditExport",
+    tag="audit-log",
+)
 def create(body: AuditExportCreate, caller: Admin) -> Accepted[AuditExportView]:
-    """Export any part of the seven years, however long, as CSV or JSON lines. Its GET tells when the file is there.
+    """Starts an export of any part of the log's seven years, as CSV or JSON Lines. Poll `GET
+    /audit-log/exports/{export_id}` until `status` is `completed`.
 
-    Asked for again within five minutes, as a retry does, the one that is being made is answered. Three may be in the
-    making at once.
+    The same request within five minutes returns the export that is already running. At most three exports can run at
+    once; another one is refused with 409.
     """
     return Accepted(exports.ask(body.filters(), body.format, by=caller))

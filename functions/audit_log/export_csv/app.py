@@ -19,15 +19,18 @@ HEADERS = {
 
 @app.get(
     "/v1/audit-log/export.csv",
+    summary="Export the audit log as CSV",
     operation_id="exportAuditLogCsv",
     tag="audit-log",
     grant="audit-log",
     also=(303,),
 )
 def export(query: AuditLogCsvQuery, caller: Admin) -> Answer:
-    """Up to 5,000 records as CSV, in the list's order. More: 303 to an export that was made for these filters.
+    """Returns up to 5,000 records as CSV, in the order of the list. If more records match, the answer is a 303 whose
+    Location is an export created with the same filters. The file of an export starts with the oldest record, whatever
+    `order` is.
 
-    An export's file has the oldest record first, whatever `order` says. Where three are in the making: 409.
+    If three exports are already running, the answer is 409.
     """
     if (text := direct.whole(query, by=caller)) is not None:
         return Answer(200, text, HEADERS)

@@ -9,7 +9,13 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/audit-log/{record_id}", operation_id="getAuditRecord", tag="audit-log", grant="audit-log")
+@app.get(
+    "/v1/audit-log/{record_id}",
+    summary="Get an audit record",
+    operation_id="getAuditRecord",
+    tag="audit-log",
+    grant="audit-log",
+)
 def get(record_id: str, caller: Reader) -> AuditRecordView:
-    """One record: who did what to which resource, with each field's change and its place in the hash chain."""
+    """Returns who did what to which resource, each field that changed, and the record's position in the hash chain."""
     return AuditRecordView.of(audit_log.find(record_id, by=caller))

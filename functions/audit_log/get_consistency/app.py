@@ -11,10 +11,13 @@ handler = app.handler
 
 @app.get(
     "/v1/audit-log/checkpoints/{checkpoint_id}/consistency",
+    summary="Get a consistency proof",
     operation_id="getAuditConsistency",
     tag="audit-log",
     grant="audit-log",
 )
 def get_consistency(checkpoint_id: str, query: ConsistencyQuery, caller: Reader) -> ConsistencyView:
-    """The RFC 6962 proof that the log of the checkpoint `from` was only added to until this one."""
+    """Returns the RFC 6962 proof that the log at the checkpoint `from` is an unchanged prefix of the log at this
+    checkpoint: records were only appended in between.
+    """
     return proofs.of_consistency(checkpoint_id, query.from_id, by=caller)

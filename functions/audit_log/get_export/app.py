@@ -10,8 +10,14 @@ handler = app.handler
 
 
 @app.get(
-    "/v1/audit-log/exports/{export_id}", operation_id="getAuditExport", tag="audit-log", grant="audit-log"
+    "/v1/audit-log/exports/{export_id}",
+    summary="Get an audit log export",
+    operation_id="getAuditExport",
+    tag="audit-log",
+    grant="audit-log",
 )
 def get(export_id: str, caller: Reader) -> AuditExportView:
-    """How far an export is; when it is completed, its manifest, and a URL of its file that is good for one hour."""
+    """Returns the export's progress. Once it is completed, the answer includes its manifest and a download URL that is
+    valid for one hour.
+    """
     return exports.find(export_id, by=caller)

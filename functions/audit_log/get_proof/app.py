@@ -9,7 +9,15 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/audit-log/{record_id}/proof", operation_id="getAuditProof", tag="audit-log", grant="audit-log")
+@app.get(
+    "/v1/audit-log/{record_id}/proof",
+    summary="Get an inclusion proof",
+    operation_id="getAuditProof",
+    tag="audit-log",
+    grant="audit-log",
+)
 def get_proof(record_id: str, caller: Reader) -> ProofView:
-    """The Merkle path from a record to a signed checkpoint. 503 for the minute in which the record is archived."""
+    """Returns the Merkle path from a record to a signed checkpoint. A new record has no proof until it is archived,
+    which takes about a minute; until then the answer is 503.
+    """
     return proofs.of_record(record_id, by=caller)

@@ -9,8 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/audit-log", operation_id="listAuditLog", tag="audit-log", grant="audit-log")
+@app.get(
+    "/v1/audit-log",
+    summary="List audit records",
+    operation_id="listAuditLog",
+    tag="audit-log",
+    grant="audit-log",
+)
 def list_records(query: AuditLogQuery, caller: Reader) -> AuditRecordPage:
-    """Audit records, newest first. `resource_type` with `resource_id` gives one resource's history."""
+    """Lists audit records, newest first. Combine `resource_type` and `resource_id` to get one resource's history."""
     page = audit_log.search(query, by=caller)
     return AuditRecordPage(data=[AuditRecordView.of(one) for one in page.items], next_cursor=page.next_cursor)

@@ -10,9 +10,17 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/audit-log/checkpoints", operation_id="listAuditCheckpoints", tag="audit-log", grant="audit-log")
+@app.get(
+    "/v1/audit-log/checkpoints",
+    summary="List audit log checkpoints",
+    operation_id="listAuditCheckpoints",
+    tag="audit-log",
+    grant="audit-log",
+)
 def list_checkpoints(query: ListQuery, caller: Reader) -> CheckpointPage:
-    """Signed Merkle roots, newest first. Save one: no later log that was rewritten before it will fit."""
+    """Lists the signed Merkle roots, newest first. Keep one: if records before it are ever rewritten, no later
+    checkpoint is consistent with it.
+    """
     page = checkpoints.search(query, by=caller)
     return CheckpointPage(
         data=[CheckpointView.of(checkpoint) for checkpoint in page.items], next_cursor=page.next_cursor

@@ -9,8 +9,8 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/calls/{call_id}", operation_id="getCall", tag="calls", grant="calls")
+@app.get("/v1/calls/{call_id}", summary="Get a call", operation_id="getCall", tag="calls", grant="calls")
 def get(call_id: str, caller: Reader) -> CallDetail:
-    """One call with its transcript, its classification and the earlier runs."""
+    """Returns the call with its transcript, its classification and all earlier classification runs."""
     whole = calls.find(call_id, by=caller)
     return CallDetail.of_whole(whole.call, whole.transcript, whole.runs)

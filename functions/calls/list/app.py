@@ -9,8 +9,8 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/calls", operation_id="listCalls", tag="calls", grant="calls")
+@app.get("/v1/calls", summary="List calls", operation_id="listCalls", tag="calls", grant="calls")
 def list_calls(query: CallQuery, caller: Reader) -> CallPage:
-    """Calls, newest first, without transcripts and recordings."""
+    """Lists calls, newest first, without transcripts or recordings."""
     page = calls.search(query, by=caller)
     return CallPage(data=[CallView.of(call) for call in page.items], next_cursor=page.next_cursor)

@@ -9,7 +9,9 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/events/{event_id}", operation_id="getEvent", tag="events", grant="events")
+@app.get(
+    "/v1/events/{event_id}", summary="Get an event", operation_id="getEvent", tag="events", grant="events"
+)
 def get(event_id: str, caller: Reader) -> EventView:
-    """One event of the last 90 days, as it was sent."""
+    """Returns an event of the last 90 days exactly as it was sent to webhooks."""
     return EventView.of(feed.find(event_id, by=caller))

@@ -8,7 +8,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/health", operation_id="getHealth", tag="meta")
+@app.get("/v1/health", summary="Get the API's health", operation_id="getHealth", tag="meta")
 def health(caller: Reader) -> HealthView:
-    """Verify your key: which tenant, mode and scopes it has, and what is left of this minute's requests."""
+    """Verifies your key: returns its tenant, mode and scopes, and how many requests remain in the current minute."""
     return HealthView.of(caller)

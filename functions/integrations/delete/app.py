@@ -8,7 +8,14 @@ app = Api()
 handler = app.handler
 
 
-@app.delete("/v1/integrations/{vendor}", operation_id="deleteIntegration", tag="integrations")
+@app.delete(
+    "/v1/integrations/{vendor}",
+    summary="Disconnect a vendor",
+    operation_id="deleteIntegration",
+    tag="integrations",
+)
 def delete(vendor: str, caller: Admin) -> None:
-    """Disconnect a vendor: its secrets are gone, and its receiver addresses answer 404 from then on, for good."""
+    """Deletes the integration with its secrets. Its receiver addresses answer 404 permanently: connecting the vendor
+    again creates new ones.
+    """
     integrations.remove(vendor, by=caller)

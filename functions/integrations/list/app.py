@@ -10,9 +10,9 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/integrations", operation_id="listIntegrations", tag="integrations")
+@app.get("/v1/integrations", summary="List integrations", operation_id="listIntegrations", tag="integrations")
 def list_integrations(query: ListQuery, caller: Admin) -> IntegrationPage:
-    """The vendors that are connected in the key's mode, each with its health, newest first; no secrets."""
+    """Lists the vendors connected in the key's mode, newest first, each with its health. Secrets are never returned."""
     page = integrations.search(query, by=caller)
     shown = [IntegrationView.of(one, health) for one, health in page.items]
     return IntegrationPage(data=shown, next_cursor=page.next_cursor)

@@ -9,7 +9,11 @@ app = Api()
 handler = app.handler
 
 
-@app.put("/v1/integrations/{vendor}", operation_id="putIntegration", tag="integrations")
+@app.put(
+    "/v1/integrations/{vendor}", summary="Connect a vendor", operation_id="putIntegration", tag="integrations"
+)
 def put(vendor: str, body: IntegrationPut, caller: Admin) -> IntegrationView:
-    """Connect a vendor, or change the connection: what is left out stays, null removes, addresses stay."""
+    """Connects a vendor, or changes an existing connection. Settings and secrets that the body omits keep their values;
+    null removes them. The receiver addresses do not change.
+    """
     return IntegrationView.of(*integrations.put(vendor, body, by=caller))

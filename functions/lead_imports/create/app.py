@@ -10,13 +10,16 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/leads/import", operation_id="importLeads", tag="leads")
+@app.post("/v1/leads/import", summary="Import leads", operation_id="importLeads", tag="leads")
 def create(body: LeadImportCreate, caller: Writer) -> Created[LeadImportCreated]:
-    """Get an address to upload a file of leads to, within an hour. The upload starts the import.
+    """Creates an import and returns an address to upload its file to within one hour. The upload starts the import;
+    poll `GET /leads/imports/{import_id}` for its progress.
 
-    A file has at most 100,000 rows of at most 64 KiB, and 64 MiB. What is wrong with it as a whole fails it before
-    any row is imported; a wrong row fails alone. While three imports are unfinished another one is a conflict; one
-    whose file is not uploaded counts for its hour.
+    A file has at most 64 MiB and 100,000 rows of at most 64 KiB each. An invalid file fails before any row is imported;
+    an invalid row fails alone.
+
+    At most three imports can be unfinished at once; another one is refused with 409. An import whose file is never
+    uploaded counts until its hour has passed.
     """
     lead_import = imports.create(body, by=caller)
     url = imports.upload_url(lead_import, by=caller)

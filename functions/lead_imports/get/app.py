@@ -9,8 +9,16 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/leads/imports/{import_id}", operation_id="getLeadImport", tag="leads", grant="leads")
+@app.get(
+    "/v1/leads/imports/{import_id}",
+    summary="Get a lead import",
+    operation_id="getLeadImport",
+    tag="leads",
+    grant="leads",
+)
 def get(import_id: str, caller: Reader) -> LeadImportView:
-    """An import, for seven days: how many of its rows are processed, what became of them, and which failed why."""
+    """Returns how many rows were processed, with what results, and which rows failed and why. Imports are kept for
+    seven days.
+    """
     lead_import = imports.find(import_id, by=caller)
     return LeadImportView.of(lead_import, imports.errors_url(lead_import, by=caller))

@@ -9,11 +9,13 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/leads", operation_id="createLead", tag="leads")
+@app.post("/v1/leads", summary="Create a lead", operation_id="createLead", tag="leads")
 def create(body: LeadCreate, query: LeadCreateQuery, caller: Writer) -> Created[LeadView] | LeadView:
-    """Capture a lead. One with the same e-mail or phone is a conflict, unless `on_duplicate` says otherwise.
+    """Captures a lead. If another lead has the same e-mail address or phone number, the answer is 409, unless
+    `on_duplicate` says otherwise.
 
-    A lead has at most 48 KiB as JSON in all, and no control characters besides newline and tab in notes and metadata.
+    A lead is at most 48 KiB of JSON. Its notes and metadata may contain newlines and tabs, but no other control
+    characters.
     """
     lead, is_new = leads.capture(body, query.on_duplicate, by=caller)
     view = LeadView.of(lead)

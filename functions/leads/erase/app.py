@@ -8,10 +8,9 @@ app = Api()
 handler = app.handler
 
 
-@app.delete("/v1/leads/{lead_id}", operation_id="eraseLead", tag="leads")
+@app.delete("/v1/leads/{lead_id}", summary="Erase a lead", operation_id="eraseLead", tag="leads")
 def erase(lead_id: str, caller: Admin) -> None:
-    """Erase a lead's personal data, from its history, stored events, forms, texts and mails too.
-
-    What it was audited for stays provable.
+    """Erases the lead's personal data, including in its history, stored events, form submissions, text messages and
+    e-mails. The erasure is permanent. Audit records of the lead stay verifiable, without the data.
     """
     erasure.erase(lead_id, by=caller)

@@ -9,7 +9,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/leads/{lead_id}", operation_id="getLead", tag="leads", grant="leads")
+@app.get("/v1/leads/{lead_id}", summary="Get a lead", operation_id="getLead", tag="leads", grant="leads")
 def get(lead_id: str, caller: Reader) -> LeadView:
-    """One lead. Its `version` is the ETag that If-Match and If-None-Match take."""
+    """Returns the lead. Its `version` is also the ETag, for If-Match and If-None-Match."""
     return LeadView.of(leads.find(lead_id, by=caller))

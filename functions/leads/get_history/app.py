@@ -11,9 +11,15 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/leads/{lead_id}/history", operation_id="listLeadHistory", tag="leads", grant="leads")
+@app.get(
+    "/v1/leads/{lead_id}/history",
+    summary="List a lead's history",
+    operation_id="listLeadHistory",
+    tag="leads",
+    grant="leads",
+)
 def get_history(lead_id: str, query: ListQuery, caller: Reader) -> HistoryPage:
-    """Every transition and every score of a lead, newest first, with who and when."""
+    """Lists every status transition and every score of the lead, newest first, each with its time and author."""
     lead = leads.find(lead_id, by=caller)
     page = history.search(lead.id, query, by=caller)
     return HistoryPage(data=[HistoryEntryView.of(one) for one in page.items], next_cursor=page.next_cursor)

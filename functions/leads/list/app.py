@@ -9,8 +9,10 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/leads", operation_id="listLeads", tag="leads", grant="leads")
+@app.get("/v1/leads", summary="List leads", operation_id="listLeads", tag="leads", grant="leads")
 def list_leads(query: LeadQuery, caller: Reader) -> LeadPage:
-    """Leads, newest first, filtered by status, source, loss type, assignee, contact, score and times."""
+    """Lists leads, newest first. Filter by status, source, loss type, assignee, e-mail address, phone number, score and
+    time.
+    """
     page = leads.search(query, by=caller)
     return LeadPage(data=[LeadView.of(lead) for lead in page.items], next_cursor=page.next_cursor)

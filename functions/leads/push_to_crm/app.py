@@ -9,13 +9,19 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/leads/{lead_id}/push-to-crm", operation_id="pushLeadToCrm", tag="leads")
+@app.post(
+    "/v1/leads/{lead_id}/push-to-crm",
+    summary="Push a lead to the CRM",
+    operation_id="pushLeadToCrm",
+    tag="leads",
+)
 def push_to_crm(lead_id: str, caller: Writer) -> Accepted[LeadView]:
-    """Send the lead to the connected CRM, signed as webhooks are: `crm_sync` tells how far that has come.
+    """Queues the lead for delivery to the connected CRM; `crm_sync` shows the progress. The request is signed and
+    retried like a webhook, except that a 410 only ends this push. Its body is `{id, type: "lead.pushed", api_version,
+    created_at, tenant_id, mode, data}`: `id` identifies the push and is the same in every attempt, and `data` is the
+    lead at the time of the attempt.
 
-    The body is `{id, type: "lead.pushed", api_version, created_at, tenant_id, mode, data}`: `id` is the push's and the
-    same at each attempt, `data` the lead as it is then. Attempts are those of webhooks; 410 ends them. A CRM that is
-    not connected is a conflict. A new push takes the place of one that is still pending. In test mode nothing is sent:
-    the push is simulated, and `crm_sync` says so.
+    A new push replaces one that is still pending. If no CRM is connected, the answer is 409. In test mode nothing is
+    sent: the push is simulated, and `crm_sync.simulated` is true.
     """
     return Accepted(LeadView.of(crm.request_push(lead_id, by=caller)))

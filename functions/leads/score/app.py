@@ -9,10 +9,9 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/leads/{lead_id}/score", operation_id="scoreLead", tag="leads")
+@app.post("/v1/leads/{lead_id}/score", summary="Score a lead", operation_id="scoreLead", tag="leads")
 def score(lead_id: str, caller: Writer) -> LeadScoreView:
-    """Score a lead again, under the rules and settings of this moment.
-
-    Each change of a lead scores it too, under settings up to a minute old.
+    """Scores the lead again with the current rules and settings. Every change of a lead also scores it, with settings
+    that can be up to one minute old.
     """
     return LeadScoreView.of(leads.rescore(lead_id, by=caller))

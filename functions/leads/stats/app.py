@@ -10,9 +10,13 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/leads/stats", operation_id="getLeadStats", tag="leads", grant="leads")
+@app.get(
+    "/v1/leads/stats", summary="Get lead statistics", operation_id="getLeadStats", tag="leads", grant="leads"
+)
 def stats(query: LeadStatsQuery, caller: Reader) -> LeadStatsView:
-    """The leads that were created in the window: how far they came, from where, and how soon they were contacted."""
+    """Counts the leads created in a window by status and source, and shows how far they got and how soon they were
+    contacted.
+    """
     unit, since = start_of(query.window, caller.at)
     buckets = statistics.buckets_since(unit, since, by=caller)
     return LeadStatsView.of(query.window, since, caller.at, buckets)

@@ -9,11 +9,16 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/leads/{lead_id}/transitions", operation_id="transitionLead", tag="leads")
+@app.post(
+    "/v1/leads/{lead_id}/transitions",
+    summary="Move a lead to another status",
+    operation_id="transitionLead",
+    tag="leads",
+)
 def transition(lead_id: str, body: LeadTransition, caller: Writer) -> LeadView:
-    """Move a lead to its next status; an illegal move is a 409 with the allowed ones.
+    """The path is new, contacted, qualified, scheduled, won. From any of the first four a lead can become lost, with a
+    reason, or disqualified; from either of these it can become new again. Won is final.
 
-    new, contacted, qualified, scheduled and won follow one another. From the first four a lead can be lost, with a
-    reason, or disqualified, and from these it can become new again. Won is final.
+    A move that is not allowed is refused with 409; `details.allowed` lists the statuses that are.
     """
     return LeadView.of(leads.transition(lead_id, body, by=caller))

@@ -9,7 +9,9 @@ app = Api()
 handler = app.handler
 
 
-@app.patch("/v1/leads/{lead_id}", operation_id="updateLead", tag="leads")
+@app.patch("/v1/leads/{lead_id}", summary="Update a lead", operation_id="updateLead", tag="leads")
 def update(lead_id: str, body: LeadUpdate, caller: Writer) -> LeadView:
-    """Change what the body gives and nothing else; null clears a field. The status has its own endpoint."""
+    """Updates the fields present in the body. Send null to clear a field. To change the status, use `POST
+    /leads/{lead_id}/transitions`.
+    """
     return LeadView.of(leads.update(lead_id, body, by=caller))

@@ -8,7 +8,7 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/openapi.json", operation_id="getOpenapi", tag="meta")
+@app.get("/v1/openapi.json", summary="Get the OpenAPI document", operation_id="getOpenapi", tag="meta")
 def get() -> Answer:
-    """This document: OpenAPI 3.1, made from the code that answers. It needs no key."""
+    """Returns this document (OpenAPI 3.1), which is generated from the code. No key is needed."""
     return Answer(200, openapi.text())

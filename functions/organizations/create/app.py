@@ -9,8 +9,15 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/organizations", operation_id="createOrganization", tag="organizations")
+@app.post(
+    "/v1/organizations",
+    summary="Create an organization",
+    operation_id="createOrganization",
+    tag="organizations",
+)
 def create(body: OrganizationCreate, caller: Admin) -> Created[OrganizationCreated]:
-    """Create an organization below the caller's. The text of its first admin key is in this answer and nowhere else."""
+    """Creates a child of the caller's organization, with its first admin key. The key's text is shown only in this
+    answer: store it now. An idempotent replay returns null in its place.
+    """
     child, admin, text = organizations.create_child(body, by=caller)
     return Created(OrganizationCreated.of_new(child, admin.id, text))

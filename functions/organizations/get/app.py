@@ -9,7 +9,12 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/organizations/{organization_id}", operation_id="getOrganization", tag="organizations")
+@app.get(
+    "/v1/organizations/{organization_id}",
+    summary="Get a child organization",
+    operation_id="getOrganization",
+    tag="organizations",
+)
 def get(organization_id: str, caller: Admin) -> OrganizationView:
-    """The record of an organization that was created below the caller's. Its data needs its grant."""
+    """Returns a child of the caller's organization. Reading the child's data needs a grant from it."""
     return OrganizationView.of(organizations.find_child(organization_id, by=caller), caller.mode)

@@ -9,7 +9,12 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/organizations/me", operation_id="getOwnOrganization", tag="organizations")
+@app.get(
+    "/v1/organizations/me",
+    summary="Get your organization",
+    operation_id="getOwnOrganization",
+    tag="organizations",
+)
 def get_own(caller: Reader) -> OrganizationView:
-    """The organization that the key belongs to, with its settings."""
+    """Returns the organization that the key belongs to, with its settings."""
     return OrganizationView.of(organizations.current(by=caller), caller.mode)

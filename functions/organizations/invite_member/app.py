@@ -9,7 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/organizations/me/members", operation_id="inviteMember", tag="organizations")
+@app.post(
+    "/v1/organizations/me/members",
+    summary="Invite a member",
+    operation_id="inviteMember",
+    tag="organizations",
+)
 def invite_member(body: MemberCreate, caller: Admin) -> Created[MemberView]:
-    """Add a member by e-mail address, which no other member has. No mail is sent yet: tell them yourself."""
+    """Adds a member by e-mail address. No invitation is sent: notify the member yourself. If another member has the
+    address, the answer is 409.
+    """
     return Created(MemberView.of(members.invite(body, by=caller)))

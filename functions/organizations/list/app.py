@@ -10,9 +10,14 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/organizations", operation_id="listOrganizations", tag="organizations")
+@app.get(
+    "/v1/organizations",
+    summary="List child organizations",
+    operation_id="listOrganizations",
+    tag="organizations",
+)
 def list_children(query: ListQuery, caller: Admin) -> ChildPage:
-    """The organizations below the caller's, each with what it has granted the caller."""
+    """Lists the children of the caller's organization, newest first, each with what it has granted the caller."""
     page = children.search(query, by=caller)
     shown = [ChildView.of_child(child, grant, caller.mode) for child, grant in page.items]
     return ChildPage(data=shown, next_cursor=page.next_cursor)

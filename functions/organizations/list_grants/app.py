@@ -10,8 +10,8 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/organizations/me/grants", operation_id="listGrants", tag="organizations")
+@app.get("/v1/organizations/me/grants", summary="List grants", operation_id="listGrants", tag="organizations")
 def list_grants(query: ListQuery, caller: Admin) -> GrantPage:
-    """What the organization lets the one above it read: one grant, or none."""
+    """Lists what the organization allows its parent to read: one grant, or none."""
     page = grants.search(query, by=caller)
     return GrantPage(data=[GrantView.of(grant) for grant in page.items], next_cursor=page.next_cursor)

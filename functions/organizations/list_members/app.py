@@ -10,8 +10,10 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/organizations/me/members", operation_id="listMembers", tag="organizations")
+@app.get(
+    "/v1/organizations/me/members", summary="List members", operation_id="listMembers", tag="organizations"
+)
 def list_members(query: ListQuery, caller: Reader) -> MemberPage:
-    """The organization's members, newest first."""
+    """Lists the organization's members, newest first."""
     page = members.search(query, by=caller)
     return MemberPage(data=[MemberView.of(member) for member in page.items], next_cursor=page.next_cursor)

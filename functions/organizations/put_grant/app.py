@@ -9,7 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.put("/v1/organizations/me/grants/{parent_id}", operation_id="putGrant", tag="organizations")
+@app.put(
+    "/v1/organizations/me/grants/{parent_id}",
+    summary="Grant read access to the parent",
+    operation_id="putGrant",
+    tag="organizations",
+)
 def put_grant(parent_id: str, body: GrantPut, caller: Admin) -> GrantView:
-    """Let the organization above the caller's read these resources, and nothing else, until the grant expires."""
+    """Allows the parent organization to read exactly these resources until the grant expires. Replaces an earlier
+    grant.
+    """
     return GrantView.of(grants.give(parent_id, body, by=caller))

@@ -8,7 +8,12 @@ app = Api()
 handler = app.handler
 
 
-@app.delete("/v1/organizations/me/members/{member_id}", operation_id="removeMember", tag="organizations")
+@app.delete(
+    "/v1/organizations/me/members/{member_id}",
+    summary="Remove a member",
+    operation_id="removeMember",
+    tag="organizations",
+)
 def remove_member(member_id: str, caller: Admin) -> None:
-    """Remove a member. The address can be invited again."""
+    """Removes the member. The same address can be invited again."""
     members.remove(member_id, by=caller)

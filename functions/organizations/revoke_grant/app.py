@@ -8,7 +8,12 @@ app = Api()
 handler = app.handler
 
 
-@app.delete("/v1/organizations/me/grants/{parent_id}", operation_id="revokeGrant", tag="organizations")
+@app.delete(
+    "/v1/organizations/me/grants/{parent_id}",
+    summary="Revoke a grant",
+    operation_id="revokeGrant",
+    tag="organizations",
+)
 def revoke_grant(parent_id: str, caller: Admin) -> None:
-    """Take the grant back: the parent's very next request is refused."""
+    """Withdraws the grant. The parent's next request is refused with 403."""
     grants.revoke(parent_id, by=caller)

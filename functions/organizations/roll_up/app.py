@@ -10,8 +10,15 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/organizations/me/rollup", operation_id="getRollup", tag="organizations")
+@app.get(
+    "/v1/organizations/me/rollup",
+    summary="Get the roll-up of child organizations",
+    operation_id="getRollup",
+    tag="organizations",
+)
 def roll_up(query: ListQuery, caller: Admin) -> RollupPage:
-    """Counts of each child that has granted the caller its leads or calls, in the key's mode; newest child first."""
+    """Returns the lead and call counts of each child that has granted the caller its leads or calls, in the key's mode,
+    newest child first.
+    """
     page = rollup.search(query, by=caller)
     return RollupPage(data=[RollupView.of(row) for row in page.items], next_cursor=page.next_cursor)

@@ -9,8 +9,13 @@ app = Api()
 handler = app.handler
 
 
-@app.patch("/v1/organizations/{organization_id}", operation_id="updateOrganization", tag="organizations")
+@app.patch(
+    "/v1/organizations/{organization_id}",
+    summary="Update a child organization",
+    operation_id="updateOrganization",
+    tag="organizations",
+)
 def update(organization_id: str, body: OrganizationUpdate, caller: Admin) -> OrganizationView:
-    """Change what the body gives and nothing else, of an organization that was created below the caller's."""
+    """Updates the fields present in the body, in a child of the caller's organization. Null restores a default."""
     child = organizations.find_child(organization_id, by=caller)
     return OrganizationView.of(organizations.update(child, body, by=caller), caller.mode)

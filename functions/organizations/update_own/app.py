@@ -9,8 +9,15 @@ app = Api()
 handler = app.handler
 
 
-@app.patch("/v1/organizations/me", operation_id="updateOwnOrganization", tag="organizations")
+@app.patch(
+    "/v1/organizations/me",
+    summary="Update your organization",
+    operation_id="updateOwnOrganization",
+    tag="organizations",
+)
 def update_own(body: OrganizationUpdate, caller: Admin) -> OrganizationView:
-    """Change what the body gives and nothing else, in `settings` too; null sets a member back to its default."""
+    """Updates the fields present in the body. Within `settings`, too, only the members present change. Send null to
+    restore a default.
+    """
     own = organizations.current(by=caller)
     return OrganizationView.of(organizations.update(own, body, by=caller), caller.mode)

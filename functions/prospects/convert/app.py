@@ -9,7 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/prospects/{prospect_id}/convert", operation_id="convertProspect", tag="prospects")
+@app.post(
+    "/v1/prospects/{prospect_id}/convert",
+    summary="Convert a prospect to a lead",
+    operation_id="convertProspect",
+    tag="prospects",
+)
 def convert(prospect_id: str, body: ProspectConvert, caller: Writer) -> ProspectView:
-    """Make a lead of a prospect, or link the one that has its e-mail or a phone. A second time is a conflict."""
+    """Creates a lead from the prospect, or links the existing lead that has its e-mail address or a phone number.
+    Answers 409 if the prospect is already converted, or if its contacts belong to different leads.
+    """
     return ProspectView.of(prospects.convert(prospect_id, body, by=caller))

@@ -9,10 +9,17 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/prospects", operation_id="createProspect", tag="prospects")
+@app.post(
+    "/v1/prospects",
+    summary="Create a prospect",
+    operation_id="createProspect",
+    tag="prospects",
+)
 def create(body: ProspectCreate, caller: Writer) -> Created[ProspectView]:
-    """Add somebody to reach out to. One with the same e-mail is a conflict that names it.
+    """Adds a company or person to reach out to. If another prospect has the same e-mail address, the answer is 409 with
+    its id.
 
-    A prospect has at most 48 KiB as JSON in all, and no control characters besides newline and tab in its longer texts.
+    A prospect is at most 48 KiB of JSON. Its longer texts may contain newlines and tabs, but no other control
+    characters.
     """
     return Created(ProspectView.of(prospects.add(body, by=caller)))

@@ -8,10 +8,13 @@ app = Api()
 handler = app.handler
 
 
-@app.delete("/v1/prospects/{prospect_id}", operation_id="eraseProspect", tag="prospects")
+@app.delete(
+    "/v1/prospects/{prospect_id}", summary="Erase a prospect", operation_id="eraseProspect", tag="prospects"
+)
 def erase(prospect_id: str, caller: Admin) -> None:
-    """Erase a prospect's personal data, from texts and mails too; a tombstone stays.
+    """Erases the prospect's personal data, including in text messages and e-mails; a record without personal data
+    remains. The erasure is permanent.
 
-    The lead that it became is not touched, nor what was written to and by a contact that a lead has.
+    The lead that the prospect became is not erased, nor are messages to and from a contact that a lead has.
     """
     erasure.erase(prospect_id, by=caller)

@@ -9,7 +9,13 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/prospects/{prospect_id}", operation_id="getProspect", tag="prospects", grant="prospects")
+@app.get(
+    "/v1/prospects/{prospect_id}",
+    summary="Get a prospect",
+    operation_id="getProspect",
+    tag="prospects",
+    grant="prospects",
+)
 def get(prospect_id: str, caller: Reader) -> ProspectView:
-    """One prospect. Its `version` is the ETag that If-Match and If-None-Match take."""
+    """Returns the prospect. Its `version` is also the ETag, for If-Match and If-None-Match."""
     return ProspectView.of(prospects.find(prospect_id, by=caller))

@@ -9,8 +9,16 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/prospects", operation_id="listProspects", tag="prospects", grant="prospects")
+@app.get(
+    "/v1/prospects",
+    summary="List prospects",
+    operation_id="listProspects",
+    tag="prospects",
+    grant="prospects",
+)
 def list_prospects(query: ProspectQuery, caller: Reader) -> ProspectPage:
-    """Prospects, newest first, filtered by qualification, outreach state, e-mail, source, assignee and times."""
+    """Lists prospects, newest first. Filter by qualification, outreach state, e-mail address, source, assignee and
+    time.
+    """
     page = prospects.search(query, by=caller)
     return ProspectPage(data=[ProspectView.of(one) for one in page.items], next_cursor=page.next_cursor)

@@ -12,9 +12,13 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/prospects/qualify", operation_id="qualifyProspects", tag="prospects")
+@app.post(
+    "/v1/prospects/qualify", summary="Qualify prospects", operation_id="qualifyProspects", tag="prospects"
+)
 def qualify(body: ProspectQualify, caller: Writer) -> ProspectPage:
-    """Judge up to 30 prospects, all or none. One that the same rules judged from the same facts last stays as it is."""
+    """Qualifies up to 30 prospects, all or none, and returns them. A prospect whose latest qualification used the same
+    rules and the same facts is returned unchanged.
+    """
     found = prospects.find_all(body.prospect_ids, by=caller)
     return ProspectPage.whole([_judged(one, caller) for one in found])
 

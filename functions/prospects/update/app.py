@@ -9,7 +9,11 @@ app = Api()
 handler = app.handler
 
 
-@app.patch("/v1/prospects/{prospect_id}", operation_id="updateProspect", tag="prospects")
+@app.patch(
+    "/v1/prospects/{prospect_id}", summary="Update a prospect", operation_id="updateProspect", tag="prospects"
+)
 def update(prospect_id: str, body: ProspectUpdate, caller: Writer) -> ProspectView:
-    """Change what the body gives and nothing else; null clears a field. The qualification has its own endpoint."""
+    """Updates the fields present in the body. Send null to clear a field. To change the qualification, use `POST
+    /prospects/qualify`.
+    """
     return ProspectView.of(prospects.update(prospect_id, body, by=caller))

@@ -9,7 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/webhooks", operation_id="createWebhook", tag="webhooks")
+@app.post(
+    "/v1/webhooks",
+    summary="Create a webhook endpoint",
+    operation_id="createWebhook",
+    tag="webhooks",
+)
 def create(body: WebhookCreate, caller: Admin) -> Created[WebhookCreated]:
-    """Register an endpoint for events, one of 50 in a mode. Its secret is in this answer only: a replay shows null."""
+    """Registers an endpoint for events. Its signing secret is shown only in this answer: store it now. An idempotent
+    replay returns null in its place. Each mode has at most 50 endpoints; another one is refused with 409.
+    """
     return Created(WebhookCreated.of_new(*webhooks.register(body, by=caller)))

@@ -8,7 +8,12 @@ app = Api()
 handler = app.handler
 
 
-@app.delete("/v1/webhooks/{webhook_id}", operation_id="deleteWebhook", tag="webhooks")
+@app.delete(
+    "/v1/webhooks/{webhook_id}",
+    summary="Delete a webhook endpoint",
+    operation_id="deleteWebhook",
+    tag="webhooks",
+)
 def delete(webhook_id: str, caller: Admin) -> None:
-    """Remove an endpoint: nothing more is sent to it, and what is on its way is skipped."""
+    """Deletes the endpoint. Nothing more is sent to it; pending deliveries are skipped."""
     webhooks.remove(webhook_id, by=caller)

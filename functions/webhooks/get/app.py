@@ -9,7 +9,13 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/webhooks/{webhook_id}", operation_id="getWebhook", tag="webhooks", grant="webhooks")
+@app.get(
+    "/v1/webhooks/{webhook_id}",
+    summary="Get a webhook endpoint",
+    operation_id="getWebhook",
+    tag="webhooks",
+    grant="webhooks",
+)
 def get(webhook_id: str, caller: Reader) -> WebhookView:
-    """One endpoint, without its secret."""
+    """Returns the endpoint without its secret."""
     return WebhookView.of(webhooks.find(webhook_id, by=caller))

@@ -11,10 +11,11 @@ handler = app.handler
 
 @app.get(
     "/v1/webhooks/deliveries/{delivery_id}",
+    summary="Get a delivery",
     operation_id="getWebhookDelivery",
     tag="webhooks",
     grant="webhooks",
 )
 def get_delivery(delivery_id: str, caller: Reader) -> DeliveryView:
-    """One delivery with its attempts, and up to 4 KiB of what was answered to each."""
+    """Returns the delivery with its attempts and up to 4 KiB of the response to each."""
     return DeliveryView.of(deliveries.find(delivery_id, by=caller))

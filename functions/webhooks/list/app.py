@@ -10,9 +10,15 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/webhooks", operation_id="listWebhooks", tag="webhooks", grant="webhooks")
+@app.get(
+    "/v1/webhooks",
+    summary="List webhook endpoints",
+    operation_id="listWebhooks",
+    tag="webhooks",
+    grant="webhooks",
+)
 def list_webhooks(query: ListQuery, caller: Reader) -> WebhookPage:
-    """The endpoints of the key's mode, newest first, disabled ones included."""
+    """Lists the endpoints of the key's mode, newest first, including disabled ones."""
     page = webhooks.search(query, by=caller)
     shown = [WebhookView.of(endpoint) for endpoint in page.items]
     return WebhookPage(data=shown, next_cursor=page.next_cursor)

@@ -11,14 +11,16 @@ handler = app.handler
 
 @app.get(
     "/v1/webhooks/{webhook_id}/deliveries",
+    summary="List deliveries",
     operation_id="listWebhookDeliveries",
     tag="webhooks",
     grant="webhooks",
 )
 def list_deliveries(webhook_id: str, query: DeliveryQuery, caller: Reader) -> DeliveryPage:
-    """The deliveries to an endpoint in the last 90 days, with the beginnings of what was answered.
+    """Lists the deliveries to an endpoint in the last 90 days, with the first 200 characters of each response.
 
-    They are ordered and filtered by the time of their events, the newest first: a replay's stand where its events do.
+    The order and the time filters use the time of the event, not of the delivery: a replayed delivery appears at the
+    time of its event.
     """
     page = deliveries.search(webhook_id, query, by=caller)
     shown = [DeliveryView.of(delivery).abridged() for delivery in page.items]

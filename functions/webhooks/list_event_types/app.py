@@ -9,11 +9,16 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/webhooks/event-types", operation_id="listEventTypes", tag="webhooks", grant="webhooks")
+@app.get(
+    "/v1/webhooks/event-types",
+    summary="List event types",
+    operation_id="listEventTypes",
+    tag="webhooks",
+    grant="webhooks",
+)
 def list_event_types(query: EventTypeQuery, caller: Reader) -> EventTypePage:
-    """The types of events with their meaning, JSON Schema and an example. Those of 90 days are in the feed.
-
-    One with `available: false` can be chosen by an endpoint, and nothing sends it yet.
+    """Lists every event type with its description, its JSON Schema and an example. A type with `available: false` is
+    not sent yet, but an endpoint can already subscribe to it.
     """
     page = event_types.search(query, by=caller)
     return EventTypePage(data=page.items, next_cursor=page.next_cursor)

@@ -11,14 +11,17 @@ handler = app.handler
 
 @app.post(
     "/v1/webhooks/{webhook_id}/replay",
+    summary="Replay events to an endpoint",
     operation_id="replayWebhook",
     tag="webhooks",
 )
 def replay(webhook_id: str, body: ReplayCreate, caller: Writer) -> Accepted[ReplayView] | ReplayView:
-    """Send events of a range of time again: those that failed, those that are missing, or all but what is on its way.
+    """Sends the events of a time range to the endpoint again. `only` selects which: `failed` are events whose delivery
+    failed; `missing` are events published while the endpoint was disabled, before it existed, or before it subscribed
+    to the type. Without `only`, all events are sent except those with a pending delivery.
 
-    Missing are those that came while the endpoint was disabled, or before it was there or wanted them. With `dry_run`
-    nothing is sent: the answer, 200, has their count. Otherwise the deliveries show how far it is.
+    The answer is 202; follow the progress in the endpoint's deliveries. With `dry_run` nothing is sent: the answer is
+    200 with the number of deliveries. If the endpoint is disabled, a replay is refused with 409.
     """
     if body.dry_run:
         return ReplayView.of_dry_run(*replays.count(webhook_id, body, by=caller))

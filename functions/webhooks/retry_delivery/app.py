@@ -11,9 +11,12 @@ handler = app.handler
 
 @app.post(
     "/v1/webhooks/deliveries/{delivery_id}/retry",
+    summary="Retry a delivery",
     operation_id="retryWebhookDelivery",
     tag="webhooks",
 )
 def retry_delivery(delivery_id: str, caller: Writer) -> Accepted[DeliveryView]:
-    """One more attempt, at once. It uses none of the schedule's, which goes on where it is if this one fails."""
+    """Makes one more attempt at once. It does not count as an attempt of the retry schedule, which continues unchanged
+    if this attempt fails. If the endpoint is disabled or deleted, the answer is 409.
+    """
     return Accepted(DeliveryView.of(deliveries.retry(delivery_id, by=caller)))

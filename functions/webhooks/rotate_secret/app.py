@@ -9,7 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/webhooks/{webhook_id}/rotate-secret", operation_id="rotateWebhookSecret", tag="webhooks")
+@app.post(
+    "/v1/webhooks/{webhook_id}/rotate-secret",
+    summary="Rotate a webhook secret",
+    operation_id="rotateWebhookSecret",
+    tag="webhooks",
+)
 def rotate_secret(webhook_id: str, body: SecretRotate, caller: Admin) -> WebhookCreated:
-    """A new secret, in this answer only. Both sign for `overlap_seconds`, so that no delivery is refused meanwhile."""
+    """Returns a new signing secret, shown only in this answer: store it now. Deliveries are signed with both secrets
+    for `overlap_seconds` (24 hours by default, at most 7 days), so none is refused in the meantime.
+    """
     return WebhookCreated.of_new(*webhooks.rotate_secret(webhook_id, body.overlap_seconds, by=caller))

@@ -9,7 +9,11 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/webhooks/{webhook_id}/test", operation_id="testWebhook", tag="webhooks")
+@app.post(
+    "/v1/webhooks/{webhook_id}/test", summary="Send a test event", operation_id="testWebhook", tag="webhooks"
+)
 def test(webhook_id: str, body: WebhookTest, caller: Writer) -> WebhookTested:
-    """Send a signed example of an event type now, and answer what the receiver said. It is not kept as a delivery."""
+    """Sends a signed example of an event type at once, and returns the receiver's response. It is not stored as a
+    delivery.
+    """
     return WebhookTested.of(*ping.send(webhook_id, body.type, by=caller))

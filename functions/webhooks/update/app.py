@@ -9,7 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.patch("/v1/webhooks/{webhook_id}", operation_id="updateWebhook", tag="webhooks")
+@app.patch(
+    "/v1/webhooks/{webhook_id}",
+    summary="Update a webhook endpoint",
+    operation_id="updateWebhook",
+    tag="webhooks",
+)
 def update(webhook_id: str, body: WebhookUpdate, caller: Admin) -> WebhookView:
-    """Change an endpoint, or enable it again. Events that came while it was disabled can be replayed."""
+    """Updates the fields present in the body, or enables the endpoint again. Events published while it was disabled can
+    be replayed.
+    """
     return WebhookView.of(webhooks.update(webhook_id, body, by=caller))

@@ -68,9 +68,9 @@ def test_any_text_gives_an_address_or_none_and_an_address_stays_itself(text: str
 def test_models_normalise_and_say_what_is_wrong() -> None:
     assert TypeAdapter(Phone).validate_python("(555) 010-0002") == "+15550100002"
     assert TypeAdapter(Email).validate_python("A@Example.com") == "a@example.com"
-    with pytest.raises(ValidationError, match="must be a phone number"):
+    with pytest.raises(ValidationError, match="Must be a phone number"):
         TypeAdapter(Phone).validate_python("12")
-    with pytest.raises(ValidationError, match="must be an e-mail address"):
+    with pytest.raises(ValidationError, match="Must be an e-mail address"):
         TypeAdapter(Email).validate_python("12")
 
 

@@ -27,7 +27,7 @@ def test_an_import_with_errors_has_a_file_of_them(tenant: Tenant) -> None:
     content = aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=name)["Body"].read().decode()
     assert list(csv.reader(io.StringIO(content))) == [
         ["row", "field", "message"],
-        ["2", "email", "must be an e-mail address"],
+        ["2", "email", "Must be an e-mail address."],
     ]
 
 

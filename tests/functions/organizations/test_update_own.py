@@ -362,7 +362,7 @@ def test_hours_that_overlap_are_refused_with_the_day(
 
     (field,) = answer.json["error"]["details"]["fields"]
     assert (answer.status, field["pointer"]) == (422, "/settings/business_hours")
-    assert field["message"].startswith(f"must not overlap: {day} ")
+    assert field["message"].startswith(f"Must not overlap: {day} ")
 
 
 @pytest.mark.parametrize(

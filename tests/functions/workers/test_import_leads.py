@@ -192,9 +192,9 @@ def test_errors_name_the_lead_and_no_value(tenant: Tenant) -> None:
 
     made = call("GET", "/v1/leads?email=b@example.com", key=tenant.read).json["data"][0]
     assert one["errors"] == [
-        {"row": 1, "field": "email", "message": f"The lead {there['id']} has the same e-mail."},
-        {"row": 2, "field": "email", "message": "must be an e-mail address"},
-        {"row": 4, "field": "phones", "message": f"The lead {made['id']} has the same phone."},
+        {"row": 1, "field": "email", "message": f"The lead {there['id']} has the same e-mail address."},
+        {"row": 2, "field": "email", "message": "Must be an e-mail address."},
+        {"row": 4, "field": "phones", "message": f"The lead {made['id']} has the same phone number."},
     ]
     assert "Quackenbush" not in json.dumps(items())
 
@@ -218,7 +218,7 @@ def test_a_row_that_is_too_large_or_has_control_characters_fails_alone(tenant: T
 def test_a_dry_run_names_the_row_where_there_is_no_lead(tenant: Tenant) -> None:
     one = imported(tenant, "email\na@example.com\na@example.com\n", dry_run=True)
 
-    assert one["errors"] == [{"row": 2, "field": "email", "message": "Row 1 has the same e-mail."}]
+    assert one["errors"] == [{"row": 2, "field": "email", "message": "Row 1 has the same e-mail address."}]
     assert one["errors_url"]
 
 
@@ -234,9 +234,9 @@ def test_a_test_key_makes_test_leads(tenant: Tenant) -> None:
     ("content", "said"),
     [
         ("", "must name the columns"),
-        ("email,colour\na@example.com,red\n", "not known: colour"),
+        ("email,colour\na@example.com,red\n", "Unknown columns in the header: colour"),
         (b"email\na@example.com\n\xff\n", "not UTF-8"),
-        ("email\na@example.com\n" + '"open', "not CSV"),
+        ("email\na@example.com\n" + '"open', "not valid CSV"),
     ],
 )
 def test_a_file_that_cannot_be_read_imports_nothing(tenant: Tenant, content: str | bytes, said: str) -> None:
@@ -338,7 +338,7 @@ def test_a_dry_run_out_of_time_fails(tenant: Tenant, monkeypatch: pytest.MonkeyP
     one = imported(tenant, all_kinds(), dry_run=True)
 
     assert (one["status"], one["errors_url"]) == ("failed", None)
-    assert "longer than" in one["failure"]
+    assert "exceeded its time limit" in one["failure"]
 
 
 # ---------------------------------------------------------------- the file
@@ -359,7 +359,7 @@ def test_a_file_that_was_replaced_meanwhile_ends_the_import(
 
     after = read(one, tenant.read)
     assert (after["status"], after["created"], len(items("LEAD"))) == ("failed", made, made)
-    assert after["failure"] == "The file was replaced after the import had started."
+    assert after["failure"] == "The file was replaced after the import started."
     assert made > 0
 
 
@@ -370,7 +370,7 @@ def test_a_file_that_is_gone_ends_the_import(tenant: Tenant) -> None:
 
     assert consume(body)
 
-    assert read(one, tenant.read)["failure"] == "The file is gone."
+    assert read(one, tenant.read)["failure"] == "The file no longer exists."
 
 
 def uploads() -> list[str]:
@@ -595,8 +595,8 @@ def test_a_message_that_fails_for_the_last_time_ends_its_import(
     assert (after["status"], after["processed"]) == ("failed", 2)
     assert uploads() == []
     assert after["failure"] == (
-        "It was tried 5 times and could not be finished: we, or a service that it needs, had a fault. "
-        "The first 2 rows are processed; import the others anew."
+        "The import failed after 5 attempts: an internal error, or a service that the API depends on was unavailable. "
+        "The first 2 rows were processed. Import the remaining rows again."
     )
     assert _ends(tenant) == ["lead_import.failed"]
 
@@ -628,7 +628,7 @@ def test_an_import_that_was_given_up_tells_its_rows_errors(
 
     after = read(one, tenant.read)
     assert (after["status"], after["failed"]) == ("failed", 1)
-    assert _errors_in_file(after) == ["1,email,must be an e-mail address"]
+    assert _errors_in_file(after) == ["1,email,Must be an e-mail address."]
     assert _ends(tenant) == ["lead_import.failed"]
 
 
@@ -641,8 +641,8 @@ def test_an_import_that_a_lost_file_ends_tells_its_rows_errors(
     assert consume(body)
 
     after = read(one, tenant.read)
-    assert after["failure"] == "The file is gone."
-    assert _errors_in_file(after) == ["1,email,must be an e-mail address"]
+    assert after["failure"] == "The file no longer exists."
+    assert _errors_in_file(after) == ["1,email,Must be an e-mail address."]
 
 
 def test_the_errors_that_cannot_be_written_leave_the_import_ended_and_are_written_by_the_next_message(
@@ -658,7 +658,7 @@ def test_the_errors_that_cannot_be_written_leave_the_import_ended_and_are_writte
     after = read(one, tenant.read)
     assert (after["status"], after["errors_url"], uploads()) == ("failed", None, [])
     assert consume(body)
-    assert _errors_in_file(read(one, tenant.read)) == ["1,email,must be an e-mail address"]
+    assert _errors_in_file(read(one, tenant.read)) == ["1,email,Must be an e-mail address."]
 
 
 def test_an_import_that_kills_its_workers_ends(
@@ -673,7 +673,7 @@ def test_an_import_that_kills_its_workers_ends(
 
     after = read(one, tenant.read)
     assert (after["status"], after["processed"]) == ("failed", 2)
-    assert "came no further" in after["failure"]
+    assert "made no progress" in after["failure"]
 
 
 @pytest.mark.parametrize("minutes", [20, 59])
@@ -704,7 +704,7 @@ def test_an_import_whose_file_kills_whoever_counts_it_ends(clock: Clock, tenant:
 
     after = read(one, tenant.read)
     assert (after["status"], after["processed"]) == ("failed", 0)
-    assert "came no further" in after["failure"]
+    assert "made no progress" in after["failure"]
     assert leads_of(tenant.read) == []
 
 

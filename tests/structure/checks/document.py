@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,15 @@ type Node = dict[str, Any]
 PUBLIC = {"getOpenapi", "receiveCallrailWebhook", "receiveResendWebhook", "receiveStripeWebhook"}
 """Operations that need no key: vendors sign what they send."""
 _ERROR = {"$ref": "#/components/schemas/Error"}
+VERBS = {
+    "Connect", "Convert", "Create", "Delete", "Disconnect", "Erase", "Export", "Get", "Grant", "Import", "Invite",
+    "List", "Move", "Push", "Qualify", "Receive", "Remove", "Replay", "Retry", "Revoke", "Rotate", "Score", "Send",
+    "Update",
+}  # fmt: skip
+"""What a summary can begin with. One word for one thing: see whether one of these fits before you add another."""
+MAX_SUMMARY_CHARACTERS = 40
+_PROPER_NAMES = {"Resend", "Stripe"}
+_TITLE_CASE = re.compile(r"[A-Z][a-z]+")
 SECRETS = {"key", "secret", "salt", "transcript", "recording_url"}
 
 
@@ -23,6 +33,12 @@ def faults(document: Node) -> Iterator[str]:
     for name, times in names.items():
         if times > 1:
             yield f"{times} operations are called {name}: rename one of them"
+    described = [*operations, *_sent(document)]
+    summaries = Counter(operation.get("summary", "") for _, operation in described)
+    for where, operation in described:
+        yield from _summary(where, operation)
+        if summaries[operation.get("summary", "")] > 1:
+            yield f"{where}: another operation has the summary '{operation.get('summary', '')}' too, change one of them"
     for name in document["components"]["schemas"]:
         if "__" in name or "[" in name:
             yield f"the schema {name} needs a short name of its own: rename its model, or subclass the generic one"
@@ -40,8 +56,33 @@ def _operations(document: Node) -> Iterator[tuple[str, Node]]:
             yield f"{method.upper()} {path}", operation
 
 
+def _sent(document: Node) -> Iterator[tuple[str, Node]]:
+    for name, item in document["webhooks"].items():
+        yield f"the event {name}", item["post"]
+
+
+def _summary(where: str, operation: Node) -> Iterator[str]:
+    """Summaries become menus, headings and the documentation of client methods."""
+    summary = operation.get("summary", "")
+    if not summary:
+        yield f"{where} needs a summary in its decorator, a verb and a noun, such as 'Update a lead'"
+        return
+    verb, _, rest = summary.partition(" ")
+    said = f"{where}: its summary '{summary}'"
+    if verb not in VERBS or not rest:
+        yield f"{said} must be a verb of VERBS (tests/structure/checks/document.py) and a noun"
+    if len(summary) > MAX_SUMMARY_CHARACTERS:
+        yield f"{said} has {len(summary)} characters, and {MAX_SUMMARY_CHARACTERS} are the limit"
+    if summary.endswith("."):
+        yield f"{said} must not end with a full stop"
+    if any(_TITLE_CASE.fullmatch(word) and word not in _PROPER_NAMES for word in rest.split()):
+        yield f"{said} must be in sentence case"
+    if operation.get("description", "").startswith(summary):
+        yield f"{said} must not be repeated by its description"
+
+
 def _words(where: str, operation: Node) -> Iterator[str]:
-    if not operation.get("summary") or not operation.get("description"):
+    if not operation.get("description"):
         yield f"{where}: say in the endpoint's docstring what it does"
     if not operation.get("tags"):
         yield f"{where} needs a tag"

@@ -69,7 +69,7 @@ def faults(project: Project) -> Iterator[str]:
                         continue
                     used.add((name, path))
                     if path not in users:
-                        yield f"{path}:{one.line} imports {name}, which is past Transaction: use Transaction, or say why here"
+                        yield f"{path}:{one.line} imports {name}, which is past Transaction: use it, or say why here"
     for name, users in PAST_TRANSACTION.items():
         for path in sorted(users):
             if (name, path) not in used:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Intent(StrEnum):
-    """What the caller wants done."""
+    """What the caller needs."""
 
     WATER = "water"
     SEWAGE = "sewage"
@@ -27,7 +27,7 @@ class Intent(StrEnum):
 
 
 class Urgency(StrEnum):
-    """How soon somebody has to act."""
+    """How soon action is needed."""
 
     EMERGENCY = "emergency"
     HIGH = "high"

@@ -28,7 +28,7 @@ def to_milliseconds(at: datetime) -> datetime:
         try:
             at = at.astimezone(UTC)
         except OverflowError:
-            raise ValueError("must be in the years 1 to 9999") from None
+            raise ValueError("Must be between the years 1 and 9999.") from None
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
@@ -50,9 +50,9 @@ def _instant(value: object) -> datetime:
     if isinstance(value, str):
         return to_milliseconds(_read(value))
     if not isinstance(value, datetime):
-        raise PydanticCustomError("datetime_type", "must be text: an RFC 3339 time with an offset")
+        raise PydanticCustomError("datetime_type", "Must be a string: an RFC 3339 time with an offset.")
     if value.tzinfo is None:
-        raise PydanticCustomError("timezone_aware", "must have an offset")
+        raise PydanticCustomError("timezone_aware", "Must have an offset.")
     return to_milliseconds(value)
 
 
@@ -62,15 +62,15 @@ def _read(text: str) -> datetime:
         try:
             return datetime.fromisoformat(text.upper())
         except ValueError:
-            raise PydanticCustomError("datetime_parsing", "must be a time that there is") from None
+            raise PydanticCustomError("datetime_parsing", "Must be an existing date and time.") from None
     if found:
-        raise PydanticCustomError("timezone_aware", "must end with an offset, such as Z or -07:00")
+        raise PydanticCustomError("timezone_aware", "Must end with an offset, such as Z or -07:00.")
     if _LOST_PLUS.fullmatch(text):
         raise PydanticCustomError(
-            "datetime_parsing", "must have the + of its offset escaped as %2B in a query; or use Z"
+            "datetime_parsing", "The + of the offset must be encoded as %2B in a query. Encode it, or use Z."
         )
     raise PydanticCustomError(
-        "datetime_parsing", "must be an RFC 3339 time with an offset, such as 2026-04-24T17:42:11Z"
+        "datetime_parsing", "Must be an RFC 3339 time with an offset, such as 2026-04-24T17:42:11Z."
     )
 
 

@@ -72,14 +72,14 @@ def _is_plain(address: str) -> bool:
 def _phone(text: str) -> str:
     number = e164(text)
     if number is None:
-        raise ValueError("must be a phone number; outside the US with '+' and its country code")
+        raise ValueError("Must be a phone number; outside the US, with '+' and the country code.")
     return number
 
 
 def _email(text: str) -> str:
     address = email_address(text)
     if address is None:
-        raise ValueError("must be an e-mail address")
+        raise ValueError("Must be an e-mail address.")
     return address
 
 
@@ -88,13 +88,14 @@ Phone = Annotated[
     AfterValidator(_phone),
     Field(
         max_length=LONGEST_PHONE,
-        description="Any usual spelling in, E.164 out; outside the US with + and the country code. It must be possible "
-        "in its country's plan; whether it is in use is not asked.",
+        description="Accepted in any common notation, returned in E.164 format. Numbers outside the US need + and "
+        "the country code. The number must be possible in its country; whether it is in use is not "
+        "checked.",
     ),
 ]
 """A phone number in a wire model."""
 
 Email = Annotated[
-    str, AfterValidator(_email), Field(max_length=LONGEST_EMAIL, description="Kept in lower case.")
+    str, AfterValidator(_email), Field(max_length=LONGEST_EMAIL, description="Stored in lower case.")
 ]
 """An e-mail address in a wire model."""

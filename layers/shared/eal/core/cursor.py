@@ -53,8 +53,8 @@ def unseal(scope: CursorScope, text: str) -> Position:
         position = Position("")
     if not genuine:
         raise InvalidCursor(
-            "This cursor was not made for this list: pass the next_cursor of the page before, "
-            "with the same filters and order, or start again without a cursor."
+            "The cursor does not belong to this list. Pass the next_cursor of the previous page with the same "
+            "filters and order, or start again without a cursor."
         )
     return position
 

@@ -4,12 +4,18 @@ from typing import ClassVar, NotRequired, TypedDict
 
 from eal.core.json import Json
 
+REQUIRED = "This field is required."
+UNKNOWN_FIELD = "Unknown field."
+
 _MOST_FIELDS = 100
 _REFUSED = 'Bearer error="invalid_token"'
 
 
 class FieldError(TypedDict):
-    """One wrong field: `pointer` is a JSON pointer into the body, or `/name` of a query parameter."""
+    """One wrong field: `pointer` is a JSON pointer into the body, or `/name` of a query parameter.
+
+    `message` is a whole sentence about the field, such as "Must be in the future."
+    """
 
     pointer: str
     message: str
@@ -108,10 +114,26 @@ class ValidationFailed(ApiError):
     status, code = 422, "validation_error"
 
     def __init__(self, fields: list[FieldError]) -> None:
-        first, fields = fields[0], fields[:_MOST_FIELDS]
-        name = first["pointer"].lstrip("/") or "body"
-        colon = "" if first["message"].startswith(("is ", "must ")) else ":"
-        super().__init__(f"Field '{name}'{colon} {first['message']}", fields=[{**field} for field in fields])  # type: ignore[dict-item]  # a TypedDict of texts is JSON
+        shown: list[Json] = [{**field} for field in fields[:_MOST_FIELDS]]  # type: ignore[dict-item]  # a TypedDict of texts is JSON
+        super().__init__(_summary(fields[0]), fields=shown)
+
+
+def _summary(field: FieldError) -> str:
+    """The message of the whole error. That of a missing field is quoted in the product's documentation."""
+    name, message = field["pointer"].lstrip("/"), field["message"]
+    if message == REQUIRED:
+        return f"Field '{name}' is required"
+    return f"Field '{name}': {message}" if name else message
+
+
+def validation_message(kind: str, text: str) -> str:
+    """The message of a field error, a whole sentence, from `type` and `msg` of pydantic's."""
+    if kind == "missing":
+        return REQUIRED
+    if kind == "extra_forbidden":
+        return UNKNOWN_FIELD
+    text = text.removeprefix("Value error, ")
+    return text if text.endswith(".") else f"{text}."
 
 
 class IdempotencyMismatch(ApiError):
@@ -122,7 +144,7 @@ class RateLimited(ApiError):
     status, code = 429, "rate_limited"
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many requests with this key; try again in {retry_after} s.")
+        super().__init__(f"Too many requests with this API key. Try again in {retry_after} seconds.")
         self.headers["Retry-After"] = str(retry_after)
 
 
@@ -133,6 +155,6 @@ class InternalError(ApiError):
 class Unavailable(ApiError):
     status, code = 503, "unavailable"
 
-    def __init__(self, message: str = "A service that we depend on did not answer; try again.") -> None:
+    def __init__(self, message: str = "A service that the API depends on is unavailable. Try again.") -> None:
         super().__init__(message)
         self.headers["Retry-After"] = "1"

@@ -22,7 +22,7 @@ def _plain(value: object) -> object:
     Raises: PydanticCustomError.
     """
     if isinstance(value, str) and not (value.isascii() and value.removeprefix("-").isdigit()):
-        raise PydanticCustomError("int_parsing", "must be a whole number in plain digits")
+        raise PydanticCustomError("int_parsing", "Must be a whole number, in digits only.")
     return value
 
 
@@ -48,7 +48,8 @@ class ListQuery(Wire):
         Field(
             ge=1,
             le=MOST,
-            description=f"Items a page, {MOST} at most: a larger number is cut to that. A page may have fewer.",
+            description=f"Maximum number of items per page; values above {MOST} are reduced to {MOST}. "
+            "A page can have fewer.",
             # Not a rule of the request: a client that keeps it would refuse what we take.
             json_schema_extra=lambda schema: schema.pop("maximum", None),
         ),
@@ -56,10 +57,10 @@ class ListQuery(Wire):
         BeforeValidator(_cut),
         PLAIN_DIGITS,
     ] = DEFAULT_LIMIT
-    cursor: Annotated[str | None, Field(description="`next_cursor` of the page before.")] = None
-    order: Annotated[Literal["asc", "desc"], Field(description="By creation; newest first by default.")] = (
-        "desc"
-    )
+    cursor: Annotated[str | None, Field(description="`next_cursor` of the previous page.")] = None
+    order: Annotated[
+        Literal["asc", "desc"], Field(description="By creation time; newest first by default.")
+    ] = "desc"
     created_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
     created_before: Annotated[Instant | None, Field(description="Exclusive.")] = None
 
@@ -87,7 +88,8 @@ class PageView[T: BaseModel](Wire):
     next_cursor: Annotated[
         str | None,
         Field(
-            description="Give it as `cursor` to go on. Null, and nothing else, ends a list: a page that goes through "
-            "many items for few that fit its filters ends early, short or even empty, with a cursor."
+            description="Pass it as `cursor` to get the next page; null on the last page. A page can be short or even "
+            "empty and not be the last: a page that reads many items and finds few that match the "
+            "filters ends early."
         ),
     ]

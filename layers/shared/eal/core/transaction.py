@@ -191,9 +191,10 @@ class Transaction:
             return
         self._matched = True
         if self.if_match is not None and version not in self.if_match:
-            stands = f"the resource is at version {version}" if version else "there is no such resource"
+            stands = f"the resource has version {version}" if version else "the resource does not exist"
             raise PreconditionFailed(
-                f"If-Match does not hold: {stands}. Read it again and repeat the change.", version=version
+                f"If-Match does not match: {stands}. Read the resource again and repeat the change.",
+                version=version,
             )
 
     @property

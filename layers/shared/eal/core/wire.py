@@ -22,7 +22,7 @@ def free_number(value: float) -> float:
     Raises: ValueError.
     """
     if value != 0 and not _SMALLEST_NUMBER <= abs(value) <= LARGEST_NUMBER:
-        raise ValueError("must be a number that a double holds exactly or nearly: at most 2^53 - 1")
+        raise ValueError("Must be 0, or between 1e-100 and 2^53 - 1 in magnitude.")
     return int(value) if value == int(value) else value
 
 
@@ -32,7 +32,7 @@ def one_line(text: str) -> str:
     Raises: ValueError.
     """
     if _CONTROLS.search(text):
-        raise ValueError("must be one line without control characters")
+        raise ValueError("Must be a single line without control characters.")
     return text
 
 
@@ -47,7 +47,7 @@ def prose(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _CONTROLS_IN_PROSE.search(text):
-        raise ValueError("must have no control characters besides newline and tab")
+        raise ValueError("Must not contain control characters other than newline and tab.")
     return text
 
 
@@ -62,7 +62,7 @@ def measured(value: float) -> float:
     Raises: ValueError.
     """
     if 0 < abs(value) < _SMALLEST_NUMBER:
-        raise ValueError("must be zero, or not as near to it")
+        raise ValueError("Must be 0, or at least 1e-100 in magnitude.")
     return value
 
 

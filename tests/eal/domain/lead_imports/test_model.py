@@ -58,7 +58,7 @@ def test_a_lead_that_is_there(rule: OnDuplicate, expected: tuple[int, int, int, 
 
     assert counts(verdict) == expected
     if rule == "error":
-        said = f"The lead {there.id} has the same e-mail."
+        said = f"The lead {there.id} has the same e-mail address."
         assert verdict.errors == [RowError(row=7, field="email", message=said)]
     if rule == "update":
         assert verdict.after == {there.id: merged(there, row)}
@@ -95,7 +95,7 @@ def test_a_row_of_two_leads_is_no_update() -> None:
     verdict = judge([(4, lead("a@example.com", "+14155550123"))], known_of(one, other), "update")
 
     assert counts(verdict) == (0, 0, 0, 1)
-    said = f"The lead {other.id} has the same phone."
+    said = f"The lead {other.id} has the same phone number."
     assert verdict.errors == [RowError(row=4, field="phones", message=said)]
     assert verdict.after == {}
 

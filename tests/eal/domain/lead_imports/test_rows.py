@@ -87,7 +87,7 @@ def test_cells(cell: str, value: str) -> None:
 
 
 def test_a_control_character_ends_no_row_and_is_refused() -> None:
-    said = "must have no control characters besides newline and tab"
+    said = "Must not contain control characters other than newline and tab."
     assert errors("notes,email\na\u0085b\x0bc,a@example.com\n") == [(1, "notes", said)]
 
 
@@ -142,15 +142,15 @@ def test_all_columns_find_their_place() -> None:
         (b"\n\n", "must name the columns"),
         (b"\xff\xfee\x00m\x00", "not UTF-8: byte 1, in line 1"),
         (b"\xef\xbb\xbfemail\na@example.com\nZo\xeb\n", "not UTF-8: byte 26, in line 3"),
-        (b"email\na\x00@example.com\n", "NUL byte in line 2"),
-        (b"email,colour,Shoe Size\n", "not known: colour, shoe_size."),
-        (b"email;phone\n", "Columns are separated by commas"),
-        (b"email,,phone\n", "not known: (no name)."),
-        (b"email,metadata.\n", "not known: metadata."),
-        (b"email, EMAIL,phone\n", "more than once: email"),
-        (b'email\n"a@example.com\n', "Row 1 is not CSV: unexpected end of data"),
-        (b'email\na@example.com\n"a"b\n', "Row 2 is not CSV"),
-        (b'"email', "The header is not CSV"),
+        (b"email\na\x00@example.com\n", "line 2 has a NUL byte"),
+        (b"email,colour,Shoe Size\n", "Unknown columns in the header: colour, shoe_size."),
+        (b"email;phone\n", "Separate columns with commas"),
+        (b"email,,phone\n", "Unknown columns in the header: (no name)."),
+        (b"email,metadata.\n", "Unknown columns in the header: metadata."),
+        (b"email, EMAIL,phone\n", "Duplicate columns in the header: email"),
+        (b'email\n"a@example.com\n', "Row 1 is not valid CSV: unexpected end of data"),
+        (b'email\na@example.com\n"a"b\n', "Row 2 is not valid CSV"),
+        (b'"email', "The header is not valid CSV"),
         (b'email\n"' + b"a\n" * LONGEST_ROW, f"Row 1 is longer than {LONGEST_ROW} bytes"),
         (b"email\n" + b"a" * (2 * LONGEST_ROW), f"Line 2 is longer than {LONGEST_ROW} bytes"),
         (b"email\n" + b"a@example.com\n" * (MOST_ROWS + 1), f"more than {MOST_ROWS} rows"),
@@ -189,9 +189,9 @@ def test_a_wrong_row_is_told_by_its_columns_and_without_its_values() -> None:
         "attribution_source",
     }  # fmt: skip
     assert [one for one in found if one[0] > 1] == [
-        (2, None, "a lead needs an 'email' or at least one of 'phones'"),
-        (3, None, "has 2 fields, and the header 8"),
-        (4, None, "has 10 fields, and the header 8"),
+        (2, None, "A lead needs an 'email' or at least one number in 'phones'."),
+        (3, None, "Has 2 fields, but the header has 8."),
+        (4, None, "Has 10 fields, but the header has 8."),
     ]
     assert "secret" not in json.dumps(found).lower()
 

@@ -149,7 +149,7 @@ def test_a_lead_outside_the_area_says_what_it_lost_by_that() -> None:
 
     parts = {one.feature: (one.points, one.reason) for one in got.contributions}
     assert parts["need"] == (70, "a live loss")
-    assert parts["area"] == (-50, "outside the service area: no more than cold")
+    assert parts["area"] == (-50, "outside the service area: at most cold")
 
 
 def test_scoring_a_lead_without_notes_does_not_import_the_engine() -> None:

@@ -94,7 +94,7 @@ def _that_writes() -> Api:
     """An endpoint whose GET writes, and whose author did not think of parents."""
     app = Api()
 
-    @app.get("/v1/leads", operation_id="listLeads", tag="leads", grant="leads")
+    @app.get("/v1/leads", summary="List leads", operation_id="listLeads", tag="leads", grant="leads")
     def write(caller: Reader) -> _Said:
         caller.transaction.audit("lead.looked_at", "lead_1")
         return _Said(said="done")

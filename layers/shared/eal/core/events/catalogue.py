@@ -20,11 +20,12 @@ CATALOGUE: Final = {
     "call.qualified": "A call was determined to be a qualified lead.",
     "lead.created": "New lead added to the system.",
     "lead.updated": "A lead's fields, status or score changed.",
-    "lead.erased": "A lead's personal data was erased: erase your copies.",
-    "api_key.rotated": "A key was replaced; the old one ends when its overlap does.",
-    "api_key.revoked": "A key was revoked.",
-    "webhook.disabled": "An endpoint gets no more events: it answered 410, or failed for five days.",
-    "audit.log.event": "An audit record; only sent to endpoints that name it.",
+    "lead.erased": "A lead's personal data was erased. Erase your copies too.",
+    "api_key.rotated": "An API key was rotated. The old key works until its overlap ends.",
+    "api_key.revoked": "An API key was revoked.",
+    "webhook.disabled": "A webhook endpoint was disabled, because it answered 410 or its deliveries failed for five "
+    "days.",
+    "audit.log.event": "An audit record was written. Sent only to endpoints that list this type explicitly.",
 }
 """The types that are emitted today, with their meaning. A type joins when the code that emits it does."""
 

@@ -44,7 +44,7 @@ _LOCAL_NAMES = ("localhost", "local", "internal", "home.arpa")
 
 
 class Blocked(Exception):
-    """The URL is not one that we connect to. The message goes on from "Field 'url' must …"."""
+    """The URL is not one that we connect to. The message is a sentence for the field's error."""
 
 
 class Unresolved(Exception):
@@ -97,7 +97,7 @@ def resolve(url: str, *, loopback: bool, lookup: Lookup = ask_dns) -> Target:
         raise Unresolved(host)
     allowed = is_public if scheme == "https" else _is_loopback
     if not all(allowed(ip_address(address)) for address in addresses):
-        raise Blocked("must name a public address; this one is or leads to a private, local or reserved one")
+        raise Blocked("Must lead to a public address, not to a private, local or reserved one.")
     path = quote(split.path or "/", safe=_IN_A_PATH)
     if split.query:
         path += "?" + quote(split.query, safe=_IN_A_PATH)
@@ -143,16 +143,16 @@ def _is_loopback(address: IpAddress) -> bool:
 def _split(url: str) -> SplitResult:
     # urlsplit drops control characters instead of refusing them; some parsers read a backslash as a slash.
     if _NOT_IN_A_URL.search(url):
-        raise Blocked("must be a URL without spaces, control characters and backslashes")
+        raise Blocked("Must be a URL without spaces, control characters or backslashes.")
     try:
         split = urlsplit(url)
         split.port  # noqa: B018 - reading it checks it
     except ValueError as wrong:
-        raise Blocked("must be a URL: https://host/path") from wrong
+        raise Blocked("Must be a URL, such as https://host/path.") from wrong
     if not split.hostname or ("[" in split.netloc and ":" not in split.hostname):
-        raise Blocked("must be a URL: https://host/path")
+        raise Blocked("Must be a URL, such as https://host/path.")
     if "@" in split.netloc:
-        raise Blocked("must not have a user name or password in it")
+        raise Blocked("Must not contain a user name or password.")
     return split
 
 
@@ -160,14 +160,14 @@ def _scheme_and_port(split: SplitResult, *, loopback: bool) -> tuple[Literal["ht
     if split.scheme == "https":
         port = 443 if split.port is None else split.port
         if port != 443 and port <= 1024:
-            raise Blocked("must use port 443 or one above 1024")
+            raise Blocked("Must use port 443 or a port above 1024.")
         return "https", port
     if split.scheme == "http" and loopback:
         port = 80 if split.port is None else split.port
         if port <= 1024:
-            raise Blocked("must use a port above 1024 where it is http to this machine")
+            raise Blocked("Must use a port above 1024 for http to this machine.")
         return "http", port
-    raise Blocked("must be https")
+    raise Blocked("Must be an https URL.")
 
 
 def _host(name: str) -> str:
@@ -183,12 +183,12 @@ def _host(name: str) -> str:
     if len(name) > _LONGEST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
         _no_host()
     if _NUMBER.fullmatch(labels[-1]) and _literal(name) is None:
-        raise Blocked("must write an IPv4 address as four decimal numbers")
+        raise Blocked("Must have an IPv4 address in the form of four decimal numbers.")
     return name
 
 
 def _no_host() -> str:
-    raise Blocked("must have a host name or an address as its host")
+    raise Blocked("Must have a valid host name or IP address.")
 
 
 def _in_ascii(name: str) -> str:
@@ -209,4 +209,4 @@ def _literal(host: str) -> IpAddress | None:
 
 def _refuse_local_name(host: str) -> None:
     if "." not in host or any(host.endswith(f".{name}") for name in _LOCAL_NAMES):
-        raise Blocked("must name a public host")
+        raise Blocked("Must have a public host name.")

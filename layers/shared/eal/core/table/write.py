@@ -85,4 +85,4 @@ def transact(operations: Sequence[Operation]) -> None:
             if not contention.is_passing(reasons):
                 raise
         contention.pause(attempt)
-    raise Unavailable("Too many changes of the same resource at once; try again.")
+    raise Unavailable("Too many concurrent changes to the same resource. Try again.")

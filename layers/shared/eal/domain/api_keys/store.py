@@ -131,7 +131,7 @@ def update(key_id: str, body: ApiKeyUpdate, by: Caller) -> ApiKey:
     _may_manage(by, old.mode)
     status = old.at_time(by.at)
     if status != "active":
-        raise Conflict(f"This key is {status}: only an active key can be changed.", status=status)
+        raise Conflict(f"This key is {status}. Only an active key can be changed.", status=status)
     check_end(body.expires_at, by.at)
     new = _changed(old, body)
     if new.expires_at != old.expires_at:
@@ -139,7 +139,7 @@ def update(key_id: str, body: ApiKeyUpdate, by: Caller) -> ApiKey:
     if new.allowed_cidrs != old.allowed_cidrs:
         _may_allow(by, new.allowed_cidrs)
     if new.id == by.actor.id and not new.allows(by.actor.ip or ""):
-        message = f"must include {by.actor.ip}, from where this key sets its own list"
+        message = f"Must include {by.actor.ip}, the address from which this key makes the change."
         raise ValidationFailed([{"pointer": "/allowed_cidrs", "message": message, "type": "locks_out"}])
     if new == old:
         by.transaction.check_if_match(old.version)
@@ -177,7 +177,7 @@ def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
     _may_allow(by, old.allowed_cidrs)
     status = old.at_time(by.at)
     if status != "active":
-        raise Conflict(f"This key is {status}: only an active key can be rotated.", status=status)
+        raise Conflict(f"This key is {status}. Only an active key can be rotated.", status=status)
     new, text = make(
         by,
         tenant=Tenant(by.organization_id, old.mode),
@@ -248,7 +248,7 @@ def count_permanent_admins(by: Caller, organization_id: str, step: int) -> None:
         Operation(
             cast("TransactWriteItemTypeDef", {"Update": update}),
             lambda _old: Conflict(
-                "This is the last live admin key without an end: create another one first, or nobody could."
+                "This is the last live admin key that does not expire. Create another one first."
             ),
         )
     )
@@ -258,24 +258,24 @@ def check_end(expires_at: datetime | None, now: datetime) -> None:
     """Raises: ValidationFailed for an end that has passed."""
     if expires_at and expires_at <= now:
         raise ValidationFailed(
-            [{"pointer": "/expires_at", "message": "must be in the future", "type": "not_in_future"}]
+            [{"pointer": "/expires_at", "message": "Must be in the future.", "type": "not_in_future"}]
         )
 
 
 def _may_manage(by: Caller, mode: Mode) -> None:
     if by.mode == "test" and mode == "live":
-        raise InsufficientScope("A test key can manage test keys only.", reason="test_key")
+        raise InsufficientScope("A test key can manage only test keys.", reason="test_key")
 
 
 def _may_end(by: Caller, expires_at: datetime | None) -> None:
     if by.key.expires_at and not (expires_at and expires_at <= by.key.expires_at):
-        message = "A key that ends can give no later end than its own."
+        message = "A key cannot give a key a later expiry than its own."
         raise InsufficientScope(message, reason="bound", bound="expires_at")
 
 
 def _may_allow(by: Caller, allowed_cidrs: tuple[str, ...] | None) -> None:
     if by.key.allowed_cidrs and not (allowed_cidrs and _are_within(allowed_cidrs, by.key.allowed_cidrs)):
-        message = "A key that is bound to networks can give no others than its own."
+        message = "A key cannot give a key networks outside its own."
         raise InsufficientScope(message, reason="bound", bound="allowed_cidrs")
 
 

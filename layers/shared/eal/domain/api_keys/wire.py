@@ -15,12 +15,18 @@ from eal.domain.api_keys.model import ApiKey, RateLimit, Status
 
 
 def _network(text: str) -> str:
-    return str(ip_network(text, strict=False))
+    try:
+        return str(ip_network(text, strict=False))
+    except ValueError:
+        raise ValueError("Must be an IPv4 or IPv6 network, such as 203.0.113.0/24.") from None
 
 
 type Networks = Annotated[
     list[Annotated[str, AfterValidator(_network)]],
-    Field(max_length=100, description="IPv4 or IPv6 networks; none means any address."),
+    Field(
+        max_length=100,
+        description="IPv4 or IPv6 networks (CIDR) that may use the key. Empty allows every address.",
+    ),
 ]
 
 
@@ -29,7 +35,9 @@ MOST_PER_MINUTE = 6000
 
 
 class RateLimitBody(Wire):
-    """`burst` is twice `per_minute` where it is not given."""
+    """`per_minute` is the sustained limit. `burst` is the maximum number of requests in a single minute, by default
+    twice `per_minute`.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,7 +47,7 @@ class RateLimitBody(Wire):
     @model_validator(mode="after")
     def _burst_is_not_below(self) -> Self:
         if self.burst is not None and self.burst < self.per_minute:
-            raise ValueError("burst must be at least per_minute")
+            raise ValueError("'burst' must be at least 'per_minute'.")
         return self
 
     def limit(self) -> RateLimit:
@@ -47,22 +55,20 @@ class RateLimitBody(Wire):
 
 
 class ApiKeyCreate(Wire):
-    """A key that has an end or an address list itself gives what it makes the same, or less."""
+    """The new key's expiry and networks cannot exceed those of the calling key."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     name: Name
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)]
-    mode: Annotated[Mode | None, Field(description="The calling key's own mode where it is not given.")] = (
-        None
-    )
+    mode: Annotated[Mode | None, Field(description="Defaults to the mode of the calling key.")] = None
     expires_at: Instant | None = None
     rate_limit: RateLimitBody | None = None
     allowed_cidrs: Networks | None = None
 
 
 class ApiKeyUpdate(Wire):
-    """Only what is given changes. Null lifts the address list and the end, and sets the usual rate limit."""
+    """Only the fields present change. Null removes the expiry or the networks, and restores the default rate limit."""
 
     model_config = ConfigDict(
         extra="forbid", str_strip_whitespace=True, json_schema_extra=without_defaults("name")
@@ -77,7 +83,7 @@ class ApiKeyUpdate(Wire):
     @classmethod
     def _has_a_name(cls, name: str | None) -> str:
         if name is None:
-            raise ValueError("must be text: a key cannot lose its name")
+            raise ValueError("Must not be null: a key needs a name.")
         return name
 
 
@@ -87,7 +93,12 @@ class ApiKeyRotate(Wire):
     may_be_left_out: ClassVar[bool] = True
 
     overlap_seconds: Annotated[
-        int, Field(ge=0, le=LONGEST_OVERLAP_SECONDS, description="How long the old key lives on.")
+        int,
+        Field(
+            ge=0,
+            le=LONGEST_OVERLAP_SECONDS,
+            description="Seconds for which the old key keeps working; 0 revokes it at once.",
+        ),
     ] = DEFAULT_OVERLAP_SECONDS
 
 
@@ -107,7 +118,7 @@ class CreatedBy(Wire):
 
 
 class ApiKeyView(Wire):
-    """A key without its text, which nobody can show again."""
+    """An API key without its text, which cannot be retrieved again."""
 
     changes_by_itself: ClassVar[bool] = True  # its use and its end make no new version
 
@@ -122,7 +133,7 @@ class ApiKeyView(Wire):
     allowed_cidrs: list[str]
     expires_at: Instant | None
     last_used: LastUsed | None
-    replaced_by: Annotated[str | None, Field(description="The key that a rotation put in this one's place.")]
+    replaced_by: Annotated[str | None, Field(description="The key that replaced this one in a rotation.")]
     rotated_at: Instant | None
     revoked_at: Instant | None
     created_at: Instant
@@ -135,12 +146,13 @@ class ApiKeyView(Wire):
 
 
 class ApiKeyCreated(ApiKeyView):
-    """A new key with its text, shown this once."""
+    """A new API key with its text, shown only once."""
 
     shown_once: ClassVar[frozenset[str]] = frozenset({"key"})
 
     key: Annotated[
-        str | None, Field(description="Store it now: it is shown once. Null in a replayed answer.")
+        str | None,
+        Field(description="Shown only in this answer: store it now. Null in an idempotent replay."),
     ]
 
     @classmethod

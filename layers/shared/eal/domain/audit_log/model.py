@@ -16,7 +16,9 @@ _SIGNED = ("organization_id", "mode", "size", "root", "signed_at", "key_id", "pr
 
 
 class AuditLogFilters(Wire):
-    action: Annotated[str | None, Field(max_length=100, description="As in `lead.created`.")] = None
+    action: Annotated[
+        str | None, Field(max_length=100, description="The action, such as `lead.created`.")
+    ] = None
     actor_id: Annotated[str | None, Field(max_length=100)] = None
     source: Source | None = None
     resource_type: Annotated[str | None, Field(max_length=50)] = None

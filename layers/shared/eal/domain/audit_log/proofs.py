@@ -40,7 +40,7 @@ def of_record(record_id: str, by: Caller) -> ProofView:
     record = load(AuditRecord, item)
     known = checkpoints.standing_in(*heads)
     if record.seq is None or record.seq > known.size:
-        raise _not_yet("This record is being archived; its proof can be had in about a minute.")
+        raise _not_yet("This record is being archived. Its proof will be available in about one minute.")
     checkpoint = _covering(record.seq, known, by)
     index = record.seq - 1
     path = tree.read(by.tenant, merkle.inclusion(index, checkpoint.size))
@@ -60,7 +60,9 @@ def of_consistency(checkpoint_id: str, from_id: str | None, by: Caller) -> Consi
     """
     new, old = checkpoints.find_pair(checkpoint_id, from_id, by)
     if old.size > new.size:
-        message = f"must be the earlier one: it has {old.size} records, and {checkpoint_id} has {new.size}"
+        message = (
+            f"Must be the earlier checkpoint: it has {old.size} records, and {checkpoint_id} has {new.size}."
+        )
         raise ValidationFailed(
             [{"pointer": "/from", "message": message, "type": "later", "location": "query"}]
         )
@@ -79,7 +81,7 @@ def _covering(seq: int, known: Standing, by: Caller) -> Checkpoint:
         return known.newest
     # A parent reads its child's log and writes nothing there.
     if by.reads_for_child:
-        raise _not_yet("No checkpoint has this record yet; one is signed each hour.")
+        raise _not_yet("No checkpoint covers this record yet. A checkpoint is signed every hour.")
     return cast("Checkpoint", checkpoints.sign(by, known))
 
 

@@ -29,7 +29,9 @@ class ResourceView(Wire):
 
 
 class ChangeView(Wire):
-    """A field before and after. Personal values are commitments, secrets `***`; null stands for absent."""
+    """A field's value before and after the change. Personal values are replaced by commitments, secrets by `***`. Null
+    means absent.
+    """
 
     field: str
     before: Annotated[JsonValue, Field(alias="from")]
@@ -37,7 +39,9 @@ class ChangeView(Wire):
 
 
 class AuditRecordView(Wire):
-    """`seq`, `previous_hash` and `hash` are null until the record is numbered, which takes seconds."""
+    """An audit record. `seq`, `previous_hash` and `hash` are null until the record is numbered, which takes a few
+    seconds.
+    """
 
     id: str
     action: str
@@ -49,13 +53,13 @@ class AuditRecordView(Wire):
     created_at: Instant
     seq: int | None
     previous_hash: Annotated[
-        str | None, Field(description="The `hash` of the record before; of `seq` 1, 64 zeros.")
+        str | None, Field(description="The `hash` of the previous record; 64 zeros for `seq` 1.")
     ]
     hash: Annotated[
         str | None,
         Field(
-            description="SHA-256, in hex, of the RFC 8785 JSON of this record without `hash`, and without `actor.ip` "
-            "where that is null. All other members are hashed, `previous_hash` and the nulls in `changes` too."
+            description="Hex SHA-256 of this record as RFC 8785 JSON, without `hash`, and without `actor.ip` if it is "
+            "null. All other members are included, `previous_hash` and nulls in `changes` too."
         ),
     ]
     organization_id: str
@@ -85,26 +89,35 @@ class AuditRecordPage(PageView[AuditRecordView]):
 
 
 class CheckpointView(Wire):
-    """A signed statement of how many records the log had, and of the Merkle root over them."""
+    """A signed statement of the number of records in the log and the Merkle root over them."""
 
     id: str
     organization_id: str
     mode: Mode
-    size: Annotated[int, Field(description="Records in the tree: `seq` 1 to this.")]
-    root: Annotated[str, Field(description="RFC 6962 root over the records' hashes, in hex.")]
+    size: Annotated[int, Field(description="Number of records in the tree: `seq` 1 to `size`.")]
+    root: Annotated[str, Field(description="Hex RFC 6962 root over the records' hashes.")]
     signed_at: Instant
-    key_id: Annotated[str, Field(description="SHA-256 of the public key's DER form, in hex.")]
+    key_id: Annotated[str, Field(description="Hex SHA-256 of the public key in DER form.")]
     previous: Annotated[
-        str, Field(description="SHA-256 of the RFC 8785 JSON of the checkpoint before, with its signature.")
+        str,
+        Field(
+            description="Hex SHA-256 of the previous checkpoint as RFC 8785 JSON, including its signature."
+        ),
     ]
     signature: Annotated[
         str,
         Field(
-            description="Base64 of the ECDSA P-256 SHA-256 signature (DER) over the RFC 8785 JSON of "
-            "`organization_id`, `mode`, `size`, `root`, `signed_at`, `key_id` and `previous`."
+            description="Base64 of the ECDSA P-256 signature with SHA-256, in DER form, over `organization_id`, "
+            "`mode`, `size`, `root`, `signed_at`, `key_id` and `previous` as RFC 8785 JSON."
         ),
     ]
-    public_key: Annotated[str, Field(description="PEM. Keep it from a time when you trusted us.")]
+    public_key: Annotated[
+        str,
+        Field(
+            description="Public key in PEM form. Verify with a copy that you saved earlier, not with the one in this "
+            "answer."
+        ),
+    ]
 
     @classmethod
     def of(cls, checkpoint: Checkpoint) -> Self:
@@ -116,12 +129,14 @@ class CheckpointPage(PageView[CheckpointView]):
 
 
 class ProofView(Wire):
-    """That a record is in the log that the checkpoint states. Its leaf is SHA-256 of 0x00 and its hash's bytes."""
+    """Proof that a record is in the log of the checkpoint. The record's leaf is the SHA-256 of a 0x00 byte followed by
+    the bytes of its hash.
+    """
 
     record: AuditRecordView
     leaf_index: int
     tree_size: int
-    path: Annotated[list[str], Field(description="RFC 6962 audit path, from the leaf up, in hex.")]
+    path: Annotated[list[str], Field(description="RFC 6962 audit path from the leaf upwards, in hex.")]
     checkpoint: CheckpointView
 
 
@@ -133,17 +148,19 @@ class ConsistencyQuery(Wire):
         Field(
             alias="from",
             max_length=100,
-            description="The earlier checkpoint's id; the one before by default.",
+            description="Id of the earlier checkpoint; by default, the one before `checkpoint_id`.",
         ),
     ] = None
 
 
 class ConsistencyView(Wire):
-    """That the log of `to` begins with the log of `from`, unchanged."""
+    """Proof that the log of `from` is an unchanged prefix of the log of `to`."""
 
     earlier: Annotated[CheckpointView, Field(alias="from")]
     to: CheckpointView
     path: Annotated[
         list[str],
-        Field(description="RFC 6962 consistency proof, in hex; empty where both have the same size."),
+        Field(
+            description="RFC 6962 consistency proof, in hex; empty if both checkpoints have the same size."
+        ),
     ]

@@ -19,32 +19,34 @@ class CallQuery(ListQuery):
     urgency: Urgency | None = None
     qualified: Annotated[
         Literal["true", "false", "undetermined"] | None,
-        Field(description="undetermined: judged, and it could not be known."),
+        Field(description="`undetermined`: classified, but without a decision."),
     ] = None
     direction: Direction | None = None
     answered: bool | None = None
-    caller_number: Annotated[Phone | None, Field(description="Any usual spelling; write + as %2B.")] = None
+    caller_number: Annotated[Phone | None, Field(description="Any common notation. Encode + as %2B.")] = None
     updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
 
 
 class EvidenceView(Wire):
-    """A quote from the transcript's turn with this index, and the field that it supports."""
+    """A quote from the transcript, and the field of the classification that it supports."""
 
     field: str
     quote: str
-    turn: Annotated[int, Field(description="The turn's `index`, from 0.")]
+    turn: Annotated[int, Field(description="The `index` of the quoted turn, from 0.")]
 
 
 class ClassificationView(Wire):
-    """`qualified` is null where it could not be known: `reasons` say why. Confidence under 0.5 is low."""
+    """`qualified` is null if the transcript does not suffice to decide; `reasons` says why. A confidence below 0.5 is
+    low.
+    """
 
     intent: Intent
     urgency: Urgency
-    qualified: Annotated[bool | None, Field(description="Whether it is a lead worth pursuing.")]
-    confidence: Annotated[float, Field(description="0 to 1.")]
-    reasons: Annotated[list[str], Field(description="The rules or arguments that decided, as slugs.")]
-    safety: Annotated[bool, Field(description="The transcript names a present danger to life.")]
-    hazards: Annotated[list[str], Field(description="The dangers that are named, such as `electrical`.")]
+    qualified: Annotated[bool | None, Field(description="Whether the call is a lead worth pursuing.")]
+    confidence: Annotated[float, Field(description="From 0 to 1.")]
+    reasons: Annotated[list[str], Field(description="The reasons for the decision, as slugs.")]
+    safety: Annotated[bool, Field(description="Whether the transcript mentions a present danger to life.")]
+    hazards: Annotated[list[str], Field(description="Hazards mentioned, such as `electrical`.")]
     provenance: ProvenanceView
     classified_at: Instant
 
@@ -69,72 +71,84 @@ class TurnView(Wire):
 
 
 class TranscriptView(Wire):
-    """The text as the tracker gave it, and its turns."""
+    """The transcript as the call tracker provided it, and split into turns."""
 
     text: str
     turns: list[TurnView]
 
 
 class CallView(Wire):
-    """A call without what was said: no transcript, no quotes from it, no recording. Events carry this too.
+    """A call without its content: no transcript, quotes or recording. Events contain the same.
 
-    What is not known is null: before its end a call has no `answered`, `voicemail` and `duration_seconds`.
+    Unknown values are null: `answered`, `voicemail` and `duration_seconds` are unknown until the call ends.
     """
 
     id: str
-    status: Annotated[Status, Field(description="`dispatched` and `closed` come with later versions.")]
+    status: Annotated[Status, Field(description="`dispatched` and `closed` are reserved for later versions.")]
     vendor: Annotated[str, Field(description="The call tracker, such as `callrail`.")]
-    vendor_call_id: Annotated[str, Field(description="The tracker's own id of the call.")]
+    vendor_call_id: Annotated[str, Field(description="The call tracker's id of the call.")]
     direction: Direction
     answered: bool | None
     voicemail: bool | None
     caller_number: Annotated[
-        str | None, Field(description="E.164; in outbound calls the one that was called.")
+        str | None,
+        Field(
+            description="The customer's number in E.164 format: the caller of an inbound call, the called party of an "
+            "outbound call."
+        ),
     ]
     caller_name: str | None
     caller_city: str | None
     caller_state: str | None
     caller_country: str | None
-    tracking_number: Annotated[str | None, Field(description="The tracker's number that was called, E.164.")]
+    tracking_number: Annotated[str | None, Field(description="The tracking number, in E.164 format.")]
     destination_number: Annotated[
-        str | None, Field(description="Where the tracker put the call through to, E.164.")
+        str | None, Field(description="The number to which the tracker connected the call, in E.164 format.")
     ]
     started_at: Instant | None
     ended_at: Instant | None
     duration_seconds: int | None
-    first_call: Annotated[bool | None, Field(description="Whether the caller never called before.")]
-    source_name: Annotated[str | None, Field(description="The tracker's name for the campaign or listing.")]
+    first_call: Annotated[bool | None, Field(description="Whether this is the caller's first call.")]
+    source_name: Annotated[
+        str | None, Field(description="The campaign or listing, as named in the call tracker.")
+    ]
     attribution: Annotated[
         dict[str, str],
         Field(
-            description="Where the caller came from, as the tracker tells it: `utm_…`, `gclid`, `landing_page_url`, …"
+            description="Where the caller came from, as the call tracker reports it: `utm_…`, `gclid`, "
+            "`landing_page_url`, …"
         ),
     ]
     tags: Annotated[
         list[str],
         Field(
-            description="Set in the tracker, as are the note, the value, the lead status and the spam mark."
+            description="Tags set in the call tracker. `note`, `value_cents`, `vendor_lead_status` and `spam` are "
+            "also set there."
         ),
     ]
     note: str | None
     value_cents: int | None
-    vendor_lead_status: Annotated[str | None, Field(description="In the tracker's words.")]
+    vendor_lead_status: Annotated[
+        str | None, Field(description="The lead status in the call tracker, in its own terms.")
+    ]
     spam: bool | None
-    agent_email: Annotated[str | None, Field(description="Who took the call.")]
-    company_id: Annotated[str | None, Field(description="The tracker's id of the company that was called.")]
-    tracker_id: Annotated[str | None, Field(description="The tracker's id of the tracking number.")]
+    agent_email: Annotated[str | None, Field(description="The agent who took the call.")]
+    company_id: Annotated[str | None, Field(description="The call tracker's id of the company.")]
+    tracker_id: Annotated[str | None, Field(description="The call tracker's id of the tracking number.")]
     has_transcript: bool
-    has_recording: Annotated[bool, Field(description="Whether the tracker has one.")]
+    has_recording: Annotated[bool, Field(description="Whether the call tracker has a recording.")]
     recording_seconds: int | None
     classification: Annotated[
         ClassificationView | None, Field(description="Null until the call is classified.")
     ]
     lead_id: Annotated[
-        str | None, Field(description="The lead that was captured from it, or that has its number.")
+        str | None,
+        Field(description="The lead captured from the call, or the existing lead with its number."),
     ]
     classified_at: Instant | None
     qualified_at: Annotated[
-        Instant | None, Field(description="When it was found to be a qualified lead; null where it was not.")
+        Instant | None,
+        Field(description="When the call was determined to be a qualified lead; null if it was not."),
     ]
     created_at: Instant
     updated_at: Instant
@@ -147,29 +161,31 @@ class CallView(Wire):
 
 
 class CallDetail(CallView):
-    """A call with all that is known of it. `classification` is what counts; the runs are newest first."""
+    """A call with its transcript and classification. `classification` is the valid run; `classification_runs` has all
+    runs, newest first.
+    """
 
     classification: ClassificationDetail | None
     classification_runs: list[ClassificationDetail]
     correction: Annotated[
         dict[str, JsonValue] | None,
-        Field(
-            description="A person's correction of the classification. Null in this version: none can be made yet."
-        ),
+        Field(description="A manual correction of the classification. Always null in this version."),
     ]
     dispatch: Annotated[
         dict[str, JsonValue] | None,
-        Field(description="What was decided to be done. Null in this version: nothing decides yet."),
+        Field(description="The dispatch decision. Always null in this version."),
     ]
     transcript: TranscriptView | None
     recording_url: Annotated[
         str | None,
         Field(
-            description="An address that plays the recording for an hour. Null in this version, also where "
-            "`has_recording` is true: the tracker's own address opens it to whoever has it, without an end."
+            description="A URL of the recording, valid for one hour. Always null in this version, even if "
+            "`has_recording` is true: the call tracker's own URL would work for anyone and never expire."
         ),
     ]
-    recording_url_expires_at: Annotated[Instant | None, Field(description="Null as `recording_url` is.")]
+    recording_url_expires_at: Annotated[
+        Instant | None, Field(description="When `recording_url` expires. Always null in this version.")
+    ]
 
     @classmethod
     def of_whole(cls, call: Call, transcript: str | None, runs: tuple[Run, ...]) -> Self:

@@ -122,7 +122,7 @@ def _record(due: Due, lead: Lead, after: CrmSync) -> bool:
             lead = newer
         else:
             return True
-    raise Unavailable("The lead kept changing while an outcome was to be recorded.")
+    raise Unavailable("The lead kept changing while the outcome was recorded.")
 
 
 def _worker(due: Due) -> Caller:

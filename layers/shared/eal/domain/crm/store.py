@@ -82,7 +82,7 @@ def request_push(lead_id: str, by: Caller) -> Lead:
     by.transaction.check_if_match(lead.version)
     if crm is None:
         raise Conflict(
-            f"No CRM is connected in {by.mode} mode: give its 'url' and 'signing_secret' "
+            f"No CRM is connected in {by.mode} mode. Set its 'url' and 'signing_secret' "
             "with PUT /v1/integrations/crm.",
             vendor=VENDOR,
         )

@@ -13,14 +13,16 @@ from eal.core.wire import Wire
 
 def _known(event_type: str) -> str:
     if event_type not in CATALOGUE:
-        raise ValueError(f"must be one of: {', '.join(sorted(CATALOGUE))}")
+        raise ValueError(f"Must be one of: {', '.join(sorted(CATALOGUE))}.")
     return event_type
 
 
 class EventView(Wire):
-    """An event, as it is sent and as the feed shows it. `data` is the resource as its GET shows it, without secrets.
+    """An event, as the feed shows it and as webhooks receive it. `data` is the resource as its GET returns it, without
+    secrets.
 
-    `sequence` counts a tenant's and mode's events without a gap; audit records carry their own number there.
+    `sequence` numbers a tenant's events in one mode without gaps. In `audit.log.event`, it is the number of the audit
+    record.
     """
 
     id: str
@@ -49,26 +51,30 @@ class EventView(Wire):
 
 
 class FeedQuery(ListQuery):
-    order: Annotated[Literal["asc"], Field(description="The feed goes forward only, oldest first.")] = "asc"
+    order: Annotated[Literal["asc"], Field(description="The feed is always read oldest first.")] = "asc"
     type: Annotated[
         Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]
         | None,
-        Field(description="Events of this type only."),
+        Field(description="Only events of this type."),
     ] = None
 
 
 class EventPage(Wire):
-    """A part of the feed. `next_cursor` is never null: read on from it, at once where `has_more`, or later."""
+    """One page of the feed. `next_cursor` is never null: if `has_more` is true, continue with it at once, otherwise
+    later.
+    """
 
     data: list[EventView]
     next_cursor: Annotated[
         str,
-        Field(description="Keep it, and give it as `cursor` to read on: what has come since follows then."),
+        Field(
+            description="Keep it, and pass it as `cursor` to read the events that follow, including later ones."
+        ),
     ]
     has_more: Annotated[
         bool,
         Field(
-            description="Whether more events are there already. A page may be short or empty where this is true: "
-            "one that goes through many events for few of the wanted type ends early."
+            description="Whether more events are already available. Even then a page can be short or empty: a page "
+            "that reads many events and finds few of the requested type ends early."
         ),
     ]

@@ -8,7 +8,7 @@ from datetime import timedelta
 from eal.core import audit, secrets, settings
 from eal.core.caller import Caller
 from eal.core.clock import rfc3339
-from eal.core.errors import FieldError, NotFound, ValidationFailed
+from eal.core.errors import UNKNOWN_FIELD, FieldError, NotFound, ValidationFailed
 from eal.core.json import Json
 from eal.core.listing import ListQuery
 from eal.core.outbound import address
@@ -45,7 +45,7 @@ def put(vendor: str, body: IntegrationPut, by: Caller) -> tuple[Integration, Hea
     """
     terms = VENDORS.get(vendor)
     if terms is None:
-        raise NotFound(f"There is no vendor '{vendor[:40]}' to connect: {', '.join(VENDORS)} can be.")
+        raise NotFound(f"There is no vendor '{vendor[:40]}'. Use one of: {', '.join(VENDORS)}.")
     _check(vendor, terms, body)
     before = find(vendor, by)
     by.transaction.check_if_match(before.version if before else 0)
@@ -121,7 +121,7 @@ def _unknown(member: str, given: Iterable[str], known: tuple[str, ...]) -> list[
     return [
         {
             "pointer": f"/{member}/{name[:100].replace('~', '~0').replace('/', '~1')}",
-            "message": "is not known here",
+            "message": UNKNOWN_FIELD,
             "type": "extra_forbidden",
             "location": "body",
         }
@@ -137,7 +137,7 @@ def _crm_faults(body: IntegrationPut) -> Iterable[FieldError]:
     secret = body.secrets.get("signing_secret")
     if secret and not can_sign(secret):
         message = (
-            "must be 'whsec_' and the base64 of 24 to 64 bytes, or another text of 24 characters or more"
+            "Must be 'whsec_' and the base64 of 24 to 64 bytes, or any other text of at least 24 characters."
         )
         yield {
             "pointer": "/secrets/signing_secret", "message": message, "type": "weak_secret", "location": "body",

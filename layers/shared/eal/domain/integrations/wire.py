@@ -16,7 +16,7 @@ type SecretText = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class IntegrationPut(Wire):
-    """What is left out stays as it is; null removes it."""
+    """Settings and secrets that are omitted keep their values. Null removes a value."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -24,18 +24,18 @@ class IntegrationPut(Wire):
         dict[str, Setting | None],
         Field(
             max_length=20,
-            description="callrail: `account_id`, `company_id` (`COM…`: where the account has several companies, calls "
-            "whose webhooks were lost are looked for only if it is set). google_business: `client_id`, `account_id`, "
-            "`location_id`. crm: `url` (https, at a public address).",
+            description="CallRail: `account_id`, `company_id` (`COM…`). If the account has several companies, calls "
+            "whose webhooks were lost are recovered only if `company_id` is set. Google Business: "
+            "`client_id`, `account_id`, `location_id`. CRM: `url` (https, at a public address).",
         ),
     ] = {}  # noqa: RUF012 - pydantic copies defaults
     secrets: Annotated[
         dict[str, SecretText | None],
         Field(
             max_length=20,
-            description="Write-only. callrail: `signing_key`, `api_key`. resend: `signing_secret`, `api_key`. "
-            "stripe: `signing_secret`. google_business: `client_secret`, `refresh_token`. crm: `signing_secret` "
-            "(`whsec_` and base64, or another text of 24 characters or more).",
+            description="Write-only. CallRail: `signing_key`, `api_key`. Resend: `signing_secret`, `api_key`. Stripe: "
+            "`signing_secret`. Google Business: `client_secret`, `refresh_token`. CRM: `signing_secret` "
+            "(`whsec_` followed by base64, or any other text of at least 24 characters).",
         ),
     ] = {}  # noqa: RUF012 - pydantic copies defaults
     overlap_seconds: Annotated[
@@ -43,7 +43,7 @@ class IntegrationPut(Wire):
         Field(
             ge=0,
             le=LONGEST_OVERLAP_SECONDS,
-            description="How long the signing secret that a new one replaces is still accepted; 0 refuses it at once.",
+            description="Seconds for which a replaced signing secret is still accepted; 0 rejects it at once.",
         ),
     ] = DEFAULT_OVERLAP_SECONDS
 
@@ -52,7 +52,8 @@ class SecretView(Wire):
     set: bool
     updated_at: Instant | None
     previous_accepted_until: Annotated[
-        Instant | None, Field(description="How long the signing secret before this one is still accepted.")
+        Instant | None,
+        Field(description="Until when the previous signing secret is still accepted; null if it is not."),
     ]
 
 
@@ -62,16 +63,17 @@ class FailureView(Wire):
 
 
 class ConnectionHealthView(Wire):
-    """`waiting` until the vendor sends something, `failing` when the newest of it was refused."""
+    """`waiting`: nothing was received yet. `failing`: the latest webhook was rejected."""
 
     status: Literal["waiting", "healthy", "failing"]
-    last_event_at: Annotated[Instant | None, Field(description="To the minute.")]
-    last_failure: Annotated[FailureView | None, Field(description="To the minute.")]
+    last_event_at: Annotated[Instant | None, Field(description="Accurate to the minute.")]
+    last_failure: Annotated[FailureView | None, Field(description="Accurate to the minute.")]
 
 
 class IntegrationView(Wire):
-    """`receiver_url` is the connection's address; each kind of webhook has its own below it. A vendor that sends us
-    no webhooks has none."""
+    """A connected vendor. `receiver_url` is the base of the addresses for the vendor's webhooks; it is null for a
+    vendor that sends none.
+    """
 
     vendor: str
     settings: dict[str, str]
@@ -79,7 +81,7 @@ class IntegrationView(Wire):
     connection_id: str | None
     receiver_url: str | None
     receiver_urls: Annotated[
-        dict[str, str], Field(description="The address to give the vendor, for each kind.")
+        dict[str, str], Field(description="The address to enter at the vendor, by kind of webhook.")
     ]
     health: ConnectionHealthView
     created_at: Instant

@@ -34,13 +34,15 @@ def fetched(place: Place, etag: str | None) -> Iterator[tuple[BinaryIO, str]]:
     except client.exceptions.ClientError as refused:
         code = refused.response.get("Error", {}).get("Code")
         if code == "PreconditionFailed":
-            raise NotImportable("The file was replaced after the import had started.") from None
+            raise NotImportable("The file was replaced after the import started.") from None
         if code == "NoSuchKey":
-            raise NotImportable("The file is gone.") from None
+            raise NotImportable("The file no longer exists.") from None
         raise
     if answer["ContentLength"] > LARGEST_FILE:
         answer["Body"].close()
-        raise NotImportable(f"The file has {answer['ContentLength']} bytes; {LARGEST_FILE} is the most.")
+        raise NotImportable(
+            f"The file has {answer['ContentLength']} bytes. The limit is {LARGEST_FILE} bytes."
+        )
     with TemporaryFile() as file:
         for block in answer["Body"].iter_chunks(_BLOCK):
             file.write(block)

@@ -227,7 +227,7 @@ def _taken(number: int, contact: str, holder: str) -> RowError:
     return RowError(
         row=number,
         field="email" if is_email else "phones",
-        message=f"{who} has the same {'e-mail' if is_email else 'phone'}.",
+        message=f"{who} has the same {'e-mail address' if is_email else 'phone number'}.",
     )
 
 

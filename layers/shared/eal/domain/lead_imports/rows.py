@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from pydantic import ValidationError
 
+from eal.core.errors import validation_message
 from eal.domain.lead_imports.model import LONGEST_ROW, MOST_ROWS, RowError
 from eal.domain.leads.wire import AttributionBody, LeadCreate
 
@@ -23,6 +24,7 @@ SOURCE = "import"
 _BLOCK = 64 * 1024
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ERRORS_OF_A_ROW = 10
+_LONGEST_MESSAGE = 300
 
 _OWN = (
     "first_name",
@@ -108,7 +110,7 @@ def _json_row(number: int, line: str) -> Row:
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
-        return Row(number, None, (RowError(row=number, message="is not a JSON object"),))
+        return Row(number, None, (RowError(row=number, message="Must be a JSON object."),))
     return _validated(number, body)
 
 
@@ -120,7 +122,7 @@ class CsvFile:
         self._reader = csv.reader(self._measured(file), strict=True)
         header = next(iter(self), None)
         if header is None:
-            raise NotImportable("The file is empty: its first row must name the columns.")
+            raise NotImportable("The file is empty. Its first row must name the columns.")
         self._columns = _columns(header)
         self._number = 0
 
@@ -129,7 +131,7 @@ class CsvFile:
             self._size += size
             if self._size > LONGEST_ROW:
                 raise NotImportable(
-                    f"{self._place()} is longer than {LONGEST_ROW} bytes. Is a quote not closed?"
+                    f"{self._place()} is longer than {LONGEST_ROW} bytes. Check for a missing closing quote."
                 )
             yield line
 
@@ -141,7 +143,7 @@ class CsvFile:
             except StopIteration:
                 return
             except csv.Error as wrong:
-                raise NotImportable(f"{self._place()} is not CSV: {wrong}.") from None
+                raise NotImportable(f"{self._place()} is not valid CSV: {wrong}.") from None
             if any(field.strip() for field in fields):
                 self._number += 1
                 yield tuple(fields)
@@ -151,7 +153,7 @@ class CsvFile:
 
     def row(self, number: int, fields: tuple[str, ...]) -> Row:
         if len(fields) != len(self._columns):
-            message = f"has {len(fields)} fields, and the header {len(self._columns)}"
+            message = f"Has {len(fields)} fields, but the header has {len(self._columns)}."
             return Row(number, None, (RowError(row=number, message=message),))
         return _validated(number, _body(self._columns, fields), of_columns=True)
 
@@ -169,10 +171,10 @@ def lines(file: BinaryIO) -> Iterator[tuple[str, int]]:
         except UnicodeDecodeError as wrong:
             at = place + len(piece) - len(text) + wrong.start + 1
             raise NotImportable(
-                f"The file is not UTF-8: byte {at}, in line {number}. Save it as UTF-8."
+                f"The file is not UTF-8: byte {at}, in line {number}, is invalid. Save it as UTF-8."
             ) from None
         if "\0" in line:
-            raise NotImportable(f"The file is no text: it has a NUL byte in line {number}.")
+            raise NotImportable(f"The file is not a text file: line {number} has a NUL byte.")
         place += len(piece)
         yield line, len(piece)
 
@@ -197,12 +199,12 @@ def _columns(header: tuple[str, ...]) -> tuple[str, ...]:
     found = tuple(map(_column, header))
     if unknown := [name[:40] or "(no name)" for name in found if not _is_known(name)]:
         known = ", ".join((*_OWN, *_PHONES, *_ADDRESS, *_ATTRIBUTION, "metadata.<key>"))
-        hint = " Columns are separated by commas." if len(found) == 1 and ";" in found[0] else ""
+        hint = " Separate columns with commas." if len(found) == 1 and ";" in found[0] else ""
         raise NotImportable(
-            f"The header has columns that are not known: {', '.join(unknown[:20])}.{hint} Known: {known}."
+            f"Unknown columns in the header: {', '.join(unknown[:20])}.{hint} Known columns: {known}."
         )
     if twice := sorted({name for name in found if found.count(name) > 1}):
-        raise NotImportable(f"The header has a column more than once: {', '.join(twice[:20])}.")
+        raise NotImportable(f"Duplicate columns in the header: {', '.join(twice[:20])}.")
     return found
 
 
@@ -261,7 +263,7 @@ def _validated(number: int, body: dict[str, Json], *, of_columns: bool = False) 
             RowError(
                 row=number,
                 field=_field(one["loc"], of_columns=of_columns),
-                message=_message(one["type"], one["msg"]),
+                message=validation_message(one["type"], one["msg"])[:_LONGEST_MESSAGE],
             )
             for one in wrong[:_ERRORS_OF_A_ROW]
         ),
@@ -275,8 +277,3 @@ def _field(location: tuple[int | str, ...], *, of_columns: bool) -> str | None:
         path = _COLUMN_OF.get(path) or (str(location[0]) if location else "")
     # A name in JSON may be half a surrogate pair, which nothing can store.
     return path[:100].encode(errors="replace").decode() or None
-
-
-def _message(kind: str, text: str) -> str:
-    known = {"missing": "is required", "extra_forbidden": "is not known here"}
-    return known.get(kind) or text.removeprefix("Value error, ")[:300]

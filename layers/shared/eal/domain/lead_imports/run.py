@@ -109,14 +109,14 @@ def work_last(message: Mapping[str, Json]) -> None:
 def give_up(message: Mapping[str, Json], fault: Exception) -> None:
     """Every import of the message that has not ended fails, and says why."""
     reason = (
-        "it came no further"
+        "it made no progress"
         if isinstance(fault, CameNoFurther)
-        else "we, or a service that it needs, had a fault"
+        else "an internal error, or a service that the API depends on was unavailable"
     )
     for _, place, lead_import in _unfinished(message):
         failure = (
-            f"It was tried {RECEIVES} times and could not be finished: {reason}. "
-            f"The first {lead_import.processed} rows are processed; import the others anew."
+            f"The import failed after {RECEIVES} attempts: {reason}. "
+            f"The first {lead_import.processed} rows were processed. Import the remaining rows again."
         )
         by = store.caller_of(place, lead_import)
         failed = lead_import.ended(failure, by.at)
@@ -225,7 +225,7 @@ class _Run:
                 if now is None or now.version != self._lead_import.version:
                     raise Stale from None
             contention.pause(attempt)
-        raise Unavailable("The leads of a chunk kept changing.")
+        raise Unavailable("The leads kept changing during the import.")
 
     def _try_to_write(self, chunk: list[Row]) -> None:
         by = self._caller()
@@ -253,9 +253,7 @@ class _Run:
         with files.ErrorFile() as errors:
             for chunk in chunks(rows.read(file, self._lead_import.format, 0), of_a_lead=0):
                 if time.monotonic() > self._deadline:
-                    raise NotImportable(
-                        f"The dry run took longer than {LONGEST:.0f} s, which is all that it has."
-                    )
+                    raise NotImportable(f"The dry run exceeded its time limit of {LONGEST:.0f} seconds.")
                 verdict = self._imagine(chunk, imagined)
                 now = now.advanced(len(chunk), verdict, clock.now())
                 errors.add(verdict.errors)

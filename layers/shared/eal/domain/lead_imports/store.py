@@ -76,8 +76,8 @@ def _take_place(new: LeadImport, by: Caller) -> None:
     unfinished = [one for one in found if one.is_unfinished(by.at)]
     if len(unfinished) >= MOST_UNFINISHED:
         raise Conflict(
-            f"{MOST_UNFINISHED} imports are unfinished, the most at once: wait until one of them has ended. One whose "
-            "file is not uploaded counts for an hour.",
+            f"{MOST_UNFINISHED} imports are unfinished, which is the limit. Wait until one of them ends. An import "
+            "without an uploaded file counts for one hour.",
             limit=MOST_UNFINISHED,
             unfinished=[{"id": one.id, "status": one.status} for one in unfinished],
         )

@@ -18,26 +18,29 @@ class LeadImportCreate(Wire):
     format: Annotated[
         Format,
         Field(
-            description="csv: UTF-8, a header, the columns first_name, last_name, company, email, phone, phones "
-            "(separated by ';'), address_line1, address_line2, city, state, postal_code, country, source, "
-            "source_detail, loss_type, notes, assigned_to, metadata.<key>, and those of `attribution`, "
-            "whose own source is attribution_source. "
-            "jsonl: in each line a body of POST /v1/leads."
+            description="`csv`: UTF-8 with a header row. Columns: first_name, last_name, company, email, phone, "
+            "phones (separated by ';'), address_line1, address_line2, city, state, postal_code, country, "
+            "source, source_detail, loss_type, notes, assigned_to, metadata.<key>, and the fields of "
+            "`attribution`, with attribution_source for its `source`. `jsonl`: one request body of `POST "
+            "/leads` per line."
         ),
     ]
-    dry_run: Annotated[bool, Field(description="Judge and count every row, and change no lead.")] = False
+    dry_run: Annotated[bool, Field(description="Validate and count every row without changing any lead.")] = (
+        False
+    )
     on_duplicate: Annotated[
         OnDuplicate,
         Field(
-            description="For a row whose e-mail or phone a lead has: fail the row, skip it, or add to that lead "
-            "what the row says, as POST /v1/leads does; a row whose lead has no room for it fails. "
-            "Rows of one file can be each other's duplicates."
+            description="What to do if a lead has the e-mail address or a phone number of a row. `error`: fail the "
+            "row. `return`: skip it. `update`: merge it into that lead, as `POST /leads` does; the row "
+            "fails if the merged lead would exceed a limit. Rows of the same file can be duplicates of "
+            "each other."
         ),
     ] = "error"
 
 
 class UploadView(Wire):
-    """Send the file with this method, to this address, with these headers. It is taken once."""
+    """Send the file with this method and these headers to this URL. It accepts one upload."""
 
     method: Literal["PUT"]
     url: str
@@ -46,7 +49,7 @@ class UploadView(Wire):
 
 
 class RowErrorView(Wire):
-    row: Annotated[int, Field(description="From 1, the row under the header.")]
+    row: Annotated[int, Field(description="Row number; 1 is the first row after the header.")]
     field: str | None
     message: str
 
@@ -59,24 +62,27 @@ class LeadImportView(Wire):
     format: Format
     dry_run: bool
     on_duplicate: OnDuplicate
-    total: Annotated[int | None, Field(description="Rows of the file; null until they were counted.")]
+    total: Annotated[
+        int | None, Field(description="Number of rows in the file; null until they are counted.")
+    ]
     processed: int
     created: int
     updated: int
     skipped: int
     failed: int
     errors: Annotated[
-        list[RowErrorView], Field(description=f"The first {ERRORS_SHOWN}; all are in errors_url's file.")
+        list[RowErrorView],
+        Field(description=f"The first {ERRORS_SHOWN} errors. The file at `errors_url` has all of them."),
     ]
     errors_url: Annotated[
         str | None,
         Field(
-            description="All errors as CSV, from the import's end on, of a failed one from a moment later on. New "
-            "with each answer. Null for a dry run that failed."
+            description="URL of a CSV file with all errors, available once the import ends, or shortly after it "
+            "fails. It is new in every answer. Null for a dry run that failed."
         ),
     ]
     failure: Annotated[
-        str | None, Field(description="Why the file as a whole was not imported, or no further.")
+        str | None, Field(description="Why the file could not be imported, or the import stopped early.")
     ]
     created_at: Instant
     started_at: Instant | None
@@ -89,15 +95,15 @@ class LeadImportView(Wire):
 
 
 class LeadImportCreated(LeadImportView):
-    """A new import, with the address for its file."""
+    """A new import, with the URL to upload its file to."""
 
     # Kept for a repeat of the request, though whoever has the address can upload: it takes one file within its hour,
     # and who lost the first answer has no other way to it.
     upload: Annotated[
         UploadView,
         Field(
-            description="In a replayed answer the same as in the first: of no use after `expires_at`. No other answer "
-            "shows it."
+            description="Shown only in this answer. An idempotent replay repeats it; after `expires_at` it no longer "
+            "works."
         ),
     ]
 

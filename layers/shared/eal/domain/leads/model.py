@@ -200,16 +200,16 @@ def over_limit(lead: Lead) -> tuple[str, str] | None:
     The field has no name where it is the lead as a whole.
     """
     if len(lead.notes or "") > MOST_NOTES:
-        return "notes", f"would have more than {MOST_NOTES} characters with what is there already"
+        return "notes", f"Would have more than {MOST_NOTES} characters, including the existing notes."
     for name, most in (
         ("phones", MOST_PHONES),
         ("additional_emails", MOST_PHONES),
         ("metadata", MOST_METADATA),
     ):
         if len(getattr(lead, name)) > most:
-            return name, f"would have more than {most} entries with what is there already"
+            return name, f"Would have more than {most} entries, including the existing ones."
     if (size := json_size({name: getattr(lead, name) for name in _SAID})) > LARGEST:
-        return "", f"a lead has at most {LARGEST} bytes as JSON in all, and this one would have {size}"
+        return "", f"A lead must be at most {LARGEST} bytes of JSON. This one would have {size}."
     return None
 
 

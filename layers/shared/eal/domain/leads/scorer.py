@@ -37,23 +37,23 @@ class Weight(NamedTuple):
 
 NEEDS = {
     "live": Weight(HOT, "a live loss"),
-    "same_day": Weight(HOT, "a need for the same day"),
-    "planned": Weight(WARM, "a real need without hurry"),
-    "partner": Weight(WARM, "a partner who may send work"),
-    "unknown": Weight(WARM, "asks for us, and the need is not known yet"),
-    "listed": Weight(COLD, "a name from a list, without a need that is known"),
-    "foreign": Weight(COLD, "writes of nothing that is our work"),
+    "same_day": Weight(HOT, "needs help the same day"),
+    "planned": Weight(WARM, "a real need that is not urgent"),
+    "partner": Weight(WARM, "a partner who may refer work"),
+    "unknown": Weight(WARM, "asks for contact, but the need is not known yet"),
+    "listed": Weight(COLD, "a name from a list, without a known need"),
+    "foreign": Weight(COLD, "asks for nothing that the organization does"),
     "none": Weight(COLD, "no need now"),
     "never": Weight(JUNK, "can never become a customer"),
 }
 """The need, of which a lead has one; what it counts is where its band begins."""
 
 LIMITS = {
-    "authority_doubtful": Weight(WARM, "whether they may decide is in doubt"),
-    "no_authority": Weight(COLD, "not theirs to decide: no more than cold"),
-    "unreachable": Weight(COLD, "no phone and no e-mail: no more than cold"),
-    "outside": Weight(COLD, "outside the service area: no more than cold"),
-    "lost": Weight(COLD, "lost: no more than cold"),
+    "authority_doubtful": Weight(WARM, "authority to order the work is in doubt"),
+    "no_authority": Weight(COLD, "no authority to order the work: at most cold"),
+    "unreachable": Weight(COLD, "no phone number or e-mail address: at most cold"),
+    "outside": Weight(COLD, "outside the service area: at most cold"),
+    "lost": Weight(COLD, "lost: at most cold"),
     "disqualified": Weight(JUNK, "disqualified by a person"),
 }
 """The most that a fact leaves of what the need counts."""
@@ -64,9 +64,9 @@ DETAILS = {
     "name": Weight(1, "a name"),
     "address": Weight(2, "an address"),
     "area": Weight(4, "inside the service area"),
-    "source": Weight(2, "came by a call, or was sent by somebody"),
-    "loss_type": Weight(2, "the kind of loss is known"),
-    "decides": Weight(1, "the one who decides, by their own word or since they were reached"),
+    "source": Weight(2, "came from a call or a referral"),
+    "loss_type": Weight(2, "the type of loss is known"),
+    "decides": Weight(1, "the decision-maker, as they stated or since the first contact"),
 }
 """What counts inside of a band: 19 together, as many as the narrowest bands hold."""
 
@@ -74,8 +74,8 @@ HURRY = {
     "emergency": Weight(10, "an emergency"),
     "high": Weight(6, "a live loss, with its source stopped"),
     "understood": Weight(5, "the need is understood"),
-    "partner": Weight(8, "a partner's word brings more than one job"),
-    "pressing": Weight(9, "a live loss that needs the owner's word"),
+    "partner": Weight(8, "a partner can refer more than one job"),
+    "pressing": Weight(9, "a live loss that needs the owner's approval"),
 }
 """One of these counts more, in the bands that have room for it: hot and warm."""
 

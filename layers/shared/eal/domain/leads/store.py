@@ -130,7 +130,7 @@ def update(lead_id: str, body: LeadUpdate, by: Caller) -> Lead:
         given["metadata"] = body.metadata or {}
     if "source" in given and body.source is None:
         raise ValidationFailed(
-            [{"pointer": "/source", "message": "must not be null", "type": "null_forbidden"}]
+            [{"pointer": "/source", "message": "Must not be null.", "type": "null_forbidden"}]
         )
     if "additional_emails" in given:
         given["additional_emails"] = tuple(dict.fromkeys(body.additional_emails or ()))
@@ -142,7 +142,7 @@ def update(lead_id: str, body: LeadUpdate, by: Caller) -> Lead:
             [
                 {
                     "pointer": "",
-                    "message": "a lead needs an 'email' or at least one of 'phones'",
+                    "message": "A lead needs an 'email' or at least one number in 'phones'.",
                     "type": "no_contact",
                 }
             ]
@@ -160,13 +160,13 @@ def transition(lead_id: str, body: LeadTransition, by: Caller) -> Lead:
     allowed = TRANSITIONS[lead.status]
     if body.to not in allowed:
         raise IllegalTransition(
-            f"A lead that is {lead.status} cannot become {body.to}.",
+            f"A lead with the status '{lead.status}' cannot become '{body.to}'.",
             status=lead.status,
             allowed=list(allowed),
         )
     if body.to in NEEDS_REASON and not body.reason:
         raise ValidationFailed(
-            [{"pointer": "/reason", "message": f"is required to become {body.to}", "type": "missing"}]
+            [{"pointer": "/reason", "message": f"Required if 'to' is '{body.to}'.", "type": "missing"}]
         )
     after = moved(lead, body.to, by.at)
     if body.notes:
@@ -259,7 +259,7 @@ def _duplicate(contact: str) -> Refusal:
     def refusal(old: Item | None) -> Exception:
         lead_id = cast("str", (old or {}).get("lead_id", ""))
         return Conflict(
-            f"The lead {lead_id} has the same {'e-mail' if field == 'email' else 'phone'}.",
+            f"The lead {lead_id} has the same {'e-mail address' if field == 'email' else 'phone number'}.",
             id=lead_id,
             matched_on=field,
         )

@@ -50,7 +50,7 @@ class AddressBody(Wire):
 
 
 class AttributionBody(Wire):
-    """Where the lead came from, in the words of the ad systems and of call trackers."""
+    """Where the lead came from, in the fields of ad platforms and call trackers."""
 
     model_config = ConfigDict(**_INPUT, frozen=True)
 
@@ -69,13 +69,13 @@ class AttributionBody(Wire):
     device_type: _Detail | None = None
     landing_page: _Address | None = None
     referrer: _Address | None = None
-    landing_page_url: Annotated[_Address | None, Field(description="As CallRail gives it.")] = None
-    referring_url: Annotated[_Address | None, Field(description="As CallRail gives it.")] = None
-    last_requested_url: Annotated[_Address | None, Field(description="As CallRail gives it.")] = None
+    landing_page_url: Annotated[_Address | None, Field(description="As CallRail reports it.")] = None
+    referring_url: Annotated[_Address | None, Field(description="As CallRail reports it.")] = None
+    last_requested_url: Annotated[_Address | None, Field(description="As CallRail reports it.")] = None
 
 
 class LeadFields(Wire):
-    """What both a new lead and a change of one may say."""
+    """The fields that both a new lead and an update may have."""
 
     model_config = _INPUT
 
@@ -92,7 +92,7 @@ class LeadFields(Wire):
 
 
 class LeadCreate(LeadFields):
-    """A new lead, which needs an e-mail or a phone."""
+    """A new lead. It needs an e-mail address or at least one phone number."""
 
     model_config = ConfigDict(
         json_schema_extra={"anyOf": [{"required": ["email"]}, {"required": ["phones"]}]}
@@ -105,22 +105,24 @@ class LeadCreate(LeadFields):
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
         if not self.email and not self.phones:
-            raise ValueError("a lead needs an 'email' or at least one of 'phones'")
+            raise ValueError("A lead needs an 'email' or at least one number in 'phones'.")
         return self
 
 
 class LeadUpdate(LeadFields):
-    """Only what is given changes; null clears it.
+    """Only the fields present change. Null clears a field.
 
-    `address`, `attribution`, `metadata`, `phones` and `additional_emails` are replaced as a whole. An e-mail or a phone
-    must be left.
+    `address`, `attribution`, `metadata`, `phones` and `additional_emails` are replaced as a whole. The lead must keep
+    an e-mail address or a phone number.
     """
 
     model_config = ConfigDict(json_schema_extra=without_defaults("source"))
 
     additional_emails: Annotated[
         list[Email] | None,
-        Field(max_length=MOST_PHONES, description="All of them. The lead's `email` is dropped from them."),
+        Field(
+            max_length=MOST_PHONES, description="The complete list. The lead's `email` is removed from it."
+        ),
     ] = None
     phones: Phones | None = None
     source: Slug | None = None
@@ -128,9 +130,9 @@ class LeadUpdate(LeadFields):
 
 
 class LeadTransition(Wire):
-    """new → contacted → qualified → scheduled → won, which is final.
+    """The path is new → contacted → qualified → scheduled → won; won is final.
 
-    From each of the first four to lost or disqualified, and from these back to new.
+    From any of the first four a lead can become lost or disqualified, and from these new again.
     """
 
     model_config = _INPUT
@@ -138,9 +140,9 @@ class LeadTransition(Wire):
     to: Status
     reason: Annotated[
         Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None,
-        Field(description="Needed where a lead becomes `lost`."),
+        Field(description="Required if `to` is `lost`."),
     ] = None
-    notes: Annotated[Notes | None, Field(description="Added to the lead's notes.")] = None
+    notes: Annotated[Notes | None, Field(description="Appended to the lead's notes.")] = None
 
 
 class LeadCreateQuery(Wire):
@@ -149,11 +151,13 @@ class LeadCreateQuery(Wire):
     on_duplicate: Annotated[
         OnDuplicate,
         Field(
-            description="For a lead with the same e-mail or one of the phones: refuse with 409, answer with it (200), "
-            "or add what this request says to it (200). An update loses no value of the lead: what it replaces becomes "
-            "a line of the notes, once. Where the notes have no room for that (10,000 characters) it is refused with "
-            "422: shorten them first. The first attribution stays; what differs in later ones becomes such lines too, "
-            "while the notes have less than 5,000 characters."
+            description="What to do if a lead has the same e-mail address or one of the phone numbers. `error`: "
+            "answer 409. `return`: answer 200 with that lead, unchanged. `update`: merge this request "
+            "into that lead and answer 200.\n\n"
+            "An update loses no value: each value that it replaces is kept as a line of the notes, once. "
+            "If the notes have no room for it (10,000 characters), the request is refused with 422; "
+            "shorten the notes first. The first attribution is kept; differing values of later ones also "
+            "become lines of the notes, as long as these have fewer than 5,000 characters."
         ),
     ] = "error"
 
@@ -192,14 +196,16 @@ class AddressView(Wire):
 
 class ContributionView(Wire):
     feature: Annotated[
-        str, Field(description="The part of the lead that is judged, such as `need` or `phone`.")
+        str, Field(description="The aspect of the lead that is scored, such as `need` or `phone`.")
     ]
-    points: Annotated[int, Field(description="Less than 0 where it lowers the score.")]
-    reason: Annotated[str, Field(description="For people.")]
+    points: Annotated[int, Field(description="Points added to the score; negative if the aspect lowers it.")]
+    reason: Annotated[str, Field(description="Human-readable explanation.")]
 
 
 class CrmSyncView(Wire):
-    """The lead's newest push to the CRM. `last_error` names what went wrong, as deliveries do, or the status."""
+    """The lead's latest push to the CRM. `last_error` is a delivery fault, or `http_` and the status that the CRM
+    answered.
+    """
 
     push_id: str
     status: Literal["pending", "synced", "failed"]
@@ -210,44 +216,56 @@ class CrmSyncView(Wire):
     synced_at: Instant | None
     last_status_code: int | None
     last_error: str | None
-    simulated: Annotated[bool, Field(description="Of test mode, which reaches no CRM: nothing was sent.")]
+    simulated: Annotated[bool, Field(description="True in test mode: nothing was sent to the CRM.")]
 
 
 class LeadView(Wire):
     id: str
-    status: Annotated[Status, Field(description="Changed by transitions alone.")]
+    status: Annotated[Status, Field(description="Changed only by transitions.")]
     first_name: str | None
     last_name: str | None
     company: str | None
     email: str | None
-    additional_emails: Annotated[list[str], Field(description="Others that upserts brought or a PATCH gave.")]
-    phones: Annotated[list[str], Field(description="E.164.")]
+    additional_emails: Annotated[
+        list[str], Field(description="Additional addresses, added by upserts or PATCH.")
+    ]
+    phones: Annotated[list[str], Field(description="Phone numbers in E.164 format.")]
     address: AddressView | None
-    source: Annotated[str, Field(description="A slug: `web_form`, `call`, `referral`, `import`, `api`, …")]
-    source_detail: Annotated[str | None, Field(description="More of the source, in free text.")]
+    source: Annotated[
+        str,
+        Field(
+            description="Where the lead came from, as a slug: `web_form`, `call`, `referral`, `import`, `api`, …"
+        ),
+    ]
+    source_detail: Annotated[str | None, Field(description="More about the source, in free text.")]
     loss_type: LossType | None
     notes: str | None
     metadata: Annotated[
-        dict[str, str], Field(description="What you keep with the lead; it means nothing here.")
+        dict[str, str],
+        Field(description="Your own key-value pairs. The API stores them and does not interpret them."),
     ]
     attribution: Annotated[
         dict[str, str],
         Field(
-            description="Where the lead came from, in the words of the ad systems: `campaign`, `utm_source`, `gclid`, …"
+            description="Where the lead came from, in the fields of ad platforms: `campaign`, `utm_source`, `gclid`, "
+            "…"
         ),
     ]
     assigned_to: Annotated[
-        str | None, Field(description="Whoever you name: a name, an e-mail address or an id of yours.")
+        str | None,
+        Field(description="The person responsible, in your own terms: a name, an e-mail address or an id."),
     ]
-    call_id: Annotated[str | None, Field(description="The call that the lead was captured from.")]
+    call_id: Annotated[str | None, Field(description="The call from which the lead was captured.")]
     prospect_id: Annotated[str | None, Field(description="The prospect that became this lead.")]
-    urgency: Annotated[Urgency | None, Field(description="Of the call that the lead was captured from.")]
+    urgency: Annotated[
+        Urgency | None, Field(description="Urgency of the call from which the lead was captured.")
+    ]
     contacted_at: Annotated[Instant | None, Field(description="When the lead was first contacted.")]
-    score: Annotated[int, Field(ge=0, le=100, description="The contributions' sum.")]
+    score: Annotated[int, Field(ge=0, le=100, description="The sum of the contributions' points.")]
     score_contributions: list[ContributionView]
     scored_at: Instant
-    scorer: Annotated[str, Field(description="The version of the rules that gave the score.")]
-    crm_sync: Annotated[CrmSyncView | None, Field(description="Null for a lead that was never pushed.")]
+    scorer: Annotated[str, Field(description="Version of the scoring rules.")]
+    crm_sync: Annotated[CrmSyncView | None, Field(description="Null if the lead was never pushed.")]
     created_at: Instant
     updated_at: Instant
     version: int
@@ -305,7 +323,7 @@ class EntryActorView(Wire):
 
 
 class HistoryEntryView(Wire):
-    """A transition, with statuses in `from` and `to`; or a score, with points in them."""
+    """One entry of the history. For a transition `from` and `to` are statuses; for a score they are points."""
 
     id: str
     type: Literal["transition", "score"]
@@ -337,14 +355,14 @@ class HistoryPage(PageView[HistoryEntryView]):
 
 
 class LeadScoreView(Wire):
-    """A lead's score, explained: the contributions' points add up to it."""
+    """A lead's score with its explanation: the points of the contributions add up to the score."""
 
     lead_id: str
     score: Annotated[int, Field(ge=0, le=100)]
     contributions: list[ContributionView]
-    scorer: Annotated[str, Field(description="The version of the rules that gave the score.")]
+    scorer: Annotated[str, Field(description="Version of the scoring rules.")]
     scored_at: Instant
-    version: Annotated[int, Field(description="The lead's, with this score.")]
+    version: Annotated[int, Field(description="The lead's version that has this score.")]
 
     @classmethod
     def of(cls, lead: Lead) -> Self:

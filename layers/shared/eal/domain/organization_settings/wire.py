@@ -31,13 +31,13 @@ def _zone(name: str) -> str:
             return ZoneInfo(name).key
     except (KeyError, ValueError, OSError):
         pass  # a name that zoneinfo does not know, or a folder of names
-    raise ValueError("must be an IANA time zone, such as America/New_York")
+    raise ValueError("Must be an IANA time zone, such as America/New_York.")
 
 
 def _locale(tag: str) -> str:
     match = _LOCALE.fullmatch(tag)
     if match is None:
-        raise ValueError("must be a language tag (BCP 47), such as en-US")
+        raise ValueError("Must be a language tag (BCP 47), such as en-US.")
     language, script, region = match.groups()
     parts = [language.lower(), script and script.title(), region and region.upper()]
     return "-".join(part for part in parts if part)
@@ -46,7 +46,7 @@ def _locale(tag: str) -> str:
 def _five_digits(text: str) -> str:
     match = _ZIP.fullmatch(text)
     if match is None:
-        raise ValueError("must be a US ZIP code of five digits, or ZIP+4")
+        raise ValueError("Must be a US ZIP code of five digits, or ZIP+4.")
     return match[1]
 
 
@@ -66,14 +66,14 @@ class AiView(Wire):
     enabled: Annotated[
         bool,
         Field(
-            description="Off: engines judge no calls. They are taken in as ever, have no classification, and become no "
-            "lead by one; those of that time are not judged later."
+            description="If false, calls are still ingested, but not classified and not turned into leads. They are "
+            "not classified later either."
         ),
     ] = True
 
 
 class RetentionView(Wire):
-    claim_days: Annotated[int, Field(description="Photos and scopes of claims are kept so long.")] = 90
+    claim_days: Annotated[int, Field(description="Days for which photos and scopes of claims are kept.")] = 90
 
 
 class PointView(Wire):
@@ -82,7 +82,7 @@ class PointView(Wire):
 
 
 class ServiceAreaView(Wire):
-    """Inside is where the postal code is listed, or the distance to the center is within the radius."""
+    """An address is inside if its postal code is listed or its distance to `center` is at most `radius_miles`."""
 
     center: PointView | None = None
     radius_miles: Annotated[float | None, Field(ge=0)] = None
@@ -90,7 +90,7 @@ class ServiceAreaView(Wire):
 
 
 class OnCallView(Wire):
-    """Who takes calls; times are the organization's wall clock; an end at or before its start is next day's."""
+    """A person on call. Times are in the organization's time zone; an end at or before the start is on the next day."""
 
     name: str
     phone: str
@@ -100,7 +100,7 @@ class OnCallView(Wire):
 
 
 class SenderView(Wire):
-    """Who outreach comes from; the postal address is what the law wants in each mail."""
+    """The sender of outreach e-mails. The postal address is legally required in every e-mail."""
 
     name: str
     email: str
@@ -108,15 +108,16 @@ class SenderView(Wire):
 
 
 class SettingsView(Wire):
-    """Null or empty is what the organization has not set."""
+    """The organization's settings. Null or empty: not set."""
 
-    timezone: Annotated[str, Field(description="IANA name.")] = "America/New_York"
+    timezone: Annotated[str, Field(description="IANA time zone name.")] = "America/New_York"
     default_locale: str = "en-US"
     service_area: ServiceAreaView | None = None
     business_hours: Annotated[
         dict[Day, list[tuple[Clock, Clock]]],
         Field(
-            description='Spans such as ["08:00", "17:00"]; one that ends at or before its start runs into the next day.'
+            description='Opening and closing times, such as ["08:00", "17:00"], by weekday. A closing time at or '
+            "before the opening time is on the next day."
         ),
     ] = {}  # noqa: RUF012
     on_call: list[OnCallView] = []  # noqa: RUF012
@@ -155,7 +156,7 @@ class PointBody(Wire):
 
 
 class ServiceAreaBody(Wire):
-    """A center with a radius, postal codes, or both."""
+    """A center with a radius, a list of postal codes, or both."""
 
     model_config = _INPUT
 
@@ -166,7 +167,7 @@ class ServiceAreaBody(Wire):
     ) = None
     postal_codes: Annotated[
         list[Annotated[str, AfterValidator(_five_digits)]],
-        Field(max_length=2000, description="US ZIP codes; of ZIP+4 the five digits count."),
+        Field(max_length=2000, description="US ZIP codes. ZIP+4 codes are shortened to five digits."),
     ] = []  # noqa: RUF012
 
     @field_validator("postal_codes")
@@ -177,9 +178,11 @@ class ServiceAreaBody(Wire):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if (self.center is None) != (self.radius_miles is None):
-            raise ValueError("'center' and 'radius_miles' belong together")
+            raise ValueError("'center' and 'radius_miles' must be given together.")
         if self.center is None and not self.postal_codes:
-            raise ValueError("needs a center with a radius, or postal codes; null means that there is none")
+            raise ValueError(
+                "Must have a center with a radius, or postal codes. Send null to remove the service area."
+            )
         return self
 
 
@@ -207,7 +210,7 @@ class SenderBody(Wire):
 
 
 class SettingsBody(Wire):
-    """Only what is given changes, each member as a whole; null sets it back."""
+    """Only the members present change. Each is replaced as a whole; null restores its default."""
 
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults())
 
@@ -228,5 +231,5 @@ class SettingsBody(Wire):
         if hours is None:
             return None
         if found := overlap(cast("BusinessHours", hours)):
-            raise ValueError(f"must not overlap: {found}")
+            raise ValueError(f"Must not overlap: {found}.")
         return {day: sorted(hours[day], key=_opens) for day in DAYS if day in hours}

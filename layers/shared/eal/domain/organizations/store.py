@@ -29,7 +29,7 @@ def may_change(by: Caller) -> None:
     """Raises: InsufficientScope for a test key."""
     if by.mode == "test":
         raise InsufficientScope(
-            "Organizations, members and grants belong to both modes: a test key cannot change them.",
+            "A test key cannot change organizations, members or grants, which both modes share. Use a live key.",
             reason="test_key",
         )
 
@@ -192,5 +192,5 @@ def find_child(organization_id: str, by: Caller) -> Organization:
     """
     item = get(at(organization_id)) if ids.is_id("org", organization_id) else None
     if item is None or item.get("parent_organization_id") != by.organization_id:
-        raise NotFound(f"There is no organization {organization_id[:40]} below yours.")
+        raise NotFound(f"Your organization has no child {organization_id[:40]}.")
     return load(Organization, item)

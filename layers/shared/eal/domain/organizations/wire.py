@@ -28,7 +28,7 @@ class OrganizationCreate(Wire):
 
 
 class OrganizationUpdate(Wire):
-    """Only what is given changes; null sets it back to what a new organization has."""
+    """Only the fields present change. Null restores the default of a new organization."""
 
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("name"))
 
@@ -40,17 +40,20 @@ class OrganizationUpdate(Wire):
     @classmethod
     def _has_a_name(cls, name: str | None) -> str:
         if name is None:
-            raise ValueError("must not be null: an organization has a name")
+            raise ValueError("Must not be null: an organization needs a name.")
         return name
 
 
 class SubscriptionView(Wire):
-    """What the organization pays for, as its billing has told it last: nothing here can be set."""
+    """The organization's subscription as Stripe last reported it. Read-only."""
 
     plan: str | None
     status: Annotated[
         str,
-        Field(description="Stripe's: trialing, active, past_due, unpaid, paused, incomplete, canceled, …"),
+        Field(
+            description="Stripe's status: `trialing`, `active`, `past_due`, `unpaid`, `paused`, `incomplete`, "
+            "`canceled`, …"
+        ),
     ]
     current_period_end: Instant | None
     cancel_at_period_end: bool
@@ -64,7 +67,10 @@ class OrganizationView(Wire):
     settings: SettingsView
     subscription: Annotated[
         SubscriptionView | None,
-        Field(description="Of the key's mode; null without one. Stripe's webhooks alone change it."),
+        Field(
+            description="The subscription in the key's mode, or null if there is none. Only Stripe's webhooks change "
+            "it."
+        ),
     ]
     created_at: Instant
     version: int
@@ -77,12 +83,13 @@ class OrganizationView(Wire):
 class AdminKeyView(Wire):
     id: str
     key: Annotated[
-        str | None, Field(description="Store it now: it is shown once. Null in a replayed answer.")
+        str | None,
+        Field(description="Shown only in this answer: store it now. Null in an idempotent replay."),
     ]
 
 
 class OrganizationCreated(OrganizationView):
-    """A new organization with its first admin key, whose text is shown this once."""
+    """A new organization with its first admin key, whose text is shown only once."""
 
     shown_once: ClassVar[frozenset[str]] = frozenset({"admin_key.key"})
 
@@ -94,7 +101,7 @@ class OrganizationCreated(OrganizationView):
 
 
 class ChildView(OrganizationView):
-    """A child, with what it has granted the caller's organization: one grant, or none."""
+    """A child organization, with its grant to the caller's organization: one, or none."""
 
     grants: list[GrantView]
 

@@ -145,7 +145,7 @@ def update(prospect_id: str, body: ProspectUpdate, by: Caller) -> Prospect:
     _check_null(given)
     if before.lead_id and body.outreach_state:
         raise IllegalTransition(
-            "The prospect has become a lead: its outreach is over.",
+            "The prospect was converted to a lead. Its outreach state can no longer change.",
             status="converted",
             allowed=[],
             lead_id=before.lead_id,
@@ -185,11 +185,13 @@ def convert(prospect_id: str, body: ProspectConvert, by: Caller) -> Prospect:
     before = find(prospect_id, by)
     by.transaction.check_if_match(before.version)
     if before.lead_id:
-        raise Conflict(f"The prospect has become the lead {before.lead_id} already.", lead_id=before.lead_id)
+        raise Conflict(
+            f"The prospect was already converted to the lead {before.lead_id}.", lead_id=before.lead_id
+        )
     if not before.can_be_reached:
         raise _invalid(
             "",
-            "to become a lead, the prospect needs an 'email' or at least one of 'phones'",
+            "To become a lead, the prospect needs an 'email' or at least one number in 'phones'.",
             "no_contact",
         )
     lead_id = leads.from_prospect(_lead_of(before, body, by), by)
@@ -250,7 +252,7 @@ def _replace(action: str, before: Prospect, changed: Prospect, by: Caller) -> Pr
 def _claim(email: str, prospect_id: str, by: Caller) -> None:
     def taken(old: Item | None) -> Exception:
         other = cast("str", (old or {}).get("prospect_id", ""))
-        return Conflict(f"The prospect {other} has the same e-mail.", id=other, matched_on="email")
+        return Conflict(f"The prospect {other} has the same e-mail address.", id=other, matched_on="email")
 
     item: Item = {**claim_at(by, email)._asdict(), "kind": "PROSPECT_CONTACT", "prospect_id": prospect_id}
     by.transaction.create(item, taken)
@@ -290,12 +292,12 @@ def _contact(body: ContactBody | None) -> Contact | None:
 def _check_null(given: dict[str, object]) -> None:
     for name in ("source", "outreach_state"):
         if name in given and given[name] is None:
-            raise _invalid(f"/{name}", "must not be null", "null_forbidden")
+            raise _invalid(f"/{name}", "Must not be null.", "null_forbidden")
 
 
 def _check_size(prospect: Prospect) -> None:
     if prospect.is_too_large:
-        raise _invalid("", f"a prospect has at most {LARGEST} bytes as JSON in all: shorten it", "too_long")
+        raise _invalid("", f"A prospect must be at most {LARGEST} bytes of JSON. Shorten it.", "too_long")
 
 
 def _invalid(pointer: str, message: str, kind: str) -> ValidationFailed:

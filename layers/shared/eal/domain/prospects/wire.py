@@ -32,7 +32,7 @@ _WEBSITE = re.compile(
 def _website(text: str) -> str:
     found = _WEBSITE.fullmatch(text)
     if found is None or not text.isprintable():
-        raise ValueError("must be a web address, such as https://example.com")
+        raise ValueError("Must be a web address, such as https://example.com.")
     return text if found[1] else f"https://{text}"
 
 
@@ -46,33 +46,33 @@ def _value(value: object) -> Value:
         case int() | float():
             return free_number(value)
         case _:
-            raise ValueError("must be a text, a number, true, false or null")
+            raise ValueError("Must be a string, a number, true, false or null.")
 
 
 def _text(value: str) -> str:
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-        raise ValueError("must be Unicode text")
+        raise ValueError("Must be valid Unicode text.")
     text = prose(value.strip())
     if len(text) > _LONGEST_VALUE:
-        raise ValueError(f"must have at most {_LONGEST_VALUE} characters")
+        raise ValueError(f"Must have at most {_LONGEST_VALUE} characters.")
     return text
 
 
 def _bounded(enrichment: dict[str, Value]) -> dict[str, Value]:
     if len(json.dumps(enrichment, ensure_ascii=False).encode()) > LARGEST_ENRICHMENT:
-        raise ValueError(f"must have at most {LARGEST_ENRICHMENT} bytes of JSON")
+        raise ValueError(f"Must be at most {LARGEST_ENRICHMENT} bytes of JSON.")
     return enrichment
 
 
 def _distinct(ids: list[str]) -> list[str]:
     if len(set(ids)) < len(ids):
-        raise ValueError("must not name a prospect twice")
+        raise ValueError("Must not contain the same prospect twice.")
     return ids
 
 
 Website = Annotated[
     str,
-    Field(max_length=500, description="`https://` is put before one that has no scheme."),
+    Field(max_length=500, description="`https://` is added if the URL has no scheme."),
     AfterValidator(_website),
 ]
 Enrichment = Annotated[
@@ -82,8 +82,8 @@ Enrichment = Annotated[
     ],
     Field(
         max_length=50,
-        description=f"What other services know: texts of at most {_LONGEST_VALUE} characters, numbers, booleans "
-        f"and nulls, in all at most {LARGEST_ENRICHMENT} bytes of JSON.",
+        description="Data from other services: strings, numbers, booleans and nulls. Each string has at most "
+        f"{_LONGEST_VALUE} characters, and the whole at most {LARGEST_ENRICHMENT} bytes of JSON.",
     ),
     AfterValidator(_bounded),
 ]
@@ -93,7 +93,7 @@ type SettableOutreachState = Literal[
 
 
 class ContactBody(Wire):
-    """The person to speak with. A change gives the whole contact."""
+    """The contact person. An update replaces the contact as a whole."""
 
     model_config = _INPUT
 
@@ -103,7 +103,7 @@ class ContactBody(Wire):
 
 
 class ProspectFields(Wire):
-    """What both a new prospect and a change of one may say."""
+    """The fields that both a new prospect and an update may have."""
 
     model_config = _INPUT
 
@@ -117,7 +117,7 @@ class ProspectFields(Wire):
 
 
 class ProspectCreate(ProspectFields):
-    """A new prospect, which needs a company or an e-mail."""
+    """A new prospect. It needs a company or an e-mail address."""
 
     model_config = ConfigDict(
         json_schema_extra={"anyOf": [{"required": ["company"]}, {"required": ["email"]}]}
@@ -132,15 +132,15 @@ class ProspectCreate(ProspectFields):
     @model_validator(mode="after")
     def _is_named(self) -> Self:
         if not self.company and not self.email:
-            raise ValueError("a prospect needs a 'company' or an 'email'")
+            raise ValueError("A prospect needs a 'company' or an 'email'.")
         return self
 
 
 class ProspectUpdate(ProspectFields):
-    """Only what is given changes; null clears it.
+    """Only the fields present change. Null clears a field.
 
-    `contact`, `address`, `metadata`, `enrichment` and `phones` are replaced as a whole. A company or an e-mail must be
-    left.
+    `contact`, `address`, `metadata`, `enrichment` and `phones` are replaced as a whole. The prospect must keep a
+    company or an e-mail address.
     """
 
     model_config = ConfigDict(json_schema_extra=without_defaults("source", "outreach_state"))
@@ -151,7 +151,7 @@ class ProspectUpdate(ProspectFields):
     enrichment: Enrichment | None = None
     outreach_state: Annotated[
         SettableOutreachState | None,
-        Field(description="`converted` comes from the conversion alone, and is final."),
+        Field(description="`converted` is set only by a conversion, and is final."),
     ] = None
 
 
@@ -171,11 +171,13 @@ class ProspectConvert(Wire):
     may_be_left_out: ClassVar[bool] = True
 
     loss_type: LossType | None = None
-    notes: Annotated[Notes | None, Field(description="Added to the lead's notes.")] = None
+    notes: Annotated[Notes | None, Field(description="Appended to the lead's notes.")] = None
 
 
 class ProspectQuery(ListQuery):
-    qualification: Annotated[QualificationStatus | None, Field(description="Its status.")] = None
+    qualification: Annotated[
+        QualificationStatus | None, Field(description="Status of the qualification.")
+    ] = None
     outreach_state: OutreachState | None = None
     email: Email | None = None
     source: Slug | None = None
@@ -190,7 +192,9 @@ class ContactView(Wire):
 
 
 class QualificationView(Wire):
-    """`pending` until it is asked for; `undetermined` where it could not be known. Confidence under 0.5 is low."""
+    """`pending` until qualification is requested; `undetermined` if the facts do not suffice to decide. A confidence
+    below 0.5 is low.
+    """
 
     status: QualificationStatus
     confidence: Annotated[float | None, Field(ge=0, le=1)]
@@ -214,7 +218,7 @@ class ProspectView(Wire):
     enrichment: dict[str, Value]
     qualification: QualificationView
     outreach_state: OutreachState
-    lead_id: Annotated[str | None, Field(description="The lead that it became.")]
+    lead_id: Annotated[str | None, Field(description="The lead that the prospect became.")]
     created_at: Instant
     updated_at: Instant
     version: int
@@ -266,7 +270,7 @@ class ProspectPage(PageView[ProspectView]):
                 [
                     {
                         "pointer": "/prospect_ids",
-                        "message": "these prospects are too large for one answer: name fewer at once",
+                        "message": "These prospects are too large for one answer. Send fewer at once.",
                         "type": "too_large",
                     }
                 ]

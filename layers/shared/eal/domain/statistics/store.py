@@ -103,7 +103,7 @@ def buckets_since(unit: Unit, since: datetime, by: Caller) -> list[Item]:
     found: list[Item] = []
     for number, items in enumerate(pages("pk = :pk AND sk >= :since", values)):
         if number == MOST_PAGES:
-            message = "reaches over more sources of leads than can be added up: take a shorter one"
+            message = "Covers too many lead sources to be added up. Use a shorter window."
             raise ValidationFailed(
                 [{"pointer": "/window", "message": message, "type": "too_much", "location": "query"}]
             )

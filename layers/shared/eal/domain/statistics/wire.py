@@ -23,8 +23,8 @@ class LeadStatsQuery(Wire):
     window: Annotated[
         Window,
         Field(
-            description="24h and 7d begin at the start of an hour, 30d and 90d at the start of a day in UTC: "
-            "`since` shows it."
+            description="`24h` and `7d` start at a full hour, `30d` and `90d` at midnight UTC; `since` is the exact "
+            "start."
         ),
     ] = "30d"
 
@@ -44,7 +44,7 @@ class StatusCountsView(Wire):
 
 
 class SourceStatsView(Wire):
-    """The leads of one source; how many of them ever were contacted, qualified and won."""
+    """The leads of one source, and how many of them ever reached `contacted`, `qualified` and `won`."""
 
     source: str
     total: int
@@ -65,7 +65,7 @@ class SourceStatsView(Wire):
 
 
 class FirstContactView(Wire):
-    """From a lead's creation to its first contact, to 1 %; null where nobody was contacted."""
+    """Time from a lead's creation to its first contact, accurate to 1 %. Null if no lead was contacted."""
 
     count: int
     median_seconds: float | None
@@ -81,15 +81,15 @@ class FirstContactView(Wire):
 
 
 class LeadStatsView(Wire):
-    """The leads that were created in a window, as they stand now."""
+    """Statistics of the leads created in a window, with their current status."""
 
     window: Window
     since: Instant
     until: Instant
     total: int
-    funnel: Annotated[StatusCountsView, Field(description="How many ever reached each status.")]
-    by_status: Annotated[StatusCountsView, Field(description="How many are in each status now.")]
-    by_source: Annotated[list[SourceStatsView], Field(description="The largest source first.")]
+    funnel: Annotated[StatusCountsView, Field(description="Number of leads that ever reached each status.")]
+    by_status: Annotated[StatusCountsView, Field(description="Number of leads currently in each status.")]
+    by_source: Annotated[list[SourceStatsView], Field(description="Largest source first.")]
     first_contact: FirstContactView
 
     @classmethod

@@ -70,30 +70,32 @@ class Api:
         self,
         path: str,
         *,
+        summary: str,
         operation_id: str,
         tag: str,
         grant: Grantable | None = None,
         also: tuple[int, ...] = (),
     ) -> Decorator:
         """`grant` as in Route. `also` are statuses that an `Answer` may have and the signature does not say."""
-        return self._endpoint("GET", path, operation_id, tag, grant, also)
+        return self._endpoint("GET", path, summary, operation_id, tag, grant, also)
 
-    def post(self, path: str, *, operation_id: str, tag: str) -> Decorator:
-        return self._endpoint("POST", path, operation_id, tag)
+    def post(self, path: str, *, summary: str, operation_id: str, tag: str) -> Decorator:
+        return self._endpoint("POST", path, summary, operation_id, tag)
 
-    def put(self, path: str, *, operation_id: str, tag: str) -> Decorator:
-        return self._endpoint("PUT", path, operation_id, tag)
+    def put(self, path: str, *, summary: str, operation_id: str, tag: str) -> Decorator:
+        return self._endpoint("PUT", path, summary, operation_id, tag)
 
-    def patch(self, path: str, *, operation_id: str, tag: str) -> Decorator:
-        return self._endpoint("PATCH", path, operation_id, tag)
+    def patch(self, path: str, *, summary: str, operation_id: str, tag: str) -> Decorator:
+        return self._endpoint("PATCH", path, summary, operation_id, tag)
 
-    def delete(self, path: str, *, operation_id: str, tag: str) -> Decorator:
-        return self._endpoint("DELETE", path, operation_id, tag)
+    def delete(self, path: str, *, summary: str, operation_id: str, tag: str) -> Decorator:
+        return self._endpoint("DELETE", path, summary, operation_id, tag)
 
     def _endpoint(
         self,
         method: str,
         path: str,
+        summary: str,
         operation_id: str,
         tag: str,
         grant: Grantable | None = None,
@@ -106,6 +108,7 @@ class Api:
                 endpoint,
                 method=method,
                 path=path,
+                summary=summary,
                 operation_id=operation_id,
                 tag=tag,
                 grant=grant,
@@ -130,7 +133,7 @@ class Api:
         except Exception:
             # The edge: whatever is wrong, the caller gets an envelope, and the log gets the trace.
             observe.logger.exception("unexpected_error")
-            answer = error_answer(InternalError("Something went wrong on our side."), request.id)
+            answer = error_answer(InternalError("An internal error occurred. Try again."), request.id)
         observe.count("requests")
         if answer.status >= 500:
             observe.count("server_errors")
@@ -183,7 +186,9 @@ class Api:
             except (Stale, AlreadyWritten):
                 caller = caller.with_new_transaction()
                 arguments["caller"] = caller
-        raise Conflict("The resource is being changed by others; read it again and repeat the change.")
+        raise Conflict(
+            "The resource was changed by other requests at the same time. Read it again and repeat the change."
+        )
 
 
 def _versions_in(if_match: str | None) -> Container[int] | None:
@@ -197,7 +202,9 @@ def _versions_in(if_match: str | None) -> Container[int] | None:
         return ANY_VERSION
     tags = [tag for part in if_match.split(",") if (tag := part.strip())]
     if not tags or not all(_ETAG.fullmatch(tag) for tag in tags):
-        raise InvalidRequest('If-Match must be an ETag that we sent, such as "3", a list of them, or *.')
+        raise InvalidRequest(
+            'If-Match must be an ETag from an earlier answer, such as "3", a list of ETags, or *.'
+        )
     return frozenset(int(tag[1:-1][:_LONGEST_VERSION]) for tag in tags if not tag.startswith("W/"))
 
 
@@ -215,4 +222,4 @@ def _aws_fault(fault: ClientError | BotoCoreError) -> ApiError:
         observe.logger.warning("aws_unavailable", fault=type(fault).__name__, code=code)
         return Unavailable()
     observe.logger.exception("aws_refused", code=code)
-    return InternalError("Something went wrong on our side.")
+    return InternalError("An internal error occurred. Try again.")

@@ -105,7 +105,8 @@ def authenticate(request: Request, needed: Scope, admission: Admission) -> Calle
     observe.bind(organization_id=key.organization_id, mode=key.mode, key_id=key.id)
     if not includes(key.scope, needed):
         raise InsufficientScope(
-            f"This needs a key with the scope '{needed}'; this key has '{key.scope}'.", required=needed
+            f"This operation requires a key with the scope '{needed}'. This key has '{key.scope}'.",
+            required=needed,
         )
     return Caller.of(
         tenant=Tenant(key.organization_id, key.mode),
@@ -129,9 +130,9 @@ def _bearer(headers: dict[str, str]) -> str:
     scheme, _, text = header.partition(" ")
     text = text.strip()
     if scheme.lower() != _SCHEME or not text:
-        raise MissingKey("The Authorization header must be 'Bearer ' and your API key.")
+        raise MissingKey("The Authorization header must be 'Bearer ' followed by your API key.")
     if not is_well_formed(text):
-        raise InvalidKey("This is not an API key of ours: check that it was copied whole.")
+        raise InvalidKey("This is not a valid API key. Check that it was copied completely.")
     return text
 
 
@@ -179,7 +180,7 @@ def _fail_open(mark: str, now: datetime, ip: str, admission: Admission, fault: E
     except (ClientError, BotoCoreError) as second:
         raise Unavailable from second
     if use is None:
-        raise InvalidKey("This API key is not known.")
+        raise InvalidKey("This API key does not exist. Use another key.")
     _check_alive(use.key, now)
     _check_address(use, ip, now, admission)
     admission.of(use, now)
@@ -189,12 +190,14 @@ def _fail_open(mark: str, now: datetime, ip: str, admission: Admission, fault: E
 def _check_address(use: Use, ip: str, now: datetime, admission: Admission) -> None:
     if not use.key.allows(ip):
         admission.of(use, now)
-        raise IpNotAllowed("This key cannot be used from this address.")
+        raise IpNotAllowed(
+            "This API key cannot be used from this IP address. Change its allowed_cidrs, or use another key."
+        )
 
 
 def _refusal(use: Use | None, now: datetime, admission: Admission) -> Exception:
     if use is None:
-        return InvalidKey("This API key is not known.")
+        return InvalidKey("This API key does not exist. Use another key.")
     _check_alive(use.key, now)
     admission.of(use, now).remaining = 0
     return RateLimited(_seconds_until_free(use.counts, use.key, now))
@@ -203,9 +206,9 @@ def _refusal(use: Use | None, now: datetime, admission: Admission) -> Exception:
 def _check_alive(key: ApiKey, now: datetime) -> None:
     match key.at_time(now):
         case "revoked":
-            raise RevokedKey("This API key was revoked.")
+            raise RevokedKey("This API key was revoked. Use another key.")
         case "expired":
-            raise ExpiredKey("This API key has expired.")
+            raise ExpiredKey("This API key has expired. Use another key.")
         case "active" | "rotating":
             return
 

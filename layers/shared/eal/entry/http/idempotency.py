@@ -101,7 +101,7 @@ class Idempotency:
                 break
             except _Held:
                 if time.monotonic() > end:
-                    raise Conflict("The first request with this Idempotency-Key is still at work.") from None
+                    raise Conflict("A request with this Idempotency-Key is still in progress.") from None
                 time.sleep(_LOOK_SECONDS)
         try:
             yield
@@ -160,10 +160,10 @@ class Idempotency:
 
     def _refusal(self, item: dict[str, Json]) -> Exception:
         if item.get("erased"):
-            return NotFound("What this request was answered with has been erased.", id=item["erased"])
+            return NotFound("The stored answer to this request was erased.", id=item["erased"])
         if item.get("fingerprint") != self.fingerprint:
             return IdempotencyMismatch(
-                "This Idempotency-Key was used for another request: use a new key for a new request."
+                "This Idempotency-Key was already used for a different request. Use a new key for each new request."
             )
         if "held_by" in item:
             return _Held()

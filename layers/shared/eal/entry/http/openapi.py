@@ -1,18 +1,16 @@
-"""The OpenAPI document as it is served, and the routes that it names."""
+"""The OpenAPI document as it is served, and the routes that it has."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
-
-if TYPE_CHECKING:
-    from eal.core.json import Json
+from typing import cast
 
 PATH = Path(__file__).with_name("openapi.json")
+ROUTES = Path(__file__).with_name("routes.json")
+"""The methods of each path of the document, in a file of their own: the document takes long to parse."""
 SERVER = "/api/v1"
-METHODS = ("get", "put", "post", "delete", "patch")
 
 
 @cache
@@ -23,11 +21,8 @@ def text() -> str:
 @cache
 def routes() -> dict[str, frozenset[str]]:
     """The methods of each path; paths as in the document, without the server's part."""
-    document = cast("dict[str, dict[str, dict[str, Json]]]", json.loads(text()))
-    return {
-        path: frozenset(method.upper() for method in operations if method in METHODS)
-        for path, operations in document["paths"].items()
-    }
+    methods = cast("dict[str, list[str]]", json.loads(ROUTES.read_text(encoding="utf-8")))
+    return {path: frozenset(names) for path, names in methods.items()}
 
 
 def methods_of(path: str) -> frozenset[str]:

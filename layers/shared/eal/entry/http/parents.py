@@ -23,17 +23,24 @@ def read_for_child(caller: Caller, child_id: str, resource: "Grantable | None", 
 
     grant = store.find_child_grant(caller.organization_id, child_id)
     if grant is None:
-        raise NotFound(f"There is no organization {child_id[:40]} below yours.")
+        raise NotFound(f"Your organization has no child {child_id[:40]}.")
     if method != "GET":
         raise read_only()
     if resource is None:
-        raise GrantRequired("A child cannot grant the reading of this.", reason="not_grantable")
+        raise GrantRequired(
+            "A child cannot grant its parent access to this resource.", reason="not_grantable"
+        )
     if not grant.covers(resource, caller.at):
-        raise GrantRequired(f"This organization has not granted you its {resource}.", resource=resource)
+        raise GrantRequired(
+            f"This organization has not granted your organization access to its {resource}.",
+            resource=resource,
+        )
     observe.bind(child_id=child_id)
     return replace(caller, tenant=Tenant(child_id, caller.mode), reads_for_child=True)
 
 
 def read_only() -> GrantRequired:
     """The refusal of whatever would write for a child."""
-    return GrantRequired("A parent reads its children and never writes.", reason="read_only")
+    return GrantRequired(
+        "A parent can only read the data of its children, not change it.", reason="read_only"
+    )

@@ -77,7 +77,7 @@ class Receiver:
             answer = error_answer(Unavailable(), request.id)
         except Exception:  # the edge: the vendor gets an envelope, the log the trace
             observe.logger.exception("unexpected_error")
-            answer = error_answer(InternalError("Something went wrong on our side."), request.id)
+            answer = error_answer(InternalError("An internal error occurred. Try again."), request.id)
         observe.flush()
         return answer.response(request.id, {})
 
@@ -98,16 +98,17 @@ class Receiver:
         if not self._scheme.is_signed(request.headers, body, accepted):
             self._note(connection_id, "invalid_signature", connection)
             raise InvalidSignature(
-                "The signature does not match the body under this connection's signing key."
+                "The signature does not match the body and the signing key of this connection."
             )
         if self._is_out_of_time(request):
             self._note(connection_id, "out_of_time", connection)
             raise InvalidSignature(
-                f"The signature is more than {TOLERANCE_SECONDS} s from now: this is a replay, or a clock is wrong."
+                f"The timestamp of the signature is more than {TOLERANCE_SECONDS} seconds away from the current time: "
+                "the request is a replay, or a clock is wrong."
             )
         if not _is_json_object(body):
             self._note(connection_id, "invalid_json", connection)
-            raise InvalidRequest("The body is signed, but it is not a JSON object.")
+            raise InvalidRequest("The signature is valid, but the body is not a JSON object.")
         named = request.headers.get(self._scheme.id_header or "", "")[:_LONGEST_DELIVERY_ID]
         inbound.take_in(connection, connection_id, kind, body, request_id=request.id, delivery_id=named)
         return Answer(202, json.dumps({"received": True}))
@@ -129,7 +130,9 @@ class Receiver:
 
 
 def _nowhere() -> NotFound:
-    return NotFound("There is no receiver at this address: check it against the integration's receiver_urls.")
+    return NotFound(
+        "There is no receiver at this address. Compare it with the receiver_urls of the integration."
+    )
 
 
 def _address(path: str) -> tuple[str, str]:

@@ -127,9 +127,11 @@ class Request:
         try:
             body = base64.b64decode(text, validate=True) if self._is_base64 else text.encode()
         except (binascii.Error, UnicodeEncodeError) as wrong:
-            raise InvalidRequest("The body could not be decoded.") from wrong
+            raise InvalidRequest("The body cannot be decoded.") from wrong
         if len(body) > largest:
-            raise PayloadTooLarge(f"The body has {len(body)} bytes; {largest} is the most.", limit=largest)
+            raise PayloadTooLarge(
+                f"The body has {len(body)} bytes. The limit is {largest} bytes.", limit=largest
+            )
         return body
 
     def json_object(self, *, optional: bool) -> dict[str, Json]:
@@ -143,14 +145,14 @@ class Request:
         media_type = self.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
         if media_type != "application/json":
             raise UnsupportedMediaType(
-                f"Send the body as application/json; this one came as '{media_type[:100]}'."
+                f"The Content-Type must be application/json, not '{media_type[:100]}'."
             )
         if not body.strip():
-            raise InvalidRequest("The body is empty: send a JSON object.")
+            raise InvalidRequest("The body is empty. Send a JSON object.")
         try:
             value = json.loads(body, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as wrong:
-            raise InvalidRequest(f"The body is not JSON: {_where(wrong)}.") from wrong
+            raise InvalidRequest(f"The body is not valid JSON: {_where(wrong)}.") from wrong
         if not isinstance(value, dict):
             raise InvalidRequest("The body must be a JSON object.")
         return value
@@ -163,4 +165,4 @@ def _refuse_constant(name: str) -> float:
 def _where(wrong: Exception) -> str:
     if isinstance(wrong, json.JSONDecodeError):
         return f"{wrong.msg} at line {wrong.lineno}, column {wrong.colno}"
-    return "it is not UTF-8, nested too deep, or has a number that JSON does not know"
+    return "it is not UTF-8, is nested too deeply, or has a number that JSON does not allow"

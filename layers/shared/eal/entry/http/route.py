@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, Union, cast, g
 from pydantic import ValidationError
 
 from eal.core.caller import Caller, Scope
-from eal.core.errors import FieldError, ValidationFailed
+from eal.core.errors import UNKNOWN_FIELD, FieldError, ValidationFailed, validation_message
 from eal.core.json import Json
 from eal.core.wire import Wire
 from eal.entry.http.request import Answer, Request
 
 if TYPE_CHECKING:
     from eal.domain.organizations.grants.wire import Grantable
+
+_UNKNOWN_PARAMETER = "Unknown query parameter."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Created[View: Wire]:
 
 @dataclass(frozen=True, slots=True)
 class Accepted[View: Wire]:
-    """202: the request is queued; the resource shows how far it is."""
+    """202: the request is queued; the resource shows its progress."""
 
     view: View
     status: ClassVar[int] = 202
@@ -60,6 +62,7 @@ Admin = Annotated[Caller, Needs("admin")]
 class Route:
     """One endpoint, read from its function once.
 
+    `summary` names the operation in the OpenAPI document, as a verb and a noun; the function's docstring describes it.
     `statuses` are all that it answers when it succeeds, its usual one first. `grant` is what a child must have granted
     for its parent to read this with X-EAL-Organization; None where no grant opens it.
     """
@@ -67,6 +70,7 @@ class Route:
     endpoint: Endpoint
     method: str
     path: str
+    summary: str
     operation_id: str
     tag: str
     grant: "Grantable | None"
@@ -84,6 +88,7 @@ class Route:
         *,
         method: str,
         path: str,
+        summary: str,
         operation_id: str,
         tag: str,
         grant: "Grantable | None",
@@ -106,6 +111,7 @@ class Route:
             endpoint=endpoint,
             method=method,
             path=path,
+            summary=summary,
             operation_id=operation_id,
             tag=tag,
             grant=grant,
@@ -160,14 +166,11 @@ class Route:
         if self.query:
             _validate(self.query, values, "query", arguments, wrong)
         elif values:
-            wrong += [
-                _field_error(name, "is not a parameter of this endpoint", "extra_forbidden")
-                for name in values
-            ]
+            wrong += [_field_error(name, _UNKNOWN_PARAMETER, "extra_forbidden") for name in values]
         if self.body:
             _validate(self.body, body, "body", arguments, wrong)
         else:
-            wrong += [_field_error(name, "is not known here", "extra_forbidden", "body") for name in body]
+            wrong += [_field_error(name, UNKNOWN_FIELD, "extra_forbidden", "body") for name in body]
         if wrong:
             raise ValidationFailed(wrong)
         if caller:
@@ -229,7 +232,7 @@ def _single_values(
 ) -> tuple[dict[str, str | list[str]], list[FieldError]]:
     """Each parameter's value; one that is repeated is wrong."""
     wrong = [
-        _field_error(name, "is given more than once", "repeated")
+        _field_error(name, "Must not be given more than once.", "repeated")
         for name, values in request.query.items()
         if len(values) > 1
     ]
@@ -248,11 +251,9 @@ def _validate(
         arguments[name] = model.model_validate(values, strict=name == "body")
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False, include_context=False, include_input=False):
-            message = error["msg"].removeprefix("Value error, ")
-            if error["type"] == "missing":
-                message = "is required"
-            elif error["type"] == "extra_forbidden":
-                message = "is not known here"
+            message = validation_message(error["type"], error["msg"])
+            if message == UNKNOWN_FIELD and name == "query":
+                message = _UNKNOWN_PARAMETER
             wrong.append(
                 {
                     "pointer": "".join(f"/{_escaped(part)}" for part in error["loc"]),

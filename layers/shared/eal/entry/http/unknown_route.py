@@ -29,8 +29,10 @@ def handler(event: ProxyEvent, context: object) -> ProxyResponse:
 def _refusal(request: Request) -> ApiError:
     methods = openapi.methods_of(request.path)
     if not methods or request.method in methods:
-        return NotFound("There is no such path.")
+        return NotFound("This path does not exist.")
     allowed = sorted(methods)
-    refusal = MethodNotAllowed(f"This path takes {' and '.join(allowed)}.", allowed=allowed)
+    refusal = MethodNotAllowed(
+        f"This path does not support this method. Use {' or '.join(allowed)}.", allowed=allowed
+    )
     refusal.headers["Allow"] = ", ".join(allowed)
     return refusal

@@ -58,7 +58,7 @@ class Simulated:
     """Test mode: a mail has a body that says so, and none was missed."""
 
     def received(self, email_id: str) -> MailBody:
-        return MailBody(text=f"Test mode asks no vendor: this stands for the body of {email_id}.")
+        return MailBody(text=f"Test mode calls no vendor. This text stands in for the body of {email_id}.")
 
     def page(self, after: str | None) -> Page:
         return Page([], has_more=False)

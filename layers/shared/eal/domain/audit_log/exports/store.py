@@ -40,7 +40,8 @@ def ask(filters: AuditExportFilters, format_: Format, by: Caller) -> AuditExport
     """
     if by.reads_for_child:
         raise GrantRequired(
-            "Exports are made by the organization itself; narrow the filters.", reason="read_only"
+            "An export can be created only by the organization itself. Narrow the filters to get the CSV directly.",
+            reason="read_only",
         )
     standing = _read_open(by.tenant)
     alive = {
@@ -53,7 +54,7 @@ def ask(filters: AuditExportFilters, format_: Format, by: Caller) -> AuditExport
                 return AuditExportView.of(export, export.status(progress, by.at), progress)
     if len(alive) >= MOST_OPEN:
         raise Conflict(
-            f"{len(alive)} exports are being made, and {MOST_OPEN} are the most at once: wait until one is done.",
+            f"{len(alive)} exports are running. The limit is {MOST_OPEN}. Wait until one of them is completed.",
             ids=sorted(alive),
         )
     export = AuditExport(id=ids.new("exp", by.at), format=format_, filters=filters, created_at=by.at)

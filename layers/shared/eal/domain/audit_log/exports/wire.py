@@ -25,9 +25,9 @@ class AuditLogCsvQuery(AuditExportFilters):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    order: Annotated[Literal["asc", "desc"], Field(description="By creation; newest first by default.")] = (
-        "desc"
-    )
+    order: Annotated[
+        Literal["asc", "desc"], Field(description="By creation time; newest first by default.")
+    ] = "desc"
 
     def as_list(self) -> AuditLogQuery:
         return AuditLogQuery.model_validate(dict(self))
@@ -40,7 +40,10 @@ class AuditExportCreate(AuditExportFilters):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     format: Annotated[
-        Format, Field(description="jsonl: the archived bytes, which can be verified. csv: for people.")
+        Format,
+        Field(
+            description="`jsonl`: the archived records, byte for byte, for verification. `csv`: for spreadsheets."
+        ),
     ]
 
     def filters(self) -> AuditExportFilters:
@@ -49,12 +52,12 @@ class AuditExportCreate(AuditExportFilters):
 
 class ExportFileView(Wire):
     name: str
-    sha256: Annotated[str, Field(description="Of the file as it lies in the bucket, in hex.")]
+    sha256: Annotated[str, Field(description="Hex SHA-256 of the stored file.")]
     bytes: int
 
 
 class ManifestView(Wire):
-    """What the file holds, and the signed checkpoint over the log that it was taken from."""
+    """The content of the export's file, and the signed checkpoint of the log that it was taken from."""
 
     files: list[ExportFileView]
     records: int
@@ -63,14 +66,15 @@ class ManifestView(Wire):
     expired_through_seq: Annotated[
         int | None,
         Field(
-            description="Records up to this number are past their retention, and those of them that were asked for are "
-            "not in the file; null where the archive holds all of the range."
+            description="Records up to this number are past their retention and missing from the file. Null if the "
+            "archive has the whole range."
         ),
     ]
     complete: Annotated[
         bool,
         Field(
-            description="No filter was given and nothing has expired: the whole chain up to `checkpoint.size`."
+            description="True if the file has the whole chain up to `checkpoint.size`: no filter was given and no "
+            "record has expired."
         ),
     ]
     checkpoint: CheckpointView
@@ -91,8 +95,9 @@ class ManifestView(Wire):
 
 
 class AuditExportView(Wire):
-    """Records are in the order of their numbers, the oldest first, to the last one that the manifest's checkpoint
-    states: that of the export's own creation, or a later one."""
+    """An export of the audit log. The file has the records in the order of `seq`, oldest first, up to the `size` of the
+    manifest's checkpoint, which includes the record of the export's own creation.
+    """
 
     changes_by_itself: ClassVar[bool] = True  # its progress and its file's address make no new version
 
@@ -100,20 +105,20 @@ class AuditExportView(Wire):
     status: Status
     format: Format
     filters: AuditExportFilters
-    records: Annotated[int, Field(description="So far, while it runs.")]
+    records: Annotated[int, Field(description="Number of records; while the export runs, the number so far.")]
     bytes: int
     url: Annotated[
         str | None,
         Field(
-            description="Fetches the file without a key. Made anew by each GET, and good for an hour; where it is "
-            "refused before that, get it anew."
+            description="Download URL, which needs no API key. It is valid for one hour and new in every answer; if "
+            "it is refused earlier, get the export again."
         ),
     ]
     url_expires_at: Instant | None
     manifest: ManifestView | None
     created_at: Instant
     completed_at: Instant | None
-    expires_at: Annotated[Instant | None, Field(description="The file is kept until then.")]
+    expires_at: Annotated[Instant | None, Field(description="When the file is deleted.")]
     version: int
 
     @classmethod

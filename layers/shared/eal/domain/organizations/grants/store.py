@@ -69,7 +69,7 @@ def revoke(parent_id: str, by: Caller) -> None:
     organizations.may_change(by)
     before = _given(parent_id, by)
     if before is None:
-        raise NotFound("Your organization has granted this one nothing.")
+        raise NotFound("There is no grant to this organization.")
     by.transaction.delete(grant_at(by.organization_id, parent_id), was=before.version)
     by.transaction.audit(
         "grant.revoked", before.id, audit.changes(_audited(before), {}), also_for=before.parent_id
@@ -103,7 +103,7 @@ def _given(parent_id: str, by: Caller) -> GivenGrant | None:
     if ids.is_id("org", parent_id):
         own, grant = get_all([at(by.organization_id), grant_at(by.organization_id, parent_id)])
     if own is None or own.get("parent_organization_id") != parent_id:
-        raise NotFound(f"{parent_id[:40]} is not the organization above yours.")
+        raise NotFound(f"{parent_id[:40]} is not the parent of your organization.")
     return load(GivenGrant, grant) if grant else None
 
 

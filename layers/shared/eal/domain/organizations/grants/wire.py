@@ -30,7 +30,7 @@ Two of them tell of others: `events` hold the leads, calls and keys (without the
 
 
 class GrantPut(Wire):
-    """All that the parent may read from now on: what is left out here, it may not."""
+    """The complete list of resources that the parent may read. It replaces the earlier list."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,17 +39,17 @@ class GrantPut(Wire):
         Field(
             min_length=1,
             max_length=20,
-            description="`events` hold the leads, calls and keys (without their text) that they tell of, also where "
-            "those are not granted; `audit-log` names every change, with personal values masked.",
+            description="`events` includes the data of leads, calls and API keys (without their text), even if those "
+            "resources are not granted. `audit-log` includes every change, with personal values masked.",
         ),
     ]
-    expires_at: Annotated[Instant | None, Field(description="In the future; null means without an end.")] = (
-        None
-    )
+    expires_at: Annotated[
+        Instant | None, Field(description="Must be in the future. Null: the grant does not expire.")
+    ] = None
 
 
 class GrantView(Wire):
-    """`organization_id` is the child that gave it; a grant is over at `expires_at`."""
+    """`organization_id` is the child that gave the grant. The grant ends at `expires_at`."""
 
     id: str
     organization_id: str

@@ -61,7 +61,7 @@ def invite(body: MemberCreate, by: Caller) -> Member:
             "member_id": new.id,
         },
         lambda old: Conflict(
-            "A member with this e-mail address is there already.",
+            "A member with this e-mail address already exists.",
             id=cast("str", old["member_id"]) if old else None,
         ),
     )

@@ -13,25 +13,33 @@ if TYPE_CHECKING:
 
 class LeadCounts(Wire):
     total: int
-    by_status: Annotated[dict[str, int], Field(description="Statuses that no lead has are left out.")]
+    by_status: Annotated[
+        dict[str, int], Field(description="Number of leads by status. A status without leads is omitted.")
+    ]
 
 
 class CallCounts(Wire):
-    """Of the calls that are classified."""
+    """Counts of classified calls."""
 
     total: int
-    by_intent: Annotated[dict[str, int], Field(description="Intents that no call has are left out.")]
+    by_intent: Annotated[
+        dict[str, int], Field(description="Number of calls by intent. An intent without calls is omitted.")
+    ]
     qualified: int
     unqualified: int
     undetermined: int
     qualified_rate: Annotated[
         float | None,
-        Field(ge=0, le=1, description="Qualified among those that are one or the other; null without any."),
+        Field(
+            ge=0,
+            le=1,
+            description="`qualified` divided by `qualified` plus `unqualified`; null if both are 0.",
+        ),
     ]
 
 
 class RollupView(Wire):
-    """A child's counts; null is a part that the child has not granted."""
+    """The counts of one child. `leads` or `calls` is null if the child has not granted it."""
 
     organization_id: str
     name: str

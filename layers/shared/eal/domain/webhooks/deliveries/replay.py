@@ -57,7 +57,7 @@ def ask(webhook_id: str, body: "ReplayCreate", by: "Caller") -> Replay:
     by.transaction.check_if_match(endpoint.version)
     asked = _asked(endpoint, body, by)
     if not endpoint.enabled:
-        raise Conflict("The endpoint is disabled: enable it first.", disabled_reason=endpoint.disabled_reason)
+        raise Conflict("The endpoint is disabled. Enable it first.", disabled_reason=endpoint.disabled_reason)
     meant = dump(asked)
     shown = {name: value for name, value in meant.items() if name in _SHOWN_IN_AUDIT}
     by.transaction.audit("webhook.replayed", endpoint.id, audit.changes({}, shown))
@@ -103,11 +103,11 @@ def _asked(endpoint: Endpoint, body: "ReplayCreate", by: "Caller") -> Replay:
     wrong: list[FieldError] = []
     if body.since >= until:
         wrong.append(
-            {"pointer": "/since", "message": "must be before until", "type": "range", "location": "body"}
+            {"pointer": "/since", "message": "Must be before 'until'.", "type": "range", "location": "body"}
         )
     for number, name in enumerate(body.types or ()):
         if not endpoint.wants(name):
-            message = "is not a type that this endpoint has chosen"
+            message = "The endpoint is not subscribed to this event type."
             wrong.append(
                 {"pointer": f"/types/{number}", "message": message, "type": "not_chosen", "location": "body"}
             )

@@ -106,7 +106,7 @@ def retry(delivery_id: str, by: Caller) -> Delivery:
         raise Conflict("The endpoint of this delivery was deleted.", webhook_id=delivery.webhook_id) from None
     if not endpoint.enabled:
         raise Conflict(
-            "The endpoint is disabled: enable it first.",
+            "The endpoint is disabled. Enable it first.",
             webhook_id=endpoint.id,
             disabled_reason=endpoint.disabled_reason,
         )

@@ -20,25 +20,31 @@ _SHOWN_IN_LISTS = 200
 
 class DeliveryQuery(ListQuery):
     order: Annotated[
-        Literal["asc", "desc"], Field(description="By the time of the events; the newest first by default.")
+        Literal["asc", "desc"], Field(description="By the time of the event; newest first by default.")
     ] = "desc"
-    created_after: Annotated[Instant | None, Field(description="Of the event; inclusive.")] = None
-    created_before: Annotated[Instant | None, Field(description="Of the event; exclusive.")] = None
+    created_after: Annotated[Instant | None, Field(description="Time of the event, inclusive.")] = None
+    created_before: Annotated[Instant | None, Field(description="Time of the event, exclusive.")] = None
     status: Status | None = None
     event_type: EventType | None = None
 
 
 class AttemptView(Wire):
-    """One try: `status_code` and `response` are what was answered, `error` is why there is no usable answer."""
+    """One delivery attempt. `status_code` and `response` are the receiver's answer; `error` says why there was no valid
+    one.
+    """
 
-    number: Annotated[int, Field(description="From 1, over all attempts of the delivery.")]
+    number: Annotated[int, Field(description="Counts all attempts of the delivery, from 1.")]
     at: Instant
     trigger: Annotated[
-        Trigger, Field(description="The `schedule`, a retry by hand (`manual`), or a `replay`.")
+        Trigger,
+        Field(description="What caused the attempt: the retry `schedule`, a `manual` retry, or a `replay`."),
     ]
     status_code: int | None
     duration_ms: int
-    response: Annotated[str | None, Field(description="The answer's first 4 KiB; in lists its beginning.")]
+    response: Annotated[
+        str | None,
+        Field(description="The first 4 KiB of the response body; in lists, its first 200 characters."),
+    ]
     error: Fault | None
 
     @classmethod
@@ -57,17 +63,18 @@ class AttemptView(Wire):
 
 
 class DeliveryView(Wire):
-    """An event on its way to an endpoint. `skipped` is one that came while the endpoint was disabled, or is gone."""
+    """The delivery of one event to one endpoint. `skipped`: the endpoint was disabled or deleted."""
 
     id: str
     event_id: str
     event_type: Annotated[str, Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]
     webhook_id: str
     status: Status
-    next_attempt_at: Annotated[Instant | None, Field(description="Null where none is to come.")]
-    attempts: Annotated[list[AttemptView], Field(description="The latest 25, oldest first.")]
+    next_attempt_at: Annotated[Instant | None, Field(description="Null if no further attempt is scheduled.")]
+    attempts: Annotated[list[AttemptView], Field(description="The latest 25 attempts, oldest first.")]
     created_at: Annotated[
-        Instant, Field(description="When it was put on its way, which a replay may do long after its event.")
+        Instant,
+        Field(description="When the delivery was created; a replay can create it long after the event."),
     ]
     updated_at: Instant
     version: int
@@ -106,17 +113,17 @@ class WebhookTest(Wire):
     may_be_left_out: ClassVar[bool] = True
     acts_at_once: ClassVar[bool] = True
 
-    type: Annotated[EventType, Field(description="The example's event type.")] = "lead.created"
+    type: Annotated[EventType, Field(description="The event type to send an example of.")] = "lead.created"
 
 
 class WebhookTested(Wire):
-    """What came of a test event. It has the sequence 0, which no real event has."""
+    """The result of a test event. Its `sequence` is 0, which no real event has."""
 
     succeeded: bool
     status_code: int | None
     duration_ms: int
-    response: Annotated[str | None, Field(description="The answer's first 4 KiB.")]
-    error: Annotated[Fault | None, Field(description="Why there is no usable answer.")]
+    response: Annotated[str | None, Field(description="The first 4 KiB of the response body.")]
+    error: Annotated[Fault | None, Field(description="Why there was no valid answer; null if there was one.")]
     event: EventView
 
     @classmethod
@@ -136,21 +143,31 @@ class WebhookTested(Wire):
 class ReplayCreate(Wire):
     model_config = _INPUT
 
-    since: Annotated[Instant, Field(description="Events from here on; inclusive.")]
-    until: Annotated[Instant | None, Field(description="To here, exclusive; now, if it is not given.")] = None
+    since: Annotated[Instant, Field(description="Start of the time range, inclusive.")]
+    until: Annotated[
+        Instant | None, Field(description="End of the time range, exclusive; now by default.")
+    ] = None
     types: Annotated[
         list[EventType] | None,
-        Field(min_length=1, max_length=100, description="Only these of the endpoint's event types."),
+        Field(
+            min_length=1,
+            max_length=100,
+            description="Replay only these types, to all of which the endpoint must be subscribed. All its types by "
+            "default.",
+        ),
     ] = None
     only: Annotated[
         Literal["failed", "missing"] | None,
-        Field(description="Only what failed, or was never tried; all but what is on its way, if not given."),
+        Field(
+            description="`failed`: events whose delivery failed. `missing`: events that have no delivery to the "
+            "endpoint, or a skipped one. By default, every event without a pending delivery."
+        ),
     ] = None
-    dry_run: Annotated[bool, Field(description="Count, and send nothing.")] = False
+    dry_run: Annotated[bool, Field(description="Only count the deliveries; send nothing.")] = False
 
 
 class ReplayView(Wire):
-    """What was asked for. A dry run has a count and no id."""
+    """The replay as requested. A dry run has a count and no id."""
 
     id: str | None
     webhook_id: str
@@ -159,10 +176,16 @@ class ReplayView(Wire):
     types: list[Annotated[str, Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]] | None
     only: Literal["failed", "missing"] | None
     dry_run: bool
-    count: Annotated[int | None, Field(description="The deliveries that there would be; of a dry run only.")]
+    count: Annotated[
+        int | None,
+        Field(description="Number of deliveries that the replay would make; null unless `dry_run`."),
+    ]
     counts_all: Annotated[
         bool | None,
-        Field(description="False where the range has more events than a dry run looks at: `count` and more."),
+        Field(
+            description="False if the range has more events than a dry run reads (5,000): the real number is at least"
+            " `count`. Null unless `dry_run`."
+        ),
     ]
 
     @classmethod

@@ -81,7 +81,7 @@ def find(webhook_id: str, by: Caller) -> Endpoint:
     """Raises: NotFound."""
     item = read_item(place(by.tenant, webhook_id)) if ids.is_id("wh", webhook_id) else None
     if item is None:
-        raise NotFound(f"There is no webhook {webhook_id[:40]}.")
+        raise NotFound(f"There is no webhook endpoint {webhook_id[:40]}.")
     return of_item(item)
 
 
@@ -207,7 +207,7 @@ def _counted(step: int, by: Caller) -> Operation:
     return Operation(
         cast("TransactWriteItemTypeDef", {"Update": update}),
         lambda _old: Conflict(
-            f"There are {MOST} webhooks in this mode already, the most that there can be: delete one first.",
+            f"There are {MOST} webhook endpoints in this mode, which is the limit. Delete one first.",
             limit=MOST,
         ),
     )

@@ -25,7 +25,7 @@ _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 def _one_of(names: Sequence[str]) -> Callable[[str], str]:
     def check(event_type: str) -> str:
         if event_type not in names:
-            raise ValueError(f"must be one of: {', '.join(names)}")
+            raise ValueError(f"Must be one of: {', '.join(names)}.")
         return event_type
 
     return check
@@ -40,7 +40,9 @@ def _each_once(event_types: list[str]) -> list[str]:
     return list(dict.fromkeys(event_types))
 
 
-type Url = Annotated[str, Field(min_length=1, max_length=2048, description="https, at a public address.")]
+type Url = Annotated[
+    str, Field(min_length=1, max_length=2048, description="An https URL at a public address.")
+]
 type EventType = Annotated[
     str, AfterValidator(_one_of(sorted(CATALOGUE))), Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})
 ]
@@ -55,13 +57,20 @@ type EventTypes = Annotated[
     Field(
         min_length=1,
         max_length=100,
-        description="`*` is every type, those of later versions too, but for `audit.log.event`, which must be named. "
-        'A bare `"*"` is good for `["*"]`. Types that are not sent yet can be named too.',
+        description="Event types to send. `*` means every type, including types added later, except "
+        '`audit.log.event`, which must be listed explicitly. The string `"*"` is accepted for '
+        '`["*"]`. Types that are not sent yet can be listed too.',
     ),
 ]
 type Description = Annotated[str, Field(max_length=500), AfterValidator(prose)]
 type RateLimit = Annotated[
-    int, Field(ge=1, le=60_000, strict=True, description="Deliveries a minute; what is more waits.")
+    int,
+    Field(
+        ge=1,
+        le=60_000,
+        strict=True,
+        description="Maximum number of deliveries per minute; further deliveries wait.",
+    ),
 ]
 
 
@@ -77,9 +86,9 @@ class WebhookCreate(Wire):
 
 
 class WebhookUpdate(Wire):
-    """Only what is given changes; null takes the description, rate limit or filter away.
+    """Only the fields present change. Null removes the description, rate limit or filter.
 
-    `enabled: true` also takes up again an endpoint that was disabled because it answered 410 or kept failing.
+    `enabled: true` also enables an endpoint again that was disabled because it answered 410 or kept failing.
     """
 
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("url", "events", "enabled"))
@@ -95,7 +104,7 @@ class WebhookUpdate(Wire):
     @classmethod
     def _is_not_taken_away(cls, value: object) -> object:
         if value is None:
-            raise ValueError("cannot be null: leave it out to keep it")
+            raise ValueError("Must not be null. Omit the field to keep its value.")
         return value
 
 
@@ -106,12 +115,17 @@ class SecretRotate(Wire):
 
     overlap_seconds: Annotated[
         int,
-        Field(ge=0, le=LONGEST_OVERLAP_SECONDS, description="How long the old secret signs beside the new."),
+        Field(
+            ge=0,
+            le=LONGEST_OVERLAP_SECONDS,
+            description="Seconds for which deliveries are signed with both the old and the new secret; 0 drops the "
+            "old one at once.",
+        ),
     ] = DEFAULT_OVERLAP_SECONDS
 
 
 class WebhookView(Wire):
-    """An endpoint without its secret, which nobody can show again."""
+    """A webhook endpoint without its secret, which cannot be retrieved again."""
 
     id: str
     url: str
@@ -120,14 +134,26 @@ class WebhookView(Wire):
     enabled: bool
     disabled_reason: Annotated[
         Reason | None,
-        Field(description="`requested` by its owner, `gone` (it answered 410), or `failing` for too long."),
+        Field(
+            description="`requested`: disabled through the API. `gone`: the endpoint answered 410. `failing`: its "
+            "deliveries failed for five days."
+        ),
     ]
     disabled_at: Instant | None
-    rate_limit: Annotated[int | None, Field(description="Deliveries a minute; null is no limit of its own.")]
-    filter: Annotated[dict[str, dict[str, JsonValue]], Field(description="Empty where all events are sent.")]
-    secret_prefix: Annotated[str, Field(description="The secret's beginning, to tell secrets apart.")]
+    rate_limit: Annotated[
+        int | None,
+        Field(
+            description="Maximum number of deliveries per minute; null if the endpoint has no limit of its own."
+        ),
+    ]
+    filter: Annotated[
+        dict[str, dict[str, JsonValue]],
+        Field(description="Conditions on the event's data; empty if every event is sent."),
+    ]
+    secret_prefix: Annotated[str, Field(description="The first characters of the secret, to identify it.")]
     previous_secret_expires_at: Annotated[
-        Instant | None, Field(description="Until then the secret that a rotation replaced signs too.")
+        Instant | None,
+        Field(description="Until this time deliveries are also signed with the previous secret."),
     ]
     created_at: Instant
     updated_at: Instant
@@ -139,12 +165,13 @@ class WebhookView(Wire):
 
 
 class WebhookCreated(WebhookView):
-    """An endpoint with its new secret, shown this once."""
+    """A webhook endpoint with its new secret, shown only once."""
 
     shown_once: ClassVar[frozenset[str]] = frozenset({"secret"})
 
     secret: Annotated[
-        str | None, Field(description="Store it now: it is shown once. Null in a replayed answer.")
+        str | None,
+        Field(description="Shown only in this answer: store it now. Null in an idempotent replay."),
     ]
 
     @classmethod
@@ -157,25 +184,25 @@ class WebhookPage(PageView[WebhookView]):
 
 
 class EventTypeQuery(ListQuery):
-    order: Annotated[Literal["asc", "desc"], Field(description="By name.")] = "asc"
+    order: Annotated[Literal["asc", "desc"], Field(description="By name, ascending by default.")] = "asc"
 
 
 class EventTypeView(Wire):
     name: str
     description: str
     available: Annotated[
-        bool, Field(description="False where nothing sends this type yet: an endpoint can choose it already.")
+        bool, Field(description="False if the type is not sent yet. Endpoints can already subscribe to it.")
     ]
     json_schema: Annotated[
         dict[str, JsonValue],
         Field(
             alias="schema",
-            description="JSON Schema (2020-12) of the whole event; empty while the type is not available.",
+            description="JSON Schema (2020-12) of the whole event; empty if the type is not available.",
         ),
     ]
     example: Annotated[
         dict[str, JsonValue],
-        Field(description="An event as it is sent; empty while the type is not available."),
+        Field(description="An event as it is sent; empty if the type is not available."),
     ]
 
 

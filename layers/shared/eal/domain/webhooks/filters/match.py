@@ -34,12 +34,12 @@ def matches(conditions: Filter, data: Json) -> bool:
 def _wrong(path: str, condition: Mapping[str, Json], chosen: Sequence[str]) -> Iterator[FieldError]:
     steps = path.split(".")
     if steps[0] != "data" or len(steps) == 1 or len(path) > _LONGEST_PATH:
-        yield _error(path, "must be a path that begins with 'data.'", "unknown_path")
+        yield _error(path, "Must be a path that begins with 'data.', such as data.status.", "unknown_path")
         return
     # A path can mean different fields of different types: it is enough that one of them can fulfil the condition.
     field = [one for name in _types(chosen) for one in _field_at(steps[1:], _data(name))]
     if not field:
-        yield _error(path, "is not a field of the chosen events", "unknown_path")
+        yield _error(path, "Must be a field of a subscribed event type.", "unknown_path")
         return
     for operator, operand in condition.items():
         if fault := _fault(operator, operand, field):
@@ -83,12 +83,14 @@ def _fault(operator: str, operand: Json, field: Sequence[Schema]) -> str | None:
     if operator == "exists" or len(kinds) < len(field):  # a schema without a type takes any value
         return None
     if operator in ("gt", "lt"):
-        return None if kinds & _NUMBERS else f"works on numbers; this is {_named(kinds)}"
+        return None if kinds & _NUMBERS else f"Compares numbers, but the field is {_named(kinds)}."
     operands = cast("Sequence[Json]", operand) if operator == "in" else [operand]
     for value in operands:
         if not any(_takes(one, value) for one in field):
             allowed = {text for one in field for text in cast("Sequence[str]", one.get("enum", ()))}
-            return f"must be {'one of: ' + ', '.join(sorted(allowed)) if allowed else _named(kinds)}"
+            if allowed:
+                return f"Must be one of: {', '.join(sorted(allowed))}."
+            return f"Must match the field, which is {_named(kinds)}."
     return None
 
 
@@ -111,9 +113,8 @@ def _takes(schema: Schema, value: Json) -> bool:
 
 def _named(kinds: set[str]) -> str:
     names = sorted(kinds - {"null"})
-    if set(names) & {"object", "array"}:
-        return f"an {' or '.join(names)}, for which there is only 'exists'"
-    return " or ".join(names)
+    named = " or ".join(f"{'an' if name[0] in 'aio' else 'a'} {name}" for name in names)
+    return f"{named} and supports only 'exists'" if set(names) & {"object", "array"} else named
 
 
 def _value_at(steps: Sequence[str], data: Json) -> Json:

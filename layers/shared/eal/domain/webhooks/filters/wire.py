@@ -14,9 +14,9 @@ _LARGEST_FILTER = 16_384
 
 def _scalar(value: JsonValue) -> JsonValue:
     if isinstance(value, list | dict):
-        raise ValueError("must be text, a number, true, false or null")
+        raise ValueError("Must be a string, a number, true, false or null.")
     if isinstance(value, str) and len(value) > _LONGEST_TEXT:
-        raise ValueError(f"must have at most {_LONGEST_TEXT} characters")
+        raise ValueError(f"Must have at most {_LONGEST_TEXT} characters.")
     if isinstance(value, int | float) and not isinstance(value, bool):
         return free_number(value)
     return value
@@ -24,7 +24,7 @@ def _scalar(value: JsonValue) -> JsonValue:
 
 def _number(value: JsonValue) -> JsonValue:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("must be a number")
+        raise ValueError("Must be a number.")
     return free_number(value)
 
 
@@ -34,11 +34,13 @@ type Scalar = Annotated[
     WithJsonSchema({"type": ["string", "number", "boolean", "null"]}),
 ]
 type Number = Annotated[JsonValue, AfterValidator(_number), WithJsonSchema({"type": "number"})]
-type Presence = Annotated[bool, Field(strict=True, description="Whether there is a value; null is none.")]
+type Presence = Annotated[
+    bool, Field(strict=True, description="True: the field has a value. False: it is null or absent.")
+]
 
 
 class Condition(Wire):
-    """What a value must fulfil: all that is given. `gt` and `lt` are for numbers."""
+    """A condition on one field. If it has several operators, all must match. `gt` and `lt` compare numbers."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, json_schema_extra=without_defaults())
 
@@ -51,14 +53,14 @@ class Condition(Wire):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("must have one of: eq, in, exists, gt, lt")
+            raise ValueError("Must have at least one of: eq, in, exists, gt, lt.")
         return self
 
 
 class Filter(RootModel[dict[str, Condition]]):
-    """Conditions on an event's data by path, such as `data.status`: only an event that fulfils all of them is sent.
+    """Conditions on the event's data by path, such as `data.status`. Only events that match all of them are sent.
 
-    A path must be a field of a chosen event type. An event of a type without it does not fulfil its condition.
+    Each path must be a field of at least one subscribed event type. An event whose type lacks the field does not match.
     """
 
     model_config = ConfigDict(
@@ -71,7 +73,7 @@ class Filter(RootModel[dict[str, Condition]]):
     def _is_short(self) -> Self:
         # A change's audit record holds the filter twice, and an item of the table 400 KB.
         if len(json.dumps(self.conditions(), ensure_ascii=False).encode(errors="replace")) > _LARGEST_FILTER:
-            raise ValueError(f"must have at most {_LARGEST_FILTER} bytes of JSON")
+            raise ValueError(f"Must be at most {_LARGEST_FILTER} bytes of JSON.")
         return self
 
     def conditions(self) -> Conditions:
