@@ -1,8 +1,8 @@
 """The engine's regular expressions, compiled when the layer is built.
 
-Compiling its 220 patterns takes half of a cold classify_call (README, Measured), and always comes to the same: lists of
-integers. So the build lets the engine judge a call, a lead and a prospect, and stores what it compiled beside this file
-(`python -m eal.ai.engines.rules.patterns`).
+Compiling its 220 patterns takes half of a cold classify_call (docs/decisions/0003), and always comes to the same: lists
+of integers. So the build lets the engine judge a call, a lead and a prospect, and stores what it compiled beside this
+file (`python -m eal.ai.engines.rules.patterns`).
 
 `_sre` is private to CPython. What is stored names the format that it has, and is not used by a Python of another one;
 without it, and for a pattern that is not in it, `re.compile` does the work, with the same result: a test compares them.
