@@ -15,6 +15,7 @@ from tests.structure.checks import (
     catalogue,
     dependencies,
     document,
+    documents,
     grants,
     imports,
     limits,
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-COPIED = ("functions", "events", "layers", "tests/functions", "tools/requirements.txt", "template.yaml")
+COPIED = (
+    "functions", "events", "layers", "tests/functions", "tools/requirements.txt", "template.yaml",
+    "docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "Makefile",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +116,8 @@ WIRE = "layers/shared/eal/domain/leads/wire.py"
 EVENTS = "layers/shared/eal/core/events/catalogue.py"
 CREATE = "functions/leads/create/app.py"
 WORKER = "functions/workers/fan_out_events/app.py"
+GUIDE = "docs/operations.md"
+RECORD = "docs/decisions/0010-statistics.md"
 CLASSIFY_ROLE = """              - Effect: Allow
                 Action: [sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes]
                 Resource: !GetAtt ClassifyQueue.Arn
@@ -517,6 +523,54 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         "include what functions run",
     ),
     (dependencies.faults, change(dependencies.DEPLOYED, "six==", "boto3==1.43.102\nsix=="), "remove boto3"),
+    # documents
+    (documents.faults, write("README.md", "x" * 12_289), "README.md has 12289 bytes, and 12288 is the limit"),
+    (
+        documents.faults,
+        append(GUIDE, "`functions/leads/merge/app.py`\n"),
+        "names functions/leads/merge/app.py,",
+    ),
+    (documents.faults, append(GUIDE, "`core/magic.py`\n"), "names layers/shared/eal/core/magic.py, which"),
+    (documents.faults, append(GUIDE, "`functions/<resource>/fly/app.py`\n"), "names functions/*/fly/app.py,"),
+    (documents.faults, append(GUIDE, "`PLAN.md`\n"), "names PLAN.md, which does not exist"),
+    (
+        documents.faults,
+        append(GUIDE, "```sh\nmake magic\n```\n"),
+        "names `make magic`, and the Makefile has no",
+    ),
+    (documents.faults, append(GUIDE, "`python -m tools.magic`\n"), "names the module tools.magic, which"),
+    (documents.faults, append(GUIDE, "`eal.magic.wand`\n"), "names the module eal.magic.wand, which"),
+    (documents.faults, append(GUIDE, "[a](gone.md)\n"), "links to gone.md, which does not exist"),
+    (documents.faults, append(GUIDE, "[a](style.md#gone)\n"), "style.md#gone: no heading there has this"),
+    (documents.faults, append(GUIDE, "```python\nprint()\n```\n"), "have 2 blocks of python, and"),
+    (documents.faults, append(GUIDE, "```ruby\nputs\n```\n"), "has a block of 'ruby': let a test execute it"),
+    (
+        documents.faults,
+        append(GUIDE, "```sh\ncurl localhost\n```\n"),
+        "calls the API in a block of sh: make it",
+    ),
+    (
+        documents.faults,
+        append(GUIDE, "  ```python\n  print()\n  ```\n"),
+        "has a block that is indented or begins",
+    ),
+    (documents.faults, append(GUIDE, "`make\nmagic`\n"), "names `make magic`, and the Makefile has no such"),
+    (documents.faults, append(CREATE, "# changed\n"), f"quotes {CREATE}, which has changed: copy the file"),
+    (documents.faults, prepend(CREATE, "# docs/decisions/9999\n"), "refers to docs/decisions/9999, which"),
+    (documents.faults, remove(RECORD), "lists 0010-statistics.md, which does not exist"),
+    (documents.faults, remove(RECORD), "0011-api-keys.md: name it 0010-<title>.md, numbers have no gap"),
+    (documents.faults, change(RECORD, "# 0010. Count", "# 0010. Add"), "needs the row | [0010]"),
+    (
+        documents.faults,
+        change(RECORD, "# 0010.", "# 10."),
+        f"{RECORD}: begin it as docs/decisions/template.md",
+    ),
+    (
+        documents.faults,
+        change(RECORD, "Status: Accepted", "Status: Good"),
+        "its status is Accepted or Superseded",
+    ),
+    (documents.faults, change(RECORD, "## Measured", "## Figures"), f"{RECORD}: its sections are Context,"),
 ]
 
 

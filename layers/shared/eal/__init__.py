@@ -1,4 +1,4 @@
-"""The platform's one shared package. README "How it is built" says which part may import which."""
+"""The platform's one shared package. docs/architecture.md says which part may import which."""
 
 import gc
 import os

@@ -38,7 +38,7 @@ def faults(template: dict[str, Any]) -> Iterator[str]:
     """`template` is an expanded one."""
     count, size = len(template["Resources"]), len(json.dumps(template))
     figures = f"it is {count} resources and {size} bytes now"
-    way_out = "move the workers to a nested application (README, Decisions)"
+    way_out = "move the workers to a nested application (docs/decisions/0004)"
     if count > MOST_RESOURCES:
         yield f"template.yaml expands to more than {MOST_RESOURCES} resources ({figures}): {way_out}"
     if size > MOST_BYTES:

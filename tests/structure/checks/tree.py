@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from tests.structure.project import Project
 
 TOP_LEVEL = {
-    "template.yaml", "functions", "layers", "events", "tests", "tools",
-    "pyproject.toml", "README.md", "CHANGELOG.md", "Makefile", "samconfig.toml",
+    "template.yaml", "functions", "layers", "events", "tests", "tools", "docs",
+    "pyproject.toml", "Makefile", "samconfig.toml",
+    "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE",
 }  # fmt: skip
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc"}
 OF_ALL_FUNCTIONS = {"test_every_endpoint.py", "test_round_trips.py"}

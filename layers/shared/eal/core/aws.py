@@ -1,7 +1,7 @@
 """The AWS clients: one a process for each service, made on first use, the only place that makes clients.
 
 botocore and not boto3: the same clients without boto3's resources and transfer manager, which cost a cold start
-20 ms and are not used here (README, Decisions).
+20 ms and are not used here (docs/decisions/0003).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """An endpoint's Lambda: `app = Api()`, one decorated function, `handler = app.handler`.
 
-Plain code and not Powertools' resolver (README, Decisions): the resolver validates before any middleware of ours runs,
+Plain code, not Powertools' resolver (docs/decisions/0002): the resolver validates before any middleware of ours runs,
 so a request without a key would learn about its body's faults first; and the answer must be known before the commit,
 because the idempotency record in the transaction holds it.
 """

@@ -1,4 +1,4 @@
-"""README's worked examples, run as they are written."""
+"""The console blocks of every document, run as they are written."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.structure.checks.documents import documents
 from tests.support.template import ROOT
 
 if TYPE_CHECKING:
@@ -37,13 +38,14 @@ class Step:
         return re.fullmatch(pattern, printed.strip(), re.S) is not None
 
 
-def _examples() -> dict[str, list[Step]]:
-    """The console blocks by their heading."""
-    text = (ROOT / "README.md").read_text()
-    found: dict[str, list[Step]] = {}
-    for block in _BLOCK.finditer(text):
-        heading = _HEADING.findall(text, 0, block.start())[-1]
-        found.setdefault(heading, []).extend(_steps(block[1]))
+def _examples() -> dict[tuple[str, str], list[Step]]:
+    """The console blocks by their document and heading."""
+    found: dict[tuple[str, str], list[Step]] = {}
+    for document in documents(ROOT):
+        text = (ROOT / document).read_text()
+        for block in _BLOCK.finditer(text):
+            heading = _HEADING.findall(text, 0, block.start())[-1]
+            found.setdefault((document, heading), []).extend(_steps(block[1]))
     return found
 
 
@@ -57,15 +59,16 @@ def _steps(block: str) -> Iterator[Step]:
         yield Step(command, "\n".join(lines[more:]).strip())
 
 
+GUIDE = "docs/api-guide.md"
 EXAMPLES = _examples()
-PREAMBLE = EXAMPLES.pop("Worked examples")
+PREAMBLE = EXAMPLES.pop((GUIDE, "Worked examples"))
 
 
-@pytest.mark.parametrize("heading", EXAMPLES)
-def test_a_worked_example_does_what_it_shows(stack: Stack, key: str, heading: str) -> None:
-    steps = [*PREAMBLE, *EXAMPLES[heading]]
+@pytest.mark.parametrize(("document", "heading"), EXAMPLES, ids=" ".join)
+def test_a_worked_example_does_what_it_shows(stack: Stack, key: str, document: str, heading: str) -> None:
+    steps = [*(PREAMBLE if document == GUIDE else []), *EXAMPLES[document, heading]]
     script = "".join(f"{step.command}\nprintf '{_END}'\n" for step in steps)
-    done = subprocess.run(  # noqa: S603 - the README is our own
+    done = subprocess.run(  # noqa: S603 - the documents are our own
         ["bash", "-c", script],  # noqa: S607
         env={**os.environ, "API": stack.api_url, "KEY": key},
         capture_output=True,
@@ -80,7 +83,7 @@ def test_a_worked_example_does_what_it_shows(stack: Stack, key: str, heading: st
 
 
 def test_every_resource_has_one() -> None:
-    assert set(EXAMPLES) >= {
+    assert {heading for document, heading in EXAMPLES if document == GUIDE} >= {
         "Keys",
         "Organizations",
         "Integrations",
@@ -89,3 +92,7 @@ def test_every_resource_has_one() -> None:
         "Webhooks",
         "Audit log",
     }
+
+
+def test_the_first_call_of_the_readme_is_run() -> None:
+    assert ("README.md", "First call") in EXAMPLES
