@@ -13,8 +13,8 @@ import standardwebhooks
 
 from eal.core import observe, signing
 from eal.core.outbound import sender
+from eal.core.outbound.attempts import MAX_RECORDINGS
 from eal.core.outbound.schedule import ATTEMPTS
-from eal.domain.crm.push import RECORDINGS
 from tests.support.callrail import actions, events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -548,7 +548,7 @@ def test_a_lead_that_never_rests_puts_the_message_back_and_the_crm_is_asked_once
         patch.setattr(botocore.client.BaseClient, "_make_api_call", overtaken)
         assert work(message) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
 
-    assert (writes, len(receiver.heard)) == (2 * RECORDINGS, 1)
+    assert (writes, len(receiver.heard)) == (2 * MAX_RECORDINGS, 1)
     assert work(message) == OK
     assert sync(tenant, message)["status"] == "synced"
 

@@ -90,7 +90,7 @@ def test_gone_is_the_end_too() -> None:
 
 
 def _failed(delivery: Delivery, now: datetime, status: int = 500) -> Delivery:
-    return delivery.after(_attempt(delivery.made + 1, now, status), now, jitter=0, retry_after=None)
+    return delivery.after(_attempt(delivery.attempts_made + 1, now, status), now, jitter=0, retry_after=None)
 
 
 def test_an_attempt_by_hand_leaves_the_schedule_as_it_was() -> None:
@@ -109,7 +109,7 @@ def test_an_attempt_by_hand_leaves_the_schedule_as_it_was() -> None:
         waiting.next_attempt_at,
         None,
     )
-    assert (after.steps, after.made, after.status) == (2, 3, "pending")
+    assert (after.steps, after.attempts_made, after.status) == (2, 3, "pending")
     assert asked.retried(START).resumes_at == waiting.next_attempt_at
 
 
@@ -119,7 +119,7 @@ def test_an_attempt_by_hand_that_fails_after_the_end_changes_no_more_than_the_li
 ) -> None:
     after = _failed(_failed(NEW, START, first).retried(START), START)
 
-    assert (after.status, after.next_attempt_at, after.made) == (end, None, 2)
+    assert (after.status, after.next_attempt_at, after.attempts_made) == (end, None, 2)
     assert _failed(after.retried(START), START, 200).status == "succeeded"
 
 
@@ -132,7 +132,7 @@ def test_a_replay_has_a_whole_schedule_of_its_own() -> None:
         assert delivery.next_attempt_at
         delivery = _failed(delivery, delivery.next_attempt_at)
 
-    assert (delivery.status, delivery.made) == ("failed", 1 + ATTEMPTS)
+    assert (delivery.status, delivery.attempts_made) == ("failed", 1 + ATTEMPTS)
     assert delivery.attempts[-1].at - later >= timedelta(hours=72)
 
 

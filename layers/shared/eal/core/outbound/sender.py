@@ -51,6 +51,10 @@ class Reply:
     error: Fault | None = None
     retry_after: float | None = None
 
+    @property
+    def succeeded(self) -> bool:
+        return self.status_code is not None and 200 <= self.status_code < 300
+
 
 def send(url: str, body: bytes, headers: Mapping[str, str], *, within: float | None = None) -> Reply:
     """Check the address and send a JSON body there. Raises nothing for what the address or the receiver does.

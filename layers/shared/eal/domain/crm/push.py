@@ -1,129 +1,118 @@
 """One attempt of a push, from the queue's message to the outcome on the lead.
 
-Safe to be killed at any line, as webhook deliveries are: the next attempt is enqueued before this one is recorded, so
-a message or its successor is always in the queue. A CRM may get a push twice, with the same `webhook-id`.
+`eal.core.outbound.attempts` makes it safe to be killed at any line. The CRM may get a push twice, with the same
+`webhook-id`.
 """
 
+from __future__ import annotations
+
 import json
-import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eal.core import clock, observe, secrets, signing
-from eal.core.caller import Caller, worker
+from eal.core.caller import worker
 from eal.core.clock import rfc3339
-from eal.core.errors import Unavailable
 from eal.core.events.catalogue import API_VERSION
 from eal.core.outbound import sender
+from eal.core.outbound.attempts import Attempts
 from eal.core.table.write import Stale
 from eal.domain.crm import store
-from eal.domain.crm.store import Due, Outcome
-from eal.domain.integrations.model import Integration, purpose
-from eal.domain.leads.model import CrmSync, Lead
+from eal.domain.crm.model import NOT_CONNECTED, Outcome, Push, PushMessage
+from eal.domain.integrations.model import purpose
 from eal.domain.leads.wire import LeadView
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-RECORDINGS = 10
-"""How often an outcome is recorded anew, each time over a change that somebody else made of the lead."""
+    from eal.core.caller import Caller
+    from eal.domain.integrations.model import Integration
 
 
-def push(due: Due) -> None:
+_ATTEMPTS = Attempts[PushMessage, Push](
+    queue="crm",
+    group=lambda message: message.organization_id,
+    id_of=lambda message: message.push_id,
+    load=lambda message: store.find(message, _worker(message)),
+    next_message=lambda message, push: replace(message, attempt=push.attempts_made + 1),
+    dropped_event="push_message_dropped",
+    attempted_event="push_attempted",
+    counters={"synced": "pushes_succeeded", "failed": "pushes_failed"},
+)
+
+
+def push(message: PushMessage) -> None:
     """Make the attempt that is due, if one is.
 
-    A message is a word that an attempt is due, and the lead tells which: after a worker died between enqueueing and
-    recording, the next attempt's message repeats the unrecorded one.
+    Never Stale: that would run the message again, although the CRM has received the push.
+    Raises: Unavailable.
     """
-    observe.bind(lead_id=due.lead_id, push_id=due.push_id)
-    by = _worker(due)
-    lead, integration = store.find(due, by)
-    if lead is None or lead.crm_sync is None:
-        observe.logger.info("push_message_dropped", attempt=due.attempt)
-    elif lead.crm_sync.next_attempt_at and lead.crm_sync.next_attempt_at > by.at:
-        store.enqueue(due, lead.crm_sync.next_attempt_at, by.at)
-    else:
-        _attempt(due, lead, lead.crm_sync, integration, by.at)
+    observe.bind(lead_id=message.lead_id, push_id=message.push_id)
+    at = clock.now()
+    if due := _ATTEMPTS.due(message, _ATTEMPTS.load(message), at):
+        _attempt(message, due, at)
 
 
-def _attempt(due: Due, lead: Lead, sync: CrmSync, integration: Integration | None, at: "datetime") -> None:
-    outcome = _WAYS[due.mode](lead, sync, integration, due, at) if integration else _NOT_CONNECTED
+def _attempt(message: PushMessage, due: Push, at: datetime) -> None:
+    outcome = _SENDERS[message.mode](message, due, due.crm, at) if due.crm else Outcome(fault=NOT_CONNECTED)
     now = clock.now()
-    jitter = random.uniform(-1, 1)  # noqa: S311 - no secret is made of it
-    after = store.after_attempt(sync, outcome, at, now, jitter=jitter)
-    if after.next_attempt_at:
-        store.enqueue(due.following(), after.next_attempt_at, now)
-    recorded = _record(due, lead, after)
-    if recorded and after.status == "synced":
-        observe.count("pushes_succeeded")
-    if recorded and after.status == "failed":
-        observe.count("pushes_failed")
-    observe.logger.info(
-        "push_attempted",
-        attempt=after.attempts,
-        status_code=after.last_status_code,
-        fault=after.last_error,
-        status=after.status,
-        recorded=recorded,
+    _ATTEMPTS.record(
+        message,
+        due,
+        change=lambda before, jitter: before.after(outcome, at, now, jitter=jitter),
+        write=lambda before, after: _write(message, before, after),
+        now=now,
+        status_code=outcome.status_code,
+        fault=outcome.fault,
     )
 
 
-def _send(lead: Lead, sync: CrmSync, integration: Integration, due: Due, at: "datetime") -> Outcome:
+def _write(message: PushMessage, before: Push, after: Push) -> bool:
+    """Put the push on its lead. False if the lead has changed."""
+    by = _worker(message)
+    store.record(before.lead, after.sync, by)
+    try:
+        by.transaction.commit()
+    except Stale:
+        return False
+    return True
+
+
+def _send(message: PushMessage, due: Push, crm: Integration, at: datetime) -> Outcome:
     secret = secrets.decrypt(
-        integration.secrets[store.SECRET].ciphertext,
-        organization_id=due.organization_id,
+        crm.secrets[store.SECRET].ciphertext,
+        organization_id=message.organization_id,
         purpose=purpose(store.VENDOR, store.SECRET),
     )
-    body = _body(lead, sync, due)
-    headers = signing.headers([secret], sync.push_id, int(at.timestamp()), body)
-    reply = sender.send(integration.settings[store.URL], body, headers)
-    return Outcome(status_code=reply.status_code, error=reply.error, retry_after=reply.retry_after)
+    body = _body(message, due)
+    headers = signing.headers([secret], message.push_id, int(at.timestamp()), body)
+    reply = sender.send(crm.settings[store.URL], body, headers)
+    fault = None if reply.succeeded else reply.error or f"http_{reply.status_code}"
+    return Outcome(reply.status_code, fault, reply.retry_after)
 
 
-def _simulate(lead: Lead, sync: CrmSync, integration: Integration, due: Due, at: "datetime") -> Outcome:
-    """Test mode reaches nobody outside, whatever address its integration has: the push counts as taken."""
-    return Outcome(simulated=True)
+def _simulate(_message: PushMessage, _due: Push, _crm: Integration, _at: datetime) -> Outcome:
+    """Test mode reaches nobody outside, whatever address its integration has: the push counts as received."""
+    return Outcome()
 
 
-_NOT_CONNECTED = Outcome(error=store.NOT_CONNECTED)
-_WAYS = {"live": _send, "test": _simulate}
-"""The one place where a push's mode decides."""
+_SENDERS = {"live": _send, "test": _simulate}
+"""The one place at which a push's mode decides."""
 
 
-def _body(lead: Lead, sync: CrmSync, due: Due) -> bytes:
-    """The lead as it is at the attempt, in an event's envelope without a sequence: it is no event."""
+def _body(message: PushMessage, due: Push) -> bytes:
+    """The lead as it is at the attempt, in an event's envelope without a sequence, because it is no event."""
     envelope = {
-        "id": sync.push_id,
+        "id": message.push_id,
         "type": "lead.pushed",
         "api_version": API_VERSION,
-        "created_at": rfc3339(sync.requested_at),
-        "tenant_id": due.organization_id,
-        "mode": due.mode,
-        "data": LeadView.of(lead).model_dump(mode="json"),
+        "created_at": rfc3339(due.sync.requested_at),
+        "tenant_id": message.organization_id,
+        "mode": message.mode,
+        "data": LeadView.of(due.lead).model_dump(mode="json"),
     }
     return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _record(due: Due, lead: Lead, after: CrmSync) -> bool:
-    """Record the attempt, over whatever else became of the lead meanwhile. False where it counts no more.
-
-    Never Stale: that would run the message again, and the CRM was told already.
-    Raises: Unavailable.
-    """
-    for _ in range(RECORDINGS):
-        by = _worker(due)
-        store.record(lead, after, by)
-        try:
-            by.transaction.commit()
-        except Stale:
-            newer, _integration = store.find(due, by)
-            sync = newer.crm_sync if newer else None
-            if newer is None or sync is None or sync.attempts != after.attempts - 1:
-                return False
-            lead = newer
-        else:
-            return True
-    raise Unavailable("The lead kept changing while the outcome was recorded.")
-
-
-def _worker(due: Due) -> Caller:
-    return worker("push_to_crm", due.tenant, due.request_id)
+def _worker(message: PushMessage) -> Caller:
+    return worker("push_to_crm", message.tenant, message.request_id)

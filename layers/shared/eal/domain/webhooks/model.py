@@ -106,7 +106,7 @@ class Delivery(TenantScoped):
     resumes_at: Instant | None = None
 
     @property
-    def made(self) -> int:
+    def attempts_made(self) -> int:
         """The number of the last attempt."""
         return self.attempts[-1].number if self.attempts else 0
 

@@ -12,10 +12,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from eal.core import caller, clock, observe
+from eal.core.outbound.attempts import Attempts
 from eal.core.outbound.schedule import GONE, LONGEST_DELAY
 from eal.core.outbound.sender import Reply
 from eal.core.table.write import Stale
-from eal.domain.webhooks.deliveries import endpoint_health, queue
+from eal.domain.webhooks.deliveries import endpoint_health
 from eal.domain.webhooks.deliveries import store as delivery_store
 from eal.domain.webhooks.deliveries.endpoint_health import Health, Place
 from eal.domain.webhooks.deliveries.queue import Due
@@ -35,7 +36,17 @@ _LARGEST_POWER = 5
 _LOOKED_AT_EVERY = 20
 """Only every 20th deferral (about 75 minutes) reads the delivery to see if it waited too long; the others save that
 read."""
-_RECORDINGS = 3
+
+_ATTEMPTS = Attempts[Due, Delivery](
+    queue="delivery",
+    group=lambda due: due.webhook_id,
+    id_of=lambda due: due.delivery_id,
+    load=lambda due: delivery_store.read(due).delivery,
+    next_message=lambda _due, delivery: Due.next_of(delivery),
+    dropped_event="delivery_message_dropped",
+    attempted_event="delivery_attempted",
+    counters={"succeeded": "deliveries_succeeded", "failed": "deliveries_failed"},
+)
 
 
 def deliver(due: Due) -> None:
@@ -51,7 +62,7 @@ def deliver(due: Due) -> None:
     if place is None:
         if due.deferrals % _LOOKED_AT_EVERY == _LOOKED_AT_EVERY - 1:
             delivery = delivery_store.read(due).delivery
-            if delivery and due.attempt > delivery.made and delivery.waits_too_long(now):
+            if delivery and due.attempt > delivery.attempts_made and delivery.waits_too_long(now):
                 _give_up(delivery, now)
                 return
         longest = min(4.0 ** min(due.deferrals, _LARGEST_POWER), _LONGEST_DEFERRAL)
@@ -65,11 +76,10 @@ def deliver(due: Due) -> None:
 
 
 def _work(due: Due, place: Place, now: "datetime") -> None:
-    endpoint, delivery, event = delivery_store.read(due)
-    if delivery is None or delivery.next_attempt_at is None or due.attempt <= delivery.made:
-        observe.logger.info("delivery_message_dropped", attempt=due.attempt)
-    elif delivery.next_attempt_at > now:
-        queue.enqueue(due, delivery.next_attempt_at, now)
+    endpoint, stored, event = delivery_store.read(due)
+    delivery = _ATTEMPTS.due(due, stored, now)
+    if delivery is None:
+        pass
     elif endpoint is None or not endpoint.enabled or event is None:
         delivery_store.advance(delivery, delivery.skipped(now))
         observe.logger.info("delivery_skipped")
@@ -88,7 +98,7 @@ def _work(due: Due, place: Place, now: "datetime") -> None:
 
 def _defer(due: Due, seconds: float, now: "datetime") -> None:
     """The same message, later: there is no place for it at the endpoint, or not in this minute."""
-    queue.enqueue(due.deferred(), now + timedelta(seconds=seconds), now)
+    _ATTEMPTS.enqueue(due.deferred(), now + timedelta(seconds=seconds), now)
     observe.count("deliveries_deferred")
     observe.logger.info("delivery_deferred", attempt=due.attempt, deferrals=due.deferrals)
 
@@ -109,50 +119,32 @@ def _attempt(due: Due, place: Place, endpoint: Endpoint, delivery: Delivery, eve
         refused, secrets = attempt, secrets[::-1]
         attempt, reply = _send(endpoint, delivery.noted(refused), event, secrets)
     now = clock.now()
-    if reply.status_code == GONE:
-        after = _after(delivery, refused, attempt, reply, now)
-        _disable_gone(due, place, endpoint, delivery, after)
-        _tell(attempt, after, recorded=True)
-        return
-    _record(due, delivery, refused, attempt, reply, now)
+    is_gone = reply.status_code == GONE
+
+    def change(before: Delivery, jitter: float) -> Delivery:
+        noted = before.noted(refused) if refused else before
+        return noted.after(attempt, now, jitter=jitter, retry_after=reply.retry_after)
+
+    def write(before: Delivery, after: Delivery) -> bool:
+        if not is_gone:
+            return delivery_store.advance(before, after)
+        _disable_gone(due, place, endpoint, before, after)
+        return True
+
+    _ATTEMPTS.record(
+        due,
+        delivery,
+        change=change,
+        write=write,
+        now=now,
+        status_code=attempt.status_code,
+        fault=attempt.error,
+        ms=attempt.duration_ms,
+    )
     if attempt.succeeded:
         endpoint_health.succeeded(place, accepted=secrets[0].mark)
-    elif (state := endpoint_health.failed(place, now)).fails_for_too_long(now):
+    elif not is_gone and (state := endpoint_health.failed(place, now)).fails_for_too_long(now):
         _disable_failing(due, place, endpoint, state)
-
-
-def _after(
-    delivery: Delivery, refused: Attempt | None, attempt: Attempt, reply: Reply, now: "datetime"
-) -> Delivery:
-    noted = delivery.noted(refused) if refused else delivery
-    jitter = random.uniform(-1, 1)  # noqa: S311 - no secret is made of it
-    return noted.after(attempt, now, jitter=jitter, retry_after=reply.retry_after)
-
-
-def _record(
-    due: Due,
-    delivery: Delivery,
-    refused: Attempt | None,
-    attempt: Attempt,
-    reply: Reply,
-    now: "datetime",
-) -> None:
-    """Enqueue the next attempt, then record this one.
-
-    If the delivery changed but nobody made an attempt (a retry was asked for), record over that change.
-    """
-    made, recorded = delivery.made, False
-    after = _after(delivery, refused, attempt, reply, now)
-    for _ in range(_RECORDINGS):
-        if after.next_attempt_at:
-            queue.enqueue(Due.next_of(after), after.next_attempt_at, now)
-        if recorded := delivery_store.advance(delivery, after):
-            break
-        newer = delivery_store.read(due).delivery
-        if newer is None or newer.made != made:
-            break
-        delivery, after = newer, _after(newer, refused, attempt, reply, now)
-    _tell(attempt, after, recorded=recorded)
 
 
 def _send(
@@ -161,7 +153,7 @@ def _send(
     at = clock.now()
     reply = post(endpoint, event, secrets, at)
     attempt = Attempt(
-        number=delivery.made + 1,
+        number=delivery.attempts_made + 1,
         at=at,
         trigger=delivery.trigger,
         duration_ms=reply.duration_ms,
@@ -193,19 +185,3 @@ def _disable_failing(due: Due, place: Place, endpoint: Endpoint, state: Health) 
         observe.logger.info("endpoint_left_enabled")
     else:
         observe.count("endpoints_disabled")
-
-
-def _tell(attempt: Attempt, after: Delivery, *, recorded: bool) -> None:
-    if recorded and after.status == "succeeded":
-        observe.count("deliveries_succeeded")
-    if recorded and after.status == "failed":
-        observe.count("deliveries_failed")
-    observe.logger.info(
-        "delivery_attempted",
-        attempt=attempt.number,
-        status_code=attempt.status_code,
-        fault=attempt.error,
-        ms=attempt.duration_ms,
-        status=after.status,
-        recorded=recorded,
-    )

@@ -130,7 +130,7 @@ class WebhookTested(Wire):
     def of(cls, event: Event, reply: Reply) -> Self:
         return cls.model_validate(
             {
-                "succeeded": reply.status_code is not None and 200 <= reply.status_code < 300,
+                "succeeded": reply.succeeded,
                 "status_code": reply.status_code,
                 "duration_ms": reply.duration_ms,
                 "response": reply.response,

@@ -1,0 +1,68 @@
+"""A push of a lead to the tenant's CRM: its message, its state, and the outcome of an attempt."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple, Self
+
+from eal.core.outbound.attempts import AttemptMessage
+from eal.core.outbound.schedule import GONE, next_attempt_at
+from eal.domain.integrations.model import Integration
+from eal.domain.leads.model import CrmSync, Lead
+
+NOT_CONNECTED = "not_connected"
+_FINAL_FAULTS = (NOT_CONNECTED, f"http_{GONE}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushMessage(AttemptMessage):
+    """A message of the CRM queue."""
+
+    lead_id: str
+    push_id: str
+
+
+class Outcome(NamedTuple):
+    """The result of an attempt. `fault` is None if it succeeded, `http_500` for a status, or a fault's name."""
+
+    status_code: int | None = None
+    fault: str | None = None
+    retry_after: float | None = None
+
+
+class Push(NamedTuple):
+    """A push as it is stored on its lead. `crm` is None if no CRM is connected."""
+
+    lead: Lead
+    sync: CrmSync
+    crm: Integration | None
+
+    @property
+    def attempts_made(self) -> int:
+        return self.sync.attempts
+
+    @property
+    def next_attempt_at(self) -> datetime | None:
+        return self.sync.next_attempt_at
+
+    @property
+    def status(self) -> str:
+        return self.sync.status
+
+    def after(self, outcome: Outcome, at: datetime, now: datetime, *, jitter: float) -> Self:
+        """The push after an attempt at `at` whose outcome is known `now`. `jitter` is from -1 to 1."""
+        succeeded, attempts, next_at = outcome.fault is None, self.sync.attempts + 1, None
+        if not succeeded and outcome.fault not in _FINAL_FAULTS:
+            next_at = next_attempt_at(
+                attempts, now, began_at=self.sync.requested_at, jitter=jitter, retry_after=outcome.retry_after
+            )
+        sync = replace(
+            self.sync,
+            status="synced" if succeeded else "pending" if next_at else "failed",
+            attempts=attempts,
+            last_attempt_at=at,
+            next_attempt_at=next_at,
+            synced_at=now if succeeded else None,
+            last_status_code=outcome.status_code,
+            last_error=outcome.fault,
+        )
+        return self._replace(sync=sync)

@@ -1,0 +1,207 @@
+"""The engine under webhook deliveries and CRM pushes, with a state of its own and a real queue."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eal.core.errors import Unavailable
+from eal.core.outbound.attempts import MAX_RECORDINGS, AttemptMessage, Attempts
+from tests.support.webhooks import Queue, watched_queue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NOW = datetime(2026, 4, 24, 17, 42, 11, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What the attempts are for."""
+
+    attempts_made: int = 0
+    next_attempt_at: datetime | None = NOW
+    status: str = "pending"
+    text: str = "first"
+
+
+@dataclass
+class Store:
+    """A stored letter. `rivals` are changes that others make, each just before a write."""
+
+    letter: Letter | None = field(default_factory=Letter)
+    rivals: deque[Callable[[Letter], Letter | None]] = field(default_factory=deque)
+    messages_at_write: list[int] = field(default_factory=list)
+    queue: Queue | None = None
+
+    def load(self, _message: AttemptMessage) -> Letter | None:
+        return self.letter
+
+    def write(self, before: Letter, after: Letter) -> bool:
+        assert self.queue is not None
+        self.messages_at_write.append(len(self.queue.waiting))
+        if self.rivals and self.letter is not None:
+            self.letter = self.rivals.popleft()(self.letter)
+        if self.letter != before:
+            return False
+        self.letter = after
+        return True
+
+
+@pytest.fixture
+def queue(cloud: None) -> Iterator[Queue]:
+    with watched_queue("crm") as queue:
+        yield queue
+
+
+@pytest.fixture
+def store(queue: Queue) -> Store:
+    return Store(queue=queue)
+
+
+@pytest.fixture
+def attempts(store: Store) -> Attempts[AttemptMessage, Letter]:
+    return Attempts[AttemptMessage, Letter](
+        queue="crm",
+        group=lambda message: message.organization_id,
+        id_of=lambda message: "letter",
+        load=store.load,
+        next_message=lambda message, letter: replace(message, attempt=letter.attempts_made + 1),
+        dropped_event="letter_message_dropped",
+        attempted_event="letter_attempted",
+        counters={"sent": "pushes_succeeded"},
+    )
+
+
+def message(attempt: int = 1) -> AttemptMessage:
+    return AttemptMessage(organization_id="org_1", mode="live", request_id="r", attempt=attempt)
+
+
+def failed(before: Letter, jitter: float) -> Letter:
+    assert -1 <= jitter <= 1
+    made = before.attempts_made + 1
+    return replace(before, attempts_made=made, next_attempt_at=NOW + timedelta(seconds=10 + jitter))
+
+
+def sent(before: Letter, _jitter: float) -> Letter:
+    return replace(before, attempts_made=before.attempts_made + 1, next_attempt_at=None, status="sent")
+
+
+def record(
+    attempts: Attempts[AttemptMessage, Letter], store: Store, change: Callable[[Letter, float], Letter]
+) -> None:
+    assert store.letter is not None
+    attempts.record(message(), store.letter, change=change, write=store.write, now=NOW)
+
+
+def test_an_attempt_is_due_at_its_time(attempts: Attempts[AttemptMessage, Letter], queue: Queue) -> None:
+    letter = Letter()
+
+    assert attempts.due(message(), letter, NOW) is letter
+    assert queue.take() == []
+
+
+@pytest.mark.parametrize(
+    "letter", [None, Letter(attempts_made=1), Letter(attempts_made=2), Letter(next_attempt_at=None)]
+)
+def test_a_message_without_a_pending_attempt_is_dropped(
+    attempts: Attempts[AttemptMessage, Letter], queue: Queue, letter: Letter | None
+) -> None:
+    assert attempts.due(message(), letter, NOW) is None
+    assert queue.take() == []
+
+
+def test_a_message_that_repairs_a_lost_attempt_finds_it_due(
+    attempts: Attempts[AttemptMessage, Letter],
+) -> None:
+    assert attempts.due(message(2), Letter(), NOW) == Letter()
+
+
+def test_an_early_message_is_postponed_unchanged(
+    attempts: Attempts[AttemptMessage, Letter], queue: Queue
+) -> None:
+    early = message(2)
+
+    assert attempts.due(early, Letter(next_attempt_at=NOW + timedelta(seconds=20)), NOW) is None
+
+    (postponed,) = queue.take()
+    assert (postponed.message, postponed.delay, postponed.group) == (asdict(early), 20, "org_1")
+
+
+def test_the_next_attempt_is_enqueued_before_this_one_is_recorded(
+    attempts: Attempts[AttemptMessage, Letter], store: Store, queue: Queue
+) -> None:
+    record(attempts, store, failed)
+
+    assert store.messages_at_write == [1]
+    assert [sent.message["attempt"] for sent in queue.take()] == [2]
+    assert store.letter
+    assert store.letter.attempts_made == 1
+
+
+def test_the_last_attempt_is_recorded_and_no_message_follows(
+    attempts: Attempts[AttemptMessage, Letter], store: Store, queue: Queue
+) -> None:
+    record(attempts, store, sent)
+
+    assert store.letter == Letter(attempts_made=1, next_attempt_at=None, status="sent")
+    assert queue.take() == []
+
+
+def test_another_change_is_kept_and_one_message_follows(
+    attempts: Attempts[AttemptMessage, Letter], store: Store, queue: Queue
+) -> None:
+    store.rivals.append(lambda letter: replace(letter, text="second"))
+
+    record(attempts, store, failed)
+
+    assert store.letter
+    assert (store.letter.text, store.letter.attempts_made) == ("second", 1)
+    assert len(queue.take()) == 1
+
+
+def test_a_change_of_the_next_time_is_followed_by_a_message_for_it(
+    attempts: Attempts[AttemptMessage, Letter], store: Store, queue: Queue
+) -> None:
+    store.rivals.append(lambda letter: replace(letter, text="hurry"))
+
+    def change(before: Letter, jitter: float) -> Letter:
+        after = failed(before, jitter)
+        return replace(after, next_attempt_at=NOW) if before.text == "hurry" else after
+
+    record(attempts, store, change)
+
+    assert [sent.delay for sent in queue.take()][-1] == 0
+    assert store.letter
+    assert store.letter.next_attempt_at == NOW
+
+
+@pytest.mark.parametrize(
+    "rival", [lambda letter: replace(letter, attempts_made=1, text="second"), lambda _letter: None]
+)
+def test_an_attempt_of_another_worker_and_an_erasure_stand(
+    attempts: Attempts[AttemptMessage, Letter],
+    store: Store,
+    rival: Callable[[Letter], Letter | None],
+) -> None:
+    store.rivals.append(rival)
+
+    record(attempts, store, sent)
+
+    assert store.letter == rival(Letter())
+
+
+def test_a_state_that_never_rests_puts_the_message_back(
+    attempts: Attempts[AttemptMessage, Letter], store: Store, queue: Queue
+) -> None:
+    store.rivals.extend([lambda letter: replace(letter, text=f"{letter.text}.")] * MAX_RECORDINGS)
+
+    with pytest.raises(Unavailable):
+        record(attempts, store, failed)
+
+    assert len(store.messages_at_write) == MAX_RECORDINGS
+    assert len(queue.take()) == 1
