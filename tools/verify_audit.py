@@ -49,7 +49,7 @@ HASHED = frozenset(
     }
 )  # fmt: skip
 STATED = ("organization_id", "mode", "size", "root", "signed_at", "key_id", "previous")
-LONGEST_LINE = 16 * 1024 * 1024
+MAX_LINE_BYTES = 16 * 1024 * 1024
 EACH_PROGRESS = 5000
 _SEGMENT = re.compile(r"(\d{12})-(\d{12})\.jsonl(\.gz)?")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -604,7 +604,7 @@ def lines_of(
             packed = buffered.peek(2)[:2] == b"\x1f\x8b"
             text = io.BufferedReader(gzip.GzipFile(fileobj=buffered), 1 << 17) if packed else buffered
             try:
-                while line := text.readline(LONGEST_LINE):
+                while line := text.readline(MAX_LINE_BYTES):
                     count += 1
                     yield line, f"{path}, line {count}"
             except (EOFError, OSError) as damaged:

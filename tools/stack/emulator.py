@@ -10,7 +10,7 @@ import time
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-MOST_ENVIRONMENTS = 10
+MAX_ENVIRONMENTS = 10
 
 
 def complete_rest_api() -> None:
@@ -87,7 +87,7 @@ def append(parent: Element, content: dict[str, Any]) -> None:
 
 
 def bound_environments() -> None:
-    """Invocations beyond MOST_ENVIRONMENTS of a function wait for one of its environments.
+    """Invocations beyond MAX_ENVIRONMENTS of a function wait for one of its environments.
 
     MiniStack starts one for each: fifty at once are fifty cold starts, which two cores do not end within the functions'
     time-outs. It must not wait, as a function may invoke itself; none of ours does.
@@ -98,7 +98,7 @@ def bound_environments() -> None:
 
     def acquire_worker(*arguments: Any, **more: Any) -> tuple[Any, str]:
         while True:
-            worker, how = acquire(*arguments, **{**more, "max_concurrency": MOST_ENVIRONMENTS})
+            worker, how = acquire(*arguments, **{**more, "max_concurrency": MAX_ENVIRONMENTS})
             if worker is not None:
                 return worker, how
             time.sleep(0.005)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from eal.domain.integrations.scheme import Scheme
     from eal.entry.http.request import ProxyEvent, ProxyResponse
 
-LARGEST_BODY = 1024 * 1024
+MAX_BODY_BYTES = 1024 * 1024
 TOLERANCE_SECONDS = 300
 """How far a signature's time may be from ours, either way: what Svix, Standard Webhooks and Stripe all advise."""
 _KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -86,7 +86,7 @@ class Receiver:
         if not connections.is_id(connection_id) or not _KIND.fullmatch(kind):
             raise _nowhere()
         try:
-            body = request.raw_body(LARGEST_BODY)
+            body = request.raw_body(MAX_BODY_BYTES)
         except PayloadTooLarge:
             self._note(connection_id, "too_large")
             raise

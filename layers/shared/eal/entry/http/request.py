@@ -10,7 +10,7 @@ from typing import NotRequired, Self, TypedDict
 from eal.core.errors import ApiError, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from eal.core.json import Json
 
-LARGEST_BODY = 256 * 1024
+MAX_BODY_BYTES = 256 * 1024
 
 HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
@@ -29,7 +29,7 @@ class _RequestContext(TypedDict, total=False):
 
 
 class ProxyEvent(TypedDict):
-    """What API Gateway sends a proxy integration (payload format 1.0); the members that are read here."""
+    """What API Gateway sends a proxy integration (payload format 1.0); only the members that are read here."""
 
     httpMethod: str
     resource: str
@@ -52,15 +52,15 @@ class ProxyResponse(TypedDict):
 
 @dataclass(slots=True)
 class Answer:
-    """A status and a JSON text; an empty text is an answer without a body.
+    """A status and a JSON text. An empty text means no body.
 
-    `shows` are the resources whose erasure must reach a kept copy of it.
+    `resource_ids` are the resources whose erasure must reach a stored copy of the answer.
     """
 
     status: int
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
-    shows: tuple[str, ...] = ()
+    resource_ids: tuple[str, ...] = ()
 
     def response(self, request_id: str, more: Mapping[str, str]) -> ProxyResponse:
         headers = {**HEADERS, **more, **self.headers, "X-Request-Id": request_id}
@@ -70,7 +70,7 @@ class Answer:
 
 
 def error_answer(error: ApiError, request_id: str) -> Answer:
-    """An error in the envelope that every error has."""
+    """An error in the error envelope."""
     envelope = {
         "error": {
             "code": error.code,
@@ -78,7 +78,7 @@ def error_answer(error: ApiError, request_id: str) -> Answer:
             "details": {"request_id": request_id, **error.details},
         }
     }
-    # What a request sent may be quoted in it, and half a surrogate pair in that has no UTF-8.
+    # The message may quote the request, and half a surrogate pair in it has no UTF-8 form.
     body = json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode(errors="replace").decode()
     return Answer(error.status, body, dict(error.headers))
 
@@ -118,7 +118,7 @@ class Request:
             _is_base64=event.get("isBase64Encoded", False),
         )
 
-    def raw_body(self, largest: int = LARGEST_BODY) -> bytes:
+    def raw_body(self, max_bytes: int = MAX_BODY_BYTES) -> bytes:
         """The body's bytes.
 
         Raises: PayloadTooLarge, InvalidRequest.
@@ -128,14 +128,14 @@ class Request:
             body = base64.b64decode(text, validate=True) if self._is_base64 else text.encode()
         except (binascii.Error, UnicodeEncodeError) as wrong:
             raise InvalidRequest("The body cannot be decoded.") from wrong
-        if len(body) > largest:
+        if len(body) > max_bytes:
             raise PayloadTooLarge(
-                f"The body has {len(body)} bytes. The limit is {largest} bytes.", limit=largest
+                f"The body has {len(body)} bytes. The limit is {max_bytes} bytes.", limit=max_bytes
             )
         return body
 
     def json_object(self, *, optional: bool) -> dict[str, Json]:
-        """The body as a JSON object; `{}` where it is empty and `optional`.
+        """The body as a JSON object, or `{}` if it is empty and `optional`.
 
         Raises: PayloadTooLarge, UnsupportedMediaType, InvalidRequest.
         """

@@ -15,7 +15,7 @@ from pydantic import (
 from eal.core.clock import Instant
 from eal.core.events.catalogue import CATALOGUE, RESERVED
 from eal.core.listing import ListQuery, PageView
-from eal.core.wire import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, Wire, prose, without_defaults
+from eal.core.wire import DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, Wire, prose, without_defaults
 from eal.domain.webhooks.filters.wire import Filter
 from eal.domain.webhooks.model import EVERY_TYPE, Endpoint, Reason
 
@@ -117,7 +117,7 @@ class SecretRotate(Wire):
         int,
         Field(
             ge=0,
-            le=LONGEST_OVERLAP_SECONDS,
+            le=MAX_OVERLAP_SECONDS,
             description="Seconds for which deliveries are signed with both the old and the new secret; 0 drops the "
             "old one at once.",
         ),
