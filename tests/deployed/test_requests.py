@@ -22,8 +22,8 @@ def _email() -> str:
 
 def _at_once(count: int, stack: Stack, method: str, path: str, key: str, **more: object) -> list[Answer]:
     with ThreadPoolExecutor(count) as threads:
-        asked = [threads.submit(stack.call, method, path, key=key, **more) for _ in range(count)]  # type: ignore[arg-type]
-        return [one.result() for one in asked]
+        requests = [threads.submit(stack.call, method, path, key=key, **more) for _ in range(count)]  # type: ignore[arg-type]
+        return [one.result() for one in requests]
 
 
 def _actions(stack: Stack, key: str, resource: str, resource_id: str) -> list[str]:
@@ -120,13 +120,13 @@ def test_fifty_that_revoke_the_last_two_admin_keys_leave_one(stack: Stack, key: 
 
     with ThreadPoolExecutor(50) as threads:
         pair = (first, second)
-        asked = [
+        requests = [
             threads.submit(
                 stack.call, "DELETE", f"/api-keys/{pair[n % 2]['id']}", key=pair[n // 2 % 2]["key"]
             )
             for n in range(50)
         ]
-        statuses = [one.result().status for one in asked]
+        statuses = [one.result().status for one in requests]
 
     left = {one["id"]: stack.call("GET", "/api-keys", key=one["key"]) for one in pair}
     assert sorted(answer.status for answer in left.values()) == [200, 401]

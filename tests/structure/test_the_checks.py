@@ -581,7 +581,7 @@ def _faults_of(check: Callable[[Project], Iterable[str]], root: Path) -> frozens
 
 
 @pytest.mark.parametrize(("check", "breaks", "sentence"), BROKEN, ids=[one[2] for one in BROKEN])
-def test_a_broken_tree_is_told(
+def test_a_broken_tree_is_reported(
     whole: Path, root: Path, check: Callable[[Project], Iterable[str]], breaks: Break, sentence: str
 ) -> None:
     breaks(root)
@@ -608,7 +608,7 @@ def test_the_imports_between_resources_need_their_line(root: Path, monkeypatch: 
         ("import os\nNAME = os.environ['STATE_TABLE']\n", "cannot be imported without environment"),
     ],
 )  # fmt: skip
-def test_a_heavy_import_is_told(root: Path, text: str, sentence: str) -> None:
+def test_a_heavy_import_is_reported(root: Path, text: str, sentence: str) -> None:
     folder = "health/get"
     prepend(f"functions/{folder}/app.py", text)(root)
     project = Project(root)
@@ -684,7 +684,7 @@ EVENT = ("webhooks", "lead.created", "post")
         ),
     ],
 )
-def test_a_broken_document_is_told(breaks: Callable[[dict[str, Any]], None], sentence: str) -> None:
+def test_a_broken_document_is_reported(breaks: Callable[[dict[str, Any]], None], sentence: str) -> None:
     broken = copy.deepcopy(json.loads(served.text()))
     breaks(broken)
 
@@ -700,5 +700,5 @@ def test_a_broken_document_is_told(breaks: Callable[[dict[str, Any]], None], sen
         ({"Resources": {"R": {"Text": "x" * 800_000}}}, "more than 800000 bytes (it is 1 resources and 800"),
     ],
 )
-def test_a_template_that_is_too_large_is_told(template: dict[str, Any], sentence: str) -> None:
+def test_a_template_that_is_too_large_is_reported(template: dict[str, Any], sentence: str) -> None:
     assert any(sentence in one for one in limits.faults(template))
