@@ -61,6 +61,10 @@ GRANTED_LISTS = pytest.mark.parametrize(
     "endpoint", _those(lambda one: _lists(one) and one.route.grant is not None), ids=_name
 )
 WITH_ID = pytest.mark.parametrize("endpoint", _those(lambda one: bool(one.route.path_parameters)), ids=_name)
+CHANGED = pytest.mark.parametrize(
+    "endpoint", _those(lambda one: one.method == "PATCH" and bool(one.route.path_parameters)), ids=_name
+)
+"""Those that change an item which a POST made."""
 WRITES = pytest.mark.parametrize("endpoint", _those(lambda one: one.method in A_BODY), ids=_name)
 
 
@@ -270,9 +274,29 @@ def test_a_malformed_idempotency_key_is_400(tenant: Tenant, endpoint: Endpoint) 
 
 @WITH_KEY
 def test_a_malformed_if_match_is_400(tenant: Tenant, endpoint: Endpoint) -> None:
-    for text in ("7", '"x"', '""', "W/", 'w/"1"', '"1', '"1" "2"', '*, "1"', ",", '"' + "9" * 30 + 'x"'):
+    for text in ("7", "W/", 'w/"1"', '"1', '"1" "2"', '*, "1"', ",", '"1"x', '"a b"', '"\x7f"', '"1";"2"'):
         answer = _ask(endpoint, tenant.admin, headers={"If-Match": text})
         assert (answer.status, answer.error) == (400, "invalid_request"), text
+
+
+@CHANGED
+def test_an_if_match_that_is_none_of_our_tags_is_412(tenant: Tenant, endpoint: Endpoint) -> None:
+    path = made_by(endpoint, tenant.admin)
+    assert path is not None
+    for text in (
+        '"no-such"',
+        'W/"no-such"',
+        'W/"1"',
+        '"1-gzip"',
+        '""',
+        '"1,1"',
+        '"01"',
+        '"é"',
+        f'"{"9" * 30}"',
+    ):
+        answer = _ask(endpoint, tenant.admin, path=path, headers={"If-Match": text})
+        assert (answer.status, answer.error) == (412, "precondition_failed"), text
+    assert _ask(endpoint, tenant.admin, path=path, headers={"If-Match": '"no-such", "1"'}).status < 300
 
 
 # ---------------------------------------------------------------- whose data
