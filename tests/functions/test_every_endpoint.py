@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -487,6 +488,28 @@ def test_a_hostile_body_is_refused_and_breaks_nothing(busy: str, endpoint: Endpo
         answer = _send(endpoint, busy, body=body)
         # Of a field that comes twice the last one counts, as in every parser of ours.
         _check_unbroken(endpoint, answer, (400, 404, 413, 422), name)
+
+
+NOT_UTF_8 = {
+    "Latin-1": b'{"name": "Jos\xe9"}',
+    "cut off": b'{"name": "\xf0\x9f\x8c',
+    "an encoded surrogate": b'{"name": "\xed\xa0\x80"}',
+    "an overlong slash": b'{"name": "\xc0\xaf"}',
+    "UTF-16": '{"name": "a"}'.encode("utf-16"),
+    "UTF-32 without a mark": '{"name": "a"}'.encode("utf-32-be"),
+}
+
+
+@CHANGES
+def test_a_body_that_is_not_utf_8_is_400(busy: str, endpoint: Endpoint) -> None:
+    for name, body in NOT_UTF_8.items():
+        encoded, text = base64.b64encode(body).decode(), body.decode(errors="replace")
+        for answer in (
+            _send(endpoint, busy, body=encoded, isBase64Encoded=True),
+            _send(endpoint, busy, body=text, isBase64Encoded=False),
+        ):
+            _check_unbroken(endpoint, answer, (400,), name)
+            assert answer.error == "invalid_request", name
 
 
 @WITH_BODY

@@ -131,6 +131,15 @@ class Request:
             raise PayloadTooLarge(f"The body has {len(body)} bytes; {largest} is the most.", limit=largest)
         return body
 
+    @property
+    def may_be_altered(self) -> bool:
+        """Whether the body came as text with U+FFFD, which stands there for any bytes that are not UTF-8.
+
+        API Gateway hands over bytes, as all media types are binary for it (template.yaml); a function URL makes text
+        of JSON.
+        """
+        return not self._is_base64 and "\ufffd" in (self._body or "")
+
     def json_object(self, *, optional: bool) -> dict[str, Json]:
         """The body as a JSON object; `{}` where it is empty and `optional`.
 
@@ -146,8 +155,11 @@ class Request:
             )
         if not body.strip():
             raise InvalidRequest("The body is empty: send a JSON object.")
+        if self.may_be_altered:
+            raise InvalidRequest("The body is not JSON: it is not UTF-8.")
         try:
-            value = json.loads(body, parse_constant=_refuse_constant)
+            # RFC 8259: UTF-8 alone. Of bytes, json.loads would also take UTF-16, UTF-32 and surrogates.
+            value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as wrong:
             raise InvalidRequest(f"The body is not JSON: {_where(wrong)}.") from wrong
         if not isinstance(value, dict):
@@ -162,4 +174,6 @@ def _refuse_constant(name: str) -> float:
 def _where(wrong: Exception) -> str:
     if isinstance(wrong, json.JSONDecodeError):
         return f"{wrong.msg} at line {wrong.lineno}, column {wrong.colno}"
-    return "it is not UTF-8, nested too deep, or has a number that JSON does not know"
+    if isinstance(wrong, UnicodeDecodeError):
+        return "it is not UTF-8"
+    return "it is nested too deep, or has a number that JSON does not know"
