@@ -108,15 +108,22 @@ def path_parameter(name: str, description: str = "") -> Node:
     }
 
 
+_ENTITY_TAG = '(?:W/)?"[!#-~]*"'
+"""RFC 9110, section 8.8.3, in ASCII."""
+
 _PARAMETERS: dict[str, Node] = {
     "IdempotencyKey": header_parameter(
         "Idempotency-Key",
         "The same key and request again, within 24 hours, has no second effect and gets the first answer.",
         minLength=1,
         maxLength=255,
+        # Printable ASCII; HTTP itself takes the blanks around a header's value away.
+        pattern="^[!-~](?:[ -~]*[!-~])?$",
     ),
     "IfMatch": header_parameter(
-        "If-Match", "The ETag of the version to change; 412 if it is another one by now."
+        "If-Match",
+        "The ETag of the version to change; 412 if it is another one by now.",
+        pattern=rf"^(?:\*|{_ENTITY_TAG}(?:[ \t]*,[ \t]*{_ENTITY_TAG})*)$",
     ),
     "IfNoneMatch": header_parameter(
         "If-None-Match", "An ETag; 304 if the resource is still at that version."

@@ -88,6 +88,7 @@ Phone = Annotated[
     AfterValidator(_phone),
     Field(
         max_length=LONGEST_PHONE,
+        json_schema_extra={"format": "phone"},
         description="Any usual spelling in, E.164 out; outside the US with + and the country code. It must be possible "
         "in its country's plan; whether it is in use is not asked.",
     ),
@@ -95,6 +96,8 @@ Phone = Annotated[
 """A phone number in a wire model."""
 
 Email = Annotated[
-    str, AfterValidator(_email), Field(max_length=LONGEST_EMAIL, description="Kept in lower case.")
+    str,
+    AfterValidator(_email),
+    Field(max_length=LONGEST_EMAIL, json_schema_extra={"format": "email"}, description="Kept in lower case."),
 ]
 """An e-mail address in a wire model."""

@@ -54,7 +54,14 @@ class ListQuery(Wire):
         BeforeValidator(_cut),
         PLAIN_DIGITS,
     ] = DEFAULT_LIMIT
-    cursor: Annotated[str | None, Field(description="`next_cursor` of the page before.")] = None
+    cursor: Annotated[
+        str | None,
+        Field(
+            description="`next_cursor` of the page before.",
+            # base64url of {"id":…: see eal.cursor.
+            json_schema_extra={"pattern": "^eyJpZCI6[A-Za-z0-9_-]+$"},
+        ),
+    ] = None
     order: Annotated[Literal["asc", "desc"], Field(description="By creation; newest first by default.")] = (
         "desc"
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NotRequired, Self, TypedDict
 
 from eal.errors import ApiError, InvalidRequest, Json, PayloadTooLarge, UnsupportedMediaType
+from eal.wire import LARGEST_NUMBER
 
 LARGEST_BODY = 256 * 1024
 
@@ -159,12 +160,18 @@ class Request:
             raise InvalidRequest("The body is not JSON: it is not UTF-8.")
         try:
             # RFC 8259: UTF-8 alone. Of bytes, json.loads would also take UTF-16, UTF-32 and surrogates.
-            value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+            value = json.loads(body.decode("utf-8-sig"), parse_float=_number, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as wrong:
             raise InvalidRequest(f"The body is not JSON: {_where(wrong)}.") from wrong
         if not isinstance(value, dict):
             raise InvalidRequest("The body must be a JSON object.")
         return value
+
+
+def _number(text: str) -> int | float:
+    """JSON has one type of number, and 1.0 is an integer (JSON Schema 2020-12, validation, section 6.1.1)."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) <= LARGEST_NUMBER else value
 
 
 def _refuse_constant(name: str) -> float:

@@ -95,7 +95,12 @@ class LeadCreate(LeadFields):
     """A new lead, which needs an e-mail or a phone."""
 
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": ["email"]}, {"required": ["phones"]}]}
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["email"], "properties": {"email": {"type": "string"}}},
+                {"required": ["phones"], "properties": {"phones": {"minItems": 1}}},
+            ]
+        }
     )
 
     phones: Phones = []  # noqa: RUF012 - pydantic copies defaults
@@ -133,7 +138,13 @@ class LeadTransition(Wire):
     From each of the first four to lost or disqualified, and from these back to new.
     """
 
-    model_config = _INPUT
+    model_config = ConfigDict(
+        **_INPUT,
+        json_schema_extra={
+            "if": {"properties": {"to": {"const": "lost"}}},
+            "then": {"required": ["reason"], "properties": {"reason": {"type": "string"}}},
+        },
+    )
 
     to: Status
     reason: Annotated[

@@ -15,7 +15,7 @@ from eal.leads.wire import AddressBody, AddressView, Assignee, Metadata, Notes, 
 from eal.listing import ListQuery, PageView
 from eal.prospects.model import OutreachState, Prospect, QualificationStatus, Value
 from eal.provenance import ProvenanceView
-from eal.wire import Name, Wire, free_number, one_line, prose, without_defaults
+from eal.wire import LARGEST_NUMBER, Name, Wire, free_number, one_line, prose, without_defaults
 
 MOST_AT_ONCE = 30
 LARGEST_ENRICHMENT = 16_384
@@ -24,9 +24,10 @@ _LARGEST_ANSWER = 350_000
 """Bytes: an idempotency record keeps the answer, and an item of the table holds 400 KB. One prospect always fits."""
 _LONGEST_VALUE = 1000
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
-_WEBSITE = re.compile(
-    r"(https?://)?[^\s/?#@:.\\]+(?:\.[^\s/?#@:.\\]+)+(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.IGNORECASE
+_WEBSITE_PATTERN = (
+    r"([Hh][Tt][Tt][Pp][Ss]?://)?[^\s/?#@:.\\]+(?:\.[^\s/?#@:.\\]+)+(?::[0-9]{1,5})?(?:[/?#]\S*)?"
 )
+_WEBSITE = re.compile(_WEBSITE_PATTERN)
 
 
 def _website(text: str) -> str:
@@ -70,15 +71,25 @@ def _distinct(ids: list[str]) -> list[str]:
     return ids
 
 
+_GivenValue = (
+    Annotated[str, Field(max_length=_LONGEST_VALUE), AfterValidator(prose)]
+    | Annotated[float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+    | bool
+    | None
+)
 Website = Annotated[
     str,
-    Field(max_length=500, description="`https://` is put before one that has no scheme."),
+    Field(
+        max_length=500,
+        description="`https://` is put before one that has no scheme.",
+        json_schema_extra={"pattern": f"^{_WEBSITE_PATTERN}$"},
+    ),
     AfterValidator(_website),
 ]
 Enrichment = Annotated[
     dict[
         Annotated[str, Field(min_length=1, max_length=50), AfterValidator(one_line)],
-        Annotated[Value, PlainValidator(_value, json_schema_input_type=Value)],
+        Annotated[Value, PlainValidator(_value, json_schema_input_type=_GivenValue)],
     ],
     Field(
         max_length=50,
@@ -120,7 +131,12 @@ class ProspectCreate(ProspectFields):
     """A new prospect, which needs a company or an e-mail."""
 
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": ["company"]}, {"required": ["email"]}]}
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["company"], "properties": {"company": {"type": "string"}}},
+                {"required": ["email"], "properties": {"email": {"type": "string"}}},
+            ]
+        }
     )
 
     phones: Phones = []  # noqa: RUF012 - pydantic copies defaults
@@ -160,7 +176,7 @@ class ProspectQualify(Wire):
 
     prospect_ids: Annotated[
         list[Annotated[str, Field(max_length=100)]],
-        Field(min_length=1, max_length=MOST_AT_ONCE),
+        Field(min_length=1, max_length=MOST_AT_ONCE, json_schema_extra={"uniqueItems": True}),
         AfterValidator(_distinct),
     ]
 

@@ -1,15 +1,16 @@
 """What the API takes as an endpoint's filter. `eal.webhooks.filters` checks it against the chosen events."""
 
 import json
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, RootModel, WithJsonSchema, model_validator
 
 from eal.webhooks.model import Conditions
-from eal.wire import Wire, free_number, without_defaults
+from eal.wire import LARGEST_NUMBER, Wire, free_number, without_defaults
 
 _LONGEST_TEXT = 500
 _LARGEST_FILTER = 16_384
+_NUMBER: Final[dict[str, object]] = {"type": "number", "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER}
 
 
 def _scalar(value: JsonValue) -> JsonValue:
@@ -31,16 +32,30 @@ def _number(value: JsonValue) -> JsonValue:
 type Scalar = Annotated[
     JsonValue,
     AfterValidator(_scalar),
-    WithJsonSchema({"type": ["string", "number", "boolean", "null"]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "maxLength": _LONGEST_TEXT},
+                _NUMBER,
+                {"type": "boolean"},
+                {"type": "null"},
+            ]
+        }
+    ),
 ]
-type Number = Annotated[JsonValue, AfterValidator(_number), WithJsonSchema({"type": "number"})]
+type Number = Annotated[JsonValue, AfterValidator(_number), WithJsonSchema(_NUMBER)]
 type Presence = Annotated[bool, Field(strict=True, description="Whether there is a value; null is none.")]
+
+
+def _with_a_member(schema: dict[str, JsonValue]) -> None:
+    without_defaults()(schema)
+    schema["minProperties"] = 1
 
 
 class Condition(Wire):
     """What a value must fulfil: all that is given. `gt` and `lt` are for numbers."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, json_schema_extra=without_defaults())
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, json_schema_extra=_with_a_member)
 
     eq: Scalar = None
     is_in: Annotated[list[Scalar], Field(alias="in", min_length=1, max_length=100, default_factory=list)]
