@@ -189,6 +189,36 @@ def test_a_body_travels_byte_for_byte(stack: Stack, key: str) -> None:
     assert stack.call("GET", f"/leads/{lead['id']}", key=key).json["first_name"] == name
 
 
+@pytest.mark.parametrize("media_type", ["application/json", "application/json; charset=utf-8", None])
+def test_a_body_that_is_not_utf_8_is_400(stack: Stack, key: str, media_type: str | None) -> None:
+    email = _email()
+    headers = {"Authorization": f"Bearer {key}", **({"Content-Type": media_type} if media_type else {})}
+    body = f'{{"email": "{email}", "first_name": "José"}}'.encode("latin-1")
+
+    answer = send("POST", f"{stack.api_url}/leads", body, headers)
+
+    assert (answer.status, answer.json["error"]["code"]) == (400, "invalid_request")
+    assert stack.call("GET", f"/leads?email={email}", key=key).json["data"] == []
+
+
+def test_a_replacement_character_of_the_callers_own_is_kept(stack: Stack, key: str) -> None:
+    body = f'{{"email": "{_email()}", "first_name": "Jos\ufffd"}}'.encode()
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+
+    answer = send("POST", f"{stack.api_url}/leads", body, headers)
+
+    assert (answer.status, answer.json["first_name"]) == (201, "Jos\ufffd")
+
+
+@pytest.mark.parametrize("tag", ['"no-such"', 'W/"no-such"', 'W/"1"', '"1-gzip"'])
+def test_an_if_match_that_is_none_of_our_tags_is_412(stack: Stack, key: str, tag: str) -> None:
+    lead = stack.call("POST", "/leads", key=key, body={"email": _email()}).json
+
+    answer = stack.call("PATCH", f"/leads/{lead['id']}", key=key, body={}, headers={"If-Match": tag})
+
+    assert (answer.status, answer.json["error"]["code"]) == (412, "precondition_failed")
+
+
 def test_the_openapi_document_needs_no_key(stack: Stack) -> None:
     answer = send("GET", f"{stack.api_url}/openapi.json", None, {})
 

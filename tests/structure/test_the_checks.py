@@ -286,7 +286,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         queues.faults,
         in_template("Threshold: 1200 #", "Threshold: 900 #"),
-        "has messages that wait 900 s on purpose: alarm beyond that",
+        "has messages that wait 900 s on purpose: alarm later",
     ),
     (
         queues.faults,
@@ -672,6 +672,13 @@ EVENT = ("webhooks", "lead.created", "post")
         (_with([{"name": "limit"}], *LIST, "parameters"), "takes no cursor"),
         (_with([{"name": "cursor"}], *LIST, "parameters"), "takes no limit"),
         (_without(*LIST, "responses", "200"), "has no success response"),
+        (_with({"200": {"description": "OK"}}, *LIST, "responses"), "GET /leads has no refusal"),
+        (_without("info", "contact"), "info.contact needs a url"),
+        (_with({"name": "Apache 2.0"}, "info", "license"), "info.license needs an SPDX identifier"),
+        (
+            _with({"type": ["array", "null"]}, "components", "schemas", "Bare"),
+            "#/components/schemas/Bare is an array: say what its items are",
+        ),
         (_without(*LIST, "responses", "401"), "does not say that it can answer 401"),
         (_without(*LIST, "responses", "503"), "does not say that it can answer 503"),
         (_with({"description": "?"}, *LIST, "responses", "418"), "its 418 must have the schema Error"),

@@ -89,6 +89,7 @@ Phone = Annotated[
     AfterValidator(_phone),
     Field(
         max_length=MAX_PHONE_CHARACTERS,
+        json_schema_extra={"format": "phone"},
         description="Accepted in any common notation, returned in E.164 format. Numbers outside the US need + and "
         "the country code. The number must be possible in its country; whether it is in use is not "
         "checked.",
@@ -97,6 +98,12 @@ Phone = Annotated[
 """A phone number in a wire model."""
 
 Email = Annotated[
-    str, AfterValidator(_email), Field(max_length=MAX_EMAIL_CHARACTERS, description="Stored in lower case.")
+    str,
+    AfterValidator(_email),
+    Field(
+        max_length=MAX_EMAIL_CHARACTERS,
+        json_schema_extra={"format": "email"},
+        description="Stored in lower case.",
+    ),
 ]
 """An e-mail address in a wire model."""

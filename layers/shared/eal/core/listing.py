@@ -58,7 +58,14 @@ class ListQuery(Wire):
         BeforeValidator(_cut),
         PLAIN_DIGITS,
     ] = DEFAULT_LIMIT
-    cursor: Annotated[str | None, Field(description="`next_cursor` of the previous page.")] = None
+    cursor: Annotated[
+        str | None,
+        Field(
+            description="`next_cursor` of the previous page.",
+            # base64url of {"id":…: see core/cursor.py.
+            json_schema_extra={"pattern": "^eyJpZCI6[A-Za-z0-9_-]+$"},
+        ),
+    ] = None
     order: Annotated[
         Literal["asc", "desc"], Field(description="By creation time; newest first by default.")
     ] = "desc"

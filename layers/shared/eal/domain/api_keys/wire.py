@@ -22,7 +22,7 @@ def _network(text: str) -> str:
 
 
 type Networks = Annotated[
-    list[Annotated[str, AfterValidator(_network)]],
+    list[Annotated[str, AfterValidator(_network), Field(json_schema_extra={"format": "cidr"})]],
     Field(
         max_length=100,
         description="IPv4 or IPv6 networks (CIDR) that may use the key. Empty allows every address.",

@@ -38,8 +38,10 @@ type Decorator = Callable[[Endpoint], Endpoint]
 
 _TRIES = 4
 """How often a request starts again from its reads because another one changed the same resource."""
-_ETAG = re.compile(r'(?:W/)?"[0-9]+"')
-_MAX_VERSION_DIGITS = 18
+_ENTITY_TAG = re.compile(r'(?:W/)?"[!#-~\x80-\U0010ffff]*"')
+"""RFC 9110, section 8.8.3. It may contain a comma."""
+_ENTITY_TAGS = re.compile(rf"[ \t,]*{_ENTITY_TAG.pattern}(?:[ \t]*,[ \t,]*{_ENTITY_TAG.pattern})*[ \t,]*")
+_OUR_TAG = re.compile(r'"([1-9][0-9]{0,17})"')
 _RETRYABLE = frozenset(
     {
         "InternalServerError",
@@ -192,20 +194,21 @@ class Api:
 
 
 def _versions_in(if_match: str | None) -> Container[int] | None:
-    """The versions in an If-Match header: `"7"`, or several, or `*` for any. A weak tag matches none (RFC 9110).
+    """The versions in an If-Match header: `"7"`, or several, or `*` for any. A weak tag, or one that is none of ours,
+    matches none (RFC 9110).
 
-    Raises: InvalidRequest.
+    Raises: InvalidRequest for what is no entity tag.
     """
     if if_match is None:
         return None
     if if_match.strip() == "*":
         return ANY_VERSION
-    tags = [tag for part in if_match.split(",") if (tag := part.strip())]
-    if not tags or not all(_ETAG.fullmatch(tag) for tag in tags):
+    if not _ENTITY_TAGS.fullmatch(if_match):
         raise InvalidRequest(
             'If-Match must be an ETag from an earlier answer, such as "3", a list of ETags, or *.'
         )
-    return frozenset(int(tag[1:-1][:_MAX_VERSION_DIGITS]) for tag in tags if not tag.startswith("W/"))
+    ours = map(_OUR_TAG.fullmatch, _ENTITY_TAG.findall(if_match))
+    return frozenset(int(tag[1]) for tag in ours if tag)
 
 
 def _not_modified(request: Request, answer: Answer) -> Answer | None:

@@ -9,6 +9,7 @@ from typing import NotRequired, Self, TypedDict
 
 from eal.core.errors import ApiError, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from eal.core.json import Json
+from eal.core.wire import MAX_NUMBER
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -134,6 +135,15 @@ class Request:
             )
         return body
 
+    @property
+    def may_be_altered(self) -> bool:
+        """Whether the body came as text with U+FFFD, which stands there for any bytes that are not UTF-8.
+
+        API Gateway hands over bytes, as all media types are binary for it (template.yaml); a function URL makes text
+        of JSON.
+        """
+        return not self._is_base64 and "\ufffd" in (self._body or "")
+
     def json_object(self, *, optional: bool) -> dict[str, Json]:
         """The body as a JSON object, or `{}` if it is empty and `optional`.
 
@@ -149,13 +159,22 @@ class Request:
             )
         if not body.strip():
             raise InvalidRequest("The body is empty. Send a JSON object.")
+        if self.may_be_altered:
+            raise InvalidRequest("The body is not valid JSON: it is not UTF-8.")
         try:
-            value = json.loads(body, parse_constant=_refuse_constant)
+            # RFC 8259: UTF-8 alone. Of bytes, json.loads would also take UTF-16, UTF-32 and surrogates.
+            value = json.loads(body.decode("utf-8-sig"), parse_float=_number, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as wrong:
             raise InvalidRequest(f"The body is not valid JSON: {_where(wrong)}.") from wrong
         if not isinstance(value, dict):
             raise InvalidRequest("The body must be a JSON object.")
         return value
+
+
+def _number(text: str) -> int | float:
+    """JSON has one type of number, and 1.0 is an integer (JSON Schema 2020-12, validation, section 6.1.1)."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) <= MAX_NUMBER else value
 
 
 def _refuse_constant(name: str) -> float:
@@ -165,4 +184,6 @@ def _refuse_constant(name: str) -> float:
 def _where(wrong: Exception) -> str:
     if isinstance(wrong, json.JSONDecodeError):
         return f"{wrong.msg} at line {wrong.lineno}, column {wrong.colno}"
-    return "it is not UTF-8, is nested too deeply, or has a number that JSON does not allow"
+    if isinstance(wrong, UnicodeDecodeError):
+        return "it is not UTF-8"
+    return "it is nested too deeply, or has a number that JSON does not allow"

@@ -41,7 +41,13 @@ def _each_once(event_types: list[str]) -> list[str]:
 
 
 type Url = Annotated[
-    str, Field(min_length=1, max_length=2048, description="An https URL at a public address.")
+    str,
+    Field(
+        min_length=1,
+        max_length=2048,
+        description="An https URL at a public address.",
+        json_schema_extra={"format": "uri", "pattern": r"^[Hh][Tt][Tt][Pp][Ss]://\S+$"},
+    ),
 ]
 type EventType = Annotated[
     str, AfterValidator(_one_of(sorted(CATALOGUE))), Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})
@@ -129,7 +135,7 @@ class WebhookView(Wire):
 
     id: str
     url: str
-    events: list[Annotated[str, Field(json_schema_extra={"enum": [EVERY_TYPE, *sorted(CATALOGUE)]})]]
+    events: list[Annotated[str, Field(json_schema_extra={"enum": [*_WANTED]})]]
     description: str | None
     enabled: bool
     disabled_reason: Annotated[
