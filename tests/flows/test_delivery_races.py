@@ -14,7 +14,7 @@ from eal.core.outbound import sender
 from eal.domain.webhooks.deliveries.endpoint_health import LEASE
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
-from tests.support.receiver import Receiver, Saying
+from tests.support.receiver import Receiver, Response
 from tests.support.webhooks import (
     Clock,
     Queue,
@@ -37,8 +37,8 @@ THROTTLED = "ProvisionedThroughputExceededException"
 
 def one_success_each() -> bool:
     return all(
-        one.status == "succeeded" and sum(attempt.succeeded for attempt in one.attempts) == 1
-        for one in deliveries()
+        delivery.status == "succeeded" and sum(attempt.succeeded for attempt in delivery.attempts) == 1
+        for delivery in deliveries()
     )
 
 
@@ -57,12 +57,12 @@ def test_many_workers_with_one_message_send_it_once(
         others.release()
         return answer
 
-    receiver.says = [Saying(meanwhile=when_all_were_here)]
+    receiver.responses = [Response(meanwhile=when_all_were_here)]
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(work, range(8))) == [OK] * 8
 
-    assert len(receiver.heard) == 1
+    assert len(receiver.requests) == 1
     assert one_success_each()
     assert [sent.message["attempt"] for sent in queue.take()] == [1] * 7
 
@@ -73,7 +73,7 @@ def test_an_answer_after_the_time_out_is_a_failure_and_the_retry_the_one_success
     now = Clock(monkeypatch)
     recorded = threading.Event()
     monkeypatch.setattr(sender, "TOTAL_SECONDS", 0.2)
-    receiver.says = [Saying(meanwhile=lambda: recorded.wait(20)), Saying(200)]
+    receiver.responses = [Response(meanwhile=lambda: recorded.wait(20)), Response(200)]
 
     deliver(message)
     recorded.set()
@@ -82,13 +82,13 @@ def test_an_answer_after_the_time_out_is_a_failure_and_the_retry_the_one_success
     now.forward(retry.delay)
     deliver(retry.message)
 
-    (one,) = deliveries()
-    assert [(attempt.error, attempt.status_code) for attempt in one.attempts] == [
+    (delivery,) = deliveries()
+    assert [(attempt.error, attempt.status_code) for attempt in delivery.attempts] == [
         ("timeout", None),
         (None, 200),
     ]
     assert one_success_each()
-    assert len({heard.headers["webhook-id"] for heard in receiver.heard}) == 1
+    assert len({request.headers["webhook-id"] for request in receiver.requests}) == 1
 
 
 @pytest.mark.parametrize(("status", "end"), [(200, "succeeded"), (500, "pending")])
@@ -96,13 +96,13 @@ def test_an_attempt_during_which_a_retry_is_asked_for_is_recorded(
     tenant: Tenant, message: dict[str, Any], receiver: Receiver, queue: Queue, status: int, end: str
 ) -> None:
     path = f"/v1/webhooks/deliveries/{message['delivery_id']}/retry"
-    receiver.says = [Saying(status, meanwhile=lambda: call("POST", path, key=tenant.write))]
+    receiver.responses = [Response(status, meanwhile=lambda: call("POST", path, key=tenant.write))]
 
     assert deliver(message) == OK
 
-    (one,) = deliveries()
-    assert [attempt.status_code for attempt in one.attempts] == [status]
-    assert one.status == end
+    (delivery,) = deliveries()
+    assert [attempt.status_code for attempt in delivery.attempts] == [status]
+    assert delivery.status == end
     assert all(sent.message["attempt"] == 2 for sent in queue.take())
 
 
@@ -142,7 +142,7 @@ def test_a_place_that_could_not_be_given_back_frees_itself(
 
     assert deliver(message) == OK
 
-    assert len(receiver.heard) == 1
+    assert len(receiver.requests) == 1
     assert health_of(message).leases == {}
 
 
@@ -164,17 +164,17 @@ class Chaos:
 
     def step(self, *, calm: bool) -> None:
         at = self.clock.at.timestamp()
-        ready = [one for one in self.waiting if one[0] <= at]
+        ready = [waiting for waiting in self.waiting if waiting[0] <= at]
         if not ready:
             self.clock.forward(min(due for due, _ in self.waiting) - at + 1)
             return
-        one = self.random.choice(ready)
+        chosen = self.random.choice(ready)
         if calm or self.random.random() > 0.2:
-            self.waiting.remove(one)  # otherwise SQS delivers it once more
+            self.waiting.remove(chosen)  # otherwise SQS delivers it once more
         statuses = [200] if calm else [200, 200, 500, 429, 503, 301]
-        self._receiver.says = [Saying(self.random.choice(statuses))]
-        if not self._survives(one[1], calm=calm):
-            self.waiting.append((at + VISIBILITY_SECONDS, one[1]))
+        self._receiver.responses = [Response(self.random.choice(statuses))]
+        if not self._survives(chosen[1], calm=calm):
+            self.waiting.append((at + VISIBILITY_SECONDS, chosen[1]))
         self.collect()
 
     def _survives(self, message: dict[str, Any], *, calm: bool) -> bool:
@@ -209,10 +209,10 @@ def test_whatever_happens_each_event_arrives_and_each_delivery_succeeds_once(
 
     assert one_success_each()
     assert len(deliveries()) == 2 * len(events)
-    heard: dict[str, int] = defaultdict(int)
-    for one in receiver.heard:
-        heard[one.headers["webhook-id"]] += 1
-    assert set(heard) == {event["id"] for event in events}
-    for webhook_id in {one.webhook_id for one in deliveries()}:
+    requests: dict[str, int] = defaultdict(int)
+    for request in receiver.requests:
+        requests[request.headers["webhook-id"]] += 1
+    assert set(requests) == {event["id"] for event in events}
+    for webhook_id in {delivery.webhook_id for delivery in deliveries()}:
         organization = {"webhook_id": webhook_id, "organization_id": tenant.id, "mode": "live"}
         assert health_of(organization).failing_since is None

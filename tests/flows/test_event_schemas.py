@@ -13,7 +13,7 @@ from eal.core.events.catalogue import CATALOGUE
 from tests.support.events import validator
 from tests.support.http import call, load_app, proxy_event
 from tests.support.pipeline import Pipeline, items
-from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.receiver import Receiver, Response, receiving
 from tests.support.webhooks import register
 from tools.demo.callrail import Call, signature
 
@@ -41,7 +41,7 @@ def test_each_type_as_the_code_emits_it_is_what_its_schema_allows(tenant: Tenant
     _replace_a_key(tenant)
     _lose_an_endpoint(tenant)
 
-    told = [json.loads(heard.body) for heard in receiver.heard]
+    told = [json.loads(request.body) for request in receiver.requests]
     assert {event["type"] for event in told} == set(CATALOGUE)
     for event in told:
         validator(event["type"]).validate(event)
@@ -85,7 +85,7 @@ def _replace_a_key(tenant: Tenant) -> None:
 
 def _lose_an_endpoint(tenant: Tenant) -> None:
     with receiving() as gone:
-        gone.says = [Saying(410)]
+        gone.responses = [Response(410)]
         register(tenant, gone.url, ["lead.created"], filter={"data.status": {"eq": "new"}}, rate_limit=60)
         _ask(tenant, "POST", "/v1/leads", {"email": "b@example.com"})
         Pipeline().run()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class Response:
     """An answer. `meanwhile` runs before it is sent; `drip` is the pause between the body's bytes."""
 
     status: int = 200
@@ -29,7 +29,7 @@ class Saying:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ReceivedRequest:
     """A request. `connection` is the client's port: the same for requests on one connection."""
 
     path: str
@@ -39,19 +39,19 @@ class Heard:
 
 
 class Receiver:
-    """`says` are the answers to come, the last one repeated; `heard` are the requests."""
+    """`says` are the answers to come, the last one repeated; `request` are the requests."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}/hooks?token=s3cret"
-        self.says: list[Saying] = [Saying()]
-        self.heard: list[Heard] = []
+        self.responses: list[Response] = [Response()]
+        self.requests: list[ReceivedRequest] = []
         self._lock = threading.Lock()
 
-    def next_saying(self, heard: Heard) -> Saying:
+    def next_response(self, request: ReceivedRequest) -> Response:
         with self._lock:
-            self.heard.append(heard)
-            return self.says.pop(0) if len(self.says) > 1 else self.says[0]
+            self.requests.append(request)
+            return self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -61,24 +61,26 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        saying = self.receiver.next_saying(Heard(self.path, headers, body, self.client_address[1]))
-        saying.meanwhile()
-        if saying.hang_up:
+        response = self.receiver.next_response(
+            ReceivedRequest(self.path, headers, body, self.client_address[1])
+        )
+        response.meanwhile()
+        if response.hang_up:
             self.close_connection = True
             return
-        self.send_response(saying.status)
-        for name, value in {"Content-Length": str(len(saying.body)), **saying.headers}.items():
+        self.send_response(response.status)
+        for name, value in {"Content-Length": str(len(response.body)), **response.headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        self._say(saying)
+        self._say(response)
 
-    def _say(self, saying: Saying) -> None:
+    def _say(self, response: Response) -> None:
         try:
-            if not saying.drip:
-                self.wfile.write(saying.body)
-            for byte in saying.body if saying.drip else b"":
+            if not response.drip:
+                self.wfile.write(response.body)
+            for byte in response.body if response.drip else b"":
                 self.wfile.write(bytes([byte]))
-                time.sleep(saying.drip)
+                time.sleep(response.drip)
         except OSError:
             self.close_connection = True
 

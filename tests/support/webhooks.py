@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from eal.core import aws, clock, settings, tenancy
 from eal.core.table.item import from_attributes, load, to_attributes
-from eal.domain.webhooks.deliveries.endpoint_health import Health, give_back, take_place
-from eal.domain.webhooks.model import Delivery
+from eal.domain.webhooks.deliveries.endpoint_health import EndpointHealth, acquire_slot, release_slot
+from eal.domain.webhooks.deliveries.model import Delivery
 from tests.support.http import call, load_app
 from tests.support.pipeline import STREAMED, items, peek, sqs_event, stream_records
 
@@ -45,7 +45,7 @@ def publish_lead_with(key: str) -> dict[str, Any]:
     assert call("POST", "/v1/leads", key=key, json_body=body).status == 201
     outbox = [item for item in items() if item["kind"]["S"] in STREAMED and "pending" in item]
     assert load_app("workers/relay_outbox").handler(stream_records(outbox), None) == {"batchItemFailures": []}
-    (published,) = [one for one in peek("FanOutQueue") if one["type"] == "lead.created"]
+    (published,) = [event for event in peek("FanOutQueue") if event["type"] == "lead.created"]
     return dict(published)
 
 
@@ -56,7 +56,7 @@ def fan_out(*events: dict[str, Any]) -> object:
 
 
 def new_message(tenant: Tenant, queue: Queue) -> dict[str, Any]:
-    """The message of a new lead's delivery to the one endpoint that wants it."""
+    """The message of a new lead's delivery to the only subscribed endpoint."""
     fan_out(publish_lead(tenant))
     (sent,) = queue.take()
     return sent.message
@@ -72,31 +72,31 @@ def deliveries() -> list[Delivery]:
     return [load(Delivery, from_attributes(item)) for item in items("DELIVERY")]
 
 
-def delivery() -> Delivery:
-    (one,) = deliveries()
-    return one
+def single_delivery() -> Delivery:
+    (delivery,) = deliveries()
+    return delivery
 
 
 def change_endpoint(webhook_id: str, **fields: Any) -> dict[str, Any]:
-    """An endpoint changed behind everybody's back; its item as it is then."""
-    (item,) = [one for one in items("WEBHOOK") if one["sk"]["S"] == webhook_id]
+    """Change an endpoint's item directly; returns the changed item."""
+    (item,) = [endpoint for endpoint in items("WEBHOOK") if endpoint["sk"]["S"] == webhook_id]
     changed = {**from_attributes(item), **fields}
     aws.dynamodb().put_item(TableName=settings.state_table(), Item=to_attributes(changed))
     return changed
 
 
-def health_of(message: dict[str, Any]) -> Health:
-    """How the endpoint of a message does, as workers noted it; made where no worker was here yet."""
+def health_of(message: dict[str, Any]) -> EndpointHealth:
+    """The health of a message's endpoint, created if no worker has done so yet."""
     webhook_id = message["webhook_id"]
     found = [item for item in items("WEBHOOK_HEALTH") if item["sk"]["S"] == webhook_id]
     if not found:
-        place = take_place(
+        slot = acquire_slot(
             tenancy.Tenant(message["organization_id"], message["mode"]), webhook_id, "dlv_none", clock.now()
         )
-        assert place is not None
-        give_back(place)
+        assert slot is not None
+        release_slot(slot)
         return health_of(message)
-    return load(Health, from_attributes(found[0]))
+    return load(EndpointHealth, from_attributes(found[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Sent:
 
 @dataclass(slots=True)
 class Queue:
-    """What was sent to a queue, by its name in the settings, oldest first; `take` empties it."""
+    """The messages sent to a queue, oldest first; `name` is the setting's. `take` empties it."""
 
     name: str
     waiting: list[Sent] = field(default_factory=list)
@@ -137,18 +137,18 @@ class Queue:
 
 @contextmanager
 def watched_queue(name: str = "delivery") -> Iterator[Queue]:
-    """A queue whose sends are seen once SQS, or Scheduler, has taken them."""
+    """A queue that records messages once SQS or Scheduler has accepted them."""
     queue = Queue(name)
-    asked: list[dict[str, Any]] = []
+    calls: list[dict[str, Any]] = []
 
     def before(params: dict[str, Any], **_: object) -> None:
-        asked.append(params)
+        calls.append(params)
 
     def sent(**_: object) -> None:
-        queue.record(asked.pop())
+        queue.record(calls.pop())
 
     def planned(**_: object) -> None:
-        queue.plan(asked.pop())
+        queue.plan(calls.pop())
 
     operations = (
         (aws.sqs(), "sqs.SendMessage", sent),
@@ -160,7 +160,7 @@ def watched_queue(name: str = "delivery") -> Iterator[Queue]:
         client.meta.events.register_first(f"after-call.{operation}", after)
     try:
         yield queue
-    finally:  # the clients live on
+    finally:  # the clients outlive the test
         for client, operation, after in operations:
             client.meta.events.unregister(f"before-parameter-build.{operation}", before)
             client.meta.events.unregister(f"after-call.{operation}", after)

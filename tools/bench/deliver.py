@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from dataclasses import asdict
 from statistics import median
 from typing import Any
 
 from eal.core import ids
 from eal.core.events.catalogue import of_item
-from eal.domain.webhooks.deliveries.queue import Due
+from eal.domain.webhooks.deliveries.queue import DeliveryMessage
 from tools.bench import cold, functions, items, layout
 from tools.bench.answers import Canned
 from tools.bench.items import Tables
@@ -68,7 +67,7 @@ def _parameters(port: int) -> dict[str, Any]:
 
 
 def _record(number: int) -> dict[str, Any]:
-    due = Due(
+    message = DeliveryMessage(
         organization_id=items.ORGANIZATION,
         mode="live",
         delivery_id=ids.new("dlv", items.AT),
@@ -80,7 +79,7 @@ def _record(number: int) -> dict[str, Any]:
     return {
         "messageId": f"message-{number}",
         "receiptHandle": "handle",
-        "body": json.dumps(asdict(due)),
+        "body": message.body(),
         "attributes": {},
         "eventSource": "aws:sqs",
         "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:DeliveryQueue",

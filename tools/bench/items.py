@@ -17,7 +17,8 @@ from eal.domain.integrations import connections
 from eal.domain.integrations.connections import Connection
 from eal.domain.leads.model import Address, Contribution, Lead, Score
 from eal.domain.organizations.model import Organization
-from eal.domain.webhooks.model import Delivery, Endpoint
+from eal.domain.webhooks.deliveries.model import Delivery
+from eal.domain.webhooks.endpoints.model import Endpoint
 
 if TYPE_CHECKING:
     from eal.core.table.item import Item

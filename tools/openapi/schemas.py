@@ -31,7 +31,8 @@ from eal.domain.organizations.members.model import Role
 from eal.domain.prospects import model as prospects
 from eal.domain.prospects.wire import SettableOutreachState
 from eal.domain.statistics.model import Window
-from eal.domain.webhooks import model as webhooks
+from eal.domain.webhooks.deliveries import model as deliveries
+from eal.domain.webhooks.endpoints import model as endpoints
 from eal.domain.webhooks.endpoints.wire import WebhookView
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     tuple(Intent): "Intent",
     tuple(Urgency): "Urgency",
     tuple(sorted(CATALOGUE)): "EventType",
-    (webhooks.EVERY_TYPE, *sorted({*CATALOGUE, *RESERVED})): "WantedEventType",
+    (endpoints.EVERY_TYPE, *sorted({*CATALOGUE, *RESERVED})): "WantedEventType",
     _values(ActorType): "ActorType",
     _values(AuditSource): "AuditSource",
     _values(Day): "Weekday",
@@ -105,9 +106,9 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(leads.Status): "LeadStatus",
     _values(prospects.OutreachState): "OutreachState",
     _values(prospects.QualificationStatus): "QualificationStatus",
-    _values(webhooks.Reason): "WebhookDisabledReason",
-    _values(webhooks.Status): "DeliveryStatus",
-    _values(webhooks.Trigger): "DeliveryTrigger",
+    _values(endpoints.DisabledReason): "WebhookDisabledReason",
+    _values(deliveries.DeliveryStatus): "DeliveryStatus",
+    _values(deliveries.Trigger): "DeliveryTrigger",
 }
 """The name of each enumeration by its values, so that a generated client has one type for it wherever it is used.
 

@@ -1,6 +1,6 @@
 """GET /v1/webhooks/{webhook_id}: one endpoint."""
 
-from eal.domain.webhooks.endpoints import store as webhooks
+from eal.domain.webhooks.endpoints.store import ENDPOINTS
 from eal.domain.webhooks.endpoints.wire import WebhookView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader
@@ -18,4 +18,4 @@ handler = app.handler
 )
 def get(webhook_id: str, caller: Reader) -> WebhookView:
     """Returns the endpoint without its secret."""
-    return WebhookView.of(webhooks.find(webhook_id, by=caller))
+    return WebhookView.of(ENDPOINTS.get(caller.tenant, webhook_id))

@@ -24,5 +24,5 @@ def replay(webhook_id: str, body: ReplayCreate, caller: Writer) -> Accepted[Repl
     200 with the number of deliveries. If the endpoint is disabled, a replay is refused with 409.
     """
     if body.dry_run:
-        return ReplayView.of_dry_run(*replays.count(webhook_id, body, by=caller))
-    return Accepted(ReplayView.of(replays.ask(webhook_id, body, by=caller)))
+        return ReplayView.of_dry_run(*replays.count_deliveries(webhook_id, body, by=caller))
+    return Accepted(ReplayView.of(replays.request_replay(webhook_id, body, by=caller)))

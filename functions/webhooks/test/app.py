@@ -1,4 +1,4 @@
-"""POST /v1/webhooks/{webhook_id}/test: send a test event, and see what the receiver says."""
+"""POST /v1/webhooks/{webhook_id}/test: send a test event and return the response."""
 
 from eal.domain.webhooks.deliveries import ping
 from eal.domain.webhooks.deliveries.wire import WebhookTest, WebhookTested
@@ -16,4 +16,4 @@ def test(webhook_id: str, body: WebhookTest, caller: Writer) -> WebhookTested:
     """Sends a signed example of an event type at once, and returns the receiver's response. It is not stored as a
     delivery.
     """
-    return WebhookTested.of(*ping.send(webhook_id, body.type, by=caller))
+    return WebhookTested.of_test(*ping.send(webhook_id, body.type, by=caller))

@@ -1,9 +1,9 @@
-"""Events from the bus: one delivery for each webhook endpoint that wants the event."""
+"""Events from the bus: one delivery for each webhook endpoint that subscribes to the event."""
 
 from dataclasses import dataclass
 
 from eal.core.table.item import load
-from eal.domain.webhooks.deliveries.fan_out import Published, fan_out
+from eal.domain.webhooks.deliveries.fan_out import PublishedEvent, fan_out
 from eal.entry.queue import Consumer, Message, TenantMessage
 
 
@@ -14,10 +14,10 @@ class BusEvent(TenantMessage):
 
 
 def consume(message: Message) -> None:
-    """An event as the relay published it. Each attempt reads the body from the table, not from here."""
+    """Fan out an event. Attempts read its body from the table, not from this message."""
     event = load(BusEvent, message)
-    # The data, which can be large, is passed on as it is: only filters read it.
-    fan_out(Published(event.id, event.type, event.tenant, event.request_id, message.get("data")))
+    # The data, which can be large, is passed on unparsed: only filters read it.
+    fan_out(PublishedEvent(event.id, event.type, event.tenant, event.request_id, message.get("data")))
 
 
 handler = Consumer(consume).handler

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from eal.core import observe
 from eal.core.caller import Caller
-from eal.core.outbound.schedule import LONGEST_DELAY
+from eal.core.outbound.schedule import MAX_SQS_DELAY_SECONDS
 from eal.domain.integrations import inbound
 from eal.domain.integrations import store as integrations
 from eal.domain.integrations.inbound import Received
@@ -67,7 +67,7 @@ def _fetched(mail: Mail, by: Caller) -> "tuple[MailBody, Missing | None]":
 
 def _later(received: Received, busy: Busy) -> None:
     """Put the message back until the vendor wants to be asked: a failure would use up its tries long before."""
-    delay = min(LONGEST_DELAY, math.ceil(busy.retry_after))
+    delay = min(MAX_SQS_DELAY_SECONDS, math.ceil(busy.retry_after))
     observe.logger.info("mail_waits", delay=delay)
     inbound.send(received, delay=delay)
 

@@ -1,4 +1,4 @@
-"""The CRM queue: POST each lead whose push is due to its tenant's CRM, and record on the lead what came of it."""
+"""The CRM queue: POST each lead with a due push to its tenant's CRM and record the outcome on the lead."""
 
 from eal.domain.crm import push
 from eal.domain.crm.model import PushMessage
@@ -10,5 +10,5 @@ def consume(message: Message) -> None:
     push.push(PushMessage.of(message))
 
 
-# A batch at once: an attempt may wait for 15 s, and ten in a row would outlast the function's time.
+# The whole batch at once: an attempt may take 15 s, and ten in a row would exceed the function's timeout.
 handler = Consumer(consume, concurrency=10).handler

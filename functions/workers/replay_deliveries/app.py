@@ -1,6 +1,6 @@
-"""Replays of events to an endpoint. A message names one; what is not done in one run goes on with another message."""
+"""Replays of events to an endpoint. If one run does not finish a replay, another message continues it."""
 
 from eal.domain.webhooks.deliveries import replay
 from eal.entry.queue import Consumer
 
-handler = Consumer(replay.work).handler
+handler = Consumer(replay.run).handler

@@ -61,19 +61,23 @@ def test_there_are_fifty_in_a_mode_and_a_removal_gives_room(tenant: Tenant, stra
     def create(key: str) -> Answer:
         return call("POST", "/v1/webhooks", key=key, json_body=BODY)
 
-    made = [create(tenant.admin) for _ in range(store.MOST - 1)]
+    made = [create(tenant.admin) for _ in range(store.MAX_ENDPOINTS - 1)]
     with ThreadPoolExecutor(8) as pool:
         rivals = list(pool.map(create, [tenant.admin] * 8))
     last = create(tenant.admin)
 
-    assert {one.status for one in made} == {201}
-    assert sorted(one.status for one in rivals) == [201] + [409] * 7
-    assert (last.status, last.error, last.json["error"]["details"]["limit"]) == (409, "conflict", store.MOST)
-    assert len(items("WEBHOOK")) == store.MOST
+    assert {answer.status for answer in made} == {201}
+    assert sorted(answer.status for answer in rivals) == [201] + [409] * 7
+    assert (last.status, last.error, last.json["error"]["details"]["limit"]) == (
+        409,
+        "conflict",
+        store.MAX_ENDPOINTS,
+    )
+    assert len(items("WEBHOOK")) == store.MAX_ENDPOINTS
     assert [create(key).status for key in (tenant.test_admin, stranger.admin)] == [201, 201]
 
-    for one in made[:2]:
-        call("DELETE", f"/v1/webhooks/{one.json['id']}", key=tenant.admin)
+    for answer in made[:2]:
+        call("DELETE", f"/v1/webhooks/{answer.json['id']}", key=tenant.admin)
     assert call("DELETE", f"/v1/webhooks/{made[0].json['id']}", key=tenant.admin).status == 404
     assert [create(tenant.admin).status for _ in range(3)] == [201, 201, 409]
 
@@ -92,7 +96,7 @@ def test_it_is_audited_without_secret_and_query(tenant: Tenant) -> None:
     body = {**BODY, "url": PUBLIC + "?token=hush"}
     webhook = call("POST", "/v1/webhooks", key=tenant.admin, json_body=body).json
 
-    (record,) = [one for one in items("AUDIT") if one["action"]["S"] == "webhook.created"]
+    (record,) = [record for record in items("AUDIT") if record["action"]["S"] == "webhook.created"]
     assert record["resource"]["M"] == {"type": {"S": "webhook"}, "id": {"S": webhook["id"]}}
     text = json.dumps(record)
     assert PUBLIC in text

@@ -29,7 +29,7 @@ def test_a_deleted_endpoint_is_gone_and_its_end_is_audited(tenant: Tenant, webho
     assert (answer.status, answer.text) == (204, "")
     assert call("GET", path, key=tenant.read).status == 404
     assert call("DELETE", path, key=tenant.admin).status == 404
-    (record,) = [one for one in items("AUDIT") if one["action"]["S"] == "webhook.deleted"]
+    (record,) = [record for record in items("AUDIT") if record["action"]["S"] == "webhook.deleted"]
     assert record["resource"]["M"]["id"]["S"] == webhook["id"]
     assert "hush" not in json.dumps(record)
     assert webhook["secret"] not in json.dumps(record)

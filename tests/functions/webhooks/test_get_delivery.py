@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.http import call
-from tests.support.receiver import Receiver, Saying
-from tests.support.webhooks import deliver, delivery, fan_out, publish_lead, register, watched_queue
+from tests.support.receiver import Receiver, Response
+from tests.support.webhooks import deliver, fan_out, publish_lead, register, single_delivery, watched_queue
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 @pytest.fixture
 def delivery_id(tenant: Tenant, receiver: Receiver) -> str:
     """A delivery to a receiver that answered more than is kept."""
-    receiver.says = [Saying(200, b"x" * 9000)]
+    receiver.responses = [Response(200, b"x" * 9000)]
     register(tenant, receiver.url)
     with watched_queue() as queue:
         fan_out(publish_lead(tenant))
-        deliver(*(one.message for one in queue.take()))
-    return delivery().id
+        deliver(*(sent.message for sent in queue.take()))
+    return single_delivery().id
 
 
 def test_it_shows_four_kib_of_each_answer(tenant: Tenant, delivery_id: str) -> None:
@@ -30,7 +30,7 @@ def test_it_shows_four_kib_of_each_answer(tenant: Tenant, delivery_id: str) -> N
 
     assert answer.status == 200
     assert (answer.json["id"], answer.json["status"]) == (delivery_id, "succeeded")
-    assert [one["response"] for one in answer.json["attempts"]] == ["x" * 4096]
+    assert [attempt["response"] for attempt in answer.json["attempts"]] == ["x" * 4096]
 
 
 def test_its_version_is_its_etag_and_a_304_while_it_stays(tenant: Tenant, delivery_id: str) -> None:
@@ -46,7 +46,7 @@ def test_its_version_is_its_etag_and_a_304_while_it_stays(tenant: Tenant, delive
 
 
 def test_it_stays_when_its_endpoint_is_deleted(tenant: Tenant, delivery_id: str) -> None:
-    call("DELETE", f"/v1/webhooks/{delivery().webhook_id}", key=tenant.admin)
+    call("DELETE", f"/v1/webhooks/{single_delivery().webhook_id}", key=tenant.admin)
 
     assert call("GET", f"/v1/webhooks/deliveries/{delivery_id}", key=tenant.read).status == 200
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.http import call
-from tests.support.receiver import Receiver, Saying
+from tests.support.receiver import Receiver, Response
 from tests.support.webhooks import deliver, fan_out, publish_lead, register, watched_queue
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def webhook(tenant: Tenant, receiver: Receiver) -> dict[str, Any]:
 def _deliver_one(tenant: Tenant) -> None:
     with watched_queue() as queue:
         fan_out(publish_lead(tenant))
-        deliver(*(one.message for one in queue.take()))
+        deliver(*(sent.message for sent in queue.take()))
 
 
 def _list(tenant: Tenant, webhook: dict[str, Any], query: str = "", key: str | None = None) -> Any:
@@ -30,12 +30,12 @@ def _list(tenant: Tenant, webhook: dict[str, Any], query: str = "", key: str | N
 
 
 def test_a_delivery_with_its_attempts(tenant: Tenant, webhook: dict[str, Any], receiver: Receiver) -> None:
-    receiver.says = [Saying(503, b"busy")]
+    receiver.responses = [Response(503, b"busy")]
     _deliver_one(tenant)
 
-    (one,) = _list(tenant, webhook)["data"]
+    (delivery,) = _list(tenant, webhook)["data"]
 
-    (attempt,) = one["attempts"]
+    (attempt,) = delivery["attempts"]
     assert {name: attempt[name] for name in attempt if name not in ("at", "duration_ms")} == {
         "number": 1,
         "trigger": "schedule",
@@ -44,30 +44,34 @@ def test_a_delivery_with_its_attempts(tenant: Tenant, webhook: dict[str, Any], r
         "error": None,
     }
     assert attempt["duration_ms"] >= 0
-    assert (one["webhook_id"], one["event_type"], one["status"]) == (webhook["id"], "lead.created", "pending")
-    assert one["event_id"].startswith("evt_")
-    assert one["next_attempt_at"] > attempt["at"] >= one["created_at"]
+    assert (delivery["webhook_id"], delivery["event_type"], delivery["status"]) == (
+        webhook["id"],
+        "lead.created",
+        "pending",
+    )
+    assert delivery["event_id"].startswith("evt_")
+    assert delivery["next_attempt_at"] > attempt["at"] >= delivery["created_at"]
 
 
 def test_newest_first_in_pages(tenant: Tenant, webhook: dict[str, Any]) -> None:
     for _ in range(3):
         _deliver_one(tenant)
 
-    whole = [one["id"] for one in _list(tenant, webhook)["data"]]
+    whole = [delivery["id"] for delivery in _list(tenant, webhook)["data"]]
     first = _list(tenant, webhook, "limit=2")
     rest = _list(tenant, webhook, f"limit=2&cursor={first['next_cursor']}")
 
-    assert [one["id"] for one in first["data"] + rest["data"]] == whole == sorted(whole, reverse=True)
+    assert [item["id"] for item in first["data"] + rest["data"]] == whole == sorted(whole, reverse=True)
     assert rest["next_cursor"] is None
 
 
 def test_by_status_and_type(tenant: Tenant, webhook: dict[str, Any], receiver: Receiver) -> None:
-    receiver.says = [Saying(500), Saying(200)]
+    receiver.responses = [Response(500), Response(200)]
     for _ in range(2):
         _deliver_one(tenant)
 
     def found(query: str) -> list[str]:
-        return [one["status"] for one in _list(tenant, webhook, query)["data"]]
+        return [delivery["status"] for delivery in _list(tenant, webhook, query)["data"]]
 
     assert found("status=succeeded") == ["succeeded"]
     assert found("status=pending&event_type=lead.created") == ["pending"]
@@ -86,21 +90,21 @@ def test_what_came_while_it_was_disabled_is_shown_as_skipped(tenant: Tenant, rec
     off = register(tenant, receiver.url, enabled=False)
     _deliver_one(tenant)
 
-    (one,) = _list(tenant, off)["data"]
+    (delivery,) = _list(tenant, off)["data"]
 
-    assert (one["status"], one["attempts"], one["next_attempt_at"]) == ("skipped", [], None)
-    assert receiver.heard == []
+    assert (delivery["status"], delivery["attempts"], delivery["next_attempt_at"]) == ("skipped", [], None)
+    assert receiver.requests == []
 
 
 def test_of_long_answers_the_list_shows_the_beginning(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
-    receiver.says = [Saying(200, b"x" * 9000)]
+    receiver.responses = [Response(200, b"x" * 9000)]
     _deliver_one(tenant)
 
-    (one,) = _list(tenant, webhook)["data"]
+    (delivery,) = _list(tenant, webhook)["data"]
 
-    assert one["attempts"][0]["response"] == "x" * 200
+    assert delivery["attempts"][0]["response"] == "x" * 200
 
 
 def test_another_endpoints_deliveries_are_not_in_it(

@@ -26,17 +26,21 @@ def test_each_type_with_its_meaning_schema_and_example(tenant: Tenant) -> None:
     answer = call("GET", "/v1/webhooks/event-types", key=tenant.read)
 
     assert answer.status == 200
-    assert [one["name"] for one in answer.json["data"]] == EVERY
+    assert [event_type["name"] for event_type in answer.json["data"]] == EVERY
     assert answer.json["next_cursor"] is None
-    for one in answer.json["data"]:
-        assert one["available"] is (one["name"] in CATALOGUE)
-        if not one["available"]:
-            assert (one["description"], one["schema"], one["example"]) == (RESERVED[one["name"]], {}, {})
+    for event_type in answer.json["data"]:
+        assert event_type["available"] is (event_type["name"] in CATALOGUE)
+        if not event_type["available"]:
+            assert (event_type["description"], event_type["schema"], event_type["example"]) == (
+                RESERVED[event_type["name"]],
+                {},
+                {},
+            )
             continue
-        assert one["description"] == CATALOGUE[one["name"]]
-        Draft202012Validator.check_schema(one["schema"])
-        Draft202012Validator(one["schema"]).validate(one["example"])
-        assert one["example"]["type"] == one["name"]
+        assert event_type["description"] == CATALOGUE[event_type["name"]]
+        Draft202012Validator.check_schema(event_type["schema"])
+        Draft202012Validator(event_type["schema"]).validate(event_type["example"])
+        assert event_type["example"]["type"] == event_type["name"]
 
 
 def test_it_says_what_the_openapi_document_says() -> None:
@@ -53,10 +57,10 @@ def test_it_pages_as_other_lists_do(tenant: Tenant) -> None:
         "GET", f"/v1/webhooks/event-types?limit=16&cursor={first['next_cursor']}", key=tenant.read
     ).json
 
-    assert [one["name"] for one in first["data"] + rest["data"]] == EVERY
+    assert [item["name"] for item in first["data"] + rest["data"]] == EVERY
     assert rest["next_cursor"] is None
     backward = call("GET", "/v1/webhooks/event-types?order=desc", key=tenant.read).json["data"]
-    assert [one["name"] for one in backward] == EVERY[::-1]
+    assert [item["name"] for item in backward] == EVERY[::-1]
 
 
 def test_it_costs_one_call_to_aws(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

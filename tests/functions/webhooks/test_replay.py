@@ -10,7 +10,7 @@ from eal.core.clock import rfc3339
 from eal.domain.webhooks.deliveries import replay
 from tests.support.http import Answer, call
 from tests.support.pipeline import Pipeline, items
-from tests.support.receiver import Receiver, Saying
+from tests.support.receiver import Receiver, Response
 from tests.support.webhooks import deliveries, register
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def test_it_is_taken_and_done_by_a_worker(
         "counts_all": None,
     }
     assert answer.json["id"].startswith("rpl_")
-    first, second = receiver.heard
+    first, second = receiver.requests
     assert first.body == second.body
-    assert [one.trigger for one in deliveries()[0].attempts] == ["schedule", "replay"]
+    assert [delivery.trigger for delivery in deliveries()[0].attempts] == ["schedule", "replay"]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_dry_run_counts_and_sends_nothing(
     only: str | None,
     count: int,
 ) -> None:
-    receiver.says = [Saying(410), Saying(200)]
+    receiver.responses = [Response(410), Response(200)]
     _new_lead(tenant)
     pipeline.run()  # failed, and disabled for it
     _new_lead(tenant)
@@ -89,14 +89,14 @@ def test_a_dry_run_counts_and_sends_nothing(
     _new_lead(tenant)
     pipeline.run()  # succeeded
     clock.advance(minutes=1)
-    heard = len(receiver.heard)
+    request = len(receiver.requests)
 
     answer = _replay(tenant, webhook, only=only, dry_run=True)
     pipeline.run()
 
     assert answer.status == 200
     assert (answer.json["count"], answer.json["counts_all"], answer.json["id"]) == (count, True, None)
-    assert len(receiver.heard) == heard
+    assert len(receiver.requests) == request
     assert items("TASK") == []
 
 
@@ -107,7 +107,7 @@ def test_a_dry_run_says_where_it_stopped_counting(
     pipeline: Pipeline,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(replay, "MOST_COUNTED", 2)
+    monkeypatch.setattr(replay, "MAX_EVENTS_COUNTED", 2)
     for _ in range(2):
         _new_lead(tenant)
     pipeline.run()
@@ -143,7 +143,7 @@ def test_a_wrong_field_is_named(
         answer = _replay(tenant, webhook, **{**dry_run, **body})
 
         assert (answer.status, answer.error) == (422, "validation_error")
-        assert [one["pointer"] for one in answer.json["error"]["details"]["fields"]] == [pointer]
+        assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
 
 
 def test_to_a_disabled_endpoint_it_is_a_conflict_and_can_be_counted(

@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.http import Answer, call
 from tests.support.pipeline import Pipeline
-from tests.support.receiver import Receiver, Saying, receiving
-from tests.support.webhooks import delivery, register
+from tests.support.receiver import Receiver, Response, receiving
+from tests.support.webhooks import register, single_delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def customer() -> Iterator[Receiver]:
     with receiving() as receiver:
-        receiver.says = [Saying(503), Saying(200)]
+        receiver.responses = [Response(503), Response(200)]
         yield receiver
 
 
@@ -36,16 +36,16 @@ def failing(clock: Clock, tenant: Tenant, customer: Receiver, pipeline: Pipeline
     register(tenant, customer.url, ["lead.created"])
     assert call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).status == 201
     pipeline.run()
-    return dict(call("GET", f"/v1/webhooks/deliveries/{delivery().id}", key=tenant.read).json)
+    return dict(call("GET", f"/v1/webhooks/deliveries/{single_delivery().id}", key=tenant.read).json)
 
 
-def _retry(tenant: Tenant, one: dict[str, Any], key: str | None = None, **headers: str) -> Answer:
-    path = f"/v1/webhooks/deliveries/{one['id']}/retry"
+def _retry(tenant: Tenant, delivery: dict[str, Any], key: str | None = None, **headers: str) -> Answer:
+    path = f"/v1/webhooks/deliveries/{delivery['id']}/retry"
     return call("POST", path, key=key or tenant.write, headers=headers)
 
 
 def _triggers() -> list[str]:
-    return [attempt.trigger for attempt in delivery().attempts]
+    return [attempt.trigger for attempt in single_delivery().attempts]
 
 
 def test_one_more_attempt_is_made_at_once(
@@ -57,21 +57,21 @@ def test_one_more_attempt_is_made_at_once(
     assert answer.json["next_attempt_at"] < failing["next_attempt_at"]
     pipeline.run()
 
-    assert [heard.headers["webhook-id"] for heard in customer.heard] == [failing["event_id"]] * 2
-    assert (delivery().status, delivery().next_attempt_at) == ("succeeded", None)
+    assert [request.headers["webhook-id"] for request in customer.requests] == [failing["event_id"]] * 2
+    assert (single_delivery().status, single_delivery().next_attempt_at) == ("succeeded", None)
     assert _triggers() == ["schedule", "manual"]
 
 
 def test_if_it_fails_the_schedule_goes_on_where_it_was(
     tenant: Tenant, failing: dict[str, Any], customer: Receiver, pipeline: Pipeline
 ) -> None:
-    customer.says = [Saying(503)]
-    due = delivery().next_attempt_at
+    customer.responses = [Response(503)]
+    due = single_delivery().next_attempt_at
 
     _retry(tenant, failing)
     pipeline.run()
 
-    assert (delivery().status, delivery().next_attempt_at) == ("pending", due)
+    assert (single_delivery().status, single_delivery().next_attempt_at) == ("pending", due)
 
 
 def test_one_that_succeeded_can_be_sent_again(
@@ -81,8 +81,8 @@ def test_one_that_succeeded_can_be_sent_again(
         _retry(tenant, failing)
         pipeline.run()
 
-    assert len(customer.heard) == 3
-    assert delivery().status == "succeeded"
+    assert len(customer.requests) == 3
+    assert single_delivery().status == "succeeded"
     assert _triggers() == ["schedule", "manual", "manual"]
 
 
@@ -95,7 +95,7 @@ def test_asked_for_twice_with_one_key_it_is_made_once(
     pipeline.run()
 
     assert (again.status, again.json) == (202, first.json)
-    assert len(customer.heard) == 2
+    assert len(customer.requests) == 2
 
 
 def test_if_match_is_about_the_delivery(tenant: Tenant, failing: dict[str, Any]) -> None:

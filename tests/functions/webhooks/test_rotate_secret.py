@@ -10,7 +10,6 @@ import pytest
 from eal.domain.webhooks.endpoints import store
 from tests.support.http import Answer, call
 from tests.support.pipeline import items
-from tests.support.tenants import operator
 from tests.support.webhooks import register
 
 if TYPE_CHECKING:
@@ -32,10 +31,10 @@ def _rotate(tenant: Tenant, webhook: dict[str, Any], body: object = None, **head
 
 def _secrets(tenant: Tenant, webhook: dict[str, Any], clock: Clock) -> tuple[str, str | None]:
     """The secret that signs, and the one that signs beside it."""
-    endpoint = store.find(webhook["id"], by=operator(tenant.id))
+    endpoint = store.ENDPOINTS.get(tenant.in_mode("live"), webhook["id"])
     return (
-        store.secret_of(endpoint, tenant.id),
-        store.previous_secret_of(endpoint, tenant.id, clock.now()),
+        store.decrypt_secret(endpoint, tenant.id),
+        store.decrypt_previous_secret(endpoint, tenant.id, clock.now()),
     )
 
 
@@ -86,7 +85,7 @@ def test_an_overlap_out_of_range_is_refused(tenant: Tenant, webhook: dict[str, A
     answer = _rotate(tenant, webhook, {"overlap_seconds": wrong})
 
     assert answer.status == 422
-    assert [one["pointer"] for one in answer.json["error"]["details"]["fields"]] == ["/overlap_seconds"]
+    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == ["/overlap_seconds"]
 
 
 def test_a_replay_shows_null_and_makes_no_third_secret(

@@ -16,14 +16,13 @@ from eal.core import signing
 from eal.core.events import catalogue
 from eal.core.events.catalogue import CATALOGUE
 from eal.core.outbound import sender
-from eal.core.table.read import get
 from eal.domain.webhooks.deliveries import endpoint_health, ping
-from eal.domain.webhooks.endpoints import store
+from eal.domain.webhooks.endpoints.store import ENDPOINTS
 from tests.support.events import validator
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import Answer, call
 from tests.support.pipeline import items
-from tests.support.receiver import Heard, Receiver, Saying, receiving
+from tests.support.receiver import ReceivedRequest, Receiver, Response, receiving
 from tests.support.template import functions
 from tests.support.webhooks import deliveries, register
 
@@ -51,8 +50,8 @@ def test_an_example_of_the_type_is_sent_and_signed(
     answer = _test(tenant, webhook, {"type": name})
 
     assert answer.status == 200
-    (heard,) = receiver.heard
-    event = json.loads(heard.body)
+    (request,) = receiver.requests
+    event = json.loads(request.body)
     assert event == answer.json["event"]
     assert (event["type"], event["sequence"], event["tenant_id"], event["mode"]) == (
         name,
@@ -62,37 +61,37 @@ def test_an_example_of_the_type_is_sent_and_signed(
     )
     assert event["data"] == catalogue.types()[name].example["data"]
     validator(name).validate(event)
-    standardwebhooks.Webhook(webhook["secret"]).verify(heard.body.decode(), heard.headers)
-    expected = signing.eal_signature(webhook["secret"], int(heard.headers["x-eal-timestamp"]), heard.body)
-    assert heard.headers["x-eal-signature"] == expected
+    standardwebhooks.Webhook(webhook["secret"]).verify(request.body.decode(), request.headers)
+    expected = signing.eal_signature(webhook["secret"], int(request.headers["x-eal-timestamp"]), request.body)
+    assert request.headers["x-eal-signature"] == expected
 
 
 @pytest.mark.parametrize(
-    ("saying", "succeeded", "status", "error"),
+    ("response", "succeeded", "status", "error"),
     [
-        (Saying(204, b""), True, 204, None),
-        (Saying(500, b"no database"), False, 500, None),
-        (Saying(410, b"gone"), False, 410, None),
-        (Saying(302, b"", {"Location": "http://127.0.0.1:1/"}), False, 302, "redirect_not_followed"),
+        (Response(204, b""), True, 204, None),
+        (Response(500, b"no database"), False, 500, None),
+        (Response(410, b"gone"), False, 410, None),
+        (Response(302, b"", {"Location": "http://127.0.0.1:1/"}), False, 302, "redirect_not_followed"),
     ],
 )
 def test_the_answer_is_what_the_receiver_said(
     tenant: Tenant,
     webhook: dict[str, Any],
     receiver: Receiver,
-    saying: Saying,
+    response: Response,
     succeeded: bool,
     status: int,
     error: str | None,
 ) -> None:
-    receiver.says = [saying]
+    receiver.responses = [response]
 
     said = _test(tenant, webhook).json
 
     assert (said["succeeded"], said["status_code"], said["response"], said["error"]) == (
         succeeded,
         status,
-        saying.body.decode(),
+        response.body.decode(),
         error,
     )
     assert said["duration_ms"] >= 0
@@ -124,7 +123,7 @@ def test_a_host_that_has_no_address_is_a_fault(tenant: Tenant, monkeypatch: pyte
 def test_it_disables_nothing_and_is_no_delivery(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
-    receiver.says = [Saying(410)]
+    receiver.responses = [Response(410)]
 
     _test(tenant, webhook)
 
@@ -139,7 +138,7 @@ def test_a_disabled_endpoint_can_be_tested(
     call("PATCH", f"/v1/webhooks/{webhook['id']}", key=tenant.admin, json_body={"enabled": False})
 
     assert _test(tenant, webhook).json["succeeded"] is True
-    assert len(receiver.heard) == 1
+    assert len(receiver.requests) == 1
 
 
 def test_while_a_secret_rotates_both_sign(
@@ -149,15 +148,17 @@ def test_while_a_secret_rotates_both_sign(
 
     _test(tenant, webhook)
 
-    (heard,) = receiver.heard
+    (request,) = receiver.requests
     for secret in (webhook["secret"], new["secret"]):
-        standardwebhooks.Webhook(secret).verify(heard.body.decode(), heard.headers)
+        standardwebhooks.Webhook(secret).verify(request.body.decode(), request.headers)
 
 
-def _signed_with(heard: Heard, *candidates: str) -> list[str]:
+def _signed_with(request: ReceivedRequest, *candidates: str) -> list[str]:
     """Which secrets made a request's `x-eal-signature`."""
-    timestamp, given = int(heard.headers["x-eal-timestamp"]), heard.headers["x-eal-signature"]
-    return [secret for secret in candidates if signing.eal_signature(secret, timestamp, heard.body) == given]
+    timestamp, given = int(request.headers["x-eal-timestamp"]), request.headers["x-eal-signature"]
+    return [
+        secret for secret in candidates if signing.eal_signature(secret, timestamp, request.body) == given
+    ]
 
 
 @pytest.mark.parametrize("refusal", [401, 403])
@@ -165,38 +166,37 @@ def test_while_a_secret_rotates_a_refusal_is_followed_by_the_other_secret(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, refusal: int
 ) -> None:
     new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json["secret"]
-    receiver.says = [Saying(refusal), Saying(200)]
+    receiver.responses = [Response(refusal), Response(200)]
 
     answer = _test(tenant, webhook)
 
     assert (answer.json["succeeded"], answer.json["status_code"]) == (True, 200)
-    assert [_signed_with(heard, webhook["secret"], new) for heard in receiver.heard] == [
+    assert [_signed_with(request, webhook["secret"], new) for request in receiver.requests] == [
         [webhook["secret"]],
         [new],
     ]
-    assert len({heard.body for heard in receiver.heard}) == 1
+    assert len({request.body for request in receiver.requests}) == 1
 
 
 def test_while_a_secret_rotates_the_one_that_was_accepted_last_signs_first(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
     new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json["secret"]
-    at = store.place(tenant.in_mode("live"), webhook["id"])
-    endpoint = store.of_item(get(at) or {})
-    place = endpoint_health.take_place(tenant.in_mode("live"), webhook["id"], "dlv_1", time_of_day.now())
-    assert place is not None
-    endpoint_health.succeeded(place, accepted=endpoint_health.mark_of(endpoint.secret))
+    endpoint = ENDPOINTS.get(tenant.in_mode("live"), webhook["id"])
+    slot = endpoint_health.acquire_slot(tenant.in_mode("live"), webhook["id"], "dlv_1", time_of_day.now())
+    assert slot is not None
+    endpoint_health.record_success(slot, accepted=endpoint_health.fingerprint(endpoint.secret))
 
     _test(tenant, webhook)
 
-    assert [_signed_with(heard, webhook["secret"], new) for heard in receiver.heard] == [[new]]
+    assert [_signed_with(request, webhook["secret"], new) for request in receiver.requests] == [[new]]
 
 
 def test_both_posts_of_a_rotation_fit_into_the_time_of_a_request(
     clock: Clock, tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin)
-    receiver.says = [Saying(401, meanwhile=lambda: clock.advance(seconds=14)), Saying(200)]
+    receiver.responses = [Response(401, meanwhile=lambda: clock.advance(seconds=14)), Response(200)]
     given: list[float] = []
     send = sender.send
 
@@ -208,8 +208,8 @@ def test_both_posts_of_a_rotation_fit_into_the_time_of_a_request(
 
     _test(tenant, webhook)
 
-    assert given == [sender.TOTAL_SECONDS, ping.SECONDS - 14]
-    assert ping.SECONDS < functions()["WebhooksTest"]["Timeout"] <= API_GATEWAY_WAITS
+    assert given == [sender.TOTAL_SECONDS, ping.MAX_SECONDS - 14]
+    assert ping.MAX_SECONDS < functions()["WebhooksTest"]["Timeout"] <= API_GATEWAY_WAITS
 
 
 def test_a_replay_sends_nothing(tenant: Tenant, webhook: dict[str, Any], receiver: Receiver) -> None:
@@ -217,20 +217,20 @@ def test_a_replay_sends_nothing(tenant: Tenant, webhook: dict[str, Any], receive
     again = _test(tenant, webhook, {}, **{"Idempotency-Key": "k"})
 
     assert (again.headers["Idempotent-Replayed"], again.json) == ("true", first.json)
-    assert len(receiver.heard) == 1
+    assert len(receiver.requests) == 1
 
 
 def test_many_at_once_are_one_test_with_one_answer(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
-    receiver.says = [Saying(meanwhile=lambda: time.sleep(0.3))]
+    receiver.responses = [Response(meanwhile=lambda: time.sleep(0.3))]
     key = {"Idempotency-Key": "k"}
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: _test(tenant, webhook, {}, **key), range(8)))
 
-    assert {(one.status, one.text) for one in answers} == {(200, answers[0].text)}
-    assert len(receiver.heard) == 1
+    assert {(answer.status, answer.text) for answer in answers} == {(200, answers[0].text)}
+    assert len(receiver.requests) == 1
 
 
 def test_a_refused_test_holds_its_key_no_longer(tenant: Tenant, webhook: dict[str, Any]) -> None:
@@ -259,7 +259,7 @@ def test_a_key_that_a_dead_request_holds_is_free_after_half_a_minute(
 
     assert (meanwhile.status, meanwhile.error) == (409, "conflict")
     assert (other.status, other.error) == (422, "idempotency_mismatch")
-    assert (later.status, len(receiver.heard)) == (200, 1)
+    assert (later.status, len(receiver.requests)) == (200, 1)
 
 
 @pytest.mark.parametrize("wrong", ["lead.exploded", "review.received", "*", "", None, 7])
@@ -273,7 +273,7 @@ def test_if_match_is_about_the_endpoint(tenant: Tenant, webhook: dict[str, Any],
     refused = _test(tenant, webhook, **{"If-Match": '"2"'})
 
     assert (refused.status, refused.error) == (412, "precondition_failed")
-    assert receiver.heard == []
+    assert receiver.requests == []
     assert _test(tenant, webhook, **{"If-Match": '"1"'}).status == 200
 
 

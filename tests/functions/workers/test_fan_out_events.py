@@ -16,10 +16,10 @@ from tests.support.webhooks import (
     Queue,
     deliver,
     deliveries,
-    delivery,
     fan_out,
     publish_lead,
     register,
+    single_delivery,
 )
 
 if TYPE_CHECKING:
@@ -41,22 +41,22 @@ def test_each_endpoint_that_wants_the_event_gets_a_delivery_in_its_own_group(
 
     assert fan_out(event) == ONE_OK
 
-    assert {one.webhook_id for one in deliveries()} == {star["id"], named["id"]}
-    sent = queue.take()
-    assert {one.group for one in sent} == {star["id"], named["id"]}
-    for one in sent:
-        assert one.delay == 0
-        assert one.message == {
+    assert {delivery.webhook_id for delivery in deliveries()} == {star["id"], named["id"]}
+    messages = queue.take()
+    assert {message.group for message in messages} == {star["id"], named["id"]}
+    for message in messages:
+        assert message.delay == 0
+        assert message.message == {
             "organization_id": tenant.id,
             "mode": "live",
-            "delivery_id": ids.derived("dlv", event["id"], str(one.group)),
-            "webhook_id": one.group,
+            "delivery_id": ids.derived("dlv", event["id"], str(message.group)),
+            "webhook_id": message.group,
             "event_id": event["id"],
             "attempt": 1,
             "deferrals": 0,
             "request_id": event["request_id"],
         }
-    assert {(one.status, one.event_type, one.attempts) for one in deliveries()} == {
+    assert {(delivery.status, delivery.event_type, delivery.attempts) for delivery in deliveries()} == {
         ("pending", "lead.created", ())
     }
 
@@ -67,7 +67,7 @@ def test_for_a_disabled_endpoint_the_event_is_kept_as_skipped(tenant: Tenant, qu
 
     assert fan_out(publish_lead(tenant)) == ONE_OK
 
-    assert (delivery().webhook_id, delivery().status, delivery().next_attempt_at) == (
+    assert (single_delivery().webhook_id, single_delivery().status, single_delivery().next_attempt_at) == (
         off["id"],
         "skipped",
         None,
@@ -101,12 +101,12 @@ def test_a_filter_on_audit_records_reads_the_record(tenant: Tenant, queue: Queue
     leads = register(tenant, URL, ["audit.log.event"], filter={"data.action": {"eq": "lead.created"}})
     register(tenant, URL, ["audit.log.event"], filter={"data.action": {"eq": "lead.erased"}})
     published = publish_lead(tenant)
-    (record,) = [one for one in items("AUDIT") if one["action"]["S"] == "lead.created"]
+    (record,) = [record for record in items("AUDIT") if record["action"]["S"] == "lead.created"]
     told = {name: value for name, value in published.items() if name != "data"}
 
     assert fan_out({**told, "id": record["id"]["S"], "type": "audit.log.event"}) == ONE_OK
 
-    assert delivery().webhook_id == leads["id"]
+    assert single_delivery().webhook_id == leads["id"]
 
 
 def test_test_mode_reaches_test_endpoints_only(tenant: Tenant, queue: Queue) -> None:
@@ -115,8 +115,8 @@ def test_test_mode_reaches_test_endpoints_only(tenant: Tenant, queue: Queue) -> 
 
     fan_out(publish_lead(tenant, key=tenant.test_admin))
 
-    assert delivery().webhook_id == test["id"]
-    assert delivery().mode == "test"
+    assert single_delivery().webhook_id == test["id"]
+    assert single_delivery().mode == "test"
 
 
 def test_what_must_be_named_is_not_in_the_star(tenant: Tenant, queue: Queue) -> None:
@@ -125,7 +125,7 @@ def test_what_must_be_named_is_not_in_the_star(tenant: Tenant, queue: Queue) -> 
 
     fan_out({**publish_lead(tenant), "type": "audit.log.event"})
 
-    assert delivery().webhook_id == named["id"]
+    assert single_delivery().webhook_id == named["id"]
 
 
 def test_more_endpoints_than_one_batch_of_messages(tenant: Tenant, queue: Queue) -> None:
@@ -133,8 +133,8 @@ def test_more_endpoints_than_one_batch_of_messages(tenant: Tenant, queue: Queue)
 
     fan_out(publish_lead(tenant))
 
-    assert {one.message["webhook_id"] for one in queue.take()} == made
-    assert {one.webhook_id for one in deliveries()} == made
+    assert {sent.message["webhook_id"] for sent in queue.take()} == made
+    assert {delivery.webhook_id for delivery in deliveries()} == made
 
 
 @pytest.mark.parametrize("after", range(1, 5))
@@ -147,15 +147,15 @@ def test_killed_after_any_call_and_run_again_there_is_one_delivery_each(
         calls.kill_after = after
         with pytest.raises(Killed):
             fan_out(event)
-    first = {one.id: one for one in deliveries()}
+    first = {delivery.id: delivery for delivery in deliveries()}
 
     assert fan_out(event) == ONE_OK
 
-    assert {one.webhook_id for one in deliveries()} == made
-    assert all(first.get(one.id, one) == one for one in deliveries())
-    sent = queue.take()
-    assert {one.message["webhook_id"] for one in sent} == made
-    assert len(sent) == (4 if after == 4 else 2)
+    assert {delivery.webhook_id for delivery in deliveries()} == made
+    assert all(first.get(delivery.id, delivery) == delivery for delivery in deliveries())
+    messages = queue.take()
+    assert {message.message["webhook_id"] for message in messages} == made
+    assert len(messages) == (4 if after == 4 else 2)
 
 
 def test_a_queue_that_refuses_puts_that_event_alone_back(
@@ -184,7 +184,11 @@ def test_an_endpoint_deleted_meanwhile_is_skipped(tenant: Tenant, queue: Queue) 
     call("DELETE", f"/v1/webhooks/{webhook['id']}", key=tenant.admin)
 
     assert deliver(queue.take()[0].message) == ONE_OK
-    assert (delivery().status, delivery().attempts, delivery().next_attempt_at) == ("skipped", (), None)
+    assert (single_delivery().status, single_delivery().attempts, single_delivery().next_attempt_at) == (
+        "skipped",
+        (),
+        None,
+    )
 
 
 def test_the_sample_event_works(tenant: Tenant) -> None:

@@ -14,12 +14,12 @@ import standardwebhooks
 from eal.core import observe, signing
 from eal.core.outbound import sender
 from eal.core.outbound.attempts import MAX_RECORDINGS
-from eal.core.outbound.schedule import ATTEMPTS
+from eal.core.outbound.schedule import MAX_ATTEMPTS
 from tests.support.callrail import actions, events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, sqs_event
-from tests.support.receiver import Receiver, Saying
+from tests.support.receiver import Receiver, Response
 from tests.support.webhooks import Clock, Queue, watched_queue
 
 if TYPE_CHECKING:
@@ -90,26 +90,26 @@ def test_the_lead_arrives_signed_in_both_ways(
 
     assert work(message) == OK
 
-    (heard,) = receiver.heard
-    body = json.loads(heard.body)
+    (request,) = receiver.requests
+    body = json.loads(request.body)
     assert list(body) == ["id", "type", "api_version", "created_at", "tenant_id", "mode", "data"]
     assert (body["id"], body["type"], body["api_version"]) == (message["push_id"], "lead.pushed", "v1")
     assert (body["tenant_id"], body["mode"]) == (tenant.id, "live")
     assert body["created_at"] == before["crm_sync"]["requested_at"]
     assert body["data"] == before
-    assert "Zoë".encode() in heard.body
-    standardwebhooks.Webhook(SECRET).verify(heard.body, heard.headers)
-    timestamp = int(heard.headers["x-eal-timestamp"])
+    assert "Zoë".encode() in request.body
+    standardwebhooks.Webhook(SECRET).verify(request.body, request.headers)
+    timestamp = int(request.headers["x-eal-timestamp"])
     assert abs(timestamp - time.time()) < 60
-    assert heard.headers["x-eal-signature"] == signing.eal_signature(SECRET, timestamp, heard.body)
-    assert heard.headers["webhook-id"] == message["push_id"]
-    assert heard.path == "/hooks?token=s3cret"
+    assert request.headers["x-eal-signature"] == signing.eal_signature(SECRET, timestamp, request.body)
+    assert request.headers["webhook-id"] == message["push_id"]
+    assert request.path == "/hooks?token=s3cret"
 
 
 def test_a_success_stands_on_the_lead_and_is_told(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
-    receiver.says = [Saying(204, b"")]
+    receiver.responses = [Response(204, b"")]
 
     work(message)
 
@@ -122,7 +122,7 @@ def test_a_success_stands_on_the_lead_and_is_told(
     assert queue.take() == []
     assert actions("lead", tenant.id) == ["lead.created", "lead.push_requested", "lead.pushed"]
     assert events("lead.updated", tenant.id)[-1] == after
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "lead.pushed"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "lead.pushed"]
     assert record["actor"] == {"type": "worker", "id": "push_to_crm"}
     assert record["request_id"] == message["request_id"]
 
@@ -135,7 +135,7 @@ def test_the_whole_way_through_relay_bus_and_queue(tenant: Tenant, receiver: Rec
     Pipeline().run()
 
     assert shown(tenant, lead_id)["crm_sync"]["status"] == "synced"
-    assert len(receiver.heard) == 1
+    assert len(receiver.requests) == 1
 
 
 def test_a_secret_of_another_form_signs_with_its_text(
@@ -146,9 +146,9 @@ def test_a_secret_of_another_form_signs_with_its_text(
 
     work(push(tenant.write, lead(tenant.write), tenant))
 
-    (heard,) = receiver.heard
-    timestamp = int(heard.headers["x-eal-timestamp"])
-    assert heard.headers["x-eal-signature"] == signing.eal_signature(secret, timestamp, heard.body)
+    (request,) = receiver.requests
+    timestamp = int(request.headers["x-eal-timestamp"])
+    assert request.headers["x-eal-signature"] == signing.eal_signature(secret, timestamp, request.body)
 
 
 def test_the_body_is_the_lead_as_it_is_at_the_attempt(
@@ -158,7 +158,7 @@ def test_the_body_is_the_lead_as_it_is_at_the_attempt(
 
     work(message)
 
-    assert json.loads(receiver.heard[0].body)["data"]["first_name"] == "Ada"
+    assert json.loads(receiver.requests[0].body)["data"]["first_name"] == "Ada"
     assert sync(tenant, message)["status"] == "synced"
 
 
@@ -171,7 +171,7 @@ def test_test_mode_reaches_no_crm(tenant: Tenant, queue: Queue, receiver: Receiv
 
     assert work(message, message) == OK
 
-    assert receiver.heard == []
+    assert receiver.requests == []
     done = call("GET", path, key=tenant.test_admin).json["crm_sync"]
     assert (done["status"], done["attempts"], done["simulated"]) == ("synced", 1, True)
     assert (done["last_status_code"], done["last_error"]) == (None, None)
@@ -184,7 +184,7 @@ def test_test_mode_reaches_no_crm(tenant: Tenant, queue: Queue, receiver: Receiv
 def test_a_failure_is_seen_on_the_lead_and_not_told(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
-    receiver.says = [Saying(500, b"an answer with a secret")]
+    receiver.responses = [Response(500, b"an answer with a secret")]
     told = len(events("lead.updated", tenant.id))
 
     work(message)
@@ -209,7 +209,7 @@ def test_a_retry_succeeds_under_the_same_id(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = Clock(monkeypatch)
-    receiver.says = [Saying(500), Saying(503), Saying(200)]
+    receiver.responses = [Response(500), Response(503), Response(200)]
 
     work(message)
     for _ in range(2):
@@ -219,8 +219,8 @@ def test_a_retry_succeeds_under_the_same_id(
 
     done = sync(tenant, message)
     assert (done["status"], done["attempts"], done["last_error"]) == ("synced", 3, None)
-    assert {heard.headers["webhook-id"] for heard in receiver.heard} == {message["push_id"]}
-    assert len({heard.headers["x-eal-signature"] for heard in receiver.heard}) == 3
+    assert {request.headers["webhook-id"] for request in receiver.requests} == {message["push_id"]}
+    assert len({request.headers["x-eal-signature"] for request in receiver.requests}) == 3
 
 
 def test_after_the_last_attempt_the_push_has_failed(
@@ -232,7 +232,7 @@ def test_after_the_last_attempt_the_push_has_failed(
 ) -> None:
     now = Clock(monkeypatch)
     started = now.at
-    receiver.says = [Saying(500)]
+    receiver.responses = [Response(500)]
 
     work(message)
     sends = 0
@@ -243,14 +243,18 @@ def test_after_the_last_attempt_the_push_has_failed(
         work(sent.message)
         sends += 1
 
-    assert sends == ATTEMPTS - 1
+    assert sends == MAX_ATTEMPTS - 1
 
     failed = sync(tenant, message)
-    assert (failed["status"], failed["attempts"], failed["last_error"]) == ("failed", ATTEMPTS, "http_500")
+    assert (failed["status"], failed["attempts"], failed["last_error"]) == (
+        "failed",
+        MAX_ATTEMPTS,
+        "http_500",
+    )
     assert failed["next_attempt_at"] is None
-    assert len(receiver.heard) == ATTEMPTS
+    assert len(receiver.requests) == MAX_ATTEMPTS
     assert (now.at - started).total_seconds() >= 72 * 3600
-    assert actions("lead", tenant.id).count("lead.push_attempted") == ATTEMPTS - 1
+    assert actions("lead", tenant.id).count("lead.push_attempted") == MAX_ATTEMPTS - 1
     assert actions("lead", tenant.id)[-1] == "lead.push_failed"
     assert events("lead.updated", tenant.id)[-1]["crm_sync"]["status"] == "failed"
 
@@ -258,7 +262,7 @@ def test_after_the_last_attempt_the_push_has_failed(
 def test_gone_is_the_end_at_once(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
-    receiver.says = [Saying(410)]
+    receiver.responses = [Response(410)]
 
     work(message)
 
@@ -268,7 +272,7 @@ def test_gone_is_the_end_at_once(
 
 
 def test_retry_after_is_honoured(message: dict[str, Any], receiver: Receiver, queue: Queue) -> None:
-    receiver.says = [Saying(429, headers={"Retry-After": "60"})]
+    receiver.responses = [Response(429, headers={"Retry-After": "60"})]
 
     work(message)
 
@@ -290,7 +294,7 @@ def test_an_address_that_is_blocked_by_now_is_not_connected_to(
     waiting = sync(tenant, message)
     assert (waiting["status"], waiting["last_error"]) == ("pending", "blocked_address")
     assert waiting["last_status_code"] is None
-    assert receiver.heard == []
+    assert receiver.requests == []
     assert len(queue.take()) == 1
 
 
@@ -298,7 +302,7 @@ def test_faults_of_the_network_have_names(
     message: dict[str, Any], receiver: Receiver, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sender, "TOTAL_SECONDS", 0.2)
-    receiver.says = [Saying(meanwhile=lambda: time.sleep(0.6))]
+    receiver.responses = [Response(meanwhile=lambda: time.sleep(0.6))]
 
     work(message)
 
@@ -306,13 +310,13 @@ def test_faults_of_the_network_have_names(
 
 
 def test_a_redirect_is_not_followed(message: dict[str, Any], receiver: Receiver, tenant: Tenant) -> None:
-    receiver.says = [Saying(307, headers={"Location": "http://127.0.0.1:1/"})]
+    receiver.responses = [Response(307, headers={"Location": "http://127.0.0.1:1/"})]
 
     work(message)
 
     waiting = sync(tenant, message)
     assert (waiting["last_error"], waiting["last_status_code"]) == ("redirect_not_followed", 307)
-    assert len(receiver.heard) == 1
+    assert len(receiver.requests) == 1
 
 
 def test_a_crm_that_was_disconnected_meanwhile_fails_the_push(
@@ -325,7 +329,7 @@ def test_a_crm_that_was_disconnected_meanwhile_fails_the_push(
 
     failed = sync(tenant, message)
     assert (failed["status"], failed["last_error"]) == ("failed", "not_connected")
-    assert receiver.heard == []
+    assert receiver.requests == []
     assert queue.take() == []
 
 
@@ -336,13 +340,13 @@ def test_a_crm_that_was_disconnected_meanwhile_fails_the_push(
 def test_a_message_for_a_recorded_attempt_is_dropped(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant, status: int
 ) -> None:
-    receiver.says = [Saying(status)]
+    receiver.responses = [Response(status)]
     work(message)
     queue.take()
 
     assert work(message, message) == OK
 
-    assert len(receiver.heard) == 1
+    assert len(receiver.requests) == 1
     assert queue.take() == []
     assert sync(tenant, message)["attempts"] == 1
 
@@ -350,7 +354,7 @@ def test_a_message_for_a_recorded_attempt_is_dropped(
 def test_a_message_that_comes_early_waits_on(
     message: dict[str, Any], receiver: Receiver, queue: Queue
 ) -> None:
-    receiver.says = [Saying(500)]
+    receiver.responses = [Response(500)]
     work(message)
     (retry,) = queue.take()
 
@@ -359,7 +363,7 @@ def test_a_message_that_comes_early_waits_on(
     (again,) = queue.take()
     assert again.message == retry.message
     assert 1 <= again.delay <= 6
-    assert len(receiver.heard) == 1
+    assert len(receiver.requests) == 1
 
 
 def test_a_replaced_push_is_dropped(
@@ -368,19 +372,19 @@ def test_a_replaced_push_is_dropped(
     newer = push(tenant.write, message["lead_id"], tenant)
 
     assert work(message) == OK
-    assert receiver.heard == []
+    assert receiver.requests == []
     assert work(newer) == OK
 
-    assert [heard.headers["webhook-id"] for heard in receiver.heard] == [newer["push_id"]]
+    assert [request.headers["webhook-id"] for request in receiver.requests] == [newer["push_id"]]
 
 
 def test_a_push_that_is_replaced_during_its_attempt_leaves_the_new_one_alone(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
     newer: list[dict[str, Any]] = []
-    receiver.says = [
-        Saying(200, meanwhile=lambda: newer.append(push(tenant.write, message["lead_id"], tenant))),
-        Saying(200),
+    receiver.responses = [
+        Response(200, meanwhile=lambda: newer.append(push(tenant.write, message["lead_id"], tenant))),
+        Response(200),
     ]
 
     assert work(message) == OK
@@ -394,12 +398,12 @@ def test_a_push_that_is_replaced_during_its_attempt_leaves_the_new_one_alone(
 def test_of_an_erased_lead_nothing_is_sent_and_nothing_is_recorded(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant, status: int
 ) -> None:
-    receiver.says = [Saying(status)]
+    receiver.responses = [Response(status)]
     assert call("DELETE", f"/v1/leads/{message['lead_id']}", key=tenant.admin).status == 204
 
     assert work(message) == OK
 
-    assert receiver.heard == []
+    assert receiver.requests == []
     assert queue.take() == []
 
 
@@ -407,7 +411,7 @@ def test_a_lead_that_is_erased_during_its_attempt_stays_erased(
     message: dict[str, Any], receiver: Receiver, tenant: Tenant
 ) -> None:
     path = f"/v1/leads/{message['lead_id']}"
-    receiver.says = [Saying(meanwhile=lambda: call("DELETE", path, key=tenant.admin))]
+    receiver.responses = [Response(meanwhile=lambda: call("DELETE", path, key=tenant.admin))]
 
     assert work(message) == OK
 
@@ -420,7 +424,7 @@ def test_a_message_that_names_another_tenants_lead_is_dropped(
 ) -> None:
     assert work({**message, "organization_id": stranger.id}, {**message, "mode": "test"}) == OK
 
-    assert receiver.heard == []
+    assert receiver.requests == []
 
 
 # ---------------------------------------------------------------- killed, overtaken, at once
@@ -437,7 +441,7 @@ def test_killed_after_any_call_and_run_again_there_is_one_outcome(
     status: int,
     after: int,
 ) -> None:
-    receiver.says = [Saying(status)]
+    receiver.responses = [Response(status)]
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = after
         try:
@@ -452,10 +456,10 @@ def test_killed_after_any_call_and_run_again_there_is_one_outcome(
     done = sync(tenant, message)
     assert done["attempts"] == 1
     assert done["status"] == {200: "synced", 410: "failed", 500: "pending"}[status]
-    recorded = [one for one in actions("lead", tenant.id) if one.startswith("lead.push")]
+    recorded = [action for action in actions("lead", tenant.id) if action.startswith("lead.push")]
     assert len(recorded) == 2
-    assert {one.message["attempt"] for one in queue.take()} == ({2} if status == 500 else set())
-    assert {heard.headers["webhook-id"] for heard in receiver.heard} == {message["push_id"]}
+    assert {sent.message["attempt"] for sent in queue.take()} == ({2} if status == 500 else set())
+    assert {request.headers["webhook-id"] for request in receiver.requests} == {message["push_id"]}
 
 
 @pytest.mark.parametrize(
@@ -470,7 +474,7 @@ def test_an_outcome_that_could_not_be_kept_is_found_by_another_attempt(
     status: int,
     operation: str,
 ) -> None:
-    receiver.says = [Saying(status)]
+    receiver.responses = [Response(status)]
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {operation: "InternalServerError"}
         assert work(message) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
@@ -479,7 +483,7 @@ def test_an_outcome_that_could_not_be_kept_is_found_by_another_attempt(
     assert work(message) == OK
 
     assert sync(tenant, message)["attempts"] == 1
-    assert len(receiver.heard) == 2
+    assert len(receiver.requests) == 2
 
 
 def test_the_next_message_repairs_an_attempt_that_was_never_recorded(
@@ -489,7 +493,7 @@ def test_the_next_message_repairs_an_attempt_that_was_never_recorded(
     tenant: Tenant,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    receiver.says = [Saying(500), Saying(500), Saying(200)]
+    receiver.responses = [Response(500), Response(500), Response(200)]
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {"TransactWriteItems": "InternalServerError"}
         work(message)
@@ -515,14 +519,14 @@ def test_a_change_during_the_attempt_is_kept_and_the_crm_is_asked_once(
         answer = call("PATCH", path, key=tenant.write, json_body={"first_name": "Ada"})
         assert answer.status == 200
 
-    receiver.says = [Saying(status, meanwhile=change)]
+    receiver.responses = [Response(status, meanwhile=change)]
 
     assert work(message) == OK
 
     after = shown(tenant, message["lead_id"])
     assert (after["first_name"], after["version"]) == ("Ada", 4)
     assert after["crm_sync"]["status"] == ("synced" if status == 200 else "pending")
-    assert len(receiver.heard) == 1
+    assert len(receiver.requests) == 1
     assert len(queue.take()) == (status == 500)
 
 
@@ -548,7 +552,7 @@ def test_a_lead_that_never_rests_puts_the_message_back_and_the_crm_is_asked_once
         patch.setattr(botocore.client.BaseClient, "_make_api_call", overtaken)
         assert work(message) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
 
-    assert (writes, len(receiver.heard)) == (2 * MAX_RECORDINGS, 1)
+    assert (writes, len(receiver.requests)) == (2 * MAX_RECORDINGS, 1)
     assert work(message) == OK
     assert sync(tenant, message)["status"] == "synced"
 
@@ -557,15 +561,15 @@ def test_of_two_workers_with_one_message_one_records(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
     """The second worker runs whole while the first one waits for its answer."""
-    receiver.says = [Saying(500, meanwhile=lambda: work(message)), Saying(200)]
+    receiver.responses = [Response(500, meanwhile=lambda: work(message)), Response(200)]
 
     assert work(message) == OK
 
-    assert len(receiver.heard) == 2
+    assert len(receiver.requests) == 2
     assert (sync(tenant, message)["status"], sync(tenant, message)["attempts"]) == ("synced", 1)
     for sent in queue.take():
         assert work(sent.message) == OK
-    assert len(receiver.heard) == 2
+    assert len(receiver.requests) == 2
 
 
 def test_a_batch_fails_one_by_one(
@@ -601,13 +605,13 @@ def test_nothing_of_the_request_is_logged(
 ) -> None:
     log = io.StringIO()
     monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
-    receiver.says = [Saying(500, b"an answer with a secret")]
+    receiver.responses = [Response(500, b"an answer with a secret")]
 
     work(message)
 
-    (heard,) = receiver.heard
+    (request,) = receiver.requests
     everything = log.getvalue() + "".join(capsys.readouterr())
-    for hidden in ("s3cret", "Zoë", "an answer", SECRET, heard.headers["x-eal-signature"]):
+    for hidden in ("s3cret", "Zoë", "an answer", SECRET, request.headers["x-eal-signature"]):
         assert hidden not in everything
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     (line,) = [line for line in lines if line["message"] == "push_attempted"]

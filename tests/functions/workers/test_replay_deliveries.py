@@ -14,14 +14,14 @@ from eal.domain.webhooks.deliveries import replay
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
-from tests.support.receiver import Receiver, Saying
+from tests.support.receiver import Receiver, Response
 from tests.support.template import ROOT
 from tests.support.webhooks import Queue, deliveries, register, watched_queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from eal.domain.webhooks.model import Delivery
+    from eal.domain.webhooks.deliveries.model import Delivery
     from tests.support.tenants import Tenant
     from tests.support.time import Clock
 
@@ -87,11 +87,11 @@ def _work(message: dict[str, Any]) -> object:
 
 def _opened(queue: Queue) -> list[str]:
     """The events whose deliveries are due now."""
-    return [one.message["event_id"] for one in queue.take()]
+    return [sent.message["event_id"] for sent in queue.take()]
 
 
 def _by_event() -> dict[str, Delivery]:
-    return {one.event_id: one for one in deliveries()}
+    return {delivery.event_id: delivery for delivery in deliveries()}
 
 
 @pytest.mark.parametrize("only", [None, "failed", "missing"])
@@ -104,7 +104,7 @@ def test_what_failed_is_missing_or_succeeded_is_told_apart(
     queue: Queue,
     only: str | None,
 ) -> None:
-    receiver.says = [Saying(410), Saying(200), Saying(500)]
+    receiver.responses = [Response(410), Response(200), Response(500)]
     failed = _new_lead(tenant, pipeline)
     skipped = _new_lead(tenant, pipeline)
     _enable(tenant, webhook, enabled=True)
@@ -116,10 +116,10 @@ def test_what_failed_is_missing_or_succeeded_is_told_apart(
 
     wanted = {None: [failed, skipped, succeeded], "failed": [failed], "missing": [skipped]}[only]
     assert _opened(queue) == wanted
-    for event, one in _by_event().items():
+    for event, delivery in _by_event().items():
         is_opened = event in wanted
-        assert one.trigger == ("replay" if is_opened else "schedule")
-        assert (one.status == "pending") == (is_opened or event == pending)
+        assert delivery.trigger == ("replay" if is_opened else "schedule")
+        assert (delivery.status == "pending") == (is_opened or event == pending)
 
 
 def test_events_from_before_the_endpoint_are_missing_too(
@@ -167,7 +167,7 @@ def test_audit_records_are_replayed_to_who_named_them(
         _work(_message(clock, tenant, late, only="missing", until=rfc3339(clock.now() + timedelta(hours=1))))
         opened = _opened(queue)
 
-    own = {one.event_id for one in deliveries() if one.trigger == "schedule"}
+    own = {delivery.event_id for delivery in deliveries() if delivery.trigger == "schedule"}
     assert opened == [event, *(record for record in records if record not in own)]
 
 
@@ -175,15 +175,18 @@ def test_a_replay_that_fails_is_tried_again_by_a_whole_schedule(
     clock: Clock, tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, pipeline: Pipeline
 ) -> None:
     event = _new_lead(tenant, pipeline)
-    receiver.says = [Saying(503)]
+    receiver.responses = [Response(503)]
 
     _work(_message(clock, tenant, webhook))
     pipeline.run()
 
-    one = _by_event()[event]
-    assert (one.status, [attempt.trigger for attempt in one.attempts]) == ("pending", ["schedule", "replay"])
-    assert one.next_attempt_at is not None
-    assert one.next_attempt_at - clock.now() <= timedelta(seconds=6)
+    delivery = _by_event()[event]
+    assert (delivery.status, [attempt.trigger for attempt in delivery.attempts]) == (
+        "pending",
+        ["schedule", "replay"],
+    )
+    assert delivery.next_attempt_at is not None
+    assert delivery.next_attempt_at - clock.now() <= timedelta(seconds=6)
 
 
 def test_run_again_it_only_repeats_the_messages_of_what_is_not_done(
@@ -200,16 +203,16 @@ def test_run_again_it_only_repeats_the_messages_of_what_is_not_done(
 
     _work(message)
     assert _opened(queue) == events
-    versions = {one.id: one.version for one in deliveries()}
+    versions = {delivery.id: delivery.version for delivery in deliveries()}
     _work(message)
     assert _opened(queue) == events
-    assert {one.id: one.version for one in deliveries()} == versions
+    assert {delivery.id: delivery.version for delivery in deliveries()} == versions
 
     pipeline.run()
     queue.take()
     _work(message)
     assert _opened(queue) == []
-    assert len(receiver.heard) == 4
+    assert len(receiver.requests) == 4
 
 
 @pytest.mark.parametrize("after", range(1, 8))
@@ -227,7 +230,7 @@ def test_killed_after_any_call_and_run_again_each_is_opened_once(
     events.append(_new_lead(tenant, pipeline))
     _enable(tenant, webhook, enabled=True)
     queue.take()
-    versions = {one.event_id: one.version for one in deliveries()}
+    versions = {delivery.event_id: delivery.version for delivery in deliveries()}
     message = _message(clock, tenant, webhook)
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = after
@@ -238,9 +241,9 @@ def test_killed_after_any_call_and_run_again_each_is_opened_once(
     assert _work(message) == ONE_OK
 
     assert set(sent + _opened(queue)) == set(events)
-    assert {one.event_id: one.version - versions[one.event_id] for one in deliveries()} == dict.fromkeys(
-        events, 1
-    )
+    assert {
+        delivery.event_id: delivery.version - versions[delivery.event_id] for delivery in deliveries()
+    } == dict.fromkeys(events, 1)
 
 
 def test_what_is_not_done_in_time_goes_on_with_another_message(
@@ -253,8 +256,8 @@ def test_what_is_not_done_in_time_goes_on_with_another_message(
 ) -> None:
     events = [_new_lead(tenant, pipeline) for _ in range(3)]
     queue.take()
-    monkeypatch.setattr(replay, "RUN_SECONDS", -1)
-    monkeypatch.setattr(replay, "_AT_ONCE", 1)
+    monkeypatch.setattr(replay, "MAX_RUN_SECONDS", -1)
+    monkeypatch.setattr(replay, "_BATCH_EVENTS", 1)
     message = _message(clock, tenant, webhook)
     opened: list[list[str]] = []
     for _ in range(len(events)):

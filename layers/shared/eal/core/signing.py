@@ -1,16 +1,21 @@
-"""Signatures of what we send to customers: two schemes over the same bytes, side by side in the headers.
+"""Signatures of requests to customers: two schemes over the same bytes, both in the headers.
 
-The product's own: `x-eal-signature` is the hex HMAC-SHA256 of `{timestamp}.{body}` under the secret's text.
-And Standard Webhooks 1.0.0 (https://github.com/standard-webhooks/standard-webhooks), whose key is what the
-base64 after `whsec_` stands for, and whose header can carry several signatures. A secret of another form, which
-only a tenant itself can have chosen, is used as its text for both.
+The product's own scheme: `x-eal-signature` is the hex HMAC-SHA256 of `{timestamp}.{body}` under the secret's text.
+Standard Webhooks 1.0.0 (https://github.com/standard-webhooks/standard-webhooks): the key is the decoded base64 after
+`whsec_`, and the header may contain several signatures. A secret of another form, which only the tenant can have
+chosen, is used as text in both schemes.
 """
+
+from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PREFIX = "whsec_"
 _SECRET_BYTES = 32
@@ -37,8 +42,8 @@ def standard_signature(secret: str, message_id: str, timestamp: int, body: bytes
 def headers(secrets_in_use: Sequence[str], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
     """The five headers of a delivery.
 
-    The first secret signs for `x-eal-signature`, which verifiers compare as a whole and so can hold only one;
-    all of them sign for `webhook-signature`.
+    The first secret signs `x-eal-signature`, which has room for only one because verifiers compare it as a whole. All
+    secrets sign `webhook-signature`.
     """
     return {
         "x-eal-signature": eal_signature(secrets_in_use[0], timestamp, body),

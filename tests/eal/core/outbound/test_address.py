@@ -283,12 +283,18 @@ def test_the_local_stack_reaches_nothing_else(url: str) -> None:
 
 @given(st.ip_addresses())
 def test_no_address_is_public_that_the_standard_library_calls_special(ip: object) -> None:
-    one = ip_address(str(ip))
+    parsed = ip_address(str(ip))
 
-    special = one.is_private or one.is_loopback or one.is_link_local or one.is_multicast or one.is_reserved
-    if address.is_public(one) and one not in address._NAT64:
+    special = (
+        parsed.is_private
+        or parsed.is_loopback
+        or parsed.is_link_local
+        or parsed.is_multicast
+        or parsed.is_reserved
+    )
+    if address.is_public(parsed) and parsed not in address._NAT64:
         assert not special
-        assert not one.is_unspecified
+        assert not parsed.is_unspecified
 
 
 @given(st.text(), st.booleans())
@@ -323,5 +329,5 @@ def test_the_systems_resolver_is_asked_and_its_failure_is_no_address(monkeypatch
 
     monkeypatch.setattr(socket, "getaddrinfo", answer)
 
-    assert address.ask_dns("example.com", 443) == [PUBLIC]
-    assert address.ask_dns("nowhere.example", 443) == []
+    assert address.query_dns("example.com", 443) == [PUBLIC]
+    assert address.query_dns("nowhere.example", 443) == []

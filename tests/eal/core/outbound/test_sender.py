@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from eal.core.outbound import sender
 from eal.core.outbound.address import Target
-from tests.support.receiver import Receiver, Saying, receiving
+from tests.support.receiver import Receiver, Response, receiving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,12 +38,12 @@ def test_the_bytes_arrive_as_they_are_at_the_pinned_address_under_the_name(recei
     reply = sender.post(_target(receiver), body, {"x-eal-timestamp": "1"})
 
     assert (reply.status_code, reply.response, reply.error) == (200, "ok", None)
-    (heard,) = receiver.heard
-    assert heard.body == body
-    assert heard.path == "/hooks?a=b"
-    assert heard.headers["host"] == f"hooks.example.test:{receiver.port}"
-    assert heard.headers["content-type"] == "application/json"
-    assert heard.headers["x-eal-timestamp"] == "1"
+    (request,) = receiver.requests
+    assert request.body == body
+    assert request.path == "/hooks?a=b"
+    assert request.headers["host"] == f"hooks.example.test:{receiver.port}"
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["x-eal-timestamp"] == "1"
 
 
 def test_no_dns_is_asked_between_the_check_and_the_connection(
@@ -65,27 +65,27 @@ def test_no_dns_is_asked_between_the_check_and_the_connection(
 
 
 def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
-    receiver.says = [Saying(302, headers={"Location": f"http://127.0.0.1:{receiver.port}/other"})]
+    receiver.responses = [Response(302, headers={"Location": f"http://127.0.0.1:{receiver.port}/other"})]
 
     reply = sender.post(_target(receiver), b"{}", {})
 
     assert (reply.status_code, reply.error) == (302, "redirect_not_followed")
-    assert len(receiver.heard) == 1
+    assert len(receiver.requests) == 1
 
 
 def test_an_answer_is_read_to_4_kib_and_what_follows_does_not_reach_the_next_one(receiver: Receiver) -> None:
-    receiver.says = [Saying(500, b"x" * 10_000_000), Saying(200, b"next")]
+    receiver.responses = [Response(500, b"x" * 10_000_000), Response(200, b"next")]
 
     first = sender.post(_target(receiver), b"{}", {})
     second = sender.post(_target(receiver), b"{}", {})
 
     assert first.response == "x" * 4096
     assert second.response == "next"
-    assert receiver.heard[0].connection != receiver.heard[1].connection
+    assert receiver.requests[0].connection != receiver.requests[1].connection
 
 
 def test_bytes_that_are_no_text_are_shown_as_such(receiver: Receiver) -> None:
-    receiver.says = [Saying(200, b"\xff\xfe")]
+    receiver.responses = [Response(200, b"\xff\xfe")]
 
     assert sender.post(_target(receiver), b"{}", {}).response == "\ufffd\ufffd"
 
@@ -94,7 +94,7 @@ def test_a_connection_is_used_again(receiver: Receiver) -> None:
     for _ in range(3):
         assert sender.post(_target(receiver), b"{}", {}).status_code == 200
 
-    assert len({heard.connection for heard in receiver.heard}) == 1
+    assert len({request.connection for request in receiver.requests}) == 1
 
 
 def test_a_connection_is_not_used_for_another_address_or_name(receiver: Receiver) -> None:
@@ -106,11 +106,11 @@ def test_a_connection_is_not_used_for_another_address_or_name(receiver: Receiver
     elsewhere = sender.post(_target(receiver, ("::1",)), b"{}", {})
 
     assert elsewhere.error == "connection_failed"
-    assert len({heard.connection for heard in receiver.heard}) == 2
+    assert len({request.connection for request in receiver.requests}) == 2
 
 
 def test_a_kept_connection_that_died_costs_nothing(receiver: Receiver) -> None:
-    receiver.says = [Saying(), Saying(hang_up=True), Saying(200, b"again")]
+    receiver.responses = [Response(), Response(hang_up=True), Response(200, b"again")]
 
     sender.post(_target(receiver), b"{}", {})
     reply = sender.post(_target(receiver), b"{}", {})
@@ -119,19 +119,19 @@ def test_a_kept_connection_that_died_costs_nothing(receiver: Receiver) -> None:
 
 
 def test_a_receiver_that_hangs_up_at_once_is_a_failed_attempt(receiver: Receiver) -> None:
-    receiver.says = [Saying(hang_up=True)]
+    receiver.responses = [Response(hang_up=True)]
 
     reply = sender.post(_target(receiver), b"{}", {})
 
     assert (reply.status_code, reply.error) == (None, "connection_failed")
-    assert len(receiver.heard) == 1
+    assert len(receiver.requests) == 1
 
 
 def test_a_slow_receiver_is_left_after_the_total_time(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sender, "TOTAL_SECONDS", 0.3)
-    receiver.says = [Saying(meanwhile=lambda: time.sleep(0.8))]
+    receiver.responses = [Response(meanwhile=lambda: time.sleep(0.8))]
 
     reply = sender.post(_target(receiver), b"{}", {})
 
@@ -143,7 +143,7 @@ def test_dripping_bytes_do_not_stretch_the_total_time(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sender, "TOTAL_SECONDS", 0.4)
-    receiver.says = [Saying(200, b"x" * 100, drip=0.1)]
+    receiver.responses = [Response(200, b"x" * 100, drip=0.1)]
 
     reply = sender.post(_target(receiver), b"{}", {})
 
@@ -187,7 +187,7 @@ class Hostile:
                 connection.sendall(self.piece)
                 self.said += 1
         except OSError:
-            return  # the client has heard enough
+            return  # the client has request enough
 
 
 @contextmanager
@@ -260,17 +260,17 @@ def test_a_body_without_end_is_left_and_the_status_counts(begin: bytes, piece: b
         reply = sender.post(target, b"{}", {})
 
     assert (reply.status_code, reply.error) == (200, None)
-    assert len(reply.response or "") <= sender.MOST_OF_AN_ANSWER
+    assert len(reply.response or "") <= sender.MAX_RESPONSE_BYTES
     assert hostile.said < ENDLESS
 
 
 def test_what_follows_an_interim_answer_does_not_reach_the_next_one(receiver: Receiver) -> None:
-    receiver.says = [Saying(103, b""), Saying(200, b"next")]
+    receiver.responses = [Response(103, b""), Response(200, b"next")]
 
     assert sender.post(_target(receiver), b"{}", {}).status_code == 103
     assert sender.post(_target(receiver), b"{}", {}).status_code == 200
 
-    assert receiver.heard[0].connection != receiver.heard[1].connection
+    assert receiver.requests[0].connection != receiver.requests[1].connection
 
 
 class Ticking:
@@ -293,8 +293,8 @@ def test_the_total_time_holds_while_a_body_is_sent(
     def read(connection: socket.socket) -> None:
         taken = 0
         with suppress(OSError):
-            while taken < len(body) and (some := connection.recv(65536)):
-                taken += len(some)
+            while taken < len(body) and (received := connection.recv(65536)):
+                taken += len(received)
             connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
     monkeypatch.setattr(sender, "time", Ticking())
@@ -317,7 +317,7 @@ def test_the_total_time_begins_before_the_dns_is_asked(
     monkeypatch.setattr(sender, "resolve", slow)
 
     assert sender.send(receiver.url, b"{}", {}).error == "timeout"
-    assert receiver.heard == []
+    assert receiver.requests == []
 
 
 @pytest.mark.parametrize(
@@ -334,14 +334,14 @@ def test_the_total_time_begins_before_the_dns_is_asked(
     ],
 )
 def test_retry_after_in_seconds(receiver: Receiver, header: str, seconds: float | None) -> None:
-    receiver.says = [Saying(503, headers={"Retry-After": header.encode().decode("latin-1")})]
+    receiver.responses = [Response(503, headers={"Retry-After": header.encode().decode("latin-1")})]
 
     assert sender.post(_target(receiver), b"{}", {}).retry_after == seconds
 
 
 def test_retry_after_as_a_date(receiver: Receiver) -> None:
     at = datetime.now(UTC) + timedelta(minutes=10)
-    receiver.says = [Saying(503, headers={"Retry-After": format_datetime(at, usegmt=True)})]
+    receiver.responses = [Response(503, headers={"Retry-After": format_datetime(at, usegmt=True)})]
 
     asked = sender.post(_target(receiver), b"{}", {}).retry_after
 
@@ -400,8 +400,8 @@ def server_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ssl.
 
 @pytest.fixture
 def certified(server_tls: ssl.SSLContext) -> Iterator[Receiver]:
-    with receiving(server_tls) as one:
-        yield one
+    with receiving(server_tls) as secure:
+        yield secure
 
 
 def _tls_target(receiver: Receiver, host: str) -> Target:
@@ -413,7 +413,7 @@ def test_tls_checks_the_name_and_not_the_address(certified: Receiver) -> None:
         reply = sender.post(_tls_target(certified, "hooks.example.test"), b"{}", {})
         assert (reply.status_code, reply.error) == (200, None)
 
-    assert len({heard.connection for heard in certified.heard}) == 1
+    assert len({request.connection for request in certified.requests}) == 1
 
 
 @pytest.mark.parametrize("host", ["other.example.test", "127.0.0.1"])
@@ -421,7 +421,7 @@ def test_a_certificate_for_another_name_is_refused(certified: Receiver, host: st
     reply = sender.post(_tls_target(certified, host), b"{}", {})
 
     assert (reply.status_code, reply.error) == (None, "tls_failed")
-    assert certified.heard == []
+    assert certified.requests == []
 
 
 def test_an_unknown_authority_is_refused(certified: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,1 +1,1 @@
-"""Requests to addresses that customers gave us: which are allowed, how they are sent, when they are sent again."""
+"""Requests to customers' addresses: which are allowed, how they are sent, and when they are retried."""

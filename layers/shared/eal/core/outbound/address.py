@@ -1,31 +1,35 @@
-"""Where we may send requests: the one guard of an address when it is given and at each send.
+"""Addresses to which we may send requests, checked when a customer sets one and again at each send.
 
-Customers choose the addresses that our network connects to, so a URL is refused unless all of it is public.
-What is checked is what is connected to: `resolve` gives the addresses, and the sender uses those and asks no
-DNS again.
+Customers choose the addresses that our network connects to, so a URL is rejected unless all its addresses are public.
+The sender connects to the addresses that `resolve` has checked, and does not query the DNS again.
 
 Sources: the IANA special-purpose registries for IPv4 and IPv6; RFC 6890; RFC 6052 (NAT64); the WHATWG URL
 standard, "ends in a number", for the spellings of IPv4 addresses that resolvers accept.
 """
 
+from __future__ import annotations
+
 import re
 import socket
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Literal
-from urllib.parse import SplitResult, quote, urlsplit
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote, urlsplit
 
-from eal.core.errors import FieldError
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from urllib.parse import SplitResult
+
+    from eal.core.errors import FieldError
 
 type IpAddress = IPv4Address | IPv6Address
 type Lookup = Callable[[str, int], Sequence[str]]
-"""The addresses of a host, for a connection to a port; none where the name is not known."""
+"""The addresses of a host, for a connection to a port; empty if the name is unknown."""
 
 _DNS_SECONDS = 3.0
-_LONGEST_NAME = 253
+_MAX_NAME_CHARACTERS = 253
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _NOT_IN_A_URL = re.compile(r"[\x00-\x20\x7f\\]")
@@ -49,16 +53,16 @@ _LOCAL_NAMES = (
 
 
 class Blocked(Exception):
-    """The URL is not one that we connect to. The message is a sentence for the field's error."""
+    """We do not connect to this URL. The message is a sentence for the field's error."""
 
 
 class Unresolved(Exception):
-    """The host name has no address, or none that the DNS gave in time."""
+    """The host name has no address, or the DNS did not return one in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A URL whose addresses were checked. `host` is in ASCII, for the Host header and the certificate."""
+    """A URL with checked addresses. `host` is in ASCII, for the Host header and the certificate."""
 
     scheme: Literal["https", "http"]
     host: str
@@ -67,11 +71,11 @@ class Target:
     addresses: tuple[str, ...]
 
 
-def ask_dns(host: str, port: int) -> list[str]:
-    """What the system's resolver says within three seconds: getaddrinfo takes no time-out."""
+def query_dns(host: str, port: int) -> list[str]:
+    """What the system's resolver returns within three seconds: getaddrinfo has no timeout of its own."""
     answers: SimpleQueue[list[str]] = SimpleQueue()
 
-    def ask() -> None:
+    def look_up() -> None:
         try:
             answers.put(
                 [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
@@ -79,14 +83,14 @@ def ask_dns(host: str, port: int) -> list[str]:
         except (OSError, UnicodeError):
             answers.put([])
 
-    Thread(target=ask, daemon=True).start()
+    Thread(target=look_up, daemon=True).start()
     try:
         return answers.get(timeout=_DNS_SECONDS)
     except Empty:
         return []
 
 
-def resolve(url: str, *, loopback: bool, lookup: Lookup = ask_dns) -> Target:
+def resolve(url: str, *, loopback: bool, lookup: Lookup = query_dns) -> Target:
     """The target of a URL. `loopback` allows http to this machine on ports above 1024: for the local stack.
 
     Raises: Blocked; Unresolved.
@@ -110,9 +114,9 @@ def resolve(url: str, *, loopback: bool, lookup: Lookup = ask_dns) -> Target:
 
 
 def faults(url: str, pointer: str, *, loopback: bool) -> list[FieldError]:
-    """What is wrong with an address that is given to us at `pointer` of a body.
+    """What is wrong with the address at `pointer` of a body.
 
-    A host without an address is not: it may be set up after this, and each send checks again.
+    A host without an address is no fault: it may be set up later, and each send checks again.
     """
     try:
         resolve(url, loopback=loopback)
@@ -124,19 +128,19 @@ def faults(url: str, pointer: str, *, loopback: bool) -> list[FieldError]:
 
 
 def is_public(address: IpAddress) -> bool:
-    """Whether an address is one host's on the public internet, and no other address in disguise."""
+    """Whether an address belongs to a single host on the public internet and embeds no other address."""
     if any(address in network for network in _NEVER if network.version == address.version):
         return False
     if isinstance(address, IPv4Address):
         return address.is_global and not address.is_multicast and not address.is_reserved
     if address in _NAT64:
         return is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
-    # Mapped and compatible IPv4, site-local, multicast and unassigned blocks are all outside of 2000::/3.
+    # Mapped and compatible IPv4, site-local, multicast and unassigned blocks are all outside 2000::/3.
     return address in _GLOBAL_UNICAST and address.is_global and not address.sixtofour and not address.teredo
 
 
 def without_query(url: str) -> str:
-    """The URL for logs and audit records: what customers put into a query is often a secret."""
+    """The URL for logs and audit records, because the query of a customer's URL is often a secret."""
     base, mark, _ = url.partition("#")[0].partition("?")
     return base + ("?***" if mark else "")
 
@@ -146,7 +150,7 @@ def _is_loopback(address: IpAddress) -> bool:
 
 
 def _split(url: str) -> SplitResult:
-    # urlsplit drops control characters instead of refusing them; some parsers read a backslash as a slash.
+    # urlsplit drops control characters instead of rejecting them; some parsers read a backslash as a slash.
     if _NOT_IN_A_URL.search(url):
         raise Blocked("Must be a URL without spaces, control characters or backslashes.")
     try:
@@ -179,13 +183,13 @@ def _host(name: str) -> str:
     """The host in ASCII, lower-case: a name, or an address in its usual spelling."""
     if ":" in name:
         address = _literal(name)
-        # A zone (`%eth0`) only means something on one link of one machine.
+        # A zone (`%eth0`) has a meaning only on one link of one machine.
         return address.compressed if address and "%" not in name else _no_host()
     if not name.isascii():
         name = _in_ascii(name)
     name = name.removesuffix(".")
     labels = name.split(".")
-    if len(name) > _LONGEST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
+    if len(name) > _MAX_NAME_CHARACTERS or not all(_LABEL.fullmatch(label) for label in labels):
         _no_host()
     if _NUMBER.fullmatch(labels[-1]) and _literal(name) is None:
         raise Blocked("Must have an IPv4 address in the form of four decimal numbers.")

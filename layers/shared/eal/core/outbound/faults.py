@@ -1,4 +1,4 @@
-"""What can go wrong with a request to a customer's address."""
+"""The faults of a request to a customer's address."""
 
 from typing import Literal
 
@@ -11,4 +11,4 @@ type Fault = Literal[
     "unresolved_host",
     "blocked_address",
 ]
-"""Why an attempt that has no usable answer failed."""
+"""Why an attempt has no usable response."""

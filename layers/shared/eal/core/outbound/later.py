@@ -1,19 +1,26 @@
-"""Messages to a queue of ours that are to come later: SQS's own delay up to 15 minutes, EventBridge Scheduler beyond.
+"""Delayed messages to our queues: with the delay of SQS up to 15 minutes, with EventBridge Scheduler beyond.
 
-A schedule fires once and deletes itself. Its name is the message's own with its second, so that a worker that was
-killed and runs again makes no second one. What Scheduler cannot deliver goes to the queue's dead-letter queue.
+A schedule fires once and deletes itself. Its name is that of the message with the second of its time, so a worker that
+is killed and runs again creates no second schedule. A message that Scheduler cannot deliver goes to the queue's
+dead-letter queue.
 """
 
-from datetime import UTC, datetime, timedelta
+from __future__ import annotations
+
+from datetime import UTC, timedelta
 from math import ceil
+from typing import TYPE_CHECKING
 
 from eal.core import aws, settings
-from eal.core.outbound.schedule import LONGEST_DELAY
+from eal.core.outbound.schedule import MAX_SQS_DELAY_SECONDS
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 def send(queue: str, body: str, *, group: str, name: str, at: datetime, now: datetime) -> None:
-    """Send a message so that it comes at `at`, and never before. `name` tells it from the queue's other ones."""
-    if (at - now).total_seconds() > LONGEST_DELAY:
+    """Send a message so that it arrives at `at`, and never before. `name` is unique within the queue."""
+    if (at - now).total_seconds() > MAX_SQS_DELAY_SECONDS:
         _schedule(queue, body, name, at)
         return
     aws.sqs().send_message(
@@ -34,8 +41,8 @@ def _schedule(queue: str, body: str, name: str, at: datetime) -> None:
             ScheduleExpression=f"at({second.isoformat()})",
             FlexibleTimeWindow={"Mode": "OFF"},
             ActionAfterCompletion="DELETE",
-            # No message group: a target that is a queue takes one for FIFO queues only (Scheduler's API reference,
-            # SqsParameters). The universal target that takes any is not in the local stack's emulator.
+            # No message group: a queue target accepts one for FIFO queues only (Scheduler's API reference,
+            # SqsParameters), and the local stack's emulator lacks the universal target, which accepts any.
             Target={
                 "Arn": settings.queue_arn(queue),
                 "RoleArn": settings.schedules_role(),
@@ -44,4 +51,4 @@ def _schedule(queue: str, body: str, name: str, at: datetime) -> None:
             },
         )
     except client.exceptions.ConflictException:
-        return  # an earlier run of the same work made it
+        return  # an earlier run of the same message created it

@@ -1,10 +1,12 @@
-"""One POST to a checked address: one time-out for all of it, no redirects, 4 KiB of answer, kept connections.
+"""One POST to a checked address: one timeout for all of it, no redirects, 4 KiB of the response, kept connections.
 
-http.client and not urllib3 or httpx: nothing else lets us give the address to connect to and the name to
-check the certificate against without reaching into it, and it is the fastest that was measured (architecture,
-section 9). What a receiver may cost is bounded below it, where bytes come in and go out: http.client reads a chunk of
-size -1 to the connection's end, and trailers and interim answers for as long as they come.
+http.client and not urllib3 or httpx: only it accepts the address to connect to and the name to check the certificate
+against as separate values, and it was the fastest that was measured (docs/measurements.md). What a receiver may cost
+is bounded below it, at the socket: http.client reads a chunk of size -1 to the end of the connection, and trailers and
+interim responses for as long as they arrive.
 """
+
+from __future__ import annotations
 
 import io
 import select
@@ -12,7 +14,6 @@ import socket
 import ssl
 import time
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -21,29 +22,32 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core import settings
 from eal.core.outbound import retry_after
-from eal.core.outbound.address import Blocked, Target, Unresolved, resolve
-from eal.core.outbound.faults import Fault
+from eal.core.outbound.address import Blocked, Unresolved, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer
+    from collections.abc import Buffer, Mapping
+
+    from eal.core.outbound.address import Target
+    from eal.core.outbound.faults import Fault
 
 TOTAL_SECONDS = 15.0
 CONNECT_SECONDS = 3.0
-MOST_OF_AN_ANSWER = 4096
-_MOST_READ = 65_536
-"""Bytes of one answer with its head, interim answers, and what chunks put around it."""
+MAX_RESPONSE_BYTES = 4096
+"""Of a response's body that are read and stored."""
+_MAX_BYTES_READ = 65_536
+"""Of one response with its head, interim responses, and the framing of chunks."""
 _FINAL = 200
-"""The lowest status of an answer that no other follows."""
-_A_PIECE = 16_384
-"""Bytes sent at once, a TLS record's most: between two the time is looked at."""
-_ADDRESSES_TRIED = 4
-_KEPT_SECONDS = 30.0
-_MOST_KEPT = 64
+"""The lowest status of a response that no other follows."""
+_SEND_BYTES = 16_384
+"""Sent at once, the maximum of a TLS record. The deadline is checked between two sends."""
+_MAX_ADDRESSES = 4
+_MAX_IDLE_SECONDS = 30.0
+_MAX_IDLE_CONNECTIONS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What came of a POST: a status and the answer's beginning, or a fault. `retry_after` in seconds."""
+    """The result of a POST: a status and the first 4 KiB of the response, or a fault. `retry_after` is in seconds."""
 
     duration_ms: int
     status_code: int | None = None
@@ -57,9 +61,9 @@ class Reply:
 
 
 def send(url: str, body: bytes, headers: Mapping[str, str], *, within: float | None = None) -> Reply:
-    """Check the address and send a JSON body there. Raises nothing for what the address or the receiver does.
+    """Check the address and send a JSON body there. Faults of the address or the receiver are in the reply.
 
-    All of it takes `within` seconds at most, TOTAL_SECONDS if not given. Only the local stack reaches loopback.
+    All of it takes at most `within` seconds, by default TOTAL_SECONDS. Only the local stack may use loopback.
     """
     started = time.monotonic()
     try:
@@ -72,7 +76,7 @@ def send(url: str, body: bytes, headers: Mapping[str, str], *, within: float | N
 
 
 def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Reply:
-    """Send a JSON body. Raises nothing for what the network or the receiver does: that is in the reply."""
+    """Send a JSON body. Faults of the network or the receiver are in the reply."""
     return _post(target, body, headers, time.monotonic(), TOTAL_SECONDS)
 
 
@@ -105,50 +109,50 @@ def _since(started: float) -> int:
 
 
 def close() -> None:
-    """Close the connections that are kept for the next messages: for tests."""
-    _kept.close()
+    """Close the idle connections, for tests."""
+    _pool.close()
 
 
 def _exchange(
     target: Target, body: bytes, headers: Mapping[str, str], deadline: float
 ) -> tuple[int, str, float | None]:
-    connection, response = _ask(target, body, headers, deadline)
+    connection, response = _request(target, body, headers, deadline)
     try:
-        text, sound = _beginning(response)
+        text, is_sound = _beginning(response)
         after = retry_after.seconds(response.headers.get("Retry-After"))
-        # An answer that was not read to its end would be the beginning of the next one's. http.client takes an
-        # interim one (103) for the whole answer, so that the final one would be.
-        whole = sound and response.isclosed() and response.status >= _FINAL
-        reusable = whole and not response.will_close
+        # The rest of an unread response would become the start of the next one. http.client takes an interim response
+        # (103) for a complete one, so the final response would be unread.
+        is_complete = is_sound and response.isclosed() and response.status >= _FINAL
+        is_reusable = is_complete and not response.will_close
     finally:
         response.close()
-    if reusable:
-        _kept.give(connection)
+    if is_reusable:
+        _pool.put(connection)
     else:
         connection.close()
     return response.status, text, after
 
 
-def _ask(
+def _request(
     target: Target, body: bytes, headers: Mapping[str, str], deadline: float
-) -> tuple["_Connection", HTTPResponse]:
-    """Send and wait for the answer's head: on a kept connection, or on a new one if the kept one has died."""
-    if kept := _kept.take(target):
+) -> tuple[_Connection, HTTPResponse]:
+    """Send and read the response's head, on an idle connection, or on a new one if the idle one is closed."""
+    if idle := _pool.take(target):
         try:
-            return kept, kept.ask(body, headers, target, deadline)
+            return idle, idle.post(body, headers, target, deadline)
         except (ConnectionError, ssl.SSLError):
-            # The receiver closed it just now. Had it taken the request all the same, the id tells it so.
+            # The receiver has just closed it. If it received the request nevertheless, it recognises the id.
             pass
     new = _Connection(target)
-    return new, new.ask(body, headers, target, deadline)
+    return new, new.post(body, headers, target, deadline)
 
 
 def _beginning(response: HTTPResponse) -> tuple[str, bool]:
-    """The text, and whether it is sound: http.client closes an answer with a broken chunk as if it had ended."""
+    """The text, and whether it is sound: http.client closes a response with a broken chunk as if it had ended."""
     try:
-        return response.read(MOST_OF_AN_ANSWER).decode(errors="replace"), True
+        return response.read(MAX_RESPONSE_BYTES).decode(errors="replace"), True
     except (OSError, HTTPException, ValueError):  # ValueError: a chunk of size -2
-        return "", False  # the status was said, and that is what counts
+        return "", False  # the status has arrived, and only that decides
 
 
 @cache
@@ -158,8 +162,8 @@ def _tls() -> ssl.SSLContext:
     return context
 
 
-class _Place(NamedTuple):
-    """What a kept connection is good for: the very address that was checked, under the very name."""
+class _Origin(NamedTuple):
+    """What an idle connection may be reused for: the same name at the same checked address."""
 
     scheme: str
     host: str
@@ -167,27 +171,27 @@ class _Place(NamedTuple):
     address: str
 
 
-class _Endless(HTTPException):
-    """An answer of more bytes than we read."""
+class _TooLong(HTTPException):
+    """A response of more bytes than we read."""
 
 
 class _Reader(io.RawIOBase):
-    """Reads one answer from a socket, with what is left of the time as each read's time-out: dripping gains nothing."""
+    """Reads one response from a socket. The timeout of each read is the time left, so slow bytes gain nothing."""
 
-    def __init__(self, connection: "_Connection", raw: io.RawIOBase) -> None:
+    def __init__(self, connection: _Connection, raw: io.RawIOBase) -> None:
         self._connection = connection
         self._raw = raw
-        self._left = _MOST_READ
+        self._bytes_left = _MAX_BYTES_READ
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "Buffer", /) -> int | None:
-        if self._left <= 0:
-            raise _Endless
+    def readinto(self, buffer: Buffer, /) -> int | None:
+        if self._bytes_left <= 0:
+            raise _TooLong
         self._connection.bound()
         count = self._raw.readinto(buffer)
-        self._left -= count or 0
+        self._bytes_left -= count or 0
         return count
 
     def close(self) -> None:
@@ -198,16 +202,16 @@ class _Reader(io.RawIOBase):
 class _Stream:
     """The part of a socket that http.client uses, bounded by the deadline."""
 
-    def __init__(self, connection: "_Connection", inner: socket.socket) -> None:
+    def __init__(self, connection: _Connection, inner: socket.socket) -> None:
         self._connection = connection
         self._inner = inner
 
     def sendall(self, data: bytes) -> None:
-        # A TLS socket's own sendall gives the whole time-out to each record.
+        # A TLS socket's own sendall applies the whole timeout to each record.
         rest = memoryview(data)
         while rest:
             self._connection.bound()
-            rest = rest[self._inner.send(rest[:_A_PIECE]) :]
+            rest = rest[self._inner.send(rest[:_SEND_BYTES]) :]
 
     def makefile(self, mode: str) -> io.BufferedReader:
         raw = self._inner.makefile("rb", buffering=0)
@@ -218,17 +222,17 @@ class _Stream:
 
 
 class _Connection(HTTPConnection):
-    """A connection to a checked address, whatever its name resolves to by now."""
+    """A connection to a checked address, whatever its name resolves to now."""
 
     def __init__(self, target: Target) -> None:
         super().__init__(target.host, target.port)
         self._target = target
         self._deadline = 0.0
-        self.place = _Place(target.scheme, target.host, target.port, "")
-        self.kept_at = 0.0
+        self.origin = _Origin(target.scheme, target.host, target.port, "")
+        self.idle_since = 0.0
 
-    def ask(self, body: bytes, headers: Mapping[str, str], target: Target, deadline: float) -> HTTPResponse:
-        """Send a POST and read the answer's head. Closes the connection where that fails."""
+    def post(self, body: bytes, headers: Mapping[str, str], target: Target, deadline: float) -> HTTPResponse:
+        """Send a POST and read the response's head. Closes the connection if that fails."""
         self._deadline = deadline
         try:
             self.putrequest("POST", target.path, skip_host=True, skip_accept_encoding=True)
@@ -250,7 +254,7 @@ class _Connection(HTTPConnection):
         inner = self._connected()
         if self._target.scheme == "https":
             try:
-                inner.settimeout(min(CONNECT_SECONDS, self._left()))
+                inner.settimeout(min(CONNECT_SECONDS, self._seconds_left()))
                 inner = _tls().wrap_socket(inner, server_hostname=self._target.host)
             except BaseException:
                 inner.close()
@@ -259,81 +263,81 @@ class _Connection(HTTPConnection):
         self.sock = _Stream(self, inner)
 
     def bound(self) -> None:
-        """Give the socket what is left of the time. Raises: TimeoutError."""
-        self._inner.settimeout(self._left())
+        """Set the socket's timeout to the time left. Raises: TimeoutError."""
+        self._inner.settimeout(self._seconds_left())
 
     def is_quiet(self) -> bool:
-        """Whether nothing has come in since the last answer: an end, or anything else, makes it useless."""
+        """Whether nothing has arrived since the last response. An end, or anything else, makes it unusable."""
         poll = select.poll()
         poll.register(self._inner, select.POLLIN)
         return not poll.poll(0)
 
     def _connected(self) -> socket.socket:
-        for index, address in enumerate(self._target.addresses[:_ADDRESSES_TRIED], 1):
+        for index, address in enumerate(self._target.addresses[:_MAX_ADDRESSES], 1):
             try:
                 inner = socket.create_connection(
-                    (address, self._target.port), timeout=min(CONNECT_SECONDS, self._left())
+                    (address, self._target.port), timeout=min(CONNECT_SECONDS, self._seconds_left())
                 )
             except OSError:
-                if index == min(len(self._target.addresses), _ADDRESSES_TRIED):
+                if index == min(len(self._target.addresses), _MAX_ADDRESSES):
                     raise
                 continue
             inner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.place = self.place._replace(address=address)
+            self.origin = self.origin._replace(address=address)
             return inner
         raise AssertionError("a target has at least one address")
 
-    def _left(self) -> float:
+    def _seconds_left(self) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         return left
 
 
-class _Kept:
-    """Connections between two messages. A process is frozen between invocations: age and quiet are checked."""
+class _Pool:
+    """Idle connections. Age and quiet are checked on reuse, because a process is frozen between invocations."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._idle: dict[_Place, list[_Connection]] = defaultdict(list)
+        self._idle: dict[_Origin, list[_Connection]] = defaultdict(list)
 
     def take(self, target: Target) -> _Connection | None:
-        """A connection to one of the target's addresses, as the DNS gives them now."""
+        """A connection to one of the target's addresses, as the DNS returns them now."""
         for address in target.addresses:
-            place = _Place(target.scheme, target.host, target.port, address)
-            while connection := self._pop(place):
-                if time.monotonic() - connection.kept_at < _KEPT_SECONDS and connection.is_quiet():
+            origin = _Origin(target.scheme, target.host, target.port, address)
+            while connection := self._pop(origin):
+                if time.monotonic() - connection.idle_since < _MAX_IDLE_SECONDS and connection.is_quiet():
                     return connection
                 connection.close()
         return None
 
-    def give(self, connection: _Connection) -> None:
-        connection.kept_at = time.monotonic()
+    def put(self, connection: _Connection) -> None:
+        connection.idle_since = time.monotonic()
         with self._lock:
-            if sum(map(len, self._idle.values())) < _MOST_KEPT:
-                self._idle[connection.place].append(connection)
+            if sum(map(len, self._idle.values())) < _MAX_IDLE_CONNECTIONS:
+                self._idle[connection.origin].append(connection)
                 return
-        # Full, mostly of hosts that were long ago: start again.
+        # Full, mostly of hosts that are no longer used: start again.
         self.close()
         connection.close()
 
     def close(self) -> None:
         with self._lock:
-            idle = [connection for some in self._idle.values() for connection in some]
+            idle = [connection for connections in self._idle.values() for connection in connections]
             self._idle.clear()
         for connection in idle:
             connection.close()
 
-    def _pop(self, place: _Place) -> _Connection | None:
+    def _pop(self, origin: _Origin) -> _Connection | None:
         with self._lock:
-            waiting = self._idle.get(place)
-            return waiting.pop() if waiting else None
+            idle = self._idle.get(origin)
+            return idle.pop() if idle else None
 
 
-_kept = _Kept()
+_pool = _Pool()
 
 
 def _host_header(target: Target) -> str:
     host = f"[{target.host}]" if ":" in target.host else target.host
-    usual = target.port == (443 if target.scheme == "https" else 80)
-    return host if usual else f"{host}:{target.port}"
+    is_default_port = target.port == (443 if target.scheme == "https" else 80)
+    return host if is_default_port else f"{host}:{target.port}"

@@ -1,51 +1,54 @@
-"""From an event to its deliveries: one for each endpoint that wants it."""
+"""Fan-out: an event becomes one delivery for each endpoint that subscribes to it."""
+
+from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core import clock, ids
 from eal.core.table import progress
 from eal.core.table.read import get
-from eal.core.tenancy import Tenant
 from eal.domain.webhooks.deliveries import queue
-from eal.domain.webhooks.deliveries import store as delivery_store
-from eal.domain.webhooks.deliveries.queue import Due
-from eal.domain.webhooks.endpoints import store
-from eal.domain.webhooks.filters import match
-from eal.domain.webhooks.model import Delivery, Endpoint
+from eal.domain.webhooks.deliveries import store as deliveries
+from eal.domain.webhooks.deliveries.model import Delivery
+from eal.domain.webhooks.deliveries.queue import DeliveryMessage
+from eal.domain.webhooks.endpoints import store as endpoints
+from eal.domain.webhooks.filters.matching import matches
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.core.json import Json
+    from eal.core.tenancy import Tenant
+    from eal.domain.webhooks.endpoints.model import Endpoint
 
 
-class Published(NamedTuple):
-    """An event as the relay tells of it. Of an audit record `data` is not told: it can be large."""
+class PublishedEvent(NamedTuple):
+    """An event as the relay publishes it. `data` is None for an audit record, because it can be large."""
 
     id: str
     type: str
     tenant: Tenant
     request_id: str
-    data: "Json" = None
+    data: Json = None
 
 
-def fan_out(event: Published) -> None:
-    """Start a delivery to each endpoint that wants the event; for one that is disabled, keep it as skipped.
+def fan_out(event: PublishedEvent) -> None:
+    """Start a delivery to each subscribed endpoint; for a disabled endpoint, store it as skipped.
 
-    Safe to repeat: ids are derived, so a second run finds the first one's deliveries and only sends the
-    messages again, which are dropped where the first ones were worked on.
+    Safe to repeat, because ids are derived: a second run finds the deliveries of the first and only sends the messages
+    again. They are dropped if the first ones have been processed.
     """
     now = clock.now()
-    due = []
-    for endpoint in _wanting(event):
-        new = delivery_of(event, endpoint, now)
-        progress.start(delivery_store.item(new))
-        if new.status == "pending":
-            due.append(Due.next_of(new))
-    queue.enqueue_all(due)
+    messages = []
+    for endpoint in _subscribed_endpoints(event):
+        delivery = new_delivery(event, endpoint, now)
+        progress.start(deliveries.item(delivery))
+        if delivery.status == "pending":
+            messages.append(DeliveryMessage.next_of(delivery))
+    queue.enqueue_all(messages)
 
 
-def delivery_of(event: Published, endpoint: Endpoint, now: "datetime") -> Delivery:
+def new_delivery(event: PublishedEvent, endpoint: Endpoint, now: datetime) -> Delivery:
     """The first state of the event's delivery to an endpoint."""
     return Delivery(
         id=delivery_id(event.id, endpoint),
@@ -67,14 +70,14 @@ def delivery_id(event_id: str, endpoint: Endpoint) -> str:
     return ids.derived("dlv", event_id, endpoint.id)
 
 
-def _wanting(event: Published) -> list[Endpoint]:
-    endpoints = store.wanting(event.type, event.tenant)
-    if not any(endpoint.filter for endpoint in endpoints):
-        return endpoints
+def _subscribed_endpoints(event: PublishedEvent) -> list[Endpoint]:
+    subscribed = endpoints.subscribed_to(event.type, event.tenant)
+    if not any(endpoint.filter for endpoint in subscribed):
+        return subscribed
     data = event.data if event.data is not None else _stored_data(event)
-    return [endpoint for endpoint in endpoints if match.matches(endpoint.filter, data)]
+    return [endpoint for endpoint in subscribed if matches(endpoint.filter, data)]
 
 
-def _stored_data(event: Published) -> "Json":
-    stored = get(delivery_store.event_at(event.tenant, event.id))
-    return delivery_store.event_of(stored).data if stored else None
+def _stored_data(event: PublishedEvent) -> Json:
+    stored = get(deliveries.event_key(event.tenant, event.id))
+    return deliveries.load_event(stored).data if stored else None

@@ -1,4 +1,6 @@
-"""A test event: an example, signed and sent as a delivery is, and what the receiver said to it at once."""
+"""A test event: an example, signed and sent like a delivery, with the receiver's response."""
+
+from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
@@ -6,28 +8,28 @@ from eal.core import audit, clock, ids
 from eal.core.events import catalogue
 from eal.core.events.catalogue import Event
 from eal.core.outbound import sender
-from eal.core.outbound.sender import Reply
 from eal.domain.webhooks.deliveries import endpoint_health
-from eal.domain.webhooks.deliveries.signed_post import is_to_be_repeated, post, secrets_of
-from eal.domain.webhooks.endpoints import store
+from eal.domain.webhooks.deliveries.signed_post import needs_other_secret, post, signing_secrets
+from eal.domain.webhooks.endpoints.store import ENDPOINTS
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.domain.webhooks.model import Endpoint
+    from eal.core.outbound.sender import Reply
+    from eal.domain.webhooks.endpoints.model import Endpoint
 
 SEQUENCE = 0
-"""No real event has this number, and nothing is stored of a test: by it, receivers tell the two apart."""
+"""No real event has this sequence, so receivers can recognise a test event by it."""
 
-SECONDS = 25.0
-"""From the request's beginning to the last post's end, of the 29 that the function and API Gateway have."""
+MAX_SECONDS = 25.0
+"""From the start of the request to the end of the last POST, of the 29 s that the function and API Gateway have."""
 
 
-def send(webhook_id: str, event_type: str, by: "Caller") -> tuple[Event, Reply]:
-    """Send an example of a type, whatever the endpoint has chosen, and also while it is disabled.
+def send(webhook_id: str, event_type: str, by: Caller) -> tuple[Event, Reply]:
+    """Send an example of an event type, even if the endpoint does not subscribe to it or is disabled.
 
     Raises: NotFound; PreconditionFailed.
     """
-    endpoint = store.find(webhook_id, by)
+    endpoint = ENDPOINTS.get(by.tenant, webhook_id)
     by.transaction.check_if_match(endpoint.version)
     event = Event(
         id=ids.new("evt", by.at),
@@ -42,15 +44,15 @@ def send(webhook_id: str, event_type: str, by: "Caller") -> tuple[Event, Reply]:
     return event, _post(endpoint, event, by)
 
 
-def _post(endpoint: "Endpoint", event: Event, by: "Caller") -> Reply:
-    """As a delivery does: where a signature is refused, one with the other secret follows."""
-    accepted = endpoint_health.accepted(by.tenant, endpoint.id) if endpoint.previous_secret else None
-    secrets = secrets_of(endpoint, accepted, by.organization_id, by.at)
-    reply = post(endpoint, event, secrets, by.at, within=_left(by))
-    if is_to_be_repeated(secrets, reply):
-        reply = post(endpoint, event, secrets[::-1], clock.now(), within=_left(by))
+def _post(endpoint: Endpoint, event: Event, by: Caller) -> Reply:
+    """Like an attempt of a delivery, repeated with the other secret if the signature is rejected."""
+    accepted = endpoint_health.accepted_secret(by.tenant, endpoint.id) if endpoint.previous_secret else None
+    secrets = signing_secrets(endpoint, accepted, by.organization_id, by.at)
+    reply = post(endpoint, event, secrets, by.at, within=_seconds_left(by))
+    if needs_other_secret(secrets, reply):
+        reply = post(endpoint, event, secrets[::-1], clock.now(), within=_seconds_left(by))
     return reply
 
 
-def _left(by: "Caller") -> float:
-    return min(SECONDS - (clock.now() - by.at).total_seconds(), sender.TOTAL_SECONDS)
+def _seconds_left(by: Caller) -> float:
+    return min(MAX_SECONDS - (clock.now() - by.at).total_seconds(), sender.TOTAL_SECONDS)

@@ -1,22 +1,26 @@
-"""The queue that carries deliveries: its messages, and how they are sent."""
+"""The messages of the delivery queue."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import batched
 from typing import TYPE_CHECKING, Self
 
 from eal.core import aws, settings
 from eal.core.outbound.attempts import AttemptMessage
-from eal.domain.webhooks.model import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from eal.domain.webhooks.deliveries.model import Delivery
 
-_MOST_IN_A_BATCH = 10
+_MAX_BATCH_MESSAGES = 10
+"""SQS's limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due(AttemptMessage):
-    """A message of the delivery queue. `deferrals` counts how often this attempt was put off."""
+class DeliveryMessage(AttemptMessage):
+    """A message of the delivery queue. `deferrals` counts how often this attempt was deferred."""
 
     delivery_id: str
     webhook_id: str
@@ -37,18 +41,17 @@ class Due(AttemptMessage):
         )
 
     def deferred(self) -> Self:
-        """The same attempt, put off once more."""
         return replace(self, deferrals=self.deferrals + 1)
 
 
-def enqueue_all(due: "Sequence[Due]") -> None:
-    """Send messages that are due now."""
-    for start in range(0, len(due), _MOST_IN_A_BATCH):
+def enqueue_all(messages: Sequence[DeliveryMessage]) -> None:
+    """Send messages whose attempts are due now."""
+    for batch in batched(messages, _MAX_BATCH_MESSAGES, strict=False):
         answer = aws.sqs().send_message_batch(
             QueueUrl=settings.queue("delivery"),
             Entries=[
                 {"Id": str(index), "MessageBody": message.body(), "MessageGroupId": message.webhook_id}
-                for index, message in enumerate(due[start : start + _MOST_IN_A_BATCH])
+                for index, message in enumerate(batch)
             ],
         )
         if failed := answer.get("Failed"):

@@ -1,9 +1,11 @@
-"""Replays: events of a range of time are sent to an endpoint again, or for the first time.
+"""Replays: the events of a time range are sent to an endpoint again, or for the first time.
 
-A worker goes through the events, some at a time, and says in its next message how far it has come. It may be killed at
-any line: a delivery that was opened since the replay was asked for is not opened a second time, only its message is
-sent again, which is dropped where the first one was worked on.
+A worker reads the events in batches. If its time is up, its next message contains its progress. It may be killed at any
+line: a delivery that was opened since the request is not opened again. Only its message is sent again, and dropped if
+the first one has been processed.
 """
+
+from __future__ import annotations
 
 import json
 import time
@@ -15,17 +17,18 @@ from eal.core import audit, aws, clock, ids, observe, settings
 from eal.core.errors import Conflict, FieldError, ValidationFailed
 from eal.core.events.catalogue import BY_NAME_ONLY
 from eal.core.table import progress
-from eal.core.table.item import Item, dump, load
-from eal.core.table.keys import key, partition
-from eal.core.table.read import get, get_all, walk
+from eal.core.table.item import dump, load
+from eal.core.table.keys import partition
+from eal.core.table.read import get_all, walk
 from eal.core.tenancy import Tenant
 from eal.domain.webhooks.deliveries import queue
-from eal.domain.webhooks.deliveries import store as delivery_store
-from eal.domain.webhooks.deliveries.fan_out import Published, delivery_id, delivery_of
-from eal.domain.webhooks.deliveries.queue import Due
-from eal.domain.webhooks.endpoints import store
-from eal.domain.webhooks.filters import match
-from eal.domain.webhooks.model import Delivery, Endpoint, Replay
+from eal.domain.webhooks.deliveries import store as deliveries
+from eal.domain.webhooks.deliveries.fan_out import PublishedEvent, delivery_id, new_delivery
+from eal.domain.webhooks.deliveries.model import Replay
+from eal.domain.webhooks.deliveries.queue import DeliveryMessage
+from eal.domain.webhooks.deliveries.store import DELIVERIES
+from eal.domain.webhooks.endpoints.store import ENDPOINTS
+from eal.domain.webhooks.filters.matching import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,86 +36,88 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.json import Json
+    from eal.core.table.item import Item
+    from eal.domain.webhooks.deliveries.model import Delivery
     from eal.domain.webhooks.deliveries.wire import ReplayCreate
+    from eal.domain.webhooks.endpoints.model import Endpoint
 
-MOST_COUNTED = 5_000
-"""Events that a dry run looks at: what fits into the time of a request."""
-RUN_SECONDS = 40
-"""Of the worker's 60. What is not done by then goes on with another message."""
-_AT_ONCE = 50
+MAX_EVENTS_COUNTED = 5_000
+"""Events that a dry run reads, which fit into the time of a request."""
+MAX_RUN_SECONDS = 40
+"""Of the worker's 60. Another message continues the rest."""
+_BATCH_EVENTS = 50
 _SHOWN_IN_AUDIT = ("since", "until", "types", "only")
 
 
-class _Found(NamedTuple):
-    event: Published
+class _Candidate(NamedTuple):
+    event: PublishedEvent
     delivery: Delivery | None
 
 
-def ask(webhook_id: str, body: "ReplayCreate", by: "Caller") -> Replay:
-    """Ask for a worker's work.
+def request_replay(webhook_id: str, body: ReplayCreate, by: Caller) -> Replay:
+    """Enqueue a replay for the worker.
 
-    Raises: NotFound; PreconditionFailed; ValidationFailed; Conflict where the endpoint is disabled.
+    Raises: NotFound; PreconditionFailed; ValidationFailed; Conflict if the endpoint is disabled.
     """
-    endpoint = store.find(webhook_id, by)
+    endpoint = ENDPOINTS.get(by.tenant, webhook_id)
     by.transaction.check_if_match(endpoint.version)
-    asked = _asked(endpoint, body, by)
+    replay = _new_replay(endpoint, body, by)
     if not endpoint.enabled:
         raise Conflict("The endpoint is disabled. Enable it first.", disabled_reason=endpoint.disabled_reason)
-    meant = dump(asked)
-    shown = {name: value for name, value in meant.items() if name in _SHOWN_IN_AUDIT}
+    message = dump(replay)
+    shown = {name: value for name, value in message.items() if name in _SHOWN_IN_AUDIT}
     by.transaction.audit("webhook.replayed", endpoint.id, audit.changes({}, shown))
-    by.transaction.enqueue_task("replay_webhook", meant)
-    return asked
+    by.transaction.enqueue_task("replay_webhook", message)
+    return replay
 
 
-def count(webhook_id: str, body: "ReplayCreate", by: "Caller") -> tuple[Replay, int, bool]:
-    """What a replay would send: how many deliveries, and whether all events of the range were looked at for it.
+def count_deliveries(webhook_id: str, body: ReplayCreate, by: Caller) -> tuple[Replay, int, bool]:
+    """The number of deliveries that a replay would send, and whether all events of the range were read for it.
 
     Raises: NotFound; PreconditionFailed; ValidationFailed.
     """
-    endpoint = store.find(webhook_id, by)
+    endpoint = ENDPOINTS.get(by.tenant, webhook_id)
     by.transaction.check_if_match(endpoint.version)
-    asked = _asked(endpoint, body, by)
-    events = _events(asked, endpoint)
-    number = 0
-    for some in batched(islice(events, MOST_COUNTED), _AT_ONCE, strict=False):
-        number += sum(_is_meant(found, asked) for found in _with_deliveries(some, asked, endpoint))
-    return asked, number, next(events, None) is None
+    replay = _new_replay(endpoint, body, by)
+    events = _events(replay, endpoint)
+    count = 0
+    for batch in batched(islice(events, MAX_EVENTS_COUNTED), _BATCH_EVENTS, strict=False):
+        count += sum(_is_selected(candidate, replay) for candidate in _candidates(batch, replay, endpoint))
+    return replay, count, next(events, None) is None
 
 
-def work(message: "Mapping[str, Json]") -> None:
-    """Open deliveries until all is done, or time is up."""
-    asked = load(Replay, message)
-    observe.bind(webhook_id=asked.webhook_id, replay_id=asked.replay_id)
-    stored = get(store.place(asked.tenant, asked.webhook_id))
-    endpoint = store.of_item(stored) if stored else None
+def run(message: Mapping[str, Json]) -> None:
+    """Open the deliveries of a replay until all are open or the time is up."""
+    replay = load(Replay, message)
+    observe.bind(webhook_id=replay.webhook_id, replay_id=replay.replay_id)
+    endpoint = ENDPOINTS.find(replay.tenant, replay.webhook_id)
     if endpoint is None or not endpoint.enabled:
         observe.logger.info("replay_ended", reason="the endpoint is disabled or deleted")
         return
-    end = time.monotonic() + RUN_SECONDS
-    for some in batched(_events(asked, endpoint), _AT_ONCE, strict=False):
-        _open(_with_deliveries(some, asked, endpoint), asked, endpoint)
-        if time.monotonic() > end:
-            _go_on(replace(asked, after=cast("str", some[-1]["id"])))
+    deadline = time.monotonic() + MAX_RUN_SECONDS
+    for batch in batched(_events(replay, endpoint), _BATCH_EVENTS, strict=False):
+        _open_all(_candidates(batch, replay, endpoint), replay, endpoint)
+        if time.monotonic() > deadline:
+            _continue_later(replace(replay, after=cast("str", batch[-1]["id"])))
             return
     observe.logger.info("replay_done")
 
 
-def _asked(endpoint: Endpoint, body: "ReplayCreate", by: "Caller") -> Replay:
+def _new_replay(endpoint: Endpoint, body: ReplayCreate, by: Caller) -> Replay:
     until = body.until or by.at
-    wrong: list[FieldError] = []
+    faults: list[FieldError] = []
     if body.since >= until:
-        wrong.append(
+        faults.append(
             {"pointer": "/since", "message": "Must be before 'until'.", "type": "range", "location": "body"}
         )
     for number, name in enumerate(body.types or ()):
-        if not endpoint.wants(name):
+        if not endpoint.subscribes_to(name):
             message = "The endpoint is not subscribed to this event type."
-            wrong.append(
+            faults.append(
                 {"pointer": f"/types/{number}", "message": message, "type": "not_chosen", "location": "body"}
             )
-    if wrong:
-        raise ValidationFailed(wrong)
+    if faults:
+        raise ValidationFailed(faults)
     return Replay(
         replay_id=ids.new("rpl", by.at),
         organization_id=by.organization_id,
@@ -121,52 +126,53 @@ def _asked(endpoint: Endpoint, body: "ReplayCreate", by: "Caller") -> Replay:
         webhook_id=endpoint.id,
         since=body.since,
         until=until,
-        asked_at=by.at,
+        requested_at=by.at,
         types=tuple(body.types) if body.types else None,
         only=body.only,
     )
 
 
-def _events(asked: Replay, endpoint: Endpoint) -> "Iterator[Item]":
-    """The events of the range, oldest first; then the audit records of it, where the endpoint has chosen them."""
+def _events(replay: Replay, endpoint: Endpoint) -> Iterator[Item]:
+    """The events of the range, oldest first; then its audit records, if the endpoint subscribes to them."""
     kinds = [("EVENT", "evt")]
-    if any(_is_wanted(name, asked, endpoint) for name in BY_NAME_ONLY):
+    if any(_has_type(name, replay, endpoint) for name in BY_NAME_ONLY):
         kinds.append(("AUDIT", "aud"))
-    if asked.after and ids.is_id("aud", asked.after):
+    if replay.after and ids.is_id("aud", replay.after):
         kinds = kinds[1:]
     for kind, prefix in kinds:
-        low = ids.lowest(prefix, asked.since)
-        if asked.after and ids.is_id(prefix, asked.after):
-            low = f"{asked.after}0"
+        low = ids.lowest(prefix, replay.since)
+        if replay.after and ids.is_id(prefix, replay.after):
+            low = f"{replay.after}0"
         values: Item = {
-            ":pk": partition(asked.tenant, kind),
+            ":pk": partition(replay.tenant, kind),
             ":low": low,
-            ":high": ids.lowest(prefix, asked.until),
+            ":high": ids.lowest(prefix, replay.until),
         }
         if low < cast("str", values[":high"]):
             yield from walk("pk = :pk AND sk BETWEEN :low AND :high", values)
 
 
-def _with_deliveries(items: "tuple[Item, ...]", asked: Replay, endpoint: Endpoint) -> list[_Found]:
-    """Those of the events that the endpoint wants, each with its delivery."""
-    wanted = [_published(item) for item in items if "feedsk" in item]  # without a number it is on its way yet
-    wanted = [
+def _candidates(items: tuple[Item, ...], replay: Replay, endpoint: Endpoint) -> list[_Candidate]:
+    """The events that the endpoint subscribes to, each with its delivery if there is one."""
+    # An item without a sequence is not published yet, and will be fanned out.
+    published = [_published(item) for item in items if "feedsk" in item]
+    events = [
         event
-        for event in wanted
-        if _is_wanted(event.type, asked, endpoint) and match.matches(endpoint.filter, event.data)
+        for event in published
+        if _has_type(event.type, replay, endpoint) and matches(endpoint.filter, event.data)
     ]
-    if not wanted:
+    if not events:
         return []
-    stored = get_all([key(asked.tenant, "DELIVERY", delivery_id(event.id, endpoint)) for event in wanted])
+    stored = get_all([DELIVERIES.key(replay.tenant, delivery_id(event.id, endpoint)) for event in events])
     return [
-        _Found(event, load(Delivery, item) if item else None)
-        for event, item in zip(wanted, stored, strict=True)
+        _Candidate(event, DELIVERIES.load(item) if item else None)
+        for event, item in zip(events, stored, strict=True)
     ]
 
 
-def _published(item: Item) -> Published:
-    event = delivery_store.event_of(item)
-    return Published(
+def _published(item: Item) -> PublishedEvent:
+    event = deliveries.load_event(item)
+    return PublishedEvent(
         id=event.id,
         type=event.type,
         tenant=Tenant(event.tenant_id, event.mode),
@@ -175,14 +181,14 @@ def _published(item: Item) -> Published:
     )
 
 
-def _is_wanted(event_type: str, asked: Replay, endpoint: Endpoint) -> bool:
-    return endpoint.wants(event_type) and (asked.types is None or event_type in asked.types)
+def _has_type(event_type: str, replay: Replay, endpoint: Endpoint) -> bool:
+    return endpoint.subscribes_to(event_type) and (replay.types is None or event_type in replay.types)
 
 
-def _is_meant(found: _Found, asked: Replay) -> bool:
-    """Whether an event is to be sent. One that is on its way already is not."""
-    status = found.delivery.status if found.delivery else None
-    match asked.only:
+def _is_selected(candidate: _Candidate, replay: Replay) -> bool:
+    """Whether the replay sends an event. It never sends one with a pending delivery."""
+    status = candidate.delivery.status if candidate.delivery else None
+    match replay.only:
         case "failed":
             return status == "failed"
         case "missing":
@@ -191,27 +197,31 @@ def _is_meant(found: _Found, asked: Replay) -> bool:
             return status != "pending"
 
 
-def _open(some: list[_Found], asked: Replay, endpoint: Endpoint) -> None:
-    # Another machine's clock asked: what is opened for it must not seem older than it.
-    now = max(clock.now(), asked.asked_at)
-    opened = [delivery for found in some if (delivery := _opened(found, asked, endpoint, now)) is not None]
-    queue.enqueue_all([Due.next_of(delivery) for delivery in opened])
+def _open_all(candidates: list[_Candidate], replay: Replay, endpoint: Endpoint) -> None:
+    # The request has the time of another machine's clock, and its deliveries must not seem older than it.
+    now = max(clock.now(), replay.requested_at)
+    opened = [
+        delivery
+        for candidate in candidates
+        if (delivery := _open(candidate, replay, endpoint, now)) is not None
+    ]
+    queue.enqueue_all([DeliveryMessage.next_of(delivery) for delivery in opened])
     observe.count("deliveries_replayed", len(opened))
 
 
-def _opened(found: _Found, asked: Replay, endpoint: Endpoint, now: "datetime") -> Delivery | None:
-    """The delivery that is to be sent: opened now, or by an earlier run of this."""
-    old = found.delivery
-    if old and (old.began_at or old.created_at) >= asked.asked_at:
+def _open(candidate: _Candidate, replay: Replay, endpoint: Endpoint, now: datetime) -> Delivery | None:
+    """The delivery to send, opened now or by an earlier run of this replay; None if there is nothing to send."""
+    old = candidate.delivery
+    if old and (old.began_at or old.created_at) >= replay.requested_at:
         return old if old.status == "pending" and old.trigger == "replay" else None
-    if not _is_meant(found, asked):
+    if not _is_selected(candidate, replay):
         return None
     if old is None:
-        new = replace(delivery_of(found.event, endpoint, now), trigger="replay")
-        return new if progress.start(delivery_store.item(new)) else None
+        new = replace(new_delivery(candidate.event, endpoint, now), trigger="replay")
+        return new if progress.start(deliveries.item(new)) else None
     new = old.replayed(now)
-    return new if delivery_store.advance(old, new) else None
+    return new if deliveries.advance(old, new) else None
 
 
-def _go_on(asked: Replay) -> None:
-    aws.sqs().send_message(QueueUrl=settings.queue("replay"), MessageBody=json.dumps(dump(asked)))
+def _continue_later(replay: Replay) -> None:
+    aws.sqs().send_message(QueueUrl=settings.queue("replay"), MessageBody=json.dumps(dump(replay)))

@@ -1,10 +1,11 @@
-"""A POST of an event to an endpoint, signed with its secrets: of an attempt, and of a test event."""
+"""A POST of an event to an endpoint, signed with the endpoint's secrets: for attempts and for test events."""
+
+from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core import signing
 from eal.core.outbound import sender
-from eal.core.outbound.sender import Reply
 from eal.domain.webhooks.deliveries import endpoint_health
 from eal.domain.webhooks.endpoints import store
 
@@ -13,41 +14,50 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.core.events.catalogue import Event
-    from eal.domain.webhooks.model import Endpoint
+    from eal.core.outbound.sender import Reply
+    from eal.domain.webhooks.endpoints.model import Endpoint
 
-_REFUSED_SIGNATURE = (401, 403)
+_SIGNATURE_REJECTED = (401, 403)
 
 
-class Secret(NamedTuple):
-    mark: str
+class SigningSecret(NamedTuple):
+    """A secret's text, with the fingerprint that endpoint health stores of it."""
+
+    fingerprint: str
     text: str
 
 
-def secrets_of(
-    endpoint: "Endpoint", accepted: str | None, organization_id: str, now: "datetime"
-) -> "Sequence[Secret]":
-    """Those that sign, first the one that the endpoint last accepted: the old one, until it took the new one."""
-    current = Secret(endpoint_health.mark_of(endpoint.secret), store.secret_of(endpoint, organization_id))
-    text = store.previous_secret_of(endpoint, organization_id, now)
+def signing_secrets(
+    endpoint: Endpoint, accepted: str | None, organization_id: str, now: datetime
+) -> Sequence[SigningSecret]:
+    """The secrets that sign, the one that the endpoint last accepted first.
+
+    `accepted` is that one's fingerprint. During a rotation it is the old secret until the endpoint accepts the new one.
+    """
+    current = SigningSecret(
+        endpoint_health.fingerprint(endpoint.secret), store.decrypt_secret(endpoint, organization_id)
+    )
+    text = store.decrypt_previous_secret(endpoint, organization_id, now)
     if text is None or endpoint.previous_secret is None:
         return [current]
-    previous = Secret(endpoint_health.mark_of(endpoint.previous_secret), text)
-    return [current, previous] if accepted == current.mark else [previous, current]
+    previous = SigningSecret(endpoint_health.fingerprint(endpoint.previous_secret), text)
+    return [current, previous] if accepted == current.fingerprint else [previous, current]
 
 
-def is_to_be_repeated(secrets: "Sequence[Secret]", reply: Reply) -> bool:
-    """Whether another secret may be the one that the endpoint verifies `x-eal-signature` with, which holds one."""
-    return len(secrets) > 1 and reply.status_code in _REFUSED_SIGNATURE
+def needs_other_secret(secrets: Sequence[SigningSecret], reply: Reply) -> bool:
+    """Whether to repeat the request with the other secret first, because `x-eal-signature` has room for only one."""
+    return len(secrets) > 1 and reply.status_code in _SIGNATURE_REJECTED
 
 
 def post(
-    endpoint: "Endpoint",
-    event: "Event",
-    secrets: "Sequence[Secret]",
-    at: "datetime",
+    endpoint: Endpoint,
+    event: Event,
+    secrets: Sequence[SigningSecret],
+    at: datetime,
     *,
     within: float | None = None,
 ) -> Reply:
+    """Send an event, signed at `at`, within so many seconds."""
     body = event.body().encode()
     texts = [secret.text for secret in secrets]
     headers = signing.headers(texts, event.id, int(at.timestamp()), body)

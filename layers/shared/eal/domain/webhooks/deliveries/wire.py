@@ -1,4 +1,4 @@
-"""What the API takes and shows of deliveries: attempts, test events and replays."""
+"""What the API accepts and returns of deliveries, test events and replays."""
 
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -11,11 +11,11 @@ from eal.core.outbound.faults import Fault
 from eal.core.outbound.sender import Reply
 from eal.core.wire import Wire
 from eal.domain.events.wire import EventView
+from eal.domain.webhooks.deliveries.model import DeliveryStatus, Replay, Trigger
 from eal.domain.webhooks.endpoints.wire import EventType
-from eal.domain.webhooks.model import Attempt, Delivery, Replay, Status, Trigger
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
-_SHOWN_IN_LISTS = 200
+_MAX_LISTED_RESPONSE_CHARACTERS = 200
 
 
 class DeliveryQuery(ListQuery):
@@ -24,7 +24,7 @@ class DeliveryQuery(ListQuery):
     ] = "desc"
     created_after: Annotated[Instant | None, Field(description="Time of the event, inclusive.")] = None
     created_before: Annotated[Instant | None, Field(description="Time of the event, exclusive.")] = None
-    status: Status | None = None
+    status: DeliveryStatus | None = None
     event_type: EventType | None = None
 
 
@@ -47,20 +47,6 @@ class AttemptView(Wire):
     ]
     error: Fault | None
 
-    @classmethod
-    def of(cls, attempt: Attempt) -> Self:
-        return cls.model_validate(
-            {
-                "number": attempt.number,
-                "at": attempt.at,
-                "trigger": attempt.trigger,
-                "status_code": attempt.status_code,
-                "duration_ms": attempt.duration_ms,
-                "response": attempt.response,
-                "error": attempt.error,
-            }
-        )
-
 
 class DeliveryView(Wire):
     """The delivery of one event to one endpoint. `skipped`: the endpoint was disabled or deleted."""
@@ -69,7 +55,7 @@ class DeliveryView(Wire):
     event_id: str
     event_type: Annotated[str, Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]
     webhook_id: str
-    status: Status
+    status: DeliveryStatus
     next_attempt_at: Annotated[Instant | None, Field(description="Null if no further attempt is scheduled.")]
     attempts: Annotated[list[AttemptView], Field(description="The latest 25 attempts, oldest first.")]
     created_at: Annotated[
@@ -79,27 +65,10 @@ class DeliveryView(Wire):
     updated_at: Instant
     version: int
 
-    @classmethod
-    def of(cls, delivery: Delivery) -> Self:
-        return cls.model_validate(
-            {
-                "id": delivery.id,
-                "event_id": delivery.event_id,
-                "event_type": delivery.event_type,
-                "webhook_id": delivery.webhook_id,
-                "status": delivery.status,
-                "next_attempt_at": delivery.next_attempt_at,
-                "attempts": [AttemptView.of(attempt) for attempt in delivery.attempts],
-                "created_at": delivery.created_at,
-                "updated_at": delivery.updated_at,
-                "version": delivery.version,
-            }
-        )
-
     def abridged(self) -> Self:
-        """For lists: two hundred deliveries with all that was answered to them are more than Lambda may answer."""
+        """For lists: the whole responses of 200 deliveries would exceed what Lambda may return."""
         for attempt in self.attempts:
-            attempt.response = attempt.response and attempt.response[:_SHOWN_IN_LISTS]
+            attempt.response = attempt.response and attempt.response[:_MAX_LISTED_RESPONSE_CHARACTERS]
         return self
 
 
@@ -127,7 +96,7 @@ class WebhookTested(Wire):
     event: EventView
 
     @classmethod
-    def of(cls, event: Event, reply: Reply) -> Self:  # type: ignore[override]  # shows more than the entity
+    def of_test(cls, event: Event, reply: Reply) -> Self:
         return cls.model_validate(
             {
                 "succeeded": reply.succeeded,
@@ -189,16 +158,16 @@ class ReplayView(Wire):
     ]
 
     @classmethod
-    def of(cls, asked: Replay) -> Self:
-        return cls.model_validate(_asked(asked))
+    def of(cls, replay: Replay) -> Self:
+        return cls.model_validate(_fields(replay))
 
     @classmethod
-    def of_dry_run(cls, asked: Replay, count: int, counts_all: bool) -> Self:
+    def of_dry_run(cls, replay: Replay, count: int, counts_all: bool) -> Self:
         counted = {"id": None, "dry_run": True, "count": count, "counts_all": counts_all}
-        return cls.model_validate({**_asked(asked), **counted})
+        return cls.model_validate({**_fields(replay), **counted})
 
 
-def _asked(replay: Replay) -> dict[str, object]:
+def _fields(replay: Replay) -> dict[str, object]:
     return {
         "id": replay.replay_id,
         "webhook_id": replay.webhook_id,

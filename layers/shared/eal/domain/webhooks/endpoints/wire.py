@@ -1,4 +1,4 @@
-"""What the API takes and shows of webhook endpoints and the types of events."""
+"""What the API accepts and returns of webhook endpoints and event types."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, ClassVar, Literal, Self
@@ -16,8 +16,8 @@ from eal.core.clock import Instant
 from eal.core.events.catalogue import CATALOGUE, RESERVED
 from eal.core.listing import ListQuery, PageView
 from eal.core.wire import DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, Wire, prose, without_defaults
+from eal.domain.webhooks.endpoints.model import EVERY_TYPE, DisabledReason, Endpoint
 from eal.domain.webhooks.filters.wire import Filter
-from eal.domain.webhooks.model import EVERY_TYPE, Endpoint, Reason
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -31,12 +31,12 @@ def _one_of(names: Sequence[str]) -> Callable[[str], str]:
     return check
 
 
-def _listed(value: object) -> object:
-    """`"*"` is good for `["*"]`."""
+def _as_list(value: object) -> object:
+    """Accept `"*"` for `["*"]`."""
     return [value] if value == EVERY_TYPE else value
 
 
-def _each_once(event_types: list[str]) -> list[str]:
+def _without_repeats(event_types: list[str]) -> list[str]:
     return list(dict.fromkeys(event_types))
 
 
@@ -52,14 +52,14 @@ type Url = Annotated[
 type EventType = Annotated[
     str, AfterValidator(_one_of(sorted(CATALOGUE))), Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})
 ]
-_WANTED = [EVERY_TYPE, *sorted({*CATALOGUE, *RESERVED})]
-type WantedType = Annotated[
-    str, AfterValidator(_one_of(_WANTED)), Field(json_schema_extra={"enum": [*_WANTED]})
+_SUBSCRIBABLE = [EVERY_TYPE, *sorted({*CATALOGUE, *RESERVED})]
+type SubscribedType = Annotated[
+    str, AfterValidator(_one_of(_SUBSCRIBABLE)), Field(json_schema_extra={"enum": [*_SUBSCRIBABLE]})
 ]
 type EventTypes = Annotated[
-    list[WantedType],
-    BeforeValidator(_listed),
-    AfterValidator(_each_once),
+    list[SubscribedType],
+    BeforeValidator(_as_list),
+    AfterValidator(_without_repeats),
     Field(
         min_length=1,
         max_length=100,
@@ -108,7 +108,7 @@ class WebhookUpdate(Wire):
 
     @field_validator("url", "events", "enabled")
     @classmethod
-    def _is_not_taken_away(cls, value: object) -> object:
+    def _is_not_null(cls, value: object) -> object:
         if value is None:
             raise ValueError("Must not be null. Omit the field to keep its value.")
         return value
@@ -135,11 +135,11 @@ class WebhookView(Wire):
 
     id: str
     url: str
-    events: list[Annotated[str, Field(json_schema_extra={"enum": [*_WANTED]})]]
+    events: list[Annotated[str, Field(json_schema_extra={"enum": [*_SUBSCRIBABLE]})]]
     description: str | None
     enabled: bool
     disabled_reason: Annotated[
-        Reason | None,
+        DisabledReason | None,
         Field(
             description="`requested`: disabled through the API. `gone`: the endpoint answered 410. `failing`: its "
             "deliveries failed for five days."
@@ -165,10 +165,6 @@ class WebhookView(Wire):
     updated_at: Instant
     version: int
 
-    @classmethod
-    def of(cls, endpoint: Endpoint) -> Self:
-        return cls.model_validate(_fields(endpoint))
-
 
 class WebhookCreated(WebhookView):
     """A webhook endpoint with its new secret, shown only once."""
@@ -182,7 +178,7 @@ class WebhookCreated(WebhookView):
 
     @classmethod
     def of_new(cls, endpoint: Endpoint, secret: str) -> Self:
-        return cls.model_validate({**_fields(endpoint), "secret": secret})
+        return cls.model_validate({**dict(WebhookView.of(endpoint)), "secret": secret})
 
 
 class WebhookPage(PageView[WebhookView]):
@@ -214,22 +210,3 @@ class EventTypeView(Wire):
 
 class EventTypePage(PageView[EventTypeView]):
     pass
-
-
-def _fields(endpoint: Endpoint) -> dict[str, object]:
-    return {
-        "id": endpoint.id,
-        "url": endpoint.url,
-        "events": endpoint.events,
-        "description": endpoint.description,
-        "enabled": endpoint.enabled,
-        "disabled_reason": endpoint.disabled_reason,
-        "disabled_at": endpoint.disabled_at,
-        "rate_limit": endpoint.rate_limit,
-        "filter": endpoint.filter,
-        "secret_prefix": endpoint.secret_prefix,
-        "previous_secret_expires_at": endpoint.previous_secret_expires_at,
-        "created_at": endpoint.created_at,
-        "updated_at": endpoint.updated_at,
-        "version": endpoint.version,
-    }

@@ -1,4 +1,4 @@
-"""What the API takes as an endpoint's filter. `match.check` holds it against the chosen events."""
+"""What the API accepts as an endpoint's filter. `validation.faults` checks it against the event types."""
 
 import json
 from typing import Annotated, Final, Self
@@ -6,18 +6,18 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, RootModel, WithJsonSchema, model_validator
 
 from eal.core.wire import MAX_NUMBER, Wire, free_number, without_defaults
-from eal.domain.webhooks.model import Conditions
+from eal.domain.webhooks.endpoints.model import Conditions
 
-_LONGEST_TEXT = 500
-_LARGEST_FILTER = 16_384
+_MAX_TEXT_CHARACTERS = 500
+_MAX_FILTER_BYTES = 16_384
 _NUMBER: Final[dict[str, object]] = {"type": "number", "minimum": -MAX_NUMBER, "maximum": MAX_NUMBER}
 
 
 def _scalar(value: JsonValue) -> JsonValue:
     if isinstance(value, list | dict):
         raise ValueError("Must be a string, a number, true, false or null.")
-    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
-        raise ValueError(f"Must have at most {_LONGEST_TEXT} characters.")
+    if isinstance(value, str) and len(value) > _MAX_TEXT_CHARACTERS:
+        raise ValueError(f"Must have at most {_MAX_TEXT_CHARACTERS} characters.")
     if isinstance(value, int | float) and not isinstance(value, bool):
         return free_number(value)
     return value
@@ -35,7 +35,7 @@ type Scalar = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "maxLength": _LONGEST_TEXT},
+                {"type": "string", "maxLength": _MAX_TEXT_CHARACTERS},
                 _NUMBER,
                 {"type": "boolean"},
                 {"type": "null"},
@@ -66,7 +66,7 @@ class Condition(Wire):
     lt: Number = 0
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _has_an_operator(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("Must have at least one of: eq, in, exists, gt, lt.")
         return self
@@ -86,9 +86,12 @@ class Filter(RootModel[dict[str, Condition]]):
 
     @model_validator(mode="after")
     def _is_short(self) -> Self:
-        # A change's audit record holds the filter twice, and an item of the table 400 KB.
-        if len(json.dumps(self.conditions(), ensure_ascii=False).encode(errors="replace")) > _LARGEST_FILTER:
-            raise ValueError(f"Must be at most {_LARGEST_FILTER} bytes of JSON.")
+        # The audit record of a change contains the filter twice, and an item may have 400 KB.
+        if (
+            len(json.dumps(self.conditions(), ensure_ascii=False).encode(errors="replace"))
+            > _MAX_FILTER_BYTES
+        ):
+            raise ValueError(f"Must be at most {_MAX_FILTER_BYTES} bytes of JSON.")
         return self
 
     def conditions(self) -> Conditions:

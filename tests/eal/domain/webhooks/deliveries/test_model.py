@@ -1,17 +1,15 @@
-"""The retry schedule and what endpoints want."""
+"""The retry schedule of a delivery."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.core.events.catalogue import BY_NAME_ONLY, CATALOGUE
-from eal.core.outbound.schedule import ATTEMPTS, RETRY_SECONDS, SCHEDULE
-from eal.domain.webhooks.model import ATTEMPTS_KEPT, Attempt, Delivery, Endpoint
+from eal.core.outbound.schedule import MAX_ATTEMPTS, RETRY_SECONDS, SCHEDULE_DURATION
+from eal.domain.webhooks.deliveries.model import MAX_ATTEMPTS_STORED, Attempt, Delivery
 
 START = datetime(2026, 4, 24, 17, 42, 11, tzinfo=UTC)
 NEW = Delivery(
@@ -36,7 +34,7 @@ def _attempt(number: int, at: datetime, status: int | None) -> Attempt:
     return Attempt(number=number, at=at, trigger="schedule", duration_ms=1, status_code=status)
 
 
-@given(st.lists(st.tuples(JITTERS, ANSWERS), min_size=ATTEMPTS, max_size=ATTEMPTS))
+@given(st.lists(st.tuples(JITTERS, ANSWERS), min_size=MAX_ATTEMPTS, max_size=MAX_ATTEMPTS))
 def test_ten_failures_take_at_least_72_hours_whatever_the_jitter(
     steps: list[tuple[float, int | None]],
 ) -> None:
@@ -49,7 +47,7 @@ def test_ten_failures_take_at_least_72_hours_whatever_the_jitter(
 
     assert delivery.status == "failed"
     assert delivery.next_attempt_at is None
-    assert len(delivery.attempts) == ATTEMPTS == 10
+    assert len(delivery.attempts) == MAX_ATTEMPTS == 10
     assert delivery.attempts[-1].at - START >= timedelta(hours=72)
     for number, wait in enumerate(RETRY_SECONDS):
         took = delivery.attempts[number + 1].at - delivery.attempts[number].at
@@ -62,7 +60,7 @@ def test_the_first_retry_is_after_five_seconds() -> None:
     assert after.next_attempt_at == START + timedelta(seconds=5)
 
 
-@given(st.integers(1, ATTEMPTS - 1), JITTERS, st.floats(0, 1e10), st.floats(0, 1e6))
+@given(st.integers(1, MAX_ATTEMPTS - 1), JITTERS, st.floats(0, 1e10), st.floats(0, 1e6))
 def test_retry_after_waits_longer_never_shorter_and_not_past_the_end(
     number: int, jitter: float, asked: float, later: float
 ) -> None:
@@ -73,12 +71,12 @@ def test_retry_after_waits_longer_never_shorter_and_not_past_the_end(
     assert due is not None
     assert by_schedule is not None
     assert due >= by_schedule
-    assert due <= max(by_schedule, START + SCHEDULE)
-    if now + timedelta(seconds=asked) <= START + SCHEDULE:
+    assert due <= max(by_schedule, START + SCHEDULE_DURATION)
+    if now + timedelta(seconds=asked) <= START + SCHEDULE_DURATION:
         assert (due - now).total_seconds() >= asked - 0.01
 
 
-@given(st.integers(1, ATTEMPTS), st.integers(200, 299), JITTERS)
+@given(st.integers(1, MAX_ATTEMPTS), st.integers(200, 299), JITTERS)
 def test_any_2xx_is_the_end(number: int, status: int, jitter: float) -> None:
     after = NEW.after(_attempt(number, START, status), START, jitter=jitter, retry_after=30)
 
@@ -128,38 +126,17 @@ def test_a_replay_has_a_whole_schedule_of_its_own() -> None:
     delivery = _failed(NEW, START, 410).replayed(later)
     assert (delivery.status, delivery.trigger, delivery.next_attempt_at) == ("pending", "replay", later)
 
-    for _ in range(ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         assert delivery.next_attempt_at
         delivery = _failed(delivery, delivery.next_attempt_at)
 
-    assert (delivery.status, delivery.attempts_made) == ("failed", 1 + ATTEMPTS)
+    assert (delivery.status, delivery.attempts_made) == ("failed", 1 + MAX_ATTEMPTS)
     assert delivery.attempts[-1].at - later >= timedelta(hours=72)
 
 
 def test_the_latest_attempts_are_kept_and_their_numbers_go_on() -> None:
     delivery = NEW
-    for _ in range(ATTEMPTS_KEPT + 5):
+    for _ in range(MAX_ATTEMPTS_STORED + 5):
         delivery = _failed(delivery.retried(START), START)
 
-    assert [one.number for one in delivery.attempts] == list(range(6, ATTEMPTS_KEPT + 6))
-
-
-ENDPOINT = Endpoint(
-    id="wh_1",
-    url="https://example.com",
-    events=("*",),
-    enabled=True,
-    secret="ciphertext",
-    secret_prefix="whsec_abcd",
-    created_at=START,
-    updated_at=START,
-    version=1,
-)
-
-
-@pytest.mark.parametrize("event_type", sorted(CATALOGUE))
-def test_the_star_is_everything_but_what_must_be_named(event_type: str) -> None:
-    assert ENDPOINT.wants(event_type) == (event_type not in BY_NAME_ONLY)
-    assert replace(ENDPOINT, events=(event_type,)).wants(event_type)
-    assert not replace(ENDPOINT, events=("some.other",)).wants(event_type)
-    assert replace(ENDPOINT, events=("*", *BY_NAME_ONLY)).wants(event_type)
+    assert [attempt.number for attempt in delivery.attempts] == list(range(6, MAX_ATTEMPTS_STORED + 6))

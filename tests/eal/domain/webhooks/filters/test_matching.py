@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.core.events import catalogue
-from eal.domain.webhooks.filters.match import check, matches
+from eal.domain.webhooks.filters.matching import matches
+from eal.domain.webhooks.filters.validation import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,23 +34,23 @@ def test_every_field_of_every_type_can_be_filtered_on(event_type: str) -> None:
     assert len(fields) > 5
     for path, value in fields:
         for condition in ({"eq": value}, {"in": [value]}, {"exists": value is not None}):
-            assert check({path: condition}, [event_type]) == [], path
+            assert faults({path: condition}, [event_type]) == [], path
             assert matches({path: condition}, data), path
 
 
 def test_the_star_knows_the_fields_of_all_that_it_sends() -> None:
-    assert check({"data.classification.urgency": {"eq": "emergency"}}, ["*"]) == []
-    assert check({"data.caller_number": {"exists": True}}, ["*", "audit.log.event"]) == []
-    assert check({"data.action": {"eq": "lead.created"}}, ["*", "audit.log.event"]) == []
-    (wrong,) = check({"data.action": {"eq": "lead.created"}}, ["*"])
+    assert faults({"data.classification.urgency": {"eq": "emergency"}}, ["*"]) == []
+    assert faults({"data.caller_number": {"exists": True}}, ["*", "audit.log.event"]) == []
+    assert faults({"data.action": {"eq": "lead.created"}}, ["*", "audit.log.event"]) == []
+    (wrong,) = faults({"data.action": {"eq": "lead.created"}}, ["*"])
     assert wrong["pointer"] == "/filter/data.action"
 
 
 def test_a_value_must_fit_one_of_the_fields_that_a_path_means() -> None:
     condition = {"data.status": {"eq": "won"}}  # of leads, not of calls
 
-    assert check(condition, ["lead.updated", "call.received"]) == []
-    assert [one["pointer"] for one in check(condition, ["call.received"])] == ["/filter/data.status/eq"]
+    assert faults(condition, ["lead.updated", "call.received"]) == []
+    assert [fault["pointer"] for fault in faults(condition, ["call.received"])] == ["/filter/data.status/eq"]
 
 
 @pytest.mark.parametrize(
@@ -57,19 +58,19 @@ def test_a_value_must_fit_one_of_the_fields_that_a_path_means() -> None:
     ["", "data", "data.", "data..id", "id", "data.id.x", "data.phones.0", "DATA.id", "data." + "x" * 200],
 )
 def test_a_path_that_leads_nowhere_is_refused(path: str) -> None:
-    assert [one["type"] for one in check({path: {"exists": True}}, ["*"])] == ["unknown_path"]
+    assert [fault["type"] for fault in faults({path: {"exists": True}}, ["*"])] == ["unknown_path"]
 
 
 def test_free_members_may_be_named() -> None:
     condition = {"data.metadata.branch": {"eq": "north"}}
 
-    assert check(condition, ["lead.created"]) == []
+    assert faults(condition, ["lead.created"]) == []
     assert matches(condition, {"metadata": {"branch": "north"}})
     assert not matches(condition, {"metadata": {}})
 
 
 def test_a_pointer_is_escaped() -> None:
-    (wrong,) = check({"data.a/b~c": {"eq": 1}}, ["*"])
+    (wrong,) = faults({"data.a/b~c": {"eq": 1}}, ["*"])
 
     assert wrong["pointer"] == "/filter/data.a~1b~0c"
 

@@ -1,0 +1,171 @@
+"""Deliveries, their attempts, and replays: state and rules."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field
+
+from eal.core.clock import Instant
+from eal.core.outbound.faults import Fault
+from eal.core.outbound.schedule import DEFERRAL_TIMEOUT, GONE, next_attempt_at
+from eal.core.tenancy import Mode, TenantScoped
+
+MAX_ATTEMPTS_STORED = 25
+"""The newest of a delivery. With 4 KiB of each response, its item stays below DynamoDB's 400 KiB."""
+type DeliveryStatus = Literal["pending", "succeeded", "failed", "skipped"]
+type Trigger = Literal["schedule", "manual", "replay"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One HTTP request. `response` is the first 4 KiB of its response; `status_code` is None if there was none."""
+
+    number: int
+    at: Instant
+    trigger: Trigger
+    duration_ms: int
+    status_code: int | None = None
+    response: str | None = None
+    error: Fault | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status_code is not None and 200 <= self.status_code < 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery(TenantScoped):
+    """The delivery of one event to one endpoint.
+
+    `trigger` is the cause of the next attempt. `steps` counts the attempts of the schedule since `began_at` (the
+    creation, or a replay). A manual attempt is no step, nor is the first of the two that a secret rotation may need.
+    `resumes_at` is the time of the schedule's next attempt after a manual one.
+    """
+
+    id: str
+    organization_id: str
+    mode: Mode
+    webhook_id: str
+    event_id: str
+    event_type: str
+    request_id: str
+    status: DeliveryStatus
+    created_at: Instant
+    updated_at: Instant
+    version: int
+    attempts: tuple[Attempt, ...] = ()
+    next_attempt_at: Instant | None = None
+    trigger: Trigger = "schedule"
+    steps: int = 0
+    began_at: Instant | None = None
+    resumes_at: Instant | None = None
+
+    @property
+    def attempts_made(self) -> int:
+        """The number of the last attempt."""
+        return self.attempts[-1].number if self.attempts else 0
+
+    def with_attempt(self, attempt: Attempt) -> Self:
+        """The delivery with one more attempt, and otherwise unchanged because another one follows at once."""
+        return replace(self, attempts=(*self.attempts, attempt)[-MAX_ATTEMPTS_STORED:])
+
+    def after(self, attempt: Attempt, now: datetime, *, jitter: float, retry_after: float | None) -> Self:
+        """The delivery after an attempt. `jitter` is from -1 to 1, `retry_after` in seconds."""
+        steps = self.steps if self.trigger == "manual" else self.steps + 1
+        status, next_at = self._outcome(attempt, steps, now, jitter, retry_after)
+        return replace(
+            self.with_attempt(attempt),
+            status=status,
+            trigger="schedule",
+            steps=steps,
+            resumes_at=None,
+            next_attempt_at=next_at,
+            updated_at=now,
+            version=self.version + 1,
+        )
+
+    def retried(self, now: datetime) -> Self:
+        """The delivery with a manual attempt due now. If it fails, the schedule continues unchanged."""
+        return replace(
+            self,
+            status="pending",
+            trigger="manual",
+            next_attempt_at=now,
+            resumes_at=self.resumes_at if self.trigger == "manual" else self.next_attempt_at,
+            updated_at=now,
+            version=self.version + 1,
+        )
+
+    def replayed(self, now: datetime) -> Self:
+        """The delivery with a new schedule that starts now."""
+        return replace(
+            self,
+            status="pending",
+            trigger="replay",
+            steps=0,
+            began_at=now,
+            next_attempt_at=now,
+            resumes_at=None,
+            updated_at=now,
+            version=self.version + 1,
+        )
+
+    def skipped(self, now: datetime) -> Self:
+        """The delivery that cannot be made: its endpoint was deleted or disabled, or its event has expired."""
+        return replace(
+            self,
+            status="skipped",
+            trigger="schedule",
+            next_attempt_at=None,
+            resumes_at=None,
+            updated_at=now,
+            version=self.version + 1,
+        )
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether the attempt that is due must not be deferred any longer."""
+        since = self.next_attempt_at if self.trigger == "manual" else self.began_at or self.created_at
+        return since is not None and now - since > DEFERRAL_TIMEOUT
+
+    def timed_out(self, now: datetime) -> Self:
+        """The delivery that was deferred until it was overdue. An earlier success, before a manual retry, counts."""
+        return replace(self.skipped(now), status=self._final_status)
+
+    @property
+    def _final_status(self) -> DeliveryStatus:
+        return "succeeded" if any(attempt.succeeded for attempt in self.attempts) else "failed"
+
+    def _outcome(
+        self, attempt: Attempt, steps: int, now: datetime, jitter: float, retry_after: float | None
+    ) -> tuple[DeliveryStatus, datetime | None]:
+        if attempt.succeeded:
+            return "succeeded", None
+        if attempt.status_code == GONE:
+            return "failed", None
+        if self.trigger == "manual":
+            if self.resumes_at:
+                return "pending", self.resumes_at
+            return self._final_status, None
+        began_at = self.began_at or self.created_at
+        next_at = next_attempt_at(steps, now, began_at=began_at, jitter=jitter, retry_after=retry_after)
+        return ("pending", next_at) if next_at else ("failed", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay(TenantScoped):
+    """A request to send the events of a time range again, and its message. `after` is the last event that was read."""
+
+    __pydantic_config__ = ConfigDict(serialize_by_alias=True)
+
+    replay_id: str
+    organization_id: str
+    mode: Mode
+    request_id: str
+    webhook_id: str
+    since: Instant
+    until: Instant
+    requested_at: Annotated[Instant, Field(alias="asked_at")]
+    types: tuple[str, ...] | None = None
+    only: Literal["failed", "missing"] | None = None
+    after: str | None = None
