@@ -1,4 +1,4 @@
-"""Deliveries while everything goes wrong: each event arrives, and each delivery has one recorded success."""
+"""Deliveries under failures of every kind: each event arrives, and each delivery has one recorded success."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
 from tests.support.receiver import Receiver, Response
 from tests.support.webhooks import (
-    Clock,
+    ManualClock,
     Queue,
     deliver,
     deliveries,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 OK: dict[str, object] = {"batchItemFailures": []}
 VISIBILITY_SECONDS = 360
-"""The delivery queue's: what a killed worker held comes again after it."""
+"""Of the delivery queue: after it, the messages of a killed worker arrive again."""
 THROTTLED = "ProvisionedThroughputExceededException"
 
 
@@ -42,10 +42,10 @@ def one_success_each() -> bool:
     )
 
 
-def test_many_workers_with_one_message_send_it_once(
+def test_many_workers_with_the_same_message_send_it_once(
     message: dict[str, Any], receiver: Receiver, queue: Queue
 ) -> None:
-    """The receiver answers when all the others have come and gone."""
+    """The receiver answers after all other workers have finished."""
     others = threading.Semaphore(0)
 
     def when_all_were_here() -> None:
@@ -67,10 +67,10 @@ def test_many_workers_with_one_message_send_it_once(
     assert [sent.message["attempt"] for sent in queue.take()] == [1] * 7
 
 
-def test_an_answer_after_the_time_out_is_a_failure_and_the_retry_the_one_success(
+def test_a_response_after_the_timeout_is_a_failure_and_the_retry_succeeds(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = Clock(monkeypatch)
+    now = ManualClock(monkeypatch)
     recorded = threading.Event()
     monkeypatch.setattr(sender, "TOTAL_SECONDS", 0.2)
     receiver.responses = [Response(meanwhile=lambda: recorded.wait(20)), Response(200)]
@@ -92,7 +92,7 @@ def test_an_answer_after_the_time_out_is_a_failure_and_the_retry_the_one_success
 
 
 @pytest.mark.parametrize(("status", "end"), [(200, "succeeded"), (500, "pending")])
-def test_an_attempt_during_which_a_retry_is_asked_for_is_recorded(
+def test_an_attempt_is_recorded_if_a_retry_is_requested_meanwhile(
     tenant: Tenant, message: dict[str, Any], receiver: Receiver, queue: Queue, status: int, end: str
 ) -> None:
     path = f"/v1/webhooks/deliveries/{message['delivery_id']}/retry"
@@ -107,14 +107,14 @@ def test_an_attempt_during_which_a_retry_is_asked_for_is_recorded(
 
 
 @pytest.mark.parametrize("operation", ["UpdateItem", "TransactGetItems", "PutItem"])
-def test_while_dynamodb_throttles_the_message_stays_and_its_event_arrives_later(
+def test_a_message_survives_throttling_by_dynamodb(
     message: dict[str, Any],
     receiver: Receiver,
     queue: Queue,
     monkeypatch: pytest.MonkeyPatch,
     operation: str,
 ) -> None:
-    now = Clock(monkeypatch)
+    now = ManualClock(monkeypatch)
     health_of(message)
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {operation: THROTTLED}
@@ -128,13 +128,13 @@ def test_while_dynamodb_throttles_the_message_stays_and_its_event_arrives_later(
     assert queue.take() == []
 
 
-def test_a_place_that_could_not_be_given_back_frees_itself(
+def test_a_slot_that_was_not_released_expires(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = Clock(monkeypatch)
+    now = ManualClock(monkeypatch)
     health_of(message)
     with watched_calls(monkeypatch) as calls:
-        calls.kill_after = 3  # the outcome is recorded, the place not given back
+        calls.kill_after = 3  # the outcome is recorded, the slot not released
         with pytest.raises(Killed):
             deliver(message)
     assert len(health_of(message).leases) == 1
@@ -147,12 +147,12 @@ def test_a_place_that_could_not_be_given_back_frees_itself(
 
 
 class Chaos:
-    """Messages that are due, with the second from which they may come. Everything that SQS and Lambda may do to them
-    happens at random: copies, any order, a kill after any call, throttling, answers of every kind."""
+    """Pending messages, each with the second from which it may arrive. Everything that SQS and Lambda may do to them
+    happens at random: copies, any order, a kill after any call, throttling, responses of every kind."""
 
     def __init__(self, seed: int, queue: Queue, receiver: Receiver, patch: pytest.MonkeyPatch) -> None:
         self.random = random.Random(seed)
-        self.clock = Clock(patch)
+        self.clock = ManualClock(patch)
         self._patch = patch
         self._queue = queue
         self._receiver = receiver
@@ -191,7 +191,7 @@ class Chaos:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_whatever_happens_each_event_arrives_and_each_delivery_succeeds_once(
+def test_under_random_failures_each_event_arrives_and_each_delivery_succeeds_once(
     tenant: Tenant, queue: Queue, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""A customer's webhook endpoint: a real HTTP server on this machine that answers as it is told."""
+"""A customer's webhook endpoint: a real HTTP server on this machine that returns prepared responses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer. `meanwhile` runs before it is sent; `drip` is the pause between the body's bytes."""
+    """A response. `meanwhile` runs before it is sent; `drip` is the pause in seconds between the bytes of its body."""
 
     status: int = 200
     body: bytes = b"ok"
@@ -39,7 +39,7 @@ class ReceivedRequest:
 
 
 class Receiver:
-    """`says` are the answers to come, the last one repeated; `request` are the requests."""
+    """`responses` are returned in turn, the last one repeatedly; `requests` are what was received."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -72,9 +72,9 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in {"Content-Length": str(len(response.body)), **response.headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        self._say(response)
+        self._write_body(response)
 
-    def _say(self, response: Response) -> None:
+    def _write_body(self, response: Response) -> None:
         try:
             if not response.drip:
                 self.wfile.write(response.body)
@@ -90,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that hang up are part of the tests."""
+        """Ignore clients that hang up: they are part of the tests."""
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     receiver = Receiver(server.server_address[1])
-    handler.receiver = receiver  # type: ignore[attr-defined]  # one class a server
+    handler.receiver = receiver  # type: ignore[attr-defined]  # one class per server
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

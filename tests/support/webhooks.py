@@ -116,8 +116,8 @@ class Queue:
     waiting: list[Sent] = field(default_factory=list)
 
     def take(self) -> list[Sent]:
-        taken, self.waiting = self.waiting, []
-        return taken
+        messages, self.waiting = self.waiting, []
+        return messages
 
     def record(self, params: dict[str, Any]) -> None:
         if params["QueueUrl"] != settings.queue(self.name):
@@ -166,7 +166,7 @@ def watched_queue(name: str = "delivery") -> Iterator[Queue]:
             client.meta.events.unregister(f"after-call.{operation}", after)
 
 
-class Clock:
+class ManualClock:
     """The product's clock, moved by hand."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from eal.core import signing
 TIMESTAMPS = st.integers(0, 4_102_444_800)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
-# The product's description, with the request and the response taken away.
+# The product's description, without the request and the response.
 JAVASCRIPT = """
 const crypto = require("crypto")
 const cases = JSON.parse(require("fs").readFileSync(0, "utf8"))
@@ -30,7 +30,7 @@ process.stdout.write(JSON.stringify(answers))
 """
 
 
-def test_the_standards_own_vector() -> None:
+def test_the_example_of_the_standard_verifies() -> None:
     signature = signing.standard_signature(
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -41,7 +41,7 @@ def test_the_standards_own_vector() -> None:
     assert signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
-def test_our_own_vector() -> None:
+def test_our_own_signature_has_not_changed() -> None:
     signature = signing.eal_signature("eal_whsec_test", 1713980531, b'{"a":1}')
 
     assert signature == "b25ccf8642f2d810bf59303281bedcbb096a7f25ad7307a38be14e0ff9577fb0"
@@ -59,7 +59,7 @@ def test_both_libraries_accept_what_we_sign(body: str, ago: int) -> None:
 
 
 @given(body=TEXTS)
-def test_with_two_secrets_the_holders_of_either_verify(body: str) -> None:
+def test_a_holder_of_either_secret_can_verify(body: str) -> None:
     first, second = signing.new_secret(), signing.new_secret()
     now = int(time.time())
     headers = signing.headers([first, second], "evt_1", now, json.dumps(body).encode())
@@ -70,7 +70,7 @@ def test_with_two_secrets_the_holders_of_either_verify(body: str) -> None:
 
 
 @given(body=st.binary(), timestamp=TIMESTAMPS, change=st.sampled_from(["id", "time", "body", "secret"]))
-def test_whatever_changes_changes_the_signature(body: bytes, timestamp: int, change: str) -> None:
+def test_every_input_changes_the_signature(body: bytes, timestamp: int, change: str) -> None:
     secret = signing.new_secret()
     signed = signing.standard_signature(secret, "evt_1", timestamp, body)
 
@@ -84,7 +84,7 @@ def test_whatever_changes_changes_the_signature(body: bytes, timestamp: int, cha
     assert other != signed
 
 
-def test_a_secret_is_32_random_bytes_that_the_libraries_take() -> None:
+def test_a_secret_is_32_random_bytes_that_the_libraries_accept() -> None:
     secrets = {signing.new_secret() for _ in range(100)}
 
     assert len(secrets) == 100
@@ -98,10 +98,10 @@ def test_the_products_own_javascript_verifies(cases: list[tuple[int, str]]) -> N
     if not node:
         pytest.skip("node is not on PATH: the product's JavaScript sample was not run")
     secret = signing.new_secret()
-    asked = [{"secret": secret, "timestamp": str(timestamp), "body": body} for timestamp, body in cases]
+    requests = [{"secret": secret, "timestamp": str(timestamp), "body": body} for timestamp, body in cases]
 
     answer = subprocess.run(  # noqa: S603 - our own script
-        [node, "-e", JAVASCRIPT], input=json.dumps(asked), capture_output=True, text=True, check=True
+        [node, "-e", JAVASCRIPT], input=json.dumps(requests), capture_output=True, text=True, check=True
     )
 
     assert json.loads(answer.stdout) == [

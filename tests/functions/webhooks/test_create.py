@@ -25,7 +25,7 @@ PUBLIC = "https://93.184.215.14/hooks"
 BODY = {"url": PUBLIC, "events": ["lead.created"], "description": " CRM "}
 
 
-def test_an_endpoint_is_shown_with_its_secret_this_once(tenant: Tenant) -> None:
+def test_a_new_endpoint_is_returned_with_its_secret(tenant: Tenant) -> None:
     answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body=BODY)
 
     assert answer.status == 201
@@ -47,7 +47,7 @@ def test_an_endpoint_is_shown_with_its_secret_this_once(tenant: Tenant) -> None:
     assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json == webhook
 
 
-def test_the_secret_is_stored_nowhere_but_under_kms(tenant: Tenant) -> None:
+def test_the_secret_is_stored_only_as_kms_ciphertext(tenant: Tenant) -> None:
     secret = call(
         "POST", "/v1/webhooks", key=tenant.admin, json_body=BODY, headers={"Idempotency-Key": "once"}
     ).json["secret"]
@@ -57,7 +57,7 @@ def test_the_secret_is_stored_nowhere_but_under_kms(tenant: Tenant) -> None:
     assert secret.removeprefix("whsec_") not in everything
 
 
-def test_there_are_fifty_in_a_mode_and_a_removal_gives_room(tenant: Tenant, stranger: Tenant) -> None:
+def test_a_mode_has_fifty_endpoints_and_a_removal_makes_room(tenant: Tenant, stranger: Tenant) -> None:
     def create(key: str) -> Answer:
         return call("POST", "/v1/webhooks", key=key, json_body=BODY)
 
@@ -82,7 +82,7 @@ def test_there_are_fifty_in_a_mode_and_a_removal_gives_room(tenant: Tenant, stra
     assert [create(tenant.admin).status for _ in range(3)] == [201, 201, 409]
 
 
-def test_a_replay_is_the_first_answer_without_the_secret(tenant: Tenant) -> None:
+def test_a_replay_returns_the_first_response_without_the_secret(tenant: Tenant) -> None:
     first = call("POST", "/v1/webhooks", key=tenant.admin, json_body=BODY, headers={"Idempotency-Key": "k"})
     again = call("POST", "/v1/webhooks", key=tenant.admin, json_body=BODY, headers={"Idempotency-Key": "k"})
 
@@ -104,7 +104,7 @@ def test_it_is_audited_without_secret_and_query(tenant: Tenant) -> None:
     assert webhook["secret"] not in text
 
 
-def test_three_calls_to_aws_are_all_it_takes(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_makes_three_calls_to_aws(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     with watched_calls(monkeypatch) as calls:
         call("POST", "/v1/webhooks", key=tenant.admin, json_body=BODY)
 
@@ -121,7 +121,7 @@ def test_three_calls_to_aws_are_all_it_takes(tenant: Tenant, monkeypatch: pytest
         (sorted(CATALOGUE), sorted(CATALOGUE)),
     ],
 )
-def test_event_types_are_kept_in_their_order_once_each(
+def test_event_types_keep_their_order_without_repeats(
     tenant: Tenant, events: object, shown: list[str]
 ) -> None:
     answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body={"url": PUBLIC, "events": events})
@@ -129,7 +129,7 @@ def test_event_types_are_kept_in_their_order_once_each(
     assert answer.json["events"] == shown
 
 
-def test_the_documented_list_of_events_can_be_chosen_before_all_are_sent(tenant: Tenant) -> None:
+def test_documented_types_can_be_subscribed_before_they_are_sent(tenant: Tenant) -> None:
     documented = [
         "call.received", "call.classified", "call.qualified", "lead.created", "outreach.email.sent",
         "outreach.email.replied", "claim.scope.ready", "review.requested", "review.received", "audit.log.event",
@@ -175,7 +175,7 @@ def test_an_endpoint_can_be_created_disabled(tenant: Tenant) -> None:
         ({"secret": "whsec_mine"}, "/secret"),
     ],
 )
-def test_a_wrong_field_is_named(tenant: Tenant, change: dict[str, object], pointer: str) -> None:
+def test_an_invalid_field_is_named(tenant: Tenant, change: dict[str, object], pointer: str) -> None:
     answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body={**BODY, **change})
 
     assert (answer.status, answer.error) == (422, "validation_error")
@@ -183,13 +183,13 @@ def test_a_wrong_field_is_named(tenant: Tenant, change: dict[str, object], point
 
 
 @pytest.mark.parametrize("number", ["1e999999", "-1e999999"])
-def test_a_filter_takes_no_infinite_number(tenant: Tenant, number: str) -> None:
+def test_an_infinite_number_in_a_filter_is_rejected(tenant: Tenant, number: str) -> None:
     body = f'{{"url": "{PUBLIC}", "events": "*", "filter": {{"data.score": {{"gt": {number}}}}}}}'
 
     assert call("POST", "/v1/webhooks", key=tenant.admin, body=body).status == 422
 
 
-def test_an_unknown_event_type_is_told_the_known_ones(tenant: Tenant) -> None:
+def test_the_error_of_an_unknown_event_type_lists_the_known_ones(tenant: Tenant) -> None:
     body = {**BODY, "events": ["lead.exploded"]}
     answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body=body)
 
@@ -224,7 +224,7 @@ def test_an_address_that_is_not_public_is_blocked(
     assert call("GET", "/v1/webhooks", key=tenant.read).json["data"] == []
 
 
-def test_a_host_that_is_not_known_yet_can_be_registered_unless_it_can_never_be_public(
+def test_an_unresolved_host_is_accepted_unless_it_can_never_be_public(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unknown(*_: object, **__: object) -> object:
@@ -240,7 +240,7 @@ def test_a_host_that_is_not_known_yet_can_be_registered_unless_it_can_never_be_p
         assert answer.json["error"]["details"]["fields"][0]["type"] == "blocked_address"
 
 
-def test_only_the_local_stack_takes_loopback(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_local_stack_accepts_loopback(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     body = {**BODY, "url": "http://127.0.0.1:8080/hooks"}
     assert call("POST", "/v1/webhooks", key=tenant.admin, json_body=body).status == 201
 
@@ -249,13 +249,13 @@ def test_only_the_local_stack_takes_loopback(tenant: Tenant, monkeypatch: pytest
     assert answer.json["error"]["details"]["fields"][0]["type"] == "blocked_address"
 
 
-def test_it_takes_an_admin_key(tenant: Tenant) -> None:
+def test_it_requires_an_admin_key(tenant: Tenant) -> None:
     answer = call("POST", "/v1/webhooks", key=tenant.write, json_body=BODY)
 
     assert (answer.status, answer.error) == (403, "insufficient_scope")
 
 
-def test_the_sample_event_works_with_a_key_put_in(tenant: Tenant) -> None:
+def test_the_sample_event_works_with_a_key(tenant: Tenant) -> None:
     text = (ROOT / "events/webhooks/create.json").read_text()
     event = json.loads(text.replace("REPLACE_WITH_YOUR_KEY", tenant.admin))
 

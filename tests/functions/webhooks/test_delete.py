@@ -21,7 +21,7 @@ def webhook(tenant: Tenant) -> dict[str, Any]:
     return dict(call("POST", "/v1/webhooks", key=tenant.admin, json_body=body).json)
 
 
-def test_a_deleted_endpoint_is_gone_and_its_end_is_audited(tenant: Tenant, webhook: dict[str, Any]) -> None:
+def test_an_endpoint_is_deleted_and_the_deletion_is_audited(tenant: Tenant, webhook: dict[str, Any]) -> None:
     path = f"/v1/webhooks/{webhook['id']}"
 
     answer = call("DELETE", path, key=tenant.admin)
@@ -35,14 +35,14 @@ def test_a_deleted_endpoint_is_gone_and_its_end_is_audited(tenant: Tenant, webho
     assert webhook["secret"] not in json.dumps(record)
 
 
-def test_another_version_than_the_callers_stays(tenant: Tenant, webhook: dict[str, Any]) -> None:
+def test_an_endpoint_of_another_version_is_not_deleted(tenant: Tenant, webhook: dict[str, Any]) -> None:
     path = f"/v1/webhooks/{webhook['id']}"
 
     assert call("DELETE", path, key=tenant.admin, headers={"If-Match": '"7"'}).status == 412
     assert call("DELETE", path, key=tenant.admin, headers={"If-Match": '"1"'}).status == 204
 
 
-def test_nobody_else_can(tenant: Tenant, stranger: Tenant, webhook: dict[str, Any]) -> None:
+def test_other_callers_cannot_delete_it(tenant: Tenant, stranger: Tenant, webhook: dict[str, Any]) -> None:
     path = f"/v1/webhooks/{webhook['id']}"
 
     assert call("DELETE", path, key=tenant.write).error == "insufficient_scope"
@@ -51,7 +51,7 @@ def test_nobody_else_can(tenant: Tenant, stranger: Tenant, webhook: dict[str, An
     assert call("GET", path, key=tenant.read).status == 200
 
 
-def test_the_sample_event_works_with_key_and_id_put_in(tenant: Tenant, webhook: dict[str, Any]) -> None:
+def test_the_sample_event_works_with_a_key_and_an_id(tenant: Tenant, webhook: dict[str, Any]) -> None:
     text = (ROOT / "events/webhooks/delete.json").read_text()
     text = text.replace("REPLACE_WITH_YOUR_KEY", tenant.admin)
     event = json.loads(text.replace("REPLACE_WITH_A_WEBHOOK_ID", webhook["id"]))

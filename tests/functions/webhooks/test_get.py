@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 BODY = {"url": "https://93.184.215.14/hooks", "events": ["*"]}
 
 
-def test_one_endpoint_and_304_while_it_is_unchanged(tenant: Tenant) -> None:
+def test_an_unchanged_endpoint_is_a_304(tenant: Tenant) -> None:
     webhook = call("POST", "/v1/webhooks", key=tenant.admin, json_body=BODY).json
     path = f"/v1/webhooks/{webhook['id']}"
 
@@ -25,7 +25,7 @@ def test_one_endpoint_and_304_while_it_is_unchanged(tenant: Tenant) -> None:
     assert call("GET", path, key=tenant.read, headers={"If-None-Match": answer.headers["ETag"]}).status == 304
 
 
-def test_what_is_not_the_callers_is_not_found(tenant: Tenant, stranger: Tenant) -> None:
+def test_endpoints_of_others_are_not_found(tenant: Tenant, stranger: Tenant) -> None:
     webhook = call("POST", "/v1/webhooks", key=tenant.admin, json_body=BODY).json
 
     for key in (stranger.admin, tenant.test_admin):
@@ -34,7 +34,7 @@ def test_what_is_not_the_callers_is_not_found(tenant: Tenant, stranger: Tenant) 
         assert call("GET", f"/v1/webhooks/{unknown}", key=tenant.read).status == 404
 
 
-def test_the_sample_event_works_with_key_and_id_put_in(tenant: Tenant) -> None:
+def test_the_sample_event_works_with_a_key_and_an_id(tenant: Tenant) -> None:
     webhook = call("POST", "/v1/webhooks", key=tenant.admin, json_body=BODY).json
     text = (ROOT / "events/webhooks/get.json").read_text()
     text = text.replace("REPLACE_WITH_YOUR_KEY", tenant.read)

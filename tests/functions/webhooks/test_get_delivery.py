@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def delivery_id(tenant: Tenant, receiver: Receiver) -> str:
-    """A delivery to a receiver that answered more than is kept."""
+    """A delivery whose response is longer than what is stored."""
     receiver.responses = [Response(200, b"x" * 9000)]
     register(tenant, receiver.url)
     with watched_queue() as queue:
@@ -25,7 +25,7 @@ def delivery_id(tenant: Tenant, receiver: Receiver) -> str:
     return single_delivery().id
 
 
-def test_it_shows_four_kib_of_each_answer(tenant: Tenant, delivery_id: str) -> None:
+def test_it_returns_4_kib_of_each_response(tenant: Tenant, delivery_id: str) -> None:
     answer = call("GET", f"/v1/webhooks/deliveries/{delivery_id}", key=tenant.read)
 
     assert answer.status == 200
@@ -33,7 +33,7 @@ def test_it_shows_four_kib_of_each_answer(tenant: Tenant, delivery_id: str) -> N
     assert [attempt["response"] for attempt in answer.json["attempts"]] == ["x" * 4096]
 
 
-def test_its_version_is_its_etag_and_a_304_while_it_stays(tenant: Tenant, delivery_id: str) -> None:
+def test_the_etag_is_the_version_and_an_unchanged_delivery_is_a_304(tenant: Tenant, delivery_id: str) -> None:
     path = f"/v1/webhooks/deliveries/{delivery_id}"
     first = call("GET", path, key=tenant.read)
     tag = first.headers["ETag"]
@@ -45,13 +45,13 @@ def test_its_version_is_its_etag_and_a_304_while_it_stays(tenant: Tenant, delive
     assert (changed.status, changed.json["version"]) == (200, first.json["version"] + 1)
 
 
-def test_it_stays_when_its_endpoint_is_deleted(tenant: Tenant, delivery_id: str) -> None:
+def test_it_remains_after_its_endpoint_is_deleted(tenant: Tenant, delivery_id: str) -> None:
     call("DELETE", f"/v1/webhooks/{single_delivery().webhook_id}", key=tenant.admin)
 
     assert call("GET", f"/v1/webhooks/deliveries/{delivery_id}", key=tenant.read).status == 200
 
 
-def test_another_modes_or_tenants_delivery_is_not_found(
+def test_a_delivery_of_another_mode_or_tenant_is_not_found(
     tenant: Tenant, stranger: Tenant, delivery_id: str
 ) -> None:
     for key in (tenant.test_admin, stranger.read):

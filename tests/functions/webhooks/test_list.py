@@ -17,7 +17,7 @@ def _create(key: str, number: int = 0) -> str:
     return str(call("POST", "/v1/webhooks", key=key, json_body=body).json["id"])
 
 
-def test_pages_go_newest_first_without_secrets(tenant: Tenant) -> None:
+def test_pages_are_newest_first_without_secrets(tenant: Tenant) -> None:
     made = [_create(tenant.admin, number) for number in range(5)]
 
     seen, cursor = [], ""
@@ -39,7 +39,7 @@ def test_another_tenant_and_the_other_mode_see_nothing(tenant: Tenant, stranger:
         assert call("GET", "/v1/webhooks", key=key).json == {"data": [], "next_cursor": None}
 
 
-def test_the_sample_event_works_with_a_key_put_in(tenant: Tenant) -> None:
+def test_the_sample_event_works_with_a_key(tenant: Tenant) -> None:
     text = (ROOT / "events/webhooks/list.json").read_text()
     event = json.loads(text.replace("REPLACE_WITH_YOUR_KEY", tenant.read))
 

@@ -29,7 +29,9 @@ def _list(tenant: Tenant, webhook: dict[str, Any], query: str = "", key: str | N
     return call("GET", f"/v1/webhooks/{webhook['id']}/deliveries?{query}", key=key or tenant.read).json
 
 
-def test_a_delivery_with_its_attempts(tenant: Tenant, webhook: dict[str, Any], receiver: Receiver) -> None:
+def test_a_delivery_is_listed_with_its_attempts(
+    tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
+) -> None:
     receiver.responses = [Response(503, b"busy")]
     _deliver_one(tenant)
 
@@ -53,7 +55,7 @@ def test_a_delivery_with_its_attempts(tenant: Tenant, webhook: dict[str, Any], r
     assert delivery["next_attempt_at"] > attempt["at"] >= delivery["created_at"]
 
 
-def test_newest_first_in_pages(tenant: Tenant, webhook: dict[str, Any]) -> None:
+def test_pages_are_newest_first(tenant: Tenant, webhook: dict[str, Any]) -> None:
     for _ in range(3):
         _deliver_one(tenant)
 
@@ -65,7 +67,9 @@ def test_newest_first_in_pages(tenant: Tenant, webhook: dict[str, Any]) -> None:
     assert rest["next_cursor"] is None
 
 
-def test_by_status_and_type(tenant: Tenant, webhook: dict[str, Any], receiver: Receiver) -> None:
+def test_deliveries_are_filtered_by_status_and_type(
+    tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
+) -> None:
     receiver.responses = [Response(500), Response(200)]
     for _ in range(2):
         _deliver_one(tenant)
@@ -80,13 +84,13 @@ def test_by_status_and_type(tenant: Tenant, webhook: dict[str, Any], receiver: R
 
 
 @pytest.mark.parametrize("query", ["status=lost", "event_type=lead.exploded", "event_type=*"])
-def test_a_filter_that_cannot_be_is_422(tenant: Tenant, webhook: dict[str, Any], query: str) -> None:
+def test_an_invalid_filter_is_a_422(tenant: Tenant, webhook: dict[str, Any], query: str) -> None:
     answer = call("GET", f"/v1/webhooks/{webhook['id']}/deliveries?{query}", key=tenant.read)
 
     assert (answer.status, answer.error) == (422, "validation_error")
 
 
-def test_what_came_while_it_was_disabled_is_shown_as_skipped(tenant: Tenant, receiver: Receiver) -> None:
+def test_events_for_a_disabled_endpoint_are_listed_as_skipped(tenant: Tenant, receiver: Receiver) -> None:
     off = register(tenant, receiver.url, enabled=False)
     _deliver_one(tenant)
 
@@ -96,7 +100,7 @@ def test_what_came_while_it_was_disabled_is_shown_as_skipped(tenant: Tenant, rec
     assert receiver.requests == []
 
 
-def test_of_long_answers_the_list_shows_the_beginning(
+def test_the_list_abridges_long_responses(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
     receiver.responses = [Response(200, b"x" * 9000)]
@@ -107,7 +111,7 @@ def test_of_long_answers_the_list_shows_the_beginning(
     assert delivery["attempts"][0]["response"] == "x" * 200
 
 
-def test_another_endpoints_deliveries_are_not_in_it(
+def test_deliveries_of_other_endpoints_are_not_listed(
     tenant: Tenant, stranger: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
     other = register(tenant, receiver.url, ["lead.updated"])

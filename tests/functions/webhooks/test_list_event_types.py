@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EVERY = sorted({*CATALOGUE, *RESERVED})
 
 
-def test_each_type_with_its_meaning_schema_and_example(tenant: Tenant) -> None:
+def test_each_type_has_its_description_schema_and_example(tenant: Tenant) -> None:
     answer = call("GET", "/v1/webhooks/event-types", key=tenant.read)
 
     assert answer.status == 200
@@ -43,7 +43,7 @@ def test_each_type_with_its_meaning_schema_and_example(tenant: Tenant) -> None:
         assert event_type["example"]["type"] == event_type["name"]
 
 
-def test_it_says_what_the_openapi_document_says() -> None:
+def test_schemas_equal_those_of_the_openapi_document() -> None:
     described = webhooks.event_types(json.loads(served.text()))
 
     assert document.render(described) == catalogue.DESCRIBED.read_text(), (
@@ -51,7 +51,7 @@ def test_it_says_what_the_openapi_document_says() -> None:
     )
 
 
-def test_it_pages_as_other_lists_do(tenant: Tenant) -> None:
+def test_it_is_paginated_like_other_lists(tenant: Tenant) -> None:
     first = call("GET", "/v1/webhooks/event-types?limit=6", key=tenant.read).json
     rest = call(
         "GET", f"/v1/webhooks/event-types?limit=16&cursor={first['next_cursor']}", key=tenant.read
@@ -63,7 +63,7 @@ def test_it_pages_as_other_lists_do(tenant: Tenant) -> None:
     assert [item["name"] for item in backward] == EVERY[::-1]
 
 
-def test_it_costs_one_call_to_aws(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_makes_one_call_to_aws(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     with watched_calls(monkeypatch) as calls:
         call("GET", "/v1/webhooks/event-types", key=tenant.read)
 

@@ -40,7 +40,7 @@ def _replay(tenant: Tenant, webhook: dict[str, Any], **body: object) -> Answer:
     return call("POST", path, key=tenant.write, json_body={"since": SINCE, **body})
 
 
-def test_it_is_taken_and_done_by_a_worker(
+def test_a_worker_carries_out_an_accepted_replay(
     clock: Clock, tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, pipeline: Pipeline
 ) -> None:
     _new_lead(tenant)
@@ -100,7 +100,7 @@ def test_a_dry_run_counts_and_sends_nothing(
     assert items("TASK") == []
 
 
-def test_a_dry_run_says_where_it_stopped_counting(
+def test_a_dry_run_reports_an_incomplete_count(
     clock: Clock,
     tenant: Tenant,
     webhook: dict[str, Any],
@@ -136,7 +136,7 @@ def test_a_dry_run_says_where_it_stopped_counting(
         ({"dry_run": "perhaps"}, "/dry_run"),
     ],
 )
-def test_a_wrong_field_is_named(
+def test_an_invalid_field_is_named(
     tenant: Tenant, webhook: dict[str, Any], body: dict[str, object], pointer: str
 ) -> None:
     for dry_run in ({}, {"dry_run": True}):
@@ -146,30 +146,28 @@ def test_a_wrong_field_is_named(
         assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
 
 
-def test_to_a_disabled_endpoint_it_is_a_conflict_and_can_be_counted(
-    tenant: Tenant, webhook: dict[str, Any]
-) -> None:
+def test_a_disabled_endpoint_is_a_409_except_in_a_dry_run(tenant: Tenant, webhook: dict[str, Any]) -> None:
     call("PATCH", f"/v1/webhooks/{webhook['id']}", key=tenant.admin, json_body={"enabled": False})
 
-    refused = _replay(tenant, webhook)
+    rejected = _replay(tenant, webhook)
 
-    assert (refused.status, refused.error) == (409, "conflict")
+    assert (rejected.status, rejected.error) == (409, "conflict")
     assert _replay(tenant, webhook, dry_run=True).status == 200
 
 
 @pytest.mark.parametrize(("dry_run", "status"), [(False, 202), (True, 200)])
-def test_if_match_is_about_the_endpoint(
+def test_if_match_applies_to_the_endpoint(
     tenant: Tenant, webhook: dict[str, Any], dry_run: bool, status: int
 ) -> None:
     path, body = f"/v1/webhooks/{webhook['id']}/replay", {"since": SINCE, "dry_run": dry_run}
 
-    def ask(tag: str) -> Answer:
+    def request(tag: str) -> Answer:
         return call("POST", path, key=tenant.write, json_body=body, headers={"If-Match": tag})
 
-    refused = ask('"2"')
-    assert (refused.status, refused.error) == (412, "precondition_failed")
+    rejected = request('"2"')
+    assert (rejected.status, rejected.error) == (412, "precondition_failed")
     assert items("TASK") == []
-    assert ask('"1"').status == status
+    assert request('"1"').status == status
 
 
 def test_it_is_audited_once(tenant: Tenant, webhook: dict[str, Any]) -> None:
@@ -181,7 +179,7 @@ def test_it_is_audited_once(tenant: Tenant, webhook: dict[str, Any]) -> None:
     assert {change["field"] for change in log[0]["changes"]} == {"since", "until", "only"}
 
 
-def test_it_takes_a_write_key_of_the_same_mode(
+def test_it_requires_a_write_key_of_the_same_mode(
     tenant: Tenant, stranger: Tenant, webhook: dict[str, Any]
 ) -> None:
     path, body = f"/v1/webhooks/{webhook['id']}/replay", {"since": SINCE}

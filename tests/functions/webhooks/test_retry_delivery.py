@@ -32,7 +32,7 @@ def pipeline() -> Pipeline:
 
 @pytest.fixture
 def failing(clock: Clock, tenant: Tenant, customer: Receiver, pipeline: Pipeline) -> dict[str, Any]:
-    """A delivery whose first attempt failed. The clock stands still, so its schedule makes no other."""
+    """A delivery whose first attempt failed. The clock is frozen, so the schedule makes no other."""
     register(tenant, customer.url, ["lead.created"])
     assert call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).status == 201
     pipeline.run()
@@ -48,7 +48,7 @@ def _triggers() -> list[str]:
     return [attempt.trigger for attempt in single_delivery().attempts]
 
 
-def test_one_more_attempt_is_made_at_once(
+def test_an_attempt_is_made_at_once(
     tenant: Tenant, failing: dict[str, Any], customer: Receiver, pipeline: Pipeline
 ) -> None:
     answer = _retry(tenant, failing)
@@ -62,7 +62,7 @@ def test_one_more_attempt_is_made_at_once(
     assert _triggers() == ["schedule", "manual"]
 
 
-def test_if_it_fails_the_schedule_goes_on_where_it_was(
+def test_a_failed_manual_attempt_leaves_the_schedule_unchanged(
     tenant: Tenant, failing: dict[str, Any], customer: Receiver, pipeline: Pipeline
 ) -> None:
     customer.responses = [Response(503)]
@@ -74,7 +74,7 @@ def test_if_it_fails_the_schedule_goes_on_where_it_was(
     assert (single_delivery().status, single_delivery().next_attempt_at) == ("pending", due)
 
 
-def test_one_that_succeeded_can_be_sent_again(
+def test_a_delivery_that_succeeded_can_be_retried(
     tenant: Tenant, failing: dict[str, Any], customer: Receiver, pipeline: Pipeline
 ) -> None:
     for _ in range(2):
@@ -86,7 +86,7 @@ def test_one_that_succeeded_can_be_sent_again(
     assert _triggers() == ["schedule", "manual", "manual"]
 
 
-def test_asked_for_twice_with_one_key_it_is_made_once(
+def test_two_requests_with_the_same_idempotency_key_make_one_attempt(
     tenant: Tenant, failing: dict[str, Any], customer: Receiver, pipeline: Pipeline
 ) -> None:
     first = _retry(tenant, failing, **{"Idempotency-Key": "k"})
@@ -98,18 +98,18 @@ def test_asked_for_twice_with_one_key_it_is_made_once(
     assert len(customer.requests) == 2
 
 
-def test_if_match_is_about_the_delivery(tenant: Tenant, failing: dict[str, Any]) -> None:
+def test_if_match_applies_to_the_delivery(tenant: Tenant, failing: dict[str, Any]) -> None:
     tag = call("GET", f"/v1/webhooks/deliveries/{failing['id']}", key=tenant.read).headers["ETag"]
     assert tag == f'"{failing["version"]}"'
 
-    taken = _retry(tenant, failing, **{"If-Match": tag})
+    accepted = _retry(tenant, failing, **{"If-Match": tag})
     late = _retry(tenant, failing, **{"If-Match": tag})
 
-    assert (taken.status, taken.headers["ETag"]) == (202, f'"{failing["version"] + 1}"')
+    assert (accepted.status, accepted.headers["ETag"]) == (202, f'"{failing["version"] + 1}"')
     assert (late.status, late.error) == (412, "precondition_failed")
 
 
-def test_to_a_disabled_or_deleted_endpoint_it_is_a_conflict(tenant: Tenant, failing: dict[str, Any]) -> None:
+def test_a_disabled_or_deleted_endpoint_is_a_409(tenant: Tenant, failing: dict[str, Any]) -> None:
     path = f"/v1/webhooks/{failing['webhook_id']}"
     call("PATCH", path, key=tenant.admin, json_body={"enabled": False})
     disabled = _retry(tenant, failing)
@@ -128,7 +128,7 @@ def test_it_is_audited(tenant: Tenant, failing: dict[str, Any]) -> None:
     assert [record["action"] for record in log] == ["delivery.retried"]
 
 
-def test_it_takes_a_write_key_of_the_same_mode(
+def test_it_requires_a_write_key_of_the_same_mode(
     tenant: Tenant, stranger: Tenant, failing: dict[str, Any]
 ) -> None:
     keys = (tenant.read, tenant.test_admin, stranger.admin)

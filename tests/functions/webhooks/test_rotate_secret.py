@@ -30,7 +30,7 @@ def _rotate(tenant: Tenant, webhook: dict[str, Any], body: object = None, **head
 
 
 def _secrets(tenant: Tenant, webhook: dict[str, Any], clock: Clock) -> tuple[str, str | None]:
-    """The secret that signs, and the one that signs beside it."""
+    """The secret that signs, and the previous one that also signs."""
     endpoint = store.ENDPOINTS.get(tenant.in_mode("live"), webhook["id"])
     return (
         store.decrypt_secret(endpoint, tenant.id),
@@ -38,7 +38,7 @@ def _secrets(tenant: Tenant, webhook: dict[str, Any], clock: Clock) -> tuple[str
     )
 
 
-def test_the_new_secret_is_shown_this_once(tenant: Tenant, webhook: dict[str, Any]) -> None:
+def test_the_new_secret_is_returned_once(tenant: Tenant, webhook: dict[str, Any]) -> None:
     answer = _rotate(tenant, webhook)
 
     assert answer.status == 200
@@ -51,7 +51,7 @@ def test_the_new_secret_is_shown_this_once(tenant: Tenant, webhook: dict[str, An
     assert new["secret"] not in json.dumps(items())
 
 
-def test_the_old_one_signs_beside_it_for_a_day_if_nothing_else_is_said(
+def test_the_old_secret_also_signs_for_a_day_by_default(
     clock: Clock, tenant: Tenant, webhook: dict[str, Any]
 ) -> None:
     new = _rotate(tenant, webhook).json
@@ -64,7 +64,7 @@ def test_the_old_one_signs_beside_it_for_a_day_if_nothing_else_is_said(
     assert _secrets(tenant, webhook, clock) == (new["secret"], None)
 
 
-def test_without_an_overlap_the_old_one_ends_at_once(
+def test_without_an_overlap_the_old_secret_ends_at_once(
     clock: Clock, tenant: Tenant, webhook: dict[str, Any]
 ) -> None:
     new = _rotate(tenant, webhook, {"overlap_seconds": 0}).json
@@ -73,7 +73,7 @@ def test_without_an_overlap_the_old_one_ends_at_once(
     assert _secrets(tenant, webhook, clock) == (new["secret"], None)
 
 
-def test_of_three_secrets_the_newest_two_sign(clock: Clock, tenant: Tenant, webhook: dict[str, Any]) -> None:
+def test_the_newest_two_of_three_secrets_sign(clock: Clock, tenant: Tenant, webhook: dict[str, Any]) -> None:
     second = _rotate(tenant, webhook).json
     third = _rotate(tenant, webhook).json
 
@@ -81,14 +81,14 @@ def test_of_three_secrets_the_newest_two_sign(clock: Clock, tenant: Tenant, webh
 
 
 @pytest.mark.parametrize("wrong", [-1, 604_801, "soon", 1.5, None])
-def test_an_overlap_out_of_range_is_refused(tenant: Tenant, webhook: dict[str, Any], wrong: object) -> None:
+def test_an_overlap_out_of_range_is_rejected(tenant: Tenant, webhook: dict[str, Any], wrong: object) -> None:
     answer = _rotate(tenant, webhook, {"overlap_seconds": wrong})
 
     assert answer.status == 422
     assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == ["/overlap_seconds"]
 
 
-def test_a_replay_shows_null_and_makes_no_third_secret(
+def test_a_replay_returns_null_and_creates_no_third_secret(
     clock: Clock, tenant: Tenant, webhook: dict[str, Any]
 ) -> None:
     first = _rotate(tenant, webhook, {}, **{"Idempotency-Key": "k"})
@@ -112,7 +112,7 @@ def test_it_is_audited_without_a_secret(tenant: Tenant, webhook: dict[str, Any])
     }
 
 
-def test_it_takes_an_admin_key_of_the_same_mode(
+def test_it_requires_an_admin_key_of_the_same_mode(
     tenant: Tenant, stranger: Tenant, webhook: dict[str, Any]
 ) -> None:
     path = f"/v1/webhooks/{webhook['id']}/rotate-secret"

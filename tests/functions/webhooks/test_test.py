@@ -44,7 +44,7 @@ def _test(tenant: Tenant, webhook: dict[str, Any], body: object = None, **header
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
-def test_an_example_of_the_type_is_sent_and_signed(
+def test_a_signed_example_of_the_type_is_sent(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, name: str
 ) -> None:
     answer = _test(tenant, webhook, {"type": name})
@@ -75,7 +75,7 @@ def test_an_example_of_the_type_is_sent_and_signed(
         (Response(302, b"", {"Location": "http://127.0.0.1:1/"}), False, 302, "redirect_not_followed"),
     ],
 )
-def test_the_answer_is_what_the_receiver_said(
+def test_the_response_of_the_receiver_is_returned(
     tenant: Tenant,
     webhook: dict[str, Any],
     receiver: Receiver,
@@ -86,31 +86,31 @@ def test_the_answer_is_what_the_receiver_said(
 ) -> None:
     receiver.responses = [response]
 
-    said = _test(tenant, webhook).json
+    result = _test(tenant, webhook).json
 
-    assert (said["succeeded"], said["status_code"], said["response"], said["error"]) == (
+    assert (result["succeeded"], result["status_code"], result["response"], result["error"]) == (
         succeeded,
         status,
         response.body.decode(),
         error,
     )
-    assert said["duration_ms"] >= 0
+    assert result["duration_ms"] >= 0
 
 
-def test_a_receiver_that_is_not_there_is_a_fault(
+def test_a_refused_connection_is_a_fault(
     tenant: Tenant, webhook: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with receiving() as closed:
         pass
     off = register(tenant, closed.url)
-    said = _test(tenant, off).json
-    assert (said["succeeded"], said["status_code"], said["error"]) == (False, None, "connection_failed")
+    result = _test(tenant, off).json
+    assert (result["succeeded"], result["status_code"], result["error"]) == (False, None, "connection_failed")
 
     monkeypatch.setenv("STAGE", "staging")
     assert _test(tenant, webhook).json["error"] == "blocked_address"
 
 
-def test_a_host_that_has_no_address_is_a_fault(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_without_an_address_is_a_fault(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: object, **__: object) -> object:
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
@@ -120,7 +120,7 @@ def test_a_host_that_has_no_address_is_a_fault(tenant: Tenant, monkeypatch: pyte
     assert _test(tenant, webhook).json["error"] == "unresolved_host"
 
 
-def test_it_disables_nothing_and_is_no_delivery(
+def test_a_failed_test_disables_nothing_and_is_not_stored(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
     receiver.responses = [Response(410)]
@@ -141,7 +141,7 @@ def test_a_disabled_endpoint_can_be_tested(
     assert len(receiver.requests) == 1
 
 
-def test_while_a_secret_rotates_both_sign(
+def test_during_a_rotation_both_secrets_sign(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
     new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json
@@ -155,14 +155,14 @@ def test_while_a_secret_rotates_both_sign(
 
 def _signed_with(request: ReceivedRequest, *candidates: str) -> list[str]:
     """Which secrets made a request's `x-eal-signature`."""
-    timestamp, given = int(request.headers["x-eal-timestamp"]), request.headers["x-eal-signature"]
+    timestamp, signature = int(request.headers["x-eal-timestamp"]), request.headers["x-eal-signature"]
     return [
-        secret for secret in candidates if signing.eal_signature(secret, timestamp, request.body) == given
+        secret for secret in candidates if signing.eal_signature(secret, timestamp, request.body) == signature
     ]
 
 
 @pytest.mark.parametrize("refusal", [401, 403])
-def test_while_a_secret_rotates_a_refusal_is_followed_by_the_other_secret(
+def test_during_a_rotation_a_rejected_signature_is_repeated_with_the_other_secret(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, refusal: int
 ) -> None:
     new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json["secret"]
@@ -178,7 +178,7 @@ def test_while_a_secret_rotates_a_refusal_is_followed_by_the_other_secret(
     assert len({request.body for request in receiver.requests}) == 1
 
 
-def test_while_a_secret_rotates_the_one_that_was_accepted_last_signs_first(
+def test_during_a_rotation_the_secret_that_was_accepted_last_signs_first(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
     new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json["secret"]
@@ -197,18 +197,18 @@ def test_both_posts_of_a_rotation_fit_into_the_time_of_a_request(
 ) -> None:
     call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin)
     receiver.responses = [Response(401, meanwhile=lambda: clock.advance(seconds=14)), Response(200)]
-    given: list[float] = []
+    timeouts: list[float] = []
     send = sender.send
 
     def watched(url: str, body: bytes, headers: dict[str, str], *, within: float) -> sender.Reply:
-        given.append(within)
+        timeouts.append(within)
         return send(url, body, headers, within=within)
 
     monkeypatch.setattr(sender, "send", watched)
 
     _test(tenant, webhook)
 
-    assert given == [sender.TOTAL_SECONDS, ping.MAX_SECONDS - 14]
+    assert timeouts == [sender.TOTAL_SECONDS, ping.MAX_SECONDS - 14]
     assert ping.MAX_SECONDS < functions()["WebhooksTest"]["Timeout"] <= API_GATEWAY_WAITS
 
 
@@ -220,7 +220,7 @@ def test_a_replay_sends_nothing(tenant: Tenant, webhook: dict[str, Any], receive
     assert len(receiver.requests) == 1
 
 
-def test_many_at_once_are_one_test_with_one_answer(
+def test_concurrent_requests_with_the_same_key_send_one_test(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
     receiver.responses = [Response(meanwhile=lambda: time.sleep(0.3))]
@@ -233,7 +233,7 @@ def test_many_at_once_are_one_test_with_one_answer(
     assert len(receiver.requests) == 1
 
 
-def test_a_refused_test_holds_its_key_no_longer(tenant: Tenant, webhook: dict[str, Any]) -> None:
+def test_a_rejected_request_unlocks_its_idempotency_key(tenant: Tenant, webhook: dict[str, Any]) -> None:
     key = {"Idempotency-Key": "k"}
     unknown = {**webhook, "id": "whk_x"}
 
@@ -242,7 +242,7 @@ def test_a_refused_test_holds_its_key_no_longer(tenant: Tenant, webhook: dict[st
     assert _test(tenant, webhook, {}, **key).status == 200
 
 
-def test_a_key_that_a_dead_request_holds_is_free_after_half_a_minute(
+def test_the_idempotency_key_of_a_dead_request_is_unlocked_after_30_seconds(
     clock: Clock, tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = {"Idempotency-Key": "k"}
@@ -263,16 +263,18 @@ def test_a_key_that_a_dead_request_holds_is_free_after_half_a_minute(
 
 
 @pytest.mark.parametrize("wrong", ["lead.exploded", "review.received", "*", "", None, 7])
-def test_an_unknown_type_is_422(tenant: Tenant, webhook: dict[str, Any], wrong: object) -> None:
+def test_an_unknown_type_is_a_422(tenant: Tenant, webhook: dict[str, Any], wrong: object) -> None:
     answer = _test(tenant, webhook, {"type": wrong})
 
     assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/type")
 
 
-def test_if_match_is_about_the_endpoint(tenant: Tenant, webhook: dict[str, Any], receiver: Receiver) -> None:
-    refused = _test(tenant, webhook, **{"If-Match": '"2"'})
+def test_if_match_applies_to_the_endpoint(
+    tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
+) -> None:
+    rejected = _test(tenant, webhook, **{"If-Match": '"2"'})
 
-    assert (refused.status, refused.error) == (412, "precondition_failed")
+    assert (rejected.status, rejected.error) == (412, "precondition_failed")
     assert receiver.requests == []
     assert _test(tenant, webhook, **{"If-Match": '"1"'}).status == 200
 
@@ -285,7 +287,7 @@ def test_it_is_audited(tenant: Tenant, webhook: dict[str, Any]) -> None:
     assert log[0]["changes"] == [{"field": "event_type", "from": None, "to": "lead.created"}]
 
 
-def test_it_takes_a_write_key_of_the_same_mode(
+def test_it_requires_a_write_key_of_the_same_mode(
     tenant: Tenant, stranger: Tenant, webhook: dict[str, Any]
 ) -> None:
     path = f"/v1/webhooks/{webhook['id']}/test"

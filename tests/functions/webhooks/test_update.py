@@ -40,7 +40,7 @@ def _update(tenant: Tenant, webhook: dict[str, Any], **changes: object) -> Answe
         ("filter", {"data.score": {"gt": 50, "lt": 90.5}, "data.email": {"exists": True}}),
     ],
 )
-def test_what_is_given_changes_and_nothing_else(
+def test_only_the_fields_in_the_body_change(
     tenant: Tenant, webhook: dict[str, Any], name: str, value: object
 ) -> None:
     answer = _update(tenant, webhook, **{name: value})
@@ -56,14 +56,14 @@ def test_what_is_given_changes_and_nothing_else(
     assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json == answer.json
 
 
-def test_the_largest_filter_can_be_changed_for_another(tenant: Tenant, webhook: dict[str, Any]) -> None:
+def test_a_filter_of_maximum_size_can_be_replaced(tenant: Tenant, webhook: dict[str, Any]) -> None:
     for letter in "ab":
         filter_ = {"data.email": {"in": [letter * 490 + str(number) for number in range(32)]}}
         answer = _update(tenant, webhook, filter=filter_)
         assert (answer.status, answer.json["filter"]) == (200, filter_)
 
 
-def test_null_takes_the_filter_away(tenant: Tenant, webhook: dict[str, Any]) -> None:
+def test_null_removes_the_filter(tenant: Tenant, webhook: dict[str, Any]) -> None:
     _update(tenant, webhook, filter={"data.status": {"eq": "new"}})
 
     assert _update(tenant, webhook, filter=None).json["filter"] == {}
@@ -81,7 +81,7 @@ def test_the_owner_disables_and_enables(tenant: Tenant, webhook: dict[str, Any])
     assert (on["enabled"], on["disabled_reason"], on["disabled_at"]) == (True, None, None)
 
 
-def test_what_is_the_same_changes_nothing(tenant: Tenant, webhook: dict[str, Any]) -> None:
+def test_equal_values_change_nothing(tenant: Tenant, webhook: dict[str, Any]) -> None:
     before = len(items("AUDIT"))
 
     same = {name: webhook[name] for name in ("url", "events", "description", "enabled", "rate_limit")}
@@ -116,7 +116,7 @@ def test_what_is_the_same_changes_nothing(tenant: Tenant, webhook: dict[str, Any
         ({"secret": "whsec_mine"}, "/secret", "extra_forbidden"),
     ],
 )
-def test_a_wrong_field_is_named(
+def test_an_invalid_field_is_named(
     tenant: Tenant, webhook: dict[str, Any], change: dict[str, object], pointer: str, kind: str
 ) -> None:
     answer = _update(tenant, webhook, **change)
@@ -127,7 +127,9 @@ def test_a_wrong_field_is_named(
     assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json == webhook
 
 
-def test_events_that_the_filter_does_not_fit_are_refused(tenant: Tenant, webhook: dict[str, Any]) -> None:
+def test_event_types_that_the_filter_does_not_fit_are_rejected(
+    tenant: Tenant, webhook: dict[str, Any]
+) -> None:
     _update(tenant, webhook, filter={"data.loss_type": {"eq": "water"}})
 
     answer = _update(tenant, webhook, events=["call.received"])
@@ -137,7 +139,7 @@ def test_events_that_the_filter_does_not_fit_are_refused(tenant: Tenant, webhook
     assert _update(tenant, webhook, events=["call.received", "lead.updated"]).status == 200
 
 
-def test_another_version_than_if_match_is_412(tenant: Tenant, webhook: dict[str, Any]) -> None:
+def test_another_version_than_if_match_is_a_412(tenant: Tenant, webhook: dict[str, Any]) -> None:
     path = f"/v1/webhooks/{webhook['id']}"
     old, current = {"If-Match": '"7"'}, {"If-Match": '"1"'}
     body = {"description": "x"}
@@ -146,9 +148,7 @@ def test_another_version_than_if_match_is_412(tenant: Tenant, webhook: dict[str,
     assert call("PATCH", path, key=tenant.admin, json_body=body, headers=current).status == 200
 
 
-def test_it_is_audited_with_each_change_and_without_the_query(
-    tenant: Tenant, webhook: dict[str, Any]
-) -> None:
+def test_each_change_is_audited_without_the_query(tenant: Tenant, webhook: dict[str, Any]) -> None:
     _update(tenant, webhook, url=PUBLIC + "?token=hush", rate_limit=7, enabled=False)
 
     log = call("GET", f"/v1/audit-log?resource_type=webhook&resource_id={webhook['id']}", key=tenant.admin)
@@ -163,7 +163,7 @@ def test_it_is_audited_with_each_change_and_without_the_query(
     assert "hush" not in json.dumps(log.json)
 
 
-def test_it_takes_an_admin_key_of_the_same_mode(
+def test_it_requires_an_admin_key_of_the_same_mode(
     tenant: Tenant, stranger: Tenant, webhook: dict[str, Any]
 ) -> None:
     path = f"/v1/webhooks/{webhook['id']}"

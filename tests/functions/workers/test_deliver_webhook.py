@@ -1,4 +1,4 @@
-"""Deliveries to real receivers on this machine: signed, retried, recorded once, whatever kills the worker."""
+"""Deliveries to real receivers on this machine: signed, retried, and recorded once wherever the worker is killed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support.pipeline import items
 from tests.support.receiver import Receiver, Response
 from tests.support.template import ROOT
 from tests.support.webhooks import (
-    Clock,
+    ManualClock,
     Queue,
     deliver,
     deliveries,
@@ -42,7 +42,7 @@ OK: dict[str, object] = {"batchItemFailures": []}
 LEASE_SECONDS = LEASE.total_seconds()
 
 
-def test_the_event_arrives_signed_in_both_ways(
+def test_the_event_arrives_with_both_signatures(
     message: dict[str, Any], receiver: Receiver, webhook: dict[str, Any], tenant: Tenant
 ) -> None:
     assert deliver(message) == OK
@@ -94,10 +94,10 @@ def test_a_message_for_a_recorded_attempt_is_dropped(
     assert queue.take() == []
 
 
-def test_every_attempt_sends_the_same_bytes_with_a_signature_of_its_own(
+def test_every_attempt_sends_the_same_bytes_with_its_own_signature(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = Clock(monkeypatch)
+    now = ManualClock(monkeypatch)
     receiver.responses = [Response(500), Response(503), Response(200)]
 
     deliver(message)
@@ -113,11 +113,11 @@ def test_every_attempt_sends_the_same_bytes_with_a_signature_of_its_own(
     assert single_delivery().status == "succeeded"
 
 
-def test_ten_failures_over_more_than_72_hours(
+def test_a_delivery_fails_after_ten_attempts_in_more_than_72_hours(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQS delays the first two retries, Scheduler all later ones."""
-    now = Clock(monkeypatch)
+    now = ManualClock(monkeypatch)
     started = now.at
     receiver.responses = [Response(500, b"out of order")]
 
@@ -140,7 +140,7 @@ def test_ten_failures_over_more_than_72_hours(
     assert groups == [message["webhook_id"]] * 2 + [None] * 7
 
 
-def test_a_late_retry_is_a_schedule_that_deletes_itself(
+def test_a_retry_after_15_minutes_is_a_schedule_that_deletes_itself(
     message: dict[str, Any], receiver: Receiver, queue: Queue
 ) -> None:
     receiver.responses = [Response(503, headers={"Retry-After": "7200"})]
@@ -164,11 +164,11 @@ def test_a_late_retry_is_a_schedule_that_deletes_itself(
     assert json.loads(target["Input"]) == {**message, "attempt": 2}
 
 
-def test_a_schedule_that_is_there_already_is_enough(
+def test_a_worker_that_runs_again_creates_no_second_schedule(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker was killed once it had planned the next attempt; its second run comes to the same second."""
-    now = Clock(monkeypatch)
+    now = ManualClock(monkeypatch)
     receiver.responses = [Response(500)]
     deliver(message)
     (second,) = queue.take()
@@ -191,9 +191,7 @@ def test_a_schedule_that_is_there_already_is_enough(
     assert len(aws.scheduler().list_schedules(GroupName="later")["Schedules"]) == 1
 
 
-def test_a_message_that_comes_early_waits_on(
-    message: dict[str, Any], receiver: Receiver, queue: Queue
-) -> None:
+def test_an_early_message_is_postponed(message: dict[str, Any], receiver: Receiver, queue: Queue) -> None:
     receiver.responses = [Response(500)]
     deliver(message)
     (retry,) = queue.take()
@@ -207,12 +205,12 @@ def test_a_message_that_comes_early_waits_on(
 
 
 @pytest.mark.parametrize(
-    ("asked", "least", "most"), [("60", 60, 60), ("1", 4, 6), ("999999999", 90 * 3600, 91 * 3600)]
+    ("retry_after", "least", "most"), [("60", 60, 60), ("1", 4, 6), ("999999999", 90 * 3600, 91 * 3600)]
 )
-def test_retry_after_is_honoured_up_to_the_schedules_end(
-    message: dict[str, Any], receiver: Receiver, queue: Queue, asked: str, least: int, most: int
+def test_retry_after_is_honoured_up_to_the_end_of_the_schedule(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, retry_after: str, least: int, most: int
 ) -> None:
-    receiver.responses = [Response(429, headers={"Retry-After": asked})]
+    receiver.responses = [Response(429, headers={"Retry-After": retry_after})]
 
     deliver(message)
 
@@ -223,7 +221,7 @@ def test_retry_after_is_honoured_up_to_the_schedules_end(
     assert (due - single_delivery().created_at).total_seconds() <= 91 * 3600
 
 
-def test_a_redirect_and_a_huge_answer_are_recorded_as_far_as_they_count(
+def test_a_redirect_is_recorded_with_the_first_4_kib_of_its_response(
     message: dict[str, Any], receiver: Receiver
 ) -> None:
     receiver.responses = [Response(307, b"y" * 100_000, headers={"Location": "http://127.0.0.1:1/"})]
@@ -248,7 +246,7 @@ def test_a_slow_receiver_times_out(
     assert (attempt.status_code, attempt.error) == (None, "timeout")
 
 
-def test_an_address_that_is_blocked_by_now_is_not_connected_to(
+def test_a_blocked_address_gets_no_connection(
     message: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STAGE", "production")
@@ -261,7 +259,7 @@ def test_an_address_that_is_blocked_by_now_is_not_connected_to(
     assert receiver.requests == []
 
 
-def test_gone_disables_the_endpoint_fails_the_delivery_and_says_so(
+def test_a_410_disables_the_endpoint_fails_the_delivery_and_emits_an_event(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
     receiver.responses = [Response(410, b"gone")]
@@ -280,7 +278,7 @@ def test_gone_disables_the_endpoint_fails_the_delivery_and_says_so(
     assert json.loads(event["data"]["S"]) == {**shown, "url": without_query(shown["url"])}
 
 
-def test_what_is_on_its_way_to_a_disabled_endpoint_is_skipped(
+def test_pending_deliveries_to_a_disabled_endpoint_are_skipped(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
     fan_out(publish_lead(tenant))
@@ -296,7 +294,7 @@ def test_what_is_on_its_way_to_a_disabled_endpoint_is_skipped(
 
 @pytest.mark.parametrize("status", [200, 410, 500])
 @pytest.mark.parametrize("after", range(1, 8))
-def test_killed_after_any_call_and_run_again_there_is_one_outcome(
+def test_a_worker_killed_after_any_call_and_run_again_records_one_outcome(
     message: dict[str, Any],
     receiver: Receiver,
     queue: Queue,
@@ -304,7 +302,7 @@ def test_killed_after_any_call_and_run_again_there_is_one_outcome(
     status: int,
     after: int,
 ) -> None:
-    now = Clock(monkeypatch)
+    now = ManualClock(monkeypatch)
     receiver.responses = [Response(status)]
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = after
@@ -332,7 +330,7 @@ def test_killed_after_any_call_and_run_again_there_is_one_outcome(
     ("status", "operation"),
     [(200, "PutItem"), (500, "SendMessage"), (500, "PutItem"), (410, "TransactWriteItems")],
 )
-def test_killed_before_a_write_the_attempt_is_made_again(
+def test_a_worker_that_cannot_record_makes_the_attempt_again(
     message: dict[str, Any],
     receiver: Receiver,
     queue: Queue,
@@ -340,7 +338,7 @@ def test_killed_before_a_write_the_attempt_is_made_again(
     status: int,
     operation: str,
 ) -> None:
-    now = Clock(monkeypatch)
+    now = ManualClock(monkeypatch)
     health_of(message)
     receiver.responses = [Response(status)]
     with watched_calls(monkeypatch) as calls:
@@ -356,10 +354,10 @@ def test_killed_before_a_write_the_attempt_is_made_again(
     assert len({request.headers["webhook-id"] for request in receiver.requests}) == 1
 
 
-def test_the_next_message_repairs_an_attempt_that_was_never_recorded(
+def test_the_next_message_repeats_an_unrecorded_attempt(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = Clock(monkeypatch)
+    now = ManualClock(monkeypatch)
     health_of(message)
     receiver.responses = [Response(500), Response(200)]
     with watched_calls(monkeypatch) as calls:
@@ -374,11 +372,11 @@ def test_the_next_message_repairs_an_attempt_that_was_never_recorded(
     assert single_delivery().status == "succeeded"
 
 
-def test_of_two_workers_with_one_message_one_sends(
+def test_of_two_workers_with_the_same_message_one_sends(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second worker runs whole while the first one waits for its answer; its copy comes again later."""
-    now = Clock(monkeypatch)
+    now = ManualClock(monkeypatch)
     receiver.responses = [Response(200, meanwhile=lambda: deliver(message))]
 
     assert deliver(message) == OK
@@ -397,7 +395,7 @@ def test_a_worker_that_outlived_its_lease_leaves_one_record(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a clock that was set, or a process that stood still: then both send, and one records."""
-    now = Clock(monkeypatch)
+    now = ManualClock(monkeypatch)
 
     def later() -> None:
         now.forward(LEASE_SECONDS)
@@ -415,10 +413,10 @@ def test_a_worker_that_outlived_its_lease_leaves_one_record(
     assert len(receiver.requests) == 2
 
 
-def test_a_batch_is_sent_at_once_and_fails_one_by_one(
+def test_the_messages_of_a_batch_run_concurrently_and_fail_separately(
     tenant: Tenant, queue: Queue, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All ten requests are with the receiver before it answers the first one."""
+    """The receiver has all ten requests before it answers the first one."""
     meeting = threading.Barrier(10, timeout=20)
     receiver.responses = [Response(meanwhile=meeting.wait)]
     for _ in range(10):
@@ -434,7 +432,7 @@ def test_a_batch_is_sent_at_once_and_fails_one_by_one(
     assert len(receiver.requests) == 10
 
 
-def test_connections_are_kept_from_one_invocation_to_the_next(
+def test_connections_are_reused_by_the_next_invocation(
     tenant: Tenant, queue: Queue, receiver: Receiver, webhook: dict[str, Any]
 ) -> None:
     for _ in range(3):
@@ -445,7 +443,7 @@ def test_connections_are_kept_from_one_invocation_to_the_next(
     assert len({request.connection for request in receiver.requests}) == 1
 
 
-def test_the_round_trips_of_an_attempt(
+def test_the_aws_calls_of_an_attempt(
     message: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch, queue: Queue, tenant: Tenant
 ) -> None:
     deliver(message)
@@ -481,7 +479,7 @@ def test_nothing_of_the_request_is_logged(
     assert line["request_id"] == message["request_id"]
 
 
-def test_lines_of_a_batch_do_not_mix(
+def test_log_lines_of_a_batch_keep_their_own_context(
     tenant: Tenant, queue: Queue, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = io.StringIO()
@@ -500,7 +498,7 @@ def test_lines_of_a_batch_do_not_mix(
     assert all(line["request_id"] == line["webhook_id"] for line in attempted)
 
 
-def test_an_event_that_is_gone_is_skipped(
+def test_a_delivery_whose_event_has_expired_is_skipped(
     message: dict[str, Any], receiver: Receiver, tenant: Tenant
 ) -> None:
     assert deliver({**message, "event_id": "evt_00000000000000000000000000"}) == OK

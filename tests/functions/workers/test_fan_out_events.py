@@ -1,4 +1,4 @@
-"""Events to deliveries."""
+"""Fan-out: events become deliveries."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ URL = "http://127.0.0.1:9009/hooks"
 ONE_OK: dict[str, object] = {"batchItemFailures": []}
 
 
-def test_each_endpoint_that_wants_the_event_gets_a_delivery_in_its_own_group(
+def test_each_subscribed_endpoint_gets_a_delivery_in_its_own_group(
     tenant: Tenant, stranger: Tenant, queue: Queue
 ) -> None:
     star = register(tenant, URL)
@@ -61,7 +61,7 @@ def test_each_endpoint_that_wants_the_event_gets_a_delivery_in_its_own_group(
     }
 
 
-def test_for_a_disabled_endpoint_the_event_is_kept_as_skipped(tenant: Tenant, queue: Queue) -> None:
+def test_a_delivery_to_a_disabled_endpoint_is_stored_as_skipped(tenant: Tenant, queue: Queue) -> None:
     off = register(tenant, URL, enabled=False)
     register(tenant, URL, ["lead.updated"], enabled=False)
 
@@ -87,7 +87,7 @@ def test_for_a_disabled_endpoint_the_event_is_kept_as_skipped(tenant: Tenant, qu
         ({"data.classification.urgency": {"eq": "emergency"}}, False),
     ],
 )
-def test_only_what_fulfils_the_filter_gets_a_delivery(
+def test_only_events_that_match_the_filter_get_a_delivery(
     tenant: Tenant, queue: Queue, condition: dict[str, object], is_sent: bool
 ) -> None:
     register(tenant, URL, filter=condition)
@@ -102,14 +102,14 @@ def test_a_filter_on_audit_records_reads_the_record(tenant: Tenant, queue: Queue
     register(tenant, URL, ["audit.log.event"], filter={"data.action": {"eq": "lead.erased"}})
     published = publish_lead(tenant)
     (record,) = [record for record in items("AUDIT") if record["action"]["S"] == "lead.created"]
-    told = {name: value for name, value in published.items() if name != "data"}
+    event = {name: value for name, value in published.items() if name != "data"}
 
-    assert fan_out({**told, "id": record["id"]["S"], "type": "audit.log.event"}) == ONE_OK
+    assert fan_out({**event, "id": record["id"]["S"], "type": "audit.log.event"}) == ONE_OK
 
     assert single_delivery().webhook_id == leads["id"]
 
 
-def test_test_mode_reaches_test_endpoints_only(tenant: Tenant, queue: Queue) -> None:
+def test_test_mode_uses_test_endpoints_only(tenant: Tenant, queue: Queue) -> None:
     register(tenant, URL)
     test = register(tenant, URL, key=tenant.test_admin)
 
@@ -119,7 +119,7 @@ def test_test_mode_reaches_test_endpoints_only(tenant: Tenant, queue: Queue) -> 
     assert single_delivery().mode == "test"
 
 
-def test_what_must_be_named_is_not_in_the_star(tenant: Tenant, queue: Queue) -> None:
+def test_the_star_leaves_out_audit_records(tenant: Tenant, queue: Queue) -> None:
     register(tenant, URL)
     named = register(tenant, URL, ["audit.log.event"])
 
@@ -128,7 +128,7 @@ def test_what_must_be_named_is_not_in_the_star(tenant: Tenant, queue: Queue) -> 
     assert single_delivery().webhook_id == named["id"]
 
 
-def test_more_endpoints_than_one_batch_of_messages(tenant: Tenant, queue: Queue) -> None:
+def test_more_endpoints_than_one_batch_of_messages_get_deliveries(tenant: Tenant, queue: Queue) -> None:
     made = {register(tenant, URL)["id"] for _ in range(23)}
 
     fan_out(publish_lead(tenant))
@@ -138,7 +138,7 @@ def test_more_endpoints_than_one_batch_of_messages(tenant: Tenant, queue: Queue)
 
 
 @pytest.mark.parametrize("after", range(1, 5))
-def test_killed_after_any_call_and_run_again_there_is_one_delivery_each(
+def test_a_worker_killed_after_any_call_and_run_again_starts_one_delivery_each(
     tenant: Tenant, queue: Queue, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
     made = {register(tenant, URL)["id"] for _ in range(2)}
@@ -158,7 +158,7 @@ def test_killed_after_any_call_and_run_again_there_is_one_delivery_each(
     assert len(messages) == (4 if after == 4 else 2)
 
 
-def test_a_queue_that_refuses_puts_that_event_alone_back(
+def test_an_event_whose_messages_are_refused_returns_to_the_queue_alone(
     tenant: Tenant, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register(tenant, URL)
@@ -172,13 +172,13 @@ def test_a_queue_that_refuses_puts_that_event_alone_back(
     assert len(queue.take()) == len(deliveries()) == 1
 
 
-def test_nobody_wants_it(tenant: Tenant, queue: Queue) -> None:
+def test_an_event_without_subscribers_has_no_delivery(tenant: Tenant, queue: Queue) -> None:
     assert fan_out(publish_lead(tenant)) == ONE_OK
     assert deliveries() == []
     assert queue.take() == []
 
 
-def test_an_endpoint_deleted_meanwhile_is_skipped(tenant: Tenant, queue: Queue) -> None:
+def test_a_delivery_to_a_deleted_endpoint_is_skipped(tenant: Tenant, queue: Queue) -> None:
     webhook = register(tenant, URL)
     fan_out(publish_lead(tenant))
     call("DELETE", f"/v1/webhooks/{webhook['id']}", key=tenant.admin)

@@ -1,4 +1,4 @@
-"""Pushes to real receivers on this machine: signed, retried, and recorded on the lead once, whatever happens to it."""
+"""Pushes to real receivers on this machine: signed, retried, and recorded on the lead once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, sqs_event
 from tests.support.receiver import Receiver, Response
-from tests.support.webhooks import Clock, Queue, watched_queue
+from tests.support.webhooks import ManualClock, Queue, watched_queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ def sync(tenant: Tenant, message: dict[str, Any]) -> Any:
 # ---------------------------------------------------------------- one attempt
 
 
-def test_the_lead_arrives_signed_in_both_ways(
+def test_the_lead_arrives_with_both_signatures(
     message: dict[str, Any], receiver: Receiver, tenant: Tenant
 ) -> None:
     before = shown(tenant, message["lead_id"])
@@ -106,7 +106,7 @@ def test_the_lead_arrives_signed_in_both_ways(
     assert request.path == "/hooks?token=s3cret"
 
 
-def test_a_success_stands_on_the_lead_and_is_told(
+def test_a_success_is_recorded_on_the_lead_and_emits_an_event(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
     receiver.responses = [Response(204, b"")]
@@ -127,7 +127,7 @@ def test_a_success_stands_on_the_lead_and_is_told(
     assert record["request_id"] == message["request_id"]
 
 
-def test_the_whole_way_through_relay_bus_and_queue(tenant: Tenant, receiver: Receiver) -> None:
+def test_a_push_passes_relay_bus_and_queue(tenant: Tenant, receiver: Receiver) -> None:
     connect(tenant.admin, receiver.url)
     lead_id = lead(tenant.write)
     call("POST", f"/v1/leads/{lead_id}/push-to-crm", key=tenant.write)
@@ -138,9 +138,7 @@ def test_the_whole_way_through_relay_bus_and_queue(tenant: Tenant, receiver: Rec
     assert len(receiver.requests) == 1
 
 
-def test_a_secret_of_another_form_signs_with_its_text(
-    tenant: Tenant, queue: Queue, receiver: Receiver
-) -> None:
+def test_a_secret_without_prefix_signs_as_text(tenant: Tenant, queue: Queue, receiver: Receiver) -> None:
     secret = "a text that the CRM's own admin made up"
     connect(tenant.admin, receiver.url, secret)
 
@@ -151,7 +149,7 @@ def test_a_secret_of_another_form_signs_with_its_text(
     assert request.headers["x-eal-signature"] == signing.eal_signature(secret, timestamp, request.body)
 
 
-def test_the_body_is_the_lead_as_it_is_at_the_attempt(
+def test_the_body_is_the_lead_at_the_time_of_the_attempt(
     message: dict[str, Any], receiver: Receiver, tenant: Tenant
 ) -> None:
     call("PATCH", f"/v1/leads/{message['lead_id']}", key=tenant.write, json_body={"first_name": "Ada"})
@@ -162,7 +160,7 @@ def test_the_body_is_the_lead_as_it_is_at_the_attempt(
     assert sync(tenant, message)["status"] == "synced"
 
 
-def test_test_mode_reaches_no_crm(tenant: Tenant, queue: Queue, receiver: Receiver) -> None:
+def test_test_mode_sends_nothing(tenant: Tenant, queue: Queue, receiver: Receiver) -> None:
     connect(tenant.test_admin, receiver.url)
     message = push(tenant.test_admin, lead(tenant.test_admin), tenant, "test")
     path = f"/v1/leads/{message['lead_id']}"
@@ -181,11 +179,11 @@ def test_test_mode_reaches_no_crm(tenant: Tenant, queue: Queue, receiver: Receiv
 # ---------------------------------------------------------------- failures and retries
 
 
-def test_a_failure_is_seen_on_the_lead_and_not_told(
+def test_a_failure_is_recorded_on_the_lead_and_emits_no_event(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
     receiver.responses = [Response(500, b"an answer with a secret")]
-    told = len(events("lead.updated", tenant.id))
+    before = len(events("lead.updated", tenant.id))
 
     work(message)
 
@@ -197,18 +195,18 @@ def test_a_failure_is_seen_on_the_lead_and_not_told(
     assert (sent.message["attempt"], sent.message["push_id"]) == (2, message["push_id"])
     assert 4 <= sent.delay <= 6
     assert sent.group == tenant.id
-    assert len(events("lead.updated", tenant.id)) == told
+    assert len(events("lead.updated", tenant.id)) == before
     assert actions("lead", tenant.id)[-1] == "lead.push_attempted"
 
 
-def test_a_retry_succeeds_under_the_same_id(
+def test_a_retry_has_the_same_webhook_id(
     message: dict[str, Any],
     receiver: Receiver,
     queue: Queue,
     tenant: Tenant,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    now = Clock(monkeypatch)
+    now = ManualClock(monkeypatch)
     receiver.responses = [Response(500), Response(503), Response(200)]
 
     work(message)
@@ -223,14 +221,14 @@ def test_a_retry_succeeds_under_the_same_id(
     assert len({request.headers["x-eal-signature"] for request in receiver.requests}) == 3
 
 
-def test_after_the_last_attempt_the_push_has_failed(
+def test_a_push_fails_after_the_last_attempt(
     message: dict[str, Any],
     receiver: Receiver,
     queue: Queue,
     tenant: Tenant,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    now = Clock(monkeypatch)
+    now = ManualClock(monkeypatch)
     started = now.at
     receiver.responses = [Response(500)]
 
@@ -259,7 +257,7 @@ def test_after_the_last_attempt_the_push_has_failed(
     assert events("lead.updated", tenant.id)[-1]["crm_sync"]["status"] == "failed"
 
 
-def test_gone_is_the_end_at_once(
+def test_a_410_fails_the_push_at_once(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
     receiver.responses = [Response(410)]
@@ -280,7 +278,7 @@ def test_retry_after_is_honoured(message: dict[str, Any], receiver: Receiver, qu
     assert sent.delay == 60
 
 
-def test_an_address_that_is_blocked_by_now_is_not_connected_to(
+def test_a_blocked_address_gets_no_connection(
     message: dict[str, Any],
     receiver: Receiver,
     queue: Queue,
@@ -298,7 +296,7 @@ def test_an_address_that_is_blocked_by_now_is_not_connected_to(
     assert len(queue.take()) == 1
 
 
-def test_faults_of_the_network_have_names(
+def test_a_network_fault_is_recorded_by_name(
     message: dict[str, Any], receiver: Receiver, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sender, "TOTAL_SECONDS", 0.2)
@@ -319,7 +317,7 @@ def test_a_redirect_is_not_followed(message: dict[str, Any], receiver: Receiver,
     assert len(receiver.requests) == 1
 
 
-def test_a_crm_that_was_disconnected_meanwhile_fails_the_push(
+def test_a_push_fails_if_the_crm_was_disconnected(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
     body = {"settings": {"url": None}}
@@ -351,9 +349,7 @@ def test_a_message_for_a_recorded_attempt_is_dropped(
     assert sync(tenant, message)["attempts"] == 1
 
 
-def test_a_message_that_comes_early_waits_on(
-    message: dict[str, Any], receiver: Receiver, queue: Queue
-) -> None:
+def test_an_early_message_is_postponed(message: dict[str, Any], receiver: Receiver, queue: Queue) -> None:
     receiver.responses = [Response(500)]
     work(message)
     (retry,) = queue.take()
@@ -378,7 +374,7 @@ def test_a_replaced_push_is_dropped(
     assert [request.headers["webhook-id"] for request in receiver.requests] == [newer["push_id"]]
 
 
-def test_a_push_that_is_replaced_during_its_attempt_leaves_the_new_one_alone(
+def test_a_push_that_is_replaced_during_its_attempt_does_not_change_the_new_one(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
     newer: list[dict[str, Any]] = []
@@ -395,7 +391,7 @@ def test_a_push_that_is_replaced_during_its_attempt_leaves_the_new_one_alone(
 
 
 @pytest.mark.parametrize("status", [200, 500])
-def test_of_an_erased_lead_nothing_is_sent_and_nothing_is_recorded(
+def test_nothing_is_sent_of_an_erased_lead(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant, status: int
 ) -> None:
     receiver.responses = [Response(status)]
@@ -432,7 +428,7 @@ def test_a_message_that_names_another_tenants_lead_is_dropped(
 
 @pytest.mark.parametrize("status", [200, 410, 500])
 @pytest.mark.parametrize("after", range(1, 5))
-def test_killed_after_any_call_and_run_again_there_is_one_outcome(
+def test_a_worker_killed_after_any_call_and_run_again_records_one_outcome(
     message: dict[str, Any],
     receiver: Receiver,
     queue: Queue,
@@ -465,7 +461,7 @@ def test_killed_after_any_call_and_run_again_there_is_one_outcome(
 @pytest.mark.parametrize(
     ("status", "operation"), [(200, "TransactWriteItems"), (500, "SendMessage"), (500, "TransactWriteItems")]
 )
-def test_an_outcome_that_could_not_be_kept_is_found_by_another_attempt(
+def test_an_attempt_that_was_not_recorded_is_made_again(
     message: dict[str, Any],
     receiver: Receiver,
     queue: Queue,
@@ -486,7 +482,7 @@ def test_an_outcome_that_could_not_be_kept_is_found_by_another_attempt(
     assert len(receiver.requests) == 2
 
 
-def test_the_next_message_repairs_an_attempt_that_was_never_recorded(
+def test_the_next_message_repeats_an_unrecorded_attempt(
     message: dict[str, Any],
     receiver: Receiver,
     queue: Queue,
@@ -502,7 +498,7 @@ def test_the_next_message_repairs_an_attempt_that_was_never_recorded(
     work(second.message)  # the first message was lost for good
     assert sync(tenant, message)["attempts"] == 1
 
-    now = Clock(monkeypatch)
+    now = ManualClock(monkeypatch)
     (third,) = queue.take()
     now.forward(third.delay)
     work(third.message)
@@ -510,7 +506,7 @@ def test_the_next_message_repairs_an_attempt_that_was_never_recorded(
 
 
 @pytest.mark.parametrize("status", [200, 500])
-def test_a_change_during_the_attempt_is_kept_and_the_crm_is_asked_once(
+def test_a_change_during_the_attempt_is_kept_and_the_push_is_sent_once(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant, status: int
 ) -> None:
     path = f"/v1/leads/{message['lead_id']}"
@@ -530,7 +526,7 @@ def test_a_change_during_the_attempt_is_kept_and_the_crm_is_asked_once(
     assert len(queue.take()) == (status == 500)
 
 
-def test_a_lead_that_never_rests_puts_the_message_back_and_the_crm_is_asked_once_a_run(
+def test_a_lead_that_keeps_changing_returns_the_message_and_sends_once_per_run(
     message: dict[str, Any],
     receiver: Receiver,
     tenant: Tenant,
@@ -557,7 +553,7 @@ def test_a_lead_that_never_rests_puts_the_message_back_and_the_crm_is_asked_once
     assert sync(tenant, message)["status"] == "synced"
 
 
-def test_of_two_workers_with_one_message_one_records(
+def test_of_two_workers_with_the_same_message_one_records(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
     """The second worker runs whole while the first one waits for its answer."""
@@ -572,7 +568,7 @@ def test_of_two_workers_with_one_message_one_records(
     assert len(receiver.requests) == 2
 
 
-def test_a_batch_fails_one_by_one(
+def test_the_messages_of_a_batch_fail_separately(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
     answer = work({**message, "attempt": "none"}, message)
@@ -581,7 +577,7 @@ def test_a_batch_fails_one_by_one(
     assert sync(tenant, message)["status"] == "synced"
 
 
-def test_the_round_trips_of_an_attempt(
+def test_the_aws_calls_of_an_attempt(
     message: dict[str, Any],
     receiver: Receiver,
     queue: Queue,

@@ -1,4 +1,4 @@
-"""Replays: which deliveries are opened, once each, wherever the worker is killed."""
+"""Replays: which deliveries are opened, and that each is opened once wherever the worker is killed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def queue(webhook: dict[str, Any]) -> Iterator[Queue]:
 
 
 def _new_lead(tenant: Tenant, pipeline: Pipeline, **fields: object) -> str:
-    """The id of the event that tells of a new lead; everybody who wants it has got it."""
+    """The id of a new lead's event, which has been delivered to all subscribed endpoints."""
     before = _events_of_leads()
     body = {"email": f"person{len(items('LEAD'))}@example.com", **fields}
     assert call("POST", "/v1/leads", key=tenant.write, json_body=body).status == 201
@@ -64,7 +64,7 @@ def _enable(tenant: Tenant, webhook: dict[str, Any], *, enabled: bool) -> None:
 
 
 def _message(clock: Clock, tenant: Tenant, webhook: dict[str, Any], **more: object) -> dict[str, Any]:
-    """A replay of the last hour, asked for now."""
+    """The message of a replay of the last hour, requested now."""
     clock.advance(seconds=1)
     return {
         "replay_id": "rpl_01kq09bekje6vbq5xe2b60xtww",
@@ -95,7 +95,7 @@ def _by_event() -> dict[str, Delivery]:
 
 
 @pytest.mark.parametrize("only", [None, "failed", "missing"])
-def test_what_failed_is_missing_or_succeeded_is_told_apart(
+def test_only_selects_failed_or_missing_deliveries(
     clock: Clock,
     tenant: Tenant,
     webhook: dict[str, Any],
@@ -114,10 +114,10 @@ def test_what_failed_is_missing_or_succeeded_is_told_apart(
 
     assert _work(_message(clock, tenant, webhook, only=only)) == ONE_OK
 
-    wanted = {None: [failed, skipped, succeeded], "failed": [failed], "missing": [skipped]}[only]
-    assert _opened(queue) == wanted
+    expected = {None: [failed, skipped, succeeded], "failed": [failed], "missing": [skipped]}[only]
+    assert _opened(queue) == expected
     for event, delivery in _by_event().items():
-        is_opened = event in wanted
+        is_opened = event in expected
         assert delivery.trigger == ("replay" if is_opened else "schedule")
         assert (delivery.status == "pending") == (is_opened or event == pending)
 
@@ -135,7 +135,7 @@ def test_events_from_before_the_endpoint_are_missing_too(
     assert (_by_event()[event].trigger, _by_event()[event].event_type) == ("replay", "lead.created")
 
 
-def test_range_types_and_filter_are_kept_to(
+def test_a_replay_respects_range_types_and_filter(
     clock: Clock, tenant: Tenant, receiver: Receiver, pipeline: Pipeline
 ) -> None:
     _new_lead(tenant, pipeline, loss_type="fire")
@@ -155,7 +155,7 @@ def test_range_types_and_filter_are_kept_to(
         assert _opened(queue) == []
 
 
-def test_audit_records_are_replayed_to_who_named_them(
+def test_audit_records_are_replayed_to_endpoints_that_list_them(
     clock: Clock, tenant: Tenant, receiver: Receiver, pipeline: Pipeline
 ) -> None:
     event = _new_lead(tenant, pipeline)
@@ -171,7 +171,7 @@ def test_audit_records_are_replayed_to_who_named_them(
     assert opened == [event, *(record for record in records if record not in own)]
 
 
-def test_a_replay_that_fails_is_tried_again_by_a_whole_schedule(
+def test_a_replayed_delivery_that_fails_has_a_new_schedule(
     clock: Clock, tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, pipeline: Pipeline
 ) -> None:
     event = _new_lead(tenant, pipeline)
@@ -189,7 +189,7 @@ def test_a_replay_that_fails_is_tried_again_by_a_whole_schedule(
     assert delivery.next_attempt_at - clock.now() <= timedelta(seconds=6)
 
 
-def test_run_again_it_only_repeats_the_messages_of_what_is_not_done(
+def test_a_second_run_only_repeats_the_messages_of_pending_deliveries(
     clock: Clock,
     tenant: Tenant,
     webhook: dict[str, Any],
@@ -216,7 +216,7 @@ def test_run_again_it_only_repeats_the_messages_of_what_is_not_done(
 
 
 @pytest.mark.parametrize("after", range(1, 8))
-def test_killed_after_any_call_and_run_again_each_is_opened_once(
+def test_a_worker_killed_after_any_call_and_run_again_opens_each_delivery_once(
     clock: Clock,
     tenant: Tenant,
     webhook: dict[str, Any],
@@ -246,7 +246,7 @@ def test_killed_after_any_call_and_run_again_each_is_opened_once(
     } == dict.fromkeys(events, 1)
 
 
-def test_what_is_not_done_in_time_goes_on_with_another_message(
+def test_another_message_continues_a_replay_whose_time_is_up(
     clock: Clock,
     tenant: Tenant,
     webhook: dict[str, Any],
@@ -271,13 +271,13 @@ def test_what_is_not_done_in_time_goes_on_with_another_message(
     assert peek("ReplayQueue") == []
 
 
-@pytest.mark.parametrize("gone", ["disabled", "deleted"])
-def test_an_endpoint_that_is_gone_by_then_ends_it(
-    clock: Clock, tenant: Tenant, webhook: dict[str, Any], pipeline: Pipeline, queue: Queue, gone: str
+@pytest.mark.parametrize("end", ["disabled", "deleted"])
+def test_a_disabled_or_deleted_endpoint_ends_the_replay(
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any], pipeline: Pipeline, queue: Queue, end: str
 ) -> None:
     _new_lead(tenant, pipeline)
     queue.take()
-    if gone == "disabled":
+    if end == "disabled":
         _enable(tenant, webhook, enabled=False)
     else:
         call("DELETE", f"/v1/webhooks/{webhook['id']}", key=tenant.admin)
@@ -287,7 +287,7 @@ def test_an_endpoint_that_is_gone_by_then_ends_it(
     assert _opened(queue) == []
 
 
-def test_a_delivery_that_somebody_moved_meanwhile_is_left_to_them(
+def test_a_delivery_that_changes_meanwhile_is_left_alone(
     clock: Clock, tenant: Tenant, webhook: dict[str, Any], pipeline: Pipeline, queue: Queue
 ) -> None:
     event = _new_lead(tenant, pipeline)

@@ -20,13 +20,13 @@ PUBLIC = "93.184.215.14"
 
 
 def _dns(**names: list[str]) -> address.Lookup:
-    """A resolver that knows these names (with `_` for `.`) and answers a public address for all others."""
+    """A resolver that knows these names (with `_` for `.`) and returns a public address for all others."""
     known = {name.replace("_", "."): found for name, found in names.items()}
     return lambda host, _port: known.get(host, [PUBLIC])
 
 
 def _never(_host: str, _port: int) -> Sequence[str]:
-    raise AssertionError("this URL must be refused before anybody is asked")
+    raise AssertionError("this URL must be rejected without a DNS query")
 
 
 NOT_PUBLIC = [
@@ -46,7 +46,7 @@ def _url(ip: str) -> str:
 
 
 @pytest.mark.parametrize("ip", NOT_PUBLIC)
-def test_what_is_not_public_is_refused_as_an_address_and_as_an_answer(ip: str) -> None:
+def test_an_address_that_is_not_public_is_rejected_as_a_literal_and_from_the_dns(ip: str) -> None:
     with pytest.raises(Blocked):
         resolve(_url(ip), loopback=False, lookup=_never)
     with pytest.raises(Blocked):
@@ -54,7 +54,7 @@ def test_what_is_not_public_is_refused_as_an_address_and_as_an_answer(ip: str) -
 
 
 @pytest.mark.parametrize("ip", NOT_PUBLIC)
-def test_one_bad_address_among_good_ones_is_enough(ip: str) -> None:
+def test_one_private_address_among_public_ones_blocks_the_host(ip: str) -> None:
     with pytest.raises(Blocked):
         resolve("https://a.example.com/", loopback=False, lookup=lambda _host, _port: [PUBLIC, ip])
 
@@ -101,7 +101,7 @@ def test_one_bad_address_among_good_ones_is_enough(ip: str) -> None:
         "https://example.com:1024/", "https://example.com:65536/", "https://example.com:-1/",
     ],
 )  # fmt: skip
-def test_what_no_receiver_needs_is_refused_before_the_dns_is_asked(url: str) -> None:
+def test_a_url_that_no_receiver_needs_is_rejected_without_a_dns_query(url: str) -> None:
     with pytest.raises(Blocked):
         resolve(url, loopback=False, lookup=_never)
     with pytest.raises(Blocked):
@@ -155,7 +155,7 @@ def test_what_no_receiver_needs_is_refused_before_the_dns_is_asked(url: str) -> 
         "https://example.com:445/", "https://example.com:993/",
     ],
 )  # fmt: skip
-def test_disguises_are_refused_before_the_dns_is_asked(url: str) -> None:
+def test_disguised_addresses_are_rejected_without_a_dns_query(url: str) -> None:
     with pytest.raises(Blocked):
         resolve(url, loopback=False, lookup=_never)
 
@@ -173,7 +173,7 @@ def _number(value: int, base: int) -> str:
 
 
 def _spelled(address: int, parts: int, bases: Sequence[int]) -> str:
-    """An address in so many numbers, the last of which takes what is left, each in a base: as inet_aton reads it."""
+    """An address as inet_aton reads it: so many numbers, each in its base, the last one with the remaining bits."""
     octets = address.to_bytes(4)
     last = int.from_bytes(octets[parts - 1 :])
     return ".".join(
@@ -182,7 +182,7 @@ def _spelled(address: int, parts: int, bases: Sequence[int]) -> str:
 
 
 @given(private, st.integers(1, 4), st.lists(st.sampled_from([8, 10, 16]), min_size=4, max_size=4))
-def test_no_spelling_of_a_private_address_is_taken(ip: int, parts: int, bases: list[int]) -> None:
+def test_every_spelling_of_a_private_address_is_rejected(ip: int, parts: int, bases: list[int]) -> None:
     spelled = _spelled(ip, parts, bases)
     assert socket.inet_aton(spelled) == ip.to_bytes(4), "the operating system reads it so"
 
@@ -192,7 +192,7 @@ def test_no_spelling_of_a_private_address_is_taken(ip: int, parts: int, bases: l
 
 
 @given(private, st.sampled_from(["::{}", "::ffff:{}", "::ffff:0:{}", "64:ff9b::{}", "64:ff9b:1::{}"]))
-def test_no_private_address_inside_of_ipv6_is_taken(ip: int, form: str) -> None:
+def test_private_addresses_embedded_in_ipv6_are_rejected(ip: int, form: str) -> None:
     inside = form.format(IPv4Address(ip))
     high, low = divmod(ip, 1 << 16)
 
@@ -204,7 +204,9 @@ def test_no_private_address_inside_of_ipv6_is_taken(ip: int, form: str) -> None:
 
 
 @given(st.lists(st.just(PUBLIC), max_size=5), private, st.integers(0, 5))
-def test_one_private_address_anywhere_in_an_answer_is_enough(good: list[str], ip: int, at: int) -> None:
+def test_one_private_address_anywhere_in_a_dns_response_blocks_the_host(
+    good: list[str], ip: int, at: int
+) -> None:
     answer = [*good]
     answer.insert(at, str(IPv4Address(ip)))
 
@@ -212,7 +214,7 @@ def test_one_private_address_anywhere_in_an_answer_is_enough(good: list[str], ip
         resolve("https://a.example.com/", loopback=False, lookup=lambda _host, _port: answer)
 
 
-def test_the_dns_is_asked_once_and_what_it_says_later_counts_for_nothing() -> None:
+def test_the_dns_is_queried_once_and_a_later_response_has_no_effect() -> None:
     answers = iter([[PUBLIC], ["127.0.0.1"]])
 
     target = resolve(
@@ -220,7 +222,7 @@ def test_the_dns_is_asked_once_and_what_it_says_later_counts_for_nothing() -> No
     )
 
     assert target.addresses == (PUBLIC,)
-    assert next(answers) == ["127.0.0.1"], "nobody asked for it"
+    assert next(answers) == ["127.0.0.1"], "the second response was not queried"
 
 
 @pytest.mark.parametrize(
@@ -250,7 +252,7 @@ def test_public_addresses_are_pinned(
     assert target.addresses == addresses
 
 
-def test_an_unknown_name_is_told_apart_from_a_refused_one() -> None:
+def test_an_unknown_name_is_unresolved_and_not_blocked() -> None:
     with pytest.raises(Unresolved):
         resolve("https://nowhere.example.com/", loopback=False, lookup=lambda _host, _port: [])
 
@@ -259,7 +261,7 @@ def test_an_unknown_name_is_told_apart_from_a_refused_one() -> None:
     "url",
     ["http://127.0.0.1:8080/", "http://localhost:1025/", "http://[::1]:65535/", "http://127.9.9.9:2000/"],
 )
-def test_the_local_stack_reaches_this_machine(url: str) -> None:
+def test_the_local_stack_may_use_loopback(url: str) -> None:
     assert resolve(url, loopback=True, lookup=_dns(localhost=["::1", "127.0.0.1"])).scheme == "http"
     with pytest.raises(Blocked):
         resolve(url, loopback=False, lookup=_dns(localhost=["::1", "127.0.0.1"]))
@@ -276,13 +278,13 @@ def test_the_local_stack_reaches_this_machine(url: str) -> None:
         "http://printer.lan:8080/", "http://intranet:8080/", "http://localhost.localdomain:8080/",
     ],
 )  # fmt: skip
-def test_the_local_stack_reaches_nothing_else(url: str) -> None:
+def test_the_local_stack_may_use_no_other_private_address(url: str) -> None:
     with pytest.raises(Blocked):
         resolve(url, loopback=True, lookup=_dns(localhost=["127.0.0.1"]))
 
 
 @given(st.ip_addresses())
-def test_no_address_is_public_that_the_standard_library_calls_special(ip: object) -> None:
+def test_no_special_address_of_the_standard_library_is_public(ip: object) -> None:
     parsed = ip_address(str(ip))
 
     special = (
@@ -298,7 +300,7 @@ def test_no_address_is_public_that_the_standard_library_calls_special(ip: object
 
 
 @given(st.text(), st.booleans())
-def test_any_text_is_refused_or_resolved_and_nothing_else(text: str, loopback: bool) -> None:
+def test_any_text_is_blocked_unresolved_or_resolved(text: str, loopback: bool) -> None:
     for url in (text, f"https://{text}", f"https://{text}/", f"https://example.com/{text}"):
         try:
             target = resolve(url, loopback=loopback, lookup=_dns())
@@ -317,11 +319,11 @@ def test_any_text_is_refused_or_resolved_and_nothing_else(text: str, loopback: b
         ("https://a.example/b#token", "https://a.example/b"),
     ],
 )
-def test_queries_are_not_for_logs(url: str, shown: str) -> None:
+def test_the_url_for_logs_has_no_query(url: str, shown: str) -> None:
     assert address.without_query(url) == shown
 
 
-def test_the_systems_resolver_is_asked_and_its_failure_is_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_the_systems_resolver_is_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
     def answer(host: str, port: int, **_: object) -> object:
         if host == "nowhere.example":
             raise socket.gaierror(socket.EAI_NONAME, "unknown")

@@ -115,7 +115,7 @@ def test_a_message_without_a_pending_attempt_is_dropped(
     assert queue.take() == []
 
 
-def test_a_message_that_repairs_a_lost_attempt_finds_it_due(
+def test_a_later_message_makes_an_unrecorded_attempt(
     attempts: Attempts[AttemptMessage, Letter],
 ) -> None:
     assert attempts.due(message(2), Letter(), NOW) == Letter()
@@ -183,7 +183,7 @@ def test_a_change_of_the_next_time_is_followed_by_a_message_for_it(
 @pytest.mark.parametrize(
     "rival", [lambda letter: replace(letter, attempts_made=1, text="second"), lambda _letter: None]
 )
-def test_an_attempt_of_another_worker_and_an_erasure_stand(
+def test_an_attempt_of_another_worker_or_an_erasure_is_not_overwritten(
     attempts: Attempts[AttemptMessage, Letter],
     store: Store,
     rival: Callable[[Letter], Letter | None],
@@ -195,7 +195,7 @@ def test_an_attempt_of_another_worker_and_an_erasure_stand(
     assert store.letter == rival(Letter())
 
 
-def test_a_state_that_never_rests_puts_the_message_back(
+def test_a_state_that_keeps_changing_returns_the_message(
     attempts: Attempts[AttemptMessage, Letter], store: Store, queue: Queue
 ) -> None:
     store.rivals.extend([lambda letter: replace(letter, text=f"{letter.text}.")] * MAX_RECORDINGS)

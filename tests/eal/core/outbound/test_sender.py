@@ -32,7 +32,7 @@ def _target(receiver: Receiver, addresses: tuple[str, ...] = ("127.0.0.1",)) -> 
     )
 
 
-def test_the_bytes_arrive_as_they_are_at_the_pinned_address_under_the_name(receiver: Receiver) -> None:
+def test_the_body_arrives_unchanged_at_the_pinned_address_with_the_host_name(receiver: Receiver) -> None:
     body = '{"text":"Grüße"}'.encode()
 
     reply = sender.post(_target(receiver), body, {"x-eal-timestamp": "1"})
@@ -46,22 +46,22 @@ def test_the_bytes_arrive_as_they_are_at_the_pinned_address_under_the_name(recei
     assert request.headers["x-eal-timestamp"] == "1"
 
 
-def test_no_dns_is_asked_between_the_check_and_the_connection(
+def test_the_dns_is_not_queried_between_check_and_connection(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A name that was public a moment ago leads to somewhere else by now."""
-    asked: list[object] = []
-    ask = socket.getaddrinfo
+    """The name of a public address has just begun to resolve to another one."""
+    queries: list[object] = []
+    query = socket.getaddrinfo
 
     def watched(host: str, *rest: int) -> object:
-        asked.append(host)
-        return ask(host, *rest)
+        queries.append(host)
+        return query(host, *rest)
 
     monkeypatch.setattr(socket, "getaddrinfo", watched)
 
     assert sender.post(_target(receiver), b"{}", {}).status_code == 200
 
-    assert asked == ["127.0.0.1"]
+    assert queries == ["127.0.0.1"]
 
 
 def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
@@ -73,7 +73,7 @@ def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
     assert len(receiver.requests) == 1
 
 
-def test_an_answer_is_read_to_4_kib_and_what_follows_does_not_reach_the_next_one(receiver: Receiver) -> None:
+def test_a_response_is_read_to_4_kib_and_its_rest_does_not_reach_the_next_one(receiver: Receiver) -> None:
     receiver.responses = [Response(500, b"x" * 10_000_000), Response(200, b"next")]
 
     first = sender.post(_target(receiver), b"{}", {})
@@ -84,20 +84,20 @@ def test_an_answer_is_read_to_4_kib_and_what_follows_does_not_reach_the_next_one
     assert receiver.requests[0].connection != receiver.requests[1].connection
 
 
-def test_bytes_that_are_no_text_are_shown_as_such(receiver: Receiver) -> None:
+def test_bytes_that_are_not_text_become_replacement_characters(receiver: Receiver) -> None:
     receiver.responses = [Response(200, b"\xff\xfe")]
 
     assert sender.post(_target(receiver), b"{}", {}).response == "\ufffd\ufffd"
 
 
-def test_a_connection_is_used_again(receiver: Receiver) -> None:
+def test_a_connection_is_reused(receiver: Receiver) -> None:
     for _ in range(3):
         assert sender.post(_target(receiver), b"{}", {}).status_code == 200
 
     assert len({request.connection for request in receiver.requests}) == 1
 
 
-def test_a_connection_is_not_used_for_another_address_or_name(receiver: Receiver) -> None:
+def test_a_connection_is_not_reused_for_another_address_or_name(receiver: Receiver) -> None:
     sender.post(_target(receiver), b"{}", {})
     other = Target(
         scheme="http", host="other.example.test", port=receiver.port, path="/", addresses=("127.0.0.1",)
@@ -109,7 +109,7 @@ def test_a_connection_is_not_used_for_another_address_or_name(receiver: Receiver
     assert len({request.connection for request in receiver.requests}) == 2
 
 
-def test_a_kept_connection_that_died_costs_nothing(receiver: Receiver) -> None:
+def test_a_closed_idle_connection_is_replaced(receiver: Receiver) -> None:
     receiver.responses = [Response(), Response(hang_up=True), Response(200, b"again")]
 
     sender.post(_target(receiver), b"{}", {})
@@ -127,9 +127,7 @@ def test_a_receiver_that_hangs_up_at_once_is_a_failed_attempt(receiver: Receiver
     assert len(receiver.requests) == 1
 
 
-def test_a_slow_receiver_is_left_after_the_total_time(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_slow_receiver_times_out(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sender, "TOTAL_SECONDS", 0.3)
     receiver.responses = [Response(meanwhile=lambda: time.sleep(0.8))]
 
@@ -139,7 +137,7 @@ def test_a_slow_receiver_is_left_after_the_total_time(
     assert 250 <= reply.duration_ms < 700
 
 
-def test_dripping_bytes_do_not_stretch_the_total_time(
+def test_dripping_bytes_do_not_extend_the_deadline(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sender, "TOTAL_SECONDS", 0.4)
@@ -151,7 +149,7 @@ def test_dripping_bytes_do_not_stretch_the_total_time(
     assert reply.duration_ms < 800
 
 
-def test_nobody_listening_is_a_failed_attempt() -> None:
+def test_a_refused_connection_is_a_failed_attempt() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -160,7 +158,7 @@ def test_nobody_listening_is_a_failed_attempt() -> None:
     assert sender.post(target, b"{}", {}).error == "connection_failed"
 
 
-def test_the_second_address_is_tried_where_the_first_does_not_answer(receiver: Receiver) -> None:
+def test_the_second_address_is_tried_if_the_first_refuses(receiver: Receiver) -> None:
     reply = sender.post(_target(receiver, ("::1", "127.0.0.1")), b"{}", {})
 
     assert reply.status_code == 200
@@ -174,31 +172,33 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 class Hostile:
-    """What a receiver says that speaks no good HTTP: `begin`, then `piece` over and over. `said` are its pieces."""
+    """A receiver of invalid HTTP: it sends `begin`, then `piece` repeatedly. `sent` counts the pieces."""
 
     def __init__(self, begin: bytes, piece: bytes) -> None:
-        self.begin, self.piece, self.said = begin, piece, 0
+        self.begin, self.piece, self.sent = begin, piece, 0
 
-    def say(self, connection: socket.socket) -> None:
+    def respond(self, connection: socket.socket) -> None:
         connection.recv(65536)
         try:
             connection.sendall(self.begin)
-            while self.piece and self.said < ENDLESS:
+            while self.piece and self.sent < ENDLESS:
                 connection.sendall(self.piece)
-                self.said += 1
+                self.sent += 1
         except OSError:
             return  # the client has request enough
 
 
 @contextmanager
-def _listening(say: Callable[[socket.socket], None], tls: ssl.SSLContext | None = None) -> Iterator[Target]:
+def _listening(
+    respond: Callable[[socket.socket], None], tls: ssl.SSLContext | None = None
+) -> Iterator[Target]:
     """A server of one connection."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def answer() -> None:
             accepted, _ = server.accept()
             with tls.wrap_socket(accepted, server_side=True) if tls else accepted as connection:
-                say(connection)
+                respond(connection)
 
         thread = threading.Thread(target=answer)
         thread.start()
@@ -226,13 +226,13 @@ def _listening(say: Callable[[socket.socket], None], tls: ssl.SSLContext | None 
     ],
     ids=["no_http", "no_line", "long_header", "many_headers", "interim_answers", "no_status", "no_version"],
 )
-def test_a_head_that_is_no_http_or_has_no_end_is_an_invalid_response(begin: bytes, piece: bytes) -> None:
+def test_a_head_that_is_not_http_or_endless_is_an_invalid_response(begin: bytes, piece: bytes) -> None:
     hostile = Hostile(begin, piece)
-    with _listening(hostile.say) as target:
+    with _listening(hostile.respond) as target:
         reply = sender.post(target, b"{}", {})
 
     assert (reply.status_code, reply.error) == (None, "invalid_response")
-    assert hostile.said < ENDLESS
+    assert hostile.sent < ENDLESS
 
 
 @pytest.mark.parametrize(
@@ -254,17 +254,17 @@ def test_a_head_that_is_no_http_or_has_no_end_is_an_invalid_response(begin: byte
         "many_extensions", "no_size", "endless_trailers", "negative_length", "huge_length",
     ],
 )  # fmt: skip
-def test_a_body_without_end_is_left_and_the_status_counts(begin: bytes, piece: bytes) -> None:
+def test_an_endless_body_is_cut_and_the_status_counts(begin: bytes, piece: bytes) -> None:
     hostile = Hostile(begin, piece)
-    with _listening(hostile.say) as target:
+    with _listening(hostile.respond) as target:
         reply = sender.post(target, b"{}", {})
 
     assert (reply.status_code, reply.error) == (200, None)
     assert len(reply.response or "") <= sender.MAX_RESPONSE_BYTES
-    assert hostile.said < ENDLESS
+    assert hostile.sent < ENDLESS
 
 
-def test_what_follows_an_interim_answer_does_not_reach_the_next_one(receiver: Receiver) -> None:
+def test_the_rest_of_an_interim_response_does_not_reach_the_next_one(receiver: Receiver) -> None:
     receiver.responses = [Response(103, b""), Response(200, b"next")]
 
     assert sender.post(_target(receiver), b"{}", {}).status_code == 103
@@ -274,7 +274,7 @@ def test_what_follows_an_interim_answer_does_not_reach_the_next_one(receiver: Re
 
 
 class Ticking:
-    """A clock that goes on a second with each look at it."""
+    """A clock that advances one second per call."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -284,17 +284,17 @@ class Ticking:
         return self.seconds
 
 
-def test_the_total_time_holds_while_a_body_is_sent(
+def test_the_deadline_applies_while_a_body_is_sent(
     monkeypatch: pytest.MonkeyPatch, server_tls: ssl.SSLContext
 ) -> None:
-    """A receiver that takes a little now and then, and in the end is content."""
+    """A receiver that reads slowly, and answers 200 in the end."""
     body = b"x" * 1_000_000
 
     def read(connection: socket.socket) -> None:
-        taken = 0
+        count = 0
         with suppress(OSError):
-            while taken < len(body) and (received := connection.recv(65536)):
-                taken += len(received)
+            while count < len(body) and (received := connection.recv(65536)):
+                count += len(received)
             connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
     monkeypatch.setattr(sender, "time", Ticking())
@@ -304,9 +304,7 @@ def test_the_total_time_holds_while_a_body_is_sent(
     assert (reply.status_code, reply.error) == (None, "timeout")
 
 
-def test_the_total_time_begins_before_the_dns_is_asked(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_deadline_includes_the_dns_query(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Ticking()
 
     def slow(url: str, *, loopback: bool) -> Target:
@@ -343,10 +341,10 @@ def test_retry_after_as_a_date(receiver: Receiver) -> None:
     at = datetime.now(UTC) + timedelta(minutes=10)
     receiver.responses = [Response(503, headers={"Retry-After": format_datetime(at, usegmt=True)})]
 
-    asked = sender.post(_target(receiver), b"{}", {}).retry_after
+    seconds = sender.post(_target(receiver), b"{}", {}).retry_after
 
-    assert asked is not None
-    assert 590 <= asked <= 600
+    assert seconds is not None
+    assert 590 <= seconds <= 600
 
 
 @pytest.fixture
@@ -417,14 +415,14 @@ def test_tls_checks_the_name_and_not_the_address(certified: Receiver) -> None:
 
 
 @pytest.mark.parametrize("host", ["other.example.test", "127.0.0.1"])
-def test_a_certificate_for_another_name_is_refused(certified: Receiver, host: str) -> None:
+def test_a_certificate_for_another_name_is_rejected(certified: Receiver, host: str) -> None:
     reply = sender.post(_tls_target(certified, host), b"{}", {})
 
     assert (reply.status_code, reply.error) == (None, "tls_failed")
     assert certified.requests == []
 
 
-def test_an_unknown_authority_is_refused(certified: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_authority_is_rejected(certified: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     sender._tls.cache_clear()
 

@@ -73,19 +73,19 @@ class Target:
 
 def query_dns(host: str, port: int) -> list[str]:
     """What the system's resolver returns within three seconds: getaddrinfo has no timeout of its own."""
-    answers: SimpleQueue[list[str]] = SimpleQueue()
+    results: SimpleQueue[list[str]] = SimpleQueue()
 
     def look_up() -> None:
         try:
-            answers.put(
+            results.put(
                 [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
             )
         except (OSError, UnicodeError):
-            answers.put([])
+            results.put([])
 
     Thread(target=look_up, daemon=True).start()
     try:
-        return answers.get(timeout=_DNS_SECONDS)
+        return results.get(timeout=_DNS_SECONDS)
     except Empty:
         return []
 

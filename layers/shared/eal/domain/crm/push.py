@@ -92,7 +92,7 @@ def _send(message: PushMessage, due: Push, crm: Integration, at: datetime) -> Ou
 
 
 def _simulate(_message: PushMessage, _due: Push, _crm: Integration, _at: datetime) -> Outcome:
-    """Test mode reaches nobody outside, whatever address its integration has: the push counts as received."""
+    """Test mode sends nothing, whatever address its integration has: the push counts as received."""
     return Outcome()
 
 

@@ -1,4 +1,4 @@
-"""What an endpoint's health decides: slots, limits a minute, which secret signs, when it is disabled, and probes."""
+"""Endpoint health: slots, rate limits, the secret that signs, disabling, and probes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.support.pipeline import items
 from tests.support.receiver import Receiver, Response
 from tests.support.template import functions
 from tests.support.webhooks import (
-    Clock,
+    ManualClock,
     Queue,
     change_endpoint,
     deliver,
@@ -48,8 +48,8 @@ HOUR, DAY = 3600, 86_400
 
 
 @pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
+def now(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
+    return ManualClock(monkeypatch)
 
 
 def acquired(message: dict[str, Any], number: int = 0) -> endpoint_health.Slot | None:
@@ -64,11 +64,11 @@ def acquired(message: dict[str, Any], number: int = 0) -> endpoint_health.Slot |
 # ---------------------------------------------------------------- slots
 
 
-def test_a_lease_is_as_long_as_its_worker_may_run() -> None:
+def test_a_lease_lasts_as_long_as_a_worker_may_run() -> None:
     assert functions()["WorkersDeliverWebhook"]["Timeout"] <= LEASE.total_seconds()
 
 
-def test_only_so_many_attempts_at_one_endpoint_run_at_once(
+def test_the_attempts_in_flight_at_an_endpoint_are_limited(
     message: dict[str, Any], receiver: Receiver, queue: Queue
 ) -> None:
     slots = [acquired(message, number) for number in range(1, MAX_IN_FLIGHT + 1)]
@@ -81,13 +81,13 @@ def test_only_so_many_attempts_at_one_endpoint_run_at_once(
     (deferred,) = queue.take()
     assert deferred.message == {**message, "deferrals": 1}
     assert deferred.group == message["webhook_id"]
-    endpoint_health.release_slot(slots[0])  # type: ignore[arg-type]  # they are all slots
+    endpoint_health.release_slot(slots[0])  # type: ignore[arg-type]  # all are slots
     assert deliver(deferred.message) == OK
     assert len(receiver.requests) == 1
 
 
-def test_one_that_fails_has_fewer_places_until_it_takes_something(
-    message: dict[str, Any], receiver: Receiver, queue: Queue, now: Clock
+def test_a_failing_endpoint_has_fewer_slots_until_its_next_success(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, now: ManualClock
 ) -> None:
     receiver.responses = [Response(500), Response(200)]
     deliver(message)
@@ -96,11 +96,13 @@ def test_one_that_fails_has_fewer_places_until_it_takes_something(
     assert all(slots)
     assert acquired(message, 99) is None
 
-    endpoint_health.record_success(slots[0], "mark")  # type: ignore[arg-type]  # they are all slots
+    endpoint_health.record_success(slots[0], "mark")  # type: ignore[arg-type]  # all are slots
     assert acquired(message, 99) is not None
 
 
-def test_the_places_of_dead_workers_are_free_after_their_leases(message: dict[str, Any], now: Clock) -> None:
+def test_the_slots_of_dead_workers_are_free_after_their_leases(
+    message: dict[str, Any], now: ManualClock
+) -> None:
     for number in range(1, MAX_IN_FLIGHT + 1):
         assert acquired(message, number)
     now.forward(LEASE.total_seconds() - 1)
@@ -112,7 +114,9 @@ def test_the_places_of_dead_workers_are_free_after_their_leases(message: dict[st
     assert list(health_of(message).leases) == [message["delivery_id"]]
 
 
-def test_a_place_that_somebody_else_has_by_now_is_not_given_back(message: dict[str, Any], now: Clock) -> None:
+def test_a_slot_that_another_worker_has_acquired_is_not_released(
+    message: dict[str, Any], now: ManualClock
+) -> None:
     first = acquired(message)
     now.forward(LEASE.total_seconds())
     second = acquired(message)
@@ -125,7 +129,7 @@ def test_a_place_that_somebody_else_has_by_now_is_not_given_back(message: dict[s
     assert health_of(message).accepted is None
 
 
-def test_waiting_grows_with_each_time_and_has_an_end(message: dict[str, Any], queue: Queue) -> None:
+def test_deferrals_grow_up_to_a_maximum(message: dict[str, Any], queue: Queue) -> None:
     for number in range(1, MAX_IN_FLIGHT + 1):
         acquired(message, number)
 
@@ -141,7 +145,7 @@ def test_waiting_grows_with_each_time_and_has_an_end(message: dict[str, Any], qu
     assert all(150 <= wait <= 300 for wait in waits[5:])
 
 
-def test_waiting_has_an_end_however_often_it_was_deferred(message: dict[str, Any], queue: Queue) -> None:
+def test_the_maximum_holds_after_any_number_of_deferrals(message: dict[str, Any], queue: Queue) -> None:
     for number in range(1, MAX_IN_FLIGHT + 1):
         assert acquired(message, number)
 
@@ -152,8 +156,8 @@ def test_waiting_has_an_end_however_often_it_was_deferred(message: dict[str, Any
     assert deferred.message["deferrals"] == 100_001
 
 
-def test_what_found_no_place_for_longer_than_a_schedule_takes_has_failed(
-    message: dict[str, Any], queue: Queue, now: Clock, receiver: Receiver, tenant: Tenant
+def test_a_delivery_without_a_slot_fails_once_it_is_overdue(
+    message: dict[str, Any], queue: Queue, now: ManualClock, receiver: Receiver, tenant: Tenant
 ) -> None:
     now.forward(DEFERRAL_TIMEOUT.total_seconds() + 1)
     for number in range(1, MAX_IN_FLIGHT + 1):
@@ -170,8 +174,8 @@ def test_what_found_no_place_for_longer_than_a_schedule_takes_has_failed(
     assert shown["status"] == "failed"
 
 
-def test_what_waits_is_deferred_as_long_as_a_schedule_takes(
-    message: dict[str, Any], queue: Queue, now: Clock
+def test_a_delivery_without_a_slot_is_deferred_until_it_is_overdue(
+    message: dict[str, Any], queue: Queue, now: ManualClock
 ) -> None:
     now.forward(DEFERRAL_TIMEOUT.total_seconds() - 60)
     for number in range(1, MAX_IN_FLIGHT + 1):
@@ -184,8 +188,8 @@ def test_what_waits_is_deferred_as_long_as_a_schedule_takes(
     assert len(queue.take()) == 20
 
 
-def test_an_attempt_that_is_late_for_our_own_reasons_is_made(
-    message: dict[str, Any], receiver: Receiver, now: Clock
+def test_an_overdue_delivery_with_a_slot_is_attempted(
+    message: dict[str, Any], receiver: Receiver, now: ManualClock
 ) -> None:
     """As after an outage, or sent again from the dead letters."""
     now.forward(DEFERRAL_TIMEOUT.total_seconds() * 2)
@@ -196,8 +200,8 @@ def test_an_attempt_that_is_late_for_our_own_reasons_is_made(
     assert len(receiver.requests) == 1
 
 
-def test_a_retry_by_hand_waits_as_long_from_when_it_was_asked_for(
-    message: dict[str, Any], queue: Queue, now: Clock, tenant: Tenant
+def test_a_manual_retry_is_overdue_counted_from_its_request(
+    message: dict[str, Any], queue: Queue, now: ManualClock, tenant: Tenant
 ) -> None:
     deliver(message)
     now.forward(DEFERRAL_TIMEOUT.total_seconds() * 2)
@@ -215,10 +219,10 @@ def test_a_retry_by_hand_waits_as_long_from_when_it_was_asked_for(
     deliver(retry)
 
     (delivery,) = deliveries()
-    assert (delivery.status, delivery.next_attempt_at) == ("succeeded", None), "its first attempt was taken"
+    assert (delivery.status, delivery.next_attempt_at) == ("succeeded", None), "its first attempt succeeded"
 
 
-def test_many_workers_at_once_never_exceed_the_places(
+def test_concurrent_workers_never_exceed_the_slots(
     tenant: Tenant, queue: Queue, receiver: Receiver, webhook: dict[str, Any]
 ) -> None:
     lock, inside, most = threading.Lock(), [0], [0]
@@ -253,11 +257,11 @@ def test_many_workers_at_once_never_exceed_the_places(
     assert health_of(messages[0]).leases == {}
 
 
-# ---------------------------------------------------------------- a limit a minute
+# ---------------------------------------------------------------- rate limits
 
 
-def test_what_is_over_the_limit_is_spread_over_the_minutes_to_come(
-    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: Clock
+def test_attempts_over_the_rate_limit_are_spread_over_the_following_minutes(
+    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: ManualClock
 ) -> None:
     change_endpoint(webhook["id"], rate_limit=2)
     now.at = now.at.replace(second=30, microsecond=0)
@@ -272,8 +276,8 @@ def test_what_is_over_the_limit_is_spread_over_the_minutes_to_come(
     assert sum(len(delivery.attempts) for delivery in deliveries()) == 2
 
 
-def test_no_minute_gets_more_than_the_limit_and_all_arrive(
-    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: Clock
+def test_no_minute_exceeds_the_rate_limit_and_all_events_arrive(
+    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: ManualClock
 ) -> None:
     change_endpoint(webhook["id"], rate_limit=3)
     fan_out(*(publish_lead(tenant) for _ in range(11)))
@@ -295,8 +299,8 @@ def test_no_minute_gets_more_than_the_limit_and_all_arrive(
     assert all(len(delivery.attempts) == 1 for delivery in deliveries())
 
 
-def test_what_the_limit_held_back_for_longer_than_a_schedule_takes_has_failed(
-    message: dict[str, Any], webhook: dict[str, Any], now: Clock, queue: Queue, receiver: Receiver
+def test_a_delivery_deferred_by_the_rate_limit_fails_once_it_is_overdue(
+    message: dict[str, Any], webhook: dict[str, Any], now: ManualClock, queue: Queue, receiver: Receiver
 ) -> None:
     change_endpoint(webhook["id"], rate_limit=1)
     now.forward(DEFERRAL_TIMEOUT.total_seconds() + 1)
@@ -312,7 +316,7 @@ def test_what_the_limit_held_back_for_longer_than_a_schedule_takes_has_failed(
     assert health_of(message).leases == {}
 
 
-def test_counters_of_old_minutes_go(message: dict[str, Any], now: Clock) -> None:
+def test_counters_of_old_minutes_are_removed(message: dict[str, Any], now: ManualClock) -> None:
     for seconds in (0, 30, 60, 61, 600, 601):
         now.forward(seconds)
         slot = acquired(message)
@@ -327,7 +331,7 @@ def test_counters_of_old_minutes_go(message: dict[str, Any], now: Clock) -> None
 
 
 def rotate(webhook: dict[str, Any], tenant: Tenant) -> str:
-    """A new secret beside the old one, for a day."""
+    """A new secret, in addition to the old one for a day."""
     old, new = get(ENDPOINTS.key(tenant.in_mode("live"), webhook["id"])), signing.new_secret()
     assert old
     change_endpoint(
@@ -351,7 +355,7 @@ def signed_with(receiver: Receiver, number: int, *candidates: str) -> str:
     return found
 
 
-def test_during_a_rotation_both_sign_and_the_old_one_signs_for_verifiers_of_one(
+def test_during_a_rotation_both_secrets_sign_and_the_old_one_signs_the_single_header(
     tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     deliver(new_message(tenant, queue))
@@ -366,7 +370,7 @@ def test_during_a_rotation_both_sign_and_the_old_one_signs_for_verifiers_of_one(
 
 
 @pytest.mark.parametrize("refusal", [401, 403])
-def test_a_refusal_is_followed_at_once_by_the_other_secret_which_then_stays(
+def test_a_rejected_signature_is_repeated_with_the_other_secret_which_then_stays(
     tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], refusal: int
 ) -> None:
     new = rotate(webhook, tenant)
@@ -383,8 +387,8 @@ def test_a_refusal_is_followed_at_once_by_the_other_secret_which_then_stays(
     assert queue.take() == []
 
 
-def test_a_refusal_of_both_is_one_step_of_the_schedule(
-    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: Clock
+def test_a_rejection_of_both_secrets_is_one_step_of_the_schedule(
+    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: ManualClock
 ) -> None:
     rotate(webhook, tenant)
     receiver.responses = [Response(401)]
@@ -400,7 +404,7 @@ def test_a_refusal_of_both_is_one_step_of_the_schedule(
     assert [attempt.number for attempt in deliveries()[0].attempts] == [1, 2, 3, 4]
 
 
-def test_a_customer_who_went_back_to_the_old_secret_is_followed(
+def test_an_endpoint_may_return_to_the_old_secret(
     tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     new = rotate(webhook, tenant)
@@ -413,8 +417,8 @@ def test_a_customer_who_went_back_to_the_old_secret_is_followed(
     assert used == [webhook["secret"], new, new, webhook["secret"], webhook["secret"]]
 
 
-def test_after_the_overlap_only_the_new_one_signs_and_a_refusal_waits(
-    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: Clock
+def test_after_the_overlap_only_the_new_secret_signs_and_a_rejection_is_retried_later(
+    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: ManualClock
 ) -> None:
     new = rotate(webhook, tenant)
     now.forward(DAY)
@@ -431,7 +435,9 @@ def test_after_the_overlap_only_the_new_one_signs_and_a_refusal_waits(
 # ---------------------------------------------------------------- failing for days, and coming back
 
 
-def fail_for(days: float, tenant: Tenant, queue: Queue, now: Clock, *, every: float = HOUR * 24) -> None:
+def fail_for(
+    days: float, tenant: Tenant, queue: Queue, now: ManualClock, *, every: float = HOUR * 24
+) -> None:
     """One new event after another, each attempted once."""
     end = now.at.timestamp() + days * DAY
     while now.at.timestamp() <= end:
@@ -446,8 +452,8 @@ def disabled_events() -> list[dict[str, Any]]:
     ]
 
 
-def test_five_days_of_failures_only_disable_tell_and_are_audited(
-    now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
+def test_five_days_of_failures_disable_the_endpoint_with_event_and_audit_record(
+    now: ManualClock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(500)]
 
@@ -464,8 +470,8 @@ def test_five_days_of_failures_only_disable_tell_and_are_audited(
     assert record["actor"]["M"]["id"] == {"S": "deliver_webhook"}
 
 
-def test_one_success_in_between_starts_the_five_days_anew(
-    now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
+def test_a_success_restarts_the_five_days(
+    now: ManualClock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(500)]
     fail_for(3, tenant, queue, now)
@@ -476,8 +482,8 @@ def test_one_success_in_between_starts_the_five_days_anew(
     assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json["enabled"] is True
 
 
-def test_two_failures_a_week_apart_are_not_five_days_of_failures(
-    now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
+def test_failures_a_week_apart_are_not_a_run(
+    now: ManualClock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(500)]
 
@@ -486,8 +492,8 @@ def test_two_failures_a_week_apart_are_not_five_days_of_failures(
     assert disabled_events() == []
 
 
-def test_a_change_by_the_customer_meanwhile_wins(
-    now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
+def test_a_concurrent_change_by_the_customer_wins(
+    now: ManualClock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(500)]
     fail_for(4, tenant, queue, now)
@@ -508,8 +514,8 @@ def enable(webhook: dict[str, Any]) -> None:
     change_endpoint(webhook["id"], version=int(str(item["version"])) + 1)
 
 
-def test_after_enabling_one_probe_goes_first_and_the_rest_wait_for_it(
-    now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
+def test_an_enabled_endpoint_is_probed_before_other_attempts(
+    now: ManualClock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(410)]
     deliver(new_message(tenant, queue))
@@ -528,8 +534,8 @@ def test_after_enabling_one_probe_goes_first_and_the_rest_wait_for_it(
     assert health_of(first).probe_at is None
 
 
-def test_a_probe_that_fails_pauses_the_rest_and_the_next_one_comes_later(
-    now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
+def test_a_failed_probe_pauses_other_attempts_until_the_next_probe(
+    now: ManualClock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(410)]
     deliver(new_message(tenant, queue))
@@ -549,8 +555,8 @@ def test_a_probe_that_fails_pauses_the_rest_and_the_next_one_comes_later(
     assert all(acquired(second, number) for number in range(1, MAX_IN_FLIGHT + 1))
 
 
-def test_enabled_again_it_has_five_days_again(
-    now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
+def test_an_enabled_endpoint_has_five_days_again(
+    now: ManualClock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(500)]
     fail_for(5, tenant, queue, now)
@@ -563,7 +569,7 @@ def test_enabled_again_it_has_five_days_again(
     assert get(ENDPOINTS.key(tenant.in_mode("live"), webhook["id"]))["enabled"] is True  # type: ignore[index]
 
 
-def test_an_endpoint_that_is_healthy_costs_the_same_calls_each_time(
+def test_a_healthy_endpoint_costs_the_same_calls_each_time(
     tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliver(new_message(tenant, queue))

@@ -62,28 +62,28 @@ def test_the_first_retry_is_after_five_seconds() -> None:
 
 @given(st.integers(1, MAX_ATTEMPTS - 1), JITTERS, st.floats(0, 1e10), st.floats(0, 1e6))
 def test_retry_after_waits_longer_never_shorter_and_not_past_the_end(
-    number: int, jitter: float, asked: float, later: float
+    number: int, jitter: float, pause: float, later: float
 ) -> None:
     now = START + timedelta(seconds=later)
     by_schedule = NEW.after(_attempt(number, now, 429), now, jitter=jitter, retry_after=None).next_attempt_at
-    due = NEW.after(_attempt(number, now, 429), now, jitter=jitter, retry_after=asked).next_attempt_at
+    due = NEW.after(_attempt(number, now, 429), now, jitter=jitter, retry_after=pause).next_attempt_at
 
     assert due is not None
     assert by_schedule is not None
     assert due >= by_schedule
     assert due <= max(by_schedule, START + SCHEDULE_DURATION)
-    if now + timedelta(seconds=asked) <= START + SCHEDULE_DURATION:
-        assert (due - now).total_seconds() >= asked - 0.01
+    if now + timedelta(seconds=pause) <= START + SCHEDULE_DURATION:
+        assert (due - now).total_seconds() >= pause - 0.01
 
 
 @given(st.integers(1, MAX_ATTEMPTS), st.integers(200, 299), JITTERS)
-def test_any_2xx_is_the_end(number: int, status: int, jitter: float) -> None:
+def test_any_2xx_ends_the_delivery(number: int, status: int, jitter: float) -> None:
     after = NEW.after(_attempt(number, START, status), START, jitter=jitter, retry_after=30)
 
     assert (after.status, after.next_attempt_at, after.version) == ("succeeded", None, 2)
 
 
-def test_gone_is_the_end_too() -> None:
+def test_a_410_ends_the_delivery() -> None:
     assert NEW.after(_attempt(1, START, 410), START, jitter=0, retry_after=30).status == "failed"
 
 
@@ -91,13 +91,13 @@ def _failed(delivery: Delivery, now: datetime, status: int = 500) -> Delivery:
     return delivery.after(_attempt(delivery.attempts_made + 1, now, status), now, jitter=0, retry_after=None)
 
 
-def test_an_attempt_by_hand_leaves_the_schedule_as_it_was() -> None:
+def test_a_manual_attempt_does_not_change_the_schedule() -> None:
     waiting = _failed(_failed(NEW, START), START)
 
-    asked = waiting.retried(START)
-    after = _failed(asked, START)
+    retried = waiting.retried(START)
+    after = _failed(retried, START)
 
-    assert (asked.trigger, asked.next_attempt_at, asked.resumes_at) == (
+    assert (retried.trigger, retried.next_attempt_at, retried.resumes_at) == (
         "manual",
         START,
         waiting.next_attempt_at,
@@ -108,20 +108,18 @@ def test_an_attempt_by_hand_leaves_the_schedule_as_it_was() -> None:
         None,
     )
     assert (after.steps, after.attempts_made, after.status) == (2, 3, "pending")
-    assert asked.retried(START).resumes_at == waiting.next_attempt_at
+    assert retried.retried(START).resumes_at == waiting.next_attempt_at
 
 
 @pytest.mark.parametrize(("first", "end"), [(410, "failed"), (200, "succeeded")])
-def test_an_attempt_by_hand_that_fails_after_the_end_changes_no_more_than_the_list(
-    first: int, end: str
-) -> None:
+def test_a_manual_attempt_that_fails_after_the_end_keeps_the_status(first: int, end: str) -> None:
     after = _failed(_failed(NEW, START, first).retried(START), START)
 
     assert (after.status, after.next_attempt_at, after.attempts_made) == (end, None, 2)
     assert _failed(after.retried(START), START, 200).status == "succeeded"
 
 
-def test_a_replay_has_a_whole_schedule_of_its_own() -> None:
+def test_a_replay_has_a_new_schedule() -> None:
     later = START + timedelta(days=30)
     delivery = _failed(NEW, START, 410).replayed(later)
     assert (delivery.status, delivery.trigger, delivery.next_attempt_at) == ("pending", "replay", later)
@@ -134,7 +132,7 @@ def test_a_replay_has_a_whole_schedule_of_its_own() -> None:
     assert delivery.attempts[-1].at - later >= timedelta(hours=72)
 
 
-def test_the_latest_attempts_are_kept_and_their_numbers_go_on() -> None:
+def test_the_newest_attempts_are_stored_with_their_numbers() -> None:
     delivery = NEW
     for _ in range(MAX_ATTEMPTS_STORED + 5):
         delivery = _failed(delivery.retried(START), START)

@@ -25,7 +25,7 @@ ENDPOINT = Endpoint(
 
 
 @pytest.mark.parametrize("event_type", sorted(CATALOGUE))
-def test_the_star_is_everything_but_what_must_be_named(event_type: str) -> None:
+def test_the_star_includes_all_types_except_audit_records(event_type: str) -> None:
     assert ENDPOINT.subscribes_to(event_type) == (event_type not in BY_NAME_ONLY)
     assert replace(ENDPOINT, events=(event_type,)).subscribes_to(event_type)
     assert not replace(ENDPOINT, events=("some.other",)).subscribes_to(event_type)

@@ -81,7 +81,7 @@ class Slot:
 
 
 def fingerprint(ciphertext: str) -> str:
-    """What identifies a secret here."""
+    """Identifies a secret by its ciphertext."""
     return hashlib.sha256(ciphertext.encode()).hexdigest()[:16]
 
 
@@ -96,10 +96,10 @@ def acquire_slot(tenant: Tenant, webhook_id: str, delivery_id: str, now: datetim
     for _ in range(_MAX_TRIES):
         try:
             return _acquire(item_key, delivery_id, now)
-        except ConditionFailed as refused:
-            if refused.item is None:
+        except ConditionFailed as conflict:
+            if conflict.item is None:
                 progress.start({**item_key._asdict(), "kind": _KIND, "leases": {}, "ttl": _ttl(now)})
-            elif not _remove_expired_leases(item_key, refused.item, now):
+            elif not _remove_expired_leases(item_key, conflict.item, now):
                 return None
     return None
 
