@@ -1,5 +1,7 @@
 """The faults of a request to a customer's address."""
 
+from __future__ import annotations
+
 from typing import Literal
 
 type Fault = Literal[
