@@ -26,6 +26,7 @@ lint: environment ## ruff, mypy, sam validate
 	@ruff format --check --quiet .
 	@mypy
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint
+	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template functions/workers/template.yaml
 
 unit: environment ## All tests that need no running stack
 	@pytest -n 2 $(PYTEST_ARGS)

@@ -12,6 +12,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.stack.place import ARCHITECTURE, REGION, ROOT, Failed, Place, read_json, say, timed, write_json
+from tools.stack.resources import resources
 
 STACK = "eal"
 ARTIFACTS = "artifacts"
@@ -128,31 +129,25 @@ def deploy(place: Place) -> bool:
 
 def stack_resources(place: Place, kind: str = "") -> dict[str, str]:
     """Logical id to physical id, of all resources or of one type."""
-    pages = client(place, "cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK)
-    return {
-        one["LogicalResourceId"]: str(one["PhysicalResourceId"])
-        for page in pages
-        for one in page["StackResourceSummaries"]
-        if one["ResourceType"].startswith(kind)
-    }
+    return resources(client(place, "cloudformation"), STACK, kind)
 
 
 def describe(place: Place) -> None:
     """Write stack.json: where everything answers, with the demo keys that it held before."""
-    resources = stack_resources(place)
-    publish_api(place, resources["Api"])
+    parts = stack_resources(place)
+    publish_api(place, parts["Api"])
     before = read_json(place.stack)
     write_json(
         place.stack,
         {
             "api_url": f"{place.endpoint}/api/v1",
-            "dashboard_url": function_url(place, resources, "Dashboard"),
-            "receivers": {name: function_url(place, resources, one) for name, one in RECEIVERS.items()},
+            "dashboard_url": function_url(place, parts, "Dashboard"),
+            "receivers": {name: function_url(place, parts, one) for name, one in RECEIVERS.items()},
             "keys": before.get("keys") or {"live_admin": None, "test_admin": None},
             "aws": {
                 "endpoint_url": place.endpoint,
                 "region": REGION,
-                "audit_bucket": resources.get("AuditBucket"),
+                "audit_bucket": parts.get("AuditBucket"),
             },
         },
     )
@@ -177,11 +172,11 @@ def publish_api(place: Place, api_id: str) -> None:
     gateway.create_base_path_mapping(domainName=domain, basePath="api", restApiId=api_id, stage="api")
 
 
-def function_url(place: Place, resources: dict[str, str], function: str) -> str | None:
+def function_url(place: Place, parts: dict[str, str], function: str) -> str | None:
     """The function's URL on this machine; the one that MiniStack names is on a host of AWS."""
-    if f"{function}Url" not in resources:
+    if f"{function}Url" not in parts:
         return None
-    url = client(place, "lambda").get_function_url_config(FunctionName=resources[function])["FunctionUrl"]
+    url = client(place, "lambda").get_function_url_config(FunctionName=parts[function])["FunctionUrl"]
     return f"{place.endpoint}/_aws/lambda-url/{url.partition('//')[2].partition('.')[0]}"
 
 

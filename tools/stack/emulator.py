@@ -13,6 +13,10 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 MOST_ENVIRONMENTS = 10
 
 
+class Moved(Exception):
+    """MiniStack does a thing in another way than the one that is completed here."""
+
+
 def complete_rest_api() -> None:
     """`Method: any` arrives as x-amazon-apigateway-any-method, which MiniStack's import of OpenAPI skips."""
     from ministack.services import apigateway_v1 as api  # type: ignore[import-untyped]
@@ -86,6 +90,28 @@ def append(parent: Element, content: dict[str, Any]) -> None:
                 child.text = str(one)
 
 
+def transform_nested_templates() -> None:
+    """MiniStack runs SAM's transform on a stack's template, but not on the templates of its nested stacks.
+
+    `_cfn_nested_stack_deploy` imports the engine's `_parse_template` when it runs, so what stands there then is taken.
+    Everything else took the engine's own when it was imported.
+    """
+    from ministack.services.cloudformation import engine, provisioners
+
+    deploy = provisioners._cfn_nested_stack_deploy.__code__
+    if "_parse_template" not in deploy.co_varnames or hasattr(provisioners, "_parse_template"):
+        raise Moved("nested stacks' templates are parsed by something else than engine._parse_template")
+    parse, transform, failed = engine._parse_template, engine._apply_transforms, engine._TransformFailed
+
+    def parse_template(body: str) -> dict[str, Any]:
+        template = transform(parse(body))
+        if isinstance(template, failed):
+            raise ValueError(f"SAM's transform of a nested stack's template failed: {template.error}")
+        return dict(template)
+
+    engine._parse_template = parse_template
+
+
 def bound_environments() -> None:
     """Invocations beyond MOST_ENVIRONMENTS of a function wait for one of its environments.
 
@@ -111,6 +137,7 @@ def main() -> None:
     sys.path.insert(1, packages)
     complete_rest_api()
     complete_buckets()
+    transform_nested_templates()
     bound_environments()
     from ministack.app import main as serve  # type: ignore[import-untyped]
 
