@@ -32,7 +32,7 @@ def inputs() -> Iterator[Path]:
 
 def fingerprint() -> str:
     """Of all that a build is made of."""
-    digest = hashlib.sha256(f"{ARCHITECTURE} {sys.version}".encode())
+    digest = hashlib.sha256(sys.version.encode())
     for path in inputs():
         content = path.read_bytes() if path.exists() else b""
         digest.update(f"{path.relative_to(ROOT)} {len(content)}\n".encode())
@@ -73,7 +73,7 @@ def build(place: Place) -> str:
         say("build", "unchanged")
         return wanted
     BUILT.unlink(missing_ok=True)
-    with timed("build", f"functions and layers for {ARCHITECTURE}"):
+    with timed("build", "functions and layers"):
         sam(
             place,
             "build",
@@ -82,7 +82,7 @@ def build(place: Place) -> str:
             str(BUILD),
             "--cache-dir",
             str(ROOT / ".local" / "cache"),
-            extra={"LAYER_ARCHITECTURE": ARCHITECTURE, "PYTHON": sys.executable},
+            extra={"PYTHON": sys.executable},
         )
     BUILT.write_text(wanted)
     return wanted
