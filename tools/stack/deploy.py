@@ -18,6 +18,8 @@ STACK = "eal"
 ARTIFACTS = "artifacts"
 BUILD = ROOT / ".local" / "build"
 BUILT = ROOT / ".local" / "build.sha256"
+# What a container calls this machine.
+CONTAINERS_HOST = "host.docker.internal"
 # stack.json's name of a receiver: its function's logical id. One that the template does not have is null.
 RECEIVERS = {"callrail": "InboundCallrail", "resend": "InboundResend", "stripe": "InboundStripe"}
 
@@ -154,10 +156,14 @@ def describe(place: Place) -> None:
 
 
 def write_local_environment(place: Place) -> None:
-    """Write env.json: each function's variables for `sam local invoke --env-vars`; its container finds us by name."""
-    endpoint = {"AWS_ENDPOINT_URL": f"http://host.docker.internal:{place.port}", "AWS_DEFAULT_REGION": REGION}
-    functions = stack_resources(place, kind="AWS::Lambda::Function")
-    environments = {one: {**function_variables(place, one), **endpoint} for one in functions}
+    """Write env.json: each function's variables for `sam local --env-vars`, with URLs that a container reaches."""
+    environments = {
+        function: {
+            name: value.replace(place.endpoint, f"http://{CONTAINERS_HOST}:{place.port}")
+            for name, value in function_variables(place, function).items()
+        }
+        for function in stack_resources(place, kind="AWS::Lambda::Function")
+    }
     write_json(place.folder / "env.json", environments)
 
 
