@@ -119,6 +119,31 @@ def transform_nested_templates() -> None:
     engine._parse_template = parse_template
 
 
+def keep_attributes_in_nested_updates() -> None:
+    """MiniStack's update of a nested stack forgets the attributes that a resource's update does not return again.
+
+    Its update of a stack that is not nested keeps them, and leaves unchanged resources alone.
+    """
+    from ministack.services.cloudformation import _stacks, provisioners
+
+    if "_update_resource" not in provisioners._cfn_nested_stack_deploy.__code__.co_names:
+        raise Moved(
+            "nested stacks' resources are updated by something else than provisioners._update_resource"
+        )
+    update = provisioners._update_resource
+
+    def update_resource(
+        kind: str, physical_id: str, old: Any, new: Any, stack: str, logical_id: str
+    ) -> tuple[str, dict[str, Any]]:
+        known = _stacks[stack]["_resources"][logical_id]["Attributes"]
+        if old == new:
+            return physical_id, known
+        updated, attributes = update(kind, physical_id, old, new, stack, logical_id)
+        return updated, {**known, **attributes} if updated == physical_id else attributes
+
+    provisioners._update_resource = update_resource
+
+
 def bound_environments() -> None:
     """Invocations beyond MOST_ENVIRONMENTS of a function wait for one of its environments.
 
@@ -187,6 +212,7 @@ def main() -> None:
     complete_rest_api()
     complete_buckets()
     transform_nested_templates()
+    keep_attributes_in_nested_updates()
     bound_environments()
     share_layers()
     from ministack.app import main as serve  # type: ignore[import-untyped]
