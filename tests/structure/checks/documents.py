@@ -103,7 +103,7 @@ def _names(project: Project, name: str, text: str) -> Iterator[str]:
     commands = [block.text for block in blocks(text) if block.language in ("sh", "console")]
     targets = set(re.findall(r"^([a-z]+):", (project.root / "Makefile").read_text(), re.M))
     for named in [*(" ".join(span.split()) for span in _SPAN.findall(prose)), *commands]:
-        for target in re.findall(r"\bmake ([a-z]+)\b", named):
+        for target in re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)\b", named):
             if target not in targets:
                 yield f"{name} names `make {target}`, and the Makefile has no such target"
         for module in re.findall(r"(?<![\w./])((?:tools|eal)(?:\.\w+)+)", named):
