@@ -34,7 +34,7 @@ from hypothesis import strategies as st
 from eal.ai.engines.embedded import lexicon
 from eal.ai.engines.embedded.language import clauses, cues
 from eal.ai.engines.embedded.leads import MOST_READ, read_lead
-from eal.ai.engines.embedded.lexicon.messages_only import WRITTEN
+from eal.ai.engines.embedded.lexicon.messages_only import MESSAGES_ONLY
 from eal.domain.leads.model import Lead
 from eal.domain.leads.scorer import COLD, HOT, WARM, score
 
@@ -240,4 +240,4 @@ def test_the_work_on_a_hostile_message_is_bounded(text: str, monkeypatch: pytest
     read_lead(text)
     assert max(longest, default=0) < 80
     assert len(longest) <= min(MOST_READ, clauses.MAX_CLAUSES)
-    assert len(searched) <= len(longest) * (len(lexicon.ALL) + len(WRITTEN) + 40)
+    assert len(searched) <= len(longest) * (len(lexicon.ALL) + len(MESSAGES_ONLY) + 40)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Literal
 
 from eal.ai.classification import Intent, Urgency
 from eal.ai.engines.embedded.calls import hazards, hints, intents, qualification, urgency
-from eal.ai.engines.embedded.calls.mentions import Heard, listen
+from eal.ai.engines.embedded.calls.mentions import MentionIndex, index_mentions
 from eal.ai.engines.embedded.language import clauses
 from eal.ai.engines.embedded.language.cues import mentions
 from eal.ai.engines.embedded.language.patterns import compiled
 from eal.ai.engines.embedded.language.scope import Scope
-from eal.ai.engines.embedded.lexicon.messages_only import WRITTEN
+from eal.ai.engines.embedded.lexicon.messages_only import MESSAGES_ONLY
+from eal.ai.engines.embedded.signals import Signal
 from eal.ai.transcript import Turn
 
 if TYPE_CHECKING:
@@ -64,9 +65,9 @@ class Reading:
 class _Message:
     """A message as the engine heard it: `said` are the signals of lexicon/written.py."""
 
-    heard: Heard
+    index: MentionIndex
     weighing: intents.Weighing
-    said: frozenset[str]
+    signals: frozenset[Signal]
     reopened: bool
     reasons: tuple[str, ...]
     soon: Urgency
@@ -76,14 +77,14 @@ class _Message:
     def loss(self) -> Intent | None:
         if self.weighing.intent in intents.LOSSES:
             return self.weighing.intent
-        if "live" in self.said and self.weighing.intent in (Intent.UNKNOWN, Intent.OTHER):
+        if Signal.LIVE in self.signals and self.weighing.intent in (Intent.UNKNOWN, Intent.OTHER):
             return Intent.WATER
         board_up = self.weighing.intent is Intent.OTHER and self.soon in (Urgency.EMERGENCY, Urgency.HIGH)
-        return Intent.OTHER if board_up or "live_es" in self.said else None
+        return Intent.OTHER if board_up or Signal.LIVE_ES in self.signals else None
 
     @property
     def hurry(self) -> bool:
-        return "today" in self.said and "later" not in self.said
+        return Signal.TODAY in self.signals and Signal.LATER not in self.signals
 
 
 def read_lead(text: str) -> Reading:
@@ -144,23 +145,23 @@ def _demands(clause: Clause) -> bool:
 
 
 def _listen(spoken: tuple[Clause, ...]) -> _Message:
-    heard = listen(spoken)
-    weighing = intents.weigh(heard, broken=False)
+    index = index_mentions(spoken)
+    weighing = intents.weigh(index, broken=False)
     dangers = hazards.dangers(spoken)
-    soon, _ = urgency.judge(weighing.intent, heard)
-    _, reasons, _ = qualification.judge(weighing.intent, heard, _ENDED, voicemail=True)
-    written = [one for one in mentions(WRITTEN, spoken) if one.scope in (Scope.ASSERTED, Scope.PAST)]
+    soon, _ = urgency.judge(weighing.intent, index)
+    _, reasons, _ = qualification.judge(weighing.intent, index, _ENDED, voicemail=True)
+    written = [one for one in mentions(MESSAGES_ONLY, spoken) if one.scope in (Scope.ASSERTED, Scope.PAST)]
     said = frozenset(one.cue.signal for one in written)
-    return _Message(heard, weighing, said, _reopened(written), reasons, soon, bool(dangers))
+    return _Message(index, weighing, said, _reopened(written), reasons, soon, bool(dangers))
 
 
 def _reopened(written: list[Mention]) -> bool:
     """Whether something is wished for after it was said to be settled: "we dried it, but now there is a smell"."""
     last = {one.cue.signal: place for place, one in enumerate(written)}
     clause = {one.cue.signal: one.clause for one in written}
-    if "settled" not in last or "wish" not in last:
+    if Signal.SETTLED not in last or Signal.WISH not in last:
         return False
-    return last["wish"] > last["settled"] and clause["wish"] is not clause["settled"]
+    return last[Signal.WISH] > last[Signal.SETTLED] and clause[Signal.WISH] is not clause[Signal.SETTLED]
 
 
 def _read(message: _Message, plain: str) -> Reading:
@@ -185,21 +186,21 @@ _STRANGERS = (Intent.SALES_PITCH, Intent.EMPLOYMENT, Intent.SPAM, Intent.WRONG_N
 
 def _customer(message: _Message, plain: str) -> Customer:
     weighing = message.weighing
-    if "partner" in message.said and not {"stranger", "competitor"} & message.said:
+    if Signal.PARTNER in message.signals and not {Signal.STRANGER, Signal.COMPETITOR} & message.signals:
         return "partner"
-    if {"competitor", "wrong_trade", "prank"} & message.said or _noise(message, plain):
+    if {Signal.COMPETITOR, Signal.WRONG_TRADE, Signal.PRANK} & message.signals or _noise(message, plain):
         return "never"
     outright = weighing.weights[Intent.SALES_PITCH] >= _SOLD_OUTRIGHT
-    if "stranger" in message.said and (outright or not _live(message)):
+    if Signal.STRANGER in message.signals and (outright or not _live(message)):
         return "never"
-    if weighing.intent in _STRANGERS and not weighing.guessed and "renter" not in message.said:
+    if weighing.intent in _STRANGERS and not weighing.guessed and Signal.RENTER not in message.signals:
         return "never"
     return "never" if "not_offered" in message.reasons else "possible"
 
 
 def _noise(message: _Message, plain: str) -> bool:
     """Nothing but a link, or the word of who tries out the form."""
-    if message.weighing.mentions or message.said:
+    if message.weighing.mentions or message.signals:
         return False
     return bool(_link().search(plain) or _tried_out().fullmatch(plain.strip().lower()))
 
@@ -219,21 +220,25 @@ def _live(message: _Message) -> bool:
         return False
     if message.soon in (Urgency.EMERGENCY, Urgency.HIGH) and _fresh(message):
         return True
-    if "live_es" in message.said:
+    if Signal.LIVE_ES in message.signals:
         return True
-    return "live" in message.said and not {"later", "wish"} & message.said and not message.heard.said("old")
+    return (
+        Signal.LIVE in message.signals
+        and not {Signal.LATER, Signal.WISH} & message.signals
+        and not message.index.asserted(Signal.OLD)
+    )
 
 
 _LASTING = {
-    Intent.FIRE: ("recent", "unlivable", "opening", "active_water"),
-    Intent.MOLD: ("active_water", "large"),
+    Intent.FIRE: (Signal.RECENT, Signal.UNLIVABLE, Signal.OPENING, Signal.ACTIVE_WATER),
+    Intent.MOLD: (Signal.ACTIVE_WATER, Signal.LARGE),
 }
 """Losses that are written of long after they began, and what tells that they are of today."""
 
 
 def _fresh(message: _Message) -> bool:
     signs = _LASTING.get(message.weighing.intent)
-    return signs is None or message.hurry or any(message.heard.said(sign) for sign in signs)
+    return signs is None or message.hurry or any(message.index.asserted(sign) for sign in signs)
 
 
 def _need(message: _Message, customer: Customer) -> Need:
@@ -245,7 +250,7 @@ def _need(message: _Message, customer: Customer) -> Need:
         return "live"
     if message.loss and message.hurry:
         return "same_day"
-    if message.loss or {"wish", "planned_es"} & message.said:
+    if message.loss or {Signal.WISH, Signal.PLANNED_ES} & message.signals:
         return "planned"
     if message.weighing.intent in (Intent.EXISTING_JOB, Intent.INSURANCE) and customer != "partner":
         return "none"
@@ -254,35 +259,41 @@ def _need(message: _Message, customer: Customer) -> Need:
 
 def _at_hand(message: _Message) -> bool:
     """Whether who sends work tells of a loss that is there, not of those that will be."""
-    return message.hurry or bool(message.heard.said("recent") or message.heard.said("active_water"))
+    return message.hurry or bool(
+        message.index.asserted(Signal.RECENT) or message.index.asserted(Signal.ACTIVE_WATER)
+    )
 
 
 def _foreign(message: _Message) -> bool:
     """Whether a message in letters that we read has neither a word of the trade nor the wish to be called."""
-    spoken = message.heard.clauses
-    if "contact" in message.said or message.weighing.mentions:
+    spoken = message.index.clauses
+    if Signal.CONTACT in message.signals or message.weighing.mentions:
         return False
     if not all(one.text.isascii() for one in spoken):
         return False
     hinted = hints.hints(spoken)
-    return not any(hinted[loss.value][0] for loss in intents.LOSSES)
+    return not any(hinted[Signal(loss.value)][0] for loss in intents.LOSSES)
 
 
 def _none(message: _Message) -> bool:
-    if message.reopened and message.loss and not message.heard.said("no_need"):
+    if message.reopened and message.loss and not message.index.asserted(Signal.NO_NEED):
         return False
-    if {"settled", "idle"} & message.said or message.heard.said("no_need"):
-        return not ("wish" in message.said and message.weighing.intent is Intent.INSURANCE)
-    return message.weighing.intent is Intent.EXISTING_JOB and "wish" not in message.said
+    if {Signal.SETTLED, Signal.IDLE} & message.signals or message.index.asserted(Signal.NO_NEED):
+        return not (Signal.WISH in message.signals and message.weighing.intent is Intent.INSURANCE)
+    return message.weighing.intent is Intent.EXISTING_JOB and Signal.WISH not in message.signals
 
 
 def _authority(message: _Message) -> bool | None:
-    if "not_mine" in message.said or "no_authority" in message.reasons:
+    if Signal.NOT_MINE in message.signals or "no_authority" in message.reasons:
         return False
-    if {"tenant_for_building", "authority_unknown"} & set(message.reasons) or "renter" in message.said:
+    if {"tenant_for_building", "authority_unknown"} & set(
+        message.reasons
+    ) or Signal.RENTER in message.signals:
         return None
     return True
 
 
 def _decides(message: _Message) -> bool:
-    return "owner" in message.said or bool(message.heard.said("owner") or message.heard.said("granted"))
+    return Signal.OWNER in message.signals or bool(
+        message.index.asserted(Signal.OWNER) or message.index.asserted(Signal.GRANTED)
+    )

@@ -32,6 +32,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from eal.ai.engines.embedded.language import clauses
+from eal.ai.engines.embedded.language.cues import phrase, words
 from eal.ai.engines.embedded.language.patterns import compiled
 from eal.ai.transcript import Turn
 
@@ -48,74 +49,107 @@ _MOST_READ = 4_000  # characters of a text
 _MOST_VALUES = 100  # entries of an enrichment
 
 KINDS = {
-    "hoa": r"hoas?|homeowners? associations?|condominium associations?|condo associations?|owners association"
-    r"|community association",
-    "property_management": r"property management|propert(?:y|ies) manage\w*|property services|management group"
-    r"|apartments?|multi ?family|mobile home park|third party management|lofts|residential management"
-    r"|rental homes|rentals?|landlords?|apartment buildings?|housing|units",
+    "hoa": words(
+        r"hoas?|homeowners? associations?|condominium associations?",
+        r"condo associations?|owners association|community association",
+    ),
+    "property_management": words(
+        r"property management|propert(?:y|ies) manage\w*|property services|management group",
+        r"apartments?|multi ?family|mobile home park|third party management|lofts",
+        r"residential management|rental homes|rentals?|landlords?|apartment buildings?|housing|units",
+    ),
     "insurance": r"insurance|insurers?|mutual|independent agents?",
     "claims": r"adjusters?|adjusting|claims? (?:service|management|adjust\w*)|tpa",
     "plumbing": r"plumb\w*|rooter|drains?(?: and sewer)? (?:cleaning|services?)|sewer service",
-    "building_trades": r"hvac|heating|air conditioning|roof\w*|electric(?:al|ians?)?|gutters?|foundation repair",
-    "hospitality": r"hotels?|motels?|inns?|resorts?|hospitality|lodging|guest rooms|bed and breakfast|country club"
-    r"|golf club|conference center",
+    "building_trades": words(
+        r"hvac|heating|air conditioning|roof\w*|electric(?:al|ians?)?|gutters?|foundation repair",
+    ),
+    "hospitality": words(
+        r"hotels?|motels?|inns?|resorts?|hospitality|lodging|guest rooms",
+        r"bed and breakfast|country club|golf club|conference center",
+    ),
     "education": r"schools?|academy|universit\w+|college|school district|education|montessori",
     "childcare": r"day ?care|child ?care|preschool|early learning",
     "healthcare": r"hospitals?|medical|clinics?|surgical|dental|dentists?|healthcare|health care|urgent care",
-    "senior_living": r"assisted living|senior (?:living|communit\w+|care)|nursing home|memory care|skilled nursing"
-    r"|retirement communit\w+",
-    "real_estate": r"real estate|realty|realtors?|realt\w*|brokerage|title (?:company|and|agency)|escrow"
-    r"|home inspect\w*|shopping centers?|retail centers?|office buildings?",
+    "senior_living": words(
+        r"assisted living|senior (?:living|communit\w+|care)|nursing home",
+        r"memory care|skilled nursing|retirement communit\w+",
+    ),
+    "real_estate": words(
+        r"real estate|realty|realtors?|realt\w*|brokerage|title (?:company|and|agency)",
+        r"escrow|home inspect\w*|shopping centers?|retail centers?|office buildings?",
+    ),
     "construction": r"general contract\w*|builders?|construction|remodel\w*|home ?builder",
     "religious": r"church\w*|ministr\w+|synagogue|mosque|temple|parish|religious|cathedral",
-    "government": r"city of|county|municipal\w*|town of|village of|library|libraries|fire district|public works",
+    "government": words(
+        r"city of|county|municipal\w*|town of|village of|library|libraries|fire district|public works",
+    ),
     "storage": r"self storage|storage|warehous\w*",
-    "retail": r"restaurant (?:group|chain)|franchisee|fitness|gyms?|health club|grocery|supermarket|shopping mall"
-    r"|bowling",
+    "retail": words(
+        r"restaurant (?:group|chain)|franchisee|fitness|gyms?",
+        r"health club|grocery|supermarket|shopping mall|bowling",
+    ),
 }
 """Who has buildings to be dried, or sees wet ones first."""
 
-_COMPETITOR = (
-    r"(?:water|flood|fire|smoke|storm|damage|disaster|property|emergency)(?: \w+){0,3} (?:restoration|mitigation"
-    r"|cleanup|recovery)|water damage|damage restoration|restoration (?:company|contractor|services?|franchise|pros?)"
-    r"|mold (?:remediation|removal|mitigation)|structural drying|water (?:extraction|removal)|flood cleanup"
-    r"|mitigation (?:services?|company)|(?:crime scene|biohazard|trauma) (?:clean\w*|remediation)"
-    r"|(?:fire|smoke|water) and (?:flood|water|smoke|fire)|mold inspection and remediation"
-    r"|disaster (?:recovery|kleenup|cleanup)|restoration company like us|soot removal"
+_COMPETITOR = words(
+    phrase(
+        r"(?:water|flood|fire|smoke|storm|damage|disaster|property|emergency)(?: \w+){0,3} ",
+        r"(?:restoration|mitigation|cleanup|recovery)",
+    ),
+    r"water damage|damage restoration",
+    r"restoration (?:company|contractor|services?|franchise|pros?)",
+    r"mold (?:remediation|removal|mitigation)|structural drying",
+    r"water (?:extraction|removal)|flood cleanup|mitigation (?:services?|company)",
+    r"(?:crime scene|biohazard|trauma) (?:clean\w*|remediation)",
+    r"(?:fire|smoke|water) and (?:flood|water|smoke|fire)",
+    r"mold inspection and remediation|disaster (?:recovery|kleenup|cleanup)",
+    r"restoration company like us|soot removal",
 )
 _COMPETITOR_NAME = r"restoration|mitigation|remediation"
-_VENDOR = (
-    r"marketing|seo|advertis\w+|ad sales|digital agency|web (?:design|works)|ppc|social media|lead gen\w*|leads"
-    r"|pay per (?:call|lead)|staffing|recruit\w*|talent\w*|payment processing|merchant (?:services?|pay\w*)"
-    r"|(?:business|commercial) (?:lending|loans?|funding)|working capital|answering service|virtual receptionists?"
-    r"|distributor of|wholesale|(?:vehicle|fleet) (?:graphics|wraps?)|reputation management|online reviews"
-    r"|(?:software|platform|crm|app|tools?|services?|receptionists|graphics|supplies|coaching"
-    r"|consult\w+) for (?:\w+ ){0,3}(?:contractors|restor\w+|home service\w*|businesses)|crm|media group"
-    r"|business coaching|uniform (?:service|rental)|equipment supply"
+_VENDOR = words(
+    r"marketing|seo|advertis\w+|ad sales|digital agency|web (?:design|works)",
+    r"ppc|social media|lead gen\w*|leads|pay per (?:call|lead)|staffing",
+    r"recruit\w*|talent\w*|payment processing|merchant (?:services?|pay\w*)",
+    r"(?:business|commercial) (?:lending|loans?|funding)",
+    r"working capital|answering service|virtual receptionists?|distributor of|wholesale",
+    r"(?:vehicle|fleet) (?:graphics|wraps?)|reputation management|online reviews",
+    phrase(
+        (r"software|platform|crm|app|tools?|services?|receptionists|graphics|supplies|coaching|consult\w+",),
+        r" for (?:\w+ ){0,3}(?:contractors|restor\w+|home service\w*|businesses)",
+    ),
+    r"crm|media group|business coaching|uniform (?:service|rental)|equipment supply",
 )
-_VENDOR_TITLE = (
-    r"account (?:executive|manager)|business development|sales(?: (?:rep|manager|representative))?|ad sales"
-    r"|partnerships|recruit\w*|loan officer"
+_VENDOR_TITLE = words(
+    r"account (?:executive|manager)|business development",
+    r"sales(?: (?:rep|manager|representative))?",
+    r"ad sales|partnerships|recruit\w*|loan officer",
 )
 _CONSUMER = r"home ?owners?|private person|residential(?: customer)?|individual|consumer|renter|tenant"
 _APPLICANT = r"job seeker|applicant|applying for|looking for (?:a )?(?:job|work)|resume|candidate"
-_DEFUNCT = (
-    r"out of business|went under|bankrupt\w*|liquidat\w*|permanently closed|closed (?:permanently|down|for good"
-    r"|its doors)|shut down|dissolved|defunct|no longer (?:exists?|in business|operat\w+)|demolished|torn down"
+_DEFUNCT = words(
+    r"out of business|went under|bankrupt\w*|liquidat\w*|permanently closed",
+    r"closed (?:permanently|down|for good|its doors)",
+    r"shut down|dissolved|defunct",
+    r"no longer (?:exists?|in business|operat\w+)",
+    r"demolished|torn down",
 )
 _CLOSED_STATUS = r"closed|permanently closed|dissolved|inactive|defunct|bankrupt\w*|revoked|out of business"
-_NO_CONTACT = (
-    r"(?:do not|dont|never) (?:contact|call|e ?mail|reach out)|not to (?:contact|call|e ?mail)|(?:told|asked) us to"
-    r" stop|stop (?:contacting|calling|e ?mailing)|opted out|unsubscribe\w*|remove (?:them|us|me) from"
+_NO_CONTACT = words(
+    r"(?:do not|dont|never) (?:contact|call|e ?mail|reach out)",
+    r"not to (?:contact|call|e ?mail)|(?:told|asked) us to stop",
+    r"stop (?:contacting|calling|e ?mailing)|opted out|unsubscribe\w*|remove (?:them|us|me) from",
 )
-_TITLE_FIT = (
-    r"facilit(?:y|ies)|property manager|building (?:engineer|manager|services|operations)|maintenance (?:director"
-    r"|supervisor|manager)|risk manager|community (?:association )?manager|real estate|chief engineer|superintendent"
-    r"|asset manager|portfolio manager|residence life|plant operations"
+_TITLE_FIT = words(
+    r"facilit(?:y|ies)|property manager",
+    r"building (?:engineer|manager|services|operations)",
+    r"maintenance (?:director|supervisor|manager)",
+    r"risk manager|community (?:association )?manager|real estate|chief engineer",
+    r"superintendent|asset manager|portfolio manager|residence life|plant operations",
 )
-_DECIDES = (
-    r"owner|president|ceo|coo|principal|partner|general manager|gm|director|vp|vice president|broker|chief|founder"
-    r"|manager|administrator|head|pastor|treasurer|chair|executive"
+_DECIDES = words(
+    r"owner|president|ceo|coo|principal|partner|general manager|gm|director|vp|vice president",
+    r"broker|chief|founder|manager|administrator|head|pastor|treasurer|chair|executive",
 )
 _NOBODY = frozenset({"", "n/a", "na", "none", "self", "individual", "homeowner", "private", "-", "unknown"})
 _FREE_MAIL = frozenset({

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from eal.ai.classification import Classification, Evidence, Intent, Urgency
 from eal.ai.engines.embedded.calls import hazards, intents, qualification, urgency
 from eal.ai.engines.embedded.calls.confidence import confidence
-from eal.ai.engines.embedded.calls.mentions import listen
+from eal.ai.engines.embedded.calls.mentions import index_mentions
 from eal.ai.engines.embedded.language import clauses
 from eal.ai.transcript import Turn, parse
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 ENGINE = "rules"
 VERSION = "rules-2"
 
-_LONGEST_QUOTE = 240
-_ENDING = 80
+_MAX_QUOTE_CHARACTERS = 240
+_ENDING_CHARACTERS = 80
 _NOTHING_SAID = 0.1
 
 
@@ -73,17 +73,17 @@ def _as_spoken(turns: tuple[Turn, ...], *, voicemail: bool) -> tuple[Turn, ...]:
 def _judged(
     spoken: tuple[clauses.Clause, ...], turns: tuple[Turn, ...], *, voicemail: bool, extra: tuple[str, ...]
 ) -> Classification:
-    heard = listen(spoken)
+    index = index_mentions(spoken)
     ending = _ending(spoken, turns)
-    weighing = intents.weigh(heard, broken=qualification.broke_off(heard, ending))
+    weighing = intents.weigh(index, broken=qualification.broke_off(index, ending))
     dangers = [m for m in hazards.dangers(spoken) if not _trade_talk(weighing, m)]
     if dangers and weighing.intent is Intent.UNKNOWN:
         weighing = replace(weighing, intent=Intent.OTHER, mentions=tuple(dangers))
-    soon, soon_for = urgency.judge(weighing.intent, heard)
+    soon, soon_for = urgency.judge(weighing.intent, index)
     if dangers:
         soon, soon_for = Urgency.EMERGENCY, tuple(dangers)
     qualified, reasons, qualified_for = qualification.judge(
-        weighing.intent, heard, ending, voicemail=voicemail
+        weighing.intent, index, ending, voicemail=voicemail
     )
     if weighing.intent is Intent.OTHER and qualified is False and not dangers:
         soon, soon_for = Urgency.LOW, ()
@@ -98,11 +98,11 @@ def _judged(
         intent=weighing.intent,
         urgency=soon,
         qualified=qualified,
-        confidence=confidence(weighing, heard, qualified),
+        confidence=confidence(weighing, index, qualified),
         reasons=(*danger, *reasons, *extra),
         evidence=tuple(dict.fromkeys(evidence)),
         safety=bool(dangers),
-        hazards=tuple(m.cue.signal for m in dangers),
+        hazards=tuple(m.cue.signal.value for m in dangers),
     )
 
 
@@ -120,9 +120,9 @@ def _ending(spoken: tuple[clauses.Clause, ...], turns: tuple[Turn, ...]) -> str:
     last = next(clause for clause in reversed(spoken) if clause.counts)
     text = turns[last.turn].text
     rest = text[last.source[1] :].strip()
-    whole = len(rest) <= _ENDING and not any(letter == " " for letter in rest)
+    whole = len(rest) <= _ENDING_CHARACTERS and not any(letter == " " for letter in rest)
     end = text if whole or rest[:1] in "[(<" else text[: last.source[1]]
-    return end[-_ENDING:]
+    return end[-_ENDING_CHARACTERS:]
 
 
 def _evidence(field: str, found: Iterable[Mention], turns: tuple[Turn, ...]) -> list[Evidence]:
@@ -133,8 +133,8 @@ def _quoted(field: str, mention: Mention, turns: tuple[Turn, ...]) -> Evidence:
     clause = mention.clause
     if clause.confirmed is not None:
         turn, start, end = clause.confirmed
-        return Evidence(field, turns[turn].text[start:end][:_LONGEST_QUOTE], turn)
+        return Evidence(field, turns[turn].text[start:end][:_MAX_QUOTE_CHARACTERS], turn)
     start, end = clause.source
-    if end - start > _LONGEST_QUOTE:
+    if end - start > _MAX_QUOTE_CHARACTERS:
         start, end = clause.wording.source_span(clause.offset + mention.start, clause.offset + mention.end)
-    return Evidence(field, turns[clause.turn].text[start:end][:_LONGEST_QUOTE], clause.turn)
+    return Evidence(field, turns[clause.turn].text[start:end][:_MAX_QUOTE_CHARACTERS], clause.turn)

@@ -36,9 +36,10 @@ from typing import TYPE_CHECKING
 from eal.ai.classification import Intent
 from eal.ai.engines.embedded.calls.intents import LOSSES, turned_away
 from eal.ai.engines.embedded.language.patterns import compiled
+from eal.ai.engines.embedded.signals import Signal
 
 if TYPE_CHECKING:
-    from eal.ai.engines.embedded.calls.mentions import Heard
+    from eal.ai.engines.embedded.calls.mentions import MentionIndex
     from eal.ai.engines.embedded.language.cues import Mention
 
 type Qualified = tuple[bool | None, tuple[str, ...], tuple[Mention, ...]]
@@ -70,22 +71,22 @@ _CALLING_AFTER = compiled(
 )
 
 
-def judge(intent: Intent, heard: Heard, ending: str, *, voicemail: bool) -> Qualified:
+def judge(intent: Intent, index: MentionIndex, ending: str, *, voicemail: bool) -> Qualified:
     """Whether the call is a lead, why, and what was said for it; `ending` is how the last turn ends."""
     if intent in _NEVER:
-        return False, (_NEVER[intent],), tuple(heard.said(intent.value)[:1])
+        return False, (_NEVER[intent],), tuple(index.asserted(Signal(intent.value))[:1])
     if intent is Intent.UNKNOWN:
-        return None, (_unknown_reason(heard, ending),), ()
-    if intent is Intent.OTHER and not _opening(heard):
-        return _other(heard)
-    return _loss(intent, heard, ending, voicemail=voicemail)
+        return None, (_unknown_reason(index, ending),), ()
+    if intent is Intent.OTHER and not _opening(index):
+        return _other(index)
+    return _loss(intent, index, ending, voicemail=voicemail)
 
 
-def broke_off(heard: Heard, ending: str) -> bool:
+def broke_off(index: MentionIndex, ending: str) -> bool:
     """Whether the transcript ends in the middle of something."""
-    if heard.said("cut_off") or _BROKEN_END.search(ending):
+    if index.asserted(Signal.CUT_OFF) or _BROKEN_END.search(ending):
         return True
-    spoken = [clause for clause in heard.clauses if clause.counts]
+    spoken = [clause for clause in index.clauses if clause.counts]
     if not spoken or spoken[-1].text[-1:] in ".?!":
         return False
     if (
@@ -93,87 +94,93 @@ def broke_off(heard: Heard, ending: str) -> bool:
         and sum(c.text[-1:] in ".?!" for c in spoken) >= _PUNCTUATED
     ):
         return True
-    return _lost(heard) or bool(ending[-1:].isalpha() and _DANGLING.search(spoken[-1].text))
+    return _lost(index) or bool(ending[-1:].isalpha() and _DANGLING.search(spoken[-1].text))
 
 
-def _lost(heard: Heard) -> bool:
+def _lost(index: MentionIndex) -> bool:
     """Whether the agent calls after a caller who stopped in the middle: "Hello? Are you there?"."""
-    last = heard.clauses[-1]
+    last = index.clauses[-1]
     if last.speaker != "agent":
         return False
     return any(
-        _CALLING_AFTER.search(clause.text) for clause in heard.clauses[-4:] if clause.speaker == "agent"
+        _CALLING_AFTER.search(clause.text) for clause in index.clauses[-4:] if clause.speaker == "agent"
     )
 
 
-def _unknown_reason(heard: Heard, ending: str) -> str:
-    if broke_off(heard, ending):
+def _unknown_reason(index: MentionIndex, ending: str) -> str:
+    if broke_off(index, ending):
         return "cut_off"
-    words = sum(clause.text.count(" ") + 1 for clause in heard.clauses if clause.counts)
+    words = sum(clause.text.count(" ") + 1 for clause in index.clauses if clause.counts)
     return "garbled" if words < 14 else "need_unclear"
 
 
-def _opening(heard: Heard) -> bool:
-    return any(m.cue.weight >= 4 for m in heard.said("opening"))
+def _opening(index: MentionIndex) -> bool:
+    return any(m.cue.weight >= 4 for m in index.asserted(Signal.OPENING))
 
 
-def _other(heard: Heard) -> Qualified:
-    wrong = heard.said("wrong_service")
-    named = heard.said("other") or turned_away(heard)
-    bystander = heard.said("bystander")
-    settled = heard.said("no_need")
+def _other(index: MentionIndex) -> Qualified:
+    wrong = index.asserted(Signal.WRONG_SERVICE)
+    named = index.asserted(Signal.OTHER) or turned_away(index)
+    bystander = index.asserted(Signal.BYSTANDER)
+    settled = index.asserted(Signal.NO_NEED)
     if bystander and not wrong:
         return False, ("no_authority",), (bystander[0],)
     if settled and not wrong:
         return False, ("no_live_need",), (settled[0],)
     if wrong or named:
         return False, ("not_offered",), tuple((wrong or named)[:1])
-    if not heard.said("owned"):
+    if not index.asserted(Signal.OWNED):
         return False, ("no_live_need",), ()
     return None, ("need_unclear",), ()
 
 
-def _loss(intent: Intent, heard: Heard, ending: str, *, voicemail: bool) -> Qualified:
+def _loss(intent: Intent, index: MentionIndex, ending: str, *, voicemail: bool) -> Qualified:
     for check in (_settled, _out_of_area, _not_offered, _authority):
-        verdict = check(heard)
+        verdict = check(index)
         if verdict:
             return verdict
-    doubt = _doubt(heard, ending)
+    doubt = _doubt(index, ending)
     if doubt:
         return doubt
     reasons = ["real_need", "service_offered", "live_need"]
-    owner = heard.said("owner") + heard.said("granted")
+    owner = index.asserted(Signal.OWNER) + index.asserted(Signal.GRANTED)
     if owner:
         reasons.append("has_authority")
     if voicemail:
         reasons.append("complete_voicemail")
-    need = heard.said(intent.value) or (heard.said("opening") if intent not in LOSSES else [])
+    need = index.asserted(Signal(intent.value)) or (
+        index.asserted(Signal.OPENING) if intent not in LOSSES else []
+    )
     return True, tuple(reasons), (*need[:1], *owner[:1])
 
 
-def _settled(heard: Heard) -> Qualified | None:
-    settled = heard.said("no_need")
+def _settled(index: MentionIndex) -> Qualified | None:
+    settled = index.asserted(Signal.NO_NEED)
     return (False, ("no_live_need",), (settled[0],)) if settled else None
 
 
-def _out_of_area(heard: Heard) -> Qualified | None:
-    outside = heard.said("out_of_area")
+def _out_of_area(index: MentionIndex) -> Qualified | None:
+    outside = index.asserted(Signal.OUT_OF_AREA)
     return (False, ("out_of_area",), (outside[0],)) if outside else None
 
 
-def _not_offered(heard: Heard) -> Qualified | None:
-    wrong = heard.said("wrong_service")
+def _not_offered(index: MentionIndex) -> Qualified | None:
+    wrong = index.asserted(Signal.WRONG_SERVICE)
     return (False, ("not_offered",), (wrong[0],)) if wrong else None
 
 
-def _authority(heard: Heard) -> Qualified | None:
-    asks = heard.said("third_party_asks")
-    if asks and not heard.said("granted"):
+def _authority(index: MentionIndex) -> Qualified | None:
+    asks = index.asserted(Signal.THIRD_PARTY_ASKS)
+    if asks and not index.asserted(Signal.GRANTED):
         return None, ("authority_unknown",), (asks[0],)
-    owner, granted, referral = heard.said("owner"), heard.said("granted"), heard.said("referral")
-    refuses = heard.said("landlord_refuses")
-    tenant = heard.said("tenant")
-    bystander = heard.said("bystander")
+    owner, granted, referral = (
+        index.asserted(Signal.OWNER),
+        index.asserted(Signal.GRANTED),
+        index.asserted(Signal.REFERRAL),
+    )
+    refuses = index.asserted(Signal.LANDLORD_REFUSES)
+    tenant = index.asserted(Signal.TENANT)
+    bystander = index.asserted(Signal.BYSTANDER)
     renting = any(m.cue.weight >= _OUTRIGHT for m in tenant)
     if granted or (owner and not renting):
         return None
@@ -183,7 +190,7 @@ def _authority(heard: Heard) -> Qualified | None:
         return None, ("tenant_for_building",), (tenant[0],)
     if bystander:
         return False, ("no_authority",), (bystander[0],)
-    needed = heard.said("needs_owner")
+    needed = index.asserted(Signal.NEEDS_OWNER)
     if needed and not owner:
         return None, ("authority_unknown",), (needed[0],)
     if referral and refuses:
@@ -191,14 +198,16 @@ def _authority(heard: Heard) -> Qualified | None:
     return None
 
 
-def _doubt(heard: Heard, ending: str) -> Qualified | None:
-    price = heard.said("price_shopper")
-    named = heard.said("name")
+def _doubt(index: MentionIndex, ending: str) -> Qualified | None:
+    price = index.asserted(Signal.PRICE_SHOPPER)
+    named = index.asserted(Signal.NAME)
     pressing = (
-        heard.said("owned") and (heard.said("recent") or heard.said("active_water")) and heard.said("request")
+        index.asserted(Signal.OWNED)
+        and (index.asserted(Signal.RECENT) or index.asserted(Signal.ACTIVE_WATER))
+        and index.asserted(Signal.REQUEST)
     )
     if price and not named and not pressing:
         return None, ("price_shopper",), (price[0],)
-    if broke_off(heard, ending) and not (named and len(named) >= 2 and heard.said("owner")):
-        return None, ("cut_off",), tuple(heard.said("cut_off")[:1])
+    if broke_off(index, ending) and not (named and len(named) >= 2 and index.asserted(Signal.OWNER)):
+        return None, ("cut_off",), tuple(index.asserted(Signal.CUT_OFF)[:1])
     return None
