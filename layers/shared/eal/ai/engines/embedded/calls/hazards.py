@@ -1,4 +1,4 @@
-"""Danger to life: what counts as present, and what takes it back."""
+"""Danger to life: which mentions are present dangers, and what says that a danger is over."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SELLING = (
 
 
 @cache
-def _taken_back(hazard: Signal) -> re.Pattern[str] | None:
+def _all_clear(hazard: Signal) -> re.Pattern[str] | None:
     authority = (
         r"(?:fire department|fire dept|firefighters?|gas company|gas guy|utility|power company"
         r"|electric company|electrician|they|fire marshal|city|pg e|paramedics|ambulance|landlord|plumber"
@@ -69,7 +69,7 @@ def _taken_back(hazard: Signal) -> re.Pattern[str] | None:
 
 
 def dangers(clauses: tuple[Clause, ...]) -> list[Mention]:
-    """The mentions of present danger to life, one a hazard, in the order spoken."""
+    """The first mention of each present danger to life, in the order of the call."""
     kept: dict[Signal, Mention] = {}
     for mention in [*mentions(DANGERS, clauses), *_by_pronoun(clauses)]:
         hazard = mention.cue.signal
@@ -80,7 +80,7 @@ def dangers(clauses: tuple[Clause, ...]) -> list[Mention]:
 
 
 _PRONOUN = r"^(?:(?:yes|yeah|well|no|and|so|oh|now|but|actually|because|i think|looks like|its like) )*"
-_IT = (
+_PRONOUN_CUES = (
     (
         cue(
             Signal.STRUCTURE_FAILING,
@@ -153,12 +153,12 @@ _IT = (
 
 
 def _by_pronoun(clauses: tuple[Clause, ...]) -> list[Mention]:
-    """ "Is the ceiling holding?" "It's sagging": what "it" is was said in one of the two clauses before."""
+    """ "Is the ceiling holding?" "It's sagging": the mentions whose pronoun refers to one of the two clauses before."""
     found: list[Mention] = []
-    for one, antecedent in _IT:
-        for mention in mentions((one,), clauses):
-            place = next(i for i, clause in enumerate(clauses) if clause is mention.clause)
-            before = " ".join(clause.text for clause in clauses[max(0, place - 2) : place])
+    for pronoun_cue, antecedent in _PRONOUN_CUES:
+        for mention in mentions((pronoun_cue,), clauses):
+            position = next(i for i, clause in enumerate(clauses) if clause is mention.clause)
+            before = " ".join(clause.text for clause in clauses[max(0, position - 2) : position])
             if antecedent.search(before):
                 found.append(mention)
     return found
@@ -169,14 +169,14 @@ def _sales_talk(mention: Mention) -> bool:
 
 
 def _over(mention: Mention, clauses: tuple[Clause, ...]) -> bool:
-    """Whether the same sentence or a later one says that this danger is over."""
-    closing = _taken_back(mention.cue.signal)
+    """Whether the sentence of the mention or a later one says that the danger is over."""
+    closing = _all_clear(mention.cue.signal)
     if closing is None:
         return False
     begun = False
     over = False
     for clause in clauses:
-        # A breaker thrown before the water was mentioned is as good as one thrown after.
+        # A breaker may be turned off before the caller mentions the water.
         begun = (
             begun
             or mention.cue.signal is Signal.ELECTRICAL

@@ -2,30 +2,30 @@
 
 | reason | qualified | meaning |
 |---|---|---|
-| real_need | true | a loss or work to do, said to be there |
-| has_authority | true | owner, manager, executor, or somebody with their word, said so |
-| service_offered | true | the work is of a kind that restorers do |
+| real_need | true | a present loss, or work to do |
+| has_authority | true | the caller is the owner, manager or executor, or has their permission |
+| service_offered | true | restorers do this kind of work |
 | live_need | true | now, or near |
-| complete_voicemail | true | a message with all that a call would have given |
-| no_authority | false | the caller says that the property is another's to decide on |
-| out_of_area | false | the agent says that the place is not served |
+| complete_voicemail | true | a voicemail with everything that a call would have asked for |
+| no_authority | false | somebody else decides on the property, as the caller says |
+| out_of_area | false | the agent says that the company does not serve the area |
 | not_offered | false | work that restorers do not do |
-| no_live_need | false | already settled, only curious, or a question without a loss |
-| not_new | false | a customer with a job |
-| solicitation | false | somebody sells to us |
-| employment | false | applicants, employees, references |
-| wrong_number | false | meant for somebody else |
+| no_live_need | false | the need is settled, or the caller asks without a loss |
+| not_new | false | a customer with an existing job |
+| solicitation | false | the caller sells something |
+| employment | false | an applicant, an employee or a reference |
+| wrong_number | false | the call was meant for somebody else |
 | spam | false | a recording or a prank |
-| tenant_for_building | null | a tenant without the owner's word |
-| authority_unknown | null | a third party, and nobody knows whether the owner wants it |
-| price_shopper | null | a price, without a name or a place |
-| cut_off | null | the call broke off before the need or the caller was clear |
-| garbled | null | words, but not to be understood |
-| no_transcript | null | nothing to judge; a missed call is never junk |
-| need_unclear | null | understood, but no need was named |
-| danger_to_life | any | safety: an emergency whatever else was said |
-| instruction_ignored | any | words to the machine were left out |
-| missed_call | any | nobody answered |
+| tenant_for_building | null | a tenant without the owner's permission |
+| authority_unknown | null | a third party; the wish of the owner is unknown |
+| price_shopper | null | the caller asks for a price, without a name or a place |
+| cut_off | null | the call ended before the need or the caller was clear |
+| garbled | null | the words cannot be understood |
+| no_transcript | null | no words of the caller; a missed call is never junk |
+| need_unclear | null | the call can be understood, but names no need |
+| danger_to_life | any | an emergency, whatever else the call says |
+| instruction_ignored | any | instructions to the system were ignored |
+| missed_call | any | nobody answered the call |
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 type Qualified = tuple[bool | None, tuple[str, ...], tuple[Mention, ...]]
 
-_NEVER = {
+_NOT_LEADS = {
     Intent.EMPLOYMENT: "employment",
     Intent.SALES_PITCH: "solicitation",
     Intent.WRONG_NUMBER: "wrong_number",
@@ -62,19 +62,19 @@ _DANGLING = compiled(
     r"\b(?:and|the|my|is|at|a|an|to|its|number is|address is|on|in|of|because|but|so|or|we|our|with|for)$"
 )
 
-# A transcript with this many finished sentences has punctuation; a clause of so many words has to end in it.
-_PUNCTUATED = 2
-_A_FEW_WORDS = 5
-_OUTRIGHT = 3  # the weight of what says it, rather than hints at it
+# A transcript with this many finished sentences has punctuation: a clause of so many spaces must end with a mark.
+_MIN_FINISHED_SENTENCES = 2
+_MIN_SPACES = 5
+_OUTRIGHT = 3  # the weight of a cue that states its signal
 _CALLING_AFTER = compiled(
     r"\b(?:hello|are you (?:still )?there|still there|did i lose you|lost (?:you|him|her|them))\b"
 )
 
 
 def judge(intent: Intent, index: MentionIndex, ending: str, *, voicemail: bool) -> Qualified:
-    """Whether the call is a lead, why, and what was said for it; `ending` is how the last turn ends."""
-    if intent in _NEVER:
-        return False, (_NEVER[intent],), tuple(index.asserted(Signal(intent.value))[:1])
+    """Whether the call is a lead, the reasons, and their mentions. `ending` is the end of the last turn."""
+    if intent in _NOT_LEADS:
+        return False, (_NOT_LEADS[intent],), tuple(index.asserted(Signal(intent.value))[:1])
     if intent is Intent.UNKNOWN:
         return None, (_unknown_reason(index, ending),), ()
     if intent is Intent.OTHER and not _opening(index):
@@ -83,22 +83,22 @@ def judge(intent: Intent, index: MentionIndex, ending: str, *, voicemail: bool) 
 
 
 def broke_off(index: MentionIndex, ending: str) -> bool:
-    """Whether the transcript ends in the middle of something."""
+    """Whether the transcript ends in the middle of a sentence."""
     if index.asserted(Signal.CUT_OFF) or _BROKEN_END.search(ending):
         return True
     spoken = [clause for clause in index.clauses if clause.counts]
     if not spoken or spoken[-1].text[-1:] in ".?!":
         return False
     if (
-        spoken[-1].text.count(" ") >= _A_FEW_WORDS
-        and sum(c.text[-1:] in ".?!" for c in spoken) >= _PUNCTUATED
+        spoken[-1].text.count(" ") >= _MIN_SPACES
+        and sum(c.text[-1:] in ".?!" for c in spoken) >= _MIN_FINISHED_SENTENCES
     ):
         return True
     return _lost(index) or bool(ending[-1:].isalpha() and _DANGLING.search(spoken[-1].text))
 
 
 def _lost(index: MentionIndex) -> bool:
-    """Whether the agent calls after a caller who stopped in the middle: "Hello? Are you there?"."""
+    """Whether the agent looks for a caller who went silent: "Hello? Are you there?"."""
     last = index.clauses[-1]
     if last.speaker != "agent":
         return False

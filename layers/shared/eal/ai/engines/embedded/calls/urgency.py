@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eal.ai.engines.embedded.calls.mentions import MentionIndex
     from eal.ai.engines.embedded.language.cues import Mention
 
-type Judged = tuple[Urgency, tuple[Mention, ...]]
+type Assessment = tuple[Urgency, tuple[Mention, ...]]
 
 _DEATH_OR_BLOOD = compiled(
     r"\b(?:blood|suicide|died|passed away|dead|deceased|body|decompos\w*|shot|stabb\w+|shooting|death"
@@ -28,7 +28,7 @@ _DEATH_OR_BLOOD = compiled(
 _SMALL = compiled(r"\b(?:small|little|tiny|minor|spots?|specks?|patch)\b")
 
 
-def judge(intent: Intent, index: MentionIndex) -> Judged:
+def judge(intent: Intent, index: MentionIndex) -> Assessment:
     """The urgency of a call without danger to life."""
     settled = index.asserted(Signal.NO_NEED)
     if settled and intent in LOSSES:
@@ -52,7 +52,7 @@ _CALM = (
 )
 
 
-def _by_intent(intent: Intent, index: MentionIndex) -> Judged:
+def _by_intent(intent: Intent, index: MentionIndex) -> Assessment:
     rule = _rules().get(intent)
     if rule:
         return rule(index)
@@ -60,7 +60,7 @@ def _by_intent(intent: Intent, index: MentionIndex) -> Judged:
     return (Urgency.NORMAL if real else Urgency.LOW), ()
 
 
-def _rules() -> dict[Intent, Callable[[MentionIndex], Judged]]:
+def _rules() -> dict[Intent, Callable[[MentionIndex], Assessment]]:
     return {
         Intent.WATER: _water,
         Intent.SEWAGE: _sewage,
@@ -74,7 +74,7 @@ def _rules() -> dict[Intent, Callable[[MentionIndex], Judged]]:
 
 
 def uncontrolled(index: MentionIndex) -> Mention | None:
-    """Water that still comes in: said so, and not said later that it stopped."""
+    """The mention of water that still comes in, unless a later one says that it stopped."""
     flowing = index.asserted(Signal.ACTIVE_WATER) + _not_stopped(index)
     if index.asserted(Signal.ACTIVE_DRIP):
         drips = {id(m.clause) for m in index.asserted(Signal.ACTIVE_DRIP)}
@@ -106,7 +106,7 @@ def _not_stopped(index: MentionIndex) -> list[Mention]:
     ]
 
 
-def _water(index: MentionIndex) -> Judged:
+def _water(index: MentionIndex) -> Assessment:
     flowing = uncontrolled(index)
     rain = _rain_through(index)
     if flowing:
@@ -116,11 +116,11 @@ def _water(index: MentionIndex) -> Judged:
     return _wet(index)
 
 
-def _wet(index: MentionIndex) -> Judged:
+def _wet(index: MentionIndex) -> Assessment:
     wet = index.asserted(Signal.WET_NOW)
     dry = index.asserted(Signal.DRY_NOW)
     if dry and _soaked(wet):
-        # What is dry may be another thing: only what is said after the wetness takes it back.
+        # The dry thing may be another one: only a mention after the last wet one counts.
         last = max(index.position(m) for m in wet if _soaked([m]))
         dry = [m for m in dry if index.position(m) >= last]
     if (
@@ -150,7 +150,7 @@ def _soaked(wet: list[Mention]) -> bool:
     )
 
 
-def _sewage(index: MentionIndex) -> Judged:
+def _sewage(index: MentionIndex) -> Assessment:
     mentions = index.asserted(Signal.SEWAGE)
     over = index.asserted(Signal.SEWAGE_OVER)
     if not mentions or (index.by_signal.get(Signal.OLD) and not index.asserted(Signal.RECENT)):
@@ -162,7 +162,7 @@ def _sewage(index: MentionIndex) -> Judged:
     return Urgency.EMERGENCY, (mentions[0],)
 
 
-def _fire(index: MentionIndex) -> Judged:
+def _fire(index: MentionIndex) -> Assessment:
     recent, unlivable = index.asserted(Signal.RECENT), index.asserted(Signal.UNLIVABLE)
     old = index.by_signal.get(Signal.OLD)
     if unlivable and recent and not old:
@@ -174,12 +174,12 @@ def _fire(index: MentionIndex) -> Judged:
         return Urgency.NORMAL, ()
     if index.asserted(Signal.NO_HURRY) and not recent:
         return Urgency.NORMAL, ()
-    said = index.asserted(Signal.FIRE)
-    return (Urgency.HIGH, (said[0],)) if said else (Urgency.NORMAL, ())
+    fire = index.asserted(Signal.FIRE)
+    return (Urgency.HIGH, (fire[0],)) if fire else (Urgency.NORMAL, ())
 
 
 def _rain_through(index: MentionIndex) -> Mention | None:
-    """Rain that enters now; rain alone is weather."""
+    """The mention of rain that enters the building now; rain alone is weather."""
     rain = index.asserted(Signal.RAIN_IN)
     if not rain or any(index.position(m) >= index.position(rain[-1]) for m in index.negated(Signal.RAIN_IN)):
         return None
@@ -204,7 +204,7 @@ def _rain_through(index: MentionIndex) -> Mention | None:
     return (enters or rain)[0]
 
 
-def _storm(index: MentionIndex) -> Judged:
+def _storm(index: MentionIndex) -> Assessment:
     rain = _rain_through(index)
     flowing = uncontrolled(index)
     if rain or flowing:
@@ -216,7 +216,7 @@ def _storm(index: MentionIndex) -> Judged:
     return _wet(index)
 
 
-def _mold(index: MentionIndex) -> Judged:
+def _mold(index: MentionIndex) -> Assessment:
     flowing = uncontrolled(index)
     if flowing and flowing.cue.weight >= 3 and index.asserted(Signal.WATER):
         return Urgency.EMERGENCY, (flowing,)
@@ -228,7 +228,7 @@ def _mold(index: MentionIndex) -> Judged:
     return Urgency.NORMAL, ()
 
 
-def _biohazard(index: MentionIndex) -> Judged:
+def _biohazard(index: MentionIndex) -> Assessment:
     for mention in index.by_signal.get(Signal.BIOHAZARD, []):
         if mention.scope is not Scope.NEGATED and _DEATH_OR_BLOOD.search(mention.clause.text):
             return Urgency.HIGH, (mention,)
@@ -238,7 +238,7 @@ def _biohazard(index: MentionIndex) -> Judged:
     return (Urgency.HIGH, (near[0],)) if near else (Urgency.NORMAL, ())
 
 
-def _existing_job(index: MentionIndex) -> Judged:
+def _existing_job(index: MentionIndex) -> Assessment:
     flowing = uncontrolled(index)
     if flowing and index.asserted(Signal.WATER):
         return Urgency.EMERGENCY, (flowing,)
@@ -246,7 +246,7 @@ def _existing_job(index: MentionIndex) -> Judged:
     return (Urgency.LOW, (money[0],)) if money else (Urgency.NORMAL, ())
 
 
-def _other(index: MentionIndex) -> Judged:
+def _other(index: MentionIndex) -> Assessment:
     opening = [m for m in index.asserted(Signal.OPENING) if m.cue.weight >= 3]
     if opening:
         rain = _rain_through(index)

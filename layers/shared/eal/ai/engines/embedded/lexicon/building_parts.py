@@ -1,4 +1,4 @@
-"""The places and parts of a building, as callers name them."""
+"""The rooms and parts of a building, as callers name them."""
 
 from __future__ import annotations
 

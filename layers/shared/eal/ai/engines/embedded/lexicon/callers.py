@@ -1,4 +1,4 @@
-"""Who calls about something else than a new loss: customers, insurers, applicants."""
+"""Cues for callers without a new loss: customers, insurers, applicants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that together tell who calls about something else than a new loss, in whatever order they come."""
+"""Words that indicate a caller without a new loss together, in any order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from eal.ai.engines.embedded.lexicon.word_classes import DECIDER, INTRODUCED, OF
 from eal.ai.engines.embedded.signals import Signal
 
 CALLER_CO_OCCURRENCES = (
-    # --- existing job: you, at ours, already
+    # --- existing job: the company, the caller's place, work done
     co_occurrence(
         Signal.EXISTING_JOB,
         5,
@@ -124,7 +124,7 @@ CALLER_CO_OCCURRENCES = (
         ),
         reach="near",
     ),
-    # --- insurance: a carrier's word without a loss
+    # --- insurance: a carrier and a question, without a loss
     co_occurrence(
         Signal.INSURANCE,
         4,
@@ -146,7 +146,7 @@ CALLER_CO_OCCURRENCES = (
         ),
         unless_nearby=r"leads|new (?:loss|claim|assignment)|your (?:business|company|fleet|trucks|policy is)",
     ),
-    # --- employment: work for us
+    # --- employment
     co_occurrence(
         Signal.EMPLOYMENT,
         6,
@@ -198,7 +198,7 @@ CALLER_CO_OCCURRENCES = (
         ),
         reach="near",
     ),
-    # --- sales: who offers what to whom
+    # --- sales: an introduction, an offer, our company
     co_occurrence(
         Signal.SALES_PITCH,
         4,
@@ -329,7 +329,7 @@ CALLER_CO_OCCURRENCES = (
         ),
         reach="near",
     ),
-    # --- wrong number: somebody's private life, another trade
+    # --- wrong number: private life, another trade
     co_occurrence(
         Signal.WRONG_NUMBER,
         5,
@@ -363,7 +363,7 @@ CALLER_CO_OCCURRENCES = (
         ),
         reach="call",
     ),
-    # --- other services that are asked for and that restorers do not sell
+    # --- services that restorers do not sell
     co_occurrence(
         Signal.OTHER,
         4,

@@ -1,7 +1,7 @@
-"""Words that together tell of a loss, in whatever order they come.
+"""Words that indicate a loss together, in any order.
 
-Phrases miss what nobody foresaw; "the whole wall behind the crib is black, like furry" is still a surface and a
-look of mold. Each cue here names a lead (its sense is judged) and the kinds of words that must stand near it.
+Phrases miss unforeseen wordings; "the whole wall behind the crib is black, like furry" is still a surface and the look
+of mold. Each cue has a lead, whose scope is that of the mention, and the classes of words that must occur near it.
 """
 
 from __future__ import annotations

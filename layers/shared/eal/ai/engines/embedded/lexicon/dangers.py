@@ -1,4 +1,4 @@
-"""Dangers to life, as callers name them, and the other senses of those words."""
+"""Cues for dangers to life, and the harmless senses of the same words."""
 
 from __future__ import annotations
 

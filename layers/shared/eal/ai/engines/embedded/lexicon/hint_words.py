@@ -1,7 +1,7 @@
-"""Single words by what they hint at, for calls in which nothing was said outright.
+"""Single words that hint at a signal, for calls in which no cue states one.
 
-No word decides; several different ones that hint at the same thing do. Each is a regular expression of one word
-or a fixed pair, in plain spelling.
+A single word decides nothing; several different words that hint at the same signal do. Each is a regular expression of
+one word or a fixed pair, in plain spelling.
 """
 
 from __future__ import annotations

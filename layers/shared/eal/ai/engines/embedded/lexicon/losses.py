@@ -1,4 +1,4 @@
-"""What happened to the building: the words of each kind of loss."""
+"""Cues for each kind of loss, and for other work."""
 
 from __future__ import annotations
 
@@ -573,7 +573,7 @@ LOSSES = (
             r"leads",
         ),
     ),
-    # --- other work that somebody may ask of us
+    # --- other work that callers ask for
     cue(
         Signal.OPENING,
         4,

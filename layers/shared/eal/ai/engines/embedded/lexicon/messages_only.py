@@ -1,6 +1,6 @@
-"""What people write in forms and notes, where it differs from what they say in calls; English and some Spanish.
+"""Cues for the messages in forms and notes, in English and some Spanish. Calls are not searched for them.
 
-Only messages are read with these: a call's judgement does not know them. Spanish is written without accents.
+Spanish is spelled without accents.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ MESSAGES_ONLY = (
             ),
         ),
     ),
-    # --- sends work
+    # --- partners
     cue(
         Signal.PARTNER,
         3,
@@ -289,7 +289,7 @@ MESSAGES_ONLY = (
         r"solo (?:queria saber|pregunto|una pregunta)",
         unless=(r"(?:because|since) (?:\w+ ){0,4}?(?:leak\w*|mold|wet|flood\w*)",),
     ),
-    # --- somebody else's to decide
+    # --- no authority
     cue(
         Signal.NOT_MINE,
         3,
@@ -327,7 +327,7 @@ MESSAGES_ONLY = (
             r"your (?:\w+ )?manager",
         ),
     ),
-    # --- how soon
+    # --- urgency
     cue(
         Signal.TODAY,
         3,

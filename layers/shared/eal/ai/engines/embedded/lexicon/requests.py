@@ -1,4 +1,4 @@
-"""What is asked for, and whose it is."""
+"""Cues for requests, for the owner of the loss, and for referrals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who calls without any need of ours: sellers, wrong numbers, recordings."""
+"""Cues for callers who need no service: salespeople, wrong numbers, recordings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How soon: what still runs, what is wet, when it happened, who is at risk."""
+"""Cues for the urgency: running water, wet things, the time of the loss, people at risk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kinds of words: things, what becomes of them, who speaks to whom. Each is a regular expression."""
+"""Classes of words for co-occurrences: things, what happens to them, companies and offers."""
 
 from __future__ import annotations
 
