@@ -20,10 +20,10 @@ def qualify(body: ProspectQualify, caller: Writer) -> ProspectPage:
     rules and the same facts is returned unchanged.
     """
     found = prospects.find_all(body.prospect_ids, by=caller)
-    return ProspectPage.whole([_judged(one, caller) for one in found])
+    return ProspectPage.whole([_qualified(prospect, caller) for prospect in found])
 
 
-def _judged(prospect: Prospect, by: Caller) -> Prospect:
+def _qualified(prospect: Prospect, by: Caller) -> Prospect:
     facts = rules.ProspectFacts(
         company=prospect.company,
         contact_title=prospect.contact.title if prospect.contact else None,

@@ -20,7 +20,7 @@ from eal.domain.leads.merging import without_kept_lines
 from eal.domain.leads.model import Contribution, Lead, Score
 
 if TYPE_CHECKING:
-    from eal.ai.engines.embedded.leads import Reading
+    from eal.ai.engines.embedded.leads import LeadReading
 
 VERSION = "lead-rules-2"
 
@@ -113,7 +113,7 @@ def _counted(feature: str, weight: Weight) -> Contribution:
     return Contribution(feature=feature, points=weight.points, reason=weight.reason)
 
 
-def _read(lead: Lead) -> "Reading | None":
+def _read(lead: Lead) -> "LeadReading | None":
     """What the notes say. The engine is imported only where there are any: a cold start without them does not pay."""
     notes = without_kept_lines(lead.notes)
     if not notes or not notes.strip():
@@ -123,7 +123,7 @@ def _read(lead: Lead) -> "Reading | None":
     return read_lead(notes)
 
 
-def _need(lead: Lead, reading: "Reading | None") -> str:
+def _need(lead: Lead, reading: "LeadReading | None") -> str:
     vouched = lead.status in _NEEDED
     if reading and reading.customer == "never":
         return "planned" if vouched else "never"
@@ -135,7 +135,7 @@ def _need(lead: Lead, reading: "Reading | None") -> str:
     return found
 
 
-def _told(lead: Lead, reading: "Reading | None") -> str:
+def _told(lead: Lead, reading: "LeadReading | None") -> str:
     """The need by the notes and by the call; what the notes say outright goes before what a form's field says."""
     told = reading.need if reading else "unknown"
     if told in ("live", "none"):
@@ -160,7 +160,9 @@ def _by_source(lead: Lead) -> str:
     return "listed" if any(part in lead.source for part in _LISTS) else "unknown"
 
 
-def _limits(lead: Lead, reading: "Reading | None", in_service_area: bool | None) -> list[tuple[str, Weight]]:
+def _limits(
+    lead: Lead, reading: "LeadReading | None", in_service_area: bool | None
+) -> list[tuple[str, Weight]]:
     found: list[tuple[str, Weight]] = []
     if reading and reading.customer == "possible" and lead.status not in _VOUCHED:
         if reading.authority is None:
@@ -178,7 +180,7 @@ def _limits(lead: Lead, reading: "Reading | None", in_service_area: bool | None)
     return found
 
 
-def _details(lead: Lead, reading: "Reading | None", in_service_area: bool | None) -> list[str]:
+def _details(lead: Lead, reading: "LeadReading | None", in_service_area: bool | None) -> list[str]:
     has = {
         "phone": bool(lead.phones),
         "email": bool(lead.email or lead.additional_emails),
@@ -192,7 +194,7 @@ def _details(lead: Lead, reading: "Reading | None", in_service_area: bool | None
     return [name for name in DETAILS if has[name]]
 
 
-def _hurry(lead: Lead, reading: "Reading | None", need: str, left: int) -> list[Weight]:
+def _hurry(lead: Lead, reading: "LeadReading | None", need: str, left: int) -> list[Weight]:
     if need == "partner":
         return [HURRY["partner"]]
     if left == WARM:
