@@ -22,7 +22,7 @@ from eal.domain.leads.model import Contribution, Lead, Score
 if TYPE_CHECKING:
     from eal.ai.engines.embedded.leads import LeadReading
 
-VERSION = "lead-rules-2"
+VERSION = "lead-rules-3"
 
 HOT, WARM, COLD, JUNK = 70, 40, 20, 0
 """Where each band begins."""

@@ -282,3 +282,10 @@ def test_the_work_on_a_hostile_transcript_is_bounded(text: str, monkeypatch: pyt
     monkeypatch.setattr(cues, "_compiled", counted)
     classify(text)
     assert searched <= clauses.MAX_CLAUSES * (len(lexicon.ALL) + 40)
+
+
+@pytest.mark.parametrize("said", ["My husband fell through the floor.", "My leg went right through the ceiling."])
+def test_a_fall_through_the_floor_is_a_danger(said: str) -> None:
+    got = engine.classify_call(f"Caller: {said}", answered=True, voicemail=False)
+    assert got.hazards
+    assert got.urgency is Urgency.EMERGENCY

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from eal.ai.provenance import Provenance
 
 ENGINE = "rules"
-VERSION = "rules-2"
+VERSION = "rules-3"
 
 _MAX_QUOTE_CHARACTERS = 240
 _ENDING_CHARACTERS = 80

@@ -199,7 +199,7 @@ DANGERS = (
         rf"(?:collaps\w+|caving|caved|sagging|bulging|falling|bowing|drooping) (?:\w+ ){{0,2}}?{SHELL}",
         phrase(
             (r"i|he|she|they|foot|leg|husband|wife|son|daughter|tenant|somebody|someone|kid|almost|nearly",),
-            r" (?:\w+ )?(?:fell|falling|going|went|step\w*|put) (?:\w+ )(0, 3)?through the (?:\w+ )?",
+            r" (?:\w+ )?(?:fell|falling|going|went|step\w*|put) (?:\w+ ){0,3}?through the (?:\w+ )?",
             r"(?:floor|ceiling|stairs|roof)",
         ),
         phrase(
