@@ -20,7 +20,7 @@ from eal.table.item import to_attributes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tools.demo.client import Stack
+    from tools.fixtures.client import Stack
 
 pytestmark = pytest.mark.deployed
 

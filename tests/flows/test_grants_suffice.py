@@ -18,10 +18,10 @@ from tests.support.http import load_app, match, proxy_event
 from tests.support.imports import QUEUE, put
 from tests.support.inbound import SECRETS, SIGNERS
 from tests.support.pipeline import Pipeline, sqs_event
-from tests.support.template import ROOT, functions, resources
 from tests.support.vendor_apis import CallrailApi, ResendApi, serving
-from tools.demo.callrail import Call, signature
-from tools.demo.receiver import receiver
+from tools.fixtures.callrail import Call, signature
+from tools.fixtures.receiver import receiver
+from tools.fixtures.template import ROOT, functions, resources
 
 if TYPE_CHECKING:
     import pytest

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.template import ROOT, api_events, parse
+from tools.fixtures.template import ROOT, api_events, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -452,6 +452,11 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (imports.faults, prepend(STORE, "from aws_lambda_powertools import Logger\n"), "only entry and observe"),
     (imports.faults, prepend(STORE, "from tests.support import http\n"), "does not import its users"),
+    (
+        imports.faults,
+        write("tools/bench/pages.py", "from tests.support import http\n"),
+        "tools/bench/pages.py:1 imports tests.support: tests import tools",
+    ),
     (imports.faults, prepend(STORE, "from . import model\n"), "write the import out"),
     (imports.faults, prepend(MODEL, "from eal import aws\n"), "imports eal.aws: a model.py is pure"),
     (imports.faults, prepend(MODEL, "from eal.table.write import Write\n"), "imports eal.table.write.Write"),

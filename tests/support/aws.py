@@ -24,7 +24,7 @@ from moto.dynamodb.models.table import Table
 from moto.s3.models import FakeKey, FakeMultipart
 
 from eal import aws, secrets
-from tests.support.template import resources, table_arguments
+from tools.fixtures.template import resources, table_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

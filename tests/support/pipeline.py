@@ -13,7 +13,7 @@ from eal import aws
 from tests.support import events
 from tests.support.aws import STATE, backend
 from tests.support.http import load_app
-from tests.support.template import functions
+from tools.fixtures.template import functions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eal.ai.engines.rules import classify_call, patterns
-from tools.demo.callrail import TRANSCRIPT
+from tools.fixtures.callrail import TRANSCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

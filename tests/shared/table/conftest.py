@@ -20,7 +20,7 @@ from eal.caller import Caller
 from eal.cursor import CursorScope
 from eal.table.write import Write
 from tests.support import aws as in_process
-from tests.support.template import table_arguments
+from tools.fixtures.template import table_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

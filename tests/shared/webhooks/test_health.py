@@ -20,9 +20,8 @@ from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.pipeline import items
 from tests.support.receiver import Receiver, Saying
-from tests.support.template import functions
+from tests.support.time import Clock, freeze
 from tests.support.webhooks import (
-    Clock,
     Queue,
     change_endpoint,
     deliver,
@@ -32,6 +31,7 @@ from tests.support.webhooks import (
     new_message,
     publish_lead,
 )
+from tools.fixtures.template import functions
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -42,7 +42,7 @@ HOUR, DAY = 3600, 86_400
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
+    return freeze(monkeypatch)
 
 
 def taken(message: dict[str, Any], number: int = 0) -> health.Place | None:
@@ -97,10 +97,10 @@ def test_one_that_fails_has_fewer_places_until_it_takes_something(
 def test_the_places_of_dead_workers_are_free_after_their_leases(message: dict[str, Any], now: Clock) -> None:
     for number in range(1, MOST_IN_FLIGHT + 1):
         assert taken(message, number)
-    now.forward(LEASE.total_seconds() - 1)
+    now.advance(seconds=LEASE.total_seconds() - 1)
     assert taken(message) is None
 
-    now.forward(1)
+    now.advance(seconds=1)
 
     assert taken(message)
     assert list(health_of(message).leases) == [message["delivery_id"]]
@@ -108,7 +108,7 @@ def test_the_places_of_dead_workers_are_free_after_their_leases(message: dict[st
 
 def test_a_place_that_somebody_else_has_by_now_is_not_given_back(message: dict[str, Any], now: Clock) -> None:
     first = taken(message)
-    now.forward(LEASE.total_seconds())
+    now.advance(seconds=LEASE.total_seconds())
     second = taken(message)
     assert first
     assert second
@@ -149,7 +149,7 @@ def test_waiting_has_an_end_however_often_it_was_put_off(message: dict[str, Any]
 def test_what_found_no_place_for_longer_than_a_schedule_takes_has_failed(
     message: dict[str, Any], queue: Queue, now: Clock, receiver: Receiver, tenant: Tenant
 ) -> None:
-    now.forward(GIVEN_UP_AFTER.total_seconds() + 1)
+    now.advance(seconds=GIVEN_UP_AFTER.total_seconds() + 1)
     for number in range(1, MOST_IN_FLIGHT + 1):
         assert taken(message, number)
 
@@ -167,7 +167,7 @@ def test_what_found_no_place_for_longer_than_a_schedule_takes_has_failed(
 def test_what_waits_is_put_off_as_long_as_a_schedule_takes(
     message: dict[str, Any], queue: Queue, now: Clock
 ) -> None:
-    now.forward(GIVEN_UP_AFTER.total_seconds() - 60)
+    now.advance(seconds=GIVEN_UP_AFTER.total_seconds() - 60)
     for number in range(1, MOST_IN_FLIGHT + 1):
         assert taken(message, number)
 
@@ -182,7 +182,7 @@ def test_an_attempt_that_is_late_for_our_own_reasons_is_made(
     message: dict[str, Any], receiver: Receiver, now: Clock
 ) -> None:
     """As after an outage, or sent again from the dead letters."""
-    now.forward(GIVEN_UP_AFTER.total_seconds() * 2)
+    now.advance(seconds=GIVEN_UP_AFTER.total_seconds() * 2)
 
     assert deliver(message) == OK
 
@@ -194,7 +194,7 @@ def test_a_retry_by_hand_waits_as_long_from_when_it_was_asked_for(
     message: dict[str, Any], queue: Queue, now: Clock, tenant: Tenant
 ) -> None:
     deliver(message)
-    now.forward(GIVEN_UP_AFTER.total_seconds() * 2)
+    now.advance(seconds=GIVEN_UP_AFTER.total_seconds() * 2)
     path = f"/v1/webhooks/deliveries/{message['delivery_id']}/retry"
     assert call("POST", path, key=tenant.write).status == 202
     for number in range(1, MOST_IN_FLIGHT + 1):
@@ -203,7 +203,7 @@ def test_a_retry_by_hand_waits_as_long_from_when_it_was_asked_for(
 
     deliver(retry)
     assert deliveries()[0].status == "pending"
-    now.forward(GIVEN_UP_AFTER.total_seconds() + 1)
+    now.advance(seconds=GIVEN_UP_AFTER.total_seconds() + 1)
     for number in range(1, MOST_IN_FLIGHT + 1):
         assert taken(message, number)
     deliver(retry)
@@ -291,7 +291,7 @@ def test_what_the_limit_held_back_for_longer_than_a_schedule_takes_has_failed(
     message: dict[str, Any], webhook: dict[str, Any], now: Clock, queue: Queue, receiver: Receiver
 ) -> None:
     change_endpoint(webhook["id"], rate_limit=1)
-    now.forward(GIVEN_UP_AFTER.total_seconds() + 1)
+    now.advance(seconds=GIVEN_UP_AFTER.total_seconds() + 1)
     place = taken(message, 1)
     assert place
     health.give_back(place)
@@ -306,7 +306,7 @@ def test_what_the_limit_held_back_for_longer_than_a_schedule_takes_has_failed(
 
 def test_counters_of_old_minutes_go(message: dict[str, Any], now: Clock) -> None:
     for seconds in (0, 30, 60, 61, 600, 601):
-        now.forward(seconds)
+        now.advance(seconds=seconds)
         place = taken(message)
         assert place
         health.give_back(place)
@@ -387,7 +387,7 @@ def test_a_refusal_of_both_is_one_step_of_the_schedule(
     assert (len(one.attempts), one.steps, one.status) == (2, 1, "pending")
     (retry,) = queue.take()
     assert retry.message["attempt"] == 3
-    now.forward(retry.delay)
+    now.advance(seconds=retry.delay)
     deliver(retry.message)
     assert [attempt.number for attempt in deliveries()[0].attempts] == [1, 2, 3, 4]
 
@@ -409,7 +409,7 @@ def test_after_the_overlap_only_the_new_one_signs_and_a_refusal_waits(
     tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: Clock
 ) -> None:
     new = rotate(webhook, tenant)
-    now.forward(DAY)
+    now.advance(seconds=DAY)
     receiver.says = [Saying(401)]
 
     deliver(new_message(tenant, queue))
@@ -429,7 +429,7 @@ def fail_for(days: float, tenant: Tenant, queue: Queue, now: Clock, *, every: fl
     while now.at.timestamp() <= end:
         deliver(new_message(tenant, queue))
         queue.take()
-        now.forward(every)
+        now.advance(seconds=every)
 
 
 def disabled_events() -> list[dict[str, Any]]:
@@ -535,7 +535,7 @@ def test_a_probe_that_fails_pauses_the_rest_and_the_next_one_comes_later(
 
     assert len(receiver.heard) == 2
     (waiting,) = queue.take()
-    now.forward(PROBE_PAUSE.total_seconds())
+    now.advance(seconds=PROBE_PAUSE.total_seconds())
     deliver(waiting.message)
     assert len(receiver.heard) == 3
     assert all(taken(second, number) for number in range(1, MOST_IN_FLIGHT + 1))

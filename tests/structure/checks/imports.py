@@ -89,6 +89,8 @@ def faults(project: Project) -> Iterator[str]:
         found = list(imports(tree))
         yield from _function(path, found)
         yield from _annotations(path, found)
+    for path, tree in project.modules("tools"):
+        yield from _no_tests(path, list(imports(tree)))
 
 
 def imports(tree: ast.Module) -> Iterator[Import]:
@@ -195,3 +197,9 @@ def _function(path: str, found: list[Import]) -> Iterator[str]:
         top = one.module.split(".")[0]
         if top not in ("eal", *sys.stdlib_module_names):
             yield f"{path}:{one.line} imports {one.module}: a function imports eal and the standard library"
+
+
+def _no_tests(path: str, found: list[Import]) -> Iterator[str]:
+    for one in found:
+        if one.module.split(".")[0] == "tests":
+            yield f"{path}:{one.line} imports {one.module}: tests import tools; share it in tools/fixtures"
