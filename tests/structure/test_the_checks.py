@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import shutil
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -42,18 +43,24 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(whole: Path, tmp_path: Path) -> Path:
-    """A copy to break."""
-    _copy(whole, tmp_path)
+    """A copy to break, of hard links: `_replace` breaks one without its original."""
+    _copy(whole, tmp_path, os.link)
     return tmp_path
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path, copy_file: Callable[..., object] = shutil.copyfile) -> None:
     for name in COPIED:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         if (source / name).is_dir():
-            shutil.copytree(source / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source / name, target / name, ignore=ignored, copy_function=copy_file)
         else:
-            shutil.copy(source / name, target / name)
+            copy_file(source / name, target / name)
+
+
+def _replace(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    path.write_text(text)
 
 
 type Break = Callable[[Path], object]
@@ -62,7 +69,7 @@ type Break = Callable[[Path], object]
 def write(name: str, text: str) -> Break:
     def breaks(root: Path) -> None:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
+        _replace(root / name, text)
 
     return breaks
 
@@ -75,7 +82,7 @@ def change(name: str, old: str, new: str) -> Break:
     def breaks(root: Path) -> None:
         text = (root / name).read_text()
         assert old in text, f"{name} has no {old!r} any more: break it in another way"
-        (root / name).write_text(text.replace(old, new, 1))
+        _replace(root / name, text.replace(old, new, 1))
 
     return breaks
 
@@ -85,14 +92,14 @@ def prepend(name: str, text: str) -> Break:
 
     def breaks(root: Path) -> None:
         before, quotes, after = (root / name).read_text().partition('"""\n')
-        (root / name).write_text(before + quotes + text + after)
+        _replace(root / name, before + quotes + text + after)
 
     return breaks
 
 
 def append(name: str, text: str) -> Break:
     def breaks(root: Path) -> None:
-        (root / name).write_text((root / name).read_text() + text)
+        _replace(root / name, (root / name).read_text() + text)
 
     return breaks
 
