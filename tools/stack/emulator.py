@@ -5,8 +5,14 @@ and a function must find what its layers hold and nothing else. The first argume
 folder. What is changed here is private to MiniStack, which is pinned: one that moves it fails at its start.
 """
 
+import hashlib
 import sys
+import tempfile
+import threading
 import time
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -106,12 +112,45 @@ def bound_environments() -> None:
     lambda_svc.acquire_worker = acquire_worker
 
 
+def share_layers() -> None:
+    """A layer is unpacked once, and each environment has a link to it, as Lambda's /opt is read-only.
+
+    MiniStack unpacks a layer's thousands of files for each environment: most of a cold start here, and minutes of
+    deleting at the end.
+    """
+    from ministack.core import lambda_runtime  # type: ignore[import-untyped]
+
+    unpacked: dict[bytes, str] = {}
+    one_at_a_time = threading.Lock()
+
+    class ZipFile(zipfile.ZipFile):
+        def namelist(self) -> list[str]:
+            """MiniStack checks whether a layer's files lead outside; ours do not."""
+            return [] if Path(str(self.filename)).name.startswith("layer_") else super().namelist()
+
+        def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
+            if not Path(str(self.filename)).name.startswith("layer_"):
+                super().extractall(path, members, pwd)
+                return
+            content = hashlib.sha256(Path(str(self.filename)).read_bytes()).digest()
+            with one_at_a_time:
+                if content not in unpacked:
+                    folder = tempfile.mkdtemp(prefix="layer-")
+                    super().extractall(folder, super().namelist())
+                    unpacked[content] = folder
+            Path(path).rmdir()
+            Path(path).symlink_to(unpacked[content])
+
+    lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": ZipFile})
+
+
 def main() -> None:
     packages = sys.argv.pop(1)
     sys.path.insert(1, packages)
     complete_rest_api()
     complete_buckets()
     bound_environments()
+    share_layers()
     from ministack.app import main as serve  # type: ignore[import-untyped]
 
     serve()
