@@ -170,6 +170,7 @@ def test_every_judgement_that_is_not_a_default_has_evidence() -> None:
             assert "intent" in fields, case["id"]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("instruction", INSTRUCTIONS)
 @pytest.mark.parametrize("place", ["before", "after", "own_turn"])
 def test_an_instruction_in_the_transcript_changes_nothing(instruction: str, place: str) -> None:
@@ -210,6 +211,7 @@ def test_any_mixture_of_words_is_judged_with_exact_quotes(words: list[str]) -> N
     _check_shape(" ".join(words))
 
 
+@pytest.mark.no_cover
 def test_quotes_in_the_set_are_exact() -> None:
     for case in cases():
         _check_shape(case["transcript"])
@@ -247,6 +249,7 @@ def test_an_agents_question_is_no_evidence_and_the_answer_is() -> None:
     ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "text",
     [
