@@ -27,7 +27,12 @@ invoke: environment ## sam local invoke against the running stack: FUNCTION=Lead
 start-api: environment ## sam local start-api against the running stack; API_PORT=3000 moves it; needs Docker
 	@$(PY) -m tools.stack start-api --api-port $(API_PORT) $(SAM_ARGS)
 
-test: lint unit deployed ## Lint, types, template, all tests, and the deployed flows on a stack of their own
+# The deployed flows mostly wait, so they run beside the other tests; what they print is shown when both have ended.
+test: lint ## Lint, types, template, all tests, and the deployed flows on a stack of their own
+	@mkdir -p .local
+	@$(MAKE) --no-print-directory deployed > .local/deployed.log 2>&1 & deployed=$$!; \
+	$(MAKE) --no-print-directory unit; unit=$$?; \
+	wait $$deployed; deployed=$$?; cat .local/deployed.log; exit $$((unit | deployed))
 
 lint: environment ## ruff, mypy, sam validate
 	@ruff check .
@@ -36,8 +41,8 @@ lint: environment ## ruff, mypy, sam validate
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template functions/workers/template.yaml
 
-unit: environment ## All tests that need no running stack
-	@pytest -n 2 $(PYTEST_ARGS)
+unit: environment ## All tests that need no running stack, with their branch coverage; PYTEST_ARGS chooses some, without
+	@COVERAGE_CORE=sysmon pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--cov)
 
 deployed: environment ## tests/deployed against a stack of its own; TEST_PORT=4599 moves it
 	@$(PY) -m tools.stack tests --port $(TEST_PORT) $(PYTEST_ARGS)
@@ -56,4 +61,4 @@ environment:
 	@$(PYTHON) tools/stack/environment.py
 
 clean: stop ## Remove everything that was made here, .venv included
-	@rm -rf .local .venv .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .local .venv .aws-sam .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

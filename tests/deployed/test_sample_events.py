@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.template import ROOT
+from tools.fixtures.template import ROOT
 from tools.stack.resources import resources
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tools.demo.client import Stack
+    from tools.fixtures.client import Stack
 
 pytestmark = pytest.mark.deployed
 

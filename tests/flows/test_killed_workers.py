@@ -19,10 +19,10 @@ from tests.support.faults import Killed, watched_calls
 from tests.support.http import call as request
 from tests.support.http import load_app, proxy_event
 from tests.support.pipeline import Pipeline, items, workers
-from tests.support.template import ROOT
 from tests.support.tenants import Tenant, new_tenant
-from tools.demo.callrail import Call, signature
-from tools.demo.receiver import Inbox, receiver
+from tools.fixtures.callrail import Call, signature
+from tools.fixtures.receiver import Inbox, receiver
+from tools.fixtures.template import ROOT
 
 HIDDEN = timedelta(minutes=6)
 """The delivery queue's VisibilityTimeout."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.template import MAIN, ROOT, WORKERS, parse
+from tools.fixtures.template import MAIN, ROOT, WORKERS, parse
 from tools.stack import local_invoke
 from tools.stack.place import Failed, Place
 

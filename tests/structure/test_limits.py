@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.structure.checks import limits
 from tests.structure.project import HERE, report
-from tests.support.template import MAIN, WORKERS
+from tools.fixtures.template import MAIN, WORKERS
 
 PLANNED_ENDPOINTS, PLANNED_WORKERS = 75, 15
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import shutil
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ from tests.structure.checks import (
     writes,
 )
 from tests.structure.project import HERE, Project
-from tests.support.template import MAIN, WORKERS
+from tools.fixtures.template import MAIN, WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,18 +49,24 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(whole: Path, tmp_path: Path) -> Path:
-    """A copy to break."""
-    _copy(whole, tmp_path)
+    """A copy to break, of hard links: `_replace` breaks one without its original."""
+    _copy(whole, tmp_path, os.link)
     return tmp_path
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path, copy_file: Callable[..., object] = shutil.copyfile) -> None:
     for name in COPIED:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         if (source / name).is_dir():
-            shutil.copytree(source / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source / name, target / name, ignore=ignored, copy_function=copy_file)
         else:
-            shutil.copy(source / name, target / name)
+            copy_file(source / name, target / name)
+
+
+def _replace(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    path.write_text(text)
 
 
 type Break = Callable[[Path], object]
@@ -68,7 +75,7 @@ type Break = Callable[[Path], object]
 def write(name: str, text: str) -> Break:
     def breaks(root: Path) -> None:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
+        _replace(root / name, text)
 
     return breaks
 
@@ -81,7 +88,7 @@ def change(name: str, old: str, new: str) -> Break:
     def breaks(root: Path) -> None:
         text = (root / name).read_text()
         assert old in text, f"{name} has no {old!r} any more: break it in another way"
-        (root / name).write_text(text.replace(old, new, 1))
+        _replace(root / name, text.replace(old, new, 1))
 
     return breaks
 
@@ -91,14 +98,14 @@ def prepend(name: str, text: str) -> Break:
 
     def breaks(root: Path) -> None:
         before, quotes, after = (root / name).read_text().partition('"""\n')
-        (root / name).write_text(before + quotes + text + after)
+        _replace(root / name, before + quotes + text + after)
 
     return breaks
 
 
 def append(name: str, text: str) -> Break:
     def breaks(root: Path) -> None:
-        (root / name).write_text((root / name).read_text() + text)
+        _replace(root / name, (root / name).read_text() + text)
 
     return breaks
 
@@ -514,6 +521,11 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (imports.faults, prepend(STORE, "from aws_lambda_powertools import Logger\n"), "only entry and observe"),
     (imports.faults, prepend(STORE, "from tests.support import http\n"), "does not import its users"),
+    (
+        imports.faults,
+        write("tools/bench/pages.py", "from tests.support import http\n"),
+        "tools/bench/pages.py:1 imports tests.support: tests import tools",
+    ),
     (imports.faults, prepend(STORE, "from . import model\n"), "write the import out"),
     (
         imports.faults,

@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tools.bench.layout import ROOT, Unbuilt
-from tools.demo.client import Stack, send
+from tools.fixtures.client import Stack, send
 
 ROWS = 100_000
 KILLED_AT = (0.3, 0.7)

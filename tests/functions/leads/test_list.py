@@ -3,17 +3,13 @@
 import base64
 import json
 from datetime import timedelta
-from typing import Any
 
-import botocore.client
 import pytest
 
 from eal.core import aws, clock, ids, settings
-from eal.core.table.item import to_attributes
-from eal.domain.leads import store
-from eal.domain.leads.model import Lead, Score
 from tests.support.http import call
 from tests.support.tenants import Tenant, operator
+from tools.fixtures.leads import PERIOD, Reads, counted_reads, numbered_lead, put_leads
 
 
 def _leads(tenant: Tenant, count: int) -> list[str]:
@@ -154,63 +150,26 @@ FILTERS = (
 
 
 def _seed(tenant: Tenant, count: int) -> None:
-    """Leads whose fields repeat every 60: a page of any filter meets the same mixture, however many there are."""
-    by = operator(tenant.id)
     start = clock.now() - timedelta(days=1)
-    requests = []
-    for number in range(count):
-        at = start + timedelta(seconds=number)
-        lead = Lead(
-            id=ids.new("lead", at),
-            status="contacted" if number % 3 else "new",
-            source="referral" if number % 4 else "web_form",
-            loss_type="mold" if number % 5 else "water",
-            assigned_to="ann" if number % 6 else None,
-            email=f"{number:06}@example.com",
-            created_at=at,
-            updated_at=at,
-            version=1,
-            salt="00" * 16,
-            score=Score(value=number % 60 + 30, scorer="none", scored_at=at, contributions=()),
-        )
-        requests.append({"PutRequest": {"Item": to_attributes(store.item_of(lead, by))}})
-    for first in range(0, count, 25):
-        some: Any = {settings.state_table(): requests[first : first + 25]}
-        aws.dynamodb().batch_write_item(RequestItems=some)
+    put_leads((numbered_lead(number, start) for number in range(count)), operator(tenant.id))
 
 
-def _cost_of_a_second_page(
-    tenant: Tenant, query: str, monkeypatch: pytest.MonkeyPatch
-) -> tuple[int, int, int]:
-    """Queries, items and bytes that DynamoDB reads for it."""
+def _reads_of_a_second_page(tenant: Tenant, query: str) -> Reads:
     first = call("GET", f"/v1/leads?limit=20{query}", key=tenant.read).json
-    read: list[Any] = []
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
-
-    def watched(client: Any, operation: str, arguments: Any) -> Any:
-        answer = send(client, operation, arguments)
-        if operation == "Query":
-            read.append(answer)
-        return answer
-
-    with monkeypatch.context() as patch:
-        patch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+    with counted_reads() as reads:
         page = call("GET", f"/v1/leads?limit=20{query}&cursor={first['next_cursor']}", key=tenant.read).json
     assert len(page["data"]) == 20
-    items = [item for answer in read for item in answer["Items"]]
-    return len(read), sum(answer["ScannedCount"] for answer in read), len(json.dumps(items))
+    return reads
 
 
 @pytest.mark.parametrize("query", FILTERS)
 def test_a_page_costs_the_same_however_many_leads_there_are(
-    tenant: Tenant, stranger: Tenant, query: str, monkeypatch: pytest.MonkeyPatch
+    tenant: Tenant, stranger: Tenant, query: str
 ) -> None:
     _seed(tenant, 100)
-    _seed(stranger, 100 + 40 * 60)
+    _seed(stranger, 100 + 40 * PERIOD)
 
-    assert _cost_of_a_second_page(tenant, query, monkeypatch) == _cost_of_a_second_page(
-        stranger, query, monkeypatch
-    )
+    assert _reads_of_a_second_page(tenant, query) == _reads_of_a_second_page(stranger, query)
 
 
 def test_no_answer_is_larger_than_lambda_takes(tenant: Tenant) -> None:

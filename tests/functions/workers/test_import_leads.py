@@ -16,8 +16,8 @@ from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.imports import QUEUE, consume, imported, key_of, new_import, notification, put, read
 from tests.support.pipeline import items, peek, sqs_event
-from tests.support.template import resources
 from tests.support.tenants import new_tenant
+from tools.fixtures.template import resources
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.structure.project import listed, referred
-from tests.support.template import MAIN, WORKERS
+from tools.fixtures.template import MAIN, WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

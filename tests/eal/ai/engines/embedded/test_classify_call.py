@@ -173,6 +173,7 @@ def test_every_verdict_other_than_a_default_has_evidence() -> None:
             assert "intent" in fields, case["id"]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("instruction", INSTRUCTIONS)
 @pytest.mark.parametrize("position", ["before", "after", "own_turn"])
 def test_an_instruction_in_the_transcript_changes_nothing(instruction: str, position: str) -> None:
@@ -213,6 +214,7 @@ def test_any_mixture_of_words_is_classified_with_exact_quotes(words: list[str]) 
     _check_shape(" ".join(words))
 
 
+@pytest.mark.no_cover
 def test_quotes_in_the_set_are_exact() -> None:
     for case in cases():
         _check_shape(case["transcript"])
@@ -250,6 +252,7 @@ def test_the_answer_to_an_agents_question_is_the_evidence() -> None:
     ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "text",
     [
@@ -284,7 +287,9 @@ def test_the_work_on_a_hostile_transcript_is_bounded(text: str, monkeypatch: pyt
     assert searched <= clauses.MAX_CLAUSES * (len(lexicon.ALL) + 40)
 
 
-@pytest.mark.parametrize("said", ["My husband fell through the floor.", "My leg went right through the ceiling."])
+@pytest.mark.parametrize(
+    "said", ["My husband fell through the floor.", "My leg went right through the ceiling."]
+)
 def test_a_fall_through_the_floor_is_a_danger(said: str) -> None:
     got = engine.classify_call(f"Caller: {said}", answered=True, voicemail=False)
     assert got.hazards

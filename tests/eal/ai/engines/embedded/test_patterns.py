@@ -10,7 +10,7 @@ import pytest
 from eal.ai.engines.embedded import build
 from eal.ai.engines.embedded.calls.engine import classify_call
 from eal.ai.engines.embedded.language import patterns
-from tools.demo.callrail import TRANSCRIPT
+from tools.fixtures.callrail import TRANSCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
