@@ -14,7 +14,7 @@ import pytest
 
 from tools.fixtures.template import MAIN, ROOT, WORKERS, parse
 from tools.stack import local_invoke
-from tools.stack.place import Failed, Place
+from tools.stack.instance import Failed, Instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,16 +50,16 @@ def test_without_docker_one_line_says_so(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(Failed) as told:
-        local_invoke.invoke(Place(folder=tmp_path, port=4566), "LeadsCreate", [])
+        local_invoke.invoke(Instance(folder=tmp_path, port=4566), "LeadsCreate", [])
 
     assert str(told.value) == "sam local needs Docker, and no Docker daemon answers here"
 
 
 def test_sam_is_told_where_a_container_finds_the_host_only_if_it_needs_it(tmp_path: Path) -> None:
-    place = Place(folder=tmp_path, port=4566)
+    instance = Instance(folder=tmp_path, port=4566)
 
-    needed = local_invoke.command(place, "invoke", ["LeadsCreate"], "172.17.0.1")
-    not_needed = local_invoke.command(place, "invoke", ["LeadsCreate"], None)
+    needed = local_invoke.command(instance, "invoke", ["LeadsCreate"], "172.17.0.1")
+    not_needed = local_invoke.command(instance, "invoke", ["LeadsCreate"], None)
 
     assert needed[needed.index("--add-host") + 1] == "host.docker.internal:172.17.0.1"
     assert "--add-host" not in not_needed

@@ -64,11 +64,11 @@ def main() -> int:
 
 def use_the_stack(function: str = "LeadsList") -> None:
     """Set what the template tells a function, and where the stack is. Raises: Unbuilt where there is none."""
-    place = ROOT / ".local"
-    if not (place / "stack.json").exists():
+    folder = ROOT / ".local"
+    if not (folder / "stack.json").exists():
         raise Unbuilt("start the local stack first: make run DETACH=1")
-    stack = json.loads((place / "stack.json").read_text())
-    os.environ |= json.loads((place / "env.json").read_text())[function]
+    stack = json.loads((folder / "stack.json").read_text())
+    os.environ |= json.loads((folder / "env.json").read_text())[function]
     os.environ |= {
         "AWS_ENDPOINT_URL": stack["aws"]["endpoint_url"],
         "AWS_DEFAULT_REGION": stack["aws"]["region"],

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from samcli.yamlhelper import yaml_dump, yaml_parse  # type: ignore[import-untyped]
 
 from tools.stack import deploy, server
-from tools.stack.place import ARCHITECTURE, ROOT, Failed, Place, read_json, shown
+from tools.stack.instance import ARCHITECTURE, ROOT, Failed, Instance, read_json, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,19 +35,19 @@ LOCAL = "local.yaml"
 _CHUNK_BYTES = 65_536
 
 
-def invoke(place: Place, function: str, more: list[str]) -> int:
+def invoke(instance: Instance, function: str, more: list[str]) -> int:
     """Run one function on its sample event, which gets the stack's key. Returns SAM's exit status."""
     sample = sample_of(function)
-    key = _ready(place)
-    event = place.folder / "event.json"
+    key = _ready(instance)
+    event = instance.folder / "event.json"
     event.write_text(with_key(sample.read_text(), key))
-    return _sam(place, "invoke", [function, "--event", str(event), *more])
+    return _sam(instance, "invoke", [function, "--event", str(event), *more])
 
 
-def start_api(place: Place, port: int, more: list[str]) -> int:
+def start_api(instance: Instance, port: int, more: list[str]) -> int:
     """Serve the API on `port` of the loopback until Ctrl-C. Returns SAM's exit status."""
-    _ready(place)
-    return _sam(place, "start-api", ["--port", str(port), *more])
+    _ready(instance)
+    return _sam(instance, "start-api", ["--port", str(port), *more])
 
 
 def sample_of(function: str) -> Path:
@@ -68,16 +68,16 @@ def with_key(event: str, key: str) -> str:
     return re.sub(r"Bearer [^\"]*", f"Bearer {key}", event)
 
 
-def _ready(place: Place) -> str:
+def _ready(instance: Instance) -> str:
     """The stack's live admin key, once Docker and the stack are there and the functions are built."""
     docker = shutil.which("docker")
     if docker is None or subprocess.run([docker, "info"], capture_output=True, check=False).returncode:
         raise Failed("sam local needs Docker, and no Docker daemon answers here")
-    key = read_json(place.stack).get("keys", {}).get("live_admin")
-    if server.running(place) is None or not key:
+    key = read_json(instance.stack).get("keys", {}).get("live_admin")
+    if server.running(instance) is None or not key:
         raise Failed("the local stack is not running: start it with make run DETACH=1")
-    deploy.build(place)
-    write_templates(deploy.BUILD, f"http://{deploy.CONTAINERS_HOST}:{read_json(place.server)['port']}")
+    deploy.build(instance)
+    write_templates(deploy.BUILD, f"http://{deploy.CONTAINERS_HOST}:{read_json(instance.server)['port']}")
     return str(key)
 
 
@@ -101,25 +101,25 @@ def write_templates(build: Path, endpoint: str) -> None:
     (build / "Workers" / LOCAL).write_text(yaml_dump(workers))
 
 
-def command(place: Place, step: str, arguments: list[str], gateway: str | None) -> list[str]:
+def command(instance: Instance, step: str, arguments: list[str], gateway: str | None) -> list[str]:
     """SAM's command line. `gateway` is the address at which containers find the host, if they need one."""
     return [
         *(sys.executable, "-m", "samcli", "local", step, *arguments),
         *("--template-file", str(deploy.BUILD / LOCAL)),
-        *("--env-vars", str(place.folder / "env.json")),
+        *("--env-vars", str(instance.folder / "env.json")),
         *("--parameter-overrides", f"Stage=local Architecture={ARCHITECTURE}"),
         *(("--add-host", f"{deploy.CONTAINERS_HOST}:{gateway}") if gateway else ()),
     ]
 
 
-def _sam(place: Place, step: str, arguments: list[str]) -> int:
-    port = int(read_json(place.server)["port"])
+def _sam(instance: Instance, step: str, arguments: list[str]) -> int:
+    port = int(read_json(instance.server)["port"])
     with bridged(port) as gateway:
-        line = command(place, step, arguments, gateway)
+        line = command(instance, step, arguments, gateway)
         print(
             "sam", *(shown(ROOT / one) if one.startswith(str(ROOT)) else one for one in line[3:]), flush=True
         )
-        environment = place.credentials() | {"SAM_CLI_TELEMETRY": "0"}
+        environment = instance.credentials() | {"SAM_CLI_TELEMETRY": "0"}
         return subprocess.run(line, cwd=ROOT, env=environment, check=False).returncode
 
 
