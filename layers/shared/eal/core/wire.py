@@ -83,7 +83,7 @@ class Wire(BaseModel):
     shown_once: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
-    def of(cls, source: Any) -> Self:
+    def of(cls, source: Any) -> Self:  # Any: a view that converts overrides it with the type of its entity
         """The view of an entity: its fields of the same names, and no others."""
         return cls.model_validate(source, from_attributes=True)
 
