@@ -22,10 +22,12 @@ from tests.structure.checks import (
     modules,
     queues,
     routes,
+    templates,
     tree,
     writes,
 )
 from tests.structure.project import HERE, Project
+from tests.support.template import MAIN, WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -102,7 +104,13 @@ def append(name: str, text: str) -> Break:
 
 
 def in_template(old: str, new: str) -> Break:
-    return change("template.yaml", old, new)
+    """In the first of the two templates that has it."""
+
+    def breaks(root: Path) -> None:
+        path = next((one for one in (MAIN, WORKERS) if old in (root / one).read_text()), MAIN)
+        change(path, old, new)(root)
+
+    return breaks
 
 
 def role(folder: str, old: str, new: str) -> Break:
@@ -286,7 +294,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         queues.faults,
         in_template("Threshold: 1200 #", "Threshold: 900 #"),
-        "has messages that wait 900 s on purpose: alarm beyond that",
+        "has messages that wait 900 s on purpose: alarm later",
     ),
     (
         queues.faults,
@@ -382,6 +390,48 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         "needs source [eal.events] or [eal.tasks]",
     ),
     (queues.faults, in_template("EventBusName: !Ref Bus\n", "EventBusName: default\n"), "must listen to Bus"),
+    # both templates
+    (
+        templates.faults,
+        in_template("        StateTable: !Ref StateTable\n", ""),
+        "pass StateTable to Workers",
+    ),
+    (
+        templates.faults,
+        change(WORKERS, "  StateTable: {Type: String}\n", ""),
+        "has no parameter StateTable: add it",
+    ),
+    (
+        templates.faults,
+        in_template("StateTableArn: !GetAtt StateTable.Arn", "StateTableArn: !GetAtt AccessTable.Arn"),
+        "parameter StateTableArn is AccessTable.Arn: name it AccessTableArn",
+    ),
+    (templates.faults, change(WORKERS, "    Timeout: 10\n", "    Timeout: 20\n"), "make Globals as in"),
+    (
+        templates.faults,
+        change(WORKERS, "[!Ref Stage, production]", "[!Ref Stage, staging]"),
+        "make the condition IsProduction as in",
+    ),
+    (
+        templates.faults,
+        change(WORKERS, "  WorkerLogs:", "  EndpointLogs:"),
+        "EndpointLogs is in template.yaml too",
+    ),
+    (
+        templates.faults,
+        change(MAIN, "CodeUri: functions/calls/get", "CodeUri: functions/workers/classify_call"),
+        "move CallsGet to functions/workers/template.yaml",
+    ),
+    (
+        templates.faults,
+        in_template("[!GetAtt CallrailQueue.Arn, !GetAtt ResendQueue.Arn, ", "[!GetAtt ResendQueue.Arn, "),
+        "move CallrailQueue to functions/workers/template.yaml: only workers send to it",
+    ),
+    (
+        templates.faults,
+        change(WORKERS, "  ClassifyQueue: # calls", "  StripeQueue: # calls"),
+        "move StripeQueue to template.yaml: something besides the workers sends to it",
+    ),
     # events
     (catalogue.faults, change(EVENTS, '"lead.updated"', '"lead.altered"'), "put lead.updated back"),
     (catalogue.faults, change(EVENTS, '"lead.updated"', '"lead.altered"'), "nothing emits lead.altered"),
@@ -581,7 +631,7 @@ def _faults_of(check: Callable[[Project], Iterable[str]], root: Path) -> frozens
 
 
 @pytest.mark.parametrize(("check", "breaks", "sentence"), BROKEN, ids=[one[2] for one in BROKEN])
-def test_a_broken_tree_is_told(
+def test_a_broken_tree_is_reported(
     whole: Path, root: Path, check: Callable[[Project], Iterable[str]], breaks: Break, sentence: str
 ) -> None:
     breaks(root)
@@ -608,7 +658,7 @@ def test_the_imports_between_resources_need_their_line(root: Path, monkeypatch: 
         ("import os\nNAME = os.environ['STATE_TABLE']\n", "cannot be imported without environment"),
     ],
 )  # fmt: skip
-def test_a_heavy_import_is_told(root: Path, text: str, sentence: str) -> None:
+def test_a_heavy_import_is_reported(root: Path, text: str, sentence: str) -> None:
     folder = "health/get"
     prepend(f"functions/{folder}/app.py", text)(root)
     project = Project(root)
@@ -672,6 +722,13 @@ EVENT = ("webhooks", "lead.created", "post")
         (_with([{"name": "limit"}], *LIST, "parameters"), "takes no cursor"),
         (_with([{"name": "cursor"}], *LIST, "parameters"), "takes no limit"),
         (_without(*LIST, "responses", "200"), "has no success response"),
+        (_with({"200": {"description": "OK"}}, *LIST, "responses"), "GET /leads has no refusal"),
+        (_without("info", "contact"), "info.contact needs a url"),
+        (_with({"name": "Apache 2.0"}, "info", "license"), "info.license needs an SPDX identifier"),
+        (
+            _with({"type": ["array", "null"]}, "components", "schemas", "Bare"),
+            "#/components/schemas/Bare is an array: say what its items are",
+        ),
         (_without(*LIST, "responses", "401"), "does not say that it can answer 401"),
         (_without(*LIST, "responses", "503"), "does not say that it can answer 503"),
         (_with({"description": "?"}, *LIST, "responses", "418"), "its 418 must have the schema Error"),
@@ -684,7 +741,7 @@ EVENT = ("webhooks", "lead.created", "post")
         ),
     ],
 )
-def test_a_broken_document_is_told(breaks: Callable[[dict[str, Any]], None], sentence: str) -> None:
+def test_a_broken_document_is_reported(breaks: Callable[[dict[str, Any]], None], sentence: str) -> None:
     broken = copy.deepcopy(json.loads(served.text()))
     breaks(broken)
 
@@ -700,5 +757,5 @@ def test_a_broken_document_is_told(breaks: Callable[[dict[str, Any]], None], sen
         ({"Resources": {"R": {"Text": "x" * 800_000}}}, "more than 800000 bytes (it is 1 resources and 800"),
     ],
 )
-def test_a_template_that_is_too_large_is_told(template: dict[str, Any], sentence: str) -> None:
-    assert any(sentence in one for one in limits.faults(template))
+def test_a_template_that_is_too_large_is_reported(template: dict[str, Any], sentence: str) -> None:
+    assert any(sentence in one for one in limits.faults(MAIN, template))

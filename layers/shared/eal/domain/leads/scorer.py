@@ -23,9 +23,9 @@ from eal.domain.leads.model import Contribution, Lead, Score
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from eal.ai.engines.embedded.leads import Reading
+    from eal.ai.engines.embedded.leads import LeadReading
 
-VERSION = "lead-rules-2"
+VERSION = "lead-rules-3"
 
 HOT, WARM, COLD, JUNK = 70, 40, 20, 0
 """The lowest score of each band."""
@@ -116,7 +116,7 @@ def _counted(feature: str, weight: Weight) -> Contribution:
     return Contribution(feature=feature, points=weight.points, reason=weight.reason)
 
 
-def _read(lead: Lead) -> Reading | None:
+def _read(lead: Lead) -> LeadReading | None:
     """The reading of the notes. The engine is imported only if there are any, to keep other cold starts short."""
     notes = without_kept_lines(lead.notes)
     if not notes or not notes.strip():
@@ -126,7 +126,7 @@ def _read(lead: Lead) -> Reading | None:
     return read_lead(notes)
 
 
-def _need(lead: Lead, reading: Reading | None) -> str:
+def _need(lead: Lead, reading: LeadReading | None) -> str:
     vouched = lead.status in _NEEDED
     if reading and reading.customer == "never":
         return "planned" if vouched else "never"
@@ -138,7 +138,7 @@ def _need(lead: Lead, reading: Reading | None) -> str:
     return found
 
 
-def _need_by_priority(lead: Lead, reading: Reading | None) -> str:
+def _need_by_priority(lead: Lead, reading: LeadReading | None) -> str:
     """The need by the notes and by the call. A need stated in the notes takes precedence over a form's field."""
     stated = reading.need if reading else "unknown"
     if stated in ("live", "none"):
@@ -163,7 +163,9 @@ def _by_source(lead: Lead) -> str:
     return "listed" if any(part in lead.source for part in _LISTS) else "unknown"
 
 
-def _limits(lead: Lead, reading: Reading | None, in_service_area: bool | None) -> list[tuple[str, Weight]]:
+def _limits(
+    lead: Lead, reading: LeadReading | None, in_service_area: bool | None
+) -> list[tuple[str, Weight]]:
     found: list[tuple[str, Weight]] = []
     if reading and reading.customer == "possible" and lead.status not in _VOUCHED:
         if reading.authority is None:
@@ -181,7 +183,7 @@ def _limits(lead: Lead, reading: Reading | None, in_service_area: bool | None) -
     return found
 
 
-def _details(lead: Lead, reading: Reading | None, in_service_area: bool | None) -> list[str]:
+def _details(lead: Lead, reading: LeadReading | None, in_service_area: bool | None) -> list[str]:
     has = {
         "phone": bool(lead.phones),
         "email": bool(lead.email or lead.additional_emails),
@@ -195,7 +197,7 @@ def _details(lead: Lead, reading: Reading | None, in_service_area: bool | None) 
     return [name for name in DETAILS if has[name]]
 
 
-def _hurry(lead: Lead, reading: Reading | None, need: str, left: int) -> list[Weight]:
+def _hurry(lead: Lead, reading: LeadReading | None, need: str, left: int) -> list[Weight]:
     if need == "partner":
         return [HURRY["partner"]]
     if left == WARM:
