@@ -1,4 +1,4 @@
-"""GET /v1/leads/stats: what becomes of leads, by window."""
+"""GET /v1/leads/stats: get lead statistics."""
 
 from eal.domain.statistics import store as statistics
 from eal.domain.statistics.model import start_of
@@ -19,4 +19,4 @@ def stats(query: LeadStatsQuery, caller: Reader) -> LeadStatsView:
     """
     unit, since = start_of(query.window, caller.at)
     buckets = statistics.buckets_since(unit, since, by=caller)
-    return LeadStatsView.of(query.window, since, caller.at, buckets)
+    return LeadStatsView.of_buckets(query.window, since, caller.at, buckets)

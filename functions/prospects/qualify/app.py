@@ -1,4 +1,4 @@
-"""POST /v1/prospects/qualify: judge whether prospects are worth reaching out to."""
+"""POST /v1/prospects/qualify: qualify prospects."""
 
 from eal.ai.engines.embedded import prospects as rules
 from eal.core.caller import Caller
@@ -19,8 +19,8 @@ def qualify(body: ProspectQualify, caller: Writer) -> ProspectPage:
     """Qualifies up to 30 prospects, all or none, and returns them. A prospect whose latest qualification used the same
     rules and the same facts is returned unchanged.
     """
-    found = prospects.find_all(body.prospect_ids, by=caller)
-    return ProspectPage.whole([_qualified(prospect, caller) for prospect in found])
+    found = prospects.get_many(body.prospect_ids, by=caller)
+    return ProspectPage.complete([_qualified(prospect, caller) for prospect in found])
 
 
 def _qualified(prospect: Prospect, by: Caller) -> Prospect:

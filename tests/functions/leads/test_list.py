@@ -25,14 +25,14 @@ def _leads(tenant: Tenant, count: int) -> list[str]:
 
 
 def _large(tenant: Tenant, count: int) -> list[str]:
-    """Leads as long as a body may be, straight into the table."""
+    """Leads of the maximum size, written to the table directly."""
     (first,) = _leads(tenant, 1)
     table = settings.state_table()
     at = {"pk": {"S": f"{tenant.id}#live#LEAD"}, "sk": {"S": first}}
     item = aws.dynamodb().get_item(TableName=table, Key=at)["Item"]
     made = [ids.new("lead", clock.now()) for _ in range(count)]
-    for one in made:
-        large = {**item, "id": {"S": one}, "sk": {"S": one}, "notes": {"S": "x" * 250_000}}
+    for lead_id in made:
+        large = {**item, "id": {"S": lead_id}, "sk": {"S": lead_id}, "notes": {"S": "x" * 250_000}}
         aws.dynamodb().put_item(TableName=table, Item=large)
     return [first, *made]
 
@@ -47,7 +47,7 @@ def _walk(tenant: Tenant, path: str) -> list[str]:
         cursor = f"&cursor={page['next_cursor']}"
 
 
-def test_pages_hold_every_lead_once_newest_first(tenant: Tenant) -> None:
+def test_pages_contain_every_lead_once_newest_first(tenant: Tenant) -> None:
     ids = _leads(tenant, 7)
 
     assert _walk(tenant, "/v1/leads?limit=3") == ids[::-1]
@@ -57,7 +57,7 @@ def test_pages_hold_every_lead_once_newest_first(tenant: Tenant) -> None:
     assert _walk(tenant, "/v1/leads?limit=7") == ids[::-1]
 
 
-def test_a_cursor_begins_with_the_id_and_is_for_its_list_alone(tenant: Tenant, stranger: Tenant) -> None:
+def test_a_cursor_begins_with_the_id_and_is_valid_only_for_its_list(tenant: Tenant, stranger: Tenant) -> None:
     _leads(tenant, 3)
     cursor = call("GET", "/v1/leads?limit=1", key=tenant.read).json["next_cursor"]
 
@@ -88,11 +88,11 @@ def test_a_cursor_begins_with_the_id_and_is_for_its_list_alone(tenant: Tenant, s
         "limit=1&limit=2", "order=up", "created_after=1700000000", "updated_after=2026-04-24",
     ],
 )  # fmt: skip
-def test_a_wrong_parameter_is_422(tenant: Tenant, query: str) -> None:
+def test_an_invalid_parameter_is_422(tenant: Tenant, query: str) -> None:
     assert call("GET", f"/v1/leads?{query}", key=tenant.read).status == 422
 
 
-def test_a_plus_that_became_a_space_is_told_so(tenant: Tenant) -> None:
+def test_an_unescaped_plus_of_an_offset_has_its_own_error_message(tenant: Tenant) -> None:
     answer = call("GET", "/v1/leads?created_after=2026-04-24T17:42:11+02:00", key=tenant.read)
 
     (field,) = answer.json["error"]["details"]["fields"]
@@ -100,24 +100,24 @@ def test_a_plus_that_became_a_space_is_told_so(tenant: Tenant) -> None:
     assert "%2B" in field["message"]
 
 
-def test_a_larger_limit_is_cut(tenant: Tenant) -> None:
+def test_a_limit_above_the_maximum_is_reduced(tenant: Tenant) -> None:
     assert call("GET", "/v1/leads?limit=100000", key=tenant.read).status == 200
 
 
-def test_an_email_or_a_phone_finds_its_lead(tenant: Tenant) -> None:
+def test_an_email_or_phone_finds_its_lead(tenant: Tenant) -> None:
     _leads(tenant, 2)
     body = {"phones": ["+14155550100"], "email": "x@example.com"}
     lead = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
 
     for query in ("email=X@Example.com", "phone=4155550100", "email=x@example.com&status=new"):
-        assert [one["id"] for one in call("GET", f"/v1/leads?{query}", key=tenant.read).json["data"]] == [
+        assert [lead["id"] for lead in call("GET", f"/v1/leads?{query}", key=tenant.read).json["data"]] == [
             lead["id"]
         ]
     for query in ("email=nobody@example.com", "email=x@example.com&status=won"):
         assert call("GET", f"/v1/leads?{query}", key=tenant.read).json["data"] == []
 
 
-def test_times_of_creation_are_a_range_from_inclusive_to_exclusive(tenant: Tenant) -> None:
+def test_created_after_is_inclusive_and_created_before_is_exclusive(tenant: Tenant) -> None:
     ids = _leads(tenant, 3)
     middle = call("GET", f"/v1/leads/{ids[1]}", key=tenant.read).json["created_at"]
 
@@ -172,8 +172,8 @@ def test_a_page_costs_the_same_however_many_leads_there_are(
     assert _reads_of_a_second_page(tenant, query) == _reads_of_a_second_page(stranger, query)
 
 
-def test_no_answer_is_larger_than_lambda_takes(tenant: Tenant) -> None:
-    """Each page is short rather than refused; the cursor leads to the rest."""
+def test_no_response_exceeds_the_limit_of_lambda(tenant: Tenant) -> None:
+    """A page is shortened and not refused; the cursor leads to the rest."""
     made = _large(tenant, 40)
     found, path = list[str](), "/v1/leads?limit=200&order=asc"
     cursor: str | None = ""
