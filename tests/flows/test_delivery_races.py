@@ -15,8 +15,8 @@ from eal.domain.webhooks.deliveries.endpoint_health import LEASE
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
 from tests.support.receiver import Receiver, Response
+from tests.support.time import freeze
 from tests.support.webhooks import (
-    ManualClock,
     Queue,
     deliver,
     deliveries,
@@ -70,7 +70,7 @@ def test_many_workers_with_the_same_message_send_it_once(
 def test_a_response_after_the_timeout_is_a_failure_and_the_retry_succeeds(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = ManualClock(monkeypatch)
+    now = freeze(monkeypatch)
     recorded = threading.Event()
     monkeypatch.setattr(sender, "TOTAL_SECONDS", 0.2)
     receiver.responses = [Response(meanwhile=lambda: recorded.wait(20)), Response(200)]
@@ -79,7 +79,7 @@ def test_a_response_after_the_timeout_is_a_failure_and_the_retry_succeeds(
     recorded.set()
     (retry,) = queue.take()
     monkeypatch.setattr(sender, "TOTAL_SECONDS", 15.0)
-    now.forward(retry.delay)
+    now.advance(seconds=retry.delay)
     deliver(retry.message)
 
     (delivery,) = deliveries()
@@ -114,13 +114,13 @@ def test_a_message_survives_throttling_by_dynamodb(
     monkeypatch: pytest.MonkeyPatch,
     operation: str,
 ) -> None:
-    now = ManualClock(monkeypatch)
+    now = freeze(monkeypatch)
     health_of(message)
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {operation: THROTTLED}
         for _ in range(3):
             assert deliver(message) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
-            now.forward(VISIBILITY_SECONDS)
+            now.advance(seconds=VISIBILITY_SECONDS)
 
     assert deliver(message) == OK
 
@@ -131,14 +131,14 @@ def test_a_message_survives_throttling_by_dynamodb(
 def test_a_slot_that_was_not_released_expires(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = ManualClock(monkeypatch)
+    now = freeze(monkeypatch)
     health_of(message)
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = 3  # the outcome is recorded, the slot not released
         with pytest.raises(Killed):
             deliver(message)
     assert len(health_of(message).leases) == 1
-    now.forward(LEASE.total_seconds())
+    now.advance(seconds=LEASE.total_seconds())
 
     assert deliver(message) == OK
 
@@ -152,7 +152,7 @@ class Chaos:
 
     def __init__(self, seed: int, queue: Queue, receiver: Receiver, patch: pytest.MonkeyPatch) -> None:
         self.random = random.Random(seed)
-        self.clock = ManualClock(patch)
+        self.clock = freeze(patch)
         self._patch = patch
         self._queue = queue
         self._receiver = receiver
@@ -166,7 +166,7 @@ class Chaos:
         at = self.clock.at.timestamp()
         ready = [waiting for waiting in self.waiting if waiting[0] <= at]
         if not ready:
-            self.clock.forward(min(due for due, _ in self.waiting) - at + 1)
+            self.clock.advance(seconds=min(due for due, _ in self.waiting) - at + 1)
             return
         chosen = self.random.choice(ready)
         if calm or self.random.random() > 0.2:

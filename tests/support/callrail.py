@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eal.core.table.item import from_attributes
-from tests.support.http import Answer, call, load_app
+from tests.support import inbound
+from tests.support.http import Answer, call
 from tests.support.pipeline import items
-from tools.demo.callrail import signature
+from tools.fixtures.callrail import signature
 
 if TYPE_CHECKING:
     from eal.core.table.item import Item
@@ -30,40 +29,15 @@ class Connection:
     def url_event(
         self, kind: str, body: bytes, *, signed: str | None = None, in_base64: bool = False
     ) -> dict[str, Any]:
-        """The request as a function URL hands it over (payload format 2.0)."""
-        return {
-            "version": "2.0",
-            "routeKey": "$default",
-            "rawPath": f"/{self.id}/{kind}",
-            "rawQueryString": "",
-            "headers": {
-                "content-type": "application/json",
-                "signature": signature(body, self.signing_key) if signed is None else signed,
-            },
-            "requestContext": {
-                "requestId": str(uuid.uuid4()),
-                "http": {"method": "POST", "path": f"/{self.id}/{kind}", "sourceIp": "198.51.100.9"},
-            },
-            "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
-            "isBase64Encoded": in_base64,
-        }
+        headers = {"signature": signature(body, self.signing_key) if signed is None else signed}
+        return inbound.url_event(self.id, kind, body, headers, in_base64=in_base64)
 
     def gateway_event(self, kind: str, body: bytes, *, in_base64: bool = False) -> dict[str, Any]:
-        """The same request as API Gateway hands it over (payload format 1.0)."""
-        path = f"/v1/inbound/callrail/{self.id}/{kind}"
-        return {
-            "resource": "/v1/inbound/callrail/{connection_id}/{kind}",
-            "path": path,
-            "httpMethod": "POST",
-            "headers": {"Content-Type": "application/json", "Signature": signature(body, self.signing_key)},
-            "multiValueHeaders": None,
-            "queryStringParameters": {"callernum": "+15550100002"},
-            "multiValueQueryStringParameters": {"callernum": ["+15550100002"]},
-            "pathParameters": {"connection_id": self.id, "kind": kind},
-            "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": "198.51.100.9"}},
-            "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
-            "isBase64Encoded": in_base64,
-        }
+        headers = {"Signature": signature(body, self.signing_key)}
+        query = {"callernum": "+15550100002"}
+        return inbound.gateway_event(
+            "callrail", self.id, kind, body, headers, query=query, in_base64=in_base64
+        )
 
 
 def connect(key: str, signing_key: str = SIGNING_KEY) -> Connection:
@@ -77,8 +51,7 @@ def connect(key: str, signing_key: str = SIGNING_KEY) -> Connection:
 
 def receive(event: dict[str, Any]) -> Answer:
     """The receiver's answer."""
-    response = load_app("inbound/callrail").handler(event, None)
-    return Answer(response["statusCode"], response["headers"], response["body"])
+    return inbound.receive("callrail", event)
 
 
 def stored(kind: str, organization_id: str, mode: str = "live") -> list[Item]:

@@ -1,4 +1,4 @@
-"""A tenant's connected Resend or Stripe: signed events into the receiver, and into its normaliser."""
+"""Vendors' requests to the receivers; a tenant's connected Resend or Stripe, with its normaliser."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 RESEND_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 STRIPE_SECRET = "whsec_test_secret"
+SOURCE_IP = "198.51.100.9"
 QUEUES = {"resend": "ResendQueue", "stripe": "StripeQueue"}
 
 type Headers = dict[str, str]
@@ -47,6 +48,57 @@ SIGNERS: dict[str, Callable[..., Headers]] = {"resend": svix_headers, "stripe": 
 SECRETS = {"resend": RESEND_SECRET, "stripe": STRIPE_SECRET}
 
 
+def url_event(
+    connection_id: str, kind: str, body: bytes, headers: Headers, *, in_base64: bool = False
+) -> dict[str, Any]:
+    """A vendor's request as a function URL hands it over (payload format 2.0)."""
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": f"/{connection_id}/{kind}",
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json", **headers},
+        "requestContext": {
+            "requestId": str(uuid.uuid4()),
+            "http": {"method": "POST", "path": f"/{connection_id}/{kind}", "sourceIp": SOURCE_IP},
+        },
+        "body": base64.b64encode(body).decode() if in_base64 else body.decode(),
+        "isBase64Encoded": in_base64,
+    }
+
+
+def gateway_event(
+    vendor: str,
+    connection_id: str,
+    kind: str,
+    body: bytes,
+    headers: Headers,
+    *,
+    query: dict[str, str] | None = None,
+    in_base64: bool = False,
+) -> dict[str, Any]:
+    """The same request as API Gateway hands it over (payload format 1.0)."""
+    return {
+        "resource": f"/v1/inbound/{vendor}/{{connection_id}}/{{kind}}",
+        "path": f"/v1/inbound/{vendor}/{connection_id}/{kind}",
+        "httpMethod": "POST",
+        "headers": {"Content-Type": "application/json", **headers},
+        "multiValueHeaders": None,
+        "queryStringParameters": query,
+        "multiValueQueryStringParameters": query and {name: [value] for name, value in query.items()},
+        "pathParameters": {"connection_id": connection_id, "kind": kind},
+        "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": SOURCE_IP}},
+        "body": base64.b64encode(body).decode() if in_base64 else body.decode(),
+        "isBase64Encoded": in_base64,
+    }
+
+
+def receive(vendor: str, event: dict[str, Any]) -> Answer:
+    """The receiver's answer."""
+    response = load_app(f"inbound/{vendor}").handler(event, None)
+    return Answer(response["statusCode"], response["headers"], response["body"])
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     vendor: str
@@ -59,44 +111,15 @@ class Connection:
     def url_event(
         self, body: bytes, headers: Headers | None = None, *, in_base64: bool = False, kind: str = "events"
     ) -> dict[str, Any]:
-        """The request as a function URL hands it over (payload format 2.0)."""
-        return {
-            "version": "2.0",
-            "routeKey": "$default",
-            "rawPath": f"/{self.id}/{kind}",
-            "rawQueryString": "",
-            "headers": {
-                "content-type": "application/json",
-                **(self.headers(body) if headers is None else headers),
-            },
-            "requestContext": {
-                "requestId": str(uuid.uuid4()),
-                "http": {"method": "POST", "path": f"/{self.id}/{kind}", "sourceIp": "198.51.100.9"},
-            },
-            "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
-            "isBase64Encoded": in_base64,
-        }
+        signed = self.headers(body) if headers is None else headers
+        return url_event(self.id, kind, body, signed, in_base64=in_base64)
 
     def gateway_event(self, body: bytes, *, in_base64: bool = False) -> dict[str, Any]:
-        """The same request as API Gateway hands it over (payload format 1.0)."""
-        path = f"/v1/inbound/{self.vendor}/{self.id}/events"
-        return {
-            "resource": f"/v1/inbound/{self.vendor}/{{connection_id}}/{{kind}}",
-            "path": path,
-            "httpMethod": "POST",
-            "headers": {name.title(): value for name, value in self.headers(body).items()},
-            "multiValueHeaders": None,
-            "queryStringParameters": None,
-            "multiValueQueryStringParameters": None,
-            "pathParameters": {"connection_id": self.id, "kind": "events"},
-            "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": "198.51.100.9"}},
-            "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
-            "isBase64Encoded": in_base64,
-        }
+        headers = {name.title(): value for name, value in self.headers(body).items()}
+        return gateway_event(self.vendor, self.id, "events", body, headers, in_base64=in_base64)
 
     def receive(self, event: dict[str, Any]) -> Answer:
-        response = load_app(f"inbound/{self.vendor}").handler(event, None)
-        return Answer(response["statusCode"], response["headers"], response["body"])
+        return receive(self.vendor, event)
 
     def message(self, body: object, message_id: str = "msg_1") -> str:
         """The message that the receiver makes of a body."""

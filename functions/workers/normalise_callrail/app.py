@@ -43,7 +43,7 @@ def _take(received: Received, raw: bytes) -> None:
             # Its e-mail is one lead's and its phone another's: the e-mail's lead gets what the form says.
             _take_form(told, received.as_caller(), without_phones=True)
     else:
-        if not messages.take_text(told, by):
+        if not messages.store_text(told, by):
             observe.count("inbound_duplicates")
         by.transaction.commit()
 
@@ -54,7 +54,7 @@ def _take_form(form: "FilledForm", by: Caller, *, without_phones: bool = False) 
     lead = form.lead
     if lead and without_phones:
         lead = lead.model_copy(update={"phones": []} if lead.email else {"phones": lead.phones[:1]})
-    is_new = messages.take_form(
+    is_new = messages.store_form(
         webhooks.VENDOR,
         form.form_id,
         submitted_at=form.submitted_at,

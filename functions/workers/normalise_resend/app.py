@@ -34,21 +34,21 @@ def normalise(received: Received, raw: bytes) -> None:
             if by.at - received.received_at < PATIENCE:
                 _later(received, busy)
                 return
-            outreach.keep(told, MailBody(), "unavailable", by)
+            outreach.store_reply(told, MailBody(), "unavailable", by)
     elif told is None:
         observe.count("inbound_unknown_kind")
-    elif not outreach.record(told, by):
+    elif not outreach.store_event(told, by):
         observe.count("inbound_duplicates")
     by.transaction.commit()
 
 
 def _keep(mail: Mail, by: Caller) -> None:
     """Raises: Busy where the vendor cannot tell the body now."""
-    if outreach.known(webhooks.VENDOR, [mail.vendor_email_id], by):
+    if outreach.known_replies(webhooks.VENDOR, [mail.vendor_email_id], by):
         observe.count("inbound_duplicates")
         return
     body, missing = _fetched(mail, by)
-    outreach.keep(mail, body, missing, by)
+    outreach.store_reply(mail, body, missing, by)
 
 
 def _fetched(mail: Mail, by: Caller) -> "tuple[MailBody, Missing | None]":

@@ -22,9 +22,8 @@ from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items
 from tests.support.receiver import Receiver, Response
-from tests.support.template import ROOT
+from tests.support.time import freeze
 from tests.support.webhooks import (
-    ManualClock,
     Queue,
     deliver,
     deliveries,
@@ -34,6 +33,7 @@ from tests.support.webhooks import (
     register,
     single_delivery,
 )
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -97,13 +97,13 @@ def test_a_message_for_a_recorded_attempt_is_dropped(
 def test_every_attempt_sends_the_same_bytes_with_its_own_signature(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = ManualClock(monkeypatch)
+    now = freeze(monkeypatch)
     receiver.responses = [Response(500), Response(503), Response(200)]
 
     deliver(message)
     for _ in range(2):
         (sent,) = queue.take()
-        now.forward(sent.delay)
+        now.advance(seconds=sent.delay)
         deliver(sent.message)
 
     assert len({request.body for request in receiver.requests}) == 1
@@ -117,7 +117,7 @@ def test_a_delivery_fails_after_ten_attempts_in_more_than_72_hours(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQS delays the first two retries, Scheduler all later ones."""
-    now = ManualClock(monkeypatch)
+    now = freeze(monkeypatch)
     started = now.at
     receiver.responses = [Response(500, b"out of order")]
 
@@ -127,7 +127,7 @@ def test_a_delivery_fails_after_ten_attempts_in_more_than_72_hours(
         (sent,) = waiting
         assert (sent.delay <= 900) == (sent.group == message["webhook_id"])
         groups.append(sent.group)
-        now.forward(sent.delay)
+        now.advance(seconds=sent.delay)
         deliver(sent.message)
 
     failed = single_delivery()
@@ -168,14 +168,14 @@ def test_a_worker_that_runs_again_creates_no_second_schedule(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker was killed once it had planned the next attempt; its second run comes to the same second."""
-    now = ManualClock(monkeypatch)
+    now = freeze(monkeypatch)
     receiver.responses = [Response(500)]
     deliver(message)
     (second,) = queue.take()
-    now.forward(second.delay)
+    now.advance(seconds=second.delay)
     deliver(second.message)
     (third,) = queue.take()
-    now.forward(third.delay)
+    now.advance(seconds=third.delay)
     last = third.message
     receiver.responses = [Response(503, headers={"Retry-After": "50000"})]
     with watched_calls(monkeypatch) as calls:
@@ -183,7 +183,7 @@ def test_a_worker_that_runs_again_creates_no_second_schedule(
         deliver(last)
     planned = single_delivery().next_attempt_at
     receiver.responses = [Response(503, headers={"Retry-After": str(50000 - int(LEASE_SECONDS))})]
-    now.forward(LEASE_SECONDS)
+    now.advance(seconds=LEASE_SECONDS)
 
     assert deliver(last) == OK
 
@@ -302,7 +302,7 @@ def test_a_worker_killed_after_any_call_and_run_again_records_one_outcome(
     status: int,
     after: int,
 ) -> None:
-    now = ManualClock(monkeypatch)
+    now = freeze(monkeypatch)
     receiver.responses = [Response(status)]
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = after
@@ -312,7 +312,7 @@ def test_a_worker_killed_after_any_call_and_run_again_records_one_outcome(
             pass
         else:
             assert after > len(calls.made)
-    now.forward(LEASE_SECONDS)
+    now.advance(seconds=LEASE_SECONDS)
 
     assert deliver(message) == OK
 
@@ -338,14 +338,14 @@ def test_a_worker_that_cannot_record_makes_the_attempt_again(
     status: int,
     operation: str,
 ) -> None:
-    now = ManualClock(monkeypatch)
+    now = freeze(monkeypatch)
     health_of(message)
     receiver.responses = [Response(status)]
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {operation: "InternalServerError"}
         assert deliver(message) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     assert single_delivery().attempts == ()
-    now.forward(LEASE_SECONDS)
+    now.advance(seconds=LEASE_SECONDS)
 
     assert deliver(message) == OK
 
@@ -357,14 +357,14 @@ def test_a_worker_that_cannot_record_makes_the_attempt_again(
 def test_the_next_message_repeats_an_unrecorded_attempt(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = ManualClock(monkeypatch)
+    now = freeze(monkeypatch)
     health_of(message)
     receiver.responses = [Response(500), Response(200)]
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {"PutItem": "InternalServerError"}
         deliver(message)
     (second,) = queue.take()
-    now.forward(LEASE_SECONDS)
+    now.advance(seconds=LEASE_SECONDS)
 
     deliver(second.message)  # the first message was lost for good
 
@@ -376,7 +376,7 @@ def test_of_two_workers_with_the_same_message_one_sends(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second worker runs whole while the first one waits for its answer; its copy comes again later."""
-    now = ManualClock(monkeypatch)
+    now = freeze(monkeypatch)
     receiver.responses = [Response(200, meanwhile=lambda: deliver(message))]
 
     assert deliver(message) == OK
@@ -385,7 +385,7 @@ def test_of_two_workers_with_the_same_message_one_sends(
     assert [attempt.number for attempt in single_delivery().attempts] == [1]
     (copy,) = queue.take()
     assert (copy.message["attempt"], copy.message["deferrals"]) == (1, 1)
-    now.forward(copy.delay)
+    now.advance(seconds=copy.delay)
     assert deliver(copy.message) == OK
     assert len(receiver.requests) == 1
     assert queue.take() == []
@@ -395,10 +395,10 @@ def test_a_worker_that_outlived_its_lease_leaves_one_record(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a clock that was set, or a process that stood still: then both send, and one records."""
-    now = ManualClock(monkeypatch)
+    now = freeze(monkeypatch)
 
     def later() -> None:
-        now.forward(LEASE_SECONDS)
+        now.advance(seconds=LEASE_SECONDS)
         deliver(message)
 
     receiver.responses = [Response(500, meanwhile=later), Response(200, b"second")]

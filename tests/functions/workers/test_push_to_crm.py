@@ -20,7 +20,8 @@ from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, sqs_event
 from tests.support.receiver import Receiver, Response
-from tests.support.webhooks import ManualClock, Queue, watched_queue
+from tests.support.time import freeze
+from tests.support.webhooks import Queue, watched_queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -206,13 +207,13 @@ def test_a_retry_has_the_same_webhook_id(
     tenant: Tenant,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    now = ManualClock(monkeypatch)
+    now = freeze(monkeypatch)
     receiver.responses = [Response(500), Response(503), Response(200)]
 
     work(message)
     for _ in range(2):
         (sent,) = queue.take()
-        now.forward(sent.delay)
+        now.advance(seconds=sent.delay)
         work(sent.message)
 
     done = sync(tenant, message)
@@ -228,7 +229,7 @@ def test_a_push_fails_after_the_last_attempt(
     tenant: Tenant,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    now = ManualClock(monkeypatch)
+    now = freeze(monkeypatch)
     started = now.at
     receiver.responses = [Response(500)]
 
@@ -237,7 +238,7 @@ def test_a_push_fails_after_the_last_attempt(
     while waiting := queue.take():
         (sent,) = waiting
         assert (sent.delay <= 900) == (sent.group == message["organization_id"])
-        now.forward(sent.delay)
+        now.advance(seconds=sent.delay)
         work(sent.message)
         sends += 1
 
@@ -498,9 +499,9 @@ def test_the_next_message_repeats_an_unrecorded_attempt(
     work(second.message)  # the first message was lost for good
     assert sync(tenant, message)["attempts"] == 1
 
-    now = ManualClock(monkeypatch)
+    now = freeze(monkeypatch)
     (third,) = queue.take()
-    now.forward(third.delay)
+    now.advance(seconds=third.delay)
     work(third.message)
     assert (sync(tenant, message)["status"], sync(tenant, message)["attempts"]) == ("synced", 2)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +94,7 @@ def test_of_each_subscription_the_newest_event_counts(history: tuple[bytes, ...]
         assert (one.event_id, one.status) in told_last
 
 
+@pytest.mark.no_cover
 @given(st.integers(1, 45).flatmap(lambda count: st.permutations(range(count))), st.data())
 def test_of_any_number_of_events_of_one_second_the_newest_counts(
     names: list[int], data: st.DataObject

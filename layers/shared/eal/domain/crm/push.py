@@ -25,15 +25,13 @@ from eal.domain.leads.wire import LeadView
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from eal.core.caller import Caller
     from eal.domain.integrations.model import Integration
-
 
 _ATTEMPTS = Attempts[PushMessage, Push](
     queue="crm",
     group=lambda message: message.organization_id,
     id_of=lambda message: message.push_id,
-    load=lambda message: store.find(message, _worker(message)),
+    load=store.find,
     next_message=lambda message, push: replace(message, attempt=push.attempts_made + 1),
     dropped_event="push_message_dropped",
     attempted_event="push_attempted",
@@ -49,7 +47,7 @@ def push(message: PushMessage) -> None:
     """
     observe.bind(lead_id=message.lead_id, push_id=message.push_id)
     at = clock.now()
-    if due := _ATTEMPTS.due(message, _ATTEMPTS.load(message), at):
+    if due := _ATTEMPTS.due(message, store.find(message), at):
         _attempt(message, due, at)
 
 
@@ -69,7 +67,7 @@ def _attempt(message: PushMessage, due: Push, at: datetime) -> None:
 
 def _write(message: PushMessage, before: Push, after: Push) -> bool:
     """Put the push on its lead. False if the lead has changed."""
-    by = _worker(message)
+    by = worker("push_to_crm", message.tenant, message.request_id)
     store.record(before.lead, after.sync, by)
     try:
         by.transaction.commit()
@@ -112,7 +110,3 @@ def _body(message: PushMessage, due: Push) -> bytes:
         "data": LeadView.of(due.lead).model_dump(mode="json"),
     }
     return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def _worker(message: PushMessage) -> Caller:
-    return worker("push_to_crm", message.tenant, message.request_id)

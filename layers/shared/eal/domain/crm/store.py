@@ -6,19 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eal.core import ids
-from eal.core.errors import Conflict, NotFound
+from eal.core.errors import Conflict
 from eal.core.table.item import dump, load
 from eal.core.table.read import get_all
 from eal.domain.crm.model import Push
 from eal.domain.integrations import store as integrations
 from eal.domain.integrations.model import Integration
-from eal.domain.leads import store
-from eal.domain.leads.model import CrmSync, Lead
+from eal.domain.leads import store as leads
+from eal.domain.leads.model import CrmSync
+from eal.domain.leads.store import LEADS
 from eal.domain.leads.wire import LeadView
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
+    from eal.core.tenancy import Tenant
     from eal.domain.crm.model import PushMessage
+    from eal.domain.leads.model import Lead
 
 VENDOR = "crm"
 URL, SECRET = "url", "signing_secret"
@@ -31,9 +34,9 @@ def request_push(lead_id: str, by: Caller) -> Lead:
 
     Raises: NotFound, PreconditionFailed; Conflict if no CRM is connected.
     """
-    lead, crm = _read(lead_id, by) if ids.is_id("lead", lead_id) else (None, None)
+    lead, crm = _read(by.tenant, lead_id) if ids.is_id("lead", lead_id) else (None, None)
     if lead is None:
-        raise NotFound(f"There is no lead {lead_id[:40]}.")
+        raise LEADS.not_found(lead_id)
     by.transaction.check_if_match(lead.version)
     if crm is None:
         raise Conflict(
@@ -54,9 +57,9 @@ def request_push(lead_id: str, by: Caller) -> Lead:
     return after
 
 
-def find(message: PushMessage, by: Caller) -> Push | None:
+def find(message: PushMessage) -> Push | None:
     """The push of a message; None if it is not pending, or if another one or an erasure replaced it."""
-    lead, crm = _read(message.lead_id, by)
+    lead, crm = _read(message.tenant, message.lead_id)
     sync = lead.crm_sync if lead else None
     if lead is None or sync is None or sync.push_id != message.push_id or sync.status != "pending":
         return None
@@ -70,16 +73,16 @@ def record(lead: Lead, sync: CrmSync, by: Caller) -> None:
         by.transaction.emit("lead.updated", LeadView.of(changed).model_dump(mode="json"))
 
 
-def _read(lead_id: str, by: Caller) -> tuple[Lead | None, Integration | None]:
+def _read(tenant: Tenant, lead_id: str) -> tuple[Lead | None, Integration | None]:
     """The lead and the CRM, each None if it does not exist; the CRM also if its address or secret is missing."""
-    lead, item = get_all([store.at(by, lead_id), integrations.at(by.tenant, VENDOR)])
+    lead, item = get_all([LEADS.key(tenant, lead_id), integrations.at(tenant, VENDOR)])
     crm = load(Integration, item) if item else None
     is_complete = crm is not None and URL in crm.settings and SECRET in crm.secrets
-    return load(Lead, lead) if lead else None, crm if is_complete else None
+    return LEADS.load(lead) if lead else None, crm if is_complete else None
 
 
 def _replace(lead: Lead, sync: CrmSync, action: str, by: Caller) -> Lead:
     changed = replace(lead, crm_sync=sync, updated_at=by.at, version=lead.version + 1)
-    by.transaction.replace(store.item_of(changed, by), was=lead.version)
-    store.audit_change(action, lead, dump(lead), dump(changed), by)
+    by.transaction.replace(leads.item_of(changed, by), was=lead.version)
+    leads.audit_change(action, lead, dump(lead), dump(changed), by)
     return changed

@@ -59,7 +59,7 @@ def _take_missing(listed: list[Body], since: datetime, until: datetime, by: Call
         and (at := loose_json.moment(mail, "created_at"))
         and since <= at <= until
     }
-    known = outreach.known(VENDOR, list(named), by)
+    known = outreach.known_replies(VENDOR, list(named), by)
     for mail_id, mail in named.items():
         if mail_id not in known:
             data = {**mail, "email_id": mail_id}

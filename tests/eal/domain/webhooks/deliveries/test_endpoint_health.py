@@ -27,9 +27,8 @@ from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.pipeline import items
 from tests.support.receiver import Receiver, Response
-from tests.support.template import functions
+from tests.support.time import Clock, freeze
 from tests.support.webhooks import (
-    ManualClock,
     Queue,
     change_endpoint,
     deliver,
@@ -39,6 +38,7 @@ from tests.support.webhooks import (
     new_message,
     publish_lead,
 )
+from tools.fixtures.template import functions
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -48,8 +48,8 @@ HOUR, DAY = 3600, 86_400
 
 
 @pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
-    return ManualClock(monkeypatch)
+def now(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return freeze(monkeypatch)
 
 
 def acquired(message: dict[str, Any], number: int = 0) -> endpoint_health.Slot | None:
@@ -87,7 +87,7 @@ def test_the_attempts_in_flight_at_an_endpoint_are_limited(
 
 
 def test_a_failing_endpoint_has_fewer_slots_until_its_next_success(
-    message: dict[str, Any], receiver: Receiver, queue: Queue, now: ManualClock
+    message: dict[str, Any], receiver: Receiver, queue: Queue, now: Clock
 ) -> None:
     receiver.responses = [Response(500), Response(200)]
     deliver(message)
@@ -100,25 +100,21 @@ def test_a_failing_endpoint_has_fewer_slots_until_its_next_success(
     assert acquired(message, 99) is not None
 
 
-def test_the_slots_of_dead_workers_are_free_after_their_leases(
-    message: dict[str, Any], now: ManualClock
-) -> None:
+def test_the_slots_of_dead_workers_are_free_after_their_leases(message: dict[str, Any], now: Clock) -> None:
     for number in range(1, MAX_IN_FLIGHT + 1):
         assert acquired(message, number)
-    now.forward(LEASE.total_seconds() - 1)
+    now.advance(seconds=LEASE.total_seconds() - 1)
     assert acquired(message) is None
 
-    now.forward(1)
+    now.advance(seconds=1)
 
     assert acquired(message)
     assert list(health_of(message).leases) == [message["delivery_id"]]
 
 
-def test_a_slot_that_another_worker_has_acquired_is_not_released(
-    message: dict[str, Any], now: ManualClock
-) -> None:
+def test_a_slot_that_another_worker_has_acquired_is_not_released(message: dict[str, Any], now: Clock) -> None:
     first = acquired(message)
-    now.forward(LEASE.total_seconds())
+    now.advance(seconds=LEASE.total_seconds())
     second = acquired(message)
     assert first
     assert second
@@ -157,9 +153,9 @@ def test_the_maximum_holds_after_any_number_of_deferrals(message: dict[str, Any]
 
 
 def test_a_delivery_without_a_slot_fails_once_it_is_overdue(
-    message: dict[str, Any], queue: Queue, now: ManualClock, receiver: Receiver, tenant: Tenant
+    message: dict[str, Any], queue: Queue, now: Clock, receiver: Receiver, tenant: Tenant
 ) -> None:
-    now.forward(DEFERRAL_TIMEOUT.total_seconds() + 1)
+    now.advance(seconds=DEFERRAL_TIMEOUT.total_seconds() + 1)
     for number in range(1, MAX_IN_FLIGHT + 1):
         assert acquired(message, number)
 
@@ -175,9 +171,9 @@ def test_a_delivery_without_a_slot_fails_once_it_is_overdue(
 
 
 def test_a_delivery_without_a_slot_is_deferred_until_it_is_overdue(
-    message: dict[str, Any], queue: Queue, now: ManualClock
+    message: dict[str, Any], queue: Queue, now: Clock
 ) -> None:
-    now.forward(DEFERRAL_TIMEOUT.total_seconds() - 60)
+    now.advance(seconds=DEFERRAL_TIMEOUT.total_seconds() - 60)
     for number in range(1, MAX_IN_FLIGHT + 1):
         assert acquired(message, number)
 
@@ -189,10 +185,10 @@ def test_a_delivery_without_a_slot_is_deferred_until_it_is_overdue(
 
 
 def test_an_overdue_delivery_with_a_slot_is_attempted(
-    message: dict[str, Any], receiver: Receiver, now: ManualClock
+    message: dict[str, Any], receiver: Receiver, now: Clock
 ) -> None:
     """As after an outage, or sent again from the dead letters."""
-    now.forward(DEFERRAL_TIMEOUT.total_seconds() * 2)
+    now.advance(seconds=DEFERRAL_TIMEOUT.total_seconds() * 2)
 
     assert deliver(message) == OK
 
@@ -201,10 +197,10 @@ def test_an_overdue_delivery_with_a_slot_is_attempted(
 
 
 def test_a_manual_retry_is_overdue_counted_from_its_request(
-    message: dict[str, Any], queue: Queue, now: ManualClock, tenant: Tenant
+    message: dict[str, Any], queue: Queue, now: Clock, tenant: Tenant
 ) -> None:
     deliver(message)
-    now.forward(DEFERRAL_TIMEOUT.total_seconds() * 2)
+    now.advance(seconds=DEFERRAL_TIMEOUT.total_seconds() * 2)
     path = f"/v1/webhooks/deliveries/{message['delivery_id']}/retry"
     assert call("POST", path, key=tenant.write).status == 202
     for number in range(1, MAX_IN_FLIGHT + 1):
@@ -213,7 +209,7 @@ def test_a_manual_retry_is_overdue_counted_from_its_request(
 
     deliver(retry)
     assert deliveries()[0].status == "pending"
-    now.forward(DEFERRAL_TIMEOUT.total_seconds() + 1)
+    now.advance(seconds=DEFERRAL_TIMEOUT.total_seconds() + 1)
     for number in range(1, MAX_IN_FLIGHT + 1):
         assert acquired(message, number)
     deliver(retry)
@@ -261,7 +257,7 @@ def test_concurrent_workers_never_exceed_the_slots(
 
 
 def test_attempts_over_the_rate_limit_are_spread_over_the_following_minutes(
-    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: ManualClock
+    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: Clock
 ) -> None:
     change_endpoint(webhook["id"], rate_limit=2)
     now.at = now.at.replace(second=30, microsecond=0)
@@ -277,7 +273,7 @@ def test_attempts_over_the_rate_limit_are_spread_over_the_following_minutes(
 
 
 def test_no_minute_exceeds_the_rate_limit_and_all_events_arrive(
-    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: ManualClock
+    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: Clock
 ) -> None:
     change_endpoint(webhook["id"], rate_limit=3)
     fan_out(*(publish_lead(tenant) for _ in range(11)))
@@ -300,10 +296,10 @@ def test_no_minute_exceeds_the_rate_limit_and_all_events_arrive(
 
 
 def test_a_delivery_deferred_by_the_rate_limit_fails_once_it_is_overdue(
-    message: dict[str, Any], webhook: dict[str, Any], now: ManualClock, queue: Queue, receiver: Receiver
+    message: dict[str, Any], webhook: dict[str, Any], now: Clock, queue: Queue, receiver: Receiver
 ) -> None:
     change_endpoint(webhook["id"], rate_limit=1)
-    now.forward(DEFERRAL_TIMEOUT.total_seconds() + 1)
+    now.advance(seconds=DEFERRAL_TIMEOUT.total_seconds() + 1)
     slot = acquired(message, 1)
     assert slot
     endpoint_health.release_slot(slot)
@@ -316,9 +312,9 @@ def test_a_delivery_deferred_by_the_rate_limit_fails_once_it_is_overdue(
     assert health_of(message).leases == {}
 
 
-def test_counters_of_old_minutes_are_removed(message: dict[str, Any], now: ManualClock) -> None:
+def test_counters_of_old_minutes_are_removed(message: dict[str, Any], now: Clock) -> None:
     for seconds in (0, 30, 60, 61, 600, 601):
-        now.forward(seconds)
+        now.advance(seconds=seconds)
         slot = acquired(message)
         assert slot
         endpoint_health.release_slot(slot)
@@ -388,7 +384,7 @@ def test_a_rejected_signature_is_repeated_with_the_other_secret_which_then_stays
 
 
 def test_a_rejection_of_both_secrets_is_one_step_of_the_schedule(
-    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: ManualClock
+    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: Clock
 ) -> None:
     rotate(webhook, tenant)
     receiver.responses = [Response(401)]
@@ -399,7 +395,7 @@ def test_a_rejection_of_both_secrets_is_one_step_of_the_schedule(
     assert (len(delivery.attempts), delivery.steps, delivery.status) == (2, 1, "pending")
     (retry,) = queue.take()
     assert retry.message["attempt"] == 3
-    now.forward(retry.delay)
+    now.advance(seconds=retry.delay)
     deliver(retry.message)
     assert [attempt.number for attempt in deliveries()[0].attempts] == [1, 2, 3, 4]
 
@@ -418,10 +414,10 @@ def test_an_endpoint_may_return_to_the_old_secret(
 
 
 def test_after_the_overlap_only_the_new_secret_signs_and_a_rejection_is_retried_later(
-    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: ManualClock
+    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: Clock
 ) -> None:
     new = rotate(webhook, tenant)
-    now.forward(DAY)
+    now.advance(seconds=DAY)
     receiver.responses = [Response(401)]
 
     deliver(new_message(tenant, queue))
@@ -435,15 +431,13 @@ def test_after_the_overlap_only_the_new_secret_signs_and_a_rejection_is_retried_
 # ---------------------------------------------------------------- failing for days, and coming back
 
 
-def fail_for(
-    days: float, tenant: Tenant, queue: Queue, now: ManualClock, *, every: float = HOUR * 24
-) -> None:
+def fail_for(days: float, tenant: Tenant, queue: Queue, now: Clock, *, every: float = HOUR * 24) -> None:
     """One new event after another, each attempted once."""
     end = now.at.timestamp() + days * DAY
     while now.at.timestamp() <= end:
         deliver(new_message(tenant, queue))
         queue.take()
-        now.forward(every)
+        now.advance(seconds=every)
 
 
 def disabled_events() -> list[dict[str, Any]]:
@@ -453,7 +447,7 @@ def disabled_events() -> list[dict[str, Any]]:
 
 
 def test_five_days_of_failures_disable_the_endpoint_with_event_and_audit_record(
-    now: ManualClock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
+    now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(500)]
 
@@ -471,7 +465,7 @@ def test_five_days_of_failures_disable_the_endpoint_with_event_and_audit_record(
 
 
 def test_a_success_restarts_the_five_days(
-    now: ManualClock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
+    now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(500)]
     fail_for(3, tenant, queue, now)
@@ -483,7 +477,7 @@ def test_a_success_restarts_the_five_days(
 
 
 def test_failures_a_week_apart_are_not_a_run(
-    now: ManualClock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
+    now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(500)]
 
@@ -493,7 +487,7 @@ def test_failures_a_week_apart_are_not_a_run(
 
 
 def test_a_concurrent_change_by_the_customer_wins(
-    now: ManualClock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
+    now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(500)]
     fail_for(4, tenant, queue, now)
@@ -515,7 +509,7 @@ def enable(webhook: dict[str, Any]) -> None:
 
 
 def test_an_enabled_endpoint_is_probed_before_other_attempts(
-    now: ManualClock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
+    now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(410)]
     deliver(new_message(tenant, queue))
@@ -535,7 +529,7 @@ def test_an_enabled_endpoint_is_probed_before_other_attempts(
 
 
 def test_a_failed_probe_pauses_other_attempts_until_the_next_probe(
-    now: ManualClock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
+    now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(410)]
     deliver(new_message(tenant, queue))
@@ -549,14 +543,14 @@ def test_a_failed_probe_pauses_other_attempts_until_the_next_probe(
 
     assert len(receiver.requests) == 2
     (waiting,) = queue.take()
-    now.forward(PROBE_PAUSE.total_seconds())
+    now.advance(seconds=PROBE_PAUSE.total_seconds())
     deliver(waiting.message)
     assert len(receiver.requests) == 3
     assert all(acquired(second, number) for number in range(1, MAX_IN_FLIGHT + 1))
 
 
 def test_an_enabled_endpoint_has_five_days_again(
-    now: ManualClock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
+    now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(500)]
     fail_for(5, tenant, queue, now)

@@ -156,7 +156,7 @@ def disabling(slot: Slot, now: datetime, failing_since: datetime | None = None) 
         condition += " AND failing_since = :since"
         values[":since"] = rfc3339(failing_since)
     return Change(
-        at=slot.health_key,
+        key=slot.health_key,
         expression="SET probe_at = :now REMOVE leases.#delivery, failing_since, last_failed_at",
         condition=condition,
         names={"#delivery": slot.delivery_id},
@@ -170,7 +170,7 @@ def _acquire(item_key: Key, delivery_id: str, now: datetime) -> Slot:
     names |= {f"#m{back}": _counter(minute - back) for back in range(1, _REMOVED_MINUTES + 1)}
     item = progress.change(
         Change(
-            at=item_key,
+            key=item_key,
             expression="SET leases.#delivery = :expires_at, #ttl = :ttl ADD #minute :one REMOVE "
             + ", ".join(f"#m{back}" for back in range(1, _REMOVED_MINUTES + 1)),
             condition="attribute_exists(leases)"
@@ -212,7 +212,7 @@ def _remove_expired_leases(item_key: Key, item: Item, now: datetime) -> bool:
     with suppress(ConditionFailed):  # another worker has just removed them
         progress.change(
             Change(
-                at=item_key,
+                key=item_key,
                 expression="REMOVE " + ", ".join(f"leases.{name}" for name in names),
                 condition=" AND ".join(f"leases.{name} = :{name[1:]}" for name in names),
                 names=names,
@@ -228,7 +228,7 @@ def _release(slot: Slot, sets: str, removed: list[str], values: Item) -> Endpoin
     try:
         item = progress.change(
             Change(
-                at=slot.health_key,
+                key=slot.health_key,
                 expression=f"{sets}REMOVE " + ", ".join(["leases.#delivery", *removed, *old]),
                 condition="leases.#delivery = :expires_at",
                 names={"#delivery": slot.delivery_id, **old},
