@@ -161,7 +161,7 @@ def _reconcile(needs: Needs, monkeypatch: pytest.MonkeyPatch) -> None:
     missed = {"id": "CAL9", "company_id": "COM1", "start_time": now.isoformat(), "duration": 0}
     mail = {"id": "m1", "created_at": now.isoformat(), "from": "dana@example.com", "text": "Yes."}
     for module in (reconcile, resend_reconcile):
-        monkeypatch.setattr(module, "SETTLED", timedelta(0))
+        monkeypatch.setattr(module, "SETTLING_TIME", timedelta(0))
     with (
         serving(CallrailApi("callrail", 'Token token="a key"', calls=[missed]), monkeypatch),
         serving(ResendApi("resend", "Bearer a key", mails=[mail]), monkeypatch),

@@ -46,7 +46,7 @@ def new_tenant(name: str = "Acme Restoration", parent: str | None = None) -> Ten
     ]
     for label, mode, scope in wanted:
         by = operator(organization_id)
-        _, texts[label] = keys.make(
+        _, texts[label] = keys.create(
             by, tenant=tenancy.Tenant(organization_id, mode), name=label, scopes=(scope,)
         )
         by.transaction.audit("api_key.created", organization_id)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eal.core import clock as time
 from eal.core import ids
 from eal.core.clock import rfc3339
-from eal.domain.statistics.roll_up.wire import RollupView
+from eal.domain.statistics.roll_up.wire import RollUpView
 from tests.support.callrail import connect
 from tests.support.faults import watched_calls
 from tests.support.http import call
@@ -214,7 +214,7 @@ def test_the_rate_is_of_those_that_are_one_or_the_other() -> None:
     )
     row = Row(organization_id=ids.new("org", time.now()), name="x", tally=tally, leads=False, calls=True)
 
-    counts = RollupView.of(row).calls
+    counts = RollUpView.of(row).calls
 
     assert counts is not None
     assert (counts.total, counts.undetermined, counts.qualified_rate) == (7, 4, 0.3333)

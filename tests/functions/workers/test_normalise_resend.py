@@ -229,7 +229,7 @@ def test_the_first_request_for_each_mail_keeps_the_pace_too(
 def test_a_mail_that_is_too_large_is_kept_without_its_body(
     connection: Connection, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("eal.vendors.http.LARGEST_ANSWER", 1000)
+    monkeypatch.setattr("eal.vendors.http.MAX_RESPONSE_BYTES", 1000)
     api.mails = [{**MAIL, "text": "x" * 1000}]
 
     assert connection.normalise(connection.message(RECEIVED)) == []

@@ -198,8 +198,8 @@ def test_a_used_up_budget_goes_on_in_the_next_run(
     api: CallrailApi,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(callrail_reconcile, "REQUESTS_A_RUN", 2)
-    monkeypatch.setattr(client, "CALLS_A_PAGE", 3)
+    monkeypatch.setattr(callrail_reconcile, "MAX_REQUESTS_PER_RUN", 2)
+    monkeypatch.setattr(client, "PAGE_CALLS", 3)
     api.calls = [listed(clock, f"{number:02}", minutes_ago=600 - number) for number in range(13)]
 
     found = []
@@ -214,8 +214,8 @@ def test_a_used_up_budget_goes_on_in_the_next_run(
 
 def test_it_stays_inside_the_vendors_quota() -> None:
     runs_an_hour = 4
-    assert callrail_reconcile.REQUESTS_A_RUN * runs_an_hour * 24 <= 10_000 // 4
-    assert callrail_reconcile.REQUESTS_A_RUN * runs_an_hour <= 1_000 // 4
+    assert callrail_reconcile.MAX_REQUESTS_PER_RUN * runs_an_hour * 24 <= 10_000 // 4
+    assert callrail_reconcile.MAX_REQUESTS_PER_RUN * runs_an_hour <= 1_000 // 4
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_a_vendor_in_trouble_is_asked_again_later_and_nothing_is_lost(
 def test_trouble_between_two_pages_loses_nothing(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "CALLS_A_PAGE", 2)
+    monkeypatch.setattr(client, "PAGE_CALLS", 2)
     api.calls = [listed(clock, str(number), minutes_ago=600 - number) for number in range(5)]
     answer = CallrailApi.answer
 
@@ -405,11 +405,11 @@ def test_two_runs_at_once_leave_one_cursor(
 ) -> None:
     from eal.domain.integrations import reconciliation
 
-    (one,) = reconciliation.due("callrail", clock.now())
-    (other,) = reconciliation.due("callrail", clock.now())
+    (first,) = reconciliation.list_due("callrail", clock.now())
+    (second,) = reconciliation.list_due("callrail", clock.now())
 
-    assert reconciliation.save(one, one.cursor.done(clock.now()), clock.now())
-    assert not reconciliation.save(other, other.cursor, clock.now())
+    assert reconciliation.save(first, first.cursor.done(clock.now()), clock.now())
+    assert not reconciliation.save(second, second.cursor, clock.now())
     (cursor,) = stored("RECONCILIATION", tenant.id)
     assert cursor["through"] == rfc3339(clock.now())
 

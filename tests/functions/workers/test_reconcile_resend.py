@@ -126,7 +126,7 @@ def test_a_mail_that_may_still_be_told_of_or_is_from_before_is_left_alone(
 def test_it_goes_back_page_by_page_and_no_further_than_needed(
     clock: Clock, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "MOST_A_PAGE", 2)
+    monkeypatch.setattr(client, "PAGE_MAILS", 2)
     old = [mail(clock, f"old{number}", minutes_ago=3000 - number) for number in range(6)]
     api.mails = [*old, *(mail(clock, f"m{number}", minutes_ago=60 - number) for number in range(5))]
 
@@ -139,8 +139,8 @@ def test_it_goes_back_page_by_page_and_no_further_than_needed(
 def test_a_used_up_budget_goes_on_in_the_next_run_and_misses_none_that_came_meanwhile(
     clock: Clock, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "MOST_A_PAGE", 2)
-    monkeypatch.setattr(resend_reconcile, "REQUESTS_A_RUN", 2)
+    monkeypatch.setattr(client, "PAGE_MAILS", 2)
+    monkeypatch.setattr(resend_reconcile, "MAX_REQUESTS_PER_RUN", 2)
     api.mails = [mail(clock, f"m{number}", minutes_ago=600 - number) for number in range(9)]
     found = [reconcile()]
     api.mails.append(mail(clock, "new", minutes_ago=0))
@@ -172,7 +172,7 @@ def test_a_vendor_in_trouble_is_asked_again_later(
 def test_requests_keep_the_vendors_pace(
     clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "MOST_A_PAGE", 1)
+    monkeypatch.setattr(client, "PAGE_MAILS", 1)
     api = ResendApi("resend", f"Bearer {API_KEY}")
     api.mails = [mail(clock, f"m{number}", minutes_ago=60 - number) for number in range(3)]
     with serving(api, monkeypatch) as pauses:

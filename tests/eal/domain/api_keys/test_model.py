@@ -96,10 +96,10 @@ def test_a_key_is_expired_from_its_end_on_and_revoked_for_ever(late: timedelta) 
     at, end = START + late, timedelta(days=1)
     ended = late >= end
 
-    assert _key(ends_in=end).at_time(at) == ("expired" if ended else "active")
-    assert _key(status="rotating", ends_in=end).at_time(at) == ("expired" if ended else "rotating")
-    assert _key(status="revoked", ends_in=end).at_time(at) == "revoked"
-    assert _key().at_time(at) == "active"
+    assert _key(ends_in=end).status_at(at) == ("expired" if ended else "active")
+    assert _key(status="rotating", ends_in=end).status_at(at) == ("expired" if ended else "rotating")
+    assert _key(status="revoked", ends_in=end).status_at(at) == "revoked"
+    assert _key().status_at(at) == "active"
 
 
 @pytest.mark.parametrize(

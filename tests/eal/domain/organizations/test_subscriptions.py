@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.core.table.item import dump, load
-from eal.domain.organizations.subscriptions import SUBSCRIPTIONS_KEPT, with_subscription
-from eal.vendors.stripe.webhooks import subscription_in
+from eal.domain.organizations.subscriptions import MAX_SUBSCRIPTIONS, with_subscription
+from eal.vendors.stripe.webhooks import parse_subscription_event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ HISTORIES = st.integers(1, 8).flatmap(lambda count: st.tuples(*(events(number) f
 
 
 def told(raw: bytes) -> Subscription:
-    found = subscription_in(raw)
+    found = parse_subscription_event(raw)
     assert found is not None
     return found.subscription
 
@@ -139,7 +139,7 @@ def test_it_is_the_same_after_it_was_stored(history: tuple[bytes, ...]) -> None:
 
 def test_old_ones_are_let_go() -> None:
     known: tuple[Subscription, ...] = ()
-    for number in range(SUBSCRIPTIONS_KEPT + 3):
+    for number in range(MAX_SUBSCRIPTIONS + 3):
         body = {
             "id": f"evt_{number}", "object": "event", "created": 1_776_000_000 + number, "livemode": True,
             "type": "customer.subscription.deleted",
@@ -147,5 +147,5 @@ def test_old_ones_are_let_go() -> None:
         }  # fmt: skip
         known = with_subscription(known, told(json.dumps(body).encode()))
 
-    assert len(known) == SUBSCRIPTIONS_KEPT
-    assert known[0].id == f"sub_{SUBSCRIPTIONS_KEPT + 2}"
+    assert len(known) == MAX_SUBSCRIPTIONS
+    assert known[0].id == f"sub_{MAX_SUBSCRIPTIONS + 2}"

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.core.table.item import dump
-from eal.vendors.callrail.webhooks import LONGEST_TRANSCRIPT, call_in, is_signed
+from eal.vendors.callrail.webhooks import MAX_TRANSCRIPT_BYTES, is_signed, parse_call
 
 if TYPE_CHECKING:
     from eal.domain.calls.model import Facts, Snapshot
@@ -47,7 +47,7 @@ RECORDED = b"""
 
 def snapshot(kind: str, body: dict[str, Any] | bytes) -> Snapshot:
     raw = body if isinstance(body, bytes) else json.dumps({"resource_id": "CAL1", **body}).encode()
-    found = call_in(kind, raw, AT)
+    found = parse_call(kind, raw, AT)
     assert found is not None
     return found
 
@@ -210,7 +210,7 @@ def test_the_bodys_marks_win_over_the_address(kind: str, body: dict[str, Any], r
     ],
 )
 def test_forms_and_texts_are_no_calls(kind: str, body: dict[str, Any]) -> None:
-    assert call_in(kind, json.dumps(body).encode(), AT) is None
+    assert parse_call(kind, json.dumps(body).encode(), AT) is None
 
 
 def test_an_outbound_call_is_known_by_any_of_its_marks() -> None:
@@ -225,7 +225,7 @@ def test_the_older_number_stands_in_for_the_id_and_without_any_the_body_is_refus
     assert snapshot("post-call", b'{"id": 7261945}').vendor_call_id == "7261945"
     for raw in (b'{"resource_id": ""}', b"[]", b"{", b"\xff"):
         with pytest.raises(ValueError):
-            call_in("post-call", raw, AT)
+            parse_call("post-call", raw, AT)
 
 
 @pytest.mark.parametrize("number", ["+266696687", "+86282452253", "anonymous", "Restricted", ""])
@@ -261,7 +261,7 @@ def test_a_transcript_longer_than_an_item_is_cut() -> None:
     found = snapshot("post-call", {"transcription": "é" * 400_000})
 
     assert found.transcript is not None
-    assert len(found.transcript.encode()) <= LONGEST_TRANSCRIPT
+    assert len(found.transcript.encode()) <= MAX_TRANSCRIPT_BYTES
 
 
 def test_only_an_https_address_is_a_recording() -> None:
@@ -282,7 +282,7 @@ _JSON = st.recursive(
 )
 def test_any_values_are_read_or_refused_by_value_error(kind: str, body: dict[str, Any]) -> None:
     try:
-        found = call_in(kind, json.dumps(body).encode(), AT)
+        found = parse_call(kind, json.dumps(body).encode(), AT)
     except ValueError:
         return
     if found:

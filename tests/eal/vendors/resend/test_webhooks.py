@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.domain.outreach.model import Mail, MailEvent
-from eal.vendors.resend.webhooks import is_signed, told_in
+from eal.vendors.resend.webhooks import is_signed, parse_webhook
 
 AT = datetime(2026, 4, 24, 17, 42, 11, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -83,7 +83,7 @@ def test_anything_at_all_is_answered(headers: dict[str, str], body: bytes, secre
 
 def _told(kind: str, **data: Any) -> MailEvent | Mail | None:
     body = {"type": kind, "created_at": "2026-02-22T23:41:12.126Z", "data": {"email_id": "e1", **data}}
-    return told_in(json.dumps(body).encode(), "msg_1", AT)
+    return parse_webhook(json.dumps(body).encode(), "msg_1", AT)
 
 
 def test_a_bounce_says_why() -> None:
@@ -136,7 +136,7 @@ def test_no_other_type_is(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["email.bounced", "email.received"])
 def test_a_mail_without_an_id_is_refused(kind: str) -> None:
-    with pytest.raises(ValueError, match="names no mail"):
+    with pytest.raises(ValueError, match="has no mail id"):
         _told(kind, email_id="")
 
 

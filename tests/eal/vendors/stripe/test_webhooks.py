@@ -12,7 +12,7 @@ import stripe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.vendors.stripe.webhooks import is_signed, signed_at, subscription_in
+from eal.vendors.stripe.webhooks import is_signed, parse_subscription_event, signed_at
 
 SECRET = "whsec_test_secret"
 BODY = b'{"id":"evt_1"}'
@@ -79,7 +79,7 @@ def _event(kind: str = "customer.subscription.updated", **subscription: Any) -> 
 
 def test_plan_and_period_are_the_items() -> None:
     items = {"data": [{"current_period_end": 1778592000, "price": {"id": "price_pro", "lookup_key": "pro"}}]}
-    told = subscription_in(_event(items=items, metadata={"tenant_id": "org_1"}))
+    told = parse_subscription_event(_event(items=items, metadata={"tenant_id": "org_1"}))
 
     assert told is not None
     assert (told.mode, told.organization_id) == ("live", "org_1")
@@ -88,7 +88,9 @@ def test_plan_and_period_are_the_items() -> None:
 
 
 def test_before_basil_the_period_was_the_subscriptions() -> None:
-    told = subscription_in(_event(current_period_end=1778592000, items={"data": [{"plan": {"id": "old"}}]}))
+    told = parse_subscription_event(
+        _event(current_period_end=1778592000, items={"data": [{"plan": {"id": "old"}}]})
+    )
 
     assert told is not None
     assert told.subscription.plan == "old"
@@ -99,24 +101,24 @@ def test_before_basil_the_period_was_the_subscriptions() -> None:
     "kind", ["invoice.paid", "checkout.session.completed", "customer.created", "somebody.new", ""]
 )
 def test_no_other_event_is_about_a_subscription(kind: str) -> None:
-    assert subscription_in(_event(kind)) is None
+    assert parse_subscription_event(_event(kind)) is None
 
 
 def test_a_thin_event_is_none_of_these() -> None:
     body = {"id": "evt_1", "object": "v2.core.event", "type": "customer.subscription.updated"}
 
-    assert subscription_in(json.dumps(body).encode()) is None
+    assert parse_subscription_event(json.dumps(body).encode()) is None
 
 
 @pytest.mark.parametrize("lacking", [{"id": ""}, {"status": None}])
 def test_a_subscription_event_that_lacks_the_least_is_refused(lacking: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="lacks"):
-        subscription_in(_event(**lacking))
+        parse_subscription_event(_event(**lacking))
 
 
 def test_a_second_holds_beginning_change_and_end_in_this_order() -> None:
     kinds = ("created", "updated", "deleted")
-    told = [subscription_in(_event(f"customer.subscription.{kind}")) for kind in kinds]
+    told = [parse_subscription_event(_event(f"customer.subscription.{kind}")) for kind in kinds]
 
     orders = [one.subscription.events[0].order for one in told if one]
     assert orders == sorted(orders)

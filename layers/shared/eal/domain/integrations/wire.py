@@ -1,4 +1,4 @@
-"""What the API takes and shows of integrations."""
+"""What the API accepts and returns of integrations."""
 
 from dataclasses import asdict
 from typing import Annotated, Literal, Self
@@ -9,7 +9,7 @@ from eal.core import clock, settings
 from eal.core.clock import Instant
 from eal.core.listing import PageView
 from eal.core.wire import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, Wire
-from eal.domain.integrations.model import VENDORS, Health, Integration, Secret
+from eal.domain.integrations.model import VENDORS, ConnectionHealth, Integration, StoredSecret
 
 type Setting = Annotated[str, Field(min_length=1, max_length=2048)]
 type SecretText = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -89,8 +89,8 @@ class IntegrationView(Wire):
     version: int
 
     @classmethod
-    def of(cls, integration: Integration, health: Health) -> Self:
-        terms = VENDORS[integration.vendor]
+    def of(cls, integration: Integration, health: ConnectionHealth) -> Self:
+        spec = VENDORS[integration.vendor]
         base = None
         if integration.connection_id:
             base = settings.receiver_url(integration.vendor).rstrip("/") + "/" + integration.connection_id
@@ -98,10 +98,10 @@ class IntegrationView(Wire):
             {
                 "vendor": integration.vendor,
                 "settings": integration.settings,
-                "secrets": {name: _shown(integration.secrets.get(name)) for name in terms.secrets},
+                "secrets": {name: _secret_fields(integration.secrets.get(name)) for name in spec.secrets},
                 "connection_id": integration.connection_id,
                 "receiver_url": base,
-                "receiver_urls": {kind: f"{base}/{kind}" for kind in terms.kinds} if base else {},
+                "receiver_urls": {kind: f"{base}/{kind}" for kind in spec.kinds} if base else {},
                 "health": {
                     "status": health.status,
                     "last_event_at": health.last_event_at,
@@ -118,7 +118,7 @@ class IntegrationPage(PageView[IntegrationView]):
     pass
 
 
-def _shown(secret: Secret | None) -> dict[str, object]:
+def _secret_fields(secret: StoredSecret | None) -> dict[str, object]:
     return {
         "set": secret is not None,
         "updated_at": secret.updated_at if secret else None,

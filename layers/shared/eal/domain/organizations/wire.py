@@ -1,4 +1,4 @@
-"""What the API takes and shows of organizations."""
+"""What the API accepts and returns of organizations."""
 
 from dataclasses import asdict
 from typing import Annotated, ClassVar, Self, cast

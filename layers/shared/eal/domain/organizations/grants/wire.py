@@ -1,4 +1,4 @@
-"""What the API takes and shows of grants."""
+"""What the API accepts and returns of grants."""
 
 from dataclasses import asdict
 from typing import Annotated, Literal, Self
@@ -22,10 +22,10 @@ type Grantable = Literal[
     "webhooks",
     "events",
 ]
-"""What a child can let its parent read; never its keys, integrations, members and grants themselves.
+"""Resources that a child can grant. Its keys, integrations, members and grants are never among them.
 
-Two of them tell of others: `events` hold the leads, calls and keys (without their text) that they are about, and
-`audit-log` names every change, with personal values masked.
+Two of them include others: `events` contain the data of leads, calls and keys (without their text), and `audit-log`
+contains every change, with personal values masked.
 """
 
 

@@ -1,4 +1,4 @@
-"""What the API takes and shows of members."""
+"""What the API accepts and returns of members."""
 
 from typing import Literal, Self
 
