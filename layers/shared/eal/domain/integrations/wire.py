@@ -89,7 +89,7 @@ class IntegrationView(Wire):
     version: int
 
     @classmethod
-    def of(cls, integration: Integration, health: ConnectionHealth) -> Self:
+    def of(cls, integration: Integration, health: ConnectionHealth) -> Self:  # type: ignore[override]  # shows more
         spec = VENDORS[integration.vendor]
         base = None
         if integration.connection_id:
