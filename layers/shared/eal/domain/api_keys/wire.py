@@ -173,7 +173,7 @@ def _fields(key: ApiKey) -> dict[str, object]:
         "scopes": key.scopes,
         "mode": key.mode,
         "status": key.status_at(clock.now()),
-        "rate_limit": {"per_minute": key.per_minute, "burst": key.burst},
+        "rate_limit": RateLimitView.of(key),
         "allowed_cidrs": key.allowed_cidrs or (),
         "expires_at": key.expires_at,
         "last_used": {"at": key.last_used_at, "ip": key.last_used_ip} if key.last_used_at else None,
@@ -181,6 +181,6 @@ def _fields(key: ApiKey) -> dict[str, object]:
         "rotated_at": key.rotated_at,
         "revoked_at": key.revoked_at,
         "created_at": key.created_at,
-        "created_by": {"type": key.created_by.type, "id": key.created_by.id},
+        "created_by": CreatedBy.of(key.created_by),
         "version": key.version,
     }

@@ -1,14 +1,12 @@
 """What the API accepts and returns of grants."""
 
-from dataclasses import asdict
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
 from eal.core.clock import Instant
 from eal.core.listing import PageView
 from eal.core.wire import Wire
-from eal.domain.organizations.grants.model import GivenGrant
 
 type Grantable = Literal[
     "leads",
@@ -59,10 +57,6 @@ class GrantView(Wire):
     created_at: Instant
     updated_at: Instant
     version: int
-
-    @classmethod
-    def of(cls, grant: GivenGrant) -> Self:
-        return cls.model_validate(asdict(grant))
 
 
 class GrantPage(PageView[GrantView]):
