@@ -40,9 +40,9 @@ def put(one: dict[str, Any], content: str | bytes) -> str:
 
 def notification(name: str, etag: str = "", size: int = 0) -> str:
     stored = {"key": name.replace("=", "%3D"), "eTag": etag.strip('"'), "size": size}
-    told = {"bucket": {"name": UPLOADS_BUCKET}, "object": stored}
+    entity = {"bucket": {"name": UPLOADS_BUCKET}, "object": stored}
     at = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return json.dumps({"Records": [{"eventTime": at, "s3": told}]})
+    return json.dumps({"Records": [{"eventTime": at, "s3": entity}]})
 
 
 def consume(body: str, received: int = 1) -> bool:

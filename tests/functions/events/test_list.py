@@ -215,7 +215,7 @@ def test_events_of_one_type(tenant: Tenant) -> None:
 def test_what_a_filter_looks_at_is_bounded_and_the_cursor_goes_on(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feed, "READS_AT_MOST", 2)
+    monkeypatch.setattr(feed, "MAX_ITEMS_READ", 2)
     _publish(tenant, 5)
 
     page = _page(tenant, "type=call.received")
@@ -230,7 +230,7 @@ def test_a_page_of_large_events_ends_before_the_answer_is_too_large(
 ) -> None:
     _publish(tenant, 5)
     data = _item(1)["data"]["S"]
-    monkeypatch.setattr(feed, "BYTES_AT_MOST", 2 * (len(data) + data.count('"')) + 100)
+    monkeypatch.setattr(feed, "MAX_PAGE_BYTES", 2 * (len(data) + data.count('"')) + 100)
 
     pages = [_page(tenant, "limit=200")]
     while pages[-1]["has_more"]:
@@ -241,7 +241,7 @@ def test_a_page_of_large_events_ends_before_the_answer_is_too_large(
 
 def test_one_event_above_the_bound_is_a_page(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     _publish(tenant, 2)
-    monkeypatch.setattr(feed, "BYTES_AT_MOST", 1)
+    monkeypatch.setattr(feed, "MAX_PAGE_BYTES", 1)
 
     page = _page(tenant)
 

@@ -17,7 +17,7 @@ from eal.core.events import catalogue
 from eal.core.events.catalogue import Event
 from eal.core.table.item import Item
 from eal.core.table.keys import key, partition
-from eal.core.table.page import BYTES_AT_MOST, weight
+from eal.core.table.page import MAX_PAGE_BYTES, weight
 from eal.core.table.read import get, walk
 from eal.domain.events.wire import FeedQuery
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-READS_AT_MOST = 2000
+MAX_ITEMS_READ = 2000
 """Events that one page may look at for a filter; then it ends, with a cursor to go on from. So it does at 4 MB."""
 _MOST_A_READ = 201
 _INDEX_LAG = timedelta(minutes=10)
@@ -54,8 +54,8 @@ def read(query: FeedQuery, by: Caller) -> Feed:
     size = 0
     for looked_at, item in enumerate(_without_gaps(last.at or 0, by)):
         size += weight(cast("str", item["data"]))
-        is_large = size > BYTES_AT_MOST and looked_at > 0
-        if len(found) == query.limit or looked_at == READS_AT_MOST or is_large:
+        is_large = size > MAX_PAGE_BYTES and looked_at > 0
+        if len(found) == query.limit or looked_at == MAX_ITEMS_READ or is_large:
             has_more = True
             break
         last = Position(cast("str", item["id"]), cast("int", item["feedsk"]))
@@ -75,7 +75,7 @@ def find(event_id: str, by: Caller) -> Event:
 def _without_gaps(after: int, by: Caller) -> "Iterator[Item]":
     """The items behind a number, up to where one is missing that is still to come."""
     values: Item = {":pk": partition(by.tenant, "EVENT"), ":after": after}
-    for item in walk("feedpk = :pk AND feedsk > :after", values, index="feed", at_once=_MOST_A_READ):
+    for item in walk("feedpk = :pk AND feedsk > :after", values, index="feed", limit=_MOST_A_READ):
         number = cast("int", item["feedsk"])
         if number != after + 1 and by.at - _numbered_at(item) < _INDEX_LAG:
             return

@@ -14,7 +14,7 @@ from eal.core.outbound import address
 from eal.core.table import page
 from eal.core.table.item import dump, load
 from eal.core.table.keys import key
-from eal.core.table.page import Few, Page
+from eal.core.table.page import Entry, Page
 from eal.core.table.read import get, get_all
 from eal.domain.integrations import connections
 from eal.domain.integrations.model import (
@@ -101,10 +101,10 @@ def search(query: ListQuery, by: Caller) -> Page[tuple[Integration, ConnectionHe
         return known[integration.vendor].health() if integration.vendor in known else ConnectionHealth()
 
     listed = [
-        Few(integration.vendor, integration.created_at, (integration, health(integration)))
+        Entry(integration.vendor, integration.created_at, (integration, health(integration)))
         for integration in found
     ]
-    return page.few(by.tenant, query, listed)
+    return page.paginate_in_memory(by.tenant, query, listed)
 
 
 def remove(vendor: str, by: Caller) -> None:
