@@ -1,4 +1,4 @@
-"""A tenant's connected CallRail: signed events into the receiver, and what comes of them."""
+"""A tenant's connection to CallRail: signed events for the receiver, and the items that they result in."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Connection:
     def url_event(
         self, kind: str, body: bytes, *, signed: str | None = None, in_base64: bool = False
     ) -> dict[str, Any]:
-        """The request as a function URL hands it over (payload format 2.0)."""
+        """The request as the event of a function URL (payload format 2.0)."""
         return {
             "version": "2.0",
             "routeKey": "$default",
@@ -49,7 +49,7 @@ class Connection:
         }
 
     def gateway_event(self, kind: str, body: bytes, *, in_base64: bool = False) -> dict[str, Any]:
-        """The same request as API Gateway hands it over (payload format 1.0)."""
+        """The same request as the event of API Gateway (payload format 1.0)."""
         path = f"/v1/inbound/callrail/{self.id}/{kind}"
         return {
             "resource": "/v1/inbound/callrail/{connection_id}/{kind}",
@@ -76,7 +76,7 @@ def connect(key: str, signing_key: str = SIGNING_KEY) -> Connection:
 
 
 def receive(event: dict[str, Any]) -> Answer:
-    """The receiver's answer."""
+    """The receiver's response."""
     response = load_app("inbound/callrail").handler(event, None)
     return Answer(response["statusCode"], response["headers"], response["body"])
 

@@ -1,4 +1,4 @@
-"""A tenant's connected Resend or Stripe: signed events into the receiver, and into its normaliser."""
+"""A tenant's connection to Resend or Stripe: signed events for the receiver and the normaliser."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ type Headers = dict[str, str]
 
 
 def svix_headers(body: bytes, secret: str, message_id: str = "msg_1", at: int | None = None) -> Headers:
-    """Resend's headers, by the scheme's own words and by none of our code."""
+    """Resend's headers, computed from the scheme's documentation without our code."""
     timestamp = int(time.time()) if at is None else at
     key = base64.b64decode(secret.removeprefix("whsec_"))
     digest = hmac.digest(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256)
@@ -37,7 +37,7 @@ def svix_headers(body: bytes, secret: str, message_id: str = "msg_1", at: int | 
 
 
 def stripe_headers(body: bytes, secret: str, _message_id: str = "", at: int | None = None) -> Headers:
-    """Stripe's header, likewise."""
+    """Stripe's header, computed in the same way."""
     timestamp = int(time.time()) if at is None else at
     digest = hmac.digest(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hex()
     return {"stripe-signature": f"t={timestamp},v1={digest}"}
@@ -59,7 +59,7 @@ class Connection:
     def url_event(
         self, body: bytes, headers: Headers | None = None, *, in_base64: bool = False, kind: str = "events"
     ) -> dict[str, Any]:
-        """The request as a function URL hands it over (payload format 2.0)."""
+        """The request as the event of a function URL (payload format 2.0)."""
         return {
             "version": "2.0",
             "routeKey": "$default",
@@ -78,7 +78,7 @@ class Connection:
         }
 
     def gateway_event(self, body: bytes, *, in_base64: bool = False) -> dict[str, Any]:
-        """The same request as API Gateway hands it over (payload format 1.0)."""
+        """The same request as the event of API Gateway (payload format 1.0)."""
         path = f"/v1/inbound/{self.vendor}/{self.id}/events"
         return {
             "resource": f"/v1/inbound/{self.vendor}/{{connection_id}}/{{kind}}",
@@ -99,7 +99,7 @@ class Connection:
         return Answer(response["statusCode"], response["headers"], response["body"])
 
     def message(self, body: object, message_id: str = "msg_1") -> str:
-        """The message that the receiver makes of a body."""
+        """The message that the receiver enqueues for a body."""
         raw = json.dumps(body).encode()
         answer = self.receive(self.url_event(raw, self.headers(raw, message_id)))
         assert answer.status == 202, answer.text
@@ -107,10 +107,10 @@ class Connection:
         return json.dumps(found)
 
     def normalise(self, *messages: str) -> list[str]:
-        """Run the worker; the ids of the messages that failed."""
+        """Run the worker. The ids of the failed messages."""
         event = sqs_event(QUEUES[self.vendor], list(messages))
         answer = load_app(f"workers/normalise_{self.vendor}").handler(event, None)
-        return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
 def connect(vendor: str, key: str, **secrets: str) -> Connection:

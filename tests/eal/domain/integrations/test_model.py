@@ -90,5 +90,5 @@ def test_each_secret_that_can_sign_signs(text: str) -> None:
             assert sent["webhook-signature"].startswith("v1,")
 
 
-def test_a_new_secret_of_ours_can_sign() -> None:
+def test_a_generated_secret_can_sign() -> None:
     assert can_sign(signing.new_secret())
