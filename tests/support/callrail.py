@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eal.core.table.item import from_attributes
 from tests.support.http import Answer, call, load_app
+from tests.support.inbound import function_url_event, gateway_event
 from tests.support.pipeline import items
 from tools.demo.callrail import signature
 
@@ -30,40 +29,15 @@ class Connection:
     def url_event(
         self, kind: str, body: bytes, *, signed: str | None = None, in_base64: bool = False
     ) -> dict[str, Any]:
-        """The request as the event of a function URL (payload format 2.0)."""
-        return {
-            "version": "2.0",
-            "routeKey": "$default",
-            "rawPath": f"/{self.id}/{kind}",
-            "rawQueryString": "",
-            "headers": {
-                "content-type": "application/json",
-                "signature": signature(body, self.signing_key) if signed is None else signed,
-            },
-            "requestContext": {
-                "requestId": str(uuid.uuid4()),
-                "http": {"method": "POST", "path": f"/{self.id}/{kind}", "sourceIp": "198.51.100.9"},
-            },
-            "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
-            "isBase64Encoded": in_base64,
-        }
+        """The request as the event of a function URL."""
+        headers = {"signature": signature(body, self.signing_key) if signed is None else signed}
+        return function_url_event(f"/{self.id}/{kind}", body, headers, in_base64=in_base64)
 
     def gateway_event(self, kind: str, body: bytes, *, in_base64: bool = False) -> dict[str, Any]:
-        """The same request as the event of API Gateway (payload format 1.0)."""
-        path = f"/v1/inbound/callrail/{self.id}/{kind}"
-        return {
-            "resource": "/v1/inbound/callrail/{connection_id}/{kind}",
-            "path": path,
-            "httpMethod": "POST",
-            "headers": {"Content-Type": "application/json", "Signature": signature(body, self.signing_key)},
-            "multiValueHeaders": None,
-            "queryStringParameters": {"callernum": "+15550100002"},
-            "multiValueQueryStringParameters": {"callernum": ["+15550100002"]},
-            "pathParameters": {"connection_id": self.id, "kind": kind},
-            "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": "198.51.100.9"}},
-            "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
-            "isBase64Encoded": in_base64,
-        }
+        """The same request as the event of API Gateway, with a query as CallRail may send it."""
+        headers = {"content-type": "application/json", "signature": signature(body, self.signing_key)}
+        query = {"callernum": "+15550100002"}
+        return gateway_event("callrail", self.id, kind, body, headers, query=query, in_base64=in_base64)
 
 
 def connect(key: str, signing_key: str = SIGNING_KEY) -> Connection:

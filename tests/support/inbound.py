@@ -47,6 +47,53 @@ SIGNERS: dict[str, Callable[..., Headers]] = {"resend": svix_headers, "stripe": 
 SECRETS = {"resend": RESEND_SECRET, "stripe": STRIPE_SECRET}
 
 
+def function_url_event(
+    path: str, body: bytes, headers: Headers, *, in_base64: bool = False
+) -> dict[str, Any]:
+    """A POST as a function URL sends it to Lambda (payload format 2.0)."""
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json", **headers},
+        "requestContext": {
+            "requestId": str(uuid.uuid4()),
+            "http": {"method": "POST", "path": path, "sourceIp": "198.51.100.9"},
+        },
+        "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
+        "isBase64Encoded": in_base64,
+    }
+
+
+def gateway_event(
+    vendor: str,
+    connection_id: str,
+    kind: str,
+    body: bytes,
+    headers: Headers,
+    *,
+    query: dict[str, str] | None = None,
+    in_base64: bool = False,
+) -> dict[str, Any]:
+    """A POST as API Gateway sends it to Lambda (payload format 1.0)."""
+    return {
+        "resource": f"/v1/inbound/{vendor}/{{connection_id}}/{{kind}}",
+        "path": f"/v1/inbound/{vendor}/{connection_id}/{kind}",
+        "httpMethod": "POST",
+        "headers": {name.title(): value for name, value in headers.items()},
+        "multiValueHeaders": None,
+        "queryStringParameters": query,
+        "multiValueQueryStringParameters": {name: [value] for name, value in query.items()}
+        if query
+        else None,
+        "pathParameters": {"connection_id": connection_id, "kind": kind},
+        "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": "198.51.100.9"}},
+        "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
+        "isBase64Encoded": in_base64,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     vendor: str
@@ -59,40 +106,13 @@ class Connection:
     def url_event(
         self, body: bytes, headers: Headers | None = None, *, in_base64: bool = False, kind: str = "events"
     ) -> dict[str, Any]:
-        """The request as the event of a function URL (payload format 2.0)."""
-        return {
-            "version": "2.0",
-            "routeKey": "$default",
-            "rawPath": f"/{self.id}/{kind}",
-            "rawQueryString": "",
-            "headers": {
-                "content-type": "application/json",
-                **(self.headers(body) if headers is None else headers),
-            },
-            "requestContext": {
-                "requestId": str(uuid.uuid4()),
-                "http": {"method": "POST", "path": f"/{self.id}/{kind}", "sourceIp": "198.51.100.9"},
-            },
-            "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
-            "isBase64Encoded": in_base64,
-        }
+        """The request as the event of a function URL."""
+        headers = self.headers(body) if headers is None else headers
+        return function_url_event(f"/{self.id}/{kind}", body, headers, in_base64=in_base64)
 
     def gateway_event(self, body: bytes, *, in_base64: bool = False) -> dict[str, Any]:
-        """The same request as the event of API Gateway (payload format 1.0)."""
-        path = f"/v1/inbound/{self.vendor}/{self.id}/events"
-        return {
-            "resource": f"/v1/inbound/{self.vendor}/{{connection_id}}/{{kind}}",
-            "path": path,
-            "httpMethod": "POST",
-            "headers": {name.title(): value for name, value in self.headers(body).items()},
-            "multiValueHeaders": None,
-            "queryStringParameters": None,
-            "multiValueQueryStringParameters": None,
-            "pathParameters": {"connection_id": self.id, "kind": "events"},
-            "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": "198.51.100.9"}},
-            "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
-            "isBase64Encoded": in_base64,
-        }
+        """The same request as the event of API Gateway."""
+        return gateway_event(self.vendor, self.id, "events", body, self.headers(body), in_base64=in_base64)
 
     def receive(self, event: dict[str, Any]) -> Answer:
         response = load_app(f"inbound/{self.vendor}").handler(event, None)

@@ -29,7 +29,7 @@ TIMEOUT_SECONDS = 10.0
 MAX_RESPONSE_BYTES = 10 * 1024 * 1024
 MAX_ATTEMPTS = 4
 MAX_PAUSE_SECONDS = 5.0
-"""The longest pause for which a worker sleeps. After a longer one, its message is received again."""
+"""The longest pause for which a worker sleeps. For a longer one, the client raises Busy."""
 _UNAUTHORIZED, _TOO_MANY_REQUESTS = 401, 429
 _DEFAULT_WAIT_SECONDS = 60.0
 
@@ -113,7 +113,7 @@ class VendorApi:
                 observe.logger.warning("vendor_not_read", fault=type(fault).__name__)
             last = attempt == MAX_ATTEMPTS - 1
             if wait is None:
-                # CallRail's 429 has no Retry-After, and most 5xx responses have none.
+                # CallRail's 429 has no Retry-After, and a 5xx response may have none.
                 wait = _DEFAULT_WAIT_SECONDS if last else random.uniform(0.5, 1) * 2**attempt  # noqa: S311 - no secret
             if wait > MAX_PAUSE_SECONDS or last:
                 raise Busy(wait) from fault

@@ -30,7 +30,7 @@ INTERVAL_AFTER_REFUSAL = timedelta(hours=1)
 """After a refusal, because a tenant that gave a wrong key may replace it."""
 _RETENTION = timedelta(days=90)
 _BATCH_CONNECTIONS = 100
-"""Their cursors are read in one TransactGetItems, which takes 100 items."""
+"""Their cursors are read in one TransactGetItems, which reads at most 100 items."""
 
 type Ingest = Callable[[str, dict[str, Json]], None]
 """Ingests a missing record, by kind and body, in the same way as a webhook."""

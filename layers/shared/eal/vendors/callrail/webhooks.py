@@ -76,8 +76,8 @@ type _CallKind = Literal["pre-call", "routing-complete", "post-call", "call-modi
 def is_signed(headers: Mapping[str, str], body: bytes, secrets: Collection[str]) -> bool:
     """Whether `Signature` is the base64 of HMAC-SHA1 over the raw body under one of the signing keys.
 
-    The comparison takes the same time for every key. The body's age is not checked: `timestamp` is the start of the
-    call, and a post-call webhook arrives up to 20 minutes after its end.
+    The time reveals neither which key matches nor how much of the signature does. The body's age is not checked:
+    `timestamp` is the start of the call, and a post-call webhook arrives up to 20 minutes after its end.
     """
     given = headers.get("signature", "").strip().encode(errors="replace")
     genuine = False

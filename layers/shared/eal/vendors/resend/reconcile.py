@@ -27,8 +27,8 @@ LOOK_BACK = timedelta(hours=1)
 
 
 def recover(due: Reconciliation, by: Caller, now: datetime, ingest: Ingest) -> Cursor:
-    """See `eal.vendors.reconcile.Recover`. The list has the newest mail first: a walk goes back to the begin of the
-    last one, and an interrupted walk continues from the last mail that it has seen."""
+    """See `eal.vendors.reconcile.Recover`. The list has the newest mail first: a walk goes back to the beginning of
+    the last one, and an interrupted walk continues from the last mail that it has seen."""
     key = integrations.api_key(VENDOR, by)
     if key is None:
         return due.cursor
