@@ -2,16 +2,18 @@
 PYTHON ?= python3.13
 PORT ?= 4566
 TEST_PORT ?= 4599
+API_PORT ?= 3000
 PYTEST_ARGS ?=
+SAM_ARGS ?=
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test lint unit deployed demo conformance bench environment clean
+.PHONY: help run stop invoke start-api test lint unit deployed demo conformance bench environment clean
 
 help: ## Show these lines
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
 
 run: environment ## Start the whole system on this machine; PORT=4566 moves it, DETACH=1 returns once it is up
 	@$(PY) -m tools.stack $(if $(DETACH),up,run) --port $(PORT)
@@ -19,16 +21,28 @@ run: environment ## Start the whole system on this machine; PORT=4566 moves it, 
 stop: ## End what `make run` started
 	@if [ -x $(PY) ]; then $(PY) -m tools.stack stop; else echo "nothing of ours was running"; fi
 
-test: lint unit deployed ## Lint, types, template, all tests, and the deployed flows on a stack of their own
+invoke: environment ## sam local invoke against the running stack: FUNCTION=LeadsCreate, on its sample event; needs Docker
+	@$(PY) -m tools.stack invoke --function "$(FUNCTION)" $(SAM_ARGS)
+
+start-api: environment ## sam local start-api against the running stack; API_PORT=3000 moves it; needs Docker
+	@$(PY) -m tools.stack start-api --api-port $(API_PORT) $(SAM_ARGS)
+
+# The deployed flows mostly wait, so they run beside the other tests; what they print is shown when both have ended.
+test: lint ## Lint, types, template, all tests, and the deployed flows on a stack of their own
+	@mkdir -p .local
+	@$(MAKE) --no-print-directory deployed > .local/deployed.log 2>&1 & deployed=$$!; \
+	$(MAKE) --no-print-directory unit; unit=$$?; \
+	wait $$deployed; deployed=$$?; cat .local/deployed.log; exit $$((unit | deployed))
 
 lint: environment ## ruff, mypy, sam validate
 	@ruff check .
 	@ruff format --check --quiet .
 	@mypy
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint
+	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template functions/workers/template.yaml
 
-unit: environment ## All tests that need no running stack
-	@pytest -n 2 $(PYTEST_ARGS)
+unit: environment ## All tests that need no running stack, with their branch coverage; PYTEST_ARGS chooses some, without
+	@COVERAGE_CORE=sysmon pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--cov)
 
 deployed: environment ## tests/deployed against a stack of its own; TEST_PORT=4599 moves it
 	@$(PY) -m tools.stack tests --port $(TEST_PORT) $(PYTEST_ARGS)
@@ -47,4 +61,4 @@ environment:
 	@$(PYTHON) tools/stack/environment.py
 
 clean: stop ## Remove everything that was made here, .venv included
-	@rm -rf .local .venv .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .local .venv .aws-sam .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

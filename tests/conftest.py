@@ -10,7 +10,7 @@ import pytest
 from tests.support.aws import aws_in_process
 from tests.support.receiver import Receiver, receiving
 from tests.support.tenants import Tenant, new_tenant
-from tests.support.time import Clock
+from tests.support.time import START, Clock, freeze
 from tests.support.webhooks import Queue, new_message, register, watched_queue
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ def stranger(cloud: None) -> Tenant:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Frozen time. Ask for it before `tenant`, so that its keys are of the same time."""
-    frozen = Clock()
-    monkeypatch.setattr("eal.core.clock.now", frozen.now)
-    return frozen
+    return freeze(monkeypatch, START)
 
 
 @pytest.fixture

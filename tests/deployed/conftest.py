@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.demo.client import ROOT, Stack
-from tools.demo.receiver import Inbox, receiver
+from tools.fixtures.client import ROOT, Stack
+from tools.fixtures.receiver import Inbox, receiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tools.demo.client import Answer
+    from tools.fixtures.client import Answer
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tools.demo.client import Answer, Stack
+    from tools.fixtures.client import Answer, Stack
 
 pytestmark = pytest.mark.deployed
 

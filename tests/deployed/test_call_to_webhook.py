@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from tools.demo.callrail import Call, signature
-from tools.demo.client import send
-from tools.demo.verifier import accepts
+from tools.fixtures.callrail import Call, signature
+from tools.fixtures.client import send
+from tools.fixtures.verifier import accepts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tools.demo.client import Answer, Stack
-    from tools.demo.receiver import Inbox, Received
+    from tools.fixtures.client import Answer, Stack
+    from tools.fixtures.receiver import Inbox, Received
 
 pytestmark = pytest.mark.deployed
 

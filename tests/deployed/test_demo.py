@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.support.template import ROOT
+from tools.fixtures.template import ROOT
 
 pytestmark = pytest.mark.deployed
 

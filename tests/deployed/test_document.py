@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from schemathesis import Response
 
-    from tools.demo.client import Stack
+    from tools.fixtures.client import Stack
 
 pytestmark = pytest.mark.deployed
 

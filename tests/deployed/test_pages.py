@@ -21,7 +21,7 @@ from eal.domain.leads.wire import LeadView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tools.demo.client import Stack
+    from tools.fixtures.client import Stack
 
 pytestmark = pytest.mark.deployed
 

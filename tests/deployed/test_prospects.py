@@ -10,7 +10,7 @@ import pytest
 from tests.deployed.test_requests import _at_once
 
 if TYPE_CHECKING:
-    from tools.demo.client import Stack
+    from tools.fixtures.client import Stack
 
 pytestmark = pytest.mark.deployed
 

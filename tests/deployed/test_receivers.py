@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.inbound import SECRETS, SIGNERS
-from tests.support.template import ROOT
-from tools.demo.client import send
+from tools.fixtures.client import send
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tools.demo.client import Answer, Stack
+    from tools.fixtures.client import Answer, Stack
 
 pytestmark = pytest.mark.deployed
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.demo.client import send
+from tools.fixtures.client import send
 
 if TYPE_CHECKING:
-    from tools.demo.client import Answer, Stack
+    from tools.fixtures.client import Answer, Stack
 
 pytestmark = pytest.mark.deployed
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.structure.checks.documents import documents
-from tests.support.template import ROOT
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.demo.client import Stack
+    from tools.fixtures.client import Stack
 
 pytestmark = pytest.mark.deployed
 

@@ -21,9 +21,9 @@ from tests.support import archive
 from tests.support.aws import aws_in_process
 from tests.support.http import call
 from tests.support.pipeline import Pipeline
-from tests.support.template import ROOT
 from tests.support.tenants import Tenant, new_tenant
 from tools import verify_audit
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

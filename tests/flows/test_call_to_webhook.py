@@ -11,9 +11,9 @@ import pytest
 from tests.support.http import call as request
 from tests.support.http import load_app, proxy_event
 from tests.support.pipeline import Pipeline, items
-from tools.demo.callrail import Call, signature
-from tools.demo.receiver import Inbox, receiver
-from tools.demo.verifier import accepts
+from tools.fixtures.callrail import Call, signature
+from tools.fixtures.receiver import Inbox, receiver
+from tools.fixtures.verifier import accepts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

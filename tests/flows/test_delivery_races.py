@@ -15,8 +15,8 @@ from eal.domain.webhooks.deliveries.endpoint_health import LEASE
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
 from tests.support.receiver import Receiver, Saying
+from tests.support.time import freeze
 from tests.support.webhooks import (
-    Clock,
     Queue,
     deliver,
     deliveries,
@@ -70,7 +70,7 @@ def test_many_workers_with_one_message_send_it_once(
 def test_an_answer_after_the_time_out_is_a_failure_and_the_retry_the_one_success(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = Clock(monkeypatch)
+    now = freeze(monkeypatch)
     recorded = threading.Event()
     monkeypatch.setattr(sender, "TOTAL_SECONDS", 0.2)
     receiver.says = [Saying(meanwhile=lambda: recorded.wait(20)), Saying(200)]
@@ -79,7 +79,7 @@ def test_an_answer_after_the_time_out_is_a_failure_and_the_retry_the_one_success
     recorded.set()
     (retry,) = queue.take()
     monkeypatch.setattr(sender, "TOTAL_SECONDS", 15.0)
-    now.forward(retry.delay)
+    now.advance(seconds=retry.delay)
     deliver(retry.message)
 
     (one,) = deliveries()
@@ -114,13 +114,13 @@ def test_while_dynamodb_throttles_the_message_stays_and_its_event_arrives_later(
     monkeypatch: pytest.MonkeyPatch,
     operation: str,
 ) -> None:
-    now = Clock(monkeypatch)
+    now = freeze(monkeypatch)
     health_of(message)
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {operation: THROTTLED}
         for _ in range(3):
             assert deliver(message) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
-            now.forward(VISIBILITY_SECONDS)
+            now.advance(seconds=VISIBILITY_SECONDS)
 
     assert deliver(message) == OK
 
@@ -131,14 +131,14 @@ def test_while_dynamodb_throttles_the_message_stays_and_its_event_arrives_later(
 def test_a_place_that_could_not_be_given_back_frees_itself(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = Clock(monkeypatch)
+    now = freeze(monkeypatch)
     health_of(message)
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = 3  # the outcome is recorded, the place not given back
         with pytest.raises(Killed):
             deliver(message)
     assert len(health_of(message).leases) == 1
-    now.forward(LEASE.total_seconds())
+    now.advance(seconds=LEASE.total_seconds())
 
     assert deliver(message) == OK
 
@@ -152,7 +152,7 @@ class Chaos:
 
     def __init__(self, seed: int, queue: Queue, receiver: Receiver, patch: pytest.MonkeyPatch) -> None:
         self.random = random.Random(seed)
-        self.clock = Clock(patch)
+        self.clock = freeze(patch)
         self._patch = patch
         self._queue = queue
         self._receiver = receiver
@@ -166,7 +166,7 @@ class Chaos:
         at = self.clock.at.timestamp()
         ready = [one for one in self.waiting if one[0] <= at]
         if not ready:
-            self.clock.forward(min(due for due, _ in self.waiting) - at + 1)
+            self.clock.advance(seconds=min(due for due, _ in self.waiting) - at + 1)
             return
         one = self.random.choice(ready)
         if calm or self.random.random() > 0.2:

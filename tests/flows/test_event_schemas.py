@@ -15,7 +15,7 @@ from tests.support.http import call, load_app, proxy_event
 from tests.support.pipeline import Pipeline, items
 from tests.support.receiver import Receiver, Saying, receiving
 from tests.support.webhooks import register
-from tools.demo.callrail import Call, signature
+from tools.fixtures.callrail import Call, signature
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant

@@ -6,28 +6,29 @@ import json
 import re
 from collections import defaultdict
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import botocore.client
+import pytest
 
 from eal.core import clock
 from eal.vendors.callrail import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
-from tests.support.aws import ACCESS, AUDIT_BUCKET, INBOUND_BUCKET, STATE, UPLOADS_BUCKET
+from tests.support.aws import ACCESS, AUDIT_BUCKET, INBOUND_BUCKET, STATE, UPLOADS_BUCKET, aws_in_process
 from tests.support.http import load_app, match, proxy_event
 from tests.support.imports import QUEUE, put
 from tests.support.inbound import SECRETS, SIGNERS
 from tests.support.pipeline import Pipeline, sqs_event
-from tests.support.template import ROOT, functions, resources
+from tests.support.tenants import new_tenant
 from tests.support.vendor_apis import CallrailApi, ResendApi, serving
-from tools.demo.callrail import Call, signature
-from tools.demo.receiver import receiver
+from tools.fixtures.callrail import Call, signature
+from tools.fixtures.receiver import receiver
+from tools.fixtures.template import ROOT, functions, resources
 
 if TYPE_CHECKING:
-    import pytest
-
-    from tests.support.tenants import Tenant
+    from collections.abc import Callable
 
 NAMES = {
     STATE: "StateTable",
@@ -60,6 +61,10 @@ UNUSED = {
 }
 """What workers may write to the State table and do not here, and why."""
 
+NOBODY = "http://127.0.0.1:65535/hooks"
+"""Nobody listens there: what is sent is tried again later."""
+
+type Journey = Callable[[Session], None]
 type Need = tuple[str, str]
 """An IAM action and the logical id of what it is done to; a query of an index ends in `/index`, an item of the Access
 table in its kind of keys."""
@@ -155,164 +160,259 @@ def _granted(folder: str) -> set[Need]:
     return granted
 
 
-def _reconcile(needs: Needs, monkeypatch: pytest.MonkeyPatch) -> None:
+class Session:
+    """A tenant's requests, and the workers that they lead to, with what each asks of AWS."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.tenant = new_tenant()
+        self.monkeypatch = monkeypatch
+        self._needs = Needs(monkeypatch)
+        self.invoke = self._needs.invoke
+        self.work = Pipeline(self.invoke).run
+
+    @property
+    def needs(self) -> dict[str, set[Need]]:
+        return dict(self._needs.of)
+
+    def call(self, method: str, path: str, body: object = None, key: str = "") -> Any:
+        headers = {"Authorization": f"Bearer {key or self.tenant.admin}", "Content-Type": "application/json"}
+        sent = json.dumps(body) if body is not None else None
+        event = proxy_event(method, path, headers=headers, body=sent)
+        answer = self.invoke(match(method, path.partition("?")[0])[0], event)
+        assert answer["statusCode"] < 400, answer
+        if answer["headers"].get("Content-Type", "").startswith("text/csv"):
+            return answer["body"]
+        return json.loads(answer["body"] or "null")
+
+    def subscribe(self, url: str = NOBODY) -> Any:
+        """A webhook endpoint for every event and audit record."""
+        return self.call("POST", "/v1/webhooks", {"url": url, "events": ["*", "audit.log.event"]})
+
+    def receive(self, vendor: str, path: str, body: bytes, headers: dict[str, str]) -> None:
+        """A vendor's signed request, after one whose signature is wrong."""
+        event = proxy_event("POST", path, headers=headers, body=body.decode())
+        assert self.invoke(f"inbound/{vendor}", {**event, "body": "{}"})["statusCode"] == 401
+        assert self.invoke(f"inbound/{vendor}", event)["statusCode"] == 202
+
+    def receive_call(self) -> None:
+        """CallRail connected, and a call of it."""
+        connection = self.call(
+            "PUT",
+            "/v1/integrations/callrail",
+            {
+                "settings": {"account_id": "ACC1"},
+                "secrets": {"signing_key": SIGNING_KEY, "api_key": "a key"},
+            },
+        )
+        body = Call.new().event("post-call")
+        path = f"/v1/inbound/callrail/{connection['connection_id']}/post-call"
+        self.receive("callrail", path, body, {"Signature": signature(body, SIGNING_KEY)})
+
+
+def _vendors(session: Session) -> None:
+    with receiver() as inbox:
+        session.subscribe(inbox.url)
+        session.receive_call()
+        session.call("PUT", "/v1/integrations/callrail", {})
+        for vendor, secret in SECRETS.items():
+            secrets = {"signing_secret": secret, **({"api_key": "a key"} if vendor == "resend" else {})}
+            connection = session.call("PUT", f"/v1/integrations/{vendor}", {"secrets": secrets})
+            body = json.loads((ROOT / f"events/inbound/{vendor}.json").read_text())["body"].encode()
+            path = f"/v1/inbound/{vendor}/{connection['connection_id']}/events"
+            session.receive(vendor, path, body, SIGNERS[vendor](body, secret))
+        _reconcile(session)
+        session.invoke("workers/sweep_outbox", {})
+    assert session.call("GET", "/v1/integrations?limit=1")["next_cursor"]
+    session.call("DELETE", "/v1/integrations/callrail")
+
+
+def _reconcile(session: Session) -> None:
     """A call and a mail are found missing, fetched and normalised."""
     now = clock.now()
     missed = {"id": "CAL9", "company_id": "COM1", "start_time": now.isoformat(), "duration": 0}
     mail = {"id": "m1", "created_at": now.isoformat(), "from": "dana@example.com", "text": "Yes."}
     for module in (reconcile, resend_reconcile):
-        monkeypatch.setattr(module, "SETTLING_TIME", timedelta(0))
+        session.monkeypatch.setattr(module, "SETTLING_TIME", timedelta(0))
     with (
-        serving(CallrailApi("callrail", 'Token token="a key"', calls=[missed]), monkeypatch),
-        serving(ResendApi("resend", "Bearer a key", mails=[mail]), monkeypatch),
+        serving(CallrailApi("callrail", 'Token token="a key"', calls=[missed]), session.monkeypatch),
+        serving(ResendApi("resend", "Bearer a key", mails=[mail]), session.monkeypatch),
     ):
-        needs.invoke("workers/reconcile_callrail", {})
-        needs.invoke("workers/reconcile_resend", {})
-        Pipeline(needs.invoke).run()
+        session.invoke("workers/reconcile_callrail", {})
+        session.invoke("workers/reconcile_resend", {})
+        session.work()
 
 
-def test_every_call_to_aws_is_granted(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    needs = Needs(monkeypatch)
+def _leads(session: Session) -> None:
+    crm = {"settings": {"url": NOBODY}, "secrets": {"signing_secret": SIGNING_KEY * 2}}
+    session.call("PUT", "/v1/integrations/crm", crm)
+    lead = session.call("POST", "/v1/leads?on_duplicate=update", {"email": "a@example.com"})
+    path = f"/v1/leads/{lead['id']}"
+    session.call("PATCH", path, {"email": "b@example.com"})
+    session.call("POST", f"{path}/transitions", {"to": "contacted"})
+    session.call("POST", f"{path}/score")
+    session.call("GET", f"{path}/history?limit=1")
+    session.call("POST", f"{path}/push-to-crm")
+    session.call("GET", "/v1/leads/stats")
+    erased = session.call("POST", "/v1/leads", {"email": "erased@example.com"})
+    session.call("DELETE", f"/v1/leads/{erased['id']}")
+    session.work()
+    session.call("GET", "/v1/leads?status=contacted")
 
-    def call(method: str, path: str, body: object = None, key: str = tenant.admin) -> Any:
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        event = proxy_event(
-            method, path, headers=headers, body=json.dumps(body) if body is not None else None
-        )
-        answer = needs.invoke(match(method, path.partition("?")[0])[0], event)
-        assert answer["statusCode"] < 400, answer
-        return json.loads(answer["body"] or "null")
 
-    def text(path: str) -> str:
-        event = proxy_event("GET", path, headers={"Authorization": f"Bearer {tenant.admin}"})
-        answer = needs.invoke(match("GET", path)[0], event)
-        assert answer["statusCode"] == 200, answer
-        return str(answer["body"])
-
-    with receiver() as inbox:
-        everything = {"url": inbox.url, "events": ["*", "audit.log.event"]}
-        webhook = call("POST", "/v1/webhooks", everything)
-        callrail = {
-            "settings": {"account_id": "ACC1"},
-            "secrets": {"signing_key": SIGNING_KEY, "api_key": "a key"},
-        }
-        call("PUT", "/v1/integrations/callrail", callrail)
-        connection = call("PUT", "/v1/integrations/callrail", {})
-        body = Call.new().event("post-call")
-        path = f"/v1/inbound/callrail/{connection['connection_id']}/post-call"
-        event = proxy_event(
-            "POST", path, headers={"Signature": signature(body, SIGNING_KEY)}, body=body.decode()
-        )
-        assert needs.invoke("inbound/callrail", {**event, "body": "{}"})["statusCode"] == 401
-        assert needs.invoke("inbound/callrail", event)["statusCode"] == 202
-        for vendor in SECRETS:
-            secrets = {
-                "signing_secret": SECRETS[vendor],
-                **({"api_key": "a key"} if vendor == "resend" else {}),
-            }
-            connection = call("PUT", f"/v1/integrations/{vendor}", {"secrets": secrets})
-            body = json.loads((ROOT / f"events/inbound/{vendor}.json").read_text())["body"].encode()
-            path = f"/v1/inbound/{vendor}/{connection['connection_id']}/events"
-            event = proxy_event(
-                "POST", path, headers=SIGNERS[vendor](body, SECRETS[vendor]), body=body.decode()
-            )
-            assert needs.invoke(f"inbound/{vendor}", {**event, "body": "{}"})["statusCode"] == 401
-            assert needs.invoke(f"inbound/{vendor}", event)["statusCode"] == 202
-        _reconcile(needs, monkeypatch)
-        needs.invoke("workers/sweep_outbox", {})
-    lead = call("POST", "/v1/leads?on_duplicate=update", {"email": "a@example.com"})
-    call("PATCH", f"/v1/leads/{lead['id']}", {"email": "b@example.com"})
-    call("POST", f"/v1/leads/{lead['id']}/transitions", {"to": "contacted"})
-    call("POST", f"/v1/leads/{lead['id']}/score")
-    call("GET", f"/v1/leads/{lead['id']}/history?limit=1")
-    crm = {"settings": {"url": inbox.url}, "secrets": {"signing_secret": SIGNING_KEY * 2}}
-    call("PUT", "/v1/integrations/crm", crm)
-    call("POST", f"/v1/leads/{lead['id']}/push-to-crm")
-    call("GET", "/v1/leads/stats")
-    erased = call("POST", "/v1/leads", {"email": "erased@example.com"})
-    call("DELETE", f"/v1/leads/{erased['id']}")
-    Pipeline(needs.invoke).run()
-    uploaded = call("POST", "/v1/leads/import", {"format": "csv", "on_duplicate": "update"})
+def _imports(session: Session) -> None:
+    uploaded = session.call("POST", "/v1/leads/import", {"format": "csv", "on_duplicate": "update"})
     told = put(uploaded, "email,notes\nimported@example.com,\nimported@example.com,more\nwrong,\n")
-    assert needs.invoke("workers/import_leads", sqs_event(QUEUE, [told])) == {"batchItemFailures": []}
-    assert call("GET", f"/v1/leads/imports/{uploaded['id']}")["failed"] == 1
-    reached = {"email": "p@example.com", "enrichment": {"postal_code": "94601"}}
-    prospect = call("POST", "/v1/prospects", reached)
-    call("POST", "/v1/prospects/qualify", {"prospect_ids": [prospect["id"]]})
-    call("PATCH", f"/v1/prospects/{prospect['id']}", {"email": "q@example.com"})
-    call("POST", f"/v1/prospects/{prospect['id']}/convert")
-    call("GET", f"/v1/prospects/{prospect['id']}")
-    call("GET", "/v1/prospects?outreach_state=converted")
-    call("DELETE", f"/v1/prospects/{prospect['id']}")
-    key = call("POST", "/v1/api-keys", {"name": "x", "scopes": ["admin"]})
-    call("PATCH", f"/v1/api-keys/{key['id']}", {"expires_at": "2099-01-01T00:00:00Z"})
-    call("POST", f"/v1/api-keys/{key['id']}/rotate", {"overlap_seconds": 0})
-    for path in ("leads", "calls", "api-keys", "webhooks", "audit-log", "events"):
-        page = call("GET", f"/v1/{path}?limit=1")
-        if page["next_cursor"]:
-            call("GET", f"/v1/{path}?limit=1&cursor={page['next_cursor']}")
-        call("GET", f"/v1/{path}/{page['data'][0]['id']}")
-    call("GET", "/v1/webhooks/event-types?limit=1")
-    path = f"/v1/webhooks/{webhook['id']}"
-    call("PATCH", path, {"filter": {"data.id": {"exists": True}}})
-    call("POST", f"{path}/rotate-secret")
-    call("POST", f"{path}/test")
-    call("POST", f"{path}/replay", {"since": webhook["created_at"], "only": "missing", "dry_run": True})
-    call("POST", f"{path}/replay", {"since": webhook["created_at"]})
-    page = call("GET", f"{path}/deliveries?limit=1")
-    call("GET", f"{path}/deliveries?limit=1&cursor={page['next_cursor']}")
-    call("GET", f"/v1/webhooks/deliveries/{page['data'][0]['id']}")
-    call("POST", f"/v1/webhooks/deliveries/{page['data'][0]['id']}/retry")
-    Pipeline(needs.invoke).run()
-    call("GET", "/v1/leads?status=contacted")
-    call("GET", "/v1/organizations/me")
-    call("PATCH", "/v1/organizations/me", {"industry": "roofing"})
-    child, other = (call("POST", "/v1/organizations", {"name": name}) for name in ("North", "South"))
-    call("PATCH", f"/v1/organizations/{child['id']}", {"industry": "roofing"})
-    call("GET", f"/v1/organizations/{child['id']}")
-    for one in (child, other):
-        grant = {"resources": ["leads"]}
-        call("PUT", f"/v1/organizations/me/grants/{tenant.id}", grant, key=one["admin_key"]["key"])
-    call("GET", "/v1/organizations/me/grants", key=child["admin_key"]["key"])
-    for path in ("organizations?limit=1", "organizations/me/rollup?limit=1"):
-        assert call("GET", f"/v1/{path}")["next_cursor"]
-    call("DELETE", f"/v1/organizations/me/grants/{tenant.id}", key=child["admin_key"]["key"])
-    member = call("POST", "/v1/organizations/me/members", {"email": "a@example.com", "role": "viewer"})
-    call("POST", "/v1/organizations/me/members", {"email": "b@example.com", "role": "viewer"})
-    assert call("GET", "/v1/organizations/me/members?limit=1")["next_cursor"]
-    call("DELETE", f"/v1/organizations/me/members/{member['id']}")
-    export = call("POST", "/v1/audit-log/exports", {"format": "jsonl"})
-    Pipeline(needs.invoke).run()
-    assert call("GET", f"/v1/audit-log/exports/{export['id']}")["status"] == "completed"
-    call("PATCH", "/v1/organizations/me", {"industry": "restoration"})
-    Pipeline(
-        lambda folder, event: _relayed_alone(needs, folder, event)
-    ).run()  # the archiver has a word to hear
-    needs.invoke("workers/sign_checkpoints", {})
-    assert ("sqs:SendMessage", "AuditQueue") in needs.of["workers/sign_checkpoints"]
-    newest = call("GET", "/v1/audit-log/checkpoints?limit=1")["data"][0]
-    call("GET", f"/v1/audit-log/checkpoints/{newest['id']}/consistency")
-    call("GET", f"/v1/audit-log/{call('GET', '/v1/audit-log?limit=1&order=asc')['data'][0]['id']}/proof")
-    assert text("/v1/audit-log/export.csv").startswith("id,action,")
-    call("GET", "/v1/health")
-    call("DELETE", f"/v1/api-keys/{call('GET', '/v1/api-keys?limit=1')['data'][0]['id']}")
-    call("DELETE", f"/v1/webhooks/{webhook['id']}")
-    assert call("GET", "/v1/integrations?limit=1")["next_cursor"]
-    call("DELETE", "/v1/integrations/callrail")
+    assert session.invoke("workers/import_leads", sqs_event(QUEUE, [told])) == {"batchItemFailures": []}
+    assert session.call("GET", f"/v1/leads/imports/{uploaded['id']}")["failed"] == 1
 
-    lacking = {folder: found - _granted(folder) for folder, found in needs.of.items()}
+
+def _prospects(session: Session) -> None:
+    reached = {"email": "p@example.com", "enrichment": {"postal_code": "94601"}}
+    prospect = session.call("POST", "/v1/prospects", reached)
+    path = f"/v1/prospects/{prospect['id']}"
+    session.call("POST", "/v1/prospects/qualify", {"prospect_ids": [prospect["id"]]})
+    session.call("PATCH", path, {"email": "q@example.com"})
+    session.call("POST", f"{path}/convert")
+    session.call("GET", path)
+    session.call("GET", "/v1/prospects?outreach_state=converted")
+    session.call("DELETE", path)
+    session.work()
+
+
+def _keys(session: Session) -> None:
+    key = session.call("POST", "/v1/api-keys", {"name": "x", "scopes": ["admin"]})
+    path = f"/v1/api-keys/{key['id']}"
+    session.call("PATCH", path, {"expires_at": "2099-01-01T00:00:00Z"})
+    session.call("POST", f"{path}/rotate", {"overlap_seconds": 0})
+    session.call("DELETE", f"/v1/api-keys/{session.call('GET', '/v1/api-keys?limit=1')['data'][0]['id']}")
+    session.call("GET", "/v1/health")
+
+
+def _lists(session: Session) -> None:
+    session.subscribe()
+    session.subscribe()
+    session.receive_call()
+    session.call("POST", "/v1/leads", {"email": "a@example.com"})
+    session.work()
+    for resource in ("leads", "calls", "api-keys", "webhooks", "audit-log", "events"):
+        page = session.call("GET", f"/v1/{resource}?limit=1")
+        if page["next_cursor"]:
+            session.call("GET", f"/v1/{resource}?limit=1&cursor={page['next_cursor']}")
+        session.call("GET", f"/v1/{resource}/{page['data'][0]['id']}")
+    session.call("GET", "/v1/webhooks/event-types?limit=1")
+
+
+def _webhooks(session: Session) -> None:
+    missed = session.call("POST", "/v1/leads", {"email": "missed@example.com"})
+    session.work()
+    webhook = session.subscribe()
+    session.call("POST", "/v1/leads", {"email": "a@example.com"})
+    session.work()
+    path = f"/v1/webhooks/{webhook['id']}"
+    session.call("PATCH", path, {"filter": {"data.id": {"exists": True}}})
+    session.call("POST", f"{path}/rotate-secret")
+    session.call("POST", f"{path}/test")
+    replay = {"since": missed["created_at"]}
+    session.call("POST", f"{path}/replay", {**replay, "only": "missing", "dry_run": True})
+    session.call("POST", f"{path}/replay", replay)
+    page = session.call("GET", f"{path}/deliveries?limit=1")
+    session.call("GET", f"{path}/deliveries?limit=1&cursor={page['next_cursor']}")
+    delivery = f"/v1/webhooks/deliveries/{page['data'][0]['id']}"
+    session.call("GET", delivery)
+    session.call("POST", f"{delivery}/retry")
+    session.work()
+    session.call("DELETE", path)
+
+
+def _organizations(session: Session) -> None:
+    session.call("GET", "/v1/organizations/me")
+    session.call("PATCH", "/v1/organizations/me", {"industry": "roofing"})
+    child, other = (session.call("POST", "/v1/organizations", {"name": name}) for name in ("North", "South"))
+    session.call("PATCH", f"/v1/organizations/{child['id']}", {"industry": "roofing"})
+    session.call("GET", f"/v1/organizations/{child['id']}")
+    grant = f"/v1/organizations/me/grants/{session.tenant.id}"
+    for one in (child, other):
+        session.call("PUT", grant, {"resources": ["leads"]}, key=one["admin_key"]["key"])
+    session.call("GET", "/v1/organizations/me/grants", key=child["admin_key"]["key"])
+    for path in ("organizations?limit=1", "organizations/me/rollup?limit=1"):
+        assert session.call("GET", f"/v1/{path}")["next_cursor"]
+    session.call("DELETE", grant, key=child["admin_key"]["key"])
+    members = "/v1/organizations/me/members"
+    member = session.call("POST", members, {"email": "a@example.com", "role": "viewer"})
+    session.call("POST", members, {"email": "b@example.com", "role": "viewer"})
+    assert session.call("GET", f"{members}?limit=1")["next_cursor"]
+    session.call("DELETE", f"{members}/{member['id']}")
+
+
+def _audit_log(session: Session) -> None:
+    export = session.call("POST", "/v1/audit-log/exports", {"format": "jsonl"})
+    session.work()
+    assert session.call("GET", f"/v1/audit-log/exports/{export['id']}")["status"] == "completed"
+    session.call("PATCH", "/v1/organizations/me", {"industry": "roofing"})
+    _relay_only(session)  # records wait for the archiver
+    session.invoke("workers/sign_checkpoints", {})
+    newest = session.call("GET", "/v1/audit-log/checkpoints?limit=1")["data"][0]
+    session.call("GET", f"/v1/audit-log/checkpoints/{newest['id']}/consistency")
+    oldest = session.call("GET", "/v1/audit-log?limit=1&order=asc")["data"][0]
+    session.call("GET", f"/v1/audit-log/{oldest['id']}/proof")
+    assert session.call("GET", "/v1/audit-log/export.csv").startswith("id,action,")
+
+
+def _relay_only(session: Session) -> None:
+    def invoke(folder: str, event: dict[str, Any]) -> Any:
+        relays = folder == "workers/relay_outbox"
+        return session.invoke(folder, event) if relays else {"batchItemFailures": []}
+
+    Pipeline(invoke).run()
+
+
+JOURNEYS: tuple[Journey, ...] = (
+    _vendors, _leads, _imports, _prospects, _keys, _lists, _webhooks, _organizations, _audit_log,
+)  # fmt: skip
+
+
+@cache
+def _needs_of(journey: Journey) -> dict[str, set[Need]]:
+    """What each function needed, in an AWS of the journey's own."""
+    with pytest.MonkeyPatch.context() as monkeypatch, aws_in_process(monkeypatch):
+        session = Session(monkeypatch)
+        journey(session)
+        return session.needs
+
+
+def _needs_of_all() -> dict[str, set[Need]]:
+    needs: dict[str, set[Need]] = defaultdict(set)
+    for journey in JOURNEYS:
+        for folder, found in _needs_of(journey).items():
+            needs[folder] |= found
+    return needs
+
+
+@pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.__name__.strip("_"))
+def test_every_call_to_aws_is_granted(journey: Journey) -> None:
+    lacking = {folder: found - _granted(folder) for folder, found in _needs_of(journey).items()}
+
     assert not {folder: sorted(some) for folder, some in lacking.items() if some}
+
+
+def test_a_worker_may_write_no_more_to_the_state_table_than_it_does() -> None:
     writes = {(f"dynamodb:{one}Item", "StateTable") for one in ("Put", "Update", "Delete")}
+
     unused = {
         (folder, action)
-        for folder, found in needs.of.items()
+        for folder, found in _needs_of_all().items()
         if folder.startswith("workers/")
         for action, _ in (_granted(folder) - found) & writes
     }
+
     assert unused == set(UNUSED)
-    idle = {one["CodeUri"].removeprefix("functions/") for one in functions().values()} - set(needs.of)
-    assert idle == {"openapi/get", "unknown_route/answer"}, "every other function is tried here"
 
 
-def _relayed_alone(needs: Needs, folder: str, event: dict[str, Any]) -> Any:
-    return needs.invoke(folder, event) if folder == "workers/relay_outbox" else {"batchItemFailures": []}
+def test_the_checkpoint_signer_reports_records_that_wait_for_the_archiver() -> None:
+    assert ("sqs:SendMessage", "AuditQueue") in _needs_of(_audit_log)["workers/sign_checkpoints"]
+
+
+def test_every_function_is_tried() -> None:
+    folders = {one["CodeUri"].removeprefix("functions/") for one in functions().values()}
+
+    assert folders - set(_needs_of_all()) == {"openapi/get", "unknown_route/answer"}

@@ -1,4 +1,4 @@
-"""Every worker killed after each of its AWS calls, and its message delivered again: no customer sees a difference."""
+"""Every worker is killed after each of its AWS calls and its message delivered again: customers see no difference."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from eal.core import audit, clock
 from eal.core.table.item import from_attributes
 from eal.core.table.read import get
 from eal.domain.statistics.model import tally_of
-from eal.domain.statistics.store import tally_at
+from eal.domain.statistics.store import tally_key
 from tests.flows.test_call_to_webhook import EXPECTED, SIGNING_KEY
 from tests.support.aws import aws_in_process
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call as request
 from tests.support.http import load_app, proxy_event
 from tests.support.pipeline import Pipeline, items, workers
-from tests.support.template import ROOT
 from tests.support.tenants import Tenant, new_tenant
-from tools.demo.callrail import Call, signature
-from tools.demo.receiver import Inbox, receiver
+from tools.fixtures.callrail import Call, signature
+from tools.fixtures.receiver import Inbox, receiver
+from tools.fixtures.template import ROOT
 
 HIDDEN = timedelta(minutes=6)
 """The delivery queue's VisibilityTimeout."""
@@ -54,7 +54,7 @@ class KillOnce:
         return handler(event, None)
 
     def _wait_for_the_message(self) -> None:
-        """What a dead worker held is hidden for a time, in which its leases end."""
+        """The message of a killed worker is hidden until its visibility timeout, by which its leases have expired."""
         now = clock.now
         self._monkeypatch.setattr(clock, "now", lambda: now() + HIDDEN)
 
@@ -66,25 +66,27 @@ ELSEWHERE = {
         "replay_deliveries",
     )
 }  # fmt: skip
-"""Workers that a call does not reach: each is killed in its own test file, tests/functions/workers/test_<name>.py."""
+"""Workers that a call does not reach. Each is killed in its own file, tests/functions/workers/test_<name>.py."""
 
 
 @pytest.mark.parametrize("folder", sorted({"workers/relay_outbox", *workers().values()} - ELSEWHERE))
-def test_killed_after_each_call(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+def test_a_worker_killed_after_any_call_leaves_the_same_state(
+    monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
     calls_made = _run(monkeypatch, folder, call_number=0)
     assert calls_made > 0, f"{folder} was never reached"
     for call_number in range(1, calls_made + 1):
         assert _run(monkeypatch, folder, call_number) == call_number, f"not killed at call {call_number}"
 
 
-def test_the_other_workers_are_killed_in_their_own_files() -> None:
+def test_the_other_workers_are_killed_in_their_own_test_files() -> None:
     for folder in ELSEWHERE:
         text = (ROOT / f"tests/functions/workers/test_{folder.partition('/')[2]}.py").read_text()
         assert "kill_after" in text, folder
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, folder: str, call_number: int) -> int:
-    """The whole flow in empty tables, with one kill (0 for none). How many calls the worker made at first."""
+    """Run the whole flow in empty tables, with one kill (0 for none). Returns the number of calls before the kill."""
     with monkeypatch.context() as patch, aws_in_process(patch), receiver() as inbox:
         tenant = new_tenant()
         connection_id = _connect(tenant, inbox.url)
@@ -100,10 +102,10 @@ def _run(monkeypatch: pytest.MonkeyPatch, folder: str, call_number: int) -> int:
 
 
 def _check_webhooks(inbox: Inbox) -> None:
-    bodies = {one.headers["webhook-id"]: one.body for one in inbox.requests}
+    bodies = {delivered.headers["webhook-id"]: delivered.body for delivered in inbox.requests}
     assert sorted(json.loads(body)["type"] for body in bodies.values()) == EXPECTED
-    for one in inbox.requests:
-        assert one.body == bodies[one.headers["webhook-id"]], "every attempt sends the same bytes"
+    for delivered in inbox.requests:
+        assert delivered.body == bodies[delivered.headers["webhook-id"]], "every attempt sends the same bytes"
 
 
 def _connect(tenant: Tenant, url: str) -> str:
@@ -127,12 +129,14 @@ def _send(connection_id: str, call: Call) -> None:
 def _check_state(tenant: Tenant) -> None:
     calls = request("GET", "/v1/calls", key=tenant.read).json["data"]
     leads = request("GET", "/v1/leads", key=tenant.read).json["data"]
-    assert [one["lead_id"] for one in calls] == [lead["id"] for lead in leads]
+    assert [classified["lead_id"] for classified in calls] == [lead["id"] for lead in leads]
     assert len(calls) == len(leads) == 1
     events = [from_attributes(item) for item in items("EVENT")]
     assert sorted(str(event["type"]) for event in events) == EXPECTED
     assert sorted(int(str(event["feedsk"])) for event in events) == [1, 2, 3, 4]
-    records = sorted((from_attributes(item) for item in items("AUDIT")), key=lambda one: int(str(one["seq"])))
+    records = sorted(
+        (from_attributes(item) for item in items("AUDIT")), key=lambda record: int(str(record["seq"]))
+    )
     actions = [record["action"] for record in records]
     for action in ("call.received", "call.classified", "call.qualified", "lead.created"):
         assert actions.count(action) == 1, actions
@@ -141,5 +145,5 @@ def _check_state(tenant: Tenant) -> None:
         assert (record["previous_hash"], record["hash"]) == (previous, audit.chained_hash(record))
         previous = record["hash"]
     assert not [item for item in items() if "pending" in item]
-    tally = tally_of(get(tally_at(tenant.in_mode("live"))))
+    tally = tally_of(get(tally_key(tenant.in_mode("live"))))
     assert (tally.lead_status, sum(tally.call_intent.values())) == ({"new": 1}, 1)

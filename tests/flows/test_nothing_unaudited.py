@@ -18,10 +18,10 @@ from tests.support.callrail import connect
 from tests.support.endpoints import Endpoint, made_by, sample_with_made, with_key
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, sqs_event, workers
-from tests.support.template import ROOT
 from tests.support.tenants import new_tenant
-from tools.demo.callrail import Call
-from tools.demo.receiver import receiver
+from tools.fixtures.callrail import Call
+from tools.fixtures.receiver import receiver
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from eal.core.table.item import Item

@@ -16,7 +16,7 @@ from tests.support.callrail import connect
 from tests.support.http import Answer, call
 from tests.support.pipeline import Pipeline, items
 from tests.support.tenants import new_tenant, operator
-from tools.demo.callrail import Call
+from tools.fixtures.callrail import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

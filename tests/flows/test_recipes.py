@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eal.core import signing
-from tests.support.template import ROOT
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from eal.core import aws
 from tests.support.callrail import Connection, connect, stored
 from tests.support.http import load_app
 from tests.support.pipeline import peek, sqs_event
-from tests.support.template import resources
-from tools.demo.callrail import Call
+from tools.fixtures.callrail import Call
+from tools.fixtures.template import resources
 from tools.redrive import letters
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.template import ROOT, api_events, parse
+from tools.fixtures.template import MAIN, ROOT, WORKERS, api_events, joined, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,8 +21,14 @@ class Project:
     root: Path
 
     @cached_property
+    def templates(self) -> dict[str, dict[str, Any]]:
+        """Each template by itself: path to content."""
+        return {path: parse((self.root / path).read_text()) for path in (MAIN, WORKERS)}
+
+    @cached_property
     def template(self) -> dict[str, Any]:
-        return parse((self.root / "template.yaml").read_text())
+        """Both templates joined."""
+        return joined(self.templates[MAIN], self.templates[WORKERS])
 
     @cached_property
     def folders(self) -> list[str]:
@@ -59,7 +65,19 @@ class Project:
     def modules(self, folder: str) -> Iterator[tuple[str, ast.Module]]:
         """(path from the root, syntax tree) of each Python file below a folder."""
         for path in sorted((self.root / folder).rglob("*.py")):
-            yield path.relative_to(self.root).as_posix(), ast.parse(path.read_text(), str(path))
+            yield path.relative_to(self.root).as_posix(), _parsed(path.read_text())
+
+
+@cache
+def _parsed(source: str) -> ast.Module:
+    """Cached: a broken copy shares all but one file with the tree. Checks only read it."""
+    return ast.parse(source)
+
+
+@cache
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Every node of a tree, itself first."""
+    return tuple(ast.walk(tree))
 
 
 HERE = Project(ROOT)
@@ -91,7 +109,7 @@ def listed(value: object) -> list[Any]:
 
 def text_arguments(tree: ast.Module, method: str) -> Iterator[tuple[ast.Call, str | None]]:
     """Calls `….method("text", …)` with their first argument, None where it is no text."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method:
             first = node.args[0] if node.args else None
             yield (

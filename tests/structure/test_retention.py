@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from eal.domain.audit_log.exports.model import KEPT
-from tests.support.template import functions, resources, template
+from tools.fixtures.template import functions, resources, template
 
 DAYS = {"Ref": "AuditRetentionDays"}
 MODE = {"Fn::If": ["IsProduction", "COMPLIANCE", "GOVERNANCE"]}

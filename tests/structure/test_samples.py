@@ -10,7 +10,7 @@ import pytest
 from eal.core import aws, settings
 from tests.structure.project import HERE
 from tests.support.http import load_app
-from tests.support.template import api_events
+from tools.fixtures.template import api_events
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant

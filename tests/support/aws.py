@@ -13,18 +13,19 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import botocore.client
-import moto
 import pytest
 from botocore.exceptions import ClientError
 from moto.backends import get_backend
 from moto.core.model_instances import reset_model_data
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.core.models import botocore_stubber
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.s3.models import FakeKey, FakeMultipart
 
 from eal.core import aws, secrets
-from tests.support.template import resources, table_arguments
+from tests.support import faster_moto
+from tools.fixtures.template import resources, table_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +73,7 @@ MOTO_READS = 25
 """Items of a TransactGetItems; AWS takes 100 since 2022."""
 
 _send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+faster_moto.apply()
 _one_at_a_time = RLock()
 """moto changes items in place and copies them meanwhile; AWS carries out one operation on an item after the other."""
 
@@ -141,15 +143,14 @@ def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    mock = moto.mock_aws()
-    mock.start(reset=False)
+    botocore_stubber.enabled = True  # as mock_aws does, which also replaces the client of `requests`, slowly
     try:
         for name, value in _made().items():
             monkeypatch.setenv(name, value)
         yield
     finally:
         _empty()
-        mock.stop(remove_data=False)
+        botocore_stubber.enabled = False
 
 
 @cache

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eal.core.table.item import from_attributes
-from tests.support.http import Answer, call, load_app
-from tests.support.inbound import function_url_event, gateway_event
+from tests.support import inbound
+from tests.support.http import Answer, call
 from tests.support.pipeline import items
-from tools.demo.callrail import signature
+from tools.fixtures.callrail import signature
 
 if TYPE_CHECKING:
     from eal.core.table.item import Item
@@ -29,15 +29,15 @@ class Connection:
     def url_event(
         self, kind: str, body: bytes, *, signed: str | None = None, in_base64: bool = False
     ) -> dict[str, Any]:
-        """The request as the event of a function URL."""
         headers = {"signature": signature(body, self.signing_key) if signed is None else signed}
-        return function_url_event(f"/{self.id}/{kind}", body, headers, in_base64=in_base64)
+        return inbound.url_event(self.id, kind, body, headers, in_base64=in_base64)
 
     def gateway_event(self, kind: str, body: bytes, *, in_base64: bool = False) -> dict[str, Any]:
-        """The same request as the event of API Gateway, with a query as CallRail may send it."""
-        headers = {"content-type": "application/json", "signature": signature(body, self.signing_key)}
+        headers = {"Signature": signature(body, self.signing_key)}
         query = {"callernum": "+15550100002"}
-        return gateway_event("callrail", self.id, kind, body, headers, query=query, in_base64=in_base64)
+        return inbound.gateway_event(
+            "callrail", self.id, kind, body, headers, query=query, in_base64=in_base64
+        )
 
 
 def connect(key: str, signing_key: str = SIGNING_KEY) -> Connection:
@@ -51,8 +51,7 @@ def connect(key: str, signing_key: str = SIGNING_KEY) -> Connection:
 
 def receive(event: dict[str, Any]) -> Answer:
     """The receiver's response."""
-    response = load_app("inbound/callrail").handler(event, None)
-    return Answer(response["statusCode"], response["headers"], response["body"])
+    return inbound.receive("callrail", event)
 
 
 def stored(kind: str, organization_id: str, mode: str = "live") -> list[Item]:

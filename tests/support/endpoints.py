@@ -9,8 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tests.support.http import call, load_app, routes
-from tests.support.template import ROOT
 from tests.support.webhooks import deliveries, fan_out, publish_lead_with
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from eal.entry.http.route import Route

@@ -66,7 +66,7 @@ def overtaken(monkeypatch: pytest.MonkeyPatch, other: Callable[[], object]) -> I
         transact(operations)
 
     with monkeypatch.context() as patch:
-        patch.setattr(write, "transact", late)
+        patch.setattr("eal.core.transaction.transact", late)
         yield
 
 

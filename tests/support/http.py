@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.support.template import ROOT, api_events, functions
+from tools.fixtures.template import ROOT, api_events, functions
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -1,4 +1,4 @@
-"""A tenant's connection to Resend or Stripe: signed events for the receiver and the normaliser."""
+"""Vendors' requests to the receivers, and a tenant's connection to Resend or Stripe with its normaliser."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 RESEND_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 STRIPE_SECRET = "whsec_test_secret"
+SOURCE_IP = "198.51.100.9"
 QUEUES = {"resend": "ResendQueue", "stripe": "StripeQueue"}
 
 type Headers = dict[str, str]
@@ -47,19 +48,19 @@ SIGNERS: dict[str, Callable[..., Headers]] = {"resend": svix_headers, "stripe": 
 SECRETS = {"resend": RESEND_SECRET, "stripe": STRIPE_SECRET}
 
 
-def function_url_event(
-    path: str, body: bytes, headers: Headers, *, in_base64: bool = False
+def url_event(
+    connection_id: str, kind: str, body: bytes, headers: Headers, *, in_base64: bool = False
 ) -> dict[str, Any]:
-    """A POST as a function URL sends it to Lambda (payload format 2.0)."""
+    """A vendor's request as the event of a function URL (payload format 2.0)."""
     return {
         "version": "2.0",
         "routeKey": "$default",
-        "rawPath": path,
+        "rawPath": f"/{connection_id}/{kind}",
         "rawQueryString": "",
         "headers": {"content-type": "application/json", **headers},
         "requestContext": {
             "requestId": str(uuid.uuid4()),
-            "http": {"method": "POST", "path": path, "sourceIp": "198.51.100.9"},
+            "http": {"method": "POST", "path": f"/{connection_id}/{kind}", "sourceIp": SOURCE_IP},
         },
         "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
         "isBase64Encoded": in_base64,
@@ -76,22 +77,26 @@ def gateway_event(
     query: dict[str, str] | None = None,
     in_base64: bool = False,
 ) -> dict[str, Any]:
-    """A POST as API Gateway sends it to Lambda (payload format 1.0)."""
+    """The same request as the event of API Gateway (payload format 1.0)."""
     return {
         "resource": f"/v1/inbound/{vendor}/{{connection_id}}/{{kind}}",
         "path": f"/v1/inbound/{vendor}/{connection_id}/{kind}",
         "httpMethod": "POST",
-        "headers": {name.title(): value for name, value in headers.items()},
+        "headers": {"Content-Type": "application/json", **headers},
         "multiValueHeaders": None,
         "queryStringParameters": query,
-        "multiValueQueryStringParameters": {name: [value] for name, value in query.items()}
-        if query
-        else None,
+        "multiValueQueryStringParameters": query and {name: [value] for name, value in query.items()},
         "pathParameters": {"connection_id": connection_id, "kind": kind},
-        "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": "198.51.100.9"}},
+        "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": SOURCE_IP}},
         "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
         "isBase64Encoded": in_base64,
     }
+
+
+def receive(vendor: str, event: dict[str, Any]) -> Answer:
+    """The receiver's response."""
+    response = load_app(f"inbound/{vendor}").handler(event, None)
+    return Answer(response["statusCode"], response["headers"], response["body"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +111,15 @@ class Connection:
     def url_event(
         self, body: bytes, headers: Headers | None = None, *, in_base64: bool = False, kind: str = "events"
     ) -> dict[str, Any]:
-        """The request as the event of a function URL."""
-        headers = self.headers(body) if headers is None else headers
-        return function_url_event(f"/{self.id}/{kind}", body, headers, in_base64=in_base64)
+        signed = self.headers(body) if headers is None else headers
+        return url_event(self.id, kind, body, signed, in_base64=in_base64)
 
     def gateway_event(self, body: bytes, *, in_base64: bool = False) -> dict[str, Any]:
-        """The same request as the event of API Gateway."""
-        return gateway_event(self.vendor, self.id, "events", body, self.headers(body), in_base64=in_base64)
+        headers = {name.title(): value for name, value in self.headers(body).items()}
+        return gateway_event(self.vendor, self.id, "events", body, headers, in_base64=in_base64)
 
     def receive(self, event: dict[str, Any]) -> Answer:
-        response = load_app(f"inbound/{self.vendor}").handler(event, None)
-        return Answer(response["statusCode"], response["headers"], response["body"])
+        return receive(self.vendor, event)
 
     def message(self, body: object, message_id: str = "msg_1") -> str:
         """The message that the receiver enqueues for a body."""

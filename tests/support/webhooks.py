@@ -1,11 +1,11 @@
-"""Webhook deliveries step by step: events, the two workers, the delivery queue with its delays, and a movable clock."""
+"""Webhook deliveries step by step: events, the two workers, the delivery queue with its delays."""
 
 from __future__ import annotations
 
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,6 @@ from tests.support.pipeline import STREAMED, items, peek, sqs_event, stream_reco
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pytest
 
     from tests.support.tenants import Tenant
 
@@ -164,15 +162,3 @@ def watched_queue(name: str = "delivery") -> Iterator[Queue]:
         for client, operation, after in operations:
             client.meta.events.unregister(f"before-parameter-build.{operation}", before)
             client.meta.events.unregister(f"after-call.{operation}", after)
-
-
-class Clock:
-    """The product's clock, moved by hand."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.at = clock.now()
-        monkeypatch.setattr(clock, "now", lambda: self.at)
-
-    def forward(self, seconds: float) -> datetime:
-        self.at = clock.to_milliseconds(self.at + timedelta(seconds=seconds))
-        return self.at

@@ -85,9 +85,9 @@ class Canned:
         return {"Responses": [self._get_item(one["Get"]) for one in request["TransactItems"]]}
 
     def _found(self, request: Body) -> Body | None:
-        place = from_attributes(request["Key"])
-        tables, pk = self._tables(), str(place["pk"])
-        found = tables.state(pk, str(place["sk"])) if "sk" in place else tables.access(pk)
+        key = from_attributes(request["Key"])
+        tables, pk = self._tables(), str(key["pk"])
+        found = tables.state(pk, str(key["sk"])) if "sk" in key else tables.access(pk)
         return None if found is None else dict(to_attributes(found))
 
     def _query(self, request: Body) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.support.template import functions, template
+from tools.fixtures.template import functions, template
 
 QUEUE_SUFFIX = "_QUEUE"
 

@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tools.bench.layout import ROOT, Unbuilt
-from tools.demo.client import Stack, send
+from tools.fixtures.client import Stack, send
 
 ROWS = 100_000
 KILLED_AT = (0.3, 0.7)
@@ -33,10 +33,10 @@ _WORKER = "WorkersImportLeads"
 
 def main(rows: int) -> int:
     """Import, kill, wait, compare. 1 where anything is not as the file says."""
-    place = ROOT / ".local" / "stack.json"
-    if not place.exists():
+    path = ROOT / ".local" / "stack.json"
+    if not path.exists():
         raise Unbuilt("start the local stack first: make run DETACH=1")
-    stack = Stack.read(place)
+    stack = Stack.read(path)
     _pause_the_outbox(stack)
     body = {"name": "import", "scopes": ["admin"], "rate_limit": {"per_minute": 6000}}
     key = stack.call("POST", "/api-keys", key=stack.keys["test_admin"], body=body).json["key"]

@@ -20,7 +20,7 @@ from typing import Any
 
 from tools.bench.layout import ROOT, Unbuilt
 from tools.bench.server import Request, Response, Server
-from tools.demo.client import Answer, Stack
+from tools.fixtures.client import Answer, Stack
 
 ROUNDS = ("without", "with", "without", "with")
 HANGS_SECONDS = 20.0

@@ -12,13 +12,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from tools.bench.layout import ROOT, Unbuilt
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.domain.leads.model import Lead
 
 SIZES = (100, 100_000)
 FILTERS: tuple[dict[str, Any], ...] = (
@@ -32,7 +32,7 @@ FILTERS: tuple[dict[str, Any], ...] = (
     {"min_score": 50},
 )
 _THREADS = 4
-_A_BATCH = 25
+_LEADS_A_TASK = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,11 @@ def main() -> int:
 
 def use_the_stack(function: str = "LeadsList") -> None:
     """Set what the template tells a function, and where the stack is. Raises: Unbuilt where there is none."""
-    place = ROOT / ".local"
-    if not (place / "stack.json").exists():
+    folder = ROOT / ".local"
+    if not (folder / "stack.json").exists():
         raise Unbuilt("start the local stack first: make run DETACH=1")
-    stack = json.loads((place / "stack.json").read_text())
-    os.environ |= json.loads((place / "env.json").read_text())[function]
+    stack = json.loads((folder / "stack.json").read_text())
+    os.environ |= json.loads((folder / "env.json").read_text())[function]
     os.environ |= {
         "AWS_ENDPOINT_URL": stack["aws"]["endpoint_url"],
         "AWS_DEFAULT_REGION": stack["aws"]["region"],
@@ -80,73 +80,31 @@ def use_the_stack(function: str = "LeadsList") -> None:
 def _seeded(size: int) -> Caller:
     """A tenant of its own with so many leads, whose fields repeat every 60: SIZES are alike to that rhythm, so the
     newest leads are the same mixture in both."""
-    from eal.core import aws, clock, ids, settings
+    from eal.core import clock, ids
     from eal.core.caller import system
-    from eal.core.table.item import to_attributes
-    from eal.domain.leads import store
+    from tools.fixtures.leads import numbered_lead, put_leads
 
     by = system("bench", ids.new("org", clock.now()), "bench")
     start = clock.now() - timedelta(days=30)
 
-    def put(first: int) -> None:
-        leads = (_lead(number, start) for number in range(first, min(first + _A_BATCH, size)))
-        left: Any = {
-            settings.state_table(): [
-                {"PutRequest": {"Item": to_attributes(store.item_of(lead, by))}} for lead in leads
-            ]
-        }
-        while left:
-            left = aws.dynamodb().batch_write_item(RequestItems=left)["UnprocessedItems"]
+    def put(numbers: tuple[int, ...]) -> None:
+        put_leads((numbered_lead(number, start) for number in numbers), by)
 
     with ThreadPoolExecutor(_THREADS) as threads:
-        list(threads.map(put, range(0, size, _A_BATCH)))
+        list(threads.map(put, batched(range(size), _LEADS_A_TASK, strict=False)))
     return by
 
 
-def _lead(number: int, start: Any) -> Lead:
-    from eal.core import ids
-    from eal.domain.leads.model import Lead, Score
-
-    at = start + timedelta(seconds=number)
-    return Lead(
-        id=ids.new("lead", at),
-        status="contacted" if number % 3 else "new",
-        source="referral" if number % 4 else "web_form",
-        loss_type="mold" if number % 5 else "water",
-        assigned_to="ann" if number % 6 else None,
-        email=f"{number:06}@example.com",
-        created_at=at,
-        updated_at=at,
-        version=1,
-        salt="00" * 16,
-        score=Score(value=number % 60 + 30, scorer="none", scored_at=at, contributions=()),
-    )
-
-
 def _second_page(by: Caller, filters: dict[str, Any]) -> Cost:
-    import botocore.client
-
     from eal.domain.leads import store
     from eal.domain.leads.wire import LeadQuery
+    from tools.fixtures.leads import counted_reads
 
     query = LeadQuery(limit=20, **filters)
     query.bind("bench")
     cursor = store.search(query, by).next_cursor
-    read: list[Any] = []
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
-
-    def watched(client: Any, operation: str, arguments: Any) -> Any:
-        answer = send(client, operation, arguments)
-        if operation == "Query":
-            read.append(answer)
-        return answer
-
-    botocore.client.BaseClient._make_api_call = watched  # type: ignore[attr-defined]
-    try:
+    with counted_reads() as reads:
         began = time.perf_counter()
         store.search(query.model_copy(update={"cursor": cursor}), by)
         ms = (time.perf_counter() - began) * 1000
-    finally:
-        botocore.client.BaseClient._make_api_call = send  # type: ignore[attr-defined]
-    items = [item for answer in read for item in answer["Items"]]
-    return Cost(len(read), sum(answer["ScannedCount"] for answer in read), len(json.dumps(items)) / 1000, ms)
+    return Cost(reads.queries, reads.items, reads.bytes / 1000, ms)

@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tools.demo.callrail import TRANSCRIPT, Call, signature
-from tools.demo.client import ROOT, Stack, send
-from tools.demo.receiver import Inbox, Received, receiver
-from tools.demo.verifier import accepts, engine
+from tools.fixtures.callrail import TRANSCRIPT, Call, signature
+from tools.fixtures.client import ROOT, Stack, send
+from tools.fixtures.receiver import Inbox, Received, receiver
+from tools.fixtures.verifier import accepts, engine
 
 EXPECTED = ("call.received", "call.classified", "call.qualified", "lead.created")
 PATIENCE_SECONDS = 60

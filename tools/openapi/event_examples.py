@@ -62,7 +62,7 @@ _CLASSIFIED: dict[str, Json] = {
         "hazards": ["electrical"],
         "provenance": {
             "engine": "rules",
-            "model": "rules-2",
+            "model": "rules-3",
             "prompt_version": None,
             "input_sha256": "a20402ea15fbfe386c4dc485b00bf1ac7ae2d627bd45d37923bf21c307a180e6",
             "tokens": 0,
@@ -114,7 +114,7 @@ _LEAD: dict[str, Json] = {
         {"feature": "loss_type", "points": 2, "reason": "the type of loss is known"},
     ],
     "scored_at": AT,
-    "scorer": "lead-rules-2",
+    "scorer": "lead-rules-3",
     "crm_sync": None,
     "created_at": AT,
     "updated_at": AT,

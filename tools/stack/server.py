@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from tools.stack.place import ROOT, Failed, Place, read_json, timed, write_json
+from tools.stack.instance import ROOT, Failed, Instance, read_json, timed, write_json
 
 EMULATOR = ROOT / "tools" / "stack" / "emulator.py"
 
@@ -27,16 +27,17 @@ def identity(pid: int) -> str:
             command = proc.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:
             return ""
-        return "" if fields[0] == "Z" else f"{fields[19]} {command}"
+        # A process has no command line at the moment of its exec, and none once it has ended.
+        return f"{fields[19]} {command}" if command and fields[0] != "Z" else ""
     found = subprocess.run(
         ["ps", "-o", "lstart=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return found.stdout.strip()
 
 
-def running(place: Place) -> dict[str, object] | None:
-    """The server of this place as it wrote itself down, if that process still is what it was."""
-    known = read_json(place.server)
+def running(instance: Instance) -> dict[str, object] | None:
+    """The server of this instance as it wrote itself down, if that process still is what it was."""
+    known = read_json(instance.server)
     pid = known.get("pid")
     if isinstance(pid, int) and known.get("identity") and identity(pid) == known["identity"]:
         return known
@@ -64,26 +65,28 @@ def free_port(preferred: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def start(place: Place) -> None:
-    if taken(place.port):
-        raise Failed(f"port {place.port} is taken by another program: choose one with PORT=…")
-    with timed("server", f"MiniStack on 127.0.0.1:{place.port}"):
-        process = launch(place)
+def start(instance: Instance) -> None:
+    if taken(instance.port):
+        raise Failed(f"port {instance.port} is taken by another program: choose one with PORT=…")
+    with timed("server", f"MiniStack on 127.0.0.1:{instance.port}"):
+        process = launch(instance)
+        while not (known := identity(process.pid)) and process.poll() is None:
+            time.sleep(0.001)
         # At once, so that whatever interrupts us next finds what to stop.
-        write_json(place.server, {"pid": process.pid, "identity": identity(process.pid), "port": place.port})
+        write_json(instance.server, {"pid": process.pid, "identity": known, "port": instance.port})
         deadline = time.monotonic() + 30
-        while not answers(place.endpoint):
+        while not answers(instance.endpoint):
             if process.poll() is not None or time.monotonic() > deadline:
-                stop(place)
-                raise Failed("MiniStack did not start", place.log("server"))
+                stop(instance)
+                raise Failed("MiniStack did not start", instance.log("server"))
             time.sleep(0.05)
 
 
-def launch(place: Place) -> "subprocess.Popen[bytes]":
-    bare = place.folder / "runtime"
+def launch(instance: Instance) -> "subprocess.Popen[bytes]":
+    bare = instance.folder / "runtime"
     if not (bare / "bin" / "python").exists():
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
-    scratch = place.folder / "scratch"
+    scratch = instance.folder / "scratch"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     packages = next((ROOT / ".venv" / "lib").glob("python3.*/site-packages"), Path(sys.prefix))
@@ -96,13 +99,13 @@ def launch(place: Place) -> "subprocess.Popen[bytes]":
         "TZ": "UTC",
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(place.port),
+        "GATEWAY_PORT": str(instance.port),
         "LOG_LEVEL": "WARNING",
         # These two listen on every address, whatever BIND_HOST says.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
     }
-    with place.log("server").open("w") as log:
+    with instance.log("server").open("w") as log:
         # A session of its own: Ctrl-C reaches us, not it, and its functions' processes end with its group.
         return subprocess.Popen(
             [bare / "bin" / "python", EMULATOR, packages],
@@ -114,9 +117,9 @@ def launch(place: Place) -> "subprocess.Popen[bytes]":
         )
 
 
-def stop(place: Place) -> bool:
+def stop(instance: Instance) -> bool:
     """End the server and its functions. False when none of ours was running."""
-    known = running(place)
+    known = running(instance)
     if known is not None:
         pid = int(str(known["pid"]))
         for ending, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
@@ -126,9 +129,9 @@ def stop(place: Place) -> bool:
             if gone(pid, patience):
                 break
     # State and keys die with the server.
-    for path in (place.server, place.stack, place.deployed):
+    for path in (instance.server, instance.stack, instance.deployed):
         path.unlink(missing_ok=True)
-    shutil.rmtree(place.folder / "scratch", ignore_errors=True)
+    shutil.rmtree(instance.folder / "scratch", ignore_errors=True)
     return known is not None
 
 

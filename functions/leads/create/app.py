@@ -1,4 +1,4 @@
-"""POST /v1/leads: capture a lead."""
+"""POST /v1/leads: create a lead."""
 
 from eal.domain.leads import capture as leads
 from eal.domain.leads.wire import LeadCreate, LeadCreateQuery, LeadView

@@ -1,8 +1,8 @@
-"""GET /v1/leads/{lead_id}/history: what became of a lead."""
+"""GET /v1/leads/{lead_id}/history: list a lead's history."""
 
 from eal.core.listing import ListQuery
 from eal.domain.leads import history
-from eal.domain.leads import store as leads
+from eal.domain.leads.store import LEADS
 from eal.domain.leads.wire import HistoryEntryView, HistoryPage
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader
@@ -20,6 +20,8 @@ handler = app.handler
 )
 def get_history(lead_id: str, query: ListQuery, caller: Reader) -> HistoryPage:
     """Lists every status transition and every score of the lead, newest first, each with its time and author."""
-    lead = leads.find(lead_id, by=caller)
+    lead = LEADS.get(caller.tenant, lead_id)
     page = history.search(lead.id, query, by=caller)
-    return HistoryPage(data=[HistoryEntryView.of(one) for one in page.items], next_cursor=page.next_cursor)
+    return HistoryPage(
+        data=[HistoryEntryView.of(entry) for entry in page.items], next_cursor=page.next_cursor
+    )

@@ -1,4 +1,4 @@
-"""GET /v1/leads: leads, filtered."""
+"""GET /v1/leads: list leads."""
 
 from eal.domain.leads import store as leads
 from eal.domain.leads.wire import LeadPage, LeadQuery, LeadView

@@ -1,4 +1,4 @@
-"""POST /v1/leads/{lead_id}/score: score a lead again."""
+"""POST /v1/leads/{lead_id}/score: score a lead."""
 
 from eal.domain.leads import store as leads
 from eal.domain.leads.wire import LeadScoreView

@@ -1,4 +1,4 @@
-"""GET /v1/leads/stats: what becomes of leads, by window."""
+"""GET /v1/leads/stats: get lead statistics."""
 
 from eal.domain.statistics import store as statistics
 from eal.domain.statistics.model import start_of

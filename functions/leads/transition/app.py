@@ -1,4 +1,4 @@
-"""POST /v1/leads/{lead_id}/transitions: move a lead on."""
+"""POST /v1/leads/{lead_id}/transitions: move a lead to another status."""
 
 from eal.domain.leads import store as leads
 from eal.domain.leads.wire import LeadTransition, LeadView

@@ -1,4 +1,4 @@
-"""PATCH /v1/leads/{lead_id}: change a lead."""
+"""PATCH /v1/leads/{lead_id}: update a lead."""
 
 from eal.domain.leads import store as leads
 from eal.domain.leads.wire import LeadUpdate, LeadView

@@ -1,4 +1,4 @@
-"""POST /v1/prospects/{prospect_id}/convert: make a lead of a prospect."""
+"""POST /v1/prospects/{prospect_id}/convert: convert a prospect to a lead."""
 
 from eal.domain.prospects import store as prospects
 from eal.domain.prospects.wire import ProspectConvert, ProspectView

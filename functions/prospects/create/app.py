@@ -1,4 +1,4 @@
-"""POST /v1/prospects: add a prospect."""
+"""POST /v1/prospects: create a prospect."""
 
 from eal.domain.prospects import store as prospects
 from eal.domain.prospects.wire import ProspectCreate, ProspectView

@@ -1,4 +1,4 @@
-"""GET /v1/prospects/{prospect_id}: one prospect."""
+"""GET /v1/prospects/{prospect_id}: get a prospect."""
 
 from eal.domain.prospects import store as prospects
 from eal.domain.prospects.wire import ProspectView
@@ -18,4 +18,4 @@ handler = app.handler
 )
 def get(prospect_id: str, caller: Reader) -> ProspectView:
     """Returns the prospect. Its `version` is also the ETag, for If-Match and If-None-Match."""
-    return ProspectView.of(prospects.find(prospect_id, by=caller))
+    return ProspectView.of(prospects.get(prospect_id, by=caller))

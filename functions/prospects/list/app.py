@@ -1,4 +1,4 @@
-"""GET /v1/prospects: prospects, filtered."""
+"""GET /v1/prospects: list prospects."""
 
 from eal.domain.prospects import store as prospects
 from eal.domain.prospects.wire import ProspectPage, ProspectQuery, ProspectView
@@ -21,4 +21,6 @@ def list_prospects(query: ProspectQuery, caller: Reader) -> ProspectPage:
     time.
     """
     page = prospects.search(query, by=caller)
-    return ProspectPage(data=[ProspectView.of(one) for one in page.items], next_cursor=page.next_cursor)
+    return ProspectPage(
+        data=[ProspectView.of(prospect) for prospect in page.items], next_cursor=page.next_cursor
+    )

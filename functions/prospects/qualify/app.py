@@ -1,4 +1,4 @@
-"""POST /v1/prospects/qualify: judge whether prospects are worth reaching out to."""
+"""POST /v1/prospects/qualify: qualify prospects."""
 
 from eal.ai.engines.embedded import prospects as rules
 from eal.core.caller import Caller
@@ -19,11 +19,11 @@ def qualify(body: ProspectQualify, caller: Writer) -> ProspectPage:
     """Qualifies up to 30 prospects, all or none, and returns them. A prospect whose latest qualification used the same
     rules and the same facts is returned unchanged.
     """
-    found = prospects.find_all(body.prospect_ids, by=caller)
-    return ProspectPage.whole([_judged(one, caller) for one in found])
+    found = prospects.get_many(body.prospect_ids, by=caller)
+    return ProspectPage.complete([_qualified(prospect, caller) for prospect in found])
 
 
-def _judged(prospect: Prospect, by: Caller) -> Prospect:
+def _qualified(prospect: Prospect, by: Caller) -> Prospect:
     facts = rules.ProspectFacts(
         company=prospect.company,
         contact_title=prospect.contact.title if prospect.contact else None,

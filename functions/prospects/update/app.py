@@ -1,4 +1,4 @@
-"""PATCH /v1/prospects/{prospect_id}: change a prospect."""
+"""PATCH /v1/prospects/{prospect_id}: update a prospect."""
 
 from eal.domain.prospects import store as prospects
 from eal.domain.prospects.wire import ProspectUpdate, ProspectView

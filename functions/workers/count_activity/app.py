@@ -1,4 +1,4 @@
-"""Statistics: on each event that can change what a lead or a call counts for."""
+"""Update the statistics, on each event that can change the contribution of a lead or a call."""
 
 from eal.core import observe
 from eal.core.table.item import load
@@ -8,7 +8,7 @@ from eal.entry.queue import BatchConsumer, Message, ResourceEvent, worker_of
 
 
 def count(messages: list[Message]) -> None:
-    """Count the resources as they stand now, whatever the events said of them."""
+    """Count the current state of the resources, whatever the events contain."""
     by_tenant: dict[tuple[str, Mode], list[ResourceEvent]] = {}
     for event in (load(ResourceEvent, message) for message in messages):
         by_tenant.setdefault(event.tenant, []).append(event)
@@ -18,5 +18,5 @@ def count(messages: list[Message]) -> None:
             observe.count("activity_counted", counted)
 
 
-# At once: all of a tenant's leads meet in its tally, and a transaction for each would wait for the one before.
+# In batches: all leads of a tenant share its tally, so a transaction for each would conflict with the others.
 handler = BatchConsumer(count).handler

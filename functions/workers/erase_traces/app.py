@@ -1,4 +1,4 @@
-"""What an erased lead or prospect left behind, on the tasks `erase_lead` and `erase_prospect`."""
+"""Erase what refers to an erased lead or prospect, on the tasks `erase_lead` and `erase_prospect`."""
 
 from dataclasses import dataclass
 
@@ -21,24 +21,26 @@ class ProspectTask(TenantMessage):
 
 
 def consume(message: Message) -> None:
-    """Personal values in stored events and in answers kept for repeated requests, a lead's history, and what the person
-    wrote or was written. The contacts by which that is found go last, so that a second run finds the rest."""
+    """Erase personal values in stored events and responses, a lead's history, and messages from and to the person.
+
+    The tombstone's contacts, by which messages are found, are removed last, so that a second run finds the rest.
+    """
     task: LeadTask | ProspectTask
     if message["task"] == "erase_prospect":
         task = load(ProspectTask, message)
         tenant = task.tenant
         prospects.scrub_traces(tenant, task.prospect_id)
-        who = prospects.traced(tenant, task.prospect_id)
+        erased = prospects.find_erased(tenant, task.prospect_id)
     else:
         task = load(LeadTask, message)
         tenant = task.tenant
         leads.scrub_traces(tenant, task.lead_id)
-        lead = leads.traced(tenant, task.lead_id)
-        who = lead and prospects.without_prospects_own(tenant, lead)
-    if who:
-        messages.forget(tenant, who)
-        outreach.forget(tenant, who)
-        who.close()
+        lead = leads.find_erased(tenant, task.lead_id)
+        erased = lead and prospects.without_contacts_of_prospects(tenant, lead)
+    if erased:
+        messages.erase_messages(tenant, erased)
+        outreach.erase_emails(tenant, erased)
+        erased.close()
 
 
 handler = Consumer(consume).handler

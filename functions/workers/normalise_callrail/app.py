@@ -43,7 +43,7 @@ def _record_message(received: Received, raw: bytes) -> None:
             # The e-mail address and the phone number belong to different leads: the lead with the e-mail gets the form.
             _record_form(message, received.as_caller(), without_phones=True)
     else:
-        if not messages.take_text(message, by):
+        if not messages.store_text(message, by):
             observe.count("inbound_duplicates")
         by.transaction.commit()
 
@@ -54,7 +54,7 @@ def _record_form(form: "FilledForm", by: Caller, *, without_phones: bool = False
     lead = form.lead
     if lead and without_phones:
         lead = lead.model_copy(update={"phones": []} if lead.email else {"phones": lead.phones[:1]})
-    is_new = messages.take_form(
+    is_new = messages.store_form(
         webhooks.VENDOR,
         form.form_id,
         submitted_at=form.submitted_at,

@@ -30,21 +30,21 @@ def normalise(received: Received, raw: bytes) -> None:
             if by.at - received.received_at < MAX_WAIT_FOR_BODY:
                 _defer(received, busy)
                 return
-            outreach.keep(parsed, MailBody(), "unavailable", by)
+            outreach.store_reply(parsed, MailBody(), "unavailable", by)
     elif parsed is None:
         observe.count("inbound_unknown_kind")
-    elif not outreach.record(parsed, by):
+    elif not outreach.store_event(parsed, by):
         observe.count("inbound_duplicates")
     by.transaction.commit()
 
 
 def _record_mail(mail: Mail, by: Caller) -> None:
     """Raises: Busy if the vendor cannot return the body now."""
-    if outreach.known(webhooks.VENDOR, [mail.vendor_email_id], by):
+    if outreach.known_replies(webhooks.VENDOR, [mail.vendor_email_id], by):
         observe.count("inbound_duplicates")
         return
     body, missing = _fetch_body(mail, by)
-    outreach.keep(mail, body, missing, by)
+    outreach.store_reply(mail, body, missing, by)
 
 
 def _fetch_body(mail: Mail, by: Caller) -> tuple[MailBody, Missing | None]:

@@ -1,4 +1,4 @@
-"""A qualified call becomes a lead: on `call.classified` with `qualified` true."""
+"""Create or find the lead of a qualified call, on `call.classified` with `qualified` true."""
 
 from eal.core import observe
 from eal.core.caller import Caller
@@ -11,9 +11,9 @@ from eal.entry.queue import Consumer, Message, ResourceEvent, worker_of
 
 
 def qualify(message: Message) -> None:
-    """Make or find the lead, and link it in the same transaction.
+    """Create or find the lead, and link it in the same transaction.
 
-    Else a lead that is erased between the two would be made again by the second run of a worker that was killed there.
+    Otherwise the second run of a worker that was killed in between could create a lead again that was erased meanwhile.
     """
     classified = load(ResourceEvent, message)
     by = worker_of(classified, "qualify_call")
@@ -21,19 +21,19 @@ def qualify(message: Message) -> None:
     if whole is None or whole.call.qualified_at or not _is_qualified(whole.call):
         return
     if not organization_settings.ai_is_enabled(by.organization_id):
-        return  # switched off while the message waited
+        return  # disabled while the message was in the queue
     observe.bind(call_id=whole.call.id)
     calls.qualify(whole.call, _lead(whole.call, by), by)
     by.transaction.commit()
 
 
 def _is_qualified(call: Call) -> bool:
-    """Still: a later run may have found otherwise while the message waited."""
+    """Whether the call still qualifies: it may have been classified again while the message was in the queue."""
     return call.classification is not None and call.classification.qualified is True
 
 
 def _lead(call: Call, by: Caller) -> str | None:
-    """The caller's lead, new or known; None for a caller who withheld the number."""
+    """The id of the caller's lead, new or existing; None if the caller withheld the number."""
     if call.facts.caller_number is None:
         return None
     return leads.from_call(

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from eal.core import contact
 from eal.core.contact import Email, Phone, e164, email_address
-from tests.support.template import ROOT
+from tools.fixtures.template import ROOT
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.support.callrail import connect
 from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.pipeline import Pipeline
-from tools.demo.callrail import TRANSCRIPT
+from tools.fixtures.callrail import TRANSCRIPT
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant

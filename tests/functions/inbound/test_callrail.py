@@ -17,8 +17,8 @@ from tests.support.callrail import Connection, connect, receive
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
 from tests.support.pipeline import peek
-from tests.support.template import ROOT
-from tools.demo.callrail import Call
+from tools.fixtures.callrail import Call
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant

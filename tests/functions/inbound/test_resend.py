@@ -12,7 +12,7 @@ from tests.support.aws import INBOUND_BUCKET
 from tests.support.http import call
 from tests.support.inbound import Connection, connect
 from tests.support.pipeline import peek
-from tests.support.template import ROOT
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant

@@ -12,7 +12,7 @@ from tests.support.aws import ACCESS
 from tests.support.callrail import actions, connect, receive, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import Answer, call
-from tools.demo.callrail import Call
+from tools.fixtures.callrail import Call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.callrail import connect, receive
 from tests.support.faults import watched_calls
 from tests.support.http import call
-from tools.demo.callrail import Call
+from tools.fixtures.callrail import Call
 
 if TYPE_CHECKING:
     import pytest

@@ -17,7 +17,7 @@ from tests.support.callrail import Connection, actions, connect, receive, stored
 from tests.support.faults import watched_calls
 from tests.support.http import Answer, call
 from tests.support.pipeline import items
-from tools.demo.callrail import Call
+from tools.fixtures.callrail import Call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant

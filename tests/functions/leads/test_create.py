@@ -17,7 +17,7 @@ LEAD = {
 }
 
 
-def test_a_lead_is_stored_as_it_is_shown(tenant: Tenant) -> None:
+def test_a_lead_is_stored_as_shown(tenant: Tenant) -> None:
     answer = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD)
 
     assert answer.status == 201
@@ -64,7 +64,7 @@ def test_a_replacement_character_of_the_callers_own_is_kept(tenant: Tenant) -> N
         ({"notes": "水" * 9_000, "metadata": {f"k{n}": "水" * 500 for n in range(20)}}, ""),
     ],
 )
-def test_a_wrong_field_is_named_with_a_pointer(
+def test_an_invalid_field_is_named_by_a_pointer(
     tenant: Tenant, change: dict[str, object], pointer: str
 ) -> None:
     answer = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, **change})
@@ -75,15 +75,15 @@ def test_a_wrong_field_is_named_with_a_pointer(
 
 
 def test_long_texts_keep_their_lines(tenant: Tenant) -> None:
-    told = {"notes": "one\r\ntwo\tcolumns\rthree", "metadata": {"k": "one\ntwo"}}
+    texts = {"notes": "one\r\ntwo\tcolumns\rthree", "metadata": {"k": "one\ntwo"}}
 
-    answer = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, **told})
+    answer = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, **texts})
 
     assert answer.status == 201
     assert (answer.json["notes"], answer.json["metadata"]) == ("one\ntwo\tcolumns\nthree", {"k": "one\ntwo"})
 
 
-def test_an_upsert_cannot_make_a_lead_larger_in_all_than_a_new_one_may_be(tenant: Tenant) -> None:
+def test_an_upsert_cannot_exceed_the_size_limit_of_a_new_lead(tenant: Tenant) -> None:
     call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "notes": "水" * 9_000})
     more = {"email": LEAD["email"], "metadata": {f"k{n}": "水" * 500 for n in range(20)}}
 
@@ -93,7 +93,7 @@ def test_an_upsert_cannot_make_a_lead_larger_in_all_than_a_new_one_may_be(tenant
     assert "at most 49152 bytes" in answer.json["error"]["message"]
 
 
-def test_a_missing_field_reads_as_the_product_says(tenant: Tenant) -> None:
+def test_a_missing_field_is_named_in_the_message(tenant: Tenant) -> None:
     address = {"line1": "x", "state": "CA", "postal_code": "94601"}
     answer = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "address": address})
 
@@ -107,7 +107,7 @@ def test_a_missing_field_reads_as_the_product_says(tenant: Tenant) -> None:
         ({"phones": ["415-555-0123"]}, "phones"),
     ],
 )
-def test_a_duplicate_is_a_conflict_that_names_the_lead(
+def test_a_duplicate_is_a_conflict_with_the_id_of_the_lead(
     tenant: Tenant, second: dict[str, object], matched_on: str
 ) -> None:
     first = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD).json
@@ -119,7 +119,7 @@ def test_a_duplicate_is_a_conflict_that_names_the_lead(
     assert answer.json["error"]["details"]["matched_on"] == matched_on
 
 
-def test_a_duplicate_can_be_answered_with(tenant: Tenant) -> None:
+def test_a_duplicate_can_be_returned(tenant: Tenant) -> None:
     first = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD).json
 
     answer = call(
@@ -156,7 +156,7 @@ def test_an_upsert_loses_no_value(tenant: Tenant) -> None:
     assert taken.json["error"]["details"]["id"] == first["id"]
 
 
-def test_what_an_upsert_replaces_becomes_a_line_of_the_notes(tenant: Tenant) -> None:
+def test_a_replaced_value_becomes_a_line_of_the_notes(tenant: Tenant) -> None:
     own = {**LEAD, "company": "Old", "metadata": {"job": "1", "page": "a"}, "assigned_to": "Kim"}
     call("POST", "/v1/leads", key=tenant.write, json_body={**own, "notes": "Wet floor"})
     address = {"line1": "7 Oak Ave", "city": "Oakland", "state": "CA", "postal_code": "94602"}
@@ -196,7 +196,7 @@ def test_what_an_upsert_replaces_becomes_a_line_of_the_notes(tenant: Tenant) -> 
     assert there_again["notes"].count("Before: company: Old") == 1
 
 
-def test_no_number_of_visits_keeps_a_person_from_saying_more(tenant: Tenant) -> None:
+def test_many_visits_leave_room_in_the_notes(tenant: Tenant) -> None:
     for visit in range(12):
         page = {"gclid": f"{visit}", "landing_page": f"https://example.com/{visit}?{'a' * 1_800}"}
         body = {"email": LEAD["email"], "attribution": page}
@@ -213,11 +213,13 @@ def test_no_number_of_visits_keeps_a_person_from_saying_more(tenant: Tenant) -> 
 
 
 @pytest.mark.parametrize("beginning", ["Before: ", "Also given: "])
-def test_what_a_person_writes_counts_for_the_score_however_it_begins(tenant: Tenant, beginning: str) -> None:
-    told = "our basement was flooded and water is still coming in, we need someone right now"
+def test_notes_of_a_person_count_for_the_score_even_if_they_look_like_a_kept_line(
+    tenant: Tenant, beginning: str
+) -> None:
+    text = "our basement was flooded and water is still coming in, we need someone right now"
     scores = [
         call(
-            "POST", "/v1/leads", key=tenant.write, json_body={"email": email, "notes": f"{start}{told}"}
+            "POST", "/v1/leads", key=tenant.write, json_body={"email": email, "notes": f"{start}{text}"}
         ).json["score"]
         for email, start in (("a@example.com", beginning), ("b@example.com", "Earlier: "))
     ]
@@ -225,7 +227,7 @@ def test_what_a_person_writes_counts_for_the_score_however_it_begins(tenant: Ten
     assert scores[0] == scores[1]
 
 
-def test_a_value_that_the_notes_have_no_room_to_keep_is_not_replaced(tenant: Tenant) -> None:
+def test_a_value_is_not_replaced_if_the_notes_have_no_room_for_it(tenant: Tenant) -> None:
     own = {**LEAD, "company": "Old", "notes": "a" * 9_990}
     first = call("POST", "/v1/leads", key=tenant.write, json_body=own).json
 
@@ -240,7 +242,7 @@ def test_a_value_that_the_notes_have_no_room_to_keep_is_not_replaced(tenant: Ten
     assert call("GET", f"/v1/leads/{first['id']}", key=tenant.read).json == first
 
 
-def test_kept_values_do_not_count_as_what_the_lead_says(tenant: Tenant) -> None:
+def test_kept_values_do_not_count_for_the_score(tenant: Tenant) -> None:
     body = {"email": LEAD["email"], "metadata": {"said": "Water is pouring through the ceiling right now"}}
     first = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
 
@@ -255,7 +257,7 @@ def test_kept_values_do_not_count_as_what_the_lead_says(tenant: Tenant) -> None:
     assert after["score"] == first["score"]
 
 
-def test_the_same_form_twice_adds_nothing_the_second_time(tenant: Tenant) -> None:
+def test_a_repeated_form_adds_nothing(tenant: Tenant) -> None:
     form = {**LEAD, "notes": "Wet floor"}
     call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "notes": "First call"})
     first = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=form)
@@ -266,7 +268,7 @@ def test_the_same_form_twice_adds_nothing_the_second_time(tenant: Tenant) -> Non
     assert again.json == first.json
 
 
-def test_an_upsert_cannot_make_a_lead_outgrow_its_limits(tenant: Tenant) -> None:
+def test_an_upsert_cannot_exceed_the_limits_of_a_lead(tenant: Tenant) -> None:
     call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "notes": "a" * 9_000})
 
     answer = call(
@@ -276,12 +278,14 @@ def test_an_upsert_cannot_make_a_lead_outgrow_its_limits(tenant: Tenant) -> None
     assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/notes")
 
 
-def test_other_tenants_and_modes_may_have_the_same_person(tenant: Tenant, stranger: Tenant) -> None:
+def test_other_tenants_and_modes_can_have_a_lead_with_the_same_contact(
+    tenant: Tenant, stranger: Tenant
+) -> None:
     for key in (tenant.write, tenant.test_admin, stranger.write):
         assert call("POST", "/v1/leads", key=key, json_body=LEAD).status == 201
 
 
-def test_the_same_request_again_has_one_effect_and_one_answer(tenant: Tenant) -> None:
+def test_a_repeated_request_has_one_effect_and_one_response(tenant: Tenant) -> None:
     headers = {"Idempotency-Key": "form-17"}
     first = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD, headers=headers)
 
@@ -294,7 +298,7 @@ def test_the_same_request_again_has_one_effect_and_one_answer(tenant: Tenant) ->
     assert len(call("GET", "/v1/leads", key=tenant.read).json["data"]) == 1
 
 
-def test_the_key_with_another_request_is_refused(tenant: Tenant) -> None:
+def test_an_idempotency_key_with_another_request_is_refused(tenant: Tenant) -> None:
     headers = {"Idempotency-Key": "form-17"}
     call("POST", "/v1/leads", key=tenant.write, json_body=LEAD, headers=headers)
 
@@ -305,7 +309,7 @@ def test_the_key_with_another_request_is_refused(tenant: Tenant) -> None:
     assert (answer.status, answer.error) == (422, "idempotency_mismatch")
 
 
-def test_a_refused_request_burns_no_key(tenant: Tenant) -> None:
+def test_a_refused_request_does_not_use_up_its_idempotency_key(tenant: Tenant) -> None:
     headers = {"Idempotency-Key": "form-17"}
     assert call("POST", "/v1/leads", key=tenant.write, json_body={}, headers=headers).status == 422
 

@@ -39,7 +39,7 @@ def _erased(tenant: Tenant) -> str:
     return lead_id
 
 
-def test_nothing_personal_is_left_in_the_table(tenant: Tenant) -> None:
+def test_no_personal_data_is_left_in_the_table(tenant: Tenant) -> None:
     Pipeline().run()
     lead_id = _erased(tenant)
     Pipeline().run()
@@ -48,11 +48,13 @@ def test_nothing_personal_is_left_in_the_table(tenant: Tenant) -> None:
     text = json.dumps(left)
     assert lead_id in text
     assert [word for word in PERSONAL if word in text] == []
-    assert {one["kind"]["S"] for one in left if one.get("id", {}).get("S") == lead_id} == {"LEAD_TOMBSTONE"}
-    assert not [one for one in left if one["kind"]["S"] in ("LEAD", "LEAD_CONTACT", "LEAD_HISTORY")]
+    assert {item["kind"]["S"] for item in left if item.get("id", {}).get("S") == lead_id} == {
+        "LEAD_TOMBSTONE"
+    }
+    assert not [item for item in left if item["kind"]["S"] in ("LEAD", "LEAD_CONTACT", "LEAD_HISTORY")]
 
 
-def test_a_repeated_request_gives_nothing_back_and_makes_nothing(tenant: Tenant) -> None:
+def test_a_repeated_request_returns_no_data_and_creates_nothing(tenant: Tenant) -> None:
     lead_id = _erased(tenant)
     Pipeline().run()
 
@@ -66,7 +68,7 @@ def test_a_repeated_request_gives_nothing_back_and_makes_nothing(tenant: Tenant)
     assert items("ANSWER") == []
 
 
-def test_an_answer_to_a_request_that_changed_nothing_is_emptied_too(tenant: Tenant) -> None:
+def test_a_stored_response_to_a_request_without_effect_is_emptied_too(tenant: Tenant) -> None:
     call("POST", "/v1/leads", key=tenant.write, json_body=PERSON)
     path = "/v1/leads?on_duplicate=return"
     found = call("POST", path, key=tenant.write, json_body=PERSON, headers=KEYED)
@@ -79,7 +81,7 @@ def test_an_answer_to_a_request_that_changed_nothing_is_emptied_too(tenant: Tena
     assert call("POST", path, key=tenant.write, json_body=PERSON, headers=KEYED).status == 404
 
 
-def test_a_key_that_is_used_anew_after_a_day_keeps_its_newer_answer(clock: Clock, tenant: Tenant) -> None:
+def test_an_idempotency_key_reused_after_a_day_keeps_its_newer_response(clock: Clock, tenant: Tenant) -> None:
     first = call("POST", "/v1/leads", key=tenant.write, json_body=PERSON, headers=KEYED).json
     clock.advance(days=1, seconds=1)
     body = {"email": "other@example.com"}
@@ -92,7 +94,7 @@ def test_a_key_that_is_used_anew_after_a_day_keeps_its_newer_answer(clock: Clock
     assert (again.status, again.json) == (201, other.json)
 
 
-def test_its_salt_is_gone_and_the_chain_of_records_stays(tenant: Tenant) -> None:
+def test_the_salt_is_deleted_and_the_hash_chain_stays_valid(tenant: Tenant) -> None:
     lead_id = str(call("POST", "/v1/leads", key=tenant.write, json_body=PERSON).json["id"])
     (stored,) = items("LEAD")
     call("DELETE", f"/v1/leads/{lead_id}", key=tenant.admin)
@@ -101,13 +103,13 @@ def test_its_salt_is_gone_and_the_chain_of_records_stays(tenant: Tenant) -> None
     assert stored["salt"]["S"] not in json.dumps(items())
     path = f"/v1/audit-log?resource_type=lead&resource_id={lead_id}"
     records = call("GET", path, key=tenant.read).json["data"]
-    assert [one["action"] for one in records] == ["lead.erased", "lead.created"]
+    assert [record["action"] for record in records] == ["lead.erased", "lead.created"]
     committed = {change["field"]: change["from"] for change in records[0]["changes"]}
     assert committed["email"].startswith("hmac-sha256:")
     assert committed["status"] == "new"
 
 
-def test_it_is_gone_for_every_reader(tenant: Tenant) -> None:
+def test_an_erased_lead_is_found_by_no_request(tenant: Tenant) -> None:
     lead_id = _erased(tenant)
 
     for method, path in (
@@ -127,7 +129,7 @@ def test_it_is_gone_for_every_reader(tenant: Tenant) -> None:
         assert call("GET", f"/v1/leads{query}", key=tenant.read).json["data"] == []
 
 
-def test_its_contacts_are_free_for_another_lead(tenant: Tenant) -> None:
+def test_the_contacts_can_be_claimed_by_another_lead(tenant: Tenant) -> None:
     lead_id = _erased(tenant)
 
     answer = call("POST", "/v1/leads", key=tenant.write, json_body=PERSON)
@@ -135,16 +137,16 @@ def test_its_contacts_are_free_for_another_lead(tenant: Tenant) -> None:
     assert (answer.status, answer.json["id"] == lead_id) == (201, False)
 
 
-def test_customers_are_told_without_a_personal_value(tenant: Tenant) -> None:
+def test_the_event_contains_no_personal_value(tenant: Tenant) -> None:
     lead_id = _erased(tenant)
 
-    (event,) = [one for one in items("EVENT") if one["type"]["S"] == "lead.erased"]
+    (event,) = [item for item in items("EVENT") if item["type"]["S"] == "lead.erased"]
     data = json.loads(event["data"]["S"])
     assert (data["id"], data["status"], data["source"]) == (lead_id, "lost", "api")
     assert (data["email"], data["phones"], data["address"], data["metadata"]) == (None, [], None, {})
 
 
-def test_a_write_key_and_a_stranger_cannot(tenant: Tenant, stranger: Tenant) -> None:
+def test_a_write_key_and_another_tenant_cannot_erase(tenant: Tenant, stranger: Tenant) -> None:
     lead_id = str(call("POST", "/v1/leads", key=tenant.write, json_body=PERSON).json["id"])
 
     assert call("DELETE", f"/v1/leads/{lead_id}", key=tenant.write).status == 403

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def test_every_transition_and_score_with_who_and_when(tenant: Tenant) -> None:
+def test_the_history_has_every_transition_and_score_with_actor_and_time(tenant: Tenant) -> None:
     lead = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json
     path = f"/v1/leads/{lead['id']}"
     for body in ({"to": "contacted"}, {"to": "lost", "reason": "price"}, {"to": "new"}):
@@ -18,16 +18,20 @@ def test_every_transition_and_score_with_who_and_when(tenant: Tenant) -> None:
 
     entries = call("GET", f"{path}/history?order=asc", key=tenant.read).json["data"]
 
-    moves = [(one["from"], one["to"], one["reason"]) for one in entries if one["type"] == "transition"]
+    moves = [
+        (entry["from"], entry["to"], entry["reason"]) for entry in entries if entry["type"] == "transition"
+    ]
     assert moves == [("new", "contacted", None), ("contacted", "lost", "price"), ("lost", "new", None)]
-    assert all(one["by"] == {"type": "api_key", "id": tenant.admin_id} for one in entries if one["reason"])
-    scores = [one for one in entries if one["type"] == "score"]
+    assert all(
+        entry["by"] == {"type": "api_key", "id": tenant.admin_id} for entry in entries if entry["reason"]
+    )
+    scores = [entry for entry in entries if entry["type"] == "score"]
     assert (scores[0]["from"], scores[0]["to"]) == (None, lead["score"])
-    assert [one["from"] for one in scores[1:]] == [one["to"] for one in scores[:-1]]
-    assert [one["at"] for one in entries] == sorted(one["at"] for one in entries)
+    assert [entry["from"] for entry in scores[1:]] == [entry["to"] for entry in scores[:-1]]
+    assert [entry["at"] for entry in entries] == sorted(entry["at"] for entry in entries)
 
 
-def test_a_long_history_is_paged_and_the_lead_stays_small(tenant: Tenant) -> None:
+def test_a_long_history_is_paged_and_does_not_enlarge_the_lead(tenant: Tenant) -> None:
     lead = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json
     path = f"/v1/leads/{lead['id']}"
     for _ in range(10):
@@ -41,8 +45,8 @@ def test_a_long_history_is_paged_and_the_lead_stays_small(tenant: Tenant) -> Non
         page = call("GET", f"{path}/history{query}", key=tenant.read).json
         seen += page["data"]
 
-    assert len([one for one in seen if one["type"] == "transition"]) == 20
-    assert len({one["id"] for one in seen}) == len(seen)
+    assert len([entry for entry in seen if entry["type"] == "transition"]) == 20
+    assert len({entry["id"] for entry in seen}) == len(seen)
     assert len(call("GET", path, key=tenant.read).text) < 4_000
 
 

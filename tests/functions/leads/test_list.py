@@ -3,17 +3,13 @@
 import base64
 import json
 from datetime import timedelta
-from typing import Any
 
-import botocore.client
 import pytest
 
 from eal.core import aws, clock, ids, settings
-from eal.core.table.item import to_attributes
-from eal.domain.leads import store
-from eal.domain.leads.model import Lead, Score
 from tests.support.http import call
 from tests.support.tenants import Tenant, operator
+from tools.fixtures.leads import PERIOD, Reads, counted_reads, numbered_lead, put_leads
 
 
 def _leads(tenant: Tenant, count: int) -> list[str]:
@@ -29,14 +25,14 @@ def _leads(tenant: Tenant, count: int) -> list[str]:
 
 
 def _large(tenant: Tenant, count: int) -> list[str]:
-    """Leads as long as a body may be, straight into the table."""
+    """Leads of the maximum size, written to the table directly."""
     (first,) = _leads(tenant, 1)
     table = settings.state_table()
     at = {"pk": {"S": f"{tenant.id}#live#LEAD"}, "sk": {"S": first}}
     item = aws.dynamodb().get_item(TableName=table, Key=at)["Item"]
     made = [ids.new("lead", clock.now()) for _ in range(count)]
-    for one in made:
-        large = {**item, "id": {"S": one}, "sk": {"S": one}, "notes": {"S": "x" * 250_000}}
+    for lead_id in made:
+        large = {**item, "id": {"S": lead_id}, "sk": {"S": lead_id}, "notes": {"S": "x" * 250_000}}
         aws.dynamodb().put_item(TableName=table, Item=large)
     return [first, *made]
 
@@ -51,7 +47,7 @@ def _walk(tenant: Tenant, path: str) -> list[str]:
         cursor = f"&cursor={page['next_cursor']}"
 
 
-def test_pages_hold_every_lead_once_newest_first(tenant: Tenant) -> None:
+def test_pages_contain_every_lead_once_newest_first(tenant: Tenant) -> None:
     ids = _leads(tenant, 7)
 
     assert _walk(tenant, "/v1/leads?limit=3") == ids[::-1]
@@ -61,7 +57,7 @@ def test_pages_hold_every_lead_once_newest_first(tenant: Tenant) -> None:
     assert _walk(tenant, "/v1/leads?limit=7") == ids[::-1]
 
 
-def test_a_cursor_begins_with_the_id_and_is_for_its_list_alone(tenant: Tenant, stranger: Tenant) -> None:
+def test_a_cursor_begins_with_the_id_and_is_valid_only_for_its_list(tenant: Tenant, stranger: Tenant) -> None:
     _leads(tenant, 3)
     cursor = call("GET", "/v1/leads?limit=1", key=tenant.read).json["next_cursor"]
 
@@ -92,11 +88,11 @@ def test_a_cursor_begins_with_the_id_and_is_for_its_list_alone(tenant: Tenant, s
         "limit=1&limit=2", "order=up", "created_after=1700000000", "updated_after=2026-04-24",
     ],
 )  # fmt: skip
-def test_a_wrong_parameter_is_422(tenant: Tenant, query: str) -> None:
+def test_an_invalid_parameter_is_422(tenant: Tenant, query: str) -> None:
     assert call("GET", f"/v1/leads?{query}", key=tenant.read).status == 422
 
 
-def test_a_plus_that_became_a_space_is_told_so(tenant: Tenant) -> None:
+def test_an_unescaped_plus_of_an_offset_has_its_own_error_message(tenant: Tenant) -> None:
     answer = call("GET", "/v1/leads?created_after=2026-04-24T17:42:11+02:00", key=tenant.read)
 
     (field,) = answer.json["error"]["details"]["fields"]
@@ -104,24 +100,24 @@ def test_a_plus_that_became_a_space_is_told_so(tenant: Tenant) -> None:
     assert "%2B" in field["message"]
 
 
-def test_a_larger_limit_is_cut(tenant: Tenant) -> None:
+def test_a_limit_above_the_maximum_is_reduced(tenant: Tenant) -> None:
     assert call("GET", "/v1/leads?limit=100000", key=tenant.read).status == 200
 
 
-def test_an_email_or_a_phone_finds_its_lead(tenant: Tenant) -> None:
+def test_an_email_or_phone_finds_its_lead(tenant: Tenant) -> None:
     _leads(tenant, 2)
     body = {"phones": ["+14155550100"], "email": "x@example.com"}
     lead = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
 
     for query in ("email=X@Example.com", "phone=4155550100", "email=x@example.com&status=new"):
-        assert [one["id"] for one in call("GET", f"/v1/leads?{query}", key=tenant.read).json["data"]] == [
+        assert [lead["id"] for lead in call("GET", f"/v1/leads?{query}", key=tenant.read).json["data"]] == [
             lead["id"]
         ]
     for query in ("email=nobody@example.com", "email=x@example.com&status=won"):
         assert call("GET", f"/v1/leads?{query}", key=tenant.read).json["data"] == []
 
 
-def test_times_of_creation_are_a_range_from_inclusive_to_exclusive(tenant: Tenant) -> None:
+def test_created_after_is_inclusive_and_created_before_is_exclusive(tenant: Tenant) -> None:
     ids = _leads(tenant, 3)
     middle = call("GET", f"/v1/leads/{ids[1]}", key=tenant.read).json["created_at"]
 
@@ -154,67 +150,30 @@ FILTERS = (
 
 
 def _seed(tenant: Tenant, count: int) -> None:
-    """Leads whose fields repeat every 60: a page of any filter meets the same mixture, however many there are."""
-    by = operator(tenant.id)
     start = clock.now() - timedelta(days=1)
-    requests = []
-    for number in range(count):
-        at = start + timedelta(seconds=number)
-        lead = Lead(
-            id=ids.new("lead", at),
-            status="contacted" if number % 3 else "new",
-            source="referral" if number % 4 else "web_form",
-            loss_type="mold" if number % 5 else "water",
-            assigned_to="ann" if number % 6 else None,
-            email=f"{number:06}@example.com",
-            created_at=at,
-            updated_at=at,
-            version=1,
-            salt="00" * 16,
-            score=Score(value=number % 60 + 30, scorer="none", scored_at=at, contributions=()),
-        )
-        requests.append({"PutRequest": {"Item": to_attributes(store.item_of(lead, by))}})
-    for first in range(0, count, 25):
-        some: Any = {settings.state_table(): requests[first : first + 25]}
-        aws.dynamodb().batch_write_item(RequestItems=some)
+    put_leads((numbered_lead(number, start) for number in range(count)), operator(tenant.id))
 
 
-def _cost_of_a_second_page(
-    tenant: Tenant, query: str, monkeypatch: pytest.MonkeyPatch
-) -> tuple[int, int, int]:
-    """Queries, items and bytes that DynamoDB reads for it."""
+def _reads_of_a_second_page(tenant: Tenant, query: str) -> Reads:
     first = call("GET", f"/v1/leads?limit=20{query}", key=tenant.read).json
-    read: list[Any] = []
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
-
-    def watched(client: Any, operation: str, arguments: Any) -> Any:
-        answer = send(client, operation, arguments)
-        if operation == "Query":
-            read.append(answer)
-        return answer
-
-    with monkeypatch.context() as patch:
-        patch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+    with counted_reads() as reads:
         page = call("GET", f"/v1/leads?limit=20{query}&cursor={first['next_cursor']}", key=tenant.read).json
     assert len(page["data"]) == 20
-    items = [item for answer in read for item in answer["Items"]]
-    return len(read), sum(answer["ScannedCount"] for answer in read), len(json.dumps(items))
+    return reads
 
 
 @pytest.mark.parametrize("query", FILTERS)
 def test_a_page_costs_the_same_however_many_leads_there_are(
-    tenant: Tenant, stranger: Tenant, query: str, monkeypatch: pytest.MonkeyPatch
+    tenant: Tenant, stranger: Tenant, query: str
 ) -> None:
     _seed(tenant, 100)
-    _seed(stranger, 100 + 40 * 60)
+    _seed(stranger, 100 + 40 * PERIOD)
 
-    assert _cost_of_a_second_page(tenant, query, monkeypatch) == _cost_of_a_second_page(
-        stranger, query, monkeypatch
-    )
+    assert _reads_of_a_second_page(tenant, query) == _reads_of_a_second_page(stranger, query)
 
 
-def test_no_answer_is_larger_than_lambda_takes(tenant: Tenant) -> None:
-    """Each page is short rather than refused; the cursor leads to the rest."""
+def test_no_response_exceeds_the_limit_of_lambda(tenant: Tenant) -> None:
+    """A page is shortened and not refused; the cursor leads to the rest."""
     made = _large(tenant, 40)
     found, path = list[str](), "/v1/leads?limit=200&order=asc"
     cursor: str | None = ""

@@ -1,4 +1,4 @@
-"""POST /v1/leads/{lead_id}/score, and the score that every change of a lead keeps up to date."""
+"""POST /v1/leads/{lead_id}/score, and the score that every change of a lead updates."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def _lead(tenant: Tenant, **fields: object) -> dict[str, object]:
     return lead
 
 
-def test_a_new_lead_has_its_score_with_what_made_it(tenant: Tenant) -> None:
+def test_a_new_lead_has_a_score_with_its_contributions(tenant: Tenant) -> None:
     answer = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json
 
     assert 0 <= answer["score"] <= 100
-    assert sum(one["points"] for one in answer["score_contributions"]) == answer["score"]
-    assert all(one["reason"] for one in answer["score_contributions"])
+    assert sum(part["points"] for part in answer["score_contributions"]) == answer["score"]
+    assert all(part["reason"] for part in answer["score_contributions"])
     assert answer["scorer"]
 
 
-def test_a_change_that_matters_changes_the_score(tenant: Tenant) -> None:
+def test_a_relevant_change_changes_the_score(tenant: Tenant) -> None:
     before = _lead(tenant)
 
     body = {
@@ -38,10 +38,10 @@ def test_a_change_that_matters_changes_the_score(tenant: Tenant) -> None:
     after = call("PATCH", f"/v1/leads/{before['id']}", key=tenant.write, json_body=body).json
 
     assert after["score"] > before["score"]
-    assert sum(one["points"] for one in after["score_contributions"]) == after["score"]
+    assert sum(part["points"] for part in after["score_contributions"]) == after["score"]
 
 
-def test_a_transition_scores_too(tenant: Tenant) -> None:
+def test_a_transition_updates_the_score(tenant: Tenant) -> None:
     before = _lead(tenant, phones=["4155550123"], loss_type="water")
 
     body = {"to": "disqualified"}
@@ -50,15 +50,17 @@ def test_a_transition_scores_too(tenant: Tenant) -> None:
     assert after["score"] < before["score"]
 
 
-def test_scoring_again_is_a_version_and_an_entry_of_its_own(tenant: Tenant) -> None:
+def test_scoring_again_creates_a_version_and_a_history_entry(tenant: Tenant) -> None:
     lead = _lead(tenant)
 
     answer = call("POST", f"/v1/leads/{lead['id']}/score", key=tenant.write)
 
     assert (answer.status, answer.json["lead_id"], answer.json["version"]) == (200, lead["id"], 2)
-    assert answer.json["score"] == lead["score"] == sum(one["points"] for one in answer.json["contributions"])
+    assert (
+        answer.json["score"] == lead["score"] == sum(part["points"] for part in answer.json["contributions"])
+    )
     entries = call("GET", f"/v1/leads/{lead['id']}/history", key=tenant.read).json["data"]
-    assert [(one["type"], one["from"], one["to"]) for one in entries] == [
+    assert [(entry["type"], entry["from"], entry["to"]) for entry in entries] == [
         ("score", lead["score"], lead["score"]),
         ("score", None, lead["score"]),
     ]
@@ -67,7 +69,7 @@ def test_scoring_again_is_a_version_and_an_entry_of_its_own(tenant: Tenant) -> N
     )
 
 
-def test_it_goes_by_settings_that_were_just_changed(clock: Clock, tenant: Tenant) -> None:
+def test_scoring_uses_settings_that_were_just_changed(clock: Clock, tenant: Tenant) -> None:
     address = {"line1": "1 Elm St", "city": "Oakland", "state": "CA", "postal_code": "94601"}
     lead = _lead(tenant, address=address)
     area = {"postal_codes": ["10001"]}
@@ -76,18 +78,18 @@ def test_it_goes_by_settings_that_were_just_changed(clock: Clock, tenant: Tenant
 
     answer = call("POST", f"/v1/leads/{lead['id']}/score", key=tenant.write)
 
-    assert "area" in [one["feature"] for one in answer.json["contributions"]]
+    assert "area" in [part["feature"] for part in answer.json["contributions"]]
     assert int(answer.json["score"]) < int(str(lead["score"]))
 
 
-def test_it_is_audited_by_its_value(tenant: Tenant) -> None:
+def test_the_audit_log_records_the_value_of_the_score(tenant: Tenant) -> None:
     lead = _lead(tenant)
     body = {"notes": "Our basement is flooding right now"}
     changed = call("PATCH", f"/v1/leads/{lead['id']}", key=tenant.write, json_body=body).json
 
     path = f"/v1/audit-log?resource_type=lead&resource_id={lead['id']}"
     newest = call("GET", path, key=tenant.read).json["data"][0]
-    (score,) = [one for one in newest["changes"] if one["field"] == "score"]
+    (score,) = [change for change in newest["changes"] if change["field"] == "score"]
     assert (score["from"], score["to"]) == (lead["score"], changed["score"])
 
 
@@ -122,7 +124,7 @@ def test_leads_are_found_by_score(tenant: Tenant, query: str, expected: int) -> 
 
 
 @pytest.mark.parametrize("query", ["min_score=-1", "max_score=101", "min_score=x", "min_score=1.5"])
-def test_a_score_that_is_none_is_422(tenant: Tenant, query: str) -> None:
+def test_an_invalid_score_filter_is_422(tenant: Tenant, query: str) -> None:
     answer = call("GET", f"/v1/leads?{query}", key=tenant.read)
 
     assert (answer.status, answer.error) == (422, "validation_error")

@@ -35,7 +35,7 @@ def _move(tenant: Tenant, lead_id: str, *way: str) -> None:
         assert call("POST", path, key=tenant.write, json_body={"to": to, "reason": "price"}).status == 200
 
 
-def test_before_the_first_lead_all_is_zero(clock: Clock, tenant: Tenant) -> None:
+def test_all_counts_are_zero_before_the_first_lead(clock: Clock, tenant: Tenant) -> None:
     found = _stats(tenant)
 
     assert found == {
@@ -50,7 +50,7 @@ def test_before_the_first_lead_all_is_zero(clock: Clock, tenant: Tenant) -> None
     }
 
 
-def test_the_funnel_has_who_ever_was_there_and_the_statuses_who_is(clock: Clock, tenant: Tenant) -> None:
+def test_the_funnel_counts_reached_statuses_and_by_status_current_ones(clock: Clock, tenant: Tenant) -> None:
     won, lost, _, referred = (_lead(tenant, n, source) for n, source in enumerate(
         ("web_form", "web_form", "web_form", "referral")
     ))  # fmt: skip
@@ -79,7 +79,7 @@ def test_the_funnel_has_who_ever_was_there_and_the_statuses_who_is(clock: Clock,
         assert found["first_contact"]["p90_seconds"] == pytest.approx(300, rel=0.01)
 
 
-def test_a_window_has_the_leads_that_were_created_in_it(clock: Clock, tenant: Tenant) -> None:
+def test_a_window_contains_the_leads_created_in_it(clock: Clock, tenant: Tenant) -> None:
     for number, hours in enumerate((0, 20, 100, 400, 2000)):
         clock.advance(hours=hours)
         _lead(tenant, number)
@@ -88,14 +88,17 @@ def test_a_window_has_the_leads_that_were_created_in_it(clock: Clock, tenant: Te
 
     found = {window: _stats(tenant, window) for window in ("24h", "7d", "30d", "90d")}
 
-    assert {window: one["total"] for window, one in found.items()} == {"24h": 1, "7d": 1, "30d": 1, "90d": 2}
+    assert {window: stats["total"] for window, stats in found.items()} == {
+        "24h": 1,
+        "7d": 1,
+        "30d": 1,
+        "90d": 2,
+    }
     assert found["24h"]["since"].endswith(":00:00.000Z")
     assert found["90d"]["since"].endswith("T00:00:00.000Z")
 
 
-def test_a_lead_at_the_windows_first_moment_is_in_it_and_one_before_is_not(
-    clock: Clock, tenant: Tenant
-) -> None:
+def test_the_start_of_a_window_is_inclusive(clock: Clock, tenant: Tenant) -> None:
     clock.at = clock.at.replace(hour=16, minute=59, second=59, microsecond=999_000)
     _lead(tenant, 1)
     clock.advance(milliseconds=1)
@@ -119,28 +122,28 @@ def test_a_change_of_source_moves_the_lead(clock: Clock, tenant: Tenant) -> None
 
     found = _stats(tenant)
     assert (found["total"], found["funnel"]["contacted"], found["first_contact"]["count"]) == (1, 1, 1)
-    assert [one["source"] for one in found["by_source"]] == ["referral"]
+    assert [source["source"] for source in found["by_source"]] == ["referral"]
 
 
 @pytest.mark.parametrize("query", ["window=1d", "window=", "window=24h&window=7d", "window=24H"])
-def test_another_window_is_refused(tenant: Tenant, query: str) -> None:
+def test_an_unknown_window_is_refused(tenant: Tenant, query: str) -> None:
     answer = call("GET", f"/v1/leads/stats?{query}", key=tenant.read)
 
     assert (answer.status, answer.error) == (422, "validation_error")
     assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == ["/window"]
 
 
-def test_stats_is_no_lead(tenant: Tenant) -> None:
-    """The literal path goes before `/v1/leads/{lead_id}`."""
+def test_the_stats_path_is_not_a_lead_id(tenant: Tenant) -> None:
+    """The literal path takes precedence over `/v1/leads/{lead_id}`."""
     answer: Answer = call("GET", "/v1/leads/stats", key=tenant.read)
 
     assert set(answer.json) >= {"window", "funnel", "by_source"}
 
 
-def test_reading_many_buckets_is_bounded(
+def test_the_number_of_buckets_read_is_limited(
     clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A page of a Query ends at a megabyte: sources with long sketches stand for it here."""
+    """A page of a Query ends at a megabyte, which a few sources with long sketches reach."""
     for number in range(3):
         _lead(tenant, number, source=f"source_{number}")
     Pipeline().run()
@@ -150,7 +153,7 @@ def test_reading_many_buckets_is_bounded(
         assert _stats(tenant)["total"] == 3
     assert calls.made == ["UpdateItem", "Query", "Query"]
 
-    monkeypatch.setattr(store, "MOST_PAGES", 1)
+    monkeypatch.setattr(store, "MAX_PAGES", 1)
     answer = call("GET", "/v1/leads/stats", key=tenant.read)
     assert (answer.status, answer.error) == (422, "validation_error")
     assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/window"

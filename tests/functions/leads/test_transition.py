@@ -23,7 +23,7 @@ def _move(tenant: Tenant, lead_id: str, to: str, **more: str) -> Answer:
     return call("POST", f"/v1/leads/{lead_id}/transitions", key=tenant.write, json_body={"to": to, **more})
 
 
-def test_the_whole_way_to_won(tenant: Tenant, lead_id: str) -> None:
+def test_a_lead_can_move_to_won_step_by_step(tenant: Tenant, lead_id: str) -> None:
     for number, to in enumerate(("contacted", "qualified", "scheduled", "won"), start=2):
         answer = _move(tenant, lead_id, to)
         assert (answer.status, answer.json["status"], answer.json["version"]) == (200, to, number)
@@ -33,20 +33,20 @@ def test_the_whole_way_to_won(tenant: Tenant, lead_id: str) -> None:
     assert answer.json["error"]["details"]["allowed"] == []
 
 
-def test_an_illegal_move_names_the_legal_ones(tenant: Tenant, lead_id: str) -> None:
+def test_an_illegal_transition_lists_the_allowed_ones(tenant: Tenant, lead_id: str) -> None:
     answer = _move(tenant, lead_id, "won")
 
     assert (answer.status, answer.error) == (409, "illegal_transition")
     assert answer.json["error"]["details"]["allowed"] == ["contacted", "lost", "disqualified"]
 
 
-def test_losing_needs_a_reason_and_can_be_undone(tenant: Tenant, lead_id: str) -> None:
+def test_lost_requires_a_reason_and_can_be_reopened(tenant: Tenant, lead_id: str) -> None:
     assert _move(tenant, lead_id, "lost").status == 422
     assert _move(tenant, lead_id, "lost", reason="price").status == 200
     assert _move(tenant, lead_id, "new").json["status"] == "new"
 
 
-def test_the_same_move_again_with_its_key_is_replayed_and_not_illegal(tenant: Tenant, lead_id: str) -> None:
+def test_a_repeated_transition_with_its_idempotency_key_is_replayed(tenant: Tenant, lead_id: str) -> None:
     headers = {"Idempotency-Key": "once"}
     path = f"/v1/leads/{lead_id}/transitions"
     first = call("POST", path, key=tenant.write, json_body={"to": "contacted"}, headers=headers)
@@ -58,7 +58,7 @@ def test_the_same_move_again_with_its_key_is_replayed_and_not_illegal(tenant: Te
 
 
 @given(st.lists(st.sampled_from(STATUSES), max_size=12))
-def test_no_way_leads_out_of_won_and_what_was_reached_stays_known(wishes: list[Status]) -> None:
+def test_won_is_final_and_reached_statuses_are_kept(wishes: list[Status]) -> None:
     at = clock.now()
     lead = Lead(id="lead_x", status="new", source="api", created_at=at, updated_at=at, version=1, salt="00")
     way: list[Status] = ["new"]
@@ -73,6 +73,6 @@ def test_no_way_leads_out_of_won_and_what_was_reached_stays_known(wishes: list[S
     assert "won" not in way[:-1]
 
 
-def test_every_open_status_can_be_lost_and_disqualified() -> None:
+def test_every_open_status_can_become_lost_or_disqualified() -> None:
     assert all({"lost", "disqualified"} <= set(TRANSITIONS[status]) for status in STATUSES[:4])
     assert set(TRANSITIONS) == set(STATUSES)

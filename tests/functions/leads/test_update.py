@@ -16,7 +16,7 @@ def _patch(tenant: Tenant, lead_id: str, body: dict[str, object], **headers: str
     return call("PATCH", f"/v1/leads/{lead_id}", key=tenant.write, json_body=body, headers=headers)
 
 
-def test_only_what_is_given_changes(tenant: Tenant, lead_id: str) -> None:
+def test_only_fields_in_the_body_change(tenant: Tenant, lead_id: str) -> None:
     answer = _patch(tenant, lead_id, {"first_name": "Ann", "notes": None})
 
     lead = answer.json
@@ -24,7 +24,7 @@ def test_only_what_is_given_changes(tenant: Tenant, lead_id: str) -> None:
     assert (lead["first_name"], lead["notes"], lead["email"]) == ("Ann", None, "a@example.com")
 
 
-def test_nothing_new_changes_nothing(tenant: Tenant, lead_id: str) -> None:
+def test_equal_values_change_nothing(tenant: Tenant, lead_id: str) -> None:
     assert _patch(tenant, lead_id, {"notes": "Wet"}).json["version"] == 1
 
 
@@ -37,7 +37,7 @@ def test_if_match_guards_the_change(tenant: Tenant, lead_id: str) -> None:
     assert _patch(tenant, lead_id, {"company": "B"}, **{"If-Match": "nonsense"}).status == 400
 
 
-def test_a_replayed_change_is_answered_even_though_its_precondition_would_fail_now(
+def test_a_replayed_change_succeeds_although_its_precondition_no_longer_holds(
     tenant: Tenant, lead_id: str
 ) -> None:
     headers = {"If-Match": '"1"', "Idempotency-Key": "k"}
@@ -49,7 +49,7 @@ def test_a_replayed_change_is_answered_even_though_its_precondition_would_fail_n
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
-def test_contacts_are_given_back_and_taken(tenant: Tenant, lead_id: str) -> None:
+def test_removed_contacts_are_released_and_new_ones_claimed(tenant: Tenant, lead_id: str) -> None:
     assert _patch(tenant, lead_id, {"phones": ["+14155550101", "+14155550199"]}).status == 200
 
     freed = call("POST", "/v1/leads", key=tenant.write, json_body={"phones": ["+14155550100"]})
@@ -60,7 +60,7 @@ def test_contacts_are_given_back_and_taken(tenant: Tenant, lead_id: str) -> None
     assert (stolen.status, stolen.json["error"]["details"]["id"]) == (409, lead_id)
 
 
-def test_additional_e_mails_are_contacts_too(tenant: Tenant, lead_id: str) -> None:
+def test_additional_emails_are_contacts_too(tenant: Tenant, lead_id: str) -> None:
     others = ["B@example.com", "a@example.com", "c@example.com", "b@example.com"]
 
     lead = _patch(tenant, lead_id, {"additional_emails": others}).json
@@ -83,7 +83,7 @@ def test_the_last_contact_cannot_be_removed(tenant: Tenant, lead_id: str) -> Non
     assert _patch(tenant, lead_id, {"phones": [], "email": None}).status == 422
 
 
-def test_personal_values_are_commitments_in_the_log(tenant: Tenant, lead_id: str) -> None:
+def test_personal_values_are_commitments_in_the_audit_log(tenant: Tenant, lead_id: str) -> None:
     _patch(tenant, lead_id, {"email": "new@example.com", "loss_type": "fire"})
 
     log = call("GET", f"/v1/audit-log?resource_type=lead&resource_id={lead_id}", key=tenant.read)

@@ -14,7 +14,7 @@ from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.pipeline import Pipeline
 from tests.support.tenants import new_tenant
-from tools.demo.callrail import Call
+from tools.fixtures.callrail import Call
 
 if TYPE_CHECKING:
     import pytest

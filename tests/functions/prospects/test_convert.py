@@ -62,7 +62,7 @@ def _events(tenant: Tenant) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def test_a_prospect_becomes_a_lead_and_both_keep_the_link(tenant: Tenant) -> None:
+def test_a_conversion_creates_a_lead_and_links_both(tenant: Tenant) -> None:
     prospect = _make(tenant)
 
     answer = _convert(tenant, prospect["id"], {"loss_type": "water", "notes": "Burst pipe"})
@@ -85,7 +85,7 @@ def test_a_prospect_becomes_a_lead_and_both_keep_the_link(tenant: Tenant) -> Non
     assert found == [lead]
 
 
-def test_a_body_need_not_be_sent(tenant: Tenant) -> None:
+def test_the_body_is_optional(tenant: Tenant) -> None:
     prospect = _make(tenant, phones=[], address=None, contact=None, notes=None)
 
     lead = _lead(tenant, _convert(tenant, prospect["id"]).json["lead_id"])
@@ -93,7 +93,7 @@ def test_a_body_need_not_be_sent(tenant: Tenant) -> None:
     assert (lead["loss_type"], lead["notes"], lead["first_name"]) == (None, None, None)
 
 
-def test_a_phone_alone_is_enough(tenant: Tenant) -> None:
+def test_a_phone_number_is_a_sufficient_contact(tenant: Tenant) -> None:
     prospect = _make(tenant, email=None)
 
     lead = _lead(tenant, _convert(tenant, prospect["id"]).json["lead_id"])
@@ -101,7 +101,7 @@ def test_a_phone_alone_is_enough(tenant: Tenant) -> None:
     assert (lead["email"], lead["phones"]) == (None, prospect["phones"])
 
 
-def test_without_email_and_phone_it_is_422_that_says_so(tenant: Tenant) -> None:
+def test_a_prospect_without_email_and_phone_is_422(tenant: Tenant) -> None:
     prospect = _make(tenant, email=None, phones=[])
 
     answer = _convert(tenant, prospect["id"])
@@ -112,7 +112,7 @@ def test_without_email_and_phone_it_is_422_that_says_so(tenant: Tenant) -> None:
     assert call("GET", "/v1/leads", key=tenant.read).json["data"] == []
 
 
-def test_a_second_time_is_a_conflict_that_names_the_lead(tenant: Tenant) -> None:
+def test_a_second_conversion_is_a_conflict_with_the_id_of_the_lead(tenant: Tenant) -> None:
     prospect = _make(tenant)
     lead_id = _convert(tenant, prospect["id"]).json["lead_id"]
 
@@ -123,7 +123,7 @@ def test_a_second_time_is_a_conflict_that_names_the_lead(tenant: Tenant) -> None
     assert len(call("GET", "/v1/leads", key=tenant.read).json["data"]) == 1
 
 
-def test_the_same_request_again_gets_the_first_answer(tenant: Tenant) -> None:
+def test_a_repeated_request_gets_the_first_response(tenant: Tenant) -> None:
     prospect = _make(tenant)
     first = _convert(tenant, prospect["id"], {"notes": "x"}, **{"Idempotency-Key": "c"})
 
@@ -133,7 +133,7 @@ def test_the_same_request_again_gets_the_first_answer(tenant: Tenant) -> None:
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
-def test_if_match_is_about_the_prospect(tenant: Tenant) -> None:
+def test_if_match_refers_to_the_prospect(tenant: Tenant) -> None:
     prospect = _make(tenant)
     lead = {"email": PROSPECT["email"]}
     known = call("POST", "/v1/leads", key=tenant.write, json_body=lead).json
@@ -144,7 +144,7 @@ def test_if_match_is_about_the_prospect(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("matched", [{"email": PROSPECT["email"]}, {"phones": PROSPECT["phones"]}])
-def test_a_lead_with_the_same_contact_is_linked_and_loses_nothing(
+def test_an_existing_lead_with_the_same_contact_is_linked_and_loses_no_value(
     tenant: Tenant, matched: dict[str, object]
 ) -> None:
     own = {
@@ -182,7 +182,7 @@ def test_a_lead_with_the_same_contact_is_linked_and_loses_nothing(
     assert sorted(kind for kind, _ in _events(tenant)) == ["lead.created", "lead.updated"]
 
 
-def test_a_lead_of_another_prospect_keeps_its_first_link(tenant: Tenant) -> None:
+def test_an_existing_lead_keeps_the_link_to_its_first_prospect(tenant: Tenant) -> None:
     first = _make(tenant)
     lead_id = _convert(tenant, first["id"]).json["lead_id"]
     second = call(
@@ -196,7 +196,7 @@ def test_a_lead_of_another_prospect_keeps_its_first_link(tenant: Tenant) -> None
     assert _lead(tenant, lead_id)["prospect_id"] == first["id"]
 
 
-def test_contacts_of_two_leads_are_a_conflict_that_names_the_second(tenant: Tenant) -> None:
+def test_contacts_of_two_leads_are_a_conflict_with_the_id_of_the_second(tenant: Tenant) -> None:
     call("POST", "/v1/leads", key=tenant.write, json_body={"email": PROSPECT["email"]})
     other = call("POST", "/v1/leads", key=tenant.write, json_body={"phones": PROSPECT["phones"]}).json
     prospect = _make(tenant)
@@ -209,7 +209,7 @@ def test_contacts_of_two_leads_are_a_conflict_that_names_the_second(tenant: Tena
     assert call("GET", f"/v1/prospects/{prospect['id']}", key=tenant.read).json == prospect
 
 
-def test_notes_that_do_not_fit_together_are_422_and_convert_nothing(tenant: Tenant) -> None:
+def test_merged_notes_above_the_limit_are_422_and_convert_nothing(tenant: Tenant) -> None:
     prospect = _make(tenant, notes="a" * 9_000)
 
     answer = _convert(tenant, prospect["id"], {"notes": "b" * 9_000})
@@ -219,7 +219,7 @@ def test_notes_that_do_not_fit_together_are_422_and_convert_nothing(tenant: Tena
     assert call("GET", "/v1/leads", key=tenant.read).json["data"] == []
 
 
-def test_the_lead_of_an_old_prospect_is_found_by_when_it_was_made(clock: Clock, tenant: Tenant) -> None:
+def test_the_lead_of_an_old_prospect_has_the_time_of_the_conversion(clock: Clock, tenant: Tenant) -> None:
     prospect = _make(tenant)
     clock.advance(days=30)
     between = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "other@example.com"}).json
@@ -232,11 +232,11 @@ def test_the_lead_of_an_old_prospect_is_found_by_when_it_was_made(clock: Clock, 
     for query in (since, f"{since}&email={lead['email']}", f"{since}&source=prospect", f"{since}&status=new"):
         assert call("GET", f"/v1/leads?{query}", key=tenant.read).json["data"] == [lead], query
     newest_first = call("GET", "/v1/leads", key=tenant.read).json["data"]
-    assert [one["id"] for one in newest_first] == [lead["id"], between["id"]]
+    assert [found["id"] for found in newest_first] == [lead["id"], between["id"]]
 
 
 @pytest.mark.parametrize("contacts", [{}, {"email": None}, {"phones": []}])
-def test_of_two_conversions_at_once_one_makes_the_lead(
+def test_only_one_of_two_concurrent_conversions_creates_a_lead(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, contacts: dict[str, object]
 ) -> None:
     prospect = _make(tenant, **contacts)
@@ -250,7 +250,7 @@ def test_of_two_conversions_at_once_one_makes_the_lead(
     assert [lead["id"] for lead in _leads_of(tenant, prospect)] == [first[0].json["lead_id"]]
 
 
-def test_killed_after_any_call_a_second_request_finds_one_lead(
+def test_a_request_after_a_kill_at_any_call_finds_one_lead(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(1, 5):
@@ -270,7 +270,7 @@ def test_killed_after_any_call_a_second_request_finds_one_lead(
 
 
 @pytest.mark.parametrize("body", [{"loss_type": "earthquake"}, {"notes": "x" * 10_001}, {"status": "won"}])
-def test_a_wrong_field_is_422(tenant: Tenant, body: dict[str, object]) -> None:
+def test_an_invalid_field_is_422(tenant: Tenant, body: dict[str, object]) -> None:
     prospect = _make(tenant)
 
     assert _convert(tenant, prospect["id"], body).status == 422

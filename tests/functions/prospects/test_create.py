@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from eal.core.table.item import decode, encode
-from eal.domain.prospects.wire import LARGEST_ENRICHMENT, Enrichment, Website
+from eal.domain.prospects.wire import MAX_ENRICHMENT_BYTES, Enrichment, Website
 from tests.support.http import call
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ PROSPECT = {
 }
 
 
-def test_a_prospect_is_stored_as_it_is_shown(tenant: Tenant) -> None:
+def test_a_prospect_is_stored_as_shown(tenant: Tenant) -> None:
     answer = call("POST", "/v1/prospects", key=tenant.write, json_body=PROSPECT)
 
     assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
@@ -59,13 +59,13 @@ def test_a_prospect_is_stored_as_it_is_shown(tenant: Tenant) -> None:
     assert call("GET", f"/v1/prospects/{shown['id']}", key=tenant.read).json == shown
 
 
-def test_a_company_or_an_email_is_enough(tenant: Tenant) -> None:
+def test_a_company_or_an_email_is_sufficient(tenant: Tenant) -> None:
     for body in ({"company": "Harbor"}, {"email": "a@example.com"}):
         answer = call("POST", "/v1/prospects", key=tenant.write, json_body=body)
         assert (answer.status, answer.json["source"], answer.json["contact"]) == (201, "api", None)
 
 
-def test_a_contact_that_says_nothing_is_none(tenant: Tenant) -> None:
+def test_an_empty_contact_is_null(tenant: Tenant) -> None:
     body = {"company": "Harbor", "contact": {"title": None}}
 
     assert call("POST", "/v1/prospects", key=tenant.write, json_body=body).json["contact"] is None
@@ -108,7 +108,7 @@ def test_a_contact_that_says_nothing_is_none(tenant: Tenant) -> None:
         ({"enrichment": {f"k{n}": "x" * 1000 for n in range(17)}}, "/enrichment"),
     ],
 )
-def test_a_wrong_field_is_named_with_a_pointer(
+def test_an_invalid_field_is_named_by_a_pointer(
     tenant: Tenant, change: dict[str, object], pointer: str
 ) -> None:
     answer = call("POST", "/v1/prospects", key=tenant.write, json_body={**PROSPECT, **change})
@@ -124,7 +124,7 @@ def test_an_infinite_number_is_refused(tenant: Tenant) -> None:
     assert call("POST", "/v1/prospects", key=tenant.write, body=body).status == 422
 
 
-def test_a_second_one_with_the_same_email_is_a_conflict_that_names_the_first(tenant: Tenant) -> None:
+def test_a_duplicate_email_is_a_conflict_with_the_id_of_the_first(tenant: Tenant) -> None:
     first = call("POST", "/v1/prospects", key=tenant.write, json_body=PROSPECT).json
 
     answer = call("POST", "/v1/prospects", key=tenant.write, json_body={"email": "robin.OKAFOR@example.com"})
@@ -132,19 +132,19 @@ def test_a_second_one_with_the_same_email_is_a_conflict_that_names_the_first(ten
     assert (answer.status, answer.error) == (409, "conflict")
     details = answer.json["error"]["details"]
     assert (details["id"], details["matched_on"]) == (first["id"], "email")
-    assert [one["id"] for one in call("GET", "/v1/prospects", key=tenant.read).json["data"]] == [first["id"]]
+    assert [prospect["id"] for prospect in call("GET", "/v1/prospects", key=tenant.read).json["data"]] == [
+        first["id"]
+    ]
 
 
-def test_other_tenants_other_modes_and_leads_may_have_the_same_person(
-    tenant: Tenant, stranger: Tenant
-) -> None:
+def test_other_tenants_modes_and_leads_can_have_the_same_contact(tenant: Tenant, stranger: Tenant) -> None:
     for key in (tenant.write, tenant.test_admin, stranger.write):
         assert call("POST", "/v1/prospects", key=key, json_body=PROSPECT).status == 201
     lead = {"email": PROSPECT["email"]}
     assert call("POST", "/v1/leads", key=tenant.write, json_body=lead).status == 201
 
 
-def test_the_same_request_again_has_one_effect_and_one_answer(tenant: Tenant) -> None:
+def test_a_repeated_request_has_one_effect_and_one_response(tenant: Tenant) -> None:
     headers = {"Idempotency-Key": "list-17"}
     first = call("POST", "/v1/prospects", key=tenant.write, json_body=PROSPECT, headers=headers)
 
@@ -155,7 +155,7 @@ def test_the_same_request_again_has_one_effect_and_one_answer(tenant: Tenant) ->
     assert len(call("GET", "/v1/prospects", key=tenant.read).json["data"]) == 1
 
 
-def test_personal_values_are_commitments_in_the_log(tenant: Tenant) -> None:
+def test_personal_values_are_commitments_in_the_audit_log(tenant: Tenant) -> None:
     made = call("POST", "/v1/prospects", key=tenant.write, json_body=PROSPECT).json
 
     log = call("GET", f"/v1/audit-log?resource_type=prospect&resource_id={made['id']}", key=tenant.read)
@@ -178,7 +178,7 @@ _website: TypeAdapter[str] = TypeAdapter(Website)
 
 
 @given(_ENRICHMENTS)
-def test_an_enrichment_is_refused_or_kept_as_it_was_within_its_bounds(sent: dict[str, object]) -> None:
+def test_an_enrichment_is_rejected_or_stored_unchanged_within_its_limits(sent: dict[str, object]) -> None:
     try:
         kept = _enrichment.validate_python(sent)
     except ValidationError:
@@ -189,7 +189,7 @@ def test_an_enrichment_is_refused_or_kept_as_it_was_within_its_bounds(sent: dict
         name: bool for name, value in sent.items() if isinstance(value, bool)
     }
     assert len(kept) <= 50
-    assert len(json.dumps(kept, ensure_ascii=False).encode()) <= LARGEST_ENRICHMENT
+    assert len(json.dumps(kept, ensure_ascii=False).encode()) <= MAX_ENRICHMENT_BYTES
     assert decode(encode(kept)) == kept
     for value in kept.values():
         number = cast("dict[str, str]", encode(value)).get("N")
@@ -200,7 +200,7 @@ def test_an_enrichment_is_refused_or_kept_as_it_was_within_its_bounds(sent: dict
 
 
 @given(st.text(max_size=40) | st.from_regex(r"(https?://)?[a-z.:/@?#\\ ]{1,30}", fullmatch=True))
-def test_a_website_is_refused_or_becomes_an_address_that_stays_as_it_is(text: str) -> None:
+def test_a_website_is_rejected_or_normalised_once(text: str) -> None:
     try:
         address = _website.validate_python(text)
     except ValidationError:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def test_nothing_personal_stays_and_a_tombstone_does(tenant: Tenant) -> None:
+def test_only_a_tombstone_without_personal_data_remains(tenant: Tenant) -> None:
     made = call("POST", "/v1/prospects", key=tenant.write, json_body=PROSPECT).json
     path = f"/v1/prospects/{made['id']}"
     (stored,) = map(from_attributes, items("PROSPECT"))
@@ -36,7 +36,7 @@ def test_nothing_personal_stays_and_a_tombstone_does(tenant: Tenant) -> None:
     assert (tombstone["pk"], tombstone["sk"]) == (f"{tenant.id}#live#PROSPECT_TOMBSTONE", made["id"])
 
 
-def test_the_log_still_tells_that_there_was_one(tenant: Tenant) -> None:
+def test_the_audit_log_still_has_its_records(tenant: Tenant) -> None:
     made = call("POST", "/v1/prospects", key=tenant.write, json_body=PROSPECT).json
     call("DELETE", f"/v1/prospects/{made['id']}", key=tenant.admin)
 
@@ -49,7 +49,7 @@ def test_the_log_still_tells_that_there_was_one(tenant: Tenant) -> None:
     assert all(change["to"] is None for change in erased["changes"])
 
 
-def test_the_email_is_free_again(tenant: Tenant) -> None:
+def test_the_email_can_be_claimed_again(tenant: Tenant) -> None:
     made = call("POST", "/v1/prospects", key=tenant.write, json_body=PROSPECT).json
     call("DELETE", f"/v1/prospects/{made['id']}", key=tenant.admin)
 
@@ -59,7 +59,7 @@ def test_the_email_is_free_again(tenant: Tenant) -> None:
     assert again.json["id"] != made["id"]
 
 
-def test_no_answer_that_shows_it_is_given_again(tenant: Tenant) -> None:
+def test_stored_responses_are_not_replayed(tenant: Tenant) -> None:
     headers = {"Idempotency-Key": "once"}
     requests: list[tuple[str, str, object]] = [("POST", "/v1/prospects", PROSPECT)]
     made, other = (
@@ -94,7 +94,7 @@ def test_if_match_guards_the_erasure(tenant: Tenant) -> None:
     assert call("GET", f"/v1/prospects/{made['id']}", key=tenant.read).status == 200
 
 
-def test_the_lead_that_it_became_keeps_its_data(tenant: Tenant) -> None:
+def test_the_lead_of_the_prospect_keeps_its_data(tenant: Tenant) -> None:
     made = call("POST", "/v1/prospects", key=tenant.write, json_body=PROSPECT).json
     lead_id = call("POST", f"/v1/prospects/{made['id']}/convert", key=tenant.write).json["lead_id"]
 
@@ -104,7 +104,7 @@ def test_the_lead_that_it_became_keeps_its_data(tenant: Tenant) -> None:
     assert (lead["email"], lead["prospect_id"]) == ("robin.okafor@example.com", made["id"])
 
 
-def test_a_stranger_erases_nothing(tenant: Tenant, stranger: Tenant) -> None:
+def test_another_tenant_cannot_erase_it(tenant: Tenant, stranger: Tenant) -> None:
     made = call("POST", "/v1/prospects", key=tenant.write, json_body=PROSPECT).json
 
     assert call("DELETE", f"/v1/prospects/{made['id']}", key=stranger.admin).status == 404

@@ -33,13 +33,13 @@ def _walk(tenant: Tenant, query: str) -> list[str]:
     found, cursor = [], ""
     while True:
         page = call("GET", f"/v1/prospects?{query}{cursor}", key=tenant.read).json
-        found += [one["id"] for one in page["data"]]
+        found += [prospect["id"] for prospect in page["data"]]
         if page["next_cursor"] is None:
             return found
         cursor = f"&cursor={page['next_cursor']}"
 
 
-def test_pages_hold_every_prospect_once_under_every_filter(tenant: Tenant) -> None:
+def test_pages_contain_every_prospect_once_with_every_filter(tenant: Tenant) -> None:
     ids = _prospects(tenant, 7)
 
     assert _walk(tenant, "limit=3") == ids[::-1]
@@ -54,7 +54,7 @@ def test_pages_hold_every_prospect_once_under_every_filter(tenant: Tenant) -> No
     assert _walk(tenant, "outreach_state=converted") == []
 
 
-def test_a_change_moves_a_prospect_from_one_filter_to_another(tenant: Tenant) -> None:
+def test_a_change_moves_a_prospect_to_another_filter(tenant: Tenant) -> None:
     first, second = _prospects(tenant, 2)
     body = {"outreach_state": "replied", "assigned_to": "Kim"}
     changed = call("PATCH", f"/v1/prospects/{first}", key=tenant.write, json_body=body).json
@@ -65,13 +65,13 @@ def test_a_change_moves_a_prospect_from_one_filter_to_another(tenant: Tenant) ->
     assert first in _walk(tenant, f"updated_after={changed['updated_at']}")
 
 
-def test_a_forged_cursor_is_refused_beside_an_email_too(tenant: Tenant) -> None:
+def test_a_forged_cursor_is_rejected_with_an_email_too(tenant: Tenant) -> None:
     answer = call("GET", "/v1/prospects?email=p1@example.com&cursor=eyJpZCI6MX0", key=tenant.read)
 
     assert (answer.status, answer.error) == (400, "invalid_cursor")
 
 
-def test_an_email_finds_its_prospect_and_the_other_filters_count(tenant: Tenant) -> None:
+def test_an_email_finds_its_prospect_if_the_other_filters_match(tenant: Tenant) -> None:
     ids = _prospects(tenant, 3)
     made = call("GET", f"/v1/prospects/{ids[1]}", key=tenant.read).json["created_at"]
 
@@ -86,7 +86,7 @@ def test_an_email_finds_its_prospect_and_the_other_filters_count(tenant: Tenant)
         assert _walk(tenant, query) == [], query
 
 
-def test_times_are_ranges_from_inclusive_to_exclusive(tenant: Tenant) -> None:
+def test_after_is_inclusive_and_before_is_exclusive(tenant: Tenant) -> None:
     ids = _prospects(tenant, 3)
     middle = call("GET", f"/v1/prospects/{ids[1]}", key=tenant.read).json["created_at"]
 
@@ -102,11 +102,11 @@ def test_times_are_ranges_from_inclusive_to_exclusive(tenant: Tenant) -> None:
     "query",
     ["limit=0", "qualification=yes", "outreach_state=won", "email=x", "source=A B", "updated_after=now"],
 )
-def test_a_wrong_parameter_is_422(tenant: Tenant, query: str) -> None:
+def test_an_invalid_parameter_is_422(tenant: Tenant, query: str) -> None:
     assert call("GET", f"/v1/prospects?{query.replace(' ', '%20')}", key=tenant.read).status == 422
 
 
-def test_a_cursor_is_for_its_list_and_filters_alone(tenant: Tenant, stranger: Tenant) -> None:
+def test_a_cursor_is_valid_only_for_its_list_and_filters(tenant: Tenant, stranger: Tenant) -> None:
     _prospects(tenant, 3)
     cursor = call("GET", "/v1/prospects?limit=1", key=tenant.read).json["next_cursor"]
 

@@ -1,4 +1,4 @@
-"""POST /v1/prospects/qualify. What the rules say of which prospect is tried in tests/eal/ai."""
+"""POST /v1/prospects/qualify. tests/eal/ai tests the rules."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _get(tenant: Tenant, prospect_id: str) -> dict[str, Any]:
     return shown
 
 
-def test_a_judgement_is_kept_with_its_provenance(tenant: Tenant) -> None:
+def test_a_qualification_is_stored_with_its_provenance(tenant: Tenant) -> None:
     made = _make(tenant)
 
     answer = _qualify(tenant, made["id"])
@@ -46,49 +46,52 @@ def test_a_judgement_is_kept_with_its_provenance(tenant: Tenant) -> None:
     assert (answer.status, answer.json["next_cursor"]) == (200, None)
     (shown,) = answer.json["data"]
     assert shown == _get(tenant, made["id"])
-    judged = shown["qualification"]
-    assert (shown["version"], judged["qualified_at"]) == (2, shown["updated_at"])
-    assert judged["status"] in ("qualified", "disqualified", "undetermined")
-    assert 0 <= judged["confidence"] <= 1
-    assert judged["reasons"]
-    provenance = judged["provenance"]
+    qualification = shown["qualification"]
+    assert (shown["version"], qualification["qualified_at"]) == (2, shown["updated_at"])
+    assert qualification["status"] in ("qualified", "disqualified", "undetermined")
+    assert 0 <= qualification["confidence"] <= 1
+    assert qualification["reasons"]
+    provenance = qualification["provenance"]
     assert (provenance["engine"], provenance["model"]) == (rules.ENGINE, rules.VERSION)
     assert re.fullmatch("[0-9a-f]{64}", provenance["input_sha256"])
     assert (provenance["tokens"], provenance["cost_microusd"], provenance["fallback"]) == (0, 0, False)
     assert provenance["prompt_version"] is None
 
 
-def test_many_are_answered_in_the_order_asked_and_audited_each(tenant: Tenant) -> None:
+def test_prospects_are_returned_in_the_requested_order_and_audited_individually(tenant: Tenant) -> None:
     ids = [_make(tenant, number)["id"] for number in range(30)]
-    asked = [*ids[::2], *ids[1::2]]
+    requested = [*ids[::2], *ids[1::2]]
 
-    answer = _qualify(tenant, *asked)
+    answer = _qualify(tenant, *requested)
 
-    assert (answer.status, [one["id"] for one in answer.json["data"]]) == (200, asked)
+    assert (answer.status, [prospect["id"] for prospect in answer.json["data"]]) == (200, requested)
     log = call("GET", "/v1/audit-log?action=prospect.qualified&limit=200", key=tenant.read).json["data"]
     assert sorted(record["resource"]["id"] for record in log) == sorted(ids)
     found = call("GET", "/v1/prospects?qualification=pending", key=tenant.read).json["data"]
     assert found == []
 
 
-def test_the_log_shows_the_judgement_and_no_personal_value(tenant: Tenant) -> None:
+def test_the_audit_log_has_the_qualification_without_personal_values(tenant: Tenant) -> None:
     made = _make(tenant)
     (shown,) = _qualify(tenant, made["id"]).json["data"]
 
     log = call("GET", "/v1/audit-log?action=prospect.qualified", key=tenant.read)
 
     changes = {change["field"]: change["to"] for change in log.json["data"][0]["changes"]}
-    judged = shown["qualification"]
-    assert changes["qualification"] == judged["status"]
-    assert (changes["confidence"], changes["reasons"]) == (judged["confidence"], judged["reasons"])
+    qualification = shown["qualification"]
+    assert changes["qualification"] == qualification["status"]
+    assert (changes["confidence"], changes["reasons"]) == (
+        qualification["confidence"],
+        qualification["reasons"],
+    )
     assert (changes["engine"], changes["model"]) == (rules.ENGINE, rules.VERSION)
     assert changes["input_sha256"].startswith("hmac-sha256:")
     assert re.fullmatch("[0-9a-f]{64}", changes["output_sha256"])
-    assert judged["provenance"]["input_sha256"] not in log.text
+    assert qualification["provenance"]["input_sha256"] not in log.text
     assert "example.com" not in log.text
 
 
-def test_the_same_facts_are_not_judged_twice_and_others_are(tenant: Tenant) -> None:
+def test_a_prospect_is_qualified_again_only_if_its_facts_changed(tenant: Tenant) -> None:
     made = _make(tenant)
     first = _qualify(tenant, made["id"]).json["data"][0]
 
@@ -97,11 +100,11 @@ def test_the_same_facts_are_not_judged_twice_and_others_are(tenant: Tenant) -> N
     (again,) = _qualify(tenant, made["id"]).json["data"]
 
     assert again["version"] == 4
-    hashes = [one["qualification"]["provenance"]["input_sha256"] for one in (first, again)]
+    hashes = [prospect["qualification"]["provenance"]["input_sha256"] for prospect in (first, again)]
     assert hashes[0] != hashes[1]
 
 
-def test_whether_it_is_in_the_service_area_is_a_fact(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_service_area_is_one_of_the_facts(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     area = {"postal_codes": ["94607", "02101"]}
     seen: list[bool | None] = []
     judge = rules.qualify_prospect
@@ -126,7 +129,7 @@ def test_whether_it_is_in_the_service_area_is_a_fact(tenant: Tenant, monkeypatch
     assert seen == [True, False, None, True, True, None, None]
 
 
-def test_an_unknown_one_is_named_and_nothing_changes(tenant: Tenant, stranger: Tenant) -> None:
+def test_an_unknown_prospect_is_named_and_nothing_changes(tenant: Tenant, stranger: Tenant) -> None:
     made, theirs = _make(tenant), _make(stranger)
     erased = _make(tenant, 1)
     call("DELETE", f"/v1/prospects/{erased['id']}", key=tenant.admin)
@@ -150,13 +153,13 @@ def test_an_unknown_one_is_named_and_nothing_changes(tenant: Tenant, stranger: T
         None,
     ],
 )
-def test_a_wrong_list_is_422(tenant: Tenant, ids: object) -> None:
+def test_an_invalid_list_is_422(tenant: Tenant, ids: object) -> None:
     answer = call("POST", "/v1/prospects/qualify", key=tenant.write, json_body={"prospect_ids": ids})
 
     assert (answer.status, answer.error) == (422, "validation_error")
 
 
-def test_a_converted_one_can_be_judged_too(tenant: Tenant) -> None:
+def test_a_converted_prospect_can_be_qualified_too(tenant: Tenant) -> None:
     made = _make(tenant)
     call("POST", f"/v1/prospects/{made['id']}/convert", key=tenant.write)
 
@@ -166,7 +169,7 @@ def test_a_converted_one_can_be_judged_too(tenant: Tenant) -> None:
     assert (shown["outreach_state"], shown["version"]) == ("converted", 3)
 
 
-def test_the_same_request_again_gets_the_first_answer(tenant: Tenant) -> None:
+def test_a_repeated_request_gets_the_first_response(tenant: Tenant) -> None:
     ids = [_make(tenant, number)["id"] for number in range(3)]
     first = _qualify(tenant, *ids, **{"Idempotency-Key": "q"})
 
@@ -176,10 +179,10 @@ def test_the_same_request_again_gets_the_first_answer(tenant: Tenant) -> None:
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
-def test_prospects_too_large_for_one_answer_are_refused_together_and_taken_one_by_one(
+def test_prospects_too_large_for_one_response_can_be_qualified_individually(
     tenant: Tenant,
 ) -> None:
-    """Kept for a replay, thirty of the largest answers would be more than an item of the table holds."""
+    """The stored response with thirty of the largest prospects would exceed the limit of an item."""
     largest = {
         "notes": "x" * 10_000,
         "metadata": {f"{n:02}": "x" * 490 for n in range(49)},
@@ -190,12 +193,12 @@ def test_prospects_too_large_for_one_answer_are_refused_together_and_taken_one_b
     answer = _qualify(tenant, *ids, **{"Idempotency-Key": "both"})
 
     assert (answer.status, answer.json["error"]["details"]["fields"][0]["type"]) == (422, "too_large")
-    assert [_get(tenant, one)["version"] for one in ids] == [1] * 8
-    for one in ids[:2]:
-        assert _qualify(tenant, one, **{"Idempotency-Key": one}).status == 200
+    assert [_get(tenant, prospect_id)["version"] for prospect_id in ids] == [1] * 8
+    for prospect_id in ids[:2]:
+        assert _qualify(tenant, prospect_id, **{"Idempotency-Key": prospect_id}).status == 200
 
 
-def test_a_change_in_between_is_judged_anew(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_concurrent_change_is_qualified_again(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     made = _make(tenant)
     judge = rules.qualify_prospect
     seen: list[str | None] = []
@@ -214,7 +217,9 @@ def test_a_change_in_between_is_judged_anew(tenant: Tenant, monkeypatch: pytest.
     assert (shown["notes"], shown["version"]) == ("Changed meanwhile", 3)
 
 
-def test_thirty_cost_as_many_round_trips_as_one(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_thirty_prospects_need_as_many_round_trips_as_one(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ids = [_make(tenant, number)["id"] for number in range(30)]
     _qualify(tenant, ids[0])
 

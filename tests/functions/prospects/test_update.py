@@ -29,7 +29,7 @@ def _patch(tenant: Tenant, prospect_id: str, body: dict[str, object], **headers:
     return call("PATCH", f"/v1/prospects/{prospect_id}", key=tenant.write, json_body=body, headers=headers)
 
 
-def test_only_what_is_given_changes(tenant: Tenant, prospect_id: str) -> None:
+def test_only_fields_in_the_body_change(tenant: Tenant, prospect_id: str) -> None:
     answer = _patch(tenant, prospect_id, {"company": "Bay", "notes": None})
 
     shown = answer.json
@@ -38,7 +38,7 @@ def test_only_what_is_given_changes(tenant: Tenant, prospect_id: str) -> None:
     assert (shown["phones"], shown["enrichment"]) == (["+14155550100"], {"employees": 12})
 
 
-def test_nothing_new_changes_nothing(tenant: Tenant, prospect_id: str) -> None:
+def test_equal_values_change_nothing(tenant: Tenant, prospect_id: str) -> None:
     body: dict[str, object] = {
         "notes": "Wet",
         "contact": {"first_name": "Robin", "title": "Owner", "last_name": None},
@@ -48,7 +48,7 @@ def test_nothing_new_changes_nothing(tenant: Tenant, prospect_id: str) -> None:
     assert _patch(tenant, prospect_id, {}).json["version"] == 1
 
 
-def test_null_clears_and_an_object_is_given_whole(tenant: Tenant, prospect_id: str) -> None:
+def test_null_clears_a_field_and_objects_are_replaced_as_a_whole(tenant: Tenant, prospect_id: str) -> None:
     shown = _patch(tenant, prospect_id, {"contact": {"last_name": "Okafor"}, "phones": None}).json
 
     assert shown["contact"] == {"first_name": None, "last_name": "Okafor", "title": None}
@@ -71,7 +71,7 @@ def test_null_clears_and_an_object_is_given_whole(tenant: Tenant, prospect_id: s
         ({"enrichment": {"a": [1]}}, "/enrichment/a"),
     ],
 )
-def test_what_cannot_be_is_422_and_changes_nothing(
+def test_an_invalid_change_is_422_and_changes_nothing(
     tenant: Tenant, prospect_id: str, body: dict[str, object], pointer: str
 ) -> None:
     answer = _patch(tenant, prospect_id, body)
@@ -89,7 +89,7 @@ def test_if_match_guards_the_change(tenant: Tenant, prospect_id: str) -> None:
     assert (answer.status, answer.error) == (412, "precondition_failed")
 
 
-def test_the_email_is_given_back_and_taken(tenant: Tenant, prospect_id: str) -> None:
+def test_a_removed_email_is_released_and_a_new_one_claimed(tenant: Tenant, prospect_id: str) -> None:
     assert _patch(tenant, prospect_id, {"email": "b@example.com"}).status == 200
 
     freed = call("POST", "/v1/prospects", key=tenant.write, json_body={"email": "a@example.com"})
@@ -103,7 +103,7 @@ def test_the_email_is_given_back_and_taken(tenant: Tenant, prospect_id: str) -> 
     assert _patch(tenant, freed.json["id"], {"email": "b@example.com"}).status == 200
 
 
-def test_the_outreach_goes_on_and_is_audited(tenant: Tenant, prospect_id: str) -> None:
+def test_a_change_of_the_outreach_state_is_audited(tenant: Tenant, prospect_id: str) -> None:
     for state in ("enrolled", "contacted", "replied", "meeting", "opted_out", "not_started"):
         assert _patch(tenant, prospect_id, {"outreach_state": state}).json["outreach_state"] == state
 
@@ -113,7 +113,7 @@ def test_the_outreach_goes_on_and_is_audited(tenant: Tenant, prospect_id: str) -
     assert records[0]["changes"] == [{"field": "outreach_state", "from": "opted_out", "to": "not_started"}]
 
 
-def test_the_outreach_of_a_converted_prospect_is_over_and_the_rest_can_change(
+def test_a_converted_prospect_can_change_except_for_its_outreach_state(
     tenant: Tenant, prospect_id: str
 ) -> None:
     lead_id = call("POST", f"/v1/prospects/{prospect_id}/convert", key=tenant.write).json["lead_id"]
@@ -127,7 +127,7 @@ def test_the_outreach_of_a_converted_prospect_is_over_and_the_rest_can_change(
     assert (shown["notes"], shown["outreach_state"]) == ("Became a lead", "converted")
 
 
-def test_a_change_cannot_make_a_prospect_too_large(tenant: Tenant) -> None:
+def test_a_change_cannot_exceed_the_size_limit(tenant: Tenant) -> None:
     body = {"company": "Harbor", "notes": "漢" * 9_000}
     made = call("POST", "/v1/prospects", key=tenant.write, json_body=body).json
 

@@ -15,7 +15,7 @@ from eal.domain.webhooks.endpoints import store
 from tests.support.faults import watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items
-from tests.support.template import ROOT
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from tests.support.http import Answer

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.http import call, load_app
 from tests.support.pipeline import items
-from tests.support.template import ROOT
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tests.support.http import call, load_app
-from tests.support.template import ROOT
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant

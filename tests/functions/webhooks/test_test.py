@@ -24,8 +24,8 @@ from tests.support.faults import Killed, watched_calls
 from tests.support.http import Answer, call
 from tests.support.pipeline import items
 from tests.support.receiver import Heard, Receiver, Saying, receiving
-from tests.support.template import functions
 from tests.support.webhooks import deliveries, register
+from tools.fixtures.template import functions
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant

@@ -1,4 +1,4 @@
-"""Counting: whatever is lost, repeated, late, overtaken or killed, the counters end right."""
+"""Counting: the counters end right after lost, repeated and late messages, overtaken and killed workers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import pytest
 from eal.core import observe
 from eal.core.table.read import get
 from eal.domain.statistics.model import Tally, tally_of
-from eal.domain.statistics.store import marker_at, tally_at
+from eal.domain.statistics.store import marker_key, tally_key
 from tests.support.callrail import connect
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, sqs_event
-from tools.demo.callrail import Call
+from tools.fixtures.callrail import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,21 +58,21 @@ def _count(tenant: Tenant, *resource_ids: str, mode: Mode = "live") -> Any:
 
 
 def _tally(tenant: Tenant, mode: Mode = "live") -> Tally:
-    return tally_of(get(tally_at(tenant.in_mode(mode))))
+    return tally_of(get(tally_key(tenant.in_mode(mode))))
 
 
-def test_a_lead_is_counted_once_however_often_it_is_told_of(tenant: Tenant) -> None:
+def test_a_lead_is_counted_once_however_many_messages_arrive(tenant: Tenant) -> None:
     lead_id = _lead(tenant)
 
     assert _count(tenant, lead_id, lead_id, lead_id) == OK
 
     assert _tally(tenant).lead_status == {"new": 1}
-    marker = get(marker_at(tenant.in_mode("live"), lead_id))
+    marker = get(marker_key(tenant.in_mode("live"), lead_id))
     assert marker
     assert marker["version"] == 1
 
 
-def test_a_state_that_was_never_seen_is_not_missed(tenant: Tenant) -> None:
+def test_a_skipped_status_is_still_counted_as_reached(tenant: Tenant) -> None:
     lead_id = _lead(tenant)
     _count(tenant, lead_id)
     _move(tenant, lead_id, "contacted")
@@ -88,8 +88,8 @@ def test_a_state_that_was_never_seen_is_not_missed(tenant: Tenant) -> None:
 def test_an_erased_lead_leaves_the_tally_and_stays_in_the_statistics(tenant: Tenant) -> None:
     lead_id, uncounted = _lead(tenant), _lead(tenant, "b@example.com")
     _count(tenant, lead_id)
-    for one in (lead_id, uncounted):
-        assert call("DELETE", f"/v1/leads/{one}", key=tenant.admin).status == 204
+    for erased_id in (lead_id, uncounted):
+        assert call("DELETE", f"/v1/leads/{erased_id}", key=tenant.admin).status == 204
 
     assert _count(tenant, lead_id, uncounted, lead_id) == OK
 
@@ -99,21 +99,21 @@ def test_an_erased_lead_leaves_the_tally_and_stays_in_the_statistics(tenant: Ten
     assert "example.com" not in everything
 
 
-def test_a_classified_call_is_counted_by_what_it_was_judged_to_be(tenant: Tenant) -> None:
+def test_a_classified_call_is_counted_by_its_classification(tenant: Tenant) -> None:
     connection = connect(tenant.admin)
     connection.send("post-call", Call.new().event("post-call"))
 
     Pipeline().run()
 
     (shown,) = call("GET", "/v1/calls", key=tenant.read).json["data"]
-    judged = shown["classification"]
+    classification = shown["classification"]
     tally = _tally(tenant)
-    assert tally.call_intent == {judged["intent"]: 1}
-    assert tally.call_qualified == {str(judged["qualified"]).lower(): 1}
+    assert tally.call_intent == {classification["intent"]: 1}
+    assert tally.call_qualified == {str(classification["qualified"]).lower(): 1}
     assert tally.lead_status == {"new": 1}
 
 
-def test_modes_and_tenants_are_counted_apart(tenant: Tenant, stranger: Tenant) -> None:
+def test_modes_and_tenants_are_counted_separately(tenant: Tenant, stranger: Tenant) -> None:
     live, test = _lead(tenant), _lead(tenant, key=tenant.test_admin)
     _count(tenant, live)
     _count(tenant, test, mode="test")
@@ -127,7 +127,7 @@ def test_modes_and_tenants_are_counted_apart(tenant: Tenant, stranger: Tenant) -
 
 
 @pytest.mark.parametrize("after", [1, 2])
-def test_killed_after_any_call_and_run_again_it_is_counted_once(
+def test_a_worker_killed_after_any_call_counts_the_lead_once(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
     lead_id = _lead(tenant)
@@ -142,10 +142,8 @@ def test_killed_after_any_call_and_run_again_it_is_counted_once(
     assert _tally(tenant).lead_status == {"new": 1}
 
 
-def test_a_worker_that_was_overtaken_counts_the_newer_state(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Between one worker's read and its write the lead moves on, and another worker counts that."""
+def test_an_overtaken_worker_counts_the_newer_state(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the read and the write of one worker, the lead changes and another worker counts it."""
     lead_id = _lead(tenant)
 
     def meanwhile() -> None:
@@ -171,7 +169,7 @@ def _before_the_first_write(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", overtaken)
 
 
-def test_nothing_is_added_to_a_bucket_that_no_window_reaches(clock: Clock, tenant: Tenant) -> None:
+def test_nothing_is_added_to_an_expired_bucket(clock: Clock, tenant: Tenant) -> None:
     lead_id = _lead(tenant)
     _count(tenant, lead_id)
     clock.advance(days=10)
@@ -185,7 +183,7 @@ def test_nothing_is_added_to_a_bucket_that_no_window_reaches(clock: Clock, tenan
     assert 99 * 86400 < int(day["ttl"]["N"]) - start <= 100 * 86400
 
 
-def test_a_batch_costs_a_read_and_a_write_and_a_repetition_a_read(
+def test_a_batch_needs_one_read_and_one_write_and_its_repetition_one_read(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lead_ids = [_lead(tenant, f"{number}@example.com") for number in range(9)]
@@ -198,7 +196,7 @@ def test_a_batch_costs_a_read_and_a_write_and_a_repetition_a_read(
 
 
 def test_the_largest_change_of_a_batch_fits_into_a_transaction(clock: Clock, tenant: Tenant) -> None:
-    """Ten leads of ten days, hours and sources, each with another source now."""
+    """Ten leads of ten days, hours and sources, each with a new source."""
     lead_ids = []
     for number in range(10):
         body = {"email": f"{number}@example.com", "source": f"source_{number}"}
@@ -214,7 +212,7 @@ def test_the_largest_change_of_a_batch_fits_into_a_transaction(clock: Clock, ten
     assert len(call("GET", "/v1/leads/stats", key=tenant.read).json["by_source"]) == 10
 
 
-def test_a_bad_message_is_put_back_alone(tenant: Tenant) -> None:
+def test_an_invalid_message_is_returned_to_the_queue_alone(tenant: Tenant) -> None:
     lead_ids = [_lead(tenant, f"{number}@example.com") for number in range(3)]
     bodies = [
         json.dumps(
@@ -230,12 +228,12 @@ def test_a_bad_message_is_put_back_alone(tenant: Tenant) -> None:
     assert _tally(tenant).lead_status == {"new": 3}
 
 
-def test_an_id_of_something_else_is_worked_off(tenant: Tenant) -> None:
+def test_unknown_ids_are_ignored(tenant: Tenant) -> None:
     assert _count(tenant, "call_01kq09bekje6vbq5xe2b60xtww", "lead_01kq09bekje6vbq5xe2b60xtww") == OK
     assert items("COUNTED") == []
 
 
-def test_why_a_batch_was_taken_apart_is_logged(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_reason_for_splitting_a_batch_is_logged(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     lead_id, log = _lead(tenant), io.StringIO()
     monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
     with watched_calls(monkeypatch) as calls:

@@ -22,9 +22,8 @@ from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items
 from tests.support.receiver import Receiver, Saying
-from tests.support.template import ROOT
+from tests.support.time import freeze
 from tests.support.webhooks import (
-    Clock,
     Queue,
     deliver,
     deliveries,
@@ -34,6 +33,7 @@ from tests.support.webhooks import (
     publish_lead,
     register,
 )
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -97,13 +97,13 @@ def test_a_message_for_a_recorded_attempt_is_dropped(
 def test_every_attempt_sends_the_same_bytes_with_a_signature_of_its_own(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = Clock(monkeypatch)
+    now = freeze(monkeypatch)
     receiver.says = [Saying(500), Saying(503), Saying(200)]
 
     deliver(message)
     for _ in range(2):
         (sent,) = queue.take()
-        now.forward(sent.delay)
+        now.advance(seconds=sent.delay)
         deliver(sent.message)
 
     assert len({heard.body for heard in receiver.heard}) == 1
@@ -117,7 +117,7 @@ def test_ten_failures_over_more_than_72_hours(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQS delays the first two retries, Scheduler all later ones."""
-    now = Clock(monkeypatch)
+    now = freeze(monkeypatch)
     started = now.at
     receiver.says = [Saying(500, b"out of order")]
 
@@ -127,7 +127,7 @@ def test_ten_failures_over_more_than_72_hours(
         (sent,) = waiting
         assert (sent.delay <= 900) == (sent.group == message["webhook_id"])
         groups.append(sent.group)
-        now.forward(sent.delay)
+        now.advance(seconds=sent.delay)
         deliver(sent.message)
 
     failed = delivery()
@@ -168,14 +168,14 @@ def test_a_schedule_that_is_there_already_is_enough(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker was killed once it had planned the next attempt; its second run comes to the same second."""
-    now = Clock(monkeypatch)
+    now = freeze(monkeypatch)
     receiver.says = [Saying(500)]
     deliver(message)
     (second,) = queue.take()
-    now.forward(second.delay)
+    now.advance(seconds=second.delay)
     deliver(second.message)
     (third,) = queue.take()
-    now.forward(third.delay)
+    now.advance(seconds=third.delay)
     last = third.message
     receiver.says = [Saying(503, headers={"Retry-After": "50000"})]
     with watched_calls(monkeypatch) as calls:
@@ -183,7 +183,7 @@ def test_a_schedule_that_is_there_already_is_enough(
         deliver(last)
     planned = delivery().next_attempt_at
     receiver.says = [Saying(503, headers={"Retry-After": str(50000 - int(LEASE_SECONDS))})]
-    now.forward(LEASE_SECONDS)
+    now.advance(seconds=LEASE_SECONDS)
 
     assert deliver(last) == OK
 
@@ -304,7 +304,7 @@ def test_killed_after_any_call_and_run_again_there_is_one_outcome(
     status: int,
     after: int,
 ) -> None:
-    now = Clock(monkeypatch)
+    now = freeze(monkeypatch)
     receiver.says = [Saying(status)]
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = after
@@ -314,7 +314,7 @@ def test_killed_after_any_call_and_run_again_there_is_one_outcome(
             pass
         else:
             assert after > len(calls.made)
-    now.forward(LEASE_SECONDS)
+    now.advance(seconds=LEASE_SECONDS)
 
     assert deliver(message) == OK
 
@@ -338,14 +338,14 @@ def test_killed_before_a_write_the_attempt_is_made_again(
     status: int,
     operation: str,
 ) -> None:
-    now = Clock(monkeypatch)
+    now = freeze(monkeypatch)
     health_of(message)
     receiver.says = [Saying(status)]
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {operation: "InternalServerError"}
         assert deliver(message) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     assert delivery().attempts == ()
-    now.forward(LEASE_SECONDS)
+    now.advance(seconds=LEASE_SECONDS)
 
     assert deliver(message) == OK
 
@@ -357,14 +357,14 @@ def test_killed_before_a_write_the_attempt_is_made_again(
 def test_the_next_message_repairs_an_attempt_that_was_never_recorded(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = Clock(monkeypatch)
+    now = freeze(monkeypatch)
     health_of(message)
     receiver.says = [Saying(500), Saying(200)]
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {"PutItem": "InternalServerError"}
         deliver(message)
     (second,) = queue.take()
-    now.forward(LEASE_SECONDS)
+    now.advance(seconds=LEASE_SECONDS)
 
     deliver(second.message)  # the first message was lost for good
 
@@ -376,7 +376,7 @@ def test_of_two_workers_with_one_message_one_sends(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second worker runs whole while the first one waits for its answer; its copy comes again later."""
-    now = Clock(monkeypatch)
+    now = freeze(monkeypatch)
     receiver.says = [Saying(200, meanwhile=lambda: deliver(message))]
 
     assert deliver(message) == OK
@@ -385,7 +385,7 @@ def test_of_two_workers_with_one_message_one_sends(
     assert [attempt.number for attempt in delivery().attempts] == [1]
     (copy,) = queue.take()
     assert (copy.message["attempt"], copy.message["deferrals"]) == (1, 1)
-    now.forward(copy.delay)
+    now.advance(seconds=copy.delay)
     assert deliver(copy.message) == OK
     assert len(receiver.heard) == 1
     assert queue.take() == []
@@ -395,10 +395,10 @@ def test_a_worker_that_outlived_its_lease_leaves_one_record(
     message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a clock that was set, or a process that stood still: then both send, and one records."""
-    now = Clock(monkeypatch)
+    now = freeze(monkeypatch)
 
     def later() -> None:
-        now.forward(LEASE_SECONDS)
+        now.advance(seconds=LEASE_SECONDS)
         deliver(message)
 
     receiver.says = [Saying(500, meanwhile=later), Saying(200, b"second")]

@@ -1,4 +1,4 @@
-"""The tasks `erase_lead` and `erase_prospect`: what an erased one left in events, kept answers, history, messages."""
+"""The tasks `erase_lead` and `erase_prospect`: events, stored responses, history and messages of erased resources."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _write_and_be_written_to(
     *,
     with_form: bool = True,
 ) -> None:
-    """A form, a text message each way, a reply and a bounce, by and to somebody. The form makes a lead."""
+    """A form, a text message in each direction, a reply and a bounce of one person. The form creates a lead."""
     ending = phone[-4:]
     tracker, mails = callrail.connect(tenant.admin), inbound.connect("resend", tenant.admin, api_key="k")
     fields = {"name": name, "email": email, "cell": f"{name} has none", **{f"q{n}": name for n in range(30)}}
@@ -55,7 +55,7 @@ def _write_and_be_written_to(
         Pipeline().run()
 
 
-def test_what_the_person_wrote_and_was_written_goes_and_nobody_elses_does(
+def test_messages_from_and_to_the_lead_are_erased_and_no_others(
     tenant: Tenant, stranger: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = {"email": EMAIL, "phones": [PHONE], "last_name": WORD}
@@ -65,7 +65,7 @@ def test_what_the_person_wrote_and_was_written_goes_and_nobody_elses_does(
     _write_and_be_written_to(stranger, monkeypatch, EMAIL, PHONE, "Stranger")
     for kind in MESSAGES[:-1]:
         assert WORD in json.dumps(items(kind)), kind
-    (form,) = (one for one in items("FORM") if one.get("lead_id", {}).get("S") == lead["id"])
+    (form,) = (item for item in items("FORM") if item.get("lead_id", {}).get("S") == lead["id"])
     assert form["fields"]["M"]["cell"] == {"S": f"{WORD} has none"}
     assert form["fields"]["M"]["q29"] == {"S": WORD}
     counted = {kind: len(items(kind)) for kind in MESSAGES}
@@ -73,7 +73,7 @@ def test_what_the_person_wrote_and_was_written_goes_and_nobody_elses_does(
     call("DELETE", f"/v1/leads/{lead['id']}", key=tenant.admin)
     Pipeline().run()
 
-    left = json.dumps([one for one in items() if one["pk"]["S"].startswith(tenant.id)])
+    left = json.dumps([item for item in items() if item["pk"]["S"].startswith(tenant.id)])
     for value in (WORD, EMAIL, PHONE):
         assert value not in left
     assert {kind: counted[kind] - len(items(kind)) for kind in MESSAGES} == {
@@ -88,7 +88,7 @@ def test_what_the_person_wrote_and_was_written_goes_and_nobody_elses_does(
     assert "contacts" not in tombstone
 
 
-def test_a_prospects_messages_go_too_but_for_those_with_a_lead(
+def test_messages_of_a_prospect_are_erased_unless_a_lead_has_the_contact(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = {"company": WORD, "email": EMAIL, "phones": [PHONE]}
@@ -108,7 +108,7 @@ def test_a_prospects_messages_go_too_but_for_those_with_a_lead(
     assert [kind for kind in MESSAGES if items(kind)] == []
 
 
-def test_a_leads_mails_stay_with_a_prospect_that_has_the_email(
+def test_emails_of_a_lead_stay_if_a_prospect_has_the_address(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = {"company": WORD, "email": EMAIL, "phones": [PHONE]}
@@ -128,7 +128,7 @@ def test_a_leads_mails_stay_with_a_prospect_that_has_the_email(
     assert [kind for kind in MESSAGES if items(kind)] == []
 
 
-def test_what_the_next_lead_with_the_contact_writes_stays(
+def test_messages_of_a_later_lead_with_the_contact_stay(
     tenant: Tenant, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = {"email": EMAIL, "phones": [PHONE]}
@@ -150,15 +150,15 @@ NEW = {"email": "new@example.com", "phones": ["+14155550177"]}
 
 
 @pytest.mark.parametrize("path", ["/v1/leads", "/v1/prospects"])
-def test_what_came_by_contacts_that_were_changed_later_goes_too(
+def test_messages_of_former_contacts_are_erased_too(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     body = {"company": WORD, "email": EMAIL, "phones": [PHONE]}
     made = call("POST", path, key=tenant.write, json_body=body).json
     changed = f"{path}/{made['id']}"
     _write_and_be_written_to(tenant, monkeypatch, EMAIL, PHONE, WORD, with_form=False)
-    for one in (NEW, {"email": "newer@example.com"}):
-        assert call("PATCH", changed, key=tenant.write, json_body=one).status == 200
+    for changes in (NEW, {"email": "newer@example.com"}):
+        assert call("PATCH", changed, key=tenant.write, json_body=changes).status == 200
 
     assert call("DELETE", changed, key=tenant.admin).status == 204
     Pipeline().run()
@@ -170,7 +170,7 @@ def test_what_came_by_contacts_that_were_changed_later_goes_too(
 
 @pytest.mark.parametrize("path", ["/v1/leads", "/v1/prospects"])
 @pytest.mark.parametrize("taken_by", ["/v1/leads", "/v1/prospects"])
-def test_what_came_by_contacts_that_somebody_else_has_now_stays(
+def test_messages_of_former_contacts_stay_if_another_lead_has_them(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, path: str, taken_by: str
 ) -> None:
     body = {"company": WORD, "email": EMAIL, "phones": [PHONE]}
@@ -187,7 +187,7 @@ def test_what_came_by_contacts_that_somebody_else_has_now_stays(
 
 
 @pytest.mark.parametrize("path", ["/v1/leads", "/v1/prospects"])
-def test_the_newest_former_contacts_are_kept_and_shown_nowhere(tenant: Tenant, path: str) -> None:
+def test_the_newest_former_contacts_are_stored_and_never_shown(tenant: Tenant, path: str) -> None:
     body = {"company": WORD, "email": EMAIL, "phones": [PHONE]}
     changed = f"{path}/{call('POST', path, key=tenant.write, json_body=body).json['id']}"
     kind = "LEAD" if path == "/v1/leads" else "PROSPECT"
@@ -196,13 +196,13 @@ def test_the_newest_former_contacts_are_kept_and_shown_nowhere(tenant: Tenant, p
         phones = [f"+1415555{number}{each:03}" for each in range(10)]
         answer = call("PATCH", changed, key=tenant.write, json_body={"phones": phones})
         assert (answer.status, "former_contacts" in answer.text) == (200, False)
-        former += [f"phone#{one}" for one in phones]
+        former += [f"phone#{phone}" for phone in phones]
     call("PATCH", changed, key=tenant.write, json_body={"phones": [former[-11].removeprefix("phone#")]})
 
     (stored,) = items(kind)
 
-    # The last ten are given up, and the one that came back is none any more.
-    kept = [one["S"] for one in stored["former_contacts"]["L"]]
+    # The last ten are former contacts now; the one that was restored is not.
+    kept = [contact["S"] for contact in stored["former_contacts"]["L"]]
     assert kept == [*former[9:49], *former[50:]]
     Pipeline().run()
     assert "former_contacts" not in json.dumps([items("EVENT"), items("AUDIT"), items("ANSWER")])
@@ -235,7 +235,9 @@ def _consume(body: str) -> None:
     assert answer == {"batchItemFailures": []}
 
 
-def test_killed_after_each_call_it_ends_the_same(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_killed_after_any_call_ends_with_the_same_state(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _write_and_be_written_to(tenant, monkeypatch, "q@example.com", PHONE, WORD)
     (made,) = call("GET", "/v1/leads", key=tenant.read).json["data"]
     call("PATCH", f"/v1/leads/{made['id']}", key=tenant.write, json_body={"phones": [PHONE]})
@@ -261,18 +263,18 @@ def test_killed_after_each_call_it_ends_the_same(tenant: Tenant, monkeypatch: py
     assert len(items("IDEMPOTENCY")) == 2
 
 
-def test_ids_numbers_and_types_of_its_events_stay(tenant: Tenant) -> None:
+def test_ids_sequences_and_types_of_events_stay(tenant: Tenant) -> None:
     body = _task_of_an_erasure(tenant)
-    before = [{name: value for name, value in one.items() if name != "data"} for one in items("EVENT")]
+    before = [{name: value for name, value in item.items() if name != "data"} for item in items("EVENT")]
 
     _consume(body)
 
-    after = [{name: value for name, value in one.items() if name != "data"} for one in items("EVENT")]
+    after = [{name: value for name, value in item.items() if name != "data"} for item in items("EVENT")]
     assert after == before
     assert len(after) == 5
 
 
-def test_nobody_elses_events_are_touched(tenant: Tenant, stranger: Tenant) -> None:
+def test_events_of_other_leads_stay_unchanged(tenant: Tenant, stranger: Tenant) -> None:
     other = call(
         "POST", "/v1/leads", key=tenant.write, json_body={"email": "o@example.com", "last_name": "Other"}
     )
@@ -283,7 +285,7 @@ def test_nobody_elses_events_are_touched(tenant: Tenant, stranger: Tenant) -> No
 
     _consume(body)
 
-    kept = {json.loads(one["data"]["S"])["id"]: json.loads(one["data"]["S"]) for one in items("EVENT")}
+    kept = {json.loads(item["data"]["S"])["id"]: json.loads(item["data"]["S"]) for item in items("EVENT")}
     for lead in (other.json, theirs.json):
         assert kept[lead["id"]] == lead
     assert call("GET", f"/v1/leads/{other.json['id']}/history", key=tenant.read).json["data"]

@@ -21,9 +21,9 @@ from eal.domain.audit_log.exports import file, segments, writing
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
-from tests.support.template import resources
 from tools import verify_audit
 from tools.bench import chain
+from tools.fixtures.template import resources
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,6 @@ from eal.core import ids
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items
-from tests.support.template import ROOT
 from tests.support.webhooks import (
     Queue,
     deliver,
@@ -21,6 +20,7 @@ from tests.support.webhooks import (
     publish_lead,
     register,
 )
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant

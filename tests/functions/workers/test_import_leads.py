@@ -10,14 +10,14 @@ import pytest
 
 from eal.core import aws
 from eal.domain.lead_imports import run
-from eal.domain.leads.model import LARGEST
+from eal.domain.leads.model import MAX_JSON_BYTES
 from tests.support.aws import UPLOADS_BUCKET
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.imports import QUEUE, consume, imported, key_of, new_import, notification, put, read
 from tests.support.pipeline import items, peek, sqs_event
-from tests.support.template import resources
 from tests.support.tenants import new_tenant
+from tools.fixtures.template import resources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,7 +180,7 @@ def test_leads_of_the_largest_size_are_read_within_the_limit_of_a_transaction(
 
     assert one["created"] == 9
     assert sum(asked) >= 90
-    assert max(asked) * LARGEST < 4_000_000
+    assert max(asked) * MAX_JSON_BYTES < 4_000_000
 
 
 def test_errors_name_the_lead_and_no_value(tenant: Tenant) -> None:

@@ -15,7 +15,7 @@ from tests.support.callrail import Connection, actions, connect, events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import peek, sqs_event
-from tools.demo.callrail import TRANSCRIPT, Call
+from tools.fixtures.callrail import TRANSCRIPT, Call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant

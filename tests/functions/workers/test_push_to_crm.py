@@ -20,7 +20,8 @@ from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, sqs_event
 from tests.support.receiver import Receiver, Saying
-from tests.support.webhooks import Clock, Queue, watched_queue
+from tests.support.time import freeze
+from tests.support.webhooks import Queue, watched_queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -208,13 +209,13 @@ def test_a_retry_succeeds_under_the_same_id(
     tenant: Tenant,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    now = Clock(monkeypatch)
+    now = freeze(monkeypatch)
     receiver.says = [Saying(500), Saying(503), Saying(200)]
 
     work(message)
     for _ in range(2):
         (sent,) = queue.take()
-        now.forward(sent.delay)
+        now.advance(seconds=sent.delay)
         work(sent.message)
 
     done = sync(tenant, message)
@@ -230,7 +231,7 @@ def test_after_the_last_attempt_the_push_has_failed(
     tenant: Tenant,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    now = Clock(monkeypatch)
+    now = freeze(monkeypatch)
     started = now.at
     receiver.says = [Saying(500)]
 
@@ -239,7 +240,7 @@ def test_after_the_last_attempt_the_push_has_failed(
     while waiting := queue.take():
         (sent,) = waiting
         assert (sent.delay <= 900) == (sent.group == message["organization_id"])
-        now.forward(sent.delay)
+        now.advance(seconds=sent.delay)
         work(sent.message)
         sends += 1
 
@@ -498,9 +499,9 @@ def test_the_next_message_repairs_an_attempt_that_was_never_recorded(
     work(second.message)  # the first message was lost for good
     assert sync(tenant, message)["attempts"] == 1
 
-    now = Clock(monkeypatch)
+    now = freeze(monkeypatch)
     (third,) = queue.take()
-    now.forward(third.delay)
+    now.advance(seconds=third.delay)
     work(third.message)
     assert (sync(tenant, message)["status"], sync(tenant, message)["attempts"]) == ("synced", 2)
 

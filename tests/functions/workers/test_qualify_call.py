@@ -1,4 +1,4 @@
-"""A qualified call becomes one lead and one call.qualified, whatever kills the worker."""
+"""A qualified call creates one lead and one `call.qualified`, wherever the worker is killed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.callrail import Connection, actions, connect, events, stored
 from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, peek, sqs_event
-from tools.demo.callrail import TRANSCRIPT, Call
+from tools.fixtures.callrail import TRANSCRIPT, Call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -26,7 +26,7 @@ ATTRIBUTION = (
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "fbclid", "msclkid",
     "device_type",
 )  # fmt: skip
-"""Each name that the tracker can give."""
+"""All attribution fields of the tracker."""
 
 
 @pytest.fixture
@@ -35,10 +35,10 @@ def connection(tenant: Tenant) -> Connection:
 
 
 def classified(connection: Connection, tenant: Tenant, body: bytes) -> str:
-    """A call through receiver, normaliser and classifier. Returns what the bus hands the worker."""
+    """A call through receiver, normaliser and classifier. Returns the message of the bus to the worker."""
     known = len(events("call.classified", tenant.id))
     assert connection.send("post-call", body).status == 202
-    sent = [json.dumps(one) for one in peek("CallrailQueue")]
+    sent = [json.dumps(message) for message in peek("CallrailQueue")]
     load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", sent), None)
     (newest,) = sorted((item for item in stored("CALL", tenant.id)), key=lambda item: str(item["id"]))[-1:]
     task = {
@@ -51,7 +51,7 @@ def classified(connection: Connection, tenant: Tenant, body: bytes) -> str:
     load_app("workers/classify_call").handler(sqs_event("ClassifyQueue", [json.dumps(task)]), None)
     data = events("call.classified", tenant.id)
     assert len(data) == known + 1
-    (mine,) = [one for one in data if one["id"] == newest["id"]]
+    (mine,) = [shown for shown in data if shown["id"] == newest["id"]]
     detail = {
         "id": "evt_1",
         "type": "call.classified",
@@ -67,18 +67,18 @@ def classified(connection: Connection, tenant: Tenant, body: bytes) -> str:
 
 def qualify(*messages: str) -> list[str]:
     answer = load_app("workers/qualify_call").handler(sqs_event("QualifyQueue", list(messages)), None)
-    return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def changed(one: Call, **more: Any) -> bytes:
-    return json.dumps({**json.loads(one.event("post-call")), **more}).encode()
+def changed(phone_call: Call, **more: Any) -> bytes:
+    return json.dumps({**json.loads(phone_call.event("post-call")), **more}).encode()
 
 
-def test_it_makes_a_lead_links_it_and_says_so_in_one_audited_write(
+def test_a_qualified_call_creates_and_links_a_lead_in_one_transaction(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = Call.new()
-    message = classified(connection, tenant, one.event("post-call"))
+    phone_call = Call.new()
+    message = classified(connection, tenant, phone_call.event("post-call"))
 
     with watched_calls(monkeypatch) as calls:
         assert qualify(message) == []
@@ -88,7 +88,7 @@ def test_it_makes_a_lead_links_it_and_says_so_in_one_audited_write(
     (lead,) = events("lead.created", tenant.id)
     assert data["lead_id"] == lead["id"]
     assert data["qualified_at"].endswith("Z")
-    assert (lead["phones"], lead["source"], lead["loss_type"]) == ([one.caller], "call", "water")
+    assert (lead["phones"], lead["source"], lead["loss_type"]) == ([phone_call.caller], "call", "water")
     assert (lead["first_name"], lead["last_name"]) == ("Dana", "Reyes")
     found = call("GET", f"/v1/calls/{data['id']}", key=tenant.read).json
     assert (found["lead_id"], found["status"]) == (lead["id"], "classified")
@@ -99,25 +99,23 @@ def test_it_makes_a_lead_links_it_and_says_so_in_one_audited_write(
     assert record["request_id"] == "request-1"
 
 
-def test_what_a_lead_of_a_call_shows_of_its_attribution_can_be_sent_back(
-    connection: Connection, tenant: Tenant
-) -> None:
-    said = {name: f"a {name}" for name in ATTRIBUTION}
-    qualify(classified(connection, tenant, changed(Call.new(), **said)))
+def test_the_attribution_of_a_lead_of_a_call_can_be_sent_back(connection: Connection, tenant: Tenant) -> None:
+    attributed = {name: f"a {name}" for name in ATTRIBUTION}
+    qualify(classified(connection, tenant, changed(Call.new(), **attributed)))
     (lead,) = call("GET", "/v1/leads", key=tenant.read).json["data"]
-    assert lead["attribution"] == said
-    shorter = {name: text for name, text in said.items() if name != "keywords"}
+    assert lead["attribution"] == attributed
+    shorter = {name: text for name, text in attributed.items() if name != "keywords"}
 
-    for attribution in (said, shorter):
+    for attribution in (attributed, shorter):
         body = {"attribution": attribution}
         answer = call("PATCH", f"/v1/leads/{lead['id']}", key=tenant.write, json_body=body)
         assert (answer.status, answer.json["attribution"]) == (200, attribution)
 
 
 def test_a_second_call_of_the_same_caller_finds_the_lead(connection: Connection, tenant: Tenant) -> None:
-    one = Call.new()
-    qualify(classified(connection, tenant, one.event("post-call")))
-    again = changed(one, resource_id="CAL2")
+    phone_call = Call.new()
+    qualify(classified(connection, tenant, phone_call.event("post-call")))
+    again = changed(phone_call, resource_id="CAL2")
 
     qualify(classified(connection, tenant, again))
 
@@ -126,11 +124,11 @@ def test_a_second_call_of_the_same_caller_finds_the_lead(connection: Connection,
     assert len(events("call.qualified", tenant.id)) == 2
 
 
-def test_a_call_of_a_known_lead_fills_in_what_it_does_not_say(connection: Connection, tenant: Tenant) -> None:
-    one = Call.new()
-    body = {"phones": [one.caller], "loss_type": "fire", "company": "Own"}
+def test_a_call_of_an_existing_lead_fills_in_missing_values(connection: Connection, tenant: Tenant) -> None:
+    phone_call = Call.new()
+    body = {"phones": [phone_call.caller], "loss_type": "fire", "company": "Own"}
     known = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
-    message = classified(connection, tenant, one.event("post-call"))
+    message = classified(connection, tenant, phone_call.event("post-call"))
 
     assert qualify(message, message) == []
 
@@ -142,14 +140,12 @@ def test_a_call_of_a_known_lead_fills_in_what_it_does_not_say(connection: Connec
     assert actions("lead", tenant.id) == ["lead.created", "lead.updated"]
 
 
-def test_a_call_of_a_lead_with_full_notes_is_qualified_all_the_same(
-    connection: Connection, tenant: Tenant
-) -> None:
-    one = Call.new()
-    body = {"phones": [one.caller], "loss_type": "fire", "notes": "x" * 10_000}
+def test_a_call_of_a_lead_with_full_notes_is_still_qualified(connection: Connection, tenant: Tenant) -> None:
+    phone_call = Call.new()
+    body = {"phones": [phone_call.caller], "loss_type": "fire", "notes": "x" * 10_000}
     known = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
 
-    assert qualify(classified(connection, tenant, one.event("post-call"))) == []
+    assert qualify(classified(connection, tenant, phone_call.event("post-call"))) == []
 
     lead = call("GET", f"/v1/leads/{known['id']}", key=tenant.read).json
     assert (lead["notes"], lead["loss_type"], lead["first_name"]) == (known["notes"], "fire", "Dana")
@@ -166,9 +162,7 @@ def test_a_caller_who_withheld_the_number_is_qualified_without_a_lead(
     assert events("lead.created", tenant.id) == []
 
 
-def test_a_judgement_makes_no_lead_once_engines_are_switched_off(
-    connection: Connection, tenant: Tenant
-) -> None:
+def test_no_lead_is_created_after_ai_was_disabled(connection: Connection, tenant: Tenant) -> None:
     message = classified(connection, tenant, Call.new().event("post-call"))
     body = {"settings": {"ai": {"enabled": False}}}
     assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body).status == 200
@@ -178,7 +172,7 @@ def test_a_judgement_makes_no_lead_once_engines_are_switched_off(
     assert events("call.qualified", tenant.id) == events("lead.created", tenant.id) == []
 
 
-def test_a_call_that_no_longer_qualifies_is_left_alone(connection: Connection, tenant: Tenant) -> None:
+def test_a_call_that_no_longer_qualifies_is_not_changed(connection: Connection, tenant: Tenant) -> None:
     body = changed(Call.new(), transcription="Caller: Sorry, wrong number.")
     message = json.loads(classified(connection, tenant, body))
     message["detail"]["data"]["classification"]["qualified"] = True
@@ -189,7 +183,7 @@ def test_a_call_that_no_longer_qualifies_is_left_alone(connection: Connection, t
     assert events("lead.created", tenant.id) == []
 
 
-def test_delivered_again_it_changes_nothing(connection: Connection, tenant: Tenant) -> None:
+def test_a_repeated_message_changes_nothing(connection: Connection, tenant: Tenant) -> None:
     message = classified(connection, tenant, Call.new().event("post-call"))
 
     assert qualify(message, message) == []
@@ -198,7 +192,7 @@ def test_delivered_again_it_changes_nothing(connection: Connection, tenant: Tena
     assert len(events("call.qualified", tenant.id)) == len(events("lead.created", tenant.id)) == 1
 
 
-def test_the_lead_of_an_old_call_is_found_by_when_it_was_made(
+def test_the_lead_of_an_old_call_has_the_time_of_its_creation(
     clock: Clock, connection: Connection, tenant: Tenant
 ) -> None:
     message = classified(connection, tenant, Call.new().event("post-call"))
@@ -210,7 +204,7 @@ def test_the_lead_of_an_old_call_is_found_by_when_it_was_made(
     assert lead["created_at"] == rfc3339(clock.at) == rfc3339(ids.created_at(lead["id"]))
 
 
-def test_of_two_workers_at_once_one_makes_the_lead(
+def test_only_one_of_two_concurrent_workers_creates_a_lead(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message = classified(connection, tenant, Call.new().event("post-call"))
@@ -223,7 +217,7 @@ def test_of_two_workers_at_once_one_makes_the_lead(
 
 
 @pytest.mark.parametrize("number", range(1, 8))
-def test_killed_after_any_side_effect_and_delivered_again_there_is_one_lead_and_one_event(
+def test_a_worker_killed_after_any_call_creates_one_lead_and_one_event(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     message = classified(connection, tenant, Call.new().event("post-call"))
@@ -247,13 +241,13 @@ def test_killed_after_any_side_effect_and_delivered_again_there_is_one_lead_and_
 
 @pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize("number", range(1, 7))
-def test_a_lead_that_is_erased_between_two_runs_does_not_come_back(
+def test_a_lead_erased_between_two_runs_is_not_created_again(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, number: int, known: bool
 ) -> None:
-    one = Call.new()
+    phone_call = Call.new()
     if known:
-        call("POST", "/v1/leads", key=tenant.write, json_body={"phones": [one.caller]})
-    message = classified(connection, tenant, one.event("post-call"))
+        call("POST", "/v1/leads", key=tenant.write, json_body={"phones": [phone_call.caller]})
+    message = classified(connection, tenant, phone_call.event("post-call"))
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = number
         with suppress(Killed):
@@ -268,10 +262,10 @@ def test_a_lead_that_is_erased_between_two_runs_does_not_come_back(
     assert {lead["id"] for lead in stored("LEAD", tenant.id)} == (set() if linked else {data["lead_id"]})
 
 
-def test_one_call_runs_through_the_whole_pipeline(connection: Connection, tenant: Tenant) -> None:
-    one = Call.new()
+def test_a_call_passes_through_the_whole_pipeline(connection: Connection, tenant: Tenant) -> None:
+    phone_call = Call.new()
     for kind in ("call-modified", "pre-call", "post-call", "routing-complete", "post-call"):
-        assert connection.send(kind, one.event(kind)).status == 202
+        assert connection.send(kind, phone_call.event(kind)).status == 202
 
     Pipeline().run()
 
@@ -287,5 +281,5 @@ def test_one_call_runs_through_the_whole_pipeline(connection: Connection, tenant
         "call.qualified",
     ]
     found = call("GET", "/v1/calls?qualified=true", key=tenant.read).json["data"]
-    assert [item["vendor_call_id"] for item in found] == [one.resource_id]
+    assert [item["vendor_call_id"] for item in found] == [phone_call.resource_id]
     assert TRANSCRIPT not in str(stored("EVENT", tenant.id))

@@ -17,7 +17,7 @@ from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import peek, sqs_event
 from tests.support.vendor_apis import CallrailApi, Trouble, serving
-from tools.demo.callrail import Call
+from tools.fixtures.callrail import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,8 @@ from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
 from tests.support.receiver import Receiver, Saying
-from tests.support.template import ROOT
 from tests.support.webhooks import Queue, deliveries, register, watched_queue
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,9 +21,9 @@ from tests.support.aws import create_signing_key
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items
-from tests.support.template import ROOT
 from tools import verify_audit
-from tools.demo.receiver import receiver
+from tools.fixtures.receiver import receiver
+from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

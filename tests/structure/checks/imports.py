@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from tests.structure.project import nodes
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tests.structure.project import Project
 
@@ -59,7 +62,7 @@ class Import(NamedTuple):
 
 def faults(project: Project) -> Iterator[str]:
     for path, tree in project.modules("layers/shared/eal"):
-        found = list(imports(tree))
+        found = imports(tree)
         yield from _nothing_from_outside(path, found)
         yield from _third_party(path, found)
         yield from _layers(path, found)
@@ -71,15 +74,22 @@ def faults(project: Project) -> Iterator[str]:
     for circle in circles(project):
         yield f"{' -> '.join((*circle, circle[0]))}: these import each other, move what they share to one below them"
     for path, tree in project.modules("functions"):
-        found = list(imports(tree))
+        found = imports(tree)
         yield from _function(path, found)
         yield from _annotations(path, found)
+    for path, tree in project.modules("tools"):
+        yield from _no_tests(path, imports(tree))
 
 
-def imports(tree: ast.Module) -> Iterator[Import]:
-    """Each import as a module's full name; `from eal import clock` is `eal.core.clock`."""
+@cache
+def imports(tree: ast.Module) -> tuple[Import, ...]:
+    """Each import as a module's full name; `from eal.core import clock` is `eal.core.clock`."""
+    return tuple(_imports(tree))
+
+
+def _imports(tree: ast.Module) -> Iterator[Import]:
     typed = {id(node) for block in _type_checking_blocks(tree) for node in ast.walk(block)}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         only = id(node) in typed
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, node.lineno, only) for alias in node.names)
@@ -93,12 +103,12 @@ def imports(tree: ast.Module) -> Iterator[Import]:
 
 
 def _type_checking_blocks(tree: ast.Module) -> Iterator[ast.If]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             yield node
 
 
-def _nothing_from_outside(path: str, found: list[Import]) -> Iterator[str]:
+def _nothing_from_outside(path: str, found: Sequence[Import]) -> Iterator[str]:
     for one in found:
         if one.module.split(".")[0] in ("functions", "tests", "tools"):
             yield f"{path}:{one.line} imports {one.module}: eal is imported, it does not import its users"
@@ -106,7 +116,7 @@ def _nothing_from_outside(path: str, found: list[Import]) -> Iterator[str]:
             yield f"{path}:{one.line}: write the import out from eal on"
 
 
-def _third_party(path: str, found: list[Import]) -> Iterator[str]:
+def _third_party(path: str, found: Sequence[Import]) -> Iterator[str]:
     in_entry = path.startswith("layers/shared/eal/entry/")
     for one in found:
         top = one.module.split(".")[0]
@@ -123,7 +133,7 @@ def _third_party(path: str, found: list[Import]) -> Iterator[str]:
             yield f"{path}:{one.line} imports {one.module}: only entry and observe use Powertools"
 
 
-def _layers(path: str, found: list[Import]) -> Iterator[str]:
+def _layers(path: str, found: Sequence[Import]) -> Iterator[str]:
     own = _module(path)
     if own == "eal":
         return
@@ -224,28 +234,34 @@ def _imported(project: Project) -> dict[str, set[str]]:
     }
 
 
-def _pure(path: str, tree: ast.Module, found: list[Import]) -> Iterator[str]:
+def _pure(path: str, tree: ast.Module, found: Sequence[Import]) -> Iterator[str]:
     for one in found:
         name = one.module.removeprefix("eal.")
         if one.module.startswith("eal.") and any(name == bad or name.startswith(f"{bad}.") for bad in IMPURE):
             yield f"{path}:{one.line} imports {one.module}: a model.py is pure, do it in store.py"
         if one.module.split(".")[0] in ("botocore", "boto3", "aws_lambda_powertools", "os", "time"):
             yield f"{path}:{one.line} imports {one.module}: a model.py is pure, do it in store.py"
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS:
             owner = ast.unparse(node.func.value)
             if owner in ("clock", "datetime", "date", "time"):
                 yield f"{path}:{node.lineno} reads the clock: in a model.py time is an argument"
 
 
-def _annotations(path: str, found: list[Import]) -> Iterator[str]:
+def _annotations(path: str, found: Sequence[Import]) -> Iterator[str]:
     for one in found:
         if one.module == "__future__.annotations":
             yield f"{path}:{one.line}: remove the __future__ import: these annotations are read when the program runs"
 
 
-def _function(path: str, found: list[Import]) -> Iterator[str]:
+def _function(path: str, found: Sequence[Import]) -> Iterator[str]:
     for one in found:
         top = one.module.split(".")[0]
         if top not in ("eal", *sys.stdlib_module_names):
             yield f"{path}:{one.line} imports {one.module}: a function imports eal and the standard library"
+
+
+def _no_tests(path: str, found: Sequence[Import]) -> Iterator[str]:
+    for one in found:
+        if one.module.split(".")[0] == "tests":
+            yield f"{path}:{one.line} imports {one.module}: tests import tools; share it in tools/fixtures"

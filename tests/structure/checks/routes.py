@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.structure.checks.grants import actions_on, role_of
-from tests.support.template import api_events
+from tools.fixtures.template import api_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from tests.structure.checks.imports import imports
+from tests.structure.project import nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +78,7 @@ def faults(project: Project) -> Iterator[str]:
 
 
 def _calls(path: str, tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Constant) and node.value in CHANGING:
             yield f"{path}:{node.lineno} names {node.value} in a text: call it, so that this check can see it"
         if not isinstance(node, ast.Attribute) or node.attr not in CHANGING or path in STATE:
@@ -85,7 +86,7 @@ def _calls(path: str, tree: ast.Module) -> Iterator[str]:
         if path not in ACCESS:
             yield f"{path}:{node.lineno} calls {node.attr}: collect the change in a Transaction, and record it"
     if path in ACCESS:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if (
                 isinstance(node, ast.Call)
                 and _changes(node)

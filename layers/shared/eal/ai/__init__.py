@@ -1,1 +1,1 @@
-"""What the platform lets a model or a set of rules judge."""
+"""AI tasks: their results, their provenance, and the engines that do them."""

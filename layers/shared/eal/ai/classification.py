@@ -1,4 +1,4 @@
-"""What a call was judged to be."""
+"""The classification of a call."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """An exact quote from one turn, and the judgement that it supports."""
+    """An exact quote from a turn, and the field of the classification that it supports."""
 
     field: str
     quote: str
@@ -46,7 +46,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """One judgement of one call."""
+    """Intent, urgency and qualification of a call, with evidence."""
 
     intent: Intent
     urgency: Urgency

@@ -1,15 +1,20 @@
-"""Where a judgement comes from: shown beside it, whichever engine judged."""
+"""The provenance of a result: which engine produced it, from which input, at what cost."""
+
+from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from eal.core.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Which engine judged, from what, at what cost. Rules have no prompt, and cost neither tokens nor money."""
+    """Engine, version, input, latency and cost. Rules have no prompt, and cost neither tokens nor money."""
 
     engine: str
     model: str
@@ -21,12 +26,12 @@ class Provenance:
     fallback: bool = False
 
 
-def timed[T](judge: Callable[[], T], *, engine: str, model: str, input_sha256: str) -> tuple[T, Provenance]:
-    """What an engine without prompt and cost answers, and where that comes from."""
+def timed[T](task: Callable[[], T], *, engine: str, model: str, input_sha256: str) -> tuple[T, Provenance]:
+    """The result of a task that has no prompt and no cost, with its provenance."""
     started = time.perf_counter()
-    judgement = judge()
+    result = task()
     latency_ms = round((time.perf_counter() - started) * 1000)
-    return judgement, Provenance(engine=engine, model=model, input_sha256=input_sha256, latency_ms=latency_ms)
+    return result, Provenance(engine=engine, model=model, input_sha256=input_sha256, latency_ms=latency_ms)
 
 
 class ProvenanceView(Wire):

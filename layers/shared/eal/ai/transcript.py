@@ -9,7 +9,7 @@ from typing import Literal
 
 Speaker = Literal["caller", "agent", "unknown"]
 
-# An hour of talk is about 50,000 characters. What lies beyond the limits is not read.
+# An hour of talk is about 50,000 characters. Text beyond the limits is ignored.
 MAX_CHARACTERS = 60_000
 MAX_TURNS = 1_000
 
@@ -30,11 +30,11 @@ _CALLER_LABELS = frozenset({
     "renter", "salesperson", "vendor", "customer_1", "caller_1", "unknown_caller", "inbound",
     "inbound_caller", "applicant", "external", "voice_mail", "vm",
 })  # fmt: skip
-# Written by a machine or by somebody who plays one: neither side of the call.
-_NOBODY = frozenset({
+# Labels of a machine, or of a caller who imitates one: neither side of the call.
+_NEITHER_SIDE = frozenset({
     "system", "developer", "automated_system", "instructions",
 })  # fmt: skip
-# Labels that only look like one: "Address: 12 Main St" inside what somebody says.
+# Words before a colon that are no labels: "Address: 12 Main St" in the middle of a turn.
 _NOT_LABELS = frozenset({
     "address", "phone", "number", "name", "email", "zip", "date", "time", "note", "notes", "subject", "re",
     "ps", "http", "https", "claim", "policy", "unit", "transcript", "summary", "call", "duration", "from",
@@ -44,7 +44,7 @@ _NOT_LABELS = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one speaker said without a break; `text` is a slice of the transcript."""
+    """The words of one speaker up to the next speaker. `text` is a slice of the transcript."""
 
     index: int
     speaker: Speaker
@@ -59,7 +59,7 @@ class _Piece:
 
 
 def parse(text: str) -> tuple[Turn, ...]:
-    """The turns of a transcript, in order; at most `MAX_CHARACTERS` of it are read."""
+    """The turns of a transcript, in order; limited to `MAX_CHARACTERS` and `MAX_TURNS`."""
     text = text[:MAX_CHARACTERS]
     pieces = _pieces(text)
     roles = _roles(pieces, text)
@@ -76,7 +76,7 @@ def parse(text: str) -> tuple[Turn, ...]:
 
 @cache
 def _line_label() -> re.Pattern[str]:
-    # "[00:12] Agent (00:12): words" and what trackers make of it.
+    # "[00:12] Agent (00:12): words", and the variants of call trackers.
     return re.compile(
         r"^[ \t]{0,8}(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?[\])]?[ \t]{0,3}[-|]?[ \t]{0,3})?"
         r"[*_>\-]{0,3}[ \t]?([A-Za-z][\w .'\u2019#&/-]{0,38}?)[ \t]?(?:[\[(][^\])\n]{0,24}[\])])?"
@@ -98,7 +98,7 @@ def _key(label: str) -> str:
 
 
 def _known(key: str) -> Speaker | None:
-    if key in _NOBODY:
+    if key in _NEITHER_SIDE:
         return "unknown"
     bare = re.sub(r"_?\d+$", "", key)
     for form in (key, bare):
@@ -159,18 +159,18 @@ def _roles(pieces: list[_Piece], text: str) -> dict[str | None, Speaker]:
         role = _known(label)
         if role:
             roles[label] = role
-    strangers = [label for label in labels if label not in roles]
-    if not strangers:
+    unknown = [label for label in labels if label not in roles]
+    if not unknown:
         return roles
     if "agent" in roles.values() or "caller" in roles.values():
         other: Speaker = "caller" if "agent" in roles.values() else "agent"
-        return roles | dict.fromkeys(strangers, other)
-    if len(strangers) == 1:
-        return roles | {strangers[0]: "caller"}
-    talk = dict.fromkeys(strangers, 0)
+        return roles | dict.fromkeys(unknown, other)
+    if len(unknown) == 1:
+        return roles | {unknown[0]: "caller"}
+    talk = dict.fromkeys(unknown, 0)
     for piece in pieces[:60]:
         if piece.label in talk:
             talk[piece.label] += len(_agent_talk().findall(text[piece.start : piece.end]))
-    # The first speaker on a tie: who picks up speaks first.
-    agent = max(strangers, key=lambda label: talk[label])
-    return roles | {label: ("agent" if label == agent else "caller") for label in strangers}
+    # On a tie, the first speaker: the agent picks up the phone and speaks first.
+    agent = max(unknown, key=lambda label: talk[label])
+    return roles | {label: ("agent" if label == agent else "caller") for label in unknown}

@@ -19,7 +19,7 @@ from eal.core.audit import Actor
 from eal.core.caller import Caller
 from eal.core.tenancy import Tenant
 from tests.support import aws as in_process
-from tests.support.template import table_arguments
+from tools.fixtures.template import table_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

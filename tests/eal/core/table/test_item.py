@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from eal.core import aws
 from eal.core import settings as eal_settings
 from eal.core.clock import Instant, parse
-from eal.core.table.item import InvalidItem, decode, dump, encode, from_attributes, load, to_attributes
+from eal.core.table.item import (
+    InvalidItem,
+    decode,
+    dump,
+    encode,
+    from_attributes,
+    load,
+    patched,
+    to_attributes,
+)
 from eal.core.table.keys import key
 from eal.core.table.read import get
 from eal.core.tenancy import Tenant
@@ -123,3 +133,51 @@ def test_a_whole_number_that_the_engine_shortened_is_still_a_float_in_its_field(
         _Thing, {"id": "t", "made_at": "2026-04-24T17:42:11.314Z", "count": 1, "share": decode({"N": "1"})}
     )
     assert isinstance(thing.share, float)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    city: str
+    line2: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    id: str
+    name: str | None = None
+    phones: tuple[str, ...] = ()
+    address: Address | None = None
+    extra: dict[str, str | None] = field(default_factory=dict)
+
+
+class AddressBody(BaseModel):
+    city: str
+    line2: str | None = None
+
+
+class PersonUpdate(BaseModel):
+    name: str | None = None
+    phones: list[str] | None = None
+    address: AddressBody | None = None
+    extra: dict[str, str | None] | None = None
+
+
+PERSON = Person(id="p", name="Dana", phones=("1", "2"), address=Address(city="Reno"), extra={"a": "b"})
+
+
+def test_a_patch_replaces_the_fields_of_the_body_and_keeps_the_others() -> None:
+    body = PersonUpdate.model_validate({"phones": ["3"], "address": {"city": "Ely"}, "extra": {"c": None}})
+
+    assert patched(PERSON, body) == Person(
+        id="p", name="Dana", phones=("3",), address=Address(city="Ely"), extra={"c": None}
+    )
+
+
+def test_null_in_a_patch_sets_a_field_to_its_default() -> None:
+    body = PersonUpdate.model_validate({"name": None, "phones": None, "address": None, "extra": None})
+
+    assert patched(PERSON, body) == Person(id="p")
+
+
+def test_an_empty_patch_changes_nothing() -> None:
+    assert patched(PERSON, PersonUpdate()) == PERSON

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def _item(by: Caller, version: int, state: str = "pending") -> Item:
-    at = key(by.tenant, "WORK", "work_1")
-    return {**at._asdict(), "kind": "WORK", "state": state, "version": version}
+    item_key = key(by.tenant, "WORK", "work_1")
+    return {**item_key._asdict(), "kind": "WORK", "state": state, "version": version}
 
 
 def _state(by: Caller) -> object:
@@ -39,7 +39,7 @@ def test_work_is_advanced_from_the_version_that_was_read(by: Caller) -> None:
     assert _state(by) == "done"
 
 
-def test_of_two_workers_the_second_changes_nothing(by: Caller) -> None:
+def test_the_second_of_two_workers_changes_nothing(by: Caller) -> None:
     progress.start(_item(by, 1))
     progress.advance(_item(by, 2, "first"), was=1)
     assert not progress.advance(_item(by, 2, "second"), was=1)
@@ -52,9 +52,9 @@ def test_work_that_was_never_started_is_not_advanced(by: Caller) -> None:
 
 
 def _addition(by: Caller, *, ttl: int | None = None, **amounts: int) -> progress.Addition:
-    at = key(by.tenant, "COUNTS", "now")
+    counts_key = key(by.tenant, "COUNTS", "now")
     amounts = {name.replace("_", "#"): amount for name, amount in amounts.items()}
-    return progress.Addition(at=at, kind="COUNTS", amounts=amounts, ttl=ttl)
+    return progress.Addition(key=counts_key, kind="COUNTS", amounts=amounts, ttl=ttl)
 
 
 def _counts(by: Caller) -> Item | None:
@@ -72,7 +72,9 @@ def test_a_marker_and_its_counters_change_together(by: Caller) -> None:
 
 
 @pytest.mark.parametrize(("version", "was"), [(1, 0), (3, 2)])
-def test_what_was_counted_meanwhile_is_not_counted_again(by: Caller, version: int, was: int) -> None:
+def test_a_marker_that_changed_in_the_meantime_is_not_counted_again(
+    by: Caller, version: int, was: int
+) -> None:
     progress.count([(_item(by, 1), 0)], [_addition(by, created=1)])
 
     with pytest.raises(Stale):
@@ -90,7 +92,7 @@ def test_a_marker_alone_can_advance(by: Caller) -> None:
     assert (_state(by), _counts(by)) == ("idle", None)
 
 
-def test_many_at_once_are_all_counted(by: Caller, real_engine: None) -> None:
+def test_concurrent_additions_are_all_counted(by: Caller, real_engine: None) -> None:
     def count(number: int) -> None:
         marker = {**_item(by, 1), "sk": f"work_{number}"}
         progress.count([(marker, 0)], [_addition(by, created=1)])
@@ -105,7 +107,7 @@ def test_many_at_once_are_all_counted(by: Caller, real_engine: None) -> None:
 
 def _lease(by: Caller, holder: str, most: int = 2) -> progress.Change:
     return progress.Change(
-        at=key(by.tenant, "PLACES", "of_1"),
+        key=key(by.tenant, "SLOTS", "of_1"),
         expression="SET leases.#holder = :until ADD #asked :one REMOVE #old",
         condition="attribute_exists(leases) AND attribute_not_exists(leases.#holder) AND size(leases) < :most",
         names={"#holder": holder, "#asked": "asked_2", "#old": "asked_1"},
@@ -113,20 +115,20 @@ def _lease(by: Caller, holder: str, most: int = 2) -> progress.Change:
     )
 
 
-def _places(by: Caller) -> None:
-    at = key(by.tenant, "PLACES", "of_1")
-    progress.start({**at._asdict(), "kind": "PLACES", "leases": {}, "asked_1": 3})
+def _put_slots(by: Caller) -> None:
+    slots_key = key(by.tenant, "SLOTS", "of_1")
+    progress.start({**slots_key._asdict(), "kind": "SLOTS", "leases": {}, "asked_1": 3})
 
 
-def test_a_change_is_refused_where_there_is_nothing_to_change(by: Caller) -> None:
+def test_a_change_is_refused_if_the_item_does_not_exist(by: Caller) -> None:
     with pytest.raises(progress.ConditionFailed) as refused:
         progress.change(_lease(by, "a"))
 
     assert refused.value.item is None
 
 
-def test_a_change_shows_what_it_made_and_a_refused_one_what_stands_there(by: Caller) -> None:
-    _places(by)
+def test_a_change_returns_the_new_item_and_a_refusal_the_stored_one(by: Caller) -> None:
+    _put_slots(by)
 
     item = progress.change(_lease(by, "a"))
     progress.change(_lease(by, "b"))
@@ -140,8 +142,8 @@ def test_a_change_shows_what_it_made_and_a_refused_one_what_stands_there(by: Cal
         assert refused.value.item["leases"] == {"a": 7, "b": 7}
 
 
-def test_a_change_that_does_not_fit_undoes_the_write_that_it_is_part_of(by: Caller) -> None:
-    _places(by)
+def test_a_refused_change_rolls_back_its_transaction(by: Caller) -> None:
+    _put_slots(by)
     by.transaction.create(_item(by, 1))
     by.transaction.audit("work.started", "work_1")
     by.transaction.add(_lease(by, "a", most=0).operation())
@@ -152,8 +154,8 @@ def test_a_change_that_does_not_fit_undoes_the_write_that_it_is_part_of(by: Call
     assert _state(by) is None
 
 
-def test_of_many_changes_at_once_no_more_fit_than_the_condition_says(by: Caller, real_engine: None) -> None:
-    _places(by)
+def test_concurrent_changes_do_not_exceed_the_limit_of_the_condition(by: Caller, real_engine: None) -> None:
+    _put_slots(by)
 
     def take(number: int) -> bool:
         try:

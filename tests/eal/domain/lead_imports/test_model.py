@@ -13,7 +13,7 @@ from eal.core import ids
 from eal.core.tenancy import Tenant
 from eal.domain.lead_imports.model import ERRORS_SHOWN, Known, LeadImport, Place, RowError, Verdict, judge
 from eal.domain.leads.merging import merged
-from eal.domain.leads.model import MOST_PHONES, Lead
+from eal.domain.leads.model import MAX_PHONES, Lead
 from tests.support.time import START
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def test_a_row_of_two_leads_is_no_update() -> None:
 
 
 def test_an_update_that_would_outgrow_the_lead_fails() -> None:
-    there = lead("a@example.com", *(f"+1415555{n:04}" for n in range(MOST_PHONES)))
+    there = lead("a@example.com", *(f"+1415555{n:04}" for n in range(MAX_PHONES)))
 
     verdict = judge([(1, lead("a@example.com", "+14155559999"))], known_of(there), "update")
 

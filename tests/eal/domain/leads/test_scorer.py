@@ -1,4 +1,4 @@
-"""The score of a lead: bands, limits, details, and what holds for any lead."""
+"""The score of a lead: bands, limits, details, and properties of all scores."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from eal.domain.leads.scorer import COLD, DETAILS, HOT, HURRY, LIMITS, NEEDS, WA
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 ADDRESS = Address(line1="1 Main St", city="Springfield", state="IL", postal_code="62701")
 LIVE = "Water is pouring through the ceiling right now, I own the house"
-PHRASES = {one.reason for table in (NEEDS, LIMITS, DETAILS, HURRY) for one in table.values()}
+PHRASES = {weight.reason for table in (NEEDS, LIMITS, DETAILS, HURRY) for weight in table.values()}
 MESSAGES = (
     None, "", LIVE, "Looking for an estimate for old mold, no hurry", "please call me", "We hired someone else",
     "I rent, the ceiling is leaking right now", "the house next door is flooding, not my house",
@@ -36,8 +36,8 @@ def lead(**fields: Any) -> Lead:
     return replace(base, **fields)
 
 
-def value(one: Lead, in_service_area: bool | None = True) -> int:
-    return score(one, in_service_area=in_service_area, at=AT).value
+def value(lead: Lead, in_service_area: bool | None = True) -> int:
+    return score(lead, in_service_area=in_service_area, at=AT).value
 
 
 def literals(alias: Any) -> tuple[Any, ...]:
@@ -65,44 +65,44 @@ areas = st.sampled_from([True, False, None])
 
 @given(leads, areas)
 @settings(max_examples=200, deadline=None)
-def test_the_contributions_are_the_score_and_tell_nothing_of_the_lead(one: Lead, area: bool | None) -> None:
-    got = score(one, in_service_area=area, at=AT)
+def test_contributions_add_up_to_the_score_and_do_not_quote_the_lead(lead: Lead, area: bool | None) -> None:
+    got = score(lead, in_service_area=area, at=AT)
 
     assert got.value == sum(part.points for part in got.contributions)
     assert 0 <= got.value <= 100
     assert {part.reason for part in got.contributions} <= PHRASES
     assert (got.scorer, got.scored_at) == (scorer.VERSION, AT)
-    assert got == score(one, in_service_area=area, at=AT)
+    assert got == score(lead, in_service_area=area, at=AT)
 
 
 @given(leads, areas)
 @settings(max_examples=200, deadline=None)
-def test_knowing_more_of_how_to_reach_somebody_never_lowers_the_score(one: Lead, area: bool | None) -> None:
-    before = value(one, area)
+def test_more_contact_data_never_lowers_the_score(lead: Lead, area: bool | None) -> None:
+    before = value(lead, area)
 
-    assert value(replace(one, phones=(*one.phones, "+14155550199")), area) >= before
-    assert value(replace(one, email=one.email or "more@mail.example"), area) >= before
-    assert value(replace(one, address=one.address or ADDRESS), area) >= before
-    assert value(replace(one, last_name="Lee"), area) >= before
+    assert value(replace(lead, phones=(*lead.phones, "+14155550199")), area) >= before
+    assert value(replace(lead, email=lead.email or "more@mail.example"), area) >= before
+    assert value(replace(lead, address=lead.address or ADDRESS), area) >= before
+    assert value(replace(lead, last_name="Lee"), area) >= before
 
 
 @given(leads)
 @settings(max_examples=200, deadline=None)
-def test_outside_is_never_above_unknown_and_unknown_never_above_inside(one: Lead) -> None:
-    assert value(one, False) <= value(one, None) <= value(one, True)
-    assert value(one, False) < WARM
+def test_outside_scores_at_most_unknown_and_unknown_at_most_inside(lead: Lead) -> None:
+    assert value(lead, False) <= value(lead, None) <= value(lead, True)
+    assert value(lead, False) < WARM
 
 
 @given(leads, areas)
 @settings(max_examples=100, deadline=None)
-def test_a_persons_verdict_is_a_ceiling(one: Lead, area: bool | None) -> None:
-    assert value(replace(one, status="lost"), area) < WARM
-    assert value(replace(one, status="disqualified"), area) < COLD
+def test_lost_and_disqualified_limit_the_score(lead: Lead, area: bool | None) -> None:
+    assert value(replace(lead, status="lost"), area) < WARM
+    assert value(replace(lead, status="disqualified"), area) < COLD
 
 
 def test_details_never_lift_a_lead_out_of_its_band() -> None:
-    details = sum(one.points for one in DETAILS.values())
-    hurry = max(one.points for one in HURRY.values())
+    details = sum(weight.points for weight in DETAILS.values())
+    hurry = max(weight.points for weight in HURRY.values())
 
     assert details < COLD
     assert COLD + details < WARM
@@ -110,8 +110,8 @@ def test_details_never_lift_a_lead_out_of_its_band() -> None:
     assert HOT + details + hurry <= 100
 
 
-def test_every_weight_but_a_limit_adds() -> None:
-    assert all(one.points >= 0 for table in (NEEDS, LIMITS, DETAILS, HURRY) for one in table.values())
+def test_every_weight_except_limits_is_positive() -> None:
+    assert all(weight.points >= 0 for table in (NEEDS, LIMITS, DETAILS, HURRY) for weight in table.values())
 
 
 @pytest.mark.parametrize(
@@ -140,14 +140,16 @@ def test_every_weight_but_a_limit_adds() -> None:
         ({"status": "won"}, True, WARM, HOT - 1),
     ],
 )
-def test_what_a_lead_is_worth(fields: dict[str, Any], area: bool | None, least: int, most: int) -> None:
+def test_a_lead_has_the_expected_score(
+    fields: dict[str, Any], area: bool | None, least: int, most: int
+) -> None:
     assert least <= value(lead(**fields), area) <= most
 
 
-def test_a_lead_outside_the_area_says_what_it_lost_by_that() -> None:
+def test_the_contributions_show_the_points_lost_outside_the_area() -> None:
     got = score(lead(notes=LIVE), in_service_area=False, at=AT)
 
-    parts = {one.feature: (one.points, one.reason) for one in got.contributions}
+    parts = {part.feature: (part.points, part.reason) for part in got.contributions}
     assert parts["need"] == (70, "a live loss")
     assert parts["area"] == (-50, "outside the service area: at most cold")
 

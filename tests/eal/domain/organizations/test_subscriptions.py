@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +94,7 @@ def test_each_subscription_has_the_state_of_its_newest_event(history: tuple[byte
         assert (subscription.event_id, subscription.status) in latest
 
 
+@pytest.mark.no_cover
 @given(st.integers(1, 45).flatmap(lambda count: st.permutations(range(count))), st.data())
 def test_the_newest_of_any_number_of_events_in_one_second_decides(
     names: list[int], data: st.DataObject

@@ -1,4 +1,4 @@
-"""What counts for what."""
+"""Contributions, counters and windows."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_lead_counts_in_the_tally_and_in_the_hour_and_the_day_of_its_creation(
 
 
 @given(CONTRIBUTIONS, CONTRIBUTIONS)
-def test_the_difference_leads_from_one_contribution_to_the_other(
+def test_the_difference_turns_one_contribution_into_the_other(
     before: Contribution, after: Contribution
 ) -> None:
     counters: dict[tuple[Counter, str], int] = Sum()
@@ -64,28 +64,26 @@ def test_the_difference_leads_from_one_contribution_to_the_other(
                 counters[counter, name] += amount
 
     flat = {(counter, name): n for counter, amounts in after.items() for name, n in amounts.items()}
-    assert {one: count for one, count in counters.items() if count} == flat
+    assert {counter: count for counter, count in counters.items() if count} == flat
     assert difference(after, after) == {}
 
 
 @pytest.mark.parametrize("window", WINDOWS)
 @given(until=MOMENTS)
-def test_a_window_is_whole_and_begins_with_a_bucket_that_is_still_kept(
-    window: Window, until: datetime
-) -> None:
+def test_a_window_is_complete_and_its_first_bucket_has_not_expired(window: Window, until: datetime) -> None:
     unit, since = model.start_of(window, until)
 
     span = timedelta(**({"hours": 24} if window == "24h" else {"days": int(window[:-1])}))
     bucket = timedelta(**{f"{unit}s": 1})
     assert span <= until - since < span + bucket
-    end = model.end_of(Counter(f"LEAD_STATS#{unit}", f"{model.bucket_at(unit, since)}#api"))
+    end = model.expires_at(Counter(f"LEAD_STATS#{unit}", f"{model.bucket_name(unit, since)}#api"))
     assert end is not None
     assert end > until + timedelta(hours=1)
     assert (since.minute, since.second, since.microsecond) == (0, 0, 0)
 
 
 @given(MOMENTS, st.sampled_from(WINDOWS))
-def test_what_was_created_in_a_window_lies_in_its_buckets(created: datetime, window: Window) -> None:
+def test_leads_created_in_a_window_are_in_its_buckets(created: datetime, window: Window) -> None:
     (bucket,) = (
         counter.sk
         for counter in model.of_lead(_lead(created_at=created))
@@ -93,16 +91,16 @@ def test_what_was_created_in_a_window_lies_in_its_buckets(created: datetime, win
     )
 
     unit, since = model.start_of(window, created)
-    assert model.bucket_at(unit, since) <= bucket
+    assert model.bucket_name(unit, since) <= bucket
     later_unit, later = model.start_of(window, created + timedelta(days=92))
-    assert bucket.partition("#")[0] < model.bucket_at(later_unit, later)
+    assert bucket.partition("#")[0] < model.bucket_name(later_unit, later)
 
 
-def test_the_tally_never_ends() -> None:
-    assert model.end_of(NOW) is None
+def test_the_tally_does_not_expire() -> None:
+    assert model.expires_at(NOW) is None
 
 
-def test_a_tally_leaves_out_what_none_is() -> None:
+def test_the_tally_leaves_out_zeros() -> None:
     item: Item = {
         "pk": "org_x#live#TALLY", "sk": "now", "kind": "TALLY",
         "lead_status#new": 2, "lead_status#won": 0, "lead_status#lost": -1,
@@ -116,7 +114,9 @@ def test_a_tally_leaves_out_what_none_is() -> None:
     assert tally_of(None).lead_status == {}
 
 
-def test_what_is_gone_leaves_the_tally_and_nothing_else() -> None:
+def test_an_erased_resource_leaves_only_the_tally() -> None:
     counted = model.of_lead(_lead())
 
-    assert model.of_what_is_gone(counted) == {one: n for one, n in counted.items() if one != NOW}
+    assert model.of_erased(counted) == {
+        counter: amounts for counter, amounts in counted.items() if counter != NOW
+    }

@@ -1,1 +1,1 @@
-"""The engines that answer a task: a hosted model, or the rules kept here."""
+"""The implementations of the AI tasks."""

@@ -6,6 +6,7 @@ and confidences, all exact within the 15 digits of a float.
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,7 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from _typeshed import DataclassInstance
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, UniversalAttributeValueTypeDef
+    from pydantic import BaseModel
 
     from eal.core.json import Json
 
@@ -95,3 +98,11 @@ def load[T](cls: type[T], item: Mapping[str, Json]) -> T:
     except ValidationError as invalid:
         wrong = ", ".join(".".join(map(str, error["loc"])) for error in invalid.errors(include_input=False))
         raise InvalidItem(f"this is no {cls.__name__}: {wrong}") from None
+
+
+def patched[T: DataclassInstance](entity: T, body: BaseModel) -> T:
+    """The dataclass with the fields that a request body has: null sets a field to its default."""
+    sent = body.model_fields_set
+    kept = {field.name: getattr(entity, field.name) for field in fields(entity) if field.name not in sent}
+    changes = body.model_dump(include=sent, exclude_none=True)
+    return cast("T", _adapter(type(entity)).validate_python({**kept, **changes}))

@@ -1,8 +1,12 @@
-"""Workers' bookkeeping: items that tell how far a piece of work has come, such as a webhook's delivery; and counters.
+"""Workers' bookkeeping: items with the progress of a piece of work, such as a webhook's delivery; and counters.
 
-The one way to change the State table beside `Write`, and a narrow one. It is right only where nothing that a
-customer owns changes: no audit record is written, no event is emitted, and losing the item would only lose
-the record of work that was done. Everything else goes through `Write`.
+These functions change the State table without a `Transaction`, so no audit record is written and no event is emitted.
+Use them only if nothing that a customer owns changes, and if losing the item would only lose the record of work that
+was done.
+
+    progress.start(item)                  # False if an earlier run put it
+    progress.advance(newer, was=1)        # False if another worker was faster
+    progress.count([(marker, 0)], [Addition(key=tally_key(tenant), kind="TALLY", amounts={"created": 1})])
 """
 
 from __future__ import annotations
@@ -30,12 +34,12 @@ if TYPE_CHECKING:
 
 
 def start(item: Mapping[str, Json]) -> bool:
-    """Put an item if its key is free. False where it was not: an earlier run of this work was here."""
+    """Put an item if its key is free. False if it is not, because of an earlier run of this work."""
     return advance(item, was=0)
 
 
 def advance(item: Mapping[str, Json], *, was: int) -> bool:
-    """Put the item's next version over version `was`, 0 for none. False where another worker was quicker."""
+    """Put the item's next version over version `was`, 0 for none. False if another worker was faster."""
     client = aws.dynamodb()
     put = put_version(settings.state_table(), item, was=was).request["Put"]
     try:
@@ -46,7 +50,7 @@ def advance(item: Mapping[str, Json], *, was: int) -> bool:
 
 
 def grow(item: Mapping[str, Json]) -> bool:
-    """Put an item over one of a smaller `size`, or over none. False where one as large, or larger, stands there."""
+    """Put an item over one with a smaller `size`, or over none. False if the stored one is at least as large."""
     client = aws.dynamodb()
     try:
         client.put_item(
@@ -61,20 +65,20 @@ def grow(item: Mapping[str, Json]) -> bool:
     return True
 
 
-def advance_with(item: Mapping[str, Json], *, was: int, beside: Mapping[str, Json]) -> None:
-    """Put the item's next version over version `was`, and a new item that tells of the same step, both or neither.
+def advance_with(item: Mapping[str, Json], *, was: int, new_item: Mapping[str, Json]) -> None:
+    """Put the item's next version over version `was`, and a new item of the same step, both or neither.
 
-    Raises: Stale where another worker was quicker; Unavailable.
+    Raises: Stale if another worker was faster; Unavailable.
     """
     table = settings.state_table()
-    transact([put_version(table, item, was=was), put_version(table, beside, was=0)])
+    transact([put_version(table, item, was=was), put_version(table, new_item, was=0)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
-    """Amounts to add to the counters of one item, which is made where it is not there. `ttl` stays as first set."""
+    """Amounts to add to the counters of one item, which is created if it does not exist. The first `ttl` stays."""
 
-    at: Key
+    key: Key
     kind: str
     amounts: Mapping[str, int]
     ttl: int | None = None
@@ -83,8 +87,8 @@ class Addition:
 def count(markers: Sequence[tuple[Mapping[str, Json], int]], additions: Sequence[Addition]) -> None:
     """Put markers, each over the version that was read (0 for none), and add to counters, in one transaction.
 
-    A marker says what was added for it so far, so that whoever comes second sees that it is done.
-    Raises: Stale where a marker is at another version; Unavailable.
+    A marker records what was added for it so far, so that a repeated run adds nothing.
+    Raises: Stale if a marker has another version; Unavailable.
     """
     table = settings.state_table()
     puts = [put_version(table, marker, was=was) for marker, was in markers]
@@ -93,22 +97,22 @@ def count(markers: Sequence[tuple[Mapping[str, Json], int]], additions: Sequence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """An update expression that is carried out where its condition holds: for what many workers change at once."""
+    """An update expression with a condition, for items that many workers change concurrently."""
 
-    at: Key
+    key: Key
     expression: str
     condition: str
     names: Mapping[str, str]
     values: Mapping[str, Json]
 
     def operation(self) -> Operation:
-        """The same as a part of a `Write`; its refusal is Stale."""
+        """The change as a part of a `Transaction`; its refusal is Stale."""
         return Operation(cast("TransactWriteItemTypeDef", {"Update": self.request()}), lambda _old: Stale())
 
     def request(self) -> dict[str, object]:
         return {
             "TableName": settings.state_table(),
-            "Key": to_attributes(self.at._asdict()),
+            "Key": to_attributes(self.key._asdict()),
             "UpdateExpression": self.expression,
             "ConditionExpression": self.condition,
             "ExpressionAttributeNames": self.names,
@@ -117,21 +121,21 @@ class Change:
 
 
 class ConditionFailed(Exception):
-    """A change's condition does not hold. `item` is what stands there, None where nothing does."""
+    """A change's condition does not hold. `item` is the stored item, or None if there is none."""
 
     def __init__(self, item: Item | None) -> None:
         self.item = item
 
 
-def change(wanted: Change) -> Item:
-    """Carry out a change. The item as it is then.
+def change(requested: Change) -> Item:
+    """Carry out a change. Returns the changed item.
 
     Raises: ConditionFailed.
     """
     client = aws.dynamodb()
     answers = {"ReturnValues": "ALL_NEW", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     try:
-        answer = client.update_item(**cast("UpdateItemInputTypeDef", {**wanted.request(), **answers}))
+        answer = client.update_item(**cast("UpdateItemInputTypeDef", {**requested.request(), **answers}))
     except client.exceptions.ConditionalCheckFailedException as refused:
         old = cast("dict[str, UniversalAttributeValueTypeDef] | None", refused.response.get("Item"))
         raise ConditionFailed(from_attributes(old) if old else None) from None
@@ -152,7 +156,7 @@ def _addition(addition: Addition) -> Operation:
         added.append(f"#n{number} :n{number}")
     update = {
         "TableName": settings.state_table(),
-        "Key": to_attributes(addition.at._asdict()),
+        "Key": to_attributes(addition.key._asdict()),
         "UpdateExpression": f"SET {', '.join(kept)} ADD {', '.join(added)}",
         "ExpressionAttributeNames": names,
         "ExpressionAttributeValues": values,

@@ -1,7 +1,7 @@
-"""What an erasure does to what is kept of a resource besides itself: events, kept answers, history, what it wrote.
+"""Erasing what is stored of a resource outside of its item: events, stored responses, history and messages.
 
-The third way to change the State table, for the erasure workers alone. The erasure itself was a `Write`, with its audit
-record; this only carries it out where a transaction could not reach, and repeating it changes nothing.
+Only the erasure worker changes the State table in this way. The erasure itself was a `Transaction` with its audit
+record; these functions carry it out where a transaction cannot reach. All of them are idempotent.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from eal.core import aws, clock, ids, settings
 from eal.core.table.item import to_attributes
-from eal.core.table.keys import Key, answers_partition, events_partition, partition
+from eal.core.table.keys import Key, answers_partition, events_partition
 from eal.core.table.read import get, walk
 
 if TYPE_CHECKING:
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """Whose traces are looked for. Contacts are as leads claim them, `email#…` and `phone#…`; the former ones were
-    given up before."""
+    """An erased lead or prospect, and the contacts to search messages by: `email#…` and `phone#…`.
+
+    `former_contacts` are those that it no longer had when it was erased.
+    """
 
     tombstone: Key
-    at: datetime
+    erased_at: datetime
     contacts: tuple[str, ...]
     former_contacts: tuple[str, ...] = ()
 
@@ -39,25 +41,26 @@ class Erased:
     def id(self) -> str:
         return self.tombstone.sk
 
-    def may_be_of(self, item: Item) -> bool:
-        """Whether the item is from before the erasure. From then on another lead may have the contacts."""
-        return ids.created_at(cast("str", item["sk"])) <= self.at
+    def predates_erasure(self, item: Item) -> bool:
+        """Whether the item is older than the erasure. Afterwards another lead may have the contacts."""
+        return ids.created_at(cast("str", item["sk"])) <= self.erased_at
 
-    def values(self, kind: str) -> list[str]:
-        """The e-mails or the phones."""
-        told = (each.partition("#") for each in (*self.contacts, *self.former_contacts))
-        return [value for one, _, value in told if one == kind]
+    def values(self, kind: Literal["email", "phone"]) -> list[str]:
+        """The e-mail addresses or phone numbers."""
+        prefix = f"{kind}#"
+        contacts = (*self.contacts, *self.former_contacts)
+        return [contact.removeprefix(prefix) for contact in contacts if contact.startswith(prefix)]
 
-    def without(self, some: Set[str]) -> Erased:
-        """The same without contacts that are somebody else's too."""
+    def without(self, contacts: Set[str]) -> Erased:
+        """The same without contacts that another lead or prospect has."""
         return replace(
             self,
-            contacts=tuple(one for one in self.contacts if one not in some),
-            former_contacts=tuple(one for one in self.former_contacts if one not in some),
+            contacts=tuple(contact for contact in self.contacts if contact not in contacts),
+            former_contacts=tuple(contact for contact in self.former_contacts if contact not in contacts),
         )
 
     def close(self) -> None:
-        """Take the contacts from the tombstone: what they were needed for is done."""
+        """Remove the contacts from the tombstone, once all messages are erased."""
         client = aws.dynamodb()
         with suppress(client.exceptions.ConditionalCheckFailedException):
             client.update_item(
@@ -68,8 +71,8 @@ class Erased:
             )
 
 
-def erased(tombstone: Key) -> Erased | None:
-    """Whom the tombstone stands for, until `close`: from then on nothing is left that contacts lead to."""
+def find_erased(tombstone: Key) -> Erased | None:
+    """The erased resource of a tombstone; None after `close`, when there is nothing left to erase."""
     item = get(tombstone)
     if item is None or "contacts" not in item:
         return None
@@ -80,11 +83,9 @@ def erased(tombstone: Key) -> Erased | None:
 
 
 def events(tenant: Tenant, resource_id: str, scrub: Callable[[dict[str, Json]], dict[str, Json]]) -> None:
-    """Take the personal values out of every stored event that told of the resource; ids, types and numbers stay."""
+    """Remove the personal values from every stored event of the resource; ids, types and sequences stay."""
     client = aws.dynamodb()
-    place = {":pk": events_partition(tenant, resource_id)}
-    # An index is not read consistently: the queue of the erasure holds its messages back.
-    for event in walk("gsi1pk = :pk", place, index="gsi1"):
+    for event in walk_index(events_partition(tenant, resource_id)):
         data = json.loads(cast("str", event["data"]))
         if (scrubbed := scrub(data)) == data:
             continue
@@ -93,7 +94,7 @@ def events(tenant: Tenant, resource_id: str, scrub: Callable[[dict[str, Json]], 
                 TableName=settings.state_table(),
                 Key=to_attributes({"pk": event["pk"], "sk": event["sk"]}),
                 UpdateExpression="SET #data = :data",
-                ConditionExpression="attribute_exists(pk)",  # its time may have come meanwhile
+                ConditionExpression="attribute_exists(pk)",  # it may have expired in the meantime
                 ExpressionAttributeNames={"#data": "data"},
                 ExpressionAttributeValues=to_attributes(
                     {":data": json.dumps(scrubbed, separators=(",", ":"), ensure_ascii=False)}
@@ -103,12 +104,12 @@ def events(tenant: Tenant, resource_id: str, scrub: Callable[[dict[str, Json]], 
             continue
 
 
-def answers(tenant: Tenant, resource_id: str) -> None:
-    """Empty the idempotency records whose answers show the resource. They stay: a repeated request has no effect."""
+def responses(tenant: Tenant, resource_id: str) -> None:
+    """Empty the idempotency records whose responses show the resource. They stay, so no request takes effect twice."""
     client = aws.dynamodb()
     for pointer in walk("pk = :pk", {":pk": answers_partition(tenant, resource_id)}):
         record = Key(cast("str", pointer["record"]), cast("str", pointer["sk"]))
-        # The record may be gone, or, after its time, be one of another request with the same key.
+        # The record may have expired, and may have been replaced by that of another request with the same key.
         with suppress(client.exceptions.ConditionalCheckFailedException):
             client.update_item(
                 TableName=settings.state_table(),
@@ -120,18 +121,24 @@ def answers(tenant: Tenant, resource_id: str) -> None:
         remove(pointer)
 
 
-def remove_all(tenant: Tenant, kind: str) -> None:
+def remove_all(partition: str) -> None:
     """Delete every item of a partition that belongs to the erased resource alone."""
-    for item in walk("pk = :pk", {":pk": partition(tenant, kind)}):
+    for item in walk("pk = :pk", {":pk": partition}):
         remove(item)
 
 
-def in_index(place: str) -> Iterator[Item]:
-    """What a partition of gsi1 holds."""
-    yield from walk("gsi1pk = :pk", {":pk": place}, index="gsi1")
+def walk_index(partition: str) -> Iterator[Item]:
+    """The items of a partition of gsi1.
+
+    Indexes are eventually consistent, so the queue of the erasure delivers its messages with a delay.
+    """
+    yield from walk("gsi1pk = :pk", {":pk": partition}, index="gsi1")
 
 
 def remove(item: Mapping[str, Json]) -> None:
-    """Delete what has the item's key."""
-    at = Key(cast("str", item["pk"]), cast("str", item["sk"]))
-    aws.dynamodb().delete_item(TableName=settings.state_table(), Key=to_attributes(at._asdict()))
+    """Delete the item with the key of this one."""
+    remove_key(Key(cast("str", item["pk"]), cast("str", item["sk"])))
+
+
+def remove_key(key: Key) -> None:
+    aws.dynamodb().delete_item(TableName=settings.state_table(), Key=to_attributes(key._asdict()))

@@ -1,4 +1,4 @@
-"""What stays of an erased resource: its id and when it was erased, for the audit log and late workers to point to."""
+"""Tombstones: what remains of an erased resource. The audit log and late workers refer to its id."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from eal.core.transaction import Transaction
 
 
-def at(tenant: Tenant, kind: str, resource_id: str) -> Key:
+def tombstone_key(tenant: Tenant, kind: str, resource_id: str) -> Key:
     """`org_…#live#LEAD_TOMBSTONE`, `lead_…`, for the kind LEAD."""
     return key(tenant, f"{kind}_TOMBSTONE", resource_id)
 
@@ -28,12 +28,11 @@ def put(
 ) -> None:
     """Add a resource's tombstone to the transaction that deletes it.
 
-    The contacts, as leads claim them, stay until the worker has found what they lead to.
+    The contacts, `email#…` and `phone#…`, stay until the worker has erased the messages from and to them.
     """
-    where = at(transaction.tenant, kind, resource_id)
     transaction.create(
         {
-            **where._asdict(),
+            **tombstone_key(transaction.tenant, kind, resource_id)._asdict(),
             "kind": f"{kind}_TOMBSTONE",
             "id": resource_id,
             "erased_at": rfc3339(transaction.at),

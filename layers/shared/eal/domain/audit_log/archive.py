@@ -169,7 +169,7 @@ class _Log:
         if not self.is_marked or self.head.archived > self.numbered:
             return
         done = progress.Change(
-            at=waiting.numbers(self.tenant),
+            key=waiting.numbers(self.tenant),
             expression="REMOVE gsi1pk, gsi1sk",
             condition="#last = :archived",
             names={"#last": "last"},

@@ -151,7 +151,7 @@ def enqueue(due: Due, at: datetime, now: datetime) -> None:
 
 def _read(lead_id: str, by: Caller) -> Work:
     lead, item = get_all(
-        [store.at(by, lead_id), integrations.integration_key(by.tenant, VENDOR)],
+        [store.LEADS.key(by.tenant, lead_id), integrations.integration_key(by.tenant, VENDOR)],
     )
     crm = load(Integration, item) if item else None
     is_whole = crm is not None and URL in crm.settings and SECRET in crm.secrets

@@ -347,11 +347,13 @@ def look_up(candidates: Iterable[Candidate], known: Known, by: Caller, *, with_l
     Raises: Stale where a lead was erased between the two reads.
     """
     contacts = sorted(_contacts(candidates) - known.holders.keys())
-    for contact, claim in zip(contacts, _all(leads.claim_at(by, one) for one in contacts), strict=True):
+    for contact, claim in zip(
+        contacts, _all(leads.LEAD_CONTACTS.key(by.tenant, one) for one in contacts), strict=True
+    ):
         if claim:
             known.holders[contact] = cast("str", claim["lead_id"])
     missing = sorted({*known.holders.values()} - known.leads.keys()) if with_leads else []
-    for lead_id, item in zip(missing, _all(leads.at(by, one) for one in missing), strict=True):
+    for lead_id, item in zip(missing, _all(leads.LEADS.key(by.tenant, one) for one in missing), strict=True):
         if item is None:
             raise Stale
         known.leads[lead_id] = load(Lead, item)
@@ -363,7 +365,7 @@ def _all(keys: Iterable[Key]) -> list[Item | None]:
 
 
 def _made(row: Row, lead_id: str, by: Caller) -> Lead | tuple[RowError, ...]:
-    return capture.made(row.body, lead_id, by) if row.body else row.errors
+    return capture.from_body(row.body, lead_id, by) if row.body else row.errors
 
 
 def _contacts(candidates: Iterable[Candidate]) -> set[str]:

@@ -153,7 +153,7 @@ def advance(before: LeadImport, after: LeadImport, errors: Sequence[RowError], b
 def advance_alone(before: LeadImport, after: LeadImport, errors: Sequence[RowError], by: Caller) -> bool:
     """Commit the step of a chunk that changes no lead. False where another worker was quicker."""
     if errors:
-        progress.advance_with(_item(after, by), was=before.version, beside=_errors_item(before, errors, by))
+        progress.advance_with(_item(after, by), was=before.version, new_item=_errors_item(before, errors, by))
         return True
     return progress.advance(_item(after, by), was=before.version)
 

@@ -1,19 +1,19 @@
-"""How people become leads: by a request, a form, a call, a prospect's conversion, a row of a file.
+"""The ways to a lead: a request, a form, a call, a prospect's conversion, a row of a file.
 
-Whoever has a lead already is found by e-mail and phone; what is said of them then goes to that lead.
+If a lead has the same e-mail address or phone number, the data goes to that lead.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from eal.core import audit, ids
-from eal.core.table.item import load
-from eal.core.table.read import get, get_all
+from eal.core.table.item import patched
 from eal.domain.leads import store
 from eal.domain.leads.merging import bare, filled_in, filled_in_where_room, merged
-from eal.domain.leads.model import Address, Lead, over_limit
+from eal.domain.leads.model import Lead, over_limit
+from eal.domain.leads.store import LEAD_CONTACTS, LEADS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 
 def capture(body: LeadCreate, on_duplicate: OnDuplicate, by: Caller) -> tuple[Lead, bool]:
-    """A new lead, or the one that has the same e-mail or phone. Tells whether it is new.
+    """A new lead, or the one that has the same e-mail or phone; and whether it is new.
 
-    Raises: Conflict with `id` and `matched_on` for a duplicate that is an error; ValidationFailed for a lead that is,
-    or would become, too large.
+    Raises: Conflict with `id` and `matched_on` if duplicates are an error; ValidationFailed if the lead is, or would
+    become, too large.
     """
-    new = made(body, ids.new("lead", by.at), by)
+    new = from_body(body, ids.new("lead", by.at), by)
     store.check_limits(new)
-    if on_duplicate != "error" and (found := _holder(new, by)):
+    if on_duplicate != "error" and (found := _duplicate_of(new, by)):
         return (found if on_duplicate == "return" else _changed(found, merged(found, new), by)), False
-    return store.write(None, new, by, duplicates_are_told=on_duplicate == "error"), True
+    return store.write(None, new, by, conflict_on_duplicate=on_duplicate == "error"), True
 
 
 def from_form(body: LeadCreate, by: Caller) -> Lead:
-    """A new lead, or the one that has the same e-mail or phone, with what the form says as far as there is room."""
-    new = made(body, ids.new("lead", by.at), by)
-    found = _holder(new, by)
+    """A new lead, or the one that has the same e-mail or phone, with as much of the form's data as it has room for."""
+    new = from_body(body, ids.new("lead", by.at), by)
+    found = _duplicate_of(new, by)
     if found is None:
         if over_limit(new):
             new = filled_in_where_room(replace(bare(new), source_detail=new.source_detail), new)
@@ -47,29 +47,22 @@ def from_form(body: LeadCreate, by: Caller) -> Lead:
     return _changed(found, filled_in_where_room(found, new), by)
 
 
-def made(body: LeadCreate, lead_id: str, by: Caller) -> Lead:
-    """The new lead that the body describes, not written and not scored."""
+def empty_lead(source: str, by: Caller) -> Lead:
+    """A new lead without data, neither stored nor scored."""
     return Lead(
-        id=lead_id,
+        id=ids.new("lead", by.at),
         status="new",
-        source=body.source,
+        source=source,
         created_at=by.at,
         updated_at=by.at,
         version=1,
         salt=audit.new_salt(),
-        first_name=body.first_name,
-        last_name=body.last_name,
-        company=body.company,
-        email=body.email,
-        phones=tuple(dict.fromkeys(body.phones)),
-        address=Address(**body.address.model_dump()) if body.address else None,
-        source_detail=body.source_detail,
-        loss_type=body.loss_type,
-        notes=body.notes,
-        metadata=body.metadata,
-        attribution=body.attribution.model_dump(exclude_none=True) if body.attribution else {},
-        assigned_to=body.assigned_to,
     )
+
+
+def from_body(body: LeadCreate, lead_id: str, by: Caller) -> Lead:
+    """A new lead with the data of the body, neither stored nor scored."""
+    return replace(patched(empty_lead(body.source, by), body), id=lead_id)
 
 
 def from_call(
@@ -83,20 +76,14 @@ def from_call(
     attribution: Mapping[str, str],
     by: Caller,
 ) -> str:
-    """The id of the lead that a qualified call makes: a new one, or the one that has its phone already.
+    """The id of the lead for a qualified call: a new one, or the one that has the phone number.
 
-    That one gets what it did not say itself, as far as there is room. For a caller whose write also links the call, on
-    the call's version: so of two runs of the same work only one makes the lead.
+    An existing lead gets the values that it lacks, as far as there is room. The caller's transaction must also link
+    the call, on the call's version, so that of two runs of the same work only one creates the lead.
     """
     first, _, last = (name or "").strip().partition(" ")
-    new = Lead(
-        id=ids.new("lead", by.at),
-        status="new",
-        source="call",
-        created_at=by.at,
-        updated_at=by.at,
-        version=1,
-        salt=audit.new_salt(),
+    new = replace(
+        empty_lead("call", by),
         first_name=first or None,
         last_name=last.strip() or None,
         phones=(phone,),
@@ -106,33 +93,29 @@ def from_call(
         attribution=dict(attribution),
         call_id=call_id,
     )
-    found = _holder(new, by)
+    found = _duplicate_of(new, by)
     if found is None:
         return store.write(None, new, by).id
     return _changed(found, filled_in_where_room(found, new), by).id
 
 
 def from_prospect(new: Lead, by: Caller) -> str:
-    """The id of the lead that a prospect becomes: `new`, or the one that has its e-mail or a phone already.
+    """The id of the lead that a prospect becomes: `new`, or the one that has the same e-mail or phone.
 
-    That one is linked unless it came from another prospect, and gets what it did not say itself.
+    An existing lead gets the values that it lacks. It is linked to the prospect unless it came from another one.
     """
     store.check_limits(new)
-    found = _holder(new, by)
+    found = _duplicate_of(new, by)
     if found is None:
         return store.write(None, new, by).id
     linked = replace(filled_in(found, new), prospect_id=found.prospect_id or new.prospect_id)
     return _changed(found, linked, by).id
 
 
-def _holder(new: Lead, by: Caller) -> Lead | None:
-    """The lead that has one of these contacts; the e-mail's goes before the phones'."""
-    claims = get_all([store.claim_at(by, contact) for contact in sorted(new.contacts)])
-    for claim in claims:
-        if claim:
-            item = get(store.at(by, cast("str", claim["lead_id"])))
-            return load(Lead, item) if item else None
-    return None
+def _duplicate_of(new: Lead, by: Caller) -> Lead | None:
+    """The lead that has one of the new lead's contacts. An e-mail address takes precedence over phone numbers."""
+    holders = LEAD_CONTACTS.holder_ids(by.tenant, sorted(new.contacts))
+    return LEADS.find(by.tenant, next(iter(holders.values()))) if holders else None
 
 
 def _changed(found: Lead, after: Lead, by: Caller) -> Lead:

@@ -1,9 +1,7 @@
-"""Erasing a lead: what is personal goes, at once from the lead, soon from events, kept answers and history.
+"""Erasing a lead: its personal data goes at once; that in events, stored responses and history soon after.
 
-A tombstone stays.
-
-The audit records keep their commitments, whose salt goes with the lead: so the chain still proves what happened, and
-nobody can tell any more which values it happened to.
+A tombstone remains. The audit records keep their commitments, but the salt goes with the lead: the hash chain still
+proves what happened, and nobody can find out which values it happened to.
 """
 
 from __future__ import annotations
@@ -13,7 +11,9 @@ from typing import TYPE_CHECKING
 from eal.core.table import scrub, tombstone
 from eal.core.table.item import dump
 from eal.domain.leads import store
+from eal.domain.leads.history import entry_partition
 from eal.domain.leads.model import PERSONAL
+from eal.domain.leads.store import LEAD_CONTACTS, LEADS
 from eal.domain.leads.wire import LeadView
 
 if TYPE_CHECKING:
@@ -27,14 +27,13 @@ _EMPTY: dict[str, Json] = {"additional_emails": [], "phones": [], "metadata": {}
 
 
 def erase(lead_id: str, by: Caller) -> None:
-    """Put a tombstone in the lead's place, free its contacts, and ask for the rest.
+    """Replace the lead by a tombstone, release its contacts, and enqueue the rest of the erasure.
 
     Raises: NotFound, PreconditionFailed.
     """
-    lead = store.find(lead_id, by)
-    by.transaction.delete(store.at(by, lead.id), was=lead.version)
-    for contact in sorted(lead.contacts):
-        by.transaction.delete(store.claim_at(by, contact))
+    lead = LEADS.get(by.tenant, lead_id)
+    by.transaction.delete(LEADS.key(by.tenant, lead.id), was=lead.version)
+    LEAD_CONTACTS.change(lead.id, lead.contacts, frozenset(), by.transaction)
     tombstone.put("LEAD", lead.id, sorted(lead.contacts), lead.former_contacts, by.transaction)
     store.audit_change("lead.erased", lead, dump(lead), {}, by)
     by.transaction.emit("lead.erased", without_personal_values(LeadView.of(lead).model_dump(mode="json")))
@@ -42,18 +41,18 @@ def erase(lead_id: str, by: Caller) -> None:
 
 
 def scrub_traces(tenant: Tenant, lead_id: str) -> None:
-    """Take the lead's personal values out of stored events and kept answers, and delete its history. Safe to repeat."""
+    """Remove the lead's personal values from stored events and responses, and delete its history. Idempotent."""
     scrub.events(tenant, lead_id, without_personal_values)
-    scrub.answers(tenant, lead_id)
-    scrub.remove_all(tenant, f"LEAD_HISTORY#{lead_id}")
+    scrub.responses(tenant, lead_id)
+    scrub.remove_all(entry_partition(tenant, lead_id))
 
 
-def traced(tenant: Tenant, lead_id: str) -> Erased | None:
-    """Contacts to search messages by. A former contact that somebody else has now is left out."""
-    found = scrub.erased(tombstone.at(tenant, "LEAD", lead_id))
-    return found and found.without(store.held(tenant, found.former_contacts))
+def find_erased(tenant: Tenant, lead_id: str) -> Erased | None:
+    """The erased lead with the contacts to search messages by. Former contacts that another lead has are left out."""
+    erased = scrub.find_erased(tombstone.tombstone_key(tenant, "LEAD", lead_id))
+    return erased and erased.without(LEAD_CONTACTS.holder_ids(tenant, erased.former_contacts).keys())
 
 
 def without_personal_values(data: dict[str, Json]) -> dict[str, Json]:
-    """A lead's view with its personal members empty, and still in its shape."""
+    """A lead's view with empty personal fields, still in its shape."""
     return {name: _EMPTY.get(name) if name in PERSONAL else value for name, value in data.items()}

@@ -1,4 +1,4 @@
-"""A lead's history: one item for each transition and each score, written in the transaction of what it tells of."""
+"""A lead's history: one item per transition and per score, written in the transaction of the change."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 from eal.core import ids
 from eal.core.table import page
 from eal.core.table.item import dump, load
-from eal.core.table.keys import Key, key, partition
+from eal.core.table.keys import Key, partition
 from eal.core.table.page import Page, Partition
 from eal.domain.leads.model import HistoryEntry
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.listing import ListQuery
+    from eal.core.tenancy import Tenant
     from eal.domain.leads.model import Score, Status
 
 ID_PREFIX = "hist"
 
 
-def at(by: Caller, lead_id: str, entry_id: str) -> Key:
-    """`org_…#live#LEAD_HISTORY#lead_…`, `hist_…`: a partition for each lead, however long its history."""
-    return key(by.tenant, f"LEAD_HISTORY#{lead_id}", entry_id)
+def entry_partition(tenant: Tenant, lead_id: str) -> str:
+    """`org_…#live#LEAD_HISTORY#lead_…`: a partition per lead, because a history has no limit."""
+    return partition(tenant, "LEAD_HISTORY", lead_id)
 
 
 def add_transition(lead_id: str, before: Status, after: Status, reason: str | None, by: Caller) -> None:
@@ -57,12 +58,11 @@ def add_score(lead_id: str, before: Score | None, after: Score, by: Caller) -> N
 
 
 def search(lead_id: str, query: ListQuery, by: Caller) -> Page[HistoryEntry]:
-    """The entries, newest first. The caller has made sure that the lead is there."""
-    where = Partition(base=partition(by.tenant, f"LEAD_HISTORY#{lead_id}"), id_prefix=ID_PREFIX)
-    return page.read(by.tenant, query, where, lambda item: load(HistoryEntry, item))
+    """The entries, newest first. The caller must have checked that the lead exists."""
+    entries = Partition(base=entry_partition(by.tenant, lead_id), id_prefix=ID_PREFIX)
+    return page.read(by.tenant, query, entries, lambda item: load(HistoryEntry, item))
 
 
 def _add(entry: HistoryEntry, by: Caller) -> None:
-    by.transaction.create(
-        {**at(by, entry.lead_id, entry.id)._asdict(), "kind": "LEAD_HISTORY", **dump(entry)}
-    )
+    entry_key = Key(entry_partition(by.tenant, entry.lead_id), entry.id)
+    by.transaction.create({**entry_key._asdict(), "kind": "LEAD_HISTORY", **dump(entry)})

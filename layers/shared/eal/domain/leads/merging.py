@@ -1,30 +1,35 @@
-"""How two captures of the same person become one lead, without losing a value of either."""
+"""Merging two captures of the same person into one lead, without losing a value of either."""
+
+from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from eal.domain.leads.model import Lead, over_limit, with_note
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _REPLACED, _NOT_TAKEN = "Before: ", "Also given: "
-"""How the lines of the notes begin that keep what a lead said before, and what a later capture said otherwise."""
-_SAID_ONCE = (
+"""Prefixes of note lines that keep a replaced value, and a value of a later capture that was not adopted."""
+_SINGLE_VALUES = (
     "first_name", "last_name", "company", "address", "source_detail", "loss_type", "urgency", "assigned_to",
 )  # fmt: skip
-"""Fields with one value, besides the e-mail: of two captures that differ, one's goes into such a line."""
+"""Fields with one value, except the e-mail. If two captures differ, one of their values becomes a note line."""
 _KEPT_LINE = re.compile(
-    rf"(?:{_REPLACED}|{_NOT_TAKEN})(?:{'|'.join(_SAID_ONCE)}|(?:metadata|attribution)\..{{1,40}}?): "
+    rf"(?:{_REPLACED}|{_NOT_TAKEN})(?:{'|'.join(_SINGLE_VALUES)}|(?:metadata|attribution)\..{{1,40}}?): "
 )
-_ROOM_FOR_VISITS = 5_000
-"""Characters of the notes beyond which no attribution of a later visit is added: each visit has new ones."""
+_MAX_CHARACTERS_WITH_ATTRIBUTION = 5_000
+"""Characters of the notes beyond which no attribution of a later visit is added, because each visit has new values."""
 
 
 def merged(lead: Lead, newer: Lead) -> Lead:
-    """The lead with what a newer capture of the same person says. No value of the lead is lost.
+    """The lead with the values of a newer capture of the same person. No value of the lead is lost.
 
-    What the newer one gives replaces, and what it replaces becomes a line of the notes. Contacts are united: another
-    e-mail joins `additional_emails`. Status, source and the first attribution stay; later ones are noted while there
-    is much room.
+    Newer values replace those of the lead, and each replaced value becomes a line of the notes. Contacts are united:
+    another e-mail joins `additional_emails`. Status, source and the first attribution stay; later attribution becomes
+    lines of the notes while these are short.
     """
     after = replace(
         _united(lead, newer),
@@ -41,10 +46,10 @@ def merged(lead: Lead, newer: Lead) -> Lead:
 
 
 def filled_in(lead: Lead, other: Lead) -> Lead:
-    """The lead with what somebody else's record of the same person adds: what it says itself stays.
+    """The lead with the values that it lacks, from another record of the same person. Its own values stay.
 
-    What the other one says otherwise becomes a line of the notes. A name that differs stays as a whole, and so does
-    where the lead came from.
+    Differing values of the other record become lines of the notes. A name that differs stays as a whole, and so does
+    the source.
     """
     is_same_name = lead.first_name in (None, other.first_name) and lead.last_name in (None, other.last_name)
     after = replace(
@@ -62,7 +67,7 @@ def filled_in(lead: Lead, other: Lead) -> Lead:
 
 
 def filled_in_where_room(lead: Lead, other: Lead) -> Lead:
-    """The same without what would outgrow the lead: for forms and calls, whose senders cannot be told to say less."""
+    """The same without values that exceed a limit: for forms and calls, whose senders cannot be asked to send less."""
     for piece in _pieces(other):
         more = filled_in(lead, piece)
         if not over_limit(more):
@@ -71,13 +76,14 @@ def filled_in_where_room(lead: Lead, other: Lead) -> Lead:
 
 
 def _united(lead: Lead, other: Lead) -> Lead:
-    """The lead with the other's contacts and notes beside its own, and what it lacks of the other's attribution."""
+    """The lead with the other's contacts and notes added, and the attribution that it lacks."""
     email = lead.email or other.email
-    others = dict.fromkeys(one for one in (*lead.additional_emails, other.email) if one and one != email)
+    emails = (*lead.additional_emails, other.email)
+    additional = dict.fromkeys(address for address in emails if address and address != email)
     return replace(
         lead,
         email=email,
-        additional_emails=tuple(others),
+        additional_emails=tuple(additional),
         phones=tuple(dict.fromkeys((*lead.phones, *other.phones))),
         notes=with_note(lead.notes, other.notes),
         attribution={**other.attribution, **lead.attribution},
@@ -85,20 +91,20 @@ def _united(lead: Lead, other: Lead) -> Lead:
 
 
 def _keeping(after: Lead, lead: Lead, newer: Lead) -> Lead:
-    """What came of the two, with a line of the notes for each of their values that it has not."""
-    has, notes = _lines(after), after.notes
-    for word, one in ((_REPLACED, lead), (_NOT_TAKEN, newer)):
-        for name, text in _lines(one).items():
-            if has.get(name) == text:
+    """The merged lead with a line of the notes for each value of the two that it does not have."""
+    kept, notes = _lines(after), after.notes
+    for prefix, source in ((_REPLACED, lead), (_NOT_TAKEN, newer)):
+        for name, text in _lines(source).items():
+            if kept.get(name) == text:
                 continue
-            more = with_note(notes, f"{word}{name}: {text}")
-            if not name.startswith("attribution.") or len(more or "") <= _ROOM_FOR_VISITS:
+            more = with_note(notes, f"{prefix}{name}: {text}")
+            if not name.startswith("attribution.") or len(more or "") <= _MAX_CHARACTERS_WITH_ATTRIBUTION:
                 notes = more
     return replace(after, notes=notes)
 
 
 def _lines(lead: Lead) -> dict[str, str]:
-    """The values that two captures may say differently, by their names, each as one line."""
+    """The values in which two captures may differ, by name, each as one line."""
     address = lead.address and (
         lead.address.line1,
         lead.address.line2,
@@ -107,7 +113,7 @@ def _lines(lead: Lead) -> dict[str, str]:
         lead.address.country,
     )
     texts: dict[str, str | None] = {
-        **{name: getattr(lead, name) for name in _SAID_ONCE},
+        **{name: getattr(lead, name) for name in _SINGLE_VALUES},
         "address": ", ".join(filter(None, address or ())),
         **{f"metadata.{name}": text for name, text in lead.metadata.items()},
         **{f"attribution.{name}": text for name, text in lead.attribution.items()},
@@ -116,7 +122,7 @@ def _lines(lead: Lead) -> dict[str, str]:
 
 
 def bare(lead: Lead) -> Lead:
-    """The lead without a word of what it says."""
+    """The lead without its data."""
     return Lead(
         id=lead.id,
         status=lead.status,
@@ -129,10 +135,10 @@ def bare(lead: Lead) -> Lead:
 
 
 def _pieces(lead: Lead) -> Iterator[Lead]:
-    """The lead's values one by one; its name is one."""
+    """The lead's data in pieces, one value each. First and last name are one piece."""
     nothing = bare(lead)
     yield replace(nothing, email=lead.email)
-    yield from (replace(nothing, phones=(one,)) for one in lead.phones)
+    yield from (replace(nothing, phones=(phone,)) for phone in lead.phones)
     yield replace(nothing, first_name=lead.first_name, last_name=lead.last_name)
     yield replace(nothing, notes=lead.notes)
     for name in ("company", "address", "loss_type", "urgency", "source_detail", "assigned_to"):
@@ -142,7 +148,7 @@ def _pieces(lead: Lead) -> Iterator[Lead]:
 
 
 def without_kept_lines(notes: str | None) -> str | None:
-    """What people wrote, without the values that captures have left there."""
+    """The notes without the lines that keep values of captures."""
     if not notes:
         return notes
-    return "\n\n".join(one for one in notes.split("\n\n") if not _KEPT_LINE.match(one))
+    return "\n\n".join(paragraph for paragraph in notes.split("\n\n") if not _KEPT_LINE.match(paragraph))

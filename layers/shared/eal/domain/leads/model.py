@@ -1,4 +1,4 @@
-"""A lead, and what may follow on what."""
+"""A lead: its status transitions, its limits, and the rules for its contacts and notes."""
 
 import json
 from collections.abc import Mapping, Sequence, Set
@@ -13,7 +13,7 @@ type Status = Literal["new", "contacted", "qualified", "scheduled", "won", "lost
 type LossType = Literal["water", "sewage", "fire", "mold", "storm", "biohazard", "rebuild", "other"]
 
 type OnDuplicate = Literal["error", "return", "update"]
-"""What becomes of a new lead with the e-mail or a phone of another one: refused, dropped, or merged into it."""
+"""What happens to a new lead with the e-mail or a phone of another one: it is refused, dropped, or merged into it."""
 type Urgency = Literal["emergency", "high", "normal", "low"]
 
 TRANSITIONS: dict[Status, tuple[Status, ...]] = {
@@ -25,17 +25,17 @@ TRANSITIONS: dict[Status, tuple[Status, ...]] = {
     "lost": ("new",),
     "disqualified": ("new",),
 }
-"""What may follow on each status; `new` from lost or disqualified reopens the lead."""
+"""The statuses that may follow each status; `new` after lost or disqualified reopens the lead."""
 
-MOST_NOTES, MOST_PHONES, MOST_METADATA = 10_000, 10, 50
-"""Characters and entries; what an upsert or a transition adds counts too, or an item would outgrow the table."""
+MAX_NOTES_CHARACTERS, MAX_PHONES, MAX_METADATA_ENTRIES = 10_000, 10, 50
+"""Limits that include what an upsert or a transition adds; otherwise an item could outgrow the table."""
 
-LARGEST = 48 * 1024
-"""Bytes of all that a lead or a prospect says, as JSON in UTF-8: it is in an item with its event, in the answer that is
-kept for a repeat, and many of them in one transaction."""
+MAX_JSON_BYTES = 48 * 1024
+"""Bytes of JSON, in UTF-8, of the data of a lead or a prospect. The data is in the item, in its event and in the stored
+response, and one transaction may contain many of them."""
 
-_FORMER_KEPT = 50
-"""Former contacts kept: enough for two complete changes of all contacts."""
+_MAX_FORMER_CONTACTS = 50
+"""Enough for two complete changes of all contacts."""
 
 NEEDS_REASON: frozenset[Status] = frozenset({"lost"})
 
@@ -56,10 +56,10 @@ PERSONAL = frozenset(
         "reason",
     }
 )
-"""Fields that are, or may hold, personal data: the audit log shows commitments to them."""
+"""Fields that are, or may contain, personal data: the audit log shows commitments to them."""
 
-_SAID = PERSONAL - {"reason"}
-"""Fields whose size whoever writes them decides."""
+_SIZED_BY_CALLER = PERSONAL - {"reason"}
+"""Fields whose size the caller decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """What one feature adds to a score, or takes from it. `reason` is the scorer's phrase, never the lead's words."""
+    """The points of one feature of a score. `reason` is a phrase of the scorer and never quotes the lead."""
 
     feature: str
     points: int
@@ -83,7 +83,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """0 to 100: the sum of the contributions' points. `scorer` is the version of the rules that gave it."""
+    """0 to 100: the sum of the contributions' points. `scorer` is the version of the scoring rules."""
 
     value: int
     scorer: str
@@ -93,7 +93,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrmSync:
-    """How far the lead's newest push to the tenant's CRM has come. One of test mode is simulated: nothing is sent."""
+    """The state of the lead's latest push to the tenant's CRM. In test mode it is simulated: nothing is sent."""
 
     push_id: str
     status: Literal["pending", "synced", "failed"]
@@ -109,7 +109,7 @@ class CrmSync:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """One transition or one score of a lead, an item of its own. Statuses or points are in `before` and `after`."""
+    """One transition or one score of a lead. `before` and `after` are statuses for a transition, points for a score."""
 
     id: str
     lead_id: str
@@ -124,11 +124,11 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """`salt` is for the audit log's commitments: it is stored here and nowhere else, and never shown.
+    """`salt` is for the audit log's commitments. It is stored only here and never shown.
 
-    `urgency` is that of the call that the lead came from. `reached` are the statuses it has had, in their first order;
-    `contacted_at` is when it was first contacted. `former_contacts` are what it had and gave up, the newest last: never
-    shown either, they lead its erasure to what was written there.
+    `urgency` is that of the call from which the lead was captured. `reached` are all statuses that the lead has had, in
+    the order of their first occurrence; `contacted_at` is when it was first contacted. `former_contacts`, newest last
+    and never shown, are for the erasure, which deletes the messages from and to them.
     """
 
     id: str
@@ -162,17 +162,17 @@ class Lead:
 
     @property
     def contacts(self) -> frozenset[str]:
-        """What no other lead of the tenant may have too: `email#…` and `phone#…`."""
+        """Contacts that no other lead of the tenant may have: `email#…` and `phone#…`."""
         emails = {self.email, *self.additional_emails} - {None}
         return frozenset(
             {*(f"email#{email}" for email in emails), *(f"phone#{phone}" for phone in self.phones)}
         )
 
 
-def given_up(former: Sequence[str], before: Set[str], after: Set[str]) -> tuple[str, ...]:
-    """The former contacts of who had those before and has these now, the newest last."""
-    gone = sorted(before - after)
-    return (*(one for one in former if one not in before | after), *gone)[-_FORMER_KEPT:]
+def updated_former_contacts(former: Sequence[str], before: Set[str], after: Set[str]) -> tuple[str, ...]:
+    """The former contacts after a change of the contacts, the newest last."""
+    still_former = (contact for contact in former if contact not in before | after)
+    return (*still_former, *sorted(before - after))[-_MAX_FORMER_CONTACTS:]
 
 
 def moved(lead: Lead, to: Status, at: datetime) -> Lead:
@@ -188,31 +188,34 @@ def moved(lead: Lead, to: Status, at: datetime) -> Lead:
 
 
 def with_note(notes: str | None, note: str | None) -> str | None:
-    """The notes with one more paragraph, unless it is there already: the same form sent twice says nothing new."""
+    """The notes with one more paragraph, unless they contain it already, as when the same form is sent twice."""
     if not note or not notes:
         return note or notes
     return notes if f"\n\n{note}\n\n" in f"\n\n{notes}\n\n" else f"{notes}\n\n{note}"
 
 
 def over_limit(lead: Lead) -> tuple[str, str] | None:
-    """A field that has grown too long by what was added to it, with the reason; None where all fit.
+    """A field that exceeds its limit, with an error message; None if there is none.
 
-    The field has no name where it is the lead as a whole.
+    The field's name is empty if the lead as a whole is too large.
     """
-    if len(lead.notes or "") > MOST_NOTES:
-        return "notes", f"Would have more than {MOST_NOTES} characters, including the existing notes."
-    for name, most in (
-        ("phones", MOST_PHONES),
-        ("additional_emails", MOST_PHONES),
-        ("metadata", MOST_METADATA),
+    if len(lead.notes or "") > MAX_NOTES_CHARACTERS:
+        return (
+            "notes",
+            f"Would have more than {MAX_NOTES_CHARACTERS} characters, including the existing notes.",
+        )
+    for name, limit in (
+        ("phones", MAX_PHONES),
+        ("additional_emails", MAX_PHONES),
+        ("metadata", MAX_METADATA_ENTRIES),
     ):
-        if len(getattr(lead, name)) > most:
-            return name, f"Would have more than {most} entries, including the existing ones."
-    if (size := json_size({name: getattr(lead, name) for name in _SAID})) > LARGEST:
-        return "", f"A lead must be at most {LARGEST} bytes of JSON. This one would have {size}."
+        if len(getattr(lead, name)) > limit:
+            return name, f"Would have more than {limit} entries, including the existing ones."
+    if (size := json_size({name: getattr(lead, name) for name in _SIZED_BY_CALLER})) > MAX_JSON_BYTES:
+        return "", f"A lead must be at most {MAX_JSON_BYTES} bytes of JSON. This one would have {size}."
     return None
 
 
-def json_size(said: Mapping[str, object]) -> int:
+def json_size(fields: Mapping[str, object]) -> int:
     """Bytes of some fields as JSON in UTF-8."""
-    return len(json.dumps(said, default=astuple, ensure_ascii=False).encode(errors="replace"))
+    return len(json.dumps(fields, default=astuple, ensure_ascii=False).encode(errors="replace"))

@@ -1,35 +1,38 @@
 """The score of a lead, 0 to 100, as the sum of explained contributions.
 
-The band says what a lead is, and the need alone puts it there; what the other facts forbid takes it down again:
+The need alone decides the highest possible band of a lead; limits from other facts can only lower it:
 
 | band | points | what it is |
 |---|---|---|
-| hot | 70 to 100 | a live loss or a same-day need, of someone who can say yes and be reached, in the area |
-| warm | 40 to 69 | a need without hurry, one that nobody has understood yet, or a partner who sends work |
-| cold | 20 to 39 | no need now, no authority, no way to reach anybody, outside the area, or lost |
+| hot | 70 to 100 | a live loss or a same-day need, of a decision-maker who can be reached, in the area |
+| warm | 40 to 69 | a need without hurry, a need that is not known yet, or a partner who refers work |
+| cold | 20 to 39 | no need now, no authority, no contact, outside the area, or lost |
 | junk | 0 to 19 | can never become a customer: sales, applicants, spam, another trade, competitors, disqualified |
 
-NEEDS, LIMITS and DETAILS below are the whole table. Details order the leads inside of their band and never lift one
-out of it, and in the lowest band they count for nothing. An area or an authority that nobody knows forbids nothing.
+NEEDS, LIMITS and DETAILS contain all weights. Details order the leads within their band and never lift one out of it;
+in the lowest band they do not count. An unknown area or authority is no limit.
 """
 
-from datetime import datetime
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, NamedTuple
 
 from eal.domain.leads.merging import without_kept_lines
 from eal.domain.leads.model import Contribution, Lead, Score
 
 if TYPE_CHECKING:
-    from eal.ai.engines.embedded.leads import Reading
+    from datetime import datetime
 
-VERSION = "lead-rules-2"
+    from eal.ai.engines.embedded.leads import LeadReading
+
+VERSION = "lead-rules-3"
 
 HOT, WARM, COLD, JUNK = 70, 40, 20, 0
-"""Where each band begins."""
+"""The lowest score of each band."""
 
 
 class Weight(NamedTuple):
-    """What a feature counts, or the most that it leaves, and the phrase for it."""
+    """The points of a feature, or the highest score that a limit allows, and the phrase for it."""
 
     points: int
     reason: str
@@ -46,7 +49,7 @@ NEEDS = {
     "none": Weight(COLD, "no need now"),
     "never": Weight(JUNK, "can never become a customer"),
 }
-"""The need, of which a lead has one; what it counts is where its band begins."""
+"""A lead has one need. Its points are the lowest score of its band."""
 
 LIMITS = {
     "authority_doubtful": Weight(WARM, "authority to order the work is in doubt"),
@@ -56,7 +59,7 @@ LIMITS = {
     "lost": Weight(COLD, "lost: at most cold"),
     "disqualified": Weight(JUNK, "disqualified by a person"),
 }
-"""The most that a fact leaves of what the need counts."""
+"""The highest score that a fact allows, before details."""
 
 DETAILS = {
     "phone": Weight(5, "a phone number"),
@@ -68,7 +71,7 @@ DETAILS = {
     "loss_type": Weight(2, "the type of loss is known"),
     "decides": Weight(1, "the decision-maker, as they stated or since the first contact"),
 }
-"""What counts inside of a band: 19 together, as many as the narrowest bands hold."""
+"""Points within a band: at most 19 together, because the narrowest bands have 20 points."""
 
 HURRY = {
     "emergency": Weight(10, "an emergency"),
@@ -77,7 +80,7 @@ HURRY = {
     "partner": Weight(8, "a partner can refer more than one job"),
     "pressing": Weight(9, "a live loss that needs the owner's approval"),
 }
-"""One of these counts more, in the bands that have room for it: hot and warm."""
+"""At most one of these is added, only in the bands that are wide enough: hot and warm."""
 
 _SENT = frozenset({"phone", "call", "referral", "partner", "plumber", "agent", "adjuster", "carrier", "tpa"})
 _LISTS = ("import", "list", "purchased", "scrape")
@@ -86,7 +89,7 @@ _NEEDED = frozenset({"qualified", "scheduled", "won"})
 
 
 def score(lead: Lead, *, in_service_area: bool | None, at: datetime) -> Score:
-    """The lead's score. `in_service_area` is None where the place or the area is not known."""
+    """The lead's score. `in_service_area` is None if the lead's place or the area is not known."""
     reading = _read(lead)
     need = _need(lead, reading)
     contributions = [_counted("need", NEEDS[need])]
@@ -100,9 +103,9 @@ def score(lead: Lead, *, in_service_area: bool | None, at: datetime) -> Score:
     if left > JUNK:
         contributions += [_counted(name, DETAILS[name]) for name in _details(lead, reading, in_service_area)]
     if left >= WARM:
-        contributions += [_counted("hurry", one) for one in _hurry(lead, reading, need, left)]
+        contributions += [_counted("hurry", weight) for weight in _hurry(lead, reading, need, left)]
     return Score(
-        value=sum(one.points for one in contributions),
+        value=sum(contribution.points for contribution in contributions),
         scorer=VERSION,
         scored_at=at,
         contributions=tuple(contributions),
@@ -113,8 +116,8 @@ def _counted(feature: str, weight: Weight) -> Contribution:
     return Contribution(feature=feature, points=weight.points, reason=weight.reason)
 
 
-def _read(lead: Lead) -> "Reading | None":
-    """What the notes say. The engine is imported only where there are any: a cold start without them does not pay."""
+def _read(lead: Lead) -> LeadReading | None:
+    """The reading of the notes. The engine is imported only if there are any, to keep other cold starts short."""
     notes = without_kept_lines(lead.notes)
     if not notes or not notes.strip():
         return None
@@ -123,11 +126,11 @@ def _read(lead: Lead) -> "Reading | None":
     return read_lead(notes)
 
 
-def _need(lead: Lead, reading: "Reading | None") -> str:
+def _need(lead: Lead, reading: LeadReading | None) -> str:
     vouched = lead.status in _NEEDED
     if reading and reading.customer == "never":
         return "planned" if vouched else "never"
-    found = _told(lead, reading)
+    found = _need_by_priority(lead, reading)
     if found == "none" and vouched:
         return "planned"
     if reading and reading.customer == "partner" and found not in ("live", "same_day"):
@@ -135,32 +138,34 @@ def _need(lead: Lead, reading: "Reading | None") -> str:
     return found
 
 
-def _told(lead: Lead, reading: "Reading | None") -> str:
-    """The need by the notes and by the call; what the notes say outright goes before what a form's field says."""
-    told = reading.need if reading else "unknown"
-    if told in ("live", "none"):
-        return told
+def _need_by_priority(lead: Lead, reading: LeadReading | None) -> str:
+    """The need by the notes and by the call. A need stated in the notes takes precedence over a form's field."""
+    stated = reading.need if reading else "unknown"
+    if stated in ("live", "none"):
+        return stated
     if lead.urgency in ("emergency", "high"):
         return "live"
-    if told in ("same_day", "planned"):
-        return told
+    if stated in ("same_day", "planned"):
+        return stated
     if lead.urgency == "low":
         return "none"
     if lead.loss_type and lead.loss_type != "other":
         return "same_day" if reading and reading.hurry else "planned"
     if lead.urgency == "normal" or lead.status in _NEEDED:
         return "planned"
-    return told if told == "foreign" else _by_source(lead)
+    return stated if stated == "foreign" else _by_source(lead)
 
 
 def _by_source(lead: Lead) -> str:
-    """Without a word of a need: a partner's company, a name from a list, or somebody who came to us."""
+    """The need if none is stated: of a partner's company, of a name from a list, or of a person who contacted us."""
     if lead.company and lead.source in ("partner", "prospect"):
         return "partner"
     return "listed" if any(part in lead.source for part in _LISTS) else "unknown"
 
 
-def _limits(lead: Lead, reading: "Reading | None", in_service_area: bool | None) -> list[tuple[str, Weight]]:
+def _limits(
+    lead: Lead, reading: LeadReading | None, in_service_area: bool | None
+) -> list[tuple[str, Weight]]:
     found: list[tuple[str, Weight]] = []
     if reading and reading.customer == "possible" and lead.status not in _VOUCHED:
         if reading.authority is None:
@@ -178,7 +183,7 @@ def _limits(lead: Lead, reading: "Reading | None", in_service_area: bool | None)
     return found
 
 
-def _details(lead: Lead, reading: "Reading | None", in_service_area: bool | None) -> list[str]:
+def _details(lead: Lead, reading: LeadReading | None, in_service_area: bool | None) -> list[str]:
     has = {
         "phone": bool(lead.phones),
         "email": bool(lead.email or lead.additional_emails),
@@ -192,7 +197,7 @@ def _details(lead: Lead, reading: "Reading | None", in_service_area: bool | None
     return [name for name in DETAILS if has[name]]
 
 
-def _hurry(lead: Lead, reading: "Reading | None", need: str, left: int) -> list[Weight]:
+def _hurry(lead: Lead, reading: LeadReading | None, need: str, left: int) -> list[Weight]:
     if need == "partner":
         return [HURRY["partner"]]
     if left == WARM:

@@ -1,37 +1,38 @@
-"""What the API takes and shows of leads."""
+"""What the API accepts and returns for leads."""
 
-from dataclasses import asdict
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AliasPath, ConfigDict, Field, model_validator
 
 from eal.core.clock import Instant
 from eal.core.contact import Email, Phone
 from eal.core.listing import PLAIN_DIGITS, ListQuery, PageView
 from eal.core.wire import Name, Wire, one_line, prose, without_defaults
 from eal.domain.leads.model import (
-    MOST_METADATA,
-    MOST_NOTES,
-    MOST_PHONES,
-    Address,
-    HistoryEntry,
-    Lead,
+    MAX_METADATA_ENTRIES,
+    MAX_NOTES_CHARACTERS,
+    MAX_PHONES,
     LossType,
     OnDuplicate,
     Status,
     Urgency,
 )
 
+
+def _distinct(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
 Assignee = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
-Notes = Annotated[str, Field(max_length=MOST_NOTES), AfterValidator(prose)]
+Notes = Annotated[str, Field(max_length=MAX_NOTES_CHARACTERS), AfterValidator(prose)]
 Slug = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-Phones = Annotated[list[Phone], Field(max_length=MOST_PHONES)]
+Phones = Annotated[list[Phone], Field(max_length=MAX_PHONES), AfterValidator(_distinct)]
 Metadata = Annotated[
     dict[
         Annotated[str, Field(min_length=1, max_length=40), AfterValidator(one_line)],
         Annotated[str, Field(max_length=500), AfterValidator(prose)],
     ],
-    Field(max_length=MOST_METADATA),
+    Field(max_length=MAX_METADATA_ENTRIES),
 ]
 _Detail = Annotated[str, Field(max_length=500), AfterValidator(one_line)]
 _Address = Annotated[str, Field(max_length=2000), AfterValidator(one_line)]
@@ -124,10 +125,8 @@ class LeadUpdate(LeadFields):
     model_config = ConfigDict(json_schema_extra=without_defaults("source"))
 
     additional_emails: Annotated[
-        list[Email] | None,
-        Field(
-            max_length=MOST_PHONES, description="The complete list. The lead's `email` is removed from it."
-        ),
+        Annotated[list[Email], Field(max_length=MAX_PHONES), AfterValidator(_distinct)] | None,
+        Field(description="The complete list. The lead's `email` is removed from it."),
     ] = None
     phones: Phones | None = None
     source: Slug | None = None
@@ -192,17 +191,6 @@ class AddressView(Wire):
     state: str
     postal_code: str
     country: str
-
-    @classmethod
-    def of(cls, address: Address) -> Self:
-        return cls(
-            line1=address.line1,
-            line2=address.line2,
-            city=address.city,
-            state=address.state,
-            postal_code=address.postal_code,
-            country=address.country,
-        )
 
 
 class ContributionView(Wire):
@@ -272,10 +260,23 @@ class LeadView(Wire):
         Urgency | None, Field(description="Urgency of the call from which the lead was captured.")
     ]
     contacted_at: Annotated[Instant | None, Field(description="When the lead was first contacted.")]
-    score: Annotated[int, Field(ge=0, le=100, description="The sum of the contributions' points.")]
-    score_contributions: list[ContributionView]
-    scored_at: Instant
-    scorer: Annotated[str, Field(description="Version of the scoring rules.")]
+    score: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=100,
+            validation_alias=AliasPath("score", "value"),
+            description="The sum of the contributions' points.",
+        ),
+    ]
+    score_contributions: Annotated[
+        list[ContributionView], Field(validation_alias=AliasPath("score", "contributions"))
+    ]
+    scored_at: Annotated[Instant, Field(validation_alias=AliasPath("score", "scored_at"))]
+    scorer: Annotated[
+        str,
+        Field(validation_alias=AliasPath("score", "scorer"), description="Version of the scoring rules."),
+    ]
     crm_sync: Annotated[CrmSyncView | None, Field(description="Null if the lead was never pushed.")]
     created_at: Instant
     updated_at: Instant
@@ -283,45 +284,8 @@ class LeadView(Wire):
 
     @property
     def erasable(self) -> tuple[str, ...]:
-        """The resources whose erasure must reach a kept copy of this."""
+        """The resources whose erasure must reach a stored copy of this response."""
         return (self.id,)
-
-    @classmethod
-    def of(cls, lead: Lead) -> Self:
-        """Of a stored lead, which has a score."""
-        score = lead.score
-        if score is None:
-            raise AssertionError(f"{lead.id} was never scored: stores score each lead that they write")
-        return cls(
-            id=lead.id,
-            status=lead.status,
-            first_name=lead.first_name,
-            last_name=lead.last_name,
-            company=lead.company,
-            email=lead.email,
-            additional_emails=list(lead.additional_emails),
-            phones=list(lead.phones),
-            address=AddressView.of(lead.address) if lead.address else None,
-            source=lead.source,
-            source_detail=lead.source_detail,
-            loss_type=lead.loss_type,
-            notes=lead.notes,
-            metadata=lead.metadata,
-            attribution=lead.attribution,
-            assigned_to=lead.assigned_to,
-            call_id=lead.call_id,
-            prospect_id=lead.prospect_id,
-            urgency=lead.urgency,
-            contacted_at=lead.contacted_at,
-            score=score.value,
-            score_contributions=[ContributionView.model_validate(asdict(one)) for one in score.contributions],
-            scored_at=score.scored_at,
-            scorer=score.scorer,
-            crm_sync=CrmSyncView.model_validate(asdict(lead.crm_sync)) if lead.crm_sync else None,
-            created_at=lead.created_at,
-            updated_at=lead.updated_at,
-            version=lead.version,
-        )
 
 
 class LeadPage(PageView[LeadView]):
@@ -340,25 +304,10 @@ class HistoryEntryView(Wire):
     type: Literal["transition", "score"]
     at: Instant
     by: EntryActorView
-    before: Annotated[Status | int | None, Field(alias="from")]
-    to: Status | int
+    before: Annotated[Status | int | None, Field(serialization_alias="from")]
+    to: Annotated[Status | int, Field(validation_alias="after")]
     reason: str | None
     scorer: str | None
-
-    @classmethod
-    def of(cls, entry: HistoryEntry) -> Self:
-        return cls.model_validate(
-            {
-                "id": entry.id,
-                "type": entry.type,
-                "at": entry.at,
-                "by": {"type": entry.by.type, "id": entry.by.id},
-                "from": entry.before,
-                "to": entry.after,
-                "reason": entry.reason,
-                "scorer": entry.scorer,
-            }
-        )
 
 
 class HistoryPage(PageView[HistoryEntryView]):
@@ -368,21 +317,14 @@ class HistoryPage(PageView[HistoryEntryView]):
 class LeadScoreView(Wire):
     """A lead's score with its explanation: the points of the contributions add up to the score."""
 
-    lead_id: str
-    score: Annotated[int, Field(ge=0, le=100)]
-    contributions: list[ContributionView]
-    scorer: Annotated[str, Field(description="Version of the scoring rules.")]
-    scored_at: Instant
+    lead_id: Annotated[str, Field(validation_alias="id")]
+    score: Annotated[int, Field(ge=0, le=100, validation_alias=AliasPath("score", "value"))]
+    contributions: Annotated[
+        list[ContributionView], Field(validation_alias=AliasPath("score", "contributions"))
+    ]
+    scorer: Annotated[
+        str,
+        Field(validation_alias=AliasPath("score", "scorer"), description="Version of the scoring rules."),
+    ]
+    scored_at: Annotated[Instant, Field(validation_alias=AliasPath("score", "scored_at"))]
     version: Annotated[int, Field(description="The lead's version that has this score.")]
-
-    @classmethod
-    def of(cls, lead: Lead) -> Self:
-        view = LeadView.of(lead)
-        return cls(
-            lead_id=lead.id,
-            score=view.score,
-            contributions=view.score_contributions,
-            scorer=view.scorer,
-            scored_at=view.scored_at,
-            version=lead.version,
-        )

@@ -1,1 +1,1 @@
-"""Messages: the web forms and text messages that a tracker has taken."""
+"""Messages: web forms and text messages that a call tracker received."""

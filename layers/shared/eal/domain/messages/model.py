@@ -1,4 +1,4 @@
-"""What people write to a tenant through its tracker, beside calling: web forms and text messages."""
+"""What a call tracker reports in addition to calls: web forms and text messages."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -6,14 +6,15 @@ from typing import Literal
 from eal.core.clock import Instant
 
 PERSONAL = frozenset({"from_number", "to_number", "content_sha256", "agent", "page"})
-"""Fields that are, or may hold, personal data: the audit log shows commitments to them."""
+"""Fields that are, or may contain, personal data: the audit log shows commitments to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A form that was sent. What was filled in goes to its lead; `lead_id` is None where nobody could be reached.
+    """A submitted form. Its data goes to its lead; `lead_id` is None if the form has no e-mail and no phone number.
 
-    `fields` are as they were filled in, what no field of a lead could take too; empty where there is no lead.
+    `fields` are the form's fields as submitted, including those that no field of a lead can store. They are empty if
+    there is no lead.
     """
 
     id: str
@@ -30,8 +31,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentText:
-    """A text message as its tracker tells of it. `media` is how many pictures came with it: their addresses are
-    short-lived, and open them to whoever has them."""
+    """A text message as the tracker reports it.
+
+    `media` is the number of pictures. Their URLs are not stored, because they expire soon and need no authentication.
+    """
 
     vendor: str
     vendor_text_id: str

@@ -1,4 +1,4 @@
-"""Forms and text messages in the State table. A claim by the vendor's own id keeps each of them single."""
+"""Forms and text messages in the State table. A claim of the vendor's id prevents duplicates."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from eal.core import audit, ids
+from eal.core.table.collection import Collection
 from eal.core.table.item import dump
-from eal.core.table.keys import Key, key, partition
+from eal.core.table.keys import Key, key
 from eal.core.table.read import get
 from eal.domain.leads import capture as leads
 from eal.domain.messages.model import PERSONAL, Form, SentText, Text
@@ -22,20 +23,23 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
     from eal.domain.leads.wire import LeadCreate
 
+FORMS = Collection("FORM", Form, id_prefix="form", noun="form")
+TEXTS = Collection("TEXT", Text, id_prefix="text", noun="text message")
+
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "content", "fields"})
 
 
-def forms_of(tenant: Tenant, lead_id: str) -> str:
+def forms_partition(tenant: Tenant, lead_id: str) -> str:
     """The gsi1 partition of a lead's forms."""
-    return partition(tenant, "FORM", "lead", lead_id)
+    return FORMS.partition(tenant, "lead", lead_id)
 
 
-def texts_with(tenant: Tenant, number: str) -> str:
-    """The gsi1 partition of the text messages from and to one number of somebody outside."""
-    return partition(tenant, "TEXT", "number", number)
+def texts_partition(tenant: Tenant, number: str) -> str:
+    """The gsi1 partition of the text messages from and to an external phone number."""
+    return TEXTS.partition(tenant, "number", number)
 
 
-def take_form(
+def store_form(
     vendor: str,
     vendor_form_id: str,
     *,
@@ -45,13 +49,13 @@ def take_form(
     filled_in: LeadCreate | None,
     by: Caller,
 ) -> bool:
-    """Make the form's lead, or add what it says to the lead that has its contact. False where it was taken before.
+    """Store a form and create its lead, or add its data to the lead that has its contact. False if it is not new.
 
-    What its lead has no room for is left out: the form is taken all the same. The commit raises Conflict where one of
-    the contacts is another lead's. The fields as they were filled in are kept with a form that has a lead, whose
-    erasure takes them; of nobody's form, nothing would.
+    Data that its lead has no room for is left out. The commit raises Conflict if one of the contacts belongs to another
+    lead. The submitted fields are stored only with a form that has a lead, because the erasure of the lead deletes
+    them; nothing would delete those of a form without a lead.
     """
-    claim = _claim_at("FORM_CLAIM", vendor, vendor_form_id, by)
+    claim = _claim_key("FORM", vendor, vendor_form_id, by)
     if get(claim):
         return False
     lead_id = None
@@ -69,48 +73,44 @@ def take_form(
         lead_id=lead_id,
         fields=dict(fields) if lead_id else {},
     )
-    index: Item = {}
-    if lead_id:
-        index = {"gsi1pk": forms_of(by.tenant, lead_id), "gsi1sk": form.id}
-    _create("FORM", claim, form.id, dump(form), index, by)
+    item = FORMS.item(by.tenant, form, gsi1=("lead", lead_id) if lead_id else None)
+    _create(item, claim, by)
     by.transaction.audit("form.received", form.id, _changes(dump(form), form.salt))
     return True
 
 
-def take_text(sent: SentText, by: Caller) -> bool:
-    """Keep a text message, in the caller's write. False where it was kept before."""
-    claim = _claim_at("TEXT_CLAIM", sent.vendor, sent.vendor_text_id, by)
+def store_text(sent: SentText, by: Caller) -> bool:
+    """Store a text message, in the caller's transaction. False if it is not new."""
+    claim = _claim_key("TEXT", sent.vendor, sent.vendor_text_id, by)
     if get(claim):
         return False
     text = Text(
-        **{one.name: getattr(sent, one.name) for one in fields(sent)},
+        **{field.name: getattr(sent, field.name) for field in fields(sent)},
         id=ids.new("text", by.at),
         created_at=by.at,
         version=1,
         salt=audit.new_salt(),
     )
     number = text.from_number if text.direction == "received" else text.to_number
-    index: Item = {}
-    if number:
-        index = {"gsi1pk": texts_with(by.tenant, number), "gsi1sk": text.id}
-    _create("TEXT", claim, text.id, dump(text), index, by)
+    item = TEXTS.item(by.tenant, text, gsi1=("number", number) if number else None)
+    _create(item, claim, by)
     content = hashlib.sha256((text.content or "").encode()).hexdigest()
     changes = _changes({**dump(text), "content_sha256": content}, text.salt)
     by.transaction.audit(f"text.{text.direction}", text.id, changes)
     return True
 
 
-def _create(kind: str, claim: Key, item_id: str, stored: Item, index: Item, by: Caller) -> None:
-    """The item with its claim. Of two workers at once, one is too late: it reads again and finds the other's."""
-    by.transaction.create({**claim._asdict(), "kind": f"{kind}_CLAIM", "item_id": item_id})
-    place = key(by.tenant, kind, item_id)
-    by.transaction.create({**place._asdict(), "kind": kind, **index, **stored})
+def _create(item: Item, claim: Key, by: Caller) -> None:
+    """Create an item with its claim. Of two concurrent workers the second fails, and finds the item when it retries."""
+    by.transaction.create({**claim._asdict(), "kind": f"{item['kind']}_CLAIM", "item_id": item["id"]})
+    by.transaction.create(item)
 
 
-def _claim_at(kind: str, vendor: str, vendor_id: str, by: Caller) -> Key:
-    return key(by.tenant, kind, f"{vendor}#{vendor_id}")
+def _claim_key(kind: str, vendor: str, vendor_id: str, by: Caller) -> Key:
+    """`org_…#live#FORM_CLAIM`, `callrail#…`."""
+    return key(by.tenant, f"{kind}_CLAIM", f"{vendor}#{vendor_id}")
 
 
 def _changes(stored: Item, salt: str) -> tuple[audit.Change, ...]:
-    told = {name: value for name, value in stored.items() if name not in _NOT_AUDITED}
-    return audit.changes({}, told, personal=PERSONAL, salt=salt)
+    audited = {name: value for name, value in stored.items() if name not in _NOT_AUDITED}
+    return audit.changes({}, audited, personal=PERSONAL, salt=salt)

@@ -1,1 +1,1 @@
-"""Outreach: what became of mails that were sent, and the mails that came back."""
+"""Outreach: events of sent e-mails, such as bounces, and replies."""

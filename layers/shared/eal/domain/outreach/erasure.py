@@ -1,13 +1,21 @@
-"""Erasing what became of mails to somebody, and replies, their salts with them. The claims stay: none comes again."""
+"""Erasing the e-mail events and replies of an erased lead or prospect, with their salts.
+
+The claims stay, so events and replies that the vendor reports again are not new.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
 from eal.core.table import scrub
-from eal.core.table.keys import key
 from eal.core.table.read import get, walk
-from eal.domain.outreach.store import recipient_at, replies_from
+from eal.domain.outreach.store import (
+    EMAIL_EVENTS,
+    body_key,
+    recipient_key,
+    recipient_partition,
+    replies_partition,
+)
 
 if TYPE_CHECKING:
     from eal.core.table.item import Item
@@ -15,27 +23,28 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
 
 
-def forget(tenant: Tenant, who: Erased) -> None:
-    """Delete the replies from its addresses, and what became of mails to them. Safe to repeat."""
-    for address in who.values("email"):
-        for reply in filter(who.may_be_of, scrub.in_index(replies_from(tenant, address))):
-            scrub.remove(key(tenant, "REPLY_BODY", cast("str", reply["sk"]))._asdict())
+def erase_emails(tenant: Tenant, erased: Erased) -> None:
+    """Delete the replies from the e-mail addresses, and the events of e-mails to them. Idempotent."""
+    for address in erased.values("email"):
+        for reply in filter(erased.predates_erasure, scrub.walk_index(replies_partition(tenant, address))):
+            scrub.remove_key(body_key(tenant, cast("str", reply["sk"])))
             scrub.remove(reply)
-        place = recipient_at(tenant, address, "").pk
-        for pointer in filter(who.may_be_of, walk("pk = :pk", {":pk": place})):
-            _forget_event(tenant, pointer)
+        pointers = walk("pk = :pk", {":pk": recipient_partition(tenant, address)})
+        for pointer in filter(erased.predates_erasure, pointers):
+            _erase_event(tenant, pointer)
 
 
-def _forget_event(tenant: Tenant, pointer: Item) -> None:
-    """Delete the event even if the mail had other recipients: its subject and reason are shared.
+def _erase_event(tenant: Tenant, pointer: Item) -> None:
+    """Delete the event even if the e-mail had other recipients, because they share its subject and reason.
 
-    The pointer goes last: until then it leads a second run here.
+    The pointer is deleted last, because a second run finds the event by it.
     """
     event_id = cast("str", pointer["sk"])
-    event = key(tenant, "EMAIL_EVENT", event_id)
-    found = get(event)
-    for other in cast("list[str]", found["recipients"]) if found else []:
-        if (at := recipient_at(tenant, other, event_id)).pk != pointer["pk"]:
-            scrub.remove(at._asdict())
-    scrub.remove(event._asdict())
+    event_key = EMAIL_EVENTS.key(tenant, event_id)
+    event = get(event_key)
+    for address in cast("list[str]", event["recipients"]) if event else []:
+        other_pointer = recipient_key(tenant, address, event_id)
+        if other_pointer.pk != pointer["pk"]:
+            scrub.remove_key(other_pointer)
+    scrub.remove_key(event_key)
     scrub.remove(pointer)

@@ -1,4 +1,4 @@
-"""What a mail vendor tells: what became of a mail that was sent, and the mails that come in answer."""
+"""What an e-mail vendor reports: events of sent e-mails, and replies."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,17 +9,17 @@ type EventType = Literal[
     "delivered", "delayed", "bounced", "complained", "opened", "clicked", "failed", "suppressed"
 ]
 type Missing = Literal["no_api_key", "not_found", "refused", "too_large", "unavailable"]
-"""Why a mail is kept without its body."""
+"""Why an e-mail is stored without its body."""
 
 PERSONAL = frozenset(
     {"recipients", "sender", "to", "cc", "subject", "reason", "link", "message_id", "attachments"}
 )
-"""Fields that are, or may hold, personal data: the audit log shows commitments to them."""
+"""Fields that are, or may contain, personal data: the audit log shows commitments to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailEvent:
-    """What became of one mail. `vendor_event_id` is the same when the vendor tells it again.
+    """An event of one sent e-mail. `vendor_event_id` is the same if the vendor reports it again.
 
     `bounce_type` is Permanent, Transient or Undetermined.
     """
@@ -39,7 +39,7 @@ class MailEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailEvent(MailEvent):
-    """The same as it is stored. `salt` is for the audit log's commitments, and never shown."""
+    """A stored e-mail event. `salt` is for the audit log's commitments and never shown."""
 
     id: str
     created_at: Instant
@@ -48,7 +48,7 @@ class EmailEvent(MailEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A mail that came, without its body."""
+    """A received e-mail, without its body."""
 
     vendor: str
     vendor_email_id: str
@@ -63,7 +63,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailBody:
-    """What is inside of a mail. `automatic` is what a machine has written, by its headers (RFC 3834)."""
+    """The body of a received e-mail. `automatic`: its headers mark it as an automatic response (RFC 3834)."""
 
     text: str | None = None
     html: str | None = None
@@ -74,7 +74,7 @@ class MailBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply(Mail):
-    """A mail as it is stored: its body is an item of its own, unless `body_missing` says why there is none."""
+    """A stored e-mail. Its body is an item of its own; if there is none, `body_missing` has the reason."""
 
     id: str
     created_at: Instant

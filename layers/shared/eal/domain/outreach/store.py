@@ -1,82 +1,92 @@
-"""What became of mails, and replies, in the State table. A claim by the vendor's own id keeps each of them single."""
+"""E-mail events and replies in the State table. A claim of the vendor's id prevents duplicates."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 from eal.core import audit, ids
-from eal.core.caller import Caller
-from eal.core.table.item import Item, dump
+from eal.core.table.collection import Collection
+from eal.core.table.item import dump
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import get, get_all
-from eal.core.tenancy import Tenant
-from eal.domain.outreach.model import PERSONAL, EmailEvent, Mail, MailBody, MailEvent, Missing, Reply
+from eal.domain.outreach.model import PERSONAL, EmailEvent, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eal.core.caller import Caller
+    from eal.core.table.item import Item
+    from eal.core.tenancy import Tenant
+    from eal.domain.outreach.model import Mail, MailBody, MailEvent, Missing
+
+EMAIL_EVENTS = Collection("EMAIL_EVENT", EmailEvent, id_prefix="emev", noun="e-mail event")
+REPLIES = Collection("REPLY", Reply, id_prefix="reply", noun="reply")
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
-_TEXT_BYTES, _HTML_BYTES = 100_000, 200_000
-"""Of a body: an item of the table holds 400 KB. The vendor keeps the rest."""
+_MAX_TEXT_BYTES, _MAX_HTML_BYTES = 100_000, 200_000
+"""Limits of a stored body: DynamoDB limits an item to 400 KB. The vendor has the rest."""
 
 
-def replies_from(tenant: Tenant, sender: str) -> str:
+def replies_partition(tenant: Tenant, sender: str) -> str:
     """The gsi1 partition of the replies from one address."""
-    return partition(tenant, "REPLY", "sender", sender)
+    return REPLIES.partition(tenant, "sender", sender)
 
 
-def recipient_at(tenant: Tenant, address: str, event_id: str) -> Key:
-    """`org_…#live#EMAIL_EVENT_RECIPIENT#dana@example.com`, `emev_…`: by these an erasure finds what became of mails.
+def body_key(tenant: Tenant, reply_id: str) -> Key:
+    """`org_…#live#REPLY_BODY`, `reply_…`."""
+    return key(tenant, "REPLY_BODY", reply_id)
 
-    Items and not an index: a mail may have 50 recipients, and an index entry names one.
+
+def recipient_partition(tenant: Tenant, address: str) -> str:
+    """`org_…#live#EMAIL_EVENT_RECIPIENT#dana@example.com`: the pointers to the events of e-mails to one address.
+
+    Items and not an index, because an e-mail may have 50 recipients and an index entry names one.
     """
-    return key(tenant, f"EMAIL_EVENT_RECIPIENT#{address}", event_id)
+    return partition(tenant, "EMAIL_EVENT_RECIPIENT", address)
 
 
-def record(event: MailEvent, by: Caller) -> bool:
-    """Keep what became of a mail, in the caller's write. False where it has been told before.
+def recipient_key(tenant: Tenant, address: str, event_id: str) -> Key:
+    return Key(recipient_partition(tenant, address), event_id)
 
-    The commit raises AlreadyWritten where another worker is told of it at the same time.
+
+def store_event(event: MailEvent, by: Caller) -> bool:
+    """Store an e-mail event, in the caller's transaction. False if it is not new.
+
+    The commit raises AlreadyWritten if another worker stores it concurrently.
     """
-    claim = _claim_at("EMAIL_EVENT_CLAIM", event.vendor, event.vendor_event_id, by)
+    claim = _claim_key("EMAIL_EVENT", event.vendor, event.vendor_event_id, by)
     if get(claim):
         return False
     new = EmailEvent(
-        **{one.name: getattr(event, one.name) for one in fields(event)},
+        **{field.name: getattr(event, field.name) for field in fields(event)},
         id=ids.new("emev", by.at),
         created_at=by.at,
         salt=audit.new_salt(),
     )
     by.transaction.create({**claim._asdict(), "kind": "EMAIL_EVENT_CLAIM", "event_id": new.id})
-    by.transaction.create(
-        {
-            **key(by.tenant, "EMAIL_EVENT", new.id)._asdict(),
-            "kind": "EMAIL_EVENT",
-            "gsi1pk": partition(by.tenant, "EMAIL_EVENT", "mail", new.vendor_email_id),
-            "gsi1sk": new.id,
-            **dump(new),
-        }
-    )
+    by.transaction.create(EMAIL_EVENTS.item(by.tenant, new, gsi1=("mail", new.vendor_email_id)))
     for address in new.recipients:
-        by.transaction.create(
-            {
-                **recipient_at(by.tenant, address, new.id)._asdict(),
-                "kind": "EMAIL_EVENT_RECIPIENT",
-            }
-        )
+        pointer = recipient_key(by.tenant, address, new.id)
+        by.transaction.create({**pointer._asdict(), "kind": "EMAIL_EVENT_RECIPIENT"})
     by.transaction.audit("email_event.recorded", new.id, _changes(dump(new), new.salt))
     return True
 
 
-def known(vendor: str, email_ids: Sequence[str], by: Caller) -> set[str]:
-    """Those of up to 100 mails that are replies of ours already."""
-    claims = get_all([_claim_at("REPLY_CLAIM", vendor, one, by) for one in email_ids]) if email_ids else []
-    return {one for one, claim in zip(email_ids, claims, strict=True) if claim}
+def known_replies(vendor: str, email_ids: Sequence[str], by: Caller) -> set[str]:
+    """Those of up to 100 e-mails that are stored as replies."""
+    keys = [_claim_key("REPLY", vendor, email_id, by) for email_id in email_ids]
+    claims = get_all(keys) if keys else []
+    return {email_id for email_id, claim in zip(email_ids, claims, strict=True) if claim}
 
 
-def keep(mail: Mail, body: MailBody, missing: Missing | None, by: Caller) -> Reply:
-    """A reply with its body, in the caller's write. For a mail that is not known.
+def store_reply(mail: Mail, body: MailBody, missing: Missing | None, by: Caller) -> Reply:
+    """Store a reply with its body, in the caller's transaction. The caller must have checked that it is new.
 
-    The commit raises AlreadyWritten where another worker keeps it at the same time.
+    The commit raises AlreadyWritten if another worker stores it concurrently.
     """
     new = Reply(
-        **{one.name: getattr(mail, one.name) for one in fields(mail)},
+        **{field.name: getattr(mail, field.name) for field in fields(mail)},
         id=ids.new("reply", by.at),
         created_at=by.at,
         version=1,
@@ -86,40 +96,32 @@ def keep(mail: Mail, body: MailBody, missing: Missing | None, by: Caller) -> Rep
         automatic=body.automatic,
         body_missing=missing,
     )
-    claim = _claim_at("REPLY_CLAIM", mail.vendor, mail.vendor_email_id, by)
+    claim = _claim_key("REPLY", mail.vendor, mail.vendor_email_id, by)
     by.transaction.create({**claim._asdict(), "kind": "REPLY_CLAIM", "reply_id": new.id})
-    item: Item = {
-        **key(by.tenant, "REPLY", new.id)._asdict(),
-        "kind": "REPLY",
-        **dump(new),
-    }
-    if new.sender:
-        item |= {
-            "gsi1pk": replies_from(by.tenant, new.sender),
-            "gsi1sk": new.id,
-        }
-    by.transaction.create(item)
+    sender = ("sender", new.sender) if new.sender else None
+    by.transaction.create(REPLIES.item(by.tenant, new, gsi1=sender))
     if missing is None:
         by.transaction.create(
             {
-                **key(by.tenant, "REPLY_BODY", new.id)._asdict(),
+                **body_key(by.tenant, new.id)._asdict(),
                 "kind": "REPLY_BODY",
-                "text": _cut(body.text, _TEXT_BYTES),
-                "html": _cut(body.html, _HTML_BYTES),
+                "text": _truncated(body.text, _MAX_TEXT_BYTES),
+                "html": _truncated(body.html, _MAX_HTML_BYTES),
             }
         )
     by.transaction.audit("reply.received", new.id, _changes(dump(new), new.salt))
     return new
 
 
-def _claim_at(kind: str, vendor: str, vendor_id: str, by: Caller) -> Key:
-    return key(by.tenant, kind, f"{vendor}#{vendor_id}")
+def _claim_key(kind: str, vendor: str, vendor_id: str, by: Caller) -> Key:
+    """`org_…#live#REPLY_CLAIM`, `resend#…`."""
+    return key(by.tenant, f"{kind}_CLAIM", f"{vendor}#{vendor_id}")
 
 
-def _cut(text: str | None, most: int) -> str | None:
-    return text.encode(errors="ignore")[:most].decode(errors="ignore") if text else None
+def _truncated(text: str | None, max_bytes: int) -> str | None:
+    return text.encode(errors="ignore")[:max_bytes].decode(errors="ignore") if text else None
 
 
 def _changes(stored: Item, salt: str) -> tuple[audit.Change, ...]:
-    told = {name: value for name, value in stored.items() if name not in _NOT_AUDITED}
-    return audit.changes({}, told, personal=PERSONAL, salt=salt)
+    audited = {name: value for name, value in stored.items() if name not in _NOT_AUDITED}
+    return audit.changes({}, audited, personal=PERSONAL, salt=salt)

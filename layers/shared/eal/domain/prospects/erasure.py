@@ -1,12 +1,13 @@
-"""Erasing a prospect: what is personal goes, at once from the prospect, soon from kept answers; a tombstone stays."""
+"""Erasing a prospect: its personal data goes at once; that in stored responses soon after. A tombstone remains."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from eal.core.table import scrub, tombstone
-from eal.domain.leads import store as leads
+from eal.domain.leads.store import LEAD_CONTACTS
 from eal.domain.prospects import store
+from eal.domain.prospects.store import PROSPECT_CONTACTS, PROSPECTS
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
@@ -15,40 +16,42 @@ if TYPE_CHECKING:
 
 
 def erase(prospect_id: str, by: Caller) -> None:
-    """Put a tombstone in the prospect's place, free its e-mail, and ask for the rest.
+    """Replace the prospect by a tombstone, release its e-mail address, and enqueue the rest of the erasure.
 
     The lead that it became keeps its own data.
     Raises: NotFound, PreconditionFailed.
     """
-    before = store.find(prospect_id, by)
-    by.transaction.delete(store.at(by, before.id), was=before.version)
-    if before.email:
-        by.transaction.delete(store.claim_at(by, before.email))
+    before = store.get(prospect_id, by)
+    by.transaction.delete(PROSPECTS.key(by.tenant, before.id), was=before.version)
+    PROSPECT_CONTACTS.change(before.id, before.claimed_contacts, frozenset(), by.transaction)
     tombstone.put("PROSPECT", before.id, sorted(before.contacts), before.former_contacts, by.transaction)
     store.audit_change("prospect.erased", before, store.audited(before), {}, by)
     by.transaction.enqueue_task("erase_prospect", {"prospect_id": before.id})
 
 
 def scrub_traces(tenant: Tenant, prospect_id: str) -> None:
-    """Take the prospect out of kept answers. Safe to repeat."""
-    scrub.answers(tenant, prospect_id)
+    """Remove the prospect from stored responses. Idempotent."""
+    scrub.responses(tenant, prospect_id)
 
 
-def traced(tenant: Tenant, prospect_id: str) -> Erased | None:
-    """Contacts to search messages by. A former contact that somebody else has now is left out.
+def find_erased(tenant: Tenant, prospect_id: str) -> Erased | None:
+    """The erased prospect with the contacts to search messages by.
 
-    So is a present one that a lead has too: its messages go with that lead.
+    Left out are former contacts that another prospect has, and all contacts that a lead has: their messages are erased
+    with that lead.
     """
-    found = scrub.erased(tombstone.at(tenant, "PROSPECT", prospect_id))
-    if found is None:
+    erased = scrub.find_erased(tombstone.tombstone_key(tenant, "PROSPECT", prospect_id))
+    if erased is None:
         return None
-    held = leads.held(tenant, [*found.contacts, *found.former_contacts])
-    return found.without(held | store.held(tenant, found.former_contacts))
+    of_leads = LEAD_CONTACTS.holder_ids(tenant, [*erased.contacts, *erased.former_contacts])
+    of_prospects = PROSPECT_CONTACTS.holder_ids(tenant, erased.former_contacts)
+    return erased.without(of_leads.keys() | of_prospects.keys())
 
 
-def without_prospects_own(tenant: Tenant, lead: Erased) -> Erased:
-    """The erased lead without the e-mails that a prospect has: what came by them goes with the prospect.
+def without_contacts_of_prospects(tenant: Tenant, lead: Erased) -> Erased:
+    """The erased lead without the e-mail addresses that a prospect has: their e-mails are erased with the prospect.
 
-    Texts go with the lead: who else has a phone, only leads' claims tell.
+    Text messages are erased with the lead, because phone numbers of prospects have no claims.
     """
-    return lead.without(store.held(tenant, [*lead.contacts, *lead.former_contacts]))
+    contacts = [*lead.contacts, *lead.former_contacts]
+    return lead.without(PROSPECT_CONTACTS.holder_ids(tenant, contacts).keys())

@@ -1,4 +1,4 @@
-"""A prospect: somebody to reach out to, what was judged of them, and how far the outreach has come."""
+"""A prospect: a potential customer, its qualification, and the state of the outreach."""
 
 import hashlib
 import json
@@ -8,14 +8,14 @@ from typing import Literal, Self
 
 from eal.ai.provenance import Provenance
 from eal.core.clock import Instant
-from eal.domain.leads.model import LARGEST, Address, json_size
+from eal.domain.leads.model import MAX_JSON_BYTES, Address, json_size
 
 type QualificationStatus = Literal["pending", "qualified", "disqualified", "undetermined"]
 type OutreachState = Literal[
     "not_started", "enrolled", "contacted", "replied", "meeting", "opted_out", "converted"
 ]
 type Value = str | int | float | bool | None
-"""What an enrichment may hold under a name."""
+"""The value of a field of an enrichment."""
 
 PERSONAL = frozenset(
     {
@@ -32,19 +32,18 @@ PERSONAL = frozenset(
         "input_sha256",
     }
 )
-"""Fields that are, or may hold, personal data: the audit log shows commitments to them.
+"""Fields that are, or may contain, personal data: the audit log shows commitments to them.
 
-The hash of a judgement's input is one: it is made of little, and whoever guesses that can check the guess.
+The hash of a qualification's input is one, because the input is short enough to be guessed and verified by the hash.
 """
 
-
-_SAID = PERSONAL - {"input_sha256"}
-"""Fields whose size whoever writes them decides."""
+_SIZED_BY_CALLER = PERSONAL - {"input_sha256"}
+"""Fields whose size the caller decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """The person to speak with."""
+    """The contact person."""
 
     first_name: str | None = None
     last_name: str | None = None
@@ -53,7 +52,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Qualification:
-    """What an engine judged; `pending` until one did, and then all fields are there."""
+    """The result of an engine. All other fields are set unless the status is `pending`."""
 
     status: QualificationStatus = "pending"
     confidence: float | None = None
@@ -63,9 +62,9 @@ class Qualification:
 
     @property
     def output_sha256(self) -> str:
-        """Of what was answered, for the audit log."""
-        answer = [self.status, self.confidence, self.reasons]
-        return hashlib.sha256(json.dumps(answer, separators=(",", ":")).encode()).hexdigest()
+        """The hash of the result, for the audit log."""
+        result = [self.status, self.confidence, self.reasons]
+        return hashlib.sha256(json.dumps(result, separators=(",", ":")).encode()).hexdigest()
 
     @classmethod
     def of(
@@ -77,7 +76,7 @@ class Qualification:
         provenance: Provenance,
         at: datetime,
     ) -> Self:
-        """An engine's answer, where None means that it could not be known."""
+        """The result of an engine. `qualified` is None if the facts do not suffice."""
         statuses: dict[bool | None, QualificationStatus] = {
             True: "qualified",
             False: "disqualified",
@@ -94,10 +93,10 @@ class Qualification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prospect:
-    """`salt` is for the audit log's commitments: it is stored here and nowhere else, and never shown.
+    """`salt` is for the audit log's commitments. It is stored only here and never shown.
 
-    `former_contacts` are what it had and gave up, the newest last, and never shown either.
-    `lead_id` is there exactly where `outreach_state` is converted, which is final.
+    `former_contacts`, newest last, are never shown either. `lead_id` is set if and only if `outreach_state` is
+    `converted`, which is final.
     """
 
     id: str
@@ -123,13 +122,17 @@ class Prospect:
 
     @property
     def contacts(self) -> frozenset[str]:
-        """As leads claim them: `email#…` and `phone#…`."""
-        emails = [f"email#{self.email}"] if self.email else []
-        return frozenset({*emails, *(f"phone#{phone}" for phone in self.phones)})
+        """`email#…` and `phone#…`."""
+        return self.claimed_contacts | {f"phone#{phone}" for phone in self.phones}
+
+    @property
+    def claimed_contacts(self) -> frozenset[str]:
+        """Contacts that no other prospect of the tenant may have: the e-mail address. Phone numbers may be shared."""
+        return frozenset({f"email#{self.email}"} if self.email else ())
 
     @property
     def is_too_large(self) -> bool:
-        return json_size({name: getattr(self, name) for name in _SAID}) > LARGEST
+        return json_size({name: getattr(self, name) for name in _SIZED_BY_CALLER}) > MAX_JSON_BYTES
 
     @property
     def is_named(self) -> bool:
@@ -141,7 +144,7 @@ class Prospect:
 
     @property
     def postal_code(self) -> str | None:
-        """The address's; without one, what the enrichment says. A number has lost the zeros that it began with."""
+        """The postal code of the address or else of the enrichment. A number gets back its leading zeros."""
         if self.address:
             return self.address.postal_code
         match self.enrichment.get("postal_code"):

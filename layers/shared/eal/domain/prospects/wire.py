@@ -1,8 +1,7 @@
-"""What the API takes and shows of prospects."""
+"""What the API accepts and returns for prospects."""
 
 import json
 import re
-from dataclasses import asdict
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, model_validator
@@ -17,12 +16,12 @@ from eal.domain.leads.model import LossType
 from eal.domain.leads.wire import AddressBody, AddressView, Assignee, Metadata, Notes, Phones, Slug
 from eal.domain.prospects.model import OutreachState, Prospect, QualificationStatus, Value
 
-MOST_AT_ONCE = 30
-LARGEST_ENRICHMENT = 16_384
+MAX_PROSPECTS_QUALIFIED = 30
+MAX_ENRICHMENT_BYTES = 16_384
 """Bytes of JSON."""
-_LARGEST_ANSWER = 350_000
-"""Bytes: an idempotency record keeps the answer, and an item of the table holds 400 KB. One prospect always fits."""
-_LONGEST_VALUE = 1000
+_MAX_RESPONSE_BYTES = 350_000
+"""The idempotency record contains the response, and DynamoDB limits an item to 400 KB. One prospect always fits."""
+_MAX_VALUE_CHARACTERS = 1000
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _WEBSITE_PATTERN = (
     r"([Hh][Tt][Tt][Pp][Ss]?://)?[^\s/?#@:.\\]+(?:\.[^\s/?#@:.\\]+)+(?::[0-9]{1,5})?(?:[/?#]\S*)?"
@@ -38,7 +37,7 @@ def _website(text: str) -> str:
 
 
 def _value(value: object) -> Value:
-    """A text, number, boolean or null that JSON's readers and the table both take as it is."""
+    """A text, number, boolean or null that JSON readers and the table both preserve."""
     match value:
         case bool() | None:
             return value
@@ -54,14 +53,14 @@ def _text(value: str) -> str:
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
         raise ValueError("Must be valid Unicode text.")
     text = prose(value.strip())
-    if len(text) > _LONGEST_VALUE:
-        raise ValueError(f"Must have at most {_LONGEST_VALUE} characters.")
+    if len(text) > _MAX_VALUE_CHARACTERS:
+        raise ValueError(f"Must have at most {_MAX_VALUE_CHARACTERS} characters.")
     return text
 
 
 def _bounded(enrichment: dict[str, Value]) -> dict[str, Value]:
-    if len(json.dumps(enrichment, ensure_ascii=False).encode()) > LARGEST_ENRICHMENT:
-        raise ValueError(f"Must be at most {LARGEST_ENRICHMENT} bytes of JSON.")
+    if len(json.dumps(enrichment, ensure_ascii=False).encode()) > MAX_ENRICHMENT_BYTES:
+        raise ValueError(f"Must be at most {MAX_ENRICHMENT_BYTES} bytes of JSON.")
     return enrichment
 
 
@@ -72,7 +71,7 @@ def _distinct(ids: list[str]) -> list[str]:
 
 
 _GivenValue = (
-    Annotated[str, Field(max_length=_LONGEST_VALUE), AfterValidator(prose)]
+    Annotated[str, Field(max_length=_MAX_VALUE_CHARACTERS), AfterValidator(prose)]
     | Annotated[float, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
     | bool
     | None
@@ -94,7 +93,7 @@ Enrichment = Annotated[
     Field(
         max_length=50,
         description="Data from other services: strings, numbers, booleans and nulls. Each string has at most "
-        f"{_LONGEST_VALUE} characters, and the whole at most {LARGEST_ENRICHMENT} bytes of JSON.",
+        f"{_MAX_VALUE_CHARACTERS} characters, and the whole at most {MAX_ENRICHMENT_BYTES} bytes of JSON.",
     ),
     AfterValidator(_bounded),
 ]
@@ -176,7 +175,7 @@ class ProspectQualify(Wire):
 
     prospect_ids: Annotated[
         list[Annotated[str, Field(max_length=100)]],
-        Field(min_length=1, max_length=MOST_AT_ONCE, json_schema_extra={"uniqueItems": True}),
+        Field(min_length=1, max_length=MAX_PROSPECTS_QUALIFIED, json_schema_extra={"uniqueItems": True}),
         AfterValidator(_distinct),
     ]
 
@@ -241,47 +240,24 @@ class ProspectView(Wire):
 
     @property
     def erasable(self) -> tuple[str, ...]:
-        """The resources whose erasure must reach a kept copy of this."""
+        """The resources whose erasure must reach a stored copy of this response."""
         return (self.id,)
-
-    @classmethod
-    def of(cls, prospect: Prospect) -> Self:
-        return cls(
-            id=prospect.id,
-            company=prospect.company,
-            contact=ContactView.model_validate(asdict(prospect.contact)) if prospect.contact else None,
-            email=prospect.email,
-            phones=list(prospect.phones),
-            website=prospect.website,
-            address=AddressView.of(prospect.address) if prospect.address else None,
-            source=prospect.source,
-            notes=prospect.notes,
-            metadata=prospect.metadata,
-            assigned_to=prospect.assigned_to,
-            enrichment=prospect.enrichment,
-            qualification=QualificationView.model_validate(asdict(prospect.qualification)),
-            outreach_state=prospect.outreach_state,
-            lead_id=prospect.lead_id,
-            created_at=prospect.created_at,
-            updated_at=prospect.updated_at,
-            version=prospect.version,
-        )
 
 
 class ProspectPage(PageView[ProspectView]):
     @property
     def erasable(self) -> tuple[str, ...]:
-        """As a prospect's."""
-        return tuple(one.id for one in self.data)
+        """The resources whose erasure must reach a stored copy of this response."""
+        return tuple(prospect.id for prospect in self.data)
 
     @classmethod
-    def whole(cls, prospects: list[Prospect]) -> Self:
-        """The answer to a request that named its prospects: no other page follows.
+    def complete(cls, prospects: list[Prospect]) -> Self:
+        """The response to a request that named its prospects: no page follows.
 
-        Raises: ValidationFailed where they are too large together to be answered, and kept for a replay, at once.
+        Raises: ValidationFailed if the prospects together are too large for one response and its idempotency record.
         """
-        page = cls(data=[ProspectView.of(one) for one in prospects], next_cursor=None)
-        if len(page.model_dump_json().encode()) > _LARGEST_ANSWER:
+        page = cls(data=[ProspectView.of(prospect) for prospect in prospects], next_cursor=None)
+        if len(page.model_dump_json().encode()) > _MAX_RESPONSE_BYTES:
             raise ValidationFailed(
                 [
                     {

@@ -1,1 +1,1 @@
-"""Statistics, kept while things happen: what each lead and call counts for, counted once, and added up on request."""
+"""Statistics: counters that are updated when leads and calls change, and added up on request."""

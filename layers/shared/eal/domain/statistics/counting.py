@@ -1,7 +1,8 @@
-"""Counting leads and calls: their state as it stands now, against what they contribute already.
+"""Counting leads and calls: the difference between their current state and what they already contribute.
 
-Stored state and not events, so duplicates, another order, lost and killed runs change nothing in the end: the last
-message of a resource finds its last state. Bookkeeping and no customer's state: see `eal.core.table.progress`.
+Counting reads the stored state and ignores the content of events. So duplicates, reordering, lost messages and killed
+workers have no effect in the end, because the last message of a resource finds its last state. The counters are
+bookkeeping and not a customer's state: see `eal.core.table.progress`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from eal.core.table.item import load
 from eal.core.table.read import get_all
 from eal.domain.calls import store as calls
 from eal.domain.calls.model import Call
-from eal.domain.leads import store as leads
-from eal.domain.leads.model import Lead
+from eal.domain.leads.store import LEADS
 from eal.domain.statistics import model, store
 from eal.domain.statistics.store import Recount
 
@@ -28,34 +28,36 @@ if TYPE_CHECKING:
 
 
 def count(resource_ids: Sequence[str], by: Caller) -> int:
-    """Bring the counters up to the state of some leads and calls of a tenant. How many needed it.
+    """Update the counters to the state of up to ten leads and calls of a tenant. Returns how many had changed.
 
-    Up to ten at once: each has a marker, and a lead whose source changed five counter items, in one transaction.
-    Raises: Stale where another worker counted one of them meanwhile.
+    Ten, because one transaction contains the marker of each and, for a lead whose source changed, five counter items.
+    Raises: Stale if another worker counted one of them concurrently.
     """
-    resources = [_at(one, by) for one in resource_ids]
-    markers = [store.marker_at(by.tenant, one) for one in resource_ids]
-    found = get_all([*resources, *markers])
+    resources = [_resource_key(resource_id, by) for resource_id in resource_ids]
+    markers = [store.marker_key(by.tenant, resource_id) for resource_id in resource_ids]
+    items = get_all([*resources, *markers])
     recounts = [
-        Recount(resource_id=one, marker=marker, contribution=_contribution(one, item, marker))
-        for one, item, marker in zip(
-            resource_ids, found[: len(resources)], found[len(resources) :], strict=True
+        Recount(
+            resource_id=resource_id, marker=marker, contribution=_contribution(resource_id, resource, marker)
+        )
+        for resource_id, resource, marker in zip(
+            resource_ids, items[: len(resources)], items[len(resources) :], strict=True
         )
     ]
-    if changed := [one for one in recounts if one.missing]:
+    if changed := [recount for recount in recounts if recount.missing]:
         store.record(changed, by)
     return len(changed)
 
 
-def _at(resource_id: str, by: Caller) -> Key:
+def _resource_key(resource_id: str, by: Caller) -> Key:
     if ids.is_id("lead", resource_id):
-        return leads.at(by, resource_id)
+        return LEADS.key(by.tenant, resource_id)
     return calls.at(by.tenant, resource_id)
 
 
 def _contribution(resource_id: str, item: Item | None, marker: Item | None) -> Contribution:
     if item is None:
-        return model.of_what_is_gone(store.counted_in(marker))
+        return model.of_erased(store.counted_in(marker))
     if ids.is_id("lead", resource_id):
-        return model.of_lead(load(Lead, item))
+        return model.of_lead(LEADS.load(item))
     return model.of_call(load(Call, item))

@@ -1,8 +1,8 @@
-"""What a lead and a call count for, and what the counters say.
+"""Contributions of leads and calls to the counters, and what is read from the counters.
 
-A contribution is a pure function of the resource as it stands. The counters are the sum of all contributions; who
-changes a resource's contribution adds the difference. So nothing depends on which events were seen, in which order or
-how often, as long as the last state is looked at once.
+A contribution is a pure function of the current state of a resource. The counters are the sum of all contributions; a
+change of a contribution adds the difference. So the result does not depend on which events were received, in which
+order or how often, as long as the last state is counted.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ TALLY = "TALLY"
 
 
 class Counter(NamedTuple):
-    """An item of counters, by the last parts of its key: the tally, or a bucket of time and a source of leads."""
+    """An item of counters, by the last parts of its key: the tally, or a bucket for a time and a source of leads."""
 
     kind: str
     sk: str
 
 
 NOW = Counter(TALLY, "now")
-"""How many of a tenant's leads and calls are what, at present."""
+"""The tally: the tenant's current number of leads and calls by state."""
 
 _FORMATS: dict[Unit, str] = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d"}
-_KEPT: dict[Unit, timedelta] = {"hour": timedelta(days=9), "day": timedelta(days=100)}
-"""Longer than the longest window that is read from them."""
+_RETENTION: dict[Unit, timedelta] = {"hour": timedelta(days=9), "day": timedelta(days=100)}
+"""Longer than the longest window of each unit."""
 _WINDOWS: dict[Window, tuple[Unit, timedelta]] = {
     "24h": ("hour", timedelta(hours=24)),
     "7d": ("hour", timedelta(days=7)),
@@ -52,7 +52,7 @@ _WINDOWS: dict[Window, tuple[Unit, timedelta]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How many leads and calls are what at present. What none is, is left out."""
+    """The current number of leads by status, and of calls by intent and qualification. Zeros are left out."""
 
     lead_status: dict[str, int]
     call_intent: dict[str, int]
@@ -61,7 +61,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cohort:
-    """The leads of a window, or those of one source. `first_contact` is a sketch."""
+    """Counts of the leads of a window, of all sources or of one. `first_contact` is a sketch."""
 
     total: int = 0
     reached: dict[str, int] = field(default_factory=dict)
@@ -70,8 +70,12 @@ class Cohort:
 
 
 def of_lead(lead: Lead) -> Contribution:
-    """A lead in the tally, and, for each status it ever reached, in the hour and the day of its creation."""
-    amounts = {"created": 1, f"status#{lead.status}": 1, **{f"reached#{one}": 1 for one in lead.reached}}
+    """A lead counts in the tally, and in the hour and the day of its creation, for each status that it ever reached."""
+    amounts = {
+        "created": 1,
+        f"status#{lead.status}": 1,
+        **{f"reached#{status}": 1 for status in lead.reached},
+    }
     if lead.contacted_at:
         amounts[f"first_contact#{sketch.bucket_of(lead.contacted_at - lead.created_at)}"] = 1
     buckets = {
@@ -82,32 +86,32 @@ def of_lead(lead: Lead) -> Contribution:
 
 
 def of_call(call: Call) -> Contribution:
-    """A call, once it is classified, in the tally."""
-    judged = call.classification
-    if judged is None:
+    """A call counts in the tally once it is classified."""
+    classification = call.classification
+    if classification is None:
         return {}
-    qualified = {True: "true", False: "false", None: "undetermined"}[judged.qualified]
-    return {NOW: {f"call_intent#{judged.intent.value}": 1, f"call_qualified#{qualified}": 1}}
+    qualified = {True: "true", False: "false", None: "undetermined"}[classification.qualified]
+    return {NOW: {f"call_intent#{classification.intent.value}": 1, f"call_qualified#{qualified}": 1}}
 
 
-def of_what_is_gone(counted: Contribution) -> Contribution:
-    """Of an erased resource: it is nothing now, and the history that it was part of names nobody."""
+def of_erased(counted: Contribution) -> Contribution:
+    """An erased resource leaves the tally. It stays in the statistics by time, which contain no personal data."""
     return {counter: amounts for counter, amounts in counted.items() if counter.kind != TALLY}
 
 
 def difference(before: Contribution, after: Contribution) -> Contribution:
-    """What must be added to the counters, by counter; those that stay are left out."""
-    found: Contribution = {}
+    """The amounts to add to the counters, without zeros."""
+    amounts_to_add: Contribution = {}
     for counter in sorted({*before, *after}):
         old, new = before.get(counter, {}), after.get(counter, {})
         changed = {name: new.get(name, 0) - old.get(name, 0) for name in sorted({*old, *new})}
         if amounts := {name: amount for name, amount in changed.items() if amount}:
-            found[counter] = amounts
-    return found
+            amounts_to_add[counter] = amounts
+    return amounts_to_add
 
 
-def added_up(contributions: Iterable[Contribution]) -> Contribution:
-    """The sum of contributions, or of differences; what adds up to nothing is left out."""
+def total_of(contributions: Iterable[Contribution]) -> Contribution:
+    """The sum of contributions, or of differences, without zeros."""
     total: Contribution = {}
     for contribution in contributions:
         for counter, amounts in contribution.items():
@@ -117,28 +121,28 @@ def added_up(contributions: Iterable[Contribution]) -> Contribution:
     return difference({}, total)
 
 
-def end_of(counter: Counter) -> datetime | None:
-    """When a counter item has no more use; None for the tally."""
+def expires_at(counter: Counter) -> datetime | None:
+    """When a counter item expires; None for the tally, which does not."""
     if counter.kind == TALLY:
         return None
     unit = cast("Unit", counter.kind.partition("#")[2])
-    return datetime.fromisoformat(counter.sk.partition("#")[0]).replace(tzinfo=UTC) + _KEPT[unit]
+    return datetime.fromisoformat(counter.sk.partition("#")[0]).replace(tzinfo=UTC) + _RETENTION[unit]
 
 
 def start_of(window: Window, until: datetime) -> tuple[Unit, datetime]:
-    """The unit of a window's buckets, and its first bucket's start: the window is whole at least."""
+    """The unit of a window's buckets, and the start of the first one, which contains the start of the window."""
     unit, span = _WINDOWS[window]
     start = (until - span).replace(minute=0, second=0, microsecond=0)
     return unit, start if unit == "hour" else start.replace(hour=0)
 
 
-def bucket_at(unit: Unit, start: datetime) -> str:
-    """The name of the bucket that starts then; names sort as times do."""
+def bucket_name(unit: Unit, start: datetime) -> str:
+    """The name of the bucket that starts at `start`. Names sort by time."""
     return start.strftime(_FORMATS[unit])
 
 
 def tally_of(item: Mapping[str, Json] | None) -> Tally:
-    """The tally in its item, which is None before anything was counted."""
+    """The tally in its item, which is None before the first count."""
     counts = _counts(item or {})
     return Tally(
         lead_status=_named(counts, "lead_status"),
@@ -148,7 +152,7 @@ def tally_of(item: Mapping[str, Json] | None) -> Tally:
 
 
 def source_in(item: Mapping[str, Json]) -> str:
-    """The source of the leads that a bucket counts."""
+    """The source of the leads of a bucket."""
     return cast("str", item["sk"]).partition("#")[2]
 
 
@@ -167,7 +171,7 @@ def cohort_of(items: Iterable[Mapping[str, Json]]) -> Cohort:
 
 
 def _counts(item: Mapping[str, Json]) -> Amounts:
-    """An item's counters above zero: whatever number of a counter's name it holds."""
+    """The counters of an item that are above zero."""
     return {
         name: value
         for name, value in item.items()
@@ -176,4 +180,8 @@ def _counts(item: Mapping[str, Json]) -> Amounts:
 
 
 def _named(counts: Amounts, name: str) -> Amounts:
-    return {one.partition("#")[2]: count for one, count in counts.items() if one.startswith(f"{name}#")}
+    return {
+        counter.partition("#")[2]: count
+        for counter, count in counts.items()
+        if counter.startswith(f"{name}#")
+    }

@@ -1,4 +1,4 @@
-"""What the API takes and shows of statistics."""
+"""What the API accepts and returns for statistics."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -96,22 +96,24 @@ class LeadStatsView(Wire):
     def of_buckets(
         cls, window: Window, since: datetime, until: datetime, buckets: Sequence[Mapping[str, Json]]
     ) -> Self:
-        """Of the window's buckets."""
-        whole = cohort_of(buckets)
+        all_sources = cohort_of(buckets)
         grouped = groupby(sorted(buckets, key=source_in), key=source_in)
-        sources = [SourceStatsView.of_cohort(source, cohort_of(some)) for source, some in grouped]
+        sources = [SourceStatsView.of_cohort(source, cohort_of(of_source)) for source, of_source in grouped]
         return cls(
             window=window,
             since=since,
             until=until,
-            total=whole.total,
-            funnel=StatusCountsView.of(whole.reached),
-            by_status=StatusCountsView.of(whole.by_status),
-            by_source=sorted((one for one in sources if one.total), key=lambda one: (-one.total, one.source)),
-            first_contact=FirstContactView.of(whole.first_contact),
+            total=all_sources.total,
+            funnel=StatusCountsView.of(all_sources.reached),
+            by_status=StatusCountsView.of(all_sources.by_status),
+            by_source=sorted(
+                (source for source in sources if source.total),
+                key=lambda source: (-source.total, source.source),
+            ),
+            first_contact=FirstContactView.of(all_sources.first_contact),
         )
 
 
 def _seconds(counts: Mapping[int, int], q: float) -> float | None:
-    found = sketch.quantile(counts, q)
-    return None if found is None else round(found, 3)
+    seconds = sketch.quantile(counts, q)
+    return None if seconds is None else round(seconds, 3)

@@ -59,7 +59,7 @@ def _ingest_missing(listed: list[Body], since: datetime, until: datetime, by: Ca
         and (at := loose_json.moment(mail, "created_at"))
         and since <= at <= until
     }
-    known = outreach.known(VENDOR, list(by_id), by)
+    known = outreach.known_replies(VENDOR, list(by_id), by)
     for mail_id, mail in by_id.items():
         if mail_id not in known:
             data = {**mail, "email_id": mail_id}

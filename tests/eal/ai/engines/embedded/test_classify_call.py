@@ -1,13 +1,15 @@
-"""The rules engine against the labelled calls, and what must hold for any text.
+"""The rules engine on the labelled calls, and its invariants for any text.
 
-Labels follow the product's policy for calls. Where it is silent the set decides: a need that was settled or called
-off is low; a plain insurance question is low; a sewage loss already cleaned up is high; a board-up after a
-vehicle or a break-in is `other` and a service on offer; a tenant whose landlord refuses has no authority
-(false), any other tenant without the owner's word is undetermined; who calls about another's house has no
-authority; who only asks for a person by name, or breaks off to call back, is unknown; whoever reaches us for
-the gas company is a wrong number, danger or not.
+Labels follow the product's policy for calls. If it is silent, the set decides:
 
-The batches were written before the engine had seen them. At first sight, in the order they were written:
+- A settled or withdrawn need is low, and so is a plain insurance question. A sewage loss that is cleaned up is high.
+- A board-up after a vehicle or a break-in is `other`, and a service on offer.
+- A tenant whose landlord refuses has no authority (false); another tenant without the owner's permission is
+  undetermined. A caller about somebody else's house has no authority.
+- A caller who only asks for a person by name, or hangs up to call back, is unknown.
+- A caller who wants the gas company is a wrong number, with or without danger.
+
+Each batch was written before the engine was tuned on it. Accuracy at first sight, in the order of writing:
 
 | batch | calls | intent | urgency | qualified | safety |
 |---|---|---|---|---|---|
@@ -19,9 +21,9 @@ The batches were written before the engine had seen them. At first sight, in the
 | holdout_b5 | 36 | .92 | .94 | .92 | 1.00 |
 | holdout_c | 47 | .83 | .87 | .92 | .98 |
 
-The engine was tuned on every batch but `holdout_c`, which says what to expect of calls nobody has seen. The one danger
-that it missed there ("water ... over the outlets, I can hear something humming") was mended after the figures were
-taken: a danger to life is not left in for the sake of a figure. The next tuning writes another batch to measure by.
+The engine was tuned on every batch except `holdout_c`, which estimates the accuracy on new calls. The one danger that
+it missed there ("water ... over the outlets, I can hear something humming") was fixed after the measurement, because a
+missed danger to life matters more than the figure. The next tuning needs a new batch for its measurement.
 """
 
 from __future__ import annotations
@@ -92,7 +94,7 @@ def test_the_set_covers_every_class_and_is_large_enough() -> None:
 @pytest.mark.parametrize(
     ("field", "floor"), [("intent", 0.98), ("urgency", 0.98), ("qualified", 0.98), ("safety", 0.995)]
 )
-def test_accuracy_on_what_it_was_tuned_on_stays_above_its_floor(field: str, floor: float) -> None:
+def test_accuracy_on_tuned_calls_stays_above_its_floor(field: str, floor: float) -> None:
     tuned = [(case, got) for case, got in judged() if case["split"] != NEVER_TUNED]
     right = sum(getattr(got, field) == case[field] for case, got in tuned)
     assert right / len(tuned) >= floor
@@ -101,7 +103,7 @@ def test_accuracy_on_what_it_was_tuned_on_stays_above_its_floor(field: str, floo
 @pytest.mark.parametrize(
     ("field", "floor"), [("intent", 0.82), ("urgency", 0.87), ("qualified", 0.91), ("safety", 0.97)]
 )
-def test_accuracy_on_what_it_was_never_tuned_on_stays_above_its_floor(field: str, floor: float) -> None:
+def test_accuracy_on_unseen_calls_stays_above_its_floor(field: str, floor: float) -> None:
     right = sum(getattr(got, field) == case[field] for case, got in unseen())
     assert right / len(unseen()) >= floor
 
@@ -111,23 +113,23 @@ def test_no_danger_to_life_is_missed() -> None:
     assert [case["id"] for case in missed] == []
 
 
-def test_danger_is_seldom_seen_where_there_is_none() -> None:
+def test_false_dangers_are_rare() -> None:
     harmless = [got for case, got in judged() if not case["safety"]]
     assert sum(got.safety for got in harmless) / len(harmless) <= 0.005
 
 
-def test_dangers_denied_past_or_in_another_sense_are_not_safety() -> None:
+def test_negated_past_and_other_senses_are_no_danger() -> None:
     kinds = {"negation", "denied", "past", "other_sense"}
     assert [
         case["id"] for case, got in judged() if case["kind"] in kinds and not case["safety"] and got.safety
     ] == []
 
 
-def test_danger_is_always_an_emergency() -> None:
+def test_a_danger_is_always_an_emergency() -> None:
     assert all(got.urgency is Urgency.EMERGENCY and got.hazards for _, got in judged() if got.safety)
 
 
-def test_injected_cases_are_judged_as_labelled() -> None:
+def test_injected_cases_are_classified_as_labelled() -> None:
     injected = [(case, got) for case, got in judged() if case["kind"] == "injection"]
     assert len(injected) >= 6
     wrong = [
@@ -142,7 +144,7 @@ def test_a_confident_verdict_on_unseen_calls_is_right() -> None:
     assert sum(got.intent == case["intent"] for case, got in confident) / len(confident) >= 0.95
 
 
-def test_most_wrong_verdicts_on_unseen_calls_are_unsure() -> None:
+def test_most_wrong_verdicts_on_unseen_calls_have_low_confidence() -> None:
     wrong = [got.confidence for case, got in unseen() if got.intent != case["intent"]]
     unsure = [(case, got) for case, got in unseen() if got.confidence < 0.5]
     assert sum(value < 0.5 for value in wrong) > len(wrong) / 2
@@ -156,11 +158,11 @@ def test_most_wrong_verdicts_on_unseen_calls_are_unsure() -> None:
         ("Caller: Something with the sink?", "Caller: Our sink overflowed and the floor is soaked."),
     ],
 )
-def test_confidence_rises_with_what_is_said(vague: str, plain: str) -> None:
+def test_confidence_rises_with_the_evidence(vague: str, plain: str) -> None:
     assert classify(vague).confidence < classify(plain).confidence
 
 
-def test_every_judgement_that_is_not_a_default_has_evidence() -> None:
+def test_every_verdict_other_than_a_default_has_evidence() -> None:
     for case, got in judged():
         fields = {item.field for item in got.evidence}
         if got.safety:
@@ -171,15 +173,16 @@ def test_every_judgement_that_is_not_a_default_has_evidence() -> None:
             assert "intent" in fields, case["id"]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("instruction", INSTRUCTIONS)
-@pytest.mark.parametrize("place", ["before", "after", "own_turn"])
-def test_an_instruction_in_the_transcript_changes_nothing(instruction: str, place: str) -> None:
+@pytest.mark.parametrize("position", ["before", "after", "own_turn"])
+def test_an_instruction_in_the_transcript_changes_nothing(instruction: str, position: str) -> None:
     changed = []
     for case, got in judged():
         text = case["transcript"]
-        if place == "before" and all(turn.speaker == "unknown" for turn in parse(text)):
+        if position == "before" and all(turn.speaker == "unknown" for turn in parse(text)):
             text = f"{instruction} {text}"
-        elif place == "after" and text[-1:] in ".?!":
+        elif position == "after" and text[-1:] in ".?!":
             text = f"{text} {instruction}"
         elif "Caller:" in text:
             text = f"{text}\nCaller: {instruction}"
@@ -199,7 +202,7 @@ def test_letter_case_does_not_matter(pick: int) -> None:
 
 @given(st.text(max_size=400))
 @settings(max_examples=60, deadline=None)
-def test_any_text_is_judged_with_exact_quotes(text: str) -> None:
+def test_any_text_is_classified_with_exact_quotes(text: str) -> None:
     _check_shape(text)
 
 
@@ -207,10 +210,11 @@ def test_any_text_is_judged_with_exact_quotes(text: str) -> None:
     st.lists(st.sampled_from(" ".join(case["transcript"] for case in cases()[:60]).split(" ")), max_size=120)
 )
 @settings(max_examples=60, deadline=None)
-def test_any_mixture_of_words_is_judged_with_exact_quotes(words: list[str]) -> None:
+def test_any_mixture_of_words_is_classified_with_exact_quotes(words: list[str]) -> None:
     _check_shape(" ".join(words))
 
 
+@pytest.mark.no_cover
 def test_quotes_in_the_set_are_exact() -> None:
     for case in cases():
         _check_shape(case["transcript"])
@@ -230,14 +234,14 @@ def _check_shape(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "   \n ", "Agent: Hello?\nAgent: Anyone there?"])
-def test_without_the_callers_words_nothing_is_judged(text: str) -> None:
+def test_a_call_without_words_of_the_caller_is_unknown(text: str) -> None:
     got = engine.classify_call(text, answered=False, voicemail=False)
     assert (got.intent, got.urgency, got.qualified) == (Intent.UNKNOWN, Urgency.NORMAL, None)
     assert got.reasons == ("no_transcript", "missed_call")
     assert got.confidence < 0.5
 
 
-def test_an_agents_question_is_no_evidence_and_the_answer_is() -> None:
+def test_the_answer_to_an_agents_question_is_the_evidence() -> None:
     question = "Agent: Do you smell gas?\nCaller: {}\nAgent: Okay."
     assert not classify(question.format("No.")).safety
     assert not classify(question.format("I'm not sure.")).safety
@@ -248,6 +252,7 @@ def test_an_agents_question_is_no_evidence_and_the_answer_is() -> None:
     ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "text",
     [
@@ -272,11 +277,20 @@ def test_the_work_on_a_hostile_transcript_is_bounded(text: str, monkeypatch: pyt
     searched = 0
     compiled = cues._compiled
 
-    def counted(one: cues.Cue) -> Any:
+    def counted(cue: cues.Cue) -> Any:
         nonlocal searched
         searched += 1
-        return compiled(one)
+        return compiled(cue)
 
     monkeypatch.setattr(cues, "_compiled", counted)
     classify(text)
     assert searched <= clauses.MAX_CLAUSES * (len(lexicon.ALL) + 40)
+
+
+@pytest.mark.parametrize(
+    "said", ["My husband fell through the floor.", "My leg went right through the ceiling."]
+)
+def test_a_fall_through_the_floor_is_a_danger(said: str) -> None:
+    got = engine.classify_call(f"Caller: {said}", answered=True, voicemail=False)
+    assert got.hazards
+    assert got.urgency is Urgency.EMERGENCY

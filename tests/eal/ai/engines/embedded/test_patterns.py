@@ -1,4 +1,4 @@
-"""Patterns that the build stored are the patterns that re.compile makes."""
+"""The patterns stored by the build equal those of re.compile."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from eal.ai.engines.embedded import build
 from eal.ai.engines.embedded.calls.engine import classify_call
 from eal.ai.engines.embedded.language import patterns
-from tools.demo.callrail import TRANSCRIPT
+from tools.fixtures.callrail import TRANSCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A place to store to that is not the source tree."""
-    place = tmp_path / "patterns.bin"
-    monkeypatch.setattr(patterns, "STORED", place)
+    """A path outside the source tree for the stored patterns."""
+    path = tmp_path / "patterns.bin"
+    monkeypatch.setattr(patterns, "STORED", path)
     patterns.stored.cache_clear()
-    yield place
+    yield path
     patterns.stored.cache_clear()
 
 
@@ -36,7 +36,7 @@ def test_every_stored_pattern_equals_the_compiled_one(stored: Path) -> None:
         assert patterns.compiled(pattern).groups == re.compile(pattern).groups
 
 
-def test_what_another_python_stored_is_not_used(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_patterns_of_another_python_are_ignored(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build.store_patterns()
     monkeypatch.setattr(patterns, "FORMAT", (0, 0))
     patterns.stored.cache_clear()
@@ -45,7 +45,7 @@ def test_what_another_python_stored_is_not_used(stored: Path, monkeypatch: pytes
     assert patterns.compiled(r"\bx\b").search("a x b")
 
 
-def test_a_call_is_judged_the_same_with_and_without(stored: Path) -> None:
+def test_stored_patterns_do_not_change_a_classification(stored: Path) -> None:
     without = classify_call(TRANSCRIPT)
     build.store_patterns()
     patterns.stored.cache_clear()

@@ -27,9 +27,8 @@ from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.pipeline import items
 from tests.support.receiver import Receiver, Saying
-from tests.support.template import functions
+from tests.support.time import Clock, freeze
 from tests.support.webhooks import (
-    Clock,
     Queue,
     change_endpoint,
     deliver,
@@ -39,6 +38,7 @@ from tests.support.webhooks import (
     new_message,
     publish_lead,
 )
+from tools.fixtures.template import functions
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -49,7 +49,7 @@ HOUR, DAY = 3600, 86_400
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
+    return freeze(monkeypatch)
 
 
 def taken(message: dict[str, Any], number: int = 0) -> endpoint_health.Place | None:
@@ -103,10 +103,10 @@ def test_one_that_fails_has_fewer_places_until_it_takes_something(
 def test_the_places_of_dead_workers_are_free_after_their_leases(message: dict[str, Any], now: Clock) -> None:
     for number in range(1, MOST_IN_FLIGHT + 1):
         assert taken(message, number)
-    now.forward(LEASE.total_seconds() - 1)
+    now.advance(seconds=LEASE.total_seconds() - 1)
     assert taken(message) is None
 
-    now.forward(1)
+    now.advance(seconds=1)
 
     assert taken(message)
     assert list(health_of(message).leases) == [message["delivery_id"]]
@@ -114,7 +114,7 @@ def test_the_places_of_dead_workers_are_free_after_their_leases(message: dict[st
 
 def test_a_place_that_somebody_else_has_by_now_is_not_given_back(message: dict[str, Any], now: Clock) -> None:
     first = taken(message)
-    now.forward(LEASE.total_seconds())
+    now.advance(seconds=LEASE.total_seconds())
     second = taken(message)
     assert first
     assert second
@@ -155,7 +155,7 @@ def test_waiting_has_an_end_however_often_it_was_put_off(message: dict[str, Any]
 def test_what_found_no_place_for_longer_than_a_schedule_takes_has_failed(
     message: dict[str, Any], queue: Queue, now: Clock, receiver: Receiver, tenant: Tenant
 ) -> None:
-    now.forward(GIVEN_UP_AFTER.total_seconds() + 1)
+    now.advance(seconds=GIVEN_UP_AFTER.total_seconds() + 1)
     for number in range(1, MOST_IN_FLIGHT + 1):
         assert taken(message, number)
 
@@ -173,7 +173,7 @@ def test_what_found_no_place_for_longer_than_a_schedule_takes_has_failed(
 def test_what_waits_is_put_off_as_long_as_a_schedule_takes(
     message: dict[str, Any], queue: Queue, now: Clock
 ) -> None:
-    now.forward(GIVEN_UP_AFTER.total_seconds() - 60)
+    now.advance(seconds=GIVEN_UP_AFTER.total_seconds() - 60)
     for number in range(1, MOST_IN_FLIGHT + 1):
         assert taken(message, number)
 
@@ -188,7 +188,7 @@ def test_an_attempt_that_is_late_for_our_own_reasons_is_made(
     message: dict[str, Any], receiver: Receiver, now: Clock
 ) -> None:
     """As after an outage, or sent again from the dead letters."""
-    now.forward(GIVEN_UP_AFTER.total_seconds() * 2)
+    now.advance(seconds=GIVEN_UP_AFTER.total_seconds() * 2)
 
     assert deliver(message) == OK
 
@@ -200,7 +200,7 @@ def test_a_retry_by_hand_waits_as_long_from_when_it_was_asked_for(
     message: dict[str, Any], queue: Queue, now: Clock, tenant: Tenant
 ) -> None:
     deliver(message)
-    now.forward(GIVEN_UP_AFTER.total_seconds() * 2)
+    now.advance(seconds=GIVEN_UP_AFTER.total_seconds() * 2)
     path = f"/v1/webhooks/deliveries/{message['delivery_id']}/retry"
     assert call("POST", path, key=tenant.write).status == 202
     for number in range(1, MOST_IN_FLIGHT + 1):
@@ -209,7 +209,7 @@ def test_a_retry_by_hand_waits_as_long_from_when_it_was_asked_for(
 
     deliver(retry)
     assert deliveries()[0].status == "pending"
-    now.forward(GIVEN_UP_AFTER.total_seconds() + 1)
+    now.advance(seconds=GIVEN_UP_AFTER.total_seconds() + 1)
     for number in range(1, MOST_IN_FLIGHT + 1):
         assert taken(message, number)
     deliver(retry)
@@ -297,7 +297,7 @@ def test_what_the_limit_held_back_for_longer_than_a_schedule_takes_has_failed(
     message: dict[str, Any], webhook: dict[str, Any], now: Clock, queue: Queue, receiver: Receiver
 ) -> None:
     change_endpoint(webhook["id"], rate_limit=1)
-    now.forward(GIVEN_UP_AFTER.total_seconds() + 1)
+    now.advance(seconds=GIVEN_UP_AFTER.total_seconds() + 1)
     place = taken(message, 1)
     assert place
     endpoint_health.give_back(place)
@@ -312,7 +312,7 @@ def test_what_the_limit_held_back_for_longer_than_a_schedule_takes_has_failed(
 
 def test_counters_of_old_minutes_go(message: dict[str, Any], now: Clock) -> None:
     for seconds in (0, 30, 60, 61, 600, 601):
-        now.forward(seconds)
+        now.advance(seconds=seconds)
         place = taken(message)
         assert place
         endpoint_health.give_back(place)
@@ -393,7 +393,7 @@ def test_a_refusal_of_both_is_one_step_of_the_schedule(
     assert (len(one.attempts), one.steps, one.status) == (2, 1, "pending")
     (retry,) = queue.take()
     assert retry.message["attempt"] == 3
-    now.forward(retry.delay)
+    now.advance(seconds=retry.delay)
     deliver(retry.message)
     assert [attempt.number for attempt in deliveries()[0].attempts] == [1, 2, 3, 4]
 
@@ -415,7 +415,7 @@ def test_after_the_overlap_only_the_new_one_signs_and_a_refusal_waits(
     tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: Clock
 ) -> None:
     new = rotate(webhook, tenant)
-    now.forward(DAY)
+    now.advance(seconds=DAY)
     receiver.says = [Saying(401)]
 
     deliver(new_message(tenant, queue))
@@ -435,7 +435,7 @@ def fail_for(days: float, tenant: Tenant, queue: Queue, now: Clock, *, every: fl
     while now.at.timestamp() <= end:
         deliver(new_message(tenant, queue))
         queue.take()
-        now.forward(every)
+        now.advance(seconds=every)
 
 
 def disabled_events() -> list[dict[str, Any]]:
@@ -541,7 +541,7 @@ def test_a_probe_that_fails_pauses_the_rest_and_the_next_one_comes_later(
 
     assert len(receiver.heard) == 2
     (waiting,) = queue.take()
-    now.forward(PROBE_PAUSE.total_seconds())
+    now.advance(seconds=PROBE_PAUSE.total_seconds())
     deliver(waiting.message)
     assert len(receiver.heard) == 3
     assert all(taken(second, number) for number in range(1, MOST_IN_FLIGHT + 1))

@@ -1,1 +1,1 @@
-"""The engine that needs no model service: layered rules over what was said."""
+"""The engine that needs no model service: rules over the mentions in a text."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def store_patterns() -> int:
-    """Store every pattern that judging a call, a lead's notes or a prospect uses. Returns how many."""
+    """Stores every pattern that the tasks of the engine use. Returns their number."""
     patterns.STORED.unlink(missing_ok=True)
     patterns.stored.cache_clear()
     classify_call(
@@ -39,7 +39,7 @@ def store_patterns() -> int:
 
 
 def encode(pattern: str) -> Compiled:
-    """Compile a pattern to the values that `_sre.compile` takes."""
+    """The values that `_sre.compile` takes for a pattern."""
     parsed = _parser.parse(pattern, 0)
     code = array.array("I", _compiler._code(parsed, 0)).tobytes()
     names = parsed.state.groupdict

@@ -1,7 +1,7 @@
-"""What a written message says of a lead: a form's free text, or a dispatcher's notes.
+"""The task "read a lead": the free text of a form, or the notes of a dispatcher.
 
-It is judged as the clauses of one person who writes, by what judges calls, and by what people write but seldom say
-(lexicon/written.py). What it asks of the system has no effect, as in a call.
+The text is searched as the clauses of a single caller, with the cues for calls and those for messages
+(lexicon/messages_only.py). Instructions to the system have no effect, as in a call.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Literal
 
 from eal.ai.classification import Intent, Urgency
 from eal.ai.engines.embedded.calls import hazards, hints, intents, qualification, urgency
-from eal.ai.engines.embedded.calls.mentions import Heard, listen
+from eal.ai.engines.embedded.calls.mentions import MentionIndex, index_mentions
 from eal.ai.engines.embedded.language import clauses
 from eal.ai.engines.embedded.language.cues import mentions
 from eal.ai.engines.embedded.language.patterns import compiled
 from eal.ai.engines.embedded.language.scope import Scope
-from eal.ai.engines.embedded.lexicon.messages_only import WRITTEN
+from eal.ai.engines.embedded.lexicon.messages_only import MESSAGES_ONLY
+from eal.ai.engines.embedded.signals import Signal
 from eal.ai.transcript import Turn
 
 if TYPE_CHECKING:
@@ -30,24 +31,23 @@ if TYPE_CHECKING:
 type Need = Literal["live", "same_day", "planned", "none", "foreign", "unknown"]
 type Customer = Literal["possible", "partner", "never"]
 
-MOST_READ = 10_000
-"""Characters of a message that are read: as many as a lead's notes may have."""
+MAX_MESSAGE_CHARACTERS = 10_000
+"""Further characters are ignored. The notes of a lead have the same limit."""
 
-_SOLD_OUTRIGHT = (
-    5.0  # the weight at which a sales pitch or an application is one, with a loss named in it or not
-)
-_ENDED = "."  # a message is whole when it is sent: unlike a call, it does not break off
+# The weight from which a sales pitch is one, even if it names a loss.
+_OUTRIGHT = 5.0
+_ENDING = "."  # unlike a call, a message does not break off
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a message says.
+class LeadReading:
+    """The need, the authority and the urgency in a message.
 
-    `need` is live where a loss is there now, same_day where somebody is to come at once for another, and foreign
-    where it writes of nothing that a restorer does, and does not ask to be called. `authority` is True where nothing
-    speaks against it, None where it is in doubt (a tenant), False where it is another's to decide; `decides` where the
-    writer says to be an owner, a manager, or to have their word. `hurry` is the wish alone, and `emergency` a live loss
-    that still goes on, or endangers somebody.
+    `need` is `live` for a present loss, `same_day` for another loss that somebody should see today, `foreign` if the
+    message neither mentions the trade nor asks for a call. `authority` is True unless the message speaks against it,
+    None if it is in doubt (a tenant), False if somebody else decides; `decides` is True if the writer is an owner or a
+    manager, or has their permission. `hurry` is the wish for a visit today. `emergency` is a live loss that is not
+    under control, or that endangers somebody.
     """
 
     need: Need
@@ -62,52 +62,54 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """A message as the engine heard it: `said` are the signals of lexicon/written.py."""
+    """What the rules for calls find in a message, and the `signals` of lexicon/messages_only.py in it."""
 
-    heard: Heard
+    index: MentionIndex
     weighing: intents.Weighing
-    said: frozenset[str]
+    signals: frozenset[Signal]
     reopened: bool
     reasons: tuple[str, ...]
-    soon: Urgency
+    urgency: Urgency
     danger: bool
 
     @property
     def loss(self) -> Intent | None:
         if self.weighing.intent in intents.LOSSES:
             return self.weighing.intent
-        if "live" in self.said and self.weighing.intent in (Intent.UNKNOWN, Intent.OTHER):
+        if Signal.LIVE in self.signals and self.weighing.intent in (Intent.UNKNOWN, Intent.OTHER):
             return Intent.WATER
-        board_up = self.weighing.intent is Intent.OTHER and self.soon in (Urgency.EMERGENCY, Urgency.HIGH)
-        return Intent.OTHER if board_up or "live_es" in self.said else None
+        board_up = self.weighing.intent is Intent.OTHER and self.urgency in (Urgency.EMERGENCY, Urgency.HIGH)
+        return Intent.OTHER if board_up or Signal.LIVE_ES in self.signals else None
 
     @property
     def hurry(self) -> bool:
-        return "today" in self.said and "later" not in self.said
+        return Signal.TODAY in self.signals and Signal.LATER not in self.signals
 
 
-def read_lead(text: str) -> Reading:
-    """What a lead's free text says; any text, and nothing is `unknown`."""
-    plain = _spelled_out(_without_accents(text[:MOST_READ])[:MOST_READ])
+def read_lead(text: str) -> LeadReading:
+    """The reading of a lead's free text. Any text is valid; the need of an empty one is `unknown`."""
+    plain = _spelled_out(_without_accents(text[:MAX_MESSAGE_CHARACTERS])[:MAX_MESSAGE_CHARACTERS])
     turns = tuple(
         Turn(index, "caller", line) for index, line in enumerate(filter(str.strip, plain.split("\n")))
     )
     speech = clauses.split(turns)
-    spoken = tuple(one for one in speech.clauses if not _demands(one))
+    spoken = tuple(clause for clause in speech.clauses if not _demands_score(clause))
     instructed = speech.instructed or len(spoken) < len(speech.clauses)
     if not spoken:
-        return Reading("unknown", instructed=instructed)
-    return replace(_read(_listen(spoken), plain), instructed=instructed)
+        return LeadReading("unknown", instructed=instructed)
+    return replace(_read(_message(spoken), plain), instructed=instructed)
 
 
 def _without_accents(text: str) -> str:
-    """ "sótano" as "sotano": forms are filled in with and without."""
+    """ "sótano" as "sotano": people use both spellings in forms."""
     if text.isascii():
         return text
-    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
+    )
 
 
-_SHORT = {
+_ABBREVIATIONS = {
     "thru": "through", "nite": "night", "pls": "please", "plz": "please", "bsmt": "basement", "u": "you",
     "rm": "room", "bdrm": "bedroom", "ur": "your", "flr": "floor", "tmrw": "tomorrow", "tomorow": "tomorrow",
     "busted": "burst", "watr": "water", "evrywhere": "everywhere", "flooed": "flooded", "lekaing": "leaking",
@@ -116,13 +118,13 @@ _SHORT = {
 
 
 @cache
-def _short() -> re.Pattern[str]:
-    return compiled(rf"\b(?:{'|'.join(_SHORT)})\b")
+def _abbreviation() -> re.Pattern[str]:
+    return compiled(rf"\b(?:{'|'.join(_ABBREVIATIONS)})\b")
 
 
 def _spelled_out(text: str) -> str:
-    """What is written short in forms, and never said so."""
-    return _short().sub(lambda found: _SHORT[found[0]], text)
+    """The text without the abbreviations of forms."""
+    return _abbreviation().sub(lambda match: _ABBREVIATIONS[match[0]], text)
 
 
 @cache
@@ -138,70 +140,70 @@ def _demand() -> re.Pattern[str]:
     )
 
 
-def _demands(clause: Clause) -> bool:
-    """Whether it asks for a score."""
+def _demands_score(clause: Clause) -> bool:
+    """Whether the clause asks the system for a score."""
     return bool(_demand().search(clause.text))
 
 
-def _listen(spoken: tuple[Clause, ...]) -> _Message:
-    heard = listen(spoken)
-    weighing = intents.weigh(heard, broken=False)
+def _message(spoken: tuple[Clause, ...]) -> _Message:
+    index = index_mentions(spoken)
+    weighing = intents.weigh(index, broken=False)
     dangers = hazards.dangers(spoken)
-    soon, _ = urgency.judge(weighing.intent, heard)
-    _, reasons, _ = qualification.judge(weighing.intent, heard, _ENDED, voicemail=True)
-    written = [one for one in mentions(WRITTEN, spoken) if one.scope in (Scope.ASSERTED, Scope.PAST)]
-    said = frozenset(one.cue.signal for one in written)
-    return _Message(heard, weighing, said, _reopened(written), reasons, soon, bool(dangers))
+    how_soon, _ = urgency.judge(weighing.intent, index)
+    _, reasons, _ = qualification.judge(weighing.intent, index, _ENDING, voicemail=True)
+    found = [m for m in mentions(MESSAGES_ONLY, spoken) if m.scope in (Scope.ASSERTED, Scope.PAST)]
+    signals = frozenset(mention.cue.signal for mention in found)
+    return _Message(index, weighing, signals, _reopened(found), reasons, how_soon, bool(dangers))
 
 
-def _reopened(written: list[Mention]) -> bool:
-    """Whether something is wished for after it was said to be settled: "we dried it, but now there is a smell"."""
-    last = {one.cue.signal: place for place, one in enumerate(written)}
-    clause = {one.cue.signal: one.clause for one in written}
-    if "settled" not in last or "wish" not in last:
+def _reopened(found: list[Mention]) -> bool:
+    """Whether a wish follows a settled need: "we dried it, but now there is a smell"."""
+    last = {mention.cue.signal: position for position, mention in enumerate(found)}
+    clause = {mention.cue.signal: mention.clause for mention in found}
+    if Signal.SETTLED not in last or Signal.WISH not in last:
         return False
-    return last["wish"] > last["settled"] and clause["wish"] is not clause["settled"]
+    return last[Signal.WISH] > last[Signal.SETTLED] and clause[Signal.WISH] is not clause[Signal.SETTLED]
 
 
-def _read(message: _Message, plain: str) -> Reading:
+def _read(message: _Message, plain: str) -> LeadReading:
     customer = _customer(message, plain)
     if customer == "never":
-        return Reading("none", customer="never")
+        return LeadReading("none", customer="never")
     need = _need(message, customer)
     authority = _authority(message)
-    return Reading(
+    return LeadReading(
         need=need,
         authority=authority,
         decides=authority is True and _decides(message),
         customer=customer,
         loss=message.loss,
         hurry=message.hurry,
-        emergency=need == "live" and (message.danger or message.soon is Urgency.EMERGENCY),
+        emergency=need == "live" and (message.danger or message.urgency is Urgency.EMERGENCY),
     )
 
 
-_STRANGERS = (Intent.SALES_PITCH, Intent.EMPLOYMENT, Intent.SPAM, Intent.WRONG_NUMBER)
+_NO_CUSTOMERS = (Intent.SALES_PITCH, Intent.EMPLOYMENT, Intent.SPAM, Intent.WRONG_NUMBER)
 
 
 def _customer(message: _Message, plain: str) -> Customer:
     weighing = message.weighing
-    if "partner" in message.said and not {"stranger", "competitor"} & message.said:
+    if Signal.PARTNER in message.signals and not {Signal.STRANGER, Signal.COMPETITOR} & message.signals:
         return "partner"
-    if {"competitor", "wrong_trade", "prank"} & message.said or _noise(message, plain):
+    if {Signal.COMPETITOR, Signal.WRONG_TRADE, Signal.PRANK} & message.signals or _noise(message, plain):
         return "never"
-    outright = weighing.weights[Intent.SALES_PITCH] >= _SOLD_OUTRIGHT
-    if "stranger" in message.said and (outright or not _live(message)):
+    outright = weighing.weights[Intent.SALES_PITCH] >= _OUTRIGHT
+    if Signal.STRANGER in message.signals and (outright or not _live(message)):
         return "never"
-    if weighing.intent in _STRANGERS and not weighing.guessed and "renter" not in message.said:
+    if weighing.intent in _NO_CUSTOMERS and not weighing.guessed and Signal.RENTER not in message.signals:
         return "never"
     return "never" if "not_offered" in message.reasons else "possible"
 
 
 def _noise(message: _Message, plain: str) -> bool:
-    """Nothing but a link, or the word of who tries out the form."""
-    if message.weighing.mentions or message.said:
+    """Whether the message is only a link or a test of the form."""
+    if message.weighing.mentions or message.signals:
         return False
-    return bool(_link().search(plain) or _tried_out().fullmatch(plain.strip().lower()))
+    return bool(_link().search(plain) or _test_message().fullmatch(plain.strip().lower()))
 
 
 @cache
@@ -210,30 +212,34 @@ def _link() -> re.Pattern[str]:
 
 
 @cache
-def _tried_out() -> re.Pattern[str]:
+def _test_message() -> re.Pattern[str]:
     return compiled(r"(?:(?:this is )?(?:just )?(?:a )?(?:test|testing|prueba)[ .!]{0,3}){1,4}")
 
 
 def _live(message: _Message) -> bool:
     if not message.loss:
         return False
-    if message.soon in (Urgency.EMERGENCY, Urgency.HIGH) and _fresh(message):
+    if message.urgency in (Urgency.EMERGENCY, Urgency.HIGH) and _fresh(message):
         return True
-    if "live_es" in message.said:
+    if Signal.LIVE_ES in message.signals:
         return True
-    return "live" in message.said and not {"later", "wish"} & message.said and not message.heard.said("old")
+    return (
+        Signal.LIVE in message.signals
+        and not {Signal.LATER, Signal.WISH} & message.signals
+        and not message.index.asserted(Signal.OLD)
+    )
 
 
-_LASTING = {
-    Intent.FIRE: ("recent", "unlivable", "opening", "active_water"),
-    Intent.MOLD: ("active_water", "large"),
+_SIGNS_OF_A_RECENT_LOSS = {
+    Intent.FIRE: (Signal.RECENT, Signal.UNLIVABLE, Signal.OPENING, Signal.ACTIVE_WATER),
+    Intent.MOLD: (Signal.ACTIVE_WATER, Signal.LARGE),
 }
-"""Losses that are written of long after they began, and what tells that they are of today."""
+"""Losses about which people write long afterwards, and the signals that one is recent."""
 
 
 def _fresh(message: _Message) -> bool:
-    signs = _LASTING.get(message.weighing.intent)
-    return signs is None or message.hurry or any(message.heard.said(sign) for sign in signs)
+    signs = _SIGNS_OF_A_RECENT_LOSS.get(message.weighing.intent)
+    return signs is None or message.hurry or any(message.index.asserted(sign) for sign in signs)
 
 
 def _need(message: _Message, customer: Customer) -> Need:
@@ -245,7 +251,7 @@ def _need(message: _Message, customer: Customer) -> Need:
         return "live"
     if message.loss and message.hurry:
         return "same_day"
-    if message.loss or {"wish", "planned_es"} & message.said:
+    if message.loss or {Signal.WISH, Signal.PLANNED_ES} & message.signals:
         return "planned"
     if message.weighing.intent in (Intent.EXISTING_JOB, Intent.INSURANCE) and customer != "partner":
         return "none"
@@ -253,36 +259,41 @@ def _need(message: _Message, customer: Customer) -> Need:
 
 
 def _at_hand(message: _Message) -> bool:
-    """Whether who sends work tells of a loss that is there, not of those that will be."""
-    return message.hurry or bool(message.heard.said("recent") or message.heard.said("active_water"))
+    """Whether a partner reports a present loss, rather than future ones."""
+    return message.hurry or bool(
+        message.index.asserted(Signal.RECENT) or message.index.asserted(Signal.ACTIVE_WATER)
+    )
 
 
 def _foreign(message: _Message) -> bool:
-    """Whether a message in letters that we read has neither a word of the trade nor the wish to be called."""
-    spoken = message.heard.clauses
-    if "contact" in message.said or message.weighing.mentions:
+    """Whether an ASCII message neither mentions the trade nor asks for a call."""
+    spoken = message.index.clauses
+    if Signal.CONTACT in message.signals or message.weighing.mentions:
         return False
-    if not all(one.text.isascii() for one in spoken):
+    if not all(clause.text.isascii() for clause in spoken):
         return False
     hinted = hints.hints(spoken)
-    return not any(hinted[loss.value][0] for loss in intents.LOSSES)
+    return not any(hinted[Signal(loss.value)][0] for loss in intents.LOSSES)
 
 
 def _none(message: _Message) -> bool:
-    if message.reopened and message.loss and not message.heard.said("no_need"):
+    if message.reopened and message.loss and not message.index.asserted(Signal.NO_NEED):
         return False
-    if {"settled", "idle"} & message.said or message.heard.said("no_need"):
-        return not ("wish" in message.said and message.weighing.intent is Intent.INSURANCE)
-    return message.weighing.intent is Intent.EXISTING_JOB and "wish" not in message.said
+    if {Signal.SETTLED, Signal.IDLE} & message.signals or message.index.asserted(Signal.NO_NEED):
+        return not (Signal.WISH in message.signals and message.weighing.intent is Intent.INSURANCE)
+    return message.weighing.intent is Intent.EXISTING_JOB and Signal.WISH not in message.signals
 
 
 def _authority(message: _Message) -> bool | None:
-    if "not_mine" in message.said or "no_authority" in message.reasons:
+    if Signal.NOT_MINE in message.signals or "no_authority" in message.reasons:
         return False
-    if {"tenant_for_building", "authority_unknown"} & set(message.reasons) or "renter" in message.said:
+    doubtful = {"tenant_for_building", "authority_unknown"} & set(message.reasons)
+    if doubtful or Signal.RENTER in message.signals:
         return None
     return True
 
 
 def _decides(message: _Message) -> bool:
-    return "owner" in message.said or bool(message.heard.said("owner") or message.heard.said("granted"))
+    return Signal.OWNER in message.signals or bool(
+        message.index.asserted(Signal.OWNER) or message.index.asserted(Signal.GRANTED)
+    )

@@ -1,26 +1,26 @@
-"""Whether a company is worth reaching out to for a restoration company: who has buildings, or sends work.
+"""The task "qualify a prospect": whether a company has buildings, or sends work to restorers.
 
 | reason | qualified | meaning |
 |---|---|---|
-| `industry_fit:<kind>` | true | what the company is by its name, its industry or its description (KINDS) |
-| `title_fit` | true | the contact looks after buildings, whatever the company does |
-| `decision_maker` | any | the contact's title is of one who decides |
-| `size:<key>` | any | units, rooms, beds, locations and the like are known |
-| `in_area`, `area_unknown` | any | where it is |
-| `outside_area` | false | it is outside of the service area |
-| `competitor` | false | it does what we do |
+| `industry_fit:<kind>` | true | the kind of the company by its name, industry or description (KINDS) |
+| `title_fit` | true | the contact is responsible for buildings, whatever the company does |
+| `decision_maker` | any | the contact's title is that of a decision maker |
+| `size:<key>` | any | the number of units, rooms, beds, locations or the like is known |
+| `in_area`, `area_unknown` | any | its location |
+| `outside_area` | false | it is outside the service area |
+| `competitor` | false | a restoration company |
 | `vendor` | false | it sells to companies like ours |
 | `consumer` | false | a person at home, not a company |
-| `applicant` | false | looks for work with us |
+| `applicant` | false | a person who looks for work |
 | `defunct` | false | closed, dissolved or torn down |
-| `asked_not_to_be_contacted` | false | said so, by the notes |
+| `asked_not_to_be_contacted` | false | the notes say so |
 | `no_way_to_reach` | null | neither an e-mail address nor a phone number |
-| `industry_no_fit` | null | what it does is known, and is nothing of the above |
-| `too_little_known` | null | nothing tells what it is |
-| `free_mail_domain` | any | a mailbox of a free provider: less sure that it is a company |
-| `instruction_ignored` | any | words to the system were left out |
+| `industry_no_fit` | null | its industry is known, and is none of KINDS |
+| `too_little_known` | null | its industry is unknown |
+| `free_mail_domain` | any | a mailbox of a free provider, which lowers the confidence |
+| `instruction_ignored` | any | instructions to the system were ignored |
 
-What the notes and the enrichment ask of the system has no effect.
+Instructions to the system in the notes and the enrichment have no effect.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from eal.ai.engines.embedded.language import clauses
+from eal.ai.engines.embedded.language.cues import phrase, words
 from eal.ai.engines.embedded.language.patterns import compiled
 from eal.ai.transcript import Turn
 
@@ -44,80 +45,115 @@ if TYPE_CHECKING:
 ENGINE = "rules"
 VERSION = "prospect-rules-1"
 
-_MOST_READ = 4_000  # characters of a text
-_MOST_VALUES = 100  # entries of an enrichment
+_MAX_TEXT_CHARACTERS = 4_000
+_MAX_ENRICHMENT_ENTRIES = 100
 
 KINDS = {
-    "hoa": r"hoas?|homeowners? associations?|condominium associations?|condo associations?|owners association"
-    r"|community association",
-    "property_management": r"property management|propert(?:y|ies) manage\w*|property services|management group"
-    r"|apartments?|multi ?family|mobile home park|third party management|lofts|residential management"
-    r"|rental homes|rentals?|landlords?|apartment buildings?|housing|units",
+    "hoa": words(
+        r"hoas?|homeowners? associations?|condominium associations?",
+        r"condo associations?|owners association|community association",
+    ),
+    "property_management": words(
+        r"property management|propert(?:y|ies) manage\w*|property services|management group",
+        r"apartments?|multi ?family|mobile home park|third party management|lofts",
+        r"residential management|rental homes|rentals?|landlords?|apartment buildings?|housing|units",
+    ),
     "insurance": r"insurance|insurers?|mutual|independent agents?",
     "claims": r"adjusters?|adjusting|claims? (?:service|management|adjust\w*)|tpa",
     "plumbing": r"plumb\w*|rooter|drains?(?: and sewer)? (?:cleaning|services?)|sewer service",
-    "building_trades": r"hvac|heating|air conditioning|roof\w*|electric(?:al|ians?)?|gutters?|foundation repair",
-    "hospitality": r"hotels?|motels?|inns?|resorts?|hospitality|lodging|guest rooms|bed and breakfast|country club"
-    r"|golf club|conference center",
+    "building_trades": words(
+        r"hvac|heating|air conditioning|roof\w*|electric(?:al|ians?)?|gutters?|foundation repair",
+    ),
+    "hospitality": words(
+        r"hotels?|motels?|inns?|resorts?|hospitality|lodging|guest rooms",
+        r"bed and breakfast|country club|golf club|conference center",
+    ),
     "education": r"schools?|academy|universit\w+|college|school district|education|montessori",
     "childcare": r"day ?care|child ?care|preschool|early learning",
     "healthcare": r"hospitals?|medical|clinics?|surgical|dental|dentists?|healthcare|health care|urgent care",
-    "senior_living": r"assisted living|senior (?:living|communit\w+|care)|nursing home|memory care|skilled nursing"
-    r"|retirement communit\w+",
-    "real_estate": r"real estate|realty|realtors?|realt\w*|brokerage|title (?:company|and|agency)|escrow"
-    r"|home inspect\w*|shopping centers?|retail centers?|office buildings?",
+    "senior_living": words(
+        r"assisted living|senior (?:living|communit\w+|care)|nursing home",
+        r"memory care|skilled nursing|retirement communit\w+",
+    ),
+    "real_estate": words(
+        r"real estate|realty|realtors?|realt\w*|brokerage|title (?:company|and|agency)",
+        r"escrow|home inspect\w*|shopping centers?|retail centers?|office buildings?",
+    ),
     "construction": r"general contract\w*|builders?|construction|remodel\w*|home ?builder",
     "religious": r"church\w*|ministr\w+|synagogue|mosque|temple|parish|religious|cathedral",
-    "government": r"city of|county|municipal\w*|town of|village of|library|libraries|fire district|public works",
+    "government": words(
+        r"city of|county|municipal\w*|town of|village of|library|libraries|fire district|public works",
+    ),
     "storage": r"self storage|storage|warehous\w*",
-    "retail": r"restaurant (?:group|chain)|franchisee|fitness|gyms?|health club|grocery|supermarket|shopping mall"
-    r"|bowling",
+    "retail": words(
+        r"restaurant (?:group|chain)|franchisee|fitness|gyms?",
+        r"health club|grocery|supermarket|shopping mall|bowling",
+    ),
 }
-"""Who has buildings to be dried, or sees wet ones first."""
+"""Companies that have buildings, or that see damaged ones first."""
 
-_COMPETITOR = (
-    r"(?:water|flood|fire|smoke|storm|damage|disaster|property|emergency)(?: \w+){0,3} (?:restoration|mitigation"
-    r"|cleanup|recovery)|water damage|damage restoration|restoration (?:company|contractor|services?|franchise|pros?)"
-    r"|mold (?:remediation|removal|mitigation)|structural drying|water (?:extraction|removal)|flood cleanup"
-    r"|mitigation (?:services?|company)|(?:crime scene|biohazard|trauma) (?:clean\w*|remediation)"
-    r"|(?:fire|smoke|water) and (?:flood|water|smoke|fire)|mold inspection and remediation"
-    r"|disaster (?:recovery|kleenup|cleanup)|restoration company like us|soot removal"
+_COMPETITOR = words(
+    phrase(
+        r"(?:water|flood|fire|smoke|storm|damage|disaster|property|emergency)(?: \w+){0,3} ",
+        r"(?:restoration|mitigation|cleanup|recovery)",
+    ),
+    r"water damage|damage restoration",
+    r"restoration (?:company|contractor|services?|franchise|pros?)",
+    r"mold (?:remediation|removal|mitigation)|structural drying",
+    r"water (?:extraction|removal)|flood cleanup|mitigation (?:services?|company)",
+    r"(?:crime scene|biohazard|trauma) (?:clean\w*|remediation)",
+    r"(?:fire|smoke|water) and (?:flood|water|smoke|fire)",
+    r"mold inspection and remediation|disaster (?:recovery|kleenup|cleanup)",
+    r"restoration company like us|soot removal",
 )
 _COMPETITOR_NAME = r"restoration|mitigation|remediation"
-_VENDOR = (
-    r"marketing|seo|advertis\w+|ad sales|digital agency|web (?:design|works)|ppc|social media|lead gen\w*|leads"
-    r"|pay per (?:call|lead)|staffing|recruit\w*|talent\w*|payment processing|merchant (?:services?|pay\w*)"
-    r"|(?:business|commercial) (?:lending|loans?|funding)|working capital|answering service|virtual receptionists?"
-    r"|distributor of|wholesale|(?:vehicle|fleet) (?:graphics|wraps?)|reputation management|online reviews"
-    r"|(?:software|platform|crm|app|tools?|services?|receptionists|graphics|supplies|coaching"
-    r"|consult\w+) for (?:\w+ ){0,3}(?:contractors|restor\w+|home service\w*|businesses)|crm|media group"
-    r"|business coaching|uniform (?:service|rental)|equipment supply"
+_VENDOR = words(
+    r"marketing|seo|advertis\w+|ad sales|digital agency|web (?:design|works)",
+    r"ppc|social media|lead gen\w*|leads|pay per (?:call|lead)|staffing",
+    r"recruit\w*|talent\w*|payment processing|merchant (?:services?|pay\w*)",
+    r"(?:business|commercial) (?:lending|loans?|funding)",
+    r"working capital|answering service|virtual receptionists?|distributor of|wholesale",
+    r"(?:vehicle|fleet) (?:graphics|wraps?)|reputation management|online reviews",
+    phrase(
+        (r"software|platform|crm|app|tools?|services?|receptionists|graphics|supplies|coaching|consult\w+",),
+        r" for (?:\w+ ){0,3}(?:contractors|restor\w+|home service\w*|businesses)",
+    ),
+    r"crm|media group|business coaching|uniform (?:service|rental)|equipment supply",
 )
-_VENDOR_TITLE = (
-    r"account (?:executive|manager)|business development|sales(?: (?:rep|manager|representative))?|ad sales"
-    r"|partnerships|recruit\w*|loan officer"
+_VENDOR_TITLE = words(
+    r"account (?:executive|manager)|business development",
+    r"sales(?: (?:rep|manager|representative))?",
+    r"ad sales|partnerships|recruit\w*|loan officer",
 )
 _CONSUMER = r"home ?owners?|private person|residential(?: customer)?|individual|consumer|renter|tenant"
 _APPLICANT = r"job seeker|applicant|applying for|looking for (?:a )?(?:job|work)|resume|candidate"
-_DEFUNCT = (
-    r"out of business|went under|bankrupt\w*|liquidat\w*|permanently closed|closed (?:permanently|down|for good"
-    r"|its doors)|shut down|dissolved|defunct|no longer (?:exists?|in business|operat\w+)|demolished|torn down"
+_DEFUNCT = words(
+    r"out of business|went under|bankrupt\w*|liquidat\w*|permanently closed",
+    r"closed (?:permanently|down|for good|its doors)",
+    r"shut down|dissolved|defunct",
+    r"no longer (?:exists?|in business|operat\w+)",
+    r"demolished|torn down",
 )
 _CLOSED_STATUS = r"closed|permanently closed|dissolved|inactive|defunct|bankrupt\w*|revoked|out of business"
-_NO_CONTACT = (
-    r"(?:do not|dont|never) (?:contact|call|e ?mail|reach out)|not to (?:contact|call|e ?mail)|(?:told|asked) us to"
-    r" stop|stop (?:contacting|calling|e ?mailing)|opted out|unsubscribe\w*|remove (?:them|us|me) from"
+_NO_CONTACT = words(
+    r"(?:do not|dont|never) (?:contact|call|e ?mail|reach out)",
+    r"not to (?:contact|call|e ?mail)|(?:told|asked) us to stop",
+    r"stop (?:contacting|calling|e ?mailing)|opted out|unsubscribe\w*|remove (?:them|us|me) from",
 )
-_TITLE_FIT = (
-    r"facilit(?:y|ies)|property manager|building (?:engineer|manager|services|operations)|maintenance (?:director"
-    r"|supervisor|manager)|risk manager|community (?:association )?manager|real estate|chief engineer|superintendent"
-    r"|asset manager|portfolio manager|residence life|plant operations"
+_TITLE_FIT = words(
+    r"facilit(?:y|ies)|property manager",
+    r"building (?:engineer|manager|services|operations)",
+    r"maintenance (?:director|supervisor|manager)",
+    r"risk manager|community (?:association )?manager|real estate|chief engineer",
+    r"superintendent|asset manager|portfolio manager|residence life|plant operations",
 )
-_DECIDES = (
-    r"owner|president|ceo|coo|principal|partner|general manager|gm|director|vp|vice president|broker|chief|founder"
-    r"|manager|administrator|head|pastor|treasurer|chair|executive"
+_DECIDES = words(
+    r"owner|president|ceo|coo|principal|partner|general manager|gm|director|vp|vice president",
+    r"broker|chief|founder|manager|administrator|head|pastor|treasurer|chair|executive",
 )
-_NOBODY = frozenset({"", "n/a", "na", "none", "self", "individual", "homeowner", "private", "-", "unknown"})
+_NO_COMPANY = frozenset(
+    {"", "n/a", "na", "none", "self", "individual", "homeowner", "private", "-", "unknown"}
+)
 _FREE_MAIL = frozenset({
     "gmail.com", "googlemail.com", "yahoo.com", "hotmail.com", "outlook.com", "live.com", "msn.com", "aol.com",
     "icloud.com", "me.com", "mac.com", "comcast.net", "verizon.net", "att.net", "sbcglobal.net", "bellsouth.net",
@@ -128,12 +164,12 @@ _SIZES = {
     "homes": "hoa", "lots": "hoa", "rooms": "hospitality", "beds": "healthcare", "students": "education",
     "locations": None, "sites": None, "square_feet": None,
 }  # fmt: skip
-"""What is counted of a company, and of which kind it is by that alone."""
+"""The sizes in an enrichment, and the kind of company that each implies."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProspectFacts:
-    """What is known of a prospect. `in_service_area` is None where the place or the area is not known."""
+    """The facts about a prospect. `in_service_area` is None if its location or the service area is unknown."""
 
     company: str | None = None
     contact_title: str | None = None
@@ -145,14 +181,14 @@ class ProspectFacts:
 
     @property
     def sha256(self) -> str:
-        """The same facts need not be judged twice by the same rules."""
+        """Equal for equal facts, which the same rules need not qualify twice."""
         text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class ProspectJudgement:
-    """Whether to reach out: None where too little is known. Each reason is one of the module's table."""
+    """Whether to contact the prospect; None if the facts do not decide. The module lists the reasons."""
 
     qualified: bool | None
     confidence: float
@@ -161,7 +197,7 @@ class ProspectJudgement:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The facts in plain spelling, without what speaks to the system."""
+    """The facts in plain spelling, without instructions to the system."""
 
     name: str
     trade: str  # industry, category and description
@@ -174,7 +210,7 @@ class _Known:
 
 
 def qualify_prospect(facts: ProspectFacts) -> ProspectJudgement:
-    """The judgement of one prospect; any facts, however odd."""
+    """The qualification of a prospect. Any facts are valid."""
     known = _known(facts)
     kind = _kind(known)
     ignored = ("instruction_ignored",) if known.instructed else ()
@@ -192,14 +228,14 @@ def qualify_prospect(facts: ProspectFacts) -> ProspectJudgement:
 
 
 def judge(facts: ProspectFacts) -> tuple[ProspectJudgement, Provenance]:
-    """The same with its provenance."""
-    from eal.ai.provenance import timed  # not above: the layer's build has no pydantic
+    """The qualification with its provenance."""
+    from eal.ai.provenance import timed  # here, because the layer is built without pydantic
 
     return timed(lambda: qualify_prospect(facts), engine=ENGINE, model=VERSION, input_sha256=facts.sha256)
 
 
 def _known(facts: ProspectFacts) -> _Known:
-    values = list(facts.enrichment.items())[:_MOST_VALUES]
+    values = list(facts.enrichment.items())[:_MAX_ENRICHMENT_ENTRIES]
     texts = [
         str(value) for key, value in values if isinstance(value, str) and _of_trade().search(key.lower())
     ]
@@ -230,10 +266,16 @@ def _of_trade() -> re.Pattern[str]:
 
 
 def _plain(text: str) -> tuple[str, bool]:
-    """The text in plain spelling, a full stop between its clauses, and whether instructions were left out."""
-    words = text[:_MOST_READ].replace("/", " ").replace("-", " ").replace("_", " ").replace("&", " and ")
+    """The text in plain spelling, with a full stop between clauses, and whether it had instructions to the system."""
+    words = (
+        text[:_MAX_TEXT_CHARACTERS]
+        .replace("/", " ")
+        .replace("-", " ")
+        .replace("_", " ")
+        .replace("&", " and ")
+    )
     speech = clauses.split((Turn(0, "caller", words),))
-    return " . ".join(one.text.rstrip(".?!") for one in speech.clauses), speech.instructed
+    return " . ".join(clause.text.rstrip(".?!") for clause in speech.clauses), speech.instructed
 
 
 @cache
@@ -246,7 +288,7 @@ def _says(pattern: str, *texts: str) -> bool:
 
 
 def _kind(known: _Known) -> str | None:
-    """What the company is: what its industry says goes before its name, and its name before the notes."""
+    """The kind of the company: by its industry, else its name, else its sizes, else the notes."""
     for text in (known.trade, known.name):
         found = next((kind for kind, pattern in KINDS.items() if _says(pattern, text)), None)
         if found:
@@ -256,7 +298,7 @@ def _kind(known: _Known) -> str | None:
 
 
 def _against(facts: ProspectFacts, known: _Known, kind: str | None) -> tuple[tuple[str, ...], float]:
-    """Why not, and how sure; empty where nothing speaks against it."""
+    """The reasons against the prospect and their confidence; empty if there are none."""
     found = [
         (reason, sure)
         for reason, sure, holds in (
@@ -298,9 +340,9 @@ def _sells(known: _Known, kind: str | None) -> bool:
 
 
 def _at_home(facts: ProspectFacts, known: _Known, kind: str | None) -> bool:
-    nameless = (facts.company or "").strip().lower() in _NOBODY
-    said = _says(_CONSUMER, known.title, known.notes, known.trade)
-    return nameless and kind is None and (said or known.free_mail)
+    nameless = (facts.company or "").strip().lower() in _NO_COMPANY
+    consumer = _says(_CONSUMER, known.title, known.notes, known.trade)
+    return nameless and kind is None and (consumer or known.free_mail)
 
 
 def _fits(known: _Known, kind: str | None) -> tuple[str, ...]:
@@ -319,7 +361,7 @@ def _more(facts: ProspectFacts, known: _Known) -> tuple[str, ...]:
 
 
 def _confidence(facts: ProspectFacts, known: _Known, kind: str | None, fits: tuple[str, ...]) -> float:
-    """More of it the more says the same: the name, the trade, the title, the size, the place."""
+    """Higher if the name, the industry, the title, the size and the location agree."""
     value = 0.55 + 0.05 * len(fits)
     if kind:
         value += 0.1 * sum(_says(KINDS[kind], text) for text in (known.trade, known.name))

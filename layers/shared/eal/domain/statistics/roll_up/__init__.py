@@ -1,1 +1,1 @@
-"""A parent's view of its children's figures."""
+"""The roll-up: a parent's view of the counters of its children."""

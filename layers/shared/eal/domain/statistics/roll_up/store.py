@@ -1,4 +1,4 @@
-"""What a parent sees of its children's figures at once: counters that are kept as things happen, never the data."""
+"""The roll-up of a parent's children: their counters, never their data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eal.domain.organizations.children import MAX_CHILDREN_PER_READ, child_ids
 from eal.domain.organizations.grants.model import Grant
 from eal.domain.organizations.model import Organization
 from eal.domain.statistics.model import tally_of
-from eal.domain.statistics.store import tally_at
+from eal.domain.statistics.store import tally_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One child: its counters, and whether it granted the reading of its leads and of its calls."""
+    """One child: its counters, and whether it granted its leads and its calls."""
 
     organization_id: str
     name: str
@@ -41,7 +41,7 @@ def search(query: ListQuery, by: Caller) -> Page[Row]:
     """The children that granted leads or calls, in the caller's mode, newest first."""
     scope = query.cursor_scope(by.tenant)
     found: list[Row] = []
-    # More than a short page asks for, because children that granted nothing are left out.
+    # Read more than a short page needs, because children without a grant are left out.
     reading = query.model_copy(update={"limit": max(query.limit, MAX_CHILDREN_PER_READ)})
     looked_at = 0
     while True:
@@ -57,7 +57,7 @@ def search(query: ListQuery, by: Caller) -> Page[Row]:
 
 
 def _rows(child_ids: Sequence[str], by: Caller) -> Iterator[Row]:
-    """Child, grant and tally as they were at one moment: what a grant does not cover any more is not counted."""
+    """Child, grant and tally are read in one transaction, so a revoked grant hides the counters at once."""
     for batch in batched(child_ids, MAX_CHILDREN_PER_READ, strict=False):
         items = get_all(
             [
@@ -66,7 +66,7 @@ def _rows(child_ids: Sequence[str], by: Caller) -> Iterator[Row]:
                 for key in (
                     organization_key(child_id),
                     grant_key(child_id, by.organization_id),
-                    tally_at(Tenant(child_id, by.mode)),
+                    tally_key(Tenant(child_id, by.mode)),
                 )
             ]
         )

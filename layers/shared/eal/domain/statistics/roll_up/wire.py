@@ -1,14 +1,12 @@
-"""What the API shows of the roll-up."""
+"""What the API returns for the roll-up."""
 
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Self
 
 from pydantic import Field
 
 from eal.core.listing import PageView
 from eal.core.wire import Wire
-
-if TYPE_CHECKING:
-    from eal.domain.statistics.roll_up.store import Row
+from eal.domain.statistics.roll_up.store import Row
 
 
 class LeadCounts(Wire):
@@ -47,7 +45,7 @@ class RollUpView(Wire):
     calls: CallCounts | None
 
     @classmethod
-    def of(cls, row: "Row") -> Self:
+    def of(cls, row: Row) -> Self:
         tally = row.tally
         leads = LeadCounts(total=sum(tally.lead_status.values()), by_status=tally.lead_status)
         return cls(
@@ -62,13 +60,13 @@ class RollUpPage(PageView[RollUpView]):
     pass
 
 
-def _call_counts(intents: dict[str, int], judged: dict[str, int]) -> CallCounts:
-    yes, no = judged.get("true", 0), judged.get("false", 0)
+def _call_counts(intents: dict[str, int], by_qualified: dict[str, int]) -> CallCounts:
+    yes, no = by_qualified.get("true", 0), by_qualified.get("false", 0)
     return CallCounts(
         total=sum(intents.values()),
         by_intent=intents,
         qualified=yes,
         unqualified=no,
-        undetermined=judged.get("undetermined", 0),
+        undetermined=by_qualified.get("undetermined", 0),
         qualified_rate=round(yes / (yes + no), 4) if yes + no else None,
     )

@@ -140,7 +140,7 @@ def disabled(place: Place, now: datetime, failing_since: datetime | None = None)
         condition += " AND failing_since = :since"
         values[":since"] = rfc3339(failing_since)
     return Change(
-        at=place.at,
+        key=place.at,
         expression="SET probe_at = :now REMOVE leases.#delivery, failing_since, last_failed_at",
         condition=condition,
         names={"#delivery": place.delivery_id},
@@ -154,7 +154,7 @@ def _taken(at: Key, delivery_id: str, now: datetime) -> Place:
     names |= {f"#m{back}": _counter(minute - back) for back in range(1, _DROPPED_MINUTES + 1)}
     item = progress.change(
         Change(
-            at=at,
+            key=at,
             expression="SET leases.#delivery = :until, #ttl = :ttl ADD #minute :one REMOVE "
             + ", ".join(f"#m{back}" for back in range(1, _DROPPED_MINUTES + 1)),
             condition="attribute_exists(leases)"
@@ -194,7 +194,7 @@ def _drop_ended(at: Key, item: Item, now: datetime) -> bool:
     with suppress(ConditionFailed):  # somebody else dropped them just now
         progress.change(
             Change(
-                at=at,
+                key=at,
                 expression="REMOVE " + ", ".join(f"leases.{name}" for name in names),
                 condition=" AND ".join(f"leases.{name} = :{name[1:]}" for name in names),
                 names=names,
@@ -210,7 +210,7 @@ def _release(place: Place, sets: str, removed: list[str], values: Item) -> Healt
     try:
         item = progress.change(
             Change(
-                at=place.at,
+                key=place.at,
                 expression=f"{sets}REMOVE " + ", ".join(["leases.#delivery", *removed, *old]),
                 condition="leases.#delivery = :until",
                 names={"#delivery": place.delivery_id, **old},

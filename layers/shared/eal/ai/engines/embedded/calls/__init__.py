@@ -1,1 +1,1 @@
-"""Judging calls: intent, urgency, qualification and dangers."""
+"""The task "classify a call": intent, urgency, qualification and dangers."""

@@ -1,4 +1,4 @@
-"""From a transcript to a judgement."""
+"""The classification of a transcript by rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from eal.ai.classification import Classification, Evidence, Intent, Urgency
 from eal.ai.engines.embedded.calls import hazards, intents, qualification, urgency
 from eal.ai.engines.embedded.calls.confidence import confidence
-from eal.ai.engines.embedded.calls.mentions import listen
+from eal.ai.engines.embedded.calls.mentions import index_mentions
 from eal.ai.engines.embedded.language import clauses
 from eal.ai.transcript import Turn, parse
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from eal.ai.provenance import Provenance
 
 ENGINE = "rules"
-VERSION = "rules-2"
+VERSION = "rules-3"
 
-_LONGEST_QUOTE = 240
-_ENDING = 80
-_NOTHING_SAID = 0.1
+_MAX_QUOTE_CHARACTERS = 240
+_ENDING_CHARACTERS = 80
+_CONFIDENCE_WITHOUT_TEXT = 0.1
 
 
 def classify_call(
     transcript: str, *, answered: bool | None = None, voicemail: bool = False
 ) -> Classification:
-    """The judgement of one call. Whether the place is inside the service area is not judged here."""
+    """The classification of a call. It does not consider the service area."""
     turns = parse(transcript)
-    speech = clauses.split(_as_spoken(turns, voicemail=voicemail))
+    speech = clauses.split(_label_voicemail(turns, voicemail=voicemail))
     missed = ("missed_call",) if answered is False and not voicemail else ()
     ignored = ("instruction_ignored",) if speech.instructed else ()
     if not any(clause.counts for clause in speech.clauses):
@@ -40,20 +40,20 @@ def classify_call(
             Intent.UNKNOWN,
             Urgency.NORMAL,
             None,
-            _NOTHING_SAID,
+            _CONFIDENCE_WITHOUT_TEXT,
             ("no_transcript", *missed, *ignored),
             (),
             False,
             (),
         )
-    return _judged(speech.clauses, turns, voicemail=voicemail, extra=(*missed, *ignored))
+    return _classify(speech.clauses, turns, voicemail=voicemail, extra=(*missed, *ignored))
 
 
 def judge(
     transcript: str, *, answered: bool | None, voicemail: bool, input_sha256: str
 ) -> tuple[Classification, Provenance]:
-    """The same with its provenance. `input_sha256` is of these facts, as the caller compares them."""
-    from eal.ai.provenance import timed  # not above: the layer's build has no pydantic
+    """The classification with its provenance. `input_sha256` is the hash by which the caller compares inputs."""
+    from eal.ai.provenance import timed  # here, because the layer is built without pydantic
 
     return timed(
         lambda: classify_call(transcript, answered=answered, voicemail=voicemail),
@@ -63,51 +63,51 @@ def judge(
     )
 
 
-def _as_spoken(turns: tuple[Turn, ...], *, voicemail: bool) -> tuple[Turn, ...]:
-    """In a voicemail without speakers only the caller talks."""
+def _label_voicemail(turns: tuple[Turn, ...], *, voicemail: bool) -> tuple[Turn, ...]:
+    """The turns; in a voicemail without labels, all of them are the caller's."""
     if voicemail and all(turn.speaker == "unknown" for turn in turns):
         return tuple(Turn(turn.index, "caller", turn.text) for turn in turns)
     return turns
 
 
-def _judged(
+def _classify(
     spoken: tuple[clauses.Clause, ...], turns: tuple[Turn, ...], *, voicemail: bool, extra: tuple[str, ...]
 ) -> Classification:
-    heard = listen(spoken)
+    index = index_mentions(spoken)
     ending = _ending(spoken, turns)
-    weighing = intents.weigh(heard, broken=qualification.broke_off(heard, ending))
+    weighing = intents.weigh(index, broken=qualification.broke_off(index, ending))
     dangers = [m for m in hazards.dangers(spoken) if not _trade_talk(weighing, m)]
     if dangers and weighing.intent is Intent.UNKNOWN:
         weighing = replace(weighing, intent=Intent.OTHER, mentions=tuple(dangers))
-    soon, soon_for = urgency.judge(weighing.intent, heard)
+    how_soon, urgency_mentions = urgency.judge(weighing.intent, index)
     if dangers:
-        soon, soon_for = Urgency.EMERGENCY, tuple(dangers)
-    qualified, reasons, qualified_for = qualification.judge(
-        weighing.intent, heard, ending, voicemail=voicemail
+        how_soon, urgency_mentions = Urgency.EMERGENCY, tuple(dangers)
+    qualified, reasons, qualification_mentions = qualification.judge(
+        weighing.intent, index, ending, voicemail=voicemail
     )
     if weighing.intent is Intent.OTHER and qualified is False and not dangers:
-        soon, soon_for = Urgency.LOW, ()
+        how_soon, urgency_mentions = Urgency.LOW, ()
     evidence = (
         *_evidence("intent", weighing.mentions[:2], turns),
-        *_evidence("urgency", soon_for, turns),
-        *_evidence("qualified", qualified_for, turns),
+        *_evidence("urgency", urgency_mentions, turns),
+        *_evidence("qualified", qualification_mentions, turns),
         *_evidence("safety", dangers, turns),
     )
     danger = ("danger_to_life",) if dangers else ()
     return Classification(
         intent=weighing.intent,
-        urgency=soon,
+        urgency=how_soon,
         qualified=qualified,
-        confidence=confidence(weighing, heard, qualified),
+        confidence=confidence(weighing, index, qualified),
         reasons=(*danger, *reasons, *extra),
         evidence=tuple(dict.fromkeys(evidence)),
         safety=bool(dangers),
-        hazards=tuple(m.cue.signal for m in dangers),
+        hazards=tuple(m.cue.signal.value for m in dangers),
     )
 
 
 def _trade_talk(weighing: intents.Weighing, danger: Mention) -> bool:
-    """Who sells or applies names dangers as examples; somebody in one says "I", "my" or "here"."""
+    """Whether a salesperson or an applicant names a danger as an example, without "I", "my" or "here"."""
     if weighing.intent not in (Intent.SALES_PITCH, Intent.EMPLOYMENT):
         return False
     return not re.search(
@@ -116,13 +116,13 @@ def _trade_talk(weighing: intents.Weighing, danger: Mention) -> bool:
 
 
 def _ending(spoken: tuple[clauses.Clause, ...], turns: tuple[Turn, ...]) -> str:
-    """The end of the last turn that was judged, without an instruction that stands after it."""
+    """The end of the last turn that counts, without an instruction to the system after it."""
     last = next(clause for clause in reversed(spoken) if clause.counts)
     text = turns[last.turn].text
     rest = text[last.source[1] :].strip()
-    whole = len(rest) <= _ENDING and not any(letter == " " for letter in rest)
+    whole = len(rest) <= _ENDING_CHARACTERS and not any(letter == " " for letter in rest)
     end = text if whole or rest[:1] in "[(<" else text[: last.source[1]]
-    return end[-_ENDING:]
+    return end[-_ENDING_CHARACTERS:]
 
 
 def _evidence(field: str, found: Iterable[Mention], turns: tuple[Turn, ...]) -> list[Evidence]:
@@ -133,8 +133,8 @@ def _quoted(field: str, mention: Mention, turns: tuple[Turn, ...]) -> Evidence:
     clause = mention.clause
     if clause.confirmed is not None:
         turn, start, end = clause.confirmed
-        return Evidence(field, turns[turn].text[start:end][:_LONGEST_QUOTE], turn)
+        return Evidence(field, turns[turn].text[start:end][:_MAX_QUOTE_CHARACTERS], turn)
     start, end = clause.source
-    if end - start > _LONGEST_QUOTE:
+    if end - start > _MAX_QUOTE_CHARACTERS:
         start, end = clause.wording.source_span(clause.offset + mention.start, clause.offset + mention.end)
-    return Evidence(field, turns[clause.turn].text[start:end][:_LONGEST_QUOTE], clause.turn)
+    return Evidence(field, turns[clause.turn].text[start:end][:_MAX_QUOTE_CHARACTERS], clause.turn)

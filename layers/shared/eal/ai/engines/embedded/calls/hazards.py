@@ -1,4 +1,4 @@
-"""Danger to life: what counts as present, and what takes it back."""
+"""Danger to life: which mentions are present dangers, and what says that a danger is over."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from eal.ai.engines.embedded.language.cues import Mention, cue, mentions
+from eal.ai.engines.embedded.language.cues import Mention, cue, mentions, phrase
 from eal.ai.engines.embedded.language.patterns import compiled
 from eal.ai.engines.embedded.language.scope import Scope
-from eal.ai.engines.embedded.lexicon.dangers import HAZARDS, POWERED, SHELL
+from eal.ai.engines.embedded.lexicon.dangers import DANGERS, POWERED, SHELL
+from eal.ai.engines.embedded.signals import Signal
 
 if TYPE_CHECKING:
     from eal.ai.engines.embedded.language.clauses import Clause
@@ -22,7 +23,7 @@ _SELLING = (
 
 
 @cache
-def _taken_back(hazard: str) -> re.Pattern[str] | None:
+def _all_clear(hazard: Signal) -> re.Pattern[str] | None:
     authority = (
         r"(?:fire department|fire dept|firefighters?|gas company|gas guy|utility|power company"
         r"|electric company|electrician|they|fire marshal|city|pg e|paramedics|ambulance|landlord|plumber"
@@ -45,32 +46,32 @@ def _taken_back(hazard: str) -> re.Pattern[str] | None:
         r"|made it )*(?:out|safe|rescued|okay now|fine now|freed)\b(?! of)"
     )
     table = {
-        "gas_smell": (
+        Signal.GAS_SMELL: (
             rf"{closing}|\bno more (?:gas|smell)|\bgas (?:is|has been|was|got"
             rf"|already) (?:already )?(?:shut off|off|turned off|cleared)|\b(?:smell|its|it is"
             rf"|it has) (?:is |all )?(?:gone|cleared)"
         ),
-        "electrical": rf"{power}",
-        "structure_failing": (
+        Signal.ELECTRICAL: rf"{power}",
+        Signal.STRUCTURE_FAILING: (
             r"\b(?:shored|braced|propped) (?:it )?up|\balready (?:tore|torn|took|taken|removed"
             r"|pulled)(?: \w+){0,3} (?:down|out)|\b(?:cleaned|cleared) up the|\b(?:was|were|been|got|has"
             r"|have|already) (?:removed|taken down|torn out|demoed|tore out|replaced)"
         ),
-        "person_trapped": rf"{out}|\bgot (?:him|her|them|me|us) out",
-        "carbon_monoxide": rf"{closing}|\blow battery|\bjust the battery|\bfalse alarm",
-        "fire_burning": (
+        Signal.PERSON_TRAPPED: rf"{out}|\bgot (?:him|her|them|me|us) out",
+        Signal.CARBON_MONOXIDE: rf"{closing}|\blow battery|\bjust the battery|\bfalse alarm",
+        Signal.FIRE_BURNING: (
             r"\b(?:fire|its|it is|flames?)(?: \w+){0,3}? (?:out|put out|extinguished)(?: now| already)?\b"
             r"|\bput (?:it|the fire) out|\bextinguished"
         ),
-        "person_in_danger": r"\b(?:is|are|was|were) (?:fine|okay|ok|safe|alright|recovered|home)\b",
+        Signal.PERSON_IN_DANGER: r"\b(?:is|are|was|were) (?:fine|okay|ok|safe|alright|recovered|home)\b",
     }
     return compiled(table[hazard]) if hazard in table else None
 
 
 def dangers(clauses: tuple[Clause, ...]) -> list[Mention]:
-    """The mentions of present danger to life, one a hazard, in the order spoken."""
-    kept: dict[str, Mention] = {}
-    for mention in [*mentions(HAZARDS, clauses), *_by_pronoun(clauses)]:
+    """The first mention of each present danger to life, in the order of the call."""
+    kept: dict[Signal, Mention] = {}
+    for mention in [*mentions(DANGERS, clauses), *_by_pronoun(clauses)]:
         hazard = mention.cue.signal
         if mention.scope is not Scope.ASSERTED or _sales_talk(mention) or _over(mention, clauses):
             continue
@@ -79,53 +80,69 @@ def dangers(clauses: tuple[Clause, ...]) -> list[Mention]:
 
 
 _PRONOUN = r"^(?:(?:yes|yeah|well|no|and|so|oh|now|but|actually|because|i think|looks like|its like) )*"
-_IT = (
+_PRONOUN_CUES = (
     (
         cue(
-            "structure_failing",
+            Signal.STRUCTURE_FAILING,
             1,
-            rf"""
-            {_PRONOUN}(?:its|it is|it|theyre|they are|thats|theres a) (?:\w+ ){{0,4}}?(?:sagging|bulging
-            |bowing|caving|drooping|giving way|gave way|collaps\w+|coming down|come down|about to (?:fall
-            |come|go|give|cave|collapse|burst|drop)|falling
-            |going to (?:fall|come|go|give|collapse|cave)|bulge|bubble|belly|shifting|leaning|sinking
-            |cracking|moving|bowed)
-            """,
-            "prices?|crew|sewage|rain",
+            phrase(
+                rf"{_PRONOUN}(?:its|it is|it|theyre|they are|thats|theres a) (?:\w+ ){{0,4}}?",
+                (
+                    r"sagging|bulging|bowing|caving|drooping|giving way",
+                    r"gave way|collaps\w+|coming down|come down",
+                    r"about to (?:fall|come|go|give|cave|collapse|burst|drop)",
+                    r"falling",
+                    r"going to (?:fall|come|go|give|collapse|cave)",
+                    r"bulge|bubble|belly|shifting|leaning|sinking|cracking|moving|bowed",
+                ),
+            ),
+            unless=(
+                r"prices?",
+                r"crew",
+                r"sewage",
+                r"rain",
+            ),
         ),
         compiled(rf"\b{SHELL}\b"),
     ),
     (
         cue(
-            "electrical",
+            Signal.ELECTRICAL,
             1,
-            rf"""
-            {_PRONOUN}(?:its|it is|it|theyre|they are|thats) (?:\w+ ){{0,3}}?(?:buzzing|humming|sizzling
-            |crackling|popping|smoking|sparking|hot|under ?water|submerged|in the water|wet|flickering)
-            """,
+            phrase(
+                rf"{_PRONOUN}(?:its|it is|it|theyre|they are|thats) (?:\w+ ){{0,3}}?",
+                (
+                    r"buzzing|humming|sizzling|crackling|popping|smoking|sparking",
+                    r"hot|under ?water|submerged|in the water|wet|flickering",
+                ),
+            ),
         ),
         compiled(rf"\b{POWERED}\b"),
     ),
     (
         cue(
-            "electrical",
+            Signal.ELECTRICAL,
             1,
-            rf"""
-            {_PRONOUN}(?:its|it is) (?:\w+ ){{0,3}}?(?:over|above|up to|past|at|near|around|covering|touching
-            |reaching|hitting|into|on) (?:\w+ ){{0,3}}?{POWERED}
-            """,
+            phrase(
+                rf"{_PRONOUN}(?:its|it is) (?:\w+ ){{0,3}}?",
+                r"(?:over|above|up to|past|at|near|around|covering|touching|reaching|hitting|into|on) ",
+                rf"(?:\w+ ){{0,3}}?{POWERED}",
+            ),
         ),
         compiled(r"\b(?:water\w*|rain|sewage|leak\w*|flood\w*)\b"),
     ),
     (
         cue(
-            "gas_smell",
+            Signal.GAS_SMELL,
             1,
-            rf"""
-            {_PRONOUN}(?:its|it is|i (?:\w+ )?smell it|we (?:\w+ )?smell it|i do smell|i can smell
-            |we can smell|the smell is|there is) (?:\w+ ){{0,3}}?(?:strong|bad|it|something|faint
-            |awful|terrible|smell|little|heavy)
-            """,
+            phrase(
+                rf"{_PRONOUN}",
+                (
+                    r"its|it is|i (?:\w+ )?smell it|we (?:\w+ )?smell it",
+                    r"i do smell|i can smell|we can smell|the smell is|there is",
+                ),
+                r" (?:\w+ ){0,3}?(?:strong|bad|it|something|faint|awful|terrible|smell|little|heavy)",
+            ),
         ),
         compiled(
             r"\b(?:smell|odor) (?:\w+ ){0,3}?(?:gas|propane|rotten eggs?)\b|\bgas (?:smell|odor|leak)\b"
@@ -136,12 +153,12 @@ _IT = (
 
 
 def _by_pronoun(clauses: tuple[Clause, ...]) -> list[Mention]:
-    """ "Is the ceiling holding?" "It's sagging": what "it" is was said in one of the two clauses before."""
+    """ "Is the ceiling holding?" "It's sagging": the mentions whose pronoun refers to one of the two clauses before."""
     found: list[Mention] = []
-    for one, antecedent in _IT:
-        for mention in mentions((one,), clauses):
-            place = next(i for i, clause in enumerate(clauses) if clause is mention.clause)
-            before = " ".join(clause.text for clause in clauses[max(0, place - 2) : place])
+    for pronoun_cue, antecedent in _PRONOUN_CUES:
+        for mention in mentions((pronoun_cue,), clauses):
+            position = next(i for i, clause in enumerate(clauses) if clause is mention.clause)
+            before = " ".join(clause.text for clause in clauses[max(0, position - 2) : position])
             if antecedent.search(before):
                 found.append(mention)
     return found
@@ -152,16 +169,18 @@ def _sales_talk(mention: Mention) -> bool:
 
 
 def _over(mention: Mention, clauses: tuple[Clause, ...]) -> bool:
-    """Whether the same sentence or a later one says that this danger is over."""
-    closing = _taken_back(mention.cue.signal)
+    """Whether the sentence of the mention or a later one says that the danger is over."""
+    closing = _all_clear(mention.cue.signal)
     if closing is None:
         return False
     begun = False
     over = False
     for clause in clauses:
-        # A breaker thrown before the water was mentioned is as good as one thrown after.
+        # A breaker may be turned off before the caller mentions the water.
         begun = (
-            begun or mention.cue.signal == "electrical" or clause.sentence_id == mention.clause.sentence_id
+            begun
+            or mention.cue.signal is Signal.ELECTRICAL
+            or clause.sentence_id == mention.clause.sentence_id
         )
         if not begun or not clause.counts:
             continue

@@ -1,4 +1,4 @@
-"""What a call is about when nothing was said outright: which words hint at it, all together."""
+"""What a call may be about if no cue says it outright: the subject that most of its words hint at."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ from typing import TYPE_CHECKING
 from eal.ai.engines.embedded.language.cues import Cue, Mention
 from eal.ai.engines.embedded.language.patterns import compiled
 from eal.ai.engines.embedded.language.scope import Scope, scope_of
-from eal.ai.engines.embedded.lexicon.hint_words import VOCABULARY
+from eal.ai.engines.embedded.lexicon.hint_words import HINT_WORDS
 
 if TYPE_CHECKING:
     import re
 
     from eal.ai.engines.embedded.language.clauses import Clause
+    from eal.ai.engines.embedded.signals import Signal
 
-_LONGEST = 400  # clauses in which hints are looked for
+_MAX_CLAUSES = 400  # that are searched for hints
 
 
 @cache
-def _words(signal: str) -> re.Pattern[str]:
-    return compiled(rf"\b(?:{VOCABULARY[signal]})\b")
+def _words(signal: Signal) -> re.Pattern[str]:
+    return compiled(rf"\b(?:{HINT_WORDS[signal]})\b")
 
 
-def hints(clauses: tuple[Clause, ...]) -> dict[str, tuple[float, tuple[Mention, ...]]]:
-    """For each signal how many different words hint at it, and where; denied words do not count.
+def hints(clauses: tuple[Clause, ...]) -> dict[Signal, tuple[float, tuple[Mention, ...]]]:
+    """For each signal, the number of different words that hint at it, and their mentions. Negated words do not count.
 
-    A word that hints at many things says little about each of them.
+    A word that hints at several signals counts less for each of them.
     """
-    spoken = [clause for clause in clauses if clause.counts][:_LONGEST]
-    found: dict[str, dict[str, Mention]] = {signal: _in(signal, spoken) for signal in VOCABULARY}
+    searched = [clause for clause in clauses if clause.counts][:_MAX_CLAUSES]
+    found: dict[Signal, dict[str, Mention]] = {signal: _find(signal, searched) for signal in HINT_WORDS}
     shared: dict[str, int] = {}
     for words in found.values():
         for word in words:
@@ -40,10 +41,10 @@ def hints(clauses: tuple[Clause, ...]) -> dict[str, tuple[float, tuple[Mention, 
     }
 
 
-def _in(signal: str, spoken: list[Clause]) -> dict[str, Mention]:
+def _find(signal: Signal, clauses: list[Clause]) -> dict[str, Mention]:
     cue = Cue(signal, 1.0, ())
     words: dict[str, Mention] = {}
-    for clause in spoken:
+    for clause in clauses:
         for match in _words(signal).finditer(clause.text):
             if match[0] in words:
                 continue

@@ -1,4 +1,4 @@
-"""What the caller wants done: the evidence for each intent, weighed against the others."""
+"""The intent of a call: the evidence for each intent, weighed against the others."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from eal.ai.classification import Intent
 from eal.ai.engines.embedded.calls import hints
 from eal.ai.engines.embedded.language.patterns import compiled
 from eal.ai.engines.embedded.language.scope import Scope
+from eal.ai.engines.embedded.signals import Signal
 
 if TYPE_CHECKING:
-    from eal.ai.engines.embedded.calls.mentions import Heard
+    from eal.ai.engines.embedded.calls.mentions import MentionIndex
     from eal.ai.engines.embedded.language.cues import Mention
 
 LOSSES = (
@@ -24,11 +25,11 @@ LOSSES = (
     Intent.BIOHAZARD,
     Intent.REBUILD,
 )
-_LEAST = 1.4  # below this nothing was understood
-_TOLD = 2.6  # below this no strong cue was heard, and hints are weighed
-_HINTED = 1.2  # hints that are enough, beside what cues there are
+_MIN_WEIGHT = 1.4  # below it, no intent has evidence
+_MIN_WEIGHT_WITHOUT_HINTS = 2.6  # below it, no cue is strong, and hints are weighed too
+_MIN_HINTS = 1.2  # cues and hints together that are enough for a guess
 _SAID_OUTRIGHT = 4.0
-_A_SENTENCE = 9  # spaces in what can be understood as a wish
+_UNDERSTOOD_SPACES = 9  # in the words of a call that can be understood
 _REFUSED = compiled(
     r"(?:oh |ah |uh )?(?:no|nope|unfortunately|i am afraid|afraid not|(?:i am )?sorry,? (?:we|but|no"
     r"|that|not)|we (?:dont|do not))\b"
@@ -45,77 +46,79 @@ class Weighing:
     intent: Intent
     weights: dict[Intent, float]
     mentions: tuple[Mention, ...]
-    guessed: bool = False  # by hints alone
+    guessed: bool = False  # hints decided
 
     @property
     def margin(self) -> float:
-        """From 0 (a tie, or nothing) towards 1 (one strong candidate alone)."""
+        """From 0 (a tie, or no evidence) towards 1 (a single strong candidate)."""
         ranked = sorted(self.weights.values(), reverse=True)
         top, second = ranked[0], ranked[1]
         return (top - second) / (top + second + 1.0) if top > 0 else 0.0
 
 
-def weigh(heard: Heard, *, broken: bool) -> Weighing:
-    """Which intent the evidence speaks for; `broken` when the call ends in the middle of something."""
+def weigh(index: MentionIndex, *, broken: bool) -> Weighing:
+    """The intent with the most evidence. `broken`: the call ends in the middle of a sentence."""
     weights: dict[Intent, float] = {
-        intent: heard.score(intent.value) for intent in Intent if intent is not Intent.UNKNOWN
+        intent: index.score(Signal(intent.value)) for intent in Intent if intent is not Intent.UNKNOWN
     }
     board_up = 0.0
-    if heard.score("storm") + heard.score("fire") < _SAID_OUTRIGHT and _opened(heard):
-        board_up = heard.score("opening")
+    if index.score(Signal.STORM) + index.score(Signal.FIRE) < _SAID_OUTRIGHT and _opened(index):
+        board_up = index.score(Signal.OPENING)
     weights[Intent.OTHER] = max(weights[Intent.OTHER], board_up)
-    weights[Intent.WATER] += min(4.0, 0.8 * heard.score("active_water"))
-    _mind_ownership(heard, weights)
-    _mind_purpose(heard, weights)
-    _mind_losses(heard, weights, board_up)
-    if turned_away(heard) and not heard.said("out_of_area"):
+    weights[Intent.WATER] += min(4.0, 0.8 * index.score(Signal.ACTIVE_WATER))
+    _weigh_ownership(index, weights)
+    _weigh_purpose(index, weights)
+    _weigh_losses(index, weights, board_up)
+    if turned_away(index) and not index.asserted(Signal.OUT_OF_AREA):
         _scale(weights, LOSSES, 0.3)
         weights[Intent.OTHER] += 4.0
     winner = max(weights, key=lambda intent: weights[intent])
-    if weights[winner] < _TOLD:
-        guess = _guess(heard, weights)
+    if weights[winner] < _MIN_WEIGHT_WITHOUT_HINTS:
+        guess = _guess(index, weights)
         if guess:
             return guess
-    if weights[winner] < _LEAST:
-        return Weighing(Intent.UNKNOWN if broken else _without_evidence(heard), weights, ())
-    signals = (winner.value, *_ALSO.get(winner, ()))
-    found = [m for signal in signals for m in heard.by_signal.get(signal, []) if m.scope is not Scope.NEGATED]
-    found.sort(key=lambda m: (-m.cue.weight, m.scope is not Scope.ASSERTED, heard.place(m)))
+    if weights[winner] < _MIN_WEIGHT:
+        return Weighing(Intent.UNKNOWN if broken else _without_evidence(index), weights, ())
+    signals = (Signal(winner.value), *_MORE_SIGNALS.get(winner, ()))
+    found = [m for signal in signals for m in index.by_signal.get(signal, []) if m.scope is not Scope.NEGATED]
+    found.sort(key=lambda m: (-m.cue.weight, m.scope is not Scope.ASSERTED, index.position(m)))
     return Weighing(winner, weights, tuple(found))
 
 
-# Signals that speak for an intent without being named after it.
-_ALSO = {
-    Intent.OTHER: ("opening",),
-    Intent.WATER: ("active_water",),
-    Intent.REBUILD: ("other_company",),
+# Signals that support an intent without having its name.
+_MORE_SIGNALS = {
+    Intent.OTHER: (Signal.OPENING,),
+    Intent.WATER: (Signal.ACTIVE_WATER,),
+    Intent.REBUILD: (Signal.OTHER_COMPANY,),
 }
 
 
-def _guess(heard: Heard, weights: dict[Intent, float]) -> Weighing | None:
-    """What the words hint at together with the weak cues, where they hint clearly enough."""
-    words = " ".join(clause.text for clause in heard.clauses if clause.counts)
-    if heard.said("cut_off") or heard.said("will_call_back") or _GARBLED.search(words):
+def _guess(index: MentionIndex, weights: dict[Intent, float]) -> Weighing | None:
+    """The intent that hints and weak cues support together, if they are enough."""
+    words = " ".join(clause.text for clause in index.clauses if clause.counts)
+    if index.asserted(Signal.CUT_OFF) or index.asserted(Signal.WILL_CALL_BACK) or _GARBLED.search(words):
         return None
-    hinted = hints.hints(heard.clauses)
-    total = {intent: weights[intent] + hinted[intent.value][0] for intent in weights}
-    if heard.said("owned") or heard.said("request"):
+    hinted = hints.hints(index.clauses)
+    total = {intent: weights[intent] + hinted[Signal(intent.value)][0] for intent in weights}
+    if index.asserted(Signal.OWNED) or index.asserted(Signal.REQUEST):
         _scale(total, (Intent.WRONG_NUMBER, Intent.SPAM), 0.7)
     winner = max(total, key=lambda intent: total[intent])
-    said = hinted[winner.value][1]
-    if total[winner] < _HINTED or not said:
+    mentions = hinted[Signal(winner.value)][1]
+    if total[winner] < _MIN_HINTS or not mentions:
         return None
-    return Weighing(winner, total, said, guessed=True)
+    return Weighing(winner, total, mentions, guessed=True)
 
 
-def _without_evidence(heard: Heard) -> Intent:
-    """Understood but about nothing we know is other; too little to understand is unknown."""
-    words = " ".join(clause.text for clause in heard.clauses if clause.counts)
-    if heard.said("cut_off") or heard.said("will_call_back") or _GARBLED.search(words):
+def _without_evidence(index: MentionIndex) -> Intent:
+    """`other` if the call can be understood, `unknown` if it says too little."""
+    words = " ".join(clause.text for clause in index.clauses if clause.counts)
+    if index.asserted(Signal.CUT_OFF) or index.asserted(Signal.WILL_CALL_BACK) or _GARBLED.search(words):
         return Intent.UNKNOWN
-    if heard.said("price_shopper"):
-        return _priced(heard)
-    understood = heard.said("wrong_service") or turned_away(heard) or words.count(" ") >= _A_SENTENCE
+    if index.asserted(Signal.PRICE_SHOPPER):
+        return _priced(index)
+    understood = (
+        index.asserted(Signal.WRONG_SERVICE) or turned_away(index) or words.count(" ") >= _UNDERSTOOD_SPACES
+    )
     return Intent.OTHER if understood else Intent.UNKNOWN
 
 
@@ -132,26 +135,26 @@ _PRICED = (
 )
 
 
-def _priced(heard: Heard) -> Intent:
-    """What a price is asked for, by the words of both sides."""
-    words = " ".join(clause.text for clause in heard.clauses)
-    for intent, said in _PRICED:
-        if re.search(rf"\b(?:{said})\b", words):
+def _priced(index: MentionIndex) -> Intent:
+    """The service whose price the caller asks for, by the words of both sides."""
+    words = " ".join(clause.text for clause in index.clauses)
+    for intent, service in _PRICED:
+        if re.search(rf"\b(?:{service})\b", words):
             return intent
     return Intent.OTHER
 
 
-def turned_away(heard: Heard) -> list[Mention]:
-    """ "Do you install furnaces?" "No, sorry.": what the caller asked for is not offered."""
-    asked: Mention | None = None
-    for clause in heard.clauses:
+def turned_away(index: MentionIndex) -> list[Mention]:
+    """ "Do you install furnaces?" "No, sorry.": the mention of a service that the agent does not offer, if any."""
+    request: Mention | None = None
+    for clause in index.clauses:
         if clause.speaker != "agent":
-            mention = next((m for m in heard.said("asks_for") if m.clause is clause), None)
-            asked = mention or asked
-        elif asked and _REFUSED.match(clause.text):
-            return [asked]
+            mention = next((m for m in index.asserted(Signal.ASKS_FOR) if m.clause is clause), None)
+            request = mention or request
+        elif request and _REFUSED.match(clause.text):
+            return [request]
         else:
-            asked = None
+            request = None
     return []
 
 
@@ -160,15 +163,18 @@ def _scale(weights: dict[Intent, float], intents: tuple[Intent, ...], factor: fl
         weights[intent] *= factor
 
 
-def _mind_ownership(heard: Heard, weights: dict[Intent, float]) -> None:
-    """A loss that is nobody's is only talk about the trade."""
-    if not any(heard.said(s) for s in ("owned", "request", "referral", "owner", "granted")):
+def _weigh_ownership(index: MentionIndex, weights: dict[Intent, float]) -> None:
+    """A loss without an owner is talk about the trade."""
+    if not any(
+        index.asserted(signal)
+        for signal in (Signal.OWNED, Signal.REQUEST, Signal.REFERRAL, Signal.OWNER, Signal.GRANTED)
+    ):
         _scale(weights, LOSSES, 0.6)
 
 
-def _mind_purpose(heard: Heard, weights: dict[Intent, float]) -> None:
-    """Who sells, applies or asks about a job speaks of losses too, without having one."""
-    live = live_loss(heard)
+def _weigh_purpose(index: MentionIndex, weights: dict[Intent, float]) -> None:
+    """Salespeople, applicants and existing customers mention losses without having one."""
+    live = live_loss(index)
     if weights[Intent.SPAM] >= 6:
         _scale(
             weights, (*LOSSES, Intent.SALES_PITCH, Intent.INSURANCE, Intent.OTHER, Intent.EXISTING_JOB), 0.4
@@ -181,29 +187,33 @@ def _mind_purpose(heard: Heard, weights: dict[Intent, float]) -> None:
         weights[Intent.SALES_PITCH] *= 0.5
     if weights[Intent.EMPLOYMENT] >= 6:
         _scale(weights, (*LOSSES, Intent.EXISTING_JOB, Intent.INSURANCE, Intent.OTHER), 0.4)
-    _mind_existing_job(heard, weights)
-    _mind_wrong_number(heard, weights)
-    _mind_insurance(heard, weights, live=live)
+    _weigh_existing_job(index, weights)
+    _weigh_wrong_number(index, weights)
+    _weigh_insurance(index, weights, live=live)
 
 
-def _mind_existing_job(heard: Heard, weights: dict[Intent, float]) -> None:
+def _weigh_existing_job(index: MentionIndex, weights: dict[Intent, float]) -> None:
     if weights[Intent.EXISTING_JOB] < 5:
         return
-    if heard.said("new_loss"):
+    if index.asserted(Signal.NEW_LOSS):
         weights[Intent.EXISTING_JOB] *= 0.35
     else:
         _scale(weights, (*LOSSES, Intent.INSURANCE, Intent.OTHER), 0.35)
 
 
-def _mind_wrong_number(heard: Heard, weights: dict[Intent, float]) -> None:
-    if heard.said("out_of_area"):
-        weights[Intent.WRONG_NUMBER] *= 0.3  # "my mistake" is said of the place too
+def _weigh_wrong_number(index: MentionIndex, weights: dict[Intent, float]) -> None:
+    if index.asserted(Signal.OUT_OF_AREA):
+        weights[Intent.WRONG_NUMBER] *= 0.3  # "my mistake" may refer to the area
     if weights[Intent.WRONG_NUMBER] >= 5:
         _scale(weights, (*LOSSES, Intent.OTHER, Intent.EXISTING_JOB), 0.4)
 
 
-def _mind_insurance(heard: Heard, weights: dict[Intent, float], *, live: bool) -> None:
-    if weights[Intent.INSURANCE] >= 3 and heard.said("no_loss") and not heard.said("active_water"):
+def _weigh_insurance(index: MentionIndex, weights: dict[Intent, float], *, live: bool) -> None:
+    if (
+        weights[Intent.INSURANCE] >= 3
+        and index.asserted(Signal.NO_LOSS)
+        and not index.asserted(Signal.ACTIVE_WATER)
+    ):
         _scale(weights, LOSSES, 0.3)
     elif live:
         weights[Intent.INSURANCE] *= 0.35
@@ -211,51 +221,54 @@ def _mind_insurance(heard: Heard, weights: dict[Intent, float], *, live: bool) -
         _scale(weights, LOSSES, 0.5)
 
 
-def _opened(heard: Heard) -> bool:
-    return any(m.cue.weight >= _SAID_OUTRIGHT for m in heard.said("opening"))
+def _opened(index: MentionIndex) -> bool:
+    return any(m.cue.weight >= _SAID_OUTRIGHT for m in index.asserted(Signal.OPENING))
 
 
-def live_loss(heard: Heard) -> bool:
-    """Whether somebody says that a loss is there now, and theirs to tell of."""
+def live_loss(index: MentionIndex) -> bool:
+    """Whether the caller asserts a present loss, at their own property or that of a client."""
     strong = any(
         m.cue.weight >= 3 and m.scope is Scope.ASSERTED
         for intent in LOSSES
-        for m in heard.by_signal.get(intent.value, [])
+        for m in index.by_signal.get(Signal(intent.value), [])
     )
-    tied = heard.said("owned") or heard.said("referral")
-    near = any(heard.said(s) for s in ("request", "recent", "wet_now", "active_water", "referral"))
+    tied = index.asserted(Signal.OWNED) or index.asserted(Signal.REFERRAL)
+    near = any(
+        index.asserted(signal)
+        for signal in (Signal.REQUEST, Signal.RECENT, Signal.WET_NOW, Signal.ACTIVE_WATER, Signal.REFERRAL)
+    )
     return bool(strong and tied and near)
 
 
-def _mind_losses(heard: Heard, weights: dict[Intent, float], board_up: float) -> None:
-    """Which of several losses is the one to be dealt with."""
-    active = bool(heard.said("active_water"))
+def _weigh_losses(index: MentionIndex, weights: dict[Intent, float], board_up: float) -> None:
+    """Weighs several losses against each other."""
+    active = bool(index.asserted(Signal.ACTIVE_WATER))
     if weights[Intent.SEWAGE] >= 5:
         _scale(weights, (Intent.WATER, Intent.MOLD, Intent.STORM, Intent.OTHER), 0.45)
     if weights[Intent.BIOHAZARD] >= 6:
         _scale(weights, (Intent.WATER, Intent.FIRE, Intent.MOLD, Intent.SEWAGE, Intent.OTHER), 0.5)
-    _mind_rebuild(heard, weights, active=active)
+    _weigh_rebuild(index, weights, active=active)
     if weights[Intent.FIRE] >= 4:
         _scale(weights, (Intent.WATER, Intent.STORM), 0.5)
     if weights[Intent.STORM] >= 5:
         weights[Intent.WATER] *= 0.6
     if weights[Intent.MOLD] >= 4:
-        one, factor = (Intent.MOLD, 0.5) if active else (Intent.WATER, 0.55)
-        weights[one] *= factor
-    if max(weights[intent] for intent in LOSSES) >= 4 and not heard.said("wrong_service"):
+        weaker, factor = (Intent.MOLD, 0.5) if active else (Intent.WATER, 0.55)
+        weights[weaker] *= factor
+    if max(weights[intent] for intent in LOSSES) >= 4 and not index.asserted(Signal.WRONG_SERVICE):
         weights[Intent.OTHER] *= 1.0 if board_up else 0.4
 
 
-def _mind_rebuild(heard: Heard, weights: dict[Intent, float], *, active: bool) -> None:
-    """What another company left behind is to be rebuilt, unless it is still wet."""
-    if heard.said("other_company"):
+def _weigh_rebuild(index: MentionIndex, weights: dict[Intent, float], *, active: bool) -> None:
+    """The work that another company left unfinished is a rebuild, unless the place is still wet."""
+    if index.asserted(Signal.OTHER_COMPANY):
         weights[Intent.EXISTING_JOB] *= 0.35
-        if not (active or heard.said("wet_now")):
+        if not (active or index.asserted(Signal.WET_NOW)):
             weights[Intent.REBUILD] += 3.0
     if active:
         weights[Intent.REBUILD] *= 0.4
     elif weights[Intent.REBUILD] >= 5:
-        if heard.said("wet_now") and not heard.said("old"):
+        if index.asserted(Signal.WET_NOW) and not index.asserted(Signal.OLD):
             weights[Intent.REBUILD] *= 0.4
         else:
             _scale(

@@ -9,14 +9,15 @@ from eal.ai.classification import Intent, Urgency
 from eal.ai.engines.embedded.calls.intents import LOSSES, live_loss
 from eal.ai.engines.embedded.language.patterns import compiled
 from eal.ai.engines.embedded.language.scope import Scope
+from eal.ai.engines.embedded.signals import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from eal.ai.engines.embedded.calls.mentions import Heard
+    from eal.ai.engines.embedded.calls.mentions import MentionIndex
     from eal.ai.engines.embedded.language.cues import Mention
 
-type Judged = tuple[Urgency, tuple[Mention, ...]]
+type Assessment = tuple[Urgency, tuple[Mention, ...]]
 
 _DEATH_OR_BLOOD = compiled(
     r"\b(?:blood|suicide|died|passed away|dead|deceased|body|decompos\w*|shot|stabb\w+|shooting|death"
@@ -27,13 +28,13 @@ _DEATH_OR_BLOOD = compiled(
 _SMALL = compiled(r"\b(?:small|little|tiny|minor|spots?|specks?|patch)\b")
 
 
-def judge(intent: Intent, heard: Heard) -> Judged:
+def judge(intent: Intent, index: MentionIndex) -> Assessment:
     """The urgency of a call without danger to life."""
-    settled = heard.said("no_need")
+    settled = index.asserted(Signal.NO_NEED)
     if settled and intent in LOSSES:
         return Urgency.LOW, (settled[0],)
-    found = _by_intent(intent, heard)
-    angry = heard.said("angry")
+    found = _by_intent(intent, index)
+    angry = index.asserted(Signal.ANGRY)
     if angry and intent not in _CALM and found[0] in (Urgency.NORMAL, Urgency.LOW):
         return Urgency.HIGH, (angry[0],)
     return found
@@ -51,15 +52,15 @@ _CALM = (
 )
 
 
-def _by_intent(intent: Intent, heard: Heard) -> Judged:
+def _by_intent(intent: Intent, index: MentionIndex) -> Assessment:
     rule = _rules().get(intent)
     if rule:
-        return rule(heard)
-    real = intent in (Intent.REBUILD, Intent.UNKNOWN) or (intent is Intent.INSURANCE and live_loss(heard))
+        return rule(index)
+    real = intent in (Intent.REBUILD, Intent.UNKNOWN) or (intent is Intent.INSURANCE and live_loss(index))
     return (Urgency.NORMAL if real else Urgency.LOW), ()
 
 
-def _rules() -> dict[Intent, Callable[[Heard], Judged]]:
+def _rules() -> dict[Intent, Callable[[MentionIndex], Assessment]]:
     return {
         Intent.WATER: _water,
         Intent.SEWAGE: _sewage,
@@ -72,59 +73,66 @@ def _rules() -> dict[Intent, Callable[[Heard], Judged]]:
     }
 
 
-def uncontrolled(heard: Heard) -> Mention | None:
-    """Water that still comes in: said so, and not said later that it stopped."""
-    flowing = heard.said("active_water") + _not_stopped(heard)
-    if heard.said("active_drip"):
-        drips = {id(m.clause) for m in heard.said("active_drip")}
+def uncontrolled(index: MentionIndex) -> Mention | None:
+    """The mention of water that still comes in, unless a later one says that it stopped."""
+    flowing = index.asserted(Signal.ACTIVE_WATER) + _not_stopped(index)
+    if index.asserted(Signal.ACTIVE_DRIP):
+        drips = {id(m.clause) for m in index.asserted(Signal.ACTIVE_DRIP)}
         flowing = [
-            m for m in flowing if id(m.clause) not in drips and m.clause.sentence_id not in _sentences(heard)
+            m for m in flowing if id(m.clause) not in drips and m.clause.sentence_id not in _sentences(index)
         ]
     if not flowing:
         return None
-    last = max(flowing, key=heard.place)
-    ends = heard.said("stopped") + [
-        m for m in heard.denied("active_water") if not re.search(r"\bcant|wont|not? stop", m.clause.text)
+    last = max(flowing, key=index.position)
+    ends = index.asserted(Signal.STOPPED) + [
+        m
+        for m in index.negated(Signal.ACTIVE_WATER)
+        if not re.search(r"\bcant|wont|not? stop", m.clause.text)
     ]
-    if any(heard.place(end) >= heard.place(last) for end in ends):
+    if any(index.position(end) >= index.position(last) for end in ends):
         return None
     return flowing[0]
 
 
-def _sentences(heard: Heard) -> set[int]:
-    return {m.clause.sentence_id for m in heard.said("active_drip")}
+def _sentences(index: MentionIndex) -> set[int]:
+    return {m.clause.sentence_id for m in index.asserted(Signal.ACTIVE_DRIP)}
 
 
-def _not_stopped(heard: Heard) -> list[Mention]:
+def _not_stopped(index: MentionIndex) -> list[Mention]:
     return [
         m
-        for m in heard.denied("stopped")
+        for m in index.negated(Signal.STOPPED)
         if re.search(r"\b(?:cant|wont|hasnt|not|havent|couldnt)\b", m.clause.text)
     ]
 
 
-def _water(heard: Heard) -> Judged:
-    flowing = uncontrolled(heard)
-    rain = _rain_through(heard)
+def _water(index: MentionIndex) -> Assessment:
+    flowing = uncontrolled(index)
+    rain = _rain_through(index)
     if flowing:
         return Urgency.EMERGENCY, (flowing,)
     if rain:
         return Urgency.EMERGENCY, (rain,)
-    return _wet(heard)
+    return _wet(index)
 
 
-def _wet(heard: Heard) -> Judged:
-    wet = heard.said("wet_now")
-    dry = heard.said("dry_now")
+def _wet(index: MentionIndex) -> Assessment:
+    wet = index.asserted(Signal.WET_NOW)
+    dry = index.asserted(Signal.DRY_NOW)
     if dry and _soaked(wet):
-        # What is dry may be another thing: only what is said after the wetness takes it back.
-        last = max(heard.place(m) for m in wet if _soaked([m]))
-        dry = [m for m in dry if heard.place(m) >= last]
-    if not wet or dry or (heard.by_signal.get("old") and not heard.said("recent") and not _soaked(wet)):
-        return Urgency.NORMAL, ()
-    if (heard.said("no_hurry") or (heard.said("price_shopper") and not heard.said("recent"))) and not _soaked(
-        wet
+        # The dry thing may be another one: only a mention after the last wet one counts.
+        last = max(index.position(m) for m in wet if _soaked([m]))
+        dry = [m for m in dry if index.position(m) >= last]
+    if (
+        not wet
+        or dry
+        or (index.by_signal.get(Signal.OLD) and not index.asserted(Signal.RECENT) and not _soaked(wet))
     ):
+        return Urgency.NORMAL, ()
+    if (
+        index.asserted(Signal.NO_HURRY)
+        or (index.asserted(Signal.PRICE_SHOPPER) and not index.asserted(Signal.RECENT))
+    ) and not _soaked(wet):
         return Urgency.NORMAL, ()
     return Urgency.HIGH, (wet[0],)
 
@@ -142,40 +150,40 @@ def _soaked(wet: list[Mention]) -> bool:
     )
 
 
-def _sewage(heard: Heard) -> Judged:
-    mentions = heard.said("sewage")
-    over = heard.said("sewage_over")
-    if not mentions or (heard.by_signal.get("old") and not heard.said("recent")):
+def _sewage(index: MentionIndex) -> Assessment:
+    mentions = index.asserted(Signal.SEWAGE)
+    over = index.asserted(Signal.SEWAGE_OVER)
+    if not mentions or (index.by_signal.get(Signal.OLD) and not index.asserted(Signal.RECENT)):
         return Urgency.NORMAL, ()
-    if over and not heard.said("active_water"):
+    if over and not index.asserted(Signal.ACTIVE_WATER):
         return Urgency.HIGH, (over[0],)
-    if heard.said("no_hurry"):
+    if index.asserted(Signal.NO_HURRY):
         return Urgency.NORMAL, ()
     return Urgency.EMERGENCY, (mentions[0],)
 
 
-def _fire(heard: Heard) -> Judged:
-    recent, unlivable = heard.said("recent"), heard.said("unlivable")
-    old = heard.by_signal.get("old")
+def _fire(index: MentionIndex) -> Assessment:
+    recent, unlivable = index.asserted(Signal.RECENT), index.asserted(Signal.UNLIVABLE)
+    old = index.by_signal.get(Signal.OLD)
     if unlivable and recent and not old:
         return Urgency.EMERGENCY, (recent[0], unlivable[0])
-    flowing = uncontrolled(heard)
+    flowing = uncontrolled(index)
     if flowing:
         return Urgency.EMERGENCY, (flowing,)
     if old and not recent:
         return Urgency.NORMAL, ()
-    if heard.said("no_hurry") and not recent:
+    if index.asserted(Signal.NO_HURRY) and not recent:
         return Urgency.NORMAL, ()
-    said = heard.said("fire")
-    return (Urgency.HIGH, (said[0],)) if said else (Urgency.NORMAL, ())
+    fire = index.asserted(Signal.FIRE)
+    return (Urgency.HIGH, (fire[0],)) if fire else (Urgency.NORMAL, ())
 
 
-def _rain_through(heard: Heard) -> Mention | None:
-    """Rain that enters now; rain alone is weather."""
-    rain = heard.said("rain_in")
-    if not rain or any(heard.place(m) >= heard.place(rain[-1]) for m in heard.denied("rain_in")):
+def _rain_through(index: MentionIndex) -> Mention | None:
+    """The mention of rain that enters the building now; rain alone is weather."""
+    rain = index.asserted(Signal.RAIN_IN)
+    if not rain or any(index.position(m) >= index.position(rain[-1]) for m in index.negated(Signal.RAIN_IN)):
         return None
-    if any(heard.place(end) > heard.place(rain[-1]) for end in heard.said("stopped")):
+    if any(index.position(end) > index.position(rain[-1]) for end in index.asserted(Signal.STOPPED)):
         return None
     enters = [
         m
@@ -188,60 +196,60 @@ def _rain_through(heard: Heard) -> Mention | None:
             m.clause.text,
         )
     ]
-    breached = heard.said("opening") or heard.said("storm") or heard.said("water")
-    if not enters and not (heard.said("opening") and breached):
+    breached = index.asserted(Signal.OPENING) or index.asserted(Signal.STORM) or index.asserted(Signal.WATER)
+    if not enters and not (index.asserted(Signal.OPENING) and breached):
         return None
-    if heard.by_signal.get("old") and not heard.said("recent"):
+    if index.by_signal.get(Signal.OLD) and not index.asserted(Signal.RECENT):
         return None
     return (enters or rain)[0]
 
 
-def _storm(heard: Heard) -> Judged:
-    rain = _rain_through(heard)
-    flowing = uncontrolled(heard)
+def _storm(index: MentionIndex) -> Assessment:
+    rain = _rain_through(index)
+    flowing = uncontrolled(index)
     if rain or flowing:
         reason = rain or flowing
         return Urgency.EMERGENCY, (reason,) if reason else ()
-    opening = heard.said("opening")
-    if opening and not (heard.by_signal.get("old") and not heard.said("recent")):
+    opening = index.asserted(Signal.OPENING)
+    if opening and not (index.by_signal.get(Signal.OLD) and not index.asserted(Signal.RECENT)):
         return Urgency.HIGH, (opening[0],)
-    return _wet(heard)
+    return _wet(index)
 
 
-def _mold(heard: Heard) -> Judged:
-    flowing = uncontrolled(heard)
-    if flowing and flowing.cue.weight >= 3 and heard.said("water"):
+def _mold(index: MentionIndex) -> Assessment:
+    flowing = uncontrolled(index)
+    if flowing and flowing.cue.weight >= 3 and index.asserted(Signal.WATER):
         return Urgency.EMERGENCY, (flowing,)
-    near = heard.said("vulnerable") + heard.said("deadline")
-    small = any(_SMALL.search(m.clause.text) for m in heard.said("mold"))
-    large = heard.said("large")
+    near = index.asserted(Signal.VULNERABLE) + index.asserted(Signal.DEADLINE)
+    small = any(_SMALL.search(m.clause.text) for m in index.asserted(Signal.MOLD))
+    large = index.asserted(Signal.LARGE)
     if near and (large or not small):
         return Urgency.HIGH, (near[0],)
     return Urgency.NORMAL, ()
 
 
-def _biohazard(heard: Heard) -> Judged:
-    for mention in heard.by_signal.get("biohazard", []):
+def _biohazard(index: MentionIndex) -> Assessment:
+    for mention in index.by_signal.get(Signal.BIOHAZARD, []):
         if mention.scope is not Scope.NEGATED and _DEATH_OR_BLOOD.search(mention.clause.text):
             return Urgency.HIGH, (mention,)
-    near = heard.said("vulnerable") + heard.said("deadline")
-    if heard.said("no_hurry"):
+    near = index.asserted(Signal.VULNERABLE) + index.asserted(Signal.DEADLINE)
+    if index.asserted(Signal.NO_HURRY):
         return Urgency.NORMAL, ()
     return (Urgency.HIGH, (near[0],)) if near else (Urgency.NORMAL, ())
 
 
-def _existing_job(heard: Heard) -> Judged:
-    flowing = uncontrolled(heard)
-    if flowing and heard.said("water"):
+def _existing_job(index: MentionIndex) -> Assessment:
+    flowing = uncontrolled(index)
+    if flowing and index.asserted(Signal.WATER):
         return Urgency.EMERGENCY, (flowing,)
-    money = heard.said("money")
+    money = index.asserted(Signal.MONEY)
     return (Urgency.LOW, (money[0],)) if money else (Urgency.NORMAL, ())
 
 
-def _other(heard: Heard) -> Judged:
-    opening = [m for m in heard.said("opening") if m.cue.weight >= 3]
+def _other(index: MentionIndex) -> Assessment:
+    opening = [m for m in index.asserted(Signal.OPENING) if m.cue.weight >= 3]
     if opening:
-        rain = _rain_through(heard)
+        rain = _rain_through(index)
         return (Urgency.EMERGENCY, (rain,)) if rain else (Urgency.HIGH, (opening[0],))
-    named = heard.said("other") or heard.said("wrong_service")
-    return (Urgency.NORMAL if heard.said("request") and not named else Urgency.LOW), ()
+    named = index.asserted(Signal.OTHER) or index.asserted(Signal.WRONG_SERVICE)
+    return (Urgency.NORMAL if index.asserted(Signal.REQUEST) and not named else Urgency.LOW), ()

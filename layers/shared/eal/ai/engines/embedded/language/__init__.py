@@ -1,1 +1,1 @@
-"""Reading speech: spelling, clauses, cues, and the sense in which something was said."""
+"""Language processing: spelling, clauses, cues, and the scope of mentions."""

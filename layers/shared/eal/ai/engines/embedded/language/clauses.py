@@ -1,4 +1,4 @@
-"""A call as clauses: small pieces of speech, each with its speaker, its sentence, and what it answers."""
+"""A call as clauses: short pieces of speech, each with its speaker and its sentence, and with answers joined."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from eal.ai.engines.embedded.language.wording import Wording, plain
 if TYPE_CHECKING:
     from eal.ai.transcript import Speaker, Turn
 
-# Work on one call is bounded by this: clauses beyond it are not judged.
+# Bounds the work on a call: further clauses are ignored.
 MAX_CLAUSES = 2_500
-_LONGEST_CLAUSE = 34  # words; speech recognition without punctuation is cut here at the latest
+_MAX_CLAUSE_WORDS = 34  # speech recognition may leave out punctuation
 
 Reply = Literal["yes", "no"]
 
@@ -40,28 +40,28 @@ class Clause:
     denied: bool = False
 
     @property
-    def asked(self) -> bool:
-        """A question put to the caller: no evidence unless it was answered with yes."""
+    def by_agent(self) -> bool:
+        """Whether the agent says it, or an unlabelled agent asks it: no evidence, unless the caller confirms it."""
         return self.speaker == "agent" or (
             self.speaker == "unknown" and self.question and _to_caller(self.text)
         )
 
     @property
     def counts(self) -> bool:
-        """Whether what it says is the caller's own statement, or one that the caller confirmed."""
-        return (not self.asked or self.confirmed is not None) and not self.denied
+        """Whether it is the caller's own statement, or one that the caller confirmed."""
+        return (not self.by_agent or self.confirmed is not None) and not self.denied
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """All clauses of a call, and whether instructions to the system were left out."""
+    """The clauses of a call, and whether instructions to the system were removed."""
 
     clauses: tuple[Clause, ...]
     instructed: bool
 
 
 def split(turns: tuple[Turn, ...]) -> Speech:
-    """The clauses of a call, with spoken instructions left out and answers joined to their questions."""
+    """The clauses of a call, without instructions to the system, and with answers joined to their questions."""
     found: list[Clause] = []
     instructed = False
     sentence_id = 0
@@ -83,7 +83,7 @@ def split(turns: tuple[Turn, ...]) -> Speech:
                     and spoken_instruction(text, after_one=False) is not Spoken.NOTHING
                 ):
                     continue
-                place = start + left
+                position = start + left
                 found.append(
                     Clause(
                         turn.index,
@@ -92,9 +92,9 @@ def split(turns: tuple[Turn, ...]) -> Speech:
                         sentence,
                         sentence_id,
                         _is_question(text, sentence),
-                        wording.source_span(place, place + len(text)),
+                        wording.source_span(position, position + len(text)),
                         wording,
-                        place,
+                        position,
                     )
                 )
                 if len(found) == MAX_CLAUSES:
@@ -103,7 +103,7 @@ def split(turns: tuple[Turn, ...]) -> Speech:
 
 
 def _own_words(sentence: str) -> int:
-    """Where the caller's own words end in a sentence that turns to the system; 0 when there are none."""
+    """The end of the caller's own words in a sentence that instructs the system; 0 if there are none."""
     begin = instruction_start(sentence)
     ends = [match.start() for match in _openers().finditer(sentence) if match.start() <= begin]
     ends += [match.start() for match in _breaks().finditer(sentence) if match.start() <= begin]
@@ -113,7 +113,7 @@ def _own_words(sentence: str) -> int:
 
 @cache
 def _openers() -> re.Pattern[str]:
-    # Where speech without punctuation starts something new.
+    # Words that start a new clause in speech without punctuation.
     return compiled(
         r" (?=(?:but|however|although|though|except|because|hello|hi|okay|ok|yeah|yes|yep|nope|alright"
         r"|thank you|thanks)\b"
@@ -132,7 +132,7 @@ def _openers() -> re.Pattern[str]:
 
 @cache
 def _breaks() -> re.Pattern[str]:
-    # Where a punctuated sentence turns: a contrast, a new subject, or a pause before one.
+    # The breaks in a punctuated sentence: a contrast, a new subject, or a pause before one.
     return compiled(
         r",? (?=(?:but|however|although|though|except|because|whereas|while)\b)"
         r"|(?<=\bno) (?=(?:i|we|he|she|they|its|it|my|our|you|thats|this)\b)"
@@ -158,7 +158,7 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _shortened(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    if text.count(" ", start, end) < _LONGEST_CLAUSE:
+    if text.count(" ", start, end) < _MAX_CLAUSE_WORDS:
         return [(start, end)]
     spans: list[tuple[int, int]] = []
     begin = start
@@ -174,12 +174,12 @@ def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     words = 0
     begin = start
-    for place in range(start, end):
-        if text[place] == " ":
+    for position in range(start, end):
+        if text[position] == " ":
             words += 1
-            if words == _LONGEST_CLAUSE:
-                spans.append((begin, place))
-                begin, words = place + 1, 0
+            if words == _MAX_CLAUSE_WORDS:
+                spans.append((begin, position))
+                begin, words = position + 1, 0
     if begin < end:
         spans.append((begin, end))
     return spans
@@ -219,7 +219,7 @@ def _is_question(text: str, sentence: str) -> bool:
 
 @cache
 def _asking_caller() -> re.Pattern[str]:
-    # What an agent asks, in speech without labels; "do you guys do mold" and "can you come" are the caller's.
+    # An agent's questions, in speech without labels. Callers ask "do you guys do mold" and "can you come".
     return compiled(
         r"\bdo you (?:smell|see|hear|own|live|feel|notice|want|think|remember|happen to|still have"
         r"|rent (?:or|the)"
@@ -279,17 +279,17 @@ def _negative_question() -> re.Pattern[str]:
 
 
 def _answered(found: list[Clause]) -> tuple[Clause, ...]:
-    """Joins each question put to the caller to the yes or no that follows it."""
+    """Joins each question of the agent to the yes or no that follows it."""
     clauses = list(found)
-    for place, clause in enumerate(clauses):
-        if place == 0 or clause.asked or not clauses[place - 1].asked:
+    for position, clause in enumerate(clauses):
+        if position == 0 or clause.by_agent or not clauses[position - 1].by_agent:
             continue
-        if clause.speaker != "unknown" and clause.turn == clauses[place - 1].turn:
+        if clause.speaker != "unknown" and clause.turn == clauses[position - 1].turn:
             continue
         reply = _reply(clause.text)
         if reply is None:
             continue
-        _join(clauses, place, reply)
+        _join(clauses, position, reply)
     return tuple(clauses)
 
 
@@ -300,18 +300,18 @@ def _reply(text: str) -> Reply | None:
 
 
 def _join(clauses: list[Clause], answer: int, reply: Reply) -> None:
-    """A no denies all that was asked at once; a yes affirms only the last sentence asked."""
+    """A no denies every question of the turn before; a yes confirms only its last sentence."""
     last = clauses[answer - 1]
-    for place in range(answer - 1, -1, -1):
-        asked = clauses[place]
-        if not asked.asked or asked.turn != last.turn or answer - place > 12:
+    for position in range(answer - 1, -1, -1):
+        question = clauses[position]
+        if not question.by_agent or question.turn != last.turn or answer - position > 12:
             break
-        negative = bool(_negative_question().match(asked.text))
+        negative = bool(_negative_question().match(question.text))
         if reply == "no" or (negative and not _insists(clauses, answer)):
-            clauses[place] = replace(asked, denied=True)
-        elif asked.sentence_id == last.sentence_id and not asked.denied and _invites(asked):
-            said = clauses[answer]
-            clauses[place] = replace(asked, confirmed=(said.turn, *said.source))
+            clauses[position] = replace(question, denied=True)
+        elif question.sentence_id == last.sentence_id and not question.denied and _invites(question):
+            confirming = clauses[answer]
+            clauses[position] = replace(question, confirmed=(confirming.turn, *confirming.source))
 
 
 @cache
@@ -319,9 +319,9 @@ def _summary() -> re.Pattern[str]:
     return compiled(r"^(?:okay |ok |alright )?(?:so|and so|and)\b")
 
 
-def _invites(asked: Clause) -> bool:
-    """Whether a bare yes confirms it: a question, or what the agent sums up."""
-    return asked.question or asked.sentence.endswith("?") or bool(_summary().match(asked.sentence))
+def _invites(clause: Clause) -> bool:
+    """Whether a bare yes confirms it: a question, or a summary by the agent."""
+    return clause.question or clause.sentence.endswith("?") or bool(_summary().match(clause.sentence))
 
 
 def _insists(clauses: list[Clause], answer: int) -> bool:

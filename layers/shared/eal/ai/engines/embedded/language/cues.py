@@ -1,13 +1,12 @@
-"""How a cue is written, and how its mentions in a call are found.
+"""How the lexicon writes a cue, and the search for its mentions in a call.
 
-A cue's phrases are regular expressions over the plain spelling with two shorthands: a space may hold a
-comma, and ` ~ ` stands for up to three words. Clauses are short and skipped words are counted, so the work is
-bounded by the number of clauses times the number of cues.
+A phrase is a regular expression over the plain spelling, with two shorthands: a space also matches a comma and a
+space, and ` ~ ` matches up to three words. Clauses have a bounded length and skipped words are counted, so the number
+of clauses times the number of cues bounds the work.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -16,32 +15,34 @@ from eal.ai.engines.embedded.language.patterns import compiled
 from eal.ai.engines.embedded.language.scope import Scope, scope_of
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable
 
     from eal.ai.engines.embedded.language.clauses import Clause
+    from eal.ai.engines.embedded.signals import Signal
 
-Reach = Literal["sentence", "near", "call"]  # near: two sentences before and after too
-_LONGEST_CALL = 20_000  # characters of it in which words are looked for
+Reach = Literal["sentence", "near", "call"]  # near: the sentence, two before it and two after it
+_MAX_CALL_CHARACTERS = 20_000  # of a call, for the reach "call"
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Words that speak for a signal, and how strongly."""
+    """Phrases that indicate a signal, and how strongly."""
 
-    signal: str
+    signal: Signal
     weight: float
     phrases: tuple[str, ...]
-    by_agent: bool = False  # also told by what the agent says ("you have the wrong number")
-    unless: tuple[str, ...] = ()  # other senses: with one of these in the clause, the cue is silent
-    by_sentence: bool = False  # looked for in the whole sentence, whatever its sense
-    beside: tuple[str, ...] = ()  # kinds of words that must all stand near it, in any order
-    reach: Reach = "sentence"  # how near
-    unless_beside: str = ""  # with one of these as near, the cue is silent
+    by_agent: bool = False  # also searched in what the agent says ("you have the wrong number")
+    unless: tuple[str, ...] = ()  # other senses: a clause with one of these has no mention of the cue
+    by_sentence: bool = False  # searched in the whole sentence, and asserted in any scope
+    nearby: tuple[str, ...] = ()  # classes of words that must all occur within reach, in any order
+    reach: Reach = "sentence"
+    unless_nearby: str = ""  # with one of these within reach, the cue has no mention
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A cue found in a clause, with its sense."""
+    """An occurrence of a cue in a clause, with its scope."""
 
     cue: Cue
     clause: Clause
@@ -51,50 +52,53 @@ class Mention:
 
 
 def cue(
-    signal: str,
+    signal: Signal,
     weight: float,
-    phrases: str,
-    unless: str = "",
-    *,
+    *phrases: str,
+    unless: tuple[str, ...] = (),
     by_agent: bool = False,
     by_sentence: bool = False,
 ) -> Cue:
-    """A cue from phrases written one a line."""
-    return Cue(signal, weight, _lines(phrases), by_agent, _lines(unless), by_sentence)
+    """A cue that one of its phrases indicates."""
+    return Cue(signal, weight, phrases, by_agent, unless, by_sentence)
 
 
-def family(
-    signal: str,
+def co_occurrence(
+    signal: Signal,
     weight: float,
-    phrases: str,
-    *beside: str,
+    lead: str,
+    *nearby: str,
     unless: str = "",
-    unless_beside: str = "",
+    unless_nearby: str = "",
     reach: Reach = "sentence",
 ) -> Cue:
-    """A cue that needs other kinds of words near it: a thing, its place, what became of it."""
+    """A cue that needs other classes of words near its lead: a thing, its place, what became of it."""
     return Cue(
         signal,
         weight,
-        _lines(phrases),
-        unless=_lines(unless),
-        beside=beside,
-        unless_beside=unless_beside,
+        (lead,),
+        unless=(unless,) if unless else (),
+        nearby=nearby,
+        unless_nearby=unless_nearby,
         reach=reach,
     )
 
 
-def _lines(text: str) -> tuple[str, ...]:
-    """One phrase a line; a line that begins with `|` continues the one before it."""
-    joined = re.sub(r"\n\s*\|", "|", text)
-    return tuple(line.strip() for line in joined.splitlines() if line.strip())
+def words(*alternatives: str) -> str:
+    """A class of words, as one regular expression without a group around it."""
+    return "|".join(alternatives)
+
+
+def phrase(*steps: str | tuple[str, ...]) -> str:
+    """A phrase too long for one line: its steps, in order. A tuple is a group of alternatives."""
+    return "".join(step if isinstance(step, str) else f"(?:{'|'.join(step)})" for step in steps)
 
 
 _SKIPPED = r"(?!(?:not|no|never|without|nobody|isnt|arent|wasnt|werent|dont|doesnt|didnt|hasnt|havent)\b)\w+"
 
 
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    # A word skipped inside of a phrase is never a negator: "its not raining" is no "its (…) raining".
+    # A phrase skips no negator: "its not raining" does not match "its (?:\w+ )raining".
     joined = "|".join(phrases).replace(" ~ ", "\0").replace(r"(?:\w+ )", f"(?:{_SKIPPED} )")
     joined = joined.replace(" ", ",? ").replace("\0", f"(?:,? {_SKIPPED}){{0,3}}?,? ")
     return compiled(rf"\b(?:{joined})\b")
@@ -102,67 +106,68 @@ def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
 
 @cache
 def _compiled(
-    one: Cue,
+    cue: Cue,
 ) -> tuple[Callable[[str], re.Match[str] | None], Callable[[str], re.Match[str] | None] | None]:
-    return _pattern(one.phrases).search, _pattern(one.unless).search if one.unless else None
+    return _pattern(cue.phrases).search, _pattern(cue.unless).search if cue.unless else None
 
 
 class _Surroundings:
-    """What is said around a clause; each question is answered once."""
+    """The text around each clause; each question about it is answered once."""
 
     def __init__(self, clauses: tuple[Clause, ...]) -> None:
-        said: dict[int, list[str]] = {}
+        texts_by_sentence: dict[int, list[str]] = {}
         for clause in clauses:
             if clause.counts:
-                said.setdefault(clause.sentence_id, []).append(clause.text)
-        self._place = {sentence: place for place, sentence in enumerate(said)}
-        self._sentences = [" ".join(texts) for texts in said.values()]
+                texts_by_sentence.setdefault(clause.sentence_id, []).append(clause.text)
+        self._position = {sentence: position for position, sentence in enumerate(texts_by_sentence)}
+        self._sentences = [" ".join(texts) for texts in texts_by_sentence.values()]
         self._known: dict[tuple[str, Reach, int], bool] = {}
 
-    def have(self, words: str, clause: Clause, reach: Reach) -> bool:
-        place = 0 if reach == "call" else self._place[clause.sentence_id]
-        known = self._known.get((words, reach, place))
+    def have(self, word_class: str, clause: Clause, reach: Reach) -> bool:
+        position = 0 if reach == "call" else self._position[clause.sentence_id]
+        known = self._known.get((word_class, reach, position))
         if known is None:
-            known = self._known[words, reach, place] = bool(_words(words)(self._text(place, reach)))
+            known = bool(_word_class(word_class)(self._text(position, reach)))
+            self._known[word_class, reach, position] = known
         return known
 
-    def _text(self, place: int, reach: Reach) -> str:
+    def _text(self, position: int, reach: Reach) -> str:
         if reach == "call":
-            return " ".join(self._sentences)[:_LONGEST_CALL]
+            return " ".join(self._sentences)[:_MAX_CALL_CHARACTERS]
         spread = 2 if reach == "near" else 0
-        return " ".join(self._sentences[max(0, place - spread) : place + spread + 1])
+        return " ".join(self._sentences[max(0, position - spread) : position + spread + 1])
 
 
-def _stands_beside(one: Cue, clause: Clause, around: _Surroundings) -> bool:
-    if not all(around.have(words, clause, one.reach) for words in one.beside):
+def _nearby_words_occur(cue: Cue, clause: Clause, around: _Surroundings) -> bool:
+    if not all(around.have(word_class, clause, cue.reach) for word_class in cue.nearby):
         return False
-    return not (one.unless_beside and around.have(one.unless_beside, clause, one.reach))
+    return not (cue.unless_nearby and around.have(cue.unless_nearby, clause, cue.reach))
 
 
 @cache
-def _words(words: str) -> Callable[[str], re.Match[str] | None]:
-    return compiled(rf"\b(?:{words})\b").search
+def _word_class(word_class: str) -> Callable[[str], re.Match[str] | None]:
+    return compiled(rf"\b(?:{word_class})\b").search
 
 
 def mentions(cues: Iterable[Cue], clauses: tuple[Clause, ...]) -> list[Mention]:
     """The first mention of every cue in every clause that counts."""
-    everything = tuple(cues)
-    around = _Surroundings(clauses) if any(one.beside for one in everything) else None
-    agent_cues = tuple(one for one in everything if one.by_agent)
+    all_cues = tuple(cues)
+    around = _Surroundings(clauses) if any(cue.nearby for cue in all_cues) else None
+    agent_cues = tuple(cue for cue in all_cues if cue.by_agent)
     found: list[Mention] = []
     for clause in clauses:
-        heard = everything if clause.counts else agent_cues if clause.speaker == "agent" else ()
-        for one in heard:
-            search, other_sense = _compiled(one)
-            text = clause.sentence if one.by_sentence else clause.text
+        searched = all_cues if clause.counts else agent_cues if clause.speaker == "agent" else ()
+        for cue in searched:
+            search, other_sense = _compiled(cue)
+            text = clause.sentence if cue.by_sentence else clause.text
             match = search(text)
             if not match or (other_sense and other_sense(text)):
                 continue
-            if around and one.beside and not _stands_beside(one, clause, around):
+            if around and cue.nearby and not _nearby_words_occur(cue, clause, around):
                 continue
-            if one.by_sentence:
-                found.append(Mention(one, clause, 0, len(clause.text), Scope.ASSERTED))
+            if cue.by_sentence:
+                found.append(Mention(cue, clause, 0, len(clause.text), Scope.ASSERTED))
                 continue
             scope = scope_of(clause, match.start(), match.end())
-            found.append(Mention(one, clause, match.start(), match.end(), scope))
+            found.append(Mention(cue, clause, match.start(), match.end(), scope))
     return found

@@ -1,4 +1,4 @@
-"""Speech addressed to the machine that reads the transcript. It is left out before anything is judged."""
+"""Instructions to the system that reads the transcript. They are removed before any task reads it."""
 
 from __future__ import annotations
 
@@ -95,13 +95,13 @@ def _follow_up() -> re.Pattern[str]:
 
 
 def instruction_start(sentence: str) -> int:
-    """Where in the sentence the instruction begins; 0 when it is one only by what stood before it."""
+    """The start of the instruction in the sentence; 0 if only the sentence before makes it one."""
     found = _whole().search(sentence)
     return found.start() if found else 0
 
 
 def spoken_instruction(sentence: str, *, after_one: bool) -> Spoken:
-    """Whether a sentence in plain spelling speaks to the system; `after_one`: the one before it did."""
+    """How much of a sentence in plain spelling instructs the system. `after_one`: the sentence before did."""
     if _whole().search(sentence) or (after_one and _follow_up().search(sentence)):
         return Spoken.SENTENCE
     return Spoken.CLAUSE if _partly().search(sentence) else Spoken.NOTHING

@@ -1,10 +1,10 @@
 """The engine's regular expressions, compiled when the layer is built.
 
-Compiling its 220 patterns takes half of a cold classify_call, and always gives the same lists of integers. So the
-layer's build stores them in a file beside this module (`build.py`), and `compiled` loads them from there.
+Compiling its 220 patterns takes half of a cold classify_call, and always produces the same integers. The layer's
+build (`build.py`) stores them in a file next to this module, and `compiled` loads them from there.
 
-`_sre` is private to CPython. The file names the format it was written in; a Python with another format ignores it.
-Without the file, and for a pattern that is not in it, `re.compile` does the work. A test compares the two results.
+`_sre` is private to CPython. The file names its format; a Python with another format ignores it. Without the file, and
+for a pattern that is not in it, `re.compile` does the work. A test compares both results.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ FORMAT = (_sre.MAGIC, _sre.CODESIZE)
 STORED = Path(__file__).with_name("patterns.bin")
 
 type Compiled = tuple[int, bytes, int, dict[str, int], tuple[str | None, ...]]
-"""What `_sre.compile` takes beside the pattern: flags, code, groups, names of groups, and their indexes."""
+"""The arguments of `_sre.compile` after the pattern: flags, code, groups, names of groups, and their indexes."""
 
 requested: set[str] = set()
-"""Every pattern that this process asked for: the build stores these."""
+"""The patterns that this process used. The build stores them."""
 
 
 def compiled(pattern: str) -> re.Pattern[str]:

@@ -1,4 +1,4 @@
-"""In what sense something was said: denied, over, only supposed, or asserted."""
+"""The scope of a mention: negated, past, supposed or asserted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Scope(Enum):
-    """The sense of one mention."""
+    """The sense in which a clause says something."""
 
     ASSERTED = auto()
     NEGATED = auto()
@@ -25,8 +25,8 @@ class Scope(Enum):
 
 @cache
 def _denial_before() -> re.Pattern[str]:
-    # The negator, then at most five words and no pause, up to the mention. The look-ahead lists negators that
-    # deny something else ("can't stop", "not only", "no idea where").
+    # A negator, then at most five words and no pause, up to the mention. The look-aheads list phrases whose negator
+    # refers to something else ("can't stop", "not only", "no idea where").
     return compiled(
         r"\b(?:no(?! (?:idea|doubt|clue|matter|longer able|problem|way to|power|heat|water)\b)"
         r"|not(?! (?:only|just|sure|to mention"
@@ -115,7 +115,7 @@ def _someday() -> re.Pattern[str]:
 
 
 def scope_of(clause: Clause, start: int, end: int) -> Scope:
-    """The sense in which the clause says what stands at `start` to `end` of it."""
+    """The scope of the words from `start` to `end` of the clause."""
     before, after = clause.text[:start], clause.text[end:]
     if _denial_before().search(before) or _denial_after().match(after):
         return Scope.NEGATED

@@ -1,7 +1,7 @@
-"""Speech in one plain spelling, with the way back to what was said.
+"""The plain spelling of speech, with the position of each character in the source.
 
-Lower case, no apostrophes ("isnt"), no fillers, no stutters, numbers and commas kept; every character
-remembers where in the source it stands, so that a quote is cut from the source itself.
+Lower case, no apostrophes ("isnt"), no fillers, no stutters; numbers and commas remain. The positions let evidence
+quote the source itself.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from eal.ai.engines.embedded.language.patterns import compiled
 if TYPE_CHECKING:
     import re
 
-# A single "word" longer than this is noise (base64, a stuck key) and is not read.
-_LONGEST_WORD = 40
+# A longer "word" is noise (base64, a stuck key) and is ignored.
+_MAX_WORD_CHARACTERS = 40
 
 _FILLERS = frozenset({
     "um", "umm", "uh", "uhh", "uhm", "erm", "er", "ah", "ahh", "hmm", "mm", "mhm", "really", "very",
@@ -46,13 +46,13 @@ _SPELLINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The plain spelling and, for each of its characters, the place in the source."""
+    """The plain spelling and, for each of its characters, the position in the source."""
 
     text: str
     origin: tuple[int, ...]
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
-        """Where in the source the plain text from `start` to `end` came from."""
+        """The span in the source of the plain text from `start` to `end`."""
         if start >= end:
             return (0, 0)
         return self.origin[start], self.origin[end - 1] + 1
@@ -64,7 +64,7 @@ def _tokens() -> re.Pattern[str]:
 
 
 def plain(source: str) -> Wording:
-    """The plain spelling of what was said; sentence ends become `.`, `?` or `!`, pauses a comma."""
+    """The plain spelling of `source`. Sentence ends become `.`, `?` or `!`, pauses a comma."""
     out: list[str] = []
     origin: list[int] = []
     words: list[str] = []
@@ -74,7 +74,7 @@ def plain(source: str) -> Wording:
             _add_mark(token, match.start(), out, origin)
             words.append(token)
             continue
-        if len(token) > _LONGEST_WORD:
+        if len(token) > _MAX_WORD_CHARACTERS:
             continue
         word = _respelled(token)
         if word in _FILLERS or (words and word == words[-1] and not word.isdigit()):
@@ -89,7 +89,7 @@ def plain(source: str) -> Wording:
 
 
 def _droppable(words: list[str], word: str) -> bool:
-    # "what kind of", "do you know" and "if you know" carry meaning.
+    # "what kind of", "do you know" and "if you know" have a meaning.
     return len(words) < 2 or words[-2] not in {
         "do",
         "what",
@@ -127,9 +127,9 @@ def _add_word(word: str, start: int, end: int, out: list[str], origin: list[int]
     if out and out[-1] != " ":
         out.append(" ")
         origin.append(start)
-    for place, letter in enumerate(word):
+    for offset, letter in enumerate(word):
         out.append(letter)
-        origin.append(min(start + place, end - 1))
+        origin.append(min(start + offset, end - 1))
     origin[-1] = end - 1
 
 

@@ -1,123 +1,108 @@
-"""Single words by what they hint at, for calls in which nothing was said outright.
+"""Single words that hint at a signal, for calls in which no cue states one.
 
-No word decides; several different ones that hint at the same thing do. Each is a regular expression of one word
-or a fixed pair, in plain spelling.
+A single word decides nothing; several different words that hint at the same signal do. Each is a regular expression of
+one word or a fixed pair, in plain spelling.
 """
 
 from __future__ import annotations
 
-VOCABULARY: dict[str, str] = {
-    "water": (
-        r"water\w*|wet\w*|damp\w*|moist\w*|soak\w*|flood\w*|leak\w*|drip\w*|pipes?|plumb\w*|hose|valve"
-        r"|basement|crawl ?space"
-        r"|sump|pump|drain(?:ed|ing)?|puddles?|faucet|toilet|tub|sink|shower|dishwasher|washer|heater"
-        r"|fridge|ice ?maker"
-        r"|sprinklers?|riser|ceiling|carpets?|hardwoods?|laminate|buckl\w*|warp\w*|wavy|mush\w*"
-        r"|squish\w*|pad|dry(?:ing)?|dehumidifiers?"
-        r"|shut ?off|upstairs|downstairs|mop\w*|shop ?vac\w*|towels?|buckets?|slab|meter|humid\w*"
-        r"|condensation|stain\w*|overflow\w*|plaster"
+from eal.ai.engines.embedded.language.cues import words
+from eal.ai.engines.embedded.signals import Signal
+
+HINT_WORDS: dict[Signal, str] = {
+    Signal.WATER: words(
+        r"water\w*|wet\w*|damp\w*|moist\w*|soak\w*|flood\w*|leak\w*|drip\w*|pipes?|plumb\w*|hose|valve",
+        r"basement|crawl ?space|sump|pump|drain(?:ed|ing)?|puddles?|faucet|toilet|tub|sink|shower|dishwasher",
+        r"washer|heater|fridge|ice ?maker|sprinklers?|riser|ceiling|carpets?|hardwoods?|laminate|buckl\w*",
+        r"warp\w*|wavy|mush\w*|squish\w*|pad|dry(?:ing)?|dehumidifiers?|shut ?off|upstairs|downstairs|mop\w*",
+        r"shop ?vac\w*|towels?|buckets?|slab|meter|humid\w*|condensation|stain\w*|overflow\w*|plaster",
     ),
-    "sewage": (
-        r"sewage|sewer|septic|toilets?|flush\w*|drains?|backed|backing|backup|waste|feces|poop|brown"
-        r"|stink\w*|stench|reeks?"
-        r"|smell\w*|main line|manhole|cleanout|gurgl\w*|burp\w*|bleach\w*|nasty|chunks|gray|grey|raw"
-        r"|lift station|ejector"
+    Signal.SEWAGE: words(
+        r"sewage|sewer|septic|toilets?|flush\w*|drains?|backed|backing|backup|waste",
+        r"feces|poop|brown|stink\w*|stench|reeks?|smell\w*|main line|manhole|cleanout",
+        r"gurgl\w*|burp\w*|bleach\w*|nasty|chunks|gray|grey|raw|lift station|ejector",
     ),
-    "fire": (
-        r"fires?|firem[ae]n|firefighters?|smoke\w*|smoky|soot\w*|burn\w*|flames?|ash|ashes|char\w*"
-        r"|scorch\w*|extinguisher"
-        r"|stove|oven|grease|candle|furnace|chimney|dryer|odor|wisps?|hot|red cross|fire marshal"
-        r"|insulation|melted|film"
+    Signal.FIRE: words(
+        r"fires?|firem[ae]n|firefighters?|smoke\w*|smoky|soot\w*|burn\w*|flames?|ash",
+        r"ashes|char\w*|scorch\w*|extinguisher|stove|oven|grease|candle|furnace",
+        r"chimney|dryer|odor|wisps?|hot|red cross|fire marshal|insulation|melted|film",
     ),
-    "mold": (
-        r"mold\w*|mildew\w*|musty|spores?|fung\w*|fuzzy|furry|growth|growing|spots|dots|specks|black"
-        r"|green|white|dark stuff|pepper"
-        r"|attic|closet|crawl ?space|humidity|coughing|allerg\w*|asthma|breathing|air quality|test(?:ed"
-        r"|ing)?|inspector"
-        r"|inspection|remediat\w*|sour|earthy|smell|damp|behind|lungs|sick"
+    Signal.MOLD: words(
+        r"mold\w*|mildew\w*|musty|spores?|fung\w*|fuzzy|furry|growth|growing|spots",
+        r"dots|specks|black|green|white|dark stuff|pepper|attic|closet|crawl ?space",
+        r"humidity|coughing|allerg\w*|asthma|breathing|air quality|test(?:ed|ing)?",
+        r"inspector|inspection|remediat\w*|sour|earthy|smell|damp|behind|lungs|sick",
     ),
-    "storm": (
-        r"storms?|wind\w*|hail\w*|tornado|hurricane|lightning|gusts?|rain\w*|snow|ice|roof\w*|shingles?"
-        r"|siding|gutters?|tarp\w*"
-        r"|tree|branch|limb|oak|pine|skylight|chimney|daylight|attic|blew|blown|ridge|tin|metal|fence"
-        r"|weather|carport"
+    Signal.STORM: words(
+        r"storms?|wind\w*|hail\w*|tornado|hurricane|lightning|gusts?|rain\w*|snow|ice",
+        r"roof\w*|shingles?|siding|gutters?|tarp\w*|tree|branch|limb|oak|pine|skylight",
+        r"chimney|daylight|attic|blew|blown|ridge|tin|metal|fence|weather|carport",
     ),
-    "biohazard": (
-        r"blood\w*|body|bodies|died|passed|death|deceased|suicide|decompos\w*|coroner|police"
-        r"|medical examiner|scene|stabb\w*"
-        r"|shot|overdos\w*|hoard\w*|needles|syringes|droppings|feces|urine|guano|rats?|mice|raccoons?"
-        r"|pigeons?|bats?|biohazard"
-        r"|trauma|remains|sanitiz\w*|disinfect\w*|decontaminat\w*|trash|filth\w*|rotten|rotting|roaches"
-        r"|maggots|flies|smell|squatters?|evicted|executor"
+    Signal.BIOHAZARD: words(
+        r"blood\w*|body|bodies|died|passed|death|deceased|suicide|decompos\w*|coroner",
+        r"police|medical examiner|scene|stabb\w*|shot|overdos\w*|hoard\w*|needles",
+        r"syringes|droppings|feces|urine|guano|rats?|mice|raccoons?|pigeons?|bats?",
+        r"biohazard|trauma|remains|sanitiz\w*|disinfect\w*|decontaminat\w*|trash|filth\w*",
+        r"rotten|rotting|roaches|maggots|flies|smell|squatters?|evicted|executor",
     ),
-    "rebuild": (
-        r"rebuild\w*|reconstruct\w*|drywall|sheetrock|studs|two by fours|2x4s|insulation|cabinets?"
-        r"|flooring|trim|baseboards?|paint\w*"
-        r"|contractors?|construction|repairs?|restore|finish\w*|bids?|proposals?|plans|permits?"
-        r"|architect|engineer s?|gutted|demo\w*|mitigation"
-        r"|walls again|put back|build ?back|countertops?|remodel\w*|fema|settle\w*|framing|electrical"
-        r"|interior|kitchen"
+    Signal.REBUILD: words(
+        r"rebuild\w*|reconstruct\w*|drywall|sheetrock|studs|two by fours|2x4s|insulation|cabinets?",
+        r"flooring|trim|baseboards?|paint\w*|contractors?|construction|repairs?|restore|finish\w*|bids?",
+        r"proposals?|plans|permits?|architect|engineer s?|gutted|demo\w*|mitigation|walls again|put back",
+        r"build ?back|countertops?|remodel\w*|fema|settle\w*|framing|electrical|interior|kitchen",
     ),
-    "existing_job": (
-        r"crews?|your guys?|your tech\w*|technician|job number|project|project manager|appointment"
-        r"|reschedule|schedule[ds]?|invoices?"
-        r"|contract|signed|deposit|refund|balance|receipt|machines?|dryers|fans|blowers|dehus?"
-        r"|dehumidifiers?|equipment|contents|boxes"
-        r"|packed|warehouse|estimate you|started|finish\w*|supposed|promised|update|status|follow\w* up"
-        r"|came out|lockbox|code|keys"
-        r"|punch list|warranty|completion|supervisor|the guy|your rep|monitor\w*|readings|squealing"
-        r"|beeping|loud|manager|complain\w*|refuse\w*"
+    Signal.EXISTING_JOB: words(
+        r"crews?|your guys?|your tech\w*|technician|job number|project|project manager|appointment",
+        r"reschedule|schedule[ds]?|invoices?|contract|signed|deposit|refund|balance|receipt",
+        r"machines?|dryers|fans|blowers|dehus?|dehumidifiers?|equipment|contents|boxes|packed",
+        r"warehouse|estimate you|started|finish\w*|supposed|promised|update|status|follow\w* up",
+        r"came out|lockbox|code|keys|punch list|warranty|completion|supervisor|the guy|your rep",
+        r"monitor\w*|readings|squealing|beeping|loud|manager|complain\w*|refuse\w*",
     ),
-    "insurance": (
-        r"insur\w*|claims?|claim s|adjusters?|carriers?|polic(?:y|ies)|deductible|cover(?:s|ed|age)?"
-        r"|denied|denial|settlement|depreciation"
-        r"|holdback|supplement|endorsement|rider|premium|underwrit\w*|appraisal|agent|xactimate"
-        r"|estimate|reimburse\w*|mortgage|lender|record"
-        r"|state farm|allstate|usaa|farmers|travelers|wondering|question"
+    Signal.INSURANCE: words(
+        r"insur\w*|claims?|claim s|adjusters?|carriers?|polic(?:y|ies)|deductible",
+        r"cover(?:s|ed|age)?|denied|denial|settlement|depreciation|holdback|supplement",
+        r"endorsement|rider|premium|underwrit\w*|appraisal|agent|xactimate|estimate|reimburse\w*",
+        r"mortgage|lender|record|state farm|allstate|usaa|farmers|travelers|wondering|question",
     ),
-    "employment": (
-        r"jobs?|hiring|hire|apply|appl(?:ied|ying|ication|icant)|resume|position|openings?|spots?"
-        r"|entry level|experience\w*|certif\w*|class"
-        r"|iicrc|wrt|asd|interview|technicians?|labor\w*|shift|boss|foreman|late|sick|paycheck|payroll"
-        r"|hours|wage|hourly|schedule|van|truck|start"
-        r"|employer|employee|employment|reference|verif\w*|school|internship|indeed|warehouse|coworker"
-        r"|supervisor|clock\w*|overtime|quit|quitting|two weeks"
+    Signal.EMPLOYMENT: words(
+        r"jobs?|hiring|hire|apply|appl(?:ied|ying|ication|icant)|resume|position|openings?",
+        r"spots?|entry level|experience\w*|certif\w*|class|iicrc|wrt|asd|interview|technicians?",
+        r"labor\w*|shift|boss|foreman|late|sick|paycheck|payroll|hours|wage|hourly|schedule|van",
+        r"truck|start|employer|employee|employment|reference|verif\w*|school|internship|indeed",
+        r"warehouse|coworker|supervisor|clock\w*|overtime|quit|quitting|two weeks",
     ),
-    "sales_pitch": (
-        r"i am with|calling from|reaching out|quick one|your side of town|realty|commercial"
-        r"|utility bill|finance|close more|businesses|business|compan(?:y|ies)|contractors|restorers"
-        r"|clients|leads?|marketing|google|map|rank\w*|search\w*|website|seo|ads?|advertis\w*"
-        r"|program|offer\w*|promo\w*|discount\w*|pricing|save|savings|demo|partner\w*|acquir\w*"
-        r"|acquisition|equity|investors?|exit|funding|capital"
-        r"|subs|subcontract\w*|crew of|good prices|quick question|interested|owner|whoever|handles"
-        r"|manages|in charge|decision\w*|exclusive|per month"
-        r"|free|trial|samples?|catalog\w*|vendors?|suppliers?|supply|supplies|network|platform|software"
-        r"|services?|reaching out|introduce|opportunit\w*"
-        r"|five minutes|ten minutes|we help|we work with|rates?|renewal|quote|fleet|products?"
-        r"|distributor|territory|solutions?"
+    Signal.SALES_PITCH: words(
+        r"i am with|calling from|reaching out|quick one|your side of town|realty|commercial",
+        r"utility bill|finance|close more|businesses|business|compan(?:y|ies)|contractors|restorers",
+        r"clients|leads?|marketing|google|map|rank\w*|search\w*|website|seo|ads?|advertis\w*|program",
+        r"offer\w*|promo\w*|discount\w*|pricing|save|savings|demo|partner\w*|acquir\w*|acquisition",
+        r"equity|investors?|exit|funding|capital|subs|subcontract\w*|crew of|good prices",
+        r"quick question|interested|owner|whoever|handles|manages|in charge|decision\w*|exclusive",
+        r"per month|free|trial|samples?|catalog\w*|vendors?|suppliers?|supply|supplies|network",
+        r"platform|software|services?|reaching out|introduce|opportunit\w*|five minutes|ten minutes",
+        r"we help|we work with|rates?|renewal|quote|fleet|products?|distributor|territory|solutions?",
     ),
-    "wrong_number": (
-        r"wrong|sorry|order|pizza|delivery|appointment|doctor|dr|dentist|pharmacy|prescription|haircut"
-        r"|reservation|table|tickets?|physical|school"
-        r"|mom|dad|grandma|grandpa|honey|sweetie|babe|bro|dude|man|buddy|jacket|dinner|lunch|beers?"
-        r"|party|birthday|game|swing by|bucks|owe"
-        r"|love you|miss you|pick you up|bank|account|library|church|vet|puppy|hotel|flight|cable"
-        r"|internet|clinic|salon|store|returning your call"
+    Signal.WRONG_NUMBER: words(
+        r"wrong|sorry|order|pizza|delivery|appointment|doctor|dr|dentist|pharmacy",
+        r"prescription|haircut|reservation|table|tickets?|physical|school|mom|dad|grandma",
+        r"grandpa|honey|sweetie|babe|bro|dude|man|buddy|jacket|dinner|lunch|beers?|party",
+        r"birthday|game|swing by|bucks|owe|love you|miss you|pick you up|bank|account|library",
+        r"church|vet|puppy|hotel|flight|cable|internet|clinic|salon|store|returning your call",
     ),
-    "spam": (
-        r"press|one|nine|automated|recorded|recording|warranty|congratulations|selected|winner|won"
-        r"|prize|gift card|irs|social security|tax credit"
-        r"|eligib\w*|qualify|expire[sd]?|suspended|verification|verify|listing|final notice|warrant"
-        r"|lottery|cruise|vacation|medicare|opt out|operator"
-        r"|specialist|gotcha|gottem|prank|joke|lol|haha"
+    Signal.SPAM: words(
+        r"press|one|nine|automated|recorded|recording|warranty|congratulations|selected|winner",
+        r"won|prize|gift card|irs|social security|tax credit|eligib\w*|qualify|expire[sd]?",
+        r"suspended|verification|verify|listing|final notice|warrant|lottery|cruise|vacation",
+        r"medicare|opt out|operator|specialist|gotcha|gottem|prank|joke|lol|haha",
     ),
-    "other": (
-        r"do you (?:guys )?do|do you (?:guys )?(?:sell|rent|offer|install)|ducts?|vents?|gutters?"
-        r"|windows|couch|sofa|mattress|furniture|rugs?|upholstery|pest\w*"
-        r"|termites?|roaches|ants|bees|junk|moving|storage|landscap\w*|pool|solar|asbestos|radon|lead"
-        r"|survey|donation|sponsor\w*|charity"
-        r"|rotary|club|speaker|luncheon|school project|student|reporter|news|interview|permit"
-        r"|inspector s office|city hall|census|attorney|subpoena"
-        r"|lost (?:dog|cat)|directions|hours|fax|address|board\w*|window|glass|locksmith|break ?in|van|truck"
+    Signal.OTHER: words(
+        r"do you (?:guys )?do",
+        r"do you (?:guys )?(?:sell|rent|offer|install)",
+        r"ducts?|vents?|gutters?|windows|couch|sofa|mattress|furniture|rugs?|upholstery|pest\w*|termites?",
+        r"roaches|ants|bees|junk|moving|storage|landscap\w*|pool|solar|asbestos|radon|lead|survey",
+        r"donation|sponsor\w*|charity|rotary|club|speaker|luncheon|school project|student|reporter|news",
+        r"interview|permit|inspector s office|city hall|census|attorney|subpoena|lost (?:dog|cat)",
+        r"directions|hours|fax|address|board\w*|window|glass|locksmith|break ?in|van|truck",
     ),
 }

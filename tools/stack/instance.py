@@ -1,4 +1,4 @@
-"""Where a stack lives: its folder, its port, and the words in which it reports what it does."""
+"""An instance of the local stack, and the lines in which the tools report their steps."""
 
 import json
 import os
@@ -36,7 +36,9 @@ def shown(path: Path) -> str:
 
 
 @dataclass(frozen=True)
-class Place:
+class Instance:
+    """A local stack: the folder of its files, and its port."""
+
     folder: Path
     port: int
 
