@@ -232,7 +232,7 @@ def _reconcile(session: Session) -> None:
     missed = {"id": "CAL9", "company_id": "COM1", "start_time": now.isoformat(), "duration": 0}
     mail = {"id": "m1", "created_at": now.isoformat(), "from": "dana@example.com", "text": "Yes."}
     for module in (reconcile, resend_reconcile):
-        session.monkeypatch.setattr(module, "SETTLED", timedelta(0))
+        session.monkeypatch.setattr(module, "SETTLING_TIME", timedelta(0))
     with (
         serving(CallrailApi("callrail", 'Token token="a key"', calls=[missed]), session.monkeypatch),
         serving(ResendApi("resend", "Bearer a key", mails=[mail]), session.monkeypatch),

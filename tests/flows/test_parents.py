@@ -1,4 +1,4 @@
-"""Parent, child, sibling, grandchild, stranger: who reads and who writes whose data, as a table."""
+"""Parent, child, sibling, grandchild, stranger: a table of who reads and writes whose data."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ SECRET = "Hidden Waters"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The family, each with a lead and a call: `ids`, admin `keys`, and what each one's `leads` and `calls` are.
+    """The family, each with a lead and a call: their `ids`, admin `keys`, `leads` and `calls`.
 
-    The child has granted its parent leads and calls; nobody has granted anything else.
+    The only grant is that of the child to its parent, of leads and calls.
     """
 
     ids: dict[str, str]
@@ -44,14 +44,14 @@ class World:
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    """One for the whole module: what is tried in it changes nothing, and each test of a write says so."""
+    """Shared by the module: its tests change nothing, and each test of a write asserts that."""
     with pytest.MonkeyPatch.context() as patch, aws_in_process(patch):
         ids: dict[str, str] = {}
         keys: dict[str, str] = {}
         leads: dict[str, str] = {}
         for name, above in ABOVE.items():
-            one = new_tenant(f"{SECRET} {name}", parent=ids[above] if above else None)
-            ids[name], keys[name] = one.id, _busy(one.admin)
+            tenant = new_tenant(f"{SECRET} {name}", parent=ids[above] if above else None)
+            ids[name], keys[name] = tenant.id, _busy(tenant.admin)
             connect(keys[name]).send("post-call", Call.new().event("post-call"))
             body = {"email": f"{name}@example.com", "company": SECRET}
             leads[name] = call("POST", "/v1/leads", key=keys[name], json_body=body).json["id"]
@@ -64,13 +64,13 @@ def world() -> Iterator[World]:
 
 
 def _busy(admin: str) -> str:
-    """An admin key that no limit refuses."""
+    """An admin key with the highest rate limit."""
     body = {"name": "busy", "scopes": ["admin"], "rate_limit": {"per_minute": 6000}}
     return str(call("POST", "/v1/api-keys", key=admin, json_body=body).json["key"])
 
 
 type Table = dict[str, tuple[int, int, int, int, int]]
-"""By who asks: the status for each of FAMILY, whose data it is about."""
+"""By caller: the status for the data of each of FAMILY."""
 
 GRANTED: Table = {
     #              parent child sibling grandchild stranger
@@ -80,7 +80,7 @@ GRANTED: Table = {
     "grandchild": (404,   404,  404,    404,       404),
     "stranger":   (404,   404,  404,    404,       404),
 }  # fmt: skip
-"""What the child granted, through X-EAL-Organization. Naming oneself there is 404 too."""
+"""Data that the child granted, through X-EAL-Organization. The caller's own id there is 404 too."""
 
 NOT_GRANTED: Table = {**GRANTED, "parent": (404, 403, 403, 404, 404)}
 
@@ -92,7 +92,7 @@ OWN: Table = {
     "grandchild": (404,   404,  404,    200,       404),
     "stranger":   (404,   404,  404,    404,       200),
 }  # fmt: skip
-"""One's own data, without the header."""
+"""The caller's own data, without the header."""
 
 RECORD: Table = {
     #              parent child sibling grandchild stranger
@@ -102,7 +102,7 @@ RECORD: Table = {
     "grandchild": (404,   404,  404,    404,       404),
     "stranger":   (404,   404,  404,    404,       404),
 }  # fmt: skip
-"""The organization's record by its id: the right of the one that it was created under."""
+"""An organization's record by its id: only its parent reads it."""
 
 UPWARDS: Table = {
     #              parent child sibling grandchild stranger
@@ -112,10 +112,10 @@ UPWARDS: Table = {
     "grandchild": (404,   422,  404,    404,       404),
     "stranger":   (404,   404,  404,    404,       404),
 }  # fmt: skip
-"""A grant that would be refused for its end: only one's own parent gets so far."""
+"""A grant with an expiry in the past: only the caller's own parent gets as far as that check."""
 
 REVOKED: Table = {**dict.fromkeys(FAMILY, (404, 404, 404, 404, 404))}
-"""Taking back what was never granted; of the child's grant see below."""
+"""Revoking a grant that does not exist; the child's grant is tested below."""
 
 READS: list[tuple[str, bool, Table]] = [
     ("/v1/leads", True, GRANTED),
@@ -131,7 +131,7 @@ READS: list[tuple[str, bool, Table]] = [
     ("/v1/calls/{call}", False, OWN),
     ("/v1/organizations/{id}", False, RECORD),
 ]
-"""The path, whether X-EAL-Organization names whose it is, and what comes of it."""
+"""Path, whether X-EAL-Organization names the owner, and the expected statuses."""
 
 WITH_HEADER: list[tuple[str, str, object]] = [
     ("POST", "/v1/leads", {"email": "new@example.com"}),
@@ -142,7 +142,7 @@ WITH_HEADER: list[tuple[str, str, object]] = [
     ("POST", "/v1/organizations", {"name": "Taken"}),
     ("POST", "/v1/organizations/me/members", {"email": "new@example.com", "role": "owner"}),
 ]
-"""Writes: NOT_GRANTED holds for each one, whatever was granted."""
+"""Writes: NOT_GRANTED applies to each, whatever was granted."""
 
 OVER = {"resources": ["leads"], "expires_at": "2020-01-01T00:00:00Z"}
 BY_ID: list[tuple[str, str, object, Table]] = [
@@ -151,7 +151,7 @@ BY_ID: list[tuple[str, str, object, Table]] = [
     ("PUT", "/v1/organizations/me/grants/{id}", OVER, UPWARDS),
     ("PATCH", "/v1/organizations/{id}", {}, RECORD),
 ]  # fmt: skip
-"""Writes that change nothing where they are allowed."""
+"""Writes that change nothing if they are allowed."""
 
 
 def _cells(table: Table) -> Iterator[tuple[str, str, int]]:
@@ -161,12 +161,12 @@ def _cells(table: Table) -> Iterator[tuple[str, str, int]]:
 
 
 def _tells_nothing(answer: Answer) -> None:
-    """A refusal shows what was sent, and nothing of whose it is."""
+    """A refusal repeats only the request, and nothing of the owner's data."""
     assert SECRET not in answer.text
     assert "@example.com" not in answer.text
 
 
-@pytest.mark.parametrize(("path", "with_header", "table"), READS, ids=lambda one: str(one)[:60])
+@pytest.mark.parametrize(("path", "with_header", "table"), READS, ids=lambda value: str(value)[:60])
 def test_reads(world: World, path: str, with_header: bool, table: Table) -> None:
     for asks, whose, status in _cells(table):
         headers = {"X-EAL-Organization": world.ids[whose]} if with_header else {}
@@ -196,12 +196,12 @@ def test_a_write_with_the_header_is_never_allowed(world: World, method: str, pat
     assert items() == before
 
 
-@pytest.mark.parametrize(("method", "path", "body", "table"), BY_ID, ids=lambda one: str(one)[:60])
+@pytest.mark.parametrize(("method", "path", "body", "table"), BY_ID, ids=lambda value: str(value)[:60])
 def test_writes_by_id(world: World, method: str, path: str, body: object, table: Table) -> None:
     before = items()
     for asks, whose, status in _cells(table):
         if (method, asks, whose) == ("DELETE", "child", "parent"):
-            continue  # the one grant that there is: the next test takes back another
+            continue  # the only existing grant: the next test revokes another
 
         answer = call(method, world.path(path, whose), key=world.keys[asks], json_body=body)
 
@@ -211,7 +211,7 @@ def test_writes_by_id(world: World, method: str, path: str, body: object, table:
     assert items() == before
 
 
-def test_each_ones_lists_are_its_own(world: World) -> None:
+def test_each_organization_lists_its_own_data(world: World) -> None:
     for asks in FAMILY:
         (_, mine) = sorted(
             call("GET", "/v1/leads", key=world.keys[asks]).json["data"], key=lambda lead: bool(lead["email"])
@@ -221,7 +221,7 @@ def test_each_ones_lists_are_its_own(world: World) -> None:
         assert only["id"] == world.calls[asks]
 
 
-def test_a_parent_sees_the_childs_leads_and_no_one_elses(world: World) -> None:
+def test_a_parent_sees_only_the_leads_of_the_child(world: World) -> None:
     headers = {"X-EAL-Organization": world.ids["child"]}
 
     page = call("GET", "/v1/leads", key=world.keys["parent"], headers=headers).json
@@ -230,7 +230,7 @@ def test_a_parent_sees_the_childs_leads_and_no_one_elses(world: World) -> None:
     assert world.leads["child"] in {lead["id"] for lead in page["data"]}
 
 
-def test_another_ones_id_under_a_childs_header_is_404(world: World) -> None:
+def test_a_foreign_id_with_the_childs_header_is_404(world: World) -> None:
     headers = {"X-EAL-Organization": world.ids["child"]}
     for whose in FAMILY:
         answer = call("GET", f"/v1/leads/{world.leads[whose]}", key=world.keys["parent"], headers=headers)
@@ -238,7 +238,7 @@ def test_another_ones_id_under_a_childs_header_is_404(world: World) -> None:
         assert answer.status == (200 if whose == "child" else 404)
 
 
-def test_a_cursor_of_the_childs_list_is_not_good_for_the_parents_own(world: World) -> None:
+def test_a_cursor_of_the_childs_list_is_invalid_for_the_parents_list(world: World) -> None:
     headers = {"X-EAL-Organization": world.ids["child"]}
     cursor = call("GET", "/v1/leads?limit=1", key=world.keys["parent"], headers=headers).json["next_cursor"]
 
@@ -264,8 +264,8 @@ GRANTS: dict[str, tuple[Grant | None, tuple[int, int, int]]] = {
 
 
 @pytest.mark.parametrize("granted", GRANTS)
-def test_a_grant_covers_what_it_names_until_it_ends(world: World, granted: str) -> None:
-    """For a child of the sibling's, so that the family stays as it is. Taken back, nothing is left of any."""
+def test_a_grant_covers_its_resources_until_it_expires(world: World, granted: str) -> None:
+    """For a child of the sibling, so that FAMILY does not change. After the revocation, nothing is readable."""
     grant, statuses = GRANTS[granted]
     location = new_tenant(f"{SECRET} below", parent=world.ids["sibling"])
     key, headers = _busy(location.admin), {"X-EAL-Organization": location.id}
@@ -283,8 +283,8 @@ def test_a_grant_covers_what_it_names_until_it_ends(world: World, granted: str) 
         if answer.status != 200:
             assert answer.error == "grant_required"
             _tells_nothing(answer)
-    for one in ("parent", "child", "stranger"):
-        assert call("GET", "/v1/leads", key=world.keys[one], headers=headers).status == 404
+    for name in ("parent", "child", "stranger"):
+        assert call("GET", "/v1/leads", key=world.keys[name], headers=headers).status == 404
     if grant:
         path = f"/v1/organizations/me/grants/{world.ids['sibling']}"
         assert call("DELETE", path, key=key).status == 204
@@ -292,8 +292,8 @@ def test_a_grant_covers_what_it_names_until_it_ends(world: World, granted: str) 
             assert call("GET", path, key=world.keys["sibling"], headers=headers).status == 403
 
 
-def test_a_grant_in_the_wrong_hands_opens_nothing(world: World) -> None:
-    """An item that no endpoint writes, a grant to a stranger: the parent is looked at, not the grant alone."""
+def test_a_grant_to_an_organization_that_is_not_the_parent_has_no_effect(world: World) -> None:
+    """A grant to a stranger, which no endpoint writes: the parent is checked, and not only the grant."""
     by = operator(world.ids["grandchild"])
     grants.put(world.ids["grandchild"], world.ids["stranger"], Grant(resources=("leads",)), by)
     by.transaction.commit()

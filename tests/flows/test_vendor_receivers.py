@@ -1,4 +1,4 @@
-"""What holds at Resend's and at Stripe's receiver alike: POST /{connection_id}/events."""
+"""POST /{connection_id}/events: the behaviour that Resend's and Stripe's receivers share."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _health(connection: Connection, tenant: Tenant) -> Any:
 
 @pytest.mark.parametrize("in_base64", [False, True])
 @pytest.mark.parametrize("form", ["url_event", "gateway_event"])
-def test_a_signed_event_is_stored_as_it_came_queued_and_answered(
+def test_a_signed_event_is_stored_unchanged_enqueued_and_accepted(
     connection: Connection, tenant: Tenant, form: str, in_base64: bool
 ) -> None:
     answer = connection.receive(getattr(connection, form)(BODY, in_base64=in_base64))
@@ -47,12 +47,12 @@ def test_a_signed_event_is_stored_as_it_came_queued_and_answered(
     assert (message["organization_id"], message["mode"]) == (tenant.id, "live")
 
 
-def test_another_body_under_a_good_signature_is_refused(connection: Connection) -> None:
+def test_another_body_with_a_valid_signature_is_rejected(connection: Connection) -> None:
     assert connection.receive(connection.url_event(BODY + b" ", connection.headers(BODY))).status == 401
 
 
 @pytest.mark.parametrize(("off", "status"), [(-300, 202), (300, 202), (-301, 401), (301, 401)])
-def test_a_signature_holds_for_five_minutes_either_way(
+def test_a_signature_is_valid_for_five_minutes_in_either_direction(
     clock: Clock, connection: Connection, tenant: Tenant, off: int, status: int
 ) -> None:
     clock.at = clock.at.replace(microsecond=0)
@@ -66,11 +66,13 @@ def test_a_signature_holds_for_five_minutes_either_way(
         assert _health(connection, tenant)["last_failure"]["reason"] == "out_of_time"
 
 
-def test_both_secrets_hold_while_one_replaces_the_other(
+def test_both_secrets_are_accepted_during_the_overlap(
     clock: Clock, connection: Connection, tenant: Tenant
 ) -> None:
-    def status(one: Connection) -> int:
-        return one.receive(one.url_event(BODY, one.headers(BODY, at=int(clock.at.timestamp())))).status
+    def status(sender: Connection) -> int:
+        return sender.receive(
+            sender.url_event(BODY, sender.headers(BODY, at=int(clock.at.timestamp())))
+        ).status
 
     new = Connection(connection.vendor, connection.id, ANOTHER_SECRET[connection.vendor])
     assert status(new) == 401
@@ -81,7 +83,7 @@ def test_both_secrets_hold_while_one_replaces_the_other(
     assert [status(connection), status(new)] == [401, 202]
 
 
-def test_another_tenants_secret_does_not_sign_here(connection: Connection, stranger: Tenant) -> None:
+def test_another_tenants_secret_is_rejected(connection: Connection, stranger: Tenant) -> None:
     other = connect(connection.vendor, stranger.admin)
     body = {"secrets": {"signing_secret": ANOTHER_SECRET[other.vendor]}, "overlap_seconds": 0}
     call("PUT", f"/v1/integrations/{other.vendor}", key=stranger.admin, json_body=body)
@@ -89,21 +91,23 @@ def test_another_tenants_secret_does_not_sign_here(connection: Connection, stran
     assert connection.receive(connection.url_event(BODY)).status == 202
 
 
-def test_an_unknown_connection_and_another_vendors_are_404(connection: Connection, tenant: Tenant) -> None:
+def test_an_unknown_connection_and_another_vendors_connection_are_404(
+    connection: Connection, tenant: Tenant
+) -> None:
     other = connect(OTHER[connection.vendor], tenant.admin)
-    for one in ("conn_" + "0" * 40, other.id):
-        answer = connection.receive({**connection.url_event(BODY), "rawPath": f"/{one}/events"})
+    for connection_id in ("conn_" + "0" * 40, other.id):
+        answer = connection.receive({**connection.url_event(BODY), "rawPath": f"/{connection_id}/events"})
         assert (answer.status, answer.error) == (404, "not_found")
 
 
-def test_an_event_type_that_nobody_knows_is_taken(connection: Connection) -> None:
+def test_an_unknown_event_type_is_accepted(connection: Connection) -> None:
     body = b'{"object": "event", "type": "somebody.new", "data": {}}'
 
     assert connection.receive(connection.url_event(body)).status == 202
     assert len(peek(QUEUES[connection.vendor])) == 1
 
 
-def test_signed_but_no_json_object_is_400(connection: Connection) -> None:
+def test_a_signed_body_that_is_not_a_json_object_is_400(connection: Connection) -> None:
     answer = connection.receive(connection.url_event(b"[]"))
 
     assert (answer.status, answer.error) == (400, "invalid_request")
@@ -114,7 +118,7 @@ def test_signed_but_no_json_object_is_400(connection: Connection) -> None:
 @pytest.mark.parametrize(
     "body", [b'{"to": "Jos\xe9"}', b'{"to": "\xed\xa0\x80"}', '{"to": 1}'.encode("utf-16")]
 )
-def test_signed_but_not_utf_8_is_400_and_stores_nothing(
+def test_a_signed_body_that_is_not_utf_8_is_400_and_not_stored(
     connection: Connection, tenant: Tenant, body: bytes, form: str, in_base64: bool
 ) -> None:
     answer = connection.receive(getattr(connection, form)(body, in_base64=in_base64))
@@ -126,7 +130,9 @@ def test_signed_but_not_utf_8_is_400_and_stores_nothing(
 
 
 @pytest.mark.parametrize("in_base64", [False, True])
-def test_a_replacement_character_of_the_vendors_own_is_kept(connection: Connection, in_base64: bool) -> None:
+def test_a_replacement_character_in_the_vendors_body_is_preserved(
+    connection: Connection, in_base64: bool
+) -> None:
     body = '{"to": "Jos\ufffd"}'.encode()
 
     assert connection.receive(connection.url_event(body, in_base64=in_base64)).status == 202
@@ -135,18 +141,18 @@ def test_a_replacement_character_of_the_vendors_own_is_kept(connection: Connecti
     assert aws.s3().get_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Body"].read() == body
 
 
-def test_what_is_not_utf_8_and_not_signed_is_401(connection: Connection) -> None:
+def test_an_unsigned_body_that_is_not_utf_8_is_401(connection: Connection) -> None:
     event = connection.url_event(b'{"to": "Jos\xe9"}', connection.headers(BODY), in_base64=True)
 
     assert connection.receive(event).error == "invalid_signature"
 
 
-def test_over_one_mebibyte_is_413(connection: Connection) -> None:
+def test_a_body_over_one_mebibyte_is_413(connection: Connection) -> None:
     assert connection.receive(connection.url_event(b"x" * (1024 * 1024 + 1))).status == 413
 
 
 @pytest.mark.parametrize("operation", ["PutObject", "SendMessage"])
-def test_what_is_not_durable_is_not_answered_with_2xx(
+def test_an_event_that_is_not_durable_is_not_accepted(
     connection: Connection, monkeypatch: pytest.MonkeyPatch, operation: str
 ) -> None:
     event = connection.url_event(BODY)
@@ -158,7 +164,7 @@ def test_what_is_not_durable_is_not_answered_with_2xx(
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
-def test_killed_after_any_call_and_sent_again_it_is_stored_once(
+def test_an_event_is_stored_once_if_the_receiver_is_killed_after_any_call(
     connection: Connection, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     event = connection.url_event(BODY)

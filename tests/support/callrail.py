@@ -1,4 +1,4 @@
-"""A tenant's connected CallRail: signed events into the receiver, and what comes of them."""
+"""A tenant's connection to CallRail: signed events for the receiver, and the items that they result in."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def connect(key: str, signing_key: str = SIGNING_KEY) -> Connection:
 
 
 def receive(event: dict[str, Any]) -> Answer:
-    """The receiver's answer."""
+    """The receiver's response."""
     return inbound.receive("callrail", event)
 
 

@@ -1,4 +1,4 @@
-"""Vendors' requests to the receivers; a tenant's connected Resend or Stripe, with its normaliser."""
+"""Vendors' requests to the receivers, and a tenant's connection to Resend or Stripe with its normaliser."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ type Headers = dict[str, str]
 
 
 def svix_headers(body: bytes, secret: str, message_id: str = "msg_1", at: int | None = None) -> Headers:
-    """Resend's headers, by the scheme's own words and by none of our code."""
+    """Resend's headers, computed from the scheme's documentation without our code."""
     timestamp = int(time.time()) if at is None else at
     key = base64.b64decode(secret.removeprefix("whsec_"))
     digest = hmac.digest(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256)
@@ -38,7 +38,7 @@ def svix_headers(body: bytes, secret: str, message_id: str = "msg_1", at: int | 
 
 
 def stripe_headers(body: bytes, secret: str, _message_id: str = "", at: int | None = None) -> Headers:
-    """Stripe's header, likewise."""
+    """Stripe's header, computed in the same way."""
     timestamp = int(time.time()) if at is None else at
     digest = hmac.digest(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hex()
     return {"stripe-signature": f"t={timestamp},v1={digest}"}
@@ -51,7 +51,7 @@ SECRETS = {"resend": RESEND_SECRET, "stripe": STRIPE_SECRET}
 def url_event(
     connection_id: str, kind: str, body: bytes, headers: Headers, *, in_base64: bool = False
 ) -> dict[str, Any]:
-    """A vendor's request as a function URL hands it over (payload format 2.0)."""
+    """A vendor's request as the event of a function URL (payload format 2.0)."""
     return {
         "version": "2.0",
         "routeKey": "$default",
@@ -62,7 +62,7 @@ def url_event(
             "requestId": str(uuid.uuid4()),
             "http": {"method": "POST", "path": f"/{connection_id}/{kind}", "sourceIp": SOURCE_IP},
         },
-        "body": base64.b64encode(body).decode() if in_base64 else body.decode(),
+        "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
         "isBase64Encoded": in_base64,
     }
 
@@ -77,7 +77,7 @@ def gateway_event(
     query: dict[str, str] | None = None,
     in_base64: bool = False,
 ) -> dict[str, Any]:
-    """The same request as API Gateway hands it over (payload format 1.0)."""
+    """The same request as the event of API Gateway (payload format 1.0)."""
     return {
         "resource": f"/v1/inbound/{vendor}/{{connection_id}}/{{kind}}",
         "path": f"/v1/inbound/{vendor}/{connection_id}/{kind}",
@@ -88,13 +88,13 @@ def gateway_event(
         "multiValueQueryStringParameters": query and {name: [value] for name, value in query.items()},
         "pathParameters": {"connection_id": connection_id, "kind": kind},
         "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": SOURCE_IP}},
-        "body": base64.b64encode(body).decode() if in_base64 else body.decode(),
+        "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
         "isBase64Encoded": in_base64,
     }
 
 
 def receive(vendor: str, event: dict[str, Any]) -> Answer:
-    """The receiver's answer."""
+    """The receiver's response."""
     response = load_app(f"inbound/{vendor}").handler(event, None)
     return Answer(response["statusCode"], response["headers"], response["body"])
 
@@ -122,7 +122,7 @@ class Connection:
         return receive(self.vendor, event)
 
     def message(self, body: object, message_id: str = "msg_1") -> str:
-        """The message that the receiver makes of a body."""
+        """The message that the receiver enqueues for a body."""
         raw = json.dumps(body).encode()
         answer = self.receive(self.url_event(raw, self.headers(raw, message_id)))
         assert answer.status == 202, answer.text
@@ -130,10 +130,10 @@ class Connection:
         return json.dumps(found)
 
     def normalise(self, *messages: str) -> list[str]:
-        """Run the worker; the ids of the messages that failed."""
+        """Run the worker. The ids of the failed messages."""
         event = sqs_event(QUEUES[self.vendor], list(messages))
         answer = load_app(f"workers/normalise_{self.vendor}").handler(event, None)
-        return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
 def connect(vendor: str, key: str, **secrets: str) -> Connection:

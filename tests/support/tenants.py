@@ -1,4 +1,4 @@
-"""Tenants with real keys, made by the product's own code."""
+"""Tenants with real keys, created by the product's own code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def operator(organization_id: str) -> Caller:
-    """The caller that sets a tenant up: the operator's tool."""
+    """The caller that creates a tenant: the operator's tool."""
     return system("tests", organization_id, "tests")
 
 
@@ -39,14 +39,14 @@ def new_tenant(name: str = "Acme Restoration", parent: str | None = None) -> Ten
     _, admin, admin_text = organizations.create(name, by, parent_organization_id=parent)
     by.transaction.commit()
     texts = {}
-    wanted: list[tuple[str, Mode, Scope]] = [
+    key_specs: list[tuple[str, Mode, Scope]] = [
         ("write", "live", "write"),
         ("read", "live", "read"),
         ("test", "test", "admin"),
     ]
-    for label, mode, scope in wanted:
+    for label, mode, scope in key_specs:
         by = operator(organization_id)
-        _, texts[label] = keys.make(
+        _, texts[label] = keys.create(
             by, tenant=tenancy.Tenant(organization_id, mode), name=label, scopes=(scope,)
         )
         by.transaction.audit("api_key.created", organization_id)

@@ -1,4 +1,4 @@
-"""Vendors' APIs as servers on this machine: they page, throttle and fail as the vendors do, when they are told to."""
+"""Vendors' APIs as local servers, which paginate, throttle and fail like the vendors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ type Body = dict[str, Any]
 
 @dataclass(slots=True)
 class Trouble:
-    """What the next requests get instead of their answer; `hang_up` is no answer at all."""
+    """A failure instead of a response. `hang_up` closes the connection without one."""
 
     status: int = 500
     headers: dict[str, str] = field(default_factory=dict)
@@ -30,35 +30,35 @@ class Trouble:
 
 
 @dataclass(slots=True)
-class Asked:
+class Request:
     path: str
     query: dict[str, str]
 
 
 @dataclass(slots=True)
 class VendorApi:
-    """`asked` are the requests, refused ones too; `troubles` come first, one a request."""
+    """`requests` are all requests, including refused ones. `troubles` are the next responses, one per request."""
 
     vendor: str
     authorization: str
-    asked: list[Asked] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     url: str = ""
 
-    def answer(self, asked: Asked) -> tuple[int, Body]:
+    def answer(self, request: Request) -> tuple[int, Body]:
         raise NotImplementedError
 
 
 @dataclass(slots=True)
 class ResendApi(VendorApi):
-    """`mails` are the received ones, the oldest first, each as its retrieval shows it."""
+    """`mails` are received mails in the format of a single mail, the oldest first."""
 
     mails: list[Body] = field(default_factory=list)
 
-    def answer(self, asked: Asked) -> tuple[int, Body]:
-        if asked.path == "/emails/receiving":
-            return self._page(asked.query)
-        found = [mail for mail in self.mails if asked.path == f"/emails/receiving/{mail['id']}"]
+    def answer(self, request: Request) -> tuple[int, Body]:
+        if request.path == "/emails/receiving":
+            return self._page(request.query)
+        found = [mail for mail in self.mails if request.path == f"/emails/receiving/{mail['id']}"]
         if not found:
             return 404, {"statusCode": 404, "name": "not_found", "message": "Email not found"}
         return 200, {"object": "email", **found[0]}
@@ -80,7 +80,7 @@ class ResendApi(VendorApi):
 
 @dataclass(slots=True)
 class CallrailApi(VendorApi):
-    """`calls` are the account's, each as the list shows it; they come in the order of their start."""
+    """`calls` are the account's calls in the format of the list, which is in the order of their start."""
 
     account_id: str = "ACC1"
     companies: list[str] = field(default_factory=lambda: ["COM1"])
@@ -88,25 +88,28 @@ class CallrailApi(VendorApi):
     filters: bool = True
     """Whether `company_id` narrows the list, as the vendor's documentation says."""
 
-    def answer(self, asked: Asked) -> tuple[int, Body]:
-        if asked.path == f"/v3/a/{self.account_id}/companies.json":
-            shown = self.companies[: int(asked.query.get("per_page", "100"))]
-            return 200, {"total_records": len(self.companies), "companies": [{"id": one} for one in shown]}
-        if asked.path != f"/v3/a/{self.account_id}/calls.json":
+    def answer(self, request: Request) -> tuple[int, Body]:
+        if request.path == f"/v3/a/{self.account_id}/companies.json":
+            shown = self.companies[: int(request.query.get("per_page", "100"))]
+            return 200, {
+                "total_records": len(self.companies),
+                "companies": [{"id": company_id} for company_id in shown],
+            }
+        if request.path != f"/v3/a/{self.account_id}/calls.json":
             return 404, {"error": "not found"}
-        query = asked.query
+        query = request.query
         size, page = int(query.get("per_page", "100")), int(query.get("page", "1"))
         if not 1 <= size <= 250 or query.get("sort") != "start_time" or query.get("order") != "asc":
             return 400, {"error": "bad request"}
         since, until = (datetime.fromisoformat(query[name]) for name in ("start_date", "end_date"))
-        found = [one for one in self.calls if since <= datetime.fromisoformat(one["start_time"]) <= until]
+        found = [call for call in self.calls if since <= datetime.fromisoformat(call["start_time"]) <= until]
         if self.filters and "company_id" in query:
-            found = [one for one in found if one.get("company_id") == query["company_id"]]
-        found.sort(key=lambda one: datetime.fromisoformat(one["start_time"]))
+            found = [call for call in found if call.get("company_id") == query["company_id"]]
+        found.sort(key=lambda call: datetime.fromisoformat(call["start_time"]))
         extra = set(query.get("fields", "").split(","))
         listed = [
-            {name: value for name, value in one.items() if name not in OPTIONAL or name in extra}
-            for one in found[(page - 1) * size : page * size]
+            {name: value for name, value in call.items() if name not in OPTIONAL or name in extra}
+            for call in found[(page - 1) * size : page * size]
         ]
         pages = -(-len(found) // size)
         return 200, {
@@ -115,7 +118,7 @@ class CallrailApi(VendorApi):
 
 
 OPTIONAL = {"transcription", "conversational_transcript", "tags", "note", "lead_status", "source", "campaign"}
-"""Members of a call that the list shows only where `fields` names them."""
+"""Members of a call that the list returns only if `fields` names them."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -124,20 +127,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         split = urlsplit(self.path)
-        asked = Asked(split.path, dict(parse_qsl(split.query)))
-        self.api.asked.append(asked)
+        request = Request(split.path, dict(parse_qsl(split.query)))
+        self.api.requests.append(request)
         trouble = self.api.troubles.pop(0) if self.api.troubles else None
         if trouble and trouble.hang_up:
             self.close_connection = True
         elif trouble:
-            self._say(trouble.status, trouble.body, trouble.headers)
+            self._send(trouble.status, trouble.body, trouble.headers)
         elif self.headers.get("Authorization") != self.api.authorization:
-            self._say(401, b"{}", {})
+            self._send(401, b"{}", {})
         else:
-            status, body = self.api.answer(asked)
-            self._say(status, json.dumps(body).encode(), {})
+            status, body = self.api.answer(request)
+            self._send(status, json.dumps(body).encode(), {})
 
-    def _say(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+    def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
@@ -150,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(api: VendorApi, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
-    """The API in the vendor's place, and the pauses that its client makes: nobody waits for them."""
+    """Serve the API in place of the vendor's. Yields the pauses of its client, in seconds, which are skipped."""
     pauses: list[float] = []
     pause: Callable[[float], None] = pauses.append
     handler = type("Handler", (_Handler,), {"api": api})

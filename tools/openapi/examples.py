@@ -288,7 +288,7 @@ _ANSWERS: dict[str, Json] = {
         "count": None,
         "counts_all": None,
     },
-    "RollupView": {
+    "RollUpView": {
         "organization_id": _ORGANIZATION,
         "name": "Summit North",
         "leads": {"total": 12, "by_status": {"new": 8, "won": 4}},

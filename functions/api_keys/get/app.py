@@ -12,4 +12,4 @@ handler = app.handler
 @app.get("/v1/api-keys/{key_id}", summary="Get an API key", operation_id="getApiKey", tag="api-keys")
 def get(key_id: str, caller: Admin) -> ApiKeyView:
     """Returns the key's rights, status and last use, but never its text."""
-    return ApiKeyView.of(keys.find(key_id, by=caller))
+    return ApiKeyView.of(keys.get(key_id, by=caller))

@@ -14,5 +14,5 @@ handler = app.handler
 def list_integrations(query: ListQuery, caller: Admin) -> IntegrationPage:
     """Lists the vendors connected in the key's mode, newest first, each with its health. Secrets are never returned."""
     page = integrations.search(query, by=caller)
-    shown = [IntegrationView.of(one, health) for one, health in page.items]
+    shown = [IntegrationView.with_health(integration, health) for integration, health in page.items]
     return IntegrationPage(data=shown, next_cursor=page.next_cursor)

@@ -16,4 +16,4 @@ def put(vendor: str, body: IntegrationPut, caller: Admin) -> IntegrationView:
     """Connects a vendor, or changes an existing connection. Settings and secrets that the body omits keep their values;
     null removes them. The receiver addresses do not change.
     """
-    return IntegrationView.of(*integrations.put(vendor, body, by=caller))
+    return IntegrationView.with_health(*integrations.put(vendor, body, by=caller))

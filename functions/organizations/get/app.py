@@ -17,4 +17,4 @@ handler = app.handler
 )
 def get(organization_id: str, caller: Admin) -> OrganizationView:
     """Returns a child of the caller's organization. Reading the child's data needs a grant from it."""
-    return OrganizationView.of(organizations.find_child(organization_id, by=caller), caller.mode)
+    return OrganizationView.in_mode(organizations.find_child(organization_id, by=caller), caller.mode)

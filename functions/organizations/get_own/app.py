@@ -17,4 +17,4 @@ handler = app.handler
 )
 def get_own(caller: Reader) -> OrganizationView:
     """Returns the organization that the key belongs to, with its settings."""
-    return OrganizationView.of(organizations.current(by=caller), caller.mode)
+    return OrganizationView.in_mode(organizations.current(by=caller), caller.mode)

@@ -18,4 +18,4 @@ handler = app.handler
 def update(organization_id: str, body: OrganizationUpdate, caller: Admin) -> OrganizationView:
     """Updates the fields present in the body, in a child of the caller's organization. Null restores a default."""
     child = organizations.find_child(organization_id, by=caller)
-    return OrganizationView.of(organizations.update(child, body, by=caller), caller.mode)
+    return OrganizationView.in_mode(organizations.update(child, body, by=caller), caller.mode)

@@ -20,4 +20,4 @@ def update_own(body: OrganizationUpdate, caller: Admin) -> OrganizationView:
     restore a default.
     """
     own = organizations.current(by=caller)
-    return OrganizationView.of(organizations.update(own, body, by=caller), caller.mode)
+    return OrganizationView.in_mode(organizations.update(own, body, by=caller), caller.mode)

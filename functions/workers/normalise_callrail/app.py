@@ -1,4 +1,4 @@
-"""What CallRail sent becomes calls, leads and text messages."""
+"""Normalise CallRail's webhooks: calls, leads from forms, and text messages."""
 
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def normalise(received: Received, raw: bytes) -> None:
-    """Merge one event into its call, or take its form or text message."""
-    snapshot = webhooks.call_in(received.kind, raw, received.received_at)
+    """Merge one event into its call, or record its form or text message."""
+    snapshot = webhooks.parse_call(received.kind, raw, received.received_at)
     if snapshot is None:
-        _take(received, raw)
+        _record_message(received, raw)
         return
     by = received.as_caller()
     if calls.take_in(snapshot, by) is None:
@@ -27,28 +27,28 @@ def normalise(received: Received, raw: bytes) -> None:
     by.transaction.commit()
 
 
-def _take(received: Received, raw: bytes) -> None:
-    # Here and not above: nearly all that comes are calls, and a cold start would pay for the models of leads.
+def _record_message(received: Received, raw: bytes) -> None:
+    # Imported here: nearly all events are calls, and their cold starts would pay for the models of leads.
     from eal.domain.messages import store as messages
     from eal.vendors.callrail import messages as callrail_messages
 
-    told = callrail_messages.message_in(received.kind, raw, received.received_at)
+    message = callrail_messages.parse_message(received.kind, raw, received.received_at)
     by = received.as_caller()
-    if told is None:
+    if message is None:
         observe.count("inbound_unknown_kind")
-    elif isinstance(told, callrail_messages.FilledForm):
+    elif isinstance(message, callrail_messages.FilledForm):
         try:
-            _take_form(told, by)
+            _record_form(message, by)
         except Conflict:
-            # Its e-mail is one lead's and its phone another's: the e-mail's lead gets what the form says.
-            _take_form(told, received.as_caller(), without_phones=True)
+            # The e-mail address and the phone number belong to different leads: the lead with the e-mail gets the form.
+            _record_form(message, received.as_caller(), without_phones=True)
     else:
-        if not messages.store_text(told, by):
+        if not messages.store_text(message, by):
             observe.count("inbound_duplicates")
         by.transaction.commit()
 
 
-def _take_form(form: "FilledForm", by: Caller, *, without_phones: bool = False) -> None:
+def _record_form(form: "FilledForm", by: Caller, *, without_phones: bool = False) -> None:
     from eal.domain.messages import store as messages
 
     lead = form.lead

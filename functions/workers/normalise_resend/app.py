@@ -1,8 +1,7 @@
-"""What Resend said: what became of mails, and mails that came."""
+"""Normalise Resend's webhooks: events of sent mails, and received mails."""
 
 import math
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from eal.core import observe
 from eal.core.caller import Caller
@@ -11,47 +10,44 @@ from eal.domain.integrations import inbound
 from eal.domain.integrations import store as integrations
 from eal.domain.integrations.inbound import Received
 from eal.domain.outreach import store as outreach
-from eal.domain.outreach.model import Mail, MailBody
+from eal.domain.outreach.model import Mail, MailBody, Missing
 from eal.entry.queue import Consumer
 from eal.vendors.http import Busy, Refused, TooLarge
 from eal.vendors.resend import client, webhooks
 
-if TYPE_CHECKING:
-    from eal.domain.outreach.model import Missing
-
-PATIENCE = timedelta(days=3)
-"""So long a mail waits for its body, through a day's quota and a vendor's bad days: then it is kept without."""
+MAX_WAIT_FOR_BODY = timedelta(days=3)
+"""Longer than a daily quota and most outages of the vendor. After it, a mail is recorded without its body."""
 
 
 def normalise(received: Received, raw: bytes) -> None:
-    """Keep one event."""
-    told = webhooks.told_in(raw, received.delivery_id, received.received_at)
+    """Record one event or one received mail."""
+    parsed = webhooks.parse_webhook(raw, received.delivery_id, received.received_at)
     by = received.as_caller()
-    if isinstance(told, Mail):
+    if isinstance(parsed, Mail):
         try:
-            _keep(told, by)
+            _record_mail(parsed, by)
         except Busy as busy:
-            if by.at - received.received_at < PATIENCE:
-                _later(received, busy)
+            if by.at - received.received_at < MAX_WAIT_FOR_BODY:
+                _defer(received, busy)
                 return
-            outreach.store_reply(told, MailBody(), "unavailable", by)
-    elif told is None:
+            outreach.store_reply(parsed, MailBody(), "unavailable", by)
+    elif parsed is None:
         observe.count("inbound_unknown_kind")
-    elif not outreach.store_event(told, by):
+    elif not outreach.store_event(parsed, by):
         observe.count("inbound_duplicates")
     by.transaction.commit()
 
 
-def _keep(mail: Mail, by: Caller) -> None:
-    """Raises: Busy where the vendor cannot tell the body now."""
+def _record_mail(mail: Mail, by: Caller) -> None:
+    """Raises: Busy if the vendor cannot return the body now."""
     if outreach.known_replies(webhooks.VENDOR, [mail.vendor_email_id], by):
         observe.count("inbound_duplicates")
         return
-    body, missing = _fetched(mail, by)
+    body, missing = _fetch_body(mail, by)
     outreach.store_reply(mail, body, missing, by)
 
 
-def _fetched(mail: Mail, by: Caller) -> "tuple[MailBody, Missing | None]":
+def _fetch_body(mail: Mail, by: Caller) -> tuple[MailBody, Missing | None]:
     key = integrations.api_key(webhooks.VENDOR, by)
     if key is None and by.mode == "live":
         return MailBody(), "no_api_key"
@@ -65,8 +61,8 @@ def _fetched(mail: Mail, by: Caller) -> "tuple[MailBody, Missing | None]":
         return MailBody(), "too_large"
 
 
-def _later(received: Received, busy: Busy) -> None:
-    """Put the message back until the vendor wants to be asked: a failure would use up its tries long before."""
+def _defer(received: Received, busy: Busy) -> None:
+    """Defer the message by the vendor's Retry-After: failures would use up its receives much earlier."""
     delay = min(MAX_SQS_DELAY_SECONDS, math.ceil(busy.retry_after))
     observe.logger.info("mail_waits", delay=delay)
     inbound.send(received, delay=delay)

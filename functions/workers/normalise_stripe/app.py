@@ -1,6 +1,4 @@
-"""What Stripe said of a tenant's subscription becomes its organization's."""
-
-from typing import TYPE_CHECKING
+"""Normalise Stripe's webhooks: subscriptions of organizations."""
 
 from eal.core import observe
 from eal.core.caller import Caller
@@ -10,31 +8,32 @@ from eal.domain.integrations.inbound import Received
 from eal.domain.organizations import store as organizations
 from eal.entry.queue import Consumer
 from eal.vendors.stripe import webhooks
-
-if TYPE_CHECKING:
-    from eal.vendors.stripe.webhooks import Told
+from eal.vendors.stripe.webhooks import SubscriptionEvent
 
 
 def normalise(received: Received, raw: bytes) -> None:
-    """Take one event in."""
-    told = webhooks.subscription_in(raw)
-    if told is None:
+    """Record one event."""
+    event = webhooks.parse_subscription_event(raw)
+    if event is None:
         observe.count("inbound_unknown_kind")
     else:
-        _bill(told, received.as_caller())
+        _record(event, received.as_caller())
 
 
-def _bill(told: "Told", by: Caller) -> None:
-    """An event of the other mode, or of a tenant that is not this connection's to bill, changes nothing."""
-    if told.mode != by.mode:
+def _record(event: SubscriptionEvent, by: Caller) -> None:
+    """An event of the other mode, or of an organization that is neither the connection's own nor a child of it, changes
+    nothing."""
+    if event.mode != by.mode:
         observe.count("inbound_foreign")
         return
     try:
-        is_news = organizations.bill(told.subscription, told.organization_id or by.organization_id, by)
+        is_new = organizations.record_subscription(
+            event.subscription, event.organization_id or by.organization_id, by
+        )
     except NotFound:
         observe.count("inbound_foreign")
         return
-    if not is_news:
+    if not is_new:
         observe.count("inbound_duplicates")
     by.transaction.commit()
 

@@ -1,4 +1,4 @@
-"""Every quarter of an hour: CallRail's calls that no webhook told of."""
+"""Reconcile CallRail's calls, every 15 minutes."""
 
 from eal.core.scheduled_run import ScheduledRun
 from eal.vendors import reconcile
@@ -6,6 +6,6 @@ from eal.vendors.callrail import reconcile as callrail_reconcile
 
 
 def handler(event: object, context: object) -> None:
-    """Ask for each connection that is due. Raises: PartsFailed."""
+    """Reconcile each connection that is due. Raises: PartsFailed."""
     with ScheduledRun("reconcile_callrail") as run:
-        reconcile.run("callrail", callrail_reconcile.fill, run.part)
+        reconcile.run("callrail", callrail_reconcile.recover, run.part)

@@ -39,7 +39,7 @@ def test_a_number_without_a_fraction_is_an_integer(tenant: Tenant, written: str,
         assert answer.json["rate_limit"]["per_minute"] == 60
 
 
-def test_a_key_is_shown_once_and_works(tenant: Tenant) -> None:
+def test_a_new_key_is_shown_once_and_works(tenant: Tenant) -> None:
     answer = _create(tenant.admin)
 
     assert answer.status == 201
@@ -72,7 +72,7 @@ def test_only_the_hash_is_stored(tenant: Tenant) -> None:
     assert f"K#{hashlib.sha256(text.encode()).hexdigest()}" in {item["pk"]["S"] for item in _access_items()}
 
 
-def test_a_replay_shows_null_and_makes_no_second_key(tenant: Tenant) -> None:
+def test_a_replay_shows_null_and_creates_no_second_key(tenant: Tenant) -> None:
     headers = {"Idempotency-Key": "k"}
     body = {"name": "Form", "scopes": ["write"]}
     first = call("POST", "/v1/api-keys", key=tenant.admin, json_body=body, headers=headers)
@@ -104,7 +104,7 @@ def test_a_scope_includes_those_below_it(tenant: Tenant, scopes: list[str], allo
         assert call(method, path, key=key, json_body=body).status == status, route
 
 
-def test_a_live_key_makes_keys_of_both_modes_and_a_test_key_only_test_keys(tenant: Tenant) -> None:
+def test_a_live_key_creates_keys_of_both_modes_and_a_test_key_only_test_keys(tenant: Tenant) -> None:
     assert _create(tenant.admin, mode="test").json["key"].startswith("eal_test_")
     assert _create(tenant.admin).json["mode"] == "live"
     assert _create(tenant.test_admin).json["mode"] == "test"
@@ -144,7 +144,7 @@ def test_a_wrong_field_is_named(tenant: Tenant, change: dict[str, object], point
     assert answer.json["error"]["details"]["fields"][0]["pointer"] == pointer
 
 
-def test_a_key_ends_when_it_says(clock: Clock, tenant: Tenant) -> None:
+def test_a_key_expires_at_its_expiry(clock: Clock, tenant: Tenant) -> None:
     key = _create(tenant.admin, expires_at="2026-04-24T19:42:12+02:00").json
     assert key["expires_at"] == "2026-04-24T17:42:12.000Z"
     assert call("GET", "/v1/health", key=key["key"]).status == 200
@@ -157,7 +157,7 @@ def test_a_key_ends_when_it_says(clock: Clock, tenant: Tenant) -> None:
     assert call("GET", f"/v1/api-keys/{key['id']}", key=tenant.admin).json["status"] == "expired"
 
 
-def test_what_a_bound_key_makes_is_bound_as_it_is(tenant: Tenant) -> None:
+def test_a_bound_key_creates_keys_with_its_own_bounds(tenant: Tenant) -> None:
     bounds = {"expires_at": "2099-01-01T00:00:00.000Z", "allowed_cidrs": ["203.0.113.0/24", "2001:db8::/32"]}
     bound = _create(tenant.admin, scopes=["admin"], **bounds).json["key"]
 
@@ -178,7 +178,7 @@ def test_what_a_bound_key_makes_is_bound_as_it_is(tenant: Tenant) -> None:
         {"allowed_cidrs": ["::/0"]},
     ],
 )
-def test_a_bound_key_cannot_give_more_than_it_has(tenant: Tenant, more: dict[str, object]) -> None:
+def test_a_bound_key_cannot_exceed_its_own_bounds(tenant: Tenant, more: dict[str, object]) -> None:
     bounds = {"expires_at": "2099-01-01T00:00:00Z", "allowed_cidrs": ["203.0.113.0/24"]}
     bound = _create(tenant.admin, scopes=["admin"], **bounds).json
     free = _create(tenant.admin).json
@@ -192,9 +192,11 @@ def test_a_bound_key_cannot_give_more_than_it_has(tenant: Tenant, more: dict[str
         call("POST", f"/v1/api-keys/{tenant.admin_id}/rotate", key=bound["key"]),
     ]
 
-    assert [(one.status, one.error) for one in answers] == [(403, "insufficient_scope")] * len(answers)
-    for one in answers:
-        details = one.json["error"]["details"]
+    assert [(answer.status, answer.error) for answer in answers] == [(403, "insufficient_scope")] * len(
+        answers
+    )
+    for answer in answers:
+        details = answer.json["error"]["details"]
         assert (details["reason"], details["bound"] in bounds, "required" in details) == (
             "bound",
             True,
@@ -228,9 +230,7 @@ def test_a_malformed_key_costs_no_database_call(
     assert calls.made == []
 
 
-def test_a_mistyped_character_is_noticed_without_a_database_call(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mistyped_character_costs_no_database_call(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     at = len("eal_live_") + 5
     other = "a" if tenant.read[at] != "a" else "b"
 
@@ -241,13 +241,13 @@ def test_a_mistyped_character_is_noticed_without_a_database_call(
 
 
 @pytest.mark.parametrize("header", ["Basic abc", "Bearer", "Bearer ", "", " ", "eal_live_x"])
-def test_a_header_that_is_no_bearer_is_a_missing_key(tenant: Tenant, header: str) -> None:
+def test_a_header_without_a_bearer_token_is_a_missing_key(tenant: Tenant, header: str) -> None:
     answer = call("GET", "/v1/health", headers={"Authorization": header})
 
     assert (answer.status, answer.error) == (401, "missing_key")
 
 
-def test_a_key_with_networks_works_only_from_there_and_refusals_are_not_counted(
+def test_a_key_with_networks_works_only_from_them_and_refusals_are_not_counted(
     clock: Clock, tenant: Tenant
 ) -> None:
     body: dict[str, object] = {"scopes": ["read"], "allowed_cidrs": ["10.1.2.3/8", "2001:db8::/32"]}
@@ -278,7 +278,7 @@ def test_sixty_a_minute_are_sustained(clock: Clock, tenant: Tenant) -> None:
         clock.next_minute()
 
 
-def test_a_minute_takes_twice_the_limit_and_no_more(clock: Clock, tenant: Tenant) -> None:
+def test_a_minute_allows_twice_the_limit_and_no_more(clock: Clock, tenant: Tenant) -> None:
     answers = [call("GET", "/v1/health", key=tenant.read) for _ in range(123)]
 
     assert [answer.status for answer in answers] == [200] * 120 + [429] * 3
@@ -295,7 +295,7 @@ def _use(key: str, times: int) -> list[Answer]:
     return [call("GET", "/v1/health", key=key) for _ in range(times)]
 
 
-def test_five_minutes_take_five_times_the_limit_and_no_more(clock: Clock, tenant: Tenant) -> None:
+def test_five_minutes_allow_five_times_the_limit_and_no_more(clock: Clock, tenant: Tenant) -> None:
     key = _create(tenant.admin, rate_limit={"per_minute": 4}).json["key"]
     used = []
     for _ in range(3):
@@ -306,7 +306,7 @@ def test_five_minutes_take_five_times_the_limit_and_no_more(clock: Clock, tenant
     refused = _use(key, 3)
 
     assert [answer.status for answer in refused] == [429] * 3
-    # The window has room again when the first minute, two before, is five minutes old.
+    # The window has room again when its first minute, two minutes ago, is five minutes old.
     assert [answer.headers["Retry-After"] for answer in refused] == ["120"] * 3
     clock.advance(seconds=119)
     assert _use(key, 1)[0].status == 429
@@ -314,7 +314,7 @@ def test_five_minutes_take_five_times_the_limit_and_no_more(clock: Clock, tenant
     assert [answer.status for answer in _use(key, 9)] == [200] * 8 + [429]
 
 
-def test_refused_requests_do_not_count(clock: Clock, tenant: Tenant) -> None:
+def test_refused_requests_are_not_counted(clock: Clock, tenant: Tenant) -> None:
     key = _create(tenant.admin, rate_limit={"per_minute": 2}).json["key"]
     for _ in range(3):
         _use(key, 20)
@@ -331,7 +331,7 @@ def test_the_burst_can_be_set(clock: Clock, tenant: Tenant) -> None:
     assert [answer.status for answer in _use(key["key"], 4)] == [200] * 3 + [429]
 
 
-def test_an_idle_keys_old_counts_are_forgotten(clock: Clock, tenant: Tenant) -> None:
+def test_stale_counters_of_an_idle_key_are_cleared(clock: Clock, tenant: Tenant) -> None:
     _use(tenant.read, 3)
     clock.advance(hours=3)
 
@@ -342,7 +342,7 @@ def test_an_idle_keys_old_counts_are_forgotten(clock: Clock, tenant: Tenant) -> 
     assert len(minutes) == 1
 
 
-def test_the_limiter_fails_open_where_writes_are_throttled(
+def test_the_limiter_fails_open_if_writes_are_throttled(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with watched_calls(monkeypatch) as calls:
@@ -354,7 +354,7 @@ def test_the_limiter_fails_open_where_writes_are_throttled(
     assert '"limiter_failed_open":[1' in capsys.readouterr().out.replace(" ", "")
 
 
-def test_where_reads_fail_too_the_service_is_unavailable(
+def test_if_reads_fail_too_the_service_is_unavailable(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with watched_calls(monkeypatch) as calls:
@@ -364,7 +364,7 @@ def test_where_reads_fail_too_the_service_is_unavailable(
     assert (answer.status, answer.error, answer.headers["Retry-After"]) == (503, "unavailable", "1")
 
 
-def test_failing_open_admits_no_revoked_and_no_unknown_key(
+def test_failing_open_admits_neither_revoked_nor_unknown_keys(
     tenant: Tenant, stranger: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = _create(tenant.admin).json
@@ -377,7 +377,7 @@ def test_failing_open_admits_no_revoked_and_no_unknown_key(
     assert (answer.status, answer.error) == (401, "revoked_key")
 
 
-def test_failing_open_keeps_to_the_keys_networks(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failing_open_checks_the_keys_networks(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     key = _create(tenant.admin, scopes=["read"], allowed_cidrs=["10.0.0.0/8"]).json["key"]
 
     with watched_calls(monkeypatch) as calls:
@@ -388,7 +388,7 @@ def test_failing_open_keeps_to_the_keys_networks(tenant: Tenant, monkeypatch: py
     assert (outside.status, inside.status) == (403, 200)
 
 
-def test_failing_open_needs_no_write_for_a_key_that_was_idle(
+def test_failing_to_clear_stale_counters_does_not_refuse_the_request(
     clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _use(tenant.read, 2)
@@ -401,7 +401,7 @@ def test_failing_open_needs_no_write_for_a_key_that_was_idle(
     assert [answer.status for answer in answers] == [200, 200]
 
 
-def test_making_a_key_is_audited_without_it(tenant: Tenant) -> None:
+def test_creating_a_key_is_audited_without_its_text(tenant: Tenant) -> None:
     key = _create(tenant.admin).json
 
     log = call("GET", f"/v1/audit-log?resource_type=api_key&resource_id={key['id']}", key=tenant.admin)

@@ -34,7 +34,7 @@ def test_a_use_is_never_hidden_behind_a_304(tenant: Tenant) -> None:
     assert (again.status, again.headers["ETag"]) == (200, etag)
 
 
-def test_a_strangers_key_is_not_found(tenant: Tenant, stranger: Tenant) -> None:
+def test_another_organizations_key_is_not_found(tenant: Tenant, stranger: Tenant) -> None:
     for key_id in (stranger.admin_id, "key_x", "key_01kq09bekje6vbq5xe2b60xtww"):
         answer = call("GET", f"/v1/api-keys/{key_id}", key=tenant.admin)
         assert (answer.status, answer.error) == (404, "not_found")

@@ -22,7 +22,7 @@ def test_keys_of_both_modes_are_listed_newest_first_with_revoked_ones(
 
     answer = call("GET", "/v1/api-keys", key=tenant.admin)
 
-    shown = [(one["name"], one["mode"], one["status"]) for one in answer.json["data"]]
+    shown = [(key["name"], key["mode"], key["status"]) for key in answer.json["data"]]
     assert shown == [
         ("A", "live", "revoked"),
         ("test", "test", "active"),
@@ -34,11 +34,11 @@ def test_keys_of_both_modes_are_listed_newest_first_with_revoked_ones(
         assert text not in answer.text
 
 
-def test_keys_come_in_pages(tenant: Tenant) -> None:
+def test_keys_are_paginated(tenant: Tenant) -> None:
     found, cursor = [], ""
     while True:
         page = call("GET", f"/v1/api-keys?limit=3&order=asc{cursor}", key=tenant.admin).json
-        found += [one["name"] for one in page["data"]]
+        found += [key["name"] for key in page["data"]]
         if page["next_cursor"] is None:
             break
         cursor = f"&cursor={page['next_cursor']}"
@@ -46,17 +46,15 @@ def test_keys_come_in_pages(tenant: Tenant) -> None:
     assert found == ["First admin key", "write", "read", "test"]
 
 
-def test_a_table_that_leaves_keys_unread_is_unavailable(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unprocessed_keys_make_the_list_unavailable(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
-    asked: list[str] = []
+    requests: list[str] = []
 
     def busy(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         if operation != "BatchGetItem":
             return send(client, operation, arguments)
-        asked.append(operation)
-        return {"Responses": {}, "UnprocessedKeys": arguments["RequestItems"] if len(asked) < 50 else {}}
+        requests.append(operation)
+        return {"Responses": {}, "UnprocessedKeys": arguments["RequestItems"] if len(requests) < 50 else {}}
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", busy)
     monkeypatch.setattr("eal.core.table.contention.pause", lambda _attempt: None)

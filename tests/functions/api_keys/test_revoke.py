@@ -21,7 +21,7 @@ def _revoke(key_id: str, by: str) -> Answer:
     return call("DELETE", f"/v1/api-keys/{key_id}", key=by)
 
 
-def test_a_revoked_key_is_refused_on_the_very_next_request(tenant: Tenant) -> None:
+def test_a_revoked_key_is_refused_on_its_next_request(tenant: Tenant) -> None:
     key = _create(tenant)
     assert call("GET", "/v1/health", key=key["key"]).status == 200
 
@@ -45,7 +45,7 @@ def test_revoking_twice_changes_nothing(tenant: Tenant) -> None:
     assert call("GET", f"/v1/api-keys/{key['id']}", key=tenant.admin).json["version"] == 2
 
 
-def test_the_last_live_admin_key_without_an_end_stays(tenant: Tenant) -> None:
+def test_the_last_live_admin_key_without_an_expiry_cannot_be_revoked(tenant: Tenant) -> None:
     _create(tenant, scopes=["admin"], expires_at="2099-01-01T00:00:00Z")
     _create(tenant, scopes=["admin"], mode="test")
 
@@ -68,7 +68,7 @@ def test_a_test_key_cannot_revoke_a_live_one(tenant: Tenant) -> None:
     assert call("GET", "/v1/health", key=key["key"]).status == 200
 
 
-def test_a_strangers_key_is_not_found_and_lives(tenant: Tenant, stranger: Tenant) -> None:
+def test_another_organizations_key_is_not_found_and_not_revoked(tenant: Tenant, stranger: Tenant) -> None:
     assert _revoke(stranger.admin_id, tenant.admin).status == 404
     assert call("GET", "/v1/health", key=stranger.admin).status == 200
 
@@ -82,7 +82,7 @@ def test_if_match_guards_the_key(tenant: Tenant) -> None:
     assert call("GET", "/v1/health", key=key["key"]).status == 200
 
 
-def test_it_is_audited_and_told(tenant: Tenant) -> None:
+def test_it_is_audited_and_emits_an_event(tenant: Tenant) -> None:
     key = _create(tenant)
     _revoke(key["id"], tenant.admin)
 

@@ -48,7 +48,7 @@ def test_the_new_key_has_the_old_ones_rights(tenant: Tenant, key: Any) -> None:
         assert new[name] == key[name], name
 
 
-def test_the_old_key_lives_a_day_if_nothing_else_is_said(clock: Clock, tenant: Tenant, key: Any) -> None:
+def test_the_default_overlap_is_a_day(clock: Clock, tenant: Tenant, key: Any) -> None:
     new = _rotate(tenant, key["id"]).json
 
     old = call("GET", f"/v1/api-keys/{key['id']}", key=tenant.admin).json
@@ -77,7 +77,7 @@ def test_without_an_overlap_the_old_key_is_refused_at_once(tenant: Tenant, key: 
 
 
 @pytest.mark.parametrize("wrong", [-1, 604_801, "soon", 1.5, None, True, "60"])
-def test_an_overlap_out_of_range_is_refused(tenant: Tenant, key: Any, wrong: object) -> None:
+def test_an_overlap_out_of_range_is_rejected(tenant: Tenant, key: Any, wrong: object) -> None:
     answer = _rotate(tenant, key["id"], {"overlap_seconds": wrong})
 
     assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (
@@ -86,7 +86,7 @@ def test_an_overlap_out_of_range_is_refused(tenant: Tenant, key: Any, wrong: obj
     )
 
 
-def test_an_end_that_was_set_stays(tenant: Tenant, key: Any) -> None:
+def test_rotation_keeps_an_earlier_expiry(tenant: Tenant, key: Any) -> None:
     body = {"name": "B", "scopes": ["read"], "expires_at": "2026-04-24T18:00:00Z"}
     ending = call("POST", "/v1/api-keys", key=tenant.admin, json_body=body).json
 
@@ -113,7 +113,9 @@ def test_a_rotating_key_can_be_revoked(tenant: Tenant, key: Any) -> None:
     assert _alive(key["key"]) == "revoked_key"
 
 
-def test_the_last_admin_key_can_be_rotated_and_is_then_the_new_one(clock: Clock, tenant: Tenant) -> None:
+def test_the_last_admin_key_can_be_rotated_and_the_new_key_is_then_the_last(
+    clock: Clock, tenant: Tenant
+) -> None:
     new = _rotate(tenant, tenant.admin_id, {"overlap_seconds": 60}).json
 
     assert call("DELETE", f"/v1/api-keys/{tenant.admin_id}", key=new["key"]).status == 204
@@ -121,7 +123,7 @@ def test_the_last_admin_key_can_be_rotated_and_is_then_the_new_one(clock: Clock,
     assert (refused.status, refused.error) == (409, "conflict")
 
 
-def test_a_replay_shows_null_and_makes_no_third_key(tenant: Tenant, key: Any) -> None:
+def test_a_replay_shows_null_and_creates_no_third_key(tenant: Tenant, key: Any) -> None:
     first = _rotate(tenant, key["id"], {}, **{"Idempotency-Key": "k"})
 
     again = _rotate(tenant, key["id"], {}, **{"Idempotency-Key": "k"})
@@ -129,7 +131,7 @@ def test_a_replay_shows_null_and_makes_no_third_key(tenant: Tenant, key: Any) ->
     assert (again.status, again.json) == (200, {**first.json, "key": None})
 
 
-def test_a_strangers_key_is_not_found(tenant: Tenant, stranger: Tenant) -> None:
+def test_another_organizations_key_is_not_found(tenant: Tenant, stranger: Tenant) -> None:
     assert _rotate(tenant, stranger.admin_id).status == 404
     assert _alive(stranger.admin) == "alive"
 
@@ -140,7 +142,7 @@ def test_a_test_key_cannot_rotate_a_live_one(tenant: Tenant, key: Any) -> None:
     assert (answer.status, answer.error) == (403, "insufficient_scope")
 
 
-def test_it_is_audited_and_told(tenant: Tenant, key: Any) -> None:
+def test_it_is_audited_and_emits_an_event(tenant: Tenant, key: Any) -> None:
     new = _rotate(tenant, key["id"]).json
 
     log = call("GET", f"/v1/audit-log?resource_type=api_key&resource_id={key['id']}", key=tenant.admin)
@@ -165,7 +167,7 @@ def _warning(answer: Answer) -> tuple[str | None, str | None]:
 SINCE = ("@1777052531", "Sat, 25 Apr 2026 17:42:11 GMT")
 
 
-def test_every_answer_to_a_rotated_key_tells_of_its_end(clock: Clock, tenant: Tenant, key: Any) -> None:
+def test_every_response_to_a_rotated_key_has_its_expiry(clock: Clock, tenant: Tenant, key: Any) -> None:
     new = _rotate(tenant, key["id"]).json
     body = {"email": "a@example.com"}
     once = {"Idempotency-Key": "k"}
@@ -190,7 +192,9 @@ def test_every_answer_to_a_rotated_key_tells_of_its_end(clock: Clock, tenant: Te
     elsewhere = send("GET", "/v1/health", ip="198.51.100.1")
     limited = [send("GET", "/v1/health") for _ in range(14)][-1]
 
-    assert {status: answer.status for status, answer in answers.items()} == {one: one for one in answers}
+    assert {status: answer.status for status, answer in answers.items()} == {
+        status: status for status in answers
+    }
     assert {_warning(answer) for answer in answers.values()} == {SINCE}
     assert (replayed.headers["Idempotent-Replayed"], _warning(replayed)) == ("true", SINCE)
     assert (elsewhere.error, _warning(elsewhere)) == ("ip_not_allowed", SINCE)
@@ -198,7 +202,7 @@ def test_every_answer_to_a_rotated_key_tells_of_its_end(clock: Clock, tenant: Te
     assert _warning(call("GET", "/v1/health", key=new["key"])) == (None, None)
 
 
-def test_the_warning_is_there_where_the_limiter_fails_open_too(
+def test_the_warning_is_present_if_the_limiter_fails_open(
     clock: Clock, tenant: Tenant, key: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _rotate(tenant, key["id"])
@@ -210,9 +214,7 @@ def test_the_warning_is_there_where_the_limiter_fails_open_too(
     assert (answer.status, _warning(answer)) == (200, SINCE)
 
 
-def test_a_key_that_ends_by_itself_or_has_ended_gets_no_warning(
-    clock: Clock, tenant: Tenant, key: Any
-) -> None:
+def test_an_expiring_or_expired_key_gets_no_warning(clock: Clock, tenant: Tenant, key: Any) -> None:
     body = {"name": "B", "scopes": ["read"], "expires_at": "2026-04-24T18:00:00Z"}
     ending = call("POST", "/v1/api-keys", key=tenant.admin, json_body=body).json
     _rotate(tenant, key["id"], {"overlap_seconds": 60})
@@ -223,13 +225,11 @@ def test_a_key_that_ends_by_itself_or_has_ended_gets_no_warning(
     assert _warning(call("GET", "/v1/health", key=key["key"])) == (None, None)
 
 
-def test_the_lists_show_when_a_key_was_rotated_and_when_it_ends(
-    clock: Clock, tenant: Tenant, key: Any
-) -> None:
+def test_lists_show_the_rotation_and_the_expiry_of_a_key(clock: Clock, tenant: Tenant, key: Any) -> None:
     clock.advance(minutes=1)
     new = _rotate(tenant, key["id"], {"overlap_seconds": 604_800}).json
 
-    listed = {one["id"]: one for one in call("GET", "/v1/api-keys", key=tenant.admin).json["data"]}
+    listed = {item["id"]: item for item in call("GET", "/v1/api-keys", key=tenant.admin).json["data"]}
 
     old = listed[key["id"]]
     assert (old["status"], old["replaced_by"]) == ("rotating", new["id"])

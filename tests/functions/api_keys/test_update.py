@@ -33,7 +33,7 @@ def _use(key: str, times: int = 1) -> list[int]:
     return [call("GET", "/v1/health", key=key).status for _ in range(times)]
 
 
-def test_only_what_is_given_changes(tenant: Tenant, key: Any) -> None:
+def test_only_the_fields_in_the_body_change(tenant: Tenant, key: Any) -> None:
     answer = _update(key["id"], tenant.admin, name="  Web form  ")
 
     assert answer.status == 200
@@ -43,7 +43,7 @@ def test_only_what_is_given_changes(tenant: Tenant, key: Any) -> None:
     assert call("GET", f"/v1/api-keys/{key['id']}", key=tenant.admin).json == answer.json
 
 
-def test_all_can_be_set_and_lifted(tenant: Tenant, key: Any) -> None:
+def test_each_field_can_be_set_and_removed(tenant: Tenant, key: Any) -> None:
     limited = _update(
         key["id"],
         tenant.admin,
@@ -99,7 +99,7 @@ def test_a_wrong_field_is_named_and_nothing_changes(
     assert call("GET", f"/v1/api-keys/{key['id']}", key=tenant.admin).json["version"] == 1
 
 
-def test_a_change_of_nothing_writes_nothing(tenant: Tenant, key: Any) -> None:
+def test_an_update_without_changes_writes_nothing(tenant: Tenant, key: Any) -> None:
     written = len(items())
 
     for body in ({}, {"name": "A"}, {"allowed_cidrs": None, "rate_limit": {"per_minute": 60}}):
@@ -121,8 +121,8 @@ def test_only_an_active_key_can_be_changed(clock: Clock, tenant: Tenant, key: An
     call("DELETE", f"/v1/api-keys/{key['id']}", key=tenant.admin)
     clock.advance(hours=1)
 
-    for one, status in ((key, "revoked"), (rotated, "rotating"), (expiring, "expired")):
-        answer = _update(one["id"], tenant.admin, name="B", expires_at=None)
+    for inactive, status in ((key, "revoked"), (rotated, "rotating"), (expiring, "expired")):
+        answer = _update(inactive["id"], tenant.admin, name="B", expires_at=None)
         assert (answer.status, answer.error) == (409, "conflict")
         assert answer.json["error"]["details"]["status"] == status
     assert _use(expiring["key"]) == [401]
@@ -136,15 +136,15 @@ def test_a_test_key_changes_test_keys_only(tenant: Tenant, key: Any) -> None:
     assert _update(test_key["id"], tenant.test_admin, name="B").status == 200
 
 
-def test_a_strangers_key_is_not_found(tenant: Tenant, stranger: Tenant) -> None:
+def test_another_organizations_key_is_not_found(tenant: Tenant, stranger: Tenant) -> None:
     for key_id in (stranger.admin_id, "key_x", "key_01kq09bekje6vbq5xe2b60xtww"):
         answer = _update(key_id, tenant.admin, name="B")
         assert (answer.status, answer.error) == (404, "not_found")
 
 
 @pytest.mark.parametrize("scope", ["read", "write"])
-def test_no_lower_key_makes_changes_or_rotates_any(tenant: Tenant, key: Any, scope: str) -> None:
-    """So a key can give no more than it has: only admin keys give, and admin is all that there is."""
+def test_only_an_admin_key_creates_updates_or_rotates_keys(tenant: Tenant, key: Any, scope: str) -> None:
+    """No key can grant a scope that it does not have, because only admin keys grant scopes."""
     lower = {"read": tenant.read, "write": tenant.write}[scope]
 
     for method, path, body in (
@@ -158,10 +158,10 @@ def test_no_lower_key_makes_changes_or_rotates_any(tenant: Tenant, key: Any, sco
         assert answer.json["error"]["details"]["required"] == "admin"
 
 
-def test_it_is_audited_field_by_field_and_told_to_nobody(tenant: Tenant, key: Any) -> None:
+def test_it_is_audited_by_field_and_emits_no_event(tenant: Tenant, key: Any) -> None:
     _update(key["id"], tenant.admin, name="B", rate_limit={"per_minute": 5}, allowed_cidrs=["10.0.0.0/8"])
 
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "api_key.updated"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "api_key.updated"]
     assert record["resource"] == {"type": "api_key", "id": key["id"]}
     assert record["changes"] == [
         {"field": "allowed_cidrs", "from": None, "to": ["10.0.0.0/8"]},
@@ -186,7 +186,7 @@ def test_a_replay_changes_nothing_again(tenant: Tenant, key: Any) -> None:
 # ---------------------------------------------------------------- a key in use
 
 
-def test_a_lowered_limit_holds_on_the_very_next_request(tenant: Tenant, key: Any) -> None:
+def test_a_lowered_limit_applies_to_the_next_request(tenant: Tenant, key: Any) -> None:
     assert _use(key["key"], 10) == [200] * 10
 
     _update(key["id"], tenant.admin, rate_limit={"per_minute": 5})
@@ -194,12 +194,12 @@ def test_a_lowered_limit_holds_on_the_very_next_request(tenant: Tenant, key: Any
     assert _use(key["key"], 2) == [429, 429]
 
 
-def test_a_raised_limit_opens_a_minute_that_was_used_up(clock: Clock, tenant: Tenant) -> None:
+def test_a_raised_limit_reopens_a_closed_minute(clock: Clock, tenant: Tenant) -> None:
     key = _create(tenant, rate_limit={"per_minute": 4})
     for _ in range(2):
         _use(key["key"], 8)
         clock.next_minute()
-    # The window is used up before this minute's own burst is: the key is closed for the rest of the minute.
+    # The window's limit is reached before the burst of this minute: the key is refused for the rest of the minute.
     assert _use(key["key"], 6) == [200] * 4 + [429] * 2
 
     _update(key["id"], tenant.admin, rate_limit={"per_minute": 8})
@@ -207,7 +207,7 @@ def test_a_raised_limit_opens_a_minute_that_was_used_up(clock: Clock, tenant: Te
     assert _use(key["key"], 13) == [200] * 12 + [429]
 
 
-def test_a_list_of_networks_holds_on_the_very_next_request(tenant: Tenant, key: Any) -> None:
+def test_networks_apply_to_the_next_request(tenant: Tenant, key: Any) -> None:
     assert _use(key["key"]) == [200]
 
     _update(key["id"], tenant.admin, allowed_cidrs=["10.0.0.0/8"])
@@ -217,7 +217,7 @@ def test_a_list_of_networks_holds_on_the_very_next_request(tenant: Tenant, key: 
     assert call("GET", "/v1/health", key=key["key"], ip="10.1.2.3").status == 200
 
 
-def test_an_end_holds_when_it_comes(clock: Clock, tenant: Tenant, key: Any) -> None:
+def test_an_expiry_applies_when_it_is_reached(clock: Clock, tenant: Tenant, key: Any) -> None:
     _update(key["id"], tenant.admin, expires_at="2026-04-24T17:43:00Z")
     assert _use(key["key"]) == [200]
 
@@ -226,7 +226,7 @@ def test_an_end_holds_when_it_comes(clock: Clock, tenant: Tenant, key: Any) -> N
     assert call("GET", "/v1/health", key=key["key"]).error == "expired_key"
 
 
-def test_counters_and_last_use_outlive_a_change(tenant: Tenant, key: Any) -> None:
+def test_an_update_keeps_counters_and_last_use(tenant: Tenant, key: Any) -> None:
     _use(key["key"], 3)
 
     _update(key["id"], tenant.admin, name="B", rate_limit={"per_minute": 10})
@@ -249,7 +249,7 @@ def test_a_key_cannot_lock_itself_out(tenant: Tenant) -> None:
 # ---------------------------------------------------------------- the last admin key
 
 
-def test_the_last_live_admin_key_cannot_be_given_an_end(clock: Clock, tenant: Tenant) -> None:
+def test_the_last_live_admin_key_cannot_get_an_expiry(clock: Clock, tenant: Tenant) -> None:
     _create(tenant, scopes=["admin"], expires_at="2099-01-01T00:00:00Z")
     _create(tenant, scopes=["admin"], mode="test")
 
@@ -261,7 +261,7 @@ def test_the_last_live_admin_key_cannot_be_given_an_end(clock: Clock, tenant: Te
     assert _update(tenant.admin_id, tenant.admin, name="B").status == 200
 
 
-def test_an_end_that_is_set_and_lifted_is_counted(clock: Clock, tenant: Tenant) -> None:
+def test_setting_and_removing_an_expiry_changes_the_count(clock: Clock, tenant: Tenant) -> None:
     other = _create(tenant, scopes=["admin"])
     end: dict[str, Any] = {"expires_at": "2099-01-01T00:00:00Z"}
 
@@ -273,7 +273,7 @@ def test_an_end_that_is_set_and_lifted_is_counted(clock: Clock, tenant: Tenant) 
     assert call("DELETE", f"/v1/api-keys/{tenant.admin_id}", key=tenant.admin).status == 409
 
 
-def test_another_end_of_an_ending_key_is_no_step(clock: Clock, tenant: Tenant) -> None:
+def test_another_expiry_of_an_expiring_key_does_not_change_the_count(clock: Clock, tenant: Tenant) -> None:
     ending = _create(tenant, scopes=["admin"], expires_at="2099-01-01T00:00:00Z")
 
     assert _update(ending["id"], tenant.admin, expires_at="2098-01-01T00:00:00Z").status == 200

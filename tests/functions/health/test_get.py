@@ -4,7 +4,7 @@ from tests.support.http import call
 from tests.support.tenants import Tenant
 
 
-def test_the_pulse_names_tenant_mode_scopes_and_what_is_left(tenant: Tenant) -> None:
+def test_the_response_has_tenant_mode_scopes_and_remaining_requests(tenant: Tenant) -> None:
     answer = call("GET", "/v1/health", key=tenant.admin)
 
     assert answer.status == 200
@@ -22,7 +22,7 @@ def test_the_pulse_names_tenant_mode_scopes_and_what_is_left(tenant: Tenant) -> 
     assert answer.headers["X-RateLimit-Limit"] == "60"
 
 
-def test_without_a_key_it_is_401_in_the_envelope(tenant: Tenant) -> None:
+def test_without_a_key_the_response_is_401_in_the_envelope(tenant: Tenant) -> None:
     answer = call("GET", "/v1/health")
 
     assert (answer.status, answer.error) == (401, "missing_key")
@@ -30,7 +30,7 @@ def test_without_a_key_it_is_401_in_the_envelope(tenant: Tenant) -> None:
     assert "X-RateLimit-Limit" not in answer.headers
 
 
-def test_a_refused_key_is_challenged_as_rfc_6750_has_it(tenant: Tenant) -> None:
+def test_a_refused_key_gets_the_challenge_of_rfc_6750(tenant: Tenant) -> None:
     assert call("GET", "/v1/health").headers["WWW-Authenticate"] == "Bearer"
     unknown = "eal_live_" + "0" * 38
     assert (

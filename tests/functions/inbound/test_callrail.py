@@ -35,7 +35,7 @@ def connection(tenant: Tenant) -> Connection:
 
 @pytest.mark.parametrize("in_base64", [False, True])
 @pytest.mark.parametrize("form", ["url_event", "gateway_event"])
-def test_a_signed_event_is_stored_as_it_came_queued_and_answered(
+def test_a_signed_event_is_stored_unchanged_enqueued_and_accepted(
     connection: Connection, tenant: Tenant, form: str, in_base64: bool
 ) -> None:
     body = '{"resource_id": "CAL1",  "customer_name": "Zoë"}'.encode()
@@ -53,7 +53,7 @@ def test_a_signed_event_is_stored_as_it_came_queued_and_answered(
 
 
 @pytest.mark.parametrize("signed", ["", "bm90IGl0", "☃"])
-def test_a_wrong_signature_is_401_in_the_envelope_and_stores_nothing(
+def test_an_invalid_signature_is_401_in_the_envelope_and_stores_nothing(
     connection: Connection, signed: str
 ) -> None:
     answer = receive(connection.url_event("post-call", BODY, signed=signed))
@@ -64,14 +64,14 @@ def test_a_wrong_signature_is_401_in_the_envelope_and_stores_nothing(
     assert "Contents" not in aws.s3().list_objects_v2(Bucket=INBOUND_BUCKET)
 
 
-def test_another_tenants_key_does_not_sign_here(connection: Connection, stranger: Tenant) -> None:
+def test_another_tenants_key_is_rejected(connection: Connection, stranger: Tenant) -> None:
     other = connect(stranger.admin, "another key")
     mixed = Connection(connection.id, other.signing_key)
 
     assert receive(mixed.url_event("post-call", BODY)).status == 401
 
 
-def test_without_a_signing_key_nothing_is_signed(tenant: Tenant) -> None:
+def test_without_a_signing_key_no_signature_is_accepted(tenant: Tenant) -> None:
     opened = call("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body={}).json
 
     assert receive(Connection(opened["connection_id"], "").url_event("post-call", BODY)).status == 401
@@ -97,7 +97,7 @@ def test_an_unknown_connection_is_404(connection: Connection) -> None:
     ],
 )
 @pytest.mark.parametrize("body", [BODY, b"x" * (1024 * 1024 + 1)])
-def test_what_is_no_address_is_404_and_nothing_is_asked(
+def test_a_malformed_address_is_404_without_a_read(
     connection: Connection, monkeypatch: pytest.MonkeyPatch, path: str, body: bytes
 ) -> None:
     with watched_calls(monkeypatch) as calls:
@@ -107,18 +107,18 @@ def test_what_is_no_address_is_404_and_nothing_is_asked(
     assert calls.made == []
 
 
-def test_a_kind_that_is_not_known_is_stored_and_queued_like_any_other(connection: Connection) -> None:
+def test_an_unknown_kind_is_stored_and_enqueued(connection: Connection) -> None:
     assert receive(connection.url_event("convert-assist-complete", BODY)).status == 202
 
-    assert [one["kind"] for one in peek("CallrailQueue")] == ["convert-assist-complete"]
+    assert [body["kind"] for body in peek("CallrailQueue")] == ["convert-assist-complete"]
 
 
 @pytest.mark.parametrize("kind", ["..", "Post-Call", "a" * 41, "post_call", "%2e"])
-def test_what_is_no_kind_is_404(connection: Connection, kind: str) -> None:
+def test_a_malformed_kind_is_404(connection: Connection, kind: str) -> None:
     assert receive(connection.url_event(kind, BODY)).status == 404
 
 
-def test_over_one_mebibyte_is_413_and_just_that_is_not(connection: Connection) -> None:
+def test_a_body_over_one_mebibyte_is_413_and_exactly_one_is_accepted(connection: Connection) -> None:
     frame = b'{"resource_id":"CAL1","note":""}'
     whole = frame.replace(b'""', b'"' + b"x" * (1024 * 1024 - len(frame)) + b'"')
 
@@ -128,7 +128,7 @@ def test_over_one_mebibyte_is_413_and_just_that_is_not(connection: Connection) -
 
 
 @pytest.mark.parametrize("body", [b"not json", b"[]", b'"text"', b"", b"{"])
-def test_signed_but_no_json_object_is_400(connection: Connection, body: bytes) -> None:
+def test_a_signed_body_that_is_not_a_json_object_is_400(connection: Connection, body: bytes) -> None:
     answer = receive(connection.url_event("post-call", body))
 
     assert (answer.status, answer.error) == (400, "invalid_request")
@@ -136,7 +136,9 @@ def test_signed_but_no_json_object_is_400(connection: Connection, body: bytes) -
 
 
 @pytest.mark.parametrize("in_base64", [False, True])
-def test_signed_but_not_utf_8_is_400(connection: Connection, tenant: Tenant, in_base64: bool) -> None:
+def test_a_signed_body_that_is_not_utf_8_is_400(
+    connection: Connection, tenant: Tenant, in_base64: bool
+) -> None:
     body = b'{"resource_id": "CAL1", "customer_name": "Jos\xe9"}'
 
     answer = receive(connection.url_event("post-call", body, in_base64=in_base64))
@@ -146,7 +148,7 @@ def test_signed_but_not_utf_8_is_400(connection: Connection, tenant: Tenant, in_
     assert _health(tenant)["last_failure"]["reason"] == "invalid_json"
 
 
-def test_it_is_stored_before_it_is_queued_and_queued_before_it_is_answered(
+def test_an_event_is_stored_then_enqueued_then_accepted(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with watched_calls(monkeypatch) as calls:
@@ -157,19 +159,22 @@ def test_it_is_stored_before_it_is_queued_and_queued_before_it_is_answered(
 
 def test_each_connection_has_a_message_group(connection: Connection, stranger: Tenant) -> None:
     other = connect(stranger.admin)
-    for one in (connection, other):
-        assert receive(one.url_event("post-call", BODY)).status == 202
+    for receiver in (connection, other):
+        assert receive(receiver.url_event("post-call", BODY)).status == 202
 
     url = aws.sqs().get_queue_url(QueueName="CallrailQueue")["QueueUrl"]
     taken = aws.sqs().receive_message(
         QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
     )["Messages"]
-    groups = {json.loads(one["Body"])["connection_id"]: one["Attributes"]["MessageGroupId"] for one in taken}
+    groups = {
+        json.loads(message["Body"])["connection_id"]: message["Attributes"]["MessageGroupId"]
+        for message in taken
+    }
     assert groups == {connection.id: connection.id, other.id: other.id}
 
 
 @pytest.mark.parametrize("operation", ["PutObject", "SendMessage", "GetItem", "Decrypt"])
-def test_what_is_not_durable_is_not_answered_with_2xx(
+def test_an_event_that_is_not_durable_is_not_accepted(
     connection: Connection, monkeypatch: pytest.MonkeyPatch, operation: str
 ) -> None:
     event = connection.url_event("post-call", BODY)
@@ -183,7 +188,7 @@ def test_what_is_not_durable_is_not_answered_with_2xx(
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
-def test_killed_after_any_call_and_sent_again_it_is_stored_once(
+def test_an_event_is_stored_once_if_the_receiver_is_killed_after_any_call(
     connection: Connection, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     event = connection.url_event("post-call", BODY)
@@ -242,7 +247,7 @@ def test_a_connection_is_stamped_at_most_once_a_minute(connection: Connection) -
         (b"x" * (1024 * 1024 + 1), None, "too_large"),
     ],
 )
-def test_why_something_was_refused_is_shown(
+def test_the_reason_of_a_rejection_is_shown(
     clock: Clock, connection: Connection, tenant: Tenant, body: bytes, signed: str | None, reason: str
 ) -> None:
     receive(connection.url_event("post-call", body, signed=signed))
@@ -254,7 +259,7 @@ def test_why_something_was_refused_is_shown(
     }
 
 
-def test_it_fails_until_something_good_comes_and_again_from_the_next_refusal_on(
+def test_a_connection_fails_from_a_rejection_until_the_next_accepted_event(
     clock: Clock, connection: Connection, tenant: Tenant
 ) -> None:
     def refused() -> str:
@@ -267,7 +272,8 @@ def test_it_fails_until_something_good_comes_and_again_from_the_next_refusal_on(
 
     assert [taken(), refused()] == ["healthy", "healthy"]
     clock.advance(seconds=1)
-    assert refused() == "healthy"  # one failure a minute is written down, and that one was of the same moment
+    # At most one failure per minute is recorded, and the last one was at the same moment.
+    assert refused() == "healthy"
     clock.advance(minutes=1)
     assert refused() == "failing"
     clock.advance(seconds=1)
@@ -276,10 +282,10 @@ def test_it_fails_until_something_good_comes_and_again_from_the_next_refusal_on(
     assert [refused(), taken()] == ["failing", "healthy"]
 
 
-def test_an_event_from_before_the_failure_does_not_end_it(
+def test_an_event_before_the_failure_does_not_end_it(
     clock: Clock, connection: Connection, tenant: Tenant
 ) -> None:
-    """The normaliser may come to an event long after the receiver took it."""
+    """The normaliser may process an event long after the receiver accepted it."""
     connections.stamp_event(connection.id, clock.now())
     earlier = clock.now()
     clock.advance(seconds=30)
@@ -290,7 +296,7 @@ def test_an_event_from_before_the_failure_does_not_end_it(
     assert _health(tenant)["status"] == "failing"
 
 
-def test_failures_are_written_once_a_minute(
+def test_failures_are_recorded_once_per_minute(
     clock: Clock, connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = connection.url_event("post-call", BODY, signed="wrong")
@@ -306,7 +312,7 @@ def test_failures_are_written_once_a_minute(
 
 
 @pytest.mark.parametrize("code", ["ProvisionedThroughputExceededException", "AccessDeniedException"])
-def test_a_failure_that_cannot_be_written_changes_no_answer(
+def test_a_failure_that_cannot_be_recorded_does_not_change_the_response(
     connection: Connection, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     with watched_calls(monkeypatch) as calls:
@@ -317,14 +323,14 @@ def test_a_failure_that_cannot_be_written_changes_no_answer(
             receive(connection.url_event("post-call", b"x" * (1024 * 1024 + 1))),
         ]
 
-    assert [(one.status, one.error) for one in answers] == [
+    assert [(answer.status, answer.error) for answer in answers] == [
         (401, "invalid_signature"),
         (400, "invalid_request"),
         (413, "payload_too_large"),
     ]
 
 
-def test_a_refusal_at_an_unknown_address_writes_nothing(connection: Connection) -> None:
+def test_a_rejection_at_an_unknown_address_writes_nothing(connection: Connection) -> None:
     before = aws.dynamodb().scan(TableName=ACCESS)["Items"]
 
     for body in (BODY, b"x" * (1024 * 1024 + 1)):

@@ -1,4 +1,4 @@
-"""POST /{connection_id}/events: what is Resend's receiver's own; the rest is in test_events_receivers.py."""
+"""POST /{connection_id}/events: Resend's receiver. Shared behaviour is in tests/flows/test_vendor_receivers.py."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def connection(tenant: Tenant) -> Connection:
     return connect("resend", tenant.admin)
 
 
-def test_the_message_says_which_delivery_it_was(connection: Connection) -> None:
+def test_the_message_has_the_delivery_id(connection: Connection) -> None:
     assert connection.receive(connection.url_event(BODY)).status == 202
 
     assert [message["delivery_id"] for message in peek("ResendQueue")] == ["msg_1"]
@@ -37,7 +37,7 @@ def test_the_message_says_which_delivery_it_was(connection: Connection) -> None:
     "headers",
     [{}, {"svix-id": "msg_1", "svix-timestamp": "soon", "svix-signature": "v1,YQ=="}, {"svix-id": "☃"}],
 )
-def test_a_wrong_signature_is_401_and_stores_nothing(
+def test_an_invalid_signature_is_401_and_stores_nothing(
     connection: Connection, tenant: Tenant, headers: dict[str, str]
 ) -> None:
     answer = connection.receive(connection.url_event(BODY, headers))

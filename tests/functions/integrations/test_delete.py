@@ -28,7 +28,7 @@ def _connections() -> int:
     return sum(item["pk"]["S"].startswith("C#") for item in aws.dynamodb().scan(TableName=ACCESS)["Items"])
 
 
-def test_its_addresses_are_404_from_then_on(tenant: Tenant) -> None:
+def test_its_addresses_return_404_afterwards(tenant: Tenant) -> None:
     connection = connect(tenant.admin)
     assert receive(connection.url_event("post-call", EVENT)).status == 202
 
@@ -41,7 +41,7 @@ def test_its_addresses_are_404_from_then_on(tenant: Tenant) -> None:
     assert _connections() == 0
 
 
-def test_connecting_again_makes_new_addresses_without_the_old_secrets(tenant: Tenant) -> None:
+def test_connecting_again_creates_new_addresses_without_the_old_secrets(tenant: Tenant) -> None:
     old = connect(tenant.admin)
     _delete(tenant.admin)
 
@@ -53,7 +53,7 @@ def test_connecting_again_makes_new_addresses_without_the_old_secrets(tenant: Te
     assert receive(old.url_event("post-call", EVENT)).status == 404
 
 
-def test_an_event_that_is_still_on_its_way_does_not_bring_the_connection_back(tenant: Tenant) -> None:
+def test_a_pending_event_does_not_restore_the_connection(tenant: Tenant) -> None:
     connection = connect(tenant.admin)
     _delete(tenant.admin)
 
@@ -74,7 +74,7 @@ def test_a_vendor_that_is_not_connected_is_404(tenant: Tenant, stranger: Tenant)
     assert len(call("GET", "/v1/integrations", key=tenant.test_admin).json["data"]) == 1
 
 
-def test_a_second_time_is_404(tenant: Tenant) -> None:
+def test_deleting_twice_is_404(tenant: Tenant) -> None:
     connect(tenant.admin)
     _delete(tenant.admin)
 
@@ -97,13 +97,13 @@ def test_only_an_admin_disconnects(tenant: Tenant) -> None:
     assert (answer.status, answer.error) == (403, "insufficient_scope")
 
 
-def test_it_is_audited_with_stars(tenant: Tenant) -> None:
+def test_it_is_audited_with_masked_values(tenant: Tenant) -> None:
     body = {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "s3cret"}}
     call("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body=body)
     _delete(tenant.admin)
 
     assert actions("integration", tenant.id) == ["integration.created", "integration.deleted"]
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "integration.deleted"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "integration.deleted"]
     assert record["changes"] == [
         {"field": "connection_id", "from": "***", "to": None},
         {"field": "secrets.signing_key", "from": "***", "to": None},
@@ -111,7 +111,7 @@ def test_it_is_audited_with_stars(tenant: Tenant) -> None:
     ]
 
 
-def test_integration_and_connection_go_in_one_transaction(
+def test_integration_and_connection_are_deleted_in_one_transaction(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connect(tenant.admin)

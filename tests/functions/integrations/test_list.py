@@ -24,10 +24,12 @@ def _connect(key: str, *vendors: str) -> None:
 
 
 def _listed(key: str, query: str = "") -> list[str]:
-    return [one["vendor"] for one in call("GET", f"/v1/integrations{query}", key=key).json["data"]]
+    return [
+        integration["vendor"] for integration in call("GET", f"/v1/integrations{query}", key=key).json["data"]
+    ]
 
 
-def test_it_shows_what_put_showed(tenant: Tenant) -> None:
+def test_the_list_shows_the_same_view_as_put(tenant: Tenant) -> None:
     body = {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "s3cret"}}
     put = call("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body=body)
 
@@ -37,7 +39,7 @@ def test_it_shows_what_put_showed(tenant: Tenant) -> None:
     assert "s3cret" not in answer.text
 
 
-def test_all_vendors_come_newest_first_and_in_pages(clock: Clock, tenant: Tenant) -> None:
+def test_vendors_are_listed_newest_first_and_paginated(clock: Clock, tenant: Tenant) -> None:
     for vendor in VENDORS:
         _connect(tenant.admin, vendor)
         clock.advance(seconds=1)
@@ -47,7 +49,7 @@ def test_all_vendors_come_newest_first_and_in_pages(clock: Clock, tenant: Tenant
     found, cursor = [], ""
     while True:
         page = call("GET", f"/v1/integrations?limit=2{cursor}", key=tenant.admin).json
-        found += [one["vendor"] for one in page["data"]]
+        found += [integration["vendor"] for integration in page["data"]]
         if page["next_cursor"] is None:
             break
         cursor = f"&cursor={page['next_cursor']}"
@@ -61,7 +63,7 @@ def test_each_has_its_own_health(clock: Clock, tenant: Tenant) -> None:
 
     shown = call("GET", "/v1/integrations", key=tenant.admin).json["data"]
 
-    assert {one["vendor"]: one["health"] for one in shown} == {
+    assert {integration["vendor"]: integration["health"] for integration in shown} == {
         "callrail": {
             "status": "failing",
             "last_event_at": None,
@@ -81,13 +83,13 @@ def test_another_mode_and_another_tenant_see_nothing(tenant: Tenant, stranger: T
     assert len(_listed(tenant.admin)) == 5
 
 
-def test_only_an_admin_sees_them(tenant: Tenant) -> None:
+def test_only_an_admin_lists_integrations(tenant: Tenant) -> None:
     for key in (tenant.read, tenant.write):
         answer = call("GET", "/v1/integrations", key=key)
         assert (answer.status, answer.error) == (403, "insufficient_scope")
 
 
-def test_all_connections_are_read_at_once(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_connections_are_read_in_one_call(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     _connect(tenant.admin, *VENDORS)
 
     with watched_calls(monkeypatch) as calls:

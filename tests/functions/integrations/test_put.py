@@ -30,7 +30,7 @@ def put(key: str, body: object, **more: object) -> Answer:
     return call("PUT", PATH, key=key, json_body=body, **more)  # type: ignore[arg-type]
 
 
-def test_the_answer_has_an_address_for_each_kind_and_no_secret(tenant: Tenant) -> None:
+def test_the_response_has_an_address_for_each_kind_and_no_secret(tenant: Tenant) -> None:
     body = {"settings": {"account_id": "ACC123"}, "secrets": {"signing_key": "s3cret-signing"}}
 
     answer = put(tenant.admin, body)
@@ -63,7 +63,7 @@ def test_the_answer_has_an_address_for_each_kind_and_no_secret(tenant: Tenant) -
     assert "s3cret" not in str(items())
 
 
-def test_a_second_put_keeps_what_it_leaves_out_and_the_connection(tenant: Tenant) -> None:
+def test_a_second_put_keeps_omitted_values_and_the_connection(tenant: Tenant) -> None:
     first = put(
         tenant.admin,
         {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "one", "api_key": "two"}},
@@ -87,7 +87,7 @@ def test_a_put_that_changes_nothing_writes_nothing(tenant: Tenant) -> None:
     assert actions("integration", tenant.id) == ["integration.created"]
 
 
-def test_the_audit_log_shows_secrets_as_stars(clock: Clock, tenant: Tenant) -> None:
+def test_the_audit_log_masks_secrets(clock: Clock, tenant: Tenant) -> None:
     put(tenant.admin, {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "one"}})
     put(tenant.admin, {"secrets": {"signing_key": "two"}})
 
@@ -110,9 +110,9 @@ def test_the_audit_log_shows_secrets_as_stars(clock: Clock, tenant: Tenant) -> N
 
 
 def _statuses(*connections: Connection) -> list[int]:
-    """What the receiver answers to an event that each of them signs."""
+    """The receiver's status for an event signed by each of the connections."""
     body = Call.new().event("pre-call")
-    return [receive(one.url_event("pre-call", body)).status for one in connections]
+    return [receive(connection.url_event("pre-call", body)).status for connection in connections]
 
 
 def test_a_replaced_signing_key_is_accepted_until_the_overlap_ends(clock: Clock, tenant: Tenant) -> None:
@@ -132,7 +132,7 @@ def test_a_replaced_signing_key_is_accepted_until_the_overlap_ends(clock: Clock,
 
 
 @pytest.mark.parametrize(("body", "seconds"), [({}, 86_400), ({"overlap_seconds": 604_800}, 604_800)])
-def test_the_overlap_is_a_day_if_nothing_else_is_said(
+def test_the_default_overlap_is_a_day(
     clock: Clock, tenant: Tenant, body: dict[str, object], seconds: int
 ) -> None:
     old = connect(tenant.admin, "first key")
@@ -144,7 +144,7 @@ def test_the_overlap_is_a_day_if_nothing_else_is_said(
     assert _statuses(old) == [401]
 
 
-def test_without_an_overlap_the_replaced_key_is_refused_at_once(tenant: Tenant) -> None:
+def test_without_an_overlap_the_replaced_key_is_rejected_at_once(tenant: Tenant) -> None:
     old = connect(tenant.admin, "first key")
 
     put(tenant.admin, {"secrets": {"signing_key": "second key"}, "overlap_seconds": 0})
@@ -152,7 +152,7 @@ def test_without_an_overlap_the_replaced_key_is_refused_at_once(tenant: Tenant) 
     assert _statuses(old, Connection(old.id, "second key")) == [401, 202]
 
 
-def test_a_removed_key_takes_the_one_it_replaced_with_it(tenant: Tenant) -> None:
+def test_removing_a_key_also_removes_the_key_it_replaced(tenant: Tenant) -> None:
     old = connect(tenant.admin, "first key")
     put(tenant.admin, {"secrets": {"signing_key": "second key"}})
 
@@ -194,7 +194,7 @@ def test_a_key_given_again_without_an_overlap_ends_it(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("wrong", [-1, 604_801, "soon", 1.5, None])
-def test_an_overlap_out_of_range_is_refused(tenant: Tenant, wrong: object) -> None:
+def test_an_overlap_out_of_range_is_rejected(tenant: Tenant, wrong: object) -> None:
     answer = put(tenant.admin, {"overlap_seconds": wrong})
 
     assert answer.status == 422
@@ -234,7 +234,7 @@ def test_a_vendor_without_a_receiver_has_no_address(
     assert answer.status == 200, answer.text
     shown = answer.json
     assert shown["settings"] == settings
-    assert {name: one["set"] for name, one in shown["secrets"].items()} == dict.fromkeys(secrets, True)
+    assert {name: secret["set"] for name, secret in shown["secrets"].items()} == dict.fromkeys(secrets, True)
     assert (shown["connection_id"], shown["receiver_url"], shown["receiver_urls"]) == (None, None, {})
     assert shown["health"] == {"status": "waiting", "last_event_at": None, "last_failure": None}
     assert not any(
@@ -243,10 +243,10 @@ def test_a_vendor_without_a_receiver_has_no_address(
     assert not any(text in answer.text + str(items()) for text in secrets.values())
 
 
-def test_a_vendors_receiver_gets_an_address_when_it_comes(
+def test_an_integration_gets_an_address_when_its_vendor_gets_a_receiver(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An integration that was made before its vendor had a receiver needs another PUT and no secret again."""
+    """An integration from before its vendor had a receiver needs another PUT, but not its secrets again."""
     body = {"secrets": {"signing_secret": "whsec_x"}}
     with monkeypatch.context() as before:
         before.setitem(VENDORS, "stripe", replace(VENDORS["stripe"], kinds=()))
@@ -272,14 +272,14 @@ def test_a_vendors_receiver_gets_an_address_when_it_comes(
         "nonsense",
     ],
 )
-def test_a_crm_at_an_address_that_we_do_not_connect_to_is_refused(tenant: Tenant, url: str) -> None:
+def test_a_crm_at_a_forbidden_address_is_rejected(tenant: Tenant, url: str) -> None:
     answer = _connect("crm", tenant, {"settings": {"url": url}})
 
     (field,) = answer.json["error"]["details"]["fields"]
     assert (answer.status, field["pointer"], field["type"]) == (422, "/settings/url", "blocked_address")
 
 
-def test_a_crm_on_this_machine_is_for_the_local_stack_only(
+def test_a_crm_at_a_loopback_address_is_for_the_local_stack_only(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = {"settings": {"url": "http://127.0.0.1:8080/leads"}}
@@ -303,7 +303,7 @@ def test_a_crm_on_this_machine_is_for_the_local_stack_only(
         ("whsec_" + base64.b64encode(b"x" * 65).decode(), 422),
     ],
 )
-def test_a_crm_is_pushed_to_with_a_secret_that_can_sign(tenant: Tenant, secret: str, status: int) -> None:
+def test_a_crm_needs_a_secret_that_can_sign(tenant: Tenant, secret: str, status: int) -> None:
     answer = _connect("crm", tenant, {"secrets": {"signing_secret": secret}})
 
     assert answer.status == status, answer.text
@@ -313,14 +313,14 @@ def test_a_crm_is_pushed_to_with_a_secret_that_can_sign(tenant: Tenant, secret: 
         assert signing.headers([secret], "push", 1, b"{}")["webhook-signature"].startswith("v1,")
 
 
-def test_a_crms_query_is_not_in_the_log(tenant: Tenant) -> None:
+def test_the_query_of_a_crms_url_is_not_in_the_log(tenant: Tenant) -> None:
     _connect("crm", tenant, {"settings": {"url": "https://crm.example.com/leads?token=s3cret"}})
 
     assert "s3cret" not in str(stored("AUDIT", tenant.id))
     assert "https://crm.example.com/leads?***" in str(stored("AUDIT", tenant.id))
 
 
-def test_a_ciphertext_opens_for_its_tenant_and_purpose_only(tenant: Tenant) -> None:
+def test_a_ciphertext_is_decrypted_only_for_its_tenant_and_purpose(tenant: Tenant) -> None:
     connection = connect(tenant.admin)
     found = connections.find(connection.id, "callrail")
     assert found is not None
@@ -362,7 +362,7 @@ def test_if_match_is_honoured(tenant: Tenant) -> None:
     assert put(tenant.admin, {"settings": {"account_id": "A"}}, headers={"If-Match": '"1"'}).status == 200
 
 
-def test_if_match_with_a_star_needs_one_that_is_there(tenant: Tenant) -> None:
+def test_if_match_star_requires_an_integration(tenant: Tenant) -> None:
     refused = put(tenant.admin, {}, headers={"If-Match": "*"})
 
     assert (refused.status, refused.error) == (412, "precondition_failed")
@@ -382,7 +382,7 @@ def test_if_match_with_a_star_needs_one_that_is_there(tenant: Tenant) -> None:
         ('W/"1", W/"2"', 412),
     ],
 )
-def test_if_match_takes_a_list_and_no_weak_tag_matches(tenant: Tenant, tags: str, status: int) -> None:
+def test_if_match_accepts_a_list_and_weak_tags_never_match(tenant: Tenant, tags: str, status: int) -> None:
     put(tenant.admin, {})
 
     body = {"settings": {"account_id": "A"}}
@@ -395,7 +395,7 @@ def test_each_mode_and_tenant_has_its_own_connection(tenant: Tenant, stranger: T
     assert len(ids) == 3
 
 
-def test_integration_and_connection_are_one_transaction(
+def test_integration_and_connection_are_written_in_one_transaction(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with watched_calls(monkeypatch) as calls:

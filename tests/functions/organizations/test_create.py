@@ -22,7 +22,7 @@ def _create(key: str, /, *, headers: dict[str, str] | None = None, **body: objec
     return call("POST", "/v1/organizations", key=key, json_body=body, headers=headers)
 
 
-def test_a_child_comes_with_its_first_admin_key(tenant: Tenant) -> None:
+def test_a_child_is_created_with_its_first_admin_key(tenant: Tenant) -> None:
     answer = _create(tenant.admin, industry="roofing", settings={"timezone": "America/Chicago"})
 
     child = answer.json
@@ -39,7 +39,7 @@ def test_a_child_comes_with_its_first_admin_key(tenant: Tenant) -> None:
     assert shown["expires_at"] is None
 
 
-def test_a_replay_is_the_answer_without_the_key(tenant: Tenant) -> None:
+def test_a_replay_is_the_response_without_the_key(tenant: Tenant) -> None:
     headers = {"Idempotency-Key": "once"}
     first = _create(tenant.admin, headers=headers)
 
@@ -53,7 +53,7 @@ def test_a_replay_is_the_answer_without_the_key(tenant: Tenant) -> None:
     assert len(call("GET", "/v1/organizations", key=tenant.admin).json["data"]) == 1
 
 
-def test_the_childs_last_admin_key_is_kept(tenant: Tenant) -> None:
+def test_the_childs_last_admin_key_cannot_be_revoked(tenant: Tenant) -> None:
     key = _create(tenant.admin).json["admin_key"]
 
     answer = call("DELETE", f"/v1/api-keys/{key['id']}", key=key["key"])
@@ -61,30 +61,30 @@ def test_the_childs_last_admin_key_is_kept(tenant: Tenant) -> None:
     assert (answer.status, answer.error) == (409, "conflict")
 
 
-def test_it_is_in_the_audit_logs_of_both(tenant: Tenant) -> None:
+def test_both_organizations_have_an_audit_record(tenant: Tenant) -> None:
     rota = [{"name": "Ann Lee", "phone": "3125550100", "days": ["sat"], "from": "08:00", "to": "17:00"}]
     child = _create(tenant.admin, settings={"on_call": rota}).json
 
     for organization in (tenant.id, child["id"]):
         records: list[Any] = stored("AUDIT", organization)
-        (made,) = [one for one in records if one["resource"]["id"] == child["id"]]
-        (key,) = [one for one in records if one["resource"]["id"] == child["admin_key"]["id"]]
+        (made,) = [record for record in records if record["resource"]["id"] == child["id"]]
+        (key,) = [record for record in records if record["resource"]["id"] == child["admin_key"]["id"]]
         assert (made["action"], key["action"]) == ("organization.created", "api_key.created")
         assert made["actor"]["id"] == key["actor"]["id"] == tenant.admin_id
         assert {"field": "name", "from": None, "to": "Acme North"} in made["changes"]
-        (people,) = [one for one in made["changes"] if one["field"] == "settings.on_call"]
+        (people,) = [change for change in made["changes"] if change["field"] == "settings.on_call"]
         assert people["to"].startswith("hmac-sha256:")
     assert "Ann Lee" not in json.dumps(items("AUDIT"))
     assert "5550100" not in json.dumps(items("AUDIT"))
 
 
-def test_a_child_has_children_of_its_own(tenant: Tenant) -> None:
+def test_a_child_can_have_children_of_its_own(tenant: Tenant) -> None:
     child = _create(tenant.admin).json
 
     grandchild = _create(child["admin_key"]["key"], name="Acme North East").json
 
     assert grandchild["parent_organization_id"] == child["id"]
-    assert [one["id"] for one in call("GET", "/v1/organizations", key=tenant.admin).json["data"]] == [
+    assert [child["id"] for child in call("GET", "/v1/organizations", key=tenant.admin).json["data"]] == [
         child["id"]
     ]
 
@@ -93,15 +93,15 @@ def test_only_a_live_admin_key_can(tenant: Tenant) -> None:
     for key in (tenant.test_admin, tenant.write, tenant.read):
         answer = _create(key)
         assert (answer.status, answer.error) == (403, "insufficient_scope")
-        told = {"reason": "test_key"} if key == tenant.test_admin else {"required": "admin"}
-        assert told.items() <= answer.json["error"]["details"].items()
+        details = {"reason": "test_key"} if key == tenant.test_admin else {"required": "admin"}
+        assert details.items() <= answer.json["error"]["details"].items()
     assert call("GET", "/v1/organizations", key=tenant.admin).json["data"] == []
 
 
 @pytest.mark.parametrize(
     ("bound", "value"), [("expires_at", "2099-01-01T00:00:00Z"), ("allowed_cidrs", ["203.0.113.0/24"])]
 )
-def test_a_bound_key_cannot_make_a_child_whose_admin_key_is_free(
+def test_a_bound_key_cannot_create_a_child_because_its_admin_key_is_unbound(
     tenant: Tenant, bound: str, value: object
 ) -> None:
     body = {"name": "For a day", "scopes": ["admin"], bound: value}
@@ -114,7 +114,7 @@ def test_a_bound_key_cannot_make_a_child_whose_admin_key_is_free(
     assert call("GET", "/v1/organizations", key=tenant.admin).json["data"] == []
 
 
-def test_a_body_that_is_wrong_makes_nothing(tenant: Tenant) -> None:
+def test_an_invalid_body_creates_nothing(tenant: Tenant) -> None:
     refused: list[tuple[dict[str, Any], str]] = [
         ({"name": "  "}, "/name"),
         ({"name": "x" * 201}, "/name"),
@@ -127,11 +127,11 @@ def test_a_body_that_is_wrong_makes_nothing(tenant: Tenant) -> None:
     for wrong, pointer in refused:
         answer = _create(tenant.admin, **wrong)
         assert (answer.status, answer.error) == (422, "validation_error"), wrong
-        assert [one["pointer"] for one in answer.json["error"]["details"]["fields"]] == [pointer]
+        assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
     assert call("GET", "/v1/organizations", key=tenant.admin).json["data"] == []
 
 
-def test_nothing_is_half_made_where_aws_fails(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_partly_created_if_aws_fails(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {"TransactWriteItems": "ServiceUnavailable"}
         assert _create(tenant.admin, headers={"Idempotency-Key": "once"}).status == 503

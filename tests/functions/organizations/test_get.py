@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def test_a_childs_record_is_the_parents_to_read_without_a_grant(tenant: Tenant) -> None:
+def test_a_parent_reads_the_childs_record_without_a_grant(tenant: Tenant) -> None:
     child = new_tenant("Location", parent=tenant.id)
 
     answer = call("GET", f"/v1/organizations/{child.id}", key=tenant.admin)
@@ -20,14 +20,14 @@ def test_a_childs_record_is_the_parents_to_read_without_a_grant(tenant: Tenant) 
     assert answer.json == call("GET", "/v1/organizations/me", key=child.read).json
 
 
-def test_an_unchanged_one_is_not_sent_again(tenant: Tenant) -> None:
+def test_an_unchanged_organization_is_304(tenant: Tenant) -> None:
     path = f"/v1/organizations/{new_tenant('Location', parent=tenant.id).id}"
     etag = call("GET", path, key=tenant.admin).headers["ETag"]
 
     assert call("GET", path, key=tenant.admin, headers={"If-None-Match": etag}).status == 304
 
 
-def test_nobody_elses_is_there(tenant: Tenant, stranger: Tenant) -> None:
+def test_any_other_organization_is_not_found(tenant: Tenant, stranger: Tenant) -> None:
     child = new_tenant("Location", parent=tenant.id)
     sibling = new_tenant("Sibling", parent=tenant.id)
     grandchild = new_tenant("Grandchild", parent=child.id)

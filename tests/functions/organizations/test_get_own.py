@@ -43,7 +43,7 @@ def test_both_modes_belong_to_one_organization(tenant: Tenant) -> None:
     assert shown[0] == shown[1]
 
 
-def test_each_tenant_sees_its_own(tenant: Tenant, stranger: Tenant) -> None:
+def test_each_tenant_sees_its_own_organization(tenant: Tenant, stranger: Tenant) -> None:
     assert call("GET", "/v1/organizations/me", key=stranger.read).json["id"] == stranger.id
 
 
@@ -55,7 +55,7 @@ def test_a_child_names_its_parent(tenant: Tenant) -> None:
     assert shown["parent_organization_id"] == tenant.id
 
 
-def test_an_unchanged_one_is_not_sent_again(tenant: Tenant) -> None:
+def test_an_unchanged_organization_is_304(tenant: Tenant) -> None:
     etag = call("GET", "/v1/organizations/me", key=tenant.read).headers["ETag"]
 
     answer = call("GET", "/v1/organizations/me", key=tenant.read, headers={"If-None-Match": etag})

@@ -38,7 +38,7 @@ def test_a_member_is_invited(tenant: Tenant) -> None:
     }
 
 
-def test_an_address_is_one_members_in_an_organization(tenant: Tenant, stranger: Tenant) -> None:
+def test_an_address_belongs_to_one_member_of_an_organization(tenant: Tenant, stranger: Tenant) -> None:
     first = _invite(tenant.admin).json
 
     again = _invite(tenant.admin, email="SAM@example.com", role="viewer")
@@ -49,7 +49,7 @@ def test_an_address_is_one_members_in_an_organization(tenant: Tenant, stranger: 
     assert len(call("GET", PATH, key=tenant.read).json["data"]) == 1
 
 
-def test_a_replay_invites_nobody_again(tenant: Tenant) -> None:
+def test_a_replay_does_not_invite_again(tenant: Tenant) -> None:
     body, headers = {"email": "sam@example.com", "role": "member"}, {"Idempotency-Key": "once"}
     first = call("POST", PATH, key=tenant.admin, json_body=body, headers=headers)
 
@@ -59,13 +59,15 @@ def test_a_replay_invites_nobody_again(tenant: Tenant) -> None:
     assert actions("member", tenant.id) == ["member.invited"]
 
 
-def test_the_log_names_nobody_and_the_salt_is_shown_nowhere(tenant: Tenant) -> None:
+def test_the_log_has_commitments_and_the_salt_is_never_returned(tenant: Tenant) -> None:
     member = _invite(tenant.admin, name="Sam Hill").json
 
-    record: Any = next(one for one in stored("AUDIT", tenant.id) if one["action"] == "member.invited")
+    record: Any = next(
+        record for record in stored("AUDIT", tenant.id) if record["action"] == "member.invited"
+    )
 
     assert record["resource"] == {"type": "member", "id": member["id"]}
-    changes = {one["field"]: one["to"] for one in record["changes"]}
+    changes = {change["field"]: change["to"] for change in record["changes"]}
     assert (changes.pop("role"), changes.pop("status")) == ("member", "invited")
     assert set(changes) == {"email", "name"}
     assert all(value.startswith("hmac-sha256:") for value in changes.values())
@@ -87,11 +89,11 @@ def test_the_log_names_nobody_and_the_salt_is_shown_nowhere(tenant: Tenant) -> N
         ({"id": "mem_01kq09bekje6vbq5xe2b60xtww"}, "/id"),
     ],
 )
-def test_what_is_wrong_is_422(tenant: Tenant, wrong: dict[str, object], pointer: str) -> None:
+def test_an_invalid_body_is_422(tenant: Tenant, wrong: dict[str, object], pointer: str) -> None:
     answer = _invite(tenant.admin, **wrong)
 
     assert answer.status == 422
-    assert [one["pointer"] for one in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
 
 
 def test_only_a_live_admin_key_can(tenant: Tenant) -> None:

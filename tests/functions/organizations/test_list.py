@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 def _ids(tenant: Tenant, query: str = "") -> list[str]:
     page = call("GET", f"/v1/organizations{query}", key=tenant.admin).json
-    return [one["id"] for one in page["data"]]
+    return [item["id"] for item in page["data"]]
 
 
-def test_each_child_is_listed_with_what_it_granted(tenant: Tenant, stranger: Tenant) -> None:
+def test_each_child_is_listed_with_its_grant(tenant: Tenant, stranger: Tenant) -> None:
     silent = new_tenant("Silent", parent=tenant.id)
     open_ = new_tenant("Open", parent=tenant.id)
     new_tenant("Elsewhere", parent=stranger.id)
@@ -41,7 +41,7 @@ def test_each_child_is_listed_with_what_it_granted(tenant: Tenant, stranger: Ten
     assert call("GET", f"/v1/organizations/{silent.id}", key=tenant.admin).json.items() <= oldest.items()
 
 
-def test_pages_hold_every_child_once_in_either_order(tenant: Tenant) -> None:
+def test_pages_have_every_child_once_in_either_order(tenant: Tenant) -> None:
     made = [new_tenant(f"Location {number}", parent=tenant.id).id for number in range(7)]
 
     for order, expected in (("desc", made[::-1]), ("asc", made)):
@@ -50,14 +50,14 @@ def test_pages_hold_every_child_once_in_either_order(tenant: Tenant) -> None:
         while True:
             path = f"/v1/organizations?limit=3&order={order}{cursor}"
             page = call("GET", path, key=tenant.admin).json
-            seen += [one["id"] for one in page["data"]]
+            seen += [item["id"] for item in page["data"]]
             if page["next_cursor"] is None:
                 break
             cursor = f"&cursor={page['next_cursor']}"
         assert seen == expected
 
 
-def test_the_creation_range_is_the_childs(clock: Clock, tenant: Tenant) -> None:
+def test_the_creation_range_applies_to_the_child(clock: Clock, tenant: Tenant) -> None:
     old = new_tenant("Old", parent=tenant.id)
     clock.advance(days=1)
     new = new_tenant("New", parent=tenant.id)
@@ -68,7 +68,7 @@ def test_the_creation_range_is_the_childs(clock: Clock, tenant: Tenant) -> None:
     assert _ids(tenant, f"?created_after={rfc3339(clock.now() + timedelta(days=1))}") == []
 
 
-def test_a_page_costs_the_same_however_many_children_it_shows(
+def test_the_cost_of_a_page_does_not_depend_on_the_number_of_children(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(34):
@@ -93,4 +93,4 @@ def test_a_test_key_sees_the_same_children(tenant: Tenant) -> None:
 
     page = call("GET", "/v1/organizations", key=tenant.test_admin).json
 
-    assert [one["id"] for one in page["data"]] == [child.id]
+    assert [item["id"] for item in page["data"]] == [child.id]

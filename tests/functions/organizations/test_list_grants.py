@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 PATH = "/v1/organizations/me/grants"
 
 
-def test_the_grant_is_shown_to_its_giver_and_not_here_to_its_parent(tenant: Tenant) -> None:
+def test_the_grant_is_listed_for_the_child_and_not_for_the_parent(tenant: Tenant) -> None:
     child = new_tenant("Location", parent=tenant.id)
     body = {"resources": ["leads"], "expires_at": "2099-01-01T00:00:00.000Z"}
     given = call("PUT", f"{PATH}/{tenant.id}", key=child.admin, json_body=body).json
@@ -25,7 +25,7 @@ def test_the_grant_is_shown_to_its_giver_and_not_here_to_its_parent(tenant: Tena
     assert given["expires_at"] == body["expires_at"]
 
 
-def test_the_creation_range_is_the_grants(tenant: Tenant) -> None:
+def test_the_creation_range_applies_to_the_grant(tenant: Tenant) -> None:
     child = new_tenant("Location", parent=tenant.id)
     given = call("PUT", f"{PATH}/{tenant.id}", key=child.admin, json_body={"resources": ["leads"]}).json
     border = given["created_at"]

@@ -18,20 +18,20 @@ def _invite(tenant: Tenant, email: str) -> str:
     return str(call("POST", PATH, key=tenant.admin, json_body=body).json["id"])
 
 
-def test_members_come_newest_first_and_in_pages(tenant: Tenant) -> None:
+def test_members_are_listed_newest_first_and_paginated(tenant: Tenant) -> None:
     made = [_invite(tenant, f"m{number}@example.com") for number in range(5)]
 
     seen: list[str] = []
     cursor = ""
     while True:
         page = call("GET", f"{PATH}?limit=2{cursor}", key=tenant.read).json
-        seen += [one["id"] for one in page["data"]]
+        seen += [item["id"] for item in page["data"]]
         if page["next_cursor"] is None:
             break
         cursor = f"&cursor={page['next_cursor']}"
 
     assert seen == made[::-1]
-    assert [one["id"] for one in call("GET", f"{PATH}?order=asc", key=tenant.read).json["data"]] == made
+    assert [item["id"] for item in call("GET", f"{PATH}?order=asc", key=tenant.read).json["data"]] == made
 
 
 def test_members_belong_to_both_modes_and_to_one_organization(tenant: Tenant, stranger: Tenant) -> None:
@@ -44,10 +44,10 @@ def test_members_belong_to_both_modes_and_to_one_organization(tenant: Tenant, st
         (tenant.admin, []),
         (stranger.admin, []),
     ):
-        assert [one["id"] for one in call("GET", PATH, key=key).json["data"]] == expected
+        assert [item["id"] for item in call("GET", PATH, key=key).json["data"]] == expected
 
 
-def test_no_grant_shows_them_to_the_parent(tenant: Tenant) -> None:
+def test_no_grant_shows_members_to_the_parent(tenant: Tenant) -> None:
     child = new_tenant("Location", parent=tenant.id)
     _invite(child, "a@example.com")
     everything = [

@@ -30,7 +30,7 @@ def _leads(parent: Tenant, child: Tenant) -> int:
     return call("GET", "/v1/leads", key=parent.read, headers={"X-EAL-Organization": child.id}).status
 
 
-def test_the_parent_reads_what_is_granted_from_the_next_request_on(tenant: Tenant, child: Tenant) -> None:
+def test_a_grant_applies_to_the_parents_next_request(tenant: Tenant, child: Tenant) -> None:
     assert _leads(tenant, child) == 403
 
     answer = _put(child.admin, tenant.id, {"resources": ["leads", "calls", "leads"]})
@@ -42,7 +42,7 @@ def test_the_parent_reads_what_is_granted_from_the_next_request_on(tenant: Tenan
     assert _leads(tenant, child) == 200
 
 
-def test_it_is_replaced_as_a_whole(tenant: Tenant, child: Tenant) -> None:
+def test_a_grant_is_replaced_as_a_whole(tenant: Tenant, child: Tenant) -> None:
     first = _put(child.admin, tenant.id, {"resources": ["leads"], "expires_at": "2099-01-01T00:00:00Z"}).json
 
     second = _put(child.admin, tenant.id, {"resources": ["calls"]})
@@ -53,7 +53,7 @@ def test_it_is_replaced_as_a_whole(tenant: Tenant, child: Tenant) -> None:
     assert _leads(tenant, child) == 403
 
 
-def test_the_same_again_writes_nothing(tenant: Tenant, child: Tenant) -> None:
+def test_an_identical_request_writes_nothing(tenant: Tenant, child: Tenant) -> None:
     body = {"resources": ["leads", "calls"], "expires_at": "2099-01-01T00:00:00Z"}
     first = _put(child.admin, tenant.id, body)
 
@@ -63,7 +63,7 @@ def test_the_same_again_writes_nothing(tenant: Tenant, child: Tenant) -> None:
     assert actions("grant", child.id) == ["grant.created"]
 
 
-def test_it_ends_when_it_says(clock: Clock, tenant: Tenant, child: Tenant) -> None:
+def test_a_grant_expires_at_its_expiry(clock: Clock, tenant: Tenant, child: Tenant) -> None:
     clock.advance(minutes=1)
     end = rfc3339(clock.now().replace(microsecond=0, second=0, minute=0, hour=20))
     _put(child.admin, tenant.id, {"resources": ["leads"], "expires_at": end})
@@ -74,7 +74,7 @@ def test_it_ends_when_it_says(clock: Clock, tenant: Tenant, child: Tenant) -> No
     assert _leads(tenant, child) == 403
 
 
-def test_it_is_in_the_audit_logs_of_both(tenant: Tenant, child: Tenant) -> None:
+def test_both_organizations_have_an_audit_record(tenant: Tenant, child: Tenant) -> None:
     grant = _put(child.admin, tenant.id, {"resources": ["leads"]}).json
     _put(child.admin, tenant.id, {"resources": ["leads", "calls"]})
 
@@ -82,7 +82,7 @@ def test_it_is_in_the_audit_logs_of_both(tenant: Tenant, child: Tenant) -> None:
         created: Any
         updated: Any
         created, updated = (
-            one for one in stored("AUDIT", organization) if str(one["action"]).startswith("grant.")
+            record for record in stored("AUDIT", organization) if str(record["action"]).startswith("grant.")
         )
         assert (created["action"], updated["action"]) == ("grant.created", "grant.updated")
         for record in (created, updated):
@@ -92,7 +92,7 @@ def test_it_is_in_the_audit_logs_of_both(tenant: Tenant, child: Tenant) -> None:
         assert updated["changes"] == [{"field": "resources", "from": ["leads"], "to": ["leads", "calls"]}]
 
 
-def test_if_match_guards_it(tenant: Tenant, child: Tenant) -> None:
+def test_if_match_guards_the_grant(tenant: Tenant, child: Tenant) -> None:
     body = {"resources": ["leads"]}
 
     assert _put(child.admin, tenant.id, body, **{"If-Match": '"1"'}).status == 412
@@ -152,17 +152,17 @@ def test_only_the_organizations_own_parent_can_be_granted(
         ({"resources": ["leads"], "parent_id": "org_01kq09bekje6vbq5xe2b60xtww"}, "/parent_id"),
     ],
 )
-def test_what_cannot_be_granted_is_422(
+def test_a_resource_that_cannot_be_granted_is_422(
     tenant: Tenant, child: Tenant, body: dict[str, object], pointer: str
 ) -> None:
     answer = _put(child.admin, tenant.id, body)
 
     assert answer.status == 422
-    assert [one["pointer"] for one in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
     assert stored("GRANT", child.id, "both") == []
 
 
-def test_an_end_that_has_come_is_422(clock: Clock, tenant: Tenant, child: Tenant) -> None:
+def test_an_expiry_in_the_past_is_422(clock: Clock, tenant: Tenant, child: Tenant) -> None:
     body = {"resources": ["leads"], "expires_at": rfc3339(clock.now())}
 
     assert _put(child.admin, tenant.id, body).status == 422

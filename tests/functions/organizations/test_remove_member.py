@@ -27,7 +27,7 @@ def _remove(key: str, member_id: str, **headers: str) -> Answer:
     return call("DELETE", f"{PATH}/{member_id}", key=key, headers=headers)
 
 
-def test_a_removed_member_is_gone_with_all_that_was_kept(tenant: Tenant, member_id: str) -> None:
+def test_a_removed_member_is_deleted_completely(tenant: Tenant, member_id: str) -> None:
     answer = _remove(tenant.admin, member_id)
 
     assert (answer.status, answer.text) == (204, "")
@@ -35,8 +35,10 @@ def test_a_removed_member_is_gone_with_all_that_was_kept(tenant: Tenant, member_
     assert _remove(tenant.admin, member_id).status == 404
     assert "sam@example.com" not in json.dumps(items())
     assert "Sam Hill" not in json.dumps(items())
-    record: Any = next(one for one in stored("AUDIT", tenant.id) if one["action"] == "member.removed")
-    assert {one["field"]: one["from"] for one in record["changes"]}["role"] == "admin"
+    record: Any = next(
+        record for record in stored("AUDIT", tenant.id) if record["action"] == "member.removed"
+    )
+    assert {change["field"]: change["from"] for change in record["changes"]}["role"] == "admin"
 
 
 def test_the_address_can_be_invited_again(tenant: Tenant, member_id: str) -> None:
@@ -48,12 +50,12 @@ def test_the_address_can_be_invited_again(tenant: Tenant, member_id: str) -> Non
     assert again.json["id"] != member_id
 
 
-def test_another_version_than_the_callers_stays(tenant: Tenant, member_id: str) -> None:
+def test_another_version_than_the_callers_is_not_deleted(tenant: Tenant, member_id: str) -> None:
     assert _remove(tenant.admin, member_id, **{"If-Match": '"2"'}).status == 412
     assert _remove(tenant.admin, member_id, **{"If-Match": '"1"'}).status == 204
 
 
-def test_nobody_else_can(tenant: Tenant, stranger: Tenant, member_id: str) -> None:
+def test_no_other_key_can(tenant: Tenant, stranger: Tenant, member_id: str) -> None:
     assert _remove(stranger.admin, member_id).error == "not_found"
     for key in (tenant.test_admin, tenant.write, tenant.read):
         assert _remove(key, member_id).error == "insufficient_scope"

@@ -32,7 +32,7 @@ def _leads(parent: Tenant, child: Tenant) -> int:
     return call("GET", "/v1/leads", key=parent.read, headers={"X-EAL-Organization": child.id}).status
 
 
-def test_the_parents_very_next_request_is_refused(tenant: Tenant, child: Tenant) -> None:
+def test_the_parents_next_request_is_refused(tenant: Tenant, child: Tenant) -> None:
     assert _leads(tenant, child) == 200
 
     answer = _revoke(child.admin, tenant.id)
@@ -43,7 +43,7 @@ def test_the_parents_very_next_request_is_refused(tenant: Tenant, child: Tenant)
     assert _revoke(child.admin, tenant.id).status == 404
 
 
-def test_it_can_be_given_again(tenant: Tenant, child: Tenant) -> None:
+def test_a_revoked_grant_can_be_given_again(tenant: Tenant, child: Tenant) -> None:
     _revoke(child.admin, tenant.id)
 
     again = call("PUT", f"{PATH}/{tenant.id}", key=child.admin, json_body={"resources": ["leads"]})
@@ -52,22 +52,24 @@ def test_it_can_be_given_again(tenant: Tenant, child: Tenant) -> None:
     assert _leads(tenant, child) == 200
 
 
-def test_it_is_in_the_audit_logs_of_both(tenant: Tenant, child: Tenant) -> None:
+def test_both_organizations_have_an_audit_record(tenant: Tenant, child: Tenant) -> None:
     _revoke(child.admin, tenant.id)
 
     for organization in (tenant.id, child.id):
-        record: Any = next(one for one in stored("AUDIT", organization) if one["action"] == "grant.revoked")
+        record: Any = next(
+            record for record in stored("AUDIT", organization) if record["action"] == "grant.revoked"
+        )
         assert {"field": "organization_id", "from": child.id, "to": None} in record["changes"]
         assert {"field": "resources", "from": ["leads", "calls"], "to": None} in record["changes"]
 
 
-def test_another_version_than_the_callers_stays(tenant: Tenant, child: Tenant) -> None:
+def test_another_version_than_the_callers_is_not_deleted(tenant: Tenant, child: Tenant) -> None:
     assert _revoke(child.admin, tenant.id, **{"If-Match": '"2"'}).status == 412
     assert _leads(tenant, child) == 200
     assert _revoke(child.admin, tenant.id, **{"If-Match": '"1"'}).status == 204
 
 
-def test_nobody_else_can(tenant: Tenant, child: Tenant, stranger: Tenant) -> None:
+def test_no_other_key_can(tenant: Tenant, child: Tenant, stranger: Tenant) -> None:
     sibling = new_tenant("Sibling", parent=tenant.id)
 
     for key in (sibling.admin, stranger.admin, tenant.admin):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eal.core import clock as time
 from eal.core import ids
 from eal.core.clock import rfc3339
-from eal.domain.statistics.roll_up.wire import RollupView
+from eal.domain.statistics.roll_up.wire import RollUpView
 from tests.support.callrail import connect
 from tests.support.faults import watched_calls
 from tests.support.http import call
@@ -47,14 +47,14 @@ def _lead(key: str, email: str, *to: str) -> None:
 
 
 def _calls(key: str) -> None:
-    """One qualified emergency, which makes a lead, and one wrong number."""
+    """One qualified emergency, which creates a lead, and one wrong number."""
     connection = connect(key)
     connection.send("post-call", Call.new().event("post-call"))
     body = json.loads(Call.new().event("post-call")) | {"transcription": WRONG_NUMBER}
     connection.send("post-call", json.dumps(body).encode())
 
 
-def test_each_part_is_shown_where_the_child_granted_it(tenant: Tenant) -> None:
+def test_each_part_is_shown_if_the_child_granted_it(tenant: Tenant) -> None:
     both, leads, calls, neither = (
         new_tenant(name, parent=tenant.id) for name in ("Both", "Leads", "Calls", "Neither")
     )
@@ -84,7 +84,7 @@ def test_each_part_is_shown_where_the_child_granted_it(tenant: Tenant) -> None:
     ]
 
 
-def test_a_child_without_anything_counted_has_zeros(tenant: Tenant) -> None:
+def test_a_child_without_counts_has_zeros(tenant: Tenant) -> None:
     child = new_tenant("New", parent=tenant.id)
     _grant(child, tenant, "leads", "calls")
 
@@ -101,7 +101,7 @@ def test_a_child_without_anything_counted_has_zeros(tenant: Tenant) -> None:
     }
 
 
-def test_it_counts_the_mode_of_the_key(tenant: Tenant) -> None:
+def test_the_counts_are_those_of_the_keys_mode(tenant: Tenant) -> None:
     child = new_tenant("Location", parent=tenant.id)
     _grant(child, tenant, "leads")
     _lead(child.test_admin, "a@example.com")
@@ -116,8 +116,8 @@ def test_only_direct_children_are_counted(tenant: Tenant, stranger: Tenant) -> N
     child = new_tenant("Location", parent=tenant.id)
     grandchild = new_tenant("Below", parent=child.id)
     elsewhere = new_tenant("Elsewhere", parent=stranger.id)
-    for one, parent in ((child, tenant), (grandchild, child), (elsewhere, stranger)):
-        _grant(one, parent, "leads")
+    for giver, parent in ((child, tenant), (grandchild, child), (elsewhere, stranger)):
+        _grant(giver, parent, "leads")
 
     seen = {
         key: [row["organization_id"] for row in _rows(key)]
@@ -128,7 +128,7 @@ def test_only_direct_children_are_counted(tenant: Tenant, stranger: Tenant) -> N
     assert _rows(grandchild.admin) == []
 
 
-def test_a_grant_that_is_over_or_revoked_ends_it_at_once(clock: Clock, tenant: Tenant) -> None:
+def test_an_expired_or_revoked_grant_hides_the_counts_at_once(clock: Clock, tenant: Tenant) -> None:
     ending, revoking = (new_tenant(name, parent=tenant.id) for name in ("Ending", "Revoking"))
     _grant(ending, tenant, "leads", expires_at="2026-04-24T18:00:00Z")
     _grant(revoking, tenant, "leads")
@@ -141,7 +141,7 @@ def test_a_grant_that_is_over_or_revoked_ends_it_at_once(clock: Clock, tenant: T
     assert _rows(tenant.admin) == []
 
 
-def test_pages_are_full_though_some_children_are_left_out(tenant: Tenant) -> None:
+def test_pages_are_full_even_if_children_are_left_out(tenant: Tenant) -> None:
     granted: list[str] = []
     for number in range(9):
         child = new_tenant(f"Location {number}", parent=tenant.id)
@@ -162,7 +162,7 @@ def test_pages_are_full_though_some_children_are_left_out(tenant: Tenant) -> Non
     assert _rows(tenant.admin, f"?created_after={rfc3339(time.now())}") == []
 
 
-def test_a_list_that_ends_with_those_left_out_ends(tenant: Tenant) -> None:
+def test_a_list_that_ends_with_omitted_children_has_no_cursor(tenant: Tenant) -> None:
     new_tenant("Silent", parent=tenant.id)
     child = new_tenant("Location", parent=tenant.id)
     _grant(child, tenant, "leads")
@@ -185,7 +185,7 @@ def test_many_children_are_read_in_few_transactions(tenant: Tenant, monkeypatch:
     assert calls.made == ["UpdateItem", "Query", "TransactGetItems", "TransactGetItems"]
 
 
-def test_a_cursor_of_it_is_good_for_it_alone(tenant: Tenant) -> None:
+def test_a_cursor_of_the_roll_up_is_invalid_elsewhere(tenant: Tenant) -> None:
     for number in range(2):
         _grant(new_tenant(f"Location {number}", parent=tenant.id), tenant, "leads")
     cursor = call("GET", f"{PATH}?limit=1", key=tenant.admin).json["next_cursor"]
@@ -200,7 +200,7 @@ def test_a_lower_scope_is_not_enough(tenant: Tenant) -> None:
     assert call("GET", PATH, key=tenant.write).error == "insufficient_scope"
 
 
-def test_the_rate_is_of_those_that_are_one_or_the_other() -> None:
+def test_the_rate_ignores_undetermined_calls() -> None:
     from eal.domain.statistics.model import tally_of
     from eal.domain.statistics.roll_up.store import Row
 
@@ -214,7 +214,7 @@ def test_the_rate_is_of_those_that_are_one_or_the_other() -> None:
     )
     row = Row(organization_id=ids.new("org", time.now()), name="x", tally=tally, leads=False, calls=True)
 
-    counts = RollupView.of(row).calls
+    counts = RollUpView.of(row).calls
 
     assert counts is not None
     assert (counts.total, counts.undetermined, counts.qualified_rate) == (7, 4, 0.3333)

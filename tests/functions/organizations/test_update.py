@@ -26,7 +26,7 @@ def _patch(key: str, organization_id: str, body: dict[str, object], **headers: s
     return call("PATCH", path, key=key, json_body=body, headers=headers)
 
 
-def test_the_parent_changes_the_childs_record(tenant: Tenant, child: Tenant) -> None:
+def test_the_parent_updates_the_childs_record(tenant: Tenant, child: Tenant) -> None:
     answer = _patch(tenant.admin, child.id, {"name": "Renamed", "settings": {"ai": {"enabled": False}}})
 
     assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
@@ -34,12 +34,16 @@ def test_the_parent_changes_the_childs_record(tenant: Tenant, child: Tenant) -> 
     assert call("GET", "/v1/organizations/me", key=child.read).json == answer.json
 
 
-def test_it_is_audited_on_both_sides_and_names_nobody(tenant: Tenant, child: Tenant) -> None:
+def test_both_organizations_have_an_audit_record_without_personal_values(
+    tenant: Tenant, child: Tenant
+) -> None:
     sender = {"name": "Ann Lee", "email": "ann@example.com", "postal_address": "1 Main St"}
     _patch(tenant.admin, child.id, {"name": "Renamed", "settings": {"sender": sender}})
 
     for organization in (tenant.id, child.id):
-        found = [one for one in stored("AUDIT", organization) if one["action"] == "organization.updated"]
+        found = [
+            record for record in stored("AUDIT", organization) if record["action"] == "organization.updated"
+        ]
         (record,) = cast("list[Any]", found)
         assert record["resource"] == {"type": "organization", "id": child.id}
         name, settings = record["changes"]
@@ -56,7 +60,7 @@ def test_if_match_guards_the_change(tenant: Tenant, child: Tenant) -> None:
     assert _patch(tenant.admin, child.id, {"name": "A"}, **{"If-Match": '"1"'}).status == 412
 
 
-def test_nobody_else_can(tenant: Tenant, child: Tenant, stranger: Tenant) -> None:
+def test_no_other_key_can(tenant: Tenant, child: Tenant, stranger: Tenant) -> None:
     sibling = new_tenant("Sibling", parent=tenant.id)
     grandchild = new_tenant("Grandchild", parent=child.id)
 
@@ -72,5 +76,5 @@ def test_nobody_else_can(tenant: Tenant, child: Tenant, stranger: Tenant) -> Non
         assert (answer.status, answer.error) == (404, "not_found")
     for key in (tenant.test_admin, tenant.write, tenant.read):
         assert _patch(key, child.id, {"name": "Taken"}).error == "insufficient_scope"
-    for one in (tenant, child, sibling, grandchild, stranger):
-        assert call("GET", "/v1/organizations/me", key=one.read).json["version"] == 1
+    for organization in (tenant, child, sibling, grandchild, stranger):
+        assert call("GET", "/v1/organizations/me", key=organization.read).json["version"] == 1

@@ -56,7 +56,7 @@ def _set(tenant: Tenant, **settings: object) -> Answer:
 # ---------------------------------------------------------------- what PATCH means
 
 
-def test_all_settings_are_kept_as_they_are_given(tenant: Tenant) -> None:
+def test_all_settings_are_stored_as_given(tenant: Tenant) -> None:
     answer = _patch(tenant, {"name": "  Acme  ", "industry": "roofing", "settings": WHOLE})
 
     assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
@@ -66,7 +66,7 @@ def test_all_settings_are_kept_as_they_are_given(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("member", list(WHOLE))
-def test_one_member_changes_alone_and_null_sets_it_back(tenant: Tenant, member: str) -> None:
+def test_a_member_changes_alone_and_null_restores_its_default(tenant: Tenant, member: str) -> None:
     assert _set(tenant, **{member: WHOLE[member]}).json["settings"] == {**DEFAULTS, member: WHOLE[member]}
     others = {name: value for name, value in WHOLE.items() if name != member}
     assert _set(tenant, **others).json["settings"] == WHOLE
@@ -85,7 +85,7 @@ def test_a_member_is_replaced_as_a_whole(tenant: Tenant) -> None:
     assert settings["business_hours"] == {"tue": [["09:00", "10:00"]]}
 
 
-def test_null_sets_everything_back(tenant: Tenant) -> None:
+def test_null_restores_all_defaults(tenant: Tenant) -> None:
     _patch(tenant, {"industry": "roofing", "settings": WHOLE})
 
     answer = _patch(tenant, {"industry": None, "settings": None})
@@ -104,14 +104,14 @@ def test_null_sets_everything_back(tenant: Tenant) -> None:
         {"settings": dict.fromkeys(DEFAULTS)},
     ],
 )
-def test_a_change_of_nothing_writes_nothing(tenant: Tenant, body: dict[str, object]) -> None:
+def test_an_update_without_changes_writes_nothing(tenant: Tenant, body: dict[str, object]) -> None:
     answer = _patch(tenant, body)
 
     assert (answer.status, answer.json["version"]) == (200, 1)
     assert actions("organization", tenant.id) == ["organization.created"]
 
 
-def test_the_same_again_writes_nothing(tenant: Tenant) -> None:
+def test_an_identical_request_writes_nothing(tenant: Tenant) -> None:
     _set(tenant, **WHOLE)
 
     assert _set(tenant, **WHOLE).json["version"] == 2
@@ -137,8 +137,8 @@ def test_a_replay_changes_nothing_again(tenant: Tenant) -> None:
     assert call("GET", "/v1/organizations/me", key=tenant.read).json["name"] == "B"
 
 
-def test_changes_of_different_members_are_all_kept(tenant: Tenant) -> None:
-    """One after the other here, with the same reads in between: moto has no isolation to race on."""
+def test_concurrent_changes_of_different_members_are_all_kept(tenant: Tenant) -> None:
+    """Sequential here, with the same reads in between, because moto has no isolation to race on."""
     for member, value in WHOLE.items():
         _set(tenant, **{member: value})
 
@@ -153,14 +153,14 @@ def test_only_a_live_admin_key_can(tenant: Tenant) -> None:
     assert call("GET", "/v1/organizations/me", key=tenant.read).json["version"] == 1
 
 
-def test_people_in_settings_are_commitments_in_the_log(tenant: Tenant) -> None:
+def test_personal_settings_are_commitments_in_the_log(tenant: Tenant) -> None:
     _set(tenant, **WHOLE)
     _set(tenant, on_call=None, timezone="UTC")
 
     log = call("GET", "/v1/audit-log?resource_type=organization", key=tenant.read)
 
     assert not [text for text in ("Ann", "5550100", "office@", "Main St") if text in log.text]
-    changes = {one["field"]: one for one in log.json["data"][0]["changes"]}
+    changes = {change["field"]: change for change in log.json["data"][0]["changes"]}
     assert changes["settings.timezone"] == {
         "field": "settings.timezone",
         "from": "America/Chicago",
@@ -170,7 +170,7 @@ def test_people_in_settings_are_commitments_in_the_log(tenant: Tenant) -> None:
     assert changes["settings.on_call"]["to"] is None
 
 
-def test_the_salt_is_shown_nowhere(tenant: Tenant) -> None:
+def test_the_salt_is_never_returned(tenant: Tenant) -> None:
     _set(tenant, **WHOLE)
     (item,) = stored("ORGANIZATION", tenant.id, "both")
     salt = str(item["salt"])
@@ -215,11 +215,11 @@ def test_the_salt_is_shown_nowhere(tenant: Tenant) -> None:
         ),
     ],
 )  # fmt: skip
-def test_a_setting_is_kept_in_one_form(tenant: Tenant, member: str, given: object, kept: object) -> None:
+def test_a_setting_is_normalised(tenant: Tenant, member: str, given: object, kept: object) -> None:
     assert _set(tenant, **{member: given}).json["settings"][member] == kept
 
 
-def test_hours_may_touch_and_fill_the_week(tenant: Tenant) -> None:
+def test_adjacent_hours_and_a_full_week_are_valid(tenant: Tenant) -> None:
     week = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
     nights = {day: [["08:00", "20:00"], ["20:00", "08:00"]] for day in week}
 
@@ -333,13 +333,13 @@ WRONG: list[tuple[str, object, str]] = [
 
 
 @pytest.mark.parametrize("member", [*WHOLE, "colour"])
-def test_a_wrong_setting_is_422_and_named(tenant: Tenant, member: str) -> None:
+def test_an_invalid_setting_is_422_and_named(tenant: Tenant, member: str) -> None:
     for value, below in [(value, below) for name, value, below in WRONG if name == member]:
         answer = _set(tenant, **{member: value})
 
         assert (answer.status, answer.error) == (422, "validation_error"), value
         fields = answer.json["error"]["details"]["fields"]
-        assert f"/settings/{member}{below}" in [one["pointer"] for one in fields], value
+        assert f"/settings/{member}{below}" in [field["pointer"] for field in fields], value
     assert call("GET", "/v1/organizations/me", key=tenant.read).json["version"] == 1
 
 
@@ -355,7 +355,7 @@ def test_a_wrong_setting_is_422_and_named(tenant: Tenant, member: str) -> None:
         ({"wed": [["00:00", "00:00"], ["12:00", "13:00"]]}, "wed"),
     ],
 )
-def test_hours_that_overlap_are_refused_with_the_day(
+def test_overlapping_hours_are_rejected_with_the_day(
     tenant: Tenant, hours: dict[str, object], day: str
 ) -> None:
     answer = _set(tenant, business_hours=hours)
@@ -382,8 +382,8 @@ def test_hours_that_overlap_are_refused_with_the_day(
         ({"salt": "x"}, "/salt"),
     ],
 )
-def test_what_cannot_be_changed_is_422(tenant: Tenant, body: dict[str, object], pointer: str) -> None:
+def test_a_field_that_cannot_change_is_422(tenant: Tenant, body: dict[str, object], pointer: str) -> None:
     answer = _patch(tenant, body)
 
     assert answer.status == 422
-    assert [one["pointer"] for one in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]

@@ -1,4 +1,4 @@
-"""What CallRail sent becomes one call, whatever the order, the repetition, and what kills the worker."""
+"""CallRail's webhooks become one call, in any order, with repetitions, and with killed workers."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def connection(tenant: Tenant) -> Connection:
 
 
 def message(connection: Connection, kind: str, body: bytes) -> str:
-    """The message that the receiver makes of a body."""
+    """The message that the receiver enqueues for a body."""
     assert connection.send(kind, body).status == 202
     (found,) = peek("CallrailQueue")
     return json.dumps(found)
 
 
 def normalise(*messages: str) -> list[str]:
-    """Run the worker; the ids of the messages that failed."""
+    """Run the worker. The ids of the failed messages."""
     answer = load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", list(messages)), None)
-    return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
 def said(kind: str, **more: Any) -> bytes:
@@ -59,15 +59,15 @@ def timeless(shown: Any) -> Any:
     }
 
 
-def test_a_post_call_is_a_call_with_its_transcript_beside_it(connection: Connection, tenant: Tenant) -> None:
-    one = Call.new()
+def test_a_post_call_becomes_a_call_and_a_separate_transcript(connection: Connection, tenant: Tenant) -> None:
+    phone_call = Call.new()
 
-    assert normalise(message(connection, "post-call", one.event("post-call"))) == []
+    assert normalise(message(connection, "post-call", phone_call.event("post-call"))) == []
 
     found = only_call(tenant)
     assert found["status"] == "received"
-    assert (found["vendor"], found["vendor_call_id"]) == ("callrail", one.resource_id)
-    assert (found["caller_number"], found["caller_name"]) == (one.caller, "Dana Reyes")
+    assert (found["vendor"], found["vendor_call_id"]) == ("callrail", phone_call.resource_id)
+    assert (found["caller_number"], found["caller_name"]) == (phone_call.caller, "Dana Reyes")
     assert (found["answered"], found["voicemail"], found["duration_seconds"]) == (True, False, 94)
     assert found["attribution"] == {"utm_source": "google", "utm_campaign": "burst pipes"}
     assert found["transcript"]["text"] == TRANSCRIPT
@@ -85,7 +85,7 @@ def test_a_post_call_is_a_call_with_its_transcript_beside_it(connection: Connect
     assert TRANSCRIPT[:40] not in str(item)
 
 
-def test_the_first_event_is_call_received_and_tells_neither_words_nor_recording(
+def test_the_first_event_is_call_received_without_transcript_and_recording(
     connection: Connection, tenant: Tenant
 ) -> None:
     normalise(message(connection, "post-call", Call.new().event("post-call")))
@@ -100,11 +100,11 @@ def test_the_first_event_is_call_received_and_tells_neither_words_nor_recording(
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[::3])
-def test_any_order_and_repetition_is_one_call_one_event_and_one_question(
+def test_any_order_and_repetition_results_in_one_call_one_event_and_one_task(
     connection: Connection, tenant: Tenant, order: tuple[int, ...]
 ) -> None:
-    one = Call.new()
-    messages = [message(connection, kind, one.event(kind)) for kind in KINDS]
+    phone_call = Call.new()
+    messages = [message(connection, kind, phone_call.event(kind)) for kind in KINDS]
 
     for index in (*order, *order):
         assert normalise(messages[index]) == []
@@ -119,13 +119,15 @@ def test_any_order_and_repetition_is_one_call_one_event_and_one_question(
 
 
 def test_all_orders_give_the_same_call(connection: Connection, tenant: Tenant) -> None:
-    one = Call.new()
+    phone_call = Call.new()
     shown: list[Any] = []
     for order in itertools.islice(itertools.permutations(KINDS), 0, 24, 5):
         resource = f"CAL{len(shown)}"
         messages = {
             kind: message(
-                connection, kind, one.event(kind).replace(one.resource_id.encode(), resource.encode())
+                connection,
+                kind,
+                phone_call.event(kind).replace(phone_call.resource_id.encode(), resource.encode()),
             )
             for kind in KINDS
         }
@@ -136,7 +138,7 @@ def test_all_orders_give_the_same_call(connection: Connection, tenant: Tenant) -
         assert whole.pop("vendor_call_id") == resource
         shown.append(timeless(whole))
 
-    assert all(one == shown[0] for one in shown)
+    assert all(call == shown[0] for call in shown)
 
 
 def test_a_repeated_message_writes_nothing(
@@ -155,9 +157,9 @@ def test_a_repeated_message_writes_nothing(
 def test_a_change_is_audited_with_personal_values_as_commitments(
     connection: Connection, tenant: Tenant
 ) -> None:
-    one = Call.new()
-    normalise(message(connection, "pre-call", one.event("pre-call")))
-    normalise(message(connection, "post-call", one.event("post-call")))
+    phone_call = Call.new()
+    normalise(message(connection, "pre-call", phone_call.event("pre-call")))
+    normalise(message(connection, "post-call", phone_call.event("post-call")))
 
     assert actions("call", tenant.id) == ["call.received", "call.updated"]
     records = [item for item in stored("AUDIT", tenant.id) if str(item["action"]).startswith("call.")]
@@ -165,7 +167,7 @@ def test_a_change_is_audited_with_personal_values_as_commitments(
         ("webhook", {"type": "vendor", "id": "callrail"})
     ] * 2
     log = str(records)
-    for secret in (one.caller, "Dana", "Oakland", "access_key", "basement"):
+    for secret in (phone_call.caller, "Dana", "Oakland", "access_key", "basement"):
         assert secret not in log
     changes = {change["field"]: change for change in json.loads(json.dumps(records[1]["changes"]))}
     assert changes["status"] == {"field": "status", "from": "in_progress", "to": "received"}
@@ -174,7 +176,7 @@ def test_a_change_is_audited_with_personal_values_as_commitments(
     assert changes["transcript_sha256"]["to"].startswith("hmac-sha256:")
 
 
-def test_who_took_a_call_and_its_tags_are_personal_too(connection: Connection, tenant: Tenant) -> None:
+def test_the_agent_and_the_tags_of_a_call_are_personal_too(connection: Connection, tenant: Tenant) -> None:
     personal = {
         "business_phone_number": "4155550188",
         "agent_email": "sam@example.com",
@@ -190,7 +192,7 @@ def test_who_took_a_call_and_its_tags_are_personal_too(connection: Connection, t
         assert changes[field].startswith("hmac-sha256:"), field
 
 
-def test_before_its_end_nothing_is_asked(connection: Connection, tenant: Tenant) -> None:
+def test_a_call_is_not_classified_before_its_end(connection: Connection, tenant: Tenant) -> None:
     normalise(message(connection, "pre-call", Call.new().event("pre-call")))
 
     found = only_call(tenant)
@@ -198,7 +200,7 @@ def test_before_its_end_nothing_is_asked(connection: Connection, tenant: Tenant)
     assert stored("TASK", tenant.id) == []
 
 
-def test_a_late_transcript_is_asked_about_and_a_late_note_is_not(
+def test_a_late_transcript_is_classified_and_a_late_note_is_not(
     connection: Connection, tenant: Tenant
 ) -> None:
     normalise(message(connection, "post-call", said("post-call", answered=True, duration="94")))
@@ -213,7 +215,7 @@ def test_a_late_transcript_is_asked_about_and_a_late_note_is_not(
     assert only_call(tenant)["transcript"]["text"] == TRANSCRIPT
 
 
-def test_what_a_person_takes_away_goes_and_what_is_marked_again_comes_back(
+def test_a_cleared_value_is_removed_and_can_be_set_again(
     clock: Clock, connection: Connection, tenant: Tenant
 ) -> None:
     normalise(message(connection, "post-call", said("post-call", tags=["water"], note="Looks urgent")))
@@ -248,7 +250,7 @@ def test_a_corrected_transcript_replaces_the_first(connection: Connection, tenan
     assert item["version"] == 2
 
 
-def test_an_outbound_call_is_kept_and_not_announced(connection: Connection, tenant: Tenant) -> None:
+def test_an_outbound_call_is_stored_without_an_event(connection: Connection, tenant: Tenant) -> None:
     normalise(message(connection, "outbound-post-call", said("", direction="outbound", duration="30")))
     normalise(message(connection, "outbound-call-modified", said("", direction="outbound", note="x")))
 
@@ -281,7 +283,7 @@ def only_lead(tenant: Tenant) -> Any:
     return found
 
 
-def test_a_form_is_a_lead(connection: Connection, tenant: Tenant) -> None:
+def test_a_form_becomes_a_lead(connection: Connection, tenant: Tenant) -> None:
     assert normalise(message(connection, "form-submission", form())) == []
 
     lead = only_lead(tenant)
@@ -298,16 +300,16 @@ def test_a_form_is_a_lead(connection: Connection, tenant: Tenant) -> None:
     assert "Dana" not in str(stored("AUDIT", tenant.id))
 
 
-def test_a_form_sent_twice_is_taken_once(connection: Connection, tenant: Tenant) -> None:
-    one = message(connection, "form-submission", form())
-    for sent in (one, one, message(connection, "form-submission", form(updated_at="2026-04-25"))):
+def test_a_repeated_form_is_recorded_once(connection: Connection, tenant: Tenant) -> None:
+    first = message(connection, "form-submission", form())
+    for sent in (first, first, message(connection, "form-submission", form(updated_at="2026-04-25"))):
         assert normalise(sent) == []
 
     assert len(stored("FORM", tenant.id)) == 1
     assert only_lead(tenant)["version"] == 1
 
 
-def test_a_form_of_somebody_known_adds_to_their_lead(connection: Connection, tenant: Tenant) -> None:
+def test_a_form_with_a_known_contact_updates_the_lead(connection: Connection, tenant: Tenant) -> None:
     body = {"email": "dana@example.com", "first_name": "Dana", "notes": "Called before."}
     known = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
 
@@ -320,7 +322,7 @@ def test_a_form_of_somebody_known_adds_to_their_lead(connection: Connection, ten
     assert (lead["source"], lead["status"]) == (known["source"], "new")
 
 
-def test_a_form_between_two_leads_goes_to_the_one_with_its_e_mail(
+def test_a_form_that_matches_two_leads_goes_to_the_lead_with_the_e_mail(
     connection: Connection, tenant: Tenant
 ) -> None:
     first = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "dana@example.com"}).json
@@ -333,7 +335,7 @@ def test_a_form_between_two_leads_goes_to_the_one_with_its_e_mail(
     assert call("GET", f"/v1/leads/{second['id']}", key=tenant.read).json == second
 
 
-def test_a_form_only_fills_in_what_a_lead_does_not_say(connection: Connection, tenant: Tenant) -> None:
+def test_a_form_only_fills_in_empty_fields_of_a_lead(connection: Connection, tenant: Tenant) -> None:
     body = {
         "email": "dana@example.com",
         "first_name": "Dana",
@@ -344,8 +346,8 @@ def test_a_form_only_fills_in_what_a_lead_does_not_say(connection: Connection, t
     known = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
     fields = json.loads(form())["form_data"]
 
-    for one in (form(), form(resource_id="FRM2", form_data={**fields, "company": "Other"})):
-        assert normalise(message(connection, "form-submission", one)) == []
+    for form_body in (form(), form(resource_id="FRM2", form_data={**fields, "company": "Other"})):
+        assert normalise(message(connection, "form-submission", form_body)) == []
 
     lead = only_lead(tenant)
     assert (lead["first_name"], lead["last_name"], lead["company"]) == ("Dana", "Reyes", "Own")
@@ -360,9 +362,7 @@ def test_a_form_only_fills_in_what_a_lead_does_not_say(connection: Connection, t
     ]
 
 
-def test_a_form_is_taken_by_a_full_lead_as_far_as_there_is_room(
-    connection: Connection, tenant: Tenant
-) -> None:
+def test_a_form_is_merged_into_a_full_lead_as_far_as_it_fits(connection: Connection, tenant: Tenant) -> None:
     body = {"email": "dana@example.com", "company": "Own", "notes": "x" * 9_995}
     known = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
 
@@ -375,7 +375,7 @@ def test_a_form_is_taken_by_a_full_lead_as_far_as_there_is_room(
     assert lead["metadata"] == {"preferred-time": "mornings"}
 
 
-def test_a_form_with_control_characters_or_too_much_in_it_is_a_lead(
+def test_a_form_with_control_characters_or_long_values_becomes_a_lead(
     connection: Connection, tenant: Tenant
 ) -> None:
     fields = {
@@ -396,7 +396,7 @@ def test_a_form_with_control_characters_or_too_much_in_it_is_a_lead(
     assert stored("FORM", tenant.id)[0]["lead_id"] == lead["id"]
 
 
-def test_a_form_without_a_contact_is_kept_and_makes_no_lead(connection: Connection, tenant: Tenant) -> None:
+def test_a_form_without_a_contact_is_stored_without_a_lead(connection: Connection, tenant: Tenant) -> None:
     body = form(form_data={"name": "Dana", "email": "not one", "phone": "12"})
 
     assert normalise(message(connection, "form-submission", body)) == []
@@ -407,27 +407,27 @@ def test_a_form_without_a_contact_is_kept_and_makes_no_lead(connection: Connecti
     assert "Dana" not in str(item)
 
 
-def test_a_text_message_is_kept_once(connection: Connection, tenant: Tenant) -> None:
+def test_a_text_message_is_stored_once(connection: Connection, tenant: Tenant) -> None:
     body = {
         "resource_id": "SCI1", "source_number": "+14155550142", "destination_number": "+14155550188",
         "content": "Is anybody there?", "message_type": "mms", "media_urls": ["https://m.example/1?key=s3cret"],
         "timestamp": "2026-04-24T13:42:11-04:00", "conversation_id": "KZa",
     }  # fmt: skip
-    one = message(connection, "text-message", json.dumps(body).encode())
+    text_message = message(connection, "text-message", json.dumps(body).encode())
     for _ in range(2):
-        assert normalise(one) == []
+        assert normalise(text_message) == []
 
     (item,) = stored("TEXT", tenant.id)
     assert (item["direction"], item["from_number"]) == ("received", "+14155550142")
     assert (item["content"], item["media"]) == ("Is anybody there?", 1)
     assert item["at"] == "2026-04-24T17:42:11.000Z"
     assert "s3cret" not in str(item)
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "text.received"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "text.received"]
     assert "anybody" not in str(record)
     assert "+14155550142" not in str(record)
 
 
-def test_a_text_that_an_agent_sent_says_so(connection: Connection, tenant: Tenant) -> None:
+def test_a_text_message_of_an_agent_is_marked_as_sent(connection: Connection, tenant: Tenant) -> None:
     body = {"resource_id": "SCI2", "destination_number": "+14155550142", "content": "Yes.", "agent": "kim"}
     normalise(message(connection, "text-message", json.dumps(body).encode()))
 
@@ -440,7 +440,7 @@ def test_a_text_that_an_agent_sent_says_so(connection: Connection, tenant: Tenan
     ("kind", "body"),
     [("form-submission", form()), ("text-message", b'{"resource_id": "SCI1", "content": "hi"}')],
 )
-def test_forms_and_texts_survive_a_kill_anywhere(
+def test_forms_and_text_messages_survive_a_killed_worker(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, kind: str, body: bytes
 ) -> None:
     sent = message(connection, kind, body)
@@ -460,7 +460,7 @@ def test_forms_and_texts_survive_a_kill_anywhere(
     assert len(actions("form", tenant.id) + actions("text", tenant.id)) == 1
 
 
-def test_a_kind_that_is_not_known_is_counted_and_done_with(
+def test_an_unknown_kind_is_counted_and_acknowledged(
     connection: Connection, tenant: Tenant, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sent = message(connection, "convert-assist-complete", b'{"resource_id": "CAL1", "answered": true}')
@@ -491,12 +491,12 @@ def test_a_poisoned_message_fails_alone(connection: Connection, tenant: Tenant) 
 
 
 @pytest.mark.parametrize("kinds", [("post-call",), ("pre-call", "post-call")])
-def test_killed_after_any_side_effect_and_delivered_again_all_is_there_once(
+def test_a_worker_killed_after_any_side_effect_stores_everything_once(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, kinds: tuple[str, ...]
 ) -> None:
     for number in range(1, 6):
-        one = Call.new()
-        *before, last = (message(connection, kind, one.event(kind)) for kind in kinds)
+        phone_call = Call.new()
+        *before, last = (message(connection, kind, phone_call.event(kind)) for kind in kinds)
         normalise(*before) if before else None
         with watched_calls(monkeypatch) as calls:
             calls.kill_after = number
@@ -508,7 +508,9 @@ def test_killed_after_any_side_effect_and_delivered_again_all_is_there_once(
                 break
         assert normalise(last) == []
 
-        found = [item for item in stored("CALL", tenant.id) if item["vendor_call_id"] == one.resource_id]
+        found = [
+            item for item in stored("CALL", tenant.id) if item["vendor_call_id"] == phone_call.resource_id
+        ]
         assert len(found) == 1
         assert found[0]["version"] == len(kinds)
         received = [data for data in events("call.received", tenant.id) if data["id"] == found[0]["id"]]
@@ -518,7 +520,7 @@ def test_killed_after_any_side_effect_and_delivered_again_all_is_there_once(
 
 
 @pytest.mark.parametrize("operation", ["GetObject", "TransactWriteItems", "UpdateItem"])
-def test_what_aws_refuses_goes_back_to_the_queue(
+def test_a_message_that_fails_at_aws_returns_to_the_queue(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, operation: str
 ) -> None:
     sent = message(connection, "post-call", Call.new().event("post-call"))
@@ -530,13 +532,13 @@ def test_what_aws_refuses_goes_back_to_the_queue(
     assert only_call(tenant)["version"] == 1
 
 
-def test_two_workers_at_once_make_one_call(
+def test_two_concurrent_workers_store_one_call(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second worker commits between the first one's look-up and its commit."""
-    one = Call.new()
-    first = message(connection, "pre-call", one.event("pre-call"))
-    second = message(connection, "post-call", one.event("post-call"))
+    """The second worker commits between the read and the commit of the first one."""
+    phone_call = Call.new()
+    first = message(connection, "pre-call", phone_call.event("pre-call"))
+    second = message(connection, "post-call", phone_call.event("post-call"))
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def overtaken(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
@@ -554,22 +556,22 @@ def test_two_workers_at_once_make_one_call(
     assert actions("call", tenant.id) == ["call.received"]
 
 
-def test_what_was_said_and_who_called_is_not_logged(
+def test_neither_the_transcript_nor_the_caller_is_logged(
     connection: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = io.StringIO()
     monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
-    one = Call.new()
-    normalise(message(connection, "post-call", one.event("post-call")))
+    phone_call = Call.new()
+    normalise(message(connection, "post-call", phone_call.event("post-call")))
     normalise(message(connection, "post-call", b'{"resource_id": "", "customer_name": "Dana Reyes"}'))
 
     logged = log.getvalue() + capsys.readouterr().out
     assert "message_failed" in logged
-    for private in ("Dana", one.caller, "basement", "access_key", connection.id):
+    for private in ("Dana", phone_call.caller, "basement", "access_key", connection.id):
         assert private not in logged
 
 
-def test_test_mode_makes_test_calls(tenant: Tenant) -> None:
+def test_a_test_connection_stores_test_calls(tenant: Tenant) -> None:
     sandbox = connect(tenant.test_admin)
 
     normalise(message(sandbox, "post-call", Call.new().event("post-call")))

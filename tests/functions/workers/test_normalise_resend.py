@@ -1,4 +1,4 @@
-"""What Resend says becomes what happened to mails, and replies with their bodies."""
+"""Resend's webhooks become events of sent mails, and replies with their bodies."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def connection(tenant: Tenant) -> Connection:
 
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ResendApi]:
-    one = ResendApi("resend", f"Bearer {API_KEY}", mails=[MAIL])
-    with serving(one, monkeypatch):
-        yield one
+    resend = ResendApi("resend", f"Bearer {API_KEY}", mails=[MAIL])
+    with serving(resend, monkeypatch):
+        yield resend
 
 
-def told(kind: str, **data: Any) -> dict[str, Any]:
+def webhook(kind: str, **data: Any) -> dict[str, Any]:
     return {
         "type": kind,
         "created_at": "2026-02-22T23:41:12.126Z",
@@ -59,7 +59,7 @@ def told(kind: str, **data: Any) -> dict[str, Any]:
     }
 
 
-RECEIVED = told(
+RECEIVED = webhook(
     "email.received", **{name: MAIL[name] for name in ("to", "from", "subject", "message_id")}, email_id="m1"
 )
 
@@ -77,36 +77,40 @@ RECEIVED = told(
         ("email.suppressed", "suppressed"),
     ],
 )
-def test_what_became_of_a_mail_is_kept(connection: Connection, tenant: Tenant, kind: str, kept: str) -> None:
-    assert connection.normalise(connection.message(told(kind))) == []
+def test_an_event_of_a_sent_mail_is_stored(
+    connection: Connection, tenant: Tenant, kind: str, kept: str
+) -> None:
+    assert connection.normalise(connection.message(webhook(kind))) == []
 
     (item,) = stored("EMAIL_EVENT", tenant.id)
     assert (item["type"], item["vendor_email_id"], item["recipients"]) == (kept, "e1", ["dana@example.com"])
     assert item["at"] == "2026-02-22T23:41:12.126Z"
     assert item["gsi1pk"] == f"{tenant.id}#live#EMAIL_EVENT#mail#e1"
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "email_event.recorded"]
+    (record,) = [
+        record for record in stored("AUDIT", tenant.id) if record["action"] == "email_event.recorded"
+    ]
     assert record["actor"] == {"type": "vendor", "id": "resend"}
     assert "dana@example.com" not in str(record)
     assert "Your roof" not in str(record)
 
 
-def test_a_repeated_delivery_is_kept_once_and_another_opening_again(
+def test_a_repeated_delivery_is_stored_once_and_another_opening_again(
     connection: Connection, tenant: Tenant, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first = connection.message(told("email.opened"), "msg_1")
-    for message in (first, first, connection.message(told("email.opened"), "msg_1")):
+    first = connection.message(webhook("email.opened"), "msg_1")
+    for message in (first, first, connection.message(webhook("email.opened"), "msg_1")):
         assert connection.normalise(message) == []
     assert "inbound_duplicates" in capsys.readouterr().out
-    connection.normalise(connection.message(told("email.opened"), "msg_2"))
+    connection.normalise(connection.message(webhook("email.opened"), "msg_2"))
 
     assert len(stored("EMAIL_EVENT", tenant.id)) == 2
 
 
 @pytest.mark.parametrize("kind", ["email.sent", "contact.updated", "domain.created", "somebody.new"])
-def test_a_type_that_we_make_nothing_of_is_counted(
+def test_an_ignored_type_is_counted(
     connection: Connection, tenant: Tenant, capsys: pytest.CaptureFixture[str], kind: str
 ) -> None:
-    assert connection.normalise(connection.message(told(kind))) == []
+    assert connection.normalise(connection.message(webhook(kind))) == []
 
     assert "inbound_unknown_kind" in capsys.readouterr().out
     assert stored("EMAIL_EVENT", tenant.id) == []
@@ -114,7 +118,7 @@ def test_a_type_that_we_make_nothing_of_is_counted(
     assert health["status"] == "healthy"
 
 
-def test_a_mail_that_came_is_a_reply_with_its_body(
+def test_a_received_mail_becomes_a_reply_with_its_body(
     connection: Connection, tenant: Tenant, api: ResendApi
 ) -> None:
     assert connection.normalise(connection.message(RECEIVED)) == []
@@ -127,18 +131,18 @@ def test_a_mail_that_came_is_a_reply_with_its_body(
     assert "call me" not in str(reply)
     (body,) = stored("REPLY_BODY", tenant.id)
     assert (body["sk"], body["text"]) == (reply["id"], "Yes, call me tomorrow.")
-    assert [one.path for one in api.asked] == ["/emails/receiving/m1"]
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "reply.received"]
+    assert [request.path for request in api.requests] == ["/emails/receiving/m1"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "reply.received"]
     assert "dana" not in str(record)
 
 
-def test_told_again_under_another_id_it_stays_one_reply_and_is_not_fetched_again(
+def test_a_mail_repeated_with_another_id_is_one_reply_and_fetched_once(
     connection: Connection, tenant: Tenant, api: ResendApi
 ) -> None:
     for message_id in ("msg_1", "msg_2"):
         connection.normalise(connection.message(RECEIVED, message_id))
 
-    assert len(stored("REPLY", tenant.id)) == len(api.asked) == 1
+    assert len(stored("REPLY", tenant.id)) == len(api.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -152,7 +156,7 @@ def test_told_again_under_another_id_it_stays_one_reply_and_is_not_fetched_again
         {"Return-Path": "<>"},
     ],
 )
-def test_what_a_machine_wrote_is_marked(
+def test_an_automatic_mail_is_marked(
     connection: Connection, tenant: Tenant, api: ResendApi, headers: dict[str, str]
 ) -> None:
     api.mails = [{**MAIL, "headers": headers}]
@@ -171,7 +175,7 @@ def test_what_a_machine_wrote_is_marked(
         Trouble(200, {"Transfer-Encoding": "chunked"}, b"-2\r\n{}\r\n"),
     ],
 )
-def test_a_passing_trouble_is_tried_again_at_once(
+def test_a_transient_fault_is_retried_at_once(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
 ) -> None:
     api = ResendApi("resend", f"Bearer {API_KEY}", mails=[MAIL], troubles=[trouble])
@@ -179,7 +183,7 @@ def test_a_passing_trouble_is_tried_again_at_once(
         assert connection.normalise(connection.message(RECEIVED)) == []
 
     assert len(stored("REPLY_BODY", tenant.id)) == 1
-    assert len(api.asked) == 2
+    assert len(api.requests) == 2
     if "Retry-After" in trouble.headers:
         assert 2.0 in pauses
 
@@ -192,7 +196,7 @@ def test_a_passing_trouble_is_tried_again_at_once(
         (Trouble(200, {"Transfer-Encoding": "chunked"}, b"-2\r\n{}\r\n"), "_BrokenChunk"),
     ],
 )
-def test_why_there_was_no_answer_is_logged(
+def test_the_reason_of_a_missing_response_is_logged(
     connection: Connection,
     api: ResendApi,
     monkeypatch: pytest.MonkeyPatch,
@@ -204,13 +208,13 @@ def test_why_there_was_no_answer_is_logged(
     api.troubles = [trouble]
     connection.normalise(connection.message(RECEIVED))
 
-    lines = [json.loads(one) for one in log.getvalue().splitlines()]
-    (line,) = [one for one in lines if one["message"] == "vendor_not_read"]
+    lines = [json.loads(text) for text in log.getvalue().splitlines()]
+    (line,) = [line for line in lines if line["message"] == "vendor_not_read"]
     assert (line["level"], line["fault"]) == ("WARNING", fault)
     assert "person's words" not in log.getvalue()
 
 
-def test_the_first_request_for_each_mail_keeps_the_pace_too(
+def test_the_first_request_for_each_mail_is_paced_too(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = ["m1", "m2", "m3"]
@@ -221,25 +225,25 @@ def test_the_first_request_for_each_mail_keeps_the_pace_too(
             data = {**RECEIVED["data"], "email_id": email_id}
             assert connection.normalise(connection.message({**RECEIVED, "data": data}, email_id)) == []
 
-    assert len(api.asked) == 3
+    assert len(api.requests) == 3
     assert len(pauses) == 2
-    assert all(0 < one <= resend_api.SECONDS_APART for one in pauses)
+    assert all(0 < pause <= resend_api.SECONDS_APART for pause in pauses)
 
 
-def test_a_mail_that_is_too_large_is_kept_without_its_body(
+def test_a_mail_that_is_too_large_is_stored_without_its_body(
     connection: Connection, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("eal.vendors.http.LARGEST_ANSWER", 1000)
+    monkeypatch.setattr("eal.vendors.http.MAX_RESPONSE_BYTES", 1000)
     api.mails = [{**MAIL, "text": "x" * 1000}]
 
     assert connection.normalise(connection.message(RECEIVED)) == []
 
     assert stored("REPLY", tenant.id)[0]["body_missing"] == "too_large"
-    assert len(api.asked) == 1
+    assert len(api.requests) == 1
 
 
 @pytest.mark.parametrize("key", ["re_s3cret\r\nX: y", "re_s3cret\u20ac"])
-def test_a_key_that_no_header_can_carry_is_refused_and_not_logged(
+def test_a_key_that_no_header_can_contain_is_refused_and_not_logged(
     tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     log = io.StringIO()
@@ -249,7 +253,7 @@ def test_a_key_that_no_header_can_carry_is_refused_and_not_logged(
     assert connection.normalise(connection.message(RECEIVED)) == []
 
     assert stored("REPLY", tenant.id)[0]["body_missing"] == "refused"
-    assert api.asked == []
+    assert api.requests == []
     assert "s3cret" not in log.getvalue()
 
 
@@ -262,7 +266,7 @@ def test_a_key_that_no_header_can_carry_is_refused_and_not_logged(
         ([Trouble(hang_up=True)] * 4, 60),
     ],
 )
-def test_a_lasting_trouble_puts_the_message_off_as_long_as_the_vendor_wants(
+def test_a_lasting_fault_defers_the_message_by_retry_after(
     connection: Connection,
     tenant: Tenant,
     api: ResendApi,
@@ -292,7 +296,7 @@ def test_a_lasting_trouble_puts_the_message_off_as_long_as_the_vendor_wants(
     assert len(stored("REPLY_BODY", tenant.id)) == 1
 
 
-def test_after_three_days_it_is_kept_without_its_body(
+def test_after_three_days_a_mail_is_stored_without_its_body(
     clock: Clock, connection: Connection, tenant: Tenant, api: ResendApi
 ) -> None:
     message = {**json.loads(connection_message(connection, clock)), "received_at": rfc3339(clock.now())}
@@ -316,7 +320,7 @@ def connection_message(connection: Connection, clock: Clock) -> str:
 @pytest.mark.parametrize(
     ("mails", "key", "missing"), [([], API_KEY, "not_found"), ([MAIL], "re_wrong", "refused")]
 )
-def test_what_the_vendor_will_never_tell_is_done_without(
+def test_a_mail_that_the_vendor_refuses_is_stored_without_its_body(
     tenant: Tenant, api: ResendApi, mails: list[dict[str, Any]], key: str, missing: str
 ) -> None:
     api.mails = mails
@@ -326,30 +330,30 @@ def test_what_the_vendor_will_never_tell_is_done_without(
 
     assert stored("REPLY", tenant.id)[0]["body_missing"] == missing
     assert stored("REPLY_BODY", tenant.id) == []
-    assert len(api.asked) == 1
+    assert len(api.requests) == 1
 
 
-def test_without_an_api_key_nobody_is_asked(tenant: Tenant, api: ResendApi) -> None:
+def test_without_an_api_key_the_vendor_gets_no_request(tenant: Tenant, api: ResendApi) -> None:
     connection = connect("resend", tenant.admin)
 
     assert connection.normalise(connection.message(RECEIVED)) == []
 
     assert stored("REPLY", tenant.id)[0]["body_missing"] == "no_api_key"
-    assert api.asked == []
+    assert api.requests == []
 
 
-def test_test_mode_asks_nobody(tenant: Tenant, api: ResendApi) -> None:
+def test_test_mode_sends_no_request(tenant: Tenant, api: ResendApi) -> None:
     sandbox = connect("resend", tenant.test_admin, api_key=API_KEY)
 
     assert sandbox.normalise(sandbox.message(RECEIVED)) == []
 
-    assert api.asked == []
+    assert api.requests == []
     (body,) = stored("REPLY_BODY", tenant.id, "test")
     assert "m1" in str(body["text"])
     assert stored("REPLY", tenant.id) == []
 
 
-def test_a_long_body_is_cut_to_what_an_item_holds(
+def test_a_long_body_is_truncated_to_the_size_of_an_item(
     connection: Connection, tenant: Tenant, api: ResendApi
 ) -> None:
     api.mails = [{**MAIL, "text": "é" * 300_000, "html": "é" * 300_000}]
@@ -361,8 +365,8 @@ def test_a_long_body_is_cut_to_what_an_item_holds(
     assert len(str(body["html"]).encode()) == 200_000
 
 
-@pytest.mark.parametrize("body", [RECEIVED, told("email.bounced")])
-def test_killed_after_any_side_effect_and_delivered_again_it_is_there_once(
+@pytest.mark.parametrize("body", [RECEIVED, webhook("email.bounced")])
+def test_a_worker_killed_after_any_side_effect_stores_the_event_once(
     connection: Connection,
     tenant: Tenant,
     api: ResendApi,
@@ -386,15 +390,15 @@ def test_killed_after_any_side_effect_and_delivered_again_it_is_there_once(
     assert len(actions("reply", tenant.id) + actions("email_event", tenant.id)) == 1
 
 
-@pytest.mark.parametrize("body", [RECEIVED, told("email.bounced")])
-def test_two_workers_at_once_keep_one(
+@pytest.mark.parametrize("body", [RECEIVED, webhook("email.bounced")])
+def test_two_concurrent_workers_store_one_mail(
     connection: Connection,
     tenant: Tenant,
     api: ResendApi,
     monkeypatch: pytest.MonkeyPatch,
     body: dict[str, Any],
 ) -> None:
-    """The second worker commits between the first one's look-up and its commit."""
+    """The second worker commits between the read and the commit of the first one."""
     import botocore.client
 
     message = connection.message(body)
@@ -426,7 +430,7 @@ def test_neither_key_nor_mail_is_logged(
     connection.normalise(connection.message(RECEIVED))
     api.mails = []
     connection.normalise(connection.message({**RECEIVED, "data": {**RECEIVED["data"], "email_id": "m2"}}))
-    connection.normalise(connection.message(told("email.bounced", email_id=""), "msg_9"))
+    connection.normalise(connection.message(webhook("email.bounced", email_id=""), "msg_9"))
 
     logged = log.getvalue() + capsys.readouterr().out
     assert "message_failed" in logged

@@ -1,4 +1,4 @@
-"""What Stripe says of a subscription is the organization's, whatever the order and the repetition."""
+"""Stripe's events change an organization's subscription, in any order and with repetitions."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_subscription_is_shown_on_its_organization(connection: Connection, ten
     assert shown(tenant.test_admin) is None
 
 
-def test_it_is_audited_as_stripes_doing(connection: Connection, tenant: Tenant) -> None:
+def test_it_is_audited_with_stripe_as_the_actor(connection: Connection, tenant: Tenant) -> None:
     connection.normalise(connection.message(BEGUN))
     connection.normalise(connection.message(LATE))
 
@@ -90,7 +90,7 @@ def test_it_is_audited_as_stripes_doing(connection: Connection, tenant: Tenant) 
     }
 
 
-def test_a_client_that_asks_if_it_has_changed_is_told(connection: Connection, tenant: Tenant) -> None:
+def test_a_subscription_changes_the_organizations_etag(connection: Connection, tenant: Tenant) -> None:
     etag = call("GET", "/v1/organizations/me", key=tenant.read).headers["ETag"]
     connection.normalise(connection.message(BEGUN))
 
@@ -103,10 +103,10 @@ def test_a_client_that_asks_if_it_has_changed_is_told(connection: Connection, te
 def test_an_older_event_never_overwrites_a_newer_one(
     connection: Connection, tenant: Tenant, order: tuple[dict[str, Any], ...]
 ) -> None:
-    for one in (*order, *order):
-        assert connection.normalise(connection.message(one)) == []
+    for body in (*order, *order):
+        assert connection.normalise(connection.message(body)) == []
 
-    # The end names neither plan nor period: those of the newest event that did are kept.
+    # The deletion states neither plan nor period, so those of the newest event that did are kept.
     assert shown(tenant.read) == {
         "plan": "price_pro",
         "status": "canceled",
@@ -117,10 +117,10 @@ def test_an_older_event_never_overwrites_a_newer_one(
 
 @pytest.mark.parametrize("names", list(itertools.permutations("abc")))
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
-def test_of_one_second_the_event_that_changed_what_the_others_say_is_the_newest(
+def test_within_one_second_the_event_that_replaced_the_others_values_is_the_newest(
     connection: Connection, tenant: Tenant, names: tuple[str, ...], order: tuple[int, ...]
 ) -> None:
-    """Whatever the ids, and whichever comes first."""
+    """In any order of ids and arrival."""
     old = {"data": [{"id": "si_1", "current_period_end": END - 1, "price": {"id": "price_basic"}}]}
     changes: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         ("incomplete", {"items": old}, {}),
@@ -129,9 +129,9 @@ def test_of_one_second_the_event_that_changed_what_the_others_say_is_the_newest(
     ]
     history = []
     for name, (status, values, before) in zip(names, changes, strict=True):
-        one = event(name, 1776000001, status, **values)
-        one["data"]["previous_attributes"] = before
-        history.append(one)
+        body = event(name, 1776000001, status, **values)
+        body["data"]["previous_attributes"] = before
+        history.append(body)
 
     for index in order:
         assert connection.normalise(connection.message(history[index])) == []
@@ -158,18 +158,18 @@ def test_a_repeated_event_writes_nothing(
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-def test_the_end_of_an_old_subscription_does_not_hide_a_new_one(
+def test_the_deletion_of_an_old_subscription_does_not_hide_a_new_one(
     connection: Connection, tenant: Tenant, reverse: bool
 ) -> None:
     new = event("B1", 1776000150, "active", kind="created", id="sub_2", created=1776000150)
-    for one in [new, ENDED] if reverse else [BEGUN, ENDED, new]:
-        connection.normalise(connection.message(one))
+    for body in [new, ENDED] if reverse else [BEGUN, ENDED, new]:
+        connection.normalise(connection.message(body))
 
     assert shown(tenant.read)["status"] == "active"
 
 
 @pytest.mark.parametrize("kind", ["invoice.paid", "checkout.session.completed", "somebody.new"])
-def test_another_event_is_counted_and_done_with(
+def test_another_event_is_counted_and_acknowledged(
     connection: Connection, tenant: Tenant, capsys: pytest.CaptureFixture[str], kind: str
 ) -> None:
     assert connection.normalise(connection.message({**BEGUN, "type": kind})) == []
@@ -181,17 +181,17 @@ def test_another_event_is_counted_and_done_with(
 
 
 @pytest.mark.parametrize("live", [False, True])
-def test_each_mode_has_its_own(tenant: Tenant, live: bool) -> None:
+def test_each_mode_has_its_own_subscription(tenant: Tenant, live: bool) -> None:
     sandbox = connect("stripe", tenant.test_admin)
     sandbox.normalise(sandbox.message(event("T1", 1776000001, "trialing", live=live)))
 
-    # A live event at a test connection is nobody's.
+    # A live event at a test connection belongs to no organization.
     assert (shown(tenant.test_admin) or {}).get("status") == (None if live else "trialing")
     assert shown(tenant.read) is None
     assert len(billed(tenant.id, "test")) == (0 if live else 1)
 
 
-def test_a_parent_bills_its_child(connection: Connection, tenant: Tenant) -> None:
+def test_a_parents_connection_records_its_childs_subscription(connection: Connection, tenant: Tenant) -> None:
     child = new_tenant("Acme North", parent=tenant.id)
     named = event("C1", 1776000001, "active", metadata={"tenant_id": child.id})
 
@@ -203,7 +203,7 @@ def test_a_parent_bills_its_child(connection: Connection, tenant: Tenant) -> Non
 
 
 @pytest.mark.parametrize("named", ["stranger", "org_unknown", "org_01kq09bekje6vbq5xe2b60xtww"])
-def test_nobody_else_is_billed(
+def test_other_organizations_are_not_changed(
     connection: Connection,
     tenant: Tenant,
     stranger: Tenant,
@@ -219,7 +219,7 @@ def test_nobody_else_is_billed(
     assert shown(stranger.read) is shown(tenant.read) is None
 
 
-def test_it_cannot_be_set(connection: Connection, tenant: Tenant) -> None:
+def test_a_subscription_cannot_be_set_through_the_api(connection: Connection, tenant: Tenant) -> None:
     body = {"subscription": {"plan": "enterprise", "status": "active"}}
 
     answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body)
@@ -228,7 +228,7 @@ def test_it_cannot_be_set(connection: Connection, tenant: Tenant) -> None:
     assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/subscription"
 
 
-def test_a_change_of_the_organization_keeps_it(connection: Connection, tenant: Tenant) -> None:
+def test_an_update_of_the_organization_keeps_its_subscription(connection: Connection, tenant: Tenant) -> None:
     connection.normalise(connection.message(BEGUN))
 
     answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"name": "Acme"})
@@ -236,7 +236,7 @@ def test_a_change_of_the_organization_keeps_it(connection: Connection, tenant: T
     assert answer.json["subscription"]["status"] == shown(tenant.read)["status"] == "active"
 
 
-def test_killed_after_any_side_effect_and_delivered_again_it_is_there_once(
+def test_a_worker_killed_after_any_side_effect_stores_the_event_once(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(1, 6):

@@ -1,4 +1,4 @@
-"""Calls whose webhooks were lost arrive all the same, the same way, and once."""
+"""Calls whose webhooks were lost are recovered once, and equal calls from webhooks."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ def connection(clock: Clock, tenant: Tenant) -> Connection:
 
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[CallrailApi]:
-    one = CallrailApi("callrail", AUTHORIZATION)
-    with serving(one, monkeypatch):
-        yield one
+    callrail = CallrailApi("callrail", AUTHORIZATION)
+    with serving(callrail, monkeypatch):
+        yield callrail
 
 
 def listed(clock: Clock, name: str, *, minutes_ago: float = 60, **more: Any) -> dict[str, Any]:
-    """A call as the API lists it."""
+    """A call in the API's format."""
     return {
         "id": f"CAL{name}",
         "company_id": "COM1",
@@ -69,9 +69,9 @@ def listed(clock: Clock, name: str, *, minutes_ago: float = 60, **more: Any) -> 
 
 
 def reconcile() -> int:
-    """Run the worker, then the normaliser on what it found. How many gaps it found."""
+    """Run the worker, then the normaliser on its messages. The number of recovered calls."""
     load_app("workers/reconcile_callrail").handler({}, None)
-    found = [json.dumps(one) for one in peek("CallrailQueue")]
+    found = [json.dumps(body) for body in peek("CallrailQueue")]
     for message in found:
         event = sqs_event("CallrailQueue", [message])
         assert load_app("workers/normalise_callrail").handler(event, None) == {"batchItemFailures": []}
@@ -82,7 +82,7 @@ def names(tenant: Tenant) -> list[str]:
     return sorted(str(item["vendor_call_id"]) for item in stored("CALL", tenant.id))
 
 
-def test_a_call_without_a_webhook_is_filled_in_and_counted(
+def test_a_call_without_a_webhook_is_recovered_and_counted(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi, capsys: pytest.CaptureFixture[str]
 ) -> None:
     api.calls = [listed(clock, "1"), listed(clock, "2", direction="outbound")]
@@ -92,10 +92,10 @@ def test_a_call_without_a_webhook_is_filled_in_and_counted(
     assert names(tenant) == ["CAL1", "CAL2"]
     counted = [line for line in capsys.readouterr().out.splitlines() if '"gap_found"' in line]
     assert json.loads(counted[0])["gap_found"] == [1.0, 1.0]
-    assert len(stored("TASK", tenant.id)) == 1  # the inbound one is to be classified
+    assert len(stored("TASK", tenant.id)) == 1  # the classification of the inbound call
 
 
-def test_a_filled_in_call_looks_like_one_that_its_webhook_told_of(
+def test_a_recovered_call_equals_a_call_from_a_webhook(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
 ) -> None:
     body = json.loads(Call.new().event("post-call"))
@@ -127,7 +127,7 @@ def test_a_filled_in_call_looks_like_one_that_its_webhook_told_of(
     assert differs == {"id", "vendor_call_id"}
 
 
-def test_what_is_known_is_no_gap_and_what_comes_late_has_no_second_effect(
+def test_a_known_record_is_no_gap_and_a_late_webhook_has_no_second_effect(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
 ) -> None:
     api.calls = [listed(clock, "1")]
@@ -140,10 +140,10 @@ def test_what_is_known_is_no_gap_and_what_comes_late_has_no_second_effect(
     (message,) = peek("CallrailQueue")
     load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", [json.dumps(message)]), None)
     assert names(tenant) == ["CAL1"]
-    assert len([one for one in stored("EVENT", tenant.id) if one["type"] == "call.received"]) == 1
+    assert len([event for event in stored("EVENT", tenant.id) if event["type"] == "call.received"]) == 1
 
 
-def test_a_call_whose_end_was_lost_is_filled_in(
+def test_a_call_whose_end_was_lost_is_recovered(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
 ) -> None:
     connection.send("pre-call", b'{"resource_id": "CAL1", "direction": "inbound"}')
@@ -161,7 +161,7 @@ def test_a_call_whose_end_was_lost_is_filled_in(
 @pytest.mark.parametrize(
     "more", [{"minutes_ago": 29}, {"duration": 3600}, {"duration": None}, {"minutes_ago": 1500}]
 )
-def test_a_call_that_may_still_be_told_of_or_is_from_before_is_left_alone(
+def test_a_call_that_is_too_recent_or_too_old_is_left_alone(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi, more: dict[str, Any]
 ) -> None:
     api.calls = [listed(clock, "1", **more)]
@@ -169,7 +169,7 @@ def test_a_call_that_may_still_be_told_of_or_is_from_before_is_left_alone(
     assert reconcile() == 0
 
 
-def test_a_long_call_is_found_although_its_hour_was_looked_at(
+def test_a_long_call_is_found_after_its_start_was_reconciled(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
 ) -> None:
     reconcile()
@@ -187,35 +187,35 @@ def test_every_page_is_read(clock: Clock, connection: Connection, tenant: Tenant
     load_app("workers/reconcile_callrail").handler({}, None)
 
     assert len(peek("CallrailQueue")) == 260
-    assert [one.query["page"] for one in api.asked] == ["1", "2"]
-    assert api.asked[0].query["per_page"] == "250"
+    assert [request.query["page"] for request in api.requests] == ["1", "2"]
+    assert api.requests[0].query["per_page"] == "250"
 
 
-def test_a_used_up_budget_goes_on_in_the_next_run(
+def test_the_next_run_continues_after_the_budget_is_spent(
     clock: Clock,
     connection: Connection,
     tenant: Tenant,
     api: CallrailApi,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(callrail_reconcile, "REQUESTS_A_RUN", 2)
-    monkeypatch.setattr(client, "CALLS_A_PAGE", 3)
+    monkeypatch.setattr(callrail_reconcile, "MAX_REQUESTS_PER_RUN", 2)
+    monkeypatch.setattr(client, "PAGE_CALLS", 3)
     api.calls = [listed(clock, f"{number:02}", minutes_ago=600 - number) for number in range(13)]
 
     found = []
     for _ in range(4):
         found.append(reconcile())
-        assert len(api.asked) <= 2 * len(found)
+        assert len(api.requests) <= 2 * len(found)
         clock.advance(minutes=15)
 
     assert sum(found) == 13
     assert len(names(tenant)) == 13
 
 
-def test_it_stays_inside_the_vendors_quota() -> None:
+def test_the_budget_is_within_the_vendors_quota() -> None:
     runs_an_hour = 4
-    assert callrail_reconcile.REQUESTS_A_RUN * runs_an_hour * 24 <= 10_000 // 4
-    assert callrail_reconcile.REQUESTS_A_RUN * runs_an_hour <= 1_000 // 4
+    assert callrail_reconcile.MAX_REQUESTS_PER_RUN * runs_an_hour * 24 <= 10_000 // 4
+    assert callrail_reconcile.MAX_REQUESTS_PER_RUN * runs_an_hour <= 1_000 // 4
 
 
 @pytest.mark.parametrize(
@@ -227,34 +227,34 @@ def test_it_stays_inside_the_vendors_quota() -> None:
         [Trouble(hang_up=True)] * 4,
     ],
 )
-def test_a_vendor_in_trouble_is_asked_again_later_and_nothing_is_lost(
+def test_a_failing_vendor_is_retried_later_and_nothing_is_lost(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi, troubles: list[Trouble]
 ) -> None:
     api.calls, api.troubles = [listed(clock, "1")], list(troubles)
-    asked_to_wait = "Retry-After" in troubles[0].headers
+    retry_after = "Retry-After" in troubles[0].headers
 
     assert reconcile() == 0
-    asked = len(api.asked)
+    request_count = len(api.requests)
     clock.advance(minutes=15)
-    assert reconcile() == (0 if asked_to_wait else 1)
+    assert reconcile() == (0 if retry_after else 1)
     clock.advance(hours=2)
     reconcile()
 
-    assert asked == len(troubles)
+    assert request_count == len(troubles)
     assert names(tenant) == ["CAL1"]
 
 
-def test_trouble_between_two_pages_loses_nothing(
+def test_a_fault_between_two_pages_loses_nothing(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "CALLS_A_PAGE", 2)
+    monkeypatch.setattr(client, "PAGE_CALLS", 2)
     api.calls = [listed(clock, str(number), minutes_ago=600 - number) for number in range(5)]
     answer = CallrailApi.answer
 
-    def then_trouble(one: CallrailApi, asked: Any) -> tuple[int, dict[str, Any]]:
-        if asked.query["page"] == "2" and len(one.asked) < 6:  # all four attempts
+    def then_trouble(server: CallrailApi, request: Any) -> tuple[int, dict[str, Any]]:
+        if request.query["page"] == "2" and len(server.requests) < 6:  # all four attempts
             return 503, {}
-        return answer(one, asked)
+        return answer(server, request)
 
     monkeypatch.setattr(CallrailApi, "answer", then_trouble)
     assert reconcile() == 2
@@ -264,32 +264,32 @@ def test_trouble_between_two_pages_loses_nothing(
     assert len(names(tenant)) == 5
 
 
-def test_a_refused_key_is_tried_again_in_an_hour(
+def test_a_refused_key_is_retried_after_an_hour(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
 ) -> None:
     api.calls, api.authorization = [listed(clock, "1")], "another"
     assert reconcile() == 0
     clock.advance(minutes=59)
     assert reconcile() == 0
-    assert len(api.asked) == 1
+    assert len(api.requests) == 1
 
     api.authorization = AUTHORIZATION
     clock.advance(minutes=1)
     assert reconcile() == 1
 
 
-def test_each_quarter_of_an_hour_a_connection_is_asked_for_once(
+def test_a_connection_is_reconciled_once_in_15_minutes(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
 ) -> None:
     for _ in range(3):
         reconcile()
         clock.advance(minutes=5)
-    assert len(api.asked) == 1
+    assert len(api.requests) == 1
     reconcile()
-    assert len(api.asked) == 2
+    assert len(api.requests) == 2
 
 
-def test_without_an_api_key_and_after_disconnecting_nobody_is_asked(
+def test_without_an_api_key_or_integration_the_vendor_gets_no_request(
     clock: Clock, connection: Connection, tenant: Tenant, stranger: Tenant, api: CallrailApi
 ) -> None:
     connect(stranger.admin, api_key=None)
@@ -297,20 +297,20 @@ def test_without_an_api_key_and_after_disconnecting_nobody_is_asked(
 
     reconcile()
 
-    assert api.asked == []
+    assert api.requests == []
 
 
-def test_test_mode_asks_nobody(clock: Clock, tenant: Tenant, api: CallrailApi) -> None:
+def test_test_mode_sends_no_request(clock: Clock, tenant: Tenant, api: CallrailApi) -> None:
     connect(tenant.test_admin)
     clock.advance(days=1)
     api.calls = [listed(clock, "1")]
 
     assert reconcile() == 0
 
-    assert api.asked == []
+    assert api.requests == []
 
 
-def test_each_tenant_gets_its_own(
+def test_each_tenant_gets_its_own_calls(
     clock: Clock, connection: Connection, tenant: Tenant, stranger: Tenant, api: CallrailApi
 ) -> None:
     connect(stranger.admin, api_key="not the account's")
@@ -341,7 +341,7 @@ def test_tenants_of_one_account_get_their_own_companys_calls(
     assert (names(tenant), names(stranger)) == (["CAL1"], ["CAL2"])
 
 
-def test_without_its_company_a_connection_gets_those_of_an_account_that_has_only_one(
+def test_without_a_company_id_a_connection_gets_the_calls_of_the_accounts_only_company(
     clock: Clock, tenant: Tenant, api: CallrailApi
 ) -> None:
     connect(tenant.admin, company_id=None)
@@ -349,11 +349,11 @@ def test_without_its_company_a_connection_gets_those_of_an_account_that_has_only
     api.companies, api.calls = ["COM1", "COM2"], [listed(clock, "1")]
     assert reconcile() == 0
 
-    # Nothing is given up: once the company is told, the calls of meanwhile come.
+    # Nothing is lost: once the company is set, the calls since then are recovered.
     connect(tenant.admin)
     clock.advance(minutes=15)
     assert reconcile() == 1
-    assert [one.path.rpartition("/")[2] for one in api.asked] == ["companies.json", "calls.json"]
+    assert [request.path.rpartition("/")[2] for request in api.requests] == ["companies.json", "calls.json"]
 
     connect(tenant.admin, company_id=None)
     api.companies, api.calls = ["COM1"], [listed(clock, "2")]
@@ -361,7 +361,7 @@ def test_without_its_company_a_connection_gets_those_of_an_account_that_has_only
     assert reconcile() == 1
 
 
-def test_killed_anywhere_the_next_run_fills_in_what_is_missing_once(
+def test_the_run_after_a_killed_one_recovers_each_record_once(
     clock: Clock,
     connection: Connection,
     tenant: Tenant,
@@ -384,7 +384,7 @@ def test_killed_anywhere_the_next_run_fills_in_what_is_missing_once(
     assert names(tenant) == ["CAL1", "CAL2"]
 
 
-def test_a_failure_is_told_and_the_next_run_makes_up_for_it(
+def test_a_failure_is_reported_and_the_next_run_recovers(
     clock: Clock,
     connection: Connection,
     tenant: Tenant,
@@ -400,21 +400,21 @@ def test_a_failure_is_told_and_the_next_run_makes_up_for_it(
     assert reconcile() == 1
 
 
-def test_two_runs_at_once_leave_one_cursor(
+def test_two_concurrent_runs_store_one_cursor(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
 ) -> None:
     from eal.domain.integrations import reconciliation
 
-    (one,) = reconciliation.due("callrail", clock.now())
-    (other,) = reconciliation.due("callrail", clock.now())
+    (first,) = reconciliation.list_due("callrail", clock.now())
+    (second,) = reconciliation.list_due("callrail", clock.now())
 
-    assert reconciliation.save(one, one.cursor.done(clock.now()), clock.now())
-    assert not reconciliation.save(other, other.cursor, clock.now())
+    assert reconciliation.save(first, first.cursor.done(clock.now()), clock.now())
+    assert not reconciliation.save(second, second.cursor, clock.now())
     (cursor,) = stored("RECONCILIATION", tenant.id)
     assert cursor["through"] == rfc3339(clock.now())
 
 
-def test_a_vendors_stand_in_is_for_the_local_stack_only(
+def test_a_vendors_substitute_is_for_the_local_stack_only(
     clock: Clock, connection: Connection, api: CallrailApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from eal.core import settings

@@ -1,4 +1,4 @@
-"""Mails whose webhook never got through become replies all the same, once."""
+"""Mails whose webhooks were lost are recovered once as replies."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def connected(clock: Clock, tenant: Tenant) -> None:
 
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ResendApi]:
-    one = ResendApi("resend", f"Bearer {API_KEY}")
-    with serving(one, monkeypatch):
-        yield one
+    resend = ResendApi("resend", f"Bearer {API_KEY}")
+    with serving(resend, monkeypatch):
+        yield resend
 
 
 def mail(clock: Clock, name: str, *, minutes_ago: float) -> dict[str, Any]:
-    """A received mail, with the list's own spelling of times."""
+    """A received mail, with times in the format of the list."""
     at = (clock.now() - timedelta(minutes=minutes_ago)).isoformat(sep=" ").removesuffix(":00")
     return {
         "id": name,
@@ -66,16 +66,16 @@ def normalise(message: str) -> None:
 
 
 def reconcile() -> int:
-    """Run the worker, then the normaliser on what it found. How many gaps it found."""
+    """Run the worker, then the normaliser on its messages. The number of recovered mails."""
     load_app("workers/reconcile_resend").handler({}, None)
-    found = [json.dumps(one) for one in peek("ResendQueue")]
+    found = [json.dumps(body) for body in peek("ResendQueue")]
     for message in found:
         normalise(message)
     return len(found)
 
 
 def listings(api: ResendApi) -> list[dict[str, str]]:
-    return [one.query for one in api.asked if one.path == "/emails/receiving"]
+    return [request.query for request in api.requests if request.path == "/emails/receiving"]
 
 
 def ids(tenant: Tenant) -> list[str]:
@@ -83,7 +83,7 @@ def ids(tenant: Tenant) -> list[str]:
 
 
 @pytest.mark.usefixtures("connected")
-def test_a_mail_without_a_webhook_is_filled_in_with_its_body_and_counted(
+def test_a_mail_without_a_webhook_is_recovered_with_its_body_and_counted(
     clock: Clock, tenant: Tenant, api: ResendApi, capsys: pytest.CaptureFixture[str]
 ) -> None:
     api.mails = [mail(clock, "m1", minutes_ago=60)]
@@ -98,7 +98,7 @@ def test_a_mail_without_a_webhook_is_filled_in_with_its_body_and_counted(
 
 
 @pytest.mark.usefixtures("connected")
-def test_what_is_known_is_no_gap_and_what_comes_late_has_no_second_effect(
+def test_a_known_record_is_no_gap_and_a_late_webhook_has_no_second_effect(
     clock: Clock, tenant: Tenant, api: ResendApi
 ) -> None:
     api.mails = [mail(clock, "m1", minutes_ago=60)]
@@ -114,7 +114,7 @@ def test_what_is_known_is_no_gap_and_what_comes_late_has_no_second_effect(
 
 @pytest.mark.usefixtures("connected")
 @pytest.mark.parametrize("minutes_ago", [9, 1500])
-def test_a_mail_that_may_still_be_told_of_or_is_from_before_is_left_alone(
+def test_a_mail_that_is_too_recent_or_too_old_is_left_alone(
     clock: Clock, tenant: Tenant, api: ResendApi, minutes_ago: int
 ) -> None:
     api.mails = [mail(clock, "m1", minutes_ago=minutes_ago)]
@@ -123,24 +123,24 @@ def test_a_mail_that_may_still_be_told_of_or_is_from_before_is_left_alone(
 
 
 @pytest.mark.usefixtures("connected")
-def test_it_goes_back_page_by_page_and_no_further_than_needed(
+def test_a_run_pages_back_no_further_than_needed(
     clock: Clock, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "MOST_A_PAGE", 2)
+    monkeypatch.setattr(client, "PAGE_MAILS", 2)
     old = [mail(clock, f"old{number}", minutes_ago=3000 - number) for number in range(6)]
     api.mails = [*old, *(mail(clock, f"m{number}", minutes_ago=60 - number) for number in range(5))]
 
     assert reconcile() == 5
 
-    assert [one.get("after") for one in listings(api)] == [None, "m3", "m1"]
+    assert [query.get("after") for query in listings(api)] == [None, "m3", "m1"]
 
 
 @pytest.mark.usefixtures("connected")
-def test_a_used_up_budget_goes_on_in_the_next_run_and_misses_none_that_came_meanwhile(
+def test_the_next_run_continues_after_the_budget_is_spent_and_misses_no_new_mail(
     clock: Clock, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "MOST_A_PAGE", 2)
-    monkeypatch.setattr(resend_reconcile, "REQUESTS_A_RUN", 2)
+    monkeypatch.setattr(client, "PAGE_MAILS", 2)
+    monkeypatch.setattr(resend_reconcile, "MAX_REQUESTS_PER_RUN", 2)
     api.mails = [mail(clock, f"m{number}", minutes_ago=600 - number) for number in range(9)]
     found = [reconcile()]
     api.mails.append(mail(clock, "new", minutes_ago=0))
@@ -157,44 +157,42 @@ def test_a_used_up_budget_goes_on_in_the_next_run_and_misses_none_that_came_mean
 @pytest.mark.parametrize(
     "troubles", [[Trouble(429, {"Retry-After": "600"})], [Trouble(503)] * 4, [Trouble(hang_up=True)] * 4]
 )
-def test_a_vendor_in_trouble_is_asked_again_later(
+def test_a_failing_vendor_is_retried_later(
     clock: Clock, tenant: Tenant, api: ResendApi, troubles: list[Trouble]
 ) -> None:
     api.mails, api.troubles = [mail(clock, "m1", minutes_ago=60)], list(troubles)
 
     assert reconcile() == 0
-    assert len(api.asked) == len(troubles)
+    assert len(api.requests) == len(troubles)
     clock.advance(minutes=15)
     assert reconcile() == 1
 
 
 @pytest.mark.usefixtures("connected")
-def test_requests_keep_the_vendors_pace(
-    clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client, "MOST_A_PAGE", 1)
+def test_requests_are_paced(clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PAGE_MAILS", 1)
     api = ResendApi("resend", f"Bearer {API_KEY}")
     api.mails = [mail(clock, f"m{number}", minutes_ago=60 - number) for number in range(3)]
     with serving(api, monkeypatch) as pauses:
         load_app("workers/reconcile_resend").handler({}, None)
 
-    assert len(api.asked) == 3
+    assert len(api.requests) == 3
     assert len(pauses) == 2
-    assert all(0 < one <= 1 for one in pauses)
+    assert all(0 < pause <= 1 for pause in pauses)
 
 
-def test_test_mode_asks_nobody(clock: Clock, tenant: Tenant, api: ResendApi) -> None:
+def test_test_mode_sends_no_request(clock: Clock, tenant: Tenant, api: ResendApi) -> None:
     connect(tenant.test_admin)
     clock.advance(days=1)
     api.mails = [mail(clock, "m1", minutes_ago=60)]
 
     assert reconcile() == 0
 
-    assert api.asked == []
+    assert api.requests == []
 
 
 @pytest.mark.usefixtures("connected")
-def test_killed_anywhere_the_next_run_fills_in_what_is_missing_once(
+def test_the_run_after_a_killed_one_recovers_each_record_once(
     clock: Clock, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api.mails = [mail(clock, f"m{number}", minutes_ago=60) for number in range(2)]

@@ -1,4 +1,4 @@
-"""What GET /health shows: a pulse of the key and the tenant, no data."""
+"""What GET /health returns: the key's tenant, mode and scopes, and its rate limit."""
 
 from typing import Literal, Self
 

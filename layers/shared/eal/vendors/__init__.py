@@ -1,1 +1,1 @@
-"""The outside world's shapes, and ours: what each vendor sends and takes, and how it signs."""
+"""Adapters of vendors: their webhooks and signatures, API clients, and reconciliation."""

@@ -1,74 +1,81 @@
-"""Requests to vendors' APIs: JSON in answer, at the vendor's pace, tried again as it asks, within a budget of requests.
+"""Requests to vendors' APIs: JSON responses, paced, retried as the vendor requests, within a budget of requests.
 
-http.client, as in `eal.core.outbound.sender`: it is there already, and does all that is wanted of a client here.
-The host is the vendor's own and not a customer's choice, so no address needs to be checked.
+This uses http.client, as `eal.core.outbound.sender` does: it is in the standard library and sufficient here. The host
+is the vendor's own and not chosen by a customer, so its address is not checked.
 """
+
+from __future__ import annotations
 
 import json
 import random
 import ssl
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 from eal.core import observe
 from eal.core.outbound.retry_after import seconds
-from eal.vendors.loose_json import Body
 
-SECONDS = 10.0
-LARGEST_ANSWER = 10 * 1024 * 1024
-ATTEMPTS = 4
-LONGEST_PAUSE = 5.0
-"""Seconds that a worker sleeps through: who asks for more is asked again later."""
-_WRONG_KEY, _TOO_MANY = 401, 429
-_DEFAULT_WAIT = 60.0
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from http.client import HTTPResponse
+
+    from eal.vendors.loose_json import Body
+
+TIMEOUT_SECONDS = 10.0
+MAX_RESPONSE_BYTES = 10 * 1024 * 1024
+MAX_ATTEMPTS = 4
+MAX_PAUSE_SECONDS = 5.0
+"""The longest pause for which a worker sleeps. For a longer one, the client raises Busy."""
+_UNAUTHORIZED, _TOO_MANY_REQUESTS = 401, 429
+_DEFAULT_WAIT_SECONDS = 60.0
 
 pause = time.sleep
 """Replaced by tests, which do not wait."""
 
-_asked_at: dict[tuple[str, str], float] = {}
-"""When each key was asked with last, by address and key: a worker makes a client for each message, and the vendor
-counts their requests together."""
+_last_request_at: dict[tuple[str, str], float] = {}
+"""Monotonic time of the last request, by address and key. Clients share it, because a worker creates a client for each
+message and the vendor counts requests per key."""
 
 
 class Busy(Exception):
-    """The vendor cannot answer now. `retry_after` is in seconds."""
+    """The vendor does not respond now. `retry_after` is in seconds."""
 
     def __init__(self, retry_after: float) -> None:
-        super().__init__(f"the vendor is to be asked again in {retry_after:.0f} s")
+        super().__init__(f"the vendor requests a retry in {retry_after:.0f} s")
         self.retry_after = retry_after
 
 
 class Refused(Exception):
-    """The vendor will not answer this, however often it is asked."""
+    """The vendor refuses the request, and a retry would not change that."""
 
     def __init__(self, status: int) -> None:
-        super().__init__(f"the vendor answered {status}")
+        super().__init__(f"the vendor returned {status}")
         self.status = status
 
 
 class TooLarge(Exception):
-    """The answer has more bytes than we read, and will have them the next time."""
+    """The response is larger than MAX_RESPONSE_BYTES, and a retry would not change that."""
 
 
-class Spent(Exception):
+class BudgetSpent(Exception):
     """The budget of requests is used up."""
 
 
 class _NoJson(Exception):
-    """Half an answer, or a proxy's page: as good as none."""
+    """A truncated response, or a proxy's page. Retried like no response."""
 
 
 class _BrokenChunk(HTTPException):
-    """http.client meets a chunk of size -2 with a ValueError, the one fault of an answer that it has no name for."""
+    """http.client raises ValueError for a chunk of size -2, and HTTPException for all other broken responses."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """`wait` is how many seconds the vendor asks to wait."""
+class _Response:
+    """`wait` are the seconds that the vendor requests to wait."""
 
     status: int
     wait: float | None
@@ -76,8 +83,9 @@ class _Answer:
 
 
 @dataclass(slots=True, kw_only=True)
-class Api:
-    """One vendor's API under one key. `seconds_apart` is the pace of requests; `budget` how many there may be."""
+class VendorApi:
+    """A vendor's API under one key. `seconds_apart` is the minimum time between requests, `budget` their maximum
+    number."""
 
     base: str
     authorization: str = field(repr=False)
@@ -87,46 +95,46 @@ class Api:
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Body:
         """The JSON object at a path.
 
-        Raises: Busy, Refused, TooLarge, Spent.
+        Raises: Busy, Refused, TooLarge, BudgetSpent.
         """
         target = f"{path}?{urlencode(query)}" if query else path
-        for attempt in range(ATTEMPTS):
+        for attempt in range(MAX_ATTEMPTS):
             fault: Exception | None = None
             wait = None
             try:
-                answer = self._ask(target)
-                if answer.status == 200:
-                    return _object(answer.text)
-                if answer.status != _TOO_MANY and answer.status < 500:
-                    raise Refused(answer.status)
-                wait = answer.wait
-            except (OSError, HTTPException, _NoJson) as failed:
-                fault = failed
+                response = self._request(target)
+                if response.status == 200:
+                    return _parse_object(response.text)
+                if response.status != _TOO_MANY_REQUESTS and response.status < 500:
+                    raise Refused(response.status)
+                wait = response.wait
+            except (OSError, HTTPException, _NoJson) as failure:
+                fault = failure
                 observe.logger.warning("vendor_not_read", fault=type(fault).__name__)
-            last = attempt == ATTEMPTS - 1
+            last = attempt == MAX_ATTEMPTS - 1
             if wait is None:
-                # CallRail's 429 names no time, and a vendor in trouble none either.
-                wait = _DEFAULT_WAIT if last else random.uniform(0.5, 1) * 2**attempt  # noqa: S311 - no secret
-            if wait > LONGEST_PAUSE or last:
+                # CallRail's 429 has no Retry-After, and a 5xx response may have none.
+                wait = _DEFAULT_WAIT_SECONDS if last else random.uniform(0.5, 1) * 2**attempt  # noqa: S311 - no secret
+            if wait > MAX_PAUSE_SECONDS or last:
                 raise Busy(wait) from fault
             pause(wait)
         raise AssertionError("the last attempt returns or raises")
 
-    def _ask(self, target: str) -> _Answer:
-        """Raises: OSError or HTTPException where there is no answer; Refused, Spent."""
+    def _request(self, target: str) -> _Response:
+        """Raises: OSError or HTTPException if there is no response; Refused, BudgetSpent."""
         if not self.authorization.isascii() or not self.authorization.isprintable():
-            # No header carries it, and http.client's own error would show it in a log: a wrong key, as the vendor says.
-            raise Refused(_WRONG_KEY)
+            # No header can contain this key, and http.client's error would log it: treated as a wrong key.
+            raise Refused(_UNAUTHORIZED)
         if self.budget is not None:
             if self.budget == 0:
-                raise Spent
+                raise BudgetSpent
             self.budget -= 1
         self._keep_pace()
         split = urlsplit(self.base)
         connection = (
-            HTTPSConnection(split.hostname or "", timeout=SECONDS, context=_tls())
+            HTTPSConnection(split.hostname or "", timeout=TIMEOUT_SECONDS, context=_tls())
             if split.scheme == "https"
-            else HTTPConnection(split.hostname or "", split.port, timeout=SECONDS)
+            else HTTPConnection(split.hostname or "", split.port, timeout=TIMEOUT_SECONDS)
         )
         headers = {
             "Accept": "application/json",
@@ -136,42 +144,46 @@ class Api:
         try:
             connection.request("GET", split.path + target, headers=headers)
             response = connection.getresponse()
-            return _Answer(response.status, _wait(response), _beginning(response))
+            return _Response(response.status, _requested_wait(response), _read_limited(response))
         finally:
             connection.close()
 
     def _keep_pace(self) -> None:
         if not self.seconds_apart:
             return
-        now, asked_at = time.monotonic(), _asked_at.get((self.base, self.authorization))
-        if asked_at is not None and (early := asked_at + self.seconds_apart - now) > 0:
+        now, last_at = time.monotonic(), _last_request_at.get((self.base, self.authorization))
+        if last_at is not None and (early := last_at + self.seconds_apart - now) > 0:
             pause(early)
-        _asked_at[self.base, self.authorization] = time.monotonic()
+        _last_request_at[self.base, self.authorization] = time.monotonic()
 
 
-def _wait(response: HTTPResponse) -> float | None:
+def _requested_wait(response: HTTPResponse) -> float | None:
     wait = seconds(response.headers.get("Retry-After"))
-    if wait is None and response.status == _TOO_MANY and response.headers.get("RateLimit-Remaining") == "0":
+    if (
+        wait is None
+        and response.status == _TOO_MANY_REQUESTS
+        and response.headers.get("RateLimit-Remaining") == "0"
+    ):
         return seconds(response.headers.get("RateLimit-Reset"))
     return wait
 
 
-def _beginning(response: HTTPResponse) -> bytes:
-    """The answer's text, or so much of one that is too large that its size tells."""
+def _read_limited(response: HTTPResponse) -> bytes:
+    """The body, up to one byte more than MAX_RESPONSE_BYTES."""
     try:
-        return response.read(LARGEST_ANSWER + 1)
+        return response.read(MAX_RESPONSE_BYTES + 1)
     except ValueError as fault:
         raise _BrokenChunk from fault
 
 
-def _object(text: bytes) -> Body:
+def _parse_object(text: bytes) -> Body:
     """Raises: TooLarge, _NoJson."""
-    if len(text) > LARGEST_ANSWER:
-        raise TooLarge(f"the answer has more than {LARGEST_ANSWER} bytes")
+    if len(text) > MAX_RESPONSE_BYTES:
+        raise TooLarge(f"the response has more than {MAX_RESPONSE_BYTES} bytes")
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
-        raise _NoJson from None  # the parser's error holds the text
+        raise _NoJson from None  # the parser's error contains the text
     if not isinstance(body, dict):
         raise _NoJson
     return body

@@ -1,4 +1,6 @@
-"""What vendors say, read loosely: their bodies are documented in part, and change without a word."""
+"""Lenient readers of vendors' JSON: it is partly documented and changes without notice."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,16 +12,16 @@ from eal.core.json import Json
 
 type Body = Mapping[str, Json]
 
-LONGEST_TEXT = 500
+MAX_TEXT_CHARACTERS = 500
 
 
 def clean(text: str) -> str:
-    """Without the halves of surrogate pairs that JSON can spell and nothing can store."""
+    """The stripped text without lone surrogates, which JSON can express and UTF-8 cannot."""
     return text.encode(errors="ignore").decode().strip()
 
 
 def member(body: Body, name: str) -> Body:
-    """The object under a name; an empty one where there is none."""
+    """The object under a name; empty if there is none."""
     value = body.get(name)
     return value if isinstance(value, dict) else {}
 
@@ -27,34 +29,33 @@ def member(body: Body, name: str) -> Body:
 def members(body: Body, name: str) -> list[Body]:
     """The objects in the list under a name."""
     value = body.get(name)
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [member for member in value if isinstance(member, dict)] if isinstance(value, list) else []
 
 
-def text(body: Body, name: str, longest: int = LONGEST_TEXT) -> str | None:
-    """A text that says something, cut to a length."""
+def text(body: Body, name: str, max_characters: int = MAX_TEXT_CHARACTERS) -> str | None:
+    """The text under a name, truncated; None if it is empty."""
     value = body.get(name)
-    return clean(value)[:longest] or None if isinstance(value, str) else None
+    return clean(value)[:max_characters] or None if isinstance(value, str) else None
 
 
-def addresses(body: Body, name: str, most: int = 50) -> tuple[str, ...]:
-    """The mail addresses under a name, one or many, without their display names."""
+def addresses(body: Body, name: str, max_addresses: int = 50) -> tuple[str, ...]:
+    """The e-mail addresses under a name, a text or a list of texts, without display names."""
     value = body.get(name)
     listed = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    found = (email_address(parseaddr(clean(one))[1]) for one in listed if isinstance(one, str))
-    return tuple(dict.fromkeys(one for one in found if one))[:most]
+    found = (email_address(parseaddr(clean(entry))[1]) for entry in listed if isinstance(entry, str))
+    return tuple(dict.fromkeys(filter(None, found)))[:max_addresses]
 
 
 def moment(body: Body, name: str) -> datetime | None:
-    """A time in any spelling of ISO 8601; UTC where it names no zone."""
-    said = text(body, name)
+    """A time in any format of ISO 8601; UTC if it has no offset."""
     try:
-        at = datetime.fromisoformat(said or "")
+        at = datetime.fromisoformat(text(body, name) or "")
         return to_milliseconds(at if at.tzinfo else at.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         return None
 
 
-def unix(body: Body, name: str) -> datetime | None:
+def unix_time(body: Body, name: str) -> datetime | None:
     """A time in Unix seconds."""
     value = body.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):

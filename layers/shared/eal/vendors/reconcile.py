@@ -1,6 +1,6 @@
-"""A vendor's scheduled reconciliation: each connection that is due, until the time is over.
+"""The scheduled reconciliation of a vendor: each connection that is due, within the time of a run.
 
-What was missing goes the way of a webhook, so that it looks the same and what came meanwhile has no second effect.
+Missing records are ingested like webhooks, so that a webhook that arrives meanwhile has no second effect.
 """
 
 from __future__ import annotations
@@ -23,54 +23,54 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.json import Json
-    from eal.domain.integrations.reconciliation import Cursor, Due, Take
+    from eal.domain.integrations.reconciliation import Cursor, Ingest, Reconciliation
 
-SECONDS = 800.0
-"""Of a run: the function's time-out leaves the last connection its pauses."""
+MAX_RUN_SECONDS = 800.0
+"""The rest of the function's timeout is for the pauses of the last connection."""
 
-type Fill = Callable[[Due, Caller, datetime, Take], Cursor]
-"""Asks for one connection's gaps, takes each in, and returns how far it came. Raises Busy, Refused or TooLarge."""
+type Recover = Callable[[Reconciliation, Caller, datetime, Ingest], Cursor]
+"""Ingests the missing records of one connection, and returns the new cursor. Raises Busy, Refused or TooLarge."""
 
 
 type Part = Callable[..., AbstractContextManager[None]]
-"""`eal.core.scheduled_run.ScheduledRun.part`: what fails in one is told at the run's end."""
+"""`eal.core.scheduled_run.ScheduledRun.part`: a failure in a part is reported at the end of the run."""
 
 
-def run(vendor: str, fill: Fill, part: Part) -> None:
-    """Ask for each connection that is due, each in a part of the run."""
+def run(vendor: str, recover: Recover, part: Part) -> None:
+    """Reconcile each connection that is due, each in a part of the run."""
     began = time.monotonic()
-    for due in reconciliation.due(vendor, clock.now()):
-        if time.monotonic() - began > SECONDS:
+    for due in reconciliation.list_due(vendor, clock.now()):
+        if time.monotonic() - began > MAX_RUN_SECONDS:
             observe.logger.warning("reconciliation_unfinished")
             break
         with part(**due.tenant._asdict()):
-            _reconcile(due, fill)
+            _reconcile(due, recover)
 
 
-def _reconcile(due: Due, fill: Fill) -> None:
+def _reconcile(due: Reconciliation, recover: Recover) -> None:
     vendor, connection_id = due.integration.vendor, due.integration.connection_id or ""
     now = clock.now()
     by = acting(vendor, due.tenant, ids.new("run", now))
     observe.begin(by.request_id, **due.tenant._asdict())
     connection = connections.find(connection_id, vendor)
     if connection is None:
-        return  # disconnected just now; the index does not show it yet
+        return  # disconnected just now, and the index does not show it yet
 
-    def take(kind: str, body: dict[str, Json]) -> None:
+    def ingest(kind: str, body: dict[str, Json]) -> None:
         raw = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
-        inbound.take_in(connection, connection_id, kind, raw, request_id=by.request_id)
+        inbound.ingest(connection, connection_id, kind, raw, request_id=by.request_id)
         observe.count("gap_found")
 
-    wait = reconciliation.EVERY
+    wait = reconciliation.INTERVAL
     try:
-        after = fill(due, by, now, take)
+        after = recover(due, by, now, ingest)
     except Busy as busy:
         observe.logger.warning("vendor_busy", retry_after=round(busy.retry_after))
         after, wait = due.cursor, max(wait, timedelta(seconds=busy.retry_after))
     except Refused as refused:
         observe.logger.warning("vendor_refused", status_code=refused.status)
-        after, wait = due.cursor, reconciliation.AFTER_A_REFUSAL
+        after, wait = due.cursor, reconciliation.INTERVAL_AFTER_REFUSAL
     except TooLarge:
         observe.logger.warning("vendor_answer_too_large")
-        after, wait = due.cursor, reconciliation.AFTER_A_REFUSAL
+        after, wait = due.cursor, reconciliation.INTERVAL_AFTER_REFUSAL
     reconciliation.save(due, replace(after, next_at=now + wait), now)

@@ -1,4 +1,4 @@
-"""A key's text, its state in time, and its networks."""
+"""The text of a key, its status over time, and its networks."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def test_the_checksum_is_the_crc32_in_six_digits_of_base_62(body: str) -> None:
 
 
 @given(st.integers(0, 46), st.sampled_from(_DIGITS))
-def test_one_wrong_character_is_noticed(at: int, other: str) -> None:
-    """CRC32 finds every error of up to 32 bits in a row, and so every wrong character."""
+def test_a_wrong_character_is_detected(at: int, other: str) -> None:
+    """CRC32 detects every burst error of up to 32 bits, and so every wrong character."""
     text = new_text("live")
     changed = text[:at] + other + text[at + 1 :]
 
@@ -77,7 +77,7 @@ def test_one_wrong_character_is_noticed(at: int, other: str) -> None:
 
 
 @given(st.integers(0, 45))
-def test_two_characters_in_the_wrong_order_are_noticed(at: int) -> None:
+def test_two_transposed_characters_are_detected(at: int) -> None:
     text = new_text("test")
     changed = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
 
@@ -85,21 +85,21 @@ def test_two_characters_in_the_wrong_order_are_noticed(at: int) -> None:
 
 
 @given(st.text(max_size=60))
-def test_any_other_text_is_no_key(text: str) -> None:
+def test_any_other_text_is_not_a_key(text: str) -> None:
     assert not is_well_formed(text)
     assert not is_well_formed(new_text("live") + text) or text == ""
     assert len(fingerprint(text)) == 64
 
 
 @given(st.timedeltas(timedelta(days=-9), timedelta(days=9)))
-def test_a_key_is_expired_from_its_end_on_and_revoked_for_ever(late: timedelta) -> None:
+def test_a_key_expires_at_its_expiry_and_stays_revoked(late: timedelta) -> None:
     at, end = START + late, timedelta(days=1)
     ended = late >= end
 
-    assert _key(ends_in=end).at_time(at) == ("expired" if ended else "active")
-    assert _key(status="rotating", ends_in=end).at_time(at) == ("expired" if ended else "rotating")
-    assert _key(status="revoked", ends_in=end).at_time(at) == "revoked"
-    assert _key().at_time(at) == "active"
+    assert _key(ends_in=end).status_at(at) == ("expired" if ended else "active")
+    assert _key(status="rotating", ends_in=end).status_at(at) == ("expired" if ended else "rotating")
+    assert _key(status="revoked", ends_in=end).status_at(at) == "revoked"
+    assert _key().status_at(at) == "active"
 
 
 @pytest.mark.parametrize(
@@ -114,12 +114,12 @@ def test_a_key_is_expired_from_its_end_on_and_revoked_for_ever(late: timedelta) 
         (_key(status="revoked"), False),
     ],
 )
-def test_a_live_admin_key_without_an_end_is_a_permanent_admin(key: ApiKey, is_one: bool) -> None:
+def test_a_live_admin_key_without_an_expiry_is_permanent(key: ApiKey, is_one: bool) -> None:
     assert key.is_permanent_admin is is_one
 
 
 @given(st.ip_addresses(), st.ip_addresses(), st.integers(0, 32))
-def test_an_address_is_allowed_where_one_of_the_networks_has_it(
+def test_an_address_is_allowed_if_a_network_contains_it(
     address: IPv4Address | IPv6Address, base: IPv4Address | IPv6Address, prefix: int
 ) -> None:
     network = ip_network(f"{base}/{prefix}", strict=False)
@@ -133,6 +133,6 @@ def test_an_address_is_allowed_where_one_of_the_networks_has_it(
 
 
 @given(st.text(max_size=40))
-def test_without_networks_anything_is_allowed_and_with_them_no_nonsense(text: str) -> None:
+def test_without_networks_any_text_is_allowed_and_with_them_only_addresses(text: str) -> None:
     assert _key().allows(text)
     assert not _key(networks=("192.0.2.0/24",)).allows(text + "x")

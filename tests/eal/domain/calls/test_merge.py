@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.domain.calls.model import Call, Snapshot, first, merged
-from eal.vendors.callrail.webhooks import call_in
+from eal.vendors.callrail.webhooks import parse_call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ KINDS = (
 
 
 def event(kind: str, second: int = 0, **said: Any) -> Snapshot:
-    found = call_in(
+    found = parse_call(
         kind, json.dumps({"resource_id": "CAL1", **said}).encode(), AT + timedelta(seconds=second)
     )
     assert found is not None

@@ -1,4 +1,4 @@
-"""Vendors, secrets' ends, and health."""
+"""Vendors, the overlap of secrets, and connection health."""
 
 from __future__ import annotations
 
@@ -11,20 +11,28 @@ from hypothesis import strategies as st
 
 from eal.core import signing
 from eal.domain.integrations.connections import Connection
-from eal.domain.integrations.model import VENDORS, Failure, Health, Secret, Terms, can_sign, purpose
+from eal.domain.integrations.model import (
+    VENDORS,
+    ConnectionHealth,
+    Failure,
+    StoredSecret,
+    VendorSpec,
+    can_sign,
+    purpose,
+)
 from tests.support.time import START
 
 MOMENTS = st.timedeltas(timedelta(days=-1), timedelta(days=1)).map(lambda span: START + span)
 
 
-@pytest.mark.parametrize("terms", VENDORS.values(), ids=VENDORS)
-def test_a_vendor_with_a_receiver_signs_with_one_of_its_secrets(terms: Terms) -> None:
-    assert terms.signing is None or terms.signing in terms.secrets
-    assert terms.signing is not None or not terms.kinds
+@pytest.mark.parametrize("spec", VENDORS.values(), ids=VENDORS)
+def test_a_vendor_with_a_receiver_signs_with_one_of_its_secrets(spec: VendorSpec) -> None:
+    assert spec.signing is None or spec.signing in spec.secrets
+    assert spec.signing is not None or not spec.kinds
 
 
-def test_each_secret_is_encrypted_for_a_purpose_of_its_own() -> None:
-    purposes = [purpose(vendor, name) for vendor, terms in VENDORS.items() for name in terms.secrets]
+def test_each_secret_is_encrypted_for_its_own_purpose() -> None:
+    purposes = [purpose(vendor, name) for vendor, spec in VENDORS.items() for name in spec.secrets]
 
     assert len(set(purposes)) == len(purposes)
     assert purpose("callrail", "signing_key") == "callrail.signing"
@@ -32,8 +40,10 @@ def test_each_secret_is_encrypted_for_a_purpose_of_its_own() -> None:
 
 
 @given(st.none() | MOMENTS, st.none() | MOMENTS)
-def test_the_newest_that_came_decides_health(event: datetime | None, failure: datetime | None) -> None:
-    health = Health(
+def test_the_latest_webhook_decides_the_connection_health(
+    event: datetime | None, failure: datetime | None
+) -> None:
+    health = ConnectionHealth(
         last_event_at=event,
         last_failure=Failure(at=failure, reason="invalid_signature") if failure else None,
     )
@@ -48,14 +58,14 @@ def test_the_newest_that_came_decides_health(event: datetime | None, failure: da
 
 
 @given(MOMENTS, MOMENTS)
-def test_a_replaced_secret_is_accepted_until_its_end_and_not_at_it(end: datetime, now: datetime) -> None:
-    secret = Secret(ciphertext="x", updated_at=START, previous="y", previous_until=end)
+def test_a_replaced_secret_is_accepted_before_the_end_of_its_overlap(end: datetime, now: datetime) -> None:
+    secret = StoredSecret(ciphertext="x", updated_at=START, previous="y", previous_until=end)
 
     assert secret.previous_accepted_until(now) == (end if now < end else None)
 
 
 @given(MOMENTS)
-def test_a_failure_a_minute_is_written(now: datetime) -> None:
+def test_at_most_one_failure_per_minute_is_recorded(now: datetime) -> None:
     connection = Connection(
         organization_id="org_x",
         mode="live",
@@ -67,12 +77,12 @@ def test_a_failure_a_minute_is_written(now: datetime) -> None:
 
 
 @given(st.binary(max_size=80))
-def test_a_standard_secret_can_sign_where_it_is_of_the_standards_length(key: bytes) -> None:
+def test_a_standard_secret_can_sign_if_it_has_the_standards_length(key: bytes) -> None:
     assert can_sign(signing.PREFIX + base64.b64encode(key).decode()) == (24 <= len(key) <= 64)
 
 
 @given(st.text(max_size=60))
-def test_what_can_sign_signs(text: str) -> None:
+def test_each_secret_that_can_sign_signs(text: str) -> None:
     for secret in (text, signing.PREFIX + text):
         if can_sign(secret):
             sent = signing.headers([secret], "push", 1, b"{}")
@@ -80,5 +90,5 @@ def test_what_can_sign_signs(text: str) -> None:
             assert sent["webhook-signature"].startswith("v1,")
 
 
-def test_a_new_secret_of_ours_can_sign() -> None:
+def test_a_generated_secret_can_sign() -> None:
     assert can_sign(signing.new_secret())

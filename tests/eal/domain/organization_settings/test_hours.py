@@ -1,4 +1,4 @@
-"""Business hours and the on-call rota, against a slow oracle that looks at the wall clock minute by minute."""
+"""Business hours and the on-call rota, compared with a slow oracle that steps through the wall clock by minutes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 CHANGES = {
     NEW_YORK: ("2026-03-08T07:00", "2026-11-01T06:00"),
-    "America/Santiago": ("2026-04-05T03:00", "2026-09-06T04:00"),  # at midnight: the day begins at one
+    "America/Santiago": ("2026-04-05T03:00", "2026-09-06T04:00"),  # at midnight: the day begins at 01:00
     "Australia/Lord_Howe": ("2026-04-04T15:00", "2026-10-03T15:30"),  # by half an hour
     "Europe/London": ("2026-03-29T01:00", "2026-10-25T01:00"),
     "Asia/Kathmandu": ("2026-03-29T01:00",),  # 5:45, and never changes
@@ -32,7 +32,7 @@ def _at(text: str) -> datetime:
 
 
 def _here(text: str, zone: str = NEW_YORK, fold: int = 0) -> datetime:
-    """The moment at which the wall clock shows this."""
+    """The moment of a wall time."""
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
 
 
@@ -84,19 +84,19 @@ def test_sunday_night_runs_into_monday() -> None:
     assert not is_open(hours, NEW_YORK, _here("2026-04-26T05:00"))
 
 
-def test_what_is_in_the_skipped_hour_is_not_open_that_day() -> None:
+def test_a_span_within_the_skipped_hour_does_not_occur() -> None:
     hours = {"sun": [["02:15", "02:45"]]}
 
     assert next_opening(hours, NEW_YORK, _at("2026-03-08T05:00")) == _here("2026-03-15T02:15")
 
 
-def test_what_opens_in_the_skipped_hour_opens_when_the_clock_has_skipped_it() -> None:
+def test_an_opening_in_the_skipped_hour_is_at_its_end() -> None:
     hours = {"sun": [["02:30", "05:00"]]}
 
     assert next_opening(hours, NEW_YORK, _at("2026-03-08T05:00")) == _at("2026-03-08T07:00")
 
 
-def test_what_is_in_the_repeated_hour_is_open_twice() -> None:
+def test_a_span_within_the_repeated_hour_is_open_twice() -> None:
     hours = {"sun": [["01:00", "01:30"]]}
     first, second = _here("2026-11-01T01:00"), _here("2026-11-01T01:00", fold=1)
 
@@ -107,7 +107,7 @@ def test_what_is_in_the_repeated_hour_is_open_twice() -> None:
     assert next_opening(hours, NEW_YORK, first + 40 * MINUTE) == second
 
 
-def test_open_now_is_the_next_opening_and_never_open_has_none() -> None:
+def test_the_next_opening_is_now_if_open_and_none_if_never_open() -> None:
     now = _here("2026-04-24T12:00:30")
 
     assert next_opening(WEEKDAYS, NEW_YORK, now) == now
@@ -116,7 +116,7 @@ def test_open_now_is_the_next_opening_and_never_open_has_none() -> None:
     assert next_opening({"mon": []}, NEW_YORK, now) is None
 
 
-def test_a_day_that_a_zone_left_out_is_waited_for_a_week_longer() -> None:
+def test_an_opening_on_a_day_that_a_zone_skipped_is_a_week_later() -> None:
     hours = {"fri": [["09:00", "10:00"]]}
 
     found = next_opening(hours, "Pacific/Apia", _here("2011-12-29T12:00", "Pacific/Apia"))
@@ -124,7 +124,7 @@ def test_a_day_that_a_zone_left_out_is_waited_for_a_week_longer() -> None:
     assert found == _here("2012-01-06T09:00", "Pacific/Apia")
 
 
-def test_who_is_on_call_is_named_in_the_order_of_the_rota() -> None:
+def test_people_on_call_are_in_the_order_of_the_rota() -> None:
     night = OnCall({"name": "N", "phone": "+1", "days": ["fri"], "from": "17:00", "to": "08:00"})
     always = OnCall({"name": "A", "phone": "+2", "days": list(DAYS), "from": "00:00", "to": "24:00"})
     rota = [night, always]
@@ -139,7 +139,7 @@ def test_who_is_on_call_is_named_in_the_order_of_the_rota() -> None:
 
 
 def _texts(last: int) -> st.SearchStrategy[str]:
-    """Wall times, many of them around the hours that clocks skip and repeat."""
+    """Wall times, many of them near the hours that clocks skip and repeat."""
     near = st.integers(0, 4 * 60)
     return (near | st.integers(0, last)).map(lambda minute: f"{minute // 60:02}:{minute % 60:02}")
 
@@ -158,7 +158,7 @@ def _moments(draw: st.DrawFn) -> tuple[str, datetime]:
 
 
 def _open_minutes(hours: dict[str, list[list[str]]]) -> set[int]:
-    """The minutes of the week at which it is open, each one ticked off."""
+    """The open minutes of the week, enumerated."""
     found: set[int] = set()
     for number, day in enumerate(DAYS):
         for opening, closing in hours.get(day, []):
@@ -178,9 +178,7 @@ def _minute_of_week(zone: str, at: datetime) -> int:
 @example({"sun": [["02:15", "02:45"]]}, (NEW_YORK, _at("2026-03-08T07:20")))
 @example({"sat": [["22:00", "02:30"]]}, (NEW_YORK, _at("2026-03-08T07:20")))
 @example({"sun": [["01:15", "01:45"]]}, (NEW_YORK, _at("2026-11-01T06:20")))
-def test_open_is_what_the_wall_clock_says(
-    hours: dict[str, list[list[str]]], moment: tuple[str, datetime]
-) -> None:
+def test_open_follows_the_wall_clock(hours: dict[str, list[list[str]]], moment: tuple[str, datetime]) -> None:
     zone, at = moment
 
     assert is_open(hours, zone, at) is (_minute_of_week(zone, at) in _open_minutes(hours))
@@ -193,7 +191,7 @@ def test_open_is_what_the_wall_clock_says(
 @example({"sun": [["01:00", "01:30"]]}, (NEW_YORK, _at("2026-11-01T05:40")))
 @example({"sun": [["00:30", "03:00"]]}, ("America/Santiago", _at("2026-09-06T00:00")))
 @example({"fri": [["09:00", "10:00"]]}, ("Pacific/Apia", _at("2011-12-29T20:00")))
-def test_the_next_opening_is_the_first_minute_at_which_the_wall_clock_says_open(
+def test_the_next_opening_is_the_first_open_minute_of_the_wall_clock(
     hours: dict[str, list[list[str]]], moment: tuple[str, datetime]
 ) -> None:
     zone, at = moment
@@ -217,7 +215,7 @@ def test_the_next_opening_is_the_first_minute_at_which_the_wall_clock_says_open(
     st.lists(st.tuples(st.lists(st.sampled_from(DAYS), min_size=1, unique=True), SPANS), max_size=4),
     _moments(),
 )
-def test_on_call_is_open_hours_of_a_person(
+def test_on_call_hours_follow_the_rules_of_business_hours(
     shifts: list[tuple[list[str], list[str]]], moment: tuple[str, datetime]
 ) -> None:
     zone, at = moment
@@ -242,7 +240,7 @@ def test_on_call_is_open_hours_of_a_person(
 @example({"sun": [["22:00", "06:00"]], "mon": [["06:00", "07:00"]]})
 @example({"mon": [["08:00", "08:00"]], "tue": [["08:00", "09:00"]]})
 @example({"mon": [["08:00", "17:00"], ["08:00", "17:00"]]})
-def test_what_overlaps_is_found(hours: dict[str, list[list[str]]]) -> None:
+def test_overlapping_spans_are_found(hours: dict[str, list[list[str]]]) -> None:
     each = [_open_minutes({day: [span]}) for day, spans in hours.items() for span in spans]
 
     found = overlap(hours)

@@ -1,4 +1,4 @@
-"""Whether a place is inside a service area."""
+"""Service areas: postal codes and distances."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ POINTS = st.builds(_point, st.floats(-90, 90), st.floats(-180, 180))
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "expected"),
+    ("first", "second", "expected"),
     [
         (CHICAGO, NEW_YORK, 711.0),
         (CHICAGO, EVANSTON, 11.9),
@@ -37,16 +37,16 @@ POINTS = st.builds(_point, st.floats(-90, 90), st.floats(-180, 180))
         (_point(90.0, 0.0), _point(90.0, 123.0), 0.0),
     ],
 )
-def test_distances_are_great_circles(one: Point, other: Point, expected: float) -> None:
-    assert miles(one, other) == pytest.approx(expected, abs=0.5)
+def test_distances_are_great_circles(first: Point, second: Point, expected: float) -> None:
+    assert miles(first, second) == pytest.approx(expected, abs=0.5)
 
 
 @given(POINTS, POINTS, POINTS)
-def test_a_distance_is_a_metric(one: Point, other: Point, third: Point) -> None:
-    assert miles(one, one) == 0
-    assert miles(one, other) == pytest.approx(miles(other, one))
-    assert 0 <= miles(one, other) <= 12_500
-    assert miles(one, third) <= miles(one, other) + miles(other, third) + 1e-3
+def test_a_distance_is_a_metric(first: Point, second: Point, third: Point) -> None:
+    assert miles(first, first) == 0
+    assert miles(first, second) == pytest.approx(miles(second, first))
+    assert 0 <= miles(first, second) <= 12_500
+    assert miles(first, third) <= miles(first, second) + miles(second, third) + 1e-3
 
 
 def test_either_the_postal_code_or_the_distance_is_enough() -> None:
@@ -56,13 +56,13 @@ def test_either_the_postal_code_or_the_distance_is_enough() -> None:
     assert contains(AREA, postal_code=" 60601 ") is True
 
 
-def test_outside_needs_both_looked_at() -> None:
+def test_outside_requires_both_tests() -> None:
     assert contains(AREA, postal_code="10001", point=NEW_YORK) is False
     assert contains(AREA, postal_code="10001") is None
     assert contains(AREA, point=NEW_YORK) is None
 
 
-def test_an_area_of_one_kind_is_decided_by_it() -> None:
+def test_an_area_of_one_kind_is_decided_by_that_kind() -> None:
     listed: ServiceArea = {"postal_codes": ["60601"]}
     around: ServiceArea = {"center": AREA["center"], "radius_miles": 15}
 
@@ -72,7 +72,7 @@ def test_an_area_of_one_kind_is_decided_by_it() -> None:
 
 
 @pytest.mark.parametrize("area", [None, {}, {"postal_codes": []}])
-def test_without_an_area_nothing_is_known(area: ServiceArea | None) -> None:
+def test_without_an_area_the_result_is_none(area: ServiceArea | None) -> None:
     assert contains(area, postal_code="60601", point=_point(0, 0)) is None
 
 

@@ -1,4 +1,4 @@
-"""A tenant's subscription, from events in any order."""
+"""Subscriptions, from events in any order."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.core.table.item import dump, load
-from eal.domain.organizations.subscriptions import SUBSCRIPTIONS_KEPT, with_subscription
-from eal.vendors.stripe.webhooks import subscription_in
+from eal.domain.organizations.subscriptions import MAX_SUBSCRIPTIONS, with_subscription
+from eal.vendors.stripe.webhooks import parse_subscription_event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,12 +31,12 @@ CHANGED = st.fixed_dictionaries(
         "items": st.just({"data": [{"price": {"id": "basic"}}]}),
     },
 )
-"""What an event says of before."""
+"""Previous values in an event."""
 
 
 @st.composite
 def events(draw: st.DrawFn, number: int) -> bytes:
-    """An event of one of a few subscriptions, whose times often are the same."""
+    """An event of one of a few subscriptions, often with equal times."""
     name = draw(st.integers(1, 3))
     items: list[Any] = []
     if draw(st.booleans()):
@@ -63,8 +63,8 @@ def events(draw: st.DrawFn, number: int) -> bytes:
 HISTORIES = st.integers(1, 8).flatmap(lambda count: st.tuples(*(events(number) for number in range(count))))
 
 
-def told(raw: bytes) -> Subscription:
-    found = subscription_in(raw)
+def parse(raw: bytes) -> Subscription:
+    found = parse_subscription_event(raw)
     assert found is not None
     return found.subscription
 
@@ -72,12 +72,12 @@ def told(raw: bytes) -> Subscription:
 def state(history: Sequence[bytes]) -> tuple[Subscription, ...]:
     known: tuple[Subscription, ...] = ()
     for raw in history:
-        known = with_subscription(known, told(raw))
+        known = with_subscription(known, parse(raw))
     return known
 
 
 @given(HISTORIES.flatmap(lambda history: st.tuples(st.just(history), st.permutations(history + history))))
-def test_any_order_and_any_repetition_give_the_same_state(
+def test_any_order_and_repetition_results_in_the_same_state(
     orders: tuple[tuple[bytes, ...], list[bytes]],
 ) -> None:
     history, shuffled = orders
@@ -86,68 +86,68 @@ def test_any_order_and_any_repetition_give_the_same_state(
 
 
 @given(HISTORIES)
-def test_of_each_subscription_the_newest_event_counts(history: tuple[bytes, ...]) -> None:
-    for one in state(history):
-        known = [told(raw) for raw in history if told(raw).id == one.id]
+def test_each_subscription_has_the_state_of_its_newest_event(history: tuple[bytes, ...]) -> None:
+    for subscription in state(history):
+        known = [parse(raw) for raw in history if parse(raw).id == subscription.id]
         newest = max(event.order for each in known for event in each.events)
-        told_last = {(each.event_id, each.status) for each in known if each.events[0].order == newest}
-        assert (one.event_id, one.status) in told_last
+        latest = {(each.event_id, each.status) for each in known if each.events[0].order == newest}
+        assert (subscription.event_id, subscription.status) in latest
 
 
 @pytest.mark.no_cover
 @given(st.integers(1, 45).flatmap(lambda count: st.permutations(range(count))), st.data())
-def test_of_any_number_of_events_of_one_second_the_newest_counts(
+def test_the_newest_of_any_number_of_events_in_one_second_decides(
     names: list[int], data: st.DataObject
 ) -> None:
-    """Each changes what the one before it said. Their ids tell nothing, and some events come again."""
+    """Each event replaces the values of the one before. Ids do not indicate the order, and some events are repeated."""
     chain = [
         json.dumps({
             "id": f"evt_{name:02}", "object": "event", "created": 1_776_000_000, "livemode": True,
             "type": "customer.subscription.updated",
             "data": {
                 "object": {
-                    "id": "sub_1", "status": f"status {place}",
-                    "items": {"data": [{"price": {"id": f"price {place}"}}]},
+                    "id": "sub_1", "status": f"status {position}",
+                    "items": {"data": [{"price": {"id": f"price {position}"}}]},
                 },
-                "previous_attributes": {"status": f"status {place - 1}"},
+                "previous_attributes": {"status": f"status {position - 1}"},
             },
         }).encode()
-        for place, name in enumerate(names)
+        for position, name in enumerate(names)
     ]  # fmt: skip
     known: tuple[Subscription, ...] = ()
-    for place, raw in enumerate(chain):
-        again = chain[data.draw(st.integers(max(0, place - 10), place))]
-        for one in (raw, again):
-            known = with_subscription(known, told(one))
+    for position, raw in enumerate(chain):
+        again = chain[data.draw(st.integers(max(0, position - 10), position))]
+        for body in (raw, again):
+            known = with_subscription(known, parse(body))
 
-        assert (known[0].event_id, known[0].status) == (f"evt_{names[place]:02}", f"status {place}")
-        assert known[0].plan == f"price {place}"
+        assert (known[0].event_id, known[0].status) == (f"evt_{names[position]:02}", f"status {position}")
+        assert known[0].plan == f"price {position}"
         assert len(known[0].events) <= 20
 
 
 @given(HISTORIES)
-def test_one_that_has_ended_never_hides_one_that_has_not(history: tuple[bytes, ...]) -> None:
+def test_an_ended_subscription_never_hides_a_current_one(history: tuple[bytes, ...]) -> None:
     first, *others = state(history)
 
     if first.status in ("canceled", "incomplete_expired"):
-        assert all(one.status in ("canceled", "incomplete_expired") for one in others)
+        assert all(other.status in ("canceled", "incomplete_expired") for other in others)
 
 
 @given(HISTORIES)
-def test_it_is_the_same_after_it_was_stored(history: tuple[bytes, ...]) -> None:
-    for one in state(history):
-        assert load(type(one), dump(one)) == one
+def test_a_stored_subscription_is_unchanged(history: tuple[bytes, ...]) -> None:
+    for subscription in state(history):
+        assert load(type(subscription), dump(subscription)) == subscription
 
 
-def test_old_ones_are_let_go() -> None:
+def test_the_oldest_subscriptions_are_dropped() -> None:
     known: tuple[Subscription, ...] = ()
-    for number in range(SUBSCRIPTIONS_KEPT + 3):
+    for number in range(MAX_SUBSCRIPTIONS + 3):
         body = {
             "id": f"evt_{number}", "object": "event", "created": 1_776_000_000 + number, "livemode": True,
             "type": "customer.subscription.deleted",
             "data": {"object": {"id": f"sub_{number:02}", "created": 1_776_000_000 + number, "status": "canceled"}},
         }  # fmt: skip
-        known = with_subscription(known, told(json.dumps(body).encode()))
+        known = with_subscription(known, parse(json.dumps(body).encode()))
 
-    assert len(known) == SUBSCRIPTIONS_KEPT
-    assert known[0].id == f"sub_{SUBSCRIPTIONS_KEPT + 2}"
+    assert len(known) == MAX_SUBSCRIPTIONS
+    assert known[0].id == f"sub_{MAX_SUBSCRIPTIONS + 2}"

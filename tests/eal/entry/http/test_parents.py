@@ -1,4 +1,4 @@
-"""X-EAL-Organization: what a parent may read of its child."""
+"""X-EAL-Organization: the data of a child that its parent may read."""
 
 from datetime import timedelta
 from typing import cast
@@ -34,7 +34,7 @@ def _read(reader: Tenant, child_id: str, path: str = "/v1/leads") -> Answer:
     return call("GET", path, key=reader.read, headers={"X-EAL-Organization": child_id})
 
 
-def test_a_parent_reads_what_the_child_granted_and_nothing_else(cloud: None) -> None:
+def test_a_parent_reads_only_granted_resources(cloud: None) -> None:
     parent, child, lead_id = _family(cloud)
     _grant(child, parent, Grant(resources=("leads",)))
 
@@ -46,7 +46,7 @@ def test_a_parent_reads_what_the_child_granted_and_nothing_else(cloud: None) -> 
     assert call("GET", "/v1/leads", key=parent.read).json["data"] == []
 
 
-def test_without_a_grant_or_after_its_end_it_is_403(cloud: None) -> None:
+def test_without_a_current_grant_the_response_is_403(cloud: None) -> None:
     parent, child, _ = _family(cloud)
     assert (_read(parent, child.id).status, _read(parent, child.id).error) == (403, "grant_required")
 
@@ -55,7 +55,7 @@ def test_without_a_grant_or_after_its_end_it_is_403(cloud: None) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["org_01m8866wpceyc830je0pa3ynmd", "x", "", "org_" + "z" * 26])
-def test_a_strangers_id_is_404_whatever_it_looks_like(cloud: None, wrong: str) -> None:
+def test_a_foreign_id_of_any_format_is_404(cloud: None, wrong: str) -> None:
     parent, _, _ = _family(cloud)
     stranger = new_tenant("Stranger")
 
@@ -63,7 +63,7 @@ def test_a_strangers_id_is_404_whatever_it_looks_like(cloud: None, wrong: str) -
     assert _read(parent, wrong).status == 404
 
 
-def test_siblings_and_children_read_nothing_upwards_or_sideways(cloud: None) -> None:
+def test_siblings_and_children_cannot_read_upwards_or_sideways(cloud: None) -> None:
     parent, child, _ = _family(cloud)
     sibling = new_tenant("Sibling", parent=parent.id)
     _grant(child, parent, Grant(resources=("leads",)))
@@ -91,7 +91,7 @@ class _Said(Wire):
 
 
 def _that_writes() -> Api:
-    """An endpoint whose GET writes, and whose author did not think of parents."""
+    """An endpoint whose GET writes without regard to parents."""
     app = Api()
 
     @app.get("/v1/leads", summary="List leads", operation_id="listLeads", tag="leads", grant="leads")
@@ -102,16 +102,16 @@ def _that_writes() -> Api:
     return app
 
 
-def test_a_get_that_would_write_for_a_child_is_refused(cloud: None) -> None:
+def test_a_get_that_would_write_for_a_child_is_rejected(cloud: None) -> None:
     parent, child, _ = _family(cloud)
     _grant(child, parent, Grant(resources=("leads",)))
     app, before = _that_writes(), items()
 
-    def ask(**headers: str) -> ProxyResponse:
+    def get(**headers: str) -> ProxyResponse:
         event = proxy_event("GET", "/v1/leads", headers={"Authorization": f"Bearer {parent.read}", **headers})
         return app.handler(cast("ProxyEvent", event), None)
 
-    refused, own = ask(**{"X-EAL-Organization": child.id}), ask()
+    refused, own = get(**{"X-EAL-Organization": child.id}), get()
 
     assert refused["statusCode"] == 403
     assert '"reason":"read_only"' in refused["body"]

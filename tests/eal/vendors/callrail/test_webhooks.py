@@ -1,4 +1,4 @@
-"""eal.vendors.callrail.webhooks: the signature, and what a body says of a call."""
+"""eal.vendors.callrail.webhooks: the signature, and parsed calls."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.core.table.item import dump
-from eal.vendors.callrail.webhooks import LONGEST_TRANSCRIPT, call_in, is_signed
+from eal.vendors.callrail.webhooks import MAX_TRANSCRIPT_BYTES, is_signed, parse_call
 
 if TYPE_CHECKING:
     from eal.domain.calls.model import Facts, Snapshot
@@ -47,7 +47,7 @@ RECORDED = b"""
 
 def snapshot(kind: str, body: dict[str, Any] | bytes) -> Snapshot:
     raw = body if isinstance(body, bytes) else json.dumps({"resource_id": "CAL1", **body}).encode()
-    found = call_in(kind, raw, AT)
+    found = parse_call(kind, raw, AT)
     assert found is not None
     return found
 
@@ -71,11 +71,11 @@ def test_the_golden_vector_is_signed() -> None:
         {"x-signature": GOLDEN},
     ],
 )
-def test_any_other_header_is_not(headers: dict[str, str]) -> None:
+def test_any_other_header_is_not_a_signature(headers: dict[str, str]) -> None:
     assert not is_signed(headers, BODY, [KEY])
 
 
-def test_one_changed_byte_another_key_or_no_key_is_not_signed() -> None:
+def test_a_changed_byte_another_key_or_no_key_is_not_signed() -> None:
     assert not is_signed({"signature": GOLDEN}, BODY + b" ", [KEY])
     assert not is_signed({"signature": GOLDEN}, BODY, [KEY + "0"])
     assert not is_signed({"signature": GOLDEN}, BODY, [base64.b64encode(KEY.encode()).decode()])
@@ -90,7 +90,7 @@ def test_any_of_several_secrets_may_sign(body: bytes, secrets: list[str], data: 
     assert is_signed({"signature": sent}, body, secrets)
 
 
-def test_the_recorded_post_call_is_read_whole() -> None:
+def test_the_recorded_post_call_is_parsed_completely() -> None:
     found = snapshot("post-call", RECORDED)
 
     assert (found.vendor, found.vendor_call_id, found.rank, found.ended) == ("callrail", "CAL09c8", 3, True)
@@ -118,7 +118,7 @@ def test_the_recorded_post_call_is_read_whole() -> None:
     }
 
 
-def test_empty_is_absent_and_text_is_read_as_what_it_means() -> None:
+def test_empty_values_are_absent_and_texts_are_converted() -> None:
     said = facts(
         "post-call",
         {
@@ -135,11 +135,11 @@ def test_empty_is_absent_and_text_is_read_as_what_it_means() -> None:
 
 
 @pytest.mark.parametrize("value", ["", "--", "NaN", "-3", "1e999999", "Infinity", [], {}, True, None])
-def test_a_number_that_is_none_is_absent(value: object) -> None:
+def test_an_invalid_number_is_absent(value: object) -> None:
     assert facts("post-call", {"duration": value, "value": value}).said() == {}
 
 
-def test_older_names_are_looked_at_where_the_newer_are_empty() -> None:
+def test_older_names_are_read_if_newer_ones_are_empty() -> None:
     said = facts(
         "post-call",
         {
@@ -163,7 +163,7 @@ def test_older_names_are_looked_at_where_the_newer_are_empty() -> None:
     }
 
 
-def test_a_key_that_comes_twice_says_its_last_value_that_is_not_empty() -> None:
+def test_a_repeated_key_has_its_last_value_that_is_not_empty() -> None:
     raw = b'{"resource_id": "CAL1", "note": "first", "note": "second", "duration": "5", "duration": ""}'
 
     said = snapshot("post-call", raw).facts
@@ -172,7 +172,7 @@ def test_a_key_that_comes_twice_says_its_last_value_that_is_not_empty() -> None:
 
 
 @pytest.mark.parametrize("kind", ["pre-call", "routing-complete"])
-def test_before_the_end_there_is_no_outcome(kind: str) -> None:
+def test_before_the_end_of_a_call_there_is_no_outcome(kind: str) -> None:
     found = snapshot(kind, {"answered": False, "call_type": "missed", "duration": 0, "voicemail": False})
 
     assert not found.ended
@@ -196,7 +196,7 @@ def test_before_the_end_there_is_no_outcome(kind: str) -> None:
         ("form-submission", {"duration": "3"}, 3),
     ],
 )
-def test_the_bodys_marks_win_over_the_address(kind: str, body: dict[str, Any], rank: int) -> None:
+def test_the_body_takes_precedence_over_the_address(kind: str, body: dict[str, Any], rank: int) -> None:
     assert snapshot(kind, body).rank == rank
 
 
@@ -209,11 +209,11 @@ def test_the_bodys_marks_win_over_the_address(kind: str, body: dict[str, Any], r
         ("post-call", {"resource_id": "SCI1", "message_type": "sms"}),
     ],
 )
-def test_forms_and_texts_are_no_calls(kind: str, body: dict[str, Any]) -> None:
-    assert call_in(kind, json.dumps(body).encode(), AT) is None
+def test_forms_and_text_messages_are_not_calls(kind: str, body: dict[str, Any]) -> None:
+    assert parse_call(kind, json.dumps(body).encode(), AT) is None
 
 
-def test_an_outbound_call_is_known_by_any_of_its_marks() -> None:
+def test_an_outbound_call_is_recognised_by_any_of_its_members() -> None:
     assert facts("post-call", {"direction": "outbound"}).direction == "outbound"
     assert facts("post-call", {"call_type": "outbound"}).direction == "outbound"
     assert facts("outbound-call-modified", {}).direction == "outbound"
@@ -221,15 +221,15 @@ def test_an_outbound_call_is_known_by_any_of_its_marks() -> None:
     assert facts("post-call", {}).direction is None
 
 
-def test_the_older_number_stands_in_for_the_id_and_without_any_the_body_is_refused() -> None:
+def test_the_older_id_replaces_the_id_and_a_body_without_either_is_rejected() -> None:
     assert snapshot("post-call", b'{"id": 7261945}').vendor_call_id == "7261945"
     for raw in (b'{"resource_id": ""}', b"[]", b"{", b"\xff"):
         with pytest.raises(ValueError):
-            call_in("post-call", raw, AT)
+            parse_call("post-call", raw, AT)
 
 
 @pytest.mark.parametrize("number", ["+266696687", "+86282452253", "anonymous", "Restricted", ""])
-def test_a_withheld_number_is_none(number: str) -> None:
+def test_a_withheld_number_is_absent(number: str) -> None:
     assert facts("post-call", {"customer_phone_number": number}).caller_number is None
 
 
@@ -253,18 +253,18 @@ def test_a_withheld_number_is_none(number: str) -> None:
         ({"transcription": None, "conversational_transcript": None}, None),
     ],
 )
-def test_the_transcript_is_taken_from_where_it_is(body: dict[str, Any], text: str | None) -> None:
+def test_the_transcript_is_read_from_either_member(body: dict[str, Any], text: str | None) -> None:
     assert snapshot("post-call", body).transcript == text
 
 
-def test_a_transcript_longer_than_an_item_is_cut() -> None:
+def test_a_transcript_larger_than_an_item_is_truncated() -> None:
     found = snapshot("post-call", {"transcription": "é" * 400_000})
 
     assert found.transcript is not None
-    assert len(found.transcript.encode()) <= LONGEST_TRANSCRIPT
+    assert len(found.transcript.encode()) <= MAX_TRANSCRIPT_BYTES
 
 
-def test_only_an_https_address_is_a_recording() -> None:
+def test_a_recording_has_an_https_address() -> None:
     assert facts("post-call", {"recording": "javascript:alert(1)"}).recording_url is None
     assert facts("post-call", {"recording": "https://r.example.com/1?access_key=k"}).recording_url is not None
 
@@ -280,9 +280,9 @@ _JSON = st.recursive(
     st.sampled_from(["pre-call", "post-call", "call-modified", "outbound-post-call", "text-message"]),
     st.dictionaries(st.sampled_from(sorted(json.loads(RECORDED))), _JSON, max_size=8),
 )
-def test_any_values_are_read_or_refused_by_value_error(kind: str, body: dict[str, Any]) -> None:
+def test_any_values_are_parsed_or_raise_value_error(kind: str, body: dict[str, Any]) -> None:
     try:
-        found = call_in(kind, json.dumps(body).encode(), AT)
+        found = parse_call(kind, json.dumps(body).encode(), AT)
     except ValueError:
         return
     if found:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.domain.outreach.model import Mail, MailEvent
-from eal.vendors.resend.webhooks import is_signed, told_in
+from eal.vendors.resend.webhooks import is_signed, parse_webhook
 
 AT = datetime(2026, 4, 24, 17, 42, 11, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -35,7 +35,7 @@ def test_the_documented_vector_is_signed() -> None:
 
 
 @given(KEYS, IDS, TIMES, st.text())
-def test_what_svix_and_standard_webhooks_sign_is_signed(
+def test_signatures_of_svix_and_standard_webhooks_are_accepted(
     secret: str, message_id: str, at: datetime, body: str
 ) -> None:
     for library in (svix.webhooks.Webhook(secret), standardwebhooks.Webhook(secret)):
@@ -65,50 +65,52 @@ def test_what_svix_and_standard_webhooks_sign_is_signed(
         {"svix-signature": "v1,☃"},
     ],
 )
-def test_any_other_header_is_not(wrong: dict[str, str]) -> None:
+def test_any_other_header_is_not_a_signature(wrong: dict[str, str]) -> None:
     assert not is_signed({**GOLDEN, **wrong}, BODY, [SECRET])
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_☃", "whsec_%%%", "re_key"])
-def test_a_secret_that_is_no_key_signs_nothing(secret: str) -> None:
+def test_an_invalid_secret_matches_no_signature(secret: str) -> None:
     assert not is_signed(GOLDEN, BODY, [secret])
 
 
 @given(
     st.dictionaries(st.sampled_from(sorted(GOLDEN)), st.text()), st.binary(), st.lists(st.text(), max_size=2)
 )
-def test_anything_at_all_is_answered(headers: dict[str, str], body: bytes, secrets: list[str]) -> None:
+def test_arbitrary_headers_are_not_a_signature(
+    headers: dict[str, str], body: bytes, secrets: list[str]
+) -> None:
     assert is_signed(headers, body, secrets) is False
 
 
-def _told(kind: str, **data: Any) -> MailEvent | Mail | None:
+def _parse(kind: str, **data: Any) -> MailEvent | Mail | None:
     body = {"type": kind, "created_at": "2026-02-22T23:41:12.126Z", "data": {"email_id": "e1", **data}}
-    return told_in(json.dumps(body).encode(), "msg_1", AT)
+    return parse_webhook(json.dumps(body).encode(), "msg_1", AT)
 
 
-def test_a_bounce_says_why() -> None:
-    told = _told(
+def test_a_bounce_has_its_reason() -> None:
+    parsed = _parse(
         "email.bounced",
         to=["Bounced <BOUNCED@resend.dev>"],
         bounce={"type": "Permanent", "subType": "General", "message": "rejected", "diagnosticCode": "x"},
     )
 
-    assert isinstance(told, MailEvent)
-    assert (told.type, told.vendor_email_id, told.vendor_event_id) == ("bounced", "e1", "msg_1")
-    assert told.recipients == ("bounced@resend.dev",)
-    assert (told.bounce_type, told.bounce_subtype, told.reason) == ("Permanent", "General", "rejected")
+    assert isinstance(parsed, MailEvent)
+    assert (parsed.type, parsed.vendor_email_id, parsed.vendor_event_id) == ("bounced", "e1", "msg_1")
+    assert parsed.recipients == ("bounced@resend.dev",)
+    assert (parsed.bounce_type, parsed.bounce_subtype, parsed.reason) == ("Permanent", "General", "rejected")
 
 
-def test_of_a_click_neither_who_nor_the_links_query_is_kept() -> None:
-    told = _told(
+def test_a_click_has_neither_its_recipient_nor_the_query_of_the_link() -> None:
+    parsed = _parse(
         "email.clicked",
         click={"ipAddress": "203.0.113.9", "link": "https://a.example/x?token=1", "userAgent": "Browser"},
     )
 
-    assert isinstance(told, MailEvent)
-    assert told.link == "https://a.example/x?***"
-    assert "203.0.113.9" not in str(told)
-    assert "Browser" not in str(told)
+    assert isinstance(parsed, MailEvent)
+    assert parsed.link == "https://a.example/x?***"
+    assert "203.0.113.9" not in str(parsed)
+    assert "Browser" not in str(parsed)
 
 
 @pytest.mark.parametrize(
@@ -120,24 +122,24 @@ def test_of_a_click_neither_who_nor_the_links_query_is_kept() -> None:
         ("email.delivery_delayed", {"tags": [{"name": "a", "value": "b"}]}, None),
     ],
 )
-def test_the_other_types_are_told(kind: str, data: dict[str, Any], reason: str | None) -> None:
-    told = _told(kind, **data)
+def test_the_other_known_types_are_events(kind: str, data: dict[str, Any], reason: str | None) -> None:
+    parsed = _parse(kind, **data)
 
-    assert isinstance(told, MailEvent)
-    assert told.reason == reason
+    assert isinstance(parsed, MailEvent)
+    assert parsed.reason == reason
 
 
 @pytest.mark.parametrize(
     "kind", ["email.sent", "email.scheduled", "contact.created", "domain.updated", "x", ""]
 )
-def test_no_other_type_is(kind: str) -> None:
-    assert _told(kind) is None
+def test_an_unknown_type_is_none(kind: str) -> None:
+    assert _parse(kind) is None
 
 
 @pytest.mark.parametrize("kind", ["email.bounced", "email.received"])
-def test_a_mail_without_an_id_is_refused(kind: str) -> None:
-    with pytest.raises(ValueError, match="names no mail"):
-        _told(kind, email_id="")
+def test_a_mail_without_an_id_is_rejected(kind: str) -> None:
+    with pytest.raises(ValueError, match="has no mail id"):
+        _parse(kind, email_id="")
 
 
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -163,8 +165,8 @@ MEMBERS = (
     st.sampled_from(["email.bounced", "email.clicked", "email.received", "email.suppressed"]),
     st.dictionaries(st.sampled_from(MEMBERS), JSON),
 )
-def test_whatever_a_member_holds_the_rest_is_told(kind: str, data: dict[str, Any]) -> None:
-    told = _told(kind, **data)
+def test_an_invalid_member_does_not_affect_the_others(kind: str, data: dict[str, Any]) -> None:
+    parsed = _parse(kind, **data)
 
-    assert told is not None
-    assert told.vendor_email_id == "e1"
+    assert parsed is not None
+    assert parsed.vendor_email_id == "e1"

@@ -12,7 +12,7 @@ import stripe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.vendors.stripe.webhooks import is_signed, signed_at, subscription_in
+from eal.vendors.stripe.webhooks import is_signed, parse_subscription_event, signed_at
 
 SECRET = "whsec_test_secret"
 BODY = b'{"id":"evt_1"}'
@@ -29,20 +29,20 @@ def test_the_golden_vector_is_signed() -> None:
 
 
 @given(SECRETS, SECRETS, st.text(alphabet=st.characters(exclude_categories=["Cs"])))
-def test_we_and_stripe_agree(secret: str, other: str, body: str) -> None:
+def test_our_verification_agrees_with_stripes_library(secret: str, other: str, body: str) -> None:
     header = stripe.WebhookSignature.generate_signature_header(body, secret)
 
-    for one in (secret, other):
+    for key in (secret, other):
         try:
-            stripe.WebhookSignature.verify_header(body.encode(), header, one, 300)
+            stripe.WebhookSignature.verify_header(body.encode(), header, key, 300)
         except stripe.SignatureVerificationError:
             theirs = False
         else:
             theirs = True
-        assert is_signed({"stripe-signature": header}, body.encode(), [one]) is theirs
+        assert is_signed({"stripe-signature": header}, body.encode(), [key]) is theirs
 
 
-def test_any_of_several_signatures_is_enough_and_other_schemes_do_not_count() -> None:
+def test_any_v1_signature_is_enough_and_other_schemes_are_ignored() -> None:
     assert is_signed({"stripe-signature": f"t=1713980531,v1=00,v1={GOOD},v0=11"}, BODY, [SECRET])
     assert is_signed({"stripe-signature": f"t=1713980531, v1={GOOD}"}, BODY, [SECRET])
     assert not is_signed({"stripe-signature": f"t=1713980531,v0={GOOD}"}, BODY, [SECRET])
@@ -59,12 +59,12 @@ def test_any_of_several_signatures_is_enough_and_other_schemes_do_not_count() ->
         "t=1713980531",
     ],
 )
-def test_any_other_header_is_not(header: str) -> None:
+def test_any_other_header_is_not_a_signature(header: str) -> None:
     assert not is_signed({"stripe-signature": header}, BODY, [SECRET])
 
 
 @given(st.text(), st.binary())
-def test_anything_at_all_is_answered(header: str, body: bytes) -> None:
+def test_arbitrary_headers_are_not_a_signature(header: str, body: bytes) -> None:
     assert is_signed({"stripe-signature": header}, body, [SECRET]) is False
 
 
@@ -77,53 +77,55 @@ def _event(kind: str = "customer.subscription.updated", **subscription: Any) -> 
     return json.dumps(event).encode()
 
 
-def test_plan_and_period_are_the_items() -> None:
+def test_plan_and_period_are_those_of_the_items() -> None:
     items = {"data": [{"current_period_end": 1778592000, "price": {"id": "price_pro", "lookup_key": "pro"}}]}
-    told = subscription_in(_event(items=items, metadata={"tenant_id": "org_1"}))
+    event = parse_subscription_event(_event(items=items, metadata={"tenant_id": "org_1"}))
 
-    assert told is not None
-    assert (told.mode, told.organization_id) == ("live", "org_1")
-    assert told.subscription.plan == "pro"
-    assert told.subscription.current_period_end == datetime(2026, 5, 12, 13, 20, tzinfo=UTC)
+    assert event is not None
+    assert (event.mode, event.organization_id) == ("live", "org_1")
+    assert event.subscription.plan == "pro"
+    assert event.subscription.current_period_end == datetime(2026, 5, 12, 13, 20, tzinfo=UTC)
 
 
-def test_before_basil_the_period_was_the_subscriptions() -> None:
-    told = subscription_in(_event(current_period_end=1778592000, items={"data": [{"plan": {"id": "old"}}]}))
+def test_before_api_version_basil_the_period_is_the_subscriptions() -> None:
+    event = parse_subscription_event(
+        _event(current_period_end=1778592000, items={"data": [{"plan": {"id": "old"}}]})
+    )
 
-    assert told is not None
-    assert told.subscription.plan == "old"
-    assert told.subscription.current_period_end is not None
+    assert event is not None
+    assert event.subscription.plan == "old"
+    assert event.subscription.current_period_end is not None
 
 
 @pytest.mark.parametrize(
     "kind", ["invoice.paid", "checkout.session.completed", "customer.created", "somebody.new", ""]
 )
-def test_no_other_event_is_about_a_subscription(kind: str) -> None:
-    assert subscription_in(_event(kind)) is None
+def test_other_events_are_none(kind: str) -> None:
+    assert parse_subscription_event(_event(kind)) is None
 
 
-def test_a_thin_event_is_none_of_these() -> None:
+def test_a_thin_event_is_none() -> None:
     body = {"id": "evt_1", "object": "v2.core.event", "type": "customer.subscription.updated"}
 
-    assert subscription_in(json.dumps(body).encode()) is None
+    assert parse_subscription_event(json.dumps(body).encode()) is None
 
 
 @pytest.mark.parametrize("lacking", [{"id": ""}, {"status": None}])
-def test_a_subscription_event_that_lacks_the_least_is_refused(lacking: dict[str, Any]) -> None:
+def test_a_subscription_event_without_a_required_field_is_rejected(lacking: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="lacks"):
-        subscription_in(_event(**lacking))
+        parse_subscription_event(_event(**lacking))
 
 
-def test_a_second_holds_beginning_change_and_end_in_this_order() -> None:
+def test_events_in_one_second_are_ordered_created_updated_deleted() -> None:
     kinds = ("created", "updated", "deleted")
-    told = [subscription_in(_event(f"customer.subscription.{kind}")) for kind in kinds]
+    events = [parse_subscription_event(_event(f"customer.subscription.{kind}")) for kind in kinds]
 
-    orders = [one.subscription.events[0].order for one in told if one]
+    orders = [event.subscription.events[0].order for event in events if event]
     assert orders == sorted(orders)
     assert len(set(orders)) == len(kinds)
 
 
-def test_stripes_own_clock_is_near_ours() -> None:
+def test_the_time_of_a_signature_is_read() -> None:
     header = stripe.WebhookSignature.generate_signature_header("{}", SECRET)
 
     assert abs(signed_at({"stripe-signature": header}) - time.time()) < 300

@@ -1,8 +1,9 @@
-"""Keys in the Access table: one item a key, found by the key's hash; authenticated and throttled in one UpdateItem.
+"""API keys in the Access table: one item per key, found by the key's hash; authenticated and throttled in one
+UpdateItem.
 
-The item carries a counter for each of the last minutes (`m29583412`). One conditional update counts the request,
-drops counters gone by, stamps the last use, and returns all that the limiter needs to know. A key with an address
-list costs a second round trip, because a condition cannot match networks.
+The item has a counter for each of the last minutes (`m29583412`). One conditional update counts the request, drops
+counters of past minutes, stamps the last use, and returns everything that the limiter needs. A key with an address list
+costs a second round trip, because a condition cannot match networks.
 """
 
 from __future__ import annotations
@@ -25,21 +26,24 @@ if TYPE_CHECKING:
 
 WINDOW_MINUTES = 5
 _DROPPED_MINUTES = 10
-"""How many minutes before the window each request clears; older leftovers of an idle key are cleared when seen."""
+"""How many minutes before the window each request clears; stale counters of an idle key are cleared when seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A key as the update left it. `counts` are the window's minutes, the current one last."""
+    """A key after the update. `counts` are the requests per minute of the window, the current minute last.
+
+    `stale_counters` are names of counters from before the window that no request has dropped.
+    """
 
     key: ApiKey
     counts: tuple[int, ...]
-    leftovers: tuple[str, ...] = ()
+    stale_counters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The update's condition failed: the item as it stands, or None for an unknown key."""
+    """The update's condition failed. `use` is the unchanged item, or None for an unknown key."""
 
     use: Use | None
 
@@ -51,8 +55,8 @@ def pk(fingerprint: str) -> str:
 def count_use(fingerprint: str, now: datetime, ip: str, *, address_checked: bool = False) -> Use | Refused:
     """Authenticate and count one request: a single UpdateItem.
 
-    Refused where the key is unknown, ended, out of budget for this minute, or (unless `address_checked`) has an
-    address list. A refused request counts for nothing and stamps nothing.
+    Refused if the key is unknown, revoked, expired, over its limit for this minute, or (unless `address_checked`) has
+    an address list. A refused request is not counted and stamps nothing.
     """
     minute = _minute(now)
     names = {"#status": "status", "#now": f"m{minute}"}
@@ -70,7 +74,7 @@ def count_use(fingerprint: str, now: datetime, ip: str, *, address_checked: bool
         condition += " AND attribute_not_exists(allowed_cidrs)"
     client = aws.dynamodb()
     try:
-        answer = client.update_item(
+        response = client.update_item(
             TableName=settings.access_table(),
             Key=to_attributes({"pk": pk(fingerprint)}),
             UpdateExpression="SET last_used_at = :at, last_used_ip = :ip ADD #now :one REMOVE "
@@ -86,11 +90,11 @@ def count_use(fingerprint: str, now: datetime, ip: str, *, address_checked: bool
     except client.exceptions.ConditionalCheckFailedException as refused:
         old = cast("dict[str, UniversalAttributeValueTypeDef] | None", refused.response.get("Item"))
         return Refused(_use(from_attributes(old), minute) if old else None)
-    return _use(from_attributes(answer["Attributes"]), minute)
+    return _use(from_attributes(response["Attributes"]), minute)
 
 
-def take_back(fingerprint: str, now: datetime) -> None:
-    """Undo a count that went over the window's limit, and close this minute so that the next ones cost one call."""
+def undo_use(fingerprint: str, now: datetime) -> None:
+    """Undo a count that exceeded the window's limit, and close this minute: further requests then cost one call."""
     minute = _minute(now)
     aws.dynamodb().update_item(
         TableName=settings.access_table(),
@@ -101,28 +105,31 @@ def take_back(fingerprint: str, now: datetime) -> None:
     )
 
 
-def clear_leftovers(fingerprint: str, leftovers: Sequence[str]) -> None:
-    """Drop counters that an idle key kept from before its pause."""
+def clear_stale_counters(fingerprint: str, stale_counters: Sequence[str]) -> None:
+    """Drop counters that an idle key still has from before its pause."""
     aws.dynamodb().update_item(
         TableName=settings.access_table(),
         Key=to_attributes({"pk": pk(fingerprint)}),
-        UpdateExpression="REMOVE " + ", ".join(f"#l{index}" for index in range(len(leftovers))),
-        ExpressionAttributeNames={f"#l{index}": name for index, name in enumerate(leftovers)},
+        UpdateExpression="REMOVE " + ", ".join(f"#l{index}" for index in range(len(stale_counters))),
+        ExpressionAttributeNames={f"#l{index}": name for index, name in enumerate(stale_counters)},
     )
 
 
 def read(fingerprint: str, now: datetime) -> Use | None:
-    """The key without counting: for when the table refuses writes."""
-    answer = aws.dynamodb().get_item(
+    """The key, without counting the request: used if the table refuses writes."""
+    response = aws.dynamodb().get_item(
         TableName=settings.access_table(),
         Key=to_attributes({"pk": pk(fingerprint)}),
         ConsistentRead=True,
     )
-    return _use(from_attributes(answer["Item"]), _minute(now)) if answer.get("Item") else None
+    return _use(from_attributes(response["Item"]), _minute(now)) if response.get("Item") else None
 
 
 def read_all(fingerprints: Sequence[str]) -> dict[str, ApiKey]:
-    """Keys by fingerprint, for lists. Raises: Unavailable."""
+    """Keys by fingerprint.
+
+    Raises: Unavailable.
+    """
     items = batch_get(settings.access_table(), [{"pk": pk(fingerprint)} for fingerprint in fingerprints])
     return {key.fingerprint: key for key in (load(ApiKey, item) for item in items)}
 
@@ -133,9 +140,9 @@ def put(key: ApiKey) -> Operation:
 
 
 def change(before: ApiKey, after: ApiKey) -> Operation:
-    """The operation that changes a key's own attributes, leaving counters and last use alone.
+    """The operation that changes a key's own attributes, but neither its counters nor its last use.
 
-    A minute that the old limit closed is opened again by another one: the counters decide anew.
+    A new limit reopens a minute that the old limit closed: the counters decide again.
     """
     old, new = dump(before), dump(after)
     names, values, sets = {"#version": "version"}, {":was": before.version}, []
@@ -172,7 +179,7 @@ def _minute(now: datetime) -> int:
 def _use(item: Item, minute: int) -> Use:
     counts = tuple(cast("int", item.get(f"m{minute - back}", 0)) for back in reversed(range(WINDOW_MINUTES)))
     oldest = minute - WINDOW_MINUTES - _DROPPED_MINUTES
-    leftovers = tuple(
+    stale_counters = tuple(
         name for name in item if name[0] == "m" and name[1:].isdigit() and int(name[1:]) <= oldest
     )
-    return Use(load(ApiKey, item), counts, leftovers)
+    return Use(load(ApiKey, item), counts, stale_counters)

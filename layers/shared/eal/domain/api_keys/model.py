@@ -1,4 +1,4 @@
-"""A key's text and its state."""
+"""API keys: the format of their text, and their state."""
 
 import hashlib
 import re
@@ -17,7 +17,7 @@ from eal.core.tenancy import Mode
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SHAPE = re.compile(r"(eal_(?:live|test)_[0-9A-Za-z]{32})([0-9A-Za-z]{6})")
 
-PER_MINUTE = 60
+DEFAULT_REQUESTS_PER_MINUTE = 60
 
 type Status = Literal["active", "rotating", "expired", "revoked"]
 
@@ -43,21 +43,29 @@ def is_well_formed(text: str) -> bool:
 
 
 def fingerprint(text: str) -> str:
-    """What is stored of a key. SHA-256 is enough for 190 random bits; a slow hash would only cost time."""
+    """The hash under which a key is stored. SHA-256 is enough for 190 random bits; a slow hash would only cost time."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
-    """`burst` is what one minute may reach; five minutes together stay within five times `per_minute`."""
+    """`burst` is the maximum of a single minute; five minutes together stay within five times `per_minute`."""
 
-    per_minute: int = PER_MINUTE
-    burst: int = 2 * PER_MINUTE
+    per_minute: int = DEFAULT_REQUESTS_PER_MINUTE
+    burst: int = 2 * DEFAULT_REQUESTS_PER_MINUTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPointer:
+    """The item by which an organization finds its key: the Access table knows a key by its fingerprint alone."""
+
+    id: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """`status` is the stored one: `at_time` adds what time has done to it."""
+    """`status` is the stored status; `status_at` also considers the expiry."""
 
     id: str
     organization_id: str
@@ -70,8 +78,8 @@ class ApiKey:
     created_by: Actor
     version: int
     fingerprint: str
-    per_minute: int = PER_MINUTE
-    burst: int = 2 * PER_MINUTE
+    per_minute: int = DEFAULT_REQUESTS_PER_MINUTE
+    burst: int = 2 * DEFAULT_REQUESTS_PER_MINUTE
     allowed_cidrs: tuple[str, ...] | None = None
     expires_at: Instant | None = None
     replaced_by: str | None = None
@@ -87,7 +95,7 @@ class ApiKey:
 
     @property
     def is_permanent_admin(self) -> bool:
-        """A live admin key without an end. One of these must always be left: see `store.revoke`."""
+        """A live, active admin key without an expiry. An organization always keeps one: see `store.revoke`."""
         return (
             self.mode == "live"
             and self.scope == "admin"
@@ -95,14 +103,14 @@ class ApiKey:
             and self.expires_at is None
         )
 
-    def at_time(self, now: datetime) -> Status:
-        """The status that counts at `now`."""
+    def status_at(self, now: datetime) -> Status:
+        """The effective status at `now`."""
         if self.status != "revoked" and self.expires_at is not None and self.expires_at <= now:
             return "expired"
         return self.status
 
     def allows(self, ip: str) -> bool:
-        """Whether a caller's address is in one of the allowed networks; no list allows all."""
+        """Whether a caller's address is in one of the allowed networks. Without a list, every address is allowed."""
         if not self.allowed_cidrs:
             return True
         try:

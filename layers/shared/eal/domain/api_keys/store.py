@@ -1,54 +1,62 @@
-"""Issue, list, change, rotate and revoke keys: items of the Access table. State has the pointers that lists walk."""
+"""Issue, list, change, rotate and revoke API keys.
+
+A key is an item of the Access table. The State table has a pointer to each key, which lists walk.
+"""
+
+from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from datetime import timedelta
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids, settings
 from eal.core.audit import Actor
-from eal.core.caller import SCOPES, Caller
-from eal.core.errors import Conflict, InsufficientScope, NotFound, ValidationFailed
-from eal.core.listing import ListQuery
-from eal.core.table import page
-from eal.core.table.item import Item, dump, to_attributes
-from eal.core.table.keys import Key, key, partition
-from eal.core.table.page import Page, Partition
-from eal.core.table.read import get as read_item
+from eal.core.caller import SCOPES
+from eal.core.errors import Conflict, InsufficientScope, ValidationFailed
+from eal.core.table.collection import Collection
+from eal.core.table.item import dump, to_attributes
+from eal.core.table.keys import key
+from eal.core.table.page import Page
 from eal.core.table.write import Operation
-from eal.core.tenancy import BothModes, Mode, Tenant
+from eal.core.tenancy import BothModes, Tenant
 from eal.domain.api_keys import access
-from eal.domain.api_keys.model import ApiKey, RateLimit, fingerprint, new_text
-from eal.domain.api_keys.wire import ApiKeyCreate, ApiKeyUpdate, ApiKeyView
+from eal.domain.api_keys.model import ApiKey, KeyPointer, RateLimit, fingerprint, new_text
+from eal.domain.api_keys.wire import ApiKeyView
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from ipaddress import IPv4Network, IPv6Network
+
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from eal.core.caller import Caller
+    from eal.core.listing import ListQuery
+    from eal.core.table.item import Item
+    from eal.core.tenancy import Mode
+    from eal.domain.api_keys.wire import ApiKeyCreate, ApiKeyUpdate
+
+POINTERS = Collection("KEY", KeyPointer, id_prefix="key", noun="API key", both_modes=True)
 
 _SHOWN_IN_AUDIT = ("name", "scopes", "mode", "status", "expires_at", "per_minute", "burst", "allowed_cidrs")
 
 
-def pointer(organization_id: str, key_id: str) -> Key:
-    """`org_…#both#KEY`, `key_…`: keys belong to both modes."""
-    return key(BothModes(organization_id), "KEY", key_id)
-
-
 def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
-    """A new key and its text, which is stored nowhere.
+    """A new key and its text, which is not stored.
 
-    It ends no later than the caller's own key and is used from no other networks: both are taken over where the body
-    gives none.
+    The expiry and the networks default to those of the caller's own key and cannot exceed them.
 
-    Raises: ValidationFailed for an expiry that has passed; InsufficientScope for a live key asked for by a test key,
-    or for more than the caller's own key has.
+    Raises: ValidationFailed for an expiry in the past; InsufficientScope if a test key requests a live key, or for a
+    later expiry or wider networks than the caller's own key has.
     """
     mode = body.mode or by.mode
-    _may_manage(by, mode)
-    check_end(body.expires_at, by.at)
+    _require_mode_access(by, mode)
+    check_expiry(body.expires_at, by.at)
     expires_at = body.expires_at or by.key.expires_at
     allowed_cidrs = tuple(body.allowed_cidrs) if body.allowed_cidrs else by.key.allowed_cidrs
-    _may_end(by, expires_at)
-    _may_allow(by, allowed_cidrs)
-    new, text = make(
+    _require_expiry_within_own(by, expires_at)
+    _require_networks_within_own(by, allowed_cidrs)
+    new, text = create(
         by,
         tenant=Tenant(by.organization_id, mode),
         name=body.name,
@@ -62,7 +70,7 @@ def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
     return new, text
 
 
-def make(
+def create(
     by: Caller,
     *,
     tenant: Tenant,
@@ -72,7 +80,10 @@ def make(
     allowed_cidrs: tuple[str, ...] | None = None,
     expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """Add a new key to the caller's write: for `issue`, `rotate` and new organizations, which audit and count it."""
+    """Add a new key to the caller's transaction, without checks. The key and its text.
+
+    Its users (`issue`, `rotate` and new organizations) write the audit record and count permanent admin keys.
+    """
     text, limit = new_text(tenant.mode), limit or RateLimit()
     new = ApiKey(
         id=ids.new("key", by.at),
@@ -91,53 +102,43 @@ def make(
         allowed_cidrs=allowed_cidrs,
         expires_at=expires_at,
     )
-    by.transaction.create(
-        {
-            **pointer(tenant.organization_id, new.id)._asdict(),
-            "kind": "KEY",
-            "id": new.id,
-            "fingerprint": new.fingerprint,
-        }
-    )
+    by.transaction.create(POINTERS.item(tenant, KeyPointer(id=new.id, fingerprint=new.fingerprint)))
     by.transaction.add(access.put(new))
     return new, text
 
 
 def search(query: ListQuery, by: Caller) -> Page[ApiKey]:
     """The organization's keys, newest first."""
-    where = Partition(base=partition(BothModes(by.organization_id), "KEY"), id_prefix="key")
-    found = page.read(by.tenant, query, where, lambda item: cast("str", item["fingerprint"]))
-    keys = access.read_all(found.items)
-    return Page([keys[mark] for mark in found.items], found.next_cursor)
+    pointers = POINTERS.page(by.tenant, query)
+    fingerprints = [pointer.fingerprint for pointer in pointers.items]
+    keys = access.read_all(fingerprints)
+    return Page([keys[key_fingerprint] for key_fingerprint in fingerprints], pointers.next_cursor)
 
 
-def find(key_id: str, by: Caller) -> ApiKey:
+def get(key_id: str, by: Caller) -> ApiKey:
     """Raises: NotFound."""
-    item: Item | None = read_item(pointer(by.organization_id, key_id)) if ids.is_id("key", key_id) else None
-    if item is None:
-        raise NotFound(f"There is no API key {key_id[:40]}.")
-    mark = cast("str", item["fingerprint"])
-    return access.read_all([mark])[mark]
+    pointer = POINTERS.get(by.tenant, key_id)
+    return access.read_all([pointer.fingerprint])[pointer.fingerprint]
 
 
 def update(key_id: str, body: ApiKeyUpdate, by: Caller) -> ApiKey:
-    """Change what the body gives. The next request with the key is already judged by it.
+    """Change the fields present in the body. The change applies to the next request with the key.
 
-    Raises: NotFound; InsufficientScope, also for a later end or other networks than the caller's own key has;
-    Conflict for a key that is not active, or for an end to the last live admin key that has none; ValidationFailed for
-    an end that has passed, or a list that would lock the caller out.
+    Raises: NotFound; InsufficientScope, also for a later expiry or wider networks than the caller's own key has;
+    Conflict for a key that is not active, or for an expiry of the last live admin key that has none; ValidationFailed
+    for an expiry in the past, or for networks that would lock the caller out.
     """
-    old = find(key_id, by)
-    _may_manage(by, old.mode)
-    status = old.at_time(by.at)
+    old = get(key_id, by)
+    _require_mode_access(by, old.mode)
+    status = old.status_at(by.at)
     if status != "active":
         raise Conflict(f"This key is {status}. Only an active key can be changed.", status=status)
-    check_end(body.expires_at, by.at)
+    check_expiry(body.expires_at, by.at)
     new = _changed(old, body)
     if new.expires_at != old.expires_at:
-        _may_end(by, new.expires_at)
+        _require_expiry_within_own(by, new.expires_at)
     if new.allowed_cidrs != old.allowed_cidrs:
-        _may_allow(by, new.allowed_cidrs)
+        _require_networks_within_own(by, new.allowed_cidrs)
     if new.id == by.actor.id and not new.allows(by.actor.ip or ""):
         message = f"Must include {by.actor.ip}, the address from which this key makes the change."
         raise ValidationFailed([{"pointer": "/allowed_cidrs", "message": message, "type": "locks_out"}])
@@ -152,33 +153,34 @@ def update(key_id: str, body: ApiKeyUpdate, by: Caller) -> ApiKey:
 
 
 def _changed(old: ApiKey, body: ApiKeyUpdate) -> ApiKey:
-    new, given = old, body.model_fields_set
+    new = old
     if body.name is not None:
         new = replace(new, name=body.name)
-    if "expires_at" in given:
+    if "expires_at" in body.model_fields_set:
         new = replace(new, expires_at=body.expires_at)
-    if "rate_limit" in given:
+    if "rate_limit" in body.model_fields_set:
         limit = body.rate_limit.limit() if body.rate_limit else RateLimit()
         new = replace(new, per_minute=limit.per_minute, burst=limit.burst)
-    if "allowed_cidrs" in given:
+    if "allowed_cidrs" in body.model_fields_set:
         new = replace(new, allowed_cidrs=tuple(body.allowed_cidrs) if body.allowed_cidrs else None)
     return new
 
 
 def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
-    """A new key with the old one's rights; the old one ends after the overlap (never later than it would have).
+    """A new key with the old key's rights, and its text. The old key expires after the overlap, or at its own expiry if
+    that is earlier.
 
-    Raises: NotFound; InsufficientScope, also where the new key's end or networks are more than the caller's own key
-    has; Conflict for a key that is not active.
+    Raises: NotFound; InsufficientScope, also if the old key has a later expiry or wider networks than the caller's own
+    key; Conflict for a key that is not active.
     """
-    old = find(key_id, by)
-    _may_manage(by, old.mode)
-    _may_end(by, old.expires_at)
-    _may_allow(by, old.allowed_cidrs)
-    status = old.at_time(by.at)
+    old = get(key_id, by)
+    _require_mode_access(by, old.mode)
+    _require_expiry_within_own(by, old.expires_at)
+    _require_networks_within_own(by, old.allowed_cidrs)
+    status = old.status_at(by.at)
     if status != "active":
         raise Conflict(f"This key is {status}. Only an active key can be rotated.", status=status)
-    new, text = make(
+    new, text = create(
         by,
         tenant=Tenant(by.organization_id, old.mode),
         name=old.name,
@@ -187,11 +189,11 @@ def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
         allowed_cidrs=old.allowed_cidrs,
         expires_at=old.expires_at,
     )
-    end = by.at + timedelta(seconds=overlap_seconds)
+    overlap_ends_at = by.at + timedelta(seconds=overlap_seconds)
     rotated = replace(
         old,
         status="rotating" if overlap_seconds else "revoked",
-        expires_at=min(end, old.expires_at) if old.expires_at else end,
+        expires_at=min(overlap_ends_at, old.expires_at) if old.expires_at else overlap_ends_at,
         revoked_at=None if overlap_seconds else by.at,
         replaced_by=new.id,
         rotated_at=by.at,
@@ -207,13 +209,13 @@ def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
 
 
 def revoke(key_id: str, by: Caller) -> None:
-    """End a key: it is refused on the very next request. Revoking a revoked key changes nothing.
+    """Revoke a key: its next request is refused. Revoking a revoked key changes nothing.
 
-    Raises: NotFound, InsufficientScope; Conflict for the last live admin key that has no end, without which nobody
-    could make another.
+    Raises: NotFound, InsufficientScope; Conflict for the last live admin key without an expiry, because no key could
+    then create another one.
     """
-    old = find(key_id, by)
-    _may_manage(by, old.mode)
+    old = get(key_id, by)
+    _require_mode_access(by, old.mode)
     if old.status == "revoked":
         return
     revoked = replace(old, status="revoked", revoked_at=by.at, version=old.version + 1)
@@ -229,7 +231,10 @@ def _change(by: Caller, before: ApiKey, after: ApiKey) -> None:
 
 
 def count_permanent_admins(by: Caller, organization_id: str, step: int) -> None:
-    """Keep the count of live admin keys without an end in the same transaction, and refuse to bring it to zero."""
+    """Add `step` to the organization's count of live admin keys without an expiry, in the caller's transaction.
+
+    The commit fails with Conflict if the count would become 0.
+    """
     if step == 0:
         return
     values: Item = {":step": step, ":kind": "KEY_COUNT"}
@@ -254,35 +259,35 @@ def count_permanent_admins(by: Caller, organization_id: str, step: int) -> None:
     )
 
 
-def check_end(expires_at: datetime | None, now: datetime) -> None:
-    """Raises: ValidationFailed for an end that has passed."""
+def check_expiry(expires_at: datetime | None, now: datetime) -> None:
+    """Raises: ValidationFailed for an expiry in the past."""
     if expires_at and expires_at <= now:
         raise ValidationFailed(
             [{"pointer": "/expires_at", "message": "Must be in the future.", "type": "not_in_future"}]
         )
 
 
-def _may_manage(by: Caller, mode: Mode) -> None:
+def _require_mode_access(by: Caller, mode: Mode) -> None:
     if by.mode == "test" and mode == "live":
         raise InsufficientScope("A test key can manage only test keys.", reason="test_key")
 
 
-def _may_end(by: Caller, expires_at: datetime | None) -> None:
+def _require_expiry_within_own(by: Caller, expires_at: datetime | None) -> None:
     if by.key.expires_at and not (expires_at and expires_at <= by.key.expires_at):
         message = "A key cannot give a key a later expiry than its own."
         raise InsufficientScope(message, reason="bound", bound="expires_at")
 
 
-def _may_allow(by: Caller, allowed_cidrs: tuple[str, ...] | None) -> None:
+def _require_networks_within_own(by: Caller, allowed_cidrs: tuple[str, ...] | None) -> None:
     if by.key.allowed_cidrs and not (allowed_cidrs and _are_within(allowed_cidrs, by.key.allowed_cidrs)):
         message = "A key cannot give a key networks outside its own."
         raise InsufficientScope(message, reason="bound", bound="allowed_cidrs")
 
 
-def may_give_unbounded(by: Caller) -> None:
-    """Raises: InsufficientScope where the caller's own key ends or is bound to networks."""
-    _may_end(by, None)
-    _may_allow(by, None)
+def require_unbounded_key(by: Caller) -> None:
+    """Raises: InsufficientScope if the caller's own key has an expiry or is bound to networks."""
+    _require_expiry_within_own(by, None)
+    _require_networks_within_own(by, None)
 
 
 def _are_within(inner: tuple[str, ...], outer: tuple[str, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""What the API takes and shows of keys."""
+"""What the API accepts and returns of API keys."""
 
 from ipaddress import ip_network
 from typing import Annotated, ClassVar, Literal, Self
@@ -30,8 +30,8 @@ type Networks = Annotated[
 ]
 
 
-MOST_PER_MINUTE = 6000
-"""A fifth of what the stage lets in for all tenants together (template.yaml, MethodSettings)."""
+MAX_REQUESTS_PER_MINUTE = 6000
+"""A fifth of the stage's limit for all tenants together (template.yaml, MethodSettings)."""
 
 
 class RateLimitBody(Wire):
@@ -41,8 +41,8 @@ class RateLimitBody(Wire):
 
     model_config = ConfigDict(extra="forbid")
 
-    per_minute: Annotated[int, Field(ge=1, le=MOST_PER_MINUTE)]
-    burst: Annotated[int | None, Field(ge=1, le=2 * MOST_PER_MINUTE)] = None
+    per_minute: Annotated[int, Field(ge=1, le=MAX_REQUESTS_PER_MINUTE)]
+    burst: Annotated[int | None, Field(ge=1, le=2 * MAX_REQUESTS_PER_MINUTE)] = None
 
     @model_validator(mode="after")
     def _burst_is_not_below(self) -> Self:
@@ -120,7 +120,7 @@ class CreatedBy(Wire):
 class ApiKeyView(Wire):
     """An API key without its text, which cannot be retrieved again."""
 
-    changes_by_itself: ClassVar[bool] = True  # its use and its end make no new version
+    changes_by_itself: ClassVar[bool] = True  # neither a use nor an expiry makes a new version
 
     id: str
     name: str
@@ -165,7 +165,6 @@ class ApiKeyPage(PageView[ApiKeyView]):
 
 
 def _fields(key: ApiKey) -> dict[str, object]:
-    used = key.last_used_at is not None
     return {
         "id": key.id,
         "name": key.name,
@@ -173,15 +172,15 @@ def _fields(key: ApiKey) -> dict[str, object]:
         "last_four": key.last_four,
         "scopes": key.scopes,
         "mode": key.mode,
-        "status": key.at_time(clock.now()),
-        "rate_limit": {"per_minute": key.per_minute, "burst": key.burst},
+        "status": key.status_at(clock.now()),
+        "rate_limit": RateLimitView.of(key),
         "allowed_cidrs": key.allowed_cidrs or (),
         "expires_at": key.expires_at,
-        "last_used": {"at": key.last_used_at, "ip": key.last_used_ip} if used else None,
+        "last_used": {"at": key.last_used_at, "ip": key.last_used_ip} if key.last_used_at else None,
         "replaced_by": key.replaced_by,
         "rotated_at": key.rotated_at,
         "revoked_at": key.revoked_at,
         "created_at": key.created_at,
-        "created_by": {"type": key.created_by.type, "id": key.created_by.id},
+        "created_by": CreatedBy.of(key.created_by),
         "version": key.version,
     }

@@ -75,7 +75,7 @@ def record(lead: Lead, sync: CrmSync, by: Caller) -> None:
 
 def _read(tenant: Tenant, lead_id: str) -> tuple[Lead | None, Integration | None]:
     """The lead and the CRM, each None if it does not exist; the CRM also if its address or secret is missing."""
-    lead, item = get_all([LEADS.key(tenant, lead_id), integrations.at(tenant, VENDOR)])
+    lead, item = get_all([LEADS.key(tenant, lead_id), integrations.integration_key(tenant, VENDOR)])
     crm = load(Integration, item) if item else None
     is_complete = crm is not None and URL in crm.settings and SECRET in crm.secrets
     return LEADS.load(lead) if lead else None, crm if is_complete else None

@@ -1,1 +1,1 @@
-"""The vendors that a tenant connects: settings, secrets under KMS, and the addresses its webhooks come to."""
+"""Integrations: the vendors that a tenant connects, with settings, encrypted secrets, and addresses for webhooks."""

@@ -1,37 +1,45 @@
-"""A connection: the unguessable address part that names tenant, mode and vendor to a receiver.
+"""Connections: a connection id is the unguessable part of a receiver's address, and identifies tenant, mode and vendor.
 
-It lies in the Access table beside the keys: like them it is looked up before the tenant is known, and like them it
-is found by its hash, so that reading the table gives nobody an address.
+Connections are in the Access table, next to the API keys. Both are looked up before the tenant is known, and both are
+found by a hash, so that reading the table reveals no address.
 """
+
+from __future__ import annotations
 
 import hashlib
 import re
 import secrets
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from eal.core import aws, settings
 from eal.core.clock import Instant, rfc3339
 from eal.core.secrets import decrypt
-from eal.core.table.item import Item, dump, encode, from_attributes, load, to_attributes
+from eal.core.table.item import dump, encode, from_attributes, load, to_attributes
 from eal.core.table.read import batch_get
 from eal.core.table.write import Operation, Stale
-from eal.core.tenancy import Mode, Tenant
-from eal.domain.integrations.model import Failure, Health, Integration, Secret
+from eal.core.tenancy import Mode  # noqa: TC001 - pydantic reads the annotations of stored items
+from eal.domain.integrations.model import ConnectionHealth, Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UniversalAttributeValueTypeDef
 
-_FRESH_SECONDS = 60
+    from eal.core.table.item import Item
+    from eal.core.tenancy import Tenant
+    from eal.domain.integrations.model import Integration, StoredSecret
+
+_STAMP_INTERVAL_SECONDS = 60
 _ID = re.compile(r"conn_[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """What a receiver needs. `ciphertexts` are the signing secrets: the one in use, and before `previous_until` also
-    the one that it replaced."""
+    """What a receiver needs. `ciphertexts` are the current signing secret, and until `previous_until` also the one that
+    it replaced."""
 
     organization_id: str
     mode: Mode
@@ -45,17 +53,17 @@ class Connection:
         """The secrets that are accepted now, newest first."""
         overlaps = self.previous_until is not None and now < self.previous_until
         return [
-            decrypt(one, organization_id=self.organization_id, purpose=f"{self.vendor}.signing")
-            for one in self.ciphertexts[: 2 if overlaps else 1]
+            decrypt(ciphertext, organization_id=self.organization_id, purpose=f"{self.vendor}.signing")
+            for ciphertext in self.ciphertexts[: 2 if overlaps else 1]
         ]
 
-    def health(self) -> Health:
-        return Health(last_event_at=self.last_event_at, last_failure=self.last_failure)
+    def health(self) -> ConnectionHealth:
+        return ConnectionHealth(last_event_at=self.last_event_at, last_failure=self.last_failure)
 
     def just_failed(self, now: datetime) -> bool:
-        """Whether the last failure is so new that another one is not written down."""
+        """Whether the last failure is so recent that another one is not recorded."""
         return self.last_failure is not None and now - self.last_failure.at < timedelta(
-            seconds=_FRESH_SECONDS
+            seconds=_STAMP_INTERVAL_SECONDS
         )
 
 
@@ -65,7 +73,7 @@ def new_id() -> str:
 
 
 def is_id(text: str) -> bool:
-    """Whether `text` has the shape of a connection's id: what has not, nobody needs to look for."""
+    """Whether `text` has the format of a connection id; any other text needs no read."""
     return _ID.fullmatch(text) is not None
 
 
@@ -75,24 +83,31 @@ def pk(connection_id: str) -> str:
 
 def find(connection_id: str, vendor: str) -> Connection | None:
     """The vendor's connection with this id, if there is one."""
-    answer = aws.dynamodb().get_item(
-        TableName=settings.access_table(), Key=_at(connection_id), ConsistentRead=True
+    response = aws.dynamodb().get_item(
+        TableName=settings.access_table(), Key=_access_key(connection_id), ConsistentRead=True
     )
-    if not answer.get("Item"):
+    if not response.get("Item"):
         return None
-    connection = load(Connection, from_attributes(answer["Item"]))
+    connection = load(Connection, from_attributes(response["Item"]))
     return connection if connection.vendor == vendor else None
 
 
 def find_all(connection_ids: Sequence[str]) -> dict[str, Connection]:
-    """A tenant's connections, of one mode, by vendor. Raises: Unavailable."""
-    items = batch_get(settings.access_table(), [{"pk": pk(each)} for each in connection_ids])
+    """A tenant's connections of one mode, by vendor.
+
+    Raises: Unavailable.
+    """
+    items = batch_get(
+        settings.access_table(), [{"pk": pk(connection_id)} for connection_id in connection_ids]
+    )
     return {connection.vendor: connection for connection in (load(Connection, item) for item in items)}
 
 
-def put(connection_id: str, integration: Integration, signing: Secret | None, tenant: Tenant) -> Operation:
-    """The operation that writes what receivers look up, leaving what they stamped on it alone."""
-    ciphertexts = [one for one in (signing.ciphertext, signing.previous) if one] if signing else []
+def put(
+    connection_id: str, integration: Integration, signing: StoredSecret | None, tenant: Tenant
+) -> Operation:
+    """The operation that writes what receivers read, but not what they stamped on the connection."""
+    ciphertexts = list(filter(None, (signing.ciphertext, signing.previous))) if signing else []
     values: Item = {
         ":organization": tenant.organization_id,
         ":mode": tenant.mode,
@@ -102,7 +117,7 @@ def put(connection_id: str, integration: Integration, signing: Secret | None, te
     }
     update = {
         "TableName": settings.access_table(),
-        "Key": _at(connection_id),
+        "Key": _access_key(connection_id),
         "UpdateExpression": (
             "SET organization_id = :organization, #mode = :mode, vendor = :vendor,"
             " ciphertexts = :texts, previous_until = :until"
@@ -117,19 +132,19 @@ def put(connection_id: str, integration: Integration, signing: Secret | None, te
 
 
 def delete(connection_id: str) -> Operation:
-    """The operation after which the connection's addresses answer 404."""
-    request = {"Delete": {"TableName": settings.access_table(), "Key": _at(connection_id)}}
+    """The operation that deletes the connection: its addresses then return 404."""
+    request = {"Delete": {"TableName": settings.access_table(), "Key": _access_key(connection_id)}}
     return Operation(cast("TransactWriteItemTypeDef", request), lambda _old: Stale())
 
 
 def stamp_event(connection_id: str, at: datetime) -> None:
-    """Remember when the vendor last sent something: at most once a minute, so that a busy tenant is not a hot key,
-    and at once where a refusal was the newest that is known."""
+    """Record when the vendor last sent a webhook: at most once a minute, so that a busy tenant is not a hot key, and at
+    once if the newest known webhook was rejected."""
     client = aws.dynamodb()
     try:
         client.update_item(
             TableName=settings.access_table(),
-            Key=_at(connection_id),
+            Key=_access_key(connection_id),
             UpdateExpression="SET last_event_at = :at, stamped = :now",
             ConditionExpression=(
                 "attribute_exists(pk) AND (attribute_not_exists(stamped) OR stamped < :stale"
@@ -140,7 +155,7 @@ def stamp_event(connection_id: str, at: datetime) -> None:
                 {
                     ":at": rfc3339(at),
                     ":now": int(at.timestamp()),
-                    ":stale": int(at.timestamp()) - _FRESH_SECONDS,
+                    ":stale": int(at.timestamp()) - _STAMP_INTERVAL_SECONDS,
                 }
             ),
         )
@@ -149,13 +164,13 @@ def stamp_event(connection_id: str, at: datetime) -> None:
 
 
 def stamp_failure(connection_id: str, vendor: str, failure: Failure) -> None:
-    """Remember why something from the vendor was refused: at most once a minute."""
+    """Record why a webhook of the vendor was rejected: at most once a minute."""
     client = aws.dynamodb()
-    stale = failure.at - timedelta(seconds=_FRESH_SECONDS)
+    stale = failure.at - timedelta(seconds=_STAMP_INTERVAL_SECONDS)
     try:
         client.update_item(
             TableName=settings.access_table(),
-            Key=_at(connection_id),
+            Key=_access_key(connection_id),
             UpdateExpression="SET last_failure = :failure",
             ConditionExpression=(
                 "vendor = :vendor AND (attribute_not_exists(last_failure) OR last_failure.#at <= :stale)"
@@ -170,5 +185,5 @@ def stamp_failure(connection_id: str, vendor: str, failure: Failure) -> None:
         return
 
 
-def _at(connection_id: str) -> "dict[str, UniversalAttributeValueTypeDef]":
+def _access_key(connection_id: str) -> dict[str, UniversalAttributeValueTypeDef]:
     return to_attributes({"pk": pk(connection_id)})

@@ -1,27 +1,33 @@
-"""The way in: what a vendor says is kept as it came, then queued for the vendor's normaliser.
+"""Inbound webhooks: a vendor's body is stored unchanged, then enqueued for the vendor's normaliser.
 
-Receivers take it, and so do the workers that ask a vendor for what its webhooks have left out: whatever comes this way
-is treated alike, however often it comes.
+Receivers ingest webhooks, and reconciliation ingests the records that webhooks left out. The normaliser treats both
+alike, and recognises duplicates.
 """
+
+from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from eal.core import aws, caller, clock, settings
-from eal.core.caller import Caller
-from eal.core.clock import Instant
-from eal.core.json import Json
+from eal.core.clock import Instant  # noqa: TC001 - pydantic reads the annotations of messages
 from eal.core.table.item import load
 from eal.core.tenancy import Mode, TenantScoped
 from eal.domain.integrations import connections
-from eal.domain.integrations.connections import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from eal.core.caller import Caller
+    from eal.core.json import Json
+    from eal.domain.integrations.connections import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received(TenantScoped):
-    """A message of a vendor's queue: what came, and for whom. `raw` is where its body is kept."""
+    """A message of a vendor's queue. `raw` is the key of the S3 object that has the body."""
 
     vendor: str
     kind: str
@@ -34,11 +40,11 @@ class Received(TenantScoped):
     request_id: str
 
     def as_caller(self) -> Caller:
-        """The vendor, as who changes what it tells of."""
+        """The vendor as the actor of the changes."""
         return caller.vendor(self.vendor, self.tenant, self.request_id)
 
 
-def take_in(
+def ingest(
     connection: Connection,
     connection_id: str,
     kind: str,
@@ -47,14 +53,14 @@ def take_in(
     request_id: str,
     delivery_id: str = "",
 ) -> None:
-    """Put the body to S3, then a message with its place to the vendor's queue: when this returns, both are durable.
+    """Put the body into S3, then a message with its object key into the vendor's queue. Both are durable on return.
 
-    The object's key is the body's own hash, so that a duplicate lands on itself.
+    The object key contains the hash of the body, so a duplicate overwrites itself.
     """
     vendor = connection.vendor
-    place = f"inbound/{vendor}/{connection_id}/{kind}/{hashlib.sha256(body).hexdigest()}"
+    object_key = f"inbound/{vendor}/{connection_id}/{kind}/{hashlib.sha256(body).hexdigest()}"
     aws.s3().put_object(
-        Bucket=settings.inbound_bucket(), Key=place, Body=body, ContentType="application/json"
+        Bucket=settings.inbound_bucket(), Key=object_key, Body=body, ContentType="application/json"
     )
     received = Received(
         vendor=vendor,
@@ -63,7 +69,7 @@ def take_in(
         mode=connection.mode,
         connection_id=connection_id,
         delivery_id=delivery_id,
-        raw=place,
+        raw=object_key,
         received_at=clock.now(),
         request_id=request_id,
     )
@@ -71,11 +77,12 @@ def take_in(
 
 
 def send(received: Received, *, delay: int = 0) -> None:
-    """Send a message to its vendor's queue, in its connection's group: so one tenant's flood holds up no other's.
+    """Send a message to its vendor's queue after `delay` seconds. The message group is the connection, so that a burst
+    of one tenant does not delay others.
 
-    The groups make a fair queue of a standard one, which keeps no order.
+    Groups make a standard queue fair, but do not keep order.
     """
-    # Not by pydantic: a receiver's cold start would pay for the model.
+    # Without pydantic: a receiver's cold start would pay for the model.
     message = {**asdict(received), "received_at": clock.rfc3339(received.received_at)}
     aws.sqs().send_message(
         QueueUrl=settings.queue(received.vendor),
@@ -86,8 +93,8 @@ def send(received: Received, *, delay: int = 0) -> None:
 
 
 def normaliser(normalise: Callable[[Received, bytes], None]) -> Callable[[Mapping[str, Json]], None]:
-    """What the vendor's `Consumer` runs: `normalise` with the message and the body as it came, and then the
-    connection is known to be alive."""
+    """The function that the vendor's `Consumer` runs: calls `normalise` with the message and the stored body, then
+    stamps the connection."""
 
     def consume(message: Mapping[str, Json]) -> None:
         received = load(Received, message)

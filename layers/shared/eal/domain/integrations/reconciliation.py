@@ -1,36 +1,45 @@
-"""Asking vendors for what their webhooks left out: which connections are due, and how far each has come.
+"""Reconciliation: which connections are due, and how far each has been reconciled.
 
-A cursor says up to when nothing is missing. It is bookkeeping: a lost one only costs requests.
+A cursor states the time before which no record is missing. Losing a cursor only costs requests.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import batched
-from typing import Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
-from eal.core.clock import Instant
+from eal.core.clock import Instant  # noqa: TC001 - pydantic reads the annotations of stored items
 from eal.core.json import Json
 from eal.core.table import progress
 from eal.core.table.item import dump, load
-from eal.core.table.keys import Key, key
+from eal.core.table.keys import key
 from eal.core.table.read import get_all, walk
 from eal.core.tenancy import Tenant
-from eal.domain.integrations.model import ASKED, Integration
+from eal.domain.integrations.model import RECONCILIATION_PARTITIONS, Integration
 
-EVERY = timedelta(minutes=15)
-AFTER_A_REFUSAL = timedelta(hours=1)
-"""A wrong key is asked with again so often: the tenant may have given a right one."""
-_KEPT = timedelta(days=90)
+if TYPE_CHECKING:
+    from datetime import datetime
 
-type Take = Callable[[str, dict[str, Json]], None]
-"""Sends what was missing, kind and body, the same way as a webhook."""
+    from eal.core.table.keys import Key
+
+INTERVAL = timedelta(minutes=15)
+INTERVAL_AFTER_REFUSAL = timedelta(hours=1)
+"""After a refusal, because a tenant that gave a wrong key may replace it."""
+_RETENTION = timedelta(days=90)
+_BATCH_CONNECTIONS = 100
+"""Their cursors are read in one TransactGetItems, which reads at most 100 items."""
+
+type Ingest = Callable[[str, dict[str, Json]], None]
+"""Ingests a missing record, by kind and body, in the same way as a webhook."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
-    """Before `through` nothing is missing. `began_at` and `place` are of a walk that was interrupted: when it began,
-    and where it goes on."""
+    """No record before `through` is missing. `began_at` and `place` belong to an interrupted walk: when it began, and
+    the position at which it continues."""
 
     through: Instant
     next_at: Instant
@@ -41,44 +50,46 @@ class Cursor:
     def done(self, through: datetime) -> Self:
         return replace(self, through=max(through, self.through), began_at=None, place=None)
 
-    def interrupted(self, began_at: datetime, place: str | None) -> Self:
-        return replace(self, began_at=began_at, place=place)
+    def interrupted(self, began_at: datetime, position: str | None) -> Self:
+        return replace(self, began_at=began_at, place=position)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Reconciliation:
+    """A connection that is due: its integration has a key to the vendor's API."""
+
     tenant: Tenant
     integration: Integration
     cursor: Cursor
 
 
-def due(vendor: str, now: datetime) -> list[Due]:
-    """The vendor's connections that are to be asked for now, who has waited longest first."""
-    found: list[Due] = []
-    for some in batched(
-        walk("gsi2pk = :vendor", {":vendor": ASKED[vendor]}, index="gsi2"), 100, strict=False
-    ):
-        tenants = [Tenant(*cast("str", item["gsi2sk"]).split("#")) for item in some]  # type: ignore[arg-type]  # as `_item` wrote it
-        cursors = get_all([_at(tenant, vendor) for tenant in tenants])
-        for item, tenant, known in zip(some, tenants, cursors, strict=True):
+def list_due(vendor: str, now: datetime) -> list[Reconciliation]:
+    """The vendor's connections that are due, the longest overdue first."""
+    due: list[Reconciliation] = []
+    items = walk("gsi2pk = :vendor", {":vendor": RECONCILIATION_PARTITIONS[vendor]}, index="gsi2")
+    for batch in batched(items, _BATCH_CONNECTIONS, strict=False):
+        tenants = [Tenant(*cast("str", item["gsi2sk"]).split("#")) for item in batch]  # type: ignore[arg-type]  # as `store._item` wrote it
+        cursors = get_all([_cursor_key(tenant, vendor) for tenant in tenants])
+        for item, tenant, stored in zip(batch, tenants, cursors, strict=True):
             integration = load(Integration, item)
-            begun = integration.created_at
-            cursor = load(Cursor, known) if known else Cursor(through=begun, next_at=begun)
+            connected_at = integration.created_at
+            cursor = load(Cursor, stored) if stored else Cursor(through=connected_at, next_at=connected_at)
             if cursor.next_at <= now:
-                found.append(Due(tenant=tenant, integration=integration, cursor=cursor))
-    return sorted(found, key=lambda waiting: waiting.cursor.next_at)
+                due.append(Reconciliation(tenant=tenant, integration=integration, cursor=cursor))
+    return sorted(due, key=lambda reconciliation: reconciliation.cursor.next_at)
 
 
-def save(due: Due, after: Cursor, now: datetime) -> bool:
-    """Write how far it has come. False where another run was quicker: what this one found stays found."""
+def save(reconciliation: Reconciliation, after: Cursor, now: datetime) -> bool:
+    """Store the new cursor. False if another run was faster; the records that this run found stay ingested."""
+    was = reconciliation.cursor.version
     item: dict[str, Json] = {
-        **_at(due.tenant, due.integration.vendor)._asdict(),
+        **_cursor_key(reconciliation.tenant, reconciliation.integration.vendor)._asdict(),
         "kind": "RECONCILIATION",
-        "ttl": int((now + _KEPT).timestamp()),
-        **dump(replace(after, version=due.cursor.version + 1)),
+        "ttl": int((now + _RETENTION).timestamp()),
+        **dump(replace(after, version=was + 1)),
     }
-    return progress.advance(item, was=due.cursor.version)
+    return progress.advance(item, was=was)
 
 
-def _at(tenant: Tenant, vendor: str) -> Key:
+def _cursor_key(tenant: Tenant, vendor: str) -> Key:
     return key(tenant, "RECONCILIATION", vendor)

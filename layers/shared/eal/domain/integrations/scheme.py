@@ -1,4 +1,4 @@
-"""What a vendor's receiver is made of: each module of `eal.vendors` that receives has one."""
+"""The signature scheme of a vendor's webhooks. Each vendor with a receiver has one, in its `webhooks` module."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """What differs from vendor to vendor.
+    """The differences between vendors.
 
-    `is_signed(headers, body, secrets)` tells, in constant time, whether one of the secrets signed exactly this body;
-    header names are lower-case. `signed_at(headers)` is the signature's own time in Unix seconds, for a vendor that
-    signs one: what is further from now than the receiver tolerates is refused as a replay. `id_header` is the header
-    that names a delivery, for a vendor whose bodies do not name themselves.
+    `is_signed(headers, body, secrets)` returns, in constant time, whether one of the secrets signed exactly this body.
+    Header names are lower-case. `signed_at(headers)` is the signature's time in Unix seconds, if the vendor signs a
+    time: the receiver rejects a time out of its tolerance as a replay. `id_header` is the header with the delivery's
+    id, for a vendor whose bodies have no id.
     """
 
     vendor: str

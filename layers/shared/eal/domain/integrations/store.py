@@ -1,56 +1,65 @@
 """Integrations in the State table, each with its connection in the Access table if its vendor has a receiver."""
 
+from __future__ import annotations
+
 import hmac
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from eal.core import audit, secrets, settings
-from eal.core.caller import Caller
 from eal.core.clock import rfc3339
-from eal.core.errors import UNKNOWN_FIELD, FieldError, NotFound, ValidationFailed
-from eal.core.json import Json
-from eal.core.listing import ListQuery
+from eal.core.errors import UNKNOWN_FIELD, NotFound, ValidationFailed
 from eal.core.outbound import address
 from eal.core.table import page
-from eal.core.table.item import Item, dump, load
-from eal.core.table.keys import Key, key
+from eal.core.table.item import dump, load
+from eal.core.table.keys import key
 from eal.core.table.page import Entry, Page
 from eal.core.table.read import get, get_all
-from eal.core.tenancy import Tenant
 from eal.domain.integrations import connections
 from eal.domain.integrations.model import (
-    ASKED,
+    RECONCILIATION_PARTITIONS,
     VENDORS,
-    Health,
+    ConnectionHealth,
     Integration,
-    Secret,
-    Terms,
+    StoredSecret,
     can_sign,
     purpose,
 )
-from eal.domain.integrations.wire import IntegrationPut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from eal.core.caller import Caller
+    from eal.core.errors import FieldError
+    from eal.core.json import Json
+    from eal.core.listing import ListQuery
+    from eal.core.table.item import Item
+    from eal.core.table.keys import Key
+    from eal.core.tenancy import Tenant
+    from eal.domain.integrations.model import VendorSpec
+    from eal.domain.integrations.wire import IntegrationPut
 
 
-def at(tenant: Tenant, vendor: str) -> Key:
+def integration_key(tenant: Tenant, vendor: str) -> Key:
     """`org_…#live#INTEGRATION`, `callrail`."""
     return key(tenant, "INTEGRATION", vendor)
 
 
-def put(vendor: str, body: IntegrationPut, by: Caller) -> tuple[Integration, Health]:
-    """Connect a vendor, or change the connection: what is left out stays, null removes, addresses stay.
+def put(vendor: str, body: IntegrationPut, by: Caller) -> tuple[Integration, ConnectionHealth]:
+    """Connect a vendor, or change its integration. Omitted values and addresses do not change; null removes a value.
 
-    Raises: NotFound for an unknown vendor; ValidationFailed for a name that this vendor does not have, and for an
-    address or a secret that could not be used.
+    Raises: NotFound for an unknown vendor; ValidationFailed for a setting or secret that this vendor does not have, and
+    for an unusable address or secret.
     """
-    terms = VENDORS.get(vendor)
-    if terms is None:
+    spec = VENDORS.get(vendor)
+    if spec is None:
         raise NotFound(f"There is no vendor '{vendor[:40]}'. Use one of: {', '.join(VENDORS)}.")
-    _check(vendor, terms, body)
+    _check(vendor, spec, body)
     before = find(vendor, by)
     by.transaction.check_if_match(before.version if before else 0)
-    started = Integration(vendor=vendor, created_at=by.at, updated_at=by.at, version=0)
-    after = _changed(before or started, terms, body, by)
+    new = Integration(vendor=vendor, created_at=by.at, updated_at=by.at, version=0)
+    after = _changed(before or new, spec, body, by)
     if after == before:
         return before, _health(before)
     after = replace(after, updated_at=by.at, version=after.version + 1)
@@ -60,17 +69,17 @@ def put(vendor: str, body: IntegrationPut, by: Caller) -> tuple[Integration, Hea
     by.transaction.audit(
         "integration.updated" if before else "integration.created", vendor, _changes(before, after)
     )
-    return after, _health(before) if before else Health()
+    return after, _health(before) if before else ConnectionHealth()
 
 
 def find(vendor: str, by: Caller) -> Integration | None:
-    """The caller's integration with the vendor, if there is one in its mode."""
-    item = get(at(by.tenant, vendor))
+    """The caller's integration with the vendor in its mode, or None."""
+    item = get(integration_key(by.tenant, vendor))
     return load(Integration, item) if item else None
 
 
 def api_key(vendor: str, by: Caller) -> str | None:
-    """The key to the vendor's API that the caller's tenant has given, if it has."""
+    """The caller's key to the vendor's API, or None."""
     integration = find(vendor, by)
     secret = integration.secrets.get("api_key") if integration else None
     if secret is None:
@@ -80,43 +89,47 @@ def api_key(vendor: str, by: Caller) -> str | None:
     )
 
 
-def search(query: ListQuery, by: Caller) -> Page[tuple[Integration, Health]]:
+def search(query: ListQuery, by: Caller) -> Page[tuple[Integration, ConnectionHealth]]:
     """The integrations of the caller's mode with their health, newest first."""
-    items = get_all([at(by.tenant, vendor) for vendor in VENDORS])
+    items = get_all([integration_key(by.tenant, vendor) for vendor in VENDORS])
     found = [load(Integration, item) for item in items if item]
-    known = connections.find_all([one.connection_id for one in found if one.connection_id])
-
-    def health(integration: Integration) -> Health:
-        return known[integration.vendor].health() if integration.vendor in known else Health()
-
-    return page.paginate_in_memory(
-        by.tenant, query, [Entry(one.vendor, one.created_at, (one, health(one))) for one in found]
+    known = connections.find_all(
+        [integration.connection_id for integration in found if integration.connection_id]
     )
+
+    def health(integration: Integration) -> ConnectionHealth:
+        return known[integration.vendor].health() if integration.vendor in known else ConnectionHealth()
+
+    listed = [
+        Entry(integration.vendor, integration.created_at, (integration, health(integration)))
+        for integration in found
+    ]
+    return page.paginate_in_memory(by.tenant, query, listed)
 
 
 def remove(vendor: str, by: Caller) -> None:
-    """Disconnect a vendor: secrets and addresses are gone; connecting it again makes new addresses.
+    """Disconnect a vendor. Secrets and addresses are deleted; connecting the vendor again creates new addresses.
 
     Raises: NotFound.
     """
     old = find(vendor, by) if vendor in VENDORS else None
     if old is None:
         raise NotFound(f"'{vendor[:40]}' is not connected.")
-    by.transaction.delete(at(by.tenant, vendor), was=old.version)
+    by.transaction.delete(integration_key(by.tenant, vendor), was=old.version)
     if old.connection_id:
         by.transaction.add(connections.delete(old.connection_id))
     by.transaction.audit("integration.deleted", vendor, _changes(old, None))
 
 
-def _check(vendor: str, terms: Terms, body: IntegrationPut) -> None:
-    wrong: list[FieldError] = [
-        *_unknown("settings", body.settings, terms.settings),
-        *_unknown("secrets", body.secrets, terms.secrets),
+def _check(vendor: str, spec: VendorSpec, body: IntegrationPut) -> None:
+    faults: list[FieldError] = [
+        *_unknown("settings", body.settings, spec.settings),
+        *_unknown("secrets", body.secrets, spec.secrets),
     ]
     if vendor == "crm":
-        wrong += _crm_faults(body)
-    if wrong:
-        raise ValidationFailed(wrong)
+        faults += _crm_faults(body)
+    if faults:
+        raise ValidationFailed(faults)
 
 
 def _unknown(member: str, given: Iterable[str], known: tuple[str, ...]) -> list[FieldError]:
@@ -133,7 +146,7 @@ def _unknown(member: str, given: Iterable[str], known: tuple[str, ...]) -> list[
 
 
 def _crm_faults(body: IntegrationPut) -> Iterable[FieldError]:
-    """What of a CRM we could not push to, or not sign with."""
+    """The faults of an address to which we could not push, and of a secret with which we could not sign."""
     if url := body.settings.get("url"):
         yield from address.faults(url, "/settings/url", loopback=settings.is_local())
     secret = body.secrets.get("signing_secret")
@@ -146,33 +159,35 @@ def _crm_faults(body: IntegrationPut) -> Iterable[FieldError]:
         }  # fmt: skip
 
 
-def _changed(before: Integration, terms: Terms, body: IntegrationPut, by: Caller) -> Integration:
+def _changed(before: Integration, spec: VendorSpec, body: IntegrationPut, by: Caller) -> Integration:
     kept = {name: secret for name, secret in before.secrets.items() if name not in body.secrets}
     given = {
-        name: _secret(before, name, text, body.overlap_seconds, by)
+        name: _stored_secret(before, name, text, body.overlap_seconds, by)
         for name, text in body.secrets.items()
         if text is not None
     }
-    chosen = {**before.settings, **body.settings}
+    merged = {**before.settings, **body.settings}
     return replace(
         before,
-        connection_id=before.connection_id or (connections.new_id() if terms.kinds else None),
+        connection_id=before.connection_id or (connections.new_id() if spec.kinds else None),
         secrets={**kept, **given},
-        settings={name: value for name, value in chosen.items() if value is not None},
+        settings={name: value for name, value in merged.items() if value is not None},
     )
 
 
-def _secret(before: Integration, name: str, text: str, overlap_seconds: int, by: Caller) -> Secret:
-    """The secret as it is stored. One given again stays as it is, and so does what it replaced, unless there shall
-    be no overlap: a repeated request must not end an overlap that the first one began."""
-    use = purpose(before.vendor, name)
-    mark = _mark(text, by.organization_id, use)
+def _stored_secret(
+    before: Integration, name: str, text: str, overlap_seconds: int, by: Caller
+) -> StoredSecret:
+    """The secret in its stored form. The same text keeps the stored secret and its predecessor, unless there is to be
+    no overlap, because a repeated request must not end the overlap that the first one began."""
+    secret_purpose = purpose(before.vendor, name)
+    mark = _mark(text, by.organization_id, secret_purpose)
     old = before.secrets.get(name)
     if old and old.mark == mark:
         return old if overlap_seconds else replace(old, previous=None, previous_until=None)
     overlaps = old and overlap_seconds and name == VENDORS[before.vendor].signing
-    return Secret(
-        ciphertext=secrets.encrypt(text, organization_id=by.organization_id, purpose=use),
+    return StoredSecret(
+        ciphertext=secrets.encrypt(text, organization_id=by.organization_id, purpose=secret_purpose),
         mark=mark,
         updated_at=by.at,
         previous=old.ciphertext if old and overlaps else None,
@@ -180,31 +195,37 @@ def _secret(before: Integration, name: str, text: str, overlap_seconds: int, by:
     )
 
 
-def _mark(text: str, organization_id: str, use: str) -> str:
-    """Equal for equal texts of one tenant and use. Without the KMS key nobody can try texts against it."""
+def _mark(text: str, organization_id: str, secret_purpose: str) -> str:
+    """A keyed hash, equal for equal texts of one organization and purpose. Guessing a text needs the KMS key."""
     derived = secrets.derived_key("integration-secrets")
-    return hmac.digest(derived, f"{organization_id}:{use}:{text}".encode(), "sha256").hex()
+    return hmac.digest(derived, f"{organization_id}:{secret_purpose}:{text}".encode(), "sha256").hex()
 
 
 def _item(integration: Integration, by: Caller) -> Item:
-    place = at(by.tenant, integration.vendor)
-    asked: Item = {}
-    if integration.vendor in ASKED and "api_key" in integration.secrets:
-        asked = {"gsi2pk": ASKED[integration.vendor], "gsi2sk": f"{by.organization_id}#{by.mode}"}
-    return {**place._asdict(), "kind": "INTEGRATION", **asked, **dump(integration)}
+    index: Item = {}
+    if integration.vendor in RECONCILIATION_PARTITIONS and "api_key" in integration.secrets:
+        partition = RECONCILIATION_PARTITIONS[integration.vendor]
+        index = {"gsi2pk": partition, "gsi2sk": f"{by.organization_id}#{by.mode}"}
+    return {
+        **integration_key(by.tenant, integration.vendor)._asdict(),
+        "kind": "INTEGRATION",
+        **index,
+        **dump(integration),
+    }
 
 
-def _health(integration: Integration) -> Health:
+def _health(integration: Integration) -> ConnectionHealth:
     if integration.connection_id is None:
-        return Health()
+        return ConnectionHealth()
     connection = connections.find(integration.connection_id, integration.vendor)
-    return connection.health() if connection else Health()
+    return connection.health() if connection else ConnectionHealth()
 
 
 def _changes(before: Integration | None, after: Integration | None) -> tuple[audit.Change, ...]:
-    """What the log shows: addresses and secrets as stars, a URL without its query, which often holds a secret."""
-    terms = next(VENDORS[one.vendor] for one in (before, after) if one)
-    hidden = ("connection_id", *(f"secrets.{name}" for name in terms.secrets))
+    """The changes for the audit log: addresses and secrets masked, a URL without its query, which may have a secret."""
+    integration = before or after
+    secret_names = VENDORS[integration.vendor].secrets if integration else ()
+    hidden = ("connection_id", *(f"secrets.{name}" for name in secret_names))
     return audit.changes(_audited(before) if before else {}, _audited(after) if after else {}, secret=hidden)
 
 

@@ -1,6 +1,5 @@
-"""What the API takes and shows of integrations."""
+"""What the API accepts and returns of integrations."""
 
-from dataclasses import asdict
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field
@@ -9,7 +8,7 @@ from eal.core import clock, settings
 from eal.core.clock import Instant
 from eal.core.listing import PageView
 from eal.core.wire import DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, Wire
-from eal.domain.integrations.model import VENDORS, Health, Integration, Secret
+from eal.domain.integrations.model import VENDORS, ConnectionHealth, Integration, StoredSecret
 
 type Setting = Annotated[str, Field(min_length=1, max_length=2048)]
 type SecretText = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -56,6 +55,16 @@ class SecretView(Wire):
         Field(description="Until when the previous signing secret is still accepted; null if it is not."),
     ]
 
+    @classmethod
+    def of(cls, secret: StoredSecret | None) -> Self:
+        if secret is None:
+            return cls(set=False, updated_at=None, previous_accepted_until=None)
+        return cls(
+            set=True,
+            updated_at=secret.updated_at,
+            previous_accepted_until=secret.previous_accepted_until(clock.now()),
+        )
+
 
 class FailureView(Wire):
     at: Instant
@@ -89,8 +98,8 @@ class IntegrationView(Wire):
     version: int
 
     @classmethod
-    def of(cls, integration: Integration, health: Health) -> Self:  # type: ignore[override]  # shows more than the entity
-        terms = VENDORS[integration.vendor]
+    def with_health(cls, integration: Integration, health: ConnectionHealth) -> Self:
+        spec = VENDORS[integration.vendor]
         base = None
         if integration.connection_id:
             base = settings.receiver_url(integration.vendor).rstrip("/") + "/" + integration.connection_id
@@ -98,15 +107,11 @@ class IntegrationView(Wire):
             {
                 "vendor": integration.vendor,
                 "settings": integration.settings,
-                "secrets": {name: _shown(integration.secrets.get(name)) for name in terms.secrets},
+                "secrets": {name: SecretView.of(integration.secrets.get(name)) for name in spec.secrets},
                 "connection_id": integration.connection_id,
                 "receiver_url": base,
-                "receiver_urls": {kind: f"{base}/{kind}" for kind in terms.kinds} if base else {},
-                "health": {
-                    "status": health.status,
-                    "last_event_at": health.last_event_at,
-                    "last_failure": asdict(health.last_failure) if health.last_failure else None,
-                },
+                "receiver_urls": {kind: f"{base}/{kind}" for kind in spec.kinds} if base else {},
+                "health": ConnectionHealthView.of(health),
                 "created_at": integration.created_at,
                 "updated_at": integration.updated_at,
                 "version": integration.version,
@@ -116,11 +121,3 @@ class IntegrationView(Wire):
 
 class IntegrationPage(PageView[IntegrationView]):
     pass
-
-
-def _shown(secret: Secret | None) -> dict[str, object]:
-    return {
-        "set": secret is not None,
-        "updated_at": secret.updated_at if secret else None,
-        "previous_accepted_until": secret.previous_accepted_until(clock.now()) if secret else None,
-    }

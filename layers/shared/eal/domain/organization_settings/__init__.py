@@ -1,1 +1,1 @@
-"""What an organization sets, and what calls and leads ask of it."""
+"""Settings of an organization, and the reads of them that calls and leads need."""

@@ -1,8 +1,8 @@
-"""When an organization is open and who is on call: spans of its week on the wall clock, daylight saving or not.
+"""Business hours and on-call rota: weekly spans in the organization's local time, across changes of the UTC offset.
 
-A span's opening is inclusive and its closing is not; a closing at or before its opening runs into the next day; "24:00"
-is the day's end. Where clocks go back, what is open at a wall time is open both times; where they go forward, the wall
-times in between are never, and neither is a span that lies in them. Everything here is pure: time is an argument.
+A span's opening is inclusive and its closing exclusive. A closing at or before the opening is on the next day; "24:00"
+is the end of the day. If clocks go back, a wall time that occurs twice is open both times. If they go forward, the
+skipped wall times do not occur, and neither does a span within them. Everything here is pure: time is an argument.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 type BusinessHours = Mapping[str, Sequence[Sequence[str]]]
-"""Day to spans, as in `{"mon": [["08:00", "17:00"]]}`: a day that is left out is closed."""
+"""Spans by day, as in `{"mon": [["08:00", "17:00"]]}`. A day without an entry is closed."""
 
 OnCall = TypedDict("OnCall", {"name": str, "phone": str, "days": list[str], "from": str, "to": str})
-"""Somebody who takes calls on these days: `from` and `to` are a span."""
+"""A person on call on these days; `from` and `to` are a span."""
 
 _DAY = 24 * 60
 _WEEK = 7 * _DAY
 _STEP = timedelta(days=1)
 _HORIZON = timedelta(days=15)
-"""The week's only opening may lie in an hour or a day that the clocks skip: then it is the week after's."""
+"""Two weeks: the clocks may skip the week's only opening, and the next one is then a week later."""
 
 
 class _Span(NamedTuple):
@@ -37,27 +37,24 @@ class _Span(NamedTuple):
 
 
 def is_open(business_hours: BusinessHours, zone: str, at: datetime) -> bool:
-    """Whether the organization is open at `at`. Without hours it never is."""
+    """Whether the organization is open at `at`. Without hours, it never is."""
     return _covers(business_hours, _wall(_zone(zone), at))
 
 
 def next_opening(business_hours: BusinessHours, zone: str, at: datetime) -> datetime | None:
-    """The first moment from `at` on, in UTC, at which it is open: `at` itself where it is open then.
-
-    None where it never opens.
-    """
-    clock = _zone(zone)
+    """The first moment at or after `at`, in UTC, at which the organization is open. None if it never opens."""
+    tz = _zone(zone)
     end = at + _HORIZON
-    # Within a time of one offset, wall time and time run alike: being open can begin at an opening, or with the offset.
-    moments = {at, *_changes(clock, at, end), *_openings(business_hours, clock, at, end)}
+    # While the offset is constant, the organization can only open at an opening; otherwise, when the offset changes.
+    moments = {at, *_offset_changes(tz, at, end), *_openings(business_hours, tz, at, end)}
     for moment in sorted(moments):
-        if moment >= at and _covers(business_hours, _wall(clock, moment)):
+        if moment >= at and _covers(business_hours, _wall(tz, moment)):
             return moment.astimezone(UTC)
     return None
 
 
 def on_call_at(on_call: Sequence[OnCall], zone: str, at: datetime) -> list[OnCall]:
-    """Who takes calls at `at`, in the order of the rota."""
+    """The people on call at `at`, in the order of the rota."""
     wall = _wall(_zone(zone), at)
     return [
         person
@@ -67,14 +64,14 @@ def on_call_at(on_call: Sequence[OnCall], zone: str, at: datetime) -> list[OnCal
 
 
 def overlap(business_hours: BusinessHours) -> str | None:
-    """What overlaps, in words that begin with the day; None where nothing does. Sunday night runs into Monday."""
+    """A description of two overlapping spans that begins with the day, or None. Sunday night runs into Monday."""
     spans = sorted(
         (number * _DAY + span.start, number * _DAY + span.end, f"{day} {opening} to {closing}")
         for number, day in enumerate(DAYS)
         for opening, closing in business_hours.get(day, ())
         for span in [_span(opening, closing)]
     )
-    # No span is longer than a day, so one that overlaps any overlaps its neighbour.
+    # No span is longer than a day, so a span that overlaps another one overlaps its neighbour.
     following = [*spans[1:], *((start + _WEEK, end + _WEEK, text) for start, end, text in spans[:1])]
     for (_, end, text), (start, _, other) in zip(spans, following, strict=True):
         if end > start:
@@ -104,12 +101,14 @@ def _wall(zone: tzinfo, at: datetime) -> datetime:
 
 
 def _covers(hours: BusinessHours, wall: datetime) -> bool:
-    """Whether a span of the wall's day, or one of the day before that runs into it, covers the wall time."""
-    return any(start <= wall < end for ago in (0, 1) for start, end in _spans_on(hours, wall.date(), ago))
+    """Whether a span of the wall time's day, or of the day before, covers the wall time."""
+    return any(
+        start <= wall < end for days_ago in (0, 1) for start, end in _spans_on(hours, wall.date(), days_ago)
+    )
 
 
-def _spans_on(hours: BusinessHours, today: date, ago: int) -> Iterator[tuple[datetime, datetime]]:
-    day = today - timedelta(days=ago)
+def _spans_on(hours: BusinessHours, today: date, days_ago: int) -> Iterator[tuple[datetime, datetime]]:
+    day = today - timedelta(days=days_ago)
     midnight = datetime.combine(day, time())
     for opening, closing in hours.get(DAYS[day.weekday()], ()):
         span = _span(opening, closing)
@@ -117,7 +116,7 @@ def _spans_on(hours: BusinessHours, today: date, ago: int) -> Iterator[tuple[dat
 
 
 def _openings(hours: BusinessHours, zone: tzinfo, at: datetime, end: datetime) -> Iterator[datetime]:
-    """The moments at which the wall clock shows an opening. One that comes twice is two."""
+    """The moments at which local time is an opening. A wall time that occurs twice is two moments."""
     day, last = _wall(zone, at).date(), _wall(zone, end).date()
     while day <= last:
         for opening, _ in _spans_on(hours, day, 0):
@@ -126,17 +125,17 @@ def _openings(hours: BusinessHours, zone: tzinfo, at: datetime, end: datetime) -
         day += _STEP
 
 
-def _changes(zone: tzinfo, at: datetime, end: datetime) -> Iterator[datetime]:
-    """The moments at which the zone's offset changes, to the second. No two are within a day."""
+def _offset_changes(zone: tzinfo, at: datetime, end: datetime) -> Iterator[datetime]:
+    """The moments at which the zone's offset changes, to the second. Changes are more than a day apart."""
     low = at.astimezone(UTC).replace(microsecond=0)
     while low < end:
         high = low + _STEP
         if _offset(zone, low) != _offset(zone, high):
-            yield _change(zone, low, high)
+            yield _offset_change(zone, low, high)
         low = high
 
 
-def _change(zone: tzinfo, low: datetime, high: datetime) -> datetime:
+def _offset_change(zone: tzinfo, low: datetime, high: datetime) -> datetime:
     before = _offset(zone, low)
     while high - low > timedelta(seconds=1):
         middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))

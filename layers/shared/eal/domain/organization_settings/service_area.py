@@ -1,8 +1,12 @@
-"""Whether a place is inside an organization's service area."""
+"""Whether a postal code or a point is inside an organization's service area."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from math import asin, cos, radians, sin, sqrt
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _EARTH_MILES = 3958.8
 
@@ -15,7 +19,7 @@ class Point(TypedDict):
 
 
 class ServiceArea(TypedDict, total=False):
-    """As it is stored: a center with a radius, postal codes, or both."""
+    """The stored form: a center with a radius, postal codes, or both."""
 
     center: Point
     radius_miles: float
@@ -25,7 +29,7 @@ class ServiceArea(TypedDict, total=False):
 def contains(
     area: ServiceArea | None, *, postal_code: str | None = None, point: Point | None = None
 ) -> bool | None:
-    """True where the postal code is listed or the distance is within the radius; None where it cannot be known.
+    """True if the postal code is listed or the point is within the radius; None if the arguments do not decide it.
 
     A ZIP+4 counts as its five digits.
     """
@@ -38,14 +42,14 @@ def contains(
         verdicts.append(miles(center, point) <= radius if point else None)
     if True in verdicts:
         return True
-    # What was not looked at might have said yes: a postal code that is not listed may lie within the radius.
+    # A test that could not be made might have succeeded: a postal code that is not listed may be within the radius.
     return None if None in verdicts or not verdicts else False
 
 
-def miles(one: Point, other: Point) -> float:
-    """The great-circle distance of two points (haversine)."""
+def miles(start: Point, end: Point) -> float:
+    """The great-circle distance between two points (haversine)."""
     lat1, lon1, lat2, lon2 = (
-        radians(degrees) for point in (one, other) for degrees in (point["latitude"], point["longitude"])
+        radians(degrees) for point in (start, end) for degrees in (point["latitude"], point["longitude"])
     )
     half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
     return 2 * _EARTH_MILES * asin(min(1, sqrt(half)))

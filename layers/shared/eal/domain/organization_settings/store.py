@@ -1,4 +1,5 @@
-"""What calls and leads ask of an organization's settings. Without its models: each write of a lead imports this."""
+"""Reads of an organization's settings for calls and leads. Imports no models, because each write of a lead imports
+this module."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from eal.core.table.read import get
-from eal.domain.organization_settings.table_keys import at
+from eal.domain.organization_settings.table_keys import organization_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,34 +17,34 @@ if TYPE_CHECKING:
 
 
 def ai_is_enabled(organization_id: str) -> bool:
-    """Whether engines may judge the organization's calls."""
+    """Whether engines may classify the organization's calls."""
     return cast("dict[str, bool]", _settings(organization_id).get("ai", {})).get("enabled", True)
 
 
 def service_area_of(organization_id: str) -> ServiceArea | None:
-    """The organization's service area, as it is now."""
+    """The organization's current service area."""
     return cast("ServiceArea | None", _settings(organization_id).get("service_area"))
 
 
 def _settings(organization_id: str) -> dict[str, Json]:
-    item = get(at(organization_id)) or {}
+    item = get(organization_key(organization_id)) or {}
     return cast("dict[str, Json]", item.get("settings", {}))
 
 
-_RECENT = timedelta(minutes=1)
-_MOST_RECENT = 1000
-_recent: dict[str, tuple[datetime, ServiceArea | None]] = {}
+_CACHE_LIFETIME = timedelta(minutes=1)
+_MAX_CACHED_ORGANIZATIONS = 1000
+_cache: dict[str, tuple[datetime, ServiceArea | None]] = {}
 
 
 def recent_service_area(organization_id: str, now: datetime) -> ServiceArea | None:
-    """The organization's service area, up to a minute old, for scores: a process keeps it.
+    """The organization's service area, up to a minute old, for scores.
 
-    Every write of a lead scores it, and would cost one more read each time.
+    Cached per process, because every write of a lead scores it and would otherwise cost one more read.
     """
-    known = _recent.get(organization_id)
-    if known is None or now - known[0] >= _RECENT:
-        known = (now, service_area_of(organization_id))
-        if len(_recent) >= _MOST_RECENT:
-            _recent.clear()
-        _recent[organization_id] = known
-    return known[1]
+    cached = _cache.get(organization_id)
+    if cached is None or now - cached[0] >= _CACHE_LIFETIME:
+        cached = (now, service_area_of(organization_id))
+        if len(_cache) >= _MAX_CACHED_ORGANIZATIONS:
+            _cache.clear()
+        _cache[organization_id] = cached
+    return cached[1]

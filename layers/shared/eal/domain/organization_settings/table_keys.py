@@ -1,19 +1,21 @@
-"""Where organizations, the pointers to their children and their grants are in the State table: in both modes."""
+"""Keys of organizations and of their grants in the State table. Both belong to both modes."""
 
-from eal.core.table.keys import Key, key
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal.core.table.keys import key
 from eal.core.tenancy import BothModes
 
+if TYPE_CHECKING:
+    from eal.core.table.keys import Key
 
-def at(organization_id: str) -> Key:
+
+def organization_key(organization_id: str) -> Key:
     """`org_…#both#ORGANIZATION`, `org_…`."""
     return key(BothModes(organization_id), "ORGANIZATION", organization_id)
 
 
-def pointer_at(parent_id: str, child_id: str) -> Key:
-    """`org_parent#both#CHILD`, `org_child`: what lists of children walk."""
-    return key(BothModes(parent_id), "CHILD", child_id)
-
-
-def grant_at(child_id: str, parent_id: str) -> Key:
-    """`org_child#both#GRANT`, `org_parent`: one of a child at most, as it has one parent at most."""
+def grant_key(child_id: str, parent_id: str) -> Key:
+    """`org_child#both#GRANT`, `org_parent`: a child has at most one grant, because it has at most one parent."""
     return key(BothModes(child_id), "GRANT", parent_id)

@@ -1,4 +1,4 @@
-"""What the API takes and shows of an organization's settings."""
+"""What the API accepts and returns of an organization's settings."""
 
 import re
 from typing import TYPE_CHECKING, Annotated, Literal, Self, cast
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from eal.domain.organization_settings.hours import BusinessHours
 
 type Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-CLOCK = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"
-type Clock = Annotated[str, Field(pattern=CLOCK)]
+WALL_TIME = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"
+type WallTime = Annotated[str, Field(pattern=WALL_TIME)]
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
-_PLACE_IN_ZONES = re.compile(r"[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
+_ZONE_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _LOCALE = re.compile(r"^([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?$")
 _ZIP = re.compile(r"^([0-9]{5})(?:-[0-9]{4})?$")
 
@@ -26,11 +26,11 @@ def _zone(name: str) -> str:
     from zoneinfo import ZoneInfo
 
     try:
-        # What begins with a small letter there is no place but a file: localtime, posixrules, tzdata.zi.
-        if _PLACE_IN_ZONES.fullmatch(name) and name != "Factory":
+        # zoneinfo's names in lower case are files and no zones: localtime, posixrules, tzdata.zi.
+        if _ZONE_NAME.fullmatch(name) and name != "Factory":
             return ZoneInfo(name).key
     except (KeyError, ValueError, OSError):
-        pass  # a name that zoneinfo does not know, or a folder of names
+        pass  # an unknown name, or a folder of names
     raise ValueError("Must be an IANA time zone, such as America/New_York.")
 
 
@@ -51,15 +51,15 @@ def _five_digits(text: str) -> str:
 
 
 def _pair(value: object) -> object:
-    """JSON has no tuples, and a body's types are taken strictly."""
+    """A list as a tuple: JSON has no tuples, and a body is validated strictly."""
     return tuple(value) if isinstance(value, list) else value
 
 
-def _opens(span: tuple[str, str]) -> int:
+def _opening_minutes(span: tuple[str, str]) -> int:
     return minutes(span[0])
 
 
-# ---------------------------------------------------------------- settings, as they are shown
+# ---------------------------------------------------------------- responses
 
 
 class AiView(Wire):
@@ -95,8 +95,8 @@ class OnCallView(Wire):
     name: str
     phone: str
     days: list[Day]
-    starts: Annotated[str, Field(alias="from", pattern=CLOCK)]
-    ends: Annotated[str, Field(alias="to", pattern=CLOCK)]
+    starts: Annotated[str, Field(alias="from", pattern=WALL_TIME)]
+    ends: Annotated[str, Field(alias="to", pattern=WALL_TIME)]
 
 
 class SenderView(Wire):
@@ -114,7 +114,7 @@ class SettingsView(Wire):
     default_locale: str = "en-US"
     service_area: ServiceAreaView | None = None
     business_hours: Annotated[
-        dict[Day, list[tuple[Clock, Clock]]],
+        dict[Day, list[tuple[WallTime, WallTime]]],
         Field(
             description='Opening and closing times, such as ["08:00", "17:00"], by weekday. A closing time at or '
             "before the opening time is on the next day."
@@ -126,10 +126,10 @@ class SettingsView(Wire):
     retention: RetentionView = RetentionView()
 
 
-# ---------------------------------------------------------------- settings, as they are given
+# ---------------------------------------------------------------- requests
 
 Opening = Annotated[str, Field(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$")]
-Span = Annotated[tuple[Opening, Clock], BeforeValidator(_pair)]
+Span = Annotated[tuple[Opening, WallTime], BeforeValidator(_pair)]
 
 
 class AiBody(Wire):
@@ -213,7 +213,7 @@ class OnCallBody(Wire):
     phone: Phone
     days: Annotated[list[Day], Field(min_length=1, max_length=7)]
     starts: Annotated[Opening, Field(alias="from")]
-    ends: Annotated[Clock, Field(alias="to")]
+    ends: Annotated[WallTime, Field(alias="to")]
 
     @field_validator("days")
     @classmethod
@@ -262,4 +262,4 @@ class SettingsBody(Wire):
             return None
         if found := overlap(cast("BusinessHours", hours)):
             raise ValueError(f"Must not overlap: {found}.")
-        return {day: sorted(hours[day], key=_opens) for day in DAYS if day in hours}
+        return {day: sorted(hours[day], key=_opening_minutes) for day in DAYS if day in hours}

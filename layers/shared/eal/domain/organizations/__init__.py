@@ -1,1 +1,1 @@
-"""Tenants: one organization a franchise location, some of them below a parent."""
+"""Organizations: a franchise or a location of one, some of them below a parent."""

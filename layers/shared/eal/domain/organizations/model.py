@@ -1,4 +1,4 @@
-"""An organization: one tenant."""
+"""An organization, and the pointer by which its parent finds it."""
 
 from dataclasses import dataclass, field
 
@@ -10,15 +10,15 @@ from eal.domain.organizations.subscriptions import Subscription
 INDUSTRY = "restoration"
 
 PERSONAL_SETTINGS = frozenset({"settings.on_call", "settings.sender"})
-"""Fields that are personal data: the audit log shows commitments to them. An organization's own name is not."""
+"""Personal data: the audit log shows commitments to these fields. An organization's own name is not personal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """One tenant. `settings` has the shape of `settings.wire.SettingsView`, and holds what was set.
+    """`settings` has the shape of `organization_settings.wire.SettingsView`, and contains only what was set.
 
-    `subscriptions` are what it pays for, in each mode, that which counts first; its billing alone changes them.
-    `salt` is for the audit log's commitments: it is stored here and nowhere else, and never shown.
+    `subscriptions` are the organization's subscriptions by mode, the effective one first. Only billing events change
+    them. `salt` is for the audit log's commitments: it is stored only here, and the API never returns it.
     """
 
     id: str
@@ -30,3 +30,10 @@ class Organization:
     settings: dict[str, Json] = field(default_factory=dict)
     subscriptions: dict[Mode, tuple[Subscription, ...]] = field(default_factory=dict)
     salt: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildPointer:
+    """The item by which a parent finds its child."""
+
+    id: str

@@ -1,4 +1,4 @@
-"""Organizations in the State table: the caller's own one, and those below it."""
+"""Organizations in the State table: the caller's own, and its children."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from eal.core.table.item import dump, load
 from eal.core.table.read import get
 from eal.core.tenancy import Tenant
 from eal.domain.api_keys import store as keys
-from eal.domain.organization_settings.table_keys import at, pointer_at
-from eal.domain.organizations.model import INDUSTRY, PERSONAL_SETTINGS, Organization
-from eal.domain.organizations.subscriptions import Subscription, with_subscription
+from eal.domain.organization_settings.table_keys import organization_key
+from eal.domain.organizations import children
+from eal.domain.organizations.model import INDUSTRY, PERSONAL_SETTINGS, ChildPointer, Organization
+from eal.domain.organizations.subscriptions import with_subscription
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.domain.api_keys.model import ApiKey
     from eal.domain.organization_settings.wire import SettingsBody
+    from eal.domain.organizations.subscriptions import Subscription
     from eal.domain.organizations.wire import OrganizationCreate, OrganizationUpdate
 
 
-def may_change(by: Caller) -> None:
+def require_live_key(by: Caller) -> None:
     """Raises: InsufficientScope for a test key."""
     if by.mode == "test":
         raise InsufficientScope(
@@ -39,7 +41,7 @@ def current(by: Caller) -> Organization:
 
     Raises: NotFound.
     """
-    item = get(at(by.organization_id))
+    item = get(organization_key(by.organization_id))
     if item is None:
         raise NotFound(f"There is no organization {by.organization_id}.")
     return load(Organization, item)
@@ -48,9 +50,10 @@ def current(by: Caller) -> Organization:
 def create(
     name: str, by: Caller, *, parent_organization_id: str | None = None
 ) -> tuple[Organization, ApiKey, str]:
-    """A new organization with its first live admin key (and its text), in the caller's write: for the operator's tools.
+    """A new organization with its first live admin key and the key's text, in the caller's transaction. For the
+    operator's tools.
 
-    The caller's `organization_id` is the new organization's id: it is the tenant that the records belong to.
+    The caller's `organization_id` is the new organization's id, because the audit records belong to that tenant.
     """
     new = Organization(
         id=by.organization_id,
@@ -65,12 +68,12 @@ def create(
 
 
 def create_child(body: OrganizationCreate, by: Caller) -> tuple[Organization, ApiKey, str]:
-    """A new organization below the caller's, with its first live admin key and its text.
+    """A new child of the caller's organization, with its first live admin key and the key's text.
 
-    Raises: InsufficientScope, also for a key that ends or is bound to networks: the child's admin key is neither.
+    Raises: InsufficientScope, also for a key with an expiry or networks, because the child's admin key has neither.
     """
-    may_change(by)
-    keys.may_give_unbounded(by)
+    require_live_key(by)
+    keys.require_unbounded_key(by)
     new = Organization(
         id=ids.new("org", by.at),
         name=body.name,
@@ -88,9 +91,9 @@ def create_child(body: OrganizationCreate, by: Caller) -> tuple[Organization, Ap
 def _write_new(new: Organization, by: Caller, *, also_for: str | None) -> tuple[ApiKey, str]:
     by.transaction.create(_item(new))
     if new.parent_organization_id:
-        place = pointer_at(new.parent_organization_id, new.id)
-        by.transaction.create({**place._asdict(), "kind": "CHILD", "id": new.id})
-    admin, text = keys.make(by, tenant=Tenant(new.id, "live"), name="First admin key", scopes=(SCOPES[-1],))
+        parent = Tenant(new.parent_organization_id, "live")
+        by.transaction.create(children.POINTERS.item(parent, ChildPointer(id=new.id)))
+    admin, text = keys.create(by, tenant=Tenant(new.id, "live"), name="First admin key", scopes=(SCOPES[-1],))
     keys.count_permanent_admins(by, new.id, 1)
     given: Item = {
         "name": new.name,
@@ -106,12 +109,12 @@ def _write_new(new: Organization, by: Caller, *, also_for: str | None) -> tuple[
 
 
 def update(old: Organization, body: OrganizationUpdate, by: Caller) -> Organization:
-    """The organization with what the body gives; what it gives as null is as if it were never set.
+    """The organization with the fields present in the body. Null restores a default.
 
-    `old` is the caller's own, or a child of it.
+    `old` is the caller's own organization, or a child of it.
     Raises: InsufficientScope, PreconditionFailed.
     """
-    may_change(by)
+    require_live_key(by)
     by.transaction.check_if_match(old.version)
     new = old
     if body.name is not None:
@@ -133,7 +136,7 @@ def update(old: Organization, body: OrganizationUpdate, by: Caller) -> Organizat
 
 
 def _with_settings(old: dict[str, Json], given: SettingsBody | None) -> dict[str, Json]:
-    """The stored settings with those that are given; null takes one, or all of them, away."""
+    """The stored settings with the given ones. Null removes a setting, or all of them."""
     if given is None:
         return {}
     members: dict[str, Json] = given.model_dump(
@@ -144,8 +147,8 @@ def _with_settings(old: dict[str, Json], given: SettingsBody | None) -> dict[str
 
 
 def _audited(organization: Organization) -> Item:
-    """What can be changed, settings as they are shown: one that is set to its default has not changed."""
-    # Here and not above: what only reads an organization would pay for the models at its cold start.
+    """The fields that can change. Settings have their defaults: setting a default explicitly is no change."""
+    # Imported here: functions that only read an organization would pay for the models at their cold start.
     from eal.domain.organization_settings.wire import SettingsView
 
     shown = SettingsView.model_validate(organization.settings).model_dump(mode="json", by_alias=True)
@@ -156,41 +159,46 @@ def _audited(organization: Organization) -> Item:
     }
 
 
-def bill(told: Subscription, organization_id: str, by: Caller) -> bool:
-    """Take in what an event says of a subscription of the caller's own organization or a child's, in the caller's mode.
+def record_subscription(subscription: Subscription, organization_id: str, by: Caller) -> bool:
+    """Merge a subscription event into the caller's own organization or a child of it, in the caller's mode.
 
-    False where it says nothing new: it has come before, or a newer one has.
+    False if the event changes nothing: it is a duplicate, or a newer event was recorded.
     Raises: NotFound for an organization that is neither.
     """
     own = organization_id == by.organization_id
     old = current(by) if own else find_child(organization_id, by)
     before = old.subscriptions.get(by.mode, ())
-    after = with_subscription(before, told)
+    after = with_subscription(before, subscription)
     if after == before:
         return False
     new = replace(old, subscriptions={**old.subscriptions, by.mode: after}, version=old.version + 1)
     by.transaction.replace(_item(new), was=old.version)
-    changes = audit.changes(_audited_subscription(before, told.id), _audited_subscription(after, told.id))
+    changes = audit.changes(
+        _audited_subscription(before, subscription.id), _audited_subscription(after, subscription.id)
+    )
     by.transaction.audit("organization.billed", new.id, changes, also_for=None if own else new.id)
     return True
 
 
 def _audited_subscription(subscriptions: tuple[Subscription, ...], subscription_id: str) -> Item:
     fields = ("id", "event_id", "status", "plan", "current_period_end", "cancel_at_period_end")
-    found = next((dump(one) for one in subscriptions if one.id == subscription_id), {})
-    return {f"subscription.{name}": value for name, value in found.items() if name in fields}
+    for subscription in subscriptions:
+        if subscription.id == subscription_id:
+            values = dump(subscription).items()
+            return {f"subscription.{name}": value for name, value in values if name in fields}
+    return {}
 
 
 def _item(organization: Organization) -> Item:
-    return {**at(organization.id)._asdict(), "kind": "ORGANIZATION", **dump(organization)}
+    return {**organization_key(organization.id)._asdict(), "kind": "ORGANIZATION", **dump(organization)}
 
 
 def find_child(organization_id: str, by: Caller) -> Organization:
     """A child of the caller's organization.
 
-    Raises: NotFound for any other one, the caller's own included.
+    Raises: NotFound for any other organization, including the caller's own.
     """
-    item = get(at(organization_id)) if ids.is_id("org", organization_id) else None
+    item = get(organization_key(organization_id)) if ids.is_id("org", organization_id) else None
     if item is None or item.get("parent_organization_id") != by.organization_id:
         raise NotFound(f"Your organization has no child {organization_id[:40]}.")
     return load(Organization, item)

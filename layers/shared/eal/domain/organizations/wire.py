@@ -1,6 +1,5 @@
-"""What the API takes and shows of organizations."""
+"""What the API accepts and returns of organizations."""
 
-from dataclasses import asdict
 from typing import Annotated, ClassVar, Self, cast
 
 from pydantic import AfterValidator, ConfigDict, Field, field_validator
@@ -76,7 +75,7 @@ class OrganizationView(Wire):
     version: int
 
     @classmethod
-    def of(cls, organization: Organization, mode: Mode) -> Self:  # type: ignore[override]  # shows more than the entity
+    def in_mode(cls, organization: Organization, mode: Mode) -> Self:
         return cls.model_validate(_fields(organization, mode))
 
 
@@ -107,7 +106,7 @@ class ChildView(OrganizationView):
 
     @classmethod
     def of_child(cls, child: Organization, grant: GivenGrant | None, mode: Mode) -> Self:
-        grants = [asdict(grant)] if grant else []
+        grants = [GrantView.of(grant)] if grant else []
         return cls.model_validate({**_fields(child, mode), "grants": grants})
 
 
@@ -123,7 +122,7 @@ def _fields(organization: Organization, mode: Mode) -> dict[str, object]:
         "industry": organization.industry,
         "parent_organization_id": organization.parent_organization_id,
         "settings": cast("dict[str, object]", organization.settings),
-        "subscription": asdict(subscriptions[0]) if subscriptions else None,
+        "subscription": SubscriptionView.of(subscriptions[0]) if subscriptions else None,
         "created_at": organization.created_at,
         "version": organization.version,
     }

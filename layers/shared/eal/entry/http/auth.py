@@ -1,8 +1,7 @@
 """From the Authorization header to a Caller: authentication, address list, rate limit and scope.
 
-One conditional UpdateItem does all of it for the usual key (`eal.domain.api_keys.access`), at the database, on each
-request: so a revoked key is refused on the very next request, and there is no cache whose age would have to be
-explained.
+For a key without an address list, one conditional UpdateItem does all of it (`eal.domain.api_keys.access`). There is no
+cache, so a revoked key is refused on its next request.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ _SCHEME = "bearer"
 
 @dataclass(slots=True)
 class Limits:
-    """The three headers that every answer to a valid key carries."""
+    """The rate limit's three headers, which every response to a valid key has. `reset` is in seconds."""
 
     limit: int
     remaining: int
@@ -59,13 +58,13 @@ class Limits:
 
 @dataclass(slots=True)
 class Admission:
-    """What the answer to a request with a valid key tells of the key. Set before anything can refuse the request."""
+    """The key of a request and its rate limit, for the response's headers. Set before the request can be refused."""
 
     limits: Limits | None = None
     key: ApiKey | None = None
 
     def of(self, use: Use, now: datetime) -> Limits:
-        """Remember the key as it was found, and return the limits, for a refusal to lower them."""
+        """Record the key, and return its limits, so that a refusal can lower them."""
         self.key = use.key
         self.limits = Limits(
             limit=use.key.per_minute, remaining=_remaining(use), reset=60 - int(now.timestamp()) % 60
@@ -73,14 +72,14 @@ class Admission:
         return self.limits
 
     def headers(self) -> dict[str, str]:
-        """The rate limit's headers, and a rotated key's warning; none without a valid key."""
+        """The rate limit's headers, and the expiry of a rotated key; none without a valid key."""
         if self.limits is None or self.key is None:
             return {}
-        return {**self.limits.headers(), **_ending(self.key)}
+        return {**self.limits.headers(), **_rotation_headers(self.key)}
 
 
-def _ending(key: ApiKey) -> dict[str, str]:
-    """`Deprecation` (RFC 9745) since the rotation, and `Sunset` (RFC 8594) when the key ends."""
+def _rotation_headers(key: ApiKey) -> dict[str, str]:
+    """Of a rotated key: `Deprecation` (RFC 9745), the rotation's time, and `Sunset` (RFC 8594), the key's expiry."""
     if key.status != "rotating" or key.rotated_at is None or key.expires_at is None:
         return {}
     from email.utils import format_datetime
@@ -94,7 +93,7 @@ def _ending(key: ApiKey) -> dict[str, str]:
 def authenticate(request: Request, needed: Scope, admission: Admission) -> Caller:
     """The caller of a request.
 
-    Fills `admission` as soon as the key is known to be valid, so that refusals after that carry its headers.
+    Fills `admission` as soon as the key is known to be valid, so that later refusals have its headers.
     Raises: MissingKey, InvalidKey, ExpiredKey, RevokedKey, IpNotAllowed, RateLimited, InsufficientScope,
     Unavailable.
     """
@@ -137,33 +136,33 @@ def _bearer(headers: dict[str, str]) -> str:
 
 
 def _use(text: str, now: datetime, ip: str, admission: Admission) -> Use:
-    """Count the request against its key, or raise what refuses it."""
-    mark = fingerprint(text)
+    """Count the request against its key, or raise the refusal."""
+    key_hash = fingerprint(text)
     try:
-        outcome = access.count_use(mark, now, ip)
+        outcome = access.count_use(key_hash, now, ip)
         if isinstance(outcome, access.Refused) and outcome.use and outcome.use.key.allowed_cidrs:
             _check_alive(outcome.use.key, now)
             _check_address(outcome.use, ip, now, admission)
-            outcome = access.count_use(mark, now, ip, address_checked=True)
+            outcome = access.count_use(key_hash, now, ip, address_checked=True)
     except (ClientError, BotoCoreError) as fault:
-        return _fail_open(mark, now, ip, admission, fault)
+        return _fail_open(key_hash, now, ip, admission, fault)
     if isinstance(outcome, access.Refused):
         raise _refusal(outcome.use, now, admission)
     limits = admission.of(outcome, now)
     if sum(outcome.counts) > access.WINDOW_MINUTES * outcome.key.per_minute:
         with _housekeeping():
-            access.take_back(mark, now)
+            access.undo_use(key_hash, now)
         limits.remaining = 0
         raise RateLimited(_seconds_until_free(outcome.counts, outcome.key, now))
-    if outcome.leftovers:
+    if outcome.stale_counters:
         with _housekeeping():
-            access.clear_leftovers(mark, outcome.leftovers)
+            access.clear_stale_counters(key_hash, outcome.stale_counters)
     return outcome
 
 
 @contextmanager
 def _housekeeping() -> Iterator[None]:
-    """For what only tidies the counters: its failure decides nothing about the request."""
+    """For updates that only tidy the counters: their failure does not affect the request."""
     try:
         yield
     except (ClientError, BotoCoreError) as fault:
@@ -171,14 +170,14 @@ def _housekeeping() -> Iterator[None]:
         observe.logger.warning("limiter_not_tidied", fault=type(fault).__name__)
 
 
-def _fail_open(mark: str, now: datetime, ip: str, admission: Admission, fault: Exception) -> Use:
-    """The table refuses writes: admit without counting, if the key can at least be read and is good."""
+def _fail_open(key_hash: str, now: datetime, ip: str, admission: Admission, fault: Exception) -> Use:
+    """The table refuses writes: admit the request without counting it, if the key can be read and is valid."""
     observe.count("limiter_failed_open")
     observe.logger.warning("limiter_failed_open", fault=type(fault).__name__)
     try:
-        use = access.read(mark, now)
-    except (ClientError, BotoCoreError) as second:
-        raise Unavailable from second
+        use = access.read(key_hash, now)
+    except (ClientError, BotoCoreError) as read_fault:
+        raise Unavailable from read_fault
     if use is None:
         raise InvalidKey("This API key does not exist. Use another key.")
     _check_alive(use.key, now)
@@ -204,7 +203,7 @@ def _refusal(use: Use | None, now: datetime, admission: Admission) -> Exception:
 
 
 def _check_alive(key: ApiKey, now: datetime) -> None:
-    match key.at_time(now):
+    match key.status_at(now):
         case "revoked":
             raise RevokedKey("This API key was revoked. Use another key.")
         case "expired":
@@ -218,9 +217,9 @@ def _remaining(use: Use) -> int:
 
 
 def _seconds_until_free(counts: Sequence[int], key: ApiKey, now: datetime) -> int:
-    """Seconds to the first minute whose window has room again."""
+    """Seconds until the first minute whose window has room again."""
     to_next_minute = 60 - int(now.timestamp()) % 60
-    for minutes_on in range(1, access.WINDOW_MINUTES + 1):
-        if sum(counts[minutes_on:]) < access.WINDOW_MINUTES * key.per_minute:
-            return to_next_minute + 60 * (minutes_on - 1)
+    for minutes_ahead in range(1, access.WINDOW_MINUTES + 1):
+        if sum(counts[minutes_ahead:]) < access.WINDOW_MINUTES * key.per_minute:
+            return to_next_minute + 60 * (minutes_ahead - 1)
     return to_next_minute + 60 * access.WINDOW_MINUTES

@@ -1,24 +1,26 @@
-"""`X-EAL-Organization`: a parent reads the data of a child that granted it; it never writes there."""
+"""`X-EAL-Organization`: a parent reads the data that a child has granted it. It never writes there."""
+
+from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eal.core import observe
-from eal.core.caller import Caller
 from eal.core.errors import GrantRequired, NotFound
 from eal.core.tenancy import Tenant
 
 if TYPE_CHECKING:
+    from eal.core.caller import Caller
     from eal.domain.organizations.grants.wire import Grantable
 
 
-def read_for_child(caller: Caller, child_id: str, resource: "Grantable | None", method: str) -> Caller:
-    """The caller, reading the child's data of the same mode. `resource` is None if no grant opens it.
+def read_for_child(caller: Caller, child_id: str, resource: Grantable | None, method: str) -> Caller:
+    """The caller with the child as its tenant, in the same mode. `resource` is None if it cannot be granted.
 
-    Raises: NotFound for an organization that is not the caller's child; GrantRequired for a write, for what no grant
-    opens, or where the child has not granted this resource, or no longer.
+    Raises: NotFound for an organization that is not the caller's child; GrantRequired for a write, for a resource that
+    cannot be granted, or without a current grant for the resource.
     """
-    # Here and not above: few requests come from parents, and every cold start would pay for the keys' models.
+    # Imported here: few requests come from parents, and every cold start would pay for the models of keys.
     from eal.domain.organizations.grants import store
 
     grant = store.find_child_grant(caller.organization_id, child_id)
@@ -40,7 +42,7 @@ def read_for_child(caller: Caller, child_id: str, resource: "Grantable | None", 
 
 
 def read_only() -> GrantRequired:
-    """The refusal of whatever would write for a child."""
+    """The refusal of a write for a child."""
     return GrantRequired(
         "A parent can only read the data of its children, not change it.", reason="read_only"
     )

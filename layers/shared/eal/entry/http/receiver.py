@@ -1,9 +1,10 @@
-"""A vendor webhook's Lambda: `handler = Receiver(scheme).handler`, on a function URL and behind API Gateway.
+"""The Lambda function that receives a vendor's webhooks: `handler = Receiver(scheme).handler`, on a function URL and
+behind API Gateway.
 
 In this order: address, size, connection, signature over the raw bytes, its age, raw body to S3, message to the queue,
-then 2xx. Vendors that do not retry (CallRail) lose what is not answered with 2xx, so nothing else happens here; the
-next worker normalises. A duplicate is stored under the same key and queued again: the normaliser knows what it has
-seen. A kind that we do not know is stored and queued like any other, and counted there: what a vendor adds is not lost.
+then 2xx. Nothing else happens here, because CallRail does not repeat a webhook that was not answered with 2xx. A
+duplicate is stored under the same key and enqueued again: the normaliser recognises it. An unknown kind is stored and
+enqueued too, and the normaliser counts it: a kind that the vendor adds is not lost.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES = 1024 * 1024
 TOLERANCE_SECONDS = 300
-"""How far a signature's time may be from ours, either way: what Svix, Standard Webhooks and Stripe all advise."""
+"""The largest difference between a signature's time and ours: Svix, Standard Webhooks and Stripe recommend it."""
 _KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-"""It becomes part of the raw object's key."""
-_LONGEST_DELIVERY_ID = 200
+"""The kind becomes part of the raw object's key."""
+_MAX_DELIVERY_ID_CHARACTERS = 200
 
 
 class _UrlContext(TypedDict, total=False):
@@ -47,7 +48,7 @@ class _UrlContext(TypedDict, total=False):
 
 
 class FunctionUrlEvent(TypedDict):
-    """What a function URL sends (payload format 2.0); the members that are read here."""
+    """The event of a function URL (payload format 2.0): the members that are read here."""
 
     version: str
     rawPath: str
@@ -75,47 +76,47 @@ class Receiver:
         except (ClientError, BotoCoreError) as fault:
             observe.logger.exception("inbound_not_stored", fault=type(fault).__name__)
             answer = error_answer(Unavailable(), request.id)
-        except Exception:  # the edge: the vendor gets an envelope, the log the trace
+        except Exception:  # the vendor gets an error envelope, the log the trace
             observe.logger.exception("unexpected_error")
             answer = error_answer(InternalError("An internal error occurred. Try again."), request.id)
         observe.flush()
         return answer.response(request.id, {})
 
     def _receive(self, request: Request) -> Answer:
-        connection_id, kind = _address(request.path)
+        connection_id, kind = _connection_and_kind(request.path)
         if not connections.is_id(connection_id) or not _KIND.fullmatch(kind):
-            raise _nowhere()
+            raise _unknown_address()
         try:
             body = request.raw_body(MAX_BODY_BYTES)
         except PayloadTooLarge:
-            self._note(connection_id, "too_large")
+            self._record_failure(connection_id, "too_large")
             raise
         connection = connections.find(connection_id, self._scheme.vendor)
         if connection is None:
-            raise _nowhere()
+            raise _unknown_address()
         observe.bind(organization_id=connection.organization_id, mode=connection.mode, kind=kind)
         accepted = connection.signing_secrets(clock.now())
         if not self._scheme.is_signed(request.headers, body, accepted):
             if request.may_be_altered:
-                self._note(connection_id, "invalid_json", connection)
+                self._record_failure(connection_id, "invalid_json", connection)
                 raise InvalidRequest(
                     "The body is not UTF-8, or it holds U+FFFD and the signature does not match it."
                 )
-            self._note(connection_id, "invalid_signature", connection)
+            self._record_failure(connection_id, "invalid_signature", connection)
             raise InvalidSignature(
                 "The signature does not match the body and the signing key of this connection."
             )
         if self._is_out_of_time(request):
-            self._note(connection_id, "out_of_time", connection)
+            self._record_failure(connection_id, "out_of_time", connection)
             raise InvalidSignature(
                 f"The timestamp of the signature is more than {TOLERANCE_SECONDS} seconds away from the current time: "
                 "the request is a replay, or a clock is wrong."
             )
         if not _is_json_object(body):
-            self._note(connection_id, "invalid_json", connection)
+            self._record_failure(connection_id, "invalid_json", connection)
             raise InvalidRequest("The signature is valid, but the body is not a JSON object.")
-        named = request.headers.get(self._scheme.id_header or "", "")[:_LONGEST_DELIVERY_ID]
-        inbound.take_in(connection, connection_id, kind, body, request_id=request.id, delivery_id=named)
+        delivery_id = request.headers.get(self._scheme.id_header or "", "")[:_MAX_DELIVERY_ID_CHARACTERS]
+        inbound.ingest(connection, connection_id, kind, body, request_id=request.id, delivery_id=delivery_id)
         return Answer(202, json.dumps({"received": True}))
 
     def _is_out_of_time(self, request: Request) -> bool:
@@ -123,8 +124,8 @@ class Receiver:
             return False
         return abs(clock.now().timestamp() - self._scheme.signed_at(request.headers)) > TOLERANCE_SECONDS
 
-    def _note(self, connection_id: str, reason: str, connection: Connection | None = None) -> None:
-        """Let the tenant see why nothing arrives. Whatever becomes of this, the vendor's answer stays the same."""
+    def _record_failure(self, connection_id: str, reason: str, connection: Connection | None = None) -> None:
+        """Show the tenant why nothing arrives. A fault here does not change the response to the vendor."""
         now = clock.now()
         if connection and connection.just_failed(now):
             return
@@ -134,14 +135,14 @@ class Receiver:
             observe.logger.warning("failure_not_noted", fault=type(fault).__name__)
 
 
-def _nowhere() -> NotFound:
+def _unknown_address() -> NotFound:
     return NotFound(
         "There is no receiver at this address. Compare it with the receiver_urls of the integration."
     )
 
 
-def _address(path: str) -> tuple[str, str]:
-    """Connection and kind: the path's last two parts, on the function URL and behind API Gateway alike."""
+def _connection_and_kind(path: str) -> tuple[str, str]:
+    """The path's last two parts, both on the function URL and behind API Gateway."""
     parts = path.rstrip("/").split("/")
     return (parts[-2], parts[-1]) if len(parts) >= 2 else ("", "")
 

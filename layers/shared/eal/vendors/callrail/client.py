@@ -1,20 +1,25 @@
-"""CallRail's API v3, which knows the calls whose webhooks were lost: the vendor in live mode, nobody in test mode."""
+"""CallRail's API v3, which lists the calls whose webhooks were lost. Test mode sends no request."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
 from eal.core import settings
 from eal.core.clock import rfc3339
-from eal.core.tenancy import Mode
 from eal.vendors import loose_json
-from eal.vendors.http import Api
-from eal.vendors.loose_json import Body
+from eal.vendors.http import VendorApi
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from eal.core.tenancy import Mode
+    from eal.vendors.loose_json import Body
 
 BASE = "https://api.callrail.com/v3"
-CALLS_A_PAGE = 250
+PAGE_CALLS = 250
 _FIELDS = (
     "agent_email", "call_type", "campaign", "company_id", "conversational_transcript", "created_at", "device_type",
     "fbclid", "first_call", "gclid", "keywords", "landing_page_url", "last_requested_url", "lead_status", "medium",
@@ -22,7 +27,7 @@ _FIELDS = (
     "total_calls", "tracker_id", "transcription", "utm_campaign", "utm_content", "utm_medium", "utm_source",
     "utm_term", "value",
 )  # fmt: skip
-"""What a list shows only where it is asked for: all that a webhook's body says and we read."""
+"""Fields that a list returns only on request: those of a webhook's body that we read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +39,29 @@ class Page:
 
 
 class Calls(Protocol):
-    """What CallRail is asked for. Raises what `Api.get` does."""
+    """The requests to CallRail. Raises the exceptions of `VendorApi.get`."""
 
     def only_company(self) -> str | None:
-        """The account's company; None where it has several."""
+        """The account's company; None if it has several."""
         ...
 
     def page(self, company_id: str, since: datetime, until: datetime, number: int) -> Page:
-        """Page `number` (from 1) of a company's calls that began in a span."""
+        """Page `number` (from 1) of a company's calls that began between `since` and `until`."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class CallRail:
-    api: Api
+    api: VendorApi
     account_id: str
 
     def only_company(self) -> str | None:
-        answer = self.api.get(self._path("companies"), {"per_page": "2"})
-        ids = [loose_json.text(one, "id") for one in loose_json.members(answer, "companies")]
+        response = self.api.get(self._path("companies"), {"per_page": "2"})
+        ids = [loose_json.text(company, "id") for company in loose_json.members(response, "companies")]
         return ids[0] if len(ids) == 1 else None
 
     def page(self, company_id: str, since: datetime, until: datetime, number: int) -> Page:
-        answer = self.api.get(
+        response = self.api.get(
             self._path("calls"),
             {
                 "company_id": company_id,
@@ -64,13 +69,13 @@ class CallRail:
                 "end_date": rfc3339(until),
                 "sort": "start_time",
                 "order": "asc",
-                "per_page": str(CALLS_A_PAGE),
+                "per_page": str(PAGE_CALLS),
                 "page": str(number),
                 "fields": ",".join(_FIELDS),
             },
         )
-        pages = answer.get("total_pages")
-        return Page(loose_json.members(answer, "calls"), isinstance(pages, int) and number < pages)
+        pages = response.get("total_pages")
+        return Page(loose_json.members(response, "calls"), isinstance(pages, int) and number < pages)
 
     def _path(self, resource: str) -> str:
         return f"/a/{quote(self.account_id, safe='')}/{resource}.json"
@@ -87,8 +92,8 @@ class Simulated:
 
 
 def connect(mode: Mode, api_key: str, account_id: str, *, budget: int | None = None) -> Calls:
-    """The API as a tenant's mode may reach it: the one place where that is decided."""
+    """The API in live mode, and a simulation in test mode."""
     if mode == "test":
         return Simulated()
     base = settings.vendor_api_url("callrail") or BASE
-    return CallRail(Api(base=base, authorization=f'Token token="{api_key}"', budget=budget), account_id)
+    return CallRail(VendorApi(base=base, authorization=f'Token token="{api_key}"', budget=budget), account_id)

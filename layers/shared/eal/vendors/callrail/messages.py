@@ -1,35 +1,40 @@
-"""CallRail's forms and text messages as ours. A module of its own: receivers need the signature and none of this.
+"""CallRail's forms and text messages, parsed. Separate from `webhooks`, because receivers need only the signature.
 
-A form's fields are whatever the tenant's website calls them, so they are told by their names, and what no name tells
-goes to the lead's metadata as it is.
+The tenant's website names the fields of a form, so a field's name decides its role. Fields whose names match no role
+become metadata of the lead.
 """
+
+from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from eal.core.contact import e164, email_address
-from eal.core.json import Json
 from eal.core.outbound.address import without_query
 from eal.core.wire import without_controls
 from eal.domain.leads.wire import AttributionBody, LeadCreate
 from eal.domain.messages.model import SentText
 from eal.vendors import loose_json
-from eal.vendors.callrail.webhooks import KINDS, VENDOR, last_that_says_something
-from eal.vendors.loose_json import Body
+from eal.vendors.callrail.webhooks import KINDS, VENDOR, prefer_non_empty
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from eal.core.json import Json
+    from eal.vendors.loose_json import Body
 
 SOURCE = "web_form"
 
-_LONGEST_ID = 200
-_LONGEST_CONTENT = 5000
-_LONGEST_NOTES = 5000
-_LONGEST_NAME = 200
-_MOST_METADATA = 20
-_FIELDS_BYTES = 100_000
-"""Of a form's fields as they are: an item of the table holds 400 KB."""
+_MAX_ID_CHARACTERS = 200
+_MAX_CONTENT_CHARACTERS = 5000
+_MAX_NOTES_CHARACTERS = 5000
+_MAX_NAME_CHARACTERS = 200
+_MAX_METADATA_FIELDS = 20
+_MAX_FIELDS_BYTES = 100_000
+"""Of a form's stored fields: an item of DynamoDB has at most 400 KB."""
 _ROLES: Final = (
     ("email", re.compile(r"e?mail")),
     ("phone", re.compile(r"phone|mobile|cell|\btel")),
@@ -39,7 +44,7 @@ _ROLES: Final = (
     ("name", re.compile(r"\bname\b|^fullname$|^yourname$")),
     ("notes", re.compile(r"message|comment|detail|descri|question|note|problem|help")),
 )
-"""What a field is by its name, the first that fits."""
+"""Roles of fields, by patterns of their names; the first match decides."""
 _ATTRIBUTION: Final = {
     "campaign": "campaign",
     "medium": "medium",
@@ -53,7 +58,7 @@ _ATTRIBUTION: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilledForm:
-    """A form, its fields as they were filled in. `lead` is None where it names no e-mail and no phone."""
+    """A submitted form. `lead` is None if the form has neither an e-mail address nor a phone number."""
 
     form_id: str
     submitted_at: datetime
@@ -62,17 +67,19 @@ class FilledForm:
     lead: LeadCreate | None
 
 
-def message_in(kind: str, raw: bytes, received_at: datetime) -> FilledForm | SentText | None:
-    """What an event that is about no call says; None for a kind that we do not know.
+def parse_message(kind: str, raw: bytes, received_at: datetime) -> FilledForm | SentText | None:
+    """The form or text message of an event; None for an unknown kind.
 
-    Raises: ValueError for a body that names no form or text message.
+    Raises: ValueError for a body without the id of a form or text message.
     """
     if kind not in KINDS:
         return None
-    body: Body = json.loads(raw, object_pairs_hook=last_that_says_something)
-    message_id = loose_json.text(body, "resource_id", _LONGEST_ID) or loose_json.text(body, "id", _LONGEST_ID)
+    body: Body = json.loads(raw, object_pairs_hook=prefer_non_empty)
+    message_id = loose_json.text(body, "resource_id", _MAX_ID_CHARACTERS) or loose_json.text(
+        body, "id", _MAX_ID_CHARACTERS
+    )
     if message_id is None:
-        raise ValueError("the body names no form and no text message: resource_id is empty")
+        raise ValueError("the body has no id of a form or text message: resource_id is empty")
     if "form_data" in body or kind == "form-submission":
         page = loose_json.text(body, "form_url", 2000) or loose_json.text(body, "url", 2000)
         return FilledForm(
@@ -85,7 +92,7 @@ def message_in(kind: str, raw: bytes, received_at: datetime) -> FilledForm | Sen
             lead=_lead(body),
         )
     media = body.get("media_urls")
-    agent = loose_json.text(body, "agent", _LONGEST_ID)
+    agent = loose_json.text(body, "agent", _MAX_ID_CHARACTERS)
     return SentText(
         vendor=VENDOR,
         vendor_text_id=message_id,
@@ -93,45 +100,48 @@ def message_in(kind: str, raw: bytes, received_at: datetime) -> FilledForm | Sen
         at=loose_json.moment(body, "timestamp") or received_at,
         from_number=e164(loose_json.text(body, "source_number") or ""),
         to_number=e164(loose_json.text(body, "destination_number") or ""),
-        content=loose_json.text(body, "content", _LONGEST_CONTENT),
+        content=loose_json.text(body, "content", _MAX_CONTENT_CHARACTERS),
         media=len(media) if isinstance(media, list) else 0,
-        conversation_id=loose_json.text(body, "conversation_id", _LONGEST_ID),
+        conversation_id=loose_json.text(body, "conversation_id", _MAX_ID_CHARACTERS),
         agent=agent,
     )
 
 
 def _lead(body: Body) -> LeadCreate | None:
-    told, others = _by_role(loose_json.member(body, "form_data"))
-    emails = [one for text in told.get("email", []) if (one := email_address(text))]
-    phones = [one for text in told.get("phone", []) if (one := e164(text))]
+    by_role, metadata = _by_role(loose_json.member(body, "form_data"))
+    emails = [email for text in by_role.get("email", []) if (email := email_address(text))]
+    phones = [phone for text in by_role.get("phone", []) if (phone := e164(text))]
     if not emails and not phones:
         return None
-    whole_name = _line(" ".join(told.get("name", []))).partition(" ")
-    first = _line((told.get("first_name") or [whole_name[0]])[0])
-    last = _line((told.get("last_name") or [whole_name[2]])[0])
+    full_name = _line(" ".join(by_role.get("name", []))).partition(" ")
+    first = _line((by_role.get("first_name") or [full_name[0]])[0])
+    last = _line((by_role.get("last_name") or [full_name[2]])[0])
     page = loose_json.text(body, "form_url", 2000) or loose_json.text(body, "url", 2000)
     return LeadCreate(
-        first_name=first[:_LONGEST_NAME].strip() or None,
-        last_name=last[:_LONGEST_NAME].strip() or None,
-        company=_line((told.get("company") or [""])[0])[:_LONGEST_NAME].strip() or None,
+        first_name=first[:_MAX_NAME_CHARACTERS].strip() or None,
+        last_name=last[:_MAX_NAME_CHARACTERS].strip() or None,
+        company=_line((by_role.get("company") or [""])[0])[:_MAX_NAME_CHARACTERS].strip() or None,
         email=emails[0] if emails else None,
         phones=list(dict.fromkeys(phones))[:3],
         source=SOURCE,
         source_detail=_line(without_query(page))[:500] if page else None,
-        notes="\n\n".join(told.get("notes", []))[:_LONGEST_NOTES].strip() or None,
-        metadata=others,
+        notes="\n\n".join(by_role.get("notes", []))[:_MAX_NOTES_CHARACTERS].strip() or None,
+        metadata=metadata,
         attribution=_attribution(body),
     )
 
 
 def _filled_in(form_data: Mapping[str, Json]) -> dict[str, str]:
-    """The fields' texts by their names, up to the length that an item has room for."""
+    """The fields' texts by name, up to _MAX_FIELDS_BYTES."""
     fields: dict[str, str] = {}
-    room = _FIELDS_BYTES
+    remaining = _MAX_FIELDS_BYTES
     for name in form_data:
-        label, text = loose_json.clean(name)[:_LONGEST_NAME], _text(form_data[name])[:_LONGEST_CONTENT]
-        room -= len(label.encode()) + len(text.encode())
-        if room < 0:
+        label, text = (
+            loose_json.clean(name)[:_MAX_NAME_CHARACTERS],
+            _text(form_data[name])[:_MAX_CONTENT_CHARACTERS],
+        )
+        remaining -= len(label.encode()) + len(text.encode())
+        if remaining < 0:
             break
         if label and text:
             fields[label] = text
@@ -139,8 +149,8 @@ def _filled_in(form_data: Mapping[str, Json]) -> dict[str, str]:
 
 
 def _by_role(form_data: Mapping[str, Json]) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """The fields' texts by what they are, and the others by their names."""
-    told: dict[str, list[str]] = {}
+    """The fields' texts by role, and the texts of the other fields by name."""
+    by_role: dict[str, list[str]] = {}
     others: dict[str, str] = {}
     for name in form_data:
         text = _text(form_data[name])
@@ -149,14 +159,14 @@ def _by_role(form_data: Mapping[str, Json]) -> tuple[dict[str, list[str]], dict[
         words = re.sub(r"[^a-z0-9]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()).strip()
         role = next((role for role, pattern in _ROLES if pattern.search(words)), None)
         if role:
-            told.setdefault(role, []).append(text)
-        elif len(others) < _MOST_METADATA and (label := _line(name)[:40].strip()):
+            by_role.setdefault(role, []).append(text)
+        elif len(others) < _MAX_METADATA_FIELDS and (label := _line(name)[:40].strip()):
             others[label] = text[:500]
-    return told, others
+    return by_role, others
 
 
 def _text(value: Json) -> str:
-    """What was filled in: a text, a number, or the boxes that were ticked."""
+    """A field's value as text: a text, a number, or a list of ticked boxes."""
     if isinstance(value, list):
         return ", ".join(filter(None, map(_text, value)))
     if isinstance(value, str):

@@ -1,35 +1,42 @@
-"""CallRail: its webhooks' signature, and their bodies as our own snapshots of a call.
+"""CallRail's webhooks: their signature, and their bodies as snapshots of a call.
 
 Sources: CallRail's webhook documentation (support.callrail.com 5711246459149, apidocs.callrail.com) and recorded
-real bodies. What they have taught is coded here: empty is `""`, numbers and booleans come as text, keys come
-twice, a body does not name its own kind, and old names stand beside new ones.
+real bodies. Their quirks: an empty value is `""`, numbers and booleans may be texts, a key may occur twice, a body does
+not state its kind, and old names occur next to new ones.
 """
+
+from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from eal.core.clock import rfc3339, to_milliseconds
 from eal.core.contact import e164
-from eal.core.json import Json
-from eal.domain.calls.model import Direction, Facts, Snapshot
+from eal.domain.calls.model import Facts, Snapshot
 from eal.domain.integrations.model import VENDORS
 from eal.domain.integrations.scheme import Scheme
-from eal.vendors.loose_json import LONGEST_TEXT, Body, clean
+from eal.vendors.loose_json import MAX_TEXT_CHARACTERS, clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from eal.core.json import Json
+    from eal.domain.calls.model import Direction
+    from eal.vendors.loose_json import Body
 
 VENDOR = "callrail"
 KINDS = VENDORS[VENDOR].kinds
 
-LONGEST_TRANSCRIPT = 250_000
-"""Bytes, about five hours of talk: an item of the table holds 400 KB. The raw body keeps the rest."""
-_LONGEST_NOTE = 4000
-_LONGEST_ID = 200
-_MOST_TAGS = 50
+MAX_TRANSCRIPT_BYTES = 250_000
+"""About five hours of talk. An item of DynamoDB has at most 400 KB; the stored body has the rest."""
+_MAX_NOTE_CHARACTERS = 4000
+_MAX_ID_CHARACTERS = 200
+_MAX_TAGS = 50
 
 _RANKS = {"pre-call": 1, "routing-complete": 2, "post-call": 3, "call-modified": 4}
 _ENDED = 3
@@ -56,12 +63,12 @@ _LEGACY = {
     "company_resource_id": "company_id",
     "tracker_resource_id": "tracker_id",
 }
-"""The older name under which a body repeats a value: looked at where the newer one is empty."""
+"""The older name of a value, which is read if the newer one is empty."""
 _WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
-"""ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE on a keypad: what stands for a withheld number."""
+"""Placeholders of withheld numbers: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE on a keypad."""
 
 _CLEARABLE = {"tags": "tags", "note": "note", "value": "value_cents", "lead_status": "vendor_lead_status"}
-"""What a person can take away again in CallRail, and the fact that it is."""
+"""Values that a person can clear in CallRail, and the fact for each."""
 
 type _CallKind = Literal["pre-call", "routing-complete", "post-call", "call-modified"]
 
@@ -69,8 +76,8 @@ type _CallKind = Literal["pre-call", "routing-complete", "post-call", "call-modi
 def is_signed(headers: Mapping[str, str], body: bytes, secrets: Collection[str]) -> bool:
     """Whether `Signature` is the base64 of HMAC-SHA1 over the raw body under one of the signing keys.
 
-    The time does not tell which key fits, nor how much of the signature does. The body's age is not checked:
-    `timestamp` is the call's start, and a post-call comes up to 20 minutes after its end.
+    The time reveals neither which key matches nor how much of the signature does. The body's age is not checked:
+    `timestamp` is the start of the call, and a post-call webhook arrives up to 20 minutes after its end.
     """
     given = headers.get("signature", "").strip().encode(errors="replace")
     genuine = False
@@ -83,31 +90,32 @@ def is_signed(headers: Mapping[str, str], body: bytes, secrets: Collection[str])
 SCHEME = Scheme(vendor=VENDOR, is_signed=is_signed)
 
 
-def call_in(kind: str, raw: bytes, received_at: datetime) -> Snapshot | None:
-    """What an event says of a call; None where it is a form, a text message, or of a kind that we do not know.
+def parse_call(kind: str, raw: bytes, received_at: datetime) -> Snapshot | None:
+    """The snapshot of a call in an event; None for a form, a text message or an unknown kind.
 
-    `kind` is from the address, which the signature does not cover: the body's own marks win over it. A body that comes
-    again counts as received the first time; but a modification is an event of its own each time that it is received:
-    a mark that is set, removed and set again is told by the same body twice.
-    Raises: ValueError for a body that names no call.
+    `kind` is from the address, which the signature does not cover, so the members of the body take precedence. A
+    repeated body has the same digest and is a duplicate. A modification is a new event each time it is received,
+    because a tag that is set, removed and set again has the same body twice.
+
+    Raises: ValueError for a body without a call id.
     """
-    body = _parsed(raw)
-    meant = _kind(kind, body) if kind in KINDS else None
-    if meant is None:
+    body = _parse_object(raw)
+    event = _event_kind(kind, body) if kind in KINDS else None
+    if event is None:
         return None
-    call_id = _text(body, "resource_id", _LONGEST_ID)
+    call_id = _text(body, "resource_id", _MAX_ID_CHARACTERS)
     if call_id is None:
-        raise ValueError("the body names no call: resource_id and id are empty")
-    rank = _RANKS[meant]
+        raise ValueError("the body has no call id: resource_id and id are empty")
+    rank = _RANKS[event]
     transcript = _transcript(body)
     facts = _facts(kind, body, transcript, ended=rank >= _ENDED)
-    named = meant.encode() + b"\0" + (rfc3339(received_at).encode() if meant == "call-modified" else b"")
+    identity = event.encode() + b"\0" + (rfc3339(received_at).encode() if event == "call-modified" else b"")
     return Snapshot(
         vendor=VENDOR,
         vendor_call_id=call_id,
         rank=rank,
         received_at=received_at,
-        digest=hashlib.sha256(named + raw).hexdigest(),
+        digest=hashlib.sha256(identity + raw).hexdigest(),
         ended=rank >= _ENDED,
         facts=facts,
         cleared=_cleared(body, facts),
@@ -115,15 +123,15 @@ def call_in(kind: str, raw: bytes, received_at: datetime) -> Snapshot | None:
     )
 
 
-def _parsed(raw: bytes) -> Body:
-    body = json.loads(raw, object_pairs_hook=last_that_says_something)
+def _parse_object(raw: bytes) -> Body:
+    body = json.loads(raw, object_pairs_hook=prefer_non_empty)
     if not isinstance(body, dict):
-        raise ValueError("the body is no JSON object")
+        raise ValueError("the body is not a JSON object")
     return body
 
 
-def last_that_says_something(pairs: Sequence[tuple[str, Json]]) -> dict[str, Json]:
-    """An object in which a key may come twice: the last value, unless it is empty."""
+def prefer_non_empty(pairs: Sequence[tuple[str, Json]]) -> dict[str, Json]:
+    """An object from pairs with repeated keys: the last value that is not empty wins."""
     value: dict[str, Json] = {}
     for name, member in pairs:
         if name not in value or not _is_empty(member):
@@ -135,8 +143,8 @@ def _is_empty(value: Json) -> bool:
     return value is None or (isinstance(value, str | list | dict) and not value)
 
 
-def _kind(kind: str, body: Body) -> _CallKind | None:
-    """What the body is, or None for a form or a text message."""
+def _event_kind(kind: str, body: Body) -> _CallKind | None:
+    """The kind of the body, or None for a form or a text message."""
     if "form_data" in body or "message_type" in body or "media_urls" in body:
         return None
     if not _is_empty(body.get("changes")):
@@ -159,7 +167,7 @@ def _kind(kind: str, body: Body) -> _CallKind | None:
 
 
 def _facts(kind: str, body: Body, transcript: str | None, *, ended: bool) -> Facts:
-    """The body's facts. Before the end there is no outcome: `answered=false`, `duration=0` are fillers."""
+    """The body's facts. Before the end of the call, `answered=false` and `duration=0` are placeholders."""
     return Facts(
         direction=_direction(kind, body),
         answered=_boolean(body, "answered") if ended else None,
@@ -177,13 +185,13 @@ def _facts(kind: str, body: Body, transcript: str | None, *, ended: bool) -> Fac
         source_name=_text(body, "source_name"),
         attribution={name: text for name in _ATTRIBUTION if (text := _text(body, name))},
         tags=_tags(body),
-        note=_text(body, "note", _LONGEST_NOTE),
+        note=_text(body, "note", _MAX_NOTE_CHARACTERS),
         value_cents=_cents(body, "value"),
         vendor_lead_status=_text(body, "lead_status"),
         spam=_boolean(body, "spam"),
         agent_email=_text(body, "agent_email"),
-        company_id=_text(body, "company_resource_id", _LONGEST_ID),
-        tracker_id=_text(body, "tracker_resource_id", _LONGEST_ID),
+        company_id=_text(body, "company_resource_id", _MAX_ID_CHARACTERS),
+        tracker_id=_text(body, "tracker_resource_id", _MAX_ID_CHARACTERS),
         recording_url=_recording_url(body),
         recording_seconds=_count(body, "recording_duration"),
         transcript_sha256=hashlib.sha256(transcript.encode()).hexdigest() if transcript else None,
@@ -191,23 +199,24 @@ def _facts(kind: str, body: Body, transcript: str | None, *, ended: bool) -> Fac
 
 
 def _cleared(body: Body, facts: Facts) -> frozenset[str]:
-    """The facts that a modification has emptied: `changes` names them, and the body has nothing for them.
+    """The facts that a modification has cleared: `changes` names them, and the body has no value for them.
 
-    An entry's shape is not documented: a name, an object that has the name, and an object keyed by names are all read.
+    The format of an entry is not documented: a name, an object with the name, and an object with names as keys are all
+    read.
     """
     changes = body.get("changes")
     entries = changes if isinstance(changes, list) else [changes]
-    named = {word for one in entries for word in ([one] if isinstance(one, str) else _words(one))}
-    said = facts.said()
+    named = {word for entry in entries for word in ([entry] if isinstance(entry, str) else _words(entry))}
+    stated = facts.said()
     return frozenset(
         fact
         for name, fact in _CLEARABLE.items()
-        if name in named and name in body and _is_empty(body[name]) and fact not in said
+        if name in named and name in body and _is_empty(body[name]) and fact not in stated
     )
 
 
 def _words(entry: Json) -> list[str]:
-    """What could be a field's name in an object: its keys and its texts."""
+    """The possible names of fields in an object: its keys and its texts."""
     if not isinstance(entry, dict):
         return []
     return [*entry, *(value for value in entry.values() if isinstance(value, str))]
@@ -223,18 +232,18 @@ def _direction(kind: str, body: Body) -> Direction | None:
 
 def _first[T](body: Body, name: str, read: Callable[[Json], T | None]) -> T | None:
     """The value under its name, or under its older one."""
-    for one in (name, _LEGACY.get(name, name)):
-        value = read(body.get(one))
+    for key in (name, _LEGACY.get(name, name)):
+        value = read(body.get(key))
         if value is not None:
             return value
     return None
 
 
-def _text(body: Body, name: str, longest: int = LONGEST_TEXT) -> str | None:
+def _text(body: Body, name: str, max_characters: int = MAX_TEXT_CHARACTERS) -> str | None:
     def read(value: Json) -> str | None:
         if isinstance(value, str):
-            return clean(value)[:longest] or None
-        return str(value)[:longest] if isinstance(value, int) and not isinstance(value, bool) else None
+            return clean(value)[:max_characters] or None
+        return str(value)[:max_characters] if isinstance(value, int) and not isinstance(value, bool) else None
 
     return _first(body, name, read)
 
@@ -249,7 +258,7 @@ def _boolean(body: Body, name: str) -> bool | None:
 
 
 def _count(body: Body, name: str) -> int | None:
-    """A whole number that is not negative: seconds come as text, once as `15`, once as `15.0`."""
+    """A whole number that is not negative. Seconds are texts such as `15` and `15.0`."""
 
     def read(value: Json) -> int | None:
         number = _decimal(value)
@@ -285,7 +294,7 @@ def _phone(body: Body, name: str) -> str | None:
 
 
 def _started_at(body: Body) -> datetime | None:
-    """`start_time` with its offset; else the older `datetime`, which is UTC and does not say so."""
+    """`start_time` with its offset; else the older `datetime`, which is UTC without an offset."""
     for name, zone in (("start_time", None), ("timestamp", None), ("datetime", UTC)):
         text = _text(body, name)
         if text is None:
@@ -304,8 +313,8 @@ def _tags(body: Body) -> tuple[str, ...]:
         listed = value.split(",") if isinstance(value, str) else value
         if not isinstance(listed, list):
             return None
-        named = (clean(one)[:_LONGEST_ID] for one in listed if isinstance(one, str))
-        return tuple(dict.fromkeys(one for one in named if one))[:_MOST_TAGS] or None
+        tags = (clean(tag)[:_MAX_ID_CHARACTERS] for tag in listed if isinstance(tag, str))
+        return tuple(dict.fromkeys(filter(None, tags)))[:_MAX_TAGS] or None
 
     return _first(body, "tags", read) or ()
 
@@ -316,14 +325,14 @@ def _recording_url(body: Body) -> str | None:
 
 
 def _transcript(body: Body) -> str | None:
-    """The transcript as "Speaker: words" lines where CallRail has them, else as it is.
+    """The transcript as lines of "Speaker: words" if CallRail has speakers, else as one text.
 
-    `conversational_transcript`'s shape is not documented: a text and a list of turns are both read.
+    The format of `conversational_transcript` is not documented: a text and a list of turns are both read.
     """
     for name in ("conversational_transcript", "transcription"):
         text = _spoken(body.get(name))
         if text:
-            return text.encode()[:LONGEST_TRANSCRIPT].decode(errors="ignore")
+            return text.encode()[:MAX_TRANSCRIPT_BYTES].decode(errors="ignore")
     return None
 
 
@@ -340,12 +349,14 @@ def _line(turn: Json) -> str:
         return clean(turn)
     if not isinstance(turn, dict):
         return ""
-    words = _of(turn, ("phrase", "text", "content", "words"))
-    speaker = _of(turn, ("speaker", "speaker_label", "role"))
+    words = _first_text(turn, ("phrase", "text", "content", "words"))
+    speaker = _first_text(turn, ("speaker", "speaker_label", "role"))
     return f"{speaker}: {words}" if speaker and words else words
 
 
-def _of(turn: Body, names: Sequence[str]) -> str:
-    """The first of the members that says something, in one line."""
-    found = (turn.get(name) for name in names)
-    return next((" ".join(clean(one).split()) for one in found if isinstance(one, str) and one.strip()), "")
+def _first_text(turn: Body, names: Sequence[str]) -> str:
+    """The first of the members that is a non-empty text, as one line."""
+    values = (turn.get(name) for name in names)
+    return next(
+        (" ".join(clean(value).split()) for value in values if isinstance(value, str) and value.strip()), ""
+    )

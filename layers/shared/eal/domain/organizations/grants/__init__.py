@@ -1,1 +1,1 @@
-"""What a child lets its parent read."""
+"""Grants: a child's permission for its parent to read some of its resources."""

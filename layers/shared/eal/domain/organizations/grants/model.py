@@ -1,4 +1,4 @@
-"""A grant: what a child lets its parent read, and until when."""
+"""A grant: the resources of a child that its parent may read, and until when."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from eal.core.clock import Instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What a child lets its parent read; nothing, for a child that has granted nothing."""
+    """Without resources, for a child that has granted nothing."""
 
     resources: tuple[str, ...] = ()
     expires_at: Instant | None = None
@@ -19,7 +19,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenGrant(Grant):
-    """A grant as it is stored: `organization_id` is the child that gave it."""
+    """A stored grant. `organization_id` is the child that gave it."""
 
     id: str
     organization_id: str

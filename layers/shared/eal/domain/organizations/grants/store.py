@@ -1,4 +1,4 @@
-"""Grants in the State table: one of a child at most, as it has one parent at most."""
+"""Grants in the State table. A child has at most one, because it has at most one parent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from eal.core.table.item import dump, load
 from eal.core.table.page import Entry, Page
 from eal.core.table.read import get, get_all
 from eal.domain.api_keys import store as keys
-from eal.domain.organization_settings.table_keys import at, grant_at
+from eal.domain.organization_settings.table_keys import grant_key, organization_key
 from eal.domain.organizations import store as organizations
 from eal.domain.organizations.grants.model import GivenGrant, Grant
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def put(
     child_id: str, parent_id: str, grant: Grant, by: Caller, *, before: GivenGrant | None = None
 ) -> GivenGrant:
-    """Let the parent read the child's resources, as `grant` says, in place of what `before` said."""
+    """Store the grant, in place of `before`, without checks."""
     after = GivenGrant(
         id=before.id if before else ids.new("grant", by.at),
         organization_id=child_id,
@@ -36,7 +36,7 @@ def put(
         updated_at=by.at,
         version=before.version + 1 if before else 1,
     )
-    item: Item = {**grant_at(child_id, parent_id)._asdict(), "kind": "GRANT", **dump(after)}
+    item: Item = {**grant_key(child_id, parent_id)._asdict(), "kind": "GRANT", **dump(after)}
     by.transaction.put_version(item, was=before.version if before else 0)
     changes = audit.changes(_audited(before), _audited(after))
     by.transaction.audit(
@@ -46,15 +46,15 @@ def put(
 
 
 def give(parent_id: str, body: GrantPut, by: Caller) -> GivenGrant:
-    """Let the caller's parent read what the body names, and nothing else.
+    """Grant the caller's parent exactly the resources in the body.
 
-    Raises: InsufficientScope; NotFound where it is not the caller's parent; PreconditionFailed; ValidationFailed for
-    an end that has passed.
+    Raises: InsufficientScope; NotFound if `parent_id` is not the caller's parent; PreconditionFailed; ValidationFailed
+    for an expiry in the past.
     """
-    organizations.may_change(by)
+    organizations.require_live_key(by)
     before = _given(parent_id, by)
     by.transaction.check_if_match(before.version if before else 0)
-    keys.check_end(body.expires_at, by.at)
+    keys.check_expiry(body.expires_at, by.at)
     grant = Grant(resources=tuple(dict.fromkeys(body.resources)), expires_at=body.expires_at)
     if before and (set(before.resources), before.expires_at) == (set(grant.resources), grant.expires_at):
         return before
@@ -62,46 +62,48 @@ def give(parent_id: str, body: GrantPut, by: Caller) -> GivenGrant:
 
 
 def revoke(parent_id: str, by: Caller) -> None:
-    """Let the parent read nothing any more, from its very next request on.
+    """Revoke the caller's grant to the parent: the parent's next request is refused.
 
-    Raises: InsufficientScope, PreconditionFailed; NotFound where nothing is granted to it.
+    Raises: InsufficientScope, PreconditionFailed; NotFound without a grant.
     """
-    organizations.may_change(by)
+    organizations.require_live_key(by)
     before = _given(parent_id, by)
     if before is None:
         raise NotFound("There is no grant to this organization.")
-    by.transaction.delete(grant_at(by.organization_id, parent_id), was=before.version)
+    by.transaction.delete(grant_key(by.organization_id, parent_id), was=before.version)
     by.transaction.audit(
         "grant.revoked", before.id, audit.changes(_audited(before), {}), also_for=before.parent_id
     )
 
 
 def search(query: ListQuery, by: Caller) -> Page[GivenGrant]:
-    """What the caller's organization has granted: one grant at most, as it has one parent at most."""
+    """The grants of the caller's organization: one, or none."""
     parent_id = organizations.current(by).parent_organization_id
-    item = get(grant_at(by.organization_id, parent_id)) if parent_id else None
+    item = get(grant_key(by.organization_id, parent_id)) if parent_id else None
     grants = [load(GivenGrant, item)] if item else []
-    return page.paginate_in_memory(by.tenant, query, [Entry(one.id, one.created_at, one) for one in grants])
+    return page.paginate_in_memory(
+        by.tenant, query, [Entry(grant.id, grant.created_at, grant) for grant in grants]
+    )
 
 
 def find_child_grant(parent_id: str, child_id: str) -> Grant | None:
-    """What the child has granted the parent: one round trip. None where it is not the parent's child."""
+    """The child's grant to the parent, in one round trip. None if it is not a child of the parent."""
     if not ids.is_id("org", child_id):
         return None
-    child, grant = get_all([at(child_id), grant_at(child_id, parent_id)])
+    child, grant = get_all([organization_key(child_id), grant_key(child_id, parent_id)])
     if child is None or child.get("parent_organization_id") != parent_id:
         return None
     return load(Grant, grant) if grant else Grant()
 
 
 def _given(parent_id: str, by: Caller) -> GivenGrant | None:
-    """What the caller has granted its parent.
+    """The caller's grant to its parent, or None.
 
-    Raises: NotFound where it is not the caller's parent.
+    Raises: NotFound if `parent_id` is not the caller's parent.
     """
     own, grant = None, None
     if ids.is_id("org", parent_id):
-        own, grant = get_all([at(by.organization_id), grant_at(by.organization_id, parent_id)])
+        own, grant = get_all([organization_key(by.organization_id), grant_key(by.organization_id, parent_id)])
     if own is None or own.get("parent_organization_id") != parent_id:
         raise NotFound(f"{parent_id[:40]} is not the parent of your organization.")
     return load(GivenGrant, grant) if grant else None

@@ -1,14 +1,12 @@
-"""What the API takes and shows of grants."""
+"""What the API accepts and returns of grants."""
 
-from dataclasses import asdict
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
 from eal.core.clock import Instant
 from eal.core.listing import PageView
 from eal.core.wire import Wire
-from eal.domain.organizations.grants.model import GivenGrant
 
 type Grantable = Literal[
     "leads",
@@ -22,10 +20,10 @@ type Grantable = Literal[
     "webhooks",
     "events",
 ]
-"""What a child can let its parent read; never its keys, integrations, members and grants themselves.
+"""Resources that a child can grant. Its keys, integrations, members and grants are never among them.
 
-Two of them tell of others: `events` hold the leads, calls and keys (without their text) that they are about, and
-`audit-log` names every change, with personal values masked.
+Two of them include others: `events` contain the data of leads, calls and keys (without their text), and `audit-log`
+contains every change, with personal values masked.
 """
 
 
@@ -59,10 +57,6 @@ class GrantView(Wire):
     created_at: Instant
     updated_at: Instant
     version: int
-
-    @classmethod
-    def of(cls, grant: GivenGrant) -> Self:
-        return cls.model_validate(asdict(grant))
 
 
 class GrantPage(PageView[GrantView]):

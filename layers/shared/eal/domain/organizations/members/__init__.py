@@ -1,1 +1,1 @@
-"""People who may use the dashboard."""
+"""Members: people with access to an organization."""

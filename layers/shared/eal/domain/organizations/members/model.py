@@ -1,4 +1,4 @@
-"""A member: a person who may use the dashboard."""
+"""A member: a person with access to an organization."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,14 +7,14 @@ from eal.core.audit import Actor
 from eal.core.clock import Instant
 
 PERSONAL = frozenset({"email", "name"})
-"""Fields that are personal data: the audit log shows commitments to them."""
+"""Personal data: the audit log shows commitments to these fields."""
 
 type Role = Literal["owner", "admin", "member", "viewer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A person who may use the dashboard. `salt` is as an organization's."""
+    """`salt` is for the audit log's commitments; the API never returns it."""
 
     id: str
     email: str

@@ -1,4 +1,4 @@
-"""Members in the State table: who may use the dashboard. An item of its own claims a member's e-mail address."""
+"""Members in the State table. A separate item claims the e-mail address of each member."""
 
 from __future__ import annotations
 
@@ -6,42 +6,40 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids
 from eal.core.audit import Actor
-from eal.core.errors import Conflict, NotFound
-from eal.core.table import page
-from eal.core.table.item import dump, load
-from eal.core.table.keys import Key, key, partition
-from eal.core.table.page import Page, Partition
-from eal.core.table.read import get
+from eal.core.errors import Conflict
+from eal.core.table.collection import Collection
+from eal.core.table.item import dump
+from eal.core.table.keys import key
 from eal.core.tenancy import BothModes
 from eal.domain.organizations.members.model import PERSONAL, Member
-from eal.domain.organizations.store import may_change
+from eal.domain.organizations.store import require_live_key
 
 if TYPE_CHECKING:
     from eal.core.audit import Change
     from eal.core.caller import Caller
     from eal.core.listing import ListQuery
     from eal.core.table.item import Item
+    from eal.core.table.keys import Key
+    from eal.core.table.page import Page
+    from eal.core.tenancy import Tenant
     from eal.domain.organizations.members.wire import MemberCreate
+
+MEMBERS = Collection("MEMBER", Member, id_prefix="mem", noun="member", both_modes=True)
 
 _NOT_AUDITED = frozenset({"id", "invited_at", "invited_by"})
 
 
-def at(organization_id: str, member_id: str) -> Key:
-    """`org_…#both#MEMBER`, `mem_…`: members belong to both modes."""
-    return key(BothModes(organization_id), "MEMBER", member_id)
-
-
-def claim_at(organization_id: str, email: str) -> Key:
+def claim_key(tenant: Tenant, email: str) -> Key:
     """`org_…#both#MEMBER_EMAIL`, and the address."""
-    return key(BothModes(organization_id), "MEMBER_EMAIL", email)
+    return key(BothModes(tenant.organization_id), "MEMBER_EMAIL", email)
 
 
 def invite(body: MemberCreate, by: Caller) -> Member:
-    """A new member, to whom no mail is sent yet.
+    """A new member. No e-mail is sent.
 
-    Raises: InsufficientScope; Conflict with `id` where a member has this address.
+    Raises: InsufficientScope; Conflict with the `id` of a member that has this address.
     """
-    may_change(by)
+    require_live_key(by)
     new = Member(
         id=ids.new("mem", by.at),
         email=body.email,
@@ -53,13 +51,9 @@ def invite(body: MemberCreate, by: Caller) -> Member:
         version=1,
         salt=audit.new_salt(),
     )
-    by.transaction.create({**at(by.organization_id, new.id)._asdict(), "kind": "MEMBER", **dump(new)})
+    by.transaction.create(MEMBERS.item(by.tenant, new))
     by.transaction.create(
-        {
-            **claim_at(by.organization_id, new.email)._asdict(),
-            "kind": "MEMBER_EMAIL",
-            "member_id": new.id,
-        },
+        {**claim_key(by.tenant, new.email)._asdict(), "kind": "MEMBER_EMAIL", "member_id": new.id},
         lambda old: Conflict(
             "A member with this e-mail address already exists.",
             id=cast("str", old["member_id"]) if old else None,
@@ -71,8 +65,7 @@ def invite(body: MemberCreate, by: Caller) -> Member:
 
 def search(query: ListQuery, by: Caller) -> Page[Member]:
     """The organization's members, newest first."""
-    where = Partition(base=partition(BothModes(by.organization_id), "MEMBER"), id_prefix="mem")
-    return page.read(by.tenant, query, where, lambda item: load(Member, item))
+    return MEMBERS.page(by.tenant, query)
 
 
 def remove(member_id: str, by: Caller) -> None:
@@ -80,13 +73,10 @@ def remove(member_id: str, by: Caller) -> None:
 
     Raises: InsufficientScope, NotFound, PreconditionFailed.
     """
-    may_change(by)
-    item = get(at(by.organization_id, member_id)) if ids.is_id("mem", member_id) else None
-    if item is None:
-        raise NotFound(f"There is no member {member_id[:40]}.")
-    old = load(Member, item)
-    by.transaction.delete(at(by.organization_id, old.id), was=old.version)
-    by.transaction.delete(claim_at(by.organization_id, old.email))
+    require_live_key(by)
+    old = MEMBERS.get(by.tenant, member_id)
+    by.transaction.delete(MEMBERS.key(by.tenant, old.id), was=old.version)
+    by.transaction.delete(claim_key(by.tenant, old.email))
     by.transaction.audit("member.removed", old.id, _changes(_audited(old), {}, old.salt))
 
 

@@ -1,6 +1,6 @@
-"""What the API takes and shows of members."""
+"""What the API accepts and returns of members."""
 
-from typing import Literal, Self
+from typing import Literal
 
 from pydantic import ConfigDict
 
@@ -8,7 +8,7 @@ from eal.core.clock import Instant
 from eal.core.contact import Email
 from eal.core.listing import PageView
 from eal.core.wire import Name, Wire
-from eal.domain.organizations.members.model import Member, Role
+from eal.domain.organizations.members.model import Role
 
 
 class MemberCreate(Wire):
@@ -33,19 +33,6 @@ class MemberView(Wire):
     invited_at: Instant
     invited_by: InvitedBy
     version: int
-
-    @classmethod
-    def of(cls, member: Member) -> Self:
-        return cls(
-            id=member.id,
-            email=member.email,
-            name=member.name,
-            role=member.role,
-            status=member.status,
-            invited_at=member.invited_at,
-            invited_by=InvitedBy(type=member.invited_by.type, id=member.invited_by.id),
-            version=member.version,
-        )
 
 
 class MemberPage(PageView[MemberView]):

@@ -11,8 +11,8 @@ from eal.core.table.item import load
 from eal.core.table.page import MAX_ITEMS_READ, Page
 from eal.core.table.read import get_all
 from eal.core.tenancy import Tenant
-from eal.domain.organization_settings.table_keys import at, grant_at
-from eal.domain.organizations.children import CHILDREN_A_READ, child_ids
+from eal.domain.organization_settings.table_keys import grant_key, organization_key
+from eal.domain.organizations.children import MAX_CHILDREN_PER_READ, child_ids
 from eal.domain.organizations.grants.model import Grant
 from eal.domain.organizations.model import Organization
 from eal.domain.statistics.model import tally_of
@@ -42,7 +42,7 @@ def search(query: ListQuery, by: Caller) -> Page[Row]:
     scope = query.cursor_scope(by.tenant)
     found: list[Row] = []
     # Read more than a short page needs, because children without a grant are left out.
-    reading = query.model_copy(update={"limit": max(query.limit, CHILDREN_A_READ)})
+    reading = query.model_copy(update={"limit": max(query.limit, MAX_CHILDREN_PER_READ)})
     looked_at = 0
     while True:
         ids = child_ids(reading, by)
@@ -58,14 +58,14 @@ def search(query: ListQuery, by: Caller) -> Page[Row]:
 
 def _rows(child_ids: Sequence[str], by: Caller) -> Iterator[Row]:
     """Child, grant and tally are read in one transaction, so a revoked grant hides the counters at once."""
-    for chunk in batched(child_ids, CHILDREN_A_READ, strict=False):
+    for batch in batched(child_ids, MAX_CHILDREN_PER_READ, strict=False):
         items = get_all(
             [
                 key
-                for child_id in chunk
+                for child_id in batch
                 for key in (
-                    at(child_id),
-                    grant_at(child_id, by.organization_id),
+                    organization_key(child_id),
+                    grant_key(child_id, by.organization_id),
                     tally_key(Tenant(child_id, by.mode)),
                 )
             ]

@@ -36,7 +36,7 @@ class CallCounts(Wire):
     ]
 
 
-class RollupView(Wire):
+class RollUpView(Wire):
     """The counts of one child. `leads` or `calls` is null if the child has not granted it."""
 
     organization_id: str
@@ -56,7 +56,7 @@ class RollupView(Wire):
         )
 
 
-class RollupPage(PageView[RollupView]):
+class RollUpPage(PageView[RollUpView]):
     pass
 
 
