@@ -50,7 +50,7 @@ def count(resource_ids: Sequence[str], by: Caller) -> int:
 def _at(resource_id: str, by: Caller) -> Key:
     if ids.is_id("lead", resource_id):
         return leads.at(by, resource_id)
-    return calls.at(by.tenant, resource_id)
+    return calls.CALLS.key(by.tenant, resource_id)
 
 
 def _contribution(resource_id: str, item: Item | None, marker: Item | None) -> Contribution:

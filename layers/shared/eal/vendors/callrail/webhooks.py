@@ -198,7 +198,7 @@ def _cleared(body: Body, facts: Facts) -> frozenset[str]:
     changes = body.get("changes")
     entries = changes if isinstance(changes, list) else [changes]
     named = {word for one in entries for word in ([one] if isinstance(one, str) else _words(one))}
-    said = facts.said()
+    said = facts.known()
     return frozenset(
         fact
         for name, fact in _CLEARABLE.items()
