@@ -82,14 +82,14 @@ def _exported(organization_id: str, format_: Format) -> tuple[Spent, str]:
     by = worker("bench", Tenant(organization_id, _MODE), "bench")
     export_id = ids.new("exp", clock.now())
     export = AuditExport(id=export_id, format=format_, filters=AuditExportFilters(), created_at=by.at)
-    before = checkpoints.standing(Tenant(organization_id, _MODE)).size
+    before = checkpoints.log_state(Tenant(organization_id, _MODE)).size
     by.transaction.create(
-        store.item_of(export, Tenant(organization_id, _MODE))
+        store.export_item(export, Tenant(organization_id, _MODE))
     )  # no task: the stack's own worker is to leave it
     by.transaction.audit("audit_export.created", export_id, audit.changes({}, {"format": format_}))
     by.transaction.commit()
     end = time.monotonic() + _LONGEST_WAIT
-    while checkpoints.standing(Tenant(organization_id, _MODE)).size == before:
+    while checkpoints.log_state(Tenant(organization_id, _MODE)).size == before:
         if time.monotonic() > end:
             raise Broken("the stack has not archived the export's own record: is it running?")
         time.sleep(0.5)
@@ -118,9 +118,9 @@ def _fetch(organization_id: str, export_id: str, folder: Path) -> None:
     export, _ = store.read(Tenant(organization_id, _MODE), export_id)
     if export is None or export.manifest is None:
         raise Broken(f"{export_id} is not completed")
-    place = file.Place.of(export, Tenant(organization_id, _MODE))
-    body = aws.s3().get_object(Bucket=settings.uploads_bucket(), Key=place.key)["Body"]
-    with (folder / place.name).open("wb") as out:
+    export_file = file.ExportFile.of(export, Tenant(organization_id, _MODE))
+    body = aws.s3().get_object(Bucket=settings.uploads_bucket(), Key=export_file.object_key)["Body"]
+    with (folder / export_file.name).open("wb") as out:
         for chunk in body.iter_chunks(1 << 20):
             out.write(chunk)
     manifest = ManifestView.of(export.manifest).model_dump(mode="json", by_alias=True)

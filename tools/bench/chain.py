@@ -13,7 +13,7 @@ from eal.core.ids import lowest
 from eal.core.table import progress
 from eal.core.table.keys import key
 from eal.domain.audit_log import tree
-from eal.domain.audit_log.archive import segment_name
+from eal.domain.audit_log.archive import segment_object_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -79,7 +79,7 @@ def archive(tenant: Tenant, chain: Iterable[Record], *, each: int = 1000) -> int
     for some in itertools.batched(chain, each, strict=False):
         aws.s3().put_object(
             Bucket=settings.audit_bucket(),
-            Key=segment_name(tenant, some[0]["seq"], some[-1]["seq"]),
+            Key=segment_object_key(tenant, some[0]["seq"], some[-1]["seq"]),
             Body=segment(some),
         )
         tree.extend(tenant, last, [record["hash"] for record in some])

@@ -1,4 +1,4 @@
-"""What the API takes and shows of audit records."""
+"""Audit records, checkpoints and proofs, as the API accepts and returns them."""
 
 from typing import Annotated, Self
 

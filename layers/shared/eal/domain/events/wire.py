@@ -1,4 +1,4 @@
-"""What the API shows of events: the same envelope as a webhook's."""
+"""Events, as the API returns them and as webhooks receive them."""
 
 from typing import Annotated, Literal, Self
 

@@ -1,4 +1,4 @@
-"""What the API takes and shows of exports."""
+"""Exports, as the API accepts and returns them."""
 
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, Self
@@ -17,11 +17,11 @@ from eal.domain.audit_log.exports.model import (
 )
 from eal.domain.audit_log.wire import AuditLogQuery, CheckpointView
 
-URL_LASTS = timedelta(hours=1)
+URL_LIFETIME = timedelta(hours=1)
 
 
 class AuditLogCsvQuery(AuditExportFilters):
-    """The list's filters and order, without its pages."""
+    """The filters and order of the list, without pages."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -83,7 +83,8 @@ class ManifestView(Wire):
     def of(cls, manifest: Manifest) -> Self:
         return cls(
             files=[
-                ExportFileView(name=one.name, sha256=one.sha256, bytes=one.bytes) for one in manifest.files
+                ExportFileView(name=file.name, sha256=file.sha256, bytes=file.bytes)
+                for file in manifest.files
             ],
             records=manifest.records,
             first_seq=manifest.first_seq,
@@ -99,7 +100,7 @@ class AuditExportView(Wire):
     manifest's checkpoint, which includes the record of the export's own creation.
     """
 
-    changes_by_itself: ClassVar[bool] = True  # its progress and its file's address make no new version
+    changes_by_itself: ClassVar[bool] = True  # its progress and URL change without a new version
 
     id: str
     status: Status
