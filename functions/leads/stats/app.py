@@ -19,4 +19,4 @@ def stats(query: LeadStatsQuery, caller: Reader) -> LeadStatsView:
     """
     unit, since = start_of(query.window, caller.at)
     buckets = statistics.buckets_since(unit, since, by=caller)
-    return LeadStatsView.of(query.window, since, caller.at, buckets)
+    return LeadStatsView.of_buckets(query.window, since, caller.at, buckets)

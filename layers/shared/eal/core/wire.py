@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated, ClassVar, cast
+from typing import Annotated, Any, ClassVar, Self, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
@@ -81,6 +81,11 @@ class Wire(BaseModel):
     acts_at_once: ClassVar[bool] = False
     changes_by_itself: ClassVar[bool] = False
     shown_once: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def of(cls, source: Any) -> Self:
+        """The view of an entity: its fields of the same names, and no others."""
+        return cls.model_validate(source, from_attributes=True)
 
     @property
     def erasable(self) -> tuple[str, ...]:

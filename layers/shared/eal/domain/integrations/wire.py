@@ -89,7 +89,7 @@ class IntegrationView(Wire):
     version: int
 
     @classmethod
-    def of(cls, integration: Integration, health: Health) -> Self:
+    def of(cls, integration: Integration, health: Health) -> Self:  # type: ignore[override]  # shows more than the entity
         terms = VENDORS[integration.vendor]
         base = None
         if integration.connection_id:

@@ -76,7 +76,7 @@ class OrganizationView(Wire):
     version: int
 
     @classmethod
-    def of(cls, organization: Organization, mode: Mode) -> Self:
+    def of(cls, organization: Organization, mode: Mode) -> Self:  # type: ignore[override]  # shows more than the entity
         return cls.model_validate(_fields(organization, mode))
 
 

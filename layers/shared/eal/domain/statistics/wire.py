@@ -53,7 +53,7 @@ class SourceStatsView(Wire):
     won: int
 
     @classmethod
-    def of(cls, source: str, cohort: Cohort) -> Self:
+    def of_cohort(cls, source: str, cohort: Cohort) -> Self:
         reached = cohort.reached
         return cls(
             source=source,
@@ -93,13 +93,13 @@ class LeadStatsView(Wire):
     first_contact: FirstContactView
 
     @classmethod
-    def of(
+    def of_buckets(
         cls, window: Window, since: datetime, until: datetime, buckets: Sequence[Mapping[str, Json]]
     ) -> Self:
         """Of the window's buckets."""
         whole = cohort_of(buckets)
         grouped = groupby(sorted(buckets, key=source_in), key=source_in)
-        sources = [SourceStatsView.of(source, cohort_of(some)) for source, some in grouped]
+        sources = [SourceStatsView.of_cohort(source, cohort_of(some)) for source, some in grouped]
         return cls(
             window=window,
             since=since,

@@ -123,7 +123,7 @@ class AuditExportView(Wire):
     version: int
 
     @classmethod
-    def of(
+    def of(  # type: ignore[override]  # shows more than the entity
         cls,
         export: AuditExport,
         status: Status,
