@@ -49,11 +49,11 @@ HASHED = frozenset(
     }
 )  # fmt: skip
 STATED = ("organization_id", "mode", "size", "root", "signed_at", "key_id", "previous")
-LONGEST_LINE = 16 * 1024 * 1024
+MAX_LINE_BYTES = 16 * 1024 * 1024
 EACH_PROGRESS = 5000
 _SEGMENT = re.compile(r"(\d{12})-(\d{12})\.jsonl(\.gz)?")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_LARGEST_INTEGER = 2**53 - 1
+_MAX_INTEGER = 2**53 - 1
 
 
 class Fault(Exception):
@@ -80,7 +80,7 @@ def _text(value: Any) -> str:
         return "[" + ",".join(map(_text, value)) + "]"
     if isinstance(value, float):
         return _number(value)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _LARGEST_INTEGER:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _MAX_INTEGER:
         raise ValueError(f"{value} is no number that every reader keeps")
     return json.dumps(value, ensure_ascii=False)
 
@@ -604,7 +604,7 @@ def lines_of(
             packed = buffered.peek(2)[:2] == b"\x1f\x8b"
             text = io.BufferedReader(gzip.GzipFile(fileobj=buffered), 1 << 17) if packed else buffered
             try:
-                while line := text.readline(LONGEST_LINE):
+                while line := text.readline(MAX_LINE_BYTES):
                     count += 1
                     yield line, f"{path}, line {count}"
             except (EOFError, OSError) as damaged:
@@ -753,14 +753,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--part", action="store_true", help="the records are a part of the log, not from the first on"
     )
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
         given = Given()
-        for path in asked.paths:
+        for path in options.paths:
             given.add(path)
-        for path in asked.checkpoint:
+        for path in options.checkpoint:
             given.add_saved(path)
-        proved = verify(given, Keys(asked.public_key), is_part=asked.part)
+        proved = verify(given, Keys(options.public_key), is_part=options.part)
     except Fault as fault:
         print(f"FAULT  {fault}")
         return 1

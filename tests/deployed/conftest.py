@@ -44,15 +44,15 @@ def test_key(stack: Stack) -> str:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]:
-    """Ask again until the answer is as wished, for at most half a minute."""
+    """Repeat a request until the answer is as expected, for at most half a minute."""
 
-    def ask(question: Callable[[], Answer], wished: Callable[[Answer], bool]) -> Answer:
+    def call_until(send: Callable[[], Answer], is_expected: Callable[[Answer], bool]) -> Answer:
         end = time.monotonic() + 30
         while True:
-            answer = question()
-            if wished(answer) or time.monotonic() > end:
-                assert wished(answer), answer.body[:2000]
+            answer = send()
+            if is_expected(answer) or time.monotonic() > end:
+                assert is_expected(answer), answer.body[:2000]
                 return answer
             time.sleep(0.3)
 
-    return ask
+    return call_until

@@ -42,10 +42,10 @@ def test_racing_writers_make_one_chain_that_an_export_proves(
     stack: Stack, test_key: str, eventually: Eventually, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     leads = _race(stack, test_key)
-    asked = stack.call("POST", "/audit-log/exports", key=test_key, body={"format": "jsonl"})
-    assert asked.status == 202, asked.body
+    accepted = stack.call("POST", "/audit-log/exports", key=test_key, body={"format": "jsonl"})
+    assert accepted.status == 202, accepted.body
     done = eventually(
-        lambda: stack.call("GET", f"/audit-log/exports/{asked.json['id']}", key=test_key),
+        lambda: stack.call("GET", f"/audit-log/exports/{accepted.json['id']}", key=test_key),
         lambda answer: answer.json["status"] == "completed",
     ).json
     name = done["manifest"]["files"][0]["name"]
@@ -84,5 +84,5 @@ def test_a_new_record_is_proved_within_seconds(
     newest = stack.call("GET", "/audit-log/checkpoints?limit=1", key=key).json["data"][0]
     consistency = stack.call("GET", f"/audit-log/checkpoints/{newest['id']}/consistency", key=key).json
     (tmp_path / "consistency.json").write_text(json.dumps(consistency))
-    ask = [str(tmp_path / "consistency.json"), "--public-key", str(tmp_path / "key.pem")]
-    assert verify_audit.main(ask) == 0, capsys.readouterr().out
+    arguments = [str(tmp_path / "consistency.json"), "--public-key", str(tmp_path / "key.pem")]
+    assert verify_audit.main(arguments) == 0, capsys.readouterr().out

@@ -44,6 +44,18 @@ def test_both_addresses_take_what_is_signed_and_nothing_else(stack: Stack, key: 
             assert (refused.status, refused.json["error"]["code"]) == (401, "invalid_signature")
 
 
+@pytest.mark.parametrize("vendor", SECRETS)
+def test_what_is_signed_but_not_utf_8_is_400_at_both_addresses(stack: Stack, key: str, vendor: str) -> None:
+    shown, body = _connected(stack, key, vendor), b'{"type": "Jos\xe9"}'
+    url = f"{stack.receivers[vendor]}/{shown['connection_id']}/events"
+
+    for address in (url, shown["receiver_urls"]["events"]):
+        for media_type in ("application/json", "application/octet-stream"):
+            headers = {**SIGNERS[vendor](body, SECRETS[vendor]), "Content-Type": media_type}
+            refused = send("POST", address, body=body, headers=headers)
+            assert (refused.status, refused.json["error"]["code"]) == (400, "invalid_request")
+
+
 def test_a_subscription_is_shown_on_its_organization(
     stack: Stack, key: str, eventually: Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]
 ) -> None:

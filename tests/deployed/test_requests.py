@@ -22,8 +22,8 @@ def _email() -> str:
 
 def _at_once(count: int, stack: Stack, method: str, path: str, key: str, **more: object) -> list[Answer]:
     with ThreadPoolExecutor(count) as threads:
-        asked = [threads.submit(stack.call, method, path, key=key, **more) for _ in range(count)]  # type: ignore[arg-type]
-        return [one.result() for one in asked]
+        requests = [threads.submit(stack.call, method, path, key=key, **more) for _ in range(count)]  # type: ignore[arg-type]
+        return [one.result() for one in requests]
 
 
 def _actions(stack: Stack, key: str, resource: str, resource_id: str) -> list[str]:
@@ -120,13 +120,13 @@ def test_fifty_that_revoke_the_last_two_admin_keys_leave_one(stack: Stack, key: 
 
     with ThreadPoolExecutor(50) as threads:
         pair = (first, second)
-        asked = [
+        requests = [
             threads.submit(
                 stack.call, "DELETE", f"/api-keys/{pair[n % 2]['id']}", key=pair[n // 2 % 2]["key"]
             )
             for n in range(50)
         ]
-        statuses = [one.result().status for one in asked]
+        statuses = [one.result().status for one in requests]
 
     left = {one["id"]: stack.call("GET", "/api-keys", key=one["key"]) for one in pair}
     assert sorted(answer.status for answer in left.values()) == [200, 401]
@@ -187,6 +187,36 @@ def test_a_body_travels_byte_for_byte(stack: Stack, key: str) -> None:
     lead = stack.call("POST", "/leads", key=key, body={"email": _email(), "first_name": name}).json
 
     assert stack.call("GET", f"/leads/{lead['id']}", key=key).json["first_name"] == name
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/json; charset=utf-8", None])
+def test_a_body_that_is_not_utf_8_is_400(stack: Stack, key: str, media_type: str | None) -> None:
+    email = _email()
+    headers = {"Authorization": f"Bearer {key}", **({"Content-Type": media_type} if media_type else {})}
+    body = f'{{"email": "{email}", "first_name": "José"}}'.encode("latin-1")
+
+    answer = send("POST", f"{stack.api_url}/leads", body, headers)
+
+    assert (answer.status, answer.json["error"]["code"]) == (400, "invalid_request")
+    assert stack.call("GET", f"/leads?email={email}", key=key).json["data"] == []
+
+
+def test_a_replacement_character_of_the_callers_own_is_kept(stack: Stack, key: str) -> None:
+    body = f'{{"email": "{_email()}", "first_name": "Jos\ufffd"}}'.encode()
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+
+    answer = send("POST", f"{stack.api_url}/leads", body, headers)
+
+    assert (answer.status, answer.json["first_name"]) == (201, "Jos\ufffd")
+
+
+@pytest.mark.parametrize("tag", ['"no-such"', 'W/"no-such"', 'W/"1"', '"1-gzip"'])
+def test_an_if_match_that_is_none_of_our_tags_is_412(stack: Stack, key: str, tag: str) -> None:
+    lead = stack.call("POST", "/leads", key=key, body={"email": _email()}).json
+
+    answer = stack.call("PATCH", f"/leads/{lead['id']}", key=key, body={}, headers={"If-Match": tag})
+
+    assert (answer.status, answer.json["error"]["code"]) == (412, "precondition_failed")
 
 
 def test_the_openapi_document_needs_no_key(stack: Stack) -> None:

@@ -109,6 +109,38 @@ def test_signed_but_no_json_object_is_400(connection: Connection) -> None:
     assert (answer.status, answer.error) == (400, "invalid_request")
 
 
+@pytest.mark.parametrize("in_base64", [False, True])
+@pytest.mark.parametrize("form", ["url_event", "gateway_event"])
+@pytest.mark.parametrize(
+    "body", [b'{"to": "Jos\xe9"}', b'{"to": "\xed\xa0\x80"}', '{"to": 1}'.encode("utf-16")]
+)
+def test_signed_but_not_utf_8_is_400_and_stores_nothing(
+    connection: Connection, tenant: Tenant, body: bytes, form: str, in_base64: bool
+) -> None:
+    answer = connection.receive(getattr(connection, form)(body, in_base64=in_base64))
+
+    assert (answer.status, answer.error) == (400, "invalid_request")
+    assert peek(QUEUES[connection.vendor]) == []
+    assert "Contents" not in aws.s3().list_objects_v2(Bucket=INBOUND_BUCKET)
+    assert _health(connection, tenant)["last_failure"]["reason"] == "invalid_json"
+
+
+@pytest.mark.parametrize("in_base64", [False, True])
+def test_a_replacement_character_of_the_vendors_own_is_kept(connection: Connection, in_base64: bool) -> None:
+    body = '{"to": "Jos\ufffd"}'.encode()
+
+    assert connection.receive(connection.url_event(body, in_base64=in_base64)).status == 202
+
+    (message,) = peek(QUEUES[connection.vendor])
+    assert aws.s3().get_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Body"].read() == body
+
+
+def test_what_is_not_utf_8_and_not_signed_is_401(connection: Connection) -> None:
+    event = connection.url_event(b'{"to": "Jos\xe9"}', connection.headers(BODY), in_base64=True)
+
+    assert connection.receive(event).error == "invalid_signature"
+
+
 def test_over_one_mebibyte_is_413(connection: Connection) -> None:
     assert connection.receive(connection.url_event(b"x" * (1024 * 1024 + 1))).status == 413
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,10 @@ GRANTED_LISTS = pytest.mark.parametrize(
     "endpoint", _those(lambda one: _lists(one) and one.route.grant is not None), ids=_name
 )
 WITH_ID = pytest.mark.parametrize("endpoint", _those(lambda one: bool(one.route.path_parameters)), ids=_name)
+CHANGED = pytest.mark.parametrize(
+    "endpoint", _those(lambda one: one.method == "PATCH" and bool(one.route.path_parameters)), ids=_name
+)
+"""Those that change an item which a POST made."""
 WRITES = pytest.mark.parametrize("endpoint", _those(lambda one: one.method in A_BODY), ids=_name)
 
 
@@ -270,9 +275,29 @@ def test_a_malformed_idempotency_key_is_400(tenant: Tenant, endpoint: Endpoint) 
 
 @WITH_KEY
 def test_a_malformed_if_match_is_400(tenant: Tenant, endpoint: Endpoint) -> None:
-    for text in ("7", '"x"', '""', "W/", 'w/"1"', '"1', '"1" "2"', '*, "1"', ",", '"' + "9" * 30 + 'x"'):
+    for text in ("7", "W/", 'w/"1"', '"1', '"1" "2"', '*, "1"', ",", '"1"x', '"a b"', '"\x7f"', '"1";"2"'):
         answer = _ask(endpoint, tenant.admin, headers={"If-Match": text})
         assert (answer.status, answer.error) == (400, "invalid_request"), text
+
+
+@CHANGED
+def test_an_if_match_that_is_none_of_our_tags_is_412(tenant: Tenant, endpoint: Endpoint) -> None:
+    path = made_by(endpoint, tenant.admin)
+    assert path is not None
+    for text in (
+        '"no-such"',
+        'W/"no-such"',
+        'W/"1"',
+        '"1-gzip"',
+        '""',
+        '"1,1"',
+        '"01"',
+        '"é"',
+        f'"{"9" * 30}"',
+    ):
+        answer = _ask(endpoint, tenant.admin, path=path, headers={"If-Match": text})
+        assert (answer.status, answer.error) == (412, "precondition_failed"), text
+    assert _ask(endpoint, tenant.admin, path=path, headers={"If-Match": '"no-such", "1"'}).status < 300
 
 
 # ---------------------------------------------------------------- whose data
@@ -463,6 +488,28 @@ def test_a_hostile_body_is_refused_and_breaks_nothing(busy: str, endpoint: Endpo
         answer = _send(endpoint, busy, body=body)
         # Of a field that comes twice the last one counts, as in every parser of ours.
         _check_unbroken(endpoint, answer, (400, 404, 413, 422), name)
+
+
+NOT_UTF_8 = {
+    "Latin-1": b'{"name": "Jos\xe9"}',
+    "cut off": b'{"name": "\xf0\x9f\x8c',
+    "an encoded surrogate": b'{"name": "\xed\xa0\x80"}',
+    "an overlong slash": b'{"name": "\xc0\xaf"}',
+    "UTF-16": '{"name": "a"}'.encode("utf-16"),
+    "UTF-32 without a mark": '{"name": "a"}'.encode("utf-32-be"),
+}
+
+
+@CHANGES
+def test_a_body_that_is_not_utf_8_is_400(busy: str, endpoint: Endpoint) -> None:
+    for name, body in NOT_UTF_8.items():
+        encoded, text = base64.b64encode(body).decode(), body.decode(errors="replace")
+        for answer in (
+            _send(endpoint, busy, body=encoded, isBase64Encoded=True),
+            _send(endpoint, busy, body=text, isBase64Encoded=False),
+        ):
+            _check_unbroken(endpoint, answer, (400,), name)
+            assert answer.error == "invalid_request", name
 
 
 @WITH_BODY

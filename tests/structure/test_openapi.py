@@ -103,6 +103,96 @@ def test_an_enumeration_is_one_type_wherever_it_is_used(committed: dict[str, Any
     assert {one["$ref"] for one in used} == {"#/components/schemas/LeadStatus"}
 
 
+def test_an_endpoint_shows_each_event_type_that_it_can_choose(committed: dict[str, Any]) -> None:
+    components = committed["components"]["schemas"]
+
+    chosen, shown = (components[name]["properties"]["events"] for name in ("WebhookCreate", "WebhookView"))
+    assert chosen["items"] == shown["items"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "taken", "refused"),
+    [
+        ("ApiKeyCreate/name", ["a", " a b ", "é"], ["", " ", "a\nb", "a\x85", "\x7f"]),
+        ("AddressBody/state", ["CA", "N Y"], ["C", " C", "C\n"]),
+        ("AddressBody/postal_code", ["946", "9 6"], ["94", " 94 ", "9\t6"]),
+        ("LeadTransition/reason", ["a\nb\tc", None], ["", "\n", "a\x00", "\x0b"]),
+        ("SettingsBody/default_locale", ["en", "en-US", "zh-Hant-TW"], ["english", "en_US", ""]),
+        ("ServiceAreaBody/postal_codes", [["94601", "94601-1234"]], [["9460"], ["94601-"]]),
+        (
+            "ProspectCreate/website",
+            ["example.com", "HTTPS://example.com:8/a?b#c"],
+            ["example", "ftp://a.b", "a b.c"],
+        ),
+        (
+            "ProspectCreate/enrichment",
+            [{"a": 1}, {"a b": None}],
+            [{"": 1}, {"a": 2**53}, {"a": "\x00"}, {"\n": 1}],
+        ),
+        ("LeadCreate/metadata", [{"a": ""}], [{" ": ""}, {"a\tb": ""}]),
+        ("WebhookCreate/url", ["https://example.com/"], ["http://example.com/", "https://", "https://a b"]),
+        ("SettingsBody/business_hours", [{"mon": [["08:00", "24:00"]]}], [{"mon": [["24:00", "08:00"]]}]),
+        ("ProspectQualify/prospect_ids", [["a", "b"]], [["a", "a"]]),
+    ],
+)
+def test_a_request_schema_refuses_what_the_code_refuses(
+    committed: dict[str, Any], schema: str, taken: list[Any], refused: list[Any]
+) -> None:
+    name, _, field = schema.partition("/")
+    components = {"components": committed["components"]}
+    validator = Draft202012Validator(
+        {**committed["components"]["schemas"][name]["properties"][field], **components}
+    )
+
+    assert [one for one in taken if not validator.is_valid(one)] == []
+    assert [one for one in refused if validator.is_valid(one)] == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "taken", "refused"),
+    [
+        ("LeadCreate", [{"email": "a"}, {"phones": ["1"]}], [{}, {"email": None}, {"phones": []}]),
+        ("ProspectCreate", [{"company": "a"}, {"email": "a"}], [{}, {"company": None, "email": None}]),
+        (
+            "LeadTransition",
+            [{"to": "won"}, {"to": "lost", "reason": "a"}],
+            [{"to": "lost"}, {"to": "lost", "reason": None}],
+        ),
+        (
+            "ServiceAreaBody",
+            [{"postal_codes": ["94601"]}, {"center": {"latitude": 1, "longitude": 1}, "radius_miles": 1}],
+            [{}, {"postal_codes": []}, {"radius_miles": 1}, {"radius_miles": 1, "postal_codes": ["94601"]}],
+        ),
+        ("Condition", [{"exists": True}], [{}]),
+    ],
+)
+def test_what_fields_need_of_each_other_is_said(
+    committed: dict[str, Any], schema: str, taken: list[Any], refused: list[Any]
+) -> None:
+    validator = Draft202012Validator(
+        {"$ref": f"#/components/schemas/{schema}", "components": committed["components"]}
+    )
+
+    assert [one for one in taken if not validator.is_valid(one)] == []
+    assert [one for one in refused if validator.is_valid(one)] == []
+
+
+@pytest.mark.parametrize(
+    ("parameter", "taken", "refused"),
+    [
+        ("IdempotencyKey", ["a", "a b", "~" * 255], ["", "a" * 256, "é", "a\tb"]),
+        ("IfMatch", ["*", '"3"', 'W/"3", "no,such"', '""'], ["3", '"3', "", '"a b"', '* , "3"', '"1" "2"']),
+    ],
+)
+def test_a_header_has_a_pattern(
+    committed: dict[str, Any], parameter: str, taken: list[str], refused: list[str]
+) -> None:
+    validator = Draft202012Validator(committed["components"]["parameters"][parameter]["schema"])
+
+    assert [one for one in taken if not validator.is_valid(one)] == []
+    assert [one for one in refused if validator.is_valid(one)] == []
+
+
 def test_what_an_alias_says_of_itself_is_kept(committed: dict[str, Any]) -> None:
     components = committed["components"]["schemas"]
 

@@ -286,7 +286,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         queues.faults,
         in_template("Threshold: 1200 #", "Threshold: 900 #"),
-        "has messages that wait 900 s on purpose: alarm beyond that",
+        "has messages that wait 900 s on purpose: alarm later",
     ),
     (
         queues.faults,
@@ -581,7 +581,7 @@ def _faults_of(check: Callable[[Project], Iterable[str]], root: Path) -> frozens
 
 
 @pytest.mark.parametrize(("check", "breaks", "sentence"), BROKEN, ids=[one[2] for one in BROKEN])
-def test_a_broken_tree_is_told(
+def test_a_broken_tree_is_reported(
     whole: Path, root: Path, check: Callable[[Project], Iterable[str]], breaks: Break, sentence: str
 ) -> None:
     breaks(root)
@@ -608,7 +608,7 @@ def test_the_imports_between_resources_need_their_line(root: Path, monkeypatch: 
         ("import os\nNAME = os.environ['STATE_TABLE']\n", "cannot be imported without environment"),
     ],
 )  # fmt: skip
-def test_a_heavy_import_is_told(root: Path, text: str, sentence: str) -> None:
+def test_a_heavy_import_is_reported(root: Path, text: str, sentence: str) -> None:
     folder = "health/get"
     prepend(f"functions/{folder}/app.py", text)(root)
     project = Project(root)
@@ -672,6 +672,13 @@ EVENT = ("webhooks", "lead.created", "post")
         (_with([{"name": "limit"}], *LIST, "parameters"), "takes no cursor"),
         (_with([{"name": "cursor"}], *LIST, "parameters"), "takes no limit"),
         (_without(*LIST, "responses", "200"), "has no success response"),
+        (_with({"200": {"description": "OK"}}, *LIST, "responses"), "GET /leads has no refusal"),
+        (_without("info", "contact"), "info.contact needs a url"),
+        (_with({"name": "Apache 2.0"}, "info", "license"), "info.license needs an SPDX identifier"),
+        (
+            _with({"type": ["array", "null"]}, "components", "schemas", "Bare"),
+            "#/components/schemas/Bare is an array: say what its items are",
+        ),
         (_without(*LIST, "responses", "401"), "does not say that it can answer 401"),
         (_without(*LIST, "responses", "503"), "does not say that it can answer 503"),
         (_with({"description": "?"}, *LIST, "responses", "418"), "its 418 must have the schema Error"),
@@ -684,7 +691,7 @@ EVENT = ("webhooks", "lead.created", "post")
         ),
     ],
 )
-def test_a_broken_document_is_told(breaks: Callable[[dict[str, Any]], None], sentence: str) -> None:
+def test_a_broken_document_is_reported(breaks: Callable[[dict[str, Any]], None], sentence: str) -> None:
     broken = copy.deepcopy(json.loads(served.text()))
     breaks(broken)
 
@@ -700,5 +707,5 @@ def test_a_broken_document_is_told(breaks: Callable[[dict[str, Any]], None], sen
         ({"Resources": {"R": {"Text": "x" * 800_000}}}, "more than 800000 bytes (it is 1 resources and 800"),
     ],
 )
-def test_a_template_that_is_too_large_is_told(template: dict[str, Any], sentence: str) -> None:
+def test_a_template_that_is_too_large_is_reported(template: dict[str, Any], sentence: str) -> None:
     assert any(sentence in one for one in limits.faults(template))

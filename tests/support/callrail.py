@@ -44,7 +44,7 @@ class Connection:
                 "requestId": str(uuid.uuid4()),
                 "http": {"method": "POST", "path": f"/{self.id}/{kind}", "sourceIp": "198.51.100.9"},
             },
-            "body": base64.b64encode(body).decode() if in_base64 else body.decode(),
+            "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
             "isBase64Encoded": in_base64,
         }
 
@@ -61,7 +61,7 @@ class Connection:
             "multiValueQueryStringParameters": {"callernum": ["+15550100002"]},
             "pathParameters": {"connection_id": self.id, "kind": kind},
             "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": "198.51.100.9"}},
-            "body": base64.b64encode(body).decode() if in_base64 else body.decode(),
+            "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
             "isBase64Encoded": in_base64,
         }
 

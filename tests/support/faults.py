@@ -70,7 +70,7 @@ def overtaken(monkeypatch: pytest.MonkeyPatch, other: Callable[[], object]) -> I
         yield
 
 
-LARGEST_TRANSACTION = 4 * 1024 * 1024
+MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def transactions_limited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def limited(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         if operation in ("TransactWriteItems", "TransactGetItems"):
             items = [stored(client, one) for one in arguments["TransactItems"]]
-            if len(json.dumps(items, ensure_ascii=False).encode()) > LARGEST_TRANSACTION:
+            if len(json.dumps(items, ensure_ascii=False).encode()) > MAX_TRANSACTION_BYTES:
                 raise ClientError(
                     {"Error": {"Code": "ValidationException", "Message": "too large"}}, operation
                 )

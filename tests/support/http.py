@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import json
 import uuid
@@ -74,10 +75,13 @@ def proxy_event(
     path: str,
     *,
     headers: dict[str, str] | None = None,
-    body: str | None = None,
+    body: str | bytes | None = None,
     ip: str = "203.0.113.7",
 ) -> dict[str, Any]:
-    """An API Gateway REST proxy event (payload format 1.0). `path` may have a query string."""
+    """An API Gateway REST proxy event (payload format 1.0). `path` may have a query string.
+
+    Bytes come in base64, as from our API, for which every media type is binary; text as from one without those.
+    """
     split = urlsplit(path)
     _, template, parameters = match(method, split.path)
     query: dict[str, list[str]] = {}
@@ -93,8 +97,8 @@ def proxy_event(
         "multiValueQueryStringParameters": query or None,
         "pathParameters": parameters or None,
         "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": ip}},
-        "body": body,
-        "isBase64Encoded": False,
+        "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body,
+        "isBase64Encoded": isinstance(body, bytes),
     }
 
 
@@ -119,7 +123,7 @@ def call(
     *,
     key: str | None = None,
     json_body: object = None,
-    body: str | None = None,
+    body: str | bytes | None = None,
     headers: dict[str, str] | None = None,
     ip: str = "203.0.113.7",
 ) -> Answer:
@@ -132,6 +136,8 @@ def call(
     if body is not None:
         sent.setdefault("Content-Type", "application/json")
     folder = match(method, urlsplit(path).path)[0]
-    event = proxy_event(method, path, headers=sent, body=body, ip=ip)
+    event = proxy_event(
+        method, path, headers=sent, body=body.encode() if isinstance(body, str) else body, ip=ip
+    )
     response = load_app(folder).handler(event, None)
     return Answer(response["statusCode"], response["headers"], response["body"])

@@ -73,7 +73,7 @@ class Connection:
                 "requestId": str(uuid.uuid4()),
                 "http": {"method": "POST", "path": f"/{self.id}/{kind}", "sourceIp": "198.51.100.9"},
             },
-            "body": base64.b64encode(body).decode() if in_base64 else body.decode(),
+            "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
             "isBase64Encoded": in_base64,
         }
 
@@ -90,7 +90,7 @@ class Connection:
             "multiValueQueryStringParameters": None,
             "pathParameters": {"connection_id": self.id, "kind": "events"},
             "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": "198.51.100.9"}},
-            "body": base64.b64encode(body).decode() if in_base64 else body.decode(),
+            "body": base64.b64encode(body).decode() if in_base64 else body.decode(errors="replace"),
             "isBase64Encoded": in_base64,
         }
 

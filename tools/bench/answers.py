@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from eal.core import ids
 from eal.core.table.item import from_attributes, to_attributes
 from tools.bench import items, samples
-from tools.bench.server import Asked, Said
+from tools.bench.server import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,75 +26,75 @@ type Body = dict[str, Any]
 
 
 class Canned:
-    """Answers for every call that the functions make. `heard` is what was asked since it was last emptied."""
+    """Answers for every call that the functions make. `requests` are the calls since it was last emptied."""
 
     def __init__(self) -> None:
         self.tables: Tables | None = None
-        self.heard: list[tuple[str, Body]] = []
+        self.requests: list[tuple[str, Body]] = []
         self._lists: dict[str, bytes] = {}
         self._operations: dict[str, Callable[[Body], Body]] = {
             "UpdateItem": self._update_item,
             "GetItem": self._get_item,
             "BatchGetItem": self._batch_get_item,
             "TransactGetItems": self._transact_get_items,
-            "TransactWriteItems": lambda _asked: {},
-            "PutItem": lambda _asked: {},
-            "GenerateMac": lambda asked: {"Mac": _text(b"m" * 32), "KeyId": asked["KeyId"]},
-            "Encrypt": lambda asked: {"CiphertextBlob": _text(b"c" * 64), "KeyId": asked["KeyId"]},
-            "Decrypt": lambda _asked: {"Plaintext": _text(items.SECRET.encode())},
-            "SendMessage": lambda _asked: {"MessageId": "message"},
-            "SendMessageBatch": lambda asked: {
-                "Successful": [{"Id": entry["Id"], "MessageId": "message"} for entry in asked["Entries"]]
+            "TransactWriteItems": lambda _request: {},
+            "PutItem": lambda _request: {},
+            "GenerateMac": lambda request: {"Mac": _text(b"m" * 32), "KeyId": request["KeyId"]},
+            "Encrypt": lambda request: {"CiphertextBlob": _text(b"c" * 64), "KeyId": request["KeyId"]},
+            "Decrypt": lambda _request: {"Plaintext": _text(items.SECRET.encode())},
+            "SendMessage": lambda _request: {"MessageId": "message"},
+            "SendMessageBatch": lambda request: {
+                "Successful": [{"Id": entry["Id"], "MessageId": "message"} for entry in request["Entries"]]
             },
-            "PutEvents": lambda asked: {
+            "PutEvents": lambda request: {
                 "FailedEntryCount": 0,
-                "Entries": [{"EventId": "event"} for _ in asked["Entries"]],
+                "Entries": [{"EventId": "event"} for _ in request["Entries"]],
             },
         }
 
-    def answer(self, asked: Asked) -> Said:
+    def answer(self, request: Request) -> Response:
         """The server's `answering`."""
-        target = asked.headers.get("x-amz-target")
+        target = request.headers.get("x-amz-target")
         if target is None:
-            return _object(asked)
+            return _object(request)
         operation = target.rpartition(".")[2]
-        body = json.loads(asked.body)
-        self.heard.append((operation, body))
-        headers = {"Content-Type": asked.headers.get("content-type", "application/x-amz-json-1.0")}
+        body = json.loads(request.body)
+        self.requests.append((operation, body))
+        headers = {"Content-Type": request.headers.get("content-type", "application/x-amz-json-1.0")}
         if operation == "Query":
-            return Said(200, self._query(body), headers)
-        return Said(200, json.dumps(self._operations[operation](body)).encode(), headers)
+            return Response(200, self._query(body), headers)
+        return Response(200, json.dumps(self._operations[operation](body)).encode(), headers)
 
-    def _update_item(self, asked: Body) -> Body:
-        if asked.get("ReturnValues") != "ALL_NEW":
+    def _update_item(self, request: Body) -> Body:
+        if request.get("ReturnValues") != "ALL_NEW":
             return {}
-        return {"Attributes": self._found(asked)}
+        return {"Attributes": self._found(request)}
 
-    def _get_item(self, asked: Body) -> Body:
-        found = self._found(asked)
+    def _get_item(self, request: Body) -> Body:
+        found = self._found(request)
         return {"Item": found} if found else {}
 
-    def _batch_get_item(self, asked: Body) -> Body:
-        ((table, wanted),) = asked["RequestItems"].items()
+    def _batch_get_item(self, request: Body) -> Body:
+        ((table, wanted),) = request["RequestItems"].items()
         return {
             "Responses": {table: [self._found({"Key": one}) for one in wanted["Keys"]]},
             "UnprocessedKeys": {},
         }
 
-    def _transact_get_items(self, asked: Body) -> Body:
-        return {"Responses": [self._get_item(one["Get"]) for one in asked["TransactItems"]]}
+    def _transact_get_items(self, request: Body) -> Body:
+        return {"Responses": [self._get_item(one["Get"]) for one in request["TransactItems"]]}
 
-    def _found(self, asked: Body) -> Body | None:
-        place = from_attributes(asked["Key"])
+    def _found(self, request: Body) -> Body | None:
+        place = from_attributes(request["Key"])
         tables, pk = self._tables(), str(place["pk"])
         found = tables.state(pk, str(place["sk"])) if "sk" in place else tables.access(pk)
         return None if found is None else dict(to_attributes(found))
 
-    def _query(self, asked: Body) -> bytes:
+    def _query(self, request: Body) -> bytes:
         """A partition's items, made once."""
-        values = asked["ExpressionAttributeValues"]
-        written = any(made in ("PutItem", "TransactWriteItems") for made, _ in self.heard)
-        if asked.get("IndexName") == "feed" and written:
+        values = request["ExpressionAttributeValues"]
+        written = any(operation in ("PutItem", "TransactWriteItems") for operation, _ in self.requests)
+        if request.get("IndexName") == "feed" and written:
             return b'{"Items": [], "Count": 0}'  # what was found before has been archived meanwhile
         pk = str(values.get(":pk", {}).get("S", ""))
         if pk not in self._lists:
@@ -117,13 +117,13 @@ class Canned:
         return self.tables
 
 
-def _object(asked: Asked) -> Said:
+def _object(request: Request) -> Response:
     """S3, and the receiver of webhooks."""
-    if asked.method == "GET":
-        vendor = next((one for one in items.RECEIVED_FROM if f"inbound/{one}/" in asked.path), "callrail")
+    if request.method == "GET":
+        vendor = next((one for one in items.RECEIVED_FROM if f"inbound/{one}/" in request.path), "callrail")
         body = samples.sample(f"inbound/{vendor}")["body"].encode()
-        return Said(200, body, {"Content-Type": "application/json"})
-    return Said(200, b"", {"ETag": '"0"'})
+        return Response(200, body, {"Content-Type": "application/json"})
+    return Response(200, b"", {"ETag": '"0"'})
 
 
 def _text(value: bytes) -> str:

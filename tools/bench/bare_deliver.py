@@ -9,15 +9,17 @@ from eal.core import signing
 from eal.core.outbound import sender
 from eal.core.outbound.address import Target
 
-told = json.loads(Path(__file__).with_name("told.json").read_text())
-target = Target(scheme="http", host="127.0.0.1", port=told["port"], path="/hooks", addresses=("127.0.0.1",))
-body = told["body"].encode()
+parameters = json.loads(Path(__file__).with_name("parameters.json").read_text())
+target = Target(
+    scheme="http", host="127.0.0.1", port=parameters["port"], path="/hooks", addresses=("127.0.0.1",)
+)
+body = parameters["body"].encode()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """As many posts as the event has records."""
     for _ in event["Records"]:
-        headers = signing.headers([told["secret"]], told["id"], int(time.time()), body)
+        headers = signing.headers([parameters["secret"]], parameters["id"], int(time.time()), body)
         if sender.post(target, body, headers).status_code != 200:
             raise RuntimeError("the receiver did not answer 200")
     return {"batchItemFailures": []}

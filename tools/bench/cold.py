@@ -97,7 +97,7 @@ def _measure(
     for round_number in range(rounds + 1):
         for one in wanted:
             event = samples.sample(one.folder)
-            canned.heard.clear()
+            canned.requests.clear()
             nothing, _ = _first_answer(built, no_op, one.environment, event)
             start, answer = _first_answer(built, built.task(one.folder), one.environment, event)
             if round_number:

@@ -37,7 +37,7 @@ def main(batches: int) -> int:
     (ours,) = (one for one in functions.of_template(endpoint) if one.folder == FOLDER)
     built = layout.lay_out([FOLDER])
     bare = layout.add_task(built, "bare/deliver", (layout.ROOT / "tools/bench/bare_deliver.py").read_text())
-    (bare / "told.json").write_text(json.dumps(_told(server.port)))
+    (bare / "parameters.json").write_text(json.dumps(_parameters(server.port)))
     event = {"Records": [_record(number) for number in range(BATCH)]}
     times: tuple[list[float], list[float]] = ([], [])
     calls = 0
@@ -52,8 +52,8 @@ def main(batches: int) -> int:
                 cold.check(FOLDER, invocation.answer)
                 if number >= UNCOUNTED:
                     seconds.append(invocation.seconds)
-            calls = len(canned.heard)
-            canned.heard.clear()
+            calls = len(canned.requests)
+            canned.requests.clear()
     server.close()
     rates = [BATCH / median(seconds) for seconds in times]
     print(f"median of {batches} batches of {BATCH} each, in turn; {calls / BATCH:.1f} AWS calls a delivery")
@@ -62,7 +62,7 @@ def main(batches: int) -> int:
     return 0
 
 
-def _told(port: int) -> dict[str, Any]:
+def _parameters(port: int) -> dict[str, Any]:
     event = of_item(items.event(ids.new("evt", items.AT)))
     return {"port": port, "secret": items.SECRET, "id": event.id, "body": event.body()}
 

@@ -31,9 +31,9 @@ def of_template(aws_endpoint: str) -> list[Function]:
 
 def environment(variables: dict[str, object], aws_endpoint: str) -> dict[str, str]:
     """What Lambda sets, and the template's variables."""
-    told = {name: _value(name, value, aws_endpoint) for name, value in variables.items()}
+    settings = {name: _value(name, value, aws_endpoint) for name, value in variables.items()}
     return {
-        **told,
+        **settings,
         "STAGE": "local",
         "AUDIT_RETENTION_DAYS": "2557",
         "PATH": "/usr/bin:/bin",

@@ -19,7 +19,7 @@ from statistics import quantiles
 from typing import Any
 
 from tools.bench.layout import ROOT, Unbuilt
-from tools.bench.server import Asked, Said, Server
+from tools.bench.server import Request, Response, Server
 from tools.demo.client import Answer, Stack
 
 ROUNDS = ("without", "with", "without", "with")
@@ -41,16 +41,16 @@ class Receivers:
         self.hung = 0
         self.closed = threading.Event()
 
-    def answer(self, asked: Asked) -> Said:
+    def answer(self, request: Request) -> Response:
         now = time.time()
-        if asked.path.startswith("/hangs"):
+        if request.path.startswith("/hangs"):
             self.hung += 1
             self.closed.wait(HANGS_SECONDS)
-            return Said(200)
-        event = json.loads(asked.body)
+            return Response(200)
+        event = json.loads(request.body)
         committed = datetime.fromisoformat(event["created_at"]).timestamp()
-        self.seen.setdefault((event["data"]["id"], asked.path), now - committed)
-        return Said(200)
+        self.seen.setdefault((event["data"]["id"], request.path), now - committed)
+        return Response(200)
 
 
 def main(healthy: int, hanging: int, events: int) -> int:

@@ -65,7 +65,7 @@ def _measure(built: Layout, canned: Canned, one: Function, invocations: int) -> 
         for number in range(UNCOUNTED + invocations):
             event = samples.sample(one.folder)
             for runtime, seconds in zip(pair, times, strict=True):
-                canned.heard.clear()
+                canned.requests.clear()
                 invocation = runtime.invoke(event)
                 cold.check(one.folder, invocation.answer)
                 if number >= UNCOUNTED:

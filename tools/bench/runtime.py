@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tools.bench.server import Asked, Said, Server
+from tools.bench.server import Request, Response, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -100,15 +100,15 @@ class Runtime:
     def log_tail(self) -> str:
         return self._log.read_text(errors="replace")[-3000:]
 
-    def _answer(self, asked: Asked) -> Said:
-        if asked.path == f"{_PREFIX}/invocation/next":
+    def _answer(self, request: Request) -> Response:
+        if request.path == f"{_PREFIX}/invocation/next":
             event = self._events.get()
             self._number += 1
-            said = Said(200, event, self._headers())
+            said = Response(200, event, self._headers())
             self._sent_at = time.perf_counter()
             return said
-        self._answers.put((asked.path.rpartition("/")[2], asked.body, asked.at))
-        return Said(202, b'{"status":"OK"}', {"Content-Type": "application/json"})
+        self._answers.put((request.path.rpartition("/")[2], request.body, request.at))
+        return Response(202, b'{"status":"OK"}', {"Content-Type": "application/json"})
 
     def _headers(self) -> dict[str, str]:
         return {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """A request, and when its last byte was read."""
 
     method: str
@@ -27,13 +27,13 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Response:
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] | None = None
 
 
-type Answering = Callable[[Asked], Said]
+type Answering = Callable[[Request], Response]
 
 
 class Server:
@@ -62,13 +62,13 @@ class Server:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with connection, connection.makefile("rb") as stream:
             try:
-                while asked := _read(connection, stream):
-                    connection.sendall(_encoded(self._answering(asked)))
+                while request := _read(connection, stream):
+                    connection.sendall(_encoded(self._answering(request)))
             except OSError:
                 return
 
 
-def _read(connection: socket.socket, stream: BinaryIO) -> Asked | None:
+def _read(connection: socket.socket, stream: BinaryIO) -> Request | None:
     first = stream.readline()
     if not first:
         return None
@@ -83,7 +83,7 @@ def _read(connection: socket.socket, stream: BinaryIO) -> Asked | None:
         body = b"".join(iter(lambda: _chunk(stream), b""))
     else:
         body = stream.read(int(headers.get("content-length", "0")))
-    return Asked(method, path, headers, body, time.perf_counter())
+    return Request(method, path, headers, body, time.perf_counter())
 
 
 def _chunk(stream: BinaryIO) -> bytes:
@@ -93,7 +93,7 @@ def _chunk(stream: BinaryIO) -> bytes:
     return chunk
 
 
-def _encoded(said: Said) -> bytes:
+def _encoded(said: Response) -> bytes:
     head = f"HTTP/1.1 {said.status} .\r\nContent-Length: {len(said.body)}\r\n"
     for name, value in (said.headers or {}).items():
         head += f"{name}: {value}\r\n"

@@ -78,20 +78,20 @@ def _measure(built: Layout, canned: Canned, one: Function, invocations: int) -> 
         )
         for number in range(UNCOUNTED + invocations):
             for runtime, seconds in zip(pair, times, strict=True):
-                canned.heard.clear()
+                canned.requests.clear()
                 invocation = runtime.invoke(event)
                 cold.check(one.folder, invocation.answer)
                 if number >= UNCOUNTED:
                     seconds.append(invocation.seconds)
             # A pause keeps one from running in the other's clean-up.
             time.sleep(0.001)
-    return Row(MEASURED[one.folder], len(canned.heard), median(times[0]), median(times[1]))
+    return Row(MEASURED[one.folder], len(canned.requests), median(times[0]), median(times[1]))
 
 
 def _recorded(built: Layout, canned: Canned, one: Function, event: Event) -> list[tuple[str, dict[str, Any]]]:
     """What the handler asks AWS for when it is warm."""
     with running(built, built.task(one.folder), one.environment, layout.SCRATCH / "function.log") as runtime:
         runtime.invoke(event)
-        canned.heard.clear()
+        canned.requests.clear()
         runtime.invoke(event)
-        return list(canned.heard)
+        return list(canned.requests)

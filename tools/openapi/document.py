@@ -72,7 +72,13 @@ def build(routes: Sequence[Route]) -> Node:
         paths[path] = item
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Expert AI Labs API", "version": "v1", "description": _introduction()},
+        "info": {
+            "title": "Expert AI Labs API",
+            "version": "v1",
+            "description": _introduction(),
+            "contact": {"name": "Expert AI Labs", "url": "https://expertailabs.ai"},
+            "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
+        },
         "servers": [
             {"url": f"https://expertailabs.ai{SERVER}", "description": "Production"},
             {"url": SERVER, "description": "The host of this document"},

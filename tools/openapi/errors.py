@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from eal.core import errors
 from eal.core.caller import SCOPES
 from eal.core.listing import ListQuery
-from eal.entry.http.request import LARGEST_BODY
+from eal.entry.http.request import MAX_BODY_BYTES
 from tools.openapi.parameters import takes_if_match
 from tools.openapi.schemas import CSV, JSON, REF
 
@@ -35,7 +35,7 @@ MEANING = {
     "conflict": "The request conflicts with the current state of the resource.",
     "illegal_transition": "The current status does not allow this change. details.allowed lists the allowed statuses.",
     "precondition_failed": "If-Match does not match the current version of the resource.",
-    "payload_too_large": f"The body is larger than {LARGEST_BODY} bytes.",
+    "payload_too_large": f"The body is larger than {MAX_BODY_BYTES} bytes.",
     "unsupported_media_type": "The Content-Type must be application/json.",
     "validation_error": "A field or query parameter is missing, unknown or invalid. details.fields lists each one.",
     "idempotency_mismatch": "This Idempotency-Key was already used for a different request.",
@@ -109,7 +109,7 @@ _EXAMPLES: dict[str, Node] = {
     "grant_required": {"resource": "leads"},
     "illegal_transition": {"status": "new", "allowed": ["contacted", "lost", "disqualified"]},
     "insufficient_scope": {"required": "write"},
-    "payload_too_large": {"limit": LARGEST_BODY},
+    "payload_too_large": {"limit": MAX_BODY_BYTES},
     "precondition_failed": {"version": 4},
     "validation_error": {
         "fields": [{"pointer": "/email", "message": errors.REQUIRED, "type": "missing", "location": "body"}]

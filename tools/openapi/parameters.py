@@ -110,6 +110,9 @@ def path_parameter(name: str, description: str = "") -> Node:
     }
 
 
+_ENTITY_TAG = '(?:W/)?"[!#-~]*"'
+"""RFC 9110, section 8.8.3, in ASCII."""
+
 _PARAMETERS: dict[str, Node] = {
     "IdempotencyKey": header_parameter(
         "Idempotency-Key",
@@ -117,10 +120,13 @@ _PARAMETERS: dict[str, Node] = {
         "effect and returns the first answer.",
         minLength=1,
         maxLength=255,
+        # Printable ASCII; HTTP itself takes the blanks around a header's value away.
+        pattern="^[!-~](?:[ -~]*[!-~])?$",
     ),
     "IfMatch": header_parameter(
         "If-Match",
         "ETag of the version to change. If the resource has a different version, the answer is 412.",
+        pattern=rf"^(?:\*|{_ENTITY_TAG}(?:[ \t]*,[ \t]*{_ENTITY_TAG})*)$",
     ),
     "IfNoneMatch": header_parameter(
         "If-None-Match", "ETag of a known version. If the resource still has that version, the answer is 304."

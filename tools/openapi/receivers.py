@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eal.domain.integrations.model import VENDORS
-from eal.entry.http.receiver import LARGEST_BODY, TOLERANCE_SECONDS
+from eal.entry.http.receiver import MAX_BODY_BYTES, TOLERANCE_SECONDS
 from tools.openapi import errors
 from tools.openapi.parameters import COMMON, header_parameter, path_parameter, references
 from tools.openapi.schemas import JSON
@@ -34,7 +34,7 @@ _ERRORS = {
     "invalid_signature": "The signature does not match the body, or its timestamp is more than "
     f"{TOLERANCE_SECONDS} seconds away from the current time.",
     "not_found": "There is no receiver at this address.",
-    "payload_too_large": f"The body is larger than {LARGEST_BODY} bytes.",
+    "payload_too_large": f"The body is larger than {MAX_BODY_BYTES} bytes.",
     "rate_limited": errors.MEANING["rate_limited"],
     "internal_error": errors.MEANING["internal_error"],
     "unavailable": "The body could not be stored. Send it again.",

@@ -13,6 +13,7 @@ from eal.core.caller import Scope
 from eal.core.events.catalogue import CATALOGUE, RESERVED
 from eal.core.outbound.faults import Fault
 from eal.core.tenancy import Mode
+from eal.core.wire import one_line, prose
 from eal.domain.api_keys import model as keys
 from eal.domain.api_keys.wire import ApiKeyView
 from eal.domain.audit_log.exports import model as exports
@@ -39,6 +40,12 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
     from pydantic.json_schema import JsonSchemaMode
+    from pydantic_core.core_schema import (
+        AfterValidatorFunctionSchema,
+        DictSchema,
+        StringSchema,
+        TupleSchema,
+    )
 
     from eal.entry.http.route import Route
 
@@ -59,6 +66,12 @@ EVENT_DATA: dict[str, type[BaseModel]] = {
 
 CSV: dict[str, type[BaseModel]] = {"exportAuditLogCsv": AuditExportView}
 """Operations that answer CSV, with what is answered where it would be too long: 303 to it, made for the request."""
+
+REFUSED_IN: dict[object, str] = {
+    one_line: r"\x00-\x1f\x7f-\x9f",
+    prose: r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f",
+}
+"""The characters that a validator of text refuses, as a regular expression's class has them."""
 
 
 def _values(alias: TypeAliasType) -> tuple[str, ...]:
@@ -110,6 +123,43 @@ class Generator(GenerateJsonSchema):
 
     def field_is_required(self, field: Any, total: bool) -> bool:
         return self.mode == "serialization" or super().field_is_required(field, total)
+
+    def str_schema(self, schema: StringSchema) -> Node:
+        """Requests' texts are trimmed: what must not be empty must not be blank either."""
+        found = super().str_schema(schema)
+        is_blank_refused = self.mode == "validation" and found.get("minLength") and "pattern" not in found
+        return {**found, "pattern": r"\S"} if is_blank_refused else found
+
+    def function_after_schema(self, schema: AfterValidatorFunctionSchema) -> Node:
+        """What the validators of text refuse: pydantic only sees a function."""
+        found = super().function_after_schema(schema)
+        refused = REFUSED_IN.get(schema["function"]["function"])
+        if self.mode != "validation" or refused is None:
+            return found
+        return {**found, "pattern": _text_pattern(refused, found.get("minLength", 0))}
+
+    def dict_schema(self, schema: DictSchema) -> Node:
+        """A pattern of the keys holds for all of them: pydantic lets others pass beside it."""
+        found = super().dict_schema(schema)
+        for pattern, values in found.pop("patternProperties", {}).items():
+            found["propertyNames"] = {**found.get("propertyNames", {}), "pattern": pattern}
+            found["additionalProperties"] = values
+        return found
+
+    def tuple_schema(self, schema: TupleSchema) -> Node:
+        """Generators of clients leave out an array that has no `items`; the last member's schema is the widest."""
+        found = super().tuple_schema(schema)
+        return {**found, "items": found["prefixItems"][-1]} if "prefixItems" in found else found
+
+
+def _text_pattern(refused: str, shortest: int) -> str:
+    """Text without these characters that has a length after it is trimmed."""
+    taken, shown = f"[^{refused}]", rf"[^\s{refused}]"
+    if shortest == 0:
+        return f"^{taken}*$"
+    if shortest == 1:
+        return f"^{taken}*{shown}{taken}*$"
+    return f"^{taken}*{shown}{taken}{{{shortest - 2},}}{shown}{taken}*$"
 
 
 def of_routes(routes: Iterable[Route]) -> tuple[Schemas, dict[str, Node]]:

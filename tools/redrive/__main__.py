@@ -35,9 +35,11 @@ def main() -> int:
         parser.error(f"no such queue: {', '.join(one.name for one in found)} are there")
     sqs = boto3.client("sqs", endpoint_url=chosen.endpoint_url)
     for pair in wanted:
-        told = letters.look(sqs, pair) if chosen.command == "list" else letters.send(sqs, pair, chosen.only)
-        print(f"{pair.name}: {len(told)} {'dead' if chosen.command == 'list' else 'sent again'}")
-        for letter in told:
+        messages = (
+            letters.look(sqs, pair) if chosen.command == "list" else letters.send(sqs, pair, chosen.only)
+        )
+        print(f"{pair.name}: {len(messages)} {'dead' if chosen.command == 'list' else 'sent again'}")
+        for letter in messages:
             print(f"  {letter.id}  {letter.reason}  {json.dumps(letter.about)}")
     return 0
 

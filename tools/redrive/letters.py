@@ -79,10 +79,10 @@ def pairs(sqs: Any, urls: Mapping[str, str]) -> list[Pair]:
     """The queues among `urls` (name to URL) that have a dead-letter queue among them, with what waits in it."""
     by_arn, policies = {}, {}
     for name, url in urls.items():
-        told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        by_arn[told["QueueArn"]] = (url, int(told["ApproximateNumberOfMessages"]))
-        if "RedrivePolicy" in told:
-            policies[name] = json.loads(told["RedrivePolicy"])["deadLetterTargetArn"]
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        by_arn[attributes["QueueArn"]] = (url, int(attributes["ApproximateNumberOfMessages"]))
+        if "RedrivePolicy" in attributes:
+            policies[name] = json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"]
     return [Pair(name, urls[name], *by_arn[arn]) for name, arn in sorted(policies.items()) if arn in by_arn]
 
 

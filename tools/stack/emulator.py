@@ -10,14 +10,19 @@ import time
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-MOST_ENVIRONMENTS = 10
+MAX_ENVIRONMENTS = 10
 
 
 def complete_rest_api() -> None:
-    """`Method: any` arrives as x-amazon-apigateway-any-method, which MiniStack's import of OpenAPI skips."""
+    """What MiniStack's import of OpenAPI skips.
+
+    `Method: any` arrives as x-amazon-apigateway-any-method; binary media types arrive in an extension with `*/*`, and
+    in CloudFormation's property with `*~1*`, which MiniStack does not read.
+    """
     from ministack.services import apigateway_v1 as api  # type: ignore[import-untyped]
 
     imported = api._import_path_item
+    imported_api = api._import_rest_api
 
     def import_path_item(api_id: str, path: str, item: dict[str, Any], *rest: Any) -> None:
         imported(api_id, path, item, *rest)
@@ -27,7 +32,12 @@ def complete_rest_api() -> None:
             resource = next(key for key, value in resources.items() if value.get("path") == path)
             api._import_operation(api_id, resource, "ANY", operation, *rest)
 
+    def import_rest_api(spec: dict[str, Any], base_data: dict[str, Any]) -> str:
+        binary = spec.get("x-amazon-apigateway-binary-media-types", [])
+        return str(imported_api(spec, {**base_data, "binaryMediaTypes": binary}))
+
     api._import_path_item = import_path_item
+    api._import_rest_api = import_rest_api
 
 
 def complete_buckets() -> None:
@@ -87,7 +97,7 @@ def append(parent: Element, content: dict[str, Any]) -> None:
 
 
 def bound_environments() -> None:
-    """Invocations beyond MOST_ENVIRONMENTS of a function wait for one of its environments.
+    """Invocations beyond MAX_ENVIRONMENTS of a function wait for one of its environments.
 
     MiniStack starts one for each: fifty at once are fifty cold starts, which two cores do not end within the functions'
     time-outs. It must not wait, as a function may invoke itself; none of ours does.
@@ -98,7 +108,7 @@ def bound_environments() -> None:
 
     def acquire_worker(*arguments: Any, **more: Any) -> tuple[Any, str]:
         while True:
-            worker, how = acquire(*arguments, **{**more, "max_concurrency": MOST_ENVIRONMENTS})
+            worker, how = acquire(*arguments, **{**more, "max_concurrency": MAX_ENVIRONMENTS})
             if worker is not None:
                 return worker, how
             time.sleep(0.005)

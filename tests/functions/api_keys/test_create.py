@@ -28,6 +28,17 @@ def _access_items() -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.parametrize(("written", "status"), [("60.0", 201), ("6e1", 201), ("60.5", 422), ("1e400", 422)])
+def test_a_number_without_a_fraction_is_an_integer(tenant: Tenant, written: str, status: int) -> None:
+    body = f'{{"name": "a", "scopes": ["read"], "rate_limit": {{"per_minute": {written}}}}}'
+
+    answer = call("POST", "/v1/api-keys", key=tenant.admin, body=body)
+
+    assert answer.status == status
+    if status == 201:
+        assert answer.json["rate_limit"]["per_minute"] == 60
+
+
 def test_a_key_is_shown_once_and_works(tenant: Tenant) -> None:
     answer = _create(tenant.admin)
 

@@ -213,7 +213,7 @@ def test_the_feed_is_filtered_by_type(tenant: Tenant) -> None:
 def test_a_filtered_page_reads_a_bounded_number_of_events(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feed, "MAX_EVENTS_READ", 2)
+    monkeypatch.setattr(feed, "MAX_ITEMS_READ", 2)
     _publish(tenant, 5)
 
     page = _page(tenant, "type=call.received")
@@ -228,7 +228,7 @@ def test_a_page_of_large_events_ends_before_the_response_is_too_large(
 ) -> None:
     _publish(tenant, 5)
     data = _item(1)["data"]["S"]
-    monkeypatch.setattr(feed, "BYTES_AT_MOST", 2 * (len(data) + data.count('"')) + 100)
+    monkeypatch.setattr(feed, "MAX_PAGE_BYTES", 2 * (len(data) + data.count('"')) + 100)
 
     pages = [_page(tenant, "limit=200")]
     while pages[-1]["has_more"]:
@@ -239,7 +239,7 @@ def test_a_page_of_large_events_ends_before_the_response_is_too_large(
 
 def test_an_event_over_the_limit_is_a_page_by_itself(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     _publish(tenant, 2)
-    monkeypatch.setattr(feed, "BYTES_AT_MOST", 1)
+    monkeypatch.setattr(feed, "MAX_PAGE_BYTES", 1)
 
     page = _page(tenant)
 

@@ -135,6 +135,17 @@ def test_signed_but_no_json_object_is_400(connection: Connection, body: bytes) -
     assert peek("CallrailQueue") == []
 
 
+@pytest.mark.parametrize("in_base64", [False, True])
+def test_signed_but_not_utf_8_is_400(connection: Connection, tenant: Tenant, in_base64: bool) -> None:
+    body = b'{"resource_id": "CAL1", "customer_name": "Jos\xe9"}'
+
+    answer = receive(connection.url_event("post-call", body, in_base64=in_base64))
+
+    assert (answer.status, answer.error) == (400, "invalid_request")
+    assert peek("CallrailQueue") == []
+    assert _health(tenant)["last_failure"]["reason"] == "invalid_json"
+
+
 def test_it_is_stored_before_it_is_queued_and_queued_before_it_is_answered(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

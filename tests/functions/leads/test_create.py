@@ -32,6 +32,14 @@ def test_a_lead_is_stored_as_it_is_shown(tenant: Tenant) -> None:
     assert call("GET", f"/v1/leads/{lead['id']}", key=tenant.read).json == lead
 
 
+def test_a_replacement_character_of_the_callers_own_is_kept(tenant: Tenant) -> None:
+    body = '{"email": "a@example.com", "first_name": "Jos\ufffd"}'.encode()
+
+    answer = call("POST", "/v1/leads", key=tenant.write, body=body)
+
+    assert (answer.status, answer.json["first_name"]) == (201, "Jos\ufffd")
+
+
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [

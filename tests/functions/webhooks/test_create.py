@@ -220,7 +220,7 @@ def test_an_address_that_is_not_public_is_blocked(
     assert call("GET", "/v1/webhooks", key=tenant.read).json["data"] == []
 
 
-def test_a_host_that_is_not_known_yet_can_be_registered(
+def test_a_host_that_is_not_known_yet_can_be_registered_unless_it_can_never_be_public(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unknown(*_: object, **__: object) -> object:
@@ -230,6 +230,10 @@ def test_a_host_that_is_not_known_yet_can_be_registered(
     body = {**BODY, "url": "https://soon.example.com/hooks"}
 
     assert call("POST", "/v1/webhooks", key=tenant.admin, json_body=body).status == 201
+    for inside in ("https://printer.lan/x", "https://kubernetes.default.svc/", "http://printer.lan:8080/"):
+        answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body={**BODY, "url": inside})
+        assert answer.status == 422, inside
+        assert answer.json["error"]["details"]["fields"][0]["type"] == "blocked_address"
 
 
 def test_only_the_local_stack_takes_loopback(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from tests.structure.project import Project
 
-MOST_RESOURCES = 450
-MOST_BYTES = 800_000
-LARGEST_LAYER_SOURCE = 5_000_000
+MAX_RESOURCES = 450
+MAX_TEMPLATE_BYTES = 800_000
+MAX_LAYER_SOURCE_BYTES = 5_000_000
 
 
 def expanded(project: Project) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def faults(template: dict[str, Any]) -> Iterator[str]:
     count, size = len(template["Resources"]), len(json.dumps(template))
     figures = f"it is {count} resources and {size} bytes now"
     way_out = "move the workers to a nested application (docs/decisions/0004)"
-    if count > MOST_RESOURCES:
-        yield f"template.yaml expands to more than {MOST_RESOURCES} resources ({figures}): {way_out}"
-    if size > MOST_BYTES:
-        yield f"template.yaml expands to more than {MOST_BYTES} bytes ({figures}): {way_out}"
+    if count > MAX_RESOURCES:
+        yield f"template.yaml expands to more than {MAX_RESOURCES} resources ({figures}): {way_out}"
+    if size > MAX_TEMPLATE_BYTES:
+        yield f"template.yaml expands to more than {MAX_TEMPLATE_BYTES} bytes ({figures}): {way_out}"

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 type Properties = dict[str, Any]
 
 DELAYED = {"CrmQueue", "DeliveryQueue", "ResendQueue"}
-"""Their workers send messages to them that wait for up to LONGEST_DELAY seconds, which count as age."""
-LONGEST_DELAY = 900
+"""Their workers send messages to them that wait for up to MAX_DELAY_SECONDS seconds, which count as age."""
+MAX_DELAY_SECONDS = 900
 
 
 def faults(project: Project) -> Iterator[str]:
@@ -83,8 +83,8 @@ def _dead_letters(project: Project, consumed: dict[str, str]) -> Iterator[str]:
         if not _has_alarm(project, queue, "ApproximateAgeOfOldestMessage"):
             yield f"template.yaml: {queue} needs an alarm on ApproximateAgeOfOldestMessage"
         for alarm in _alarms(project, queue, "ApproximateAgeOfOldestMessage"):
-            if queue in DELAYED and alarm["Threshold"] <= LONGEST_DELAY:
-                yield f"template.yaml: {queue} has messages that wait {LONGEST_DELAY} s on purpose: alarm beyond that"
+            if queue in DELAYED and alarm["Threshold"] <= MAX_DELAY_SECONDS:
+                yield f"template.yaml: {queue} has messages that wait {MAX_DELAY_SECONDS} s on purpose: alarm later"
         if not _has_alarm(project, dead, "ApproximateNumberOfMessagesVisible"):
             yield f"template.yaml: {dead} needs an alarm on ApproximateNumberOfMessagesVisible"
     for queue in sorted(set(queues) - set(consumed) - set(owners)):

@@ -1,7 +1,7 @@
-"""Audit records: who did what to which resource, with each field's change; personal values only as commitments.
+"""Audit records: actor, action, resource and each field's change. Personal values appear only as commitments.
 
-A commitment is HMAC-SHA256 of the value under the resource's own random salt. Erasing a person throws the salt
-away: the record, its hash and the chain stay, and nobody can tell any more which value it stood for.
+A commitment is the HMAC-SHA256 of the value under the resource's own random salt. Erasing a person deletes the salt.
+The record, its hash and the chain remain valid, and nobody can find the value that the commitment stands for.
 """
 
 import hashlib
@@ -26,13 +26,13 @@ HASHED_FIELDS = (
     "organization_id", "mode", "seq", "previous_hash",
 )  # fmt: skip
 GENESIS = "0" * 64
-_LARGEST_NUMBER = 2**53 - 1
+_MAX_EXACT_INTEGER = 2**53 - 1
 _NOT_STATE = frozenset({"version", "updated_at", "salt"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts: an API key or member by id, a worker or vendor by name. `ip` where there is a caller."""
+    """An API key or member by id, or a worker or vendor by name. `ip` is set for a request."""
 
     type: ActorType
     id: str
@@ -54,13 +54,13 @@ class Change:
     after: Json = None
 
     def as_json(self) -> dict[str, Json]:
-        """The wire's form: `{field, from, to}`."""
+        """`{field, from, to}`, as the API shows it."""
         return {"field": self.field, "from": self.before, "to": self.after}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRecord:
-    """`seq`, `previous_hash` and `hash` are given by the relay, within a minute of the record's commit."""
+    """The relay sets `seq`, `previous_hash` and `hash`, within a minute of the record's commit."""
 
     id: str
     action: str
@@ -78,12 +78,12 @@ class AuditRecord:
 
 
 def new_salt() -> str:
-    """128 random bits, to be kept on the resource and nowhere else."""
+    """128 random bits. Store them on the resource and nowhere else."""
     return secrets.token_hex(16)
 
 
 def commitment(value: Json, salt: str) -> str:
-    """What stands for a personal value in the log."""
+    """The text that stands for a personal value in the log."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return "hmac-sha256:" + hmac.new(bytes.fromhex(salt), text.encode(), hashlib.sha256).hexdigest()
 
@@ -109,7 +109,7 @@ def changes(
             return commitment(value, salt)
         return value
 
-    # An empty list or object is no value: a field that was never filled has not changed.
+    # An empty list or object counts as absent: a field that was never set has not changed.
     old = {name: value for name, value in before.items() if value not in ([], {})}
     new = {name: value for name, value in after.items() if value not in ([], {})}
     return tuple(
@@ -120,14 +120,14 @@ def changes(
 
 
 def can_be_hashed(value: Json) -> bool:
-    """Whether RFC 8785 has a form for a value as the table gives it back, which makes whole floats integers."""
+    """Whether RFC 8785 can represent the value as the table returns it, where whole floats are integers."""
     match value:
         case None | bool():
             return True
         case str():
             return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
         case int() | float():
-            return abs(value) <= _LARGEST_NUMBER
+            return abs(value) <= _MAX_EXACT_INTEGER
         case Mapping():
             return all(can_be_hashed(name) and can_be_hashed(member) for name, member in value.items())
         case _:
@@ -137,7 +137,7 @@ def can_be_hashed(value: Json) -> bool:
 def chained_hash(record: Mapping[str, Json]) -> str:
     """SHA-256 over the RFC 8785 form of the record's HASHED_FIELDS, the previous record's hash among them.
 
-    Raises: ValueError for a record that has no such form.
+    Raises: ValueError for a record that RFC 8785 cannot represent.
     """
     import rfc8785
 

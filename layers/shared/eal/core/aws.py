@@ -1,4 +1,4 @@
-"""The AWS clients: one a process for each service, made on first use, the only place that makes clients.
+"""The AWS clients: one per process and service, created on first use. No other module creates clients.
 
 botocore and not boto3: the same clients without boto3's resources and transfer manager, which cost a cold start
 20 ms and are not used here (docs/decisions/0003).
@@ -25,7 +25,7 @@ _making = Lock()
 
 @cache
 def _session() -> Session:
-    """One for all clients: a session of its own would double what a client costs after the first."""
+    """One session for all clients: with its own session, each further client would cost twice as much."""
     import botocore.session
 
     return botocore.session.get_session()
@@ -33,7 +33,7 @@ def _session() -> Session:
 
 @cache
 def _client(service: str, read_timeout: int = 2) -> object:
-    """Three attempts of two seconds each end before an endpoint's own ten do."""
+    """Three attempts of two seconds end before an endpoint's timeout of ten seconds."""
     from botocore.config import Config
 
     config = Config(
@@ -45,7 +45,7 @@ def _client(service: str, read_timeout: int = 2) -> object:
         parameter_validation=False,
     )
     if service == "s3":
-        # For presigned URLs, whose default is SigV2 at the global host: SSE-KMS needs SigV4, and a Region its host.
+        # Presigned URLs default to SigV2 at the global host, but SSE-KMS needs SigV4 and a Region's own host.
         config = config.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
     with _making:  # clients are safe in threads, sessions are not
         return _session().create_client(service, config=config)
@@ -68,7 +68,7 @@ def s3() -> S3Client:
 
 
 def patient_s3() -> S3Client:
-    """For workers that run for minutes: S3 takes some to put an object of 10,000 parts together, as its API says."""
+    """For workers that run for minutes: completing an upload of 10,000 parts takes S3 minutes (its API reference)."""
     return cast("S3Client", _client("s3", 60))
 
 
@@ -81,6 +81,6 @@ def kms() -> KMSClient:
 
 
 def close() -> None:
-    """Forget the clients, so that the next call makes new ones: for tests that change the endpoint."""
+    """Drop the clients, so that the next call creates new ones: for tests that change the endpoint."""
     _client.cache_clear()
     _session.cache_clear()

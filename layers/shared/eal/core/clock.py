@@ -11,18 +11,18 @@ _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})?"
 )
 _LOST_PLUS = re.compile(r".*:[0-9.]+ [0-9]{2}:[0-9]{2}")
-"""An offset whose + was not escaped in a query, where it means a space."""
+"""An offset whose + was not escaped in a query, where + means a space."""
 
 
 def now() -> datetime:
-    """The current time in UTC, cut to milliseconds so that what is stored equals what is shown."""
+    """The current time in UTC, cut to milliseconds so that stored and returned values are equal."""
     return to_milliseconds(datetime.now(UTC))
 
 
 def to_milliseconds(at: datetime) -> datetime:
     """`at` in UTC without microseconds.
 
-    Raises: ValueError for the few hours at either end of the calendar that are not in it any more in UTC.
+    Raises: ValueError for the few hours at either end of the calendar that UTC has no year for.
     """
     if at.tzinfo is not UTC:
         try:
@@ -43,7 +43,7 @@ def parse(text: str) -> datetime:
 
 
 def _instant(value: object) -> datetime:
-    """What a model takes as a moment: no date without a time, and no number, which could be seconds or milliseconds.
+    """A moment in a model: a date needs a time, and a number is refused because it could be seconds or milliseconds.
 
     Raises: ValueError, PydanticCustomError.
     """

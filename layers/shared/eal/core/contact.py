@@ -5,31 +5,32 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-# The two libraries take 10 ms each to import, and nearly all input needs neither: what has one of these plain forms is
-# its own normal form, as a property test shows against the libraries.
+# The two libraries take 10 ms each to import, and nearly all input needs neither: a text in one of these plain forms is
+# already in normal form. A property test checks that against the libraries.
 _PLAIN_US_PHONE = re.compile(
     r"(?:\+?1[ .-]?)?(?:\(([2-9][0-9]{2})\) ?|([2-9][0-9]{2})[ .-]?)([0-9]{3})[ .-]?([0-9]{4})"
 )
 _PLAIN_EMAIL = re.compile(
     r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?:com|net|org|edu|gov|us|io|co|biz|info)"
 )
-_LONGEST_LOCAL_PART = 64
+_MAX_LOCAL_PART_CHARACTERS = 64
 
-LONGEST_PHONE = 40
+MAX_PHONE_CHARACTERS = 40
 """More than any spelling of a number with its extension; libphonenumber itself stops at 250."""
-LONGEST_EMAIL = 254
+MAX_EMAIL_CHARACTERS = 254
 
 
 def e164(text: str, region: str = "US") -> str | None:
-    """The number in E.164, or None for what cannot be dialled. An extension is dropped: E.164 has none.
+    """The number in E.164, or None if the text cannot be dialled. An extension is dropped: E.164 has none.
 
-    Possible and not valid numbers: plans change faster than the library, and 555 numbers must pass.
+    Checks that a number is possible, not that it is valid: plans change faster than the library, and 555 numbers must
+    pass.
     """
     if region == "US" and (plain := _PLAIN_US_PHONE.fullmatch(text)):
         return "+1" + "".join(part for part in plain.groups() if part)
     import phonenumbers
 
-    if len(text) > LONGEST_PHONE:
+    if len(text) > MAX_PHONE_CHARACTERS:
         return None
     try:
         number = phonenumbers.parse(text, region)
@@ -42,13 +43,13 @@ def e164(text: str, region: str = "US") -> str | None:
 
 
 def email_address(text: str) -> str | None:
-    """The address in lower case, or None for what is no address. The DNS is not asked."""
+    """The address in lower case, or None if the text is not an address. No DNS query is made."""
     address = text.strip().lower()
     if _is_plain(address):
         return address
     from email_validator import EmailNotValidError, validate_email
 
-    if len(text) > LONGEST_EMAIL:
+    if len(text) > MAX_EMAIL_CHARACTERS:
         return None
     try:
         # test_environment: addresses under .test (RFC 2606) are what sandboxes are tried with.
@@ -59,12 +60,12 @@ def email_address(text: str) -> str | None:
 
 
 def _is_plain(address: str) -> bool:
-    """Whether an address is certainly right as it is: no label is long, none has hyphens where IDNA looks for them."""
+    """Whether an address is valid and normal as it is: no label is too long or has hyphens where IDNA puts its own."""
     local, _, domain = address.partition("@")
     return (
         _PLAIN_EMAIL.fullmatch(address) is not None
-        and len(address) <= LONGEST_EMAIL
-        and len(local) <= _LONGEST_LOCAL_PART
+        and len(address) <= MAX_EMAIL_CHARACTERS
+        and len(local) <= _MAX_LOCAL_PART_CHARACTERS
         and all(len(label) <= 63 and label[2:4] != "--" for label in domain.split("."))
     )
 
@@ -87,7 +88,8 @@ Phone = Annotated[
     str,
     AfterValidator(_phone),
     Field(
-        max_length=LONGEST_PHONE,
+        max_length=MAX_PHONE_CHARACTERS,
+        json_schema_extra={"format": "phone"},
         description="Accepted in any common notation, returned in E.164 format. Numbers outside the US need + and "
         "the country code. The number must be possible in its country; whether it is in use is not "
         "checked.",
@@ -96,6 +98,12 @@ Phone = Annotated[
 """A phone number in a wire model."""
 
 Email = Annotated[
-    str, AfterValidator(_email), Field(max_length=LONGEST_EMAIL, description="Stored in lower case.")
+    str,
+    AfterValidator(_email),
+    Field(
+        max_length=MAX_EMAIL_CHARACTERS,
+        json_schema_extra={"format": "email"},
+        description="Stored in lower case.",
+    ),
 ]
 """An e-mail address in a wire model."""

@@ -1,9 +1,9 @@
 """A cell of a CSV file that people open in a spreadsheet."""
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # noqa: RUF001 - wide ones too
-"""What a spreadsheet may take for the beginning of a formula (OWASP, CSV injection; ASVS 5.0, 1.2.10)."""
+"""Characters that a spreadsheet may read as the start of a formula (OWASP, CSV injection; ASVS 5.0, 1.2.10)."""
 
 
 def harmless(text: str) -> str:
-    """The text as a cell that no spreadsheet runs: an apostrophe before what begins like a formula."""
+    """The text as a cell that no spreadsheet evaluates: a text that starts like a formula gets an apostrophe."""
     return f"'{text}" if text.startswith(_FORMULAS) else text

@@ -1,4 +1,4 @@
-"""Cursors: where a page ended, authenticated, and bound to tenant, mode, route and filters."""
+"""Cursors: the position after a page, authenticated, and bound to tenant, mode, route and filters."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ from eal.core.tenancy import Tenant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CursorScope:
-    """The one list that a cursor is good for; `filters` is the query without limit and cursor, as canonical JSON."""
+    """The list that a cursor belongs to. `filters` is the query without limit and cursor, as canonical JSON."""
 
     tenant: Tenant
     route: str
@@ -24,14 +24,14 @@ class CursorScope:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The item after which a page goes on: its id, and its place in an index that is not ordered by id."""
+    """The item after which the next page begins: its id, and its position in an index that is not ordered by id."""
 
     id: str
     at: int | None = None
 
 
 def seal(scope: CursorScope, position: Position) -> str:
-    """The cursor as a caller sees it: base64url of `{"id":…}` with a MAC."""
+    """The cursor as the API returns it: base64url of `{"id":…}` with a MAC."""
     body: dict[str, str | int] = {"id": position.id}
     if position.at is not None:
         body["at"] = position.at
@@ -42,7 +42,7 @@ def seal(scope: CursorScope, position: Position) -> str:
 def unseal(scope: CursorScope, text: str) -> Position:
     """The position in a cursor.
 
-    Raises: InvalidCursor for anything that `seal` did not make for this very list.
+    Raises: InvalidCursor for anything but a cursor that `seal` made for this list.
     """
     try:
         body = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))

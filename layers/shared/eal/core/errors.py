@@ -1,4 +1,4 @@
-"""Every error that the API can answer, with its status and code (contract, section 1)."""
+"""Every error that the API can return, with its status and code."""
 
 from typing import ClassVar, NotRequired, TypedDict
 
@@ -7,7 +7,7 @@ from eal.core.json import Json
 REQUIRED = "This field is required."
 UNKNOWN_FIELD = "Unknown field."
 
-_MOST_FIELDS = 100
+_MAX_FIELDS = 100
 _REFUSED = 'Bearer error="invalid_token"'
 
 
@@ -24,9 +24,9 @@ class FieldError(TypedDict):
 
 
 class ApiError(Exception):
-    """An answer that is not 2xx. `details` is shown to the caller: never put an internal name into it.
+    """A response that is not 2xx. The caller sees `details`: never put an internal name into it.
 
-    `challenge` says in WWW-Authenticate how to authenticate (RFC 9110, 11.6.1; RFC 6750, 3).
+    `challenge` goes into WWW-Authenticate (RFC 9110, 11.6.1; RFC 6750, 3).
     """
 
     status: ClassVar[int]
@@ -109,12 +109,12 @@ class UnsupportedMediaType(ApiError):
 
 
 class ValidationFailed(ApiError):
-    """Names the first wrong fields: a body can have thousands, and the answer would be larger than it."""
+    """Lists the first wrong fields only: a body can have thousands, and the response would exceed it in size."""
 
     status, code = 422, "validation_error"
 
     def __init__(self, fields: list[FieldError]) -> None:
-        shown: list[Json] = [{**field} for field in fields[:_MOST_FIELDS]]  # type: ignore[dict-item]  # a TypedDict of texts is JSON
+        shown: list[Json] = [{**field} for field in fields[:_MAX_FIELDS]]  # type: ignore[dict-item]  # a TypedDict of texts is JSON
         super().__init__(_summary(fields[0]), fields=shown)
 
 

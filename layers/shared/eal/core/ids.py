@@ -14,16 +14,16 @@ _VALUE = {character: value for value, character in enumerate(_ALPHABET)}
 _SHAPE = re.compile(r"[a-z_]{1,32}_[0-7][0-9a-hjkmnp-tv-z]{25}")
 _RANDOM_BITS = 74
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MOMENTS_KEPT = 64
+_MAX_REMEMBERED = 64
 _lock = threading.Lock()
 _last: dict[int, int] = {}
-"""The random part that was last given at each of the latest moments that ids were made for."""
+"""The last random part used in each of the latest milliseconds."""
 
 
 def new(prefix: str, at: datetime) -> str:
-    """A new id. Within one process and millisecond, ids rise, so what one transaction writes keeps its order.
+    """A new id. Within a process and a millisecond ids rise, so the items of a transaction keep their order.
 
-    Also while other threads make ids for other moments, as a batch's records in parallel do.
+    That holds while other threads make ids for other moments, as the parallel records of a batch do.
     """
     ms = _milliseconds(at)
     with _lock:
@@ -31,15 +31,15 @@ def new(prefix: str, at: datetime) -> str:
             _last[ms] += 1 + secrets.randbelow(1 << 32)
         else:
             _last[ms] = secrets.randbits(_RANDOM_BITS - 1)
-            if len(_last) > _MOMENTS_KEPT:
+            if len(_last) > _MAX_REMEMBERED:
                 del _last[next(iter(_last))]
         return _format(prefix, ms, _last[ms])
 
 
 def derived(prefix: str, origin: str, *parts: str) -> str:
-    """The id that belongs to `origin` (an id) and `parts`: the same for the same input, with origin's time.
+    """An id derived from `origin` (an id) and `parts`: the same for the same input, with the time of `origin`.
 
-    A consumer that is run twice makes the same ids, so its second run finds the first one's items.
+    A consumer that runs twice derives the same ids, so its second run finds the items of the first.
     """
     digest = hashlib.sha256("\0".join((prefix, origin, *parts)).encode()).digest()
     return _format(prefix, _milliseconds(created_at(origin)), int.from_bytes(digest[:10]) >> 6)
@@ -51,7 +51,7 @@ def is_id(prefix: str, text: str) -> bool:
 
 
 def created_at(text: str) -> datetime:
-    """The millisecond at which the id was made."""
+    """The time of the id, in milliseconds."""
     value = 0
     for character in text[-26:]:
         value = value << 5 | _VALUE[character]
@@ -59,7 +59,7 @@ def created_at(text: str) -> datetime:
 
 
 def lowest(prefix: str, at: datetime) -> str:
-    """The lowest id that could be made at `at`: the border of a range by creation time."""
+    """The lowest id possible at `at`: the bound of a range by creation time."""
     return _format(prefix, max(0, _milliseconds(at)), 0)
 
 

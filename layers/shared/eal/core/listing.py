@@ -1,4 +1,4 @@
-"""What every list shares: its query parameters and the shape of its answer."""
+"""What every list shares: its query parameters and the shape of its page."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -12,12 +12,13 @@ from eal.core.tenancy import Tenant
 from eal.core.wire import Wire
 
 DEFAULT_LIMIT = 50
-MOST = 200
-_DIGITS = 9  # what is longer is larger, and need not be read: Python refuses to beyond 4,300 digits
+MAX_LIMIT = 200
+_DIGITS = 9
+"""A longer number exceeds any limit and is not parsed: Python refuses texts of more than 4,300 digits."""
 
 
 def _plain(value: object) -> object:
-    """Python's own spellings of a number, such as 1_0, are none of a query's.
+    """Refuse Python's own spellings of a number, such as 1_0.
 
     Raises: PydanticCustomError.
     """
@@ -27,10 +28,10 @@ def _plain(value: object) -> object:
 
 
 def _cut(value: object) -> object:
-    """A larger limit is cut and not refused, so that a client may ask for as much as there is."""
+    """Reduce a larger limit instead of refusing it, so that a client can request as much as possible."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         digits = value.lstrip("0")
-        return min(int(digits or "0"), MOST) if len(digits) <= _DIGITS else MOST
+        return min(int(digits or "0"), MAX_LIMIT) if len(digits) <= _DIGITS else MAX_LIMIT
     return value
 
 
@@ -39,7 +40,7 @@ PLAIN_DIGITS = BeforeValidator(_plain)
 
 
 class ListQuery(Wire):
-    """`limit`, `cursor`, `order` and the creation range: lists add their own filters to these."""
+    """`limit`, `cursor`, `order` and the creation range. Each list adds its own filters."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -47,17 +48,24 @@ class ListQuery(Wire):
         int,
         Field(
             ge=1,
-            le=MOST,
-            description=f"Maximum number of items per page; values above {MOST} are reduced to {MOST}. "
+            le=MAX_LIMIT,
+            description=f"Maximum number of items per page; values above {MAX_LIMIT} are reduced to {MAX_LIMIT}. "
             "A page can have fewer.",
-            # Not a rule of the request: a client that keeps it would refuse what we take.
+            # A larger value is accepted: a client that enforced a maximum would refuse it.
             json_schema_extra=lambda schema: schema.pop("maximum", None),
         ),
         BeforeValidator(_plain),
         BeforeValidator(_cut),
         PLAIN_DIGITS,
     ] = DEFAULT_LIMIT
-    cursor: Annotated[str | None, Field(description="`next_cursor` of the previous page.")] = None
+    cursor: Annotated[
+        str | None,
+        Field(
+            description="`next_cursor` of the previous page.",
+            # base64url of {"id":…: see core/cursor.py.
+            json_schema_extra={"pattern": "^eyJpZCI6[A-Za-z0-9_-]+$"},
+        ),
+    ] = None
     order: Annotated[
         Literal["asc", "desc"], Field(description="By creation time; newest first by default.")
     ] = "desc"
@@ -67,11 +75,11 @@ class ListQuery(Wire):
     _route: str = PrivateAttr("")
 
     def bind(self, route: str) -> None:
-        """Name the list: its cursors are good for no other."""
+        """Bind the query to its list: its cursors are valid for no other."""
         self._route = route
 
     def cursor_scope(self, tenant: Tenant) -> CursorScope:
-        """What the list's cursors are bound to: everything but what may change from page to page."""
+        """What the list's cursors are bound to: tenant, route and filters, but not `limit` and `cursor`."""
         if not self._route:
             raise AssertionError("bind the query to its route before it makes or reads a cursor")
         filters = self.model_dump_json(exclude={"limit", "cursor"}, exclude_none=True)

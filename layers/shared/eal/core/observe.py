@@ -1,7 +1,6 @@
 """Logs and metrics: structured lines and embedded metrics to standard output. Never personal data, never a body.
 
-Fields of a line are named by the code that logs, one by one; nothing logs an event, a request or an item
-whole.
+Code names the fields of a line one by one; nothing logs a whole event, request or item.
 """
 
 from threading import Lock
@@ -43,7 +42,7 @@ _counting = Lock()
 
 
 def begin(request_id: str, **fields: str | int | None) -> None:
-    """Start the log context of a request or message, its thread's own: each of its lines has these."""
+    """Start the thread's log context for a request or message: every line has these fields."""
     logger.thread_safe_clear_keys()
     logger.thread_safe_append_keys(request_id=request_id, **fields)
 
@@ -54,12 +53,12 @@ def bind(**fields: str | int | None) -> None:
 
 
 def count(name: Count, value: int = 1) -> None:
-    """Count something; sent with `flush`."""
+    """Add to a metric. `flush` sends it."""
     with _counting:
         _metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
 
 
 def flush() -> None:
-    """Write the counted metrics as one line, if there are any."""
+    """Write the metrics as one line, if there are any."""
     if _metrics.metric_set:
         _metrics.flush_metrics()

@@ -1,4 +1,4 @@
-"""What a schedule starts: a run over many things, of which one's failure keeps no other from its turn."""
+"""A scheduled run over many parts. A failed part does not keep the others from running."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 class PartsFailed(Exception):
-    """Parts of a run failed, after all others were done: an alarm tells, and the next run tries them again."""
+    """Parts of a run failed; all others are done. An alarm fires, and the next run tries the failed ones again."""
 
 
 class ScheduledRun:
-    """`with ScheduledRun("sweep") as run:` and in it `with run.part(shard=3):` for each thing that may fail alone.
+    """`with ScheduledRun("sweep") as run:`, and within it `with run.part(shard=3):` for each part that may fail alone.
 
-    What fails in a part is logged with what the part is about. The run's end raises PartsFailed if any did.
+    A failure is logged with the fields of its part. The end of the run raises PartsFailed if any part failed.
     """
 
     def __init__(self, worker: str) -> None:
@@ -35,9 +35,9 @@ class ScheduledRun:
             raise PartsFailed(f"{self._failed} parts of {self._worker} failed; the log says why")
 
     @contextmanager
-    def part(self, **about: str | int) -> Iterator[None]:
+    def part(self, **fields: str | int) -> Iterator[None]:
         try:
             yield
-        except Exception:  # the edge of a worker: told by PartsFailed once the others are done
-            observe.logger.exception("part_failed", extra={"worker": self._worker, **about})
+        except Exception:  # the edge of a worker: PartsFailed reports it when the others are done
+            observe.logger.exception("part_failed", extra={"worker": self._worker, **fields})
             self._failed += 1

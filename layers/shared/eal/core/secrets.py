@@ -7,7 +7,7 @@ from eal.core import aws, settings
 
 
 def encrypt(secret: str, *, organization_id: str, purpose: str) -> str:
-    """The secret's KMS ciphertext in base64. It opens only for the same organization and purpose."""
+    """The secret's KMS ciphertext in base64. It decrypts only for the same organization and purpose."""
     answer = aws.kms().encrypt(
         KeyId=settings.secrets_key(),
         Plaintext=secret.encode(),
@@ -18,9 +18,9 @@ def encrypt(secret: str, *, organization_id: str, purpose: str) -> str:
 
 @lru_cache(maxsize=256)
 def decrypt(ciphertext: str, *, organization_id: str, purpose: str) -> str:
-    """The secret. Kept in this process's memory: a receiver cannot ask KMS at every call.
+    """The secret, cached in this process: a receiver cannot call KMS for every request.
 
-    A rotated secret has another ciphertext, so what is kept can never be out of date.
+    A rotated secret has another ciphertext, so the cache is never stale.
     """
     answer = aws.kms().decrypt(
         CiphertextBlob=base64.b64decode(ciphertext),
@@ -32,7 +32,7 @@ def decrypt(ciphertext: str, *, organization_id: str, purpose: str) -> str:
 
 @cache
 def derived_key(purpose: str) -> bytes:
-    """32 bytes that only holders of the KMS HMAC key can make: the same in every process, stored nowhere."""
+    """32 bytes that only holders of the KMS HMAC key can derive: the same in every process, stored nowhere."""
     answer = aws.kms().generate_mac(
         KeyId=settings.mac_key(), MacAlgorithm="HMAC_SHA_256", Message=f"eal:{purpose}:1".encode()
     )

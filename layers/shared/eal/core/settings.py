@@ -1,6 +1,6 @@
-"""What the template tells a function, read from the environment when it is asked for.
+"""Settings that the template passes to a function, read from the environment on use.
 
-Importing any module needs no variable: only the call that uses one does.
+Importing a module needs no variable; only the call that uses one does.
 """
 
 import os
@@ -20,7 +20,7 @@ def _required(name: str) -> str:
 
 
 def is_local() -> bool:
-    """The local stack: webhooks may reach loopback, and http, which they may nowhere else."""
+    """Whether this is the local stack. Only there may webhooks use http and loopback addresses."""
     return os.environ.get("STAGE") == "local"
 
 
@@ -96,12 +96,12 @@ def schedules_role() -> str:
 
 
 def receiver_url(vendor: str) -> str:
-    """The base address that a vendor's webhooks are sent to; the connection id and kind follow it."""
+    """The base address of a vendor's webhooks. The connection id and kind follow it."""
     return _required(f"{vendor.upper()}_RECEIVER_URL")
 
 
 def vendor_api_url(vendor: str) -> str | None:
-    """Where a vendor's API is stood in for on this machine; None is the vendor itself. Only the local stack listens."""
+    """The address of a stand-in for a vendor's API, on the local stack only; None means the vendor's own address."""
     url = os.environ.get(f"{vendor.upper()}_API_URL") if is_local() else None
     if url and not url.startswith("http://127.0.0.1:"):
         raise MissingSetting(f"{vendor.upper()}_API_URL must be on http://127.0.0.1:<port>")

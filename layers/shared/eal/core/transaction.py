@@ -1,9 +1,9 @@
 """One change, one transaction: what changes, its audit records, its events, and the caller's idempotency record.
 
-What a customer owns is written in no other way; what is written past it (numbers, workers' progress, what an erasure
-empties) is listed with its reasons in tests/structure/checks/writes.py. A `Transaction` only collects; `commit` sends
-exactly one TransactWriteItems, so nothing is half done, no change is unaudited, and no event is lost between a write
-and its publishing. The relay takes events, tasks and audit records from the table's stream.
+There is no other way to write what a customer owns. Writes that need no record (sequences, workers' progress, erasures)
+are listed with their reasons in tests/structure/checks/writes.py. A `Transaction` only collects; `commit` sends exactly
+one TransactWriteItems, so nothing is half done, no change is unaudited, and no event is lost between a write and its
+publishing. The relay takes events, tasks and audit records from the table's stream.
 
     transaction.replace(LEADS.item(by.tenant, after), was=before.version)
     transaction.audit("lead.updated", after.id, audit.changes(dump(before), dump(after)))
@@ -46,17 +46,17 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
 
 ANY_VERSION = range(1, 10**18)
-"""For `if_match`: whichever version, if there is one."""
+"""For `if_match`: any version of an existing resource."""
 MAX_OPERATIONS = 100
-"""DynamoDB's limit of a transaction. More is a programming error here, never a split."""
+"""DynamoDB's limit for a transaction. More is a programming error here, never a split."""
 _TASK_DAYS = 7
 
 
 @dataclass(slots=True, kw_only=True)
 class Transaction:
-    """What one request or one unit of a worker's work changes.
+    """The changes of one request, or of one unit of a worker's work.
 
-    `if_match` are the versions of which the caller insists on one; it means the first item replaced or deleted.
+    `if_match` are the versions that the caller accepts. They apply to the first item replaced or deleted.
     """
 
     tenant: Tenant
@@ -70,23 +70,22 @@ class Transaction:
     _matched: bool = False
 
     def create(self, item: Mapping[str, Json], taken: Refusal | None = None) -> None:
-        """Put an item whose key must be free. `taken` makes the exception where it is not."""
+        """Put an item whose key must be free. `taken` makes the exception if it is not."""
         self._operations.append(
             put_if_absent(settings.state_table(), item, taken or (lambda _old: AlreadyWritten()))
         )
 
     def replace(self, item: Mapping[str, Json], *, was: int) -> None:
-        """Put the item's next version over version `was`; Stale where that is not what stands there."""
+        """Put the item's next version over version `was`. Stale if the item is at another version."""
         self.check_if_match(was)
         self.put_version(item, was=was)
 
     def put_version(self, item: Mapping[str, Json], *, was: int) -> None:
-        """The same whatever the caller insists on, for an item beside the one that `if_match` means. `was` is 0 where
-        there is none yet."""
+        """The same without regard to `if_match`, for an item other than the resource itself. `was` is 0 for none."""
         self._operations.append(put_version(settings.state_table(), item, was=was))
 
     def delete(self, at: Key, *, was: int | None = None) -> None:
-        """Delete an item: version `was` of it, or, without, whatever stands there (claims have no version)."""
+        """Delete an item: its version `was`, or any if `was` is None (claims have no version)."""
         condition: dict[str, object] = {}
         if was is not None:
             self.check_if_match(was)
@@ -97,7 +96,7 @@ class Transaction:
         self._operations.append(Operation(cast("TransactWriteItemTypeDef", request), lambda _old: Stale()))
 
     def add(self, operation: Operation) -> None:
-        """An operation that a store made itself, such as one on the Access table, as part of this transaction."""
+        """Add an operation that a store built itself, such as one on the Access table."""
         self._operations.append(operation)
 
     def audit(
@@ -108,9 +107,10 @@ class Transaction:
         *,
         also_for: str | None = None,
     ) -> None:
-        """The one audit record of a resource that this write changes; its type stands before the action's dot.
+        """Add the audit record of a resource that this transaction changes: one record per resource.
 
-        `also_for` is another organization that the change concerns: its log gets the record too.
+        The resource's type is the part of `action` before the dot. The log of the organization `also_for` gets the
+        record too.
         """
         own = self.tenant
         for tenant in (own, Tenant(also_for, own.mode)) if also_for else (own,):
@@ -123,7 +123,7 @@ class Transaction:
         changes_json = [change.as_json() for change in changes]
         if not audit.can_be_hashed(changes_json):
             raise AssertionError(
-                f"{action} has a value that RFC 8785 cannot write: bound it where it comes in"
+                f"{action} has a value that RFC 8785 cannot represent: limit it where it is accepted"
             )
         resource_type = action.partition(".")[0]
         record_id = ids.new("aud", self.at)
@@ -149,19 +149,19 @@ class Transaction:
         )
 
     def emit(self, event_type: str, data: Mapping[str, Json]) -> None:
-        """An event of the catalogue; `data` is the resource as its GET shows it."""
+        """Add an event of the catalogue. `data` is the resource as its GET returns it."""
         if event_type not in CATALOGUE:
             raise AssertionError(
                 f"event type {event_type} is not in eal.core.events.catalogue.CATALOGUE: add it there first"
             )
         event_id = ids.new("evt", self.at)
         event: Item = {"type": event_type, "data": _text(data), "ttl": self._in(timedelta(days=FEED_DAYS))}
-        # By resource, so that an erasure finds what was told of it.
+        # By resource, so that an erasure finds its events.
         by_resource = events_partition(self.tenant, cast("str", data["id"]))
         self._outbox("EVENT", event_id, {**event, "gsi1pk": by_resource, "gsi1sk": event_id}, self.tenant)
 
     def enqueue_task(self, task: str, payload: Mapping[str, Json]) -> None:
-        """Enqueue a worker's task, in the transaction of the change that causes it. Customers do not see tasks."""
+        """Enqueue a task for a worker, in the transaction of the change that causes it. Customers do not see tasks."""
         fields: Item = {"task": task, "data": _text(payload), "ttl": self._in(timedelta(days=_TASK_DAYS))}
         self._outbox("TASK", ids.new("task", self.at), fields, self.tenant)
 
@@ -183,7 +183,7 @@ class Transaction:
         return int((self.at + span).timestamp())
 
     def check_if_match(self, version: int) -> None:
-        """Refuse where the caller insists on another version; 0 is of what is not there. Only the first call counts.
+        """Refuse if the caller accepts only other versions. A missing resource has version 0. Later calls do nothing.
 
         Raises: PreconditionFailed.
         """
@@ -191,15 +191,15 @@ class Transaction:
             return
         self._matched = True
         if self.if_match is not None and version not in self.if_match:
-            stands = f"the resource has version {version}" if version else "the resource does not exist"
+            current = f"the resource has version {version}" if version else "the resource does not exist"
             raise PreconditionFailed(
-                f"If-Match does not match: {stands}. Read the resource again and repeat the change.",
+                f"If-Match does not match: {current}. Read the resource again and repeat the change.",
                 version=version,
             )
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was added: `commit` would send nothing."""
+        """Whether `commit` would send nothing."""
         return not self._operations
 
     def restarted(self) -> Transaction:
@@ -214,10 +214,10 @@ class Transaction:
         )
 
     def commit(self, *first: Operation) -> None:
-        """Send the transaction. `first` (the idempotency record) comes before the rest, and its refusal wins.
+        """Send the transaction. `first`, the idempotency record, precedes the rest, and so does its refusal.
 
-        Raises: the refusal of the first operation whose condition failed; Unavailable when others kept changing
-        the same items for all attempts.
+        Raises: the refusal of the first operation whose condition failed; Unavailable if other transactions kept
+        changing the same items.
         """
         operations = [*first, *self._operations]
         if not operations:

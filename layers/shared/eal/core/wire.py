@@ -1,4 +1,4 @@
-"""The base of what the API takes and shows."""
+"""The base of what the API accepts and returns."""
 
 import re
 from collections.abc import Callable
@@ -6,28 +6,28 @@ from typing import Annotated, Any, ClassVar, Self, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
-LONGEST_OVERLAP_SECONDS = 604_800
+MAX_OVERLAP_SECONDS = 604_800
 DEFAULT_OVERLAP_SECONDS = 86_400
-"""How long what a rotation replaces, a key or a secret, is good beside its successor."""
+"""How long a rotated key or secret remains valid next to its successor."""
 
-LARGEST_NUMBER = 2**53 - 1
+MAX_NUMBER = 2**53 - 1
 _SMALLEST_NUMBER = 1e-100
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROLS_IN_PROSE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def free_number(value: float) -> float:
-    """A number that no field's own rule bounds: one that JSON's readers, the table and the audit log's hash all keep.
+    """A number without bounds of its own, limited to what JSON, the table and the audit log's hash all preserve.
 
     Raises: ValueError.
     """
-    if value != 0 and not _SMALLEST_NUMBER <= abs(value) <= LARGEST_NUMBER:
+    if value != 0 and not _SMALLEST_NUMBER <= abs(value) <= MAX_NUMBER:
         raise ValueError("Must be 0, or between 1e-100 and 2^53 - 1 in magnitude.")
     return int(value) if value == int(value) else value
 
 
 def one_line(text: str) -> str:
-    """Text for one line of a page, a log or a mail's header: no control character breaks out of it.
+    """Text for one line of a page, a log or a mail header. It contains no control characters.
 
     Raises: ValueError.
     """
@@ -37,11 +37,11 @@ def one_line(text: str) -> str:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
-"""Of a person, a company or a thing; it may end in a mail's header."""
+"""The name of a person, a company or a thing. It may end up in a mail header."""
 
 
 def prose(text: str) -> str:
-    """Text of many lines, each of which ends in a newline.
+    """Text of many lines. All line ends become newlines.
 
     Raises: ValueError.
     """
@@ -52,12 +52,12 @@ def prose(text: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """Prose, with what is not allowed in it taken out: for text that nobody can be told to send otherwise."""
+    """Prose without the characters that are not allowed in it, for text whose sender cannot be asked to correct it."""
     return _CONTROLS_IN_PROSE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def measured(value: float) -> float:
-    """A number within a field's own bounds; the table has no number as near to zero as a double's smallest.
+    """A number with bounds of its own. The table cannot store numbers as close to zero as a double can.
 
     Raises: ValueError.
     """
@@ -67,12 +67,12 @@ def measured(value: float) -> float:
 
 
 class Wire(BaseModel):
-    """A model that is built when it is first used: a function imports all of its resource's, and uses two or three.
+    """A model that is built on first use: a function imports all models of its resource and uses two or three.
 
-    Of a body: `may_be_left_out` where the request needs none, and `acts_at_once` where the endpoint has an effect that
-    no transaction holds back, such as a request to somebody else: an Idempotency-Key is held for it before it begins.
-    Of an answer: `changes_by_itself` where it may differ while its version stays, so that a 304 would be wrong, and
-    `shown_once` for the fields that a replay must not repeat; `admin_key.key` is one within another.
+    For a body: `may_be_left_out` if the request needs none, and `acts_at_once` if the endpoint has an effect that no
+    transaction can roll back, such as a request to a third party. Its Idempotency-Key is locked before the effect.
+    For a view: `changes_by_itself` if it may change while its version stays the same, so that a 304 would be wrong, and
+    `shown_once` for the fields that a replay must not repeat; `admin_key.key` names a nested one.
     """
 
     model_config = ConfigDict(defer_build=True)
@@ -89,14 +89,14 @@ class Wire(BaseModel):
 
     @property
     def erasable(self) -> tuple[str, ...]:
-        """The resources whose erasure must reach a kept copy of this answer."""
+        """The resources whose erasure must reach a stored copy of this response."""
         return ()
 
 
 def without_defaults(*never_null: str) -> Callable[[dict[str, JsonValue]], None]:
-    """For the JSON Schema of what changes only what it gives: a default would say otherwise.
+    """For the JSON Schema of a PATCH body: it has no defaults, because an absent field stays unchanged.
 
-    `never_null` are the fields whose None means only that they are not given.
+    `never_null` are the fields whose None only means that they are absent.
     """
 
     def change(schema: dict[str, JsonValue]) -> None:

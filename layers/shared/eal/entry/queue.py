@@ -1,8 +1,8 @@
-"""A queue's Lambda: `handler = Consumer(consume).handler`. Message by message, failures reported one by one.
+"""A queue's Lambda: `handler = Consumer(consume).handler`. It consumes message by message and reports each failure.
 
-A message body is JSON: what a `Write` asked for or emitted (it comes through the bus, in EventBridge's
-envelope), or what a receiver or another worker sent to the queue itself. Queues deliver at least once and in
-any order: `consume` must be safe to run again after having been killed at any line.
+A message body is JSON: a task or event of a `Transaction`, which arrives through the bus in EventBridge's envelope, or
+a message that a receiver or another worker sent to the queue directly. Queues deliver at least once and in any order:
+`consume` must be safe to run again after being killed at any line.
 """
 
 import json
@@ -24,7 +24,7 @@ _TRIES = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantMessage(TenantScoped):
-    """What every message for a tenant names; workers add what their own ones name, and `load` them."""
+    """The fields of every message for a tenant. Workers add the fields of their own messages, and `load` them."""
 
     organization_id: str
     mode: Mode
@@ -33,14 +33,14 @@ class TenantMessage(TenantScoped):
 
 @dataclass(frozen=True, slots=True)
 class ResourceRef:
-    """A resource of which only the id counts: what it is now is read from the table."""
+    """A resource by id. Its current state is read from the table."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceEvent(TenantMessage):
-    """An event that tells of a resource."""
+    """An event about a resource."""
 
     data: ResourceRef
 
@@ -55,7 +55,7 @@ class _Attributes(TypedDict):
 
 
 class QueueRecord(TypedDict):
-    """What SQS sends of a message; the members that are read here."""
+    """A message as SQS sends it; only the members that are read here."""
 
     messageId: str
     receiptHandle: str
@@ -78,12 +78,12 @@ class QueueAnswer(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """For a queue whose visibility time-out is long: a message that failed comes again sooner, and not for ever.
+    """For a queue with a long visibility timeout: a failed message returns sooner, and a bounded number of times.
 
-    `queue` is the setting's name; `first_delay_seconds` is the wait for the second try, doubled for each one after.
-    `max_receives` is the queue's maxReceiveCount: a message that fails then is a dead letter, and `give_up(message,
-    fault)` ends what it stood for. `consume_last` is run then in place of `consume`, where there is one. After an
-    exception in `left_to_others` another worker is at it: nothing is hastened or given up.
+    `queue` is the name of the setting. `first_delay_seconds` is the wait before the second receive; it doubles with
+    each later one. `max_receives` is the queue's maxReceiveCount: a message that fails then becomes a dead letter, and
+    `give_up(message, fault)` ends its work. `consume_last`, if set, replaces `consume` for that last receive. An
+    exception in `left_to_others` means that another worker has the message: its delay stays, and nothing is given up.
     """
 
     queue: str
@@ -95,9 +95,9 @@ class RetryPolicy:
 
 
 class Consumer:
-    """Runs `consume(message)` for each record. A raised exception puts that message alone back to its queue.
+    """Runs `consume(message)` for each record. An exception returns that message alone to its queue.
 
-    `concurrency` is how many records run at once, each in a thread with its own log context.
+    `concurrency` is how many records run in parallel, each in a thread with its own log context.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class Consumer:
     def handler(self, event: QueueEvent, context: object) -> QueueAnswer:
         """The Lambda handler, for SQS events with ReportBatchItemFailures.
 
-        By hand and not by Powertools' batch utility, whose import is a seventh of a worker's cold start.
+        Not Powertools' batch utility: its import is a seventh of a worker's cold start.
         """
         records = event["Records"]
         if self._concurrency > 1:
@@ -134,41 +134,42 @@ class Consumer:
         }
 
     def is_done(self, record: QueueRecord) -> bool:
-        """Consume one record. False where that failed, which is logged."""
+        """Consume one record. False if that failed; the failure is logged."""
         message_id, queue = record["messageId"], record["eventSourceARN"].rpartition(":")[2]
         observe.begin("", message_id=message_id, queue=queue)
         try:
             message = message_in(record["body"])
             _begin(message, message_id=message_id, queue=queue)
-            self._again_if_overtaken(message, self._how(record))
-        except Exception as fault:  # the edge of a consumer: reported to SQS, which sends this message again
+            self._retry_if_stale(message, self._consume_function(record))
+        except (
+            Exception
+        ) as fault:  # the edge of a consumer: reported to SQS, which delivers this message again
             observe.logger.exception("message_failed")
             if self._retry_policy and not isinstance(fault, self._retry_policy.left_to_others):
-                self._end_or_hasten(record, self._retry_policy, fault)
+                self._give_up_or_hasten(record, self._retry_policy, fault)
             return False
         return True
 
-    def _how(self, record: QueueRecord) -> Callable[[Message], None]:
+    def _consume_function(self, record: QueueRecord) -> Callable[[Message], None]:
         policy = self._retry_policy
         return policy.consume_last or self._consume if policy and _is_last(record, policy) else self._consume
 
-    def _end_or_hasten(self, record: QueueRecord, policy: RetryPolicy, fault: Exception) -> None:
-        """Neither may keep the other messages of the batch from being reported."""
+    def _give_up_or_hasten(self, record: QueueRecord, policy: RetryPolicy, fault: Exception) -> None:
+        """A failure here must not keep the other messages of the batch from being reported."""
         try:
             if _is_last(record, policy):
                 message = message_in(record["body"])
-                self._again_if_overtaken(message, lambda message: policy.give_up(message, fault))
+                self._retry_if_stale(message, lambda message: policy.give_up(message, fault))
             aws.sqs().change_message_visibility(
                 QueueUrl=settings.queue(policy.queue),
                 ReceiptHandle=record["receiptHandle"],
                 VisibilityTimeout=policy.first_delay_seconds * 2 ** (_received(record) - 1),
             )
-        except (
-            Exception
-        ):  # the message comes all the same, or becomes a dead letter, when its time-out is over
+        # The message returns anyway, or becomes a dead letter, after its visibility timeout.
+        except Exception:
             observe.logger.exception("retry_policy_failed")
 
-    def _again_if_overtaken(self, message: Message, consume: Callable[[Message], None]) -> None:
+    def _retry_if_stale(self, message: Message, consume: Callable[[Message], None]) -> None:
         for attempt in range(_TRIES):
             try:
                 return consume(message)
@@ -179,9 +180,9 @@ class Consumer:
 
 
 def _begin(message: Message, **fields: str) -> None:
-    """Start the log context of a message: each of its lines names its tenant, if the message does."""
-    named = {name: message.get(name) for name in ("organization_id", "mode")}
-    tenant = {name: value for name, value in named.items() if isinstance(value, str)}
+    """Start the log context of a message: every line names the tenant, if the message does."""
+    fields_of_tenant = {name: message.get(name) for name in ("organization_id", "mode")}
+    tenant = {name: value for name, value in fields_of_tenant.items() if isinstance(value, str)}
     observe.begin(cast("str", message.get("request_id", "")), **fields, **tenant)
 
 
@@ -190,12 +191,12 @@ def _is_last(record: QueueRecord, policy: RetryPolicy) -> bool:
 
 
 def _received(record: QueueRecord) -> int:
-    """How often the message was handed out, this time included."""
+    """How often the message was received, including this time."""
     return int(record["attributes"]["ApproximateReceiveCount"])
 
 
 class BatchConsumer:
-    """Runs `consume(messages)` for a batch at once, and, where that fails, for each of its records alone."""
+    """Runs `consume(messages)` for a whole batch and, if that fails, for each of its records alone."""
 
     def __init__(self, consume: Callable[[list[Message]], None]) -> None:
         self._consume = consume
@@ -207,7 +208,7 @@ class BatchConsumer:
         observe.begin("", queue=records[0]["eventSourceARN"].rpartition(":")[2], messages=len(records))
         try:
             self._consume([message_in(record["body"]) for record in records])
-        except Exception:  # alone, whoever was overtaken is run again, and only a bad message is reported
+        except Exception:  # alone, a stale one is retried, and only a bad message is reported
             observe.logger.warning("batch_taken_apart", exc_info=True)
             return self._alone.handler(event, context)
         observe.flush()
@@ -215,10 +216,10 @@ class BatchConsumer:
 
 
 class SubjectConsumer:
-    """Runs `consume(message, ends)` once for all of a batch's messages that have the same `subject`, in turn.
+    """Runs `consume(message, deadline)` once for all messages of a batch with the same `subject`, one after the other.
 
-    `ends` is the `time.monotonic` at which its work should end, `seconds` after the batch came. What is not begun by
-    then goes back to the queue, and so does what the function's own time-out would kill.
+    `deadline` is on the clock of `time.monotonic`, `seconds` after the batch arrived. Messages that are not begun by
+    then return to the queue, before the function's timeout would kill their work.
     """
 
     def __init__(
@@ -230,31 +231,31 @@ class SubjectConsumer:
 
     def handler(self, event: QueueEvent, context: object) -> QueueAnswer:
         """The Lambda handler, for SQS events with ReportBatchItemFailures."""
-        ends = time.monotonic() + self._seconds
-        each = Consumer(lambda message: self._consume(message, ends))
+        deadline = time.monotonic() + self._seconds
+        each = Consumer(lambda message: self._consume(message, deadline))
         done: dict[tuple[Json, ...], bool] = {}
         failures: list[_Failure] = []
         for record in event["Records"]:
-            about = self._about(record)
-            if about not in done:
-                done[about] = time.monotonic() < ends and each.is_done(record)
-            if not done[about]:
+            subject = self._subject_of(record)
+            if subject not in done:
+                done[subject] = time.monotonic() < deadline and each.is_done(record)
+            if not done[subject]:
                 failures.append({"itemIdentifier": record["messageId"]})
         observe.flush()
         return {"batchItemFailures": failures}
 
-    def _about(self, record: QueueRecord) -> tuple[Json, ...]:
+    def _subject_of(self, record: QueueRecord) -> tuple[Json, ...]:
         try:
             message = message_in(record["body"])
-            about = tuple(message[name] for name in self._subject)
-            hash(about)
+            subject = tuple(message[name] for name in self._subject)
+            hash(subject)
         except (ValueError, KeyError, TypeError):
-            return (record["messageId"],)  # about nothing else: its failure is reported when it is consumed
-        return about
+            return (record["messageId"],)  # a subject of its own: its failure is reported when it is consumed
+        return subject
 
 
 def message_in(body: str) -> Message:
-    """The message in a record's body: EventBridge's envelope is taken off where there is one."""
+    """The message in a record's body, without EventBridge's envelope."""
     message = json.loads(body)
     if "detail-type" in message and "detail" in message:
         message = message["detail"]

@@ -22,7 +22,7 @@ class _Change(TypedDict):
 
 
 class StreamRecord(TypedDict):
-    """What DynamoDB Streams send of a change; the members that are read here."""
+    """A change as DynamoDB Streams send it; only the members that are read here."""
 
     eventName: str
     dynamodb: _Change
@@ -43,9 +43,9 @@ class StreamAnswer(TypedDict):
 class StreamConsumer[Group: Hashable]:
     """Runs `consume(group, items)` for each group of a batch's new images, in the order of their first records.
 
-    A group's failure holds up the shard from the group's first record on and nothing else: the batch comes again, and
-    with it what other groups have consumed already, so `consume` must be safe to repeat. An exception in `not_retried`
-    is logged and holds up nothing.
+    A failed group blocks its shard from the group's first record on; the other groups are still consumed. The batch is
+    delivered again, including the records of those groups, so `consume` must be safe to repeat. An exception in
+    `not_retried` is logged and blocks nothing.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class StreamConsumer[Group: Hashable]:
             self._consume(group, items)
         except self._not_retried:
             observe.logger.exception("group_not_retried", group=str(group))
-        except Exception:  # the edge of a consumer: reported to Lambda, which sends the batch again
+        except Exception:  # the edge of a consumer: reported to Lambda, which delivers the batch again
             observe.logger.exception("group_failed", group=str(group))
             return False
         return True

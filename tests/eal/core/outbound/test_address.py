@@ -79,7 +79,9 @@ def test_one_bad_address_among_good_ones_is_enough(ip: str) -> None:
         # Names that stay inside.
         "https://localhost/", "https://LOCALHOST/", "https://localhost./", "https://a.localhost/",
         "https://printer.local/", "https://metadata.google.internal/", "https://nas.home.arpa/",
-        "https://intranet/", "https://metadata/",
+        "https://intranet/", "https://metadata/", "https://printer.lan/", "https://mail.corp/", "https://www.intranet/",
+        "https://nas.home/", "https://localhost.localdomain/", "https://home.arpa/",
+        "https://kubernetes.default.svc/", "https://KUBERNETES.default.SVC./",
         # User names.
         "https://user@example.com/", "https://user:word@example.com/", "https://@example.com/",
         "https://example.com@127.0.0.1/", "https://127.0.0.1@example.com/",
@@ -235,6 +237,8 @@ def test_the_dns_is_asked_once_and_what_it_says_later_counts_for_nothing() -> No
         ("https://my_app.example.com/", "my_app.example.com", 443, "/", (PUBLIC,)),
         ("https://127.example.com/", "127.example.com", 443, "/", (PUBLIC,)),
         ("https://localhost.example.com/", "localhost.example.com", 443, "/", (PUBLIC,)),
+        ("https://corp.example.com/", "corp.example.com", 443, "/", (PUBLIC,)),
+        ("https://my-lan.example/", "my-lan.example", 443, "/", (PUBLIC,)),
     ],
 )  # fmt: skip
 def test_public_addresses_are_pinned(
@@ -269,6 +273,7 @@ def test_the_local_stack_reaches_this_machine(url: str) -> None:
         "http://169.254.169.254:8080/", "http://example.com:8080/", "http://127.1:8080/",
         "http://2130706433:8080/", "http://[::ffff:127.0.0.1]:8080/", "http://u@127.0.0.1:8080/",
         "http://192.168.1.2:8080/", "http://[fe80::1]:8080/", "ftp://127.0.0.1:8080/",
+        "http://printer.lan:8080/", "http://intranet:8080/", "http://localhost.localdomain:8080/",
     ],
 )  # fmt: skip
 def test_the_local_stack_reaches_nothing_else(url: str) -> None:

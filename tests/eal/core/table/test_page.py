@@ -156,7 +156,7 @@ def test_a_filter_looks_at_no_more_than_twice_what_its_page_goes_through(by: Cal
 def test_a_filter_that_nothing_passes_hands_a_cursor_after_a_bounded_number_of_reads(
     by: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page, "READS_AT_MOST", 400)
+    monkeypatch.setattr(page, "MAX_ITEMS_READ", 400)
     _things(by, 450)
     looked_at = []
 
@@ -173,7 +173,7 @@ def test_a_filter_that_nothing_passes_hands_a_cursor_after_a_bounded_number_of_r
 
 
 def test_a_short_page_at_the_bound_loses_nothing(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "READS_AT_MOST", 200)
+    monkeypatch.setattr(page, "MAX_ITEMS_READ", 200)
     _things(by, 450)
     pages = _walk(by, ListQuery(limit=50), keep=_every_tenth)
     assert _flat(pages) == list(range(450, 0, -10))

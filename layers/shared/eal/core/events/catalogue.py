@@ -1,4 +1,4 @@
-"""Events: what customers are told of. One envelope, one catalogue; the payloads' shapes are the resources' views."""
+"""Events: one envelope, one catalogue. An event's data is the view of its resource."""
 
 import json
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ CATALOGUE: Final = {
     "days.",
     "audit.log.event": "An audit record was written. Sent only to endpoints that list this type explicitly.",
 }
-"""The types that are emitted today, with their meaning. A type joins when the code that emits it does."""
+"""The types that the code emits, with their meaning. A type is added together with the code that emits it."""
 
 RESERVED: Final = {
     "outreach.email.sent": "Outbound email sent.",
@@ -37,18 +37,18 @@ RESERVED: Final = {
     "review.received": "New review detected on Google or another listing surface.",
     "content.published": "Content was published.",
 }
-"""Types that the product's documentation names and nothing emits yet: an endpoint may choose them now. A type moves to
-CATALOGUE with the code that emits it."""
+"""Types that the product's documentation names and no code emits yet. Endpoints may subscribe to them already. A type
+moves to CATALOGUE together with the code that emits it."""
 
 BY_NAME_ONLY = frozenset({"audit.log.event"})
 """Types that `*` does not include."""
 
 DESCRIBED = Path(__file__).with_name("event_types.json")
-"""Each type's JSON Schema and example, made from the resources' views: `python -m tools.openapi --write`."""
+"""The JSON Schema and example of each type, generated from the views by `python -m tools.openapi --write`."""
 
 
 class EventType(NamedTuple):
-    """`schema` is the whole event's, `example` an event as it is sent."""
+    """`schema` describes the whole event; `example` is an event as it is sent."""
 
     schema: Mapping[str, Json]
     example: Mapping[str, Json]
@@ -56,14 +56,14 @@ class EventType(NamedTuple):
 
 @cache
 def types() -> dict[str, EventType]:
-    """The types by name, in the catalogue's order. Read from a file: only who needs it pays for it."""
+    """The types by name, in the catalogue's order. Reads a file, on first use only."""
     described = json.loads(DESCRIBED.read_text(encoding="utf-8"))
     return {name: EventType(**described[name]) for name in CATALOGUE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One event; `sequence` counts a tenant's and mode's events without a gap and is given by the relay."""
+    """`sequence` is gap-free per tenant; the relay assigns it."""
 
     id: str
     type: str
@@ -74,7 +74,7 @@ class Event:
     data: Json
 
     def body(self) -> str:
-        """The envelope as it is sent: the same bytes at each attempt."""
+        """The envelope as it is sent: the same bytes for every attempt."""
         envelope = {
             "id": self.id,
             "type": self.type,
@@ -89,7 +89,7 @@ class Event:
 
 
 def of_item(stored: Mapping[str, Json]) -> Event:
-    """An event as it was published: its number is where the relay put it."""
+    """A published event. The relay has put its sequence into `feedsk`."""
     return Event(
         id=cast("str", stored["id"]),
         type=cast("str", stored["type"]),

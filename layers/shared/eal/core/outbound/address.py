@@ -39,8 +39,13 @@ _NEVER = (
     ip_network("168.63.129.16/32"),  # Azure's metadata and DNS, in a public range
     ip_network("3fff::/20"),  # documentation (RFC 9637), younger than some versions of ipaddress
 )
-_LOCAL_NAMES = ("localhost", "local", "internal", "home.arpa")
-"""Names that never belong to a public host: RFC 6761, 6762, 8375, and ICANN's reservation of `.internal`."""
+_LOCAL_NAMES = (
+    "localhost", "local", "home.arpa", "internal",  # RFC 6761, 6762, 8375; ICANN's reservation of 2024
+    "corp", "home", "intranet", "lan",  # private networks' own, of RFC 6762, appendix G
+    "localdomain",  # what Linux hosts call themselves
+    "svc",  # Kubernetes services
+)  # fmt: skip
+"""Suffixes that never belong to a public host: the public DNS delegates none of them."""
 
 
 class Blocked(Exception):
@@ -90,8 +95,8 @@ def resolve(url: str, *, loopback: bool, lookup: Lookup = ask_dns) -> Target:
     scheme, port = _scheme_and_port(split, loopback=loopback)
     host = _host(split.hostname or "")
     literal = _literal(host)
-    if literal is None and scheme == "https":
-        _refuse_local_name(host)
+    if literal is None:
+        _refuse_local_name(host, loopback=scheme == "http")
     addresses = [host] if literal else lookup(host, port)
     if not addresses:
         raise Unresolved(host)
@@ -207,6 +212,9 @@ def _literal(host: str) -> IpAddress | None:
         return None
 
 
-def _refuse_local_name(host: str) -> None:
-    if "." not in host or any(host.endswith(f".{name}") for name in _LOCAL_NAMES):
+def _refuse_local_name(host: str, *, loopback: bool) -> None:
+    """Refuse a name that resolves only inside a network. `loopback` allows those of this machine."""
+    if loopback and (host == "localhost" or host.endswith(".localhost")):
+        return
+    if "." not in host or f".{host}".endswith(tuple(f".{name}" for name in _LOCAL_NAMES)):
         raise Blocked("Must have a public host name.")

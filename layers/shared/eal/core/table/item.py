@@ -1,7 +1,7 @@
 """Items: JSON values to DynamoDB attributes and back, and dataclasses to items and back.
 
-Our own conversion and not boto3's TypeSerializer: that one refuses floats, returns Decimal, and is three times
-slower. Numbers here are ids, counts, cents and confidences: all exact in a float's 15 digits.
+Not boto3's TypeSerializer: it refuses floats, returns Decimal and is three times slower. Numbers here are counts, cents
+and confidences, all exact within the 15 digits of a float.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ type Item = dict[str, Json]
 
 
 class InvalidItem(Exception):
-    """A stored item, or a message, does not have the shape of what it should be."""
+    """A stored item or a message does not have the expected shape."""
 
 
 def encode(value: Json) -> UniversalAttributeValueTypeDef:
@@ -42,7 +42,7 @@ def encode(value: Json) -> UniversalAttributeValueTypeDef:
 
 
 def decode(attribute: AttributeValueTypeDef | UniversalAttributeValueTypeDef) -> Json:
-    """The JSON value of a DynamoDB attribute; sets and binaries are not used here."""
+    """The JSON value of a DynamoDB attribute. Sets and binaries are not used."""
     ((kind, value),) = cast("dict[str, object]", attribute).items()
     match kind:
         case "S" | "BOOL":
@@ -81,14 +81,14 @@ def _adapter(cls: type) -> TypeAdapter[object]:
 
 
 def dump(entity: object) -> Item:
-    """A dataclass as an item's fields; what is None is left out."""
+    """A dataclass as the fields of an item. None is left out."""
     return cast("Item", _adapter(type(entity)).dump_python(entity, mode="json", exclude_none=True))
 
 
 def load[T](cls: type[T], item: Mapping[str, Json]) -> T:
-    """The dataclass in an item, checked; key and index attributes are passed over.
+    """The dataclass in an item, validated. Key and index attributes are ignored.
 
-    Raises: InvalidItem, which names the fields and not their values: it ends in a log.
+    Raises: InvalidItem, which names the fields and not their values, because it is logged.
     """
     try:
         return cast("T", _adapter(cls).validate_python(item))

@@ -1,4 +1,4 @@
-"""Pages of one partition: Query only, filled to the limit, with a cursor that outlives its row."""
+"""Pages of one partition: Query only, filled to the limit, with a cursor that outlives its item."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.tenancy import Tenant
 
-READS_AT_MOST = 2000
-"""Items that one page may look at for a filter that no index serves; then it hands a cursor and may be short."""
-BYTES_AT_MOST = 4_000_000
-"""Of a page's items, as they stand in the answer. Lambda takes one of 6 MB, and views name what items leave out."""
-_QUERIES_AT_MOST = 10
-"""A Query returns at most 1 MB, so with large items this bound is met before READS_AT_MOST."""
-_EACH_READ_OF_ALL = 1000
+MAX_ITEMS_READ = 2000
+"""Items that a page may read for a filter that no index serves. After that it returns a cursor and may be short."""
+MAX_PAGE_BYTES = 4_000_000
+"""The size of a page's items in the response. Lambda allows 6 MB, and views add fields that items leave out."""
+_MAX_QUERIES = 10
+"""A Query returns at most 1 MB, so with large items this limit applies before MAX_ITEMS_READ."""
+_READ_ALL_PAGE_ITEMS = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -39,9 +39,9 @@ class Page[T]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partition:
-    """What a list walks: a partition of the table, or of an index, whose items are ordered by `id`.
+    """What a list reads: a partition of the table, or of an index, whose items are ordered by `id`.
 
-    `base` is the items' own partition: with `id` it makes the table key that DynamoDB wants in a start key.
+    `base` is the items' own partition: with `id` it is the table key that DynamoDB requires in a start key.
     """
 
     base: str
@@ -57,38 +57,38 @@ def read[T](
     load: Callable[[Item], T],
     keep: Callable[[Item], bool] | None = None,
 ) -> Page[T]:
-    """The page that `query` asks for. `keep` is a filter that no index serves.
+    """The page that `query` requests. `keep` is a filter that no index serves.
 
-    What a page costs follows from the items it goes through, never from how many the list has: without `keep` one
-    item more than it shows; with it, reads that double what was looked at until the page is full.
+    The cost of a page depends on the items it passes, never on the length of the list: without `keep` one item more
+    than it returns; with `keep`, reads that double in size until the page is full.
 
     Raises: InvalidCursor.
     """
     scope = query.cursor_scope(tenant)
     start = unseal(scope, query.cursor) if query.cursor else None
     kept: list[Item] = []
-    looked_at = queries = 0
-    wanted = query.limit + 1  # one more tells whether another page follows
+    items_read = queries = 0
+    needed = query.limit + 1  # one more shows whether another page follows
     while True:
-        as_many_again = min(looked_at or 2 * wanted, READS_AT_MOST - looked_at)
-        items, last = _query(query, partition, start, as_many_again if keep else wanted - len(kept))
-        looked_at += len(items)
+        as_many_again = min(items_read or 2 * needed, MAX_ITEMS_READ - items_read)
+        items, last = _query(query, partition, start, as_many_again if keep else needed - len(kept))
+        items_read += len(items)
         queries += 1
         kept += items if keep is None else filter(keep, items)
-        # What one query gives fits, and needs no weighing.
-        most = query.limit if queries == 1 else min(query.limit, _fitting(kept))
-        if len(kept) > most:
-            page = kept[:most]
+        # The result of one query fits and need not be measured.
+        fitting = query.limit if queries == 1 else min(query.limit, _fitting(kept))
+        if len(kept) > fitting:
+            page = kept[:fitting]
             return Page([load(item) for item in page], seal(scope, _position(page[-1])))
         if last is None:
             return Page([load(item) for item in kept], None)
         start = last
-        if looked_at >= READS_AT_MOST or queries == _QUERIES_AT_MOST:
+        if items_read >= MAX_ITEMS_READ or queries == _MAX_QUERIES:
             return Page([load(item) for item in kept], seal(scope, last))
 
 
 def at_most_one[T](tenant: Tenant, query: ListQuery, item: T | None) -> Page[T]:
-    """The page of a list that has one item, or none, and so never made a cursor.
+    """The page of a list with one item or none. Such a list never returned a cursor.
 
     Raises: InvalidCursor.
     """
@@ -98,41 +98,41 @@ def at_most_one[T](tenant: Tenant, query: ListQuery, item: T | None) -> Page[T]:
 
 
 def weight(text: str) -> int:
-    """A JSON text's bytes in an answer: Lambda hands the body on as a JSON string, in which quotes are escaped."""
+    """The bytes of a JSON text in a response. Lambda returns the body as a JSON string, in which quotes are escaped."""
     return len(text.encode(errors="replace")) + text.count('"') + text.count("\\")
 
 
 def _fitting(items: Sequence[Item]) -> int:
-    """How many of the items an answer takes."""
+    """How many of the items fit into a response."""
     size = 0
     for fitting, item in enumerate(items):
         size += weight(json.dumps(item, ensure_ascii=False, separators=(",", ":")))
-        if size > BYTES_AT_MOST:
+        if size > MAX_PAGE_BYTES:
             return max(fitting, 1)
     return len(items)
 
 
 def every(query: ListQuery, partition: Partition) -> Iterator[Item]:
-    """All items that the list's pages would go through, for a reader that bounds itself how many it takes."""
+    """All items of the list, for a reader that limits itself."""
     start = None
     while True:
-        items, start = _query(query, partition, start, _EACH_READ_OF_ALL)
+        items, start = _query(query, partition, start, _READ_ALL_PAGE_ITEMS)
         yield from items
         if start is None:
             return
 
 
 @dataclass(frozen=True, slots=True)
-class Few[T]:
-    """One item of a short collection, with what `few` orders and filters it by."""
+class Entry[T]:
+    """One item of a short collection, with the fields that order and filter it."""
 
     id: str
     created_at: datetime
     value: T
 
 
-def few[T](tenant: Tenant, query: ListQuery, collection: Iterable[Few[T]]) -> Page[T]:
-    """The page of a collection that is read whole, because it can never be long (a tenant's integrations).
+def paginate_in_memory[T](tenant: Tenant, query: ListQuery, entries: Iterable[Entry[T]]) -> Page[T]:
+    """The page of a collection that is read whole, because it is always short (a tenant's integrations).
 
     Raises: InvalidCursor.
     """
@@ -140,26 +140,26 @@ def few[T](tenant: Tenant, query: ListQuery, collection: Iterable[Few[T]]) -> Pa
     after, before = query.creation_range()
     kept = sorted(
         (
-            one
-            for one in collection
-            if (after is None or one.created_at >= after) and (before is None or one.created_at < before)
+            entry
+            for entry in entries
+            if (after is None or entry.created_at >= after) and (before is None or entry.created_at < before)
         ),
-        key=lambda one: (one.created_at, one.id),
+        key=lambda entry: (entry.created_at, entry.id),
         reverse=query.order == "desc",
     )
     if query.cursor:
         start = unseal(scope, query.cursor)
-        at = (_EPOCH + timedelta(milliseconds=start.at or 0), start.id)
+        position = (_EPOCH + timedelta(milliseconds=start.at or 0), start.id)
         if query.order == "desc":
-            kept = [one for one in kept if (one.created_at, one.id) < at]
+            kept = [entry for entry in kept if (entry.created_at, entry.id) < position]
         else:
-            kept = [one for one in kept if (one.created_at, one.id) > at]
+            kept = [entry for entry in kept if (entry.created_at, entry.id) > position]
     page, rest = kept[: query.limit], kept[query.limit :]
     cursor = None
     if rest:
         milliseconds = (page[-1].created_at - _EPOCH) // timedelta(milliseconds=1)
         cursor = seal(scope, Position(page[-1].id, milliseconds))
-    return Page([one.value for one in page], cursor)
+    return Page([entry.value for entry in page], cursor)
 
 
 def _query(

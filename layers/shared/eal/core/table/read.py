@@ -1,4 +1,4 @@
-"""Reading one item, or a few, by key: always strongly consistent. And what a query finds, whole, for workers."""
+"""Strongly consistent reads of items by key, and whole queries for workers."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.table.keys import Key
 
-_MOST_IN_A_BATCH = 100
+_MAX_BATCH_KEYS = 100
 """DynamoDB's limit."""
 
 
 def get(key: Key) -> Item | None:
-    """The item, or None where there is none."""
+    """The item, or None."""
     answer = aws.dynamodb().get_item(
         TableName=settings.state_table(), Key=to_attributes(key._asdict()), ConsistentRead=True
     )
@@ -36,34 +36,36 @@ def get(key: Key) -> Item | None:
 
 
 def get_all(keys: Sequence[Key]) -> list[Item | None]:
-    """The items of up to 100 keys, in the keys' order, in one transaction: they were all so at one moment.
+    """The items of up to 100 keys, in the order of the keys, read in one transaction: a snapshot of one moment.
 
-    Raises: Unavailable where one of them was being written at each attempt.
+    Raises: Unavailable if one of them was being written at every attempt.
     """
     table, client = settings.state_table(), aws.dynamodb()
-    asked: list[TransactGetItemTypeDef] = [
+    requests: list[TransactGetItemTypeDef] = [
         {"Get": {"TableName": table, "Key": to_attributes(key._asdict())}} for key in keys
     ]
     for attempt in range(contention.ATTEMPTS):
         try:
-            answer = client.transact_get_items(TransactItems=asked)
+            answer = client.transact_get_items(TransactItems=requests)
         except client.exceptions.TransactionCanceledException as cancelled:
-            if not contention.is_passing(cancelled.response["CancellationReasons"]):
+            if not contention.is_transient(cancelled.response["CancellationReasons"]):
                 raise
             contention.pause(attempt)
             continue
-        return [from_attributes(one["Item"]) if one.get("Item") else None for one in answer["Responses"]]
+        return [
+            from_attributes(found["Item"]) if found.get("Item") else None for found in answer["Responses"]
+        ]
     raise Unavailable
 
 
 def batch_get(table: str, keys: Sequence[Item]) -> list[Item]:
-    """The items of a table that are there, in no order and each as it was at a moment of its own.
+    """The existing items of a table, unordered, each read at a moment of its own.
 
-    Raises: Unavailable where DynamoDB kept leaving some unread.
+    Raises: Unavailable if DynamoDB kept leaving keys unprocessed.
     """
     found: list[Item] = []
-    for some in batched(keys, _MOST_IN_A_BATCH, strict=False):
-        unread = [to_attributes(key) for key in some]
+    for batch in batched(keys, _MAX_BATCH_KEYS, strict=False):
+        unread = [to_attributes(key) for key in batch]
         for attempt in range(contention.ATTEMPTS):
             answer = aws.dynamodb().batch_get_item(
                 RequestItems={table: {"Keys": unread, "ConsistentRead": True}}
@@ -80,23 +82,23 @@ def batch_get(table: str, keys: Sequence[Item]) -> list[Item]:
 
 
 def walk(
-    condition: str, values: Mapping[str, Json], *, index: str | None = None, at_once: int | None = None
+    condition: str, values: Mapping[str, Json], *, index: str | None = None, limit: int | None = None
 ) -> Iterator[Item]:
-    """Every item that a key condition finds, in its order; consistent where it is the table's and no index's."""
-    for items in pages(condition, values, index=index, at_once=at_once):
+    """Every item that a key condition selects, in order. Consistent unless it reads an index."""
+    for items in pages(condition, values, index=index, limit=limit):
         yield from items
 
 
 def pages(
-    condition: str, values: Mapping[str, Json], *, index: str | None = None, at_once: int | None = None
+    condition: str, values: Mapping[str, Json], *, index: str | None = None, limit: int | None = None
 ) -> Iterator[list[Item]]:
-    """The same, a query at a time: of a megabyte, or of `at_once` items for who may need a few only."""
+    """The same, one query at a time: a megabyte each, or `limit` items for a reader that may stop early."""
     request: dict[str, object] = {
         "TableName": settings.state_table(),
         "KeyConditionExpression": condition,
         "ExpressionAttributeValues": to_attributes(values),
         **({"IndexName": index} if index else {"ConsistentRead": True}),
-        **({"Limit": at_once} if at_once else {}),
+        **({"Limit": limit} if limit else {}),
     }
     while True:
         answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))

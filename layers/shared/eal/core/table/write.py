@@ -1,4 +1,4 @@
-"""The operations of a transaction, and sending them."""
+"""Operations of a transaction, and the one call that sends them."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 class Stale(Exception):
-    """An item changed between its read and this commit: read again and decide again."""
+    """An item changed between its read and this commit. Read again and decide again."""
 
 
 class AlreadyWritten(Exception):
-    """An item that this write creates is there already, from an earlier run of the same work."""
+    """An item to be created exists already, from an earlier run of the same work."""
 
 
 type Refusal = Callable[[Item | None], Exception]
-"""Makes the exception for an operation whose condition failed, from the item as it stands (or None)."""
+"""Makes the exception for an operation whose condition failed, from the current item or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Operation:
 
 
 def put_if_absent(table: str, item: Mapping[str, Json], refusal: Refusal) -> Operation:
-    """A Put that needs the key to be free."""
+    """A Put whose key must be free."""
     return Operation(
         {
             "Put": {
@@ -53,7 +53,7 @@ def put_if_absent(table: str, item: Mapping[str, Json], refusal: Refusal) -> Ope
 
 
 def put_version(table: str, item: Mapping[str, Json], *, was: int) -> Operation:
-    """A Put over version `was` of an item, 0 for none; Stale where that is not what stands there."""
+    """A Put over version `was` of an item, 0 for none. Stale if the item is at another version."""
     request = {"Put": {"TableName": table, "Item": to_attributes(item), **at_version(was)}}
     return Operation(cast("TransactWriteItemTypeDef", request), lambda _old: Stale())
 
@@ -69,7 +69,7 @@ def at_version(was: int) -> dict[str, object]:
 
 
 def transact(operations: Sequence[Operation]) -> None:
-    """Send operations as one transaction, again after a conflict with another one on the same items."""
+    """Send operations as one transaction. Retries after a conflict with another transaction on the same items."""
     client = aws.dynamodb()
     requests = [operation.request for operation in operations]
     for attempt in range(contention.ATTEMPTS):
@@ -82,7 +82,7 @@ def transact(operations: Sequence[Operation]) -> None:
                 if reason.get("Code") == "ConditionalCheckFailed":
                     old = cast("dict[str, UniversalAttributeValueTypeDef] | None", reason.get("Item"))
                     raise operation.refusal(from_attributes(old) if old else None) from cancelled
-            if not contention.is_passing(reasons):
+            if not contention.is_transient(reasons):
                 raise
         contention.pause(attempt)
     raise Unavailable("Too many concurrent changes to the same resource. Try again.")

@@ -10,7 +10,7 @@ from eal.core.caller import Scope
 from eal.core.clock import Instant
 from eal.core.listing import PageView
 from eal.core.tenancy import Mode
-from eal.core.wire import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, Name, Wire, without_defaults
+from eal.core.wire import DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, Name, Wire, without_defaults
 from eal.domain.api_keys.model import ApiKey, RateLimit, Status
 
 
@@ -22,7 +22,7 @@ def _network(text: str) -> str:
 
 
 type Networks = Annotated[
-    list[Annotated[str, AfterValidator(_network)]],
+    list[Annotated[str, AfterValidator(_network), Field(json_schema_extra={"format": "cidr"})]],
     Field(
         max_length=100,
         description="IPv4 or IPv6 networks (CIDR) that may use the key. Empty allows every address.",
@@ -96,7 +96,7 @@ class ApiKeyRotate(Wire):
         int,
         Field(
             ge=0,
-            le=LONGEST_OVERLAP_SECONDS,
+            le=MAX_OVERLAP_SECONDS,
             description="Seconds for which the old key keeps working; 0 revokes it at once.",
         ),
     ] = DEFAULT_OVERLAP_SECONDS

@@ -16,7 +16,7 @@ from eal.core.cursor import Position, seal, unseal
 from eal.core.errors import NotFound
 from eal.core.events import catalogue
 from eal.core.table.keys import key, partition
-from eal.core.table.page import BYTES_AT_MOST, weight
+from eal.core.table.page import MAX_PAGE_BYTES, weight
 from eal.core.table.read import get as get_item
 from eal.core.table.read import walk
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.domain.events.wire import FeedQuery
 
-MAX_EVENTS_READ = 2000
+MAX_ITEMS_READ = 2000
 """Per page, if a filter matches few events. The page then ends early, as it does at 4 MB."""
 _MAX_ITEMS_PER_READ = 201
 _INDEX_LAG = timedelta(minutes=10)
@@ -58,8 +58,8 @@ def read(query: FeedQuery, by: Caller) -> Feed:
     size = 0
     for read_count, item in enumerate(_without_gaps(last.at or 0, by)):
         size += weight(cast("str", item["data"]))
-        is_large = size > BYTES_AT_MOST and read_count > 0
-        if len(found) == query.limit or read_count == MAX_EVENTS_READ or is_large:
+        is_large = size > MAX_PAGE_BYTES and read_count > 0
+        if len(found) == query.limit or read_count == MAX_ITEMS_READ or is_large:
             has_more = True
             break
         last = Position(cast("str", item["id"]), cast("int", item["feedsk"]))
@@ -79,7 +79,7 @@ def get(event_id: str, by: Caller) -> Event:
 def _without_gaps(after: int, by: Caller) -> Iterator[Item]:
     """The items after a number, up to the first number that is missing and may still arrive."""
     values: Item = {":pk": partition(by.tenant, "EVENT"), ":after": after}
-    for item in walk("feedpk = :pk AND feedsk > :after", values, index="feed", at_once=_MAX_ITEMS_PER_READ):
+    for item in walk("feedpk = :pk AND feedsk > :after", values, index="feed", limit=_MAX_ITEMS_PER_READ):
         number = cast("int", item["feedsk"])
         if number != after + 1 and by.at - _numbered_at(item) < _INDEX_LAG:
             return

@@ -15,7 +15,7 @@ from eal.core.outbound import address
 from eal.core.table import page
 from eal.core.table.item import Item, dump, load
 from eal.core.table.keys import Key, key
-from eal.core.table.page import Few, Page
+from eal.core.table.page import Entry, Page
 from eal.core.table.read import get, get_all
 from eal.core.tenancy import Tenant
 from eal.domain.integrations import connections
@@ -89,7 +89,9 @@ def search(query: ListQuery, by: Caller) -> Page[tuple[Integration, Health]]:
     def health(integration: Integration) -> Health:
         return known[integration.vendor].health() if integration.vendor in known else Health()
 
-    return page.few(by.tenant, query, [Few(one.vendor, one.created_at, (one, health(one))) for one in found])
+    return page.paginate_in_memory(
+        by.tenant, query, [Entry(one.vendor, one.created_at, (one, health(one))) for one in found]
+    )
 
 
 def remove(vendor: str, by: Caller) -> None:

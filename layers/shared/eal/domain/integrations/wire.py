@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from eal.core import clock, settings
 from eal.core.clock import Instant
 from eal.core.listing import PageView
-from eal.core.wire import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, Wire
+from eal.core.wire import DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, Wire
 from eal.domain.integrations.model import VENDORS, Health, Integration, Secret
 
 type Setting = Annotated[str, Field(min_length=1, max_length=2048)]
@@ -42,7 +42,7 @@ class IntegrationPut(Wire):
         int,
         Field(
             ge=0,
-            le=LONGEST_OVERLAP_SECONDS,
+            le=MAX_OVERLAP_SECONDS,
             description="Seconds for which a replaced signing secret is still accepted; 0 rejects it at once.",
         ),
     ] = DEFAULT_OVERLAP_SECONDS

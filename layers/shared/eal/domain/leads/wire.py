@@ -95,7 +95,12 @@ class LeadCreate(LeadFields):
     """A new lead. It needs an e-mail address or at least one phone number."""
 
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": ["email"]}, {"required": ["phones"]}]}
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["email"], "properties": {"email": {"type": "string"}}},
+                {"required": ["phones"], "properties": {"phones": {"minItems": 1}}},
+            ]
+        }
     )
 
     phones: Phones = []  # noqa: RUF012 - pydantic copies defaults
@@ -135,7 +140,13 @@ class LeadTransition(Wire):
     From any of the first four a lead can become lost or disqualified, and from these new again.
     """
 
-    model_config = _INPUT
+    model_config = ConfigDict(
+        **_INPUT,
+        json_schema_extra={
+            "if": {"properties": {"to": {"const": "lost"}}},
+            "then": {"required": ["reason"], "properties": {"reason": {"type": "string"}}},
+        },
+    )
 
     to: Status
     reason: Annotated[

@@ -18,8 +18,8 @@ type Clock = Annotated[str, Field(pattern=CLOCK)]
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _PLACE_IN_ZONES = re.compile(r"[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
-_LOCALE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?")
-_ZIP = re.compile(r"([0-9]{5})(?:-[0-9]{4})?")
+_LOCALE = re.compile(r"^([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?$")
+_ZIP = re.compile(r"^([0-9]{5})(?:-[0-9]{4})?$")
 
 
 def _zone(name: str) -> str:
@@ -158,7 +158,25 @@ class PointBody(Wire):
 class ServiceAreaBody(Wire):
     """A center with a radius, a list of postal codes, or both."""
 
-    model_config = _INPUT
+    model_config = ConfigDict(
+        **_INPUT,
+        json_schema_extra={
+            "anyOf": [
+                {
+                    "required": ["center", "radius_miles"],
+                    "properties": {"center": {"type": "object"}, "radius_miles": {"type": "number"}},
+                },
+                {
+                    "required": ["postal_codes"],
+                    "properties": {
+                        "center": {"type": "null"},
+                        "radius_miles": {"type": "null"},
+                        "postal_codes": {"minItems": 1},
+                    },
+                },
+            ]
+        },
+    )
 
     center: PointBody | None = None
     radius_miles: (
@@ -166,7 +184,9 @@ class ServiceAreaBody(Wire):
         | None
     ) = None
     postal_codes: Annotated[
-        list[Annotated[str, AfterValidator(_five_digits)]],
+        list[
+            Annotated[str, Field(json_schema_extra={"pattern": _ZIP.pattern}), AfterValidator(_five_digits)]
+        ],
         Field(max_length=2000, description="US ZIP codes. ZIP+4 codes are shortened to five digits."),
     ] = []  # noqa: RUF012
 
@@ -214,8 +234,18 @@ class SettingsBody(Wire):
 
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults())
 
-    timezone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] | None = None
-    default_locale: Annotated[str, Field(max_length=35), AfterValidator(_locale)] | None = None
+    timezone: (
+        Annotated[str, Field(max_length=64, json_schema_extra={"format": "timezone"}), AfterValidator(_zone)]
+        | None
+    ) = None
+    default_locale: (
+        Annotated[
+            str,
+            Field(max_length=35, json_schema_extra={"pattern": _LOCALE.pattern}),
+            AfterValidator(_locale),
+        ]
+        | None
+    ) = None
     service_area: ServiceAreaBody | None = None
     business_hours: dict[Day, Annotated[list[Span], Field(max_length=10)]] | None = None
     on_call: Annotated[list[OnCallBody] | None, Field(max_length=100)] = None

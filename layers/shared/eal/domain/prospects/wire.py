@@ -12,7 +12,7 @@ from eal.core.clock import Instant
 from eal.core.contact import Email
 from eal.core.errors import ValidationFailed
 from eal.core.listing import ListQuery, PageView
-from eal.core.wire import Name, Wire, free_number, one_line, prose, without_defaults
+from eal.core.wire import MAX_NUMBER, Name, Wire, free_number, one_line, prose, without_defaults
 from eal.domain.leads.model import LossType
 from eal.domain.leads.wire import AddressBody, AddressView, Assignee, Metadata, Notes, Phones, Slug
 from eal.domain.prospects.model import OutreachState, Prospect, QualificationStatus, Value
@@ -24,9 +24,10 @@ _LARGEST_ANSWER = 350_000
 """Bytes: an idempotency record keeps the answer, and an item of the table holds 400 KB. One prospect always fits."""
 _LONGEST_VALUE = 1000
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
-_WEBSITE = re.compile(
-    r"(https?://)?[^\s/?#@:.\\]+(?:\.[^\s/?#@:.\\]+)+(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.IGNORECASE
+_WEBSITE_PATTERN = (
+    r"([Hh][Tt][Tt][Pp][Ss]?://)?[^\s/?#@:.\\]+(?:\.[^\s/?#@:.\\]+)+(?::[0-9]{1,5})?(?:[/?#]\S*)?"
 )
+_WEBSITE = re.compile(_WEBSITE_PATTERN)
 
 
 def _website(text: str) -> str:
@@ -70,15 +71,25 @@ def _distinct(ids: list[str]) -> list[str]:
     return ids
 
 
+_GivenValue = (
+    Annotated[str, Field(max_length=_LONGEST_VALUE), AfterValidator(prose)]
+    | Annotated[float, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
+    | bool
+    | None
+)
 Website = Annotated[
     str,
-    Field(max_length=500, description="`https://` is added if the URL has no scheme."),
+    Field(
+        max_length=500,
+        description="`https://` is added if the URL has no scheme.",
+        json_schema_extra={"pattern": f"^{_WEBSITE_PATTERN}$"},
+    ),
     AfterValidator(_website),
 ]
 Enrichment = Annotated[
     dict[
         Annotated[str, Field(min_length=1, max_length=50), AfterValidator(one_line)],
-        Annotated[Value, PlainValidator(_value, json_schema_input_type=Value)],
+        Annotated[Value, PlainValidator(_value, json_schema_input_type=_GivenValue)],
     ],
     Field(
         max_length=50,
@@ -120,7 +131,12 @@ class ProspectCreate(ProspectFields):
     """A new prospect. It needs a company or an e-mail address."""
 
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": ["company"]}, {"required": ["email"]}]}
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["company"], "properties": {"company": {"type": "string"}}},
+                {"required": ["email"], "properties": {"email": {"type": "string"}}},
+            ]
+        }
     )
 
     phones: Phones = []  # noqa: RUF012 - pydantic copies defaults
@@ -160,7 +176,7 @@ class ProspectQualify(Wire):
 
     prospect_ids: Annotated[
         list[Annotated[str, Field(max_length=100)]],
-        Field(min_length=1, max_length=MOST_AT_ONCE),
+        Field(min_length=1, max_length=MOST_AT_ONCE, json_schema_extra={"uniqueItems": True}),
         AfterValidator(_distinct),
     ]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from eal.core.events import catalogue
 from eal.core.events.catalogue import CATALOGUE, RESERVED
 from eal.core.table import page
-from eal.core.table.page import Few, Page
+from eal.core.table.page import Entry, Page
 from eal.domain.webhooks.endpoints.wire import EventTypeQuery, EventTypeView
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def search(query: EventTypeQuery, by: "Caller") -> Page[EventTypeView]:
         for name, meaning in CATALOGUE.items()
     ]
     every += [_view(name, meaning, {}, {}) for name, meaning in RESERVED.items()]
-    return page.few(by.tenant, query, (Few(one.name, _SINCE, one) for one in every))
+    return page.paginate_in_memory(by.tenant, query, (Entry(one.name, _SINCE, one) for one in every))
 
 
 def _view(

@@ -37,9 +37,11 @@ if TYPE_CHECKING:
 type Decorator = Callable[[Endpoint], Endpoint]
 
 _TRIES = 4
-"""How often a request reads and decides again because somebody else changed the same resource meanwhile."""
-_ETAG = re.compile(r'(?:W/)?"[0-9]+"')
-_LONGEST_VERSION = 18
+"""How often a request starts again from its reads because another one changed the same resource."""
+_ENTITY_TAG = re.compile(r'(?:W/)?"[!#-~\x80-\U0010ffff]*"')
+"""RFC 9110, section 8.8.3. It may contain a comma."""
+_ENTITY_TAGS = re.compile(rf"[ \t,]*{_ENTITY_TAG.pattern}(?:[ \t]*,[ \t,]*{_ENTITY_TAG.pattern})*[ \t,]*")
+_OUR_TAG = re.compile(r'"([1-9][0-9]{0,17})"')
 _RETRYABLE = frozenset(
     {
         "InternalServerError",
@@ -55,7 +57,7 @@ _RETRYABLE = frozenset(
 
 
 class Api:
-    """One endpoint. Its handler answers every request with JSON and the headers of every answer, whatever happens."""
+    """One endpoint. Its handler returns JSON and the common headers for every request, including unexpected errors."""
 
     def __init__(self) -> None:
         self._route: Route | None = None
@@ -131,7 +133,7 @@ class Api:
         except (ClientError, BotoCoreError) as fault:
             answer = error_answer(_aws_fault(fault), request.id)
         except Exception:
-            # The edge: whatever is wrong, the caller gets an envelope, and the log gets the trace.
+            # The edge: the caller always gets an envelope, and the log gets the trace.
             observe.logger.exception("unexpected_error")
             answer = error_answer(InternalError("An internal error occurred. Try again."), request.id)
         observe.count("requests")
@@ -158,12 +160,12 @@ class Api:
         if isinstance(query, ListQuery):
             query.bind(f"{request.method} {request.path}")
         try:
-            with replayable.held() if route.acts_at_once and replayable else nullcontext():
+            with replayable.locked() if route.acts_at_once and replayable else nullcontext():
                 answer = self._commit(arguments, caller, replayable)
         except Replay as replay:
             return replay.answer
         except ApiError:
-            # The change may be refused because it was made already, by the first request with this key.
+            # The change may be refused because the first request with this key has made it.
             if replayable is None:
                 raise
             try:
@@ -174,14 +176,14 @@ class Api:
         return answer if route.changes_by_itself else _not_modified(request, answer) or answer
 
     def _commit(self, arguments: dict[str, object], caller: Caller, replayable: Idempotency | None) -> Answer:
-        """Run the endpoint and commit what it wrote; again from its reads if those were overtaken."""
+        """Run the endpoint and commit its transaction; start again from its reads if they were stale."""
         for _ in range(_TRIES):
             try:
                 answer = self.route.call(arguments)
                 if caller.reads_for_child and not caller.transaction.is_empty:
                     raise read_only()
-                kept = replayable.record(answer, self.route.shown_once) if replayable else ()
-                caller.transaction.commit(*kept)
+                record = replayable.record(answer, self.route.shown_once) if replayable else ()
+                caller.transaction.commit(*record)
                 return answer
             except (Stale, AlreadyWritten):
                 caller = caller.with_new_transaction()
@@ -192,27 +194,28 @@ class Api:
 
 
 def _versions_in(if_match: str | None) -> Container[int] | None:
-    """The versions in an If-Match header: `"7"`, or several, or `*` for any. A weak tag matches none (RFC 9110).
+    """The versions in an If-Match header: `"7"`, or several, or `*` for any. A weak tag, or one that is none of ours,
+    matches none (RFC 9110).
 
-    Raises: InvalidRequest.
+    Raises: InvalidRequest for what is no entity tag.
     """
     if if_match is None:
         return None
     if if_match.strip() == "*":
         return ANY_VERSION
-    tags = [tag for part in if_match.split(",") if (tag := part.strip())]
-    if not tags or not all(_ETAG.fullmatch(tag) for tag in tags):
+    if not _ENTITY_TAGS.fullmatch(if_match):
         raise InvalidRequest(
             'If-Match must be an ETag from an earlier answer, such as "3", a list of ETags, or *.'
         )
-    return frozenset(int(tag[1:-1][:_LONGEST_VERSION]) for tag in tags if not tag.startswith("W/"))
+    ours = map(_OUR_TAG.fullmatch, _ENTITY_TAG.findall(if_match))
+    return frozenset(int(tag[1]) for tag in ours if tag)
 
 
 def _not_modified(request: Request, answer: Answer) -> Answer | None:
-    wanted, etag = request.headers.get("if-none-match"), answer.headers.get("ETag")
-    if request.method != "GET" or not wanted or not etag or answer.status != 200:
+    if_none_match, etag = request.headers.get("if-none-match"), answer.headers.get("ETag")
+    if request.method != "GET" or not if_none_match or not etag or answer.status != 200:
         return None
-    tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
+    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
     return Answer(304, "", {"ETag": etag}) if etag in tags or "*" in tags else None
 
 

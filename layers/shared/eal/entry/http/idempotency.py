@@ -1,13 +1,13 @@
 """Idempotency-Key: the record of the first answer, committed in the transaction of the effect itself.
 
-There is no state "in progress" and so nothing that a crash could leave stuck: either the effect and its record are
-both there, or neither is. Whoever comes second finds the record by the failed condition and gets the first answer.
-Only 2xx answers are kept. Compare: the IETF draft draft-ietf-httpapi-idempotency-key-header-07.
+There is no state "in progress" that a crash could leave behind: either both the effect and its record exist, or
+neither does. A second request finds the record by the failed condition and gets the first answer. Only 2xx answers are
+recorded. Compare: the IETF draft draft-ietf-httpapi-idempotency-key-header-07.
 
-Where an effect is outside of the table (`acts_at_once`), the key is held meanwhile, for half a minute at most.
+If an effect is outside the table (`acts_at_once`), the key is locked until it is done, for half a minute at most.
 
-An answer that shows a person lies beside a pointer for each resource in it, so that an erasure finds it. The erasure
-empties the record and leaves it: without a record, a repeat of the request would make the person again.
+An answer with personal data has a pointer for each resource in it, by which an erasure finds the record. The erasure
+empties the record and does not delete it: without a record, a repeated request would create the person again.
 """
 
 from __future__ import annotations
@@ -38,75 +38,76 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
     from eal.entry.http.request import Request
 
-KEPT = timedelta(hours=24)
-HELD = timedelta(seconds=30)
-"""Longer than a function runs: who holds a key beyond it is gone."""
-_WAIT_SECONDS, _LOOK_SECONDS = 12.0, 0.2
-_LONGEST = 255
+RETENTION = timedelta(hours=24)
+LOCK_LEASE = timedelta(seconds=30)
+"""Longer than the function's timeout: after it, the holder of the lock is dead."""
+_WAIT_SECONDS, _POLL_SECONDS = 12.0, 0.2
+_MAX_KEY_CHARACTERS = 255
 
 
 @dataclass(slots=True)
 class Replay(Exception):
-    """The request has been answered before: this is that answer."""
+    """The request was answered before, with this answer."""
 
     answer: Answer
 
 
-class _Held(Exception):
-    """The first request with this key is still being answered."""
+class _Locked(Exception):
+    """The first request with this key is still in progress."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idempotency:
-    """Where a request's record lies, and what must be the same for the request to be the same."""
+    """The key of a request's record, and the fingerprint by which a repeated request is recognized."""
 
     tenant: Tenant
-    at: Key
+    record_key: Key
     fingerprint: str
     now: datetime
     request_id: str
 
     def record(self, answer: Answer, shown_once: frozenset[str]) -> list[Operation]:
-        """The operations that keep the answer, without the secrets that it shows once, and point to it."""
-        ttl = int((self.now + KEPT).timestamp())
+        """The operations that store the answer, without the secrets that it shows once, and the pointers to it."""
+        ttl = int((self.now + RETENTION).timestamp())
         item: Item = {
-            **self.at._asdict(),
+            **self.record_key._asdict(),
             "kind": "IDEMPOTENCY",
             "fingerprint": self.fingerprint,
             "status": answer.status,
             "body": _without(answer.body, shown_once),
             "headers": dict(answer.headers),
-            "shows": list(answer.shows),
+            "shows": list(answer.resource_ids),
             "ttl": ttl,
         }
-        return [self._put(item), *(self._pointer(resource_id, ttl) for resource_id in answer.shows)]
+        return [self._put(item), *(self._pointer(resource_id, ttl) for resource_id in answer.resource_ids)]
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep others with the same key waiting while an effect is made that no transaction can hold.
+    def locked(self) -> Iterator[None]:
+        """Let requests with the same key wait while this one has an effect that no transaction can roll back.
 
-        Raises: what a record says that is there already, or appears meanwhile; Conflict after twelve seconds.
+        Raises: Replay and the other outcomes of a record that exists already or appears meanwhile; Conflict after
+        twelve seconds.
         """
         item: Item = {
-            **self.at._asdict(),
+            **self.record_key._asdict(),
             "kind": "IDEMPOTENCY",
             "fingerprint": self.fingerprint,
             "held_by": self.request_id,
-            "ttl": int((self.now + HELD).timestamp()),
+            "ttl": int((self.now + LOCK_LEASE).timestamp()),
         }
         end = time.monotonic() + _WAIT_SECONDS
         while True:
             try:
                 transact([self._put(item)])
                 break
-            except _Held:
+            except _Locked:
                 if time.monotonic() > end:
                     raise Conflict("A request with this Idempotency-Key is still in progress.") from None
-                time.sleep(_LOOK_SECONDS)
+                time.sleep(_POLL_SECONDS)
         try:
             yield
         except BaseException:
-            self._let_go()
+            self._unlock()
             raise
 
     def _put(self, item: Item) -> Operation:
@@ -126,22 +127,22 @@ class Idempotency:
             lambda old: self._refusal(old or {}),
         )
 
-    def _let_go(self) -> None:
+    def _unlock(self) -> None:
         delete = {
             "TableName": settings.state_table(),
-            "Key": to_attributes(self.at._asdict()),
+            "Key": to_attributes(self.record_key._asdict()),
             "ConditionExpression": "held_by = :me",
             "ExpressionAttributeValues": to_attributes({":me": self.request_id}),
         }
-        with suppress(_Held):  # somebody else's by now
-            transact([Operation({"Delete": delete}, lambda _old: _Held())])  # type: ignore[typeddict-item]  # in parts
+        with suppress(_Locked):  # another request holds the lock by now
+            transact([Operation({"Delete": delete}, lambda _old: _Locked())])  # type: ignore[typeddict-item]  # in parts
 
     def _pointer(self, resource_id: str, ttl: int) -> Operation:
         item: Item = {
             "pk": answers_partition(self.tenant, resource_id),
-            "sk": self.at.sk,
+            "sk": self.record_key.sk,
             "kind": "ANSWER",
-            "record": self.at.pk,
+            "record": self.record_key.pk,
             "ttl": ttl,
         }
         return Operation(
@@ -150,11 +151,11 @@ class Idempotency:
         )
 
     def replay_if_recorded(self) -> None:
-        """Raise what the record says where there is one: for requests that failed before a commit.
+        """Raise the outcome of the record, if there is one: for requests that failed before a commit.
 
         Raises: Replay, IdempotencyMismatch; NotFound for an answer that was erased.
         """
-        item = get(self.at)
+        item = get(self.record_key)
         if item and cast("int", item["ttl"]) > self.now.timestamp() and "held_by" not in item:
             raise self._refusal(item)
 
@@ -166,7 +167,7 @@ class Idempotency:
                 "This Idempotency-Key was already used for a different request. Use a new key for each new request."
             )
         if "held_by" in item:
-            return _Held()
+            return _Locked()
         headers = cast("dict[str, str]", item["headers"])
         return Replay(
             Answer(
@@ -178,22 +179,24 @@ class Idempotency:
 
 
 def of(request: Request, caller: Caller, body: dict[str, Json]) -> Idempotency | None:
-    """The request's idempotency, if it asks for it.
+    """The request's idempotency, or None without an Idempotency-Key.
 
     Raises: InvalidRequest for a key that is empty, too long, or not printable ASCII.
     """
     text = request.headers.get("idempotency-key")
     if text is None:
         return None
-    if not 1 <= len(text) <= _LONGEST or not text.isascii() or not text.isprintable():
-        raise InvalidRequest(f"Idempotency-Key must be 1 to {_LONGEST} printable ASCII characters.")
-    place = "\0".join((caller.actor.id, request.method, request.path, text))
+    if not 1 <= len(text) <= _MAX_KEY_CHARACTERS or not text.isascii() or not text.isprintable():
+        raise InvalidRequest(
+            f"Idempotency-Key must be 1 to {_MAX_KEY_CHARACTERS} printable ASCII characters."
+        )
+    identity = "\0".join((caller.actor.id, request.method, request.path, text))
     content = json.dumps(
         [sorted(request.query.items()), request.headers.get("if-match"), body], sort_keys=True
     )
     return Idempotency(
         tenant=caller.tenant,
-        at=key(caller.tenant, "IDEMPOTENCY", hashlib.sha256(place.encode()).hexdigest()),
+        record_key=key(caller.tenant, "IDEMPOTENCY", hashlib.sha256(identity.encode()).hexdigest()),
         fingerprint=hashlib.sha256(content.encode()).hexdigest(),
         now=caller.at,
         request_id=request.id,
@@ -206,8 +209,8 @@ def _without(body: str, shown_once: frozenset[str]) -> str:
     shown = json.loads(body)
     for path in shown_once:
         *outer, name = path.split(".")
-        place = shown
-        for one in outer:
-            place = place[one]
-        place[name] = None
+        parent = shown
+        for step in outer:
+            parent = parent[step]
+        parent[name] = None
     return json.dumps(shown)

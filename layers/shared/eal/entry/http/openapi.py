@@ -1,4 +1,4 @@
-"""The OpenAPI document as it is served, and the routes that it has."""
+"""The OpenAPI document as it is served, and its routes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import cast
 
 PATH = Path(__file__).with_name("openapi.json")
 ROUTES = Path(__file__).with_name("routes.json")
-"""The methods of each path of the document, in a file of their own: the document takes long to parse."""
+"""The methods of each path, in a file of their own because the document takes milliseconds to parse."""
 SERVER = "/api/v1"
 
 
@@ -26,9 +26,9 @@ def routes() -> dict[str, frozenset[str]]:
 
 
 def methods_of(path: str) -> frozenset[str]:
-    """The methods that a request's path takes, with or without the stage before it; none for an unknown path.
+    """The methods of a request's path, with or without the stage before it; none for an unknown path.
 
-    Of two paths that fit, the more literal one counts, as in API Gateway.
+    If two paths match, the more literal one applies, as in API Gateway.
     """
     versioned = path.removeprefix("/api")
     if not versioned.startswith("/v1/"):

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from eal.domain.integrations.scheme import Scheme
     from eal.entry.http.request import ProxyEvent, ProxyResponse
 
-LARGEST_BODY = 1024 * 1024
+MAX_BODY_BYTES = 1024 * 1024
 TOLERANCE_SECONDS = 300
 """How far a signature's time may be from ours, either way: what Svix, Standard Webhooks and Stripe all advise."""
 _KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -86,7 +86,7 @@ class Receiver:
         if not connections.is_id(connection_id) or not _KIND.fullmatch(kind):
             raise _nowhere()
         try:
-            body = request.raw_body(LARGEST_BODY)
+            body = request.raw_body(MAX_BODY_BYTES)
         except PayloadTooLarge:
             self._note(connection_id, "too_large")
             raise
@@ -96,6 +96,11 @@ class Receiver:
         observe.bind(organization_id=connection.organization_id, mode=connection.mode, kind=kind)
         accepted = connection.signing_secrets(clock.now())
         if not self._scheme.is_signed(request.headers, body, accepted):
+            if request.may_be_altered:
+                self._note(connection_id, "invalid_json", connection)
+                raise InvalidRequest(
+                    "The body is not UTF-8, or it holds U+FFFD and the signature does not match it."
+                )
             self._note(connection_id, "invalid_signature", connection)
             raise InvalidSignature(
                 "The signature does not match the body and the signing key of this connection."
@@ -164,6 +169,6 @@ def _request(event: ProxyEvent | FunctionUrlEvent) -> Request:
 
 def _is_json_object(body: bytes) -> bool:
     try:
-        return isinstance(json.loads(body), dict)
+        return isinstance(json.loads(body.decode("utf-8-sig")), dict)
     except (ValueError, RecursionError):
         return False

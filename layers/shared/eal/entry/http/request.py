@@ -9,8 +9,9 @@ from typing import NotRequired, Self, TypedDict
 
 from eal.core.errors import ApiError, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from eal.core.json import Json
+from eal.core.wire import MAX_NUMBER
 
-LARGEST_BODY = 256 * 1024
+MAX_BODY_BYTES = 256 * 1024
 
 HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
@@ -29,7 +30,7 @@ class _RequestContext(TypedDict, total=False):
 
 
 class ProxyEvent(TypedDict):
-    """What API Gateway sends a proxy integration (payload format 1.0); the members that are read here."""
+    """What API Gateway sends a proxy integration (payload format 1.0); only the members that are read here."""
 
     httpMethod: str
     resource: str
@@ -52,15 +53,15 @@ class ProxyResponse(TypedDict):
 
 @dataclass(slots=True)
 class Answer:
-    """A status and a JSON text; an empty text is an answer without a body.
+    """A status and a JSON text. An empty text means no body.
 
-    `shows` are the resources whose erasure must reach a kept copy of it.
+    `resource_ids` are the resources whose erasure must reach a stored copy of the answer.
     """
 
     status: int
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
-    shows: tuple[str, ...] = ()
+    resource_ids: tuple[str, ...] = ()
 
     def response(self, request_id: str, more: Mapping[str, str]) -> ProxyResponse:
         headers = {**HEADERS, **more, **self.headers, "X-Request-Id": request_id}
@@ -70,7 +71,7 @@ class Answer:
 
 
 def error_answer(error: ApiError, request_id: str) -> Answer:
-    """An error in the envelope that every error has."""
+    """An error in the error envelope."""
     envelope = {
         "error": {
             "code": error.code,
@@ -78,7 +79,7 @@ def error_answer(error: ApiError, request_id: str) -> Answer:
             "details": {"request_id": request_id, **error.details},
         }
     }
-    # What a request sent may be quoted in it, and half a surrogate pair in that has no UTF-8.
+    # The message may quote the request, and half a surrogate pair in it has no UTF-8 form.
     body = json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode(errors="replace").decode()
     return Answer(error.status, body, dict(error.headers))
 
@@ -118,7 +119,7 @@ class Request:
             _is_base64=event.get("isBase64Encoded", False),
         )
 
-    def raw_body(self, largest: int = LARGEST_BODY) -> bytes:
+    def raw_body(self, max_bytes: int = MAX_BODY_BYTES) -> bytes:
         """The body's bytes.
 
         Raises: PayloadTooLarge, InvalidRequest.
@@ -128,14 +129,23 @@ class Request:
             body = base64.b64decode(text, validate=True) if self._is_base64 else text.encode()
         except (binascii.Error, UnicodeEncodeError) as wrong:
             raise InvalidRequest("The body cannot be decoded.") from wrong
-        if len(body) > largest:
+        if len(body) > max_bytes:
             raise PayloadTooLarge(
-                f"The body has {len(body)} bytes. The limit is {largest} bytes.", limit=largest
+                f"The body has {len(body)} bytes. The limit is {max_bytes} bytes.", limit=max_bytes
             )
         return body
 
+    @property
+    def may_be_altered(self) -> bool:
+        """Whether the body came as text with U+FFFD, which stands there for any bytes that are not UTF-8.
+
+        API Gateway hands over bytes, as all media types are binary for it (template.yaml); a function URL makes text
+        of JSON.
+        """
+        return not self._is_base64 and "\ufffd" in (self._body or "")
+
     def json_object(self, *, optional: bool) -> dict[str, Json]:
-        """The body as a JSON object; `{}` where it is empty and `optional`.
+        """The body as a JSON object, or `{}` if it is empty and `optional`.
 
         Raises: PayloadTooLarge, UnsupportedMediaType, InvalidRequest.
         """
@@ -149,13 +159,22 @@ class Request:
             )
         if not body.strip():
             raise InvalidRequest("The body is empty. Send a JSON object.")
+        if self.may_be_altered:
+            raise InvalidRequest("The body is not valid JSON: it is not UTF-8.")
         try:
-            value = json.loads(body, parse_constant=_refuse_constant)
+            # RFC 8259: UTF-8 alone. Of bytes, json.loads would also take UTF-16, UTF-32 and surrogates.
+            value = json.loads(body.decode("utf-8-sig"), parse_float=_number, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as wrong:
             raise InvalidRequest(f"The body is not valid JSON: {_where(wrong)}.") from wrong
         if not isinstance(value, dict):
             raise InvalidRequest("The body must be a JSON object.")
         return value
+
+
+def _number(text: str) -> int | float:
+    """JSON has one type of number, and 1.0 is an integer (JSON Schema 2020-12, validation, section 6.1.1)."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) <= MAX_NUMBER else value
 
 
 def _refuse_constant(name: str) -> float:
@@ -165,4 +184,6 @@ def _refuse_constant(name: str) -> float:
 def _where(wrong: Exception) -> str:
     if isinstance(wrong, json.JSONDecodeError):
         return f"{wrong.msg} at line {wrong.lineno}, column {wrong.colno}"
-    return "it is not UTF-8, is nested too deeply, or has a number that JSON does not allow"
+    if isinstance(wrong, UnicodeDecodeError):
+        return "it is not UTF-8"
+    return "it is nested too deeply, or has a number that JSON does not allow"

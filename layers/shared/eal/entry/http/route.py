@@ -1,12 +1,12 @@
-"""What an endpoint's signature says: its scope, body, query, path parameters and answer.
+"""An endpoint's signature defines its scope, body, query, path parameters and answer.
 
     def update(lead_id: str, body: LeadUpdate, caller: Writer) -> LeadView:
 
-`body` and `query` are subclasses of Wire, `caller` one of Reader, Writer and Admin (without it the endpoint is public),
-and every other parameter is a path parameter. Nothing else is recognised. A body must be sent, `{}` at least, unless
-its model says `may_be_left_out`. An endpoint without a body model takes no body, or `{}`; a GET ignores it.
+`body` and `query` are subclasses of Wire. `caller` is one of Reader, Writer and Admin; without it the endpoint is
+public. Every other parameter is a path parameter. A body is required, at least `{}`, unless its model sets
+`may_be_left_out`. An endpoint without a body model accepts no body, or `{}`; a GET ignores it.
 
-The annotation of what it returns says its statuses: a view 200, `Created[…]` 201, `Accepted[…]` 202, None 204.
+The return annotation defines the statuses: a view is 200, `Created[…]` 201, `Accepted[…]` 202, None 204.
 """
 
 import inspect
@@ -63,8 +63,8 @@ class Route:
     """One endpoint, read from its function once.
 
     `summary` names the operation in the OpenAPI document, as a verb and a noun; the function's docstring describes it.
-    `statuses` are all that it answers when it succeeds, its usual one first. `grant` is what a child must have granted
-    for its parent to read this with X-EAL-Organization; None where no grant opens it.
+    `statuses` are its success statuses, the usual one first. `grant` is the resource that a child must grant before its
+    parent can read this with X-EAL-Organization; None if no grant covers it.
     """
 
     endpoint: Endpoint
@@ -94,7 +94,7 @@ class Route:
         grant: "Grantable | None",
         also: tuple[int, ...] = (),
     ) -> Self:
-        """Raises: TypeError for an endpoint whose signature says something else than this module's docstring."""
+        """Raises: TypeError for a signature that this module's docstring does not allow."""
         signature = inspect.signature(endpoint)
         scope: Scope | None = None
         models: dict[str, type[Wire]] = {}
@@ -137,7 +137,7 @@ class Route:
 
     @property
     def replayable(self) -> bool:
-        """Idempotency-Key is honoured on every POST and PATCH, and on PUT and DELETE too, where it costs nothing."""
+        """Idempotency-Key is honoured on every POST and PATCH, and on PUT and DELETE too, because it costs nothing."""
         return self.method != "GET" and self.scope is not None
 
     @property
@@ -150,7 +150,7 @@ class Route:
 
     @property
     def is_versioned(self) -> bool:
-        """Whether the answer has a version, which is its ETag; health's `version` is a text, the API's."""
+        """Whether the answer has a version, which is its ETag. The `version` of health is a text: the API's version."""
         field = self.answer.model_fields.get("version") if self.answer else None
         return field is not None and field.annotation is int
 
@@ -190,38 +190,38 @@ class Route:
         version = getattr(result, "version", None)
         headers = {"ETag": f'"{version}"'} if isinstance(version, int) else {}
         body = result.model_dump_json(by_alias=True)
-        return self._declared(Answer(status, body, headers, shows=result.erasable))
+        return self._declared(Answer(status, body, headers, resource_ids=result.erasable))
 
     def _declared(self, answer: Answer) -> Answer:
         if answer.status not in self.statuses:
-            raise AssertionError(f"{self.name} answers {answer.status}, which its signature does not say")
+            raise AssertionError(f"{self.name} answers {answer.status}, which its signature does not declare")
         return answer
 
 
 def _answers(returned: Any) -> tuple[tuple[int, ...], type[Wire] | None]:
-    """The statuses that a return annotation stands for, the first one first, and the model of their body."""
+    """The statuses of a return annotation in its order, and the model of their body."""
     statuses: list[int] = []
     models: list[type[Wire]] = []
-    for one in get_args(returned) if get_origin(returned) in (Union, UnionType) else (returned,):
-        wrapper = get_origin(one)
-        if wrapper in (Created, Accepted):
-            statuses.append(wrapper.status)
-            (one,) = get_args(one)
-        elif one is None or one is NoneType:
+    for outcome in get_args(returned) if get_origin(returned) in (Union, UnionType) else (returned,):
+        wrapper, view = get_origin(outcome), outcome
+        if outcome is None or outcome is NoneType:
             statuses.append(204)
             continue
+        if wrapper in (Created, Accepted):
+            statuses.append(wrapper.status)
+            (view,) = get_args(outcome)
         else:
             statuses.append(200)
-        if one is not Answer:
-            models.append(_model(one))
+        if view is not Answer:
+            models.append(_model(view))
     if len(set(models)) > 1:
-        raise TypeError(f"an endpoint answers with one model; this one with {models}")
+        raise TypeError(f"an endpoint returns one model, not {models}")
     return tuple(statuses), models[0] if models else None
 
 
 def _model(annotation: Any) -> type[Wire]:
     if get_origin(annotation) is UnionType:
-        (annotation,) = (one for one in get_args(annotation) if one is not NoneType)
+        (annotation,) = (choice for choice in get_args(annotation) if choice is not NoneType)
     if not (isinstance(annotation, type) and issubclass(annotation, Wire)):
         raise TypeError(f"body, query and answer must be subclasses of Wire; this is {annotation}")
     return annotation
@@ -230,7 +230,7 @@ def _model(annotation: Any) -> type[Wire]:
 def _single_values(
     request: Request, query: type[Wire] | None
 ) -> tuple[dict[str, str | list[str]], list[FieldError]]:
-    """Each parameter's value; one that is repeated is wrong."""
+    """Each parameter's value, and an error for each repeated one."""
     wrong = [
         _field_error(name, "Must not be given more than once.", "repeated")
         for name, values in request.query.items()
@@ -247,7 +247,7 @@ def _validate(
     wrong: list[FieldError],
 ) -> None:
     try:
-        # JSON has types, and so true is no 1 in a body; a query is all text.
+        # A body is strict, because JSON has types: true is not 1. A query is all text.
         arguments[name] = model.model_validate(values, strict=name == "body")
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False, include_context=False, include_input=False):

@@ -1,4 +1,4 @@
-"""What no endpoint answers: 404, or 405 with Allow where the path takes other methods."""
+"""The catch-all routes: 404, or 405 with Allow if the path has other methods."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from eal.core import audit, ids
 from eal.core.errors import NotFound
 from eal.core.table import page
 from eal.core.table.item import dump, load
-from eal.core.table.page import Few, Page
+from eal.core.table.page import Entry, Page
 from eal.core.table.read import get, get_all
 from eal.domain.api_keys import store as keys
 from eal.domain.organization_settings.table_keys import at, grant_at
@@ -81,7 +81,7 @@ def search(query: ListQuery, by: Caller) -> Page[GivenGrant]:
     parent_id = organizations.current(by).parent_organization_id
     item = get(grant_at(by.organization_id, parent_id)) if parent_id else None
     grants = [load(GivenGrant, item)] if item else []
-    return page.few(by.tenant, query, [Few(one.id, one.created_at, one) for one in grants])
+    return page.paginate_in_memory(by.tenant, query, [Entry(one.id, one.created_at, one) for one in grants])
 
 
 def find_child_grant(parent_id: str, child_id: str) -> Grant | None:

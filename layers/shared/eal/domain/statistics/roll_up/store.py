@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from eal.core.cursor import Position, seal
 from eal.core.table.item import load
-from eal.core.table.page import READS_AT_MOST, Page
+from eal.core.table.page import MAX_ITEMS_READ, Page
 from eal.core.table.read import get_all
 from eal.core.tenancy import Tenant
 from eal.domain.organization_settings.table_keys import at, grant_at
@@ -51,7 +51,7 @@ def search(query: ListQuery, by: Caller) -> Page[Row]:
         if len(found) > query.limit:
             kept = found[: query.limit]
             return Page(kept, seal(scope, Position(kept[-1].organization_id)))
-        if ids.next_cursor is None or len(found) == query.limit or looked_at >= READS_AT_MOST:
+        if ids.next_cursor is None or len(found) == query.limit or looked_at >= MAX_ITEMS_READ:
             return Page(found, ids.next_cursor)
         reading = reading.model_copy(update={"cursor": ids.next_cursor})
 

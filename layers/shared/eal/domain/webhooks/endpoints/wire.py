@@ -15,7 +15,7 @@ from pydantic import (
 from eal.core.clock import Instant
 from eal.core.events.catalogue import CATALOGUE, RESERVED
 from eal.core.listing import ListQuery, PageView
-from eal.core.wire import DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS, Wire, prose, without_defaults
+from eal.core.wire import DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, Wire, prose, without_defaults
 from eal.domain.webhooks.filters.wire import Filter
 from eal.domain.webhooks.model import EVERY_TYPE, Endpoint, Reason
 
@@ -41,7 +41,13 @@ def _each_once(event_types: list[str]) -> list[str]:
 
 
 type Url = Annotated[
-    str, Field(min_length=1, max_length=2048, description="An https URL at a public address.")
+    str,
+    Field(
+        min_length=1,
+        max_length=2048,
+        description="An https URL at a public address.",
+        json_schema_extra={"format": "uri", "pattern": r"^[Hh][Tt][Tt][Pp][Ss]://\S+$"},
+    ),
 ]
 type EventType = Annotated[
     str, AfterValidator(_one_of(sorted(CATALOGUE))), Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})
@@ -117,7 +123,7 @@ class SecretRotate(Wire):
         int,
         Field(
             ge=0,
-            le=LONGEST_OVERLAP_SECONDS,
+            le=MAX_OVERLAP_SECONDS,
             description="Seconds for which deliveries are signed with both the old and the new secret; 0 drops the "
             "old one at once.",
         ),
@@ -129,7 +135,7 @@ class WebhookView(Wire):
 
     id: str
     url: str
-    events: list[Annotated[str, Field(json_schema_extra={"enum": [EVERY_TYPE, *sorted(CATALOGUE)]})]]
+    events: list[Annotated[str, Field(json_schema_extra={"enum": [*_WANTED]})]]
     description: str | None
     enabled: bool
     disabled_reason: Annotated[

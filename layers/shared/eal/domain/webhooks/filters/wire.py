@@ -1,15 +1,16 @@
 """What the API takes as an endpoint's filter. `match.check` holds it against the chosen events."""
 
 import json
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, RootModel, WithJsonSchema, model_validator
 
-from eal.core.wire import Wire, free_number, without_defaults
+from eal.core.wire import MAX_NUMBER, Wire, free_number, without_defaults
 from eal.domain.webhooks.model import Conditions
 
 _LONGEST_TEXT = 500
 _LARGEST_FILTER = 16_384
+_NUMBER: Final[dict[str, object]] = {"type": "number", "minimum": -MAX_NUMBER, "maximum": MAX_NUMBER}
 
 
 def _scalar(value: JsonValue) -> JsonValue:
@@ -31,18 +32,32 @@ def _number(value: JsonValue) -> JsonValue:
 type Scalar = Annotated[
     JsonValue,
     AfterValidator(_scalar),
-    WithJsonSchema({"type": ["string", "number", "boolean", "null"]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "maxLength": _LONGEST_TEXT},
+                _NUMBER,
+                {"type": "boolean"},
+                {"type": "null"},
+            ]
+        }
+    ),
 ]
-type Number = Annotated[JsonValue, AfterValidator(_number), WithJsonSchema({"type": "number"})]
+type Number = Annotated[JsonValue, AfterValidator(_number), WithJsonSchema(_NUMBER)]
 type Presence = Annotated[
     bool, Field(strict=True, description="True: the field has a value. False: it is null or absent.")
 ]
 
 
+def _with_a_member(schema: dict[str, JsonValue]) -> None:
+    without_defaults()(schema)
+    schema["minProperties"] = 1
+
+
 class Condition(Wire):
     """A condition on one field. If it has several operators, all must match. `gt` and `lt` compare numbers."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, json_schema_extra=without_defaults())
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, json_schema_extra=_with_a_member)
 
     eq: Scalar = None
     is_in: Annotated[list[Scalar], Field(alias="in", min_length=1, max_length=100, default_factory=list)]

@@ -1,0 +1,75 @@
+"""Retired words: docs/glossary.md has one word for one thing, and these names are not used for it any more."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.structure.project import Project
+
+RETIRED = {
+    "Place": "a slot, a key, an object key, an origin: name which",
+    "Due": "the message, or what is due",
+    "Few": "Entry",
+    "Told": "the event, parsed",
+    "Whole": "the record",
+    "Heard": "MentionIndex",
+    "CameNoFurther": "ImportStalled",
+    "take_place": "acquire_slot",
+    "give_back": "release_slot",
+    "work_last": "work_final_attempt",
+    "bill": "record_subscription",
+    "few": "paginate_in_memory",
+    "ask": "request or enqueue",
+}
+"""Whole names, with the word to use."""
+RETIRED_WORDS = {"told", "asked", "heard", "standing", "afresh", "anew"}
+"""Words of a name, between underscores."""
+RETIRED_LIMITS = re.compile(r"_?(MOST|LONGEST|LARGEST)(_|$)|.*_AT_MOST$")
+"""A limit is MAX_… with its unit."""
+FOLDERS = ("layers", "functions", "tests", "tools")
+
+
+def faults(project: Project) -> Iterator[str]:
+    for folder in FOLDERS:
+        for path, tree in project.modules(folder):
+            yield from _module_name(path)
+            for name, line in sorted(set(_names(tree))):
+                if advice := _advice(name):
+                    yield f"{path}:{line} is called {name}, a retired word (docs/glossary.md): {advice}"
+
+
+def _module_name(path: str) -> Iterator[str]:
+    name = path.rpartition("/")[2].removesuffix(".py")
+    if path.startswith(("layers", "functions")) and name.startswith("test_"):
+        yield f"{path} is product code with the name of a test: rename it"
+    if advice := _advice(name):
+        yield f"{path} has a retired word as its name (docs/glossary.md): {advice}"
+
+
+def _advice(name: str) -> str | None:
+    if RETIRED_LIMITS.match(name):
+        return "MAX_… with its unit"
+    if retired := RETIRED_WORDS & set(name.lower().split("_")):
+        return f"say without '{min(retired)}' what it is"
+    return RETIRED.get(name.lstrip("_"))
+
+
+def _names(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """The names that a module gives: definitions, parameters, assignments and aliases."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name, node.lineno
+            case ast.arg(arg=name):
+                yield name, node.lineno
+            case ast.Name(id=name, ctx=ast.Store()):
+                yield name, node.lineno
+            case ast.alias(asname=str(name)):
+                yield name, node.lineno
+            case _:
+                pass
