@@ -21,4 +21,4 @@ def get(import_id: str, caller: Reader) -> LeadImportView:
     seven days.
     """
     lead_import = imports.get(import_id, by=caller)
-    return LeadImportView.of(lead_import, imports.errors_url(lead_import, by=caller))
+    return LeadImportView.of_import(lead_import, imports.errors_url(lead_import, by=caller))

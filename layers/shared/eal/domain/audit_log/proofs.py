@@ -69,8 +69,8 @@ def of_consistency(checkpoint_id: str, from_id: str | None, by: Caller) -> Consi
     path = tree.read(by.tenant, merkle.consistency(old.size, new.size))
     return ConsistencyView.model_validate(
         {
-            "from": CheckpointView.of(old).model_dump(),
-            "to": CheckpointView.of(new).model_dump(),
+            "from": CheckpointView.of(old),
+            "to": CheckpointView.of(new),
             "path": [node.hex() for node in path],
         }
     )

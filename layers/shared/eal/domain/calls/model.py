@@ -150,6 +150,14 @@ class Run:
         )
 
     @property
+    def provenance(self) -> Provenance:
+        return Provenance(**{member.name: getattr(self, member.name) for member in fields(Provenance)})
+
+    @property
+    def classified_at(self) -> datetime:
+        return self.at
+
+    @property
     def decision(self) -> tuple[Intent, Urgency, bool | None]:
         """The part on which subscribers act: a run that does not change it emits no event."""
         return self.intent, self.urgency, self.qualified

@@ -10,7 +10,7 @@ from eal.core.clock import Instant
 from eal.core.contact import Phone
 from eal.core.listing import ListQuery, PageView
 from eal.core.wire import Wire
-from eal.domain.calls.model import Call, CallRecord, Direction, Run, Status
+from eal.domain.calls.model import Call, CallRecord, Direction, Status
 
 
 class CallQuery(ListQuery):
@@ -50,20 +50,9 @@ class ClassificationView(Wire):
     provenance: ProvenanceView
     classified_at: Instant
 
-    @classmethod
-    def of(cls, run: Run) -> Self:
-        return cls.model_validate(_classification(run))
-
 
 class ClassificationDetail(ClassificationView):
     evidence: list[EvidenceView]
-
-    @classmethod
-    def of(cls, run: Run) -> Self:
-        evidence = [
-            {"field": quote.field, "quote": quote.quote, "turn": quote.turn} for quote in run.evidence
-        ]
-        return cls.model_validate({**_classification(run), "evidence": evidence})
 
 
 class TurnView(Wire):
@@ -158,8 +147,8 @@ class CallView(Wire):
 
     @classmethod
     def of(cls, call: Call) -> Self:
-        classification = ClassificationView.of(call.classification) if call.classification else None
-        return cls.model_validate({**_fields(call), "classification": classification})
+        classified = {**_fields(call), "classification": call.classification}
+        return cls.model_validate(classified, from_attributes=True)
 
 
 class CallDetail(CallView):
@@ -229,20 +218,6 @@ def _fields(call: Call) -> dict[str, object]:
         "created_at": call.created_at,
         "updated_at": call.updated_at,
         "version": call.version,
-    }
-
-
-def _classification(run: Run) -> dict[str, object]:
-    return {
-        "intent": run.intent,
-        "urgency": run.urgency,
-        "qualified": run.qualified,
-        "confidence": run.confidence,
-        "reasons": run.reasons,
-        "safety": run.safety,
-        "hazards": run.hazards,
-        "provenance": {name: getattr(run, name) for name in ProvenanceView.model_fields},
-        "classified_at": run.at,
     }
 
 

@@ -90,7 +90,7 @@ class LeadImportView(Wire):
     version: int
 
     @classmethod
-    def of(cls, lead_import: LeadImport, errors_url: str | None) -> Self:  # type: ignore[override]  # shows more than the entity
+    def of_import(cls, lead_import: LeadImport, errors_url: str | None) -> Self:
         return cls.model_validate(_fields(lead_import, errors_url))
 
 

@@ -63,7 +63,7 @@ def request_export(filters: AuditExportFilters, format_: Format, by: Caller) -> 
         if is_recent and (request.format, request.filters) == (format_, filters):
             export, progress = read(by.tenant, export_id)
             if export:
-                return AuditExportView.of(export, export.status(progress, by.at), progress)
+                return AuditExportView.of_export(export, export.status(progress, by.at), progress)
     if len(running) >= MAX_OPEN_EXPORTS:
         raise Conflict(
             f"{len(running)} exports are running. The limit is {MAX_OPEN_EXPORTS}. Wait until one of them is "
@@ -76,7 +76,7 @@ def request_export(filters: AuditExportFilters, format_: Format, by: Caller) -> 
     _replace_open(before, {**running, export.id: request}, by)
     by.transaction.audit("audit_export.created", export.id, audit.changes({}, _audited(export)))
     by.transaction.enqueue_task("export_audit", {"export_id": export.id})
-    return AuditExportView.of(export, "queued")
+    return AuditExportView.of_export(export, "queued")
 
 
 def _read_open(tenant: Tenant) -> OpenExports:
@@ -114,7 +114,7 @@ def get(export_id: str, by: Caller) -> AuditExportView:
         until = min(by.at + URL_LIFETIME, export.expires_at)
         export_file = file.ExportFile.of(export, by.tenant)
         url = file.download_url(export_file, int((until - by.at).total_seconds()))
-    return AuditExportView.of(export, export.status(progress, by.at), progress, url, until)
+    return AuditExportView.of_export(export, export.status(progress, by.at), progress, url, until)
 
 
 def read(tenant: Tenant, export_id: str) -> tuple[AuditExport | None, Progress | None]:

@@ -11,7 +11,6 @@ from eal.domain.audit_log.exports.model import (
     AuditExport,
     AuditExportFilters,
     Format,
-    Manifest,
     Progress,
     Status,
 )
@@ -79,21 +78,6 @@ class ManifestView(Wire):
     ]
     checkpoint: CheckpointView
 
-    @classmethod
-    def of(cls, manifest: Manifest) -> Self:
-        return cls(
-            files=[
-                ExportFileView(name=file.name, sha256=file.sha256, bytes=file.bytes)
-                for file in manifest.files
-            ],
-            records=manifest.records,
-            first_seq=manifest.first_seq,
-            last_seq=manifest.last_seq,
-            expired_through_seq=manifest.expired_through_seq,
-            complete=manifest.complete,
-            checkpoint=CheckpointView.of(manifest.checkpoint),
-        )
-
 
 class AuditExportView(Wire):
     """An export of the audit log. The file has the records in the order of `seq`, oldest first, up to the `size` of the
@@ -123,7 +107,7 @@ class AuditExportView(Wire):
     version: int
 
     @classmethod
-    def of(  # type: ignore[override]  # shows more than the entity
+    def of_export(
         cls,
         export: AuditExport,
         status: Status,
