@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SIZES = (100_000, 1_000_000)
 _MODE: Final = "test"
-_EACH = 1000
+_RECORDS_PER_SEGMENT = 1000
 _MAX_WAIT_SECONDS = 120.0
 
 
@@ -50,10 +50,12 @@ def main(sizes: tuple[int, ...] = SIZES) -> int:
             _fetch(organization_id, fetched, Path(folder))
             verifier = [str(ROOT / "tools/verify_audit.py"), folder, f"--public-key={folder}/key.pem"]
             verified = _run(verifier)
-            megabytes = sum(one.stat().st_size for one in Path(folder).iterdir()) / 1e6
+            megabytes = sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6
         print(
             f"{size:>10,} {megabytes:>8.0f}"
-            + "".join(f"{one.seconds:>10.1f} {one.megabytes:>8.0f}" for one in (export, as_csv, verified)),
+            + "".join(
+                f"{spent.seconds:>10.1f} {spent.megabytes:>8.0f}" for spent in (export, as_csv, verified)
+            ),
             flush=True,
         )
     return 0
@@ -66,7 +68,9 @@ def _seeded(size: int) -> str:
 
     organization_id = ids.new("org", clock.now())
     chain.archive(
-        Tenant(organization_id, _MODE), chain.records(Tenant(organization_id, _MODE), size), each=_EACH
+        Tenant(organization_id, _MODE),
+        chain.records(Tenant(organization_id, _MODE), size),
+        per_segment=_RECORDS_PER_SEGMENT,
     )
     return organization_id
 

@@ -38,7 +38,7 @@ DAY = timedelta(days=1)
 def seeded(tenant: Tenant) -> list[chain.Record]:
     """An archive in test mode: one record a day, ten per segment. Records made through the API follow."""
     records = list(chain.records(tenant.in_mode("test"), SEEDED, step=DAY))
-    chain.archive(tenant.in_mode("test"), records, each=10)
+    chain.archive(tenant.in_mode("test"), records, per_segment=10)
     return records
 
 

@@ -227,11 +227,11 @@ def _keep(lead: Lead, outcome: Outcome, existing: ExistingLeads) -> None:
 def _duplicate_error(number: int, contact: str, holder: str) -> RowError:
     """`holder` is the id of a lead or, in a dry run, the row that would create one, such as `row 5`."""
     is_email = contact.startswith("email#")
-    who = f"The lead {holder}" if ids.is_id("lead", holder) else holder.capitalize()
+    subject = f"The lead {holder}" if ids.is_id("lead", holder) else holder.capitalize()
     return RowError(
         row=number,
         field="email" if is_email else "phones",
-        message=f"{who} has the same {'e-mail address' if is_email else 'phone number'}.",
+        message=f"{subject} has the same {'e-mail address' if is_email else 'phone number'}.",
     )
 
 

@@ -183,9 +183,9 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
     rest, number = b"", 0
     while block := file.read(_BLOCK):
         # The last piece can continue in the next block, even if it ends in \r.
-        *whole, rest = (rest + block).splitlines(keepends=True)
-        yield from whole
-        number += len(whole)
+        *complete, rest = (rest + block).splitlines(keepends=True)
+        yield from complete
+        number += len(complete)
         if len(rest) > MAX_ROW_BYTES:
             raise NotImportable(f"Line {number + 1} is longer than {MAX_ROW_BYTES} bytes.")
     if rest:

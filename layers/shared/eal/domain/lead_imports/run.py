@@ -132,9 +132,8 @@ def _unfinished(message: Mapping[str, Json]) -> Iterator[tuple[S3Record, ImportR
             observe.logger.info("import_message_dropped", import_id=ref.import_id if ref else None)
             if ref and lead_import:
                 _write_errors_of_failed(ref, lead_import)
-            if (
-                ref
-            ):  # the worker was killed before it deleted the file, or the upload was repeated or too late
+            if ref:
+                # The worker was killed before it deleted the file, or the upload was repeated or too late.
                 files.delete_upload(ref)
             continue
         observe.bind(
