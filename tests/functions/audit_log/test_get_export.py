@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.support.time import Clock
 
 
-def _asked(tenant: Tenant) -> str:
+def _request_export(tenant: Tenant) -> str:
     body = {"format": "jsonl"}
     return str(call("POST", "/v1/audit-log/exports", key=tenant.admin, json_body=body).json["id"])
 
@@ -25,7 +25,7 @@ def _get(tenant: Tenant, export_id: str) -> Any:
 
 
 def test_a_completed_export_has_a_new_url_that_is_valid_for_an_hour(clock: Clock, tenant: Tenant) -> None:
-    export_id = _asked(tenant)
+    export_id = _request_export(tenant)
     Pipeline().run()
     clock.advance(minutes=30)
 
@@ -39,7 +39,7 @@ def test_a_completed_export_has_a_new_url_that_is_valid_for_an_hour(clock: Clock
 
 
 def test_the_version_is_the_etag_but_a_304_is_never_returned(tenant: Tenant) -> None:
-    path = f"/v1/audit-log/exports/{_asked(tenant)}"
+    path = f"/v1/audit-log/exports/{_request_export(tenant)}"
     queued = call("GET", path, key=tenant.read)
     Pipeline().run()
     completed = call("GET", path, key=tenant.read)
@@ -51,7 +51,7 @@ def test_the_version_is_the_etag_but_a_304_is_never_returned(tenant: Tenant) -> 
 
 
 def test_after_a_week_the_url_is_null_and_the_manifest_remains(clock: Clock, tenant: Tenant) -> None:
-    export_id = _asked(tenant)
+    export_id = _request_export(tenant)
     Pipeline().run()
     clock.advance(days=6, hours=23, minutes=30)
     assert _get(tenant, export_id)["url_expires_at"] == _get(tenant, export_id)["expires_at"]
@@ -64,7 +64,7 @@ def test_after_a_week_the_url_is_null_and_the_manifest_remains(clock: Clock, ten
 
 
 def test_another_tenants_export_is_404(tenant: Tenant, stranger: Tenant) -> None:
-    path = f"/v1/audit-log/exports/{_asked(tenant)}"
+    path = f"/v1/audit-log/exports/{_request_export(tenant)}"
 
     for key in (stranger.admin, tenant.test_admin):
         answer = call("GET", path, key=key)

@@ -36,7 +36,7 @@ def _records(tenant: Tenant) -> list[dict[str, Any]]:
 
 def test_every_record_is_proved_by_the_signed_root(tenant: Tenant, pipeline: Pipeline) -> None:
     archive.sign()
-    records = _records(tenant)[:-1]  # the last one tells of the signing, and is younger than the checkpoint
+    records = _records(tenant)[:-1]  # the last one is of the signing and newer than the checkpoint
 
     for index, record in enumerate(records):
         proof = _proof(tenant, record["id"]).json

@@ -324,7 +324,7 @@ def test_runs_that_run_out_of_time_write_the_same_file(
     _parts_of(monkeypatch, 7000)
     body = _ready(tenant, format=format_, created_before="2026-07-01T00:00:00Z")
     monkeypatch.setattr(writing, "RUN_SECONDS", 0)
-    for _ in range(30):  # each run takes one segment further and then pauses
+    for _ in range(30):  # each run adds one segment and then pauses
         _consume(body)
     assert _get(tenant, _id_in(body))["status"] == "running"
     monkeypatch.setattr(writing, "RUN_SECONDS", 840)

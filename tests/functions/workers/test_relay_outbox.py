@@ -185,7 +185,7 @@ def test_a_log_begins_with_its_first_hashable_record(tenant: Tenant) -> None:
     assert sum("pending" in record for record in records) == bad
 
 
-def test_items_too_large_for_one_transaction_take_several(
+def test_items_too_large_for_one_transaction_are_split(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _create_leads(tenant, 30)
