@@ -2,22 +2,30 @@
 PYTHON ?= python3.13
 PORT ?= 4566
 TEST_PORT ?= 4599
+API_PORT ?= 3000
 PYTEST_ARGS ?=
+SAM_ARGS ?=
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test lint unit deployed demo conformance bench environment clean
+.PHONY: help run stop invoke start-api test lint unit deployed demo conformance bench environment clean
 
 help: ## Show these lines
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
 
 run: environment ## Start the whole system on this machine; PORT=4566 moves it, DETACH=1 returns once it is up
 	@$(PY) -m tools.stack $(if $(DETACH),up,run) --port $(PORT)
 
 stop: ## End what `make run` started
 	@if [ -x $(PY) ]; then $(PY) -m tools.stack stop; else echo "nothing of ours was running"; fi
+
+invoke: environment ## sam local invoke against the running stack: FUNCTION=LeadsCreate, on its sample event; needs Docker
+	@$(PY) -m tools.stack invoke --function "$(FUNCTION)" $(SAM_ARGS)
+
+start-api: environment ## sam local start-api against the running stack; API_PORT=3000 moves it; needs Docker
+	@$(PY) -m tools.stack start-api --api-port $(API_PORT) $(SAM_ARGS)
 
 test: lint unit deployed ## Lint, types, template, all tests, and the deployed flows on a stack of their own
 
@@ -26,6 +34,7 @@ lint: environment ## ruff, mypy, sam validate
 	@ruff format --check --quiet .
 	@mypy
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint
+	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template functions/workers/template.yaml
 
 unit: environment ## All tests that need no running stack
 	@pytest -n 2 $(PYTEST_ARGS)

@@ -1,10 +1,13 @@
 """Build the dependencies layer: pinned wheels for Lambda, cut so that a cold start compiles nothing.
 
-Usage: python3.13 build.py ARTIFACTS_DIR [arm64|x86_64]. Two builds of the same inputs are equal byte by
-byte, so that an unchanged layer is not deployed again.
+Usage: python3.13 build.py ARTIFACTS_DIR. The layer runs on both of Lambda's architectures: an extension module's file
+name has its platform (`_pydantic_core.cpython-313-aarch64-linux-gnu.so`), and Python imports the one of its own. The
+second one costs 4.2 MB, 1.8 MB zipped. Two builds of the same inputs are equal byte by byte, so that an unchanged layer
+is not deployed again.
 """
 
 import compileall
+import filecmp
 import gzip
 import json
 import shutil
@@ -13,13 +16,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from py_compile import PycInvalidationMode
+from tempfile import TemporaryDirectory
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-WHEELS = {
-    "arm64": ("manylinux2014_aarch64", "manylinux_2_28_aarch64"),
-    "x86_64": ("manylinux2014_x86_64", "manylinux_2_28_x86_64"),
-}
+MACHINES = ("aarch64", "x86_64")
 # The services that eal calls. A client of any other fails with UnknownServiceError, here and in Lambda alike.
 SERVICES = ("dynamodb", "events", "kms", "s3", "scheduler", "sqs")
 # What every client loads whatever its service.
@@ -40,8 +41,9 @@ LITTER = (
 )
 
 
-def install(target: Path, architecture: str) -> None:
-    platforms = [option for name in WHEELS[architecture] for option in ("--platform", name)]
+def install(target: Path, machine: str) -> None:
+    names = (f"manylinux2014_{machine}", f"manylinux_2_28_{machine}")
+    platforms = [option for name in names for option in ("--platform", name)]
     subprocess.run(  # noqa: S603
         [
             sys.executable,
@@ -65,6 +67,30 @@ def install(target: Path, architecture: str) -> None:
         ],
         check=True,
     )
+
+
+def install_for_all(target: Path) -> None:
+    first, *others = MACHINES
+    install(target, first)
+    for machine in others:
+        with TemporaryDirectory() as scratch:
+            install(Path(scratch), machine)
+            add(Path(scratch), target)
+
+
+def add(source: Path, target: Path) -> None:
+    """Add the files that only `source` has.
+
+    Raises: SystemExit if a file that Python may load differs between the two, as one layer cannot hold both.
+    """
+    for path in sorted(one for one in source.rglob("*") if one.is_file()):
+        name = path.relative_to(source)
+        there = target / name
+        if not there.exists():
+            there.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, there)
+        elif not name.parts[0].endswith(".dist-info") and not filecmp.cmp(path, there, shallow=False):
+            raise SystemExit(f"layers/dependencies: {name} differs between architectures, under one name")
 
 
 def remove(paths: Iterator[Path]) -> None:
@@ -143,7 +169,7 @@ def main() -> None:
         raise SystemExit("layers/dependencies: needs Python 3.13, the functions' own, to compile for it")
     target = Path(sys.argv[1]).resolve() / "python"
     shutil.rmtree(target, ignore_errors=True)
-    install(target, sys.argv[2] if len(sys.argv) > 2 else "arm64")
+    install_for_all(target)
     for pattern in LITTER:
         remove(target.glob(pattern))
     cut_service_data(target / "botocore" / "data")

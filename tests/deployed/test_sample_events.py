@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.template import ROOT
+from tools.stack.resources import resources
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,13 +29,7 @@ def _logical_id(path: Path) -> str:
 @pytest.fixture(scope="session")
 def function_names(stack: Stack) -> dict[str, str]:
     """Logical id to the deployed function's name."""
-    pages = stack.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName="eal")
-    return {
-        one["LogicalResourceId"]: one["PhysicalResourceId"]
-        for page in pages
-        for one in page["StackResourceSummaries"]
-        if one["ResourceType"] == "AWS::Lambda::Function"
-    }
+    return resources(stack.client("cloudformation"), "eal", "AWS::Lambda::Function")
 
 
 @pytest.mark.parametrize("path", EVENTS, ids=lambda path: str(path.relative_to(ROOT / "events")))

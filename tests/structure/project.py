@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.template import ROOT, api_events, parse
+from tests.support.template import MAIN, ROOT, WORKERS, api_events, joined, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,8 +21,14 @@ class Project:
     root: Path
 
     @cached_property
+    def templates(self) -> dict[str, dict[str, Any]]:
+        """Each template by itself: path to content."""
+        return {path: parse((self.root / path).read_text()) for path in (MAIN, WORKERS)}
+
+    @cached_property
     def template(self) -> dict[str, Any]:
-        return parse((self.root / "template.yaml").read_text())
+        """Both templates joined."""
+        return joined(self.templates[MAIN], self.templates[WORKERS])
 
     @cached_property
     def folders(self) -> list[str]:

@@ -1,5 +1,10 @@
 """Pinned requirements, one version of each package, and all that the code imports."""
 
+from pathlib import Path
+
+import pytest
+
+from layers.dependencies import build
 from tests.structure.checks import dependencies, modules
 from tests.structure.project import HERE, report
 
@@ -25,3 +30,28 @@ def test_all_that_the_code_imports_is_deployed() -> None:
     ]
 
     assert missing == [], f"add to {dependencies.DEPLOYED}: {missing}"
+
+
+def test_the_layer_takes_what_only_the_other_architecture_has(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "x86_64", tmp_path / "aarch64"
+    _write(ours, {"six.py": "", "core/_core.x86_64.so": "1", "core.dist-info/WHEEL": "x86_64"})
+    _write(theirs, {"six.py": "", "core/_core.aarch64.so": "2", "core.dist-info/WHEEL": "aarch64"})
+
+    build.add(theirs, ours)
+
+    assert {path.name for path in (ours / "core").iterdir()} == {"_core.x86_64.so", "_core.aarch64.so"}
+
+
+def test_the_layer_refuses_files_that_only_their_content_tells_apart(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "x86_64", tmp_path / "aarch64"
+    _write(ours, {"core/_core.so": "1"})
+    _write(theirs, {"core/_core.so": "2"})
+
+    with pytest.raises(SystemExit, match=r"core/_core\.so differs between architectures"):
+        build.add(theirs, ours)
+
+
+def _write(root: Path, files: dict[str, str]) -> None:
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(content)

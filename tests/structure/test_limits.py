@@ -1,8 +1,50 @@
-"""The template stays within CloudFormation's limits."""
+"""Each stack stays within CloudFormation's limits, today and with the endpoints and workers that are planned."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
 
 from tests.structure.checks import limits
 from tests.structure.project import HERE, report
+from tests.support.template import MAIN, WORKERS
+
+PLANNED_ENDPOINTS, PLANNED_WORKERS = 75, 15
 
 
-def test_the_expanded_template_is_within_the_limits() -> None:
-    report(limits.faults(limits.expanded(HERE)))
+def test_each_stack_is_within_the_limits() -> None:
+    for path, template in HERE.templates.items():
+        report(limits.faults(path, _expanded(path, template, "now")))
+
+
+def test_the_planned_endpoints_and_workers_have_room() -> None:
+    grown = copy.deepcopy(HERE.templates)
+    worker = {
+        name for name in grown[WORKERS]["Resources"] if "ClassifyQueue" in name or "ClassifyCall" in name
+    }
+    for number in range(PLANNED_ENDPOINTS):
+        grown[MAIN]["Resources"] |= _copied(MAIN, {"LeadsGet"}, ("/leads/", f"/planned-{number}/"), number)
+    for number in range(PLANNED_WORKERS):
+        grown[WORKERS]["Resources"] |= _copied(WORKERS, worker, ("classify_call", "planned"), number)
+
+    for path, template in grown.items():
+        when = f"with {PLANNED_ENDPOINTS} endpoints and {PLANNED_WORKERS} workers more"
+        report(limits.faults(path, _expanded(path, template, when)))
+
+
+def _expanded(path: str, template: dict[str, Any], when: str) -> dict[str, Any]:
+    """The template after SAM's transform; `pytest -s` shows its size."""
+    expanded = limits.expanded(template)
+    resources, size = limits.measured(expanded)
+    print(f"{path} {when}: {resources} of {limits.MAX_RESOURCES} resources, {size:,} bytes")
+    return expanded
+
+
+def _copied(path: str, names: set[str], renamed: tuple[str, str], number: int) -> dict[str, Any]:
+    """These resources once more under other names, as another endpoint's or worker's."""
+    text = json.dumps({name: HERE.templates[path]["Resources"][name] for name in names})
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(f'"{name}', f'"Planned{number}{name}')
+    copies: dict[str, Any] = json.loads(text.replace(*renamed))
+    return copies

@@ -22,10 +22,12 @@ from tests.structure.checks import (
     modules,
     queues,
     routes,
+    templates,
     tree,
     writes,
 )
 from tests.structure.project import HERE, Project
+from tests.support.template import MAIN, WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -102,7 +104,13 @@ def append(name: str, text: str) -> Break:
 
 
 def in_template(old: str, new: str) -> Break:
-    return change("template.yaml", old, new)
+    """In the first of the two templates that has it."""
+
+    def breaks(root: Path) -> None:
+        path = next((one for one in (MAIN, WORKERS) if old in (root / one).read_text()), MAIN)
+        change(path, old, new)(root)
+
+    return breaks
 
 
 def role(folder: str, old: str, new: str) -> Break:
@@ -382,6 +390,48 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         "needs source [eal.events] or [eal.tasks]",
     ),
     (queues.faults, in_template("EventBusName: !Ref Bus\n", "EventBusName: default\n"), "must listen to Bus"),
+    # both templates
+    (
+        templates.faults,
+        in_template("        StateTable: !Ref StateTable\n", ""),
+        "pass StateTable to Workers",
+    ),
+    (
+        templates.faults,
+        change(WORKERS, "  StateTable: {Type: String}\n", ""),
+        "has no parameter StateTable: add it",
+    ),
+    (
+        templates.faults,
+        in_template("StateTableArn: !GetAtt StateTable.Arn", "StateTableArn: !GetAtt AccessTable.Arn"),
+        "parameter StateTableArn is AccessTable.Arn: name it AccessTableArn",
+    ),
+    (templates.faults, change(WORKERS, "    Timeout: 10\n", "    Timeout: 20\n"), "make Globals as in"),
+    (
+        templates.faults,
+        change(WORKERS, "[!Ref Stage, production]", "[!Ref Stage, staging]"),
+        "make the condition IsProduction as in",
+    ),
+    (
+        templates.faults,
+        change(WORKERS, "  WorkerLogs:", "  EndpointLogs:"),
+        "EndpointLogs is in template.yaml too",
+    ),
+    (
+        templates.faults,
+        change(MAIN, "CodeUri: functions/calls/get", "CodeUri: functions/workers/classify_call"),
+        "move CallsGet to functions/workers/template.yaml",
+    ),
+    (
+        templates.faults,
+        in_template("[!GetAtt CallrailQueue.Arn, !GetAtt ResendQueue.Arn, ", "[!GetAtt ResendQueue.Arn, "),
+        "move CallrailQueue to functions/workers/template.yaml: only workers send to it",
+    ),
+    (
+        templates.faults,
+        change(WORKERS, "  ClassifyQueue: # calls", "  StripeQueue: # calls"),
+        "move StripeQueue to template.yaml: something besides the workers sends to it",
+    ),
     # events
     (catalogue.faults, change(EVENTS, '"lead.updated"', '"lead.altered"'), "put lead.updated back"),
     (catalogue.faults, change(EVENTS, '"lead.updated"', '"lead.altered"'), "nothing emits lead.altered"),
@@ -708,4 +758,4 @@ def test_a_broken_document_is_reported(breaks: Callable[[dict[str, Any]], None],
     ],
 )
 def test_a_template_that_is_too_large_is_reported(template: dict[str, Any], sentence: str) -> None:
-    assert any(sentence in one for one in limits.faults(template))
+    assert any(sentence in one for one in limits.faults(MAIN, template))

@@ -1,7 +1,8 @@
-"""template.yaml as data: its tables, functions, routes and roles, for every test that needs infrastructure."""
+"""Both templates as data: tables, functions, routes and roles, for every test that needs infrastructure."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
+MAIN = "template.yaml"
+WORKERS = "functions/workers/template.yaml"
 
 
 class _Loader(yaml.SafeLoader):
@@ -34,9 +37,48 @@ def parse(text: str) -> dict[str, Any]:
     return loaded
 
 
+def joined(main: dict[str, Any], workers: dict[str, Any]) -> dict[str, Any]:
+    """One template of the two, as if there were no nested stack.
+
+    The workers' resources stand among the main ones, each of their parameters replaced by the value that `main` passes,
+    each CodeUri relative to the root. All other sections are those of `main`.
+    """
+    passed = main["Resources"]["Workers"]["Properties"]["Parameters"]
+    resources = {name: _with_parameters(one, passed) for name, one in workers["Resources"].items()}
+    folder = WORKERS.rpartition("/")[0]
+    for resource in resources.values():
+        if "CodeUri" in resource.get("Properties", {}):
+            resource["Properties"]["CodeUri"] = f"{folder}/{resource['Properties']['CodeUri']}"
+    return {**main, "Resources": {**main["Resources"], **resources}}
+
+
+def _with_parameters(node: Any, passed: dict[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_with_parameters(one, passed) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if node.keys() == {"Ref"}:
+        return passed.get(node["Ref"], node)
+    if node.keys() == {"Fn::Sub"} and isinstance(node["Fn::Sub"], str):
+        return {
+            "Fn::Sub": re.sub(
+                r"\$\{(\w+)\}", lambda found: f"${{{_name(passed, found[1])}}}", node["Fn::Sub"]
+            )
+        }
+    return {key: _with_parameters(value, passed) for key, value in node.items()}
+
+
+def _name(passed: dict[str, Any], parameter: str) -> str:
+    """`X` for a parameter that is given `!Ref X`, `X.Arn` for `!GetAtt X.Arn`."""
+    (name,) = passed.get(parameter, {"Ref": parameter}).values()
+    return str(name)
+
+
 @cache
 def template() -> dict[str, Any]:
-    return parse((ROOT / "template.yaml").read_text())
+    """template.yaml joined with the workers' template."""
+    main, workers = (parse((ROOT / name).read_text()) for name in (MAIN, WORKERS))
+    return joined(main, workers)
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:

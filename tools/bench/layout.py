@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRATCH = ROOT / ".local" / "bench"
-ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 _RUNTIME_CLIENT = ("awslambdaric", "snapshot-restore-py", "simplejson")
 _UNCHECKED_HASH = b"\x01\x00\x00\x00"
 """A .pyc's flags (PEP 552): its source is never looked at."""
@@ -82,7 +80,6 @@ def _built(layer: str, logical_id: str) -> Path:
         str(copy),
         f"build-{logical_id}",
         f"ARTIFACTS_DIR={target}",
-        f"LAYER_ARCHITECTURE={ARCHITECTURE}",
         f"PYTHON={sys.executable}",
     )
     stamp.write_text(wanted)
@@ -90,7 +87,7 @@ def _built(layer: str, logical_id: str) -> Path:
 
 
 def _digest(source: Path) -> str:
-    digest = hashlib.sha256(f"{sys.version} {ARCHITECTURE}".encode())
+    digest = hashlib.sha256(sys.version.encode())
     for path in sorted(source.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(str(path.relative_to(source)).encode() + b"\0" + path.read_bytes())

@@ -11,6 +11,7 @@ import sys
 import boto3
 
 from tools.redrive import letters
+from tools.stack.resources import resources
 
 
 def main() -> int:
@@ -22,13 +23,18 @@ def main() -> int:
     parser.add_argument("command", choices=("list", "send"))
     parser.add_argument("--stack", default="eal", help="the CloudFormation stack's name")
     parser.add_argument("--endpoint-url", help="AWS, where it is not AWS: the local stack's endpoint")
-    parser.add_argument("--queue", help="the queue's name in template.yaml, such as CallrailQueue, or 'all'")
+    parser.add_argument(
+        "--queue", help="the queue's logical id in its template, such as CallrailQueue, or 'all'"
+    )
     parser.add_argument("--only", help="the id of one message")
     chosen = parser.parse_args()
     if chosen.command == "send" and not chosen.queue:
         parser.error("say which --queue, or --queue all")
     found = letters.pairs(
-        boto3.client("sqs", endpoint_url=chosen.endpoint_url), _urls(chosen.stack, chosen.endpoint_url)
+        boto3.client("sqs", endpoint_url=chosen.endpoint_url),
+        resources(
+            boto3.client("cloudformation", endpoint_url=chosen.endpoint_url), chosen.stack, "AWS::SQS::Queue"
+        ),
     )
     wanted = [one for one in found if chosen.queue in (None, "all", one.name)]
     if not wanted:
@@ -42,18 +48,6 @@ def main() -> int:
         for letter in messages:
             print(f"  {letter.id}  {letter.reason}  {json.dumps(letter.about)}")
     return 0
-
-
-def _urls(stack: str, endpoint_url: str | None) -> dict[str, str]:
-    """The stack's queues: name in the template to URL."""
-    client = boto3.client("cloudformation", endpoint_url=endpoint_url)
-    pages = client.get_paginator("list_stack_resources").paginate(StackName=stack)
-    return {
-        one["LogicalResourceId"]: str(one["PhysicalResourceId"])
-        for page in pages
-        for one in page["StackResourceSummaries"]
-        if one["ResourceType"] == "AWS::SQS::Queue"
-    }
 
 
 if __name__ == "__main__":

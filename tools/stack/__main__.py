@@ -1,4 +1,4 @@
-"""What `make run`, `make stop` and `make test` call: python -m tools.stack run|up|stop|tests."""
+"""What make calls: python -m tools.stack run|up|stop|tests|invoke|start-api."""
 
 import argparse
 import os
@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 from types import FrameType
 
-from tools.stack import deploy, server
+from tools.stack import deploy, local_invoke, server
 from tools.stack.place import ROOT, Failed, Place, read_json, say, shown
 
 RUN = ROOT / ".local"
@@ -110,8 +110,10 @@ def tests(place: Place, arguments: list[str]) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.stack")
-    parser.add_argument("command", choices=("run", "up", "stop", "tests"))
+    parser.add_argument("command", choices=("run", "up", "stop", "tests", "invoke", "start-api"))
     parser.add_argument("--port", type=int, default=4566)
+    parser.add_argument("--api-port", type=int, default=3000, help="where sam local start-api listens")
+    parser.add_argument("--function", default="", help="the logical id of the function to invoke")
     chosen, rest = parser.parse_known_args()
     place = Place(folder=TEST if chosen.command == "tests" else RUN, port=chosen.port)
     # A closed terminal and `kill` stop as cleanly as Ctrl-C, which is ignored in what a shell starts with &.
@@ -125,6 +127,10 @@ def main() -> int:
                 stop(place)
             case "tests":
                 return tests(place, rest)
+            case "invoke":
+                return local_invoke.invoke(place, chosen.function, rest)
+            case "start-api":
+                return local_invoke.start_api(place, chosen.api_port, rest)
     except Failed as failed:
         print(f"\n{failed}", file=sys.stderr)
         return 1

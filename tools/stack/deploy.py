@@ -12,11 +12,14 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.stack.place import ARCHITECTURE, REGION, ROOT, Failed, Place, read_json, say, timed, write_json
+from tools.stack.resources import resources
 
 STACK = "eal"
 ARTIFACTS = "artifacts"
 BUILD = ROOT / ".local" / "build"
 BUILT = ROOT / ".local" / "build.sha256"
+# What a container calls this machine.
+CONTAINERS_HOST = "host.docker.internal"
 # stack.json's name of a receiver: its function's logical id. One that the template does not have is null.
 RECEIVERS = {"callrail": "InboundCallrail", "resend": "InboundResend", "stripe": "InboundStripe"}
 
@@ -31,7 +34,7 @@ def inputs() -> Iterator[Path]:
 
 def fingerprint() -> str:
     """Of all that a build is made of."""
-    digest = hashlib.sha256(f"{ARCHITECTURE} {sys.version}".encode())
+    digest = hashlib.sha256(sys.version.encode())
     for path in inputs():
         content = path.read_bytes() if path.exists() else b""
         digest.update(f"{path.relative_to(ROOT)} {len(content)}\n".encode())
@@ -72,7 +75,7 @@ def build(place: Place) -> str:
         say("build", "unchanged")
         return wanted
     BUILT.unlink(missing_ok=True)
-    with timed("build", f"functions and layers for {ARCHITECTURE}"):
+    with timed("build", "functions and layers"):
         sam(
             place,
             "build",
@@ -81,7 +84,7 @@ def build(place: Place) -> str:
             str(BUILD),
             "--cache-dir",
             str(ROOT / ".local" / "cache"),
-            extra={"LAYER_ARCHITECTURE": ARCHITECTURE, "PYTHON": sys.executable},
+            extra={"PYTHON": sys.executable},
         )
     BUILT.write_text(wanted)
     return wanted
@@ -128,41 +131,39 @@ def deploy(place: Place) -> bool:
 
 def stack_resources(place: Place, kind: str = "") -> dict[str, str]:
     """Logical id to physical id, of all resources or of one type."""
-    pages = client(place, "cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK)
-    return {
-        one["LogicalResourceId"]: str(one["PhysicalResourceId"])
-        for page in pages
-        for one in page["StackResourceSummaries"]
-        if one["ResourceType"].startswith(kind)
-    }
+    return resources(client(place, "cloudformation"), STACK, kind)
 
 
 def describe(place: Place) -> None:
     """Write stack.json: where everything answers, with the demo keys that it held before."""
-    resources = stack_resources(place)
-    publish_api(place, resources["Api"])
+    parts = stack_resources(place)
+    publish_api(place, parts["Api"])
     before = read_json(place.stack)
     write_json(
         place.stack,
         {
             "api_url": f"{place.endpoint}/api/v1",
-            "dashboard_url": function_url(place, resources, "Dashboard"),
-            "receivers": {name: function_url(place, resources, one) for name, one in RECEIVERS.items()},
+            "dashboard_url": function_url(place, parts, "Dashboard"),
+            "receivers": {name: function_url(place, parts, one) for name, one in RECEIVERS.items()},
             "keys": before.get("keys") or {"live_admin": None, "test_admin": None},
             "aws": {
                 "endpoint_url": place.endpoint,
                 "region": REGION,
-                "audit_bucket": resources.get("AuditBucket"),
+                "audit_bucket": parts.get("AuditBucket"),
             },
         },
     )
 
 
 def write_local_environment(place: Place) -> None:
-    """Write env.json: each function's variables for `sam local invoke --env-vars`; its container finds us by name."""
-    endpoint = {"AWS_ENDPOINT_URL": f"http://host.docker.internal:{place.port}", "AWS_DEFAULT_REGION": REGION}
-    functions = stack_resources(place, kind="AWS::Lambda::Function")
-    environments = {one: {**function_variables(place, one), **endpoint} for one in functions}
+    """Write env.json: each function's variables for `sam local --env-vars`, with URLs that a container reaches."""
+    environments = {
+        function: {
+            name: value.replace(place.endpoint, f"http://{CONTAINERS_HOST}:{place.port}")
+            for name, value in function_variables(place, function).items()
+        }
+        for function in stack_resources(place, kind="AWS::Lambda::Function")
+    }
     write_json(place.folder / "env.json", environments)
 
 
@@ -177,11 +178,11 @@ def publish_api(place: Place, api_id: str) -> None:
     gateway.create_base_path_mapping(domainName=domain, basePath="api", restApiId=api_id, stage="api")
 
 
-def function_url(place: Place, resources: dict[str, str], function: str) -> str | None:
+def function_url(place: Place, parts: dict[str, str], function: str) -> str | None:
     """The function's URL on this machine; the one that MiniStack names is on a host of AWS."""
-    if f"{function}Url" not in resources:
+    if f"{function}Url" not in parts:
         return None
-    url = client(place, "lambda").get_function_url_config(FunctionName=resources[function])["FunctionUrl"]
+    url = client(place, "lambda").get_function_url_config(FunctionName=parts[function])["FunctionUrl"]
     return f"{place.endpoint}/_aws/lambda-url/{url.partition('//')[2].partition('.')[0]}"
 
 

@@ -5,12 +5,23 @@ and a function must find what its layers hold and nothing else. The first argume
 folder. What is changed here is private to MiniStack, which is pinned: one that moves it fails at its start.
 """
 
+import hashlib
+import io
+import os
 import sys
+import tempfile
+import threading
 import time
+import zipfile
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 MAX_ENVIRONMENTS = 10
+
+
+class Moved(Exception):
+    """MiniStack does a thing in another way than the one that is completed here."""
 
 
 def complete_rest_api() -> None:
@@ -96,6 +107,53 @@ def append(parent: Element, content: dict[str, Any]) -> None:
                 child.text = str(one)
 
 
+def transform_nested_templates() -> None:
+    """MiniStack runs SAM's transform on a stack's template, but not on the templates of its nested stacks.
+
+    `_cfn_nested_stack_deploy` imports the engine's `_parse_template` when it runs, so what stands there then is taken.
+    Everything else took the engine's own when it was imported.
+    """
+    from ministack.services.cloudformation import engine, provisioners
+
+    deploy = provisioners._cfn_nested_stack_deploy.__code__
+    if "_parse_template" not in deploy.co_varnames or hasattr(provisioners, "_parse_template"):
+        raise Moved("nested stacks' templates are parsed by something else than engine._parse_template")
+    parse, transform, failed = engine._parse_template, engine._apply_transforms, engine._TransformFailed
+
+    def parse_template(body: str) -> dict[str, Any]:
+        template = transform(parse(body))
+        if isinstance(template, failed):
+            raise ValueError(f"SAM's transform of a nested stack's template failed: {template.error}")
+        return dict(template)
+
+    engine._parse_template = parse_template
+
+
+def keep_attributes_in_nested_updates() -> None:
+    """MiniStack's update of a nested stack forgets the attributes that a resource's update does not return again.
+
+    Its update of a stack that is not nested keeps them, and leaves unchanged resources alone.
+    """
+    from ministack.services.cloudformation import _stacks, provisioners
+
+    if "_update_resource" not in provisioners._cfn_nested_stack_deploy.__code__.co_names:
+        raise Moved(
+            "nested stacks' resources are updated by something else than provisioners._update_resource"
+        )
+    update = provisioners._update_resource
+
+    def update_resource(
+        kind: str, physical_id: str, old: Any, new: Any, stack: str, logical_id: str
+    ) -> tuple[str, dict[str, Any]]:
+        known = _stacks[stack]["_resources"][logical_id]["Attributes"]
+        if old == new:
+            return physical_id, known
+        updated, attributes = update(kind, physical_id, old, new, stack, logical_id)
+        return updated, {**known, **attributes} if updated == physical_id else attributes
+
+    provisioners._update_resource = update_resource
+
+
 def bound_environments() -> None:
     """Invocations beyond MAX_ENVIRONMENTS of a function wait for one of its environments.
 
@@ -116,12 +174,57 @@ def bound_environments() -> None:
     lambda_svc.acquire_worker = acquire_worker
 
 
+def share_layers() -> None:
+    """MiniStack unpacks all layers for each environment: 3,800 files and 45 MB, which a stop then has to delete.
+
+    Here each layer is unpacked once, and environments are told where, by the variable that MiniStack's own code sets.
+    """
+    from ministack.core import lambda_runtime  # type: ignore[import-untyped]
+    from ministack.services import lambda_svc
+
+    spawn = lambda_runtime.Worker._spawn
+    names = spawn.__code__.co_names + spawn.__code__.co_varnames
+    if "_resolve_layer_zip" not in names or "_LAMBDA_LAYERS_DIRS" not in spawn.__code__.co_consts:
+        raise Moved("an environment's layers are unpacked by something else than Worker._spawn")
+    unpacking = threading.Lock()
+
+    def unpacked(layer: str | dict[str, Any]) -> str:
+        content = lambda_svc._resolve_layer_zip(layer)
+        if content is None:
+            raise RuntimeError(f"MiniStack has no content for the layer {layer}")
+        folder = Path(tempfile.gettempdir(), "layers", hashlib.sha256(content).hexdigest())
+        with unpacking:
+            if not folder.exists():
+                fresh = folder.with_suffix(".new")
+                with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                    archive.extractall(fresh)
+                fresh.rename(folder)
+        return str(folder)
+
+    def spawn_with_shared_layers(worker: Any) -> None:
+        config = worker.config
+        variables = {
+            **config.get("Environment", {}).get("Variables", {}),
+            "_LAMBDA_LAYERS_DIRS": os.pathsep.join(unpacked(layer) for layer in config.get("Layers", [])),
+        }
+        worker.config = {**config, "Layers": [], "Environment": {"Variables": variables}}
+        try:
+            spawn(worker)
+        finally:
+            worker.config = config
+
+    lambda_runtime.Worker._spawn = spawn_with_shared_layers
+
+
 def main() -> None:
     packages = sys.argv.pop(1)
     sys.path.insert(1, packages)
     complete_rest_api()
     complete_buckets()
+    transform_nested_templates()
+    keep_attributes_in_nested_updates()
     bound_environments()
+    share_layers()
     from ministack.app import main as serve  # type: ignore[import-untyped]
 
     serve()

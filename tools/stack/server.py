@@ -27,7 +27,8 @@ def identity(pid: int) -> str:
             command = proc.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:
             return ""
-        return "" if fields[0] == "Z" else f"{fields[19]} {command}"
+        # A process has no command line at the moment of its exec, and none once it has ended.
+        return f"{fields[19]} {command}" if command and fields[0] != "Z" else ""
     found = subprocess.run(
         ["ps", "-o", "lstart=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
@@ -69,8 +70,10 @@ def start(place: Place) -> None:
         raise Failed(f"port {place.port} is taken by another program: choose one with PORT=…")
     with timed("server", f"MiniStack on 127.0.0.1:{place.port}"):
         process = launch(place)
+        while not (known := identity(process.pid)) and process.poll() is None:
+            time.sleep(0.001)
         # At once, so that whatever interrupts us next finds what to stop.
-        write_json(place.server, {"pid": process.pid, "identity": identity(process.pid), "port": place.port})
+        write_json(place.server, {"pid": process.pid, "identity": known, "port": place.port})
         deadline = time.monotonic() + 30
         while not answers(place.endpoint):
             if process.poll() is not None or time.monotonic() > deadline:

@@ -101,9 +101,9 @@ def _anchor(heading: str) -> str:
 def _names(project: Project, name: str, text: str) -> Iterator[str]:
     prose = _FENCE.sub("", text)
     commands = [block.text for block in blocks(text) if block.language in ("sh", "console")]
-    targets = set(re.findall(r"^([a-z]+):", (project.root / "Makefile").read_text(), re.M))
+    targets = set(re.findall(r"^([a-z-]+):", (project.root / "Makefile").read_text(), re.M))
     for named in [*(" ".join(span.split()) for span in _SPAN.findall(prose)), *commands]:
-        for target in re.findall(r"\bmake ([a-z]+)\b", named):
+        for target in re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)\b", named):
             if target not in targets:
                 yield f"{name} names `make {target}`, and the Makefile has no such target"
         for module in re.findall(r"(?<![\w./])((?:tools|eal)(?:\.\w+)+)", named):

@@ -1,4 +1,4 @@
-"""CloudFormation's limits, measured on the template as SAM expands it, offline."""
+"""CloudFormation's limits, measured on each template as SAM expands it, offline."""
 
 from __future__ import annotations
 
@@ -11,21 +11,19 @@ from unittest.mock import patch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.structure.project import Project
-
 MAX_RESOURCES = 450
 MAX_TEMPLATE_BYTES = 800_000
 MAX_LAYER_SOURCE_BYTES = 5_000_000
 
 
-def expanded(project: Project) -> dict[str, Any]:
-    """The template after SAM's transform, without asking AWS anything."""
+def expanded(template: dict[str, Any]) -> dict[str, Any]:
+    """A template after SAM's transform, without asking AWS anything."""
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
 
-    template = copy.deepcopy(project.template)
+    template = copy.deepcopy(template)
     for resource in template["Resources"].values():
-        for name in ("CodeUri", "ContentUri"):
+        for name in ("CodeUri", "ContentUri", "Location"):
             if name in resource.get("Properties", {}):
                 resource["Properties"][name] = "s3://bucket/key"
     defaults = {name: parameter.get("Default", "") for name, parameter in template["Parameters"].items()}
@@ -34,12 +32,17 @@ def expanded(project: Project) -> dict[str, Any]:
     return result
 
 
-def faults(template: dict[str, Any]) -> Iterator[str]:
+def measured(template: dict[str, Any]) -> tuple[int, int]:
+    """Resources and bytes of an expanded template."""
+    return len(template["Resources"]), len(json.dumps(template))
+
+
+def faults(path: str, template: dict[str, Any]) -> Iterator[str]:
     """`template` is an expanded one."""
-    count, size = len(template["Resources"]), len(json.dumps(template))
+    count, size = measured(template)
     figures = f"it is {count} resources and {size} bytes now"
-    way_out = "move the workers to a nested application (docs/decisions/0004)"
+    way_out = "move a part of it to a nested application, as the workers are"
     if count > MAX_RESOURCES:
-        yield f"template.yaml expands to more than {MAX_RESOURCES} resources ({figures}): {way_out}"
+        yield f"{path} expands to more than {MAX_RESOURCES} resources ({figures}): {way_out}"
     if size > MAX_TEMPLATE_BYTES:
-        yield f"template.yaml expands to more than {MAX_TEMPLATE_BYTES} bytes ({figures}): {way_out}"
+        yield f"{path} expands to more than {MAX_TEMPLATE_BYTES} bytes ({figures}): {way_out}"

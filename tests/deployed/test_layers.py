@@ -1,0 +1,27 @@
+"""The layers as `sam build` made them run on both of Lambda's architectures, so no parameter has to say which."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+
+from tools.stack.deploy import BUILD
+
+pytestmark = pytest.mark.deployed
+
+ELF_MACHINES = {62: "x86_64", 183: "aarch64"}
+"""The number in an ELF file's header, e_machine (System V ABI), to the machine's name in Python's file names."""
+
+
+def test_every_extension_module_is_there_for_both_architectures() -> None:
+    machines = defaultdict(set)
+    for layer in ("DependenciesLayer", "SharedLayer"):
+        for path in (BUILD / layer).rglob("*.so*"):
+            machine = ELF_MACHINES[int.from_bytes(path.read_bytes()[18:20], "little")]
+            module, _, tags = path.name.partition(".")
+            assert tags == f"cpython-313-{machine}-linux-gnu.so", path
+            machines[module].add(machine)
+
+    assert "_pydantic_core" in machines
+    assert all(found == set(ELF_MACHINES.values()) for found in machines.values()), machines

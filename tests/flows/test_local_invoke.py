@@ -1,0 +1,140 @@
+"""`make invoke`: the sample event, SAM's command line and templates, and the way from a container to the stack."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shutil
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.template import MAIN, ROOT, WORKERS, parse
+from tools.stack import local_invoke
+from tools.stack.place import Failed, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("function", "sample"),
+    [
+        ("LeadsCreate", "leads/create"),
+        ("ApiKeysGet", "api_keys/get"),
+        ("WorkersFanOutEvents", "workers/fan_out_events"),
+    ],
+)
+def test_a_function_has_its_sample_event(function: str, sample: str) -> None:
+    assert local_invoke.sample_of(function) == ROOT / "events" / f"{sample}.json"
+
+
+@pytest.mark.parametrize("name", ["", "leads/create", "LeadsMerge"])
+def test_a_function_that_is_not_there_is_told(name: str) -> None:
+    with pytest.raises(Failed, match="FUNCTION=LeadsCreate"):
+        local_invoke.sample_of(name)
+
+
+def test_the_event_gets_the_key_in_both_kinds_of_headers() -> None:
+    event = json.loads(local_invoke.with_key((ROOT / "events/leads/create.json").read_text(), "eal_live_key"))
+
+    assert event["headers"]["Authorization"] == "Bearer eal_live_key"
+    assert event["multiValueHeaders"]["Authorization"] == ["Bearer eal_live_key"]
+
+
+def test_without_docker_one_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(Failed) as told:
+        local_invoke.invoke(Place(folder=tmp_path, port=4566), "LeadsCreate", [])
+
+    assert str(told.value) == "sam local needs Docker, and no Docker daemon answers here"
+
+
+def test_sam_is_told_where_a_container_finds_the_host_only_if_it_needs_it(tmp_path: Path) -> None:
+    place = Place(folder=tmp_path, port=4566)
+
+    needed = local_invoke.command(place, "invoke", ["LeadsCreate"], "172.17.0.1")
+    not_needed = local_invoke.command(place, "invoke", ["LeadsCreate"], None)
+
+    assert needed[needed.index("--add-host") + 1] == "host.docker.internal:172.17.0.1"
+    assert "--add-host" not in not_needed
+
+
+def test_the_templates_for_sam_local_name_the_stack_and_the_workers_layers(tmp_path: Path) -> None:
+    (tmp_path / "Workers").mkdir()
+    shutil.copy(ROOT / MAIN, tmp_path / "template.yaml")
+    shutil.copy(ROOT / WORKERS, tmp_path / "Workers" / "template.yaml")
+
+    local_invoke.write_templates(tmp_path, "http://host.docker.internal:4566")
+
+    main = parse((tmp_path / "local.yaml").read_text())
+    workers = parse((tmp_path / "Workers" / "local.yaml").read_text())
+    assert main["Resources"]["Workers"]["Properties"]["Location"] == "Workers/local.yaml"
+    for template in (main, workers):
+        variables = template["Globals"]["Function"]["Environment"]["Variables"]
+        assert variables["AWS_ENDPOINT_URL"] == "http://host.docker.internal:4566"
+    for layer in local_invoke.LAYERS:
+        assert workers["Resources"][layer]["Properties"]["ContentUri"] == f"../{layer}"
+        assert layer not in workers["Parameters"]
+
+
+def _ask(connection: http.client.HTTPConnection) -> None:
+    """Fails with a ConnectionError, of which RemoteDisconnected is one, if the connection is closed."""
+    connection.request("POST", "/", b"lead")
+    connection.getresponse()
+
+
+class _Stack(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[::-1])
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on the screen."""
+
+
+@contextmanager
+def _bridged(subnet: str) -> Iterator[int]:
+    """A bridge to a server, by the bridge's port."""
+    with (
+        HTTPServer(("127.0.0.1", 0), _Stack) as stack,
+        local_invoke.Bridge(("127.0.0.1", 0), subnet, stack.server_port) as bridge,
+    ):
+        threads = [threading.Thread(target=one.serve_forever) for one in (stack, bridge)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield int(bridge.server_address[1])
+        finally:
+            for one in (bridge, stack):
+                one.shutdown()
+            for thread in threads:
+                thread.join()
+
+
+def test_the_bridge_carries_requests_and_answers() -> None:
+    body = b"lead" * 100_000
+    with _bridged("127.0.0.0/8") as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("POST", "/", body)
+        answer = connection.getresponse().read()
+        connection.close()
+
+    assert answer == body[::-1]
+
+
+def test_the_bridge_closes_on_a_peer_that_is_no_container() -> None:
+    with _bridged("172.17.0.0/16") as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.connect()
+        with pytest.raises(ConnectionError):
+            _ask(connection)
+        connection.close()

@@ -1,0 +1,79 @@
+"""The two templates fit together: names go from the main one to the workers', and a queue is where its senders are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.structure.project import listed, referred
+from tests.support.template import MAIN, WORKERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.structure.project import Project
+
+
+def faults(project: Project) -> Iterator[str]:
+    main, workers = project.templates[MAIN], project.templates[WORKERS]
+    yield from _parameters(main, workers)
+    yield from _globals(main, workers)
+    for name in sorted(main["Resources"].keys() & workers["Resources"].keys()):
+        yield f"{WORKERS}: {name} is in {MAIN} too: rename it, so that a logical id says which resource is meant"
+    yield from _functions(project)
+    yield from _queues(project)
+
+
+def _parameters(main: dict[str, Any], workers: dict[str, Any]) -> Iterator[str]:
+    passed = main["Resources"]["Workers"]["Properties"]["Parameters"]
+    for name in sorted(workers["Parameters"].keys() - passed.keys()):
+        yield f"{MAIN}: pass {name} to Workers: {WORKERS} has it as a parameter"
+    for name in sorted(passed.keys() - workers["Parameters"].keys()):
+        yield f"{WORKERS} has no parameter {name}: add it, or stop passing it in {MAIN}"
+    for name, value in passed.items():
+        (source,) = value.values() if isinstance(value, dict) else [value]
+        if name != str(source).replace(".", ""):
+            yield f"{MAIN}: Workers' parameter {name} is {source}: name it {str(source).replace('.', '')}"
+
+
+def _globals(main: dict[str, Any], workers: dict[str, Any]) -> Iterator[str]:
+    """What all functions have in common is written in both templates."""
+    ours, theirs = ({**one["Globals"]["Function"], "LoggingConfig": None} for one in (main, workers))
+    if ours != theirs:
+        yield f"{WORKERS}: make Globals as in {MAIN}, but for LoggingConfig"
+    for name in sorted(main["Conditions"].keys() & workers["Conditions"].keys()):
+        if main["Conditions"][name] != workers["Conditions"][name]:
+            yield f"{WORKERS}: make the condition {name} as in {MAIN}"
+
+
+def _functions(project: Project) -> Iterator[str]:
+    for path, template in project.templates.items():
+        for name, resource in template["Resources"].items():
+            if resource["Type"] == "AWS::Serverless::Function":
+                home = WORKERS if project.folder_of(name).startswith("workers/") else MAIN
+                if home != path:
+                    yield f"{path}: move {name} to {home}"
+
+
+def _queues(project: Project) -> Iterator[str]:
+    senders = _senders(project)
+    for path, template in project.templates.items():
+        for name, resource in template["Resources"].items():
+            if resource["Type"] == "AWS::SQS::Queue" and "RedrivePolicy" in resource["Properties"]:
+                home = MAIN if name in senders else WORKERS
+                if home != path:
+                    why = "something besides the workers sends" if home == MAIN else "only workers send"
+                    yield f"{path}: move {name} to {home}: {why} to it"
+
+
+def _senders(project: Project) -> set[str | None]:
+    """The queues that roles and buckets of the main template send to."""
+    found: set[str | None] = set()
+    for resource in project.templates[MAIN]["Resources"].values():
+        properties = resource.get("Properties", {})
+        for policy in properties.get("Policies", []):
+            for statement in listed(policy["PolicyDocument"]["Statement"]):
+                if "sqs:SendMessage" in listed(statement["Action"]):
+                    found |= {referred(one) for one in listed(statement["Resource"])}
+        notified = properties.get("NotificationConfiguration", {}).get("QueueConfigurations", [])
+        found |= {referred(one["Queue"]) for one in notified}
+    return found
