@@ -1,4 +1,4 @@
-"""The verifier against who changes an archive: each way is found, and the first place is named."""
+"""The verifier against tampering with an archive: it detects every kind and names the first record."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ type Verdict = Callable[..., tuple[int, str]]
 
 @pytest.fixture(scope="module")
 def tenant() -> Iterator[Tenant]:
-    """With three segments or more, two checkpoints, and records that no checkpoint has yet. Nothing changes it."""
+    """A tenant with at least three segments, two checkpoints, and newer records. Tests do not change it."""
     with pytest.MonkeyPatch.context() as patch, aws_in_process(patch):
         tenant, pipeline = new_tenant(), Pipeline()
         for _ in range(2):
@@ -67,7 +67,7 @@ def _checkpoints(tenant: Tenant) -> list[dict[str, Any]]:
 
 
 def _rehash(records: list[Record]) -> None:
-    """Make the chain whole again from the records as they are."""
+    """Recompute the hash chain of the records."""
     previous = audit.GENESIS
     for number, record in enumerate(records, 1):
         record |= {"seq": number, "previous_hash": previous}
@@ -78,7 +78,7 @@ def _remove(value: list[Record], index: int) -> Record:
     return value.pop(index)
 
 
-def test_an_untouched_archive_is_proved(copy: Copy, verdict: Verdict) -> None:
+def test_an_unchanged_archive_is_verified(copy: Copy, verdict: Verdict) -> None:
     status, text = verdict()
 
     assert status == 0, text
@@ -87,7 +87,7 @@ def test_an_untouched_archive_is_proved(copy: Copy, verdict: Verdict) -> None:
     assert f"{len(copy.records()) - size} newer ones not signed yet" in text
 
 
-def test_one_file_is_all_that_an_auditor_needs(copy: Copy, tmp_path: Path) -> None:
+def test_the_verifier_is_a_single_file(copy: Copy, tmp_path: Path) -> None:
     alone = tmp_path / "verify_audit.py"
     shutil.copy(ROOT / "tools" / "verify_audit.py", alone)
 
@@ -103,7 +103,7 @@ def test_one_file_is_all_that_an_auditor_needs(copy: Copy, tmp_path: Path) -> No
     assert done.stdout.startswith("OK  ")
 
 
-def test_a_field_changed_in_the_middle(copy: Copy, verdict: Verdict) -> None:
+def test_a_changed_field_is_detected(copy: Copy, verdict: Verdict) -> None:
     record = copy.records()[5]
     copy.change(lambda records: records[5]["actor"].update(id="key_somebody_else"))
 
@@ -114,7 +114,7 @@ def test_a_field_changed_in_the_middle(copy: Copy, verdict: Verdict) -> None:
     assert "does not have the hash that it states" in text
 
 
-def test_a_field_changed_and_its_record_hashed_anew(copy: Copy, verdict: Verdict) -> None:
+def test_a_changed_field_with_a_new_hash_is_detected(copy: Copy, verdict: Verdict) -> None:
     def change(records: list[Record]) -> None:
         records[5]["action"] = "lead.erased"
         records[5]["hash"] = audit.chained_hash(records[5])
@@ -128,7 +128,7 @@ def test_a_field_changed_and_its_record_hashed_anew(copy: Copy, verdict: Verdict
     assert "was altered and hashed anew" in text
 
 
-def test_a_field_added_outside_of_the_hash(copy: Copy, verdict: Verdict) -> None:
+def test_an_added_field_is_detected(copy: Copy, verdict: Verdict) -> None:
     copy.change(lambda records: records[3].update(note="approved"))
 
     status, text = verdict()
@@ -136,9 +136,9 @@ def test_a_field_added_outside_of_the_hash(copy: Copy, verdict: Verdict) -> None
     assert (status, "no such field as note" in text) == (1, True), text
 
 
-def test_a_field_that_stands_in_a_record_twice(copy: Copy, verdict: Verdict) -> None:
+def test_a_duplicate_field_is_detected(copy: Copy, verdict: Verdict) -> None:
     path = copy.segments()[0]
-    lines = [verify_audit.canonical(one) for one in archive.read(path)]
+    lines = [verify_audit.canonical(record) for record in archive.read(path)]
     lines[1] = lines[1].replace(b'{"action":', b'{"action":"lead.forged","action":', 1)
     path.write_bytes(gzip.compress(b"\n".join(lines) + b"\n"))
 
@@ -147,7 +147,7 @@ def test_a_field_that_stands_in_a_record_twice(copy: Copy, verdict: Verdict) -> 
     assert (status, "a field stands in it twice" in text) == (1, True), text
 
 
-def test_the_newest_records_dropped(copy: Copy, verdict: Verdict) -> None:
+def test_dropped_newest_records_are_detected(copy: Copy, verdict: Verdict) -> None:
     size = json.loads(copy.checkpoints()[-1].read_text())["size"]
 
     def drop(records: list[Record]) -> None:
@@ -161,7 +161,7 @@ def test_the_newest_records_dropped(copy: Copy, verdict: Verdict) -> None:
     assert f"missing: one or more of records {size - 1} to {size}" in text
 
 
-def test_the_newest_segments_and_checkpoint_dropped_are_found_by_a_saved_checkpoint(
+def test_dropped_newest_segments_and_checkpoint_are_detected_by_a_saved_checkpoint(
     copy: Copy, tenant: Tenant, tmp_path: Path, verdict: Verdict
 ) -> None:
     saved = tmp_path / "saved.json"
@@ -177,7 +177,7 @@ def test_the_newest_segments_and_checkpoint_dropped_are_found_by_a_saved_checkpo
     assert f"missing: one or more of records {first + 1} to" in text
 
 
-def test_a_record_inserted(copy: Copy, verdict: Verdict) -> None:
+def test_an_inserted_record_is_detected(copy: Copy, verdict: Verdict) -> None:
     def insert(records: list[Record]) -> None:
         forged = {**records[4], "id": "aud_01kq09bekje6vbq5xe2b60xtww"}
         records.insert(5, {**forged, "hash": audit.chained_hash(forged)})
@@ -190,7 +190,7 @@ def test_a_record_inserted(copy: Copy, verdict: Verdict) -> None:
     assert "added: record 5 (aud_01kq09bekje6vbq5xe2b60xtww; " in text
 
 
-def test_two_records_swapped(copy: Copy, verdict: Verdict) -> None:
+def test_swapped_records_are_detected(copy: Copy, verdict: Verdict) -> None:
     def swap(records: list[Record]) -> None:
         records[6], records[7] = records[7], records[6]
 
@@ -203,7 +203,7 @@ def test_two_records_swapped(copy: Copy, verdict: Verdict) -> None:
     assert "stands where record 7 belongs" in text
 
 
-def test_a_record_taken_out(copy: Copy, verdict: Verdict) -> None:
+def test_a_removed_record_is_detected(copy: Copy, verdict: Verdict) -> None:
     copy.change(lambda records: _remove(records, 6))
 
     status, text = verdict()
@@ -212,7 +212,7 @@ def test_a_record_taken_out(copy: Copy, verdict: Verdict) -> None:
     assert text.startswith("FAULT  missing: record 7, before record 8 ("), text
 
 
-def test_a_segment_missing(copy: Copy, verdict: Verdict) -> None:
+def test_a_missing_segment_is_detected(copy: Copy, verdict: Verdict) -> None:
     gone = copy.segments()[1]
     first, last = (int(part) for part in gone.name.split(".")[0].split("-"))
     gone.unlink()
@@ -223,19 +223,19 @@ def test_a_segment_missing(copy: Copy, verdict: Verdict) -> None:
     assert f"missing: {verify_audit._span(first, last)}, before record {last + 1} (" in text
 
 
-def test_a_segment_cut_short_or_damaged(copy: Copy, verdict: Verdict) -> None:
+def test_a_truncated_or_damaged_segment_is_detected(copy: Copy, verdict: Verdict) -> None:
     path = copy.segments()[1]
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-20])
+    content = path.read_bytes()
+    path.write_bytes(content[:-20])
     status, text = verdict()
     assert (status, f"{path} is damaged" in text) == (1, True), text
 
-    path.write_bytes(whole)
+    path.write_bytes(content)
     archive.write(path, archive.read(path)[:-1])
     assert verdict()[0] == 1
 
 
-def test_a_checkpoint_signed_with_another_key(copy: Copy, verdict: Verdict) -> None:
+def test_a_checkpoint_signed_with_another_key_is_detected(copy: Copy, verdict: Verdict) -> None:
     path = copy.checkpoints()[-1]
     stated = {name: value for name, value in json.loads(path.read_text()).items() if name != "signature"}
     other = ec.generate_private_key(ec.SECP256R1())
@@ -257,25 +257,25 @@ def _key_id(key: ec.EllipticCurvePrivateKey) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
-def test_a_checkpoint_changed_or_taken_out(copy: Copy, verdict: Verdict) -> None:
+def test_a_changed_or_removed_checkpoint_is_detected(copy: Copy, verdict: Verdict) -> None:
     first, second = copy.checkpoints()
     text = first.read_text()
     first.write_text(text.replace('"mode":"live"', '"mode":"test"'))
     assert verdict()[0] == 1
     first.unlink()
-    status, said = verdict()
-    assert status == 0, said  # the second one still proves all records
+    status, output = verdict()
+    assert status == 0, output  # the second one still proves all records
 
     first.write_text(text)
     changed = json.loads(second.read_text())
     second.write_text(json.dumps(_signed({**changed, "previous": "0" * 64})))
-    status, said = verdict()
+    status, output = verdict()
     assert status == 1
-    assert "a checkpoint is missing or was replaced between" in said
+    assert "a checkpoint is missing or was replaced between" in output
 
 
 def _signed(stated: dict[str, Any]) -> dict[str, Any]:
-    """With the product's own key: what who holds everything could do."""
+    """Sign with the product's own key, as an attacker with full access could."""
     stated = {name: value for name, value in stated.items() if name != "signature"}
     answer = aws.kms().sign(
         KeyId=settings.signing_key(),
@@ -286,7 +286,7 @@ def _signed(stated: dict[str, Any]) -> dict[str, Any]:
     return {**stated, "signature": base64.b64encode(answer["Signature"]).decode()}
 
 
-def test_a_whole_chain_recomputed_is_found_by_the_locked_checkpoints(copy: Copy, verdict: Verdict) -> None:
+def test_a_recomputed_chain_is_detected_by_the_locked_checkpoints(copy: Copy, verdict: Verdict) -> None:
     first = json.loads(copy.checkpoints()[0].read_text())["size"]
 
     def rewrite(records: list[Record]) -> None:
@@ -302,7 +302,7 @@ def test_a_whole_chain_recomputed_is_found_by_the_locked_checkpoints(copy: Copy,
     assert "though the chain was computed anew" in text
 
 
-def test_a_whole_log_recomputed_and_signed_anew_is_found_by_a_checkpoint_saved_before(
+def test_a_recomputed_and_newly_signed_log_is_detected_by_a_saved_checkpoint(
     copy: Copy, tenant: Tenant, tmp_path: Path, verdict: Verdict
 ) -> None:
     saved = tmp_path / "saved.json"
@@ -319,9 +319,9 @@ def test_a_whole_log_recomputed_and_signed_anew_is_found_by_a_checkpoint_saved_b
         tree = verify_audit.Tree()
         for record in copy.records()[: stated["size"]]:
             tree.append(verify_audit.leaf_hash(record["hash"]))
-        whole = _signed({**stated, "root": tree.root(), "previous": previous})
-        path.write_text(json.dumps(whole))
-        previous = hashlib.sha256(verify_audit.canonical(whole)).hexdigest()
+        checkpoint = _signed({**stated, "root": tree.root(), "previous": previous})
+        path.write_text(json.dumps(checkpoint))
+        previous = hashlib.sha256(verify_audit.canonical(checkpoint)).hexdigest()
     assert verdict()[0] == 0, "with the signing key and every object, the archive alone shows nothing"
 
     status, text = verdict("--checkpoint", str(saved))
@@ -335,7 +335,9 @@ def test_a_whole_log_recomputed_and_signed_anew_is_found_by_a_checkpoint_saved_b
     assert "altered: one or more of records 1 to" in text
 
 
-def test_what_cannot_be_proved_is_said_so(copy: Copy, verdict: Verdict, tmp_path: Path) -> None:
+def test_an_archive_that_cannot_be_verified_is_reported_as_unproved(
+    copy: Copy, verdict: Verdict, tmp_path: Path
+) -> None:
     kept = copy.segments()[1:]
     copy.segments()[0].unlink()
     assert verdict()[0] == 1
@@ -351,7 +353,7 @@ def test_what_cannot_be_proved_is_said_so(copy: Copy, verdict: Verdict, tmp_path
     assert verify_audit.main([str(tmp_path / "nothing"), "--public-key", str(copy.key)]) == 2
 
 
-def test_a_chain_without_a_checkpoint_proves_nothing(copy: Copy, verdict: Verdict) -> None:
+def test_a_chain_without_a_checkpoint_is_unproved(copy: Copy, verdict: Verdict) -> None:
     for path in copy.checkpoints():
         path.unlink()
 
@@ -361,15 +363,15 @@ def test_a_chain_without_a_checkpoint_proves_nothing(copy: Copy, verdict: Verdic
 
 
 @pytest.mark.parametrize("field", ["record", "path", "leaf_index", "tree_size", "checkpoint"])
-def test_a_proof_of_the_api_is_checked_too(
+def test_an_inclusion_proof_of_the_api_is_verified(
     tenant: Tenant, copy: Copy, tmp_path: Path, capsys: pytest.CaptureFixture[str], field: str
 ) -> None:
     record = call("GET", "/v1/audit-log?order=asc", key=tenant.read).json["data"][4]
     proof = call("GET", f"/v1/audit-log/{record['id']}/proof", key=tenant.read).json
     path = tmp_path / "proof.json"
-    ask = [str(path), "--public-key", str(copy.key)]
+    arguments = [str(path), "--public-key", str(copy.key)]
     path.write_text(json.dumps(proof))
-    assert verify_audit.main(ask) == 0, capsys.readouterr().out
+    assert verify_audit.main(arguments) == 0, capsys.readouterr().out
 
     if field == "record":
         proof["record"]["resource"]["id"] = "lead_another"
@@ -380,21 +382,21 @@ def test_a_proof_of_the_api_is_checked_too(
     else:
         proof[field] += 1
     path.write_text(json.dumps(proof))
-    assert verify_audit.main(ask) == 1
+    assert verify_audit.main(arguments) == 1
     path.write_text(json.dumps({**proof, field: None}))
-    assert verify_audit.main(ask) == 1
+    assert verify_audit.main(arguments) == 1
 
 
-def test_a_consistency_proof_of_the_api_is_checked_too(
+def test_a_consistency_proof_of_the_api_is_verified(
     tenant: Tenant, copy: Copy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new, old = _checkpoints(tenant)
     url = f"/v1/audit-log/checkpoints/{new['id']}/consistency?from={old['id']}"
     proof = call("GET", url, key=tenant.read).json
     path = tmp_path / "consistency.json"
-    ask = [str(path), "--public-key", str(copy.key)]
+    arguments = [str(path), "--public-key", str(copy.key)]
     path.write_text(json.dumps(proof))
-    assert verify_audit.main(ask) == 0, capsys.readouterr().out
+    assert verify_audit.main(arguments) == 0, capsys.readouterr().out
 
     for changed in (
         {**proof, "path": proof["path"][:-1]},
@@ -402,7 +404,7 @@ def test_a_consistency_proof_of_the_api_is_checked_too(
         {**proof, "path": None},
     ):
         path.write_text(json.dumps(changed))
-        assert verify_audit.main(ask) == 1
+        assert verify_audit.main(arguments) == 1
 
 
 def _root(records: list[Record]) -> str:
@@ -413,7 +415,7 @@ def _root(records: list[Record]) -> str:
 
 
 def _forged_proof(copy: Copy, tenant: Tenant, size: int) -> dict[str, Any]:
-    """A proof by somebody with the signing key, of a log that was made anew up to `size`."""
+    """A proof by an attacker with the signing key, of a log that was recomputed up to `size`."""
     records = copy.records()[:size]
     records[0]["action"] = "lead.forged"
     _rehash(records)
@@ -430,7 +432,7 @@ def _forged_proof(copy: Copy, tenant: Tenant, size: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("of", "status", "why"), [("its size", 1, "forked"), ("another", 2, "nothing ties")])
-def test_a_proof_of_a_forged_log_is_none_against_a_checkpoint_that_was_saved(
+def test_a_proof_of_a_forged_log_fails_against_a_saved_checkpoint(
     tenant: Tenant,
     copy: Copy,
     tmp_path: Path,
@@ -444,15 +446,15 @@ def test_a_proof_of_a_forged_log_is_none_against_a_checkpoint_that_was_saved(
     size = _checkpoints(tenant)[0]["size"] - (of == "another")
     path = tmp_path / "proof.json"
     path.write_text(json.dumps(_forged_proof(copy, tenant, size)))
-    ask = [str(path), "--public-key", str(copy.key)]
-    assert verify_audit.main(ask) == 0, "by its own checkpoint it is whole"
+    arguments = [str(path), "--public-key", str(copy.key)]
+    assert verify_audit.main(arguments) == 0, "the proof is valid by its own checkpoint"
 
-    assert verify_audit.main([*ask, "--checkpoint", str(saved)]) == status
+    assert verify_audit.main([*arguments, "--checkpoint", str(saved)]) == status
 
     assert why in capsys.readouterr().out
 
 
-def test_a_proof_by_a_later_checkpoint_needs_the_way_to_it_from_the_one_that_was_saved(
+def test_a_proof_by_a_later_checkpoint_needs_a_consistency_proof_from_the_saved_one(
     tenant: Tenant, copy: Copy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new, old = _checkpoints(tenant)
@@ -470,8 +472,10 @@ def test_a_proof_by_a_later_checkpoint_needs_the_way_to_it_from_the_one_that_was
         paths[name].write_text(json.dumps(value))
 
     def status(given: str, saved: str) -> int:
-        asked = [str(paths[name]) for name in given.split()]
-        return verify_audit.main([*asked, "--public-key", str(copy.key), "--checkpoint", str(paths[saved])])
+        arguments = [str(paths[name]) for name in given.split()]
+        return verify_audit.main(
+            [*arguments, "--public-key", str(copy.key), "--checkpoint", str(paths[saved])]
+        )
 
     assert status("proof", "new") == 0
     assert status("proof", "old") == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from eal.domain.audit_log.exports.model import KEPT
+from eal.domain.audit_log.exports.model import RETENTION
 from tools.fixtures.template import functions, resources, template
 
 DAYS = {"Ref": "AuditRetentionDays"}
@@ -76,7 +76,7 @@ def test_a_stage_says_which_mode_it_locks_in() -> None:
 def test_exports_are_kept_as_long_as_their_view_says() -> None:
     rules = resources("AWS::S3::Bucket")["UploadsBucket"]["LifecycleConfiguration"]["Rules"]
     (rule,) = [one for one in rules if one.get("Prefix") == "exports/"]
-    assert rule["ExpirationInDays"] == KEPT.days
+    assert rule["ExpirationInDays"] == RETENTION.days
 
 
 def test_what_vendors_sent_is_gone_after_90_days() -> None:

@@ -1,4 +1,4 @@
-"""The audit archive as an auditor gets it: the bucket's objects as a folder of files, and the verifier's answer."""
+"""The audit archive as an auditor gets it: the bucket's objects as a folder of files, and the verifier's verdict."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def sign() -> None:
 
 
 def grow(tenant: Tenant, pipeline: Pipeline, count: int) -> None:
-    """Leads, each with its record, archived."""
+    """Create leads, whose audit records are archived."""
     start = len(call("GET", "/v1/leads?limit=200", key=tenant.admin).json["data"])
     for number in range(start, start + count):
         answer = call("POST", "/v1/leads", key=tenant.admin, json_body={"email": f"a{number}@example.com"})
@@ -40,15 +40,15 @@ def grow(tenant: Tenant, pipeline: Pipeline, count: int) -> None:
 def download(folder: Path) -> None:
     bucket = settings.audit_bucket()
     for page in aws.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        for one in page.get("Contents", []):
-            path = folder / one["Key"]
+        for stored in page.get("Contents", []):
+            path = folder / stored["Key"]
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(aws.s3().get_object(Bucket=bucket, Key=one["Key"])["Body"].read())
+            path.write_bytes(aws.s3().get_object(Bucket=bucket, Key=stored["Key"])["Body"].read())
 
 
 @dataclass(frozen=True)
 class Copy:
-    """A folder of files, to change as somebody would who could."""
+    """A folder of files, to tamper with."""
 
     folder: Path
     key: Path
@@ -63,7 +63,7 @@ class Copy:
         return [record for path in self.segments() for record in read(path)]
 
     def change(self, changes: Callable[[list[Record]], object]) -> None:
-        """Run `changes` over the records; each file keeps its place, the last one takes or lacks what is over."""
+        """Run `changes` over the records. Each file keeps its number of records; the last one gets the rest."""
         records = self.records()
         changes(records)
         paths = self.segments()
@@ -73,7 +73,7 @@ class Copy:
             del records[:held]
 
     def verdict(self, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str]:
-        """The verifier's exit status, and what it says."""
+        """The verifier's exit status and output."""
         capsys.readouterr()
         status = verify_audit.main([str(self.folder), "--public-key", str(self.key), *more])
         return status, capsys.readouterr().out.strip()
@@ -84,9 +84,9 @@ def read(path: Path) -> list[Record]:
 
 
 def write(path: Path, records: list[Record]) -> None:
-    """Under the name that the records give it; without any there is no file."""
+    """Write the file under the name of its records. Without records, the file is deleted."""
     path.unlink()
     if records:
         first, last = records[0]["seq"], records[0]["seq"] + len(records) - 1
-        lines = b"".join(verify_audit.canonical(one) + b"\n" for one in records)
+        lines = b"".join(verify_audit.canonical(record) + b"\n" for record in records)
         path.with_name(f"{first:012d}-{last:012d}.jsonl.gz").write_bytes(gzip.compress(lines))

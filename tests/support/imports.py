@@ -1,4 +1,4 @@
-"""Imports in process: what S3 does when a file is put at a presigned address."""
+"""Imports in process: uploads to presigned URLs, and the notifications that S3 sends of them."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ def new_import(tenant: Tenant, key: str | None = None, **body: Any) -> dict[str,
 
 
 def key_of(url: str) -> str:
-    """The object that a presigned address is of."""
+    """The object key in a presigned URL."""
     return unquote(urlsplit(url).path.lstrip("/"))
 
 
-def put(one: dict[str, Any], content: str | bytes) -> str:
-    """Put the file as the address says. The notification's body, which S3 sends to the queue."""
+def put(lead_import: dict[str, Any], content: str | bytes) -> str:
+    """Upload the file. Returns the body of the notification that S3 would send to the queue."""
     raw = content.encode() if isinstance(content, str) else content
-    name = key_of(one["upload"]["url"])
-    once = one["upload"]["headers"]["If-None-Match"]
+    name = key_of(lead_import["upload"]["url"])
+    once = lead_import["upload"]["headers"]["If-None-Match"]
     stored = aws.s3().put_object(Bucket=UPLOADS_BUCKET, Key=name, Body=raw, IfNoneMatch=once)
     return notification(name, stored["ETag"], len(raw))
 
 
 def notification(name: str, etag: str = "", size: int = 0) -> str:
     stored = {"key": name.replace("=", "%3D"), "eTag": etag.strip('"'), "size": size}
-    entity = {"bucket": {"name": UPLOADS_BUCKET}, "object": stored}
+    s3 = {"bucket": {"name": UPLOADS_BUCKET}, "object": stored}
     at = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return json.dumps({"Records": [{"eventTime": at, "s3": entity}]})
+    return json.dumps({"Records": [{"eventTime": at, "s3": s3}]})
 
 
 def consume(body: str, received: int = 1) -> bool:
-    """Hand the message to the worker, and what it sends itself to go on. Whether all were done."""
+    """Pass the message to the worker, and the messages that it sends to itself. Whether all succeeded."""
     handler = load_app("workers/import_leads").handler
     done: bool = handler(sqs_event(QUEUE, [body], received), None) == {"batchItemFailures": []}
     for more in peek(QUEUE):
@@ -54,20 +54,20 @@ def consume(body: str, received: int = 1) -> bool:
     return done
 
 
-def read(one: dict[str, Any], key: str) -> dict[str, Any]:
-    answer = call("GET", f"/v1/leads/imports/{one['id']}", key=key)
+def read(lead_import: dict[str, Any], key: str) -> dict[str, Any]:
+    answer = call("GET", f"/v1/leads/imports/{lead_import['id']}", key=key)
     assert answer.status == 200, answer.text
     found: dict[str, Any] = answer.json
     return found
 
 
 def imported(tenant: Tenant, content: str | bytes, key: str | None = None, **body: Any) -> dict[str, Any]:
-    """A whole import: made, put, worked off and read."""
-    one = new_import(tenant, key, **body)
-    assert consume(put(one, content))
-    return read(one, key or tenant.write)
+    """An import after its creation, upload and processing."""
+    lead_import = new_import(tenant, key, **body)
+    assert consume(put(lead_import, content))
+    return read(lead_import, key or tenant.write)
 
 
 def signed_with(url: str) -> dict[str, str]:
-    """The address's query, one value a name."""
+    """The query parameters of a presigned URL."""
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}

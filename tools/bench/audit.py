@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SIZES = (100_000, 1_000_000)
 _MODE: Final = "test"
-_EACH = 1000
+_RECORDS_PER_SEGMENT = 1000
 _MAX_WAIT_SECONDS = 120.0
 
 
@@ -50,10 +50,12 @@ def main(sizes: tuple[int, ...] = SIZES) -> int:
             _fetch(organization_id, fetched, Path(folder))
             verifier = [str(ROOT / "tools/verify_audit.py"), folder, f"--public-key={folder}/key.pem"]
             verified = _run(verifier)
-            megabytes = sum(one.stat().st_size for one in Path(folder).iterdir()) / 1e6
+            megabytes = sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6
         print(
             f"{size:>10,} {megabytes:>8.0f}"
-            + "".join(f"{one.seconds:>10.1f} {one.megabytes:>8.0f}" for one in (export, as_csv, verified)),
+            + "".join(
+                f"{spent.seconds:>10.1f} {spent.megabytes:>8.0f}" for spent in (export, as_csv, verified)
+            ),
             flush=True,
         )
     return 0
@@ -66,7 +68,9 @@ def _seeded(size: int) -> str:
 
     organization_id = ids.new("org", clock.now())
     chain.archive(
-        Tenant(organization_id, _MODE), chain.records(Tenant(organization_id, _MODE), size), each=_EACH
+        Tenant(organization_id, _MODE),
+        chain.records(Tenant(organization_id, _MODE), size),
+        per_segment=_RECORDS_PER_SEGMENT,
     )
     return organization_id
 
@@ -82,14 +86,14 @@ def _exported(organization_id: str, format_: Format) -> tuple[Spent, str]:
     by = worker("bench", Tenant(organization_id, _MODE), "bench")
     export_id = ids.new("exp", clock.now())
     export = AuditExport(id=export_id, format=format_, filters=AuditExportFilters(), created_at=by.at)
-    before = checkpoints.standing(Tenant(organization_id, _MODE)).size
+    before = checkpoints.log_state(Tenant(organization_id, _MODE)).size
     by.transaction.create(
-        store.item_of(export, Tenant(organization_id, _MODE))
+        store.export_item(export, Tenant(organization_id, _MODE))
     )  # no task: the stack's own worker is to leave it
     by.transaction.audit("audit_export.created", export_id, audit.changes({}, {"format": format_}))
     by.transaction.commit()
     end = time.monotonic() + _MAX_WAIT_SECONDS
-    while checkpoints.standing(Tenant(organization_id, _MODE)).size == before:
+    while checkpoints.log_state(Tenant(organization_id, _MODE)).size == before:
         if time.monotonic() > end:
             raise Broken("the stack has not archived the export's own record: is it running?")
         time.sleep(0.5)
@@ -118,9 +122,9 @@ def _fetch(organization_id: str, export_id: str, folder: Path) -> None:
     export, _ = store.read(Tenant(organization_id, _MODE), export_id)
     if export is None or export.manifest is None:
         raise Broken(f"{export_id} is not completed")
-    place = file.Place.of(export, Tenant(organization_id, _MODE))
-    body = aws.s3().get_object(Bucket=settings.uploads_bucket(), Key=place.key)["Body"]
-    with (folder / place.name).open("wb") as out:
+    export_file = file.ExportFile.of(export, Tenant(organization_id, _MODE))
+    body = aws.s3().get_object(Bucket=settings.uploads_bucket(), Key=export_file.object_key)["Body"]
+    with (folder / export_file.name).open("wb") as out:
         for chunk in body.iter_chunks(1 << 20):
             out.write(chunk)
     manifest = ManifestView.of(export.manifest).model_dump(mode="json", by_alias=True)

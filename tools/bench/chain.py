@@ -13,7 +13,7 @@ from eal.core.ids import lowest
 from eal.core.table import progress
 from eal.core.table.keys import key
 from eal.domain.audit_log import tree
-from eal.domain.audit_log.archive import segment_name
+from eal.domain.audit_log.archive import segment_object_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,17 +73,17 @@ def records(
         yield record
 
 
-def archive(tenant: Tenant, chain: Iterable[Record], *, each: int = 1000) -> int:
+def archive(tenant: Tenant, chain: Iterable[Record], *, per_segment: int = 1000) -> int:
     """Segments, tree and heads as after the relay and the archive worker, so that both go on from here."""
     last, newest = 0, audit.GENESIS
-    for some in itertools.batched(chain, each, strict=False):
+    for batch in itertools.batched(chain, per_segment, strict=False):
         aws.s3().put_object(
             Bucket=settings.audit_bucket(),
-            Key=segment_name(tenant, some[0]["seq"], some[-1]["seq"]),
-            Body=segment(some),
+            Key=segment_object_key(tenant, batch[0]["seq"], batch[-1]["seq"]),
+            Body=segment(batch),
         )
-        tree.extend(tenant, last, [record["hash"] for record in some])
-        last, newest = some[-1]["seq"], some[-1]["hash"]
+        tree.extend(tenant, last, [record["hash"] for record in batch])
+        last, newest = batch[-1]["seq"], batch[-1]["hash"]
     if not last:
         return 0
     sequence = key(tenant, "SEQUENCE", "AUDIT")
@@ -93,8 +93,8 @@ def archive(tenant: Tenant, chain: Iterable[Record], *, each: int = 1000) -> int
     return last
 
 
-def segment(some: Iterable[Record]) -> bytes:
+def segment(batch: Iterable[Record]) -> bytes:
     """The object that the archive worker writes of these records."""
     import rfc8785
 
-    return gzip.compress(b"".join(rfc8785.dumps(record) + b"\n" for record in some), mtime=0)
+    return gzip.compress(b"".join(rfc8785.dumps(record) + b"\n" for record in batch), mtime=0)

@@ -33,17 +33,17 @@ _WORKER = "WorkersImportLeads"
 
 def main(rows: int) -> int:
     """Import, kill, wait, compare. 1 where anything is not as the file says."""
-    path = ROOT / ".local" / "stack.json"
-    if not path.exists():
+    stack_file = ROOT / ".local" / "stack.json"
+    if not stack_file.exists():
         raise Unbuilt("start the local stack first: make run DETACH=1")
-    stack = Stack.read(path)
+    stack = Stack.read(stack_file)
     _pause_the_outbox(stack)
     body = {"name": "import", "scopes": ["admin"], "rate_limit": {"per_minute": 6000}}
     key = stack.call("POST", "/api-keys", key=stack.keys["test_admin"], body=body).json["key"]
     tag = uuid.uuid4().hex[:8]
-    content, wanted, expected = _file(rows, tag)
-    asked = {"format": "csv", "on_duplicate": "update"}
-    made = stack.call("POST", "/leads/import", key=key, body=asked).json
+    content, expected_leads, expected_counts = _file(rows, tag)
+    body = {"format": "csv", "on_duplicate": "update"}
+    made = stack.call("POST", "/leads/import", key=key, body=body).json
     began = time.monotonic()
     upload = made["upload"]
     put = send(upload["method"], upload["url"], content, upload["headers"])
@@ -52,17 +52,23 @@ def main(rows: int) -> int:
     seconds = time.monotonic() - began
     print(f"{done['status']} after {seconds:.0f} s, {rows / seconds:.0f} rows a second")
     print(f"peak memory of the worker {peak / 1024:.0f} MB, killed {len(KILLED_AT)} times")
-    counts = {name: done[name] for name in expected}
-    print(f"counted {counts}, {'as the file has it' if counts == expected else f'and not {expected}'}")
+    counts = {name: done[name] for name in expected_counts}
+    print(
+        f"counted {counts}, {'as the file has it' if counts == expected_counts else f'and not {expected_counts}'}"
+    )
     leads = _leads(stack, tag)
     found = dict(leads)
-    missing, double, foreign = wanted.keys() - found, len(leads) - len(found), found.keys() - wanted
-    changed = sum(found[email] != wanted[email] for email in found.keys() & wanted)
+    missing, double, foreign = (
+        expected_leads.keys() - found,
+        len(leads) - len(found),
+        found.keys() - expected_leads,
+    )
+    changed = sum(found[email] != expected_leads[email] for email in found.keys() & expected_leads)
     print(
         f"leads {len(leads):,}: {len(missing)} missing, {double} double, {len(foreign)} that no row names, "
         f"{changed} that say something else than their rows"
     )
-    return int(counts != expected or bool(missing or double or foreign or changed))
+    return int(counts != expected_counts or bool(missing or double or foreign or changed))
 
 
 def _pause_the_outbox(stack: Stack) -> None:
@@ -81,7 +87,7 @@ def _file(rows: int, tag: str) -> tuple[bytes, dict[str, Any], dict[str, int]]:
     text = io.StringIO(newline="")
     out = csv.writer(text, lineterminator="\r\n")
     out.writerow(("first_name", "last_name", "email", "phone", "loss_type", "notes", "metadata.row"))
-    wanted: dict[str, Any] = {}
+    expected_leads: dict[str, Any] = {}
     updated = failed = 0
     for number in range(rows):
         email = f"{tag}-{number}@example.com"
@@ -97,33 +103,39 @@ def _file(rows: int, tag: str) -> tuple[bytes, dict[str, Any], dict[str, int]]:
             if number % 10 == 0 and number % 100 != 90 and number + 9 < rows:
                 notes += f"\n\nagain in row {number + 9}"
             texts = ({"S": text} for text in ("Zoë", "Nuñez, 長谷川", notes))
-            wanted[email] = (*texts, {"M": {"row": {"S": str(number)}}})
+            expected_leads[email] = (*texts, {"M": {"row": {"S": str(number)}}})
     created = rows - updated - failed
-    expected = {"total": rows, "processed": rows, "created": created, "updated": updated, "failed": failed}
-    return b"\xef\xbb\xbf" + text.getvalue().encode(), wanted, expected
+    expected_counts = {
+        "total": rows,
+        "processed": rows,
+        "created": created,
+        "updated": updated,
+        "failed": failed,
+    }
+    return b"\xef\xbb\xbf" + text.getvalue().encode(), expected_leads, expected_counts
 
 
 def _follow(stack: Stack, key: str, made: dict[str, Any], rows: int) -> tuple[dict[str, Any], int]:
     """The import when it has ended, and the most memory that its workers had (KiB). Kills them on the way."""
     kills = [int(rows * share) for share in KILLED_AT]
-    peak = told = 0
+    peak = printed = 0
     while True:
-        peak = max([peak, *(_most_memory(one) for one in _workers())])
+        peak = max([peak, *(_most_memory(worker) for worker in _workers())])
         answer = stack.call("GET", f"/leads/imports/{made['id']}", key=key)
         if answer.status != 200:
             print(f"  asked in vain: {answer.status}", flush=True)
             continue
-        one: dict[str, Any] = answer.json
-        if one["status"] in ("completed", "failed"):
-            return one, peak
-        if one["processed"] - told >= rows // 10:
-            told = one["processed"]
-            print(f"  {told:,} rows", flush=True)
-        if kills and one["processed"] >= kills[0]:
+        lead_import: dict[str, Any] = answer.json
+        if lead_import["status"] in ("completed", "failed"):
+            return lead_import, peak
+        if lead_import["processed"] - printed >= rows // 10:
+            printed = lead_import["processed"]
+            print(f"  {printed:,} rows", flush=True)
+        if kills and lead_import["processed"] >= kills[0]:
             kills.pop(0)
             for worker in _workers():
                 os.kill(worker, signal.SIGKILL)
-            print(f"  killed after {one['processed']:,} rows", flush=True)
+            print(f"  killed after {lead_import['processed']:,} rows", flush=True)
             _send_again(stack, made)
         time.sleep(0.5)
 
@@ -154,8 +166,8 @@ def _send_again(stack: Stack, made: dict[str, Any]) -> None:
     (queue,) = (url for url in sqs.list_queues()["QueueUrls"] if "ImportQueue-" in url)
     path = unquote(urlsplit(made["upload"]["url"]).path).lstrip("/")
     name = path[path.index("imports/uploads/") :]
-    told = {"eventTime": datetime.now(UTC).isoformat(), "s3": {"object": {"key": name}}}
-    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"Records": [told]}))
+    record = {"eventTime": datetime.now(UTC).isoformat(), "s3": {"object": {"key": name}}}
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"Records": [record]}))
 
 
 def _leads(stack: Stack, tag: str) -> list[tuple[str, Any]]:

@@ -22,4 +22,4 @@ def create(body: AuditExportCreate, caller: Admin) -> Accepted[AuditExportView]:
     The same request within five minutes returns the export that is already running. At most three exports can run at
     once; another one is refused with 409.
     """
-    return Accepted(exports.ask(body.filters(), body.format, by=caller))
+    return Accepted(exports.request_export(body.filters(), body.format, by=caller))

@@ -1,4 +1,4 @@
-"""GET /v1/audit-log/export.csv: the audit log as CSV, at once where it is short."""
+"""GET /v1/audit-log/export.csv: the audit log as CSV, or a redirect to an export if it is long."""
 
 from eal.domain.audit_log.exports import direct
 from eal.domain.audit_log.exports import store as exports
@@ -32,9 +32,9 @@ def export(query: AuditLogCsvQuery, caller: Admin) -> Answer:
 
     If three exports are already running, the answer is 409.
     """
-    if (text := direct.whole(query, by=caller)) is not None:
+    if (text := direct.csv_text(query, by=caller)) is not None:
         return Answer(200, text, HEADERS)
-    asked = exports.ask(query.filters(), "csv", by=caller)
+    created = exports.request_export(query.filters(), "csv", by=caller)
     return Answer(
-        303, asked.model_dump_json(by_alias=True), {"Location": f"{SERVER}/audit-log/exports/{asked.id}"}
+        303, created.model_dump_json(by_alias=True), {"Location": f"{SERVER}/audit-log/exports/{created.id}"}
     )

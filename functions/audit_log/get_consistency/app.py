@@ -1,4 +1,4 @@
-"""GET /v1/audit-log/checkpoints/{checkpoint_id}/consistency: that the log only grew."""
+"""GET /v1/audit-log/checkpoints/{checkpoint_id}/consistency: a proof that the log only grew."""
 
 from eal.domain.audit_log import proofs
 from eal.domain.audit_log.wire import ConsistencyQuery, ConsistencyView

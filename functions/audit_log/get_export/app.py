@@ -1,4 +1,4 @@
-"""GET /v1/audit-log/exports/{export_id}: an export, with its file's address once it is there."""
+"""GET /v1/audit-log/exports/{export_id}: an export, with the URL of its file once it is completed."""
 
 from eal.domain.audit_log.exports import store as exports
 from eal.domain.audit_log.exports.wire import AuditExportView
@@ -20,4 +20,4 @@ def get(export_id: str, caller: Reader) -> AuditExportView:
     """Returns the export's progress. Once it is completed, the answer includes its manifest and a download URL that is
     valid for one hour.
     """
-    return exports.find(export_id, by=caller)
+    return exports.get(export_id, by=caller)

@@ -1,4 +1,4 @@
-"""GET /v1/audit-log/{record_id}/proof: that a record is in the log."""
+"""GET /v1/audit-log/{record_id}/proof: a proof that a record is in the log."""
 
 from eal.domain.audit_log import proofs
 from eal.domain.audit_log.wire import ProofView

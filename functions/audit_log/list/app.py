@@ -19,4 +19,6 @@ handler = app.handler
 def list_records(query: AuditLogQuery, caller: Reader) -> AuditRecordPage:
     """Lists audit records, newest first. Combine `resource_type` and `resource_id` to get one resource's history."""
     page = audit_log.search(query, by=caller)
-    return AuditRecordPage(data=[AuditRecordView.of(one) for one in page.items], next_cursor=page.next_cursor)
+    return AuditRecordPage(
+        data=[AuditRecordView.of(record) for record in page.items], next_cursor=page.next_cursor
+    )

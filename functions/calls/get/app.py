@@ -1,4 +1,4 @@
-"""GET /v1/calls/{call_id}: one call, whole."""
+"""GET /v1/calls/{call_id}: one call with its transcript and classification runs."""
 
 from eal.domain.calls import store as calls
 from eal.domain.calls.wire import CallDetail
@@ -12,5 +12,4 @@ handler = app.handler
 @app.get("/v1/calls/{call_id}", summary="Get a call", operation_id="getCall", tag="calls", grant="calls")
 def get(call_id: str, caller: Reader) -> CallDetail:
     """Returns the call with its transcript, its classification and all earlier classification runs."""
-    whole = calls.find(call_id, by=caller)
-    return CallDetail.of_whole(whole.call, whole.transcript, whole.runs)
+    return CallDetail.of_record(calls.get(call_id, by=caller))

@@ -1,4 +1,4 @@
-"""GET /v1/calls: calls by status, judgement, direction, caller and time."""
+"""GET /v1/calls: calls by status, classification, direction, caller and time."""
 
 from eal.domain.calls import store as calls
 from eal.domain.calls.wire import CallPage, CallQuery, CallView

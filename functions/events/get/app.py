@@ -14,4 +14,4 @@ handler = app.handler
 )
 def get(event_id: str, caller: Reader) -> EventView:
     """Returns an event of the last 90 days exactly as it was sent to webhooks."""
-    return EventView.of(feed.find(event_id, by=caller))
+    return EventView.of(feed.get(event_id, by=caller))

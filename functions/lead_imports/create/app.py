@@ -1,7 +1,7 @@
 """POST /v1/leads/import: import leads from a file."""
 
 from eal.domain.lead_imports import store as imports
-from eal.domain.lead_imports.model import UPLOAD_WITHIN
+from eal.domain.lead_imports.model import UPLOAD_WINDOW
 from eal.domain.lead_imports.wire import LeadImportCreate, LeadImportCreated
 from eal.entry.http.api import Api
 from eal.entry.http.route import Created, Writer
@@ -23,4 +23,6 @@ def create(body: LeadImportCreate, caller: Writer) -> Created[LeadImportCreated]
     """
     lead_import = imports.create(body, by=caller)
     url = imports.upload_url(lead_import, by=caller)
-    return Created(LeadImportCreated.of_new(lead_import, url, imports.ONCE, caller.at + UPLOAD_WITHIN))
+    return Created(
+        LeadImportCreated.of_new(lead_import, url, imports.UPLOAD_HEADERS, caller.at + UPLOAD_WINDOW)
+    )

@@ -1,4 +1,4 @@
-"""GET /v1/leads/imports/{import_id}: how far an import is."""
+"""GET /v1/leads/imports/{import_id}: an import's progress."""
 
 from eal.domain.lead_imports import store as imports
 from eal.domain.lead_imports.wire import LeadImportView
@@ -20,5 +20,5 @@ def get(import_id: str, caller: Reader) -> LeadImportView:
     """Returns how many rows were processed, with what results, and which rows failed and why. Imports are kept for
     seven days.
     """
-    lead_import = imports.find(import_id, by=caller)
-    return LeadImportView.of(lead_import, imports.errors_url(lead_import, by=caller))
+    lead_import = imports.get(import_id, by=caller)
+    return LeadImportView.of_import(lead_import, imports.errors_url(lead_import, by=caller))

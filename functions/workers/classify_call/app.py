@@ -1,4 +1,4 @@
-"""A call's classification: on the task `classify_call`, once for each input."""
+"""Classifies a call on the task `classify_call`, once per input."""
 
 from dataclasses import dataclass
 
@@ -17,28 +17,28 @@ class Task(TenantMessage):
 
 
 def classify(message: Message) -> None:
-    """Judge the call as it stands now, unless this version of the engine judged the same input last.
+    """Classify the current state of the call, unless the last run has the same input and engine version.
 
-    A tenant that wants no engines has its calls as they came.
+    If the tenant has switched AI off, its calls stay unclassified.
     """
     task = load(Task, message)
     by = worker_of(task, "classify_call")
-    whole = calls.look_up(task.call_id, by)
-    if whole is None or not whole.call.has_ended:
+    record = calls.find(task.call_id, by)
+    if record is None or not record.call.has_ended:
         return
-    wanted, last = whole.call.input_sha256(), whole.call.classification
-    if last and (last.input_sha256, last.model) == (wanted, engine.VERSION):
+    input_sha256, last = record.call.input_sha256(), record.call.classification
+    if last and (last.input_sha256, last.model) == (input_sha256, engine.VERSION):
         return
     if not organization_settings.ai_is_enabled(by.organization_id):
-        observe.logger.info("call_left_unjudged", call_id=whole.call.id)
+        observe.logger.info("call_left_unjudged", call_id=record.call.id)
         return
-    judgement, provenance = engine.judge(
-        whole.transcript or "",
-        answered=whole.call.facts.answered,
-        voicemail=bool(whole.call.facts.voicemail),
-        input_sha256=wanted,
+    classification, provenance = engine.judge(
+        record.transcript or "",
+        answered=record.call.facts.answered,
+        voicemail=bool(record.call.facts.voicemail),
+        input_sha256=input_sha256,
     )
-    calls.record_run(whole, Run.of(judgement, provenance, by.at), by)
+    calls.record_run(record, Run.of(classification, provenance, by.at), by)
     by.transaction.commit()
     observe.count("calls_classified")
 

@@ -1,7 +1,7 @@
-"""Exports of the audit log. A message names one; what is not done in one run goes on with a message of its own.
+"""Exports the audit log. A message names an export; a run that does not complete it enqueues another message.
 
-The bus cannot give a message its tenant's group, so its messages are only passed on: all work is done in the groups,
-among which the queue is fair.
+Messages from the bus are only forwarded: EventBridge cannot set a message group per tenant, and the queue is fair among
+groups.
 """
 
 import json
@@ -12,41 +12,41 @@ from eal.core.table.item import load
 from eal.domain.audit_log.exports import store, writing
 from eal.entry.queue import Consumer, Message, RetryPolicy, TenantMessage, worker_of
 
-RECEIVES = 5
+MAX_RECEIVES = 5
 """The queue's maxReceiveCount."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due(TenantMessage):
+class ExportMessage(TenantMessage):
     export_id: str
 
 
 def consume(message: Message) -> None:
-    due = load(Due, message)
+    export_message = load(ExportMessage, message)
     if "task" in message:
-        return _follow(due, 0)
-    seconds = writing.work(due.tenant, due.export_id, due.request_id)
+        return _enqueue(export_message, 0)
+    seconds = writing.work(export_message.tenant, export_message.export_id, export_message.request_id)
     if seconds is not None:
-        _follow(due, seconds)
+        _enqueue(export_message, seconds)
     return None
 
 
-def _follow(due: Due, seconds: int) -> None:
+def _enqueue(message: ExportMessage, seconds: int) -> None:
     aws.sqs().send_message(
         QueueUrl=settings.queue("export"),
-        MessageBody=json.dumps(asdict(due)),
-        MessageGroupId=due.organization_id,
+        MessageBody=json.dumps(asdict(message)),
+        MessageGroupId=message.organization_id,
         DelaySeconds=seconds,
     )
 
 
 def give_up(message: Message, fault: Exception) -> None:
-    """The export has failed. Its message, a dead letter now, still makes it once it is put back."""
-    due = load(Due, message)
-    by = worker_of(due, "export_audit")
-    store.fail(due.export_id, by)
+    """Mark the export as failed. A redrive of its message, now a dead letter, still completes it."""
+    export_message = load(ExportMessage, message)
+    by = worker_of(export_message, "export_audit")
+    store.fail(export_message.export_id, by)
     by.transaction.commit()
 
 
-RETRY_POLICY = RetryPolicy(queue="export", first_delay_seconds=60, max_receives=RECEIVES, give_up=give_up)
+RETRY_POLICY = RetryPolicy(queue="export", first_delay_seconds=60, max_receives=MAX_RECEIVES, give_up=give_up)
 handler = Consumer(consume, retry_policy=RETRY_POLICY).handler

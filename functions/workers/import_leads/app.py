@@ -1,4 +1,4 @@
-"""Imports of leads whose file was uploaded: a message is S3's notification of it."""
+"""Imports leads from uploaded files: each message is an S3 event notification."""
 
 from eal.domain.lead_imports import run
 from eal.entry.queue import Consumer, RetryPolicy
@@ -6,9 +6,9 @@ from eal.entry.queue import Consumer, RetryPolicy
 RETRY_POLICY = RetryPolicy(
     queue="import",
     first_delay_seconds=60,
-    max_receives=run.RECEIVES,
+    max_receives=run.MAX_RECEIVES,
     give_up=run.give_up,
-    consume_last=run.work_last,
+    consume_last=run.work_final_attempt,
     left_to_others=(run.Overtaken,),
 )
 handler = Consumer(run.work, retry_policy=RETRY_POLICY).handler

@@ -22,7 +22,7 @@ def normalise(received: Received, raw: bytes) -> None:
         _record_message(received, raw)
         return
     by = received.as_caller()
-    if calls.take_in(snapshot, by) is None:
+    if calls.ingest(snapshot, by) is None:
         observe.count("inbound_duplicates")
     by.transaction.commit()
 

@@ -17,13 +17,13 @@ def qualify(message: Message) -> None:
     """
     classified = load(ResourceEvent, message)
     by = worker_of(classified, "qualify_call")
-    whole = calls.look_up(classified.data.id, by)
-    if whole is None or whole.call.qualified_at or not _is_qualified(whole.call):
+    record = calls.find(classified.data.id, by)
+    if record is None or record.call.qualified_at or not _is_qualified(record.call):
         return
     if not organization_settings.ai_is_enabled(by.organization_id):
         return  # disabled while the message was in the queue
-    observe.bind(call_id=whole.call.id)
-    calls.qualify(whole.call, _lead(whole.call, by), by)
+    observe.bind(call_id=record.call.id)
+    calls.qualify(record.call, _lead(record.call, by), by)
     by.transaction.commit()
 
 

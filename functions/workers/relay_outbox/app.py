@@ -1,7 +1,7 @@
-"""The State table's stream: events, tasks and audit records are numbered and published."""
+"""Numbers and publishes the events, tasks and audit records in the State table's stream."""
 
-from eal.domain.outbox import publish
+from eal.domain.outbox.publish import Unhashable, group_of, publish
 from eal.entry.stream import StreamConsumer
 
-# Trying again does not give a record a hash: such a record stays pending, and the sweeps raise the alarm.
-handler = StreamConsumer(publish.group_of, publish.relay, not_retried=(publish.Unhashable,)).handler
+# A retry cannot hash the record: it stays pending, and each sweep fails and raises the alarm.
+handler = StreamConsumer(group_of, publish, not_retried=(Unhashable,)).handler

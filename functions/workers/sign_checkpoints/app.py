@@ -1,4 +1,4 @@
-"""Each hour: a signed checkpoint for each log that has new records, and a word to the archiver for what it lacks."""
+"""Every hour: signs a checkpoint of each log with new records, and sends archive messages for unarchived records."""
 
 import json
 from contextlib import suppress
@@ -13,31 +13,31 @@ from eal.domain.audit_log import checkpoints, waiting
 
 
 def handler(event: object, context: object) -> None:
-    """One log's failure keeps no other from being signed. Raises: PartsFailed."""
-    # Another one each hour: a time-out does not starve the same ones.
+    """The failure of one log does not prevent the others from being signed. Raises: PartsFailed."""
+    # The first shard changes every hour, so that a timeout does not always starve the same shards.
     first = int(clock.now().timestamp()) // 3600
     with ScheduledRun("sign_checkpoints") as run:
         for shard in (number % PENDING_SHARDS for number in range(first, first + PENDING_SHARDS)):
             with run.part(shard=shard):
-                _wake_archiver(shard)
+                _enqueue_archiving(shard)
             with run.part(shard=shard):
-                for tenant in checkpoints.logs_to_sign(shard):
+                for tenant in checkpoints.unsigned_logs(shard):
                     with run.part(**tenant._asdict()):
                         _sign(tenant)
 
 
-def _wake_archiver(shard: int) -> None:
-    """A word to the archiver for each log with records that it has not taken: their own may be a dead letter."""
-    for tenant in waiting.logs(shard):
+def _enqueue_archiving(shard: int) -> None:
+    """Enqueue a message for each log with unarchived records, because their own may be a dead letter."""
+    for tenant in waiting.unarchived_logs(shard):
         message = {**tenant._asdict(), "request_id": ids.new("run", clock.now())}
         aws.sqs().send_message(QueueUrl=settings.queue("audit"), MessageBody=json.dumps(message))
 
 
 def _sign(tenant: Tenant) -> None:
-    known = checkpoints.standing(tenant)
-    if not known.needs_checkpoint:
+    state = checkpoints.log_state(tenant)
+    if not state.needs_checkpoint:
         return
     by = worker("sign_checkpoints", tenant, ids.new("run", clock.now()))
-    with suppress(Stale):  # somebody who asked for a proof was quicker
-        checkpoints.sign(by, known)
+    with suppress(Stale):  # a concurrent request for a proof has signed
+        checkpoints.sign(by, state)
         by.transaction.commit()

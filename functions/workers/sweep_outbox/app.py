@@ -1,4 +1,4 @@
-"""Each minute: publish what the relay left unpublished for more than a minute."""
+"""Every minute: publishes what the relay left for more than a minute."""
 
 from eal.core import clock
 from eal.domain.outbox.sweep import sweep

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.support.time import Clock
 
 
-def test_an_export_is_queued_audited_and_asked_of_the_worker(tenant: Tenant) -> None:
+def test_an_export_is_audited_and_enqueued(tenant: Tenant) -> None:
     answer = call(
         "POST",
         "/v1/audit-log/exports",
@@ -33,16 +33,16 @@ def test_an_export_is_queued_audited_and_asked_of_the_worker(tenant: Tenant) -> 
     record = call("GET", "/v1/audit-log?limit=1", key=tenant.read).json["data"][0]
     assert record["action"] == "audit_export.created"
     assert record["resource"] == {"type": "audit_export", "id": export["id"]}
-    asked: list[Any] = []
+    tasks: list[Any] = []
 
     def invoke(folder: str, event: dict[str, Any]) -> Any:
         if folder != "workers/export_audit":
             return load_app(folder).handler(event, None)
-        asked.extend(json.loads(one["body"])["detail"] for one in event["Records"])
+        tasks.extend(json.loads(message["body"])["detail"] for message in event["Records"])
         return {"batchItemFailures": []}
 
     Pipeline(invoke).run()
-    assert [(one["export_id"], one["organization_id"]) for one in asked] == [(export["id"], tenant.id)]
+    assert [(task["export_id"], task["organization_id"]) for task in tasks] == [(export["id"], tenant.id)]
 
 
 def test_the_same_idempotency_key_makes_one_export(tenant: Tenant) -> None:
@@ -65,14 +65,14 @@ def test_the_same_idempotency_key_makes_one_export(tenant: Tenant) -> None:
         ({"format": "csv", "source": "nobody"}, "/source"),
     ],
 )
-def test_what_is_wrong_is_named(tenant: Tenant, body: dict[str, str], pointer: str) -> None:
+def test_an_invalid_body_is_422(tenant: Tenant, body: dict[str, str], pointer: str) -> None:
     answer = call("POST", "/v1/audit-log/exports", key=tenant.admin, json_body=body)
 
     assert answer.status == 422
     assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
 
 
-def test_a_parent_makes_none_of_its_child(tenant: Tenant) -> None:
+def test_a_parent_cannot_create_an_export_of_its_child(tenant: Tenant) -> None:
     child = new_tenant("North", parent=tenant.id)
     grant = {"resources": ["audit-log"]}
     call("PUT", f"/v1/organizations/me/grants/{tenant.id}", key=child.admin, json_body=grant)
@@ -89,64 +89,66 @@ def test_a_parent_makes_none_of_its_child(tenant: Tenant) -> None:
     assert answer.json["error"]["details"]["reason"] == "read_only"
 
 
-def _ask(tenant: Tenant, key: str | None = None, **filters: str) -> Answer:
+def _request_export(tenant: Tenant, key: str | None = None, **filters: str) -> Answer:
     body = {"format": "jsonl", **filters}
     return call("POST", "/v1/audit-log/exports", key=key or tenant.admin, json_body=body)
 
 
-def test_the_same_export_is_made_once_as_long_as_it_is_open(tenant: Tenant) -> None:
-    first = _ask(tenant, action="lead.created", created_after="2026-01-01T00:00:00Z")
+def test_the_same_request_returns_the_open_export(tenant: Tenant) -> None:
+    first = _request_export(tenant, action="lead.created", created_after="2026-01-01T00:00:00Z")
 
-    again = _ask(tenant, action="lead.created", created_after="2026-01-01T01:00:00+01:00")
+    again = _request_export(tenant, action="lead.created", created_after="2026-01-01T01:00:00+01:00")
 
     assert (again.status, again.json) == (202, first.json)
     assert len(items("AUDIT_EXPORT")) == 1
-    assert _ask(tenant, action="lead.updated").json["id"] != first.json["id"]
-    assert _ask(tenant, key=tenant.test_admin, action="lead.created").json["id"] != first.json["id"]
+    assert _request_export(tenant, action="lead.updated").json["id"] != first.json["id"]
+    assert (
+        _request_export(tenant, key=tenant.test_admin, action="lead.created").json["id"] != first.json["id"]
+    )
     Pipeline().run()
-    assert _ask(tenant, action="lead.created").json["id"] != first.json["id"]
+    assert _request_export(tenant, action="lead.created").json["id"] != first.json["id"]
 
 
-def test_who_asks_again_later_gets_what_was_recorded_meanwhile(clock: Clock, tenant: Tenant) -> None:
-    first = _ask(tenant).json["id"]
+def test_the_same_request_after_five_minutes_creates_a_new_export(clock: Clock, tenant: Tenant) -> None:
+    first = _request_export(tenant).json["id"]
     clock.advance(minutes=5)
-    retried = _ask(tenant).json["id"]
+    retried = _request_export(tenant).json["id"]
     clock.advance(seconds=1)
 
-    later = _ask(tenant).json["id"]
+    later = _request_export(tenant).json["id"]
 
     assert retried == first
     assert later != first
 
 
-def test_three_are_open_at_once_for_a_tenant_and_mode(tenant: Tenant, stranger: Tenant) -> None:
-    made = [_ask(tenant, action=f"lead.{number}").json["id"] for number in range(3)]
+def test_a_tenant_and_mode_has_at_most_three_open_exports(tenant: Tenant, stranger: Tenant) -> None:
+    made = [_request_export(tenant, action=f"lead.{number}").json["id"] for number in range(3)]
 
-    refused = _ask(tenant, action="lead.created")
+    refused = _request_export(tenant, action="lead.created")
 
     assert (refused.status, refused.error) == (409, "conflict")
     assert refused.json["error"]["details"]["ids"] == sorted(made)
-    assert _ask(tenant, action="lead.1").json["id"] == made[1]
-    assert _ask(tenant, key=tenant.test_admin).status == 202
-    assert _ask(stranger).status == 202
+    assert _request_export(tenant, action="lead.1").json["id"] == made[1]
+    assert _request_export(tenant, key=tenant.test_admin).status == 202
+    assert _request_export(stranger).status == 202
     Pipeline().run()
-    assert _ask(tenant, action="lead.created").status == 202
+    assert _request_export(tenant, action="lead.created").status == 202
 
 
-def test_one_that_was_given_up_holds_no_place(clock: Clock, tenant: Tenant) -> None:
+def test_an_export_past_its_deadline_does_not_count(clock: Clock, tenant: Tenant) -> None:
     for number in range(3):
-        _ask(tenant, action=f"lead.{number}")
+        _request_export(tenant, action=f"lead.{number}")
     clock.advance(hours=24, seconds=1)
 
-    answer = _ask(tenant, action="lead.1")
+    answer = _request_export(tenant, action="lead.1")
 
     assert (answer.status, answer.json["status"]) == (202, "queued")
     assert len(items("AUDIT_EXPORT")) == 4
 
 
-def test_of_many_at_once_three_are_made(tenant: Tenant) -> None:
+def test_concurrent_requests_cannot_exceed_the_limit(tenant: Tenant) -> None:
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda number: _ask(tenant, action=f"lead.{number}"), range(8)))
+        answers = list(pool.map(lambda number: _request_export(tenant, action=f"lead.{number}"), range(8)))
 
     assert {answer.status for answer in answers} == {202, 409}
     assert len(items("AUDIT_EXPORT")) == 3

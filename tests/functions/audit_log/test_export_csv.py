@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
 
 LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - wide ones too
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection)."""
+"""Characters with which a formula begins in a spreadsheet (OWASP, CSV Injection)."""
 
 
 def _lead(tenant: Tenant, **fields: Any) -> None:
@@ -33,7 +33,7 @@ def _rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def test_it_has_what_the_list_has_in_the_lists_order(tenant: Tenant) -> None:
+def test_the_csv_has_the_records_of_the_list_in_its_order(tenant: Tenant) -> None:
     _lead(tenant, email="a@example.com")
     Pipeline().run()
     listed = call("GET", "/v1/audit-log?limit=200", key=tenant.read).json["data"]
@@ -55,7 +55,7 @@ def test_it_has_what_the_list_has_in_the_lists_order(tenant: Tenant) -> None:
         assert (int(row["seq"]), json.loads(row["changes"])) == (record["seq"], record["changes"])
 
 
-def test_the_lists_filters_and_order_hold(tenant: Tenant) -> None:
+def test_the_csv_accepts_the_filters_and_order_of_the_list(tenant: Tenant) -> None:
     _lead(tenant, email="a@example.com")
     _lead(tenant, email="b@example.com")
 
@@ -66,15 +66,15 @@ def test_the_lists_filters_and_order_hold(tenant: Tenant) -> None:
     assert down == up[::-1]
 
 
-def test_reading_it_leaves_no_record(tenant: Tenant) -> None:
+def test_reading_the_csv_is_not_audited(tenant: Tenant) -> None:
     before = items("AUDIT")
     call("GET", "/v1/audit-log/export.csv", key=tenant.admin)
 
     assert items("AUDIT") == before
 
 
-@pytest.mark.parametrize("bound", ["MOST_ROWS", "MOST_BYTES", "MOST_READ"])
-def test_what_is_too_long_becomes_an_export_with_the_same_filters(
+@pytest.mark.parametrize("bound", ["MAX_ROWS", "MAX_BODY_BYTES", "MAX_RECORDS_READ"])
+def test_a_csv_over_a_limit_becomes_an_export_with_the_same_filters(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
     for number in range(4):
@@ -94,17 +94,19 @@ def test_what_is_too_long_becomes_an_export_with_the_same_filters(
     assert export["filters"]["resource_type"] == "lead"
 
 
-def test_as_many_rows_as_the_bound_come_at_once(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_maximum_number_of_rows_is_returned_directly(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(3):
         _lead(tenant, email=f"a{number}@example.com")
-    monkeypatch.setattr(direct, "MOST_ROWS", 3)
+    monkeypatch.setattr(direct, "MAX_ROWS", 3)
 
     answer = call("GET", "/v1/audit-log/export.csv?resource_type=lead", key=tenant.admin)
 
     assert (answer.status, len(_rows(answer.text))) == (200, 3)
 
 
-def test_a_parent_reads_its_childs_and_cannot_make_an_export_there(
+def test_a_parent_reads_the_csv_of_its_child_and_cannot_create_an_export(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     child = new_tenant("North", parent=tenant.id)
@@ -113,7 +115,7 @@ def test_a_parent_reads_its_childs_and_cannot_make_an_export_there(
     headers = {"X-EAL-Organization": child.id}
 
     assert call("GET", "/v1/audit-log/export.csv", key=tenant.admin, headers=headers).status == 200
-    monkeypatch.setattr(direct, "MOST_ROWS", 1)
+    monkeypatch.setattr(direct, "MAX_ROWS", 1)
     answer = call("GET", "/v1/audit-log/export.csv", key=tenant.admin, headers=headers)
 
     assert (answer.status, answer.error) == (403, "grant_required")
@@ -121,9 +123,9 @@ def test_a_parent_reads_its_childs_and_cannot_make_an_export_there(
 
 @pytest.mark.parametrize("beginning", LIVE)
 def test_no_cell_is_a_formula_in_a_spreadsheet(tenant: Tenant, beginning: str) -> None:
-    """Texts of strangers reach the log in changes, and in ids of what they name themselves."""
+    """Text from outsiders reaches the log in changes and in ids that they choose."""
     formula = f'{beginning}HYPERLINK("https://evil.example.com";"x")'
-    # No name has a control character, whatever an older record holds.
+    # Names cannot have control characters, but older records may.
     name = {"name": f"a{formula if beginning.isprintable() else '='}", "scopes": ["read"]}
     assert call("POST", "/v1/api-keys", key=tenant.admin, json_body=name).status == 201
     record: Item = {
@@ -143,26 +145,26 @@ def test_no_cell_is_a_formula_in_a_spreadsheet(tenant: Tenant, beginning: str) -
     assert any("HYPERLINK" in str(cell.value) for cell in cells)
     assert [cell.value for cell in cells if cell.data_type == "f"] == []
     assert [cell.value for cell in cells if str(cell.value).startswith(LIVE)] == []
-    # Some countries' spreadsheets part cells at a semicolon, and some programs at a tab, whatever the quotes say.
+    # Spreadsheets of some locales split cells at semicolons, and some programs at tabs, even inside quotes.
     changes = _rows(text)[-1]["changes"]
     assert ";" not in changes
     assert "\t" not in changes
 
 
 def _importable(value: str) -> str | None:
-    """openpyxl refuses control characters that a spreadsheet's own import drops."""
-    return "".join(one for one in value if one >= " " or one in "\t\r\n") or None
+    """The value without the control characters that openpyxl rejects and that the import of a spreadsheet drops."""
+    return "".join(character for character in value if character >= " " or character in "\t\r\n") or None
 
 
 def test_the_same_cells_without_their_apostrophe_would_be_formulas() -> None:
-    """That the spreadsheet library does take them for formulas, so that the test above can fail."""
+    """The spreadsheet library recognises formulas, so the test above can fail."""
     sheet = openpyxl.Workbook().create_sheet()
     sheet.append(["=1+1"])
 
     assert sheet["A1"].data_type == "f"
 
 
-def test_the_answer_reads_each_page_once(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_csv_reads_each_page_once(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     with watched_calls(monkeypatch) as calls:
         call("GET", "/v1/audit-log/export.csv", key=tenant.admin)
 

@@ -9,7 +9,7 @@ from tests.support.pipeline import Pipeline
 from tests.support.tenants import Tenant
 
 
-def test_one_record_is_as_the_list_shows_it_and_nobody_elses(tenant: Tenant, stranger: Tenant) -> None:
+def test_a_record_equals_the_lists_and_is_404_for_other_tenants(tenant: Tenant, stranger: Tenant) -> None:
     call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"})
     record = call("GET", "/v1/audit-log", key=tenant.read).json["data"][0]
 
@@ -19,7 +19,7 @@ def test_one_record_is_as_the_list_shows_it_and_nobody_elses(tenant: Tenant, str
         assert (answer.status, answer.error) == (404, "not_found")
 
 
-def test_a_client_can_recompute_its_hash_from_what_it_shows(tenant: Tenant) -> None:
+def test_a_client_can_recompute_the_hash_of_a_record(tenant: Tenant) -> None:
     lead = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json
     call("PATCH", f"/v1/leads/{lead['id']}", key=tenant.write, json_body={"company": "Summit"})
     Pipeline().run()  # the scorer's records come from workers, which have no address

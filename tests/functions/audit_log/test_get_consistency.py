@@ -1,4 +1,4 @@
-"""GET /v1/audit-log/checkpoints/{checkpoint_id}/consistency. Every size is tried in tests/eal/domain/audit_log."""
+"""GET /v1/audit-log/checkpoints/{checkpoint_id}/consistency. tests/eal/domain/audit_log tests every size."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def checkpoints(tenant: Tenant) -> list[dict[str, Any]]:
-    """Three, the oldest first."""
+    """Three checkpoints, oldest first."""
     pipeline = Pipeline()
     for count in (1, 3, 2):
         archive.grow(tenant, pipeline, count)
@@ -35,7 +35,7 @@ def _consistency(tenant: Tenant, to: str, from_: str | None = None) -> Answer:
     return call("GET", f"/v1/audit-log/checkpoints/{to}/consistency{query}", key=tenant.read)
 
 
-def test_each_pair_is_proved(tenant: Tenant, checkpoints: list[dict[str, Any]]) -> None:
+def test_every_pair_of_checkpoints_is_proved(tenant: Tenant, checkpoints: list[dict[str, Any]]) -> None:
     for later, new in enumerate(checkpoints):
         for old in checkpoints[: later + 1]:
             proof = _consistency(tenant, new["id"], old["id"]).json
@@ -44,7 +44,7 @@ def test_each_pair_is_proved(tenant: Tenant, checkpoints: list[dict[str, Any]]) 
             assert roots == (old["root"], new["root"])
 
 
-def test_without_from_it_is_the_one_before(tenant: Tenant, checkpoints: list[dict[str, Any]]) -> None:
+def test_from_defaults_to_the_previous_checkpoint(tenant: Tenant, checkpoints: list[dict[str, Any]]) -> None:
     first, second, third = checkpoints
 
     assert _consistency(tenant, third["id"]).json["from"] == second
@@ -58,20 +58,20 @@ def test_a_later_from_is_422(tenant: Tenant, checkpoints: list[dict[str, Any]]) 
     assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/from"
 
 
-def test_an_unknown_checkpoint_and_a_strangers_are_404(
+def test_an_unknown_checkpoint_and_another_tenants_are_404(
     tenant: Tenant, stranger: Tenant, checkpoints: list[dict[str, Any]]
 ) -> None:
-    known, unknown = checkpoints[0]["id"], "chk_01kq09bekje6vbq5xe2b60xtww"
+    existing, unknown = checkpoints[0]["id"], "chk_01kq09bekje6vbq5xe2b60xtww"
 
-    for to, from_ in ((unknown, None), (known, unknown), ("x", None), (known, "x")):
+    for to, from_ in ((unknown, None), (existing, unknown), ("x", None), (existing, "x")):
         assert (_consistency(tenant, to, from_).status, _consistency(stranger, to, from_).status) == (
             404,
             404,
         )
-    assert _consistency(stranger, known).status == 404
+    assert _consistency(stranger, existing).status == 404
 
 
-def test_it_reads_tiles_and_no_record(
+def test_a_consistency_proof_reads_tiles_and_no_records(
     tenant: Tenant, checkpoints: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with watched_calls(monkeypatch) as calls:

@@ -1,4 +1,4 @@
-"""GET /v1/audit-log/exports/{export_id}. What exports hold: tests/functions/workers/test_export_audit.py."""
+"""GET /v1/audit-log/exports/{export_id}. Content: tests/functions/workers/test_export_audit.py."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.support.time import Clock
 
 
-def _asked(tenant: Tenant) -> str:
+def _request_export(tenant: Tenant) -> str:
     body = {"format": "jsonl"}
     return str(call("POST", "/v1/audit-log/exports", key=tenant.admin, json_body=body).json["id"])
 
@@ -24,10 +24,8 @@ def _get(tenant: Tenant, export_id: str) -> Any:
     return call("GET", f"/v1/audit-log/exports/{export_id}", key=tenant.read).json
 
 
-def test_each_get_of_a_completed_export_makes_an_address_that_is_good_for_an_hour(
-    clock: Clock, tenant: Tenant
-) -> None:
-    export_id = _asked(tenant)
+def test_a_completed_export_has_a_new_url_that_is_valid_for_an_hour(clock: Clock, tenant: Tenant) -> None:
+    export_id = _request_export(tenant)
     Pipeline().run()
     clock.advance(minutes=30)
 
@@ -40,20 +38,20 @@ def test_each_get_of_a_completed_export_makes_an_address_that_is_good_for_an_hou
     assert export["manifest"]["checkpoint"]["public_key"].startswith("-----BEGIN PUBLIC KEY-----")
 
 
-def test_its_version_is_its_etag_and_its_progress_is_never_a_304(tenant: Tenant) -> None:
-    path = f"/v1/audit-log/exports/{_asked(tenant)}"
+def test_the_version_is_the_etag_but_a_304_is_never_returned(tenant: Tenant) -> None:
+    path = f"/v1/audit-log/exports/{_request_export(tenant)}"
     queued = call("GET", path, key=tenant.read)
     Pipeline().run()
     completed = call("GET", path, key=tenant.read)
     again = call("GET", path, key=tenant.read, headers={"If-None-Match": completed.headers["ETag"]})
 
-    assert [one.headers["ETag"] for one in (queued, completed)] == ['"1"', '"2"']
-    assert [one.json["version"] for one in (queued, completed)] == [1, 2]
+    assert [answer.headers["ETag"] for answer in (queued, completed)] == ['"1"', '"2"']
+    assert [answer.json["version"] for answer in (queued, completed)] == [1, 2]
     assert (again.status, again.json["status"]) == (200, "completed")
 
 
-def test_after_a_week_the_file_is_gone_and_the_manifest_stays(clock: Clock, tenant: Tenant) -> None:
-    export_id = _asked(tenant)
+def test_after_a_week_the_url_is_null_and_the_manifest_remains(clock: Clock, tenant: Tenant) -> None:
+    export_id = _request_export(tenant)
     Pipeline().run()
     clock.advance(days=6, hours=23, minutes=30)
     assert _get(tenant, export_id)["url_expires_at"] == _get(tenant, export_id)["expires_at"]
@@ -65,8 +63,8 @@ def test_after_a_week_the_file_is_gone_and_the_manifest_stays(clock: Clock, tena
     assert export["manifest"]["records"] > 0
 
 
-def test_nobody_elses_export_is_found(tenant: Tenant, stranger: Tenant) -> None:
-    path = f"/v1/audit-log/exports/{_asked(tenant)}"
+def test_another_tenants_export_is_404(tenant: Tenant, stranger: Tenant) -> None:
+    path = f"/v1/audit-log/exports/{_request_export(tenant)}"
 
     for key in (stranger.admin, tenant.test_admin):
         answer = call("GET", path, key=key)

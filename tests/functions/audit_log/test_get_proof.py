@@ -1,4 +1,4 @@
-"""GET /v1/audit-log/{record_id}/proof. Every size is tried in tests/eal/domain/audit_log."""
+"""GET /v1/audit-log/{record_id}/proof. tests/eal/domain/audit_log tests every size."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def pipeline(tenant: Tenant) -> Iterator[Pipeline]:
-    """After five leads were made and archived."""
-    one = Pipeline()
-    archive.grow(tenant, one, 5)
-    yield one
-    one.run()
+    """A pipeline after five leads were created and archived."""
+    pipeline = Pipeline()
+    archive.grow(tenant, pipeline, 5)
+    yield pipeline
+    pipeline.run()
 
 
 def _proof(tenant: Tenant, record_id: str, **headers: str) -> Answer:
@@ -34,9 +34,9 @@ def _records(tenant: Tenant) -> list[dict[str, Any]]:
     return found
 
 
-def test_every_record_leads_to_the_signed_root(tenant: Tenant, pipeline: Pipeline) -> None:
+def test_every_record_is_proved_by_the_signed_root(tenant: Tenant, pipeline: Pipeline) -> None:
     archive.sign()
-    records = _records(tenant)[:-1]  # the last one tells of the signing, and is younger than the checkpoint
+    records = _records(tenant)[:-1]  # the last one is of the signing and newer than the checkpoint
 
     for index, record in enumerate(records):
         proof = _proof(tenant, record["id"]).json
@@ -47,9 +47,7 @@ def test_every_record_leads_to_the_signed_root(tenant: Tenant, pipeline: Pipelin
         assert root == proof["checkpoint"]["root"]
 
 
-def test_a_record_that_no_checkpoint_has_yet_gets_one_with_its_own_record(
-    tenant: Tenant, pipeline: Pipeline
-) -> None:
+def test_a_record_without_a_checkpoint_gets_a_new_audited_one(tenant: Tenant, pipeline: Pipeline) -> None:
     record = _records(tenant)[-1]
 
     proof = _proof(tenant, record["id"])
@@ -62,7 +60,7 @@ def test_a_record_that_no_checkpoint_has_yet_gets_one_with_its_own_record(
     assert signed["actor"]["type"] == "api_key"
 
 
-def test_the_second_proof_signs_nothing_more(tenant: Tenant, pipeline: Pipeline) -> None:
+def test_a_second_proof_signs_no_checkpoint(tenant: Tenant, pipeline: Pipeline) -> None:
     records = _records(tenant)
     for record in records:
         assert _proof(tenant, record["id"]).status == 200
@@ -71,7 +69,9 @@ def test_the_second_proof_signs_nothing_more(tenant: Tenant, pipeline: Pipeline)
     assert len(_records(tenant)) == len(records) + 1
 
 
-def test_a_record_that_is_not_archived_yet_is_503_with_a_time(tenant: Tenant, pipeline: Pipeline) -> None:
+def test_a_record_that_is_not_archived_yet_is_503_with_retry_after(
+    tenant: Tenant, pipeline: Pipeline
+) -> None:
     call("POST", "/v1/leads", key=tenant.admin, json_body={"email": "new@example.com"})
 
     answer = _proof(tenant, _records(tenant)[-1]["id"])
@@ -82,17 +82,17 @@ def test_a_record_that_is_not_archived_yet_is_503_with_a_time(tenant: Tenant, pi
     assert _proof(tenant, _records(tenant)[-1]["id"]).status == 200
 
 
-def test_an_unknown_record_and_a_strangers_are_404(
+def test_an_unknown_record_and_another_tenants_are_404(
     tenant: Tenant, stranger: Tenant, pipeline: Pipeline
 ) -> None:
-    known = _records(tenant)[0]["id"]
+    existing = _records(tenant)[0]["id"]
 
-    assert _proof(stranger, known).status == 404
+    assert _proof(stranger, existing).status == 404
     assert _proof(tenant, "aud_01kq09bekje6vbq5xe2b60xtww").status == 404
     assert _proof(tenant, "lead_01kq09bekje6vbq5xe2b60xtww").status == 404
 
 
-def test_a_parent_with_a_grant_is_shown_proofs_and_signs_none(tenant: Tenant) -> None:
+def test_a_parent_with_a_grant_gets_proofs_and_signs_no_checkpoint(tenant: Tenant) -> None:
     child = new_tenant("North", parent=tenant.id)
     grant = {"resources": ["audit-log"]}
     call("PUT", f"/v1/organizations/me/grants/{tenant.id}", key=child.admin, json_body=grant)

@@ -40,13 +40,13 @@ def test_every_filter_and_their_combinations(tenant: Tenant, lead_id: str) -> No
     assert _actions(tenant, "source=api&action=lead.created") == ["lead.created"] * 2
     assert _actions(tenant, f"actor_id={tenant.admin_id}&action=lead.created") == []
     assert _actions(tenant, "source=webhook") == []
-    whole = _list(tenant, "order=asc")
-    start = whole[-1]["created_at"]
-    assert _list(tenant, f"created_after={start}&order=asc")[-1] == whole[-1]
-    assert whole[-1] not in _list(tenant, f"created_before={start}")
+    unfiltered = _list(tenant, "order=asc")
+    start = unfiltered[-1]["created_at"]
+    assert _list(tenant, f"created_after={start}&order=asc")[-1] == unfiltered[-1]
+    assert unfiltered[-1] not in _list(tenant, f"created_before={start}")
 
 
-def test_a_page_without_a_filter_that_no_index_serves_reads_no_more_than_it_shows(
+def test_a_page_that_an_index_serves_reads_no_more_than_it_returns(
     tenant: Tenant, lead_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     query, limits = aws.dynamodb().query, list[int]()
@@ -64,7 +64,7 @@ def test_a_page_without_a_filter_that_no_index_serves_reads_no_more_than_it_show
     assert limits[3:] == [6]  # at first twice what it shows and one more; then what was looked at, doubled
 
 
-def test_a_record_says_who_did_what_from_where_in_which_request(tenant: Tenant) -> None:
+def test_a_record_has_actor_source_resource_changes_and_request(tenant: Tenant) -> None:
     answer = call(
         "POST", "/v1/leads", key=tenant.admin, json_body={"email": "a@example.com"}, ip="203.0.113.9"
     )
@@ -78,7 +78,7 @@ def test_a_record_says_who_did_what_from_where_in_which_request(tenant: Tenant) 
     assert {"field": "status", "from": None, "to": "new"} in record["changes"]
 
 
-def test_records_are_numbered_and_chained_once_the_relay_has_seen_them(tenant: Tenant, lead_id: str) -> None:
+def test_records_are_numbered_and_chained_by_the_relay(tenant: Tenant, lead_id: str) -> None:
     assert _list(tenant, f"resource_id={lead_id}")[0]["seq"] is None
 
     Pipeline().run()
@@ -88,7 +88,7 @@ def test_records_are_numbered_and_chained_once_the_relay_has_seen_them(tenant: T
     assert all(later["previous_hash"] == earlier["hash"] for earlier, later in itertools.pairwise(records))
 
 
-def test_another_tenants_records_and_the_other_modes_are_not_there(
+def test_records_of_another_tenant_or_mode_are_not_listed(
     tenant: Tenant, stranger: Tenant, lead_id: str
 ) -> None:
     assert _list(stranger, f"resource_id={lead_id}") == []
@@ -96,7 +96,7 @@ def test_another_tenants_records_and_the_other_modes_are_not_there(
     assert call("GET", "/v1/audit-log", key=tenant.test_admin).json["data"] == []
 
 
-def test_what_was_refused_leaves_no_record(tenant: Tenant, lead_id: str) -> None:
+def test_a_rejected_request_is_not_audited(tenant: Tenant, lead_id: str) -> None:
     before = len(_list(tenant, "limit=200"))
 
     call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"})

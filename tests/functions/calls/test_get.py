@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def taken_in(key: str, reader: str) -> str:
+def ingested(key: str, reader: str) -> str:
     connect(key).send("post-call", Call.new().event("post-call"))
     Pipeline().run()
     (found,) = call("GET", "/v1/calls", key=reader).json["data"]
     return str(found["id"])
 
 
-def test_everything_is_shown_in_two_round_trips(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    call_id = taken_in(tenant.admin, tenant.read)
+def test_a_call_is_read_in_two_round_trips(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    call_id = ingested(tenant.admin, tenant.read)
 
     with watched_calls(monkeypatch) as calls:
         answer = call("GET", f"/v1/calls/{call_id}", key=tenant.read)
@@ -34,9 +34,9 @@ def test_everything_is_shown_in_two_round_trips(tenant: Tenant, monkeypatch: pyt
     assert calls.made == ["UpdateItem", "TransactGetItems"]
     assert answer.headers["ETag"] == f'"{answer.json["version"]}"'
     listed = call("GET", "/v1/calls", key=tenant.read).json["data"][0]
-    judged = answer.json["classification"]
+    classification = answer.json["classification"]
     assert listed == {name: answer.json[name] for name in listed} | {
-        "classification": {name: value for name, value in judged.items() if name != "evidence"}
+        "classification": {name: value for name, value in classification.items() if name != "evidence"}
     }
     assert answer.json.keys() - listed.keys() == {
         "classification_runs",
@@ -49,17 +49,15 @@ def test_everything_is_shown_in_two_round_trips(tenant: Tenant, monkeypatch: pyt
 
 
 def test_an_unchanged_call_is_304(tenant: Tenant) -> None:
-    path = f"/v1/calls/{taken_in(tenant.admin, tenant.read)}"
+    path = f"/v1/calls/{ingested(tenant.admin, tenant.read)}"
     etag = call("GET", path, key=tenant.read).headers["ETag"]
 
     assert call("GET", path, key=tenant.read, headers={"If-None-Match": etag}).status == 304
 
 
-def test_another_tenants_call_and_the_other_modes_call_are_not_there(
-    tenant: Tenant, stranger: Tenant
-) -> None:
-    live = taken_in(tenant.admin, tenant.read)
-    test = taken_in(tenant.test_admin, tenant.test_admin)
+def test_a_call_of_another_tenant_or_mode_is_404(tenant: Tenant, stranger: Tenant) -> None:
+    live = ingested(tenant.admin, tenant.read)
+    test = ingested(tenant.test_admin, tenant.test_admin)
 
     for path, key in (
         (f"/v1/calls/{live}", stranger.admin),
@@ -70,8 +68,8 @@ def test_another_tenants_call_and_the_other_modes_call_are_not_there(
         answer = call("GET", path, key=key)
         assert (answer.status, answer.error) == (404, "not_found")
     assert call("GET", "/v1/calls", key=stranger.admin).json["data"] == []
-    assert [one["id"] for one in call("GET", "/v1/calls", key=tenant.admin).json["data"]] == [live]
-    assert [one["id"] for one in call("GET", "/v1/calls", key=tenant.test_admin).json["data"]] == [test]
+    assert [item["id"] for item in call("GET", "/v1/calls", key=tenant.admin).json["data"]] == [live]
+    assert [item["id"] for item in call("GET", "/v1/calls", key=tenant.test_admin).json["data"]] == [test]
 
 
 def test_an_unknown_or_malformed_id_is_404(tenant: Tenant) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def bodies() -> list[tuple[str, dict[str, Any]]]:
-    """Four calls: a qualified emergency, a wrong number, one that goes on, and one that we made."""
+    """Five calls: a qualified emergency, a wrong number, a missed one, one in progress, and an outbound one."""
     return [
         (
             "post-call",
@@ -54,7 +54,7 @@ def bodies() -> list[tuple[str, dict[str, Any]]]:
 
 
 def names(answer_json: Any) -> set[str]:
-    return {one["vendor_call_id"] for one in answer_json["data"]}
+    return {item["vendor_call_id"] for item in answer_json["data"]}
 
 
 @pytest.fixture
@@ -103,29 +103,29 @@ def test_each_filter_finds_its_calls(calls: Tenant, query: str, expected: set[st
 
 @pytest.mark.parametrize("query", ["limit=2", "limit=1&status=classified", "limit=1&direction=inbound"])
 def test_pages_join_without_gap_or_repetition(calls: Tenant, query: str) -> None:
-    whole = call("GET", f"/v1/calls?{query.replace('limit=2', '').replace('limit=1', '')}", key=calls.read)
+    unpaged = call("GET", f"/v1/calls?{query.replace('limit=2', '').replace('limit=1', '')}", key=calls.read)
     seen: list[str] = []
     path = f"/v1/calls?{query}"
     while True:
         answer = call("GET", path, key=calls.admin).json
-        seen += [one["id"] for one in answer["data"]]
+        seen += [item["id"] for item in answer["data"]]
         if answer["next_cursor"] is None:
             break
         path = f"/v1/calls?{query}&cursor={answer['next_cursor']}"
 
-    assert seen == [one["id"] for one in whole.json["data"]]
+    assert seen == [item["id"] for item in unpaged.json["data"]]
     assert seen == sorted(seen, reverse=True)
 
 
-def test_neither_transcript_nor_recording_nor_quotes_are_listed(calls: Tenant) -> None:
+def test_lists_have_no_transcript_recording_or_quotes(calls: Tenant) -> None:
     answer = call("GET", "/v1/calls", key=calls.read)
 
-    for one in answer.json["data"]:
-        assert not {"transcript", "recording_url", "classification_runs"} & one.keys()
+    for item in answer.json["data"]:
+        assert not {"transcript", "recording_url", "classification_runs"} & item.keys()
     assert "sparking" not in answer.text
 
 
-def test_it_takes_two_round_trips(calls: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_takes_two_round_trips(calls: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     with watched_calls(monkeypatch) as made:
         call("GET", "/v1/calls?status=classified", key=calls.read)
 
@@ -147,7 +147,7 @@ def test_it_takes_two_round_trips(calls: Tenant, monkeypatch: pytest.MonkeyPatch
         "limit=0",
     ],
 )
-def test_a_wrong_value_is_422(tenant: Tenant, query: str) -> None:
+def test_an_invalid_filter_is_422(tenant: Tenant, query: str) -> None:
     answer = call("GET", f"/v1/calls?{query}", key=tenant.read)
 
     assert (answer.status, answer.error) == (422, "validation_error")

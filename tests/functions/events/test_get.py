@@ -17,7 +17,7 @@ def _event_id(tenant: Tenant) -> str:
     return str(event["id"]["S"])
 
 
-def test_one_event_as_the_feed_shows_it(tenant: Tenant) -> None:
+def test_an_event_equals_the_feeds(tenant: Tenant) -> None:
     event_id = _event_id(tenant)
     Pipeline().run()
 
@@ -27,11 +27,11 @@ def test_one_event_as_the_feed_shows_it(tenant: Tenant) -> None:
     assert call("GET", "/v1/events", key=tenant.read).json["data"] == [answer.json]
 
 
-def test_before_it_has_its_number_it_is_not_there(tenant: Tenant) -> None:
+def test_an_event_without_a_number_is_404(tenant: Tenant) -> None:
     assert call("GET", f"/v1/events/{_event_id(tenant)}", key=tenant.read).error == "not_found"
 
 
-def test_another_modes_or_tenants_event_is_not_found(tenant: Tenant, stranger: Tenant) -> None:
+def test_an_event_of_another_tenant_or_mode_is_404(tenant: Tenant, stranger: Tenant) -> None:
     event_id = _event_id(tenant)
     Pipeline().run()
 
@@ -39,7 +39,7 @@ def test_another_modes_or_tenants_event_is_not_found(tenant: Tenant, stranger: T
         assert call("GET", f"/v1/events/{event_id}", key=key).error == "not_found"
 
 
-def test_an_audit_record_is_no_event_of_the_feed(tenant: Tenant) -> None:
+def test_the_id_of_an_audit_record_is_404(tenant: Tenant) -> None:
     _event_id(tenant)
     Pipeline().run()
     record = items("AUDIT")[0]["id"]["S"]

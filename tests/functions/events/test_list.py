@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def _publish(tenant: Tenant, count: int, key: str | None = None) -> None:
-    """New leads, each with its numbered event."""
+    """Create leads, each with a numbered event."""
     before = len(items("LEAD"))
     for number in range(before, before + count):
         body = {"email": f"person{number}@example.com"}
@@ -43,29 +43,29 @@ def _numbers(page: dict[str, Any]) -> list[int]:
 
 
 def _item(sequence: int) -> dict[str, Any]:
-    (item,) = [one for one in items("EVENT") if one["feedsk"]["N"] == str(sequence)]
+    (item,) = [event for event in items("EVENT") if event["feedsk"]["N"] == str(sequence)]
     return item
 
 
-def _lags(sequence: int) -> dict[str, Any]:
-    """Hide an event from the feed's index, as one that the index has not got to; the item that shows it again."""
+def _hide(sequence: int) -> dict[str, Any]:
+    """Remove an event from the feed's index, as if the index lagged. Returns the item to put back."""
     item = _item(sequence)
-    _arrives({name: value for name, value in item.items() if name != "feedpk"})
+    _put({name: value for name, value in item.items() if name != "feedpk"})
     return item
 
 
-def _arrives(item: dict[str, Any]) -> None:
+def _put(item: dict[str, Any]) -> None:
     aws.dynamodb().put_item(TableName=environment.state_table(), Item=item)
 
 
 @pytest.fixture
 def reader(tenant: Tenant) -> str:
-    """A key whose rate limit no number of examples can reach."""
+    """A key whose rate limit is higher than the number of examples."""
     body = {"name": "reader", "scopes": ["read"], "rate_limit": {"per_minute": 6000}}
     return str(call("POST", "/v1/api-keys", key=tenant.admin, json_body=body).json["key"])
 
 
-def test_all_events_oldest_first_as_they_were_sent(tenant: Tenant) -> None:
+def test_the_feed_has_all_events_oldest_first_as_they_were_sent(tenant: Tenant) -> None:
     _publish(tenant, 3)
 
     page = _page(tenant)
@@ -86,7 +86,7 @@ def test_all_events_oldest_first_as_they_were_sent(tenant: Tenant) -> None:
     }
 
 
-def test_the_cursor_is_never_null_and_reads_on_when_there_is_more(tenant: Tenant) -> None:
+def test_the_cursor_is_never_null_and_returns_later_events(tenant: Tenant) -> None:
     empty = _page(tenant)
     assert (empty["data"], empty["has_more"]) == ([], False)
 
@@ -112,34 +112,34 @@ def test_pages_are_full_until_the_last(tenant: Tenant) -> None:
     assert [_numbers(page) for page in pages] == [[1, 2], [3, 4], [5]]
 
 
-def test_a_page_ends_before_a_number_that_is_still_to_come(tenant: Tenant) -> None:
+def test_a_page_ends_before_a_missing_number(tenant: Tenant) -> None:
     _publish(tenant, 4)
-    late = _lags(3)
+    late = _hide(3)
 
     page = _page(tenant)
     assert (_numbers(page), page["has_more"]) == ([1, 2], False)
 
-    _arrives(late)
+    _put(late)
     assert _numbers(_page(tenant, f"cursor={page['next_cursor']}")) == [3, 4]
 
 
-def test_the_first_event_that_is_still_to_come_is_waited_for(tenant: Tenant) -> None:
+def test_a_missing_first_number_ends_the_page(tenant: Tenant) -> None:
     _publish(tenant, 2)
-    _lags(1)
+    _hide(1)
 
     assert _page(tenant)["data"] == []
 
 
 @given(hidden=st.lists(st.sets(st.integers(1, 6)), min_size=1, max_size=4), limit=st.integers(1, 4))
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_the_index_hides_a_reader_sees_each_event_once_and_in_order(
+def test_a_reader_sees_each_event_once_and_in_order_if_the_index_lags(
     tenant: Tenant, reader: str, hidden: list[set[int]], limit: int
 ) -> None:
     _publish(tenant, 6 - len(items("EVENT")))
     seen: list[int] = []
     query = f"limit={limit}"
     for numbers in [*hidden, set[int]()]:
-        late = [_lags(number) for number in sorted(numbers)]
+        late = [_hide(number) for number in sorted(numbers)]
         while True:
             page = _page(tenant, query, key=reader)
             seen += _numbers(page)
@@ -147,59 +147,57 @@ def test_whatever_the_index_hides_a_reader_sees_each_event_once_and_in_order(
             if not page["has_more"]:
                 break
         for item in late:
-            _arrives(item)
+            _put(item)
 
     assert seen == [1, 2, 3, 4, 5, 6]
 
 
-def _numbered(sequence: int, **ago: float) -> None:
-    """An event that got its number, and was created, so long ago."""
+def _set_age(sequence: int, **ago: float) -> None:
+    """Set the times of an event's creation and numbering."""
     at = {"S": rfc3339(now() - timedelta(**ago))}
-    _arrives({**_item(sequence), "created_at": at, "numbered_at": at})
+    _put({**_item(sequence), "created_at": at, "numbered_at": at})
 
 
-def test_what_has_expired_leaves_no_gap_to_wait_for(tenant: Tenant) -> None:
-    """Neighbours can be months apart: what came before one of fifty days may have expired."""
+def test_expired_events_are_no_gap(tenant: Tenant) -> None:
+    """Neighbours can be months apart, so events before one of fifty days may have expired."""
     _publish(tenant, 5)
     for sequence, days in ((2, 89.1), (4, 50), (5, 1)):
-        _numbered(sequence, days=days)
+        _set_age(sequence, days=days)
     for sequence in (1, 3):
-        _lags(sequence)
+        _hide(sequence)
 
     assert _numbers(_page(tenant)) == [2, 4, 5]
 
 
 @pytest.mark.parametrize(("minutes", "seen"), [(9, []), (10, [2])])
-def test_a_gap_is_waited_for_as_long_as_the_index_may_lag(
-    tenant: Tenant, minutes: float, seen: list[int]
-) -> None:
+def test_a_gap_ends_the_page_while_the_index_can_lag(tenant: Tenant, minutes: float, seen: list[int]) -> None:
     _publish(tenant, 2)
-    _lags(1)
-    _numbered(2, minutes=minutes)
+    _hide(1)
+    _set_age(2, minutes=minutes)
 
     assert _numbers(_page(tenant)) == seen
 
 
-def test_an_event_that_was_numbered_late_is_as_young_as_its_number(tenant: Tenant) -> None:
-    """The sweep numbers what a relay left behind, a day after its creation."""
+def test_the_age_of_a_gap_counts_from_the_numbering(tenant: Tenant) -> None:
+    """The sweep can number an event a day after its creation."""
     _publish(tenant, 2)
-    _lags(1)
+    _hide(1)
     old = {"S": rfc3339(now() - timedelta(days=1))}
-    _arrives({**_item(2), "created_at": old})
+    _put({**_item(2), "created_at": old})
 
     assert _numbers(_page(tenant)) == []
 
 
-def test_an_event_that_does_not_tell_when_it_was_numbered_goes_by_its_creation(tenant: Tenant) -> None:
+def test_an_event_without_a_numbering_time_counts_from_its_creation(tenant: Tenant) -> None:
     _publish(tenant, 2)
-    _lags(1)
-    told = {name: value for name, value in _item(2).items() if name != "numbered_at"}
-    _arrives({**told, "created_at": {"S": rfc3339(now() - timedelta(minutes=11))}})
+    _hide(1)
+    unnumbered = {name: value for name, value in _item(2).items() if name != "numbered_at"}
+    _put({**unnumbered, "created_at": {"S": rfc3339(now() - timedelta(minutes=11))}})
 
     assert _numbers(_page(tenant)) == [2]
 
 
-def test_events_of_one_type(tenant: Tenant) -> None:
+def test_the_feed_is_filtered_by_type(tenant: Tenant) -> None:
     _publish(tenant, 2)
     lead = _page(tenant)["data"][0]["data"]
     call("PATCH", f"/v1/leads/{lead['id']}", key=tenant.admin, json_body={"loss_type": "fire"})
@@ -212,7 +210,7 @@ def test_events_of_one_type(tenant: Tenant) -> None:
     assert (_numbers(rest), rest["has_more"]) == ([4], False)
 
 
-def test_what_a_filter_looks_at_is_bounded_and_the_cursor_goes_on(
+def test_a_filtered_page_reads_a_bounded_number_of_events(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed, "MAX_ITEMS_READ", 2)
@@ -225,7 +223,7 @@ def test_what_a_filter_looks_at_is_bounded_and_the_cursor_goes_on(
     assert _numbers(later) == [3, 4]
 
 
-def test_a_page_of_large_events_ends_before_the_answer_is_too_large(
+def test_a_page_of_large_events_ends_before_the_response_is_too_large(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _publish(tenant, 5)
@@ -239,7 +237,7 @@ def test_a_page_of_large_events_ends_before_the_answer_is_too_large(
     assert [_numbers(page) for page in pages] == [[1, 2], [3, 4], [5]]
 
 
-def test_one_event_above_the_bound_is_a_page(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_over_the_limit_is_a_page_by_itself(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     _publish(tenant, 2)
     monkeypatch.setattr(feed, "MAX_PAGE_BYTES", 1)
 
@@ -248,7 +246,7 @@ def test_one_event_above_the_bound_is_a_page(tenant: Tenant, monkeypatch: pytest
     assert (_numbers(page), page["has_more"]) == ([1], True)
 
 
-def test_a_range_by_time(clock: Clock, tenant: Tenant) -> None:
+def test_the_feed_is_filtered_by_time(clock: Clock, tenant: Tenant) -> None:
     _publish(tenant, 1)
     clock.advance(minutes=1)
     middle = rfc3339(clock.now())
@@ -258,20 +256,20 @@ def test_a_range_by_time(clock: Clock, tenant: Tenant) -> None:
     assert _numbers(_page(tenant, f"created_before={middle}")) == [1]
 
 
-def test_audit_records_are_not_in_it(tenant: Tenant) -> None:
+def test_audit_records_are_not_in_the_feed(tenant: Tenant) -> None:
     _publish(tenant, 1)
 
     assert {event["type"] for event in _page(tenant)["data"]} == {"lead.created"}
 
 
 @pytest.mark.parametrize("query", ["order=desc", "type=lead.exploded", "type=*", "type="])
-def test_a_parameter_that_the_feed_does_not_know_is_422(tenant: Tenant, query: str) -> None:
+def test_an_invalid_parameter_is_422(tenant: Tenant, query: str) -> None:
     answer = call("GET", f"/v1/events?{query}", key=tenant.read)
 
     assert (answer.status, answer.error) == (422, "validation_error")
 
 
-def test_a_cursor_is_good_for_its_own_feed_only(tenant: Tenant, stranger: Tenant) -> None:
+def test_a_cursor_is_valid_only_for_its_own_feed(tenant: Tenant, stranger: Tenant) -> None:
     _publish(tenant, 1)
     cursor = _page(tenant)["next_cursor"]
 
@@ -291,7 +289,7 @@ def test_each_mode_and_tenant_has_its_own_numbers(tenant: Tenant, stranger: Tena
     assert _numbers(_page(stranger)) == [1]
 
 
-def test_two_calls_to_aws_a_page(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_takes_two_calls_to_aws(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     _publish(tenant, 3)
     _page(tenant)
 

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from tests.support.time import Clock
 
 
-def test_it_awaits_its_upload_at_an_address_that_is_good_for_an_hour(clock: Clock, tenant: Tenant) -> None:
-    one = new_import(tenant, format="jsonl", dry_run=True, on_duplicate="update")
+def test_a_new_import_awaits_its_upload_at_a_url_that_is_valid_for_an_hour(
+    clock: Clock, tenant: Tenant
+) -> None:
+    lead_import = new_import(tenant, format="jsonl", dry_run=True, on_duplicate="update")
 
-    upload = one.pop("upload")
+    upload = lead_import.pop("upload")
     assert upload.pop("expires_at") == (clock.at + timedelta(hours=1)).isoformat(
         timespec="milliseconds"
     ).replace("+00:00", "Z")
@@ -34,8 +36,8 @@ def test_it_awaits_its_upload_at_an_address_that_is_good_for_an_hour(clock: Cloc
     assert signed["X-Amz-Expires"] == "3600"
     assert signed["X-Amz-SignedHeaders"] == "host;if-none-match"
     assert upload == {"method": "PUT", "headers": {"If-None-Match": "*"}}
-    assert one == {
-        "id": one["id"],
+    assert lead_import == {
+        "id": lead_import["id"],
         "status": "awaiting_upload",
         "format": "jsonl",
         "dry_run": True,
@@ -49,12 +51,12 @@ def test_it_awaits_its_upload_at_an_address_that_is_good_for_an_hour(clock: Cloc
         "errors": [],
         "errors_url": None,
         "failure": None,
-        "created_at": one["created_at"],
+        "created_at": lead_import["created_at"],
         "started_at": None,
         "ended_at": None,
         "version": 1,
     }
-    assert one["id"].startswith("imp_")
+    assert lead_import["id"].startswith("imp_")
 
 
 def test_more_than_three_unfinished_imports_are_a_conflict(
@@ -69,7 +71,7 @@ def test_more_than_three_unfinished_imports_are_a_conflict(
     details = answer.json["error"]["details"]
     assert details["limit"] == 3
     assert details["unfinished"] == [
-        {"id": one["id"], "status": "awaiting_upload"} for one in (first, *others)
+        {"id": lead_import["id"], "status": "awaiting_upload"} for lead_import in (first, *others)
     ]
     new_import(tenant, tenant.test_admin)
     new_import(stranger)
@@ -84,7 +86,7 @@ def test_more_than_three_unfinished_imports_are_a_conflict(
     assert call("POST", "/v1/leads/import", key=tenant.write, json_body=body).status == 409
 
 
-def test_of_two_imports_made_at_once_one_is_the_last_that_may_be(
+def test_concurrent_requests_cannot_exceed_the_limit_of_unfinished_imports(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new_import(tenant)
@@ -104,26 +106,28 @@ def test_of_two_imports_made_at_once_one_is_the_last_that_may_be(
     assert len(items("LEAD_IMPORT")) == 3
 
 
-def test_the_address_is_of_the_tenants_own_object(tenant: Tenant) -> None:
+def test_the_upload_url_is_of_the_tenants_own_object(tenant: Tenant) -> None:
     for key, mode in ((tenant.write, "live"), (tenant.test_admin, "test")):
-        one = new_import(tenant, key)
-        assert key_of(one["upload"]["url"]) == f"imports/uploads/{tenant.id}/{mode}/{one['id']}"
+        lead_import = new_import(tenant, key)
+        assert (
+            key_of(lead_import["upload"]["url"]) == f"imports/uploads/{tenant.id}/{mode}/{lead_import['id']}"
+        )
 
 
-def test_a_file_is_taken_once(tenant: Tenant) -> None:
-    one = new_import(tenant)
-    put(one, "email\n")
+def test_the_upload_url_accepts_one_file(tenant: Tenant) -> None:
+    lead_import = new_import(tenant)
+    put(lead_import, "email\n")
 
     with pytest.raises(ClientError, match="PreconditionFailed"):
-        put(one, "email\nother@example.com\n")
+        put(lead_import, "email\nother@example.com\n")
 
     assert (
-        aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(one["upload"]["url"]))["Body"].read()
+        aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["upload"]["url"]))["Body"].read()
         == b"email\n"
     )
 
 
-def test_who_lost_the_answer_repeats_the_request_and_can_upload(clock: Clock, tenant: Tenant) -> None:
+def test_an_idempotent_replay_returns_a_usable_upload_url(clock: Clock, tenant: Tenant) -> None:
     order: dict[str, Any] = {
         "key": tenant.write,
         "json_body": {"format": "csv"},
@@ -142,10 +146,10 @@ def test_who_lost_the_answer_repeats_the_request_and_can_upload(clock: Clock, te
     assert (shown["status"], shown["created"]) == ("completed", 1)
 
 
-def test_no_other_answer_shows_the_address(tenant: Tenant) -> None:
-    one = new_import(tenant)
+def test_no_other_response_has_the_upload_url(tenant: Tenant) -> None:
+    lead_import = new_import(tenant)
 
-    assert "upload" not in call("GET", f"/v1/leads/imports/{one['id']}", key=tenant.write).json
+    assert "upload" not in call("GET", f"/v1/leads/imports/{lead_import['id']}", key=tenant.write).json
     assert "X-Amz-Signature" not in json.dumps(items())
 
 
@@ -160,18 +164,18 @@ def test_no_other_answer_shows_the_address(tenant: Tenant) -> None:
         ({"format": "csv", "file": "x"}, "/file"),
     ],
 )
-def test_a_wrong_order_is_422(tenant: Tenant, body: dict[str, object], pointer: str) -> None:
+def test_an_invalid_body_is_422(tenant: Tenant, body: dict[str, object], pointer: str) -> None:
     answer = call("POST", "/v1/leads/import", key=tenant.write, json_body=body)
 
     assert (answer.status, answer.error) == (422, "validation_error")
     assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
 
 
-def test_it_is_audited(tenant: Tenant) -> None:
-    one = new_import(tenant, dry_run=True)
+def test_a_new_import_is_audited(tenant: Tenant) -> None:
+    lead_import = new_import(tenant, dry_run=True)
 
     (record,) = call(
-        "GET", f"/v1/audit-log?resource_id={one['id']}&resource_type=lead_import", key=tenant.read
+        "GET", f"/v1/audit-log?resource_id={lead_import['id']}&resource_type=lead_import", key=tenant.read
     ).json["data"]
     assert record["action"] == "lead_import.created"
     assert {change["field"]: change["to"] for change in record["changes"]} == {
@@ -182,9 +186,9 @@ def test_it_is_audited(tenant: Tenant) -> None:
     }
 
 
-def test_it_is_kept_for_seven_days(clock: Clock, tenant: Tenant) -> None:
-    one = new_import(tenant)
-    path = f"/v1/leads/imports/{one['id']}"
+def test_an_import_expires_after_seven_days(clock: Clock, tenant: Tenant) -> None:
+    lead_import = new_import(tenant)
+    path = f"/v1/leads/imports/{lead_import['id']}"
     (item,) = items("LEAD_IMPORT")
     end = datetime.fromtimestamp(int(item["ttl"]["N"]), tz=clock.at.tzinfo)
 

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def test_an_import_with_errors_has_a_file_of_them(tenant: Tenant) -> None:
-    one = imported(tenant, "email\na@example.com\nx\n")
+    lead_import = imported(tenant, "email\na@example.com\nx\n")
 
-    assert (one["status"], one["failed"]) == ("completed", 1)
-    signed = signed_with(one["errors_url"])
+    assert (lead_import["status"], lead_import["failed"]) == ("completed", 1)
+    signed = signed_with(lead_import["errors_url"])
     assert signed["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
     assert signed["X-Amz-Expires"] == "3600"
-    name = key_of(one["errors_url"])
-    assert name == f"imports/errors/{tenant.id}/live/{one['id']}.csv"
+    name = key_of(lead_import["errors_url"])
+    assert name == f"imports/errors/{tenant.id}/live/{lead_import['id']}.csv"
     content = aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=name)["Body"].read().decode()
     assert list(csv.reader(io.StringIO(content))) == [
         ["row", "field", "message"],
@@ -35,21 +35,21 @@ def test_an_import_without_errors_has_none(tenant: Tenant) -> None:
     assert imported(tenant, "email\na@example.com\n")["errors_url"] is None
 
 
-def test_it_is_404_for_others_and_for_the_other_mode(tenant: Tenant, stranger: Tenant) -> None:
-    one = new_import(tenant)
+def test_an_import_is_404_for_other_tenants_and_in_the_other_mode(tenant: Tenant, stranger: Tenant) -> None:
+    lead_import = new_import(tenant)
 
-    assert read(one, tenant.read)["id"] == one["id"]
+    assert read(lead_import, tenant.read)["id"] == lead_import["id"]
     for key in (stranger.admin, tenant.test_admin):
-        assert call("GET", f"/v1/leads/imports/{one['id']}", key=key).status == 404
+        assert call("GET", f"/v1/leads/imports/{lead_import['id']}", key=key).status == 404
 
 
-def test_its_version_is_its_etag_and_it_is_shown_anew_each_time(tenant: Tenant) -> None:
-    one = imported(tenant, "email\na@example.com\n")
-    path = f"/v1/leads/imports/{one['id']}"
+def test_the_version_is_the_etag_but_a_304_is_never_returned(tenant: Tenant) -> None:
+    lead_import = imported(tenant, "email\na@example.com\n")
+    path = f"/v1/leads/imports/{lead_import['id']}"
 
     answer = call("GET", path, key=tenant.read)
 
     assert answer.headers["ETag"] == f'"{answer.json["version"]}"'
     again = call("GET", path, key=tenant.read, headers={"If-None-Match": answer.headers["ETag"]})
-    # Its address may be a new one.
+    # The response has a new errors_url.
     assert (again.status, again.json["version"]) == (200, answer.json["version"])

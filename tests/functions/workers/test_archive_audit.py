@@ -1,4 +1,4 @@
-"""The audit archive: locked, gap-free, without an overlap, whatever kills the worker."""
+"""The audit archive: locked, without gaps or overlaps, even if the worker is killed."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def _archive(tenant: Tenant) -> Any:
 def _segments() -> dict[str, list[dict[str, Any]]]:
     bucket = settings.audit_bucket()
     found = {}
-    for one in aws.s3().list_objects_v2(Bucket=bucket).get("Contents", []):
-        text = gzip.decompress(aws.s3().get_object(Bucket=bucket, Key=one["Key"])["Body"].read())
-        found[one["Key"]] = [json.loads(line) for line in text.splitlines()]
+    for stored in aws.s3().list_objects_v2(Bucket=bucket).get("Contents", []):
+        text = gzip.decompress(aws.s3().get_object(Bucket=bucket, Key=stored["Key"])["Body"].read())
+        found[stored["Key"]] = [json.loads(line) for line in text.splitlines()]
     return found
 
 
@@ -52,7 +52,7 @@ def _versions() -> int:
     return len(aws.s3().list_object_versions(Bucket=settings.audit_bucket()).get("Versions", []))
 
 
-def test_segments_hold_every_record_once_and_are_locked_for_seven_years(tenant: Tenant) -> None:
+def test_segments_contain_every_record_once_and_are_locked_for_seven_years(tenant: Tenant) -> None:
     _records(tenant, 3)
     assert _archive(tenant) == {"batchItemFailures": []}
     _records(tenant, 2)
@@ -76,7 +76,7 @@ def test_segments_hold_every_record_once_and_are_locked_for_seven_years(tenant: 
 
 
 @pytest.mark.parametrize("mode", ["GOVERNANCE", "COMPLIANCE"])
-def test_the_lock_refuses_deletion(tenant: Tenant, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+def test_the_lock_prevents_deletion(tenant: Tenant, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
     """Without the right to bypass governance, which no role has (tests/structure/checks/grants.py).
 
     moto lets everybody shorten a lock; that it is refused is seen in tests/deployed.
@@ -104,7 +104,7 @@ def test_a_message_without_new_records_writes_nothing(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("call_number", range(1, 12))
-def test_killed_after_any_call_there_is_one_chain_without_gap_or_overlap(
+def test_the_archive_has_no_gap_or_overlap_after_a_kill_at_each_call(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, call_number: int
 ) -> None:
     _records(tenant, 2)
@@ -120,36 +120,40 @@ def test_killed_after_any_call_there_is_one_chain_without_gap_or_overlap(
     assert records == [1, 2, 3, 4]
 
 
-def _hidden(seq: int) -> dict[str, Any]:
-    """The index does not show a record yet. Returns what it will show."""
-    test = [one for one in items("AUDIT") if one["mode"]["S"] == "test"]
-    (item,) = (one for one in test if one["seq"]["N"] == str(seq))
+def _hide_from_index(seq: int) -> dict[str, Any]:
+    """Remove a record from the index. Returns the item as it will be indexed."""
+    test = [record for record in items("AUDIT") if record["mode"]["S"] == "test"]
+    (item,) = (record for record in test if record["seq"]["N"] == str(seq))
     kept = {name: value for name, value in item.items() if name not in ("feedpk", "feedsk")}
     aws.dynamodb().put_item(TableName=settings.state_table(), Item=kept)
     return item
 
 
-def _waiting(tenant: Tenant) -> list[dict[str, Any]]:
-    """What the hourly run says to the archiver."""
+def _archive_messages(tenant: Tenant) -> list[dict[str, Any]]:
+    """The messages that the hourly run sends to the archive queue."""
     peek("AuditQueue")
     archive.sign()
-    return [one for one in peek("AuditQueue") if (one["organization_id"], one["mode"]) == (tenant.id, "test")]
+    return [
+        message
+        for message in peek("AuditQueue")
+        if (message["organization_id"], message["mode"]) == (tenant.id, "test")
+    ]
 
 
-def _waits(monkeypatch: pytest.MonkeyPatch, until: Callable[[float], object] = lambda _: None) -> None:
-    """The archiver's time stands still, and `until` is what happens while it waits for the index."""
+def _freeze_time(monkeypatch: pytest.MonkeyPatch, until: Callable[[float], object] = lambda _: None) -> None:
+    """Freeze the archive's clock. `until` is called instead of each sleep."""
     monkeypatch.setattr(
         "eal.domain.audit_log.archive.time", SimpleNamespace(monotonic=lambda: 0.0, sleep=until)
     )
 
 
 @pytest.mark.parametrize("hidden", [1, 2, 3])
-def test_a_record_that_the_index_does_not_show_yet_is_not_forgotten(
+def test_a_record_that_is_not_indexed_yet_is_archived_later(
     tenant: Tenant, hidden: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _waits(monkeypatch)
+    _freeze_time(monkeypatch)
     _records(tenant, 3)
-    late = _hidden(hidden)
+    late = _hide_from_index(hidden)
 
     assert len(_archive(tenant)["batchItemFailures"]) == 1
 
@@ -158,36 +162,36 @@ def test_a_record_that_the_index_does_not_show_yet_is_not_forgotten(
     assert [record["seq"] for lines in _segments().values() for record in lines] == [1, 2, 3]
 
 
-def test_the_index_is_waited_for_a_moment(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_archive_waits_for_the_index(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     _records(tenant, 2)
-    late = _hidden(2)
-    _waits(monkeypatch, lambda _: aws.dynamodb().put_item(TableName=settings.state_table(), Item=late))
+    late = _hide_from_index(2)
+    _freeze_time(monkeypatch, lambda _: aws.dynamodb().put_item(TableName=settings.state_table(), Item=late))
 
     assert _archive(tenant) == {"batchItemFailures": []}
 
     assert [record["seq"] for lines in _segments().values() for record in lines] == [1, 2]
 
 
-def test_each_hour_the_archiver_hears_of_what_it_lacks_until_it_has_it(tenant: Tenant) -> None:
+def test_every_hour_unarchived_records_cause_a_message_until_they_are_archived(tenant: Tenant) -> None:
     _records(tenant, 1)
-    (word,) = _waiting(tenant)  # the record's own is lost
+    (message,) = _archive_messages(tenant)  # the relay's message is lost
 
-    load_app("workers/archive_audit").handler(sqs_event("AuditQueue", [json.dumps(word)]), None)
+    load_app("workers/archive_audit").handler(sqs_event("AuditQueue", [json.dumps(message)]), None)
 
-    assert _waiting(tenant) == []
+    assert _archive_messages(tenant) == []
     assert len(_segments()) == 1
     _records(tenant, 1)
-    assert len(_waiting(tenant)) == 1
+    assert len(_archive_messages(tenant)) == 1
 
 
-def test_what_is_numbered_while_the_archiver_ends_still_waits(
+def test_a_record_numbered_during_the_last_query_keeps_the_mark(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _records(tenant, 1)
 
     def overtaken(*arguments: Any, **more: Any) -> Any:
         found = list(read.walk(*arguments, **more))
-        if not found:  # the last look, before the archiver ends
+        if not found:  # the last query of the run
             monkeypatch.setattr("eal.domain.audit_log.archive.walk", read.walk)
             _records(tenant, 1)
         return iter(found)
@@ -195,73 +199,73 @@ def test_what_is_numbered_while_the_archiver_ends_still_waits(
     monkeypatch.setattr("eal.domain.audit_log.archive.walk", overtaken)
     _archive(tenant)
 
-    assert len(_waiting(tenant)) == 1
+    assert len(_archive_messages(tenant)) == 1
 
 
-def _word(organization_id: str, mode: str = "test") -> str:
+def _message(organization_id: str, mode: str = "test") -> str:
     return json.dumps({"organization_id": organization_id, "mode": mode, "request_id": "r"})
 
 
-def _passed(seconds: list[float]) -> Any:
-    """A clock that stands where the test puts it."""
+def _clock_at(seconds: list[float]) -> Any:
+    """A clock that the test sets."""
     return SimpleNamespace(monotonic=lambda: seconds[0])
 
 
-def test_a_batch_is_worked_off_log_by_log_and_a_failure_is_that_logs_alone(
+def test_a_batch_is_processed_once_per_log_and_fails_per_log(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = load_app("workers/archive_audit")
     archived: list[tuple[str, str]] = []
 
-    def archive_(organization_id: str, mode: str, ends: float) -> None:
-        archived.append((organization_id, mode))
-        if organization_id == "org_b":
+    def archive_(log: tuple[str, str], deadline: float) -> None:
+        archived.append(log)
+        if log[0] == "org_b":
             raise RuntimeError
 
     monkeypatch.setattr(app, "archive", archive_)
-    words = [
-        _word("org_a"),
-        _word("org_b"),
-        _word("org_a"),
-        _word("org_a", "live"),
-        _word("org_b"),
+    messages = [
+        _message("org_a"),
+        _message("org_b"),
+        _message("org_a"),
+        _message("org_a", "live"),
+        _message("org_b"),
         "no JSON",
         '{"organization_id": ["org_a"], "mode": {}}',
     ]
 
-    answer = app.handler(sqs_event("AuditQueue", words), None)
+    answer = app.handler(sqs_event("AuditQueue", messages), None)
 
     assert archived == [("org_a", "test"), ("org_b", "test"), ("org_a", "live")]
-    failed = [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+    failed = [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
     assert failed == ["message-1", "message-4", "message-5", "message-6"]
 
 
-def test_what_is_not_begun_in_time_goes_back_to_the_queue(
+def test_messages_after_the_deadline_return_to_the_queue(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = load_app("workers/archive_audit")
     now = [1000.0]
-    monkeypatch.setattr("eal.entry.queue.time", _passed(now))
+    monkeypatch.setattr("eal.entry.queue.time", _clock_at(now))
 
-    def archive_(organization_id: str, mode: str, ends: float) -> None:
+    def archive_(log: tuple[str, str], deadline: float) -> None:
         now[0] += 30
 
     monkeypatch.setattr(app, "archive", archive_)
-    words = [_word(f"org_{name}") for name in ("a", "b", "c", "a")]
+    messages = [_message(f"org_{name}") for name in ("a", "b", "c", "a")]
 
-    answer = app.handler(sqs_event("AuditQueue", words), None)
+    answer = app.handler(sqs_event("AuditQueue", messages), None)
 
-    assert [one["itemIdentifier"] for one in answer["batchItemFailures"]] == ["message-2"]
+    assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["message-2"]
 
 
-def test_a_log_that_takes_longer_than_a_run_goes_on_in_the_next(
+def test_a_log_that_takes_longer_than_a_run_continues_in_the_next(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _records(tenant, 3)
-    monkeypatch.setattr("eal.domain.audit_log.archive.MOST_IN_A_SEGMENT", 1)
+    monkeypatch.setattr("eal.domain.audit_log.archive.MAX_RECORDS_PER_SEGMENT", 1)
     now = [1000.0]
-    for module in ("entry.consumer", "audit_log.archive"):
-        monkeypatch.setattr(f"eal.{module}.time", _passed(now))
+    for module in ("entry.queue", "domain.audit_log.archive"):
+        monkeypatch.setattr(f"eal.{module}.time", _clock_at(now))
     put = tree.extend
 
     def slow(*arguments: Any) -> None:

@@ -1,4 +1,4 @@
-"""A call's classification: once for each input, and told only where it changes what others act on."""
+"""A call is classified once per input, and an event is emitted only if the decision changes."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def connection(tenant: Tenant) -> Connection:
     return connect(tenant.admin)
 
 
-def take_in(connection: Connection, kind: str, body: bytes) -> None:
-    """An event through receiver and normaliser."""
+def ingest(connection: Connection, kind: str, body: bytes) -> None:
+    """Pass an event through receiver and normaliser."""
     assert connection.send(kind, body).status == 202
-    sent = [json.dumps(one) for one in peek("CallrailQueue")]
+    sent = [json.dumps(message) for message in peek("CallrailQueue")]
     load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", sent), None)
 
 
@@ -53,7 +53,7 @@ def task(tenant: Tenant, call_id: str, mode: str = "live") -> str:
 
 def classify(*messages: str) -> list[str]:
     answer = load_app("workers/classify_call").handler(sqs_event("ClassifyQueue", list(messages)), None)
-    return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
 def only_id(tenant: Tenant) -> str:
@@ -61,22 +61,22 @@ def only_id(tenant: Tenant) -> str:
     return str(item["id"])
 
 
-def shown(tenant: Tenant) -> Any:
+def stored_call(tenant: Tenant) -> Any:
     return call("GET", f"/v1/calls/{only_id(tenant)}", key=tenant.read).json
 
 
-def test_without_engines_a_call_is_taken_in_and_not_judged(connection: Connection, tenant: Tenant) -> None:
+def test_a_call_is_not_classified_if_ai_is_switched_off(connection: Connection, tenant: Tenant) -> None:
     _switch(tenant, enabled=False)
-    take_in(connection, "post-call", Call.new().event("post-call"))
+    ingest(connection, "post-call", Call.new().event("post-call"))
 
     assert classify(task(tenant, only_id(tenant))) == []
 
-    assert (shown(tenant)["status"], shown(tenant)["classification"]) == ("received", None)
+    assert (stored_call(tenant)["status"], stored_call(tenant)["classification"]) == ("received", None)
     assert len(events("call.received", tenant.id)) == 1
     assert events("call.classified", tenant.id) == []
     _switch(tenant, enabled=True)
     assert classify(task(tenant, only_id(tenant))) == []
-    assert shown(tenant)["status"] == "classified"
+    assert stored_call(tenant)["status"] == "classified"
 
 
 def _switch(tenant: Tenant, *, enabled: bool) -> None:
@@ -84,18 +84,22 @@ def _switch(tenant: Tenant, *, enabled: bool) -> None:
     assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body).status == 200
 
 
-def test_the_rules_judge_the_call_with_provenance_and_quotes(connection: Connection, tenant: Tenant) -> None:
-    take_in(connection, "post-call", Call.new().event("post-call"))
+def test_a_classification_has_provenance_and_evidence(connection: Connection, tenant: Tenant) -> None:
+    ingest(connection, "post-call", Call.new().event("post-call"))
 
     assert classify(task(tenant, only_id(tenant))) == []
 
-    found = shown(tenant)
-    judged = found["classification"]
+    found = stored_call(tenant)
+    classification = found["classification"]
     assert found["status"] == "classified"
-    assert found["classified_at"] == judged["classified_at"]
-    assert (judged["intent"], judged["urgency"], judged["qualified"]) == ("water", "emergency", True)
-    assert judged["safety"] is True
-    provenance = dict(judged["provenance"])
+    assert found["classified_at"] == classification["classified_at"]
+    assert (classification["intent"], classification["urgency"], classification["qualified"]) == (
+        "water",
+        "emergency",
+        True,
+    )
+    assert classification["safety"] is True
+    provenance = dict(classification["provenance"])
     assert len(provenance.pop("input_sha256")) == 64
     assert provenance.pop("latency_ms") >= 0
     assert provenance == {
@@ -106,14 +110,14 @@ def test_the_rules_judge_the_call_with_provenance_and_quotes(connection: Connect
         "cost_microusd": 0,
         "fallback": False,
     }
-    assert judged["evidence"]
-    for evidence in judged["evidence"]:
+    assert classification["evidence"]
+    for evidence in classification["evidence"]:
         assert evidence["quote"] in found["transcript"]["turns"][evidence["turn"]]["text"]
-    assert found["classification_runs"] == [judged]
+    assert found["classification_runs"] == [classification]
 
 
-def test_the_event_has_the_judgement_without_quotes(connection: Connection, tenant: Tenant) -> None:
-    take_in(connection, "post-call", Call.new().event("post-call"))
+def test_the_event_has_the_classification_without_evidence(connection: Connection, tenant: Tenant) -> None:
+    ingest(connection, "post-call", Call.new().event("post-call"))
     classify(task(tenant, only_id(tenant)))
 
     (data,) = events("call.classified", tenant.id)
@@ -124,10 +128,10 @@ def test_the_event_has_the_judgement_without_quotes(connection: Connection, tena
     assert "sparking" not in str(data)
 
 
-def test_the_audit_record_says_what_was_judged_and_not_what_was_said(
+def test_the_audit_record_has_the_classification_and_no_quotes(
     connection: Connection, tenant: Tenant
 ) -> None:
-    take_in(connection, "post-call", Call.new().event("post-call"))
+    ingest(connection, "post-call", Call.new().event("post-call"))
     classify(task(tenant, only_id(tenant)))
 
     (record,) = [item for item in stored("AUDIT", tenant.id) if item["action"] == "call.classified"]
@@ -148,17 +152,15 @@ def test_the_audit_record_says_what_was_judged_and_not_what_was_said(
     assert "basement" not in str(record)
 
 
-def test_a_second_judgement_is_recorded_with_all_of_its_provenance(
-    connection: Connection, tenant: Tenant
-) -> None:
-    """Also where engine and prompt are those of the one before; a prompt's version where the engine has one."""
-    take_in(connection, "post-call", Call.new().event("post-call"))
+def test_a_second_run_is_audited_with_all_of_its_provenance(connection: Connection, tenant: Tenant) -> None:
+    """Even if it equals that of the run before. The prompt version is included if the engine has one."""
+    ingest(connection, "post-call", Call.new().event("post-call"))
     classify(task(tenant, only_id(tenant)))
     by = worker("classify_call", tenant.in_mode("live"), "request-2")
-    whole = calls.find(only_id(tenant), by)
-    run = replace(whole.runs[0], prompt_version="classify_call/3")
+    record = calls.get(only_id(tenant), by)
+    run = replace(record.runs[0], prompt_version="classify_call/3")
 
-    calls.record_run(whole, run, by)
+    calls.record_run(record, run, by)
     by.transaction.commit()
 
     records = [item for item in stored("AUDIT", tenant.id) if item["request_id"] == "request-2"]
@@ -172,52 +174,52 @@ def test_a_second_judgement_is_recorded_with_all_of_its_provenance(
     }
 
 
-def test_the_same_input_is_judged_once(
+def test_the_same_input_is_classified_once(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take_in(connection, "post-call", Call.new().event("post-call"))
-    one, two = task(tenant, only_id(tenant)), task(tenant, only_id(tenant))
-    classify(one)
+    ingest(connection, "post-call", Call.new().event("post-call"))
+    first, second = task(tenant, only_id(tenant)), task(tenant, only_id(tenant))
+    classify(first)
 
     with watched_calls(monkeypatch) as calls:
-        assert classify(one, two) == []
+        assert classify(first, second) == []
 
     assert calls.made == ["TransactGetItems", "TransactGetItems"]
     assert actions("call", tenant.id).count("call.classified") == 1
     assert len(events("call.classified", tenant.id)) == 1
-    assert len(shown(tenant)["classification_runs"]) == 1
+    assert len(stored_call(tenant)["classification_runs"]) == 1
 
 
-def test_a_longer_call_with_the_same_words_is_not_judged_again(
+def test_a_longer_call_with_the_same_transcript_is_not_classified_again(
     connection: Connection, tenant: Tenant
 ) -> None:
-    one = Call.new()
-    take_in(connection, "post-call", one.event("post-call"))
+    phone_call = Call.new()
+    ingest(connection, "post-call", phone_call.event("post-call"))
     classify(task(tenant, only_id(tenant)))
-    asked = len(stored("TASK", tenant.id))
-    longer = json.dumps({**json.loads(one.event("call-modified")), "duration": "999"}).encode()
+    tasks_before = len(stored("TASK", tenant.id))
+    longer = json.dumps({**json.loads(phone_call.event("call-modified")), "duration": "999"}).encode()
 
-    take_in(connection, "call-modified", longer)
+    ingest(connection, "call-modified", longer)
     classify(task(tenant, only_id(tenant)))
 
-    found = shown(tenant)
+    found = stored_call(tenant)
     assert (found["duration_seconds"], len(found["classification_runs"])) == (999, 1)
-    assert len(stored("TASK", tenant.id)) == asked
+    assert len(stored("TASK", tenant.id)) == tasks_before
 
 
-def test_a_late_transcript_is_another_input_and_told_where_it_changes_the_answer(
+def test_a_late_transcript_is_classified_again_and_emits_an_event_for_a_new_decision(
     connection: Connection, tenant: Tenant
 ) -> None:
-    one = Call.new()
-    silent = json.dumps({**json.loads(one.event("post-call")), "transcription": ""}).encode()
-    take_in(connection, "post-call", silent)
+    phone_call = Call.new()
+    silent = json.dumps({**json.loads(phone_call.event("post-call")), "transcription": ""}).encode()
+    ingest(connection, "post-call", silent)
     classify(task(tenant, only_id(tenant)))
-    assert shown(tenant)["classification"]["intent"] == "unknown"
+    assert stored_call(tenant)["classification"]["intent"] == "unknown"
 
-    take_in(connection, "call-modified", one.event("call-modified"))
+    ingest(connection, "call-modified", phone_call.event("call-modified"))
     classify(task(tenant, only_id(tenant)))
 
-    found = shown(tenant)
+    found = stored_call(tenant)
     assert found["classification"]["intent"] == "water"
     assert [run["intent"] for run in found["classification_runs"]] == ["water", "unknown"]
     assert [data["classification"]["intent"] for data in events("call.classified", tenant.id)] == [
@@ -226,20 +228,23 @@ def test_a_late_transcript_is_another_input_and_told_where_it_changes_the_answer
     ]
 
 
-def test_another_input_with_the_same_answer_is_kept_and_not_told(
+def test_a_run_with_the_same_decision_is_stored_and_emits_no_event(
     connection: Connection, tenant: Tenant
 ) -> None:
-    one = Call.new()
-    take_in(connection, "post-call", one.event("post-call"))
+    phone_call = Call.new()
+    ingest(connection, "post-call", phone_call.event("post-call"))
     classify(task(tenant, only_id(tenant)))
     longer = json.dumps(
-        {**json.loads(one.event("call-modified")), "transcription": TRANSCRIPT + "\nCaller: Thank you."}
+        {
+            **json.loads(phone_call.event("call-modified")),
+            "transcription": TRANSCRIPT + "\nCaller: Thank you.",
+        }
     ).encode()
 
-    take_in(connection, "call-modified", longer)
+    ingest(connection, "call-modified", longer)
     classify(task(tenant, only_id(tenant)))
 
-    assert len(shown(tenant)["classification_runs"]) == 2
+    assert len(stored_call(tenant)["classification_runs"]) == 2
     assert actions("call", tenant.id).count("call.classified") == 2
     assert len(events("call.classified", tenant.id)) == 1
 
@@ -248,42 +253,44 @@ def test_the_last_twenty_runs_are_kept(connection: Connection, tenant: Tenant) -
     for number in range(22):
         words = f"Caller: My basement is flooded, {number} inches."
         body = {"resource_id": "CAL1", "transcription": words, "changes": ["x"], "direction": "inbound"}
-        take_in(connection, "call-modified", json.dumps(body).encode())
+        ingest(connection, "call-modified", json.dumps(body).encode())
         classify(task(tenant, only_id(tenant)))
 
-    assert len(shown(tenant)["classification_runs"]) == 20
+    assert len(stored_call(tenant)["classification_runs"]) == 20
     assert actions("call", tenant.id).count("call.classified") == 22
 
 
-def test_a_call_that_goes_on_or_is_not_there_is_passed_over(connection: Connection, tenant: Tenant) -> None:
-    take_in(connection, "pre-call", Call.new().event("pre-call"))
+def test_a_call_that_is_in_progress_or_does_not_exist_is_skipped(
+    connection: Connection, tenant: Tenant
+) -> None:
+    ingest(connection, "pre-call", Call.new().event("pre-call"))
 
     gone = ids.new("call", clock.now())
     assert classify(task(tenant, only_id(tenant)), task(tenant, gone), task(tenant, "x")) == []
     assert classify(task(tenant, only_id(tenant), mode="test")) == []
 
-    assert shown(tenant)["classification"] is None
+    assert stored_call(tenant)["classification"] is None
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_killed_after_any_side_effect_and_delivered_again_it_is_classified_once(
+def test_a_call_is_classified_once_after_a_kill_at_each_side_effect(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    take_in(connection, "post-call", Call.new().event("post-call"))
-    one = task(tenant, only_id(tenant))
+    ingest(connection, "post-call", Call.new().event("post-call"))
+    message = task(tenant, only_id(tenant))
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = number
         with pytest.raises(Killed):
-            classify(one)
+            classify(message)
 
-    assert classify(one) == []
+    assert classify(message) == []
 
     assert len(events("call.classified", tenant.id)) == 1
     assert actions("call", tenant.id).count("call.classified") == 1
-    assert len(shown(tenant)["classification_runs"]) == 1
+    assert len(stored_call(tenant)["classification_runs"]) == 1
 
 
-def test_what_was_said_is_not_logged(
+def test_the_transcript_is_not_logged(
     connection: Connection,
     tenant: Tenant,
     capsys: pytest.CaptureFixture[str],
@@ -291,7 +298,7 @@ def test_what_was_said_is_not_logged(
 ) -> None:
     log = io.StringIO()
     monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
-    take_in(connection, "post-call", Call.new().event("post-call"))
+    ingest(connection, "post-call", Call.new().event("post-call"))
     classify(task(tenant, only_id(tenant)))
 
     logged = log.getvalue() + capsys.readouterr().out
@@ -300,7 +307,7 @@ def test_what_was_said_is_not_logged(
     assert "Dana" not in logged
 
 
-def test_what_is_logged_of_a_message_names_its_tenant(
+def test_the_log_line_of_a_failed_message_names_its_tenant(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = io.StringIO()
@@ -315,7 +322,7 @@ def test_what_is_logged_of_a_message_names_its_tenant(
 
 
 @pytest.mark.parametrize(("name", "value"), [("call_id", None), ("mode", "production"), ("request_id", None)])
-def test_a_message_that_is_none_of_ours_fails_and_the_log_names_what_is_wrong(
+def test_an_invalid_message_fails_and_the_log_names_the_field(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, name: str, value: str | None
 ) -> None:
     log = io.StringIO()

@@ -16,7 +16,7 @@ import pytest
 from eal.core import aws, settings
 from eal.core.clock import rfc3339
 from eal.core.table.item import from_attributes
-from eal.domain.audit_log.archive import segment_name
+from eal.domain.audit_log.archive import segment_object_key
 from eal.domain.audit_log.exports import file, segments, writing
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -36,13 +36,13 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def seeded(tenant: Tenant) -> list[chain.Record]:
-    """An archive of the test mode: a record a day, ten to a segment. What the API records goes on behind it."""
+    """An archive in test mode: one record a day, ten per segment. Records made through the API follow."""
     records = list(chain.records(tenant.in_mode("test"), SEEDED, step=DAY))
-    chain.archive(tenant.in_mode("test"), records, each=10)
+    chain.archive(tenant.in_mode("test"), records, per_segment=10)
     return records
 
 
-def _asked(tenant: Tenant, **body: Any) -> str:
+def _request_export(tenant: Tenant, **body: Any) -> str:
     answer = call("POST", "/v1/audit-log/exports", key=tenant.test_admin, json_body=body)
     assert answer.status == 202, answer.text
     return str(answer.json["id"])
@@ -61,7 +61,7 @@ def _file(export: dict[str, Any]) -> bytes:
 
 
 def _exported(tenant: Tenant, **body: Any) -> tuple[dict[str, Any], bytes]:
-    export_id = _asked(tenant, **body)
+    export_id = _request_export(tenant, **body)
     Pipeline().run()
     export = _get(tenant, export_id)
     assert export["status"] == "completed"
@@ -79,7 +79,7 @@ def _consume(body: str, received: int = 1) -> Any:
 
 def _ready(tenant: Tenant, **body: Any) -> str:
     """An export whose own record is archived and whose message was taken off the queue. Returns the message."""
-    export_id = _asked(tenant, **body)
+    export_id = _request_export(tenant, **body)
 
     def invoke(folder: str, event: dict[str, Any]) -> Any:
         done: dict[str, list[str]] = {"batchItemFailures": []}
@@ -103,10 +103,10 @@ def _lines(segment_records: list[chain.Record]) -> bytes:
     return gzip.decompress(chain.segment(segment_records))
 
 
-# ---------------------------------------------------------------- what is in it
+# ---------------------------------------------------------------- content
 
 
-def test_a_whole_jsonl_export_is_the_archive_byte_for_byte_up_to_its_own_record(
+def test_a_complete_jsonl_export_equals_the_archive_up_to_its_own_record(
     tenant: Tenant, seeded: list[chain.Record]
 ) -> None:
     export, text = _exported(tenant, format="jsonl")
@@ -130,7 +130,7 @@ def test_a_whole_jsonl_export_is_the_archive_byte_for_byte_up_to_its_own_record(
     assert (export["records"], export["bytes"]) == (SEEDED + 1, len(text))
 
 
-def test_an_auditor_proves_it_with_the_file_the_manifest_and_the_key(
+def test_an_export_is_verified_with_its_file_manifest_and_public_key(
     tenant: Tenant, seeded: list[chain.Record], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     export, text = _exported(tenant, format="jsonl")
@@ -147,7 +147,7 @@ def test_an_auditor_proves_it_with_the_file_the_manifest_and_the_key(
     assert verify_audit.main(arguments) == 1
 
 
-def test_csv_has_the_same_records(tenant: Tenant, seeded: list[chain.Record]) -> None:
+def test_a_csv_export_has_the_same_records(tenant: Tenant, seeded: list[chain.Record]) -> None:
     _, text = _exported(tenant, format="csv")
 
     rows = list(csv.DictReader(io.StringIO(text.decode(), newline="")))
@@ -178,22 +178,22 @@ def test_csv_has_the_same_records(tenant: Tenant, seeded: list[chain.Record]) ->
     ],
     ids=str,
 )
-def test_each_filter_holds_exactly_what_it_says(
+def test_an_export_contains_exactly_the_records_of_its_filters(
     tenant: Tenant, seeded: list[chain.Record], filters: dict[str, str], format_: str
 ) -> None:
     export, text = _exported(tenant, format=format_, **filters)
 
-    wanted = [record for record in seeded if _passes(record, filters)]
+    expected = [record for record in seeded if _passes(record, filters)]
     if format_ == "jsonl":
-        assert text == _lines(wanted)
+        assert text == _lines(expected)
     else:
         rows = list(csv.DictReader(io.StringIO(text.decode(), newline="")))
-        assert [int(row["seq"]) for row in rows] == [record["seq"] for record in wanted]
+        assert [int(row["seq"]) for row in rows] == [record["seq"] for record in expected]
     manifest = export["manifest"]
-    assert manifest["records"] == len(wanted)
+    assert manifest["records"] == len(expected)
     assert manifest["complete"] is False
-    assert manifest["first_seq"] == (wanted[0]["seq"] if wanted else None)
-    assert manifest["last_seq"] == (wanted[-1]["seq"] if wanted else None)
+    assert manifest["first_seq"] == (expected[0]["seq"] if expected else None)
+    assert manifest["last_seq"] == (expected[-1]["seq"] if expected else None)
 
 
 def _passes(record: chain.Record, filters: dict[str, str]) -> bool:
@@ -210,31 +210,29 @@ def _passes(record: chain.Record, filters: dict[str, str]) -> bool:
     )
 
 
-def test_a_day_of_many_is_found_without_reading_the_rest(
+def test_a_short_time_range_reads_few_segments(
     tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     after = chain.START + 100 * DAY
     body = _ready(tenant, format="jsonl", created_after=rfc3339(after), created_before=rfc3339(after + DAY))
-    monkeypatch.setattr(segments, "_AHEAD", 1)
+    monkeypatch.setattr(segments, "_MAX_PREFETCHED", 1)
 
     with watched_calls(monkeypatch) as calls:
         _consume(body)
 
     assert _file(_get(tenant, _id_in(body))) == _lines(seeded[99:100])
-    # About eight to halve 23 segments, four for the day with its margins, and the finished file.
+    # About eight for the binary search of 23 segments, four for the day with its margins, and the finished file.
     assert calls.count("GetObject") < 16
 
 
-def test_an_empty_file_of_an_empty_log_is_its_own_record(tenant: Tenant) -> None:
+def test_an_export_of_an_empty_log_has_its_own_record(tenant: Tenant) -> None:
     export, text = _exported(tenant, format="jsonl")
 
     assert [json.loads(line)["action"] for line in text.splitlines()] == ["audit_export.created"]
     assert export["manifest"]["complete"] is True
 
 
-def test_the_export_is_itself_in_the_log_and_no_address_is(
-    tenant: Tenant, seeded: list[chain.Record]
-) -> None:
+def test_the_export_is_audited_without_its_url(tenant: Tenant, seeded: list[chain.Record]) -> None:
     export, text = _exported(tenant, format="csv", action="lead.created")
     Pipeline().run()
 
@@ -243,8 +241,8 @@ def test_the_export_is_itself_in_the_log_and_no_address_is(
     assert (created["action"], created["actor"]["type"]) == ("audit_export.created", "api_key")
     assert (completed["action"], completed["actor"]["id"]) == ("audit_export.completed", "export_audit")
     assert {"field": "filters", "from": None, "to": {"action": "lead.created"}} in created["changes"]
-    told = {change["field"]: change["to"] for change in completed["changes"]}
-    assert told == {
+    audited = {change["field"]: change["to"] for change in completed["changes"]}
+    assert audited == {
         "records": export["records"],
         "bytes": len(text),
         "sha256": hashlib.sha256(text).hexdigest(),
@@ -252,13 +250,13 @@ def test_the_export_is_itself_in_the_log_and_no_address_is(
     assert "X-Amz-Signature" not in json.dumps(items())
 
 
-# ---------------------------------------------------------------- waiting, time, and rivals
+# ---------------------------------------------------------------- delays, kills and concurrent workers
 
 
-def test_the_worker_waits_for_s3_as_long_as_it_takes_to_put_many_parts_together(
+def test_the_worker_uses_the_client_with_long_timeouts(
     tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An endpoint's client gives up after two seconds; no call of the worker's is made with that one."""
+    """Completing many parts takes longer than the two seconds after which the client of endpoints times out."""
     body = _ready(tenant, format="jsonl")
     with monkeypatch.context() as patch:
         patch.setattr(aws, "s3", None)
@@ -268,8 +266,8 @@ def test_the_worker_waits_for_s3_as_long_as_it_takes_to_put_many_parts_together(
     assert aws.patient_s3().meta.config.read_timeout == 60  # type: ignore[attr-defined]
 
 
-def test_it_waits_until_its_own_record_is_archived(tenant: Tenant, seeded: list[chain.Record]) -> None:
-    export_id = _asked(tenant, format="jsonl")
+def test_an_export_waits_until_its_own_record_is_archived(tenant: Tenant, seeded: list[chain.Record]) -> None:
+    export_id = _request_export(tenant, format="jsonl")
 
     assert _consume(_message(tenant, export_id)) == {"batchItemFailures": []}
 
@@ -279,19 +277,19 @@ def test_it_waits_until_its_own_record_is_archived(tenant: Tenant, seeded: list[
     assert _get(tenant, export_id)["status"] == "completed"
 
 
-def test_all_work_is_done_in_the_tenants_message_group(
+def test_messages_from_the_bus_are_forwarded_to_the_tenants_message_group(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The queue is fair among groups; a message of the bus has none, and is passed on."""
-    export_id = _asked(tenant, format="jsonl")
+    """The queue is fair among groups, and a message from the bus has no group."""
+    export_id = _request_export(tenant, format="jsonl")
     (task,) = [json.loads(item["data"]["S"]) for item in items("TASK")]
     detail = {**json.loads(_message(tenant, export_id)), **task, "task": "export_audit"}
     sent: list[dict[str, Any]] = []
     monkeypatch.setattr(aws.sqs(), "send_message", lambda **request: sent.append(request))
     worked: list[str] = []
 
-    def work(*message: str) -> int:
-        worked.append(message[2])
+    def work(_tenant: object, export_id: str, _request_id: str) -> int:
+        worked.append(export_id)
         return 5
 
     monkeypatch.setattr(writing, "work", work)
@@ -301,11 +299,14 @@ def test_all_work_is_done_in_the_tenants_message_group(
     _consume(sent[0]["MessageBody"])
 
     assert worked == [export_id]
-    assert [(one["MessageGroupId"], one["DelaySeconds"]) for one in sent] == [(tenant.id, 0), (tenant.id, 5)]
+    assert [(request["MessageGroupId"], request["DelaySeconds"]) for request in sent] == [
+        (tenant.id, 0),
+        (tenant.id, 5),
+    ]
 
 
 def _delayed() -> list[dict[str, Any]]:
-    """The messages that wait for their time; taken off by moving moto's clock is not needed, its queue is read."""
+    """The delayed messages, read from moto's own queue."""
     from moto.backends import get_backend
     from moto.core.models import DEFAULT_ACCOUNT_ID
 
@@ -316,14 +317,14 @@ def _delayed() -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("format_", ["csv", "jsonl"])
-def test_runs_that_are_short_of_time_make_the_same_file(
+def test_runs_that_run_out_of_time_write_the_same_file(
     tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch, format_: str
 ) -> None:
     _, at_once = _exported(tenant, format=format_, created_before="2026-07-01T00:00:00Z")
     _parts_of(monkeypatch, 7000)
     body = _ready(tenant, format=format_, created_before="2026-07-01T00:00:00Z")
     monkeypatch.setattr(writing, "RUN_SECONDS", 0)
-    for _ in range(30):  # each run takes one segment further and then pauses
+    for _ in range(30):  # each run adds one segment and then pauses
         _consume(body)
     assert _get(tenant, _id_in(body))["status"] == "running"
     monkeypatch.setattr(writing, "RUN_SECONDS", 840)
@@ -336,12 +337,12 @@ def test_runs_that_are_short_of_time_make_the_same_file(
 
 
 @pytest.mark.parametrize("format_", ["csv", "jsonl"])
-def test_killed_after_each_call_it_ends_the_same(
+def test_an_export_killed_in_every_run_ends_with_the_same_file(
     tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch, format_: str
 ) -> None:
     _, at_once = _exported(tenant, format=format_, created_before="2026-07-01T00:00:00Z")
     _parts_of(monkeypatch, 20_000)
-    monkeypatch.setattr(segments, "_AHEAD", 1)
+    monkeypatch.setattr(segments, "_MAX_PREFETCHED", 1)
     body = _ready(tenant, format=format_, created_before="2026-07-01T00:00:00Z")
 
     killed_at = 0
@@ -360,11 +361,11 @@ def test_killed_after_each_call_it_ends_the_same(
 
 
 @pytest.mark.parametrize("call_number", range(1, 45, 2))
-def test_killed_once_at_any_call_it_ends_the_same(
+def test_an_export_killed_once_at_any_call_ends_with_the_same_file(
     tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch, call_number: int
 ) -> None:
     _parts_of(monkeypatch, 20_000)
-    monkeypatch.setattr(segments, "_AHEAD", 1)
+    monkeypatch.setattr(segments, "_MAX_PREFETCHED", 1)
     body = _ready(tenant, format="jsonl")
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = call_number
@@ -386,16 +387,18 @@ def _check_done(tenant: Tenant, body: str, text: bytes) -> None:
     assert export["manifest"]["files"][0]["sha256"] == hashlib.sha256(text).hexdigest()
     assert export["records"] == len(text.splitlines()) - (export["format"] == "csv")
     stored = [from_attributes(item) for item in items("AUDIT")]
-    told = [
-        one["action"] for one in stored if one["resource"] == {"type": "audit_export", "id": export["id"]}
+    actions = [
+        record["action"]
+        for record in stored
+        if record["resource"] == {"type": "audit_export", "id": export["id"]}
     ]
-    assert sorted(map(str, told)) == ["audit_export.completed", "audit_export.created"]
+    assert sorted(map(str, actions)) == ["audit_export.completed", "audit_export.created"]
 
 
-def test_a_second_worker_in_between_does_no_harm(
+def test_a_concurrent_worker_does_not_change_the_file(
     tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At each part of one worker another one works through the whole export."""
+    """After the first part of one worker, another one completes the export."""
     _parts_of(monkeypatch, 20_000)
     body = _ready(tenant, format="jsonl")
     put_part = file.put_part
@@ -412,14 +415,14 @@ def test_a_second_worker_in_between_does_no_harm(
     assert _consume(body) == {"batchItemFailures": []}
 
     assert _get(tenant, _id_in(body))["status"] == "completed"
-    assert [json.loads(one)["seq"] for one in _file(_get(tenant, _id_in(body))).splitlines()] == list(
+    assert [json.loads(line)["seq"] for line in _file(_get(tenant, _id_in(body))).splitlines()] == list(
         range(1, SEEDED + 2)
     )
-    assert len(_delayed()) == 1  # the loser looks again, and will find it done
+    assert len(_delayed()) == 1  # the losing worker checks again later
 
 
 @pytest.mark.parametrize("after_parts", [1, 3])
-def test_an_upload_that_has_expired_is_begun_again(
+def test_an_expired_upload_is_restarted(
     tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch, after_parts: int
 ) -> None:
     _parts_of(monkeypatch, 20_000)
@@ -448,7 +451,7 @@ def test_an_upload_that_has_expired_is_begun_again(
     assert [int(row["seq"]) for row in rows] == list(range(1, SEEDED + 2))
 
 
-def test_a_redelivery_of_a_done_export_changes_nothing(tenant: Tenant, seeded: list[chain.Record]) -> None:
+def test_a_message_of_a_completed_export_changes_nothing(tenant: Tenant, seeded: list[chain.Record]) -> None:
     export, _ = _exported(tenant, format="jsonl")
     before = items()
 
@@ -459,9 +462,9 @@ def test_a_redelivery_of_a_done_export_changes_nothing(tenant: Tenant, seeded: l
 
 
 def _expire(tenant: Tenant, *segments_: tuple[int, int]) -> None:
-    """What the bucket's lifecycle does after seven years, to the oldest first."""
+    """Delete segments, as the bucket's lifecycle does after seven years."""
     for first, last in segments_:
-        name = segment_name(tenant.in_mode("test"), first, last)
+        name = segment_object_key(tenant.in_mode("test"), first, last)
         aws.s3().delete_object(Bucket=settings.audit_bucket(), Key=name)
 
 
@@ -474,7 +477,7 @@ def _expire(tenant: Tenant, *segments_: tuple[int, int]) -> None:
     ],
     ids=str,
 )
-def test_an_export_says_what_of_its_range_has_expired(
+def test_the_manifest_has_the_expired_part_of_the_range(
     tenant: Tenant, seeded: list[chain.Record], filters: dict[str, str], records: int
 ) -> None:
     _expire(tenant, (1, 10), (11, 20))
@@ -486,9 +489,7 @@ def test_an_export_says_what_of_its_range_has_expired(
     assert manifest["records"] == len(text.splitlines()) == records
 
 
-def test_a_range_that_begins_after_what_has_expired_lacks_nothing(
-    tenant: Tenant, seeded: list[chain.Record]
-) -> None:
+def test_a_range_after_the_expired_records_is_complete(tenant: Tenant, seeded: list[chain.Record]) -> None:
     _expire(tenant, (1, 10), (11, 20))
 
     export, text = _exported(tenant, format="jsonl", created_after=rfc3339(chain.START + 100 * DAY))
@@ -499,7 +500,7 @@ def test_a_range_that_begins_after_what_has_expired_lacks_nothing(
 
 def test_an_archive_with_a_gap_is_not_exported(tenant: Tenant, seeded: list[chain.Record]) -> None:
     body = _ready(tenant, format="jsonl")
-    name = segment_name(tenant.in_mode("test"), 101, 110)
+    name = segment_object_key(tenant.in_mode("test"), 101, 110)
     aws.s3().delete_object(Bucket=settings.audit_bucket(), Key=name)
 
     assert _consume(body)["batchItemFailures"]
@@ -507,18 +508,20 @@ def test_an_archive_with_a_gap_is_not_exported(tenant: Tenant, seeded: list[chai
     assert _get(tenant, _id_in(body))["status"] == "running"
 
 
-def test_a_segment_that_lacks_a_record_is_not_exported(tenant: Tenant, seeded: list[chain.Record]) -> None:
+def test_an_archive_with_an_incomplete_segment_is_not_exported(
+    tenant: Tenant, seeded: list[chain.Record]
+) -> None:
     body = _ready(tenant, format="csv")
-    name = segment_name(tenant.in_mode("test"), 101, 110)
+    name = segment_object_key(tenant.in_mode("test"), 101, 110)
     aws.s3().put_object(Bucket=settings.audit_bucket(), Key=name, Body=chain.segment(seeded[100:109]))
 
     assert _consume(body)["batchItemFailures"]
 
 
-def test_after_a_day_it_has_failed(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_fails_after_a_day(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     from eal.core import clock
 
-    export_id = _asked(tenant, format="jsonl")
+    export_id = _request_export(tenant, format="jsonl")
     real = clock.now
     monkeypatch.setattr("eal.core.clock.now", lambda: real() + timedelta(hours=25))
 
@@ -527,12 +530,12 @@ def test_after_a_day_it_has_failed(tenant: Tenant, monkeypatch: pytest.MonkeyPat
     assert _get(tenant, export_id)["status"] == "failed"
 
 
-def test_tried_for_the_last_time_it_has_failed_gives_its_place_back_and_tells_the_operator(
+def test_the_last_receive_fails_the_export_and_frees_its_slot_and_a_redrive_completes_it(
     tenant: Tenant, seeded: list[chain.Record]
 ) -> None:
     body = _ready(tenant, format="jsonl")
-    others = [_asked(tenant, format="jsonl", action=f"lead.{number}") for number in range(2)]
-    name = segment_name(tenant.in_mode("test"), 101, 110)
+    others = [_request_export(tenant, format="jsonl", action=f"lead.{number}") for number in range(2)]
+    name = segment_object_key(tenant.in_mode("test"), 101, 110)
     lost = aws.s3().get_object(Bucket=settings.audit_bucket(), Key=name)["Body"].read()
     aws.s3().delete_object(Bucket=settings.audit_bucket(), Key=name)
     last = resources("AWS::SQS::Queue")["ExportQueue"]["RedrivePolicy"]["maxReceiveCount"]
@@ -543,15 +546,15 @@ def test_tried_for_the_last_time_it_has_failed_gives_its_place_back_and_tells_th
     assert _consume(body, last)["batchItemFailures"], "the message goes to the dead letters"
 
     assert _get(tenant, _id_in(body))["status"] == "failed"
-    assert _asked(tenant, format="csv") not in others
+    assert _request_export(tenant, format="csv") not in others
     log = call("GET", "/v1/audit-log?action=audit_export.failed", key=tenant.test_admin).json["data"]
-    assert [one["changes"] for one in log] == [[{"field": "status", "from": "running", "to": "failed"}]]
+    assert [record["changes"] for record in log] == [[{"field": "status", "from": "running", "to": "failed"}]]
     aws.s3().put_object(Bucket=settings.audit_bucket(), Key=name, Body=lost)
     assert not _consume(body)["batchItemFailures"], "the message was put back"
     assert _get(tenant, _id_in(body))["status"] == "completed"
 
 
-def test_test_mode_and_live_mode_do_not_meet(tenant: Tenant, seeded: list[chain.Record]) -> None:
+def test_test_and_live_mode_are_separate(tenant: Tenant, seeded: list[chain.Record]) -> None:
     call("POST", "/v1/leads", key=tenant.admin, json_body={"email": "live@example.com"})
     answer = call("POST", "/v1/audit-log/exports", key=tenant.admin, json_body={"format": "jsonl"})
     Pipeline().run()

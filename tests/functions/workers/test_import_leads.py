@@ -1,4 +1,4 @@
-"""An uploaded file: its rows become leads, each exactly once, whatever happens to the worker."""
+"""Each row of an uploaded file becomes a lead exactly once, even if workers are killed."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ RULES = ("error", "return", "update")
 COUNTS = ("total", "processed", "created", "updated", "skipped", "failed")
 
 
-def counts(one: dict[str, Any]) -> dict[str, int]:
-    return {name: one[name] for name in COUNTS}
+def counts(lead_import: dict[str, Any]) -> dict[str, int]:
+    return {name: lead_import[name] for name in COUNTS}
 
 
 def leads_of(key: str) -> list[dict[str, Any]]:
@@ -44,7 +44,7 @@ def without_times(lead: dict[str, Any]) -> dict[str, Any]:
 
 
 def all_kinds() -> str:
-    """Forty-odd rows: new, wrong, there already, twice in the file near and far, merging, of two leads."""
+    """42 rows: new, invalid, duplicates of leads and of rows near and far, merges, contacts of two leads."""
     lines = ["email,phone,notes,loss_type"]
     lines += [f"new{n}@example.com,,,water" for n in range(18)]
     lines += ["old1@example.com,,from the file,", "old1@example.com,,from the file,", "old2@example.com,,,"]
@@ -61,8 +61,8 @@ def all_kinds() -> str:
 
 
 def in_chunks_of_two(monkeypatch: pytest.MonkeyPatch) -> str:
-    """Ten rows in five chunks: small, because moto copies its tables at each transaction."""
-    monkeypatch.setattr(run, "MAX_OPERATIONS", run.OF_A_CHUNK + 2 * (run.OF_A_LEAD + 1))
+    """Ten rows in five chunks. The file is small, because moto copies its tables in each transaction."""
+    monkeypatch.setattr(run, "MAX_OPERATIONS", run.OPERATIONS_PER_CHUNK + 2 * (run.OPERATIONS_PER_LEAD + 1))
     names = ("old1", "old2", "a", "b", "c", "a", "bad@", "d", "e", "old2")
     return "email,notes\n" + "".join(
         f"{name}@example.com,{number % 2}\n" for number, name in enumerate(names)
@@ -85,7 +85,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_each_rule_for_duplicates_and_a_dry_run_beforehand(tenant: Tenant, rule: str) -> None:
+def test_a_dry_run_predicts_the_counts_of_every_rule(tenant: Tenant, rule: str) -> None:
     with_two_leads(tenant)
     before = items("LEAD")
 
@@ -100,7 +100,7 @@ def test_each_rule_for_duplicates_and_a_dry_run_beforehand(tenant: Tenant, rule:
     assert len(items("LEAD")) == 32
 
 
-def test_the_same_file_again_makes_nothing(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_import_of_a_file_changes_no_lead(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     content = in_chunks_of_two(monkeypatch)
     first = imported(tenant, content, on_duplicate="update")
     after = items("LEAD")
@@ -109,12 +109,12 @@ def test_the_same_file_again_makes_nothing(tenant: Tenant, monkeypatch: pytest.M
 
     assert again["created"] == 0
     assert again["failed"] == first["failed"]
-    assert {one["sk"]["S"]: one["version"] for one in items("LEAD")} == {
-        one["sk"]["S"]: one["version"] for one in after
+    assert {lead["sk"]["S"]: lead["version"] for lead in items("LEAD")} == {
+        lead["sk"]["S"]: lead["version"] for lead in after
     }
 
 
-def test_a_row_becomes_the_lead_that_the_api_would_make(tenant: Tenant) -> None:
+def test_a_row_becomes_the_same_lead_as_through_the_api(tenant: Tenant) -> None:
     body = {
         "first_name": "Dana",
         "email": "dana@example.com",
@@ -134,7 +134,7 @@ def test_a_row_becomes_the_lead_that_the_api_would_make(tenant: Tenant) -> None:
     assert [entry["type"] for entry in history] == ["score"]
 
 
-def test_no_value_is_lost_in_an_update(tenant: Tenant) -> None:
+def test_an_update_keeps_existing_values(tenant: Tenant) -> None:
     call(
         "POST",
         "/v1/leads",
@@ -142,35 +142,35 @@ def test_no_value_is_lost_in_an_update(tenant: Tenant) -> None:
         json_body={"email": "a@example.com", "notes": "old", "company": "Old"},
     )
 
-    one = imported(
+    lead_import = imported(
         tenant, "email,phone,notes,first_name\na@example.com,4155550123,new,Ann\n", on_duplicate="update"
     )
 
     (lead,) = leads_of(tenant.read)
-    assert one["updated"] == 1
+    assert lead_import["updated"] == 1
     assert (lead["notes"], lead["company"], lead["first_name"]) == ("old\n\nnew", "Old", "Ann")
     assert lead["phones"] == ["+14155550123"]
     assert lead["version"] == 2
     found = call("GET", "/v1/leads?phone=%2B14155550123", key=tenant.read).json["data"]
-    assert [one["id"] for one in found] == [lead["id"]]
+    assert [match["id"] for match in found] == [lead["id"]]
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_leads_of_the_largest_size_are_read_within_the_limit_of_a_transaction(
+def test_leads_of_the_maximum_size_are_read_within_the_limit_of_a_transaction(
     tenant: Tenant, dry_run: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     numbers = [f"+1415555{n:04}" for n in range(90)]
-    asked: list[int] = []
+    item_counts: list[int] = []
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def watched(client: Any, operation: str, arguments: Any) -> Any:
         if operation == "TransactGetItems":
-            asked.append(len(arguments["TransactItems"]))
+            item_counts.append(len(arguments["TransactItems"]))
         return send(client, operation, arguments)
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
 
-    one = imported(
+    lead_import = imported(
         tenant,
         "".join(json.dumps({"phones": numbers[n : n + 10]}) + "\n" for n in range(0, 90, 10)),
         format="jsonl",
@@ -178,20 +178,20 @@ def test_leads_of_the_largest_size_are_read_within_the_limit_of_a_transaction(
         dry_run=dry_run,
     )
 
-    assert one["created"] == 9
-    assert sum(asked) >= 90
-    assert max(asked) * MAX_JSON_BYTES < 4_000_000
+    assert lead_import["created"] == 9
+    assert sum(item_counts) >= 90
+    assert max(item_counts) * MAX_JSON_BYTES < 4_000_000
 
 
-def test_errors_name_the_lead_and_no_value(tenant: Tenant) -> None:
+def test_errors_name_the_duplicate_lead_and_no_values(tenant: Tenant) -> None:
     there = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json
 
-    one = imported(
+    lead_import = imported(
         tenant, "email,phone\na@example.com,\nQuackenbush,\nb@example.com,4155550123\n,4155550123\n"
     )
 
     made = call("GET", "/v1/leads?email=b@example.com", key=tenant.read).json["data"][0]
-    assert one["errors"] == [
+    assert lead_import["errors"] == [
         {"row": 1, "field": "email", "message": f"The lead {there['id']} has the same e-mail address."},
         {"row": 2, "field": "email", "message": "Must be an e-mail address."},
         {"row": 4, "field": "phones", "message": f"The lead {made['id']} has the same phone number."},
@@ -207,25 +207,29 @@ def test_a_row_that_is_too_large_or_has_control_characters_fails_alone(tenant: T
     }
     rows = [large, {"email": "b@example.com", "company": "a\x1bb"}, {"email": "c@example.com"}]
 
-    one = imported(tenant, "\n".join(json.dumps(row, ensure_ascii=False) for row in rows), format="jsonl")
+    lead_import = imported(
+        tenant, "\n".join(json.dumps(row, ensure_ascii=False) for row in rows), format="jsonl"
+    )
 
-    assert (one["created"], [(error["row"], error["field"]) for error in one["errors"]]) == (
+    assert (lead_import["created"], [(error["row"], error["field"]) for error in lead_import["errors"]]) == (
         1,
         [(1, None), (2, "company")],
     )
 
 
-def test_a_dry_run_names_the_row_where_there_is_no_lead(tenant: Tenant) -> None:
-    one = imported(tenant, "email\na@example.com\na@example.com\n", dry_run=True)
+def test_a_dry_run_names_the_duplicate_row(tenant: Tenant) -> None:
+    lead_import = imported(tenant, "email\na@example.com\na@example.com\n", dry_run=True)
 
-    assert one["errors"] == [{"row": 2, "field": "email", "message": "Row 1 has the same e-mail address."}]
-    assert one["errors_url"]
+    assert lead_import["errors"] == [
+        {"row": 2, "field": "email", "message": "Row 1 has the same e-mail address."}
+    ]
+    assert lead_import["errors_url"]
 
 
-def test_a_test_key_makes_test_leads(tenant: Tenant) -> None:
-    one = imported(tenant, "email\na@example.com\n", key=tenant.test_admin)
+def test_a_test_key_creates_test_leads(tenant: Tenant) -> None:
+    lead_import = imported(tenant, "email\na@example.com\n", key=tenant.test_admin)
 
-    assert one["created"] == 1
+    assert lead_import["created"] == 1
     assert len(leads_of(tenant.test_admin)) == 1
     assert leads_of(tenant.admin) == []
 
@@ -239,25 +243,25 @@ def test_a_test_key_makes_test_leads(tenant: Tenant) -> None:
         ("email\na@example.com\n" + '"open', "not valid CSV"),
     ],
 )
-def test_a_file_that_cannot_be_read_imports_nothing(tenant: Tenant, content: str | bytes, said: str) -> None:
-    one = imported(tenant, content)
+def test_a_malformed_file_imports_nothing(tenant: Tenant, content: str | bytes, said: str) -> None:
+    lead_import = imported(tenant, content)
 
-    assert one["status"] == "failed"
-    assert said in one["failure"]
-    assert (one["total"], one["processed"], one["errors_url"]) == (None, 0, None)
+    assert lead_import["status"] == "failed"
+    assert said in lead_import["failure"]
+    assert (lead_import["total"], lead_import["processed"], lead_import["errors_url"]) == (None, 0, None)
     assert items("LEAD") == []
 
 
-@pytest.mark.parametrize(("name", "most"), [("rows.MOST_ROWS", 2), ("files.LARGEST_FILE", 30)])
+@pytest.mark.parametrize(("name", "limit"), [("rows.MAX_ROWS", 2), ("files.MAX_FILE_BYTES", 30)])
 def test_a_file_over_the_limits_imports_nothing(
-    tenant: Tenant, name: str, most: int, monkeypatch: pytest.MonkeyPatch
+    tenant: Tenant, name: str, limit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"eal.domain.lead_imports.{name}", most)
+    monkeypatch.setattr(f"eal.domain.lead_imports.{name}", limit)
 
-    one = imported(tenant, "email\na@example.com\nb@example.com\nc@example.com\n")
+    lead_import = imported(tenant, "email\na@example.com\nb@example.com\nc@example.com\n")
 
-    assert (one["status"], one["created"]) == ("failed", 0)
-    assert str(most) in one["failure"]
+    assert (lead_import["status"], lead_import["created"]) == ("failed", 0)
+    assert str(limit) in lead_import["failure"]
     assert items("LEAD") == []
 
 
@@ -266,11 +270,11 @@ def test_a_file_without_rows_is_completed(tenant: Tenant) -> None:
     assert counts(imported(tenant, "", format="jsonl", dry_run=True)) == dict.fromkeys(COUNTS, 0)
 
 
-def test_only_errors_and_many_of_them(tenant: Tenant) -> None:
-    one = imported(tenant, "email,loss_type\n" + "x,lava\n" * 1300)
+def test_a_file_of_invalid_rows_has_all_errors_in_its_error_file(tenant: Tenant) -> None:
+    lead_import = imported(tenant, "email,loss_type\n" + "x,lava\n" * 1300)
 
-    assert (one["processed"], one["failed"], len(one["errors"])) == (1300, 1300, 100)
-    content = aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(one["errors_url"]))["Body"].read()
+    assert (lead_import["processed"], lead_import["failed"], len(lead_import["errors"])) == (1300, 1300, 100)
+    content = aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["errors_url"]))["Body"].read()
     assert len(content.splitlines()) == 1 + 2 * 1300
     for item in items("LEAD_IMPORT_ERRORS"):
         assert len(json.dumps(item)) < 300_000
@@ -279,7 +283,7 @@ def test_only_errors_and_many_of_them(tenant: Tenant) -> None:
 # ---------------------------------------------------------------- messages
 
 
-def test_what_is_no_upload_of_ours_is_dropped(tenant: Tenant) -> None:
+def test_messages_about_other_objects_are_dropped(tenant: Tenant) -> None:
     for body in (
         json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "uploads"}),
         notification("imports/uploads/x"),
@@ -289,9 +293,9 @@ def test_what_is_no_upload_of_ours_is_dropped(tenant: Tenant) -> None:
     assert items("LEAD_IMPORT") == []
 
 
-def test_a_message_that_comes_again_changes_nothing(tenant: Tenant) -> None:
-    one = new_import(tenant)
-    body = put(one, all_kinds())
+def test_a_message_that_is_delivered_twice_changes_nothing(tenant: Tenant) -> None:
+    lead_import = new_import(tenant)
+    body = put(lead_import, all_kinds())
     assert consume(body)
     before = items()
 
@@ -300,114 +304,112 @@ def test_a_message_that_comes_again_changes_nothing(tenant: Tenant) -> None:
     assert items() == before
 
 
-def test_another_tenants_key_in_the_path_reaches_no_import(tenant: Tenant, stranger: Tenant) -> None:
-    one = new_import(tenant)
-    put(one, all_kinds())
+def test_another_tenants_id_in_the_object_key_reaches_no_import(tenant: Tenant, stranger: Tenant) -> None:
+    lead_import = new_import(tenant)
+    put(lead_import, all_kinds())
 
-    assert consume(notification(f"imports/uploads/{stranger.id}/live/{one['id']}"))
+    assert consume(notification(f"imports/uploads/{stranger.id}/live/{lead_import['id']}"))
 
-    assert read(one, tenant.read)["status"] == "awaiting_upload"
+    assert read(lead_import, tenant.read)["status"] == "awaiting_upload"
     assert items("LEAD") == []
 
 
-def test_out_of_time_it_goes_on_in_another_invocation(
+def test_an_import_that_runs_out_of_time_continues_in_another_invocation(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_two_leads(tenant)
-    one = new_import(tenant, on_duplicate="update")
-    body = put(one, in_chunks_of_two(monkeypatch))
-    monkeypatch.setattr(run, "LONGEST", -1.0)
+    lead_import = new_import(tenant, on_duplicate="update")
+    body = put(lead_import, in_chunks_of_two(monkeypatch))
+    monkeypatch.setattr(run, "MAX_RUN_SECONDS", -1.0)
     assert load_app("workers/import_leads").handler(sqs_event(QUEUE, [body]), None) == {
         "batchItemFailures": []
     }
     (message,) = peek(QUEUE)
     assert message == json.loads(body)
-    between = read(one, tenant.read)
+    between = read(lead_import, tenant.read)
     assert (between["status"], between["total"], between["processed"]) == ("running", 10, 2)
 
     assert consume(json.dumps(message))
 
-    after = read(one, tenant.read)
+    after = read(lead_import, tenant.read)
     assert counts(after) == OF_THE_TEN
     _check_exactly_once(tenant, after)
 
 
-def test_a_dry_run_out_of_time_fails(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "LONGEST", -1.0)
+def test_a_dry_run_that_runs_out_of_time_fails(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "MAX_RUN_SECONDS", -1.0)
 
-    one = imported(tenant, all_kinds(), dry_run=True)
+    lead_import = imported(tenant, all_kinds(), dry_run=True)
 
-    assert (one["status"], one["errors_url"]) == ("failed", None)
-    assert "exceeded its time limit" in one["failure"]
+    assert (lead_import["status"], lead_import["errors_url"]) == ("failed", None)
+    assert "exceeded its time limit" in lead_import["failure"]
 
 
 # ---------------------------------------------------------------- the file
 
 
-def test_a_file_that_was_replaced_meanwhile_ends_the_import(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = new_import(tenant)
-    body = put(one, all_kinds())
+def test_a_replaced_file_fails_the_import(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    lead_import = new_import(tenant)
+    body = put(lead_import, all_kinds())
     _kill_at_transaction(monkeypatch, body, number=2)
     made = len(items("LEAD"))
     aws.s3().put_object(
-        Bucket=UPLOADS_BUCKET, Key=key_of(one["upload"]["url"]), Body=b"email\nz@example.com\n"
+        Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["upload"]["url"]), Body=b"email\nz@example.com\n"
     )
 
     assert consume(body)
 
-    after = read(one, tenant.read)
+    after = read(lead_import, tenant.read)
     assert (after["status"], after["created"], len(items("LEAD"))) == ("failed", made, made)
     assert after["failure"] == "The file was replaced after the import started."
     assert made > 0
 
 
-def test_a_file_that_is_gone_ends_the_import(tenant: Tenant) -> None:
-    one = new_import(tenant)
-    body = put(one, all_kinds())
-    aws.s3().delete_object(Bucket=UPLOADS_BUCKET, Key=key_of(one["upload"]["url"]))
+def test_a_deleted_file_fails_the_import(tenant: Tenant) -> None:
+    lead_import = new_import(tenant)
+    body = put(lead_import, all_kinds())
+    aws.s3().delete_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["upload"]["url"]))
 
     assert consume(body)
 
-    assert read(one, tenant.read)["failure"] == "The file no longer exists."
+    assert read(lead_import, tenant.read)["failure"] == "The file no longer exists."
 
 
 def uploads() -> list[str]:
     found = aws.s3().list_objects_v2(Bucket=UPLOADS_BUCKET, Prefix="imports/uploads/")
-    return [one["Key"] for one in found.get("Contents", [])]
+    return [stored["Key"] for stored in found.get("Contents", [])]
 
 
 @pytest.mark.parametrize(
     "content", ["email\na@example.com\nwrong\n", "", b"email\n\xff\n"], ids=["completed", "empty", "refused"]
 )
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_the_file_is_deleted_when_its_import_has_ended(
+def test_the_upload_is_deleted_when_its_import_has_ended(
     tenant: Tenant, content: str | bytes, dry_run: bool
 ) -> None:
-    one = new_import(tenant, dry_run=dry_run)
-    body = put(one, content)
-    assert uploads() == [key_of(one["upload"]["url"])]
+    lead_import = new_import(tenant, dry_run=dry_run)
+    body = put(lead_import, content)
+    assert uploads() == [key_of(lead_import["upload"]["url"])]
 
     assert consume(body)
 
     assert uploads() == []
-    url = read(one, tenant.read)["errors_url"]
+    url = read(lead_import, tenant.read)["errors_url"]
     if url:
         assert aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(url))
 
 
-def test_a_file_that_comes_after_its_import_has_ended_is_deleted(tenant: Tenant) -> None:
-    one = new_import(tenant)
-    assert consume(put(one, "email\na@example.com\n"))
+def test_an_upload_after_the_end_of_its_import_is_deleted(tenant: Tenant) -> None:
+    lead_import = new_import(tenant)
+    assert consume(put(lead_import, "email\na@example.com\n"))
 
-    assert consume(put(one, "email\nb@example.com\n"))
+    assert consume(put(lead_import, "email\nb@example.com\n"))
 
     assert uploads() == []
     assert [lead["email"] for lead in leads_of(tenant.read)] == ["a@example.com"]
 
 
-def test_a_file_of_no_import_is_deleted(tenant: Tenant) -> None:
+def test_an_upload_without_an_import_is_deleted(tenant: Tenant) -> None:
     name = f"imports/uploads/{tenant.id}/live/imp_01kq09bekje6vbq5xe2b60xtww"
     aws.s3().put_object(Bucket=UPLOADS_BUCKET, Key=name, Body=b"email\n")
 
@@ -416,11 +418,11 @@ def test_a_file_of_no_import_is_deleted(tenant: Tenant) -> None:
     assert uploads() == []
 
 
-# ---------------------------------------------------------------- killed, overtaken
+# ---------------------------------------------------------------- killed and concurrent workers
 
 
 def _kill_at_transaction(monkeypatch: pytest.MonkeyPatch, body: str, number: int) -> None:
-    """End the worker after its n-th transaction."""
+    """Kill the worker after its n-th transaction."""
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = 10_000
         made = calls.made
@@ -437,15 +439,15 @@ def _kill_at_transaction(monkeypatch: pytest.MonkeyPatch, body: str, number: int
 
 
 @pytest.mark.parametrize(("rule", "dry_run"), [("update", False), ("error", False), ("update", True)])
-def test_killed_after_each_call_every_row_counts_once(
+def test_every_row_counts_once_after_a_kill_at_each_call(
     cloud: None, rule: str, dry_run: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tenant = new_tenant()
     with_two_leads(tenant)
-    one = new_import(tenant, on_duplicate=rule, dry_run=dry_run)
-    body = put(one, all_kinds())
+    lead_import = new_import(tenant, on_duplicate=rule, dry_run=dry_run)
+    body = put(lead_import, all_kinds())
 
-    # One kill after another in one import: after call n of a run, then n + 1 of the next, until one comes to its end.
+    # Run n is killed after its n-th call to AWS, until a run finishes.
     killed = 0
     for number in range(1, 100):
         with watched_calls(monkeypatch) as calls:
@@ -457,7 +459,7 @@ def test_killed_after_each_call_every_row_counts_once(
                 killed += 1
 
     assert killed > 5
-    after = read(one, tenant.read)
+    after = read(lead_import, tenant.read)
     assert counts(after) == {"total": 42, "processed": 42, **EXPECTED[rule]}
     assert after["status"] == "completed"
     assert consume(body)
@@ -465,9 +467,9 @@ def test_killed_after_each_call_every_row_counts_once(
     _check_exactly_once(tenant, after)
 
 
-def _check_exactly_once(tenant: Tenant, one: dict[str, Any]) -> None:
+def _check_exactly_once(tenant: Tenant, lead_import: dict[str, Any]) -> None:
     leads = leads_of(tenant.read)
-    assert len(leads) == 2 if one["dry_run"] else 2 + one["created"]
+    assert len(leads) == 2 if lead_import["dry_run"] else 2 + lead_import["created"]
     contacts = [
         contact for lead in leads for contact in (lead["email"], *lead["additional_emails"], *lead["phones"])
     ]
@@ -477,17 +479,20 @@ def _check_exactly_once(tenant: Tenant, one: dict[str, Any]) -> None:
     assert len(created) == len(leads)
     ended = [item["action"]["S"] for item in items("AUDIT") if item["action"]["S"].startswith("lead_import.")]
     assert sorted(ended) == ["lead_import.completed", "lead_import.created", "lead_import.started"]
-    if one["failed"]:
+    if lead_import["failed"]:
         content = (
-            aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(one["errors_url"]))["Body"].read().decode()
+            aws.s3()
+            .get_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["errors_url"]))["Body"]
+            .read()
+            .decode()
         )
-        told = [int(line.partition(",")[0]) for line in content.splitlines()[1:]]
-        assert told == [error["row"] for error in one["errors"]]
-        assert len(told) == len(set(told)) == one["failed"]
+        rows = [int(line.partition(",")[0]) for line in content.splitlines()[1:]]
+        assert rows == [error["row"] for error in lead_import["errors"]]
+        assert len(rows) == len(set(rows)) == lead_import["failed"]
 
 
 def _before_transaction(monkeypatch: pytest.MonkeyPatch, number: int, act: Callable[[], object]) -> None:
-    """Do something right before the n-th TransactWriteItems from now on."""
+    """Call `act` right before the n-th TransactWriteItems from now on."""
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
     seen: list[str] = []
 
@@ -501,35 +506,35 @@ def _before_transaction(monkeypatch: pytest.MonkeyPatch, number: int, act: Calla
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_who_is_overtaken_leaves_the_message_in_the_queue(
+def test_a_losing_worker_leaves_its_message_in_the_queue(
     tenant: Tenant, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Number 1 is the import's start, 2 its first chunk. The other worker, who was quicker, is killed later."""
+    """Transaction 1 is the start of the import, 2 its first chunk. The winning worker is killed later."""
     with_two_leads(tenant)
-    one = new_import(tenant, on_duplicate="update")
-    body = put(one, in_chunks_of_two(monkeypatch))
+    lead_import = new_import(tenant, on_duplicate="update")
+    body = put(lead_import, in_chunks_of_two(monkeypatch))
     _before_transaction(monkeypatch, number, lambda: _kill_at_transaction(monkeypatch, body, number=1))
 
     assert not consume(body)
 
-    assert read(one, tenant.read)["status"] == "running"
+    assert read(lead_import, tenant.read)["status"] == "running"
     assert consume(body)
-    after = read(one, tenant.read)
+    after = read(lead_import, tenant.read)
     assert counts(after) == OF_THE_TEN
     _check_exactly_once(tenant, after)
 
 
-def test_the_loser_is_done_where_the_winner_has_ended(
+def test_a_losing_worker_is_done_if_the_winner_has_finished(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_two_leads(tenant)
-    one = new_import(tenant, on_duplicate="update")
-    body = put(one, in_chunks_of_two(monkeypatch))
+    lead_import = new_import(tenant, on_duplicate="update")
+    body = put(lead_import, in_chunks_of_two(monkeypatch))
     _before_transaction(monkeypatch, 2, lambda: consume(body))
 
     assert consume(body)
 
-    after = read(one, tenant.read)
+    after = read(lead_import, tenant.read)
     assert counts(after) == OF_THE_TEN
     _check_exactly_once(tenant, after)
 
@@ -537,8 +542,8 @@ def test_the_loser_is_done_where_the_winner_has_ended(
 # ---------------------------------------------------------------- faults
 
 
-def _put_off(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """After how many seconds messages come again, from now on."""
+def _record_retry_delays(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A list that receives the visibility timeout, in seconds, of each failed message from now on."""
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
     seconds: list[int] = []
 
@@ -560,13 +565,13 @@ def _ends(tenant: Tenant) -> list[str]:
     ]
 
 
-def test_after_a_fault_that_passes_the_message_comes_again_soon(
+def test_a_message_that_fails_temporarily_is_retried_soon(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_two_leads(tenant)
-    one = new_import(tenant, on_duplicate="update")
-    body = put(one, in_chunks_of_two(monkeypatch))
-    seconds = _put_off(monkeypatch)
+    lead_import = new_import(tenant, on_duplicate="update")
+    body = put(lead_import, in_chunks_of_two(monkeypatch))
+    seconds = _record_retry_delays(monkeypatch)
 
     for received in (1, 2, 3, 4):
         with watched_calls(monkeypatch) as calls:
@@ -575,23 +580,23 @@ def test_after_a_fault_that_passes_the_message_comes_again_soon(
 
     assert seconds == [60, 120, 240, 480]
     assert consume(body, 5)
-    assert counts(read(one, tenant.read)) == OF_THE_TEN
+    assert counts(read(lead_import, tenant.read)) == OF_THE_TEN
     assert _ends(tenant) == ["lead_import.completed"]
 
 
-def test_a_message_that_fails_for_the_last_time_ends_its_import(
+def test_a_message_that_fails_on_its_last_receive_fails_its_import(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_two_leads(tenant)
-    one = new_import(tenant, on_duplicate="update")
-    body = put(one, in_chunks_of_two(monkeypatch))
+    lead_import = new_import(tenant, on_duplicate="update")
+    body = put(lead_import, in_chunks_of_two(monkeypatch))
     _kill_at_transaction(monkeypatch, body, number=2)
 
     with watched_calls(monkeypatch) as calls:
         calls.refuse["TransactGetItems"] = "InternalServerError"
-        assert not consume(body, run.RECEIVES), "the message goes to the dead letters"
+        assert not consume(body, run.MAX_RECEIVES), "the message moves to the dead-letter queue"
 
-    after = read(one, tenant.read)
+    after = read(lead_import, tenant.read)
     assert (after["status"], after["processed"]) == ("failed", 2)
     assert uploads() == []
     assert after["failure"] == (
@@ -601,156 +606,154 @@ def test_a_message_that_fails_for_the_last_time_ends_its_import(
     assert _ends(tenant) == ["lead_import.failed"]
 
 
-def _errors_in_file(one: dict[str, Any]) -> list[str]:
-    file = aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(one["errors_url"]))
+def _errors_in_file(lead_import: dict[str, Any]) -> list[str]:
+    file = aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["errors_url"]))
     return file["Body"].read().decode().splitlines()[1:]
 
 
 def _stopped_after_a_wrong_row(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], str]:
     in_chunks_of_two(monkeypatch)
-    one = new_import(tenant)
-    body = put(one, "email\nwrong\n" + "".join(f"{name}@example.com\n" for name in "abcd"))
+    lead_import = new_import(tenant)
+    body = put(lead_import, "email\nwrong\n" + "".join(f"{name}@example.com\n" for name in "abcd"))
     _kill_at_transaction(monkeypatch, body, number=2)
-    assert read(one, tenant.read)["errors_url"] is None
-    return one, body
+    assert read(lead_import, tenant.read)["errors_url"] is None
+    return lead_import, body
 
 
 @pytest.mark.parametrize("minutes", [1, 30])
-def test_an_import_that_was_given_up_tells_its_rows_errors(
+def test_an_import_that_fails_on_its_last_receive_has_its_error_file(
     clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, minutes: int
 ) -> None:
-    one, body = _stopped_after_a_wrong_row(tenant, monkeypatch)
+    lead_import, body = _stopped_after_a_wrong_row(tenant, monkeypatch)
     clock.advance(minutes=minutes)
 
     with watched_calls(monkeypatch) as calls:
         calls.refuse["TransactGetItems"] = "InternalServerError"
-        assert not consume(body, run.RECEIVES)
+        assert not consume(body, run.MAX_RECEIVES)
 
-    after = read(one, tenant.read)
+    after = read(lead_import, tenant.read)
     assert (after["status"], after["failed"]) == ("failed", 1)
     assert _errors_in_file(after) == ["1,email,Must be an e-mail address."]
     assert _ends(tenant) == ["lead_import.failed"]
 
 
-def test_an_import_that_a_lost_file_ends_tells_its_rows_errors(
+def test_an_import_that_fails_for_a_deleted_file_has_its_error_file(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, body = _stopped_after_a_wrong_row(tenant, monkeypatch)
-    aws.s3().delete_object(Bucket=UPLOADS_BUCKET, Key=key_of(one["upload"]["url"]))
+    lead_import, body = _stopped_after_a_wrong_row(tenant, monkeypatch)
+    aws.s3().delete_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["upload"]["url"]))
 
     assert consume(body)
 
-    after = read(one, tenant.read)
+    after = read(lead_import, tenant.read)
     assert after["failure"] == "The file no longer exists."
     assert _errors_in_file(after) == ["1,email,Must be an e-mail address."]
 
 
-def test_the_errors_that_cannot_be_written_leave_the_import_ended_and_are_written_by_the_next_message(
+def test_an_error_file_that_could_not_be_written_is_written_by_the_next_message(
     clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, body = _stopped_after_a_wrong_row(tenant, monkeypatch)
+    lead_import, body = _stopped_after_a_wrong_row(tenant, monkeypatch)
     clock.advance(minutes=30)
 
     with watched_calls(monkeypatch) as calls:
         calls.refuse["PutObject"] = "InternalError"
-        assert not consume(body, run.RECEIVES)
+        assert not consume(body, run.MAX_RECEIVES)
 
-    after = read(one, tenant.read)
+    after = read(lead_import, tenant.read)
     assert (after["status"], after["errors_url"], uploads()) == ("failed", None, [])
     assert consume(body)
-    assert _errors_in_file(read(one, tenant.read)) == ["1,email,Must be an e-mail address."]
+    assert _errors_in_file(read(lead_import, tenant.read)) == ["1,email,Must be an e-mail address."]
 
 
-def test_an_import_that_kills_its_workers_ends(
+def test_an_import_that_kills_its_workers_fails(
     clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = new_import(tenant)
-    body = put(one, in_chunks_of_two(monkeypatch))
+    lead_import = new_import(tenant)
+    body = put(lead_import, in_chunks_of_two(monkeypatch))
     _kill_at_transaction(monkeypatch, body, number=2)
     clock.advance(minutes=30)
 
-    assert not consume(body, run.RECEIVES), "the message goes to the dead letters"
+    assert not consume(body, run.MAX_RECEIVES), "the message moves to the dead-letter queue"
 
-    after = read(one, tenant.read)
+    after = read(lead_import, tenant.read)
     assert (after["status"], after["processed"]) == ("failed", 2)
     assert "made no progress" in after["failure"]
 
 
 @pytest.mark.parametrize("minutes", [20, 59])
-def test_a_file_that_was_uploaded_late_is_imported_by_the_last_of_its_message(
+def test_a_late_upload_is_still_imported_on_the_last_receive(
     clock: Clock, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, minutes: int
 ) -> None:
-    one = new_import(tenant)
+    lead_import = new_import(tenant)
     clock.advance(minutes=minutes)
-    body = put(one, "email\na@example.com\n")
-    _put_off(monkeypatch)
-    for received in range(1, run.RECEIVES):
+    body = put(lead_import, "email\na@example.com\n")
+    _record_retry_delays(monkeypatch)
+    for received in range(1, run.MAX_RECEIVES):
         with watched_calls(monkeypatch) as calls:
             calls.refuse["TransactWriteItems"] = "ThrottlingException"
             assert not consume(body, received)
 
-    assert consume(body, run.RECEIVES)
+    assert consume(body, run.MAX_RECEIVES)
 
-    after = read(one, tenant.read)
+    after = read(lead_import, tenant.read)
     assert (after["status"], after["failure"]) == ("completed", None)
 
 
-def test_an_import_whose_file_kills_whoever_counts_it_ends(clock: Clock, tenant: Tenant) -> None:
-    one = new_import(tenant)
-    body = put(one, "email\na@example.com\n")
+def test_an_import_whose_file_kills_the_worker_while_counting_fails(clock: Clock, tenant: Tenant) -> None:
+    lead_import = new_import(tenant)
+    body = put(lead_import, "email\na@example.com\n")
     clock.advance(minutes=120)  # four times the queue's time-out
 
-    assert not consume(body, run.RECEIVES), "the message goes to the dead letters"
+    assert not consume(body, run.MAX_RECEIVES), "the message moves to the dead-letter queue"
 
-    after = read(one, tenant.read)
+    after = read(lead_import, tenant.read)
     assert (after["status"], after["processed"]) == ("failed", 0)
     assert "made no progress" in after["failure"]
     assert leads_of(tenant.read) == []
 
 
-def test_the_last_of_a_message_ends_no_import_that_another_worker_has(
+def test_the_last_receive_does_not_fail_an_import_that_another_worker_is_processing(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = new_import(tenant)
-    body = put(one, in_chunks_of_two(monkeypatch))
-    seconds = _put_off(monkeypatch)
+    lead_import = new_import(tenant)
+    body = put(lead_import, in_chunks_of_two(monkeypatch))
+    seconds = _record_retry_delays(monkeypatch)
     _before_transaction(monkeypatch, 2, lambda: _kill_at_transaction(monkeypatch, body, number=1))
 
-    assert not consume(body, run.RECEIVES)
+    assert not consume(body, run.MAX_RECEIVES)
 
-    assert read(one, tenant.read)["status"] == "running"
+    assert read(lead_import, tenant.read)["status"] == "running"
     assert seconds == []
 
 
-def test_the_last_time_is_the_queues_own() -> None:
+def test_max_receives_matches_the_queue() -> None:
     queue = resources("AWS::SQS::Queue")["ImportQueue"]
-    assert queue["RedrivePolicy"]["maxReceiveCount"] == run.RECEIVES
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == run.MAX_RECEIVES
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_contact_that_is_taken_meanwhile_is_seen(
+def test_a_concurrently_claimed_contact_is_a_duplicate(
     tenant: Tenant, rule: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = new_import(tenant, on_duplicate=rule)
-    body = put(one, "email,notes\na@example.com,from the file\nb@example.com,\n")
+    lead_import = new_import(tenant, on_duplicate=rule)
+    body = put(lead_import, "email,notes\na@example.com,from the file\nb@example.com,\n")
     rival = {"email": "a@example.com", "company": "Rival"}
     _before_transaction(monkeypatch, 2, lambda: call("POST", "/v1/leads", key=tenant.write, json_body=rival))
 
     assert consume(body)
 
-    after = read(one, tenant.read)
+    after = read(lead_import, tenant.read)
     fate = {"error": "failed", "return": "skipped", "update": "updated"}[rule]
     assert (after["created"], after[fate]) == (1, 1)
     lead = leads_of(tenant.read)[0]
     assert (lead["company"], lead["notes"]) == ("Rival", "from the file" if rule == "update" else None)
 
 
-def test_a_lead_that_is_changed_or_erased_meanwhile_is_read_again(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_concurrently_changed_lead_is_read_again(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     lead = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json
-    one = new_import(tenant, on_duplicate="update")
-    body = put(one, "email,notes\na@example.com,from the file\n")
+    lead_import = new_import(tenant, on_duplicate="update")
+    body = put(lead_import, "email,notes\na@example.com,from the file\n")
     path = f"/v1/leads/{lead['id']}"
     _before_transaction(
         monkeypatch, 2, lambda: call("PATCH", path, key=tenant.write, json_body={"company": "New"})
@@ -760,4 +763,4 @@ def test_a_lead_that_is_changed_or_erased_meanwhile_is_read_again(
 
     (after,) = leads_of(tenant.read)
     assert (after["company"], after["notes"]) == ("New", "from the file")
-    assert read(one, tenant.read)["updated"] == 1
+    assert read(lead_import, tenant.read)["updated"] == 1

@@ -1,4 +1,4 @@
-"""The relay: numbered without a gap, published at least once, whatever kills it."""
+"""The relay numbers without gaps and publishes at least once, even if it is killed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _outbox() -> dict[str, object]:
 
 
 def _events() -> list[Any]:
-    """What reached the fan-out queue, apart from the audit records."""
+    """The events in the fan-out queue, without audit records."""
     return [event for event in peek("FanOutQueue") if event["type"] != "audit.log.event"]
 
 
@@ -60,7 +60,9 @@ def test_audit_records_are_chained(tenant: Tenant) -> None:
     load_app(RELAY).handler(_outbox(), None)
 
     records = [from_attributes(item) for item in items("AUDIT")]
-    records = sorted((one for one in records if one["mode"] == "live"), key=lambda one: int(str(one["seq"])))
+    records = sorted(
+        (record for record in records if record["mode"] == "live"), key=lambda record: int(str(record["seq"]))
+    )
 
     assert [record["seq"] for record in records] == list(range(1, len(records) + 1))
     previous: object = audit.GENESIS
@@ -70,7 +72,7 @@ def test_audit_records_are_chained(tenant: Tenant) -> None:
         previous = record["hash"]
 
 
-def test_a_batch_that_comes_again_gets_no_second_numbers(tenant: Tenant) -> None:
+def test_a_batch_that_is_delivered_twice_keeps_its_numbers(tenant: Tenant) -> None:
     _create_leads(tenant, 2)
     batch = _outbox()
     load_app(RELAY).handler(batch, None)
@@ -85,7 +87,7 @@ def test_a_batch_that_comes_again_gets_no_second_numbers(tenant: Tenant) -> None
 
 
 @pytest.mark.parametrize("call_number", range(1, 16))
-def test_killed_after_any_call_nothing_is_lost_and_no_number_is_given_twice(
+def test_nothing_is_lost_or_numbered_twice_after_a_kill_at_each_call(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, call_number: int
 ) -> None:
     _create_leads(tenant, 2)
@@ -109,7 +111,7 @@ def test_killed_after_any_call_nothing_is_lost_and_no_number_is_given_twice(
     assert not [item for item in items() if "pending" in item]
 
 
-def test_a_large_batch_that_was_numbered_before_passes(tenant: Tenant) -> None:
+def test_a_large_batch_that_is_already_numbered_is_published(tenant: Tenant) -> None:
     _create_leads(tenant, 12)
     batch = _outbox()
     assert load_app(RELAY).handler(batch, None) == {"batchItemFailures": []}
@@ -120,7 +122,7 @@ def test_a_large_batch_that_was_numbered_before_passes(tenant: Tenant) -> None:
     assert len(_events()) == 24
 
 
-def test_what_the_bus_refuses_comes_again(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_items_that_the_bus_rejects_are_retried(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     _create_leads(tenant, 1)
     batch = _outbox()
     with watched_calls(monkeypatch) as calls:
@@ -136,40 +138,40 @@ def test_what_the_bus_refuses_comes_again(tenant: Tenant, monkeypatch: pytest.Mo
     assert len(_events()) == 1
 
 
-def test_the_archiver_is_told_of_new_records(tenant: Tenant) -> None:
+def test_new_audit_records_enqueue_an_archive_message(tenant: Tenant) -> None:
     _create_leads(tenant, 1)
 
     load_app(RELAY).handler(_outbox(), None)
 
-    told = peek("AuditQueue")
-    assert {(one["organization_id"], one["mode"]) for one in told} == {(tenant.id, "live")}
-    assert json.dumps(told).count("@example.com") == 0
+    messages = peek("AuditQueue")
+    assert {(message["organization_id"], message["mode"]) for message in messages} == {(tenant.id, "live")}
+    assert json.dumps(messages).count("@example.com") == 0
 
 
 def _put(item: dict[str, Any]) -> None:
     aws.dynamodb().put_item(TableName=settings.state_table(), Item=to_attributes(item))
 
 
-def test_a_record_that_cannot_be_hashed_stays_behind_alone(tenant: Tenant) -> None:
+def test_only_the_unhashable_record_stays_pending(tenant: Tenant) -> None:
     _create_leads(tenant, 3)
     records = sorted(
         (from_attributes(item) for item in items("AUDIT") if item["mode"]["S"] == "live"),
-        key=lambda one: str(one["id"]),
+        key=lambda record: str(record["id"]),
     )
     bad = records[1]
     _put({**bad, "changes": [{"field": "score", "from": None, "to": 2**53 + 1}]})
 
     assert load_app(RELAY).handler(_outbox(), None) == {"batchItemFailures": []}, "no retry would help"
 
-    after = {one["id"]: one for one in map(from_attributes, items("AUDIT"))}
-    numbered = [after[one["id"]] for one in records if one["id"] != bad["id"]]
-    assert [one["seq"] for one in numbered] == list(range(1, len(records)))
-    assert all(one["hash"] == audit.chained_hash(one) for one in numbered)
-    assert [one["id"] for one in after.values() if "pending" in one] == [bad["id"]]
+    after = {record["id"]: record for record in map(from_attributes, items("AUDIT"))}
+    numbered = [after[record["id"]] for record in records if record["id"] != bad["id"]]
+    assert [record["seq"] for record in numbered] == list(range(1, len(records)))
+    assert all(record["hash"] == audit.chained_hash(record) for record in numbered)
+    assert [record["id"] for record in after.values() if "pending" in record] == [bad["id"]]
     assert "seq" not in after[bad["id"]]
 
 
-def test_a_log_whose_first_record_cannot_be_hashed_begins_with_the_next(tenant: Tenant) -> None:
+def test_a_log_begins_with_its_first_hashable_record(tenant: Tenant) -> None:
     for record in map(from_attributes, items("AUDIT")):
         _put({**record, "changes": [{"field": "score", "from": None, "to": 2**53 + 1}]})
     bad = len(items("AUDIT"))
@@ -179,11 +181,11 @@ def test_a_log_whose_first_record_cannot_be_hashed_begins_with_the_next(tenant: 
     load_app(RELAY).handler(_outbox(), None)
 
     records = [from_attributes(item) for item in items("AUDIT")]
-    assert [one["seq"] for one in records if "seq" in one] == [1]
-    assert sum("pending" in one for one in records) == bad
+    assert [record["seq"] for record in records if "seq" in record] == [1]
+    assert sum("pending" in record for record in records) == bad
 
 
-def test_items_too_large_for_one_transaction_take_several(
+def test_items_too_large_for_one_transaction_are_split(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _create_leads(tenant, 30)

@@ -1,4 +1,4 @@
-"""The hourly signing: a checkpoint for each log that has grown, in one chain, whatever happens to the worker."""
+"""The hourly signing: a checkpoint for each log with new records, in one chain, even if the worker is killed."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def pipeline(tenant: Tenant) -> Pipeline:
-    """After two leads were made and archived."""
-    one = Pipeline()
-    archive.grow(tenant, one, 2)
-    return one
+    """A pipeline after two leads were created and archived."""
+    pipeline = Pipeline()
+    archive.grow(tenant, pipeline, 2)
+    return pipeline
 
 
 def _checkpoints(tenant: Tenant, key: str | None = None) -> list[dict[str, Any]]:
@@ -46,21 +46,23 @@ def _checkpoints(tenant: Tenant, key: str | None = None) -> list[dict[str, Any]]
 
 
 def _actions(tenant: Tenant) -> list[str]:
-    return [one["action"] for one in call("GET", "/v1/audit-log", key=tenant.read).json["data"]]
+    return [record["action"] for record in call("GET", "/v1/audit-log", key=tenant.read).json["data"]]
 
 
-def test_a_log_that_has_grown_gets_one_checkpoint_and_one_record(tenant: Tenant, pipeline: Pipeline) -> None:
+def test_a_log_with_new_records_gets_one_checkpoint_and_one_record(
+    tenant: Tenant, pipeline: Pipeline
+) -> None:
     size = len(_actions(tenant))
     archive.sign()
 
-    (one,) = _checkpoints(tenant)
-    assert one["size"] == size
+    (checkpoint,) = _checkpoints(tenant)
+    assert checkpoint["size"] == size
     assert _actions(tenant)[0] == "audit_checkpoint.signed"
     signed = call("GET", "/v1/audit-log?limit=1", key=tenant.read).json["data"][0]
     assert (signed["source"], signed["actor"]["id"]) == ("worker", "sign_checkpoints")
 
 
-def test_an_idle_log_gets_no_second_one(tenant: Tenant, pipeline: Pipeline) -> None:
+def test_an_idle_log_gets_no_second_checkpoint(tenant: Tenant, pipeline: Pipeline) -> None:
     archive.sign()
     pipeline.run()
     for _ in range(3):
@@ -73,19 +75,21 @@ def test_an_idle_log_gets_no_second_one(tenant: Tenant, pipeline: Pipeline) -> N
     assert len(_checkpoints(tenant)) == 2
 
 
-def test_every_tenant_and_mode_has_its_own(tenant: Tenant, stranger: Tenant, pipeline: Pipeline) -> None:
+def test_every_tenant_and_mode_has_its_own_checkpoints(
+    tenant: Tenant, stranger: Tenant, pipeline: Pipeline
+) -> None:
     call("POST", "/v1/leads", key=tenant.test_admin, json_body={"email": "t@example.com"})
     pipeline.run()
     archive.sign()
 
-    logs = {(one["organization_id"], one["mode"]) for one in _checkpoints(tenant)}
+    logs = {(checkpoint["organization_id"], checkpoint["mode"]) for checkpoint in _checkpoints(tenant)}
     assert logs == {(tenant.id, "live")}
-    assert {one["mode"] for one in _checkpoints(tenant, tenant.test_admin)} == {"test"}
-    assert {one["organization_id"] for one in _checkpoints(stranger)} == {stranger.id}
+    assert {checkpoint["mode"] for checkpoint in _checkpoints(tenant, tenant.test_admin)} == {"test"}
+    assert {checkpoint["organization_id"] for checkpoint in _checkpoints(stranger)} == {stranger.id}
 
 
 @pytest.mark.parametrize("call_number", range(1, 12))
-def test_killed_after_any_call_the_next_run_makes_one_chain(
+def test_the_chain_does_not_fork_after_a_kill_at_each_call(
     tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, call_number: int
 ) -> None:
     archive.sign()
@@ -104,8 +108,8 @@ def test_killed_after_any_call_the_next_run_makes_one_chain(
     _check_one_chain(tenant, 2)
 
 
-def test_of_two_signers_at_once_one_wins(tenant: Tenant, pipeline: Pipeline) -> None:
-    """Both have read the same newest checkpoint before either commits."""
+def test_one_of_two_concurrent_signers_wins(tenant: Tenant, pipeline: Pipeline) -> None:
+    """Both read the same newest checkpoint before either commits."""
     archive.sign()
     archive.grow(tenant, pipeline, 1)
     both = [worker("sign_checkpoints", tenant.in_mode("live"), f"r{number}") for number in range(2)]
@@ -124,23 +128,23 @@ def _check_one_chain(tenant: Tenant, count: int) -> None:
     found = _checkpoints(tenant)
     assert len(found) == count
     previous = "0" * 64
-    for one in found:
-        assert one["previous"] == previous
-        name = f"checkpoints/{tenant.id}/live/{one['size']:012d}.json"
+    for checkpoint in found:
+        assert checkpoint["previous"] == previous
+        name = f"checkpoints/{tenant.id}/live/{checkpoint['size']:012d}.json"
         kept = aws.s3().get_object(Bucket=settings.audit_bucket(), Key=name)["Body"].read()
         previous = hashlib.sha256(kept).hexdigest()
     signed = [action for action in _actions(tenant) if action == "audit_checkpoint.signed"]
     assert len(signed) == count
 
 
-def test_a_changed_tree_is_not_signed_and_keeps_no_other_log_from_it(
+def test_a_tampered_tree_is_not_signed_and_does_not_prevent_other_signatures(
     tenant: Tenant, stranger: Tenant, pipeline: Pipeline
 ) -> None:
     archive.sign()
     pipeline.run()
     archive.grow(tenant, pipeline, 1)
     archive.grow(stranger, pipeline, 1)
-    (tile,) = (one for one in items("AUDIT_TILE") if one["pk"]["S"].startswith(f"{tenant.id}#live"))
+    (tile,) = (tile for tile in items("AUDIT_TILE") if tile["pk"]["S"].startswith(f"{tenant.id}#live"))
     tile["hashes"]["S"] = "A" + tile["hashes"]["S"][1:] if tile["hashes"]["S"][0] != "A" else "B"
     aws.dynamodb().put_item(TableName=settings.state_table(), Item=tile)
 
@@ -151,36 +155,36 @@ def test_a_changed_tree_is_not_signed_and_keeps_no_other_log_from_it(
     assert len(_checkpoints(stranger)) == 2
 
 
-def test_each_hour_begins_with_another_shard(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that a shard whose logs take the whole run starves the others once, and not each hour."""
-    asked: list[int] = []
+def test_the_first_shard_changes_every_hour(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shard whose logs take the whole run starves the others once, not every hour."""
+    shards: list[int] = []
 
     def nothing(shard: int) -> list[tuple[str, str]]:
-        asked.append(shard)
+        shards.append(shard)
         return []
 
-    monkeypatch.setattr(checkpoints, "logs_to_sign", nothing)
+    monkeypatch.setattr(checkpoints, "unsigned_logs", nothing)
     now = clock.now()
     for hour in range(8):
         monkeypatch.setattr(clock, "now", lambda hour=hour: now + timedelta(hours=hour))
         archive.sign()
 
-    assert [sorted(asked[start : start + 8]) for start in range(0, 64, 8)] == [list(range(8))] * 8
-    assert sorted(asked[::8]) == list(range(8))
+    assert [sorted(shards[start : start + 8]) for start in range(0, 64, 8)] == [list(range(8))] * 8
+    assert sorted(shards[::8]) == list(range(8))
 
 
-def test_a_shard_that_cannot_be_read_keeps_no_other_from_being_signed(
+def test_a_shard_that_cannot_be_read_does_not_prevent_other_signatures(
     tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine = int(pending_shard(tenant.in_mode("live")).removeprefix("PENDING#"))
-    read = checkpoints.logs_to_sign
+    read = checkpoints.unsigned_logs
 
     def failing(shard: int) -> Any:
         if shard != mine:
             raise ClientError({"Error": {"Code": "InternalServerError"}}, "Query")
         return read(shard)
 
-    monkeypatch.setattr(checkpoints, "logs_to_sign", failing)
+    monkeypatch.setattr(checkpoints, "unsigned_logs", failing)
 
     with pytest.raises(PartsFailed, match="7 parts"):
         archive.sign()
@@ -201,27 +205,27 @@ def test_a_rotated_key_needs_both_keys(
         keys[-1].write_text(_checkpoints(tenant)[-1]["public_key"])
     archive.download(tmp_path / "log")
 
-    def status(*known: Path) -> int:
-        return verify_audit.main([str(tmp_path / "log"), *(f"--public-key={key}" for key in known)])
+    def status(*trusted: Path) -> int:
+        return verify_audit.main([str(tmp_path / "log"), *(f"--public-key={key}" for key in trusted)])
 
     assert [status(keys[0]), status(keys[1]), status(*keys)] == [1, 1, 0]
 
 
-def test_who_asks_for_audit_events_by_name_is_told_the_root(tenant: Tenant, pipeline: Pipeline) -> None:
+def test_an_endpoint_with_audit_events_receives_the_root(tenant: Tenant, pipeline: Pipeline) -> None:
     with receiver() as inbox:
         by_name = {"url": inbox.url, "events": ["audit.log.event"]}
         call("POST", "/v1/webhooks", key=tenant.admin, json_body=by_name)
         archive.sign()
         pipeline.run()
 
-    told = [json.loads(one.body)["data"] for one in inbox.requests]
-    (signed,) = [one for one in told if one["action"] == "audit_checkpoint.signed"]
+    received = [json.loads(request.body)["data"] for request in inbox.requests]
+    (signed,) = [record for record in received if record["action"] == "audit_checkpoint.signed"]
     (checkpoint,) = _checkpoints(tenant)
     assert {"field": "root", "from": None, "to": checkpoint["root"]} in signed["changes"]
     assert {"field": "size", "from": None, "to": checkpoint["size"]} in signed["changes"]
 
 
-def test_the_sample_event_is_taken(tenant: Tenant, pipeline: Pipeline) -> None:
+def test_the_sample_event_is_processed(tenant: Tenant, pipeline: Pipeline) -> None:
     event = json.loads((ROOT / "events/workers/sign_checkpoints.json").read_text())
     load_app("workers/sign_checkpoints").handler(event, None)
 

@@ -1,4 +1,4 @@
-"""The sweep: what no relay published for a minute."""
+"""The sweep publishes items that the relay left for a minute."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def test_what_cannot_be_published_keeps_nobody_elses_from_it(
+def test_a_group_that_fails_does_not_prevent_others_from_being_published(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = clock.now()
@@ -32,9 +32,8 @@ def test_what_cannot_be_published_keeps_nobody_elses_from_it(
         call("POST", "/v1/leads", key=tenant.test_admin, json_body={"email": "a@example.com"})
 
     with watched_calls(monkeypatch) as calls:
-        calls.refuse["SendMessage"] = (
-            "ServiceUnavailable"  # the word to the archiver, and with it all audit records
-        )
+        # The message to the archive queue fails, and with it the publishing of audit records.
+        calls.refuse["SendMessage"] = "ServiceUnavailable"
         with pytest.raises(PartsFailed):
             load_app("workers/sweep_outbox").handler({}, None)
 
@@ -62,13 +61,13 @@ def test_old_items_are_published_and_young_ones_are_left(
     assert peek("FanOutQueue") == []
 
 
-def _make_old(monkeypatch: pytest.MonkeyPatch, *tenants: Tenant, each: int = 1) -> None:
-    """Leads of two minutes ago, unpublished."""
+def _make_old(monkeypatch: pytest.MonkeyPatch, *tenants: Tenant, count: int = 1) -> None:
+    """Create unpublished leads, two minutes ago."""
     now = clock.now()
     with monkeypatch.context() as past:
         past.setattr(clock, "now", lambda: now - timedelta(minutes=2))
         for tenant in tenants:
-            for number in range(each):
+            for number in range(count):
                 body = {"email": f"p{number}@example.com"}
                 assert call("POST", "/v1/leads", key=tenant.write, json_body=body).status == 201
 
@@ -77,10 +76,10 @@ def _pending(kind: str) -> list[dict[str, Any]]:
     return [from_attributes(item) for item in items(kind) if "pending" in item]
 
 
-def test_many_large_items_are_read_as_a_transaction_can(
+def test_large_items_are_read_within_the_limit_of_a_transaction(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _make_old(monkeypatch, tenant, each=24)
+    _make_old(monkeypatch, tenant, count=24)
     for item in map(from_attributes, items("AUDIT")):
         larger = {**item, "changes": [{"field": "notes", "from": None, "to": "x" * 380_000}]}
         aws.dynamodb().put_item(TableName=settings.state_table(), Item=to_attributes(larger))
@@ -89,12 +88,12 @@ def test_many_large_items_are_read_as_a_transaction_can(
         load_app("workers/sweep_outbox").handler({}, None)
 
     assert _pending("EVENT") == []
-    young = [one for one in _pending("AUDIT") if one["action"] == "lead.created"]
+    young = [record for record in _pending("AUDIT") if record["action"] == "lead.created"]
     assert young == []
 
 
 @pytest.mark.parametrize("operation", ["TransactGetItems", "Query"])
-def test_a_read_that_fails_ends_neither_the_other_shards_nor_the_alarm(
+def test_a_failed_read_does_not_stop_other_shards_and_fails_the_run(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, operation: str
 ) -> None:
     tenants = [tenant, *(new_tenant() for _ in range(7))]
@@ -119,31 +118,29 @@ def test_a_read_that_fails_ends_neither_the_other_shards_nor_the_alarm(
     assert 0 < len(_pending("EVENT")) < waiting
 
 
-def test_each_minute_begins_with_another_shard(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_shard_changes_every_minute(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     first = set()
     now = clock.now()
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def noted(client: Any, name: str, arguments: dict[str, Any]) -> Any:
         if name == "Query":
-            asked.append(arguments["ExpressionAttributeValues"][":shard"]["S"])
+            shards.append(arguments["ExpressionAttributeValues"][":shard"]["S"])
         return send(client, name, arguments)
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", noted)
     for minute in range(PENDING_SHARDS):
-        asked: list[str] = []
+        shards: list[str] = []
         monkeypatch.setattr(clock, "now", lambda minute=minute: now + timedelta(minutes=minute))
         load_app("workers/sweep_outbox").handler({}, None)
-        assert len(set(asked)) == PENDING_SHARDS
-        first.add(asked[0])
+        assert len(set(shards)) == PENDING_SHARDS
+        first.add(shards[0])
 
     assert len(first) == PENDING_SHARDS
 
 
-def test_a_record_that_cannot_be_hashed_raises_the_alarm_at_each_sweep(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _make_old(monkeypatch, tenant, each=2)
+def test_an_unhashable_record_fails_every_sweep(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    _make_old(monkeypatch, tenant, count=2)
     bad, *_ = [from_attributes(item) for item in items("AUDIT") if item["action"]["S"] == "lead.created"]
     changed = {**bad, "changes": [{"field": "score", "from": None, "to": 2**53 + 1}]}
     aws.dynamodb().put_item(TableName=settings.state_table(), Item=to_attributes(changed))
@@ -152,5 +149,5 @@ def test_a_record_that_cannot_be_hashed_raises_the_alarm_at_each_sweep(
         with pytest.raises(PartsFailed):
             load_app("workers/sweep_outbox").handler({}, None)
 
-    left = [one["id"] for one in _pending("AUDIT") if one["action"] == "lead.created"]
-    assert left == [bad["id"]]
+    unpublished = [record["id"] for record in _pending("AUDIT") if record["action"] == "lead.created"]
+    assert unpublished == [bad["id"]]

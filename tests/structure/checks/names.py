@@ -29,6 +29,8 @@ RETIRED = {
 """Whole names, with the word to use."""
 RETIRED_WORDS = {"told", "asked", "heard", "standing", "afresh", "anew"}
 """Words of a name, between underscores."""
+STORED = {"asked_sha256"}
+"""Names of stored attributes. They stay as they are."""
 RETIRED_LIMITS = re.compile(r"_?(MOST|LONGEST|LARGEST)(_|$)|.*_AT_MOST$")
 """A limit is MAX_… with its unit."""
 FOLDERS = ("layers", "functions", "tests", "tools")
@@ -52,6 +54,8 @@ def _module_name(path: str) -> Iterator[str]:
 
 
 def _advice(name: str) -> str | None:
+    if name in STORED:
+        return None
     if RETIRED_LIMITS.match(name):
         return "MAX_… with its unit"
     if retired := RETIRED_WORDS & set(name.lower().split("_")):

@@ -1,4 +1,4 @@
-"""Merkle trees: the product's paths and the verifier's checks, against a naive tree and published vectors."""
+"""Merkle trees: our proofs and the verifier, against a naive tree and published vectors."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ H = "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f"
 
 
 def naive_root(leaves: Sequence[bytes]) -> bytes:
-    """RFC 6962, section 2.1, as it stands there."""
+    """RFC 6962, section 2.1, literally."""
     if not leaves:
         return hashlib.sha256().digest()
     if len(leaves) == 1:
@@ -61,12 +61,12 @@ def naive_root(leaves: Sequence[bytes]) -> bytes:
 
 
 def hashes(leaves: Sequence[bytes], ranges: Sequence[Range]) -> list[str]:
-    """As the tree does it: from complete subtrees only."""
+    """The hash of each range, from complete subtrees only."""
     found = []
-    for one in ranges:
+    for leaf_range in ranges:
         parts = [
             merkle.complete([merkle.leaf(leaf) for leaf in leaves[number << height : number + 1 << height]])
-            for height, number in merkle.nodes(one)
+            for height, number in merkle.nodes(leaf_range)
         ]
         found.append(merkle.fold(parts).hex())
     return found
@@ -102,14 +102,14 @@ def test_published_consistency_proofs(old: int, new: int, path: list[str]) -> No
     assert verifier.roots_of_consistency(old, new, ROOTS[old - 1], path) == (ROOTS[old - 1], ROOTS[new - 1])
 
 
-def test_an_empty_tree_has_the_hash_of_nothing() -> None:
+def test_the_root_of_an_empty_tree_is_the_hash_of_no_bytes() -> None:
     assert hashes([], [Range(0, 0)]) == [verifier.Tree().root()] == [hashlib.sha256().hexdigest()]
     assert merkle.consistency(0, 5) == []
     assert verifier.roots_of_consistency(0, 5, ROOTS[0], []) is None
 
 
 @given(st.integers(1, 600))
-def test_a_root_is_the_naive_one(size: int) -> None:
+def test_a_root_equals_the_naive_one(size: int) -> None:
     leaves = numbered(size)
     tree = verifier.Tree()
     for leaf in leaves:
@@ -119,7 +119,7 @@ def test_a_root_is_the_naive_one(size: int) -> None:
 
 
 @given(st.data(), st.integers(1, 300))
-def test_every_leafs_path_leads_to_the_root_and_no_other_leafs_does(data: st.DataObject, size: int) -> None:
+def test_an_audit_path_proves_its_leaf_and_no_other(data: st.DataObject, size: int) -> None:
     leaves = numbered(size)
     root = naive_root(leaves).hex()
     index = data.draw(st.integers(0, size - 1))
@@ -128,18 +128,20 @@ def test_every_leafs_path_leads_to_the_root_and_no_other_leafs_does(data: st.Dat
     assert verifier.root_of_path(merkle.leaf(leaves[index]), index, size, path) == root
     assert len(path) <= (size - 1).bit_length()
     assert verifier.root_of_path(merkle.leaf(b"another"), index, size, path) != root
-    other = data.draw(st.integers(-1, size + 1).filter(lambda one: one != index))
+    other = data.draw(st.integers(-1, size + 1).filter(lambda drawn: drawn != index))
     assert verifier.root_of_path(merkle.leaf(leaves[index]), other, size, path) != root
     assert verifier.root_of_path(merkle.leaf(leaves[index]), index, size, [*path, A]) is None
     if path:
         assert verifier.root_of_path(merkle.leaf(leaves[index]), index, size, path[:-1]) is None
         changed = data.draw(st.integers(0, len(path) - 1))
-        wrong = [A if at == changed else one for at, one in enumerate(path)]
+        wrong = [A if position == changed else node for position, node in enumerate(path)]
         assert verifier.root_of_path(merkle.leaf(leaves[index]), index, size, wrong) != root
 
 
 @given(st.data(), st.integers(1, 300))
-def test_a_grown_tree_is_proved_and_a_rewritten_one_is_not(data: st.DataObject, new: int) -> None:
+def test_a_consistency_proof_accepts_a_grown_tree_and_rejects_a_rewritten_one(
+    data: st.DataObject, new: int
+) -> None:
     leaves = numbered(new)
     old = data.draw(st.integers(1, new))
     old_root, new_root = naive_root(leaves[:old]).hex(), naive_root(leaves).hex()
@@ -154,7 +156,7 @@ def test_a_grown_tree_is_proved_and_a_rewritten_one_is_not(data: st.DataObject, 
 
 
 @given(st.integers(0, 5000), st.integers(0, 5000))
-def test_a_range_is_made_of_its_complete_subtrees_from_left_to_right(start: int, length: int) -> None:
+def test_the_complete_subtrees_of_a_range_cover_it_from_left_to_right(start: int, length: int) -> None:
     covered = []
     for height, number in merkle.nodes(Range(start, start + length)):
         covered += [number << height, (number + 1) << height]
@@ -165,7 +167,7 @@ def test_a_range_is_made_of_its_complete_subtrees_from_left_to_right(start: int,
 
 
 @given(st.text(alphabet=string.hexdigits), st.integers(-2, 70), st.integers(-2, 70))
-def test_a_hostile_path_is_refused_or_leads_elsewhere(text: str, index: int, size: int) -> None:
+def test_a_malformed_path_is_rejected_or_leads_to_another_root(text: str, index: int, size: int) -> None:
     path = [text[start : start + 2] for start in range(0, len(text) - len(text) % 2, 2)]
 
     assert verifier.root_of_path(merkle.leaf(b"x"), index, size, path) != ROOTS[0]

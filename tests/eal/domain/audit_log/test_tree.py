@@ -1,4 +1,4 @@
-"""The tree's tiles: the same whatever the pieces, whoever is killed; a proof reads a few of them."""
+"""The tiles of the tree do not depend on batches or killed runs, and a proof reads a few of them."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def _grow(sizes: Sequence[int], mode: Mode = MODE) -> None:
 
 def _expected(size: int) -> bytes:
     expected = verifier.Tree()
-    for one in _hashes(0, size):
-        expected.append(verifier.leaf_hash(one))
+    for record_hash in _hashes(0, size):
+        expected.append(verifier.leaf_hash(record_hash))
     return bytes.fromhex(expected.root())
 
 
@@ -52,27 +52,29 @@ def _expected(size: int) -> bytes:
     [(1,), (255,), (256,), (257,), (1, 2, 3), (200, 300, 511, 513), (256, 512), (1000, 1001, 1500)],
     ids=str,
 )
-def test_tiles_give_the_root_whatever_the_pieces(sizes: tuple[int, ...]) -> None:
+def test_the_root_does_not_depend_on_the_batches(sizes: tuple[int, ...]) -> None:
     _grow(sizes)
 
     for size in {1, sizes[0], sizes[-1], max(sizes[-1] - 1, 1)}:
         assert tree.read(Tenant(ORG, MODE), [Range(0, size)]) == [_expected(size)]
 
 
-def test_inclusion_and_consistency_over_tiles() -> None:
+def test_tiles_give_inclusion_and_consistency_proofs() -> None:
     _grow((700, 1300))
 
     for index in (0, 255, 256, 699, 700, 1299):
         path = tree.read(Tenant(ORG, MODE), merkle.inclusion(index, 1300))
         leaf = verifier.leaf_hash(_hashes(index, index + 1)[0])
-        assert verifier.root_of_path(leaf, index, 1300, [one.hex() for one in path]) == _expected(1300).hex()
+        assert (
+            verifier.root_of_path(leaf, index, 1300, [node.hex() for node in path]) == _expected(1300).hex()
+        )
     for old in (1, 256, 300, 700, 1024, 1299):
         path = tree.read(Tenant(ORG, MODE), merkle.consistency(old, 1300))
         roots = (_expected(old).hex(), _expected(1300).hex())
-        assert verifier.roots_of_consistency(old, 1300, roots[0], [one.hex() for one in path]) == roots
+        assert verifier.roots_of_consistency(old, 1300, roots[0], [node.hex() for node in path]) == roots
 
 
-def test_nothing_is_read_for_an_empty_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_proof_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with watched_calls(monkeypatch) as calls:
         assert tree.read(Tenant(ORG, MODE), []) == []
         assert tree.read(Tenant(ORG, MODE), [Range(0, 0)]) == [merkle.EMPTY_ROOT]
@@ -81,7 +83,7 @@ def test_nothing_is_read_for_an_empty_proof(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("call_number", range(1, 9))
-def test_killed_after_any_call_a_second_run_makes_the_same_tiles(
+def test_a_second_run_writes_the_same_tiles_after_a_kill_at_each_call(
     monkeypatch: pytest.MonkeyPatch, call_number: int
 ) -> None:
     _grow((200,))
@@ -106,7 +108,7 @@ def _tiles(mode: str) -> list[tuple[str, str]]:
     ]
 
 
-def test_a_run_that_comes_late_takes_nothing_away() -> None:
+def test_a_late_run_does_not_shrink_a_tile() -> None:
     _grow((100, 300))
     before = _tiles(MODE)
 
@@ -115,19 +117,19 @@ def test_a_run_that_comes_late_takes_nothing_away() -> None:
     assert _tiles(MODE) == before
 
 
-def test_a_tile_that_lost_hashes_stops_everything() -> None:
+def test_a_tile_that_lost_hashes_is_broken() -> None:
     _grow((300,))
     key = {"pk": {"S": f"{ORG}#{MODE}#AUDIT_TILE"}, "sk": {"S": "00-000000000001"}}
     aws.dynamodb().delete_item(TableName=settings.state_table(), Key=key)
 
-    with pytest.raises(tree.Broken, match="tile 0-1 holds 0 hashes of 44"):
+    with pytest.raises(tree.Broken, match="tile 0-1 has 0 of 44 hashes"):
         tree.read(Tenant(ORG, MODE), [Range(0, 300)])
     with pytest.raises(tree.Broken):
         tree.extend(Tenant(ORG, MODE), 300, _hashes(300, 301))
 
 
 class Uniform:
-    """A tree of 1,000,000 equal leaves, whose subtrees of one height are equal too."""
+    """A tree of 1,000,000 equal leaves, so subtrees of the same height are equal."""
 
     def __init__(self) -> None:
         self._of_height = [verifier.leaf_hash("ab" * 32)]
@@ -155,23 +157,23 @@ class Uniform:
         *(pytest.param(merkle.consistency(old, SIZE), id=f"from {old}") for old in (1, 65_536, 500_001, 999_999)),
     ],
 )  # fmt: skip
-def test_a_million_records_proof_reads_six_items_at_most_in_one_round_trip(
+def test_a_proof_over_a_million_records_reads_at_most_six_items_in_one_round_trip(
     monkeypatch: pytest.MonkeyPatch, ranges: list[Range]
 ) -> None:
     uniform = Uniform()
-    asked: list[str] = []
+    tile_keys: list[str] = []
     send = aws.dynamodb().transact_get_items
     with monkeypatch.context() as patch:
 
         def recorded(**arguments: object) -> object:
             gets = json.loads(json.dumps(arguments))["TransactItems"]
-            asked.extend(one["Get"]["Key"]["sk"]["S"] for one in gets)
-            for sk in asked:
+            tile_keys.extend(request["Get"]["Key"]["sk"]["S"] for request in gets)
+            for sk in tile_keys:
                 uniform.put_tile(sk)
             return send(**arguments)  # type: ignore[arg-type]
 
         patch.setattr(aws.dynamodb(), "transact_get_items", recorded)
         found = tree.read(Tenant(ORG, MODE), ranges)
 
-    assert found == [uniform.hash(one) for one in ranges]
-    assert 0 < len(asked) <= 6, asked
+    assert found == [uniform.hash(leaves) for leaves in ranges]
+    assert 0 < len(tile_keys) <= 6, tile_keys

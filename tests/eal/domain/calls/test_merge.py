@@ -1,4 +1,4 @@
-"""eal.domain.calls.model: events merge into the same call, whatever their order and repetition."""
+"""eal.domain.calls.model: events merge into the same call, regardless of order and repetition."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.domain.calls.model import Call, Snapshot, first, merged
+from eal.domain.calls.model import Call, Snapshot, merged, new_call
 from eal.vendors.callrail.webhooks import parse_call
 
 if TYPE_CHECKING:
@@ -29,18 +29,18 @@ KINDS = (
 )
 
 
-def event(kind: str, second: int = 0, **said: Any) -> Snapshot:
+def event(kind: str, second: int = 0, **body: Any) -> Snapshot:
     found = parse_call(
-        kind, json.dumps({"resource_id": "CAL1", **said}).encode(), AT + timedelta(seconds=second)
+        kind, json.dumps({"resource_id": "CAL1", **body}).encode(), AT + timedelta(seconds=second)
     )
     assert found is not None
     return found
 
 
 def call_of(events: Sequence[Snapshot]) -> Call:
-    call = first(events[0], call_id="call_1", salt="00", at=AT)
-    for one in events[1:]:
-        call = merged(call, one)
+    call = new_call(events[0], call_id="call_1", salt="00", at=AT)
+    for snapshot in events[1:]:
+        call = merged(call, snapshot)
     return replace(call, seen=())
 
 
@@ -70,15 +70,15 @@ def test_every_order_and_repetition_gives_the_same_call(data: st.DataObject) -> 
             st.tuples(st.sampled_from(KINDS), _BODY),
             min_size=1,
             max_size=5,
-            unique_by=lambda one: json.dumps(one[1], sort_keys=True),
+            unique_by=lambda pair: json.dumps(pair[1], sort_keys=True),
         )
     )
-    # Some are received in the same millisecond.
+    # Several events are received in the same millisecond.
     events = [
         event(kind, data.draw(st.integers(0, 3)), nonce=number, **body)
         for number, (kind, body) in enumerate(drawn)
     ]
-    # A modification's body may come again as a message of its own; every message may come again.
+    # The body of a modification can be repeated as a separate event, and every event can be delivered twice.
     events += [
         event(kind, 5 + number, nonce=number, **body)
         for number, (kind, body) in enumerate(drawn)
@@ -107,14 +107,14 @@ def test_all_orders_of_the_four_usual_events_are_one_call() -> None:
     assert (calls[0].facts.answered, calls[0].status) == (True, "received")
 
 
-def test_of_two_modifications_the_one_received_later_counts() -> None:
+def test_the_modification_received_last_wins() -> None:
     early = event("call-modified", 1, changes=["note"], note="first")
     late = event("call-modified", 2, changes=["note"], note="second")
 
     assert call_of([early, late]).facts.note == call_of([late, early]).facts.note == "second"
 
 
-def test_a_body_that_is_sent_again_later_counts_as_the_first_time() -> None:
+def test_a_repeated_body_counts_as_received_the_first_time() -> None:
     early, late = event("post-call", 1, note="first"), event("post-call", 2, note="second")
     replayed = event("post-call", 9, note="first")
 
@@ -122,8 +122,8 @@ def test_a_body_that_is_sent_again_later_counts_as_the_first_time() -> None:
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_a_mark_that_is_set_removed_and_set_again_is_set(order: tuple[int, ...]) -> None:
-    """The first and the third body are the same: CallRail says what a call is, and not when it was changed."""
+def test_a_flag_that_is_set_cleared_and_set_again_is_set(order: tuple[int, ...]) -> None:
+    """The first and the third body are equal: CallRail reports the state of a call, not the time of the change."""
     ended = event("post-call", 0, spam=False)
     events = [
         event("call-modified", second, changes=["spam"], spam=is_spam)
@@ -137,7 +137,7 @@ def test_a_mark_that_is_set_removed_and_set_again_is_set(order: tuple[int, ...])
 @pytest.mark.parametrize(
     "entry", ["tags", {"name": "tags"}, {"field": "tags", "from": ["x"]}, {"tags": ["x"]}]
 )
-def test_what_a_modification_empties_is_empty(entry: object) -> None:
+def test_a_fact_that_a_modification_empties_is_empty(entry: object) -> None:
     events = [
         event("post-call", 1, tags=["x"], note="y", value="12"),
         event("call-modified", 2, changes=[entry], tags=[], note="", value=""),
@@ -152,7 +152,7 @@ def test_what_a_modification_empties_is_empty(entry: object) -> None:
     assert call_of([*events, event("call-modified", 4, changes=["tags"], tags=["z"])]).facts.tags == ("z",)
 
 
-def test_only_a_modification_empties_and_only_what_it_names_and_has() -> None:
+def test_only_a_modification_empties_a_fact_that_it_names_and_has() -> None:
     ended = event("post-call", 1, tags=["x"], customer_name="Dana")
 
     assert call_of([ended, event("post-call", 2, tags=[])]).facts.tags == ("x",)
@@ -161,15 +161,15 @@ def test_only_a_modification_empties_and_only_what_it_names_and_has() -> None:
     assert call_of([ended, renamed]).facts.caller_name == "Dana"
 
 
-def test_an_event_that_adds_nothing_gives_the_same_object() -> None:
-    call = first(event("post-call", 1, note="x"), call_id="call_1", salt="00", at=AT)
+def test_an_event_that_changes_nothing_returns_the_same_object() -> None:
+    call = new_call(event("post-call", 1, note="x"), call_id="call_1", salt="00", at=AT)
 
     assert merged(call, event("pre-call", 2, note="y")) is call
     assert merged(call, event("post-call", 1, note="x")) is call
 
 
 def test_a_status_never_goes_back() -> None:
-    call = first(event("post-call", 1), call_id="call_1", salt="00", at=AT)
+    call = new_call(event("post-call", 1), call_id="call_1", salt="00", at=AT)
     assert call.status == "received"
 
     classified = replace(call, status="classified")
@@ -178,24 +178,24 @@ def test_a_status_never_goes_back() -> None:
     assert merged(classified, event("pre-call", 2, customer_name="x")).status == "classified"
 
 
-def test_the_end_is_known_once_start_and_duration_are() -> None:
+def test_the_end_is_start_plus_duration() -> None:
     call = call_of([event("post-call", 1, start_time="2026-04-24T10:42:11-07:00", duration="94")])
 
     assert call.ended_at == datetime(2026, 4, 24, 17, 43, 45, tzinfo=UTC)
     assert call_of([event("pre-call", 1, start_time="2026-04-24T10:42:11-07:00")]).ended_at is None
 
 
-def test_a_place_is_no_name() -> None:
-    place = event(
+def test_a_city_from_caller_id_is_not_a_name() -> None:
+    city = event(
         "post-call", customer_name="Laguna Beach Ca", customer_city="Laguna Beach", customer_state="CA"
     )
     person = event("post-call", customer_name="Dana Reyes", customer_city="Laguna Beach", customer_state="CA")
 
-    assert call_of([place]).person_name is None
+    assert call_of([city]).person_name is None
     assert call_of([person]).person_name == "Dana Reyes"
 
 
-def test_what_a_judgement_rests_on_is_words_and_outcome() -> None:
+def test_the_input_of_a_classification_is_transcript_and_outcome() -> None:
     base = call_of([event("post-call", 1, answered=True, duration="94", transcription="Caller: hi")])
     noted = merged(base, event("call-modified", 2, note="x", tags=["y"], changes=["note"]))
     longer = merged(base, event("call-modified", 2, duration="95"))

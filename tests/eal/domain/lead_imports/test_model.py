@@ -1,4 +1,4 @@
-"""What becomes of rows: each under its rule, whoever came before it in the file or in the tenant's leads."""
+"""The outcome of rows, by rule: duplicates within the file and of existing leads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from eal.core import ids
 from eal.core.tenancy import Tenant
-from eal.domain.lead_imports.model import ERRORS_SHOWN, Known, LeadImport, Place, RowError, Verdict, judge
+from eal.domain.lead_imports.model import (
+    MAX_ERRORS_SHOWN,
+    ExistingLeads,
+    ImportRef,
+    LeadImport,
+    Outcome,
+    RowError,
+    decide,
+)
 from eal.domain.leads.merging import merged
 from eal.domain.leads.model import MAX_PHONES, Lead
 from tests.support.time import START
@@ -37,84 +45,88 @@ def lead(email: str | None = None, *phones: str, notes: str | None = None) -> Le
     )
 
 
-def known_of(*leads: Lead) -> Known:
-    return Known(
-        {contact: one.id for one in leads for contact in one.contacts}, {one.id: one for one in leads}
+def existing_of(*leads: Lead) -> ExistingLeads:
+    return ExistingLeads(
+        {contact: lead.id for lead in leads for contact in lead.contacts}, {lead.id: lead for lead in leads}
     )
 
 
-def counts(verdict: Verdict) -> tuple[int, int, int, int]:
-    return verdict.created, verdict.updated, verdict.skipped, verdict.failed
+def counts(outcome: Outcome) -> tuple[int, int, int, int]:
+    return outcome.created, outcome.updated, outcome.skipped, outcome.failed
 
 
 @pytest.mark.parametrize(
     ("rule", "expected"), [("error", (0, 0, 0, 1)), ("return", (0, 0, 1, 0)), ("update", (0, 1, 0, 0))]
 )
-def test_a_lead_that_is_there(rule: OnDuplicate, expected: tuple[int, int, int, int]) -> None:
+def test_a_row_that_duplicates_an_existing_lead(
+    rule: OnDuplicate, expected: tuple[int, int, int, int]
+) -> None:
     there = lead("a@example.com")
     row = lead("a@example.com", "+14155550123")
 
-    verdict = judge([(7, row)], known_of(there), rule)
+    outcome = decide([(7, row)], existing_of(there), rule)
 
-    assert counts(verdict) == expected
+    assert counts(outcome) == expected
     if rule == "error":
         said = f"The lead {there.id} has the same e-mail address."
-        assert verdict.errors == [RowError(row=7, field="email", message=said)]
+        assert outcome.errors == [RowError(row=7, field="email", message=said)]
     if rule == "update":
-        assert verdict.after == {there.id: merged(there, row)}
+        assert outcome.after == {there.id: merged(there, row)}
 
 
 @pytest.mark.parametrize(
     ("rule", "expected"), [("error", (1, 0, 0, 2)), ("return", (1, 0, 2, 0)), ("update", (1, 1, 1, 0))]
 )
-def test_duplicates_of_one_chunk(rule: OnDuplicate, expected: tuple[int, int, int, int]) -> None:
+def test_rows_of_one_chunk_that_duplicate_each_other(
+    rule: OnDuplicate, expected: tuple[int, int, int, int]
+) -> None:
     first, more = lead("a@example.com"), lead("a@example.com", "+14155550123")
 
-    verdict = judge([(1, first), (2, more), (3, more)], Known(), rule)
+    outcome = decide([(1, first), (2, more), (3, more)], ExistingLeads(), rule)
 
-    assert counts(verdict) == expected
+    assert counts(outcome) == expected
     after = merged(first, more) if rule == "update" else first
-    assert verdict.after == {first.id: after}
+    assert outcome.after == {first.id: after}
 
 
-def test_the_contact_that_an_update_has_added_is_known_to_the_next_row() -> None:
+def test_a_contact_that_an_update_adds_is_known_to_the_next_row() -> None:
     first, more, by_phone = (
         lead("a@example.com"),
         lead("a@example.com", "+14155550123"),
         lead(None, "+14155550123"),
     )
 
-    verdict = judge([(1, first), (2, more), (3, by_phone)], Known(), "update")
+    outcome = decide([(1, first), (2, more), (3, by_phone)], ExistingLeads(), "update")
 
-    assert counts(verdict) == (1, 1, 1, 0)
+    assert counts(outcome) == (1, 1, 1, 0)
 
 
-def test_a_row_of_two_leads_is_no_update() -> None:
-    one, other = lead("a@example.com"), lead(None, "+14155550123")
+def test_a_row_with_the_contacts_of_two_leads_fails() -> None:
+    first, other = lead("a@example.com"), lead(None, "+14155550123")
 
-    verdict = judge([(4, lead("a@example.com", "+14155550123"))], known_of(one, other), "update")
+    outcome = decide([(4, lead("a@example.com", "+14155550123"))], existing_of(first, other), "update")
 
-    assert counts(verdict) == (0, 0, 0, 1)
+    assert counts(outcome) == (0, 0, 0, 1)
     said = f"The lead {other.id} has the same phone number."
-    assert verdict.errors == [RowError(row=4, field="phones", message=said)]
-    assert verdict.after == {}
+    assert outcome.errors == [RowError(row=4, field="phones", message=said)]
+    assert outcome.after == {}
 
 
-def test_an_update_that_would_outgrow_the_lead_fails() -> None:
+def test_an_update_that_would_exceed_a_limit_of_the_lead_fails() -> None:
     there = lead("a@example.com", *(f"+1415555{n:04}" for n in range(MAX_PHONES)))
 
-    verdict = judge([(1, lead("a@example.com", "+14155559999"))], known_of(there), "update")
+    outcome = decide([(1, lead("a@example.com", "+14155559999"))], existing_of(there), "update")
 
-    assert counts(verdict) == (0, 0, 0, 1)
-    assert verdict.errors[0].field == "phones"
+    assert counts(outcome) == (0, 0, 0, 1)
+    assert outcome.errors[0].field == "phones"
 
 
-def test_a_wrong_row_counts_once_with_all_its_errors() -> None:
+def test_an_invalid_row_counts_once_and_reports_all_its_errors() -> None:
     wrong = (RowError(row=1, field="email", message="x"), RowError(row=1, field="city", message="y"))
 
-    verdict = judge([(1, wrong)], Known(), "update")
+    outcome = decide([(1, wrong)], ExistingLeads(), "update")
 
-    assert (counts(verdict), tuple(verdict.errors)) == ((0, 0, 0, 1), wrong)
+    assert (counts(outcome), tuple(outcome.errors)) == ((0, 0, 0, 1), wrong)
 
 
 CONTACTS = st.sets(
@@ -127,52 +139,52 @@ CONTACTS = st.sets(
     st.sampled_from(RULES),
     st.data(),
 )
-def test_cut_anywhere_the_outcome_is_the_same(
-    some: list[tuple[set[str], str | None]], rule: OnDuplicate, data: st.DataObject
+def test_the_outcome_does_not_depend_on_the_chunks(
+    drawn: list[tuple[set[str], str | None]], rule: OnDuplicate, data: st.DataObject
 ) -> None:
-    """Chunks are ours, not the file's: judged in two parts, rows become what they become in one."""
+    """Rows decided in two chunks have the same outcome as in one."""
     rows = []
-    for number, (contacts, notes) in enumerate(some, start=1):
+    for number, (contacts, notes) in enumerate(drawn, start=1):
         emails, phones = sorted(c for c in contacts if "@" in c), sorted(c for c in contacts if "@" not in c)
         new = lead(emails[0] if emails else None, *phones, notes=notes)
         rows.append((number, replace(new, additional_emails=tuple(emails[1:]))))
     cut = data.draw(st.integers(0, len(rows)))
 
-    whole, known = judge(rows, at_once := Known(), rule), Known()
-    parts = [judge(rows[:cut], known, rule), judge(rows[cut:], known, rule)]
+    whole, existing = decide(rows, at_once := ExistingLeads(), rule), ExistingLeads()
+    parts = [decide(rows[:cut], existing, rule), decide(rows[cut:], existing, rule)]
 
     assert counts(whole) == tuple(map(sum, zip(*map(counts, parts), strict=True)))
     assert whole.errors == parts[0].errors + parts[1].errors
-    assert known == at_once
+    assert existing == at_once
     assert sum(counts(whole)) == len(rows)
-    held = [contact for one in known.leads.values() for contact in one.contacts]
-    assert len(held) == len({*held}) == len(known.holders), "no contact has two leads"
+    held = [contact for lead in existing.leads.values() for contact in lead.contacts]
+    assert len(held) == len({*held}) == len(existing.holders), "no contact has two leads"
 
 
-def test_the_first_errors_are_shown() -> None:
-    one = LeadImport(
+def test_an_import_keeps_its_first_errors() -> None:
+    lead_import = LeadImport(
         id=ids.new("imp", START), format="csv", dry_run=False, on_duplicate="error", status="running",
         created_at=START, updated_at=START, version=1, request_id="r",
     )  # fmt: skip
     for n in range(3):
         errors = [RowError(row=60 * n + k, message="x") for k in range(60)]
-        one = one.advanced(60, Verdict(failed=60, errors=errors), START)
+        lead_import = lead_import.advanced(60, Outcome(failed=60, errors=errors), START)
 
-    assert (one.version, one.processed, one.failed) == (4, 180, 180)
-    assert [error.row for error in one.errors] == list(range(ERRORS_SHOWN))
+    assert (lead_import.version, lead_import.processed, lead_import.failed) == (4, 180, 180)
+    assert [error.row for error in lead_import.errors] == list(range(MAX_ERRORS_SHOWN))
 
 
-def test_a_place_is_read_from_its_key_and_from_no_other() -> None:
-    place = Place(Tenant(ids.new("org", START), "live"), ids.new("imp", START))
+def test_an_import_is_identified_by_the_key_of_its_upload_and_by_no_other() -> None:
+    ref = ImportRef(Tenant(ids.new("org", START), "live"), ids.new("imp", START))
 
-    assert Place.of(place.upload) == place
+    assert ImportRef.of_upload(ref.upload_object_key) == ref
     for wrong in (
-        place.errors,
-        place.upload + "/x",
-        place.upload.replace("live", "both"),
-        place.upload.replace("imp_", "lead_"),
-        place.upload.replace("org_", "oorg_"),
+        ref.errors_object_key,
+        ref.upload_object_key + "/x",
+        ref.upload_object_key.replace("live", "both"),
+        ref.upload_object_key.replace("imp_", "lead_"),
+        ref.upload_object_key.replace("org_", "oorg_"),
         "imports/uploads/",
         "",
     ):
-        assert Place.of(wrong) is None, wrong
+        assert ImportRef.of_upload(wrong) is None, wrong

@@ -1,4 +1,4 @@
-"""Files as they come from spreadsheets and scripts: rows read exactly, or the reason why not."""
+"""Files from spreadsheets and scripts: their rows, or the reason why they cannot be imported."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.domain.lead_imports import rows
-from eal.domain.lead_imports.model import LONGEST_ROW, MOST_ROWS
+from eal.domain.lead_imports.model import MAX_ROW_BYTES, MAX_ROWS
 from eal.domain.lead_imports.rows import NotImportable
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ A = {"email": "a@example.com", "source": "import"}
         "EMAIL,First Name,LAST-NAME\na@example.com,,\n",
     ],
 )
-def test_one_row_however_it_is_written(content: str) -> None:
+def test_one_row_in_every_spelling_of_csv(content: str) -> None:
     assert bodies(content) == [A]
 
 
@@ -82,16 +82,16 @@ def test_one_row_however_it_is_written(content: str) -> None:
         ("a\u2028b\tc", "a\u2028b\tc"),
     ],
 )
-def test_cells(cell: str, value: str) -> None:
+def test_cells_keep_their_text(cell: str, value: str) -> None:
     assert bodies(f"notes,email\n{cell},a@example.com\n")[0]["notes"] == value
 
 
-def test_a_control_character_ends_no_row_and_is_refused() -> None:
+def test_a_control_character_does_not_end_a_row_and_is_rejected() -> None:
     said = "Must not contain control characters other than newline and tab."
     assert errors("notes,email\na\u0085b\x0bc,a@example.com\n") == [(1, "notes", said)]
 
 
-def test_all_columns_find_their_place() -> None:
+def test_every_column_sets_its_field() -> None:
     columns = {
         "first_name": "Dana", "last_name": "Reyes", "company": "Reyes LLC", "email": "D@Example.com",
         "phone": "(415) 555-0123", "phones": "415-555-0124; 415.555.0125 ;", "address_line1": "12 Elm St",
@@ -151,12 +151,12 @@ def test_all_columns_find_their_place() -> None:
         (b'email\n"a@example.com\n', "Row 1 is not valid CSV: unexpected end of data"),
         (b'email\na@example.com\n"a"b\n', "Row 2 is not valid CSV"),
         (b'"email', "The header is not valid CSV"),
-        (b'email\n"' + b"a\n" * LONGEST_ROW, f"Row 1 is longer than {LONGEST_ROW} bytes"),
-        (b"email\n" + b"a" * (2 * LONGEST_ROW), f"Line 2 is longer than {LONGEST_ROW} bytes"),
-        (b"email\n" + b"a@example.com\n" * (MOST_ROWS + 1), f"more than {MOST_ROWS} rows"),
+        (b'email\n"' + b"a\n" * MAX_ROW_BYTES, f"Row 1 is longer than {MAX_ROW_BYTES} bytes"),
+        (b"email\n" + b"a" * (2 * MAX_ROW_BYTES), f"Line 2 is longer than {MAX_ROW_BYTES} bytes"),
+        (b"email\n" + b"a@example.com\n" * (MAX_ROWS + 1), f"more than {MAX_ROWS} rows"),
     ],
 )
-def test_a_file_that_is_refused_as_a_whole(content: bytes, said: str) -> None:
+def test_a_malformed_file_is_rejected_as_a_whole(content: bytes, said: str) -> None:
     if said.startswith("more than 1"):
         with pytest.raises(NotImportable, match=said):
             rows.count(io.BytesIO(content), "csv")
@@ -164,15 +164,15 @@ def test_a_file_that_is_refused_as_a_whole(content: bytes, said: str) -> None:
         assert said in refusal(content)
 
 
-def test_the_most_rows_are_not_too_many() -> None:
-    assert rows.count(io.BytesIO(b"email\n" + b"a@example.com\n" * MOST_ROWS), "csv") == MOST_ROWS
+def test_a_file_of_the_maximum_number_of_rows_is_accepted() -> None:
+    assert rows.count(io.BytesIO(b"email\n" + b"a@example.com\n" * MAX_ROWS), "csv") == MAX_ROWS
 
 
-def test_a_header_alone_is_no_row() -> None:
+def test_a_file_with_only_a_header_has_no_rows() -> None:
     assert read("email,phone\n") == []
 
 
-def test_a_wrong_row_is_told_by_its_columns_and_without_its_values() -> None:
+def test_errors_of_a_csv_row_name_its_columns_and_no_values() -> None:
     content = (
         "email,phone,loss_type,city,metadata.k,utm_source,source,attribution source\n"
         f"secret@,555-SECRET,secret,Secretville,{'s' * 501},{'s' * 501},SECRET!,{'s' * 501}\n"
@@ -188,7 +188,7 @@ def test_a_wrong_row_is_told_by_its_columns_and_without_its_values() -> None:
         "email", "phones", "loss_type", "address_line1", "state", "postal_code", "metadata.k", "utm_source", "source",
         "attribution_source",
     }  # fmt: skip
-    assert [one for one in found if one[0] > 1] == [
+    assert [error for error in found if error[0] > 1] == [
         (2, None, "A lead needs an 'email' or at least one number in 'phones'."),
         (3, None, "Has 2 fields, but the header has 8."),
         (4, None, "Has 10 fields, but the header has 8."),
@@ -196,7 +196,7 @@ def test_a_wrong_row_is_told_by_its_columns_and_without_its_values() -> None:
     assert "secret" not in json.dumps(found).lower()
 
 
-def test_lines_of_json() -> None:
+def test_each_line_of_json_is_a_row() -> None:
     content = '{"email": "a@example.com"}\n\r\n  \n{"phones": ["415 555 0123"], "source": "fair"}'
 
     assert bodies(content, "jsonl") == [A, {"phones": ["+14155550123"], "source": "fair"}]
@@ -207,14 +207,14 @@ def test_lines_of_json() -> None:
 @pytest.mark.parametrize(
     "line", ["{", "[]", '"x"', "1", "null", "[" * 20_000, '{"email": ' + "9" * 5000 + "}", "{'email': 1}"]
 )
-def test_a_line_that_is_no_json_object_fails_alone(line: str) -> None:
+def test_a_line_that_is_not_a_json_object_fails_alone(line: str) -> None:
     found = read(f'{{"email": "a@example.com"}}\n{line}\n{{"email": "b@example.com"}}\n', "jsonl")
 
     assert [bool(row.body) for row in found] == [True, False, True]
     assert found[1].errors[0].row == 2
 
 
-def test_json_is_told_by_its_paths() -> None:
+def test_errors_of_a_json_row_name_paths() -> None:
     content = '{"emial": "a@example.com", "address": {"city": 1}, "phones": ["415 555 0123", "x"]}'
 
     paths = {field for _, field, _ in errors(content, "jsonl")}
@@ -230,7 +230,7 @@ def test_json_is_told_by_its_paths() -> None:
 
 
 @pytest.mark.parametrize("member", ['"\\ud800": 1', '"notes": "\\ud800"', '"metadata": {"\\ud800": "x"}'])
-def test_half_a_surrogate_pair_is_told_in_words_that_can_be_stored(member: str) -> None:
+def test_an_error_about_half_a_surrogate_pair_can_be_stored(member: str) -> None:
     (found,) = read(f'{{"email": "a@example.com", {member}}}', "jsonl")
 
     assert found.errors
@@ -238,12 +238,12 @@ def test_half_a_surrogate_pair_is_told_in_words_that_can_be_stored(member: str) 
         assert f"{error.field}{error.message}".encode()
 
 
-def test_a_long_line_of_json_is_refused() -> None:
-    assert "Line 1 is longer" in refusal('{"notes": "' + "x" * (2 * LONGEST_ROW), "jsonl")
+def test_a_long_line_of_json_is_rejected() -> None:
+    assert "Line 1 is longer" in refusal('{"notes": "' + "x" * (2 * MAX_ROW_BYTES), "jsonl")
     assert "NUL" in refusal(b'{"notes": "\x00"}', "jsonl")
 
 
-def test_reading_on_gives_the_rest_with_its_numbers() -> None:
+def test_resumed_reading_continues_the_row_numbers() -> None:
     content = "email\n" + "".join(f"{n}@example.com\n\n" for n in range(1, 8))
 
     assert [(row.number, row.body.email) for row in read(content, after=5) if row.body] == [
@@ -264,7 +264,9 @@ NOTES = st.text(
     st.sampled_from(["\n", "\r\n", "\r"]),
     st.booleans(),
 )
-def test_what_a_csv_writer_writes_is_read_back(cells: list[tuple[str, str]], end: str, quoted: bool) -> None:
+def test_the_output_of_a_csv_writer_is_read_back(
+    cells: list[tuple[str, str]], end: str, quoted: bool
+) -> None:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator=end, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
     writer.writerow(("email", "notes", "company"))
@@ -274,11 +276,11 @@ def test_what_a_csv_writer_writes_is_read_back(cells: list[tuple[str, str]], end
     found = bodies(out.getvalue())
 
     expected = [(notes.strip() or None, company.strip() or None) for notes, company in cells]
-    assert [(one.get("notes"), one.get("company")) for one in found] == expected
+    assert [(body.get("notes"), body.get("company")) for body in found] == expected
 
 
 @given(st.binary(max_size=400), st.sampled_from(["csv", "jsonl"]))
-def test_any_bytes_are_rows_or_a_reason(content: bytes, form: Format) -> None:
+def test_any_bytes_are_rows_or_an_error(content: bytes, form: Format) -> None:
     try:
         counted = rows.count(io.BytesIO(content), form)
     except NotImportable:
@@ -289,8 +291,8 @@ def test_any_bytes_are_rows_or_a_reason(content: bytes, form: Format) -> None:
 
 
 @given(st.text(alphabet='",\n\r a@é', max_size=300))
-def test_blocks_change_nothing(content: str) -> None:
-    """However the bytes arrive, the lines are those of the whole."""
+def test_lines_do_not_depend_on_blocks(content: str) -> None:
+    """The lines are the same in whichever blocks the bytes are read."""
 
     class Dribble(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:

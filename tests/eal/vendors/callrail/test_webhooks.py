@@ -95,7 +95,7 @@ def test_the_recorded_post_call_is_parsed_completely() -> None:
 
     assert (found.vendor, found.vendor_call_id, found.rank, found.ended) == ("callrail", "CAL09c8", 3, True)
     assert found.transcript is None
-    assert found.facts.said() == {
+    assert found.facts.known() == {
         "direction": "inbound",
         "answered": False,
         "voicemail": False,
@@ -131,12 +131,12 @@ def test_empty_values_are_absent_and_texts_are_converted() -> None:
         },
     )
 
-    assert said.said() == {"answered": True, "duration_seconds": 94, "spam": False, "value_cents": 125050}
+    assert said.known() == {"answered": True, "duration_seconds": 94, "spam": False, "value_cents": 125050}
 
 
 @pytest.mark.parametrize("value", ["", "--", "NaN", "-3", "1e999999", "Infinity", [], {}, True, None])
 def test_an_invalid_number_is_absent(value: object) -> None:
-    assert facts("post-call", {"duration": value, "value": value}).said() == {}
+    assert facts("post-call", {"duration": value, "value": value}).known() == {}
 
 
 def test_older_names_are_read_if_newer_ones_are_empty() -> None:
@@ -153,7 +153,7 @@ def test_older_names_are_read_if_newer_ones_are_empty() -> None:
         },
     )
 
-    assert said.said() == {
+    assert said.known() == {
         "caller_number": "+15550100002",
         "caller_name": "Dana Reyes",
         "tracking_number": "+15550100003",
@@ -176,7 +176,7 @@ def test_before_the_end_of_a_call_there_is_no_outcome(kind: str) -> None:
     found = snapshot(kind, {"answered": False, "call_type": "missed", "duration": 0, "voicemail": False})
 
     assert not found.ended
-    assert found.facts.said() == {}
+    assert found.facts.known() == {}
 
 
 @pytest.mark.parametrize(

@@ -73,12 +73,16 @@ class Event:
     sequence: int
     data: Json
 
+    @property
+    def api_version(self) -> str:
+        return API_VERSION
+
     def body(self) -> str:
         """The envelope as it is sent: the same bytes for every attempt."""
         envelope = {
             "id": self.id,
             "type": self.type,
-            "api_version": API_VERSION,
+            "api_version": self.api_version,
             "created_at": rfc3339(self.created_at),
             "tenant_id": self.tenant_id,
             "mode": self.mode,

@@ -1,10 +1,9 @@
-"""The archive: audit records as locked objects in S3, seven years, without a gap and without an overlap.
+"""The archive: audit records under S3 Object Lock, for seven years, without gaps or overlaps.
 
-A tenant's and mode's records go out in segments `audit/{org}/{mode}/{first}-{last}.jsonl.gz`, and join the Merkle tree
-in the same order. A head item says how far the archive has come. A segment is planned on the head before it is
-written: whoever is killed between, the next run writes the very same object and the same tiles again, and two runs at
-once write the same ones. Checkpoints go out as `checkpoints/{org}/{mode}/{size}.json`: the record of a signing brings
-a run here, as every audit record does.
+A tenant's records are written in segments `audit/{org}/{mode}/{first}-{last}.jsonl.gz` and added to the Merkle tree in
+the same order. A head item has the progress of the archive. A segment is planned on the head before it is written: if a
+run is killed in between, the next one writes the identical object and tiles, and so do concurrent runs. Checkpoints are
+written as `checkpoints/{org}/{mode}/{size}.json`. Their signing causes a run, because it has an audit record.
 """
 
 from __future__ import annotations
@@ -36,49 +35,48 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.tenancy import Tenant
 
-MOST_IN_A_SEGMENT = 1000
-_WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)
-"""Seconds between looks at an index that lacks numbered records, which of a busy log it often does for a moment."""
+MAX_RECORDS_PER_SEGMENT = 1000
+_INDEX_DELAYS_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Waits for an index that lacks numbered records, as the index of a busy log often does for a moment."""
 
 
 class Incomplete(Exception):
-    """Numbered records are not archived: the index does not show them yet, or time is up. The message comes again."""
+    """Numbered records are not archived: the index lacks them, or the deadline passed. The message is retried."""
 
 
-def archive(tenant: Tenant, ends: float = inf) -> int:
-    """Write all that is numbered and not archived yet. Returns how many records that were.
+def archive(tenant: Tenant, deadline: float = inf) -> int:
+    """Archive all numbered records, and return their number.
 
-    No segment is begun after `ends`, of `time.monotonic`.
+    No segment is begun after `deadline`, a `time.monotonic`.
 
-    Raises: Incomplete; tree.Broken; Stale where another run archives the same records at this moment.
+    Raises: Incomplete; tree.Broken; Stale if a concurrent run archives the same records.
     """
     log = _Log.open(tenant)
-    written = _archived(log, ends)
-    for seconds in _WAITS:
-        if log.is_complete or time.monotonic() >= ends:
+    written = _archive_readable(log, deadline)
+    for seconds in _INDEX_DELAYS_SECONDS:
+        if log.is_complete or time.monotonic() >= deadline:
             break
         time.sleep(seconds)
-        written += _archived(log, ends)
-    for checkpoint in log.unkept():
+        written += _archive_readable(log, deadline)
+    for checkpoint in log.unarchived_checkpoints():
         _put_checkpoint(checkpoint)
-        log.move(kept=checkpoint.id)
-    log.settle()
+        log.advance(kept=checkpoint.id)
+    log.remove_mark()
     return written
 
 
-def _archived(log: _Log, ends: float) -> int:
-    """Write what the index shows by now."""
+def _archive_readable(log: _Log, deadline: float) -> int:
+    """Archive the records that the index has now."""
     written = 0
-    while time.monotonic() < ends and (records := log.next_records()):
+    while time.monotonic() < deadline and (records := log.next_records()):
         _put_segment(log.tenant, records)
         hashes = [cast("str", record["hash"]) for record in records]
         tree.extend(log.tenant, log.head.archived, hashes)
-        log.move(
+        to_sign = [cast("int", record["seq"]) for record in records if _needs_checkpoint(record)]
+        log.advance(
             archived=log.head.archived + len(records),
             planned=None,
-            calling=max(
-                [log.head.calling, *(cast("int", one["seq"]) for one in records if _needs_checkpoint(one))]
-            ),
+            calling=max([log.head.calling, *to_sign]),
         )
         written += len(records)
         observe.count("audit_archived", len(records))
@@ -86,22 +84,22 @@ def _archived(log: _Log, ends: float) -> int:
 
 
 def _needs_checkpoint(record: Item) -> bool:
-    """All records do, but those that tell of the last checkpoint."""
+    """All records need a checkpoint, except the records of signed checkpoints."""
     return record["action"] != checkpoints.SIGNED_ACTION
 
 
-def segment_name(tenant: Tenant, first: int, last: int) -> str:
+def segment_object_key(tenant: Tenant, first: int, last: int) -> str:
     return f"audit/{tenant.organization_id}/{tenant.mode}/{first:012d}-{last:012d}.jsonl.gz"
 
 
-def checkpoint_name(tenant: Tenant, size: int) -> str:
+def checkpoint_object_key(tenant: Tenant, size: int) -> str:
     return f"checkpoints/{tenant.organization_id}/{tenant.mode}/{size:012d}.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Head:
-    """`archived` is the last record in the bucket and in the tree, `planned` the last one of the segment that is being
-    written, `calling` the last archived one that needs a checkpoint, `kept` the last checkpoint in the bucket."""
+    """`archived` is the last record in the bucket and the tree, `planned` the last record of the segment in progress,
+    `calling` the last archived record that needs a checkpoint, `kept` the last checkpoint in the bucket."""
 
     archived: int = 0
     planned: int | None = None
@@ -112,8 +110,8 @@ class _Head:
 
 @dataclass(slots=True)
 class _Log:
-    """One tenant's and mode's log, as this run found it and moved it on. `numbered` is the last number given by then,
-    `is_marked` whether the log waits for the archive."""
+    """One tenant's log and the progress of this run. `numbered` is the last number assigned before the run,
+    `is_marked` whether the log has the mark of unarchived records."""
 
     tenant: Tenant
     numbered: int
@@ -123,23 +121,23 @@ class _Log:
 
     @classmethod
     def open(cls, tenant: Tenant) -> _Log:
-        # The numbers first: what was signed up to the last of them is then among the newest checkpoints.
-        numbers = get(waiting.numbers(tenant)) or {}
-        head, newest = get_all(checkpoints.standing_at(tenant))
+        # The sequence is read first, so that `newest` covers every checkpoint signed up to its last number.
+        sequence = get(waiting.sequence_key(tenant)) or {}
+        head, newest = get_all(checkpoints.log_state_keys(tenant))
         return cls(
             tenant,
-            cast("int", numbers.get("last", 0)),
-            "gsi1pk" in numbers,
+            cast("int", sequence.get("last", 0)),
+            "gsi1pk" in sequence,
             load(_Head, head or {}),
             load(Checkpoint, newest) if newest else None,
         )
 
     def next_records(self) -> list[Item]:
-        """The next segment's records, planned on the head; none where all are archived. Raises: Incomplete, Stale."""
+        """The records of the next segment, planned on the head; empty if none is left. Raises: Incomplete, Stale."""
         records = _numbered_after(self.tenant, self.head)
         if self.head.planned is None:
             if records:
-                self.move(planned=self.head.archived + len(records))
+                self.advance(planned=self.head.archived + len(records))
         elif len(records) != self.head.planned - self.head.archived:
             raise Incomplete(
                 f"records {self.head.archived + 1} to {self.head.planned} are not all readable yet"
@@ -148,52 +146,52 @@ class _Log:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all that was numbered when the run began is archived."""
+        """Whether all records that were numbered before the run are archived."""
         return self.head.archived >= self.numbered
 
-    def unkept(self) -> list[Checkpoint]:
-        """The checkpoints that were signed since the last one that is in the bucket, the oldest first."""
+    def unarchived_checkpoints(self) -> list[Checkpoint]:
+        """The checkpoints after the last one in the bucket, oldest first."""
         if self.newest is None or self.newest.id == self.head.kept:
             return []
         return checkpoints.signed_after(self.tenant, self.head.kept)
 
-    def settle(self) -> None:
-        """Nothing waits any more, unless more was numbered meanwhile, which has a message of its own.
+    def remove_mark(self) -> None:
+        """Remove the mark of unarchived records, unless newer records are numbered; those have their own message.
 
         Raises: Incomplete.
         """
         if not self.is_complete:
             raise Incomplete(
-                f"records {self.head.archived + 1} to {self.numbered} are not readable yet, or time is up"
+                f"records {self.head.archived + 1} to {self.numbered} are not readable yet, or the deadline passed"
             )
         if not self.is_marked or self.head.archived > self.numbered:
             return
-        done = progress.Change(
-            key=waiting.numbers(self.tenant),
+        removal = progress.Change(
+            key=waiting.sequence_key(self.tenant),
             expression="REMOVE gsi1pk, gsi1sk",
             condition="#last = :archived",
             names={"#last": "last"},
             values={":archived": self.head.archived},
         )
-        # Refused where the next records are being numbered.
+        # The condition fails, or the transactions conflict, if the next records are being numbered.
         with suppress(progress.ConditionFailed, aws.dynamodb().exceptions.TransactionConflictException):
-            progress.change(done)
+            progress.change(removal)
 
-    def move(self, **changed: object) -> None:
+    def advance(self, **changed: object) -> None:
         """Raises: Stale."""
-        moved = replace(self.head, **changed, version=self.head.version + 1)  # type: ignore[arg-type]
-        at = checkpoints.archive_head(self.tenant)
-        item: Item = {**at._asdict(), "kind": "ARCHIVE", **dump(moved)}
-        if moved.calling > (self.newest.size if self.newest else 0):
-            item |= checkpoints.unsigned(self.tenant)
+        advanced = replace(self.head, **changed, version=self.head.version + 1)  # type: ignore[arg-type]
+        head_key = checkpoints.archive_head_key(self.tenant)
+        item: Item = {**head_key._asdict(), "kind": "ARCHIVE", **dump(advanced)}
+        if advanced.calling > (self.newest.size if self.newest else 0):
+            item |= checkpoints.unsigned_mark(self.tenant)
         if not progress.advance(item, was=self.head.version):
             raise Stale
-        self.head = moved
+        self.head = advanced
 
 
 def _numbered_after(tenant: Tenant, head: _Head) -> list[Item]:
-    """The records after the archived ones, as far as they have no gap, to the planned one or a segment's limit."""
-    first, last = head.archived + 1, head.planned or head.archived + MOST_IN_A_SEGMENT
+    """The records after the archived ones up to the first gap, the planned record, or the limit of a segment."""
+    first, last = head.archived + 1, head.planned or head.archived + MAX_RECORDS_PER_SEGMENT
     found: list[Item] = []
     values: Item = {":pk": partition(tenant, "AUDIT"), ":first": first, ":last": last}
     for item in walk("feedpk = :pk AND feedsk BETWEEN :first AND :last", values, index="feed"):
@@ -213,7 +211,7 @@ def _put_segment(tenant: Tenant, records: Sequence[Item]) -> None:
     newest = max(clock.parse(cast("str", record["created_at"])) for record in records)
     first, last = cast("int", records[0]["seq"]), cast("int", records[-1]["seq"])
     _put_locked(
-        segment_name(tenant, first, last),
+        segment_object_key(tenant, first, last),
         gzip.compress(lines, mtime=0),
         newest,
         ContentType="application/x-ndjson",
@@ -222,16 +220,16 @@ def _put_segment(tenant: Tenant, records: Sequence[Item]) -> None:
 
 
 def _put_checkpoint(checkpoint: Checkpoint) -> None:
-    name = checkpoint_name(checkpoint.tenant, checkpoint.size)
-    _put_locked(name, checkpoint.document(), checkpoint.signed_at, ContentType="application/json")
+    object_key = checkpoint_object_key(checkpoint.tenant, checkpoint.size)
+    _put_locked(object_key, checkpoint.document(), checkpoint.signed_at, ContentType="application/json")
 
 
-def _put_locked(name: str, body: bytes, since: datetime, **headers: str) -> None:
-    """An object that nobody can change or delete until the retention's end, counted from `since`."""
+def _put_locked(object_key: str, body: bytes, since: datetime, **headers: str) -> None:
+    """Put an object that cannot be changed or deleted during the retention, which begins at `since`."""
     try:
         aws.s3().put_object(
             Bucket=settings.audit_bucket(),
-            Key=name,
+            Key=object_key,
             Body=body,
             ObjectLockMode=settings.audit_lock_mode(),  # type: ignore[arg-type]
             ObjectLockRetainUntilDate=since + timedelta(days=settings.audit_retention_days()),
@@ -239,6 +237,6 @@ def _put_locked(name: str, body: bytes, since: datetime, **headers: str) -> None
             **headers,  # type: ignore[arg-type]
         )
     except ClientError as refused:
-        # The same object was written by a run that was killed before it could say so.
+        # A run that was killed before it advanced the head has written the identical object.
         if refused.response.get("Error", {}).get("Code") != "PreconditionFailed":
             raise

@@ -1,7 +1,7 @@
-"""Merkle trees as RFC 6962 hashes them: which complete subtrees a root, a path or a proof is made of, and their hashes.
+"""Merkle trees of RFC 6962: the complete subtrees of a root, an audit path or a consistency proof, and their hashes.
 
-Pure, and without the leaves: a caller asks here for ranges of leaves, fetches the hashes of their complete subtrees
-(`eal.domain.audit_log.tree`), and folds them.
+The module is pure and has no access to the leaves. The caller gets ranges of leaves here, reads the hashes of their
+complete subtrees (`eal.domain.audit_log.tree`), and folds them.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ EMPTY_ROOT = hashlib.sha256().digest()
 
 
 class Range(NamedTuple):
-    """The leaves from `start` to before `end`."""
+    """The leaves from `start` (inclusive) to `end` (exclusive)."""
 
     start: int
     end: int
 
 
 class Node(NamedTuple):
-    """A complete subtree of 2**height leaves, by its number among those of its height."""
+    """A complete subtree of 2**height leaves. `number` counts the subtrees of this height from the left."""
 
     height: int
     number: int
@@ -41,12 +41,12 @@ def complete(hashes: Sequence[bytes]) -> bytes:
     """The root over 2**n hashes of one height."""
     row = list(hashes)
     while len(row) > 1:
-        row = [inner(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+        row = [inner(row[index], row[index + 1]) for index in range(0, len(row), 2)]
     return row[0]
 
 
 def fold(hashes: Sequence[bytes]) -> bytes:
-    """The hash of a range, from those of its `nodes`."""
+    """The hash of a range, from the hashes of its `nodes`."""
     if not hashes:
         return EMPTY_ROOT
     folded = hashes[-1]
@@ -56,12 +56,12 @@ def fold(hashes: Sequence[bytes]) -> bytes:
 
 
 def nodes(leaves: Range) -> list[Node]:
-    """The fewest complete subtrees that a range is made of, from left to right."""
+    """The fewest complete subtrees that cover a range, from left to right."""
     found = []
     start, end = leaves
     while start < end:
         height = (end - start).bit_length() - 1
-        if start:  # no subtree is larger than its place allows
+        if start:  # a subtree of 2**n leaves begins at a multiple of 2**n
             height = min(height, (start & -start).bit_length() - 1)
         found.append(Node(height, start >> height))
         start += 1 << height
@@ -86,7 +86,7 @@ def inclusion(index: int, size: int) -> list[Range]:
 def consistency(old: int, new: int) -> list[Range]:
     """The ranges whose hashes prove that the tree of `old` leaves begins the one of `new` (section 2.1.2).
 
-    Empty where the sizes are equal, or the old tree is empty: there is nothing to prove.
+    Empty if the sizes are equal or the old tree is empty, because there is nothing to prove.
     """
     if not 0 < old < new:
         return []
@@ -100,7 +100,7 @@ def consistency(old: int, new: int) -> list[Range]:
         else:
             path.append(Range(start, middle))
             start = middle
-    # The old tree's own root is known to who asks; a subtree that both trees end with is not.
+    # The verifier has the root of the old tree, but not the last subtree of the old tree.
     return ([Range(start, end)] if start else []) + path[::-1]
 
 

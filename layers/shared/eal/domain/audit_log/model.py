@@ -1,4 +1,4 @@
-"""What records are asked for by; and a checkpoint: what it states, in the form that is signed, kept and hashed."""
+"""Filters of audit records, and checkpoints with the canonical forms that are signed, archived and hashed."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -27,9 +27,9 @@ class AuditLogFilters(Wire):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint(TenantScoped):
-    """`previous` is the SHA-256 of the checkpoint before, `key_id` that of the public key's DER form.
+    """`previous` is the SHA-256 of the previous checkpoint, `key_id` that of the public key in DER form.
 
-    `before` is the id of the one before: for look-ups, and not part of what is stated.
+    `before` is the id of the previous checkpoint. It is not signed.
     """
 
     id: str
@@ -45,16 +45,16 @@ class Checkpoint(TenantScoped):
     before: str | None = None
 
     def signed_text(self) -> bytes:
-        """What the signature is over: the RFC 8785 JSON of all that is stated."""
-        return _canonical(self._stated())
+        """The signed bytes: RFC 8785 JSON of the signed fields."""
+        return _canonical(self._signed_fields())
 
     def document(self) -> bytes:
-        """The whole checkpoint as RFC 8785 JSON: what the bucket keeps, and what the next one names the hash of."""
-        return _canonical({**self._stated(), "signature": self.signature})
+        """The archived bytes, whose hash the next checkpoint contains: RFC 8785 JSON with the signature."""
+        return _canonical({**self._signed_fields(), "signature": self.signature})
 
-    def _stated(self) -> dict[str, Json]:
-        whole = dump(self)
-        return {name: whole[name] for name in _SIGNED}
+    def _signed_fields(self) -> dict[str, Json]:
+        stored = dump(self)
+        return {name: stored[name] for name in _SIGNED}
 
 
 def _canonical(value: dict[str, Json]) -> bytes:

@@ -1,64 +1,64 @@
-"""Proofs against signed checkpoints: of a record, and of an earlier checkpoint."""
+"""Inclusion proofs of records and consistency proofs of checkpoints."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
 from eal.core import ids
-from eal.core.audit import AuditRecord
-from eal.core.errors import NotFound, Unavailable, ValidationFailed
-from eal.core.table.item import load
-from eal.core.table.keys import key
+from eal.core.errors import Unavailable, ValidationFailed
 from eal.core.table.read import get_all
 from eal.domain.audit_log import checkpoints, merkle, tree
+from eal.domain.audit_log.store import AUDIT_RECORDS
 from eal.domain.audit_log.wire import AuditRecordView, CheckpointView, ConsistencyView, ProofView
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.domain.audit_log.checkpoints import Standing
+    from eal.domain.audit_log.checkpoints import LogState
     from eal.domain.audit_log.model import Checkpoint
 
-_ARCHIVED_AFTER = "60"
-"""Seconds within which the archive usually has a new record: its queue's batching window."""
+_ARCHIVE_DELAY_SECONDS = 60
+"""The archive usually has a new record by then: the batching window of its queue."""
 
 
 def of_record(record_id: str, by: Caller) -> ProofView:
-    """Where the record stands in the tree of the newest checkpoint; signs one in the caller's write if none has it yet.
+    """The inclusion proof of a record in the newest checkpoint.
+
+    If no checkpoint covers the record, a new one is signed in the caller's transaction.
 
     Raises: NotFound; Unavailable for a record that is not in the archive yet.
     """
     if not ids.is_id("aud", record_id):
-        raise _no_record(record_id)
-    item, *heads = get_all(
+        raise AUDIT_RECORDS.not_found(record_id)
+    item, *state_items = get_all(
         [
-            key(by.tenant, "AUDIT", record_id),
-            *checkpoints.standing_at(by.tenant),
+            AUDIT_RECORDS.key(by.tenant, record_id),
+            *checkpoints.log_state_keys(by.tenant),
         ]
     )
     if item is None:
-        raise _no_record(record_id)
-    record = load(AuditRecord, item)
-    known = checkpoints.standing_in(*heads)
-    if record.seq is None or record.seq > known.size:
+        raise AUDIT_RECORDS.not_found(record_id)
+    record = AUDIT_RECORDS.load(item)
+    state = checkpoints.log_state_of(*state_items)
+    if record.seq is None or record.seq > state.size:
         raise _not_yet("This record is being archived. Its proof will be available in about one minute.")
-    checkpoint = _covering(record.seq, known, by)
+    checkpoint = _covering(record.seq, state, by)
     index = record.seq - 1
     path = tree.read(by.tenant, merkle.inclusion(index, checkpoint.size))
     return ProofView(
         record=AuditRecordView.of(record),
         leaf_index=index,
         tree_size=checkpoint.size,
-        path=[one.hex() for one in path],
+        path=[node.hex() for node in path],
         checkpoint=CheckpointView.of(checkpoint),
     )
 
 
 def of_consistency(checkpoint_id: str, from_id: str | None, by: Caller) -> ConsistencyView:
-    """That the log of one checkpoint begins with the log of an earlier one.
+    """The proof that the log of a checkpoint begins with the log of an earlier one.
 
-    Raises: NotFound; ValidationFailed where `from` is the later one.
+    Raises: NotFound; ValidationFailed if `from` is the later checkpoint.
     """
-    new, old = checkpoints.find_pair(checkpoint_id, from_id, by)
+    new, old = checkpoints.get_pair(checkpoint_id, from_id, by)
     if old.size > new.size:
         message = (
             f"Must be the earlier checkpoint: it has {old.size} records, and {checkpoint_id} has {new.size}."
@@ -69,27 +69,23 @@ def of_consistency(checkpoint_id: str, from_id: str | None, by: Caller) -> Consi
     path = tree.read(by.tenant, merkle.consistency(old.size, new.size))
     return ConsistencyView.model_validate(
         {
-            "from": CheckpointView.of(old).model_dump(),
-            "to": CheckpointView.of(new).model_dump(),
-            "path": [one.hex() for one in path],
+            "from": CheckpointView.of(old),
+            "to": CheckpointView.of(new),
+            "path": [node.hex() for node in path],
         }
     )
 
 
-def _covering(seq: int, known: Standing, by: Caller) -> Checkpoint:
-    if known.newest and known.newest.size >= seq:
-        return known.newest
-    # A parent reads its child's log and writes nothing there.
+def _covering(seq: int, state: LogState, by: Caller) -> Checkpoint:
+    if state.newest and state.newest.size >= seq:
+        return state.newest
+    # A parent can read its child's log and cannot write to it.
     if by.reads_for_child:
         raise _not_yet("No checkpoint covers this record yet. A checkpoint is signed every hour.")
-    return cast("Checkpoint", checkpoints.sign(by, known))
-
-
-def _no_record(record_id: str) -> NotFound:
-    return NotFound(f"There is no audit record {record_id[:40]}.")
+    return cast("Checkpoint", checkpoints.sign(by, state))
 
 
 def _not_yet(message: str) -> Unavailable:
     unavailable = Unavailable(message)
-    unavailable.headers["Retry-After"] = _ARCHIVED_AFTER
+    unavailable.headers["Retry-After"] = str(_ARCHIVE_DELAY_SECONDS)
     return unavailable

@@ -1,8 +1,8 @@
-"""The Merkle tree over a tenant's and mode's audit records, kept as tiles: a proof reads a few of them, and no record.
+"""The Merkle tree over a tenant's audit records, stored as tiles: a proof reads a few tiles and no records.
 
-A tile holds up to 256 hashes side by side. Those of level 0 are the leaves, one for each record in the order of
-`seq`; a hash of level n + 1 is the root over a whole tile of level n. Tiles only grow, and what a tile holds follows
-from the records alone, so whoever writes one again writes the same.
+A tile has up to 256 adjacent hashes. The hashes of level 0 are the leaves, one per record in the order of `seq`; a hash
+of level n + 1 is the root over a complete tile of level n. Tiles only grow, and their content follows from the records
+alone, so repeated and concurrent writes of a tile are identical.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 _HEIGHT = 8
 _WIDTH = 1 << _HEIGHT
-_HASH = 32
+_HASH_BYTES = 32
 
 
 class Broken(Exception):
-    """A tile lacks hashes that were written to it: nothing is signed or proved from such a tree."""
+    """A tile lacks hashes that were written to it. Nothing is signed or proved from such a tree."""
 
 
 class _Tile(NamedTuple):
@@ -37,16 +37,16 @@ class _Tile(NamedTuple):
 
 
 def extend(tenant: Tenant, size: int, record_hashes: Iterable[str]) -> None:
-    """Add the records after the first `size`. Repeating it, also in part, changes nothing.
+    """Add the records after the first `size`. A full or partial repetition changes nothing.
 
     Raises: Broken.
     """
-    row = [merkle.leaf(bytes.fromhex(one)) for one in record_hashes]
+    row = [merkle.leaf(bytes.fromhex(record_hash)) for record_hash in record_hashes]
     level = 0
     while row:
         first, kept = divmod(size, _WIDTH)
         if kept:
-            row = _hashes(_Tile(level, first), get(_at(tenant, _Tile(level, first))), kept) + row
+            row = _hashes(_Tile(level, first), get(_tile_key(tenant, _Tile(level, first))), kept) + row
         tiles = [row[start : start + _WIDTH] for start in range(0, len(row), _WIDTH)]
         for number, hashes in enumerate(tiles):
             _grow(tenant, _Tile(level, first + number), hashes)
@@ -55,53 +55,53 @@ def extend(tenant: Tenant, size: int, record_hashes: Iterable[str]) -> None:
 
 
 def read(tenant: Tenant, ranges: Sequence[Range]) -> list[bytes]:
-    """The hash of each range of leaves. All lie in the tree, and all that is read comes in one round trip.
+    """The hash of each range of leaves, in one round trip. The tree must contain all ranges.
 
     Raises: Broken; Unavailable.
     """
-    wanted = [merkle.nodes(one) for one in ranges]
+    nodes_by_range = [merkle.nodes(leaves) for leaves in ranges]
     read_up_to: dict[_Tile, int] = {}
-    for node in (node for nodes in wanted for node in nodes):
-        tile, _, end = _place(node)
+    for node in (node for nodes in nodes_by_range for node in nodes):
+        tile, _, end = _location(node)
         read_up_to[tile] = max(end, read_up_to.get(tile, 0))
     if not read_up_to:
         return [merkle.fold([]) for _ in ranges]
-    items = get_all([_at(tenant, tile) for tile in read_up_to])
+    items = get_all([_tile_key(tenant, tile) for tile in read_up_to])
     tiles = {
         tile: _hashes(tile, item, end) for (tile, end), item in zip(read_up_to.items(), items, strict=True)
     }
-    return [merkle.fold([_node(tiles, node) for node in nodes]) for nodes in wanted]
+    return [merkle.fold([_node(tiles, node) for node in nodes]) for nodes in nodes_by_range]
 
 
-def _place(node: Node) -> tuple[_Tile, int, int]:
-    """The tile that a node's hash follows from, and the hashes in it that make it up."""
+def _location(node: Node) -> tuple[_Tile, int, int]:
+    """The tile from which a node's hash is computed, and the range of its hashes there."""
     level, above = divmod(node.height, _HEIGHT)
     number, start = divmod(node.number << above, _WIDTH)
     return _Tile(level, number), start, start + (1 << above)
 
 
 def _node(tiles: dict[_Tile, list[bytes]], node: Node) -> bytes:
-    tile, start, end = _place(node)
+    tile, start, end = _location(node)
     return merkle.complete(tiles[tile][start:end])
 
 
-def _at(tenant: Tenant, tile: _Tile) -> Key:
+def _tile_key(tenant: Tenant, tile: _Tile) -> Key:
     """`org_…#live#AUDIT_TILE`, `00-000000000012`: level and number."""
     return key(tenant, "AUDIT_TILE", f"{tile.level:02d}-{tile.number:012d}")
 
 
 def _hashes(tile: _Tile, item: Item | None, count: int) -> list[bytes]:
-    """The first `count` hashes of a tile, which may have grown since."""
+    """The first `count` hashes of a tile. The tile can be larger."""
     text = base64.b64decode(cast("str", item["hashes"])) if item else b""
-    if len(text) < count * _HASH:
-        raise Broken(f"tile {tile.level}-{tile.number} holds {len(text) // _HASH} hashes of {count}")
-    return [text[start : start + _HASH] for start in range(0, count * _HASH, _HASH)]
+    if len(text) < count * _HASH_BYTES:
+        raise Broken(f"tile {tile.level}-{tile.number} has {len(text) // _HASH_BYTES} of {count} hashes")
+    return [text[start : start + _HASH_BYTES] for start in range(0, count * _HASH_BYTES, _HASH_BYTES)]
 
 
 def _grow(tenant: Tenant, tile: _Tile, hashes: Sequence[bytes]) -> None:
     progress.grow(
         {
-            **_at(tenant, tile)._asdict(),
+            **_tile_key(tenant, tile)._asdict(),
             "kind": "AUDIT_TILE",
             "size": len(hashes),
             "hashes": base64.b64encode(b"".join(hashes)).decode(),

@@ -1,7 +1,8 @@
-"""Which logs have numbered records that the archive lacks: the head of a log's numbers says so until it has them.
+"""Marks of the logs that have work waiting: records to archive, or a checkpoint to sign.
 
-The relay sets the mark in the transaction that gives a number, and the archive takes it off when it has all. A word
-to the archiver can be lost (to the dead-letter queue, at last); the mark cannot, and each hour it brings another word.
+The relay sets the mark of unarchived records in the transaction that assigns a number, and the archive removes it when
+it has all records. A message to the archive queue can end in the dead-letter queue; the mark cannot be lost, and every
+hour it causes another message.
 """
 
 from __future__ import annotations
@@ -19,28 +20,28 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Mode
 
 
-def numbers(tenant: Tenant) -> Key:
-    """The item whose `last` is the number that was given last."""
+def sequence_key(tenant: Tenant) -> Key:
+    """The key of the item whose `last` is the last assigned number."""
     return key(tenant, "SEQUENCE", "AUDIT")
 
 
-def mark(tenant: Tenant) -> Item:
-    """The index attributes of that item as long as the archive lacks records."""
-    return marked("UNARCHIVED", tenant)
+def unarchived_mark(tenant: Tenant) -> Item:
+    """The index attributes of the sequence's item while the archive lacks records."""
+    return mark("UNARCHIVED", tenant)
 
 
-def logs(number: int) -> Iterator[Tenant]:
-    """The tenants and modes of a shard whose records are not all archived."""
-    return logs_marked("UNARCHIVED", number)
+def unarchived_logs(shard_number: int) -> Iterator[Tenant]:
+    """The tenants of a shard whose records are not all archived."""
+    return marked_logs("UNARCHIVED", shard_number)
 
 
-def marked(name: str, tenant: Tenant) -> Item:
-    """The index attributes of an item by which `logs_marked` finds its log."""
+def mark(name: str, tenant: Tenant) -> Item:
+    """The index attributes by which `marked_logs` finds a log."""
     return {"gsi1pk": shard(name, tenant), "gsi1sk": f"{tenant.organization_id}#{tenant.mode}"}
 
 
-def logs_marked(name: str, number: int) -> Iterator[Tenant]:
-    """The tenants and modes of a shard whose logs have this mark."""
-    for item in walk("gsi1pk = :shard", {":shard": f"{name}#{number}"}, index="gsi1"):
+def marked_logs(name: str, shard_number: int) -> Iterator[Tenant]:
+    """The tenants of a shard whose logs have the mark."""
+    for item in walk("gsi1pk = :shard", {":shard": f"{name}#{shard_number}"}, index="gsi1"):
         organization_id, mode = cast("str", item["gsi1sk"]).split("#")
         yield Tenant(organization_id, cast("Mode", mode))

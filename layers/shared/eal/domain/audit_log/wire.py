@@ -1,16 +1,15 @@
-"""What the API takes and shows of audit records."""
+"""Audit records, checkpoints and proofs, as the API accepts and returns them."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from eal.core.audit import ActorType, AuditRecord, Source
+from eal.core.audit import ActorType, Source
 from eal.core.clock import Instant
 from eal.core.listing import ListQuery, PageView
-from eal.core.table.item import dump
 from eal.core.tenancy import Mode
 from eal.core.wire import Wire
-from eal.domain.audit_log.model import AuditLogFilters, Checkpoint
+from eal.domain.audit_log.model import AuditLogFilters
 
 
 class AuditLogQuery(ListQuery, AuditLogFilters):
@@ -65,24 +64,6 @@ class AuditRecordView(Wire):
     organization_id: str
     mode: Mode
 
-    @classmethod
-    def of(cls, record: AuditRecord) -> Self:
-        return cls(
-            id=record.id,
-            action=record.action,
-            actor=ActorView(type=record.actor.type, id=record.actor.id, ip=record.actor.ip),
-            source=record.source,
-            resource=ResourceView(type=record.resource.type, id=record.resource.id),
-            changes=[ChangeView.model_validate(change) for change in record.changes],
-            request_id=record.request_id,
-            created_at=record.created_at,
-            seq=record.seq,
-            previous_hash=record.previous_hash,
-            hash=record.hash,
-            organization_id=record.organization_id,
-            mode=record.mode,
-        )
-
 
 class AuditRecordPage(PageView[AuditRecordView]):
     pass
@@ -118,10 +99,6 @@ class CheckpointView(Wire):
             "answer."
         ),
     ]
-
-    @classmethod
-    def of(cls, checkpoint: Checkpoint) -> Self:
-        return cls.model_validate(dump(checkpoint))
 
 
 class CheckpointPage(PageView[CheckpointView]):

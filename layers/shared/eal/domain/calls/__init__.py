@@ -1,1 +1,1 @@
-"""Phone calls: what was said, and what it was judged to be."""
+"""Phone calls: facts, transcripts and classifications."""

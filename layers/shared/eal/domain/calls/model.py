@@ -1,11 +1,11 @@
-"""A call: what the tracker says of it, whatever the order it says it in, and what we made of it."""
+"""A call: the facts that a tracker reports, in whatever order its events arrive, and the classification."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from eal.ai.classification import Classification, Evidence, Intent, Urgency
 from eal.ai.provenance import Provenance
@@ -14,9 +14,9 @@ from eal.core.clock import Instant
 type Status = Literal["in_progress", "received", "classified", "dispatched", "closed"]
 type Direction = Literal["inbound", "outbound"]
 
-RUNS_KEPT = 20
-SEEN_KEPT = 50
-"""Bodies that a call remembers: one that is sent again counts as received the first time."""
+MAX_RUNS = 20
+MAX_SEEN_DIGESTS = 50
+"""Events that a call remembers, so that a repeated one has no effect."""
 
 PERSONAL = frozenset(
     {
@@ -26,11 +26,10 @@ PERSONAL = frozenset(
         "attribution.landing_page_url", "attribution.last_requested_url",
     }
 )  # fmt: skip
-"""Facts that audit records hold as commitments. A web page's address can name a person in its query, and so
-can a tag, which is free text; the number that rings is often a technician's own."""
+"""Facts that audit records contain as commitments. The query of a page's URL can name a person, and so can a tag,
+which is free text. The destination number is often a technician's own."""
 SECRET = frozenset({"recording_url"})
-"""The vendor's recording address opens the recording to whoever has it."""
-
+"""The vendor's recording URL needs no authentication."""
 
 _LOSSES = frozenset(
     {
@@ -42,7 +41,7 @@ _LOSSES = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a tracker says of a call. None and empty mean that it said nothing."""
+    """The facts of a call that a tracker reports. None and empty mean unknown."""
 
     direction: Direction | None = None
     answered: bool | None = None
@@ -71,29 +70,29 @@ class Facts:
     recording_seconds: int | None = None
     transcript_sha256: str | None = None
 
-    def said(self) -> dict[str, Any]:
-        """What is not empty, by name; each part of the attribution is a fact of its own."""
-        named = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "attribution"}
+    def known(self) -> dict[str, Any]:
+        """The facts that are not empty, by name. Each part of the attribution is a separate fact."""
+        named = {fact.name: getattr(self, fact.name) for fact in fields(self) if fact.name != "attribution"}
         named |= {f"attribution.{name}": value for name, value in self.attribution.items()}
         return {name: value for name, value in named.items() if value not in (None, "", ())}
 
-    def with_said(self, said: dict[str, Any]) -> "Facts":
-        """These facts with some of them replaced, by the names of `said`."""
+    def with_values(self, values: dict[str, Any]) -> Self:
+        """The facts with some of them replaced, named as by `known`."""
         attribution = {
             name.removeprefix("attribution."): value
-            for name, value in said.items()
+            for name, value in values.items()
             if name.startswith("attribution.")
         }
-        own = {name: value for name, value in said.items() if not name.startswith("attribution.")}
+        own = {name: value for name, value in values.items() if not name.startswith("attribution.")}
         return replace(self, attribution={**self.attribution, **attribution}, **own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What one event of a tracker says of one call.
+    """One call as one event of a tracker reports it.
 
-    `rank` is how final its kind is: 1 to 9. `digest` is the same for events that count as one. `cleared` names the
-    facts that it says are empty now.
+    `rank` is how final the kind of event is, from 1 to 9. Events with the same `digest` count as one. `cleared` names
+    the facts that the event empties.
     """
 
     vendor: str
@@ -107,22 +106,22 @@ class Snapshot:
     transcript: str | None = None
 
     @property
-    def said(self) -> dict[str, Any]:
-        """The facts that it tells, by name, those that it clears with their empty value."""
-        return {**{name: getattr(Facts(), name) for name in self.cleared}, **self.facts.said()}
+    def changes(self) -> dict[str, Any]:
+        """The facts that the event sets, by name, and those that it clears, with their empty value."""
+        return {**{name: getattr(Facts(), name) for name in self.cleared}, **self.facts.known()}
 
     @property
     def order(self) -> str:
-        """Sorts events: by rank, then by time, then by content, so that no two different events are equal.
+        """The sort key of events: rank, then time, then content, so that no two different events are equal.
 
-        The time is that of our receipt: a tracker's event tells the call's times, and not its own.
+        The time is when we received the event: a tracker's event has the times of the call, not its own.
         """
         return f"{self.rank}{round(self.received_at.timestamp() * 1000):013d}{self.digest[:8]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One judgement of the call, with its provenance."""
+    """One classification of the call, with its provenance."""
 
     at: Instant
     intent: Intent
@@ -143,36 +142,47 @@ class Run:
     fallback: bool = False
 
     @classmethod
-    def of(cls, judged: Classification, provenance: Provenance, at: datetime) -> "Run":
+    def of(cls, classification: Classification, provenance: Provenance, at: datetime) -> Self:
         return cls(
             at=at,
-            **{one.name: getattr(judged, one.name) for one in fields(judged)},
-            **{one.name: getattr(provenance, one.name) for one in fields(provenance)},
+            **{member.name: getattr(classification, member.name) for member in fields(classification)},
+            **{member.name: getattr(provenance, member.name) for member in fields(provenance)},
         )
 
     @property
-    def answer(self) -> tuple[Intent, Urgency, bool | None]:
-        """What subscribers act on: a run that does not change it is not told to them again."""
+    def provenance(self) -> Provenance:
+        return Provenance(**{member.name: getattr(self, member.name) for member in fields(Provenance)})
+
+    @property
+    def classified_at(self) -> datetime:
+        return self.at
+
+    @property
+    def decision(self) -> tuple[Intent, Urgency, bool | None]:
+        """The part on which subscribers act: a run that does not change it emits no event."""
         return self.intent, self.urgency, self.qualified
 
     @property
     def output_sha256(self) -> str:
-        judged = {
+        output = {
             "intent": self.intent, "urgency": self.urgency, "qualified": self.qualified,
             "confidence": self.confidence, "reasons": self.reasons, "safety": self.safety,
             "hazards": self.hazards,
-            "evidence": [(one.field, one.quote, one.turn) for one in self.evidence],
+            "evidence": [(evidence.field, evidence.quote, evidence.turn) for evidence in self.evidence],
         }  # fmt: skip
-        return _sha256(judged)
+        return _sha256(output)
 
-    def without_quotes(self) -> "Run":
-        """The run as lists and events show it: its evidence quotes the transcript, which they leave out."""
+    def without_quotes(self) -> Self:
+        """The run for lists and events: they contain no evidence, because it quotes the transcript."""
         return replace(self, evidence=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """`order` has, for each fact, its event's order; `seen` the digests of events that had an effect."""
+    """`order` has the order of the event that set each fact, `seen` the digests of the events that had an effect.
+
+    `asked_sha256` is the input of the last classification that was enqueued.
+    """
 
     id: str
     vendor: str
@@ -210,7 +220,7 @@ class Call:
 
     @property
     def person_name(self) -> str | None:
-        """The caller's name, unless it is the place: caller ID says "Laguna Beach Ca" for lack of a name."""
+        """The caller's name. Caller ID reports the city instead if it has no name, such as "Laguna Beach Ca"."""
         name, city, state = self.facts.caller_name, self.facts.caller_city, self.facts.caller_state
         if name and city and name.casefold() in (city.casefold(), f"{city} {state or ''}".casefold().strip()):
             return None
@@ -218,12 +228,12 @@ class Call:
 
     @property
     def loss_type(self) -> str | None:
-        """The loss that the call is about, in a lead's words; None for calls about something else."""
-        judged = self.classification.intent if self.classification else None
-        return judged.value if judged in _LOSSES else None
+        """The loss type for a lead; None if the call is not about a loss."""
+        intent = self.classification.intent if self.classification else None
+        return intent.value if intent in _LOSSES else None
 
     def input_sha256(self) -> str:
-        """What a judgement rests on: the same input need not be judged twice."""
+        """The hash of the input of a classification. The same input is not classified twice."""
         return _sha256(
             {
                 "transcript_sha256": self.facts.transcript_sha256,
@@ -233,9 +243,18 @@ class Call:
         )
 
 
-def first(snapshot: Snapshot, *, call_id: str, salt: str, at: datetime) -> Call:
-    """The call that an event is the first to tell of."""
-    unknown = Call(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord:
+    """A call with its transcript and classification runs, which are separate items. `runs` begin with the oldest."""
+
+    call: Call
+    transcript: str | None
+    runs: tuple[Run, ...]
+
+
+def new_call(snapshot: Snapshot, *, call_id: str, salt: str, at: datetime) -> Call:
+    """The call of which `snapshot` is the first event."""
+    empty = Call(
         id=call_id,
         vendor=snapshot.vendor,
         vendor_call_id=snapshot.vendor_call_id,
@@ -248,30 +267,30 @@ def first(snapshot: Snapshot, *, call_id: str, salt: str, at: datetime) -> Call:
         order={},
         seen=(),
     )
-    return merged(unknown, snapshot)
+    return merged(empty, snapshot)
 
 
 def merged(call: Call, snapshot: Snapshot) -> Call:
-    """The call with what an event adds: the same object where it adds nothing.
+    """The call after an event; the same object if the event changes nothing.
 
-    Each fact comes from the highest event that says or clears it. So the events' order and repetition do not matter:
-    taking the highest is commutative, associative and idempotent. An event that changes no value may still be
-    news: it can be later than another one that is still under way.
+    Each fact comes from the event of the highest order that sets or clears it. Taking the maximum is commutative,
+    associative and idempotent, so neither the order nor the repetition of events matters. An event that changes no
+    value still raises the order of its facts: an earlier event may arrive after it.
     """
     if snapshot.digest in call.seen:
         return call
-    taken = {
-        name: value for name, value in snapshot.said.items() if snapshot.order > call.order.get(name, "")
+    newer = {
+        name: value for name, value in snapshot.changes.items() if snapshot.order > call.order.get(name, "")
     }
     status: Status = "received" if snapshot.ended and not call.has_ended else call.status
-    if not taken and status == call.status:
+    if not newer and status == call.status:
         return call
     return replace(
         call,
         status=status,
-        facts=call.facts.with_said(taken),
-        order={**call.order, **dict.fromkeys(taken, snapshot.order)},
-        seen=(*call.seen, snapshot.digest)[-SEEN_KEPT:],
+        facts=call.facts.with_values(newer),
+        order={**call.order, **dict.fromkeys(newer, snapshot.order)},
+        seen=(*call.seen, snapshot.digest)[-MAX_SEEN_DIGESTS:],
     )
 
 

@@ -1,139 +1,141 @@
-"""Calls in the State table: call, transcript and judgements in an item each, so that lists stay light."""
+"""Calls in the State table. Call, transcript and classification runs are separate items, so that lists read little."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from __future__ import annotations
+
+from dataclasses import replace
 from itertools import batched
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids
-from eal.core.caller import Caller
 from eal.core.clock import rfc3339
-from eal.core.errors import NotFound
-from eal.core.json import Json
-from eal.core.table import page
-from eal.core.table.item import Item, dump, load
-from eal.core.table.keys import Key, key, partition
-from eal.core.table.page import Page, Partition
-from eal.core.table.read import get, get_all
-from eal.core.tenancy import Tenant
-from eal.domain.calls.model import PERSONAL, RUNS_KEPT, SECRET, Call, Run, Snapshot, first, merged
-from eal.domain.calls.wire import CallQuery, CallView
+from eal.core.table.collection import Collection
+from eal.core.table.item import dump, load
+from eal.core.table.keys import Key, key
+from eal.core.table.read import get as get_item
+from eal.core.table.read import get_all
+from eal.domain.calls.model import MAX_RUNS, PERSONAL, SECRET, Call, CallRecord, Run, merged, new_call
+from eal.domain.calls.wire import CallView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from eal.core.caller import Caller
+    from eal.core.json import Json
+    from eal.core.table.item import Item
+    from eal.core.table.page import Page
+    from eal.core.tenancy import Tenant
+    from eal.domain.calls.model import Snapshot
+    from eal.domain.calls.wire import CallQuery
+
+CALLS = Collection("CALL", Call, id_prefix="call", noun="call")
+
+_MAX_KEYS_PER_READ = 100
+"""TransactGetItems' limit."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whole:
-    """A call with what lies in items of its own. `runs` are its judgements, the oldest first."""
-
-    call: Call
-    transcript: str | None
-    runs: tuple[Run, ...]
+def _transcript_key(tenant: Tenant, call_id: str) -> Key:
+    return key(tenant, "TRANSCRIPT", call_id)
 
 
-def at(tenant: Tenant, call_id: str) -> Key:
-    """`org_…#live#CALL`, `call_…`."""
-    return key(tenant, "CALL", call_id)
+def _runs_key(tenant: Tenant, call_id: str) -> Key:
+    return key(tenant, "CALL_RUNS", call_id)
 
 
-def _transcript_at(by: Caller, call_id: str) -> Key:
-    return key(by.tenant, "TRANSCRIPT", call_id)
-
-
-def _runs_at(by: Caller, call_id: str) -> Key:
-    return key(by.tenant, "CALL_RUNS", call_id)
-
-
-def _claim_at(by: Caller, vendor: str, vendor_call_id: str) -> Key:
-    return key(by.tenant, "CALL_CLAIM", f"{vendor}#{vendor_call_id}")
+def _claim_key(tenant: Tenant, vendor: str, vendor_call_id: str) -> Key:
+    return key(tenant, "CALL_CLAIM", f"{vendor}#{vendor_call_id}")
 
 
 def search(query: CallQuery, by: Caller) -> Page[Call]:
-    """The calls that the query asks for, newest first unless it says otherwise."""
-    base = partition(by.tenant, "CALL")
-    where = Partition(base=base, id_prefix="call")
+    """One page of calls, newest first by default."""
+    keep = _filter(query)
     if query.caller_number:
-        where = replace(where, index="gsi2", index_partition=f"{base}#caller#{query.caller_number}")
-    elif query.status:
-        where = replace(where, index="gsi1", index_partition=f"{base}#status#{query.status}")
-    return page.read(by.tenant, query, where, lambda item: load(Call, item), _kept(query))
+        return CALLS.page(by.tenant, query, index="gsi2", by=("caller", query.caller_number), keep=keep)
+    if query.status:
+        return CALLS.page(by.tenant, query, index="gsi1", by=("status", query.status), keep=keep)
+    return CALLS.page(by.tenant, query, keep=keep)
 
 
-def find(call_id: str, by: Caller) -> Whole:
+def get(call_id: str, by: Caller) -> CallRecord:
     """Raises: NotFound."""
-    whole = look_up(call_id, by)
-    if whole is None:
-        raise NotFound(f"There is no call {call_id[:40]}.")
-    return whole
+    record = find(call_id, by)
+    if record is None:
+        raise CALLS.not_found(call_id)
+    return record
 
 
-def look_up(call_id: str, by: Caller) -> Whole | None:
-    """The call with its transcript and judgements, in one round trip; None where there is none."""
+def find(call_id: str, by: Caller) -> CallRecord | None:
+    """The call with its transcript and runs, in one round trip."""
     if not ids.is_id("call", call_id):
         return None
     call, transcript, runs = get_all(
         [
-            at(by.tenant, call_id),
-            _transcript_at(by, call_id),
-            _runs_at(by, call_id),
+            CALLS.key(by.tenant, call_id),
+            _transcript_key(by.tenant, call_id),
+            _runs_key(by.tenant, call_id),
         ]
     )
     if call is None:
         return None
-    return Whole(
-        call=load(Call, call),
+    return CallRecord(
+        call=CALLS.load(call),
         transcript=cast("str", transcript["text"]) if transcript else None,
         runs=tuple(load(Run, cast("Item", run)) for run in cast("list[Json]", runs["runs"])) if runs else (),
     )
 
 
 def missing(vendor: str, vendor_call_ids: Sequence[str], by: Caller) -> set[str]:
-    """Those of the vendor's calls that we do not know, or have not seen the end of."""
+    """The calls of the vendor that we do not have, or have without their end."""
     found: set[str] = set()
-    for some in batched(vendor_call_ids, 100, strict=False):
-        claims = get_all([_claim_at(by, vendor, one) for one in some])
+    for batch in batched(vendor_call_ids, _MAX_KEYS_PER_READ, strict=False):
+        claims = get_all([_claim_key(by.tenant, vendor, vendor_call_id) for vendor_call_id in batch])
         claimed = {
-            one: cast("str", claim["call_id"]) for one, claim in zip(some, claims, strict=True) if claim
+            vendor_call_id: cast("str", claim["call_id"])
+            for vendor_call_id, claim in zip(batch, claims, strict=True)
+            if claim
         }
-        places = [at(by.tenant, call_id) for call_id in claimed.values()]
-        items = get_all(places) if places else []
-        open_ones = [
-            one for one, item in zip(claimed, items, strict=True) if item and not load(Call, item).has_ended
-        ]
-        found |= {*some} - {*claimed} | {*open_ones}
+        keys = [CALLS.key(by.tenant, call_id) for call_id in claimed.values()]
+        items = get_all(keys) if keys else []
+        in_progress = {
+            vendor_call_id
+            for vendor_call_id, item in zip(claimed, items, strict=True)
+            if item and not CALLS.load(item).has_ended
+        }
+        found |= ({*batch} - {*claimed}) | in_progress
     return found
 
 
-def take_in(snapshot: Snapshot, by: Caller) -> Call | None:
-    """Merge what an event says into its call, in the caller's write. None where it adds nothing.
+def ingest(snapshot: Snapshot, by: Caller) -> Call | None:
+    """Merge an event into its call, in the caller's transaction. None if the event changes nothing.
 
-    The first event makes the call and, for an inbound one, `call.received`. When an inbound call has ended,
-    and whenever what a judgement rests on has changed since, its classification is asked for.
+    The first event creates the call and, for an inbound call, emits `call.received`. When an inbound call has ended,
+    and whenever the input of its classification has changed since, a classification is enqueued.
     """
-    claim = get(_claim_at(by, snapshot.vendor, snapshot.vendor_call_id))
+    claim = get_item(_claim_key(by.tenant, snapshot.vendor, snapshot.vendor_call_id))
     if claim is None:
-        return _begin(snapshot, by)
-    item = get(at(by.tenant, cast("str", claim["call_id"])))
+        return _create(snapshot, by)
+    item = get_item(CALLS.key(by.tenant, cast("str", claim["call_id"])))
     if item is None:
         raise AssertionError(
-            f"{claim['call_id']} is claimed and not there: both are written together, for good"
+            f"{claim['call_id']} has a claim but no item: one transaction creates both, and nothing deletes them"
         )
-    before = load(Call, item)
+    before = CALLS.load(item)
     after = merged(before, snapshot)
     if after is before:
         return None
-    after = _asking(replace(after, updated_at=by.at, version=before.version + 1), by)
+    after = _with_classification_task(replace(after, updated_at=by.at, version=before.version + 1), by)
     after = _with_transcript(before, after, snapshot, by)
     by.transaction.replace(_item(after, by), was=before.version)
     by.transaction.audit("call.updated", after.id, _changes(before, after))
     return after
 
 
-def _begin(snapshot: Snapshot, by: Caller) -> Call:
-    new = first(snapshot, call_id=ids.new("call", by.at), salt=audit.new_salt(), at=by.at)
-    new = _with_transcript(None, _asking(new, by), snapshot, by)
-    # Of two first events at once, one is too late: it reads again and finds the other's call.
+def _create(snapshot: Snapshot, by: Caller) -> Call:
+    new = new_call(snapshot, call_id=ids.new("call", by.at), salt=audit.new_salt(), at=by.at)
+    new = _with_transcript(None, _with_classification_task(new, by), snapshot, by)
+    # Of two concurrent first events, one fails on the claim: its worker reads again and finds the call.
     by.transaction.create(
         {
-            **_claim_at(by, new.vendor, new.vendor_call_id)._asdict(),
+            **_claim_key(by.tenant, new.vendor, new.vendor_call_id)._asdict(),
             "kind": "CALL_CLAIM",
             "call_id": new.id,
         }
@@ -145,23 +147,23 @@ def _begin(snapshot: Snapshot, by: Caller) -> Call:
     return new
 
 
-def _asking(call: Call, by: Caller) -> Call:
-    """The call, with its classification asked for if that would be a new one."""
-    wanted = call.input_sha256()
-    if not call.has_ended or call.direction != "inbound" or call.asked_sha256 == wanted:
+def _with_classification_task(call: Call, by: Caller) -> Call:
+    """The call, with a classification enqueued if its input is new."""
+    input_sha256 = call.input_sha256()
+    if not call.has_ended or call.direction != "inbound" or call.asked_sha256 == input_sha256:
         return call
     by.transaction.enqueue_task("classify_call", {"call_id": call.id})
-    return replace(call, asked_sha256=wanted)
+    return replace(call, asked_sha256=input_sha256)
 
 
 def _with_transcript(before: Call | None, after: Call, snapshot: Snapshot, by: Caller) -> Call:
-    """The call with its transcript's version; a new transcript goes to an item of its own."""
-    known = before.facts.transcript_sha256 if before else None
-    if after.facts.transcript_sha256 == known or snapshot.transcript is None:
+    """The call with the version of its transcript. A new transcript is put as a separate item."""
+    stored_sha256 = before.facts.transcript_sha256 if before else None
+    if after.facts.transcript_sha256 == stored_sha256 or snapshot.transcript is None:
         return after
     version = after.transcript_version + 1
     item: Item = {
-        **_transcript_at(by, after.id)._asdict(),
+        **_transcript_key(by.tenant, after.id)._asdict(),
         "kind": "TRANSCRIPT",
         "text": snapshot.transcript,
         "version": version,
@@ -170,9 +172,9 @@ def _with_transcript(before: Call | None, after: Call, snapshot: Snapshot, by: C
     return replace(after, transcript_version=version)
 
 
-def record_run(whole: Whole, run: Run, by: Caller) -> Call:
-    """Keep a judgement and let it count; `call.classified` where it changes what others act on."""
-    before = whole.call
+def record_run(record: CallRecord, run: Run, by: Caller) -> Call:
+    """Store a run as the call's classification. Emits `call.classified` if the decision changes."""
+    before = record.call
     after = replace(
         before,
         status="classified" if before.status == "received" else before.status,
@@ -184,22 +186,24 @@ def record_run(whole: Whole, run: Run, by: Caller) -> Call:
     )
     by.transaction.replace(_item(after, by), was=before.version)
     runs: Item = {
-        **_runs_at(by, after.id)._asdict(),
+        **_runs_key(by.tenant, after.id)._asdict(),
         "kind": "CALL_RUNS",
-        "runs": [dump(one) for one in (*whole.runs, run)[-RUNS_KEPT:]],
+        "runs": [dump(kept) for kept in (*record.runs, run)[-MAX_RUNS:]],
         "version": after.runs_version,
     }
     by.transaction.put_version(runs, was=before.runs_version)
     by.transaction.audit(
-        "call.classified", after.id, audit.changes(_judged(before, None), _judged(after, run))
+        "call.classified",
+        after.id,
+        audit.changes(_audited_classification(before, None), _audited_classification(after, run)),
     )
-    if before.classification is None or before.classification.answer != run.answer:
+    if before.classification is None or before.classification.decision != run.decision:
         by.transaction.emit("call.classified", CallView.of(after).model_dump(mode="json"))
     return after
 
 
 def qualify(call: Call, lead_id: str | None, by: Caller) -> Call:
-    """Say that the call is a qualified lead, and which. For a call that is not yet qualified."""
+    """Mark a call as qualified, with its lead. The call must not be qualified yet."""
     after = replace(call, lead_id=lead_id, qualified_at=by.at, updated_at=by.at, version=call.version + 1)
     by.transaction.replace(_item(after, by), was=call.version)
     by.transaction.audit(
@@ -212,40 +216,35 @@ def qualify(call: Call, lead_id: str | None, by: Caller) -> Call:
 
 
 def _item(call: Call, by: Caller) -> Item:
-    base = partition(by.tenant, "CALL")
-    item: Item = {
-        **at(by.tenant, call.id)._asdict(),
-        "kind": "CALL",
-        "gsi1pk": f"{base}#status#{call.status}",
-        "gsi1sk": call.id,
-        **dump(call),
-    }
-    if call.facts.caller_number:
-        item |= {"gsi2pk": f"{base}#caller#{call.facts.caller_number}", "gsi2sk": call.id}
-    return item
+    by_caller = ("caller", call.facts.caller_number) if call.facts.caller_number else None
+    return CALLS.item(by.tenant, call, gsi1=("status", call.status), gsi2=by_caller)
 
 
-def _kept(query: CallQuery) -> Callable[[Item], bool] | None:
-    """The filters that the chosen index does not serve, as a test of an item; None where there are none."""
-    wanted: list[Callable[[Item], bool]] = []
-    facts, judged = _member("facts"), _member("classification")
+def _filter(query: CallQuery) -> Callable[[Item], bool] | None:
+    """A predicate for the filters that the chosen index does not serve; None if it serves all."""
+    predicates: list[Callable[[Item], bool]] = []
+    facts, classification = _member("facts"), _member("classification")
     if query.status and query.caller_number:
-        wanted.append(lambda item: item["status"] == query.status)
+        predicates.append(lambda item: item["status"] == query.status)
     if query.intent:
-        wanted.append(lambda item: judged(item).get("intent") == query.intent)
+        predicates.append(lambda item: classification(item).get("intent") == query.intent)
     if query.urgency:
-        wanted.append(lambda item: judged(item).get("urgency") == query.urgency)
+        predicates.append(lambda item: classification(item).get("urgency") == query.urgency)
     if query.qualified:
-        as_asked = {"true": True, "false": False, "undetermined": None}[query.qualified]
-        wanted.append(lambda item: "intent" in judged(item) and judged(item).get("qualified") is as_asked)
+        qualified = {"true": True, "false": False, "undetermined": None}[query.qualified]
+        predicates.append(
+            lambda item: (
+                "intent" in classification(item) and classification(item).get("qualified") is qualified
+            )
+        )
     if query.direction:
-        wanted.append(lambda item: facts(item).get("direction", "inbound") == query.direction)
+        predicates.append(lambda item: facts(item).get("direction", "inbound") == query.direction)
     if query.answered is not None:
-        wanted.append(lambda item: facts(item).get("answered") is query.answered)
+        predicates.append(lambda item: facts(item).get("answered") is query.answered)
     if query.updated_after:
         since = rfc3339(query.updated_after)
-        wanted.append(lambda item: cast("str", item["updated_at"]) >= since)
-    return (lambda item: all(test(item) for test in wanted)) if wanted else None
+        predicates.append(lambda item: cast("str", item["updated_at"]) >= since)
+    return (lambda item: all(predicate(item) for predicate in predicates)) if predicates else None
 
 
 def _member(name: str) -> Callable[[Item], Item]:
@@ -259,35 +258,34 @@ def _changes(before: Call | None, after: Call) -> tuple[audit.Change, ...]:
 
 
 def _audited(call: Call) -> dict[str, Json]:
-    said = dump(call.facts)
-    attribution = cast("dict[str, Json]", said.pop("attribution", {}))
+    facts = dump(call.facts)
+    attribution = cast("dict[str, Json]", facts.pop("attribution", {}))
     return {
         "vendor": call.vendor,
         "vendor_call_id": call.vendor_call_id,
         "status": call.status,
-        **said,
+        **facts,
         **{f"attribution.{name}": value for name, value in attribution.items()},
     }
 
 
-def _judged(call: Call, run: Run | None) -> dict[str, Json]:
-    """What the audit log keeps of a judgement: no word of what was said."""
-    judged: dict[str, Json] = {"status": call.status}
+def _audited_classification(call: Call, run: Run | None) -> dict[str, Json]:
+    """The classification for the audit log: without evidence, because it quotes the transcript."""
+    audited: dict[str, Json] = {"status": call.status}
     if call.classification:
-        one = call.classification
-        judged |= {
-            "intent": one.intent.value,
-            "urgency": one.urgency.value,
-            "qualified": one.qualified,
-            "confidence": one.confidence,
+        audited |= {
+            "intent": call.classification.intent.value,
+            "urgency": call.classification.urgency.value,
+            "qualified": call.classification.qualified,
+            "confidence": call.classification.confidence,
         }
-    # The judgement that the record is of: all of its provenance, also where it is that of the one before.
+    # All of the run's provenance, even if it equals that of the run before.
     if run:
-        judged |= {
+        audited |= {
             "engine": run.engine,
             "model": run.model,
             "prompt_version": run.prompt_version,
             "input_sha256": run.input_sha256,
             "output_sha256": run.output_sha256,
         }
-    return judged
+    return audited

@@ -1,4 +1,4 @@
-"""What the API takes and shows of calls."""
+"""Calls, as the API accepts and returns them."""
 
 from typing import Annotated, Literal, Self
 
@@ -10,7 +10,7 @@ from eal.core.clock import Instant
 from eal.core.contact import Phone
 from eal.core.listing import ListQuery, PageView
 from eal.core.wire import Wire
-from eal.domain.calls.model import Call, Direction, Run, Status
+from eal.domain.calls.model import Call, CallRecord, Direction, Status
 
 
 class CallQuery(ListQuery):
@@ -50,18 +50,9 @@ class ClassificationView(Wire):
     provenance: ProvenanceView
     classified_at: Instant
 
-    @classmethod
-    def of(cls, run: Run) -> Self:
-        return cls.model_validate(_judgement(run))
-
 
 class ClassificationDetail(ClassificationView):
     evidence: list[EvidenceView]
-
-    @classmethod
-    def of(cls, run: Run) -> Self:
-        quotes = [{"field": one.field, "quote": one.quote, "turn": one.turn} for one in run.evidence]
-        return cls.model_validate({**_judgement(run), "evidence": quotes})
 
 
 class TurnView(Wire):
@@ -156,8 +147,8 @@ class CallView(Wire):
 
     @classmethod
     def of(cls, call: Call) -> Self:
-        judged = ClassificationView.of(call.classification) if call.classification else None
-        return cls.model_validate({**_fields(call), "classification": judged})
+        classified = {**_fields(call), "classification": call.classification}
+        return cls.model_validate(classified, from_attributes=True)
 
 
 class CallDetail(CallView):
@@ -188,16 +179,16 @@ class CallDetail(CallView):
     ]
 
     @classmethod
-    def of_whole(cls, call: Call, transcript: str | None, runs: tuple[Run, ...]) -> Self:
-        shown = [ClassificationDetail.of(run) for run in reversed(runs)]
+    def of_record(cls, record: CallRecord) -> Self:
+        runs = [ClassificationDetail.of(run) for run in reversed(record.runs)]
         return cls.model_validate(
             {
-                **_fields(call),
-                "classification": shown[0] if shown else None,
-                "classification_runs": shown,
+                **_fields(record.call),
+                "classification": runs[0] if runs else None,
+                "classification_runs": runs,
                 "correction": None,
                 "dispatch": None,
-                "transcript": _transcript(transcript) if transcript else None,
+                "transcript": _transcript(record.transcript) if record.transcript else None,
                 "recording_url": None,
                 "recording_url_expires_at": None,
             }
@@ -230,22 +221,8 @@ def _fields(call: Call) -> dict[str, object]:
     }
 
 
-def _judgement(run: Run) -> dict[str, object]:
-    return {
-        "intent": run.intent,
-        "urgency": run.urgency,
-        "qualified": run.qualified,
-        "confidence": run.confidence,
-        "reasons": run.reasons,
-        "safety": run.safety,
-        "hazards": run.hazards,
-        "provenance": {name: getattr(run, name) for name in ProvenanceView.model_fields},
-        "classified_at": run.at,
-    }
-
-
 def _transcript(text: str) -> dict[str, object]:
-    # Only a call with a transcript needs the parser.
+    # Imported here, because only a call with a transcript needs the parser.
     from eal.ai.transcript import parse
 
     turns = [{"index": turn.index, "speaker": turn.speaker, "text": turn.text} for turn in parse(text)]

@@ -1,1 +1,1 @@
-"""The feed of all events: where a customer reads what a webhook may have missed."""
+"""The feed of all events, for clients whose webhooks missed some."""

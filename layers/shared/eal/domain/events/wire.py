@@ -1,11 +1,11 @@
-"""What the API shows of events: the same envelope as a webhook's."""
+"""Events, as the API returns them and as webhooks receive them."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
 
 from eal.core.clock import Instant
-from eal.core.events.catalogue import API_VERSION, CATALOGUE, Event
+from eal.core.events.catalogue import CATALOGUE
 from eal.core.listing import ListQuery
 from eal.core.tenancy import Mode
 from eal.core.wire import Wire
@@ -33,21 +33,6 @@ class EventView(Wire):
     mode: Mode
     sequence: int
     data: JsonValue
-
-    @classmethod
-    def of(cls, event: Event) -> Self:
-        return cls.model_validate(
-            {
-                "id": event.id,
-                "type": event.type,
-                "api_version": API_VERSION,
-                "created_at": event.created_at,
-                "tenant_id": event.tenant_id,
-                "mode": event.mode,
-                "sequence": event.sequence,
-                "data": event.data,
-            }
-        )
 
 
 class FeedQuery(ListQuery):

@@ -1,4 +1,4 @@
-"""An import's two files: what was uploaded, fetched whole to disk; and the errors, written to disk and then put."""
+"""The two files of an import: the upload, fetched to disk, and the errors, written to disk and then uploaded."""
 
 from __future__ import annotations
 
@@ -9,28 +9,29 @@ from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 from eal.core import aws, settings
 from eal.core.csv_cell import harmless
-from eal.domain.lead_imports.model import LARGEST_FILE
+from eal.domain.lead_imports.model import MAX_FILE_BYTES
 from eal.domain.lead_imports.rows import NotImportable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from eal.domain.lead_imports.model import Place, RowError
+    from eal.domain.lead_imports.model import ImportRef, RowError
 
 _BLOCK = 1024 * 1024
 
 
 @contextmanager
-def fetched(place: Place, etag: str | None) -> Iterator[tuple[BinaryIO, str]]:
-    """The uploaded file and its ETag, which is `etag` where one is given.
+def fetched(ref: ImportRef, etag: str | None) -> Iterator[tuple[BinaryIO, str]]:
+    """The uploaded file and its ETag. If `etag` is given, the file must have it.
 
-    Not read from S3 row by row: a connection that waits for transactions is cut off.
-    Raises: NotImportable for a file that is too large, gone or another one.
+    The file is fetched before it is processed, because S3 closes a connection that idles during transactions.
+
+    Raises: NotImportable for a file that is too large, deleted or replaced.
     """
     client = aws.s3()
     pinned = {"IfMatch": etag} if etag else {}
     try:
-        answer = client.get_object(Bucket=settings.uploads_bucket(), Key=place.upload, **pinned)  # type: ignore[arg-type]
+        found = client.get_object(Bucket=settings.uploads_bucket(), Key=ref.upload_object_key, **pinned)  # type: ignore[arg-type]
     except client.exceptions.ClientError as refused:
         code = refused.response.get("Error", {}).get("Code")
         if code == "PreconditionFailed":
@@ -38,24 +39,24 @@ def fetched(place: Place, etag: str | None) -> Iterator[tuple[BinaryIO, str]]:
         if code == "NoSuchKey":
             raise NotImportable("The file no longer exists.") from None
         raise
-    if answer["ContentLength"] > LARGEST_FILE:
-        answer["Body"].close()
+    if found["ContentLength"] > MAX_FILE_BYTES:
+        found["Body"].close()
         raise NotImportable(
-            f"The file has {answer['ContentLength']} bytes. The limit is {LARGEST_FILE} bytes."
+            f"The file has {found['ContentLength']} bytes. The limit is {MAX_FILE_BYTES} bytes."
         )
     with TemporaryFile() as file:
-        for block in answer["Body"].iter_chunks(_BLOCK):
+        for block in found["Body"].iter_chunks(_BLOCK):
             file.write(block)
-        yield cast("BinaryIO", file), answer["ETag"]
+        yield cast("BinaryIO", file), found["ETag"]
 
 
-def delete_upload(place: Place) -> None:
-    """The uploaded file, which nobody needs any more and which is full of personal data. No error if it is gone."""
-    aws.s3().delete_object(Bucket=settings.uploads_bucket(), Key=place.upload)
+def delete_upload(ref: ImportRef) -> None:
+    """Delete the uploaded file, because it contains personal data. No error if it does not exist."""
+    aws.s3().delete_object(Bucket=settings.uploads_bucket(), Key=ref.upload_object_key)
 
 
 class ErrorFile:
-    """The file of errors while it is written. Use it as a context manager."""
+    """The file of errors on disk. Use it as a context manager."""
 
     def __init__(self) -> None:
         self._file = TemporaryFile("w+", newline="", encoding="utf-8")  # noqa: SIM115 - closed by __exit__
@@ -72,13 +73,13 @@ class ErrorFile:
         for error in errors:
             self._out.writerow((error.row, harmless(error.field or ""), harmless(error.message)))
 
-    def put(self, place: Place) -> None:
-        """To S3, over the same file of a run that was killed after it."""
+    def put(self, ref: ImportRef) -> None:
+        """Upload the file. It replaces the same file of a run that was killed afterwards."""
         self._file.flush()
         self._file.seek(0)
         aws.s3().put_object(
             Bucket=settings.uploads_bucket(),
-            Key=place.errors,
+            Key=ref.errors_object_key,
             Body=cast("BinaryIO", self._file.buffer),
             ContentType="text/csv; charset=utf-8",
         )

@@ -1,4 +1,4 @@
-"""An import, how far it has come, and what becomes of each row."""
+"""An import, its progress, and the outcome of each row."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,34 +15,50 @@ from eal.domain.leads.model import Lead, OnDuplicate, over_limit
 type Format = Literal["csv", "jsonl"]
 type Status = Literal["awaiting_upload", "running", "completed", "failed"]
 
-MOST_ROWS = 100_000
-LARGEST_FILE = 64 * 1024 * 1024
-LONGEST_ROW = 64 * 1024
-ERRORS_SHOWN = 100
+MAX_ROWS = 100_000
+MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_ROW_BYTES = 64 * 1024
+MAX_ERRORS_SHOWN = 100
 
-UPLOAD_WITHIN = timedelta(hours=1)
-MOST_UNFINISHED = 3
-"""Imports of a tenant and mode at once: the workers are few, and all tenants' files wait for them."""
-KEPT = timedelta(days=7)
-"""As long as the bucket keeps the file of errors, at the least."""
+UPLOAD_WINDOW = timedelta(hours=1)
+MAX_UNFINISHED_IMPORTS = 3
+"""Per tenant and mode, because all tenants' files share a few workers."""
+RETENTION = timedelta(days=7)
+"""The bucket keeps the file of errors at least as long."""
 
-UPLOADS, ERRORS = "imports/uploads", "imports/errors"
+UPLOAD_PREFIX, ERROR_PREFIX = "imports/uploads", "imports/errors"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowError:
-    """Rows count from 1, the one under the header. `field` is None where the row as a whole is wrong."""
+    """Row 1 is the first row after the header. `field` is None if the row as a whole is invalid."""
 
     row: int
     field: str | None = None
     message: str
 
 
+@dataclass(slots=True)
+class Outcome:
+    """Counts and errors of a sequence of rows, and each lead that they create or change, in its final state."""
+
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
+    failed: int = 0
+    errors: list[RowError] = field(default_factory=list)
+    after: dict[str, Lead] = field(default_factory=dict)
+
+    def fail(self, *errors: RowError) -> None:
+        self.failed += 1
+        self.errors += errors
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadImport:
-    """`etag` pins the file that the import has started with. `failure` says why nothing more is imported.
+    """`etag` pins the file with which the import started. `failure` is the reason why the import stopped.
 
-    `error_file` says of one that failed whether the file of its rows' errors is there.
+    `error_file`: a failed import has its file of row errors.
     """
 
     id: str
@@ -73,39 +89,39 @@ class LeadImport:
 
     @property
     def has_error_file(self) -> bool:
-        """A completed import has had it before its end, one that failed gets it after."""
+        """A completed import gets the file before it ends, a failed import afterwards."""
         return self.failed > 0 and (self.status == "completed" or self.error_file)
 
     @property
     def lacks_error_file(self) -> bool:
-        """Whether it can still be made. A dry run keeps no errors to make it of."""
+        """Whether the file can still be written. A dry run stores no errors to write."""
         return self.status == "failed" and self.failed > 0 and not self.error_file and not self.dry_run
 
     def is_unfinished(self, now: datetime) -> bool:
-        """Whether it is being worked at or may yet be: nothing can be uploaded any more once its hour is over."""
-        waits = self.status == "awaiting_upload" and now < self.created_at + UPLOAD_WITHIN
-        return not self.is_gone(now) and (waits or self.status == "running")
+        """Whether the import is running or can still start: the upload URL expires after an hour."""
+        awaits_upload = self.status == "awaiting_upload" and now < self.created_at + UPLOAD_WINDOW
+        return not self.has_expired(now) and (awaits_upload or self.status == "running")
 
-    def is_gone(self, now: datetime) -> bool:
-        """DynamoDB deletes expired items late, and the files are gone then."""
-        return now >= self.created_at + KEPT
+    def has_expired(self, now: datetime) -> bool:
+        """DynamoDB deletes expired items late, when the files are already deleted."""
+        return now >= self.created_at + RETENTION
 
     def started(self, etag: str, total: int, at: datetime) -> Self:
         return self._next(at, status="running", etag=etag, total=total, started_at=at)
 
-    def advanced(self, rows: int, verdict: "Verdict", at: datetime) -> Self:
+    def advanced(self, rows: int, outcome: Outcome, at: datetime) -> Self:
         return self._next(
             at,
             processed=self.processed + rows,
-            created=self.created + verdict.created,
-            updated=self.updated + verdict.updated,
-            skipped=self.skipped + verdict.skipped,
-            failed=self.failed + verdict.failed,
-            errors=(*self.errors, *verdict.errors)[:ERRORS_SHOWN],
+            created=self.created + outcome.created,
+            updated=self.updated + outcome.updated,
+            skipped=self.skipped + outcome.skipped,
+            failed=self.failed + outcome.failed,
+            errors=(*self.errors, *outcome.errors)[:MAX_ERRORS_SHOWN],
         )
 
-    def from_its_beginning(self, at: datetime) -> Self:
-        """Nothing processed: for a dry run, which keeps in memory what it has seen."""
+    def restarted(self, at: datetime) -> Self:
+        """The import with all counts at zero: a dry run keeps its progress in memory and cannot be resumed."""
         return self._next(at, processed=0, created=0, updated=0, skipped=0, failed=0, errors=())
 
     def ended(self, failure: str | None, at: datetime) -> Self:
@@ -118,24 +134,24 @@ class LeadImport:
         return replace(self, version=self.version + 1, updated_at=at, **changes)  # type: ignore[arg-type]
 
 
-class Place(NamedTuple):
-    """Whose import it is: what the key of its file says."""
+class ImportRef(NamedTuple):
+    """An import's tenant and id, which are also the parts of its objects' keys in S3."""
 
     tenant: Tenant
     import_id: str
 
     @property
-    def upload(self) -> str:
-        return f"{UPLOADS}/{self.tenant.organization_id}/{self.tenant.mode}/{self.import_id}"
+    def upload_object_key(self) -> str:
+        return f"{UPLOAD_PREFIX}/{self.tenant.organization_id}/{self.tenant.mode}/{self.import_id}"
 
     @property
-    def errors(self) -> str:
-        return f"{ERRORS}/{self.tenant.organization_id}/{self.tenant.mode}/{self.import_id}.csv"
+    def errors_object_key(self) -> str:
+        return f"{ERROR_PREFIX}/{self.tenant.organization_id}/{self.tenant.mode}/{self.import_id}.csv"
 
     @classmethod
-    def of(cls, upload: str) -> Self | None:
-        """None where it is no import's file."""
-        match upload.removeprefix(f"{UPLOADS}/").split("/"):
+    def of_upload(cls, object_key: str) -> Self | None:
+        """None if the object is not an import's upload."""
+        match object_key.removeprefix(f"{UPLOAD_PREFIX}/").split("/"):
             case [organization_id, mode, import_id] if (
                 mode in get_args(Mode.__value__)
                 and ids.is_id("org", organization_id)
@@ -145,93 +161,81 @@ class Place(NamedTuple):
         return None
 
 
-# ---------------------------------------------------------------- what becomes of rows
+# ---------------------------------------------------------------- rows
 
 
 @dataclass(slots=True)
-class Known:
-    """Who has which contact, and the leads that rows may be merged into. What a row adds, the next row sees."""
+class ExistingLeads:
+    """The holder of each contact, and the leads into which rows can be merged. Each row adds to both for later rows."""
 
     holders: dict[str, str] = field(default_factory=dict)
     leads: dict[str, Lead] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Verdict:
-    """Counts and errors of some rows, and each lead that they make or change, as it is after the last of them."""
+def decide(
+    rows: Iterable[tuple[int, Lead | Sequence[RowError]]], existing: ExistingLeads, on_duplicate: OnDuplicate
+) -> Outcome:
+    """The outcome of rows in their order; each is a new lead or the errors of an invalid row.
 
-    created: int = 0
-    updated: int = 0
-    skipped: int = 0
-    failed: int = 0
-    errors: list[RowError] = field(default_factory=list)
-    after: dict[str, Lead] = field(default_factory=dict)
-
-    def fail(self, *errors: RowError) -> None:
-        self.failed += 1
-        self.errors += errors
-
-
-def judge(
-    rows: Iterable[tuple[int, Lead | Sequence[RowError]]], known: Known, on_duplicate: OnDuplicate
-) -> Verdict:
-    """What becomes of rows, in their order, each a new lead or what is wrong with it.
-
-    `known` must have the holders of all their contacts, and for `update` those leads; it has what was decided after.
+    `existing` must contain the holders of all contacts of the rows, and for `update` those leads. The rows' own leads
+    are added to it.
     """
-    verdict = Verdict()
+    outcome = Outcome()
     for number, new in rows:
         if not isinstance(new, Lead):
-            verdict.fail(*new)
+            outcome.fail(*new)
             continue
         contacts = sorted(new.contacts)
-        held = next((one for one in contacts if one in known.holders), None)
+        held = next((contact for contact in contacts if contact in existing.holders), None)
         if over := over_limit(new):
-            verdict.fail(RowError(row=number, field=over[0] or None, message=over[1]))
+            outcome.fail(RowError(row=number, field=over[0] or None, message=over[1]))
         elif held is None:
-            verdict.created += 1
-            _keep(new, verdict, known)
+            outcome.created += 1
+            _keep(new, outcome, existing)
         elif on_duplicate == "error":
-            verdict.fail(_taken(number, held, known.holders[held]))
+            outcome.fail(_duplicate_error(number, held, existing.holders[held]))
         elif on_duplicate == "return":
-            verdict.skipped += 1
+            outcome.skipped += 1
         else:
-            _merge(number, new, known.holders[held], verdict, known)
-    return verdict
+            _merge(number, new, existing.holders[held], outcome, existing)
+    return outcome
 
 
-def _merge(number: int, new: Lead, lead_id: str, verdict: Verdict, known: Known) -> None:
-    other = next((one for one in sorted(new.contacts) if known.holders.get(one, lead_id) != lead_id), None)
-    before = known.leads[lead_id]
+def _merge(number: int, new: Lead, lead_id: str, outcome: Outcome, existing: ExistingLeads) -> None:
+    other = next(
+        (contact for contact in sorted(new.contacts) if existing.holders.get(contact, lead_id) != lead_id),
+        None,
+    )
+    before = existing.leads[lead_id]
     after = merged(before, new)
     if other:
-        verdict.fail(_taken(number, other, known.holders[other]))
+        outcome.fail(_duplicate_error(number, other, existing.holders[other]))
     elif after == before:
-        verdict.skipped += 1
+        outcome.skipped += 1
     elif over := over_limit(after):
-        verdict.fail(RowError(row=number, field=over[0] or None, message=over[1]))
+        outcome.fail(RowError(row=number, field=over[0] or None, message=over[1]))
     else:
-        verdict.updated += 1
-        _keep(after, verdict, known)
+        outcome.updated += 1
+        _keep(after, outcome, existing)
 
 
-def _keep(lead: Lead, verdict: Verdict, known: Known) -> None:
-    verdict.after[lead.id] = known.leads[lead.id] = lead
-    known.holders |= dict.fromkeys(lead.contacts, lead.id)
+def _keep(lead: Lead, outcome: Outcome, existing: ExistingLeads) -> None:
+    outcome.after[lead.id] = existing.leads[lead.id] = lead
+    existing.holders |= dict.fromkeys(lead.contacts, lead.id)
 
 
-def _taken(number: int, contact: str, holder: str) -> RowError:
-    """The holder is a lead, or in a dry run a row that would have made one."""
+def _duplicate_error(number: int, contact: str, holder: str) -> RowError:
+    """`holder` is the id of a lead or, in a dry run, the row that would create one, such as `row 5`."""
     is_email = contact.startswith("email#")
-    who = f"The lead {holder}" if ids.is_id("lead", holder) else holder.capitalize()
+    subject = f"The lead {holder}" if ids.is_id("lead", holder) else holder.capitalize()
     return RowError(
         row=number,
         field="email" if is_email else "phones",
-        message=f"{who} has the same {'e-mail address' if is_email else 'phone number'}.",
+        message=f"{subject} has the same {'e-mail address' if is_email else 'phone number'}.",
     )
 
 
 def counts(lead_import: LeadImport) -> dict[str, Json]:
-    """For the audit log: whose rows they were stands in the leads' own records."""
+    """For the audit log. Which rows changed which lead is in the records of the leads."""
     names = ("total", "created", "updated", "skipped", "failed") if lead_import.total is not None else ()
     return {"status": lead_import.status, **{name: getattr(lead_import, name) for name in names}}

@@ -1,4 +1,4 @@
-"""Rows of a file, read in constant memory: structure first, which makes or breaks the file; then each row's values."""
+"""The rows of a file, read in constant memory: first the structure, which can fail the file, then the values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from pydantic import ValidationError
 
 from eal.core.errors import validation_message
-from eal.domain.lead_imports.model import LONGEST_ROW, MOST_ROWS, RowError
+from eal.domain.lead_imports.model import MAX_ROW_BYTES, MAX_ROWS, RowError
 from eal.domain.leads.wire import AttributionBody, LeadCreate
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 SOURCE = "import"
 _BLOCK = 64 * 1024
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_ERRORS_OF_A_ROW = 10
-_LONGEST_MESSAGE = 300
+_MAX_ERRORS_PER_ROW = 10
+_MAX_MESSAGE_CHARACTERS = 300
 
 _OWN = (
     "first_name",
@@ -46,7 +46,7 @@ _ADDRESS = {
     "postal_code": "postal_code",
     "country": "country",
 }
-# A column `source` is the lead's own.
+# The column `source` is the `source` of the lead, not of its attribution.
 _ATTRIBUTION = {
     "attribution_source" if member == "source" else member: member for member in AttributionBody.model_fields
 }
@@ -58,12 +58,12 @@ _COLUMN_OF = {
 
 
 class NotImportable(Exception):
-    """The file cannot be imported. The text is for its sender, and quotes nothing of a row."""
+    """The file cannot be imported. The message is shown to the caller and quotes no value of a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a row says, or what is wrong with it."""
+    """A row's lead, or its errors."""
 
     number: int
     body: LeadCreate | None
@@ -75,14 +75,14 @@ class Row:
 
 
 def count(file: BinaryIO, form: Format) -> int:
-    """How many rows the file has. Reads all of it, and so finds what makes it unreadable.
+    """The number of rows. Reads the whole file, so that a malformed file fails before any row is imported.
 
     Raises: NotImportable.
     """
     number = 0
     for number, _ in enumerate(_records(file, form), start=1):
-        if number > MOST_ROWS:
-            raise NotImportable(f"The file has more than {MOST_ROWS} rows.")
+        if number > MAX_ROWS:
+            raise NotImportable(f"The file has more than {MAX_ROWS} rows.")
     return number
 
 
@@ -115,23 +115,23 @@ def _json_row(number: int, line: str) -> Row:
 
 
 class CsvFile:
-    """RFC 4180 with a header. A row without any value is no row: spreadsheets write such ones at their end."""
+    """RFC 4180 with a header. Rows without any value are skipped: spreadsheets append them."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._size = self._number = 0
-        self._reader = csv.reader(self._measured(file), strict=True)
+        self._reader = csv.reader(self._bounded(file), strict=True)
         header = next(iter(self), None)
         if header is None:
             raise NotImportable("The file is empty. Its first row must name the columns.")
         self._columns = _columns(header)
         self._number = 0
 
-    def _measured(self, file: BinaryIO) -> Iterator[str]:
+    def _bounded(self, file: BinaryIO) -> Iterator[str]:
         for line, size in lines(file):
             self._size += size
-            if self._size > LONGEST_ROW:
+            if self._size > MAX_ROW_BYTES:
                 raise NotImportable(
-                    f"{self._place()} is longer than {LONGEST_ROW} bytes. Check for a missing closing quote."
+                    f"{self._position()} is longer than {MAX_ROW_BYTES} bytes. Check for a missing closing quote."
                 )
             yield line
 
@@ -143,12 +143,12 @@ class CsvFile:
             except StopIteration:
                 return
             except csv.Error as wrong:
-                raise NotImportable(f"{self._place()} is not valid CSV: {wrong}.") from None
+                raise NotImportable(f"{self._position()} is not valid CSV: {wrong}.") from None
             if any(field.strip() for field in fields):
                 self._number += 1
                 yield tuple(fields)
 
-    def _place(self) -> str:
+    def _position(self) -> str:
         return f"Row {self._number + 1}" if hasattr(self, "_columns") else "The header"
 
     def row(self, number: int, fields: tuple[str, ...]) -> Row:
@@ -161,33 +161,33 @@ class CsvFile:
 def lines(file: BinaryIO) -> Iterator[tuple[str, int]]:
     r"""Lines with their ends (\n, \r\n, \r) and their size in bytes.
 
-    Raises: NotImportable for what is not UTF-8 text, and for a line longer than the longest row.
+    Raises: NotImportable if the file is not UTF-8 text, or a line is longer than MAX_ROW_BYTES.
     """
-    place = 0
+    offset = 0
     for number, piece in enumerate(_pieces(file), start=1):
-        text = piece.removeprefix(_BYTE_ORDER_MARK) if place == 0 else piece
+        text = piece.removeprefix(_BYTE_ORDER_MARK) if offset == 0 else piece
         try:
             line = text.decode()
         except UnicodeDecodeError as wrong:
-            at = place + len(piece) - len(text) + wrong.start + 1
+            position = offset + len(piece) - len(text) + wrong.start + 1
             raise NotImportable(
-                f"The file is not UTF-8: byte {at}, in line {number}, is invalid. Save it as UTF-8."
+                f"The file is not UTF-8: byte {position}, in line {number}, is invalid. Save it as UTF-8."
             ) from None
         if "\0" in line:
             raise NotImportable(f"The file is not a text file: line {number} has a NUL byte.")
-        place += len(piece)
+        offset += len(piece)
         yield line, len(piece)
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
     rest, number = b"", 0
     while block := file.read(_BLOCK):
-        # The last piece may go on in the next block, even one that ends in \r.
-        *whole, rest = (rest + block).splitlines(keepends=True)
-        yield from whole
-        number += len(whole)
-        if len(rest) > LONGEST_ROW:
-            raise NotImportable(f"Line {number + 1} is longer than {LONGEST_ROW} bytes.")
+        # The last piece can continue in the next block, even if it ends in \r.
+        *complete, rest = (rest + block).splitlines(keepends=True)
+        yield from complete
+        number += len(complete)
+        if len(rest) > MAX_ROW_BYTES:
+            raise NotImportable(f"Line {number + 1} is longer than {MAX_ROW_BYTES} bytes.")
     if rest:
         yield rest
 
@@ -209,7 +209,7 @@ def _columns(header: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _column(text: str) -> str:
-    """A header's name in our spelling; the key of metadata is the sender's own."""
+    """A header's name in our spelling. The key of a metadata column is kept as it is."""
     name = text.strip()
     if name.lower().startswith(_METADATA):
         return _METADATA + name[len(_METADATA) :].strip()
@@ -223,7 +223,7 @@ def _is_known(name: str) -> bool:
 
 
 def _body(columns: tuple[str, ...], fields: tuple[str, ...]) -> dict[str, Json]:
-    """The row as a body of `POST /v1/leads`; an empty field says nothing."""
+    """The row as a body of `POST /v1/leads`. Empty fields are left out."""
     body: dict[str, Json] = {}
     address: dict[str, Json] = {}
     attribution: dict[str, Json] = {}
@@ -233,7 +233,7 @@ def _body(columns: tuple[str, ...], fields: tuple[str, ...]) -> dict[str, Json]:
         if not value:
             continue
         if name in _PHONES:
-            phones += [one.strip() for one in value.split(";") if one.strip()]
+            phones += [phone.strip() for phone in value.split(";") if phone.strip()]
         elif name in _ADDRESS:
             address[_ADDRESS[name]] = value
         elif name in _ATTRIBUTION:
@@ -255,25 +255,25 @@ def _validated(number: int, body: dict[str, Json], *, of_columns: bool = False) 
     try:
         return Row(number, LeadCreate.model_validate({"source": SOURCE, **body}))
     except ValidationError as invalid:
-        wrong = invalid.errors(include_url=False, include_context=False, include_input=False)
+        details = invalid.errors(include_url=False, include_context=False, include_input=False)
     return Row(
         number,
         None,
         tuple(
             RowError(
                 row=number,
-                field=_field(one["loc"], of_columns=of_columns),
-                message=validation_message(one["type"], one["msg"])[:_LONGEST_MESSAGE],
+                field=_field(detail["loc"], of_columns=of_columns),
+                message=validation_message(detail["type"], detail["msg"])[:_MAX_MESSAGE_CHARACTERS],
             )
-            for one in wrong[:_ERRORS_OF_A_ROW]
+            for detail in details[:_MAX_ERRORS_PER_ROW]
         ),
     )
 
 
 def _field(location: tuple[int | str, ...], *, of_columns: bool) -> str | None:
-    """Where the row is wrong: the column, or the path in the JSON object."""
+    """The invalid column, or the path in the JSON object."""
     path = ".".join(map(str, location))
     if of_columns and not path.startswith(_METADATA):
         path = _COLUMN_OF.get(path) or (str(location[0]) if location else "")
-    # A name in JSON may be half a surrogate pair, which nothing can store.
+    # A name in JSON can be half a surrogate pair, which has no UTF-8 form and cannot be stored.
     return path[:100].encode(errors="replace").decode() or None

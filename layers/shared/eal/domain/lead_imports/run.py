@@ -1,8 +1,8 @@
-"""The work on an uploaded file: chunk by chunk, from wherever the last worker was killed.
+"""The processing of an uploaded file, chunk by chunk, resumed after the last committed chunk.
 
 A chunk is one transaction: its leads with their claims, audit records and events, its errors, and the import's next
 version. The version decides between two workers with the same message. The message stays in the queue until the import
-has ended. The losing worker keeps its message too: the winner may still be killed.
+has ended. The losing worker fails its message too, because the winner may still be killed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from eal.core.table.read import get_all
 from eal.core.table.write import AlreadyWritten, Stale
 from eal.core.transaction import MAX_OPERATIONS
 from eal.domain.lead_imports import files, rows, store
-from eal.domain.lead_imports.model import Known, LeadImport, Place, RowError, Verdict, judge
+from eal.domain.lead_imports.model import ExistingLeads, ImportRef, LeadImport, Outcome, RowError, decide
 from eal.domain.lead_imports.rows import NotImportable, Row
 from eal.domain.leads import capture
 from eal.domain.leads import store as leads
@@ -38,35 +38,33 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.table.keys import Key
 
-LONGEST = 240.0
-"""Seconds that one invocation works, of the 300 that it has; then the message is sent again."""
-OF_A_LEAD = 4
-"""Operations of a lead besides its contacts' claims: itself, its audit record, its event, its score's history."""
-OF_A_CHUNK = 2
+MAX_RUN_SECONDS = 240.0
+"""Of the function's 300. After that, the remaining rows are left to a new message."""
+OPERATIONS_PER_LEAD = 4
+"""In addition to the claims of its contacts: the lead, its audit record, its event, and its score history."""
+OPERATIONS_PER_CHUNK = 2
 """The import and the chunk's errors."""
-MOST_IN_A_CHUNK, MOST_ERRORS_IN_A_CHUNK = 1000, 500
-"""For rows that cost no operation, so that the item of errors stays small."""
-READ_AT_ONCE = 60
-"""Leads of the largest size, with their former contacts, that one transaction of DynamoDB reads: 4 MB is its limit."""
-ROWS_OF_A_STEP = 2000
-"""How often a dry run tells how far it is."""
-
-
-RECEIVES = 5
-"""The queue's maxReceiveCount: how often one message is handed out before it is put aside."""
-IDLE = timedelta(minutes=15)
-"""Longer than any invocation lasts: an import that did not change for so long is nobody's work."""
+MAX_ROWS_PER_CHUNK, MAX_ERRORS_PER_CHUNK = 1000, 500
+"""For rows that cost no operation: an item of errors stays below 400 KB, DynamoDB's limit."""
+MAX_ITEMS_PER_READ = 60
+"""Leads of the maximum size, with their former contacts, stay below the 4 MB of a DynamoDB transaction."""
+ROWS_PER_PROGRESS_UPDATE = 2000
+"""How often a dry run saves its progress."""
+MAX_RECEIVES = 5
+"""The queue's maxReceiveCount. After that, the message moves to the dead-letter queue."""
+STALLED_AFTER = timedelta(minutes=15)
+"""Longer than any invocation: no worker is processing an import that did not change for this time."""
 
 type Candidate = tuple[int, Lead | tuple[RowError, ...]]
-"""A row's number, and the lead that it would make or what is wrong with it."""
+"""A row's number, and the lead that it would create or its errors."""
 
 
-class CameNoFurther(Exception):
-    """Earlier tries of an import, the last of which may have been killed, made no progress."""
+class ImportStalled(Exception):
+    """Earlier attempts at an import made no progress; the last one may have been killed."""
 
 
 class Overtaken(Exception):
-    """Another worker has this import, and has not ended it yet."""
+    """Another worker is processing this import and has not ended it yet."""
 
 
 class _Object(TypedDict):
@@ -78,126 +76,128 @@ class _S3(TypedDict):
 
 
 class S3Record(TypedDict):
-    """What S3 tells of an upload; the members that are read here."""
+    """An S3 event notification of an upload; only the members that are read."""
 
     eventTime: str
     s3: _S3
 
 
 def work(message: Mapping[str, Json]) -> None:
-    """Import what S3 says was uploaded. A test event of S3, which it sends once at deployment, has no records."""
-    deadline = time.monotonic() + LONGEST
-    for record, place, lead_import in _unfinished(message):
-        _go_on(record, place, lead_import, deadline)
+    """Import the uploaded files of an S3 notification. S3's test event, sent once at deployment, has no records."""
+    deadline = time.monotonic() + MAX_RUN_SECONDS
+    for record, ref, lead_import in _unfinished(message):
+        _process(record, ref, lead_import, deadline)
 
 
-def work_last(message: Mapping[str, Json]) -> None:
-    """The same with a message that is handed out for the last time.
+def work_final_attempt(message: Mapping[str, Json]) -> None:
+    """As `work`, for the last receive of a message.
 
-    If earlier tries made no progress it is not tried again: a file that kills the worker would do so again, and its
-    import would never end.
-    Raises: CameNoFurther.
+    If earlier attempts made no progress, the import is not attempted again: a file that kills the worker would kill it
+    again, and the import would never end.
+
+    Raises: ImportStalled.
     """
     for record, _, lead_import in _unfinished(message):
-        # While the import awaited its file, `updated_at` did not change; so count from the upload at the earliest.
+        # `updated_at` does not change while the import awaits its file, so the upload's time is the earliest start.
         since = max(lead_import.updated_at, datetime.fromisoformat(record["eventTime"]))
-        if clock.now() - since > IDLE:
-            raise CameNoFurther(lead_import.id)
+        if clock.now() - since > STALLED_AFTER:
+            raise ImportStalled(lead_import.id)
     work(message)
 
 
 def give_up(message: Mapping[str, Json], fault: Exception) -> None:
-    """Every import of the message that has not ended fails, and says why."""
+    """Fail every import of the message that has not ended."""
     reason = (
         "it made no progress"
-        if isinstance(fault, CameNoFurther)
+        if isinstance(fault, ImportStalled)
         else "an internal error, or a service that the API depends on was unavailable"
     )
-    for _, place, lead_import in _unfinished(message):
+    for _, ref, lead_import in _unfinished(message):
         failure = (
-            f"The import failed after {RECEIVES} attempts: {reason}. "
+            f"The import failed after {MAX_RECEIVES} attempts: {reason}. "
             f"The first {lead_import.processed} rows were processed. Import the remaining rows again."
         )
-        by = store.caller_of(place, lead_import)
+        by = store.caller_of(ref, lead_import)
         failed = lead_import.ended(failure, by.at)
         store.end(lead_import, failed, by)
-        files.delete_upload(place)
-        _write_errors_of_failed(place, failed)
+        files.delete_upload(ref)
+        _write_errors_of_failed(ref, failed)
 
 
-def _unfinished(message: Mapping[str, Json]) -> Iterator[tuple[S3Record, Place, LeadImport]]:
+def _unfinished(message: Mapping[str, Json]) -> Iterator[tuple[S3Record, ImportRef, LeadImport]]:
     for record in cast("list[S3Record]", message.get("Records", [])):
-        place = Place.of(unquote_plus(record["s3"]["object"]["key"]))
-        lead_import = store.look_up(place) if place else None
-        if place is None or lead_import is None or lead_import.has_ended:
-            observe.logger.info("import_message_dropped", import_id=place.import_id if place else None)
-            if place and lead_import:
-                _write_errors_of_failed(place, lead_import)
-            if place:  # its worker was killed before it did, or the file was uploaded again, or too late
-                files.delete_upload(place)
+        ref = ImportRef.of_upload(unquote_plus(record["s3"]["object"]["key"]))
+        lead_import = store.find(ref) if ref else None
+        if ref is None or lead_import is None or lead_import.has_ended:
+            observe.logger.info("import_message_dropped", import_id=ref.import_id if ref else None)
+            if ref and lead_import:
+                _write_errors_of_failed(ref, lead_import)
+            if ref:
+                # The worker was killed before it deleted the file, or the upload was repeated or too late.
+                files.delete_upload(ref)
             continue
         observe.bind(
-            **place.tenant._asdict(),
+            **ref.tenant._asdict(),
             import_id=lead_import.id,
             request_id=lead_import.request_id,
         )
-        yield record, place, lead_import
+        yield record, ref, lead_import
 
 
-def _go_on(record: S3Record, place: Place, lead_import: LeadImport, deadline: float) -> None:
-    if not _Run(place, lead_import, deadline).is_over():
+def _process(record: S3Record, ref: ImportRef, lead_import: LeadImport, deadline: float) -> None:
+    if not _Run(ref, lead_import, deadline).is_finished():
         body = json.dumps({"Records": [record]})
         aws.sqs().send_message(QueueUrl=settings.queue("import"), MessageBody=body)
 
 
-def _write_errors_of_failed(place: Place, lead_import: LeadImport) -> None:
-    """Write what rows were refused before the import failed, if any were.
+def _write_errors_of_failed(ref: ImportRef, lead_import: LeadImport) -> None:
+    """Write the file of errors of a failed import, if rows failed.
 
-    After the import's end: were it before, an import whose errors kill the worker would never end.
+    Runs after the import has ended; otherwise an import whose errors kill the worker would never end.
     """
     if lead_import.lacks_error_file:
-        by = store.caller_of(place, lead_import)
-        _write_errors(place, lead_import, by)
+        by = store.caller_of(ref, lead_import)
+        _write_errors(ref, lead_import, by)
         store.advance_alone(lead_import, lead_import.with_error_file(by.at), (), by)
 
 
-def _write_errors(place: Place, lead_import: LeadImport, by: Caller) -> None:
+def _write_errors(ref: ImportRef, lead_import: LeadImport, by: Caller) -> None:
     with files.ErrorFile() as errors:
         errors.add(store.all_errors(lead_import, by))
-        errors.put(place)
+        errors.put(ref)
 
 
 class _Run:
-    def __init__(self, place: Place, lead_import: LeadImport, deadline: float) -> None:
-        self._place = place
+    def __init__(self, ref: ImportRef, lead_import: LeadImport, deadline: float) -> None:
+        self._ref = ref
         self._lead_import = lead_import
         self._deadline = deadline
 
-    def is_over(self) -> bool:
-        """Work until the file's end or the deadline. False where rows are left.
+    def is_finished(self) -> bool:
+        """Process rows until the end of the file or the deadline. False if rows are left.
 
         Raises: Overtaken, Unavailable.
         """
         try:
             return self._work()
         except Stale:
-            now = store.look_up(self._place)
-            if now and not now.has_ended:
+            current = store.find(self._ref)
+            if current and not current.has_ended:
                 raise Overtaken from None
             return True
 
     def _work(self) -> bool:
         try:
-            with files.fetched(self._place, self._lead_import.etag) as (file, etag):
+            with files.fetched(self._ref, self._lead_import.etag) as (file, etag):
                 if self._lead_import.status == "awaiting_upload":
                     self._start(file, etag)
                 return self._dry_run(file) if self._lead_import.dry_run else self._import(file)
-        except NotImportable as why:
-            self._end(str(why))
+        except NotImportable as reason:
+            self._end(str(reason))
             return True
 
     def _start(self, file: BinaryIO, etag: str) -> None:
-        """Read the whole file once: what is wrong with it as a whole is found before any row is written."""
+        """Read the whole file once, so that a malformed file fails before any row is imported."""
         total = rows.count(file, self._lead_import.format)
         by = self._caller()
         started = self._lead_import.started(etag, total, by.at)
@@ -210,83 +210,85 @@ class _Run:
             if time.monotonic() > self._deadline and self._lead_import.processed != self._lead_import.total:
                 return False
         if self._lead_import.failed:
-            _write_errors(self._place, self._lead_import, self._caller())
+            _write_errors(self._ref, self._lead_import, self._caller())
         self._end(None)
         return True
 
     def _write(self, chunk: list[Row]) -> None:
-        """Raises: Stale where another worker has advanced the import; Unavailable."""
+        """Raises: Stale if another worker has advanced the import; Unavailable."""
         for attempt in range(contention.ATTEMPTS):
             try:
                 return self._try_to_write(chunk)
             except (Stale, AlreadyWritten, Conflict):
-                # Somebody took a contact or changed a lead meanwhile, or has this very import.
-                now = store.look_up(self._place)
-                if now is None or now.version != self._lead_import.version:
+                # A concurrent request claimed a contact or changed a lead, or another worker advanced the import.
+                current = store.find(self._ref)
+                if current is None or current.version != self._lead_import.version:
                     raise Stale from None
             contention.pause(attempt)
         raise Unavailable("The leads kept changing during the import.")
 
     def _try_to_write(self, chunk: list[Row]) -> None:
         by = self._caller()
-        candidates = [(row.number, _made(row, ids.new("lead", by.at), by)) for row in chunk]
-        known = Known()
-        look_up(candidates, known, by, with_leads=self._lead_import.on_duplicate == "update")
-        before = dict(known.leads)
-        verdict = judge(candidates, known, self._lead_import.on_duplicate)
-        after = self._lead_import.advanced(len(chunk), verdict, by.at)
-        if verdict.after:
-            store.advance(self._lead_import, after, verdict.errors, by)
-            for lead in verdict.after.values():
+        candidates = [(row.number, _lead_of(row, ids.new("lead", by.at), by)) for row in chunk]
+        existing = ExistingLeads()
+        look_up(candidates, existing, by, with_leads=self._lead_import.on_duplicate == "update")
+        before = dict(existing.leads)
+        outcome = decide(candidates, existing, self._lead_import.on_duplicate)
+        after = self._lead_import.advanced(len(chunk), outcome, by.at)
+        if outcome.after:
+            store.advance(self._lead_import, after, outcome.errors, by)
+            for lead in outcome.after.values():
                 leads.write(before.get(lead.id), lead, by)
             by.transaction.commit()
-        elif not store.advance_alone(self._lead_import, after, verdict.errors, by):
+        elif not store.advance_alone(self._lead_import, after, outcome.errors, by):
             raise Stale
         self._lead_import = after
         observe.count("rows_imported", len(chunk))
 
     def _dry_run(self, file: BinaryIO) -> bool:
-        """The same judgements, from the first row on: what rows would have made is in memory alone."""
-        imagined = Imagined()
-        now = self._lead_import.from_its_beginning(clock.now())
-        told = 0
+        """Decide the outcome of every row from the first one on, and keep the leads in memory only."""
+        simulated = SimulatedLeads()
+        current = self._lead_import.restarted(clock.now())
+        saved = 0
         with files.ErrorFile() as errors:
-            for chunk in chunks(rows.read(file, self._lead_import.format, 0), of_a_lead=0):
+            for chunk in chunks(rows.read(file, self._lead_import.format, 0), per_lead=0):
                 if time.monotonic() > self._deadline:
-                    raise NotImportable(f"The dry run exceeded its time limit of {LONGEST:.0f} seconds.")
-                verdict = self._imagine(chunk, imagined)
-                now = now.advanced(len(chunk), verdict, clock.now())
-                errors.add(verdict.errors)
-                if now.processed - told >= ROWS_OF_A_STEP:
-                    self._tell(now)
-                    told = now.processed
-            if now.failed:
-                errors.put(self._place)
-        self._tell(now)
+                    raise NotImportable(
+                        f"The dry run exceeded its time limit of {MAX_RUN_SECONDS:.0f} seconds."
+                    )
+                outcome = self._simulate(chunk, simulated)
+                current = current.advanced(len(chunk), outcome, clock.now())
+                errors.add(outcome.errors)
+                if current.processed - saved >= ROWS_PER_PROGRESS_UPDATE:
+                    self._save(current)
+                    saved = current.processed
+            if current.failed:
+                errors.put(self._ref)
+        self._save(current)
         self._end(None)
         return True
 
-    def _imagine(self, chunk: list[Row], imagined: Imagined) -> Verdict:
+    def _simulate(self, chunk: list[Row], simulated: SimulatedLeads) -> Outcome:
         by = self._caller()
-        candidates = [(row.number, _made(row, f"row {row.number}", by)) for row in chunk]
-        known = imagined.known(candidates)
+        candidates = [(row.number, _lead_of(row, f"row {row.number}", by)) for row in chunk]
+        existing = simulated.holders_of(candidates)
         update = self._lead_import.on_duplicate == "update"
-        look_up(candidates, known, by, with_leads=update)
-        verdict = judge(candidates, known, self._lead_import.on_duplicate)
-        imagined.keep(verdict.after.values(), whole=update)
-        return verdict
+        look_up(candidates, existing, by, with_leads=update)
+        outcome = decide(candidates, existing, self._lead_import.on_duplicate)
+        simulated.add(outcome.after.values(), with_leads=update)
+        return outcome
 
-    def _tell(self, now: LeadImport) -> None:
-        if not store.advance_alone(self._lead_import, now, (), self._caller()):
+    def _save(self, after: LeadImport) -> None:
+        if not store.advance_alone(self._lead_import, after, (), self._caller()):
             raise Stale
-        self._lead_import = now
+        self._lead_import = after
 
     def _end(self, failure: str | None) -> None:
         by = self._caller()
         ended = self._lead_import.ended(failure, by.at)
         store.end(self._lead_import, ended, by)
-        files.delete_upload(self._place)
-        _write_errors_of_failed(self._place, ended)
+        files.delete_upload(self._ref)
+        _write_errors_of_failed(self._ref, ended)
         observe.logger.info(
             "import_ended",
             rows=self._lead_import.processed,
@@ -295,45 +297,47 @@ class _Run:
         )
 
     def _caller(self) -> Caller:
-        return store.caller_of(self._place, self._lead_import)
+        return store.caller_of(self._ref, self._lead_import)
 
 
-class Imagined:
-    """What a dry run has imagined so far. Leads are packed: a hundred thousand of them take 50 MB."""
+class SimulatedLeads:
+    """The leads that a dry run would have created or changed. They are compressed: 100,000 of them take 50 MB."""
 
     def __init__(self) -> None:
         self._holders: dict[str, str] = {}
         self._leads: dict[str, bytes] = {}
 
-    def known(self, candidates: Iterable[Candidate]) -> Known:
+    def holders_of(self, candidates: Iterable[Candidate]) -> ExistingLeads:
         contacts = _contacts(candidates)
-        holders = {one: self._holders[one] for one in contacts if one in self._holders}
-        packed = {one: self._leads[one] for one in {*holders.values()} if one in self._leads}
-        return Known(
-            holders, {one: load(Lead, json.loads(zlib.decompress(lead))) for one, lead in packed.items()}
+        holders = {contact: self._holders[contact] for contact in contacts if contact in self._holders}
+        packed = {lead_id: self._leads[lead_id] for lead_id in {*holders.values()} if lead_id in self._leads}
+        return ExistingLeads(
+            holders,
+            {lead_id: load(Lead, json.loads(zlib.decompress(lead))) for lead_id, lead in packed.items()},
         )
 
-    def keep(self, some: Iterable[Lead], *, whole: bool) -> None:
-        for lead in some:
+    def add(self, leads: Iterable[Lead], *, with_leads: bool) -> None:
+        """Add the contacts of the leads, and the leads themselves if rows can be merged into them."""
+        for lead in leads:
             self._holders |= dict.fromkeys(lead.contacts, lead.id)
-            if whole:
+            if with_leads:
                 self._leads[lead.id] = zlib.compress(json.dumps(dump(lead)).encode(), level=1)
 
 
-def chunks(some: Iterable[Row], *, of_a_lead: int = OF_A_LEAD) -> Iterator[list[Row]]:
-    """Rows that one transaction can take, whatever becomes of them."""
+def chunks(file_rows: Iterable[Row], *, per_lead: int = OPERATIONS_PER_LEAD) -> Iterator[list[Row]]:
+    """Rows that fit into one transaction, whatever their outcome."""
     chunk: list[Row] = []
-    operations = OF_A_CHUNK
+    operations = OPERATIONS_PER_CHUNK
     errors = 0
-    for row in some:
-        more = of_a_lead + row.contacts if row.body else 0
+    for row in file_rows:
+        more = per_lead + row.contacts if row.body else 0
         if chunk and (
             operations + more > MAX_OPERATIONS
-            or errors + len(row.errors) > MOST_ERRORS_IN_A_CHUNK
-            or len(chunk) == MOST_IN_A_CHUNK
+            or errors + len(row.errors) > MAX_ERRORS_PER_CHUNK
+            or len(chunk) == MAX_ROWS_PER_CHUNK
         ):
             yield chunk
-            chunk, operations, errors = [], OF_A_CHUNK, 0
+            chunk, operations, errors = [], OPERATIONS_PER_CHUNK, 0
         chunk.append(row)
         operations += more
         errors += len(row.errors)
@@ -341,32 +345,39 @@ def chunks(some: Iterable[Row], *, of_a_lead: int = OF_A_LEAD) -> Iterator[list[
         yield chunk
 
 
-def look_up(candidates: Iterable[Candidate], known: Known, by: Caller, *, with_leads: bool) -> None:
-    """Add to `known` who has the candidates' contacts, and those leads.
+def look_up(
+    candidates: Iterable[Candidate], existing: ExistingLeads, by: Caller, *, with_leads: bool
+) -> None:
+    """Add the holders of the candidates' contacts to `existing`, and those leads if `with_leads`.
 
-    Raises: Stale where a lead was erased between the two reads.
+    Raises: Stale if a lead was erased between the two reads.
     """
-    contacts = sorted(_contacts(candidates) - known.holders.keys())
-    for contact, claim in zip(
-        contacts, _all(leads.LEAD_CONTACTS.key(by.tenant, one) for one in contacts), strict=True
-    ):
+    contacts = sorted(_contacts(candidates) - existing.holders.keys())
+    claims = _read_all(leads.LEAD_CONTACTS.key(by.tenant, contact) for contact in contacts)
+    for contact, claim in zip(contacts, claims, strict=True):
         if claim:
-            known.holders[contact] = cast("str", claim["lead_id"])
-    missing = sorted({*known.holders.values()} - known.leads.keys()) if with_leads else []
-    for lead_id, item in zip(missing, _all(leads.LEADS.key(by.tenant, one) for one in missing), strict=True):
+            existing.holders[contact] = cast("str", claim["lead_id"])
+    missing = sorted({*existing.holders.values()} - existing.leads.keys()) if with_leads else []
+    items = _read_all(leads.LEADS.key(by.tenant, lead_id) for lead_id in missing)
+    for lead_id, item in zip(missing, items, strict=True):
         if item is None:
             raise Stale
-        known.leads[lead_id] = load(Lead, item)
+        existing.leads[lead_id] = load(Lead, item)
 
 
-def _all(keys: Iterable[Key]) -> list[Item | None]:
-    """Not as they were at one moment: the versions of what is written over decide."""
-    return [item for some in batched(keys, READ_AT_ONCE, strict=False) for item in get_all(some)]
+def _read_all(keys: Iterable[Key]) -> list[Item | None]:
+    """In several transactions, so not a snapshot: the commit checks the version of each lead that it replaces."""
+    return [item for batch in batched(keys, MAX_ITEMS_PER_READ, strict=False) for item in get_all(batch)]
 
 
-def _made(row: Row, lead_id: str, by: Caller) -> Lead | tuple[RowError, ...]:
+def _lead_of(row: Row, lead_id: str, by: Caller) -> Lead | tuple[RowError, ...]:
     return capture.from_body(row.body, lead_id, by) if row.body else row.errors
 
 
 def _contacts(candidates: Iterable[Candidate]) -> set[str]:
-    return {contact for _, one in candidates if isinstance(one, Lead) for contact in one.contacts}
+    return {
+        contact
+        for _, candidate in candidates
+        if isinstance(candidate, Lead)
+        for contact in candidate.contacts
+    }

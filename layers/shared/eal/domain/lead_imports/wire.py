@@ -1,4 +1,4 @@
-"""What the API takes and shows of imports."""
+"""Imports, as the API accepts and returns them."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from eal.core.clock import Instant
 from eal.core.wire import Wire
-from eal.domain.lead_imports.model import ERRORS_SHOWN, Format, LeadImport, Status
+from eal.domain.lead_imports.model import MAX_ERRORS_SHOWN, Format, LeadImport, Status
 from eal.domain.leads.model import OnDuplicate
 
 
@@ -55,7 +55,7 @@ class RowErrorView(Wire):
 
 
 class LeadImportView(Wire):
-    changes_by_itself: ClassVar[bool] = True  # errors_url is new with each answer
+    changes_by_itself: ClassVar[bool] = True  # errors_url is new in each response
 
     id: str
     status: Status
@@ -72,7 +72,7 @@ class LeadImportView(Wire):
     failed: int
     errors: Annotated[
         list[RowErrorView],
-        Field(description=f"The first {ERRORS_SHOWN} errors. The file at `errors_url` has all of them."),
+        Field(description=f"The first {MAX_ERRORS_SHOWN} errors. The file at `errors_url` has all of them."),
     ]
     errors_url: Annotated[
         str | None,
@@ -90,15 +90,15 @@ class LeadImportView(Wire):
     version: int
 
     @classmethod
-    def of(cls, lead_import: LeadImport, errors_url: str | None) -> Self:  # type: ignore[override]  # shows more than the entity
+    def of_import(cls, lead_import: LeadImport, errors_url: str | None) -> Self:
         return cls.model_validate(_fields(lead_import, errors_url))
 
 
 class LeadImportCreated(LeadImportView):
     """A new import, with the URL to upload its file to."""
 
-    # Kept for a repeat of the request, though whoever has the address can upload: it takes one file within its hour,
-    # and who lost the first answer has no other way to it.
+    # The idempotency record keeps the URL although it grants an upload: it accepts one file within an hour, and a
+    # caller that lost the first response has no other way to get it.
     upload: Annotated[
         UploadView,
         Field(

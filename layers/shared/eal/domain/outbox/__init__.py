@@ -1,1 +1,1 @@
-"""The outbox: events, tasks and audit records on their way from the State table to the bus."""
+"""The outbox: events, tasks and audit records that are committed and not yet published to the bus."""

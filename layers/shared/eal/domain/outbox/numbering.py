@@ -1,7 +1,7 @@
-"""The outbox's numbers: events and audit records of a tenant and mode get the next ones, which have no gap.
+"""Numbering the outbox: gap-free sequences of events and of audit records, per tenant.
 
-Head and items are written in one transaction, so no number is given twice, whoever else is numbering. Safe to repeat:
-an item that has its number keeps it.
+One transaction writes the head of the sequence and the numbered items, so concurrent runs cannot assign a number twice.
+Numbering is safe to repeat, because an item keeps its number.
 """
 
 from __future__ import annotations
@@ -23,25 +23,26 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.tenancy import Tenant
 
-_OF_ONE_KIND = ("numbered_at", "seq", "previous_hash", "hash")
-_TRIES = 8
+_OPTIONAL_ATTRIBUTES = ("numbered_at", "seq", "previous_hash", "hash")
+"""Audit records have a sequence and hashes, events a time."""
+_MAX_ATTEMPTS = 8
 
 
 class Settled(Exception):
-    """An item was numbered, marked or removed by somebody else; `item` is how it stands, None where it is gone."""
+    """Another run numbered or marked the item, or it no longer exists; `item` is its current state."""
 
-    def __init__(self, at: Key, item: Item | None) -> None:
-        self.at = at
+    def __init__(self, key: Key, item: Item | None) -> None:
+        self.key = key
         self.item = item
 
 
-class _Overtaken(Exception):
-    """The head moved on while a batch was being numbered."""
+class _HeadMoved(Exception):
+    """Another run advanced the head while a batch was being numbered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What one tenant and mode has of one kind."""
+    """The outbox items of one tenant and kind."""
 
     tenant: Tenant
     kind: Literal["EVENT", "TASK", "AUDIT"]
@@ -52,10 +53,10 @@ def key_of(item: Item) -> Key:
 
 
 def number(group: Group, items: list[Item]) -> tuple[list[Item], list[str]]:
-    """The items with their numbers (`feedsk`), given now or by an earlier run; and the ids of those without a hash."""
+    """The items with their numbers (`feedsk`), assigned now or by an earlier run; and the ids of unhashable items."""
     done: list[Item] = []
     unhashable: list[str] = []
-    for _ in range(_TRIES):
+    for _ in range(_MAX_ATTEMPTS):
         if not items:
             break
         head = _head(group)
@@ -64,36 +65,36 @@ def number(group: Group, items: list[Item]) -> tuple[list[Item], list[str]]:
             break
         try:
             transact([_move_head(head, new_head), *(_set_number(item) for item in numbered)])
-        except _Overtaken:
+        except _HeadMoved:
             continue
         except Settled:
-            # One that is settled seldom comes alone: a batch that was numbered and not marked comes again whole.
-            standing = [item for item in get_all([key_of(item) for item in items]) if item]
-            done += [item for item in standing if "feedsk" in item]
-            items = [item for item in standing if "feedsk" not in item]
+            # A batch that was numbered and not marked is delivered again as a whole, so read all items.
+            current = [item for item in get_all([key_of(item) for item in items]) if item]
+            done += [item for item in current if "feedsk" in item]
+            items = [item for item in current if "feedsk" not in item]
             continue
         done += numbered
         break
     else:
-        raise _Overtaken(f"the sequence of {group} kept moving")
+        raise _HeadMoved(f"the sequence of {group} kept moving")
     return sorted(done, key=lambda item: cast("int", item["feedsk"])), unhashable
 
 
 def _head(group: Group) -> Item:
-    at = key(group.tenant, "SEQUENCE", group.kind)
-    return get(at) or {**at._asdict(), "kind": "SEQUENCE", "last": 0, "hash": audit.GENESIS}
+    head_key = key(group.tenant, "SEQUENCE", group.kind)
+    return get(head_key) or {**head_key._asdict(), "kind": "SEQUENCE", "last": 0, "hash": audit.GENESIS}
 
 
 def _numbered(group: Group, items: Sequence[Item], head: Item) -> tuple[list[Item], Item, list[str]]:
-    """The items with the head's next numbers, the head after them, and the ids of those that have no hash."""
+    """The items with the next numbers, the head after them, and the ids of unhashable items."""
     last, chain = cast("int", head["last"]), cast("str", head["hash"])
     now = rfc3339(clock.now())
     numbered, unhashable = [], []
     for item in items:
-        at = last + 1
-        item = {**item, "feedpk": partition(group.tenant, group.kind), "feedsk": at}
+        next_number = last + 1
+        item = {**item, "feedpk": partition(group.tenant, group.kind), "feedsk": next_number}
         if group.kind == "AUDIT":
-            item |= {"seq": at, "previous_hash": chain}
+            item |= {"seq": next_number, "previous_hash": chain}
             try:
                 chain = audit.chained_hash(item)
             except ValueError:
@@ -102,11 +103,11 @@ def _numbered(group: Group, items: Sequence[Item], head: Item) -> tuple[list[Ite
             item["hash"] = chain
         else:
             item["numbered_at"] = now
-        last = at
+        last = next_number
         numbered.append(item)
     moved = {**head, "last": last, "hash": chain}
     if group.kind == "AUDIT":
-        moved |= waiting.mark(group.tenant)
+        moved |= waiting.unarchived_mark(group.tenant)
     return numbered, moved, unhashable
 
 
@@ -127,17 +128,17 @@ def _move_head(old: Item, new: Item) -> Operation:
         **condition,
         **(values if was else {}),
     }
-    return Operation({"Put": put}, lambda _old: _Overtaken())  # type: ignore[typeddict-item]  # built in parts
+    return Operation({"Put": put}, lambda _old: _HeadMoved())  # type: ignore[typeddict-item]  # built in parts
 
 
 def _set_number(item: Item) -> Operation:
-    at = key_of(item)
-    names = [name for name in ("feedpk", "feedsk", *_OF_ONE_KIND) if name in item]
+    item_key = key_of(item)
+    names = [name for name in ("feedpk", "feedsk", *_OPTIONAL_ATTRIBUTES) if name in item]
     return Operation(
         {
             "Update": {
                 "TableName": settings.state_table(),
-                "Key": to_attributes(at._asdict()),
+                "Key": to_attributes(item_key._asdict()),
                 "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in names),
                 "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(feedsk)",
                 "ExpressionAttributeNames": {f"#{name}": name for name in names},
@@ -145,5 +146,5 @@ def _set_number(item: Item) -> Operation:
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         },
-        lambda old: Settled(at, old),
+        lambda old: Settled(item_key, old),
     )

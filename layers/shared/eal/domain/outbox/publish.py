@@ -1,11 +1,11 @@
-"""The relay: what writes left in the table's outbox (events, tasks, audit records) is numbered and published.
+"""Publishing the outbox: events, tasks and audit records.
 
-The table's stream brings them here; `eal.domain.outbox.sweep` publishes each minute what is left behind. Both take the
-same three steps, each safe to repeat:
+The relay receives them from the table's stream. Every minute, the sweep (`eal.domain.outbox.sweep`) publishes what the
+relay left. Both take the same three steps, and each step is safe to repeat:
 
-1. number (`eal.domain.outbox.numbering`): events and audit records get their place in the feed and in the log;
-2. publish: all of it to the bus, and a word to the archiver for audit records; at least once;
-3. mark: the item leaves the sparse `pending` index.
+1. number (`eal.domain.outbox.numbering`): events and audit records get their sequence;
+2. publish: all items to the bus and, for audit records, a message to the archive queue; at least once;
+3. mark: the item is removed from the sparse index `pending`.
 """
 
 from __future__ import annotations
@@ -28,16 +28,15 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.tenancy import Mode
 
-MOST_AT_ONCE = 60
-"""Items that are numbered in one transaction."""
-_BYTES_AT_ONCE = 2_500_000
-"""Of a transaction's 4 MB, as JSON: the table's own count is higher for lists of numbers, by a half at most."""
-_ENTRIES, _ENTRIES_BYTES = 10, 200_000
-"""PutEvents takes ten entries of 256 KB together; details alone are counted here, hence the margin."""
+MAX_ITEMS_PER_TRANSACTION = 60
+_MAX_TRANSACTION_BYTES = 2_500_000
+"""Measured as JSON. DynamoDB's limit is 4 MB, and it counts lists of numbers as up to 1.5 times their JSON."""
+_MAX_ENTRIES, _MAX_ENTRIES_BYTES = 10, 200_000
+"""PutEvents accepts 10 entries of 256 KB together. Only details are counted here, hence the margin."""
 
 
 class Unhashable(Exception):
-    """Audit records that have no RFC 8785 form. They stay pending, without a number, and all others went on."""
+    """Audit records without an RFC 8785 form. They stay pending and unnumbered; all others are published."""
 
 
 def group_of(item: Item) -> Group:
@@ -46,39 +45,37 @@ def group_of(item: Item) -> Group:
     return Group(tenant, cast("Literal['EVENT', 'TASK', 'AUDIT']", item["kind"]))
 
 
-def relay(group: Group, items: list[Item]) -> None:
-    """Number, publish and mark what a group has in the outbox.
+def publish(group: Group, items: list[Item]) -> None:
+    """Number, publish and mark items of one group.
 
-    Raises: Unhashable, once all others are published; and whatever keeps the group from being published.
+    Raises: Unhashable, after all other items are published; any error that prevents publishing the group.
     """
     unhashable: list[str] = []
     ordered = sorted(items, key=lambda item: cast("str", item["id"]))
-    for some in _packed(ordered, _size_of_item, MOST_AT_ONCE, _BYTES_AT_ONCE):
+    for batch in _batches(ordered, _size_of_item, MAX_ITEMS_PER_TRANSACTION, _MAX_TRANSACTION_BYTES):
         if group.kind != "TASK":
-            some, left = number(group, some)
-            unhashable += left
-        _publish(group, some)
-        _mark(some)
-        observe.count("outbox_published", len(some))
+            batch, unhashable_ids = number(group, batch)
+            unhashable += unhashable_ids
+        _send(group, batch)
+        _mark(batch)
+        observe.count("outbox_published", len(batch))
     if unhashable:
         raise Unhashable(", ".join(unhashable))
 
 
-def _publish(group: Group, items: Sequence[Item]) -> None:
+def _send(group: Group, items: Sequence[Item]) -> None:
     if not items:
         return
     if group.kind == "AUDIT":
-        body = {
-            **group.tenant._asdict(),
-            "request_id": items[-1]["request_id"],
-        }
-        aws.sqs().send_message(QueueUrl=settings.queue("audit"), MessageBody=json.dumps(body))
-    for entries in _packed([_entry(group, item) for item in items], _size_of_entry, _ENTRIES, _ENTRIES_BYTES):
-        answer = aws.events().put_events(Entries=entries)
-        if answer["FailedEntryCount"]:
-            codes = {entry.get("ErrorCode", "") for entry in answer["Entries"]} - {""}
+        message = {**group.tenant._asdict(), "request_id": items[-1]["request_id"]}
+        aws.sqs().send_message(QueueUrl=settings.queue("audit"), MessageBody=json.dumps(message))
+    all_entries = [_entry(group, item) for item in items]
+    for entries in _batches(all_entries, _size_of_entry, _MAX_ENTRIES, _MAX_ENTRIES_BYTES):
+        result = aws.events().put_events(Entries=entries)
+        if result["FailedEntryCount"]:
+            codes = {entry.get("ErrorCode", "") for entry in result["Entries"]} - {""}
             raise RuntimeError(
-                f"the bus refused {answer['FailedEntryCount']} entries: {', '.join(sorted(codes))}"
+                f"the bus rejected {result['FailedEntryCount']} entries: {', '.join(sorted(codes))}"
             )
 
 
@@ -95,7 +92,7 @@ def _entry(group: Group, item: Item) -> PutEventsRequestEntryTypeDef:
     elif group.kind == "TASK":
         name = cast("str", item["task"])
         detail |= {"task": name, **json.loads(cast("str", item["data"]))}
-    else:  # an audit record: who asked for it by name gets it from its item, whose changes can be large
+    else:  # an audit record: the fan-out reads its item, because its changes can be large
         name = "audit.log.event"
         detail |= {"type": name, "sequence": item["seq"]}
     return {
@@ -107,29 +104,29 @@ def _entry(group: Group, item: Item) -> PutEventsRequestEntryTypeDef:
 
 
 def _mark(items: Sequence[Item]) -> None:
-    """Take the items out of `pending`. An item that is gone (TTL, erasure) needs no mark."""
-    left = list(items)
-    while left:
+    """Remove the items from the index `pending`. Items that no longer exist (TTL, erasure) are skipped."""
+    pending = list(items)
+    while pending:
         try:
-            transact([_unmark(item) for item in left])
+            transact([_remove_pending(item) for item in pending])
         except Settled as settled:
-            left = [item for item in left if key_of(item) != settled.at]
+            pending = [item for item in pending if key_of(item) != settled.key]
             continue
         return
 
 
-def _unmark(item: Item) -> Operation:
-    at = key_of(item)
+def _remove_pending(item: Item) -> Operation:
+    item_key = key_of(item)
     return Operation(
         {
             "Update": {
                 "TableName": settings.state_table(),
-                "Key": to_attributes(at._asdict()),
+                "Key": to_attributes(item_key._asdict()),
                 "UpdateExpression": "REMOVE pending",
                 "ConditionExpression": "attribute_exists(pk)",
             }
         },
-        lambda old: Settled(at, old),
+        lambda old: Settled(item_key, old),
     )
 
 
@@ -141,15 +138,17 @@ def _size_of_entry(entry: PutEventsRequestEntryTypeDef) -> int:
     return len(entry.get("Detail", "").encode())
 
 
-def _packed[T](things: Iterable[T], size_of: Callable[[T], int], most: int, largest: int) -> list[list[T]]:
-    """The things in order, as many together as `most` and as their sizes up to `largest` allow."""
-    packs: list[list[T]] = []
+def _batches[T](
+    elements: Iterable[T], size_of: Callable[[T], int], max_count: int, max_bytes: int
+) -> list[list[T]]:
+    """The elements in order, in batches. An element of more than `max_bytes` is a batch by itself."""
+    batches: list[list[T]] = []
     room = 0
-    for thing in things:
-        size = size_of(thing)
-        if not packs or len(packs[-1]) == most or size > room:
-            packs.append([])
-            room = largest
-        packs[-1].append(thing)
+    for element in elements:
+        size = size_of(element)
+        if not batches or len(batches[-1]) == max_count or size > room:
+            batches.append([])
+            room = max_bytes
+        batches[-1].append(element)
         room -= size
-    return packs
+    return batches

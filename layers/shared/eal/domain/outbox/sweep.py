@@ -1,6 +1,6 @@
-"""The relay's net: each minute, what a relay left in the outbox for more than a minute is published.
+"""The sweep: every minute, it publishes outbox items that the relay left for more than a minute.
 
-So that even a relay that fails for longer than the stream's 24 hours loses nothing.
+So a relay that fails for longer than the stream's retention of 24 hours loses nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from eal.core.scheduled_run import ScheduledRun
 from eal.core.table.keys import PENDING_SHARDS, Key
 from eal.core.table.read import get_all, walk
 from eal.domain.outbox.numbering import key_of
-from eal.domain.outbox.publish import MOST_AT_ONCE, group_of, relay
+from eal.domain.outbox.publish import MAX_ITEMS_PER_TRANSACTION, group_of, publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,38 +24,41 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.domain.outbox.numbering import Group
 
-SWEPT_AFTER = timedelta(minutes=1)
-_READ_AT_ONCE = 10
-"""Items of up to 400 KB, in a read of up to 4 MB."""
+MIN_AGE = timedelta(minutes=1)
+"""Younger items are left to the relay."""
+_MAX_ITEMS_PER_READ = 10
+"""An item has up to 400 KB, a TransactGetItems up to 4 MB."""
 
 
 def sweep(now: datetime) -> None:
-    """Publish everything in `pending` that is older than a minute.
+    """Publish all pending items that are older than a minute.
 
-    Raises: PartsFailed. What fails stays pending, and keeps nobody else's from being published.
+    Raises: PartsFailed. Items that fail stay pending and do not prevent others from being published.
     """
-    border = now - SWEPT_AFTER
-    # Another one each minute: a time-out does not starve the same ones.
-    first = int(border.timestamp()) // 60
+    created_until = now - MIN_AGE
+    # The first shard changes every minute, so that a timeout does not always starve the same shards.
+    first = int(created_until.timestamp()) // 60
     with ScheduledRun("sweep") as run:
         for shard in range(first, first + PENDING_SHARDS):
             with run.part(shard=shard % PENDING_SHARDS):
-                _sweep(shard % PENDING_SHARDS, border, run)
+                _sweep_shard(shard % PENDING_SHARDS, created_until, run)
 
 
-def _sweep(shard: int, border: datetime, run: ScheduledRun) -> None:
-    """Publish a shard's leftovers, each tenant's by themselves."""
-    old = [at for at in _pending(shard) if ids.created_at(at.sk) <= border]
-    for some in batched(old, MOST_AT_ONCE, strict=False):
+def _sweep_shard(shard: int, created_until: datetime, run: ScheduledRun) -> None:
+    """Publish the pending items of a shard, one group at a time."""
+    old = [key for key in _pending_keys(shard) if ids.created_at(key.sk) <= created_until]
+    for keys in batched(old, MAX_ITEMS_PER_TRANSACTION, strict=False):
         with run.part(shard=shard):
-            left = [item for few in batched(some, _READ_AT_ONCE, strict=False) for item in get_all(few)]
-            for group, items in _grouped(item for item in left if item and item.get("pending")).items():
+            found = [
+                item for batch in batched(keys, _MAX_ITEMS_PER_READ, strict=False) for item in get_all(batch)
+            ]
+            for group, items in _grouped(item for item in found if item and item.get("pending")).items():
                 with run.part(**group.tenant._asdict(), kind=group.kind):
-                    relay(group, items)
+                    publish(group, items)
                     observe.count("outbox_swept", len(items))
 
 
-def _pending(shard: int) -> list[Key]:
+def _pending_keys(shard: int) -> list[Key]:
     return [
         key_of(item) for item in walk("pending = :shard", {":shard": f"PENDING#{shard}"}, index="pending")
     ]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from eal.core import ids
 from eal.core.table.item import load
 from eal.core.table.read import get_all
-from eal.domain.calls import store as calls
 from eal.domain.calls.model import Call
+from eal.domain.calls.store import CALLS
 from eal.domain.leads.store import LEADS
 from eal.domain.statistics import model, store
 from eal.domain.statistics.store import Recount
@@ -52,7 +52,7 @@ def count(resource_ids: Sequence[str], by: Caller) -> int:
 def _resource_key(resource_id: str, by: Caller) -> Key:
     if ids.is_id("lead", resource_id):
         return LEADS.key(by.tenant, resource_id)
-    return calls.at(by.tenant, resource_id)
+    return CALLS.key(by.tenant, resource_id)
 
 
 def _contribution(resource_id: str, item: Item | None, marker: Item | None) -> Contribution:

@@ -207,7 +207,7 @@ def _cleared(body: Body, facts: Facts) -> frozenset[str]:
     changes = body.get("changes")
     entries = changes if isinstance(changes, list) else [changes]
     named = {word for entry in entries for word in ([entry] if isinstance(entry, str) else _words(entry))}
-    stated = facts.said()
+    stated = facts.known()
     return frozenset(
         fact
         for name, fact in _CLEARABLE.items()

@@ -1,1 +1,1 @@
-"""Exports: the log as CSV or JSON lines, at once where it is short, else by a worker from the archive's segments."""
+"""Exports of the log as CSV or JSON Lines: short ones directly, others by a worker from the archive's segments."""

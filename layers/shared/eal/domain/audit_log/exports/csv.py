@@ -1,7 +1,7 @@
-"""Records as CSV for people: RFC 4180, and no cell that a spreadsheet would take for a formula.
+"""Records as CSV for people: RFC 4180, without cells that a spreadsheet would execute as formulas.
 
-A semicolon in the changes is written as JSON's own `\\u003b`, since some countries' spreadsheets part cells at it,
-whatever the quotes say.
+A semicolon in the changes is written as the JSON escape `\\u003b`, because spreadsheets of some locales split cells at
+semicolons even inside quotes.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ COLUMNS = (
     "id", "action", "actor_type", "actor_id", "actor_ip", "source", "resource_type", "resource_id", "changes",
     "request_id", "created_at", "seq", "previous_hash", "hash", "organization_id", "mode",
 )  # fmt: skip
-"""The record's fields in the order in which the list shows them, actor and resource spread out."""
+"""The fields of a record in the order of the API, with actor and resource flattened."""
 
 
 class _Echo:
-    """A file for csv.writer that hands each line back."""
+    """A file for csv.writer whose `write` returns the line."""
 
     def write(self, line: str) -> str:
         return line
@@ -40,7 +40,7 @@ def header() -> str:
 
 
 def line(record: Item) -> str:
-    """A record, as it is stored or archived, with its CRLF."""
+    """The line of a stored or archived record, with its CRLF."""
     actor, resource = cast("Item", record["actor"]), cast("Item", record["resource"])
     return _line(
         _text(value)

@@ -1,4 +1,4 @@
-"""The log as CSV at once, for what is short enough for one answer."""
+"""The log as CSV in one response, if it is short enough."""
 
 from __future__ import annotations
 
@@ -12,26 +12,25 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.domain.audit_log.exports.wire import AuditLogCsvQuery
 
-MOST_ROWS = 5000
-MOST_BYTES = 5_800_000
-"""Lambda takes an answer of 6 MiB, in which the text is a JSON string: as such it is counted here."""
-MOST_READ = 20_000
-"""Records that are looked at for a filter that no index serves: two seconds, and the answer must come within 29."""
+MAX_ROWS = 5000
+MAX_BODY_BYTES = 5_800_000
+"""Measured as a JSON string. A Lambda response has at most 6 MiB and contains the body as a JSON string."""
+MAX_RECORDS_READ = 20_000
+"""For filters that no index serves. Reading them takes two seconds; API Gateway waits 29 seconds."""
 
 
-def whole(query: AuditLogCsvQuery, by: Caller) -> str | None:
-    """The matching records, in the list's order; None where an export must be made."""
+def csv_text(query: AuditLogCsvQuery, by: Caller) -> str | None:
+    """The matching records in the order of the list; None if they exceed a limit and need an export."""
     rows = [csv.header()]
     size = 0
-    asked = query.as_list()
-    for looked_at, item in enumerate(store.every(asked, by), 1):
-        if looked_at > MOST_READ:
+    for read_count, item in enumerate(store.every(query.as_list(), by), 1):
+        if read_count > MAX_RECORDS_READ:
             return None
         if not store.matches(query, item):
             continue
         row = csv.line(item)
         rows.append(row)
         size += len(json.dumps(row))
-        if len(rows) > MOST_ROWS + 1 or size > MOST_BYTES:
+        if len(rows) > MAX_ROWS + 1 or size > MAX_BODY_BYTES:
             return None
     return "".join(rows)

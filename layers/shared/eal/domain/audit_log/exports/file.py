@@ -1,4 +1,4 @@
-"""An export's file in S3: a multipart upload while it is written, an object when it is done."""
+"""The file of an export in S3: a multipart upload that becomes an object when it is completed."""
 
 from __future__ import annotations
 
@@ -18,105 +18,107 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 _READ_BYTES = 1024 * 1024
 
 
-class Gone(Exception):
-    """The upload, or what it became, is not there any more: the bucket keeps unfinished uploads for a week."""
+class FileMissing(Exception):
+    """The upload or the object no longer exists. The bucket keeps unfinished uploads for a week."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the bucket an export's file lies, and what its worker keeps between two runs."""
+class ExportFile:
+    """The name of an export's file, and the folder in the bucket for it and for what the worker keeps between runs."""
 
     folder: str
     name: str
 
     @classmethod
-    def of(cls, export: AuditExport, tenant: Tenant) -> Place:
+    def of(cls, export: AuditExport, tenant: Tenant) -> ExportFile:
         return cls(
             f"exports/{tenant.organization_id}/{tenant.mode}/{export.id}/",
             f"audit-log-{export.id}.{export.format}",
         )
 
     @property
-    def key(self) -> str:
+    def object_key(self) -> str:
         return self.folder + self.name
 
 
-def begin(place: Place, format_: str) -> str:
-    """A new upload's id."""
-    answer = aws.patient_s3().create_multipart_upload(
+def begin(export_file: ExportFile, format_: str) -> str:
+    """Start an upload. Returns its id."""
+    upload = aws.patient_s3().create_multipart_upload(
         Bucket=settings.uploads_bucket(),
-        Key=place.key,
+        Key=export_file.object_key,
         ContentType=_TYPES[format_],
-        ContentDisposition=f'attachment; filename="{place.name}"',
+        ContentDisposition=f'attachment; filename="{export_file.name}"',
     )
-    return answer["UploadId"]
+    return upload["UploadId"]
 
 
-def put_part(place: Place, upload_id: str, number: int, data: bytes) -> None:
-    """Raises: Gone."""
+def put_part(export_file: ExportFile, upload_id: str, number: int, data: bytes) -> None:
+    """Raises: FileMissing."""
     try:
         aws.patient_s3().upload_part(
             Bucket=settings.uploads_bucket(),
-            Key=place.key,
+            Key=export_file.object_key,
             UploadId=upload_id,
             PartNumber=number,
             Body=data,
         )
     except aws.patient_s3().exceptions.NoSuchUpload:
-        raise Gone from None
+        raise FileMissing from None
 
 
-def complete(place: Place, upload_id: str) -> None:
-    """Make the object of the uploaded parts. An upload that is not there may have been completed by an earlier run."""
+def complete(export_file: ExportFile, upload_id: str) -> None:
+    """Turn the parts into the object. No error if the upload is missing: an earlier run may have completed it."""
     client, bucket = aws.patient_s3(), settings.uploads_bucket()
     parts: list[CompletedPartTypeDef] = []
     try:
         for page in client.get_paginator("list_parts").paginate(
-            Bucket=bucket, Key=place.key, UploadId=upload_id
+            Bucket=bucket, Key=export_file.object_key, UploadId=upload_id
         ):
-            parts += [{"PartNumber": one["PartNumber"], "ETag": one["ETag"]} for one in page["Parts"]]
+            parts += [{"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in page["Parts"]]
         client.complete_multipart_upload(
-            Bucket=bucket, Key=place.key, UploadId=upload_id, MultipartUpload={"Parts": parts}
+            Bucket=bucket, Key=export_file.object_key, UploadId=upload_id, MultipartUpload={"Parts": parts}
         )
     except client.exceptions.NoSuchUpload:
         return
 
 
-def hashed(place: Place) -> tuple[str, int]:
-    """SHA-256 and size of the object as it lies in the bucket, read once from end to end.
+def hash_and_size(export_file: ExportFile) -> tuple[str, int]:
+    """The SHA-256 and the size in bytes of the object in the bucket.
 
-    Raises: Gone.
+    Raises: FileMissing.
     """
     digest, size = hashlib.sha256(), 0
     try:
-        body = aws.patient_s3().get_object(Bucket=settings.uploads_bucket(), Key=place.key)["Body"]
+        body = aws.patient_s3().get_object(Bucket=settings.uploads_bucket(), Key=export_file.object_key)[
+            "Body"
+        ]
     except aws.patient_s3().exceptions.NoSuchKey:
-        raise Gone from None
+        raise FileMissing from None
     for chunk in body.iter_chunks(_READ_BYTES):
         digest.update(chunk)
         size += len(chunk)
     return digest.hexdigest(), size
 
 
-def keep(place: Place, name: str, data: bytes) -> None:
-    """Put aside what is too small for a part, until the next run."""
-    aws.patient_s3().put_object(Bucket=settings.uploads_bucket(), Key=place.folder + name, Body=data)
+def put_tail(export_file: ExportFile, name: str, data: bytes) -> None:
+    """Store data that is too small for a part, for the next run."""
+    aws.patient_s3().put_object(Bucket=settings.uploads_bucket(), Key=export_file.folder + name, Body=data)
 
 
-def kept(place: Place, name: str) -> bytes:
-    """Raises: Gone."""
+def get_tail(export_file: ExportFile, name: str) -> bytes:
+    """Raises: FileMissing."""
     try:
-        answer = aws.patient_s3().get_object(Bucket=settings.uploads_bucket(), Key=place.folder + name)
+        tail = aws.patient_s3().get_object(Bucket=settings.uploads_bucket(), Key=export_file.folder + name)
     except aws.patient_s3().exceptions.NoSuchKey:
-        raise Gone from None
-    return answer["Body"].read()
+        raise FileMissing from None
+    return tail["Body"].read()
 
 
-def address(place: Place, seconds: int) -> str:
-    """A URL that fetches the object without a key."""
+def download_url(export_file: ExportFile, seconds: int) -> str:
+    """A URL that returns the object without an API key, for a number of seconds."""
     url: str = aws.s3().generate_presigned_url(
         "get_object",
-        Params={"Bucket": settings.uploads_bucket(), "Key": place.key},
+        Params={"Bucket": settings.uploads_bucket(), "Key": export_file.object_key},
         ExpiresIn=seconds,
     )
     return url

@@ -1,4 +1,4 @@
-"""An export: what it is asked to hold, how far it has come, and what it held in the end."""
+"""An export: its request, its progress, and its manifest."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,12 +13,12 @@ from eal.domain.audit_log.model import AuditLogFilters, Checkpoint
 type Format = Literal["csv", "jsonl"]
 type Status = Literal["queued", "running", "completed", "failed"]
 
-KEPT = timedelta(days=7)
-"""How long the file can be fetched. The bucket's lifecycle rule says the same."""
-GIVEN_UP = timedelta(hours=24)
-"""An export that is not done by then has failed: its messages lie in the dead-letter queue, and an alarm tells."""
-RETRIED = timedelta(minutes=5)
-"""Who asks for the same export within this time has not heard of the first; who asks later wants the log up to then."""
+RETENTION = timedelta(days=7)
+"""How long the file can be downloaded. The bucket's lifecycle rule has the same time."""
+DEADLINE = timedelta(hours=24)
+"""An export that is not completed by then has failed. Its messages are in the dead-letter queue, which has an alarm."""
+REPEAT_WINDOW = timedelta(minutes=5)
+"""The same request within this time is a retry. A later one is for a new export, up to the current end of the log."""
 
 
 class AuditExportFilters(AuditLogFilters):
@@ -30,11 +30,11 @@ class AuditExportFilters(AuditLogFilters):
         return all(value is None for _, value in self)
 
     def covers(self, item: Item) -> bool:
-        """Whether a record was made in the range."""
-        # Texts, not times: each has three digits and a Z, so they sort as times do, and a million need no parsing.
-        at = str(item["created_at"])
-        return (self.created_after is None or at >= rfc3339(self.created_after)) and (
-            self.created_before is None or at < rfc3339(self.created_before)
+        """Whether a record was created in the range."""
+        # Compared as text: all times have milliseconds and a Z, so they sort as text, and a million need no parsing.
+        created_at = str(item["created_at"])
+        return (self.created_after is None or created_at >= rfc3339(self.created_after)) and (
+            self.created_before is None or created_at < rfc3339(self.created_before)
         )
 
 
@@ -47,9 +47,9 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """`complete` where no filter was given: the chain from its first record to its last, with none left out.
+    """`complete`: the file has the whole chain, because the export has no filter and no record has expired.
 
-    `expired_through_seq` is the last record of the asked range's beginning that was past its retention already.
+    `expired_through_seq` is the last record at the beginning of the range that is past its retention.
     """
 
     files: tuple[File, ...]
@@ -63,11 +63,11 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far the worker has come: what lies in S3 as finished parts, and where in the segments to go on.
+    """The worker's progress: the finished parts in S3, and the position in the segments from which to resume.
 
-    `size` is how many records the log is exported of, those that `checkpoint` states. `segment` is the first record's
-    number of the segment to go on in, `next_seq` the first record that no finished part (or tail) holds. `expired` is
-    how many records at the log's beginning the archive does not hold any more.
+    `size` is the number of records of the log that are exported, those of `checkpoint`. `segment` is the number of the
+    first record of the segment from which to resume, `next_seq` the first record that is not in a finished part or the
+    tail. `expired` is the number of records at the beginning of the log that the archive no longer has.
     """
 
     checkpoint: Checkpoint
@@ -102,19 +102,19 @@ class AuditExport:
 
     @property
     def expires_at(self) -> datetime | None:
-        return self.completed_at + KEPT if self.completed_at else None
+        return self.completed_at + RETENTION if self.completed_at else None
 
     def status(self, progress: Progress | None, now: datetime) -> Status:
         if self.completed_at:
             return "completed"
-        if self.failed_at or now - self.created_at > GIVEN_UP:
+        if self.failed_at or now - self.created_at > DEADLINE:
             return "failed"
         return "running" if progress else "queued"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What an export that is not done was asked for."""
+class ExportRequest:
+    """The request of an open export."""
 
     format: Format
     filters: AuditExportFilters
@@ -123,11 +123,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenExports:
-    """A tenant's and mode's exports that are not done, by id. One that was given up stays until the next is asked."""
+    """A tenant's open exports, by id. An export past its deadline stays until the next request."""
 
-    exports: dict[str, Asked] = field(default_factory=dict)
+    exports: dict[str, ExportRequest] = field(default_factory=dict)
     version: int = 0
 
 
-def created_at(item: Item) -> datetime:
+def created_at_of(item: Item) -> datetime:
     return parse(str(item["created_at"]))

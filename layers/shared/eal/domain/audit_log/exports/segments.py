@@ -1,4 +1,4 @@
-"""The archive's segments, read in the order of their records' numbers."""
+"""The segments of the archive, read in the order of `seq`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from eal.core import aws, settings
-from eal.domain.audit_log.exports.model import created_at
+from eal.domain.audit_log.exports.model import created_at_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,17 +21,16 @@ if TYPE_CHECKING:
 
     from eal.core.tenancy import Tenant
 
-
 MARGIN = timedelta(days=7)
-"""Records are numbered as the relay sees them, nearly in the order of their times and not quite: one whose publishing
-failed is numbered when a sweep succeeds, and a sweep that fails raises an alarm each minute. A week is ample."""
-_AHEAD = 16
-"""Segments that are fetched at once: a quiet tenant's are small and many, and waiting for S3 would take most time."""
+"""Records are numbered almost in the order of `created_at`: one that the relay failed to publish is numbered by a later
+sweep. A week is ample, because a sweep that fails raises an alarm every minute."""
+_MAX_PREFETCHED = 16
+"""Segments that are fetched concurrently: a quiet tenant has many small ones, and most of the time is S3's latency."""
 _NAME = re.compile(r"(\d{12})-(\d{12})\.jsonl\.gz")
 
 
 class Gap(Exception):
-    """A segment is missing or does not hold what its name says: no export is made of such an archive."""
+    """A segment is missing or its content does not match its name. Such an archive is not exported."""
 
 
 class Segment(NamedTuple):
@@ -42,20 +41,20 @@ class Segment(NamedTuple):
 
 def first_from(tenant: Tenant, seq: int) -> Segment | None:
     """The first segment that begins at `seq` or later."""
-    return next(_listed(tenant, seq, each=1), None)
+    return next(_listed(tenant, seq, page_size=1), None)
 
 
 def from_time(tenant: Tenant, since: datetime, size: int) -> int:
-    """The number at which the last segment begins that has all records from `since` on in it or after it.
+    """The first number of the last segment such that no record since `since` is before it.
 
-    By halving: about twenty segments' first lines are read for a million records, and not the years before.
+    A binary search: it reads the first lines of about twenty segments for a million records.
     """
-    border = since - MARGIN
+    earliest = since - MARGIN
     low, high = 1, size
     while low < high:
         middle = (low + high + 1) // 2
         segment = first_from(tenant, middle)
-        if segment and segment.first <= high and _opens_at(segment) < border:
+        if segment and segment.first <= high and _first_created_at(segment) < earliest:
             low = segment.first
         else:
             high = middle - 1
@@ -63,24 +62,24 @@ def from_time(tenant: Tenant, since: datetime, size: int) -> int:
 
 
 def read(tenant: Tenant, start: int, size: int) -> Iterator[tuple[Segment, bytes]]:
-    """The segments from the one that begins at `start` to the one that holds `size`, compressed, a few fetched ahead.
+    """The compressed segments from the one that begins at `start` to the one that contains record `size`.
 
     Raises: Gap.
     """
-    waiting: deque[tuple[Segment, Future[bytes]]] = deque()
-    with ThreadPoolExecutor(_AHEAD) as pool:
-        for segment in _consecutive(_listed(tenant, start, each=1000), start, size):
-            waiting.append((segment, pool.submit(_fetched, segment.name)))
-            if len(waiting) == _AHEAD:
-                oldest, body = waiting.popleft()
+    pending: deque[tuple[Segment, Future[bytes]]] = deque()
+    with ThreadPoolExecutor(_MAX_PREFETCHED) as pool:
+        for segment in _consecutive(_listed(tenant, start, page_size=1000), start, size):
+            pending.append((segment, pool.submit(_fetch, segment.name)))
+            if len(pending) == _MAX_PREFETCHED:
+                oldest, body = pending.popleft()
                 yield oldest, body.result()
-        while waiting:
-            oldest, body = waiting.popleft()
+        while pending:
+            oldest, body = pending.popleft()
             yield oldest, body.result()
 
 
 def lines(segment: Segment, compressed: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each record's number and its line, with the line's end, as it is archived.
+    """The number and the archived line of each record, with the line end.
 
     Raises: Gap.
     """
@@ -92,51 +91,48 @@ def lines(segment: Segment, compressed: bytes) -> Iterator[tuple[int, bytes]]:
         raise Gap(f"segment {segment.first} to {segment.last} ends with record {seq}")
 
 
-def first_made_at(compressed: IO[bytes]) -> datetime:
-    """When a segment's first record was made. No more of the segment is read than that takes."""
+def first_created_at(compressed: IO[bytes]) -> datetime:
+    """When a segment's first record was created. Only the first line is read."""
     with gzip.GzipFile(fileobj=compressed) as unpacked:
-        return created_at(json.loads(unpacked.readline()))
+        return created_at_of(json.loads(unpacked.readline()))
 
 
 def _consecutive(found: Iterator[Segment], start: int, size: int) -> Iterator[Segment]:
-    """The segments from `start` up to `size`, each where the one before ends."""
+    """The segments from `start` up to `size`. Raises: Gap."""
     expected = start
     for segment in found:
         if segment.first != expected:
-            raise Gap(
-                f"record {expected} should begin a segment, and the next one begins with {segment.first}"
-            )
+            raise Gap(f"expected a segment that begins with record {expected}, found {segment.first}")
         expected = segment.last + 1
         yield segment
         if segment.last >= size:
             return
-    raise Gap(f"the archive ends before record {expected}, and {size} records are said to be archived")
+    raise Gap(f"the archive ends before record {expected}, but {size} records are archived")
 
 
-def _listed(tenant: Tenant, seq: int, *, each: int) -> Iterator[Segment]:
+def _listed(tenant: Tenant, seq: int, *, page_size: int) -> Iterator[Segment]:
     prefix = f"audit/{tenant.organization_id}/{tenant.mode}/"
-    after = (
-        f"{prefix}{seq:012d}"  # a name goes on after the number, so the segment that begins with it is listed
-    )
+    # A name is longer than the number, so it sorts after it, and the segment that begins with `seq` is listed.
+    after = f"{prefix}{seq:012d}"
     while True:
-        answer = aws.patient_s3().list_objects_v2(
-            Bucket=settings.audit_bucket(), Prefix=prefix, StartAfter=after, MaxKeys=each
+        page = aws.patient_s3().list_objects_v2(
+            Bucket=settings.audit_bucket(), Prefix=prefix, StartAfter=after, MaxKeys=page_size
         )
-        for listed in answer.get("Contents", []):
+        for listed in page.get("Contents", []):
             after = listed["Key"]
             if name := _NAME.fullmatch(after.removeprefix(prefix)):
                 yield Segment(after, int(name[1]), int(name[2]))
-        if not answer.get("IsTruncated"):
+        if not page.get("IsTruncated"):
             return
 
 
-def _opens_at(segment: Segment) -> datetime:
+def _first_created_at(segment: Segment) -> datetime:
     body = aws.patient_s3().get_object(Bucket=settings.audit_bucket(), Key=segment.name)["Body"]
     try:
-        return first_made_at(cast("IO[bytes]", body))
+        return first_created_at(cast("IO[bytes]", body))
     finally:
         body.close()
 
 
-def _fetched(name: str) -> bytes:
+def _fetch(name: str) -> bytes:
     return aws.patient_s3().get_object(Bucket=settings.audit_bucket(), Key=name)["Body"].read()

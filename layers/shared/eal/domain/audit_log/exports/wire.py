@@ -1,4 +1,4 @@
-"""What the API takes and shows of exports."""
+"""Exports, as the API accepts and returns them."""
 
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, Self
@@ -11,17 +11,16 @@ from eal.domain.audit_log.exports.model import (
     AuditExport,
     AuditExportFilters,
     Format,
-    Manifest,
     Progress,
     Status,
 )
 from eal.domain.audit_log.wire import AuditLogQuery, CheckpointView
 
-URL_LASTS = timedelta(hours=1)
+URL_LIFETIME = timedelta(hours=1)
 
 
 class AuditLogCsvQuery(AuditExportFilters):
-    """The list's filters and order, without its pages."""
+    """The filters and order of the list, without pages."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -79,27 +78,13 @@ class ManifestView(Wire):
     ]
     checkpoint: CheckpointView
 
-    @classmethod
-    def of(cls, manifest: Manifest) -> Self:
-        return cls(
-            files=[
-                ExportFileView(name=one.name, sha256=one.sha256, bytes=one.bytes) for one in manifest.files
-            ],
-            records=manifest.records,
-            first_seq=manifest.first_seq,
-            last_seq=manifest.last_seq,
-            expired_through_seq=manifest.expired_through_seq,
-            complete=manifest.complete,
-            checkpoint=CheckpointView.of(manifest.checkpoint),
-        )
-
 
 class AuditExportView(Wire):
     """An export of the audit log. The file has the records in the order of `seq`, oldest first, up to the `size` of the
     manifest's checkpoint, which includes the record of the export's own creation.
     """
 
-    changes_by_itself: ClassVar[bool] = True  # its progress and its file's address make no new version
+    changes_by_itself: ClassVar[bool] = True  # its progress and URL change without a new version
 
     id: str
     status: Status
@@ -122,7 +107,7 @@ class AuditExportView(Wire):
     version: int
 
     @classmethod
-    def of(  # type: ignore[override]  # shows more than the entity
+    def of_export(
         cls,
         export: AuditExport,
         status: Status,

@@ -1,7 +1,7 @@
-"""The worker's half of an export: from the archive's segments into one file, in memory that does not grow with it.
+"""The worker of exports: it copies the segments of the archive to one file, in constant memory.
 
-The file is a multipart upload. After each part an item says how far it has come, and the next run goes on from there.
-Parts follow from the records alone, so a part that is uploaded twice, or by two workers at once, is the same part.
+The file is a multipart upload. After each part, the progress is stored, and the next run resumes from it. The content
+of parts follows from the records alone, so repeated and concurrent uploads of a part are identical.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 
 from eal.core import clock, observe
 from eal.core.caller import worker
-from eal.core.table.keys import partition
 from eal.core.table.read import walk
 from eal.core.table.write import Stale
 from eal.domain.audit_log import checkpoints
 from eal.domain.audit_log.exports import csv, file, segments, store
-from eal.domain.audit_log.exports.file import Place
-from eal.domain.audit_log.exports.model import GIVEN_UP, File, Manifest, Progress
-from eal.domain.audit_log.store import matches
+from eal.domain.audit_log.exports.file import ExportFile
+from eal.domain.audit_log.exports.model import DEADLINE, File, Manifest, Progress
+from eal.domain.audit_log.store import AUDIT_RECORDS, matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,42 +32,42 @@ if TYPE_CHECKING:
     from eal.domain.audit_log.model import Checkpoint
 
 PART_BYTES = 8 * 1024 * 1024
-"""S3 takes 10,000 parts: 80 GB, a hundred million records."""
+"""S3 accepts 10,000 parts: 80 GB, 100 million records."""
 RUN_SECONDS = 840
-"""Of the function's 900. What is not done by then goes on with another message."""
-_SOONEST, _LATEST = 5, 300
-_TRIES = 4
+"""Of the function's 900. After that, another message continues the export."""
+_MIN_DELAY_SECONDS, _MAX_DELAY_SECONDS = 5, 300
+_MAX_COMMIT_ATTEMPTS = 4
 
 
-class GivenUp(Exception):
-    """The export could not be finished in a day."""
+class DeadlineExceeded(Exception):
+    """The export was not completed within a day."""
 
 
 def work(tenant: Tenant, export_id: str, request_id: str) -> int | None:
-    """Work on an export until it is done, or time is up. The seconds after which to go on; None where it is done.
+    """Continue an export. Returns the delay of the next message in seconds; None if the export has ended.
 
-    Raises: GivenUp; segments.Gap, checkpoints.Forked, tree.Broken: no export is made of a log that was changed.
+    Raises: DeadlineExceeded; segments.Gap, checkpoints.Forked, tree.Broken if the log was tampered with.
     """
     export, progress = store.read(tenant, export_id)
     if export is None or export.completed_at:
         return None
     age = clock.now() - export.created_at
-    if age > GIVEN_UP:
-        raise GivenUp(export_id)
-    later = min(max(int(age.total_seconds() / 2), _SOONEST), _LATEST)
+    if age > DEADLINE:
+        raise DeadlineExceeded(export_id)
+    delay = min(max(int(age.total_seconds() / 2), _MIN_DELAY_SECONDS), _MAX_DELAY_SECONDS)
     run = _Run(export, tenant, request_id)
     try:
         progress = progress or run.begin()
         if progress is None:
-            return later
+            return delay
         try:
-            return run.go_on(progress)
-        except file.Gone:
-            run.start_over(progress)
+            return run.resume(progress)
+        except file.FileMissing:
+            run.restart(progress)
             return 0
     except Stale:
-        # Another worker has this export, which is unusual: it is left to it, and looked at again.
-        return later
+        # Another worker is processing this export (rare): let it finish and check again later.
+        return delay
 
 
 @dataclass(slots=True)
@@ -78,47 +77,47 @@ class _Run:
     export: AuditExport
     tenant: Tenant
     request_id: str
-    place: Place = field(init=False)
-    _began: float = field(default_factory=time.monotonic)
+    export_file: ExportFile = field(init=False)
+    _started: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self.place = Place.of(self.export, self.tenant)
+        self.export_file = ExportFile.of(self.export, self.tenant)
 
     def begin(self) -> Progress | None:
-        """The start of the work, once the record of the export's own creation is archived; None until then.
+        """The first progress, once the audit record of the export's creation is archived; None until then.
 
-        So the export holds all that was recorded before it, and ends where a signed checkpoint does. Raises: Stale.
+        So the export contains all records before its creation, and ends at a signed checkpoint. Raises: Stale.
         """
         seq = self._own_seq()
-        standing = checkpoints.standing(self.tenant)
-        if seq is None or standing.size < seq:
+        state = checkpoints.log_state(self.tenant)
+        if seq is None or state.size < seq:
             return None
         by = self._caller()
-        checkpoint = checkpoints.sign(by, standing)
+        checkpoint = checkpoints.sign(by, state)
         by.transaction.commit()
         if checkpoint is None:
             return None
-        progress = self._from_the_start(checkpoint, version=1)
+        progress = self._initial_progress(checkpoint, version=1)
         if not store.start(self.export, progress, self.tenant):
             raise Stale
         return progress
 
-    def go_on(self, progress: Progress) -> int | None:
-        """As `work`. Raises: Gone, Stale, Gap."""
+    def resume(self, progress: Progress) -> int | None:
+        """As `work`. Raises: FileMissing, Stale, Gap."""
         if not progress.is_written:
             progress = self._write(progress)
-        # The file's hash is made in one go (80 GB in ten minutes), so it is not begun late in a run.
+        # Hashing the file cannot be resumed (80 GB take ten minutes), so it does not begin late in a run.
         if not progress.is_written or self._has_run_for(RUN_SECONDS / 2):
             return 0
         self._finish(progress)
         return None
 
-    def start_over(self, progress: Progress) -> None:
-        """With a new upload, for the same records. Raises: Stale."""
-        _, standing = store.read(self.tenant, self.export.id)
-        if standing is None or standing.upload_id != progress.upload_id:
+    def restart(self, progress: Progress) -> None:
+        """Restart with a new upload, for the same records. Raises: Stale."""
+        _, current = store.read(self.tenant, self.export.id)
+        if current is None or current.upload_id != progress.upload_id:
             raise Stale
-        self.save(self._from_the_start(progress.checkpoint, version=standing.version + 1))
+        self.save(self._initial_progress(progress.checkpoint, version=current.version + 1))
 
     def save(self, progress: Progress) -> None:
         """Raises: Stale."""
@@ -126,27 +125,27 @@ class _Run:
             raise Stale
 
     def _write(self, progress: Progress) -> Progress:
-        """All parts, or as many as time allows."""
-        out = _Output(self, progress)
+        """Write all parts, or as many as time allows."""
+        output = _Output(self, progress)
         for segment, compressed in segments.read(self.tenant, progress.segment, progress.size):
             if self._is_past(compressed):
                 break
             for seq, data in self._selected(segment, compressed, progress):
-                out.take(seq, data)
-                if out.is_full:
-                    out.end_part(segment.first, seq + 1)
+                output.add(seq, data)
+                if output.is_full:
+                    output.end_part(segment.first, seq + 1)
             if self._has_run_for(RUN_SECONDS):
-                return out.pause(segment.first, segment.last + 1)
-        return out.end()
+                return output.pause(segment.first, segment.last + 1)
+        return output.end()
 
     def _finish(self, progress: Progress) -> None:
-        """Make the file of its parts, hash what lies in the bucket, and say so. Raises: Gone, Stale."""
-        file.complete(self.place, progress.upload_id)
-        sha256, size = file.hashed(self.place)
+        """Complete the upload, hash the file in the bucket, and commit the manifest. Raises: FileMissing, Stale."""
+        file.complete(self.export_file, progress.upload_id)
+        sha256, size = file.hash_and_size(self.export_file)
         if size != progress.bytes:
-            raise file.Gone
+            raise file.FileMissing
         manifest = Manifest(
-            files=(File(name=self.place.name, sha256=sha256, bytes=size),),
+            files=(File(name=self.export_file.name, sha256=sha256, bytes=size),),
             records=progress.records,
             first_seq=progress.first_seq,
             last_seq=progress.last_seq,
@@ -159,43 +158,44 @@ class _Run:
 
     def _complete(self, manifest: Manifest) -> None:
         """Raises: Stale."""
-        for attempt in range(_TRIES):
+        for attempt in range(_MAX_COMMIT_ATTEMPTS):
             by = self._caller()
             store.complete(self.export, manifest, by)
             try:
                 return by.transaction.commit()
             except Stale:
-                # The tenant asked for another export at this moment; the file is not hashed again for that.
-                if attempt == _TRIES - 1:
+                # The tenant requested another export concurrently. Retry here, so that the file is not hashed again.
+                if attempt == _MAX_COMMIT_ATTEMPTS - 1:
                     raise
         return None
 
     def _selected(
         self, segment: Segment, compressed: bytes, progress: Progress
     ) -> Iterator[tuple[int, bytes]]:
-        """The numbers and bytes of the segment's records that the export shall hold and does not yet."""
+        """The numbers and bytes of the segment's records that the export must contain and does not contain yet."""
         filters, as_csv = self.export.filters, self.export.format == "csv"
-        takes_all = filters.is_empty
+        is_unfiltered = filters.is_empty
         for seq, line in segments.lines(segment, compressed):
             if seq < progress.next_seq:
                 continue
             if seq > progress.size:
                 return
-            if takes_all and not as_csv:
+            if is_unfiltered and not as_csv:
                 yield seq, line
                 continue
             record = json.loads(line)
-            if takes_all or (filters.covers(record) and matches(filters, record)):
+            if is_unfiltered or (filters.covers(record) and matches(filters, record)):
                 yield seq, csv.line(record).encode() if as_csv else line
 
     def _is_past(self, compressed: bytes) -> bool:
-        """Whether nothing of the wanted time can follow."""
+        """Whether no later record can be in the requested time range."""
         before = self.export.filters.created_before
         return (
-            before is not None and segments.first_made_at(io.BytesIO(compressed)) > before + segments.MARGIN
+            before is not None
+            and segments.first_created_at(io.BytesIO(compressed)) > before + segments.MARGIN
         )
 
-    def _from_the_start(self, checkpoint: Checkpoint, *, version: int) -> Progress:
+    def _initial_progress(self, checkpoint: Checkpoint, *, version: int) -> Progress:
         since = self.export.filters.created_after
         start = segments.from_time(self.tenant, since, checkpoint.size) if since else 1
         expired = 0
@@ -203,7 +203,7 @@ class _Run:
             start, expired = oldest.first, oldest.first - 1
         return Progress(
             checkpoint=checkpoint,
-            upload_id=file.begin(self.place, self.export.format),
+            upload_id=file.begin(self.export_file, self.export.format),
             segment=start,
             next_seq=start,
             expired=expired,
@@ -211,9 +211,9 @@ class _Run:
         )
 
     def _own_seq(self) -> int | None:
-        """The number of the record that tells of the export's creation, once it has one."""
-        about = partition(self.tenant, "AUDIT", "audit_export", self.export.id)
-        for record in walk("gsi1pk = :pk", {":pk": about}, index="gsi1"):
+        """The number of the audit record of the export's creation; None until it is numbered."""
+        by_resource = AUDIT_RECORDS.partition(self.tenant, "audit_export", self.export.id)
+        for record in walk("gsi1pk = :pk", {":pk": by_resource}, index="gsi1"):
             seq = record.get("seq")
             return seq if isinstance(seq, int) else None
         return None
@@ -222,11 +222,11 @@ class _Run:
         return worker("export_audit", self.tenant, self.request_id)
 
     def _has_run_for(self, seconds: float) -> bool:
-        return time.monotonic() - self._began > seconds
+        return time.monotonic() - self._started > seconds
 
 
 class _Output:
-    """The file as it grows: what is not in a finished part yet, and the counts."""
+    """The file in progress: the data that is not in a finished part yet, and the counts."""
 
     def __init__(self, run: _Run, progress: Progress) -> None:
         self._run = run
@@ -235,7 +235,7 @@ class _Output:
         self._first, self._last = progress.first_seq, progress.last_seq
         self._open = bytearray()
         if progress.tail:
-            self._open += file.kept(run.place, progress.tail)
+            self._open += file.get_tail(run.export_file, progress.tail)
         elif run.export.format == "csv" and not progress.parts:
             self._open += csv.header().encode()
             self._bytes += len(self._open)
@@ -244,7 +244,7 @@ class _Output:
     def is_full(self) -> bool:
         return len(self._open) >= PART_BYTES
 
-    def take(self, seq: int, data: bytes) -> None:
+    def add(self, seq: int, data: bytes) -> None:
         self._open += data
         self._bytes += len(data)
         self._records += 1
@@ -253,22 +253,22 @@ class _Output:
             self._first = seq
 
     def end_part(self, segment: int, next_seq: int, *, is_written: bool = False) -> None:
-        """Upload what is open, and go on after it. Raises: Gone, Stale."""
+        """Upload the open data as a part, and save the progress. Raises: FileMissing, Stale."""
         number = self._saved.parts + 1
-        file.put_part(self._run.place, self._saved.upload_id, number, bytes(self._open))
+        file.put_part(self._run.export_file, self._saved.upload_id, number, bytes(self._open))
         self._open.clear()
         self._save(segment, next_seq, parts=number, tail=None, is_written=is_written)
 
     def pause(self, segment: int, next_seq: int) -> Progress:
-        """Put aside what is open: S3 takes no small part before the last one. Raises: Stale."""
+        """Store the open data until the next run, because only the last part may be small. Raises: Stale."""
         name = f"tail-{self._saved.parts}-{next_seq}" if self._open else None
         if name:
-            file.keep(self._run.place, name, bytes(self._open))
+            file.put_tail(self._run.export_file, name, bytes(self._open))
         self._save(segment, next_seq, parts=self._saved.parts, tail=name)
         return self._saved
 
     def end(self) -> Progress:
-        """The last part, which may be small, and is empty in an empty file. Raises: Gone, Stale."""
+        """Upload the last part. It can be small, and is empty in an empty file. Raises: FileMissing, Stale."""
         self.end_part(self._saved.segment, self._saved.size + 1, is_written=True)
         return self._saved
 
