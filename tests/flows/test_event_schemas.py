@@ -41,14 +41,14 @@ def test_each_type_as_the_code_emits_it_is_what_its_schema_allows(tenant: Tenant
     _replace_a_key(tenant)
     _lose_an_endpoint(tenant)
 
-    told = [json.loads(request.body) for request in receiver.requests]
-    assert {event["type"] for event in told} == set(CATALOGUE)
-    for event in told:
+    received = [json.loads(request.body) for request in receiver.requests]
+    assert {event["type"] for event in received} == set(CATALOGUE)
+    for event in received:
         validator(event["type"]).validate(event)
     assert {item["type"]["S"] for item in items("EVENT")} == set(CATALOGUE) - catalogue.BY_NAME_ONLY
 
 
-def _ask(tenant: Tenant, method: str, path: str, body: object = None) -> Any:
+def _call(tenant: Tenant, method: str, path: str, body: object = None) -> Any:
     answer = call(method, path, key=tenant.admin, json_body=body)
     assert answer.status < 300, answer.text
     return answer.json if answer.text else None
@@ -56,7 +56,7 @@ def _ask(tenant: Tenant, method: str, path: str, body: object = None) -> Any:
 
 def _receive_a_call(tenant: Tenant) -> None:
     body = {"settings": {}, "secrets": {"signing_key": SIGNING_KEY}}
-    connection = _ask(tenant, "PUT", "/v1/integrations/callrail", body)["connection_id"]
+    connection = _call(tenant, "PUT", "/v1/integrations/callrail", body)["connection_id"]
     said = Call.new().event("post-call")
     event = proxy_event(
         "POST",
@@ -69,17 +69,17 @@ def _receive_a_call(tenant: Tenant) -> None:
 
 
 def _keep_a_lead(tenant: Tenant) -> None:
-    lead = _ask(tenant, "POST", "/v1/leads", {"email": "a@example.com", "loss_type": "water"})
+    lead = _call(tenant, "POST", "/v1/leads", {"email": "a@example.com", "loss_type": "water"})
     path = f"/v1/leads/{lead['id']}"
-    _ask(tenant, "PATCH", path, {"notes": "Basement."})
-    _ask(tenant, "DELETE", path)
+    _call(tenant, "PATCH", path, {"notes": "Basement."})
+    _call(tenant, "DELETE", path)
     Pipeline().run()
 
 
 def _replace_a_key(tenant: Tenant) -> None:
-    made = _ask(tenant, "POST", "/v1/api-keys", {"name": "A", "scopes": ["read"]})
-    _ask(tenant, "POST", f"/v1/api-keys/{made['id']}/rotate")
-    _ask(tenant, "DELETE", f"/v1/api-keys/{made['id']}")
+    made = _call(tenant, "POST", "/v1/api-keys", {"name": "A", "scopes": ["read"]})
+    _call(tenant, "POST", f"/v1/api-keys/{made['id']}/rotate")
+    _call(tenant, "DELETE", f"/v1/api-keys/{made['id']}")
     Pipeline().run()
 
 
@@ -87,5 +87,5 @@ def _lose_an_endpoint(tenant: Tenant) -> None:
     with receiving() as gone:
         gone.responses = [Response(410)]
         register(tenant, gone.url, ["lead.created"], filter={"data.status": {"eq": "new"}}, rate_limit=60)
-        _ask(tenant, "POST", "/v1/leads", {"email": "b@example.com"})
+        _call(tenant, "POST", "/v1/leads", {"email": "b@example.com"})
         Pipeline().run()

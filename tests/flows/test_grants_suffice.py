@@ -108,8 +108,8 @@ def _needs(service: str, operation: str, arguments: dict[str, Any]) -> list[Need
     if operation == "BatchGetItem":
         return [
             ("dynamodb:BatchGetItem", _table(table, one))
-            for table, asked in arguments["RequestItems"].items()
-            for one in asked["Keys"]
+            for table, requested in arguments["RequestItems"].items()
+            for one in requested["Keys"]
         ]
     match service:
         case "dynamodb":
@@ -261,8 +261,8 @@ def _leads(session: Session) -> None:
 
 def _imports(session: Session) -> None:
     uploaded = session.call("POST", "/v1/leads/import", {"format": "csv", "on_duplicate": "update"})
-    told = put(uploaded, "email,notes\nimported@example.com,\nimported@example.com,more\nwrong,\n")
-    assert session.invoke("workers/import_leads", sqs_event(QUEUE, [told])) == {"batchItemFailures": []}
+    message = put(uploaded, "email,notes\nimported@example.com,\nimported@example.com,more\nwrong,\n")
+    assert session.invoke("workers/import_leads", sqs_event(QUEUE, [message])) == {"batchItemFailures": []}
     assert session.call("GET", f"/v1/leads/imports/{uploaded['id']}")["failed"] == 1
 
 

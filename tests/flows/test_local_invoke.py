@@ -34,7 +34,7 @@ def test_a_function_has_its_sample_event(function: str, sample: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "leads/create", "LeadsMerge"])
-def test_a_function_that_is_not_there_is_told(name: str) -> None:
+def test_an_unknown_function_is_refused_with_an_example(name: str) -> None:
     with pytest.raises(Failed, match="FUNCTION=LeadsCreate"):
         local_invoke.sample_of(name)
 
@@ -49,13 +49,13 @@ def test_the_event_gets_the_key_in_both_kinds_of_headers() -> None:
 def test_without_docker_one_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(Failed) as told:
+    with pytest.raises(Failed) as failed:
         local_invoke.invoke(Instance(folder=tmp_path, port=4566), "LeadsCreate", [])
 
-    assert str(told.value) == "sam local needs Docker, and no Docker daemon answers here"
+    assert str(failed.value) == "sam local needs Docker, and no Docker daemon answers here"
 
 
-def test_sam_is_told_where_a_container_finds_the_host_only_if_it_needs_it(tmp_path: Path) -> None:
+def test_sam_gets_the_hosts_address_only_if_a_container_needs_it(tmp_path: Path) -> None:
     instance = Instance(folder=tmp_path, port=4566)
 
     needed = local_invoke.command(instance, "invoke", ["LeadsCreate"], "172.17.0.1")
@@ -83,7 +83,7 @@ def test_the_templates_for_sam_local_name_the_stack_and_the_workers_layers(tmp_p
         assert layer not in workers["Parameters"]
 
 
-def _ask(connection: http.client.HTTPConnection) -> None:
+def _send(connection: http.client.HTTPConnection) -> None:
     """Fails with a ConnectionError, of which RemoteDisconnected is one, if the connection is closed."""
     connection.request("POST", "/", b"lead")
     connection.getresponse()
@@ -136,5 +136,5 @@ def test_the_bridge_closes_on_a_peer_that_is_no_container() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         connection.connect()
         with pytest.raises(ConnectionError):
-            _ask(connection)
+            _send(connection)
         connection.close()

@@ -50,7 +50,7 @@ def _in_python(deliveries: list[Delivery]) -> list[object]:
     return said
 
 
-_ASK = """
+_RUN = """
 import { readFileSync } from "node:fs";
 const seen = new Set();
 const said = [];
@@ -73,10 +73,10 @@ def _in_node(deliveries: list[Delivery]) -> list[object]:
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not on PATH: the recipe for Node was not run")
-    script = _recipe("js") + _ASK
-    asked = json.dumps(deliveries)
+    script = _recipe("js") + _RUN
+    stdin = json.dumps(deliveries)
     command = [node, "--input-type=module", "--eval", script]
-    done = subprocess.run(command, input=asked, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=True)  # noqa: S603
     said: list[object] = json.loads(done.stdout)
     return said
 

@@ -129,13 +129,13 @@ class Slow:
     def __getattr__(self, name: str) -> Any:
         return getattr(aws.sqs(), name)
 
-    def receive_message(self, **asked: Any) -> Any:
+    def receive_message(self, **arguments: Any) -> Any:
         self.looks += 1
         if self.looks == 3:
             for url, receipt in self.held:
                 aws.sqs().change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
-        answer = aws.sqs().receive_message(**asked)
-        self.held += [(asked["QueueUrl"], one["ReceiptHandle"]) for one in answer.get("Messages", [])]
+        answer = aws.sqs().receive_message(**arguments)
+        self.held += [(arguments["QueueUrl"], one["ReceiptHandle"]) for one in answer.get("Messages", [])]
         return answer
 
 

@@ -69,7 +69,7 @@ CHANGED = pytest.mark.parametrize(
 WRITES = pytest.mark.parametrize("endpoint", _those(lambda one: one.method in A_BODY), ids=_name)
 
 
-def _ask(
+def _call(
     endpoint: Endpoint,
     key: str | None,
     *,
@@ -120,7 +120,7 @@ def test_without_a_key_it_is_401_missing_key(
     cloud: None, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with watched_calls(monkeypatch) as calls:
-        answer = _ask(endpoint, None, body="{not json" if endpoint.takes_body else None, query="?x=1")
+        answer = _call(endpoint, None, body="{not json" if endpoint.takes_body else None, query="?x=1")
 
     assert (answer.status, answer.error) == (401, "missing_key")
     assert not LIMITS & set(answer.headers)
@@ -132,7 +132,7 @@ def test_a_malformed_key_is_401_without_a_call_to_aws(
     cloud: None, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with watched_calls(monkeypatch) as calls:
-        answer = _ask(endpoint, "eal_live_0000000000000000000000000000000000aaaa")
+        answer = _call(endpoint, "eal_live_0000000000000000000000000000000000aaaa")
 
     assert (answer.status, answer.error) == (401, "invalid_key")
     assert not LIMITS & set(answer.headers)
@@ -145,7 +145,7 @@ def test_an_unknown_and_a_revoked_key_are_401(tenant: Tenant, endpoint: Endpoint
     call("DELETE", f"/v1/api-keys/{made['id']}", key=tenant.admin)
 
     for key, code in ((new_text("live"), "invalid_key"), (made["key"], "revoked_key")):
-        answer = _ask(endpoint, key)
+        answer = _call(endpoint, key)
         assert (answer.status, answer.error) == (401, code)
         assert not LIMITS & set(answer.headers)
 
@@ -155,7 +155,7 @@ def test_a_lower_scope_is_403_and_says_which_is_needed(tenant: Tenant, endpoint:
     lower = {"write": [tenant.read], "admin": [tenant.read, tenant.write]}
     scope = endpoint.route.scope or "read"
     for key in lower[scope]:
-        answer = _ask(endpoint, key)
+        answer = _call(endpoint, key)
 
         assert (answer.status, answer.error) == (403, "insufficient_scope")
         assert answer.json["error"]["details"]["required"] == scope
@@ -167,7 +167,7 @@ def test_a_lower_scope_is_403_and_says_which_is_needed(tenant: Tenant, endpoint:
 
 @ALL
 def test_an_unknown_parameter_is_422(tenant: Tenant, endpoint: Endpoint) -> None:
-    answer = _ask(endpoint, tenant.admin, query="?colour=red")
+    answer = _call(endpoint, tenant.admin, query="?colour=red")
 
     assert (answer.status, answer.error) == (422, "validation_error")
     assert {"pointer": "/colour", "location": "query"}.items() <= answer.json["error"]["details"]["fields"][
@@ -177,7 +177,7 @@ def test_an_unknown_parameter_is_422(tenant: Tenant, endpoint: Endpoint) -> None
 
 @CHANGES
 def test_an_unknown_field_is_422(tenant: Tenant, endpoint: Endpoint) -> None:
-    answer = _ask(endpoint, tenant.admin, json_body={**(endpoint.sample() or {}), "shoe/size~": 44})
+    answer = _call(endpoint, tenant.admin, json_body={**(endpoint.sample() or {}), "shoe/size~": 44})
 
     assert (answer.status, answer.error) == (422, "validation_error")
     assert "/shoe~1size~0" in [field["pointer"] for field in answer.json["error"]["details"]["fields"]]
@@ -187,17 +187,17 @@ def test_an_unknown_field_is_422(tenant: Tenant, endpoint: Endpoint) -> None:
 @CHANGES
 def test_a_body_that_is_no_json_object_is_400(tenant: Tenant, endpoint: Endpoint) -> None:
     for body in ("{", "nonsense", "[]", '[{"a": 1}]', '"text"', "1", "null", "NaN", '{"a": NaN}', "  "):
-        answer = _ask(endpoint, tenant.admin, body=body)
+        answer = _call(endpoint, tenant.admin, body=body)
         assert (answer.status, answer.error) == (400, "invalid_request"), body
 
 
 @CHANGES
 def test_an_empty_body_is_400_where_one_must_be_sent(tenant: Tenant, endpoint: Endpoint) -> None:
-    answer = _ask(endpoint, tenant.admin, body="")
+    answer = _call(endpoint, tenant.admin, body="")
 
     if endpoint.route.body_optional:
         assert answer.status < 300 or answer.status == 404
-        assert _ask(endpoint, tenant.admin, body="{}").status == answer.status
+        assert _call(endpoint, tenant.admin, body="{}").status == answer.status
     else:
         assert (answer.status, answer.error) == (400, "invalid_request")
 
@@ -205,13 +205,13 @@ def test_an_empty_body_is_400_where_one_must_be_sent(tenant: Tenant, endpoint: E
 @CHANGES
 def test_another_content_type_is_415(tenant: Tenant, endpoint: Endpoint) -> None:
     for media_type in ("text/plain", "application/xml", "multipart/form-data; boundary=x", "json"):
-        answer = _ask(endpoint, tenant.admin, body="{}", headers={"Content-Type": media_type})
+        answer = _call(endpoint, tenant.admin, body="{}", headers={"Content-Type": media_type})
         assert (answer.status, answer.error) == (415, "unsupported_media_type"), media_type
 
 
 @CHANGES
 def test_a_body_over_256_kib_is_413(tenant: Tenant, endpoint: Endpoint) -> None:
-    answer = _ask(endpoint, tenant.admin, body=json.dumps({"x": "y" * 256 * 1024}))
+    answer = _call(endpoint, tenant.admin, body=json.dumps({"x": "y" * 256 * 1024}))
 
     assert (answer.status, answer.error) == (413, "payload_too_large")
 
@@ -219,7 +219,7 @@ def test_a_body_over_256_kib_is_413(tenant: Tenant, endpoint: Endpoint) -> None:
 @GETS
 def test_a_get_reads_no_body(tenant: Tenant, endpoint: Endpoint) -> None:
     for body in ("{", '{"colour": "red"}'):
-        assert _ask(endpoint, tenant.admin, body=body).status not in (400, 415, 422), body
+        assert _call(endpoint, tenant.admin, body=body).status not in (400, 415, 422), body
 
 
 @LISTS
@@ -236,14 +236,14 @@ def test_a_cursor_that_is_not_ours_is_400(tenant: Tenant, endpoint: Endpoint) ->
         "1" * 2048,
         "e" * 6000,
     ):
-        answer = _ask(endpoint, tenant.admin, path=path, query=f"?cursor={cursor}")
+        answer = _call(endpoint, tenant.admin, path=path, query=f"?cursor={cursor}")
         assert (answer.status, answer.error) == (400, "invalid_cursor"), cursor
 
 
 @LISTS
 def test_a_limit_that_is_none_is_422(tenant: Tenant, endpoint: Endpoint) -> None:
     for limit in ("0", "000", "-1", "x", "1.5", "", "٣"):
-        answer = _ask(endpoint, tenant.admin, query=f"?limit={limit}")
+        answer = _call(endpoint, tenant.admin, query=f"?limit={limit}")
         assert (answer.status, answer.error) == (422, "validation_error"), limit
         assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == ["/limit"]
 
@@ -261,7 +261,7 @@ def test_a_list_is_a_page(tenant: Tenant, endpoint: Endpoint) -> None:
         "?order=asc",
         "?created_after=2020-01-01T00:00:00Z",
     ):
-        answer = _ask(endpoint, tenant.admin, path=path, query=query)
+        answer = _call(endpoint, tenant.admin, path=path, query=query)
         assert answer.status == 200, query
         assert set(answer.json) >= {"data", "next_cursor"}, query
 
@@ -269,14 +269,14 @@ def test_a_list_is_a_page(tenant: Tenant, endpoint: Endpoint) -> None:
 @WRITES
 def test_a_malformed_idempotency_key_is_400(tenant: Tenant, endpoint: Endpoint) -> None:
     for text in ("", "x" * 256, "a\x00b", "é", "a\nb"):
-        answer = _ask(endpoint, tenant.admin, headers={"Idempotency-Key": text})
+        answer = _call(endpoint, tenant.admin, headers={"Idempotency-Key": text})
         assert (answer.status, answer.error) == (400, "invalid_request"), text
 
 
 @WITH_KEY
 def test_a_malformed_if_match_is_400(tenant: Tenant, endpoint: Endpoint) -> None:
     for text in ("7", "W/", 'w/"1"', '"1', '"1" "2"', '*, "1"', ",", '"1"x', '"a b"', '"\x7f"', '"1";"2"'):
-        answer = _ask(endpoint, tenant.admin, headers={"If-Match": text})
+        answer = _call(endpoint, tenant.admin, headers={"If-Match": text})
         assert (answer.status, answer.error) == (400, "invalid_request"), text
 
 
@@ -295,9 +295,9 @@ def test_an_if_match_that_is_none_of_our_tags_is_412(tenant: Tenant, endpoint: E
         '"é"',
         f'"{"9" * 30}"',
     ):
-        answer = _ask(endpoint, tenant.admin, path=path, headers={"If-Match": text})
+        answer = _call(endpoint, tenant.admin, path=path, headers={"If-Match": text})
         assert (answer.status, answer.error) == (412, "precondition_failed"), text
-    assert _ask(endpoint, tenant.admin, path=path, headers={"If-Match": '"no-such", "1"'}).status < 300
+    assert _call(endpoint, tenant.admin, path=path, headers={"If-Match": '"no-such", "1"'}).status < 300
 
 
 # ---------------------------------------------------------------- whose data
@@ -307,7 +307,7 @@ def test_an_if_match_that_is_none_of_our_tags_is_412(tenant: Tenant, endpoint: E
 def test_an_id_that_is_not_the_tenants_is_404(tenant: Tenant, stranger: Tenant, endpoint: Endpoint) -> None:
     lead = call("POST", "/v1/leads", key=stranger.write, json_body={"email": "s@example.com"}).json
     for at in (lead["id"], stranger.admin_id, stranger.id, "nonsense", "lead_01kq09bekje6vbq5xe2b60xtww"):
-        answer = _ask(endpoint, tenant.admin, at=at)
+        answer = _call(endpoint, tenant.admin, at=at)
 
         assert (answer.status, answer.error) == (404, "not_found"), at
         assert set(answer.headers) >= LIMITS
@@ -321,10 +321,10 @@ def test_a_test_key_sees_no_live_data_and_a_stranger_none(
         pytest.skip(SHARED[endpoint.path])
     call("POST", "/v1/leads", key=tenant.write, json_body={"email": "s@example.com"})
     path = _list_of(endpoint, tenant.admin)
-    mine = _ask(endpoint, tenant.admin, path=path).json["data"]
+    mine = _call(endpoint, tenant.admin, path=path).json["data"]
 
     for key in (tenant.test_admin, stranger.admin):
-        answer = _ask(endpoint, key, path=path)
+        answer = _call(endpoint, key, path=path)
         if endpoint.route.path_parameters:
             assert (answer.status, answer.error) == (404, "not_found")
         else:
@@ -336,7 +336,7 @@ def test_an_organization_that_is_not_below_the_callers_is_404(
     tenant: Tenant, stranger: Tenant, endpoint: Endpoint
 ) -> None:
     for organization in (stranger.id, "nonsense", "org_01kq09bekje6vbq5xe2b60xtww", tenant.id):
-        answer = _ask(endpoint, tenant.admin, headers={"X-EAL-Organization": organization})
+        answer = _call(endpoint, tenant.admin, headers={"X-EAL-Organization": organization})
         assert (answer.status, answer.error) == (404, "not_found"), organization
 
 
@@ -346,7 +346,7 @@ def test_a_child_that_granted_nothing_is_403_and_a_write_to_it_always(
 ) -> None:
     child = new_tenant("North", parent=tenant.id)
 
-    answer = _ask(endpoint, tenant.admin, headers={"X-EAL-Organization": child.id})
+    answer = _call(endpoint, tenant.admin, headers={"X-EAL-Organization": child.id})
 
     assert (answer.status, answer.error) == (403, "grant_required")
     details = answer.json["error"]["details"]
@@ -364,10 +364,10 @@ def test_a_child_that_granted_the_resource_is_read(tenant: Tenant, endpoint: End
 
     path = _list_of(endpoint, child.admin)
 
-    theirs = _ask(endpoint, tenant.admin, path=path, headers={"X-EAL-Organization": child.id})
+    theirs = _call(endpoint, tenant.admin, path=path, headers={"X-EAL-Organization": child.id})
 
     assert theirs.status == 200
-    own = _ask(endpoint, child.admin, path=path).json["data"]
+    own = _call(endpoint, child.admin, path=path).json["data"]
     name = "name" if endpoint.path == "/v1/webhooks/event-types" else "id"
     assert [one[name] for one in theirs.json["data"]] == [one[name] for one in own]
 
@@ -377,7 +377,7 @@ def test_a_child_that_granted_the_resource_is_read(tenant: Tenant, endpoint: End
 
 @WITH_KEY
 def test_the_sample_request_is_answered_as_documented(tenant: Tenant, endpoint: Endpoint) -> None:
-    answer = _ask(endpoint, tenant.admin, json_body=sample_with_made(endpoint, tenant.admin))
+    answer = _call(endpoint, tenant.admin, json_body=sample_with_made(endpoint, tenant.admin))
 
     assert answer.status < 300 or (answer.status == 404 and endpoint.route.path_parameters)
     assert set(answer.headers) >= LIMITS

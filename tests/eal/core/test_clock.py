@@ -79,7 +79,7 @@ def test_a_model_takes_no_time_that_there_is_not(text: str) -> None:
         _Timed.model_validate({"at": text})
 
 
-def test_an_offset_whose_plus_became_a_space_is_told_how_to_be_written() -> None:
+def test_an_offset_whose_plus_became_a_space_is_refused_with_its_encoding() -> None:
     with pytest.raises(ValidationError, match="%2B"):
         _Timed.model_validate({"at": "2026-04-24T17:42:11 07:00"})
 

@@ -132,7 +132,7 @@ def test_hostile_json_is_refused(raw: bytes) -> None:
     assert _refused(SCOPE, base64.urlsafe_b64encode(raw).decode().rstrip("="))
 
 
-def test_the_key_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_is_derived_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with watched_calls(monkeypatch) as calls:
         for _ in range(3):
             unseal(SCOPE, seal(SCOPE, Position("lead_1")))

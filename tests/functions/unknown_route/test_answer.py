@@ -52,7 +52,7 @@ def test_a_known_path_with_another_method_is_405_with_allow(
     assert answer.json["error"]["details"]["allowed"] == allow.split(", ")
 
 
-def test_a_request_that_belongs_elsewhere_is_not_told_that_its_method_is_wrong(cloud: None) -> None:
+def test_a_request_to_another_endpoint_is_not_405(cloud: None) -> None:
     event = proxy_event("GET", "/v1/leads")
 
     answer = load_app("unknown_route/answer").handler(event, None)

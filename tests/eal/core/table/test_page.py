@@ -127,7 +127,7 @@ def test_the_last_page_has_no_cursor_even_if_it_is_full(by: Caller) -> None:
     assert _read(by, ListQuery(limit=5)).next_cursor is None
 
 
-def test_the_oldest_come_first_where_that_is_asked_for(by: Caller) -> None:
+def test_ascending_order_begins_with_the_oldest(by: Caller) -> None:
     numbers = _things(by, 9)
     assert _flat(_walk(by, ListQuery(limit=4, order="asc"))) == numbers
 

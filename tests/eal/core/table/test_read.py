@@ -74,55 +74,53 @@ def test_a_read_that_meets_a_write_is_tried_again(by: Caller, monkeypatch: pytes
 
 
 def _unread(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
-    """DynamoDB leaves all but one key of a batch unread, so often. Gives back how many were asked for each time."""
+    """DynamoDB leaves all but one key of a batch unread, so often. Gives back how many were requested_keys for each time."""
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
-    asked: list[int] = []
+    requested_keys: list[int] = []
 
     def busy(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         if operation != "BatchGetItem":
             return send(client, operation, arguments)
         ((table, wanted),) = arguments["RequestItems"].items()
-        asked.append(len(wanted["Keys"]))
+        requested_keys.append(len(wanted["Keys"]))
         done, left = wanted["Keys"], []
-        if len(asked) <= times:
+        if len(requested_keys) <= times:
             done, left = done[:1], done[1:] or done
         answer = send(client, operation, {"RequestItems": {table: {**wanted, "Keys": done}}})
         return {**answer, "UnprocessedKeys": {table: {"Keys": left}} if left else {}}
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", busy)
-    return asked
+    return requested_keys
 
 
-def test_what_a_batch_leaves_unread_is_asked_for_again_after_a_pause(
-    by: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unprocessed_keys_are_read_again_after_a_pause(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = [at._asdict() for at in _store(by, "a", "b", "c")]
-    asked, pauses = _unread(monkeypatch, times=1), list[int]()
+    requested_keys, pauses = _unread(monkeypatch, times=1), list[int]()
     monkeypatch.setattr("eal.core.table.contention.pause", pauses.append)
 
     found = batch_get(settings.state_table(), keys)
 
     assert sorted(str(item["name"]) for item in found) == ["a", "b", "c"]
-    assert asked == [3, 2]
+    assert requested_keys == [3, 2]
     assert pauses == [0]
 
 
 def test_a_batch_that_is_never_read_ends(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = [at._asdict() for at in _store(by, "a", "b")]
-    asked, pauses = _unread(monkeypatch, times=1000), list[int]()
+    requested_keys, pauses = _unread(monkeypatch, times=1000), list[int]()
     monkeypatch.setattr("eal.core.table.contention.pause", pauses.append)
 
     with pytest.raises(Unavailable):
         batch_get(settings.state_table(), keys)
 
-    assert len(asked) == len(pauses) == contention.ATTEMPTS
+    assert len(requested_keys) == len(pauses) == contention.ATTEMPTS
 
 
 def test_more_keys_than_a_batch_takes_are_read_in_several(
     by: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = [key(by.tenant, "THING", str(number))._asdict() for number in range(150)]
-    asked = _unread(monkeypatch, times=0)
+    requested_keys = _unread(monkeypatch, times=0)
 
     assert batch_get(settings.state_table(), keys) == []
-    assert asked == [100, 50]
+    assert requested_keys == [100, 50]

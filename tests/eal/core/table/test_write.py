@@ -280,7 +280,7 @@ def test_if_match_means_the_first_item_only(by: Caller) -> None:
     by.transaction.delete(_at(by, "thing_2"), was=9)
 
 
-def test_a_write_afresh_is_empty_and_insists_on_the_same_version(
+def test_a_restarted_transaction_is_empty_and_requires_the_same_version(
     by: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by.transaction.if_match = {3}
