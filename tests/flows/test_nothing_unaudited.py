@@ -123,16 +123,16 @@ class Watch:
         for kind in kinds - set(RESOURCES) - PARTS - BESIDE - BOOKKEEPING:
             self.unlike.append(f"{self.folder} writes {kind}: say in this file whether it is a resource")
         records = [one.item for one in seen if (one.kind, one.verb) == ("AUDIT", "Put")]
-        recorded = Counter((one["organization_id"], *_resource(one).values()) for one in records)
+        counted = Counter((one["organization_id"], *_resource(one).values()) for one in records)
         changed = {
             (RESOURCES[one.kind], str(one.item["vendor" if one.kind == "INTEGRATION" else "id"]))
             for one in seen
             if one.kind in RESOURCES
         }
         steps = {pair for pair in changed if (self.folder, pair[0].upper()) in STEPS}
-        recorded = {pair[1:] for pair in recorded if (self.folder, pair[1]) not in ACTS}
-        if not changed - steps <= recorded <= changed or set(recorded.values()) - {1}:
-            self.unlike.append(f"{self.folder} changes {sorted(changed)} and records {dict(recorded)}")
+        recorded = {pair[1:] for pair in counted if (self.folder, pair[1]) not in ACTS}
+        if not changed - steps <= recorded <= changed or set(counted.values()) - {1}:
+            self.unlike.append(f"{self.folder} changes {sorted(changed)} and records {dict(counted)}")
         elif not records and not steps:
             self.unlike.append(f"{self.folder} writes {sorted(kinds)} without a record")
         else:

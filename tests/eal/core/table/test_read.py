@@ -74,7 +74,7 @@ def test_a_read_that_meets_a_write_is_tried_again(by: Caller, monkeypatch: pytes
 
 
 def _unread(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
-    """DynamoDB leaves all but one key of a batch unread, so often. Gives back how many were requested_keys for each time."""
+    """DynamoDB leaves all but one key of a batch unprocessed, `times` times. Returns the keys of each request."""
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
     requested_keys: list[int] = []
 
