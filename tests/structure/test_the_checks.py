@@ -13,6 +13,7 @@ import pytest
 
 from eal.entry.http import openapi as served
 from tests.structure.checks import (
+    annotation_style,
     catalogue,
     dependencies,
     document,
@@ -21,6 +22,7 @@ from tests.structure.checks import (
     imports,
     limits,
     modules,
+    names,
     queues,
     routes,
     templates,
@@ -544,8 +546,29 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         "time is an argument",
     ),
     (imports.faults, prepend(MODEL, "import datetime\nNOW = datetime.now()\n"), "time is an argument"),
-    (imports.faults, prepend(WIRE, "from __future__ import annotations\n"), "remove the __future__ import"),
-    (imports.faults, prepend(CREATE, "from __future__ import annotations\n"), "remove the __future__ import"),
+    # annotations
+    (
+        annotation_style.faults,
+        prepend(WIRE, "from __future__ import annotations\n"),
+        "remove the __future__ import",
+    ),
+    (
+        annotation_style.faults,
+        prepend(CREATE, "from __future__ import annotations\n"),
+        "remove the __future__ import",
+    ),
+    (annotation_style.faults, append(STORE, "def f(a: 'int') -> None: ...\n"), "remove the quotes"),
+    (annotation_style.faults, append(WIRE, "A: 'list[int]' = []\n"), "remove the quotes"),
+    (
+        annotation_style.faults,
+        prepend("layers/shared/eal/core/ids.py", "if TYPE_CHECKING:\n    import json\n"),
+        "add `from __future__ import annotations`",
+    ),
+    # names
+    (names.faults, append(STORE, "MOST_LEADS = 5\n"), "MAX_… with its unit"),
+    (names.faults, append(STORE, "def f(told: int) -> None: ...\n"), "say without 'told'"),
+    (names.faults, append(STORE, "class Place: ...\n"), "is called Place, a retired word"),
+    (names.faults, write("functions/leads/test_create.py", ""), "with the name of a test"),
     (imports.faults, prepend(CREATE, "import pydantic\n"), "a function imports eal and the standard library"),
     (imports.faults, prepend(CREATE, "from functions.leads.get import app\n"), "imports functions.leads.get"),
     (

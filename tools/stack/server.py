@@ -82,7 +82,7 @@ def start(instance: Instance) -> None:
             time.sleep(0.05)
 
 
-def launch(instance: Instance) -> "subprocess.Popen[bytes]":
+def launch(instance: Instance) -> subprocess.Popen[bytes]:
     bare = instance.folder / "runtime"
     if not (bare / "bin" / "python").exists():
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)

@@ -1,5 +1,7 @@
 """Normalise CallRail's webhooks: calls, leads from forms, and text messages."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from eal.core import observe
@@ -48,7 +50,7 @@ def _record_message(received: Received, raw: bytes) -> None:
         by.transaction.commit()
 
 
-def _record_form(form: "FilledForm", by: Caller, *, without_phones: bool = False) -> None:
+def _record_form(form: FilledForm, by: Caller, *, without_phones: bool = False) -> None:
     from eal.domain.messages import store as messages
 
     lead = form.lead

@@ -68,15 +68,12 @@ def faults(project: Project) -> Iterator[str]:
         yield from _layers(path, found)
         if path.endswith("/model.py"):
             yield from _pure(path, tree, found)
-        if path.endswith("/wire.py"):
-            yield from _annotations(path, found)
     yield from _stale_pairs(project)
     for circle in circles(project):
         yield f"{' -> '.join((*circle, circle[0]))}: these import each other, move what they share to one below them"
     for path, tree in project.modules("functions"):
         found = imports(tree)
         yield from _function(path, found)
-        yield from _annotations(path, found)
     for path, tree in project.modules("tools"):
         yield from _no_tests(path, imports(tree))
 
@@ -246,12 +243,6 @@ def _pure(path: str, tree: ast.Module, found: Sequence[Import]) -> Iterator[str]
             owner = ast.unparse(node.func.value)
             if owner in ("clock", "datetime", "date", "time"):
                 yield f"{path}:{node.lineno} reads the clock: in a model.py time is an argument"
-
-
-def _annotations(path: str, found: Sequence[Import]) -> Iterator[str]:
-    for one in found:
-        if one.module == "__future__.annotations":
-            yield f"{path}:{one.line}: remove the __future__ import: these annotations are read when the program runs"
 
 
 def _function(path: str, found: Sequence[Import]) -> Iterator[str]:

@@ -9,6 +9,8 @@ public. Every other parameter is a path parameter. A body is required, at least 
 The return annotation defines the statuses: a view is 200, `Created[…]` 201, `Accepted[…]` 202, None 204.
 """
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,11 +21,11 @@ from pydantic import ValidationError
 
 from eal.core.caller import Caller, Scope
 from eal.core.errors import UNKNOWN_FIELD, FieldError, ValidationFailed, validation_message
-from eal.core.json import Json
 from eal.core.wire import Wire
 from eal.entry.http.request import Answer, Request
 
 if TYPE_CHECKING:
+    from eal.core.json import Json
     from eal.domain.organizations.grants.wire import Grantable
 
 _UNKNOWN_PARAMETER = "Unknown query parameter."
@@ -73,7 +75,7 @@ class Route:
     summary: str
     operation_id: str
     tag: str
-    grant: "Grantable | None"
+    grant: Grantable | None
     statuses: tuple[int, ...]
     scope: Scope | None
     body: type[Wire] | None
@@ -91,7 +93,7 @@ class Route:
         summary: str,
         operation_id: str,
         tag: str,
-        grant: "Grantable | None",
+        grant: Grantable | None,
         also: tuple[int, ...] = (),
     ) -> Self:
         """Raises: TypeError for a signature that this module's docstring does not allow."""
