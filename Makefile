@@ -42,7 +42,7 @@ lint: environment ## ruff, mypy, sam validate
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template functions/workers/template.yaml
 
 unit: environment ## All tests that need no running stack, with their branch coverage; PYTEST_ARGS chooses some, without
-	@COVERAGE_CORE=sysmon pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--cov)
+	@COVERAGE_CORE=sysmon pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--cov --cov-config=pyproject.toml)
 
 deployed: environment ## tests/deployed against a stack of its own; TEST_PORT=4599 moves it
 	@$(PY) -m tools.stack tests --port $(TEST_PORT) $(PYTEST_ARGS)
