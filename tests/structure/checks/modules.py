@@ -23,6 +23,9 @@ ALWAYS = {
 }  # fmt: skip
 """pydantic and Powertools' logger and metrics, with what they need."""
 ALLOWED = {
+    # Every unknown path runs it, so scanners do most: it validates nothing, and pydantic would double its cold start.
+    "catch-all": ALWAYS - {"annotated_types", "pydantic", "pydantic_core", "typing_inspection"}
+    | {"botocore"},
     "endpoint": ALWAYS | {"botocore"},
     "receiver": ALWAYS | {"botocore"},
     "worker": ALWAYS | {"botocore"},
@@ -82,7 +85,8 @@ def faults(project: Project, pulled: dict[str, list[str] | str]) -> Iterator[str
 
 
 def kind(folder: str) -> str:
-    return {"inbound": "receiver", "workers": "worker"}.get(folder.partition("/")[0], "endpoint")
+    kinds = {"inbound": "receiver", "workers": "worker", "unknown_route": "catch-all"}
+    return kinds.get(folder.partition("/")[0], "endpoint")
 
 
 def _heavy(modules: set[str]) -> set[str]:

@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from eal.core.clock import Instant
-from eal.core.json import Json
+from eal.core.json import MAX_NUMBER, Json
 from eal.core.tenancy import Mode
 
 type Source = Literal["api", "dashboard", "worker", "webhook", "system"]
@@ -26,7 +26,6 @@ HASHED_FIELDS = (
     "organization_id", "mode", "seq", "previous_hash",
 )  # fmt: skip
 GENESIS = "0" * 64
-_MAX_EXACT_INTEGER = 2**53 - 1
 _NOT_STATE = frozenset({"version", "updated_at", "salt"})
 
 
@@ -127,7 +126,7 @@ def can_be_hashed(value: Json) -> bool:
         case str():
             return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
         case int() | float():
-            return abs(value) <= _MAX_EXACT_INTEGER
+            return abs(value) <= MAX_NUMBER
         case Mapping():
             return all(can_be_hashed(name) and can_be_hashed(member) for name, member in value.items())
         case _:

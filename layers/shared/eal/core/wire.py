@@ -6,11 +6,12 @@ from typing import Annotated, Any, ClassVar, Self, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
+from eal.core.json import MAX_NUMBER
+
 MAX_OVERLAP_SECONDS = 604_800
 DEFAULT_OVERLAP_SECONDS = 86_400
 """How long a rotated key or secret remains valid next to its successor."""
 
-MAX_NUMBER = 2**53 - 1
 _SMALLEST_NUMBER = 1e-100
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROLS_IN_PROSE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import NotRequired, Self, TypedDict
 
 from eal.core.errors import ApiError, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
-from eal.core.json import Json
-from eal.core.wire import MAX_NUMBER
+from eal.core.json import MAX_NUMBER, Json
 
 MAX_BODY_BYTES = 256 * 1024
 

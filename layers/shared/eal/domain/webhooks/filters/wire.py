@@ -5,7 +5,8 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, RootModel, WithJsonSchema, model_validator
 
-from eal.core.wire import MAX_NUMBER, Wire, free_number, without_defaults
+from eal.core.json import MAX_NUMBER
+from eal.core.wire import Wire, free_number, without_defaults
 from eal.domain.webhooks.endpoints.model import Conditions
 
 _MAX_TEXT_CHARACTERS = 500
