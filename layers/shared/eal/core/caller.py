@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from eal.core import clock
 from eal.core.audit import Actor, Source
@@ -19,8 +19,7 @@ def includes(held: Scope, needed: Scope) -> bool:
     return SCOPES.index(held) >= SCOPES.index(needed)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyBounds:
+class KeyBounds(NamedTuple):
     """What limits the caller's key. A key can't create or change a key beyond its own end and networks."""
 
     expires_at: datetime | None = None
@@ -28,7 +27,10 @@ class KeyBounds:
     rate_limit_remaining: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+UNBOUNDED = KeyBounds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Caller:
     """An authenticated request, or one unit of a worker's work.
 
@@ -42,8 +44,8 @@ class Caller:
     scope: Scope
     request_id: str
     at: datetime
-    transaction: Transaction = field(repr=False, compare=False)
-    key: KeyBounds = KeyBounds()
+    transaction: Transaction = field(repr=False)
+    key: KeyBounds = UNBOUNDED
     reads_for_child: bool = False
 
     @classmethod
@@ -56,7 +58,7 @@ class Caller:
         scope: Scope,
         request_id: str,
         at: datetime,
-        key: KeyBounds | None = None,
+        key: KeyBounds = UNBOUNDED,
     ) -> Self:
         """A caller with an empty transaction."""
         transaction = Transaction(tenant=tenant, actor=actor, source=source, request_id=request_id, at=at)
@@ -67,7 +69,7 @@ class Caller:
             request_id=request_id,
             at=at,
             transaction=transaction,
-            key=key or KeyBounds(),
+            key=key,
         )
 
     @property

@@ -9,7 +9,6 @@ LEADS.page(by.tenant, query, index="gsi1", by=("status", "new"))  # one page of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from eal.core import ids
@@ -33,18 +32,21 @@ _MAX_ID_SHOWN = 40
 """Characters of an unknown id that a 404 repeats."""
 
 
-@dataclass(frozen=True, slots=True)
 class Collection[T]:
     """Items of one kind, each stored under its id. `noun` is the word for one in a message.
 
     `both_modes`: the items belong to the organization whatever the mode, as keys and members do.
     """
 
-    kind: str
-    model: type[T]
-    id_prefix: str
-    noun: str
-    both_modes: bool = False
+    # Not a dataclass: nearly every cold start would pay half a millisecond for its generated methods.
+    def __init__(
+        self, kind: str, model: type[T], *, id_prefix: str, noun: str, both_modes: bool = False
+    ) -> None:
+        self.kind = kind
+        self.model = model
+        self.id_prefix = id_prefix
+        self.noun = noun
+        self.both_modes = both_modes
 
     def partition(self, tenant: Tenant, *parts: str) -> str:
         """`org_…#live#LEAD`, or with parts one of an index: `org_…#live#LEAD#status#new`."""

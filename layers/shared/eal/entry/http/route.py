@@ -31,20 +31,22 @@ if TYPE_CHECKING:
 _UNKNOWN_PARAMETER = "Unknown query parameter."
 
 
-@dataclass(frozen=True, slots=True)
 class Created[View: Wire]:
     """201: the request has created the resource."""
 
-    view: View
     status: ClassVar[int] = 201
 
+    def __init__(self, view: View) -> None:
+        self.view = view
 
-@dataclass(frozen=True, slots=True)
+
 class Accepted[View: Wire]:
     """202: the request is queued; the resource shows its progress."""
 
-    view: View
     status: ClassVar[int] = 202
+
+    def __init__(self, view: View) -> None:
+        self.view = view
 
 
 type Endpoint = Callable[..., Wire | Created[Any] | Accepted[Any] | Answer | None]
