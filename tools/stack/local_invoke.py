@@ -129,7 +129,10 @@ def bridged(port: int) -> Iterator[str | None]:
     if "Docker Desktop" in _docker("info", "--format", "{{.OperatingSystem}}"):
         yield None
         return
-    (network,) = json.loads(_docker("network", "inspect", "bridge"))[0]["IPAM"]["Config"]
+    networks = json.loads(_docker("network", "inspect", "bridge"))[0]["IPAM"]["Config"]
+    network = next((one for one in networks if "." in one.get("Gateway", "")), None)
+    if network is None:
+        raise Failed("Docker's bridge network has no IPv4 gateway: containers cannot reach the local stack")
     with Bridge((network["Gateway"], port), network["Subnet"], port) as bridge:
         threading.Thread(target=bridge.serve_forever, daemon=True).start()
         try:

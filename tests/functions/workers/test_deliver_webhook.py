@@ -191,6 +191,18 @@ def test_a_worker_that_runs_again_creates_no_second_schedule(
     assert len(aws.scheduler().list_schedules(GroupName="later")["Schedules"]) == 1
 
 
+def test_an_outcome_that_cannot_be_recorded_returns_the_message_and_the_slot(
+    message: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eal.core.outbound.attempts.MAX_RECORDINGS", 0)
+
+    assert deliver(message) != OK
+
+    assert len(receiver.requests) == 1
+    assert single_delivery().status == "pending"
+    assert health_of(message).leases == {}
+
+
 def test_an_early_message_is_postponed(message: dict[str, Any], receiver: Receiver, queue: Queue) -> None:
     receiver.responses = [Response(500)]
     deliver(message)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.core import audit, aws, settings
+from eal.core import audit, aws, observe, settings
 from eal.core.table.item import from_attributes, to_attributes
 from tests.support.faults import Killed, transactions_limited, watched_calls
 from tests.support.http import call, load_app
@@ -136,6 +137,23 @@ def test_items_that_the_bus_rejects_are_retried(tenant: Tenant, monkeypatch: pyt
     assert [item for item in items("EVENT") if "pending" in item], "the sweep leaves young items to the relay"
     assert load_app(RELAY).handler(batch, None) == {"batchItemFailures": []}
     assert len(_events()) == 1
+
+
+def test_a_failure_is_logged_with_its_tenant(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    _create_leads(tenant, 1)
+    monkeypatch.setattr("eal.domain.outbox.publish.number", _fail)
+    log = io.StringIO()
+    monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
+
+    load_app(RELAY).handler(_outbox(), None)
+
+    lines = [json.loads(line) for line in log.getvalue().splitlines() if "group_failed" in line]
+    assert {(line["organization_id"], line["mode"]) for line in lines} == {(tenant.id, "live")}
+    assert {line["kind"] for line in lines} == {"EVENT", "AUDIT"}
+
+
+def _fail(*_: object) -> None:
+    raise RuntimeError("the table does not answer")
 
 
 def test_new_audit_records_enqueue_an_archive_message(tenant: Tenant) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, Protocol, TypedDict
 
 from eal.core import observe
 from eal.core.table.item import from_attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable
 
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
@@ -40,7 +40,17 @@ class StreamAnswer(TypedDict):
     batchItemFailures: list[_Failure]
 
 
-class StreamConsumer[Group: Hashable]:
+class Grouped(Protocol):
+    """What items are grouped by."""
+
+    def __hash__(self) -> int: ...
+
+    def log_fields(self) -> dict[str, str]:
+        """The fields of every log line about the group."""
+        ...
+
+
+class StreamConsumer[Group: Grouped]:
     """Runs `consume(group, items)` for each group of a batch's new images, in the order of their first records.
 
     A failed group blocks its shard from the group's first record on; the other groups are still consumed. The batch is
@@ -61,7 +71,6 @@ class StreamConsumer[Group: Hashable]:
 
     def handler(self, event: StreamEvent, context: object) -> StreamAnswer:
         """The Lambda handler, for a stream of new images with ReportBatchItemFailures."""
-        observe.begin("")
         first_record: dict[Group, str] = {}
         groups: dict[Group, list[Item]] = defaultdict(list)
         for record in event["Records"]:
@@ -74,11 +83,12 @@ class StreamConsumer[Group: Hashable]:
         return {"batchItemFailures": [{"itemIdentifier": min(failed, key=int)}] if failed else []}
 
     def _is_done(self, group: Group, items: list[Item]) -> bool:
+        observe.begin("", **group.log_fields())
         try:
             self._consume(group, items)
         except self._not_retried:
-            observe.logger.exception("group_not_retried", group=str(group))
+            observe.logger.exception("group_not_retried")
         except Exception:  # the edge of a consumer: reported to Lambda, which delivers the batch again
-            observe.logger.exception("group_failed", group=str(group))
+            observe.logger.exception("group_failed")
             return False
         return True

@@ -47,6 +47,9 @@ class Group:
     tenant: Tenant
     kind: Literal["EVENT", "TASK", "AUDIT"]
 
+    def log_fields(self) -> dict[str, str]:
+        return {**self.tenant._asdict(), "kind": self.kind}
+
 
 def key_of(item: Item) -> Key:
     return Key(cast("str", item["pk"]), cast("str", item["sk"]))

@@ -120,7 +120,7 @@ def update(prospect_id: str, body: ProspectUpdate, by: Caller) -> Prospect:
         )
     after = _patched(before, body)
     if not after.is_named:
-        raise _invalid("", "a prospect needs a 'company' or an 'email'", "not_named")
+        raise _invalid("", "A prospect needs a 'company' or an 'email'.", "not_named")
     _check_size(after)
     return _replace("prospect.updated", before, after, by) if after != before else before
 

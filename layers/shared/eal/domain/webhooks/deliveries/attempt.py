@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core import caller, clock, observe
+from eal.core.errors import Unavailable
 from eal.core.outbound.attempts import Attempts
 from eal.core.outbound.schedule import GONE, MAX_SQS_DELAY_SECONDS
 from eal.core.table.write import Stale
@@ -67,7 +68,8 @@ class _Sent(NamedTuple):
 def deliver(message: DeliveryMessage) -> None:
     """Make the attempt that is due, if one is.
 
-    Raises: Stale if the endpoint was changed while it answered 410: then everything must be read again.
+    Raises: Stale if the endpoint was changed while it answered 410: then everything must be read again; Unavailable if
+    the delivery kept changing while the outcome was recorded.
     """
     observe.bind(delivery_id=message.delivery_id, webhook_id=message.webhook_id, event_id=message.event_id)
     now = clock.now()
@@ -77,7 +79,7 @@ def deliver(message: DeliveryMessage) -> None:
         return
     try:
         _deliver(message, slot, now)
-    except Stale:
+    except (Stale, Unavailable):
         endpoint_health.release_slot(slot)
         raise
 
