@@ -1,4 +1,4 @@
-# Two commands do everything on a machine that has Python 3.13 and make: `make run` and `make test`.
+# `make run` and `make test` need only Python 3.13 and make.
 PYTHON ?= python3.13
 PORT ?= 4566
 TEST_PORT ?= 4599
@@ -12,53 +12,53 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 .PHONY: help run stop invoke start-api test lint unit deployed demo conformance bench environment clean
 
-help: ## Show these lines
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
 
-run: environment ## Start the whole system on this machine; PORT=4566 moves it, DETACH=1 returns once it is up
+run: environment ## Start the whole system on this machine; PORT=4566 sets its port, DETACH=1 returns when it is healthy
 	@$(PY) -m tools.stack $(if $(DETACH),up,run) --port $(PORT)
 
-stop: ## End what `make run` started
-	@if [ -x $(PY) ]; then $(PY) -m tools.stack stop; else echo "nothing of ours was running"; fi
+stop: ## Stop the system that `make run` started
+	@if [ -x $(PY) ]; then $(PY) -m tools.stack stop; else echo "nothing was running"; fi
 
-invoke: environment ## sam local invoke against the running stack: FUNCTION=LeadsCreate, on its sample event; needs Docker
+invoke: environment ## Invoke FUNCTION=LeadsCreate on its sample event with sam local; needs the running stack and Docker
 	@$(PY) -m tools.stack invoke --function "$(FUNCTION)" $(SAM_ARGS)
 
-start-api: environment ## sam local start-api against the running stack; API_PORT=3000 moves it; needs Docker
+start-api: environment ## Serve the API with sam local, on API_PORT=3000; needs the running stack and Docker
 	@$(PY) -m tools.stack start-api --api-port $(API_PORT) $(SAM_ARGS)
 
-# The deployed flows mostly wait, so they run beside the other tests; what they print is shown when both have ended.
-test: lint ## Lint, types, template, all tests, and the deployed flows on a stack of their own
+# The deployed flows mostly wait, so they run in parallel with the other tests. Their output follows at the end.
+test: lint ## Run lint, types, template checks, all tests, and the deployed flows on a stack of their own
 	@mkdir -p .local
 	@$(MAKE) --no-print-directory deployed > .local/deployed.log 2>&1 & deployed=$$!; \
 	$(MAKE) --no-print-directory unit; unit=$$?; \
 	wait $$deployed; deployed=$$?; cat .local/deployed.log; exit $$((unit | deployed))
 
-lint: environment ## ruff, mypy, sam validate
+lint: environment ## Run ruff, mypy and sam validate
 	@ruff check .
 	@ruff format --check --quiet .
 	@mypy
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template functions/workers/template.yaml
 
-unit: environment ## All tests that need no running stack, with their branch coverage; PYTEST_ARGS chooses some, without
+unit: environment ## Run the tests that need no stack, with coverage; PYTEST_ARGS=... selects tests and omits coverage
 	@COVERAGE_CORE=sysmon pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--cov --cov-config=pyproject.toml)
 
-deployed: environment ## tests/deployed against a stack of its own; TEST_PORT=4599 moves it
+deployed: environment ## Run tests/deployed against a stack of their own; TEST_PORT=4599 sets its port
 	@$(PY) -m tools.stack tests --port $(TEST_PORT) $(PYTEST_ARGS)
 
-demo: environment ## Show the main job, with its evidence, against the running stack
+demo: environment ## Show the main flow with its evidence, on the running stack
 	@$(PY) -m tools.demo
 
-conformance: environment ## The table kit against DynamoDB Local, where Java and npm are there
+conformance: environment ## Run the tests of the table kit against DynamoDB Local, if Java and npm are installed
 	@$(PY) -m tools.conformance
 
-bench: environment ## Cold starts and warm handlers, as ratios
+bench: environment ## Measure cold starts and warm handlers, as ratios
 	@$(PY) -m tools.bench
 
 environment:
-	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) on PATH: install Python 3.13, or name it with PYTHON=/path/to/it" >&2; exit 1; }
+	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not on PATH: install Python 3.13, or set PYTHON=/path/to/python3.13" >&2; exit 1; }
 	@$(PYTHON) tools/stack/environment.py
 
-clean: stop ## Remove everything that was made here, .venv included
+clean: stop ## Remove all generated files, including .venv
 	@rm -rf .local .venv .aws-sam .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
