@@ -1,23 +1,26 @@
 #!/usr/bin/env python3
-"""Check an audit log offline: nothing altered, missing, added or out of order, and all of it as it was signed.
+"""Verify an audit log offline: no record was altered, removed, added or reordered after it was signed.
 
     python3 verify_audit.py EXPORT_OR_FOLDER… --public-key key.pem [--checkpoint saved.json …]
 
-This one file is all that is needed, with Python 3.11 or later and the package `cryptography`. It takes
+The script is one file. It needs Python 3.11 or later and the package `cryptography`. It accepts
 
-  * the archive's folder as it lies in the bucket (audit/…/*.jsonl.gz and checkpoints/…/*.json), or a part with --part,
+  * the folder of the archive as stored in the bucket (audit/…/*.jsonl.gz and checkpoints/…/*.json), or with --part a
+    part of it,
   * an export (its .jsonl file and manifest.json),
-  * answers of GET /v1/audit-log/{id}/proof and …/checkpoints/{id}/consistency, saved as .json.
+  * responses of GET /v1/audit-log/{id}/proof and …/checkpoints/{id}/consistency, saved as .json.
 
-Take the public key from a checkpoint that you fetched when you trusted the other side, and give checkpoints that you
-saved with --checkpoint: who rewrites a whole log, signatures included, cannot make it fit one that you hold. A proof
-then counts only if its checkpoint is one of them, or is led to from one by the /consistency answers that you give.
+Take the public key from a checkpoint that you fetched when you trusted the operator. Pass checkpoints that you saved
+with --checkpoint: an attacker with the signing key can rewrite and sign a whole log, but cannot make it match a saved
+checkpoint. With --checkpoint, a proof counts only if its checkpoint is a saved one, or if the /consistency responses
+that you pass connect it with a saved one.
 
-What is checked: each record's SHA-256 over its RFC 8785 JSON; that each names the hash of the one before; that the
-numbers have no gap; the RFC 6962 Merkle root at each checkpoint; the checkpoints' ECDSA P-256 signatures, and that each
-names the hash of the one before; an export's file hashes.
+The script verifies the SHA-256 of each record over its RFC 8785 JSON; that each record contains the hash of the one
+before; that the sequence has no gap; the RFC 6962 Merkle root at each checkpoint; the ECDSA P-256 signature of each
+checkpoint, and that each contains the hash of the one before; and the file hashes of an export.
 
-Exit status: 0 all of it is proved; 1 the first fault is named; 2 it could not be proved, and the last line says why.
+Exit status: 0 if everything is proved; 1 if there is a fault, and the output names the first one; 2 if the log cannot
+be proved, and the last line gives the reason.
 """
 
 from __future__ import annotations
@@ -50,45 +53,45 @@ HASHED = frozenset(
 )  # fmt: skip
 STATED = ("organization_id", "mode", "size", "root", "signed_at", "key_id", "previous")
 MAX_LINE_BYTES = 16 * 1024 * 1024
-EACH_PROGRESS = 5000
+RECORDS_PER_STEP = 5000
 _SEGMENT = re.compile(r"(\d{12})-(\d{12})\.jsonl(\.gz)?")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _MAX_INTEGER = 2**53 - 1
 
 
 class Fault(Exception):
-    """The log is not what it was: the message names the first place."""
+    """The log was changed. The message names the first place."""
 
 
 class Unproved(Exception):
-    """Nothing wrong was found, and yet it cannot be said that all is right."""
+    """There is no fault, but the log cannot be proved."""
 
 
-# ---------------------------------------------------------------- RFC 8785: the one form in which JSON is hashed
+# ---------------------------------------------------------------- RFC 8785: canonical JSON, the form that is hashed
 
 
 def canonical(value: Any) -> bytes:
-    """The value's RFC 8785 JSON. Raises: ValueError for what has none."""
+    """The RFC 8785 JSON of a value. Raises: ValueError if it has none."""
     return _text(value).encode()
 
 
 def _text(value: Any) -> str:
     if isinstance(value, dict):
-        members = sorted(value.items(), key=lambda member: member[0].encode("utf-16-be"))
-        return "{" + ",".join(f"{_text(name)}:{_text(one)}" for name, one in members) + "}"
+        members = sorted(value.items(), key=lambda item: item[0].encode("utf-16-be"))
+        return "{" + ",".join(f"{_text(name)}:{_text(member)}" for name, member in members) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(_text, value)) + "]"
     if isinstance(value, float):
         return _number(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _MAX_INTEGER:
-        raise ValueError(f"{value} is no number that every reader keeps")
+        raise ValueError(f"{value} exceeds the exact integers of JSON, 2^53 - 1")
     return json.dumps(value, ensure_ascii=False)
 
 
 def _number(value: float) -> str:
-    """As JavaScript writes it: the shortest digits that read back the same."""
+    """The number as ECMAScript serialises it: the shortest digits that parse to the same value."""
     if not math.isfinite(value):
-        raise ValueError(f"{value} is no JSON number")
+        raise ValueError(f"{value} is not a JSON number")
     if value == 0:
         return "0"
     sign = "-" if value < 0 else ""
@@ -100,11 +103,11 @@ def _number(value: float) -> str:
         len(whole) + int(exponent or 0) if whole != "0" else len(digits) - len(fraction) + int(exponent or 0)
     )
     digits = digits.rstrip("0")
-    return sign + _placed(digits, point)
+    return sign + _with_decimal_point(digits, point)
 
 
-def _placed(digits: str, point: int) -> str:
-    """Digits with the decimal point after the `point`-th, in JavaScript's choice of notation."""
+def _with_decimal_point(digits: str, point: int) -> str:
+    """The digits with the decimal point after the `point`-th, in the notation that ECMAScript chooses."""
     if len(digits) <= point <= 21:
         return digits + "0" * (point - len(digits))
     if 0 < point <= 21:
@@ -127,7 +130,7 @@ def inner_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Tree:
-    """A growing tree, of which only the complete subtrees at its right edge are kept."""
+    """A Merkle tree that grows. Only the complete subtrees at its right edge are kept in memory."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -151,7 +154,7 @@ class Tree:
 
 
 def root_of_path(leaf: bytes, index: int, size: int, path: Sequence[str]) -> str | None:
-    """The root that an audit path leads to (RFC 9162, section 2.1.3.2); None where its length does not fit."""
+    """The root computed from an audit path (RFC 9162, section 2.1.3.2). None if the path has the wrong length."""
     if not 0 <= index < size:
         return None
     node, last, folded = index, size - 1, leaf
@@ -169,12 +172,12 @@ def root_of_path(leaf: bytes, index: int, size: int, path: Sequence[str]) -> str
 
 
 def roots_of_consistency(old: int, new: int, old_root: str, path: Sequence[str]) -> tuple[str, str] | None:
-    """The roots that a consistency proof leads to (RFC 9162, section 2.1.4.2); None where its length does not fit."""
+    """The roots computed from a consistency proof (RFC 9162, section 2.1.4.2). None if it has the wrong length."""
     if not 0 < old <= new:
         return None
     if old == new:
         return None if path else (old_root, old_root)
-    steps = [bytes.fromhex(one) for one in path]
+    steps = [bytes.fromhex(step) for step in path]
     if old & (old - 1) == 0:
         steps.insert(0, bytes.fromhex(old_root))
     if not steps:
@@ -200,7 +203,7 @@ def roots_of_consistency(old: int, new: int, old_root: str, path: Sequence[str])
 
 
 class Keys:
-    """The public keys that the auditor trusts, by the SHA-256 of their DER form."""
+    """The public keys that the auditor trusts, by the SHA-256 of their DER encoding."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
         from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -210,15 +213,15 @@ class Keys:
         for path in paths:
             try:
                 key = load_pem_public_key(path.read_bytes())
-            except (OSError, ValueError) as wrong:
-                raise Unproved(f"{path} is no public key in PEM form: {wrong}") from None
+            except (OSError, ValueError) as error:
+                raise Unproved(f"{path} is not a public key in PEM format: {error}") from None
             if not isinstance(key, EllipticCurvePublicKey):
-                raise Unproved(f"{path} is not a key for ECDSA")
+                raise Unproved(f"{path} is not an ECDSA key")
             der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
             self._known[hashlib.sha256(der).hexdigest()] = key
 
     def check(self, checkpoint: Checkpoint) -> None:
-        """Raises: Fault."""
+        """Verify the signature of a checkpoint. Raises: Fault."""
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
         from cryptography.hazmat.primitives.hashes import SHA256
@@ -226,13 +229,13 @@ class Keys:
         key = self._known.get(checkpoint.stated["key_id"])
         if key is None:
             raise Fault(
-                f"{checkpoint} is signed with a key that you did not give ({checkpoint.stated['key_id']})"
+                f"{checkpoint} is signed with a key that you did not pass ({checkpoint.stated['key_id']})"
             )
         try:
             key.verify(b64decode(checkpoint.signature), canonical(checkpoint.stated), ECDSA(SHA256()))
         except (InvalidSignature, ValueError):
             raise Fault(
-                f"{checkpoint} was altered, or signed with another key: its signature is wrong"
+                f"{checkpoint} was altered, or signed with another key: its signature is invalid"
             ) from None
 
 
@@ -252,11 +255,11 @@ class Checkpoint:
 
     @classmethod
     def of(cls, value: dict[str, Any], path: Path) -> Checkpoint:
-        """Raises: Fault."""
+        """A checkpoint from its JSON. Raises: Fault if a field is missing or has the wrong type."""
         stated = {name: value.get(name) for name in STATED}
         texts = all(isinstance(stated[name], str) for name in STATED if name != "size")
         if not texts or not isinstance(stated["size"], int) or not isinstance(value.get("signature"), str):
-            raise Fault(f"{path} is no whole checkpoint: something was taken out of it")
+            raise Fault(f"{path} is not a complete checkpoint: a field is missing or has the wrong type")
         return cls(stated, value["signature"], str(path))
 
     @property
@@ -272,7 +275,7 @@ class Checkpoint:
         return str(self.stated["root"])
 
     @property
-    def place(self) -> tuple[LogName, int, str]:
+    def identity(self) -> tuple[LogName, int, str]:
         return self.log, self.size, self.root
 
     def hash(self) -> str:
@@ -283,25 +286,25 @@ class Checkpoint:
 
 
 class Proof(NamedTuple):
-    """What an answer of the API proves, and the checkpoints that it does so by."""
+    """The statement that a response of the API proves, and the checkpoints that prove it."""
 
     text: str
     checkpoints: tuple[Checkpoint, ...]
 
 
 def checked(checkpoints: Iterable[Checkpoint], keys: Keys) -> list[Checkpoint]:
-    """One log's checkpoints by size, each signed, and no two for one size. Raises: Fault."""
-    found: dict[int, Checkpoint] = {}
-    for one in checkpoints:
-        keys.check(one)
-        known = found.setdefault(one.size, one)
-        if known.hash() != one.hash():
-            raise Fault(f"the log was forked: {known} and {one} are two for one size")
-    return [found[size] for size in sorted(found)]
+    """The checkpoints of one log in order of size. Raises: Fault if a signature is invalid, or two have one size."""
+    by_size: dict[int, Checkpoint] = {}
+    for checkpoint in checkpoints:
+        keys.check(checkpoint)
+        known = by_size.setdefault(checkpoint.size, checkpoint)
+        if known.hash() != checkpoint.hash():
+            raise Fault(f"the log was forked: {known} and {checkpoint} have the same size and differ")
+    return [by_size[size] for size in sorted(by_size)]
 
 
 def check_links(checkpoints: Sequence[Checkpoint]) -> None:
-    """An archive has every checkpoint, so each names the one before. Raises: Fault."""
+    """Each checkpoint of an archive contains the hash of the one before. Raises: Fault."""
     for earlier, later in pairwise(checkpoints):
         if later.stated["previous"] != earlier.hash():
             raise Fault(f"a checkpoint is missing or was replaced between {earlier} and {later}")
@@ -320,12 +323,14 @@ class Line(NamedTuple):
 
     @property
     def name(self) -> str:
-        return f"record {_shown(self.record.get('seq'))} ({_shown(self.record.get('id'))}; {self.where})"
+        return (
+            f"record {_printable(self.record.get('seq'))} ({_printable(self.record.get('id'))}; {self.where})"
+        )
 
 
-def _shown(value: object) -> str:
-    """A stranger's text for a terminal."""
-    return "".join(one if one.isprintable() else "?" for one in str(value)[:60])
+def _printable(value: object) -> str:
+    """Untrusted text, safe to print on a terminal: at most 60 characters, without control characters."""
+    return "".join(character if character.isprintable() else "?" for character in str(value)[:60])
 
 
 class _Duplicate(ValueError):
@@ -333,11 +338,11 @@ class _Duplicate(ValueError):
 
 
 class Reader:
-    """Parses and hashes lines. Most are canonical already, and C code does them; the rest is done with care."""
+    """Parses and hashes lines. The C encoder hashes most of them; lines with floats or non-ASCII text use `_text`."""
 
     def __init__(self) -> None:
         self._floats: list[str] = []
-        self._parse = json.JSONDecoder(parse_float=self._float, parse_constant=_refused).decode
+        self._parse = json.JSONDecoder(parse_float=self._float, parse_constant=_reject_constant).decode
         self._write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
     def _float(self, text: str) -> float:
@@ -345,11 +350,11 @@ class Reader:
         return float(text)
 
     def record(self, line: bytes, where: str) -> tuple[Line, str]:
-        """The record in a line and the hash that it should have. Raises: Fault."""
+        """The record in a line, and its computed hash. Raises: Fault."""
         try:
             return self._record(line, where)
-        except (ValueError, RecursionError, TypeError, AttributeError) as wrong:
-            raise Fault(f"altered: {where} is no record ({wrong})") from None
+        except (ValueError, RecursionError, TypeError, AttributeError) as error:
+            raise Fault(f"altered: {where} is not a record ({error})") from None
 
     def _record(self, line: bytes, where: str) -> tuple[Line, str]:
         self._floats.clear()
@@ -358,33 +363,32 @@ class Reader:
         if not isinstance(record, dict):
             raise TypeError("not an object")
         if unknown := record.keys() - HASHED - {"hash"}:
-            raise ValueError(f"no such field as {', '.join(sorted(unknown))}")
+            raise ValueError(f"unknown field {', '.join(sorted(unknown))}")
         body = {name: value for name, value in record.items() if name != "hash" and value is not None}
         needs_care = self._floats or not line.isascii() or b"\\u" in line
         form = _text(body) if needs_care else self._write(body)
         if len(text) != len(form) + len(f'"hash":"{record.get("hash")}",'):
-            json.loads(
-                text, object_pairs_hook=_without_duplicates
-            )  # a field twice: readers differ in which one counts
+            # The length differs if a field is duplicated: parsers differ in which value they keep.
+            json.loads(text, object_pairs_hook=_without_duplicates)
         return Line(record, where), hashlib.sha256(form.encode()).hexdigest()
 
 
-def _refused(constant: str) -> float:
-    raise ValueError(f"{constant} is no JSON number")
+def _reject_constant(constant: str) -> float:
+    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _without_duplicates(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(found := dict(members)) != len(members):
-        raise _Duplicate("a field stands in it twice")
-    return found
+    if len(fields := dict(members)) != len(members):
+        raise _Duplicate("duplicate field")
+    return fields
 
 
 @dataclass
 class Log:
-    """One tenant's and mode's log as far as it was read. Of the records, only the last one's hash is kept.
+    """The log of one tenant as far as it was read. Only the hash of the last record is kept.
 
-    `checkpoints` are those still to come, by size. `is_part` says that it may begin with any record, `is_filtered`
-    that records may be left out.
+    `checkpoints` are those not reached yet, largest first. If `is_part`, the log may begin with any record. If
+    `is_filtered`, it may omit records.
     """
 
     name: LogName
@@ -396,7 +400,7 @@ class Log:
     last: int = 0
     last_hash: str = GENESIS
     last_name: str = ""
-    agreed: Checkpoint | None = None
+    matched: Checkpoint | None = None
 
     def __post_init__(self) -> None:
         self.checkpoints = self.checkpoints[::-1]
@@ -405,75 +409,76 @@ class Log:
     def is_whole(self) -> bool:
         return not self.is_part and not self.is_filtered
 
-    def take(self, line: Line, computed: str, rest: Iterable[Line]) -> None:
-        """The next record; `rest` are the lines after it, to tell what is missing from what is out of order.
+    def append(self, line: Line, computed: str, rest: Iterable[Line]) -> None:
+        """Verify the next record. The lines after it, `rest`, distinguish a missing record from a reordered one.
 
         Raises: Fault.
         """
         record = line.record
         seq, stated, previous = record.get("seq"), record.get("hash"), record.get("previous_hash")
         if not isinstance(seq, int) or not isinstance(stated, str) or not _HASH.fullmatch(stated):
-            raise Fault(f"altered: {line.name} has no number or no hash")
+            raise Fault(f"altered: {line.name} has no seq or no hash")
         if computed != stated:
-            raise Fault(f"altered: {line.name} does not have the hash that it states")
+            raise Fault(f"altered: {line.name} does not match its hash")
         if seq != self.last + 1:
-            self._out_of_line(line, seq, rest)
+            self._check_gap(line, seq, rest)
         if seq == self.last + 1 and previous != self.last_hash:
             before = (
-                f"{self.last_name} was altered and hashed anew"
+                f"{self.last_name} was altered and rehashed"
                 if self.last_name
-                else "a record before it is gone"
+                else "a record before it is missing"
             )
             raise Fault(
-                f"altered: {line.name} names another record as the one before it: {before}, or it was"
+                f"altered: the previous_hash of {line.name} is not the hash of the record before it: {before}, "
+                "or this record was altered and rehashed"
             )
         self.records, self.last, self.last_hash, self.last_name = self.records + 1, seq, stated, line.name
         if self.is_whole:
             self.tree.append(leaf_hash(stated))
             self._compare()
 
-    def _out_of_line(self, line: Line, seq: int, rest: Iterable[Line]) -> None:
+    def _check_gap(self, line: Line, seq: int, rest: Iterable[Line]) -> None:
         if seq <= self.last:
-            raise Fault(
-                f"added: {line.name} comes after record {self.last}, and that number was there already"
-            )
+            raise Fault(f"added: {line.name} comes after record {self.last}: its seq was already used")
         if self.is_filtered or (self.is_part and not self.records):
             return
         missing = self.last + 1
         for other in rest:
             if other.log == self.name and other.record.get("seq") == missing:
-                raise Fault(f"reordered: {line.name} stands where record {missing} belongs ({other.where})")
+                raise Fault(f"reordered: {line.name} is in the position of record {missing} ({other.where})")
         raise Fault(f"missing: {_span(missing, seq - 1)}, before {line.name}")
 
     def _compare(self) -> None:
         while self.checkpoints and self.checkpoints[-1].size == self.last:
             checkpoint = self.checkpoints.pop()
             if self.tree.root() != checkpoint.root:
-                first = self.agreed.size + 1 if self.agreed else 1
+                first = self.matched.size + 1 if self.matched else 1
                 raise Fault(
-                    f"altered: {_span(first, self.last)} of {self.name} {'is' if first == self.last else 'are'} not "
-                    f"what {checkpoint} states, though the chain was computed anew"
+                    f"altered: {_span(first, self.last)} of {self.name} "
+                    f"{'does' if first == self.last else 'do'} not match {checkpoint}, although the hash chain is valid"
                 )
-            self.agreed = checkpoint
+            self.matched = checkpoint
 
-    def end(self) -> str:
-        """What was proved. Raises: Fault, Unproved."""
-        what = f"{self.name}: {self.records:,} records, {self.last:,} the last"
+    def conclude(self) -> str:
+        """The statement that is proved. Raises: Fault, Unproved."""
+        what = f"{self.name}: {self.records:,} records, the last is {self.last:,}"
         if not self.is_whole:
             raise Unproved(
-                f"{what}: each fits its hash and those beside it; whether others were left out, or all of them "
-                "made anew, only a whole log can show"
+                f"{what}: each matches its hash and its neighbours; only the whole log can show whether records "
+                "were left out or all of them were replaced"
             )
         if self.checkpoints:
-            wanted = self.checkpoints[0]
-            raise Fault(f"missing: {_span(self.last + 1, wanted.size)} of {self.name}, which {wanted} states")
-        if self.agreed is None:
-            raise Unproved(
-                f"{what}: the chain is whole, but no signed checkpoint was given, so it proves nothing"
+            newest = self.checkpoints[0]
+            raise Fault(
+                f"missing: {_span(self.last + 1, newest.size)} of {self.name}, which {newest} includes"
             )
-        young = self.last - self.agreed.size
-        return f"{what}; proved by {self.agreed}" + (
-            f"; {young:,} newer ones not signed yet" if young else ""
+        if self.matched is None:
+            raise Unproved(
+                f"{what}: the hash chain is valid, but without a signed checkpoint it proves nothing"
+            )
+        unsigned = self.last - self.matched.size
+        return f"{what}; proved by {self.matched}" + (
+            f"; {unsigned:,} newer records not signed yet" if unsigned else ""
         )
 
 
@@ -481,12 +486,12 @@ def _span(first: int, last: int) -> str:
     return f"record {first}" if first >= last else f"one or more of records {first} to {last}"
 
 
-# ---------------------------------------------------------------- what was given
+# ---------------------------------------------------------------- input files
 
 
 @dataclass
-class Given:
-    """The files, told apart by what is in them."""
+class Inputs:
+    """The files, by their content."""
 
     records: list[Path] = field(default_factory=list)
     archived: list[Checkpoint] = field(default_factory=list)
@@ -497,17 +502,17 @@ class Given:
     is_filtered: bool = False
 
     def add(self, path: Path) -> None:
-        """Raises: Fault, Unproved."""
+        """Add a file, or every file of a folder. Raises: Fault, Unproved."""
         if path.is_dir():
-            for one in sorted(path.rglob("*")):
-                if one.is_file():
-                    self.add(one)
+            for file in sorted(path.rglob("*")):
+                if file.is_file():
+                    self.add(file)
         elif path.suffix == ".json":
             self._add_document(path, _document(path))
         elif path.name.endswith((".jsonl", ".jsonl.gz", ".ndjson")):
             self.records.append(path)
         elif not path.exists():
-            raise Unproved(f"there is no {path}")
+            raise Unproved(f"{path} does not exist")
 
     def _add_document(self, path: Path, value: dict[str, Any]) -> None:
         if "files" in value and "checkpoint" in value:
@@ -520,39 +525,40 @@ class Given:
     def _add_manifest(self, path: Path, manifest: dict[str, Any]) -> None:
         self.saved.append(Checkpoint.of(manifest["checkpoint"], path))
         self.is_filtered |= not manifest.get("complete", True)
-        for one in manifest["files"]:
-            self.file_hashes[Path(one["name"]).name] = one["sha256"]
-            if not (path.parent / Path(one["name"]).name).exists():
-                raise Fault(f"missing: the file {one['name']} that {path} names")
+        for file in manifest["files"]:
+            self.file_hashes[Path(file["name"]).name] = file["sha256"]
+            if not (path.parent / Path(file["name"]).name).exists():
+                raise Fault(f"missing: the file {file['name']} that {path} lists")
 
     def add_saved(self, path: Path) -> None:
-        """Raises: Fault, Unproved."""
+        """Add the checkpoints of a file that the auditor saved. Raises: Fault, Unproved."""
         value = _document(path)
-        for one in value["data"] if isinstance(value.get("data"), list) else [value.get("checkpoint", value)]:
-            self.trusted.append(Checkpoint.of(one, path))
+        is_list = isinstance(value.get("data"), list)
+        for checkpoint in value["data"] if is_list else [value.get("checkpoint", value)]:
+            self.trusted.append(Checkpoint.of(checkpoint, path))
 
     def in_order(self) -> list[Path]:
-        """The record files by log and number: segments are named so, and of others the first line says it."""
-        return sorted(self.records, key=_place)
+        """The record files by folder and first record. The name of a segment contains its first record."""
+        return sorted(self.records, key=_sort_key)
 
 
 def _document(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_bytes())
-    except (OSError, ValueError) as wrong:
-        raise Unproved(f"{path} cannot be read: {wrong}") from None
+    except (OSError, ValueError) as error:
+        raise Unproved(f"{path} cannot be read: {error}") from None
     if not isinstance(value, dict):
-        raise Unproved(f"{path} is no JSON object")
+        raise Unproved(f"{path} is not a JSON object")
     return value
 
 
-def _place(path: Path) -> tuple[str, int, str]:
+def _sort_key(path: Path) -> tuple[str, int, str]:
     named = _SEGMENT.fullmatch(path.name)
     return (str(path.parent), int(named[1]) if named else 0, path.name)
 
 
 class _Counted(io.RawIOBase):
-    """A file as it is read: its bytes counted for the progress bar, and hashed where a manifest states the hash."""
+    """A file whose bytes are counted for the progress bar as they are read, and hashed if a manifest has the hash."""
 
     def __init__(self, raw: BinaryIO, progress: Progress, *, is_hashed: bool) -> None:
         self._raw = raw
@@ -571,7 +577,7 @@ class _Counted(io.RawIOBase):
 
 
 class Progress:
-    """A bar on a terminal; nothing elsewhere."""
+    """A progress bar on standard error, if that is a terminal."""
 
     def __init__(self, total: int) -> None:
         self.total, self.bytes, self.records = max(total, 1), 0, 0
@@ -580,11 +586,13 @@ class Progress:
 
     def step(self) -> None:
         self.records += 1
-        if self._shown and self.records % EACH_PROGRESS == 0:
+        if self._shown and self.records % RECORDS_PER_STEP == 0:
             done = min(self.bytes / self.total, 1)
-            left = (time.monotonic() - self._started) * (1 - done) / max(done, 0.001)
+            seconds_left = (time.monotonic() - self._started) * (1 - done) / max(done, 0.001)
             bar = "#" * int(done * 30)
-            sys.stderr.write(f"\r[{bar:<30}] {done:4.0%}  {self.records:,} records, {left:.0f} s left ")
+            sys.stderr.write(
+                f"\r[{bar:<30}] {done:4.0%}  {self.records:,} records, {seconds_left:.0f} s left "
+            )
             sys.stderr.flush()
 
     def clear(self) -> None:
@@ -595,7 +603,7 @@ class Progress:
 def lines_of(
     paths: Iterable[Path], progress: Progress, hashes: dict[str, str]
 ) -> Iterator[tuple[bytes, str]]:
-    """Each line with its place. Raises: Fault for a file that is damaged or not the one that its manifest names."""
+    """Each line with its position. Raises: Fault if a file is damaged or does not match its manifest."""
     for path in paths:
         named, count = _SEGMENT.fullmatch(path.name), 0
         with path.open("rb", buffering=0) as raw:
@@ -610,85 +618,86 @@ def lines_of(
             except (EOFError, OSError) as damaged:
                 raise Fault(f"altered: {path} is damaged after line {count}: {damaged}") from None
             if counted.sha256 and counted.sha256.hexdigest() != hashes[path.name]:
-                raise Fault(f"altered: {path} is not the file that the manifest names")
+                raise Fault(f"altered: {path} does not match its hash in the manifest")
         if named and count != int(named[2]) - int(named[1]) + 1:
-            held = int(named[2]) - int(named[1]) + 1
-            raise Fault(f"altered: {path} holds {count} records, and by its name {held}")
+            expected = int(named[2]) - int(named[1]) + 1
+            raise Fault(f"altered: {path} has {count} records, but its name says {expected}")
 
 
 # ---------------------------------------------------------------- verification
 
 
-def verify(given: Given, keys: Keys, *, is_part: bool = False) -> list[str]:
-    """What was proved, a line for each log and proof. Raises: Fault, Unproved."""
-    proofs = [_verify_proof(path, value, keys) for path, value in given.proofs]
+def verify(inputs: Inputs, keys: Keys, *, is_part: bool = False) -> list[str]:
+    """The statements that are proved, one for each log and proof. Raises: Fault, Unproved."""
+    proofs = [_verify_proof(path, value, keys) for path, value in inputs.proofs]
     proved = [proof.text for proof in proofs]
     by_log: dict[LogName, list[Checkpoint]] = defaultdict(list)
-    for one in (*given.archived, *given.saved, *given.trusted):
-        by_log[one.log].append(one)
-    checkpoints = {name: checked(some, keys) for name, some in by_log.items()}
-    for name, some in checkpoints.items():
-        checked((*some, *(one for proof in proofs for one in proof.checkpoints if one.log == name)), keys)
-    for name in {one.log for one in given.archived}:
-        check_links(sorted((one for one in given.archived if one.log == name), key=lambda one: one.size))
-    if not given.records:
+    for checkpoint in (*inputs.archived, *inputs.saved, *inputs.trusted):
+        by_log[checkpoint.log].append(checkpoint)
+    checkpoints = {name: checked(of_log, keys) for name, of_log in by_log.items()}
+    proving = [checkpoint for proof in proofs for checkpoint in proof.checkpoints]
+    for name, of_log in checkpoints.items():
+        checked((*of_log, *(checkpoint for checkpoint in proving if checkpoint.log == name)), keys)
+    for name in {checkpoint.log for checkpoint in inputs.archived}:
+        of_log = [checkpoint for checkpoint in inputs.archived if checkpoint.log == name]
+        check_links(sorted(of_log, key=lambda checkpoint: checkpoint.size))
+    if not inputs.records:
         if proved:
-            check_tied(proofs, given.trusted)
+            check_connected(proofs, inputs.trusted)
             return proved
-        raise Unproved("there are no records: give a folder with .jsonl or .jsonl.gz files")
-    logs = _read(given, checkpoints, is_part=is_part)
+        raise Unproved("no records: pass a folder with .jsonl or .jsonl.gz files")
+    logs = _read(inputs, checkpoints, is_part=is_part)
     for name in checkpoints.keys() - logs.keys():
         if not is_part:
-            raise Fault(
-                f"missing: all records of {name}, of which {checkpoints[name][-1]} states {checkpoints[name][-1].size}"
-            )
-    proved += [log.end() for log in logs.values()]
-    if given.trusted:
-        check_tied(proofs, [one for some in checkpoints.values() for one in some])
+            raise Fault(f"missing: all records of {name}, which {checkpoints[name][-1]} includes")
+    proved += [log.conclude() for log in logs.values()]
+    if inputs.trusted:
+        check_connected(proofs, [checkpoint for of_log in checkpoints.values() for checkpoint in of_log])
     return proved
 
 
-def check_tied(proofs: Sequence[Proof], held: Iterable[Checkpoint]) -> None:
-    """Each proof must lead to a checkpoint that the auditor holds, if there is any. Raises: Unproved."""
-    tied = {one.place for one in held}
-    if not tied:
+def check_connected(proofs: Sequence[Proof], known: Iterable[Checkpoint]) -> None:
+    """Verify that each proof is connected with a known checkpoint, if there is one. Raises: Unproved."""
+    connected = {checkpoint.identity for checkpoint in known}
+    if not connected:
         return
-    places = [{one.place for one in proof.checkpoints} for proof in proofs]
-    for _ in places:  # each consistency proof may be what the next one is tied by
-        for both in places:
-            if both & tied:
-                tied |= both
-    for proof, both in zip(proofs, places, strict=True):
-        if not both <= tied:
-            one = proof.checkpoints[-1]
+    by_proof = [{checkpoint.identity for checkpoint in proof.checkpoints} for proof in proofs]
+    for _ in by_proof:  # a consistency proof may connect the next proof
+        for identities in by_proof:
+            if identities & connected:
+                connected |= identities
+    for proof, identities in zip(proofs, by_proof, strict=True):
+        if not identities <= connected:
             raise Unproved(
-                f"nothing ties {one} to a checkpoint that you gave: give the answer of "
-                "GET /v1/audit-log/checkpoints/{id}/consistency between the two as well"
+                f"{proof.checkpoints[-1]} is not connected with a checkpoint that you passed: also pass the response "
+                "of GET /v1/audit-log/checkpoints/{id}/consistency between the two"
             )
 
 
-def _read(given: Given, checkpoints: dict[LogName, list[Checkpoint]], *, is_part: bool) -> dict[LogName, Log]:
-    files = given.in_order()
+def _read(
+    inputs: Inputs, checkpoints: dict[LogName, list[Checkpoint]], *, is_part: bool
+) -> dict[LogName, Log]:
+    files = inputs.in_order()
     progress = Progress(sum(path.stat().st_size for path in files))
     reader, logs = Reader(), dict[LogName, Log]()
-    lines = lines_of(files, progress, given.file_hashes)
+    lines = lines_of(files, progress, inputs.file_hashes)
     try:
         for text, where in lines:
             line, computed = reader.record(text, where)
             log = logs.get(line.log)
             if log is None:
                 log = logs[line.log] = Log(
-                    line.log, checkpoints.get(line.log, []), is_part, given.is_filtered
+                    line.log, checkpoints.get(line.log, []), is_part, inputs.is_filtered
                 )
-            log.take(line, computed, (_loosely(*one) for one in lines))
+            log.append(line, computed, (_parse_leniently(text, where) for text, where in lines))
             progress.step()
     finally:
         progress.clear()
     return logs
 
 
-def _loosely(text: bytes, where: str) -> Line:
-    """A line that is only looked at for its number."""
+def _parse_leniently(text: bytes, where: str) -> Line:
+    """A line of which only the log and seq are read. A line that is not JSON has neither."""
     try:
         record = json.loads(text)
     except ValueError:
@@ -697,15 +706,15 @@ def _loosely(text: bytes, where: str) -> Line:
 
 
 def _verify_proof(path: Path, value: dict[str, Any], keys: Keys) -> Proof:
-    """An answer of the API: a record's proof, or two checkpoints'. Raises: Fault."""
+    """A response of the API: an inclusion proof of a record, or a consistency proof of checkpoints. Raises: Fault."""
     try:
         return (
             _verify_inclusion(path, value, keys)
             if "leaf_index" in value
             else _verify_consistency(path, value, keys)
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as wrong:
-        raise Fault(f"{path} is no whole proof: {wrong!r}") from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Fault(f"{path} is not a complete proof: {error!r}") from None
 
 
 def _verify_inclusion(path: Path, proof: dict[str, Any], keys: Keys) -> Proof:
@@ -714,15 +723,13 @@ def _verify_inclusion(path: Path, proof: dict[str, Any], keys: Keys) -> Proof:
     shown = proof["record"]
     record = {
         **{name: shown[name] for name in shown if name != "hash"},
-        "actor": {name: one for name, one in shown["actor"].items() if one is not None},
+        "actor": {name: value for name, value in shown["actor"].items() if value is not None},
         "organization_id": checkpoint.log.organization_id,
         "mode": checkpoint.log.mode,
     }
     computed = hashlib.sha256(canonical(record)).hexdigest()
     if (computed, shown["seq"] - 1) != (shown["hash"], proof["leaf_index"]):
-        raise Fault(
-            f"altered: {path}: record {shown['seq']} ({shown['id']}) does not have the hash that it states"
-        )
+        raise Fault(f"altered: {path}: record {shown['seq']} ({shown['id']}) does not match its hash")
     if proof["tree_size"] != checkpoint.size or checkpoint.root != root_of_path(
         leaf_hash(computed), proof["leaf_index"], checkpoint.size, proof["path"]
     ):
@@ -739,28 +746,34 @@ def _verify_consistency(path: Path, proof: dict[str, Any], keys: Keys) -> Proof:
     keys.check(new)
     roots = roots_of_consistency(old.size, new.size, old.root, proof["path"])
     if old.log != new.log or roots != (old.root, new.root):
-        raise Fault(f"altered: {path}: the log of {new} does not begin with that of {old}")
-    return Proof(f"the log of {new} begins with that of {old}", (old, new))
+        raise Fault(f"altered: {path}: the log of {new} does not begin with the log of {old}")
+    return Proof(f"the log of {new} begins with the log of {old}", (old, new))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="EXPORT_OR_FOLDER")
-    parser.add_argument("--public-key", action="append", type=Path, required=True, metavar="PEM")
-    parser.add_argument("--checkpoint", action="append", type=Path, default=[], metavar="JSON")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="EXPORT_OR_FOLDER", help="the files to verify")
     parser.add_argument(
-        "--part", action="store_true", help="the records are a part of the log, not from the first on"
+        "--public-key", action="append", type=Path, required=True, metavar="PEM", help="a trusted public key"
+    )
+    parser.add_argument(
+        "--checkpoint", action="append", type=Path, default=[], metavar="JSON", help="a saved checkpoint"
+    )
+    parser.add_argument(
+        "--part",
+        action="store_true",
+        help="the records are a part of the log and may start after the first record",
     )
     options = parser.parse_args(arguments)
     try:
-        given = Given()
+        inputs = Inputs()
         for path in options.paths:
-            given.add(path)
+            inputs.add(path)
         for path in options.checkpoint:
-            given.add_saved(path)
-        proved = verify(given, Keys(options.public_key), is_part=options.part)
+            inputs.add_saved(path)
+        proved = verify(inputs, Keys(options.public_key), is_part=options.part)
     except Fault as fault:
         print(f"FAULT  {fault}")
         return 1
@@ -768,7 +781,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"UNPROVED  {unproved}")
         return 2
     except ModuleNotFoundError:
-        print("UNPROVED  the package cryptography is needed: python3 -m pip install cryptography")
+        print("UNPROVED  the package cryptography is not installed: python3 -m pip install cryptography")
         return 2
     for line in proved:
         print(f"OK  {line}")

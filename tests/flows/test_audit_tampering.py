@@ -84,7 +84,7 @@ def test_an_unchanged_archive_is_verified(copy: Copy, verdict: Verdict) -> None:
     assert status == 0, text
     size = json.loads(copy.checkpoints()[-1].read_text())["size"]
     assert f"over {size} records" in text
-    assert f"{len(copy.records()) - size} newer ones not signed yet" in text
+    assert f"{len(copy.records()) - size} newer records not signed yet" in text
 
 
 def test_the_verifier_is_a_single_file(copy: Copy, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_changed_field_is_detected(copy: Copy, verdict: Verdict) -> None:
 
     assert status == 1
     assert text.startswith(f"FAULT  altered: record 6 ({record['id']}; ")
-    assert "does not have the hash that it states" in text
+    assert "does not match its hash" in text
 
 
 def test_a_changed_field_with_a_new_hash_is_detected(copy: Copy, verdict: Verdict) -> None:
@@ -125,7 +125,7 @@ def test_a_changed_field_with_a_new_hash_is_detected(copy: Copy, verdict: Verdic
 
     assert status == 1
     assert "record 6 (" in text
-    assert "was altered and hashed anew" in text
+    assert "was altered and rehashed" in text
 
 
 def test_an_added_field_is_detected(copy: Copy, verdict: Verdict) -> None:
@@ -133,7 +133,7 @@ def test_an_added_field_is_detected(copy: Copy, verdict: Verdict) -> None:
 
     status, text = verdict()
 
-    assert (status, "no such field as note" in text) == (1, True), text
+    assert (status, "unknown field note" in text) == (1, True), text
 
 
 def test_a_duplicate_field_is_detected(copy: Copy, verdict: Verdict) -> None:
@@ -144,7 +144,7 @@ def test_a_duplicate_field_is_detected(copy: Copy, verdict: Verdict) -> None:
 
     status, text = verdict()
 
-    assert (status, "a field stands in it twice" in text) == (1, True), text
+    assert (status, "duplicate field" in text) == (1, True), text
 
 
 def test_dropped_newest_records_are_detected(copy: Copy, verdict: Verdict) -> None:
@@ -200,7 +200,7 @@ def test_swapped_records_are_detected(copy: Copy, verdict: Verdict) -> None:
 
     assert status == 1
     assert "reordered: record 8 (" in text
-    assert "stands where record 7 belongs" in text
+    assert "is in the position of record 7" in text
 
 
 def test_a_removed_record_is_detected(copy: Copy, verdict: Verdict) -> None:
@@ -247,7 +247,7 @@ def test_a_checkpoint_signed_with_another_key_is_detected(copy: Copy, verdict: V
         status, text = verdict()
         assert status == 1
         assert f"over {stated['size']} records" in text
-        assert "another key" in text or "a key that you did not give" in text
+        assert "another key" in text or "a key that you did not pass" in text
 
 
 def _key_id(key: ec.EllipticCurvePrivateKey) -> str:
@@ -299,7 +299,7 @@ def test_a_recomputed_chain_is_detected_by_the_locked_checkpoints(copy: Copy, ve
 
     assert status == 1
     assert f"altered: one or more of records {first + 1} to" in text, "the first checkpoint still holds"
-    assert "though the chain was computed anew" in text
+    assert "although the hash chain is valid" in text
 
 
 def test_a_recomputed_and_newly_signed_log_is_detected_by_a_saved_checkpoint(
@@ -342,12 +342,12 @@ def test_an_archive_that_cannot_be_verified_is_reported_as_unproved(
     copy.segments()[0].unlink()
     assert verdict()[0] == 1
     status, text = verdict("--part")
-    assert (status, "each fits its hash and those beside it" in text) == (2, True), text
+    assert (status, "each matches its hash and its neighbours" in text) == (2, True), text
     for path in copy.checkpoints():
         path.unlink()
     for path in kept:
         path.unlink()
-    assert verdict() == (2, "UNPROVED  there are no records: give a folder with .jsonl or .jsonl.gz files")
+    assert verdict() == (2, "UNPROVED  no records: pass a folder with .jsonl or .jsonl.gz files")
     (tmp_path / "key.pem").write_text("not a key")
     assert verdict()[0] == 2
     assert verify_audit.main([str(tmp_path / "nothing"), "--public-key", str(copy.key)]) == 2
@@ -359,7 +359,7 @@ def test_a_chain_without_a_checkpoint_is_unproved(copy: Copy, verdict: Verdict) 
 
     status, text = verdict()
 
-    assert (status, "no signed checkpoint was given" in text) == (2, True)
+    assert (status, "without a signed checkpoint it proves nothing" in text) == (2, True)
 
 
 @pytest.mark.parametrize("field", ["record", "path", "leaf_index", "tree_size", "checkpoint"])
@@ -431,7 +431,9 @@ def _forged_proof(copy: Copy, tenant: Tenant, size: int) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(("of", "status", "why"), [("its size", 1, "forked"), ("another", 2, "nothing ties")])
+@pytest.mark.parametrize(
+    ("of", "status", "why"), [("its size", 1, "forked"), ("another", 2, "is not connected with")]
+)
 def test_a_proof_of_a_forged_log_fails_against_a_saved_checkpoint(
     tenant: Tenant,
     copy: Copy,

@@ -52,7 +52,7 @@ def test_without_docker_one_line_says_so(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(Failed) as failed:
         local_invoke.invoke(Instance(folder=tmp_path, port=4566), "LeadsCreate", [])
 
-    assert str(failed.value) == "sam local needs Docker, and no Docker daemon answers here"
+    assert str(failed.value) == "sam local needs Docker, and no Docker daemon is running"
 
 
 def test_sam_gets_the_hosts_address_only_if_a_container_needs_it(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""tools.redrive: what failed five times is found with its reason, and works once it is sent again."""
+"""tools.redrive: a dead letter is listed with its reason, and is processed after it is sent again."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ def test_a_poisoned_webhook_is_listed_by_its_raw_objects_key_and_works_when_sent
     (message,) = peek("CallrailQueue")
     bury(urls, "CallrailQueue", json.dumps(message))
 
-    assert len(letters.look(aws.sqs(), pair(urls, "CallrailQueue"))) == 1
-    (letter,) = letters.look(aws.sqs(), pair(urls, "CallrailQueue"))  # a look changes nothing
+    assert len(letters.peek(aws.sqs(), pair(urls, "CallrailQueue"))) == 1
+    (letter,) = letters.peek(aws.sqs(), pair(urls, "CallrailQueue"))  # peek changes nothing
     assert letter.about["raw"] == message["raw"]
-    assert "its worker failed" in letter.reason
+    assert "the worker failed" in letter.reason
     sent = letters.send(aws.sqs(), pair(urls, "CallrailQueue"))
 
     assert [one.id for one in sent] == [letter.id]
-    assert letters.look(aws.sqs(), pair(urls, "CallrailQueue")) == []
+    assert letters.peek(aws.sqs(), pair(urls, "CallrailQueue")) == []
     bodies = [json.dumps(one) for one in peek("CallrailQueue")]
     load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", bodies), None)
     assert len(stored("CALL", tenant.id)) == 1
@@ -89,7 +89,7 @@ def test_of_a_body_nothing_but_names_and_ids_is_shown(urls: dict[str, str]) -> N
     bury(urls, "FanOutQueue", json.dumps(event))
     bury(urls, "FanOutQueue", "dana@example.com")
 
-    found = [one.about for one in letters.look(aws.sqs(), pair(urls, "FanOutQueue"))]
+    found = [one.about for one in letters.peek(aws.sqs(), pair(urls, "FanOutQueue"))]
 
     assert {"id": "evt_1", "organization_id": "org_1"}.items() <= found[0].items()
     assert (found[0]["detail-type"], found[0]["data.id"]) == ("lead.created", "lead_1")
@@ -103,7 +103,7 @@ def test_what_the_bus_could_not_deliver_says_why_and_goes_on_without_that(urls: 
 
     (letter,) = letters.send(aws.sqs(), pair(urls, "CountQueue"))
 
-    assert letter.reason == "the bus could not deliver it: NO_PERMISSIONS"
+    assert letter.reason == "EventBridge could not deliver it: NO_PERMISSIONS"
     answer = aws.sqs().receive_message(QueueUrl=urls["CountQueue"], MessageAttributeNames=["All"])
     assert list(answer["Messages"][0]["MessageAttributes"]) == ["trace"]
 
@@ -111,27 +111,27 @@ def test_what_the_bus_could_not_deliver_says_why_and_goes_on_without_that(urls: 
 def test_one_message_can_be_sent_alone(urls: dict[str, str]) -> None:
     for number in range(25):
         bury(urls, "StripeQueue", json.dumps({"id": f"evt_{number}"}))
-    chosen = random.choice(letters.look(aws.sqs(), pair(urls, "StripeQueue")))
+    chosen = random.choice(letters.peek(aws.sqs(), pair(urls, "StripeQueue")))
 
     letters.send(aws.sqs(), pair(urls, "StripeQueue"), only=chosen.id)
 
     assert peek("StripeQueue") == [chosen.about]
-    assert len(letters.look(aws.sqs(), pair(urls, "StripeQueue"))) == 24
+    assert len(letters.peek(aws.sqs(), pair(urls, "StripeQueue"))) == 24
 
 
 class Slow:
-    """A client at whose third look at the queue all messages are let go, as after HELD_SECONDS."""
+    """A client whose third receive makes all messages visible again, as after VISIBILITY_SECONDS."""
 
     def __init__(self) -> None:
-        self.looks = 0
+        self.receives = 0
         self.held: list[tuple[str, str]] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(aws.sqs(), name)
 
     def receive_message(self, **arguments: Any) -> Any:
-        self.looks += 1
-        if self.looks == 3:
+        self.receives += 1
+        if self.receives == 3:
             for url, receipt in self.held:
                 aws.sqs().change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
         answer = aws.sqs().receive_message(**arguments)
@@ -140,7 +140,7 @@ class Slow:
 
 
 @pytest.mark.parametrize("sending", [False, True])
-def test_a_look_that_takes_longer_than_messages_are_held_finds_all_of_them_once(
+def test_a_run_longer_than_the_visibility_timeout_finds_each_message_once(
     urls: dict[str, str], sending: bool
 ) -> None:
     for number in range(25):
@@ -148,10 +148,10 @@ def test_a_look_that_takes_longer_than_messages_are_held_finds_all_of_them_once(
     there = pair(urls, "StripeQueue")
 
     if sending:
-        (last,) = [one for one in letters.look(aws.sqs(), there) if one.about["id"] == "evt_24"]
+        (last,) = [one for one in letters.peek(aws.sqs(), there) if one.about["id"] == "evt_24"]
         assert [one.id for one in letters.send(Slow(), there, only=last.id)] == [last.id]
     else:
-        found = letters.look(Slow(), there)
+        found = letters.peek(Slow(), there)
         assert sorted(str(one.about["id"]) for one in found) == sorted(f"evt_{n}" for n in range(25))
 
 
@@ -161,7 +161,7 @@ def test_killed_between_sending_and_deleting_it_is_there_twice_and_never_lost(
     from tests.support.faults import Killed, watched_calls
 
     bury(urls, "StripeQueue", json.dumps({"id": "evt_1"}))
-    monkeypatch.setattr(letters, "HELD_SECONDS", 0)
+    monkeypatch.setattr(letters, "VISIBILITY_SECONDS", 0)
     there = pair(urls, "StripeQueue")
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = 2

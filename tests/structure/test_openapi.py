@@ -87,7 +87,7 @@ def test_every_event_type_has_its_data(committed: dict[str, Any]) -> None:
 
 def test_two_models_of_one_name_are_refused() -> None:
     route = load_app("health/get").app.route
-    with pytest.raises(ValueError, match="two endpoints answer GET /v1/health"):
+    with pytest.raises(ValueError, match="two endpoints have the route GET /v1/health"):
         document.build([route, route])
 
 

@@ -1,8 +1,8 @@
-"""Exports of long audit logs on a running local stack, and their verification: time and peak memory, by length.
+"""Export and verification of long audit logs on a running local stack: time and peak memory, by length.
 
-The chain is made without the API (`tools.bench.chain`), the record of the export goes through the stack's own relay
-and archive, and the export worker's code runs in a process of its own, whose memory is what is measured. The file
-that comes out is verified as an auditor would: tools/verify_audit.py, the manifest's checkpoint, the public key.
+`tools.bench.chain` creates the records without the API. The relay and the archive worker of the stack process the audit
+record of the export. The code of the export worker runs in a separate process, whose memory is measured. The exported
+file is verified as an auditor does it: with tools/verify_audit.py, the checkpoint of the manifest, and the public key.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from eal.core.tenancy import Tenant
 from tools.bench.layout import ROOT
 from tools.bench.pages import use_the_stack
-from tools.bench.runtime import Broken
+from tools.bench.runtime import RunFailed
 
 if TYPE_CHECKING:
     from eal.domain.audit_log.exports.model import Format
@@ -32,37 +32,35 @@ _MAX_WAIT_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Cost:
     seconds: float
     megabytes: float
 
 
 def main(sizes: tuple[int, ...] = SIZES) -> int:
-    """Print the table. 1 where what was exported is not proved."""
+    """Print the table. Raises: RunFailed if an export is not proved."""
     use_the_stack("WorkersExportAudit")
     print(" " * 20 + "jsonl export          csv export         verification")
     print("   records  file MB" + "   seconds  peak MB" * 3)
     for size in sizes:
         organization_id = _seeded(size)
         with tempfile.TemporaryDirectory() as folder:
-            as_csv, _ = _exported(organization_id, "csv")
-            export, fetched = _exported(organization_id, "jsonl")
-            _fetch(organization_id, fetched, Path(folder))
+            csv, _ = _export(organization_id, "csv")
+            jsonl, export_id = _export(organization_id, "jsonl")
+            _download(organization_id, export_id, Path(folder))
             verifier = [str(ROOT / "tools/verify_audit.py"), folder, f"--public-key={folder}/key.pem"]
-            verified = _run(verifier)
+            verification = _run(verifier)
             megabytes = sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6
         print(
             f"{size:>10,} {megabytes:>8.0f}"
-            + "".join(
-                f"{spent.seconds:>10.1f} {spent.megabytes:>8.0f}" for spent in (export, as_csv, verified)
-            ),
+            + "".join(f"{cost.seconds:>10.1f} {cost.megabytes:>8.0f}" for cost in (jsonl, csv, verification)),
             flush=True,
         )
     return 0
 
 
 def _seeded(size: int) -> str:
-    """A tenant of its own whose log has so many records."""
+    """The id of a new organization whose audit log has `size` records."""
     from eal.core import clock, ids
     from tools.bench import chain
 
@@ -75,8 +73,8 @@ def _seeded(size: int) -> str:
     return organization_id
 
 
-def _exported(organization_id: str, format_: Format) -> tuple[Spent, str]:
-    """An export that the stack has recorded and archived, and that a process of its own has then worked on."""
+def _export(organization_id: str, format_: Format) -> tuple[Cost, str]:
+    """Create an export, wait until the stack archives its audit record, and run it in a separate process."""
     from eal.core import audit, clock, ids
     from eal.core.caller import worker
     from eal.domain.audit_log import checkpoints
@@ -87,41 +85,42 @@ def _exported(organization_id: str, format_: Format) -> tuple[Spent, str]:
     export_id = ids.new("exp", clock.now())
     export = AuditExport(id=export_id, format=format_, filters=AuditExportFilters(), created_at=by.at)
     before = checkpoints.log_state(Tenant(organization_id, _MODE)).size
-    by.transaction.create(
-        store.export_item(export, Tenant(organization_id, _MODE))
-    )  # no task: the stack's own worker is to leave it
+    # No task is enqueued, so the worker of the stack does not process the export.
+    by.transaction.create(store.export_item(export, Tenant(organization_id, _MODE)))
     by.transaction.audit("audit_export.created", export_id, audit.changes({}, {"format": format_}))
     by.transaction.commit()
     end = time.monotonic() + _MAX_WAIT_SECONDS
     while checkpoints.log_state(Tenant(organization_id, _MODE)).size == before:
         if time.monotonic() > end:
-            raise Broken("the stack has not archived the export's own record: is it running?")
+            raise RunFailed(
+                f"the stack did not archive a record within {_MAX_WAIT_SECONDS:.0f} s: check that it is running"
+            )
         time.sleep(0.5)
     return _run(["-m", "tools.bench.audit", organization_id, export_id]), export_id
 
 
-def _run(arguments: list[str]) -> Spent:
-    """A Python process's time and peak memory. Raises: Broken where it fails."""
+def _run(arguments: list[str]) -> Cost:
+    """The time and peak memory of a Python process. Raises: RunFailed if it fails."""
     began = time.perf_counter()
     process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None  # noqa: S101 - a pipe, as asked for
-    said = process.stdout.read()
-    _, status, used = os.wait4(process.pid, 0)
+    assert process.stdout is not None  # noqa: S101 - Popen creates it for PIPE
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise Broken(f"{' '.join(arguments)} ended with {process.returncode}: {said}")
-    return Spent(time.perf_counter() - began, used.ru_maxrss / 1000)
+        raise RunFailed(f"{' '.join(arguments)} exited with {process.returncode}: {output}")
+    return Cost(time.perf_counter() - began, usage.ru_maxrss / 1000)
 
 
-def _fetch(organization_id: str, export_id: str, folder: Path) -> None:
-    """The file, its manifest and the public key, as an auditor has them."""
+def _download(organization_id: str, export_id: str, folder: Path) -> None:
+    """Write the exported file, its manifest and the public key to the folder."""
     from eal.core import aws, settings
     from eal.domain.audit_log.exports import file, store
     from eal.domain.audit_log.exports.wire import ManifestView
 
     export, _ = store.read(Tenant(organization_id, _MODE), export_id)
     if export is None or export.manifest is None:
-        raise Broken(f"{export_id} is not completed")
+        raise RunFailed(f"{export_id} is not completed")
     export_file = file.ExportFile.of(export, Tenant(organization_id, _MODE))
     body = aws.s3().get_object(Bucket=settings.uploads_bucket(), Key=export_file.object_key)["Body"]
     with (folder / export_file.name).open("wb") as out:
@@ -133,7 +132,7 @@ def _fetch(organization_id: str, export_id: str, folder: Path) -> None:
 
 
 def work(organization_id: str, export_id: str) -> None:
-    """What the worker's Lambda does, message after message."""
+    """Process the messages of an export, as the worker does, until it is completed."""
     from eal.domain.audit_log.exports import writing
 
     use_the_stack("WorkersExportAudit")

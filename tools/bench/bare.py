@@ -1,4 +1,4 @@
-"""The bare handler that `warm` compares ours with: it is run as an app.py, with the calls to make beside it."""
+"""The bare handler that `warm` compares with ours. It is deployed as app.py, next to calls.json with its AWS calls."""
 
 import json
 import re
@@ -24,21 +24,21 @@ calls = [
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Make the calls, and answer with what the last one found, or with what was sent."""
-    sent = json.loads(event["body"]) if event.get("body") else None
-    answer: dict[str, Any] = {}
+    """Make the calls. Returns the items of the last call, or the body of the request if there are none."""
+    body = json.loads(event["body"]) if event.get("body") else None
+    response: dict[str, Any] = {}
     for call, arguments in calls:
-        answer = call(**arguments)
-    if "Items" in answer:
-        shown: Any = {"data": [_plain({"M": item}) for item in answer["Items"]], "next_cursor": None}
-    elif "Item" in answer:
-        shown = _plain({"M": answer["Item"]})
+        response = call(**arguments)
+    if "Items" in response:
+        view: Any = {"data": [_plain({"M": item}) for item in response["Items"]], "next_cursor": None}
+    elif "Item" in response:
+        view = _plain({"M": response["Item"]})
     else:
-        shown = sent
+        view = body
     return {
         "statusCode": 200,
         "headers": {"Content-Type": "application/json"},
-        "body": json.dumps(shown, separators=(",", ":")),
+        "body": json.dumps(view, separators=(",", ":")),
     }
 
 

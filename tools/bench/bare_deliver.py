@@ -1,4 +1,4 @@
-"""The bare loop that `deliver` compares ours with: it signs each body and posts it with the same HTTP client."""
+"""The bare loop that `deliver` compares with our worker: it signs each body and posts it with the same HTTP client."""
 
 import json
 import time
@@ -17,9 +17,9 @@ body = parameters["body"].encode()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """As many posts as the event has records."""
+    """Send one request for each record of the event."""
     for _ in event["Records"]:
         headers = signing.headers([parameters["secret"]], parameters["id"], int(time.time()), body)
         if sender.post(target, body, headers).status_code != 200:
-            raise RuntimeError("the receiver did not answer 200")
+            raise RuntimeError("the receiver did not return 200")
     return {"batchItemFailures": []}

@@ -1,4 +1,4 @@
-"""An audit chain of any length, made without the API: its records, and an archive of them as the workers leave it."""
+"""Create an audit log of any length without the API: its records, and the archive that the workers would write."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def records(
     start: datetime = START,
     step: timedelta = timedelta(minutes=1),
 ) -> Iterator[Record]:
-    """Records 1 to `count`, a `step` apart, of three actions and a hundred resources by turns."""
+    """Records 1 to `count`, one per `step`, with three actions and a hundred resources in turn."""
     previous = audit.GENESIS
     for seq in range(1, count + 1):
         action, source, actor_type, actor_id = _KINDS[seq % 3]
@@ -74,7 +74,7 @@ def records(
 
 
 def archive(tenant: Tenant, chain: Iterable[Record], *, per_segment: int = 1000) -> int:
-    """Segments, tree and heads as after the relay and the archive worker, so that both go on from here."""
+    """Write segments, Merkle tree and progress items, so that the relay and the archive worker continue after them."""
     last, newest = 0, audit.GENESIS
     for batch in itertools.batched(chain, per_segment, strict=False):
         aws.s3().put_object(
@@ -94,7 +94,7 @@ def archive(tenant: Tenant, chain: Iterable[Record], *, per_segment: int = 1000)
 
 
 def segment(batch: Iterable[Record]) -> bytes:
-    """The object that the archive worker writes of these records."""
+    """The object that the archive worker writes for these records."""
     import rfc8785
 
     return gzip.compress(b"".join(rfc8785.dumps(record) + b"\n" for record in batch), mtime=0)

@@ -1,8 +1,8 @@
-"""Deliveries a second: the worker with all that makes them safe, over a bare loop that signs and posts the same bodies.
+"""Deliveries per second of the worker, relative to a bare loop that signs and posts the same bodies.
 
-Both use the same HTTP client and the same receiver, each in one process under Lambda's runtime client, and get batches
-in turn. Ours also takes a place at the endpoint, reads, records and gives the place back: AWS is canned and answers at
-once, so what is seen is our own work and the AWS client's.
+Both use the same HTTP client and the same receiver. Each runs in one process under Lambda's runtime client, and they
+receive batches in turn. The worker also acquires a slot of the endpoint, reads the event, records the attempt and
+releases the slot. The fake AWS responds at once, so the difference is the work of our code and of the AWS client.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from eal.core import ids
 from eal.core.events.catalogue import of_item
 from eal.domain.webhooks.deliveries.queue import DeliveryMessage
 from tools.bench import cold, functions, items, layout
-from tools.bench.answers import Canned
+from tools.bench.fake_aws import FakeAws
 from tools.bench.items import Tables
 from tools.bench.runtime import running
 from tools.bench.server import Server
 
 FOLDER = "workers/deliver_webhook"
-BATCH = 10
-UNCOUNTED = 20
-"""First batches of each, in which connections are made and caches filled."""
+BATCH_RECORDS = 10
+WARM_UP_BATCHES = 20
+"""The first batches of each, which open connections and fill caches."""
 
 
 def main(batches: int) -> int:
     """Print both rates and their ratio."""
-    canned = Canned()
-    server = Server(canned.answer)
+    fake_aws = FakeAws()
+    server = Server(fake_aws.respond)
     endpoint = f"http://127.0.0.1:{server.port}"
-    canned.tables = Tables(hooks=f"{endpoint}/hooks")
-    (ours,) = (one for one in functions.of_template(endpoint) if one.folder == FOLDER)
+    fake_aws.tables = Tables(hooks=f"{endpoint}/hooks")
+    (ours,) = (function for function in functions.of_template(endpoint) if function.folder == FOLDER)
     built = layout.lay_out([FOLDER])
     bare = layout.add_task(built, "bare/deliver", (layout.ROOT / "tools/bench/bare_deliver.py").read_text())
     (bare / "parameters.json").write_text(json.dumps(_parameters(server.port)))
-    event = {"Records": [_record(number) for number in range(BATCH)]}
+    event = {"Records": [_record(number) for number in range(BATCH_RECORDS)]}
     times: tuple[list[float], list[float]] = ([], [])
     calls = 0
     with ExitStack() as stack:
@@ -45,17 +45,20 @@ def main(batches: int) -> int:
             stack.enter_context(running(built, task, ours.environment, layout.SCRATCH / f"{name}.log"))
             for name, task in (("function", built.task(FOLDER)), ("bare", bare))
         ]
-        for number in range(UNCOUNTED + batches):
+        for number in range(WARM_UP_BATCHES + batches):
             for runtime, seconds in zip(pair, times, strict=True):
                 invocation = runtime.invoke(event)
-                cold.check(FOLDER, invocation.answer)
-                if number >= UNCOUNTED:
+                cold.check(FOLDER, invocation.response)
+                if number >= WARM_UP_BATCHES:
                     seconds.append(invocation.seconds)
-            calls = len(canned.requests)
-            canned.requests.clear()
+            calls = len(fake_aws.requests)
+            fake_aws.requests.clear()
     server.close()
-    rates = [BATCH / median(seconds) for seconds in times]
-    print(f"median of {batches} batches of {BATCH} each, in turn; {calls / BATCH:.1f} AWS calls a delivery")
+    rates = [BATCH_RECORDS / median(seconds) for seconds in times]
+    print(
+        f"median of {batches} batches of {BATCH_RECORDS} each, in turn; "
+        f"{calls / BATCH_RECORDS:.1f} AWS calls per delivery"
+    )
     print(f"deliver_webhook {rates[0]:8.0f} deliveries/s\nbare loop       {rates[1]:8.0f} posts/s")
     print(f"ratio {rates[0] / rates[1]:.3f}")
     return 0

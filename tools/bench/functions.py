@@ -1,4 +1,4 @@
-"""The template's functions as the benchmarks start them: folder and environment."""
+"""The functions of the template, with the folder and environment that the benchmarks use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Function:
 
 
 def of_template(aws_endpoint: str) -> list[Function]:
-    """Every function, with what the template tells it; names of resources stand for themselves."""
+    """Every function with its environment variables. References to resources are replaced by made-up names."""
     shared = template()["Globals"]["Function"]["Environment"]["Variables"]
     return [
         Function(
@@ -30,7 +30,7 @@ def of_template(aws_endpoint: str) -> list[Function]:
 
 
 def environment(variables: dict[str, object], aws_endpoint: str) -> dict[str, str]:
-    """What Lambda sets, and the template's variables."""
+    """The variables that Lambda sets, and those of the template."""
     settings = {name: _value(name, value, aws_endpoint) for name, value in variables.items()}
     return {
         **settings,

@@ -1,11 +1,12 @@
-"""An import on a running local stack, its worker killed twice: exactly the right rows, in which time and memory.
+"""An import on a running local stack whose worker is killed twice: time, peak memory, and whether every row is right.
 
-The file has a byte order mark, CRLF, quotes, commas, line ends within fields and names beyond ASCII; every tenth row
-names a lead that an earlier row made, and every hundredth is wrong. A killed Lambda's message comes again after the
-queue's visibility time-out, half an hour: here it is sent again at once, as S3 itself may do.
+The file has a byte order mark, CRLF, quotes, commas, line breaks in fields, and non-ASCII names. Every tenth row
+updates the lead of an earlier row, and every hundredth is invalid. SQS delivers the message of a killed worker again
+after the visibility time-out of the queue, half an hour. Here it is sent again at once; S3 may also send a notification
+twice.
 
-The outbox's readers are switched off, so that the import is measured and not the 200,000 records that follow from it:
-throw the stack away after.
+The relay and the sweep of the outbox are disabled, so that the measurement does not include the 200,000 records that
+the import creates. Discard the stack afterwards.
 """
 
 from __future__ import annotations
@@ -22,20 +23,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from tools.bench.layout import ROOT, Unbuilt
+from tools.bench.layout import ROOT, SetupFailed
 from tools.fixtures.client import Stack, send
 
 ROWS = 100_000
 KILLED_AT = (0.3, 0.7)
-"""Shares of the rows after which the worker is killed."""
+"""Fractions of the rows after which the worker is killed."""
 _WORKER = "WorkersImportLeads"
 
 
 def main(rows: int) -> int:
-    """Import, kill, wait, compare. 1 where anything is not as the file says."""
+    """Import a file, kill the worker, wait, and compare. Returns 1 if a count or a lead differs from the file."""
     stack_file = ROOT / ".local" / "stack.json"
     if not stack_file.exists():
-        raise Unbuilt("start the local stack first: make run DETACH=1")
+        raise SetupFailed("start the local stack first: make run DETACH=1")
     stack = Stack.read(stack_file)
     _pause_the_outbox(stack)
     body = {"name": "import", "scopes": ["admin"], "rate_limit": {"per_minute": 6000}}
@@ -43,32 +44,28 @@ def main(rows: int) -> int:
     tag = uuid.uuid4().hex[:8]
     content, expected_leads, expected_counts = _file(rows, tag)
     body = {"format": "csv", "on_duplicate": "update"}
-    made = stack.call("POST", "/leads/import", key=key, body=body).json
+    lead_import = stack.call("POST", "/leads/import", key=key, body=body).json
     began = time.monotonic()
-    upload = made["upload"]
+    upload = lead_import["upload"]
     put = send(upload["method"], upload["url"], content, upload["headers"])
     print(f"{rows:,} rows, {len(content) / 1e6:.1f} MB, uploaded: {put.status}", flush=True)
-    done, peak = _follow(stack, key, made, rows)
+    completed, peak_kib = _follow(stack, key, lead_import, rows)
     seconds = time.monotonic() - began
-    print(f"{done['status']} after {seconds:.0f} s, {rows / seconds:.0f} rows a second")
-    print(f"peak memory of the worker {peak / 1024:.0f} MB, killed {len(KILLED_AT)} times")
-    counts = {name: done[name] for name in expected_counts}
-    print(
-        f"counted {counts}, {'as the file has it' if counts == expected_counts else f'and not {expected_counts}'}"
-    )
+    print(f"{completed['status']} after {seconds:.0f} s, {rows / seconds:.0f} rows per second")
+    print(f"peak memory of the worker {peak_kib / 1024:.0f} MB, killed {len(KILLED_AT)} times")
+    counts = {name: completed[name] for name in expected_counts}
+    print(f"counts {counts}, {'as expected' if counts == expected_counts else f'expected {expected_counts}'}")
     leads = _leads(stack, tag)
-    found = dict(leads)
-    missing, double, foreign = (
-        expected_leads.keys() - found,
-        len(leads) - len(found),
-        found.keys() - expected_leads,
-    )
-    changed = sum(found[email] != expected_leads[email] for email in found.keys() & expected_leads)
+    by_email = dict(leads)
+    missing = expected_leads.keys() - by_email
+    unexpected = by_email.keys() - expected_leads
+    duplicates = len(leads) - len(by_email)
+    different = sum(by_email[email] != expected_leads[email] for email in by_email.keys() & expected_leads)
     print(
-        f"leads {len(leads):,}: {len(missing)} missing, {double} double, {len(foreign)} that no row names, "
-        f"{changed} that say something else than their rows"
+        f"leads {len(leads):,}: {len(missing)} missing, {duplicates} duplicate, {len(unexpected)} without a row, "
+        f"{different} different from their row"
     )
-    return int(counts != expected_counts or bool(missing or double or foreign or changed))
+    return int(counts != expected_counts or bool(missing or duplicates or unexpected or different))
 
 
 def _pause_the_outbox(stack: Stack) -> None:
@@ -83,7 +80,7 @@ def _pause_the_outbox(stack: Stack) -> None:
 
 
 def _file(rows: int, tag: str) -> tuple[bytes, dict[str, Any], dict[str, int]]:
-    """The file, the leads that it makes by their addresses, and what becomes of its rows."""
+    """The file, the expected leads by e-mail address, and the expected counts of the import."""
     text = io.StringIO(newline="")
     out = csv.writer(text, lineterminator="\r\n")
     out.writerow(("first_name", "last_name", "email", "phone", "loss_type", "notes", "metadata.row"))
@@ -99,7 +96,7 @@ def _file(rows: int, tag: str) -> tuple[bytes, dict[str, Any], dict[str, int]]:
             updated += 1
         else:
             out.writerow(("Zoë", "Nuñez, 長谷川", email, "", "water", 'says "wet",\r\nsince noon', number))
-            notes = 'says "wet",\nsince noon'  # the API takes lines of any kind and keeps newlines
+            notes = 'says "wet",\nsince noon'  # the API converts CRLF to newlines
             if number % 10 == 0 and number % 100 != 90 and number + 9 < rows:
                 notes += f"\n\nagain in row {number + 9}"
             texts = ({"S": text} for text in ("Zoë", "Nuñez, 長谷川", notes))
@@ -115,17 +112,17 @@ def _file(rows: int, tag: str) -> tuple[bytes, dict[str, Any], dict[str, int]]:
     return b"\xef\xbb\xbf" + text.getvalue().encode(), expected_leads, expected_counts
 
 
-def _follow(stack: Stack, key: str, made: dict[str, Any], rows: int) -> tuple[dict[str, Any], int]:
-    """The import when it has ended, and the most memory that its workers had (KiB). Kills them on the way."""
+def _follow(stack: Stack, key: str, started: dict[str, Any], rows: int) -> tuple[dict[str, Any], int]:
+    """Wait for the end of an import, and kill its workers twice. Returns the import and the peak memory in KiB."""
     kills = [int(rows * share) for share in KILLED_AT]
     peak = printed = 0
     while True:
-        peak = max([peak, *(_most_memory(worker) for worker in _workers())])
-        answer = stack.call("GET", f"/leads/imports/{made['id']}", key=key)
-        if answer.status != 200:
-            print(f"  asked in vain: {answer.status}", flush=True)
+        peak = max([peak, *(_peak_kib(worker) for worker in _workers())])
+        response = stack.call("GET", f"/leads/imports/{started['id']}", key=key)
+        if response.status != 200:
+            print(f"  GET returned {response.status}", flush=True)
             continue
-        lead_import: dict[str, Any] = answer.json
+        lead_import: dict[str, Any] = response.json
         if lead_import["status"] in ("completed", "failed"):
             return lead_import, peak
         if lead_import["processed"] - printed >= rows // 10:
@@ -136,44 +133,45 @@ def _follow(stack: Stack, key: str, made: dict[str, Any], rows: int) -> tuple[di
             for worker in _workers():
                 os.kill(worker, signal.SIGKILL)
             print(f"  killed after {lead_import['processed']:,} rows", flush=True)
-            _send_again(stack, made)
+            _send_again(stack, started)
         time.sleep(0.5)
 
 
 def _workers() -> list[int]:
-    """The processes in which the local stack runs the worker."""
-    found = []
+    """The ids of the processes in which the local stack runs the worker."""
+    pids = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_bytes()
         except OSError:
-            continue  # it has just ended
+            continue  # the process has ended
         if _WORKER.encode() in command and str(ROOT).encode() in command:
-            found.append(int(process.name))
-    return found
+            pids.append(int(process.name))
+    return pids
 
 
-def _most_memory(worker: int) -> int:
+def _peak_kib(worker: int) -> int:
     try:
         status = Path(f"/proc/{worker}/status").read_text()
     except OSError:
-        return 0  # it has just ended
+        return 0  # the process has ended
     return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
-def _send_again(stack: Stack, made: dict[str, Any]) -> None:
+def _send_again(stack: Stack, started: dict[str, Any]) -> None:
+    """Send the notification of S3 for the uploaded file to the queue of the worker."""
     sqs = stack.client("sqs")
     (queue,) = (url for url in sqs.list_queues()["QueueUrls"] if "ImportQueue-" in url)
-    path = unquote(urlsplit(made["upload"]["url"]).path).lstrip("/")
+    path = unquote(urlsplit(started["upload"]["url"]).path).lstrip("/")
     name = path[path.index("imports/uploads/") :]
     record = {"eventTime": datetime.now(UTC).isoformat(), "s3": {"object": {"key": name}}}
     sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"Records": [record]}))
 
 
 def _leads(stack: Stack, tag: str) -> list[tuple[str, Any]]:
-    """The address and the content of all leads of this import.
+    """The e-mail address and the content of all leads of this import.
 
-    From the table: for each page of a list the emulator goes through all leads, and is later than the API waits.
+    They are read from the table: for each page of a list, the emulator scans all leads and exceeds the API's time-out.
     """
     dynamodb = stack.client("dynamodb")
     (table,) = (name for name in dynamodb.list_tables()["TableNames"] if "StateTable" in name)

@@ -1,9 +1,9 @@
-"""Whether endpoints that hang cost their neighbours anything, on a running local stack.
+"""Whether hanging endpoints delay the deliveries to healthy endpoints, on a running local stack.
 
-From an event's commit to the first byte at each healthy endpoint, with and without others that take a request and never
-answer it, in one run: without, with, without, with. Each event goes to ten of the healthy ones, by their filters, and
-to all that hang: more at once would measure what the emulator can bear. The times are the emulator's and this
-machine's; what counts is how little they differ.
+The benchmark measures the time from the commit of an event to the first byte at each healthy endpoint. It alternates
+rounds without and with endpoints that accept a request and do not respond. Each event is delivered to ten healthy
+endpoints, selected by their filters, and to all hanging ones; more at once would measure the capacity of the emulator.
+The times depend on the emulator and the machine; the result is their difference.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from math import ceil
 from statistics import quantiles
 from typing import Any
 
-from tools.bench.layout import ROOT, Unbuilt
+from tools.bench.layout import ROOT, SetupFailed
 from tools.bench.server import Request, Response, Server
 from tools.fixtures.client import Answer, Stack
 
 ROUNDS = ("without", "with", "without", "with")
 HANGS_SECONDS = 20.0
-"""Longer than a delivery's time-out."""
-PATIENCE_SECONDS = 300.0
-AT_ONCE = 10
-"""Healthy endpoints that one event goes to."""
-_GROUPS = 5
-"""Ten healthy endpoints each, of a tenant: it can have 50."""
+"""Longer than the time-out of a delivery."""
+MAX_WAIT_SECONDS = 300.0
+GROUP_ENDPOINTS = 10
+"""The healthy endpoints that receive the same event."""
+_TENANT_GROUPS = 5
+"""The groups of a tenant, which can have 50 endpoints."""
 _THREADS = 4
 
 
 class Receivers:
-    """Both kinds behind one port. `seen` are the seconds from commit to arrival by event and healthy endpoint."""
+    """Both kinds of endpoints on one port. `seen` has the seconds from commit to arrival, by lead and endpoint."""
 
     def __init__(self) -> None:
         self.seen: dict[tuple[str, str], float] = {}
         self.hung = 0
         self.closed = threading.Event()
 
-    def answer(self, request: Request) -> Response:
+    def respond(self, request: Request) -> Response:
         now = time.time()
         if request.path.startswith("/hangs"):
             self.hung += 1
@@ -54,33 +54,36 @@ class Receivers:
 
 
 def main(healthy: int, hanging: int, events: int) -> int:
-    """Print the percentiles of each round. 1 where something did not arrive."""
+    """Print the percentiles of each round. Returns 1 if an event did not arrive."""
     path = ROOT / ".local" / "stack.json"
     if not path.exists():
-        raise Unbuilt("start the local stack first: make run DETACH=1")
+        raise SetupFailed("start the local stack first: make run DETACH=1")
     stack = Stack.read(path)
     receivers = Receivers()
-    server = Server(receivers.answer)
+    server = Server(receivers.respond)
     base = f"http://127.0.0.1:{server.port}"
-    groups = healthy // AT_ONCE
-    ours, neighbour = [_tenant(stack) for _ in range(ceil(groups / _GROUPS))], _tenant(stack)
+    groups = healthy // GROUP_ENDPOINTS
+    ours, neighbour = [_tenant(stack) for _ in range(ceil(groups / _TENANT_GROUPS))], _tenant(stack)
     webhooks = []
     for group in range(groups):
-        key, only = ours[group // _GROUPS], {"data.source": {"eq": f"g{group}"}}
-        wanted = [{"url": f"{base}/healthy/{group}/{number}", "filter": only} for number in range(AT_ONCE)]
-        webhooks += _register(stack, key, wanted)
+        key, by_source = ours[group // _TENANT_GROUPS], {"data.source": {"eq": f"g{group}"}}
+        endpoints = [
+            {"url": f"{base}/healthy/{group}/{number}", "filter": by_source}
+            for number in range(GROUP_ENDPOINTS)
+        ]
+        webhooks += _register(stack, key, endpoints)
     webhooks += _register(stack, neighbour, [{"url": f"{base}/hangs/{number}"} for number in range(hanging)])
     _round(stack, receivers, ours, [], events=groups, groups=groups)
-    print(f"{healthy} healthy endpoints, {events} events a round; seconds from commit to first byte at them")
+    print(f"{healthy} healthy endpoints, {events} events per round; seconds from commit to first byte")
     missing = 0
     for name in ROUNDS:
         hung = receivers.hung
         neighbours = [neighbour] if name == "with" else []
         times = _round(stack, receivers, ours, neighbours, events=events, groups=groups)
-        missing += events * AT_ONCE - len(times)
+        missing += events * GROUP_ENDPOINTS - len(times)
         cuts = quantiles(times, n=100)
         print(
-            f"{name:>8} {hanging} that hang: p50 {cuts[49]:6.2f}  p99 {cuts[98]:6.2f}  max {max(times):6.2f}"
+            f"{name:>8} {hanging} hanging: p50 {cuts[49]:6.2f}  p99 {cuts[98]:6.2f}  max {max(times):6.2f}"
             f"  ({len(times)} arrived, {receivers.hung - hung} requests hung)",
             flush=True,
         )
@@ -92,33 +95,35 @@ def main(healthy: int, hanging: int, events: int) -> int:
 
 
 def _tenant(stack: Stack) -> str:
-    """A new organization's admin key without a limit that the benchmark would reach."""
+    """The admin key of a new organization, with a rate limit that the benchmark does not reach."""
     child = _ok(stack.call("POST", "/organizations", key=stack.keys["live_admin"], body={"name": "Bench"}))
     body = {"name": "bench", "scopes": ["admin"], "rate_limit": {"per_minute": 6000}}
-    made = _ok(stack.call("POST", "/api-keys", key=child["admin_key"]["key"], body=body))
-    return str(made["key"])
+    api_key = _ok(stack.call("POST", "/api-keys", key=child["admin_key"]["key"], body=body))
+    return str(api_key["key"])
 
 
-def _register(stack: Stack, key: str, wanted: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    def register(one: dict[str, Any]) -> tuple[str, str]:
-        body = {**one, "events": ["lead.created"]}
+def _register(stack: Stack, key: str, endpoints: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Create webhook endpoints. Returns the key and the id of each."""
+
+    def register(endpoint: dict[str, Any]) -> tuple[str, str]:
+        body = {**endpoint, "events": ["lead.created"]}
         return key, str(_ok(stack.call("POST", "/webhooks", key=key, body=body))["id"])
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        return list(pool.map(register, wanted))
+        return list(pool.map(register, endpoints))
 
 
 def _round(
     stack: Stack, receivers: Receivers, ours: list[str], neighbours: list[str], *, events: int, groups: int
 ) -> list[float]:
-    """The seconds at the healthy endpoints, once all are there or patience is at its end."""
+    """The seconds at the healthy endpoints, after all events arrived or MAX_WAIT_SECONDS passed."""
     leads = set()
     for number in range(events):
         for neighbour in neighbours:
             _lead(stack, neighbour, "api")
         group = number % groups
-        leads.add(_lead(stack, ours[group // _GROUPS], f"g{group}"))
-        _wait(receivers, leads, len(leads) * AT_ONCE)
+        leads.add(_lead(stack, ours[group // _TENANT_GROUPS], f"g{group}"))
+        _wait(receivers, leads, len(leads) * GROUP_ENDPOINTS)
     return [seconds for (lead, _), seconds in list(receivers.seen.items()) if lead in leads]
 
 
@@ -127,15 +132,15 @@ def _lead(stack: Stack, key: str, source: str) -> str:
     return str(_ok(stack.call("POST", "/leads", key=key, body=body))["id"])
 
 
-def _wait(receivers: Receivers, leads: set[str], enough: int) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
+def _wait(receivers: Receivers, leads: set[str], expected: int) -> None:
+    end = time.monotonic() + MAX_WAIT_SECONDS
     while time.monotonic() < end:
-        if sum(lead in leads for lead, _ in list(receivers.seen)) >= enough:
+        if sum(lead in leads for lead, _ in list(receivers.seen)) >= expected:
             return
         time.sleep(0.05)
 
 
-def _ok(answer: Answer) -> Any:
-    if answer.status >= 300:
-        raise Unbuilt(f"the stack answered {answer.status}: {answer.body.decode()}")
-    return answer.json
+def _ok(response: Answer) -> Any:
+    if response.status >= 300:
+        raise SetupFailed(f"the stack returned {response.status}: {response.body.decode()}")
+    return response.json

@@ -1,4 +1,4 @@
-"""What the canned tables hold: one item of each kind, in the product's own shapes, under whatever key is asked for."""
+"""The content of the fake tables: an item of each kind, created by the models of the product, for any key."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ AT = datetime(2026, 4, 24, 17, 42, 11, 314000, tzinfo=UTC)
 ORGANIZATION = ids.new("org", AT)
 KEY_ID = ids.new("key", AT)
 KEY = new_text("live")
-RECEIVED_FROM = ("callrail", "resend", "stripe")
+VENDORS = ("callrail", "resend", "stripe")
 SECRET = signing.new_secret()
-"""What KMS decrypts every ciphertext to."""
+"""The plaintext of every ciphertext in the fake KMS."""
 TRANSCRIPT = (
     "Agent: Summit Restoration, how can I help?\n"
     "Caller: Hi, a pipe burst under the kitchen sink and there is an inch of water on the floor right now.\n"
@@ -40,26 +40,26 @@ TRANSCRIPT = (
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """`hooks` is where the webhook endpoint's URL points."""
+    """`hooks` is the URL of the webhook endpoint."""
 
     hooks: str
 
     def access(self, pk: str) -> Item:
         if pk.startswith("C#"):
-            vendor = next(one for one in RECEIVED_FROM if connections.pk(connection_of(one)) == pk)
-            found = dump(
+            vendor = next(name for name in VENDORS if connections.pk(connection_of(name)) == pk)
+            item = dump(
                 Connection(organization_id=ORGANIZATION, mode="live", vendor=vendor, ciphertexts=("YQ==",))
             )
         else:
-            found = dump(_key())
-        return {"pk": pk, **found}
+            item = dump(_key())
+        return {"pk": pk, **item}
 
     def state(self, pk: str, sk: str) -> Item | None:
-        """The item under a key of the State table, or of what lies in an index partition; None for other kinds."""
+        """The item with a key of the State table or of one of its indexes. None for kinds that have no item here."""
         parts = pk.split("#")
         kind = parts[2] if len(parts) > 2 else ""
-        found = self._of(kind, sk)
-        return {"pk": "#".join(parts[:3]), "sk": sk, "kind": kind, **found} if found else None
+        item = self._of(kind, sk)
+        return {"pk": "#".join(parts[:3]), "sk": sk, "kind": kind, **item} if item else None
 
     def _of(self, kind: str, sk: str) -> Item | None:
         match kind:
@@ -90,7 +90,7 @@ class Tables:
             url=self.hooks,
             events=("*",),
             enabled=True,
-            secret="YQ==",  # noqa: S106 - a ciphertext that stands for SECRET
+            secret="YQ==",  # noqa: S106 - the ciphertext of SECRET
             secret_prefix=SECRET[:10],
             created_at=AT,
             updated_at=AT,
@@ -99,17 +99,17 @@ class Tables:
 
 
 def _health() -> Item:
-    """An endpoint's, as it stands once an attempt has taken the only place of this minute."""
+    """The health of an endpoint after an attempt acquired the only slot of this minute."""
     return {"leases": {}, f"asked_{int(clock.now().timestamp()) // 60}": 1}
 
 
 def connection_of(vendor: str) -> str:
-    """The connection's id: the look-up's key is all that a receiver asks with."""
+    """The id of a vendor's connection. It determines the vendor, because the look-up has no other input."""
     return "conn_" + vendor.encode().hex().ljust(40, "0")
 
 
 def event(event_id: str) -> Item:
-    """A published event, as the table keeps it."""
+    """The item of a published event."""
     return {
         "kind": "EVENT",
         "id": event_id,
@@ -169,7 +169,7 @@ def _lead(lead_id: str) -> Lead:
 
 
 def _call(call_id: str) -> Call:
-    judged = Run(
+    run = Run(
         at=AT,
         intent=Intent.WATER,
         urgency=Urgency.EMERGENCY,
@@ -203,7 +203,7 @@ def _call(call_id: str) -> Call:
         order={},
         seen=("a",),
         transcript_version=1,
-        classification=judged,
+        classification=run,
         classified_at=AT,
     )
 

@@ -1,6 +1,6 @@
-"""What Lambda would have on its disk: /opt/python from both layers as `sam build` makes them, a task folder a function.
+"""Lambda's file system: /opt/python from both layers, built as `sam build` does, and a task folder for each function.
 
-All of it lies under .local/bench and is made again when its inputs change.
+The files are in .local/bench and are rebuilt when their inputs change.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRATCH = ROOT / ".local" / "bench"
 _RUNTIME_CLIENT = ("awslambdaric", "snapshot-restore-py", "simplejson")
 _UNCHECKED_HASH = b"\x01\x00\x00\x00"
-"""A .pyc's flags (PEP 552): its source is never looked at."""
+"""The flags of a .pyc (PEP 552) whose source is never checked."""
 
 
-class Unbuilt(Exception):
-    """What could not be laid out, and why."""
+class SetupFailed(Exception):
+    """The layers, the runtime or the local stack is not ready. The message has the cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`packages` is /opt/python, `tasks` has a folder for each function, `python` runs without our own packages."""
+    """`packages` is /opt/python, `tasks` has a folder for each function, `python` has no package of ours."""
 
     python: Path
     packages: Path
@@ -37,7 +37,7 @@ class Layout:
 
 
 def lay_out(folders: list[str]) -> Layout:
-    """Build what is not built yet. `folders` are functions' folders below functions/."""
+    """Build what is out of date. `folders` are folders of functions, relative to functions/."""
     dependencies = _built("dependencies", "DependenciesLayer")
     shared = _built("shared", "SharedLayer")
     packages = SCRATCH / "opt" / "python"
@@ -56,7 +56,7 @@ def lay_out(folders: list[str]) -> Layout:
 
 
 def add_task(layout: Layout, name: str, source: str) -> Path:
-    """A function of the benchmark's own, from its source text."""
+    """Add a function of the benchmark from its source code. Returns its folder."""
     folder = layout.task(name)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "app.py").write_text(source)
@@ -64,11 +64,11 @@ def add_task(layout: Layout, name: str, source: str) -> Path:
 
 
 def _built(layer: str, logical_id: str) -> Path:
-    """The layer's artifacts, by its own Makefile in a scratch copy of its folder, as `sam build` does."""
+    """Build a layer with its Makefile in a copy of its folder, as `sam build` does. Returns the artifacts' folder."""
     source = ROOT / "layers" / layer
     target, stamp = SCRATCH / "layers" / layer, SCRATCH / "layers" / f"{layer}.sha256"
-    wanted = _digest(source)
-    if target.exists() and stamp.exists() and stamp.read_text() == wanted:
+    digest = _digest(source)
+    if target.exists() and stamp.exists() and stamp.read_text() == digest:
         return target
     copy = SCRATCH / "sources" / layer
     shutil.rmtree(copy, ignore_errors=True)
@@ -82,7 +82,7 @@ def _built(layer: str, logical_id: str) -> Path:
         f"ARTIFACTS_DIR={target}",
         f"PYTHON={sys.executable}",
     )
-    stamp.write_text(wanted)
+    stamp.write_text(digest)
     return target
 
 
@@ -95,21 +95,21 @@ def _digest(source: Path) -> str:
 
 
 def _python() -> Path:
-    """A virtual environment with Lambda's runtime client and nothing else, made by the interpreter that runs this.
+    """The interpreter of a virtual environment that has Lambda's runtime client only.
 
-    Not the development environment: its .pth files alone double an interpreter's start.
+    It is not the development environment, whose .pth files double the start time of the interpreter.
     """
     pins = [line for line in _pins() if line.partition("==")[0] in _RUNTIME_CLIENT]
     if len(pins) != len(_RUNTIME_CLIENT):
-        raise Unbuilt(f"tools/requirements.txt must pin {', '.join(_RUNTIME_CLIENT)}")
+        raise SetupFailed(f"tools/requirements.txt must pin {', '.join(_RUNTIME_CLIENT)}")
     home, stamp = SCRATCH / "runtime", SCRATCH / "runtime.txt"
-    wanted = "\n".join([sys.version, *pins])
+    fingerprint = "\n".join([sys.version, *pins])
     python = home / "bin" / "python3.13"
-    if not (python.exists() and stamp.exists() and stamp.read_text() == wanted):
+    if not (python.exists() and stamp.exists() and stamp.read_text() == fingerprint):
         shutil.rmtree(home, ignore_errors=True)
         _run(sys.executable, "-m", "venv", "--without-pip", str(home))
         _run(sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", *pins)
-        stamp.write_text(wanted)
+        stamp.write_text(fingerprint)
     return python
 
 
@@ -118,7 +118,7 @@ def _pins() -> list[str]:
 
 
 def _check_compiled(packages: Path) -> None:
-    """Without its .pyc a module is compiled at each cold start: three times the import's cost."""
+    """Check that every module has a .pyc. Otherwise each cold start compiles it, which triples the import time."""
     missing = []
     for source in packages.rglob("*.py"):
         compiled = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
@@ -126,7 +126,7 @@ def _check_compiled(packages: Path) -> None:
             missing.append(str(source.relative_to(packages)))
     if missing:
         shown = ", ".join(sorted(missing)[:5])
-        raise Unbuilt(f"{len(missing)} modules of the layers have no unchecked-hash .pyc: {shown}")
+        raise SetupFailed(f"{len(missing)} modules of the layers have no unchecked-hash .pyc: {shown}")
 
 
 def _run(*command: str) -> None:
@@ -136,4 +136,4 @@ def _run(*command: str) -> None:
     }
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Unbuilt(f"{' '.join(command)}\n{done.stdout[-1500:]}{done.stderr[-1500:]}")
+        raise SetupFailed(f"{' '.join(command)}\n{done.stdout[-1500:]}{done.stderr[-1500:]}")

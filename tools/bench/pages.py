@@ -1,6 +1,6 @@
-"""Pages of leads on a running local stack: what one page of each filter reads, with few leads and with many.
+"""Pages of leads on a running local stack: the reads of a page for each filter, with few leads and with many.
 
-What is counted (queries, items, bytes) is the same on every machine; the milliseconds are the emulator's and only tell
+The counts (queries, items, bytes) are the same on every machine. The milliseconds depend on the emulator and only show
 whether it slows down.
 """
 
@@ -15,7 +15,7 @@ from datetime import timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from tools.bench.layout import ROOT, Unbuilt
+from tools.bench.layout import ROOT, SetupFailed
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
@@ -32,7 +32,7 @@ FILTERS: tuple[dict[str, Any], ...] = (
     {"min_score": 50},
 )
 _THREADS = 4
-_LEADS_A_TASK = 25
+_LEADS_PER_TASK = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Cost:
 
 
 def main() -> int:
-    """Print the table. 1 where a page of many leads reads anything else than the same page of few."""
+    """Print the table. Returns 1 if a page reads more or less with many leads than with few."""
     use_the_stack()
     callers = [_seeded(size) for size in SIZES]
     print(
@@ -63,10 +63,10 @@ def main() -> int:
 
 
 def use_the_stack(function: str = "LeadsList") -> None:
-    """Set what the template tells a function, and where the stack is. Raises: Unbuilt where there is none."""
+    """Set the environment variables of a function of the stack. Raises: SetupFailed if no stack is running."""
     folder = ROOT / ".local"
     if not (folder / "stack.json").exists():
-        raise Unbuilt("start the local stack first: make run DETACH=1")
+        raise SetupFailed("start the local stack first: make run DETACH=1")
     stack = json.loads((folder / "stack.json").read_text())
     os.environ |= json.loads((folder / "env.json").read_text())[function]
     os.environ |= {
@@ -78,8 +78,11 @@ def use_the_stack(function: str = "LeadsList") -> None:
 
 
 def _seeded(size: int) -> Caller:
-    """A tenant of its own with so many leads, whose fields repeat every 60: SIZES are alike to that rhythm, so the
-    newest leads are the same mixture in both."""
+    """A caller of a new tenant with `size` leads.
+
+    The fields of the leads repeat every 60 leads, and SIZES differ by a multiple of 60, so a page of the newest leads
+    has the same mixture in both tenants.
+    """
     from eal.core import clock, ids
     from eal.core.caller import system
     from tools.fixtures.leads import numbered_lead, put_leads
@@ -91,7 +94,7 @@ def _seeded(size: int) -> Caller:
         put_leads((numbered_lead(number, start) for number in numbers), by)
 
     with ThreadPoolExecutor(_THREADS) as threads:
-        list(threads.map(put, batched(range(size), _LEADS_A_TASK, strict=False)))
+        list(threads.map(put, batched(range(size), _LEADS_PER_TASK, strict=False)))
     return by
 
 

@@ -1,8 +1,8 @@
-"""Receivers, warm: from a vendor's event to its answer, over a bare function that only answers.
+"""Warm receivers: the time from a vendor's event to the response, relative to a bare function that only responds.
 
-Ours checks connection and signature, stores the body and queues its message before it says 202; the bare one says 202.
-Both run under Lambda's runtime client at the same time and get the same signed event in turn. AWS answers at once, so
-the difference is our own work and its four round trips on loopback.
+A receiver verifies the connection and the signature, stores the body and enqueues its message before it returns 202.
+The bare function returns 202. Both run under Lambda's runtime client at the same time and receive the same signed event
+in turn. The fake AWS responds at once, so the difference is our code and its four round trips on loopback.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from statistics import quantiles
 from typing import TYPE_CHECKING
 
 from tools.bench import cold, functions, layout, samples
-from tools.bench.answers import Canned
+from tools.bench.fake_aws import FakeAws
 from tools.bench.items import Tables
 from tools.bench.runtime import running
 from tools.bench.server import Server
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 BARE = """def handler(event, context):
     return {"statusCode": 202, "headers": {"Content-Type": "application/json"}, "body": '{"received": true}'}
 """
-UNCOUNTED = 50
+WARM_UP_INVOCATIONS = 50
+"""The first invocations of each, which open connections and fill caches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,15 @@ class Row:
 
 def main(invocations: int) -> int:
     """Print the table."""
-    canned = Canned()
-    server = Server(canned.answer)
+    fake_aws = FakeAws()
+    server = Server(fake_aws.respond)
     endpoint = f"http://127.0.0.1:{server.port}"
-    canned.tables = Tables(hooks=f"{endpoint}/hooks")
-    wanted = [one for one in functions.of_template(endpoint) if one.folder.startswith("inbound/")]
-    built = layout.lay_out([one.folder for one in wanted])
-    rows = [_measure(built, canned, one, invocations) for one in wanted]
+    fake_aws.tables = Tables(hooks=f"{endpoint}/hooks")
+    measured = [
+        function for function in functions.of_template(endpoint) if function.folder.startswith("inbound/")
+    ]
+    built = layout.lay_out([function.folder for function in measured])
+    rows = [_measure(built, fake_aws, function, invocations) for function in measured]
     server.close()
     print(f"{invocations} invocations of each, in turn")
     print(f"{'receiver':20} {'':4} {'ours ms':>8} {'bare ms':>8} {'ratio':>6}")
@@ -54,25 +57,25 @@ def main(invocations: int) -> int:
     return 0
 
 
-def _measure(built: Layout, canned: Canned, one: Function, invocations: int) -> Row:
-    bare = layout.add_task(built, f"bare/{one.folder}", BARE)
+def _measure(built: Layout, fake_aws: FakeAws, function: Function, invocations: int) -> Row:
+    bare = layout.add_task(built, f"bare/{function.folder}", BARE)
     times: tuple[list[float], list[float]] = ([], [])
     with ExitStack() as stack:
         pair = [
-            stack.enter_context(running(built, task, one.environment, layout.SCRATCH / log))
-            for task, log in ((built.task(one.folder), "function.log"), (bare, "bare.log"))
+            stack.enter_context(running(built, task, function.environment, layout.SCRATCH / log))
+            for task, log in ((built.task(function.folder), "function.log"), (bare, "bare.log"))
         ]
-        for number in range(UNCOUNTED + invocations):
-            event = samples.sample(one.folder)
+        for number in range(WARM_UP_INVOCATIONS + invocations):
+            event = samples.sample(function.folder)
             for runtime, seconds in zip(pair, times, strict=True):
-                canned.requests.clear()
+                fake_aws.requests.clear()
                 invocation = runtime.invoke(event)
-                cold.check(one.folder, invocation.answer)
-                if number >= UNCOUNTED:
+                cold.check(function.folder, invocation.response)
+                if number >= WARM_UP_INVOCATIONS:
                     seconds.append(invocation.seconds)
-            # A pause keeps one from running in the other's clean-up.
+            # The pause lets a function finish its clean-up before the other one runs.
             time.sleep(0.001)
-    return Row(one.folder, _p50_p99(times[0]), _p50_p99(times[1]))
+    return Row(function.folder, _p50_p99(times[0]), _p50_p99(times[1]))
 
 
 def _p50_p99(seconds: list[float]) -> tuple[float, float]:

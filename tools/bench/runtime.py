@@ -1,4 +1,4 @@
-"""Lambda's Runtime API on loopback, and a function's process under Lambda's own runtime client.
+"""Lambda's Runtime API on loopback, and a function in a process under Lambda's runtime client.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -24,32 +24,32 @@ if TYPE_CHECKING:
     from tools.bench.layout import Layout
 
 _PREFIX = "/2018-06-01/runtime"
-_PATIENCE = 30.0
+_MAX_WAIT_SECONDS = 30.0
 
 
-class Broken(Exception):
-    """A function did not answer as it should: what it said, or the end of its log."""
+class RunFailed(Exception):
+    """A measured program failed. The message has its output or the end of its log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """An answer, and the time from the event's first byte out to the answer's last byte in."""
+    """A response, and the seconds from the first byte of the event to the last byte of the response."""
 
-    answer: Any
+    response: Any
     seconds: float
-    answered_at: float
+    responded_at: float
 
 
 class Runtime:
-    """One process of one function. It is given events one by one."""
+    """A process of a function, which receives events one by one."""
 
     def __init__(self, layout: Layout, folder: Path, environment: Mapping[str, str], log: Path) -> None:
         self._events: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._answers: queue.SimpleQueue[tuple[str, bytes, float]] = queue.SimpleQueue()
+        self._responses: queue.SimpleQueue[tuple[str, bytes, float]] = queue.SimpleQueue()
         self._sent_at = 0.0
         self._number = 0
         self._log = log
-        self._server = Server(self._answer)
+        self._server = Server(self._respond)
         with log.open("wb") as output:
             self.spawned_at = time.perf_counter()
             self._process = subprocess.Popen(
@@ -58,7 +58,7 @@ class Runtime:
                 env={
                     **environment,
                     "PYTHONPATH": os.pathsep.join([str(folder), str(layout.packages)]),
-                    # Lambda's file system is read-only: app.py is compiled at each cold start, and kept nowhere.
+                    # Lambda's file system is read-only, so each cold start compiles app.py.
                     "PYTHONDONTWRITEBYTECODE": "1",
                     "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.port}",
                     "LAMBDA_TASK_ROOT": str(folder),
@@ -69,45 +69,45 @@ class Runtime:
             )
 
     def invoke(self, event: object) -> Invocation:
-        """Send an event and wait for its answer.
+        """Send an event and wait for its response.
 
-        Raises: Broken.
+        Raises: RunFailed.
         """
         self._events.put(json.dumps(event).encode())
-        kind, body, at = self._next_answer()
+        kind, body, at = self._next_response()
         if kind != "response":
-            raise Broken(f"{body.decode(errors='replace')}\n{self.log_tail()}")
+            raise RunFailed(f"{body.decode(errors='replace')}\n{self.log_tail()}")
         return Invocation(json.loads(body), at - self._sent_at, at)
 
-    def _next_answer(self) -> tuple[str, bytes, float]:
-        deadline = time.monotonic() + _PATIENCE
+    def _next_response(self) -> tuple[str, bytes, float]:
+        deadline = time.monotonic() + _MAX_WAIT_SECONDS
         while True:
             try:
-                return self._answers.get(timeout=0.2)
+                return self._responses.get(timeout=0.2)
             except queue.Empty:
                 if self._process.poll() is not None or time.monotonic() > deadline:
-                    raise Broken(f"no answer\n{self.log_tail()}") from None
+                    raise RunFailed(f"no response\n{self.log_tail()}") from None
 
     def close(self) -> float:
-        """End the process. The seconds of processor time that it took in all."""
-        # The runtime client waits in a blocking call of C++, where SIGTERM's Python handler is never reached.
+        """Kill the process. Returns the seconds of processor time that it used."""
+        # SIGTERM has no effect: the runtime client waits in a blocking call in C++, where Python handlers do not run.
         self._process.send_signal(signal.SIGKILL)
-        _, status, used = os.wait4(self._process.pid, 0)
+        _, status, usage = os.wait4(self._process.pid, 0)
         self._process.returncode = os.waitstatus_to_exitcode(status)
         self._server.close()
-        return used.ru_utime + used.ru_stime
+        return usage.ru_utime + usage.ru_stime
 
     def log_tail(self) -> str:
         return self._log.read_text(errors="replace")[-3000:]
 
-    def _answer(self, request: Request) -> Response:
+    def _respond(self, request: Request) -> Response:
         if request.path == f"{_PREFIX}/invocation/next":
             event = self._events.get()
             self._number += 1
-            said = Response(200, event, self._headers())
+            response = Response(200, event, self._headers())
             self._sent_at = time.perf_counter()
-            return said
-        self._answers.put((request.path.rpartition("/")[2], request.body, request.at))
+            return response
+        self._responses.put((request.path.rpartition("/")[2], request.body, request.at))
         return Response(202, b'{"status":"OK"}', {"Content-Type": "application/json"})
 
     def _headers(self) -> dict[str, str]:
@@ -122,7 +122,7 @@ class Runtime:
 
 @contextmanager
 def running(layout: Layout, folder: Path, environment: Mapping[str, str], log: Path) -> Iterator[Runtime]:
-    """The process of the function in `folder`, from its spawning to its end."""
+    """Run the function in `folder`, and kill its process at the end."""
     runtime = Runtime(layout, folder, environment, log)
     try:
         yield runtime

@@ -1,4 +1,4 @@
-"""The event that each function is measured with: its sample in events/, with a key, ids and signatures good here."""
+"""The event for each function: its sample from events/, with a valid key, ids and signatures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tools.bench.layout import ROOT
 type Event = dict[str, Any]
 
 PLACEHOLDERS = {"REPLACE_WITH_A_WEBHOOK_ID": ids.new("wh", items.AT)}
-"""Those that a function refuses; the others are as good as any text."""
+"""The placeholders that a function would reject, and their values."""
 CONNECTION = "conn_REPLACE_WITH_YOUR_CONNECTION_ID"
 
 
@@ -24,7 +24,7 @@ def sample(folder: str) -> Event:
     text = (ROOT / "events" / f"{folder}.json").read_text()
     for placeholder, value in PLACEHOLDERS.items():
         text = text.replace(placeholder, value)
-    if vendor := next((one for one in items.RECEIVED_FROM if folder.endswith(one)), None):
+    if vendor := next((name for name in items.VENDORS if folder.endswith(name)), None):
         text = text.replace(CONNECTION, items.connection_of(vendor))
     event: Event = json.loads(text)
     if event.get("headers") is not None:
@@ -35,24 +35,24 @@ def sample(folder: str) -> Event:
 def _sign(event: Event) -> None:
     body = event.get("body") or ""
     raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
-    good = {
+    valid = {
         "authorization": f"Bearer {items.KEY}",
         "signature": base64.b64encode(hmac.digest(items.SECRET.encode(), raw, "sha1")).decode(),
-        "stripe-signature": _of_stripe(raw),
-        **_of_svix(raw),
+        "stripe-signature": _stripe_signature(raw),
+        **_svix_headers(raw),
     }
-    headers = {name: value for name, value in event["headers"].items() if name.lower() not in good}
-    event["headers"] = {**headers, **good}
+    headers = {name: value for name, value in event["headers"].items() if name.lower() not in valid}
+    event["headers"] = {**headers, **valid}
     if event.get("multiValueHeaders") is not None:
         event["multiValueHeaders"] = {name: [value] for name, value in event["headers"].items()}
 
 
-def _of_stripe(raw: bytes) -> str:
+def _stripe_signature(raw: bytes) -> str:
     at = int(time.time())
     return f"t={at},v1={hmac.digest(items.SECRET.encode(), f'{at}.'.encode() + raw, 'sha256').hex()}"
 
 
-def _of_svix(raw: bytes) -> dict[str, str]:
+def _svix_headers(raw: bytes) -> dict[str, str]:
     at = int(time.time())
     return {
         "svix-id": "msg_bench",

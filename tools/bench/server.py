@@ -1,6 +1,6 @@
-"""A small HTTP/1.1 server on loopback: a thread for each connection, nothing between the socket and the answer.
+"""A minimal HTTP/1.1 server on loopback, with a thread for each connection.
 
-Not http.server: its header parsing costs more than what is measured against it.
+It does not use http.server, whose header parsing costs more than the code that is measured.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request, and when its last byte was read."""
+    """A request. `at` is the time.perf_counter() after its last byte was read."""
 
     method: str
     path: str
@@ -33,20 +33,20 @@ class Response:
     headers: Mapping[str, str] | None = None
 
 
-type Answering = Callable[[Request], Response]
+type Handler = Callable[[Request], Response]
 
 
 class Server:
-    """Answers each request with what `answering` says, until closed."""
+    """Responds to each request with the result of `handler`, until closed."""
 
-    def __init__(self, answering: Answering) -> None:
-        self._answering = answering
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        # shutdown wakes the thread that waits in accept; close alone would leave it there.
+        # shutdown wakes the thread that is blocked in accept; close alone does not.
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
@@ -63,7 +63,7 @@ class Server:
         with connection, connection.makefile("rb") as stream:
             try:
                 while request := _read(connection, stream):
-                    connection.sendall(_encoded(self._answering(request)))
+                    connection.sendall(_encoded(self._handler(request)))
             except OSError:
                 return
 
@@ -93,8 +93,8 @@ def _chunk(stream: BinaryIO) -> bytes:
     return chunk
 
 
-def _encoded(said: Response) -> bytes:
-    head = f"HTTP/1.1 {said.status} .\r\nContent-Length: {len(said.body)}\r\n"
-    for name, value in (said.headers or {}).items():
+def _encoded(response: Response) -> bytes:
+    head = f"HTTP/1.1 {response.status} .\r\nContent-Length: {len(response.body)}\r\n"
+    for name, value in (response.headers or {}).items():
         head += f"{name}: {value}\r\n"
-    return head.encode("latin-1") + b"\r\n" + said.body
+    return head.encode("latin-1") + b"\r\n" + response.body

@@ -1,7 +1,7 @@
-"""python -m tools.conformance: the table kit's tests against DynamoDB Local, AWS's own engine.
+"""python -m tools.conformance: run the tests of `eal.core.table` against DynamoDB Local, which AWS publishes.
 
-The engine comes from npm (amplify-dynamodb-simulator carries it) into .local/dynamodb-local. Where Java or npm is
-missing, this says so and is content: the same tests run against moto in `make test`.
+The npm package amplify-dynamodb-simulator contains DynamoDB Local. It is downloaded to .local/dynamodb-local. If Java
+or npm is missing, the command prints that and exits with 0, because `make test` runs the same tests against moto.
 """
 
 import os
@@ -23,13 +23,13 @@ _READY_SECONDS = 60.0
 
 
 class Failed(Exception):
-    """What went wrong, in one line."""
+    """A failed step. The message is the cause, in one line."""
 
 
 def main() -> int:
     missing = [tool for tool in ("java", "npm") if shutil.which(tool) is None]
     if missing:
-        print(f"conformance: skipped, there is no {' and no '.join(missing)} on this machine")
+        print(f"conformance: skipped, {' and '.join(missing)} not found")
         return 0
     try:
         engine = _engine()
@@ -41,30 +41,30 @@ def main() -> int:
 
 
 def _engine() -> Path:
-    """The folder of the engine's jar, fetched once."""
+    """The folder of DynamoDB Local's jar, downloaded if it is missing."""
     engine = HOME / PACKAGE / "emulator"
     if engine.exists():
         return engine
-    fetched = HOME / "fetched"
-    shutil.rmtree(fetched, ignore_errors=True)
-    fetched.mkdir(parents=True)
+    download = HOME / "fetched"
+    shutil.rmtree(download, ignore_errors=True)
+    download.mkdir(parents=True)
     done = subprocess.run(
-        ["npm", "pack", "--silent", PACKAGE], cwd=fetched, capture_output=True, text=True, check=False
+        ["npm", "pack", "--silent", PACKAGE], cwd=download, capture_output=True, text=True, check=False
     )
-    archives = list(fetched.glob("*.tgz"))
+    archives = list(download.glob("*.tgz"))
     if done.returncode or not archives:
         raise Failed(f"npm pack {PACKAGE} failed: {done.stderr.strip()[-300:]}")
     with tarfile.open(archives[0]) as archive:
-        archive.extractall(fetched, filter="data")
-    # Whole or not at all: an interrupted fetch is begun again.
-    (fetched / "package").rename(HOME / PACKAGE)
-    shutil.rmtree(fetched)
+        archive.extractall(download, filter="data")
+    # The rename is atomic, so an interrupted download is never used.
+    (download / "package").rename(HOME / PACKAGE)
+    shutil.rmtree(download)
     return engine
 
 
 @contextmanager
 def _serving(engine: Path) -> Iterator[str]:
-    """DynamoDB Local in memory, from start to end. Its endpoint."""
+    """Run DynamoDB Local in memory. Yields its endpoint."""
     port = _free_port()
     log_path = HOME / "server.log"
     with log_path.open("wb") as log:
@@ -86,7 +86,7 @@ def _arguments(engine: Path, port: int) -> list[str]:
         start = ["-cp", f"{jar}{os.pathsep}{libraries}/*", str(Path(__file__).with_name("Loopback.java"))]
     else:
         print(
-            "conformance: this Java has no compiler, so DynamoDB Local listens on every interface meanwhile"
+            "conformance: this Java has no compiler, so DynamoDB Local listens on every interface during the tests"
         )
         start = ["-jar", str(jar)]
     options = ["-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)]
@@ -94,7 +94,7 @@ def _arguments(engine: Path, port: int) -> list[str]:
 
 
 def _compiles() -> bool:
-    """Whether `java` can run a source file."""
+    """Whether `java` can run a source file; a JRE cannot."""
     done = subprocess.run(["java", "--list-modules"], capture_output=True, text=True, check=False)
     return "jdk.compiler" in done.stdout
 

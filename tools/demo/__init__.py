@@ -1,1 +1,1 @@
-"""The main job, shown with its evidence: python -m tools.demo."""
+"""A demonstration of the main use case with its evidence: python -m tools.demo."""

@@ -1,4 +1,4 @@
-"""One signed call in, four signed events out, and every step of it on the screen."""
+"""Send one signed call, receive four signed events, and print every step."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from tools.fixtures.receiver import Inbox, Received, receiver
 from tools.fixtures.verifier import accepts, engine
 
 EXPECTED = ("call.received", "call.classified", "call.qualified", "lead.created")
-PATIENCE_SECONDS = 60
+MAX_WAIT_SECONDS = 60
 
 
 class Failed(Exception):
-    """The demo did not show what it is for; the message says what is missing."""
+    """A step of the demo failed. The message names it."""
 
 
 def main() -> int:
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".local" / "stack.json"
     if not path.exists():
-        print("There is no running stack: start one with 'make run DETACH=1' and try again.", file=sys.stderr)
+        print("No stack is running: start one with 'make run DETACH=1' and try again.", file=sys.stderr)
         return 1
     stack = Stack.read(path)
     try:
@@ -67,31 +67,32 @@ def follow_one_call(
     call = Call.new()
     body = call.event("post-call")
     began = time.monotonic()
-    answer = send(
+    response = send(
         "POST",
         f"{stack.receivers['callrail']}/{connection_id}/post-call",
         body,
         {"Content-Type": "application/json", "Signature": signature(body, signing_key)},
     )
-    ok(answer, 202)
-    say("answered", f"{answer.status} after {1000 * (time.monotonic() - began):.0f} ms, stored and queued")
+    ok(response, 202)
+    milliseconds = 1000 * (time.monotonic() - began)
+    say("response", f"{response.status} after {milliseconds:.0f} ms: body stored, message enqueued")
     for line in TRANSCRIPT.splitlines():
         print(f"      {line}")
 
-    if not inbox.wait_for(lambda requests: set(EXPECTED) <= set(map(event_type, requests)), PATIENCE_SECONDS):
+    if not inbox.wait_for(lambda requests: set(EXPECTED) <= set(map(event_type, requests)), MAX_WAIT_SECONDS):
         missing = set(EXPECTED) - set(map(event_type, inbox.requests))
-        raise Failed(f"after {PATIENCE_SECONDS} s these events had not come: {', '.join(sorted(missing))}")
+        raise Failed(f"these events did not arrive within {MAX_WAIT_SECONDS} s: {', '.join(sorted(missing))}")
     took = time.monotonic() - began
-    found = find_call(stack, key, call)
-    show_classification(found)
-    lead = show_lead(stack, key, found)
+    stored = find_call(stack, key, call)
+    show_classification(stored)
+    lead = show_lead(stack, key, stored)
 
     title(
-        f"4. The customer's endpoint got the events, each accepted by the documentation's verifier in {engine()}"
+        f"4. The customer's endpoint received the events; the verifier of the documentation accepts each ({engine()})"
     )
-    for request in sorted(inbox.requests, key=lambda one: int(json.loads(one.body)["sequence"])):
+    for request in sorted(inbox.requests, key=sequence):
         if not accepts(request, secret):
-            raise Failed(f"the verifier refused {event_type(request)}")
+            raise Failed(f"the verifier rejected {event_type(request)}")
         forged = Received(request.headers, request.body.replace(b'"live"', b'"test"'))
         if accepts(forged, secret):
             raise Failed("the verifier accepted a changed body")
@@ -100,8 +101,11 @@ def follow_one_call(
             event["type"],
             f"sequence {event['sequence']}, {event['id']}, {request.headers['x-eal-signature'][:16]}… accepted",
         )
-    say("in all", f"{took:.1f} s from CallRail's request to the last event; changed bodies were refused")
-    show_audit(stack, key, found["id"], lead["id"])
+    say(
+        "total",
+        f"{took:.1f} s from CallRail's request to the last event; the verifier rejects changed bodies",
+    )
+    show_audit(stack, key, stored["id"], lead["id"])
     show_archive(stack)
 
 
@@ -109,30 +113,34 @@ def find_call(stack: Stack, key: str, call: Call) -> Any:
     number = call.caller.replace("+", "%2B")
     calls = ok(stack.call("GET", f"/calls?caller_number={number}", key=key))["data"]
     if len(calls) != 1:
-        raise Failed(f"{len(calls)} calls from this number, where there should be one")
+        raise Failed(f"expected one call from this number, found {len(calls)}")
     return ok(stack.call("GET", f"/calls/{calls[0]['id']}", key=key))
 
 
-def show_classification(found: Any) -> None:
-    title("3. The call was classified, and a lead was made")
+def show_classification(call: Any) -> None:
+    title("3. The call is classified, and a lead is created")
     say(
         "call",
-        f"{found['id']}, {found['status']}, {found['duration_seconds']} s, from {found['caller_number']}",
+        f"{call['id']}, {call['status']}, {call['duration_seconds']} s, from {call['caller_number']}",
     )
-    judged = found["classification"]
-    if (judged["intent"], judged["urgency"], judged["qualified"]) != ("water", "emergency", True):
-        raise Failed(f"this is a qualified water emergency, and it was classified as {judged}")
-    say("judged", f"{judged['intent']}, {judged['urgency']}, qualified, confidence {judged['confidence']}")
-    for evidence in judged["evidence"]:
+    classification = call["classification"]
+    intent, urgency = classification["intent"], classification["urgency"]
+    if (intent, urgency, classification["qualified"]) != ("water", "emergency", True):
+        raise Failed(f"expected a qualified water emergency, got {classification}")
+    say("classification", f"{intent}, {urgency}, qualified, confidence {classification['confidence']}")
+    for evidence in classification["evidence"]:
         if evidence["quote"] not in TRANSCRIPT:
-            raise Failed(f"this quote is not in the transcript: {evidence['quote']}")
+            raise Failed(f"the transcript does not contain the quote {evidence['quote']!r}")
         say(f"  {evidence['field']}", f'turn {evidence["turn"]}: "{evidence["quote"]}"')
-    provenance = judged["provenance"]
-    say("by", f"{provenance['engine']} {provenance['model']}, input {provenance['input_sha256'][:16]}…")
+    provenance = classification["provenance"]
+    say(
+        "provenance",
+        f"{provenance['engine']} {provenance['model']}, input {provenance['input_sha256'][:16]}…",
+    )
 
 
-def show_lead(stack: Stack, key: str, found: Any) -> Any:
-    lead = ok(stack.call("GET", f"/leads/{found['lead_id']}", key=key))
+def show_lead(stack: Stack, key: str, call: Any) -> Any:
+    lead = ok(stack.call("GET", f"/leads/{call['lead_id']}", key=key))
     say(
         "lead",
         f"{lead['id']}, {lead['status']}, {lead['loss_type']}, {lead['first_name']} {lead['phones'][0]}",
@@ -141,7 +149,7 @@ def show_lead(stack: Stack, key: str, found: Any) -> Any:
 
 
 def show_audit(stack: Stack, key: str, call_id: str, lead_id: str) -> None:
-    title("5. The audit log says who did what")
+    title("5. The audit log records each change and its actor")
     for kind, resource_id in (("call", call_id), ("lead", lead_id)):
         log = ok(
             stack.call("GET", f"/audit-log?resource_type={kind}&resource_id={resource_id}&order=asc", key=key)
@@ -153,22 +161,24 @@ def show_audit(stack: Stack, key: str, call_id: str, lead_id: str) -> None:
                 f"by {actor['type']} {actor['id']}, request {record['request_id']}",
             )
             for change in record["changes"][:4]:
-                print(f"      {change['field']}: {shortly(change['from'])} -> {shortly(change['to'])}")
+                print(
+                    f"      {change['field']}: {abbreviated(change['from'])} -> {abbreviated(change['to'])}"
+                )
 
 
 def show_archive(stack: Stack) -> None:
-    title("6. The audit archive in S3: locked objects, seven years")
+    title("6. The audit archive in S3: objects are locked for seven years")
     s3, bucket = stack.client("s3"), stack.aws["audit_bucket"]
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + MAX_WAIT_SECONDS
     while not (objects := s3.list_objects_v2(Bucket=bucket).get("Contents", [])):
         if time.monotonic() > end:
-            raise Failed("no audit segment has been archived")
+            raise Failed(f"no audit segment was archived within {MAX_WAIT_SECONDS} s")
         time.sleep(0.5)
-    for one in objects[-3:]:
-        head = s3.head_object(Bucket=bucket, Key=one["Key"])
+    for item in objects[-3:]:
+        head = s3.head_object(Bucket=bucket, Key=item["Key"])
         say(
-            one["Key"],
-            f"{head['ObjectLockMode']} until {head['ObjectLockRetainUntilDate']:%Y-%m-%d}, {one['Size']} bytes",
+            item["Key"],
+            f"{head['ObjectLockMode']} until {head['ObjectLockRetainUntilDate']:%Y-%m-%d}, {item['Size']} bytes",
         )
     for rule in s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]:
         days = rule.get("Expiration", {}).get("Days")
@@ -181,15 +191,19 @@ def event_type(request: Received) -> str:
     return str(json.loads(request.body)["type"])
 
 
-def ok(answer: Any, status: int = 200) -> Any:
-    if answer.status != status:
-        raise Failed(
-            f"an answer was {answer.status} instead of {status}: {answer.body.decode(errors='replace')[:500]}"
-        )
-    return answer.json
+def sequence(request: Received) -> int:
+    return int(json.loads(request.body)["sequence"])
 
 
-def shortly(value: object) -> str:
+def ok(response: Any, status: int = 200) -> Any:
+    """The JSON of a response. Raises: Failed if it has another status."""
+    if response.status != status:
+        body = response.body.decode(errors="replace")[:500]
+        raise Failed(f"expected a response with status {status}, got {response.status}: {body}")
+    return response.json
+
+
+def abbreviated(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else text[:57] + "…"
 
@@ -198,8 +212,8 @@ def title(text: str) -> None:
     print(f"\n{text}", flush=True)
 
 
-def say(what: str, text: str) -> None:
-    print(f"   {what:<18} {text}", flush=True)
+def say(label: str, text: str) -> None:
+    print(f"   {label:<18} {text}", flush=True)
 
 
 if __name__ == "__main__":

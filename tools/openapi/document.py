@@ -1,6 +1,6 @@
-"""The OpenAPI document, made from the endpoints' signatures and models.
+"""The OpenAPI document, generated from the signatures and models of the endpoints.
 
-`python -m tools.openapi --write` puts it where the API serves it from; a test says when that is out of date.
+`python -m tools.openapi --write` writes the file that the API serves. A test fails if that file is out of date.
 """
 
 from __future__ import annotations
@@ -39,34 +39,36 @@ _TAGS = {
 
 
 def render(document: Node) -> str:
-    """A generated file's text, as it is committed and served."""
+    """The text of a generated file, as committed and served."""
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def methods(built: Node) -> dict[str, list[str]]:
-    """The methods of each path of a document, for the decision between 404 and 405."""
+    """The methods of each path of a document, which decide between 404 and 405."""
     return {path: sorted(method.upper() for method in item) for path, item in built["paths"].items()}
 
 
 def _introduction() -> str:
-    """What holds for each operation."""
+    """The text that applies to every operation."""
     return schemas.paragraphs(Path(__file__).with_name("introduction.md").read_text(encoding="utf-8"))
 
 
 def build(routes: Sequence[Route]) -> Node:
     """The document of these endpoints and of all events.
 
-    Raises: ValueError where two endpoints or two models have the same name, or a tag has no description.
+    Raises: ValueError if two endpoints or two models have the same name, or a tag has no description.
     """
-    if nameless := {route.tag for route in routes} - set(_TAGS):
-        raise ValueError(f"describe these tags (tools/openapi/document.py): {', '.join(sorted(nameless))}")
+    if undescribed := {route.tag for route in routes} - set(_TAGS):
+        raise ValueError(
+            f"add a description for these tags to tools/openapi/document.py: {', '.join(sorted(undescribed))}"
+        )
     models, components = schemas.of_routes(routes)
     responses: dict[str, Node] = {}
     paths: dict[str, Node] = {}
     for route in sorted(routes, key=lambda route: (route.path, route.method)):
         methods = paths.setdefault(route.path.removeprefix(PREFIX), {})
         if route.method.lower() in methods:
-            raise ValueError(f"two endpoints answer {route.name}")
+            raise ValueError(f"two endpoints have the route {route.name}")
         methods[route.method.lower()] = operations.of_route(route, models, responses)
     for path, item in receivers.paths():
         paths[path] = item

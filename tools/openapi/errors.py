@@ -1,4 +1,4 @@
-"""The errors that endpoints answer: their schema, what each code means, and which an endpoint can answer."""
+"""The errors of endpoints: their schema, the meaning of each code, and the codes that an endpoint can return."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ MEANING = {
     "internal_error": "An internal error occurred. Try again.",
     "unavailable": "A service that the API depends on is unavailable. Try again.",
 }
-"""Each error code of `eal.core.errors` with what it means."""
+"""The meaning of each error code of `eal.core.errors`."""
 
 
 def _text(description: str, **schema: object) -> Node:
@@ -100,10 +100,10 @@ DETAILS: dict[str, Node] = {
     "version": {"type": "integer", "description": "`precondition_failed`: the resource's current version."},
     "webhook_id": _text("`conflict`: the webhook endpoint of the delivery."),
 }
-"""What an error's details can have besides its request id and wrong fields, each with the codes that it comes with."""
+"""The members of an error's `details`, except request_id and fields. Each description begins with its codes."""
 
 _MESSAGES = {"validation_error": "Field 'email' is required"}
-"""Messages as they are answered, if they differ from their code's meaning."""
+"""Example messages that differ from the meaning of their code."""
 
 _EXAMPLES: dict[str, Node] = {
     "grant_required": {"resource": "leads"},
@@ -124,10 +124,10 @@ OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
         )
     },
 }
-"""Message and details of errors that say more in one operation than in others."""
+"""Message and details of errors that are more specific in one operation."""
 
 _MOVES = {"transitionLead", "updateProspect"}
-"""Operations that change a status of which not every other may follow."""
+"""Operations that change a status whose transitions are limited."""
 
 
 def schema() -> Node:
@@ -178,7 +178,7 @@ def schema() -> Node:
 
 
 def response(meanings: Mapping[str, str], headers: dict[str, Node], operation_id: str = "") -> Node:
-    """One status with its codes and what each means."""
+    """The response for a status, with the meaning of each of its codes."""
     return {
         "description": "\n\n".join(f"`{code}`: {text}" for code, text in meanings.items()),
         "headers": headers,
@@ -201,7 +201,7 @@ def example(code: str, operation_id: str = "", meaning: str = "") -> Node:
 
 
 def codes_of(route: Route) -> dict[int, list[str]]:
-    """Every error that the endpoint can answer: by what it is made of, and not by hand."""
+    """The error codes that an endpoint can return, by status. They follow from the properties of its route."""
     writes = route.method != "GET"
     lists = route.query is not None and issubclass(route.query, ListQuery)
     with_key = route.scope is not None
@@ -227,8 +227,8 @@ def codes_of(route: Route) -> dict[int, list[str]]:
         "internal_error": True,
         "unavailable": True,
     }
-    found: dict[int, list[str]] = {}
+    by_status: dict[int, list[str]] = {}
     for code, can_happen in conditions.items():
         if can_happen:
-            found.setdefault(STATUS_OF[code], []).append(code)
-    return found
+            by_status.setdefault(STATUS_OF[code], []).append(code)
+    return by_status

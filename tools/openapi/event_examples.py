@@ -1,6 +1,7 @@
-"""An example of each event's data, for the catalogue and for test events.
+"""An example of the data of each event, for the catalogue and for test events.
 
-One story: a call about a flooded basement, the lead that comes of it, and what keys and endpoints tell.
+The examples belong together: a call about a flooded basement, the lead that results from it, and events of keys and
+endpoints.
 """
 
 from eal.core.events.catalogue import BY_NAME_ONLY
@@ -209,7 +210,7 @@ DATA: dict[str, dict[str, Json]] = {
 
 
 def event(name: str) -> dict[str, Json]:
-    """A whole event of the type, as it is sent."""
+    """An example of an event of the type, with its envelope."""
     kind = "aud" if name in BY_NAME_ONLY else "evt"
     return {
         "id": f"{kind}_01kq09bekje6vbq5xe2b60xtww",

@@ -1,4 +1,4 @@
-"""Examples of what endpoints take and answer: bodies of the sample events, and resources of the events' one story."""
+"""Examples of requests and responses: the bodies of the sample events, and the resources of the event examples."""
 
 from __future__ import annotations
 
@@ -305,21 +305,21 @@ _ANSWERS: dict[str, Json] = {
     },
     "WebhookView": _WEBHOOK,
 }
-"""By model; a page of them follows from the one."""
+"""Examples by model. The example of a page is derived from the example of its items."""
 
 _BODIES: dict[str, dict[str, Json]] = {"createWebhook": {"url": "https://example.com/hooks/eal"}}
-"""What replaces a part of the sample event's body: samples must also work where no name is resolved."""
+"""Replacements in the bodies of sample events, whose URLs must work without DNS."""
 
 
 def body(route: Route) -> Json:
-    """The body of the function's sample event."""
+    """The example of a request body, from the sample event of the function."""
     folder = "/".join(route.endpoint.__module__.split(".")[1:3])
     sample = json.loads((_EVENTS / f"{folder}.json").read_text(encoding="utf-8"))
     return {**json.loads(sample["body"] or "{}"), **_BODIES.get(route.operation_id, {})}
 
 
 def answer(model: type[BaseModel]) -> Json:
-    """An answer of the model; None where there is no example of it."""
+    """The example of a response; None if the model has none."""
     if issubclass(model, PageView):
         (item,) = get_args(model.model_fields["data"].annotation)
         shown = _ANSWERS.get(item.__name__)

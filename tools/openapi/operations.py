@@ -1,4 +1,4 @@
-"""Each endpoint as an operation."""
+"""The operation of an endpoint."""
 
 from __future__ import annotations
 
@@ -36,22 +36,22 @@ def of_route(route: Route, schemas: Schemas, responses: dict[str, Node]) -> Node
 
 
 def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[str, Node]:
-    found = {str(status): _success(route, status, schemas) for status in route.statuses}
+    responses = {str(status): _success(route, status, schemas) for status in route.statuses}
     if route.operation_id in CSV:
-        found |= _csv(schemas[CSV[route.operation_id], "serialization"])
+        responses |= _csv(schemas[CSV[route.operation_id], "serialization"])
     if may_be_not_modified(route):
-        found["304"] = {
+        responses["304"] = {
             "description": "The resource still has the version in If-None-Match.",
             "headers": references("headers", {**COMMON, **WITH_KEY, "ETag": "ETag"}),
         }
     for status, codes in sorted(errors.codes_of(route).items()):
         if not errors.OWN_EXAMPLES.get(route.operation_id, {}).keys().isdisjoint(codes):
-            found[str(status)] = _error_response(status, codes, route)
+            responses[str(status)] = _error_response(status, codes, route)
             continue
         name = ".".join((str(status), *codes)) + ("" if route.scope else ".public")
         shared[name] = _error_response(status, codes, route)
-        found[str(status)] = {"$ref": f"#/components/responses/{name}"}
-    return found
+        responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
+    return responses
 
 
 def _success(route: Route, status: int, schemas: Schemas) -> Node:
@@ -60,7 +60,7 @@ def _success(route: Route, status: int, schemas: Schemas) -> Node:
         names["ETag"] = "ETag"
     if route.replayable:
         names["Idempotent-Replayed"] = "IdempotentReplayed"
-    answer: Node = {
+    response: Node = {
         "description": HTTPStatus(status).phrase,
         "headers": references("headers", names),
     }
@@ -68,10 +68,10 @@ def _success(route: Route, status: int, schemas: Schemas) -> Node:
         content: Node = {"schema": schemas[route.answer, "serialization"]}
         if (example := examples.answer(route.answer)) is not None:
             content["example"] = example
-        answer["content"] = {JSON: content}
+        response["content"] = {JSON: content}
     elif status != 204:
-        answer["content"] = {JSON: {"schema": {"type": "object"}}}
-    return answer
+        response["content"] = {JSON: {"schema": {"type": "object"}}}
+    return response
 
 
 def _csv(instead: Node) -> dict[str, Node]:

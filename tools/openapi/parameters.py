@@ -1,4 +1,4 @@
-"""The headers and parameters of endpoints."""
+"""The headers and parameters of operations."""
 
 from __future__ import annotations
 
@@ -89,22 +89,22 @@ _IN_PATH: dict[str, Node] = {
     "vendor": {"type": "string", "enum": [*VENDORS], "description": "The vendor."},
     "webhook_id": _named("Id of the webhook endpoint.", "wh"),
 }
-"""Each path parameter's schema and description, by its name: the same wherever it is used."""
+"""Schema, description and example of each path parameter, by its name."""
 
 
 def path_parameter(name: str, description: str = "") -> Node:
-    """A parameter of the path; without a description of its own it has its name's.
+    """A path parameter, with the given description or the default one for its name.
 
-    Raises: KeyError for a name that nothing is said of.
+    Raises: KeyError if the name has no default description.
     """
-    about = {"type": "string", "description": description} if description else _IN_PATH[name]
-    schema = {key: value for key, value in about.items() if key not in ("description", "example")}
-    example = {"example": about["example"]} if "example" in about else {}
+    source = {"type": "string", "description": description} if description else _IN_PATH[name]
+    schema = {key: value for key, value in source.items() if key not in ("description", "example")}
+    example = {"example": source["example"]} if "example" in source else {}
     return {
         "name": name,
         "in": "path",
         "required": True,
-        "description": about["description"],
+        "description": source["description"],
         "schema": schema,
         **example,
     }
@@ -120,7 +120,7 @@ _PARAMETERS: dict[str, Node] = {
         "effect and returns the first answer.",
         minLength=1,
         maxLength=255,
-        # Printable ASCII; HTTP itself takes the blanks around a header's value away.
+        # Printable ASCII. HTTP removes whitespace around a header value.
         pattern="^[!-~](?:[ -~]*[!-~])?$",
     ),
     "IfMatch": header_parameter(
@@ -135,7 +135,7 @@ _PARAMETERS: dict[str, Node] = {
 
 
 def components(routes: Sequence[Route]) -> dict[str, Node]:
-    """The parameters that operations refer to: what a child must have granted is in its text."""
+    """The parameters that operations reference. The description of X-EAL-Organization names the required grant."""
     grants = sorted({route.grant for route in routes if route.grant})
     return _PARAMETERS | {
         f"Organization.{grant}": header_parameter(
@@ -168,11 +168,11 @@ def _query_parameters(route: Route) -> list[Node]:
     schema = route.query.model_json_schema(ref_template=REF, schema_generator=Generator)
     properties = inlined({**schema.pop("$defs", {}), "query": schema})["query"]["properties"]
     required = schema.get("required", [])
-    return [_query_parameter(name, one, name in required) for name, one in properties.items()]
+    return [_query_parameter(name, node, name in required) for name, node in properties.items()]
 
 
 def _query_parameter(name: str, schema: Node, required: bool) -> Node:
-    """A parameter cannot be null: that only says that it need not be given."""
+    """A query parameter. Null is removed from its schema, because a null default only means that it is optional."""
     description = schema.pop("description", None)
     if "anyOf" in schema:
         choices = [choice for choice in schema.pop("anyOf") if choice != {"type": "null"}]
@@ -180,8 +180,8 @@ def _query_parameter(name: str, schema: Node, required: bool) -> Node:
     if schema.get("default", "") is None:
         del schema["default"]
     description = description or schema.pop("description", None)
-    about = {"description": description} if description else {}
-    return {"name": name, "in": "query", "required": required, **about, "schema": schema}
+    described = {"description": description} if description else {}
+    return {"name": name, "in": "query", "required": required, **described, "schema": schema}
 
 
 def may_be_not_modified(route: Route) -> bool:

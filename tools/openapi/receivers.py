@@ -1,4 +1,4 @@
-"""The receivers of vendors' webhooks as operations: behind the API, as on their function URLs."""
+"""The operations of the receivers of vendors' webhooks, which the API and the function URLs share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tools.openapi.schemas import Node
 
 _NAMES = {"callrail": "CallRail", "resend": "Resend", "stripe": "Stripe"}
-"""The vendors' names as they spell them."""
+"""The names of the vendors in their own spelling."""
 
 _SIGNED: dict[str, tuple[str, str]] = {
     "callrail": ("signature", "Base64 HMAC-SHA1 of the body, keyed with the company's signing key."),
@@ -27,7 +27,7 @@ _SIGNED: dict[str, tuple[str, str]] = {
     ),
     "stripe": ("stripe-signature", "`t=` Unix seconds, and `v1=` the hex HMAC-SHA256 of `{t}.{body}`."),
 }
-"""The header that each vendor signs in."""
+"""The header that contains the signature of each vendor, and its description."""
 
 _ERRORS = {
     "invalid_request": "The signature is valid, but the body is not a JSON object.",
@@ -50,7 +50,7 @@ def paths() -> Iterator[tuple[str, Node]]:
 
 def _operation(vendor: str, kinds: tuple[str, ...]) -> Node:
     header, signature = _SIGNED[vendor]
-    named = ", ".join(f"`{kind}`" for kind in kinds)
+    kind_names = ", ".join(f"`{kind}`" for kind in kinds)
     return {
         "operationId": f"receive{vendor.capitalize()}Webhook",
         "summary": f"Receive a {_NAMES[vendor]} webhook",
@@ -61,7 +61,9 @@ def _operation(vendor: str, kinds: tuple[str, ...]) -> Node:
         "security": [],
         "parameters": [
             path_parameter("connection_id"),
-            path_parameter("kind", f"Kind of webhook: {named}. Any other kind is stored but not processed."),
+            path_parameter(
+                "kind", f"Kind of webhook: {kind_names}. Any other kind is stored but not processed."
+            ),
             {**header_parameter(header, signature), "required": True},
         ],
         "requestBody": {

@@ -1,4 +1,4 @@
-"""The schemas of what endpoints take and show, from their models."""
+"""The schemas of requests and responses, generated from their models."""
 
 from __future__ import annotations
 
@@ -63,16 +63,16 @@ EVENT_DATA: dict[str, type[BaseModel]] = {
     "lead": LeadView,
     "webhook": WebhookView,
 }
-"""What an event's `data` is, by what stands before the first dot of its type."""
+"""The model of an event's `data`, by the part of its type before the first dot."""
 
 CSV: dict[str, type[BaseModel]] = {"exportAuditLogCsv": AuditExportView}
-"""Operations that answer CSV, with what is answered where it would be too long: 303 to it, made for the request."""
+"""Operations that return CSV, with the model of the export to which they redirect if there are too many records."""
 
-REFUSED_IN: dict[object, str] = {
+REJECTED_BY: dict[object, str] = {
     one_line: r"\x00-\x1f\x7f-\x9f",
     prose: r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f",
 }
-"""The characters that a validator of text refuses, as a regular expression's class has them."""
+"""The characters that a text validator rejects, as the content of a regular-expression class."""
 
 
 def _values(alias: TypeAliasType) -> tuple[str, ...]:
@@ -110,14 +110,14 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(deliveries.DeliveryStatus): "DeliveryStatus",
     _values(deliveries.Trigger): "DeliveryTrigger",
 }
-"""The name of each enumeration by its values, so that a generated client has one type for it wherever it is used.
+"""The name of each enumeration by its values, so that a generated client has one type for all its uses.
 
-By values and not by the name in the code: that is unique in its module only, as `Status` of five resources.
+The key is not the name in the code, which is unique only within a module: five resources have a `Status`.
 """
 
 
 class Generator(GenerateJsonSchema):
-    """Answers always have all of their fields; no field needs a title that repeats its name."""
+    """Marks all fields of responses as required, and omits titles that repeat the name of a field."""
 
     def field_title_should_be_set(self, schema: object) -> bool:
         return False
@@ -126,64 +126,68 @@ class Generator(GenerateJsonSchema):
         return self.mode == "serialization" or super().field_is_required(field, total)
 
     def str_schema(self, schema: StringSchema) -> Node:
-        """Requests' texts are trimmed: what must not be empty must not be blank either."""
-        found = super().str_schema(schema)
-        is_blank_refused = self.mode == "validation" and found.get("minLength") and "pattern" not in found
-        return {**found, "pattern": r"\S"} if is_blank_refused else found
+        """Text in requests is trimmed, so text that must not be empty must not be blank either."""
+        generated = super().str_schema(schema)
+        is_blank_rejected = (
+            self.mode == "validation" and generated.get("minLength") and "pattern" not in generated
+        )
+        return {**generated, "pattern": r"\S"} if is_blank_rejected else generated
 
     def function_after_schema(self, schema: AfterValidatorFunctionSchema) -> Node:
-        """What the validators of text refuse: pydantic only sees a function."""
-        found = super().function_after_schema(schema)
-        refused = REFUSED_IN.get(schema["function"]["function"])
-        if self.mode != "validation" or refused is None:
-            return found
-        return {**found, "pattern": _text_pattern(refused, found.get("minLength", 0))}
+        """Adds the pattern of a text validator, which is only a function for pydantic."""
+        generated = super().function_after_schema(schema)
+        rejected = REJECTED_BY.get(schema["function"]["function"])
+        if self.mode != "validation" or rejected is None:
+            return generated
+        return {**generated, "pattern": _text_pattern(rejected, generated.get("minLength", 0))}
 
     def dict_schema(self, schema: DictSchema) -> Node:
-        """A pattern of the keys holds for all of them: pydantic lets others pass beside it."""
-        found = super().dict_schema(schema)
-        for pattern, values in found.pop("patternProperties", {}).items():
-            found["propertyNames"] = {**found.get("propertyNames", {}), "pattern": pattern}
-            found["additionalProperties"] = values
-        return found
+        """Applies the pattern of the keys to all keys; pydantic's `patternProperties` also allows other keys."""
+        generated = super().dict_schema(schema)
+        for pattern, values in generated.pop("patternProperties", {}).items():
+            generated["propertyNames"] = {**generated.get("propertyNames", {}), "pattern": pattern}
+            generated["additionalProperties"] = values
+        return generated
 
     def tuple_schema(self, schema: TupleSchema) -> Node:
-        """Generators of clients leave out an array that has no `items`; the last member's schema is the widest."""
-        found = super().tuple_schema(schema)
-        return {**found, "items": found["prefixItems"][-1]} if "prefixItems" in found else found
+        """Adds `items`, because client generators skip an array without it. The last member has the widest schema."""
+        generated = super().tuple_schema(schema)
+        if "prefixItems" not in generated:
+            return generated
+        return {**generated, "items": generated["prefixItems"][-1]}
 
 
-def _text_pattern(refused: str, shortest: int) -> str:
-    """Text without these characters that has a length after it is trimmed."""
-    taken, shown = f"[^{refused}]", rf"[^\s{refused}]"
-    if shortest == 0:
-        return f"^{taken}*$"
-    if shortest == 1:
-        return f"^{taken}*{shown}{taken}*$"
-    return f"^{taken}*{shown}{taken}{{{shortest - 2},}}{shown}{taken}*$"
+def _text_pattern(rejected: str, min_length: int) -> str:
+    """The pattern of text without these characters that has a minimum length after trimming."""
+    allowed, visible = f"[^{rejected}]", rf"[^\s{rejected}]"
+    if min_length == 0:
+        return f"^{allowed}*$"
+    if min_length == 1:
+        return f"^{allowed}*{visible}{allowed}*$"
+    return f"^{allowed}*{visible}{allowed}{{{min_length - 2},}}{visible}{allowed}*$"
 
 
 def of_routes(routes: Iterable[Route]) -> tuple[Schemas, dict[str, Node]]:
-    """The reference to each model, and the components that they refer to.
+    """The reference to each model, and the components that the references resolve to.
 
-    Raises: ValueError where two models have one name, or an enumeration has none.
+    Raises: ValueError if two models have the same name, or an enumeration has no name.
     """
-    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(EventView, "serialization"): None}
+    models: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(EventView, "serialization"): None}
     for route in routes:
         if route.body:
-            wanted[route.body, "validation"] = None
+            models[route.body, "validation"] = None
         if route.operation_id in CSV:
-            wanted[CSV[route.operation_id], "serialization"] = None
+            models[CSV[route.operation_id], "serialization"] = None
         if route.answer:
-            wanted[route.answer, "serialization"] = None
+            models[route.answer, "serialization"] = None
     for model in EVENT_DATA.values():
-        wanted[model, "serialization"] = None
-    ordered = sorted(wanted, key=lambda one: (one[0].__module__, one[0].__qualname__, one[1]))
+        models[model, "serialization"] = None
+    ordered = sorted(models, key=lambda model: (model[0].__module__, model[0].__qualname__, model[1]))
     references, generated = models_json_schema(ordered, ref_template=REF, schema_generator=Generator)
     components = inlined(generated["$defs"])
-    twice = sorted(name for name in components if "__" in name)
-    if twice:
-        raise ValueError(f"two models have one name, rename one of each: {', '.join(twice)}")
+    ambiguous = sorted(name for name in components if "__" in name)
+    if ambiguous:
+        raise ValueError(f"two models have the same name, rename one of them: {', '.join(ambiguous)}")
     return cast("Schemas", references), {**components, **_enumerations()}
 
 
@@ -200,51 +204,54 @@ def _enumerations() -> dict[str, Node]:
 
 
 def inlined(definitions: dict[str, Node]) -> dict[str, Node]:
-    """The definitions of models. Those of other type aliases are put where they are used, with what is said there
-    before what the alias says of itself; enumerations are referred to by their own names.
+    """The definitions of models, with other type aliases inlined and enumerations as references.
 
-    Raises: ValueError for an alias of an enumeration without a name.
+    Keywords next to a reference take precedence over the keywords of the alias.
+
+    Raises: ValueError if an enumeration has no name.
     """
     aliases = {name: schema for name, schema in definitions.items() if "properties" not in schema}
-    nameless = [
-        name for name, one in aliases.items() if "enum" in one and tuple(one["enum"]) not in ENUMERATIONS
+    unnamed = [
+        name
+        for name, schema in aliases.items()
+        if "enum" in schema and tuple(schema["enum"]) not in ENUMERATIONS
     ]
-    if nameless:
-        raise ValueError(f"name these in ENUMERATIONS (tools/openapi/schemas.py): {', '.join(nameless)}")
+    if unnamed:
+        raise ValueError(f"add these to ENUMERATIONS in tools/openapi/schemas.py: {', '.join(unnamed)}")
 
-    def replaced(node: Any) -> Any:
+    def inline(node: Any) -> Any:
         if isinstance(node, list):
-            return [replaced(one) for one in node]
+            return [inline(member) for member in node]
         if not isinstance(node, dict):
             return node
         name = str(node.get("$ref", "")).rpartition("/")[2]
         if name in aliases:
             dropped = ("title", "description") if "enum" in aliases[name] else ("title",)
-            meant = {key: value for key, value in aliases[name].items() if key not in dropped}
-            return replaced({**meant, **{key: value for key, value in node.items() if key != "$ref"}})
+            alias = {key: value for key, value in aliases[name].items() if key not in dropped}
+            return inline({**alias, **{key: value for key, value in node.items() if key != "$ref"}})
         enumeration = ENUMERATIONS.get(tuple(node["enum"])) if isinstance(node.get("enum"), list) else None
         if enumeration:
-            used = {key: value for key, value in node.items() if key not in ("enum", "type")}
-            return {"$ref": REF.format(model=enumeration), **used}
+            siblings = {key: value for key, value in node.items() if key not in ("enum", "type")}
+            return {"$ref": REF.format(model=enumeration), **siblings}
         if isinstance(node.get("description"), str):
             node = {**node, "description": paragraphs(node["description"])}
-        return _described({_keyword(key, value): replaced(value) for key, value in node.items()})
+        return _described({_keyword(key, value): inline(value) for key, value in node.items()})
 
-    return {name: replaced(schema) for name, schema in definitions.items() if name not in aliases}
+    return {name: inline(schema) for name, schema in definitions.items() if name not in aliases}
 
 
 def paragraphs(text: str) -> str:
-    """A text without the line breaks and indentation of its source; a blank line separates paragraphs."""
+    """The text without line breaks and indentation. A blank line separates paragraphs."""
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))
 
 
 def _keyword(key: str, value: object) -> str:
-    """JSON Schema's word for a bound: pydantic writes its own where a validator runs before the bound is looked at."""
+    """The JSON Schema keyword of a bound; pydantic writes its own keyword if a validator runs before the bound."""
     return {"ge": "minimum", "le": "maximum"}.get(key, key) if isinstance(value, int | float) else key
 
 
 def _described(node: Node) -> Node:
-    """What may be null has its description beside the choice, and not within it."""
+    """Moves the description of a nullable value from its `anyOf` member to the schema itself."""
     choices = node.get("anyOf", [])
     if len(choices) == 2 and choices[1] == {"type": "null"} and "description" in choices[0]:
         own = {key: value for key, value in choices[0].items() if key != "description"}

@@ -1,4 +1,4 @@
-"""The events that customers are sent: the document's `webhooks`, and the catalogue that the API serves."""
+"""The events that customers receive: the `webhooks` of the document, and the catalogue that the API serves."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def schemas(envelope: Node, models: Schemas) -> dict[str, Node]:
-    """A schema for each type of event, and EventView for any of them."""
+    """A schema for each event type, and EventView for any of them."""
     references = {name: REF.format(model=_schema_name(name)) for name in CATALOGUE}
-    each = {
+    by_name = {
         _schema_name(name): {
             **envelope,
             "title": _schema_name(name),
@@ -30,7 +30,7 @@ def schemas(envelope: Node, models: Schemas) -> dict[str, Node]:
         }
         for name, meaning in CATALOGUE.items()
     }
-    return each | {
+    return by_name | {
         "EventView": {
             "title": "EventView",
             "description": envelope["description"],
@@ -41,7 +41,7 @@ def schemas(envelope: Node, models: Schemas) -> dict[str, Node]:
 
 
 def _schema_name(event_type: str) -> str:
-    """`LeadCreatedEvent`; what calls itself an event already is not called so twice."""
+    """The name of the schema, such as `LeadCreatedEvent`. The suffix is not repeated if the type ends with `event`."""
     return (
         "".join(part.capitalize() for part in re.split(r"[._]", event_type)).removesuffix("Event") + "Event"
     )
@@ -87,29 +87,29 @@ def of_event(name: str, meaning: str) -> Node:
 
 
 def event_types(document: Node) -> Node:
-    """Each event type as `catalogue.types` reads it: what the document's `webhooks` say, without references."""
-    described = {}
+    """The schema and example of each event type, as `catalogue.types` reads them, with references resolved."""
+    types = {}
     for name, meaning in CATALOGUE.items():
         content = document["webhooks"][name]["post"]["requestBody"]["content"][JSON]
-        described[name] = {
+        types[name] = {
             "schema": {
                 "$schema": "https://json-schema.org/draft/2020-12/schema",
-                **_whole(content["schema"], document),
+                **_resolved(content["schema"], document),
                 "title": name,
                 "description": meaning,
             },
             "example": content["examples"][name]["value"],
         }
-    return described
+    return types
 
 
-def _whole(node: Any, document: Node) -> Any:
-    """The schema with what it refers to in the references' places."""
+def _resolved(node: Any, document: Node) -> Any:
+    """The schema with all references replaced by their targets."""
     if isinstance(node, list):
-        return [_whole(one, document) for one in node]
+        return [_resolved(member, document) for member in node]
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
-        meant = document["components"]["schemas"][node["$ref"].rpartition("/")[2]]
-        node = {**meant, **{key: value for key, value in node.items() if key != "$ref"}}
-    return {key: _whole(value, document) for key, value in node.items()}
+        target = document["components"]["schemas"][node["$ref"].rpartition("/")[2]]
+        node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+    return {key: _resolved(value, document) for key, value in node.items()}

@@ -1,1 +1,1 @@
-"""Dead-letter queues: what lies in them, why, and back to the worker with it."""
+"""Dead-letter queues: list their messages with the reason, and redrive them."""

@@ -1,7 +1,7 @@
-"""What waits in the stack's dead-letter queues, and back to its queue with it. Needs credentials for its queues.
+"""List and redrive the dead letters of a stack. Needs AWS credentials with access to its queues.
 
-python -m tools.redrive list [--queue NAME]             what is there, and why
-python -m tools.redrive send --queue NAME [--only ID]   send it to its worker again
+python -m tools.redrive list [--queue NAME]             list the dead letters with the reason
+python -m tools.redrive send --queue NAME [--only ID]   send them to their queue again
 """
 
 import argparse
@@ -21,30 +21,38 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("command", choices=("list", "send"))
-    parser.add_argument("--stack", default="eal", help="the CloudFormation stack's name")
-    parser.add_argument("--endpoint-url", help="AWS, where it is not AWS: the local stack's endpoint")
+    parser.add_argument("--stack", default="eal", help="the name of the CloudFormation stack")
+    parser.add_argument("--endpoint-url", help="the endpoint of the local stack, instead of AWS")
     parser.add_argument(
-        "--queue", help="the queue's logical id in its template, such as CallrailQueue, or 'all'"
+        "--queue", help="the logical id of the queue in its template, such as CallrailQueue, or 'all'"
     )
     parser.add_argument("--only", help="the id of one message")
-    chosen = parser.parse_args()
-    if chosen.command == "send" and not chosen.queue:
-        parser.error("say which --queue, or --queue all")
-    found = letters.pairs(
-        boto3.client("sqs", endpoint_url=chosen.endpoint_url),
+    arguments = parser.parse_args()
+    if arguments.command == "send" and not arguments.queue:
+        parser.error("send needs --queue NAME or --queue all")
+    pairs = letters.pairs(
+        boto3.client("sqs", endpoint_url=arguments.endpoint_url),
         resources(
-            boto3.client("cloudformation", endpoint_url=chosen.endpoint_url), chosen.stack, "AWS::SQS::Queue"
+            boto3.client("cloudformation", endpoint_url=arguments.endpoint_url),
+            arguments.stack,
+            "AWS::SQS::Queue",
         ),
     )
-    wanted = [one for one in found if chosen.queue in (None, "all", one.name)]
-    if not wanted:
-        parser.error(f"no such queue: {', '.join(one.name for one in found)} are there")
-    sqs = boto3.client("sqs", endpoint_url=chosen.endpoint_url)
-    for pair in wanted:
-        messages = (
-            letters.look(sqs, pair) if chosen.command == "list" else letters.send(sqs, pair, chosen.only)
+    selected = [pair for pair in pairs if arguments.queue in (None, "all", pair.name)]
+    if not selected:
+        parser.error(
+            f"unknown queue {arguments.queue}: the queues are {', '.join(pair.name for pair in pairs)}"
         )
-        print(f"{pair.name}: {len(messages)} {'dead' if chosen.command == 'list' else 'sent again'}")
+    sqs = boto3.client("sqs", endpoint_url=arguments.endpoint_url)
+    for pair in selected:
+        messages = (
+            letters.peek(sqs, pair)
+            if arguments.command == "list"
+            else letters.send(sqs, pair, arguments.only)
+        )
+        print(
+            f"{pair.name}: {len(messages)} {'dead letters' if arguments.command == 'list' else 'sent again'}"
+        )
         for letter in messages:
             print(f"  {letter.id}  {letter.reason}  {json.dumps(letter.about)}")
     return 0

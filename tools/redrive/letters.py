@@ -1,4 +1,4 @@
-"""Dead letters: looked at and sent again. Nothing of what a message says is shown but names and ids."""
+"""List and redrive dead letters. Of a message's content, only names, ids and times are shown."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-HELD_SECONDS = 120
-"""So long a look at a queue hides its messages from the next one."""
-_A_BATCH = 10
+VISIBILITY_SECONDS = 120
+"""The visibility time-out of the messages that a run receives; other receivers do not see them until then."""
+_MAX_BATCH_MESSAGES = 10
 _SHOWN = (
     "vendor", "kind", "raw", "task", "type", "id", "organization_id", "mode", "delivery_id", "webhook_id", "event_id",
     "export_id", "call_id", "lead_id", "seq", "received_at", "created_at", "request_id",
 )  # fmt: skip
-"""Members that are names, ids or times. Everything else may be somebody's words."""
+"""Fields that are names, ids or times. All other fields may contain personal data."""
 _BUS_ERRORS = (
     "ERROR_CODE",
     "RULE_ARN",
@@ -26,7 +26,7 @@ _BUS_ERRORS = (
     "EXHAUSTED_RETRY_CONDITION",
     "RETRY_ATTEMPTS",
 )
-"""What EventBridge writes on an event that it could not hand to a queue."""
+"""The attributes that EventBridge adds to an event that it could not deliver to its target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,13 @@ class Pair:
     url: str
     dead_url: str
     waiting: int
+    """The approximate number of dead letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
+    """A message of a dead-letter queue."""
+
     id: str
     receipt: str
     body: str
@@ -49,34 +52,35 @@ class Letter:
 
     @property
     def reason(self) -> str:
-        """Why it is here, as far as SQS and EventBridge tell; the worker's log has the rest, under `message_id`."""
+        """The reason, as far as SQS and EventBridge report it. The log of the worker has the error, by `message_id`."""
         if code := self.attributes.get("ERROR_CODE", {}).get("StringValue"):
-            return f"the bus could not deliver it: {code}"
-        return f"its worker failed; received {self.system.get('ApproximateReceiveCount', '?')} times, looks included"
+            return f"EventBridge could not deliver it: {code}"
+        receives = self.system.get("ApproximateReceiveCount", "?")
+        return f"the worker failed; received {receives} times, including by this tool"
 
     @property
     def about(self) -> dict[str, Any]:
-        """What it is about: the raw object's key of a vendor's webhook, the id of an event or of a piece of work."""
+        """The fields that identify it, such as the object key of a vendor's webhook or the id of an event or task."""
         try:
             message = json.loads(self.body)
         except ValueError:
-            return {"body": "no JSON"}
+            return {"body": "not JSON"}
         if not isinstance(message, dict):
-            return {"body": "no JSON object"}
+            return {"body": "not a JSON object"}
         envelope = {"detail-type": message["detail-type"]} if "detail-type" in message else {}
         inner = message.get("detail", message)
         inner = inner if isinstance(inner, dict) else {}
-        found = {name: inner[name] for name in _SHOWN if isinstance(inner.get(name), str | int)}
+        fields = {name: inner[name] for name in _SHOWN if isinstance(inner.get(name), str | int)}
         if isinstance(inner.get("data"), dict) and isinstance(inner["data"].get("id"), str):
-            found["data.id"] = inner["data"]["id"]
+            fields["data.id"] = inner["data"]["id"]
         records = message.get("Records")
         if isinstance(records, list) and records and isinstance(records[0], dict) and "s3" in records[0]:
-            found["object"] = records[0]["s3"].get("object", {}).get("key")
-        return {**envelope, **found}
+            fields["object"] = records[0]["s3"].get("object", {}).get("key")
+        return {**envelope, **fields}
 
 
 def pairs(sqs: Any, urls: Mapping[str, str]) -> list[Pair]:
-    """The queues among `urls` (name to URL) that have a dead-letter queue among them, with what waits in it."""
+    """The queues of `urls` (URLs by name) whose dead-letter queue is in `urls` too."""
     by_arn, policies = {}, {}
     for name, url in urls.items():
         attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
@@ -86,79 +90,80 @@ def pairs(sqs: Any, urls: Mapping[str, str]) -> list[Pair]:
     return [Pair(name, urls[name], *by_arn[arn]) for name, arn in sorted(policies.items()) if arn in by_arn]
 
 
-def look(sqs: Any, pair: Pair) -> list[Letter]:
-    """All that lies in the dead-letter queue, put back at once."""
-    found = list(_taken(sqs, pair.dead_url))
-    for letter in found:
-        _put_back(sqs, pair, letter)
-    return found
+def peek(sqs: Any, pair: Pair) -> list[Letter]:
+    """All messages of the dead-letter queue. They remain in it and are visible again at once."""
+    letters = list(_received(sqs, pair.dead_url))
+    for letter in letters:
+        _release(sqs, pair, letter)
+    return letters
 
 
 def send(sqs: Any, pair: Pair, only: str | None = None) -> list[Letter]:
-    """Send what lies there (or only the message of that id) to its queue again. Returns what was sent.
+    """Send the dead letters to their queue again, or only the message with the id `only`. Returns the sent ones.
 
-    Sent first and deleted then: killed between the two, a message is worked off twice, which every worker stands.
+    A message is sent before it is deleted. If the process is killed between the two, the worker receives the message
+    twice, which is harmless because every worker is idempotent.
     """
     sent: list[Letter] = []
     others: list[Letter] = []
-    for letter in _taken(sqs, pair.dead_url):
+    for letter in _received(sqs, pair.dead_url):
         if only not in (None, letter.id):
             others.append(letter)
             continue
-        more: dict[str, Any] = {}
+        options: dict[str, Any] = {}
         if group := letter.system.get("MessageGroupId"):
-            more["MessageGroupId"] = group
+            options["MessageGroupId"] = group
         kept = {
             name: _sendable(value) for name, value in letter.attributes.items() if name not in _BUS_ERRORS
         }
         if kept:
-            more["MessageAttributes"] = kept
-        sqs.send_message(QueueUrl=pair.url, MessageBody=letter.body, **more)
+            options["MessageAttributes"] = kept
+        sqs.send_message(QueueUrl=pair.url, MessageBody=letter.body, **options)
         sqs.delete_message(QueueUrl=pair.dead_url, ReceiptHandle=letter.receipt)
         sent.append(letter)
     for letter in others:
-        _put_back(sqs, pair, letter)
+        _release(sqs, pair, letter)
     return sent
 
 
-def _put_back(sqs: Any, pair: Pair, letter: Letter) -> None:
-    # Not in flight: the look took longer than the message was held, and it is back already.
+def _release(sqs: Any, pair: Pair, letter: Letter) -> None:
+    # MessageNotInflight: the visibility time-out has passed, so the message is visible already.
     with suppress(sqs.exceptions.MessageNotInflight):
         sqs.change_message_visibility(
             QueueUrl=pair.dead_url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
         )
 
 
-def _taken(sqs: Any, url: str) -> Iterator[Letter]:
-    """Each message once: one that fails again meanwhile is for the next run.
+def _received(sqs: Any, url: str) -> Iterator[Letter]:
+    """Each message once. A message that fails again during the run is left for the next run.
 
-    A look that takes longer than messages are held meets the first ones again. It goes on past them, and ends where
-    nothing comes, or as many in a row as there are so far.
+    A run longer than VISIBILITY_SECONDS receives messages a second time and skips them. It ends when the queue returns
+    no message, or more repeated messages in a row than there are known messages.
     """
     seen: set[str] = set()
-    again = 0
-    while again <= len(seen):
-        answer = sqs.receive_message(
+    repeated = 0
+    while repeated <= len(seen):
+        response = sqs.receive_message(
             QueueUrl=url,
-            MaxNumberOfMessages=_A_BATCH,
-            VisibilityTimeout=HELD_SECONDS,
+            MaxNumberOfMessages=_MAX_BATCH_MESSAGES,
+            VisibilityTimeout=VISIBILITY_SECONDS,
             WaitTimeSeconds=1,
             MessageSystemAttributeNames=["All"],
             MessageAttributeNames=["All"],
         )
-        found = answer.get("Messages", [])
-        if not found:
+        messages = response.get("Messages", [])
+        if not messages:
             return
-        new = [one for one in found if one["MessageId"] not in seen]
-        again = 0 if new else again + len(found)
-        for one in new:
-            seen.add(one["MessageId"])
+        new = [message for message in messages if message["MessageId"] not in seen]
+        repeated = 0 if new else repeated + len(messages)
+        for message in new:
+            seen.add(message["MessageId"])
             yield Letter(
-                one["MessageId"],
-                one["ReceiptHandle"],
-                one["Body"],
-                one.get("MessageAttributes", {}),
-                one.get("Attributes", {}),
+                message["MessageId"],
+                message["ReceiptHandle"],
+                message["Body"],
+                message.get("MessageAttributes", {}),
+                message.get("Attributes", {}),
             )
 
 

@@ -1,4 +1,4 @@
-"""What make calls: python -m tools.stack run|up|stop|tests|invoke|start-api."""
+"""The commands of make for the local stack: python -m tools.stack run|up|stop|tests|invoke|start-api."""
 
 import argparse
 import os
@@ -17,19 +17,19 @@ TEST = ROOT / ".local" / "test"
 
 
 def up(instance: Instance) -> bool:
-    """Start, deploy and seed what is not yet. Whether this started the server."""
+    """Start, deploy and seed the instance as far as needed. Returns whether this call started the server."""
     instance.folder.mkdir(parents=True, exist_ok=True)
     known = server.running(instance)
     if known is not None and known["port"] != instance.port:
-        say("server", f"moves from port {known['port']} to {instance.port}: the demo tenant is made anew")
+        say("server", f"moves from port {known['port']} to {instance.port}, with a new demo tenant")
         server.stop(instance)
         known = None
     if known is None:
-        # A server's state dies with it, and keys that it gave out with the state.
+        # The state of a server is in its memory, so the keys in stack.json end with it.
         instance.stack.unlink(missing_ok=True)
         server.start(instance)
     else:
-        say("server", f"already runs on 127.0.0.1:{instance.port}: its data and keys stay")
+        say("server", f"already running on 127.0.0.1:{instance.port}: data and keys are unchanged")
     deploy.deploy(instance)
     deploy.seed(instance)
     return known is None
@@ -37,7 +37,7 @@ def up(instance: Instance) -> bool:
 
 def show(instance: Instance, began: float) -> None:
     stack = read_json(instance.stack)
-    say("ready", f"in {time.monotonic() - began:.1f} s; all of this is in {shown(instance.stack)}")
+    say("ready", f"in {time.monotonic() - began:.1f} s; {shown(instance.stack)} has all of the following")
     say("API", stack["api_url"])
     say("live admin key", stack["keys"]["live_admin"])
     say("test admin key", stack["keys"]["test_admin"])
@@ -53,32 +53,32 @@ def show(instance: Instance, began: float) -> None:
 
 
 def run(instance: Instance, detach: bool) -> None:
-    """Bring the stack up and hold it until Ctrl-C. What another command started goes on running."""
+    """Start the stack and stop it on Ctrl-C. A stack that another command started keeps running."""
     began = time.monotonic()
     before = server.running(instance)
     try:
-        ours = up(instance)
+        is_started_here = up(instance)
         show(instance, began)
-        if detach or not ours:
-            say("running", "end it with: make stop")
+        if detach or not is_started_here:
+            say("running", "stop it with: make stop")
             return
-        say("running", "Ctrl-C stops it")
+        say("running", "stop it with Ctrl-C")
         wait(instance)
-    except (Failed, KeyboardInterrupt, BrokenPipeError) as ended:
+    except (Failed, KeyboardInterrupt, BrokenPipeError) as stopped:
         now = server.running(instance)
         if now is not None and now != before:
             server.stop(instance)
-            if isinstance(ended, KeyboardInterrupt):
+            if isinstance(stopped, KeyboardInterrupt):
                 print()
                 say("stopped", f"127.0.0.1:{instance.port}")
-        if isinstance(ended, Failed):
+        if isinstance(stopped, Failed):
             raise
 
 
 def wait(instance: Instance) -> None:
     while server.running(instance) is not None:
         time.sleep(0.5)
-    raise Failed("the server has ended by itself", instance.log("server"))
+    raise Failed("the server exited", instance.log("server"))
 
 
 def stop(instance: Instance) -> None:
@@ -86,13 +86,13 @@ def stop(instance: Instance) -> None:
     if server.stop(instance):
         say("stopped", f"127.0.0.1:{known['port']}")
     else:
-        say("stopped", "nothing of ours was running")
+        say("stopped", "the local stack was not running")
 
 
 def tests(instance: Instance, arguments: list[str]) -> int:
-    """Run tests/deployed against a stack of their own, which ends with them however they end."""
+    """Run tests/deployed against a stack of their own, and stop it afterwards. Returns the exit status of pytest."""
     if not any((ROOT / "tests" / "deployed").glob("**/test_*.py")):
-        say("deployed tests", "there are none yet")
+        say("deployed tests", "no tests found")
         return 0
     server.stop(instance)
     instance = replace(instance, port=server.free_port(instance.port))
@@ -109,28 +109,29 @@ def tests(instance: Instance, arguments: list[str]) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.stack")
+    parser = argparse.ArgumentParser(prog="python -m tools.stack", description=__doc__)
     parser.add_argument("command", choices=("run", "up", "stop", "tests", "invoke", "start-api"))
-    parser.add_argument("--port", type=int, default=4566)
-    parser.add_argument("--api-port", type=int, default=3000, help="where sam local start-api listens")
+    parser.add_argument("--port", type=int, default=4566, help="the port of the stack on 127.0.0.1")
+    parser.add_argument("--api-port", type=int, default=3000, help="the port of sam local start-api")
     parser.add_argument("--function", default="", help="the logical id of the function to invoke")
-    chosen, rest = parser.parse_known_args()
-    instance = Instance(folder=TEST if chosen.command == "tests" else RUN, port=chosen.port)
-    # A closed terminal and `kill` stop as cleanly as Ctrl-C, which is ignored in what a shell starts with &.
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, interrupt)
+    arguments, rest = parser.parse_known_args()
+    instance = Instance(folder=TEST if arguments.command == "tests" else RUN, port=arguments.port)
+    # SIGTERM and SIGHUP (a closed terminal) stop the tool like Ctrl-C. SIGINT needs a handler too, because a shell
+    # makes the commands that it starts with & ignore it.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
     try:
-        match chosen.command:
+        match arguments.command:
             case "run" | "up":
-                run(instance, detach=chosen.command == "up")
+                run(instance, detach=arguments.command == "up")
             case "stop":
                 stop(instance)
             case "tests":
                 return tests(instance, rest)
             case "invoke":
-                return local_invoke.invoke(instance, chosen.function, rest)
+                return local_invoke.invoke(instance, arguments.function, rest)
             case "start-api":
-                return local_invoke.start_api(instance, chosen.api_port, rest)
+                return local_invoke.start_api(instance, arguments.api_port, rest)
     except Failed as failed:
         print(f"\n{failed}", file=sys.stderr)
         return 1

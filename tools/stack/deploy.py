@@ -1,4 +1,4 @@
-"""Build template.yaml with SAM, deploy it to MiniStack, and find out where its parts answer."""
+"""Build template.yaml with SAM, deploy it to MiniStack, and write the addresses of its resources to stack.json."""
 
 import hashlib
 import json
@@ -28,9 +28,9 @@ STACK = "eal"
 ARTIFACTS = "artifacts"
 BUILD = ROOT / ".local" / "build"
 BUILT = ROOT / ".local" / "build.sha256"
-# What a container calls this machine.
+# The host name of this machine in a container.
 CONTAINERS_HOST = "host.docker.internal"
-# stack.json's name of a receiver: its function's logical id. One that the template does not have is null.
+# The name of a receiver in stack.json, and the logical id of its function. A function that is not deployed is null.
 RECEIVERS = {"callrail": "InboundCallrail", "resend": "InboundResend", "stripe": "InboundStripe"}
 
 
@@ -43,7 +43,7 @@ def inputs() -> Iterator[Path]:
 
 
 def fingerprint() -> str:
-    """Of all that a build is made of."""
+    """The SHA-256 of every input of a build."""
     digest = hashlib.sha256(sys.version.encode())
     for path in inputs():
         content = path.read_bytes() if path.exists() else b""
@@ -56,12 +56,12 @@ def sam(instance: Instance, step: str, *arguments: str, extra: dict[str, str] | 
     log = instance.log(step)
     environment = instance.credentials() | {
         "SAM_CLI_TELEMETRY": "0",
-        # Seconds between its looks at a stack that is ready at once.
+        # Seconds between polls; MiniStack deploys a stack synchronously.
         "SAM_CLI_POLL_DELAY": "0.2",
         "PATH": f"{Path(sys.executable).parent}:{instance.credentials().get('PATH', '')}",
         **(extra or {}),
     }
-    # Without --config-file SAM looks for samconfig.toml beside the built template.
+    # Without --config-file, SAM looks for samconfig.toml next to the built template.
     config = ("--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local")
     command = [sys.executable, "-m", "samcli", *arguments, *config]
     with log.open("w") as out:
@@ -75,15 +75,15 @@ def sam(instance: Instance, step: str, *arguments: str, extra: dict[str, str] | 
             check=False,
         )
     if done.returncode != 0:
-        raise Failed(f"sam {step} failed: mend what the lines above say and run the same command again", log)
+        raise Failed(f"sam {step} failed: fix the errors above and run the command again", log)
 
 
 def build(instance: Instance) -> str:
-    """Build unless the same inputs were built already; their fingerprint."""
-    wanted = fingerprint()
-    if BUILT.exists() and BUILT.read_text() == wanted and (BUILD / "template.yaml").exists():
+    """Build the template unless its inputs are unchanged. Returns their fingerprint."""
+    inputs_sha256 = fingerprint()
+    if BUILT.exists() and BUILT.read_text() == inputs_sha256 and (BUILD / "template.yaml").exists():
         say("build", "unchanged")
-        return wanted
+        return inputs_sha256
     BUILT.unlink(missing_ok=True)
     with timed("build", "functions and layers"):
         sam(
@@ -96,25 +96,28 @@ def build(instance: Instance) -> str:
             str(ROOT / ".local" / "cache"),
             extra={"PYTHON": sys.executable},
         )
-    BUILT.write_text(wanted)
-    return wanted
+    BUILT.write_text(inputs_sha256)
+    return inputs_sha256
 
 
 def client(instance: Instance, service: str) -> Any:
     return boto3.client(
-        service,  # type: ignore[call-overload]  # the stubs want each name as a literal
+        service,  # type: ignore[call-overload]  # the stubs require a literal name
         endpoint_url=instance.endpoint,
         region_name=REGION,
         aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 - MiniStack takes any
+        aws_secret_access_key="test",  # noqa: S106 - MiniStack accepts any
     )
 
 
 def deploy(instance: Instance) -> bool:
-    """Bring the stack to what the files say. False when it was that already."""
-    wanted = build(instance)
+    """Deploy the template. Returns False if its inputs and the server are unchanged."""
+    inputs_sha256 = build(instance)
     server = read_json(instance.server).get("identity")
-    if read_json(instance.deployed) == {"inputs": wanted, "server": server} and instance.stack.exists():
+    if (
+        read_json(instance.deployed) == {"inputs": inputs_sha256, "server": server}
+        and instance.stack.exists()
+    ):
         say("deploy", "unchanged")
         return False
     with timed("deploy", "the stack"):
@@ -133,40 +136,44 @@ def deploy(instance: Instance) -> bool:
         try:
             describe(instance)
             write_local_environment(instance)
-        except (ClientError, BotoCoreError) as refused:
-            raise Failed(f"the stack is deployed but MiniStack refuses to tell where: {refused}") from refused
-    write_json(instance.deployed, {"inputs": wanted, "server": server})
+        except (ClientError, BotoCoreError) as error:
+            raise Failed(
+                f"the stack is deployed, but MiniStack does not return its addresses: {error}"
+            ) from error
+    write_json(instance.deployed, {"inputs": inputs_sha256, "server": server})
     return True
 
 
 def stack_resources(instance: Instance, kind: str = "") -> dict[str, str]:
-    """Logical id to physical id, of all resources or of one type."""
+    """Physical ids by logical id, of all resources or of one type."""
     return resources(client(instance, "cloudformation"), STACK, kind)
 
 
 def describe(instance: Instance) -> None:
-    """Write stack.json: where everything answers, with the demo keys that it held before."""
-    parts = stack_resources(instance)
-    publish_api(instance, parts["Api"])
+    """Write stack.json: the addresses of the stack, and the demo keys that the file had before."""
+    physical_ids = stack_resources(instance)
+    publish_api(instance, physical_ids["Api"])
     before = read_json(instance.stack)
     write_json(
         instance.stack,
         {
             "api_url": f"{instance.endpoint}/api/v1",
-            "dashboard_url": function_url(instance, parts, "Dashboard"),
-            "receivers": {name: function_url(instance, parts, one) for name, one in RECEIVERS.items()},
+            "dashboard_url": function_url(instance, physical_ids, "Dashboard"),
+            "receivers": {
+                name: function_url(instance, physical_ids, function) for name, function in RECEIVERS.items()
+            },
             "keys": before.get("keys") or {"live_admin": None, "test_admin": None},
             "aws": {
                 "endpoint_url": instance.endpoint,
                 "region": REGION,
-                "audit_bucket": parts.get("AuditBucket"),
+                "audit_bucket": physical_ids.get("AuditBucket"),
             },
         },
     )
 
 
 def write_local_environment(instance: Instance) -> None:
-    """Write env.json: each function's variables for `sam local --env-vars`, with URLs that a container reaches."""
+    """Write env.json: the variables of each function for `sam local --env-vars`, with URLs for use in a container."""
     environments = {
         function: {
             name: value.replace(instance.endpoint, f"http://{CONTAINERS_HOST}:{instance.port}")
@@ -178,33 +185,35 @@ def write_local_environment(instance: Instance) -> None:
 
 
 def publish_api(instance: Instance, api_id: str) -> None:
-    """Map /api here to the API, as a custom domain: MiniStack gives an API another id whenever it changes."""
+    """Map /api of the server to the API with a custom domain, because MiniStack changes the API's id on each update."""
     gateway = client(instance, "apigateway")
     domain = "127.0.0.1"
-    if domain not in {one["domainName"] for one in gateway.get_domain_names().get("items", [])}:
+    if domain not in {item["domainName"] for item in gateway.get_domain_names().get("items", [])}:
         gateway.create_domain_name(domainName=domain)
     for mapping in gateway.get_base_path_mappings(domainName=domain).get("items", []):
         gateway.delete_base_path_mapping(domainName=domain, basePath=mapping["basePath"])
     gateway.create_base_path_mapping(domainName=domain, basePath="api", restApiId=api_id, stage="api")
 
 
-def function_url(instance: Instance, parts: dict[str, str], function: str) -> str | None:
-    """The function's URL on this machine; the one that MiniStack names is on a host of AWS."""
-    if f"{function}Url" not in parts:
+def function_url(instance: Instance, physical_ids: dict[str, str], function: str) -> str | None:
+    """The URL of a function on this machine. The URL that MiniStack returns has a host name of AWS."""
+    if f"{function}Url" not in physical_ids:
         return None
-    url = client(instance, "lambda").get_function_url_config(FunctionName=parts[function])["FunctionUrl"]
+    url = client(instance, "lambda").get_function_url_config(FunctionName=physical_ids[function])[
+        "FunctionUrl"
+    ]
     return f"{instance.endpoint}/_aws/lambda-url/{url.partition('//')[2].partition('.')[0]}"
 
 
 def function_variables(instance: Instance, function: str) -> dict[str, str]:
-    """What the template tells a function, for a tool that has to act as that function would."""
+    """The environment variables of a function, for a tool that runs the same code."""
     name = stack_resources(instance)[function]
     configuration = client(instance, "lambda").get_function_configuration(FunctionName=name)
     return {**configuration["Environment"]["Variables"]}
 
 
 def seed(instance: Instance) -> None:
-    """Create the demo organization, once for a server: its keys are shown once, so stack.json keeps them."""
+    """Create the demo organization once per server, and store its keys in stack.json: the API shows them once."""
     stack = read_json(instance.stack)
     if all(stack["keys"].values()):
         return
@@ -224,5 +233,5 @@ def seed(instance: Instance) -> None:
             check=False,
         )
     if done.returncode != 0:
-        raise Failed("the demo tenant could not be created", instance.log("seed"))
+        raise Failed("the demo tenant was not created", instance.log("seed"))
     write_json(instance.stack, stack | {"keys": json.loads(done.stdout)})

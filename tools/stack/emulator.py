@@ -1,8 +1,8 @@
-"""Start MiniStack, completed where its CloudFormation leaves out what template.yaml says.
+"""Start MiniStack with patches for the features of template.yaml that its CloudFormation does not support.
 
-Runs under a Python without any package: MiniStack starts the functions' processes with its own interpreter,
-and a function must find what its layers hold and nothing else. The first argument names MiniStack's packages'
-folder. What is changed here is private to MiniStack, which is pinned: one that moves it fails at its start.
+The interpreter has no installed packages: MiniStack runs the functions with its own interpreter, and a function must
+import packages from its layers only. The first argument is the folder of MiniStack's packages. The patches use private
+names of MiniStack, whose version is pinned; a version that renames them fails at its start.
 """
 
 import hashlib
@@ -21,14 +21,14 @@ MAX_ENVIRONMENTS = 10
 
 
 class Moved(Exception):
-    """MiniStack does a thing in another way than the one that is completed here."""
+    """MiniStack's code differs from the code that a patch expects."""
 
 
 def complete_rest_api() -> None:
-    """What MiniStack's import of OpenAPI skips.
+    """Import `Method: any` and binary media types, which MiniStack's import of OpenAPI ignores.
 
-    `Method: any` arrives as x-amazon-apigateway-any-method; binary media types arrive in an extension with `*/*`, and
-    in CloudFormation's property with `*~1*`, which MiniStack does not read.
+    SAM writes `Method: any` as x-amazon-apigateway-any-method. It writes binary media types as an extension with `*/*`
+    and as a property with `*~1*`, which MiniStack does not decode.
     """
     from ministack.services import apigateway_v1 as api  # type: ignore[import-untyped]
 
@@ -52,12 +52,12 @@ def complete_rest_api() -> None:
 
 
 def complete_buckets() -> None:
-    """MiniStack has Object Lock and life cycles, but its CloudFormation does not hand a bucket's on."""
+    """Apply Object Lock and lifecycle rules: MiniStack's S3 supports them, but its CloudFormation ignores them."""
     from ministack.services import s3
     from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
 
     def keep(_name: str) -> None:
-        """Object Lock cannot be taken off a bucket, here as on AWS."""
+        """Nothing to do: Object Lock cannot be removed from a bucket, as on AWS."""
 
     provisioners._S3_BUCKET_CONFIGURATIONS = (
         *provisioners._S3_BUCKET_CONFIGURATIONS,
@@ -79,7 +79,7 @@ def lock_xml(configuration: dict[str, Any]) -> bytes:
 def lifecycle_xml(configuration: dict[str, Any]) -> bytes:
     root = Element("LifecycleConfiguration")
     for rule in configuration.get("Rules", []):
-        # CloudFormation's names on the left side of each, S3's own on the right.
+        # CloudFormation and S3 use different names for the same fields.
         content: dict[str, Any] = {"ID": rule.get("Id"), "Status": rule.get("Status", "Enabled")}
         content["Filter"] = {"Prefix": rule.get("Prefix", "")}
         for move in [*rule.get("Transitions", []), *([rule["Transition"]] if "Transition" in rule else [])]:
@@ -97,27 +97,27 @@ def lifecycle_xml(configuration: dict[str, Any]) -> bytes:
 
 def append(parent: Element, content: dict[str, Any]) -> None:
     for name, value in content.items():
-        for one in value if isinstance(value, list) else [value]:
-            if one is None:
+        for member in value if isinstance(value, list) else [value]:
+            if member is None:
                 continue
             child = SubElement(parent, name)
-            if isinstance(one, dict):
-                append(child, one)
+            if isinstance(member, dict):
+                append(child, member)
             else:
-                child.text = str(one)
+                child.text = str(member)
 
 
 def transform_nested_templates() -> None:
-    """MiniStack runs SAM's transform on a stack's template, but not on the templates of its nested stacks.
+    """Apply SAM's transform to the templates of nested stacks; MiniStack applies it to the root template only.
 
-    `_cfn_nested_stack_deploy` imports the engine's `_parse_template` when it runs, so what stands there then is taken.
-    Everything else took the engine's own when it was imported.
+    `_cfn_nested_stack_deploy` imports `engine._parse_template` at each call, so it uses the patched function. All other
+    callers imported the original function when their module was loaded.
     """
     from ministack.services.cloudformation import engine, provisioners
 
     deploy = provisioners._cfn_nested_stack_deploy.__code__
     if "_parse_template" not in deploy.co_varnames or hasattr(provisioners, "_parse_template"):
-        raise Moved("nested stacks' templates are parsed by something else than engine._parse_template")
+        raise Moved("engine._parse_template no longer parses the templates of nested stacks")
     parse, transform, failed = engine._parse_template, engine._apply_transforms, engine._TransformFailed
 
     def parse_template(body: str) -> dict[str, Any]:
@@ -130,16 +130,14 @@ def transform_nested_templates() -> None:
 
 
 def keep_attributes_in_nested_updates() -> None:
-    """MiniStack's update of a nested stack forgets the attributes that a resource's update does not return again.
+    """Keep the attributes of resources when a nested stack is updated, and skip unchanged resources.
 
-    Its update of a stack that is not nested keeps them, and leaves unchanged resources alone.
+    MiniStack does both for a root stack. For a nested stack it drops attributes that an update does not return.
     """
     from ministack.services.cloudformation import _stacks, provisioners
 
     if "_update_resource" not in provisioners._cfn_nested_stack_deploy.__code__.co_names:
-        raise Moved(
-            "nested stacks' resources are updated by something else than provisioners._update_resource"
-        )
+        raise Moved("provisioners._update_resource no longer updates the resources of nested stacks")
     update = provisioners._update_resource
 
     def update_resource(
@@ -155,10 +153,11 @@ def keep_attributes_in_nested_updates() -> None:
 
 
 def bound_environments() -> None:
-    """Invocations beyond MAX_ENVIRONMENTS of a function wait for one of its environments.
+    """Limit the execution environments of a function to MAX_ENVIRONMENTS; further invocations wait for one of them.
 
-    MiniStack starts one for each: fifty at once are fifty cold starts, which two cores do not end within the functions'
-    time-outs. It must not wait, as a function may invoke itself; none of ours does.
+    MiniStack starts an environment for each concurrent invocation. Two cores cannot finish fifty cold starts within the
+    time-outs of the functions. MiniStack has no such limit because a function that invokes itself would wait forever;
+    none of ours does.
     """
     from ministack.services import lambda_svc
 
@@ -175,9 +174,9 @@ def bound_environments() -> None:
 
 
 def share_layers() -> None:
-    """MiniStack unpacks all layers for each environment: 3,800 files and 45 MB, which a stop then has to delete.
+    """Unpack each layer once, and pass its folder to the environments in the variable that MiniStack sets itself.
 
-    Here each layer is unpacked once, and environments are told where, by the variable that MiniStack's own code sets.
+    MiniStack unpacks all layers for each environment: 3,800 files and 45 MB, which it deletes when it stops.
     """
     from ministack.core import lambda_runtime  # type: ignore[import-untyped]
     from ministack.services import lambda_svc
@@ -185,7 +184,7 @@ def share_layers() -> None:
     spawn = lambda_runtime.Worker._spawn
     names = spawn.__code__.co_names + spawn.__code__.co_varnames
     if "_resolve_layer_zip" not in names or "_LAMBDA_LAYERS_DIRS" not in spawn.__code__.co_consts:
-        raise Moved("an environment's layers are unpacked by something else than Worker._spawn")
+        raise Moved("Worker._spawn no longer unpacks the layers of an environment")
     unpacking = threading.Lock()
 
     def unpacked(layer: str | dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Make .venv from tools/requirements.txt, or leave it when it is that already. Standard library only."""
+"""Create .venv from tools/requirements.txt if it is missing or out of date. Uses the standard library only."""
 
 import hashlib
 import shutil
@@ -13,7 +13,8 @@ LOG = ROOT / ".local" / "environment.log"
 REQUIREMENTS = (ROOT / "tools" / "requirements.txt", ROOT / "layers" / "dependencies" / "requirements.txt")
 
 
-def wanted() -> str:
+def fingerprint() -> str:
+    """The SHA-256 of the interpreter's version and the requirements."""
     digest = hashlib.sha256(sys.version.encode())
     for path in REQUIREMENTS:
         digest.update(path.read_bytes())
@@ -32,26 +33,26 @@ def fail(message: str) -> None:
 
 def main() -> None:
     if sys.version_info[:2] != (3, 13):
-        fail(f"needs Python 3.13, the functions' own; this is {sys.version.split()[0]}")
+        fail(f"requires Python 3.13, the runtime of the functions; this is {sys.version.split()[0]}")
     stamp = VENV / "requirements.sha256"
-    if stamp.exists() and stamp.read_text() == wanted():
+    if stamp.exists() and stamp.read_text() == fingerprint():
         return
     began = time.monotonic()
     print("environment      .venv …", flush=True)
     LOG.parent.mkdir(exist_ok=True)
     LOG.write_text("")
-    # Whole, not on top: what an older file named must not linger and hide that it is missing now.
+    # Recreated rather than updated: a package that the requirements no longer list must not remain installed.
     shutil.rmtree(VENV, ignore_errors=True)
-    # make puts .venv first on PATH, so this may be its own python, which is gone now.
+    # make puts .venv first on PATH, so sys.executable may be in the .venv that was removed above.
     python = Path(sys.base_prefix, "bin", "python3.13") if sys.prefix != sys.base_prefix else sys.executable
     if not run(str(python), "-m", "venv", str(VENV)):
         fail(
-            "python3.13 cannot make virtual environments: install its venv package (Debian: python3.13-venv)"
+            "python3.13 cannot create virtual environments: install its venv package (Debian: python3.13-venv)"
         )
     pip = (str(VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-deps")
     if not run(*pip, "--requirement", str(REQUIREMENTS[0])):
-        fail(f"pip could not install tools/requirements.txt: check the network, then {LOG.relative_to(ROOT)}")
-    stamp.write_text(wanted())
+        fail(f"pip failed to install tools/requirements.txt: check the network and {LOG.relative_to(ROOT)}")
+    stamp.write_text(fingerprint())
     print(f"environment      ready in {time.monotonic() - began:.1f} s", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""An instance of the local stack, and the lines in which the tools report their steps."""
+"""An instance of the local stack, and the progress output of the tools."""
 
 import json
 import os
@@ -17,7 +17,7 @@ ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_6
 
 
 class Failed(Exception):
-    """What went wrong and what to do about it, in one line; with a log, its tail is shown above."""
+    """A failed step. The message is one line with the cause and the remedy; the tail of the log is printed above it."""
 
     def __init__(self, message: str, log: Path | None = None) -> None:
         super().__init__(message)
@@ -28,7 +28,7 @@ class Failed(Exception):
         if self.log is None or not self.log.exists():
             return message
         tail = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()][-15:]
-        return "\n".join([*(f"    {line}" for line in tail), f"{message} (whole log: {shown(self.log)})"])
+        return "\n".join([*(f"    {line}" for line in tail), f"{message} (full log: {shown(self.log)})"])
 
 
 def shown(path: Path) -> str:
@@ -48,7 +48,7 @@ class Instance:
 
     @property
     def server(self) -> Path:
-        """Which process serves this stack: pid, what that process is, and its port."""
+        """The file with the server's pid, identity and port."""
         return self.folder / "server.json"
 
     @property
@@ -57,14 +57,14 @@ class Instance:
 
     @property
     def deployed(self) -> Path:
-        """Which inputs are deployed to which server."""
+        """The file with the fingerprint of the deployed inputs and the identity of the server."""
         return self.folder / "deployed.json"
 
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
 
     def credentials(self) -> dict[str, str]:
-        """This process's environment with nothing in it that could lead a tool to a real account."""
+        """The environment of this process without any variable or file that could select a real AWS account."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return clean | {
             "AWS_ENDPOINT_URL": self.endpoint,
@@ -86,7 +86,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Whole or not at all: others read it while it is written."""
+    """Write a file atomically, because other processes read it."""
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps(content, indent=2) + "\n")
     fresh.replace(path)
@@ -98,7 +98,7 @@ def say(step: str, text: str) -> None:
 
 @contextmanager
 def timed(step: str, doing: str) -> Iterator[None]:
-    """One line for a step: what it does at once, how long it took when it is done."""
+    """Print one line for a step: its text when it starts, and its duration when it is done."""
     began = time.monotonic()
     live = sys.stdout.isatty()
     if live:

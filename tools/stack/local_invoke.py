@@ -1,8 +1,8 @@
-"""`make invoke` and `make start-api`: SAM CLI's own emulation, in Docker, against the state of the running local stack.
+"""`make invoke` and `make start-api`: SAM CLI runs functions in Docker, with the state of the running local stack.
 
-The stack listens on the host's loopback alone. Docker Desktop's `host.docker.internal` reaches it; on Linux a container
-does not, and SAM CLI has no host networking (its `--docker-network host` leaves a container on the default bridge). So
-`Bridge` listens on the bridge's address while SAM runs.
+The stack listens on the loopback address of the host only. Containers of Docker Desktop reach it as
+`host.docker.internal`. On Linux they do not, and SAM CLI has no host networking (its `--docker-network host` leaves a
+container on the default bridge), so `Bridge` listens on the address of Docker's bridge while SAM runs.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 LAYERS = ("DependenciesLayer", "SharedLayer")
 LOCAL = "local.yaml"
-"""A built template with AWS_ENDPOINT_URL: --env-vars sets only variables that the template has."""
+"""The file name of a built template with AWS_ENDPOINT_URL: --env-vars only sets variables that the template has."""
 _CHUNK_BYTES = 65_536
 
 
 def invoke(instance: Instance, function: str, more: list[str]) -> int:
-    """Run one function on its sample event, which gets the stack's key. Returns SAM's exit status."""
+    """Invoke a function with its sample event and an API key of the stack. Returns the exit status of SAM."""
     sample = sample_of(function)
     key = _ready(instance)
     event = instance.folder / "event.json"
@@ -45,34 +45,36 @@ def invoke(instance: Instance, function: str, more: list[str]) -> int:
 
 
 def start_api(instance: Instance, port: int, more: list[str]) -> int:
-    """Serve the API on `port` of the loopback until Ctrl-C. Returns SAM's exit status."""
+    """Serve the API on `port` of 127.0.0.1 until Ctrl-C. Returns the exit status of SAM."""
     _ready(instance)
     return _sam(instance, "start-api", ["--port", str(port), *more])
 
 
 def sample_of(function: str) -> Path:
-    """The sample event of a function, by its logical id.
+    """The path of the sample event of a function, by its logical id.
 
-    Raises: Failed if there is none.
+    Raises: Failed if there is no such function.
     """
     events = ROOT / "events"
     for path in events.rglob("*.json"):
         words = re.split(r"[/_]", path.relative_to(events).with_suffix("").as_posix())
         if function == "".join(word.capitalize() for word in words):
             return path
-    raise Failed(f"there is no function {function or '…'}: name one as in make invoke FUNCTION=LeadsCreate")
+    raise Failed(
+        f"unknown function {function!r}: pass a logical id, such as make invoke FUNCTION=LeadsCreate"
+    )
 
 
 def with_key(event: str, key: str) -> str:
-    """The event's text with the key in place of the sample's."""
+    """The JSON of an event with its API key replaced."""
     return re.sub(r"Bearer [^\"]*", f"Bearer {key}", event)
 
 
 def _ready(instance: Instance) -> str:
-    """The stack's live admin key, once Docker and the stack are there and the functions are built."""
+    """The live admin key of the stack. Builds the functions. Raises: Failed if Docker or the stack is not running."""
     docker = shutil.which("docker")
     if docker is None or subprocess.run([docker, "info"], capture_output=True, check=False).returncode:
-        raise Failed("sam local needs Docker, and no Docker daemon answers here")
+        raise Failed("sam local needs Docker, and no Docker daemon is running")
     key = read_json(instance.stack).get("keys", {}).get("live_admin")
     if server.running(instance) is None or not key:
         raise Failed("the local stack is not running: start it with make run DETACH=1")
@@ -82,9 +84,9 @@ def _ready(instance: Instance) -> str:
 
 
 def write_templates(build: Path, endpoint: str) -> None:
-    """Write local.yaml beside each built template, for functions whose AWS is at `endpoint`.
+    """Write local.yaml next to each built template, for functions that call AWS at `endpoint`.
 
-    The workers' template has the layers as resources: SAM CLI takes a parameter in Layers for an ARN.
+    The workers' local.yaml contains the layers as resources, because SAM CLI treats a parameter in Layers as an ARN.
     """
     main, workers = (
         yaml_parse((build / path).read_text()) for path in ("template.yaml", "Workers/template.yaml")
@@ -102,7 +104,7 @@ def write_templates(build: Path, endpoint: str) -> None:
 
 
 def command(instance: Instance, step: str, arguments: list[str], gateway: str | None) -> list[str]:
-    """SAM's command line. `gateway` is the address at which containers find the host, if they need one."""
+    """The command line of SAM. `gateway` is the address of the host for containers, if Docker does not set it."""
     return [
         *(sys.executable, "-m", "samcli", "local", step, *arguments),
         *("--template-file", str(deploy.BUILD / LOCAL)),
@@ -117,7 +119,9 @@ def _sam(instance: Instance, step: str, arguments: list[str]) -> int:
     with bridged(port) as gateway:
         line = command(instance, step, arguments, gateway)
         print(
-            "sam", *(shown(ROOT / one) if one.startswith(str(ROOT)) else one for one in line[3:]), flush=True
+            "sam",
+            *(shown(ROOT / part) if part.startswith(str(ROOT)) else part for part in line[3:]),
+            flush=True,
         )
         environment = instance.credentials() | {"SAM_CLI_TELEMETRY": "0"}
         return subprocess.run(line, cwd=ROOT, env=environment, check=False).returncode
@@ -125,7 +129,7 @@ def _sam(instance: Instance, step: str, arguments: list[str]) -> int:
 
 @contextmanager
 def bridged(port: int) -> Iterator[str | None]:
-    """The address by which containers reach the host's loopback at `port`; None if their Docker gives them one."""
+    """The address at which containers reach `port` of the host's loopback. None on Docker Desktop, which sets it."""
     if "Docker Desktop" in _docker("info", "--format", "{{.OperatingSystem}}"):
         yield None
         return
@@ -148,8 +152,8 @@ def _docker(*arguments: str) -> str:
 class Bridge(socketserver.ThreadingTCPServer):
     """Forwards connections from containers to a port of the host's loopback.
 
-    It accepts peers of the bridge's subnet only. Linux answers for each of its addresses on every interface, so another
-    machine could route packets to the bridge's address.
+    It accepts peers in the bridge's subnet only. Linux accepts packets for any of its addresses on every interface, so
+    another machine could route packets to the bridge's address.
     """
 
     allow_reuse_address = True
@@ -177,7 +181,7 @@ class _Connection(socketserver.BaseRequestHandler):
 
 
 def _pump(source: socket.socket, target: socket.socket) -> None:
-    """Copy until the source ends. A connection that breaks is the end for both sides."""
+    """Copy bytes until the source closes. If either connection breaks, both are closed."""
     try:
         while chunk := source.recv(_CHUNK_BYTES):
             target.sendall(chunk)

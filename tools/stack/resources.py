@@ -1,4 +1,4 @@
-"""What a deployed stack is made of, its nested stacks included."""
+"""The resources of a deployed stack and its nested stacks."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ NESTED = "AWS::CloudFormation::Stack"
 
 
 def resources(client: CloudFormationClient, stack: str, kind: str = "") -> dict[str, str]:
-    """Logical id to physical id, of all resources or of one type.
+    """Physical ids by logical id, of all resources or of one type.
 
-    `stack` is a name or an ARN. A logical id names one resource: no nested stack repeats one (tests/structure).
+    `stack` is a name or an ARN. Logical ids are unique across nested stacks (checked by tests/structure).
     """
-    found: dict[str, str] = {}
+    physical_ids: dict[str, str] = {}
     for page in client.get_paginator("list_stack_resources").paginate(StackName=stack):
-        for one in page["StackResourceSummaries"]:
-            physical = one["PhysicalResourceId"]
-            if kind in ("", one["ResourceType"]):
-                found[one["LogicalResourceId"]] = physical
-            if one["ResourceType"] == NESTED:
-                found |= resources(client, physical, kind)
-    return found
+        for resource in page["StackResourceSummaries"]:
+            physical_id = resource["PhysicalResourceId"]
+            if kind in ("", resource["ResourceType"]):
+                physical_ids[resource["LogicalResourceId"]] = physical_id
+            if resource["ResourceType"] == NESTED:
+                physical_ids |= resources(client, physical_id, kind)
+    return physical_ids

@@ -1,4 +1,4 @@
-"""Create the demo organization and print its admin keys as JSON, in the environment of ApiKeysCreate."""
+"""Create the demo organization and print its admin keys as JSON. Needs the environment variables of ApiKeysCreate."""
 
 import json
 import sys
@@ -15,9 +15,9 @@ NAME = "Summit Restoration (demo)"
 def create_demo_organization() -> dict[str, str]:
     organization_id = ids.new("org", clock.now())
     request_id = ids.new("req", clock.now())
-    founding = system("demo", organization_id, request_id)
-    _, _, live = organizations.create(NAME, founding)
-    founding.transaction.commit()
+    creating = system("demo", organization_id, request_id)
+    _, _, live = organizations.create(NAME, creating)
+    creating.transaction.commit()
     issuing = system("demo", organization_id, request_id)
     _, test = keys.issue(ApiKeyCreate(name="Demo test admin", scopes=["admin"], mode="test"), issuing)
     issuing.transaction.commit()

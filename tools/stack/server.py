@@ -1,4 +1,4 @@
-"""Start and stop one MiniStack, and only the one that we started."""
+"""Start and stop the MiniStack server of an instance, and no other process."""
 
 import contextlib
 import os
@@ -18,25 +18,25 @@ EMULATOR = ROOT / "tools" / "stack" / "emulator.py"
 
 
 def identity(pid: int) -> str:
-    """What the process is and when it began, so that a pid given out again is not taken for ours."""
+    """The start time and command line of a process, which distinguish it from a later process with the same pid."""
     proc = Path("/proc") / str(pid)
     if proc.parent.joinpath("self").exists():
         try:
-            # The name in parentheses may hold blanks; the start time is the 20th field behind it.
+            # The name in parentheses may contain spaces; the start time is the 20th field after it (proc_pid_stat(5)).
             fields = proc.joinpath("stat").read_text().rpartition(")")[2].split()
             command = proc.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:
             return ""
-        # A process has no command line at the moment of its exec, and none once it has ended.
+        # A process has no command line during its exec and after its end.
         return f"{fields[19]} {command}" if command and fields[0] != "Z" else ""
-    found = subprocess.run(
+    listing = subprocess.run(
         ["ps", "-o", "lstart=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
-    return found.stdout.strip()
+    return listing.stdout.strip()
 
 
 def running(instance: Instance) -> dict[str, object] | None:
-    """The server of this instance as it wrote itself down, if that process still is what it was."""
+    """The content of server.json, if that process is still running."""
     known = read_json(instance.server)
     pid = known.get("pid")
     if isinstance(pid, int) and known.get("identity") and identity(pid) == known["identity"]:
@@ -44,21 +44,21 @@ def running(instance: Instance) -> dict[str, object] | None:
     return None
 
 
-def answers(endpoint: str) -> bool:
+def is_healthy(endpoint: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=2) as reply:  # noqa: S310
-            return bool(reply.status == 200)
+        with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=2) as response:  # noqa: S310
+            return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
         return False
 
 
-def taken(port: int) -> bool:
+def in_use(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port(preferred: int) -> int:
-    if not taken(preferred):
+    if not in_use(preferred):
         return preferred
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -66,16 +66,16 @@ def free_port(preferred: int) -> int:
 
 
 def start(instance: Instance) -> None:
-    if taken(instance.port):
-        raise Failed(f"port {instance.port} is taken by another program: choose one with PORT=…")
+    if in_use(instance.port):
+        raise Failed(f"port {instance.port} is in use by another program: choose a free port with PORT=…")
     with timed("server", f"MiniStack on 127.0.0.1:{instance.port}"):
         process = launch(instance)
         while not (known := identity(process.pid)) and process.poll() is None:
             time.sleep(0.001)
-        # At once, so that whatever interrupts us next finds what to stop.
+        # Written before the server is ready, so that an interrupted start can be stopped.
         write_json(instance.server, {"pid": process.pid, "identity": known, "port": instance.port})
         deadline = time.monotonic() + 30
-        while not answers(instance.endpoint):
+        while not is_healthy(instance.endpoint):
             if process.poll() is not None or time.monotonic() > deadline:
                 stop(instance)
                 raise Failed("MiniStack did not start", instance.log("server"))
@@ -90,7 +90,7 @@ def launch(instance: Instance) -> subprocess.Popen[bytes]:
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     packages = next((ROOT / ".venv" / "lib").glob("python3.*/site-packages"), Path(sys.prefix))
-    # Its environment is what every function inherits, so it holds what it must and nothing of this shell's.
+    # Every function inherits this environment, so it contains no variable of the shell that is not needed.
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(scratch),
@@ -101,12 +101,12 @@ def launch(instance: Instance) -> subprocess.Popen[bytes]:
         "MINISTACK_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(instance.port),
         "LOG_LEVEL": "WARNING",
-        # These two listen on every address, whatever BIND_HOST says.
+        # These two services ignore BIND_HOST and listen on every address.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
     }
     with instance.log("server").open("w") as log:
-        # A session of its own: Ctrl-C reaches us, not it, and its functions' processes end with its group.
+        # A new session: Ctrl-C does not reach the server, and killing its process group also ends the functions.
         return subprocess.Popen(
             [bare / "bin" / "python", EMULATOR, packages],
             env=environment,
@@ -118,25 +118,25 @@ def launch(instance: Instance) -> subprocess.Popen[bytes]:
 
 
 def stop(instance: Instance) -> bool:
-    """End the server and its functions. False when none of ours was running."""
+    """Stop the server and its functions. Returns False if the server was not running."""
     known = running(instance)
     if known is not None:
         pid = int(str(known["pid"]))
-        for ending, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
+        for number, timeout_seconds in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                # The group is ours: start_new_session made it, with this pid as its name.
-                os.killpg(pid, ending)
-            if gone(pid, patience):
+                # start_new_session created the process group; its id is this pid.
+                os.killpg(pid, number)
+            if has_ended(pid, timeout_seconds):
                 break
-    # State and keys die with the server.
+    # The state and the keys end with the server.
     for path in (instance.server, instance.stack, instance.deployed):
         path.unlink(missing_ok=True)
     shutil.rmtree(instance.folder / "scratch", ignore_errors=True)
     return known is not None
 
 
-def gone(pid: int, patience: float) -> bool:
-    deadline = time.monotonic() + patience
+def has_ended(pid: int, timeout_seconds: float) -> bool:
+    deadline = time.monotonic() + timeout_seconds
     while time.monotonic() < deadline:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)

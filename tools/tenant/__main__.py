@@ -1,4 +1,4 @@
-"""The operator's way to a first tenant: it needs credentials that may write the stack's two tables."""
+"""Create the first tenant of a stack. Needs AWS credentials with write access to the stack's two tables."""
 
 import argparse
 import os
@@ -18,21 +18,21 @@ OUTPUTS = {"STATE_TABLE": "StateTableName", "ACCESS_TABLE": "AccessTableName"}
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.tenant", description=__doc__)
-    parser.add_argument("--stack", required=True, help="the CloudFormation stack's name")
-    parser.add_argument("--name", required=True, help="the organization's name")
-    parser.add_argument("--parent", help="the id of the organization above it")
-    chosen = parser.parse_args()
-    stack = boto3.client("cloudformation").describe_stacks(StackName=chosen.stack)["Stacks"][0]
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
-    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
+    parser.add_argument("--stack", required=True, help="the name of the CloudFormation stack")
+    parser.add_argument("--name", required=True, help="the name of the organization")
+    parser.add_argument("--parent", help="the id of the parent organization")
+    arguments = parser.parse_args()
+    stack = boto3.client("cloudformation").describe_stacks(StackName=arguments.stack)["Stacks"][0]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    parameters = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in stack["Parameters"]}
     os.environ |= {name: outputs[output] for name, output in OUTPUTS.items()}
     os.environ["AUDIT_RETENTION_DAYS"] = parameters["AuditRetentionDays"]
 
     by = system("operator", ids.new("org", clock.now()), ids.new("req", clock.now()))
-    organization, _, key = organizations.create(chosen.name, by, parent_organization_id=chosen.parent)
+    organization, _, key = organizations.create(arguments.name, by, parent_organization_id=arguments.parent)
     by.transaction.commit()
     print(f"organization    {organization.id}")
-    print(f"live admin key  {key}  (shown this once)")
+    print(f"live admin key  {key}  (shown only once)")
     return 0
 
 

@@ -1,6 +1,7 @@
-"""AWS, canned: correct answers at once, so that what is measured is our own cost and the client's.
+"""A fake AWS with canned responses, which return at once: a measurement contains our code and the AWS client only.
 
-The answers' shapes are the services' own; what they hold is in `items`. Also the webhook endpoint, at /hooks.
+The responses have the format of the services; `items` has their content. The webhook endpoint at /hooks is
+part of the fake.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from tools.bench.items import Tables
 
-LISTED = 50
-"""Items that a partition has: a list's page of the default length is full."""
+LISTED_ITEMS = 50
+"""The items of a partition, which fill a page of the default length."""
 type Body = dict[str, Any]
 
 
-class Canned:
-    """Answers for every call that the functions make. `requests` are the calls since it was last emptied."""
+class FakeAws:
+    """Responds to every AWS call of the functions. `requests` are the calls since the list was last cleared."""
 
     def __init__(self) -> None:
         self.tables: Tables | None = None
@@ -52,8 +53,8 @@ class Canned:
             },
         }
 
-    def answer(self, request: Request) -> Response:
-        """The server's `answering`."""
+    def respond(self, request: Request) -> Response:
+        """The handler for `Server`."""
         target = request.headers.get("x-amz-target")
         if target is None:
             return _object(request)
@@ -68,38 +69,38 @@ class Canned:
     def _update_item(self, request: Body) -> Body:
         if request.get("ReturnValues") != "ALL_NEW":
             return {}
-        return {"Attributes": self._found(request)}
+        return {"Attributes": self._item(request)}
 
     def _get_item(self, request: Body) -> Body:
-        found = self._found(request)
-        return {"Item": found} if found else {}
+        item = self._item(request)
+        return {"Item": item} if item else {}
 
     def _batch_get_item(self, request: Body) -> Body:
-        ((table, wanted),) = request["RequestItems"].items()
+        ((table, batch),) = request["RequestItems"].items()
         return {
-            "Responses": {table: [self._found({"Key": one}) for one in wanted["Keys"]]},
+            "Responses": {table: [self._item({"Key": key}) for key in batch["Keys"]]},
             "UnprocessedKeys": {},
         }
 
     def _transact_get_items(self, request: Body) -> Body:
-        return {"Responses": [self._get_item(one["Get"]) for one in request["TransactItems"]]}
+        return {"Responses": [self._get_item(operation["Get"]) for operation in request["TransactItems"]]}
 
-    def _found(self, request: Body) -> Body | None:
+    def _item(self, request: Body) -> Body | None:
         key = from_attributes(request["Key"])
         tables, pk = self._tables(), str(key["pk"])
-        found = tables.state(pk, str(key["sk"])) if "sk" in key else tables.access(pk)
-        return None if found is None else dict(to_attributes(found))
+        item = tables.state(pk, str(key["sk"])) if "sk" in key else tables.access(pk)
+        return None if item is None else dict(to_attributes(item))
 
     def _query(self, request: Body) -> bytes:
-        """A partition's items, made once."""
+        """The response with the items of a partition, which is cached."""
         values = request["ExpressionAttributeValues"]
         written = any(operation in ("PutItem", "TransactWriteItems") for operation, _ in self.requests)
         if request.get("IndexName") == "feed" and written:
-            return b'{"Items": [], "Count": 0}'  # what was found before has been archived meanwhile
+            return b'{"Items": [], "Count": 0}'  # the worker has archived the records of the first query
         pk = str(values.get(":pk", {}).get("S", ""))
         if pk not in self._lists:
-            found = [dict(to_attributes(item)) for item in self._listed(pk)]
-            self._lists[pk] = json.dumps({"Items": found, "Count": len(found)}).encode()
+            listed = [dict(to_attributes(item)) for item in self._listed(pk)]
+            self._lists[pk] = json.dumps({"Items": listed, "Count": len(listed)}).encode()
         return self._lists[pk]
 
     def _listed(self, pk: str) -> list[Item]:
@@ -107,20 +108,20 @@ class Canned:
         prefix = {"LEAD": "lead", "CALL": "call", "KEY": "key", "WEBHOOK": "wh", "AUDIT": "aud"}.get(kind)
         if prefix is None:
             return []
-        count = 1 if kind in ("WEBHOOK", "AUDIT") else LISTED
-        found = (self._tables().state(pk, ids.new(prefix, items.AT)) for _ in range(count))
-        return [item for item in found if item]
+        count = 1 if kind in ("WEBHOOK", "AUDIT") else LISTED_ITEMS
+        items_of_kind = (self._tables().state(pk, ids.new(prefix, items.AT)) for _ in range(count))
+        return [item for item in items_of_kind if item]
 
     def _tables(self) -> Tables:
         if self.tables is None:
-            raise AssertionError("the tables are made when the server's port is known")
+            raise AssertionError("set `tables` after the server has a port")
         return self.tables
 
 
 def _object(request: Request) -> Response:
-    """S3, and the receiver of webhooks."""
+    """The response of S3, or of the webhook endpoint."""
     if request.method == "GET":
-        vendor = next((one for one in items.RECEIVED_FROM if f"inbound/{one}/" in request.path), "callrail")
+        vendor = next((name for name in items.VENDORS if f"inbound/{name}/" in request.path), "callrail")
         body = samples.sample(f"inbound/{vendor}")["body"].encode()
         return Response(200, body, {"Content-Type": "application/json"})
     return Response(200, b"", {"ETag": '"0"'})
