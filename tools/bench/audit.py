@@ -102,7 +102,10 @@ def _export(organization_id: str, format_: Format) -> tuple[Cost, str]:
 def _run(arguments: list[str]) -> Cost:
     """The time and peak memory of a Python process. Raises: RunFailed if it fails."""
     began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "layers" / "shared")}
+    process = subprocess.Popen(
+        [sys.executable, *arguments], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None  # noqa: S101 - Popen creates it for PIPE
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -141,5 +144,4 @@ def work(organization_id: str, export_id: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "layers" / "shared"))
     work(*sys.argv[1:3])
