@@ -1,4 +1,4 @@
-"""Fixtures: AWS in process, tenants, a webhook with its receiver."""
+"""Fixtures: AWS in process, tenants, a webhook endpoint with its receiver."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# A loaded machine is not a failure: no test is timed, properties neither.
+# No deadlines, because a test must not fail on a loaded machine.
 hypothesis.settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -38,27 +38,27 @@ def tenant(cloud: None) -> Tenant:
 
 @pytest.fixture
 def stranger(cloud: None) -> Tenant:
-    """Another tenant, that must never see the first one's data."""
+    """Another tenant, which must never see the data of `tenant`."""
     return new_tenant("Other Restoration")
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Frozen time. Ask for it before `tenant`, so that its keys are of the same time."""
+    """Frozen time. Request it before `tenant`, so that the keys are created at this time."""
     return freeze(monkeypatch, START)
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
+    with receiving() as receiver:
+        yield receiver
 
 
 @pytest.fixture
 def queue(cloud: None) -> Iterator[Queue]:
-    """The delivery queue, whose messages a test carries itself."""
-    with watched_queue() as one:
-        yield one
+    """The delivery queue, whose messages a test delivers itself."""
+    with watched_queue() as queue:
+        yield queue
 
 
 @pytest.fixture
@@ -68,5 +68,5 @@ def webhook(tenant: Tenant, receiver: Receiver) -> dict[str, Any]:
 
 @pytest.fixture
 def message(tenant: Tenant, queue: Queue, webhook: dict[str, Any]) -> dict[str, Any]:
-    """A first attempt that is due."""
+    """The message of a first attempt that is due."""
     return new_message(tenant, queue)

@@ -25,13 +25,13 @@ def stack() -> Stack:
 
 @pytest.fixture
 def inbox() -> Iterator[Inbox]:
-    with receiver() as one:
-        yield one
+    with receiver() as inbox:
+        yield inbox
 
 
 @pytest.fixture
 def key(stack: Stack) -> str:
-    """A fresh live admin key: each test has its own budget of requests."""
+    """A new live admin key, because each test needs its own rate limit."""
     body = {"name": "test", "scopes": ["admin"], "rate_limit": {"per_minute": 5000}}
     return str(stack.call("POST", "/api-keys", key=stack.keys["live_admin"], body=body).json["key"])
 
@@ -44,7 +44,7 @@ def test_key(stack: Stack) -> str:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]:
-    """Repeat a request until the answer is as expected, for at most half a minute."""
+    """Repeat a request until the response is as expected, for at most 30 seconds."""
 
     def call_until(send: Callable[[], Answer], is_expected: Callable[[Answer], bool]) -> Answer:
         end = time.monotonic() + 30

@@ -1,4 +1,4 @@
-"""The audit log on the deployed stack: writers that race, an export, proofs, and the verifier over all of it."""
+"""The audit log on the deployed stack: concurrent writers, an export, proofs, and the verifier."""
 
 from __future__ import annotations
 
@@ -21,50 +21,50 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.deployed
 
 type Eventually = Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]
-WRITERS, EACH = 8, 5
+WRITERS, LEADS_PER_WRITER = 8, 5
 
 
 def _race(stack: Stack, key: str) -> list[str]:
-    """Leads made by several writers at once. Returns their ids."""
+    """Create leads with several concurrent writers. Returns the leads' ids."""
 
     def write(_: int) -> list[str]:
-        made = [
+        answers = [
             stack.call("POST", "/leads", key=key, body={"email": f"{secrets.token_hex(8)}@example.com"})
-            for _ in range(EACH)
+            for _ in range(LEADS_PER_WRITER)
         ]
-        return [str(answer.json["id"]) for answer in made]
+        return [str(answer.json["id"]) for answer in answers]
 
     with ThreadPoolExecutor(WRITERS) as threads:
-        return [one for ids in threads.map(write, range(WRITERS)) for one in ids]
+        return [lead_id for ids in threads.map(write, range(WRITERS)) for lead_id in ids]
 
 
-def test_racing_writers_make_one_chain_that_an_export_proves(
+def test_concurrent_writers_result_in_one_hash_chain_that_an_export_proves(
     stack: Stack, test_key: str, eventually: Eventually, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     leads = _race(stack, test_key)
     accepted = stack.call("POST", "/audit-log/exports", key=test_key, body={"format": "jsonl"})
     assert accepted.status == 202, accepted.body
-    done = eventually(
+    export = eventually(
         lambda: stack.call("GET", f"/audit-log/exports/{accepted.json['id']}", key=test_key),
         lambda answer: answer.json["status"] == "completed",
     ).json
-    name = done["manifest"]["files"][0]["name"]
-    with urllib.request.urlopen(done["url"]) as answer:  # noqa: S310 - the address that the stack has signed
+    name = export["manifest"]["files"][0]["name"]
+    with urllib.request.urlopen(export["url"]) as answer:  # noqa: S310 - the address that the stack has signed
         (tmp_path / name).write_bytes(answer.read())
-    (tmp_path / "manifest.json").write_text(json.dumps(done["manifest"]))
-    (tmp_path / "key.pem").write_text(done["manifest"]["checkpoint"]["public_key"])
+    (tmp_path / "manifest.json").write_text(json.dumps(export["manifest"]))
+    (tmp_path / "key.pem").write_text(export["manifest"]["checkpoint"]["public_key"])
 
     records: list[dict[str, Any]] = [json.loads(line) for line in (tmp_path / name).read_text().splitlines()]
 
     assert [record["seq"] for record in records] == list(range(1, len(records) + 1))
-    created = [one["resource"]["id"] for one in records if one["action"] == "lead.created"]
+    created = [record["resource"]["id"] for record in records if record["action"] == "lead.created"]
     assert set(leads) <= set(created)
     assert len(created) == len(set(created))
     status = verify_audit.main([str(tmp_path), "--public-key", str(tmp_path / "key.pem")])
     assert status == 0, capsys.readouterr().out
 
 
-def test_a_new_record_is_proved_within_seconds(
+def test_a_new_record_has_a_proof_within_seconds(
     stack: Stack, key: str, eventually: Eventually, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lead = stack.call("POST", "/leads", key=key, body={"email": f"{secrets.token_hex(8)}@example.com"}).json

@@ -1,4 +1,4 @@
-"""The main job on the deployed stack: signed CallRail events in, signed webhooks out, audit archived."""
+"""The main flow on the deployed stack: signed CallRail events in, signed webhooks out, audit log archived."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ type Eventually = Callable[[Callable[[], Answer], Callable[[Answer], bool]], Ans
 
 
 class Connection:
-    """A connected CallRail and a subscribed webhook of the demo tenant."""
+    """The demo tenant's connection to CallRail, and a webhook endpoint."""
 
     def __init__(self, stack: Stack, key: str, inbox: Inbox) -> None:
         self.stack, self.key, self.inbox = stack, key, inbox
@@ -55,13 +55,13 @@ class Connection:
             {"Content-Type": "application/json", "Signature": signature(body, self.signing_key)},
         )
 
-    def events_partition(self, call_id: str) -> list[Received]:
+    def requests_about(self, call_id: str) -> list[Received]:
         def is_of(event: dict[str, object]) -> bool:
             data = event["data"]
             assert isinstance(data, dict)
             return call_id in (data["id"], data.get("call_id"))
 
-        return [one for one in self.inbox.requests if is_of(json.loads(one.body))]
+        return [request for request in self.inbox.requests if is_of(json.loads(request.body))]
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ def connection(stack: Stack, key: str, inbox: Inbox) -> Connection:
 
 
 def _kinds(requests: list[Received]) -> list[str]:
-    """The event types that came, each event once: delivery is at least once, by id."""
-    events = {event["id"]: event["type"] for event in (json.loads(one.body) for one in requests)}
+    """The received event types, each event id once, because delivery is at least once."""
+    events = {event["id"]: event["type"] for event in (json.loads(request.body) for request in requests)}
     return sorted(events.values())
 
 
@@ -79,7 +79,7 @@ def _settled_call(stack: Stack, key: str, call: Call, eventually: Eventually) ->
     path = f"/calls?caller_number={call.caller.replace('+', '%2B')}"
     answer = eventually(
         lambda: stack.call("GET", path, key=key),
-        lambda one: len(one.json["data"]) == 1 and one.json["data"][0]["lead_id"] is not None,
+        lambda page: len(page.json["data"]) == 1 and page.json["data"][0]["lead_id"] is not None,
     )
     found = answer.json["data"][0]
     assert isinstance(found, dict)
@@ -94,16 +94,16 @@ def test_one_signed_call_becomes_a_lead_and_four_signed_events(
     assert connection.send("post-call", call.event("post-call")).status == 202
 
     found = _settled_call(stack, key, call, eventually)
-    assert connection.inbox.wait_for(lambda _: len(connection.events_partition(str(found["id"]))) >= 4, 30)
-    mine = connection.events_partition(str(found["id"]))
-    assert _kinds(mine) == EXPECTED
-    assert all(accepts(request, connection.secret) for request in mine)
+    assert connection.inbox.wait_for(lambda _: len(connection.requests_about(str(found["id"]))) >= 4, 30)
+    requests = connection.requests_about(str(found["id"]))
+    assert _kinds(requests) == EXPECTED
+    assert all(accepts(request, connection.secret) for request in requests)
     lead = stack.call("GET", f"/leads/{found['lead_id']}", key=key).json
     assert (lead["phones"], lead["source"], lead["loss_type"]) == ([call.caller], "call", "water")
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_four_events_in_any_order_and_twice_are_one_call_and_no_second_event_of_a_kind(
+def test_the_four_events_in_any_order_and_twice_result_in_one_call_and_one_event_per_type(
     stack: Stack, key: str, connection: Connection, eventually: Eventually, seed: int
 ) -> None:
     call = Call.new()
@@ -114,9 +114,9 @@ def test_the_four_events_in_any_order_and_twice_are_one_call_and_no_second_event
         assert connection.send(kind, call.event(kind)).status == 202
 
     found = _settled_call(stack, key, call, eventually)
-    assert connection.inbox.wait_for(lambda _: len(connection.events_partition(str(found["id"]))) >= 4, 30)
-    time.sleep(3)  # long enough for a second event to show itself
-    assert _kinds(connection.events_partition(str(found["id"]))) == EXPECTED
+    assert connection.inbox.wait_for(lambda _: len(connection.requests_about(str(found["id"]))) >= 4, 30)
+    time.sleep(3)  # long enough for a second event to arrive
+    assert _kinds(connection.requests_about(str(found["id"]))) == EXPECTED
     log = stack.call(
         "GET", f"/audit-log?resource_type=call&resource_id={found['id']}&order=asc", key=key
     ).json["data"]
@@ -129,7 +129,7 @@ def test_the_four_events_in_any_order_and_twice_are_one_call_and_no_second_event
     )
 
 
-def test_the_receiver_behind_the_gateway_takes_the_same(
+def test_the_receiver_behind_the_gateway_accepts_the_same_event(
     stack: Stack, key: str, connection: Connection, eventually: Eventually
 ) -> None:
     call = Call.new()
@@ -140,7 +140,7 @@ def test_the_receiver_behind_the_gateway_takes_the_same(
     _settled_call(stack, key, call, eventually)
 
 
-def test_a_wrong_signature_and_an_unknown_connection_are_refused(
+def test_an_invalid_signature_and_an_unknown_connection_are_rejected(
     stack: Stack, connection: Connection
 ) -> None:
     body = Call.new().event("post-call")
@@ -156,22 +156,22 @@ def test_a_wrong_signature_and_an_unknown_connection_are_refused(
     assert (unknown.status, unknown.json["error"]["code"]) == (404, "not_found")
 
 
-def test_compliance_mode_yields_to_nobody(stack: Stack) -> None:
-    """As in production: not even to who may bypass governance."""
+def test_an_object_in_compliance_mode_cannot_be_deleted_or_shortened(stack: Stack) -> None:
+    """As in production: a principal that may bypass governance mode cannot do it either."""
     s3, bucket = stack.client("s3"), stack.aws["audit_bucket"]
     until = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=5)
     put = {"Bucket": bucket, "Key": f"audit/compliance-{secrets.token_hex(4)}", "Body": b"x"}
     version = s3.put_object(**put, ObjectLockMode="COMPLIANCE", ObjectLockRetainUntilDate=until)["VersionId"]
-    at = {"Bucket": bucket, "Key": put["Key"], "VersionId": version, "BypassGovernanceRetention": True}
+    locked = {"Bucket": bucket, "Key": put["Key"], "VersionId": version, "BypassGovernanceRetention": True}
 
     with pytest.raises(ClientError):
-        s3.delete_object(**at)
+        s3.delete_object(**locked)
     for shorter in (
         {"Mode": "COMPLIANCE", "RetainUntilDate": until - timedelta(minutes=4)},
         {"Mode": "GOVERNANCE", "RetainUntilDate": until},
     ):
         with pytest.raises(ClientError):
-            s3.put_object_retention(**at, Retention=shorter)
+            s3.put_object_retention(**locked, Retention=shorter)
 
     head = s3.head_object(Bucket=bucket, Key=put["Key"])
     assert (head["ObjectLockMode"], head["ObjectLockRetainUntilDate"]) == ("COMPLIANCE", until)

@@ -1,7 +1,7 @@
-"""The published document against the running stack: what it allows is taken, and answered as it says.
+"""The OpenAPI document against the running stack: it accepts documented requests and returns documented responses.
 
-Schemathesis draws requests from the document, the same each time. They are drawn before any is sent, so that nothing
-is drawn again for what an answer says, and no failure is shrunk for minutes.
+Schemathesis draws the same requests from the document in each run. It draws them before the first is sent, so that no
+response leads to new requests, and no failure is shrunk for minutes.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.deployed
 
 CASES = 5
-"""Of each operation."""
-AT_ONCE = 4
+"""Per operation."""
+THREADS = 4
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -47,7 +47,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 
-BUSINESS = {
+STATE_DEPENDENT = {
     "conflict",
     "idempotency_mismatch",
     "illegal_transition",
@@ -56,52 +56,54 @@ BUSINESS = {
     "not_found",
     "precondition_failed",
 }
-"""Refusals that depend on what is stored or signed, which no schema of a request can say."""
+"""Error codes that depend on stored or signed data, which a request schema cannot express."""
 
 _LIMIT = {"/rate_limit": "burst is at least per_minute"}
-_FILTER = {"/filter": "a path is a field of the chosen event types, and its values are of that field"}
+_FILTER = {
+    "/filter": "a path is a field of the selected event types, and its values have the type of that field"
+}
 _MERGED = {
-    "": "what is stored and what is sent has room together",
+    "": "the stored lead and the request together are within the limits",
     "/phones": "as above",
     "/notes": "as above",
 }
 _PROSPECT = {
     "/enrichment": "no number is nearer to zero than 1e-100",
-    "/website": "every character can be printed",
+    "/website": "every character is printable",
 }
 _SETTINGS = {
     "/settings/business_hours": "spans do not overlap",
     "/settings/service_area": "no number is nearer to zero than 1e-100",
 }
-UNSAID: dict[str, dict[str, str]] = {
+NOT_IN_SCHEMA: dict[str, dict[str, str]] = {
     "createApiKey": _LIMIT,
     "updateApiKey": _LIMIT,
     "createLead": _MERGED,
-    "updateLead": {"": "an e-mail or a phone is left"},
+    "updateLead": {"": "an e-mail or a phone remains"},
     "createOrganization": _SETTINGS,
     "updateOwnOrganization": _SETTINGS,
     "updateOrganization": _SETTINGS,
     "createProspect": _PROSPECT,
-    "updateProspect": {"": "a company or an e-mail is left", **_PROSPECT},
-    "qualifyProspects": {"/prospect_ids": "no two are the same once they are trimmed"},
+    "updateProspect": {"": "a company or an e-mail remains", **_PROSPECT},
+    "qualifyProspects": {"/prospect_ids": "trimmed ids are unique"},
     "convertProspect": {"": "the prospect has an e-mail or a phone"},
     "createWebhook": _FILTER,
     "updateWebhook": _FILTER,
     "replayWebhook": {
-        "/since": "before until, which is now where it is not given",
-        "/types": "of the endpoint's",
+        "/since": "before until, whose default is now",
+        "/types": "event types of the endpoint",
     },
     "putIntegration": {
-        "/settings": "those of the vendor in the path",
-        "/secrets": "those of the vendor in the path, in its form",
+        "/settings": "settings of the vendor in the path",
+        "/secrets": "secrets of the vendor in the path, in its format",
     },
 }
-"""Fields whose values may be refused although their schema allows them, by operation, with the rule that JSON Schema
-cannot say. Moments in the past and hosts inside of networks are such values too: those are not drawn, see _formats."""
+"""Fields with values that the API may reject although the schema allows them, by operation, with the rule that JSON
+Schema cannot express. The strategies of _formats avoid two more such rules: past times, and hosts in networks."""
 
 
 def _formats() -> Iterator[tuple[str, st.SearchStrategy[str]]]:
-    """The formats of the document's texts, of which a schema cannot tell the good ones."""
+    """(format, strategy) of strings whose validity a schema cannot express."""
     digits = st.integers(2_000_000, 9_999_999)
     yield "phone", st.builds("+1312{}".format, digits) | st.builds("(312) {:07d}".format, digits)
     yield "cidr", st.builds("10.{}.0.0/16".format, st.integers(0, 255)) | st.just("2001:db8::/32")
@@ -109,7 +111,7 @@ def _formats() -> Iterator[tuple[str, st.SearchStrategy[str]]]:
     # RFC 6761: nothing is ever sent to a name under .invalid.
     yield "uri", st.builds("https://{}.invalid/hooks".format, st.from_regex(r"[a-z]{1,20}", fullmatch=True))
     yield "email", st.builds("{}@example.com".format, st.from_regex(r"[a-z0-9]{1,20}", fullmatch=True))
-    # What has an end must end in the future.
+    # An expiry must be in the future.
     yield "date-time", st.builds("{}-04-24T17:42:11.314Z".format, st.integers(2030, 2090))
 
 
@@ -125,9 +127,9 @@ for name, strategy in _formats():
     schemathesis.openapi.format(name, strategy)
 DOCUMENT = schemathesis.openapi.from_dict(json.loads(served.text()))
 OPERATIONS = {
-    found.ok().definition.raw["operationId"]: found.ok()
-    for found in DOCUMENT.get_all_operations()
-    if isinstance(found, Ok)
+    operation.ok().definition.raw["operationId"]: operation.ok()
+    for operation in DOCUMENT.get_all_operations()
+    if isinstance(operation, Ok)
 }
 
 
@@ -151,7 +153,7 @@ def _drawn(name: str) -> list[Case]:
 
 
 class Tenant(NamedTuple):
-    """A tenant of its own, with one of each resource that the API can make, for the paths."""
+    """A new tenant, with one of each resource that the API can create, for the paths."""
 
     key: str
     ids: dict[str, str]
@@ -160,26 +162,28 @@ class Tenant(NamedTuple):
 @pytest.fixture(scope="module")
 def tenant(stack: Stack) -> Tenant:
     parent = stack.call("GET", "/organizations/me", key=stack.keys["live_admin"]).json
-    made = stack.call("POST", "/organizations", key=stack.keys["live_admin"], body={"name": "Document"}).json
+    organization = stack.call(
+        "POST", "/organizations", key=stack.keys["live_admin"], body={"name": "Document"}
+    ).json
 
     def key_of(name: str) -> Any:
         body = {"name": name, "scopes": ["admin"], "rate_limit": {"per_minute": 6000}}
-        return stack.call("POST", "/api-keys", key=made["admin_key"]["key"], body=body).json
+        return stack.call("POST", "/api-keys", key=organization["admin_key"]["key"], body=body).json
 
     key = key_of("requests")["key"]
 
-    def new(path: str, body: object) -> str:
+    def create(path: str, body: object) -> str:
         answer = stack.call("POST", path, key=key, body=body)
         assert answer.status == 201, answer.body
         return str(answer.json["id"])
 
     ids = {
         "key_id": key_of("in the path")["id"],
-        "lead_id": new("/leads", {"email": f"{secrets.token_hex(8)}@example.com"}),
-        "prospect_id": new("/prospects", {"company": "Harbor Property"}),
-        "webhook_id": new("/webhooks", {"url": "https://receiver.invalid/", "events": ["*"]}),
-        "organization_id": new("/organizations", {"name": "Below"}),
-        "member_id": new("/organizations/me/members", {"email": "a@example.com", "role": "viewer"}),
+        "lead_id": create("/leads", {"email": f"{secrets.token_hex(8)}@example.com"}),
+        "prospect_id": create("/prospects", {"company": "Harbor Property"}),
+        "webhook_id": create("/webhooks", {"url": "https://receiver.invalid/", "events": ["*"]}),
+        "organization_id": create("/organizations", {"name": "Below"}),
+        "member_id": create("/organizations/me/members", {"email": "a@example.com", "role": "viewer"}),
         "parent_id": parent["id"],
         "record_id": stack.call("GET", "/audit-log?limit=1", key=key).json["data"][0]["id"],
     }
@@ -188,16 +192,16 @@ def tenant(stack: Stack) -> Tenant:
 
 @pytest.fixture(scope="module")
 def sent(stack: Stack, tenant: Tenant) -> Iterator[dict[str, list[Sent]]]:
-    """All answers by operation. What is removed is removed last, as other requests are about it."""
+    """All responses by operation. DELETE requests are sent last, because other requests need the resources."""
     drawn = {name: _drawn(name) for name in OPERATIONS}
 
     def send(name: str) -> tuple[str, list[Sent]]:
         return name, [_sent(case, stack, tenant) for case in drawn[name]]
 
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        last = {name for name, one in OPERATIONS.items() if one.method == "delete"}
-        yield dict([*threads.map(send, OPERATIONS.keys() - last), *threads.map(send, last)])
-    # Nothing more is to be delivered to the endpoints that were made.
+    with ThreadPoolExecutor(THREADS) as threads:
+        deletes = {name for name, operation in OPERATIONS.items() if operation.method == "delete"}
+        yield dict([*threads.map(send, OPERATIONS.keys() - deletes), *threads.map(send, deletes)])
+    # Stop deliveries to the created endpoints.
     for webhook in stack.call("GET", "/webhooks?limit=200", key=tenant.key).json["data"]:
         stack.call("DELETE", f"/webhooks/{webhook['id']}", key=tenant.key)
 
@@ -208,41 +212,44 @@ def _sent(case: Case, stack: Stack, tenant: Tenant) -> Sent:
             case.path_parameters[name] = tenant.ids[name]
         elif name != "vendor":
             case.path_parameters[name] = "x_01kq09bekje6vbq5xe2b60xtww"
-    case.headers.pop("X-EAL-Organization", None)  # another organization's data would be a 404 for all
+    # The id of another organization would make each response a 404.
+    case.headers.pop("X-EAL-Organization", None)
     response = case.call(
         base_url=stack.api_url, headers={"Authorization": f"Bearer {tenant.key}"}, timeout=60
     )
     return Sent(case, response)
 
 
-def test_each_operation_is_tried() -> None:
+def test_each_operation_has_requests() -> None:
     paths = json.loads(served.text())["paths"].values()
 
-    assert OPERATIONS.keys() == {one["operationId"] for item in paths for one in item.values()}
+    assert OPERATIONS.keys() == {operation["operationId"] for item in paths for operation in item.values()}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_what_the_document_allows_is_answered_as_it_says(sent: dict[str, list[Sent]], operation: str) -> None:
+def test_the_response_to_a_documented_request_is_documented(
+    sent: dict[str, list[Sent]], operation: str
+) -> None:
     for case, response in sent[operation]:
         case.validate_response(response, checks=CHECKS)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_what_the_document_allows_is_not_refused(sent: dict[str, list[Sent]], operation: str) -> None:
+def test_a_documented_request_is_accepted(sent: dict[str, list[Sent]], operation: str) -> None:
     for case, response in sent[operation]:
         if response.status_code >= 400:
             error = response.json()["error"]
-            assert _may_be_refused(operation, error), (error, case.as_curl_command())
+            assert _may_be_rejected(operation, error), (error, case.as_curl_command())
 
 
-def _may_be_refused(operation: str, error: dict[str, Any]) -> bool:
+def _may_be_rejected(operation: str, error: dict[str, Any]) -> bool:
     if error["code"] != "validation_error":
-        return error["code"] in BUSINESS
+        return error["code"] in STATE_DEPENDENT
     pointers = [field["pointer"] for field in error["details"]["fields"]]
     return all(
         any(
-            pointer == unsaid or (unsaid and pointer.startswith(f"{unsaid}/"))
-            for unsaid in UNSAID.get(operation, ())
+            pointer == field or (field and pointer.startswith(f"{field}/"))
+            for field in NOT_IN_SCHEMA.get(operation, ())
         )
         for pointer in pointers
     )

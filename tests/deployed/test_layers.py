@@ -1,4 +1,4 @@
-"""The layers as `sam build` made them run on both of Lambda's architectures, so no parameter has to say which."""
+"""The layers from `sam build` run on both of Lambda's architectures, so the template needs no parameter for it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tools.stack.deploy import BUILD
 pytestmark = pytest.mark.deployed
 
 ELF_MACHINES = {62: "x86_64", 183: "aarch64"}
-"""The number in an ELF file's header, e_machine (System V ABI), to the machine's name in Python's file names."""
+"""e_machine in an ELF header (System V ABI), to the machine's name in Python's file names."""
 
 
-def test_every_extension_module_is_there_for_both_architectures() -> None:
+def test_every_extension_module_exists_for_both_architectures() -> None:
     machines = defaultdict(set)
     for layer in ("DependenciesLayer", "SharedLayer"):
         for path in (BUILD / layer).rglob("*.so*"):

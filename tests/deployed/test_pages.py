@@ -1,4 +1,4 @@
-"""Lists over HTTP with 10,000 leads: every filter walked to its end while others write and erase."""
+"""Lists over HTTP with 10,000 leads: all pages of every filter, during concurrent writes and erasures."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ FILTERS: dict[str, Callable[[View], bool]] = {
 
 @pytest.fixture(scope="module")
 def tenant_key(stack: Stack) -> str:
-    """A test-mode key: what else the stack holds is live."""
+    """A test-mode key, because all other data of the stack is live."""
     body = {"name": "pages", "scopes": ["admin"], "rate_limit": {"per_minute": 6000}}
     return str(stack.call("POST", "/api-keys", key=stack.keys["test_admin"], body=body).json["key"])
 
 
 @pytest.fixture(scope="module")
 def seeded(stack: Stack, tenant_key: str) -> dict[str, View]:
-    """COUNT leads by id, put past the API: 10,000 requests would test nothing more."""
+    """COUNT leads by id, put directly into the table, because 10,000 requests would test nothing more."""
     organization = stack.call("GET", "/health", key=tenant_key).json["tenant_id"]
     by = worker("tests", Tenant(organization, "test"), "tests")
     dynamodb = stack.client("dynamodb")
@@ -70,7 +70,9 @@ def seeded(stack: Stack, tenant_key: str) -> dict[str, View]:
     items = [{"PutRequest": {"Item": to_attributes(store.item_of(lead, by))}} for lead in leads]
     with ThreadPoolExecutor(4) as threads:
         chunks = [items[start : start + 25] for start in range(0, COUNT, 25)]
-        for answer in threads.map(lambda some: dynamodb.batch_write_item(RequestItems={table: some}), chunks):
+        for answer in threads.map(
+            lambda chunk: dynamodb.batch_write_item(RequestItems={table: chunk}), chunks
+        ):
             assert not answer["UnprocessedItems"]
     return {lead.id: LeadView.of(lead).model_dump(mode="json") for lead in leads}
 
@@ -79,7 +81,7 @@ def _lead(number: int) -> Lead:
     at = START + timedelta(seconds=number)
     return Lead(
         id=ids.new("lead", at),
-        status=STATUSES[number % len(STATUSES)],  # type: ignore[arg-type]  # statuses, all of them
+        status=STATUSES[number % len(STATUSES)],  # type: ignore[arg-type]  # each is a status
         source=SOURCES[number % len(SOURCES)],
         loss_type=LOSSES[number % len(LOSSES)] if number % 2 else None,  # type: ignore[arg-type]  # as above
         assigned_to="ann" if number % 11 == 0 else "bo" if number % 3 == 0 else None,
@@ -93,31 +95,31 @@ def _lead(number: int) -> Lead:
 
 
 @pytest.mark.parametrize("query", FILTERS)
-def test_a_filter_walked_to_its_end_loses_nothing_and_shows_nothing_twice(
+def test_the_pages_of_a_filter_have_each_lead_exactly_once(
     stack: Stack, tenant_key: str, seeded: dict[str, View], query: str
 ) -> None:
     matches = FILTERS[query]
     expected = {lead_id for lead_id, lead in seeded.items() if matches(lead)}
     assert expected
-    gone: set[str] = set()
+    erased: set[str] = set()
 
     def meanwhile(page: list[View]) -> None:
-        """Erase the row that the next page starts after, and add another lead."""
+        """Erase the lead after which the next page starts, and create another one."""
         last = page[-1]["id"]
-        if len(gone) < 5 and stack.call("DELETE", f"/leads/{last}", key=tenant_key).status == 204:
-            gone.add(last)
+        if len(erased) < 5 and stack.call("DELETE", f"/leads/{last}", key=tenant_key).status == 204:
+            erased.add(last)
         body = {"email": f"{secrets.token_hex(8)}@example.com"}
         assert stack.call("POST", "/leads", key=tenant_key, body=body).status == 201
 
     found = _walk(stack, tenant_key, query, meanwhile)
 
-    for lead_id in gone:
+    for lead_id in erased:
         seeded.pop(lead_id, None)
-    assert len({lead["id"] for lead in found}) == len(found), "a lead was shown twice"
-    assert {lead["id"] for lead in found} >= expected - gone
+    assert len({lead["id"] for lead in found}) == len(found), "a lead is on two pages"
+    assert {lead["id"] for lead in found} >= expected - erased
     assert all(matches(lead) for lead in found)
-    walked = [lead["id"] for lead in found]
-    assert walked == sorted(walked, reverse="order=asc" not in query)
+    order = [lead["id"] for lead in found]
+    assert order == sorted(order, reverse="order=asc" not in query)
 
 
 def _walk(stack: Stack, key: str, query: str, after_each: Callable[[list[View]], None]) -> list[View]:

@@ -1,4 +1,4 @@
-"""Prospects on the deployed stack: races."""
+"""Prospects on the deployed stack: concurrent conversions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.deployed
 
 
-def test_fifty_conversions_of_one_prospect_at_once_are_one_lead(stack: Stack, key: str) -> None:
+def test_fifty_concurrent_conversions_of_a_prospect_create_one_lead(stack: Stack, key: str) -> None:
     email = f"{secrets.token_hex(8)}@example.com"
     prospect = stack.call("POST", "/prospects", key=key, body={"company": "Harbor", "email": email}).json
 
@@ -24,10 +24,12 @@ def test_fifty_conversions_of_one_prospect_at_once_are_one_lead(stack: Stack, ke
     assert sorted(answer.status for answer in answers) == [200] + [409] * 49
     (winner,) = (answer.json for answer in answers if answer.status == 200)
     losers = [answer.json["error"] for answer in answers if answer.status == 409]
-    assert {(one["code"], one["details"]["lead_id"]) for one in losers} == {("conflict", winner["lead_id"])}
+    assert {(error["code"], error["details"]["lead_id"]) for error in losers} == {
+        ("conflict", winner["lead_id"])
+    }
     found = stack.call("GET", f"/leads?email={email}", key=key).json["data"]
     assert [(lead["id"], lead["prospect_id"]) for lead in found] == [(winner["lead_id"], prospect["id"])]
     assert stack.call("GET", f"/prospects/{prospect['id']}", key=key).json["version"] == 2
-    for resource, one, made in (("prospect", prospect, "converted"), ("lead", found[0], "created")):
-        path = f"/audit-log?resource_type={resource}&resource_id={one['id']}&action={resource}.{made}"
+    for resource, shown, change in (("prospect", prospect, "converted"), ("lead", found[0], "created")):
+        path = f"/audit-log?resource_type={resource}&resource_id={shown['id']}&action={resource}.{change}"
         assert len(stack.call("GET", path, key=key).json["data"]) == 1

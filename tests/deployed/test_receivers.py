@@ -1,4 +1,4 @@
-"""Resend's and Stripe's receivers over HTTP: the function URL and the address behind the API."""
+"""Resend's and Stripe's receivers over HTTP: the function URL and the address of the API."""
 
 from __future__ import annotations
 
@@ -31,41 +31,43 @@ def _sample(vendor: str) -> bytes:
 
 
 @pytest.mark.parametrize("vendor", SECRETS)
-def test_both_addresses_take_what_is_signed_and_nothing_else(stack: Stack, key: str, vendor: str) -> None:
-    shown, body = _connected(stack, key, vendor), _sample(vendor)
-    url = f"{stack.receivers[vendor]}/{shown['connection_id']}/events"
-    old = int(time.time()) - 400
+def test_both_addresses_accept_only_signed_events(stack: Stack, key: str, vendor: str) -> None:
+    integration, body = _connected(stack, key, vendor), _sample(vendor)
+    url = f"{stack.receivers[vendor]}/{integration['connection_id']}/events"
+    too_old = int(time.time()) - 400
 
-    for address in (url, shown["receiver_urls"]["events"]):
-        taken = send("POST", address, body=body, headers=SIGNERS[vendor](body, SECRETS[vendor]))
-        assert (taken.status, taken.json) == (202, {"received": True})
-        for headers in ({}, SIGNERS[vendor](body, SECRETS[vendor], "msg_1", old)):
+    for address in (url, integration["receiver_urls"]["events"]):
+        accepted = send("POST", address, body=body, headers=SIGNERS[vendor](body, SECRETS[vendor]))
+        assert (accepted.status, accepted.json) == (202, {"received": True})
+        for headers in ({}, SIGNERS[vendor](body, SECRETS[vendor], "msg_1", too_old)):
             refused = send("POST", address, body=body, headers=headers)
             assert (refused.status, refused.json["error"]["code"]) == (401, "invalid_signature")
 
 
 @pytest.mark.parametrize("vendor", SECRETS)
-def test_what_is_signed_but_not_utf_8_is_400_at_both_addresses(stack: Stack, key: str, vendor: str) -> None:
-    shown, body = _connected(stack, key, vendor), b'{"type": "Jos\xe9"}'
-    url = f"{stack.receivers[vendor]}/{shown['connection_id']}/events"
+def test_a_signed_body_that_is_not_utf_8_is_400_at_both_addresses(
+    stack: Stack, key: str, vendor: str
+) -> None:
+    integration, body = _connected(stack, key, vendor), b'{"type": "Jos\xe9"}'
+    url = f"{stack.receivers[vendor]}/{integration['connection_id']}/events"
 
-    for address in (url, shown["receiver_urls"]["events"]):
+    for address in (url, integration["receiver_urls"]["events"]):
         for media_type in ("application/json", "application/octet-stream"):
             headers = {**SIGNERS[vendor](body, SECRETS[vendor]), "Content-Type": media_type}
             refused = send("POST", address, body=body, headers=headers)
             assert (refused.status, refused.json["error"]["code"]) == (400, "invalid_request")
 
 
-def test_a_subscription_is_shown_on_its_organization(
+def test_a_subscription_appears_in_its_organization(
     stack: Stack, key: str, eventually: Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]
 ) -> None:
-    shown, body = _connected(stack, key, "stripe"), _sample("stripe")
+    integration, body = _connected(stack, key, "stripe"), _sample("stripe")
     headers = SIGNERS["stripe"](body, SECRETS["stripe"])
-    assert send("POST", shown["receiver_urls"]["events"], body=body, headers=headers).status == 202
+    assert send("POST", integration["receiver_urls"]["events"], body=body, headers=headers).status == 202
 
     answer = eventually(
         lambda: stack.call("GET", "/organizations/me", key=key),
-        lambda one: one.json["subscription"] is not None,
+        lambda organization: organization.json["subscription"] is not None,
     )
 
     assert (answer.json["subscription"]["plan"], answer.json["subscription"]["status"]) == (

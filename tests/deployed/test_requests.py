@@ -1,4 +1,4 @@
-"""The API over HTTP on the deployed stack: conduct, races, isolation."""
+"""The API over HTTP on the deployed stack: envelope, concurrent requests, isolation."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def _email() -> str:
 def _at_once(count: int, stack: Stack, method: str, path: str, key: str, **more: object) -> list[Answer]:
     with ThreadPoolExecutor(count) as threads:
         requests = [threads.submit(stack.call, method, path, key=key, **more) for _ in range(count)]  # type: ignore[arg-type]
-        return [one.result() for one in requests]
+        return [request.result() for request in requests]
 
 
 def _actions(stack: Stack, key: str, resource: str, resource_id: str) -> list[str]:
-    """What the audit log has of one resource. Its index is a moment behind on AWS, and not here."""
+    """The actions in the audit log of a resource. Its index is eventually consistent on AWS, but not in this stack."""
     path = f"/audit-log?resource_type={resource}&resource_id={resource_id}&limit=200"
     return [record["action"] for record in stack.call("GET", path, key=key).json["data"]]
 
 
-def test_health_answers_as_the_documentation_shows(stack: Stack) -> None:
+def test_health_returns_the_documented_fields(stack: Stack) -> None:
     answer = stack.call("GET", "/health", key=stack.keys["live_admin"])
 
     assert answer.status == 200
@@ -58,7 +58,7 @@ def test_every_error_has_the_envelope(stack: Stack, method: str, path: str, stat
     assert answer.json["error"]["details"]["request_id"]
 
 
-def test_fifty_identical_requests_at_once_are_one_lead_and_fifty_equal_answers(
+def test_fifty_concurrent_identical_requests_create_one_lead_and_get_equal_responses(
     stack: Stack, key: str
 ) -> None:
     email = _email()
@@ -83,7 +83,7 @@ def test_fifty_identical_requests_at_once_are_one_lead_and_fifty_equal_answers(
     assert [record["action"] for record in log] == ["lead.created"]
 
 
-def test_fifty_racing_for_one_transition_are_one_winner_and_clear_losers(stack: Stack, key: str) -> None:
+def test_of_fifty_concurrent_transitions_one_succeeds_and_the_others_conflict(stack: Stack, key: str) -> None:
     lead = stack.call("POST", "/leads", key=key, body={"email": _email()}).json
 
     answers = _at_once(50, stack, "POST", f"/leads/{lead['id']}/transitions", key, body={"to": "contacted"})
@@ -97,7 +97,7 @@ def test_fifty_racing_for_one_transition_are_one_winner_and_clear_losers(stack: 
     assert _actions(stack, key, "lead", lead["id"]).count("lead.transitioned") == 1
 
 
-def test_fifty_rotations_of_one_key_at_once_are_one_new_key(stack: Stack, key: str) -> None:
+def test_fifty_concurrent_rotations_of_a_key_create_one_key(stack: Stack, key: str) -> None:
     old = stack.call("POST", "/api-keys", key=key, body={"name": _email(), "scopes": ["read"]}).json
 
     answers = _at_once(50, stack, "POST", f"/api-keys/{old['id']}/rotate", key)
@@ -113,7 +113,7 @@ def test_fifty_rotations_of_one_key_at_once_are_one_new_key(stack: Stack, key: s
     assert _actions(stack, key, "api_key", old["id"]).count("api_key.rotated") == 1
 
 
-def test_fifty_that_revoke_the_last_two_admin_keys_leave_one(stack: Stack, key: str) -> None:
+def test_fifty_concurrent_revocations_of_the_last_two_admin_keys_leave_one(stack: Stack, key: str) -> None:
     first = stack.call("POST", "/organizations", key=key, body={"name": "Race"}).json["admin_key"]
     body = {"name": "second", "scopes": ["admin"]}
     second = stack.call("POST", "/api-keys", key=first["key"], body=body).json
@@ -126,20 +126,20 @@ def test_fifty_that_revoke_the_last_two_admin_keys_leave_one(stack: Stack, key: 
             )
             for n in range(50)
         ]
-        statuses = [one.result().status for one in requests]
+        statuses = [request.result().status for request in requests]
 
-    left = {one["id"]: stack.call("GET", "/api-keys", key=one["key"]) for one in pair}
-    assert sorted(answer.status for answer in left.values()) == [200, 401]
-    (winner,) = (one for one in pair if left[one["id"]].status == 200)
+    lists = {admin["id"]: stack.call("GET", "/api-keys", key=admin["key"]) for admin in pair}
+    assert sorted(answer.status for answer in lists.values()) == [200, 401]
+    (winner,) = (admin for admin in pair if lists[admin["id"]].status == 200)
     assert set(statuses) <= {204, 401, 409}
     assert statuses.count(204) >= 1
     assert stack.call("DELETE", f"/api-keys/{winner['id']}", key=winner["key"]).status == 409
-    for one in pair:
-        revoked = 0 if one is winner else 1
-        assert _actions(stack, winner["key"], "api_key", one["id"]).count("api_key.revoked") == revoked
+    for admin in pair:
+        revoked = 0 if admin is winner else 1
+        assert _actions(stack, winner["key"], "api_key", admin["id"]).count("api_key.revoked") == revoked
 
 
-def test_fifty_leads_with_one_email_at_once_are_one(stack: Stack, key: str) -> None:
+def test_fifty_concurrent_leads_with_one_email_create_one_lead(stack: Stack, key: str) -> None:
     email = _email()
 
     answers = _at_once(50, stack, "POST", "/leads", key, body={"email": email})
@@ -149,7 +149,7 @@ def test_fifty_leads_with_one_email_at_once_are_one(stack: Stack, key: str) -> N
     assert {answer.json["error"]["details"]["id"] for answer in answers if answer.status == 409} == {winner}
 
 
-def test_a_revoked_key_is_refused_on_the_very_next_request(stack: Stack, key: str) -> None:
+def test_a_revoked_key_is_rejected_on_the_next_request(stack: Stack, key: str) -> None:
     made = stack.call("POST", "/api-keys", key=key, body={"name": "x", "scopes": ["read"]}).json
     assert stack.call("GET", "/leads", key=made["key"]).status == 200
 
@@ -159,7 +159,7 @@ def test_a_revoked_key_is_refused_on_the_very_next_request(stack: Stack, key: st
     assert (answer.status, answer.json["error"]["code"]) == (401, "revoked_key")
 
 
-def test_the_limit_is_exact_under_parallel_requests(stack: Stack, key: str) -> None:
+def test_the_rate_limit_is_exact_for_concurrent_requests(stack: Stack, key: str) -> None:
     limit = {"per_minute": 20, "burst": 20}
     made = stack.call(
         "POST", "/api-keys", key=key, body={"name": "x", "scopes": ["read"], "rate_limit": limit}
@@ -167,7 +167,7 @@ def test_the_limit_is_exact_under_parallel_requests(stack: Stack, key: str) -> N
     answers = _at_once(45, stack, "GET", "/health", made.json["key"])
 
     admitted = sum(answer.status == 200 for answer in answers)
-    # The minute may turn while the requests are on their way: then a second one's budget is open.
+    # A new minute may begin during the requests, which then have a second budget.
     assert admitted in (20, *range(21, 41))
     assert all(answer.status in (200, 429) for answer in answers)
     refused = [answer for answer in answers if answer.status == 429]
@@ -175,14 +175,14 @@ def test_the_limit_is_exact_under_parallel_requests(stack: Stack, key: str) -> N
     assert refused
 
 
-def test_test_mode_and_live_mode_do_not_see_each_other(stack: Stack, key: str, test_key: str) -> None:
+def test_the_modes_do_not_share_data(stack: Stack, key: str, test_key: str) -> None:
     lead = stack.call("POST", "/leads", key=test_key, body={"email": _email()}).json
 
     assert stack.call("GET", f"/leads/{lead['id']}", key=test_key).status == 200
     assert stack.call("GET", f"/leads/{lead['id']}", key=key).status == 404
 
 
-def test_a_body_travels_byte_for_byte(stack: Stack, key: str) -> None:
+def test_a_body_with_any_characters_is_unchanged(stack: Stack, key: str) -> None:
     name = "Zoë 🌊 漢字"
     lead = stack.call("POST", "/leads", key=key, body={"email": _email(), "first_name": name}).json
 
@@ -201,7 +201,7 @@ def test_a_body_that_is_not_utf_8_is_400(stack: Stack, key: str, media_type: str
     assert stack.call("GET", f"/leads?email={email}", key=key).json["data"] == []
 
 
-def test_a_replacement_character_of_the_callers_own_is_kept(stack: Stack, key: str) -> None:
+def test_a_replacement_character_in_the_callers_body_is_preserved(stack: Stack, key: str) -> None:
     body = f'{{"email": "{_email()}", "first_name": "Jos\ufffd"}}'.encode()
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
@@ -211,7 +211,7 @@ def test_a_replacement_character_of_the_callers_own_is_kept(stack: Stack, key: s
 
 
 @pytest.mark.parametrize("tag", ['"no-such"', 'W/"no-such"', 'W/"1"', '"1-gzip"'])
-def test_an_if_match_that_is_none_of_our_tags_is_412(stack: Stack, key: str, tag: str) -> None:
+def test_an_if_match_with_an_unknown_tag_is_412(stack: Stack, key: str, tag: str) -> None:
     lead = stack.call("POST", "/leads", key=key, body={"email": _email()}).json
 
     answer = stack.call("PATCH", f"/leads/{lead['id']}", key=key, body={}, headers={"If-Match": tag})

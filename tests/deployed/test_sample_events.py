@@ -1,4 +1,4 @@
-"""Every sample event through its deployed function: what `sam local invoke` would do, without Docker."""
+"""Every sample event, sent to its deployed function as by `sam local invoke`, but without Docker."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def function_names(stack: Stack) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", EVENTS, ids=lambda path: str(path.relative_to(ROOT / "events")))
-def test_the_deployed_function_takes_its_sample(
+def test_the_deployed_function_accepts_its_sample(
     stack: Stack, key: str, function_names: dict[str, str], path: Path
 ) -> None:
     event = re.sub(r"Bearer [^\"]*", f"Bearer {key}", path.read_text())

@@ -1,4 +1,4 @@
-"""The console blocks of every document, run as they are written."""
+"""The console blocks of every document, executed as written."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ pytestmark = pytest.mark.deployed
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 _HEADING = re.compile(r"^#+ (.*)$", re.M)
 _END = "\x1e"
-"""Between the commands' outputs."""
+"""The separator between the outputs of commands."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command after `$ `, with its lines after `> `, and what it prints; `…` stands for any text."""
+    """A command after `$ `, with further lines after `> `, and its expected output; `…` stands for any text."""
 
     command: str
     output: str
@@ -39,7 +39,7 @@ class Step:
 
 
 def _examples() -> dict[tuple[str, str], list[Step]]:
-    """The console blocks by their document and heading."""
+    """The steps of all console blocks, by document and heading."""
     found: dict[tuple[str, str], list[Step]] = {}
     for document in documents(ROOT):
         text = (ROOT / document).read_text()
@@ -52,11 +52,11 @@ def _examples() -> dict[tuple[str, str], list[Step]]:
 def _steps(block: str) -> Iterator[Step]:
     for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
         lines = part.splitlines()
-        more = 1
-        while more < len(lines) and lines[more].startswith("> "):
-            more += 1
-        command = "\n".join([lines[0], *(line.removeprefix("> ") for line in lines[1:more])])
-        yield Step(command, "\n".join(lines[more:]).strip())
+        end = 1
+        while end < len(lines) and lines[end].startswith("> "):
+            end += 1
+        command = "\n".join([lines[0], *(line.removeprefix("> ") for line in lines[1:end])])
+        yield Step(command, "\n".join(lines[end:]).strip())
 
 
 GUIDE = "docs/api-guide.md"
@@ -65,7 +65,9 @@ PREAMBLE = EXAMPLES.pop((GUIDE, "Worked examples"))
 
 
 @pytest.mark.parametrize(("document", "heading"), EXAMPLES, ids=" ".join)
-def test_a_worked_example_does_what_it_shows(stack: Stack, key: str, document: str, heading: str) -> None:
+def test_a_worked_example_has_the_documented_output(
+    stack: Stack, key: str, document: str, heading: str
+) -> None:
     steps = [*(PREAMBLE if document == GUIDE else []), *EXAMPLES[document, heading]]
     script = "".join(f"{step.command}\nprintf '{_END}'\n" for step in steps)
     done = subprocess.run(  # noqa: S603 - the documents are our own
@@ -79,10 +81,10 @@ def test_a_worked_example_does_what_it_shows(stack: Stack, key: str, document: s
     printed = done.stdout.split(_END)
     assert len(printed) == len(steps) + 1, done.stderr
     for step, text in zip(steps, printed, strict=False):
-        assert step.matches(text), f"$ {step.command}\nprinted\n{text}\nand not\n{step.output}"
+        assert step.matches(text), f"$ {step.command}\nprinted\n{text}\ninstead of\n{step.output}"
 
 
-def test_every_resource_has_one() -> None:
+def test_every_resource_has_a_worked_example() -> None:
     assert {heading for document, heading in EXAMPLES if document == GUIDE} >= {
         "Keys",
         "Organizations",
@@ -94,5 +96,5 @@ def test_every_resource_has_one() -> None:
     }
 
 
-def test_the_first_call_of_the_readme_is_run() -> None:
+def test_the_first_call_of_the_readme_is_executed() -> None:
     assert ("README.md", "First call") in EXAMPLES

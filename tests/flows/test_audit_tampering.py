@@ -1,4 +1,4 @@
-"""The verifier against tampering with an archive: it detects every kind and names the first record."""
+"""Tampering with an archive: the verifier detects every kind and names the first record."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_dropped_newest_segments_and_checkpoint_are_detected_by_a_saved_checkpoi
     first = json.loads(copy.checkpoints()[0].read_text())["size"]
     copy.checkpoints()[-1].unlink()
     copy.change(lambda records: records.__delitem__(slice(first, None)))
-    assert verdict()[0] == 0, "who holds nothing cannot tell"
+    assert verdict()[0] == 0, "without a saved checkpoint, nothing is detected"
 
     status, text = verdict("--checkpoint", str(saved))
 
@@ -213,9 +213,9 @@ def test_a_removed_record_is_detected(copy: Copy, verdict: Verdict) -> None:
 
 
 def test_a_missing_segment_is_detected(copy: Copy, verdict: Verdict) -> None:
-    gone = copy.segments()[1]
-    first, last = (int(part) for part in gone.name.split(".")[0].split("-"))
-    gone.unlink()
+    missing = copy.segments()[1]
+    first, last = (int(part) for part in missing.name.split(".")[0].split("-"))
+    missing.unlink()
 
     status, text = verdict()
 
@@ -298,7 +298,7 @@ def test_a_recomputed_chain_is_detected_by_the_locked_checkpoints(copy: Copy, ve
     status, text = verdict()
 
     assert status == 1
-    assert f"altered: one or more of records {first + 1} to" in text, "the first checkpoint still holds"
+    assert f"altered: one or more of records {first + 1} to" in text, "the first checkpoint is still valid"
     assert "although the hash chain is valid" in text
 
 
@@ -338,14 +338,14 @@ def test_a_recomputed_and_newly_signed_log_is_detected_by_a_saved_checkpoint(
 def test_an_archive_that_cannot_be_verified_is_reported_as_unproved(
     copy: Copy, verdict: Verdict, tmp_path: Path
 ) -> None:
-    kept = copy.segments()[1:]
+    remaining = copy.segments()[1:]
     copy.segments()[0].unlink()
     assert verdict()[0] == 1
     status, text = verdict("--part")
     assert (status, "each matches its hash and its neighbours" in text) == (2, True), text
     for path in copy.checkpoints():
         path.unlink()
-    for path in kept:
+    for path in remaining:
         path.unlink()
     assert verdict() == (2, "UNPROVED  no records: pass a folder with .jsonl or .jsonl.gz files")
     (tmp_path / "key.pem").write_text("not a key")
@@ -415,7 +415,7 @@ def _root(records: list[Record]) -> str:
 
 
 def _forged_proof(copy: Copy, tenant: Tenant, size: int) -> dict[str, Any]:
-    """A proof by an attacker with the signing key, of a log that was recomputed up to `size`."""
+    """A proof from an attacker with the signing key, for a log that was recomputed up to `size`."""
     records = copy.records()[:size]
     records[0]["action"] = "lead.forged"
     _rehash(records)
@@ -432,38 +432,38 @@ def _forged_proof(copy: Copy, tenant: Tenant, size: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("of", "status", "why"), [("its size", 1, "forked"), ("another", 2, "is not connected with")]
+    ("size", "status", "reason"), [("equal", 1, "forked"), ("smaller", 2, "is not connected with")]
 )
 def test_a_proof_of_a_forged_log_fails_against_a_saved_checkpoint(
     tenant: Tenant,
     copy: Copy,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-    of: str,
+    size: str,
     status: int,
-    why: str,
+    reason: str,
 ) -> None:
     saved = tmp_path / "saved.json"
     saved.write_text(json.dumps(_checkpoints(tenant)[0]))
-    size = _checkpoints(tenant)[0]["size"] - (of == "another")
+    records = _checkpoints(tenant)[0]["size"] - (size == "smaller")
     path = tmp_path / "proof.json"
-    path.write_text(json.dumps(_forged_proof(copy, tenant, size)))
+    path.write_text(json.dumps(_forged_proof(copy, tenant, records)))
     arguments = [str(path), "--public-key", str(copy.key)]
-    assert verify_audit.main(arguments) == 0, "the proof is valid by its own checkpoint"
+    assert verify_audit.main(arguments) == 0, "the proof is valid against its own checkpoint"
 
     assert verify_audit.main([*arguments, "--checkpoint", str(saved)]) == status
 
-    assert why in capsys.readouterr().out
+    assert reason in capsys.readouterr().out
 
 
-def test_a_proof_by_a_later_checkpoint_needs_a_consistency_proof_from_the_saved_one(
+def test_a_proof_against_a_later_checkpoint_needs_a_consistency_proof_from_the_saved_one(
     tenant: Tenant, copy: Copy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new, old = _checkpoints(tenant)
     record = call("GET", "/v1/audit-log?order=asc", key=tenant.read).json["data"][0]
     files = {
         "proof": call("GET", f"/v1/audit-log/{record['id']}/proof", key=tenant.read).json,
-        "way": call(
+        "consistency": call(
             "GET", f"/v1/audit-log/checkpoints/{new['id']}/consistency?from={old['id']}", key=tenant.read
         ).json,
         "old": old,
@@ -473,8 +473,8 @@ def test_a_proof_by_a_later_checkpoint_needs_a_consistency_proof_from_the_saved_
     for name, value in files.items():
         paths[name].write_text(json.dumps(value))
 
-    def status(given: str, saved: str) -> int:
-        arguments = [str(paths[name]) for name in given.split()]
+    def status(proofs: str, saved: str) -> int:
+        arguments = [str(paths[name]) for name in proofs.split()]
         return verify_audit.main(
             [*arguments, "--public-key", str(copy.key), "--checkpoint", str(paths[saved])]
         )
@@ -482,5 +482,5 @@ def test_a_proof_by_a_later_checkpoint_needs_a_consistency_proof_from_the_saved_
     assert status("proof", "new") == 0
     assert status("proof", "old") == 2
     assert "consistency" in capsys.readouterr().out
-    assert status("proof way", "old") == 0
-    assert status("way", "old") == 0
+    assert status("proof consistency", "old") == 0
+    assert status("consistency", "old") == 0

@@ -1,4 +1,4 @@
-"""The main job in process: a signed call in, its lead, its events, its audit trail, in any order and repetition."""
+"""The main flow in process: from CallRail's signed webhooks to lead, events and audit log, in any order, repeated."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ SIGNING_KEY = "callrail-signing-key"
 
 @pytest.fixture
 def inbox() -> Iterator[Inbox]:
-    with receiver() as one:
-        yield one
+    with receiver() as inbox:
+        yield inbox
 
 
 @pytest.fixture
@@ -57,7 +57,8 @@ def _receive(connection_id: str, kind: str, body: bytes) -> int:
 
 
 def _types(inbox: Inbox) -> list[str]:
-    return sorted({one["id"]: one["type"] for one in (json.loads(r.body) for r in inbox.requests)}.values())
+    events = [json.loads(received.body) for received in inbox.requests]
+    return sorted({event["id"]: event["type"] for event in events}.values())
 
 
 def _actions() -> list[str]:
@@ -77,20 +78,22 @@ def test_a_post_call_becomes_a_lead_and_four_signed_events(
     Pipeline().run()
 
     assert _types(inbox) == EXPECTED
-    assert all(accepts(one, secret) for one in inbox.requests)
-    assert len({one.headers["webhook-id"] for one in inbox.requests}) == len(inbox.requests) == 4
-    assert {json.loads(one.body)["tenant_id"] for one in inbox.requests} == {tenant.id}
-    assert not any(b"access_key" in one.body or b"three inches" in one.body for one in inbox.requests)
+    assert all(accepts(received, secret) for received in inbox.requests)
+    assert len({received.headers["webhook-id"] for received in inbox.requests}) == len(inbox.requests) == 4
+    assert {json.loads(received.body)["tenant_id"] for received in inbox.requests} == {tenant.id}
+    assert not any(
+        b"access_key" in received.body or b"three inches" in received.body for received in inbox.requests
+    )
     calls = request("GET", "/v1/calls", key=tenant.read).json["data"]
     leads = request("GET", "/v1/leads", key=tenant.read).json["data"]
-    assert [one["lead_id"] for one in calls] == [one["id"] for one in leads]
+    assert [found["lead_id"] for found in calls] == [lead["id"] for lead in leads]
     assert leads[0]["call_id"] == calls[0]["id"]
     assert request("GET", "/v1/calls", key=stranger.admin).json["data"] == []
     assert request("GET", "/v1/calls", key=tenant.test_admin).json["data"] == []
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(KINDS))[::3])
-def test_any_order_and_any_repetition_is_one_call_and_no_second_event_of_a_kind(
+def test_events_in_any_order_and_repeated_result_in_one_call_and_one_event_per_type(
     tenant: Tenant, connection_id: str, inbox: Inbox, order: tuple[str, ...]
 ) -> None:
     _subscribe(tenant, inbox)
@@ -105,14 +108,15 @@ def test_any_order_and_any_repetition_is_one_call_and_no_second_event_of_a_kind(
 
     assert _types(inbox) == EXPECTED
     actions = _actions()
-    assert [actions.count(one) for one in ("call.received", "call.classified", "call.qualified")] == [1, 1, 1]
+    for action in ("call.received", "call.classified", "call.qualified"):
+        assert actions.count(action) == 1
     calls = request("GET", "/v1/calls", key=tenant.read).json["data"]
     assert len(calls) == 1
     assert calls[0]["answered"] is True
     assert len(request("GET", "/v1/leads", key=tenant.read).json["data"]) == 1
 
 
-def test_a_second_call_from_the_same_phone_joins_its_lead(
+def test_a_second_call_from_the_same_phone_belongs_to_the_same_lead(
     tenant: Tenant, connection_id: str, inbox: Inbox
 ) -> None:
     _subscribe(tenant, inbox)
@@ -125,7 +129,7 @@ def test_a_second_call_from_the_same_phone_joins_its_lead(
         pipeline.run()
 
     calls = request("GET", "/v1/calls", key=tenant.read).json["data"]
-    assert len({one["lead_id"] for one in calls}) == 1
+    assert len({found["lead_id"] for found in calls}) == 1
     assert len(calls) == 2
     assert _types(inbox).count("lead.created") == 1
     assert _types(inbox).count("call.qualified") == 2
@@ -142,13 +146,13 @@ def test_audit_records_are_sent_only_to_endpoints_that_name_their_type(tenant: T
         pipeline = Pipeline()
         pipeline.run()
 
-        received_types = {json.loads(one.body)["type"] for one in everything.requests}
+        received_types = {json.loads(received.body)["type"] for received in everything.requests}
     assert received_types == {"lead.created"}
-    bodies = [json.loads(one.body) for one in inbox.requests]
+    bodies = [json.loads(received.body) for received in inbox.requests]
     record = next(body for body in bodies if body["data"]["action"] == "lead.created")
     assert record["type"] == "audit.log.event"
     assert (record["id"], record["sequence"]) == (record["data"]["id"], record["data"]["seq"])
     assert record["data"]["resource"] == {"type": "lead", "id": lead["id"]}
-    assert all(accepts(one, secret) for one in inbox.requests)
+    assert all(accepts(received, secret) for received in inbox.requests)
     shown = request("GET", f"/v1/audit-log/{record['id']}", key=tenant.read).json
     assert record["data"] == shown

@@ -1,4 +1,4 @@
-"""Deliveries under failures of every kind: each event arrives, and each delivery has one recorded success."""
+"""Deliveries under every kind of failure: each event arrives, and each delivery has one recorded success."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 OK: dict[str, object] = {"batchItemFailures": []}
 VISIBILITY_SECONDS = 360
-"""Of the delivery queue: after it, the messages of a killed worker arrive again."""
+"""The delivery queue's VisibilityTimeout, after which SQS delivers the messages of a killed worker again."""
 THROTTLED = "ProvisionedThroughputExceededException"
 
 
@@ -42,13 +42,13 @@ def one_success_each() -> bool:
     )
 
 
-def test_many_workers_with_the_same_message_send_it_once(
+def test_many_workers_with_the_same_message_make_one_attempt(
     message: dict[str, Any], receiver: Receiver, queue: Queue
 ) -> None:
     """The receiver answers after all other workers have finished."""
     others = threading.Semaphore(0)
 
-    def when_all_were_here() -> None:
+    def when_all_have_finished() -> None:
         for _ in range(7):
             assert others.acquire(timeout=20)
 
@@ -57,7 +57,7 @@ def test_many_workers_with_the_same_message_send_it_once(
         others.release()
         return answer
 
-    receiver.responses = [Response(meanwhile=when_all_were_here)]
+    receiver.responses = [Response(meanwhile=when_all_have_finished)]
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(work, range(8))) == [OK] * 8
@@ -170,7 +170,7 @@ class Chaos:
             return
         chosen = self.random.choice(ready)
         if calm or self.random.random() > 0.2:
-            self.waiting.remove(chosen)  # otherwise SQS delivers it once more
+            self.waiting.remove(chosen)  # otherwise SQS delivers it again
         statuses = [200] if calm else [200, 200, 500, 429, 503, 301]
         self._receiver.responses = [Response(self.random.choice(statuses))]
         if not self._survives(chosen[1], calm=calm):

@@ -1,4 +1,4 @@
-"""Every type of the catalogue, emitted by the code itself, against its schema. Every other flow is held to it too."""
+"""Every event type of the catalogue, emitted by the code, against its schema. `Pipeline` validates all other events."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ SIGNING_KEY = "callrail-signing-key"
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
-def test_the_example_is_what_the_schema_allows(name: str) -> None:
+def test_the_example_of_a_type_is_valid_for_its_schema_only(name: str) -> None:
     described = catalogue.types()[name]
 
     assert described.example["type"] == name
     validator(name).validate(described.example)
-    other = next(one for one in CATALOGUE if one != name)
+    other = next(event_type for event_type in CATALOGUE if event_type != name)
     assert not Draft202012Validator(dict(described.schema)).is_valid(catalogue.types()[other].example)
 
 
-def test_each_type_as_the_code_emits_it_is_what_its_schema_allows(tenant: Tenant, receiver: Receiver) -> None:
+def test_each_emitted_type_is_valid_for_its_schema(tenant: Tenant, receiver: Receiver) -> None:
     register(tenant, receiver.url, ["*", "audit.log.event"])
 
     _receive_a_call(tenant)
-    _keep_a_lead(tenant)
-    _replace_a_key(tenant)
-    _lose_an_endpoint(tenant)
+    _create_update_and_erase_a_lead(tenant)
+    _rotate_and_revoke_a_key(tenant)
+    _disable_an_endpoint(tenant)
 
     received = [json.loads(request.body) for request in receiver.requests]
     assert {event["type"] for event in received} == set(CATALOGUE)
@@ -55,20 +55,20 @@ def _call(tenant: Tenant, method: str, path: str, body: object = None) -> Any:
 
 
 def _receive_a_call(tenant: Tenant) -> None:
-    body = {"settings": {}, "secrets": {"signing_key": SIGNING_KEY}}
-    connection = _call(tenant, "PUT", "/v1/integrations/callrail", body)["connection_id"]
-    said = Call.new().event("post-call")
+    settings = {"settings": {}, "secrets": {"signing_key": SIGNING_KEY}}
+    connection = _call(tenant, "PUT", "/v1/integrations/callrail", settings)["connection_id"]
+    body = Call.new().event("post-call")
     event = proxy_event(
         "POST",
         f"/v1/inbound/callrail/{connection}/post-call",
-        headers={"Content-Type": "application/json", "Signature": signature(said, SIGNING_KEY)},
-        body=said.decode(),
+        headers={"Content-Type": "application/json", "Signature": signature(body, SIGNING_KEY)},
+        body=body.decode(),
     )
     assert load_app("inbound/callrail").handler(event, None)["statusCode"] == 202
     Pipeline().run()
 
 
-def _keep_a_lead(tenant: Tenant) -> None:
+def _create_update_and_erase_a_lead(tenant: Tenant) -> None:
     lead = _call(tenant, "POST", "/v1/leads", {"email": "a@example.com", "loss_type": "water"})
     path = f"/v1/leads/{lead['id']}"
     _call(tenant, "PATCH", path, {"notes": "Basement."})
@@ -76,16 +76,16 @@ def _keep_a_lead(tenant: Tenant) -> None:
     Pipeline().run()
 
 
-def _replace_a_key(tenant: Tenant) -> None:
-    made = _call(tenant, "POST", "/v1/api-keys", {"name": "A", "scopes": ["read"]})
-    _call(tenant, "POST", f"/v1/api-keys/{made['id']}/rotate")
-    _call(tenant, "DELETE", f"/v1/api-keys/{made['id']}")
+def _rotate_and_revoke_a_key(tenant: Tenant) -> None:
+    key = _call(tenant, "POST", "/v1/api-keys", {"name": "A", "scopes": ["read"]})
+    _call(tenant, "POST", f"/v1/api-keys/{key['id']}/rotate")
+    _call(tenant, "DELETE", f"/v1/api-keys/{key['id']}")
     Pipeline().run()
 
 
-def _lose_an_endpoint(tenant: Tenant) -> None:
-    with receiving() as gone:
-        gone.responses = [Response(410)]
-        register(tenant, gone.url, ["lead.created"], filter={"data.status": {"eq": "new"}}, rate_limit=60)
+def _disable_an_endpoint(tenant: Tenant) -> None:
+    with receiving() as endpoint:
+        endpoint.responses = [Response(410)]
+        register(tenant, endpoint.url, ["lead.created"], filter={"data.status": {"eq": "new"}}, rate_limit=60)
         _call(tenant, "POST", "/v1/leads", {"email": "b@example.com"})
         Pipeline().run()

@@ -1,4 +1,4 @@
-"""What each function asks of AWS, its role allows: the emulators do not check, so this does."""
+"""Each function's role allows its calls to AWS. The emulators do not check permissions, so these tests do."""
 
 from __future__ import annotations
 
@@ -48,30 +48,33 @@ OBJECTS = {
     "CompleteMultipartUpload": "PutObject",
     "ListParts": "ListMultipartUploadParts",
 }
-"""S3's calls whose grant has another name."""
+"""S3 operations whose IAM action has another name."""
 
 KEYS = {"GenerateMac": "MacKey", "Sign": "SigningKey", "GetPublicKey": "SigningKey"}
-"""The keys that are asked for something else than secrets."""
+"""The KMS keys of operations other than encryption of secrets."""
 
 UNUSED = {
-    ("workers/normalise_callrail", "dynamodb:DeleteItem"): "a lead's update may give a contact back",
-    ("workers/import_leads", "dynamodb:DeleteItem"): "a lead's update may give a contact back",
-    ("workers/sweep_outbox", "dynamodb:PutItem"): "here the relay has left it nothing to number",
-    ("workers/sweep_outbox", "dynamodb:UpdateItem"): "here the relay has left it nothing to number",
+    (
+        "workers/normalise_callrail",
+        "dynamodb:DeleteItem",
+    ): "an update of a lead may release the claim of a contact",
+    ("workers/import_leads", "dynamodb:DeleteItem"): "an update of a lead may release the claim of a contact",
+    ("workers/sweep_outbox", "dynamodb:PutItem"): "in this test the relay has numbered everything",
+    ("workers/sweep_outbox", "dynamodb:UpdateItem"): "in this test the relay has numbered everything",
 }
-"""What workers may write to the State table and do not here, and why."""
+"""Writes to the State table that workers may do and do not do in this test, each with its reason."""
 
-NOBODY = "http://127.0.0.1:65535/hooks"
-"""Nobody listens there: what is sent is tried again later."""
+NO_RECEIVER = "http://127.0.0.1:65535/hooks"
+"""Nothing listens at this address, so each delivery is retried later."""
 
 type Journey = Callable[[Session], None]
 type Need = tuple[str, str]
-"""An IAM action and the logical id of what it is done to; a query of an index ends in `/index`, an item of the Access
-table in its kind of keys."""
+"""An IAM action and the logical id of its resource, with `/index` for the query of an index, and with the kind of keys
+for an item of the Access table."""
 
 
 class Needs:
-    """Records, for the function that runs, what its AWS calls need."""
+    """Records what the AWS calls of the invoked function need."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.of: dict[str, set[Need]] = defaultdict(set)
@@ -102,14 +105,14 @@ def _needs(service: str, operation: str, arguments: dict[str, Any]) -> list[Need
                 f"dynamodb:{TRANSACTED[kind]}",
                 _table(request["TableName"], request.get("Key") or request["Item"]),
             )
-            for one in arguments["TransactItems"]
-            for kind, request in one.items()
+            for item in arguments["TransactItems"]
+            for kind, request in item.items()
         ]
     if operation == "BatchGetItem":
         return [
-            ("dynamodb:BatchGetItem", _table(table, one))
-            for table, requested in arguments["RequestItems"].items()
-            for one in requested["Keys"]
+            ("dynamodb:BatchGetItem", _table(table, key))
+            for table, request in arguments["RequestItems"].items()
+            for key in request["Keys"]
         ]
     match service:
         case "dynamodb":
@@ -130,38 +133,40 @@ def _needs(service: str, operation: str, arguments: dict[str, Any]) -> list[Need
             role = arguments["Target"]["RoleArn"].rsplit("/", 1)[1]
             return [(f"scheduler:{operation}", "Schedules"), ("iam:PassRole", NAMES[role])]
         case _:
-            raise AssertionError(f"{service} {operation}: teach this test what it needs")
+            raise AssertionError(f"{service} {operation}: add what it needs to this function")
 
 
 def _table(name: str, item: dict[str, Any]) -> str:
-    """The table; of the Access table, with the kind of its keys, as conditions name it: `AccessTable/K#*`."""
+    """The table's logical id; for the Access table with the kind of keys, as in conditions: `AccessTable/K#*`."""
     return f"AccessTable/{item['pk']['S'][:2]}*" if name == ACCESS else NAMES[name]
 
 
 def _granted(folder: str) -> set[Need]:
     (role,) = (
-        one["Role"]["Fn::GetAtt"].partition(".")[0]
-        for one in functions().values()
-        if one["CodeUri"] == f"functions/{folder}"
+        properties["Role"]["Fn::GetAtt"].partition(".")[0]
+        for properties in functions().values()
+        if properties["CodeUri"] == f"functions/{folder}"
     )
     granted: set[Need] = set()
     for policy in resources("AWS::IAM::Role")[role]["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-            where = (
+            targets = (
                 statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
             )
-            for one in map(json.dumps, where):
-                name = re.findall(r"[A-Z][A-Za-z]+", one.replace("Fn::GetAtt", "").replace("Fn::Sub", ""))[0]
-                index = "/index" if "/index/" in one else ""
+            for target in map(json.dumps, targets):
+                name = re.findall(r"[A-Z][A-Za-z]+", target.replace("Fn::GetAtt", "").replace("Fn::Sub", ""))[
+                    0
+                ]
+                index = "/index" if "/index/" in target else ""
                 keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {})
-                kinds = [f"/{one}" for one in keys.get("dynamodb:LeadingKeys", [])] or [index]
+                kinds = [f"/{leading}" for leading in keys.get("dynamodb:LeadingKeys", [])] or [index]
                 granted |= {(action, name + kind) for action in actions for kind in kinds}
     return granted
 
 
 class Session:
-    """A tenant's requests, and the workers that they lead to, with what each asks of AWS."""
+    """A tenant's requests and the workers that process them, with the needs of each function."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.tenant = new_tenant()
@@ -184,18 +189,18 @@ class Session:
             return answer["body"]
         return json.loads(answer["body"] or "null")
 
-    def subscribe(self, url: str = NOBODY) -> Any:
+    def subscribe(self, url: str = NO_RECEIVER) -> Any:
         """A webhook endpoint for every event and audit record."""
         return self.call("POST", "/v1/webhooks", {"url": url, "events": ["*", "audit.log.event"]})
 
     def receive(self, vendor: str, path: str, body: bytes, headers: dict[str, str]) -> None:
-        """A vendor's signed request, after one whose signature is wrong."""
+        """A vendor's signed request, after one with an invalid signature."""
         event = proxy_event("POST", path, headers=headers, body=body.decode())
         assert self.invoke(f"inbound/{vendor}", {**event, "body": "{}"})["statusCode"] == 401
         assert self.invoke(f"inbound/{vendor}", event)["statusCode"] == 202
 
     def receive_call(self) -> None:
-        """CallRail connected, and a call of it."""
+        """Connect CallRail and receive a call."""
         connection = self.call(
             "PUT",
             "/v1/integrations/callrail",
@@ -227,7 +232,7 @@ def _vendors(session: Session) -> None:
 
 
 def _reconcile(session: Session) -> None:
-    """A call and a mail are found missing, fetched and normalised."""
+    """Reconciliation finds, ingests and normalises a missing call and a missing mail."""
     now = clock.now()
     missed = {"id": "CAL9", "company_id": "COM1", "start_time": now.isoformat(), "duration": 0}
     mail = {"id": "m1", "created_at": now.isoformat(), "from": "dana@example.com", "text": "Yes."}
@@ -243,7 +248,7 @@ def _reconcile(session: Session) -> None:
 
 
 def _leads(session: Session) -> None:
-    crm = {"settings": {"url": NOBODY}, "secrets": {"signing_secret": SIGNING_KEY * 2}}
+    crm = {"settings": {"url": NO_RECEIVER}, "secrets": {"signing_secret": SIGNING_KEY * 2}}
     session.call("PUT", "/v1/integrations/crm", crm)
     lead = session.call("POST", "/v1/leads?on_duplicate=update", {"email": "a@example.com"})
     path = f"/v1/leads/{lead['id']}"
@@ -267,8 +272,8 @@ def _imports(session: Session) -> None:
 
 
 def _prospects(session: Session) -> None:
-    reached = {"email": "p@example.com", "enrichment": {"postal_code": "94601"}}
-    prospect = session.call("POST", "/v1/prospects", reached)
+    body = {"email": "p@example.com", "enrichment": {"postal_code": "94601"}}
+    prospect = session.call("POST", "/v1/prospects", body)
     path = f"/v1/prospects/{prospect['id']}"
     session.call("POST", "/v1/prospects/qualify", {"prospect_ids": [prospect["id"]]})
     session.call("PATCH", path, {"email": "q@example.com"})
@@ -331,8 +336,8 @@ def _organizations(session: Session) -> None:
     session.call("PATCH", f"/v1/organizations/{child['id']}", {"industry": "roofing"})
     session.call("GET", f"/v1/organizations/{child['id']}")
     grant = f"/v1/organizations/me/grants/{session.tenant.id}"
-    for one in (child, other):
-        session.call("PUT", grant, {"resources": ["leads"]}, key=one["admin_key"]["key"])
+    for organization in (child, other):
+        session.call("PUT", grant, {"resources": ["leads"]}, key=organization["admin_key"]["key"])
     session.call("GET", "/v1/organizations/me/grants", key=child["admin_key"]["key"])
     for path in ("organizations?limit=1", "organizations/me/rollup?limit=1"):
         assert session.call("GET", f"/v1/{path}")["next_cursor"]
@@ -349,7 +354,7 @@ def _audit_log(session: Session) -> None:
     session.work()
     assert session.call("GET", f"/v1/audit-log/exports/{export['id']}")["status"] == "completed"
     session.call("PATCH", "/v1/organizations/me", {"industry": "roofing"})
-    _relay_only(session)  # records wait for the archiver
+    _relay_only(session)  # leaves records for the archiver
     session.invoke("workers/sign_checkpoints", {})
     newest = session.call("GET", "/v1/audit-log/checkpoints?limit=1")["data"][0]
     session.call("GET", f"/v1/audit-log/checkpoints/{newest['id']}/consistency")
@@ -373,7 +378,7 @@ JOURNEYS: tuple[Journey, ...] = (
 
 @cache
 def _needs_of(journey: Journey) -> dict[str, set[Need]]:
-    """What each function needed, in an AWS of the journey's own."""
+    """What each function needed, in an empty AWS for the journey."""
     with pytest.MonkeyPatch.context() as monkeypatch, aws_in_process(monkeypatch):
         session = Session(monkeypatch)
         journey(session)
@@ -389,14 +394,14 @@ def _needs_of_all() -> dict[str, set[Need]]:
 
 
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.__name__.strip("_"))
-def test_every_call_to_aws_is_granted(journey: Journey) -> None:
-    lacking = {folder: found - _granted(folder) for folder, found in _needs_of(journey).items()}
+def test_every_call_to_aws_is_allowed(journey: Journey) -> None:
+    missing = {folder: found - _granted(folder) for folder, found in _needs_of(journey).items()}
 
-    assert not {folder: sorted(some) for folder, some in lacking.items() if some}
+    assert not {folder: sorted(needs) for folder, needs in missing.items() if needs}
 
 
-def test_a_worker_may_write_no_more_to_the_state_table_than_it_does() -> None:
-    writes = {(f"dynamodb:{one}Item", "StateTable") for one in ("Put", "Update", "Delete")}
+def test_a_worker_may_only_do_the_writes_to_the_state_table_that_it_does() -> None:
+    writes = {(f"dynamodb:{verb}Item", "StateTable") for verb in ("Put", "Update", "Delete")}
 
     unused = {
         (folder, action)
@@ -408,11 +413,11 @@ def test_a_worker_may_write_no_more_to_the_state_table_than_it_does() -> None:
     assert unused == set(UNUSED)
 
 
-def test_the_checkpoint_signer_reports_records_that_wait_for_the_archiver() -> None:
+def test_the_checkpoint_signer_enqueues_the_archiving_of_pending_records() -> None:
     assert ("sqs:SendMessage", "AuditQueue") in _needs_of(_audit_log)["workers/sign_checkpoints"]
 
 
-def test_every_function_is_tried() -> None:
-    folders = {one["CodeUri"].removeprefix("functions/") for one in functions().values()}
+def test_the_journeys_invoke_every_function() -> None:
+    folders = {properties["CodeUri"].removeprefix("functions/") for properties in functions().values()}
 
     assert folders - set(_needs_of_all()) == {"openapi/get", "unknown_route/answer"}

@@ -1,4 +1,4 @@
-"""Every worker is killed after each of its AWS calls and its message delivered again: customers see no difference."""
+"""Every worker, killed after each of its AWS calls and retried by SQS: customers see no difference."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tools.fixtures.callrail import Call, signature
 from tools.fixtures.receiver import Inbox, receiver
 from tools.fixtures.template import ROOT
 
-HIDDEN = timedelta(minutes=6)
+VISIBILITY_TIMEOUT = timedelta(minutes=6)
 """The delivery queue's VisibilityTimeout."""
 
 
@@ -56,7 +56,7 @@ class KillOnce:
     def _wait_for_the_message(self) -> None:
         """The message of a killed worker is hidden until its visibility timeout, by which its leases have expired."""
         now = clock.now
-        self._monkeypatch.setattr(clock, "now", lambda: now() + HIDDEN)
+        self._monkeypatch.setattr(clock, "now", lambda: now() + VISIBILITY_TIMEOUT)
 
 
 ELSEWHERE = {

@@ -1,4 +1,4 @@
-"""`make invoke`: the sample event, SAM's command line and templates, and the way from a container to the stack."""
+"""`make invoke`: the sample event, SAM's command and templates, and the bridge from a container to the stack."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ def test_a_function_has_its_sample_event(function: str, sample: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "leads/create", "LeadsMerge"])
-def test_an_unknown_function_is_refused_with_an_example(name: str) -> None:
+def test_an_unknown_function_is_rejected_with_an_example(name: str) -> None:
     with pytest.raises(Failed, match="FUNCTION=LeadsCreate"):
         local_invoke.sample_of(name)
 
 
-def test_the_event_gets_the_key_in_both_kinds_of_headers() -> None:
+def test_the_event_has_the_key_in_headers_and_multi_value_headers() -> None:
     event = json.loads(local_invoke.with_key((ROOT / "events/leads/create.json").read_text(), "eal_live_key"))
 
     assert event["headers"]["Authorization"] == "Bearer eal_live_key"
     assert event["multiValueHeaders"]["Authorization"] == ["Bearer eal_live_key"]
 
 
-def test_without_docker_one_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_docker_the_error_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(Failed) as failed:
@@ -84,7 +84,7 @@ def test_the_templates_for_sam_local_name_the_stack_and_the_workers_layers(tmp_p
 
 
 def _send(connection: http.client.HTTPConnection) -> None:
-    """Fails with a ConnectionError, of which RemoteDisconnected is one, if the connection is closed."""
+    """Raises: ConnectionError (RemoteDisconnected is one), if the connection is closed."""
     connection.request("POST", "/", b"lead")
     connection.getresponse()
 
@@ -98,40 +98,40 @@ class _Stack(BaseHTTPRequestHandler):
         self.wfile.write(body[::-1])
 
     def log_message(self, *_: object) -> None:
-        """Nothing on the screen."""
+        """Print nothing."""
 
 
 @contextmanager
 def _bridged(subnet: str) -> Iterator[int]:
-    """A bridge to a server, by the bridge's port."""
+    """A bridge to a server. Yields the port of the bridge."""
     with (
         HTTPServer(("127.0.0.1", 0), _Stack) as stack,
         local_invoke.Bridge(("127.0.0.1", 0), subnet, stack.server_port) as bridge,
     ):
-        threads = [threading.Thread(target=one.serve_forever) for one in (stack, bridge)]
+        threads = [threading.Thread(target=server.serve_forever) for server in (stack, bridge)]
         for thread in threads:
             thread.start()
         try:
             yield int(bridge.server_address[1])
         finally:
-            for one in (bridge, stack):
-                one.shutdown()
+            for server in (bridge, stack):
+                server.shutdown()
             for thread in threads:
                 thread.join()
 
 
-def test_the_bridge_carries_requests_and_answers() -> None:
+def test_the_bridge_forwards_requests_and_responses() -> None:
     body = b"lead" * 100_000
     with _bridged("127.0.0.0/8") as port:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         connection.request("POST", "/", body)
-        answer = connection.getresponse().read()
+        received = connection.getresponse().read()
         connection.close()
 
-    assert answer == body[::-1]
+    assert received == body[::-1]
 
 
-def test_the_bridge_closes_on_a_peer_that_is_no_container() -> None:
+def test_the_bridge_closes_a_connection_from_outside_its_subnet() -> None:
     with _bridged("172.17.0.0/16") as port:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         connection.connect()

@@ -1,4 +1,4 @@
-"""Every change has exactly one audit record, in the very transaction that makes it: each write to AWS is looked at."""
+"""Every change has exactly one audit record, in the same transaction: the tests check each write to DynamoDB."""
 
 from __future__ import annotations
 
@@ -33,33 +33,33 @@ RESOURCES = {
     "LEAD_IMPORT": "lead_import", "AUDIT_EXPORT": "audit_export", "AUDIT_CHECKPOINT": "audit_checkpoint",
     "DELIVERY": "delivery", "EMAIL_EVENT": "email_event",
 }  # fmt: skip
-"""What a customer owns: the kind of its item, and the type in its record. `K` is a key in the Access table."""
+"""Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {
     "KEY", "KEY_COUNT", "C", "CHILD", "MEMBER_EMAIL", "LEAD_CONTACT", "LEAD_HISTORY", "LEAD_TOMBSTONE",
     "PROSPECT_CONTACT", "PROSPECT_TOMBSTONE", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "LEAD_IMPORT_ERRORS",
     "AUDIT_CHECKPOINT_HEAD", "AUDIT_EXPORTS_OPEN", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT", "LEAD_IMPORTS",
     "WEBHOOK_COUNT",
 }  # fmt: skip
-"""Items that change with a resource and have no record of their own. `C` is a connection in the Access table."""
+"""Items that change together with a resource, without a record. `C` is a connection in the Access table."""
 STEPS = {("workers/import_leads", "LEAD_IMPORT"), ("workers/deliver_webhook", "DELIVERY")}
-"""Resources that a worker moves on beside the changes that it records: what was asked of them has records."""
+"""Workers' progress on a resource, without a record. The request that started it has a record."""
 ACTS = {("webhooks/test", "webhook"), ("webhooks/replay", "webhook")}
-"""Records of what an endpoint did for a resource, which stays as it is."""
-BESIDE = {"IDEMPOTENCY", "ANSWER", "EVENT", "TASK", "AUDIT"}
-"""What a write puts beside the change."""
+"""Endpoints that write a record about a resource without a change of it."""
+ACCOMPANYING = {"IDEMPOTENCY", "ANSWER", "EVENT", "TASK", "AUDIT"}
+"""Items that a transaction writes in addition to the change."""
 BOOKKEEPING = {
     "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "DELIVERY", "COUNTED", "LEAD_STATS", "TALLY", "WEBHOOK_HEALTH",
     "RECONCILIATION",
 }  # fmt: skip
-"""Workers' progress and counters (`eal.core.table.progress`): no customer's, and made anew from what is."""
+"""Workers' progress and counters (`eal.core.table.progress`), which can be computed again from resources."""
 NUMBERING = {"feedpk", "feedsk", "numbered_at", "seq", "previous_hash", "hash", "pending"}
-"""The attributes that the relay adds to what is in the outbox, or removes."""
+"""The attributes that the relay sets or removes on items of the outbox."""
 STAMPS = {"last_used_at", "last_used_ip", "last_event_at", "last_failure", "stamped", "full_minute"}
-"""What the Access table keeps of uses, beside the minutes' counters."""
+"""The attributes of the Access table about uses, in addition to the counters per minute."""
 
 
-class Touched(NamedTuple):
-    """An item that a call writes: before, after as far as the call says it, and the names that an update sets."""
+class ItemWrite(NamedTuple):
+    """A write of one item: its attributes (before the write, except for a Put), and the names that an update sets."""
 
     table: str
     kind: str
@@ -69,10 +69,10 @@ class Touched(NamedTuple):
 
 
 class Watch:
-    """Looks at every write of DynamoDB before it is sent. `unlike` collects what breaks the rule."""
+    """Checks every write to DynamoDB. `violations` are the writes that break the rule."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.unlike: list[str] = []
+        self.violations: list[str] = []
         self.audited = 0
         self.folder = ""
         self.ran: Counter[str] = Counter()
@@ -87,75 +87,83 @@ class Watch:
     def _watched(self) -> Any:
         def watched(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
             if operation == "TransactWriteItems":
-                writes = [(verb, one) for each in arguments["TransactItems"] for verb, one in each.items()]
-                seen = [self._touched(client, verb, one) for verb, one in writes if verb != "ConditionCheck"]
+                requests = [pair for item in arguments["TransactItems"] for pair in item.items()]
+                writes = [
+                    self._item_write(client, verb, request)
+                    for verb, request in requests
+                    if verb != "ConditionCheck"
+                ]
                 answer = self._send(client, operation, arguments)
-                self._check(seen)
+                self._check(writes)
                 return answer
             if operation in ("PutItem", "UpdateItem", "DeleteItem"):
-                self._check_alone(self._touched(client, operation.removesuffix("Item"), arguments))
+                self._check_alone(self._item_write(client, operation.removesuffix("Item"), arguments))
             elif operation in (
                 "BatchWriteItem",
                 "ExecuteStatement",
                 "ExecuteTransaction",
                 "BatchExecuteStatement",
             ):
-                self.unlike.append(f"{self.folder} calls {operation}")
+                self.violations.append(f"{self.folder} calls {operation}")
             return self._send(client, operation, arguments)
 
         return watched
 
-    def _touched(self, client: Any, verb: str, request: dict[str, Any]) -> Touched:
+    def _item_write(self, client: Any, verb: str, request: dict[str, Any]) -> ItemWrite:
         if verb == "Put":
             item = from_attributes(request["Item"])
         else:
-            at = {"TableName": request["TableName"], "Key": request["Key"], "ConsistentRead": True}
-            old = self._send(client, "GetItem", at).get("Item") or {}
+            arguments = {"TableName": request["TableName"], "Key": request["Key"], "ConsistentRead": True}
+            old = self._send(client, "GetItem", arguments).get("Item") or {}
             item = {**from_attributes(request["Key"]), **from_attributes(old)}
         pieces = str(item["pk"]).split("#")
         kind = pieces[0] if request["TableName"] == settings.access_table() else pieces[2]
-        return Touched(request["TableName"], kind, item, verb, _named(request))
+        return ItemWrite(request["TableName"], kind, item, verb, _named(request))
 
-    def _check(self, seen: list[Touched]) -> None:
-        kinds = {one.kind for one in seen}
-        if all(_is_numbering(one) for one in seen) or kinds <= BOOKKEEPING:
+    def _check(self, writes: list[ItemWrite]) -> None:
+        kinds = {write.kind for write in writes}
+        if all(_is_numbering(write) for write in writes) or kinds <= BOOKKEEPING:
             return
-        for kind in kinds - set(RESOURCES) - PARTS - BESIDE - BOOKKEEPING:
-            self.unlike.append(f"{self.folder} writes {kind}: say in this file whether it is a resource")
-        records = [one.item for one in seen if (one.kind, one.verb) == ("AUDIT", "Put")]
-        counted = Counter((one["organization_id"], *_resource(one).values()) for one in records)
+        for kind in kinds - set(RESOURCES) - PARTS - ACCOMPANYING - BOOKKEEPING:
+            self.violations.append(
+                f"{self.folder} writes {kind}: add it to RESOURCES, PARTS or another set of this file"
+            )
+        records = [write.item for write in writes if (write.kind, write.verb) == ("AUDIT", "Put")]
+        counted = Counter((record["organization_id"], *_resource(record).values()) for record in records)
         changed = {
-            (RESOURCES[one.kind], str(one.item["vendor" if one.kind == "INTEGRATION" else "id"]))
-            for one in seen
-            if one.kind in RESOURCES
+            (RESOURCES[write.kind], str(write.item["vendor" if write.kind == "INTEGRATION" else "id"]))
+            for write in writes
+            if write.kind in RESOURCES
         }
         steps = {pair for pair in changed if (self.folder, pair[0].upper()) in STEPS}
         recorded = {pair[1:] for pair in counted if (self.folder, pair[1]) not in ACTS}
         if not changed - steps <= recorded <= changed or set(counted.values()) - {1}:
-            self.unlike.append(f"{self.folder} changes {sorted(changed)} and records {dict(counted)}")
+            self.violations.append(f"{self.folder} changes {sorted(changed)} and records {dict(counted)}")
         elif not records and not steps:
-            self.unlike.append(f"{self.folder} writes {sorted(kinds)} without a record")
+            self.violations.append(f"{self.folder} writes {sorted(kinds)} without a record")
         else:
             self.audited += 1
 
-    def _check_alone(self, one: Touched) -> None:
-        if one.table == settings.access_table():
-            fine = {name for name in one.names if name not in STAMPS and not _is_minute(name)} == set()
+    def _check_alone(self, write: ItemWrite) -> None:
+        if write.table == settings.access_table():
+            allowed = {name for name in write.names if name not in STAMPS and not _is_minute(name)} == set()
         elif self.folder == "workers/erase_traces":  # carries out an erasure that was audited
-            fine = (one.kind, one.verb) in {
+            allowed = (write.kind, write.verb) in {
                 ("EVENT", "Update"), ("LEAD_HISTORY", "Delete"), ("IDEMPOTENCY", "Update"), ("ANSWER", "Delete"),
                 ("LEAD_TOMBSTONE", "Update"), ("PROSPECT_TOMBSTONE", "Update"), ("FORM", "Delete"), ("TEXT", "Delete"),
                 ("REPLY", "Delete"), ("REPLY_BODY", "Delete"), ("EMAIL_EVENT", "Delete"),
                 ("EMAIL_EVENT_RECIPIENT", "Delete"),
             }  # fmt: skip
         else:
-            fine = one.kind in BOOKKEEPING or (self.folder, one.kind) in STEPS or _is_archived(one)
-        if not fine:
-            self.unlike.append(f"{self.folder} writes {one.kind} alone, {one.verb} {sorted(one.names)}")
+            allowed = write.kind in BOOKKEEPING or (self.folder, write.kind) in STEPS or _is_archived(write)
+        if not allowed:
+            self.violations.append(
+                f"{self.folder} writes {write.kind} alone, {write.verb} {sorted(write.names)}"
+            )
 
 
 def _named(request: dict[str, Any]) -> frozenset[str]:
-    """The attributes that an update names in its expression, placeholders resolved."""
+    """The attributes in an update expression, with placeholders resolved."""
     names: dict[str, str] = request.get("ExpressionAttributeNames", {})
     words = request.get("UpdateExpression", "").replace(",", " ").split()
     keywords = {"SET", "ADD", "REMOVE", "DELETE", "=", "+", "-"}
@@ -166,16 +174,16 @@ def _is_minute(name: str) -> bool:
     return name[:1] == "m" and name[1:].isdigit()
 
 
-def _is_numbering(one: Touched) -> bool:
-    """The relay's own transactions: numbers and marks on the outbox, and the head that counts them."""
-    if one.kind == "SEQUENCE":
-        return one.verb == "Put"
-    return one.kind in BESIDE and one.verb == "Update" and one.names <= NUMBERING
+def _is_numbering(write: ItemWrite) -> bool:
+    """The relay's writes: numbers and marks on items of the outbox, and the item with the newest number."""
+    if write.kind == "SEQUENCE":
+        return write.verb == "Put"
+    return write.kind in ACCOMPANYING and write.verb == "Update" and write.names <= NUMBERING
 
 
-def _is_archived(one: Touched) -> bool:
-    """The archive's mark on the head that counts the log: none of its records waits any more."""
-    return (one.kind, one.verb, one.names) == ("SEQUENCE", "Update", frozenset({"gsi1pk", "gsi1sk"}))
+def _is_archived(write: ItemWrite) -> bool:
+    """The archiver's write that removes the mark of a log with records to archive."""
+    return (write.kind, write.verb, write.names) == ("SEQUENCE", "Update", frozenset({"gsi1pk", "gsi1sk"}))
 
 
 def _resource(record: Item) -> dict[str, str]:
@@ -186,7 +194,7 @@ def _resource(record: Item) -> dict[str, str]:
 
 @pytest.fixture
 def tenant(cloud: None) -> Tenant:
-    """Below another organization: only such a one can grant."""
+    """A child organization, because only a child can grant."""
     return new_tenant(parent=new_tenant("Network").id)
 
 
@@ -207,16 +215,14 @@ def test_each_write_endpoint_records_each_change_once(
         path, body = endpoint.sample_path(), sample_with_made(endpoint, tenant.admin)
     if endpoint.name == "PATCH /v1/organizations/{organization_id}":
         path = f"/v1/organizations/{_child(tenant)}"
-    if (
-        endpoint.name == "PUT /v1/organizations/me/grants/{parent_id}"
-    ):  # the same one again would change nothing
+    if endpoint.name == "PUT /v1/organizations/me/grants/{parent_id}":  # an equal grant would change nothing
         assert call("DELETE", path, key=tenant.admin).status == 204
     watch.folder, watch.audited = endpoint.folder, 0
 
     answer = call(endpoint.method, path, key=tenant.admin, json_body=body)
 
     assert answer.status < 300, answer.text
-    assert "\n".join(watch.unlike) == ""
+    assert "\n".join(watch.violations) == ""
     assert watch.audited > 0
 
 
@@ -229,9 +235,9 @@ def test_each_worker_records_each_change_once(tenant: Tenant, watch: Watch) -> N
     with receiver() as inbox:
         everything = {"url": inbox.url, "events": ["*", "audit.log.event"]}
         webhook = call("POST", "/v1/webhooks", key=tenant.admin, json_body=everything).json
-        connection, rung = connect(tenant.admin), Call.new()
+        connection, incoming = connect(tenant.admin), Call.new()
         for kind in ("pre-call", "post-call"):
-            assert connection.send(kind, rung.event(kind)).status == 202
+            assert connection.send(kind, incoming.event(kind)).status == 202
             pipeline.run()
         lead = call("GET", "/v1/leads", key=tenant.read).json["data"][0]
         crm = {"settings": {"url": inbox.url}, "secrets": {"signing_secret": "x" * 24}}
@@ -242,9 +248,9 @@ def test_each_worker_records_each_change_once(tenant: Tenant, watch: Watch) -> N
             other = inbound.connect(vendor, tenant.admin)
             assert other.receive(other.url_event(body)).status == 202
         watch.folder = "webhooks/replay"
-        replayed = {"since": rfc3339(clock.now() - timedelta(hours=1))}
+        replay = {"since": rfc3339(clock.now() - timedelta(hours=1))}
         assert (
-            call("POST", f"/v1/webhooks/{webhook['id']}/replay", key=tenant.admin, json_body=replayed).status
+            call("POST", f"/v1/webhooks/{webhook['id']}/replay", key=tenant.admin, json_body=replay).status
             == 202
         )
         pipeline.run()
@@ -260,7 +266,7 @@ def test_each_worker_records_each_change_once(tenant: Tenant, watch: Watch) -> N
         pipeline.run()
         watch.invoke("workers/sweep_outbox", {})
 
-    assert "\n".join(watch.unlike) == ""
+    assert "\n".join(watch.violations) == ""
     assert set(workers().values()) | {"workers/relay_outbox"} <= set(watch.ran)
     actors = {record["actor"]["id"] for record in _log(tenant) if record["actor"]["type"] == "worker"}
     assert actors >= {"classify_call", "qualify_call", "export_audit", "import_leads", "sign_checkpoints"}
@@ -271,19 +277,19 @@ def _log(tenant: Tenant) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_write_past_the_log_is_seen(tenant: Tenant, watch: Watch) -> None:
-    """That the watch can fail: a lead put alone, and one deleted in a transaction without a record."""
-    made = call("POST", "/v1/leads", key=tenant.admin, json_body={"email": "a@example.com"}).json
+def test_a_write_without_an_audit_record_is_a_violation(tenant: Tenant, watch: Watch) -> None:
+    """A lead that is put alone, and one that is deleted in a transaction without a record."""
+    lead = call("POST", "/v1/leads", key=tenant.admin, json_body={"email": "a@example.com"}).json
     answer = aws.dynamodb().query(
         TableName=settings.state_table(),
         KeyConditionExpression="pk = :pk AND sk = :sk",
-        ExpressionAttributeValues={":pk": {"S": f"{tenant.id}#live#LEAD"}, ":sk": {"S": made["id"]}},
+        ExpressionAttributeValues={":pk": {"S": f"{tenant.id}#live#LEAD"}, ":sk": {"S": lead["id"]}},
     )
-    assert watch.unlike == []
+    assert watch.violations == []
 
     aws.dynamodb().put_item(TableName=settings.state_table(), Item=answer["Items"][0])
     key = {name: answer["Items"][0][name] for name in ("pk", "sk")}
     delete = {"Delete": {"TableName": settings.state_table(), "Key": key}}
     aws.dynamodb().transact_write_items(TransactItems=[delete])  # type: ignore[list-item]
 
-    assert len(watch.unlike) == 2
+    assert len(watch.violations) == 2

@@ -1,4 +1,4 @@
-"""Parent, child, sibling, grandchild, stranger: a table of who reads and writes whose data."""
+"""Parent, child, sibling, grandchild, stranger: tables of which organization reads and writes whose data."""
 
 from __future__ import annotations
 
@@ -142,83 +142,90 @@ WITH_HEADER: list[tuple[str, str, object]] = [
     ("POST", "/v1/organizations", {"name": "Taken"}),
     ("POST", "/v1/organizations/me/members", {"email": "new@example.com", "role": "owner"}),
 ]
-"""Writes: NOT_GRANTED applies to each, whatever was granted."""
+"""Writes: NOT_GRANTED applies to each, regardless of grants."""
 
-OVER = {"resources": ["leads"], "expires_at": "2020-01-01T00:00:00Z"}
+EXPIRED = {"resources": ["leads"], "expires_at": "2020-01-01T00:00:00Z"}
 BY_ID: list[tuple[str, str, object, Table]] = [
     ("PATCH", "/v1/leads/{lead}", {}, OWN),
     ("DELETE", "/v1/organizations/me/grants/{id}", None, REVOKED),
-    ("PUT", "/v1/organizations/me/grants/{id}", OVER, UPWARDS),
+    ("PUT", "/v1/organizations/me/grants/{id}", EXPIRED, UPWARDS),
     ("PATCH", "/v1/organizations/{id}", {}, RECORD),
 ]  # fmt: skip
 """Writes that change nothing if they are allowed."""
 
 
 def _cells(table: Table) -> Iterator[tuple[str, str, int]]:
-    for asks, statuses in table.items():
+    for caller, statuses in table.items():
         for whose, status in zip(FAMILY, statuses, strict=True):
-            yield asks, whose, status
+            yield caller, whose, status
 
 
-def _tells_nothing(answer: Answer) -> None:
-    """A refusal repeats only the request, and nothing of the owner's data."""
+def _check_no_leak(answer: Answer) -> None:
+    """An error response contains nothing of the owner's data."""
     assert SECRET not in answer.text
     assert "@example.com" not in answer.text
 
 
 @pytest.mark.parametrize(("path", "with_header", "table"), READS, ids=lambda value: str(value)[:60])
-def test_reads(world: World, path: str, with_header: bool, table: Table) -> None:
-    for asks, whose, status in _cells(table):
+def test_a_read_is_allowed_only_to_the_owner_and_a_granted_parent(
+    world: World, path: str, with_header: bool, table: Table
+) -> None:
+    for caller, whose, status in _cells(table):
         headers = {"X-EAL-Organization": world.ids[whose]} if with_header else {}
 
-        answer = call("GET", world.path(path, whose), key=world.keys[asks], headers=headers)
+        answer = call("GET", world.path(path, whose), key=world.keys[caller], headers=headers)
 
-        assert answer.status == status, (asks, whose, answer.text)
+        assert answer.status == status, (caller, whose, answer.text)
         if status == 403:
             assert answer.error == "grant_required"
         if status != 200:
-            _tells_nothing(answer)
+            _check_no_leak(answer)
 
 
 @pytest.mark.parametrize(("method", "path", "body"), WITH_HEADER)
 def test_a_write_with_the_header_is_never_allowed(world: World, method: str, path: str, body: object) -> None:
     before = items()
-    for asks, whose, status in _cells(NOT_GRANTED):
+    for caller, whose, status in _cells(NOT_GRANTED):
         headers = {"X-EAL-Organization": world.ids[whose], "Idempotency-Key": "once"}
 
-        answer = call(method, world.path(path, whose), key=world.keys[asks], json_body=body, headers=headers)
+        answer = call(
+            method, world.path(path, whose), key=world.keys[caller], json_body=body, headers=headers
+        )
 
-        assert answer.status == status, (asks, whose, answer.text)
+        assert answer.status == status, (caller, whose, answer.text)
         if status == 403:
             assert answer.error == "grant_required"
             assert answer.json["error"]["details"]["reason"] == "read_only"
-        _tells_nothing(answer)
+        _check_no_leak(answer)
     assert items() == before
 
 
 @pytest.mark.parametrize(("method", "path", "body", "table"), BY_ID, ids=lambda value: str(value)[:60])
-def test_writes_by_id(world: World, method: str, path: str, body: object, table: Table) -> None:
+def test_a_write_by_id_is_allowed_only_as_the_table_says(
+    world: World, method: str, path: str, body: object, table: Table
+) -> None:
     before = items()
-    for asks, whose, status in _cells(table):
-        if (method, asks, whose) == ("DELETE", "child", "parent"):
+    for caller, whose, status in _cells(table):
+        if (method, caller, whose) == ("DELETE", "child", "parent"):
             continue  # the only existing grant: the next test revokes another
 
-        answer = call(method, world.path(path, whose), key=world.keys[asks], json_body=body)
+        answer = call(method, world.path(path, whose), key=world.keys[caller], json_body=body)
 
-        assert answer.status == status, (asks, whose, answer.text)
+        assert answer.status == status, (caller, whose, answer.text)
         if status != 200:
-            _tells_nothing(answer)
+            _check_no_leak(answer)
     assert items() == before
 
 
 def test_each_organization_lists_its_own_data(world: World) -> None:
-    for asks in FAMILY:
+    for caller in FAMILY:
         (_, mine) = sorted(
-            call("GET", "/v1/leads", key=world.keys[asks]).json["data"], key=lambda lead: bool(lead["email"])
+            call("GET", "/v1/leads", key=world.keys[caller]).json["data"],
+            key=lambda lead: bool(lead["email"]),
         )
-        assert (mine["id"], mine["email"]) == (world.leads[asks], f"{asks}@example.com")
-        (only,) = call("GET", "/v1/calls", key=world.keys[asks]).json["data"]
-        assert only["id"] == world.calls[asks]
+        assert (mine["id"], mine["email"]) == (world.leads[caller], f"{caller}@example.com")
+        (only,) = call("GET", "/v1/calls", key=world.keys[caller]).json["data"]
+        assert only["id"] == world.calls[caller]
 
 
 def test_a_parent_sees_only_the_leads_of_the_child(world: World) -> None:
@@ -282,7 +289,7 @@ def test_a_grant_covers_its_resources_until_it_expires(world: World, granted: st
     for answer in seen:
         if answer.status != 200:
             assert answer.error == "grant_required"
-            _tells_nothing(answer)
+            _check_no_leak(answer)
     for name in ("parent", "child", "stranger"):
         assert call("GET", "/v1/leads", key=world.keys[name], headers=headers).status == 404
     if grant:
@@ -293,7 +300,7 @@ def test_a_grant_covers_its_resources_until_it_expires(world: World, granted: st
 
 
 def test_a_grant_to_an_organization_that_is_not_the_parent_has_no_effect(world: World) -> None:
-    """A grant to a stranger, which no endpoint writes: the parent is checked, and not only the grant."""
+    """No endpoint writes a grant to a stranger. The caller must be the parent in addition to the grant."""
     by = operator(world.ids["grandchild"])
     grants.put(world.ids["grandchild"], world.ids["stranger"], Grant(resources=("leads",)), by)
     by.transaction.commit()

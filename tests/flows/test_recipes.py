@@ -1,4 +1,4 @@
-"""The recipes for receivers of webhooks in docs/api-guide.md, run as they are written."""
+"""The recipes for receivers in docs/api-guide.md, executed as written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BODY = json.dumps({"id": "evt_1", "type": "lead.created", "data": {"first_name":
 OLD, NEW = signing.new_secret(), signing.new_secret()
 
 type Delivery = tuple[dict[str, str], str, str, bool]
-"""Headers, body, the secret that the receiver has, and whether its own work fails."""
+"""Headers, body, the receiver's secret, and whether the receiver's own code fails."""
 
 
 def _recipe(language: str) -> str:
@@ -35,7 +35,7 @@ def _in_python(deliveries: list[Delivery]) -> list[object]:
     names: dict[str, Callable[..., bool]] = {}
     exec(_recipe("python"), names)  # noqa: S102 - the guide is our own
     seen: set[str] = set()
-    said: list[object] = []
+    results: list[object] = []
     for headers, body, secret, fails in deliveries:
 
         def act(raw_body: bytes, body: str = body, fails: bool = fails) -> None:
@@ -44,28 +44,28 @@ def _in_python(deliveries: list[Delivery]) -> list[object]:
                 raise RuntimeError("no effect")
 
         try:
-            said.append(names["accept"](headers, body.encode(), secret, seen, act))
-        except (PermissionError, RuntimeError) as refused:
-            said.append(str(refused))
-    return said
+            results.append(names["accept"](headers, body.encode(), secret, seen, act))
+        except (PermissionError, RuntimeError) as error:
+            results.append(str(error))
+    return results
 
 
 _RUN = """
 import { readFileSync } from "node:fs";
 const seen = new Set();
-const said = [];
+const results = [];
 for (const [headers, body, secret, fails] of JSON.parse(readFileSync(0, "utf8"))) {
   const act = async (rawBody) => {
     if (rawBody.toString("utf8") !== body) throw new Error("another body");
     if (fails) throw new Error("no effect");
   };
   try {
-    said.push(await accept(headers, Buffer.from(body, "utf8"), secret, seen, act));
-  } catch (refused) {
-    said.push(refused.message);
+    results.push(await accept(headers, Buffer.from(body, "utf8"), secret, seen, act));
+  } catch (error) {
+    results.push(error.message);
   }
 }
-console.log(JSON.stringify(said));
+console.log(JSON.stringify(results));
 """
 
 
@@ -77,12 +77,12 @@ def _in_node(deliveries: list[Delivery]) -> list[object]:
     stdin = json.dumps(deliveries)
     command = [node, "--input-type=module", "--eval", script]
     done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=True)  # noqa: S603
-    said: list[object] = json.loads(done.stdout)
-    return said
+    results: list[object] = json.loads(done.stdout)
+    return results
 
 
 @pytest.mark.parametrize("receive", [_in_python, _in_node])
-def test_a_recipe_takes_what_is_ours_once_and_nothing_else(
+def test_a_recipe_accepts_each_signed_delivery_once_and_rejects_others(
     receive: Callable[[list[Delivery]], list[object]],
 ) -> None:
     now, text = int(time.time()), BODY.decode()
@@ -90,10 +90,10 @@ def test_a_recipe_takes_what_is_ours_once_and_nothing_else(
     def signed(message_id: str, secrets: list[str], at: int = now) -> dict[str, str]:
         return signing.headers(secrets, message_id, at, BODY)
 
-    good = signed("evt_1", [OLD])
+    valid = signed("evt_1", [OLD])
     deliveries: list[tuple[Delivery, object]] = [
-        ((good, text, OLD, False), True),
-        ((good, text, OLD, False), False),
+        ((valid, text, OLD, False), True),
+        ((valid, text, OLD, False), False),
         ((signed("evt_1", [OLD], now - 60), text, OLD, False), False),
         ((signed("evt_2", [NEW, OLD]), text, NEW, False), True),
         ((signed("evt_3", [OLD]), text, NEW, False), "invalid signature"),
@@ -112,4 +112,4 @@ def test_a_recipe_takes_what_is_ours_once_and_nothing_else(
         ((signed("evt_9", [OLD]), text, OLD, True), False),
     ]
 
-    assert receive([delivery for delivery, _ in deliveries]) == [said for _, said in deliveries]
+    assert receive([delivery for delivery, _ in deliveries]) == [result for _, result in deliveries]

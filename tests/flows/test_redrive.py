@@ -1,4 +1,4 @@
-"""tools.redrive: a dead letter is listed with its reason, and is processed after it is sent again."""
+"""tools.redrive: lists dead letters with their reason, and sends them again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 QUEUES = resources("AWS::SQS::Queue")
-PAIRED = sorted(name for name, properties in QUEUES.items() if "RedrivePolicy" in properties)
+WITH_DEAD_LETTER_QUEUE = sorted(name for name, properties in QUEUES.items() if "RedrivePolicy" in properties)
 
 
 def dead_of(queue: str) -> str:
@@ -29,9 +29,9 @@ def dead_of(queue: str) -> str:
 
 @pytest.fixture
 def urls(cloud: None) -> dict[str, str]:
-    """The template's queues, with their dead-letter queues."""
+    """The URLs of the template's queues by name, with redrive policies to their dead-letter queues."""
     found = {name: aws.sqs().get_queue_url(QueueName=name)["QueueUrl"] for name in QUEUES}
-    for name in PAIRED:
+    for name in WITH_DEAD_LETTER_QUEUE:
         policy = {
             "deadLetterTargetArn": f"arn:aws:sqs:us-east-1:123456789012:{dead_of(name)}",
             "maxReceiveCount": 5,
@@ -41,7 +41,7 @@ def urls(cloud: None) -> dict[str, str]:
 
 
 def pair(urls: dict[str, str], queue: str) -> letters.Pair:
-    return next(one for one in letters.pairs(aws.sqs(), urls) if one.name == queue)
+    return next(found for found in letters.pairs(aws.sqs(), urls) if found.name == queue)
 
 
 def bury(urls: dict[str, str], queue: str, body: str, **more: Any) -> None:
@@ -49,13 +49,13 @@ def bury(urls: dict[str, str], queue: str, body: str, **more: Any) -> None:
 
 
 def test_every_queue_of_the_template_can_be_redriven(urls: dict[str, str]) -> None:
-    found = letters.pairs(aws.sqs(), urls)
+    pairs = letters.pairs(aws.sqs(), urls)
 
-    assert [one.name for one in found] == PAIRED
-    assert {one.url for one in found} | {one.dead_url for one in found} == set(urls.values())
+    assert [found.name for found in pairs] == WITH_DEAD_LETTER_QUEUE
+    assert {found.url for found in pairs} | {found.dead_url for found in pairs} == set(urls.values())
 
 
-def test_a_poisoned_webhook_is_listed_by_its_raw_objects_key_and_works_when_sent_again(
+def test_a_dead_letter_of_a_receiver_is_listed_by_its_object_key_and_succeeds_after_a_redrive(
     urls: dict[str, str], tenant: Tenant
 ) -> None:
     connection: Connection = connect(tenant.admin)
@@ -64,19 +64,19 @@ def test_a_poisoned_webhook_is_listed_by_its_raw_objects_key_and_works_when_sent
     bury(urls, "CallrailQueue", json.dumps(message))
 
     assert len(letters.peek(aws.sqs(), pair(urls, "CallrailQueue"))) == 1
-    (letter,) = letters.peek(aws.sqs(), pair(urls, "CallrailQueue"))  # peek changes nothing
+    (letter,) = letters.peek(aws.sqs(), pair(urls, "CallrailQueue"))  # listing changes nothing
     assert letter.about["raw"] == message["raw"]
     assert "the worker failed" in letter.reason
     sent = letters.send(aws.sqs(), pair(urls, "CallrailQueue"))
 
-    assert [one.id for one in sent] == [letter.id]
+    assert [redriven.id for redriven in sent] == [letter.id]
     assert letters.peek(aws.sqs(), pair(urls, "CallrailQueue")) == []
-    bodies = [json.dumps(one) for one in peek("CallrailQueue")]
+    bodies = [json.dumps(redriven) for redriven in peek("CallrailQueue")]
     load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", bodies), None)
     assert len(stored("CALL", tenant.id)) == 1
 
 
-def test_of_a_body_nothing_but_names_and_ids_is_shown(urls: dict[str, str]) -> None:
+def test_only_names_and_ids_of_a_body_are_shown(urls: dict[str, str]) -> None:
     event = {
         "detail-type": "lead.created",
         "detail": {
@@ -89,17 +89,19 @@ def test_of_a_body_nothing_but_names_and_ids_is_shown(urls: dict[str, str]) -> N
     bury(urls, "FanOutQueue", json.dumps(event))
     bury(urls, "FanOutQueue", "dana@example.com")
 
-    found = [one.about for one in letters.peek(aws.sqs(), pair(urls, "FanOutQueue"))]
+    found = [letter.about for letter in letters.peek(aws.sqs(), pair(urls, "FanOutQueue"))]
 
     assert {"id": "evt_1", "organization_id": "org_1"}.items() <= found[0].items()
     assert (found[0]["detail-type"], found[0]["data.id"]) == ("lead.created", "lead_1")
     assert "dana" not in str(found)
 
 
-def test_what_the_bus_could_not_deliver_says_why_and_goes_on_without_that(urls: dict[str, str]) -> None:
+def test_an_event_that_the_bus_could_not_deliver_has_a_reason_and_is_redriven_without_it(
+    urls: dict[str, str],
+) -> None:
     error = {"ERROR_CODE": {"DataType": "String", "StringValue": "NO_PERMISSIONS"}}
-    kept = {"trace": {"DataType": "String", "StringValue": "1"}}
-    bury(urls, "CountQueue", '{"detail-type": "lead.created", "detail": {}}', MessageAttributes=error | kept)
+    other = {"trace": {"DataType": "String", "StringValue": "1"}}
+    bury(urls, "CountQueue", '{"detail-type": "lead.created", "detail": {}}', MessageAttributes=error | other)
 
     (letter,) = letters.send(aws.sqs(), pair(urls, "CountQueue"))
 
@@ -108,7 +110,7 @@ def test_what_the_bus_could_not_deliver_says_why_and_goes_on_without_that(urls: 
     assert list(answer["Messages"][0]["MessageAttributes"]) == ["trace"]
 
 
-def test_one_message_can_be_sent_alone(urls: dict[str, str]) -> None:
+def test_a_single_message_can_be_redriven(urls: dict[str, str]) -> None:
     for number in range(25):
         bury(urls, "StripeQueue", json.dumps({"id": f"evt_{number}"}))
     chosen = random.choice(letters.peek(aws.sqs(), pair(urls, "StripeQueue")))
@@ -135,38 +137,40 @@ class Slow:
             for url, receipt in self.held:
                 aws.sqs().change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
         answer = aws.sqs().receive_message(**arguments)
-        self.held += [(arguments["QueueUrl"], one["ReceiptHandle"]) for one in answer.get("Messages", [])]
+        self.held += [
+            (arguments["QueueUrl"], message["ReceiptHandle"]) for message in answer.get("Messages", [])
+        ]
         return answer
 
 
 @pytest.mark.parametrize("sending", [False, True])
-def test_a_run_longer_than_the_visibility_timeout_finds_each_message_once(
+def test_a_listing_that_outlasts_the_visibility_timeout_has_each_message_once(
     urls: dict[str, str], sending: bool
 ) -> None:
     for number in range(25):
         bury(urls, "StripeQueue", json.dumps({"id": f"evt_{number}"}))
-    there = pair(urls, "StripeQueue")
+    stripe = pair(urls, "StripeQueue")
 
     if sending:
-        (last,) = [one for one in letters.peek(aws.sqs(), there) if one.about["id"] == "evt_24"]
-        assert [one.id for one in letters.send(Slow(), there, only=last.id)] == [last.id]
+        (last,) = [letter for letter in letters.peek(aws.sqs(), stripe) if letter.about["id"] == "evt_24"]
+        assert [letter.id for letter in letters.send(Slow(), stripe, only=last.id)] == [last.id]
     else:
-        found = letters.peek(Slow(), there)
-        assert sorted(str(one.about["id"]) for one in found) == sorted(f"evt_{n}" for n in range(25))
+        found = letters.peek(Slow(), stripe)
+        assert sorted(str(letter.about["id"]) for letter in found) == sorted(f"evt_{n}" for n in range(25))
 
 
-def test_killed_between_sending_and_deleting_it_is_there_twice_and_never_lost(
+def test_a_kill_between_send_and_delete_duplicates_the_message_and_does_not_lose_it(
     urls: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tests.support.faults import Killed, watched_calls
 
     bury(urls, "StripeQueue", json.dumps({"id": "evt_1"}))
     monkeypatch.setattr(letters, "VISIBILITY_SECONDS", 0)
-    there = pair(urls, "StripeQueue")
+    stripe = pair(urls, "StripeQueue")
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = 2
         with pytest.raises(Killed):
-            letters.send(aws.sqs(), there)
+            letters.send(aws.sqs(), stripe)
 
-    letters.send(aws.sqs(), there)
+    letters.send(aws.sqs(), stripe)
     assert peek("StripeQueue") == [{"id": "evt_1"}] * 2

@@ -51,12 +51,12 @@ def test_another_body_with_a_valid_signature_is_rejected(connection: Connection)
     assert connection.receive(connection.url_event(BODY + b" ", connection.headers(BODY))).status == 401
 
 
-@pytest.mark.parametrize(("off", "status"), [(-300, 202), (300, 202), (-301, 401), (301, 401)])
+@pytest.mark.parametrize(("offset_seconds", "status"), [(-300, 202), (300, 202), (-301, 401), (301, 401)])
 def test_a_signature_is_valid_for_five_minutes_in_either_direction(
-    clock: Clock, connection: Connection, tenant: Tenant, off: int, status: int
+    clock: Clock, connection: Connection, tenant: Tenant, offset_seconds: int, status: int
 ) -> None:
     clock.at = clock.at.replace(microsecond=0)
-    headers = connection.headers(BODY, at=int(clock.at.timestamp()) + off)
+    headers = connection.headers(BODY, at=int(clock.at.timestamp()) + offset_seconds)
 
     answer = connection.receive(connection.url_event(BODY, headers))
 
@@ -101,7 +101,7 @@ def test_an_unknown_connection_and_another_vendors_connection_are_404(
 
 
 def test_an_unknown_event_type_is_accepted(connection: Connection) -> None:
-    body = b'{"object": "event", "type": "somebody.new", "data": {}}'
+    body = b'{"object": "event", "type": "unknown.type", "data": {}}'
 
     assert connection.receive(connection.url_event(body)).status == 202
     assert len(peek(QUEUES[connection.vendor])) == 1

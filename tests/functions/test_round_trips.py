@@ -1,4 +1,4 @@
-"""Round trips: how often an endpoint's warm process calls AWS. Each one is a price and a wait."""
+"""Round trips: the number of AWS calls of an endpoint in a warm process. Each call costs time and money."""
 
 from __future__ import annotations
 
@@ -15,53 +15,59 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 BUDGET = {"GET": 2, "create": 2, "change": 3}
-"""Authenticate and read, or authenticate and commit; a change reads before it commits."""
+"""Authentication and a read, or authentication and a commit; a change reads before it commits."""
 
 EXCEPTIONS = {
     "GET /v1/openapi.json": (0, "a file"),
-    "GET /v1/health": (1, "all that it shows comes with the key"),
-    "GET /v1/api-keys": (3, "a key's own item is in the Access table, found by the page's pointers"),
-    "GET /v1/api-keys/{key_id}": (3, "the pointer, then the key's own item in the Access table"),
-    "PATCH /v1/api-keys/{key_id}": (4, "the pointer, then the key, before the change"),
-    "DELETE /v1/api-keys/{key_id}": (4, "the pointer, then the key, before the change"),
-    "POST /v1/api-keys/{key_id}/rotate": (4, "the pointer, then the key, before the change"),
-    "GET /v1/leads/{lead_id}/history": (3, "the lead first: an erased one's history is gone at once"),
-    "POST /v1/audit-log/exports": (3, "looks for exports that are in the making"),
-    "POST /v1/prospects/qualify": (3, "a change of prospects that its body names"),
-    "POST /v1/leads/{lead_id}/score": (4, "a change, under the settings as they are at this moment"),
-    "POST /v1/leads/import": (3, "counts the imports that are unfinished"),
-    "POST /v1/prospects/{prospect_id}/convert": (4, "looks for a lead with the prospect's e-mail or phones"),
-    "PATCH /v1/organizations/me": (3, "a change of the one resource that needs no id in the path"),
+    "GET /v1/health": (1, "the item of the key has all fields"),
+    "GET /v1/api-keys": (3, "the page has pointers to the keys, whose items are in the Access table"),
+    "GET /v1/api-keys/{key_id}": (3, "reads the pointer, then the key's item in the Access table"),
+    "PATCH /v1/api-keys/{key_id}": (4, "reads the pointer, then the key, before the change"),
+    "DELETE /v1/api-keys/{key_id}": (4, "reads the pointer, then the key, before the change"),
+    "POST /v1/api-keys/{key_id}/rotate": (4, "reads the pointer, then the key, before the change"),
+    "GET /v1/leads/{lead_id}/history": (
+        3,
+        "reads the lead first, because the history of an erased lead is no longer visible",
+    ),
+    "POST /v1/audit-log/exports": (3, "counts the exports that are in progress"),
+    "POST /v1/prospects/qualify": (3, "changes the prospects that its body names"),
+    "POST /v1/leads/{lead_id}/score": (4, "a change, with a read of the current settings"),
+    "POST /v1/leads/import": (3, "counts the imports that are in progress"),
+    "POST /v1/prospects/{prospect_id}/convert": (4, "reads the claims of the prospect's e-mail and phones"),
+    "PATCH /v1/organizations/me": (3, "a change, whose path has no id"),
     "GET /v1/organizations/me/grants": (
         3,
-        "the grant lies under the parent's id, which the organization's record has",
+        "reads the organization first, because the grant's key has the parent's id",
     ),
     "POST /v1/webhooks": (3, "KMS encrypts the new secret"),
     "GET /v1/webhooks/event-types": (1, "a file"),
-    "GET /v1/webhooks/{webhook_id}/deliveries": (3, "the endpoint first: one that is not there has no list"),
+    "GET /v1/webhooks/{webhook_id}/deliveries": (
+        3,
+        "reads the endpoint first, because an unknown endpoint is a 404",
+    ),
     "POST /v1/webhooks/{webhook_id}/test": (
         5,
-        "looks for an earlier answer before it sends; KMS opens a secret once",
+        "reads the idempotency record before it sends; KMS decrypts the secret once",
     ),
     "POST /v1/webhooks/deliveries/{delivery_id}/retry": (
         4,
-        "the delivery, then its endpoint, which may be disabled",
+        "reads the delivery, then its endpoint, which may be disabled",
     ),
     "POST /v1/webhooks/{webhook_id}/rotate-secret": (
         4,
-        "KMS encrypts the new secret of an endpoint that is read first",
+        "reads the endpoint, then KMS encrypts the new secret",
     ),
     "PUT /v1/integrations/{vendor}": (
         5,
-        "a change whose sample has a secret: KMS encrypts it, and once a process derives the key of secrets' marks",
+        "a change whose sample has a secret: KMS encrypts it, and derives the key for secrets' marks once per process",
     ),
 }
-"""Endpoints with another number than the budget's, and why. A new line is a decision."""
+"""Endpoints with another number of calls than the budget, each with its reason. A new line is a decision."""
 
 
 @pytest.fixture
 def tenant(cloud: None) -> Tenant:
-    """Below another organization: only such a one can grant."""
+    """A child organization, because only a child can grant."""
     return new_tenant(parent=new_tenant("Network").id)
 
 
@@ -74,7 +80,7 @@ def _expected(endpoint: Endpoint) -> int:
 
 
 @pytest.mark.parametrize("endpoint", endpoints(), ids=lambda endpoint: endpoint.name)
-def test_a_warm_endpoint_keeps_to_its_round_trips(
+def test_a_warm_endpoint_makes_the_expected_number_of_calls_to_aws(
     tenant: Tenant, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = made_by(endpoint, tenant.admin) or endpoint.sample_path()
@@ -90,7 +96,7 @@ def test_a_warm_endpoint_keeps_to_its_round_trips(
 
 
 def _warm(endpoint: Endpoint, path: str, tenant: Tenant) -> None:
-    """A process's first requests make clients, derive the cursor key, ask KMS and learn the tenant's service area."""
+    """Send the requests that create clients, derive the cursor key and cache the tenant's service area."""
     address = {"line1": "1 Elm St", "city": "Oakland", "state": "CA", "postal_code": "94601"}
     call("POST", "/v1/leads", key=tenant.admin, json_body={"email": "warm@example.com", "address": address})
     call("GET", "/v1/leads?limit=1", key=tenant.admin)
@@ -98,7 +104,7 @@ def _warm(endpoint: Endpoint, path: str, tenant: Tenant) -> None:
         call("GET", path, key=tenant.admin)
 
 
-def test_a_replay_costs_two(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replay_makes_two_calls_to_aws(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     headers = {"Idempotency-Key": "once"}
     body = {"email": "a@example.com"}
     call("POST", "/v1/leads", key=tenant.write, json_body=body, headers=headers)
@@ -110,7 +116,7 @@ def test_a_replay_costs_two(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> 
     assert calls.made == ["UpdateItem", "TransactWriteItems"]
 
 
-def test_a_refused_key_costs_one_and_a_malformed_one_none(
+def test_a_rejected_key_makes_at_most_one_call_to_aws(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with watched_calls(monkeypatch) as calls:

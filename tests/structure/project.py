@@ -1,4 +1,4 @@
-"""A tree to check: the repository, or a copy of it that a test has broken."""
+"""The tree to check: the repository, or a copy that a test has broken."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Project:
 
     @cached_property
     def endpoints(self) -> dict[str, tuple[str, str]]:
-        """(method, path) of each endpoint function; receivers and the catch-all are none."""
+        """(method, path) of each endpoint function, without receivers and the catch-all."""
         found = {}
         for logical_id, properties in self.functions.items():
             folder = self.folder_of(logical_id)
@@ -70,7 +70,7 @@ class Project:
 
 @cache
 def _parsed(source: str) -> ast.Module:
-    """Cached: a broken copy shares all but one file with the tree. Checks only read it."""
+    """Cached, because a broken copy shares all files but one with the tree. Checks do not change it."""
     return ast.parse(source)
 
 
@@ -103,12 +103,12 @@ def referred(value: object) -> str | None:
 
 
 def listed(value: object) -> list[Any]:
-    """CloudFormation lets one stand for a list of one."""
+    """CloudFormation accepts a single value instead of a list of one."""
     return value if isinstance(value, list) else [value]
 
 
 def text_arguments(tree: ast.Module, method: str) -> Iterator[tuple[ast.Call, str | None]]:
-    """Calls `….method("text", …)` with their first argument, None where it is no text."""
+    """Calls `….method("text", …)` with their first argument, or None if it is not a literal string."""
     for node in nodes(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method:
             first = node.args[0] if node.args else None

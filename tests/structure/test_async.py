@@ -4,5 +4,5 @@ from tests.structure.checks import queues
 from tests.structure.project import HERE, report
 
 
-def test_nothing_that_waits_can_be_lost_unseen() -> None:
+def test_no_message_is_lost_without_an_alarm() -> None:
     report(queues.faults(HERE))

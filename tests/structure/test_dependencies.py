@@ -1,4 +1,4 @@
-"""Pinned requirements, one version of each package, and all that the code imports."""
+"""Requirements: pinned, one version of each package, and every package that the code imports."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def test_requirements_are_pinned_and_agree() -> None:
     report(dependencies.faults(HERE))
 
 
-def test_all_that_the_code_imports_is_deployed() -> None:
+def test_every_imported_package_is_deployed() -> None:
     deployed = (HERE.root / dependencies.DEPLOYED).read_text()
 
     missing = [
@@ -32,7 +32,7 @@ def test_all_that_the_code_imports_is_deployed() -> None:
     assert missing == [], f"add to {dependencies.DEPLOYED}: {missing}"
 
 
-def test_the_layer_takes_what_only_the_other_architecture_has(tmp_path: Path) -> None:
+def test_the_layer_contains_the_extension_modules_of_both_architectures(tmp_path: Path) -> None:
     ours, theirs = tmp_path / "x86_64", tmp_path / "aarch64"
     _write(ours, {"six.py": "", "core/_core.x86_64.so": "1", "core.dist-info/WHEEL": "x86_64"})
     _write(theirs, {"six.py": "", "core/_core.aarch64.so": "2", "core.dist-info/WHEEL": "aarch64"})
@@ -42,7 +42,7 @@ def test_the_layer_takes_what_only_the_other_architecture_has(tmp_path: Path) ->
     assert {path.name for path in (ours / "core").iterdir()} == {"_core.x86_64.so", "_core.aarch64.so"}
 
 
-def test_the_layer_refuses_files_that_only_their_content_tells_apart(tmp_path: Path) -> None:
+def test_the_layer_rejects_a_file_that_differs_between_architectures(tmp_path: Path) -> None:
     ours, theirs = tmp_path / "x86_64", tmp_path / "aarch64"
     _write(ours, {"core/_core.so": "1"})
     _write(theirs, {"core/_core.so": "2"})

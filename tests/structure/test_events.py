@@ -1,4 +1,4 @@
-"""The catalogue of events, against the contract and the code."""
+"""The catalogue of events, compared with the contract and the code."""
 
 import json
 
@@ -9,12 +9,12 @@ from tests.structure.checks import catalogue
 from tests.structure.project import HERE, report
 
 
-def test_the_catalogue_is_what_is_promised_and_emitted() -> None:
+def test_the_catalogue_has_the_promised_and_emitted_types() -> None:
     report(catalogue.faults(HERE))
     assert catalogue.catalogue(HERE) == CATALOGUE
 
 
-def test_the_documented_envelope_is_the_one_that_is_sent() -> None:
+def test_the_documented_envelope_equals_the_sent_one() -> None:
     event = Event(
         id="evt_1",
         type="lead.created",

@@ -1,4 +1,4 @@
-"""Each stack stays within CloudFormation's limits, today and with the endpoints and workers that are planned."""
+"""Each stack stays within CloudFormation's limits, now and with the planned endpoints and workers."""
 
 from __future__ import annotations
 
@@ -18,17 +18,19 @@ def test_each_stack_is_within_the_limits() -> None:
         report(limits.faults(path, _expanded(path, template, "now")))
 
 
-def test_the_planned_endpoints_and_workers_have_room() -> None:
-    grown = copy.deepcopy(HERE.templates)
+def test_each_stack_is_within_the_limits_with_the_planned_endpoints_and_workers() -> None:
+    templates = copy.deepcopy(HERE.templates)
     worker = {
-        name for name in grown[WORKERS]["Resources"] if "ClassifyQueue" in name or "ClassifyCall" in name
+        name for name in templates[WORKERS]["Resources"] if "ClassifyQueue" in name or "ClassifyCall" in name
     }
     for number in range(PLANNED_ENDPOINTS):
-        grown[MAIN]["Resources"] |= _copied(MAIN, {"LeadsGet"}, ("/leads/", f"/planned-{number}/"), number)
+        templates[MAIN]["Resources"] |= _copied(
+            MAIN, {"LeadsGet"}, ("/leads/", f"/planned-{number}/"), number
+        )
     for number in range(PLANNED_WORKERS):
-        grown[WORKERS]["Resources"] |= _copied(WORKERS, worker, ("classify_call", "planned"), number)
+        templates[WORKERS]["Resources"] |= _copied(WORKERS, worker, ("classify_call", "planned"), number)
 
-    for path, template in grown.items():
+    for path, template in templates.items():
         when = f"with {PLANNED_ENDPOINTS} endpoints and {PLANNED_WORKERS} workers more"
         report(limits.faults(path, _expanded(path, template, when)))
 
@@ -42,7 +44,7 @@ def _expanded(path: str, template: dict[str, Any], when: str) -> dict[str, Any]:
 
 
 def _copied(path: str, names: set[str], renamed: tuple[str, str], number: int) -> dict[str, Any]:
-    """These resources once more under other names, as another endpoint's or worker's."""
+    """A copy of these resources under other names, as for another endpoint or worker."""
     text = json.dumps({name: HERE.templates[path]["Resources"][name] for name in names})
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(f'"{name}', f'"Planned{number}{name}')

@@ -1,4 +1,4 @@
-"""What endpoints declare, at their decorator and in their models: a slip there would fall silent when they run."""
+"""The declarations of endpoints, in decorators and models: a mistake there raises no error when they run."""
 
 from collections.abc import Iterator
 from typing import get_args
@@ -13,7 +13,7 @@ from eal.entry.http.route import Created
 from tests.support.endpoints import Endpoint, endpoints
 
 SECRETS = {"key", "secret"}
-"""Fields of answers that a replay must not show again."""
+"""Fields of responses that a replay must not return."""
 
 
 def _name(endpoint: Endpoint) -> str:
@@ -24,20 +24,20 @@ ALL = pytest.mark.parametrize("endpoint", endpoints(), ids=_name)
 
 
 def _models(kind: type[Wire] = Wire) -> Iterator[type[Wire]]:
-    for one in kind.__subclasses__():
-        yield one
-        yield from _models(one)
+    for model in kind.__subclasses__():
+        yield model
+        yield from _models(model)
 
 
-def test_models_say_of_themselves_only_what_routes_read() -> None:
-    assert endpoints()  # they import the models
+def test_models_declare_only_class_variables_that_routes_read() -> None:
+    assert endpoints()  # imports the models
     unknown = {
         f"{model.__module__}.{model.__qualname__}.{name}"
         for model in _models()
         for name in model.__class_vars__ - Wire.__class_vars__
     }
 
-    assert unknown == set(), "no route reads these: is it one of Wire's, misspelt?"
+    assert unknown == set(), "no route reads these: correct the name to one of Wire's, or remove it"
 
 
 def _secrets(model: type[Wire], outer: str = "") -> Iterator[str]:
@@ -49,21 +49,21 @@ def _secrets(model: type[Wire], outer: str = "") -> Iterator[str]:
 
 
 @ALL
-def test_what_is_shown_once_is_a_secret_of_the_answer_and_each_secret_is(endpoint: Endpoint) -> None:
+def test_the_fields_shown_once_are_the_secrets_of_the_response(endpoint: Endpoint) -> None:
     answer = endpoint.route.answer
 
     assert endpoint.route.shown_once == (set(_secrets(answer)) if answer else set())
 
 
 @ALL
-def test_a_grant_opens_what_a_child_can_grant_and_nothing_else(endpoint: Endpoint) -> None:
+def test_a_route_has_a_grant_only_if_a_child_can_grant_its_resource(endpoint: Endpoint) -> None:
     route = endpoint.route
     can_be_granted = route.method == "GET" and route.tag in get_args(Grantable.__value__)
 
     assert route.grant == (route.tag if can_be_granted else None)
 
 
-def test_a_status_that_is_not_declared_is_no_answer() -> None:
+def test_an_undeclared_status_is_rejected() -> None:
     class Nothing(Wire):
         pass
 
@@ -79,7 +79,7 @@ def test_a_status_that_is_not_declared_is_no_answer() -> None:
     app = Api()
 
     @app.get("/v1/nothing", summary="Get nothing", operation_id="getNothing", tag="meta")
-    def answers_otherwise() -> Answer:
+    def undeclared() -> Answer:
         return Answer(202, "{}")
 
     with pytest.raises(AssertionError, match="GET /v1/nothing answers 202"):

@@ -1,4 +1,4 @@
-"""The OpenAPI document: valid, current, and as the contract wants it."""
+"""The OpenAPI document: valid, current, and in accordance with the contract."""
 
 import ast
 import json
@@ -33,7 +33,7 @@ def test_the_committed_document_is_current() -> None:
     assert document.render(_built()) == served.text(), "run: python -m tools.openapi --write"
 
 
-def test_the_committed_routes_are_those_of_the_document(committed: dict[str, Any]) -> None:
+def test_the_committed_routes_equal_those_of_the_document(committed: dict[str, Any]) -> None:
     text = document.render(document.methods(committed))
 
     assert text == served.ROUTES.read_text(encoding="utf-8"), "run: python -m tools.openapi --write"
@@ -52,11 +52,11 @@ def test_the_document_is_openapi_3_1(committed: dict[str, Any]) -> None:
     validate(committed, cls=OpenAPIV31SpecValidator)
 
 
-def test_every_operation_is_documented_as_the_contract_has_it(committed: dict[str, Any]) -> None:
+def test_every_operation_follows_the_contract(committed: dict[str, Any]) -> None:
     report(checks.faults(committed))
 
 
-def test_every_error_code_is_explained() -> None:
+def test_every_error_code_is_documented() -> None:
     codes = {error.code for error in errors.ApiError.__subclasses__()}
 
     assert set(documented.MEANING) == codes
@@ -78,32 +78,32 @@ def test_every_detail_of_an_error_is_documented(committed: dict[str, Any]) -> No
     assert raised == set(), "describe them in DETAILS (tools/openapi/errors.py)"
 
 
-def test_every_event_type_has_its_data(committed: dict[str, Any]) -> None:
+def test_every_event_type_has_a_schema(committed: dict[str, Any]) -> None:
     assert set(committed["webhooks"]) == set(CATALOGUE)
     for name, item in committed["webhooks"].items():
         schema = item["post"]["requestBody"]["content"]["application/json"]["schema"]
         assert checks.resolved(committed, schema)["properties"]["type"] == {"type": "string", "const": name}
 
 
-def test_two_models_of_one_name_are_refused() -> None:
+def test_two_endpoints_of_one_route_are_rejected() -> None:
     route = load_app("health/get").app.route
     with pytest.raises(ValueError, match="two endpoints have the route GET /v1/health"):
         document.build([route, route])
 
 
-def test_an_enumeration_is_one_type_wherever_it_is_used(committed: dict[str, Any]) -> None:
+def test_an_enumeration_is_one_schema_for_all_its_uses(committed: dict[str, Any]) -> None:
     components = committed["components"]["schemas"]
 
     assert components["LeadStatus"]["enum"][0] == "new"
-    used = [
+    references = [
         components["LeadView"]["properties"]["status"],
         components["LeadTransition"]["properties"]["to"],
         _parameter(committed, "/leads", "status")["schema"],
     ]
-    assert {one["$ref"] for one in used} == {"#/components/schemas/LeadStatus"}
+    assert {reference["$ref"] for reference in references} == {"#/components/schemas/LeadStatus"}
 
 
-def test_an_endpoint_shows_each_event_type_that_it_can_choose(committed: dict[str, Any]) -> None:
+def test_an_endpoint_has_the_same_event_types_in_requests_and_responses(committed: dict[str, Any]) -> None:
     components = committed["components"]["schemas"]
 
     chosen, shown = (components[name]["properties"]["events"] for name in ("WebhookCreate", "WebhookView"))
@@ -111,7 +111,7 @@ def test_an_endpoint_shows_each_event_type_that_it_can_choose(committed: dict[st
 
 
 @pytest.mark.parametrize(
-    ("schema", "taken", "refused"),
+    ("schema", "valid", "invalid"),
     [
         ("ApiKeyCreate/name", ["a", " a b ", "é"], ["", " ", "a\nb", "a\x85", "\x7f"]),
         ("AddressBody/state", ["CA", "N Y"], ["C", " C", "C\n"]),
@@ -135,8 +135,8 @@ def test_an_endpoint_shows_each_event_type_that_it_can_choose(committed: dict[st
         ("ProspectQualify/prospect_ids", [["a", "b"]], [["a", "a"]]),
     ],
 )
-def test_a_request_schema_refuses_what_the_code_refuses(
-    committed: dict[str, Any], schema: str, taken: list[Any], refused: list[Any]
+def test_a_request_schema_rejects_the_values_that_the_code_rejects(
+    committed: dict[str, Any], schema: str, valid: list[Any], invalid: list[Any]
 ) -> None:
     name, _, field = schema.partition("/")
     components = {"components": committed["components"]}
@@ -144,12 +144,12 @@ def test_a_request_schema_refuses_what_the_code_refuses(
         {**committed["components"]["schemas"][name]["properties"][field], **components}
     )
 
-    assert [one for one in taken if not validator.is_valid(one)] == []
-    assert [one for one in refused if validator.is_valid(one)] == []
+    assert [value for value in valid if not validator.is_valid(value)] == []
+    assert [value for value in invalid if validator.is_valid(value)] == []
 
 
 @pytest.mark.parametrize(
-    ("schema", "taken", "refused"),
+    ("schema", "valid", "invalid"),
     [
         ("LeadCreate", [{"email": "a"}, {"phones": ["1"]}], [{}, {"email": None}, {"phones": []}]),
         ("ProspectCreate", [{"company": "a"}, {"email": "a"}], [{}, {"company": None, "email": None}]),
@@ -166,34 +166,34 @@ def test_a_request_schema_refuses_what_the_code_refuses(
         ("Condition", [{"exists": True}], [{}]),
     ],
 )
-def test_what_fields_need_of_each_other_is_said(
-    committed: dict[str, Any], schema: str, taken: list[Any], refused: list[Any]
+def test_a_request_schema_has_the_rules_between_fields(
+    committed: dict[str, Any], schema: str, valid: list[Any], invalid: list[Any]
 ) -> None:
     validator = Draft202012Validator(
         {"$ref": f"#/components/schemas/{schema}", "components": committed["components"]}
     )
 
-    assert [one for one in taken if not validator.is_valid(one)] == []
-    assert [one for one in refused if validator.is_valid(one)] == []
+    assert [value for value in valid if not validator.is_valid(value)] == []
+    assert [value for value in invalid if validator.is_valid(value)] == []
 
 
 @pytest.mark.parametrize(
-    ("parameter", "taken", "refused"),
+    ("parameter", "valid", "invalid"),
     [
         ("IdempotencyKey", ["a", "a b", "~" * 255], ["", "a" * 256, "é", "a\tb"]),
         ("IfMatch", ["*", '"3"', 'W/"3", "no,such"', '""'], ["3", '"3', "", '"a b"', '* , "3"', '"1" "2"']),
     ],
 )
 def test_a_header_has_a_pattern(
-    committed: dict[str, Any], parameter: str, taken: list[str], refused: list[str]
+    committed: dict[str, Any], parameter: str, valid: list[str], invalid: list[str]
 ) -> None:
     validator = Draft202012Validator(committed["components"]["parameters"][parameter]["schema"])
 
-    assert [one for one in taken if not validator.is_valid(one)] == []
-    assert [one for one in refused if validator.is_valid(one)] == []
+    assert [value for value in valid if not validator.is_valid(value)] == []
+    assert [value for value in invalid if validator.is_valid(value)] == []
 
 
-def test_what_an_alias_says_of_itself_is_kept(committed: dict[str, Any]) -> None:
+def test_the_description_of_a_type_alias_is_documented(committed: dict[str, Any]) -> None:
     components = committed["components"]["schemas"]
 
     assert (
@@ -204,8 +204,10 @@ def test_what_an_alias_says_of_itself_is_kept(committed: dict[str, Any]) -> None
     )
 
 
-def test_a_change_has_no_defaults_and_null_only_where_it_is_taken(committed: dict[str, Any]) -> None:
-    refusing = {
+def test_an_update_schema_has_no_defaults_and_allows_null_only_if_the_code_does(
+    committed: dict[str, Any],
+) -> None:
+    not_nullable = {
         "ApiKeyUpdate": {"name"},
         "LeadUpdate": {"source"},
         "OrganizationUpdate": {"name"},
@@ -213,7 +215,7 @@ def test_a_change_has_no_defaults_and_null_only_where_it_is_taken(committed: dic
         "SettingsBody": set(),
         "WebhookUpdate": {"url", "events", "enabled"},
     }
-    for name, never_null in refusing.items():
+    for name, never_null in not_nullable.items():
         fields = committed["components"]["schemas"][name]["properties"]
         assert {field for field, schema in fields.items() if "default" in schema} == set()
         assert {
@@ -221,20 +223,22 @@ def test_a_change_has_no_defaults_and_null_only_where_it_is_taken(committed: dic
         } == never_null
 
 
-def test_a_limit_that_is_cut_has_no_maximum(committed: dict[str, Any]) -> None:
+def test_a_limit_that_is_clamped_has_no_maximum(committed: dict[str, Any]) -> None:
     limit = _parameter(committed, "/leads", "limit")
 
     assert limit["schema"] == {"type": "integer", "minimum": 1, "default": 50}
     assert "200" in limit["description"]
 
 
-def test_every_operation_shows_what_it_takes_and_each_example_is_allowed(committed: dict[str, Any]) -> None:
+def test_every_operation_with_a_body_has_an_example_and_each_example_is_valid(
+    committed: dict[str, Any],
+) -> None:
     for path, item in committed["paths"].items():
         for method, operation in item.items():
-            where = f"{method.upper()} {path}"
-            _check_examples(committed, operation.get("requestBody", {}), where)
+            location = f"{method.upper()} {path}"
+            _check_examples(committed, operation.get("requestBody", {}), location)
             for status, response in operation["responses"].items():
-                _check_examples(committed, checks.resolved(committed, response), f"{where} {status}")
+                _check_examples(committed, checks.resolved(committed, response), f"{location} {status}")
             body = operation.get("requestBody")
             assert (
                 body is None
@@ -243,17 +247,17 @@ def test_every_operation_shows_what_it_takes_and_each_example_is_allowed(committ
             )
 
 
-def _check_examples(document: dict[str, Any], described: dict[str, Any], where: str) -> None:
+def _check_examples(document: dict[str, Any], described: dict[str, Any], location: str) -> None:
     for content in described.get("content", {}).values():
-        shown = [one["value"] for one in content.get("examples", {}).values()]
-        shown += [content["example"]] if "example" in content else []
+        examples = [example["value"] for example in content.get("examples", {}).values()]
+        examples += [content["example"]] if "example" in content else []
         schema = {**content["schema"], "components": document["components"]}
-        for example in shown:
-            wrong = next(Draft202012Validator(schema).iter_errors(example), None)
-            assert wrong is None, f"{where}: {wrong.json_path}: {wrong.message}"
+        for example in examples:
+            error = next(Draft202012Validator(schema).iter_errors(example), None)
+            assert error is None, f"{location}: {error.json_path}: {error.message}"
 
 
 def _parameter(document: dict[str, Any], path: str, name: str) -> dict[str, Any]:
     parameters = document["paths"][path]["get"]["parameters"]
-    (found,) = (one for one in parameters if one.get("name") == name)
+    (found,) = (parameter for parameter in parameters if parameter.get("name") == name)
     return dict(found)

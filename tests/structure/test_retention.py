@@ -1,4 +1,4 @@
-"""Seven years are one parameter, and the audit bucket refuses what would shorten them."""
+"""Retention: one parameter sets the seven years, and the audit bucket's policy denies shortening them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def _bucket() -> dict[str, Any]:
     return resources("AWS::S3::Bucket")["AuditBucket"]
 
 
-def test_table_bucket_and_object_locks_follow_one_parameter() -> None:
+def test_one_parameter_sets_the_retention_of_table_bucket_and_objects() -> None:
     default = _bucket()["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
     assert default == {"Mode": MODE, "Days": DAYS}
     expiring = [rule for rule in _bucket()["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule]
     assert {rule["Prefix"] for rule in expiring} == {"audit/", "checkpoints/"}
     assert all(rule["ExpirationInDays"] == DAYS for rule in expiring)
-    everywhere = template()["Globals"]["Function"]["Environment"]["Variables"]
-    assert everywhere["AUDIT_RETENTION_DAYS"] == DAYS  # the time of the hot copy, and the objects' own locks
+    variables = template()["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["AUDIT_RETENTION_DAYS"] == DAYS  # the items' TTL, and the locks of objects
     archive = functions()["WorkersArchiveAudit"]["Environment"]["Variables"]
     assert archive["AUDIT_LOCK_MODE"] == MODE
     assert template()["Parameters"]["AuditRetentionDays"]["Default"] == 7 * 365 + 2
@@ -31,19 +31,19 @@ def test_table_bucket_and_object_locks_follow_one_parameter() -> None:
 
 
 def test_segments_move_to_glacier_instant_retrieval_after_90_days() -> None:
-    (rule,) = [one for one in _bucket()["LifecycleConfiguration"]["Rules"] if "Transitions" in one]
+    (rule,) = [rule for rule in _bucket()["LifecycleConfiguration"]["Rules"] if "Transitions" in rule]
     assert rule["Transitions"] == [{"StorageClass": "GLACIER_IR", "TransitionInDays": 90}]
 
 
-def test_the_bucket_is_encrypted_with_kms_versioned_and_kept() -> None:
+def test_the_bucket_is_encrypted_versioned_and_retained() -> None:
     (encrypted,) = _bucket()["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert encrypted["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
     assert _bucket()["VersioningConfiguration"] == {"Status": "Enabled"}
-    whole = template()["Resources"]["AuditBucket"]
-    assert (whole["DeletionPolicy"], whole["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    bucket = template()["Resources"]["AuditBucket"]
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
-def test_its_policy_refuses_plain_http_deletion_and_bypass_to_everybody() -> None:
+def test_the_bucket_policy_denies_plain_http_deletion_and_bypass_to_every_principal() -> None:
     policy = resources("AWS::S3::BucketPolicy")["AuditBucketPolicy"]["PolicyDocument"]
     tls, deletion = policy["Statement"]
     assert (tls["Effect"], tls["Principal"], tls["Action"]) == ("Deny", "*", "s3:*")
@@ -56,7 +56,7 @@ def test_its_policy_refuses_plain_http_deletion_and_bypass_to_everybody() -> Non
     }
 
 
-def test_every_bucket_refuses_plain_http() -> None:
+def test_every_bucket_policy_denies_plain_http() -> None:
     policies = {
         policy["Bucket"]["Ref"]: policy["PolicyDocument"]["Statement"][0]
         for policy in resources("AWS::S3::BucketPolicy").values()
@@ -69,18 +69,18 @@ def test_every_bucket_refuses_plain_http() -> None:
         assert tls["Resource"] == [arn, {"Fn::Sub": f"${{{bucket}.Arn}}/*"}]
 
 
-def test_a_stage_says_which_mode_it_locks_in() -> None:
+def test_a_stage_has_its_object_lock_mode_as_an_output() -> None:
     assert template()["Outputs"]["AuditLockMode"]["Value"] == MODE
 
 
-def test_exports_are_kept_as_long_as_their_view_says() -> None:
+def test_exports_are_retained_for_the_time_in_their_view() -> None:
     rules = resources("AWS::S3::Bucket")["UploadsBucket"]["LifecycleConfiguration"]["Rules"]
-    (rule,) = [one for one in rules if one.get("Prefix") == "exports/"]
+    (rule,) = [rule for rule in rules if rule.get("Prefix") == "exports/"]
     assert rule["ExpirationInDays"] == RETENTION.days
 
 
-def test_what_vendors_sent_is_gone_after_90_days() -> None:
+def test_bodies_of_inbound_webhooks_expire_after_90_days() -> None:
     bucket = resources("AWS::S3::Bucket")["InboundBucket"]
     (rule,) = bucket["LifecycleConfiguration"]["Rules"]
     assert (rule["Status"], rule["Prefix"], rule["ExpirationInDays"]) == ("Enabled", "inbound/", 90)
-    assert "VersioningConfiguration" not in bucket  # an older version would stay
+    assert "VersioningConfiguration" not in bucket  # a noncurrent version would remain

@@ -1,8 +1,8 @@
-"""Decorator, template and docstring name the same route, and roles fit scopes."""
+"""Decorator, template and docstring have the same route, and roles fit scopes."""
 
 from tests.structure.checks import routes
 from tests.structure.project import HERE, report
 
 
-def test_routes_are_the_same_wherever_they_stand_and_roles_fit() -> None:
+def test_routes_agree_and_roles_fit_scopes() -> None:
     report(routes.faults(HERE))

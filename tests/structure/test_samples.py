@@ -1,4 +1,4 @@
-"""Each sample event runs: `sam local invoke` and a reader of events/ can rely on it."""
+"""Each sample event of events/, for `sam local invoke` and for readers, runs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tools.fixtures.template import api_events
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
-ANSWERED = {200, 201, 202, 204, 404}
-"""A sample that names a resource finds none in an empty table."""
+SUCCESS_OR_NOT_FOUND = {200, 201, 202, 204, 404}
+"""404, because the resource that a sample names is not in an empty table."""
 
 
 def _sample(folder: str) -> Any:
@@ -33,7 +33,7 @@ def _folders(*events: str) -> list[str]:
 
 
 @pytest.mark.parametrize("folder", sorted(map(HERE.folder_of, HERE.endpoints)))
-def test_an_endpoints_sample_is_answered(tenant: Tenant, folder: str) -> None:
+def test_the_sample_of_an_endpoint_succeeds_or_finds_nothing(tenant: Tenant, folder: str) -> None:
     event = _sample(folder)
     for name in ("headers", "multiValueHeaders"):
         if "Authorization" in event[name]:
@@ -42,35 +42,35 @@ def test_an_endpoints_sample_is_answered(tenant: Tenant, folder: str) -> None:
 
     answer = load_app(folder).handler(event, None)
 
-    assert answer["statusCode"] in ANSWERED, answer["body"]
+    assert answer["statusCode"] in SUCCESS_OR_NOT_FOUND, answer["body"]
 
 
 @pytest.mark.parametrize("folder", sorted(map(HERE.folder_of, HERE.endpoints)))
-def test_an_endpoints_sample_takes_its_route(folder: str) -> None:
+def test_the_sample_of_an_endpoint_has_its_route(folder: str) -> None:
     event = _sample(folder)
-    (name,) = (one for one in HERE.endpoints if HERE.folder_of(one) == folder)
+    (logical_id,) = (name for name in HERE.endpoints if HERE.folder_of(name) == folder)
 
-    assert [(event["httpMethod"], event["resource"])] == api_events(HERE.functions[name])
+    assert [(event["httpMethod"], event["resource"])] == api_events(HERE.functions[logical_id])
     path = event["resource"].format(**(event["pathParameters"] or {}))
     assert event["path"] == path
     assert event["headers"] == {header: values[-1] for header, values in event["multiValueHeaders"].items()}
 
 
-def test_the_catch_alls_sample_is_a_405(cloud: None) -> None:
+def test_the_sample_of_the_catch_all_is_405(cloud: None) -> None:
     answer = load_app("unknown_route/answer").handler(_sample("unknown_route/answer"), None)
 
     assert answer["statusCode"] == 405, answer["body"]
 
 
 @pytest.mark.parametrize("folder", [folder for folder in HERE.folders if folder.startswith("inbound/")])
-def test_a_receivers_sample_reaches_the_look_up_of_its_connection(cloud: None, folder: str) -> None:
+def test_the_sample_of_a_receiver_names_an_unknown_connection(cloud: None, folder: str) -> None:
     answer = load_app(folder).handler(_sample(folder), None)
 
     assert (answer["statusCode"], json.loads(answer["body"])["error"]["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("folder", _folders("SQS", "DynamoDB", "Schedule"))
-def test_a_workers_sample_is_worked_off(tenant: Tenant, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_processes_its_sample(tenant: Tenant, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     event = _sample(folder)
     _store_raw_bodies(event)
 
@@ -80,7 +80,7 @@ def test_a_workers_sample_is_worked_off(tenant: Tenant, folder: str, monkeypatch
 
 
 def _store_raw_bodies(event: dict[str, Any]) -> None:
-    """What a receiver stored before it sent such a message."""
+    """Store the body of each message, as a receiver does before it enqueues one."""
     for record in event.get("Records", []):
         message = json.loads(record.get("body", "{}"))
         if "raw" in message:

@@ -1,8 +1,8 @@
-"""template.yaml and the workers' template, together."""
+"""template.yaml and the workers' template."""
 
 from tests.structure.checks import templates
 from tests.structure.project import HERE, report
 
 
-def test_the_two_templates_fit_together() -> None:
+def test_the_two_templates_are_consistent() -> None:
     report(templates.faults(HERE))

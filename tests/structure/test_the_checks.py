@@ -1,4 +1,4 @@
-"""Each check can fail: a copy of the tree is broken in one way, and the check must say so in its own words."""
+"""Each check can fail: a test breaks a copy of the tree in one way, and expects a fragment of the check's sentence."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ COPIED = (
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("whole")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("original")
     _copy(HERE.root, root)
     return root
 
 
 @pytest.fixture
-def root(whole: Path, tmp_path: Path) -> Path:
-    """A copy to break, of hard links: `_replace` breaks one without its original."""
-    _copy(whole, tmp_path, os.link)
+def root(original: Path, tmp_path: Path) -> Path:
+    """A copy to break, made of hard links: `_replace` changes a file without its original."""
+    _copy(original, tmp_path, os.link)
     return tmp_path
 
 
@@ -96,7 +96,7 @@ def change(name: str, old: str, new: str) -> Break:
 
 
 def prepend(name: str, text: str) -> Break:
-    """After the docstring, where imports stand."""
+    """Insert the text after the docstring, before the imports."""
 
     def breaks(root: Path) -> None:
         before, quotes, after = (root / name).read_text().partition('"""\n')
@@ -113,10 +113,10 @@ def append(name: str, text: str) -> Break:
 
 
 def in_template(old: str, new: str) -> Break:
-    """In the first of the two templates that has it."""
+    """Change the first of the two templates that contains `old`."""
 
     def breaks(root: Path) -> None:
-        path = next((one for one in (MAIN, WORKERS) if old in (root / one).read_text()), MAIN)
+        path = next((name for name in (MAIN, WORKERS) if old in (root / name).read_text()), MAIN)
         change(path, old, new)(root)
 
     return breaks
@@ -149,12 +149,12 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (tree.faults, write("events/leads/merge.json", "{}"), "events/leads/merge.json belongs to no function"),
     (tree.faults, remove("tests/functions/leads/test_get.py"), "add tests/functions/leads/test_get.py"),
     (tree.faults, write("tests/functions/leads/test_x.py", ""), "test_x.py belongs to no function"),
-    (tree.faults, write("functions/leads/get/model.py", ""), "functions/leads/get holds model.py"),
+    (tree.faults, write("functions/leads/get/model.py", ""), "functions/leads/get has model.py"),
     (tree.faults, write("functions/leads/Get-all/app.py", ""), "rename 'Get-all' to a lower-case identifier"),
     (tree.faults, write("functions/leads/del/app.py", ""), "rename 'del' to a lower-case identifier"),
     (tree.faults, write("functions/leads/notes/add/app.py", ""), "must be functions/<resource>/<action>"),
-    (tree.faults, write("layers/shared/eal/utils.py", ""), "'utils' says nothing"),
-    (tree.faults, write("NOTES.md", ""), "NOTES.md is not of the top level"),
+    (tree.faults, write("layers/shared/eal/utils.py", ""), "'utils' has no meaning"),
+    (tree.faults, write("NOTES.md", ""), "NOTES.md does not belong at the top level"),
     # routes
     (
         routes.faults,
@@ -171,17 +171,17 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         routes.faults,
         change(CREATE, "@app.post", "@cached"),
-        "one decorated function and one event; these are 0",
+        "one decorated function and one event; it has 0",
     ),
     (
         routes.faults,
         in_template('Method: PATCH, Path: "/v1/leads/{lead_id}"', 'Method: GET, Path: "/v1/leads/{lead_id}"'),
-        "both answer GET /v1/leads/{lead_id}",
+        "both have the route GET /v1/leads/{lead_id}",
     ),
     (
         routes.faults,
         role("leads/get", "ReadRole", "WriteRole"),
-        "LeadsGet only reads, and WriteRole may",
+        "LeadsGet reads, and WriteRole allows",
     ),
     (
         routes.faults,
@@ -191,14 +191,14 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         routes.faults,
         role("openapi/get", "PublicRole", "ReadRole"),
-        "OpenapiGet is public, and ReadRole reaches a table",
+        "OpenapiGet is public, and ReadRole can access a table",
     ),
     (
         routes.faults,
         role("leads/get", "ReadRole", "PublicRole"),
         "PublicRole cannot update AccessTable",
     ),
-    (routes.faults, change(WORKER, '"""', "# "), "say in a docstring what the function is for"),
+    (routes.faults, change(WORKER, '"""', "# "), "describe the function in a module docstring"),
     # grants
     (
         grants.faults,
@@ -208,29 +208,29 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         grants.faults,
         in_template("dynamodb:Query]", "dynamodb:Query, dynamodb:Scan]"),
-        "may dynamodb:Scan: no role",
+        "allows dynamodb:Scan, which no role may have",
     ),
     (
         grants.faults,
         in_template("Action: [s3:PutObject, ", "Action: [s3:DeleteObjectVersion, "),
-        "s3:DeleteObjectVersion: no",
+        "s3:DeleteObjectVersion, which no",
     ),
     (
         grants.faults,
         in_template(
             "Action: [s3:GetObject, s3:DeleteObject]", "Action: [s3:GetObject, s3:DeleteObjectVersion]"
         ),
-        "WorkersImportLeadsRole may s3:DeleteObjectVersion: no",
+        "WorkersImportLeadsRole allows s3:DeleteObjectVersion, which no",
     ),
     (
         grants.faults,
         in_template("Action: s3:PutObject, Resource", "Action: s3:DeleteObject, Resource"),
-        "s3:DeleteObject: no role",
+        "s3:DeleteObject, which no role",
     ),
     (
         grants.faults,
         in_template("Action: [s3:PutObject, ", "Action: [s3:BypassGovernanceRetention, "),
-        "s3:BypassGovernanceRetention: no role",
+        "s3:BypassGovernanceRetention, which no role",
     ),
     (grants.faults, in_template("Resource: !GetAtt MacKey.Arn", 'Resource: "*"'), "has the resource *"),
     (
@@ -241,7 +241,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         grants.faults,
         in_template("policy/AWSXRayDaemonWriteAccess", "policy/AmazonDynamoDBFullAccess"),
-        "write out the actions that it needs",
+        "list the actions that it needs",
     ),
     (
         grants.faults,
@@ -258,18 +258,22 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         grants.faults,
         in_template("Role: !GetAtt WorkersClassifyCallRole.Arn", "Role: !GetAtt WorkersQualifyCallRole.Arn"),
-        "no function has WorkersClassifyCallRole",
+        "no function uses WorkersClassifyCallRole",
     ),
     (
         grants.faults,
         in_template(CLASSIFY_ROLE, CLASSIFY_ROLE.replace("ClassifyQueue", "QualifyQueue")),
-        "on QualifyQueue, which is not WorkersClassifyCall's",
+        "on QualifyQueue, not WorkersClassifyCall's queue",
     ),
-    (grants.faults, in_template(CLASSIFY_ROLE, ""), "on ClassifyQueue: WorkersClassifyCall consumes it"),
+    (
+        grants.faults,
+        in_template(CLASSIFY_ROLE, ""),
+        "on ClassifyQueue: WorkersClassifyCall consumes it",
+    ),
     (
         grants.faults,
         in_template("Action: kms:Encrypt", "Action: kms:Decrypt"),
-        "is an endpoint, and SecretsRole may kms:Decrypt",
+        "is an endpoint, and SecretsRole allows kms:Decrypt",
     ),
     (
         grants.faults,
@@ -303,7 +307,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         queues.faults,
         in_template("Threshold: 1200 #", "Threshold: 900 #"),
-        "has messages that wait 900 s on purpose: alarm later",
+        "has messages with delays of 900 s: raise the threshold",
     ),
     (
         queues.faults,
@@ -344,8 +348,8 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         in_template("            ScalingConfig: {MaximumConcurrency: 10}\n", ""),
         "needs ScalingConfig",
     ),
-    (queues.faults, in_template("VisibilityTimeout: 180", "VisibilityTimeout: 179"), "make it at least 180"),
-    (queues.faults, in_template("VisibilityTimeout: 420", "VisibilityTimeout: 419"), "make it at least 420"),
+    (queues.faults, in_template("VisibilityTimeout: 180", "VisibilityTimeout: 179"), "to at least 180"),
+    (queues.faults, in_template("VisibilityTimeout: 420", "VisibilityTimeout: 419"), "to at least 420"),
     (
         queues.faults,
         in_template(
@@ -366,7 +370,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         queues.faults,
         in_template("Queue: !GetAtt QualifyQueue.Arn\n", "Queue: !GetAtt Bus.Arn\n"),
-        "is no queue of the",
+        "is not a queue of the",
     ),
     (
         queues.faults,
@@ -386,19 +390,23 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         queues.faults,
         in_template("detail-type: [classify_call]", "detail-type: [call.rung]"),
-        "waits for call.rung",
+        "matches call.rung, which is no event type",
     ),
     (
         queues.faults,
         in_template("detail-type: [classify_call]", "detail-type: [x]"),
-        "asks for classify_call, and no rule",
+        "enqueues classify_call, and no rule",
     ),
     (
         queues.faults,
         in_template("source: [eal.tasks]", "source: [aws.s3]"),
         "needs source [eal.events] or [eal.tasks]",
     ),
-    (queues.faults, in_template("EventBusName: !Ref Bus\n", "EventBusName: default\n"), "must listen to Bus"),
+    (
+        queues.faults,
+        in_template("EventBusName: !Ref Bus\n", "EventBusName: default\n"),
+        "set the EventBusName of",
+    ),
     # both templates
     (
         templates.faults,
@@ -415,11 +423,15 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         in_template("StateTableArn: !GetAtt StateTable.Arn", "StateTableArn: !GetAtt AccessTable.Arn"),
         "parameter StateTableArn is AccessTable.Arn: name it AccessTableArn",
     ),
-    (templates.faults, change(WORKERS, "    Timeout: 10\n", "    Timeout: 20\n"), "make Globals as in"),
+    (
+        templates.faults,
+        change(WORKERS, "    Timeout: 10\n", "    Timeout: 20\n"),
+        "make Globals the same as in",
+    ),
     (
         templates.faults,
         change(WORKERS, "[!Ref Stage, production]", "[!Ref Stage, staging]"),
-        "make the condition IsProduction as in",
+        "make the condition IsProduction the same as in",
     ),
     (
         templates.faults,
@@ -439,46 +451,60 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         templates.faults,
         change(WORKERS, "  ClassifyQueue: # calls", "  StripeQueue: # calls"),
-        "move StripeQueue to template.yaml: something besides the workers sends to it",
+        "move StripeQueue to template.yaml: not only workers send to it",
     ),
     # events
-    (catalogue.faults, change(EVENTS, '"lead.updated"', '"lead.altered"'), "put lead.updated back"),
+    (
+        catalogue.faults,
+        change(EVENTS, '"lead.updated"', '"lead.altered"'),
+        "restore lead.updated in CATALOGUE",
+    ),
     (catalogue.faults, change(EVENTS, '"lead.updated"', '"lead.altered"'), "nothing emits lead.altered"),
     (catalogue.faults, change(STORE, 'emit("lead.created"', 'emit("lead.born"'), "emits lead.born: add it"),
-    (catalogue.faults, change(STORE, 'emit("lead.created"', "emit(name"), "takes its type as a literal"),
-    (catalogue.faults, change(EVENTS, "to the system.", "to the system"), "say in a sentence"),
-    # who imports whom
+    (
+        catalogue.faults,
+        change(STORE, 'emit("lead.created"', "emit(name"),
+        "pass the event type to emit() as a literal",
+    ),
+    (
+        catalogue.faults,
+        change(EVENTS, "to the system.", "to the system"),
+        "in a sentence that ends with a full stop",
+    ),
+    # writes, and which module may import which
     (
         writes.faults,
-        append(STORE, "def put(one: Item) -> None:\n    aws.dynamodb().put_item(TableName='x', Item=one)\n"),
+        append(
+            STORE, "def put(item: Item) -> None:\n    aws.dynamodb().put_item(TableName='x', Item=item)\n"
+        ),
         "calls put_item: collect the change in a Transaction",
     ),
     (
         writes.faults,
         append(STORE, "put = getattr(object(), 'delete_item')\n"),
-        "names delete_item in a text",
+        "has delete_item in a string",
     ),
     (
         writes.faults,
         change(
             "layers/shared/eal/domain/api_keys/access.py", "settings.access_table()", "settings.state_table()"
         ),
-        "may change the Access table alone",
+        "may change only the Access table",
     ),
     (
         writes.faults,
         prepend(STORE, "from eal.core.table.write import transact\n"),
-        "eal.core.table.write.transact, which is past",
+        "eal.core.table.write.transact, which bypasses",
     ),
     (
         writes.faults,
         prepend(STORE, "from eal.core.table import progress\n"),
-        "eal.core.table.progress, which is past Transaction",
+        "eal.core.table.progress, which bypasses Transaction",
     ),
     (
         writes.faults,
         prepend(STORE, "from eal.core.table.scrub import events\n"),
-        "table.scrub, which is past Transaction",
+        "table.scrub, which bypasses Transaction",
     ),
     (
         grants.faults,
@@ -486,7 +512,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
             "functions/audit_log/get\n      Role: !GetAtt ReadRole",
             "functions/audit_log/get\n      Role: !GetAtt ProofsRole",
         ),
-        "AuditLogGet is an endpoint, and ProofsRole may kms:Sign",
+        "AuditLogGet is an endpoint, and ProofsRole allows kms:Sign",
     ),
     (
         imports.faults,
@@ -501,7 +527,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         imports.faults,
         prepend(STORE, "from eal.domain.calls import store\n"),
-        "leads imports calls: avoid it",
+        "leads imports calls: remove it",
     ),
     (
         imports.faults,
@@ -519,7 +545,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         imports.faults,
         prepend(STORE, "from botocore.exceptions import ClientError\n"),
-        "let entry tell faults",
+        "handle errors in entry",
     ),
     (imports.faults, prepend(STORE, "from aws_lambda_powertools import Logger\n"), "only entry and observe"),
     (imports.faults, prepend(STORE, "from tests.support import http\n"), "does not import its users"),
@@ -528,7 +554,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         write("tools/bench/pages.py", "from tests.support import http\n"),
         "tools/bench/pages.py:1 imports tests.support: tests import tools",
     ),
-    (imports.faults, prepend(STORE, "from . import model\n"), "write the import out"),
+    (imports.faults, prepend(STORE, "from . import model\n"), "write an absolute import"),
     (
         imports.faults,
         prepend(MODEL, "from eal.core import aws\n"),
@@ -578,7 +604,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
             "from eal.domain.audit_log import waiting",
             "waiting = None",
         ),
-        "outbox imports audit_log no more",
+        "outbox no longer imports audit_log",
     ),
     # dependencies
     (
@@ -599,17 +625,17 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         dependencies.faults,
         change(dependencies.DEVELOPMENT, "moto==", "pydantic==1.0\nmoto=="),
-        "pydantic is 1.0 here and",
+        "pydantic is 1.0, but ",
     ),
-    (dependencies.faults, change(dependencies.DEVELOPMENT, "moto==", "moto==1.0\nmoto=="), "make it one"),
+    (dependencies.faults, change(dependencies.DEVELOPMENT, "moto==", "moto==1.0\nmoto=="), ": use the same"),
     (
         dependencies.faults,
         change(dependencies.DEVELOPMENT, "-r ../layers", "# -r ../layers"),
-        "include what functions run",
+        "add the line that includes the deployed requirements",
     ),
     (dependencies.faults, change(dependencies.DEPLOYED, "six==", "boto3==1.43.102\nsix=="), "remove boto3"),
     # documents
-    (documents.faults, write("README.md", "x" * 12_289), "README.md has 12289 bytes, and 12288 is the limit"),
+    (documents.faults, write("README.md", "x" * 12_289), "README.md has 12289 bytes; the limit is 12288"),
     (
         documents.faults,
         append(GUIDE, "`functions/leads/merge/app.py`\n"),
@@ -628,11 +654,15 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (documents.faults, append(GUIDE, "[a](gone.md)\n"), "links to gone.md, which does not exist"),
     (documents.faults, append(GUIDE, "[a](style.md#gone)\n"), "style.md#gone: no heading there has this"),
     (documents.faults, append(GUIDE, "```python\nprint()\n```\n"), "have 2 blocks of python, and"),
-    (documents.faults, append(GUIDE, "```ruby\nputs\n```\n"), "has a block of 'ruby': let a test execute it"),
+    (
+        documents.faults,
+        append(GUIDE, "```ruby\nputs\n```\n"),
+        "has a 'ruby' block: add a test that executes it",
+    ),
     (
         documents.faults,
         append(GUIDE, "```sh\ncurl localhost\n```\n"),
-        "calls the API in a block of sh: make it",
+        "calls the API in a sh block: mark it console",
     ),
     (
         documents.faults,
@@ -643,7 +673,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (documents.faults, append(CREATE, "# changed\n"), f"quotes {CREATE}, which has changed: copy the file"),
     (documents.faults, prepend(CREATE, "# docs/decisions/9999\n"), "refers to docs/decisions/9999, which"),
     (documents.faults, remove(RECORD), "lists 0010-statistics.md, which does not exist"),
-    (documents.faults, remove(RECORD), "0011-api-keys.md: name it 0010-<title>.md, numbers have no gap"),
+    (documents.faults, remove(RECORD), "0011-api-keys.md: rename it 0010-<title>.md, because numbers"),
     (documents.faults, change(RECORD, "# 0010. Count", "# 0010. Add"), "needs the row | [0010]"),
     (
         documents.faults,
@@ -653,43 +683,49 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         documents.faults,
         change(RECORD, "Status: Accepted", "Status: Good"),
-        "its status is Accepted or Superseded",
+        "its status must be Accepted or Superseded",
     ),
-    (documents.faults, change(RECORD, "## Measured", "## Figures"), f"{RECORD}: its sections are Context,"),
+    (
+        documents.faults,
+        change(RECORD, "## Measured", "## Figures"),
+        f"{RECORD}: its sections must be Context,",
+    ),
 ]
 
 
 @cache
 def _faults_of(check: Callable[[Project], Iterable[str]], root: Path) -> frozenset[str]:
-    """What a tree has before it is broken: other tests tell of that."""
+    """The faults of a tree before it is broken; other tests report them."""
     return frozenset(check(Project(root)))
 
 
-@pytest.mark.parametrize(("check", "breaks", "sentence"), BROKEN, ids=[one[2] for one in BROKEN])
+@pytest.mark.parametrize(("check", "breaks", "sentence"), BROKEN, ids=[sentence for _, _, sentence in BROKEN])
 def test_a_broken_tree_is_reported(
-    whole: Path, root: Path, check: Callable[[Project], Iterable[str]], breaks: Break, sentence: str
+    original: Path, root: Path, check: Callable[[Project], Iterable[str]], breaks: Break, sentence: str
 ) -> None:
     breaks(root)
 
-    new = set(check(Project(root))) - _faults_of(check, whole)
-    assert any(sentence in one for one in new), "\n".join(sorted(new))
+    new = set(check(Project(root))) - _faults_of(check, original)
+    assert any(sentence in fault for fault in new), "\n".join(sorted(new))
 
 
-def test_the_imports_between_resources_need_their_line(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_between_resources_that_is_not_in_pairs_is_reported(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delitem(imports.PAIRS, ("organizations", "api_keys"))
 
-    assert any("add the pair to PAIRS" in one for one in imports.faults(Project(root)))
+    assert any("add the pair to PAIRS" in fault for fault in imports.faults(Project(root)))
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("import phonenumbers\n", "pulls phonenumbers on import"),
-        ("import boto3\n", "pulls boto3 on import"),
-        ("import botocore.session\n", "pulls botocore.session on import"),
-        ("import aws_lambda_powertools.utilities.parameters\n", "pulls aws_lambda_powertools.utilities.parameters"),
-        ("import aws_lambda_powertools.utilities.idempotency\n", "pulls aws_lambda_powertools.utilities.idempotency"),
-        ("import asyncio\n", "pulls asyncio on import"),
+        ("import phonenumbers\n", "loads phonenumbers on import"),
+        ("import boto3\n", "loads boto3 on import"),
+        ("import botocore.session\n", "loads botocore.session on import"),
+        ("import aws_lambda_powertools.utilities.parameters\n", "loads aws_lambda_powertools.utilities.parameters"),
+        ("import aws_lambda_powertools.utilities.idempotency\n", "loads aws_lambda_powertools.utilities.idempotency"),
+        ("import asyncio\n", "loads asyncio on import"),
         ("import os\nNAME = os.environ['STATE_TABLE']\n", "cannot be imported without environment"),
     ],
 )  # fmt: skip
@@ -701,7 +737,7 @@ def test_a_heavy_import_is_reported(root: Path, text: str, sentence: str) -> Non
 
     found = list(modules.faults(project, modules.measured(project, [folder])))
 
-    assert any(sentence in one for one in found), found
+    assert any(sentence in fault for fault in found), found
 
 
 def _without(*path: str) -> Callable[[dict[str, Any]], None]:
@@ -731,10 +767,10 @@ EVENT = ("webhooks", "lead.created", "post")
     [
         (_with("createLead", *LIST, "operationId"), "2 operations are called createLead"),
         (_with("createLead", *EVENT, "operationId"), "2 operations are called createLead"),
-        (_with({}, "components", "schemas", "eal__leads__View"), "needs a short name of its own"),
+        (_with({}, "components", "schemas", "eal__leads__View"), "has a generated name"),
         (_with([], *LIST, "security"), "GET /leads needs a caller in its signature"),
         (_with([{"bearer": ["read"]}], "paths", "/openapi.json", "get", "security"), "or a line in PUBLIC"),
-        (_with("", *LIST, "description"), "say in the endpoint's docstring"),
+        (_with("", *LIST, "description"), "describe its effect in the endpoint's docstring"),
         (_with("", *LIST, "summary"), "GET /leads needs a summary in its decorator"),
         (_without(*LIST, "summary"), "GET /leads needs a summary in its decorator"),
         (
@@ -744,7 +780,7 @@ EVENT = ("webhooks", "lead.created", "post")
         (_with("Get a lead", *EVENT, "summary"), "the event lead.created: another operation has the summary"),
         (_with("Fetch leads", *LIST, "summary"), "must be a verb of VERBS"),
         (_with("List", *LIST, "summary"), "must be a verb of VERBS"),
-        (_with(f"List {'x' * 36}", *LIST, "summary"), "has 41 characters, and 40 are the limit"),
+        (_with(f"List {'x' * 36}", *LIST, "summary"), "has 41 characters; the limit is 40"),
         (_with("List leads.", *LIST, "summary"), "must not end with a full stop"),
         (_with("List Leads", *LIST, "summary"), "must be in sentence case"),
         (
@@ -752,27 +788,30 @@ EVENT = ("webhooks", "lead.created", "post")
             "must not be repeated by its description",
         ),
         (_with([], *LIST, "tags"), "GET /leads needs a tag"),
-        (_with([{"name": "x", "schema": {}}], *LIST, "parameters"), "the parameter x has no type"),
-        (_with([{"name": "x", "in": "path"}], *LIST, "parameters"), "what x is"),
-        (_with([{"name": "limit"}], *LIST, "parameters"), "takes no cursor"),
-        (_with([{"name": "cursor"}], *LIST, "parameters"), "takes no limit"),
-        (_without(*LIST, "responses", "200"), "has no success response"),
-        (_with({"200": {"description": "OK"}}, *LIST, "responses"), "GET /leads has no refusal"),
+        (_with([{"name": "x", "schema": {}}], *LIST, "parameters"), "declare the type of the parameter x"),
+        (_with([{"name": "x", "in": "path"}], *LIST, "parameters"), "describe the parameter x in"),
+        (_with([{"name": "limit"}], *LIST, "parameters"), "is a list without the parameter cursor"),
+        (_with([{"name": "cursor"}], *LIST, "parameters"), "is a list without the parameter limit"),
+        (_without(*LIST, "responses", "200"), "documents no success"),
+        (_with({"200": {"description": "OK"}}, *LIST, "responses"), "GET /leads documents no client error"),
         (_without("info", "contact"), "info.contact needs a url"),
         (_with({"name": "Apache 2.0"}, "info", "license"), "info.license needs an SPDX identifier"),
         (
             _with({"type": ["array", "null"]}, "components", "schemas", "Bare"),
-            "#/components/schemas/Bare is an array: say what its items are",
+            "#/components/schemas/Bare is an array without items: declare their type",
         ),
-        (_without(*LIST, "responses", "401"), "does not say that it can answer 401"),
-        (_without(*LIST, "responses", "503"), "does not say that it can answer 503"),
-        (_with({"description": "?"}, *LIST, "responses", "418"), "its 418 must have the schema Error"),
-        (_with({"type": "array"}, "components", "schemas", "LeadPage"), "answers a bare array"),
-        (_with({"type": "object"}, "components", "schemas", "LeadPage"), "answer a subclass of PageView"),
+        (_without(*LIST, "responses", "401"), "does not document 401"),
+        (_without(*LIST, "responses", "503"), "does not document 503"),
+        (
+            _with({"description": "?"}, *LIST, "responses", "418"),
+            "its response 418 must have the schema Error",
+        ),
+        (_with({"type": "array"}, "components", "schemas", "LeadPage"), "returns a bare array"),
+        (_with({"type": "object"}, "components", "schemas", "LeadPage"), "return a subclass of PageView"),
         (_with(["data"], "components", "schemas", "LeadPage", "required"), "needs data and next_cursor"),
         (
             _with({"type": "string"}, "components", "schemas", "LeadView", "properties", "secret"),
-            "the event lead.created would show secret",
+            "the event lead.created would contain secret",
         ),
     ],
 )
@@ -782,15 +821,15 @@ def test_a_broken_document_is_reported(breaks: Callable[[dict[str, Any]], None],
 
     found = list(document.faults(broken))
 
-    assert any(sentence in one for one in found), found
+    assert any(sentence in fault for fault in found), found
 
 
 @pytest.mark.parametrize(
     ("template", "sentence"),
     [
-        ({"Resources": {f"R{n}": {} for n in range(451)}}, "more than 450 resources (it is 451 resources"),
-        ({"Resources": {"R": {"Text": "x" * 800_000}}}, "more than 800000 bytes (it is 1 resources and 800"),
+        ({"Resources": {f"R{n}": {} for n in range(451)}}, "more than 450 resources (it has 451 resources"),
+        ({"Resources": {"R": {"Text": "x" * 800_000}}}, "more than 800000 bytes (it has 1 resources and 800"),
     ],
 )
 def test_a_template_that_is_too_large_is_reported(template: dict[str, Any], sentence: str) -> None:
-    assert any(sentence in one for one in limits.faults(MAIN, template))
+    assert any(sentence in fault for fault in limits.faults(MAIN, template))

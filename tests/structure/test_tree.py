@@ -1,4 +1,4 @@
-"""Function folder, template resource, sample event and test belong together, one of each."""
+"""Each function folder has one template resource, one sample event and one test."""
 
 from tests.structure.checks import tree
 from tests.structure.project import HERE, report

@@ -1,8 +1,8 @@
-"""No code changes the State table past `Write`, but for what is listed with its reason."""
+"""Only `Transaction` changes the State table, except for the listed modules."""
 
 from tests.structure.checks import writes
 from tests.structure.project import HERE, report
 
 
-def test_what_changes_the_state_table_goes_through_write() -> None:
+def test_changes_of_the_state_table_go_through_a_transaction() -> None:
     report(writes.faults(HERE))

@@ -1,1 +1,1 @@
-"""What tests share: resources from the template, requests, tenants, and fakes of the outside world."""
+"""Shared by tests: the template's resources, requests, tenants, and fakes of external services."""

@@ -24,12 +24,12 @@ type Record = dict[str, Any]
 
 
 def sign() -> None:
-    """The hourly run."""
+    """Run the hourly worker that signs checkpoints."""
     load_app("workers/sign_checkpoints").handler({}, None)
 
 
 def grow(tenant: Tenant, pipeline: Pipeline, count: int) -> None:
-    """Create leads, whose audit records are archived."""
+    """Create `count` leads and archive their audit records."""
     start = len(call("GET", "/v1/leads?limit=200", key=tenant.admin).json["data"])
     for number in range(start, start + count):
         answer = call("POST", "/v1/leads", key=tenant.admin, json_body={"email": f"a{number}@example.com"})
@@ -68,9 +68,9 @@ class Copy:
         changes(records)
         paths = self.segments()
         for path in paths:
-            held = len(read(path)) if path != paths[-1] else len(records)
-            write(path, records[:held])
-            del records[:held]
+            count = len(read(path)) if path != paths[-1] else len(records)
+            write(path, records[:count])
+            del records[:count]
 
     def verdict(self, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str]:
         """The verifier's exit status and output."""

@@ -1,4 +1,4 @@
-"""AWS in process (moto), with tables, keys, buckets, queues and bus as the template has them."""
+"""AWS in process (moto), with the template's tables, keys, buckets, queues and bus."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ QUEUES = {
     "export": "ExportQueue",
     "replay": "ReplayQueue",
 }
-"""Settings' names of queues, and the template's."""
+"""Names of queues in the settings and in the template."""
 SCHEDULES = "later"
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -70,53 +70,53 @@ SETTINGS = {
     "POWERTOOLS_SERVICE_NAME": "eal",
 }
 MOTO_READS = 25
-"""Items of a TransactGetItems; AWS takes 100 since 2022."""
+"""moto's limit of items in a TransactGetItems; AWS accepts 100 since 2022."""
 
 _send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 faster_moto.apply()
-_one_at_a_time = RLock()
-"""moto changes items in place and copies them meanwhile; AWS carries out one operation on an item after the other."""
+_lock = RLock()
+"""Serialises calls, because moto copies items while other threads change them; AWS serialises operations on an item."""
 
 
-def _with_what_moto_lacks(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-    """KMS's GenerateMac, more than 25 items read in a transaction, and the refusal of a part for an upload that is
-    gone; moto's documentation says to add it this way."""
-    if operation == "UploadPart":  # moto raises a KeyError; ListParts refuses as S3 does
-        named = {name: arguments[name] for name in ("Bucket", "Key", "UploadId")}
-        _send(client, "ListParts", named)
+def send_with_missing_features(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+    """Adds to moto: GenerateMac of KMS, reads of more than 25 items in a transaction, and the error for a part of an
+    upload that does not exist. moto's documentation recommends this way to add operations."""
+    if operation == "UploadPart":  # moto raises a KeyError; its ListParts returns the error of S3
+        upload = {name: arguments[name] for name in ("Bucket", "Key", "UploadId")}
+        _send(client, "ListParts", upload)
     if operation == "GenerateMac":
         message = arguments["KeyId"].encode() + arguments["Message"]
         return {"Mac": hmac.digest(b"the KMS key's own material", message, hashlib.sha256)}
     if operation == "TransactGetItems" and len(arguments["TransactItems"]) > MOTO_READS:
-        some = batched(arguments["TransactItems"], MOTO_READS, strict=False)
-        answers = [_send(client, operation, {**arguments, "TransactItems": list(each)}) for each in some]
-        return {"Responses": [one for answer in answers for one in answer["Responses"]]}
+        chunks = batched(arguments["TransactItems"], MOTO_READS, strict=False)
+        answers = [_send(client, operation, {**arguments, "TransactItems": list(chunk)}) for chunk in chunks]
+        return {"Responses": [response for answer in answers for response in answer["Responses"]]}
     return _send(client, operation, arguments)
 
 
 def _in_turn(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-    with _one_at_a_time:
+    with _lock:
         if operation == "TransactWriteItems":
             return _all_or_nothing(client, arguments)
-        return _with_what_moto_lacks(client, operation, arguments)
+        return send_with_missing_features(client, operation, arguments)
 
 
 def _all_or_nothing(client: Any, arguments: dict[str, Any]) -> Any:
-    """moto copies the whole table once for each item of a transaction, to return to when one is refused (half of the
-    suite's time): here only what the transaction names."""
-    before = [_Before(operation) for each in arguments["TransactItems"] for operation in each.values()]
+    """Copies only the items of the transaction for the rollback. moto copies the whole table for each item, which takes
+    half of the suite's time."""
+    snapshots = [_Snapshot(operation) for item in arguments["TransactItems"] for operation in item.values()]
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Table, "__deepcopy__", lambda table, _: table, raising=False)
             return _send(client, "TransactWriteItems", arguments)
     except ClientError:
-        for one in before:
-            one.restore()
+        for snapshot in snapshots:
+            snapshot.restore()
         raise
 
 
-class _Before:
-    """An item, and the length of its table's stream, as they are before a transaction."""
+class _Snapshot:
+    """An item, and the length of its table's stream, before a transaction."""
 
     def __init__(self, operation: dict[str, Any]) -> None:
         table = backend("dynamodb").tables[operation["TableName"]]
@@ -138,14 +138,14 @@ class _Before:
 
 @contextmanager
 def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Empty, with nothing of an earlier test. The resources are made once a process: that takes longer than a test."""
+    """An empty AWS. The resources are created once per process, because that takes longer than a test."""
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", _in_turn)
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     botocore_stubber.enabled = True  # as mock_aws does, which also replaces the client of `requests`, slowly
     try:
-        for name, value in _made().items():
+        for name, value in _create_resources().items():
             monkeypatch.setenv(name, value)
         yield
     finally:
@@ -154,8 +154,8 @@ def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @cache
-def _made() -> dict[str, str]:
-    """The template's resources. Returns the settings that name them."""
+def _create_resources() -> dict[str, str]:
+    """Create the template's resources. Returns the settings with their names."""
     forget()
     dynamodb = aws.dynamodb()
     dynamodb.create_table(**table_arguments("StateTable", STATE))
@@ -165,21 +165,21 @@ def _made() -> dict[str, str]:
     aws.s3().create_bucket(Bucket=AUDIT_BUCKET, ObjectLockEnabledForBucket=True)
     aws.events().create_event_bus(Name=BUS)
     aws.scheduler().create_schedule_group(Name=SCHEDULES)
-    made = {
+    created = {
         "SECRETS_KEY": aws.kms().create_key()["KeyMetadata"]["KeyId"],
         "SIGNING_KEY": create_signing_key(),
     }
     urls = create_queues()
     for name, logical_id in QUEUES.items():
-        made[f"{name.upper()}_QUEUE"] = urls[logical_id]
-        made[f"{name.upper()}_QUEUE_ARN"] = arn_of(logical_id)
-        made[f"{name.upper()}_QUEUE_DEAD_ARN"] = arn_of(f"{logical_id}Dead")
+        created[f"{name.upper()}_QUEUE"] = urls[logical_id]
+        created[f"{name.upper()}_QUEUE_ARN"] = arn_of(logical_id)
+        created[f"{name.upper()}_QUEUE_DEAD_ARN"] = arn_of(f"{logical_id}Dead")
     create_rules()
-    return made
+    return created
 
 
 def _empty() -> None:
-    """Takes out what a test put in: items, objects, messages, schedules, and what moto remembers of them."""
+    """Remove the items, objects, messages and schedules of a test, and moto's state about them."""
     for table in backend("dynamodb").tables.values():
         table.items.clear()
         table.stream_shard and table.stream_shard.items.clear()
@@ -198,18 +198,18 @@ def _empty() -> None:
 
 def backend(service: str) -> Any:
     """moto's own state of a service."""
-    return get_backend(service)[ACCOUNT][REGION]  # type: ignore[call-overload]  # wants the name as a literal
+    return get_backend(service)[ACCOUNT][REGION]  # type: ignore[call-overload]  # expects the name as a literal
 
 
 def create_signing_key() -> str:
-    """A key as the template's SigningKey."""
+    """Create a key with the properties of the template's SigningKey. Returns its id."""
     properties = resources("AWS::KMS::Key")["SigningKey"]
-    made = aws.kms().create_key(KeySpec=properties["KeySpec"], KeyUsage=properties["KeyUsage"])
-    return made["KeyMetadata"]["KeyId"]
+    key = aws.kms().create_key(KeySpec=properties["KeySpec"], KeyUsage=properties["KeyUsage"])
+    return key["KeyMetadata"]["KeyId"]
 
 
 def create_queues() -> dict[str, str]:
-    """The template's queues, named by their logical ids. Returns their URLs."""
+    """Create the template's queues, named after their logical ids. Returns their URLs."""
     return {
         logical_id: aws.sqs().create_queue(QueueName=logical_id)["QueueUrl"]
         for logical_id in resources("AWS::SQS::Queue")
@@ -217,7 +217,7 @@ def create_queues() -> dict[str, str]:
 
 
 def create_rules() -> None:
-    """The template's rules on the bus, with their patterns and target queues."""
+    """Create the template's rules on the bus, with their patterns and target queues."""
     for logical_id, rule in resources("AWS::Events::Rule").items():
         aws.events().put_rule(
             Name=logical_id, EventBusName=BUS, EventPattern=json.dumps(rule["EventPattern"])
@@ -234,7 +234,7 @@ def arn_of(queue: str) -> str:
 
 
 def forget() -> None:
-    """Nothing is remembered of another AWS."""
+    """Clear clients and caches, which belong to another AWS."""
     aws.close()
     secrets.decrypt.cache_clear()
     secrets.derived_key.cache_clear()

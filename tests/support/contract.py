@@ -1,4 +1,4 @@
-"""The OpenAPI document as a judge of live answers."""
+"""Validation of responses against the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def _document() -> Node:
 
 
 def closed(node: Any) -> Any:
-    """A schema that names all fields. Undocumented fields are allowed to clients' eyes and are faults of ours."""
+    """The schema without undocumented fields. Clients must accept such fields, but our responses must not have them."""
     if isinstance(node, list):
-        return [closed(one) for one in node]
+        return [closed(child) for child in node]
     if not isinstance(node, dict):
         return node
     named = {key: closed(value) for key, value in node.items()}
@@ -39,7 +39,7 @@ def closed(node: Any) -> Any:
 
 
 def check(method: str, path: str, answer: Answer) -> None:
-    """Fail where the operation does not document this status, these headers or this body."""
+    """Fail if the operation does not document this status, these headers or this body."""
     operation = _document()["paths"][path.removeprefix("/v1")][method.lower()]
     assert str(answer.status) in operation["responses"], f"{method} {path} does not document {answer.status}"
     response = _resolved(operation["responses"][str(answer.status)])

@@ -1,4 +1,4 @@
-"""Every endpoint of the template, as the parametrised suites try it."""
+"""Every endpoint of the template, with sample requests, for parametrised tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tools.fixtures.template import ROOT
 if TYPE_CHECKING:
     from eal.entry.http.route import Route
 
-A_BODY = ("POST", "PUT", "PATCH")
+METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 SAMPLE_ID = re.compile(r"\b[a-z]+_01kq09bekje6vbq5xe2b60xtww\b")
 NEEDED: dict[str, tuple[str, dict[str, Any]]] = {
     "POST /v1/leads/{lead_id}/push-to-crm": (
@@ -23,12 +23,12 @@ NEEDED: dict[str, tuple[str, dict[str, Any]]] = {
         {"settings": {"url": "http://127.0.0.1:49152/"}, "secrets": {"signing_secret": "x" * 24}},
     ),
 }
-"""What is put before an endpoint is tried on an item, because the item alone is not enough for it."""
+"""PUT requests that must succeed before the endpoint, because it needs more than the item."""
 
-INSTEAD: dict[str, dict[str, Any]] = {
+SAMPLE_OVERRIDES: dict[str, dict[str, Any]] = {
     "POST /v1/webhooks/{webhook_id}/test": {"url": "http://127.0.0.1:49152/"},
 }
-"""What is put into the sample of the item's POST, because the endpoint reaches out to what the item names."""
+"""Changes of the sample that creates the item, because the endpoint sends a request to the item's URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _sample_event(folder: str) -> dict[str, Any]:
 
 @cache
 def endpoints() -> tuple[Endpoint, ...]:
-    """Those with an Api; receivers have their own tests, and the catch-all its own."""
+    """All functions with an Api, except the catch-all and the receivers, which have their own tests."""
     return tuple(
         Endpoint(folder, method, path)
         for method, path, folder in sorted(routes(), key=lambda route: (route[1], route[0]))
@@ -85,7 +85,7 @@ def with_key() -> list[Endpoint]:
 
 
 def made_by(endpoint: Endpoint, key: str) -> str | None:
-    """The endpoint's path with the id of an item that its collection's POST has just made; None where there is none."""
+    """The endpoint's path with the id of an item that its collection's POST creates; None if there is no such POST."""
     before, brace, rest = endpoint.path.partition("/{")
     if before == "/v1/organizations/me/grants" and brace:
         return _granted(endpoint, key)
@@ -93,52 +93,55 @@ def made_by(endpoint: Endpoint, key: str) -> str | None:
         return _connected(endpoint, key)
     if before == "/v1/webhooks/deliveries":
         return f"{before}/{_delivered(key)}{rest.partition('}')[2]}"
-    makers = [one for one in endpoints() if (one.method, one.path) == ("POST", before)]
+    makers = [maker for maker in endpoints() if (maker.method, maker.path) == ("POST", before)]
     if not brace or "{" in rest or not makers:
         return None
     if endpoint.name in NEEDED:
-        place, body = NEEDED[endpoint.name]
-        assert call("PUT", place, key=key, json_body=body).status == 200
-    sample = {**makers[0].sample(), **INSTEAD.get(endpoint.name, {})}
+        path, body = NEEDED[endpoint.name]
+        assert call("PUT", path, key=key, json_body=body).status == 200
+    sample = {**makers[0].sample(), **SAMPLE_OVERRIDES.get(endpoint.name, {})}
     made = call("POST", before, key=key, json_body=sample)
     assert made.status in (200, 201, 202), made.text
     return f"{before}/{made.json['id']}{rest.partition('}')[2]}"
 
 
 def sample_with_made(endpoint: Endpoint, key: str) -> Any:  # a JSON body
-    """The sample body of an action on a collection, with an item just made in place of the one that it names."""
+    """The sample body of an action on a collection, with the id of a new item."""
     sample = endpoint.sample()
     text = json.dumps(sample)
     collection = f"/v1/{endpoint.route.tag}"
     if not SAMPLE_ID.search(text) or not endpoint.path.startswith(f"{collection}/"):
         return sample
-    (maker,) = (one for one in endpoints() if (one.method, one.path) == ("POST", collection))
-    made = call("POST", collection, key=key, json_body=maker.sample())
+    made = call("POST", collection, key=key, json_body=_endpoint("POST", collection).sample())
     assert made.status in (200, 201), made.text
     return json.loads(SAMPLE_ID.sub(made.json["id"], text))
 
 
 def _delivered(key: str) -> str:
-    """A delivery comes of an event that somebody wants."""
-    create = next(one for one in endpoints() if (one.method, one.path) == ("POST", "/v1/webhooks"))
+    """The id of a new delivery, for a new endpoint that subscribes to the event of a new lead."""
+    create = _endpoint("POST", "/v1/webhooks")
     webhook = call("POST", create.path, key=key, json_body=create.sample()).json
     fan_out(publish_lead_with(key))
-    return next(one.id for one in deliveries() if one.webhook_id == webhook["id"])
+    return next(delivery.id for delivery in deliveries() if delivery.webhook_id == webhook["id"])
+
+
+def _endpoint(method: str, path: str) -> Endpoint:
+    return next(endpoint for endpoint in endpoints() if (endpoint.method, endpoint.path) == (method, path))
 
 
 def _connected(endpoint: Endpoint, key: str) -> str:
-    """A vendor is connected by PUT, under its own name."""
-    put = next(one for one in endpoints() if (one.method, one.path) == ("PUT", endpoint.path))
+    """Connect a vendor by PUT. Returns the path with the vendor's name."""
+    put = _endpoint("PUT", endpoint.path)
     assert call("PUT", put.sample_path(), key=key, json_body=put.sample()).status == 200
     return endpoint.sample_path()
 
 
 def _granted(endpoint: Endpoint, key: str) -> str | None:
-    """A grant is given to the caller's own parent, by PUT."""
+    """Create a grant to the caller's parent by PUT. Returns its path, or None if the caller has no parent."""
     parent = call("GET", "/v1/organizations/me", key=key).json["parent_organization_id"]
     if parent is None:
         return None
     path = endpoint.at(parent)
-    put = next(one for one in endpoints() if (one.method, one.path) == ("PUT", endpoint.path))
+    put = _endpoint("PUT", endpoint.path)
     assert call("PUT", path, key=key, json_body=put.sample()).status == 200
     return path

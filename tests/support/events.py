@@ -1,4 +1,4 @@
-"""The catalogue's JSON Schemas as judges of what the code emits."""
+"""Validation of emitted events against the catalogue's JSON Schemas."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @cache
 def validator(event_type: str) -> Draft202012Validator:
-    """Judges whole events of a type. Fields that the schema does not name are faults here."""
+    """A validator for events of the type, which rejects undocumented fields."""
     schema: dict[str, Any] = closed(dict(catalogue.types()[event_type].schema))
     kind = validator_for(schema)
     assert kind is Draft202012Validator
@@ -27,7 +27,7 @@ def validator(event_type: str) -> Draft202012Validator:
 
 
 def check(items: Iterable[dict[str, Any]]) -> None:
-    """Fail where one of the outbox's raw items is an event that its schema does not allow."""
+    """Fail if an event among the raw items of the outbox is not valid for its schema."""
     for item in items:
         if item["kind"]["S"] == "EVENT":
             name = item["type"]["S"]

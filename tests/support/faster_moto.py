@@ -1,7 +1,8 @@
-"""moto without the work that it repeats for each call: the same answers for half of the time.
+"""moto without the work that it repeats for each call: the same responses in half of the time.
 
 Every request of a test authenticates with one UpdateItem whose expression never changes; moto tokenises, parses,
-copies and walks it anew. The names below are private to moto, which is pinned: one that moves them fails at import.
+copies and traverses it every time. The names below are private to moto, whose version is pinned; `apply` fails if a
+new version removes one.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SERVICES = {"dynamodb", "events", "kms", "scheduler", "sqs"}
-"""Looked at before the 150 others for each request."""
+"""The services that moto compares first with the URL of a request, before its 150 others."""
 
 _make: Callable[[str], Node] = UpdateExpressionParser.make
 _method_names = cache(responses.method_names_from_class)  # type: ignore[attr-defined]  # imported there
@@ -39,8 +40,8 @@ _serialize_structure: Callable[..., None] = ResponseSerializer._serialize_type_s
 
 
 def apply() -> None:
-    """Put the faster ones in the place of moto's own, for the life of the process. Twice is harmless."""
-    backend_url_patterns.sort(key=lambda one: one[0] not in SERVICES)
+    """Replace moto's functions by the faster ones for this process. A second call changes nothing."""
+    backend_url_patterns.sort(key=lambda pattern: pattern[0] not in SERVICES)
     for owner, name, faster in (
         (responses, "method_names_from_class", _method_names),
         (UpdateExpressionParser, "make", staticmethod(_parsed)),
@@ -56,7 +57,7 @@ def apply() -> None:
 
 @cache
 def _parsed(expression: str) -> Node:
-    """Shared: the validator copies it before it changes it."""
+    """Cached, because the validator copies the tree before it changes it."""
     return _make(expression)
 
 
@@ -66,9 +67,9 @@ def _pickled(expression: Node) -> bytes:
 
 
 def _copied(original: Any) -> Any:
-    """A pickle is read five times as fast as the tree is copied."""
+    """Reading a pickle is five times as fast as copying the tree."""
     if isinstance(original, Node) and original.parent is None:
-        return pickle.loads(_pickled(original))  # noqa: S301 - our own
+        return pickle.loads(_pickled(original))  # noqa: S301 - our own data
     return copy.deepcopy(original)
 
 
@@ -76,7 +77,7 @@ _PROCESSED: dict[tuple[type, type], bool] = {}
 
 
 def _traverse(traverser: Any, node: Any, child_id: int = -1) -> Any:
-    """moto's own, but that it asks once for each pair of types whether the one processes the other."""
+    """moto's own code, but with one isinstance check per pair of types."""
     if not isinstance(node, Node):
         return node
     parent = node.parent
@@ -104,14 +105,14 @@ def _tokens(expression: str) -> tuple[Any, ...]:
 
 
 def _value_of(serializer: Any, value: Any, key: str, shape: Any) -> Any:
-    """A dict that has the key needs no aliases for it."""
+    """A dict with the key needs no look-up of aliases."""
     if type(value) is dict and key in value and not serializer._value_picker.response_transformers:
         return value[key]
     return _get_value(serializer, value, key, shape)
 
 
 def _serialize_present(serializer: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
-    """An attribute's value has one of ten members: moto looks for each under each of its aliases."""
+    """Serialises the only member of an attribute value; moto looks for each of ten members and their aliases."""
     if type(value) is not dict or shape.name != "AttributeValue" or not key:
         _serialize_structure(serializer, serialized, value, shape, key)
         return

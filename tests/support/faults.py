@@ -1,4 +1,4 @@
-"""Faults at the border to AWS: a call that fails before it is sent, or after it was carried out."""
+"""Faults of AWS calls: a call that fails before it is sent, or a process that is killed after the call."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class Killed(BaseException):
-    """The process is gone: nothing catches this, and nothing after it runs."""
+    """The end of the process. A BaseException, so that no code under test catches it."""
 
 
 class Calls:
-    """Counts AWS calls by operation; kills after, or fails before, a chosen one."""
+    """Records AWS calls; kills the process after a call, or fails the calls of an operation."""
 
     def __init__(self) -> None:
         self.made: list[str] = []
@@ -35,8 +35,8 @@ class Calls:
 
 @contextmanager
 def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
-    """Every AWS call in this block. `refuse[operation] = code` makes it answer an error; `kill_after = n` ends the
-    process right after call n was carried out."""
+    """Record every AWS call in this block. `refuse[operation] = code` makes the operation fail with the error code;
+    `kill_after = n` raises Killed directly after call n."""
     calls = Calls()
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
@@ -46,7 +46,7 @@ def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
             raise ClientError({"Error": {"Code": calls.refuse[operation], "Message": "refused"}}, operation)
         try:
             return send(client, operation, arguments)
-        finally:  # a condition that does not hold is an answer, too
+        finally:  # also after a failed condition, which is a response
             if calls.kill_after is not None and len(calls.made) >= calls.kill_after:
                 raise Killed
 
@@ -57,7 +57,7 @@ def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
 
 @contextmanager
 def overtaken(monkeypatch: pytest.MonkeyPatch, other: Callable[[], object]) -> Iterator[None]:
-    """`other` happens between the reads and the commit of this block's first write, once."""
+    """Run `other` once, between the reads and the commit of the block's first transaction."""
     transact = write.transact
 
     def late(operations: Sequence[write.Operation]) -> None:
@@ -75,17 +75,17 @@ MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
 
 @contextmanager
 def transactions_limited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """DynamoDB's limit of a transaction's items together, which moto does not know. JSON is counted, a little more."""
+    """DynamoDB's limit of 4 MiB per transaction, which moto does not have. Counts JSON, which is slightly larger."""
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def stored(client: Any, one: dict[str, Any]) -> Any:
-        ((_, request),) = one.items()
-        at = request.get("Key") or {name: request["Item"][name] for name in ("pk", "sk")}
-        return send(client, "GetItem", {"TableName": request["TableName"], "Key": at}).get("Item", request)
+    def stored(client: Any, item: dict[str, Any]) -> Any:
+        ((_, request),) = item.items()
+        key = request.get("Key") or {name: request["Item"][name] for name in ("pk", "sk")}
+        return send(client, "GetItem", {"TableName": request["TableName"], "Key": key}).get("Item", request)
 
     def limited(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         if operation in ("TransactWriteItems", "TransactGetItems"):
-            items = [stored(client, one) for one in arguments["TransactItems"]]
+            items = [stored(client, item) for item in arguments["TransactItems"]]
             if len(json.dumps(items, ensure_ascii=False).encode()) > MAX_TRANSACTION_BYTES:
                 raise ClientError(
                     {"Error": {"Code": "ValidationException", "Message": "too large"}}, operation

@@ -41,23 +41,23 @@ def routes() -> list[tuple[str, str, str]]:
 
 
 def match(method: str, path: str) -> tuple[str, str, dict[str, str]]:
-    """The folder, the path template and the path parameters of the function that answers.
+    """The folder, the path template and the path parameters of the function that receives the request.
 
-    As in API Gateway the first path that fits decides: another method on it is not one for a path that fits less.
+    As in API Gateway, the most specific matching path decides. If it has no such method, no other path is used.
     """
-    fitting = ""
+    matched = ""
     for route_method, template, folder in routes():
         parameters = _parameters(template, path)
-        if parameters is None or (fitting and template != fitting):
+        if parameters is None or (matched and template != matched):
             continue
-        fitting = template
+        matched = template
         if route_method in (method, "ANY"):
             return folder, template, parameters
     return "unknown_route/answer", "/{proxy+}", {"proxy": path.lstrip("/")}
 
 
 def _parameters(template: str, path: str) -> dict[str, str] | None:
-    """The path's parameters where it fits the template."""
+    """The path's parameters if it matches the template, otherwise None."""
     pieces, parts = template.split("/"), path.split("/")
     if len(pieces) != len(parts) or "{proxy+}" in template:
         return None
@@ -80,7 +80,7 @@ def proxy_event(
 ) -> dict[str, Any]:
     """An API Gateway REST proxy event (payload format 1.0). `path` may have a query string.
 
-    Bytes come in base64, as from our API, for which every media type is binary; text as from one without those.
+    A body of bytes is in base64, as from our API, whose media types are all binary. A body of text is unchanged.
     """
     split = urlsplit(path)
     _, template, parameters = match(method, split.path)

@@ -1,4 +1,4 @@
-"""Imports in process: uploads to presigned URLs, and the notifications that S3 sends of them."""
+"""Imports in process: uploads to presigned URLs, and S3's notifications about them."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def put(lead_import: dict[str, Any], content: str | bytes) -> str:
     """Upload the file. Returns the body of the notification that S3 would send to the queue."""
     raw = content.encode() if isinstance(content, str) else content
     name = key_of(lead_import["upload"]["url"])
-    once = lead_import["upload"]["headers"]["If-None-Match"]
-    stored = aws.s3().put_object(Bucket=UPLOADS_BUCKET, Key=name, Body=raw, IfNoneMatch=once)
+    if_none_match = lead_import["upload"]["headers"]["If-None-Match"]
+    stored = aws.s3().put_object(Bucket=UPLOADS_BUCKET, Key=name, Body=raw, IfNoneMatch=if_none_match)
     return notification(name, stored["ETag"], len(raw))
 
 
@@ -46,11 +46,11 @@ def notification(name: str, etag: str = "", size: int = 0) -> str:
 
 
 def consume(body: str, received: int = 1) -> bool:
-    """Pass the message to the worker, and the messages that it sends to itself. Whether all succeeded."""
+    """Pass the message, and all that the worker sends to itself, to the worker. Returns whether all succeeded."""
     handler = load_app("workers/import_leads").handler
     done: bool = handler(sqs_event(QUEUE, [body], received), None) == {"batchItemFailures": []}
-    for more in peek(QUEUE):
-        done = consume(json.dumps(more)) and done
+    for message in peek(QUEUE):
+        done = consume(json.dumps(message)) and done
     return done
 
 

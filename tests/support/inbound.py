@@ -26,7 +26,7 @@ type Headers = dict[str, str]
 
 
 def svix_headers(body: bytes, secret: str, message_id: str = "msg_1", at: int | None = None) -> Headers:
-    """Resend's headers, computed from the scheme's documentation without our code."""
+    """Resend's headers, computed as Svix documents it, without our code."""
     timestamp = int(time.time()) if at is None else at
     key = base64.b64decode(secret.removeprefix("whsec_"))
     digest = hmac.digest(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256)
@@ -38,7 +38,7 @@ def svix_headers(body: bytes, secret: str, message_id: str = "msg_1", at: int | 
 
 
 def stripe_headers(body: bytes, secret: str, _message_id: str = "", at: int | None = None) -> Headers:
-    """Stripe's header, computed in the same way."""
+    """Stripe's header, computed as Stripe documents it, without our code."""
     timestamp = int(time.time()) if at is None else at
     digest = hmac.digest(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hex()
     return {"stripe-signature": f"t={timestamp},v1={digest}"}
@@ -130,7 +130,7 @@ class Connection:
         return json.dumps(found)
 
     def normalise(self, *messages: str) -> list[str]:
-        """Run the worker. The ids of the failed messages."""
+        """Run the worker. Returns the ids of the failed messages."""
         event = sqs_event(QUEUES[self.vendor], list(messages))
         answer = load_app(f"workers/normalise_{self.vendor}").handler(event, None)
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]

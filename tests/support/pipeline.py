@@ -1,7 +1,7 @@
-"""The asynchronous half in process: stream, bus and queues drive the workers' real handlers until nothing is left.
+"""Asynchronous work in process: stream, bus and queues invoke the workers' real handlers until all are empty.
 
-The table's stream is stood in for by reading the table (moto has no streams in process); everything else is the
-template's: the stream's filter, the rules' patterns, which queue feeds which worker.
+Reads of the table replace its stream, because moto has no streams in process. The rules' patterns and the queues of
+workers are the template's.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ STREAMED = ("EVENT", "TASK", "AUDIT")
 
 
 def items(kind: str | None = None) -> list[dict[str, Any]]:
-    """Every raw item of the State table, of one kind, straight from moto: a scan takes a hundred times as long."""
+    """The raw items of the State table, or those of one kind, from moto's state, a hundred times as fast as a scan."""
     found = (item.to_json()["Attributes"] for item in backend("dynamodb").tables[STATE].all_items())
     return [item for item in found if kind is None or item.get("kind", {}).get("S") == kind]
 
 
 def stream_records(new: list[dict[str, Any]]) -> dict[str, Any]:
-    """A stream event of INSERTs, as the relay's filter lets through."""
+    """A stream event of INSERTs, as the relay receives it after the filter."""
     return {
         "Records": [
             {
@@ -49,7 +49,7 @@ def stream_records(new: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def workers() -> dict[str, str]:
-    """Queue to worker folder, by the template."""
+    """Queue to worker folder, from the template."""
     return {
         event["Properties"]["Queue"]["Fn::GetAtt"].partition(".")[0]: properties["CodeUri"].removeprefix(
             "functions/"
@@ -61,20 +61,20 @@ def workers() -> dict[str, str]:
 
 
 class Pipeline:
-    """Run it after something was written. `invoke(folder, event)` stands between a queue and its worker, for tests
-    that make one fail."""
+    """Publishes and processes new items of the outbox. `invoke(folder, event)` invokes a worker; a test can replace it
+    to make one fail."""
 
     def __init__(self, invoke: Invoke | None = None) -> None:
         self._seen: set[tuple[str, str]] = set()
         self._queues = workers()
         self._invoke = invoke or (lambda folder, event: load_app(folder).handler(event, None))
 
-    def run(self, most_rounds: int = 50) -> None:
-        """Until the outbox and every queue are empty. Delayed messages stay where they are."""
-        for _ in range(most_rounds):
+    def run(self, max_rounds: int = 50) -> None:
+        """Run until the outbox and every queue are empty. Delayed messages remain in their queues."""
+        for _ in range(max_rounds):
             if not (self._relay() | self._work()):
                 return
-        raise AssertionError("the pipeline does not come to rest")
+        raise AssertionError("the outbox or a queue is not empty after max_rounds")
 
     def _relay(self) -> bool:
         new = [item for item in items() if item["kind"]["S"] in STREAMED and self._is_new(item)]
@@ -86,10 +86,10 @@ class Pipeline:
         return True
 
     def _is_new(self, item: dict[str, Any]) -> bool:
-        at = (item["pk"]["S"], item["sk"]["S"])
-        if at in self._seen:
+        key = (item["pk"]["S"], item["sk"]["S"])
+        if key in self._seen:
             return False
-        self._seen.add(at)
+        self._seen.add(key)
         return True
 
     def _work(self) -> bool:
@@ -104,7 +104,7 @@ class Pipeline:
 
 
 def sqs_event(queue: str, bodies: list[str], received: int = 1) -> dict[str, Any]:
-    """An SQS event of these message bodies, handed out for the `received`th time."""
+    """An SQS event of these message bodies, in the `received`th receive."""
     return {
         "Records": [
             {
@@ -123,7 +123,7 @@ def sqs_event(queue: str, bodies: list[str], received: int = 1) -> dict[str, Any
 
 
 def peek(queue: str) -> list[Any]:
-    """Take the messages off a queue and return their bodies, without EventBridge's envelope."""
+    """Delete the messages of a queue and return their bodies, without EventBridge's envelope."""
     found = []
     for messages in _batches(queue):
         for message in messages:
@@ -134,12 +134,12 @@ def peek(queue: str) -> list[Any]:
 
 @cache
 def _url(queue: str) -> str:
-    """Cached: queues are made once a process."""
+    """Cached, because queues are created once per process."""
     return str(aws.sqs().get_queue_url(QueueName=queue)["QueueUrl"])
 
 
 def _batches(queue: str) -> Iterator[list[dict[str, Any]]]:
-    if not backend("sqs").queues[queue]._messages:  # most are empty, and asking moto takes milliseconds
+    if not backend("sqs").queues[queue]._messages:  # most queues are empty, and a receive takes milliseconds
         return
     url = _url(queue)
     receive: Callable[..., Any] = aws.sqs().receive_message

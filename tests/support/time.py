@@ -1,4 +1,4 @@
-"""The tests' clock: stands still until a test moves it."""
+"""The tests' clock, which a test advances."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ START = datetime(2026, 4, 24, 17, 42, 11, 314_000, tzinfo=UTC)
 
 
 class Clock:
-    """Stands still until it is moved."""
+    """A clock that does not advance by itself."""
 
     def __init__(self, at: datetime = START) -> None:
         self.at = at
@@ -23,16 +23,16 @@ class Clock:
         return self.at
 
     def advance(self, **span: float) -> None:
-        """As `timedelta` takes it: `advance(minutes=5)`. Cut to milliseconds, as the product's time is."""
+        """Advance by the arguments of `timedelta`, truncated to milliseconds: `advance(minutes=5)`."""
         self.at = clock.to_milliseconds(self.at + timedelta(**span))
 
     def next_minute(self) -> None:
-        """To the first moment of the next whole minute."""
+        """Advance to the start of the next minute."""
         self.at = self.at.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def freeze(monkeypatch: pytest.MonkeyPatch, at: datetime | None = None) -> Clock:
-    """Stop the product's clock, by default now: queues and schedules of AWS in process go by the real time."""
+    """Freeze the product's clock, by default at the real time, which queues and schedules of moto use."""
     frozen = Clock(at or clock.now())
     monkeypatch.setattr(clock, "now", frozen.now)
     return frozen

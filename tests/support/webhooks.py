@@ -48,7 +48,7 @@ def publish_lead_with(key: str) -> dict[str, Any]:
 
 
 def fan_out(*events: dict[str, Any]) -> object:
-    """Run the worker on events in EventBridge's envelope; its answer."""
+    """Run the worker on events in EventBridge's envelope. Returns its response."""
     bodies = [json.dumps({"detail-type": event["type"], "detail": event}) for event in events]
     return load_app("workers/fan_out_events").handler(sqs_event("FanOutQueue", bodies), None)
 
@@ -61,7 +61,7 @@ def new_message(tenant: Tenant, queue: Queue) -> dict[str, Any]:
 
 
 def deliver(*messages: dict[str, Any]) -> object:
-    """Run the worker on messages of the delivery queue; its answer."""
+    """Run the worker on messages of the delivery queue. Returns its response."""
     bodies = [json.dumps(message) for message in messages]
     return load_app("workers/deliver_webhook").handler(sqs_event("DeliveryQueue", bodies), None)
 

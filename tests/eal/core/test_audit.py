@@ -1,4 +1,4 @@
-"""What an audit record can hold."""
+"""Values of audit records."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from eal.core import audit
 from eal.core.table.item import decode, encode
 
 _SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters())
-_VALUES = st.recursive(_SCALARS, lambda one: st.lists(one) | st.dictionaries(st.text(), one), max_leaves=8)
+_VALUES = st.recursive(
+    _SCALARS, lambda child: st.lists(child) | st.dictionaries(st.text(), child), max_leaves=8
+)
 
 
-def _has_a_form(value: Any) -> bool:
+def _is_canonical(value: Any) -> bool:
     try:
         rfc8785.dumps(value)
     except ValueError:
@@ -24,16 +26,16 @@ def _has_a_form(value: Any) -> bool:
 
 
 @given(_VALUES)
-def test_what_passes_is_hashed_before_and_after_the_table(value: Any) -> None:
+def test_an_accepted_value_can_be_hashed_before_and_after_storage(value: Any) -> None:
     if audit.can_be_hashed(value):
-        assert _has_a_form(value)
-        assert _has_a_form(decode(encode(value)))
+        assert _is_canonical(value)
+        assert _is_canonical(decode(encode(value)))
     else:
-        assert not _has_a_form(value) or _has_a_large_float(value)
+        assert not _is_canonical(value) or _has_a_large_float(value)
 
 
 def _has_a_large_float(value: Any) -> bool:
-    """The table gives it back as an integer, which is too large then."""
+    """The table returns it as an integer, which is then too large for RFC 8785."""
     match value:
         case float():
             return abs(value) >= 2**53

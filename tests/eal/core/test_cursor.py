@@ -1,4 +1,4 @@
-"""Cursors: only ours, and only for their own list."""
+"""Cursors: only our own are valid, and only for their own list."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 SCOPE = CursorScope(tenant=Tenant("org_1", "live"), route="GET /v1/leads", filters='{"order":"desc"}')
 POSITIONS = st.builds(Position, st.text(), st.none() | st.integers(0, 10**12))
-OURS = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+WITH_FIXTURES = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(autouse=True)
 def mac_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """KMS's GenerateMac, at the AWS border."""
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", in_process._with_what_moto_lacks)
+    """KMS's GenerateMac, faked in the AWS client."""
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", in_process.send_with_missing_features)
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -42,7 +42,7 @@ def mac_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     in_process.forget()
 
 
-def _refused(scope: CursorScope, text: str) -> bool:
+def _is_rejected(scope: CursorScope, text: str) -> bool:
     try:
         unseal(scope, text)
     except InvalidCursor:
@@ -59,15 +59,15 @@ def _encoded(body: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(body).encode()).decode().rstrip("=")
 
 
-@OURS
+@WITH_FIXTURES
 @given(POSITIONS)
-def test_what_is_sealed_is_unsealed(position: Position) -> None:
+def test_a_sealed_position_is_unsealed(position: Position) -> None:
     assert unseal(SCOPE, seal(SCOPE, position)) == position
 
 
-@OURS
+@WITH_FIXTURES
 @given(POSITIONS)
-def test_a_cursor_can_stand_in_a_url_as_it_is(position: Position) -> None:
+def test_a_cursor_needs_no_encoding_in_a_url(position: Position) -> None:
     text = seal(SCOPE, position)
     assert text.isascii()
     assert text.replace("-", "").replace("_", "").isalnum()
@@ -80,38 +80,40 @@ def test_a_cursor_can_stand_in_a_url_as_it_is(position: Position) -> None:
         replace(SCOPE, tenant=Tenant("org_1", "test")),
         replace(SCOPE, route="GET /v1/calls"),
         replace(SCOPE, filters='{"order":"asc"}'),
-        # The same letters, parted elsewhere.
+        # The same letters, split at another position.
         replace(SCOPE, tenant=Tenant("org_1live", "live"), route="GET /v1/leads"),
     ],
 )
 def test_a_cursor_is_bound_to_tenant_mode_route_and_filters(other: CursorScope) -> None:
-    assert _refused(other, seal(SCOPE, Position("lead_1")))
+    assert _is_rejected(other, seal(SCOPE, Position("lead_1")))
 
 
-@OURS
+@WITH_FIXTURES
 @given(POSITIONS, POSITIONS)
-def test_another_position_needs_another_mac(one: Position, other: Position) -> None:
-    forged = _body(seal(SCOPE, one)) | {"id": other.id, "at": other.at}
-    assert _refused(SCOPE, _encoded(forged)) == (one != other)
+def test_another_position_needs_another_mac(position: Position, other: Position) -> None:
+    forged = _body(seal(SCOPE, position)) | {"id": other.id, "at": other.at}
+    assert _is_rejected(SCOPE, _encoded(forged)) == (position != other)
 
 
-@OURS
+@WITH_FIXTURES
 @given(POSITIONS, st.data())
-def test_no_changed_character_makes_another_position(position: Position, data: st.DataObject) -> None:
+def test_a_changed_character_does_not_result_in_another_position(
+    position: Position, data: st.DataObject
+) -> None:
     text = seal(SCOPE, position)
     index = data.draw(st.integers(0, len(text) - 1))
     changed = text[:index] + data.draw(st.characters(max_codepoint=0x2FF)) + text[index + 1 :]
-    # base64 has spare bits at its end, and skips what is not of its alphabet: the same bytes are the same cursor.
-    assert _refused(SCOPE, changed) or unseal(SCOPE, changed) == position
+    # base64 has spare bits at its end and ignores characters outside its alphabet: the same bytes are the same cursor.
+    assert _is_rejected(SCOPE, changed) or unseal(SCOPE, changed) == position
 
 
-@OURS
+@WITH_FIXTURES
 @given(st.text())
-def test_any_other_text_is_refused(text: str) -> None:
-    assert _refused(SCOPE, text)
+def test_any_other_text_is_rejected(text: str) -> None:
+    assert _is_rejected(SCOPE, text)
 
 
-@OURS
+@WITH_FIXTURES
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
@@ -121,15 +123,15 @@ def test_any_other_text_is_refused(text: str) -> None:
         ),
     )
 )
-def test_any_other_json_is_refused(body: object) -> None:
-    assert _refused(SCOPE, _encoded(body))
+def test_any_other_json_is_rejected(body: object) -> None:
+    assert _is_rejected(SCOPE, _encoded(body))
 
 
 @pytest.mark.parametrize(
     "raw", [b"[" * 100_000, b'{"id": ' + b"9" * 5000 + b"}", b'{"id":"\\ud800","mac":"\\ud800"}', b"\xff"]
 )
-def test_hostile_json_is_refused(raw: bytes) -> None:
-    assert _refused(SCOPE, base64.urlsafe_b64encode(raw).decode().rstrip("="))
+def test_hostile_json_is_rejected(raw: bytes) -> None:
+    assert _is_rejected(SCOPE, base64.urlsafe_b64encode(raw).decode().rstrip("="))
 
 
 def test_the_key_is_derived_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,7 @@ INVALID = [
 
 
 def _uuid(text: str) -> uuid.UUID:
-    """The UUID of a TypeID, by Python's own base 32 in another alphabet."""
+    """The UUID of a TypeID, decoded by Python's own base 32."""
     theirs, pythons = "0123456789abcdefghjkmnpqrstvwxyz", "0123456789abcdefghijklmnopqrstuv"
     return uuid.UUID(int=int(text[-26:].translate(str.maketrans(theirs, pythons)), 32))
 
@@ -53,7 +53,7 @@ def _uuid(text: str) -> uuid.UUID:
         ("prefix_7zzzzzzzzzzzzzzzzzzzzzzzzz", "ffffffff-ffff-ffff-ffff-ffffffffffff"),
     ],
 )
-def test_this_modules_decoder_knows_the_official_vectors(text: str, expected: str) -> None:
+def test_the_decoder_of_this_module_decodes_the_official_vectors(text: str, expected: str) -> None:
     assert _uuid(text) == uuid.UUID(expected)
 
 
@@ -66,23 +66,23 @@ def test_the_time_of_the_official_uuidv7_vector_is_read() -> None:
 @pytest.mark.parametrize(
     "text", ["prefix_01h455vb4pex5vsknk084sn02q", "prefix_0123456789abcdefghjkmnpqrs", "prefix_" + "0" * 26]
 )
-def test_official_valid_texts_have_the_shape_of_an_id(text: str) -> None:
+def test_an_official_valid_typeid_is_an_id(text: str) -> None:
     assert ids.is_id("prefix", text)
 
 
 @pytest.mark.parametrize("text", INVALID)
-def test_official_invalid_texts_have_not(text: str) -> None:
+def test_an_official_invalid_typeid_is_not_an_id(text: str) -> None:
     assert not ids.is_id("prefix", text)
 
 
 @pytest.mark.parametrize(
     "text", ["", "lead", "lead_", "prefix_" + "0" * 25 + "\n", "prefix_" + "\u0660" * 26]
 )
-def test_other_texts_have_not(text: str) -> None:
+def test_another_invalid_text_is_not_an_id(text: str) -> None:
     assert not ids.is_id("prefix", text)
 
 
-def test_an_id_of_another_kind_is_not_one_of_this_kind() -> None:
+def test_an_id_with_another_prefix_is_not_an_id_of_this_prefix() -> None:
     assert not ids.is_id("call", ids.new("lead", AT))
 
 
@@ -100,12 +100,12 @@ def test_ids_sort_by_time(at: datetime, later: int) -> None:
     assert ids.new("lead", at) < ids.new("lead", at + timedelta(milliseconds=later))
 
 
-def test_ids_of_one_moment_rise() -> None:
+def test_ids_of_one_moment_ascend() -> None:
     made = [ids.new("lead", AT) for _ in range(5000)]
     assert made == sorted(set(made))
 
 
-def test_ids_of_one_moment_rise_though_others_are_made_between() -> None:
+def test_ids_of_one_moment_ascend_with_other_ids_in_between() -> None:
     made = []
     for number in range(200):
         made.append(ids.new("aud", AT))
@@ -113,21 +113,21 @@ def test_ids_of_one_moment_rise_though_others_are_made_between() -> None:
     assert made == sorted(set(made))
 
 
-def test_ids_are_unique_and_rise_in_each_of_many_threads() -> None:
-    made: list[list[str]] = [[] for _ in range(8)]
-    ready = threading.Barrier(len(made))
+def test_ids_are_unique_and_ascend_in_each_of_many_threads() -> None:
+    created: list[list[str]] = [[] for _ in range(8)]
+    ready = threading.Barrier(len(created))
 
-    def make(mine: list[str]) -> None:
+    def create(thread_ids: list[str]) -> None:
         ready.wait()
-        mine += [ids.new("evt", AT) for _ in range(2000)]
+        thread_ids += [ids.new("evt", AT) for _ in range(2000)]
 
-    threads = [threading.Thread(target=make, args=(mine,)) for mine in made]
+    threads = [threading.Thread(target=create, args=(thread_ids,)) for thread_ids in created]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert all(mine == sorted(mine) for mine in made)
-    assert len({one for mine in made for one in mine}) == 8 * 2000
+    assert all(thread_ids == sorted(thread_ids) for thread_ids in created)
+    assert len({created_id for thread_ids in created for created_id in thread_ids}) == 8 * 2000
 
 
 def test_a_derived_id_is_the_same_for_the_same_origin_and_parts() -> None:
@@ -146,7 +146,7 @@ def test_derived_ids_of_two_origins_differ() -> None:
 
 
 @given(MOMENTS)
-def test_a_derived_id_has_its_origins_time_and_the_shape_of_an_id(at: datetime) -> None:
+def test_a_derived_id_is_an_id_with_the_time_of_its_origin(at: datetime) -> None:
     made = ids.derived("lead", ids.new("call", at), "part")
     assert ids.is_id("lead", made)
     assert _uuid(made).version == 7
@@ -154,13 +154,13 @@ def test_a_derived_id_has_its_origins_time_and_the_shape_of_an_id(at: datetime) 
 
 
 @given(MOMENTS)
-def test_the_lowest_id_of_a_moment_parts_what_is_before_from_what_is_not(at: datetime) -> None:
-    border = ids.lowest("lead", at)
-    assert border <= ids.new("lead", at)
-    assert ids.new("lead", at - timedelta(milliseconds=1)) < border
+def test_the_lowest_id_of_a_moment_is_above_all_earlier_ids_and_below_all_others(at: datetime) -> None:
+    lowest = ids.lowest("lead", at)
+    assert lowest <= ids.new("lead", at)
+    assert ids.new("lead", at - timedelta(milliseconds=1)) < lowest
 
 
-def test_before_the_epoch_lies_the_lowest_id_of_all() -> None:
+def test_the_lowest_id_before_the_epoch_is_that_of_the_epoch() -> None:
     assert ids.lowest("lead", datetime(1960, 1, 1, tzinfo=UTC)) == ids.lowest(
         "lead", datetime(1970, 1, 1, tzinfo=UTC)
     )

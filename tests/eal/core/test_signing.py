@@ -1,4 +1,4 @@
-"""Signatures, held against the standards' own libraries, the product's own sample, and known vectors."""
+"""Signatures, verified by the standards' libraries, the product's JavaScript sample, and known vectors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from eal.core import signing
 TIMESTAMPS = st.integers(0, 4_102_444_800)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
-# The product's description, without the request and the response.
+# The sample of the product's description, without the request and the response.
 JAVASCRIPT = """
 const crypto = require("crypto")
 const cases = JSON.parse(require("fs").readFileSync(0, "utf8"))
@@ -30,7 +30,7 @@ process.stdout.write(JSON.stringify(answers))
 """
 
 
-def test_the_example_of_the_standard_verifies() -> None:
+def test_the_example_of_the_standard_has_the_same_signature() -> None:
     signature = signing.standard_signature(
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -48,7 +48,7 @@ def test_our_own_signature_has_not_changed() -> None:
 
 
 @given(body=TEXTS, ago=st.integers(-200, 200))
-def test_both_libraries_accept_what_we_sign(body: str, ago: int) -> None:
+def test_both_libraries_accept_our_signature(body: str, ago: int) -> None:
     secret, now = signing.new_secret(), int(time.time()) - ago
     headers = signing.headers([secret], "evt_1", now, json.dumps(body).encode())
 
@@ -93,7 +93,7 @@ def test_a_secret_is_32_random_bytes_that_the_libraries_accept() -> None:
 
 @settings(max_examples=5, deadline=None)
 @given(st.lists(st.tuples(TIMESTAMPS, TEXTS), min_size=20, max_size=20))
-def test_the_products_own_javascript_verifies(cases: list[tuple[int, str]]) -> None:
+def test_the_products_javascript_sample_computes_the_same_signature(cases: list[tuple[int, str]]) -> None:
     node = shutil.which("node")
     if not node:
         pytest.skip("node is not on PATH: the product's JavaScript sample was not run")

@@ -30,7 +30,7 @@ def test_without_a_key_the_response_is_401_in_the_envelope(tenant: Tenant) -> No
     assert "X-RateLimit-Limit" not in answer.headers
 
 
-def test_a_refused_key_gets_the_challenge_of_rfc_6750(tenant: Tenant) -> None:
+def test_a_rejected_key_gets_the_challenge_of_rfc_6750(tenant: Tenant) -> None:
     assert call("GET", "/v1/health").headers["WWW-Authenticate"] == "Bearer"
     unknown = "eal_live_" + "0" * 38
     assert (

@@ -25,14 +25,14 @@ def test_the_committed_document_is_served_without_a_key_and_without_aws(
     assert calls.made == []
 
 
-def test_it_says_what_it_is(cloud: None) -> None:
-    shown = call("GET", "/v1/openapi.json").json
+def test_the_document_has_its_version_servers_paths_and_webhooks(cloud: None) -> None:
+    document = call("GET", "/v1/openapi.json").json
 
-    assert shown["openapi"].startswith("3.1")
-    assert [one["url"] for one in shown["servers"]] == ["https://expertailabs.ai/api/v1", "/api/v1"]
-    assert "/leads" in shown["paths"]
-    assert "lead.created" in shown["webhooks"]
+    assert document["openapi"].startswith("3.1")
+    assert [server["url"] for server in document["servers"]] == ["https://expertailabs.ai/api/v1", "/api/v1"]
+    assert "/leads" in document["paths"]
+    assert "lead.created" in document["webhooks"]
 
 
-def test_a_key_is_neither_needed_nor_looked_at(cloud: None) -> None:
+def test_an_invalid_key_is_ignored(cloud: None) -> None:
     assert call("GET", "/v1/openapi.json", key="eal_live_nonsense").status == 200

@@ -1,4 +1,4 @@
-"""ANY / and ANY /{proxy+}: what no endpoint answers."""
+"""ANY / and ANY /{proxy+}: requests without an endpoint."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_known_path_with_another_method_is_405_with_allow(
     assert answer.json["error"]["details"]["allowed"] == allow.split(", ")
 
 
-def test_a_request_to_another_endpoint_is_not_405(cloud: None) -> None:
+def test_a_request_for_an_existing_route_is_404(cloud: None) -> None:
     event = proxy_event("GET", "/v1/leads")
 
     answer = load_app("unknown_route/answer").handler(event, None)
@@ -60,7 +60,7 @@ def test_a_request_to_another_endpoint_is_not_405(cloud: None) -> None:
     assert answer["statusCode"] == 404
 
 
-def test_neither_a_key_nor_the_database_is_looked_at(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neither_key_nor_database_is_read(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     with watched_calls(monkeypatch) as calls:
         answer = call("GET", "/v1/nothing", key=tenant.admin)
 

@@ -1,4 +1,4 @@
-"""Events: the catalogue has all that the contract promises today, and all that the code emits."""
+"""Events: the catalogue has every type that the contract promises or the code emits."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ PROMISED = {
     "webhook.disabled",
     "audit.log.event",
 }  # fmt: skip
-"""Those of the contract's events whose resources exist. A type joins when its code does, and never leaves."""
+"""The contract's event types whose resources exist. Add a type together with its code; never remove one."""
 NOT_BY_EMIT = {"audit.log.event"}
-"""The relay makes it of audit records."""
+"""Types that the relay derives from audit records."""
 
 
 def faults(project: Project) -> Iterator[str]:
     known = catalogue(project)
     for name in sorted(PROMISED - set(known)):
-        yield f"eal/core/events/catalogue.py: put {name} back into CATALOGUE: customers subscribe to it"
+        yield f"eal/core/events/catalogue.py: restore {name} in CATALOGUE, because customers subscribe to it"
     for name, meaning in known.items():
         if not meaning.endswith("."):
-            yield f"eal/core/events/catalogue.py: say in a sentence what {name} means"
+            yield f"eal/core/events/catalogue.py: describe {name} in a sentence that ends with a full stop"
     seen = set()
-    for place, emits in emitted(project):
-        if emits is None:
-            yield f"{place}: emit() takes its type as a literal, so that this test can see it"
-        elif emits not in known:
-            yield f"{place} emits {emits}: add it to CATALOGUE in eal/core/events/catalogue.py"
-        seen.add(emits)
+    for location, event_type in emitted(project):
+        if event_type is None:
+            yield f"{location}: pass the event type to emit() as a literal, because this check reads the source"
+        elif event_type not in known:
+            yield f"{location} emits {event_type}: add it to CATALOGUE in eal/core/events/catalogue.py"
+        seen.add(event_type)
     for name in sorted(set(known) - seen - NOT_BY_EMIT):
-        yield f"eal/core/events/catalogue.py: nothing emits {name}: a type joins the catalogue when its code does"
+        yield f"eal/core/events/catalogue.py: nothing emits {name}: remove it, or add the code that emits it"
 
 
 def catalogue(project: Project) -> dict[str, str]:
-    """CATALOGUE as the file has it."""
+    """CATALOGUE, read from its source: type to description."""
     tree = ast.parse((project.root / "layers/shared/eal/core/events/catalogue.py").read_text())
     for node in tree.body:
         if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "CATALOGUE" and node.value:
@@ -53,13 +53,13 @@ def catalogue(project: Project) -> dict[str, str]:
 
 
 def emitted(project: Project) -> Iterator[tuple[str, str | None]]:
-    """(path, type) of each `….emit(…)`; None where the type is no literal."""
+    """(location, type) of each `….emit(…)`; the type is None if it is not a literal."""
     for path, tree in project.modules("layers/shared/eal"):
         yield from ((f"{path}:{call.lineno}", name) for call, name in text_arguments(tree, "emit"))
 
 
 def enqueued(project: Project) -> list[tuple[str, str]]:
-    """(path, task) of each `….enqueue_task("…")`."""
+    """(location, task) of each `….enqueue_task("…")`."""
     return [
         (f"{path}:{call.lineno}", name)
         for path, tree in project.modules("layers/shared/eal")

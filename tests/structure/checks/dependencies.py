@@ -1,4 +1,4 @@
-"""Requirements: closed, exact pins, from the package index alone; development and deployment agree."""
+"""Requirements: complete, pinned to exact versions, which development and deployment share."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ def faults(project: Project) -> Iterator[str]:
     pins: dict[str, tuple[str, str]] = {}
     for name in (DEPLOYED, DEVELOPMENT):
         for number, line in _lines(project.root / name):
-            where = f"{name}:{number}"
+            location = f"{name}:{number}"
             if line == _INCLUDE and name == DEVELOPMENT:
                 continue
             pin = _PIN.fullmatch(line)
             if pin is None:
-                yield f"{where}: '{line}' must be <name>==<version> and nothing else: no range, index, URL or option"
+                yield f"{location}: '{line}' must be <name>==<version> and nothing else: no range, index, URL or option"
                 continue
             package, version = re.sub(r"[-_.]+", "-", pin[1]).lower(), pin[2]
             if package in pins and pins[package][1] != version:
-                yield f"{where}: {package} is {version} here and {pins[package][1]} at {pins[package][0]}: make it one"
+                yield f"{location}: {package} is {version}, but {pins[package][1]} at {pins[package][0]}: use the same"
             elif package in pins:
-                yield f"{where}: {package} stands at {pins[package][0]} already: remove one"
-            pins.setdefault(package, (where, version))
+                yield f"{location}: {package} is pinned at {pins[package][0]} too: remove one of the lines"
+            pins.setdefault(package, (location, version))
     if not any(line == _INCLUDE for _, line in _lines(project.root / DEVELOPMENT)):
-        yield f"{DEVELOPMENT}: include what functions run with: {_INCLUDE}"
+        yield f"{DEVELOPMENT}: add the line that includes the deployed requirements: {_INCLUDE}"
     for package in ("boto3", "aws-xray-sdk", "mangum", "dnspython", "niquests"):
         if pins.get(package, ("", ""))[0].startswith(DEPLOYED):
-            yield f"{DEPLOYED}: remove {package}: no function needs it, and importing it costs a cold start"
+            yield f"{DEPLOYED}: remove {package}: no function needs it, and its import slows down cold starts"
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

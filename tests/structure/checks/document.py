@@ -1,4 +1,4 @@
-"""The OpenAPI document: every operation named, secured, described, with errors and pages as the contract has them."""
+"""The OpenAPI document: names, security, descriptions, errors and pages of every operation follow the contract."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 type Node = dict[str, Any]
 
 PUBLIC = {"getOpenapi", "receiveCallrailWebhook", "receiveResendWebhook", "receiveStripeWebhook"}
-"""Operations that need no key: vendors sign what they send."""
+"""Operations without an API key: the document, and the receivers, whose requests vendors sign."""
 _ERROR = {"$ref": "#/components/schemas/Error"}
 VERBS = {
     "Connect", "Convert", "Create", "Delete", "Disconnect", "Erase", "Export", "Get", "Grant", "Import", "Invite",
     "List", "Move", "Push", "Qualify", "Receive", "Remove", "Replay", "Retry", "Revoke", "Rotate", "Score", "Send",
     "Update",
 }  # fmt: skip
-"""What a summary can begin with. One word for one thing: see whether one of these fits before you add another."""
+"""The verbs that can begin a summary. Use one of these if it fits; one word for one thing."""
 MAX_SUMMARY_CHARACTERS = 40
 _PROPER_NAMES = {"Resend", "Stripe"}
 _TITLE_CASE = re.compile(r"[A-Z][a-z]+")
@@ -35,45 +35,45 @@ def faults(document: Node) -> Iterator[str]:
     for name, times in names.items():
         if times > 1:
             yield f"{times} operations are called {name}: rename one of them"
-    described = [*operations, *_sent(document)]
+    described = [*operations, *_webhooks(document)]
     summaries = Counter(operation.get("summary", "") for _, operation in described)
-    for where, operation in described:
-        yield from _summary(where, operation)
+    for location, operation in described:
+        yield from _summary(location, operation)
         if summaries[operation.get("summary", "")] > 1:
-            yield f"{where}: another operation has the summary '{operation.get('summary', '')}' too, change one of them"
+            yield f"{location}: another operation has the summary '{operation.get('summary', '')}' too: change one"
     for name in document["components"]["schemas"]:
         if "__" in name or "[" in name:
-            yield f"the schema {name} needs a short name of its own: rename its model, or subclass the generic one"
-    for where, operation in operations:
-        yield from _words(where, operation)
-        yield from _security(where, operation)
-        yield from _errors(document, where, operation)
-        yield from _lists(document, where, operation)
+            yield f"the schema {name} has a generated name: rename its model, or subclass the generic model"
+    for location, operation in operations:
+        yield from _words(location, operation)
+        yield from _security(location, operation)
+        yield from _errors(document, location, operation)
+        yield from _lists(document, location, operation)
     yield from _events(document)
 
 
 def _info(document: Node) -> Iterator[str]:
-    """As Redocly and Spectral want it: info-contact, info-license and info-license-strict."""
+    """The rules info-contact, info-license and info-license-strict of Redocly and Spectral."""
     if not document["info"].get("contact", {}).get("url"):
         yield "info.contact needs a url"
     if not {"identifier", "url"} & set(document["info"].get("license", {})):
         yield "info.license needs an SPDX identifier or a url"
 
 
-def _arrays(node: object, where: str) -> Iterator[str]:
-    """As Spectral's array-items: a client's generator leaves out what has an array without them."""
+def _arrays(node: object, location: str) -> Iterator[str]:
+    """Spectral's rule array-items: client generators omit a schema that has an array without items."""
     if isinstance(node, dict):
-        if "array" in (node.get("type"), *_several(node.get("type"))) and "items" not in node:
-            yield f"{where} is an array: say what its items are"
+        if "array" in (node.get("type"), *_listed_types(node.get("type"))) and "items" not in node:
+            yield f"{location} is an array without items: declare their type"
         for name, child in node.items():
             if name not in ("example", "examples", "const", "default", "enum"):
-                yield from _arrays(child, f"{where}/{name}")
+                yield from _arrays(child, f"{location}/{name}")
     elif isinstance(node, list):
         for number, child in enumerate(node):
-            yield from _arrays(child, f"{where}/{number}")
+            yield from _arrays(child, f"{location}/{number}")
 
 
-def _several(kind: object) -> list[object]:
+def _listed_types(kind: object) -> list[object]:
     return kind if isinstance(kind, list) else []
 
 
@@ -83,82 +83,82 @@ def _operations(document: Node) -> Iterator[tuple[str, Node]]:
             yield f"{method.upper()} {path}", operation
 
 
-def _sent(document: Node) -> Iterator[tuple[str, Node]]:
+def _webhooks(document: Node) -> Iterator[tuple[str, Node]]:
     for name, item in document["webhooks"].items():
         yield f"the event {name}", item["post"]
 
 
-def _summary(where: str, operation: Node) -> Iterator[str]:
-    """Summaries become menus, headings and the documentation of client methods."""
+def _summary(location: str, operation: Node) -> Iterator[str]:
+    """Menus, headings and the documentation of client methods show summaries."""
     summary = operation.get("summary", "")
     if not summary:
-        yield f"{where} needs a summary in its decorator, a verb and a noun, such as 'Update a lead'"
+        yield f"{location} needs a summary in its decorator, a verb and a noun, such as 'Update a lead'"
         return
     verb, _, rest = summary.partition(" ")
-    said = f"{where}: its summary '{summary}'"
+    subject = f"{location}: its summary '{summary}'"
     if verb not in VERBS or not rest:
-        yield f"{said} must be a verb of VERBS (tests/structure/checks/document.py) and a noun"
+        yield f"{subject} must be a verb of VERBS (tests/structure/checks/document.py) and a noun"
     if len(summary) > MAX_SUMMARY_CHARACTERS:
-        yield f"{said} has {len(summary)} characters, and {MAX_SUMMARY_CHARACTERS} are the limit"
+        yield f"{subject} has {len(summary)} characters; the limit is {MAX_SUMMARY_CHARACTERS}"
     if summary.endswith("."):
-        yield f"{said} must not end with a full stop"
+        yield f"{subject} must not end with a full stop"
     if any(_TITLE_CASE.fullmatch(word) and word not in _PROPER_NAMES for word in rest.split()):
-        yield f"{said} must be in sentence case"
+        yield f"{subject} must be in sentence case"
     if operation.get("description", "").startswith(summary):
-        yield f"{said} must not be repeated by its description"
+        yield f"{subject} must not be repeated by its description"
 
 
-def _words(where: str, operation: Node) -> Iterator[str]:
+def _words(location: str, operation: Node) -> Iterator[str]:
     if not operation.get("description"):
-        yield f"{where}: say in the endpoint's docstring what it does"
+        yield f"{location}: describe its effect in the endpoint's docstring"
     if not operation.get("tags"):
-        yield f"{where} needs a tag"
+        yield f"{location} needs a tag"
     for parameter in operation.get("parameters", []):
         if parameter.get("schema") == {}:
-            yield f"{where}: the parameter {parameter['name']} has no type"
+            yield f"{location}: declare the type of the parameter {parameter['name']}"
         if parameter.get("in") == "path" and not parameter.get("description"):
-            yield f"{where}: say in tools/openapi/parameters.py what {parameter['name']} is"
+            yield f"{location}: describe the parameter {parameter['name']} in tools/openapi/parameters.py"
 
 
-def _security(where: str, operation: Node) -> Iterator[str]:
+def _security(location: str, operation: Node) -> Iterator[str]:
     if bool(operation.get("security")) == (operation["operationId"] in PUBLIC):
-        yield f"{where} needs a caller in its signature, or a line in PUBLIC (tests/structure/checks/document.py)"
+        yield f"{location} needs a caller in its signature, or a line in PUBLIC (tests/structure/checks/document.py)"
 
 
-def _errors(document: Node, where: str, operation: Node) -> Iterator[str]:
+def _errors(document: Node, location: str, operation: Node) -> Iterator[str]:
     responses = operation["responses"]
     if not any(status.startswith("2") for status in responses):
-        yield f"{where} has no success response"
+        yield f"{location} documents no success: add a 2xx response"
     if not any(status.startswith("4") for status in responses):
-        yield f"{where} has no refusal"
+        yield f"{location} documents no client error: add a 4xx response"
     needed = {"429", "500", "503"} | ({"400", "401", "403"} if operation.get("security") else set())
-    if operation["tags"] != ["inbound"]:  # what a vendor sends is not judged there
+    if operation["tags"] != ["inbound"]:  # a receiver does not validate the fields of a body
         needed.add("422")
     for status in sorted(needed - set(responses)):
-        yield f"{where} does not say that it can answer {status}"
+        yield f"{location} does not document {status}: add the response"
     for status, response in responses.items():
         if status.startswith(("4", "5")):
             content = resolved(document, response).get("content", {}).get("application/json", {})
             if content.get("schema") != _ERROR:
-                yield f"{where}: its {status} must have the schema Error"
+                yield f"{location}: its response {status} must have the schema Error"
 
 
-def _lists(document: Node, where: str, operation: Node) -> Iterator[str]:
-    answer = answer_schema(document, operation)
-    properties = answer.get("properties", {})
+def _lists(document: Node, location: str, operation: Node) -> Iterator[str]:
+    schema = success_schema(document, operation)
+    properties = schema.get("properties", {})
     is_page = properties.get("data", {}).get("type") == "array"
-    if answer.get("type") == "array":
-        yield f"{where} answers a bare array: answer a page, {{data, next_cursor}}"
+    if schema.get("type") == "array":
+        yield f"{location} returns a bare array: return a page, {{data, next_cursor}}"
     if operation["operationId"].startswith("list") and not is_page:
-        yield f"{where} lists: answer a subclass of PageView"
+        yield f"{location} is a list: return a subclass of PageView"
     if is_page:
-        if set(answer.get("required", [])) < {"data", "next_cursor"}:
-            yield f"{where}: its page needs data and next_cursor"
+        if set(schema.get("required", [])) < {"data", "next_cursor"}:
+            yield f"{location}: its page needs data and next_cursor"
         names = {parameter.get("name") for parameter in operation.get("parameters", [])}
-        # An action's page holds what its body named: there is nothing to walk.
+        # The page of an action has the items that its body names, so there is no next page.
         for name in () if "requestBody" in operation else ("limit", "cursor"):
             if name not in names:
-                yield f"{where} lists and takes no {name}: its query must be a subclass of ListQuery"
+                yield f"{location} is a list without the parameter {name}: make its query a subclass of ListQuery"
 
 
 def _events(document: Node) -> Iterator[str]:
@@ -166,11 +166,11 @@ def _events(document: Node) -> Iterator[str]:
         schema = item["post"]["requestBody"]["content"]["application/json"]["schema"]
         data = resolved(document, resolved(document, schema)["properties"]["data"])
         for secret in sorted(SECRETS & set(data.get("properties", {}))):
-            yield f"the event {name} would show {secret}: events carry neither transcripts nor secrets"
+            yield f"the event {name} would contain {secret}: events contain neither transcripts nor secrets"
 
 
 def resolved(document: Node, node: Node) -> Node:
-    """What a local reference points to."""
+    """The target of a local reference, or the node itself."""
     while "$ref" in node:
         target: Node = document
         for part in node["$ref"].removeprefix("#/").split("/"):
@@ -179,7 +179,7 @@ def resolved(document: Node, node: Node) -> Node:
     return node
 
 
-def answer_schema(document: Node, operation: Node) -> Node:
+def success_schema(document: Node, operation: Node) -> Node:
     for status, response in sorted(operation["responses"].items()):
         if status.startswith("2"):
             content = response.get("content", {}).get("application/json", {})

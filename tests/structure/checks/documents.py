@@ -1,4 +1,4 @@
-"""Documents: what they name exists, links resolve, examples are executed, and decisions are indexed."""
+"""Documents: the files that they name exist, links resolve, examples are executed, and decisions are indexed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MAX_README_BYTES = 12 * 1024
 DECISIONS = "docs/decisions"
 SECTIONS = ["Context", "Decision", "Measured", "Consequences", "How to reverse"]
-"""Of a decision record, in this order."""
+"""The sections of a decision record, in this order."""
 STATUS = re.compile(r"(Accepted|Superseded by \[\d{4}\]\(\d{4}-[a-z0-9-]+\.md\))")
 
 EXECUTED = {"console": None, "python": 1, "js": 1}
@@ -23,15 +23,15 @@ EXECUTED = {"console": None, "python": 1, "js": 1}
 tests/deployed/test_worked_examples.py runs every console block, tests/flows/test_recipes.py one recipe a language.
 """
 NOT_EXECUTED = {"go": 1}
-"""The tests need no Go toolchain, so docs/api-guide.md says that its Go recipe is not run."""
+"""The tests need no Go toolchain, so docs/api-guide.md says that no test executes its Go recipe."""
 INERT = {"sh", "text"}
-"""Commands that need AWS, Docker or a checkout of their own, and diagrams."""
+"""Commands that need AWS, Docker or their own checkout, and diagrams."""
 
 HISTORY = {"CHANGELOG.md"}
-"""Names what was there at the time."""
+"""Documents that may name removed files."""
 ROOTS = ("docs/", "functions/", "layers/", "events/", "tests/", "tools/", ".github/", ".ci/")
 PACKAGES = ("core/", "ai/", "domain/", "vendors/", "entry/")
-"""Paths that begin with one of these are below the package."""
+"""Paths that begin with one of these are relative to PACKAGE."""
 PACKAGE = "layers/shared/eal"
 AT_THE_TOP = re.compile(
     r"[\w.-]+\.(md|toml)|template\.yaml|\.?[\w-]+-config\.yaml|Makefile|LICENSE|\.editorconfig"
@@ -48,7 +48,7 @@ _ROW = re.compile(r"^\| \[(\d{4})\]\(([^)]+)\) \| (.+) \| (.+) \| (.+) \|$", re.
 class Block(NamedTuple):
     language: str
     quotes: str | None
-    """The file that the block quotes whole: ```python title="functions/…/app.py"."""
+    """The file that the block quotes in full: ```python title="functions/…/app.py"."""
     text: str
 
 
@@ -70,7 +70,7 @@ def blocks(text: str) -> list[Block]:
 def faults(project: Project) -> Iterator[str]:
     size = (project.root / "README.md").stat().st_size
     if size > MAX_README_BYTES:
-        yield f"README.md has {size} bytes, and {MAX_README_BYTES} is the limit: move a part to docs/"
+        yield f"README.md has {size} bytes; the limit is {MAX_README_BYTES}: move a part to docs/"
     texts = {name: (project.root / name).read_text() for name in documents(project.root)}
     for name, text in texts.items():
         yield from _links(project, name, text)
@@ -94,7 +94,7 @@ def _links(project: Project, name: str, text: str) -> Iterator[str]:
 
 
 def _anchor(heading: str) -> str:
-    """As GitHub makes it."""
+    """The anchor that GitHub derives from a heading."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
@@ -134,7 +134,7 @@ def _is_module(root: Path, dotted: str) -> bool:
 
 
 def _references(project: Project) -> Iterator[str]:
-    """The other way round: documents that code refers to."""
+    """References from code to documents."""
     for top in ("functions", "layers", "tools", "tests"):
         for path in sorted((project.root / top).rglob("*.py")):
             name = path.relative_to(project.root).as_posix()
@@ -149,21 +149,21 @@ def _examples(project: Project, texts: dict[str, str]) -> Iterator[str]:
     counts = dict.fromkeys(EXECUTED | NOT_EXECUTED, 0)
     for name, text in texts.items():
         if re.search(r"^([ \t]+```|[ \t]*~~~)", text, re.M):
-            yield f"{name} has a block that is indented or begins with ~~~: the tests find blocks of ``` at the margin"
+            yield f"{name} has a block that is indented or begins with ~~~: begin it with ``` at the margin"
         for block in blocks(text):
             if block.language == "sh" and "curl " in block.text:
-                yield f"{name} calls the API in a block of sh: make it console, so that a test executes it"
+                yield f"{name} calls the API in a sh block: mark it console, so that a test executes it"
             if block.quotes is not None:
                 yield from _quotation(project, name, block)
             elif block.language in counts:
                 counts[block.language] += 1
             elif block.language not in INERT:
-                yield f"{name} has a block of '{block.language}': let a test execute it, or mark it sh or text"
+                yield f"{name} has a '{block.language}' block: add a test that executes it, or mark it sh or text"
     for language, expected in (EXECUTED | NOT_EXECUTED).items():
         if expected is not None and counts[language] != expected:
             yield (
                 f"the documents have {counts[language]} blocks of {language}, and tests/flows/test_recipes.py "
-                f"expects {expected}: let a test execute the others, or quote a file with title=…"
+                f"expects {expected}: add a test that executes the others, or quote a file with title=…"
             )
 
 
@@ -181,14 +181,14 @@ def _decisions(texts: dict[str, str]) -> Iterator[str]:
     for expected, (name, text) in enumerate(records.items(), start=1):
         file = name.rpartition("/")[2]
         if not re.fullmatch(rf"{expected:04d}-[a-z0-9-]+\.md", file):
-            yield f"{name}: name it {expected:04d}-<title>.md, numbers have no gap and no repetition"
+            yield f"{name}: rename it {expected:04d}-<title>.md, because numbers have no gaps or duplicates"
         if re.findall(r"^## (.+)$", text, re.M) != SECTIONS:
-            yield f"{name}: its sections are {', '.join(SECTIONS)}, as in {DECISIONS}/template.md"
+            yield f"{name}: its sections must be {', '.join(SECTIONS)}, as in {DECISIONS}/template.md"
         head = re.match(r"# (\d{4})\. (.+)\n\n- Status: (.+)\n- Date: (\d{4}-\d\d-\d\d)\n", text)
         if head is None or head[1] != file[:4]:
             yield f"{name}: begin it as {DECISIONS}/template.md does"
         elif not STATUS.fullmatch(head[3]):
-            yield f"{name}: its status is Accepted or Superseded by [NNNN](NNNN-<title>.md)"
+            yield f"{name}: its status must be Accepted or Superseded by [NNNN](NNNN-<title>.md)"
         elif index.get(file) != (head[1], file, head[2], head[3], head[4]):
             yield (
                 f"{DECISIONS}/README.md needs the row "

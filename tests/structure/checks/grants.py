@@ -1,4 +1,4 @@
-"""Roles: exact actions on named resources, each role used, and nothing that a function's kind must not do."""
+"""Roles: exact actions on named resources, no unused role, no action that the kind of a function excludes."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ NEVER = (
     "iam:",
     "sts:AssumeRole",
 )
-"""Beginnings of actions that no role has."""
+"""Prefixes of actions that no role may have."""
 DELETING = {
     "WorkersImportLeadsRole": "${UploadsBucket.Arn}/imports/uploads/*",
 }
-"""The one exception to s3:DeleteObject: uploads are personal data that nobody needs after their import."""
+"""The only exception for s3:DeleteObject: uploads are personal data that nobody needs after their import."""
 PASSED = {"iam:PassedToService": "scheduler.amazonaws.com"}
-"""The one exception: a worker that makes schedules hands them the role that they send with, and no other service."""
+"""The only exception for IAM: a worker passes a schedule the role that sends its message, to Scheduler only."""
 MANAGED = {"arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"}
 """X-Ray's write actions cannot be narrowed to a resource, so AWS's own policy grants them."""
 SIGNING_ENDPOINTS = {
-    "AuditLogGetProof": "a record that no checkpoint has yet is proved at once, and not after the next full hour",
+    "AuditLogGetProof": "proves a record that no checkpoint covers yet, without a wait for the hourly run",
 }
-"""Endpoints that may sign checkpoints, and why. A new line is a decision."""
+"""Endpoints that may sign checkpoints, each with its reason. A new line is a decision."""
 _SIGN = {"kms:Sign", "kms:GetPublicKey"}
 DECRYPTING_ENDPOINTS = {
-    "WebhooksTest": "a test event is signed while the caller waits for what the receiver says",
+    "WebhooksTest": "signs a test event while the caller waits for the receiver's response",
 }
-"""Endpoints that may read secrets back, and why. A new line is a decision."""
+"""Endpoints that may decrypt secrets, each with its reason. A new line is a decision."""
 RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 
 
@@ -55,11 +55,11 @@ def role_of(project: Project, logical_id: str) -> str | None:
 def statements(project: Project, role: str) -> list[dict[str, Any]]:
     """The role's inline statements."""
     policies = project.resources("AWS::IAM::Role").get(role, {}).get("Policies", [])
-    return [one for policy in policies for one in listed(policy["PolicyDocument"]["Statement"])]
+    return [statement for policy in policies for statement in listed(policy["PolicyDocument"]["Statement"])]
 
 
 def actions_on(project: Project, role: str, logical_id: str) -> set[str]:
-    """What the role may do to one resource of the template."""
+    """The actions that the role allows on one resource of the template."""
     return {
         action
         for statement in statements(project, role)
@@ -72,31 +72,31 @@ def _statements(project: Project) -> Iterator[str]:
     for role, properties in project.resources("AWS::IAM::Role").items():
         for managed in properties.get("ManagedPolicyArns", []):
             if (managed.get("Fn::Sub") if isinstance(managed, dict) else managed) not in MANAGED:
-                yield f"template.yaml: {role} has the managed policy {managed}: write out the actions that it needs"
+                yield f"template.yaml: {role} has the managed policy {managed}: list the actions that it needs"
         for statement in statements(project, role):
             yield from _statement(role, statement)
     for logical_id, properties in project.functions.items():
         if "Policies" in properties:
-            yield f"template.yaml: {logical_id} has Policies of its own: put them into a role"
+            yield f"template.yaml: {logical_id} has Policies of its own: move them to a role"
 
 
 def _statement(role: str, statement: dict[str, Any]) -> Iterator[str]:
     for action in listed(statement["Action"]):
         if "*" in action:
-            yield f"template.yaml: {role} may {action}: name the exact actions"
-        for never in NEVER:
-            excepted = _hands_on_a_role(action, statement) or _deletes_uploads(role, action, statement)
-            if action.startswith(never) and not excepted:
-                yield f"template.yaml: {role} may {action}: no role may, remove it"
+            yield f"template.yaml: {role} allows {action}: name the exact actions"
+        for prefix in NEVER:
+            excepted = _passes_a_role(action, statement) or _deletes_uploads(role, action, statement)
+            if action.startswith(prefix) and not excepted:
+                yield f"template.yaml: {role} allows {action}, which no role may have: remove it"
     for resource in listed(statement["Resource"]):
         if resource == "*" or referred(resource) is None:
             yield f"template.yaml: {role} has the resource {resource}: name one of the template's resources"
         if isinstance(resource, dict) and str(resource.get("Fn::Sub", "")).endswith("Bucket.Arn}/*"):
             yield f"template.yaml: {role} has a whole bucket, {resource['Fn::Sub']}: name the prefix that it needs"
         if referred(resource) == "AccessTable" and not _keys_named(statement):
-            yield f"template.yaml: {role} has all of AccessTable: name its keys, by a Condition on dynamodb:LeadingKeys"
+            yield f"template.yaml: {role} has all of AccessTable: restrict it by a Condition on dynamodb:LeadingKeys"
     if "NotAction" in statement or "NotResource" in statement:
-        yield f"template.yaml: {role} uses NotAction or NotResource: name what is allowed"
+        yield f"template.yaml: {role} uses NotAction or NotResource: use Action and Resource"
 
 
 def _keys_named(statement: dict[str, Any]) -> bool:
@@ -104,17 +104,19 @@ def _keys_named(statement: dict[str, Any]) -> bool:
     return bool(named) and "*" not in named
 
 
-def _hands_on_a_role(action: str, statement: dict[str, Any]) -> bool:
+def _passes_a_role(action: str, statement: dict[str, Any]) -> bool:
     return action == "iam:PassRole" and statement.get("Condition") == {"StringEquals": PASSED}
 
 
 def _deletes_uploads(role: str, action: str, statement: dict[str, Any]) -> bool:
-    resources = [one.get("Fn::Sub") for one in listed(statement["Resource"]) if isinstance(one, dict)]
+    resources = [
+        resource.get("Fn::Sub") for resource in listed(statement["Resource"]) if isinstance(resource, dict)
+    ]
     return action == "s3:DeleteObject" and resources == [DELETING.get(role)]
 
 
 def _passed(project: Project) -> set[str | None]:
-    """The roles that functions hand on."""
+    """The roles that functions pass to a service."""
     return {
         referred(resource)
         for role in project.resources("AWS::IAM::Role")
@@ -128,10 +130,10 @@ def _roles_in_use(project: Project) -> Iterator[str]:
     roles = set(project.resources("AWS::IAM::Role"))
     used = {role_of(project, logical_id) for logical_id in project.functions} | _passed(project)
     for role in sorted(roles - used):
-        yield f"template.yaml: no function has {role}: remove it"
+        yield f"template.yaml: no function uses {role}: remove it"
     for logical_id in project.functions:
         if role_of(project, logical_id) not in roles:
-            yield f"template.yaml: {logical_id} has no role of the template: SAM would make one, set Role"
+            yield f"template.yaml: {logical_id} has no role of the template: set Role, otherwise SAM creates one"
 
 
 def _queues(project: Project) -> Iterator[str]:
@@ -143,11 +145,11 @@ def _queues(project: Project) -> Iterator[str]:
             if event["Type"] == "SQS"
         }
         for queue in project.resources("AWS::SQS::Queue"):
-            received = actions_on(project, role, queue) & RECEIVE
-            if queue in own and received != RECEIVE:
+            allowed = actions_on(project, role, queue) & RECEIVE
+            if queue in own and allowed != RECEIVE:
                 yield f"template.yaml: {role} needs {', '.join(sorted(RECEIVE))} on {queue}: {logical_id} consumes it"
-            if queue not in own and received:
-                yield f"template.yaml: {role} may {', '.join(sorted(received))} on {queue}, which is not {logical_id}'s"
+            if queue not in own and allowed:
+                yield f"template.yaml: {role} allows {', '.join(sorted(allowed))} on {queue}, not {logical_id}'s queue"
 
 
 def _endpoints(project: Project) -> Iterator[str]:
@@ -159,4 +161,4 @@ def _endpoints(project: Project) -> Iterator[str]:
         for statement in statements(project, role):
             for action in listed(statement["Action"]):
                 if action.startswith("kms:") and action not in allowed:
-                    yield f"template.yaml: {logical_id} is an endpoint, and {role} may {action}: no endpoint may"
+                    yield f"template.yaml: {logical_id} is an endpoint, and {role} allows {action}: remove it"

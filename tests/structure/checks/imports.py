@@ -1,4 +1,4 @@
-"""Who may import whom, read from the syntax trees. Imports under TYPE_CHECKING and inside functions count too."""
+"""Which module may import which, by the syntax trees. Imports under TYPE_CHECKING and inside functions count too."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ if TYPE_CHECKING:
     from tests.structure.project import Project
 
 LAYERS = ("core", "ai", "domain", "vendors", "entry")
-"""The folders of eal, lowest first: each imports itself and what stands to its left."""
+"""The folders of eal, lowest first: each may import itself and the folders to its left."""
 
 PAIRS = {
     ("crm", "integrations"): "a tenant's connection names its CRM's address and signing secret",
-    ("crm", "leads"): "what is pushed to a CRM is a lead, which shows how the push went",
+    ("crm", "leads"): "a CRM push sends a lead, and the lead shows the result",
     ("lead_imports", "leads"): "rows become leads, with the checks of POST /v1/leads",
     ("leads", "organization_settings"): "a lead inside the service area scores higher",
     ("messages", "leads"): "a submitted form becomes a lead",
     ("organizations", "api_keys"): "a new organization comes with its first admin key",
     ("organizations", "organization_settings"): "settings are a part of the organization's item",
-    ("outbox", "audit_log"): "numbering marks the logs whose records the archive has yet to take",
+    ("outbox", "audit_log"): "numbering marks the logs that have records to archive",
     ("prospects", "leads"): "a prospect has a lead's contact fields and becomes a lead",
     ("prospects", "organization_settings"): "a prospect inside the service area is worth more",
-    ("statistics", "calls"): "what a call counts for",
-    ("statistics", "leads"): "what a lead counts for",
+    ("statistics", "calls"): "a call changes counters",
+    ("statistics", "leads"): "a lead changes counters",
     ("statistics", "organization_settings"): "a roll-up reads the items of child organizations",
     ("statistics", "organizations"): "a roll-up adds up the children that granted it",
-    ("webhooks", "audit_log"): "an audit record is sent as its GET shows it",
-    ("webhooks", "events"): "a test event is shown as the feed shows events",
+    ("webhooks", "audit_log"): "a webhook sends an audit record as its GET returns it",
+    ("webhooks", "events"): "a test event has the representation of the feed",
 }
 """The imports between resources of the domain, each with its reason. A new one is a decision: it needs a line here."""
 
 BOTOCORE = {"layers/shared/eal/core/aws.py"}
 FAULTS = {"layers/shared/eal/domain/audit_log/archive.py"}
-"""Modules outside of entry that tell AWS's answers apart by botocore.exceptions."""
+"""Modules outside entry that distinguish AWS's errors by botocore.exceptions."""
 IMPURE = {
     "core.aws",
     "core.settings",
@@ -70,7 +70,7 @@ def faults(project: Project) -> Iterator[str]:
             yield from _pure(path, tree, found)
     yield from _stale_pairs(project)
     for circle in circles(project):
-        yield f"{' -> '.join((*circle, circle[0]))}: these import each other, move what they share to one below them"
+        yield f"{' -> '.join((*circle, circle[0]))}: these import each other, move the shared part to a module below"
     for path, tree in project.modules("functions"):
         found = imports(tree)
         yield from _function(path, found)
@@ -110,7 +110,7 @@ def _nothing_from_outside(path: str, found: Sequence[Import]) -> Iterator[str]:
         if one.module.split(".")[0] in ("functions", "tests", "tools"):
             yield f"{path}:{one.line} imports {one.module}: eal is imported, it does not import its users"
         if one.module.startswith("."):
-            yield f"{path}:{one.line}: write the import out from eal on"
+            yield f"{path}:{one.line}: write an absolute import, from eal"
 
 
 def _third_party(path: str, found: Sequence[Import]) -> Iterator[str]:
@@ -123,7 +123,7 @@ def _third_party(path: str, found: Sequence[Import]) -> Iterator[str]:
             yield f"{path}:{one.line} imports boto3: use the clients of eal.core.aws"
         elif one.module.startswith("botocore.exceptions"):
             if not in_entry and path not in BOTOCORE | FAULTS:
-                yield f"{path}:{one.line} imports botocore.exceptions: let entry tell faults apart, or add it to FAULTS"
+                yield f"{path}:{one.line} imports botocore.exceptions: handle errors in entry, or add it to FAULTS"
         elif top == "botocore" and path not in BOTOCORE:
             yield f"{path}:{one.line} imports {one.module}: use the clients of eal.core.aws"
         elif top == "aws_lambda_powertools" and not in_entry and path != "layers/shared/eal/core/observe.py":
@@ -144,9 +144,9 @@ def _layers(path: str, found: Sequence[Import]) -> Iterator[str]:
         if parts[1] not in LAYERS:
             yield f"{path}:{one.line} imports eal.{parts[1]}, which is in none of the folders {', '.join(LAYERS)}"
         elif _is_upward(own, one.module):
-            yield f"{path}:{one.line} imports eal.{parts[1]}, which is above eal.{layer}: turn it round"
+            yield f"{path}:{one.line} imports eal.{parts[1]}, which is above eal.{layer}: reverse the dependency"
         elif (pair := _pair(own, one.module)) and pair not in PAIRS:
-            yield f"{path}:{one.line}: {pair[0]} imports {pair[1]}: avoid it, or add the pair to PAIRS, and why"
+            yield f"{path}:{one.line}: {pair[0]} imports {pair[1]}: remove it, or add the pair to PAIRS with a reason"
 
 
 def _module(path: str) -> str:
@@ -176,7 +176,7 @@ def _pair(own: str, other: str) -> tuple[str, str] | None:
 def _stale_pairs(project: Project) -> Iterator[str]:
     used = {_pair(own, other) for own, others in _imported(project).items() for other in others}
     for own, other in sorted(set(PAIRS) - used):
-        yield f"PAIRS (tests/structure/checks/imports.py): {own} imports {other} no more, remove it"
+        yield f"PAIRS (tests/structure/checks/imports.py): {own} no longer imports {other}, remove it"
 
 
 def upward(project: Project) -> list[tuple[str, str]]:
@@ -193,7 +193,7 @@ def upward(project: Project) -> list[tuple[str, str]]:
 
 
 def circles(project: Project) -> list[tuple[str, ...]]:
-    """Modules of eal that import each other, directly or by others: one tuple a circle, in the imports' order."""
+    """Modules of eal that import each other, directly or through others: one tuple per cycle, in the imports' order."""
     imported = _imported(project)
     found: dict[frozenset[str], tuple[str, ...]] = {}
     finished: set[str] = set()

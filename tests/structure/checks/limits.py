@@ -17,7 +17,7 @@ MAX_LAYER_SOURCE_BYTES = 5_000_000
 
 
 def expanded(template: dict[str, Any]) -> dict[str, Any]:
-    """A template after SAM's transform, without asking AWS anything."""
+    """The template after SAM's transform, without a call to AWS."""
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
 
@@ -38,11 +38,11 @@ def measured(template: dict[str, Any]) -> tuple[int, int]:
 
 
 def faults(path: str, template: dict[str, Any]) -> Iterator[str]:
-    """`template` is an expanded one."""
+    """`template` is the result of `expanded`."""
     count, size = measured(template)
-    figures = f"it is {count} resources and {size} bytes now"
-    way_out = "move a part of it to a nested application, as the workers are"
+    figures = f"it has {count} resources and {size} bytes"
+    advice = "move a part of it to a nested application, as the workers are"
     if count > MAX_RESOURCES:
-        yield f"{path} expands to more than {MAX_RESOURCES} resources ({figures}): {way_out}"
+        yield f"{path} expands to more than {MAX_RESOURCES} resources ({figures}): {advice}"
     if size > MAX_TEMPLATE_BYTES:
-        yield f"{path} expands to more than {MAX_TEMPLATE_BYTES} bytes ({figures}): {way_out}"
+        yield f"{path} expands to more than {MAX_TEMPLATE_BYTES} bytes ({figures}): {advice}"

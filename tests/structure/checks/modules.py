@@ -1,6 +1,6 @@
-"""What importing each app.py pulls in: the set of third-party packages and of heavy modules, in a fresh process.
+"""The modules that the import of each app.py loads in a new process: third-party packages and heavy modules.
 
-The import is most of a cold start. The set is the same on every machine, where times are not.
+The import takes most of a cold start. The set of modules is the same on every machine, but times are not.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ HEAVY = {
     ),
     "botocore": ("session", "client", "loaders", "awsrequest", "httpsession", "auth", "model"),
 }  # fmt: skip
-"""Parts of allowed packages that are loaded where they are used, and not on import."""
+"""Parts of allowed packages that only the code that uses them may load, and no import of an app.py."""
 STANDARD = ("asyncio", "http.server", "unittest", "xml.etree", "sqlite3", "multiprocessing")
 """Parts of the standard library that cost milliseconds, and that no request needs."""
 
@@ -53,11 +53,11 @@ for path in {paths!r}:
             spec = importlib.util.spec_from_file_location("app", path)
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
-            answer = sorted(set(sys.modules) - before - {{"app"}})
+            result = sorted(set(sys.modules) - before - {{"app"}})
         except BaseException as failure:
-            answer = repr(failure)
+            result = repr(failure)
         with os.fdopen(write, "w") as out:
-            json.dump(answer, out)
+            json.dump(result, out)
         os._exit(0)
     os.close(write)
     with os.fdopen(read) as back:
@@ -67,11 +67,11 @@ print(json.dumps(found))
 """
 
 
-def faults(project: Project, pulled: dict[str, list[str] | str]) -> Iterator[str]:
-    """`pulled` is what `measured` found."""
+def faults(project: Project, loaded: dict[str, list[str] | str]) -> Iterator[str]:
+    """`loaded` is the result of `measured`."""
     for folder in project.folders:
         path = f"functions/{folder}/app.py"
-        modules = pulled[folder]
+        modules = loaded[folder]
         if isinstance(modules, str):
             yield f"{path} cannot be imported without environment variables and AWS: {modules}"
             continue
@@ -79,9 +79,9 @@ def faults(project: Project, pulled: dict[str, list[str] | str]) -> Iterator[str
         packages = {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names)
         for name in sorted(packages - allowed):
             if not name.startswith("_sysconfigdata"):
-                yield f"{path} pulls {name} on import: import it in the function that uses it, or not at all"
+                yield f"{path} loads {name} on import: import it in the function that uses it, or remove it"
         for name in sorted(_heavy(set(modules))):
-            yield f"{path} pulls {name} on import: load it where it is used"
+            yield f"{path} loads {name} on import: import it in the function that uses it"
 
 
 def kind(folder: str) -> str:
@@ -95,7 +95,7 @@ def _heavy(modules: set[str]) -> set[str]:
 
 
 def measured(project: Project, folders: Sequence[str]) -> dict[str, list[str] | str]:
-    """The modules that each function's import adds, or the failure's text. No variable is set, and no AWS is there."""
+    """The modules that each function's import adds, or the error's text. The process has no environment variables."""
     paths = {str(project.root / "functions" / folder / "app.py"): folder for folder in folders}
     probe = _PROBE.format(shared=str(project.root / "layers" / "shared"), paths=list(paths))
     done = subprocess.run(  # noqa: S603 - our own interpreter and our own text
@@ -106,10 +106,10 @@ def measured(project: Project, folders: Sequence[str]) -> dict[str, list[str] | 
 
 
 def third_party(project: Project) -> set[str]:
-    """Every package that eal imports anywhere, lazily too."""
+    """Every package that eal imports, including imports inside functions."""
     return {
-        one.module.partition(".")[0]
+        imported.module.partition(".")[0]
         for _, tree in project.modules("layers/shared/eal")
-        for one in imports(tree)
-        if not one.for_types_only
+        for imported in imports(tree)
+        if not imported.for_types_only
     } - {*sys.stdlib_module_names, "eal"}

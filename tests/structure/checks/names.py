@@ -1,4 +1,4 @@
-"""Retired words: docs/glossary.md has one word for one thing, and these names are not used for it any more."""
+"""Retired words: docs/glossary.md has one word for one thing, and no name may use a retired one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from tests.structure.project import Project
 
 RETIRED = {
-    "Place": "a slot, a key, an object key, an origin: name which",
-    "Due": "the message, or what is due",
+    "Place": "slot, key, object key or origin",
+    "Due": "the message, or the due item",
     "Few": "Entry",
     "Told": "the event, parsed",
     "Whole": "the record",
@@ -26,11 +26,11 @@ RETIRED = {
     "few": "paginate_in_memory",
     "ask": "request or enqueue",
 }
-"""Whole names, with the word to use."""
+"""Full names, with their replacement."""
 RETIRED_WORDS = {"told", "asked", "heard", "standing", "afresh", "anew"}
-"""Words of a name, between underscores."""
+"""Words within a name, between underscores."""
 STORED = {"asked_sha256"}
-"""Names of stored attributes. They stay as they are."""
+"""Names of stored attributes, which cannot change."""
 RETIRED_LIMITS = re.compile(r"_?(MOST|LONGEST|LARGEST)(_|$)|.*_AT_MOST$")
 """A limit is MAX_… with its unit."""
 FOLDERS = ("layers", "functions", "tests", "tools")
@@ -42,7 +42,7 @@ def faults(project: Project) -> Iterator[str]:
             yield from _module_name(path)
             for name, line in sorted(set(_names(tree))):
                 if advice := _advice(name):
-                    yield f"{path}:{line} is called {name}, a retired word (docs/glossary.md): {advice}"
+                    yield f"{path}:{line}: rename {name}, a retired word (docs/glossary.md): {advice}"
 
 
 def _module_name(path: str) -> Iterator[str]:
@@ -50,7 +50,7 @@ def _module_name(path: str) -> Iterator[str]:
     if path.startswith(("layers", "functions")) and name.startswith("test_"):
         yield f"{path} is product code with the name of a test: rename it"
     if advice := _advice(name):
-        yield f"{path} has a retired word as its name (docs/glossary.md): {advice}"
+        yield f"{path}: rename it, because its name is a retired word (docs/glossary.md): {advice}"
 
 
 def _advice(name: str) -> str | None:
@@ -59,12 +59,12 @@ def _advice(name: str) -> str | None:
     if RETIRED_LIMITS.match(name):
         return "MAX_… with its unit"
     if retired := RETIRED_WORDS & set(name.lower().split("_")):
-        return f"say without '{min(retired)}' what it is"
+        return f"use a name without '{min(retired)}'"
     return RETIRED.get(name.lstrip("_"))
 
 
 def _names(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """The names that a module gives: definitions, parameters, assignments and aliases."""
+    """(name, line) of the names that a module binds: definitions, parameters, assignments and aliases."""
     for node in ast.walk(tree):
         match node:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):

@@ -1,4 +1,4 @@
-"""Work that waits is not lost: dead-letter queues, alarms, time-outs; rules that match real events."""
+"""Queues and rules: dead-letter queues, alarms and timeouts prevent lost messages; rules match existing events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 type Properties = dict[str, Any]
 
 DELAYED = {"CrmQueue", "DeliveryQueue", "ResendQueue"}
-"""Their workers send messages to them that wait for up to MAX_DELAY_SECONDS seconds, which count as age."""
+"""Queues whose messages can have a delay of up to MAX_DELAY_SECONDS, which counts as age."""
 MAX_DELAY_SECONDS = 900
 
 
@@ -26,7 +26,7 @@ def faults(project: Project) -> Iterator[str]:
             if event["Type"] == "SQS":
                 queue = referred(event["Properties"]["Queue"]) or ""
                 if queue in consumed:
-                    yield f"template.yaml: {logical_id} and {consumed[queue]} both consume {queue}: give each a queue"
+                    yield f"template.yaml: {logical_id} and {consumed[queue]} both consume {queue}: give each its own"
                 consumed[queue] = logical_id
                 yield from _mapping(project, logical_id, queue, event["Properties"])
             elif event["Type"] in ("DynamoDB", "Kinesis"):
@@ -39,18 +39,18 @@ def faults(project: Project) -> Iterator[str]:
 def _mapping(project: Project, worker: str, queue: str, event: Properties) -> Iterator[str]:
     queues = project.resources("AWS::SQS::Queue")
     if queue not in queues:
-        yield f"template.yaml: {worker} consumes {queue}, which is no queue of the template"
+        yield f"template.yaml: {worker} consumes {queue}, which is not a queue of the template"
         return
     if "ReportBatchItemFailures" not in event.get("FunctionResponseTypes", []):
         yield f"template.yaml: {worker}'s event needs FunctionResponseTypes: [ReportBatchItemFailures]"
     if not event.get("ScalingConfig", {}).get("MaximumConcurrency"):
         yield f"template.yaml: {worker}'s event needs ScalingConfig: {{MaximumConcurrency: …}}"
     timeout = project.functions[worker].get("Timeout", project.template["Globals"]["Function"]["Timeout"])
-    visible = queues[queue].get("VisibilityTimeout", 30)
-    # AWS: six times the function's time-out, plus the batching window (Lambda's guide, "Configuring a queue").
-    least = 6 * timeout + _window(event)
-    if visible < least:
-        yield f"template.yaml: {queue}'s VisibilityTimeout is {visible}, make it at least {least}: 6 x {worker}'s"
+    visibility = queues[queue].get("VisibilityTimeout", 30)
+    # AWS: six times the function's timeout, plus the batching window (Lambda's guide, "Configuring a queue").
+    minimum = 6 * timeout + _window(event)
+    if visibility < minimum:
+        yield f"template.yaml: set {queue}'s VisibilityTimeout to at least {minimum}, six timeouts of {worker}"
 
 
 def _window(event: Properties) -> int:
@@ -62,7 +62,7 @@ def _stream(worker: str, event: Properties) -> Iterator[str]:
     if "ReportBatchItemFailures" not in event.get("FunctionResponseTypes", []):
         yield f"template.yaml: {worker}'s event needs FunctionResponseTypes: [ReportBatchItemFailures]"
     if not event.get("BisectBatchOnFunctionError"):
-        yield f"template.yaml: {worker}'s event needs BisectBatchOnFunctionError, so that one record holds up no other"
+        yield f"template.yaml: {worker}'s event needs BisectBatchOnFunctionError, so that no record blocks others"
 
 
 def _dead_letters(project: Project, consumed: dict[str, str]) -> Iterator[str]:
@@ -79,12 +79,12 @@ def _dead_letters(project: Project, consumed: dict[str, str]) -> Iterator[str]:
         if queues[dead].get("MessageRetentionPeriod", 0) <= queues[queue].get(
             "MessageRetentionPeriod", 345600
         ):
-            yield f"template.yaml: {dead} must keep messages longer than {queue}: their age counts from their first day"
+            yield f"template.yaml: {dead} must keep messages longer than {queue}: their age does not start again"
         if not _has_alarm(project, queue, "ApproximateAgeOfOldestMessage"):
             yield f"template.yaml: {queue} needs an alarm on ApproximateAgeOfOldestMessage"
         for alarm in _alarms(project, queue, "ApproximateAgeOfOldestMessage"):
             if queue in DELAYED and alarm["Threshold"] <= MAX_DELAY_SECONDS:
-                yield f"template.yaml: {queue} has messages that wait {MAX_DELAY_SECONDS} s on purpose: alarm later"
+                yield f"template.yaml: {queue} has messages with delays of {MAX_DELAY_SECONDS} s: raise the threshold"
         if not _has_alarm(project, dead, "ApproximateNumberOfMessagesVisible"):
             yield f"template.yaml: {dead} needs an alarm on ApproximateNumberOfMessagesVisible"
     for queue in sorted(set(queues) - set(consumed) - set(owners)):
@@ -94,7 +94,7 @@ def _dead_letters(project: Project, consumed: dict[str, str]) -> Iterator[str]:
 def _receivers(project: Project) -> Iterator[str]:
     for logical_id, properties in project.functions.items():
         if "FunctionUrlConfig" in properties and not _has_alarm(project, logical_id, "Url5xxCount"):
-            yield f"template.yaml: {logical_id} needs an alarm on Url5xxCount: what it does not take in may be lost"
+            yield f"template.yaml: {logical_id} needs an alarm on Url5xxCount, because a failed webhook may be lost"
 
 
 def _has_alarm(project: Project, resource: str, metric: str) -> bool:
@@ -104,7 +104,7 @@ def _has_alarm(project: Project, resource: str, metric: str) -> bool:
 def _alarms(project: Project, resource: str, metric: str) -> Iterator[Properties]:
     for alarm in project.resources("AWS::CloudWatch::Alarm").values():
         if alarm["MetricName"] == metric and resource in {
-            referred(one["Value"]) for one in alarm.get("Dimensions", [])
+            referred(dimension["Value"]) for dimension in alarm.get("Dimensions", [])
         }:
             yield alarm
 
@@ -118,19 +118,19 @@ def _rules(project: Project) -> Iterator[str]:
         names = set(pattern.get("detail-type", []))
         ruled |= names
         if referred(properties.get("EventBusName")) != "Bus":
-            yield f"template.yaml: {rule} must listen to Bus"
+            yield f"template.yaml: set the EventBusName of {rule} to Bus"
         known = {"eal.events": types, "eal.tasks": tasks}
         sources = pattern.get("source", [])
         if not sources or not set(sources) <= set(known):
             yield f"template.yaml: {rule} needs source [eal.events] or [eal.tasks]"
             continue
         for name in sorted(names - set().union(*(known[source] for source in sources))):
-            yield f"template.yaml: {rule} waits for {name}, no event of the catalogue and no task"
+            yield f"template.yaml: {rule} matches {name}, which is no event type and no task"
         for target in properties["Targets"]:
             yield from _target(project, rule, target, admitted)
     for path, task in enqueued(project):
         if task not in ruled:
-            yield f"{path} asks for {task}, and no rule of template.yaml waits for it: add one"
+            yield f"{path} enqueues {task}, and no rule of template.yaml matches it: add one"
 
 
 def _target(project: Project, rule: str, target: Properties, admitted: set[str]) -> Iterator[str]:
@@ -140,19 +140,21 @@ def _target(project: Project, rule: str, target: Properties, admitted: set[str])
     own = referred(queues.get(queue, {}).get("RedrivePolicy", {}).get("deadLetterTargetArn"))
     if dead not in queues or dead != own:
         yield f"template.yaml: {rule}'s target needs a DeadLetterConfig: {queue}'s own dead-letter queue, {own}"
-    for one in (queue, dead):
-        if one in queues and one not in admitted:
-            yield f"template.yaml: EventBridge may not send to {one}: add it to QueuesFromBus, Queues and Resource both"
+    for name in (queue, dead):
+        if name in queues and name not in admitted:
+            yield f"template.yaml: EventBridge may not send to {name}: add it to Queues and Resource of QueuesFromBus"
 
 
 def _admitted(project: Project) -> set[str]:
-    """The queues to which a queue policy lets EventBridge send, for our rules only."""
+    """The queues to which a queue policy with a Condition lets EventBridge send."""
     found: set[str] = set()
     for policy in project.resources("AWS::SQS::QueuePolicy").values():
         attached = {referred(queue) for queue in policy["Queues"]}
         for statement in policy["PolicyDocument"]["Statement"]:
             if statement.get("Principal") == {"Service": "events.amazonaws.com"} and "Condition" in statement:
                 found |= {
-                    one for one in map(referred, listed(statement["Resource"])) if one and one in attached
+                    queue
+                    for queue in map(referred, listed(statement["Resource"]))
+                    if queue and queue in attached
                 }
     return found

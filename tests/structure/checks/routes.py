@@ -1,4 +1,4 @@
-"""Method and path: the same in the decorator, the template and the docstring; roles that fit the scope."""
+"""Routes: decorator, template and docstring have the same method and path, and the role fits the scope."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 SCOPES = {"Reader": "read", "Writer": "write", "Admin": "admin"}
 WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:TransactWriteItems"}
 WRITING_GETS = {
-    "AuditLogGetProof": "a record that no checkpoint has yet gets one, with its audit record",
-    "AuditLogExportCsv": "a long answer becomes an export, which is made and audited",
+    "AuditLogGetProof": "signs a checkpoint for a record that has none, with an audit record",
+    "AuditLogExportCsv": "creates an export, with an audit record, if the response would be too long",
 }
-"""GETs that may write, and why. A new line is a decision."""
+"""GETs that may write, each with its reason. A new line is a decision."""
 
 
 class Endpoint(NamedTuple):
-    """What an app.py says of its endpoint; `scope` is None for a public one."""
+    """An endpoint as its app.py declares it; `scope` is None if it is public."""
 
     method: str
     path: str
@@ -40,7 +40,7 @@ def faults(project: Project) -> Iterator[str]:
         routes = api_events(properties)
         for route in routes:
             if route in seen:
-                yield f"template.yaml: {logical_id} and {seen[route]} both answer {' '.join(route)}"
+                yield f"template.yaml: {logical_id} and {seen[route]} both have the route {' '.join(route)}: remove one"
             seen[route] = logical_id
         yield from _docstring(project, folder, routes)
         if logical_id in project.endpoints:
@@ -51,17 +51,17 @@ def _docstring(project: Project, folder: str, routes: list[tuple[str, str]]) -> 
     path = f"functions/{folder}/app.py"
     tree = ast.parse((project.root / path).read_text())
     first = (ast.get_docstring(tree) or "").partition("\n")[0]
-    if routes and not any(first.startswith(f"{method} {where}: ") for method, where in routes):
+    if routes and not any(first.startswith(f"{method} {route_path}: ") for method, route_path in routes):
         yield f"{path}: begin the module's docstring with '{' '.join(routes[0])}: ', as in template.yaml"
     if not first:
-        yield f"{path}: say in a docstring what the function is for"
+        yield f"{path}: describe the function in a module docstring"
 
 
 def _endpoint(project: Project, logical_id: str, folder: str, routes: list[tuple[str, str]]) -> Iterator[str]:
     path = f"functions/{folder}/app.py"
     found = list(endpoints(ast.parse((project.root / path).read_text())))
     if len(found) != 1 or len(routes) != 1:
-        yield f"{path}: an endpoint has one decorated function and one event; these are {len(found)} and {len(routes)}"
+        yield f"{path}: an endpoint has one decorated function and one event; it has {len(found)} and {len(routes)}"
         return
     endpoint = found[0]
     if (endpoint.method, endpoint.path) != routes[0]:
@@ -71,7 +71,7 @@ def _endpoint(project: Project, logical_id: str, folder: str, routes: list[tuple
         )
     named = tuple(part[1:-1] for part in endpoint.path.split("/") if part.startswith("{"))
     if sorted(named) != sorted(endpoint.parameters):
-        yield f"{path}: its path parameters are {named}, and its function takes {endpoint.parameters}"
+        yield f"{path}: its path parameters are {named}, and its function takes {endpoint.parameters}: use the same"
     yield from _role(project, logical_id, endpoint)
 
 
@@ -82,14 +82,14 @@ def _role(project: Project, logical_id: str, endpoint: Endpoint) -> Iterator[str
     access, state = actions_on(project, role, "AccessTable"), actions_on(project, role, "StateTable")
     if endpoint.scope is None:
         if access or state:
-            yield f"template.yaml: {logical_id} is public, and {role} reaches a table: give it PublicRole"
+            yield f"template.yaml: {logical_id} is public, and {role} can access a table: give it PublicRole"
         return
     if "dynamodb:UpdateItem" not in access:
         yield f"template.yaml: {logical_id} authenticates, and {role} cannot update AccessTable: give it another role"
     writes = (state & WRITES) | (access & (WRITES - {"dynamodb:UpdateItem"}))
     only_reads = endpoint.scope == "read" or endpoint.method == "GET"
     if writes and only_reads and logical_id not in WRITING_GETS:
-        yield f"template.yaml: {logical_id} only reads, and {role} may {', '.join(sorted(writes))}: give it a read role"
+        yield f"template.yaml: {logical_id} reads, and {role} allows {', '.join(sorted(writes))}: give it a read role"
     if not writes and endpoint.scope != "read" and endpoint.method != "GET":
         yield f"template.yaml: {logical_id} writes, and {role} cannot write StateTable: give it a write role"
 
@@ -117,4 +117,6 @@ def _scope(node: ast.FunctionDef) -> str | None:
 
 
 def _parameters(node: ast.FunctionDef) -> tuple[str, ...]:
-    return tuple(one.arg for one in node.args.args if one.arg not in ("caller", "body", "query"))
+    return tuple(
+        argument.arg for argument in node.args.args if argument.arg not in ("caller", "body", "query")
+    )

@@ -1,4 +1,4 @@
-"""The two templates fit together: names go from the main one to the workers', and a queue is where its senders are."""
+"""The two templates: the main one passes names to the workers', and a queue is in the template of its senders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def faults(project: Project) -> Iterator[str]:
     yield from _parameters(main, workers)
     yield from _globals(main, workers)
     for name in sorted(main["Resources"].keys() & workers["Resources"].keys()):
-        yield f"{WORKERS}: {name} is in {MAIN} too: rename it, so that a logical id says which resource is meant"
+        yield f"{WORKERS}: {name} is in {MAIN} too: rename it, because logical ids are unique over both"
     yield from _functions(project)
     yield from _queues(project)
 
@@ -36,13 +36,15 @@ def _parameters(main: dict[str, Any], workers: dict[str, Any]) -> Iterator[str]:
 
 
 def _globals(main: dict[str, Any], workers: dict[str, Any]) -> Iterator[str]:
-    """What all functions have in common is written in both templates."""
-    ours, theirs = ({**one["Globals"]["Function"], "LoggingConfig": None} for one in (main, workers))
+    """Both templates have the same Globals, except LoggingConfig."""
+    ours, theirs = (
+        {**template["Globals"]["Function"], "LoggingConfig": None} for template in (main, workers)
+    )
     if ours != theirs:
-        yield f"{WORKERS}: make Globals as in {MAIN}, but for LoggingConfig"
+        yield f"{WORKERS}: make Globals the same as in {MAIN}, except LoggingConfig"
     for name in sorted(main["Conditions"].keys() & workers["Conditions"].keys()):
         if main["Conditions"][name] != workers["Conditions"][name]:
-            yield f"{WORKERS}: make the condition {name} as in {MAIN}"
+            yield f"{WORKERS}: make the condition {name} the same as in {MAIN}"
 
 
 def _functions(project: Project) -> Iterator[str]:
@@ -61,19 +63,19 @@ def _queues(project: Project) -> Iterator[str]:
             if resource["Type"] == "AWS::SQS::Queue" and "RedrivePolicy" in resource["Properties"]:
                 home = MAIN if name in senders else WORKERS
                 if home != path:
-                    why = "something besides the workers sends" if home == MAIN else "only workers send"
-                    yield f"{path}: move {name} to {home}: {why} to it"
+                    reason = "not only workers send" if home == MAIN else "only workers send"
+                    yield f"{path}: move {name} to {home}: {reason} to it"
 
 
 def _senders(project: Project) -> set[str | None]:
-    """The queues that roles and buckets of the main template send to."""
+    """The queues to which roles and buckets of the main template send."""
     found: set[str | None] = set()
     for resource in project.templates[MAIN]["Resources"].values():
         properties = resource.get("Properties", {})
         for policy in properties.get("Policies", []):
             for statement in listed(policy["PolicyDocument"]["Statement"]):
                 if "sqs:SendMessage" in listed(statement["Action"]):
-                    found |= {referred(one) for one in listed(statement["Resource"])}
-        notified = properties.get("NotificationConfiguration", {}).get("QueueConfigurations", [])
-        found |= {referred(one["Queue"]) for one in notified}
+                    found |= {referred(queue) for queue in listed(statement["Resource"])}
+        notifications = properties.get("NotificationConfiguration", {}).get("QueueConfigurations", [])
+        found |= {referred(notification["Queue"]) for notification in notifications}
     return found

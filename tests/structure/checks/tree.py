@@ -1,4 +1,4 @@
-"""Function folder = template resource = sample event = test; nothing else at the top; names that say something."""
+"""One template resource, sample event and test per function folder; top-level files; meaningful names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TOP_LEVEL = {
 }  # fmt: skip
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc"}
 OF_ALL_FUNCTIONS = {"test_every_endpoint.py", "test_round_trips.py"}
-"""Tests that are parametrised over the template, and so belong to no one function."""
+"""Tests over all functions of the template, which belong to no single function."""
 
 
 def logical_id(folder: str) -> str:
@@ -43,7 +43,7 @@ def _names(project: Project) -> Iterator[str]:
                 yield f"functions/{folder}: rename '{part}' to a lower-case identifier"
         for path in sorted((project.root / "functions" / folder).iterdir()):
             if path.name not in ("app.py", "__pycache__"):
-                yield f"functions/{folder} holds {path.name}: a function is app.py and nothing else, move it to eal"
+                yield f"functions/{folder} has {path.name}: a function folder has only app.py, move it to eal"
 
 
 def _empty_names(project: Project) -> Iterator[str]:
@@ -51,16 +51,16 @@ def _empty_names(project: Project) -> Iterator[str]:
         for path in sorted((project.root / top).rglob("*.py")):
             for part in path.relative_to(project.root).with_suffix("").parts:
                 if part in EMPTY_NAMES:
-                    yield f"{path.relative_to(project.root)}: '{part}' says nothing, name it after what it holds"
+                    yield f"{path.relative_to(project.root)}: '{part}' has no meaning, name it after its content"
 
 
 def _resources(project: Project) -> Iterator[str]:
-    places = Counter(project.folder_of(name) for name in project.functions)
+    counts = Counter(project.folder_of(name) for name in project.functions)
     for folder in project.folders:
-        if places[folder] != 1:
+        if counts[folder] != 1:
             yield (
-                f"functions/{folder} has {places[folder]} resources in template.yaml: "
-                f"make it one, {logical_id(folder)}"
+                f"functions/{folder} has {counts[folder]} resources in template.yaml: "
+                f"it needs exactly one, {logical_id(folder)}"
             )
     for name in project.functions:
         folder = project.folder_of(name)
@@ -71,7 +71,7 @@ def _resources(project: Project) -> Iterator[str]:
 
 
 def _companions(project: Project) -> Iterator[str]:
-    wanted = {
+    expected = {
         "events": {f"events/{folder}.json" for folder in project.folders},
         "tests/functions": {
             "tests/functions/{}/test_{}.py".format(*folder.rsplit("/", 1))
@@ -79,7 +79,7 @@ def _companions(project: Project) -> Iterator[str]:
             if "/" in folder
         },
     }
-    for top, names in wanted.items():
+    for top, names in expected.items():
         found = {
             path.relative_to(project.root).as_posix()
             for path in (project.root / top).rglob("*.*")
@@ -94,4 +94,4 @@ def _companions(project: Project) -> Iterator[str]:
 def _top_level(project: Project) -> Iterator[str]:
     for path in sorted(project.root.iterdir()):
         if path.name not in TOP_LEVEL and not path.name.startswith(".") and path.name != "__pycache__":
-            yield f"{path.name} is not of the top level ({', '.join(sorted(TOP_LEVEL))}): move or remove it"
+            yield f"{path.name} does not belong at the top level ({', '.join(sorted(TOP_LEVEL))}): move or remove it"

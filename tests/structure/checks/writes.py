@@ -1,4 +1,4 @@
-"""Who may change tables: `Transaction` alone the State table, but for a few modules, each with its reason."""
+"""Writes: only `Transaction` changes the State table, except for a few modules, each with its reason."""
 
 from __future__ import annotations
 
@@ -17,46 +17,46 @@ CHANGING = {
     "put_item", "update_item", "delete_item", "batch_write_item", "transact_write_items",
     "execute_statement", "execute_transaction", "batch_execute_statement",
 }  # fmt: skip
-"""DynamoDB's calls that change items."""
+"""DynamoDB's operations that change items."""
 STATE = {
-    "layers/shared/eal/core/table/write.py": "sends the one transaction of a change, its record and its events",
+    "layers/shared/eal/core/table/write.py": "commits a change, its audit record and its events in one transaction",
     "layers/shared/eal/core/table/progress.py": "workers' bookkeeping, which no customer owns",
     "layers/shared/eal/core/table/scrub.py": "carries out an erasure that a Transaction has recorded",
 }
-"""Modules that may call them on the State table. A new line is a decision: what it writes has no audit record."""
+"""Modules that may call them on the State table. A new line is a decision: its writes have no audit record."""
 ACCESS = {
-    "layers/shared/eal/domain/api_keys/access.py": "authenticating counts and stamps a use",
-    "layers/shared/eal/domain/integrations/connections.py": "a receiver stamps what the vendor last sent",
+    "layers/shared/eal/domain/api_keys/access.py": "authentication counts requests and records the last use of a key",
+    "layers/shared/eal/domain/integrations/connections.py": "a receiver records the vendor's last event and failure",
 }
-"""Modules that may call them, on the Access table alone."""
+"""Modules that may call them on the Access table only."""
 PAST_TRANSACTION = {
     "eal.core.table.write.transact": {
-        "layers/shared/eal/core/transaction.py": "commits",
-        "layers/shared/eal/core/table/progress.py": "bookkeeping of two items at once",
-        "layers/shared/eal/entry/http/idempotency.py": "who is at work for an Idempotency-Key",
-        "layers/shared/eal/domain/outbox/numbering.py": "numbers of what is in the outbox",
-        "layers/shared/eal/domain/outbox/publish.py": "that it was published",
+        "layers/shared/eal/core/transaction.py": "commits a Transaction",
+        "layers/shared/eal/core/table/progress.py": "bookkeeping of several items in one transaction",
+        "layers/shared/eal/entry/http/idempotency.py": "which request is in progress for an Idempotency-Key",
+        "layers/shared/eal/domain/outbox/numbering.py": "sequence numbers of the outbox",
+        "layers/shared/eal/domain/outbox/publish.py": "which items of the outbox are published",
     },
     "eal.core.table.progress": {
-        "layers/shared/eal/domain/audit_log/archive.py": "how far the archive has come",
-        "layers/shared/eal/domain/audit_log/tree.py": "hashes, which follow from the records",
-        "layers/shared/eal/domain/audit_log/exports/store.py": "how far an export has come",
-        "layers/shared/eal/domain/lead_imports/store.py": "how far an import has come; its start and end are recorded",
-        "layers/shared/eal/domain/statistics/store.py": "counters, which follow from leads and calls",
-        "layers/shared/eal/domain/webhooks/deliveries/store.py": "attempts to tell a customer of an event",
+        "layers/shared/eal/domain/audit_log/archive.py": "the progress of the archive",
+        "layers/shared/eal/domain/audit_log/tree.py": "hashes, which are computed from the records",
+        "layers/shared/eal/domain/audit_log/exports/store.py": "the progress of an export",
+        "layers/shared/eal/domain/lead_imports/store.py": "the progress of an import; its start and end have records",
+        "layers/shared/eal/domain/statistics/store.py": "counters, which are computed from leads and calls",
+        "layers/shared/eal/domain/webhooks/deliveries/store.py": "the attempts of a delivery",
         "layers/shared/eal/domain/webhooks/deliveries/fan_out.py": "deliveries, which follow from events and endpoints",
         "layers/shared/eal/domain/webhooks/deliveries/endpoint_health.py": "slots, and since when an endpoint fails",
-        "layers/shared/eal/domain/webhooks/deliveries/replay.py": "deliveries that a recorded replay opens again",
-        "layers/shared/eal/domain/integrations/reconciliation.py": "up to when a vendor was asked",
+        "layers/shared/eal/domain/webhooks/deliveries/replay.py": "deliveries of a replay, which has a record",
+        "layers/shared/eal/domain/integrations/reconciliation.py": "up to when a vendor is reconciled",
     },
     "eal.core.table.scrub": {
-        "layers/shared/eal/domain/leads/erasure.py": "an erased lead's events, kept answers and history",
-        "layers/shared/eal/domain/prospects/erasure.py": "an erased prospect's kept answers",
+        "layers/shared/eal/domain/leads/erasure.py": "an erased lead's events, idempotency records and history",
+        "layers/shared/eal/domain/prospects/erasure.py": "an erased prospect's idempotency records",
         "layers/shared/eal/domain/messages/erasure.py": "an erased lead's forms and text messages",
-        "layers/shared/eal/domain/outreach/erasure.py": "what became of mails to an erased one, and its replies",
+        "layers/shared/eal/domain/outreach/erasure.py": "an erased prospect's e-mail events and replies",
     },
 }
-"""What changes the State table without a record, and who may import it."""
+"""The functions and modules that write without an audit record: their importers, each with its reason."""
 
 
 def faults(project: Project) -> Iterator[str]:
@@ -64,27 +64,28 @@ def faults(project: Project) -> Iterator[str]:
     for folder in ("layers/shared/eal", "functions"):
         for path, tree in project.modules(folder):
             yield from _calls(path, tree)
-            for one in imports(tree):
+            for imported in imports(tree):
                 for name, users in PAST_TRANSACTION.items():
-                    if one.module != name and not one.module.startswith(f"{name}."):
+                    if imported.module != name and not imported.module.startswith(f"{name}."):
                         continue
                     used.add((name, path))
                     if path not in users:
-                        yield f"{path}:{one.line} imports {name}, which is past Transaction: use it, or say why here"
+                        location = f"{path}:{imported.line}"
+                        yield f"{location} imports {name}, which bypasses Transaction: use Transaction, or add a reason"
     for name, users in PAST_TRANSACTION.items():
         for path in sorted(users):
             if (name, path) not in used:
-                yield f"PAST_TRANSACTION (tests/structure/checks/writes.py): {path} imports {name} no more, remove it"
+                yield f"PAST_TRANSACTION (tests/structure/checks/writes.py): {path} no longer imports {name}, remove it"
 
 
 def _calls(path: str, tree: ast.Module) -> Iterator[str]:
     for node in nodes(tree):
         if isinstance(node, ast.Constant) and node.value in CHANGING:
-            yield f"{path}:{node.lineno} names {node.value} in a text: call it, so that this check can see it"
+            yield f"{path}:{node.lineno} has {node.value} in a string: call it directly, because this check reads calls"
         if not isinstance(node, ast.Attribute) or node.attr not in CHANGING or path in STATE:
             continue
         if path not in ACCESS:
-            yield f"{path}:{node.lineno} calls {node.attr}: collect the change in a Transaction, and record it"
+            yield f"{path}:{node.lineno} calls {node.attr}: collect the change in a Transaction, with its audit record"
     if path in ACCESS:
         for node in nodes(tree):
             if (
@@ -92,7 +93,7 @@ def _calls(path: str, tree: ast.Module) -> Iterator[str]:
                 and _changes(node)
                 and "settings.access_table()" not in _table(node)
             ):
-                yield f"{path}:{node.lineno} may change the Access table alone: TableName=settings.access_table()"
+                yield f"{path}:{node.lineno} may change only the Access table: pass TableName=settings.access_table()"
 
 
 def _changes(node: ast.Call) -> bool:
@@ -100,4 +101,4 @@ def _changes(node: ast.Call) -> bool:
 
 
 def _table(node: ast.Call) -> str:
-    return "".join(ast.unparse(one.value) for one in node.keywords if one.arg == "TableName")
+    return "".join(ast.unparse(keyword.value) for keyword in node.keywords if keyword.arg == "TableName")

@@ -1,4 +1,4 @@
-"""The guard: which addresses webhooks may go to."""
+"""The addresses to which webhooks may be sent."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_one_private_address_among_public_ones_blocks_the_host(ip: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        # Other spellings of 127.0.0.1, 169.254.169.254 and 10.0.0.1, and of public ones too: nobody needs them.
+        # Other spellings of 127.0.0.1, 169.254.169.254 and 10.0.0.1, and of public addresses, which no receiver needs.
         "https://2130706433/", "https://017700000001/", "https://0x7f000001/", "https://0x7F.0.0.1/",
         "https://0177.0.0.1/", "https://127.1/", "https://127.0.1/", "https://0/", "https://00.0.0.0/",
         "https://127.0.0.0x1/", "https://127.0.0.01/", "https://2852039166/", "https://0xa9fea9fe/",
@@ -72,11 +72,11 @@ def test_one_private_address_among_public_ones_blocks_the_host(ip: str) -> None:
         # Digits and dots that become ASCII under UTS 46.
         "https://１２７.０.０.１/", "https://①②⑦.⓪.⓪.①/", "https://127。0。0。1/", "https://ⓛocalhost/",  # noqa: RUF001
         "https://ｌｏｃａｌｈｏｓｔ/",  # noqa: RUF001
-        # IPv6 with zones, in pieces, or not at all.
+        # IPv6 with zones, incomplete or invalid.
         "https://[fe80::1%25eth0]/", "https://[2606:4700::1111%25eth0]/", "https://[::1/", "https://::1/",
         "https://[]/", "https://[127.0.0.1]/", "https://[v1.x]/", "https://[::ffff:7f00:1]/",
         "https://[0:0:0:0:0:ffff:127.0.0.1]/", "https://[0000:0000:0000:0000:0000:0000:0000:0001]/",
-        # Names that stay inside.
+        # Names of internal networks.
         "https://localhost/", "https://LOCALHOST/", "https://localhost./", "https://a.localhost/",
         "https://printer.local/", "https://metadata.google.internal/", "https://nas.home.arpa/",
         "https://intranet/", "https://metadata/", "https://printer.lan/", "https://mail.corp/", "https://www.intranet/",
@@ -111,25 +111,25 @@ def test_a_url_that_no_receiver_needs_is_rejected_without_a_dns_query(url: str) 
 @pytest.mark.parametrize(
     "url",
     [
-        # IPv4 inside of IPv6: mapped, translated, compatible, NAT64 of both prefixes, 6to4, Teredo.
+        # IPv4 inside IPv6: mapped, translated, compatible, NAT64 of both prefixes, 6to4, Teredo.
         "https://[::ffff:169.254.169.254]/", "https://[::ffff:7f00:0001]/", "https://[::ffff:0:127.0.0.1]/",
         "https://[::127.0.0.1]/", "https://[::a9fe:a9fe]/", "https://[0:0:0:0:0:0:7f00:1]/",
         "https://[64:ff9b::127.0.0.1]/", "https://[64:ff9b::10.0.0.1]/", "https://[64:ff9b:0:0:0:0:a9fe:a9fe]/",
         "https://[64:ff9b:1:a9fe:a9fe::]/", "https://[2002:0a00:0001::]/", "https://[2002:c0a8:0101::1]/",
         "https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/", "https://[2001::7f00:1]/",
-        # IPv6 with zones, with other numbers in it, or badly closed.
+        # IPv6 with zones, other number formats or unbalanced brackets.
         "https://[fe80::1%25en0]/", "https://[fe80::1%en0]/", "https://[::1%25lo]/",
         "https://[2606:4700:4700::1111%25]/", "https://[::ffff:0x7f.0.0.1]/", "https://[::ffff:127.1]/",
         "https://[::1]x/", "https://x[::1]/", "https://[::1]:x/", "https://[::1]]/", "https://[[::1]]/",
         "https://[::1]@example.com/", "https://[::]/", "https://[0::1]/", "https://[::0001]/",
-        # Addresses of clouds' metadata, as they are and in disguise.
+        # Addresses of cloud metadata services, plain and disguised.
         "https://169.254.169.254/latest/meta-data/", "https://169.254.170.2/v2/credentials",
         "https://[fd00:ec2::254]/latest", "https://192.0.0.192/", "https://100.100.100.200/",
         "https://169.254.169.254./", "https://0251.254.169.254/", "https://0xa9.0xfe.0xa9.0xfe/",
         "https://169.254.0xa9fe/", "https://169.16689662/", "https://instance-data.ec2.internal/",
         "https://metadata.google.internal./", "https://host.docker.internal/", "https://LOCAL.INTERNAL/",
         "https://kubernetes.default.svc.cluster.local/", "https://ip6-localhost/", "https://a.LOCALHOST./",
-        # Numbers in every base and length, and what only looks like one.
+        # Numbers in every base and length, and texts that only look like numbers.
         "https://0x7f.1/", "https://0x7f.0x0.0x0.0x1/", "https://0177.1/", "https://0x0a000001/",
         "https://012.0.0.1/", "https://0xc0.0xa8.1.1/", "https://3232235777/", "https://0300.0250.1.1/",
         "https://127.0x1/", "https://127.000.000.001/", "https://0b1/", "https://1e3/", "https://0x/",
@@ -139,7 +139,7 @@ def test_a_url_that_no_receiver_needs_is_rejected_without_a_dns_query(url: str) 
         "https://¹²⁷.0.0.1/", "https://xn--127-.0.0.1/", "https://loc\u00adalhost/", "https://localhost\u3002/",
         "https://ⓛⓞⓒⓐⓛ.ⓘⓝⓣⓔⓡⓝⓐⓛ/", "https://ſ.internal/", "https://xn--lcalhost-n3a/",  # noqa: RUF001
         "https://example.com..\u200b/", "https://example.com:４４３/",  # noqa: RUF001
-        # Where one parser ends the host and another does not.
+        # Hosts that parsers end at different characters.
         "https://127.0.0.1%00.example.com/", "https://127.0.0.1%2f@example.com/", "https://a@b@127.0.0.1/",
         "https://:@127.0.0.1/", "https://%40127.0.0.1/", "https://127.0.0.1:80@example.com/",
         "https://127.0.0.1#.example.com/", "https://127.0.0.1?.example.com/", "https://127.0.0.1;.example.com/",
@@ -164,7 +164,7 @@ NOT_PUBLIC_NETWORKS = st.sampled_from(
     ["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
      "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4"]
 )  # fmt: skip
-"""Of IPv4, as text: hypothesis draws an address of each."""
+"""IPv4 networks, from which hypothesis draws addresses."""
 private = NOT_PUBLIC_NETWORKS.flatmap(lambda network: st.ip_addresses(v=4, network=network)).map(int)
 
 
@@ -173,7 +173,7 @@ def _number(value: int, base: int) -> str:
 
 
 def _spelled(address: int, parts: int, bases: Sequence[int]) -> str:
-    """An address as inet_aton reads it: so many numbers, each in its base, the last one with the remaining bits."""
+    """An address as inet_aton parses it: `parts` numbers, each in its base, the last one with the remaining bits."""
     octets = address.to_bytes(4)
     last = int.from_bytes(octets[parts - 1 :])
     return ".".join(
@@ -184,7 +184,7 @@ def _spelled(address: int, parts: int, bases: Sequence[int]) -> str:
 @given(private, st.integers(1, 4), st.lists(st.sampled_from([8, 10, 16]), min_size=4, max_size=4))
 def test_every_spelling_of_a_private_address_is_rejected(ip: int, parts: int, bases: list[int]) -> None:
     spelled = _spelled(ip, parts, bases)
-    assert socket.inet_aton(spelled) == ip.to_bytes(4), "the operating system reads it so"
+    assert socket.inet_aton(spelled) == ip.to_bytes(4), "the operating system parses it as this address"
 
     for host in (spelled, f"{spelled}.", spelled.upper()):
         with pytest.raises(Blocked):
@@ -205,13 +205,13 @@ def test_private_addresses_embedded_in_ipv6_are_rejected(ip: int, form: str) -> 
 
 @given(st.lists(st.just(PUBLIC), max_size=5), private, st.integers(0, 5))
 def test_one_private_address_anywhere_in_a_dns_response_blocks_the_host(
-    good: list[str], ip: int, at: int
+    public: list[str], ip: int, index: int
 ) -> None:
-    answer = [*good]
-    answer.insert(at, str(IPv4Address(ip)))
+    addresses = [*public]
+    addresses.insert(index, str(IPv4Address(ip)))
 
     with pytest.raises(Blocked):
-        resolve("https://a.example.com/", loopback=False, lookup=lambda _host, _port: answer)
+        resolve("https://a.example.com/", loopback=False, lookup=lambda _host, _port: addresses)
 
 
 def test_the_dns_is_queried_once_and_a_later_response_has_no_effect() -> None:
@@ -323,7 +323,7 @@ def test_the_url_for_logs_has_no_query(url: str, shown: str) -> None:
     assert address.without_query(url) == shown
 
 
-def test_a_failure_of_the_systems_resolver_is_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_the_systems_resolver_results_in_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
     def answer(host: str, port: int, **_: object) -> object:
         if host == "nowhere.example":
             raise socket.gaierror(socket.EAI_NONAME, "unknown")

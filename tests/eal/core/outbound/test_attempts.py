@@ -1,4 +1,4 @@
-"""The engine under webhook deliveries and CRM pushes, with a state of its own and a real queue."""
+"""The engine of webhook deliveries and CRM pushes, with a test entity and a real queue."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOW = datetime(2026, 4, 24, 17, 42, 11, tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """What the attempts are for."""
+    """The test entity that attempts deliver."""
 
     attempts_made: int = 0
     next_attempt_at: datetime | None = NOW
@@ -31,7 +31,7 @@ class Letter:
 
 @dataclass
 class Store:
-    """A stored letter. `rivals` are changes that others make, each just before a write."""
+    """A stored letter. `rivals` are concurrent changes, each made directly before a write."""
 
     letter: Letter | None = field(default_factory=Letter)
     rivals: deque[Callable[[Letter], Letter | None]] = field(default_factory=deque)
@@ -121,15 +121,15 @@ def test_a_later_message_makes_an_unrecorded_attempt(
     assert attempts.due(message(2), Letter(), NOW) == Letter()
 
 
-def test_an_early_message_is_postponed_unchanged(
+def test_an_early_message_is_deferred_unchanged(
     attempts: Attempts[AttemptMessage, Letter], queue: Queue
 ) -> None:
     early = message(2)
 
     assert attempts.due(early, Letter(next_attempt_at=NOW + timedelta(seconds=20)), NOW) is None
 
-    (postponed,) = queue.take()
-    assert (postponed.message, postponed.delay, postponed.group) == (asdict(early), 20, "org_1")
+    (deferred,) = queue.take()
+    assert (deferred.message, deferred.delay, deferred.group) == (asdict(early), 20, "org_1")
 
 
 def test_the_next_attempt_is_enqueued_before_this_one_is_recorded(
@@ -152,7 +152,7 @@ def test_the_last_attempt_is_recorded_and_no_message_follows(
     assert queue.take() == []
 
 
-def test_another_change_is_kept_and_one_message_follows(
+def test_a_concurrent_change_is_preserved_and_one_message_follows(
     attempts: Attempts[AttemptMessage, Letter], store: Store, queue: Queue
 ) -> None:
     store.rivals.append(lambda letter: replace(letter, text="second"))
@@ -195,7 +195,7 @@ def test_an_attempt_of_another_worker_or_an_erasure_is_not_overwritten(
     assert store.letter == rival(Letter())
 
 
-def test_a_state_that_keeps_changing_returns_the_message(
+def test_a_state_that_keeps_changing_is_unavailable(
     attempts: Attempts[AttemptMessage, Letter], store: Store, queue: Queue
 ) -> None:
     store.rivals.extend([lambda letter: replace(letter, text=f"{letter.text}.")] * MAX_RECORDINGS)

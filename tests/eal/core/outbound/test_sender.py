@@ -1,4 +1,4 @@
-"""One POST, against real receivers on this machine."""
+"""The sender of a POST, with real receivers on this machine."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_the_body_arrives_unchanged_at_the_pinned_address_with_the_host_name(rec
 def test_the_dns_is_not_queried_between_check_and_connection(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The name of a public address has just begun to resolve to another one."""
+    """DNS rebinding: the name of a checked address could resolve to another address."""
     queries: list[object] = []
     query = socket.getaddrinfo
 
@@ -166,7 +166,7 @@ def test_the_second_address_is_tried_if_the_first_refuses(receiver: Receiver) ->
 
 MEGABYTE = b"x" * 1_000_000
 ENDLESS = 48
-"""Pieces of an endless answer: more than the buffers of a connection on this machine hold."""
+"""Pieces of an endless response: more than the socket buffers of this machine can hold."""
 TRAILER = b"x-more: " + b"x" * 60_000 + b"\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -185,14 +185,14 @@ class Hostile:
                 connection.sendall(self.piece)
                 self.sent += 1
         except OSError:
-            return  # the client has request enough
+            return  # the client has closed the connection
 
 
 @contextmanager
 def _listening(
     respond: Callable[[socket.socket], None], tls: ssl.SSLContext | None = None
 ) -> Iterator[Target]:
-    """A server of one connection."""
+    """A server for one connection."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def answer() -> None:
@@ -224,7 +224,7 @@ def _listening(
         (b"HTTP/1.1 2e2 OK\r\n\r\n", b""),
         (b"HTTP/9.9 200 OK\r\n\r\n", b""),
     ],
-    ids=["no_http", "no_line", "long_header", "many_headers", "interim_answers", "no_status", "no_version"],
+    ids=["no_http", "no_line", "long_header", "many_headers", "interim_responses", "no_status", "no_version"],
 )
 def test_a_head_that_is_not_http_or_endless_is_an_invalid_response(begin: bytes, piece: bytes) -> None:
     hostile = Hostile(begin, piece)
@@ -287,7 +287,7 @@ class Ticking:
 def test_the_deadline_applies_while_a_body_is_sent(
     monkeypatch: pytest.MonkeyPatch, server_tls: ssl.SSLContext
 ) -> None:
-    """A receiver that reads slowly, and answers 200 in the end."""
+    """The receiver reads slowly and returns 204 at the end."""
     body = b"x" * 1_000_000
 
     def read(connection: socket.socket) -> None:

@@ -1,7 +1,7 @@
-"""The table kit against moto in process, or against a real engine: `make conformance` names DynamoDB Local.
+"""Tests of eal.core.table against moto in process, or against DynamoDB Local (`make conformance`).
 
-moto accepts what DynamoDB refuses and loses its head under threads. Tests that need the engine are marked by taking
-`real_engine`, and are skipped with the reason where there is none.
+moto accepts some requests that DynamoDB rejects, and is not thread-safe. Tests that need the real engine request the
+fixture `real_engine`, which skips them with the reason if there is no engine.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ENDPOINT = os.environ.get("EAL_CONFORMANCE_ENDPOINT", "")
 
 @contextmanager
 def _tables_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", in_process._with_what_moto_lacks)
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", in_process.send_with_missing_features)
     name = uuid.uuid4().hex
     for variable, value in {
         "AWS_ACCESS_KEY_ID": "testing",
@@ -75,7 +75,7 @@ def by(new_caller: NewCaller) -> Caller:
 
 @pytest.fixture
 def new_caller(tables: None) -> NewCaller:
-    """Callers of one tenant, each with an empty write and a list's cursor scope."""
+    """Returns a function that creates callers of one tenant, each with an empty transaction."""
     organization_id = ids.new("org", clock.now())
 
     def make() -> Caller:

@@ -1,4 +1,4 @@
-"""Items: JSON in, the same JSON out; dataclasses too."""
+"""Items: JSON values and dataclasses survive storage unchanged."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ def test_a_json_value_survives_its_attribute(value: Json) -> None:
 
 
 @given(JSON)
-def test_a_boolean_stays_one(value: Json) -> None:
+def test_a_boolean_remains_a_boolean(value: Json) -> None:
     assert str(decode(encode([True, False, value]))).startswith("[True, False")
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=JSON)
 def test_a_json_value_survives_the_table(by: Caller, value: Json) -> None:
-    at = key(Tenant(by.organization_id, "live"), "THING", "thing_1")
+    item_key = key(Tenant(by.organization_id, "live"), "THING", "thing_1")
     aws.dynamodb().put_item(
-        TableName=eal_settings.state_table(), Item=to_attributes({**at._asdict(), "value": value})
+        TableName=eal_settings.state_table(), Item=to_attributes({**item_key._asdict(), "value": value})
     )
-    item = get(at)
+    item = get(item_key)
     assert item is not None
     assert item["value"] == value
 
@@ -111,15 +111,15 @@ def test_a_dataclass_survives_its_item(
     assert load(_Thing, from_attributes(to_attributes(dump(thing)))) == thing
 
 
-def test_what_is_none_is_left_out_of_an_item() -> None:
+def test_a_field_that_is_none_is_not_in_the_item() -> None:
     assert dump(_Part(name="a")) == {"name": "a"}
 
 
-def test_keys_and_index_attributes_are_passed_over() -> None:
+def test_keys_and_index_attributes_are_ignored() -> None:
     assert load(_Part, {"pk": "p", "sk": "s", "gsi1pk": "g", "name": "a"}) == _Part(name="a")
 
 
-def test_an_item_that_does_not_fit_is_refused_by_its_fields_and_without_its_values() -> None:
+def test_the_error_of_an_invalid_item_names_its_fields_without_their_values() -> None:
     with pytest.raises(InvalidItem) as invalid:
         load(_Part, {"pk": "p", "at": "dana@example.com"})
     assert "name" in str(invalid.value)
@@ -127,8 +127,8 @@ def test_an_item_that_does_not_fit_is_refused_by_its_fields_and_without_its_valu
     assert "dana" not in str(invalid.value)
 
 
-def test_a_whole_number_that_the_engine_shortened_is_still_a_float_in_its_field() -> None:
-    # DynamoDB gives 1.0 back as 1.
+def test_a_whole_number_in_a_float_field_is_loaded_as_a_float() -> None:
+    # DynamoDB returns 1.0 as 1.
     thing = load(
         _Thing, {"id": "t", "made_at": "2026-04-24T17:42:11.314Z", "count": 1, "share": decode({"N": "1"})}
     )

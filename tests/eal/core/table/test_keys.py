@@ -1,4 +1,4 @@
-"""Keys: every one begins with tenant and mode."""
+"""Keys: each begins with tenant and mode."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ def test_a_key_begins_with_tenant_and_mode() -> None:
     assert key(Tenant("org_1", "live"), "LEAD", "lead_1") == Key("org_1#live#LEAD", "lead_1")
 
 
-def test_an_index_partition_is_below_the_tenant_and_mode() -> None:
+def test_an_index_partition_begins_with_tenant_and_mode() -> None:
     assert partition(Tenant("org_1", "test"), "LEAD", "status", "new") == "org_1#test#LEAD#status#new"
 
 
-def test_a_tenants_unpublished_items_wait_in_one_shard() -> None:
+def test_the_pending_items_of_a_tenant_are_in_one_shard() -> None:
     assert pending_shard(Tenant("org_1", "live")) == pending_shard(Tenant("org_1", "live"))
 
 
 @given(st.text("abcdefghijk", min_size=1))
-def test_a_shard_is_one_of_those_that_the_sweep_looks_at(organization_id: str) -> None:
+def test_every_shard_is_among_those_that_the_sweep_reads(organization_id: str) -> None:
     assert pending_shard(Tenant(organization_id, "live")) in {
         f"PENDING#{shard}" for shard in range(PENDING_SHARDS)
     }

@@ -1,4 +1,4 @@
-"""Pages: filled, bounded, in order, and nobody else's."""
+"""Pages: filled, bounded, in order, and with items of one tenant only."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ START = clock.parse("2026-04-24T12:00:00Z")
 
 
 def _put(by: Caller, items: Iterable[Item]) -> None:
-    """Straight into the table: what is tested here is reading."""
+    """Put items directly into the table, because these tests are about reads."""
     table = settings.state_table()
-    waiting = [{"PutRequest": {"Item": to_attributes(item)}} for item in items]
-    for start in range(0, len(waiting), 25):
-        aws.dynamodb().batch_write_item(RequestItems={table: waiting[start : start + 25]})  # type: ignore[dict-item]
+    requests = [{"PutRequest": {"Item": to_attributes(item)}} for item in items]
+    for start in range(0, len(requests), 25):
+        aws.dynamodb().batch_write_item(RequestItems={table: requests[start : start + 25]})  # type: ignore[dict-item]
 
 
 def _thing(by: Caller, at: datetime, number: int, **more: str) -> Item:
@@ -54,7 +54,7 @@ def _thing(by: Caller, at: datetime, number: int, **more: str) -> Item:
 
 
 def _things(by: Caller, count: int, first: int = 1, **more: str) -> list[int]:
-    """`count` things, a second apart, numbered from `first`."""
+    """Put `count` things, one second apart. Returns their numbers, from `first`."""
     numbers = list(range(first, first + count))
     _put(by, (_thing(by, START + timedelta(seconds=number), number, **more) for number in numbers))
     return numbers
@@ -72,32 +72,32 @@ def _red(by: Caller) -> Partition:
 def _read(
     by: Caller,
     query: ListQuery,
-    where: Partition | None = None,
+    source: Partition | None = None,
     keep: Callable[[Item], bool] | None = None,
 ) -> Page[int]:
     query.bind("GET /things")
     return page.read(
-        by.tenant, query, where or _partition(by), lambda item: cast("int", item["number"]), keep
+        by.tenant, query, source or _partition(by), lambda item: cast("int", item["number"]), keep
     )
 
 
 def _walk(
     by: Caller,
     query: ListQuery,
-    where: Partition | None = None,
+    source: Partition | None = None,
     keep: Callable[[Item], bool] | None = None,
 ) -> list[list[int]]:
     pages = []
     while True:
-        one = _read(by, query, where, keep)
-        pages.append(one.items)
-        if one.next_cursor is None:
+        next_page = _read(by, query, source, keep)
+        pages.append(next_page.items)
+        if next_page.next_cursor is None:
             return pages
-        query = query.model_copy(update={"cursor": one.next_cursor})
+        query = query.model_copy(update={"cursor": next_page.next_cursor})
 
 
 def _flat(pages: Sequence[Sequence[int]]) -> list[int]:
-    return [number for one in pages for number in one]
+    return [number for numbers in pages for number in numbers]
 
 
 def _every_tenth(item: Item) -> bool:
@@ -108,17 +108,17 @@ def test_an_empty_partition_is_an_empty_page(by: Caller) -> None:
     assert _read(by, ListQuery()) == Page([], None)
 
 
-def test_a_query_that_is_bound_to_no_route_is_refused(by: Caller) -> None:
+def test_a_query_that_is_not_bound_to_a_route_is_rejected(by: Caller) -> None:
     with pytest.raises(AssertionError):
         page.read(by.tenant, ListQuery(), _partition(by), lambda item: item)
 
 
 @pytest.mark.parametrize("limit", [1, 7, 20, 21, 200])
-def test_pages_are_full_and_together_they_are_the_list(by: Caller, limit: int) -> None:
+def test_pages_are_full_and_together_have_the_whole_list(by: Caller, limit: int) -> None:
     numbers = _things(by, 21)
     pages = _walk(by, ListQuery(limit=limit))
     assert _flat(pages) == numbers[::-1]
-    assert all(len(one) == limit for one in pages[:-1])
+    assert all(len(numbers) == limit for numbers in pages[:-1])
     assert pages[-1]
 
 
@@ -127,83 +127,85 @@ def test_the_last_page_has_no_cursor_even_if_it_is_full(by: Caller) -> None:
     assert _read(by, ListQuery(limit=5)).next_cursor is None
 
 
-def test_ascending_order_begins_with_the_oldest(by: Caller) -> None:
+def test_ascending_order_begins_with_the_oldest_item(by: Caller) -> None:
     numbers = _things(by, 9)
     assert _flat(_walk(by, ListQuery(limit=4, order="asc"))) == numbers
 
 
-def test_a_filters_pages_are_filled_to_the_limit(by: Caller) -> None:
+def test_filtered_pages_are_filled_to_the_limit(by: Caller) -> None:
     _things(by, 450)
     pages = _walk(by, ListQuery(limit=20), keep=_every_tenth)
-    assert [len(one) for one in pages] == [20, 20, 5]
+    assert [len(numbers) for numbers in pages] == [20, 20, 5]
     assert _flat(pages) == list(range(450, 0, -10))
 
 
-def test_a_filter_looks_at_no_more_than_twice_what_its_page_goes_through(by: Caller) -> None:
+def test_a_filtered_page_reads_at_most_twice_the_items_that_it_needs(by: Caller) -> None:
     _things(by, 450)
-    looked_at = []
+    items_read = []
 
     def every_tenth(item: Item) -> bool:
-        looked_at.append(item)
+        items_read.append(item)
         return _every_tenth(item)
 
-    for limit, goes_through in ((1, 11), (5, 51), (20, 201)):
-        looked_at.clear()
+    for limit, needed in ((1, 11), (5, 51), (20, 201)):
+        items_read.clear()
         assert len(_read(by, ListQuery(limit=limit), keep=every_tenth).items) == limit
-        assert goes_through <= len(looked_at) <= 2 * goes_through
+        assert needed <= len(items_read) <= 2 * needed
 
 
-def test_a_filter_that_nothing_passes_hands_a_cursor_after_a_bounded_number_of_reads(
+def test_a_filter_without_matches_returns_a_cursor_after_a_bounded_number_of_reads(
     by: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(page, "MAX_ITEMS_READ", 400)
     _things(by, 450)
-    looked_at = []
+    items_read = []
 
-    def look(item: Item) -> bool:
-        looked_at.append(item)
+    def reject(item: Item) -> bool:
+        items_read.append(item)
         return False
 
-    first = _read(by, ListQuery(limit=20), keep=look)
+    first = _read(by, ListQuery(limit=20), keep=reject)
     assert first.items == []
     assert first.next_cursor is not None
-    assert len(looked_at) == 400
-    assert _read(by, ListQuery(limit=20, cursor=first.next_cursor), keep=look) == Page([], None)
-    assert len(looked_at) == 450
+    assert len(items_read) == 400
+    assert _read(by, ListQuery(limit=20, cursor=first.next_cursor), keep=reject) == Page([], None)
+    assert len(items_read) == 450
 
 
-def test_a_short_page_at_the_bound_loses_nothing(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_ends_at_the_read_limit_loses_nothing(
+    by: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(page, "MAX_ITEMS_READ", 200)
     _things(by, 450)
     pages = _walk(by, ListQuery(limit=50), keep=_every_tenth)
     assert _flat(pages) == list(range(450, 0, -10))
 
 
-def test_a_page_of_more_than_a_megabyte_is_filled_too(by: Caller) -> None:
+def test_a_page_of_more_than_a_megabyte_is_filled(by: Caller) -> None:
     numbers = _things(by, 12, text="x" * 150_000)
     assert _flat(_walk(by, ListQuery(limit=10))) == numbers[::-1]
     assert len(_read(by, ListQuery(limit=10)).items) == 10
 
 
 @pytest.mark.parametrize("keep", [None, lambda _: True], ids=["all", "filtered"])
-def test_a_page_of_large_items_ends_before_the_answer_is_too_large_and_loses_nothing(
+def test_a_page_of_large_items_ends_before_the_response_is_too_large_and_loses_nothing(
     by: Caller, keep: Callable[[Item], bool] | None
 ) -> None:
     numbers = _things(by, 60, text="x" * 150_000)
 
     pages = _walk(by, ListQuery(limit=200), keep=keep)
 
-    assert [len(one) for one in pages] == [26, 26, 8]
+    assert [len(numbers) for numbers in pages] == [26, 26, 8]
     assert _flat(pages) == numbers[::-1]
 
 
-def test_quotes_count_as_the_answer_has_them(by: Caller) -> None:
+def test_quotes_count_with_their_escapes_in_the_response(by: Caller) -> None:
     _things(by, 20, text='"' * 100_000)
 
-    assert len(_read(by, ListQuery(limit=200)).items) == 9  # each quote takes four bytes
+    assert len(_read(by, ListQuery(limit=200)).items) == 9  # each quote has four bytes
 
 
-def test_a_filter_over_large_items_looks_at_a_bounded_number_of_megabytes(by: Caller) -> None:
+def test_a_filter_over_large_items_reads_a_bounded_number_of_megabytes(by: Caller) -> None:
     _things(by, 80, text="x" * 150_000)
 
     first = _read(by, ListQuery(limit=20), keep=lambda _: False)
@@ -213,16 +215,18 @@ def test_a_filter_over_large_items_looks_at_a_bounded_number_of_megabytes(by: Ca
     assert _read(by, ListQuery(limit=20, cursor=first.next_cursor), keep=lambda _: False) == Page([], None)
 
 
-def test_a_cursor_outlives_its_row(by: Caller) -> None:
+def test_a_cursor_remains_valid_after_its_item_is_deleted(by: Caller) -> None:
     _things(by, 9)
     first = _read(by, ListQuery(limit=3))
     items = aws.dynamodb().scan(TableName=settings.state_table())["Items"]
-    (row,) = (item for item in items if item["number"] == {"N": str(first.items[-1])})
-    aws.dynamodb().delete_item(TableName=settings.state_table(), Key={"pk": row["pk"], "sk": row["sk"]})
+    (deleted,) = (item for item in items if item["number"] == {"N": str(first.items[-1])})
+    aws.dynamodb().delete_item(
+        TableName=settings.state_table(), Key={"pk": deleted["pk"], "sk": deleted["sk"]}
+    )
     assert _read(by, ListQuery(limit=3, cursor=first.next_cursor)).items == [6, 5, 4]
 
 
-def test_what_is_new_meanwhile_moves_no_page(by: Caller) -> None:
+def test_new_items_do_not_change_the_next_page(by: Caller) -> None:
     _things(by, 9)
     first = _read(by, ListQuery(limit=3))
     _things(by, 5, first=100)
@@ -230,25 +234,25 @@ def test_what_is_new_meanwhile_moves_no_page(by: Caller) -> None:
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
-def test_an_index_partition_is_walked_in_order(by: Caller, order: str) -> None:
+def test_the_pages_of_an_index_partition_are_in_order(by: Caller, order: str) -> None:
     _things(by, 45)
     pages = _walk(by, ListQuery.model_validate({"limit": 2, "order": order}), _red(by))
     assert _flat(pages) == ([10, 20, 30, 40] if order == "asc" else [40, 30, 20, 10])
 
 
-@pytest.mark.parametrize("where", [_partition, _red])
-def test_the_creation_range_begins_inclusive_and_ends_exclusive(
-    by: Caller, where: Callable[[Caller], Partition]
+@pytest.mark.parametrize("source", [_partition, _red])
+def test_the_creation_range_includes_its_start_and_excludes_its_end(
+    by: Caller, source: Callable[[Caller], Partition]
 ) -> None:
     _things(by, 60)
     query = ListQuery(
         created_after=START + timedelta(seconds=20), created_before=START + timedelta(seconds=50), limit=7
     )
-    expected = range(49, 19, -1) if where is _partition else (40, 30, 20)
-    assert _flat(_walk(by, query, where(by))) == list(expected)
+    expected = range(49, 19, -1) if source is _partition else (40, 30, 20)
+    assert _flat(_walk(by, query, source(by))) == list(expected)
 
 
-def test_an_open_range_has_one_border(by: Caller) -> None:
+def test_a_range_can_have_only_a_start_or_an_end(by: Caller) -> None:
     _things(by, 9)
     after = ListQuery(created_after=START + timedelta(seconds=7))
     before = ListQuery(created_before=START + timedelta(seconds=3))
@@ -265,9 +269,7 @@ def test_a_range_that_ends_before_it_begins_is_empty(by: Caller, seconds: int) -
     assert _read(by, query) == Page([], None)
 
 
-def test_a_tenants_pages_have_nothing_of_anothers_or_of_the_other_mode(
-    by: Caller, new_caller: NewCaller
-) -> None:
+def test_pages_have_no_items_of_another_tenant_or_mode(by: Caller, new_caller: NewCaller) -> None:
     numbers = _things(by, 3)
     stranger = replace(new_caller(), tenant=Tenant(ids.new("org", clock.now()), "live"))
     _things(stranger, 3, first=100)
@@ -275,7 +277,7 @@ def test_a_tenants_pages_have_nothing_of_anothers_or_of_the_other_mode(
     assert _flat(_walk(by, ListQuery(limit=2))) == numbers[::-1]
 
 
-def test_another_lists_cursor_is_refused(by: Caller) -> None:
+def test_a_cursor_of_another_list_is_rejected(by: Caller) -> None:
     _things(by, 9)
     cursor = _read(by, ListQuery(limit=3)).next_cursor
     query = ListQuery(limit=3, cursor=cursor)
@@ -290,7 +292,7 @@ def test_another_lists_cursor_is_refused(by: Caller) -> None:
 
 
 def test_a_cursor_cannot_reach_into_another_partition(by: Caller) -> None:
-    """A cursor holds no partition at all: only where in its own list it ends."""
+    """A cursor contains no partition, only a position in its list."""
     _things(by, 9)
     query = ListQuery()
     query.bind("GET /things")
@@ -299,7 +301,7 @@ def test_a_cursor_cannot_reach_into_another_partition(by: Caller) -> None:
 
 
 @pytest.mark.usefixtures("real_engine")
-def test_the_engine_refuses_a_start_key_of_another_partition(by: Caller) -> None:
+def test_the_engine_rejects_a_start_key_of_another_partition(by: Caller) -> None:
     _things(by, 3)
     pk = partition(by.tenant, "THING")
     with pytest.raises(ClientError, match="starting key"):
@@ -312,16 +314,16 @@ def test_the_engine_refuses_a_start_key_of_another_partition(by: Caller) -> None
 
 
 @pytest.mark.usefixtures("real_engine")
-def test_the_engine_refuses_an_index_start_key_of_another_partition(by: Caller) -> None:
+def test_the_engine_rejects_an_index_start_key_of_another_partition(by: Caller) -> None:
     _things(by, 12)
-    where = _red(by)
+    red = _red(by)
     with pytest.raises(ClientError, match="starting key"):
         aws.dynamodb().query(
             TableName=settings.state_table(),
             IndexName="gsi1",
             KeyConditionExpression="gsi1pk = :pk",
-            ExpressionAttributeValues=to_attributes({":pk": where.index_partition}),
+            ExpressionAttributeValues=to_attributes({":pk": red.index_partition}),
             ExclusiveStartKey=to_attributes(
-                {"pk": where.base, "sk": "thing_1", "gsi1pk": "org_other#live#THING", "gsi1sk": "thing_1"}
+                {"pk": red.base, "sk": "thing_1", "gsi1pk": "org_other#live#THING", "gsi1sk": "thing_1"}
             ),
         )

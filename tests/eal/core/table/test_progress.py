@@ -86,7 +86,7 @@ def test_a_marker_that_changed_in_the_meantime_is_not_counted_again(
     assert counts["created"] == 1
 
 
-def test_a_marker_alone_can_advance(by: Caller) -> None:
+def test_a_marker_can_change_without_a_counter(by: Caller) -> None:
     progress.count([(_item(by, 1, "idle"), 0)], [])
 
     assert (_state(by), _counts(by)) == ("idle", None)
@@ -105,19 +105,19 @@ def test_concurrent_additions_are_all_counted(by: Caller, real_engine: None) -> 
     assert counts["created"] == 40
 
 
-def _lease(by: Caller, holder: str, most: int = 2) -> progress.Change:
+def _lease(by: Caller, holder: str, max_leases: int = 2) -> progress.Change:
     return progress.Change(
         key=key(by.tenant, "SLOTS", "of_1"),
-        expression="SET leases.#holder = :until ADD #asked :one REMOVE #old",
-        condition="attribute_exists(leases) AND attribute_not_exists(leases.#holder) AND size(leases) < :most",
-        names={"#holder": holder, "#asked": "asked_2", "#old": "asked_1"},
-        values={":until": 7, ":one": 1, ":most": most},
+        expression="SET leases.#holder = :until ADD #requests :one REMOVE #old",
+        condition="attribute_exists(leases) AND attribute_not_exists(leases.#holder) AND size(leases) < :max",
+        names={"#holder": holder, "#requests": "requests_2", "#old": "requests_1"},
+        values={":until": 7, ":one": 1, ":max": max_leases},
     )
 
 
 def _put_slots(by: Caller) -> None:
     slots_key = key(by.tenant, "SLOTS", "of_1")
-    progress.start({**slots_key._asdict(), "kind": "SLOTS", "leases": {}, "asked_1": 3})
+    progress.start({**slots_key._asdict(), "kind": "SLOTS", "leases": {}, "requests_1": 3})
 
 
 def test_a_change_is_refused_if_the_item_does_not_exist(by: Caller) -> None:
@@ -133,8 +133,8 @@ def test_a_change_returns_the_new_item_and_a_refusal_the_stored_one(by: Caller) 
     item = progress.change(_lease(by, "a"))
     progress.change(_lease(by, "b"))
 
-    assert (item["leases"], item["asked_2"]) == ({"a": 7}, 1)
-    assert "asked_1" not in item
+    assert (item["leases"], item["requests_2"]) == ({"a": 7}, 1)
+    assert "requests_1" not in item
     for holder in ("a", "c"):
         with pytest.raises(progress.ConditionFailed) as refused:
             progress.change(_lease(by, holder))
@@ -146,7 +146,7 @@ def test_a_refused_change_rolls_back_its_transaction(by: Caller) -> None:
     _put_slots(by)
     by.transaction.create(_item(by, 1))
     by.transaction.audit("work.started", "work_1")
-    by.transaction.add(_lease(by, "a", most=0).operation())
+    by.transaction.add(_lease(by, "a", max_leases=0).operation())
 
     with pytest.raises(Stale):
         by.transaction.commit()
@@ -157,12 +157,12 @@ def test_a_refused_change_rolls_back_its_transaction(by: Caller) -> None:
 def test_concurrent_changes_do_not_exceed_the_limit_of_the_condition(by: Caller, real_engine: None) -> None:
     _put_slots(by)
 
-    def take(number: int) -> bool:
+    def acquire(number: int) -> bool:
         try:
-            progress.change(_lease(by, f"h{number}", most=5))
+            progress.change(_lease(by, f"h{number}", max_leases=5))
         except progress.ConditionFailed:
             return False
         return True
 
     with ThreadPoolExecutor(16) as pool:
-        assert sum(pool.map(take, range(64))) == 5
+        assert sum(pool.map(acquire, range(64))) == 5

@@ -1,4 +1,4 @@
-"""Reading by key."""
+"""Reads by key."""
 
 from __future__ import annotations
 
@@ -21,59 +21,59 @@ if TYPE_CHECKING:
 
 def _store(by: Caller, *names: str) -> list[Key]:
     keys = [key(by.tenant, "THING", name) for name in names]
-    for at in keys:
-        by.transaction.create({**at._asdict(), "kind": "THING", "name": at.sk})
+    for item_key in keys:
+        by.transaction.create({**item_key._asdict(), "kind": "THING", "name": item_key.sk})
     by.transaction.audit("thing.created", "thing_1")
     by.transaction.commit()
     return keys
 
 
-def test_what_is_not_there_is_none(by: Caller) -> None:
+def test_a_missing_item_is_none(by: Caller) -> None:
     assert get(key(by.tenant, "THING", "none")) is None
 
 
 def test_an_item_is_found_by_its_key(by: Caller) -> None:
-    (at,) = _store(by, "a")
-    assert get(at) == {"pk": at.pk, "sk": "a", "kind": "THING", "name": "a"}
+    (item_key,) = _store(by, "a")
+    assert get(item_key) == {"pk": item_key.pk, "sk": "a", "kind": "THING", "name": "a"}
 
 
-def test_another_mode_does_not_have_it(by: Caller) -> None:
+def test_an_item_does_not_exist_in_the_other_mode(by: Caller) -> None:
     _store(by, "a")
     assert get(key(Tenant(by.organization_id, "test"), "THING", "a")) is None
 
 
-def test_many_come_in_the_order_of_their_keys_with_none_for_what_is_missing(by: Caller) -> None:
+def test_several_items_are_in_the_order_of_their_keys_with_none_for_a_missing_one(by: Caller) -> None:
     first, second = _store(by, "a", "b")
     found = get_all([second, key(by.tenant, "THING", "none"), first])
     assert [item and item["name"] for item in found] == ["b", None, "a"]
 
 
-def test_many_are_read_in_one_call(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_items_are_read_in_one_call(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = _store(by, "a", "b", "c")
     with watched_calls(monkeypatch) as calls:
         get_all(keys)
     assert calls.made == ["TransactGetItems"]
 
 
-def test_a_read_that_meets_a_write_is_tried_again(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_read_that_conflicts_with_a_write_is_retried(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
-    met: list[str] = []
+    conflicts: list[str] = []
 
-    def meeting(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-        if operation == "TransactGetItems" and len(met) < 3:
-            met.append(operation)
+    def conflicting(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation == "TransactGetItems" and len(conflicts) < 3:
+            conflicts.append(operation)
             reasons = [{"Code": "TransactionConflict"}]
             error = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
             raise client.exceptions.TransactionCanceledException(error, operation)
         return send(client, operation, arguments)
 
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", meeting)
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", conflicting)
 
     assert get_all([key(by.tenant, "THING", "none")]) == [None]
-    assert len(met) == 3
+    assert len(conflicts) == 3
 
 
-def _unread(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
+def _leave_unprocessed(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
     """DynamoDB leaves all but one key of a batch unprocessed, `times` times. Returns the keys of each request."""
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
     requested_keys: list[int] = []
@@ -81,21 +81,21 @@ def _unread(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
     def busy(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         if operation != "BatchGetItem":
             return send(client, operation, arguments)
-        ((table, wanted),) = arguments["RequestItems"].items()
-        requested_keys.append(len(wanted["Keys"]))
-        done, left = wanted["Keys"], []
+        ((table, request),) = arguments["RequestItems"].items()
+        requested_keys.append(len(request["Keys"]))
+        processed, unprocessed = request["Keys"], []
         if len(requested_keys) <= times:
-            done, left = done[:1], done[1:] or done
-        answer = send(client, operation, {"RequestItems": {table: {**wanted, "Keys": done}}})
-        return {**answer, "UnprocessedKeys": {table: {"Keys": left}} if left else {}}
+            processed, unprocessed = processed[:1], processed[1:] or processed
+        answer = send(client, operation, {"RequestItems": {table: {**request, "Keys": processed}}})
+        return {**answer, "UnprocessedKeys": {table: {"Keys": unprocessed}} if unprocessed else {}}
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", busy)
     return requested_keys
 
 
 def test_unprocessed_keys_are_read_again_after_a_pause(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    keys = [at._asdict() for at in _store(by, "a", "b", "c")]
-    requested_keys, pauses = _unread(monkeypatch, times=1), list[int]()
+    keys = [item_key._asdict() for item_key in _store(by, "a", "b", "c")]
+    requested_keys, pauses = _leave_unprocessed(monkeypatch, times=1), list[int]()
     monkeypatch.setattr("eal.core.table.contention.pause", pauses.append)
 
     found = batch_get(settings.state_table(), keys)
@@ -105,9 +105,11 @@ def test_unprocessed_keys_are_read_again_after_a_pause(by: Caller, monkeypatch: 
     assert pauses == [0]
 
 
-def test_a_batch_that_is_never_read_ends(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    keys = [at._asdict() for at in _store(by, "a", "b")]
-    requested_keys, pauses = _unread(monkeypatch, times=1000), list[int]()
+def test_a_batch_with_keys_that_stay_unprocessed_is_unavailable(
+    by: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [item_key._asdict() for item_key in _store(by, "a", "b")]
+    requested_keys, pauses = _leave_unprocessed(monkeypatch, times=1000), list[int]()
     monkeypatch.setattr("eal.core.table.contention.pause", pauses.append)
 
     with pytest.raises(Unavailable):
@@ -116,11 +118,11 @@ def test_a_batch_that_is_never_read_ends(by: Caller, monkeypatch: pytest.MonkeyP
     assert len(requested_keys) == len(pauses) == contention.ATTEMPTS
 
 
-def test_more_keys_than_a_batch_takes_are_read_in_several(
+def test_more_keys_than_fit_into_a_batch_are_read_in_several_batches(
     by: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = [key(by.tenant, "THING", str(number))._asdict() for number in range(150)]
-    requested_keys = _unread(monkeypatch, times=0)
+    requested_keys = _leave_unprocessed(monkeypatch, times=0)
 
     assert batch_get(settings.state_table(), keys) == []
     assert requested_keys == [100, 50]

@@ -1,4 +1,4 @@
-"""One change, one transaction."""
+"""Transactions: each change is one."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def _stored(kind: str | None = None) -> list[Item]:
 
 
 class _Conflicts:
-    """At the AWS border: the next `left` transactions are cancelled for these reasons."""
+    """Makes the next `remaining` transactions fail in the AWS client, cancelled for these reasons."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, left: int, *codes: str) -> None:
-        self.left = left
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, remaining: int, *codes: str) -> None:
+        self.remaining = remaining
         self.sent = 0
         send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
@@ -63,9 +63,9 @@ class _Conflicts:
             if operation != "TransactWriteItems":
                 return send(client, operation, arguments)
             self.sent += 1
-            if self.left == 0:
+            if self.remaining == 0:
                 return send(client, operation, arguments)
-            self.left -= 1
+            self.remaining -= 1
             reasons = [{"Code": code} for code in codes]
             reasons += [{"Code": "None"}] * (len(arguments["TransactItems"]) - len(reasons))
             raise client.exceptions.TransactionCanceledException(
@@ -76,7 +76,7 @@ class _Conflicts:
         monkeypatch.setattr(time, "sleep", lambda _seconds: None)
 
 
-def test_everything_goes_in_one_transaction(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_items_record_event_and_task_are_one_transaction(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     by.transaction.create(_thing(by))
     by.transaction.audit("thing.created", "thing_1")
     by.transaction.emit("lead.created", {"id": "thing_1"})
@@ -87,7 +87,7 @@ def test_everything_goes_in_one_transaction(by: Caller, monkeypatch: pytest.Monk
     assert sorted(str(item["kind"]) for item in _stored()) == ["AUDIT", "EVENT", "TASK", "THING"]
 
 
-def test_what_waits_for_the_relay_is_pending(by: Caller) -> None:
+def test_a_new_audit_record_is_pending(by: Caller) -> None:
     _create(by)
     (record,) = _stored("AUDIT")
     assert str(record["pending"]).startswith("PENDING#")
@@ -95,20 +95,20 @@ def test_what_waits_for_the_relay_is_pending(by: Caller) -> None:
     assert record["request_id"] == "tests"
 
 
-def test_an_empty_write_sends_nothing(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_transaction_sends_nothing(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     with watched_calls(monkeypatch) as calls:
         by.transaction.commit()
     assert calls.made == []
 
 
-def test_a_change_without_an_audit_record_is_refused(by: Caller) -> None:
+def test_a_change_without_an_audit_record_is_rejected(by: Caller) -> None:
     by.transaction.create(_thing(by))
     with pytest.raises(AssertionError, match="no audit record"):
         by.transaction.commit()
     assert _stored() == []
 
 
-def test_a_resources_second_audit_record_is_refused(by: Caller) -> None:
+def test_a_second_audit_record_of_a_resource_is_rejected(by: Caller) -> None:
     by.transaction.audit("thing.created", "thing_1")
     by.transaction.audit("thing.created", "thing_2")
     with pytest.raises(AssertionError, match="one audit record"):
@@ -125,23 +125,23 @@ def test_a_change_that_concerns_two_organizations_is_in_both_logs(by: Caller) ->
         assert organizations == {by.organization_id, "org_parent"}
 
 
-def test_an_event_that_is_not_in_the_catalogue_is_refused(by: Caller) -> None:
+def test_an_event_that_is_not_in_the_catalogue_is_rejected(by: Caller) -> None:
     with pytest.raises(AssertionError, match="CATALOGUE"):
         by.transaction.emit("thing.created", {})
 
 
-def test_as_many_operations_as_dynamodb_takes_are_one_write(by: Caller) -> None:
+def test_the_maximum_number_of_operations_is_one_transaction(by: Caller) -> None:
     _create(by, *(f"thing_{number}" for number in range(MAX_OPERATIONS - 1)))
     assert len(_stored()) == MAX_OPERATIONS
 
 
-def test_more_operations_are_refused_and_nothing_is_written(by: Caller) -> None:
+def test_more_operations_are_rejected_and_nothing_is_written(by: Caller) -> None:
     with pytest.raises(AssertionError, match="101 operations"):
         _create(by, *(f"thing_{number}" for number in range(MAX_OPERATIONS)))
     assert _stored() == []
 
 
-def test_a_taken_key_refuses_the_whole_write(by: Caller, new_caller: NewCaller) -> None:
+def test_an_existing_key_rolls_back_the_transaction(by: Caller, new_caller: NewCaller) -> None:
     _create(by)
     with pytest.raises(AlreadyWritten):
         _create(new_caller(), "thing_2", "thing_1")
@@ -149,7 +149,7 @@ def test_a_taken_key_refuses_the_whole_write(by: Caller, new_caller: NewCaller) 
     assert len(_stored("AUDIT")) == 1
 
 
-def test_the_taken_callback_gets_the_item_that_stands_there(by: Caller, new_caller: NewCaller) -> None:
+def test_the_taken_callback_gets_the_existing_item(by: Caller, new_caller: NewCaller) -> None:
     by.transaction.create(_thing(by, holder=7))
     by.transaction.audit("thing.created", "thing_1")
     by.transaction.commit()
@@ -175,7 +175,7 @@ def test_the_next_version_replaces_the_one_that_was_read(by: Caller, new_caller:
 
 
 @pytest.mark.parametrize("change", ["replace", "delete"])
-def test_a_version_that_has_moved_on_is_stale(by: Caller, new_caller: NewCaller, change: str) -> None:
+def test_a_changed_version_is_stale(by: Caller, new_caller: NewCaller, change: str) -> None:
     _create(by)
     second = new_caller()
     if change == "replace":
@@ -207,12 +207,12 @@ def test_a_deleted_item_is_not_replaced(by: Caller) -> None:
         by.transaction.commit()
 
 
-def test_a_version_is_put_over_the_one_before_or_over_none(by: Caller, new_caller: NewCaller) -> None:
+def test_a_version_replaces_the_previous_one_or_creates_the_item(by: Caller, new_caller: NewCaller) -> None:
     for was in (0, 1):
-        one = new_caller()
-        one.transaction.put_version(_thing(by, was + 1), was=was)
-        one.transaction.audit("thing.changed", "thing_1")
-        one.transaction.commit()
+        caller = new_caller()
+        caller.transaction.put_version(_thing(by, was + 1), was=was)
+        caller.transaction.audit("thing.changed", "thing_1")
+        caller.transaction.commit()
 
     item = get(_at(by))
     assert item is not None
@@ -220,7 +220,9 @@ def test_a_version_is_put_over_the_one_before_or_over_none(by: Caller, new_calle
 
 
 @pytest.mark.parametrize("was", [0, 2])
-def test_a_version_is_not_put_where_another_one_stands(by: Caller, new_caller: NewCaller, was: int) -> None:
+def test_a_version_does_not_replace_any_other_than_the_previous_one(
+    by: Caller, new_caller: NewCaller, was: int
+) -> None:
     _create(by)
     second = new_caller()
     second.transaction.put_version(_thing(by, was + 1), was=was)
@@ -229,15 +231,15 @@ def test_a_version_is_not_put_where_another_one_stands(by: Caller, new_caller: N
         second.transaction.commit()
 
 
-def test_a_version_that_is_put_is_not_the_one_that_if_match_means(by: Caller) -> None:
+def test_put_version_does_not_use_up_if_match(by: Caller) -> None:
     by.transaction.if_match = {3}
     by.transaction.put_version(_thing(by, 2), was=1)
     with pytest.raises(PreconditionFailed):
         by.transaction.check_if_match(4)
 
 
-def test_the_first_operations_refusal_wins(by: Caller, new_caller: NewCaller) -> None:
-    """The idempotency record's: a request that was answered before is not a conflict with itself."""
+def test_the_failure_of_the_first_operation_is_raised(by: Caller, new_caller: NewCaller) -> None:
+    """It is the idempotency record's, because a request with a stored response must not conflict with itself."""
 
     class Recorded(Exception):
         pass
@@ -257,7 +259,7 @@ def test_the_first_operations_refusal_wins(by: Caller, new_caller: NewCaller) ->
         second.transaction.commit(record)
 
 
-def test_a_record_alone_needs_no_audit(by: Caller) -> None:
+def test_an_idempotency_record_alone_needs_no_audit_record(by: Caller) -> None:
     record = put_if_absent(
         settings.state_table(),
         {**_at(by, "record")._asdict(), "kind": "IDEMPOTENCY"},
@@ -267,14 +269,14 @@ def test_a_record_alone_needs_no_audit(by: Caller) -> None:
     assert len(_stored("IDEMPOTENCY")) == 1
 
 
-def test_if_match_refuses_another_version_before_anything_is_sent(by: Caller) -> None:
+def test_if_match_rejects_another_version_before_the_commit(by: Caller) -> None:
     by.transaction.if_match = {3}
     with pytest.raises(PreconditionFailed) as refused:
         by.transaction.replace(_thing(by, 5), was=4)
     assert refused.value.details == {"version": 4}
 
 
-def test_if_match_means_the_first_item_only(by: Caller) -> None:
+def test_if_match_applies_to_the_first_item_only(by: Caller) -> None:
     by.transaction.if_match = {3}
     by.transaction.replace(_thing(by, 4), was=3)
     by.transaction.delete(_at(by, "thing_2"), was=9)
@@ -294,30 +296,32 @@ def test_a_restarted_transaction_is_empty_and_requires_the_same_version(
         fresh.check_if_match(4)
 
 
-def test_a_conflict_with_another_transaction_is_tried_again(
-    by: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_conflict_with_another_transaction_is_retried(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     conflicts = _Conflicts(monkeypatch, 2, "TransactionConflict")
     _create(by)
     assert conflicts.sent == 3
     assert len(_stored("THING")) == 1
 
 
-def test_conflicts_without_end_are_unavailable(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_transaction_that_keeps_conflicting_is_unavailable(
+    by: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     conflicts = _Conflicts(monkeypatch, 1000, "TransactionConflict")
     with pytest.raises(Unavailable):
         _create(by)
     assert 2 < conflicts.sent < 50
 
 
-def test_a_failed_condition_counts_more_than_a_conflict(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_condition_takes_precedence_over_a_conflict(
+    by: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     conflicts = _Conflicts(monkeypatch, 1, "ConditionalCheckFailed", "TransactionConflict")
     with pytest.raises(AlreadyWritten):
         _create(by)
     assert conflicts.sent == 1
 
 
-def test_another_reason_is_not_tried_again(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_cancellation_reason_is_not_retried(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     conflicts = _Conflicts(monkeypatch, 1, "ItemCollectionSizeLimitExceeded")
     with pytest.raises(aws.dynamodb().exceptions.TransactionCanceledException):
         _create(by)
@@ -325,7 +329,7 @@ def test_another_reason_is_not_tried_again(by: Caller, monkeypatch: pytest.Monke
 
 
 @pytest.mark.usefixtures("real_engine")
-def test_of_fifty_that_create_the_same_item_one_wins(by: Caller, new_caller: NewCaller) -> None:
+def test_of_fifty_concurrent_creations_of_an_item_one_succeeds(by: Caller, new_caller: NewCaller) -> None:
     def attempt(_: int) -> bool:
         try:
             _create(new_caller())
@@ -339,22 +343,22 @@ def test_of_fifty_that_create_the_same_item_one_wins(by: Caller, new_caller: New
 
 
 @pytest.mark.usefixtures("real_engine")
-def test_fifty_that_change_the_same_item_lose_nothing(by: Caller, new_caller: NewCaller) -> None:
+def test_fifty_concurrent_changes_of_an_item_lose_no_update(by: Caller, new_caller: NewCaller) -> None:
     _create(by)
 
     def count_up(_: int) -> None:
         for _attempt in range(500):
-            other = new_caller()
+            caller = new_caller()
             item = get(_at(by))
             assert item is not None
             was = cast("int", item["version"])
-            other.transaction.replace(_thing(by, was + 1), was=was)
-            other.transaction.audit("thing.updated", "thing_1")
+            caller.transaction.replace(_thing(by, was + 1), was=was)
+            caller.transaction.audit("thing.updated", "thing_1")
             try:
-                return other.transaction.commit()
+                return caller.transaction.commit()
             except (Stale, Unavailable):
                 time.sleep(random.uniform(0, 0.05))
-        raise AssertionError("never had its turn")
+        raise AssertionError("no attempt succeeded")
 
     with ThreadPoolExecutor(50) as pool:
         list(pool.map(count_up, range(50)))
@@ -367,7 +371,7 @@ def test_fifty_that_change_the_same_item_lose_nothing(by: Caller, new_caller: Ne
 @pytest.mark.parametrize(
     "value", [2**53, -(2**53), 1e22, float("inf"), float("nan"), "\ud800", [{"a": 2**60}]]
 )
-def test_what_the_log_could_not_hash_is_never_written(by: Caller, value: Any) -> None:
+def test_a_value_that_cannot_be_hashed_is_rejected_before_the_commit(by: Caller, value: Any) -> None:
     by.transaction.create(_thing(by))
 
     with pytest.raises(AssertionError, match="RFC 8785"):

@@ -54,13 +54,13 @@ def test_without_a_current_grant_the_response_is_403(cloud: None) -> None:
     assert _read(parent, child.id).error == "grant_required"
 
 
-@pytest.mark.parametrize("wrong", ["org_01m8866wpceyc830je0pa3ynmd", "x", "", "org_" + "z" * 26])
-def test_a_foreign_id_of_any_format_is_404(cloud: None, wrong: str) -> None:
+@pytest.mark.parametrize("unknown", ["org_01m8866wpceyc830je0pa3ynmd", "x", "", "org_" + "z" * 26])
+def test_a_foreign_id_of_any_format_is_404(cloud: None, unknown: str) -> None:
     parent, _, _ = _family(cloud)
     stranger = new_tenant("Stranger")
 
     assert _read(parent, stranger.id).status == 404
-    assert _read(parent, wrong).status == 404
+    assert _read(parent, unknown).status == 404
 
 
 def test_siblings_and_children_cannot_read_upwards_or_sideways(cloud: None) -> None:
@@ -86,18 +86,18 @@ def test_a_parent_never_writes(cloud: None) -> None:
         assert answer.json["error"]["details"]["reason"] == "read_only"
 
 
-class _Said(Wire):
-    said: str
+class _Result(Wire):
+    status: str
 
 
-def _that_writes() -> Api:
-    """An endpoint whose GET writes without regard to parents."""
+def _writing_api() -> Api:
+    """An Api whose GET writes for any caller."""
     app = Api()
 
     @app.get("/v1/leads", summary="List leads", operation_id="listLeads", tag="leads", grant="leads")
-    def write(caller: Reader) -> _Said:
+    def write(caller: Reader) -> _Result:
         caller.transaction.audit("lead.looked_at", "lead_1")
-        return _Said(said="done")
+        return _Result(status="done")
 
     return app
 
@@ -105,7 +105,7 @@ def _that_writes() -> Api:
 def test_a_get_that_would_write_for_a_child_is_rejected(cloud: None) -> None:
     parent, child, _ = _family(cloud)
     _grant(child, parent, Grant(resources=("leads",)))
-    app, before = _that_writes(), items()
+    app, before = _writing_api(), items()
 
     def get(**headers: str) -> ProxyResponse:
         event = proxy_event("GET", "/v1/leads", headers={"Authorization": f"Bearer {parent.read}", **headers})
