@@ -415,4 +415,6 @@ def test_the_checkpoint_signer_reports_records_that_wait_for_the_archiver() -> N
 def test_every_function_is_tried() -> None:
     folders = {one["CodeUri"].removeprefix("functions/") for one in functions().values()}
 
-    assert folders - set(_needs_of_all()) == {"openapi/get", "unknown_route/answer"}
+    assert folders - set(_needs_of_all()) == {"openapi/get", "unknown_route/answer"}, (
+        "add a request that reaches each of these functions to a journey of this file"
+    )

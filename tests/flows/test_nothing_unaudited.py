@@ -121,7 +121,9 @@ class Watch:
         if all(_is_numbering(one) for one in seen) or kinds <= BOOKKEEPING:
             return
         for kind in kinds - set(RESOURCES) - PARTS - BESIDE - BOOKKEEPING:
-            self.unlike.append(f"{self.folder} writes {kind}: say in this file whether it is a resource")
+            self.unlike.append(
+                f"{self.folder} writes {kind}: add it to RESOURCES, PARTS or BOOKKEEPING in this file"
+            )
         records = [one.item for one in seen if (one.kind, one.verb) == ("AUDIT", "Put")]
         counted = Counter((one["organization_id"], *_resource(one).values()) for one in records)
         changed = {
@@ -261,7 +263,8 @@ def test_each_worker_records_each_change_once(tenant: Tenant, watch: Watch) -> N
         watch.invoke("workers/sweep_outbox", {})
 
     assert "\n".join(watch.unlike) == ""
-    assert set(workers().values()) | {"workers/relay_outbox"} <= set(watch.ran)
+    unreached = {*workers().values(), "workers/relay_outbox"} - set(watch.ran)
+    assert unreached == set(), "add requests to this test that reach these workers"
     actors = {record["actor"]["id"] for record in _log(tenant) if record["actor"]["type"] == "worker"}
     assert actors >= {"classify_call", "qualify_call", "export_audit", "import_leads", "sign_checkpoints"}
 

@@ -60,7 +60,7 @@ def test_a_grant_opens_what_a_child_can_grant_and_nothing_else(endpoint: Endpoin
     route = endpoint.route
     can_be_granted = route.method == "GET" and route.tag in get_args(Grantable.__value__)
 
-    assert route.grant == (route.tag if can_be_granted else None)
+    assert route.grant == (route.tag if can_be_granted else None), "set grant= to the tag, or leave it out"
 
 
 def test_a_status_that_is_not_declared_is_no_answer() -> None:

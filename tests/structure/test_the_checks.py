@@ -143,6 +143,11 @@ CLASSIFY_ROLE = """              - Effect: Allow
 BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     # the tree
     (tree.faults, write("functions/leads/merge/app.py", ""), "functions/leads/merge has 0 resources"),
+    (
+        tree.faults,
+        write("functions/workers/merge/app.py", ""),
+        "functions/workers/merge has 0 resources in functions/workers/template.yaml",
+    ),
     (tree.faults, remove("functions/leads/get/app.py"), "LeadsGet has no functions/leads/get/app.py"),
     (tree.faults, in_template("  LeadsGet:", "  GetLead:"), "rename GetLead to LeadsGet"),
     (tree.faults, remove("events/leads/get.json"), "add events/leads/get.json"),
@@ -376,7 +381,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         queues.faults,
         in_template("- !Ref ClassifyQueueDead", "- !Ref AuditQueueDead"),
-        "not send to ClassifyQueueDead",
+        "not send to ClassifyQueueDead: add it to WorkerQueuesFromBus",
     ),
     (
         queues.faults,
