@@ -74,7 +74,7 @@ def test_a_worker_killed_after_any_call_leaves_the_same_state(
     monkeypatch: pytest.MonkeyPatch, folder: str
 ) -> None:
     calls_made = _run(monkeypatch, folder, call_number=0)
-    assert calls_made > 0, f"{folder} was never reached"
+    assert calls_made > 0, f"{folder} was never reached: add it to ELSEWHERE and kill it in its own test file"
     for call_number in range(1, calls_made + 1):
         assert _run(monkeypatch, folder, call_number) == call_number, f"not killed at call {call_number}"
 
@@ -82,7 +82,9 @@ def test_a_worker_killed_after_any_call_leaves_the_same_state(
 def test_the_other_workers_are_killed_in_their_own_test_files() -> None:
     for folder in ELSEWHERE:
         text = (ROOT / f"tests/functions/workers/test_{folder.partition('/')[2]}.py").read_text()
-        assert "kill_after" in text, folder
+        assert "kill_after" in text, (
+            f"{folder}: kill it in its own test file, with watched_calls and kill_after"
+        )
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, folder: str, call_number: int) -> int:

@@ -60,7 +60,7 @@ def test_a_route_has_a_grant_only_if_a_child_can_grant_its_resource(endpoint: En
     route = endpoint.route
     can_be_granted = route.method == "GET" and route.tag in get_args(Grantable.__value__)
 
-    assert route.grant == (route.tag if can_be_granted else None)
+    assert route.grant == (route.tag if can_be_granted else None), "set grant= to the tag, or leave it out"
 
 
 def test_an_undeclared_status_is_rejected() -> None:

@@ -143,6 +143,11 @@ CLASSIFY_ROLE = """              - Effect: Allow
 BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     # the tree
     (tree.faults, write("functions/leads/merge/app.py", ""), "functions/leads/merge has 0 resources"),
+    (
+        tree.faults,
+        write("functions/workers/merge/app.py", ""),
+        "functions/workers/merge has 0 resources in functions/workers/template.yaml",
+    ),
     (tree.faults, remove("functions/leads/get/app.py"), "LeadsGet has no functions/leads/get/app.py"),
     (tree.faults, in_template("  LeadsGet:", "  GetLead:"), "rename GetLead to LeadsGet"),
     (tree.faults, remove("events/leads/get.json"), "add events/leads/get.json"),
@@ -380,7 +385,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         queues.faults,
         in_template("- !Ref ClassifyQueueDead", "- !Ref AuditQueueDead"),
-        "not send to ClassifyQueueDead",
+        "not send to ClassifyQueueDead: add it to Queues and Resource of WorkerQueuesFromBus",
     ),
     (
         queues.faults,
@@ -592,8 +597,8 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     # names
     (names.faults, append(STORE, "MOST_LEADS = 5\n"), "MAX_… with its unit"),
-    (names.faults, append(STORE, "def f(told: int) -> None: ...\n"), "say without 'told'"),
-    (names.faults, append(STORE, "class Place: ...\n"), "is called Place, a retired word"),
+    (names.faults, append(STORE, "def f(told: int) -> None: ...\n"), "use a name without 'told'"),
+    (names.faults, append(STORE, "class Place: ...\n"), "rename Place, a retired word"),
     (names.faults, write("functions/leads/test_create.py", ""), "with the name of a test"),
     (imports.faults, prepend(CREATE, "import pydantic\n"), "a function imports eal and the standard library"),
     (imports.faults, prepend(CREATE, "from functions.leads.get import app\n"), "imports functions.leads.get"),

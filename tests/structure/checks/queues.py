@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.structure.checks.catalogue import catalogue, enqueued
 from tests.structure.project import listed, referred
+from tools.fixtures.template import MAIN, WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +143,12 @@ def _target(project: Project, rule: str, target: Properties, admitted: set[str])
         yield f"template.yaml: {rule}'s target needs a DeadLetterConfig: {queue}'s own dead-letter queue, {own}"
     for name in (queue, dead):
         if name in queues and name not in admitted:
-            yield f"template.yaml: EventBridge may not send to {name}: add it to Queues and Resource of QueuesFromBus"
+            path, policy = (
+                (WORKERS, "WorkerQueuesFromBus")
+                if name in project.templates[WORKERS]["Resources"]
+                else (MAIN, "QueuesFromBus")
+            )
+            yield f"{path}: EventBridge may not send to {name}: add it to Queues and Resource of {policy}"
 
 
 def _admitted(project: Project) -> set[str]:
