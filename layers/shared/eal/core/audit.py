@@ -10,13 +10,9 @@ import json
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from pydantic import JsonValue
-
-from eal.core.clock import Instant
 from eal.core.json import MAX_NUMBER, Json
-from eal.core.tenancy import Mode
 
 type Source = Literal["api", "dashboard", "worker", "webhook", "system"]
 type ActorType = Literal["api_key", "member", "worker", "vendor", "system"]
@@ -38,14 +34,7 @@ class Actor:
     ip: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
-    type: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """One field before and after; None stands for absent."""
 
     field: str
@@ -55,25 +44,6 @@ class Change:
     def as_json(self) -> dict[str, Json]:
         """`{field, from, to}`, as the API shows it."""
         return {"field": self.field, "from": self.before, "to": self.after}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditRecord:
-    """The relay sets `seq`, `previous_hash` and `hash`, within a minute of the record's commit."""
-
-    id: str
-    action: str
-    source: Source
-    actor: Actor
-    resource: Resource
-    changes: tuple[dict[str, JsonValue], ...]
-    request_id: str
-    created_at: Instant
-    organization_id: str
-    mode: Mode
-    seq: int | None = None
-    previous_hash: str | None = None
-    hash: str | None = None
 
 
 def new_salt() -> str:

@@ -1,11 +1,11 @@
-"""Filters of audit records, and checkpoints with the canonical forms that are signed, archived and hashed."""
+"""Audit records and their filters, and checkpoints with the canonical forms that are signed, archived and hashed."""
 
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
-from eal.core.audit import Source
+from eal.core.audit import Actor, Source
 from eal.core.clock import Instant
 from eal.core.json import Json
 from eal.core.table.item import dump
@@ -23,6 +23,31 @@ class AuditLogFilters(Wire):
     source: Source | None = None
     resource_type: Annotated[str | None, Field(max_length=50)] = None
     resource_id: Annotated[str | None, Field(max_length=100)] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    type: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRecord:
+    """The relay sets `seq`, `previous_hash` and `hash`, within a minute of the record's commit."""
+
+    id: str
+    action: str
+    source: Source
+    actor: Actor
+    resource: Resource
+    changes: tuple[dict[str, JsonValue], ...]
+    request_id: str
+    created_at: Instant
+    organization_id: str
+    mode: Mode
+    seq: int | None = None
+    previous_hash: str | None = None
+    hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

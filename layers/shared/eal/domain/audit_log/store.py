@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eal.core.audit import AuditRecord
 from eal.core.table import page
 from eal.core.table.collection import Collection
 from eal.core.table.page import Page, Partition
-from eal.domain.audit_log.model import AuditLogFilters
+from eal.domain.audit_log.model import AuditLogFilters, AuditRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

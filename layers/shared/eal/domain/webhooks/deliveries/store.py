@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.core import ids
-from eal.core.audit import AuditRecord
 from eal.core.errors import Conflict
 from eal.core.events import catalogue
 from eal.core.events.catalogue import FEED_DAYS, Event
@@ -19,6 +18,7 @@ from eal.core.table.collection import Collection
 from eal.core.table.item import load
 from eal.core.table.keys import key
 from eal.core.table.read import get_all
+from eal.domain.audit_log.model import AuditRecord
 from eal.domain.audit_log.wire import AuditRecordView
 from eal.domain.webhooks.deliveries.model import Delivery
 from eal.domain.webhooks.deliveries.queue import DeliveryMessage
