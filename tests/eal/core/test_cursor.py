@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import botocore.client
@@ -76,12 +75,12 @@ def test_a_cursor_needs_no_encoding_in_a_url(position: Position) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(SCOPE, tenant=Tenant("org_2", "live")),
-        replace(SCOPE, tenant=Tenant("org_1", "test")),
-        replace(SCOPE, route="GET /v1/calls"),
-        replace(SCOPE, filters='{"order":"asc"}'),
+        SCOPE._replace(tenant=Tenant("org_2", "live")),
+        SCOPE._replace(tenant=Tenant("org_1", "test")),
+        SCOPE._replace(route="GET /v1/calls"),
+        SCOPE._replace(filters='{"order":"asc"}'),
         # The same letters, split at another position.
-        replace(SCOPE, tenant=Tenant("org_1live", "live"), route="GET /v1/leads"),
+        SCOPE._replace(tenant=Tenant("org_1live", "live"), route="GET /v1/leads"),
     ],
 )
 def test_a_cursor_is_bound_to_tenant_mode_route_and_filters(other: CursorScope) -> None:

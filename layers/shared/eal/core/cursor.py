@@ -5,16 +5,14 @@ import binascii
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from eal.core.errors import InvalidCursor
 from eal.core.secrets import derived_key
 from eal.core.tenancy import Tenant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CursorScope:
+class CursorScope(NamedTuple):
     """The list that a cursor belongs to. `filters` is the query without limit and cursor, as canonical JSON."""
 
     tenant: Tenant
@@ -22,8 +20,7 @@ class CursorScope:
     filters: str
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """The item after which the next page begins: its id, and its position in an index that is not ordered by id."""
 
     id: str
