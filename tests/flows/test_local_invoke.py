@@ -65,6 +65,17 @@ def test_sam_gets_the_hosts_address_only_if_a_container_needs_it(tmp_path: Path)
     assert "--add-host" not in not_needed
 
 
+def test_sams_environment_leaves_the_endpoint_to_the_template(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+
+    environment = local_invoke.environment(Instance(folder=tmp_path, port=4566))
+
+    assert "AWS_ENDPOINT_URL" not in environment
+    assert environment["AWS_ACCESS_KEY_ID"] == "test"
+
+
 def test_the_templates_for_sam_local_name_the_stack_and_the_workers_layers(tmp_path: Path) -> None:
     (tmp_path / "Workers").mkdir()
     shutil.copy(ROOT / MAIN, tmp_path / "template.yaml")

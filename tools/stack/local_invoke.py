@@ -123,8 +123,14 @@ def _sam(instance: Instance, step: str, arguments: list[str]) -> int:
             *(shown(ROOT / part) if part.startswith(str(ROOT)) else part for part in line[3:]),
             flush=True,
         )
-        environment = instance.credentials() | {"SAM_CLI_TELEMETRY": "0"}
-        return subprocess.run(line, cwd=ROOT, env=environment, check=False).returncode
+        return subprocess.run(line, cwd=ROOT, env=environment(instance), check=False).returncode
+
+
+def environment(instance: Instance) -> dict[str, str]:
+    """The environment of SAM. Its AWS_ENDPOINT_URL would win over the template's, and containers cannot reach it."""
+    clean = instance.credentials() | {"SAM_CLI_TELEMETRY": "0"}
+    del clean["AWS_ENDPOINT_URL"]
+    return clean
 
 
 @contextmanager
