@@ -1,6 +1,6 @@
 """Reconcile CallRail's calls, every 15 minutes."""
 
-from eal.core.scheduled_run import ScheduledRun
+from eal.entry.schedule import ScheduledRun
 from eal.vendors import reconcile
 from eal.vendors.callrail import reconcile as callrail_reconcile
 

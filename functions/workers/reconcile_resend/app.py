@@ -1,6 +1,6 @@
 """Reconcile Resend's received mails, every 15 minutes."""
 
-from eal.core.scheduled_run import ScheduledRun
+from eal.entry.schedule import ScheduledRun
 from eal.vendors import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 

@@ -5,11 +5,11 @@ from contextlib import suppress
 
 from eal.core import aws, clock, ids, settings
 from eal.core.caller import worker
-from eal.core.scheduled_run import ScheduledRun
 from eal.core.table.keys import PENDING_SHARDS
 from eal.core.table.write import Stale
 from eal.core.tenancy import Tenant
 from eal.domain.audit_log import checkpoints, waiting
+from eal.entry.schedule import ScheduledRun
 
 
 def handler(event: object, context: object) -> None:

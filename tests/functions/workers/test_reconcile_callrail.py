@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.core.clock import rfc3339
-from eal.core.scheduled_run import PartsFailed
+from eal.entry.schedule import PartsFailed
 from eal.vendors.callrail import client
 from eal.vendors.callrail import reconcile as callrail_reconcile
 from tests.support.callrail import SIGNING_KEY, Connection, stored

@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError
 
 from eal.core import aws, clock, settings
 from eal.core.caller import worker
-from eal.core.scheduled_run import PartsFailed
 from eal.core.table.keys import pending_shard
 from eal.core.table.write import Stale
 from eal.domain.audit_log import checkpoints
+from eal.entry.schedule import PartsFailed
 from tests.support import archive
 from tests.support.aws import create_signing_key
 from tests.support.faults import Killed, watched_calls

@@ -10,9 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from eal.core import aws, clock, settings
-from eal.core.scheduled_run import PartsFailed
 from eal.core.table.item import from_attributes, to_attributes
 from eal.core.table.keys import PENDING_SHARDS
+from eal.entry.schedule import PartsFailed
 from tests.support.faults import transactions_limited, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items, peek

@@ -141,9 +141,8 @@ class Consumer:
             message = message_in(record["body"])
             _begin(message, message_id=message_id, queue=queue)
             self._retry_if_stale(message, self._consume_function(record))
-        except (
-            Exception
-        ) as fault:  # the edge of a consumer: reported to SQS, which delivers this message again
+        # The edge of a consumer: reported to SQS, which delivers this message again.
+        except Exception as fault:
             observe.logger.exception("message_failed")
             if self._retry_policy and not isinstance(fault, self._retry_policy.left_to_others):
                 self._give_up_or_hasten(record, self._retry_policy, fault)

@@ -33,7 +33,7 @@ type Recover = Callable[[Reconciliation, Caller, datetime, Ingest], Cursor]
 
 
 type Part = Callable[..., AbstractContextManager[None]]
-"""`eal.core.scheduled_run.ScheduledRun.part`: a failure in a part is reported at the end of the run."""
+"""`eal.entry.schedule.ScheduledRun.part`: a failure in a part is reported at the end of the run."""
 
 
 def run(vendor: str, recover: Recover, part: Part) -> None:
