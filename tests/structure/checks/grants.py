@@ -72,31 +72,31 @@ def _statements(project: Project) -> Iterator[str]:
     for role, properties in project.resources("AWS::IAM::Role").items():
         for managed in properties.get("ManagedPolicyArns", []):
             if (managed.get("Fn::Sub") if isinstance(managed, dict) else managed) not in MANAGED:
-                yield f"template.yaml: {role} has the managed policy {managed}: list the actions that it needs"
+                yield f"{role} has the managed policy {managed}: list the actions that it needs"
         for statement in statements(project, role):
             yield from _statement(role, statement)
     for logical_id, properties in project.functions.items():
         if "Policies" in properties:
-            yield f"template.yaml: {logical_id} has Policies of its own: move them to a role"
+            yield f"{logical_id} has Policies of its own: move them to a role"
 
 
 def _statement(role: str, statement: dict[str, Any]) -> Iterator[str]:
     for action in listed(statement["Action"]):
         if "*" in action:
-            yield f"template.yaml: {role} allows {action}: name the exact actions"
+            yield f"{role} allows {action}: name the exact actions"
         for prefix in NEVER:
             excepted = _passes_a_role(action, statement) or _deletes_uploads(role, action, statement)
             if action.startswith(prefix) and not excepted:
-                yield f"template.yaml: {role} allows {action}, which no role may have: remove it"
+                yield f"{role} allows {action}, which no role may have: remove it"
     for resource in listed(statement["Resource"]):
         if resource == "*" or referred(resource) is None:
-            yield f"template.yaml: {role} has the resource {resource}: name one of the template's resources"
+            yield f"{role} has the resource {resource}: name one of the template's resources"
         if isinstance(resource, dict) and str(resource.get("Fn::Sub", "")).endswith("Bucket.Arn}/*"):
-            yield f"template.yaml: {role} has a whole bucket, {resource['Fn::Sub']}: name the prefix that it needs"
+            yield f"{role} has a whole bucket, {resource['Fn::Sub']}: name the prefix that it needs"
         if referred(resource) == "AccessTable" and not _keys_named(statement):
-            yield f"template.yaml: {role} has all of AccessTable: restrict it by a Condition on dynamodb:LeadingKeys"
+            yield f"{role} has all of AccessTable: restrict it by a Condition on dynamodb:LeadingKeys"
     if "NotAction" in statement or "NotResource" in statement:
-        yield f"template.yaml: {role} uses NotAction or NotResource: use Action and Resource"
+        yield f"{role} uses NotAction or NotResource: use Action and Resource"
 
 
 def _keys_named(statement: dict[str, Any]) -> bool:
@@ -130,10 +130,10 @@ def _roles_in_use(project: Project) -> Iterator[str]:
     roles = set(project.resources("AWS::IAM::Role"))
     used = {role_of(project, logical_id) for logical_id in project.functions} | _passed(project)
     for role in sorted(roles - used):
-        yield f"template.yaml: no function uses {role}: remove it"
+        yield f"no function uses {role}: remove it"
     for logical_id in project.functions:
         if role_of(project, logical_id) not in roles:
-            yield f"template.yaml: {logical_id} has no role of the template: set Role, otherwise SAM creates one"
+            yield f"{logical_id} has no role of the template: set Role, otherwise SAM creates one"
 
 
 def _queues(project: Project) -> Iterator[str]:
@@ -147,9 +147,9 @@ def _queues(project: Project) -> Iterator[str]:
         for queue in project.resources("AWS::SQS::Queue"):
             allowed = actions_on(project, role, queue) & RECEIVE
             if queue in own and allowed != RECEIVE:
-                yield f"template.yaml: {role} needs {', '.join(sorted(RECEIVE))} on {queue}: {logical_id} consumes it"
+                yield f"{role} needs {', '.join(sorted(RECEIVE))} on {queue}: {logical_id} consumes it"
             if queue not in own and allowed:
-                yield f"template.yaml: {role} allows {', '.join(sorted(allowed))} on {queue}, not {logical_id}'s queue"
+                yield f"{role} allows {', '.join(sorted(allowed))} on {queue}, not {logical_id}'s queue"
 
 
 def _endpoints(project: Project) -> Iterator[str]:
@@ -161,4 +161,4 @@ def _endpoints(project: Project) -> Iterator[str]:
         for statement in statements(project, role):
             for action in listed(statement["Action"]):
                 if action.startswith("kms:") and action not in allowed:
-                    yield f"template.yaml: {logical_id} is an endpoint, and {role} allows {action}: remove it"
+                    yield f"{logical_id} is an endpoint, and {role} allows {action}: remove it"

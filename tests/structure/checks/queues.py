@@ -27,7 +27,7 @@ def faults(project: Project) -> Iterator[str]:
             if event["Type"] == "SQS":
                 queue = referred(event["Properties"]["Queue"]) or ""
                 if queue in consumed:
-                    yield f"template.yaml: {logical_id} and {consumed[queue]} both consume {queue}: give each its own"
+                    yield f"{logical_id} and {consumed[queue]} both consume {queue}: give each its own"
                 consumed[queue] = logical_id
                 yield from _mapping(project, logical_id, queue, event["Properties"])
             elif event["Type"] in ("DynamoDB", "Kinesis"):
@@ -40,18 +40,18 @@ def faults(project: Project) -> Iterator[str]:
 def _mapping(project: Project, worker: str, queue: str, event: Properties) -> Iterator[str]:
     queues = project.resources("AWS::SQS::Queue")
     if queue not in queues:
-        yield f"template.yaml: {worker} consumes {queue}, which is not a queue of the template"
+        yield f"{worker} consumes {queue}, which is not a queue of the template"
         return
     if "ReportBatchItemFailures" not in event.get("FunctionResponseTypes", []):
-        yield f"template.yaml: {worker}'s event needs FunctionResponseTypes: [ReportBatchItemFailures]"
+        yield f"{worker}'s event needs FunctionResponseTypes: [ReportBatchItemFailures]"
     if not event.get("ScalingConfig", {}).get("MaximumConcurrency"):
-        yield f"template.yaml: {worker}'s event needs ScalingConfig: {{MaximumConcurrency: …}}"
+        yield f"{worker}'s event needs ScalingConfig: {{MaximumConcurrency: …}}"
     timeout = project.functions[worker].get("Timeout", project.template["Globals"]["Function"]["Timeout"])
     visibility = queues[queue].get("VisibilityTimeout", 30)
     # AWS: six times the function's timeout, plus the batching window (Lambda's guide, "Configuring a queue").
     minimum = 6 * timeout + _window(event)
     if visibility < minimum:
-        yield f"template.yaml: set {queue}'s VisibilityTimeout to at least {minimum}, six timeouts of {worker}"
+        yield f"set {queue}'s VisibilityTimeout to at least {minimum}, six timeouts of {worker}"
 
 
 def _window(event: Properties) -> int:
@@ -61,9 +61,9 @@ def _window(event: Properties) -> int:
 
 def _stream(worker: str, event: Properties) -> Iterator[str]:
     if "ReportBatchItemFailures" not in event.get("FunctionResponseTypes", []):
-        yield f"template.yaml: {worker}'s event needs FunctionResponseTypes: [ReportBatchItemFailures]"
+        yield f"{worker}'s event needs FunctionResponseTypes: [ReportBatchItemFailures]"
     if not event.get("BisectBatchOnFunctionError"):
-        yield f"template.yaml: {worker}'s event needs BisectBatchOnFunctionError, so that no record blocks others"
+        yield f"{worker}'s event needs BisectBatchOnFunctionError, so that no record blocks others"
 
 
 def _dead_letters(project: Project, consumed: dict[str, str]) -> Iterator[str]:
@@ -72,30 +72,30 @@ def _dead_letters(project: Project, consumed: dict[str, str]) -> Iterator[str]:
     for queue in (name for name in consumed if name in queues):
         dead = referred(queues[queue].get("RedrivePolicy", {}).get("deadLetterTargetArn")) or ""
         if dead not in queues:
-            yield f"template.yaml: {queue} needs a RedrivePolicy to a dead-letter queue of its own"
+            yield f"{queue} needs a RedrivePolicy to a dead-letter queue of its own"
             continue
         if dead in owners:
-            yield f"template.yaml: {queue} and {owners[dead]} share {dead}: give each its own dead-letter queue"
+            yield f"{queue} and {owners[dead]} share {dead}: give each its own dead-letter queue"
         owners[dead] = queue
         if queues[dead].get("MessageRetentionPeriod", 0) <= queues[queue].get(
             "MessageRetentionPeriod", 345600
         ):
-            yield f"template.yaml: {dead} must keep messages longer than {queue}: their age does not start again"
+            yield f"{dead} must keep messages longer than {queue}: their age does not start again"
         if not _has_alarm(project, queue, "ApproximateAgeOfOldestMessage"):
-            yield f"template.yaml: {queue} needs an alarm on ApproximateAgeOfOldestMessage"
+            yield f"{queue} needs an alarm on ApproximateAgeOfOldestMessage"
         for alarm in _alarms(project, queue, "ApproximateAgeOfOldestMessage"):
             if queue in DELAYED and alarm["Threshold"] <= MAX_DELAY_SECONDS:
-                yield f"template.yaml: {queue} has messages with delays of {MAX_DELAY_SECONDS} s: raise the threshold"
+                yield f"{queue} has messages with delays of {MAX_DELAY_SECONDS} s: raise the threshold"
         if not _has_alarm(project, dead, "ApproximateNumberOfMessagesVisible"):
-            yield f"template.yaml: {dead} needs an alarm on ApproximateNumberOfMessagesVisible"
+            yield f"{dead} needs an alarm on ApproximateNumberOfMessagesVisible"
     for queue in sorted(set(queues) - set(consumed) - set(owners)):
-        yield f"template.yaml: nothing consumes {queue}: remove it"
+        yield f"nothing consumes {queue}: remove it"
 
 
 def _receivers(project: Project) -> Iterator[str]:
     for logical_id, properties in project.functions.items():
         if "FunctionUrlConfig" in properties and not _has_alarm(project, logical_id, "Url5xxCount"):
-            yield f"template.yaml: {logical_id} needs an alarm on Url5xxCount, because a failed webhook may be lost"
+            yield f"{logical_id} needs an alarm on Url5xxCount, because a failed webhook may be lost"
 
 
 def _has_alarm(project: Project, resource: str, metric: str) -> bool:
@@ -119,19 +119,19 @@ def _rules(project: Project) -> Iterator[str]:
         names = set(pattern.get("detail-type", []))
         ruled |= names
         if referred(properties.get("EventBusName")) != "Bus":
-            yield f"template.yaml: set the EventBusName of {rule} to Bus"
+            yield f"set the EventBusName of {rule} to Bus"
         known = {"eal.events": types, "eal.tasks": tasks}
         sources = pattern.get("source", [])
         if not sources or not set(sources) <= set(known):
-            yield f"template.yaml: {rule} needs source [eal.events] or [eal.tasks]"
+            yield f"{rule} needs source [eal.events] or [eal.tasks]"
             continue
         for name in sorted(names - set().union(*(known[source] for source in sources))):
-            yield f"template.yaml: {rule} matches {name}, which is no event type and no task"
+            yield f"{rule} matches {name}, which is no event type and no task"
         for target in properties["Targets"]:
             yield from _target(project, rule, target, admitted)
     for path, task in enqueued(project):
         if task not in ruled:
-            yield f"{path} enqueues {task}, and no rule of template.yaml matches it: add one"
+            yield f"{path} enqueues {task}, and no rule of the templates matches it: add one"
 
 
 def _target(project: Project, rule: str, target: Properties, admitted: set[str]) -> Iterator[str]:
@@ -140,7 +140,7 @@ def _target(project: Project, rule: str, target: Properties, admitted: set[str])
     dead = referred(target.get("DeadLetterConfig", {}).get("Arn")) or ""
     own = referred(queues.get(queue, {}).get("RedrivePolicy", {}).get("deadLetterTargetArn"))
     if dead not in queues or dead != own:
-        yield f"template.yaml: {rule}'s target needs a DeadLetterConfig: {queue}'s own dead-letter queue, {own}"
+        yield f"{rule}'s target needs a DeadLetterConfig: {queue}'s own dead-letter queue, {own}"
     for name in (queue, dead):
         if name in queues and name not in admitted:
             path, policy = (

@@ -40,7 +40,7 @@ def faults(project: Project) -> Iterator[str]:
         routes = api_events(properties)
         for route in routes:
             if route in seen:
-                yield f"template.yaml: {logical_id} and {seen[route]} both have the route {' '.join(route)}: remove one"
+                yield f"{logical_id} and {seen[route]} both have the route {' '.join(route)}: remove one"
             seen[route] = logical_id
         yield from _docstring(project, folder, routes)
         if logical_id in project.endpoints:
@@ -82,16 +82,16 @@ def _role(project: Project, logical_id: str, endpoint: Endpoint) -> Iterator[str
     access, state = actions_on(project, role, "AccessTable"), actions_on(project, role, "StateTable")
     if endpoint.scope is None:
         if access or state:
-            yield f"template.yaml: {logical_id} is public, and {role} can access a table: give it PublicRole"
+            yield f"{logical_id} is public, and {role} can access a table: give it PublicRole"
         return
     if "dynamodb:UpdateItem" not in access:
-        yield f"template.yaml: {logical_id} authenticates, and {role} cannot update AccessTable: give it another role"
+        yield f"{logical_id} authenticates, and {role} cannot update AccessTable: give it another role"
     writes = (state & WRITES) | (access & (WRITES - {"dynamodb:UpdateItem"}))
     only_reads = endpoint.scope == "read" or endpoint.method == "GET"
     if writes and only_reads and logical_id not in WRITING_GETS:
-        yield f"template.yaml: {logical_id} reads, and {role} allows {', '.join(sorted(writes))}: give it a read role"
+        yield f"{logical_id} reads, and {role} allows {', '.join(sorted(writes))}: give it a read role"
     if not writes and endpoint.scope != "read" and endpoint.method != "GET":
-        yield f"template.yaml: {logical_id} writes, and {role} cannot write StateTable: give it a write role"
+        yield f"{logical_id} writes, and {role} cannot write StateTable: give it a write role"
 
 
 def endpoints(tree: ast.Module) -> Iterator[Endpoint]:

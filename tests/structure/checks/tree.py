@@ -68,9 +68,9 @@ def _resources(project: Project) -> Iterator[str]:
     for name in project.functions:
         folder = project.folder_of(name)
         if folder not in project.folders:
-            yield f"template.yaml: {name} has no functions/{folder}/app.py: add it, or remove the resource"
+            yield f"{name} has no functions/{folder}/app.py: add it, or remove the resource"
         elif name != logical_id(folder):
-            yield f"template.yaml: rename {name} to {logical_id(folder)}, after functions/{folder}"
+            yield f"rename {name} to {logical_id(folder)}, after functions/{folder}"
 
 
 def _companions(project: Project) -> Iterator[str]:
