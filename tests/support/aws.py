@@ -8,7 +8,6 @@ import hmac
 import json
 from contextlib import contextmanager
 from functools import cache
-from itertools import batched
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ from moto.dynamodb.models.table import Table
 from moto.s3.models import FakeKey, FakeMultipart
 
 from eal.core import aws, secrets
-from tests.support import faster_moto
+from tests.support import faster_moto, limits
 from tools.fixtures.template import resources, table_arguments
 
 if TYPE_CHECKING:
@@ -69,54 +68,66 @@ SETTINGS = {
     "POWERTOOLS_METRICS_NAMESPACE": "EAL",
     "POWERTOOLS_SERVICE_NAME": "eal",
 }
-MOTO_READS = 25
-"""moto's limit of items in a TransactGetItems; AWS accepts 100 since 2022."""
-
 _send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 faster_moto.apply()
-_lock = RLock()
+limits.apply()
+lock = RLock()
 """Serialises calls, because moto copies items while other threads change them; AWS serialises operations on an item."""
 
 
 def send_with_missing_features(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-    """Adds to moto: GenerateMac of KMS, reads of more than 25 items in a transaction, and the error for a part of an
-    upload that does not exist. moto's documentation recommends this way to add operations."""
+    """Adds to moto: GenerateMac of KMS, and the error for a part of an upload that does not exist. moto's documentation
+    recommends this way to add operations."""
     if operation == "UploadPart":  # moto raises a KeyError; its ListParts returns the error of S3
         upload = {name: arguments[name] for name in ("Bucket", "Key", "UploadId")}
         _send(client, "ListParts", upload)
     if operation == "GenerateMac":
         message = arguments["KeyId"].encode() + arguments["Message"]
         return {"Mac": hmac.digest(b"the KMS key's own material", message, hashlib.sha256)}
-    if operation == "TransactGetItems" and len(arguments["TransactItems"]) > MOTO_READS:
-        chunks = batched(arguments["TransactItems"], MOTO_READS, strict=False)
-        answers = [_send(client, operation, {**arguments, "TransactItems": list(chunk)}) for chunk in chunks]
-        return {"Responses": [response for answer in answers for response in answer["Responses"]]}
     return _send(client, operation, arguments)
 
 
 def _in_turn(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-    with _lock:
-        if operation == "TransactWriteItems":
-            return _all_or_nothing(client, arguments)
-        return send_with_missing_features(client, operation, arguments)
+    limits.check(operation, arguments)
+    with lock:
+        match operation:
+            case "TransactWriteItems":
+                requests = [request for item in arguments["TransactItems"] for request in item.values()]
+                return _all_or_nothing(client, operation, arguments, requests)
+            case "UpdateItem":
+                return _all_or_nothing(client, operation, arguments, [arguments])
+            case _:
+                answer = send_with_missing_features(client, operation, arguments)
+        if operation == "TransactGetItems":
+            found = [response.get("Item", {}) for response in answer["Responses"]]
+            limits.check_transaction(operation, sum(map(limits.item_size, found)))
+        return answer
 
 
-def _all_or_nothing(client: Any, arguments: dict[str, Any]) -> Any:
-    """Copies only the items of the transaction for the rollback. moto copies the whole table for each item, which takes
-    half of the suite's time."""
-    snapshots = [_Snapshot(operation) for item in arguments["TransactItems"] for operation in item.values()]
+def _all_or_nothing(
+    client: Any, operation: str, arguments: dict[str, Any], requests: list[dict[str, Any]]
+) -> Any:
+    """Copies only the written items for the rollback. moto copies the whole table for each item of a transaction, which
+    takes half of the suite's time."""
+    snapshots = [_Snapshot(request) for request in requests]
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Table, "__deepcopy__", lambda table, _: table, raising=False)
-            return _send(client, "TransactWriteItems", arguments)
+            answer = _send(client, operation, arguments)
+        sizes = [snapshot.size() for snapshot in snapshots]
+        for size in sizes:
+            limits.check_item(operation, size)
+        if operation == "TransactWriteItems":
+            limits.check_transaction(operation, sum(sizes))
     except ClientError:
         for snapshot in snapshots:
             snapshot.restore()
         raise
+    return answer
 
 
 class _Snapshot:
-    """An item, and the length of its table's stream, before a transaction."""
+    """An item, and the length of its table's stream, before a write."""
 
     def __init__(self, operation: dict[str, Any]) -> None:
         table = backend("dynamodb").tables[operation["TableName"]]
@@ -127,6 +138,11 @@ class _Snapshot:
         self.item = copy.deepcopy(self.siblings.get(self.name))
         self.stream = table.stream_shard.items if table.stream_shard else []
         self.streamed = len(self.stream)
+
+    def size(self) -> int:
+        """The bytes of the item before or after the write, whichever are more; a write consumes as many."""
+        stored = [item for item in (self.item, self.siblings.get(self.name)) if item]
+        return max((limits.item_size(item.attrs) for item in stored), default=0)
 
     def restore(self) -> None:
         del self.stream[self.streamed :]

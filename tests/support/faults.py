@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import copy
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import botocore.client
+import pytest
 from botocore.exceptions import ClientError
 
 from eal.core.table import write
+from tests.support.aws import backend, lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    import pytest
 
 
 class Killed(BaseException):
@@ -70,28 +70,27 @@ def overtaken(monkeypatch: pytest.MonkeyPatch, other: Callable[[], object]) -> I
         yield
 
 
-MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
-
-
 @contextmanager
-def transactions_limited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """DynamoDB's limit of 4 MiB per transaction, which moto does not have. Counts JSON, which is slightly larger."""
+def stale_indexes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Queries of an index return the items as they were at the beginning of this block, because AWS updates indexes
+    after the table, usually within a second. Yields a function that brings the indexes up to date.
+    """
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    tables = backend("dynamodb").tables
+    seen: dict[str, Any] = {}
 
-    def stored(client: Any, item: dict[str, Any]) -> Any:
-        ((_, request),) = item.items()
-        key = request.get("Key") or {name: request["Item"][name] for name in ("pk", "sk")}
-        return send(client, "GetItem", {"TableName": request["TableName"], "Key": key}).get("Item", request)
+    def catch_up() -> None:
+        seen.update({name: copy.deepcopy(table.items) for name, table in tables.items()})
 
-    def limited(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-        if operation in ("TransactWriteItems", "TransactGetItems"):
-            items = [stored(client, item) for item in arguments["TransactItems"]]
-            if len(json.dumps(items, ensure_ascii=False).encode()) > MAX_TRANSACTION_BYTES:
-                raise ClientError(
-                    {"Error": {"Code": "ValidationException", "Message": "too large"}}, operation
-                )
-        return send(client, operation, arguments)
+    def late(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation != "Query" or "IndexName" not in arguments:
+            return send(client, operation, arguments)
+        table = tables[arguments["TableName"]]
+        with lock, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(table, "items", seen[arguments["TableName"]])
+            return send(client, operation, arguments)
 
+    catch_up()
     with monkeypatch.context() as patch:
-        patch.setattr(botocore.client.BaseClient, "_make_api_call", limited)
-        yield
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", late)
+        yield catch_up

