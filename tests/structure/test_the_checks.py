@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import re
 import shutil
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from tests.structure.checks import (
     queues,
     routes,
     templates,
+    throttles,
     tree,
     writes,
 )
@@ -125,6 +127,18 @@ def in_template(old: str, new: str) -> Break:
 def role(folder: str, old: str, new: str) -> Break:
     line = f"functions/{folder}\n      Role: !GetAtt "
     return in_template(line + old, line + new)
+
+
+def unreserved(folder: str) -> Break:
+    """Remove a function's reserved concurrency."""
+
+    def breaks(root: Path) -> None:
+        for name in (MAIN, WORKERS):
+            text = (root / name).read_text()
+            pattern = rf"(CodeUri: {folder}\n      Role: .*\n)      ReservedConcurrentExecutions: .*\n"
+            _replace(root / name, re.sub(pattern, r"\1", text))
+
+    return breaks
 
 
 STORE = "layers/shared/eal/domain/leads/store.py"
@@ -411,6 +425,54 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         queues.faults,
         in_template("EventBusName: !Ref Bus\n", "EventBusName: default\n"),
         "set the EventBusName of",
+    ),
+    # throttles
+    (
+        throttles.faults,
+        in_template(
+            "[ReservesConcurrency, 50, !Ref AWS::NoValue]\n      FunctionUrlConfig",
+            "50\n      FunctionUrlConfig",
+        ),
+        "write InboundResend's reservation as",
+    ),
+    (
+        throttles.faults,
+        unreserved("functions/inbound/stripe"),
+        "InboundStripe has a function URL, which nothing else throttles: set Reserved",
+    ),
+    (throttles.faults, unreserved("functions/openapi/get"), "OpenapiGet responds without an API key"),
+    (throttles.faults, unreserved("functions/webhooks/replay"), "WebhooksReplay may run longer"),
+    (throttles.faults, unreserved("push_to_crm"), "WorkersPushToCrm decrypts a secret"),
+    (throttles.faults, unreserved("sign_checkpoints"), "WorkersSignCheckpoints has a schedule"),
+    (
+        throttles.faults,
+        in_template("[ReservesConcurrency, 1, ", "[ReservesConcurrency, 2, "),
+        "reserve 1 for WorkersSweepOutbox",
+    ),
+    (
+        throttles.faults,
+        in_template("[ReservesConcurrency, 10, ", "[ReservesConcurrency, 9, "),
+        "reserve 10 for WorkersPushToCrm, its MaximumConcurrency",
+    ),
+    (
+        throttles.faults,
+        in_template("[ReservesConcurrency, 100, ", "[ReservesConcurrency, 1000, "),
+        "lower them to 600",
+    ),
+    (
+        throttles.faults,
+        in_template("/~1v1~1openapi.json", "/~1v1~1openapi.yaml"),
+        "give GET /v1/openapi.json MethodSettings of its own",
+    ),
+    (
+        throttles.faults,
+        in_template("/~1v1~1openapi.json", "/~1v1~1openapi.yaml"),
+        "GET /v1/openapi.yaml, which is no route",
+    ),
+    (
+        throttles.faults,
+        in_template("MetricName: Throttles", "MetricName: Errors"),
+        "InboundCallrail needs Throttles",
     ),
     # both templates
     (

@@ -104,7 +104,7 @@ def _has_alarm(project: Project, resource: str, metric: str) -> bool:
 
 def _alarms(project: Project, resource: str, metric: str) -> Iterator[Properties]:
     for alarm in project.resources("AWS::CloudWatch::Alarm").values():
-        if alarm["MetricName"] == metric and resource in {
+        if alarm.get("MetricName") == metric and resource in {
             referred(dimension["Value"]) for dimension in alarm.get("Dimensions", [])
         }:
             yield alarm
