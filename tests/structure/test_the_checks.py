@@ -312,6 +312,11 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (
         queues.faults,
+        in_template("ClassifyQueueDead.Arn, maxReceiveCount: 5", "ClassifyQueueDead.Arn, maxReceiveCount: 3"),
+        "set ClassifyQueue's maxReceiveCount to 5",
+    ),
+    (
+        queues.faults,
         in_template(
             "deadLetterTargetArn: !GetAtt ClassifyQueueDead.Arn",
             "deadLetterTargetArn: !GetAtt QualifyQueueDead.Arn",

@@ -40,6 +40,7 @@ QUEUES = {
     "delivery": "DeliveryQueue",
     "audit": "AuditQueue",
     "crm": "CrmQueue",
+    "classify": "ClassifyQueue",
     "import": "ImportQueue",
     "export": "ExportQueue",
     "replay": "ReplayQueue",

@@ -43,4 +43,5 @@ def classify(message: Message) -> None:
     observe.count("calls_classified")
 
 
-handler = Consumer(classify).handler
+# A tenant with many long calls must not delay the emergencies of others.
+handler = Consumer(classify, fair_queue="classify").handler

@@ -1,8 +1,4 @@
-"""Exports the audit log. A message names an export; a run that does not complete it enqueues another message.
-
-Messages from the bus are only forwarded: EventBridge cannot set a message group per tenant, and the queue is fair among
-groups.
-"""
+"""Exports the audit log. A message names an export; a run that does not complete it enqueues another message."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -12,9 +8,6 @@ from eal.core.table.item import load
 from eal.domain.audit_log.exports import store, writing
 from eal.entry.queue import Consumer, Message, RetryPolicy, TenantMessage, worker_of
 
-MAX_RECEIVES = 5
-"""The queue's maxReceiveCount."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportMessage(TenantMessage):
@@ -23,12 +16,9 @@ class ExportMessage(TenantMessage):
 
 def consume(message: Message) -> None:
     export_message = load(ExportMessage, message)
-    if "task" in message:
-        return _enqueue(export_message, 0)
     seconds = writing.work(export_message.tenant, export_message.export_id, export_message.request_id)
     if seconds is not None:
         _enqueue(export_message, seconds)
-    return None
 
 
 def _enqueue(message: ExportMessage, seconds: int) -> None:
@@ -48,5 +38,5 @@ def give_up(message: Message, fault: Exception) -> None:
     by.transaction.commit()
 
 
-RETRY_POLICY = RetryPolicy(queue="export", first_delay_seconds=60, max_receives=MAX_RECEIVES, give_up=give_up)
-handler = Consumer(consume, retry_policy=RETRY_POLICY).handler
+RETRY_POLICY = RetryPolicy(queue="export", first_delay_seconds=60, give_up=give_up)
+handler = Consumer(consume, retry_policy=RETRY_POLICY, fair_queue="export").handler

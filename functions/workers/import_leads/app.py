@@ -6,7 +6,6 @@ from eal.entry.queue import Consumer, RetryPolicy
 RETRY_POLICY = RetryPolicy(
     queue="import",
     first_delay_seconds=60,
-    max_receives=run.MAX_RECEIVES,
     give_up=run.give_up,
     consume_last=run.work_final_attempt,
     left_to_others=(run.Overtaken,),

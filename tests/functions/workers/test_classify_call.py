@@ -18,6 +18,7 @@ from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import peek, sqs_event
 from tools.fixtures.callrail import TRANSCRIPT, Call
+from tools.fixtures.template import functions
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -36,7 +37,7 @@ def ingest(connection: Connection, kind: str, body: bytes) -> None:
 
 
 def task(tenant: Tenant, call_id: str, mode: str = "live") -> str:
-    """The task as the relay publishes it."""
+    """The task in the message group of its tenant."""
     detail = {
         "id": ids.new("task", clock.now()),
         "task": "classify_call",
@@ -46,9 +47,7 @@ def task(tenant: Tenant, call_id: str, mode: str = "live") -> str:
         "created_at": "2026-04-24T17:42:11.314Z",
         "call_id": call_id,
     }
-    return json.dumps(
-        {"version": "0", "detail-type": "classify_call", "source": "eal.tasks", "detail": detail}
-    )
+    return json.dumps(detail)
 
 
 def classify(*messages: str) -> list[str]:
@@ -272,6 +271,32 @@ def test_a_call_that_is_in_progress_or_does_not_exist_is_skipped(
     assert stored_call(tenant)["classification"] is None
 
 
+def test_a_task_from_the_bus_is_sent_twice_if_the_worker_is_killed_and_classified_once(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(connection, "post-call", Call.new().event("post-call"))
+    detail = json.loads(task(tenant, only_id(tenant)))
+    from_bus = json.dumps({"detail-type": "classify_call", "source": "eal.tasks", "detail": detail})
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = 1
+        with pytest.raises(Killed):
+            classify(from_bus)
+    assert classify(from_bus) == []
+
+    sent = [json.dumps(message) for message in peek("ClassifyQueue")]
+    assert [classify(message) for message in sent] == [[], []]
+    assert actions("call", tenant.id).count("call.classified") == 1
+
+
+def test_no_call_waits_in_a_batch_for_the_transcript_of_another() -> None:
+    """The longest transcript takes two seconds of a vCPU, so that ten could get the function killed."""
+    function = functions()["WorkersClassifyCall"]
+    (event,) = (event["Properties"] for event in function["Events"].values())
+
+    assert event["BatchSize"] == 1
+    assert function["MemorySize"] >= 1769, "one vCPU (Lambda's guide, Configure Lambda function memory)"
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_call_is_classified_once_after_a_kill_at_each_side_effect(
     connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, number: int
@@ -328,7 +353,7 @@ def test_an_invalid_message_fails_and_the_log_names_the_field(
     log = io.StringIO()
     monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
     message = json.loads(task(tenant, ids.new("call", clock.now())))
-    message["detail"][name] = value
+    message[name] = value
 
     assert classify(json.dumps(message)) == ["message-0"]
 

@@ -299,7 +299,7 @@ def test_messages_from_the_bus_are_forwarded_to_the_tenants_message_group(
     _consume(sent[0]["MessageBody"])
 
     assert worked == [export_id]
-    assert [(request["MessageGroupId"], request["DelaySeconds"]) for request in sent] == [
+    assert [(request["MessageGroupId"], request.get("DelaySeconds", 0)) for request in sent] == [
         (tenant.id, 0),
         (tenant.id, 5),
     ]

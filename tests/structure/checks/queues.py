@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from eal.entry.queue import MAX_RECEIVES
 from tests.structure.checks.catalogue import catalogue, enqueued
 from tests.structure.project import listed, referred
 from tools.fixtures.template import MAIN, WORKERS
@@ -52,6 +53,8 @@ def _mapping(project: Project, worker: str, queue: str, event: Properties) -> It
     minimum = 6 * timeout + _window(event)
     if visibility < minimum:
         yield f"set {queue}'s VisibilityTimeout to at least {minimum}, six timeouts of {worker}"
+    if queues[queue].get("RedrivePolicy", {}).get("maxReceiveCount", MAX_RECEIVES) != MAX_RECEIVES:
+        yield f"set {queue}'s maxReceiveCount to {MAX_RECEIVES}, as eal.entry.queue.MAX_RECEIVES"
 
 
 def _window(event: Properties) -> int:

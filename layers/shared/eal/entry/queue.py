@@ -3,13 +3,18 @@
 A message body is JSON: a task or event of a `Transaction`, which arrives through the bus in EventBridge's envelope, or
 a message that a receiver or another worker sent to the queue directly. Queues deliver at least once and in any order:
 `consume` must be safe to run again after being killed at any line.
+
+A batch begins no message in the second half of its function's timeout, so that slow messages do not get the function
+killed, and with it the work on the others of their batch. Messages that are not begun stay hidden for the rest of their
+visibility timeout and then return. Those received most often are first, and one that would become a dead letter is
+begun at any time: no message becomes a dead letter because of its neighbours.
 """
 
 import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypedDict, cast
+from typing import Protocol, TypedDict, cast
 
 from eal.core import aws, caller, observe, settings
 from eal.core.caller import Caller
@@ -19,7 +24,15 @@ from eal.core.tenancy import Mode, TenantScoped
 
 type Message = dict[str, Json]
 
+MAX_RECEIVES = 5
+"""The maxReceiveCount of every queue. After that many receives, a message that fails becomes a dead letter."""
 _TRIES = 4
+
+
+class Context(Protocol):
+    """The context of an invocation; only the member that is read here."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +94,13 @@ class RetryPolicy:
     """For a queue with a long visibility timeout: a failed message returns sooner, and a bounded number of times.
 
     `queue` is the name of the setting. `first_delay_seconds` is the wait before the second receive; it doubles with
-    each later one. `max_receives` is the queue's maxReceiveCount: a message that fails then becomes a dead letter, and
-    `give_up(message, fault)` ends its work. `consume_last`, if set, replaces `consume` for that last receive. An
-    exception in `left_to_others` means that another worker has the message: its delay stays, and nothing is given up.
+    each later one. A message that fails in its last receive becomes a dead letter, and `give_up(message, fault)` ends
+    its work. `consume_last`, if set, replaces `consume` for that last receive. An exception in `left_to_others` means
+    that another worker has the message: its delay stays, and nothing is given up.
     """
 
     queue: str
     first_delay_seconds: int
-    max_receives: int
     give_up: Callable[[Message, Exception], None]
     consume_last: Callable[[Message], None] | None = None
     left_to_others: tuple[type[Exception], ...] = ()
@@ -98,6 +110,10 @@ class Consumer:
     """Runs `consume(message)` for each record. An exception returns that message alone to its queue.
 
     `concurrency` is how many records run in parallel, each in a thread with its own log context.
+
+    `fair_queue` is the setting's name of the worker's own queue, if its messages come from the bus and one tenant's may
+    delay another's. Messages from the bus are then only sent to the queue again, with the organization as message
+    group. A queue is fair among groups, and a rule of EventBridge has one group for all messages (SqsParameters).
     """
 
     def __init__(
@@ -106,13 +122,15 @@ class Consumer:
         *,
         concurrency: int = 1,
         retry_policy: RetryPolicy | None = None,
+        fair_queue: str | None = None,
     ) -> None:
         self._consume = consume
         self._concurrency = concurrency
         self._retry_policy = retry_policy
+        self._fair_queue = fair_queue
 
-    def handler(self, event: QueueEvent, context: object) -> QueueAnswer:
-        """The Lambda handler, for SQS events with ReportBatchItemFailures.
+    def handler(self, event: QueueEvent, context: Context | None) -> QueueAnswer:
+        """The Lambda handler, for SQS events with ReportBatchItemFailures. Without a context there is no timeout.
 
         Not Powertools' batch utility: its import is a seventh of a worker's cold start.
         """
@@ -121,26 +139,36 @@ class Consumer:
             from concurrent.futures import ThreadPoolExecutor
 
             with ThreadPoolExecutor(self._concurrency) as pool:
-                done = list(pool.map(self.is_done, records))
+                done = dict(zip(map(_id, records), pool.map(self.is_done, records), strict=True))
         else:
-            done = [self.is_done(record) for record in records]
+            done = self._one_by_one(records, context)
         observe.flush()
         return {
             "batchItemFailures": [
-                {"itemIdentifier": record["messageId"]}
-                for record, is_done in zip(records, done, strict=True)
-                if not is_done
+                {"itemIdentifier": _id(record)} for record in records if not done[_id(record)]
             ]
         }
 
+    def _one_by_one(self, records: list[QueueRecord], context: Context | None) -> dict[str, bool]:
+        """Whether each record was consumed, by message id."""
+        half_time = context.get_remaining_time_in_millis() / 2 if context else 0
+        done: dict[str, bool] = {}
+        for record in _most_received_first(records):
+            has_time = context is None or context.get_remaining_time_in_millis() > half_time
+            done[_id(record)] = (has_time or _is_last(record)) and self.is_done(record)
+        return done
+
     def is_done(self, record: QueueRecord) -> bool:
         """Consume one record. False if that failed; the failure is logged."""
-        message_id, queue = record["messageId"], record["eventSourceARN"].rpartition(":")[2]
+        message_id, queue = _id(record), record["eventSourceARN"].rpartition(":")[2]
         observe.begin("", message_id=message_id, queue=queue)
         try:
             message = message_in(record["body"])
             _begin(message, message_id=message_id, queue=queue)
-            self._retry_if_stale(message, self._consume_function(record))
+            if self._fair_queue and _is_from_bus(json.loads(record["body"])):
+                _send_in_group(message, self._fair_queue)
+            else:
+                self._retry_if_stale(message, self._consume_function(record))
         # The edge of a consumer: reported to SQS, which delivers this message again.
         except Exception as fault:
             observe.logger.exception("message_failed")
@@ -151,12 +179,12 @@ class Consumer:
 
     def _consume_function(self, record: QueueRecord) -> Callable[[Message], None]:
         policy = self._retry_policy
-        return policy.consume_last or self._consume if policy and _is_last(record, policy) else self._consume
+        return policy.consume_last or self._consume if policy and _is_last(record) else self._consume
 
     def _give_up_or_hasten(self, record: QueueRecord, policy: RetryPolicy, fault: Exception) -> None:
         """A failure here must not keep the other messages of the batch from being reported."""
         try:
-            if _is_last(record, policy):
+            if _is_last(record):
                 message = message_in(record["body"])
                 self._retry_if_stale(message, lambda message: policy.give_up(message, fault))
             aws.sqs().change_message_visibility(
@@ -185,13 +213,30 @@ def _begin(message: Message, **fields: str) -> None:
     observe.begin(cast("str", message.get("request_id", "")), **fields, **tenant)
 
 
-def _is_last(record: QueueRecord, policy: RetryPolicy) -> bool:
-    return _received(record) >= policy.max_receives
+def _id(record: QueueRecord) -> str:
+    return record["messageId"]
+
+
+def _is_last(record: QueueRecord) -> bool:
+    """Whether the message becomes a dead letter if it is not consumed now."""
+    return _received(record) >= MAX_RECEIVES
 
 
 def _received(record: QueueRecord) -> int:
     """How often the message was received, including this time."""
     return int(record["attributes"]["ApproximateReceiveCount"])
+
+
+def _most_received_first(records: list[QueueRecord]) -> list[QueueRecord]:
+    return sorted(records, key=_received, reverse=True)
+
+
+def _send_in_group(message: Message, queue: str) -> None:
+    aws.sqs().send_message(
+        QueueUrl=settings.queue(queue),
+        MessageBody=json.dumps(message),
+        MessageGroupId=cast("str", message["organization_id"]),
+    )
 
 
 class BatchConsumer:
@@ -201,7 +246,7 @@ class BatchConsumer:
         self._consume = consume
         self._alone = Consumer(lambda message: consume([message]))
 
-    def handler(self, event: QueueEvent, context: object) -> QueueAnswer:
+    def handler(self, event: QueueEvent, context: Context | None) -> QueueAnswer:
         """The Lambda handler, for SQS events with ReportBatchItemFailures."""
         records = event["Records"]
         observe.begin("", queue=records[0]["eventSourceARN"].rpartition(":")[2], messages=len(records))
@@ -234,10 +279,11 @@ class SubjectConsumer:
         each = Consumer(lambda message: self._consume(message, deadline))
         done: dict[tuple[Json, ...], bool] = {}
         failures: list[_Failure] = []
-        for record in event["Records"]:
+        for record in _most_received_first(event["Records"]):
             subject = self._subject_of(record)
             if subject not in done:
-                done[subject] = time.monotonic() < deadline and each.is_done(record)
+                has_time = time.monotonic() < deadline
+                done[subject] = (has_time or _is_last(record)) and each.is_done(record)
             if not done[subject]:
                 failures.append({"itemIdentifier": record["messageId"]})
         observe.flush()
@@ -256,6 +302,8 @@ class SubjectConsumer:
 def message_in(body: str) -> Message:
     """The message in a record's body, without EventBridge's envelope."""
     message = json.loads(body)
-    if "detail-type" in message and "detail" in message:
-        message = message["detail"]
-    return cast("Message", message)
+    return cast("Message", message["detail"] if _is_from_bus(message) else message)
+
+
+def _is_from_bus(message: Message) -> bool:
+    return "detail-type" in message and "detail" in message

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 BASE = "https://api.resend.com"
 SECONDS_APART = 1.0
-"""Resend allows a team two requests per second (one of its pages says five), and at most two workers run at once."""
+"""Per process. Resend allows a team two requests per second (one of its pages says five). If more workers than that
+have mails of one team, Resend returns 429 and their messages are deferred."""
 PAGE_MAILS = 100
 _MAX_MESSAGE_ID_CHARACTERS = 998
 _MAX_REFERENCES = 50

@@ -1,0 +1,111 @@
+"""Consumers begin no message that could get the function killed, and lose none that they do not begin."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eal.core import aws, settings
+from eal.entry.queue import MAX_RECEIVES, Consumer, Message, QueueEvent, SubjectConsumer
+from tests.support.pipeline import peek, sqs_event
+
+if TYPE_CHECKING:
+    from eal.entry.queue import Context
+
+TIMEOUT_SECONDS = 30
+
+
+class Invocation:
+    """The context of an invocation whose messages take time, and the messages that were begun."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self._seconds = seconds
+        self._left = float(TIMEOUT_SECONDS)
+        self.begun: list[str] = []
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self._left * 1000)
+
+    def consume(self, message: Message) -> None:
+        name = str(message["name"])
+        self.begun.append(name)
+        self._left -= self._seconds[name]
+        assert self._left > 0, "Lambda kills the function"
+
+
+def _event(names: str, received: dict[str, int] | None = None) -> QueueEvent:
+    event: QueueEvent = sqs_event("ClassifyQueue", [json.dumps({"name": name}) for name in names])  # type: ignore[assignment]  # has more members
+    for name, record in zip(names, event["Records"], strict=True):
+        record["messageId"] = name
+        record["attributes"]["ApproximateReceiveCount"] = str((received or {}).get(name, 1))
+    return event
+
+
+def _left(event: QueueEvent, invocation: Invocation) -> str:
+    """The messages that return to the queue."""
+    context: Context = invocation
+    answer = Consumer(invocation.consume).handler(event, context)
+    return "".join(failure["itemIdentifier"] for failure in answer["batchItemFailures"])
+
+
+def test_slow_messages_return_to_the_queue_before_the_function_is_killed() -> None:
+    invocation = Invocation(dict.fromkeys("abcdefghij", 7.0))
+
+    assert _left(_event("abcdefghij"), invocation) == "defghij"
+
+    assert invocation.begun == ["a", "b", "c"]
+
+
+def test_a_whole_batch_of_quick_messages_is_consumed() -> None:
+    invocation = Invocation(dict.fromkeys("abcdefghij", 1.0))
+
+    assert _left(_event("abcdefghij"), invocation) == ""
+
+    assert len(invocation.begun) == 10
+
+
+def test_the_messages_that_returned_most_often_are_first() -> None:
+    invocation = Invocation({"a": 20, "b": 1, "c": 1})
+
+    assert _left(_event("abc", {"a": 1, "b": 2, "c": 3}), invocation) == ""
+
+    assert invocation.begun == ["c", "b", "a"]
+
+
+def test_a_message_does_not_become_a_dead_letter_because_of_a_slow_neighbour() -> None:
+    invocation = Invocation({"a": 20, "b": 1, "c": 1})
+
+    assert (
+        _left(_event("abc", {"a": MAX_RECEIVES, "b": MAX_RECEIVES - 1, "c": MAX_RECEIVES}), invocation) == "b"
+    )
+
+    assert invocation.begun == ["a", "c"]
+
+
+def test_a_message_of_a_subject_does_not_become_a_dead_letter_unbegun() -> None:
+    begun: list[Message] = []
+    consumer = SubjectConsumer(lambda message, _: begun.append(message), subject=("name",), seconds=0)
+
+    answer = consumer.handler(_event("abc", {"b": MAX_RECEIVES}), None)
+
+    assert [message["name"] for message in begun] == ["b"]
+    assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["a", "c"]
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_message_from_the_bus_is_sent_again_in_the_group_of_its_organization() -> None:
+    consumed: list[Message] = []
+    consumer = Consumer(consumed.append, fair_queue="export")
+    detail = {"organization_id": "org_1", "mode": "live", "request_id": "r", "id": "task_1"}
+    from_bus = json.dumps({"detail-type": "export_audit", "source": "eal.tasks", "detail": detail})
+
+    assert consumer.handler(sqs_event("ExportQueue", [from_bus]), None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+
+    assert consumed == []
+    sent = aws.sqs().receive_message(QueueUrl=settings.queue("export"), AttributeNames=["All"])["Messages"]
+    assert sent[0]["Attributes"]["MessageGroupId"] == "org_1"
+    assert consumer.handler(sqs_event("ExportQueue", [sent[0]["Body"]]), None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    assert consumed == [detail]
+    assert peek("ExportQueue") == []
