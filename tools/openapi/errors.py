@@ -84,6 +84,8 @@ DETAILS: dict[str, Node] = {
         "cannot write (`read_only`), or the resource cannot be granted (`not_grantable`).",
         enum=["test_key", "bound", "read_only", "not_grantable"],
     ),
+    "replay_id": _text("`conflict`: the replay that is in progress."),
+    "requested_at": _text("`conflict`: when the replay that is in progress was requested."),
     "required": _text("`insufficient_scope`: the required scope.", enum=[*SCOPES]),
     "resource": _text("`grant_required`: the resource that the child has not granted."),
     "status": _text("`conflict`, `illegal_transition`: the current status."),

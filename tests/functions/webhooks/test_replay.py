@@ -8,6 +8,7 @@ import pytest
 
 from eal.core.clock import rfc3339
 from eal.domain.webhooks.deliveries import replay
+from tests.support.faults import overtaken
 from tests.support.http import Answer, call
 from tests.support.pipeline import Pipeline, items
 from tests.support.receiver import Receiver, Response
@@ -153,6 +154,58 @@ def test_a_disabled_endpoint_is_a_409_except_in_a_dry_run(tenant: Tenant, webhoo
 
     assert (rejected.status, rejected.error) == (409, "conflict")
     assert _replay(tenant, webhook, dry_run=True).status == 200
+
+
+def test_an_endpoint_has_one_replay_at_a_time(
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, pipeline: Pipeline
+) -> None:
+    other = register(tenant, receiver.url)
+    first = _replay(tenant, webhook)
+    clock.advance(minutes=1)
+
+    rejected = _replay(tenant, webhook)
+
+    assert (first.status, rejected.status, rejected.error) == (202, 409, "conflict")
+    details = rejected.json["error"]["details"]
+    assert (details["replay_id"], details["requested_at"]) == (first.json["id"], first.json["until"])
+    assert _replay(tenant, webhook, dry_run=True).status == 200
+    assert _replay(tenant, other).status == 202
+    pipeline.run()
+    assert _replay(tenant, webhook).status == 202
+
+
+def test_a_replay_that_never_ends_is_replaced_after_a_day(
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any]
+) -> None:
+    _replay(tenant, webhook)
+    statuses = []
+    for hours in (23, 1):
+        clock.advance(hours=hours)
+        statuses.append(_replay(tenant, webhook).status)
+
+    assert statuses == [409, 202]
+
+
+def test_concurrent_requests_start_one_replay(
+    tenant: Tenant, webhook: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with overtaken(monkeypatch, lambda: _replay(tenant, webhook)):
+        rejected = _replay(tenant, webhook)
+
+    assert rejected.status == 409
+    assert len(items("TASK")) == 1
+
+
+def test_an_endpoint_that_is_disabled_ends_its_replay(
+    tenant: Tenant, webhook: dict[str, Any], pipeline: Pipeline
+) -> None:
+    path = f"/v1/webhooks/{webhook['id']}"
+    _replay(tenant, webhook)
+    call("PATCH", path, key=tenant.admin, json_body={"enabled": False})
+    pipeline.run()
+    call("PATCH", path, key=tenant.admin, json_body={"enabled": True})
+
+    assert _replay(tenant, webhook).status == 202
 
 
 @pytest.mark.parametrize(("dry_run", "status"), [(False, 202), (True, 200)])

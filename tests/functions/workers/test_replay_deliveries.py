@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,22 @@ import pytest
 
 from eal.core import aws
 from eal.core.clock import rfc3339
-from eal.domain.webhooks.deliveries import replay
-from tests.support.faults import Killed, watched_calls
+from eal.domain.webhooks.deliveries import replay, store
+from eal.domain.webhooks.deliveries.model import MAX_ATTEMPTS_STORED, Attempt
+from tests.support.faults import Killed, transactions_limited, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
 from tests.support.receiver import Receiver, Response
-from tests.support.webhooks import Queue, deliveries, register, watched_queue
+from tests.support.webhooks import (
+    Queue,
+    deliver,
+    deliveries,
+    fan_out,
+    new_message,
+    publish_lead,
+    register,
+    watched_queue,
+)
 from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
@@ -215,7 +226,7 @@ def test_a_second_run_only_repeats_the_messages_of_pending_deliveries(
     assert len(receiver.requests) == 4
 
 
-@pytest.mark.parametrize("after", range(1, 8))
+@pytest.mark.parametrize("after", range(1, 10))
 def test_a_worker_killed_after_any_call_and_run_again_opens_each_delivery_once(
     clock: Clock,
     tenant: Tenant,
@@ -269,6 +280,164 @@ def test_another_message_continues_a_replay_whose_time_is_up(
     assert opened == [[event] for event in events]
     assert _opened(queue) == []
     assert peek("ReplayQueue") == []
+
+
+def test_messages_are_in_the_group_of_their_tenant(
+    clock: Clock,
+    tenant: Tenant,
+    webhook: dict[str, Any],
+    pipeline: Pipeline,
+    queue: Queue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for _ in range(2):
+        _new_lead(tenant, pipeline)
+    queue.take()
+    monkeypatch.setattr(replay, "MAX_RUN_SECONDS", -1)
+    monkeypatch.setattr(replay, "_BATCH_EVENTS", 1)
+    message = _message(clock, tenant, webhook)
+
+    with watched_queue("replay") as replays:
+        _work({"task": "replay_webhook", **message})
+        (forwarded,) = replays.take()
+        assert _opened(queue) == []
+        _work(forwarded.message)
+        (continued,) = replays.take()
+
+    assert (forwarded.group, continued.group) == (tenant.id, tenant.id)
+    assert forwarded.message == message
+    assert continued.message.keys() == {*message, "after"}
+
+
+def test_a_replay_reads_deliveries_of_any_size(
+    clock: Clock,
+    tenant: Tenant,
+    webhook: dict[str, Any],
+    receiver: Receiver,
+    pipeline: Pipeline,
+    queue: Queue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    receiver.responses = [Response(410)]
+    for _ in range(12):
+        _new_lead(tenant, pipeline)
+    queue.take()
+    _enable(tenant, webhook, enabled=True)
+    for delivery in deliveries():
+        _store_failed_with_large_responses(delivery)
+    path, body = f"/v1/webhooks/{webhook['id']}/replay", {"since": rfc3339(clock.now() - timedelta(hours=1))}
+
+    with transactions_limited(monkeypatch):
+        clock.advance(seconds=1)
+        counted = call("POST", path, key=tenant.write, json_body={**body, "dry_run": True, "only": "failed"})
+        worked = _work(_message(clock, tenant, webhook, only="failed"))
+
+    assert (counted.status, counted.json["count"]) == (200, 12)
+    assert worked == ONE_OK
+    assert len(_opened(queue)) == 12
+    assert {len(delivery.attempts) for delivery in deliveries()} == {MAX_ATTEMPTS_STORED}
+
+
+def _store_failed_with_large_responses(delivery: Delivery) -> None:
+    """Nearly the 400 KB that an item may have. Twelve of them are more than the 4 MB that a transaction may read."""
+    attempts = tuple(
+        Attempt(
+            number=number,
+            at=delivery.created_at,
+            trigger="schedule",
+            duration_ms=100,
+            status_code=522,
+            response="x" * 15_000,
+        )
+        for number in range(1, MAX_ATTEMPTS_STORED + 1)
+    )
+    failed = replace(
+        delivery, status="failed", attempts=attempts, next_attempt_at=None, version=delivery.version + 1
+    )
+    assert store.advance(delivery, failed)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "only", "is_opened"),
+    [
+        (61, None, True),
+        (61, "failed", True),
+        (61, "missing", False),
+        (59, None, False),
+        (59, "failed", False),
+    ],
+)
+def test_a_pending_delivery_an_hour_late_is_replayed(
+    clock: Clock,
+    tenant: Tenant,
+    webhook: dict[str, Any],
+    receiver: Receiver,
+    pipeline: Pipeline,
+    queue: Queue,
+    minutes: int,
+    only: str | None,
+    is_opened: bool,
+) -> None:
+    receiver.responses = [Response(503)]
+    event = _new_lead(tenant, pipeline)
+    queue.take()  # as if the message of the second attempt, due in seconds, became a dead letter
+    clock.advance(minutes=minutes)
+
+    _work(_message(clock, tenant, webhook, only=only, since=rfc3339(clock.now() - timedelta(hours=2))))
+
+    assert _opened(queue) == ([event] if is_opened else [])
+    assert _by_event()[event].trigger == ("replay" if is_opened else "schedule")
+
+
+def test_a_deferred_message_and_that_of_a_replay_make_one_attempt(
+    clock: Clock, tenant: Tenant, receiver: Receiver
+) -> None:
+    webhook = register(tenant, receiver.url, ["lead.created"])
+    with watched_queue() as queue:
+        deferred = new_message(tenant, queue)
+        clock.advance(hours=2)
+        _work(_message(clock, tenant, webhook, since=rfc3339(clock.now() - timedelta(hours=3))))
+        (replayed,) = queue.take()
+
+    for message in (deferred, replayed.message, deferred):
+        assert deliver(message) == ONE_OK
+
+    assert len(receiver.requests) == 1
+    assert deliveries()[0].status == "succeeded"
+
+
+def test_repeated_replays_do_not_multiply_the_messages_of_a_deferred_delivery(
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any], pipeline: Pipeline, queue: Queue
+) -> None:
+    fan_out(publish_lead(tenant))
+    since = rfc3339(clock.now() - timedelta(hours=1))
+    opened = []
+    for hours in (2, 24, 24, 80):
+        queue.take()
+        clock.advance(hours=hours)
+        _work(_message(clock, tenant, webhook, only="failed", since=since))
+        opened.append(len(_opened(queue)))
+
+    assert opened == [1, 0, 0, 1]
+
+
+def test_a_replay_that_fails_for_the_last_time_makes_room_for_another(
+    clock: Clock, tenant: Tenant, webhook: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, body = f"/v1/webhooks/{webhook['id']}/replay", {"since": rfc3339(clock.now() - timedelta(hours=1))}
+    replay_id = call("POST", path, key=tenant.write, json_body=body).json["id"]
+    message = json.dumps(_message(clock, tenant, webhook, replay_id=replay_id))
+    statuses = []
+    with watched_calls(monkeypatch) as calls:
+        for received in (4, 5):
+            calls.refuse = {"Query": "InternalServerError"}
+            event = sqs_event("ReplayQueue", [message], received)
+            answer = load_app("workers/replay_deliveries").handler(event, None)
+            assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+            calls.refuse = {}
+            statuses.append(call("POST", path, key=tenant.write, json_body=body).status)
+
+    assert statuses == [409, 202]
 
 
 @pytest.mark.parametrize("end", ["disabled", "deleted"])

@@ -47,6 +47,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/webhooks/deliveries/fan_out.py": "deliveries, which follow from events and endpoints",
         "layers/shared/eal/domain/webhooks/deliveries/endpoint_health.py": "slots, and since when an endpoint fails",
         "layers/shared/eal/domain/webhooks/deliveries/replay.py": "deliveries of a replay, which has a record",
+        "layers/shared/eal/domain/webhooks/deliveries/replay_lease.py": "that an endpoint's replay has ended",
         "layers/shared/eal/domain/integrations/reconciliation.py": "up to when a vendor is reconciled",
     },
     "eal.core.table.scrub": {

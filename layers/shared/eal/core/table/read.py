@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mypy_boto3_dynamodb.type_defs import (
+        KeysAndAttributesTypeDef,
         QueryInputTypeDef,
         TransactGetItemTypeDef,
         UniversalAttributeValueTypeDef,
@@ -58,17 +59,20 @@ def get_all(keys: Sequence[Key]) -> list[Item | None]:
     raise Unavailable
 
 
-def batch_get(table: str, keys: Sequence[Item]) -> list[Item]:
-    """The existing items of a table, unordered, each read at a moment of its own.
+def batch_get(table: str, keys: Sequence[Item], fields: Sequence[str] = ()) -> list[Item]:
+    """The existing items of a table, unordered, each read at a moment of its own; only `fields` of them, if given.
 
+    Items of any size: what exceeds the 16 MB of a response is left unprocessed and read again, as is what is throttled.
     Raises: Unavailable if DynamoDB kept leaving keys unprocessed.
     """
     found: list[Item] = []
+    projection = _projection(fields) if fields else {}
     for batch in batched(keys, _MAX_BATCH_KEYS, strict=False):
         unread = [to_attributes(key) for key in batch]
         for attempt in range(contention.ATTEMPTS):
+            request = {"Keys": unread, "ConsistentRead": True, **projection}
             answer = aws.dynamodb().batch_get_item(
-                RequestItems={table: {"Keys": unread, "ConsistentRead": True}}
+                RequestItems={table: cast("KeysAndAttributesTypeDef", request)}
             )
             found += map(from_attributes, answer["Responses"].get(table, []))
             left = answer.get("UnprocessedKeys", {}).get(table, {"Keys": []})["Keys"]
@@ -79,6 +83,11 @@ def batch_get(table: str, keys: Sequence[Item]) -> list[Item]:
         else:
             raise Unavailable
     return found
+
+
+def _projection(fields: Sequence[str]) -> dict[str, object]:
+    names = {f"#f{number}": name for number, name in enumerate(fields)}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
 
 
 def walk(

@@ -1,7 +1,7 @@
 """Deliveries, their attempts, and replays: state and rules."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field
@@ -13,6 +13,8 @@ from eal.core.tenancy import Mode, TenantScoped
 
 MAX_ATTEMPTS_STORED = 25
 """The newest of a delivery. With 4 KiB of each response, its item stays below DynamoDB's 400 KiB."""
+STALLED_AFTER = timedelta(hours=1)
+"""How late a pending attempt is once its message has become a dead letter: five receives take half an hour."""
 type DeliveryStatus = Literal["pending", "succeeded", "failed", "skipped"]
 type Trigger = Literal["schedule", "manual", "replay"]
 
@@ -150,6 +152,31 @@ class Delivery(TenantScoped):
         began_at = self.began_at or self.created_at
         next_at = next_attempt_at(steps, now, began_at=began_at, jitter=jitter, retry_after=retry_after)
         return ("pending", next_at) if next_at else ("failed", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryOutline:
+    """The fields of a delivery that decide about a replay. Its attempts, which can be 400 KB, are not read for it."""
+
+    id: str
+    status: DeliveryStatus
+    created_at: Instant
+    version: int
+    trigger: Trigger = "schedule"
+    next_attempt_at: Instant | None = None
+    began_at: Instant | None = None
+
+    def is_stalled(self, now: datetime) -> bool:
+        """Whether the pending attempt is so late that its message may have become a dead letter.
+
+        The message may also be alive and deferred. Then a replay enqueues a second one, and whichever finds the attempt
+        recorded is dropped. A delivery that a replay has opened is stalled only once deferrals have ended for certain,
+        because they end up to two hours late; otherwise repeated replays would multiply its messages.
+        """
+        if self.status != "pending" or self.next_attempt_at is None:
+            return False
+        late = now - self.next_attempt_at
+        return late > (DEFERRAL_TIMEOUT + timedelta(hours=2) if self.trigger == "replay" else STALLED_AFTER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

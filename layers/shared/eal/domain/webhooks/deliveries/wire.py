@@ -128,8 +128,9 @@ class ReplayCreate(Wire):
     only: Annotated[
         Literal["failed", "missing"] | None,
         Field(
-            description="`failed`: events whose delivery failed. `missing`: events that have no delivery to the "
-            "endpoint, or a skipped one. By default, every event without a pending delivery."
+            description="`failed`: events whose delivery failed, or is pending and more than an hour late. `missing`: "
+            "events that have no delivery to the endpoint, or a skipped one. By default, every event, except those "
+            "whose delivery is pending and not late."
         ),
     ] = None
     dry_run: Annotated[bool, Field(description="Only count the deliveries; send nothing.")] = False
