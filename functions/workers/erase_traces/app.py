@@ -7,6 +7,7 @@ from eal.domain.leads import erasure as leads
 from eal.domain.messages import erasure as messages
 from eal.domain.outreach import erasure as outreach
 from eal.domain.prospects import erasure as prospects
+from eal.domain.webhooks.deliveries import erasure as deliveries
 from eal.entry.queue import Consumer, Message, TenantMessage
 
 
@@ -21,7 +22,8 @@ class ProspectTask(TenantMessage):
 
 
 def consume(message: Message) -> None:
-    """Erase personal values in stored events and responses, a lead's history, and messages from and to the person.
+    """Erase personal values in stored events and responses, a lead's history, what receivers answered to its events,
+    and messages from and to the person.
 
     The tombstone's contacts, by which messages are found, are removed last, so that a second run finds the rest.
     """
@@ -35,6 +37,7 @@ def consume(message: Message) -> None:
         task = load(LeadTask, message)
         tenant = task.tenant
         leads.scrub_traces(tenant, task.lead_id)
+        deliveries.erase_responses(tenant, task.lead_id)
         lead = leads.find_erased(tenant, task.lead_id)
         erased = lead and prospects.without_contacts_of_prospects(tenant, lead)
     if erased:

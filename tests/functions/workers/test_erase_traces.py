@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from eal.core import aws
 from eal.core import clock as eal_clock
 from tests.support import callrail, inbound
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
+from tests.support.receiver import Receiver, Response
 from tests.support.vendor_apis import ResendApi, serving
+from tests.support.webhooks import (
+    deliver,
+    deliveries,
+    fan_out,
+    new_message,
+    publish_lead,
+    register,
+    watched_queue,
+)
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -235,14 +246,19 @@ def _consume(body: str) -> None:
     assert answer == {"batchItemFailures": []}
 
 
+ECHO = Response(500, body=f"There is a person {WORD} already.".encode())
+
+
 def test_a_worker_killed_after_any_call_ends_with_the_same_state(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+    tenant: Tenant, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    receiver.responses = [ECHO]
+    register(tenant, receiver.url, ["lead.created"])
     _write_and_be_written_to(tenant, monkeypatch, "q@example.com", PHONE, WORD)
     (made,) = call("GET", "/v1/leads", key=tenant.read).json["data"]
     call("PATCH", f"/v1/leads/{made['id']}", key=tenant.write, json_body={"phones": [PHONE]})
     body = _task_of_an_erasure(tenant)
-    for kind in ("EVENT", "IDEMPOTENCY", *MESSAGES[:-1]):
+    for kind in ("EVENT", "IDEMPOTENCY", "DELIVERY", *MESSAGES[:-1]):
         assert WORD in json.dumps(items(kind))
 
     killed_at = 0
@@ -261,6 +277,100 @@ def test_a_worker_killed_after_any_call_ends_with_the_same_state(
     assert items("LEAD_HISTORY") == items("ANSWER") == []
     assert [kind for kind in MESSAGES if items(kind)] == []
     assert len(items("IDEMPOTENCY")) == 2
+
+
+def _erased_lead(tenant: Tenant) -> str:
+    """The id of a new lead that the API has erased, and the worker has not."""
+    body = {"email": f"{len(items('LEAD'))}@example.com", "last_name": WORD}
+    lead_id: str = call("POST", "/v1/leads", key=tenant.write, json_body=body).json["id"]
+    Pipeline().run()
+    assert call("DELETE", f"/v1/leads/{lead_id}", key=tenant.admin).status == 204
+    return lead_id
+
+
+def test_what_receivers_answered_to_the_events_of_a_lead_is_erased(
+    tenant: Tenant, receiver: Receiver
+) -> None:
+    receiver.responses = [ECHO]
+    webhooks = [register(tenant, receiver.url, ["lead.created"]) for _ in range(2)]
+    body = {"email": "kept@example.com"}
+    other = call("POST", "/v1/leads", key=tenant.write, json_body=body).json["id"]
+    _erased_lead(tenant)
+    call("DELETE", f"/v1/webhooks/{webhooks[1]['id']}", key=tenant.admin)
+    assert json.dumps(items("DELIVERY")).count(WORD) == 4
+
+    Pipeline().run()
+
+    assert json.dumps(items("DELIVERY")).count(WORD) == 2  # those of the other lead
+    shown = [
+        call("GET", f"/v1/webhooks/deliveries/{delivery.id}", key=tenant.read).json
+        for delivery in deliveries()
+    ]
+    kept = {event["id"] for event in _events() if event["data"]["id"] == other}
+    for delivery in shown:
+        (attempt,) = delivery["attempts"]
+        assert (attempt["status_code"], attempt["response"] is not None) == (
+            500,
+            delivery["event_id"] in kept,
+        )
+
+
+def _events() -> list[dict[str, Any]]:
+    return [{"id": item["id"]["S"], "data": json.loads(item["data"]["S"])} for item in items("EVENT")]
+
+
+def test_an_attempt_in_progress_during_the_erasure_stores_no_response(
+    tenant: Tenant, receiver: Receiver
+) -> None:
+    register(tenant, receiver.url, ["lead.created"])
+    with watched_queue() as queue:
+        message = new_message(tenant, queue)
+    lead_id = items("LEAD")[0]["id"]["S"]
+
+    def erase_meanwhile() -> None:
+        assert call("DELETE", f"/v1/leads/{lead_id}", key=tenant.admin).status == 204
+        task = {"task": "erase_lead", "lead_id": lead_id, "organization_id": tenant.id, "mode": "live"}
+        _consume(json.dumps({**task, "request_id": "r"}))
+
+    receiver.responses = [Response(500, body=ECHO.body, meanwhile=erase_meanwhile)]
+    assert deliver(message) == {"batchItemFailures": []}
+
+    (delivery,) = deliveries()
+    (attempt,) = delivery.attempts
+    assert (attempt.status_code, attempt.response, delivery.status) == (500, None, "pending")
+
+
+def test_a_delivery_that_changes_during_the_erasure_is_erased_in_its_newest_version(
+    tenant: Tenant, receiver: Receiver
+) -> None:
+    receiver.responses = [ECHO]
+    register(tenant, receiver.url, ["lead.created"])
+    _erased_lead(tenant)
+    (delivery,) = deliveries()
+    events = aws.dynamodb().meta.events
+
+    def retry_first(**_: object) -> None:
+        events.unregister("before-call.dynamodb.PutItem", retry_first)
+        path = f"/v1/webhooks/deliveries/{delivery.id}/retry"
+        assert call("POST", path, key=tenant.write).status == 202
+
+    events.register_first("before-call.dynamodb.PutItem", retry_first)
+    Pipeline().run()
+
+    (after,) = deliveries()
+    assert {attempt.response for attempt in after.attempts} == {None}
+    assert [attempt.trigger for attempt in after.attempts] == ["schedule", "manual"]
+
+
+def test_a_delivery_expires_with_its_event(tenant: Tenant, receiver: Receiver, clock: Clock) -> None:
+    event = publish_lead(tenant)
+    clock.advance(hours=24 * 80)  # the time of a replay, for example
+    register(tenant, receiver.url, ["lead.created"])
+
+    fan_out(event)
+
+    (delivery,), (stored,) = items("DELIVERY"), items("EVENT")[:1]
+    assert delivery["ttl"] == stored["ttl"]
 
 
 def test_ids_sequences_and_types_of_events_stay(tenant: Tenant) -> None:

@@ -42,7 +42,8 @@ class Delivery(TenantScoped):
 
     `trigger` is the cause of the next attempt. `steps` counts the attempts of the schedule since `began_at` (the
     creation, or a replay). A manual attempt is no step, nor is the first of the two that a secret rotation may need.
-    `resumes_at` is the time of the schedule's next attempt after a manual one.
+    `resumes_at` is the time of the schedule's next attempt after a manual one. `event_erased_at`: personal data was
+    erased from the event, so responses, which may repeat it, are not stored.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Delivery(TenantScoped):
     steps: int = 0
     began_at: Instant | None = None
     resumes_at: Instant | None = None
+    event_erased_at: Instant | None = None
 
     @property
     def attempts_made(self) -> int:
@@ -70,6 +72,8 @@ class Delivery(TenantScoped):
 
     def with_attempt(self, attempt: Attempt) -> Self:
         """The delivery with one more attempt, and otherwise unchanged because another one follows at once."""
+        if self.event_erased_at:
+            attempt = replace(attempt, response=None)
         return replace(self, attempts=(*self.attempts, attempt)[-MAX_ATTEMPTS_STORED:])
 
     def after(self, attempt: Attempt, now: datetime, *, jitter: float, retry_after: float | None) -> Self:
@@ -121,6 +125,18 @@ class Delivery(TenantScoped):
             trigger="schedule",
             next_attempt_at=None,
             resumes_at=None,
+            updated_at=now,
+            version=self.version + 1,
+        )
+
+    def without_responses(self, now: datetime) -> Self:
+        """The delivery once personal data was erased from its event. An attempt in progress stores no response either,
+        because its worker meets a new version.
+        """
+        return replace(
+            self,
+            attempts=tuple(replace(attempt, response=None) for attempt in self.attempts),
+            event_erased_at=now,
             updated_at=now,
             version=self.version + 1,
         )

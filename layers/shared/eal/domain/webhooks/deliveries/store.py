@@ -114,8 +114,9 @@ def retry(delivery_id: str, by: Caller) -> Delivery:
 
 
 def item(delivery: Delivery) -> Item:
-    """The delivery with its key, its index entry under its endpoint, and its expiry."""
-    expires_at = delivery.created_at + timedelta(days=FEED_DAYS)
+    """The delivery with its key, its index entry under its endpoint, and its expiry, which is that of its event: an
+    erasure finds the delivery by the event."""
+    expires_at = ids.created_at(delivery.id) + timedelta(days=FEED_DAYS)
     by_endpoint = _endpoint_partition(delivery.webhook_id)
     return {
         **DELIVERIES.item(delivery.tenant, delivery, gsi1=by_endpoint),
