@@ -16,6 +16,7 @@ from eal.core import aws, observe, signing
 from eal.core.outbound import sender
 from eal.core.outbound.address import without_query
 from eal.core.outbound.schedule import MAX_ATTEMPTS
+from eal.core.table.item import from_attributes
 from eal.domain.webhooks.deliveries.endpoint_health import LEASE
 from tests.support.aws import arn_of
 from tests.support.faults import Killed, watched_calls
@@ -191,6 +192,46 @@ def test_a_worker_that_runs_again_creates_no_second_schedule(
     assert len(aws.scheduler().list_schedules(GroupName="later")["Schedules"]) == 1
 
 
+@pytest.mark.parametrize("code", ["ThrottlingException", "ServiceQuotaExceededException"])
+def test_a_retry_that_scheduler_refuses_takes_the_longest_delay_of_sqs_and_is_sent_once(
+    message: dict[str, Any],
+    receiver: Receiver,
+    queue: Queue,
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+) -> None:
+    now = freeze(monkeypatch)
+    receiver.responses = [Response(503, headers={"Retry-After": "7200"})]
+
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse = {"CreateSchedule": code}
+        assert deliver(message) == OK
+        (early,) = queue.take()
+        now.advance(seconds=early.delay)
+        assert deliver(early.message) == OK
+
+    assert len(receiver.requests) == len(single_delivery().attempts) == 1
+    (again,) = queue.take()
+    assert (early.delay, again.delay) == (900, 900)
+    assert early.message == again.message == {**message, "attempt": 2}
+    assert early.group == again.group == message["webhook_id"]
+    now.advance(seconds=again.delay)
+    assert deliver(again.message) == OK
+    (scheduled,) = queue.take()
+    assert scheduled.group is None
+    assert 5400 <= scheduled.delay <= 5402
+
+
+def test_a_faulty_request_to_scheduler_is_an_error(
+    message: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver.responses = [Response(503, headers={"Retry-After": "7200"})]
+
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse = {"CreateSchedule": "ValidationException"}
+        assert deliver(message) != OK
+
+
 def test_an_outcome_that_cannot_be_recorded_returns_the_message_and_the_slot(
     message: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +285,26 @@ def test_a_redirect_is_recorded_with_the_first_4_kib_of_its_response(
     assert (attempt.status_code, attempt.error) == (307, "redirect_not_followed")
     assert attempt.response == "y" * 4096
     assert single_delivery().status == "pending"
+
+
+def test_only_the_newest_attempt_keeps_more_of_its_response_than_200_characters(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the endpoint answers, ten failed attempts fit into 10 KB."""
+    now = freeze(monkeypatch)
+    receiver.responses = [Response(500, b"\xff" * 5000)]
+
+    deliver(message)
+    while waiting := queue.take():
+        (sent,) = waiting
+        now.advance(seconds=sent.delay)
+        deliver(sent.message)
+
+    *older, newest = single_delivery().attempts
+    assert [len(attempt.response or "") for attempt in older] == [200] * (MAX_ATTEMPTS - 1)
+    assert 4000 < len((newest.response or "").encode()) <= 4096
+    (item,) = items("DELIVERY")
+    assert len(json.dumps(from_attributes(item), ensure_ascii=False).encode()) < 13_000
 
 
 def test_a_slow_receiver_times_out(

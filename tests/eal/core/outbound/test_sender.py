@@ -109,6 +109,31 @@ def test_a_connection_is_not_reused_for_another_address_or_name(receiver: Receiv
     assert len({request.connection for request in receiver.requests}) == 2
 
 
+@pytest.mark.parametrize(("clock", "reused"), [("monotonic", False), ("time", False), ("perf_counter", True)])
+def test_a_connection_is_not_reused_after_a_minute_on_either_clock(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, clock: str, *, reused: bool
+) -> None:
+    """The monotonic clock may stand still while Lambda freezes the process; the wall clock may be set."""
+    sender.post(_target(receiver), b"{}", {})
+    real = getattr(time, clock)
+    monkeypatch.setattr(time, clock, lambda: real() + 60)
+
+    sender.post(_target(receiver), b"{}", {})
+
+    first, second = receiver.requests
+    assert (first.connection == second.connection) is reused
+
+
+@pytest.mark.parametrize("body", [b"\xff" * 5000, "é".encode() * 3000, "€".encode() * 2000])
+def test_a_response_is_cut_to_4_kib_of_text(receiver: Receiver, body: bytes) -> None:
+    receiver.responses = [Response(200, body)]
+
+    response = sender.post(_target(receiver), b"{}", {}).response
+
+    assert response is not None
+    assert 4092 <= len(response.encode()) <= 4096
+
+
 def test_a_closed_idle_connection_is_replaced(receiver: Receiver) -> None:
     receiver.responses = [Response(), Response(hang_up=True), Response(200, b"again")]
 

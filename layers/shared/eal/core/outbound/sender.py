@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from eal.core import settings
 from eal.core.outbound import retry_after
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 TOTAL_SECONDS = 15.0
 CONNECT_SECONDS = 3.0
 MAX_RESPONSE_BYTES = 4096
-"""Of a response's body that are read and stored."""
+"""Of a response's body that are read, and of the text that is made of them."""
 _MAX_BYTES_READ = 65_536
 """Of one response with its head, interim responses, and the framing of chunks."""
 _FINAL = 200
@@ -150,7 +150,9 @@ def _request(
 def _beginning(response: HTTPResponse) -> tuple[str, bool]:
     """The text, and whether it is sound: http.client closes a response with a broken chunk as if it had ended."""
     try:
-        return response.read(MAX_RESPONSE_BYTES).decode(errors="replace"), True
+        text = response.read(MAX_RESPONSE_BYTES).decode(errors="replace")
+        # The replacement character has three bytes, and a response can consist of invalid ones.
+        return text.encode()[:MAX_RESPONSE_BYTES].decode(errors="ignore"), True
     except (OSError, HTTPException, ValueError):  # ValueError: a chunk of size -2
         return "", False  # the status has arrived, and only that decides
 
@@ -229,7 +231,7 @@ class _Connection(HTTPConnection):
         self._target = target
         self._deadline = 0.0
         self.origin = _Origin(target.scheme, target.host, target.port, "")
-        self.idle_since = 0.0
+        self.idle_since = _Moment(0.0, 0.0)
 
     def post(self, body: bytes, headers: Mapping[str, str], target: Target, deadline: float) -> HTTPResponse:
         """Send a POST and read the response's head. Closes the connection if that fails."""
@@ -294,6 +296,23 @@ class _Connection(HTTPConnection):
         return left
 
 
+class _Moment(NamedTuple):
+    """A time on both clocks: the monotonic one may stand still while Lambda freezes the process, and the wall clock may
+    be set back.
+    """
+
+    monotonic: float
+    wall: float
+
+    @classmethod
+    def now(cls) -> Self:
+        return cls(time.monotonic(), time.time())
+
+    def age(self) -> float:
+        now = self.now()
+        return max(now.monotonic - self.monotonic, now.wall - self.wall)
+
+
 class _Pool:
     """Idle connections. Age and quiet are checked on reuse, because a process is frozen between invocations."""
 
@@ -306,13 +325,13 @@ class _Pool:
         for address in target.addresses:
             origin = _Origin(target.scheme, target.host, target.port, address)
             while connection := self._pop(origin):
-                if time.monotonic() - connection.idle_since < _MAX_IDLE_SECONDS and connection.is_quiet():
+                if connection.idle_since.age() < _MAX_IDLE_SECONDS and connection.is_quiet():
                     return connection
                 connection.close()
         return None
 
     def put(self, connection: _Connection) -> None:
-        connection.idle_since = time.monotonic()
+        connection.idle_since = _Moment.now()
         with self._lock:
             if sum(map(len, self._idle.values())) < _MAX_IDLE_CONNECTIONS:
                 self._idle[connection.origin].append(connection)

@@ -12,7 +12,10 @@ from eal.core.outbound.schedule import DEFERRAL_TIMEOUT, GONE, next_attempt_at
 from eal.core.tenancy import Mode, TenantScoped
 
 MAX_ATTEMPTS_STORED = 25
-"""The newest of a delivery. With 4 KiB of each response, its item stays below DynamoDB's 400 KiB."""
+"""The newest of a delivery."""
+MAX_OLD_RESPONSE_CHARACTERS = 200
+"""Of the response to an attempt that another one followed. Each attempt writes the whole item and its index entry: with
+4 KiB of each response, ten of them cost 460 write units."""
 STALLED_AFTER = timedelta(hours=1)
 """How late a pending attempt is once its message has become a dead letter: five receives take half an hour."""
 type DeliveryStatus = Literal["pending", "succeeded", "failed", "skipped"]
@@ -21,7 +24,9 @@ type Trigger = Literal["schedule", "manual", "replay"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One HTTP request. `response` is the first 4 KiB of its response; `status_code` is None if there was none."""
+    """One HTTP request. `response` is the beginning of its response: 4 KiB of the newest attempt's, 200 characters of
+    an older one's. `status_code` is None if there was none.
+    """
 
     number: int
     at: Instant
@@ -34,6 +39,12 @@ class Attempt:
     @property
     def succeeded(self) -> bool:
         return self.status_code is not None and 200 <= self.status_code < 300
+
+
+def _abridged(attempt: Attempt) -> Attempt:
+    if attempt.response is None or len(attempt.response) <= MAX_OLD_RESPONSE_CHARACTERS:
+        return attempt
+    return replace(attempt, response=attempt.response[:MAX_OLD_RESPONSE_CHARACTERS])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +85,8 @@ class Delivery(TenantScoped):
         """The delivery with one more attempt, and otherwise unchanged because another one follows at once."""
         if self.event_erased_at:
             attempt = replace(attempt, response=None)
-        return replace(self, attempts=(*self.attempts, attempt)[-MAX_ATTEMPTS_STORED:])
+        older = tuple(map(_abridged, self.attempts[-MAX_ATTEMPTS_STORED + 1 :]))
+        return replace(self, attempts=(*older, attempt))
 
     def after(self, attempt: Attempt, now: datetime, *, jitter: float, retry_after: float | None) -> Self:
         """The delivery after an attempt. `jitter` is from -1 to 1, `retry_after` in seconds."""

@@ -43,7 +43,10 @@ class AttemptView(Wire):
     duration_ms: int
     response: Annotated[
         str | None,
-        Field(description="The first 4 KiB of the response body; in lists, its first 200 characters."),
+        Field(
+            description="The first 4 KiB of the response body of the newest attempt, and the first 200 characters of "
+            "an older one's; in lists, 200 characters of each."
+        ),
     ]
     error: Fault | None
 
