@@ -114,6 +114,12 @@ def _needs(service: str, operation: str, arguments: dict[str, Any]) -> list[Need
             for table, request in arguments["RequestItems"].items()
             for key in request["Keys"]
         ]
+    if operation == "BatchWriteItem":  # of deletions: DynamoDB checks the action of the batch only
+        return [
+            ("dynamodb:BatchWriteItem", _table(table, request["DeleteRequest"]["Key"]))
+            for table, requests in arguments["RequestItems"].items()
+            for request in requests
+        ]
     match service:
         case "dynamodb":
             index = "/index" if "IndexName" in arguments else ""

@@ -18,7 +18,7 @@ from tests.support.aws import aws_in_process
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call as request
 from tests.support.http import load_app, proxy_event
-from tests.support.pipeline import Pipeline, items, workers
+from tests.support.pipeline import Pipeline, items, unpublished, workers
 from tests.support.tenants import Tenant, new_tenant
 from tools.fixtures.callrail import Call, signature
 from tools.fixtures.receiver import Inbox, receiver
@@ -147,6 +147,6 @@ def _check_state(tenant: Tenant) -> None:
     for record in records:
         assert (record["previous_hash"], record["hash"]) == (previous, audit.chained_hash(record))
         previous = record["hash"]
-    assert not [item for item in items() if "pending" in item]
+    assert unpublished() == []
     tally = tally_of(get(tally_key(tenant.in_mode("live"))))
     assert (tally.lead_status, sum(tally.call_intent.values())) == ({"new": 1}, 1)

@@ -373,7 +373,14 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         "needs ScalingConfig",
     ),
     (queues.faults, in_template("VisibilityTimeout: 180", "VisibilityTimeout: 179"), "to at least 180"),
-    (queues.faults, in_template("VisibilityTimeout: 420", "VisibilityTimeout: 419"), "to at least 420"),
+    (
+        queues.faults,
+        in_template(
+            "Queue: !GetAtt AuditQueue.Arn\n            BatchSize: 10\n",
+            "Queue: !GetAtt AuditQueue.Arn\n            MaximumBatchingWindowInSeconds: !If [IsLocal, 1, 60]\n",
+        ),
+        "to at least 420",
+    ),
     (
         queues.faults,
         in_template(
@@ -672,11 +679,11 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         imports.faults,
         change(
-            "layers/shared/eal/domain/outbox/numbering.py",
-            "from eal.domain.audit_log import waiting",
-            "waiting = None",
+            "layers/shared/eal/domain/webhooks/deliveries/wire.py",
+            "from eal.domain.events.wire import EventView",
+            "EventView = None",
         ),
-        "outbox no longer imports audit_log",
+        "webhooks no longer imports events",
     ),
     # dependencies
     (

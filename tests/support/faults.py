@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from contextlib import contextmanager
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import botocore.client
@@ -36,11 +37,18 @@ class Calls:
 @contextmanager
 def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     """Record every AWS call in this block. `refuse[operation] = code` makes the operation fail with the error code;
-    `kill_after = n` raises Killed directly after call n."""
+    `kill_after = n` raises Killed directly after call n, and instead of the calls that other threads begin later."""
     calls = Calls()
+    turn = RLock()
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def watched(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        with turn:  # one call at a time, so that "after call n" is the same moment for all threads
+            return in_turn(client, operation, arguments)
+
+    def in_turn(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if calls.kill_after is not None and len(calls.made) >= calls.kill_after:
+            raise Killed
         calls.made.append(operation)
         if operation in calls.refuse:
             raise ClientError({"Error": {"Code": calls.refuse[operation], "Message": "refused"}}, operation)

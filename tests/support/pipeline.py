@@ -30,6 +30,12 @@ def items(kind: str | None = None) -> list[dict[str, Any]]:
     return [item for item in found if kind is None or item.get("kind", {}).get("S") == kind]
 
 
+def unpublished(kind: str | None = None) -> list[dict[str, Any]]:
+    """The raw items of the outbox, or those of one kind, that a pointer names."""
+    named = {item_id for pointer in items("PENDING") for item_id in pointer["unpublished"]["M"]}
+    return [item for item in items(kind) if item["kind"]["S"] in STREAMED and item["id"]["S"] in named]
+
+
 def stream_records(new: list[dict[str, Any]]) -> dict[str, Any]:
     """A stream event of INSERTs, as the relay receives it after the filter."""
     return {

@@ -14,7 +14,7 @@ from eal.core.table.item import from_attributes, load, to_attributes
 from eal.domain.webhooks.deliveries.endpoint_health import EndpointHealth, acquire_slot, release_slot
 from eal.domain.webhooks.deliveries.model import Delivery
 from tests.support.http import call, load_app
-from tests.support.pipeline import STREAMED, items, peek, sqs_event, stream_records
+from tests.support.pipeline import items, peek, sqs_event, stream_records, unpublished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +41,9 @@ def publish_lead_with(key: str) -> dict[str, Any]:
     email = f"person{len(items('LEAD'))}@example.com"
     body = {"email": email, "first_name": "Zoë"}
     assert call("POST", "/v1/leads", key=key, json_body=body).status == 201
-    outbox = [item for item in items() if item["kind"]["S"] in STREAMED and "pending" in item]
-    assert load_app("workers/relay_outbox").handler(stream_records(outbox), None) == {"batchItemFailures": []}
+    assert load_app("workers/relay_outbox").handler(stream_records(unpublished()), None) == {
+        "batchItemFailures": []
+    }
     (published,) = [event for event in peek("FanOutQueue") if event["type"] == "lead.created"]
     return dict(published)
 

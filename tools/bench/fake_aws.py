@@ -40,6 +40,7 @@ class FakeAws:
             "TransactGetItems": self._transact_get_items,
             "TransactWriteItems": lambda _request: {},
             "PutItem": lambda _request: {},
+            "BatchWriteItem": lambda _request: {"UnprocessedItems": {}},
             "GenerateMac": lambda request: {"Mac": _text(b"m" * 32), "KeyId": request["KeyId"]},
             "Encrypt": lambda request: {"CiphertextBlob": _text(b"c" * 64), "KeyId": request["KeyId"]},
             "Decrypt": lambda _request: {"Plaintext": _text(items.SECRET.encode())},
@@ -78,7 +79,7 @@ class FakeAws:
     def _batch_get_item(self, request: Body) -> Body:
         ((table, batch),) = request["RequestItems"].items()
         return {
-            "Responses": {table: [self._item({"Key": key}) for key in batch["Keys"]]},
+            "Responses": {table: [item for key in batch["Keys"] if (item := self._item({"Key": key}))]},
             "UnprocessedKeys": {},
         }
 

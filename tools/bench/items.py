@@ -58,6 +58,8 @@ class Tables:
     def state(self, pk: str, sk: str) -> Item | None:
         """The item with a key of the State table or of one of its indexes. None for kinds that have no item here."""
         parts = pk.split("#")
+        if parts[0] == "PENDING":
+            return {"pk": pk, "sk": sk, "kind": "PENDING", "unpublished": {sk.rpartition("#")[2]: True}}
         kind = parts[2] if len(parts) > 2 else ""
         item = self._of(kind, sk)
         return {"pk": "#".join(parts[:3]), "sk": sk, "kind": kind, **item} if item else None

@@ -9,7 +9,8 @@ RUN_SECONDS = 45
 
 
 def consume(message: Message, deadline: float) -> None:
-    archive(load(TenantMessage, message).tenant, deadline)
+    log = load(TenantMessage, message)
+    archive(log.tenant, log.request_id, deadline)
 
 
 handler = SubjectConsumer(consume, subject=("organization_id", "mode"), seconds=RUN_SECONDS).handler

@@ -1,9 +1,8 @@
-"""Every minute: publishes what the relay left for more than a minute."""
+"""Every minute: publishes what the relay left for more than five minutes."""
 
 from eal.core import clock, observe
-from eal.core.table.keys import PENDING_SHARDS
+from eal.core.table.keys import POINTER_SHARDS
 from eal.domain.outbox import sweep
-from eal.domain.outbox.publish import publish
 from eal.entry.schedule import ScheduledRun
 
 
@@ -13,11 +12,12 @@ def handler(event: object, context: object) -> None:
     # The first shard changes every minute, so that a timeout does not always starve the same shards.
     first = int(now.timestamp()) // 60
     with ScheduledRun("sweep") as run:
-        for shard in (number % PENDING_SHARDS for number in range(first, first + PENDING_SHARDS)):
+        for shard in (number % POINTER_SHARDS for number in range(first, first + POINTER_SHARDS)):
             with run.part(shard=shard):
-                for keys in sweep.pending_batches(shard, now):
+                for pointers in sweep.pending_batches(shard, now):
                     with run.part(shard=shard):
-                        for group, items in sweep.read_groups(keys).items():
-                            with run.part(**group.tenant._asdict(), kind=group.kind):
-                                publish(group, items)
-                                observe.count("outbox_swept", len(items))
+                        swept, failures = sweep.publish_batch(pointers)
+                        observe.count("outbox_swept", swept)
+                        for group, fault in failures.items():
+                            with run.part(**group.log_fields()):
+                                raise fault

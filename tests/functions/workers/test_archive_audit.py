@@ -9,19 +9,20 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import botocore.client
 import pytest
 from botocore.exceptions import ClientError
 
 from eal.core import audit, aws, clock, ids, settings
 from eal.core.table import read
-from eal.domain.audit_log import tree
+from eal.domain.audit_log import tree, waiting
 from tests.support import archive
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import STREAMED, items, peek, sqs_event, stream_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.support.tenants import Tenant
 
@@ -133,11 +134,7 @@ def _archive_messages(tenant: Tenant) -> list[dict[str, Any]]:
     """The messages that the hourly run sends to the archive queue."""
     peek("AuditQueue")
     archive.sign()
-    return [
-        message
-        for message in peek("AuditQueue")
-        if (message["organization_id"], message["mode"]) == (tenant.id, "test")
-    ]
+    return _queued(tenant)
 
 
 def _freeze_time(monkeypatch: pytest.MonkeyPatch, until: Callable[[float], object] = lambda _: None) -> None:
@@ -184,22 +181,97 @@ def test_every_hour_unarchived_records_cause_a_message_until_they_are_archived(t
     assert len(_archive_messages(tenant)) == 1
 
 
-def test_a_record_numbered_during_the_last_query_keeps_the_mark(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _records(tenant, 1)
+@contextlib.contextmanager
+def _numbered_during_the_run(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One more record is numbered when a run's last query has found none."""
 
     def overtaken(*arguments: Any, **more: Any) -> Any:
         found = list(read.walk(*arguments, **more))
-        if not found:  # the last query of the run
-            monkeypatch.setattr("eal.domain.audit_log.archive.walk", read.walk)
+        if not found:
+            patch.setattr("eal.domain.audit_log.archive.walk", read.walk)
             _records(tenant, 1)
         return iter(found)
 
-    monkeypatch.setattr("eal.domain.audit_log.archive.walk", overtaken)
-    _archive(tenant)
+    with monkeypatch.context() as patch:
+        patch.setattr("eal.domain.audit_log.archive.walk", overtaken)
+        yield
 
-    assert len(_archive_messages(tenant)) == 1
+
+def test_records_numbered_during_a_run_cause_the_next_message(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _records(tenant, 1)
+    (first,) = _queued(tenant)
+
+    with _numbered_during_the_run(tenant, monkeypatch):
+        _archive_message(first)
+
+    (second,) = _queued(tenant)
+    _archive_message(second)
+    assert [record["seq"] for lines in _segments().values() for record in lines] == [1, 2]
+    assert (_queued(tenant), _is_marked(tenant)) == ([], False)
+
+
+@pytest.mark.parametrize("call_number", range(1, 14))
+def test_a_killed_run_leaves_no_log_with_a_mark_and_without_a_message(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, call_number: int
+) -> None:
+    _records(tenant, 1)
+    (first,) = _queued(tenant)
+    with _numbered_during_the_run(tenant, monkeypatch), watched_calls(monkeypatch) as calls:
+        calls.kill_after = call_number
+        with contextlib.suppress(Killed):
+            _archive_message(first)
+    _records(tenant, 1)
+
+    messages = [first, *_queued(tenant)]  # the message of a killed run is delivered again
+    while messages:
+        _archive_message(messages.pop(0))
+        messages += _queued(tenant)
+
+    assert not _is_marked(tenant)
+    numbered = sum(item["mode"]["S"] == "test" for item in items("AUDIT"))
+    records = [record["seq"] for lines in _segments().values() for record in lines]
+    assert records == list(range(1, numbered + 1))
+
+
+def test_an_object_that_another_run_is_writing_is_tried_again(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _records(tenant, 1)
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    refused: list[str] = []
+
+    def conflicting(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation == "PutObject" and len(refused) < 2:
+            refused.append(operation)
+            raise ClientError({"Error": {"Code": "ConditionalRequestConflict", "Message": "409"}}, operation)
+        return send(client, operation, arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", conflicting)
+        assert _archive(tenant) == {"batchItemFailures": []}
+
+    assert len(_segments()) == 1
+
+
+def _archive_message(message: dict[str, Any]) -> None:
+    answer = load_app("workers/archive_audit").handler(sqs_event("AuditQueue", [json.dumps(message)]), None)
+    assert answer == {"batchItemFailures": []}
+
+
+def _queued(tenant: Tenant) -> list[dict[str, Any]]:
+    """Takes the messages of the tenant's test mode from the archive queue."""
+    return [
+        message
+        for message in peek("AuditQueue")
+        if (message["organization_id"], message["mode"]) == (tenant.id, "test")
+    ]
+
+
+def _is_marked(tenant: Tenant) -> bool:
+    sequence = read.get(waiting.sequence_key(tenant.in_mode("test")))
+    return sequence is not None and waiting.is_marked(sequence)
 
 
 def _message(organization_id: str, mode: str = "test") -> str:
@@ -217,7 +289,7 @@ def test_a_batch_is_processed_once_per_log_and_fails_per_log(
     app = load_app("workers/archive_audit")
     archived: list[tuple[str, str]] = []
 
-    def archive_(log: tuple[str, str], deadline: float) -> None:
+    def archive_(log: tuple[str, str], request_id: str, deadline: float) -> None:
         archived.append(log)
         if log[0] == "org_b":
             raise RuntimeError
@@ -247,7 +319,7 @@ def test_messages_after_the_deadline_return_to_the_queue(
     now = [1000.0]
     monkeypatch.setattr("eal.entry.queue.time", _clock_at(now))
 
-    def archive_(log: tuple[str, str], deadline: float) -> None:
+    def archive_(log: tuple[str, str], request_id: str, deadline: float) -> None:
         now[0] += 30
 
     monkeypatch.setattr(app, "archive", archive_)

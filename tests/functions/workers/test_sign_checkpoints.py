@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from eal.core import aws, clock, settings
 from eal.core.caller import worker
-from eal.core.table.keys import pending_shard
+from eal.core.table.keys import shard
 from eal.core.table.write import Stale
 from eal.domain.audit_log import checkpoints
 from eal.entry.schedule import PartsFailed
@@ -176,7 +176,7 @@ def test_the_first_shard_changes_every_hour(tenant: Tenant, monkeypatch: pytest.
 def test_a_shard_that_cannot_be_read_does_not_prevent_other_signatures(
     tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine = int(pending_shard(tenant.in_mode("live")).removeprefix("PENDING#"))
+    mine = int(shard("UNSIGNED", tenant.in_mode("live")).removeprefix("UNSIGNED#"))
     read = checkpoints.unsigned_logs
 
     def failing(shard: int) -> Any:

@@ -1,4 +1,4 @@
-"""The sweep publishes items that the relay left for a minute."""
+"""The sweep publishes items that the relay left for five minutes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from botocore.exceptions import ClientError
 
 from eal.core import aws, clock, settings
 from eal.core.table.item import from_attributes, to_attributes
-from eal.core.table.keys import PENDING_SHARDS
+from eal.core.table.keys import POINTER_SHARDS, shard
 from eal.entry.schedule import PartsFailed
 from tests.support.faults import watched_calls
 from tests.support.http import call, load_app
-from tests.support.pipeline import items, peek
+from tests.support.pipeline import items, peek, unpublished
 from tests.support.tenants import new_tenant
 
 if TYPE_CHECKING:
@@ -27,25 +27,25 @@ def test_a_group_that_fails_does_not_prevent_others_from_being_published(
 ) -> None:
     now = clock.now()
     with monkeypatch.context() as past:
-        past.setattr(clock, "now", lambda: now - timedelta(minutes=2))
+        past.setattr(clock, "now", lambda: now - timedelta(minutes=6))
         call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"})
         call("POST", "/v1/leads", key=tenant.test_admin, json_body={"email": "a@example.com"})
 
     with watched_calls(monkeypatch) as calls:
         # The message to the archive queue fails, and with it the publishing of audit records.
-        calls.refuse["SendMessage"] = "ServiceUnavailable"
+        calls.refuse["SendMessageBatch"] = "ServiceUnavailable"
         with pytest.raises(PartsFailed):
             load_app("workers/sweep_outbox").handler({}, None)
 
     assert {event["mode"] for event in peek("FanOutQueue")} == {"live", "test"}
-    assert [item for item in items("AUDIT") if "pending" in item]
+    assert unpublished("AUDIT")
 
 
 def test_old_items_are_published_and_young_ones_are_left(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: now - timedelta(minutes=2))
+    monkeypatch.setattr(clock, "now", lambda: now - timedelta(minutes=6))
     call("POST", "/v1/leads", key=tenant.write, json_body={"email": "old@example.com"})
     monkeypatch.setattr(clock, "now", lambda: now)
     call("POST", "/v1/leads", key=tenant.write, json_body={"email": "young@example.com"})
@@ -55,17 +55,17 @@ def test_old_items_are_published_and_young_ones_are_left(
     published = [event for event in peek("FanOutQueue") if event["type"] != "audit.log.event"]
     assert [event["data"]["email"] for event in published] == ["old@example.com"]
     assert published[0]["sequence"] == 1
-    assert len([item for item in items("EVENT") if "pending" in item]) == 1
+    assert len(unpublished("EVENT")) == 1
 
     load_app("workers/sweep_outbox").handler({}, None)
     assert peek("FanOutQueue") == []
 
 
 def _make_old(monkeypatch: pytest.MonkeyPatch, *tenants: Tenant, count: int = 1) -> None:
-    """Create unpublished leads, two minutes ago."""
+    """Create unpublished leads, six minutes ago."""
     now = clock.now()
     with monkeypatch.context() as past:
-        past.setattr(clock, "now", lambda: now - timedelta(minutes=2))
+        past.setattr(clock, "now", lambda: now - timedelta(minutes=6))
         for tenant in tenants:
             for number in range(count):
                 body = {"email": f"p{number}@example.com"}
@@ -73,7 +73,7 @@ def _make_old(monkeypatch: pytest.MonkeyPatch, *tenants: Tenant, count: int = 1)
 
 
 def _pending(kind: str) -> list[dict[str, Any]]:
-    return [from_attributes(item) for item in items(kind) if "pending" in item]
+    return [from_attributes(item) for item in unpublished(kind)]
 
 
 def test_large_items_are_read_within_the_limit_of_a_transaction(
@@ -91,7 +91,7 @@ def test_large_items_are_read_within_the_limit_of_a_transaction(
     assert young == []
 
 
-@pytest.mark.parametrize("operation", ["TransactGetItems", "Query"])
+@pytest.mark.parametrize("operation", ["BatchGetItem", "Query"])
 def test_a_failed_read_does_not_stop_other_shards_and_fails_the_run(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, operation: str
 ) -> None:
@@ -128,14 +128,14 @@ def test_the_first_shard_changes_every_minute(tenant: Tenant, monkeypatch: pytes
         return send(client, name, arguments)
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", noted)
-    for minute in range(PENDING_SHARDS):
+    for minute in range(POINTER_SHARDS):
         shards: list[str] = []
         monkeypatch.setattr(clock, "now", lambda minute=minute: now + timedelta(minutes=minute))
         load_app("workers/sweep_outbox").handler({}, None)
-        assert len(set(shards)) == PENDING_SHARDS
+        assert len(set(shards)) == POINTER_SHARDS
         first.add(shards[0])
 
-    assert len(first) == PENDING_SHARDS
+    assert len(first) == POINTER_SHARDS
 
 
 def test_an_unhashable_record_fails_every_sweep(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,3 +150,34 @@ def test_an_unhashable_record_fails_every_sweep(tenant: Tenant, monkeypatch: pyt
 
     unpublished = [record["id"] for record in _pending("AUDIT") if record["action"] == "lead.created"]
     assert unpublished == [bad["id"]]
+
+
+def test_items_from_before_pointers_are_published(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    _make_old(monkeypatch, tenant)
+    waiting = _pending("EVENT")
+    for pointer in items("PENDING"):
+        aws.dynamodb().delete_item(
+            TableName=settings.state_table(), Key={name: pointer[name] for name in ("pk", "sk")}
+        )
+    for item in waiting:
+        old = {**item, "pending": shard("PENDING", tenant.in_mode("live"))}
+        aws.dynamodb().put_item(TableName=settings.state_table(), Item=to_attributes(old))
+
+    load_app("workers/sweep_outbox").handler({}, None)
+
+    assert [event["type"] for event in peek("FanOutQueue")] == ["lead.created"]
+    assert not [item for item in items() if "pending" in item]
+    assert items("PENDING") == []
+
+
+def test_a_pointer_to_items_that_no_longer_exist_is_removed(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _make_old(monkeypatch, tenant)
+    for item in _pending("EVENT"):
+        key = {name: item[name] for name in ("pk", "sk")}
+        aws.dynamodb().delete_item(TableName=settings.state_table(), Key=to_attributes(key))
+
+    load_app("workers/sweep_outbox").handler({}, None)
+
+    assert [pointer for pointer in items("PENDING") if "#EVENT#" in pointer["sk"]["S"]] == []

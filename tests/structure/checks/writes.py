@@ -35,7 +35,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/core/table/progress.py": "bookkeeping of several items in one transaction",
         "layers/shared/eal/entry/http/idempotency.py": "which request is in progress for an Idempotency-Key",
         "layers/shared/eal/domain/outbox/numbering.py": "sequence numbers of the outbox",
-        "layers/shared/eal/domain/outbox/publish.py": "which items of the outbox are published",
+        "layers/shared/eal/domain/outbox/legacy.py": "pointers for items of the outbox that lack them",
     },
     "eal.core.table.progress": {
         "layers/shared/eal/domain/audit_log/archive.py": "the progress of the archive",
@@ -48,6 +48,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/webhooks/deliveries/endpoint_health.py": "slots, and since when an endpoint fails",
         "layers/shared/eal/domain/webhooks/deliveries/replay.py": "deliveries of a replay, which has a record",
         "layers/shared/eal/domain/webhooks/deliveries/replay_lease.py": "that an endpoint's replay has ended",
+        "layers/shared/eal/domain/outbox/pending.py": "which items of the outbox are published",
         "layers/shared/eal/domain/integrations/reconciliation.py": "up to when a vendor is reconciled",
     },
     "eal.core.table.scrub": {

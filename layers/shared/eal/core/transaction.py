@@ -3,7 +3,8 @@
 There is no other way to write what a customer owns. Writes that need no record (sequences, workers' progress, erasures)
 are listed with their reasons in tests/structure/checks/writes.py. A `Transaction` only collects; `commit` sends exactly
 one TransactWriteItems, so nothing is half done, no change is unaudited, and no event is lost between a write and its
-publishing. The relay takes events, tasks and audit records from the table's stream.
+publishing. The relay takes events, tasks and audit records from the table's stream, and a pointer to them shows that
+they are not published yet.
 
     transaction.replace(LEADS.item(by.tenant, after), was=before.version)
     transaction.audit("lead.updated", after.id, audit.changes(dump(before), dump(after)))
@@ -13,6 +14,7 @@ publishing. The relay takes events, tasks and audit records from the table's str
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
@@ -22,7 +24,7 @@ from eal.core.clock import rfc3339
 from eal.core.errors import PreconditionFailed
 from eal.core.events.catalogue import CATALOGUE, FEED_DAYS
 from eal.core.table.item import to_attributes
-from eal.core.table.keys import Key, events_partition, key, partition, pending_shard
+from eal.core.table.keys import Key, events_partition, key, partition, pending_key
 from eal.core.table.write import (
     AlreadyWritten,
     Operation,
@@ -66,6 +68,7 @@ class Transaction:
     at: datetime
     if_match: Container[int] | None = None
     _operations: list[Operation] = field(default_factory=list)
+    _outbox_items: dict[tuple[Tenant, str], list[Item]] = field(default_factory=lambda: defaultdict(list))
     _audited: set[tuple[str, str]] = field(default_factory=set)
     _matched: bool = False
 
@@ -174,9 +177,12 @@ class Transaction:
             "organization_id": tenant.organization_id,
             "mode": tenant.mode,
             "request_id": self.request_id,
-            "pending": pending_shard(tenant),
             **fields,
         }
+        others = self._outbox_items[tenant, kind]
+        if others:
+            item["committed_with"] = others[0]["id"]
+        others.append(item)
         self.create(item)
 
     def _in(self, span: timedelta) -> int:
@@ -219,7 +225,13 @@ class Transaction:
         Raises: the refusal of the first operation whose condition failed; Unavailable if other transactions kept
         changing the same items.
         """
-        operations = [*first, *self._operations]
+        pointers = [
+            put_if_absent(
+                settings.state_table(), pointer_to(tenant, kind, items), lambda _old: AlreadyWritten()
+            )
+            for (tenant, kind), items in self._outbox_items.items()
+        ]
+        operations = [*first, *self._operations, *pointers]
         if not operations:
             return
         if self._operations and not self._audited:
@@ -229,6 +241,16 @@ class Transaction:
                 f"{len(operations)} operations in one transaction; {MAX_OPERATIONS} is the most"
             )
         transact(operations)
+
+
+def pointer_to(tenant: Tenant, kind: str, items: Sequence[Item]) -> Item:
+    """The pointer to the outbox items of one tenant and kind in a transaction (`eal.domain.outbox.pending`)."""
+    return {
+        **pending_key(tenant, kind, cast("str", items[0]["id"]))._asdict(),
+        "kind": "PENDING",
+        "unpublished": {cast("str", item["id"]): True for item in items},
+        "ttl": max(cast("int", item["ttl"]) for item in items),
+    }
 
 
 def _text(data: Mapping[str, Json]) -> str:

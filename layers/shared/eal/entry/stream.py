@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, NotRequired, Protocol, TypedDict
 
 from eal.core import observe
 from eal.core.table.item import from_attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
@@ -51,17 +50,17 @@ class Grouped(Protocol):
 
 
 class StreamConsumer[Group: Grouped]:
-    """Runs `consume(group, items)` for each group of a batch's new images, in the order of their first records.
+    """Runs `consume(items)` for a batch's new images. It returns the groups that failed, each with its exception.
 
-    A failed group blocks its shard from the group's first record on; the other groups are still consumed. The batch is
-    delivered again, including the records of those groups, so `consume` must be safe to repeat. An exception in
-    `not_retried` is logged and blocks nothing.
+    A failed group blocks its shard from the group's first record on, and is delivered again with all records after it,
+    also those of groups that succeeded; `consume` must be safe to repeat. An exception in `not_retried` is logged and
+    blocks nothing. If `consume` raises, Lambda delivers the whole batch again.
     """
 
     def __init__(
         self,
         group_of: Callable[[Item], Group],
-        consume: Callable[[Group, list[Item]], None],
+        consume: Callable[[Sequence[Item]], Mapping[Group, Exception]],
         *,
         not_retried: tuple[type[Exception], ...] = (),
     ) -> None:
@@ -71,24 +70,21 @@ class StreamConsumer[Group: Grouped]:
 
     def handler(self, event: StreamEvent, context: object) -> StreamAnswer:
         """The Lambda handler, for a stream of new images with ReportBatchItemFailures."""
+        observe.begin("", records=len(event["Records"]))
         first_record: dict[Group, str] = {}
-        groups: dict[Group, list[Item]] = defaultdict(list)
+        items: list[Item] = []
         for record in event["Records"]:
             item = from_attributes(record["dynamodb"]["NewImage"])
-            group = self._group_of(item)
-            first_record.setdefault(group, record["dynamodb"]["SequenceNumber"])
-            groups[group].append(item)
-        failed = [first_record[group] for group, items in groups.items() if not self._is_done(group, items)]
+            first_record.setdefault(self._group_of(item), record["dynamodb"]["SequenceNumber"])
+            items.append(item)
+        failures = self._consume(items)
+        failed = [first_record[group] for group, fault in failures.items() if self._is_retried(group, fault)]
         observe.flush()
         return {"batchItemFailures": [{"itemIdentifier": min(failed, key=int)}] if failed else []}
 
-    def _is_done(self, group: Group, items: list[Item]) -> bool:
+    def _is_retried(self, group: Group, fault: Exception) -> bool:
+        is_retried = not isinstance(fault, self._not_retried)
+        line = "group_failed" if is_retried else "group_not_retried"
         observe.begin("", **group.log_fields())
-        try:
-            self._consume(group, items)
-        except self._not_retried:
-            observe.logger.exception("group_not_retried")
-        except Exception:  # the edge of a consumer: reported to Lambda, which delivers the batch again
-            observe.logger.exception("group_failed")
-            return False
-        return True
+        observe.logger.error(line, exc_info=fault)
+        return is_retried

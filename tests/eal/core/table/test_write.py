@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
 
@@ -84,15 +85,38 @@ def test_items_record_event_and_task_are_one_transaction(by: Caller, monkeypatch
     with watched_calls(monkeypatch) as calls:
         by.transaction.commit()
     assert calls.made == ["TransactWriteItems"]
-    assert sorted(str(item["kind"]) for item in _stored()) == ["AUDIT", "EVENT", "TASK", "THING"]
+    assert Counter(str(item["kind"]) for item in _stored()) == {
+        "AUDIT": 1,
+        "EVENT": 1,
+        "TASK": 1,
+        "THING": 1,
+        "PENDING": 3,
+    }
 
 
-def test_a_new_audit_record_is_pending(by: Caller) -> None:
+def test_a_pointer_names_the_unpublished_items_of_one_organization_and_kind(by: Caller) -> None:
+    by.transaction.create(_thing(by))
+    for number in range(3):
+        by.transaction.audit("thing.created", f"thing_{number}")
+    by.transaction.audit("thing.created", "thing_3", also_for="org_parent")
+    by.transaction.commit()
+
+    records = _stored("AUDIT")
+    pointers = {
+        str(pointer["sk"]): set(cast("Item", pointer["unpublished"])) for pointer in _stored("PENDING")
+    }
+    for organization_id in (by.organization_id, "org_parent"):
+        ids = sorted(str(record["id"]) for record in records if record["organization_id"] == organization_id)
+        assert pointers.pop(f"{organization_id}#{by.mode}#AUDIT#{ids[0]}") == {*ids}
+        assert len(ids) == (4 if organization_id == by.organization_id else 1)
+    assert pointers == {}
+    assert {record["request_id"] for record in records} == {"tests"}
+
+
+def test_a_pointer_lives_as_long_as_its_items(by: Caller) -> None:
     _create(by)
-    (record,) = _stored("AUDIT")
-    assert str(record["pending"]).startswith("PENDING#")
-    assert record["organization_id"] == by.organization_id
-    assert record["request_id"] == "tests"
+    (record,), (pointer,) = _stored("AUDIT"), _stored("PENDING")
+    assert pointer["ttl"] == record["ttl"]
 
 
 def test_an_empty_transaction_sends_nothing(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,13 +155,13 @@ def test_an_event_that_is_not_in_the_catalogue_is_rejected(by: Caller) -> None:
 
 
 def test_the_maximum_number_of_operations_is_one_transaction(by: Caller) -> None:
-    _create(by, *(f"thing_{number}" for number in range(MAX_OPERATIONS - 1)))
+    _create(by, *(f"thing_{number}" for number in range(MAX_OPERATIONS - 2)))
     assert len(_stored()) == MAX_OPERATIONS
 
 
 def test_more_operations_are_rejected_and_nothing_is_written(by: Caller) -> None:
     with pytest.raises(AssertionError, match="101 operations"):
-        _create(by, *(f"thing_{number}" for number in range(MAX_OPERATIONS)))
+        _create(by, *(f"thing_{number}" for number in range(MAX_OPERATIONS - 1)))
     assert _stored() == []
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from eal.core import aws, settings
+from eal.core.errors import Unavailable
+from eal.core.table import contention
 from eal.core.table.item import from_attributes, to_attributes
 from eal.core.table.write import Operation, Stale, put_version, transact
 
@@ -26,11 +28,15 @@ if TYPE_CHECKING:
         TransactWriteItemTypeDef,
         UniversalAttributeValueTypeDef,
         UpdateItemInputTypeDef,
+        WriteRequestUnionTypeDef,
     )
 
     from eal.core.json import Json
     from eal.core.table.item import Item
     from eal.core.table.keys import Key
+
+MAX_DELETED = 25
+"""DynamoDB's limit of a BatchWriteItem."""
 
 
 def start(item: Mapping[str, Json]) -> bool:
@@ -116,7 +122,7 @@ class Change:
             "UpdateExpression": self.expression,
             "ConditionExpression": self.condition,
             "ExpressionAttributeNames": self.names,
-            "ExpressionAttributeValues": to_attributes(self.values),
+            **({"ExpressionAttributeValues": to_attributes(self.values)} if self.values else {}),
         }
 
 
@@ -140,6 +146,21 @@ def change(requested: Change) -> Item:
         old = cast("dict[str, UniversalAttributeValueTypeDef] | None", refused.response.get("Item"))
         raise ConditionFailed(from_attributes(old) if old else None) from None
     return from_attributes(answer["Attributes"])
+
+
+def delete_all(keys: Sequence[Key]) -> None:
+    """Delete up to 25 items, if they exist. Raises: Unavailable if DynamoDB kept leaving some unprocessed."""
+    table = settings.state_table()
+    left: Sequence[WriteRequestUnionTypeDef] = [
+        {"DeleteRequest": {"Key": to_attributes(key._asdict())}} for key in keys
+    ]
+    for attempt in range(contention.ATTEMPTS):
+        answer = aws.dynamodb().batch_write_item(RequestItems={table: left})
+        left = answer.get("UnprocessedItems", {}).get(table, [])
+        if not left:
+            return
+        contention.pause(attempt)
+    raise Unavailable
 
 
 def _addition(addition: Addition) -> Operation:

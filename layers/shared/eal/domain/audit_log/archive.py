@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gzip
 import time
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import inf
@@ -20,7 +19,8 @@ from botocore.exceptions import ClientError
 
 from eal.core import aws, clock, observe, settings
 from eal.core.audit import HASHED_FIELDS
-from eal.core.table import progress
+from eal.core.errors import Unavailable
+from eal.core.table import contention, progress
 from eal.core.table.item import dump, load
 from eal.core.table.keys import partition
 from eal.core.table.read import get, get_all, walk
@@ -44,10 +44,11 @@ class Incomplete(Exception):
     """Numbered records are not archived: the index lacks them, or the deadline passed. The message is retried."""
 
 
-def archive(tenant: Tenant, deadline: float = inf) -> int:
+def archive(tenant: Tenant, request_id: str, deadline: float = inf) -> int:
     """Archive all numbered records, and return their number.
 
-    No segment is begun after `deadline`, a `time.monotonic`.
+    No segment is begun after `deadline`, a `time.monotonic`. If records are numbered during the run, another message
+    is enqueued for them, with the request id.
 
     Raises: Incomplete; tree.Broken; Stale if a concurrent run archives the same records.
     """
@@ -61,7 +62,10 @@ def archive(tenant: Tenant, deadline: float = inf) -> int:
     for checkpoint in log.unarchived_checkpoints():
         _put_checkpoint(checkpoint)
         log.advance(kept=checkpoint.id)
-    log.remove_mark()
+    if not log.is_mark_removed():
+        aws.sqs().send_message(
+            QueueUrl=settings.queue("audit"), MessageBody=waiting.message(tenant, request_id)
+        )
     return written
 
 
@@ -127,7 +131,7 @@ class _Log:
         return cls(
             tenant,
             cast("int", sequence.get("last", 0)),
-            "gsi1pk" in sequence,
+            waiting.is_marked(sequence),
             load(_Head, head or {}),
             load(Checkpoint, newest) if newest else None,
         )
@@ -155,8 +159,8 @@ class _Log:
             return []
         return checkpoints.signed_after(self.tenant, self.head.kept)
 
-    def remove_mark(self) -> None:
-        """Remove the mark of unarchived records, unless newer records are numbered; those have their own message.
+    def is_mark_removed(self) -> bool:
+        """Remove the mark of unarchived records. False if it stays, because newer records are numbered.
 
         Raises: Incomplete.
         """
@@ -164,8 +168,8 @@ class _Log:
             raise Incomplete(
                 f"records {self.head.archived + 1} to {self.numbered} are not readable yet, or the deadline passed"
             )
-        if not self.is_marked or self.head.archived > self.numbered:
-            return
+        if not self.is_marked:
+            return True  # the relay enqueues a message when it sets the mark
         removal = progress.Change(
             key=waiting.sequence_key(self.tenant),
             expression="REMOVE gsi1pk, gsi1sk",
@@ -173,9 +177,11 @@ class _Log:
             names={"#last": "last"},
             values={":archived": self.head.archived},
         )
-        # The condition fails, or the transactions conflict, if the next records are being numbered.
-        with suppress(progress.ConditionFailed, aws.dynamodb().exceptions.TransactionConflictException):
+        try:
             progress.change(removal)
+        except (progress.ConditionFailed, aws.dynamodb().exceptions.TransactionConflictException):
+            return False  # the next records are numbered, or are being numbered
+        return True
 
     def advance(self, **changed: object) -> None:
         """Raises: Stale."""
@@ -226,17 +232,24 @@ def _put_checkpoint(checkpoint: Checkpoint) -> None:
 
 def _put_locked(object_key: str, body: bytes, since: datetime, **headers: str) -> None:
     """Put an object that cannot be changed or deleted during the retention, which begins at `since`."""
-    try:
-        aws.s3().put_object(
-            Bucket=settings.audit_bucket(),
-            Key=object_key,
-            Body=body,
-            ObjectLockMode=settings.audit_lock_mode(),  # type: ignore[arg-type]
-            ObjectLockRetainUntilDate=since + timedelta(days=settings.audit_retention_days()),
-            IfNoneMatch="*",
-            **headers,  # type: ignore[arg-type]
-        )
-    except ClientError as refused:
-        # A run that was killed before it advanced the head has written the identical object.
-        if refused.response.get("Error", {}).get("Code") != "PreconditionFailed":
-            raise
+    for attempt in range(contention.ATTEMPTS):
+        try:
+            aws.s3().put_object(
+                Bucket=settings.audit_bucket(),
+                Key=object_key,
+                Body=body,
+                ObjectLockMode=settings.audit_lock_mode(),  # type: ignore[arg-type]
+                ObjectLockRetainUntilDate=since + timedelta(days=settings.audit_retention_days()),
+                IfNoneMatch="*",
+                **headers,  # type: ignore[arg-type]
+            )
+            return
+        except ClientError as refused:
+            code = refused.response.get("Error", {}).get("Code")
+            if code == "PreconditionFailed":
+                return  # a run that was killed before it advanced the head has written the identical object
+            # S3's response while another run writes the same object: "you should retry the upload" (API reference).
+            if code != "ConditionalRequestConflict":
+                raise
+        contention.pause(attempt)
+    raise Unavailable

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eal.domain.audit_log.model import Checkpoint
 
 _ARCHIVE_DELAY_SECONDS = 60
-"""The archive usually has a new record by then: the batching window of its queue."""
+"""The archive usually has a new record by then: the delay of its queue."""
 
 
 def of_record(record_id: str, by: Caller) -> ProofView:

@@ -1,12 +1,15 @@
 """Marks of the logs that have work waiting: records to archive, or a checkpoint to sign.
 
 The relay sets the mark of unarchived records in the transaction that assigns a number, and the archive removes it when
-it has all records. A message to the archive queue can end in the dead-letter queue; the mark cannot be lost, and every
-hour it causes another message.
+it has all records. A log with the mark has a message in the archive queue: the relay enqueues one if it sets the mark
+on a log that had none, and the archive enqueues the next one if it cannot remove the mark, because records were
+numbered during its run. The queue delays its messages by a minute, so that a busy log causes one run per minute. A
+message can end in the dead-letter queue; the mark cannot be lost, and every hour it causes another message.
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, cast
 
 from eal.core.table.keys import Key, key, shard
@@ -23,6 +26,16 @@ if TYPE_CHECKING:
 def sequence_key(tenant: Tenant) -> Key:
     """The key of the item whose `last` is the last assigned number."""
     return key(tenant, "SEQUENCE", "AUDIT")
+
+
+def is_marked(sequence: Item) -> bool:
+    """Whether the sequence's item has the mark of unarchived records."""
+    return "gsi1pk" in sequence
+
+
+def message(tenant: Tenant, request_id: str) -> str:
+    """The body of the message by which a log is archived."""
+    return json.dumps({**tenant._asdict(), "request_id": request_id})
 
 
 def unarchived_mark(tenant: Tenant) -> Item:

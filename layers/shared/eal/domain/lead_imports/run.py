@@ -42,8 +42,8 @@ MAX_RUN_SECONDS = 240.0
 """Of the function's 300. After that, the remaining rows are left to a new message."""
 OPERATIONS_PER_LEAD = 4
 """In addition to the claims of its contacts: the lead, its audit record, its event, and its score history."""
-OPERATIONS_PER_CHUNK = 2
-"""The import and the chunk's errors."""
+OPERATIONS_PER_CHUNK = 4
+"""The import, the chunk's errors, and the pointers to its unpublished audit records and events."""
 MAX_ROWS_PER_CHUNK, MAX_ERRORS_PER_CHUNK = 1000, 500
 """For rows that cost no operation: an item of errors stays below 400 KB, DynamoDB's limit."""
 MAX_ITEMS_PER_READ = 60

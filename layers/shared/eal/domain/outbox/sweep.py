@@ -1,52 +1,53 @@
-"""The sweep: every minute, it publishes outbox items that the relay left for more than a minute.
+"""The sweep: every minute, it publishes outbox items that the relay left for more than five minutes.
 
-So a relay that fails for longer than the stream's retention of 24 hours loses nothing.
+So a relay that fails for longer than the stream's retention of 24 hours loses nothing. Younger items are left to the
+relay, because a sweep next to a relay that is only slow would contend with it for the heads of the sequences.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import timedelta
-from itertools import batched
 from typing import TYPE_CHECKING
 
-from eal.core import ids
-from eal.core.table.read import get_all, walk
-from eal.domain.outbox.numbering import key_of
-from eal.domain.outbox.publish import MAX_ITEMS_PER_TRANSACTION, group_of
+from eal.core import ids, settings
+from eal.core.table.keys import PENDING_SHARDS
+from eal.core.table.read import batch_get
+from eal.domain.outbox import legacy, pending
+from eal.domain.outbox.model import batches, id_of
+from eal.domain.outbox.publish import publish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from eal.core.table.item import Item
-    from eal.core.table.keys import Key
-    from eal.domain.outbox.numbering import Group
+    from eal.domain.outbox.model import Group
+    from eal.domain.outbox.pending import Pointer
 
-MIN_AGE = timedelta(minutes=1)
-"""Younger items are left to the relay."""
-_MAX_ITEMS_PER_READ = 10
-"""An item has up to 400 KB, a TransactGetItems up to 4 MB."""
+MIN_AGE = timedelta(minutes=5)
+_MAX_ITEMS = 100
+"""Of a batch: the keys of one BatchGetItem."""
 
 
-def pending_batches(shard: int, now: datetime) -> Iterator[tuple[Key, ...]]:
-    """The keys of a shard's pending items that are older than a minute, as many at a time as a transaction takes."""
+def pending_batches(shard: int, now: datetime) -> Iterator[list[Pointer]]:
+    """The pointers of a shard that are old enough."""
+    if shard < PENDING_SHARDS:
+        legacy.adopt_shard(shard)
     created_until = now - MIN_AGE
-    old = [key for key in _pending_keys(shard) if ids.created_at(key.sk) <= created_until]
-    return batched(old, MAX_ITEMS_PER_TRANSACTION, strict=False)
+    old = (
+        pointer for pointer in pending.pointers_in(shard) if ids.created_at(pointer.key.sk) <= created_until
+    )
+    return batches(old, lambda pointer: len(pointer.ids), max_count=_MAX_ITEMS, max_size=_MAX_ITEMS)
 
 
-def read_groups(keys: tuple[Key, ...]) -> dict[Group, list[Item]]:
-    """The items that are still pending, by group."""
-    groups: dict[Group, list[Item]] = defaultdict(list)
-    for batch in batched(keys, _MAX_ITEMS_PER_READ, strict=False):
-        for item in get_all(batch):
-            if item and item.get("pending"):
-                groups[group_of(item)].append(item)
-    return groups
+def publish_batch(pointers: Sequence[Pointer]) -> tuple[int, dict[Group, Exception]]:
+    """Publish the items of the pointers. Returns how many there are, and the groups that failed.
 
-
-def _pending_keys(shard: int) -> list[Key]:
-    return [
-        key_of(item) for item in walk("pending = :shard", {":shard": f"PENDING#{shard}"}, index="pending")
-    ]
+    Pointers to items that no longer exist, because their TTL passed, are removed.
+    """
+    keys = [pointer.group.key_of(item_id)._asdict() for pointer in pointers for item_id in pointer.ids]
+    items = batch_get(settings.state_table(), keys)
+    failures = publish(items)
+    existing = {id_of(item) for item in items}
+    missing = {item_id for pointer in pointers for item_id in pointer.ids} - existing
+    gone = [pointer for pointer in pointers if pointer.ids <= missing]
+    return len(items), {**failures, **pending.remove(gone, missing)}
