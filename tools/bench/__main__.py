@@ -12,7 +12,7 @@ from tools.bench.runtime import RunFailed
 
 sys.path.insert(0, str(ROOT / "layers" / "shared"))
 
-from tools.bench import audit, cold, deliver, imports, isolation, pages, receivers, warm
+from tools.bench import audit, capacity, cold, deliver, imports, isolation, pages, receivers, warm
 
 COLD_ROUNDS, COLD_BUDGET = 7, 8.0
 WARM_INVOCATIONS, WARM_BUDGET = 1000, 1.3
@@ -22,6 +22,7 @@ type Run = Callable[[argparse.Namespace], int]
 RUNS: dict[str | None, Run] = {
     "cold": lambda arguments: cold.main(arguments.rounds, arguments.budget, arguments.only),
     "warm": lambda arguments: warm.main(arguments.invocations, arguments.budget),
+    "capacity": lambda _: capacity.main(),
     "receivers": lambda arguments: receivers.main(arguments.invocations),
     "deliver": lambda arguments: deliver.main(arguments.batches),
     "pages": lambda _: pages.main(),
@@ -64,6 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("warm", help="handlers, relative to bare handlers with the same AWS calls")
     command.add_argument("--invocations", type=int, default=WARM_INVOCATIONS)
     command.add_argument("--budget", type=float, default=WARM_BUDGET)
+    commands.add_parser(
+        "capacity", help="the relay's chain of AWS calls, and a model of throughput from counted units"
+    )
     command = commands.add_parser(
         "receivers", help="p50 and p99 of receivers, relative to a function that only responds"
     )
