@@ -24,6 +24,8 @@ from tools.fixtures.receiver import receiver
 from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from eal.core.table.item import Item
     from tests.support.tenants import Tenant
 
@@ -45,15 +47,15 @@ STEPS = {("workers/import_leads", "LEAD_IMPORT"), ("workers/deliver_webhook", "D
 """Workers' progress on a resource, without a record. The request that started it has a record."""
 ACTS = {("webhooks/test", "webhook"), ("webhooks/replay", "webhook")}
 """Endpoints that write a record about a resource without a change of it."""
-ACCOMPANYING = {"IDEMPOTENCY", "ANSWER", "EVENT", "TASK", "AUDIT"}
+ACCOMPANYING = {"IDEMPOTENCY", "ANSWER", "EVENT", "TASK", "AUDIT", "PENDING"}
 """Items that a transaction writes in addition to the change."""
 BOOKKEEPING = {
     "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "DELIVERY", "COUNTED", "LEAD_STATS", "TALLY", "WEBHOOK_HEALTH",
     "RECONCILIATION",
 }  # fmt: skip
 """Workers' progress and counters (`eal.core.table.progress`), which can be computed again from resources."""
-NUMBERING = {"feedpk", "feedsk", "numbered_at", "seq", "previous_hash", "hash", "pending"}
-"""The attributes that the relay sets or removes on items of the outbox."""
+NUMBERING = {"feedpk", "feedsk", "numbered_at", "seq", "previous_hash", "hash"}
+"""The attributes that the relay sets on items of the outbox."""
 STAMPS = {"last_used_at", "last_used_ip", "last_event_at", "last_failure", "stamped", "full_minute"}
 """The attributes of the Access table about uses, in addition to the counters per minute."""
 
@@ -98,12 +100,10 @@ class Watch:
                 return answer
             if operation in ("PutItem", "UpdateItem", "DeleteItem"):
                 self._check_alone(self._item_write(client, operation.removesuffix("Item"), arguments))
-            elif operation in (
-                "BatchWriteItem",
-                "ExecuteStatement",
-                "ExecuteTransaction",
-                "BatchExecuteStatement",
-            ):
+            elif operation == "BatchWriteItem":
+                for verb, request in _batched(arguments):
+                    self._check_alone(self._item_write(client, verb, request))
+            elif operation in ("ExecuteStatement", "ExecuteTransaction", "BatchExecuteStatement"):
                 self.violations.append(f"{self.folder} calls {operation}")
             return self._send(client, operation, arguments)
 
@@ -117,7 +117,7 @@ class Watch:
             old = self._send(client, "GetItem", arguments).get("Item") or {}
             item = {**from_attributes(request["Key"]), **from_attributes(old)}
         pieces = str(item["pk"]).split("#")
-        kind = pieces[0] if request["TableName"] == settings.access_table() else pieces[2]
+        kind = pieces[0] if request["TableName"] == settings.access_table() or len(pieces) < 3 else pieces[2]
         return ItemWrite(request["TableName"], kind, item, verb, _named(request))
 
     def _check(self, writes: list[ItemWrite]) -> None:
@@ -155,7 +155,12 @@ class Watch:
                 ("EMAIL_EVENT_RECIPIENT", "Delete"),
             }  # fmt: skip
         else:
-            allowed = write.kind in BOOKKEEPING or (self.folder, write.kind) in STEPS or _is_archived(write)
+            allowed = (
+                write.kind in BOOKKEEPING
+                or (self.folder, write.kind) in STEPS
+                or _is_archived(write)
+                or _is_published(write)
+            )
         if not allowed:
             self.violations.append(
                 f"{self.folder} writes {write.kind} alone, {write.verb} {sorted(write.names)}"
@@ -170,12 +175,20 @@ def _named(request: dict[str, Any]) -> frozenset[str]:
     return frozenset(names.get(word, word) for word in words if word not in keywords and word[0] != ":")
 
 
+def _batched(arguments: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The verb of each write of a batch, with its request as a single operation has it."""
+    for table, requests in arguments["RequestItems"].items():
+        for member in requests:
+            ((name, request),) = member.items()
+            yield name.removesuffix("Request"), {"TableName": table, **request}
+
+
 def _is_minute(name: str) -> bool:
     return name[:1] == "m" and name[1:].isdigit()
 
 
 def _is_numbering(write: ItemWrite) -> bool:
-    """The relay's writes: numbers and marks on items of the outbox, and the item with the newest number."""
+    """The relay's writes: numbers of items of the outbox, and the item with the newest number."""
     if write.kind == "SEQUENCE":
         return write.verb == "Put"
     return write.kind in ACCOMPANYING and write.verb == "Update" and write.names <= NUMBERING
@@ -184,6 +197,11 @@ def _is_numbering(write: ItemWrite) -> bool:
 def _is_archived(write: ItemWrite) -> bool:
     """The archiver's write that removes the mark of a log with records to archive."""
     return (write.kind, write.verb, write.names) == ("SEQUENCE", "Update", frozenset({"gsi1pk", "gsi1sk"}))
+
+
+def _is_published(write: ItemWrite) -> bool:
+    """The relay's removal of published items from their pointer."""
+    return (write.kind, write.verb) in {("PENDING", "Delete"), ("PENDING", "Update")}
 
 
 def _resource(record: Item) -> dict[str, str]:
