@@ -18,7 +18,7 @@ from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
 from tests.support.aws import ACCESS, AUDIT_BUCKET, INBOUND_BUCKET, STATE, UPLOADS_BUCKET, aws_in_process
 from tests.support.http import load_app, match, proxy_event
-from tests.support.imports import QUEUE, put
+from tests.support.imports import QUEUE, upload
 from tests.support.inbound import SECRETS, SIGNERS
 from tests.support.pipeline import Pipeline, sqs_event
 from tests.support.tenants import new_tenant
@@ -248,8 +248,7 @@ def _reconcile(session: Session) -> None:
         serving(CallrailApi("callrail", 'Token token="a key"', calls=[missed]), session.monkeypatch),
         serving(ResendApi("resend", "Bearer a key", mails=[mail]), session.monkeypatch),
     ):
-        session.invoke("workers/reconcile_callrail", {})
-        session.invoke("workers/reconcile_resend", {})
+        session.invoke("workers/enqueue_reconciliations", {})
         session.work()
 
 
@@ -272,8 +271,9 @@ def _leads(session: Session) -> None:
 
 def _imports(session: Session) -> None:
     uploaded = session.call("POST", "/v1/leads/import", {"format": "csv", "on_duplicate": "update"})
-    message = put(uploaded, "email,notes\nimported@example.com,\nimported@example.com,more\nwrong,\n")
+    message = upload(uploaded, "email,notes\nimported@example.com,\nimported@example.com,more\nwrong,\n")
     assert session.invoke("workers/import_leads", sqs_event(QUEUE, [message])) == {"batchItemFailures": []}
+    session.work()
     assert session.call("GET", f"/v1/leads/imports/{uploaded['id']}")["failed"] == 1
 
 
@@ -361,7 +361,8 @@ def _audit_log(session: Session) -> None:
     assert session.call("GET", f"/v1/audit-log/exports/{export['id']}")["status"] == "completed"
     session.call("PATCH", "/v1/organizations/me", {"industry": "roofing"})
     _relay_only(session)  # leaves records for the archiver
-    session.invoke("workers/sign_checkpoints", {})
+    session.invoke("workers/enqueue_checkpoints", {})
+    session.work()
     newest = session.call("GET", "/v1/audit-log/checkpoints?limit=1")["data"][0]
     session.call("GET", f"/v1/audit-log/checkpoints/{newest['id']}/consistency")
     oldest = session.call("GET", "/v1/audit-log?limit=1&order=asc")["data"][0]
@@ -419,8 +420,8 @@ def test_a_worker_may_only_do_the_writes_to_the_state_table_that_it_does() -> No
     assert unused == set(UNUSED)
 
 
-def test_the_checkpoint_signer_enqueues_the_archiving_of_pending_records() -> None:
-    assert ("sqs:SendMessage", "AuditQueue") in _needs_of(_audit_log)["workers/sign_checkpoints"]
+def test_the_hourly_run_enqueues_the_archiving_of_pending_records() -> None:
+    assert ("sqs:SendMessage", "AuditQueue") in _needs_of(_audit_log)["workers/enqueue_checkpoints"]
 
 
 def test_the_journeys_invoke_every_function() -> None:

@@ -63,7 +63,7 @@ ELSEWHERE = {
     f"workers/{name}"
     for name in (
         "classify_call", "erase_traces", "export_audit", "import_leads", "normalise_resend", "normalise_stripe",
-        "push_to_crm", "replay_deliveries",
+        "push_to_crm", "reconcile_callrail", "reconcile_resend", "replay_deliveries", "sign_checkpoints",
     )
 }  # fmt: skip
 """Workers that a call does not reach, or whose first invocation only sends the message to their queue again. Each is

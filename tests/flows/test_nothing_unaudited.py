@@ -13,7 +13,7 @@ import pytest
 from eal.core import aws, clock, settings
 from eal.core.clock import rfc3339
 from eal.core.table.item import from_attributes
-from tests.support import archive, imports, inbound
+from tests.support import imports, inbound
 from tests.support.callrail import connect
 from tests.support.endpoints import Endpoint, made_by, sample_with_made, with_key
 from tests.support.http import call, load_app
@@ -279,8 +279,11 @@ def test_each_worker_records_each_change_once(tenant: Tenant, watch: Watch) -> N
         message = imports.put(imported, "email\na@example.com\nb@example.com\n")
         watch.invoke("workers/import_leads", sqs_event(imports.QUEUE, [message]))
         pipeline.run()
-        watch.folder = "workers/sign_checkpoints"
-        archive.sign()
+        for vendor in ("callrail", "resend"):
+            with_api_key = {"secrets": {"api_key": "a key"}}
+            call("PUT", f"/v1/integrations/{vendor}", key=tenant.test_admin, json_body=with_api_key)
+        watch.invoke("workers/enqueue_reconciliations", {})
+        watch.invoke("workers/enqueue_checkpoints", {})
         pipeline.run()
         watch.invoke("workers/sweep_outbox", {})
 

@@ -312,6 +312,14 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (
         queues.faults,
+        in_template(
+            "      EventInvokeConfig: &once {MaximumRetryAttempts: 0",
+            "      EventInvokeConfig: &once {MaximumRetryAttempts: 2",
+        ),
+        "WorkersSweepOutbox has a schedule",
+    ),
+    (
+        queues.faults,
         in_template("ClassifyQueueDead.Arn, maxReceiveCount: 5", "ClassifyQueueDead.Arn, maxReceiveCount: 3"),
         "set ClassifyQueue's maxReceiveCount to 5",
     ),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from eal.core import aws, settings
 from tests.support.http import call, load_app
+from tests.support.pipeline import peek, sqs_event
 from tools import verify_audit
 
 if TYPE_CHECKING:
@@ -23,9 +24,19 @@ if TYPE_CHECKING:
 type Record = dict[str, Any]
 
 
-def sign() -> None:
-    """Run the hourly worker that signs checkpoints."""
-    load_app("workers/sign_checkpoints").handler({}, None)
+def enqueue() -> list[str]:
+    """Run the hourly run. Returns the messages for the worker that signs checkpoints."""
+    load_app("workers/enqueue_checkpoints").handler({}, None)
+    return [json.dumps(message) for message in peek("CheckpointQueue")]
+
+
+def sign(messages: list[str] | None = None) -> int:
+    """Pass the messages, by default those of an hourly run, to the worker. Returns how many failed."""
+    failed = 0
+    for message in enqueue() if messages is None else messages:
+        answer = load_app("workers/sign_checkpoints").handler(sqs_event("CheckpointQueue", [message]), None)
+        failed += len(answer["batchItemFailures"])
+    return failed
 
 
 def grow(tenant: Tenant, pipeline: Pipeline, count: int) -> None:

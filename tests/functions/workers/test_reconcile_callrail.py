@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.core.clock import rfc3339
-from eal.entry.schedule import PartsFailed
+from eal.domain.integrations import reconciliation
+from eal.entry.queue import MAX_RECEIVES
 from eal.vendors.callrail import client
 from eal.vendors.callrail import reconcile as callrail_reconcile
+from eal.vendors.callrail.webhooks import VENDOR
 from tests.support.callrail import SIGNING_KEY, Connection, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import peek, sqs_event
+from tests.support.reconciliation import consume, enqueue, run
 from tests.support.vendor_apis import CallrailApi, Trouble, serving
 from tools.fixtures.callrail import Call
+from tools.fixtures.template import functions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +74,7 @@ def listed(clock: Clock, name: str, *, minutes_ago: float = 60, **more: Any) -> 
 
 def reconcile() -> int:
     """Run the worker, then the normaliser on its messages. The number of recovered calls."""
-    load_app("workers/reconcile_callrail").handler({}, None)
+    assert run(VENDOR)
     found = [json.dumps(body) for body in peek("CallrailQueue")]
     for message in found:
         event = sqs_event("CallrailQueue", [message])
@@ -184,7 +188,7 @@ def test_a_long_call_is_found_after_its_start_was_reconciled(
 def test_every_page_is_read(clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi) -> None:
     api.calls = [listed(clock, f"{number:03}", minutes_ago=600 - number) for number in range(260)]
 
-    load_app("workers/reconcile_callrail").handler({}, None)
+    run(VENDOR)
 
     assert len(peek("CallrailQueue")) == 260
     assert [request.query["page"] for request in api.requests] == ["1", "2"]
@@ -369,12 +373,14 @@ def test_the_run_after_a_killed_one_recovers_each_record_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     api.calls = [listed(clock, "1"), listed(clock, "2")]
+    (message,) = enqueue(VENDOR)
     for number in range(1, 12):
         with watched_calls(monkeypatch) as calls:
             calls.kill_after = number
             try:
-                load_app("workers/reconcile_callrail").handler({}, None)
+                consume(VENDOR, message)
             except Killed:
+                clock.advance(minutes=30)  # the visibility timeout, by which the claim has ended
                 continue
             break
 
@@ -384,7 +390,7 @@ def test_the_run_after_a_killed_one_recovers_each_record_once(
     assert names(tenant) == ["CAL1", "CAL2"]
 
 
-def test_a_failure_is_reported_and_the_next_run_recovers(
+def test_a_failure_is_reported_and_the_message_is_tried_again(
     clock: Clock,
     connection: Connection,
     tenant: Tenant,
@@ -392,26 +398,92 @@ def test_a_failure_is_reported_and_the_next_run_recovers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     api.calls = [listed(clock, "1")]
+    (message,) = enqueue(VENDOR)
     with watched_calls(monkeypatch) as calls:
         calls.refuse["PutObject"] = "InternalError"
-        with pytest.raises(PartsFailed, match="1 parts"):
-            reconcile()
+        assert not consume(VENDOR, message)
+    assert calls.count("ChangeMessageVisibility") == 1
 
+    assert consume(VENDOR, message)
+    assert len(peek("CallrailQueue")) == 1
+
+
+def test_a_connection_that_keeps_failing_is_left_alone_for_an_hour(
+    clock: Clock, connection: Connection, api: CallrailApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.calls = [listed(clock, "1")]
+    (message,) = enqueue(VENDOR)
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["PutObject"] = "InternalError"
+        for received in range(1, MAX_RECEIVES + 1):
+            assert not consume(VENDOR, message, received), "the last one goes to the dead-letter queue"
+
+    clock.advance(minutes=59)
+    assert enqueue(VENDOR) == []
+    clock.advance(minutes=1)
     assert reconcile() == 1
 
 
-def test_two_concurrent_runs_store_one_cursor(
+def test_a_message_that_is_delivered_twice_or_late_sends_no_request(
+    clock: Clock, connection: Connection, api: CallrailApi
+) -> None:
+    (message,) = enqueue(VENDOR)
+    assert consume(VENDOR, message)
+    assert consume(VENDOR, message)
+    assert len(api.requests) == 1
+
+
+def test_a_message_of_a_deleted_integration_sends_no_request(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
 ) -> None:
-    from eal.domain.integrations import reconciliation
+    (message,) = enqueue(VENDOR)
+    assert call("DELETE", "/v1/integrations/callrail", key=tenant.admin).status == 204
 
-    (first,) = reconciliation.list_due("callrail", clock.now())
-    (second,) = reconciliation.list_due("callrail", clock.now())
+    assert consume(VENDOR, message)
 
-    assert reconciliation.save(first, first.cursor.done(clock.now()), clock.now())
-    assert not reconciliation.save(second, second.cursor, clock.now())
+    assert api.requests == []
+    assert stored("RECONCILIATION", tenant.id) == []
+
+
+def test_of_two_concurrent_workers_one_claims_the_connection(
+    clock: Clock, connection: Connection, tenant: Tenant
+) -> None:
+    owner = tenant.in_mode("live")
+    first = reconciliation.claim(VENDOR, owner, clock.now())
+    assert first
+    assert reconciliation.claim(VENDOR, owner, clock.now()) is None
+    assert enqueue(VENDOR) == [], "a claimed connection is not due"
+
+    clock.advance(seconds=reconciliation.LEASE.total_seconds())  # the first worker was killed
+    second = reconciliation.claim(VENDOR, owner, clock.now())
+    assert second
+    assert not reconciliation.save(first, first.cursor, clock.now())
+    assert reconciliation.save(second, second.cursor.done(clock.now()), clock.now())
     (cursor,) = stored("RECONCILIATION", tenant.id)
     assert cursor["through"] == rfc3339(clock.now())
+
+
+@pytest.mark.parametrize("worker", ["WorkersReconcileCallrail", "WorkersReconcileResend"])
+def test_a_claim_lasts_as_long_as_a_worker(worker: str) -> None:
+    assert functions()[worker]["Timeout"] == reconciliation.LEASE.total_seconds()
+
+
+def test_a_hanging_connection_holds_up_no_other(
+    clock: Clock, connection: Connection, tenant: Tenant, stranger: Tenant, api: CallrailApi
+) -> None:
+    """Each message has an invocation of its own, and its fault concerns no other message."""
+    connect(stranger.admin, company_id="COM2")
+    clock.advance(hours=1)
+    api.companies, api.filters = ["COM1", "COM2"], True
+    api.calls = [listed(clock, "1", minutes_ago=40, company_id="COM2")]
+    messages = {json.loads(message)["organization_id"]: message for message in enqueue(VENDOR)}
+    api.troubles = [Trouble(hang_up=True)] * 4
+
+    assert consume(VENDOR, messages[tenant.id])
+    assert consume(VENDOR, messages[stranger.id])
+
+    assert len(peek("CallrailQueue")) == 1
+    assert functions()["WorkersReconcileCallrail"]["Events"]["Queue"]["Properties"]["BatchSize"] == 1
 
 
 def test_a_vendors_substitute_is_for_the_local_stack_only(

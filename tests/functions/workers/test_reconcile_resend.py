@@ -10,11 +10,13 @@ import pytest
 
 from eal.vendors.resend import client
 from eal.vendors.resend import reconcile as resend_reconcile
+from eal.vendors.resend.webhooks import VENDOR
 from tests.support.callrail import stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.inbound import RESEND_SECRET
 from tests.support.pipeline import peek, sqs_event
+from tests.support.reconciliation import consume, enqueue, run
 from tests.support.vendor_apis import ResendApi, Trouble, serving
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def normalise(message: str) -> None:
 
 def reconcile() -> int:
     """Run the worker, then the normaliser on its messages. The number of recovered mails."""
-    load_app("workers/reconcile_resend").handler({}, None)
+    assert run(VENDOR)
     found = [json.dumps(body) for body in peek("ResendQueue")]
     for message in found:
         normalise(message)
@@ -102,7 +104,7 @@ def test_a_known_record_is_no_gap_and_a_late_webhook_has_no_second_effect(
     clock: Clock, tenant: Tenant, api: ResendApi
 ) -> None:
     api.mails = [mail(clock, "m1", minutes_ago=60)]
-    load_app("workers/reconcile_resend").handler({}, None)
+    run(VENDOR)
     (message,) = peek("ResendQueue")
     for _ in range(2):
         normalise(json.dumps({**message, "delivery_id": "msg_1"}))
@@ -174,7 +176,7 @@ def test_requests_are_paced(clock: Clock, tenant: Tenant, monkeypatch: pytest.Mo
     api = ResendApi("resend", f"Bearer {API_KEY}")
     api.mails = [mail(clock, f"m{number}", minutes_ago=60 - number) for number in range(3)]
     with serving(api, monkeypatch) as pauses:
-        load_app("workers/reconcile_resend").handler({}, None)
+        run(VENDOR)
 
     assert len(api.requests) == 3
     assert len(pauses) == 2
@@ -196,12 +198,14 @@ def test_the_run_after_a_killed_one_recovers_each_record_once(
     clock: Clock, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api.mails = [mail(clock, f"m{number}", minutes_ago=60) for number in range(2)]
+    (message,) = enqueue(VENDOR)
     for number in range(1, 12):
         with watched_calls(monkeypatch) as calls:
             calls.kill_after = number
             try:
-                load_app("workers/reconcile_resend").handler({}, None)
+                consume(VENDOR, message)
             except Killed:
+                clock.advance(minutes=30)  # the visibility timeout, by which the claim has ended
                 continue
             break
     clock.advance(minutes=15)

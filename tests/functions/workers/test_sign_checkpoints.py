@@ -1,29 +1,24 @@
-"""The hourly signing: a checkpoint for each log with new records, in one chain, even if the worker is killed."""
+"""Signing: a checkpoint for each log with new records, in one chain, even if the worker is killed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 
-from eal.core import aws, clock, settings
+from eal.core import aws, settings
 from eal.core.caller import worker
-from eal.core.table.keys import shard
 from eal.core.table.write import Stale
 from eal.domain.audit_log import checkpoints
-from eal.entry.schedule import PartsFailed
 from tests.support import archive
 from tests.support.aws import create_signing_key
 from tests.support.faults import Killed, watched_calls
-from tests.support.http import call, load_app
+from tests.support.http import call
 from tests.support.pipeline import Pipeline, items
 from tools import verify_audit
 from tools.fixtures.receiver import receiver
-from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,18 +89,33 @@ def test_the_chain_does_not_fork_after_a_kill_at_each_call(
 ) -> None:
     archive.sign()
     archive.grow(tenant, pipeline, 1)
+    messages = archive.enqueue()
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = call_number
         try:
-            archive.sign()
+            archive.sign(messages)
         except Killed:
             pass
         else:
             assert len(calls.made) < call_number, "it came to its end before"
-    archive.sign()
+    archive.sign(messages)
     pipeline.run()
 
     _check_one_chain(tenant, 2)
+
+
+def test_a_message_that_is_delivered_twice_or_late_signs_nothing(
+    tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = archive.enqueue()
+    assert archive.sign(messages) == 0
+    pipeline.run()
+
+    with watched_calls(monkeypatch) as calls:
+        assert archive.sign(messages) == 0
+
+    assert calls.made == ["TransactGetItems"] * len(messages)
+    _check_one_chain(tenant, 1)
 
 
 def test_one_of_two_concurrent_signers_wins(tenant: Tenant, pipeline: Pipeline) -> None:
@@ -148,48 +158,10 @@ def test_a_tampered_tree_is_not_signed_and_does_not_prevent_other_signatures(
     tile["hashes"]["S"] = "A" + tile["hashes"]["S"][1:] if tile["hashes"]["S"][0] != "A" else "B"
     aws.dynamodb().put_item(TableName=settings.state_table(), Item=tile)
 
-    with pytest.raises(PartsFailed, match="1 parts"):
-        archive.sign()
+    assert archive.sign() == 1
 
     assert len(_checkpoints(tenant)) == 1
     assert len(_checkpoints(stranger)) == 2
-
-
-def test_the_first_shard_changes_every_hour(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A shard whose logs take the whole run starves the others once, not every hour."""
-    shards: list[int] = []
-
-    def nothing(shard: int) -> list[tuple[str, str]]:
-        shards.append(shard)
-        return []
-
-    monkeypatch.setattr(checkpoints, "unsigned_logs", nothing)
-    now = clock.now()
-    for hour in range(8):
-        monkeypatch.setattr(clock, "now", lambda hour=hour: now + timedelta(hours=hour))
-        archive.sign()
-
-    assert [sorted(shards[start : start + 8]) for start in range(0, 64, 8)] == [list(range(8))] * 8
-    assert sorted(shards[::8]) == list(range(8))
-
-
-def test_a_shard_that_cannot_be_read_does_not_prevent_other_signatures(
-    tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mine = int(shard("UNSIGNED", tenant.in_mode("live")).removeprefix("UNSIGNED#"))
-    read = checkpoints.unsigned_logs
-
-    def failing(shard: int) -> Any:
-        if shard != mine:
-            raise ClientError({"Error": {"Code": "InternalServerError"}}, "Query")
-        return read(shard)
-
-    monkeypatch.setattr(checkpoints, "unsigned_logs", failing)
-
-    with pytest.raises(PartsFailed, match="7 parts"):
-        archive.sign()
-
-    assert len(_checkpoints(tenant)) == 1
 
 
 def test_a_rotated_key_needs_both_keys(
@@ -223,10 +195,3 @@ def test_an_endpoint_with_audit_events_receives_the_root(tenant: Tenant, pipelin
     (checkpoint,) = _checkpoints(tenant)
     assert {"field": "root", "from": None, "to": checkpoint["root"]} in signed["changes"]
     assert {"field": "size", "from": None, "to": checkpoint["size"]} in signed["changes"]
-
-
-def test_the_sample_event_is_processed(tenant: Tenant, pipeline: Pipeline) -> None:
-    event = json.loads((ROOT / "events/workers/sign_checkpoints.json").read_text())
-    load_app("workers/sign_checkpoints").handler(event, None)
-
-    assert len(_checkpoints(tenant)) == 1

@@ -1,4 +1,4 @@
-"""Queues and rules: dead-letter queues, alarms and timeouts prevent lost messages; rules match existing events."""
+"""Queues, schedules and rules: nothing is lost without an alarm or runs threefold, and rules match existing events."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ def faults(project: Project) -> Iterator[str]:
                 yield from _mapping(project, logical_id, queue, event["Properties"])
             elif event["Type"] in ("DynamoDB", "Kinesis"):
                 yield from _stream(logical_id, event["Properties"])
+            elif event["Type"] == "Schedule":
+                yield from _schedule(logical_id, properties)
     yield from _dead_letters(project, consumed)
     yield from _receivers(project)
     yield from _rules(project)
@@ -67,6 +69,13 @@ def _stream(worker: str, event: Properties) -> Iterator[str]:
         yield f"{worker}'s event needs FunctionResponseTypes: [ReportBatchItemFailures]"
     if not event.get("BisectBatchOnFunctionError"):
         yield f"{worker}'s event needs BisectBatchOnFunctionError, so that no record blocks others"
+
+
+def _schedule(worker: str, properties: Properties) -> Iterator[str]:
+    """Lambda retries a failed asynchronous invocation twice and a throttled one for six hours (Lambda's guide, "How
+    Lambda handles errors and retries with asynchronous invocation"): beside later runs, which do the same work."""
+    if properties.get("EventInvokeConfig") != {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}:
+        yield f"{worker} has a schedule: set EventInvokeConfig: *once, because the next run is the retry"
 
 
 def _dead_letters(project: Project, consumed: dict[str, str]) -> Iterator[str]:

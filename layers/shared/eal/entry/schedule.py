@@ -1,14 +1,25 @@
-"""A scheduled run over many parts. A failed part does not keep the others from running."""
+"""A scheduled run over many parts. A failed part does not keep the others from running.
+
+A run that concerns all tenants only enqueues a message for each of them. Workers do the rest, side by side, so that the
+run ends within its interval and no tenant waits for another.
+"""
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
+from itertools import batched
 from typing import TYPE_CHECKING, Self
 
-from eal.core import observe
+from eal.core import aws, clock, ids, observe, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from eal.core.tenancy import Tenant
+
+MAX_BATCH_MESSAGES = 10
+"""SQS's limit."""
 
 
 class PartsFailed(Exception):
@@ -41,3 +52,30 @@ class ScheduledRun:
         except Exception:  # the edge of a worker: PartsFailed reports it when the others are done
             observe.logger.exception("part_failed", extra={"worker": self._worker, **fields})
             self._failed += 1
+
+
+class NotEnqueued(Exception):
+    """A queue refused messages. All others were sent."""
+
+
+def enqueue_tenants(queue: str, tenants: Iterable[Tenant]) -> None:
+    """Send an `eal.entry.queue.TenantMessage` for each tenant, in the message group of its organization.
+
+    Raises: NotEnqueued.
+    """
+    refused: list[str] = []
+    for batch in batched(tenants, MAX_BATCH_MESSAGES, strict=False):
+        answer = aws.sqs().send_message_batch(
+            QueueUrl=settings.queue(queue),
+            Entries=[
+                {"Id": str(index), "MessageBody": _message(tenant), "MessageGroupId": tenant.organization_id}
+                for index, tenant in enumerate(batch)
+            ],
+        )
+        refused += (failed["Code"] for failed in answer.get("Failed", []))
+    if refused:
+        raise NotEnqueued(f"{queue} refused {len(refused)} messages: {refused[0]}")
+
+
+def _message(tenant: Tenant) -> str:
+    return json.dumps({**tenant._asdict(), "request_id": ids.new("run", clock.now())})

@@ -1,6 +1,7 @@
 """Reconciliation: which connections are due, and how far each has been reconciled.
 
-A cursor states the time before which no record is missing. Losing a cursor only costs requests.
+A cursor states the time before which no record is missing. Losing a cursor only costs requests. A worker claims a
+connection by advancing its cursor, so a message that arrives twice or late has no second effect.
 """
 
 from __future__ import annotations
@@ -19,15 +20,20 @@ from eal.core.table.keys import key
 from eal.core.table.read import get_all, walk
 from eal.core.tenancy import Tenant
 from eal.domain.integrations.model import RECONCILIATION_PARTITIONS, Integration
+from eal.domain.integrations.store import integration_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
+    from eal.core.table.item import Item
     from eal.core.table.keys import Key
 
 INTERVAL = timedelta(minutes=15)
 INTERVAL_AFTER_REFUSAL = timedelta(hours=1)
 """After a refusal, because a tenant that gave a wrong key may replace it."""
+LEASE = timedelta(minutes=5)
+"""How long a connection is claimed, at most: the timeout of the workers."""
 _RETENTION = timedelta(days=90)
 _BATCH_CONNECTIONS = 100
 """Their cursors are read in one TransactGetItems, which reads at most 100 items."""
@@ -56,27 +62,35 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
-    """A connection that is due: its integration has a key to the vendor's API."""
+    """A claimed connection. Its integration has a key to the vendor's API."""
 
     tenant: Tenant
     integration: Integration
     cursor: Cursor
 
 
-def list_due(vendor: str, now: datetime) -> list[Reconciliation]:
-    """The vendor's connections that are due, the longest overdue first."""
-    due: list[Reconciliation] = []
+def list_due(vendor: str, now: datetime) -> Iterator[Tenant]:
+    """The tenants whose connection to the vendor is due."""
     items = walk("gsi2pk = :vendor", {":vendor": RECONCILIATION_PARTITIONS[vendor]}, index="gsi2")
     for batch in batched(items, _BATCH_CONNECTIONS, strict=False):
         tenants = [Tenant(*cast("str", item["gsi2sk"]).split("#")) for item in batch]  # type: ignore[arg-type]  # as `store._item` wrote it
         cursors = get_all([_cursor_key(tenant, vendor) for tenant in tenants])
-        for item, tenant, stored in zip(batch, tenants, cursors, strict=True):
-            integration = load(Integration, item)
-            connected_at = integration.created_at
-            cursor = load(Cursor, stored) if stored else Cursor(through=connected_at, next_at=connected_at)
-            if cursor.next_at <= now:
-                due.append(Reconciliation(tenant=tenant, integration=integration, cursor=cursor))
-    return sorted(due, key=lambda reconciliation: reconciliation.cursor.next_at)
+        for tenant, stored in zip(tenants, cursors, strict=True):
+            if stored is None or load(Cursor, stored).next_at <= now:
+                yield tenant
+
+
+def claim(vendor: str, tenant: Tenant, now: datetime) -> Reconciliation | None:
+    """The tenant's connection, if it is due and no other worker has claimed it, for LEASE."""
+    item, stored = get_all([integration_key(tenant, vendor), _cursor_key(tenant, vendor)])
+    integration = load(Integration, item) if item else None
+    if integration is None or "api_key" not in integration.secrets:
+        return None  # disconnected while the message was in the queue
+    cursor = _cursor(stored, integration)
+    due = Reconciliation(tenant=tenant, integration=integration, cursor=cursor)
+    if cursor.next_at > now or not save(due, replace(cursor, next_at=now + LEASE), now):
+        return None
+    return replace(due, cursor=replace(cursor, version=cursor.version + 1))
 
 
 def save(reconciliation: Reconciliation, after: Cursor, now: datetime) -> bool:
@@ -89,6 +103,17 @@ def save(reconciliation: Reconciliation, after: Cursor, now: datetime) -> bool:
         **dump(replace(after, version=was + 1)),
     }
     return progress.advance(item, was=was)
+
+
+def postpone(vendor: str, tenant: Tenant, now: datetime) -> None:
+    """Leave a connection that kept failing alone for INTERVAL_AFTER_REFUSAL."""
+    if due := claim(vendor, tenant, now):
+        save(due, replace(due.cursor, next_at=now + INTERVAL_AFTER_REFUSAL), now)
+
+
+def _cursor(stored: Item | None, integration: Integration) -> Cursor:
+    connected_at = integration.created_at
+    return load(Cursor, stored) if stored else Cursor(through=connected_at, next_at=connected_at)
 
 
 def _cursor_key(tenant: Tenant, vendor: str) -> Key:

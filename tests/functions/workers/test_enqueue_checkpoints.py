@@ -1,0 +1,137 @@
+"""The hourly run enqueues each log with work once, and a fault of one shard or message delays no other log."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from eal.core import aws, settings
+from eal.core.table.keys import pending_shard
+from eal.core.tenancy import Tenant as TenantAndMode
+from eal.domain.audit_log import checkpoints
+from eal.entry import schedule
+from eal.entry.schedule import NotEnqueued, PartsFailed, enqueue_tenants
+from tests.support import archive
+from tests.support.http import call, load_app
+from tests.support.pipeline import Pipeline, peek
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+
+@pytest.fixture
+def pipeline(tenant: Tenant, stranger: Tenant) -> Pipeline:
+    """A pipeline after leads of two tenants were created and archived."""
+    pipeline = Pipeline()
+    archive.grow(tenant, pipeline, 1)
+    archive.grow(stranger, pipeline, 1)
+    return pipeline
+
+
+def _run() -> None:
+    load_app("workers/enqueue_checkpoints").handler({}, None)
+
+
+def _logs(messages: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return sorted((message["organization_id"], message["mode"]) for message in messages)
+
+
+def test_each_log_with_new_records_is_enqueued_in_the_group_of_its_organization(
+    tenant: Tenant, stranger: Tenant, pipeline: Pipeline
+) -> None:
+    call("POST", "/v1/leads", key=tenant.test_admin, json_body={"email": "t@example.com"})
+    pipeline.run()
+
+    _run()
+
+    received = aws.sqs().receive_message(
+        QueueUrl=settings.queue("checkpoint"), AttributeNames=["All"], MaxNumberOfMessages=10
+    )["Messages"]
+    assert _logs([json.loads(message["Body"]) for message in received]) == sorted(
+        [(tenant.id, "live"), (tenant.id, "test"), (stranger.id, "live")]
+    )
+    for message in received:
+        assert message["Attributes"]["MessageGroupId"] == json.loads(message["Body"])["organization_id"]
+
+
+def test_a_signed_and_archived_log_is_not_enqueued(tenant: Tenant, pipeline: Pipeline) -> None:
+    archive.sign()
+    pipeline.run()
+    peek("AuditQueue")
+
+    _run()
+
+    assert (peek("CheckpointQueue"), peek("AuditQueue")) == ([], [])
+
+
+def test_unarchived_records_are_enqueued_although_their_own_message_is_lost(
+    tenant: Tenant, pipeline: Pipeline
+) -> None:
+    archive.sign()
+    call("POST", "/v1/leads", key=tenant.admin, json_body={"email": "late@example.com"})
+    lossy = Pipeline(
+        lambda folder, event: (
+            load_app(folder).handler(event, None)
+            if folder == "workers/relay_outbox"
+            else {"batchItemFailures": []}
+        )
+    )
+    lossy.run()
+
+    _run()
+
+    assert (tenant.id, "live") in _logs(peek("AuditQueue"))
+
+
+def test_a_shard_that_cannot_be_read_does_not_prevent_other_signatures(
+    tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = int(pending_shard(tenant.in_mode("live")).removeprefix("PENDING#"))
+    read = checkpoints.unsigned_logs
+
+    def failing(shard: int) -> Any:
+        if shard != mine:
+            raise ClientError({"Error": {"Code": "InternalServerError"}}, "Query")
+        return read(shard)
+
+    monkeypatch.setattr(checkpoints, "unsigned_logs", failing)
+
+    with pytest.raises(PartsFailed, match="7 parts"):
+        _run()
+
+    assert (tenant.id, "live") in _logs(peek("CheckpointQueue"))
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_refused_message_does_not_prevent_others_from_being_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    tenants = [TenantAndMode(f"org_{number}", "live") for number in range(25)]
+    send: Any = aws.sqs().send_message_batch
+
+    def refusing(**request: Any) -> Any:
+        answer = send(**{**request, "Entries": request["Entries"][1:]})
+        return {**answer, "Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}]}
+
+    monkeypatch.setattr(aws.sqs(), "send_message_batch", refusing)
+
+    with pytest.raises(NotEnqueued, match="checkpoint refused 3 messages: InternalError"):
+        enqueue_tenants("checkpoint", tenants)
+
+    assert len(peek("CheckpointQueue")) == 22
+
+
+@pytest.mark.usefixtures("cloud")
+def test_ten_thousand_logs_take_a_thousand_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+
+    def counting(**request: Any) -> dict[str, Any]:
+        sent.append(len(request["Entries"]))
+        return {}
+
+    monkeypatch.setattr(aws.sqs(), "send_message_batch", counting)
+
+    enqueue_tenants("checkpoint", (TenantAndMode(f"org_{number}", "live") for number in range(10_000)))
+
+    assert sent == [schedule.MAX_BATCH_MESSAGES] * 1000
