@@ -79,6 +79,30 @@ def overtaken(monkeypatch: pytest.MonkeyPatch, other: Callable[[], object]) -> I
 
 
 @contextmanager
+def throttled(monkeypatch: pytest.MonkeyPatch, times: int) -> Iterator[list[int]]:
+    """DynamoDB throttles the first `times` transactions that write leads. The block's value is the number of operations
+    of each such transaction, throttled or not."""
+    sent: list[int] = []
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def watched(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        puts = [item.get("Put", {}).get("Item", {}) for item in arguments.get("TransactItems", [])]
+        if operation == "TransactWriteItems" and any(item.get("kind") == {"S": "LEAD"} for item in puts):
+            sent.append(len(puts))
+            if len(sent) <= times:
+                reasons = [{"Code": "ThrottlingError"}, *({"Code": "None"} for _ in puts[1:])]
+                raise client.exceptions.TransactionCanceledException(
+                    {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons},
+                    operation,
+                )
+        return send(client, operation, arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+        yield sent
+
+
+@contextmanager
 def stale_indexes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Queries of an index return the items as they were at the beginning of this block, because AWS updates indexes
     after the table, usually within a second. Yields a function that brings the indexes up to date.

@@ -29,20 +29,31 @@ def key_of(url: str) -> str:
     return unquote(urlsplit(url).path.lstrip("/"))
 
 
-def put(lead_import: dict[str, Any], content: str | bytes) -> str:
+def upload(lead_import: dict[str, Any], content: str | bytes) -> str:
     """Upload the file. Returns the body of the notification that S3 would send to the queue."""
     raw = content.encode() if isinstance(content, str) else content
     name = key_of(lead_import["upload"]["url"])
     if_none_match = lead_import["upload"]["headers"]["If-None-Match"]
     stored = aws.s3().put_object(Bucket=UPLOADS_BUCKET, Key=name, Body=raw, IfNoneMatch=if_none_match)
-    return notification(name, stored["ETag"], len(raw))
+    return notification(name, etag=stored["ETag"], size=len(raw))
 
 
-def notification(name: str, etag: str = "", size: int = 0) -> str:
-    stored = {"key": name.replace("=", "%3D"), "eTag": etag.strip('"'), "size": size}
-    s3 = {"bucket": {"name": UPLOADS_BUCKET}, "object": stored}
+def put(lead_import: dict[str, Any], content: str | bytes) -> str:
+    """Upload the file. Returns the message to which the worker turns S3's notification."""
+    event = sqs_event(QUEUE, [upload(lead_import, content)])
+    assert load_app("workers/import_leads").handler(event, None) == {"batchItemFailures": []}
+    (message,) = peek(QUEUE)
+    return json.dumps(message)
+
+
+def notification(*names: str, etag: str = "", size: int = 0) -> str:
+    """S3's notification of uploads with these keys."""
     at = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return json.dumps({"Records": [{"eventTime": at, "s3": s3}]})
+    stored = [{"key": name.replace("=", "%3D"), "eTag": etag.strip('"'), "size": size} for name in names]
+    bucket = {"name": UPLOADS_BUCKET}
+    return json.dumps(
+        {"Records": [{"eventTime": at, "s3": {"bucket": bucket, "object": each}} for each in stored]}
+    )
 
 
 def consume(body: str, received: int = 1) -> bool:

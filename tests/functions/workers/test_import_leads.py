@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
+import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import botocore.client
 import pytest
 
-from eal.core import aws
-from eal.domain.lead_imports import run
-from eal.domain.leads.model import MAX_JSON_BYTES
+from eal.core import aws, settings
+from eal.domain.lead_imports import pace, run
 from tests.support.aws import UPLOADS_BUCKET
-from tests.support.faults import Killed, watched_calls
+from tests.support.faults import Killed, throttled, watched_calls
 from tests.support.http import call, load_app
-from tests.support.imports import QUEUE, consume, imported, key_of, new_import, notification, put, read
+from tests.support.imports import (
+    QUEUE,
+    consume,
+    imported,
+    key_of,
+    new_import,
+    notification,
+    put,
+    read,
+    upload,
+)
 from tests.support.pipeline import items, peek, sqs_event
 from tests.support.tenants import new_tenant
 from tools.fixtures.template import resources
@@ -156,31 +167,35 @@ def test_an_update_keeps_existing_values(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_leads_of_the_maximum_size_are_read_within_the_limit_of_a_transaction(
+def test_leads_are_read_in_batches_that_no_size_of_items_makes_fail(
     tenant: Tenant, dry_run: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    numbers = [f"+1415555{n:04}" for n in range(90)]
-    item_counts: list[int] = []
+    """A transaction of reads fails above 4 MB; BatchGetItem leaves items above 16 MB for another call."""
+    imported(tenant, "email\n" + "".join(f"{n}@example.com\n" for n in range(8)))
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    batches: list[int] = []
 
-    def watched(client: Any, operation: str, arguments: Any) -> Any:
-        if operation == "TransactGetItems":
-            item_counts.append(len(arguments["TransactItems"]))
-        return send(client, operation, arguments)
+    def partly(client: Any, operation: str, arguments: Any) -> Any:
+        """BatchGetItem that returns at most three items."""
+        if operation != "BatchGetItem":
+            return send(client, operation, arguments)
+        ((table, request),) = arguments["RequestItems"].items()
+        keys = request["Keys"]
+        batches.append(len(keys))
+        answer = send(client, operation, {"RequestItems": {table: {**request, "Keys": keys[:3]}}})
+        return {**answer, "UnprocessedKeys": {table: {"Keys": keys[3:]}} if keys[3:] else {}}
 
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", partly)
+        lead_import = imported(
+            tenant,
+            "email,company\n" + "".join(f"{n}@example.com,Acme\n" for n in range(8)),
+            on_duplicate="update",
+            dry_run=dry_run,
+        )
 
-    lead_import = imported(
-        tenant,
-        "".join(json.dumps({"phones": numbers[n : n + 10]}) + "\n" for n in range(0, 90, 10)),
-        format="jsonl",
-        on_duplicate="update",
-        dry_run=dry_run,
-    )
-
-    assert lead_import["created"] == 9
-    assert sum(item_counts) >= 90
-    assert max(item_counts) * MAX_JSON_BYTES < 4_000_000
+    assert lead_import["updated"] == 8
+    assert batches == [8, 5, 2, 8, 5, 2]
 
 
 def test_errors_name_the_duplicate_lead_and_no_values(tenant: Tenant) -> None:
@@ -302,6 +317,37 @@ def test_a_message_that_is_delivered_twice_changes_nothing(tenant: Tenant) -> No
     assert consume(body)
 
     assert items() == before
+
+
+def test_the_uploads_of_a_notification_are_enqueued_in_the_group_of_their_tenant(
+    tenant: Tenant, stranger: Tenant
+) -> None:
+    """The queue is fair among groups, and S3 sets none."""
+    imports = [new_import(tenant), new_import(stranger)]
+    names = [key_of(lead_import["upload"]["url"]) for lead_import in imports]
+
+    event = sqs_event(QUEUE, [notification(*names)])
+    assert load_app("workers/import_leads").handler(event, None) == {"batchItemFailures": []}
+
+    sent = aws.sqs().receive_message(
+        QueueUrl=settings.queue("import"), AttributeNames=["All"], MaxNumberOfMessages=10
+    )["Messages"]
+    assert {
+        (json.loads(message["Body"])["import_id"], message["Attributes"]["MessageGroupId"])
+        for message in sent
+    } == {(imports[0]["id"], tenant.id), (imports[1]["id"], stranger.id)}
+
+
+def test_a_notification_that_is_not_enqueued_in_its_last_receive_fails_its_import(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead_import = new_import(tenant)
+    body = upload(lead_import, "email\na@example.com\n")
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["SendMessage"] = "InternalError"
+        assert not consume(body, run.MAX_RECEIVES)
+
+    assert read(lead_import, tenant.read)["status"] == "failed"
 
 
 def test_another_tenants_id_in_the_object_key_reaches_no_import(tenant: Tenant, stranger: Tenant) -> None:
@@ -539,6 +585,73 @@ def test_a_losing_worker_is_done_if_the_winner_has_finished(
     _check_exactly_once(tenant, after)
 
 
+# ---------------------------------------------------------------- pace
+
+
+def _record_pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    pauses: list[float] = []
+    monkeypatch.setattr(run, "time", SimpleNamespace(monotonic=time.monotonic, sleep=pauses.append))
+    return pauses
+
+
+def test_a_throttled_import_sends_one_transaction_for_each_growing_pause(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_two_leads(tenant)
+    lead_import = new_import(tenant, on_duplicate="update")
+    body = put(lead_import, in_chunks_of_two(monkeypatch))
+    pauses = _record_pauses(monkeypatch)
+
+    with throttled(monkeypatch, times=3) as sent:
+        assert consume(body)
+
+    assert len(sent) == 3 + 4, (
+        "one of the five chunks changes no lead, and no throttled one is sent again at once"
+    )
+    assert pauses[:3] == [0.25, 0.5, 1.0]
+    assert pauses[3:] == sorted(pauses[3:], reverse=True)
+    assert max(pauses[3:]) < 1
+    after = read(lead_import, tenant.read)
+    assert counts(after) == OF_THE_TEN
+    _check_exactly_once(tenant, after)
+
+
+def test_an_import_that_remains_throttled_returns_to_the_queue_at_its_pace(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_two_leads(tenant)
+    lead_import = new_import(tenant, on_duplicate="update")
+    body = put(lead_import, in_chunks_of_two(monkeypatch))
+    pauses = _record_pauses(monkeypatch)
+    sent: list[Any] = []
+    handler = load_app("workers/import_leads").handler
+
+    with throttled(monkeypatch, times=100), monkeypatch.context() as patch:
+        patch.setattr(aws.sqs(), "send_message", lambda **request: sent.append(request))
+        for _ in range(5):
+            assert handler(sqs_event(QUEUE, [body]), None) == {"batchItemFailures": []}
+            body = sent[-1]["MessageBody"]
+
+    assert [request["DelaySeconds"] for request in sent] == [8, 16, 32, 60, 60]
+    assert {request["MessageGroupId"] for request in sent} == {tenant.id}
+    assert max(pauses) <= pace.MAX_SLEEP_SECONDS
+    assert read(lead_import, tenant.read)["status"] == "running"
+
+    assert consume(body)
+    after = read(lead_import, tenant.read)
+    assert counts(after) == OF_THE_TEN
+    _check_exactly_once(tenant, after)
+
+
+def test_the_requests_of_a_throttled_tenant_are_still_retried(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with throttled(monkeypatch, times=3) as sent:
+        assert call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).status == 201
+
+    assert len(sent) == 4
+
+
 # ---------------------------------------------------------------- faults
 
 
@@ -593,7 +706,7 @@ def test_a_message_that_fails_on_its_last_receive_fails_its_import(
     _kill_at_transaction(monkeypatch, body, number=2)
 
     with watched_calls(monkeypatch) as calls:
-        calls.refuse["TransactGetItems"] = "InternalServerError"
+        calls.refuse["BatchGetItem"] = "InternalServerError"
         assert not consume(body, run.MAX_RECEIVES), "the message moves to the dead-letter queue"
 
     after = read(lead_import, tenant.read)
@@ -628,7 +741,7 @@ def test_an_import_that_fails_on_its_last_receive_has_its_error_file(
     clock.advance(minutes=minutes)
 
     with watched_calls(monkeypatch) as calls:
-        calls.refuse["TransactGetItems"] = "InternalServerError"
+        calls.refuse["BatchGetItem"] = "InternalServerError"
         assert not consume(body, run.MAX_RECEIVES)
 
     after = read(lead_import, tenant.read)

@@ -31,6 +31,7 @@ type Count = Literal[
     "pushes_succeeded",
     "pushes_failed",
     "rows_imported",
+    "imports_throttled",
     "audit_archived",
     "audit_exported",
     "checkpoints_signed",

@@ -219,11 +219,12 @@ class Transaction:
             if_match=self.if_match,
         )
 
-    def commit(self, *first: Operation) -> None:
+    def commit(self, *first: Operation, gives_way: bool = False) -> None:
         """Send the transaction. `first`, the idempotency record, precedes the rest, and so does its refusal.
 
-        Raises: the refusal of the first operation whose condition failed; Unavailable if other transactions kept
-        changing the same items.
+        `gives_way`: do not retry when the table throttles, for a worker whose tenant's requests have precedence.
+        Raises: the refusal of the first operation whose condition failed; Throttled; Unavailable if other transactions
+        kept changing the same items.
         """
         pointers = [
             put_if_absent(
@@ -240,7 +241,7 @@ class Transaction:
             raise AssertionError(
                 f"{len(operations)} operations in one transaction; {MAX_OPERATIONS} is the most"
             )
-        transact(operations)
+        transact(operations, gives_way=gives_way)
 
 
 def pointer_to(tenant: Tenant, kind: str, items: Sequence[Item]) -> Item:

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from botocore.exceptions import ClientError
+
 ATTEMPTS = 10
-_TRANSIENT = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+_THROTTLED = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
+_TRANSIENT = _THROTTLED | {"TransactionConflict"}
+_THROTTLED_CALLS = frozenset(
+    {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"}
+)
 
 
 def is_transient(reasons: Iterable[Mapping[str, object]]) -> bool:
     """Whether the reasons of a TransactionCanceledException are transient. botocore does not retry them itself."""
     return any(reason.get("Code") in _TRANSIENT for reason in reasons)
+
+
+def is_throttled(fault: ClientError) -> bool:
+    """Whether DynamoDB throttled a call or, in a TransactionCanceledException, one of its operations."""
+    reasons = cast("Iterable[Mapping[str, object]]", fault.response.get("CancellationReasons", []))
+    return fault.response["Error"].get("Code") in _THROTTLED_CALLS or any(
+        reason.get("Code") in _THROTTLED for reason in reasons
+    )
 
 
 def pause(attempt: int) -> None:

@@ -27,6 +27,10 @@ class AlreadyWritten(Exception):
     """An item to be created exists already, from an earlier run of the same work."""
 
 
+class Throttled(Exception):
+    """The table throttles, and the transaction gives way to others."""
+
+
 type Refusal = Callable[[Item | None], Exception]
 """Makes the exception for an operation whose condition failed, from the current item or None."""
 
@@ -68,8 +72,12 @@ def at_version(was: int) -> dict[str, object]:
     }
 
 
-def transact(operations: Sequence[Operation]) -> None:
-    """Send operations as one transaction. Retries after a conflict with another transaction on the same items."""
+def transact(operations: Sequence[Operation], *, gives_way: bool = False) -> None:
+    """Send operations as one transaction. Retries after a conflict with another transaction on the same items, and
+    after a throttle, unless it `gives_way`.
+
+    Raises: the refusal of the first operation whose condition failed; Throttled if it gives way; Unavailable.
+    """
     client = aws.dynamodb()
     requests = [operation.request for operation in operations]
     for attempt in range(contention.ATTEMPTS):
@@ -82,7 +90,13 @@ def transact(operations: Sequence[Operation]) -> None:
                 if reason.get("Code") == "ConditionalCheckFailed":
                     old = cast("dict[str, UniversalAttributeValueTypeDef] | None", reason.get("Item"))
                     raise operation.refusal(from_attributes(old) if old else None) from cancelled
+            if gives_way and contention.is_throttled(cancelled):
+                raise Throttled from cancelled
             if not contention.is_transient(reasons):
                 raise
+        except client.exceptions.ClientError as refused:
+            if gives_way and contention.is_throttled(refused):
+                raise Throttled from refused
+            raise
         contention.pause(attempt)
     raise Unavailable("Too many concurrent changes to the same resource. Try again.")

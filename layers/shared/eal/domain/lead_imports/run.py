@@ -3,27 +3,34 @@
 A chunk is one transaction: its leads with their claims, audit records and events, its errors, and the import's next
 version. The version decides between two workers with the same message. The message stays in the queue until the import
 has ended. The losing worker fails its message too, because the winner may still be killed.
+
+S3's notification is not processed itself: it is sent to the queue again as an `ImportMessage` in the message group of
+its tenant, because the queue is fair among groups and S3 sets none.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import time
 import zlib
-from datetime import datetime, timedelta
-from itertools import batched
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict, cast
 from urllib.parse import unquote_plus
 
 from eal.core import aws, clock, ids, observe, settings
+from eal.core.clock import Instant  # noqa: TC001 - pydantic reads the annotations of messages
 from eal.core.errors import Conflict, Unavailable
 from eal.core.table import contention
 from eal.core.table.item import dump, load
-from eal.core.table.read import get_all
-from eal.core.table.write import AlreadyWritten, Stale
+from eal.core.table.read import batch_get
+from eal.core.table.write import AlreadyWritten, Stale, Throttled
+from eal.core.tenancy import Mode, TenantScoped
 from eal.core.transaction import MAX_OPERATIONS
 from eal.domain.lead_imports import files, rows, store
 from eal.domain.lead_imports.model import ExistingLeads, ImportRef, LeadImport, Outcome, RowError, decide
+from eal.domain.lead_imports.pace import MAX_SLEEP_SECONDS, Pace
 from eal.domain.lead_imports.rows import NotImportable, Row
 from eal.domain.leads import capture
 from eal.domain.leads import store as leads
@@ -46,8 +53,6 @@ OPERATIONS_PER_CHUNK = 4
 """The import, the chunk's errors, and the pointers to its unpublished audit records and events."""
 MAX_ROWS_PER_CHUNK, MAX_ERRORS_PER_CHUNK = 1000, 500
 """For rows that cost no operation: an item of errors stays below 400 KB, DynamoDB's limit."""
-MAX_ITEMS_PER_READ = 60
-"""Leads of the maximum size, with their former contacts, stay below the 4 MB of a DynamoDB transaction."""
 ROWS_PER_PROGRESS_UPDATE = 2000
 """How often a dry run saves its progress."""
 MAX_RECEIVES = 5
@@ -82,11 +87,34 @@ class S3Record(TypedDict):
     s3: _S3
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportMessage(TenantScoped):
+    """A message of the import queue. `pause_seconds` is the pace at which the last run ended."""
+
+    organization_id: str
+    mode: Mode
+    import_id: str
+    uploaded_at: Instant
+    pause_seconds: float = 0.0
+
+    @property
+    def ref(self) -> ImportRef:
+        return ImportRef(self.tenant, self.import_id)
+
+
 def work(message: Mapping[str, Json]) -> None:
-    """Import the uploaded files of an S3 notification. S3's test event, sent once at deployment, has no records."""
+    """Process the uploaded file of an import, or enqueue the imports of an S3 notification. S3's test event, sent once
+    at deployment, has none."""
+    if "import_id" not in message:
+        for import_message in _import_messages(message):
+            _enqueue(import_message, delay=0)
+        return
     deadline = time.monotonic() + MAX_RUN_SECONDS
-    for record, ref, lead_import in _unfinished(message):
-        _process(record, ref, lead_import, deadline)
+    import_message = load(ImportMessage, message)
+    if lead_import := _unfinished(import_message.ref):
+        run = _Run(import_message.ref, lead_import, Pace(import_message.pause_seconds), deadline)
+        if not run.is_finished():
+            _enqueue(replace(import_message, pause_seconds=run.pace.seconds), delay=run.delay)
 
 
 def work_final_attempt(message: Mapping[str, Json]) -> None:
@@ -97,10 +125,14 @@ def work_final_attempt(message: Mapping[str, Json]) -> None:
 
     Raises: ImportStalled.
     """
-    for record, _, lead_import in _unfinished(message):
+    if "import_id" in message:
+        import_message = load(ImportMessage, message)
+        lead_import = _unfinished(import_message.ref)
         # `updated_at` does not change while the import awaits its file, so the upload's time is the earliest start.
-        since = max(lead_import.updated_at, datetime.fromisoformat(record["eventTime"]))
-        if clock.now() - since > STALLED_AFTER:
+        if (
+            lead_import
+            and clock.now() - max(lead_import.updated_at, import_message.uploaded_at) > STALLED_AFTER
+        ):
             raise ImportStalled(lead_import.id)
     work(message)
 
@@ -112,42 +144,56 @@ def give_up(message: Mapping[str, Json], fault: Exception) -> None:
         if isinstance(fault, ImportStalled)
         else "an internal error, or a service that the API depends on was unavailable"
     )
-    for _, ref, lead_import in _unfinished(message):
-        failure = (
-            f"The import failed after {MAX_RECEIVES} attempts: {reason}. "
-            f"The first {lead_import.processed} rows were processed. Import the remaining rows again."
-        )
-        by = store.caller_of(ref, lead_import)
-        failed = lead_import.ended(failure, by.at)
-        store.end(lead_import, failed, by)
-        files.delete_upload(ref)
-        _write_errors_of_failed(ref, failed)
+    for import_message in _import_messages(message):
+        ref = import_message.ref
+        if lead_import := _unfinished(ref):
+            failure = (
+                f"The import failed after {MAX_RECEIVES} attempts: {reason}. "
+                f"The first {lead_import.processed} rows were processed. Import the remaining rows again."
+            )
+            by = store.caller_of(ref, lead_import)
+            failed = lead_import.ended(failure, by.at)
+            store.end(lead_import, failed, by)
+            files.delete_upload(ref)
+            _write_errors_of_failed(ref, failed)
 
 
-def _unfinished(message: Mapping[str, Json]) -> Iterator[tuple[S3Record, ImportRef, LeadImport]]:
+def _import_messages(message: Mapping[str, Json]) -> Iterator[ImportMessage]:
+    """The message itself, or those of the uploads in an S3 notification."""
+    if "import_id" in message:
+        yield load(ImportMessage, message)
+        return
     for record in cast("list[S3Record]", message.get("Records", [])):
         ref = ImportRef.of_upload(unquote_plus(record["s3"]["object"]["key"]))
-        lead_import = store.find(ref) if ref else None
-        if ref is None or lead_import is None or lead_import.has_ended:
-            observe.logger.info("import_message_dropped", import_id=ref.import_id if ref else None)
-            if ref and lead_import:
-                _write_errors_of_failed(ref, lead_import)
-            if ref:
-                # The worker was killed before it deleted the file, or the upload was repeated or too late.
-                files.delete_upload(ref)
+        if ref is None:
+            observe.logger.info("import_message_dropped")
             continue
-        observe.bind(
-            **ref.tenant._asdict(),
-            import_id=lead_import.id,
-            request_id=lead_import.request_id,
+        yield ImportMessage(
+            **ref.tenant._asdict(), import_id=ref.import_id, uploaded_at=clock.parse(record["eventTime"])
         )
-        yield record, ref, lead_import
 
 
-def _process(record: S3Record, ref: ImportRef, lead_import: LeadImport, deadline: float) -> None:
-    if not _Run(ref, lead_import, deadline).is_finished():
-        body = json.dumps({"Records": [record]})
-        aws.sqs().send_message(QueueUrl=settings.queue("import"), MessageBody=body)
+def _enqueue(import_message: ImportMessage, *, delay: int) -> None:
+    aws.sqs().send_message(
+        QueueUrl=settings.queue("import"),
+        MessageBody=json.dumps(dump(import_message)),
+        MessageGroupId=import_message.organization_id,
+        DelaySeconds=delay,
+    )
+
+
+def _unfinished(ref: ImportRef) -> LeadImport | None:
+    """The import, unless it has ended."""
+    lead_import = store.find(ref)
+    if lead_import is None or lead_import.has_ended:
+        observe.logger.info("import_message_dropped", import_id=ref.import_id)
+        if lead_import:
+            _write_errors_of_failed(ref, lead_import)
+        # The worker was killed before it deleted the file, or the upload was repeated or too late.
+        files.delete_upload(ref)
+        return None
+    observe.bind(import_id=lead_import.id, request_id=lead_import.request_id)
+    return lead_import
 
 
 def _write_errors_of_failed(ref: ImportRef, lead_import: LeadImport) -> None:
@@ -168,13 +214,17 @@ def _write_errors(ref: ImportRef, lead_import: LeadImport, by: Caller) -> None:
 
 
 class _Run:
-    def __init__(self, ref: ImportRef, lead_import: LeadImport, deadline: float) -> None:
+    """One run of the worker on one import. After it, `delay` is the time in seconds until the next run."""
+
+    def __init__(self, ref: ImportRef, lead_import: LeadImport, pace: Pace, deadline: float) -> None:
+        self.pace = pace
+        self.delay = 0
         self._ref = ref
         self._lead_import = lead_import
         self._deadline = deadline
 
     def is_finished(self) -> bool:
-        """Process rows until the end of the file or the deadline. False if rows are left.
+        """Process rows until the end of the file, the deadline or a long pause. False if rows are left.
 
         Raises: Overtaken, Unavailable.
         """
@@ -206,7 +256,8 @@ class _Run:
 
     def _import(self, file: BinaryIO) -> bool:
         for chunk in chunks(rows.read(file, self._lead_import.format, self._lead_import.processed)):
-            self._write(chunk)
+            if not self._write_at_pace(chunk):
+                return False
             if time.monotonic() > self._deadline and self._lead_import.processed != self._lead_import.total:
                 return False
         if self._lead_import.failed:
@@ -214,8 +265,25 @@ class _Run:
         self._end(None)
         return True
 
+    def _write_at_pace(self, chunk: list[Row]) -> bool:
+        """False if the table throttles and the import returns to its queue."""
+        is_written = False
+        while not is_written:
+            try:
+                self._write(chunk)
+                is_written = True
+                self.pace.speed_up()
+            except Throttled:
+                observe.count("imports_throttled")
+                self.pace.slow_down()
+                if self.pace.seconds > MAX_SLEEP_SECONDS:
+                    self.delay = math.ceil(self.pace.seconds)
+                    return False
+            time.sleep(min(self.pace.seconds, MAX_SLEEP_SECONDS))
+        return True
+
     def _write(self, chunk: list[Row]) -> None:
-        """Raises: Stale if another worker has advanced the import; Unavailable."""
+        """Raises: Throttled; Stale if another worker has advanced the import; Unavailable."""
         for attempt in range(contention.ATTEMPTS):
             try:
                 return self._try_to_write(chunk)
@@ -239,7 +307,7 @@ class _Run:
             store.advance(self._lead_import, after, outcome.errors, by)
             for lead in outcome.after.values():
                 leads.write(before.get(lead.id), lead, by)
-            by.transaction.commit()
+            by.transaction.commit(gives_way=True)
         elif not store.advance_alone(self._lead_import, after, outcome.errors, by):
             raise Stale
         self._lead_import = after
@@ -366,8 +434,15 @@ def look_up(
 
 
 def _read_all(keys: Iterable[Key]) -> list[Item | None]:
-    """In several transactions, so not a snapshot: the commit checks the version of each lead that it replaces."""
-    return [item for batch in batched(keys, MAX_ITEMS_PER_READ, strict=False) for item in get_all(batch)]
+    """The items in the order of the keys. They are not a snapshot: the commit checks the version of each lead that it
+    replaces. BatchGetItem returns what fits into 16 MB and leaves the rest for another call, whatever the items' size.
+    """
+    wanted = list(keys)
+    found = {
+        (item["pk"], item["sk"]): item
+        for item in batch_get(settings.state_table(), [dict(key._asdict()) for key in wanted])
+    }
+    return [found.get(key) for key in wanted]
 
 
 def _lead_of(row: Row, lead_id: str, by: Caller) -> Lead | tuple[RowError, ...]:
