@@ -18,12 +18,13 @@ from eal.core.clock import rfc3339
 from eal.core.table.item import from_attributes
 from eal.domain.audit_log.archive import segment_object_key
 from eal.domain.audit_log.exports import file, segments, writing
+from eal.domain.audit_log.exports.model import DEADLINE
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
 from tools import verify_audit
 from tools.bench import chain
-from tools.fixtures.template import resources
+from tools.fixtures.template import functions, resources
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,6 +97,7 @@ def _id_in(message: str) -> str:
 def _parts_of(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """Parts that a short log has many of. S3 refuses all but the last under 5 MiB, and moto's limit moves along."""
     monkeypatch.setattr(writing, "PART_BYTES", size)
+    monkeypatch.setattr(writing, "PART_GROWTH_BYTES", 0)
     monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", size)
 
 
@@ -496,6 +498,61 @@ def test_a_range_after_the_expired_records_is_complete(tenant: Tenant, seeded: l
 
     assert export["manifest"]["expired_through_seq"] is None
     assert len(text.splitlines()) == SEEDED + 1 - 99
+
+
+def _sizes_of_parts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A list that receives the size of each part that is uploaded from now on."""
+    sizes: list[int] = []
+    put_part = file.put_part
+
+    def measured(export_file: Any, upload_id: str, number: int, data: bytes) -> None:
+        sizes.append(len(data))
+        put_part(export_file, upload_id, number, data)
+
+    monkeypatch.setattr(file, "put_part", measured)
+    return sizes
+
+
+def test_parts_grow_so_that_their_number_does_not_limit_the_rows(
+    tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _parts_of(monkeypatch, 2000)
+    monkeypatch.setattr(writing, "PART_GROWTH_BYTES", 2000)
+    sizes = _sizes_of_parts(monkeypatch)
+    longest = max(len(line) for line in _lines(seeded).splitlines(keepends=True))
+
+    export, text = _exported(tenant, format="jsonl")
+
+    assert sum(sizes) == len(text) == export["bytes"]
+    assert len(sizes) > 5
+    for number, size in enumerate(sizes[:-1]):
+        assert 2000 * (number + 1) <= size < 2000 * (number + 1) + longest
+
+
+def test_ten_thousand_parts_exceed_what_a_worker_writes_in_a_day_and_fit_into_its_memory() -> None:
+    """The measured speed of a jsonl export is 732 MB in 31 s (docs/measurements.md)."""
+    last = writing.PART_BYTES + 9_999 * writing.PART_GROWTH_BYTES
+    total = 10_000 * (writing.PART_BYTES + last) / 2
+    memory = functions()["WorkersExportAudit"]["MemorySize"] * 1024**2
+
+    assert total > 732e6 / 31 * DEADLINE.total_seconds()
+    assert total < 5 * 1024**4, "the maximum size of an object in S3"
+    assert 2 * last + 200e6 < memory, "the open part and its copy for the upload"
+
+
+def test_a_file_that_is_too_large_to_hash_in_a_run_is_completed_without_a_hash(
+    tenant: Tenant, seeded: list[chain.Record], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(writing, "MAX_HASHED_BYTES", 1000)
+
+    export, text = _exported(tenant, format="jsonl")
+
+    (named,) = export["manifest"]["files"]
+    assert (named["sha256"], named["bytes"]) == (None, len(text))
+    (tmp_path / named["name"]).write_bytes(text)
+    (tmp_path / "manifest.json").write_text(json.dumps(export["manifest"]))
+    (tmp_path / "key.pem").write_text(export["manifest"]["checkpoint"]["public_key"])
+    assert verify_audit.main([str(tmp_path), "--public-key", str(tmp_path / "key.pem")]) == 0
 
 
 def test_an_archive_with_a_gap_is_not_exported(tenant: Tenant, seeded: list[chain.Record]) -> None:

@@ -82,19 +82,20 @@ def complete(export_file: ExportFile, upload_id: str) -> None:
         return
 
 
-def hash_and_size(export_file: ExportFile) -> tuple[str, int]:
-    """The SHA-256 and the size in bytes of the object in the bucket.
+def hash_and_size(export_file: ExportFile, max_hashed_bytes: int) -> tuple[str | None, int]:
+    """The SHA-256 of the object in the bucket, None if it is larger than `max_hashed_bytes`; and its size in bytes.
 
     Raises: FileMissing.
     """
-    digest, size = hashlib.sha256(), 0
     try:
-        body = aws.patient_s3().get_object(Bucket=settings.uploads_bucket(), Key=export_file.object_key)[
-            "Body"
-        ]
+        found = aws.patient_s3().get_object(Bucket=settings.uploads_bucket(), Key=export_file.object_key)
     except aws.patient_s3().exceptions.NoSuchKey:
         raise FileMissing from None
-    for chunk in body.iter_chunks(_READ_BYTES):
+    if found["ContentLength"] > max_hashed_bytes:
+        found["Body"].close()
+        return None, found["ContentLength"]
+    digest, size = hashlib.sha256(), 0
+    for chunk in found["Body"].iter_chunks(_READ_BYTES):
         digest.update(chunk)
         size += len(chunk)
     return digest.hexdigest(), size

@@ -41,8 +41,8 @@ class AuditExportFilters(AuditLogFilters):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     name: str
-    sha256: str
     bytes: int
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

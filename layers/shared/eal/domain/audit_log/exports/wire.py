@@ -51,7 +51,13 @@ class AuditExportCreate(AuditExportFilters):
 
 class ExportFileView(Wire):
     name: str
-    sha256: Annotated[str, Field(description="Hex SHA-256 of the stored file.")]
+    sha256: Annotated[
+        str | None,
+        Field(
+            description="Hex SHA-256 of the stored file. Null above 40 GB: verify the records of such a file by their "
+            "hash chain and the checkpoint."
+        ),
+    ]
     bytes: int
 
 

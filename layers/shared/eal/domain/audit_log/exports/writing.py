@@ -1,4 +1,4 @@
-"""The worker of exports: it copies the segments of the archive to one file, in constant memory.
+"""The worker of exports: it copies the segments of the archive to one file, in bounded memory.
 
 The file is a multipart upload. After each part, the progress is stored, and the next run resumes from it. The content
 of parts follows from the records alone, so repeated and concurrent uploads of a part are identical.
@@ -31,8 +31,12 @@ if TYPE_CHECKING:
     from eal.domain.audit_log.exports.segments import Segment
     from eal.domain.audit_log.model import Checkpoint
 
-PART_BYTES = 8 * 1024 * 1024
-"""S3 accepts 10,000 parts: 80 GB, 100 million records."""
+PART_BYTES, PART_GROWTH_BYTES = 8 * 1024 * 1024, 48 * 1024
+"""The size of the first part, and by how much each part is larger than the one before. S3 accepts 10,000 parts: with
+equal parts, an export would end at 80 GB. The last part has 500 MB, of which memory holds two copies, and all parts
+together 2.5 TB, more than a worker writes within DEADLINE."""
+MAX_HASHED_BYTES = 40 * 1000**3
+"""Hashing a file cannot be resumed, and S3 does not send more to a function in the time of a run (60 MB/s, assumed)."""
 RUN_SECONDS = 840
 """Of the function's 900. After that, another message continues the export."""
 _MIN_DELAY_SECONDS, _MAX_DELAY_SECONDS = 5, 300
@@ -106,7 +110,7 @@ class _Run:
         """As `work`. Raises: FileMissing, Stale, Gap."""
         if not progress.is_written:
             progress = self._write(progress)
-        # Hashing the file cannot be resumed (80 GB take ten minutes), so it does not begin late in a run.
+        # Hashing the file cannot be resumed, so it does not begin late in a run.
         if not progress.is_written or self._has_run_for(RUN_SECONDS / 2):
             return 0
         self._finish(progress)
@@ -141,7 +145,7 @@ class _Run:
     def _finish(self, progress: Progress) -> None:
         """Complete the upload, hash the file in the bucket, and commit the manifest. Raises: FileMissing, Stale."""
         file.complete(self.export_file, progress.upload_id)
-        sha256, size = file.hash_and_size(self.export_file)
+        sha256, size = file.hash_and_size(self.export_file, MAX_HASHED_BYTES)
         if size != progress.bytes:
             raise file.FileMissing
         manifest = Manifest(
@@ -242,7 +246,7 @@ class _Output:
 
     @property
     def is_full(self) -> bool:
-        return len(self._open) >= PART_BYTES
+        return len(self._open) >= PART_BYTES + self._saved.parts * PART_GROWTH_BYTES
 
     def add(self, seq: int, data: bytes) -> None:
         self._open += data
