@@ -1,8 +1,4 @@
-"""Replays of events to an endpoint. If one run does not finish a replay, another message continues it.
-
-Messages from the bus are only forwarded: EventBridge cannot set a message group per tenant, and the queue is fair among
-groups.
-"""
+"""Replays of events to an endpoint. If one run does not finish a replay, another message continues it."""
 
 from eal.core.table.item import load
 from eal.domain.webhooks.deliveries import replay as replays
@@ -10,16 +6,9 @@ from eal.domain.webhooks.deliveries import replay_lease
 from eal.domain.webhooks.deliveries.model import Replay
 from eal.entry.queue import Consumer, Message, RetryPolicy
 
-MAX_RECEIVES = 5
-"""The queue's maxReceiveCount."""
-
 
 def consume(message: Message) -> None:
-    replay = load(Replay, message)
-    if "task" in message:
-        replays.enqueue(replay)
-    else:
-        replays.run(replay)
+    replays.run(load(Replay, message))
 
 
 def give_up(message: Message, fault: Exception) -> None:
@@ -27,5 +16,5 @@ def give_up(message: Message, fault: Exception) -> None:
     replay_lease.release(load(Replay, message))
 
 
-RETRY_POLICY = RetryPolicy(queue="replay", first_delay_seconds=20, max_receives=MAX_RECEIVES, give_up=give_up)
-handler = Consumer(consume, retry_policy=RETRY_POLICY).handler
+RETRY_POLICY = RetryPolicy(queue="replay", first_delay_seconds=20, give_up=give_up)
+handler = Consumer(consume, retry_policy=RETRY_POLICY, fair_queue="replay").handler

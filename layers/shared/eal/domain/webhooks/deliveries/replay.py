@@ -113,19 +113,10 @@ def run(replay: Replay) -> None:
     for batch in batched(_events(replay, endpoint), _BATCH_EVENTS, strict=False):
         _open_all(_candidates(batch, replay, endpoint), replay, endpoint)
         if time.monotonic() > deadline:
-            enqueue(replace(replay, after=cast("str", batch[-1]["id"])))
+            _continue_later(replace(replay, after=cast("str", batch[-1]["id"])))
             return
     replay_lease.release(replay)
     observe.logger.info("replay_done")
-
-
-def enqueue(replay: Replay) -> None:
-    """Enqueue the message of a replay. Its group is the tenant: fifty endpoints have no more of the queue than one."""
-    aws.sqs().send_message(
-        QueueUrl=settings.queue("replay"),
-        MessageBody=json.dumps(dump(replay)),
-        MessageGroupId=replay.organization_id,
-    )
 
 
 def _new_replay(endpoint: Endpoint, body: ReplayCreate, by: Caller) -> Replay:
@@ -257,3 +248,11 @@ def _open(
         return stored if stored.status == "pending" and stored.trigger == "replay" else None
     new = stored.replayed(now)
     return new if deliveries.advance(stored, new) else None
+
+
+def _continue_later(replay: Replay) -> None:
+    aws.sqs().send_message(
+        QueueUrl=settings.queue("replay"),
+        MessageBody=json.dumps(dump(replay)),
+        MessageGroupId=replay.organization_id,
+    )
