@@ -463,7 +463,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (throttles.faults, unreserved("functions/openapi/get"), "OpenapiGet responds without an API key"),
     (throttles.faults, unreserved("functions/webhooks/replay"), "WebhooksReplay may run longer"),
     (throttles.faults, unreserved("push_to_crm"), "WorkersPushToCrm decrypts a secret"),
-    (throttles.faults, unreserved("sign_checkpoints"), "WorkersSignCheckpoints has a schedule"),
+    (throttles.faults, unreserved("enqueue_checkpoints"), "WorkersEnqueueCheckpoints has a schedule"),
     (
         throttles.faults,
         in_template("[ReservesConcurrency, 1, ", "[ReservesConcurrency, 2, "),
@@ -472,7 +472,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         throttles.faults,
         in_template("[ReservesConcurrency, 10, ", "[ReservesConcurrency, 9, "),
-        "reserve 10 for WorkersPushToCrm, its MaximumConcurrency",
+        "reserve 10 for WorkersNormaliseResend, its MaximumConcurrency",
     ),
     (
         throttles.faults,

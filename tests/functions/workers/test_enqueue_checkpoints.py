@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from eal.core import aws, settings
-from eal.core.table.keys import pending_shard
+from eal.core.table.keys import shard
 from eal.core.tenancy import Tenant as TenantAndMode
 from eal.domain.audit_log import checkpoints
 from eal.entry import schedule
@@ -89,7 +89,7 @@ def test_unarchived_records_are_enqueued_although_their_own_message_is_lost(
 def test_a_shard_that_cannot_be_read_does_not_prevent_other_signatures(
     tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine = int(pending_shard(tenant.in_mode("live")).removeprefix("PENDING#"))
+    mine = int(shard("UNSIGNED", tenant.in_mode("live")).removeprefix("UNSIGNED#"))
     read = checkpoints.unsigned_logs
 
     def failing(shard: int) -> Any:
