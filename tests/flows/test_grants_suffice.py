@@ -332,6 +332,8 @@ def _webhooks(session: Session) -> None:
     session.call("GET", delivery)
     session.call("POST", f"{delivery}/retry")
     session.work()
+    session.call("DELETE", f"/v1/leads/{missed['id']}")
+    session.work()
     session.call("DELETE", path)
 
 

@@ -11,6 +11,7 @@ import pytest
 from eal.core import aws
 from tests.support.callrail import Connection, connect, stored
 from tests.support.http import load_app
+from tests.support.inbound import enqueued
 from tests.support.pipeline import peek, sqs_event
 from tools.fixtures.callrail import Call
 from tools.fixtures.template import resources
@@ -60,7 +61,7 @@ def test_a_dead_letter_of_a_receiver_is_listed_by_its_object_key_and_succeeds_af
 ) -> None:
     connection: Connection = connect(tenant.admin)
     assert connection.send("post-call", Call.new().event("post-call")).status == 202
-    (message,) = peek("CallrailQueue")
+    (message,) = enqueued("CallrailQueue")
     bury(urls, "CallrailQueue", json.dumps(message))
 
     assert len(letters.peek(aws.sqs(), pair(urls, "CallrailQueue"))) == 1
@@ -71,7 +72,7 @@ def test_a_dead_letter_of_a_receiver_is_listed_by_its_object_key_and_succeeds_af
 
     assert [redriven.id for redriven in sent] == [letter.id]
     assert letters.peek(aws.sqs(), pair(urls, "CallrailQueue")) == []
-    bodies = [json.dumps(redriven) for redriven in peek("CallrailQueue")]
+    bodies = [json.dumps(redriven) for redriven in enqueued("CallrailQueue")]
     load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", bodies), None)
     assert len(stored("CALL", tenant.id)) == 1
 

@@ -80,9 +80,15 @@ def test_a_worker_processes_its_sample(tenant: Tenant, folder: str, monkeypatch:
 
 
 def _store_raw_bodies(event: dict[str, Any]) -> None:
-    """Store the body of each message, as a receiver does before it enqueues one."""
+    """Store the bodies that the messages name, as a receiver does, each with its message."""
     for record in event.get("Records", []):
         message = json.loads(record.get("body", "{}"))
+        if "inbound/" in str(message.get("Records")):  # S3's notification
+            message = json.loads(_sample("workers/normalise_callrail")["Records"][0]["body"])
         if "raw" in message:
-            body = _sample(f"inbound/{message['vendor']}")["body"]
-            aws.s3().put_object(Bucket=settings.inbound_bucket(), Key=message["raw"], Body=body.encode())
+            aws.s3().put_object(
+                Bucket=settings.inbound_bucket(),
+                Key=message["raw"],
+                Body=_sample(f"inbound/{message['vendor']}")["body"].encode(),
+                Metadata={"message": json.dumps(message)},
+            )

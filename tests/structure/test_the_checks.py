@@ -532,8 +532,8 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (
         templates.faults,
-        in_template("[!GetAtt CallrailQueue.Arn, !GetAtt ResendQueue.Arn, ", "[!GetAtt ResendQueue.Arn, "),
-        "move CallrailQueue to functions/workers/template.yaml: only workers send to it",
+        change(MAIN, "Queue: !GetAtt ImportQueue.Arn", "Queue: !GetAtt InboundQueue.Arn"),
+        "move ImportQueue to functions/workers/template.yaml: only workers send to it",
     ),
     (
         templates.faults,

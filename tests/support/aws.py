@@ -195,6 +195,7 @@ def _create_resources() -> dict[str, str]:
         created[f"{name.upper()}_QUEUE_ARN"] = arn_of(logical_id)
         created[f"{name.upper()}_QUEUE_DEAD_ARN"] = arn_of(f"{logical_id}Dead")
     create_rules()
+    notify_of_objects(INBOUND_BUCKET, "InboundBucket")
     return created
 
 
@@ -247,6 +248,24 @@ def create_rules() -> None:
             aws.events().put_targets(
                 Rule=logical_id, EventBusName=BUS, Targets=[{"Id": target["Id"], "Arn": arn_of(queue)}]
             )
+
+
+def notify_of_objects(bucket: str, logical_id: str) -> None:
+    """Send notifications of the bucket's objects to the queues of the template."""
+    configured = resources("AWS::S3::Bucket")[logical_id]["NotificationConfiguration"]["QueueConfigurations"]
+    aws.s3().put_bucket_notification_configuration(
+        Bucket=bucket,
+        NotificationConfiguration={
+            "QueueConfigurations": [
+                {
+                    "QueueArn": arn_of(each["Queue"]["Fn::GetAtt"].partition(".")[0]),
+                    "Events": [each["Event"]],
+                    "Filter": {"Key": {"FilterRules": each["Filter"]["S3Key"]["Rules"]}},
+                }
+                for each in configured
+            ]
+        },
+    )
 
 
 def arn_of(queue: str) -> str:

@@ -99,6 +99,15 @@ def receive(vendor: str, event: dict[str, Any]) -> Answer:
     return Answer(response["statusCode"], response["headers"], response["body"])
 
 
+def enqueued(queue: str) -> list[Any]:
+    """Take the messages of a vendor's queue, once the worker has enqueued all stored bodies."""
+    notifications = [json.dumps(notification) for notification in peek("InboundQueue")]
+    if notifications:
+        answer = load_app("workers/enqueue_inbound").handler(sqs_event("InboundQueue", notifications), None)
+        assert answer == {"batchItemFailures": []}
+    return peek(queue)
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     vendor: str
@@ -126,7 +135,7 @@ class Connection:
         raw = json.dumps(body).encode()
         answer = self.receive(self.url_event(raw, self.headers(raw, message_id)))
         assert answer.status == 202, answer.text
-        (found,) = peek(QUEUES[self.vendor])
+        (found,) = enqueued(QUEUES[self.vendor])
         return json.dumps(found)
 
     def normalise(self, *messages: str) -> list[str]:

@@ -1,8 +1,8 @@
 """Warm receivers: the time from a vendor's event to the response, relative to a bare function that only responds.
 
-A receiver verifies the connection and the signature, stores the body and enqueues its message before it returns 202.
-The bare function returns 202. Both run under Lambda's runtime client at the same time and receive the same signed event
-in turn. The fake AWS responds at once, so the difference is our code and its four round trips on loopback.
+A receiver verifies the connection and the signature, and stores the body before it returns 202. The bare function
+returns 202. Both run under Lambda's runtime client at the same time and receive the same signed event
+in turn. The fake AWS responds at once, so the difference is our code and its three round trips on loopback.
 """
 
 from __future__ import annotations

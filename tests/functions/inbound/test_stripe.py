@@ -10,8 +10,7 @@ import pytest
 from eal.core import aws
 from tests.support.aws import INBOUND_BUCKET
 from tests.support.http import call
-from tests.support.inbound import Connection, connect
-from tests.support.pipeline import peek
+from tests.support.inbound import Connection, connect, enqueued
 from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def connection(tenant: Tenant) -> Connection:
 def test_the_message_has_the_delivery_id(connection: Connection) -> None:
     assert connection.receive(connection.url_event(BODY)).status == 202
 
-    assert [message["delivery_id"] for message in peek("StripeQueue")] == [""]
+    assert [message["delivery_id"] for message in enqueued("StripeQueue")] == [""]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +46,7 @@ def test_an_invalid_signature_is_401_and_stores_nothing(
     answer = connection.receive(connection.url_event(BODY, headers))
 
     assert (answer.status, answer.error) == (401, "invalid_signature")
-    assert peek("StripeQueue") == []
+    assert enqueued("StripeQueue") == []
     assert "Contents" not in aws.s3().list_objects_v2(Bucket=INBOUND_BUCKET)
     health = call("PUT", "/v1/integrations/stripe", key=tenant.admin, json_body={}).json["health"]
     assert health["last_failure"]["reason"] == "invalid_signature"

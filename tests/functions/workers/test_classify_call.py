@@ -16,6 +16,7 @@ from eal.domain.calls import store as calls
 from tests.support.callrail import Connection, actions, connect, events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
+from tests.support.inbound import enqueued
 from tests.support.pipeline import peek, sqs_event
 from tools.fixtures.callrail import TRANSCRIPT, Call
 from tools.fixtures.template import functions
@@ -32,7 +33,7 @@ def connection(tenant: Tenant) -> Connection:
 def ingest(connection: Connection, kind: str, body: bytes) -> None:
     """Pass an event through receiver and normaliser."""
     assert connection.send(kind, body).status == 202
-    sent = [json.dumps(message) for message in peek("CallrailQueue")]
+    sent = [json.dumps(message) for message in enqueued("CallrailQueue")]
     load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", sent), None)
 
 

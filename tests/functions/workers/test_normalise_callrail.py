@@ -14,7 +14,8 @@ from eal.core import observe
 from tests.support.callrail import Connection, actions, connect, events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
-from tests.support.pipeline import peek, sqs_event
+from tests.support.inbound import enqueued
+from tests.support.pipeline import sqs_event
 from tools.fixtures.callrail import TRANSCRIPT, Call
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def connection(tenant: Tenant) -> Connection:
 def message(connection: Connection, kind: str, body: bytes) -> str:
     """The message that the receiver enqueues for a body."""
     assert connection.send(kind, body).status == 202
-    (found,) = peek("CallrailQueue")
+    (found,) = enqueued("CallrailQueue")
     return json.dumps(found)
 
 

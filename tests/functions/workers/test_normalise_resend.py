@@ -15,8 +15,7 @@ from eal.vendors.resend import client as resend_api
 from tests.support.callrail import actions, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
-from tests.support.inbound import Connection, connect
-from tests.support.pipeline import peek
+from tests.support.inbound import Connection, connect, enqueued
 from tests.support.vendor_apis import ResendApi, Trouble, serving
 
 if TYPE_CHECKING:
@@ -290,7 +289,7 @@ def test_a_lasting_fault_defers_the_message_by_retry_after(
 
     assert delays == [delay]
     assert stored("REPLY", tenant.id) == []
-    (again,) = peek("ResendQueue")
+    (again,) = enqueued("ResendQueue")
     assert again == json.loads(message)
     assert connection.normalise(json.dumps(again)) == []
     assert len(stored("REPLY_BODY", tenant.id)) == 1
@@ -306,14 +305,14 @@ def test_after_three_days_a_mail_is_stored_without_its_body(
     assert connection.normalise(json.dumps(message)) == []
 
     assert stored("REPLY", tenant.id)[0]["body_missing"] == "unavailable"
-    assert peek("ResendQueue") == []
+    assert enqueued("ResendQueue") == []
 
 
 def connection_message(connection: Connection, clock: Clock) -> str:
     raw = json.dumps(RECEIVED).encode()
     headers = connection.headers(raw, at=int((clock.now() - timedelta(seconds=1)).timestamp()))
     assert connection.receive(connection.url_event(raw, headers)).status == 202
-    (found,) = peek("ResendQueue")
+    (found,) = enqueued("ResendQueue")
     return json.dumps(found)
 
 

@@ -13,7 +13,8 @@ from eal.core.clock import rfc3339
 from tests.support.callrail import Connection, actions, connect, events, stored
 from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import call, load_app
-from tests.support.pipeline import Pipeline, peek, sqs_event
+from tests.support.inbound import enqueued
+from tests.support.pipeline import Pipeline, sqs_event
 from tools.fixtures.callrail import TRANSCRIPT, Call
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def classified(connection: Connection, tenant: Tenant, body: bytes) -> str:
     """A call through receiver, normaliser and classifier. Returns the message of the bus to the worker."""
     known = len(events("call.classified", tenant.id))
     assert connection.send("post-call", body).status == 202
-    sent = [json.dumps(message) for message in peek("CallrailQueue")]
+    sent = [json.dumps(message) for message in enqueued("CallrailQueue")]
     load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", sent), None)
     (newest,) = sorted((item for item in stored("CALL", tenant.id)), key=lambda item: str(item["id"]))[-1:]
     task = {

@@ -17,7 +17,8 @@ from eal.vendors.callrail.webhooks import VENDOR
 from tests.support.callrail import SIGNING_KEY, Connection, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
-from tests.support.pipeline import peek, sqs_event
+from tests.support.inbound import enqueued
+from tests.support.pipeline import sqs_event
 from tests.support.reconciliation import consume, enqueue, run
 from tests.support.vendor_apis import CallrailApi, Trouble, serving
 from tools.fixtures.callrail import Call
@@ -75,7 +76,7 @@ def listed(clock: Clock, name: str, *, minutes_ago: float = 60, **more: Any) -> 
 def reconcile() -> int:
     """Run the worker, then the normaliser on its messages. The number of recovered calls."""
     assert run(VENDOR)
-    found = [json.dumps(body) for body in peek("CallrailQueue")]
+    found = [json.dumps(body) for body in enqueued("CallrailQueue")]
     for message in found:
         event = sqs_event("CallrailQueue", [message])
         assert load_app("workers/normalise_callrail").handler(event, None) == {"batchItemFailures": []}
@@ -109,7 +110,7 @@ def test_a_recovered_call_equals_a_call_from_a_webhook(
         "company_resource_id": "COM1",
     }
     connection.send("post-call", json.dumps(body).encode())
-    (message,) = peek("CallrailQueue")
+    (message,) = enqueued("CallrailQueue")
     load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", [json.dumps(message)]), None)
     shown = {name: value for name, value in body.items() if not name.endswith("resource_id")}
     api.calls = [
@@ -141,7 +142,7 @@ def test_a_known_record_is_no_gap_and_a_late_webhook_has_no_second_effect(
 
     body = {"resource_id": "CAL1", "direction": "inbound", "answered": True, "duration": "94"}
     connection.send("post-call", json.dumps(body).encode())
-    (message,) = peek("CallrailQueue")
+    (message,) = enqueued("CallrailQueue")
     load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", [json.dumps(message)]), None)
     assert names(tenant) == ["CAL1"]
     assert len([event for event in stored("EVENT", tenant.id) if event["type"] == "call.received"]) == 1
@@ -151,7 +152,7 @@ def test_a_call_whose_end_was_lost_is_recovered(
     clock: Clock, connection: Connection, tenant: Tenant, api: CallrailApi
 ) -> None:
     connection.send("pre-call", b'{"resource_id": "CAL1", "direction": "inbound"}')
-    (message,) = peek("CallrailQueue")
+    (message,) = enqueued("CallrailQueue")
     load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", [json.dumps(message)]), None)
     assert stored("CALL", tenant.id)[0]["status"] == "in_progress"
     api.calls = [listed(clock, "1")]
@@ -190,7 +191,7 @@ def test_every_page_is_read(clock: Clock, connection: Connection, tenant: Tenant
 
     run(VENDOR)
 
-    assert len(peek("CallrailQueue")) == 260
+    assert len(enqueued("CallrailQueue")) == 260
     assert [request.query["page"] for request in api.requests] == ["1", "2"]
     assert api.requests[0].query["per_page"] == "250"
 
@@ -405,7 +406,7 @@ def test_a_failure_is_reported_and_the_message_is_tried_again(
     assert calls.count("ChangeMessageVisibility") == 1
 
     assert consume(VENDOR, message)
-    assert len(peek("CallrailQueue")) == 1
+    assert len(enqueued("CallrailQueue")) == 1
 
 
 def test_a_connection_that_keeps_failing_is_left_alone_for_an_hour(
@@ -482,7 +483,7 @@ def test_a_hanging_connection_holds_up_no_other(
     assert consume(VENDOR, messages[tenant.id])
     assert consume(VENDOR, messages[stranger.id])
 
-    assert len(peek("CallrailQueue")) == 1
+    assert len(enqueued("CallrailQueue")) == 1
     assert functions()["WorkersReconcileCallrail"]["Events"]["Queue"]["Properties"]["BatchSize"] == 1
 
 

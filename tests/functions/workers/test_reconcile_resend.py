@@ -14,8 +14,8 @@ from eal.vendors.resend.webhooks import VENDOR
 from tests.support.callrail import stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
-from tests.support.inbound import RESEND_SECRET
-from tests.support.pipeline import peek, sqs_event
+from tests.support.inbound import RESEND_SECRET, enqueued
+from tests.support.pipeline import sqs_event
 from tests.support.reconciliation import consume, enqueue, run
 from tests.support.vendor_apis import ResendApi, Trouble, serving
 
@@ -70,7 +70,7 @@ def normalise(message: str) -> None:
 def reconcile() -> int:
     """Run the worker, then the normaliser on its messages. The number of recovered mails."""
     assert run(VENDOR)
-    found = [json.dumps(body) for body in peek("ResendQueue")]
+    found = [json.dumps(body) for body in enqueued("ResendQueue")]
     for message in found:
         normalise(message)
     return len(found)
@@ -105,7 +105,7 @@ def test_a_known_record_is_no_gap_and_a_late_webhook_has_no_second_effect(
 ) -> None:
     api.mails = [mail(clock, "m1", minutes_ago=60)]
     run(VENDOR)
-    (message,) = peek("ResendQueue")
+    (message,) = enqueued("ResendQueue")
     for _ in range(2):
         normalise(json.dumps({**message, "delivery_id": "msg_1"}))
     clock.advance(minutes=15)

@@ -1,7 +1,8 @@
 """Inbound webhooks: a vendor's body is stored unchanged, then enqueued for the vendor's normaliser.
 
 Receivers ingest webhooks, and reconciliation ingests the records that webhooks left out. The normaliser treats both
-alike, and recognises duplicates.
+alike, and recognises duplicates. S3 notifies the worker `enqueue_inbound` of each stored body, so no body is stored
+without a message, wherever a receiver is killed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from eal.core import aws, caller, clock, settings
+from eal.core import aws, caller, clock, observe, settings
 from eal.core.clock import Instant  # noqa: TC001 - pydantic reads the annotations of messages
 from eal.core.table.item import load
 from eal.core.tenancy import Mode, TenantScoped
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.json import Json
     from eal.domain.integrations.connections import Connection
+
+_METADATA = "message"
+"""The name of an object's metadata that has the message of the body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +57,13 @@ def ingest(
     request_id: str,
     delivery_id: str = "",
 ) -> None:
-    """Put the body into S3, then a message with its object key into the vendor's queue. Both are durable on return.
+    """Put the body into S3, with its message as metadata. Both are durable on return.
 
     The object key contains the hash of the body, so a duplicate overwrites itself.
     """
     vendor = connection.vendor
-    object_key = f"inbound/{vendor}/{connection_id}/{kind}/{hashlib.sha256(body).hexdigest()}"
-    aws.s3().put_object(
-        Bucket=settings.inbound_bucket(), Key=object_key, Body=body, ContentType="application/json"
-    )
+    digest = hashlib.sha256(delivery_id.encode() + body).hexdigest()
+    object_key = f"inbound/{vendor}/{connection_id}/{kind}/{digest}"
     received = Received(
         vendor=vendor,
         kind=kind,
@@ -73,6 +75,26 @@ def ingest(
         received_at=clock.now(),
         request_id=request_id,
     )
+    aws.s3().put_object(
+        Bucket=settings.inbound_bucket(),
+        Key=object_key,
+        Body=body,
+        ContentType="application/json",
+        Metadata={_METADATA: _message(received)},
+    )
+
+
+def enqueue_stored(object_key: str) -> None:
+    """Enqueue the message of a stored body for its vendor's normaliser."""
+    stored = aws.s3().head_object(Bucket=settings.inbound_bucket(), Key=object_key)
+    message = stored["Metadata"].get(_METADATA)
+    if message is None:
+        observe.logger.info(
+            "inbound_without_message"
+        )  # stored by version 1.1.0, whose receivers enqueue it themselves
+        return
+    received = load(Received, json.loads(message))
+    observe.bind(**received.tenant._asdict(), vendor=received.vendor, request_id=received.request_id)
     send(received)
 
 
@@ -82,14 +104,18 @@ def send(received: Received, *, delay: int = 0) -> None:
 
     Groups make a standard queue fair, but do not keep order.
     """
-    # Without pydantic: a receiver's cold start would pay for the model.
-    message = {**asdict(received), "received_at": clock.rfc3339(received.received_at)}
     aws.sqs().send_message(
         QueueUrl=settings.queue(received.vendor),
-        MessageBody=json.dumps(message),
+        MessageBody=_message(received),
         MessageGroupId=received.connection_id,
         DelaySeconds=delay,
     )
+
+
+def _message(received: Received) -> str:
+    """ASCII, as S3 requires of metadata, and less than its 2 KB."""
+    # Without pydantic: a receiver's cold start would pay for the model.
+    return json.dumps({**asdict(received), "received_at": clock.rfc3339(received.received_at)})
 
 
 def normaliser(normalise: Callable[[Received, bytes], None]) -> Callable[[Mapping[str, Json]], None]:

@@ -1,10 +1,10 @@
 """The Lambda function that receives a vendor's webhooks: `handler = Receiver(scheme).handler`, on a function URL and
 behind API Gateway.
 
-In this order: address, size, connection, signature over the raw bytes, its age, raw body to S3, message to the queue,
-then 2xx. Nothing else happens here, because CallRail does not repeat a webhook that was not answered with 2xx. A
-duplicate is stored under the same key and enqueued again: the normaliser recognises it. An unknown kind is stored and
-enqueued too, and the normaliser counts it: a kind that the vendor adds is not lost.
+In this order: address, size, connection, signature over the raw bytes, its age, raw body to S3, then 2xx. Nothing else
+happens here, because CallRail does not repeat a webhook that was not answered with 2xx. A duplicate is stored under the
+same key, and S3 notifies again: the normaliser recognises it. An unknown kind is stored too, and the normaliser counts
+it: a kind that the vendor adds is not lost.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ TOLERANCE_SECONDS = 300
 """The largest difference between a signature's time and ours: Svix, Standard Webhooks and Stripe recommend it."""
 _KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 """The kind becomes part of the raw object's key."""
-_MAX_DELIVERY_ID_CHARACTERS = 200
+_MAX_DELIVERY_ID_CHARACTERS = 100
+"""Svix's ids have 31. Stored in metadata, of which S3 accepts 2 KB; there, a character takes up to 12 bytes."""
 
 
 class _UrlContext(TypedDict, total=False):
