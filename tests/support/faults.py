@@ -68,10 +68,10 @@ def overtaken(monkeypatch: pytest.MonkeyPatch, other: Callable[[], object]) -> I
     """Run `other` once, between the reads and the commit of the block's first transaction."""
     transact = write.transact
 
-    def late(operations: Sequence[write.Operation]) -> None:
+    def late(operations: Sequence[write.Operation], **options: Any) -> None:
         patch.undo()
         other()
-        transact(operations)
+        transact(operations, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr("eal.core.transaction.transact", late)
