@@ -92,10 +92,10 @@ def test_a_shard_that_cannot_be_read_does_not_prevent_other_signatures(
     mine = int(shard("UNSIGNED", tenant.in_mode("live")).removeprefix("UNSIGNED#"))
     read = checkpoints.unsigned_logs
 
-    def failing(shard: int) -> Any:
-        if shard != mine:
+    def failing(number: int) -> Any:
+        if number != mine:
             raise ClientError({"Error": {"Code": "InternalServerError"}}, "Query")
-        return read(shard)
+        return read(number)
 
     monkeypatch.setattr(checkpoints, "unsigned_logs", failing)
 
