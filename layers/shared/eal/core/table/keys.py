@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from eal.core.json import Json
     from eal.core.tenancy import Owner, Tenant
 
-PENDING_SHARDS = 8
+MARK_SHARDS = 8
 """Partitions of an index of marked items, such as the logs with records to archive."""
 POINTER_SHARDS = 32
 """Partitions of the pointers to unpublished items. Each takes 1,000 write units per second, a pointer takes three."""
@@ -46,7 +46,7 @@ def answers_partition(tenant: Tenant, resource_id: str) -> str:
     return partition(tenant, "ANSWER", resource_id)
 
 
-def shard(name: str, tenant: Tenant, shards: int = PENDING_SHARDS) -> str:
+def shard(name: str, tenant: Tenant, shards: int = MARK_SHARDS) -> str:
     """A tenant's partition among those over which all tenants are spread: `UNARCHIVED#3`."""
     return f"{name}#{crc32(f'{tenant.organization_id}#{tenant.mode}'.encode()) % shards}"
 

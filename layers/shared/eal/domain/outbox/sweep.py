@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from eal.core import ids, settings
-from eal.core.table.keys import PENDING_SHARDS
+from eal.core.table.keys import MARK_SHARDS
 from eal.core.table.read import batch_get
 from eal.domain.outbox import legacy, pending
 from eal.domain.outbox.model import batches, id_of
@@ -30,7 +30,7 @@ _MAX_ITEMS = 100
 
 def pending_batches(shard: int, now: datetime) -> Iterator[list[Pointer]]:
     """The pointers of a shard that are old enough."""
-    if shard < PENDING_SHARDS:
+    if shard < MARK_SHARDS:
         legacy.adopt_shard(shard)
     created_until = now - MIN_AGE
     old = (
