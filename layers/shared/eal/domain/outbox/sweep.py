@@ -10,9 +10,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from eal.core import ids, settings
-from eal.core.table.keys import MARK_SHARDS
 from eal.core.table.read import batch_get
-from eal.domain.outbox import legacy, pending
+from eal.domain.outbox import pending
 from eal.domain.outbox.model import batches, id_of
 from eal.domain.outbox.publish import publish
 
@@ -30,8 +29,6 @@ _MAX_ITEMS = 100
 
 def pending_batches(shard: int, now: datetime) -> Iterator[list[Pointer]]:
     """The pointers of a shard that are old enough."""
-    if shard < MARK_SHARDS:
-        legacy.adopt_shard(shard)
     created_until = now - MIN_AGE
     old = (
         pointer for pointer in pending.pointers_in(shard) if ids.created_at(pointer.key.sk) <= created_until
