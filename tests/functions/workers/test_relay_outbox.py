@@ -405,6 +405,19 @@ def test_sequences_that_cannot_be_moved_fail_only_their_groups(
     assert {item["organization_id"]["S"] for item in unpublished()} == {tenant.id for tenant in contended}
 
 
+def test_an_item_that_cannot_be_read_fails_only_its_group(cloud: None) -> None:
+    tenants, batch = _mixed_batch(3)
+    for record in batch["Records"]:
+        image = record["dynamodb"]["NewImage"]
+        if image["organization_id"]["S"] == tenants[1].id and "data" in image:
+            image["data"] = {"S": "{"}
+
+    assert len(load_app(RELAY).handler(batch, None)["batchItemFailures"]) == 1
+
+    assert [item["organization_id"]["S"] for item in unpublished()] == [tenants[1].id]
+    assert len(_events()) == 2
+
+
 def test_pointers_that_are_left_unprocessed_are_removed_by_another_call(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ relay left. Both call `publish`, whose steps are safe to repeat:
 4. remove the items from their pointers.
 
 Groups share the calls of steps 1, 3 and 4, and the calls of a step are made side by side, so a batch of many tenants
-takes about as long as a batch of one. A group that fails does not affect the others.
+takes about as long as a batch of one. A group whose items cannot be numbered or sent does not affect the others.
 """
 
 from __future__ import annotations
@@ -65,53 +65,65 @@ def publish(items: Sequence[Item]) -> dict[Group, Exception]:
         if id_of(item) in unpublished:
             groups[group_of(item)].append(item)
     failures: dict[Group, Exception] = {}
-    numbered = _number_all(groups, failures)
-    published = _send_all(numbered, failures)
+    outgoing = _prepare_all(groups, failures)
+    published = _send_all(outgoing, failures)
     failures |= pending.remove(pointers, published)
-    for group, outcome in numbered.items():
-        if outcome.unhashable:
-            failures.setdefault(group, Unhashable(", ".join(outcome.unhashable)))
+    for group, prepared in outgoing.items():
+        if prepared.unhashable:
+            failures.setdefault(group, Unhashable(", ".join(prepared.unhashable)))
     observe.count("outbox_published", len(published))
     return failures
-
-
-def _number_all(
-    groups: Mapping[Group, list[Item]], failures: dict[Group, Exception]
-) -> dict[Group, Numbered]:
-    numbered = {group: Numbered(items) for group, items in groups.items() if group.kind == "TASK"}
-    sequences = [group for group in groups if group.kind != "TASK"]
-    heads = heads_of(sequences)
-    outcomes = attempt_all([partial(number, group, groups[group], heads.get(group)) for group in sequences])
-    for group, outcome in zip(sequences, outcomes, strict=True):
-        if isinstance(outcome, Exception):
-            failures[group] = outcome
-        else:
-            numbered[group] = outcome
-    return numbered
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     group: Group
-    item_id: str
+    item: Item
     request: PutEventsRequestEntryTypeDef
 
     def size(self) -> int:
         return len(self.request.get("Detail", "").encode())
 
 
-def _send_all(numbered: Mapping[Group, Numbered], failures: dict[Group, Exception]) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    """What is to be sent of a group."""
+
+    entries: list[_Entry]
+    unhashable: list[str]
+    wakes_archive: bool
+
+    @property
+    def request_id(self) -> str:
+        return cast("str", self.entries[-1].item["request_id"])
+
+
+def _prepare_all(
+    groups: Mapping[Group, list[Item]], failures: dict[Group, Exception]
+) -> dict[Group, _Outgoing]:
+    heads = heads_of([group for group in groups if group.kind != "TASK"])
+    outcomes = attempt_all(
+        [partial(_prepare, group, items, heads.get(group)) for group, items in groups.items()]
+    )
+    outgoing: dict[Group, _Outgoing] = {}
+    for group, outcome in zip(groups, outcomes, strict=True):
+        if isinstance(outcome, Exception):
+            failures[group] = outcome
+        else:
+            outgoing[group] = outcome
+    return outgoing
+
+
+def _prepare(group: Group, items: list[Item], head: Item | None) -> _Outgoing:
+    numbered = Numbered(items) if group.kind == "TASK" else number(group, items, head)
+    entries = [_Entry(group, item, _entry(group, item)) for item in numbered.items]
+    return _Outgoing(entries, numbered.unhashable, numbered.wakes_archive)
+
+
+def _send_all(outgoing: Mapping[Group, _Outgoing], failures: dict[Group, Exception]) -> set[str]:
     """Send all items, and the archive's messages. Returns the ids of the items that are published."""
-    entries = [
-        _Entry(group, id_of(item), _entry(group, item))
-        for group, outcome in numbered.items()
-        for item in outcome.items
-    ]
-    logs = {
-        group: cast("str", outcome.items[-1]["request_id"])
-        for group, outcome in numbered.items()
-        if outcome.wakes_archive
-    }
+    entries = [entry for prepared in outgoing.values() for entry in prepared.entries]
+    logs = {group: prepared.request_id for group, prepared in outgoing.items() if prepared.wakes_archive}
     entry_batches = list(batches(entries, _Entry.size, max_count=_MAX_ENTRIES, max_size=_MAX_ENTRIES_BYTES))
     log_batches = list(batched(logs, _MAX_MESSAGES, strict=False))
     calls = [
@@ -122,15 +134,15 @@ def _send_all(numbered: Mapping[Group, Numbered], failures: dict[Group, Exceptio
         ),
     ]
     outcomes = attempt_all(calls)
-    published = {entry.item_id for entry in entries}
+    published = {id_of(entry.item) for entry in entries}
     for batch, outcome in zip(entry_batches, outcomes, strict=False):
         for entry, fault in _faults(batch, outcome):
-            published.discard(entry.item_id)
+            published.discard(id_of(entry.item))
             failures[entry.group] = fault
     for log_batch, outcome in zip(log_batches, outcomes[len(entry_batches) :], strict=True):
         for group, fault in _faults(log_batch, outcome):
             # The pointers stay, so that the next run sends the message.
-            published -= {id_of(item) for item in numbered[group].items}
+            published -= {id_of(entry.item) for entry in outgoing[group].entries}
             failures[group] = fault
     return published
 
