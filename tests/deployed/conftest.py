@@ -30,16 +30,22 @@ def inbox() -> Iterator[Inbox]:
 
 
 @pytest.fixture
-def key(stack: Stack) -> str:
+def key(stack: Stack) -> Iterator[str]:
     """A new live admin key, because each test needs its own rate limit."""
-    body = {"name": "test", "scopes": ["admin"], "rate_limit": {"per_minute": 5000}}
-    return str(stack.call("POST", "/api-keys", key=stack.keys["live_admin"], body=body).json["key"])
+    yield from _new_key(stack, stack.keys["live_admin"])
 
 
 @pytest.fixture
-def test_key(stack: Stack) -> str:
+def test_key(stack: Stack) -> Iterator[str]:
+    yield from _new_key(stack, stack.keys["test_admin"])
+
+
+def _new_key(stack: Stack, admin: str) -> Iterator[str]:
+    """Revoked after the test, because the number of keys is limited."""
     body = {"name": "test", "scopes": ["admin"], "rate_limit": {"per_minute": 5000}}
-    return str(stack.call("POST", "/api-keys", key=stack.keys["test_admin"], body=body).json["key"])
+    made = stack.call("POST", "/api-keys", key=admin, body=body).json
+    yield str(made["key"])
+    stack.call("DELETE", f"/api-keys/{made['id']}", key=admin)
 
 
 @pytest.fixture

@@ -15,11 +15,13 @@ from tests.support.aws import aws_in_process
 from tests.support.callrail import connect
 from tests.support.http import Answer, call
 from tests.support.pipeline import Pipeline, items
-from tests.support.tenants import new_tenant, operator
+from tests.support.tenants import new_tenant, operator, raise_limit
 from tools.fixtures.callrail import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.support.tenants import Tenant
 
 ABOVE = {"parent": None, "child": "parent", "sibling": "parent", "grandchild": "child", "stranger": None}
 FAMILY = tuple(ABOVE)
@@ -51,7 +53,7 @@ def world() -> Iterator[World]:
         leads: dict[str, str] = {}
         for name, above in ABOVE.items():
             tenant = new_tenant(f"{SECRET} {name}", parent=ids[above] if above else None)
-            ids[name], keys[name] = tenant.id, _busy(tenant.admin)
+            ids[name], keys[name] = tenant.id, _busy(tenant)
             connect(keys[name]).send("post-call", Call.new().event("post-call"))
             body = {"email": f"{name}@example.com", "company": SECRET}
             leads[name] = call("POST", "/v1/leads", key=keys[name], json_body=body).json["id"]
@@ -63,10 +65,11 @@ def world() -> Iterator[World]:
         yield World(ids, keys, leads, calls)
 
 
-def _busy(admin: str) -> str:
+def _busy(tenant: Tenant) -> str:
     """An admin key with the highest rate limit."""
+    raise_limit(tenant.id)
     body = {"name": "busy", "scopes": ["admin"], "rate_limit": {"per_minute": 6000}}
-    return str(call("POST", "/v1/api-keys", key=admin, json_body=body).json["key"])
+    return str(call("POST", "/v1/api-keys", key=tenant.admin, json_body=body).json["key"])
 
 
 type Table = dict[str, tuple[int, int, int, int, int]]
@@ -275,7 +278,7 @@ def test_a_grant_covers_its_resources_until_it_expires(world: World, granted: st
     """For a child of the sibling, so that FAMILY does not change. After the revocation, nothing is readable."""
     grant, statuses = GRANTS[granted]
     location = new_tenant(f"{SECRET} below", parent=world.ids["sibling"])
-    key, headers = _busy(location.admin), {"X-EAL-Organization": location.id}
+    key, headers = _busy(location), {"X-EAL-Organization": location.id}
     lead = call("POST", "/v1/leads", key=key, json_body={"email": "x@example.com"}).json["id"]
     if grant:
         by = operator(location.id)

@@ -24,7 +24,7 @@ from tests.support.endpoints import (
 )
 from tests.support.faults import watched_calls
 from tests.support.http import Answer, call, load_app, proxy_event
-from tests.support.tenants import new_tenant, operator
+from tests.support.tenants import new_tenant, operator, raise_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -457,6 +457,7 @@ BODIES = {
 @pytest.fixture
 def busy(tenant: Tenant) -> str:
     """An admin key with the highest rate limit, so that no request is a 429."""
+    raise_limit(tenant.id)
     body = {"name": "busy", "scopes": ["admin"], "rate_limit": {"per_minute": 6000}}
     return str(call("POST", "/v1/api-keys", key=tenant.admin, json_body=body).json["key"])
 

@@ -6,6 +6,7 @@ import sys
 from eal.core import clock, ids
 from eal.core.caller import system
 from eal.domain.api_keys import store as keys
+from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
 from eal.domain.api_keys.wire import ApiKeyCreate
 from eal.domain.organizations import store as organizations
 
@@ -18,6 +19,9 @@ def create_demo_organization() -> dict[str, str]:
     creating = system("demo", organization_id, request_id)
     _, _, live = organizations.create(NAME, creating)
     creating.transaction.commit()
+    limiting = system("demo", organization_id, request_id)
+    organizations.limit_keys(MAX_REQUESTS_PER_MINUTE, limiting)  # for load tests and benchmarks
+    limiting.transaction.commit()
     issuing = system("demo", organization_id, request_id)
     _, test = keys.issue(ApiKeyCreate(name="Demo test admin", scopes=["admin"], mode="test"), issuing)
     issuing.transaction.commit()

@@ -15,6 +15,6 @@ def create(body: ApiKeyCreate, caller: Admin) -> Created[ApiKeyCreated]:
     in its place.
 
     A key cannot create a key with a later expiry or wider networks than its own, and a test key can create only test
-    keys; both are refused with 403.
+    keys; both are refused with 403. Up to 50 keys of each mode can be in use; one more is refused with 409.
     """
     return Created(ApiKeyCreated.of_new(*keys.issue(body, by=caller)))

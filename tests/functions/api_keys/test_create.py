@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from eal.core import aws, settings
+from eal.domain.api_keys import quota
 from eal.domain.api_keys.model import is_well_formed
+from eal.domain.organizations import store as organizations
 from tests.support.faults import watched_calls
 from tests.support.http import Answer, call
 from tests.support.pipeline import items
+from tests.support.tenants import new_tenant, operator
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -130,6 +134,8 @@ def test_a_live_key_creates_keys_of_both_modes_and_a_test_key_only_test_keys(ten
         ({"expires_at": "2026-04-24T17:42:11"}, "/expires_at"),
         ({"expires_at": "2020-01-01T00:00:00Z"}, "/expires_at"),
         ({"rate_limit": {"per_minute": 0}}, "/rate_limit/per_minute"),
+        ({"rate_limit": {"per_minute": 301}}, "/rate_limit/per_minute"),
+        ({"rate_limit": {"per_minute": 300, "burst": 601}}, "/rate_limit/burst"),
         ({"rate_limit": {"per_minute": 6001}}, "/rate_limit/per_minute"),
         ({"rate_limit": {"per_minute": 6000, "burst": 12_001}}, "/rate_limit/burst"),
         ({"rate_limit": {"per_minute": 10, "burst": 5}}, "/rate_limit"),
@@ -409,3 +415,75 @@ def test_creating_a_key_is_audited_without_its_text(tenant: Tenant) -> None:
     (record,) = log.json["data"]
     assert (record["action"], record["actor"]["id"]) == ("api_key.created", tenant.admin_id)
     assert key["key"] not in log.text
+
+
+def test_the_operator_can_raise_the_rate_limit_of_an_organization(tenant: Tenant) -> None:
+    below = {"per_minute": 2000, "burst": 4000}
+    refused = _create(tenant.admin, rate_limit=below)
+    by = operator(tenant.id)
+    organizations.limit_keys(2000, by)
+    by.transaction.commit()
+
+    raised = _create(tenant.admin, rate_limit=below)
+    above = [
+        _create(tenant.admin, rate_limit={"per_minute": 2001}),
+        _create(tenant.admin, rate_limit={"per_minute": 2000, "burst": 4001}),
+    ]
+
+    assert (refused.status, refused.error) == (422, "validation_error")
+    assert refused.json["error"]["details"]["fields"][0]["message"].startswith("Must be at most 300")
+    assert (raised.status, raised.json["rate_limit"]) == (201, below)
+    assert [answer.json["error"]["details"]["fields"][0]["message"].split(",")[0] for answer in above] == [
+        "Must be at most 2000",
+        "Must be at most 4000",
+    ]
+
+
+def _fill(tenant: Tenant, **body: object) -> list[Any]:
+    """Create keys until one is rejected."""
+    made = []
+    while (answer := _create(tenant.admin, **body)).status == 201:
+        made.append(answer.json)
+    assert (answer.status, answer.error) == (409, "conflict")
+    assert answer.json["error"]["details"]["limit"] == quota.MAX_KEYS
+    return made
+
+
+def test_fifty_keys_of_a_mode_can_be_in_use(tenant: Tenant) -> None:
+    _fill(tenant)
+
+    keys = call("GET", "/v1/api-keys?limit=200", key=tenant.admin).json["data"]
+    assert sum(key["mode"] == "live" for key in keys) == quota.MAX_KEYS
+    assert [_create(key).status for key in (tenant.test_admin, new_tenant().admin)] == [201, 201]
+
+
+def test_concurrent_requests_do_not_exceed_the_number_of_keys(tenant: Tenant) -> None:
+    last = _fill(tenant)[-1]
+    call("DELETE", f"/v1/api-keys/{last['id']}", key=tenant.admin)
+
+    with ThreadPoolExecutor(8) as pool:
+        rivals = list(pool.map(_create, [tenant.admin] * 8))
+
+    assert sorted(answer.status for answer in rivals) == [201] + [409] * 7
+
+
+def test_revoked_and_expired_keys_make_room(clock: Clock, tenant: Tenant) -> None:
+    made = _fill(tenant, expires_at="2026-04-24T18:42:11Z")
+    call("DELETE", f"/v1/api-keys/{made[0]['id']}", key=tenant.admin)
+    assert len(_fill(tenant, expires_at="2026-04-24T18:42:11Z")) == 1
+
+    clock.advance(hours=1)
+
+    assert len(_fill(tenant)) == len(made)
+
+
+def test_a_rotation_counts_its_old_key_until_the_overlap_ends(tenant: Tenant) -> None:
+    made = _fill(tenant)
+    path = f"/v1/api-keys/{made[0]['id']}/rotate"
+
+    overlapping = call("POST", path, key=tenant.admin)
+    at_once = call("POST", path, key=tenant.admin, json_body={"overlap_seconds": 0})
+
+    assert (overlapping.status, overlapping.error) == (409, "conflict")
+    assert at_once.status == 200
+    assert _create(tenant.admin).status == 409

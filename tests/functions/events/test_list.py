@@ -16,6 +16,7 @@ from eal.domain.events import store as feed
 from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.pipeline import Pipeline, items
+from tests.support.tenants import raise_limit
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -61,6 +62,7 @@ def _put(item: dict[str, Any]) -> None:
 @pytest.fixture
 def reader(tenant: Tenant) -> str:
     """A key whose rate limit is higher than the number of examples."""
+    raise_limit(tenant.id)
     body = {"name": "reader", "scopes": ["read"], "rate_limit": {"per_minute": 6000}}
     return str(call("POST", "/v1/api-keys", key=tenant.admin, json_body=body).json["key"])
 

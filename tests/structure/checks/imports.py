@@ -18,6 +18,7 @@ LAYERS = ("core", "ai", "domain", "vendors", "entry")
 """The folders of eal, lowest first: each may import itself and the folders to its left."""
 
 PAIRS = {
+    ("api_keys", "organization_settings"): "the operator can raise the limit of an organization's keys",
     ("crm", "integrations"): "a tenant's connection names its CRM's address and signing secret",
     ("crm", "leads"): "a CRM push sends a lead, and the lead shows the result",
     ("lead_imports", "leads"): "rows become leads, with the checks of POST /v1/leads",

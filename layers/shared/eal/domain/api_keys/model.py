@@ -18,6 +18,11 @@ _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SHAPE = re.compile(r"(eal_(?:live|test)_[0-9A-Za-z]{32})([0-9A-Za-z]{6})")
 
 DEFAULT_REQUESTS_PER_MINUTE = 60
+SELF_SERVICE_REQUESTS_PER_MINUTE = 300
+"""The highest limit that a tenant can give a key, unless the operator has raised it for the organization."""
+MAX_REQUESTS_PER_MINUTE = 6000
+"""The highest limit that the operator can allow: a fifth of what API Gateway accepts for one method of all tenants
+together (template.yaml, MethodSettings)."""
 
 type Status = Literal["active", "rotating", "expired", "revoked"]
 
@@ -53,6 +58,10 @@ class RateLimit:
 
     per_minute: int = DEFAULT_REQUESTS_PER_MINUTE
     burst: int = 2 * DEFAULT_REQUESTS_PER_MINUTE
+
+    def is_within(self, per_minute: int) -> bool:
+        """Whether a highest limit of `per_minute` allows this one."""
+        return self.per_minute <= per_minute and self.burst <= 2 * per_minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,9 +20,17 @@ from eal.core.table.keys import key
 from eal.core.table.page import Page
 from eal.core.table.write import Operation
 from eal.core.tenancy import BothModes, Tenant
-from eal.domain.api_keys import access
-from eal.domain.api_keys.model import ApiKey, KeyPointer, RateLimit, fingerprint, new_text
+from eal.domain.api_keys import access, quota
+from eal.domain.api_keys.model import (
+    SELF_SERVICE_REQUESTS_PER_MINUTE,
+    ApiKey,
+    KeyPointer,
+    RateLimit,
+    fingerprint,
+    new_text,
+)
 from eal.domain.api_keys.wire import ApiKeyView
+from eal.domain.organization_settings.store import max_requests_per_minute
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,8 +54,9 @@ def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
 
     The expiry and the networks default to those of the caller's own key and cannot exceed them.
 
-    Raises: ValidationFailed for an expiry in the past; InsufficientScope if a test key requests a live key, or for a
-    later expiry or wider networks than the caller's own key has.
+    Raises: ValidationFailed for an expiry in the past or a rate limit above the organization's; InsufficientScope if a
+    test key requests a live key, or for a later expiry or wider networks than the caller's own key has; Conflict if the
+    tenant has too many keys.
     """
     mode = body.mode or by.mode
     _require_mode_access(by, mode)
@@ -56,15 +65,18 @@ def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
     allowed_cidrs = tuple(body.allowed_cidrs) if body.allowed_cidrs else by.key.allowed_cidrs
     _require_expiry_within_own(by, expires_at)
     _require_networks_within_own(by, allowed_cidrs)
+    limit = body.rate_limit.limit() if body.rate_limit else RateLimit()
+    _require_limit_within_organization(by, limit)
     new, text = create(
         by,
         tenant=Tenant(by.organization_id, mode),
         name=body.name,
         scopes=tuple(sorted(set(body.scopes), key=SCOPES.index)),
-        limit=body.rate_limit.limit() if body.rate_limit else None,
+        limit=limit,
         allowed_cidrs=allowed_cidrs,
         expires_at=expires_at,
     )
+    quota.claim(new, POINTERS.walk(by.tenant), by)
     count_permanent_admins(by, new.organization_id, int(new.is_permanent_admin))
     by.transaction.audit("api_key.created", new.id, audit.changes({}, _audited(new)))
     return new, text
@@ -82,7 +94,8 @@ def create(
 ) -> tuple[ApiKey, str]:
     """Add a new key to the caller's transaction, without checks. The key and its text.
 
-    Its users (`issue`, `rotate` and new organizations) write the audit record and count permanent admin keys.
+    Its users (`issue`, `rotate` and new organizations) write the audit record, count permanent admin keys, and claim
+    the quota; a new organization has room for its first key.
     """
     text, limit = new_text(tenant.mode), limit or RateLimit()
     new = ApiKey(
@@ -126,7 +139,7 @@ def update(key_id: str, body: ApiKeyUpdate, by: Caller) -> ApiKey:
 
     Raises: NotFound; InsufficientScope, also for a later expiry or wider networks than the caller's own key has;
     Conflict for a key that is not active, or for an expiry of the last live admin key that has none; ValidationFailed
-    for an expiry in the past, or for networks that would lock the caller out.
+    for an expiry in the past, a higher rate limit than the organization's, or networks that would lock the caller out.
     """
     old = get(key_id, by)
     _require_mode_access(by, old.mode)
@@ -139,6 +152,8 @@ def update(key_id: str, body: ApiKeyUpdate, by: Caller) -> ApiKey:
         _require_expiry_within_own(by, new.expires_at)
     if new.allowed_cidrs != old.allowed_cidrs:
         _require_networks_within_own(by, new.allowed_cidrs)
+    if (new.per_minute, new.burst) != (old.per_minute, old.burst):
+        _require_limit_within_organization(by, RateLimit(per_minute=new.per_minute, burst=new.burst))
     if new.id == by.actor.id and not new.allows(by.actor.ip or ""):
         message = f"Must include {by.actor.ip}, the address from which this key makes the change."
         raise ValidationFailed([{"pointer": "/allowed_cidrs", "message": message, "type": "locks_out"}])
@@ -171,7 +186,7 @@ def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
     that is earlier.
 
     Raises: NotFound; InsufficientScope, also if the old key has a later expiry or wider networks than the caller's own
-    key; Conflict for a key that is not active.
+    key; Conflict for a key that is not active, or if the tenant has too many keys.
     """
     old = get(key_id, by)
     _require_mode_access(by, old.mode)
@@ -200,6 +215,7 @@ def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
         version=old.version + 1,
     )
     _change(by, old, rotated)
+    quota.claim(new, POINTERS.walk(by.tenant), by, without=None if overlap_seconds else old)
     count_permanent_admins(by, old.organization_id, int(new.is_permanent_admin) - int(old.is_permanent_admin))
     before, after = _audited(old), _audited(rotated)
     by.transaction.audit("api_key.created", new.id, audit.changes({}, _audited(new)))
@@ -282,6 +298,21 @@ def _require_networks_within_own(by: Caller, allowed_cidrs: tuple[str, ...] | No
     if by.key.allowed_cidrs and not (allowed_cidrs and _are_within(allowed_cidrs, by.key.allowed_cidrs)):
         message = "A key cannot give a key networks outside its own."
         raise InsufficientScope(message, reason="bound", bound="allowed_cidrs")
+
+
+def _require_limit_within_organization(by: Caller, limit: RateLimit) -> None:
+    """Raises: ValidationFailed for more requests than the organization's keys may have. Costs a read if they are more
+    than every organization's keys may have."""
+    if limit.is_within(SELF_SERVICE_REQUESTS_PER_MINUTE):
+        return
+    most = max_requests_per_minute(by.organization_id) or SELF_SERVICE_REQUESTS_PER_MINUTE
+    if limit.is_within(most):
+        return
+    field, bound = ("per_minute", most) if limit.per_minute > most else ("burst", 2 * most)
+    message = f"Must be at most {bound}, the limit of your organization. Contact us to raise it."
+    raise ValidationFailed(
+        [{"pointer": f"/rate_limit/{field}", "message": message, "type": "above_organization_limit"}]
+    )
 
 
 def require_unbounded_key(by: Caller) -> None:

@@ -11,7 +11,7 @@ from eal.core.clock import Instant
 from eal.core.listing import PageView
 from eal.core.tenancy import Mode
 from eal.core.wire import DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, Name, Wire, without_defaults
-from eal.domain.api_keys.model import ApiKey, RateLimit, Status
+from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE, ApiKey, RateLimit, Status
 
 
 def _network(text: str) -> str:
@@ -30,13 +30,9 @@ type Networks = Annotated[
 ]
 
 
-MAX_REQUESTS_PER_MINUTE = 6000
-"""A fifth of the stage's limit for all tenants together (template.yaml, MethodSettings)."""
-
-
 class RateLimitBody(Wire):
-    """`per_minute` is the sustained limit. `burst` is the maximum number of requests in a single minute, by default
-    twice `per_minute`.
+    """`per_minute` is the sustained limit, at most 300 unless we have raised the limit of your organization. `burst` is
+    the maximum number of requests in a single minute, by default twice `per_minute`.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -1,5 +1,5 @@
-"""Reads of an organization's settings for calls and leads. Imports no models, because each write of a lead imports
-this module."""
+"""Reads of an organization's item for API keys, calls and leads. Imports no models, because each write of a lead
+imports this module."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ def ai_is_enabled(organization_id: str) -> bool:
 def service_area_of(organization_id: str) -> ServiceArea | None:
     """The organization's current service area."""
     return cast("ServiceArea | None", _settings(organization_id).get("service_area"))
+
+
+def max_requests_per_minute(organization_id: str) -> int | None:
+    """The highest rate limit of one of the organization's API keys, if the operator has raised it."""
+    item = get(organization_key(organization_id)) or {}
+    return cast("int | None", item.get("max_requests_per_minute"))
 
 
 def _settings(organization_id: str) -> dict[str, Json]:

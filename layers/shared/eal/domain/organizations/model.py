@@ -18,7 +18,8 @@ class Organization:
     """`settings` has the shape of `organization_settings.wire.SettingsView`, and contains only what was set.
 
     `subscriptions` are the organization's subscriptions by mode, the effective one first. Only billing events change
-    them. `salt` is for the audit log's commitments: it is stored only here, and the API never returns it.
+    them. `max_requests_per_minute` is the highest rate limit of one API key; only the operator sets it. `salt` is for
+    the audit log's commitments: it is stored only here, and the API never returns it.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Organization:
     parent_organization_id: str | None = None
     settings: dict[str, Json] = field(default_factory=dict)
     subscriptions: dict[Mode, tuple[Subscription, ...]] = field(default_factory=dict)
+    max_requests_per_minute: int | None = None
     salt: str | None = None
 
 

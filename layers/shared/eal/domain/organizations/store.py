@@ -54,7 +54,10 @@ def create(
     operator's tools.
 
     The caller's `organization_id` is the new organization's id, because the audit records belong to that tenant.
+    Raises: NotFound for a parent that does not exist.
     """
+    if parent_organization_id and get(organization_key(parent_organization_id)) is None:
+        raise NotFound(f"There is no organization {parent_organization_id}.")
     new = Organization(
         id=by.organization_id,
         name=name,
@@ -68,7 +71,8 @@ def create(
 
 
 def create_child(body: OrganizationCreate, by: Caller) -> tuple[Organization, ApiKey, str]:
-    """A new child of the caller's organization, with its first live admin key and the key's text.
+    """A new child of the caller's organization, with its first live admin key and the key's text. Its keys may have the
+    rate limits that its parent's keys may have.
 
     Raises: InsufficientScope, also for a key with an expiry or networks, because the child's admin key has neither.
     """
@@ -82,6 +86,7 @@ def create_child(body: OrganizationCreate, by: Caller) -> tuple[Organization, Ap
         industry=body.industry,
         parent_organization_id=by.organization_id,
         settings=_with_settings({}, body.settings),
+        max_requests_per_minute=current(by).max_requests_per_minute,
         salt=audit.new_salt(),
     )
     admin, text = _write_new(new, by, also_for=new.id)
@@ -132,6 +137,24 @@ def update(old: Organization, body: OrganizationUpdate, by: Caller) -> Organizat
     other = new.id if new.id != by.organization_id else None
     changes = audit.changes(before, after, personal=PERSONAL_SETTINGS, salt=salt)
     by.transaction.audit("organization.updated", new.id, changes, also_for=other)
+    return new
+
+
+def limit_keys(max_requests_per_minute: int, by: Caller) -> Organization:
+    """The caller's own organization with another highest rate limit of its keys. For the operator's tools. Existing
+    keys keep their limits.
+
+    Raises: NotFound.
+    """
+    old = current(by)
+    if old.max_requests_per_minute == max_requests_per_minute:
+        return old
+    new = replace(old, max_requests_per_minute=max_requests_per_minute, version=old.version + 1)
+    by.transaction.replace(_item(new), was=old.version)
+    before, after = (
+        {"max_requests_per_minute": organization.max_requests_per_minute} for organization in (old, new)
+    )
+    by.transaction.audit("organization.updated", new.id, audit.changes(before, after))
     return new
 
 
