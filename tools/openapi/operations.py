@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from tools.openapi import errors, examples
-from tools.openapi.parameters import COMMON, WITH_KEY, may_be_not_modified, references
+from tools.openapi.parameters import COMMON, WITH_KEY, etag_of, may_be_not_modified, references
 from tools.openapi.parameters import of_route as parameters_of
 from tools.openapi.schemas import CSV, JSON, paragraphs
 
@@ -42,7 +42,7 @@ def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[
     if may_be_not_modified(route):
         responses["304"] = {
             "description": "The resource still has the version in If-None-Match.",
-            "headers": references("headers", {**COMMON, **WITH_KEY, "ETag": "ETag"}),
+            "headers": references("headers", {**_common(route), **etag_of(route)}),
         }
     for status, codes in sorted(errors.codes_of(route).items()):
         if not errors.OWN_EXAMPLES.get(route.operation_id, {}).keys().isdisjoint(codes):
@@ -55,9 +55,7 @@ def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[
 
 
 def _success(route: Route, status: int, schemas: Schemas) -> Node:
-    names = {**COMMON, **(WITH_KEY if route.scope else {})}
-    if route.is_versioned:
-        names["ETag"] = "ETag"
+    names = {**_common(route), **etag_of(route)}
     if route.replayable:
         names["Idempotent-Replayed"] = "IdempotentReplayed"
     response: Node = {
@@ -72,6 +70,10 @@ def _success(route: Route, status: int, schemas: Schemas) -> Node:
     elif status != 204:
         response["content"] = {JSON: {"schema": {"type": "object"}}}
     return response
+
+
+def _common(route: Route) -> dict[str, str]:
+    return {**COMMON, **(WITH_KEY if route.scope else {})}
 
 
 def _csv(instead: Node) -> dict[str, Node]:

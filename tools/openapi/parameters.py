@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from eal.domain.integrations.model import VENDORS
@@ -42,6 +43,7 @@ HEADERS: dict[str, Node] = {
         '`Bearer`, with `error="invalid_token"` if a key was sent (RFC 6750). Amazon API Gateway '
         "renames the header to `x-amzn-Remapped-WWW-Authenticate`. The error's code is more precise."
     ),
+    "DigestETag": _text_header("Changes when the document changes.", pattern='^W/"[0-9a-f]+"$'),
     "ETag": _text_header('The resource\'s version, such as "3".', pattern='^"[0-9]+"$'),
     "Location": _text_header("Where to continue, as a path on this host."),
     "IdempotentReplayed": _text_header(
@@ -185,7 +187,15 @@ def _query_parameter(name: str, schema: Node, required: bool) -> Node:
 
 
 def may_be_not_modified(route: Route) -> bool:
-    return route.is_versioned and route.method == "GET" and not route.changes_by_itself
+    versioned = route.is_versioned and route.method == "GET" and not route.changes_by_itself
+    return versioned or HTTPStatus.NOT_MODIFIED in route.statuses
+
+
+def etag_of(route: Route) -> dict[str, str]:
+    """The component of the ETag header, if successful responses have one."""
+    if route.is_versioned:
+        return {"ETag": "ETag"}
+    return {"ETag": "DigestETag"} if may_be_not_modified(route) else {}
 
 
 def takes_if_match(route: Route) -> bool:

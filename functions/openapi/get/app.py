@@ -8,7 +8,23 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/openapi.json", summary="Get the OpenAPI document", operation_id="getOpenapi", tag="meta")
+MAX_AGE_SECONDS = 300
+
+
+@app.get(
+    "/v1/openapi.json",
+    summary="Get the OpenAPI document",
+    operation_id="getOpenapi",
+    tag="meta",
+    also=(304,),
+)
 def get() -> Answer:
-    """Returns this document (OpenAPI 3.1), which is generated from the code. No key is needed."""
-    return Answer(200, openapi.text())
+    """Returns this document (OpenAPI 3.1), which is generated from the code. No key is needed. Send `Accept-Encoding:
+    gzip`, and the ETag of your copy as `If-None-Match`, because the document is long.
+    """
+    headers = {
+        "ETag": openapi.etag(),
+        "Cache-Control": f"public, max-age={MAX_AGE_SECONDS}",
+        "Vary": "Accept-Encoding",
+    }
+    return Answer(200, openapi.text(), headers)

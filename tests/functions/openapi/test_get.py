@@ -36,3 +36,17 @@ def test_the_document_has_its_version_servers_paths_and_webhooks(cloud: None) ->
 
 def test_an_invalid_key_is_ignored(cloud: None) -> None:
     assert call("GET", "/v1/openapi.json", key="eal_live_nonsense").status == 200
+
+
+def test_a_client_that_has_the_document_gets_304(cloud: None) -> None:
+    first = call("GET", "/v1/openapi.json")
+    cached = {name: first.headers[name] for name in ("ETag", "Cache-Control", "Vary")}
+
+    again = call("GET", "/v1/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
+    changed = call("GET", "/v1/openapi.json", headers={"If-None-Match": 'W/"0"'})
+
+    assert (again.status, again.text, {name: again.headers[name] for name in cached}) == (304, "", cached)
+    assert (changed.status, changed.text) == (200, first.text)
+    assert cached["ETag"].startswith('W/"')
+    assert cached["Cache-Control"] == "public, max-age=300"
+    assert cached["Vary"] == "Accept-Encoding"

@@ -149,7 +149,8 @@ class Api:
     def _answer(self, request: Request, admission: Admission) -> Answer:
         route = self.route
         if route.scope is None:
-            return route.call(route.arguments(request, {}, None))
+            answer = route.call(route.arguments(request, {}, None))
+            return _not_modified(request, answer) or answer
         caller = auth.authenticate(request, route.scope, admission)
         if (child := request.headers.get("x-eal-organization")) is not None:
             caller = read_for_child(caller, child, route.grant, request.method)
@@ -217,7 +218,7 @@ def _not_modified(request: Request, answer: Answer) -> Answer | None:
     if request.method != "GET" or not if_none_match or not etag or answer.status != 200:
         return None
     tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return Answer(304, "", {"ETag": etag}) if etag in tags or "*" in tags else None
+    return Answer(304, "", answer.headers) if etag.removeprefix("W/") in tags or "*" in tags else None
 
 
 def _aws_fault(fault: ClientError | BotoCoreError) -> ApiError:

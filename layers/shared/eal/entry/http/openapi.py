@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,14 @@ SERVER = "/api/v1"
 
 @cache
 def text() -> str:
+    """As in the repository, or without its whitespace in the layer (Makefile)."""
     return PATH.read_text(encoding="utf-8")
+
+
+@cache
+def etag() -> str:
+    """A weak entity tag, because API Gateway compresses the document and then leaves the tag as it is."""
+    return f'W/"{hashlib.sha256(text().encode()).hexdigest()[:16]}"'
 
 
 @cache
