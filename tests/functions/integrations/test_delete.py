@@ -98,7 +98,7 @@ def test_only_an_admin_disconnects(tenant: Tenant) -> None:
 
 
 def test_it_is_audited_with_masked_values(tenant: Tenant) -> None:
-    body = {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "s3cret"}}
+    body = {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "s3cret-key"}}
     call("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body=body)
     _delete(tenant.admin)
 

@@ -30,7 +30,7 @@ def _listed(key: str, query: str = "") -> list[str]:
 
 
 def test_the_list_shows_the_same_view_as_put(tenant: Tenant) -> None:
-    body = {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "s3cret"}}
+    body = {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "s3cret-key"}}
     put = call("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body=body)
 
     answer = call("GET", "/v1/integrations", key=tenant.admin)

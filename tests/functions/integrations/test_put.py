@@ -66,7 +66,7 @@ def test_the_response_has_an_address_for_each_kind_and_no_secret(tenant: Tenant)
 def test_a_second_put_keeps_omitted_values_and_the_connection(tenant: Tenant) -> None:
     first = put(
         tenant.admin,
-        {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "one", "api_key": "two"}},
+        {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "key one!", "api_key": "two"}},
     ).json
 
     second = put(tenant.admin, {"secrets": {"api_key": None}}).json
@@ -88,8 +88,8 @@ def test_a_put_that_changes_nothing_writes_nothing(tenant: Tenant) -> None:
 
 
 def test_the_audit_log_masks_secrets(clock: Clock, tenant: Tenant) -> None:
-    put(tenant.admin, {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "one"}})
-    put(tenant.admin, {"secrets": {"signing_key": "two"}})
+    put(tenant.admin, {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "key one!"}})
+    put(tenant.admin, {"secrets": {"signing_key": "key two!"}})
 
     assert actions("integration", tenant.id) == ["integration.created", "integration.updated"]
     created, updated = [
@@ -247,7 +247,7 @@ def test_an_integration_gets_an_address_when_its_vendor_gets_a_receiver(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An integration from before its vendor had a receiver needs another PUT, but not its secrets again."""
-    body = {"secrets": {"signing_secret": "whsec_x"}}
+    body = {"secrets": {"signing_secret": "whsec_xy"}}
     with monkeypatch.context() as before:
         before.setitem(VENDORS, "stripe", replace(VENDORS["stripe"], kinds=()))
         assert _connect("stripe", tenant, body).json["connection_id"] is None
@@ -257,7 +257,7 @@ def test_an_integration_gets_an_address_when_its_vendor_gets_a_receiver(
     assert shown["receiver_urls"] == {"events": f"https://stripe.example.com/{shown['connection_id']}/events"}
     found = connections.find(shown["connection_id"], "stripe")
     assert found is not None
-    assert list(found.signing_secrets(clock.now())) == ["whsec_x"]
+    assert list(found.signing_secrets(clock.now())) == ["whsec_xy"]
 
 
 @pytest.mark.parametrize(
@@ -404,3 +404,32 @@ def test_integration_and_connection_are_written_in_one_transaction(
     assert calls.made == ["UpdateItem", "GetItem", "GenerateMac", "Encrypt", "TransactWriteItems"]
     access = aws.dynamodb().scan(TableName=ACCESS)["Items"]
     assert sum(item["pk"]["S"].startswith("C#") for item in access) == 1
+
+
+@pytest.mark.parametrize(
+    ("vendor", "secret", "text", "status"),
+    [
+        ("callrail", "signing_key", "x" * 7, 422),
+        ("callrail", "signing_key", "x" * 8, 200),
+        ("callrail", "signing_key", "\u5b57" * 682, 200),  # three bytes each
+        ("callrail", "signing_key", "\u5b57" * 683, 422),
+        ("callrail", "signing_key", "\u5b57" * 2000, 422),
+        ("callrail", "api_key", "x", 200),
+        ("stripe", "signing_secret", "whsec_1", 422),
+        ("crm", "signing_secret", "x" * 512, 200),
+        ("crm", "signing_secret", "x" * 513, 422),
+        ("crm", "signing_secret", "\u00e9" * 257, 422),
+    ],
+)
+def test_secrets_are_bounded_in_bytes(
+    tenant: Tenant, vendor: str, secret: str, text: str, status: int
+) -> None:
+    answer = call(
+        "PUT", f"/v1/integrations/{vendor}", key=tenant.admin, json_body={"secrets": {secret: text}}
+    )
+
+    assert answer.status == status
+    if status == 422:
+        (fault,) = answer.json["error"]["details"]["fields"]
+        assert fault["pointer"] == f"/secrets/{secret}"
+        assert "bytes" in fault["message"]

@@ -9,8 +9,11 @@ from typing import Final, Literal
 from eal.core.clock import Instant
 from eal.core.signing import PREFIX
 
+MIN_SIGNING_KEY_BYTES = 8
+MAX_SECRET_BYTES = 2048
+"""In UTF-8. KMS encrypts up to 4,096 bytes (its API reference, Encrypt)."""
 _KEY_BYTES = range(24, 65)
-_MIN_SECRET_CHARACTERS = 24
+_CRM_SECRET_BYTES = range(24, 513)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +124,9 @@ def purpose(vendor: str, secret: str) -> str:
 
 def can_sign(secret: str) -> bool:
     """Whether a text can sign pushes: `whsec_` and the base64 of 24 to 64 bytes (Standard Webhooks), or any other text
-    of at least 24 characters."""
+    of 24 to 512 bytes."""
     if not secret.startswith(PREFIX):
-        return len(secret) >= _MIN_SECRET_CHARACTERS
+        return len(secret.encode()) in _CRM_SECRET_BYTES
     try:
         return len(base64.b64decode(secret.removeprefix(PREFIX), validate=True)) in _KEY_BYTES
     except (binascii.Error, ValueError):

@@ -18,6 +18,8 @@ from eal.core.table.page import Entry, Page
 from eal.core.table.read import get, get_all
 from eal.domain.integrations import connections
 from eal.domain.integrations.model import (
+    MAX_SECRET_BYTES,
+    MIN_SIGNING_KEY_BYTES,
     RECONCILIATION_PARTITIONS,
     VENDORS,
     ConnectionHealth,
@@ -126,6 +128,7 @@ def _check(vendor: str, spec: VendorSpec, body: IntegrationPut) -> None:
         *_unknown("settings", body.settings, spec.settings),
         *_unknown("secrets", body.secrets, spec.secrets),
     ]
+    faults += _length_faults(spec, body)
     if vendor == "crm":
         faults += _crm_faults(body)
     if faults:
@@ -145,15 +148,26 @@ def _unknown(member: str, given: Iterable[str], known: tuple[str, ...]) -> list[
     ]
 
 
+def _length_faults(spec: VendorSpec, body: IntegrationPut) -> Iterable[FieldError]:
+    """The faults of secrets that are too long to encrypt, and of a key that is too short to sign with."""
+    for name, secret in body.secrets.items():
+        least = MIN_SIGNING_KEY_BYTES if name == spec.signing else 1
+        if secret is not None and not least <= len(secret.encode()) <= MAX_SECRET_BYTES:
+            yield {
+                "pointer": f"/secrets/{name}",
+                "message": f"Must have {least} to {MAX_SECRET_BYTES} bytes in UTF-8.",
+                "type": "secret_length",
+                "location": "body",
+            }
+
+
 def _crm_faults(body: IntegrationPut) -> Iterable[FieldError]:
     """The faults of an address to which we could not push, and of a secret with which we could not sign."""
     if url := body.settings.get("url"):
         yield from address.faults(url, "/settings/url", loopback=settings.is_local())
     secret = body.secrets.get("signing_secret")
     if secret and not can_sign(secret):
-        message = (
-            "Must be 'whsec_' and the base64 of 24 to 64 bytes, or any other text of at least 24 characters."
-        )
+        message = "Must be 'whsec_' and the base64 of 24 to 64 bytes, or any other text of 24 to 512 bytes in UTF-8."
         yield {
             "pointer": "/secrets/signing_secret", "message": message, "type": "weak_secret", "location": "body",
         }  # fmt: skip

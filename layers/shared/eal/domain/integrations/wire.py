@@ -8,10 +8,16 @@ from eal.core import clock, settings
 from eal.core.clock import Instant
 from eal.core.listing import PageView
 from eal.core.wire import DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, Wire
-from eal.domain.integrations.model import VENDORS, ConnectionHealth, Integration, StoredSecret
+from eal.domain.integrations.model import (
+    MAX_SECRET_BYTES,
+    VENDORS,
+    ConnectionHealth,
+    Integration,
+    StoredSecret,
+)
 
 type Setting = Annotated[str, Field(min_length=1, max_length=2048)]
-type SecretText = Annotated[str, Field(min_length=1, max_length=2000)]
+type SecretText = Annotated[str, Field(min_length=1, max_length=MAX_SECRET_BYTES)]
 
 
 class IntegrationPut(Wire):
@@ -34,7 +40,8 @@ class IntegrationPut(Wire):
             max_length=20,
             description="Write-only. CallRail: `signing_key`, `api_key`. Resend: `signing_secret`, `api_key`. Stripe: "
             "`signing_secret`. Google Business: `client_secret`, `refresh_token`. CRM: `signing_secret` "
-            "(`whsec_` followed by base64, or any other text of at least 24 characters).",
+            "(`whsec_` followed by base64, or any other text of 24 to 512 bytes). A secret has at most 2,048 bytes in "
+            "UTF-8; what a vendor signs with has at least 8.",
         ),
     ] = {}  # noqa: RUF012 - pydantic copies defaults
     overlap_seconds: Annotated[
