@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import botocore.client
 import pytest
 
-from eal.core import clock
+from eal.core import clock, secrets
 from eal.vendors.callrail import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
@@ -69,8 +69,8 @@ NO_RECEIVER = "http://127.0.0.1:65535/hooks"
 
 type Journey = Callable[[Session], None]
 type Need = tuple[str, str]
-"""An IAM action and the logical id of its resource, with `/index` for the query of an index, and with the kind of keys
-for an item of the Access table."""
+"""An IAM action and the logical id of its resource, with `/index` for the query of an index, with the kind of keys for
+an item of the Access table, and with the purpose for an encrypted secret."""
 
 
 class Needs:
@@ -92,6 +92,7 @@ class Needs:
 
     def invoke(self, folder: str, event: dict[str, Any]) -> Any:
         self.folder = folder
+        secrets.decrypt.cache_clear()  # in Lambda, no function has the cache of another one
         try:
             return load_app(folder).handler(event, None)
         finally:
@@ -132,7 +133,9 @@ def _needs(service: str, operation: str, arguments: dict[str, Any]) -> list[Need
         case "sqs":
             return [("sqs:SendMessage", arguments["QueueUrl"].rsplit("/", 1)[1])]
         case "kms":
-            return [(f"kms:{operation}", KEYS.get(operation, "SecretsKey"))]
+            purpose = arguments.get("EncryptionContext", {}).get("purpose")
+            key = f"SecretsKey/{purpose}" if purpose else KEYS[operation]
+            return [(f"kms:{operation}", key)]
         case "events":
             return [(f"events:{operation}", "Bus")]
         case "scheduler":
@@ -165,8 +168,12 @@ def _granted(folder: str) -> set[Need]:
                     0
                 ]
                 index = "/index" if "/index/" in target else ""
-                keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {})
-                kinds = [f"/{leading}" for leading in keys.get("dynamodb:LeadingKeys", [])] or [index]
+                condition = statement.get("Condition", {})
+                narrowed = [
+                    *condition.get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", []),
+                    *condition.get("StringEquals", {}).get("kms:EncryptionContext:purpose", []),
+                ]
+                kinds = [f"/{kind}" for kind in narrowed] or [index]
                 granted |= {(action, name + kind) for action in actions for kind in kinds}
     return granted
 
@@ -420,6 +427,18 @@ def test_a_worker_may_only_do_the_writes_to_the_state_table_that_it_does() -> No
     }
 
     assert unused == set(UNUSED)
+
+
+def test_a_worker_may_decrypt_only_the_secrets_that_it_decrypts() -> None:
+    unused = {
+        (folder, key)
+        for folder, found in _needs_of_all().items()
+        if folder.startswith("workers/")
+        for action, key in _granted(folder) - found
+        if action == "kms:Decrypt"
+    }
+
+    assert unused == set()
 
 
 def test_the_hourly_run_enqueues_the_archiving_of_pending_records() -> None:

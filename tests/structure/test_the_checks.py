@@ -442,6 +442,24 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         "needs source [eal.events] or [eal.tasks]",
     ),
     (
+        grants.faults,
+        in_template(
+            "Action: kms:Decrypt, Resource: !GetAtt SecretsKey.Arn, Condition: *for_webhooks",
+            "Action: kms:Decrypt, Resource: !GetAtt SecretsKey.Arn",
+        ),
+        "TestWebhookRole allows kms:Decrypt for every purpose",
+    ),
+    (
+        grants.faults,
+        in_template("                      - stripe.signing\n", "                      - stripe.sining\n"),
+        "names the purpose stripe.sining, for which nothing",
+    ),
+    (
+        grants.faults,
+        in_template("                      - stripe.signing\n", ""),
+        "no role can encrypt secrets for the purpose stripe.signing",
+    ),
+    (
         queues.faults,
         in_template("EventBusName: !Ref Bus\n", "EventBusName: default\n"),
         "set the EventBusName of",

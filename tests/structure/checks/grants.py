@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from eal.domain.integrations.model import VENDORS, purpose
 from tests.structure.project import listed, referred
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ DECRYPTING_ENDPOINTS = {
     "WebhooksTest": "signs a test event while the caller waits for the receiver's response",
 }
 """Endpoints that may decrypt secrets, each with its reason. A new line is a decision."""
+_CRYPT = {"kms:Encrypt", "kms:Decrypt"}
+_PURPOSE = "kms:EncryptionContext:purpose"
 RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 
 
@@ -46,6 +49,7 @@ def faults(project: Project) -> Iterator[str]:
     yield from _roles_in_use(project)
     yield from _queues(project)
     yield from _endpoints(project)
+    yield from _purposes(project)
 
 
 def role_of(project: Project, logical_id: str) -> str | None:
@@ -97,6 +101,23 @@ def _statement(role: str, statement: dict[str, Any]) -> Iterator[str]:
             yield f"{role} has all of AccessTable: restrict it by a Condition on dynamodb:LeadingKeys"
     if "NotAction" in statement or "NotResource" in statement:
         yield f"{role} uses NotAction or NotResource: use Action and Resource"
+
+
+def _purposes(project: Project) -> Iterator[str]:
+    """A ciphertext decrypts only with the purpose that it was encrypted for, so a condition can restrict a role."""
+    known = {"webhook", *(purpose(vendor, name) for vendor, spec in VENDORS.items() for name in spec.secrets)}
+    encrypted: set[str] = set()
+    for role in project.resources("AWS::IAM::Role"):
+        for statement in statements(project, role):
+            actions = _CRYPT.intersection(listed(statement["Action"]))
+            named = statement.get("Condition", {}).get("StringEquals", {}).get(_PURPOSE, [])
+            if actions and not named:
+                yield f"{role} allows {', '.join(sorted(actions))} for every purpose: add a Condition on {_PURPOSE}"
+            for unknown in sorted({*named} - known):
+                yield f"{role} names the purpose {unknown}, for which nothing is encrypted"
+            encrypted |= {*named} if "kms:Encrypt" in actions else set()
+    for missing in sorted(known - encrypted):
+        yield f"no role can encrypt secrets for the purpose {missing}: add it to a Condition on {_PURPOSE}"
 
 
 def _keys_named(statement: dict[str, Any]) -> bool:
