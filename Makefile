@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop invoke start-api test lint unit deployed demo conformance bench environment clean
+.PHONY: help run stop invoke start-api test lint unit deployed demo conformance bench environment scanner clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -34,12 +34,13 @@ test: lint ## Run lint, types, template checks, all tests, and the deployed flow
 	$(MAKE) --no-print-directory unit; unit=$$?; \
 	wait $$deployed; deployed=$$?; cat .local/deployed.log; exit $$((unit | deployed))
 
-lint: environment ## Run ruff, mypy and sam validate
+lint: environment scanner ## Run ruff, mypy, sam validate and checkov
 	@ruff check .
 	@ruff format --check --quiet .
 	@mypy
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template functions/workers/template.yaml
+	@$(PY) -m tools.scan
 
 unit: environment ## Run the tests that need no stack, with coverage; PYTEST_ARGS=... selects tests and omits coverage
 	@COVERAGE_CORE=sysmon pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--cov --cov-config=pyproject.toml)
@@ -59,6 +60,9 @@ bench: environment ## Measure cold starts and warm handlers, as ratios
 environment:
 	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not on PATH: install Python 3.13, or set PYTHON=/path/to/python3.13" >&2; exit 1; }
 	@$(PYTHON) tools/stack/environment.py
+
+scanner: environment
+	@$(PY) tools/stack/environment.py scanner
 
 clean: stop ## Remove all generated files, including .venv
 	@rm -rf .local .venv .aws-sam .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

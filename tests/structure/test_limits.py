@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.structure.checks import limits
 from tests.structure.project import HERE, report
-from tools.fixtures.template import MAIN, WORKERS
+from tools.fixtures.template import MAIN, WORKERS, expanded
 
 PLANNED_ENDPOINTS, PLANNED_WORKERS = 75, 15
 
@@ -37,10 +37,10 @@ def test_each_stack_is_within_the_limits_with_the_planned_endpoints_and_workers(
 
 def _expanded(path: str, template: dict[str, Any], when: str) -> dict[str, Any]:
     """The template after SAM's transform; `pytest -s` shows its size."""
-    expanded = limits.expanded(template)
-    resources, size = limits.measured(expanded)
+    result = expanded(template)
+    resources, size = limits.measured(result)
     print(f"{path} {when}: {resources} of {limits.MAX_RESOURCES} resources, {size:,} bytes")
-    return expanded
+    return result
 
 
 def _copied(path: str, names: set[str], renamed: tuple[str, str], number: int) -> dict[str, Any]:

@@ -392,7 +392,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         queues.faults,
         in_template(
-            "Properties: {MessageRetentionPeriod: 1209600}", "Properties: {MessageRetentionPeriod: 345600}"
+            "Properties: {MessageRetentionPeriod: 1209600, ", "Properties: {MessageRetentionPeriod: 345600, "
         ),
         "must keep messages longer than",
     ),
@@ -458,6 +458,11 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         grants.faults,
         in_template("                      - stripe.signing\n", ""),
         "no role can encrypt secrets for the purpose stripe.signing",
+    ),
+    (
+        queues.faults,
+        in_template("      SqsManagedSseEnabled: true\n", ""),
+        "CallrailQueue needs SqsManagedSseEnabled: true",
     ),
     (
         queues.faults,

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import os
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,22 +11,6 @@ if TYPE_CHECKING:
 MAX_RESOURCES = 450
 MAX_TEMPLATE_BYTES = 800_000
 MAX_LAYER_SOURCE_BYTES = 5_000_000
-
-
-def expanded(template: dict[str, Any]) -> dict[str, Any]:
-    """The template after SAM's transform, without a call to AWS."""
-    from samtranslator.parser.parser import Parser
-    from samtranslator.translator.translator import Translator
-
-    template = copy.deepcopy(template)
-    for resource in template["Resources"].values():
-        for name in ("CodeUri", "ContentUri", "Location"):
-            if name in resource.get("Properties", {}):
-                resource["Properties"][name] = "s3://bucket/key"
-    defaults = {name: parameter.get("Default", "") for name, parameter in template["Parameters"].items()}
-    with patch.dict(os.environ, {"AWS_DEFAULT_REGION": "us-east-1"}):
-        result: dict[str, Any] = Translator({}, Parser()).translate(template, defaults)
-    return result
 
 
 def measured(template: dict[str, Any]) -> tuple[int, int]:

@@ -35,6 +35,9 @@ def faults(project: Project) -> Iterator[str]:
                 yield from _stream(logical_id, event["Properties"])
             elif event["Type"] == "Schedule":
                 yield from _schedule(logical_id, properties)
+    for queue, properties in project.resources("AWS::SQS::Queue").items():
+        if properties.get("SqsManagedSseEnabled") is not True:
+            yield f"{queue} needs SqsManagedSseEnabled: true, so that the template says that it is encrypted"
     yield from _dead_letters(project, consumed)
     yield from _receivers(project)
     yield from _rules(project)

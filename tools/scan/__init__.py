@@ -1,0 +1,1 @@
+"""Scan both templates with checkov, without a network: python -m tools.scan."""
