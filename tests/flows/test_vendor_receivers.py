@@ -7,8 +7,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.session import Session
 
 from eal.core import aws, observe
+from eal.entry.http.receiver import Receiver
+from eal.vendors.resend import webhooks
 from tests.support.aws import INBOUND_BUCKET
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
@@ -187,3 +190,26 @@ def test_neither_connection_nor_body_is_logged(
     assert "inbound_refused" in logged
     for private in (connection.id, connection.secret, "someone-private"):
         assert private not in logged
+
+
+def test_clients_are_created_before_the_first_request_in_lambda_and_in_it_elsewhere(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    created: list[str] = []
+    create = Session.create_client
+
+    def recorded(session: Session, service: str, **options: Any) -> Any:
+        created.append(service)
+        return create(session, service, **options)
+
+    monkeypatch.setattr(Session, "create_client", recorded)
+    aws.close()
+    Receiver(webhooks.SCHEME)
+    assert created == []
+
+    monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+    Receiver(webhooks.SCHEME)
+    at_start = sorted(created)
+    assert connection.receive(connection.url_event(BODY)).status == 202
+
+    assert sorted(created) == at_start == ["dynamodb", "kms", "s3", "sqs"]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from eal.core import clock, observe
+from eal.core import aws, clock, observe
 from eal.core.errors import (
     ApiError,
     InternalError,
@@ -62,6 +62,8 @@ class FunctionUrlEvent(TypedDict):
 class Receiver:
     def __init__(self, scheme: Scheme) -> None:
         self._scheme = scheme
+        # CallRail does not repeat a webhook that is not answered in time.
+        aws.prepare(aws.dynamodb, aws.kms, aws.s3, aws.sqs)
 
     def handler(self, event: ProxyEvent | FunctionUrlEvent, context: object) -> ProxyResponse:
         """The Lambda handler, for payload formats 1.0 and 2.0."""
