@@ -1,4 +1,8 @@
-"""Subscriptions of an organization: their state, from billing events in any order."""
+"""Subscriptions of an organization: their state, from billing events in any order.
+
+A tenant connects its own Stripe account, so it can sign an active subscription for itself and its children. An
+entitlement must not rest on these subscriptions, unless their connection is the operator's.
+"""
 
 from __future__ import annotations
 
