@@ -212,4 +212,4 @@ def test_clients_are_created_before_the_first_request_in_lambda_and_in_it_elsewh
     at_start = sorted(created)
     assert connection.receive(connection.url_event(BODY)).status == 202
 
-    assert sorted(created) == at_start == ["dynamodb", "kms", "s3", "sqs"]
+    assert sorted(created) == at_start == ["dynamodb", "kms", "s3"]

@@ -462,7 +462,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         queues.faults,
         in_template("      SqsManagedSseEnabled: true\n", ""),
-        "CallrailQueue needs SqsManagedSseEnabled: true",
+        "InboundQueue needs SqsManagedSseEnabled: true",
     ),
     (
         queues.faults,
