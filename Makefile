@@ -10,16 +10,19 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop invoke start-api test lint unit deployed demo conformance bench environment scanner clean
+.PHONY: help run stop reset invoke start-api test lint unit deployed demo conformance bench environment scanner clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
 
-run: environment ## Start the whole system on this machine; PORT=4566 sets its port, DETACH=1 returns when it is healthy
-	@$(PY) -m tools.stack $(if $(DETACH),up,run) --port $(PORT)
+run: environment ## Start the whole system on this machine; PORT=4566 sets its port, DETACH=1 returns when it is healthy, KEEP=1 keeps its state
+	@$(PY) -m tools.stack $(if $(DETACH),up,run) --port $(PORT) $(if $(KEEP),--keep)
 
 stop: ## Stop the system that `make run` started
 	@if [ -x $(PY) ]; then $(PY) -m tools.stack stop; else echo "nothing was running"; fi
+
+reset: ## Stop the system, and remove the state that KEEP=1 kept
+	@if [ -x $(PY) ]; then $(PY) -m tools.stack reset; else echo "nothing was running"; fi
 
 invoke: environment ## Invoke FUNCTION=LeadsCreate on its sample event with sam local; needs the running stack and Docker
 	@$(PY) -m tools.stack invoke --function "$(FUNCTION)" $(SAM_ARGS)

@@ -1,4 +1,4 @@
-"""The commands of make for the local stack: python -m tools.stack run|up|stop|tests|invoke|start-api."""
+"""The commands of make for the local stack: python -m tools.stack run|up|stop|reset|tests|invoke|start-api."""
 
 import argparse
 import os
@@ -16,18 +16,20 @@ RUN = ROOT / ".local"
 TEST = ROOT / ".local" / "test"
 
 
-def up(instance: Instance) -> bool:
+def up(instance: Instance, keep: bool) -> bool:
     """Start, deploy and seed the instance as far as needed. Returns whether this call started the server."""
     instance.folder.mkdir(parents=True, exist_ok=True)
     known = server.running(instance)
+    if known is not None and keep and not known["keep"]:
+        raise Failed("the stack is running without KEEP=1: end it with make stop, and run the command again")
     if known is not None and known["port"] != instance.port:
         say("server", f"moves from port {known['port']} to {instance.port}, with a new demo tenant")
         server.stop(instance)
         known = None
     if known is None:
-        # The state of a server is in its memory, so the keys in stack.json end with it.
+        # The keys in stack.json are of a server that has ended.
         instance.stack.unlink(missing_ok=True)
-        server.start(instance)
+        server.start(instance, keep)
     else:
         say("server", f"already running on 127.0.0.1:{instance.port}: data and keys are unchanged")
     deploy.deploy(instance)
@@ -52,12 +54,12 @@ def show(instance: Instance, began: float) -> None:
     )
 
 
-def run(instance: Instance, detach: bool) -> None:
+def run(instance: Instance, detach: bool, keep: bool) -> None:
     """Start the stack and stop it on Ctrl-C. A stack that another command started keeps running."""
     began = time.monotonic()
     before = server.running(instance)
     try:
-        is_started_here = up(instance)
+        is_started_here = up(instance, keep)
         show(instance, began)
         if detach or not is_started_here:
             say("running", "stop it with: make stop")
@@ -82,11 +84,19 @@ def wait(instance: Instance) -> None:
 
 
 def stop(instance: Instance) -> None:
-    known = read_json(instance.server)
-    if server.stop(instance):
-        say("stopped", f"127.0.0.1:{known['port']}")
+    known = server.running(instance)
+    if known is not None:
+        server.stop(instance)
+        say("stopped", f"127.0.0.1:{known['port']}{', and its state is kept' if known['keep'] else ''}")
     else:
         say("stopped", "the local stack was not running")
+
+
+def reset(instance: Instance) -> None:
+    """Stop the stack, and remove the state and the keys that KEEP=1 kept."""
+    server.stop(instance, save=False)
+    instance.kept.unlink(missing_ok=True)
+    say("reset", "the local stack is stopped, and no state is kept")
 
 
 def tests(instance: Instance, arguments: list[str]) -> int:
@@ -94,10 +104,11 @@ def tests(instance: Instance, arguments: list[str]) -> int:
     if not any((ROOT / "tests" / "deployed").glob("**/test_*.py")):
         say("deployed tests", "no tests found")
         return 0
-    server.stop(instance)
+    reset(instance)
     instance = replace(instance, port=server.free_port(instance.port))
     try:
-        up(instance)
+        # A test stops the stack and starts it again with its state.
+        up(instance, keep=True)
         return subprocess.run(
             [sys.executable, "-m", "pytest", "-m", "deployed", "tests/deployed", *arguments],
             cwd=ROOT,
@@ -105,13 +116,14 @@ def tests(instance: Instance, arguments: list[str]) -> int:
             check=False,
         ).returncode
     finally:
-        server.stop(instance)
+        reset(instance)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.stack", description=__doc__)
-    parser.add_argument("command", choices=("run", "up", "stop", "tests", "invoke", "start-api"))
+    parser.add_argument("command", choices=("run", "up", "stop", "reset", "tests", "invoke", "start-api"))
     parser.add_argument("--port", type=int, default=4566, help="the port of the stack on 127.0.0.1")
+    parser.add_argument("--keep", action="store_true", help="keep the state over a stop, and start with it")
     parser.add_argument("--api-port", type=int, default=3000, help="the port of sam local start-api")
     parser.add_argument("--function", default="", help="the logical id of the function to invoke")
     arguments, rest = parser.parse_known_args()
@@ -123,9 +135,11 @@ def main() -> int:
     try:
         match arguments.command:
             case "run" | "up":
-                run(instance, detach=arguments.command == "up")
+                run(instance, detach=arguments.command == "up", keep=arguments.keep)
             case "stop":
                 stop(instance)
+            case "reset":
+                reset(instance)
             case "tests":
                 return tests(instance, rest)
             case "invoke":

@@ -120,6 +120,7 @@ def deploy(instance: Instance) -> bool:
     ):
         say("deploy", "unchanged")
         return False
+    instance.deployed.unlink(missing_ok=True)
     with timed("deploy", "the stack"):
         client(instance, "s3").create_bucket(Bucket=ARTIFACTS)
         sam(

@@ -1,23 +1,33 @@
 """Start MiniStack with patches for the features of template.yaml that its CloudFormation does not support.
 
 The interpreter has no installed packages: MiniStack runs the functions with its own interpreter, and a function must
-import packages from its layers only. The first argument is the folder of MiniStack's packages. The patches use private
-names of MiniStack, whose version is pinned; a version that renames them fails at its start.
+import packages from its layers only. The first argument is the folder of MiniStack's packages; the second, if any, is
+the file that keeps the state over a restart. The patches use private names of MiniStack, whose version is pinned; a
+version that renames them fails at its start.
 """
 
+import asyncio
 import hashlib
 import io
 import os
+import shutil
+import signal
 import sys
 import tempfile
 import threading
 import time
+import traceback
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+ROOT = Path(__file__).resolve().parents[2]
 MAX_ENVIRONMENTS = 10
+# How long a stop waits for invocations in progress.
+MAX_DRAIN_SECONDS = 3.0
+STOPPING = threading.Event()
 
 
 class Moved(Exception):
@@ -165,9 +175,10 @@ def bound_environments() -> None:
 
     def acquire_worker(*arguments: Any, **more: Any) -> tuple[Any, str]:
         while True:
-            worker, how = acquire(*arguments, **{**more, "max_concurrency": MAX_ENVIRONMENTS})
-            if worker is not None:
-                return worker, how
+            if not STOPPING.is_set():
+                worker, how = acquire(*arguments, **{**more, "max_concurrency": MAX_ENVIRONMENTS})
+                if worker is not None:
+                    return worker, how
             time.sleep(0.005)
 
     lambda_svc.acquire_worker = acquire_worker
@@ -215,15 +226,73 @@ def share_layers() -> None:
     lambda_runtime.Worker._spawn = spawn_with_shared_layers
 
 
+def stop_on_sigterm(kept: Path | None) -> None:
+    """On SIGTERM, finish the invocations in progress, save the state to `kept`, and exit within seconds.
+
+    MiniStack's own shutdown waits for every connection and every thread, and thereby for the slowest function.
+    """
+    import hypercorn.asyncio
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
+    for name in ("_poll_sqs", "_poll_dynamodb_streams"):
+        setattr(lambda_svc, name, partial(poll_unless_stopping, getattr(lambda_svc, name)))
+
+    async def stop() -> None:
+        if kept is not None:
+            # Restored event source mappings have no poller yet.
+            lambda_svc._ensure_poller()
+        loop = asyncio.get_running_loop()
+        terminated = asyncio.Event()
+        loop.add_signal_handler(signal.SIGTERM, terminated.set)
+        await terminated.wait()
+        STOPPING.set()
+        deadline = loop.time() + MAX_DRAIN_SECONDS
+        while lambda_runtime.workers_in_use() and loop.time() < deadline:
+            await asyncio.sleep(0.05)
+        # MiniStack's threads deliver to queues and functions what these invocations published.
+        await asyncio.sleep(0.2)
+        try:
+            if kept is not None:
+                from tools.stack import state
+
+                state.save(kept, kept.with_name("stack.json"), kept.with_name("deployed.json"))
+        except Exception:  # noqa: BLE001 - `make stop` reports it with this log; the process must end in any case
+            traceback.print_exc()
+        os._exit(0)
+
+    hypercorn.asyncio.serve = partial(hypercorn.asyncio.serve, shutdown_trigger=stop)
+
+
+def poll_unless_stopping(poll: Any) -> bool:
+    """Receive no message that no function would process, because it stays invisible until its time-out."""
+    return not STOPPING.is_set() and bool(poll())
+
+
+def remove_discarded_files() -> None:
+    """Remove the files of earlier servers in the background: on a slow disk, thousands of files take minutes."""
+    discarded = Path(tempfile.gettempdir()).with_name("discarded")
+    threading.Thread(
+        target=shutil.rmtree, args=(discarded,), kwargs={"ignore_errors": True}, daemon=True
+    ).start()
+
+
 def main() -> None:
     packages = sys.argv.pop(1)
-    sys.path.insert(1, packages)
+    kept = Path(sys.argv.pop(1)) if len(sys.argv) > 1 else None
+    sys.path[1:1] = [packages, str(ROOT)]
     complete_rest_api()
     complete_buckets()
     transform_nested_templates()
     keep_attributes_in_nested_updates()
     bound_environments()
     share_layers()
+    stop_on_sigterm(kept)
+    if kept is not None and kept.exists():
+        from tools.stack import state
+
+        state.restore(kept)
+    remove_discarded_files()
     from ministack.app import main as serve  # type: ignore[import-untyped]
 
     serve()

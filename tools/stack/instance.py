@@ -48,7 +48,7 @@ class Instance:
 
     @property
     def server(self) -> Path:
-        """The file with the server's pid, identity and port."""
+        """The file with the server's pid, identity and port, and with whether it keeps its state."""
         return self.folder / "server.json"
 
     @property
@@ -59,6 +59,11 @@ class Instance:
     def deployed(self) -> Path:
         """The file with the fingerprint of the deployed inputs and the identity of the server."""
         return self.folder / "deployed.json"
+
+    @property
+    def kept(self) -> Path:
+        """The file with the state that KEEP=1 keeps, and with the stack.json and deployed.json that belong to it."""
+        return self.folder / "kept.zip"
 
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"

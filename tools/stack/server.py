@@ -1,8 +1,8 @@
 """Start and stop the MiniStack server of an instance, and no other process."""
 
 import contextlib
+import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -10,11 +10,17 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from pathlib import Path
+from typing import Any
 
 from tools.stack.instance import ROOT, Failed, Instance, read_json, timed, write_json
 
 EMULATOR = ROOT / "tools" / "stack" / "emulator.py"
+# The server waits up to three seconds for invocations in progress; the rest is for a loaded machine.
+MAX_STOP_SECONDS = 6.0
+MAX_SAVE_SECONDS = 60.0
+MAX_KILL_SECONDS = 3.0
 
 
 def identity(pid: int) -> str:
@@ -35,12 +41,12 @@ def identity(pid: int) -> str:
     return listing.stdout.strip()
 
 
-def running(instance: Instance) -> dict[str, object] | None:
+def running(instance: Instance) -> dict[str, Any] | None:
     """The content of server.json, if that process is still running."""
     known = read_json(instance.server)
     pid = known.get("pid")
     if isinstance(pid, int) and known.get("identity") and identity(pid) == known["identity"]:
-        return known
+        return {"keep": False} | known
     return None
 
 
@@ -65,29 +71,58 @@ def free_port(preferred: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def start(instance: Instance) -> None:
+def start(instance: Instance, keep: bool) -> None:
+    """Start the server: with the kept state if there is one and it is to be kept, otherwise empty."""
     if in_use(instance.port):
         raise Failed(f"port {instance.port} is in use by another program: choose a free port with PORT=…")
-    with timed("server", f"MiniStack on 127.0.0.1:{instance.port}"):
-        process = launch(instance)
-        while not (known := identity(process.pid)) and process.poll() is None:
+    files = kept_files(instance) if keep else {}
+    with timed("server", f"MiniStack on 127.0.0.1:{instance.port}{', with the kept state' if files else ''}"):
+        process = launch(instance, keep)
+        while not (started := identity(process.pid)) and process.poll() is None:
             time.sleep(0.001)
         # Written before the server is ready, so that an interrupted start can be stopped.
-        write_json(instance.server, {"pid": process.pid, "identity": known, "port": instance.port})
+        write_json(
+            instance.server,
+            {"pid": process.pid, "identity": started, "port": instance.port, "keep": keep},
+        )
         deadline = time.monotonic() + 30
         while not is_healthy(instance.endpoint):
             if process.poll() is not None or time.monotonic() > deadline:
                 stop(instance)
                 raise Failed("MiniStack did not start", instance.log("server"))
             time.sleep(0.05)
+    if files:
+        write_json(instance.stack, files["stack.json"])
+        write_json(instance.deployed, files["deployed.json"] | {"server": started})
 
 
-def launch(instance: Instance) -> subprocess.Popen[bytes]:
+def kept_files(instance: Instance) -> dict[str, Any]:
+    """The contents of stack.json and deployed.json in the kept state, by name; empty if no state is kept.
+
+    Raises:
+        Failed: the state was kept on another port, which is in the addresses of its queues.
+    """
+    if not instance.kept.exists():
+        return {}
+    with zipfile.ZipFile(instance.kept) as archive:
+        files = {name: json.loads(archive.read(name)) for name in ("stack.json", "deployed.json")}
+    endpoint = files["stack.json"]["aws"]["endpoint_url"]
+    if endpoint != instance.endpoint:
+        port = endpoint.rpartition(":")[2]
+        raise Failed(f"the kept state belongs to port {port}: use PORT={port}, or remove it with make reset")
+    return files
+
+
+def launch(instance: Instance, keep: bool) -> subprocess.Popen[bytes]:
     bare = instance.folder / "runtime"
     if not (bare / "bin" / "python").exists():
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
     scratch = instance.folder / "scratch"
-    shutil.rmtree(scratch, ignore_errors=True)
+    if scratch.exists():
+        # The server removes it in the background.
+        discarded = instance.folder / "discarded"
+        discarded.mkdir(exist_ok=True)
+        scratch.rename(discarded / str(time.time_ns()))
     scratch.mkdir(parents=True)
     packages = next((ROOT / ".venv" / "lib").glob("python3.*/site-packages"), Path(sys.prefix))
     # Every function inherits this environment, so it contains no variable of the shell that is not needed.
@@ -108,7 +143,7 @@ def launch(instance: Instance) -> subprocess.Popen[bytes]:
     with instance.log("server").open("w") as log:
         # A new session: Ctrl-C does not reach the server, and killing its process group also ends the functions.
         return subprocess.Popen(
-            [bare / "bin" / "python", EMULATOR, packages],
+            [bare / "bin" / "python", EMULATOR, packages, *([instance.kept] if keep else [])],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -117,30 +152,56 @@ def launch(instance: Instance) -> subprocess.Popen[bytes]:
         )
 
 
-def stop(instance: Instance) -> bool:
-    """Stop the server and its functions. Returns False if the server was not running."""
+def stop(instance: Instance, save: bool = True) -> bool:
+    """Stop the server and its functions within ten seconds, not counting the time to save a state that is kept.
+
+    Returns False if the server was not running.
+
+    Raises:
+        Failed: the state was not saved.
+    """
     known = running(instance)
+    saved_before = saved_at(instance)
+    is_saving = False
     if known is not None:
-        pid = int(str(known["pid"]))
-        for number, timeout_seconds in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                # start_new_session created the process group; its id is this pid.
-                os.killpg(pid, number)
-            if has_ended(pid, timeout_seconds):
-                break
-    # The state and the keys end with the server.
+        is_saving = bool(known["keep"]) and save and is_complete(instance, known)
+        end(known, MAX_SAVE_SECONDS if is_saving else 0.0 if known["keep"] else MAX_STOP_SECONDS)
     for path in (instance.server, instance.stack, instance.deployed):
         path.unlink(missing_ok=True)
-    shutil.rmtree(instance.folder / "scratch", ignore_errors=True)
+    if is_saving and saved_at(instance) == saved_before:
+        raise Failed("the state was not saved: the one of the last stop is kept", instance.log("server"))
     return known is not None
 
 
-def has_ended(pid: int, timeout_seconds: float) -> bool:
+def end(known: dict[str, Any], max_seconds: float) -> None:
+    """End the server of a server.json: it may finish within `max_seconds`, then its process group is killed."""
+    pid, port = known["pid"], known["port"]
+    with contextlib.suppress(ProcessLookupError):
+        if max_seconds:
+            os.kill(pid, signal.SIGTERM)
+            has_ended(pid, port, max_seconds)
+        # start_new_session created the process group; its id is this pid, also after the end of the server.
+        os.killpg(pid, signal.SIGKILL)
+    has_ended(pid, port, MAX_KILL_SECONDS)
+
+
+def is_complete(instance: Instance, known: dict[str, Any]) -> bool:
+    """Whether the stack of this server is deployed and seeded. A part of a deployment is not worth keeping."""
+    keys = read_json(instance.stack).get("keys", {None: None})
+    return read_json(instance.deployed).get("server") == known["identity"] and all(keys.values())
+
+
+def saved_at(instance: Instance) -> int:
+    return instance.kept.stat().st_mtime_ns if instance.kept.exists() else 0
+
+
+def has_ended(pid: int, port: int, timeout_seconds: float) -> bool:
+    """Whether the process ends in time, and with it all its threads, which hold the port until they end."""
     deadline = time.monotonic() + timeout_seconds
     while time.monotonic() < deadline:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
-        if not identity(pid):
+        if not identity(pid) and not in_use(port):
             return True
         time.sleep(0.05)
     return False
