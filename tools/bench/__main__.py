@@ -12,7 +12,7 @@ from tools.bench.runtime import RunFailed
 
 sys.path.insert(0, str(ROOT / "layers" / "shared"))
 
-from tools.bench import audit, capacity, cold, deliver, imports, isolation, pages, receivers, warm
+from tools.bench import audit, capacity, cold, cost, deliver, imports, isolation, pages, receivers, warm
 
 COLD_ROUNDS, COLD_BUDGET = 7, 8.0
 WARM_INVOCATIONS, WARM_BUDGET = 1000, 1.3
@@ -25,6 +25,7 @@ RUNS: dict[str | None, Run] = {
     "capacity": lambda _: capacity.main(),
     "receivers": lambda arguments: receivers.main(arguments.invocations),
     "deliver": lambda arguments: deliver.main(arguments.batches),
+    "cost": lambda _: cost.main(),
     "pages": lambda _: pages.main(),
     "import": lambda arguments: imports.main(arguments.rows),
     "audit": lambda arguments: audit.main(tuple(arguments.records) or audit.SIZES),
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         "deliver", help="deliveries per second, relative to a bare loop that signs and posts"
     )
     command.add_argument("--batches", type=int, default=200)
+    commands.add_parser("cost", help="dollars per million of requests, deliveries and audit records")
     commands.add_parser("pages", help="the reads of a page of leads, with few leads and with many")
     command = commands.add_parser("import", help="an import of leads whose worker is killed twice")
     command.add_argument("--rows", type=int, default=imports.ROWS)

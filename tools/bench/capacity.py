@@ -28,7 +28,7 @@ from eal.domain.outbox.publish import publish
 from tools.bench import items
 from tools.bench.capacity_units import Table
 from tools.fixtures.template import functions, table_arguments
-from tools.fixtures.virtual_time import virtual_time
+from tools.fixtures.virtual_time import LATENCY_SECONDS, virtual_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,14 +41,6 @@ _ID = re.compile(r"[a-z]+_[0-9a-z]{26}")
 
 BATCHES = ((30, 1), (1, 30), (1, 1))
 """Tenants, and changes of each."""
-LATENCY_SECONDS = {
-    "GetItem": 0.004,
-    "BatchGetItem": 0.006,
-    "TransactWriteItems": 0.015,
-    "PutEvents": 0.020,
-    "SendMessageBatch": 0.010,
-    "BatchWriteItem": 0.008,
-}
 CPU_SECONDS_PER_RECORD = 0.0005
 STREAM_SHARDS = 4
 PARTITION_UNITS = 1_000
