@@ -1,6 +1,7 @@
 """python -m tools.bench [COMMAND]: the cost of our code, as ratios to a baseline or as counts.
 
-Without a command, cold and warm run with their defaults. pages, import, audit and isolation need a running local stack.
+Without a command, cold and warm run with their defaults. pages, import, audit, isolation and soak need a running local
+stack.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from tools.bench.runtime import RunFailed
 
 sys.path.insert(0, str(ROOT / "layers" / "shared"))
 
-from tools.bench import audit, capacity, cold, cost, deliver, imports, isolation, pages, receivers, warm
+from tools.bench import audit, capacity, cold, cost, deliver, imports, isolation, pages, receivers, soak, warm
 
 COLD_ROUNDS, COLD_BUDGET = 7, 8.0
 WARM_INVOCATIONS, WARM_BUDGET = 1000, 1.3
@@ -30,6 +31,7 @@ RUNS: dict[str | None, Run] = {
     "import": lambda arguments: imports.main(arguments.rows),
     "audit": lambda arguments: audit.main(tuple(arguments.records) or audit.SIZES),
     "isolation": lambda arguments: isolation.main(arguments.healthy, arguments.hanging, arguments.events),
+    "soak": lambda arguments: soak.main(arguments.minutes),
     None: lambda _: _cold_and_warm(),
 }
 
@@ -91,6 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--healthy", type=int, default=200)
     command.add_argument("--hanging", type=int, default=20)
     command.add_argument("--events", type=int, default=40)
+    command = commands.add_parser("soak", help="a mixed load whose functions are killed: is anything lost?")
+    command.add_argument("--minutes", type=int, default=10)
     return parser
 
 
