@@ -20,8 +20,9 @@ from tests.support.aws import ACCESS, AUDIT_BUCKET, INBOUND_BUCKET, STATE, UPLOA
 from tests.support.http import load_app, match, proxy_event
 from tests.support.imports import QUEUE, upload
 from tests.support.inbound import SECRETS, SIGNERS
-from tests.support.pipeline import Pipeline, sqs_event
+from tests.support.pipeline import Pipeline, expire_items, sqs_event
 from tests.support.tenants import new_tenant
+from tests.support.time import freeze
 from tests.support.vendor_apis import CallrailApi, ResendApi, serving
 from tools.fixtures.callrail import Call, signature
 from tools.fixtures.receiver import receiver
@@ -377,6 +378,12 @@ def _audit_log(session: Session) -> None:
     oldest = session.call("GET", "/v1/audit-log?limit=1&order=asc")["data"][0]
     session.call("GET", f"/v1/audit-log/{oldest['id']}/proof")
     assert session.call("GET", "/v1/audit-log/export.csv").startswith("id,action,")
+    freeze(session.monkeypatch, clock.now() + timedelta(days=800))
+    expire_items()
+    cursor = session.call("GET", "/v1/audit-log")["next_cursor"]
+    assert session.call("GET", f"/v1/audit-log?cursor={cursor}")["data"]
+    assert session.call("GET", f"/v1/audit-log/{oldest['id']}") == oldest
+    session.call("GET", f"/v1/audit-log/{oldest['id']}/proof")
 
 
 def _relay_only(session: Session) -> None:

@@ -16,18 +16,26 @@ def _bucket() -> dict[str, Any]:
     return resources("AWS::S3::Bucket")["AuditBucket"]
 
 
-def test_one_parameter_sets_the_retention_of_table_bucket_and_objects() -> None:
+def test_one_parameter_sets_the_retention_of_bucket_and_objects() -> None:
     default = _bucket()["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
     assert default == {"Mode": MODE, "Days": DAYS}
     expiring = [rule for rule in _bucket()["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule]
     assert {rule["Prefix"] for rule in expiring} == {"audit/", "checkpoints/"}
     assert all(rule["ExpirationInDays"] == DAYS for rule in expiring)
-    variables = template()["Globals"]["Function"]["Environment"]["Variables"]
-    assert variables["AUDIT_RETENTION_DAYS"] == DAYS  # the items' TTL, and the locks of objects
     archive = functions()["WorkersArchiveAudit"]["Environment"]["Variables"]
+    assert archive["AUDIT_RETENTION_DAYS"] == DAYS  # the locks of objects
     assert archive["AUDIT_LOCK_MODE"] == MODE
     assert template()["Parameters"]["AuditRetentionDays"]["Default"] == 7 * 365 + 2
     assert "2557" not in json.dumps(template()["Resources"])
+
+
+def test_the_table_keeps_audit_records_for_13_months_by_default() -> None:
+    variables = template()["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["AUDIT_TABLE_DAYS"] == {"Ref": "AuditTableDays"}
+    days = template()["Parameters"]["AuditTableDays"]
+    assert days["Default"] == 396
+    # At least a month for lists, and another one for the archive to catch up after a failure.
+    assert days["MinValue"] == 62
 
 
 def test_segments_move_to_glacier_instant_retrieval_after_90_days() -> None:

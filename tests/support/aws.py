@@ -65,6 +65,7 @@ SETTINGS = {
     "SCHEDULES": SCHEDULES,
     "SCHEDULES_ROLE": "arn:aws:iam::123456789012:role/schedules",
     "AUDIT_RETENTION_DAYS": "2557",
+    "AUDIT_TABLE_DAYS": "396",
     "AUDIT_LOCK_MODE": "GOVERNANCE",
     "CALLRAIL_RECEIVER_URL": "https://receiver.example.com/",
     "RESEND_RECEIVER_URL": "https://resend.example.com/",

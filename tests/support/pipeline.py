@@ -10,7 +10,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from eal.core import aws
+from eal.core import aws, clock
 from tests.support import events
 from tests.support.aws import STATE, backend
 from tests.support.http import load_app
@@ -153,3 +153,12 @@ def _batches(queue: str) -> Iterator[list[dict[str, Any]]]:
         for message in messages:
             aws.sqs().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         yield messages
+
+
+def expire_items() -> None:
+    """Delete the items of the State table whose time to live has passed, as DynamoDB does within days."""
+    now = clock.now().timestamp()
+    for item in items():
+        if "ttl" in item and int(item["ttl"]["N"]) < now:
+            key = {name: item[name] for name in ("pk", "sk")}
+            aws.dynamodb().delete_item(TableName=STATE, Key=key)

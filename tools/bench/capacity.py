@@ -120,7 +120,7 @@ def _in_memory() -> Iterator[_State]:
         "STATE_TABLE": "state",
         "BUS": "bus",
         "AUDIT_QUEUE": "https://sqs/audit",
-        "AUDIT_RETENTION_DAYS": "2557",
+        "AUDIT_TABLE_DAYS": "396",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
 

@@ -35,7 +35,7 @@ def environment(variables: dict[str, object], aws_endpoint: str) -> dict[str, st
     return {
         **settings,
         "STAGE": "local",
-        "AUDIT_RETENTION_DAYS": "2557",
+        "AUDIT_TABLE_DAYS": "396",
         "PATH": "/usr/bin:/bin",
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",

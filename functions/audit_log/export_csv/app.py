@@ -26,9 +26,9 @@ HEADERS = {
     also=(303,),
 )
 def export(query: AuditLogCsvQuery, caller: Admin) -> Answer:
-    """Returns up to 5,000 records as CSV, in the order of the list. If more records match, the answer is a 303 whose
-    Location is an export created with the same filters. The file of an export starts with the oldest record, whatever
-    `order` is.
+    """Returns up to 5,000 records as CSV, in the order of the list. If more match, or records older than about a year
+    can match, the answer is a 303 whose Location is an export created with the same filters. The file of an export
+    starts with the oldest record, whatever `order` is.
 
     If three exports are already running, the answer is 409.
     """

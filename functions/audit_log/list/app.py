@@ -17,7 +17,12 @@ handler = app.handler
     grant="audit-log",
 )
 def list_records(query: AuditLogQuery, caller: Reader) -> AuditRecordPage:
-    """Lists audit records, newest first. Combine `resource_type` and `resource_id` to get one resource's history."""
+    """Lists audit records of the last seven years, newest first. Combine `resource_type` and `resource_id` to get one
+    resource's history.
+
+    Records older than about a year are in the order of `seq`. A cursor of a list in ascending order is valid for 31
+    days.
+    """
     page = audit_log.search(query, by=caller)
     return AuditRecordPage(
         data=[AuditRecordView.of(record) for record in page.items], next_cursor=page.next_cursor

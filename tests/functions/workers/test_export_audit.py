@@ -16,8 +16,9 @@ import pytest
 from eal.core import aws, settings
 from eal.core.clock import rfc3339
 from eal.core.table.item import from_attributes
+from eal.domain.audit_log import segments
 from eal.domain.audit_log.archive import segment_object_key
-from eal.domain.audit_log.exports import file, segments, writing
+from eal.domain.audit_log.exports import file, writing
 from eal.domain.audit_log.exports.model import DEADLINE
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app

@@ -64,7 +64,13 @@ def audit_bucket() -> str:
 
 
 def audit_retention_days() -> int:
+    """How long the archive keeps an audit record."""
     return int(_required("AUDIT_RETENTION_DAYS"))
+
+
+def audit_table_days() -> int:
+    """How long the table keeps an audit record. After that, only the archive has it."""
+    return int(_required("AUDIT_TABLE_DAYS"))
 
 
 def audit_lock_mode() -> str:

@@ -146,7 +146,7 @@ class Transaction:
                 "gsi1sk": record_id,
                 "gsi2pk": partition(tenant, "AUDIT", "actor", self.actor.id),
                 "gsi2sk": record_id,
-                "ttl": self._in(timedelta(days=settings.audit_retention_days())),
+                "ttl": self._in(timedelta(days=settings.audit_table_days())),
             },
             tenant,
         )

@@ -39,7 +39,7 @@ def _tables_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "STATE_TABLE": f"state-{name}",
         "ACCESS_TABLE": f"access-{name}",
         "MAC_KEY": "alias/mac",
-        "AUDIT_RETENTION_DAYS": "2557",
+        "AUDIT_TABLE_DAYS": "396",
     }.items():
         monkeypatch.setenv(variable, value)
     in_process.forget()

@@ -41,13 +41,15 @@ class Page[T]:
 class Partition:
     """What a list reads: a partition of the table, or of an index, whose items are ordered by `id`.
 
-    `base` is the items' own partition: with `id` it is the table key that DynamoDB requires in a start key.
+    `base` is the items' own partition: with `id` it is the table key that DynamoDB requires in a start key. Items with
+    an id below `lowest` are not read.
     """
 
     base: str
     id_prefix: str
     index: str | None = None
     index_partition: str | None = None
+    lowest: str | None = None
 
 
 def read[T](
@@ -168,6 +170,7 @@ def _query(
     pk, sk = (f"{partition.index}pk", f"{partition.index}sk") if partition.index else ("pk", "sk")
     condition, values = f"{pk} = :pk", {":pk": partition.index_partition or partition.base}
     low, high = (at and ids.lowest(partition.id_prefix, at) for at in query.creation_range())
+    low = max(low or "", partition.lowest or "") or None
     if low and high:
         if low >= high:
             return [], None

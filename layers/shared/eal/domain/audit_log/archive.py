@@ -12,13 +12,14 @@ import gzip
 import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from math import inf
+from math import ceil, inf
 from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
 
 from eal.core import aws, clock, observe, settings
 from eal.core.audit import HASHED_FIELDS
+from eal.core.clock import Instant  # noqa: TC001 - pydantic resolves the annotation
 from eal.core.errors import Unavailable
 from eal.core.table import contention, progress
 from eal.core.table.item import dump, load
@@ -27,6 +28,7 @@ from eal.core.table.read import get, get_all, walk
 from eal.core.table.write import Stale
 from eal.domain.audit_log import checkpoints, tree, waiting
 from eal.domain.audit_log.model import Checkpoint
+from eal.domain.audit_log.segments import LATE_SECONDS, MAX_RECORDS_PER_SEGMENT, created_at_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.tenancy import Tenant
 
-MAX_RECORDS_PER_SEGMENT = 1000
 _INDEX_DELAYS_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6)
 """Waits for an index that lacks numbered records, as the index of a busy log often does for a moment."""
 
@@ -81,6 +82,7 @@ def _archive_readable(log: _Log, deadline: float) -> int:
             archived=log.head.archived + len(records),
             planned=None,
             calling=max([log.head.calling, *to_sign]),
+            **_lateness(log.head, records),
         )
         written += len(records)
         observe.count("audit_archived", len(records))
@@ -90,6 +92,14 @@ def _archive_readable(log: _Log, deadline: float) -> int:
 def _needs_checkpoint(record: Item) -> bool:
     """All records need a checkpoint, except the records of signed checkpoints."""
     return record["action"] != checkpoints.SIGNED_ACTION
+
+
+def _lateness(head: _Head, records: Sequence[Item]) -> dict[str, object]:
+    newest, late_seconds = head.newest, head.late_seconds
+    for created_at in map(created_at_of, records):
+        newest = max(newest or created_at, created_at)
+        late_seconds = max(late_seconds, ceil((newest - created_at).total_seconds()))
+    return {"newest": newest, "late_seconds": late_seconds}
 
 
 def segment_object_key(tenant: Tenant, first: int, last: int) -> str:
@@ -103,12 +113,18 @@ def checkpoint_object_key(tenant: Tenant, size: int) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Head:
     """`archived` is the last record in the bucket and the tree, `planned` the last record of the segment in progress,
-    `calling` the last archived record that needs a checkpoint, `kept` the last checkpoint in the bucket."""
+    `calling` the last archived record that needs a checkpoint, `kept` the last checkpoint in the bucket.
+
+    `newest` is the latest creation time in the archive. No record was created more than `late_seconds` before a record
+    with a lower number: the relay numbers a record within seconds, and later after a failure.
+    """
 
     archived: int = 0
     planned: int | None = None
     calling: int = 0
     kept: str | None = None
+    newest: Instant | None = None
+    late_seconds: int = LATE_SECONDS
     version: int = 0
 
 

@@ -1,14 +1,15 @@
 """Audit records and their filters, and checkpoints with the canonical forms that are signed, archived and hashed."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, NamedTuple
 
 from pydantic import Field, JsonValue
 
 from eal.core.audit import Actor, Source
-from eal.core.clock import Instant
+from eal.core.clock import Instant, rfc3339
 from eal.core.json import Json
-from eal.core.table.item import dump
+from eal.core.table.item import Item, dump
 from eal.core.tenancy import Mode, TenantScoped
 from eal.core.wire import Wire
 
@@ -48,6 +49,17 @@ class AuditRecord:
     seq: int | None = None
     previous_hash: str | None = None
     hash: str | None = None
+
+
+class Span(NamedTuple):
+    """The archived part of a list: the records created since a time, with ids below `until`."""
+
+    since: datetime
+    until: str
+
+    def has(self, record: Item) -> bool:
+        # Compared as text: all times have milliseconds and a Z, so they sort as text.
+        return str(record["created_at"]) >= rfc3339(self.since) and str(record["id"]) < self.until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

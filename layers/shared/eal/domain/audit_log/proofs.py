@@ -8,7 +8,7 @@ from eal.core import ids
 from eal.core.errors import Unavailable, ValidationFailed
 from eal.core.table.read import get_all
 from eal.domain.audit_log import checkpoints, merkle, tree
-from eal.domain.audit_log.store import AUDIT_RECORDS
+from eal.domain.audit_log.store import AUDIT_RECORDS, archived_item
 from eal.domain.audit_log.wire import AuditRecordView, CheckpointView, ConsistencyView, ProofView
 
 if TYPE_CHECKING:
@@ -35,9 +35,7 @@ def of_record(record_id: str, by: Caller) -> ProofView:
             *checkpoints.log_state_keys(by.tenant),
         ]
     )
-    if item is None:
-        raise AUDIT_RECORDS.not_found(record_id)
-    record = AUDIT_RECORDS.load(item)
+    record = AUDIT_RECORDS.load(item or archived_item(record_id, by))
     state = checkpoints.log_state_of(*state_items)
     if record.seq is None or record.seq > state.size:
         raise _not_yet("This record is being archived. Its proof will be available in about one minute.")

@@ -20,10 +20,14 @@ MAX_RECORDS_READ = 20_000
 
 
 def csv_text(query: AuditLogCsvQuery, by: Caller) -> str | None:
-    """The matching records in the order of the list; None if they exceed a limit and need an export."""
+    """The matching records in the order of the list; None if they need an export, because they exceed a limit or can be
+    in the archive only."""
+    items = store.every(query.as_list(), by)
+    if items is None:
+        return None
     rows = [csv.header()]
     size = 0
-    for read_count, item in enumerate(store.every(query.as_list(), by), 1):
+    for read_count, item in enumerate(items, 1):
         if read_count > MAX_RECORDS_READ:
             return None
         if not store.matches(query, item):

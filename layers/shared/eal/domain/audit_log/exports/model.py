@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from eal.core.clock import Instant, parse, rfc3339
+from eal.core.clock import Instant, rfc3339
 from eal.core.table.item import Item
 from eal.domain.audit_log.model import AuditLogFilters, Checkpoint
 
@@ -127,7 +127,3 @@ class OpenExports:
 
     exports: dict[str, ExportRequest] = field(default_factory=dict)
     version: int = 0
-
-
-def created_at_of(item: Item) -> datetime:
-    return parse(str(item["created_at"]))

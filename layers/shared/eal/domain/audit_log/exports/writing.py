@@ -16,8 +16,8 @@ from eal.core import clock, observe
 from eal.core.caller import worker
 from eal.core.table.read import walk
 from eal.core.table.write import Stale
-from eal.domain.audit_log import checkpoints
-from eal.domain.audit_log.exports import csv, file, segments, store
+from eal.domain.audit_log import checkpoints, segments
+from eal.domain.audit_log.exports import csv, file, store
 from eal.domain.audit_log.exports.file import ExportFile
 from eal.domain.audit_log.exports.model import DEADLINE, File, Manifest, Progress
 from eal.domain.audit_log.store import AUDIT_RECORDS, matches
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.tenancy import Tenant
     from eal.domain.audit_log.exports.model import AuditExport
-    from eal.domain.audit_log.exports.segments import Segment
     from eal.domain.audit_log.model import Checkpoint
+    from eal.domain.audit_log.segments import Segment
 
 PART_BYTES, PART_GROWTH_BYTES = 8 * 1024 * 1024, 48 * 1024
 """The size of the first part, and by how much each part is larger than the one before. S3 accepts 10,000 parts: with
@@ -201,7 +201,7 @@ class _Run:
 
     def _initial_progress(self, checkpoint: Checkpoint, *, version: int) -> Progress:
         since = self.export.filters.created_after
-        start = segments.from_time(self.tenant, since, checkpoint.size) if since else 1
+        start = segments.from_time(self.tenant, since - segments.MARGIN, checkpoint.size) if since else 1
         expired = 0
         if start == 1 and (oldest := segments.first_from(self.tenant, 1)):
             start, expired = oldest.first, oldest.first - 1
