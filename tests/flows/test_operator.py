@@ -24,7 +24,7 @@ STACK = {
         {"OutputKey": "StateTableName", "OutputValue": STATE},
         {"OutputKey": "AccessTableName", "OutputValue": ACCESS},
     ],
-    "Parameters": [{"ParameterKey": "AuditRetentionDays", "ParameterValue": "2557"}],
+    "Parameters": [{"ParameterKey": "AuditTableDays", "ParameterValue": "396"}],
 }
 
 

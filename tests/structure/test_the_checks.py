@@ -619,7 +619,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         grants.faults,
         in_template(
-            "functions/audit_log/get\n      Role: !GetAtt ReadRole",
+            "functions/audit_log/get\n      Role: !GetAtt AuditLogRole",
             "functions/audit_log/get\n      Role: !GetAtt ProofsRole",
         ),
         "AuditLogGet is an endpoint, and ProofsRole allows kms:Sign",
