@@ -23,7 +23,7 @@ from moto.dynamodb.models.table import Table
 from moto.s3.models import FakeKey, FakeMultipart
 
 from eal.core import aws, secrets
-from tests.support import faster_moto, limits
+from tests.support import faster_moto, limits, partiql
 from tools.fixtures.template import resources, table_arguments
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ QUEUES = {
     "stripe": "StripeQueue",
     "delivery": "DeliveryQueue",
     "audit": "AuditQueue",
+    "slow_delivery": "SlowDeliveryQueue",
     "crm": "CrmQueue",
+    "slow_crm": "SlowCrmQueue",
     "classify": "ClassifyQueue",
     "callrail_reconciliation": "CallrailReconciliationQueue",
     "resend_reconciliation": "ResendReconciliationQueue",
@@ -100,13 +102,19 @@ def _in_turn(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
                 requests = [request for item in arguments["TransactItems"] for request in item.values()]
                 return _all_or_nothing(client, operation, arguments, requests)
             case "UpdateItem":
-                return _all_or_nothing(client, operation, arguments, [arguments])
+                return _update(client, operation, arguments)
+            case "BatchExecuteStatement":
+                return partiql.execute_batch(_update, client, arguments)
             case _:
                 answer = send_with_missing_features(client, operation, arguments)
         if operation == "TransactGetItems":
             found = [response.get("Item", {}) for response in answer["Responses"]]
             limits.check_transaction(operation, sum(map(limits.item_size, found)))
         return answer
+
+
+def _update(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+    return _all_or_nothing(client, operation, arguments, [arguments])
 
 
 def _all_or_nothing(

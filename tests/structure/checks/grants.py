@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 NEVER = (
     "dynamodb:Scan",
-    "dynamodb:PartiQL",
+    "dynamodb:PartiQLSelect",
+    "dynamodb:PartiQLInsert",
+    "dynamodb:PartiQLDelete",
     "s3:DeleteObject",
     "s3:BypassGovernanceRetention",
     "s3:PutBucket",
