@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
+from eal.core.outbound import health
+from eal.domain.webhooks.deliveries import attempt
 from tests.support.aws import aws_in_process
 from tests.support.receiver import Receiver, receiving
 from tests.support.tenants import Tenant, new_tenant
@@ -49,7 +51,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """A receiver that is never slow because this machine is."""
+    monkeypatch.setattr(health, "SLOW_SECONDS", 600.0)
+    monkeypatch.setattr(attempt, "FIRST_WAVE_SECONDS", 600.0)
     with receiving() as receiver:
         yield receiver
 

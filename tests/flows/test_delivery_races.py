@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.core.outbound import sender
-from eal.domain.webhooks.deliveries.endpoint_health import LEASE
+from eal.core.outbound import health
+from eal.core.outbound.slots import LEASE
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
 from tests.support.receiver import Receiver, Response
 from tests.support.time import freeze
 from tests.support.webhooks import (
     Queue,
+    Sent,
     deliver,
     deliveries,
     fan_out,
@@ -72,15 +73,14 @@ def test_a_response_after_the_timeout_is_a_failure_and_the_retry_succeeds(
 ) -> None:
     now = freeze(monkeypatch)
     recorded = threading.Event()
-    monkeypatch.setattr(sender, "TOTAL_SECONDS", 0.2)
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.2)
     receiver.responses = [Response(meanwhile=lambda: recorded.wait(20)), Response(200)]
 
     deliver(message)
     recorded.set()
     (retry,) = queue.take()
-    monkeypatch.setattr(sender, "TOTAL_SECONDS", 15.0)
     now.advance(seconds=retry.delay)
-    deliver(retry.message)
+    deliver(retry.message, lane=retry.lane)
 
     (delivery,) = deliveries()
     assert [(attempt.error, attempt.status_code) for attempt in delivery.attempts] == [
@@ -106,7 +106,7 @@ def test_an_attempt_is_recorded_if_a_retry_is_requested_meanwhile(
     assert all(sent.message["attempt"] == 2 for sent in queue.take())
 
 
-@pytest.mark.parametrize("operation", ["UpdateItem", "TransactGetItems", "PutItem"])
+@pytest.mark.parametrize("operation", ["BatchExecuteStatement", "BatchGetItem"])
 def test_a_message_survives_throttling_by_dynamodb(
     message: dict[str, Any],
     receiver: Receiver,
@@ -134,7 +134,7 @@ def test_a_slot_that_was_not_released_expires(
     now = freeze(monkeypatch)
     health_of(message)
     with watched_calls(monkeypatch) as calls:
-        calls.kill_after = 3  # the outcome is recorded, the slot not released
+        calls.kill_after = 1  # the slot is acquired
         with pytest.raises(Killed):
             deliver(message)
     assert len(health_of(message).leases) == 1
@@ -156,11 +156,11 @@ class Chaos:
         self._patch = patch
         self._queue = queue
         self._receiver = receiver
-        self.waiting: list[tuple[float, dict[str, Any]]] = []
+        self.waiting: list[tuple[float, Sent]] = []
 
     def collect(self) -> None:
         at = self.clock.at.timestamp()
-        self.waiting += [(at + sent.delay, sent.message) for sent in self._queue.take()]
+        self.waiting += [(at + sent.delay, sent) for sent in self._queue.take()]
 
     def step(self, *, calm: bool) -> None:
         at = self.clock.at.timestamp()
@@ -177,15 +177,17 @@ class Chaos:
             self.waiting.append((at + VISIBILITY_SECONDS, chosen[1]))
         self.collect()
 
-    def _survives(self, message: dict[str, Any], *, calm: bool) -> bool:
+    def _survives(self, sent: Sent, *, calm: bool) -> bool:
         with watched_calls(self._patch) as calls:
             if not calm and self.random.random() < 0.3:
                 calls.kill_after = self.random.randint(1, 6)
             elif not calm and self.random.random() < 0.2:
-                operation = self.random.choice(["UpdateItem", "TransactGetItems", "PutItem", "SendMessage"])
+                operation = self.random.choice(
+                    ["BatchExecuteStatement", "BatchGetItem", "SendMessageBatch", "PutItem"]
+                )
                 calls.refuse = {operation: THROTTLED}
             try:
-                return deliver(message) == OK
+                return deliver(sent.message, lane=sent.lane) == OK
             except Killed:
                 return False
 

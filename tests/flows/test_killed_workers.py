@@ -62,8 +62,9 @@ class KillOnce:
 ELSEWHERE = {
     f"workers/{name}"
     for name in (
-        "classify_call", "erase_traces", "export_audit", "import_leads", "normalise_resend", "normalise_stripe",
-        "push_to_crm", "reconcile_callrail", "reconcile_resend", "replay_deliveries", "sign_checkpoints",
+        "classify_call", "deliver_slow_webhook", "erase_traces", "export_audit", "import_leads", "normalise_resend",
+        "normalise_stripe", "push_to_crm", "push_to_slow_crm", "reconcile_callrail", "reconcile_resend",
+        "replay_deliveries", "sign_checkpoints",
     )
 }  # fmt: skip
 """Workers that a call does not reach, or whose first invocation only sends the message to their queue again. Each is

@@ -29,6 +29,7 @@ class Calls:
         self.made: list[str] = []
         self.kill_after: int | None = None
         self.refuse: dict[str, str] = {}
+        self.accept_first: dict[str, int] = {}
 
     def count(self, operation: str) -> int:
         return self.made.count(operation)
@@ -36,8 +37,9 @@ class Calls:
 
 @contextmanager
 def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
-    """Record every AWS call in this block. `refuse[operation] = code` makes the operation fail with the error code;
-    `kill_after = n` raises Killed directly after call n, and instead of the calls that other threads begin later."""
+    """Record every AWS call in this block. `refuse[operation] = code` makes the operation fail with the error code,
+    after `accept_first[operation]` calls of it; `kill_after = n` raises Killed directly after call n, and instead of
+    the calls that other threads begin later."""
     calls = Calls()
     turn = RLock()
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
@@ -50,7 +52,7 @@ def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
         if calls.kill_after is not None and len(calls.made) >= calls.kill_after:
             raise Killed
         calls.made.append(operation)
-        if operation in calls.refuse:
+        if operation in calls.refuse and calls.count(operation) > calls.accept_first.get(operation, 0):
             raise ClientError({"Error": {"Code": calls.refuse[operation], "Message": "refused"}}, operation)
         try:
             return send(client, operation, arguments)

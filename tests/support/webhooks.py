@@ -10,16 +10,27 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from eal.core import aws, clock, settings, tenancy
+from eal.core.outbound import slots
+from eal.core.outbound.health import EndpointHealth
+from eal.core.outbound.slots import Slot, SlotRequest, Terms
 from eal.core.table.item import from_attributes, load, to_attributes
-from eal.domain.webhooks.deliveries.endpoint_health import EndpointHealth, acquire_slot, release_slot
 from eal.domain.webhooks.deliveries.model import Delivery
+from eal.domain.webhooks.deliveries.store import HEALTH_KIND, health_key
 from tests.support.http import call, load_app
 from tests.support.pipeline import items, peek, sqs_event, stream_records, unpublished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from eal.core.outbound.attempts import Lane
     from tests.support.tenants import Tenant
+
+
+WORKERS: dict[Lane, tuple[str, str]] = {
+    "fast": ("workers/deliver_webhook", "DeliveryQueue"),
+    "slow": ("workers/deliver_slow_webhook", "SlowDeliveryQueue"),
+}
+"""The worker and the queue of each lane."""
 
 
 def register(
@@ -61,10 +72,21 @@ def new_message(tenant: Tenant, queue: Queue) -> dict[str, Any]:
     return sent.message
 
 
-def deliver(*messages: dict[str, Any]) -> object:
-    """Run the worker on messages of the delivery queue. Returns its response."""
+def deliver(*messages: dict[str, Any], lane: Lane = "fast") -> object:
+    """Run the worker of a lane on messages of its delivery queue. Returns its response."""
+    worker, queue = WORKERS[lane]
     bodies = [json.dumps(message) for message in messages]
-    return load_app("workers/deliver_webhook").handler(sqs_event("DeliveryQueue", bodies), None)
+    return load_app(worker).handler(sqs_event(queue, bodies), None)
+
+
+def deliver_in_lanes(message: dict[str, Any], queue: Queue) -> object:
+    """Run the fast worker, and the slow one if the fast one moved the message to its queue. Returns the response."""
+    answer = deliver(message)
+    moved = [sent for sent in queue.waiting if (sent.message, sent.lane) == (message, "slow")]
+    for sent in moved:
+        queue.waiting.remove(sent)
+        answer = deliver(sent.message, lane="slow")
+    return answer
 
 
 def deliveries() -> list[Delivery]:
@@ -84,54 +106,77 @@ def change_endpoint(webhook_id: str, **fields: Any) -> dict[str, Any]:
     return changed
 
 
+def change_health(message: dict[str, Any], **fields: Any) -> None:
+    """Change the health item of a message's endpoint directly."""
+    health_of(message)
+    (item,) = [item for item in items("WEBHOOK_HEALTH") if item["sk"]["S"] == message["webhook_id"]]
+    aws.dynamodb().put_item(
+        TableName=settings.state_table(), Item=to_attributes({**from_attributes(item), **fields})
+    )
+
+
+def acquired(message: dict[str, Any], number: int = 0, *, only_healthy: bool = False) -> Slot | None:
+    """A slot at a message's endpoint, for the message's delivery or for another one with a number."""
+    tenant = tenancy.Tenant(message["organization_id"], message["mode"])
+    attempt_id = f"dlv_{number}" if number else message["delivery_id"]
+    request = SlotRequest(health_key(tenant, message["webhook_id"]), HEALTH_KIND, attempt_id)
+    slot = slots.acquire(request, clock.now(), Terms(only_healthy=only_healthy))
+    return slot if isinstance(slot, Slot) else None
+
+
 def health_of(message: dict[str, Any]) -> EndpointHealth:
     """The health of a message's endpoint, created if no worker has done so yet."""
     webhook_id = message["webhook_id"]
     found = [item for item in items("WEBHOOK_HEALTH") if item["sk"]["S"] == webhook_id]
     if not found:
-        slot = acquire_slot(
-            tenancy.Tenant(message["organization_id"], message["mode"]), webhook_id, "dlv_none", clock.now()
-        )
+        slot = acquired(message, 1_000_000)
         assert slot is not None
-        release_slot(slot)
+        slots.release_all([(slot, None)], clock.now())
         return health_of(message)
     return load(EndpointHealth, from_attributes(found[0]))
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that was sent to a queue, or (without a group) scheduled for it."""
+    """A message that was sent to the queue of a lane, or (without a group) scheduled for it."""
 
     message: dict[str, Any]
     delay: int
     group: str | None
+    lane: Lane = "fast"
 
 
 @dataclass(slots=True)
 class Queue:
-    """The messages sent to a queue, oldest first; `name` is the setting's. `take` empties it."""
+    """The messages sent to the queues of both lanes, oldest first. `name` is the fast one's setting."""
 
     name: str
     waiting: list[Sent] = field(default_factory=list)
 
     def take(self) -> list[Sent]:
+        """The messages, which leave the queue."""
         messages, self.waiting = self.waiting, []
         return messages
 
     def record(self, params: dict[str, Any]) -> None:
-        if params["QueueUrl"] != settings.queue(self.name):
+        lanes: dict[str, Lane] = {settings.queue(name): lane for name, lane in self._lanes()}
+        if (lane := lanes.get(params["QueueUrl"])) is None:
             return
         for entry in params.get("Entries", [params]):
             message = json.loads(entry["MessageBody"])
-            self.waiting.append(Sent(message, entry.get("DelaySeconds", 0), entry["MessageGroupId"]))
+            self.waiting.append(Sent(message, entry.get("DelaySeconds", 0), entry["MessageGroupId"], lane))
 
     def plan(self, params: dict[str, Any]) -> None:
         target = params["Target"]
-        if target["Arn"] != settings.queue_arn(self.name):
+        lanes: dict[str, Lane] = {settings.queue_arn(name): lane for name, lane in self._lanes()}
+        if (lane := lanes.get(target["Arn"])) is None:
             return
         at = datetime.fromisoformat(params["ScheduleExpression"][3:-1]).replace(tzinfo=UTC)
         delay = ceil((at - clock.now()).total_seconds())
-        self.waiting.append(Sent(json.loads(target["Input"]), delay, None))
+        self.waiting.append(Sent(json.loads(target["Input"]), delay, None, lane))
+
+    def _lanes(self) -> list[tuple[str, Lane]]:
+        return [(self.name, "fast"), (f"slow_{self.name}", "slow")]
 
 
 @contextmanager

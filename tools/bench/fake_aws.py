@@ -40,6 +40,7 @@ class FakeAws:
             "TransactGetItems": self._transact_get_items,
             "TransactWriteItems": lambda _request: {},
             "PutItem": lambda _request: {},
+            "BatchExecuteStatement": lambda request: {"Responses": [{} for _ in request["Statements"]]},
             "BatchWriteItem": lambda _request: {"UnprocessedItems": {}},
             "GenerateMac": lambda request: {"Mac": _text(b"m" * 32), "KeyId": request["KeyId"]},
             "Encrypt": lambda request: {"CiphertextBlob": _text(b"c" * 64), "KeyId": request["KeyId"]},

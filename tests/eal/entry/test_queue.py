@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eal.core import aws, settings
-from eal.entry.queue import MAX_RECEIVES, Consumer, Message, QueueEvent, SubjectConsumer
+from eal.core.table.write import Stale
+from eal.entry.queue import MAX_RECEIVES, Consumer, JointConsumer, Message, QueueEvent, SubjectConsumer
 from tests.support.pipeline import peek, sqs_event
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from eal.core.observe import LogContext
     from eal.entry.queue import Context
 
 TIMEOUT_SECONDS = 30
@@ -109,3 +113,60 @@ def test_a_message_from_the_bus_is_sent_again_in_the_group_of_its_organization()
     assert consumer.handler(sqs_event("ExportQueue", [sent[0]["Body"]]), None) == {"batchItemFailures": []}  # type: ignore[arg-type]
     assert consumed == [detail]
     assert peek("ExportQueue") == []
+
+
+# ---------------------------------------------------------------- batches that are consumed together
+
+
+def _together(
+    event: QueueEvent, fault: Callable[[list[str], str], Exception | None]
+) -> tuple[list[str], str]:
+    """The batches of names that were consumed together, and the messages that return to the queue.
+
+    `fault` is that of a message; it may also raise, which fails the batch.
+    """
+    batches: list[str] = []
+
+    def consume(names: Sequence[str], logs: Sequence[LogContext]) -> list[Exception | None]:
+        assert [log.fields["message_id"] for log in logs] == list(names)
+        batches.append("".join(names))
+        return [fault(batches, name) for name in names]
+
+    answer = JointConsumer(_name, consume).handler(event, None)
+    return batches, "".join(failure["itemIdentifier"] for failure in answer["batchItemFailures"])
+
+
+def _name(message: Message) -> str:
+    if message["name"] == "x":
+        raise ValueError("no name")
+    return str(message["name"])
+
+
+def test_a_batch_is_consumed_together_and_only_what_failed_returns() -> None:
+    def fault(_batches: list[str], name: str) -> Exception | None:
+        return RuntimeError() if name == "b" else None
+
+    assert _together(_event("axbc"), fault) == (["abc"], "xb")
+
+
+def test_a_batch_that_fails_as_a_whole_is_consumed_one_by_one() -> None:
+    def fault(_batches: list[str], name: str) -> Exception | None:
+        if name == "b":
+            raise RuntimeError
+        return None
+
+    assert _together(_event("axbc"), fault) == (["abc", "a", "b", "c"], "xb")
+
+
+def test_what_is_stale_is_consumed_again_without_the_others() -> None:
+    def fault(batches: list[str], name: str) -> Exception | None:
+        return Stale() if name == "b" and len(batches) < 3 else None
+
+    assert _together(_event("abc"), fault) == (["abc", "b", "b"], "")
+
+
+def test_what_stays_stale_returns() -> None:
+    def fault(_batches: list[str], name: str) -> Exception | None:
+        return Stale() if name == "b" else None
+
+    assert _together(_event("ab"), fault) == (["ab", "b", "b", "b"], "b")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.http import call
 from tests.support.receiver import Receiver, Response
-from tests.support.webhooks import deliver, fan_out, publish_lead, register, watched_queue
+from tests.support.webhooks import deliver_in_lanes, fan_out, publish_lead, register, watched_queue
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -22,7 +22,8 @@ def webhook(tenant: Tenant, receiver: Receiver) -> dict[str, Any]:
 def _deliver_one(tenant: Tenant) -> None:
     with watched_queue() as queue:
         fan_out(publish_lead(tenant))
-        deliver(*(sent.message for sent in queue.take()))
+        for sent in queue.take():
+            deliver_in_lanes(sent.message, queue)
 
 
 def _list(tenant: Tenant, webhook: dict[str, Any], query: str = "", key: str | None = None) -> Any:

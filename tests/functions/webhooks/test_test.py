@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import standardwebhooks
 
-from eal.core import clock as time_of_day
 from eal.core import signing
 from eal.core.events import catalogue
 from eal.core.events.catalogue import CATALOGUE
 from eal.core.outbound import sender
-from eal.domain.webhooks.deliveries import endpoint_health, ping
+from eal.core.outbound.health import MAX_IN_FLIGHT
+from eal.domain.webhooks.deliveries import ping
+from eal.domain.webhooks.deliveries.signed_post import fingerprint
 from eal.domain.webhooks.endpoints.store import ENDPOINTS
 from tests.support.events import validator
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import Answer, call
 from tests.support.pipeline import items
 from tests.support.receiver import ReceivedRequest, Receiver, Response, receiving
-from tests.support.webhooks import deliveries, register
+from tests.support.webhooks import acquired, change_health, deliveries, health_of, register
 from tools.fixtures.template import functions
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ API_GATEWAY_WAITS = 29
 @pytest.fixture
 def webhook(tenant: Tenant, receiver: Receiver) -> dict[str, Any]:
     return register(tenant, receiver.url, ["call.received"])
+
+
+def _message(tenant: Tenant, webhook: dict[str, Any]) -> dict[str, Any]:
+    return {"organization_id": tenant.id, "mode": "live", "webhook_id": webhook["id"]}
 
 
 def _test(tenant: Tenant, webhook: dict[str, Any], body: object = None, **headers: str) -> Answer:
@@ -183,13 +188,51 @@ def test_during_a_rotation_the_secret_that_was_accepted_last_signs_first(
 ) -> None:
     new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json["secret"]
     endpoint = ENDPOINTS.get(tenant.in_mode("live"), webhook["id"])
-    slot = endpoint_health.acquire_slot(tenant.in_mode("live"), webhook["id"], "dlv_1", time_of_day.now())
-    assert slot is not None
-    endpoint_health.record_success(slot, accepted=endpoint_health.fingerprint(endpoint.secret))
+    change_health(_message(tenant, webhook), accepted=fingerprint(endpoint.secret))
 
     _test(tenant, webhook)
 
     assert [_signed_with(request, webhook["secret"], new) for request in receiver.requests] == [[new]]
+
+
+def test_tests_and_deliveries_share_the_slots_of_an_endpoint(
+    tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
+) -> None:
+    """However often one is requested, and whatever the endpoint does, they hold MAX_IN_FLIGHT requests open."""
+    held = [acquired(_message(tenant, webhook), number) for number in range(1, MAX_IN_FLIGHT + 1)]
+    assert all(held)
+
+    answer = _test(tenant, webhook)
+
+    assert (answer.status, answer.json["error"]["code"]) == (409, "conflict")
+    assert receiver.requests == []
+    assert [record["action"]["S"] for record in items("AUDIT") if "tested" in record["action"]["S"]] == []
+
+
+def test_a_failing_endpoint_has_one_test_at_a_time(
+    tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
+) -> None:
+    change_health(_message(tenant, webhook), failing_since="2026-04-24T17:42:11.314Z")
+    second: list[Answer] = []
+    receiver.responses = [Response(meanwhile=lambda: second.append(_test(tenant, webhook)))]
+
+    first = _test(tenant, webhook)
+
+    assert (first.status, second[0].status) == (200, 409)
+    assert _test(tenant, webhook).status == 200, "the slot is free again"
+
+
+def test_a_paused_endpoint_can_be_tested_and_stays_paused(
+    tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
+) -> None:
+    message = _message(tenant, webhook)
+    paused = {"failing_since": "2026-04-24T17:42:11.314Z", "probe_at": 10**14, "timeouts": 3}
+    change_health(message, **paused)
+
+    assert _test(tenant, webhook).json["succeeded"] is True
+
+    health = health_of(message)
+    assert (health.probe_at, health.timeouts, health.leases) == (10**14, 3, {})
 
 
 def test_both_posts_of_a_rotation_fit_into_the_time_of_a_request(

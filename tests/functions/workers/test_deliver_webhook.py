@@ -13,11 +13,11 @@ import pytest
 import standardwebhooks
 
 from eal.core import aws, observe, signing
-from eal.core.outbound import sender
+from eal.core.outbound import health
 from eal.core.outbound.address import without_query
 from eal.core.outbound.schedule import MAX_ATTEMPTS
+from eal.core.outbound.slots import LEASE
 from eal.core.table.item import from_attributes
-from eal.domain.webhooks.deliveries.endpoint_health import LEASE
 from tests.support.aws import arn_of
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -27,6 +27,7 @@ from tests.support.time import freeze
 from tests.support.webhooks import (
     Queue,
     deliver,
+    deliver_in_lanes,
     deliveries,
     fan_out,
     health_of,
@@ -89,7 +90,7 @@ def test_a_message_for_a_recorded_attempt_is_dropped(
     retry = queue.take()
 
     for _ in range(copies):
-        assert deliver(message) == OK
+        assert deliver_in_lanes(message, queue) == OK
 
     assert len(receiver.requests) == len(single_delivery().attempts) == len(retry) == 1
     assert queue.take() == []
@@ -105,7 +106,7 @@ def test_every_attempt_sends_the_same_bytes_with_its_own_signature(
     for _ in range(2):
         (sent,) = queue.take()
         now.advance(seconds=sent.delay)
-        deliver(sent.message)
+        deliver(sent.message, lane=sent.lane)
 
     assert len({request.body for request in receiver.requests}) == 1
     assert len({request.headers["webhook-id"] for request in receiver.requests}) == 1
@@ -129,7 +130,7 @@ def test_a_delivery_fails_after_ten_attempts_in_more_than_72_hours(
         assert (sent.delay <= 900) == (sent.group == message["webhook_id"])
         groups.append(sent.group)
         now.advance(seconds=sent.delay)
-        deliver(sent.message)
+        deliver(sent.message, lane=sent.lane)
 
     failed = single_delivery()
     assert (failed.status, failed.next_attempt_at) == ("failed", None)
@@ -159,8 +160,8 @@ def test_a_retry_after_15_minutes_is_a_schedule_that_deletes_itself(
     assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
     target = schedule["Target"]
     assert (target["Arn"], target["DeadLetterConfig"]["Arn"]) == (
-        arn_of("DeliveryQueue"),
-        arn_of("DeliveryQueueDead"),
+        arn_of("SlowDeliveryQueue"),
+        arn_of("SlowDeliveryQueueDead"),
     )
     assert json.loads(target["Input"]) == {**message, "attempt": 2}
 
@@ -174,19 +175,20 @@ def test_a_worker_that_runs_again_creates_no_second_schedule(
     deliver(message)
     (second,) = queue.take()
     now.advance(seconds=second.delay)
-    deliver(second.message)
+    deliver(second.message, lane=second.lane)
     (third,) = queue.take()
     now.advance(seconds=third.delay)
     last = third.message
     receiver.responses = [Response(503, headers={"Retry-After": "50000"})]
     with watched_calls(monkeypatch) as calls:
-        calls.refuse = {"PutItem": "InternalServerError"}
-        deliver(last)
+        calls.kill_after = 4  # two claims, one read, the schedule
+        with pytest.raises(Killed):
+            deliver(last, lane="slow")
     planned = single_delivery().next_attempt_at
     receiver.responses = [Response(503, headers={"Retry-After": str(50000 - int(LEASE_SECONDS))})]
     now.advance(seconds=LEASE_SECONDS)
 
-    assert deliver(last) == OK
+    assert deliver(last, lane="slow") == OK
 
     assert single_delivery().next_attempt_at != planned
     assert len(aws.scheduler().list_schedules(GroupName="later")["Schedules"]) == 1
@@ -208,7 +210,7 @@ def test_a_retry_that_scheduler_refuses_takes_the_longest_delay_of_sqs_and_is_se
         assert deliver(message) == OK
         (early,) = queue.take()
         now.advance(seconds=early.delay)
-        assert deliver(early.message) == OK
+        assert deliver(early.message, lane=early.lane) == OK
 
     assert len(receiver.requests) == len(single_delivery().attempts) == 1
     (again,) = queue.take()
@@ -216,7 +218,7 @@ def test_a_retry_that_scheduler_refuses_takes_the_longest_delay_of_sqs_and_is_se
     assert early.message == again.message == {**message, "attempt": 2}
     assert early.group == again.group == message["webhook_id"]
     now.advance(seconds=again.delay)
-    assert deliver(again.message) == OK
+    assert deliver(again.message, lane=again.lane) == OK
     (scheduled,) = queue.take()
     assert scheduled.group is None
     assert 5400 <= scheduled.delay <= 5402
@@ -233,9 +235,12 @@ def test_a_faulty_request_to_scheduler_is_an_error(
 
 
 def test_an_outcome_that_cannot_be_recorded_returns_the_message_and_the_slot(
-    message: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    tenant: Tenant, message: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The customer requests a retry during the attempt, and whenever its outcome is recorded."""
     monkeypatch.setattr("eal.core.outbound.attempts.MAX_RECORDINGS", 0)
+    path = f"/v1/webhooks/deliveries/{message['delivery_id']}/retry"
+    receiver.responses = [Response(meanwhile=lambda: call("POST", path, key=tenant.write))]
 
     assert deliver(message) != OK
 
@@ -249,7 +254,7 @@ def test_an_early_message_is_postponed(message: dict[str, Any], receiver: Receiv
     deliver(message)
     (retry,) = queue.take()
 
-    assert deliver(retry.message) == OK
+    assert deliver(retry.message, lane=retry.lane) == OK
 
     (again,) = queue.take()
     assert again.message == retry.message
@@ -298,7 +303,7 @@ def test_only_the_newest_attempt_keeps_more_of_its_response_than_200_characters(
     while waiting := queue.take():
         (sent,) = waiting
         now.advance(seconds=sent.delay)
-        deliver(sent.message)
+        deliver(sent.message, lane=sent.lane)
 
     *older, newest = single_delivery().attempts
     assert [len(attempt.response or "") for attempt in older] == [200] * (MAX_ATTEMPTS - 1)
@@ -310,7 +315,7 @@ def test_only_the_newest_attempt_keeps_more_of_its_response_than_200_characters(
 def test_a_slow_receiver_times_out(
     message: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender, "TOTAL_SECONDS", 0.2)
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.2)
     receiver.responses = [Response(meanwhile=lambda: time.sleep(0.6))]
 
     deliver(message)
@@ -359,7 +364,7 @@ def test_pending_deliveries_to_a_disabled_endpoint_are_skipped(
     receiver.responses = [Response(410)]
     deliver(message)
 
-    deliver(other.message)
+    deliver_in_lanes(other.message, queue)
 
     assert {delivery.status for delivery in deliveries()} == {"failed", "skipped"}
     assert len(receiver.requests) == 1
@@ -387,7 +392,7 @@ def test_a_worker_killed_after_any_call_and_run_again_records_one_outcome(
             assert after > len(calls.made)
     now.advance(seconds=LEASE_SECONDS)
 
-    assert deliver(message) == OK
+    assert deliver_in_lanes(message, queue) == OK
 
     done = single_delivery()
     assert [attempt.number for attempt in done.attempts] == [1]
@@ -401,7 +406,12 @@ def test_a_worker_killed_after_any_call_and_run_again_records_one_outcome(
 
 @pytest.mark.parametrize(
     ("status", "operation"),
-    [(200, "PutItem"), (500, "SendMessage"), (500, "PutItem"), (410, "TransactWriteItems")],
+    [
+        (200, "BatchExecuteStatement"),
+        (500, "SendMessageBatch"),
+        (500, "BatchExecuteStatement"),
+        (410, "TransactWriteItems"),
+    ],
 )
 def test_a_worker_that_cannot_record_makes_the_attempt_again(
     message: dict[str, Any],
@@ -416,6 +426,7 @@ def test_a_worker_that_cannot_record_makes_the_attempt_again(
     receiver.responses = [Response(status)]
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {operation: "InternalServerError"}
+        calls.accept_first = {"BatchExecuteStatement": 1}
         assert deliver(message) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     assert single_delivery().attempts == ()
     now.advance(seconds=LEASE_SECONDS)
@@ -434,12 +445,13 @@ def test_the_next_message_repeats_an_unrecorded_attempt(
     health_of(message)
     receiver.responses = [Response(500), Response(200)]
     with watched_calls(monkeypatch) as calls:
-        calls.refuse = {"PutItem": "InternalServerError"}
+        calls.refuse = {"BatchExecuteStatement": "InternalServerError"}
+        calls.accept_first = {"BatchExecuteStatement": 1}
         deliver(message)
     (second,) = queue.take()
     now.advance(seconds=LEASE_SECONDS)
 
-    deliver(second.message)  # the first message was lost for good
+    deliver(second.message, lane=second.lane)  # the first message was lost for good
 
     assert [(attempt.number, attempt.status_code) for attempt in single_delivery().attempts] == [(1, 200)]
     assert single_delivery().status == "succeeded"
@@ -459,7 +471,7 @@ def test_of_two_workers_with_the_same_message_one_sends(
     (copy,) = queue.take()
     assert (copy.message["attempt"], copy.message["deferrals"]) == (1, 1)
     now.advance(seconds=copy.delay)
-    assert deliver(copy.message) == OK
+    assert deliver(copy.message, lane=copy.lane) == OK
     assert len(receiver.requests) == 1
     assert queue.take() == []
 
@@ -482,7 +494,7 @@ def test_a_worker_that_outlived_its_lease_leaves_one_record(
     assert single_delivery().status == "succeeded"
     assert health_of(message).failing_since is None
     for sent in queue.take():
-        assert deliver(sent.message) == OK
+        assert deliver(sent.message, lane=sent.lane) == OK
     assert len(receiver.requests) == 2
 
 
@@ -511,7 +523,7 @@ def test_connections_are_reused_by_the_next_invocation(
     for _ in range(3):
         fan_out(publish_lead(tenant))
         (sent,) = queue.take()
-        deliver(sent.message)
+        deliver(sent.message, lane=sent.lane)
 
     assert len({request.connection for request in receiver.requests}) == 1
 
@@ -524,9 +536,28 @@ def test_the_aws_calls_of_an_attempt(
     (sent,) = queue.take()
 
     with watched_calls(monkeypatch) as calls:
-        deliver(sent.message)
+        deliver(sent.message, lane=sent.lane)
 
-    assert calls.made == ["UpdateItem", "TransactGetItems", "PutItem", "UpdateItem"]
+    assert calls.made == ["BatchExecuteStatement", "BatchGetItem", "BatchExecuteStatement"]
+
+
+def test_a_batch_of_ten_makes_three_calls_to_aws(
+    message: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch, queue: Queue, tenant: Tenant
+) -> None:
+    """Whatever the endpoints: here there are two of them, with five deliveries each."""
+    register(tenant, receiver.url)
+    fan_out(publish_lead(tenant))
+    for sent in queue.take():
+        deliver(sent.message)
+    fan_out(*(publish_lead(tenant) for _ in range(5)))
+    messages = [sent.message for sent in queue.take()]
+    assert len(messages) == 10
+
+    with watched_calls(monkeypatch) as calls:
+        assert deliver(*messages) == OK
+
+    assert calls.made == ["BatchExecuteStatement", "BatchGetItem", "BatchExecuteStatement"]
+    assert [delivery.status for delivery in deliveries()].count("succeeded") == 12
 
 
 def test_nothing_of_the_request_is_logged(

@@ -12,20 +12,23 @@ import pytest
 import standardwebhooks
 
 from eal.core import observe, signing
-from eal.core.outbound import sender
+from eal.core.outbound import health
 from eal.core.outbound.attempts import MAX_RECORDINGS
-from eal.core.outbound.schedule import MAX_ATTEMPTS
+from eal.core.outbound.health import MAX_TIMEOUTS
+from eal.core.outbound.schedule import DEFERRAL_TIMEOUT, MAX_ATTEMPTS
+from eal.core.outbound.slots import LEASE
 from tests.support.callrail import actions, events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, sqs_event
-from tests.support.receiver import Receiver, Response
+from tests.support.receiver import Receiver, Response, receiving
 from tests.support.time import freeze
 from tests.support.webhooks import Queue, watched_queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from eal.core.outbound.attempts import Lane
     from tests.support.tenants import Tenant
 
 OK: dict[str, object] = {"batchItemFailures": []}
@@ -51,8 +54,8 @@ def connect(key: str, url: str, secret: str = SECRET) -> None:
     assert answer.status == 200, answer.text
 
 
-def lead(key: str) -> str:
-    body = {"email": "a@example.com", "first_name": "Zoë"}
+def lead(key: str, email: str = "a@example.com") -> str:
+    body = {"email": email, "first_name": "Zoë"}
     return str(call("POST", "/v1/leads", key=key, json_body=body).json["id"])
 
 
@@ -68,9 +71,31 @@ def push(key: str, lead_id: str, tenant: Tenant, mode: str = "live") -> dict[str
     return {**about, **json.loads(str(task["data"]))}
 
 
-def work(*messages: dict[str, Any]) -> object:
-    bodies = [json.dumps({"detail-type": "push_to_crm", "detail": message}) for message in messages]
-    return load_app("workers/push_to_crm").handler(sqs_event("CrmQueue", bodies), None)
+WORKERS: dict[Lane, tuple[str, str]] = {
+    "fast": ("workers/push_to_crm", "CrmQueue"),
+    "slow": ("workers/push_to_slow_crm", "SlowCrmQueue"),
+}
+
+
+def work(*messages: dict[str, Any], lane: Lane = "fast") -> object:
+    """Run the worker of a lane on messages of its queue. Returns its response."""
+    worker, name = WORKERS[lane]
+    bodies = [json.dumps(message) for message in messages]
+    return load_app(worker).handler(sqs_event(name, bodies), None)
+
+
+def work_in_lanes(message: dict[str, Any], queue: Queue) -> object:
+    """Run the fast worker, and the slow one if the fast one moved the message to its queue. Returns the response."""
+    answer = work(message)
+    moved = [sent for sent in queue.waiting if sent.lane == "slow" and is_copy(sent.message, message)]
+    for sent in moved:
+        queue.waiting.remove(sent)
+        answer = work(sent.message, lane="slow")
+    return answer
+
+
+def is_copy(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return all(one[name] == other[name] for name in ("push_id", "attempt"))
 
 
 def shown(tenant: Tenant, lead_id: str) -> Any:
@@ -168,7 +193,8 @@ def test_test_mode_sends_nothing(tenant: Tenant, queue: Queue, receiver: Receive
     pending = call("GET", path, key=tenant.test_admin).json["crm_sync"]
     assert (pending["status"], pending["simulated"]) == ("pending", True)
 
-    assert work(message, message) == OK
+    for _ in range(2):
+        assert work(message) == OK
 
     assert receiver.requests == []
     done = call("GET", path, key=tenant.test_admin).json["crm_sync"]
@@ -214,7 +240,7 @@ def test_a_retry_has_the_same_webhook_id(
     for _ in range(2):
         (sent,) = queue.take()
         now.advance(seconds=sent.delay)
-        work(sent.message)
+        work(sent.message, lane=sent.lane)
 
     done = sync(tenant, message)
     assert (done["status"], done["attempts"], done["last_error"]) == ("synced", 3, None)
@@ -239,7 +265,7 @@ def test_a_push_fails_after_the_last_attempt(
         (sent,) = waiting
         assert (sent.delay <= 900) == (sent.group == message["organization_id"])
         now.advance(seconds=sent.delay)
-        work(sent.message)
+        work(sent.message, lane=sent.lane)
         sends += 1
 
     assert sends == MAX_ATTEMPTS - 1
@@ -300,7 +326,7 @@ def test_a_blocked_address_gets_no_connection(
 def test_a_network_fault_is_recorded_by_name(
     message: dict[str, Any], receiver: Receiver, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender, "TOTAL_SECONDS", 0.2)
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.2)
     receiver.responses = [Response(meanwhile=lambda: time.sleep(0.6))]
 
     work(message)
@@ -343,7 +369,8 @@ def test_a_message_for_a_recorded_attempt_is_dropped(
     work(message)
     queue.take()
 
-    assert work(message, message) == OK
+    for _ in range(2):
+        assert work_in_lanes(message, queue) == OK
 
     assert len(receiver.requests) == 1
     assert queue.take() == []
@@ -355,7 +382,7 @@ def test_an_early_message_is_postponed(message: dict[str, Any], receiver: Receiv
     work(message)
     (retry,) = queue.take()
 
-    assert work(retry.message) == OK
+    assert work(retry.message, lane=retry.lane) == OK
 
     (again,) = queue.take()
     assert again.message == retry.message
@@ -428,7 +455,7 @@ def test_a_message_that_names_another_tenants_lead_is_dropped(
 
 
 @pytest.mark.parametrize("status", [200, 410, 500])
-@pytest.mark.parametrize("after", range(1, 5))
+@pytest.mark.parametrize("after", range(1, 8))
 def test_a_worker_killed_after_any_call_and_run_again_records_one_outcome(
     message: dict[str, Any],
     receiver: Receiver,
@@ -438,6 +465,7 @@ def test_a_worker_killed_after_any_call_and_run_again_records_one_outcome(
     status: int,
     after: int,
 ) -> None:
+    now = freeze(monkeypatch)
     receiver.responses = [Response(status)]
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = after
@@ -447,8 +475,9 @@ def test_a_worker_killed_after_any_call_and_run_again_records_one_outcome(
             pass
         else:
             assert after > len(calls.made)
+    now.advance(seconds=LEASE.total_seconds())
 
-    assert work(message) == OK
+    assert work_in_lanes(message, queue) == OK
 
     done = sync(tenant, message)
     assert done["attempts"] == 1
@@ -460,7 +489,8 @@ def test_a_worker_killed_after_any_call_and_run_again_records_one_outcome(
 
 
 @pytest.mark.parametrize(
-    ("status", "operation"), [(200, "TransactWriteItems"), (500, "SendMessage"), (500, "TransactWriteItems")]
+    ("status", "operation"),
+    [(200, "TransactWriteItems"), (500, "SendMessageBatch"), (500, "TransactWriteItems")],
 )
 def test_an_attempt_that_was_not_recorded_is_made_again(
     message: dict[str, Any],
@@ -471,11 +501,13 @@ def test_an_attempt_that_was_not_recorded_is_made_again(
     status: int,
     operation: str,
 ) -> None:
+    now = freeze(monkeypatch)
     receiver.responses = [Response(status)]
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {operation: "InternalServerError"}
         assert work(message) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     assert sync(tenant, message)["attempts"] == 0
+    now.advance(seconds=LEASE.total_seconds())
 
     assert work(message) == OK
 
@@ -490,19 +522,20 @@ def test_the_next_message_repeats_an_unrecorded_attempt(
     tenant: Tenant,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    now = freeze(monkeypatch)
     receiver.responses = [Response(500), Response(500), Response(200)]
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {"TransactWriteItems": "InternalServerError"}
         work(message)
     (second,) = queue.take()
+    now.advance(seconds=LEASE.total_seconds())
 
-    work(second.message)  # the first message was lost for good
+    work(second.message, lane=second.lane)  # the first message was lost for good
     assert sync(tenant, message)["attempts"] == 1
 
-    now = freeze(monkeypatch)
     (third,) = queue.take()
     now.advance(seconds=third.delay)
-    work(third.message)
+    work(third.message, lane=third.lane)
     assert (sync(tenant, message)["status"], sync(tenant, message)["attempts"]) == ("synced", 2)
 
 
@@ -554,19 +587,89 @@ def test_a_lead_that_keeps_changing_returns_the_message_and_sends_once_per_run(
     assert sync(tenant, message)["status"] == "synced"
 
 
-def test_of_two_workers_with_the_same_message_one_records(
+def test_of_two_workers_with_the_same_message_one_sends(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
-    """The second worker runs whole while the first one waits for its answer."""
-    receiver.responses = [Response(500, meanwhile=lambda: work(message)), Response(200)]
+    """The second worker runs whole while the first one waits for its answer; its copy comes again later."""
+    receiver.responses = [Response(200, meanwhile=lambda: work(message))]
 
     assert work(message) == OK
 
-    assert len(receiver.requests) == 2
+    assert len(receiver.requests) == 1
     assert (sync(tenant, message)["status"], sync(tenant, message)["attempts"]) == ("synced", 1)
-    for sent in queue.take():
-        assert work(sent.message) == OK
-    assert len(receiver.requests) == 2
+    (copy,) = queue.take()
+    assert (copy.message["attempt"], copy.message["deferrals"]) == (1, 1)
+    assert work(copy.message, lane=copy.lane) == OK
+    assert len(receiver.requests) == 1
+
+
+# ---------------------------------------------------------------- slots, lanes and pauses
+
+
+def test_a_message_from_the_bus_is_sent_again_in_the_group_of_its_tenant(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
+) -> None:
+    """A queue is fair among groups, and a message from the bus has no group."""
+    body = json.dumps({"detail-type": "push_to_crm", "detail": message})
+
+    assert load_app("workers/push_to_crm").handler(sqs_event("CrmQueue", [body]), None) == OK
+
+    (sent,) = queue.take()
+    assert (sent.message, sent.group, sent.lane) == (message, tenant.id, "fast")
+    assert receiver.requests == []
+
+
+def test_a_hanging_crm_does_not_hold_up_the_pushes_of_another_tenant(
+    message: dict[str, Any],
+    receiver: Receiver,
+    queue: Queue,
+    tenant: Tenant,
+    stranger: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Once the first attempt has timed out, the fast lane sends nothing to the CRM, and the slow one little."""
+    now = freeze(monkeypatch)
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(health, "SHORT_PATIENCE_SECONDS", 0.1)
+    with receiving() as hanging:
+        hanging.responses = [Response(meanwhile=lambda: time.sleep(0.3))]
+        connect(tenant.admin, hanging.url)
+        connect(stranger.admin, receiver.url)
+        work(message)
+        more = [push(tenant.write, lead(tenant.write, f"{n}@example.com"), tenant) for n in range(9)]
+        theirs = push(stranger.write, lead(stranger.write), stranger)
+
+        assert work(*more, theirs) == OK
+
+        assert (len(hanging.requests), len(receiver.requests)) == (1, 1)
+        assert sync(stranger, theirs)["status"] == "synced"
+        for _ in range(2):
+            for sent in queue.take():
+                now.advance(seconds=1)
+                work(sent.message, lane=sent.lane)
+        assert len(hanging.requests) == MAX_TIMEOUTS, "then it is paused"
+        assert all(sync(tenant, one)["attempts"] <= 1 for one in (message, *more))
+
+
+def test_a_push_that_is_deferred_for_too_long_fails(
+    message: dict[str, Any],
+    receiver: Receiver,
+    queue: Queue,
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = freeze(monkeypatch)
+    receiver.responses = [Response(500)]
+    work(message)
+    (retry,) = queue.take()
+    now.advance(seconds=DEFERRAL_TIMEOUT.total_seconds() + 1)
+    receiver.responses = [Response(500, meanwhile=lambda: work(overdue, lane="slow"))]
+    overdue = {**retry.message, "deferrals": 19}
+
+    assert work(overdue, lane="slow") == OK
+
+    failed = sync(tenant, message)
+    assert (failed["status"], failed["attempts"], failed["last_error"]) == ("failed", 1, "overdue")
 
 
 def test_the_messages_of_a_batch_fail_separately(
@@ -591,7 +694,9 @@ def test_the_aws_calls_of_an_attempt(
     with watched_calls(monkeypatch) as calls:
         work(again)
 
-    assert calls.made == ["TransactGetItems", "TransactWriteItems"]
+    assert calls.made == [
+        "BatchExecuteStatement", "TransactGetItems", "TransactWriteItems", "BatchExecuteStatement",
+    ]  # fmt: skip
 
 
 def test_nothing_of_the_request_is_logged(

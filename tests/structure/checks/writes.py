@@ -21,6 +21,7 @@ CHANGING = {
 STATE = {
     "layers/shared/eal/core/table/write.py": "commits a change, its audit record and its events in one transaction",
     "layers/shared/eal/core/table/progress.py": "workers' bookkeeping, which no customer owns",
+    "layers/shared/eal/core/table/statements.py": "workers' bookkeeping of several items in one call",
     "layers/shared/eal/core/table/scrub.py": "carries out an erasure that a Transaction has recorded",
 }
 """Modules that may call them on the State table. A new line is a decision: its writes have no audit record."""
@@ -45,11 +46,17 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/statistics/store.py": "counters, which are computed from leads and calls",
         "layers/shared/eal/domain/webhooks/deliveries/store.py": "the attempts of a delivery",
         "layers/shared/eal/domain/webhooks/deliveries/fan_out.py": "deliveries, which follow from events and endpoints",
-        "layers/shared/eal/domain/webhooks/deliveries/endpoint_health.py": "slots, and since when an endpoint fails",
+        "layers/shared/eal/core/outbound/slots.py": "slots, and since when an endpoint fails",
+        "layers/shared/eal/core/table/statements.py": "the error of a failed condition",
         "layers/shared/eal/domain/webhooks/deliveries/replay.py": "deliveries of a replay, which has a record",
         "layers/shared/eal/domain/webhooks/deliveries/replay_lease.py": "that an endpoint's replay has ended",
         "layers/shared/eal/domain/outbox/pending.py": "which items of the outbox are published",
         "layers/shared/eal/domain/integrations/reconciliation.py": "up to when a vendor is reconciled",
+    },
+    "eal.core.table.statements": {
+        "layers/shared/eal/core/outbound/slots.py": "slots, and since when an endpoint fails",
+        "layers/shared/eal/domain/webhooks/deliveries/attempt.py": "the attempts of deliveries",
+        "layers/shared/eal/domain/webhooks/deliveries/store.py": "the attempts of a delivery",
     },
     "eal.core.table.scrub": {
         "layers/shared/eal/domain/leads/erasure.py": "an erased lead's events, idempotency records and history",

@@ -3,8 +3,9 @@
 Code names the fields of a line one by one; nothing logs a whole event, request or item.
 """
 
+from collections.abc import Mapping
 from threading import Lock
-from typing import Literal
+from typing import Literal, NamedTuple, Self
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
@@ -26,10 +27,12 @@ type Count = Literal[
     "deliveries_deferred",
     "deliveries_replayed",
     "endpoints_disabled",
+    "endpoints_paused",
     "calls_classified",
     "activity_counted",
     "pushes_succeeded",
     "pushes_failed",
+    "pushes_deferred",
     "rows_imported",
     "imports_throttled",
     "audit_archived",
@@ -46,6 +49,20 @@ def begin(request_id: str, **fields: str | int | None) -> None:
     """Start the thread's log context for a request or message: every line has these fields."""
     logger.thread_safe_clear_keys()
     logger.thread_safe_append_keys(request_id=request_id, **fields)
+
+
+class LogContext(NamedTuple):
+    """A log context for work that changes between several requests or messages."""
+
+    request_id: str
+    fields: Mapping[str, str | int | None]
+
+    def extended(self, **fields: str | int | None) -> Self:
+        return self._replace(fields={**self.fields, **fields})
+
+    def enter(self) -> None:
+        """Make it the thread's log context."""
+        begin(self.request_id, **self.fields)
 
 
 def bind(**fields: str | int | None) -> None:

@@ -12,13 +12,14 @@ begun at any time: no message becomes a dead letter because of its neighbours.
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypedDict, cast
 
 from eal.core import aws, caller, observe, settings
 from eal.core.caller import Caller
 from eal.core.json import Json
+from eal.core.observe import LogContext
 from eal.core.table.write import AlreadyWritten, Stale
 from eal.core.tenancy import Mode, TenantScoped
 
@@ -208,9 +209,12 @@ class Consumer:
 
 def _begin(message: Message, **fields: str) -> None:
     """Start the log context of a message: every line names the tenant, if the message does."""
-    fields_of_tenant = {name: message.get(name) for name in ("organization_id", "mode")}
-    tenant = {name: value for name, value in fields_of_tenant.items() if isinstance(value, str)}
-    observe.begin(cast("str", message.get("request_id", "")), **fields, **tenant)
+    observe.begin(cast("str", message.get("request_id", "")), **fields, **_tenant_fields(message))
+
+
+def _tenant_fields(message: Message) -> dict[str, str]:
+    fields = {name: message.get(name) for name in ("organization_id", "mode")}
+    return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 
 def _id(record: QueueRecord) -> str:
@@ -257,6 +261,85 @@ class BatchConsumer:
             return self._alone.handler(event, context)
         observe.flush()
         return {"batchItemFailures": []}
+
+
+class JointConsumer[M]:
+    """Runs `consume(messages, logs)` for a whole batch; it returns the fault of each message, or None.
+
+    `parse` makes a message of a record's; one that it refuses fails alone. If `consume` itself fails, it runs again for
+    each record alone. `logs` are the log contexts of the messages.
+    """
+
+    def __init__(
+        self,
+        parse: Callable[[Message], M],
+        consume: Callable[[Sequence[M], Sequence[LogContext]], Sequence[Exception | None]],
+    ) -> None:
+        self._parse = parse
+        self._consume = consume
+
+    def handler(self, event: QueueEvent, context: Context | None) -> QueueAnswer:
+        """The Lambda handler, for SQS events with ReportBatchItemFailures."""
+        failed = self._run(event["Records"])
+        observe.flush()
+        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+    def _run(self, records: Sequence[QueueRecord]) -> list[str]:
+        """The ids of the messages that failed."""
+        failed: list[str] = []
+        messages: dict[str, tuple[M, LogContext]] = {}
+        for record in records:
+            message_id = record["messageId"]
+            observe.begin("", message_id=message_id)
+            try:
+                messages[message_id] = self._received(record)
+            except Exception:
+                observe.logger.exception("message_failed")
+                failed.append(message_id)
+        try:
+            faults = self._faults(messages)
+        except Exception:
+            if len(records) > 1:
+                observe.logger.warning("batch_taken_apart", exc_info=True)
+                return failed + [
+                    message_id
+                    for record in records
+                    if record["messageId"] in messages
+                    for message_id in self._run([record])
+                ]
+            observe.logger.exception("message_failed")
+            return [*failed, *messages]
+        for message_id, fault in faults.items():
+            messages[message_id][1].enter()
+            observe.logger.error("message_failed", exc_info=fault)
+        return failed + list(faults)
+
+    def _faults(self, messages: Mapping[str, tuple[M, LogContext]]) -> dict[str, Exception]:
+        """The faults by message. What is stale is consumed again, as `Consumer` does."""
+        faults: dict[str, Exception] = {}
+        left = messages
+        for _ in range(_TRIES):
+            if not left:
+                return faults
+            parsed, logs = zip(*left.values(), strict=True)
+            found = dict(zip(left, self._consume(parsed, logs), strict=True))
+            faults |= {message_id: fault for message_id, fault in found.items() if fault}
+            left = {
+                message_id: messages[message_id]
+                for message_id, fault in found.items()
+                if isinstance(fault, Stale)
+            }
+            faults = {message_id: fault for message_id, fault in faults.items() if message_id not in left}
+        return {**faults, **{message_id: Stale() for message_id in left}}
+
+    def _received(self, record: QueueRecord) -> tuple[M, LogContext]:
+        message = message_in(record["body"])
+        fields = {
+            "message_id": record["messageId"],
+            "queue": record["eventSourceARN"].rpartition(":")[2],
+            **_tenant_fields(message),
+        }
+        return self._parse(message), LogContext(cast("str", message.get("request_id", "")), fields)
 
 
 class SubjectConsumer:

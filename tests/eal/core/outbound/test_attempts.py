@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eal.core.errors import Unavailable
-from eal.core.outbound.attempts import MAX_RECORDINGS, AttemptMessage, Attempts
+from eal.core.outbound.attempts import MAX_RECORDINGS, AttemptMessage, Attempts, Lane
+from eal.core.outbound.slots import NoSlot
 from tests.support.webhooks import Queue, watched_queue
 
 if TYPE_CHECKING:
@@ -66,13 +68,15 @@ def store(queue: Queue) -> Store:
 @pytest.fixture
 def attempts(store: Store) -> Attempts[AttemptMessage, Letter]:
     return Attempts[AttemptMessage, Letter](
-        queue="crm",
+        queues={"fast": "crm", "slow": "slow_crm"},
         group=lambda message: message.organization_id,
         id_of=lambda message: "letter",
         load=store.load,
         next_message=lambda message, letter: replace(message, attempt=letter.attempts_made + 1),
         dropped_event="letter_message_dropped",
+        deferred_event="letter_deferred",
         attempted_event="letter_attempted",
+        deferred_counter="pushes_deferred",
         counters={"sent": "pushes_succeeded"},
     )
 
@@ -81,55 +85,66 @@ def message(attempt: int = 1) -> AttemptMessage:
     return AttemptMessage(organization_id="org_1", mode="live", request_id="r", attempt=attempt)
 
 
-def failed(before: Letter, jitter: float) -> Letter:
-    assert -1 <= jitter <= 1
+def failed(before: Letter) -> Letter:
     made = before.attempts_made + 1
-    return replace(before, attempts_made=made, next_attempt_at=NOW + timedelta(seconds=10 + jitter))
+    return replace(before, attempts_made=made, next_attempt_at=NOW + timedelta(seconds=10))
 
 
-def sent(before: Letter, _jitter: float) -> Letter:
+def sent(before: Letter) -> Letter:
     return replace(before, attempts_made=before.attempts_made + 1, next_attempt_at=None, status="sent")
 
 
 def record(
-    attempts: Attempts[AttemptMessage, Letter], store: Store, change: Callable[[Letter, float], Letter]
+    attempts: Attempts[AttemptMessage, Letter], store: Store, change: Callable[[Letter], Letter]
 ) -> None:
     assert store.letter is not None
-    attempts.record(message(), store.letter, change=change, write=store.write, now=NOW)
-
-
-def test_an_attempt_is_due_at_its_time(attempts: Attempts[AttemptMessage, Letter], queue: Queue) -> None:
-    letter = Letter()
-
-    assert attempts.due(message(), letter, NOW) is letter
-    assert queue.take() == []
+    attempts.record(message(), store.letter, change=change, write=store.write, lane="slow", now=NOW)
 
 
 @pytest.mark.parametrize(
     "letter", [None, Letter(attempts_made=1), Letter(attempts_made=2), Letter(next_attempt_at=None)]
 )
 def test_a_message_without_a_pending_attempt_is_dropped(
-    attempts: Attempts[AttemptMessage, Letter], queue: Queue, letter: Letter | None
+    attempts: Attempts[AttemptMessage, Letter], letter: Letter | None
 ) -> None:
-    assert attempts.due(message(), letter, NOW) is None
-    assert queue.take() == []
+    assert attempts.pending(message(), letter) is None
 
 
+@pytest.mark.parametrize("attempt", [1, 2])
 def test_a_later_message_makes_an_unrecorded_attempt(
+    attempts: Attempts[AttemptMessage, Letter], attempt: int
+) -> None:
+    assert attempts.pending(message(attempt), Letter()) == Letter()
+
+
+def test_a_message_without_a_slot_is_deferred_in_its_lane(
     attempts: Attempts[AttemptMessage, Letter],
 ) -> None:
-    assert attempts.due(message(2), Letter(), NOW) == Letter()
+    for lane in ("fast", "slow"):
+        deferred = attempts.without_slot(message(), NoSlot(), lane, NOW)
+        assert deferred.queue == ("crm" if lane == "fast" else "slow_crm")
+        assert json.loads(deferred.body) == asdict(replace(message(), deferrals=1))
+        assert timedelta(seconds=0.5) <= deferred.at - NOW <= timedelta(seconds=1)
 
 
-def test_an_early_message_is_deferred_unchanged(
-    attempts: Attempts[AttemptMessage, Letter], queue: Queue
+def test_a_message_for_a_slow_endpoint_moves_to_the_slow_lane_at_once(
+    attempts: Attempts[AttemptMessage, Letter],
 ) -> None:
-    early = message(2)
+    moved = attempts.without_slot(message(), NoSlot(is_slow=True), "fast", NOW)
 
-    assert attempts.due(early, Letter(next_attempt_at=NOW + timedelta(seconds=20)), NOW) is None
+    assert (moved.queue, json.loads(moved.body), moved.at) == ("slow_crm", asdict(message()), NOW)
 
-    (deferred,) = queue.take()
-    assert (deferred.message, deferred.delay, deferred.group) == (asdict(early), 20, "org_1")
+
+@pytest.mark.parametrize("lane", ["fast", "slow"])
+def test_a_message_for_a_paused_endpoint_is_sent_again_after_the_pause(
+    attempts: Attempts[AttemptMessage, Letter], lane: Lane
+) -> None:
+    """Deferred for the first or the thousandth time, within the longest delay of SQS."""
+    for deferrals in (0, 3, 1000):
+        none = NoSlot(is_slow=True, pause_seconds=480)
+        later = attempts.without_slot(replace(message(), deferrals=deferrals), none, lane, NOW)
+        assert later.queue == "slow_crm"
+        assert 480 <= (later.at - NOW).total_seconds() <= 900
 
 
 def test_the_next_attempt_is_enqueued_before_this_one_is_recorded(
@@ -169,8 +184,8 @@ def test_a_change_of_the_next_time_is_followed_by_a_message_for_it(
 ) -> None:
     store.rivals.append(lambda letter: replace(letter, text="hurry"))
 
-    def change(before: Letter, jitter: float) -> Letter:
-        after = failed(before, jitter)
+    def change(before: Letter) -> Letter:
+        after = failed(before)
         return replace(after, next_attempt_at=NOW) if before.text == "hurry" else after
 
     record(attempts, store, change)

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from eal.core import observe
 from eal.core.errors import Unavailable
 from eal.core.outbound import later
+from eal.core.outbound.later import Delayed
+from eal.core.outbound.schedule import MAX_SQS_DELAY_SECONDS
 from eal.core.table.item import load
 from eal.core.tenancy import Mode, TenantScoped
 
@@ -25,19 +28,31 @@ if TYPE_CHECKING:
 
     from eal.core.json import Json
     from eal.core.observe import Count
+    from eal.core.outbound.slots import NoSlot
 
 MAX_RECORDINGS = 10
 """How often an outcome is recorded, each time over a change that somebody else made to the state."""
 
+type Lane = Literal["fast", "slow"]
+"""Which queue a message is in. Attempts at a slow endpoint (`health`) are made in the slow lane, by its own workers."""
+
+
+_MAX_DEFERRAL_SECONDS = 300.0
+_MAX_EXPONENT = 5
+"""4**5 s already exceeds the longest deferral; larger exponents would overflow a float."""
+_DEFERRALS_PER_READ = 20
+"""Deferrals from one read of the state to the next: about 75 minutes, or four hours if the endpoint is paused."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptMessage(TenantScoped):
-    """A queue's message: this attempt is due, or will be."""
+    """A queue's message: this attempt is due, or will be. `deferrals` counts how often it was deferred."""
 
     organization_id: str
     mode: Mode
     request_id: str
     attempt: int
+    deferrals: int = 0
 
     @classmethod
     def of(cls, message: Mapping[str, Json]) -> Self:
@@ -45,6 +60,9 @@ class AttemptMessage(TenantScoped):
 
     def body(self) -> str:
         return json.dumps(asdict(self))
+
+    def deferred(self) -> Self:
+        return replace(self, deferrals=self.deferrals + 1)
 
 
 class State(Protocol):
@@ -64,72 +82,103 @@ class State(Protocol):
 class Attempts[M: AttemptMessage, S: State]:
     """One kind of request that is retried.
 
-    `queue` is the setting's name and `group` a message's group there; `id_of` is the id of what a message attempts.
-    `load` returns None if nothing is pending. `next_message(message, state)` signals the attempt that `state` plans.
-    `counters` are the metrics by the status that an attempt leads to.
+    `queues` are the settings' names by lane, and `group` is a message's group there; `id_of` is the id of what a
+    message attempts. `load` returns None if nothing is pending. `next_message(message, state)` signals the attempt that
+    `state` plans. `counters` are the metrics by the status that an attempt leads to.
     """
 
-    queue: str
+    queues: Mapping[Lane, str]
     group: Callable[[M], str]
     id_of: Callable[[M], str]
     load: Callable[[M], S | None]
     next_message: Callable[[M, S], M]
     dropped_event: str
+    deferred_event: str
     attempted_event: str
+    deferred_counter: Count
     counters: Mapping[str, Count]
 
-    def enqueue(self, message: M, at: datetime, now: datetime) -> None:
-        """Send the message so that it arrives at `at`."""
+    def delayed(self, message: M, at: datetime, lane: Lane) -> Delayed:
+        """The message as it is sent to arrive at `at`."""
         name = f"{self.id_of(message)}-{message.attempt}"
-        later.send(self.queue, message.body(), group=self.group(message), name=name, at=at, now=now)
+        return Delayed(self.queues[lane], message.body(), self.group(message), name, at)
 
-    def due(self, message: M, state: S | None, now: datetime) -> S | None:
-        """The state if an attempt is due; else None, and the message is dropped or, if it came early, postponed."""
+    def pending(self, message: M, state: S | None) -> S | None:
+        """The state if the message's attempt is still to be made; None if the message is to be dropped."""
         if state is None or state.next_attempt_at is None or message.attempt <= state.attempts_made:
             observe.logger.info(self.dropped_event, attempt=message.attempt)
             return None
-        if state.next_attempt_at > now:
-            self.enqueue(message, state.next_attempt_at, now)
-            return None
         return state
+
+    def without_slot(self, message: M, none: NoSlot, lane: Lane, now: datetime) -> Delayed:
+        """The message for later, or for the slow lane. A pause of the endpoint comes in addition to the backoff."""
+        if none.is_slow and lane == "fast":
+            observe.logger.info("moved_to_slow_lane", attempt=message.attempt)
+            return self.delayed(message, now + timedelta(seconds=none.pause_seconds), "slow")
+        longest = min(4.0 ** min(message.deferrals, _MAX_EXPONENT), _MAX_DEFERRAL_SECONDS)
+        seconds = longest * random.uniform(0.5, 1)  # noqa: S311 - no secret is made of it
+        if none.pause_seconds:
+            # The messages of a paused endpoint must not all return at its end: one of them is its probe.
+            seconds = none.pause_seconds + seconds
+        return self.deferred(message, seconds, lane, now)
+
+    def deferred(self, message: M, seconds: float, lane: Lane, now: datetime) -> Delayed:
+        """The same message for later, because it has no slot, or no room in this minute.
+
+        No longer than one SQS delay: a change of the endpoint must also apply to deferred messages.
+        """
+        observe.count(self.deferred_counter)
+        observe.logger.info(self.deferred_event, attempt=message.attempt, deferrals=message.deferrals + 1)
+        seconds = min(seconds, MAX_SQS_DELAY_SECONDS)
+        return self.delayed(message.deferred(), now + timedelta(seconds=seconds), lane)
+
+    def is_read_at(self, message: M) -> bool:
+        """Whether this deferral reads the state, to see if it is overdue. The others save that read."""
+        return message.deferrals % _DEFERRALS_PER_READ == _DEFERRALS_PER_READ - 1
 
     def record(
         self,
         message: M,
         before: S,
         *,
-        change: Callable[[S, float], S],
+        change: Callable[[S], S],
         write: Callable[[S, S], bool],
+        lane: Lane,
         now: datetime,
         **logged: object,
     ) -> None:
-        """Enqueue the next attempt, then record this one; log it with the fields `logged`.
+        """Enqueue the next attempt in a lane, then record this one; log it with the fields `logged`.
 
-        `change(before, jitter)` is the state after the attempt, with a jitter from -1 to 1. `write(before, after)`
-        returns False if the state is not `before` any more: if the change was no attempt, it is recorded over.
+        `change(before)` is the state after the attempt. `write(before, after)` returns False if the state is not
+        `before` any more: if the change was no attempt, it is recorded over.
 
         Raises: Unavailable if the state kept changing; what `write` raises.
         """
-        attempts_made = before.attempts_made
-        jitter = random.uniform(-1, 1)  # noqa: S311 - no secret is made of it
-        enqueued_for: datetime | None = None
+        attempts_made, enqueued_for = before.attempts_made, None
         for _ in range(MAX_RECORDINGS):
-            after = change(before, jitter)
+            after = change(before)
             if after.next_attempt_at and after.next_attempt_at != enqueued_for:
-                self.enqueue(self.next_message(message, after), after.next_attempt_at, now)
+                following = self.next_message(message, after)
+                later.send(self.delayed(following, after.next_attempt_at, lane), now)
                 enqueued_for = after.next_attempt_at
             if write(before, after):
-                self._report(after, recorded=True, **logged)
+                self.report(after, recorded=True, **logged)
                 return
             newer = self.load(message)
             if newer is None or newer.attempts_made != attempts_made:
-                self._report(after, recorded=False, **logged)
+                self.report(after, recorded=False, **logged)
                 return
             before = newer
         raise Unavailable("The state kept changing while the outcome of an attempt was recorded.")
 
-    def _report(self, after: S, *, recorded: bool, **logged: object) -> None:
+    def report(self, after: S, *, recorded: bool, **logged: object) -> None:
+        """Count and log an attempt."""
         if recorded and after.status in self.counters:
             observe.count(self.counters[after.status])
         outcome = {"attempt": after.attempts_made, "status": after.status, "recorded": recorded}
         observe.logger.info(self.attempted_event, extra={**outcome, **logged})
+
+
+def jitter() -> float:
+    """From -1 to 1."""
+    return random.uniform(-1, 1)  # noqa: S311 - no secret is made of it

@@ -11,39 +11,95 @@ postpones it again. An error would be worse: the request has been made, and woul
 from __future__ import annotations
 
 from datetime import UTC, timedelta
+from itertools import batched
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core import aws, observe, settings
 from eal.core.outbound.schedule import MAX_SQS_DELAY_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+_MAX_BATCH_MESSAGES = 10
+"""SQS's limit."""
 _REFUSALS = ("ThrottlingException", "ServiceQuotaExceededException", "InternalServerException")
 """Errors of CreateSchedule that have nothing to do with the request."""
 
 
-def send(queue: str, body: str, *, group: str, name: str, at: datetime, now: datetime) -> None:
-    """Send a message so that it arrives at `at`, or early if Scheduler refuses. `name` is unique within the queue."""
-    seconds = max(ceil((at - now).total_seconds()), 0)
-    if seconds > MAX_SQS_DELAY_SECONDS and _schedule(queue, body, name, at):
-        return
-    aws.sqs().send_message(
-        QueueUrl=settings.queue(queue),
-        MessageBody=body,
-        MessageGroupId=group,
-        DelaySeconds=min(seconds, MAX_SQS_DELAY_SECONDS),
-    )
+class Delayed(NamedTuple):
+    """A message that arrives at `at`, or early if Scheduler refuses. `name` is unique within the queue."""
+
+    queue: str
+    body: str
+    group: str
+    name: str
+    at: datetime
 
 
-def _schedule(queue: str, body: str, name: str, at: datetime) -> bool:
+class NotSent(Exception):
+    """A queue refused a message."""
+
+
+def send_all(messages: Sequence[Delayed], now: datetime) -> list[Exception | None]:
+    """Send messages. Returns for each one None, or why it was not sent: one that fails holds up no other."""
+    results: dict[int, Exception] = {}
+    by_queue: dict[str, list[int]] = {}
+    for number, message in enumerate(messages):
+        try:
+            is_scheduled = _seconds(message, now) > MAX_SQS_DELAY_SECONDS and _schedule(message)
+        except aws.scheduler().exceptions.ClientError as fault:
+            results[number] = fault
+        else:
+            if not is_scheduled:
+                by_queue.setdefault(message.queue, []).append(number)
+    for queue, numbers in by_queue.items():
+        for batch in batched(numbers, _MAX_BATCH_MESSAGES, strict=False):
+            results |= _send_batch(queue, {number: messages[number] for number in batch}, now)
+    return [results.get(number) for number in range(len(messages))]
+
+
+def send(message: Delayed, now: datetime) -> None:
+    """Send a message."""
+    (fault,) = send_all([message], now)
+    if fault:
+        raise fault
+
+
+def _send_batch(queue: str, messages: Mapping[int, Delayed], now: datetime) -> dict[int, Exception]:
+    entries: list[SendMessageBatchRequestEntryTypeDef] = [
+        {
+            "Id": str(number),
+            "MessageBody": message.body,
+            "MessageGroupId": message.group,
+            "DelaySeconds": min(_seconds(message, now), MAX_SQS_DELAY_SECONDS),
+        }
+        for number, message in messages.items()
+    ]
+    client = aws.sqs()
+    try:
+        answer = client.send_message_batch(QueueUrl=settings.queue(queue), Entries=entries)
+    except client.exceptions.ClientError as fault:
+        return dict.fromkeys(messages, fault)
+    return {int(failed["Id"]): NotSent(f"{queue}: {failed['Code']}") for failed in answer.get("Failed", [])}
+
+
+def _seconds(message: Delayed, now: datetime) -> int:
+    return max(ceil((message.at - now).total_seconds()), 0)
+
+
+def _schedule(message: Delayed) -> bool:
     """Create the schedule. False if Scheduler is throttled, full or faulty."""
-    second = at.astimezone(UTC).replace(microsecond=0, tzinfo=None) + timedelta(seconds=at.microsecond > 0)
+    second = message.at.astimezone(UTC).replace(microsecond=0, tzinfo=None) + timedelta(
+        seconds=message.at.microsecond > 0
+    )
     client = aws.scheduler()
     try:
         client.create_schedule(
-            Name=f"{name}-{second:%Y%m%dT%H%M%S}",
+            Name=f"{message.name}-{second:%Y%m%dT%H%M%S}",
             GroupName=settings.schedules(),
             ScheduleExpression=f"at({second.isoformat()})",
             FlexibleTimeWindow={"Mode": "OFF"},
@@ -51,10 +107,10 @@ def _schedule(queue: str, body: str, name: str, at: datetime) -> bool:
             # No message group: a queue target accepts one for FIFO queues only (Scheduler's API reference,
             # SqsParameters), and the local stack's emulator lacks the universal target, which accepts any.
             Target={
-                "Arn": settings.queue_arn(queue),
+                "Arn": settings.queue_arn(message.queue),
                 "RoleArn": settings.schedules_role(),
-                "Input": body,
-                "DeadLetterConfig": {"Arn": settings.dead_queue_arn(queue)},
+                "Input": message.body,
+                "DeadLetterConfig": {"Arn": settings.dead_queue_arn(message.queue)},
             },
         )
     except client.exceptions.ConflictException:
@@ -63,6 +119,6 @@ def _schedule(queue: str, body: str, name: str, at: datetime) -> bool:
         code = refused.response["Error"]["Code"]
         if code not in _REFUSALS:
             raise
-        observe.logger.warning("schedule_refused", code=code)
+        observe.logger.warning("schedule_refused", code=code, schedule=message.name)
         return False
     return True

@@ -5,17 +5,19 @@ from datetime import datetime
 from typing import NamedTuple, Self
 
 from eal.core.outbound.attempts import AttemptMessage
-from eal.core.outbound.schedule import GONE, next_attempt_at
+from eal.core.outbound.health import Result
+from eal.core.outbound.schedule import DEFERRAL_TIMEOUT, GONE, next_attempt_at
 from eal.domain.integrations.model import Integration
 from eal.domain.leads.model import CrmSync, Lead
 
 NOT_CONNECTED = "not_connected"
+OVERDUE = "overdue"
 _FINAL_FAULTS = (NOT_CONNECTED, f"http_{GONE}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushMessage(AttemptMessage):
-    """A message of the CRM queue."""
+    """A message of the CRM queues."""
 
     lead_id: str
     push_id: str
@@ -27,6 +29,8 @@ class Outcome(NamedTuple):
     status_code: int | None = None
     fault: str | None = None
     retry_after: float | None = None
+    result: Result | None = None
+    """For the health of the CRM; None if nothing was sent."""
 
 
 class Push(NamedTuple):
@@ -47,6 +51,16 @@ class Push(NamedTuple):
     @property
     def status(self) -> str:
         return self.sync.status
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether the push must not be deferred any longer."""
+        return now - self.sync.requested_at > DEFERRAL_TIMEOUT
+
+    def timed_out(self) -> Self:
+        """The push that was deferred until it was overdue."""
+        return self._replace(
+            sync=replace(self.sync, status="failed", next_attempt_at=None, last_error=OVERDUE)
+        )
 
     def after(self, outcome: Outcome, at: datetime, now: datetime, *, jitter: float) -> Self:
         """The push after an attempt at `at` whose outcome is known `now`. `jitter` is from -1 to 1."""

@@ -1,7 +1,8 @@
 """One attempt of a push, from the queue's message to the outcome on the lead.
 
 `eal.core.outbound.attempts` makes it safe to be killed at any line. The CRM may get a push twice, with the same
-`webhook-id`.
+`webhook-id`. The CRM of a tenant is an endpoint with slots and health (`eal.core.outbound.slots`), so one that hangs
+holds up the pushes of no other tenant.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from typing import TYPE_CHECKING
 from eal.core import clock, observe, secrets, signing
 from eal.core.caller import worker
 from eal.core.clock import rfc3339
+from eal.core.errors import Unavailable
 from eal.core.events.catalogue import API_VERSION
-from eal.core.outbound import sender
-from eal.core.outbound.attempts import Attempts
+from eal.core.outbound import later, sender, slots
+from eal.core.outbound.attempts import Attempts, jitter
+from eal.core.outbound.health import Result
+from eal.core.outbound.slots import NoSlot, Slot, Terms
 from eal.core.table.write import Stale
 from eal.domain.crm import store
 from eal.domain.crm.model import NOT_CONNECTED, Outcome, Push, PushMessage
@@ -23,45 +27,103 @@ from eal.domain.integrations.model import purpose
 from eal.domain.leads.wire import LeadView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
+    from eal.core.outbound.attempts import Lane
     from eal.domain.integrations.model import Integration
 
 _ATTEMPTS = Attempts[PushMessage, Push](
-    queue="crm",
+    queues={"fast": "crm", "slow": "slow_crm"},
     group=lambda message: message.organization_id,
     id_of=lambda message: message.push_id,
     load=store.find,
-    next_message=lambda message, push: replace(message, attempt=push.attempts_made + 1),
+    next_message=lambda message, push: replace(message, attempt=push.attempts_made + 1, deferrals=0),
     dropped_event="push_message_dropped",
+    deferred_event="push_deferred",
     attempted_event="push_attempted",
+    deferred_counter="pushes_deferred",
     counters={"synced": "pushes_succeeded", "failed": "pushes_failed"},
 )
 
 
-def push(message: PushMessage) -> None:
+def push(message: PushMessage, lane: Lane) -> None:
     """Make the attempt that is due, if one is.
 
     Never Stale: that would run the message again, although the CRM has received the push.
-    Raises: Unavailable.
+    Raises: Unavailable; StatementFailed.
     """
     observe.bind(lead_id=message.lead_id, push_id=message.push_id)
-    at = clock.now()
-    if due := _ATTEMPTS.due(message, store.find(message), at):
-        _attempt(message, due, at)
-
-
-def _attempt(message: PushMessage, due: Push, at: datetime) -> None:
-    outcome = _SENDERS[message.mode](message, due, due.crm, at) if due.crm else Outcome(fault=NOT_CONNECTED)
     now = clock.now()
+    slot = slots.acquire(store.slot_request(message), now, Terms(only_healthy=lane == "fast"))
+    if isinstance(slot, NoSlot):
+        _wait_for_slot(message, slot, lane, now)
+        return
+    try:
+        result = _push(message, slot, lane, now)
+    except Unavailable:
+        slots.release_all([(slot, None)], clock.now())
+        raise
+    slots.release_all([(slot, result)], clock.now())
+
+
+def _wait_for_slot(message: PushMessage, none: NoSlot, lane: Lane, now: datetime) -> None:
+    if _ATTEMPTS.is_read_at(message):
+        pending = _ATTEMPTS.pending(message, store.find(message))
+        if pending is None:
+            return
+        if pending.is_overdue(now):
+            _record(message, pending, lambda before, _jitter: before.timed_out(), lane, now)
+            return
+    later.send(_ATTEMPTS.without_slot(message, none, lane, now), now)
+
+
+def _push(message: PushMessage, slot: Slot, lane: Lane, at: datetime) -> Result | None:
+    """Make the attempt, if it is due. Returns its result for the health of the CRM."""
+    due = _ATTEMPTS.pending(message, store.find(message))
+    if due is None or due.next_attempt_at is None:
+        return None
+    if due.next_attempt_at > at:
+        later.send(_ATTEMPTS.delayed(message, due.next_attempt_at, lane), at)
+        return None
+    outcome = _outcome(message, due, slot, at)
+    now = clock.now()
+    health = slot.health.after(outcome.result, now) if outcome.result else slot.health
+    _record(
+        message,
+        due,
+        lambda before, jitter: before.after(outcome, at, now, jitter=jitter),
+        "slow" if health.is_slow else "fast",
+        now,
+        status_code=outcome.status_code,
+        fault=outcome.fault,
+    )
+    return outcome.result
+
+
+def _outcome(message: PushMessage, due: Push, slot: Slot, at: datetime) -> Outcome:
+    if due.crm is None:
+        return Outcome(fault=NOT_CONNECTED)
+    return _SENDERS[message.mode](message, due, due.crm, slot, at)
+
+
+def _record(
+    message: PushMessage,
+    due: Push,
+    change: Callable[[Push, float], Push],
+    lane: Lane,
+    now: datetime,
+    **logged: object,
+) -> None:
+    chosen = jitter()
     _ATTEMPTS.record(
         message,
         due,
-        change=lambda before, jitter: before.after(outcome, at, now, jitter=jitter),
+        change=lambda before: change(before, chosen),
         write=lambda before, after: _write(message, before, after),
+        lane=lane,
         now=now,
-        status_code=outcome.status_code,
-        fault=outcome.fault,
+        **logged,
     )
 
 
@@ -76,7 +138,7 @@ def _write(message: PushMessage, before: Push, after: Push) -> bool:
     return True
 
 
-def _send(message: PushMessage, due: Push, crm: Integration, at: datetime) -> Outcome:
+def _send(message: PushMessage, due: Push, crm: Integration, slot: Slot, at: datetime) -> Outcome:
     secret = secrets.decrypt(
         crm.secrets[store.SECRET].ciphertext,
         organization_id=message.organization_id,
@@ -84,12 +146,12 @@ def _send(message: PushMessage, due: Push, crm: Integration, at: datetime) -> Ou
     )
     body = _body(message, due)
     headers = signing.headers([secret], message.push_id, int(at.timestamp()), body)
-    reply = sender.send(crm.settings[store.URL], body, headers)
+    reply = sender.send(crm.settings[store.URL], body, headers, within=slot.health.patience_seconds)
     fault = None if reply.succeeded else reply.error or f"http_{reply.status_code}"
-    return Outcome(reply.status_code, fault, reply.retry_after)
+    return Outcome(reply.status_code, fault, reply.retry_after, Result.of(reply))
 
 
-def _simulate(_message: PushMessage, _due: Push, _crm: Integration, _at: datetime) -> Outcome:
+def _simulate(_message: PushMessage, _due: Push, _crm: Integration, _slot: Slot, _at: datetime) -> Outcome:
     """Test mode sends nothing, whatever address its integration has: the push counts as received."""
     return Outcome()
 

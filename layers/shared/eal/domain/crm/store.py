@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from eal.core import ids
 from eal.core.errors import Conflict
+from eal.core.outbound.slots import SlotRequest
 from eal.core.table.item import dump, load
+from eal.core.table.keys import key
 from eal.core.table.read import get_all
 from eal.domain.crm.model import Push
 from eal.domain.integrations import store as integrations
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 VENDOR = "crm"
 URL, SECRET = "url", "signing_secret"
+_HEALTH_KIND = "CRM_HEALTH"
 _ACTIONS = {"pending": "lead.push_attempted", "synced": "lead.pushed", "failed": "lead.push_failed"}
 """The audit actions by the push's status after an attempt."""
 
@@ -55,6 +58,11 @@ def request_push(lead_id: str, by: Caller) -> Lead:
     by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     by.transaction.enqueue_task("push_to_crm", {"lead_id": lead.id, "push_id": sync.push_id, "attempt": 1})
     return after
+
+
+def slot_request(message: PushMessage) -> SlotRequest:
+    """For an attempt at the tenant's CRM, whose health is `org_…#live#CRM_HEALTH`, `crm`."""
+    return SlotRequest(key(message.tenant, _HEALTH_KIND, VENDOR), _HEALTH_KIND, message.push_id)
 
 
 def find(message: PushMessage) -> Push | None:

@@ -203,7 +203,7 @@ class ContributionView(Wire):
 
 class CrmSyncView(Wire):
     """The lead's latest push to the CRM. `last_error` is a delivery fault, or `http_` and the status that the CRM
-    answered.
+    answered, or `overdue` if the CRM had no room for the push for 116 hours.
     """
 
     push_id: str

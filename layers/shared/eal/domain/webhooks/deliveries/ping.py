@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eal.core import audit, clock, ids
+from eal.core.errors import Conflict
 from eal.core.events import catalogue
 from eal.core.events.catalogue import Event
-from eal.core.outbound import sender
-from eal.domain.webhooks.deliveries import endpoint_health
+from eal.core.outbound import sender, slots
+from eal.core.outbound.slots import NoSlot, SlotRequest, Terms
 from eal.domain.webhooks.deliveries.signed_post import needs_other_secret, post, signing_secrets
+from eal.domain.webhooks.deliveries.store import HEALTH_KIND, accepted_secret, health_key
 from eal.domain.webhooks.endpoints.store import ENDPOINTS
 
 if TYPE_CHECKING:
@@ -25,9 +27,9 @@ MAX_SECONDS = 25.0
 
 
 def send(webhook_id: str, event_type: str, by: Caller) -> tuple[Event, Reply]:
-    """Send an example of an event type, even if the endpoint does not subscribe to it or is disabled.
+    """Send an example of an event type, even if the endpoint does not subscribe to it, is disabled or paused.
 
-    Raises: NotFound; PreconditionFailed.
+    Raises: NotFound; PreconditionFailed; Conflict if the endpoint has as many requests in flight as it may have.
     """
     endpoint = ENDPOINTS.get(by.tenant, webhook_id)
     by.transaction.check_if_match(endpoint.version)
@@ -41,12 +43,20 @@ def send(webhook_id: str, event_type: str, by: Caller) -> tuple[Event, Reply]:
         data=catalogue.types()[event_type].example["data"],
     )
     by.transaction.audit("webhook.tested", endpoint.id, audit.changes({}, {"event_type": event_type}))
-    return event, _post(endpoint, event, by)
+    request = SlotRequest(health_key(by.tenant, endpoint.id), HEALTH_KIND, event.id)
+    slot = slots.acquire(request, by.at, Terms(ignores_pause=True))
+    if isinstance(slot, NoSlot):
+        raise Conflict("Too many requests to this endpoint are in flight. Try again when they have ended.")
+    try:
+        accepted = accepted_secret(by.tenant, endpoint.id) if endpoint.previous_secret else None
+        return event, _post(endpoint, event, accepted, by)
+    finally:
+        # Without a result: a test says nothing about deliveries.
+        slots.release_all([(slot, None)], clock.now())
 
 
-def _post(endpoint: Endpoint, event: Event, by: Caller) -> Reply:
+def _post(endpoint: Endpoint, event: Event, accepted: str | None, by: Caller) -> Reply:
     """Like an attempt of a delivery, repeated with the other secret if the signature is rejected."""
-    accepted = endpoint_health.accepted_secret(by.tenant, endpoint.id) if endpoint.previous_secret else None
     secrets = signing_secrets(endpoint, accepted, by.organization_id, by.at)
     reply = post(endpoint, event, secrets, by.at, within=_seconds_left(by))
     if needs_other_secret(secrets, reply):

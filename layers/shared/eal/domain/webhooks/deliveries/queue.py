@@ -1,31 +1,31 @@
-"""The messages of the delivery queue."""
+"""The messages of the delivery queues."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import batched
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from eal.core import aws, settings
-from eal.core.outbound.attempts import AttemptMessage
+from eal.core import clock
+from eal.core.outbound import later
+from eal.core.outbound.attempts import AttemptMessage, Lane
+from eal.core.outbound.later import Delayed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from eal.domain.webhooks.deliveries.model import Delivery
 
-_MAX_BATCH_MESSAGES = 10
-"""SQS's limit."""
+QUEUES: Mapping[Lane, str] = {"fast": "delivery", "slow": "slow_delivery"}
+"""The settings' names of the queues."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryMessage(AttemptMessage):
-    """A message of the delivery queue. `deferrals` counts how often this attempt was deferred."""
+    """A message of the delivery queues."""
 
     delivery_id: str
     webhook_id: str
     event_id: str
-    deferrals: int = 0
 
     @classmethod
     def next_of(cls, delivery: Delivery) -> Self:
@@ -40,19 +40,14 @@ class DeliveryMessage(AttemptMessage):
             request_id=delivery.request_id,
         )
 
-    def deferred(self) -> Self:
-        return replace(self, deferrals=self.deferrals + 1)
-
 
 def enqueue_all(messages: Sequence[DeliveryMessage]) -> None:
     """Send messages whose attempts are due now."""
-    for batch in batched(messages, _MAX_BATCH_MESSAGES, strict=False):
-        answer = aws.sqs().send_message_batch(
-            QueueUrl=settings.queue("delivery"),
-            Entries=[
-                {"Id": str(index), "MessageBody": message.body(), "MessageGroupId": message.webhook_id}
-                for index, message in enumerate(batch)
-            ],
-        )
-        if failed := answer.get("Failed"):
-            raise RuntimeError(f"the queue refused {len(failed)} messages: {failed[0]['Code']}")
+    now = clock.now()
+    due = [
+        Delayed(QUEUES["fast"], message.body(), message.webhook_id, message.delivery_id, now)
+        for message in messages
+    ]
+    for fault in later.send_all(due, now):
+        if fault:
+            raise fault

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core import signing
 from eal.core.outbound import sender
-from eal.domain.webhooks.deliveries import endpoint_health
 from eal.domain.webhooks.endpoints import store
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ class SigningSecret(NamedTuple):
     text: str
 
 
+def fingerprint(ciphertext: str) -> str:
+    """Identifies a secret by its ciphertext."""
+    return hashlib.sha256(ciphertext.encode()).hexdigest()[:16]
+
+
 def signing_secrets(
     endpoint: Endpoint, accepted: str | None, organization_id: str, now: datetime
 ) -> Sequence[SigningSecret]:
@@ -34,13 +39,11 @@ def signing_secrets(
 
     `accepted` is that one's fingerprint. During a rotation it is the old secret until the endpoint accepts the new one.
     """
-    current = SigningSecret(
-        endpoint_health.fingerprint(endpoint.secret), store.decrypt_secret(endpoint, organization_id)
-    )
+    current = SigningSecret(fingerprint(endpoint.secret), store.decrypt_secret(endpoint, organization_id))
     text = store.decrypt_previous_secret(endpoint, organization_id, now)
     if text is None or endpoint.previous_secret is None:
         return [current]
-    previous = SigningSecret(endpoint_health.fingerprint(endpoint.previous_secret), text)
+    previous = SigningSecret(fingerprint(endpoint.previous_secret), text)
     return [current, previous] if accepted == current.fingerprint else [previous, current]
 
 

@@ -9,15 +9,17 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from eal.core import ids
+from eal.core import ids, settings
 from eal.core.errors import Conflict
 from eal.core.events import catalogue
 from eal.core.events.catalogue import FEED_DAYS, Event
+from eal.core.outbound.health import EndpointHealth
 from eal.core.table import progress
 from eal.core.table.collection import Collection
 from eal.core.table.item import load
-from eal.core.table.keys import key
-from eal.core.table.read import get_all
+from eal.core.table.keys import Key, key
+from eal.core.table.read import batch_get, get
+from eal.core.table.statements import Update, path
 from eal.domain.audit_log.model import AuditRecord
 from eal.domain.audit_log.wire import AuditRecordView
 from eal.domain.webhooks.deliveries.model import Delivery
@@ -25,39 +27,70 @@ from eal.domain.webhooks.deliveries.queue import DeliveryMessage
 from eal.domain.webhooks.endpoints.store import ENDPOINTS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from eal.core.caller import Caller
     from eal.core.table.item import Item
-    from eal.core.table.keys import Key
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
     from eal.domain.webhooks.deliveries.wire import DeliveryQuery
     from eal.domain.webhooks.endpoints.model import Endpoint
 
 DELIVERIES = Collection("DELIVERY", Delivery, id_prefix="dlv", noun="delivery")
+HEALTH_KIND = "WEBHOOK_HEALTH"
 
 
 class DeliveryContext(NamedTuple):
-    """What an attempt needs, as of one moment. None stands for what does not exist any more."""
+    """What an attempt needs. None stands for what does not exist any more."""
 
     endpoint: Endpoint | None
     delivery: Delivery | None
     event: Event | None
+    health: EndpointHealth | None
 
 
-def read(message: DeliveryMessage) -> DeliveryContext:
-    """Endpoint, delivery and event, in one transaction."""
-    endpoint, delivery, event = get_all(
-        [
+def read_all(messages: Sequence[DeliveryMessage]) -> list[DeliveryContext]:
+    """What the attempts of messages need, in one call.
+
+    No snapshot of one moment is needed: an event never changes, a delivery is recorded under its version, and an
+    endpoint may change between any read and the request anyway.
+    """
+    keys = [
+        (
             ENDPOINTS.key(message.tenant, message.webhook_id),
             DELIVERIES.key(message.tenant, message.delivery_id),
             event_key(message.tenant, message.event_id),
-        ]
-    )
+            health_key(message.tenant, message.webhook_id),
+        )
+        for message in messages
+    ]
+    wanted = dict.fromkeys(key for group in keys for key in group)
+    found = {
+        Key(cast("str", item["pk"]), cast("str", item["sk"])): item
+        for item in batch_get(settings.state_table(), [key._asdict() for key in wanted])
+    }
+    return [_context(*(found.get(key) for key in group)) for group in keys]
+
+
+def _context(
+    endpoint: Item | None, delivery: Item | None, event: Item | None, health: Item | None
+) -> DeliveryContext:
     return DeliveryContext(
         ENDPOINTS.load(endpoint) if endpoint else None,
         DELIVERIES.load(delivery) if delivery else None,
         load_event(event) if event else None,
+        load(EndpointHealth, health) if health else None,
     )
+
+
+def find(message: DeliveryMessage) -> Delivery | None:
+    """The delivery of a message as it is now."""
+    return DELIVERIES.find(message.tenant, message.delivery_id)
+
+
+def health_key(tenant: Tenant, webhook_id: str) -> Key:
+    """The key of an endpoint's health: `org_…#live#WEBHOOK_HEALTH`, `wh_…`."""
+    return key(tenant, HEALTH_KIND, webhook_id)
 
 
 def event_key(tenant: Tenant, event_id: str) -> Key:
@@ -65,9 +98,26 @@ def event_key(tenant: Tenant, event_id: str) -> Key:
     return key(tenant, "AUDIT" if ids.is_id("aud", event_id) else "EVENT", event_id)
 
 
+def accepted_secret(tenant: Tenant, webhook_id: str) -> str | None:
+    """The fingerprint of the secret that the endpoint last accepted; None if none is known."""
+    item = get(health_key(tenant, webhook_id))
+    return load(EndpointHealth, item).accepted if item else None
+
+
 def advance(before: Delivery, after: Delivery) -> bool:
     """Record a delivery's next state. False if the stored one has changed."""
     return progress.advance(item(after), was=before.version)
+
+
+def update_of(before: Delivery, after: Delivery) -> Update:
+    """The same as one of several updates in a call."""
+    old, new = item(before), item(after)
+    return Update(
+        key=DELIVERIES.key(after.tenant, after.id),
+        sets={path(name): value for name, value in new.items() if value != old.get(name)},
+        removes=[path(name) for name in old if name not in new],
+        equals={path("version"): before.version},
+    )
 
 
 def search(webhook_id: str, query: DeliveryQuery, by: Caller) -> Page[Delivery]:

@@ -10,18 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import standardwebhooks
 
-from eal.core import clock, secrets, signing, tenancy
+from eal.core import clock, secrets, signing
+from eal.core.outbound import slots
 from eal.core.outbound.address import without_query
+from eal.core.outbound.health import MAX_IN_FLIGHT, MAX_IN_FLIGHT_FAILING, PROBE_PAUSE, Result
 from eal.core.outbound.schedule import DEFERRAL_TIMEOUT
+from eal.core.outbound.slots import LEASE
 from eal.core.table.read import get
-from eal.domain.webhooks.deliveries import endpoint_health
-from eal.domain.webhooks.deliveries.endpoint_health import (
-    LEASE,
-    MAX_IN_FLIGHT,
-    MAX_IN_FLIGHT_FAILING,
-    PROBE_PAUSE,
-    acquire_slot,
-)
 from eal.domain.webhooks.endpoints.store import ENDPOINTS
 from tests.support.faults import watched_calls
 from tests.support.http import call
@@ -30,8 +25,11 @@ from tests.support.receiver import Receiver, Response
 from tests.support.time import Clock, freeze
 from tests.support.webhooks import (
     Queue,
+    acquired,
     change_endpoint,
+    change_health,
     deliver,
+    deliver_in_lanes,
     deliveries,
     fan_out,
     health_of,
@@ -45,20 +43,12 @@ if TYPE_CHECKING:
 
 OK: dict[str, object] = {"batchItemFailures": []}
 HOUR, DAY = 3600, 86_400
+SUCCESS = Result(succeeded=True, timed_out=False, seconds=0.1, accepted="mark")
 
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return freeze(monkeypatch)
-
-
-def acquired(message: dict[str, Any], number: int = 0) -> endpoint_health.Slot | None:
-    return acquire_slot(
-        tenancy.Tenant(message["organization_id"], message["mode"]),
-        message["webhook_id"],
-        f"dlv_{number}" if number else message["delivery_id"],
-        clock.now(),
-    )
 
 
 # ---------------------------------------------------------------- slots
@@ -71,8 +61,8 @@ def test_a_lease_lasts_as_long_as_a_worker_may_run() -> None:
 def test_the_attempts_in_flight_at_an_endpoint_are_limited(
     message: dict[str, Any], receiver: Receiver, queue: Queue
 ) -> None:
-    slots = [acquired(message, number) for number in range(1, MAX_IN_FLIGHT + 1)]
-    assert all(slots)
+    held = [acquired(message, number) for number in range(1, MAX_IN_FLIGHT + 1)]
+    assert all(held)
 
     assert deliver(message) == OK
 
@@ -81,8 +71,8 @@ def test_the_attempts_in_flight_at_an_endpoint_are_limited(
     (deferred,) = queue.take()
     assert deferred.message == {**message, "deferrals": 1}
     assert deferred.group == message["webhook_id"]
-    endpoint_health.release_slot(slots[0])  # type: ignore[arg-type]  # all are slots
-    assert deliver(deferred.message) == OK
+    slots.release_all([(held[0], None)], clock.now())  # type: ignore[list-item]  # all are slots
+    assert deliver(deferred.message, lane=deferred.lane) == OK
     assert len(receiver.requests) == 1
 
 
@@ -91,12 +81,12 @@ def test_a_failing_endpoint_has_fewer_slots_until_its_next_success(
 ) -> None:
     receiver.responses = [Response(500), Response(200)]
     deliver(message)
-    slots = [acquired(message, number) for number in range(1, MAX_IN_FLIGHT_FAILING + 1)]
+    held = [acquired(message, number) for number in range(1, MAX_IN_FLIGHT_FAILING + 1)]
 
-    assert all(slots)
+    assert all(held)
     assert acquired(message, 99) is None
 
-    endpoint_health.record_success(slots[0], "mark")  # type: ignore[arg-type]  # all are slots
+    slots.release_all([(held[0], SUCCESS)], clock.now())  # type: ignore[list-item]  # all are slots
     assert acquired(message, 99) is not None
 
 
@@ -119,7 +109,7 @@ def test_a_slot_that_another_worker_has_acquired_is_not_released(message: dict[s
     assert first
     assert second
 
-    endpoint_health.record_success(first, "mark")
+    slots.release_all([(first, SUCCESS)], clock.now())
 
     assert health_of(message).leases == {message["delivery_id"]: second.expires_at}
     assert health_of(message).accepted is None
@@ -264,7 +254,7 @@ def test_attempts_over_the_rate_limit_are_spread_over_the_following_minutes(
     fan_out(*(publish_lead(tenant) for _ in range(7)))
 
     for sent in queue.take():
-        assert deliver(sent.message) == OK
+        assert deliver(sent.message, lane=sent.lane) == OK
 
     assert len(receiver.requests) == 2
     waiting = queue.take()
@@ -284,7 +274,7 @@ def test_no_minute_exceeds_the_rate_limit_and_all_events_arrive(
         for sent in waiting:
             now.at = max(now.at, at[id(sent)])
             before = len(receiver.requests)
-            deliver(sent.message)
+            deliver(sent.message, lane=sent.lane)
             minute = int(now.at.timestamp()) // 60
             minutes[minute] = minutes.get(minute, 0) + len(receiver.requests) - before
             for again in queue.waiting:
@@ -300,9 +290,7 @@ def test_a_delivery_deferred_by_the_rate_limit_fails_once_it_is_overdue(
 ) -> None:
     change_endpoint(webhook["id"], rate_limit=1)
     now.advance(seconds=DEFERRAL_TIMEOUT.total_seconds() + 1)
-    slot = acquired(message, 1)
-    assert slot
-    endpoint_health.release_slot(slot)
+    change_health(message, counted_minute=int(now.at.timestamp()) // 60, minute_count=1)
 
     assert deliver(message) == OK
 
@@ -312,15 +300,18 @@ def test_a_delivery_deferred_by_the_rate_limit_fails_once_it_is_overdue(
     assert health_of(message).leases == {}
 
 
-def test_counters_of_old_minutes_are_removed(message: dict[str, Any], now: Clock) -> None:
-    for seconds in (0, 30, 60, 61, 600, 601):
-        now.advance(seconds=seconds)
-        slot = acquired(message)
-        assert slot
-        endpoint_health.release_slot(slot)
+def test_attempts_of_a_batch_are_counted_together(
+    tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any], now: Clock
+) -> None:
+    change_endpoint(webhook["id"], rate_limit=2)
+    now.at = now.at.replace(second=30, microsecond=0)
+    fan_out(*(publish_lead(tenant) for _ in range(5)))
 
-    (item,) = items("WEBHOOK_HEALTH")
-    assert len([name for name in item if name.startswith("asked_")]) == 1
+    assert deliver(*(sent.message for sent in queue.take())) == OK
+
+    assert len(receiver.requests) == 2
+    assert [sent.delay for sent in queue.take()] == [30, 60, 90]
+    assert next(iter(items("WEBHOOK_HEALTH")))["minute_count"] == {"N": "5"}
 
 
 # ---------------------------------------------------------------- two secrets
@@ -396,7 +387,7 @@ def test_a_rejection_of_both_secrets_is_one_step_of_the_schedule(
     (retry,) = queue.take()
     assert retry.message["attempt"] == 3
     now.advance(seconds=retry.delay)
-    deliver(retry.message)
+    deliver(retry.message, lane=retry.lane)
     assert [attempt.number for attempt in deliveries()[0].attempts] == [1, 2, 3, 4]
 
 
@@ -435,7 +426,7 @@ def fail_for(days: float, tenant: Tenant, queue: Queue, now: Clock, *, every: fl
     """One new event after another, each attempted once."""
     end = now.at.timestamp() + days * DAY
     while now.at.timestamp() <= end:
-        deliver(new_message(tenant, queue))
+        deliver_in_lanes(new_message(tenant, queue), queue)
         queue.take()
         now.advance(seconds=every)
 
@@ -453,7 +444,7 @@ def test_five_days_of_failures_disable_the_endpoint_with_event_and_audit_record(
 
     fail_for(4, tenant, queue, now)
     assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json["enabled"] is True
-    deliver(new_message(tenant, queue))
+    deliver_in_lanes(new_message(tenant, queue), queue)
 
     shown = call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json
     assert (shown["enabled"], shown["disabled_reason"]) == (False, "failing")
@@ -494,12 +485,12 @@ def test_a_concurrent_change_by_the_customer_wins(
     receiver.responses = [Response(500, meanwhile=lambda: change_endpoint(webhook["id"], version=7))]
     message = new_message(tenant, queue)
 
-    assert deliver(message) == OK
+    assert deliver_in_lanes(message, queue) == OK
 
     assert disabled_events() == []
     receiver.responses = [Response(500)]
     queue.take()
-    deliver(new_message(tenant, queue))
+    deliver_in_lanes(new_message(tenant, queue), queue)
     assert len(disabled_events()) == 1
 
 
@@ -512,18 +503,18 @@ def test_an_enabled_endpoint_is_probed_before_other_attempts(
     now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(410)]
-    deliver(new_message(tenant, queue))
+    deliver_in_lanes(new_message(tenant, queue), queue)
     enable(webhook)
     first, second = new_message(tenant, queue), new_message(tenant, queue)
-    receiver.responses = [Response(meanwhile=lambda: deliver(second))]
+    receiver.responses = [Response(meanwhile=lambda: deliver(second, lane="slow"))]
 
-    deliver(first)
+    deliver(first, lane="slow")
 
     assert len(receiver.requests) == 2
     (waiting,) = queue.take()
     assert waiting.message["delivery_id"] == second["delivery_id"]
     receiver.responses = [Response()]
-    deliver(waiting.message)
+    deliver(waiting.message, lane=waiting.lane)
     assert len(receiver.requests) == 3
     assert health_of(first).probe_at is None
 
@@ -532,19 +523,20 @@ def test_a_failed_probe_pauses_other_attempts_until_the_next_probe(
     now: Clock, tenant: Tenant, receiver: Receiver, queue: Queue, webhook: dict[str, Any]
 ) -> None:
     receiver.responses = [Response(410)]
-    deliver(new_message(tenant, queue))
+    deliver_in_lanes(new_message(tenant, queue), queue)
     enable(webhook)
     receiver.responses = [Response(500), Response(200)]
     first, second = new_message(tenant, queue), new_message(tenant, queue)
-    deliver(first)
+    deliver(first, lane="slow")
     queue.take()
 
-    deliver(second)
+    deliver(second, lane="slow")
 
     assert len(receiver.requests) == 2
     (waiting,) = queue.take()
-    now.advance(seconds=PROBE_PAUSE.total_seconds())
-    deliver(waiting.message)
+    assert PROBE_PAUSE.total_seconds() < waiting.delay <= PROBE_PAUSE.total_seconds() + 2
+    now.advance(seconds=waiting.delay)
+    deliver(waiting.message, lane=waiting.lane)
     assert len(receiver.requests) == 3
     assert all(acquired(second, number) for number in range(1, MAX_IN_FLIGHT + 1))
 
@@ -557,7 +549,7 @@ def test_an_enabled_endpoint_has_five_days_again(
     assert len(disabled_events()) == 1
     enable(webhook)
 
-    deliver(new_message(tenant, queue))
+    deliver_in_lanes(new_message(tenant, queue), queue)
 
     assert len(disabled_events()) == 1
     assert get(ENDPOINTS.key(tenant.in_mode("live"), webhook["id"]))["enabled"] is True  # type: ignore[index]
@@ -571,4 +563,4 @@ def test_a_healthy_endpoint_costs_the_same_calls_each_time(
         message = new_message(tenant, queue)
         with watched_calls(monkeypatch) as calls:
             deliver(message)
-        assert calls.made == ["UpdateItem", "TransactGetItems", "PutItem", "UpdateItem"]
+        assert calls.made == ["BatchExecuteStatement", "BatchGetItem", "BatchExecuteStatement"]

@@ -1,0 +1,14 @@
+"""The slow CRM queue: the same for CRMs that fail or respond slowly, so that no other tenant's pushes wait for them."""
+
+from eal.domain.crm import push
+from eal.domain.crm.model import PushMessage
+from eal.entry.queue import Consumer, Message
+
+
+def consume(message: Message) -> None:
+    """One attempt of one push."""
+    push.push(PushMessage.of(message), "slow")
+
+
+# The whole batch at once: an attempt may take 15 s, and ten in a row would exceed the function's timeout.
+handler = Consumer(consume, concurrency=10).handler

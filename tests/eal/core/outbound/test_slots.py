@@ -1,0 +1,148 @@
+"""Slots under concurrent changes of an endpoint's health: none is overwritten, and no slot is given twice."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eal.core import clock
+from eal.core.outbound import slots
+from eal.core.outbound.health import MAX_IN_FLIGHT, MAX_IN_FLIGHT_FAILING, EndpointHealth, Result
+from eal.core.outbound.slots import LEASE, NoSlot, Slot, SlotRequest, Terms
+from eal.core.table.item import load
+from eal.core.table.keys import key
+from eal.core.table.read import get
+from eal.core.tenancy import Tenant
+from tests.support.faults import watched_calls
+
+if TYPE_CHECKING:
+    from eal.core.table.statements import StatementFailed
+    from tests.support.time import Clock
+
+KEY = key(Tenant("org_1", "live"), "HEALTH", "endpoint")
+SUCCESS = Result(succeeded=True, timed_out=False, seconds=0.1)
+FAILURE = Result(succeeded=False, timed_out=False, seconds=0.1)
+ANY = Terms()
+
+
+def acquire(*names: str, terms: Terms = ANY) -> list[Slot | NoSlot | StatementFailed]:
+    return slots.acquire_all([SlotRequest(KEY, "HEALTH", name) for name in names], clock.now(), terms)
+
+
+def slot(name: str) -> Slot:
+    (acquired,) = acquire(name)
+    assert isinstance(acquired, Slot)
+    return acquired
+
+
+def health() -> EndpointHealth:
+    item = get(KEY)
+    assert item
+    return load(EndpointHealth, item)
+
+
+def release(*used: slots.Used) -> EndpointHealth:
+    return slots.release_all(used, clock.now())[KEY]
+
+
+def test_the_slots_of_a_batch_are_acquired_and_released_in_one_call_each(
+    cloud: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release((slot("first"), SUCCESS))
+    with watched_calls(monkeypatch) as calls:
+        acquired = acquire(*"abcdefghij")
+        assert len(health().leases) == len(acquired) == 10
+        calls.made.remove("GetItem")
+        release(*((one, SUCCESS) for one in acquired if isinstance(one, Slot)))
+
+    assert calls.made == ["BatchExecuteStatement", "BatchExecuteStatement"]
+    assert health().leases == {}
+
+
+def test_as_many_of_a_batch_as_fit_have_slots(cloud: None) -> None:
+    acquire(*map(str, range(MAX_IN_FLIGHT - 3)))
+
+    acquired = acquire(*"abcdefghij")
+
+    assert [isinstance(one, Slot) for one in acquired] == [True] * 3 + [False] * 7
+    assert len(health().leases) == MAX_IN_FLIGHT
+
+
+def test_a_second_message_for_an_attempt_has_no_slot(cloud: None) -> None:
+    first, second = acquire("a", "a")
+
+    assert isinstance(first, Slot)
+    assert second == NoSlot()
+    assert acquire("a") == [NoSlot()]
+
+
+@pytest.mark.parametrize("is_failing", [False, True])
+def test_many_workers_at_once_get_no_more_slots_than_there_are(cloud: None, *, is_failing: bool) -> None:
+    release((slot("first"), FAILURE if is_failing else SUCCESS))
+
+    with ThreadPoolExecutor(8) as pool:
+        batches = pool.map(lambda number: acquire(*(f"{number}-{nth}" for nth in range(5))), range(8))
+        acquired = [one for batch in batches for one in batch]
+
+    most = MAX_IN_FLIGHT_FAILING if is_failing else MAX_IN_FLIGHT
+    assert sum(isinstance(one, Slot) for one in acquired) == len(health().leases) <= most
+    assert health().leases
+
+
+def test_a_success_that_saw_a_healthy_endpoint_ends_a_failure_recorded_meanwhile(cloud: None) -> None:
+    first, second = slot("a"), slot("b")
+    release((first, FAILURE))
+    assert health().failing_since
+
+    assert release((second, SUCCESS)).failing_since is None
+
+    assert health() == EndpointHealth()
+
+
+def test_failures_at_once_keep_the_first_moment(clock: Clock, cloud: None) -> None:
+    first, second = slot("a"), slot("b")
+    release((first, FAILURE))
+    since = health().failing_since
+    clock.advance(seconds=10)
+
+    release((second, FAILURE))
+
+    assert health().failing_since == since
+
+
+def test_results_of_one_endpoint_count_in_their_order(cloud: None) -> None:
+    first, second = slot("a"), slot("b")
+
+    assert release((first, FAILURE), (second, SUCCESS)).failing_since is None
+
+
+def test_a_slot_that_another_worker_has_is_left_to_it(clock: Clock, cloud: None) -> None:
+    stalled = slot("a")
+    clock.advance(seconds=LEASE.total_seconds())
+    other, lasting = slot("a"), slot("b")
+
+    release((stalled, FAILURE), (lasting, SUCCESS))
+
+    assert health().leases == {"a": other.expires_at}
+    assert health().failing_since is None
+
+
+def test_an_endpoint_without_health_gets_one_from_whoever_is_first(cloud: None) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        acquired = [one for batch in pool.map(acquire, "abcd") for one in batch]
+
+    assert all(isinstance(one, Slot) for one in acquired)
+    assert set(health().leases) == set("abcd")
+
+
+@pytest.mark.parametrize(("attempts", "count"), [(1, 1), (7, 7)])
+def test_attempts_are_counted_by_the_minute(clock: Clock, cloud: None, attempts: int, count: int) -> None:
+    clock.next_minute()
+    slot("a")
+
+    assert slots.count_in_minute(KEY, attempts, clock.now()) == count
+    assert slots.count_in_minute(KEY, attempts, clock.now()) == 2 * count
+    clock.next_minute()
+    assert slots.count_in_minute(KEY, attempts, clock.now()) == count
