@@ -13,7 +13,20 @@ from tools.bench.runtime import RunFailed
 
 sys.path.insert(0, str(ROOT / "layers" / "shared"))
 
-from tools.bench import audit, capacity, cold, cost, deliver, imports, isolation, pages, receivers, soak, warm
+from tools.bench import (
+    audit,
+    capacity,
+    cold,
+    cost,
+    deliver,
+    imports,
+    isolation,
+    lanes,
+    pages,
+    receivers,
+    soak,
+    warm,
+)
 
 COLD_ROUNDS, COLD_BUDGET = 7, 8.0
 WARM_INVOCATIONS, WARM_BUDGET = 1000, 1.3
@@ -30,7 +43,10 @@ RUNS: dict[str | None, Run] = {
     "pages": lambda _: pages.main(),
     "import": lambda arguments: imports.main(arguments.rows),
     "audit": lambda arguments: audit.main(tuple(arguments.records) or audit.SIZES),
-    "isolation": lambda arguments: isolation.main(arguments.healthy, arguments.hanging, arguments.events),
+    "isolation": lambda arguments: isolation.main(
+        arguments.healthy, tuple(arguments.hanging), arguments.settling, arguments.seconds
+    ),
+    "lanes": lambda _: lanes.main(),
     "soak": lambda arguments: soak.main(arguments.minutes),
     None: lambda _: _cold_and_warm(),
 }
@@ -90,9 +106,13 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser(
         "isolation", help="the time from commit to healthy endpoints, next to endpoints that hang"
     )
-    command.add_argument("--healthy", type=int, default=200)
-    command.add_argument("--hanging", type=int, default=20)
-    command.add_argument("--events", type=int, default=40)
+    command.add_argument("--healthy", type=int, default=50, help="healthy endpoints, in groups of ten")
+    command.add_argument("--hanging", type=int, nargs="*", default=lanes.LEVELS)
+    command.add_argument(
+        "--settling", type=float, default=60.0, help="seconds of load before each measurement"
+    )
+    command.add_argument("--seconds", type=float, default=30.0, help="of each measurement")
+    commands.add_parser("lanes", help="the same in a simulation of the queues, equal on every machine")
     command = commands.add_parser("soak", help="a mixed load whose functions are killed: is anything lost?")
     command.add_argument("--minutes", type=int, default=10)
     return parser

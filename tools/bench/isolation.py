@@ -1,9 +1,10 @@
 """Whether hanging endpoints delay the deliveries to healthy endpoints, on a running local stack.
 
-The benchmark measures the time from the commit of an event to the first byte at each healthy endpoint. It alternates
-rounds without and with endpoints that accept a request and do not respond. Each event is delivered to ten healthy
-endpoints, selected by their filters, and to all hanging ones; more at once would measure the capacity of the emulator.
-The times depend on the emulator and the machine; the result is their difference.
+The benchmark measures the time from the commit of an event to the first byte at each healthy endpoint. The load is
+constant: every EVENT_SECONDS an event for ten healthy endpoints, which their filters select, and every
+NEIGHBOUR_SECONDS one for all endpoints of their neighbours, which accept a request and do not respond. From round to
+round more endpoints hang. Each round runs for a minute before it is measured, because until then the new endpoints are
+not known to hang. The times depend on the emulator and the machine; the result is their ratio.
 """
 
 from __future__ import annotations
@@ -22,14 +23,16 @@ from tools.bench.layout import ROOT, SetupFailed
 from tools.bench.server import Request, Response, Server
 from tools.fixtures.client import Answer, Stack
 
-ROUNDS = ("without", "with", "without", "with")
 HANGS_SECONDS = 20.0
 """Longer than the time-out of a delivery."""
-MAX_WAIT_SECONDS = 300.0
+EVENT_SECONDS = 1.0
+NEIGHBOUR_SECONDS = 10.0
+MAX_WAIT_SECONDS = 60.0
+"""For the deliveries of a round's last events."""
 GROUP_ENDPOINTS = 10
 """The healthy endpoints that receive the same event."""
-_TENANT_GROUPS = 5
-"""The groups of a tenant, which can have 50 endpoints."""
+_TENANT_ENDPOINTS = 50
+"""The limit of a tenant."""
 _THREADS = 4
 
 
@@ -53,7 +56,7 @@ class Receivers:
         return Response(200)
 
 
-def main(healthy: int, hanging: int, events: int) -> int:
+def main(healthy: int, levels: tuple[int, ...], settling: float, seconds: float) -> int:
     """Print the percentiles of each round. Returns 1 if an event did not arrive."""
     path = ROOT / ".local" / "stack.json"
     if not path.exists():
@@ -62,29 +65,37 @@ def main(healthy: int, hanging: int, events: int) -> int:
     receivers = Receivers()
     server = Server(receivers.respond)
     base = f"http://127.0.0.1:{server.port}"
-    groups = healthy // GROUP_ENDPOINTS
-    ours, neighbour = [_tenant(stack) for _ in range(ceil(groups / _TENANT_GROUPS))], _tenant(stack)
+    ours = [_tenant(stack) for _ in range(ceil(healthy / _TENANT_ENDPOINTS))]
+    neighbours = [_tenant(stack) for _ in range(ceil(max(levels) / _TENANT_ENDPOINTS))]
     webhooks = []
-    for group in range(groups):
-        key, by_source = ours[group // _TENANT_GROUPS], {"data.source": {"eq": f"g{group}"}}
+    groups = [
+        (ours[number * GROUP_ENDPOINTS // _TENANT_ENDPOINTS], f"g{number}")
+        for number in range(healthy // GROUP_ENDPOINTS)
+    ]
+    for key, group in groups:
         endpoints = [
-            {"url": f"{base}/healthy/{group}/{number}", "filter": by_source}
+            {"url": f"{base}/healthy/{group}/{number}", "filter": {"data.source": {"eq": group}}}
             for number in range(GROUP_ENDPOINTS)
         ]
         webhooks += _register(stack, key, endpoints)
-    webhooks += _register(stack, neighbour, [{"url": f"{base}/hangs/{number}"} for number in range(hanging)])
-    _round(stack, receivers, ours, [], events=groups, groups=groups)
-    print(f"{healthy} healthy endpoints, {events} events per round; seconds from commit to first byte")
-    missing = 0
-    for name in ROUNDS:
-        hung = receivers.hung
-        neighbours = [neighbour] if name == "with" else []
-        times = _round(stack, receivers, ours, neighbours, events=events, groups=groups)
-        missing += events * GROUP_ENDPOINTS - len(times)
+    print(
+        f"{healthy} healthy endpoints; seconds from commit to first byte, after {settling:.0f} s of the same load"
+    )
+    missing, first, hanging = 0, 0.0, 0
+    for level in sorted(levels):
+        for number in range(hanging, level):
+            key = neighbours[number // _TENANT_ENDPOINTS]
+            webhooks += _register(stack, key, [{"url": f"{base}/hangs/{number}"}])
+        hanging, hung = level, receivers.hung
+        _load(stack, groups, neighbours, settling)
+        leads = _load(stack, groups, neighbours, seconds)
+        times = _times(receivers, leads)
+        missing += len(leads) * GROUP_ENDPOINTS - len(times)
         cuts = quantiles(times, n=100)
+        first = first or cuts[98]
         print(
-            f"{name:>8} {hanging} hanging: p50 {cuts[49]:6.2f}  p99 {cuts[98]:6.2f}  max {max(times):6.2f}"
-            f"  ({len(times)} arrived, {receivers.hung - hung} requests hung)",
+            f"{level:4} hanging: p50 {cuts[49]:6.2f}  p99 {cuts[98]:6.2f}  max {max(times):6.2f}  p99 ratio "
+            f"{cuts[98] / first:.2f}  ({len(times)} arrived, {receivers.hung - hung} requests hung)",
             flush=True,
         )
     receivers.closed.set()
@@ -113,31 +124,34 @@ def _register(stack: Stack, key: str, endpoints: list[dict[str, Any]]) -> list[t
         return list(pool.map(register, endpoints))
 
 
-def _round(
-    stack: Stack, receivers: Receivers, ours: list[str], neighbours: list[str], *, events: int, groups: int
-) -> list[float]:
-    """The seconds at the healthy endpoints, after all events arrived or MAX_WAIT_SECONDS passed."""
-    leads = set()
-    for number in range(events):
-        for neighbour in neighbours:
-            _lead(stack, neighbour, "api")
-        group = number % groups
-        leads.add(_lead(stack, ours[group // _TENANT_GROUPS], f"g{group}"))
-        _wait(receivers, leads, len(leads) * GROUP_ENDPOINTS)
-    return [seconds for (lead, _), seconds in list(receivers.seen.items()) if lead in leads]
+def _load(stack: Stack, groups: list[tuple[str, str]], neighbours: list[str], seconds: float) -> set[str]:
+    """The constant load, for so many seconds. Returns the leads of the events for healthy endpoints."""
+    leads: set[str] = set()
+    start = time.monotonic()
+    for number in range(round(seconds / EVENT_SECONDS)):
+        time.sleep(max(0.0, start + number * EVENT_SECONDS - time.monotonic()))
+        if number % round(NEIGHBOUR_SECONDS / EVENT_SECONDS) == 0:
+            for neighbour in neighbours:
+                _lead(stack, neighbour, "api")
+        key, group = groups[number % len(groups)]
+        leads.add(_lead(stack, key, group))
+    return leads
+
+
+def _times(receivers: Receivers, leads: set[str]) -> list[float]:
+    """The seconds to the healthy endpoints, after all events arrived or MAX_WAIT_SECONDS passed."""
+    end, times = time.monotonic() + MAX_WAIT_SECONDS, list[float]()
+    while time.monotonic() < end:
+        times = [seconds for (lead, _), seconds in list(receivers.seen.items()) if lead in leads]
+        if len(times) >= len(leads) * GROUP_ENDPOINTS:
+            break
+        time.sleep(0.05)
+    return times
 
 
 def _lead(stack: Stack, key: str, source: str) -> str:
     body = {"email": f"{uuid.uuid4().hex}@example.com", "source": source}
     return str(_ok(stack.call("POST", "/leads", key=key, body=body))["id"])
-
-
-def _wait(receivers: Receivers, leads: set[str], expected: int) -> None:
-    end = time.monotonic() + MAX_WAIT_SECONDS
-    while time.monotonic() < end:
-        if sum(lead in leads for lead, _ in list(receivers.seen)) >= expected:
-            return
-        time.sleep(0.05)
 
 
 def _ok(response: Answer) -> Any:
