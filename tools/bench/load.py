@@ -127,7 +127,9 @@ class Load:
         rows = (f"Ann,{customer.import_tag}-{number}@example.com\r\n" for number in range(IMPORTED_ROWS))
         content = ("first_name,email\r\n" + "".join(rows)).encode()
         upload = answer.json["upload"]
-        _ok(send(upload["method"], upload["url"], content, upload["headers"]))
+        put = send(upload["method"], upload["url"], content, upload["headers"])
+        if put.status != 200:
+            raise SetupFailed(f"the upload returned {put.status}: {put.body.decode()}")
 
     def _run(self) -> None:
         operations: list[Callable[[Customer], None]] = [
@@ -202,7 +204,7 @@ class Load:
             with suppress(OSError, HTTPException):
                 answer = self._stack.call(method, path, key=customer.key, body=body, headers=headers)
             if answer and answer.status < 500 and answer.status not in (409, 429):
-                _ok(answer)
+                _ok(answer)  # a refusal is a fault
                 return answer
             self.sent["repeated"] += 1
             time.sleep(_PAUSE_SECONDS)
