@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COPIED = (
-    "functions", "events", "layers", "tests/functions", "tools/requirements.txt", "template.yaml",
-    "docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "Makefile",
+    "functions", "events", "layers", "tests/functions", "tools/requirements.txt", "tools/scan/requirements.txt",
+    "template.yaml", "docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "Makefile",
 )  # fmt: skip
 
 
@@ -742,6 +742,11 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         dependencies.faults,
         change(dependencies.DEVELOPMENT, "-r ../layers", "# -r ../layers"),
         "add the line that includes the deployed requirements",
+    ),
+    (
+        dependencies.faults,
+        change(dependencies.SCANNER, "checkov==", "checkov>="),
+        "must be <name>==<version>",
     ),
     (dependencies.faults, change(dependencies.DEPLOYED, "six==", "boto3==1.43.102\nsix=="), "remove boto3"),
     # documents

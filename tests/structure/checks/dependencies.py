@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 DEPLOYED = "layers/dependencies/requirements.txt"
 DEVELOPMENT = "tools/requirements.txt"
+SCANNER = "tools/scan/requirements.txt"
+"""Of another environment, so its versions may differ."""
 _PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9.!+]+)")
 _INCLUDE = "-r ../layers/dependencies/requirements.txt"
 
@@ -34,11 +36,18 @@ def faults(project: Project) -> Iterator[str]:
             elif package in pins:
                 yield f"{location}: {package} is pinned at {pins[package][0]} too: remove one of the lines"
             pins.setdefault(package, (location, version))
+    yield from _scanner(project)
     if not any(line == _INCLUDE for _, line in _lines(project.root / DEVELOPMENT)):
         yield f"{DEVELOPMENT}: add the line that includes the deployed requirements: {_INCLUDE}"
     for package in ("boto3", "aws-xray-sdk", "mangum", "dnspython", "niquests"):
         if pins.get(package, ("", ""))[0].startswith(DEPLOYED):
             yield f"{DEPLOYED}: remove {package}: no function needs it, and its import slows down cold starts"
+
+
+def _scanner(project: Project) -> Iterator[str]:
+    for number, line in _lines(project.root / SCANNER):
+        if not _PIN.fullmatch(line):
+            yield f"{SCANNER}:{number}: '{line}' must be <name>==<version> and nothing else"
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
