@@ -51,8 +51,9 @@ EXCEPTIONS = {
         "reads the endpoint first, because an unknown endpoint is a 404",
     ),
     "POST /v1/webhooks/{webhook_id}/test": (
-        5,
-        "reads the idempotency record before it sends; KMS decrypts the secret once",
+        8,
+        "reads the idempotency record before it sends; KMS decrypts the secret once; a slot is acquired, which for the "
+        "first one creates the endpoint's health, and released",
     ),
     "POST /v1/webhooks/deliveries/{delivery_id}/retry": (
         4,

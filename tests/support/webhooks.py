@@ -16,6 +16,7 @@ from eal.core.outbound.slots import Slot, SlotRequest, Terms
 from eal.core.table.item import from_attributes, load, to_attributes
 from eal.domain.webhooks.deliveries.model import Delivery
 from eal.domain.webhooks.deliveries.store import HEALTH_KIND, health_key
+from tests.support.aws import QUEUES
 from tests.support.http import call, load_app
 from tests.support.pipeline import items, peek, sqs_event, stream_records, unpublished
 
@@ -176,7 +177,8 @@ class Queue:
         self.waiting.append(Sent(json.loads(target["Input"]), delay, None, lane))
 
     def _lanes(self) -> list[tuple[str, Lane]]:
-        return [(self.name, "fast"), (f"slow_{self.name}", "slow")]
+        lanes: list[tuple[str, Lane]] = [(self.name, "fast"), (f"slow_{self.name}", "slow")]
+        return [(name, lane) for name, lane in lanes if name in QUEUES]
 
 
 @contextmanager
