@@ -13,7 +13,7 @@ import pytest
 from eal.core import aws, clock, settings
 from eal.core.clock import rfc3339
 from eal.core.table.item import from_attributes
-from tests.support import imports, inbound
+from tests.support import imports, inbound, partiql
 from tests.support.callrail import connect
 from tests.support.endpoints import Endpoint, made_by, sample_with_made, with_key
 from tests.support.http import call, load_app
@@ -50,8 +50,8 @@ ACTS = {("webhooks/test", "webhook"), ("webhooks/replay", "webhook")}
 ACCOMPANYING = {"IDEMPOTENCY", "ANSWER", "EVENT", "TASK", "AUDIT", "PENDING"}
 """Items that a transaction writes in addition to the change."""
 BOOKKEEPING = {
-    "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "DELIVERY", "COUNTED", "LEAD_STATS", "TALLY", "WEBHOOK_HEALTH",
-    "WEBHOOK_REPLAY", "RECONCILIATION",
+    "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "CRM_HEALTH", "DELIVERY", "COUNTED", "LEAD_STATS", "TALLY",
+    "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "RECONCILIATION",
 }  # fmt: skip
 """Workers' progress and counters (`eal.core.table.progress`), which can be computed again from resources."""
 NUMBERING = {"feedpk", "feedsk", "numbered_at", "seq", "previous_hash", "hash"}
@@ -103,7 +103,10 @@ class Watch:
             elif operation == "BatchWriteItem":
                 for verb, request in _batched(arguments):
                     self._check_alone(self._item_write(client, verb, request))
-            elif operation in ("ExecuteStatement", "ExecuteTransaction", "BatchExecuteStatement"):
+            elif operation == "BatchExecuteStatement":
+                for statement in arguments["Statements"]:
+                    self._check_alone(self._item_write(client, "Update", partiql.update_of(statement)))
+            elif operation in ("ExecuteStatement", "ExecuteTransaction"):
                 self.violations.append(f"{self.folder} calls {operation}")
             return self._send(client, operation, arguments)
 
@@ -286,6 +289,14 @@ def test_each_worker_records_each_change_once(tenant: Tenant, watch: Watch) -> N
         watch.invoke("workers/enqueue_checkpoints", {})
         pipeline.run()
         watch.invoke("workers/sweep_outbox", {})
+    nowhere = {"url": "http://127.0.0.1:65535/hooks"}
+    call("PATCH", f"/v1/webhooks/{webhook['id']}", key=tenant.admin, json_body=nowhere)
+    call("PUT", "/v1/integrations/crm", key=tenant.admin, json_body={"settings": nowhere})
+    for number in range(2):  # what is second goes to the slow lane
+        late = {"email": f"late{number}@example.com"}
+        lead = call("POST", "/v1/leads", key=tenant.admin, json_body=late).json
+        call("POST", f"/v1/leads/{lead['id']}/push-to-crm", key=tenant.admin)
+        pipeline.run()
 
     assert "\n".join(watch.violations) == ""
     unreached = {*workers().values(), "workers/relay_outbox"} - set(watch.ran)

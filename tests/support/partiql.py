@@ -26,7 +26,7 @@ _CONDITION = re.compile(rf"({_PATH})=\?|({_PATH}) IS MISSING|size\(({_PATH})\)<=
 
 
 def execute_batch(send: Send, client: Any, arguments: dict[str, Any]) -> Any:
-    updates = [_update_of(**_fields(statement)) for statement in arguments["Statements"]]
+    updates = [update_of(statement) for statement in arguments["Statements"]]
     keys = [str((update["TableName"], update["Key"])) for update in updates]
     if len(set(keys)) < len(keys):
         raise refuse("BatchExecuteStatement", "Provided list of item keys contains duplicates")
@@ -45,15 +45,15 @@ def _execute(send: Send, client: Any, update: dict[str, Any]) -> dict[str, Any]:
     return {"TableName": update["TableName"]}
 
 
-def _fields(statement: dict[str, Any]) -> dict[str, Any]:
+def update_of(statement: dict[str, Any]) -> dict[str, Any]:
+    """The UpdateItem of a statement."""
     found = _STATEMENT.fullmatch(statement["Statement"])
     assert found, f"no statement that eal.core.table.statements writes: {statement}"
     assert statement["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
-    return {**found.groupdict(), "parameters": list(statement["Parameters"])}
+    return _update_of(**found.groupdict(), parameters=list(statement["Parameters"]))
 
 
 def _update_of(table: str, changes: str, conditions: str, parameters: list[Any]) -> dict[str, Any]:
-    """The UpdateItem of a statement."""
     aliases: dict[str, str] = {}
     values: dict[str, Any] = {}
 
