@@ -207,7 +207,8 @@ def test_unknown_and_foreign_records_are_404(log: Log, monkeypatch: pytest.Monke
         assert call("GET", f"/v1/audit-log/{old['id']}", key=key).status == 404
         assert call("GET", f"/v1/audit-log/{old['id']}/proof", key=key).status == 404
     with watched_calls(monkeypatch) as calls:
-        call("GET", f"/v1/audit-log/{too_new}", key=log.tenant.read)
+        for record_id in (too_new, "aud_00000000000000000000000000"):
+            call("GET", f"/v1/audit-log/{record_id}", key=log.tenant.read)
     assert "ListObjectsV2" not in calls.made
 
 

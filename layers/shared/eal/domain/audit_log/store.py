@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 AUDIT_RECORDS = Collection("AUDIT", AuditRecord, id_prefix="aud", noun="audit record")
 _CURSOR_LIFETIME = timedelta(days=31)
 """Of an ascending list. Lists stop reading a record from the table this long before it expires there."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 """More than clocks differ: an id can be later than the record of its creation."""
 
@@ -36,8 +37,9 @@ def get(record_id: str, by: Caller) -> AuditRecord:
 
 def archived_item(record_id: str, by: Caller) -> Item:
     """A record that the table does not have. Raises: NotFound."""
-    # A younger one would still be in the table.
-    if ids.is_id("aud", record_id) and record_id < ids.lowest("aud", by.at - _DAY):
+    # A younger one would still be in the table, and none is older than its organization.
+    oldest = ids.lowest("aud", _earliest(by.organization_id, by))
+    if ids.is_id("aud", record_id) and oldest <= record_id < ids.lowest("aud", by.at - _DAY):
         from eal.domain.audit_log import archived
 
         if item := archived.find(by.tenant, record_id):
@@ -119,13 +121,17 @@ def _reaches_archive(query: AuditLogQuery, by: Caller) -> bool:
 
 def _oldest(query: AuditLogQuery, by: Caller) -> datetime:
     """No record that matches is older: none is older than its organization, its resource or its actor, by their ids."""
-    now = ids.lowest("aud", by.at)
-    times = [query.created_after or datetime.min.replace(tzinfo=UTC)]
-    for origin in (by.organization_id, query.resource_id, query.actor_id):
-        if origin and ids.is_id(origin.rpartition("_")[0], origin):
-            # Cut, because an id can have a time after the year 9999.
-            times.append(ids.created_at(min(f"aud_{origin[-26:]}", now)) - _DAY)
-    return max(times)
+    origins = [origin for origin in (by.organization_id, query.resource_id, query.actor_id) if origin]
+    times = [_earliest(origin, by) for origin in origins]
+    return max([*times, query.created_after] if query.created_after else times)
+
+
+def _earliest(origin: str, by: Caller) -> datetime:
+    """No record of an organization, a resource or an actor is older, by its id. Names have no time."""
+    if not ids.is_id(origin.rpartition("_")[0], origin):
+        return _EPOCH
+    # Cut, because an id can have a time after the year 9999.
+    return ids.created_at(min(f"aud_{origin[-26:]}", ids.lowest("aud", by.at))) - _DAY
 
 
 def _table_start(at: datetime) -> str:
