@@ -1,0 +1,24 @@
+"""Which kinds of items a restore takes back to the moment, and which it leaves as they are now."""
+
+GOES_BACK = frozenset({
+    "LEAD", "LEAD_CONTACT", "LEAD_HISTORY", "LEAD_TOMBSTONE",
+    "PROSPECT", "PROSPECT_CONTACT", "PROSPECT_TOMBSTONE",
+    "CALL", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT",
+    "FORM", "TEXT", "REPLY", "REPLY_BODY", "REPLY_CLAIM", "EMAIL_EVENT", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
+    "IDEMPOTENCY", "ANSWER",
+    "COUNTED", "TALLY", "LEAD_STATS",
+    "RECONCILIATION",
+})  # fmt: skip
+"""The data of tenants; the idempotency records of its changes, so that a client can repeat a request whose effect is
+undone; the counters over it; and the progress of reconciliation, which then recovers what vendors have since."""
+
+STAYS = frozenset({
+    "AUDIT", "AUDIT_TILE", "AUDIT_CHECKPOINT", "AUDIT_CHECKPOINT_HEAD", "ARCHIVE",
+    "AUDIT_EXPORT", "AUDIT_EXPORTS_OPEN", "AUDIT_EXPORT_PROGRESS",
+    "EVENT", "TASK", "SEQUENCE", "PENDING",
+    "DELIVERY", "WEBHOOK", "WEBHOOK_COUNT", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "CRM_HEALTH",
+    "ORGANIZATION", "CHILD", "MEMBER", "MEMBER_EMAIL", "GRANT", "KEY", "KEY_COUNT", "KEY_QUOTA", "INTEGRATION",
+    "LEAD_IMPORT", "LEAD_IMPORTS", "LEAD_IMPORT_ERRORS",
+})  # fmt: skip
+"""The log and the feed, whose numbers were published and archived; what was sent; access and configuration, because a
+revoked key must stay revoked; and jobs, whose messages are gone."""
