@@ -9,6 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from eal.core import aws
+from eal.core.table.item import encode
+from eal.core.table.keys import Key
+from eal.core.table.statements import Update, path
 from tests.support import limits
 from tests.support.aws import BUS, STATE
 from tests.support.faults import stale_indexes
@@ -166,13 +169,18 @@ def test_a_batch_writes_25_items(count: int, size: int, limit: str | None) -> No
 
 @pytest.mark.parametrize(("count", "limit"), [(25, None), (26, "less than or equal to 25")])
 def test_a_batch_has_25_statements(count: int, limit: str | None) -> None:
-    statement = f'SELECT * FROM "{STATE}" WHERE pk = ? AND sk = ?'  # noqa: S608
-    parameters = [{"S": "name"}, {"S": "0000"}]
+    updates = [Update(key=Key("name", f"{number:04}"), sets={path("a"): 1}) for number in range(count)]
+    statements: Any = [
+        {
+            "Statement": text,
+            "Parameters": [encode(value) for value in parameters],
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        for text, parameters in (update.statement() for update in updates)
+    ]
 
     with _refused(limit):
-        aws.dynamodb().batch_execute_statement(
-            Statements=[{"Statement": statement, "Parameters": parameters}] * count
-        )
+        aws.dynamodb().batch_execute_statement(Statements=statements)
 
 
 @pytest.mark.parametrize(("count", "limit"), [(100, None), (101, "100")])

@@ -105,7 +105,7 @@ def _writing_api() -> Api:
 def test_a_get_that_would_write_for_a_child_is_rejected(cloud: None) -> None:
     parent, child, _ = _family(cloud)
     _grant(child, parent, Grant(resources=("leads",)))
-    app, before = _writing_api(), items()
+    app, before = _writing_api(), items("AUDIT")
 
     def get(**headers: str) -> ProxyResponse:
         event = proxy_event("GET", "/v1/leads", headers={"Authorization": f"Bearer {parent.read}", **headers})
@@ -116,4 +116,4 @@ def test_a_get_that_would_write_for_a_child_is_rejected(cloud: None) -> None:
     assert refused["statusCode"] == 403
     assert '"reason":"read_only"' in refused["body"]
     assert own["statusCode"] == 200
-    assert len(items()) == len(before) + 1
+    assert len(items("AUDIT")) == len(before) + 1
