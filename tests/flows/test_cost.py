@@ -53,7 +53,7 @@ SECONDS_PER_MONTH = 365.25 / 12 * 24 * 3600
 
 MAX_UNITS = {
     "lead": (24, 82, 19),
-    "lead, delivered": (30, 88, 25),
+    "lead, delivered": (29, 88, 23),
     "lead, delivery failed": (74, 241, 68),
     "call": (131, 342, 99),
 }

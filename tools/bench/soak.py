@@ -128,6 +128,7 @@ def _drained(stack: Stack, customers: list[Customer], receivers: Receivers) -> C
         comparison = accepted.compare(stack, customers, receivers)
         if not comparison.faults or time.monotonic() > end:
             return comparison
+        print(f"draining: {len(comparison.faults)} differences, such as: {comparison.faults[0]}", flush=True)
         time.sleep(_POLL_SECONDS)
 
 
