@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from eal.core import aws, settings
+from eal.core import aws, settings, sqs
 from eal.core.table.keys import shard
 from eal.core.tenancy import Tenant as TenantAndMode
 from eal.domain.audit_log import checkpoints
-from eal.entry import schedule
 from eal.entry.schedule import NotEnqueued, PartsFailed, enqueue_tenants
 from tests.support import archive
 from tests.support.http import call, load_app
@@ -134,4 +133,4 @@ def test_ten_thousand_logs_take_a_thousand_calls(monkeypatch: pytest.MonkeyPatch
 
     enqueue_tenants("checkpoint", (TenantAndMode(f"org_{number}", "live") for number in range(10_000)))
 
-    assert sent == [schedule.MAX_BATCH_MESSAGES] * 1000
+    assert sent == [sqs.MAX_BATCH_MESSAGES] * 1000

@@ -11,15 +11,12 @@ from contextlib import contextmanager
 from itertools import batched
 from typing import TYPE_CHECKING, Self
 
-from eal.core import aws, clock, ids, observe, settings
+from eal.core import clock, ids, observe, sqs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from eal.core.tenancy import Tenant
-
-MAX_BATCH_MESSAGES = 10
-"""SQS's limit."""
 
 
 class PartsFailed(Exception):
@@ -64,15 +61,9 @@ def enqueue_tenants(queue: str, tenants: Iterable[Tenant]) -> None:
     Raises: NotEnqueued.
     """
     refused: list[str] = []
-    for batch in batched(tenants, MAX_BATCH_MESSAGES, strict=False):
-        answer = aws.sqs().send_message_batch(
-            QueueUrl=settings.queue(queue),
-            Entries=[
-                {"Id": str(index), "MessageBody": _message(tenant), "MessageGroupId": tenant.organization_id}
-                for index, tenant in enumerate(batch)
-            ],
-        )
-        refused += (failed["Code"] for failed in answer.get("Failed", []))
+    for batch in batched(tenants, sqs.MAX_BATCH_MESSAGES, strict=False):
+        messages = [sqs.Outgoing(_message(tenant), tenant.organization_id) for tenant in batch]
+        refused += filter(None, sqs.send_batch(queue, messages))
     if refused:
         raise NotEnqueued(f"{queue} refused {len(refused)} messages: {refused[0]}")
 

@@ -15,17 +15,13 @@ from itertools import batched
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
-from eal.core import aws, observe, settings
+from eal.core import aws, observe, settings, sqs
 from eal.core.outbound.schedule import MAX_SQS_DELAY_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
-
-_MAX_BATCH_MESSAGES = 10
-"""SQS's limit."""
 _REFUSALS = ("ThrottlingException", "ServiceQuotaExceededException", "InternalServerException")
 """Errors of CreateSchedule that have nothing to do with the request."""
 
@@ -57,7 +53,7 @@ def send_all(messages: Sequence[Delayed], now: datetime) -> list[Exception | Non
             if not is_scheduled:
                 by_queue.setdefault(message.queue, []).append(number)
     for queue, numbers in by_queue.items():
-        for batch in batched(numbers, _MAX_BATCH_MESSAGES, strict=False):
+        for batch in batched(numbers, sqs.MAX_BATCH_MESSAGES, strict=False):
             results |= _send_batch(queue, {number: messages[number] for number in batch}, now)
     return [results.get(number) for number in range(len(messages))]
 
@@ -70,21 +66,15 @@ def send(message: Delayed, now: datetime) -> None:
 
 
 def _send_batch(queue: str, messages: Mapping[int, Delayed], now: datetime) -> dict[int, Exception]:
-    entries: list[SendMessageBatchRequestEntryTypeDef] = [
-        {
-            "Id": str(number),
-            "MessageBody": message.body,
-            "MessageGroupId": message.group,
-            "DelaySeconds": min(_seconds(message, now), MAX_SQS_DELAY_SECONDS),
-        }
-        for number, message in messages.items()
+    outgoing = [
+        sqs.Outgoing(message.body, message.group, min(_seconds(message, now), MAX_SQS_DELAY_SECONDS))
+        for message in messages.values()
     ]
-    client = aws.sqs()
     try:
-        answer = client.send_message_batch(QueueUrl=settings.queue(queue), Entries=entries)
-    except client.exceptions.ClientError as fault:
+        codes = sqs.send_batch(queue, outgoing)
+    except aws.sqs().exceptions.ClientError as fault:
         return dict.fromkeys(messages, fault)
-    return {int(failed["Id"]): NotSent(f"{queue}: {failed['Code']}") for failed in answer.get("Failed", [])}
+    return {number: NotSent(f"{queue}: {code}") for number, code in zip(messages, codes, strict=True) if code}
 
 
 def _seconds(message: Delayed, now: datetime) -> int:

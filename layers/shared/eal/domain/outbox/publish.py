@@ -21,7 +21,7 @@ from functools import partial
 from itertools import batched
 from typing import TYPE_CHECKING, cast
 
-from eal.core import aws, observe, settings
+from eal.core import aws, observe, settings, sqs
 from eal.core.parallel import attempt_all
 from eal.domain.audit_log import waiting
 from eal.domain.outbox import legacy, pending
@@ -39,9 +39,8 @@ if TYPE_CHECKING:
     from eal.domain.outbox.model import Group
 
 _MAX_ENTRIES, _MAX_ENTRIES_BYTES = 10, 200_000
-"""PutEvents accepts 10 entries of 256 KB together. Only details are counted here, hence the margin."""
-_MAX_MESSAGES = 10
-"""The limit of SendMessageBatch."""
+"""PutEvents accepts 10 entries of 1 MiB together; until January 2026, of 256 KB. Only details are counted here, hence
+the margin."""
 
 
 class Unhashable(Exception):
@@ -125,7 +124,7 @@ def _send_all(outgoing: Mapping[Group, _Outgoing], failures: dict[Group, Excepti
     entries = [entry for prepared in outgoing.values() for entry in prepared.entries]
     logs = {group: prepared.request_id for group, prepared in outgoing.items() if prepared.wakes_archive}
     entry_batches = list(batches(entries, _Entry.size, max_count=_MAX_ENTRIES, max_size=_MAX_ENTRIES_BYTES))
-    log_batches = list(batched(logs, _MAX_MESSAGES, strict=False))
+    log_batches = list(batched(logs, sqs.MAX_BATCH_MESSAGES, strict=False))
     calls = [
         *(partial(_put_events, batch) for batch in entry_batches),
         *(
@@ -164,15 +163,8 @@ def _put_events(entries: Iterable[_Entry]) -> list[str | None]:
 
 def _enqueue_archiving(logs: Mapping[Tenant, str]) -> list[str | None]:
     """Enqueue a message for each log, with its request id. Returns an error code for each, None for those accepted."""
-    answer = aws.sqs().send_message_batch(
-        QueueUrl=settings.queue("audit"),
-        Entries=[
-            {"Id": str(index), "MessageBody": waiting.message(tenant, request_id)}
-            for index, (tenant, request_id) in enumerate(logs.items())
-        ],
-    )
-    codes = {failed["Id"]: failed["Code"] for failed in answer.get("Failed", [])}
-    return [codes.get(str(index)) for index in range(len(logs))]
+    messages = [sqs.Outgoing(waiting.message(tenant, request_id)) for tenant, request_id in logs.items()]
+    return sqs.send_batch("audit", messages)
 
 
 def _entry(group: Group, item: Item) -> PutEventsRequestEntryTypeDef:
