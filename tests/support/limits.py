@@ -15,6 +15,8 @@ from botocore.exceptions import ClientError
 from moto.dynamodb import responses as dynamodb_responses
 from moto.dynamodb.models.dynamo_type import DynamoType, LimitedSizeDict
 
+from tools.bench.capacity_units import item_bytes
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,7 +33,6 @@ https://aws.amazon.com/blogs/compute/more-room-to-build-serverless-services-now-
 MAX_MESSAGE_BYTES = 1 * MIB
 """Of a message with its attributes, and of the messages of a batch together. The template's queues have the default,
 which is the maximum since August 2025."""
-_LIST_BYTES, _MEMBER_BYTES = 3, 1
 
 type Attribute = Mapping[str, Any] | DynamoType
 """A value as a request has it, `{"S": …}`, or as moto stores it."""
@@ -71,35 +72,19 @@ def check_transaction(operation: str, size: int) -> None:
 
 def item_size(attributes: Attributes) -> int:
     """The bytes of an item: names and values."""
-    return sum(len(name.encode()) + _value_size(value) for name, value in attributes.items())
+    return item_bytes({name: _plain(value) for name, value in attributes.items()})
 
 
-def _value_size(attribute: Attribute) -> int:
-    if isinstance(attribute, DynamoType):
-        kind, value = attribute.type, attribute.value
-    else:
-        ((kind, value),) = attribute.items()
-    match kind:
-        case "S":
-            return len(value.encode())
-        case "N":
-            return _number_size(value)
-        case "B":
-            return len(value)
-        case "BOOL" | "NULL":
-            return 1
-        case "L":
-            return _LIST_BYTES + sum(_MEMBER_BYTES + _value_size(member) for member in value)
-        case "M":
-            return _LIST_BYTES + item_size(value) + _MEMBER_BYTES * len(value)
-        case _:  # SS, NS, BS
-            return sum(_value_size({kind[0]: member}) for member in value)
-
-
-def _number_size(text: str) -> int:
-    """A byte for each two significant digits, and one more; another one for a negative number."""
-    digits = str(text).lower().partition("e")[0].replace(".", "").removeprefix("-").strip("0")
-    return (len(digits) + 1) // 2 + 1 + str(text).startswith("-")
+def _plain(attribute: Attribute) -> Mapping[str, Any]:
+    """As a request has it. moto's own `to_regular_json` copies each level of a map once more."""
+    if not isinstance(attribute, DynamoType):
+        return attribute
+    value = attribute.value
+    if attribute.is_map():
+        value = {name: _plain(member) for name, member in value.items()}
+    elif attribute.is_list():
+        value = [_plain(member) for member in value]
+    return {attribute.type: value}
 
 
 def _transaction(operation: str, arguments: dict[str, Any]) -> None:
