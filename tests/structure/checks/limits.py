@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 MAX_RESOURCES = 450
 MAX_TEMPLATE_BYTES = 800_000
-MAX_LAYER_SOURCE_BYTES = 5_000_000
 
 
 def measured(template: dict[str, Any]) -> tuple[int, int]:
