@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
+MAX_CONNECTIONS = 16
+"""Of a client: as many calls can be made side by side."""
 _making = Lock()
 
 
@@ -44,7 +46,7 @@ def _client(service: str, read_timeout: int = 2) -> object:
         read_timeout=read_timeout,
         retries={"mode": "standard", "total_max_attempts": 3},
         tcp_keepalive=True,
-        max_pool_connections=16,
+        max_pool_connections=MAX_CONNECTIONS,
         parameter_validation=False,
     )
     if service == "s3":

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eal.core import aws
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-MAX_PARALLEL_CALLS = 16
-"""As many as an AWS client has connections (`max_pool_connections` in `eal.core.aws`)."""
+MAX_PARALLEL_CALLS = aws.MAX_CONNECTIONS
 
 
 def attempt_all[T](calls: Sequence[Callable[[], T]]) -> list[T | Exception]:

@@ -292,7 +292,7 @@ class JointConsumer[M]:
             message_id = record["messageId"]
             observe.begin("", message_id=message_id)
             try:
-                messages[message_id] = self._received(record)
+                messages[message_id] = self._parsed(record)
             except Exception:
                 observe.logger.exception("message_failed")
                 failed.append(message_id)
@@ -332,7 +332,7 @@ class JointConsumer[M]:
             faults = {message_id: fault for message_id, fault in faults.items() if message_id not in left}
         return {**faults, **{message_id: Stale() for message_id in left}}
 
-    def _received(self, record: QueueRecord) -> tuple[M, LogContext]:
+    def _parsed(self, record: QueueRecord) -> tuple[M, LogContext]:
         message = message_in(record["body"])
         fields = {
             "message_id": record["messageId"],

@@ -18,7 +18,7 @@ _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SHAPE = re.compile(r"(eal_(?:live|test)_[0-9A-Za-z]{32})([0-9A-Za-z]{6})")
 
 DEFAULT_REQUESTS_PER_MINUTE = 60
-SELF_SERVICE_REQUESTS_PER_MINUTE = 300
+MAX_SELF_SERVICE_REQUESTS_PER_MINUTE = 300
 """The highest limit that a tenant can give a key, unless the operator has raised it for the organization."""
 MAX_REQUESTS_PER_MINUTE = 6000
 """The highest limit that the operator can allow: a fifth of what API Gateway accepts for one method of all tenants

@@ -22,7 +22,7 @@ from eal.core.table.write import Operation
 from eal.core.tenancy import BothModes, Tenant
 from eal.domain.api_keys import access, quota
 from eal.domain.api_keys.model import (
-    SELF_SERVICE_REQUESTS_PER_MINUTE,
+    MAX_SELF_SERVICE_REQUESTS_PER_MINUTE,
     ApiKey,
     KeyPointer,
     RateLimit,
@@ -303,9 +303,9 @@ def _require_networks_within_own(by: Caller, allowed_cidrs: tuple[str, ...] | No
 def _require_limit_within_organization(by: Caller, limit: RateLimit) -> None:
     """Raises: ValidationFailed for more requests than the organization's keys may have. Costs a read if they are more
     than every organization's keys may have."""
-    if limit.is_within(SELF_SERVICE_REQUESTS_PER_MINUTE):
+    if limit.is_within(MAX_SELF_SERVICE_REQUESTS_PER_MINUTE):
         return
-    most = max_requests_per_minute(by.organization_id) or SELF_SERVICE_REQUESTS_PER_MINUTE
+    most = max_requests_per_minute(by.organization_id) or MAX_SELF_SERVICE_REQUESTS_PER_MINUTE
     if limit.is_within(most):
         return
     field, bound = ("per_minute", most) if limit.per_minute > most else ("burst", 2 * most)
