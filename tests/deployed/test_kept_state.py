@@ -44,9 +44,8 @@ def restart(stack: Stack) -> Callable[[], None]:
     return stop_and_start
 
 
-@pytest.mark.filterwarnings(
-    "ignore:subprocess .* is still running:ResourceWarning"
-)  # the server, which is to go on
+# The restarted server runs on for the other tests.
+@pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 def test_a_restart_keeps_the_data_and_what_was_not_yet_delivered(
     stack: Stack, key: str, inbox: Inbox, eventually: Eventually, restart: Callable[[], None]
 ) -> None:

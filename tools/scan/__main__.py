@@ -14,9 +14,8 @@ RULES = Path(__file__).with_name("checkov.yaml")
 
 
 def main() -> int:
-    logging.getLogger("samtranslator").setLevel(
-        logging.ERROR
-    )  # it warns that it cannot reach its feature flags
+    # samtranslator warns that it cannot reach its feature flags.
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
         for number, path in enumerate((MAIN, WORKERS)):
             template = expanded(parse((ROOT / path).read_text()))

@@ -1,4 +1,4 @@
-"""The slow delivery queue: the same for endpoints that fail or respond slowly, so that no other waits for them."""
+"""The slow delivery queue: deliver to endpoints that fail or respond slowly, so that no other waits for them."""
 
 from functools import partial
 

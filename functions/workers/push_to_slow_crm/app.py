@@ -1,4 +1,4 @@
-"""The slow CRM queue: the same for CRMs that fail or respond slowly, so that no other tenant's pushes wait for them."""
+"""The slow CRM queue: push to CRMs that fail or respond slowly, so that no other tenant's pushes wait for them."""
 
 from eal.domain.crm import push
 from eal.domain.crm.model import PushMessage

@@ -37,9 +37,8 @@ def run(vendor: str, tenant: Tenant, request_id: str, recover: Recover) -> None:
     try:
         after, wait = _reconcile(due, acting(vendor, tenant, request_id), now, recover)
     except Exception:
-        reconciliation.save(
-            due, replace(due.cursor, next_at=now), now
-        )  # due at once, not when the lease ends
+        # Due at once, not when the lease ends.
+        reconciliation.save(due, replace(due.cursor, next_at=now), now)
         raise
     reconciliation.save(due, replace(after, next_at=now + wait), now)
 

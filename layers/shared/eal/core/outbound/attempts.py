@@ -36,7 +36,6 @@ MAX_RECORDINGS = 10
 type Lane = Literal["fast", "slow"]
 """Which queue a message is in. Attempts at a slow endpoint (`health`) are made in the slow lane, by its own workers."""
 
-
 _MAX_DEFERRAL_SECONDS = 300.0
 _MAX_EXPONENT = 5
 """4**5 s already exceeds the longest deferral; larger exponents would overflow a float."""

@@ -20,7 +20,9 @@ MAX_IN_FLIGHT = 20
 MAX_IN_FLIGHT_FAILING = 1
 """The same while it fails."""
 SLOW_SECONDS = 2.0
+"""An endpoint is slow after an attempt that took longer."""
 PATIENCE_SECONDS = TOTAL_SECONDS
+"""The time-out of an attempt, by default."""
 SHORT_PATIENCE_SECONDS = 5.0
 """After a time-out. A probe has PATIENCE_SECONDS again, otherwise an endpoint that needs 8 s could never recover."""
 MAX_TIMEOUTS = 3
@@ -55,6 +57,7 @@ class EndpointHealth:
     `accepted` is the fingerprint of the secret that the endpoint last accepted. `failing_since` is the first failure
     since the last success, `timeouts` the number of time-outs in a row. With `probe_at` (Unix milliseconds), the
     endpoint is paused, or was disabled, and has accepted nothing since: from then on, one attempt at a time probes it.
+    `slow` is whether its latest attempt took longer than SLOW_SECONDS; one that fails `is_slow` too.
     """
 
     leases: dict[str, int] = field(default_factory=dict)
@@ -72,7 +75,7 @@ class EndpointHealth:
 
     @property
     def max_in_flight(self) -> int:
-        """Unless the endpoint is paused."""
+        """How many attempts may be in flight, if the endpoint is not paused."""
         return MAX_IN_FLIGHT_FAILING if self.failing_since or self.probe_at is not None else MAX_IN_FLIGHT
 
     def pause_seconds(self, now: datetime) -> float:

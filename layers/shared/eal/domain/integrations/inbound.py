@@ -89,9 +89,8 @@ def enqueue_stored(object_key: str) -> None:
     stored = aws.s3().head_object(Bucket=settings.inbound_bucket(), Key=object_key)
     message = stored["Metadata"].get(_METADATA)
     if message is None:
-        observe.logger.info(
-            "inbound_without_message"
-        )  # stored by version 1.1.0, whose receivers enqueue it themselves
+        # Version 1.1.0 stored it, whose receivers enqueued it themselves.
+        observe.logger.info("inbound_without_message")
         return
     received = load(Received, json.loads(message))
     observe.bind(**received.tenant._asdict(), vendor=received.vendor, request_id=received.request_id)
