@@ -15,8 +15,7 @@ from math import inf
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.core import audit, aws, clock, ids, settings
-from eal.core.audit import Actor
-from eal.core.caller import Caller
+from eal.core.caller import system
 from eal.core.clock import rfc3339
 from eal.core.errors import NotFound
 from eal.core.table import progress
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from eal.core.caller import Caller
     from eal.core.json import Json
     from eal.core.table.item import Item
     from eal.core.tenancy import Mode
@@ -174,11 +174,7 @@ def _erase(erasure: Erasure) -> None:
 
 
 def _operator(tenant: Tenant) -> Caller:
-    now = clock.now()
-    actor = Actor(type="system", id="restore")
-    return Caller.of(
-        tenant=tenant, actor=actor, source="system", scope="write", request_id=ids.new("req", now), at=now
-    )
+    return system("restore", tenant.organization_id, ids.new("req", clock.now()), tenant.mode)
 
 
 def _goes_back(item: Item) -> bool:

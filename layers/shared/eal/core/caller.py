@@ -95,9 +95,9 @@ def vendor(name: str, tenant: Tenant, request_id: str) -> Caller:
     return _internal(Actor(type="vendor", id=name), "webhook", tenant, request_id)
 
 
-def system(name: str, organization_id: str, request_id: str) -> Caller:
+def system(name: str, organization_id: str, request_id: str, mode: Mode = "live") -> Caller:
     """The caller that an operator's tool acts as, outside of any request."""
-    return _internal(Actor(type="system", id=name), "system", Tenant(organization_id, "live"), request_id)
+    return _internal(Actor(type="system", id=name), "system", Tenant(organization_id, mode), request_id)
 
 
 def _internal(actor: Actor, source: Source, tenant: Tenant, request_id: str) -> Caller:
