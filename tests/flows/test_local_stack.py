@@ -75,7 +75,7 @@ def assert_all_end(process: subprocess.Popen[bytes]) -> None:
     """The server and its functions share a pipe, which can be read to its end when all of them have ended.
 
     Raises:
-        TimeoutExpired: one of them goes on.
+        TimeoutExpired: one of them keeps running.
     """
     process.communicate(timeout=10)
 

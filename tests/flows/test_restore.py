@@ -1,4 +1,4 @@
-"""tools.restore: the data goes back to a moment, the audit log and the feed go on, and access stays as it is."""
+"""tools.restore: the data goes back to a moment, the audit log and the feed continue, and access stays as it is."""
 
 from __future__ import annotations
 

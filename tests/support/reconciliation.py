@@ -24,6 +24,6 @@ def consume(vendor: str, message: str, received: int = 1) -> bool:
 
 
 def run(vendor: str) -> bool:
-    """Both. Returns whether all messages succeeded."""
+    """Run the scheduled run, then consume its messages. Returns whether all of them succeeded."""
     done = [consume(vendor, message) for message in enqueue(vendor)]
     return all(done)

@@ -52,8 +52,8 @@ def _stores(module: Any) -> dict[str, Any]:
     return {name: value for name, value in vars(module).items() if isinstance(value, scoped)}
 
 
-def save(path: Path, *beside: Path) -> None:
-    """Replace the file by the state of all services and the contents of the files `beside` it."""
+def save(path: Path, *others: Path) -> None:
+    """Replace the file by the state of all services and the contents of `others`."""
     services = {name: module for name, module in sys.modules.items() if name.startswith(SERVICES)}
     state = {
         module: {name: store._data for name, store in _stores(services[module]).items()}
@@ -64,7 +64,7 @@ def save(path: Path, *beside: Path) -> None:
     fresh = path.with_suffix(".new")
     with zipfile.ZipFile(fresh, "w") as archive:
         archive.writestr(STATE, pickled.getbuffer())
-        for file in beside:
+        for file in others:
             archive.write(file, file.name)
     fresh.replace(path)
 

@@ -76,7 +76,7 @@ def _stream(worker: str, event: Properties) -> Iterator[str]:
 
 def _schedule(worker: str, properties: Properties) -> Iterator[str]:
     """Lambda retries a failed asynchronous invocation twice and a throttled one for six hours (Lambda's guide, "How
-    Lambda handles errors and retries with asynchronous invocation"): beside later runs, which do the same work."""
+    Lambda handles errors and retries with asynchronous invocation"): next to later runs, which do the same work."""
     if properties.get("EventInvokeConfig") != {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}:
         yield f"{worker} has a schedule: set EventInvokeConfig: *once, because the next run is the retry"
 
