@@ -1,8 +1,8 @@
 """Whether anything is lost or doubled on a running local stack while its functions are killed at random.
 
 A mixed load of requests, signed webhooks of CallRail and an import runs for some minutes. Every few seconds, a process
-of a function with an invocation in progress is killed. Then the queues drain, and each change that the stack accepted must be in the
-audit log, in the feed without a gap, and at each receiver that accepts requests.
+of a function with an invocation in progress is killed. Then the queues drain, and each change that the stack accepted
+must be in the audit log, in the feed without a gap, and at each receiver that accepts requests.
 
 SQS delivers the message of a killed worker again after the visibility timeout of its queue, minutes later. The
 benchmark shortens these timeouts, so discard the stack afterwards.
