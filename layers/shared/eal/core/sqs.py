@@ -15,15 +15,15 @@ MAX_BATCH_MESSAGES = 10
 """SQS's limit of a SendMessageBatch."""
 
 
-class Outgoing(NamedTuple):
-    """A message to send. Without `delay_seconds`, the delay of the queue applies."""
+class Entry(NamedTuple):
+    """A message of a batch. Without `delay_seconds`, the delay of the queue applies."""
 
     body: str
     group: str | None = None
     delay_seconds: int | None = None
 
 
-def send_batch(queue: str, messages: Sequence[Outgoing]) -> list[str | None]:
+def send_batch(queue: str, messages: Sequence[Entry]) -> list[str | None]:
     """Send up to 10 messages. `queue` is the settings' name of the queue.
 
     Returns an error code for each message, None for those that the queue accepted.
@@ -36,7 +36,7 @@ def send_batch(queue: str, messages: Sequence[Outgoing]) -> list[str | None]:
     return [codes.get(str(number)) for number in range(len(messages))]
 
 
-def _entry(number: int, message: Outgoing) -> SendMessageBatchRequestEntryTypeDef:
+def _entry(number: int, message: Entry) -> SendMessageBatchRequestEntryTypeDef:
     entry: SendMessageBatchRequestEntryTypeDef = {"Id": str(number), "MessageBody": message.body}
     if message.group is not None:
         entry["MessageGroupId"] = message.group

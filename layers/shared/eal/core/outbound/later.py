@@ -66,12 +66,12 @@ def send(message: Delayed, now: datetime) -> None:
 
 
 def _send_batch(queue: str, messages: Mapping[int, Delayed], now: datetime) -> dict[int, Exception]:
-    outgoing = [
-        sqs.Outgoing(message.body, message.group, min(_seconds(message, now), MAX_SQS_DELAY_SECONDS))
+    entries = [
+        sqs.Entry(message.body, message.group, min(_seconds(message, now), MAX_SQS_DELAY_SECONDS))
         for message in messages.values()
     ]
     try:
-        codes = sqs.send_batch(queue, outgoing)
+        codes = sqs.send_batch(queue, entries)
     except aws.sqs().exceptions.ClientError as fault:
         return dict.fromkeys(messages, fault)
     return {number: NotSent(f"{queue}: {code}") for number, code in zip(messages, codes, strict=True) if code}

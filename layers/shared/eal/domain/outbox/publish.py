@@ -163,7 +163,7 @@ def _put_events(entries: Iterable[_Entry]) -> list[str | None]:
 
 def _enqueue_archiving(logs: Mapping[Tenant, str]) -> list[str | None]:
     """Enqueue a message for each log, with its request id. Returns an error code for each, None for those accepted."""
-    messages = [sqs.Outgoing(waiting.message(tenant, request_id)) for tenant, request_id in logs.items()]
+    messages = [sqs.Entry(waiting.message(tenant, request_id)) for tenant, request_id in logs.items()]
     return sqs.send_batch("audit", messages)
 
 
