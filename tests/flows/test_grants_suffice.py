@@ -392,7 +392,9 @@ def _audit_log(session: Session) -> None:
     assert session.call("GET", f"/v1/audit-log/exports/{export['id']}")["status"] == "completed"
     session.call("PATCH", "/v1/organizations/me", {"industry": "roofing"})
     _relay_only(session)  # leaves records for the archiver
-    session.invoke("workers/enqueue_checkpoints", {})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("eal.domain.audit_log.archive.STALLED_AFTER", timedelta(0))
+        session.invoke("workers/enqueue_checkpoints", {})
     session.work()
     newest = session.call("GET", "/v1/audit-log/checkpoints?limit=1")["data"][0]
     session.call("GET", f"/v1/audit-log/checkpoints/{newest['id']}/consistency")

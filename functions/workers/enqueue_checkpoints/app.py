@@ -1,8 +1,9 @@
 """Every hour: enqueues the signing of a checkpoint for each log with new records, and the archiving of unarchived
 records, because their own message may be a dead letter."""
 
+from eal.core import clock
 from eal.core.table.keys import MARK_SHARDS
-from eal.domain.audit_log import checkpoints, waiting
+from eal.domain.audit_log import archive, checkpoints
 from eal.entry.schedule import ScheduledRun, enqueue_tenants
 
 
@@ -11,6 +12,6 @@ def handler(event: object, context: object) -> None:
     with ScheduledRun("enqueue_checkpoints") as run:
         for shard in range(MARK_SHARDS):
             with run.part(shard=shard):
-                enqueue_tenants("audit", waiting.unarchived_logs(shard))
+                enqueue_tenants("audit", archive.stalled_logs(shard, clock.now()))
             with run.part(shard=shard):
                 enqueue_tenants("checkpoint", checkpoints.unsigned_logs(shard))

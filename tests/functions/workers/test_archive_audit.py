@@ -20,6 +20,7 @@ from tests.support import archive
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import STREAMED, items, peek, sqs_event, stream_records
+from tests.support.time import freeze
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -169,7 +170,9 @@ def test_the_archive_waits_for_the_index(tenant: Tenant, monkeypatch: pytest.Mon
     assert [record["seq"] for lines in _segments().values() for record in lines] == [1, 2]
 
 
-def test_every_hour_unarchived_records_cause_a_message_until_they_are_archived(tenant: Tenant) -> None:
+def test_every_hour_unarchived_records_cause_a_message_until_they_are_archived(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _records(tenant, 1)
     (message,) = _archive_messages(tenant)  # the relay's message is lost
 
@@ -178,6 +181,7 @@ def test_every_hour_unarchived_records_cause_a_message_until_they_are_archived(t
     assert _archive_messages(tenant) == []
     assert len(_segments()) == 1
     _records(tenant, 1)
+    freeze(monkeypatch).advance(hours=1)
     assert len(_archive_messages(tenant)) == 1
 
 

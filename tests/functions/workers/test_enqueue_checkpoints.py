@@ -12,10 +12,12 @@ from eal.core import aws, settings, sqs
 from eal.core.table.keys import shard
 from eal.core.tenancy import Tenant as TenantAndMode
 from eal.domain.audit_log import checkpoints
+from eal.domain.audit_log.archive import STALLED_AFTER
 from eal.entry.schedule import NotEnqueued, PartsFailed, enqueue_tenants
 from tests.support import archive
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, peek
+from tests.support.time import freeze
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -66,10 +68,8 @@ def test_a_signed_and_archived_log_is_not_enqueued(tenant: Tenant, pipeline: Pip
     assert (peek("CheckpointQueue"), peek("AuditQueue")) == ([], [])
 
 
-def test_unarchived_records_are_enqueued_although_their_own_message_is_lost(
-    tenant: Tenant, pipeline: Pipeline
-) -> None:
-    archive.sign()
+def _number_without_archiving(tenant: Tenant) -> None:
+    """Number the records of a new lead, and lose the archive's message."""
     call("POST", "/v1/leads", key=tenant.admin, json_body={"email": "late@example.com"})
     lossy = Pipeline(
         lambda folder, event: (
@@ -80,9 +80,28 @@ def test_unarchived_records_are_enqueued_although_their_own_message_is_lost(
     )
     lossy.run()
 
+
+def test_unarchived_records_are_enqueued_although_their_own_message_is_lost(
+    tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.sign()
+    _number_without_archiving(tenant)
+    freeze(monkeypatch).advance(seconds=STALLED_AFTER.total_seconds() + 1)
+
     _run()
 
     assert (tenant.id, "live") in _logs(peek("AuditQueue"))
+
+
+def test_a_log_that_is_being_archived_gets_no_second_message(tenant: Tenant, pipeline: Pipeline) -> None:
+    """The archive follows each message of a busy log by another one, so a second would stay as long as the log is
+    busy, and every hour would add one."""
+    archive.sign()
+    _number_without_archiving(tenant)
+
+    _run()
+
+    assert (tenant.id, "live") not in _logs(peek("AuditQueue"))
 
 
 def test_a_shard_that_cannot_be_read_does_not_prevent_other_signatures(

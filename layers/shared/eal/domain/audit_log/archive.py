@@ -31,7 +31,7 @@ from eal.domain.audit_log.model import Checkpoint
 from eal.domain.audit_log.segments import LATE_SECONDS, MAX_RECORDS_PER_SEGMENT, created_at_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from eal.core.table.item import Item
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 
 _INDEX_DELAYS_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6)
 """Waits for an index that lacks numbered records, as the index of a busy log often does for a moment."""
+
+
+STALLED_AFTER = timedelta(minutes=30)
+"""Five receives of a message take so long: then it is a dead letter."""
 
 
 class Incomplete(Exception):
@@ -68,6 +72,19 @@ def archive(tenant: Tenant, request_id: str, deadline: float = inf) -> int:
             QueueUrl=settings.queue("audit"), MessageBody=waiting.message(tenant, request_id)
         )
     return written
+
+
+def stalled_logs(shard_number: int, now: datetime) -> Iterator[Tenant]:
+    """The tenants of a shard with unarchived records, of which the newest archived one is older than STALLED_AFTER:
+    their message may be a dead letter.
+
+    A log that is archived has a message. A second one would be followed by another for as long as the log is busy, and
+    every hour would add one more.
+    """
+    for tenant in waiting.unarchived_logs(shard_number):
+        head = load(_Head, get(checkpoints.archive_head_key(tenant)) or {})
+        if head.newest is None or now - head.newest > STALLED_AFTER:
+            yield tenant
 
 
 def _archive_readable(log: _Log, deadline: float) -> int:

@@ -4,7 +4,8 @@ The relay sets the mark of unarchived records in the transaction that assigns a 
 it has all records. A log with the mark has a message in the archive queue: the relay enqueues one if it sets the mark
 on a log that had none, and the archive enqueues the next one if it cannot remove the mark, because records were
 numbered during its run. The queue delays its messages by a minute, so that a busy log causes one run per minute. A
-message can end in the dead-letter queue; the mark cannot be lost, and every hour it causes another message.
+message can end in the dead-letter queue; the mark cannot be lost, and every hour it causes another message, unless the
+log is being archived (`stalled_logs` in `eal.domain.audit_log.archive`).
 """
 
 from __future__ import annotations
