@@ -15,9 +15,10 @@ import standardwebhooks
 from eal.core import aws, observe, signing
 from eal.core.outbound import health
 from eal.core.outbound.address import without_query
-from eal.core.outbound.schedule import MAX_ATTEMPTS
+from eal.core.outbound.schedule import DEFERRAL_TIMEOUT, MAX_ATTEMPTS
 from eal.core.outbound.slots import LEASE
 from eal.core.table.item import from_attributes
+from eal.domain.webhooks.deliveries import store
 from tests.support.aws import arn_of
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -26,6 +27,8 @@ from tests.support.receiver import Receiver, Response
 from tests.support.time import freeze
 from tests.support.webhooks import (
     Queue,
+    acquired,
+    change_endpoint,
     deliver,
     deliver_in_lanes,
     deliveries,
@@ -38,6 +41,9 @@ from tests.support.webhooks import (
 from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eal.domain.webhooks.deliveries.queue import DeliveryMessage
     from tests.support.tenants import Tenant
 
 OK: dict[str, object] = {"batchItemFailures": []}
@@ -368,6 +374,41 @@ def test_pending_deliveries_to_a_disabled_endpoint_are_skipped(
 
     assert {delivery.status for delivery in deliveries()} == {"failed", "skipped"}
     assert len(receiver.requests) == 1
+
+
+@pytest.mark.parametrize(("has_slot", "end"), [(True, "skipped"), (False, "failed")])
+def test_a_delivery_that_is_erased_while_it_is_ended_is_ended_nevertheless(
+    message: dict[str, Any],
+    receiver: Receiver,
+    queue: Queue,
+    monkeypatch: pytest.MonkeyPatch,
+    has_slot: bool,
+    end: str,
+) -> None:
+    """An erasure changes the delivery and sends no message, so the message that is consumed is its last one."""
+    now = freeze(monkeypatch)
+    if has_slot:
+        change_endpoint(message["webhook_id"], enabled=False)
+    else:
+        now.advance(seconds=DEFERRAL_TIMEOUT.total_seconds() + 1)
+        health_of(message)
+        assert all(acquired(message, number) for number in range(1, health.MAX_IN_FLIGHT + 1))
+        message["deferrals"] = 19
+    read_all = store.read_all
+
+    def erased_after_the_read(messages: Sequence[DeliveryMessage]) -> list[store.DeliveryContext]:
+        contexts = read_all(messages)
+        before = single_delivery()
+        if not before.event_erased_at:
+            assert store.advance(before, before.without_responses(now.now()))
+        return contexts
+
+    monkeypatch.setattr(store, "read_all", erased_after_the_read)
+
+    assert deliver(message) == OK
+
+    assert single_delivery().status == end
+    assert (receiver.requests, queue.take()) == ([], [])
 
 
 @pytest.mark.parametrize("status", [200, 410, 500])

@@ -131,8 +131,8 @@ def deliver_all(
     """Make the attempts that are due. `logs` are the log contexts of the messages.
 
     Returns for each message None, or the fault that returns it to its queue: Stale if the endpoint was changed while it
-    answered 410, so everything must be read again; Unavailable if the delivery kept changing while the outcome was
-    recorded; otherwise the fault of the call that failed.
+    answered 410, or the delivery while it was ended without an attempt, so everything must be read again; Unavailable
+    if the delivery kept changing while the outcome was recorded; otherwise the fault of the call that failed.
     """
     jobs = [
         _Job(
@@ -207,6 +207,8 @@ class _Batch:
             # Alone, because a call must not have two updates of one item, and a copy of the message may have the slot.
             if deliveries.advance(*record):
                 _count_failed(record.after)
+            else:
+                job.fault = Stale()
         else:
             job.outgoing = _ATTEMPTS.without_slot(job.message, none, self._lane, now)
 
@@ -265,6 +267,9 @@ class _Batch:
                 job.fault = result
             elif job.sent:
                 self._record_over(job, job.sent, record, now)
+            else:
+                # Whoever changed the delivery, such as an erasure, has not ended it: decide again.
+                job.fault = Stale()
         self._disable([job for job in jobs if job.sent and not job.fault], health, now)
 
     def _enqueue(self, jobs: Sequence[_Job], now: datetime) -> None:
