@@ -124,6 +124,31 @@ def test_a_hanging_endpoint_does_not_hold_the_records_and_slots_of_its_batch(
     assert {delivery.status for delivery in deliveries()} == {"succeeded"}
 
 
+def test_a_call_that_fails_about_one_endpoint_loses_no_outcome_of_a_slower_one(
+    tenant: Tenant,
+    receiver: Receiver,
+    webhook: dict[str, Any],
+    queue: Queue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The transaction that disables the endpoint that is gone fails while the other endpoint has not responded yet."""
+    monkeypatch.setattr(attempt, "FIRST_WAVE_SECONDS", 1.0)
+    receiver.responses = [Response(200, meanwhile=lambda: time.sleep(2))]
+    with receiving() as gone:
+        gone.responses = [Response(410)]
+        register(tenant, gone.url)
+        fan_out(publish_lead(tenant))
+        messages = [sent.message for sent in queue.take()]
+
+        with watched_calls(monkeypatch) as calls:
+            calls.refuse = {"TransactWriteItems": "InternalServerError"}
+            deliver(*messages)
+
+    (slower,) = [delivery for delivery in deliveries() if delivery.webhook_id == webhook["id"]]
+    assert slower.status == "succeeded"
+    assert len(receiver.requests) == 1
+
+
 def _about(tenant: Tenant, webhook_id: str) -> dict[str, Any]:
     return {"organization_id": tenant.id, "mode": "live", "webhook_id": webhook_id}
 

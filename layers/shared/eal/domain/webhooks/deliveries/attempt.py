@@ -167,10 +167,12 @@ class _Batch:
         with ThreadPoolExecutor(len(due)) as pool:
             sending = {pool.submit(_send, job, needed): job for job, needed in due}
             done, rest = wait(sending, timeout=FIRST_WAVE_SECONDS)
-            self._settle([*decided, *(_sent(future, sending[future]) for future in done)])
-            if rest:
-                wait(rest)
-                self._settle([_sent(future, sending[future]) for future in rest])
+            try:
+                self._settle([*decided, *(_sent(future, sending[future]) for future in done)])
+            finally:  # a call about one of these that fails must not lose the outcomes of the rest
+                if rest:
+                    wait(rest)
+                    self._settle([_sent(future, sending[future]) for future in rest])
 
     def _acquire_slots(self, now: datetime) -> None:
         requests = [
