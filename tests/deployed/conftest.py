@@ -41,11 +41,13 @@ def test_key(stack: Stack) -> Iterator[str]:
 
 
 def _new_key(stack: Stack, admin: str) -> Iterator[str]:
-    """Revoked after the test, because the number of keys is limited."""
+    """Revoked after the test, because the number of keys is limited; by itself, because so is `admin`'s rate."""
     body = {"name": "test", "scopes": ["admin"], "rate_limit": {"per_minute": 5000}}
-    made = stack.call("POST", "/api-keys", key=admin, body=body).json
-    yield str(made["key"])
-    stack.call("DELETE", f"/api-keys/{made['id']}", key=admin)
+    created = stack.call("POST", "/api-keys", key=admin, body=body)
+    assert created.status == 201, created.body
+    key = str(created.json["key"])
+    yield key
+    stack.call("DELETE", f"/api-keys/{created.json['id']}", key=key)
 
 
 @pytest.fixture
