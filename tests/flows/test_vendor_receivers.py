@@ -192,6 +192,22 @@ def test_neither_connection_nor_body_is_logged(
         assert private not in logged
 
 
+def test_refusals_at_the_function_url_are_counted_apart_from_those_behind_the_gateway(
+    connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The alarm on what Lambda itself refuses subtracts them from the 4xx responses of the function URL."""
+    unknown = Connection(connection.vendor, "conn_" + "0" * 40, connection.secret)
+
+    assert unknown.receive(unknown.gateway_event(BODY)).status == 404
+    behind_gateway = capsys.readouterr().out
+    assert unknown.receive(unknown.url_event(BODY)).status == 404
+    at_url = capsys.readouterr().out
+
+    assert '"inbound_refused":[1.0]' in behind_gateway
+    assert "inbound_refused_at_url" not in behind_gateway
+    assert '"inbound_refused_at_url":[1.0]' in at_url
+
+
 def test_clients_are_created_before_the_first_request_in_lambda_and_in_it_elsewhere(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ type Count = Literal[
     "limiter_failed_open",
     "inbound_received",
     "inbound_refused",
+    "inbound_refused_at_url",
     "inbound_duplicates",
     "inbound_unknown_kind",
     "inbound_foreign",

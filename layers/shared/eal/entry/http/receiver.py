@@ -74,6 +74,10 @@ class Receiver:
             observe.count("inbound_received")
         except ApiError as error:
             observe.count("inbound_refused")
+            if (
+                "rawPath" in event
+            ):  # not through API Gateway: ReceiversRefusedAlarm subtracts these from Url4xxCount
+                observe.count("inbound_refused_at_url")
             observe.logger.warning("inbound_refused", code=error.code)
             answer = error_answer(error, request.id)
         except (ClientError, BotoCoreError) as fault:
