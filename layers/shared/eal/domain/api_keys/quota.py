@@ -42,16 +42,18 @@ def claim(new: ApiKey, pointers: Iterable[KeyPointer], by: Caller, *, without: A
     item = get(_key(tenant))
     if item is None:
         in_use = _in_use((pointer.fingerprint for pointer in pointers), tenant, by, without)
-        _require_room(in_use)
+        _require_room(in_use, without)
         by.transaction.put_version(_item(tenant, {**in_use, new.id: new.fingerprint}), was=0)
         return
     known = cast("dict[str, str]", item["in_use"])
     gone: set[str] = set()
     if len(known) >= MAX_KEYS:
         in_use = _in_use(known.values(), tenant, by, without)
-        _require_room(in_use)
+        _require_room(in_use, without)
         gone = known.keys() - in_use.keys()
-    by.transaction.add(_addition(tenant, new, sorted(gone)))
+    by.transaction.add(
+        _addition(tenant, new, sorted(gone), max_known=max(len(known), MAX_KEYS - 1 + len(gone)))
+    )
 
 
 def _in_use(
@@ -67,8 +69,9 @@ def _in_use(
     }
 
 
-def _require_room(in_use: dict[str, str]) -> None:
-    if len(in_use) >= MAX_KEYS:
+def _require_room(in_use: dict[str, str], without: ApiKey | None) -> None:
+    """A key that takes the place of another is always possible: some tenants had more keys before there was a limit."""
+    if len(in_use) >= MAX_KEYS and without is None:
         raise Conflict(
             f"{MAX_KEYS} API keys of this mode are in use, which is the limit. Revoke one first.",
             limit=MAX_KEYS,
@@ -84,11 +87,11 @@ def _item(tenant: Tenant, in_use: dict[str, str]) -> Item:
     return {**_key(tenant)._asdict(), "kind": _KIND, "in_use": {**in_use}}
 
 
-def _addition(tenant: Tenant, new: ApiKey, gone: list[str]) -> Operation:
-    """Add the key, and remove keys that are no longer in use. Stale if another request has filled the item since, or
-    has removed the same keys."""
+def _addition(tenant: Tenant, new: ApiKey, gone: list[str], *, max_known: int) -> Operation:
+    """Add the key, and remove keys that are no longer in use. Stale if the item names more than `max_known` keys,
+    because another request has filled it since, or if another request has removed the same keys."""
     removed = [f"in_use.#gone{number}" for number in range(len(gone))]
-    condition = f"size(in_use) < :room{f' AND attribute_exists({removed[0]})' if removed else ''}"
+    condition = f"size(in_use) <= :max_known{f' AND attribute_exists({removed[0]})' if removed else ''}"
     update = {
         "TableName": settings.state_table(),
         "Key": to_attributes(_key(tenant)._asdict()),
@@ -98,6 +101,6 @@ def _addition(tenant: Tenant, new: ApiKey, gone: list[str]) -> Operation:
             "#new": new.id,
             **{f"#gone{number}": key_id for number, key_id in enumerate(gone)},
         },
-        "ExpressionAttributeValues": to_attributes({":new": new.fingerprint, ":room": MAX_KEYS + len(gone)}),
+        "ExpressionAttributeValues": to_attributes({":new": new.fingerprint, ":max_known": max_known}),
     }
     return Operation(cast("TransactWriteItemTypeDef", {"Update": update}), lambda _old: Stale())
