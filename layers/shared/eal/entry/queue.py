@@ -293,12 +293,12 @@ class JointConsumer[M]:
             observe.begin("", message_id=message_id)
             try:
                 messages[message_id] = self._parsed(record)
-            except Exception:
+            except Exception:  # the edge of a consumer: this message alone returns to its queue
                 observe.logger.exception("message_failed")
                 failed.append(message_id)
         try:
             faults = self._faults(messages)
-        except Exception:
+        except Exception:  # alone, only a message that causes it fails
             if len(records) > 1:
                 observe.logger.warning("batch_taken_apart", exc_info=True)
                 return failed + [

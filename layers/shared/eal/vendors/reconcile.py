@@ -34,13 +34,11 @@ def run(vendor: str, tenant: Tenant, request_id: str, recover: Recover) -> None:
     due = reconciliation.claim(vendor, tenant, now)
     if due is None:
         return
+    after, wait = due.cursor, timedelta()  # after a failure it is due at once, not when the lease ends
     try:
         after, wait = _reconcile(due, acting(vendor, tenant, request_id), now, recover)
-    except Exception:
-        # Due at once, not when the lease ends.
-        reconciliation.save(due, replace(due.cursor, next_at=now), now)
-        raise
-    reconciliation.save(due, replace(after, next_at=now + wait), now)
+    finally:
+        reconciliation.save(due, replace(after, next_at=now + wait), now)
 
 
 def _reconcile(due: Reconciliation, by: Caller, now: datetime, recover: Recover) -> tuple[Cursor, timedelta]:
