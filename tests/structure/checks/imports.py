@@ -19,6 +19,7 @@ LAYERS = ("core", "ai", "domain", "vendors", "entry")
 
 PAIRS = {
     ("api_keys", "organization_settings"): "the operator can raise the limit of an organization's keys",
+    ("calls", "dispatch"): "a call shows its dispatch, which is decided with its classification",
     ("crm", "integrations"): "a tenant's connection names its CRM's address and signing secret",
     ("crm", "leads"): "a CRM push sends a lead, and the lead shows the result",
     ("lead_imports", "leads"): "rows become leads, with the checks of POST /v1/leads",

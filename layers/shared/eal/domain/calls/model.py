@@ -10,8 +10,9 @@ from typing import Any, Literal, Self
 from eal.ai.classification import Classification, Evidence, Intent, Urgency
 from eal.ai.provenance import Provenance
 from eal.core.clock import Instant
+from eal.domain.dispatch.model import Dispatch
 
-type Status = Literal["in_progress", "received", "classified", "dispatched", "closed"]
+type Status = Literal["in_progress", "received", "classified", "needs_review", "dispatched", "closed"]
 type Direction = Literal["inbound", "outbound"]
 
 MAX_RUNS = 20
@@ -202,6 +203,7 @@ class Call:
     classified_at: Instant | None = None
     qualified_at: Instant | None = None
     lead_id: str | None = None
+    dispatch: Dispatch | None = None
 
     @property
     def direction(self) -> Direction:

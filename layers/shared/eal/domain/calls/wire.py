@@ -75,7 +75,10 @@ class CallView(Wire):
     """
 
     id: str
-    status: Annotated[Status, Field(description="`dispatched` and `closed` are reserved for later versions.")]
+    status: Annotated[
+        Status,
+        Field(description="`needs_review`, `dispatched` and `closed` follow from the dispatch decision."),
+    ]
     vendor: Annotated[str, Field(description="The call tracker, such as `callrail`.")]
     vendor_call_id: Annotated[str, Field(description="The call tracker's id of the call.")]
     direction: Direction
