@@ -1,0 +1,165 @@
+"""Names that people say: where they introduce themselves, are addressed, or answer a question for a name."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAX_NAME_WORDS = 3
+# Words that follow "this is", "hi" or a name, and are no names.
+_NOT_NAMES = frozenset(
+    """
+    a about absolutely actually after afternoon again agent all already alright also am an and another any
+    anybody anyone are as asking at awesome awful back bad basement basically be because been before both bueno
+    but by bye call called caller calling can cant certainly claims com come coming company concerning correct
+    could crazy customer dad danger daughter definitely did dispatch do doctor does doing don't done dont down
+    dr emergency es estimate even evening every everybody everyone everything father fine fire first five flood
+    folks for four friday from front get getting go goes going gone good got gracias great guys had has have
+    having he hello help her here hes hey hi him his hola hold home homeowner hope house how husband i i'll i'm
+    i've id if im important in insurance is isnt it it's its ive job just kind kinda landlord last later leak
+    let like little look looking lot ma'am maam man manager maybe me mean mine miss missus mister mold mom
+    monday morning mother mr mrs ms much my name never new nice night no nobody none not nothing now number of
+    off office oh ok okay on once one only or our out over owner perfect please plumber pretty probably problem
+    property question quick ready really reception recorded recording regarding reporter restoration ridiculous
+    right same saturday say scheduling see senor senora service she shes si since sir so some somebody someone
+    something son sorry sort speaking still stuff sunday super support sure take team technician tell tenant
+    terrible than thank thanks that that's thats the their them then there theres these they theyre thing this
+    those though three thursday time to today tomorrow too total trying tuesday two uh um unbelievable until up
+    urgent us very voicemail wait want was water we we're wednesday well were what whats when where which while
+    who why wife will with wonderful wont work would wow wrong yeah yep yes yesterday you you're your youre
+    yours
+    """.split()  # noqa: SIM905 - a word a line would be a page
+)
+
+# Names that are also words.
+_ALSO_WORDS = frozenset(
+    """
+    april art august baker banks bill black brook brown bush chase cook dale dawn day drew faith field frank
+    gene glen gold grace grant gray green heath hill hope iris ivy jack joy june king lane lily long mark may
+    park pat pearl penny price ray reed rich rivers rob rose short skip stone sue summer wells white will wood
+    young
+    """.split()  # noqa: SIM905 - a word a line would be a page
+)
+
+_NAME = r"[^\W\d_](?:[^\W\d_]|['\u2019-]){1,24}"
+_NAMES = rf"({_NAME}(?: {_NAME}){{0,2}})"
+
+
+@cache
+def _introductions() -> re.Pattern[str]:
+    """An introduction, and up to three words after it, of which the first ones can be a name."""
+    return re.compile(
+        r"\b(?:(?:my|the|her|his|wife's|husband's|first|last|full|homeowner's|owner's) name(?:'s|\u2019s| is|s)?"
+        r"(?: again)?(?: is)?:?|(?:the )?name(?:'s|\u2019s| is):?|last name:?|first name:?|this is|it's|it\u2019s"
+        r"|you're speaking (?:with|to)|you've reached|ask for|speak (?:with|to)|talk to|spoke (?:with|to)"
+        r"|me llamo|mi nombre es|soy|habla|i am|i'm|i\u2019m)[, ]{1,3}(?:uh,? |um,? )?"
+        rf"(?:(?:mrs?|ms|miss|dr|mister|missus|se\u00f1or|se\u00f1ora)\.? )?{_NAMES}",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _titles() -> re.Pattern[str]:
+    return re.compile(
+        rf"\b(?:mrs?|ms|miss|dr|doctor|mister|missus|se\u00f1or|se\u00f1ora)\.? {_NAMES}", re.IGNORECASE
+    )
+
+
+@cache
+def _vocatives() -> re.Pattern[str]:
+    """A capitalised name after a greeting or thanks."""
+    return re.compile(
+        r"\b(?:[Hh]i|[Hh]ello|[Hh]ey|[Tt]hanks|[Tt]hank you|[Oo]kay|[Oo]k|[Aa]lright|[Bb]ye|[Ss]orry|[Hh]ola"
+        r"|[Gg]racias),? ([A-Z][a-z\u00e0-\u00ff'\u2019-]{1,24})\b"
+    )
+
+
+@cache
+def _speaking() -> re.Pattern[str]:
+    """A capitalised name before "speaking", and one that introduces itself "with" or "from" somebody."""
+    return re.compile(r"\b((?:[A-Z][a-z\u00e0-\u00ff'\u2019-]{1,24} ?){1,2}) (?:speaking|here|calling)\b")
+
+
+def introduced(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The spans of names that are said with an introduction, a title or a greeting."""
+    lower_case = text[start:end] == text[start:end].lower()
+    for match in _introductions().finditer(text, start, end):
+        weak = bool(
+            re.match(r"(?:i am|i'm|i\u2019m|it's|it\u2019s|talk to|ask for)", match[0], re.IGNORECASE)
+        )
+        if not (weak and lower_case and not _goes_on(text, match.end(1), end)):
+            yield from _leading_names(text, match.start(1), match.end(1), capitalised=not lower_case)
+    for match in _titles().finditer(text, start, end):
+        yield from _leading_names(text, match.start(1), match.end(1), capitalised=not lower_case)
+    for pattern in (_vocatives(), _speaking()):
+        for match in pattern.finditer(text, start, end):
+            yield from _leading_names(text, match.start(1), match.end(1), capitalised=True)
+
+
+def answered(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The span of the name with which an answer to "your name?" begins."""
+    lower_case = text[start:end] == text[start:end].lower()
+    for match in re.compile(rf"{_NAME}").finditer(text, start, end):
+        if match[0].lower().replace("\u2019", "'") in _NOT_NAMES:
+            continue
+        stop = re.compile(r"[^\w '\u2019-]|$").search(text, match.start(), end)
+        yield from _leading_names(
+            text, match.start(), stop.start() if stop else end, capitalised=not lower_case
+        )
+        return
+
+
+@cache
+def _signature() -> re.Pattern[str]:
+    return re.compile(
+        r"((?:[A-Z][\w'\u2019-]{1,24} ){1,2}[A-Z][\w'\u2019-]{1,24})[,.;]? (?:at |it's |and )?$"
+    )
+
+
+def before_contact(text: str, start: int, contact: int) -> Iterator[tuple[int, int]]:
+    """The span of a full name directly before a phone number or an address: "Rochelle Dean, 919 555 0147"."""
+    match = _signature().search(text[max(start, contact - 90) : contact])
+    if match:
+        offset = max(start, contact - 90)
+        words = match[1].split(" ")
+        if not any(word.lower() in _NOT_NAMES for word in words):
+            yield offset + match.start(1), offset + match.end(1)
+
+
+def mentions(text: str, names: set[str]) -> Iterator[tuple[int, int]]:
+    """Every later or earlier mention of a name. A name that is also a word counts only if capitalised."""
+    words = {name for name in names if len(name) > 1}
+    if not words:
+        return
+    pattern = re.compile(
+        rf"\b(?:{'|'.join(re.escape(word) for word in sorted(words, key=len, reverse=True))})(?=\b|s\b)",
+        re.IGNORECASE,
+    )
+    for match in pattern.finditer(text):
+        if match[0][0].isupper() or match[0].lower() not in _ALSO_WORDS:
+            yield match.span()
+
+
+def _leading_names(text: str, start: int, end: int, *, capitalised: bool) -> Iterator[tuple[int, int]]:
+    """The first words of `text[start:end]` that can be a name, as one span."""
+    last = None
+    for count, match in enumerate(re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*").finditer(text, start, end)):
+        word = match[0]
+        lower = word.lower().replace("\u2019", "'")
+        is_name = lower not in _NOT_NAMES or (lower in _ALSO_WORDS and word[0].isupper())
+        if count == _MAX_NAME_WORDS or not is_name or (capitalised and not word[0].isupper()):
+            break
+        last = match.end()
+    if last is not None:
+        yield start, last
+
+
+def _goes_on(text: str, at: int, end: int) -> bool:
+    """Whether a name may have been said: "i'm dana with harbor" goes on as an introduction does."""
+    return bool(
+        re.match(r",? (?:with|from|over|at|and i|i|calling|speaking|de|here)\b", text[at:end], re.IGNORECASE)
+    )

@@ -1,0 +1,163 @@
+"""The redaction of a transcript: payment cards, social security and phone numbers, e-mail and street addresses, names.
+
+Redaction replaces each letter and digit by an asterisk and keeps the length, so that the position of a quote in the
+transcript is also its position in the redacted text.
+
+The recogniser follows the conversation: a number after "your social?" is a social security number although it is said
+in pieces. It prefers to redact too much. `tests/eal/ai/redaction` measures its recall.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from eal.ai.redaction import contacts, names, numbers
+from eal.ai.redaction.tokens import numbers as numbers_in
+from eal.ai.redaction.tokens import spelled, tokens
+from eal.ai.transcript import MAX_CHARACTERS, Turn, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from eal.ai.redaction.numbers import Topic
+    from eal.ai.redaction.tokens import Token
+
+type Kind = Literal["card", "ssn", "phone", "email", "address", "name"]
+
+_MIN_SPELLED = 4
+_MIN_SPELLED_IF_ASKED = 2
+_TOPIC_TURNS = 6
+"""Turns after a question in which its answer may still go on: the agent repeats each piece."""
+_CHARACTERS_BEFORE = 60
+"""Characters before a number that can name its kind."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Personal data at `text[start:end]`."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """The redacted text, of the same length, and what was redacted: spans in order that do not overlap."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+
+def redact(text: str, *, known_names: Iterable[str] = ()) -> Redacted:
+    """The transcript without personal data. `known_names` are names of its people from elsewhere, such as caller ID.
+
+    Text beyond `MAX_CHARACTERS` is dropped, as it is by `parse`.
+    """
+    text = text[:MAX_CHARACTERS]
+    spans = _without_overlaps(find(text, known_names=known_names))
+    return Redacted(_masked(text, spans), spans)
+
+
+def find(text: str, *, known_names: Iterable[str] = ()) -> list[Span]:
+    """All personal data; spans may overlap."""
+    found: list[Span] = []
+    topics: frozenset[Topic] = frozenset()
+    turns_left = 0
+    for turn, start in positions(text, parse(text)):
+        end = start + len(turn.text)
+        found += _in_turn(text, start, end, topics if turns_left > 0 else frozenset())
+        turns_left -= 1
+        if turn.speaker != "caller" and (asked := _topics_of(turn.text)):
+            topics, turns_left = asked, _TOPIC_TURNS
+    said = [text[span.start : span.end] for span in found if span.kind == "name"]
+    words = {word for name in (*said, *known_names) for word in re.findall(r"[^\W\d_]{2,}", name)}
+    return found + [Span(start, end, "name") for start, end in names.mentions(text, words)]
+
+
+def positions(text: str, turns: tuple[Turn, ...]) -> Iterator[tuple[Turn, int]]:
+    """Each turn with the position of its text in the transcript."""
+    at = 0
+    for turn in turns:
+        at = text.index(turn.text, at)
+        yield turn, at
+        at += len(turn.text)
+
+
+def _in_turn(text: str, start: int, end: int, asked: frozenset[Topic]) -> Iterator[Span]:
+    words = tokens(text, start, end)
+    found = numbers_in(text, words)
+    for number in found:
+        announced = _topics_of(text[max(start, number.start - _CHARACTERS_BEFORE) : number.start])
+        kind = numbers.kind_of(number, text, announced=announced, asked=asked)
+        if kind in ("card", "ssn", "phone"):
+            yield from _contact(text, start, Span(number.start, number.end, kind))
+    for first, last in contacts.written_emails(text[start:end]):
+        yield Span(start + first, start + last, "email")
+    for first, last in contacts.spoken_emails(text, words):
+        yield Span(first, last, "email")
+    for first, last in contacts.addresses(text, words, found, asked="address" in asked):
+        yield from _contact(text, start, Span(first, last, "address"))
+    yield from _names(text, start, end, words, asked)
+
+
+def _contact(text: str, start: int, span: Span) -> Iterator[Span]:
+    """A phone number or an address, and the name directly before it."""
+    yield span
+    for first, last in names.before_contact(text, start, span.start):
+        yield Span(first, last, "name")
+
+
+def _names(text: str, start: int, end: int, words: list[Token], asked: frozenset[Topic]) -> Iterator[Span]:
+    for first, last in names.introduced(text, start, end):
+        yield Span(first, last, "name")
+    if "name" in asked:
+        for first, last in names.answered(text, start, end):
+            yield Span(first, last, "name")
+    least = _MIN_SPELLED_IF_ASKED if asked & {"name", "email", "address"} else _MIN_SPELLED
+    for letters, first, last in spelled(text, words):
+        if letters >= least:
+            yield Span(first, last, "name")
+
+
+@cache
+def _topics() -> tuple[tuple[Topic, re.Pattern[str]], ...]:
+    patterns: dict[Topic, str] = {
+        "card": r"(?:credit|debit) card|(?:the|your|my|that) card|card (?:number|is)|visa|mastercard|amex|expir\w+"
+        r"|c ?v ?v|security code|tarjeta",
+        "ssn": r"social|ssn|s s n|seguro social",
+        "email": r"e-?mail|correo",
+        "phone": r"phone|cell|mobile|call ?back|reach (?:you|me|us|him|her)|call (?:me|us|you|him|her)|dial"
+        r"|(?:best|good|my|your|the|contact|home|work|his|her) number|text (?:me|us|you)|tel[e\u00e9]fono",
+        "address": r"address|street|where (?:are you|is (?:it|this|the)|do you live|'s the)|located|direcci\w+",
+        "name": r"name|spell|who(?:'s| is| am i)|nombre",
+    }
+    return tuple((topic, re.compile(rf"\b(?:{words})\b")) for topic, words in patterns.items())
+
+
+def _topics_of(text: str) -> frozenset[Topic]:
+    """What the text asks for or names."""
+    lower = text.lower()
+    return frozenset(topic for topic, pattern in _topics() if pattern.search(lower))
+
+
+def _without_overlaps(spans: list[Span]) -> tuple[Span, ...]:
+    """The spans in order; overlapping ones are joined under the kind of the first and longest."""
+    joined: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if joined and span.start < joined[-1].end:
+            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end), joined[-1].kind)
+        else:
+            joined.append(span)
+    return tuple(joined)
+
+
+def _masked(text: str, spans: tuple[Span, ...]) -> str:
+    parts, at = [], 0
+    for span in spans:
+        parts += [text[at : span.start], re.sub(r"[^\W_]", "*", text[span.start : span.end])]
+        at = span.end
+    return "".join([*parts, text[at:]])
