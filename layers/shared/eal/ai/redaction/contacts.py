@@ -96,9 +96,9 @@ def _joins(text: str, before: Token, after: Token) -> bool:
 
 
 def addresses(
-    text: str, words: Sequence[Token], found: Sequence[Number], *, asked: bool
+    text: str, words: Sequence[Token], found: Sequence[Number], *, requested: bool
 ) -> Iterator[tuple[int, int]]:
-    """The spans of street addresses. `asked`: the agent asked for one, so that a street needs no "Street"."""
+    """The spans of street addresses. `requested`: the agent requested one, so that a street needs no "Street"."""
     for number in found:
         spoken = not text[number.start].isdecimal()
         if len(number.digits) > _MAX_HOUSE_DIGITS or (
@@ -106,7 +106,7 @@ def addresses(
         ):
             continue
         last = _street_end(text, words, number.last + 1)
-        if last is None and asked:
+        if last is None and requested:
             last = _answer_end(text, words, number.last + 1)
         if last is not None:
             yield number.start, words[_unit_end(words, last)].end

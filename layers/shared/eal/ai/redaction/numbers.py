@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 type Topic = Literal["card", "ssn", "phone", "name", "address", "email"]
 """What a question asks for."""
 
-_ASKED_FIRST: tuple[Topic, ...] = ("card", "ssn", "phone")
+_NUMBER_TOPICS: tuple[Topic, ...] = ("card", "ssn", "phone")
 # The least number of digits of a part of an answer, because people say a number in pieces.
 _MIN_ANSWER_DIGITS = {"card": 2, "ssn": 2, "phone": 3}
 # The least number of digits that a number has which the words before it announce: "the last four of my social".
@@ -25,11 +25,11 @@ _REFERENCE = re.compile(
 
 
 def kind_of(
-    number: Number, text: str, *, announced: frozenset[Topic], asked: frozenset[Topic]
+    number: Number, text: str, *, announced: frozenset[Topic], requested: frozenset[Topic]
 ) -> Topic | None:
     """The kind of a number; None if it is none of these kinds.
 
-    `announced` is what the words before the number name, `asked` what the agent's question asks for.
+    `announced` is what the words before the number name, `requested` what the agent's question asks for.
     """
     written = text[number.start : number.end]
     digits, count = number.digits, len(number.digits)
@@ -37,11 +37,11 @@ def kind_of(
         return "ssn"
     if count in _CARD_DIGITS and (count > 14 or _passes_luhn(digits)):
         return "card"
-    for topic in _ASKED_FIRST:
+    for topic in _NUMBER_TOPICS:
         if topic in announced and count >= _MIN_ANNOUNCED_DIGITS[topic]:
             return topic
-    for topic in _ASKED_FIRST:
-        if topic in asked and count >= _MIN_ANSWER_DIGITS[topic]:
+    for topic in _NUMBER_TOPICS:
+        if topic in requested and count >= _MIN_ANSWER_DIGITS[topic]:
             return topic
     if _REFERENCE.search(text[max(0, number.start - 48) : number.start].lower()):
         return None

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 type Kind = Literal["card", "ssn", "phone", "email", "address", "name"]
 
 _MIN_SPELLED = 4
-_MIN_SPELLED_IF_ASKED = 2
+_MIN_SPELLED_IF_REQUESTED = 2
 _TOPIC_TURNS = 6
 """Turns after a question in which its answer may still go on: the agent repeats each piece."""
 _CHARACTERS_BEFORE = 60
@@ -71,8 +71,8 @@ def find(text: str, *, known_names: Iterable[str] = ()) -> list[Span]:
         end = start + len(turn.text)
         found += _in_turn(text, start, end, topics if turns_left > 0 else frozenset())
         turns_left -= 1
-        if turn.speaker != "caller" and (asked := _topics_of(turn.text)):
-            topics, turns_left = asked, _TOPIC_TURNS
+        if turn.speaker != "caller" and (requested := _topics_of(turn.text)):
+            topics, turns_left = requested, _TOPIC_TURNS
     said = [text[span.start : span.end] for span in found if span.kind == "name"]
     words = {word for name in (*said, *known_names) for word in re.findall(r"[^\W\d_]{2,}", name)}
     return found + [Span(start, end, "name") for start, end in names.mentions(text, words)]
@@ -87,21 +87,21 @@ def positions(text: str, turns: tuple[Turn, ...]) -> Iterator[tuple[Turn, int]]:
         at += len(turn.text)
 
 
-def _in_turn(text: str, start: int, end: int, asked: frozenset[Topic]) -> Iterator[Span]:
+def _in_turn(text: str, start: int, end: int, requested: frozenset[Topic]) -> Iterator[Span]:
     words = tokens(text, start, end)
     found = numbers_in(text, words)
     for number in found:
         announced = _topics_of(text[max(start, number.start - _CHARACTERS_BEFORE) : number.start])
-        kind = numbers.kind_of(number, text, announced=announced, asked=asked)
+        kind = numbers.kind_of(number, text, announced=announced, requested=requested)
         if kind in ("card", "ssn", "phone"):
             yield from _contact(text, start, Span(number.start, number.end, kind))
     for first, last in contacts.written_emails(text[start:end]):
         yield Span(start + first, start + last, "email")
     for first, last in contacts.spoken_emails(text, words):
         yield Span(first, last, "email")
-    for first, last in contacts.addresses(text, words, found, asked="address" in asked):
+    for first, last in contacts.addresses(text, words, found, requested="address" in requested):
         yield from _contact(text, start, Span(first, last, "address"))
-    yield from _names(text, start, end, words, asked)
+    yield from _names(text, start, end, words, requested)
 
 
 def _contact(text: str, start: int, span: Span) -> Iterator[Span]:
@@ -111,13 +111,15 @@ def _contact(text: str, start: int, span: Span) -> Iterator[Span]:
         yield Span(first, last, "name")
 
 
-def _names(text: str, start: int, end: int, words: list[Token], asked: frozenset[Topic]) -> Iterator[Span]:
+def _names(
+    text: str, start: int, end: int, words: list[Token], requested: frozenset[Topic]
+) -> Iterator[Span]:
     for first, last in names.introduced(text, start, end):
         yield Span(first, last, "name")
-    if "name" in asked:
+    if "name" in requested:
         for first, last in names.answered(text, start, end):
             yield Span(first, last, "name")
-    least = _MIN_SPELLED_IF_ASKED if asked & {"name", "email", "address"} else _MIN_SPELLED
+    least = _MIN_SPELLED_IF_REQUESTED if requested & {"name", "email", "address"} else _MIN_SPELLED
     for letters, first, last in spelled(text, words):
         if letters >= least:
             yield Span(first, last, "name")
