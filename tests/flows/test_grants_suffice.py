@@ -297,6 +297,12 @@ def _leads(session: Session) -> None:
     session.call("GET", "/v1/leads?status=contacted")
 
 
+def _calls(session: Session) -> None:
+    body = json.loads(json.loads((ROOT / "events/calls/create.json").read_text())["body"])
+    session.call("POST", "/v1/calls", body)
+    session.work()
+
+
 def _imports(session: Session) -> None:
     uploaded = session.call("POST", "/v1/leads/import", {"format": "csv", "on_duplicate": "update"})
     message = upload(uploaded, "email,notes\nimported@example.com,\nimported@example.com,more\nwrong,\n")
@@ -418,7 +424,7 @@ def _relay_only(session: Session) -> None:
 
 
 JOURNEYS: tuple[Journey, ...] = (
-    _vendors, _leads, _imports, _prospects, _keys, _lists, _webhooks, _organizations, _audit_log,
+    _vendors, _leads, _calls, _imports, _prospects, _keys, _lists, _webhooks, _organizations, _audit_log,
 )  # fmt: skip
 
 

@@ -24,7 +24,8 @@ def normalise(received: Received, raw: bytes) -> None:
         _record_message(received, raw)
         return
     by = received.as_caller()
-    if calls.ingest(snapshot, by) is None:
+    _, outcome = calls.ingest(snapshot, by)
+    if outcome == "unchanged":
         observe.count("inbound_duplicates")
     by.transaction.commit()
 

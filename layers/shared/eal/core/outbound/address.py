@@ -90,6 +90,11 @@ def query_dns(host: str, port: int) -> list[str]:
         return []
 
 
+def no_lookup(_host: str, _port: int) -> list[str]:
+    """For a check of the text alone, in a request that must not wait for the DNS."""
+    return []
+
+
 def resolve(url: str, *, loopback: bool, lookup: Lookup = query_dns) -> Target:
     """The target of a URL. `loopback` allows http to this machine on ports above 1024: for the local stack.
 
@@ -113,13 +118,13 @@ def resolve(url: str, *, loopback: bool, lookup: Lookup = query_dns) -> Target:
     return Target(scheme=scheme, host=host, port=port, path=path, addresses=tuple(dict.fromkeys(addresses)))
 
 
-def faults(url: str, pointer: str, *, loopback: bool) -> list[FieldError]:
+def faults(url: str, pointer: str, *, loopback: bool, lookup: Lookup = query_dns) -> list[FieldError]:
     """What is wrong with the address at `pointer` of a body.
 
     A host without an address is no fault: it may be set up later, and each send checks again.
     """
     try:
-        resolve(url, loopback=loopback)
+        resolve(url, loopback=loopback, lookup=lookup)
     except Unresolved:
         return []
     except Blocked as blocked:

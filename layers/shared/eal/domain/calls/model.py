@@ -55,6 +55,7 @@ class Facts:
     tracking_number: str | None = None
     destination_number: str | None = None
     started_at: Instant | None = None
+    ended_at: Instant | None = None
     duration_seconds: int | None = None
     first_call: bool | None = None
     source_name: str | None = None
@@ -215,7 +216,10 @@ class Call:
 
     @property
     def ended_at(self) -> datetime | None:
+        """When the tracker says, or else the start and the duration."""
         started, seconds = self.facts.started_at, self.facts.duration_seconds
+        if self.facts.ended_at:
+            return self.facts.ended_at
         if not self.has_ended or started is None or seconds is None:
             return None
         return started + timedelta(seconds=seconds)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import batched
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
-from eal.core import audit, ids
+from eal.core import audit, ids, settings
 from eal.core.clock import rfc3339
+from eal.core.errors import ValidationFailed
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
     from eal.domain.calls.model import Snapshot
-    from eal.domain.calls.wire import CallQuery
+    from eal.domain.calls.wire import CallCreate, CallQuery
+
+type Outcome = Literal["created", "updated", "unchanged"]
 
 CALLS = Collection("CALL", Call, id_prefix="call", noun="call")
 
@@ -104,15 +107,32 @@ def missing(vendor: str, vendor_call_ids: Sequence[str], by: Caller) -> set[str]
     return found
 
 
-def ingest(snapshot: Snapshot, by: Caller) -> Call | None:
-    """Merge an event into its call, in the caller's transaction. None if the event changes nothing.
+def report(body: CallCreate, by: Caller) -> tuple[Call, bool]:
+    """The call that a request reports, with what is new in the request; and whether the call is new.
+
+    Raises: ValidationFailed for an address of the recording to which we would not connect.
+    """
+    if body.recording_url:
+        from eal.core.outbound import address  # no other function of calls needs it
+
+        wrong = address.faults(
+            body.recording_url, "/recording_url", loopback=settings.is_local(), lookup=address.no_lookup
+        )
+        if wrong:
+            raise ValidationFailed(wrong)
+    call, outcome = ingest(body.snapshot(by.at), by)
+    return call, outcome == "created"
+
+
+def ingest(snapshot: Snapshot, by: Caller) -> tuple[Call, Outcome]:
+    """Merge an event into its call, in the caller's transaction.
 
     The first event creates the call and, for an inbound call, emits `call.received`. When an inbound call has ended,
     and whenever the input of its classification has changed since, a classification is enqueued.
     """
     claim = get_item(_claim_key(by.tenant, snapshot.vendor, snapshot.vendor_call_id))
     if claim is None:
-        return _create(snapshot, by)
+        return _create(snapshot, by), "created"
     item = get_item(CALLS.key(by.tenant, cast("str", claim["call_id"])))
     if item is None:
         raise AssertionError(
@@ -121,12 +141,12 @@ def ingest(snapshot: Snapshot, by: Caller) -> Call | None:
     before = CALLS.load(item)
     after = merged(before, snapshot)
     if after is before:
-        return None
+        return before, "unchanged"
     after = _with_classification_task(replace(after, updated_at=by.at, version=before.version + 1), by)
     after = _with_transcript(before, after, snapshot, by)
     by.transaction.replace(_item(after, by), was=before.version)
     by.transaction.audit("call.updated", after.id, _changes(before, after))
-    return after
+    return after, "updated"
 
 
 def _create(snapshot: Snapshot, by: Caller) -> Call:

@@ -1,16 +1,117 @@
 """Calls, as the API accepts and returns them."""
 
+import hashlib
+from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 
 from eal.ai.classification import Intent, Urgency
 from eal.ai.provenance import ProvenanceView
 from eal.core.clock import Instant
 from eal.core.contact import Phone
 from eal.core.listing import ListQuery, PageView
-from eal.core.wire import Wire
-from eal.domain.calls.model import Call, CallRecord, Direction, Status
+from eal.core.wire import Name, Wire, one_line, prose
+from eal.domain.calls.model import Call, CallRecord, Direction, Facts, Snapshot, Status
+
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+_MAX_TRANSCRIPT_CHARACTERS = 250_000
+"""About five hours of talk. An item of DynamoDB has at most 400 KB, and a body 256 KiB."""
+_REPORTED_RANK = 3
+"""As final as CallRail's event after a call: a request reports a call that has ended."""
+_OTHER_WAYS_IN = frozenset({"callrail"})
+"""Vendors whose calls a receiver ingests: two ways in could each create half of a call."""
+
+
+def _without_receiver(vendor: str) -> str:
+    if vendor in _OTHER_WAYS_IN:
+        raise ValueError(f"Calls of {vendor} are ingested by its webhooks; connect the integration instead.")
+    return vendor
+
+
+class CallCreate(Wire):
+    """A call that has ended, as a call tracker reports it. `vendor` and `vendor_call_id` identify it."""
+
+    model_config = _INPUT
+
+    vendor: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            pattern=r"^[a-z0-9][a-z0-9_-]*$",
+            description="The call tracker, as a slug. `callrail` is reserved for the receiver of its webhooks.",
+        ),
+        AfterValidator(_without_receiver),
+    ]
+    vendor_call_id: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=200,
+            description="The call tracker's id of the call. It must not contain personal data, because it outlives an "
+            "erasure of the call.",
+        ),
+        AfterValidator(one_line),
+    ]
+    caller_number: Annotated[
+        Phone | None,
+        Field(
+            description="The customer's number: the caller of an inbound call, the called party of an outbound call. "
+            "Null if it was withheld."
+        ),
+    ]
+    caller_name: Name | None = None
+    tracking_number: Phone | None = None
+    direction: Direction
+    answered: bool
+    started_at: Instant
+    ended_at: Annotated[
+        Instant | None, Field(description="By default `started_at` plus `duration_seconds`.")
+    ] = None
+    duration_seconds: Annotated[int, Field(ge=0, le=604_800)]
+    transcript: Annotated[
+        Annotated[str, Field(max_length=_MAX_TRANSCRIPT_CHARACTERS), AfterValidator(prose)] | None,
+        Field(description='Lines of the form "Speaker: words", or plain text.'),
+    ] = None
+    recording_url: Annotated[
+        Annotated[str, Field(max_length=2000), AfterValidator(one_line)] | None,
+        Field(
+            description="A public https address of the recording. It is stored as a secret: no response shows it.",
+            json_schema_extra={"format": "uri"},
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _ends_after_its_start(self) -> Self:
+        if self.ended_at and self.ended_at < self.started_at:
+            raise ValueError("'ended_at' must not be before 'started_at'.")
+        return self
+
+    def snapshot(self, received_at: datetime) -> Snapshot:
+        """The event for `store.ingest`. A repeated body has the same digest and is a duplicate."""
+        transcript = self.transcript or None
+        return Snapshot(
+            vendor=self.vendor,
+            vendor_call_id=self.vendor_call_id,
+            rank=_REPORTED_RANK,
+            received_at=received_at,
+            digest=hashlib.sha256(self.model_dump_json().encode()).hexdigest(),
+            ended=True,
+            facts=Facts(
+                direction=self.direction,
+                answered=self.answered,
+                caller_number=self.caller_number,
+                caller_name=self.caller_name,
+                tracking_number=self.tracking_number,
+                started_at=self.started_at,
+                ended_at=self.ended_at,
+                duration_seconds=self.duration_seconds,
+                recording_url=self.recording_url or None,
+                transcript_sha256=hashlib.sha256(transcript.encode()).hexdigest() if transcript else None,
+            ),
+            transcript=transcript,
+        )
 
 
 class CallQuery(ListQuery):
@@ -147,6 +248,11 @@ class CallView(Wire):
     created_at: Instant
     updated_at: Instant
     version: int
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return (self.id,)
 
     @classmethod
     def of(cls, call: Call) -> Self:
