@@ -299,7 +299,11 @@ def _leads(session: Session) -> None:
 
 def _calls(session: Session) -> None:
     body = json.loads(json.loads((ROOT / "events/calls/create.json").read_text())["body"])
-    session.call("POST", "/v1/calls", body)
+    path = f"/v1/calls/{session.call('POST', '/v1/calls', body)['id']}"
+    session.work()
+    session.call("POST", f"{path}/classify")
+    for correction in ({"intent": "sewage"}, {"correction": None}):
+        session.call("PATCH", f"{path}/classification", correction)
     session.work()
 
 

@@ -38,9 +38,9 @@ RESOURCES = {
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {
     "KEY", "KEY_COUNT", "KEY_QUOTA", "C", "CHILD", "MEMBER_EMAIL", "LEAD_CONTACT", "LEAD_HISTORY", "LEAD_TOMBSTONE",
-    "PROSPECT_CONTACT", "PROSPECT_TOMBSTONE", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "LEAD_IMPORT_ERRORS",
-    "AUDIT_CHECKPOINT_HEAD", "AUDIT_EXPORTS_OPEN", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT", "LEAD_IMPORTS",
-    "WEBHOOK_COUNT",
+    "PROSPECT_CONTACT", "PROSPECT_TOMBSTONE", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "CORRECTION",
+    "LEAD_IMPORT_ERRORS", "AUDIT_CHECKPOINT_HEAD", "AUDIT_EXPORTS_OPEN", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
+    "LEAD_IMPORTS", "WEBHOOK_COUNT",
 }  # fmt: skip
 """Items that change together with a resource, without a record. `C` is a connection in the Access table."""
 STEPS = {("workers/import_leads", "LEAD_IMPORT"), ("workers/deliver_webhook", "DELIVERY")}

@@ -45,6 +45,7 @@ _CALL: dict[str, Json] = {
     "classification": None,
     "lead_id": None,
     "classified_at": None,
+    "corrected_at": None,
     "qualified_at": None,
     "created_at": AT,
     "updated_at": AT,

@@ -95,6 +95,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(SettableOutreachState): "SettableOutreachState",
     _values(Window): "StatisticsWindow",
     _values(calls.Direction): "CallDirection",
+    _values(calls.Qualified): "CallQualified",
     _values(calls.Status): "CallStatus",
     _values(exports.Format): "FileFormat",
     _values(exports.Status): "AuditExportStatus",

@@ -17,7 +17,8 @@ class Task(TenantMessage):
 
 
 def classify(message: Message) -> None:
-    """Classify the current state of the call, unless the last run has the same input and engine version.
+    """Classify the current state of the call, unless the last run has the same input and engine version and nobody
+    has requested another one since.
 
     If the tenant has switched AI off, its calls stay unclassified.
     """
@@ -26,8 +27,7 @@ def classify(message: Message) -> None:
     record = calls.find(task.call_id, by)
     if record is None or not record.call.has_ended:
         return
-    input_sha256, last = record.call.input_sha256(), record.call.classification
-    if last and (last.input_sha256, last.model) == (input_sha256, engine.VERSION):
+    if record.call.is_classified_by(engine.VERSION):
         return
     if not organization_settings.ai_is_enabled(by.organization_id):
         observe.logger.info("call_left_unjudged", call_id=record.call.id)
@@ -36,7 +36,7 @@ def classify(message: Message) -> None:
         record.transcript or "",
         answered=record.call.facts.answered,
         voicemail=bool(record.call.facts.voicemail),
-        input_sha256=input_sha256,
+        input_sha256=record.call.input_sha256(),
     )
     calls.record_run(record, Run.of(classification, provenance, by.at), by)
     by.transaction.commit()

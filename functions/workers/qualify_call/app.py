@@ -20,7 +20,8 @@ def qualify(message: Message) -> None:
     record = calls.find(classified.data.id, by)
     if record is None or record.call.qualified_at or not _is_qualified(record.call):
         return
-    if not organization_settings.ai_is_enabled(by.organization_id):
+    by_engine = record.call.correction is None or record.call.correction.qualified is None
+    if by_engine and not organization_settings.ai_is_enabled(by.organization_id):
         return  # disabled while the message was in the queue
     observe.bind(call_id=record.call.id)
     calls.qualify(record.call, _lead(record.call, by), by)

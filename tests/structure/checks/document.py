@@ -15,7 +15,8 @@ PUBLIC = {"getOpenapi", "receiveCallrailWebhook", "receiveResendWebhook", "recei
 """Operations without an API key: the document, and the receivers, whose requests vendors sign."""
 _ERROR = {"$ref": "#/components/schemas/Error"}
 VERBS = {
-    "Classify", "Connect", "Convert", "Correct", "Create", "Delete", "Disconnect", "Erase", "Export", "Get", "Grant", "Import", "Ingest", "Invite",
+    "Classify", "Connect", "Convert", "Correct", "Create", "Delete", "Disconnect", "Erase", "Export", "Get", "Grant",
+    "Import", "Ingest", "Invite",
     "List", "Move", "Push", "Qualify", "Receive", "Remove", "Replay", "Retry", "Revoke", "Rotate", "Score", "Send",
     "Update",
 }  # fmt: skip

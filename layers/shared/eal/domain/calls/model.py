@@ -10,10 +10,11 @@ from typing import Any, Literal, Self
 from eal.ai.classification import Classification, Evidence, Intent, Urgency
 from eal.ai.provenance import Provenance
 from eal.core.clock import Instant
-from eal.domain.dispatch.model import Dispatch
+from eal.domain.dispatch.model import DecidedBy, Dispatch
 
 type Status = Literal["in_progress", "received", "classified", "needs_review", "dispatched", "closed"]
 type Direction = Literal["inbound", "outbound"]
+type Qualified = Literal["true", "false", "undetermined"]
 
 MAX_RUNS = 20
 MAX_SEEN_DIGESTS = 50
@@ -31,6 +32,12 @@ PERSONAL = frozenset(
 which is free text. The destination number is often a technician's own."""
 SECRET = frozenset({"recording_url"})
 """The vendor's recording URL needs no authentication."""
+
+QUALIFIED: dict[Qualified, bool | None] = {"true": True, "false": False, "undetermined": None}
+"""The words for `qualified` wherever null already means that there is no value."""
+
+PERSON = "person"
+"""The engine of a classification that nobody but a person made."""
 
 _LOSSES = frozenset(
     {
@@ -180,10 +187,45 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A person's answer, kept next to that of the newest run. None: the person did not decide this field."""
+
+    at: Instant
+    by: DecidedBy
+    intent: Intent | None = None
+    urgency: Urgency | None = None
+    qualified: Qualified | None = None
+    note: str | None = None
+
+    @property
+    def fields(self) -> dict[str, Intent | Urgency | bool | None]:
+        """The corrected fields, with their values."""
+        decided: dict[str, Intent | Urgency | bool | None] = {}
+        if self.intent:
+            decided["intent"] = self.intent
+        if self.urgency:
+            decided["urgency"] = self.urgency
+        if self.qualified:
+            decided["qualified"] = QUALIFIED[self.qualified]
+        return decided
+
+    def over(self, run: Run) -> Run:
+        """The run with the corrected fields, as what counts. Its provenance stays that of the engine."""
+        return replace(
+            run,
+            intent=self.intent or run.intent,
+            urgency=self.urgency or run.urgency,
+            qualified=QUALIFIED[self.qualified] if self.qualified else run.qualified,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """`order` has the order of the event that set each fact, `seen` the digests of the events that had an effect.
 
-    `asked_sha256` is the input of the last classification that was enqueued.
+    `asked_sha256` is the input of the last classification that was enqueued. `classification` is what counts: the
+    newest run, without its quotes, under the correction. `runs_version` counts the runs, and `runs_requested` is the
+    number that there are after the last request to run again.
     """
 
     id: str
@@ -201,6 +243,8 @@ class Call:
     asked_sha256: str | None = None
     classification: Run | None = None
     runs_version: int = 0
+    runs_requested: int = 0
+    correction: Correction | None = None
     classified_at: Instant | None = None
     qualified_at: Instant | None = None
     lead_id: str | None = None
@@ -238,8 +282,25 @@ class Call:
         intent = self.classification.intent if self.classification else None
         return intent.value if intent in _LOSSES else None
 
+    @property
+    def can_be_classified(self) -> bool:
+        return self.has_ended and self.direction == "inbound"
+
+    @property
+    def corrected_at(self) -> datetime | None:
+        return self.correction.at if self.correction else None
+
+    def is_classified_by(self, model: str) -> bool:
+        """Whether the newest run has the present input and this version of the engine, and no other is requested."""
+        newest = self.classification
+        return (
+            newest is not None
+            and (newest.input_sha256, newest.model) == (self.input_sha256(), model)
+            and self.runs_version >= self.runs_requested
+        )
+
     def input_sha256(self) -> str:
-        """The hash of the input of a classification. The same input is not classified twice."""
+        """The hash of the input of a classification. The same input is not classified twice, unless on request."""
         return _sha256(
             {
                 "transcript_sha256": self.facts.transcript_sha256,
@@ -256,6 +317,12 @@ class CallRecord:
     call: Call
     transcript: str | None
     runs: tuple[Run, ...]
+
+    @property
+    def classification(self) -> Run | None:
+        """What counts, with the evidence of the newest run."""
+        counts = self.call.classification
+        return replace(counts, evidence=self.runs[-1].evidence) if counts and self.runs else counts
 
 
 def new_call(snapshot: Snapshot, *, call_id: str, salt: str, at: datetime) -> Call:
@@ -297,6 +364,22 @@ def merged(call: Call, snapshot: Snapshot) -> Call:
         facts=call.facts.with_values(newer),
         order={**call.order, **dict.fromkeys(newer, snapshot.order)},
         seen=(*call.seen, snapshot.digest)[-MAX_SEEN_DIGESTS:],
+    )
+
+
+def by_person(correction: Correction, input_sha256: str) -> Run | None:
+    """The classification of a call without a run; None if the correction leaves a field open."""
+    if not (correction.intent and correction.urgency and correction.qualified):
+        return None
+    return Run(
+        at=correction.at,
+        intent=correction.intent,
+        urgency=correction.urgency,
+        qualified=QUALIFIED[correction.qualified],
+        confidence=1.0,
+        engine=PERSON,
+        model=PERSON,
+        input_sha256=input_sha256,
     )
 
 

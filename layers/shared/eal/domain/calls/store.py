@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from eal.core import audit, ids, settings
 from eal.core.clock import rfc3339
-from eal.core.errors import ValidationFailed
+from eal.core.errors import Conflict, ValidationFailed
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key
@@ -193,12 +193,15 @@ def _with_transcript(before: Call | None, after: Call, snapshot: Snapshot, by: C
 
 
 def record_run(record: CallRecord, run: Run, by: Caller) -> Call:
-    """Store a run as the call's classification. Emits `call.classified` if the decision changes."""
+    """Store a run as the call's classification, under its correction. Emits `call.classified` if the decision
+    changes.
+    """
     before = record.call
+    newest = run.without_quotes()
     after = replace(
         before,
         status="classified" if before.status == "received" else before.status,
-        classification=run.without_quotes(),
+        classification=before.correction.over(newest) if before.correction else newest,
         classified_at=by.at,
         updated_at=by.at,
         runs_version=before.runs_version + 1,
@@ -215,11 +218,52 @@ def record_run(record: CallRecord, run: Run, by: Caller) -> Call:
     by.transaction.audit(
         "call.classified",
         after.id,
-        audit.changes(_audited_classification(before, None), _audited_classification(after, run)),
+        audit.changes(
+            {"status": before.status, **_audited_decision(record.runs[-1] if record.runs else None)},
+            {"status": after.status, **_audited_decision(run), **_audited_provenance(run)},
+        ),
     )
-    if before.classification is None or before.classification.decision != run.decision:
-        by.transaction.emit("call.classified", CallView.of(after).model_dump(mode="json"))
+    emit_if_decided(before, after, by)
     return after
+
+
+def emit_if_decided(before: Call, after: Call, by: Caller) -> None:
+    """Emit `call.classified` if the classification that counts is new or has another decision."""
+    if after.classification and (
+        before.classification is None or before.classification.decision != after.classification.decision
+    ):
+        by.transaction.emit("call.classified", CallView.of(after).model_dump(mode="json"))
+
+
+def request_run(call_id: str, by: Caller) -> Call:
+    """Enqueue a classification of the call, whatever its last run was.
+
+    Two requests before the run have one effect. Raises: NotFound, PreconditionFailed; Conflict for a call that cannot
+    be classified.
+    """
+    before = CALLS.get(by.tenant, call_id)
+    by.transaction.check_if_match(before.version)
+    check_can_be_classified(before)
+    if before.runs_requested > before.runs_version:
+        return before
+    after = replace(
+        before, runs_requested=before.runs_version + 1, updated_at=by.at, version=before.version + 1
+    )
+    replace_call(before, after, by)
+    by.transaction.enqueue_task("classify_call", {"call_id": after.id})
+    by.transaction.audit("call.run_requested", after.id, audit.changes({}, {"run": after.runs_requested}))
+    return after
+
+
+def check_can_be_classified(call: Call) -> None:
+    """Raises: Conflict."""
+    if not call.can_be_classified:
+        raise Conflict("Only an inbound call that has ended can be classified.", id=call.id)
+
+
+def replace_call(before: Call, after: Call, by: Caller) -> None:
+    """Put the call's next version over the one that was read."""
+    by.transaction.replace(_item(after, by), was=before.version)
 
 
 def qualify(call: Call, lead_id: str | None, by: Caller) -> Call:
@@ -257,6 +301,10 @@ def _filter(query: CallQuery) -> Callable[[Item], bool] | None:
                 "intent" in classification(item) and classification(item).get("qualified") is qualified
             )
         )
+    if query.model_version:
+        predicates.append(lambda item: classification(item).get("model") == query.model_version)
+    if query.prompt_version:
+        predicates.append(lambda item: classification(item).get("prompt_version") == query.prompt_version)
     if query.direction:
         predicates.append(lambda item: facts(item).get("direction", "inbound") == query.direction)
     if query.answered is not None:
@@ -289,23 +337,24 @@ def _audited(call: Call) -> dict[str, Json]:
     }
 
 
-def _audited_classification(call: Call, run: Run | None) -> dict[str, Json]:
-    """The classification for the audit log: without evidence, because it quotes the transcript."""
-    audited: dict[str, Json] = {"status": call.status}
-    if call.classification:
-        audited |= {
-            "intent": call.classification.intent.value,
-            "urgency": call.classification.urgency.value,
-            "qualified": call.classification.qualified,
-            "confidence": call.classification.confidence,
-        }
-    # All of the run's provenance, even if it equals that of the run before.
-    if run:
-        audited |= {
-            "engine": run.engine,
-            "model": run.model,
-            "prompt_version": run.prompt_version,
-            "input_sha256": run.input_sha256,
-            "output_sha256": run.output_sha256,
-        }
-    return audited
+def _audited_decision(run: Run | None) -> dict[str, Json]:
+    """A run's answer for the audit log: without evidence, because it quotes the transcript."""
+    if run is None:
+        return {}
+    return {
+        "intent": run.intent.value,
+        "urgency": run.urgency.value,
+        "qualified": run.qualified,
+        "confidence": run.confidence,
+    }
+
+
+def _audited_provenance(run: Run) -> dict[str, Json]:
+    """All of it, even if it equals that of the run before."""
+    return {
+        "engine": run.engine,
+        "model": run.model,
+        "prompt_version": run.prompt_version,
+        "input_sha256": run.input_sha256,
+        "output_sha256": run.output_sha256,
+    }

@@ -2,17 +2,18 @@
 
 import hashlib
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from eal.ai.classification import Intent, Urgency
 from eal.ai.provenance import ProvenanceView
 from eal.core.clock import Instant
 from eal.core.contact import Phone
 from eal.core.listing import ListQuery, PageView
-from eal.core.wire import Name, Wire, one_line, prose
-from eal.domain.calls.model import Call, CallRecord, Direction, Facts, Snapshot, Status
+from eal.core.wire import Name, Wire, one_line, prose, without_defaults
+from eal.domain.calls.model import Call, CallRecord, Direction, Facts, Qualified, Snapshot, Status
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _MAX_TRANSCRIPT_CHARACTERS = 250_000
@@ -114,17 +115,64 @@ class CallCreate(Wire):
         )
 
 
+def _member_of(kind: type[StrEnum]) -> BeforeValidator:
+    """Read a member by its value, because a strict model accepts no text for it. Null is refused."""
+
+    def read(value: object) -> object:
+        if value is None:
+            raise ValueError("Must not be null. To withdraw the correction, send 'correction' as null.")
+        if not isinstance(value, str) or value not in kind:
+            raise ValueError(f"Must be one of {', '.join(kind)}.")
+        return kind(value)
+
+    return BeforeValidator(read)
+
+
+class ClassificationUpdate(Wire):
+    """The fields present are corrected; the others keep the answer of the newest run, or an earlier correction.
+
+    `{"correction": null}` alone withdraws the correction, and the newest run counts again.
+    """
+
+    model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("intent", "urgency"))
+
+    intent: Annotated[Intent | None, _member_of(Intent)] = None
+    urgency: Annotated[Urgency | None, _member_of(Urgency)] = None
+    qualified: Annotated[bool | None, Field(description="Null: it cannot be known from the call.")] = None
+    note: Annotated[
+        Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None,
+        Field(description="For the people who read the correction. Null clears it."),
+    ] = None
+    correction: Annotated[None, Field(description="Withdraws the correction.")] = None
+
+    @model_validator(mode="after")
+    def _corrects_or_withdraws(self) -> Self:
+        if "correction" in self.model_fields_set and len(self.model_fields_set) > 1:
+            raise ValueError("'correction' withdraws the correction and must be the only field.")
+        return self
+
+
 class CallQuery(ListQuery):
     status: Status | None = None
     intent: Intent | None = None
     urgency: Urgency | None = None
     qualified: Annotated[
-        Literal["true", "false", "undetermined"] | None,
+        Qualified | None,
         Field(description="`undetermined`: classified, but without a decision."),
     ] = None
     direction: Direction | None = None
     answered: bool | None = None
     caller_number: Annotated[Phone | None, Field(description="Any common notation. Encode + as %2B.")] = None
+    model_version: Annotated[
+        str | None,
+        Field(
+            max_length=200,
+            description="Calls whose newest run is of this `provenance.model`. Earlier runs are found in their call.",
+        ),
+    ] = None
+    prompt_version: Annotated[
+        str | None, Field(max_length=200, description="The same for `provenance.prompt_version`.")
+    ] = None
     updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
 
 
@@ -167,6 +215,23 @@ class TranscriptView(Wire):
 
     text: str
     turns: list[TurnView]
+
+
+class CorrectedByView(Wire):
+    type: Annotated[str, Field(description="`api_key` or `member`.")]
+    id: str
+
+
+class CorrectionView(Wire):
+    """A person's correction of the classification."""
+
+    at: Instant
+    by: CorrectedByView
+    fields: Annotated[
+        dict[Literal["intent", "urgency", "qualified"], Intent | Urgency | bool | None],
+        Field(description="The fields that the person decided, with their values."),
+    ]
+    note: str | None
 
 
 class CallView(Wire):
@@ -241,6 +306,10 @@ class CallView(Wire):
         Field(description="The lead captured from the call, or the existing lead with its number."),
     ]
     classified_at: Instant | None
+    corrected_at: Annotated[
+        Instant | None,
+        Field(description="When a person last corrected the classification; null if nobody did."),
+    ]
     qualified_at: Annotated[
         Instant | None,
         Field(description="When the call was determined to be a qualified lead; null if it was not."),
@@ -260,17 +329,25 @@ class CallView(Wire):
         return cls.model_validate(classified, from_attributes=True)
 
 
+class CorrectedCallView(CallView):
+    """A call with the correction of its classification."""
+
+    correction: CorrectionView | None
+
+    @classmethod
+    def of(cls, call: Call) -> Self:
+        shown = {**_fields(call), "classification": call.classification, "correction": call.correction}
+        return cls.model_validate(shown, from_attributes=True)
+
+
 class CallDetail(CallView):
-    """A call with its transcript and classification. `classification` is the valid run; `classification_runs` has all
-    runs, newest first.
+    """A call with its transcript and classification. `classification` is what counts: the newest run, with the fields
+    of the correction. `classification_runs` has the newest 20 runs, newest first, as the engines answered.
     """
 
     classification: ClassificationDetail | None
     classification_runs: list[ClassificationDetail]
-    correction: Annotated[
-        dict[str, JsonValue] | None,
-        Field(description="A manual correction of the classification. Always null in this version."),
-    ]
+    correction: CorrectionView | None
     dispatch: Annotated[
         dict[str, JsonValue] | None,
         Field(description="The dispatch decision. Always null in this version."),
@@ -289,18 +366,18 @@ class CallDetail(CallView):
 
     @classmethod
     def of_record(cls, record: CallRecord) -> Self:
-        runs = [ClassificationDetail.of(run) for run in reversed(record.runs)]
         return cls.model_validate(
             {
                 **_fields(record.call),
-                "classification": runs[0] if runs else None,
-                "classification_runs": runs,
-                "correction": None,
+                "classification": record.classification,
+                "classification_runs": record.runs[::-1],
+                "correction": record.call.correction,
                 "dispatch": None,
                 "transcript": _transcript(record.transcript) if record.transcript else None,
                 "recording_url": None,
                 "recording_url_expires_at": None,
-            }
+            },
+            from_attributes=True,
         )
 
 
@@ -323,6 +400,7 @@ def _fields(call: Call) -> dict[str, object]:
         "has_recording": facts.recording_url is not None,
         "lead_id": call.lead_id,
         "classified_at": call.classified_at,
+        "corrected_at": call.corrected_at,
         "qualified_at": call.qualified_at,
         "created_at": call.created_at,
         "updated_at": call.updated_at,
