@@ -302,6 +302,9 @@ def _calls(session: Session) -> None:
     path = f"/v1/calls/{session.call('POST', '/v1/calls', body)['id']}"
     session.work()
     session.call("POST", f"{path}/classify")
+    for status in ("attempted", "reached"):
+        session.call("POST", f"{path}/callbacks", {"status": status})
+    assert session.call("GET", f"{path}/callbacks?limit=1")["next_cursor"]
     for correction in ({"intent": "sewage"}, {"correction": None}):
         session.call("PATCH", f"{path}/classification", correction)
     session.work()

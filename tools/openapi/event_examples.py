@@ -46,6 +46,8 @@ _CALL: dict[str, Json] = {
     "lead_id": None,
     "classified_at": None,
     "corrected_at": None,
+    "callbacks": 0,
+    "last_callback": None,
     "qualified_at": None,
     "created_at": AT,
     "updated_at": AT,

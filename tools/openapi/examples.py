@@ -137,6 +137,15 @@ _ANSWERS: dict[str, Json] = {
         "version": 1,
     },
     "AuditRecordView": DATA["audit.log.event"],
+    "CallbackView": {
+        "id": f"cb_{_ID}",
+        "call_id": _CALL["id"],
+        "status": "voicemail",
+        "at": AT,
+        "note": "Asked her to call back.",
+        "by": _BY,
+        "created_at": LATER,
+    },
     "CallDetail": {
         **_CALL,
         "classification": _RUN,
@@ -154,6 +163,11 @@ _ANSWERS: dict[str, Json] = {
         "recording_url_expires_at": None,
     },
     "CallView": _CALL,
+    "CorrectedCallView": {
+        **_CALL,
+        "corrected_at": LATER,
+        "correction": {"at": LATER, "by": _BY, "fields": {"urgency": "high"}, "note": None},
+    },
     "CheckpointView": _CHECKPOINT,
     "ChildView": {**_ORGANIZATION_VIEW, "parent_organization_id": _GRANT["parent_id"], "grants": [_GRANT]},
     "ConsistencyView": {"from": {**_CHECKPOINT, "size": 40}, "to": _CHECKPOINT, "path": [_SHA256, _SHA256]},

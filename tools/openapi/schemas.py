@@ -94,6 +94,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(Scope): "Scope",
     _values(SettableOutreachState): "SettableOutreachState",
     _values(Window): "StatisticsWindow",
+    _values(calls.CallbackStatus): "CallbackStatus",
     _values(calls.Direction): "CallDirection",
     _values(calls.Qualified): "CallQualified",
     _values(calls.Status): "CallStatus",

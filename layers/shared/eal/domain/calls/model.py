@@ -14,6 +14,7 @@ from eal.domain.dispatch.model import DecidedBy, Dispatch
 
 type Status = Literal["in_progress", "received", "classified", "needs_review", "dispatched", "closed"]
 type Direction = Literal["inbound", "outbound"]
+type CallbackStatus = Literal["scheduled", "attempted", "reached", "voicemail", "failed"]
 type Qualified = Literal["true", "false", "undetermined"]
 
 MAX_RUNS = 20
@@ -220,6 +221,27 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """What came of calling the customer back, or when that is planned."""
+
+    id: str
+    call_id: str
+    status: CallbackStatus
+    at: Instant
+    by: DecidedBy
+    created_at: Instant
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastCallback:
+    """The callback with the latest `at`, whatever the order in which they were recorded."""
+
+    status: CallbackStatus
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """`order` has the order of the event that set each fact, `seen` the digests of the events that had an effect.
 
@@ -249,6 +271,8 @@ class Call:
     qualified_at: Instant | None = None
     lead_id: str | None = None
     dispatch: Dispatch | None = None
+    callbacks: int = 0
+    last_callback: LastCallback | None = None
 
     @property
     def direction(self) -> Direction:
@@ -285,6 +309,14 @@ class Call:
     @property
     def can_be_classified(self) -> bool:
         return self.has_ended and self.direction == "inbound"
+
+    @property
+    def waits_for_callback(self) -> bool:
+        """Whether the dispatch is a callback that has not reached the customer yet."""
+        if self.status != "dispatched" or self.dispatch is None:
+            return False
+        counts = self.dispatch.override or self.dispatch.decision
+        return counts is not None and counts.action == "callback"
 
     @property
     def corrected_at(self) -> datetime | None:
@@ -364,6 +396,20 @@ def merged(call: Call, snapshot: Snapshot) -> Call:
         facts=call.facts.with_values(newer),
         order={**call.order, **dict.fromkeys(newer, snapshot.order)},
         seen=(*call.seen, snapshot.digest)[-MAX_SEEN_DIGESTS:],
+    )
+
+
+def with_callback(call: Call, callback: Callback, at: datetime) -> Call:
+    """The call after a callback. One that reaches the customer closes a call whose dispatch is a callback."""
+    last = call.last_callback
+    is_last = last is None or callback.at >= last.at
+    return replace(
+        call,
+        status="closed" if callback.status == "reached" and call.waits_for_callback else call.status,
+        callbacks=call.callbacks + 1,
+        last_callback=LastCallback(status=callback.status, at=callback.at) if is_last else last,
+        updated_at=at,
+        version=call.version + 1,
     )
 
 

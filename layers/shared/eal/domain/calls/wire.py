@@ -13,7 +13,16 @@ from eal.core.clock import Instant
 from eal.core.contact import Phone
 from eal.core.listing import ListQuery, PageView
 from eal.core.wire import Name, Wire, one_line, prose, without_defaults
-from eal.domain.calls.model import Call, CallRecord, Direction, Facts, Qualified, Snapshot, Status
+from eal.domain.calls.model import (
+    Call,
+    CallbackStatus,
+    CallRecord,
+    Direction,
+    Facts,
+    Qualified,
+    Snapshot,
+    Status,
+)
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _MAX_TRANSCRIPT_CHARACTERS = 250_000
@@ -152,6 +161,20 @@ class ClassificationUpdate(Wire):
         return self
 
 
+class CallbackCreate(Wire):
+    model_config = _INPUT
+
+    status: CallbackStatus
+    at: Annotated[
+        Instant | None,
+        Field(
+            description="When the customer was called, or is to be called if `status` is `scheduled`. By default the "
+            "time of the request."
+        ),
+    ] = None
+    note: Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None = None
+
+
 class CallQuery(ListQuery):
     status: Status | None = None
     intent: Intent | None = None
@@ -217,8 +240,10 @@ class TranscriptView(Wire):
     turns: list[TurnView]
 
 
-class CorrectedByView(Wire):
-    type: Annotated[str, Field(description="`api_key` or `member`.")]
+class PersonView(Wire):
+    """The API key or member behind a change."""
+
+    type: Literal["api_key", "member"]
     id: str
 
 
@@ -226,12 +251,38 @@ class CorrectionView(Wire):
     """A person's correction of the classification."""
 
     at: Instant
-    by: CorrectedByView
+    by: PersonView
     fields: Annotated[
         dict[Literal["intent", "urgency", "qualified"], Intent | Urgency | bool | None],
         Field(description="The fields that the person decided, with their values."),
     ]
     note: str | None
+
+
+class CallbackView(Wire):
+    id: str
+    call_id: str
+    status: CallbackStatus
+    at: Instant
+    note: str | None
+    by: PersonView
+    created_at: Instant
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return (self.call_id,)
+
+
+class CallbackPage(PageView[CallbackView]):
+    pass
+
+
+class LastCallbackView(Wire):
+    """The callback with the latest `at`."""
+
+    status: CallbackStatus
+    at: Instant
 
 
 class CallView(Wire):
@@ -314,6 +365,8 @@ class CallView(Wire):
         Instant | None,
         Field(description="When the call was determined to be a qualified lead; null if it was not."),
     ]
+    callbacks: Annotated[int, Field(description="Number of callbacks, scheduled ones included.")]
+    last_callback: LastCallbackView | None
     created_at: Instant
     updated_at: Instant
     version: int
@@ -402,6 +455,8 @@ def _fields(call: Call) -> dict[str, object]:
         "classified_at": call.classified_at,
         "corrected_at": call.corrected_at,
         "qualified_at": call.qualified_at,
+        "callbacks": call.callbacks,
+        "last_callback": call.last_callback,
         "created_at": call.created_at,
         "updated_at": call.updated_at,
         "version": call.version,
