@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset invoke start-api test lint unit deployed demo conformance bench environment scanner clean
+.PHONY: help run stop reset invoke start-api test lint unit deployed demo conformance bench train environment scanner clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -59,6 +59,10 @@ conformance: environment ## Run the tests of the table kit against DynamoDB Loca
 
 bench: environment ## Measure cold starts and warm handlers, as ratios
 	@$(PY) -m tools.bench
+
+train: environment ## Train the heads of the embedded engine from tools/evaluate/sets; TASK=... selects one task
+	@$(PY) tools/stack/environment.py training
+	@.local/training/bin/python -m tools.train $(TASK)
 
 environment:
 	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not on PATH: install Python 3.13, or set PYTHON=/path/to/python3.13" >&2; exit 1; }

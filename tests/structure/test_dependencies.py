@@ -21,7 +21,9 @@ def test_requirements_are_pinned_and_agree() -> None:
 
 
 def test_every_imported_package_is_deployed() -> None:
-    deployed = (HERE.root / dependencies.DEPLOYED).read_text()
+    deployed = "".join(
+        (HERE.root / name).read_text() for name in (dependencies.DEPLOYED, dependencies.MODELS)
+    )
 
     missing = [
         package

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 COPIED = (
     "functions", "events", "layers", "tests/functions", "tools/requirements.txt", "tools/scan/requirements.txt",
+    "tools/train/requirements.txt",
     "template.yaml", "docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "Makefile",
 )  # fmt: skip
 
@@ -62,7 +63,7 @@ def _copy(source: Path, target: Path, copy_file: Callable[..., object] = shutil.
     for name in COPIED:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         if (source / name).is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
+            ignored = shutil.ignore_patterns("__pycache__", "encoder.npz")
             shutil.copytree(source / name, target / name, ignore=ignored, copy_function=copy_file)
         else:
             copy_file(source / name, target / name)
@@ -747,6 +748,16 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         dependencies.faults,
         change(dependencies.SCANNER, "checkov==", "checkov>="),
         "must be <name>==<version>",
+    ),
+    (
+        dependencies.faults,
+        change(dependencies.MODELS, "numpy==2.", "numpy==1."),
+        "numpy is 1.",
+    ),
+    (
+        dependencies.faults,
+        change(dependencies.MODELS, "--hash=sha256:0", "--hash=md5:0"),
+        "and the sha256 of each wheel",
     ),
     (dependencies.faults, change(dependencies.DEPLOYED, "six==", "boto3==1.43.102\nsix=="), "remove boto3"),
     # documents

@@ -1,4 +1,4 @@
-"""Lambda's file system: /opt/python from both layers, built as `sam build` does, and a task folder for each function.
+"""Lambda's file system: /opt/python from the layers, built as `sam build` does, and a task folder for each function.
 
 The files are in .local/bench and are rebuilt when their inputs change.
 """
@@ -40,9 +40,10 @@ def lay_out(folders: list[str]) -> Layout:
     """Build what is out of date. `folders` are folders of functions, relative to functions/."""
     dependencies = _built("dependencies", "DependenciesLayer")
     shared = _built("shared", "SharedLayer")
+    models = _built("models", "ModelsLayer")
     packages = SCRATCH / "opt" / "python"
     shutil.rmtree(packages.parent, ignore_errors=True)
-    for layer in (dependencies, shared):
+    for layer in (dependencies, shared, models):
         # Lambda extracts a function's layers over each other.
         shutil.copytree(layer / "python", packages, dirs_exist_ok=True)
     _check_compiled(packages)

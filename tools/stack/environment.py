@@ -1,5 +1,6 @@
-"""Create an environment from its requirements if it is missing or out of date: .venv, or that of tools/scan with the
-argument `scanner`. Uses the standard library only."""
+"""Create an environment from its requirements if it is missing or out of date: .venv with the files of layers/models,
+that of tools/scan with the argument `scanner`, or that of tools/train with the argument `training`. Uses the standard
+library only."""
 
 import hashlib
 import shutil
@@ -10,8 +11,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LOG = ROOT / ".local" / "environment.log"
+MODELS = ROOT / "layers" / "models" / "build.py"
 TOOLS = (ROOT / "tools" / "requirements.txt", ROOT / "layers" / "dependencies" / "requirements.txt")
 """The first file includes the second."""
+TRAINING = (ROOT / "tools" / "train" / "requirements.txt",)
 SCANNER = (ROOT / "tools" / "scan" / "requirements.txt",)
 
 
@@ -59,11 +62,20 @@ def main(venv: Path, requirements: tuple[Path, ...]) -> None:
     print(f"environment      ready in {time.monotonic() - began:.1f} s", flush=True)
 
 
+def make_models(venv: Path) -> None:
+    """Make the files of layers/models that are not in the repository, unless they are there."""
+    if subprocess.run((str(venv / "bin" / "python"), str(MODELS)), check=False).returncode:
+        fail(f"{MODELS.relative_to(ROOT)} failed: check the network")
+
+
 if __name__ == "__main__":
     try:
         if sys.argv[1:] == ["scanner"]:
             main(ROOT / ".local" / "scanner", SCANNER)
+        elif sys.argv[1:] == ["training"]:
+            main(ROOT / ".local" / "training", TRAINING)
         else:
             main(ROOT / ".venv", TOOLS)
+            make_models(ROOT / ".venv")
     except KeyboardInterrupt:
         sys.exit(130)

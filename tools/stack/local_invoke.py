@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LAYERS = ("DependenciesLayer", "SharedLayer")
+LAYERS = ("DependenciesLayer", "SharedLayer", "ModelsLayer")
 LOCAL = "local.yaml"
 """The file name of a built template with AWS_ENDPOINT_URL: --env-vars only sets variables that the template has."""
 _CHUNK_BYTES = 65_536

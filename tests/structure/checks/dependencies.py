@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
 DEPLOYED = "layers/dependencies/requirements.txt"
 DEVELOPMENT = "tools/requirements.txt"
+MODELS = "layers/models/requirements.txt"
+"""Its build downloads wheels by their hashes. What functions import of it, the development environment has too."""
 SCANNER = "tools/scan/requirements.txt"
-"""Of another environment, so its versions may differ."""
+TRAINING = "tools/train/requirements.txt"
+"""Of other environments, so their versions may differ."""
 _PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9.!+]+)")
 _INCLUDE = "-r ../layers/dependencies/requirements.txt"
 
@@ -36,7 +39,8 @@ def faults(project: Project) -> Iterator[str]:
             elif package in pins:
                 yield f"{location}: {package} is pinned at {pins[package][0]} too: remove one of the lines"
             pins.setdefault(package, (location, version))
-    yield from _scanner(project)
+    yield from _separate(project)
+    yield from _models(project, {package: version for package, (_, version) in pins.items()})
     if not any(line == _INCLUDE for _, line in _lines(project.root / DEVELOPMENT)):
         yield f"{DEVELOPMENT}: add the line that includes the deployed requirements: {_INCLUDE}"
     for package in ("boto3", "aws-xray-sdk", "mangum", "dnspython", "niquests"):
@@ -44,14 +48,26 @@ def faults(project: Project) -> Iterator[str]:
             yield f"{DEPLOYED}: remove {package}: no function needs it, and its import slows down cold starts"
 
 
-def _scanner(project: Project) -> Iterator[str]:
-    for number, line in _lines(project.root / SCANNER):
-        if not _PIN.fullmatch(line):
-            yield f"{SCANNER}:{number}: '{line}' must be <name>==<version> and nothing else"
+def _separate(project: Project) -> Iterator[str]:
+    for name in (SCANNER, TRAINING):
+        for number, line in _lines(project.root / name):
+            if not _PIN.fullmatch(line):
+                yield f"{name}:{number}: '{line}' must be <name>==<version> and nothing else"
+
+
+def _models(project: Project, pins: dict[str, str]) -> Iterator[str]:
+    for number, line in _lines(project.root / MODELS):
+        pin, *hashes = line.split(" --hash=sha256:")
+        found = _PIN.fullmatch(pin)
+        if found is None or not hashes or not all(re.fullmatch("[0-9a-f]{64}", one) for one in hashes):
+            yield f"{MODELS}:{number}: '{line}' must be <name>==<version> and the sha256 of each wheel"
+        elif found[1] == "numpy" and pins.get("numpy") != found[2]:
+            yield f"{MODELS}:{number}: numpy is {found[2]}, but {pins.get('numpy')} in {DEVELOPMENT}: use the same"
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    joined = re.sub(r"\\\n\s*", "", path.read_text())
+    for number, line in enumerate(joined.splitlines(), 1):
         text = line.strip()
         if text and not text.startswith("#"):
             yield number, text

@@ -29,7 +29,10 @@ ALLOWED = {
     "endpoint": ALWAYS | {"botocore"},
     "receiver": ALWAYS | {"botocore"},
     "worker": ALWAYS | {"botocore"},
+    "classifier": ALWAYS | {"botocore", "numpy"},
 }
+CLASSIFIERS = {"workers/classify_call"}
+"""The functions with the models layer. In any other, the import of NumPy takes as long as all its other imports."""
 HEAVY = {
     "aws_lambda_powertools": (
         "event_handler", "utilities.idempotency", "utilities.parameters", "utilities.parser",
@@ -85,6 +88,8 @@ def faults(project: Project, loaded: dict[str, list[str] | str]) -> Iterator[str
 
 
 def kind(folder: str) -> str:
+    if folder in CLASSIFIERS:
+        return "classifier"
     kinds = {"inbound": "receiver", "workers": "worker", "unknown_route": "catch-all"}
     return kinds.get(folder.partition("/")[0], "endpoint")
 
