@@ -310,6 +310,11 @@ def _calls(session: Session) -> None:
     session.work()
 
 
+def _dispatch(session: Session) -> None:
+    facts = {"intent": "water", "urgency": "emergency", "qualified": True}
+    session.call("POST", "/v1/dispatch/simulate", {"facts": facts})
+
+
 def _imports(session: Session) -> None:
     uploaded = session.call("POST", "/v1/leads/import", {"format": "csv", "on_duplicate": "update"})
     message = upload(uploaded, "email,notes\nimported@example.com,\nimported@example.com,more\nwrong,\n")
@@ -431,7 +436,7 @@ def _relay_only(session: Session) -> None:
 
 
 JOURNEYS: tuple[Journey, ...] = (
-    _vendors, _leads, _calls, _imports, _prospects, _keys, _lists, _webhooks, _organizations, _audit_log,
+    _vendors, _leads, _calls, _dispatch, _imports, _prospects, _keys, _lists, _webhooks, _organizations, _audit_log,
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ _TAGS = {
     "audit-log": "Every change of a tenant's state and its author, kept for seven years, with cryptographic "
     "proofs.",
     "calls": "Phone calls from call trackers, with their transcripts and classifications.",
+    "dispatch": "What happens after a call, decided by rules that show what they saw.",
     "events": "The feed of all events. Webhooks receive the same events.",
     "inbound": "Receivers for the webhooks of vendors.",
     "integrations": "The connected vendors, with their settings, secrets and health.",

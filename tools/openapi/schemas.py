@@ -21,6 +21,7 @@ from eal.domain.audit_log.exports.wire import AuditExportView
 from eal.domain.audit_log.wire import AuditRecordView
 from eal.domain.calls import model as calls
 from eal.domain.calls.wire import CallView
+from eal.domain.dispatch import model as dispatch
 from eal.domain.events.wire import EventView
 from eal.domain.lead_imports import model as lead_imports
 from eal.domain.leads import model as leads
@@ -98,6 +99,8 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(calls.Direction): "CallDirection",
     _values(calls.Qualified): "CallQualified",
     _values(calls.Status): "CallStatus",
+    _values(dispatch.Action): "DispatchAction",
+    _values(dispatch.RuleId): "DispatchRule",
     _values(exports.Format): "FileFormat",
     _values(exports.Status): "AuditExportStatus",
     _values(keys.Status): "ApiKeyStatus",

@@ -28,6 +28,7 @@ def test_the_organization_is_shown_with_its_settings(tenant: Tenant) -> None:
             "service_area": None,
             "business_hours": {},
             "on_call": [],
+            "dispatch": {"acknowledge_minutes": 10, "max_open_per_person": None},
             "sender": None,
             "ai": {"enabled": True},
             "retention": {"claim_days": 90},

@@ -27,6 +27,7 @@ WHOLE: dict[str, Any] = {
     "on_call": [
         {"name": "Ann", "phone": "+13125550100", "days": ["mon", "sun"], "from": "17:00", "to": "08:00"}
     ],
+    "dispatch": {"acknowledge_minutes": 5, "max_open_per_person": 3},
     "sender": {"name": "Acme", "email": "office@example.com", "postal_address": "1 Main St\nChicago"},
     "ai": {"enabled": False},
     "retention": {"claim_days": 365},
@@ -37,6 +38,7 @@ DEFAULTS: dict[str, Any] = {
     "service_area": None,
     "business_hours": {},
     "on_call": [],
+    "dispatch": {"acknowledge_minutes": 10, "max_open_per_person": None},
     "sender": None,
     "ai": {"enabled": True},
     "retention": {"claim_days": 90},

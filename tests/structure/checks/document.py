@@ -18,7 +18,7 @@ VERBS = {
     "Classify", "Connect", "Convert", "Correct", "Create", "Delete", "Disconnect", "Erase", "Export", "Get", "Grant",
     "Import", "Ingest", "Invite",
     "List", "Move", "Push", "Qualify", "Receive", "Remove", "Replay", "Retry", "Revoke", "Rotate", "Score", "Send",
-    "Update",
+    "Simulate", "Update",
 }  # fmt: skip
 """The verbs that can begin a summary. Use one of these if it fits; one word for one thing."""
 MAX_SUMMARY_CHARACTERS = 40

@@ -22,6 +22,7 @@ PAIRS = {
     ("calls", "dispatch"): "a call shows its dispatch, which is decided with its classification",
     ("crm", "integrations"): "a tenant's connection names its CRM's address and signing secret",
     ("crm", "leads"): "a CRM push sends a lead, and the lead shows the result",
+    ("dispatch", "organization_settings"): "the rules read the service area, the business hours and the rota",
     ("lead_imports", "leads"): "rows become leads, with the checks of POST /v1/leads",
     ("leads", "organization_settings"): "a lead inside the service area scores higher",
     ("messages", "leads"): "a submitted form becomes a lead",

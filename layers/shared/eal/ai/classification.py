@@ -26,6 +26,15 @@ class Intent(StrEnum):
     UNKNOWN = "unknown"
 
 
+LOSSES = frozenset(
+    {
+        Intent.WATER, Intent.SEWAGE, Intent.FIRE, Intent.MOLD, Intent.STORM, Intent.BIOHAZARD, Intent.REBUILD,
+        Intent.OTHER,
+    }
+)  # fmt: skip
+"""Intents that are about a loss."""
+
+
 class Urgency(StrEnum):
     """How soon action is needed."""
 

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic_core import PydanticCustomError
 
 from eal.core.json import MAX_NUMBER
 
@@ -65,6 +67,18 @@ def measured(value: float) -> float:
     if 0 < abs(value) < _SMALLEST_NUMBER:
         raise ValueError("Must be 0, or at least 1e-100 in magnitude.")
     return value
+
+
+def one_of[E: StrEnum](values: type[E]) -> BeforeValidator:
+    """Makes a member of an enumeration from its text. A body is validated strictly, which accepts members only."""
+
+    def member(value: object) -> E:
+        try:
+            return values(cast("str", value))
+        except ValueError:
+            raise PydanticCustomError("enum", f"Must be one of {', '.join(values)}.") from None
+
+    return BeforeValidator(member)
 
 
 class Wire(BaseModel):

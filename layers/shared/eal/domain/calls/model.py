@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
-from eal.ai.classification import Classification, Evidence, Intent, Urgency
+from eal.ai.classification import LOSSES, Classification, Evidence, Intent, Urgency
 from eal.ai.provenance import Provenance
 from eal.core.clock import Instant
 from eal.domain.dispatch.model import DecidedBy, Dispatch
@@ -39,13 +39,6 @@ QUALIFIED: dict[Qualified, bool | None] = {"true": True, "false": False, "undete
 
 PERSON = "person"
 """The engine of a classification that nobody but a person made."""
-
-_LOSSES = frozenset(
-    {
-        Intent.WATER, Intent.SEWAGE, Intent.FIRE, Intent.MOLD, Intent.STORM, Intent.BIOHAZARD, Intent.REBUILD,
-        Intent.OTHER,
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +297,7 @@ class Call:
     def loss_type(self) -> str | None:
         """The loss type for a lead; None if the call is not about a loss."""
         intent = self.classification.intent if self.classification else None
-        return intent.value if intent in _LOSSES else None
+        return intent.value if intent in LOSSES else None
 
     @property
     def can_be_classified(self) -> bool:

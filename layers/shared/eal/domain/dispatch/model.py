@@ -1,10 +1,16 @@
-"""A dispatch: what the rules decided, a person's override, and the acknowledgement by the person on call."""
+"""A dispatch: the facts and settings that the rules read, what they decided, and what people did with it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import datetime
+from typing import Literal, Self, cast
 
+from eal.ai.classification import Intent, Urgency
+from eal.core.audit import ActorType
 from eal.core.clock import Instant
 from eal.core.json import Json
+from eal.domain.organization_settings.hours import BusinessHours, OnCall
+from eal.domain.organization_settings.service_area import ServiceArea
 
 type Action = Literal[
     "dispatch_now",
@@ -24,7 +30,58 @@ type RuleId = Literal[
     "urgency",
     "within_business_hours",
     "on_call_available",
+    "capacity",
 ]
+
+DEFAULT_TIMEZONE = "America/New_York"
+DEFAULT_ACKNOWLEDGE_MINUTES = 10
+MAX_ACKNOWLEDGE_MINUTES = 15
+"""The longest delay of SQS: the escalation of a dispatch is a delayed message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known when a call is decided. An unknown place is None; degrees are given together.
+
+    `open_dispatches` counts the open dispatches of people on call, by phone.
+    """
+
+    at: datetime
+    intent: Intent
+    urgency: Urgency
+    qualified: bool | None
+    confidence: float
+    safety: bool = False
+    hazards: tuple[str, ...] = ()
+    postal_code: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    open_dispatches: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The part of an organization's settings that decides. Empty members are not set."""
+
+    timezone: str = DEFAULT_TIMEZONE
+    service_area: ServiceArea | None = None
+    business_hours: BusinessHours = field(default_factory=dict)
+    on_call: Sequence[OnCall] = ()
+    acknowledge_minutes: int = DEFAULT_ACKNOWLEDGE_MINUTES
+    max_open_per_person: int | None = None
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Json]) -> Self:
+        """The settings in their stored form, in which members may be missing or null."""
+        dispatch = cast("Mapping[str, int | None]", stored.get("dispatch") or {})
+        return cls(
+            timezone=cast("str | None", stored.get("timezone")) or DEFAULT_TIMEZONE,
+            service_area=cast("ServiceArea | None", stored.get("service_area")),
+            business_hours=cast("BusinessHours | None", stored.get("business_hours")) or {},
+            on_call=cast("Sequence[OnCall] | None", stored.get("on_call")) or (),
+            acknowledge_minutes=dispatch.get("acknowledge_minutes") or DEFAULT_ACKNOWLEDGE_MINUTES,
+            max_open_per_person=dispatch.get("max_open_per_person"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +109,7 @@ class Decision:
 class DecidedBy:
     """The key, member or worker behind a decision or an override."""
 
-    type: Literal["api_key", "member", "worker", "vendor", "system"]
+    type: ActorType
     id: str
 
 
@@ -62,36 +119,42 @@ class Override:
 
     action: Action
     reason: str
-    at: Instant
-    by: DecidedBy
     due_at: Instant | None = None
     assigned_to: str | None = None
+    at: Instant
+    by: DecidedBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
     """How far a dispatch has gone through the people on call. Level 0 is the first person.
 
-    `tried` has the phones of those who were asked before. `acknowledge_by` is None if nobody is asked any more.
+    `notified` has the phones of everybody notified so far. `acknowledge_by` is None when nobody else will be.
     """
 
     level: int = 0
     acknowledge_by: Instant | None = None
-    tried: tuple[str, ...] = ()
+    notified: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
-    """`decision` is None if a person decided before the rules did. The override is what counts if there is one.
+    """What happens after a call. `action`, `due_at` and `assigned_to` are what counts: of the decision, after its
+    escalation, or of the override.
 
-    `round` counts the decisions, so that the escalation of an earlier one is recognised.
+    `decision` is None if a person decided before the rules did. `round` counts the decisions and overrides, so that a
+    message of an earlier one's escalation is recognised.
     """
 
+    action: Action
+    due_at: Instant | None = None
+    assigned_to: str | None = None
+    assigned_phone: str | None = None
+    decided_at: Instant
+    by: DecidedBy
     decision: Decision | None = None
-    decided_at: Instant | None = None
-    by: DecidedBy | None = None
     override: Override | None = None
     acknowledged_at: Instant | None = None
     acknowledged_by: str | None = None
     escalation: Escalation | None = None
-    round: int = field(default=1)
+    round: int = 1

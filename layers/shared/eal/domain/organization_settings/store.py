@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 def ai_is_enabled(organization_id: str) -> bool:
     """Whether engines may classify the organization's calls."""
-    return cast("dict[str, bool]", _settings(organization_id).get("ai", {})).get("enabled", True)
+    return cast("dict[str, bool]", settings_of(organization_id).get("ai", {})).get("enabled", True)
 
 
 def service_area_of(organization_id: str) -> ServiceArea | None:
     """The organization's current service area."""
-    return cast("ServiceArea | None", _settings(organization_id).get("service_area"))
+    return cast("ServiceArea | None", settings_of(organization_id).get("service_area"))
 
 
 def max_requests_per_minute(organization_id: str) -> int | None:
@@ -32,7 +32,8 @@ def max_requests_per_minute(organization_id: str) -> int | None:
     return cast("int | None", item.get("max_requests_per_minute"))
 
 
-def _settings(organization_id: str) -> dict[str, Json]:
+def settings_of(organization_id: str) -> dict[str, Json]:
+    """The organization's settings in their stored form, which contains only what was set."""
     item = get(organization_key(organization_id)) or {}
     return cast("dict[str, Json]", item.get("settings", {}))
 

@@ -76,6 +76,22 @@ class RetentionView(Wire):
     claim_days: Annotated[int, Field(description="Days for which photos and scopes of claims are kept.")] = 90
 
 
+class DispatchSettingsView(Wire):
+    acknowledge_minutes: Annotated[
+        int,
+        Field(
+            description="Minutes after which a call that nobody acknowledged goes to the next person on call."
+        ),
+    ] = 10
+    max_open_per_person: Annotated[
+        int | None,
+        Field(
+            description="Open dispatches with which a person on call gets no further one. An open dispatch was "
+            "assigned to the person in the last 8 hours. Null: no limit."
+        ),
+    ] = None
+
+
 class PointView(Wire):
     latitude: Annotated[float, Field(ge=-90, le=90)]
     longitude: Annotated[float, Field(ge=-180, le=180)]
@@ -120,7 +136,10 @@ class SettingsView(Wire):
             "before the opening time is on the next day."
         ),
     ] = {}  # noqa: RUF012
-    on_call: list[OnCallView] = []  # noqa: RUF012
+    on_call: Annotated[
+        list[OnCallView], Field(description="The first person on call is asked first, then the next one.")
+    ] = []  # noqa: RUF012
+    dispatch: DispatchSettingsView = DispatchSettingsView()
     sender: SenderView | None = None
     ai: AiView = AiView()
     retention: RetentionView = RetentionView()
@@ -142,6 +161,13 @@ class RetentionBody(Wire):
     model_config = _INPUT
 
     claim_days: Annotated[int, Field(ge=1, le=3650, strict=True)]
+
+
+class DispatchSettingsBody(Wire):
+    model_config = _INPUT
+
+    acknowledge_minutes: Annotated[int, Field(ge=1, le=15, strict=True)] = 10
+    max_open_per_person: Annotated[int, Field(ge=1, le=100, strict=True)] | None = None
 
 
 class PointBody(Wire):
@@ -249,6 +275,7 @@ class SettingsBody(Wire):
     service_area: ServiceAreaBody | None = None
     business_hours: dict[Day, Annotated[list[Span], Field(max_length=10)]] | None = None
     on_call: Annotated[list[OnCallBody] | None, Field(max_length=100)] = None
+    dispatch: DispatchSettingsBody | None = None
     sender: SenderBody | None = None
     ai: AiBody | None = None
     retention: RetentionBody | None = None

@@ -141,8 +141,11 @@ class Route:
 
     @property
     def replayable(self) -> bool:
-        """Idempotency-Key is honoured on every POST and PATCH, and on PUT and DELETE too, because it costs nothing."""
-        return self.method != "GET" and self.scope is not None
+        """Idempotency-Key is honoured on every POST and PATCH, and on PUT and DELETE too, because it costs nothing.
+
+        A POST with the scope `read` changes nothing, and its role cannot write a record.
+        """
+        return self.method != "GET" and self.scope in ("write", "admin")
 
     @property
     def changes_by_itself(self) -> bool:
