@@ -34,6 +34,8 @@ def dispatch(tenant: Tenant, call_id: str, action: Action, override: Action | No
     before = store.CALLS.get(by.tenant, call_id)
     person = DecidedBy(type="api_key", id="key_1")
     decided = Dispatch(
+        action=override or action,
+        by=person,
         decision=Decision(action=action, reasons=()),
         decided_at=by.at,
         override=Override(action=override, reason="so", at=by.at, by=person) if override else None,

@@ -54,8 +54,21 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Confidences:
+    """For each field, the probability that it is right, from 0 to 1."""
+
+    intent: float
+    urgency: float
+    qualified: float
+
+
+@dataclass(frozen=True, slots=True)
 class Classification:
-    """Intent, urgency and qualification of a call, with evidence."""
+    """Intent, urgency and qualification of a call, with evidence.
+
+    `confidence` is the mean of `confidences`. `unsure` names the fields whose confidence is below their threshold, and
+    that a person should decide. An engine without a confidence for each field has no `confidences`.
+    """
 
     intent: Intent
     urgency: Urgency
@@ -65,3 +78,5 @@ class Classification:
     evidence: tuple[Evidence, ...]
     safety: bool
     hazards: tuple[str, ...]
+    confidences: Confidences | None = None
+    unsure: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
-from eal.ai.classification import LOSSES, Classification, Evidence, Intent, Urgency
+from eal.ai.classification import LOSSES, Classification, Confidences, Evidence, Intent, Urgency
 from eal.ai.provenance import Provenance
 from eal.core.clock import Instant
 from eal.domain.dispatch.model import DecidedBy, Dispatch
@@ -135,6 +135,8 @@ class Run:
     evidence: tuple[Evidence, ...] = ()
     safety: bool = False
     hazards: tuple[str, ...] = ()
+    confidences: Confidences | None = None
+    unsure: tuple[str, ...] = ()
     engine: str
     model: str
     prompt_version: str | None = None
@@ -306,10 +308,9 @@ class Call:
     @property
     def waits_for_callback(self) -> bool:
         """Whether the dispatch is a callback that has not reached the customer yet."""
-        if self.status != "dispatched" or self.dispatch is None:
-            return False
-        counts = self.dispatch.override or self.dispatch.decision
-        return counts is not None and counts.action == "callback"
+        return (
+            self.status == "dispatched" and self.dispatch is not None and self.dispatch.action == "callback"
+        )
 
     @property
     def corrected_at(self) -> datetime | None:

@@ -207,6 +207,12 @@ class EvidenceView(Wire):
     turn: Annotated[int, Field(description="The `index` of the quoted turn, from 0.")]
 
 
+class ConfidencesView(Wire):
+    intent: float
+    urgency: float
+    qualified: float
+
+
 class ClassificationView(Wire):
     """`qualified` is null if the transcript does not suffice to decide; `reasons` says why. A confidence below 0.5 is
     low.
@@ -215,7 +221,14 @@ class ClassificationView(Wire):
     intent: Intent
     urgency: Urgency
     qualified: Annotated[bool | None, Field(description="Whether the call is a lead worth pursuing.")]
-    confidence: Annotated[float, Field(description="From 0 to 1.")]
+    confidence: Annotated[float, Field(description="From 0 to 1: the mean of `confidences`.")]
+    confidences: Annotated[
+        ConfidencesView | None,
+        Field(
+            description="For each field, the probability that it is right, from 0 to 1. Null for older versions."
+        ),
+    ]
+    unsure: Annotated[list[str], Field(description="The fields whose confidence is too low to act on them.")]
     reasons: Annotated[list[str], Field(description="The reasons for the decision, as slugs.")]
     safety: Annotated[bool, Field(description="Whether the transcript mentions a present danger to life.")]
     hazards: Annotated[list[str], Field(description="Hazards mentioned, such as `electrical`.")]

@@ -39,7 +39,7 @@ from hypothesis import strategies as st
 
 from eal.ai.classification import Classification, Intent, Urgency
 from eal.ai.engines.embedded import lexicon
-from eal.ai.engines.embedded.calls import engine
+from eal.ai.engines.embedded.calls import rules
 from eal.ai.engines.embedded.language import clauses, cues
 from eal.ai.transcript import MAX_CHARACTERS, MAX_TURNS, parse
 
@@ -64,7 +64,7 @@ def cases() -> tuple[Case, ...]:
 
 
 def classify(transcript: str, *, voicemail: bool = False) -> Classification:
-    return engine.classify_call(transcript, answered=None, voicemail=voicemail)
+    return rules.classify_call(transcript, answered=None, voicemail=voicemail)
 
 
 @cache
@@ -235,7 +235,7 @@ def _check_shape(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "   \n ", "Agent: Hello?\nAgent: Anyone there?"])
 def test_a_call_without_words_of_the_caller_is_unknown(text: str) -> None:
-    got = engine.classify_call(text, answered=False, voicemail=False)
+    got = rules.classify_call(text, answered=False, voicemail=False)
     assert (got.intent, got.urgency, got.qualified) == (Intent.UNKNOWN, Urgency.NORMAL, None)
     assert got.reasons == ("no_transcript", "missed_call")
     assert got.confidence < 0.5
@@ -291,6 +291,6 @@ def test_the_work_on_a_hostile_transcript_is_bounded(text: str, monkeypatch: pyt
     "said", ["My husband fell through the floor.", "My leg went right through the ceiling."]
 )
 def test_a_fall_through_the_floor_is_a_danger(said: str) -> None:
-    got = engine.classify_call(f"Caller: {said}", answered=True, voicemail=False)
+    got = rules.classify_call(f"Caller: {said}", answered=True, voicemail=False)
     assert got.hazards
     assert got.urgency is Urgency.EMERGENCY

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eal.ai.engines.embedded import build
-from eal.ai.engines.embedded.calls.engine import classify_call
+from eal.ai.engines.embedded.calls.rules import classify_call
 from eal.ai.engines.embedded.language import patterns
 from tools.fixtures.callrail import TRANSCRIPT
 

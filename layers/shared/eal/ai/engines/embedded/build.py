@@ -11,7 +11,7 @@ import marshal
 from re import _compiler, _parser  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING
 
-from eal.ai.engines.embedded.calls.engine import classify_call
+from eal.ai.engines.embedded.calls.rules import classify_call
 from eal.ai.engines.embedded.language import patterns
 from eal.ai.engines.embedded.leads import read_lead
 from eal.ai.engines.embedded.prospects import ProspectFacts, qualify_prospect

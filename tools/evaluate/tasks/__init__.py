@@ -1,0 +1,1 @@
+"""The tasks that can be evaluated: one module for each, with the functions that `tools.evaluate` calls."""
