@@ -1,7 +1,8 @@
 """The labelled sets: tools/evaluate/sets/<task>/<author>.jsonl, one item a line.
 
 An item of ours has `id`, `author`, `style`, `kind`, `split`, `labels` and `text`. Nothing is trained on the split
-`fresh`. An item of another file has the input of its task under the names of the API, and optionally labels next to them.
+`fresh`. An item of another file has the input of its task under the names of the API, and optionally labels next to
+them.
 """
 
 from __future__ import annotations
