@@ -305,6 +305,7 @@ def _calls(session: Session) -> None:
     for status in ("attempted", "reached"):
         session.call("POST", f"{path}/callbacks", {"status": status})
     assert session.call("GET", f"{path}/callbacks?limit=1")["next_cursor"]
+    session.call("GET", "/v1/calls/stats")
     for correction in ({"intent": "sewage"}, {"correction": None}):
         session.call("PATCH", f"{path}/classification", correction)
     session.work()

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
 
+from eal.ai.classification import Intent
 from eal.core.listing import PageView
 from eal.domain.organization_settings.wire import SettingsView
 from tools.openapi.event_examples import AT, DATA, LATER, event
@@ -235,6 +236,31 @@ _ANSWERS: dict[str, Json] = {
         "scorer": _LEAD["scorer"],
         "scored_at": _LEAD["scored_at"],
         "version": 2,
+    },
+    "CallStatsView": {
+        "window": "7d",
+        "since": "2026-04-17T17:00:00.000Z",
+        "until": AT,
+        "total": 5,
+        "classified": 4,
+        "by_intent": {**dict.fromkeys(Intent, 0), "water": 2, "mold": 1, "spam": 1},
+        "by_urgency": {"emergency": 1, "high": 1, "normal": 1, "low": 1},
+        "qualified": {"true": 2, "false": 1, "undetermined": 1},
+        "junk": 1,
+        "needs_review": 1,
+        "corrected": 1,
+        "to_classify": {"count": 4, "median_seconds": 1.4, "p90_seconds": 3.2},
+        "to_dispatch": {"count": 4, "median_seconds": 1.4, "p90_seconds": 3.2},
+        "weeks": [
+            {
+                "starts_on": "2026-04-20",
+                "judged": 4,
+                "by_intent": {"water": 2, "mold": 1, "spam": 1},
+                "mean_confidence": 0.91,
+                "unsure": 1,
+                "overruled": 1,
+            }
+        ],
     },
     "LeadStatsView": {
         "window": "30d",

@@ -6,7 +6,7 @@ GOES_BACK = frozenset({
     "CALL", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "CORRECTION", "CALLBACK",
     "FORM", "TEXT", "REPLY", "REPLY_BODY", "REPLY_CLAIM", "EMAIL_EVENT", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
     "IDEMPOTENCY", "ANSWER",
-    "COUNTED", "TALLY", "LEAD_STATS",
+    "COUNTED", "TALLY", "LEAD_STATS", "CALL_STATS",
     "RECONCILIATION",
 })  # fmt: skip
 """The data of tenants; the idempotency records of its changes, so that a client can repeat a request whose effect is

@@ -21,6 +21,7 @@ from tests.support.http import Answer, call
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
+    from eal.domain.calls.model import Status
     from tests.support.tenants import Tenant
 
 
@@ -28,7 +29,13 @@ def post(tenant: Tenant, call_id: str, **body: Any) -> Answer:
     return call("POST", f"/v1/calls/{call_id}/callbacks", key=tenant.write, json_body=body)
 
 
-def dispatch(tenant: Tenant, call_id: str, action: Action, override: Action | None = None) -> None:
+def dispatch(
+    tenant: Tenant,
+    call_id: str,
+    action: Action,
+    override: Action | None = None,
+    status: Status = "dispatched",
+) -> None:
     """Give the call a dispatch, as the rules or a person decide it."""
     by = system("tests", tenant.id, "tests")
     before = store.CALLS.get(by.tenant, call_id)
@@ -40,7 +47,7 @@ def dispatch(tenant: Tenant, call_id: str, action: Action, override: Action | No
         decided_at=by.at,
         override=Override(action=override, reason="so", at=by.at, by=person) if override else None,
     )
-    after = replace(before, status="dispatched", dispatch=decided, version=before.version + 1)
+    after = replace(before, status=status, dispatch=decided, version=before.version + 1)
     store.replace_call(before, after, by)
     by.transaction.audit("call.dispatched", call_id)
     by.transaction.commit()

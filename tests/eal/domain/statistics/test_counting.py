@@ -126,7 +126,7 @@ class History:
         present = [known for known in self.counted.values() if not known.erased]
         assert tally.lead_status == Counter(known.status for known in present)
         _, since = start_of("90d", self.time.at)
-        buckets = buckets_since("day", since, self.by())
+        buckets = buckets_since("LEAD_STATS", "day", since, self.by())
         for source in SOURCES:
             found = cohort_of([bucket for bucket in buckets if source_in(bucket) == source])
             expected = [known for known in self.counted.values() if known.source == source]

@@ -88,6 +88,8 @@ def _write(record: CallRecord, correction: Correction | None, by: Caller) -> Cal
         before,
         status=_status(before, is_classified=counts is not None),
         classification=counts,
+        is_overruled=correction is not None and newest is not None and correction.overrules(newest),
+        first_classified_at=before.first_classified_at or by.at,
         classified_at=(before.classified_at or by.at) if counts else None,
         correction=correction,
         updated_at=by.at,
@@ -105,7 +107,7 @@ def _write(record: CallRecord, correction: Correction | None, by: Caller) -> Cal
         after.id,
         audit.changes(_audited(before), _audited(after), personal={"correction.note"}, salt=after.salt),
     )
-    store.emit_if_decided(before, after, by)
+    store.publish_classification(before, after, by)
     return after
 
 

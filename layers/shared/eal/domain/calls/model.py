@@ -163,6 +163,10 @@ class Run:
         return self.at
 
     @property
+    def is_of_engine(self) -> bool:
+        return self.engine != PERSON
+
+    @property
     def decision(self) -> tuple[Intent, Urgency, bool | None]:
         """The part on which subscribers act: a run that does not change it emits no event."""
         return self.intent, self.urgency, self.qualified
@@ -214,6 +218,10 @@ class Correction:
             qualified=QUALIFIED[self.qualified] if self.qualified else run.qualified,
         )
 
+    def overrules(self, run: Run) -> bool:
+        """Whether the person disagrees with the run, and does not only confirm it."""
+        return self.over(run).decision != run.decision
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
@@ -240,9 +248,10 @@ class LastCallback:
 class Call:
     """`order` has the order of the event that set each fact, `seen` the digests of the events that had an effect.
 
-    `asked_sha256` is the input of the last classification that was enqueued. `classification` is what counts: the
-    newest run, without its quotes, under the correction. `runs_version` counts the runs, and `runs_requested` is the
-    number that there are after the last request to run again.
+    `received_at` is when the end of the call was received. `asked_sha256` is the input of the last classification that
+    was enqueued. `classification` is what counts: the newest run, without its quotes, under the
+    correction, and `is_overruled` whether the two have different decisions. `runs_version` counts the runs, and
+    `runs_requested` is the number that there are after the last request to run again.
     """
 
     id: str
@@ -262,6 +271,9 @@ class Call:
     runs_version: int = 0
     runs_requested: int = 0
     correction: Correction | None = None
+    is_overruled: bool = False
+    received_at: Instant | None = None
+    first_classified_at: Instant | None = None
     classified_at: Instant | None = None
     qualified_at: Instant | None = None
     lead_id: str | None = None

@@ -142,7 +142,8 @@ def ingest(snapshot: Snapshot, by: Caller) -> tuple[Call, Outcome]:
     after = merged(before, snapshot)
     if after is before:
         return before, "unchanged"
-    after = _with_classification_task(replace(after, updated_at=by.at, version=before.version + 1), by)
+    after = _with_time_of_end(before, replace(after, updated_at=by.at, version=before.version + 1), snapshot)
+    after = _with_classification_task(after, by)
     after = _with_transcript(before, after, snapshot, by)
     by.transaction.replace(_item(after, by), was=before.version)
     by.transaction.audit("call.updated", after.id, _changes(before, after))
@@ -151,6 +152,7 @@ def ingest(snapshot: Snapshot, by: Caller) -> tuple[Call, Outcome]:
 
 def _create(snapshot: Snapshot, by: Caller) -> Call:
     new = new_call(snapshot, call_id=ids.new("call", by.at), salt=audit.new_salt(), at=by.at)
+    new = _with_time_of_end(None, new, snapshot)
     new = _with_transcript(None, _with_classification_task(new, by), snapshot, by)
     # Of two concurrent first events, one fails on the claim: its worker reads again and finds the call.
     by.transaction.create(
@@ -165,6 +167,13 @@ def _create(snapshot: Snapshot, by: Caller) -> Call:
     if new.direction == "inbound":
         by.transaction.emit("call.received", CallView.of(new).model_dump(mode="json"))
     return new
+
+
+def _with_time_of_end(before: Call | None, after: Call, snapshot: Snapshot) -> Call:
+    """The call with the time at which its end was received, which depends on the order of events."""
+    if not after.has_ended or (before and before.has_ended):
+        return after
+    return replace(after, received_at=snapshot.received_at)
 
 
 def _with_classification_task(call: Call, by: Caller) -> Call:
@@ -193,15 +202,15 @@ def _with_transcript(before: Call | None, after: Call, snapshot: Snapshot, by: C
 
 
 def record_run(record: CallRecord, run: Run, by: Caller) -> Call:
-    """Store a run as the call's classification, under its correction. Emits `call.classified` if the decision
-    changes.
-    """
+    """Store a run as the call's classification, under its correction."""
     before = record.call
     newest = run.without_quotes()
     after = replace(
         before,
         status="classified" if before.status == "received" else before.status,
         classification=before.correction.over(newest) if before.correction else newest,
+        is_overruled=before.correction is not None and before.correction.overrules(newest),
+        first_classified_at=before.first_classified_at or by.at,
         classified_at=by.at,
         updated_at=by.at,
         runs_version=before.runs_version + 1,
@@ -223,16 +232,21 @@ def record_run(record: CallRecord, run: Run, by: Caller) -> Call:
             {"status": after.status, **_audited_decision(run), **_audited_provenance(run)},
         ),
     )
-    emit_if_decided(before, after, by)
+    publish_classification(before, after, by)
     return after
 
 
-def emit_if_decided(before: Call, after: Call, by: Caller) -> None:
-    """Emit `call.classified` if the classification that counts is new or has another decision."""
+def publish_classification(before: Call, after: Call, by: Caller) -> None:
+    """Emit `call.classified` if the classification that counts is new or has another decision.
+
+    Otherwise enqueue a task for the statistics, in the shape of an event: they count confidences and corrections too.
+    """
     if after.classification and (
         before.classification is None or before.classification.decision != after.classification.decision
     ):
         by.transaction.emit("call.classified", CallView.of(after).model_dump(mode="json"))
+    else:
+        by.transaction.enqueue_task("count_call", {"data": {"id": after.id}})
 
 
 def request_run(call_id: str, by: Caller) -> Call:

@@ -7,7 +7,7 @@ bookkeeping and not a customer's state: see `eal.core.table.progress`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core import ids
 from eal.core.table.item import load
@@ -27,8 +27,15 @@ if TYPE_CHECKING:
     from eal.domain.statistics.model import Contribution
 
 
-def count(resource_ids: Sequence[str], by: Caller) -> int:
-    """Update the counters to the state of up to ten leads and calls of a tenant. Returns how many had changed.
+class Counted(NamedTuple):
+    """How many resources had changed, and what was added to the counters."""
+
+    resources: int
+    added: Contribution
+
+
+def count(resource_ids: Sequence[str], by: Caller) -> Counted:
+    """Update the counters to the state of up to ten leads and calls of a tenant.
 
     Ten, because one transaction contains the marker of each and, for a lead whose source changed, five counter items.
     Raises: Stale if another worker counted one of them concurrently.
@@ -46,7 +53,7 @@ def count(resource_ids: Sequence[str], by: Caller) -> int:
     ]
     if changed := [recount for recount in recounts if recount.missing]:
         store.record(changed, by)
-    return len(changed)
+    return Counted(len(changed), model.total_of(recount.missing for recount in changed))
 
 
 def _resource_key(resource_id: str, by: Caller) -> Key:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
+from eal.ai.classification import Intent
 from eal.domain.statistics import sketch
 
 if TYPE_CHECKING:
@@ -22,15 +23,19 @@ if TYPE_CHECKING:
 
 type Unit = Literal["hour", "day"]
 type Window = Literal["24h", "7d", "30d", "90d"]
+type RunMetric = Literal["calls_judged", "calls_confidence", "calls_unsure", "calls_overruled"]
 type Amounts = dict[str, int]
 type Contribution = dict[Counter, Amounts]
 
 LEAD_STATS = "LEAD_STATS"
+CALL_STATS = "CALL_STATS"
 TALLY = "TALLY"
 
 
 class Counter(NamedTuple):
-    """An item of counters, by the last parts of its key: the tally, or a bucket for a time and a source of leads."""
+    """An item of counters, by the last parts of its key: the tally, or a bucket for a time, which for leads is also one
+    for a source.
+    """
 
     kind: str
     sk: str
@@ -59,6 +64,12 @@ class Tally:
     call_qualified: dict[str, int]
 
 
+JUNK = (Intent.SALES_PITCH, Intent.SPAM, Intent.WRONG_NUMBER)
+"""Intents of calls that can never become work."""
+CONFIDENCE_UNIT = 1000
+"""Counters are whole numbers, so confidences are added up in thousandths."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cohort:
     """Counts of the leads of a window, of all sources or of one. `first_contact` is a sketch."""
@@ -67,6 +78,36 @@ class Cohort:
     reached: dict[str, int] = field(default_factory=dict)
     by_status: dict[str, int] = field(default_factory=dict)
     first_contact: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallCohort:
+    """Counts of the inbound calls of a window. `to_classify` and `to_dispatch` are sketches.
+
+    `judged` are the calls with a run of an engine, `confidence` the sum of the newest runs' confidences, `overruled`
+    the calls in which a person's decision differs from the newest run's.
+    """
+
+    total: int = 0
+    by_intent: dict[str, int] = field(default_factory=dict)
+    by_urgency: dict[str, int] = field(default_factory=dict)
+    by_qualified: dict[str, int] = field(default_factory=dict)
+    needs_review: int = 0
+    judged: int = 0
+    confidence: float = 0.0
+    unsure: int = 0
+    corrected: int = 0
+    overruled: int = 0
+    to_classify: dict[int, int] = field(default_factory=dict)
+    to_dispatch: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def classified(self) -> int:
+        return sum(self.by_intent.values())
+
+    @property
+    def junk(self) -> int:
+        return sum(self.by_intent.get(intent, 0) for intent in JUNK)
 
 
 def of_lead(lead: Lead) -> Contribution:
@@ -86,12 +127,48 @@ def of_lead(lead: Lead) -> Contribution:
 
 
 def of_call(call: Call) -> Contribution:
-    """A call counts in the tally once it is classified."""
-    classification = call.classification
-    if classification is None:
-        return {}
-    qualified = {True: "true", False: "false", None: "undetermined"}[classification.qualified]
-    return {NOW: {f"call_intent#{classification.intent.value}": 1, f"call_qualified#{qualified}": 1}}
+    """A call counts in the tally once it is classified. An inbound one also counts in the hour and the day of its
+    creation.
+    """
+    contribution: Contribution = {}
+    if call.classification:
+        intent, _, qualified = call.classification.decision
+        contribution[NOW] = {
+            f"call_intent#{intent.value}": 1,
+            f"call_qualified#{_QUALIFIED[qualified]}": 1,
+        }
+    if call.direction == "inbound":
+        amounts = _amounts_of_call(call)
+        for unit, shape in _FORMATS.items():
+            contribution[Counter(f"{CALL_STATS}#{unit}", call.created_at.strftime(shape))] = amounts
+    return contribution
+
+
+_QUALIFIED = {True: "true", False: "false", None: "undetermined"}
+
+
+def _amounts_of_call(call: Call) -> Amounts:
+    amounts = {"created": 1}
+    if call.status == "needs_review":
+        amounts["review#waiting"] = 1
+    if call.correction:
+        amounts["correction#any"] = 1
+    newest = call.classification
+    if newest is None:
+        return amounts
+    intent, urgency, qualified = newest.decision
+    amounts |= {
+        f"intent#{intent.value}": 1,
+        f"urgency#{urgency.value}": 1,
+        f"qualified#{_QUALIFIED[qualified]}": 1,
+    }
+    if newest.is_of_engine:
+        amounts |= {"run#judged": 1, "run#confidence": round(newest.confidence * CONFIDENCE_UNIT)}
+        if call.is_overruled:
+            amounts["correction#overruled"] = 1
+    if call.received_at and call.first_classified_at:
+        amounts[f"to_classify#{sketch.bucket_of(call.first_classified_at - call.received_at)}"] = 1
+    return amounts
 
 
 def of_erased(counted: Contribution) -> Contribution:
@@ -158,16 +235,65 @@ def source_in(item: Mapping[str, Json]) -> str:
 
 def cohort_of(items: Iterable[Mapping[str, Json]]) -> Cohort:
     """The sum of buckets."""
-    total: Amounts = {}
-    for item in items:
-        for name, count in _counts(item).items():
-            total[name] = total.get(name, 0) + count
+    total = _sum(items)
     return Cohort(
         total=total.get("created", 0),
         reached=_named(total, "reached"),
         by_status=_named(total, "status"),
-        first_contact={int(bucket): count for bucket, count in _named(total, "first_contact").items()},
+        first_contact=_sketch(total, "first_contact"),
     )
+
+
+def call_cohort_of(items: Iterable[Mapping[str, Json]]) -> CallCohort:
+    """The sum of buckets."""
+    total = _sum(items)
+    reviews, runs, corrections = (_named(total, name) for name in ("review", "run", "correction"))
+    return CallCohort(
+        total=total.get("created", 0),
+        by_intent=_named(total, "intent"),
+        by_urgency=_named(total, "urgency"),
+        by_qualified=_named(total, "qualified"),
+        needs_review=reviews.get("waiting", 0),
+        judged=runs.get("judged", 0),
+        confidence=runs.get("confidence", 0) / CONFIDENCE_UNIT,
+        unsure=runs.get("unsure", 0),
+        corrected=corrections.get("any", 0),
+        overruled=corrections.get("overruled", 0),
+        to_classify=_sketch(total, "to_classify"),
+        to_dispatch=_sketch(total, "to_dispatch"),
+    )
+
+
+def runs_in(added: Contribution) -> dict[RunMetric, int]:
+    """What was added about engines' runs, by metric. Each call is in one bucket of a day."""
+    names: dict[str, RunMetric] = {
+        "run#judged": "calls_judged",
+        "run#confidence": "calls_confidence",
+        "run#unsure": "calls_unsure",
+        "correction#overruled": "calls_overruled",
+    }
+    amounts = total_of(
+        {NOW: by_name} for counter, by_name in added.items() if counter.kind == f"{CALL_STATS}#day"
+    )
+    return {names[name]: amount for name, amount in amounts.get(NOW, {}).items() if name in names}
+
+
+def week_of(item: Mapping[str, Json]) -> str:
+    """The Monday of a bucket's week, such as `2026-04-20`."""
+    day = datetime.fromisoformat(cast("str", item["sk"]).partition("#")[0]).date()
+    return (day - timedelta(days=day.weekday())).isoformat()
+
+
+def _sum(items: Iterable[Mapping[str, Json]]) -> Amounts:
+    total: Amounts = {}
+    for item in items:
+        for name, count in _counts(item).items():
+            total[name] = total.get(name, 0) + count
+    return total
+
+
+def _sketch(counts: Amounts, name: str) -> dict[int, int]:
+    return {int(bucket): count for bucket, count in _named(counts, name).items()}
 
 
 def _counts(item: Mapping[str, Json]) -> Amounts:

@@ -1,4 +1,4 @@
-"""Counters in the State table: an item for the tally, and one per bucket of time and source of leads.
+"""Counters in the State table: an item for the tally, and one per bucket of time, for leads also of source.
 
 Each counted lead or call has a marker item, with its current contribution to the counters.
 """
@@ -13,7 +13,6 @@ from eal.core.table import progress
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import pages
 from eal.domain.statistics.model import (
-    LEAD_STATS,
     NOW,
     Counter,
     bucket_name,
@@ -99,13 +98,13 @@ def _marker(recount: Recount, by: Caller) -> tuple[Item, int]:
     return marker, was
 
 
-def buckets_since(unit: Unit, since: datetime, by: Caller) -> list[Item]:
-    """The buckets from `since` on, one per source.
+def buckets_since(kind: str, unit: Unit, since: datetime, by: Caller) -> list[Item]:
+    """The buckets of a kind from `since` on; those of leads are one per source.
 
     Raises: ValidationFailed if there are too many to add up.
     """
     values: Item = {
-        ":pk": partition(by.tenant, LEAD_STATS, unit),
+        ":pk": partition(by.tenant, kind, unit),
         ":since": bucket_name(unit, since),
     }
     found: list[Item] = []

@@ -1,23 +1,32 @@
 """What the API accepts and returns for statistics."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Annotated, Self, get_args
 
 from pydantic import ConfigDict, Field
 
+from eal.ai.classification import Intent, Urgency
 from eal.core.clock import Instant
 from eal.core.json import Json
 from eal.core.wire import Wire
 from eal.domain.leads.model import Status
 from eal.domain.statistics import sketch
-from eal.domain.statistics.model import Cohort, Window, cohort_of, source_in
+from eal.domain.statistics.model import (
+    CallCohort,
+    Cohort,
+    Window,
+    call_cohort_of,
+    cohort_of,
+    source_in,
+    week_of,
+)
 
 _STATUSES: tuple[Status, ...] = get_args(Status.__value__)
 
 
-class LeadStatsQuery(Wire):
+class StatsQuery(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     window: Annotated[
@@ -64,8 +73,8 @@ class SourceStatsView(Wire):
         )
 
 
-class FirstContactView(Wire):
-    """Time from a lead's creation to its first contact, accurate to 1 %. Null if no lead was contacted."""
+class DurationsView(Wire):
+    """Times, accurate to 1 %. Null if there are none."""
 
     count: int
     median_seconds: float | None
@@ -90,7 +99,9 @@ class LeadStatsView(Wire):
     funnel: Annotated[StatusCountsView, Field(description="Number of leads that ever reached each status.")]
     by_status: Annotated[StatusCountsView, Field(description="Number of leads currently in each status.")]
     by_source: Annotated[list[SourceStatsView], Field(description="Largest source first.")]
-    first_contact: FirstContactView
+    first_contact: Annotated[
+        DurationsView, Field(description="Time from a lead's creation to its first contact.")
+    ]
 
     @classmethod
     def of_buckets(
@@ -110,7 +121,102 @@ class LeadStatsView(Wire):
                 (source for source in sources if source.total),
                 key=lambda source: (-source.total, source.source),
             ),
-            first_contact=FirstContactView.of(all_sources.first_contact),
+            first_contact=DurationsView.of(all_sources.first_contact),
+        )
+
+
+class QualifiedCountsView(Wire):
+    true: int
+    false: int
+    undetermined: int
+
+
+class CallWeekView(Wire):
+    """How the engine did on the calls of a week, to see it drift: a share that changes without a reason in the business
+    is a reason to look at calls.
+    """
+
+    starts_on: Annotated[
+        date, Field(description="The Monday, in UTC. The first week of a window can be incomplete.")
+    ]
+    judged: Annotated[int, Field(description="Number of calls with a run of an engine.")]
+    by_intent: Annotated[
+        dict[Intent, int], Field(description="Number of calls by intent. An intent without calls is omitted.")
+    ]
+    mean_confidence: Annotated[
+        float | None, Field(description="Of the newest runs, from 0 to 1; null if there are none.")
+    ]
+    unsure: Annotated[int, Field(description="Number of calls with a field of which the engine was unsure.")]
+    overruled: Annotated[
+        int, Field(description="Number of calls in which a person decided otherwise than the newest run.")
+    ]
+
+    @classmethod
+    def of_cohort(cls, week: str, cohort: CallCohort) -> Self:
+        return cls(
+            starts_on=date.fromisoformat(week),
+            judged=cohort.judged,
+            by_intent={Intent(intent): count for intent, count in cohort.by_intent.items()},
+            mean_confidence=round(cohort.confidence / cohort.judged, 3) if cohort.judged else None,
+            unsure=cohort.unsure,
+            overruled=cohort.overruled,
+        )
+
+
+class CallStatsView(Wire):
+    """Statistics of the inbound calls created in a window, with their current classification."""
+
+    window: Window
+    since: Instant
+    until: Instant
+    total: int
+    classified: int
+    by_intent: Annotated[
+        dict[Intent, int],
+        Field(description="Number of calls by intent, with corrections. Every intent is named."),
+    ]
+    by_urgency: dict[Urgency, int]
+    qualified: QualifiedCountsView
+    junk: Annotated[
+        int, Field(description="Number of calls filtered out: `sales_pitch`, `spam` and `wrong_number`.")
+    ]
+    needs_review: Annotated[
+        int, Field(description="Number of calls that wait for a person: `GET /calls?status=needs_review`.")
+    ]
+    corrected: Annotated[int, Field(description="Number of calls that a person corrected or confirmed.")]
+    to_classify: Annotated[
+        DurationsView,
+        Field(description="Time from the report of the call's end to its first classification."),
+    ]
+    to_dispatch: Annotated[
+        DurationsView,
+        Field(description="Time from the report of the call's end to its first dispatch decision."),
+    ]
+    weeks: Annotated[list[CallWeekView], Field(description="Newest week first.")]
+
+    @classmethod
+    def of_buckets(
+        cls, window: Window, since: datetime, until: datetime, buckets: Sequence[Mapping[str, Json]]
+    ) -> Self:
+        cohort = call_cohort_of(buckets)
+        by_week = groupby(sorted(buckets, key=week_of, reverse=True), key=week_of)
+        return cls(
+            window=window,
+            since=since,
+            until=until,
+            total=cohort.total,
+            classified=cohort.classified,
+            by_intent={intent: cohort.by_intent.get(intent, 0) for intent in Intent},
+            by_urgency={urgency: cohort.by_urgency.get(urgency, 0) for urgency in Urgency},
+            qualified=QualifiedCountsView.model_validate(
+                {name: cohort.by_qualified.get(name, 0) for name in QualifiedCountsView.model_fields}
+            ),
+            junk=cohort.junk,
+            needs_review=cohort.needs_review,
+            corrected=cohort.corrected,
+            to_classify=DurationsView.of(cohort.to_classify),
+            to_dispatch=DurationsView.of(cohort.to_dispatch),
+            weeks=[CallWeekView.of_cohort(week, call_cohort_of(of_week)) for week, of_week in by_week],
         )
 
 
