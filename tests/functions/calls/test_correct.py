@@ -55,7 +55,13 @@ def test_a_correction_counts_and_the_answer_of_the_engine_stays_beside_it(tenant
     assert correction["at"] == answer.json["corrected_at"]
     after = detail(tenant, call_id)
     assert after["correction"] == correction
-    assert after["classification"] == {**before["classification"], "intent": "sewage"}
+    changed = {"intent", "confidence", "confidences"}
+    unchanged = {name for name in before["classification"] if name not in changed}
+    for name in unchanged:
+        assert after["classification"][name] == before["classification"][name]
+    assert after["classification"]["intent"] == "sewage"
+    assert after["classification"]["confidences"]["intent"] == 1
+    assert after["classification"]["confidence"] > before["classification"]["confidence"]
     assert after["classification_runs"] == before["classification_runs"]
     assert (after["version"], answer.headers["ETag"]) == (before["version"] + 1, f'"{after["version"]}"')
     listed = call("GET", "/v1/calls?intent=sewage", key=tenant.read).json["data"]

@@ -161,20 +161,25 @@ def test_a_run_with_the_same_decision_updates_the_confidence(
     call_id = new_call(tenant, 1)
     pipeline = Pipeline()
     pipeline.run()
+    assert stats(tenant)["weeks"][0]["unsure"] == 0
     judge = engine.judge
 
     def less_sure(*arguments: Any, **named: Any) -> Any:
         from dataclasses import replace
 
         classification, provenance = judge(*arguments, **named)
-        return replace(classification, confidence=0.125), provenance
+        return replace(classification, confidence=0.125, unsure=("urgency",)), provenance
 
     monkeypatch.setattr(engine, "judge", less_sure)
     call("POST", f"/v1/calls/{call_id}/classify", key=tenant.write)
     pipeline.run()
 
     (week,) = stats(tenant)["weeks"]
-    assert (week["judged"], week["mean_confidence"]) == (1, 0.125)
+    assert (week["judged"], week["mean_confidence"], week["unsure"]) == (1, 0.125, 1)
+    patch(tenant, call_id, {"urgency": "high"})
+    pipeline.run()
+    assert detail(tenant, call_id)["classification"]["unsure"] == []
+    assert stats(tenant)["weeks"][0]["unsure"] == 1
 
 
 def test_a_window_contains_the_calls_created_in_it(clock: Clock, tenant: Tenant) -> None:
@@ -263,6 +268,6 @@ def test_runs_and_overruled_ones_are_metrics_of_all_tenants_in_live_mode(
         for name, values in json.loads(line).items():
             if name.startswith("calls_") and isinstance(values, list):
                 sums[name] = sums.get(name, 0) + sum(values)
-    confidence = detail(tenant, call_id)["classification"]["confidence"]
+    confidence = detail(tenant, call_id)["classification_runs"][0]["confidence"]
     assert (sums["calls_judged"], sums["calls_overruled"]) == (2, 1)
     assert sums["calls_confidence"] == pytest.approx(2000 * confidence, abs=2)

@@ -88,7 +88,7 @@ def _write(record: CallRecord, correction: Correction | None, by: Caller) -> Cal
         before,
         status=_status(before, is_classified=counts is not None),
         classification=counts,
-        is_overruled=correction is not None and newest is not None and correction.overrules(newest),
+        corrected_run=newest if correction else None,
         first_classified_at=before.first_classified_at or by.at,
         classified_at=(before.classified_at or by.at) if counts else None,
         correction=correction,

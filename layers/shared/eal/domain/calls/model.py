@@ -210,17 +210,24 @@ class Correction:
         return decided
 
     def over(self, run: Run) -> Run:
-        """The run with the corrected fields, as what counts. Its provenance stays that of the engine."""
+        """What counts: the run with the corrected fields, of which nobody is unsure. Its provenance stays that of the
+        engine.
+        """
+        own = run.confidences or Confidences(run.confidence, run.confidence, run.confidence)
+        sure = Confidences(
+            intent=1.0 if self.intent else own.intent,
+            urgency=1.0 if self.urgency else own.urgency,
+            qualified=1.0 if self.qualified else own.qualified,
+        )
         return replace(
             run,
             intent=self.intent or run.intent,
             urgency=self.urgency or run.urgency,
             qualified=QUALIFIED[self.qualified] if self.qualified else run.qualified,
+            confidence=round((sure.intent + sure.urgency + sure.qualified) / 3, 3),
+            confidences=sure,
+            unsure=tuple(name for name in run.unsure if name not in self.fields),
         )
-
-    def overrules(self, run: Run) -> bool:
-        """Whether the person disagrees with the run, and does not only confirm it."""
-        return self.over(run).decision != run.decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +257,7 @@ class Call:
 
     `received_at` is when the end of the call was received. `asked_sha256` is the input of the last classification that
     was enqueued. `classification` is what counts: the newest run, without its quotes, under the
-    correction, and `is_overruled` whether the two have different decisions. `runs_version` counts the runs, and
+    correction; `corrected_run` is that run's own answer if there is a correction. `runs_version` counts the runs, and
     `runs_requested` is the number that there are after the last request to run again.
     """
 
@@ -271,7 +278,7 @@ class Call:
     runs_version: int = 0
     runs_requested: int = 0
     correction: Correction | None = None
-    is_overruled: bool = False
+    corrected_run: Run | None = None
     received_at: Instant | None = None
     first_classified_at: Instant | None = None
     classified_at: Instant | None = None
@@ -312,6 +319,18 @@ class Call:
         """The loss type for a lead; None if the call is not about a loss."""
         intent = self.classification.intent if self.classification else None
         return intent.value if intent in LOSSES else None
+
+    @property
+    def newest_run(self) -> Run | None:
+        """The engine's own answer, without its quotes; None if no engine has answered."""
+        newest = self.corrected_run or self.classification
+        return newest if newest and newest.is_of_engine else None
+
+    @property
+    def is_overruled(self) -> bool:
+        """Whether a person disagrees with the newest run, and does not only confirm it."""
+        own, counts = self.corrected_run, self.classification
+        return own is not None and counts is not None and own.decision != counts.decision
 
     @property
     def can_be_classified(self) -> bool:
@@ -429,6 +448,7 @@ def by_person(correction: Correction, input_sha256: str) -> Run | None:
         urgency=correction.urgency,
         qualified=QUALIFIED[correction.qualified],
         confidence=1.0,
+        confidences=Confidences(1.0, 1.0, 1.0),
         engine=PERSON,
         model=PERSON,
         input_sha256=input_sha256,

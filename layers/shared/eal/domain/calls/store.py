@@ -209,7 +209,7 @@ def record_run(record: CallRecord, run: Run, by: Caller) -> Call:
         before,
         status="classified" if before.status == "received" else before.status,
         classification=before.correction.over(newest) if before.correction else newest,
-        is_overruled=before.correction is not None and before.correction.overrules(newest),
+        corrected_run=newest if before.correction else None,
         first_classified_at=before.first_classified_at or by.at,
         classified_at=by.at,
         updated_at=by.at,

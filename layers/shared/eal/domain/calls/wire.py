@@ -2,17 +2,16 @@
 
 import hashlib
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 
 from eal.ai.classification import Intent, Urgency
 from eal.ai.provenance import ProvenanceView
 from eal.core.clock import Instant
 from eal.core.contact import Phone
 from eal.core.listing import ListQuery, PageView
-from eal.core.wire import Name, Wire, one_line, prose, without_defaults
+from eal.core.wire import Name, Wire, one_line, one_of, prose, without_defaults
 from eal.domain.calls.model import (
     Call,
     CallbackStatus,
@@ -124,19 +123,6 @@ class CallCreate(Wire):
         )
 
 
-def _member_of(kind: type[StrEnum]) -> BeforeValidator:
-    """Read a member by its value, because a strict model accepts no text for it. Null is refused."""
-
-    def read(value: object) -> object:
-        if value is None:
-            raise ValueError("Must not be null. To withdraw the correction, send 'correction' as null.")
-        if not isinstance(value, str) or value not in kind:
-            raise ValueError(f"Must be one of {', '.join(kind)}.")
-        return kind(value)
-
-    return BeforeValidator(read)
-
-
 class ClassificationUpdate(Wire):
     """The fields present are corrected; the others keep the answer of the newest run, or an earlier correction.
 
@@ -145,8 +131,8 @@ class ClassificationUpdate(Wire):
 
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("intent", "urgency"))
 
-    intent: Annotated[Intent | None, _member_of(Intent)] = None
-    urgency: Annotated[Urgency | None, _member_of(Urgency)] = None
+    intent: Annotated[Intent | None, one_of(Intent)] = None
+    urgency: Annotated[Urgency | None, one_of(Urgency)] = None
     qualified: Annotated[bool | None, Field(description="Null: it cannot be known from the call.")] = None
     note: Annotated[
         Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None,

@@ -153,17 +153,18 @@ def _amounts_of_call(call: Call) -> Amounts:
         amounts["review#waiting"] = 1
     if call.correction:
         amounts["correction#any"] = 1
-    newest = call.classification
-    if newest is None:
+    if call.classification is None:
         return amounts
-    intent, urgency, qualified = newest.decision
+    intent, urgency, qualified = call.classification.decision
     amounts |= {
         f"intent#{intent.value}": 1,
         f"urgency#{urgency.value}": 1,
         f"qualified#{_QUALIFIED[qualified]}": 1,
     }
-    if newest.is_of_engine:
+    if newest := call.newest_run:
         amounts |= {"run#judged": 1, "run#confidence": round(newest.confidence * CONFIDENCE_UNIT)}
+        if newest.unsure:
+            amounts["run#unsure"] = 1
         if call.is_overruled:
             amounts["correction#overruled"] = 1
     if call.received_at and call.first_classified_at:
