@@ -10,6 +10,7 @@ import pytest
 from eal.core.outbound import health
 from eal.domain.webhooks.deliveries import attempt
 from tests.support.aws import aws_in_process
+from tests.support.bedrock import fake_bedrock
 from tests.support.receiver import Receiver, receiving
 from tests.support.tenants import Tenant, new_tenant
 from tests.support.time import START, Clock, freeze
@@ -18,6 +19,7 @@ from tests.support.webhooks import Queue, new_message, register, watched_queue
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tools.fixtures.bedrock import FakeBedrock
 
 # No deadlines, because a test must not fail on a loaded machine.
 hypothesis.settings.register_profile(
@@ -48,6 +50,13 @@ def stranger(cloud: None) -> Tenant:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Frozen time. Request it before `tenant`, so that the keys are created at this time."""
     return freeze(monkeypatch, START)
+
+
+@pytest.fixture
+def bedrock(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBedrock]:
+    """A stack with a model of Bedrock, which a local server stands for."""
+    with fake_bedrock(monkeypatch) as fake:
+        yield fake
 
 
 @pytest.fixture

@@ -95,6 +95,8 @@ def send_with_missing_features(client: Any, operation: str, arguments: dict[str,
 
 
 def _in_turn(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+    if operation == "Converse":  # not moto's but a local server's, which may hang
+        return _send(client, operation, arguments)
     limits.check(operation, arguments)
     with lock:
         match operation:

@@ -41,7 +41,10 @@ PAIRS = {
 """The imports between resources of the domain, each with its reason. A new one is a decision: it needs a line here."""
 
 BOTOCORE = {"layers/shared/eal/core/aws.py"}
-FAULTS = {"layers/shared/eal/domain/audit_log/archive.py"}
+FAULTS = {
+    "layers/shared/eal/ai/engines/bedrock/converse.py",
+    "layers/shared/eal/domain/audit_log/archive.py",
+}
 """Modules outside entry that distinguish AWS's errors by botocore.exceptions."""
 IMPURE = {
     "core.aws",

@@ -39,6 +39,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/outbox/legacy.py": "pointers for items of the outbox that lack them",
     },
     "eal.core.table.progress": {
+        "layers/shared/eal/ai/engines/bedrock/budget.py": "what engines cost; each use is in the provenance of its run",
         "layers/shared/eal/domain/audit_log/archive.py": "the progress of the archive",
         "layers/shared/eal/domain/audit_log/tree.py": "hashes, which are computed from the records",
         "layers/shared/eal/domain/audit_log/exports/store.py": "the progress of an export",

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
+
+from eal.core import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_sqs import SQSClient
+
+    from eal.core.json import Json
 
 
 MAX_CONNECTIONS = 16
@@ -37,14 +41,14 @@ def _session() -> Session:
 
 
 @cache
-def _client(service: str, read_timeout: int = 2) -> object:
+def _client(service: str, read_timeout: int = 2, attempts: int = 3, endpoint: str | None = None) -> object:
     """Three attempts of two seconds end before an endpoint's timeout of ten seconds."""
     from botocore.config import Config
 
     config = Config(
         connect_timeout=1,
         read_timeout=read_timeout,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         tcp_keepalive=True,
         max_pool_connections=MAX_CONNECTIONS,
         parameter_validation=False,
@@ -53,7 +57,7 @@ def _client(service: str, read_timeout: int = 2) -> object:
         # Presigned URLs default to SigV2 at the global host, but SSE-KMS needs SigV4 and a Region's own host.
         config = config.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
     with _making:  # clients are safe in threads, sessions are not
-        return _session().create_client(service, config=config)
+        return _session().create_client(service, config=config, endpoint_url=endpoint)
 
 
 def dynamodb() -> DynamoDBClient:
@@ -83,6 +87,19 @@ def scheduler() -> EventBridgeSchedulerClient:
 
 def kms() -> KMSClient:
     return cast("KMSClient", _client("kms"))
+
+
+class BedrockRuntimeClient(Protocol):
+    """The only operation that is used here. Its own stubs would be a development dependency for one call."""
+
+    def converse(self, **request: Json) -> dict[str, Json]: ...
+
+
+def bedrock_runtime() -> BedrockRuntimeClient:
+    """One attempt per call: `eal.ai.engines.bedrock.converse` retries within its own deadline, which is shorter than
+    the read timeout."""
+    fake = settings.vendor_api_url("bedrock")
+    return cast("BedrockRuntimeClient", _client("bedrock-runtime", 30, 1, fake))
 
 
 def prepare(*clients: Callable[[], object]) -> None:

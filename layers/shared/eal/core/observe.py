@@ -34,6 +34,8 @@ type Count = Literal[
     "calls_confidence",
     "calls_unsure",
     "calls_overruled",
+    "bedrock_answers",
+    "bedrock_fallbacks",
     "activity_counted",
     "pushes_succeeded",
     "pushes_failed",

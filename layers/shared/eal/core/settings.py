@@ -106,6 +106,11 @@ def receiver_url(vendor: str) -> str:
     return _required(f"{vendor.upper()}_RECEIVER_URL")
 
 
+def bedrock_model() -> str | None:
+    """The id of the model, or of the inference profile, that Bedrock runs; None if the stack has none."""
+    return os.environ.get("BEDROCK_MODEL") or None
+
+
 def vendor_api_url(vendor: str) -> str | None:
     """The address of a stand-in for a vendor's API, on the local stack only; None means the vendor's own address."""
     url = os.environ.get(f"{vendor.upper()}_API_URL") if is_local() else None
