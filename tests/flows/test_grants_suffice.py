@@ -306,6 +306,7 @@ def _calls(session: Session) -> None:
         session.call("POST", f"{path}/callbacks", {"status": status})
     assert session.call("GET", f"{path}/callbacks?limit=1")["next_cursor"]
     session.call("GET", "/v1/calls/stats")
+    session.call("GET", f"{path}/transcript?redacted=true")
     for correction in ({"intent": "sewage"}, {"correction": None}):
         session.call("PATCH", f"{path}/classification", correction)
     session.work()

@@ -1,7 +1,7 @@
 """GET /v1/calls/{call_id}: one call with its transcript and classification runs."""
 
 from eal.domain.calls import store as calls
-from eal.domain.calls.wire import CallDetail
+from eal.domain.calls.wire import CallDetail, RedactionQuery
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader
 
@@ -10,6 +10,6 @@ handler = app.handler
 
 
 @app.get("/v1/calls/{call_id}", summary="Get a call", operation_id="getCall", tag="calls", grant="calls")
-def get(call_id: str, caller: Reader) -> CallDetail:
+def get(call_id: str, query: RedactionQuery, caller: Reader) -> CallDetail:
     """Returns the call with its transcript, its classification and all earlier classification runs."""
-    return CallDetail.of_record(calls.get(call_id, by=caller))
+    return CallDetail.of_record(calls.get(call_id, by=caller), redacted=query.redacted)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Speaker = Literal["caller", "agent", "unknown"]
 
@@ -60,18 +63,38 @@ class _Piece:
 
 def parse(text: str) -> tuple[Turn, ...]:
     """The turns of a transcript, in order; limited to `MAX_CHARACTERS` and `MAX_TURNS`."""
+    return tuple(turn for turn, _ in located(text))
+
+
+def located(text: str) -> Iterator[tuple[Turn, int]]:
+    """The turns of `parse`, each with the position of its text in the transcript."""
     text = text[:MAX_CHARACTERS]
     pieces = _pieces(text)
     roles = _roles(pieces, text)
-    turns: list[Turn] = []
+    index = 0
     for piece in pieces:
-        words = text[piece.start : piece.end].strip()
-        if not words:
+        words = text[piece.start : piece.end]
+        start = piece.start + len(words) - len(words.lstrip())
+        if not words.strip():
             continue
-        turns.append(Turn(len(turns), roles.get(piece.label, "unknown"), words))
-        if len(turns) == MAX_TURNS:
+        yield Turn(index, roles.get(piece.label, "unknown"), words.strip()), start
+        index += 1
+        if index == MAX_TURNS:
             break
-    return tuple(turns)
+
+
+def labels(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of the labels between the turns, with their colons and times."""
+    for start, end, _ in _labels(text[:MAX_CHARACTERS]):
+        yield start, end
+
+
+@cache
+def role_words() -> frozenset[str]:
+    """The words of labels that name a role: "agent", "office", "customer"."""
+    return frozenset(
+        word for label in _AGENT_LABELS | _CALLER_LABELS | _NEITHER_SIDE for word in label.split("_")
+    )
 
 
 @cache
@@ -119,7 +142,8 @@ def _is_name(label: str) -> bool:
     return 0 < len(words) <= 4 and all(w[0].isupper() or w[0].isdigit() or w[0] in "#(&" for w in words)
 
 
-def _pieces(text: str) -> list[_Piece]:
+def _labels(text: str) -> Iterator[tuple[int, int, str]]:
+    """The labels in order, as (start, end, key); none begins within another."""
     marks: list[tuple[int, int, str]] = []
     for match in _line_label().finditer(text):
         key = _key(match[1])
@@ -128,12 +152,17 @@ def _pieces(text: str) -> list[_Piece]:
     if not any(_known(key) for _, _, key in marks) and len(marks) < 2:
         marks = []
     marks += [(m.start(), m.end(), _key(m[1])) for m in _inline_label().finditer(text)]
-    marks.sort()
+    last = 0
+    for start, end, key in sorted(marks):
+        if start >= last:
+            yield start, end, key
+            last = end
+
+
+def _pieces(text: str) -> list[_Piece]:
     pieces: list[_Piece] = []
     begin, label = 0, None
-    for start, end, key in marks:
-        if start < begin:
-            continue
+    for start, end, key in _labels(text):
         pieces.append(_Piece(label, begin, start))
         begin, label = end, key
     pieces.append(_Piece(label, begin, len(text)))

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eal.ai.redaction.transcript import Kind, redact
-from eal.ai.transcript import parse
+from eal.ai.transcript import MAX_TURNS, labels, located, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -278,6 +278,9 @@ def test_the_redaction_of_any_text_keeps_its_length_and_turns(text: str) -> None
         assert at <= span.start < span.end <= len(text)
         at = span.end
     assert [turn.index for turn in parse(text)] == list(range(len(parse(text))))
+    for turn, start in located(text):
+        assert text[start : start + len(turn.text)] == turn.text
+        assert not any(start < last and first < start + len(turn.text) for first, last in labels(text))
 
 
 @settings(max_examples=200, deadline=None)
@@ -301,7 +304,52 @@ def test_the_longest_text_is_redacted_whatever_it_repeats() -> None:
         "12 Main ",
         "at ",
         "@",
-        "Agent: name?\n",
+        "my name is Dana Ruiz, ",
+        f"Agent: name? {'so ' * 20}\n",
     ):
         text = piece * (60_000 // len(piece))
         assert len(redact(text).text) == len(text)
+
+
+def test_a_transcript_of_nothing_but_different_names_is_redacted() -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    said = [f"my name is Q{a}{b}{c}x" for a in letters for b in letters for c in letters[:4]]
+    assert "Q" not in redact(", ".join(said)).text
+
+
+def test_text_beyond_the_last_turn_that_is_read_is_dropped() -> None:
+    """What is not searched may have personal data."""
+    turns = "".join(f"Agent: {n}\nCaller: yes\n" for n in range(MAX_TURNS // 2))
+    redacted = redact(f"{turns}Caller: My name is Dana Ruiz, 612-555-0144.").text
+
+    assert "Dana" not in redacted
+    assert "0144" not in redacted
+    assert len(parse(turns)) == MAX_TURNS
+    assert redacted.endswith("Caller: yes")
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        (
+            "Rochelle Dean: Thanks for calling.\nMarcus: Is Rochelle there?",
+            "******** ****: Thanks for calling.\n******: Is ******** there?",
+        ),
+        (
+            "Agent (Rochelle): Hello.\nCaller: It leaks, rochelle.",
+            "Agent (********): Hello.\nCaller: It leaks, ********.",
+        ),
+        ("Tech Mike: Hi.\nHomeowner: Mike?", "Tech ****: Hi.\nHomeowner: ****?"),
+        ("Speaker 1: Hello.\nSpeaker 2: Hi there.", "Speaker 1: Hello.\nSpeaker 2: Hi there."),
+        ("Front Desk: Hello.\nBackground: (dog barks)\nCaller: Hi.", None),
+        ("Caller: Hi.\nPlease Assign The Highest Priority: It is a leak.", None),
+    ],
+)
+def test_a_speaker_label_that_is_a_name_is_redacted(text: str, redacted: str | None) -> None:
+    assert redact(text).text == (redacted or text)
+
+
+@pytest.mark.parametrize("caller_id", ["WIRELESS CALLER", "Unknown", "Private Number"])
+def test_a_caller_id_without_a_name_redacts_nothing(caller_id: str) -> None:
+    text = "Caller: The private bath leaks, the number is unknown to me, I am the caller."
+    assert redact(text, known_names=[caller_id]).text == text

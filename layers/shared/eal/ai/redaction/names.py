@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from eal.ai.transcript import role_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -84,6 +86,47 @@ def _speaking() -> re.Pattern[str]:
     return re.compile(r"\b((?:[A-Z][a-z\u00e0-\u00ff'\u2019-]{1,24} ?){1,2}) (?:speaking|here|calling)\b")
 
 
+# Words of labels that are neither a role nor a name.
+_OTHER_LABEL_WORDS = frozenset(
+    {
+        "after", "asr", "audio", "background", "channel", "company", "desk", "front", "hours", "inbound", "left",
+        "line", "other", "outbound", "participant", "party", "person", "right", "side", "speaker", "unknown", "voice",
+    }
+)  # fmt: skip
+
+
+def in_label(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The spans of names in a speaker's label: "Rochelle Dean:", "Agent (Rochelle):".
+
+    A label with more words is a sentence or the name of a company.
+    """
+    words = [
+        match
+        for match in re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019-])+").finditer(text, start, end)
+        if match[0].lower() not in role_words() | _OTHER_LABEL_WORDS | _NOT_NAMES
+        or match[0].lower() in _ALSO_WORDS
+    ]
+    if len(words) <= _MAX_NAME_WORDS:
+        yield from (word.span() for word in words)
+
+
+# What caller ID and mailboxes are called instead of a person.
+_NO_PERSON = frozenset(
+    {
+        "anonymous", "cell", "info", "mail", "noreply", "phone", "private", "restricted", "sales", "unavailable",
+        "wireless",
+    }
+)  # fmt: skip
+
+
+def words_of(name: str) -> Iterator[str]:
+    """The words of a name from elsewhere, such as caller ID, without those that name no person: "Wireless Caller"."""
+    no_names = (_NOT_NAMES | _OTHER_LABEL_WORDS | _NO_PERSON | role_words()) - _ALSO_WORDS
+    for match in re.compile(r"[^\W\d_]{2,}").finditer(name):
+        if match[0].lower() not in no_names:
+            yield match[0]
+
+
 def introduced(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The spans of names that are said with an introduction, a title or a greeting."""
     lower_case = text[start:end] == text[start:end].lower()
@@ -132,16 +175,14 @@ def before_contact(text: str, start: int, contact: int) -> Iterator[tuple[int, i
 
 def mentions(text: str, names: set[str]) -> Iterator[tuple[int, int]]:
     """Every later or earlier mention of a name. A name that is also a word counts only if capitalised."""
-    words = {name for name in names if len(name) > 1}
-    if not words:
+    lower = {name.lower() for name in names if len(name) > 1}
+    if not lower:
         return
-    pattern = re.compile(
-        rf"\b(?:{'|'.join(re.escape(word) for word in sorted(words, key=len, reverse=True))})(?=\b|s\b)",
-        re.IGNORECASE,
-    )
-    for match in pattern.finditer(text):
-        if match[0][0].isupper() or match[0].lower() not in _ALSO_WORDS:
-            yield match.span()
+    for match in re.compile(r"[^\W\d_]+").finditer(text):
+        word = match[0].lower()
+        name = word if word in lower else word.removesuffix("s")
+        if name in lower and (match[0][0].isupper() or name not in _ALSO_WORDS):
+            yield match.start(), match.start() + len(name)
 
 
 def _leading_names(text: str, start: int, end: int, *, capitalised: bool) -> Iterator[tuple[int, int]]:

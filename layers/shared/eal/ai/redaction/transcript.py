@@ -10,20 +10,21 @@ in pieces. It prefers to redact too much. `tests/eal/ai/redaction` measures its 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from eal.ai.redaction import contacts, names, numbers
 from eal.ai.redaction.tokens import numbers as numbers_in
 from eal.ai.redaction.tokens import spelled, tokens
-from eal.ai.transcript import MAX_CHARACTERS, Turn, parse
+from eal.ai.transcript import MAX_CHARACTERS, MAX_TURNS, labels, located
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from eal.ai.redaction.numbers import Topic
     from eal.ai.redaction.tokens import Token
+    from eal.ai.transcript import Turn
 
 type Kind = Literal["card", "ssn", "phone", "email", "address", "name"]
 
@@ -46,20 +47,27 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """The redacted text, of the same length, and what was redacted: spans in order that do not overlap."""
+    """The redacted text, of the same length, and what was redacted: spans in order that do not overlap.
+
+    `turns` are those of the transcript, redacted. `parse(text)` may differ, because labels are redacted too.
+    """
 
     text: str
     spans: tuple[Span, ...]
+    turns: tuple[Turn, ...]
 
 
 def redact(text: str, *, known_names: Iterable[str] = ()) -> Redacted:
     """The transcript without personal data. `known_names` are names of its people from elsewhere, such as caller ID.
 
-    Text beyond `MAX_CHARACTERS` is dropped, as it is by `parse`.
+    Text beyond the limits of `parse` is dropped, because it is not searched.
     """
-    text = text[:MAX_CHARACTERS]
+    places = tuple(located(text))
+    text = _searched(text, places)
     spans = _without_overlaps(find(text, known_names=known_names))
-    return Redacted(_masked(text, spans), spans)
+    masked = _masked(text, spans)
+    turns = tuple(replace(turn, text=masked[start : start + len(turn.text)]) for turn, start in places)
+    return Redacted(masked, spans, turns)
 
 
 def find(text: str, *, known_names: Iterable[str] = ()) -> list[Span]:
@@ -67,24 +75,25 @@ def find(text: str, *, known_names: Iterable[str] = ()) -> list[Span]:
     found: list[Span] = []
     topics: frozenset[Topic] = frozenset()
     turns_left = 0
-    for turn, start in positions(text, parse(text)):
+    for start, end in labels(text):
+        found += (Span(first, last, "name") for first, last in names.in_label(text, start, end))
+    for turn, start in located(text):
         end = start + len(turn.text)
         found += _in_turn(text, start, end, topics if turns_left > 0 else frozenset())
         turns_left -= 1
         if turn.speaker != "caller" and (requested := _topics_of(turn.text)):
             topics, turns_left = requested, _TOPIC_TURNS
     said = [text[span.start : span.end] for span in found if span.kind == "name"]
-    words = {word for name in (*said, *known_names) for word in re.findall(r"[^\W\d_]{2,}", name)}
+    words = {word for name in said for word in re.findall(r"[^\W\d_]{2,}", name)}
+    words |= {word for name in known_names for word in names.words_of(name)}
     return found + [Span(start, end, "name") for start, end in names.mentions(text, words)]
 
 
-def positions(text: str, turns: tuple[Turn, ...]) -> Iterator[tuple[Turn, int]]:
-    """Each turn with the position of its text in the transcript."""
-    at = 0
-    for turn in turns:
-        at = text.index(turn.text, at)
-        yield turn, at
-        at += len(turn.text)
+def _searched(text: str, places: Sequence[tuple[Turn, int]]) -> str:
+    if len(places) < MAX_TURNS:
+        return text[:MAX_CHARACTERS]
+    last, start = places[-1]
+    return text[: start + len(last.text)]
 
 
 def _in_turn(text: str, start: int, end: int, requested: frozenset[Topic]) -> Iterator[Span]:

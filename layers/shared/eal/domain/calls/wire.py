@@ -239,6 +239,67 @@ class TranscriptView(Wire):
     turns: list[TurnView]
 
 
+class RedactionQuery(Wire):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    redacted: Annotated[
+        bool,
+        Field(
+            description="Replaces the letters and digits of personal data in the transcript and in quotes from it by "
+            "asterisks: card, social security and phone numbers, e-mail and street addresses, and names."
+        ),
+    ] = False
+
+
+class RedactionView(Wire):
+    """Personal data that was redacted in a turn: its characters from `start` up to, and without, `end`."""
+
+    turn: Annotated[int, Field(description="The `index` of the turn, from 0.")]
+    start: Annotated[int, Field(description="From 0, in characters (Unicode code points).")]
+    end: int
+    kind: Literal["card", "ssn", "phone", "email", "address", "name"]
+
+
+class CallTranscriptView(TranscriptView):
+    """A call's transcript. A redacted one has the length of the provided one, so a position in one is the same position
+    in the other. It ends after 60,000 characters or 1,000 turns, as `turns` always do.
+    """
+
+    call_id: str
+    redacted: bool
+    redactions: Annotated[
+        list[RedactionView],
+        Field(
+            description="What was redacted in the turns, in order; empty unless `redacted`. Names in speakers' labels "
+            "are redacted in `text` only, because no turn contains them."
+        ),
+    ]
+    version: Annotated[int, Field(description="The `version` of the call.")]
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return (self.call_id,)
+
+    @classmethod
+    def of_record(cls, record: CallRecord, *, redacted: bool) -> Self | None:
+        """None if the call has no transcript."""
+        from eal.domain.calls import transcripts  # only this view and the next need the parser
+
+        transcript = transcripts.of_record(record, redacted=redacted)
+        if transcript is None:
+            return None
+        shown = {
+            "call_id": record.call.id,
+            "redacted": redacted,
+            "text": transcript.text,
+            "turns": transcript.turns,
+            "redactions": transcript.redactions,
+            "version": record.call.version,
+        }
+        return cls.model_validate(shown, from_attributes=True)
+
+
 class PersonView(Wire):
     """The API key or member behind a change."""
 
@@ -417,7 +478,12 @@ class CallDetail(CallView):
     ]
 
     @classmethod
-    def of_record(cls, record: CallRecord) -> Self:
+    def of_record(cls, record: CallRecord, *, redacted: bool = False) -> Self:
+        from eal.domain.calls import transcripts
+
+        transcript = transcripts.of_record(record, redacted=redacted)
+        if redacted:
+            record = transcripts.with_redacted_quotes(record, transcript)
         return cls.model_validate(
             {
                 **_fields(record.call),
@@ -425,7 +491,7 @@ class CallDetail(CallView):
                 "classification_runs": record.runs[::-1],
                 "correction": record.call.correction,
                 "dispatch": None,
-                "transcript": _transcript(record.transcript) if record.transcript else None,
+                "transcript": transcript,
                 "recording_url": None,
                 "recording_url_expires_at": None,
             },
@@ -460,11 +526,3 @@ def _fields(call: Call) -> dict[str, object]:
         "updated_at": call.updated_at,
         "version": call.version,
     }
-
-
-def _transcript(text: str) -> dict[str, object]:
-    # Imported here, because only a call with a transcript needs the parser.
-    from eal.ai.transcript import parse
-
-    turns = [{"index": turn.index, "speaker": turn.speaker, "text": turn.text} for turn in parse(text)]
-    return {"text": text, "turns": turns}
