@@ -48,6 +48,8 @@ _TEENS = (
 _FIRST = (
     "Dana", "Marcus", "Yolanda", "Thuy", "Jesús", "Siobhan", "Kwame", "Priya", "Ludmila", "Trevor", "Bernadette",
     "Nguyet", "Earl", "Consuelo", "Hank", "Zainab", "Rose", "Will", "Mei", "Anders",
+    # None of these is in the list of given names.
+    "Oluwaseun", "Thandiwe", "Bjarne", "Xochitl", "Ksenia", "Ravindra", "Tuğba", "Aoife", "Kaori", "Dmitri",
 )  # fmt: skip
 _LAST = (
     "Ruiz", "O'Connor", "Abernathy", "Nakamura", "Petrov", "Washington", "Lindqvist", "Okafor", "Delacroix", "Smith",
@@ -216,7 +218,7 @@ def test_recall_does_not_depend_on_case(kind: Kind) -> None:
     missed = [(case.text, remaining(case)) for case in cases if remaining(case)]
     recall = 1 - len(missed) / len(cases)
     print(f"{kind} in lower case: recall {recall:.3f} of {len(cases)}")
-    assert recall >= {"name": 0.80}.get(kind, FLOORS[kind] - 0.02), missed[:5]
+    assert recall >= FLOORS[kind] - 0.02, missed[:5]
 
 
 @pytest.mark.parametrize(
@@ -229,6 +231,9 @@ def test_recall_does_not_depend_on_case(kind: Kind) -> None:
         "Caller: This is a big problem. It's the basement. I'm so upset. This is not good.",
         "Caller: One more point, the zip is 55101.",
         "Caller: Is 24 7 service real? I have 3 kids and 2 dogs on the 14th floor.",
+        "Agent: Can I get your name?\nCaller: I'd like to say first that it turned off. You'll hear it.",
+        "caller it's dry i've had it since the storm and it's raining at the back",
+        "Caller: A 2019 Honda, and the port at Fort Wayne. We used Tyler Restoration, in San Antonio.",
     ],
 )
 def test_facts_of_the_loss_stay_readable(text: str) -> None:
@@ -251,6 +256,26 @@ def test_a_name_is_redacted_wherever_it_is_said_again() -> None:
     )
     assert "Dana" not in redact(text).text
     assert "Ruiz" not in redact(text).text
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Agent: Delta Sanitizing, Sue.\nCaller: Hello, it leaks.", ["Sue"]),
+        ("Agent: And you own it?\nCaller: Yes. Arne Lindqvist. I own it outright.", ["Arne", "Lindqvist"]),
+        ("Agent: What's leaking?\nCaller: The tub. Thatcher Boone, Beloit.", ["Thatcher", "Boone"]),
+        ("Caller: I called last week and Monique Abara said that you would come.", ["Monique", "Abara"]),
+        ("caller tell marcus that the gas is off", ["marcus"]),
+        ("Caller: Call between nine and two, 601-555-0169. Have a good day.", ["601", "0169"]),
+        ("Caller: It can wait until three. 843-555-0121.", ["843", "0121"]),
+        ("Caller: Since '79. 509-555-0144. The breaker is off.", ["509", "0144"]),
+        ("Caller: I own the house, 2207 Cactus Wren, Yuma.", ["2207", "Cactus Wren"]),
+        ("Agent: What's the address?\nCaller: 18 Weeks Bay Road.", ["18", "Weeks Bay"]),
+    ],
+)
+def test_what_the_labelled_calls_showed_to_be_missed_is_redacted(text: str, values: list[str]) -> None:
+    redacted = redact(text).text
+    assert not [value for value in values if value in redacted], redacted
 
 
 def test_known_names_are_redacted_without_an_introduction() -> None:

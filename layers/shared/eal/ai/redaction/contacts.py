@@ -31,7 +31,8 @@ _STREETS = frozenset(
         "street", "st", "avenue", "ave", "av", "road", "rd", "lane", "ln", "drive", "dr", "court", "ct",
         "boulevard", "blvd", "way", "place", "pl", "circle", "cir", "terrace", "ter", "parkway", "pkwy", "trail",
         "trl", "loop", "pike", "turnpike", "highway", "hwy", "square", "alley", "row", "run", "crescent", "cove",
-        "crossing", "path", "plaza", "ridge", "hollow", "bend", "point", "landing", "broadway", "camino", "calle",
+        "crossing", "path", "spur", "plaza", "ridge", "hollow", "bend", "point", "landing", "broadway", "camino",
+        "calle",
     }
 )  # fmt: skip
 _ROADS = frozenset(
@@ -42,6 +43,7 @@ _MAX_STREET_WORDS = 4
 _MAX_HOUSE_DIGITS = 6
 _MIN_SPOKEN_HOUSE_DIGITS = 2
 """Spoken numbers of one digit count things more often than houses: "two roof leaks", "one more point"."""
+_NAMED_STREET_DIGITS = range(3, 6)
 # After a number, these begin a quantity, a time or the rest of the sentence, not the name of a street.
 _NOT_STREETS = frozenset(
     {
@@ -59,7 +61,7 @@ _ADDRESS_ENDS = frozenset(
 
 @cache
 def _written_email() -> re.Pattern[str]:
-    return re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
+    return re.compile(r"[^\W_][\w.%+-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 
 
 def written_emails(text: str) -> Iterator[tuple[int, int]]:
@@ -106,6 +108,8 @@ def addresses(
         ):
             continue
         last = _street_end(text, words, number.last + 1)
+        if last is None and not spoken:
+            last = _name_end(text, words, number)
         if last is None and requested:
             last = _answer_end(text, words, number.last + 1)
         if last is not None:
@@ -128,9 +132,23 @@ def _street_end(text: str, words: Sequence[Token], at: int) -> int | None:
         if key in _STREETS and (index > at or key == "broadway"):
             goes_on = index + 1 < len(words) and words[index + 1].key in _STREETS  # Birch Hollow Trail
             return index + 1 if goes_on and _joins(text, words[index], words[index + 1]) else index
-        if key in _NOT_STREETS and not key.isdecimal():
+        if key in _NOT_STREETS and not (index == at and text[words[index].start].isupper()):
             return None
     return None
+
+
+def _name_end(text: str, words: Sequence[Token], number: Number) -> int | None:
+    """The index of the word that ends a street without "Street": "2207 Cactus Wren, Yuma". A year is no house."""
+    if len(number.digits) not in _NAMED_STREET_DIGITS or number.digits[:2] in ("19", "20"):
+        return None
+    last = number.last
+    while last + 1 < len(words) and last - number.last < _MAX_STREET_WORDS:
+        gap = text[words[last].end : words[last + 1].start]
+        if gap not in (" ", ". ") or not text[words[last + 1].start].isupper():
+            break
+        last += 1
+    ends = text[words[last].end : words[last].end + 1] in (",", ".", "")
+    return last if ends and last > number.last else None
 
 
 def _answer_end(text: str, words: Sequence[Token], at: int) -> int | None:

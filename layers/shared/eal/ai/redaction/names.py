@@ -6,10 +6,13 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from eal.ai.redaction.given_names import certain, given_names
 from eal.ai.transcript import role_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from eal.ai.redaction.tokens import Token
 
 _MAX_NAME_WORDS = 3
 # Words that follow "this is", "hi" or a name, and are no names.
@@ -127,15 +130,25 @@ def words_of(name: str) -> Iterator[str]:
             yield match[0]
 
 
+def _is_other_word(word: str) -> bool:
+    """Whether the word, or what a contraction such as "you'll" begins with, is no name."""
+    key = word.lower().replace("\u2019", "'")
+    return key in _NOT_NAMES or key.partition("'")[0] in _NOT_NAMES
+
+
 def introduced(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The spans of names that are said with an introduction, a title or a greeting."""
     lower_case = text[start:end] == text[start:end].lower()
     for match in _introductions().finditer(text, start, end):
-        weak = bool(
-            re.match(r"(?:i am|i'm|i\u2019m|it's|it\u2019s|talk to|ask for)", match[0], re.IGNORECASE)
-        )
+        weak = bool(re.match(r"(?:i am|i'm|i\u2019m|it's|it\u2019s|talk to)", match[0], re.IGNORECASE))
         if not (weak and lower_case and not _goes_on(text, match.end(1), end)):
-            yield from _leading_names(text, match.start(1), match.end(1), capitalised=not lower_case)
+            yield from _leading_names(
+                text,
+                match.start(1),
+                match.end(1),
+                capitalised=not lower_case,
+                words_too=lower_case and not weak,
+            )
     for match in _titles().finditer(text, start, end):
         yield from _leading_names(text, match.start(1), match.end(1), capitalised=not lower_case)
     for pattern in (_vocatives(), _speaking()):
@@ -147,11 +160,15 @@ def answered(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The span of the name with which an answer to "your name?" begins."""
     lower_case = text[start:end] == text[start:end].lower()
     for match in re.compile(rf"{_NAME}").finditer(text, start, end):
-        if match[0].lower().replace("\u2019", "'") in _NOT_NAMES:
+        if _is_other_word(match[0]) and not (lower_case and match[0].lower() in _ALSO_WORDS):
             continue
         stop = re.compile(r"[^\w '\u2019-]|$").search(text, match.start(), end)
         yield from _leading_names(
-            text, match.start(), stop.start() if stop else end, capitalised=not lower_case
+            text,
+            match.start(),
+            stop.start() if stop else end,
+            capitalised=not lower_case,
+            words_too=lower_case,
         )
         return
 
@@ -169,8 +186,76 @@ def before_contact(text: str, start: int, contact: int) -> Iterator[tuple[int, i
     if match:
         offset = max(start, contact - 90)
         words = match[1].split(" ")
-        if not any(word.lower() in _NOT_NAMES for word in words):
+        if not any(_is_other_word(word) for word in words):
             yield offset + match.start(1), offset + match.end(1)
+
+
+@cache
+def _greeting() -> re.Pattern[str]:
+    return re.compile(r", ([A-Z][a-z\u00e0-\u00ff'\u2019-]{1,24})(?: speaking| here)?[.?!]? *$")
+
+
+def greeted(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The span of the name with which an agent ends a greeting: "Delta Sanitizing, Sue."."""
+    match = _greeting().search(text, start, end)
+    if match and match[1].lower() not in (_NOT_NAMES - _ALSO_WORDS) | role_words():
+        yield match.span(1)
+
+
+@cache
+def _full_name_alone() -> re.Pattern[str]:
+    word = r"[A-Z][a-z\u00e0-\u00ff'\u2019-]+(?:[A-Z][a-z]+)?"
+    return re.compile(rf"(?:^|(?<=[.?!:] ))({word}(?: [A-Z]\.)?(?: {word}){{1,2}})(?=[,.]|$)")
+
+
+def alone(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The spans of two or three capitalised words that are a sentence, or begin one: "Arne Lindqvist, Beloit."."""
+    said = text[start:end]
+    for match in _full_name_alone().finditer(said):
+        words = match[1].lower().split(" ")
+        if not any(
+            (_is_other_word(word) and word not in _ALSO_WORDS) or word in _COMPANY_WORDS for word in words
+        ):
+            yield start + match.start(1), start + match.end(1)
+
+
+# Words of names that are not a person's.
+_COMPANY_WORDS = frozenset(
+    {
+        "restoration", "insurance", "mutual", "church", "school", "county", "city", "road", "street", "avenue", "lane",
+        "drive", "court", "services", "company", "river", "lake", "creek", "springs", "beach", "park", "water", "fire",
+        "flood", "mold", "storm", "board",
+    }
+)  # fmt: skip
+# Before a given name, these make it a place: "St. Louis", "San Antonio".
+_BEFORE_PLACES = frozenset(
+    {"st", "saint", "san", "santa", "fort", "ft", "port", "lake", "mount", "mt", "cape", "bay"}
+)
+
+
+def given(text: str, words: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """The spans of common given names wherever they are said, with the capitalised words after them."""
+    for index, word in enumerate(words):
+        name = word.key if word.key in given_names() else word.key.removesuffix("'s")
+        capitalised = text[word.start].isupper()
+        if name not in (given_names() if capitalised else certain()):
+            continue
+        if index and words[index - 1].key in _BEFORE_PLACES:
+            continue
+        last = index
+        while capitalised and last + 1 < len(words) and last - index < _MAX_NAME_WORDS - 1:
+            after = words[last + 1]
+            if (
+                text[words[last].end : after.start] not in (" ", ". ")
+                or not text[after.start].isupper()
+                or after.key in _NOT_NAMES - _ALSO_WORDS
+                or len(after.key) == 1 == words[last].end - words[last].start
+            ):
+                break
+            last += 1
+        if last + 1 < len(words) and words[last].key in _COMPANY_WORDS:
+            last -= 1
+        yield word.start, words[last].end if last > index else word.start + len(name)
 
 
 def mentions(text: str, names: set[str]) -> Iterator[tuple[int, int]]:
@@ -185,13 +270,19 @@ def mentions(text: str, names: set[str]) -> Iterator[tuple[int, int]]:
             yield match.start(), match.start() + len(name)
 
 
-def _leading_names(text: str, start: int, end: int, *, capitalised: bool) -> Iterator[tuple[int, int]]:
-    """The first words of `text[start:end]` that can be a name, as one span."""
+def _leading_names(
+    text: str, start: int, end: int, *, capitalised: bool, words_too: bool = False
+) -> Iterator[tuple[int, int]]:
+    """The first words of `text[start:end]` that can be a name, as one span.
+
+    `words_too`: a first word such as "will" is taken for a name although it is not capitalised.
+    """
     last = None
     for count, match in enumerate(re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*").finditer(text, start, end)):
         word = match[0]
-        lower = word.lower().replace("\u2019", "'")
-        is_name = lower not in _NOT_NAMES or (lower in _ALSO_WORDS and word[0].isupper())
+        is_name = not _is_other_word(word) or (
+            word.lower() in _ALSO_WORDS and (word[0].isupper() or (words_too and count == 0))
+        )
         if count == _MAX_NAME_WORDS or not is_name or (capitalised and not word[0].isupper()):
             break
         last = match.end()
@@ -202,5 +293,5 @@ def _leading_names(text: str, start: int, end: int, *, capitalised: bool) -> Ite
 def _goes_on(text: str, at: int, end: int) -> bool:
     """Whether a name may have been said: "i'm dana with harbor" goes on as an introduction does."""
     return bool(
-        re.match(r",? (?:with|from|over|at|and i|i|calling|speaking|de|here)\b", text[at:end], re.IGNORECASE)
+        re.match(r",? (?:with|from|over at|over on|calling|speaking|de|here)\b", text[at:end], re.IGNORECASE)
     )

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from eal.ai.redaction.tokens import Number
 
 type Topic = Literal["card", "ssn", "phone", "name", "address", "email"]
@@ -22,6 +24,15 @@ _LOCAL_PHONE = re.compile(r"\d{3}[ .-]\d{4}")
 _REFERENCE = re.compile(
     r"\b(?:claim|policy|invoice|job|order|reference|tracking|serial|model|case)\b[^.?!\n]{0,24}$"
 )
+
+
+_WRITTEN_PHONE = re.compile(r"(?<![\d-])(?:\+?1[ .-])?\(?[2-9]\d{2}\)?[ .-]{1,2}[2-9]\d{2}[ .-]\d{4}(?!\d)")
+
+
+def written_phones(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The spans of whole written numbers, also directly after another number: "between nine and two, 601-555-0169"."""
+    for match in _WRITTEN_PHONE.finditer(text, start, end):
+        yield match.span()
 
 
 def kind_of(

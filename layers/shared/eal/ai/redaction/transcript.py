@@ -32,6 +32,10 @@ _MIN_SPELLED = 4
 _MIN_SPELLED_IF_REQUESTED = 2
 _TOPIC_TURNS = 6
 """Turns after a question in which its answer may still go on: the agent repeats each piece."""
+_NAME_TURNS = 2
+"""The same for a name, which is said at once."""
+_GREETING_TURNS = 3
+"""Turns in which people say who they are."""
 _CHARACTERS_BEFORE = 60
 """Characters before a number that can name its kind."""
 
@@ -79,10 +83,15 @@ def find(text: str, *, known_names: Iterable[str] = ()) -> list[Span]:
         found += (Span(first, last, "name") for first, last in names.in_label(text, start, end))
     for turn, start in located(text):
         end = start + len(turn.text)
-        found += _in_turn(text, start, end, topics if turns_left > 0 else frozenset())
+        requested: frozenset[Topic] = topics if turns_left > 0 else frozenset()
+        if turn.speaker == "agent" or turns_left <= _TOPIC_TURNS - _NAME_TURNS:
+            requested -= {"name"}
+        found += _in_turn(text, start, end, requested)
+        if turn.index < _GREETING_TURNS:
+            found += (Span(first, last, "name") for first, last in names.greeted(text, start, end))
         turns_left -= 1
-        if turn.speaker != "caller" and (requested := _topics_of(turn.text)):
-            topics, turns_left = requested, _TOPIC_TURNS
+        if turn.speaker != "caller" and (asked := _topics_of(turn.text)):
+            topics, turns_left = asked, _TOPIC_TURNS
     said = [text[span.start : span.end] for span in found if span.kind == "name"]
     words = {word for name in said for word in re.findall(r"[^\W\d_]{2,}", name)}
     words |= {word for name in known_names for word in names.words_of(name)}
@@ -104,6 +113,8 @@ def _in_turn(text: str, start: int, end: int, requested: frozenset[Topic]) -> It
         kind = numbers.kind_of(number, text, announced=announced, requested=requested)
         if kind in ("card", "ssn", "phone"):
             yield from _contact(text, start, Span(number.start, number.end, kind))
+    for first, last in numbers.written_phones(text, start, end):
+        yield from _contact(text, start, Span(first, last, "phone"))
     for first, last in contacts.written_emails(text[start:end]):
         yield Span(start + first, start + last, "email")
     for first, last in contacts.spoken_emails(text, words):
@@ -123,7 +134,11 @@ def _contact(text: str, start: int, span: Span) -> Iterator[Span]:
 def _names(
     text: str, start: int, end: int, words: list[Token], requested: frozenset[Topic]
 ) -> Iterator[Span]:
-    for first, last in names.introduced(text, start, end):
+    for first, last in (
+        *names.introduced(text, start, end),
+        *names.alone(text, start, end),
+        *names.given(text, words),
+    ):
         yield Span(first, last, "name")
     if "name" in requested:
         for first, last in names.answered(text, start, end):
