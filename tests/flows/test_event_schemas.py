@@ -38,6 +38,7 @@ def test_each_emitted_type_is_valid_for_its_schema(tenant: Tenant, receiver: Rec
 
     _receive_a_call(tenant)
     _create_update_and_erase_a_lead(tenant)
+    _erase_a_call(tenant)
     _rotate_and_revoke_a_key(tenant)
     _disable_an_endpoint(tenant)
 
@@ -65,6 +66,12 @@ def _receive_a_call(tenant: Tenant) -> None:
         body=body.decode(),
     )
     assert load_app("inbound/callrail").handler(event, None)["statusCode"] == 202
+    Pipeline().run()
+
+
+def _erase_a_call(tenant: Tenant) -> None:
+    (received,) = call("GET", "/v1/calls", key=tenant.read).json["data"]
+    assert call("DELETE", f"/v1/calls/{received['id']}", key=tenant.admin).status == 204
     Pipeline().run()
 
 

@@ -307,6 +307,9 @@ def _calls(session: Session) -> None:
     assert session.call("GET", f"{path}/callbacks?limit=1")["next_cursor"]
     session.call("GET", "/v1/calls/stats")
     session.call("GET", f"{path}/transcript?redacted=true")
+    session.call(
+        "DELETE", f"/v1/calls/{session.call('POST', '/v1/calls', {**body, 'vendor_call_id': 'erased'})['id']}"
+    )
     for correction in ({"intent": "sewage"}, {"correction": None}):
         session.call("PATCH", f"{path}/classification", correction)
     session.work()

@@ -39,6 +39,7 @@ RESOURCES = {
 PARTS = {
     "KEY", "KEY_COUNT", "KEY_QUOTA", "C", "CHILD", "MEMBER_EMAIL", "LEAD_CONTACT", "LEAD_HISTORY", "LEAD_TOMBSTONE",
     "PROSPECT_CONTACT", "PROSPECT_TOMBSTONE", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "CORRECTION", "CALLBACK",
+    "CALL_TOMBSTONE",
     "LEAD_IMPORT_ERRORS", "AUDIT_CHECKPOINT_HEAD", "AUDIT_EXPORTS_OPEN", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
     "LEAD_IMPORTS", "WEBHOOK_COUNT",
 }  # fmt: skip
@@ -154,7 +155,7 @@ class Watch:
             allowed = (write.kind, write.verb) in {
                 ("EVENT", "Update"), ("LEAD_HISTORY", "Delete"), ("IDEMPOTENCY", "Update"), ("ANSWER", "Delete"),
                 ("LEAD_TOMBSTONE", "Update"), ("PROSPECT_TOMBSTONE", "Update"), ("FORM", "Delete"), ("TEXT", "Delete"),
-                ("REPLY", "Delete"), ("REPLY_BODY", "Delete"), ("EMAIL_EVENT", "Delete"),
+                ("REPLY", "Delete"), ("CALLBACK", "Delete"), ("REPLY_BODY", "Delete"), ("EMAIL_EVENT", "Delete"),
                 ("EMAIL_EVENT_RECIPIENT", "Delete"), ("DELIVERY", "Put"),
             }  # fmt: skip
         else:

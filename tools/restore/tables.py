@@ -24,6 +24,7 @@ from eal.core.table.keys import Key, pending_key
 from eal.core.table.read import batch_get
 from eal.core.tenancy import Tenant
 from eal.core.transaction import pointer_to
+from eal.domain.calls import erasure as calls
 from eal.domain.leads import erasure as leads
 from eal.domain.prospects import erasure as prospects
 from tools.restore.kinds import GOES_BACK, STAYS
@@ -42,7 +43,7 @@ BATCH = 100
 IN_PROGRESS = timedelta(hours=1)
 """Events and tasks of this time before the moment are published again, because their consumers may have processed them
 after it. Every consumer is idempotent by their ids."""
-ERASE = {"lead.erased": leads.erase, "prospect.erased": prospects.erase}
+ERASE = {"lead.erased": leads.erase, "prospect.erased": prospects.erase, "call.erased": calls.erase}
 
 
 class UnknownKind(Exception):

@@ -1,14 +1,17 @@
-"""Erase what refers to an erased lead or prospect, on the tasks `erase_lead` and `erase_prospect`."""
+"""Erase what refers to an erased lead, prospect or call, on the tasks `erase_…`."""
 
 from dataclasses import dataclass
 
 from eal.core.table.item import load
+from eal.core.tenancy import Tenant
+from eal.domain.calls import erasure as calls
+from eal.domain.calls.model import Call
 from eal.domain.leads import erasure as leads
 from eal.domain.messages import erasure as messages
 from eal.domain.outreach import erasure as outreach
 from eal.domain.prospects import erasure as prospects
 from eal.domain.webhooks.deliveries import erasure as deliveries
-from eal.entry.queue import Consumer, Message, TenantMessage
+from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +24,22 @@ class ProspectTask(TenantMessage):
     prospect_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTask(TenantMessage):
+    call_id: str
+
+
 def consume(message: Message) -> None:
     """Erase personal values in stored events and responses, a lead's history, what receivers answered to its events,
-    and messages from and to the person.
+    and calls and messages from and to the person.
 
     The tombstone's contacts, by which messages are found, are removed last, so that a second run finds the rest.
     """
-    task: LeadTask | ProspectTask
+    task: LeadTask | ProspectTask | CallTask
+    if message["task"] == "erase_call":
+        task = load(CallTask, message)
+        _scrub_call(task.tenant, task.call_id)
+        return
     if message["task"] == "erase_prospect":
         task = load(ProspectTask, message)
         tenant = task.tenant
@@ -41,9 +53,28 @@ def consume(message: Message) -> None:
         lead = leads.find_erased(tenant, task.lead_id)
         erased = lead and prospects.without_contacts_of_prospects(tenant, lead)
     if erased:
+        for call in calls.calls_of(tenant, erased):
+            _erase_call(call, task)
         messages.erase_messages(tenant, erased)
         outreach.erase_emails(tenant, erased)
         erased.close()
+
+
+def _erase_call(call: Call, task: TenantMessage) -> None:
+    """Erase a call of the person, in a transaction of its own.
+
+    The call itself is erased last, because a second run finds it by its item. If it has changed since it was read, the
+    run is repeated, because the change has emitted another event.
+    """
+    _scrub_call(task.tenant, call.id)
+    by = worker_of(task, "erase_traces")
+    calls.erase_version(call, by)
+    by.transaction.commit()
+
+
+def _scrub_call(tenant: Tenant, call_id: str) -> None:
+    calls.scrub_traces(tenant, call_id)
+    deliveries.erase_responses(tenant, call_id)
 
 
 handler = Consumer(consume).handler

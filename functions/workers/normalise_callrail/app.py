@@ -24,7 +24,10 @@ def normalise(received: Received, raw: bytes) -> None:
         _record_message(received, raw)
         return
     by = received.as_caller()
-    _, outcome = calls.ingest(snapshot, by)
+    try:
+        _, outcome = calls.ingest(snapshot, by)
+    except calls.CallErased:
+        return
     if outcome == "unchanged":
         observe.count("inbound_duplicates")
     by.transaction.commit()

@@ -60,6 +60,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/webhooks/deliveries/store.py": "the attempts of a delivery",
     },
     "eal.core.table.scrub": {
+        "layers/shared/eal/domain/calls/erasure.py": "an erased call's events, idempotency records and callbacks",
         "layers/shared/eal/domain/leads/erasure.py": "an erased lead's events, idempotency records and history",
         "layers/shared/eal/domain/prospects/erasure.py": "an erased prospect's idempotency records",
         "layers/shared/eal/domain/messages/erasure.py": "an erased lead's forms and text messages",

@@ -18,6 +18,7 @@ CATALOGUE: Final = {
     "call.received": "New inbound call ingested from CallRail or another tracker.",
     "call.classified": "Classification finished; includes intent, urgency and the qualified flag.",
     "call.qualified": "A call was determined to be a qualified lead.",
+    "call.erased": "A call's personal data was erased. Erase your copies too.",
     "lead.created": "New lead added to the system.",
     "lead.updated": "A lead's fields, status or score changed.",
     "lead.erased": "A lead's personal data was erased. Erase your copies too.",

@@ -30,17 +30,26 @@ if TYPE_CHECKING:
 
 type Outcome = Literal["created", "updated", "unchanged"]
 
+
+class CallErased(Exception):
+    """The call was erased. Its claim remains, so that nothing creates it again."""
+
+    def __init__(self, call_id: str) -> None:
+        super().__init__(call_id)
+        self.call_id = call_id
+
+
 CALLS = Collection("CALL", Call, id_prefix="call", noun="call")
 
 _MAX_KEYS_PER_READ = 100
 """TransactGetItems' limit."""
 
 
-def _transcript_key(tenant: Tenant, call_id: str) -> Key:
+def transcript_key(tenant: Tenant, call_id: str) -> Key:
     return key(tenant, "TRANSCRIPT", call_id)
 
 
-def _runs_key(tenant: Tenant, call_id: str) -> Key:
+def runs_key(tenant: Tenant, call_id: str) -> Key:
     return key(tenant, "CALL_RUNS", call_id)
 
 
@@ -73,8 +82,8 @@ def find(call_id: str, by: Caller) -> CallRecord | None:
     call, transcript, runs = get_all(
         [
             CALLS.key(by.tenant, call_id),
-            _transcript_key(by.tenant, call_id),
-            _runs_key(by.tenant, call_id),
+            transcript_key(by.tenant, call_id),
+            runs_key(by.tenant, call_id),
         ]
     )
     if call is None:
@@ -110,7 +119,8 @@ def missing(vendor: str, vendor_call_ids: Sequence[str], by: Caller) -> set[str]
 def report(body: CallCreate, by: Caller) -> tuple[Call, bool]:
     """The call that a request reports, with what is new in the request; and whether the call is new.
 
-    Raises: ValidationFailed for an address of the recording to which we would not connect.
+    Raises: ValidationFailed for an address of the recording to which we would not connect; Conflict for a call that
+    was erased.
     """
     if body.recording_url:
         from eal.core.outbound import address  # no other function of calls needs it
@@ -120,7 +130,10 @@ def report(body: CallCreate, by: Caller) -> tuple[Call, bool]:
         )
         if wrong:
             raise ValidationFailed(wrong)
-    call, outcome = ingest(body.snapshot(by.at), by)
+    try:
+        call, outcome = ingest(body.snapshot(by.at), by)
+    except CallErased as erased:
+        raise Conflict("The call was erased and cannot be ingested again.", id=erased.call_id) from None
     return call, outcome == "created"
 
 
@@ -129,15 +142,15 @@ def ingest(snapshot: Snapshot, by: Caller) -> tuple[Call, Outcome]:
 
     The first event creates the call and, for an inbound call, emits `call.received`. When an inbound call has ended,
     and whenever the input of its classification has changed since, a classification is enqueued.
+
+    Raises: CallErased.
     """
     claim = get_item(_claim_key(by.tenant, snapshot.vendor, snapshot.vendor_call_id))
     if claim is None:
         return _create(snapshot, by), "created"
     item = get_item(CALLS.key(by.tenant, cast("str", claim["call_id"])))
     if item is None:
-        raise AssertionError(
-            f"{claim['call_id']} has a claim but no item: one transaction creates both, and nothing deletes them"
-        )
+        raise CallErased(cast("str", claim["call_id"]))
     before = CALLS.load(item)
     after = merged(before, snapshot)
     if after is before:
@@ -146,7 +159,7 @@ def ingest(snapshot: Snapshot, by: Caller) -> tuple[Call, Outcome]:
     after = _with_classification_task(after, by)
     after = _with_transcript(before, after, snapshot, by)
     by.transaction.replace(_item(after, by), was=before.version)
-    by.transaction.audit("call.updated", after.id, _changes(before, after))
+    by.transaction.audit("call.updated", after.id, changes(before, after, after.salt))
     return after, "updated"
 
 
@@ -163,7 +176,7 @@ def _create(snapshot: Snapshot, by: Caller) -> Call:
         }
     )
     by.transaction.create(_item(new, by))
-    by.transaction.audit("call.received", new.id, _changes(None, new))
+    by.transaction.audit("call.received", new.id, changes(None, new, new.salt))
     if new.direction == "inbound":
         by.transaction.emit("call.received", CallView.of(new).model_dump(mode="json"))
     return new
@@ -192,7 +205,7 @@ def _with_transcript(before: Call | None, after: Call, snapshot: Snapshot, by: C
         return after
     version = after.transcript_version + 1
     item: Item = {
-        **_transcript_key(by.tenant, after.id)._asdict(),
+        **transcript_key(by.tenant, after.id)._asdict(),
         "kind": "TRANSCRIPT",
         "text": snapshot.transcript,
         "version": version,
@@ -218,7 +231,7 @@ def record_run(record: CallRecord, run: Run, by: Caller) -> Call:
     )
     by.transaction.replace(_item(after, by), was=before.version)
     runs: Item = {
-        **_runs_key(by.tenant, after.id)._asdict(),
+        **runs_key(by.tenant, after.id)._asdict(),
         "kind": "CALL_RUNS",
         "runs": [dump(kept) for kept in (*record.runs, run)[-MAX_RUNS:]],
         "version": after.runs_version,
@@ -333,10 +346,10 @@ def _member(name: str) -> Callable[[Item], Item]:
     return lambda item: cast("Item", item.get(name, {}))
 
 
-def _changes(before: Call | None, after: Call) -> tuple[audit.Change, ...]:
-    return audit.changes(
-        _audited(before) if before else {}, _audited(after), personal=PERSONAL, salt=after.salt, secret=SECRET
-    )
+def changes(before: Call | None, after: Call | None, salt: str) -> tuple[audit.Change, ...]:
+    """The changed facts for the audit log."""
+    old, new = (_audited(call) if call else {} for call in (before, after))
+    return audit.changes(old, new, personal=PERSONAL, salt=salt, secret=SECRET)
 
 
 def _audited(call: Call) -> dict[str, Json]:
