@@ -30,7 +30,7 @@ def test_the_organization_is_shown_with_its_settings(tenant: Tenant) -> None:
             "on_call": [],
             "dispatch": {"acknowledge_minutes": 10, "max_open_per_person": None},
             "sender": None,
-            "ai": {"enabled": True},
+            "ai": {"enabled": True, "share_corrections": False},
             "retention": {"claim_days": 90},
         },
         "subscription": None,

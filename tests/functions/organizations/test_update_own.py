@@ -29,7 +29,7 @@ WHOLE: dict[str, Any] = {
     ],
     "dispatch": {"acknowledge_minutes": 5, "max_open_per_person": 3},
     "sender": {"name": "Acme", "email": "office@example.com", "postal_address": "1 Main St\nChicago"},
-    "ai": {"enabled": False},
+    "ai": {"enabled": False, "share_corrections": True},
     "retention": {"claim_days": 365},
 }
 DEFAULTS: dict[str, Any] = {
@@ -40,7 +40,7 @@ DEFAULTS: dict[str, Any] = {
     "on_call": [],
     "dispatch": {"acknowledge_minutes": 10, "max_open_per_person": None},
     "sender": None,
-    "ai": {"enabled": True},
+    "ai": {"enabled": True, "share_corrections": False},
     "retention": {"claim_days": 90},
 }
 
@@ -102,7 +102,13 @@ def test_null_restores_all_defaults(tenant: Tenant) -> None:
         {"settings": {}},
         {"settings": None},
         {"name": "Acme Restoration", "industry": None},
-        {"settings": {"timezone": "America/New_York", "ai": {"enabled": True}, "on_call": []}},
+        {
+            "settings": {
+                "timezone": "America/New_York",
+                "ai": {"enabled": True, "share_corrections": False},
+                "on_call": [],
+            }
+        },
         {"settings": dict.fromkeys(DEFAULTS)},
     ],
 )

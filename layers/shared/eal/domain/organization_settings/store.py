@@ -21,6 +21,11 @@ def ai_is_enabled(organization_id: str) -> bool:
     return cast("dict[str, bool]", settings_of(organization_id).get("ai", {})).get("enabled", True)
 
 
+def shares_corrections(organization_id: str) -> bool:
+    """Whether the organization allows its corrections of calls to be used for evaluating and training engines."""
+    return cast("dict[str, bool]", settings_of(organization_id).get("ai", {})).get("share_corrections", False)
+
+
 def service_area_of(organization_id: str) -> ServiceArea | None:
     """The organization's current service area."""
     return cast("ServiceArea | None", settings_of(organization_id).get("service_area"))

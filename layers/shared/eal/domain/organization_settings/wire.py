@@ -67,9 +67,16 @@ class AiView(Wire):
         bool,
         Field(
             description="If false, calls are still ingested, but not classified and not turned into leads. They are "
-            "not classified later either."
+            "not classified later either, except by a person."
         ),
     ] = True
+    share_corrections: Annotated[
+        bool,
+        Field(
+            description="Whether corrected calls may be used, redacted, to evaluate and train the engine for all "
+            "organizations."
+        ),
+    ] = False
 
 
 class RetentionView(Wire):
@@ -155,6 +162,7 @@ class AiBody(Wire):
     model_config = _INPUT
 
     enabled: Annotated[bool, Field(strict=True)]
+    share_corrections: Annotated[bool, Field(strict=True)] = False
 
 
 class RetentionBody(Wire):
