@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.deployed
 
-EXPECTED = ["call.classified", "call.qualified", "call.received", "lead.created"]
+EXPECTED = ["call.classified", "call.dispatched", "call.qualified", "call.received", "lead.created"]
 KINDS = ("pre-call", "routing-complete", "post-call", "call-modified")
 
 type Eventually = Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]
@@ -86,7 +86,7 @@ def _settled_call(stack: Stack, key: str, call: Call, eventually: Eventually) ->
     return found
 
 
-def test_one_signed_call_becomes_a_lead_and_four_signed_events(
+def test_one_signed_call_becomes_a_lead_and_five_signed_events(
     stack: Stack, key: str, connection: Connection, eventually: Eventually
 ) -> None:
     call = Call.new()
@@ -94,7 +94,9 @@ def test_one_signed_call_becomes_a_lead_and_four_signed_events(
     assert connection.send("post-call", call.event("post-call")).status == 202
 
     found = _settled_call(stack, key, call, eventually)
-    assert connection.inbox.wait_for(lambda _: len(connection.requests_about(str(found["id"]))) >= 4, 30)
+    assert connection.inbox.wait_for(
+        lambda _: len(connection.requests_about(str(found["id"]))) >= len(EXPECTED), 30
+    )
     requests = connection.requests_about(str(found["id"]))
     assert _kinds(requests) == EXPECTED
     assert all(accepts(request, connection.secret) for request in requests)
@@ -114,7 +116,9 @@ def test_the_four_events_in_any_order_and_twice_result_in_one_call_and_one_event
         assert connection.send(kind, call.event(kind)).status == 202
 
     found = _settled_call(stack, key, call, eventually)
-    assert connection.inbox.wait_for(lambda _: len(connection.requests_about(str(found["id"]))) >= 4, 30)
+    assert connection.inbox.wait_for(
+        lambda _: len(connection.requests_about(str(found["id"]))) >= len(EXPECTED), 30
+    )
     time.sleep(3)  # long enough for a second event to arrive
     assert _kinds(connection.requests_about(str(found["id"]))) == EXPECTED
     log = stack.call(

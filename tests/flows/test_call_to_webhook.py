@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 KINDS = ("pre-call", "routing-complete", "post-call", "call-modified")
-EXPECTED = ["call.classified", "call.qualified", "call.received", "lead.created"]
+EXPECTED = ["call.classified", "call.dispatched", "call.qualified", "call.received", "lead.created"]
 SIGNING_KEY = "callrail-signing-key"
 
 
@@ -67,7 +67,7 @@ def _actions() -> list[str]:
     )
 
 
-def test_a_post_call_becomes_a_lead_and_four_signed_events(
+def test_a_post_call_becomes_a_lead_and_five_signed_events(
     tenant: Tenant, stranger: Tenant, connection_id: str, inbox: Inbox
 ) -> None:
     secret = _subscribe(tenant, inbox)
@@ -79,7 +79,11 @@ def test_a_post_call_becomes_a_lead_and_four_signed_events(
 
     assert _types(inbox) == EXPECTED
     assert all(accepts(received, secret) for received in inbox.requests)
-    assert len({received.headers["webhook-id"] for received in inbox.requests}) == len(inbox.requests) == 4
+    assert (
+        len({received.headers["webhook-id"] for received in inbox.requests})
+        == len(inbox.requests)
+        == len(EXPECTED)
+    )
     assert {json.loads(received.body)["tenant_id"] for received in inbox.requests} == {tenant.id}
     assert not any(
         b"access_key" in received.body or b"three inches" in received.body for received in inbox.requests

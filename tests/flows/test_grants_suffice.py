@@ -16,6 +16,7 @@ from eal.core import clock, secrets
 from eal.vendors.callrail import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
+from tests.support import dispatch
 from tests.support.aws import ACCESS, AUDIT_BUCKET, INBOUND_BUCKET, STATE, UPLOADS_BUCKET, aws_in_process
 from tests.support.http import load_app, match, proxy_event
 from tests.support.imports import QUEUE, upload
@@ -316,6 +317,18 @@ def _calls(session: Session) -> None:
 
 
 def _dispatch(session: Session) -> None:
+    """A call is assigned, waits in the queue, escalates, and is overridden and acknowledged."""
+    settings = {**dispatch.SETTINGS, "dispatch": {"max_open_per_person": 9}}
+    session.call("PATCH", "/v1/organizations/me", {"settings": settings})
+    session.receive_call()
+    session.work()
+    path = f"/v1/calls/{session.call('GET', '/v1/calls')['data'][0]['id']}/dispatch"
+    time = freeze(session.monkeypatch)
+    time.advance(minutes=11)
+    for message in dispatch.waiting():
+        session.invoke("workers/escalate_dispatch", sqs_event("EscalateQueue", [json.dumps(message)]))
+    session.call("POST", path, {})
+    session.call("POST", f"{path}/acknowledge")
     facts = {"intent": "water", "urgency": "emergency", "qualified": True}
     session.call("POST", "/v1/dispatch/simulate", {"facts": facts})
 

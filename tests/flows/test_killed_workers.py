@@ -62,9 +62,9 @@ class KillOnce:
 ELSEWHERE = {
     f"workers/{name}"
     for name in (
-        "classify_call", "deliver_slow_webhook", "erase_traces", "export_audit", "import_leads", "normalise_resend",
-        "normalise_stripe", "push_to_crm", "push_to_slow_crm", "reconcile_callrail", "reconcile_resend",
-        "replay_deliveries", "sign_checkpoints",
+        "classify_call", "deliver_slow_webhook", "erase_traces", "escalate_dispatch", "export_audit", "import_leads",
+        "normalise_resend", "normalise_stripe", "push_to_crm", "push_to_slow_crm", "reconcile_callrail",
+        "reconcile_resend", "replay_deliveries", "sign_checkpoints",
     )
 }  # fmt: skip
 """Workers that a call does not reach, or whose first invocation only sends the message to their queue again. Each is
@@ -137,7 +137,7 @@ def _check_state(tenant: Tenant) -> None:
     assert len(calls) == len(leads) == 1
     events = [from_attributes(item) for item in items("EVENT")]
     assert sorted(str(event["type"]) for event in events) == EXPECTED
-    assert sorted(int(str(event["feedsk"])) for event in events) == [1, 2, 3, 4]
+    assert sorted(int(str(event["feedsk"])) for event in events) == [*range(1, len(EXPECTED) + 1)]
     records = sorted(
         (from_attributes(item) for item in items("AUDIT")), key=lambda record: int(str(record["seq"]))
     )

@@ -13,12 +13,13 @@ import pytest
 from eal.core import aws, clock, settings
 from eal.core.clock import rfc3339
 from eal.core.table.item import from_attributes
-from tests.support import imports, inbound, partiql
+from tests.support import dispatch, imports, inbound, partiql
 from tests.support.callrail import connect
 from tests.support.endpoints import Endpoint, made_by, sample_with_made, with_key
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, sqs_event, workers
 from tests.support.tenants import new_tenant
+from tests.support.time import freeze
 from tools.fixtures.callrail import Call
 from tools.fixtures.receiver import receiver
 from tools.fixtures.template import ROOT
@@ -225,7 +226,7 @@ def watch(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> Watch:
     return Watch(monkeypatch)
 
 
-WRITING = [endpoint for endpoint in with_key() if endpoint.method != "GET"]
+WRITING = [endpoint for endpoint in with_key() if endpoint.method != "GET" and endpoint.route.scope != "read"]
 
 
 @pytest.mark.parametrize("endpoint", WRITING, ids=lambda endpoint: endpoint.name)
@@ -252,15 +253,23 @@ def _child(tenant: Tenant) -> str:
     return str(call("POST", "/v1/organizations", key=tenant.admin, json_body={"name": "North"}).json["id"])
 
 
-def test_each_worker_records_each_change_once(tenant: Tenant, watch: Watch) -> None:
+def test_each_worker_records_each_change_once(
+    tenant: Tenant, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pipeline = Pipeline(watch.invoke)
     with receiver() as inbox:
         everything = {"url": inbox.url, "events": ["*", "audit.log.event"]}
         webhook = call("POST", "/v1/webhooks", key=tenant.admin, json_body=everything).json
+        dispatch.set_up(tenant)
         connection, incoming = connect(tenant.admin), Call.new()
         for kind in ("pre-call", "post-call"):
             assert connection.send(kind, incoming.event(kind)).status == 202
             pipeline.run()
+        (classified,) = call("GET", "/v1/calls", key=tenant.read).json["data"]
+        with monkeypatch.context() as patch:
+            freeze(patch).advance(minutes=11)
+            step = dispatch.escalation(tenant, classified["id"], 1, 0)
+            watch.invoke("workers/escalate_dispatch", sqs_event("EscalateQueue", [step]))
         lead = call("GET", "/v1/leads", key=tenant.read).json["data"][0]
         crm = {"settings": {"url": inbox.url}, "secrets": {"signing_secret": "x" * 24}}
         call("PUT", "/v1/integrations/crm", key=tenant.admin, json_body=crm)
@@ -303,7 +312,14 @@ def test_each_worker_records_each_change_once(tenant: Tenant, watch: Watch) -> N
     unreached = {*workers().values(), "workers/relay_outbox"} - set(watch.ran)
     assert unreached == set(), "add requests to this test that reach these workers"
     actors = {record["actor"]["id"] for record in _log(tenant) if record["actor"]["type"] == "worker"}
-    assert actors >= {"classify_call", "qualify_call", "export_audit", "import_leads", "sign_checkpoints"}
+    assert actors >= {
+        "classify_call",
+        "escalate_dispatch",
+        "qualify_call",
+        "export_audit",
+        "import_leads",
+        "sign_checkpoints",
+    }
 
 
 def _log(tenant: Tenant) -> list[dict[str, Any]]:

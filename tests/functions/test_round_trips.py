@@ -40,6 +40,11 @@ EXCEPTIONS = {
     "GET /v1/calls/{call_id}/callbacks": (3, "reads the call first, because an unknown call is a 404"),
     "POST /v1/prospects/qualify": (3, "changes the prospects that its body names"),
     "POST /v1/leads/{lead_id}/score": (4, "a change, with a read of the current settings"),
+    "PATCH /v1/calls/{call_id}/classification": (
+        5,
+        "a change, with reads of what the rules decide by: the settings, and the lead with the caller's number",
+    ),
+    "POST /v1/dispatch/simulate": (2, "authentication, and a read of the settings"),
     "POST /v1/leads/import": (3, "counts the imports that are in progress"),
     "POST /v1/prospects/{prospect_id}/convert": (4, "reads the claims of the prospect's e-mail and phones"),
     "PATCH /v1/organizations/me": (3, "a change, whose path has no id"),

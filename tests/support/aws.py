@@ -43,6 +43,7 @@ QUEUES = {
     "crm": "CrmQueue",
     "slow_crm": "SlowCrmQueue",
     "classify": "ClassifyQueue",
+    "escalate": "EscalateQueue",
     "callrail_reconciliation": "CallrailReconciliationQueue",
     "resend_reconciliation": "ResendReconciliationQueue",
     "checkpoint": "CheckpointQueue",

@@ -102,6 +102,8 @@ def made_by(endpoint: Endpoint, key: str) -> str | None:
     sample = {**makers[0].sample(), **SAMPLE_OVERRIDES.get(endpoint.name, {})}
     made = call("POST", before, key=key, json_body=sample)
     assert made.status in (200, 201, 202), made.text
+    if rest.endswith("/dispatch/acknowledge"):
+        _dispatch(f"{before}/{made.json['id']}/dispatch", key)
     return f"{before}/{made.json['id']}{rest.partition('}')[2]}"
 
 
@@ -115,6 +117,12 @@ def sample_with_made(endpoint: Endpoint, key: str) -> Any:  # a JSON body
     made = call("POST", collection, key=key, json_body=_endpoint("POST", collection).sample())
     assert made.status in (200, 201), made.text
     return json.loads(SAMPLE_ID.sub(made.json["id"], text))
+
+
+def _dispatch(path: str, key: str) -> None:
+    """Dispatch a call as a person does, so that there is something to acknowledge."""
+    body = {"action": "dispatch_now", "reason": "A neighbor of ours."}
+    assert call("POST", path, key=key, json_body=body).status == 200
 
 
 def _delivered(key: str) -> str:

@@ -22,7 +22,7 @@ from tools.fixtures.client import Answer, Stack, send
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CALL_EVENTS = ("call.received", "call.classified", "call.qualified")
+CALL_EVENTS = ("call.received", "call.classified", "call.dispatched", "call.qualified")
 SUBSCRIBED = (*CALL_EVENTS, "lead.created", "lead.updated")
 RECEIVERS = ("good", "slow", "failing")
 SLOW_SECONDS = 3.0

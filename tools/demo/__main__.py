@@ -1,4 +1,4 @@
-"""Send one signed call, receive four signed events, and print every step."""
+"""Send one signed call, receive five signed events, and print every step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tools.fixtures.client import ROOT, Stack, send
 from tools.fixtures.receiver import Inbox, Received, receiver
 from tools.fixtures.verifier import accepts, engine
 
-EXPECTED = ("call.received", "call.classified", "call.qualified", "lead.created")
+EXPECTED = ("call.received", "call.classified", "call.dispatched", "call.qualified", "lead.created")
 MAX_WAIT_SECONDS = 60
 
 
@@ -85,6 +85,7 @@ def follow_one_call(
     took = time.monotonic() - began
     stored = find_call(stack, key, call)
     show_classification(stored)
+    show_dispatch(stored)
     lead = show_lead(stack, key, stored)
 
     title(
@@ -118,7 +119,7 @@ def find_call(stack: Stack, key: str, call: Call) -> Any:
 
 
 def show_classification(call: Any) -> None:
-    title("3. The call is classified, and a lead is created")
+    title("3. The call is classified and decided, and a lead is created")
     say(
         "call",
         f"{call['id']}, {call['status']}, {call['duration_seconds']} s, from {call['caller_number']}",
@@ -137,6 +138,14 @@ def show_classification(call: Any) -> None:
         "provenance",
         f"{provenance['engine']} {provenance['model']}, input {provenance['input_sha256'][:16]}…",
     )
+
+
+def show_dispatch(call: Any) -> None:
+    dispatch = call["dispatch"]
+    say("dispatch", f"{dispatch['action']}, because")
+    for reason in dispatch["reasons"]:
+        if reason["decisive"]:
+            print(f"      {reason['rule']}: {reason['concluded']}, saw {abbreviated(reason['saw'])}")
 
 
 def show_lead(stack: Stack, key: str, call: Any) -> Any:

@@ -4,8 +4,15 @@ The examples belong together: a call about a flooded basement, the lead that res
 endpoints.
 """
 
+from datetime import timedelta
+
+from eal.ai.classification import Intent, Urgency
+from eal.core.clock import parse
 from eal.core.events.catalogue import BY_NAME_ONLY
 from eal.core.json import Json
+from eal.domain.dispatch import rules
+from eal.domain.dispatch.model import DecidedBy, Dispatch, Escalation, Facts, Settings
+from eal.domain.dispatch.wire import DispatchView
 
 AT = "2026-04-24T17:42:11.314Z"
 LATER = "2026-04-24T17:42:13.902Z"
@@ -43,6 +50,7 @@ _CALL: dict[str, Json] = {
     "has_recording": True,
     "recording_seconds": 94,
     "classification": None,
+    "dispatch": None,
     "lead_id": None,
     "classified_at": None,
     "corrected_at": None,
@@ -53,9 +61,37 @@ _CALL: dict[str, Json] = {
     "updated_at": AT,
     "version": 1,
 }
+_DECISION = rules.decide(
+    Facts(
+        at=parse(LATER),
+        intent=Intent.WATER,
+        urgency=Urgency.EMERGENCY,
+        qualified=True,
+        confidence=0.918,
+        safety=True,
+        hazards=("electrical",),
+        postal_code="94601",
+    ),
+    Settings(
+        timezone="America/Los_Angeles",
+        service_area={"postal_codes": ["94601", "94602"]},
+        business_hours={"fri": [["08:00", "17:00"]]},
+        on_call=[{"name": "Ann", "phone": "+15105550111", "days": ["fri"], "from": "08:00", "to": "08:00"}],
+    ),
+)
+_DISPATCH = Dispatch(
+    action=_DECISION.action,
+    due_at=_DECISION.due_at,
+    assigned_to=_DECISION.assigned_to,
+    assigned_phone=_DECISION.assigned_phone,
+    decided_at=parse(LATER),
+    by=DecidedBy(type="worker", id="classify_call"),
+    decision=_DECISION,
+    escalation=Escalation(acknowledge_by=parse(LATER) + timedelta(minutes=10)),
+)
 _CLASSIFIED: dict[str, Json] = {
     **_CALL,
-    "status": "classified",
+    "status": "dispatched",
     "classification": {
         "intent": "water",
         "urgency": "emergency",
@@ -78,6 +114,7 @@ _CLASSIFIED: dict[str, Json] = {
         },
         "classified_at": LATER,
     },
+    "dispatch": DispatchView.of(_DISPATCH).model_dump(mode="json"),
     "classified_at": LATER,
     "updated_at": LATER,
     "version": 2,
@@ -149,6 +186,7 @@ _API_KEY: dict[str, Json] = {
 DATA: dict[str, dict[str, Json]] = {
     "call.received": _CALL,
     "call.classified": _CLASSIFIED,
+    "call.dispatched": _CLASSIFIED,
     "call.qualified": {**_CLASSIFIED, "lead_id": _LEAD["id"], "qualified_at": LATER, "version": 3},
     "call.erased": {
         **_CLASSIFIED,

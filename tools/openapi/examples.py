@@ -152,7 +152,6 @@ _ANSWERS: dict[str, Json] = {
         "classification": _RUN,
         "classification_runs": [_RUN],
         "correction": None,
-        "dispatch": None,
         "transcript": {
             "text": "Agent: Summit, how can I help?\nCaller: My basement is flooding.",
             "turns": [

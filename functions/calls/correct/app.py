@@ -20,7 +20,8 @@ def correct(call_id: str, body: ClassificationUpdate, caller: Writer) -> Correct
     with the corrected fields. No later run overwrites them. `safety` cannot be corrected.
 
     `call.classified` follows if the decision changes, and the call becomes a lead if it is qualified now. A correction
-    with the engine's own values confirms them, which takes the call out of the review queue. A call without a run,
-    such as one received while AI was switched off, needs `intent`, `urgency` and `qualified`.
+    with the engine's own values confirms them. The rules decide again what happens after the call, unless a person has
+    overridden or acknowledged that, so the call leaves the review queue if nothing else keeps it there. A call without
+    a run, such as one received while AI was switched off, needs `intent`, `urgency` and `qualified`.
     """
     return CorrectedCallView.of(corrections.correct(call_id, body, by=caller))

@@ -1,10 +1,11 @@
-"""Classifies a call on the task `classify_call`, once per input."""
+"""Classifies and decides a call on the task `classify_call`, once per input."""
 
 from dataclasses import dataclass
 
 from eal.ai.engines.embedded.calls import engine
 from eal.core import observe
 from eal.core.table.item import load
+from eal.domain.calls import decisions
 from eal.domain.calls import store as calls
 from eal.domain.calls.model import Run
 from eal.domain.organization_settings import store as organization_settings
@@ -17,8 +18,8 @@ class Task(TenantMessage):
 
 
 def classify(message: Message) -> None:
-    """Classify the current state of the call, unless the last run has the same input and engine version and nobody
-    has requested another one since.
+    """Classify the current state of the call and decide what happens after it, unless the last run has the same input
+    and engine version and nobody has requested another one since.
 
     If the tenant has switched AI off, its calls stay unclassified.
     """
@@ -29,7 +30,8 @@ def classify(message: Message) -> None:
         return
     if record.call.is_classified_by(engine.VERSION):
         return
-    if not organization_settings.ai_is_enabled(by.organization_id):
+    settings = organization_settings.settings_of(by.organization_id)
+    if not organization_settings.enables_ai(settings):
         observe.logger.info("call_left_unjudged", call_id=record.call.id)
         return
     classification, provenance = engine.judge(
@@ -38,7 +40,8 @@ def classify(message: Message) -> None:
         voicemail=bool(record.call.facts.voicemail),
         input_sha256=record.call.input_sha256(),
     )
-    calls.record_run(record, Run.of(classification, provenance, by.at), by)
+    situation = decisions.situation_of(record, settings, by)
+    calls.record_run(record, Run.of(classification, provenance, by.at), situation, by)
     by.transaction.commit()
     observe.count("calls_classified")
 

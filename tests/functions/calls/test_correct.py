@@ -170,7 +170,7 @@ def test_a_person_can_classify_what_no_engine_has(tenant: Tenant) -> None:
 
     fields = incomplete.json["error"]["details"]["fields"]
     assert [field["pointer"] for field in fields] == ["/urgency", "/qualified"]
-    assert (answer.status, answer.json["status"]) == (200, "classified")
+    assert (answer.status, answer.json["status"]) == (200, "needs_review"), "no service area is set"
     classification = answer.json["classification"]
     assert (classification["intent"], classification["provenance"]["engine"]) == ("sewage", "person")
     Pipeline().run()
@@ -265,10 +265,12 @@ def test_an_invalid_correction_is_422(tenant: Tenant, body: dict[str, Any], poin
     assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
 
 
-def test_a_correction_takes_three_round_trips(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_correction_takes_four_round_trips(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     call_id = ingested(tenant)
 
     with watched_calls(monkeypatch) as calls:
         patch(tenant, call_id, QUALIFIED)
 
-    assert calls.made == ["UpdateItem", "TransactGetItems", "TransactWriteItems"]
+    assert calls.made == ["UpdateItem", "TransactGetItems", "GetItem", "TransactWriteItems"], (
+        "and the settings"
+    )

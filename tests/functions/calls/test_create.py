@@ -54,7 +54,7 @@ def test_a_call_is_created_classified_and_becomes_a_lead(tenant: Tenant) -> None
     assert events("call.received", tenant.id) == [created]
     Pipeline().run()
     found = detail(tenant, created["id"])
-    assert (found["status"], found["classification"]["intent"]) == ("classified", "water")
+    assert (found["status"], found["classification"]["intent"]) == ("needs_review", "water")
     assert found["transcript"]["text"] == TRANSCRIPT
     (lead,) = call("GET", "/v1/leads", key=tenant.read).json["data"]
     assert (lead["id"], lead["phones"]) == (found["lead_id"], ["+14155550134"])

@@ -41,7 +41,6 @@ def test_a_call_is_read_in_two_round_trips(tenant: Tenant, monkeypatch: pytest.M
     assert answer.json.keys() - listed.keys() == {
         "classification_runs",
         "correction",
-        "dispatch",
         "transcript",
         "recording_url",
         "recording_url_expires_at",

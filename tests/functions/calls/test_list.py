@@ -70,10 +70,11 @@ def calls(tenant: Tenant) -> Tenant:
     ("query", "expected"),
     [
         ("", {"emergency", "wrong", "missed", "ongoing", "ours"}),
-        ("status=classified", {"emergency", "wrong", "missed"}),
+        ("status=needs_review", {"emergency", "missed"}),
         ("status=in_progress", {"ongoing"}),
         ("status=received", {"ours"}),
-        ("status=closed", set()),
+        ("status=closed", {"wrong"}),
+        ("status=classified", set()),
         ("intent=water", {"emergency"}),
         ("intent=wrong_number", {"wrong"}),
         ("urgency=emergency", {"emergency"}),
@@ -85,7 +86,7 @@ def calls(tenant: Tenant) -> Tenant:
         ("answered=true", {"emergency", "wrong"}),
         ("answered=false", {"missed"}),
         ("caller_number=%2B15550100002", {"emergency", "ongoing"}),
-        ("caller_number=(555)%20010-0002&status=classified", {"emergency"}),
+        ("caller_number=(555)%20010-0002&status=needs_review", {"emergency"}),
         ("caller_number=%2B15550100009", set()),
         ("created_after=2020-01-01T00:00:00Z", {"emergency", "wrong", "missed", "ongoing", "ours"}),
         ("created_before=2020-01-01T00:00:00Z", set()),
@@ -101,7 +102,7 @@ def test_each_filter_finds_its_calls(calls: Tenant, query: str, expected: set[st
     assert answer.json["next_cursor"] is None
 
 
-@pytest.mark.parametrize("query", ["limit=2", "limit=1&status=classified", "limit=1&direction=inbound"])
+@pytest.mark.parametrize("query", ["limit=2", "limit=1&status=needs_review", "limit=1&direction=inbound"])
 def test_pages_join_without_gap_or_repetition(calls: Tenant, query: str) -> None:
     unpaged = call("GET", f"/v1/calls?{query.replace('limit=2', '').replace('limit=1', '')}", key=calls.read)
     seen: list[str] = []
@@ -127,7 +128,7 @@ def test_lists_have_no_transcript_recording_or_quotes(calls: Tenant) -> None:
 
 def test_a_list_takes_two_round_trips(calls: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     with watched_calls(monkeypatch) as made:
-        call("GET", "/v1/calls?status=classified", key=calls.read)
+        call("GET", "/v1/calls?status=needs_review", key=calls.read)
 
     assert made.made == ["UpdateItem", "Query"]
 

@@ -12,6 +12,7 @@ from eal.ai.engines.embedded.calls import engine
 from tests.functions.calls.test_correct import WRONG_NUMBER, detail, patch, switch_ai
 from tests.functions.calls.test_create import CALL
 from tests.functions.calls.test_create_callback import dispatch
+from tests.support.dispatch import set_up
 from tests.support.faults import watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, sqs_event
@@ -209,6 +210,7 @@ def test_repeated_and_reordered_messages_do_not_change_the_counts(clock: Clock, 
 
 
 def test_a_call_in_the_review_queue_is_counted_until_it_is_decided(clock: Clock, tenant: Tenant) -> None:
+    set_up(tenant)
     call_id = new_call(tenant, 1)
     pipeline = Pipeline()
     pipeline.run()

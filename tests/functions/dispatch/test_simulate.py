@@ -61,7 +61,7 @@ def test_the_decision_has_every_rule_with_what_it_saw_and_concluded(tenant: Tena
         },
         {
             "rule": "confidence",
-            "saw": {"confidence": 0.93, "low_below": 0.5},
+            "saw": {"confidence": 0.93, "low_below": 0.5, "unsure": []},
             "concluded": "sufficient",
             "decisive": False,
         },
@@ -187,6 +187,7 @@ def test_a_person_without_capacity_is_passed_over(tenant: Tenant) -> None:
         ({"qualified": "undetermined"}, "/facts/qualified"),
         ({"confidence": 1.01}, "/facts/confidence"),
         ({"confidence": None}, "/facts/confidence"),
+        ({"unsure": ["reasons"]}, "/facts/unsure/0"),
         ({"safety": "no"}, "/facts/safety"),
         ({"latitude": 91, "longitude": 0}, "/facts/latitude"),
         ({"latitude": 30.25}, "/facts"),

@@ -13,6 +13,8 @@ from eal.ai.engines.embedded.calls import engine
 from eal.core import clock, ids, observe
 from eal.core.caller import worker
 from eal.domain.calls import store as calls
+from eal.domain.calls.dispatching import Situation
+from eal.domain.dispatch.model import Settings
 from tests.support.callrail import Connection, actions, connect, events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -76,7 +78,7 @@ def test_a_call_is_not_classified_if_ai_is_switched_off(connection: Connection, 
     assert events("call.classified", tenant.id) == []
     _switch(tenant, enabled=True)
     assert classify(task(tenant, only_id(tenant))) == []
-    assert stored_call(tenant)["status"] == "classified"
+    assert stored_call(tenant)["classification"] is not None
 
 
 def _switch(tenant: Tenant, *, enabled: bool) -> None:
@@ -91,7 +93,7 @@ def test_a_classification_has_provenance_and_evidence(connection: Connection, te
 
     found = stored_call(tenant)
     classification = found["classification"]
-    assert found["status"] == "classified"
+    assert found["status"] == "needs_review", "a danger, and nobody on call"
     assert found["classified_at"] == classification["classified_at"]
     assert (classification["intent"], classification["urgency"], classification["qualified"]) == (
         "water",
@@ -148,6 +150,10 @@ def test_the_audit_record_has_the_classification_and_no_quotes(
         "model",
         "input_sha256",
         "output_sha256",
+        "dispatch.action",
+        "dispatch.because",
+        "dispatch.decided_by_rules",
+        "dispatch.due_at",
     }
     assert "basement" not in str(record)
 
@@ -160,7 +166,7 @@ def test_a_second_run_is_audited_with_all_of_its_provenance(connection: Connecti
     record = calls.get(only_id(tenant), by)
     run = replace(record.runs[0], prompt_version="classify_call/3")
 
-    calls.record_run(record, run, by)
+    calls.record_run(record, run, Situation(settings=Settings()), by)
     by.transaction.commit()
 
     records = [item for item in stored("AUDIT", tenant.id) if item["request_id"] == "request-2"]

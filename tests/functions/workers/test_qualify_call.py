@@ -92,7 +92,7 @@ def test_a_qualified_call_creates_and_links_a_lead_in_one_transaction(
     assert (lead["phones"], lead["source"], lead["loss_type"]) == ([phone_call.caller], "call", "water")
     assert (lead["first_name"], lead["last_name"]) == ("Dana", "Reyes")
     found = call("GET", f"/v1/calls/{data['id']}", key=tenant.read).json
-    assert (found["lead_id"], found["status"]) == (lead["id"], "classified")
+    assert (found["lead_id"], found["status"]) == (lead["id"], "needs_review")
     assert actions("call", tenant.id) == ["call.received", "call.classified", "call.qualified"]
     assert actions("lead", tenant.id) == ["lead.created"]
     (record,) = [item for item in stored("AUDIT", tenant.id) if item["action"] == "call.qualified"]
@@ -278,6 +278,7 @@ def test_a_call_passes_through_the_whole_pipeline(connection: Connection, tenant
     assert [name for _, name in feed] == [
         "call.received",
         "call.classified",
+        "call.dispatched",
         "lead.created",
         "call.qualified",
     ]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.structure.project import Project
 
 PROMISED = {
-    "call.received", "call.classified", "call.qualified", "call.erased",
+    "call.received", "call.classified", "call.dispatched", "call.qualified", "call.erased",
     "lead.created", "lead.updated", "lead.erased",
     "api_key.rotated", "api_key.revoked",
     "webhook.disabled",

@@ -15,10 +15,9 @@ PUBLIC = {"getOpenapi", "receiveCallrailWebhook", "receiveResendWebhook", "recei
 """Operations without an API key: the document, and the receivers, whose requests vendors sign."""
 _ERROR = {"$ref": "#/components/schemas/Error"}
 VERBS = {
-    "Classify", "Connect", "Convert", "Correct", "Create", "Delete", "Disconnect", "Erase", "Export", "Get", "Grant",
-    "Import", "Ingest", "Invite",
-    "List", "Move", "Push", "Qualify", "Receive", "Remove", "Replay", "Retry", "Revoke", "Rotate", "Score", "Send",
-    "Simulate", "Update",
+    "Acknowledge", "Classify", "Connect", "Convert", "Correct", "Create", "Delete", "Disconnect", "Dispatch", "Erase",
+    "Export", "Get", "Grant", "Import", "Ingest", "Invite", "List", "Move", "Push", "Qualify", "Receive", "Remove",
+    "Replay", "Retry", "Revoke", "Rotate", "Score", "Send", "Simulate", "Update",
 }  # fmt: skip
 """The verbs that can begin a summary. Use one of these if it fits; one word for one thing."""
 MAX_SUMMARY_CHARACTERS = 40

@@ -36,6 +36,7 @@ type Count = Literal[
     "calls_overruled",
     "bedrock_answers",
     "bedrock_fallbacks",
+    "dispatches_escalated",
     "activity_counted",
     "pushes_succeeded",
     "pushes_failed",

@@ -32,7 +32,7 @@ def permitted(facts: Case, settings: Case) -> set[str]:
     where, has_need = inside(facts, settings), needs_service(facts)
     if facts["safety"]:
         return {"refer_out"} if where == "no" else {"dispatch_now", "transfer"}
-    if facts["confidence"] < 0.5:
+    if facts["confidence"] < 0.5 or facts["unsure"]:
         return {"needs_review"}
     if where == "no":
         return {"refer_out"} if has_need else {"reject"}

@@ -47,6 +47,7 @@ def facts(**changes: Any) -> Case:
         "urgency": "emergency",
         "qualified": True,
         "confidence": 0.9,
+        "unsure": (),
         "safety": False,
         "hazards": [],
         "postal_code": "78704",
@@ -105,9 +106,10 @@ THURSDAY: Case = {"at": NIGHT - timedelta(days=1)}
         (DANGER | {"qualified": False}, {}, "transfer", "Ann", "now"),
         (DANGER | WRONG, {}, "transfer", "Ann", "now"),
         # confidence
-        ({"confidence": 0.49}, {}, "needs_review", None, "now"),
+        ({"confidence": 0.49}, {}, "needs_review", "Ann", "now"),
+        ({"unsure": ("intent",)}, {}, "needs_review", "Ann", "now"),
         ({"confidence": 0.49, "urgency": "normal"}, {}, "needs_review", None, "monday"),
-        ({"confidence": 0.49, **AWAY}, {}, "needs_review", None, "now"),
+        ({"confidence": 0.49, **AWAY}, {}, "needs_review", "Ann", "now"),
         (JUNK | {"confidence": 0.0}, {}, "needs_review", None, "monday"),
         ({"confidence": 0.5}, {}, "dispatch_now", "Ann", "now"),
         # outside the area
@@ -131,7 +133,7 @@ THURSDAY: Case = {"at": NIGHT - timedelta(days=1)}
         ({}, NO_ROTA, "needs_review", None, "now"),
         ({}, NO_HOURS, "dispatch_now", "Ann", "now"),
         ({}, NO_HOURS | NO_ROTA, "needs_review", None, "now"),
-        ({}, NO_AREA, "needs_review", None, "now"),
+        ({}, NO_AREA, "needs_review", "Ann", "now"),
         (NOWHERE, {}, "callback", "Ann", "now"),
         ({"qualified": None}, {}, "callback", "Ann", "now"),
         ({"qualified": False}, {}, "callback", "Ann", "now"),
@@ -151,7 +153,7 @@ THURSDAY: Case = {"at": NIGHT - timedelta(days=1)}
         ({"urgency": "high", **THURSDAY}, {"on_call": [BEN]}, "schedule_inspection", None, "friday"),
         ({"urgency": "high", "at": NOON, **NOWHERE}, {}, "schedule_inspection", None, "now"),
         (UPSET | {"at": NOON}, {}, "schedule_inspection", None, "now"),
-        ({"urgency": "high"}, NO_HOURS, "needs_review", None, "now"),
+        ({"urgency": "high"}, NO_HOURS, "needs_review", "Ann", "now"),
         # normal
         ({"urgency": "normal"}, {}, "schedule_inspection", None, "monday"),
         ({"urgency": "normal", "at": NOON}, {}, "schedule_inspection", None, "now"),
@@ -196,6 +198,12 @@ def test_a_trace_names_the_rules_from_which_the_action_follows() -> None:
         "on_call_available: not_set",
     ]
     assert decisive(decide(facts(), setting(service_area=None))) == ["in_service_area: not_set"]
+
+
+def test_hours_without_a_span_are_not_set() -> None:
+    reasons = decide(facts(), setting(business_hours={"mon": []})).reasons
+
+    assert [reason.concluded for reason in reasons if reason.rule == "within_business_hours"] == ["not_set"]
 
 
 def test_two_people_of_one_name_differ_by_phone() -> None:
@@ -258,6 +266,7 @@ def cases(draw: st.DrawFn) -> tuple[Case, Case]:
         urgency=draw(st.sampled_from([urgency.value for urgency in Urgency])),
         qualified=draw(st.sampled_from([True, False, None])),
         confidence=draw(st.sampled_from([0.0, 0.499, 0.5, 0.93, 1.0])),
+        unsure=draw(st.sampled_from([(), (), ("urgency",), ("intent", "qualified")])),
         safety=draw(st.sampled_from([False, False, True])),
         hazards=draw(st.lists(TEXTS, max_size=2)),
         postal_code=draw(st.none() | CODES),
@@ -293,7 +302,7 @@ def test_no_crew_goes_without_a_loss_and_no_unsure_call_is_rejected(case: tuple[
     if known["safety"]:
         outside = policy.inside(known, stored) == "no"
         assert action in ({"refer_out"} if outside else {"dispatch_now", "transfer"})
-    elif known["confidence"] < 0.5:
+    elif known["confidence"] < 0.5 or known["unsure"]:
         assert action == "needs_review"
 
 
@@ -333,7 +342,7 @@ def test_only_the_first_person_on_call_is_assigned(case: tuple[Case, Case]) -> N
         return
     first = policy.people_on_call(known, stored)[0]
     assert (decision.assigned_to, decision.assigned_phone) == (first["name"], first["phone"])
-    assert decision.action in ("dispatch_now", "transfer", "callback")
+    assert decision.action in ("dispatch_now", "transfer", "callback", "needs_review")
     assert decision.due_at == known["at"]
 
 
@@ -366,7 +375,7 @@ def test_without_settings_only_dangers_and_calls_without_a_need_are_decided(case
 
     if known["safety"]:
         assert action == "transfer"
-    elif known["confidence"] >= 0.5 and not policy.needs_service(known):
+    elif known["confidence"] >= 0.5 and not known["unsure"] and not policy.needs_service(known):
         assert action in ("no_action", "reject")
     else:
         assert action == "needs_review"

@@ -17,6 +17,7 @@ FEED_DAYS = 90
 CATALOGUE: Final = {
     "call.received": "New inbound call ingested from CallRail or another tracker.",
     "call.classified": "Classification finished; includes intent, urgency and the qualified flag.",
+    "call.dispatched": "What happens after a call was decided, overridden, escalated or acknowledged.",
     "call.qualified": "A call was determined to be a qualified lead.",
     "call.erased": "A call's personal data was erased. Erase your copies too.",
     "lead.created": "New lead added to the system.",

@@ -13,9 +13,10 @@ from eal.core import audit
 from eal.core.errors import ValidationFailed
 from eal.core.table.keys import key, partition
 from eal.core.table.read import walk
-from eal.domain.calls import store
+from eal.domain.calls import decisions, dispatching, store
 from eal.domain.calls.model import QUALIFIED, Correction, by_person
 from eal.domain.dispatch.model import DecidedBy
+from eal.domain.organization_settings import store as organization_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from eal.core.json import Json
     from eal.core.table.keys import Key
     from eal.core.tenancy import Tenant
-    from eal.domain.calls.model import Call, CallRecord, Qualified, Run, Status
+    from eal.domain.calls.model import Call, CallRecord, Qualified, Run
     from eal.domain.calls.wire import ClassificationUpdate
 
 _DECIDED = ("intent", "urgency", "qualified")
@@ -84,9 +85,10 @@ def _write(record: CallRecord, correction: Correction | None, by: Caller) -> Cal
         return before
     newest = record.runs[-1].without_quotes() if record.runs else None
     counts = _counts(newest, correction, before)
-    after = replace(
+    settings = organization_settings.settings_of(by.organization_id)
+    situation = decisions.situation_of(record, settings, by)
+    corrected = replace(
         before,
-        status=_status(before, is_classified=counts is not None),
         classification=counts,
         corrected_run=newest if correction else None,
         first_classified_at=before.first_classified_at or by.at,
@@ -94,6 +96,11 @@ def _write(record: CallRecord, correction: Correction | None, by: Caller) -> Cal
         correction=correction,
         updated_at=by.at,
         version=before.version + 1,
+    )
+    after = (
+        dispatching.decided_again(corrected, situation, by.actor, by.at)
+        if counts
+        else dispatching.undecided(corrected)
     )
     store.replace_call(before, after, by)
     if correction and before.correction is None:
@@ -105,9 +112,15 @@ def _write(record: CallRecord, correction: Correction | None, by: Caller) -> Cal
     by.transaction.audit(
         "call.corrected" if correction else "call.correction_withdrawn",
         after.id,
-        audit.changes(_audited(before), _audited(after), personal={"correction.note"}, salt=after.salt),
+        audit.changes(
+            {**_audited(before), **dispatching.audited(before)},
+            {**_audited(after), **dispatching.audited(after)},
+            personal={"correction.note", *dispatching.PERSONAL},
+            salt=after.salt,
+        ),
     )
     store.publish_classification(before, after, by)
+    dispatching.announce(before, after, by)
     return after
 
 
@@ -124,12 +137,6 @@ def _counts(newest: Run | None, correction: Correction | None, call: Call) -> Ru
     if answer is None:
         raise ValidationFailed(_missing(correction))
     return answer
-
-
-def _status(before: Call, *, is_classified: bool) -> Status:
-    if not is_classified:
-        return "received"
-    return "classified" if before.status in ("received", "needs_review") else before.status
 
 
 def _missing(correction: Correction) -> list[FieldError]:

@@ -282,6 +282,7 @@ class Call:
     received_at: Instant | None = None
     first_classified_at: Instant | None = None
     classified_at: Instant | None = None
+    first_dispatched_at: Instant | None = None
     qualified_at: Instant | None = None
     lead_id: str | None = None
     dispatch: Dispatch | None = None

@@ -14,6 +14,7 @@ from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get as get_item
 from eal.core.table.read import get_all
+from eal.domain.calls import dispatching
 from eal.domain.calls.model import MAX_RUNS, PERSONAL, SECRET, Call, CallRecord, Run, merged, new_call
 from eal.domain.calls.wire import CallView
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
+    from eal.domain.calls.dispatching import Situation
     from eal.domain.calls.model import Snapshot
     from eal.domain.calls.wire import CallCreate, CallQuery
 
@@ -214,13 +216,12 @@ def _with_transcript(before: Call | None, after: Call, snapshot: Snapshot, by: C
     return replace(after, transcript_version=version)
 
 
-def record_run(record: CallRecord, run: Run, by: Caller) -> Call:
-    """Store a run as the call's classification, under its correction."""
+def record_run(record: CallRecord, run: Run, situation: Situation, by: Caller) -> Call:
+    """Store a run as the call's classification, under its correction, and decide the call."""
     before = record.call
     newest = run.without_quotes()
-    after = replace(
+    classified = replace(
         before,
-        status="classified" if before.status == "received" else before.status,
         classification=before.correction.over(newest) if before.correction else newest,
         corrected_run=newest if before.correction else None,
         first_classified_at=before.first_classified_at or by.at,
@@ -229,7 +230,8 @@ def record_run(record: CallRecord, run: Run, by: Caller) -> Call:
         runs_version=before.runs_version + 1,
         version=before.version + 1,
     )
-    by.transaction.replace(_item(after, by), was=before.version)
+    after = dispatching.decided_again(classified, situation, by.actor, by.at)
+    replace_call(before, after, by)
     runs: Item = {
         **runs_key(by.tenant, after.id)._asdict(),
         "kind": "CALL_RUNS",
@@ -241,11 +243,23 @@ def record_run(record: CallRecord, run: Run, by: Caller) -> Call:
         "call.classified",
         after.id,
         audit.changes(
-            {"status": before.status, **_audited_decision(record.runs[-1] if record.runs else None)},
-            {"status": after.status, **_audited_decision(run), **_audited_provenance(run)},
+            {
+                "status": before.status,
+                **_audited_decision(record.runs[-1] if record.runs else None),
+                **dispatching.audited(before),
+            },
+            {
+                "status": after.status,
+                **_audited_decision(run),
+                **_audited_provenance(run),
+                **dispatching.audited(after),
+            },
+            personal=dispatching.PERSONAL,
+            salt=after.salt,
         ),
     )
     publish_classification(before, after, by)
+    dispatching.announce(before, after, by)
     return after
 
 
@@ -296,7 +310,7 @@ def replace_call(before: Call, after: Call, by: Caller) -> None:
 def qualify(call: Call, lead_id: str | None, by: Caller) -> Call:
     """Mark a call as qualified, with its lead. The call must not be qualified yet."""
     after = replace(call, lead_id=lead_id, qualified_at=by.at, updated_at=by.at, version=call.version + 1)
-    by.transaction.replace(_item(after, by), was=call.version)
+    replace_call(call, after, by)
     by.transaction.audit(
         "call.qualified",
         after.id,

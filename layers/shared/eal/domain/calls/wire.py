@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from eal.ai.classification import Intent, Urgency
 from eal.ai.provenance import ProvenanceView
@@ -22,6 +22,7 @@ from eal.domain.calls.model import (
     Snapshot,
     Status,
 )
+from eal.domain.dispatch.wire import DispatchView
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _MAX_TRANSCRIPT_CHARACTERS = 250_000
@@ -412,6 +413,9 @@ class CallView(Wire):
     classification: Annotated[
         ClassificationView | None, Field(description="Null until the call is classified.")
     ]
+    dispatch: Annotated[
+        DispatchView | None, Field(description="What happens after the call. Null until it is decided.")
+    ]
     lead_id: Annotated[
         str | None,
         Field(description="The lead captured from the call, or the existing lead with its number."),
@@ -461,10 +465,6 @@ class CallDetail(CallView):
     classification: ClassificationDetail | None
     classification_runs: list[ClassificationDetail]
     correction: CorrectionView | None
-    dispatch: Annotated[
-        dict[str, JsonValue] | None,
-        Field(description="The dispatch decision. Always null in this version."),
-    ]
     transcript: TranscriptView | None
     recording_url: Annotated[
         str | None,
@@ -490,7 +490,6 @@ class CallDetail(CallView):
                 "classification": record.classification,
                 "classification_runs": record.runs[::-1],
                 "correction": record.call.correction,
-                "dispatch": None,
                 "transcript": transcript,
                 "recording_url": None,
                 "recording_url_expires_at": None,
@@ -516,6 +515,7 @@ def _fields(call: Call) -> dict[str, object]:
         "ended_at": call.ended_at,
         "has_transcript": facts.transcript_sha256 is not None,
         "has_recording": facts.recording_url is not None,
+        "dispatch": DispatchView.of(call.dispatch) if call.dispatch else None,
         "lead_id": call.lead_id,
         "classified_at": call.classified_at,
         "corrected_at": call.corrected_at,

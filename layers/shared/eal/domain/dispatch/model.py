@@ -43,6 +43,7 @@ MAX_ACKNOWLEDGE_MINUTES = 15
 class Facts:
     """What is known when a call is decided. An unknown place is None; degrees are given together.
 
+    `unsure` are the fields of the classification whose confidence is too low to act on them, whatever `confidence` is.
     `open_dispatches` counts the open dispatches of people on call, by phone.
     """
 
@@ -51,6 +52,7 @@ class Facts:
     urgency: Urgency
     qualified: bool | None
     confidence: float
+    unsure: tuple[str, ...] = ()
     safety: bool = False
     hazards: tuple[str, ...] = ()
     postal_code: str | None = None

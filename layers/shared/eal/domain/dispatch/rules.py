@@ -16,7 +16,7 @@ from eal.domain.dispatch.model import Decision, Reason
 from eal.domain.organization_settings import hours, service_area
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from eal.core.json import Json
@@ -51,7 +51,11 @@ class _Conclusions:
 
     @property
     def is_confident(self) -> bool:
-        return self.facts.confidence >= LOW_CONFIDENCE
+        return self.facts.confidence >= LOW_CONFIDENCE and not self.facts.unsure
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.facts.urgency in _AT_ONCE
 
     @property
     def is_loss(self) -> bool:
@@ -71,14 +75,12 @@ class _Conclusions:
     @property
     def is_contradictory(self) -> bool:
         """A caller who wants no service, and yet is qualified for one or in a hurry."""
-        return self.facts.intent in _NO_SERVICE and (
-            self.facts.qualified is True or self.facts.urgency in _AT_ONCE
-        )
+        return self.facts.intent in _NO_SERVICE and (self.facts.qualified is True or self.is_urgent)
 
     @property
     def due_at(self) -> datetime | None:
         """At once if it is urgent, otherwise when next open. None if there are no business hours."""
-        return self.facts.at if self.facts.urgency in _AT_ONCE else self.next_opening
+        return self.facts.at if self.is_urgent else self.next_opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def decide(facts: Facts, settings: Settings) -> Decision:
     )
 
 
-def available_people(settings: Settings, at: datetime, open_dispatches: dict[str, int]) -> list[OnCall]:
+def available_people(settings: Settings, at: datetime, open_dispatches: Mapping[str, int]) -> list[OnCall]:
     """The people on call at `at` who have capacity, in the order of the rota."""
     limit = settings.max_open_per_person
     return [
@@ -128,7 +130,7 @@ def _outcome(seen: _Conclusions) -> _Outcome:
     if seen.facts.safety:
         return _for_danger(seen)
     if not seen.is_confident:
-        return _Outcome("needs_review", seen.due_at, ("confidence",))
+        return _Outcome("needs_review", seen.due_at, ("confidence",), assigns=seen.is_urgent)
     if seen.needs_nothing:
         return _for_no_need(seen)
     if seen.area == "outside":
@@ -136,7 +138,7 @@ def _outcome(seen: _Conclusions) -> _Outcome:
     if seen.is_contradictory:
         return _Outcome("needs_review", seen.facts.at, ("qualified", "urgency"))
     if seen.area == "not_set":
-        return _Outcome("needs_review", seen.due_at, ("in_service_area",))
+        return _Outcome("needs_review", seen.due_at, ("in_service_area",), assigns=seen.is_urgent)
     if seen.facts.urgency is Urgency.EMERGENCY:
         return _for_emergency(seen)
     if seen.facts.qualified is None:
@@ -193,7 +195,7 @@ def _for_high(seen: _Conclusions) -> _Outcome:
         because: tuple[RuleId, ...] = ("in_service_area", "qualified", "urgency", "within_business_hours")
         return _Outcome("dispatch_now", at, because, assigns=True)
     if seen.next_opening is None:
-        return _Outcome("needs_review", at, ("urgency", "within_business_hours"))
+        return _Outcome("needs_review", at, ("urgency", "within_business_hours"), assigns=True)
     if is_ours and seen.people and seen.next_opening - at > timedelta(hours=MAX_WET_HOURS):
         because = ("in_service_area", "qualified", "urgency", "within_business_hours", "on_call_available")
         return _Outcome("dispatch_now", at, because, assigns=True)
@@ -223,7 +225,7 @@ def _conclude(
     """The conclusions, and for the trace each rule with what it saw and concluded, in order of precedence."""
     area, area_saw = _in_service_area(facts, settings)
     next_opening = hours.next_opening(settings.business_hours, settings.timezone, facts.at)
-    people = available_people(settings, facts.at, dict(facts.open_dispatches))
+    people = available_people(settings, facts.at, facts.open_dispatches)
     conclusions = _Conclusions(
         facts=facts,
         area=area,
@@ -245,7 +247,7 @@ def _conclude(
         ),
         (
             "confidence",
-            {"confidence": facts.confidence, "low_below": LOW_CONFIDENCE},
+            {"confidence": facts.confidence, "low_below": LOW_CONFIDENCE, "unsure": list(facts.unsure)},
             "sufficient" if conclusions.is_confident else "low",
         ),
         ("in_service_area", area_saw, area),

@@ -1,7 +1,7 @@
 """Dispatches, as the API accepts and returns them."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 
@@ -144,10 +144,18 @@ class FactsBody(Wire):
     confidence: Annotated[
         float, Field(ge=0, le=1, description="Below 0.5 is low."), AfterValidator(measured)
     ] = 1
+    unsure: Annotated[
+        list[Literal["intent", "urgency", "qualified"]],
+        Field(
+            max_length=3,
+            description="The fields whose confidence is too low to act on them, as in a classification. With one of "
+            "them, the confidence counts as low.",
+        ),
+    ] = []  # noqa: RUF012 - pydantic copies defaults
     safety: Annotated[bool, Field(description="Whether there is a present danger to life.")] = False
     hazards: Annotated[
         list[Annotated[str, Field(max_length=64), AfterValidator(one_line)]], Field(max_length=50)
-    ] = []  # noqa: RUF012 - pydantic copies defaults
+    ] = []  # noqa: RUF012
     postal_code: Annotated[str, Field(max_length=20), AfterValidator(one_line)] | None = None
     latitude: Annotated[float, Field(ge=-90, le=90), AfterValidator(measured)] | None = None
     longitude: Annotated[float, Field(ge=-180, le=180), AfterValidator(measured)] | None = None
@@ -172,6 +180,7 @@ class FactsBody(Wire):
             urgency=self.urgency,
             qualified=self.qualified,
             confidence=self.confidence,
+            unsure=tuple(self.unsure),
             safety=self.safety,
             hazards=tuple(self.hazards),
             postal_code=self.postal_code or None,

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 def ai_is_enabled(organization_id: str) -> bool:
     """Whether engines may classify the organization's calls."""
-    return cast("dict[str, bool]", settings_of(organization_id).get("ai", {})).get("enabled", True)
+    return enables_ai(settings_of(organization_id))
+
+
+def enables_ai(settings: dict[str, Json]) -> bool:
+    """The same of settings that were read."""
+    return cast("dict[str, bool]", settings.get("ai", {})).get("enabled", True)
 
 
 def shares_corrections(organization_id: str) -> bool:

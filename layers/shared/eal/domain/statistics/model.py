@@ -153,6 +153,8 @@ def _amounts_of_call(call: Call) -> Amounts:
         amounts["review#waiting"] = 1
     if call.correction:
         amounts["correction#any"] = 1
+    if call.received_at and call.first_dispatched_at:
+        amounts[f"to_dispatch#{sketch.bucket_of(call.first_dispatched_at - call.received_at)}"] = 1
     if call.classification is None:
         return amounts
     intent, urgency, qualified = call.classification.decision

@@ -1,0 +1,123 @@
+"""Decisions about calls in the State table: what the rules read, and the changes of a call's dispatch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from eal.core import audit, ids
+from eal.core.errors import Conflict
+from eal.core.table.read import walk
+from eal.domain.calls import dispatching, places, store
+from eal.domain.calls.dispatching import Situation
+from eal.domain.calls.store import CALLS
+from eal.domain.dispatch.model import Settings
+from eal.domain.organization_settings import store as organization_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from eal.core.caller import Caller
+    from eal.core.json import Json
+    from eal.domain.calls.model import Call, CallRecord
+    from eal.domain.dispatch.wire import DispatchDecide
+
+OPEN_HOURS = 8
+"""How long the dispatch of a call counts as open, because nobody reports the end of a job."""
+
+
+def situation_of(record: CallRecord, settings: Mapping[str, Json], by: Caller) -> Situation:
+    """What the rules read in addition to the call. `settings` are the organization's, in their stored form."""
+    parsed = Settings.of(settings)
+    return Situation(
+        settings=parsed,
+        postal_code=places.postal_code(record, by.tenant),
+        open_dispatches=_open_dispatches(parsed, by),
+    )
+
+
+def decide(call_id: str, body: DispatchDecide, by: Caller) -> Call:
+    """The call, decided by the rules now, or as the body overrides them.
+
+    Raises: NotFound; Conflict for a call in progress, and for a decision by the rules without a classification.
+    """
+    record = store.get(call_id, by)
+    call = record.call
+    by.transaction.check_if_match(call.version)
+    if not call.has_ended:
+        raise Conflict("The call is still in progress. It can be decided when it has ended.")
+    if body.action is not None:
+        after = dispatching.overridden(call, body, body.action, by.actor, by.at)
+        return _write(call, after, "call.dispatched", by)
+    if call.classification is None:
+        raise Conflict(
+            "The call is not classified, so the rules cannot decide it. Wait for its classification, or decide it "
+            "yourself with 'action' and 'reason'."
+        )
+    settings = organization_settings.settings_of(by.organization_id)
+    situation = situation_of(record, settings, by)
+    after = dispatching.decided(call, call.classification, situation, by.actor, by.at)
+    return _write(call, after, "call.dispatched", by)
+
+
+def acknowledge(call_id: str, name: str | None, by: Caller) -> Call:
+    """The call with its dispatch acknowledged; unchanged if it was before.
+
+    Raises: NotFound; Conflict if there is nothing to carry out.
+    """
+    call = CALLS.get(by.tenant, call_id)
+    by.transaction.check_if_match(call.version)
+    dispatch = call.dispatch
+    if dispatch is None or not dispatching.can_be_acknowledged(dispatch):
+        action = f"its action is {dispatch.action}" if dispatch else "it is not decided yet"
+        raise Conflict(
+            f"The call has no dispatch to acknowledge: {action}. To take it over, decide it with 'action', 'reason' "
+            "and 'assigned_to'."
+        )
+    if dispatch.acknowledged_at:
+        return call
+    return _write(call, dispatching.acknowledged(call, dispatch, name, by.at), "call.acknowledged", by)
+
+
+def escalate(call: Call, round_number: int, level: int, by: Caller) -> Call | None:
+    """The call with the next step of its escalation. None if that step is done, not due yet, or needed no more."""
+    awaited = dispatching.awaited(call, round_number, level)
+    if awaited is None or by.at < awaited[2]:
+        return None
+    dispatch, escalation, _ = awaited
+    settings = Settings.of(organization_settings.settings_of(by.organization_id))
+    situation = Situation(settings=settings, open_dispatches=_open_dispatches(settings, by))
+    after = dispatching.escalated(call, dispatch, escalation, situation, by.at)
+    return _write(call, after, "call.escalated", by)
+
+
+def _write(before: Call, after: Call, action: str, by: Caller) -> Call:
+    after = replace(after, updated_at=by.at, version=before.version + 1)
+    store.replace_call(before, after, by)
+    by.transaction.audit(
+        action,
+        after.id,
+        audit.changes(
+            {"status": before.status, **dispatching.audited(before)},
+            {"status": after.status, **dispatching.audited(after)},
+            personal=dispatching.PERSONAL,
+            salt=after.salt,
+        ),
+    )
+    dispatching.announce(before, after, by)
+    return after
+
+
+def _open_dispatches(settings: Settings, by: Caller) -> dict[str, int]:
+    """The open dispatches of each person on call, by phone. Not counted without a limit."""
+    if settings.max_open_per_person is None:
+        return {}
+    since = ids.lowest(CALLS.id_prefix, by.at - timedelta(hours=OPEN_HOURS))
+    values: dict[str, Json] = {":pk": CALLS.partition(by.tenant, "status", "dispatched"), ":since": since}
+    items = walk("gsi1pk = :pk AND gsi1sk >= :since", values, index="gsi1")
+    calls = (CALLS.load(item) for item in items)
+    return Counter(
+        call.dispatch.assigned_phone for call in calls if call.dispatch and call.dispatch.assigned_phone
+    )
