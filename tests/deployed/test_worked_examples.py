@@ -90,6 +90,7 @@ def test_every_resource_has_a_worked_example() -> None:
         "Organizations",
         "Integrations",
         "Leads",
+        "Calls",
         "Prospects",
         "Webhooks",
         "Audit log",
