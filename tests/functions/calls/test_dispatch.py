@@ -21,6 +21,7 @@ from tests.support.dispatch import (
 )
 from tests.support.faults import overtaken, watched_calls
 from tests.support.http import Answer, call
+from tests.support.pipeline import Pipeline, expire_items, items
 from tests.support.time import freeze
 from tools.fixtures.callrail import TRANSCRIPT, Call
 
@@ -338,6 +339,27 @@ def test_an_override_at_the_same_time_as_an_escalation_counts_in_either_order(
         assert shown(tenant, call_id)["dispatch"]["assigned_to"] == "Cat"
         assert shown(tenant, call_id)["dispatch"]["escalation"] is None
     assert actions("call", tenant.id).count("call.escalated") == 1
+
+
+def test_an_erasure_leaves_neither_the_place_nor_a_persons_words(tenant: Tenant) -> None:
+    set_up(tenant)
+    call_id = dispatched_call(tenant)
+    dispatch(tenant, call_id, CALLBACK, **{"Idempotency-Key": "once"})
+    assert "94601" in str(events("call.dispatched", tenant.id))
+    assert "evening" in str(items())
+
+    assert call("DELETE", f"/v1/calls/{call_id}", key=tenant.admin).status == 204
+    Pipeline().run()
+    expire_items()
+
+    assert [data["dispatch"]["action"] for data in events("call.dispatched", tenant.id)] == [
+        "dispatch_now",
+        "callback",
+    ]
+    assert "94601" not in str(
+        [item for item in items() if item["kind"]["S"] not in ("ORGANIZATION", "AUDIT", "OBJECT")]
+    )
+    assert "evening" not in str(items())
 
 
 # ---------------------------------------------------------------- capacity

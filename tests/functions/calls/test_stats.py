@@ -103,6 +103,25 @@ def test_the_time_to_the_first_classification_counts(clock: Clock, tenant: Tenan
     assert found["p90_seconds"] == pytest.approx(10, rel=0.01)
 
 
+def test_the_time_to_the_first_dispatch_counts(clock: Clock, tenant: Tenant) -> None:
+    """By the rules with the classification, or before it by a person."""
+    pipeline = Pipeline()
+    by_person, by_rules = new_call(tenant, 1), new_call(tenant, 2)
+    clock.advance(seconds=20)
+    body = {"action": "callback", "reason": "A regular customer."}
+    assert call("POST", f"/v1/calls/{by_person}/dispatch", key=tenant.write, json_body=body).status == 200
+    clock.advance(seconds=20)
+    pipeline.run()
+    clock.advance(hours=1)
+    assert call("POST", f"/v1/calls/{by_rules}/dispatch", key=tenant.write, json_body=body).status == 200
+    pipeline.run()
+
+    found = stats(tenant)["to_dispatch"]
+    assert found["count"] == 2
+    assert found["median_seconds"] == pytest.approx(20, rel=0.01)
+    assert stats(tenant)["to_classify"]["median_seconds"] == pytest.approx(40, rel=0.01)
+
+
 def test_a_correction_moves_the_call_and_a_withdrawal_moves_it_back(clock: Clock, tenant: Tenant) -> None:
     call_id = new_call(tenant, 1)
     pipeline = Pipeline()

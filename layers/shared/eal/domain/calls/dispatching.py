@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from eal.core.clock import rfc3339
 from eal.domain.calls.wire import CallView
@@ -195,6 +195,18 @@ def audited(call: Call) -> dict[str, Json]:
 
 PERSONAL = frozenset({"dispatch.assigned_to", "dispatch.override.reason", "dispatch.acknowledged_by"})
 """Fields of `audited` that audit records contain as commitments: names, and a person's words."""
+
+
+def without_personal_values(view: dict[str, Json]) -> dict[str, Json]:
+    """The view of a dispatch without the place of the call and a person's words, still in its shape. Names of people on
+    call are the organization's own.
+    """
+    override = cast("dict[str, Json] | None", view["override"])
+    reasons = [
+        {**reason, "saw": {}} if reason["rule"] == "in_service_area" else reason
+        for reason in cast("list[dict[str, Json]]", view["reasons"])
+    ]
+    return {**view, "reasons": reasons, "override": override and {**override, "reason": ""}}
 
 
 def _facts(run: Run, situation: Situation, at: datetime) -> Facts:

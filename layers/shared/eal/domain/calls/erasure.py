@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core.table import scrub, tombstone
 from eal.core.table.read import walk
-from eal.domain.calls import store
+from eal.domain.calls import dispatching, store
 from eal.domain.calls.callbacks import callback_partition
 from eal.domain.calls.corrections import pointer_key
 from eal.domain.calls.model import PERSONAL
@@ -70,9 +70,11 @@ def calls_of(tenant: Tenant, person: Erased) -> Iterator[Call]:
 def without_personal_values(data: dict[str, Json]) -> dict[str, Json]:
     """A call's view with empty personal fields, still in its shape."""
     attribution = cast("dict[str, Json]", data["attribution"])
+    dispatch = cast("dict[str, Json] | None", data.get("dispatch"))
     return {
         **{name: _EMPTY.get(name) if name in PERSONAL else value for name, value in data.items()},
         "attribution": {
             name: value for name, value in attribution.items() if f"attribution.{name}" not in PERSONAL
         },
+        "dispatch": dispatch and dispatching.without_personal_values(dispatch),
     }
