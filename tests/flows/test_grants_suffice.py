@@ -18,6 +18,7 @@ from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
 from tests.support import dispatch
 from tests.support.aws import ACCESS, AUDIT_BUCKET, INBOUND_BUCKET, STATE, UPLOADS_BUCKET, aws_in_process
+from tests.support.bedrock import fake_bedrock
 from tests.support.http import load_app, match, proxy_event
 from tests.support.imports import QUEUE, upload
 from tests.support.inbound import SECRETS, SIGNERS
@@ -136,6 +137,8 @@ def _needs(service: str, operation: str, arguments: dict[str, Any]) -> list[Need
             purpose = arguments.get("EncryptionContext", {}).get("purpose")
             key = f"SecretsKey/{purpose}" if purpose else KEYS[operation]
             return [(f"kms:{operation}", key)]
+        case "bedrock-runtime":  # on the profile, and through it on the model
+            return [("bedrock:InvokeModel", "BedrockProfile"), ("bedrock:InvokeModel", "BedrockModel")]
         case "events":
             return [(f"events:{operation}", "Bus")]
         case "scheduler":
@@ -184,6 +187,7 @@ def _granted(folder: str) -> set[Need]:
                 statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
             )
             for target in map(json.dumps, targets):
+                target = re.sub(r"\$\{AWS::\w+\}", "", target)
                 name = re.findall(r"[A-Z][A-Za-z]+", target.replace("Fn::GetAtt", "").replace("Fn::Sub", ""))[
                     0
                 ]
@@ -314,6 +318,17 @@ def _calls(session: Session) -> None:
     for correction in ({"intent": "sewage"}, {"correction": None}):
         session.call("PATCH", f"{path}/classification", correction)
     session.work()
+
+
+def _bedrock(session: Session) -> None:
+    body = json.loads(json.loads((ROOT / "events/calls/create.json").read_text())["body"])
+    ai = {"enabled": True, "engine": "bedrock_always", "monthly_budget_cents": 100}
+    session.call("PATCH", "/v1/organizations/me", {"settings": {"ai": ai}})
+    with fake_bedrock(session.monkeypatch) as fake:
+        session.call("POST", "/v1/calls", body)
+        session.work()
+    assert len(fake.requests) == 1
+    assert session.call("GET", "/v1/organizations/me/ai-usage")["uses"] == 1
 
 
 def _dispatch(session: Session) -> None:
@@ -454,7 +469,8 @@ def _relay_only(session: Session) -> None:
 
 
 JOURNEYS: tuple[Journey, ...] = (
-    _vendors, _leads, _calls, _dispatch, _imports, _prospects, _keys, _lists, _webhooks, _organizations, _audit_log,
+    _vendors, _leads, _calls, _bedrock, _dispatch, _imports, _prospects, _keys, _lists, _webhooks, _organizations,
+    _audit_log,
 )  # fmt: skip
 
 

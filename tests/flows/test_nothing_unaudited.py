@@ -53,7 +53,7 @@ ACCOMPANYING = {"IDEMPOTENCY", "ANSWER", "EVENT", "TASK", "AUDIT", "PENDING"}
 """Items that a transaction writes in addition to the change."""
 BOOKKEEPING = {
     "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "CRM_HEALTH", "DELIVERY", "COUNTED", "LEAD_STATS", "CALL_STATS",
-    "TALLY", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "RECONCILIATION",
+    "TALLY", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "RECONCILIATION", "AI_USAGE",
 }  # fmt: skip
 """Workers' progress and counters (`eal.core.table.progress`), which can be computed again from resources."""
 NUMBERING = {"feedpk", "feedsk", "numbered_at", "seq", "previous_hash", "hash"}

@@ -486,6 +486,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (throttles.faults, unreserved("functions/openapi/get"), "OpenapiGet responds without an API key"),
     (throttles.faults, unreserved("functions/webhooks/replay"), "WebhooksReplay may run longer"),
+    (throttles.faults, unreserved("classify_call"), "WorkersClassifyCall calls Bedrock"),
     (throttles.faults, unreserved("push_to_crm"), "WorkersPushToCrm decrypts a secret"),
     (throttles.faults, unreserved("enqueue_checkpoints"), "WorkersEnqueueCheckpoints has a schedule"),
     (

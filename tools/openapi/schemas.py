@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from eal.ai.classification import Intent, Urgency
+from eal.ai.policy import EngineChoice
 from eal.core.audit import ActorType
 from eal.core.audit import Source as AuditSource
 from eal.core.caller import Scope
@@ -88,6 +89,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(ActorType): "ActorType",
     _values(AuditSource): "AuditSource",
     _values(Day): "Weekday",
+    _values(EngineChoice): "AiEngine",
     _values(Fault): "DeliveryFault",
     _values(Grantable): "GrantableResource",
     _values(Mode): "Mode",

@@ -16,9 +16,9 @@ STAYS = frozenset({
     "AUDIT", "AUDIT_TILE", "AUDIT_CHECKPOINT", "AUDIT_CHECKPOINT_HEAD", "ARCHIVE",
     "AUDIT_EXPORT", "AUDIT_EXPORTS_OPEN", "AUDIT_EXPORT_PROGRESS",
     "EVENT", "TASK", "SEQUENCE", "PENDING",
-    "DELIVERY", "WEBHOOK", "WEBHOOK_COUNT", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "CRM_HEALTH",
+    "DELIVERY", "WEBHOOK", "WEBHOOK_COUNT", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "CRM_HEALTH", "AI_USAGE",
     "ORGANIZATION", "CHILD", "MEMBER", "MEMBER_EMAIL", "GRANT", "KEY", "KEY_COUNT", "KEY_QUOTA", "INTEGRATION",
     "LEAD_IMPORT", "LEAD_IMPORTS", "LEAD_IMPORT_ERRORS",
 })  # fmt: skip
 """The log and the feed, whose numbers were published and archived; what was sent; access and configuration, because a
-revoked key must stay revoked; and jobs, whose messages are gone."""
+revoked key must stay revoked; what AI has cost; and jobs, whose messages are gone."""

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from eal.ai.engines.embedded.calls import engine
+from eal.ai import chain
+from eal.ai.tasks.classify_call.task import CLASSIFY_CALL, CallInput
 from eal.core import observe
 from eal.core.table.item import load
 from eal.domain.calls import decisions
@@ -19,7 +20,7 @@ class Task(TenantMessage):
 
 def classify(message: Message) -> None:
     """Classify the current state of the call and decide what happens after it, unless the last run has the same input
-    and engine version and nobody has requested another one since.
+    and versions of engine and prompt, and nobody has requested another one since.
 
     If the tenant has switched AI off, its calls stay unclassified.
     """
@@ -28,18 +29,21 @@ def classify(message: Message) -> None:
     record = calls.find(task.call_id, by)
     if record is None or not record.call.has_ended:
         return
-    if record.call.is_classified_by(engine.VERSION):
+    if record.call.is_classified_by(chain.versions(CLASSIFY_CALL)):
         return
     settings = organization_settings.settings_of(by.organization_id)
-    if not organization_settings.enables_ai(settings):
+    policy = organization_settings.ai_policy(settings)
+    if not policy.enabled:
         observe.logger.info("call_left_unjudged", call_id=record.call.id)
         return
-    classification, provenance = engine.judge(
-        record.transcript or "",
+    given = CallInput(
+        transcript=record.transcript or "",
         answered=record.call.facts.answered,
         voicemail=bool(record.call.facts.voicemail),
+        known_names=(record.call.person_name or "",),
         input_sha256=record.call.input_sha256(),
     )
+    classification, provenance = chain.run(CLASSIFY_CALL, given, policy, by.tenant, by.at)
     situation = decisions.situation_of(record, settings, by)
     calls.record_run(record, Run.of(classification, provenance, by.at), situation, by)
     by.transaction.commit()

@@ -30,7 +30,12 @@ def test_the_organization_is_shown_with_its_settings(tenant: Tenant) -> None:
             "on_call": [],
             "dispatch": {"acknowledge_minutes": 10, "max_open_per_person": None},
             "sender": None,
-            "ai": {"enabled": True, "share_corrections": False},
+            "ai": {
+                "enabled": True,
+                "share_corrections": False,
+                "engine": "embedded",
+                "monthly_budget_cents": 0,
+            },
             "retention": {"claim_days": 90},
         },
         "subscription": None,

@@ -29,7 +29,12 @@ WHOLE: dict[str, Any] = {
     ],
     "dispatch": {"acknowledge_minutes": 5, "max_open_per_person": 3},
     "sender": {"name": "Acme", "email": "office@example.com", "postal_address": "1 Main St\nChicago"},
-    "ai": {"enabled": False, "share_corrections": True},
+    "ai": {
+        "enabled": False,
+        "share_corrections": True,
+        "engine": "bedrock_when_unsure",
+        "monthly_budget_cents": 5_000,
+    },
     "retention": {"claim_days": 365},
 }
 DEFAULTS: dict[str, Any] = {
@@ -40,7 +45,7 @@ DEFAULTS: dict[str, Any] = {
     "on_call": [],
     "dispatch": {"acknowledge_minutes": 10, "max_open_per_person": None},
     "sender": None,
-    "ai": {"enabled": True, "share_corrections": False},
+    "ai": {"enabled": True, "share_corrections": False, "engine": "embedded", "monthly_budget_cents": 0},
     "retention": {"claim_days": 90},
 }
 
@@ -335,6 +340,12 @@ WRONG: list[tuple[str, object, str]] = [
     ("sender", {"name": "Acme"}, "/email"),
     *(("ai", {"enabled": value}, "/enabled") for value in (None, "true", 1, "no")),
     ("ai", {}, "/enabled"),
+    *(("ai", {"enabled": True, "engine": value}, "/engine") for value in (None, "openai", True)),
+    *(
+        ("ai", {"enabled": True, "monthly_budget_cents": value}, "/monthly_budget_cents")
+        for value in (-1, 100_001, 1.5, "90", None, True)
+    ),
+    ("ai", {"enabled": True, "engine": "bedrock_always"}, ""),
     *(("retention", {"claim_days": value}, "/claim_days") for value in (0, -1, 3651, 1.5, "90", None, True)),
     ("colour", "red", ""),
 ]  # fmt: skip

@@ -150,6 +150,10 @@ def test_the_audit_record_has_the_classification_and_no_quotes(
         "model",
         "input_sha256",
         "output_sha256",
+        "tokens",
+        "cost_microusd",
+        "latency_ms",
+        "fallback",
         "dispatch.action",
         "dispatch.because",
         "dispatch.decided_by_rules",
@@ -177,6 +181,10 @@ def test_a_second_run_is_audited_with_all_of_its_provenance(connection: Connecti
         "prompt_version": "classify_call/3",
         "input_sha256": run.input_sha256,
         "output_sha256": run.output_sha256,
+        "tokens": 0,
+        "cost_microusd": 0,
+        "latency_ms": run.latency_ms,
+        "fallback": False,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.structure.checks import grants
-from tests.structure.project import referred
+from tests.structure.project import listed, referred
 from tools.fixtures.template import api_events
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def _reason(project: Project, logical_id: str) -> str | None:
         return "responds without an API key"
     if _is_slow(project, logical_id):
         return "may run longer than other endpoints"
+    if any("bedrock:InvokeModel" in listed(one["Action"]) for one in grants.statements(project, role)):
+        return "calls Bedrock"
     if "kms:Decrypt" in grants.actions_on(project, role, "SecretsKey"):
         return "decrypts a secret, and so calls the outside world"
     if any(event["Type"] == "Schedule" for event in properties.get("Events", {}).values()):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
@@ -348,12 +348,15 @@ class Call:
     def corrected_at(self) -> datetime | None:
         return self.correction.at if self.correction else None
 
-    def is_classified_by(self, model: str) -> bool:
-        """Whether the newest run has the present input and this version of the engine, and no other is requested."""
+    def is_classified_by(self, versions: Container[tuple[str, str | None]]) -> bool:
+        """Whether the newest run has the present input, and a model and prompt version of these, and no other is
+        requested.
+        """
         newest = self.classification
         return (
             newest is not None
-            and (newest.input_sha256, newest.model) == (self.input_sha256(), model)
+            and newest.input_sha256 == self.input_sha256()
+            and (newest.model, newest.prompt_version) in versions
             and self.runs_version >= self.runs_requested
         )
 

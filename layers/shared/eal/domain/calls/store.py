@@ -398,4 +398,8 @@ def _audited_provenance(run: Run) -> dict[str, Json]:
         "prompt_version": run.prompt_version,
         "input_sha256": run.input_sha256,
         "output_sha256": run.output_sha256,
+        "tokens": run.tokens,
+        "cost_microusd": run.cost_microusd,
+        "latency_ms": run.latency_ms,
+        "fallback": run.fallback,
     }

@@ -6,6 +6,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
+from eal.ai.policy import Policy
+from eal.core.table.item import load
 from eal.core.table.read import get
 from eal.domain.organization_settings.table_keys import organization_key
 
@@ -13,17 +15,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.core.json import Json
+    from eal.core.table.item import Item
     from eal.domain.organization_settings.service_area import ServiceArea
 
 
 def ai_is_enabled(organization_id: str) -> bool:
     """Whether engines may classify the organization's calls."""
-    return enables_ai(settings_of(organization_id))
+    return ai_policy(settings_of(organization_id)).enabled
 
 
-def enables_ai(settings: dict[str, Json]) -> bool:
-    """The same of settings that were read."""
-    return cast("dict[str, bool]", settings.get("ai", {})).get("enabled", True)
+def ai_policy(settings: dict[str, Json]) -> Policy:
+    """Which engines may classify the organization's calls, and what they may cost, by its settings."""
+    return load(Policy, cast("Item", settings.get("ai", {})))
 
 
 def shares_corrections(organization_id: str) -> bool:

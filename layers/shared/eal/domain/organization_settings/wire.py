@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, cast
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from eal.ai.policy import MAX_BUDGET_CENTS, EngineChoice
 from eal.core.contact import Email, Phone
 from eal.core.wire import Name, Wire, measured, prose, without_defaults
 from eal.domain.organization_settings.hours import DAYS, minutes, overlap
@@ -63,6 +64,12 @@ def _opening_minutes(span: tuple[str, str]) -> int:
 
 
 class AiView(Wire):
+    """`engine` selects the engine that classifies calls in live mode. The embedded engine is free, and the only
+    one in test mode. With `bedrock_when_unsure`, a model of Amazon Bedrock also reads the calls of which the embedded
+    engine is unsure; with `bedrock_always`, every call. If Bedrock fails or the budget of the month is spent, the
+    answer of the embedded engine stands, with `fallback` in its `provenance` and the reason among its `reasons`.
+    """
+
     enabled: Annotated[
         bool,
         Field(
@@ -77,6 +84,14 @@ class AiView(Wire):
             "organizations."
         ),
     ] = False
+    engine: EngineChoice = "embedded"
+    monthly_budget_cents: Annotated[
+        int,
+        Field(
+            description="What Bedrock may cost in a calendar month (UTC), in US cents. Nothing is sent to Bedrock that "
+            "could exceed it. `GET /v1/organizations/me/ai-usage` shows what was spent."
+        ),
+    ] = 0
 
 
 class RetentionView(Wire):
@@ -163,6 +178,16 @@ class AiBody(Wire):
 
     enabled: Annotated[bool, Field(strict=True)]
     share_corrections: Annotated[bool, Field(strict=True)] = False
+    engine: EngineChoice = "embedded"
+    monthly_budget_cents: Annotated[int, Field(ge=0, le=MAX_BUDGET_CENTS, strict=True)] = 0
+
+    @model_validator(mode="after")
+    def _can_be_paid(self) -> Self:
+        if self.engine != "embedded" and not self.monthly_budget_cents:
+            raise ValueError(
+                f"'engine' {self.engine} costs money: 'monthly_budget_cents' must be at least 1."
+            )
+        return self
 
 
 class RetentionBody(Wire):

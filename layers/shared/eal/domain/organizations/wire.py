@@ -110,6 +110,38 @@ class ChildView(OrganizationView):
         return cls.model_validate({**_fields(child, mode), "grants": grants})
 
 
+class AiUsageQuery(Wire):
+    model_config = ConfigDict(extra="forbid")
+
+    month: Annotated[
+        str | None,
+        Field(
+            pattern=r"^20[0-9]{2}-(?:0[1-9]|1[0-2])$",
+            description="A calendar month in UTC, such as `2026-11`; by default the current one. The last 13 months "
+            "are kept.",
+        ),
+    ] = None
+
+
+class AiUsageView(Wire):
+    """Amounts are in millionths of a US dollar: 10,000 are one cent."""
+
+    month: str
+    uses: Annotated[int, Field(description="Calls that were read by a model of Bedrock.")]
+    tokens: Annotated[int, Field(description="Tokens that these uses sent and received.")]
+    spent_microusd: Annotated[int, Field(description="What these uses cost.")]
+    held_microusd: Annotated[
+        int,
+        Field(
+            description="Held for uses in progress, and for those without a response, whose cost is unknown. It "
+            "counts against the budget like what was spent."
+        ),
+    ]
+    budget_microusd: Annotated[
+        int, Field(description="The present monthly budget, from `settings.ai.monthly_budget_cents`.")
+    ]
+
+
 class ChildPage(PageView[ChildView]):
     pass
 

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Protocol, cast
 from eal.core.table import progress
 from eal.core.table.keys import key
 from eal.core.table.progress import Change, ConditionFailed
-from eal.core.table.read import get
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from eal.core.json import Json
     from eal.core.table.keys import Key
     from eal.core.tenancy import Tenant
 
-MICROUSD_PER_CENT = 10_000
 _KEPT = timedelta(days=400)
 _KIND = "AI_USAGE"
 
@@ -40,10 +41,10 @@ class MonthlyBudget:
 
     tenant: Tenant
     at: datetime
-    cents: int
+    microusd: int
 
     def hold(self, microusd: int) -> bool:
-        rest = self.cents * MICROUSD_PER_CENT - microusd
+        rest = self.microusd - microusd
         if rest < 0:
             return False
         held = Change(
@@ -90,10 +91,9 @@ class MonthlyUsage:
     held_microusd: int
 
 
-def usage_of(tenant: Tenant, month: str) -> MonthlyUsage:
-    """The usage of a month, such as `2026-11`."""
-    item = get(usage_key(tenant, month)) or {}
-    numbers = cast("dict[str, int]", item)
+def usage_in(item: Mapping[str, Json] | None) -> MonthlyUsage:
+    """The usage in the item of a month, which does not exist before its first use."""
+    numbers = cast("Mapping[str, int]", item or {})
     spent = numbers.get("spent_microusd", 0)
     return MonthlyUsage(
         uses=numbers.get("uses", 0),
@@ -104,6 +104,7 @@ def usage_of(tenant: Tenant, month: str) -> MonthlyUsage:
 
 
 def usage_key(tenant: Tenant, month: str) -> Key:
+    """The item of a month, such as `2026-11`."""
     return key(tenant, _KIND, month)
 
 

@@ -85,7 +85,7 @@ class Bedrock:
     budget: Budget
 
     @classmethod
-    def of(cls, tenant: Tenant, monthly_budget_cents: int, at: datetime) -> Self | None:
+    def of(cls, tenant: Tenant, monthly_budget_microusd: int, at: datetime) -> Self | None:
         """The engine with the tenant's budget; None if the stack has no model that is listed.
 
         Raises: NotInTestMode.
@@ -93,7 +93,7 @@ class Bedrock:
         if tenant.mode != "live":
             raise NotInTestMode
         configured = model(settings.bedrock_model() or "")
-        return cls(configured, MonthlyBudget(tenant, at, monthly_budget_cents)) if configured else None
+        return cls(configured, MonthlyBudget(tenant, at, monthly_budget_microusd)) if configured else None
 
     def answer[A: BaseModel](self, question: Question[A]) -> Outcome[A]:
         """The answer, or why there is none. Never raises for a failure of Bedrock."""

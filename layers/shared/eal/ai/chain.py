@@ -1,0 +1,79 @@
+"""Runs an AI task: the embedded engine always, Bedrock if the tenant wants it, then the rules that no engine overrides.
+
+Every task has the same chain: redact, remove instructions, ask the engine, apply the hard rules, calibrate, and name
+the fields that a person should decide. If Bedrock fails for any reason, the embedded judgement stands, with the reason
+and `fallback` in its provenance.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from eal.ai.engines.bedrock.engine import Bedrock
+from eal.core import observe, settings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pydantic import BaseModel
+
+    from eal.ai.policy import Policy
+    from eal.ai.provenance import Provenance
+    from eal.ai.tasks.task import Task
+    from eal.core.tenancy import Tenant
+
+ENGINE = "bedrock"
+
+
+def versions[I, A: BaseModel, J](task: Task[I, A, J]) -> frozenset[tuple[str, str | None]]:
+    """Model and prompt version of every judgement that the present engines can make."""
+    model = settings.bedrock_model()
+    second = {(model, task.prompt().version)} if model else set()
+    return frozenset({(task.embedded_version, None), *second})
+
+
+def run[I, A: BaseModel, J](
+    task: Task[I, A, J], given: I, policy: Policy, tenant: Tenant, at: datetime
+) -> tuple[J, Provenance]:
+    """The judgement for a tenant, with its provenance. A test tenant has only the embedded engine."""
+    judgement, provenance = task.embedded(given)
+    wants = policy.engine == "bedrock_always" or (
+        policy.engine == "bedrock_when_unsure" and task.is_unsure(judgement)
+    )
+    if not wants or tenant.mode == "test" or task.is_certain(judgement):
+        return judgement, provenance
+    bedrock = Bedrock.of(tenant, policy.monthly_budget_microusd, at)
+    if bedrock is None:
+        return _fallen_back(task, judgement, provenance, "bedrock_not_configured")
+    return second_judgement(task, given, judgement, provenance, bedrock)
+
+
+def second_judgement[I, A: BaseModel, J](
+    task: Task[I, A, J], given: I, first: J, provenance: Provenance, bedrock: Bedrock
+) -> tuple[J, Provenance]:
+    """The judgement of both engines. `first` is that of the embedded one, with its provenance."""
+    started = time.perf_counter()
+    consultation = task.consultation(given)
+    outcome = bedrock.answer(consultation.question)
+    spent = replace(
+        provenance,
+        tokens=outcome.tokens,
+        cost_microusd=outcome.cost_microusd,
+        latency_ms=provenance.latency_ms + round((time.perf_counter() - started) * 1000),
+    )
+    if outcome.answer is None:
+        return _fallen_back(task, first, spent, outcome.failure or "")
+    observe.count("bedrock_answers")
+    return consultation.combined(first, outcome.answer), replace(
+        spent, engine=ENGINE, model=bedrock.model.id, prompt_version=task.prompt().version
+    )
+
+
+def _fallen_back[I, A: BaseModel, J](
+    task: Task[I, A, J], judgement: J, provenance: Provenance, reason: str
+) -> tuple[J, Provenance]:
+    observe.count("bedrock_fallbacks")
+    observe.logger.warning("bedrock_fallback", task=task.name, reason=reason)
+    return task.with_reason(judgement, reason), replace(provenance, fallback=True)

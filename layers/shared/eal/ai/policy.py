@@ -1,0 +1,25 @@
+"""Which engines judge a tenant's calls, and what they may cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+type EngineChoice = Literal["embedded", "bedrock_when_unsure", "bedrock_always"]
+
+_MICROUSD_PER_CENT = 10_000
+MAX_BUDGET_CENTS = 100_000
+"""The operator pays the bill of Bedrock, so a tenant's admin cannot set any budget."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The tenant's settings `ai`. Without a budget, nothing that costs money runs."""
+
+    enabled: bool = True
+    engine: EngineChoice = "embedded"
+    monthly_budget_cents: int = 0
+
+    @property
+    def monthly_budget_microusd(self) -> int:
+        return self.monthly_budget_cents * _MICROUSD_PER_CENT

@@ -1,0 +1,1 @@
+"""The AI tasks: for each, its prompt, its annotation guide, its input and output, and its hard rules."""

@@ -1,0 +1,1 @@
+"""Classify a call: intent, urgency, qualification and safety of a transcript."""

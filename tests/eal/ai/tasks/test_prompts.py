@@ -1,0 +1,53 @@
+"""Prompts never change once they are published, and prompt, guide and answer name the same labels."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from eal.ai import tasks
+from eal.ai.classification import Intent, Urgency
+from eal.ai.tasks.classify_call.answer import REASONS, Hazard, Reason
+from eal.ai.tasks.classify_call.task import NAME, VERSION
+from eal.ai.tasks.prompt import prompt
+
+FOLDER = Path(tasks.__path__[0])
+PUBLISHED = {
+    "classify_call/prompt.v1.md": "39763c0f1c8d3ba9f6e4fc16d5919d0779cbfa6b9c542d78742dc374703f2e51",
+}
+"""The SHA-256 of each prompt. A run's provenance names it, so add a new file instead of changing a line here."""
+
+
+def test_a_published_prompt_never_changes() -> None:
+    found = {
+        str(path.relative_to(FOLDER)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in FOLDER.glob("*/prompt.v*.md")
+    }
+    assert found == PUBLISHED
+
+
+def test_the_version_names_file_and_content() -> None:
+    digest = PUBLISHED["classify_call/prompt.v1.md"]
+    assert prompt("classify_call", 1).version == f"classify_call.v1@{digest[:8]}"
+
+
+@pytest.mark.parametrize("path", [f"prompt.v{VERSION}.md", "labels.md"])
+def test_prompt_and_guide_explain_every_intent_and_urgency(path: str) -> None:
+    text = (FOLDER / NAME / path).read_text()
+    mark = "`{}`" if path == "labels.md" else "- {}:"
+    missing = [label for label in (*Intent, *Urgency) if mark.format(label) not in text]
+    assert missing == []
+
+
+def test_the_prompt_explains_every_reason_and_hazard() -> None:
+    text = prompt(NAME, VERSION).text
+    assert [
+        word for word in (*get_args(Reason.__value__), *get_args(Hazard.__value__)) if word not in text
+    ] == []
+
+
+def test_every_reason_belongs_to_a_value_of_qualified() -> None:
+    assert set(get_args(Reason.__value__)) == set(REASONS)
