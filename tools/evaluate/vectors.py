@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,12 @@ STORED = Path(__file__).resolve().parents[2] / ".local" / "vectors.sqlite"
 
 
 class CachedEncoder(Encoder):
-    """Encodes each text once. `version` tells the vectors of different models apart."""
+    """Encodes each text once, and remembers the vectors by the hashes of the model and the text."""
 
-    def __init__(self, version: str, stored: Path = STORED) -> None:
+    def __init__(self, stored: Path = STORED) -> None:
         super().__init__(load())
-        self._version = version
+        model = files("eal_models").joinpath("encoder.npz").read_bytes()
+        self._version = hashlib.sha256(model).hexdigest()
         self._stored = stored
         stored.parent.mkdir(exist_ok=True)
         with closing(self._connect()) as database, database:

@@ -1,0 +1,1 @@
+"""The training of the embedded engine's heads: `make train`."""

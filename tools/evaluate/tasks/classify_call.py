@@ -107,10 +107,10 @@ def _parts(pairs: Pairs) -> Iterator[tuple[str, Pairs]]:
 
 
 def _values(field: str, pairs: Pairs) -> tuple[list[str], list[str]]:
-    return [_name(item.labels[field]) for item, _ in pairs], [_name(answer[field]) for _, answer in pairs]
+    return [label(item.labels[field]) for item, _ in pairs], [label(answer[field]) for _, answer in pairs]
 
 
-def _name(value: Any) -> str:
+def label(value: Any) -> str:
     return {True: "true", False: "false", None: "null"}.get(value, str(value))
 
 

@@ -1,7 +1,7 @@
 """all-MiniLM-L6-v2, a sentence encoder, in NumPy alone: text in, unit vectors of 384 numbers out.
 
 The weights are int8 with one scale for each row of the embeddings and each column of a matrix. `layers/models` converts
-them from the published model; cosines to the original are above 0.999. onnxruntime would run the same model, but is
+them from the published model; cosines to the original are above 0.996. onnxruntime would run the same model, but is
 reported to abort at import on Lambda's arm64 (microsoft/onnxruntime#10038).
 """
 

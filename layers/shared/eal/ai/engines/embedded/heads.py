@@ -33,15 +33,19 @@ class Head:
     dense: Floats | None
     sparse: Floats | None
 
-    def scores(self, vector: Floats | None = None, ngrams: Sparse | None = None) -> Floats:
-        """The logits of the classes, already divided by the temperature."""
-        total = self.bias.copy()
-        if self.dense is not None and vector is not None:
-            total += vector @ self.dense
-        if self.sparse is not None and ngrams is not None:
-            buckets, values = ngrams
-            total += values @ self.sparse[buckets]
-        return total / np.float32(self.temperature)
+    def parts(self, vector: Floats | None, ngrams: Sparse | None) -> tuple[Floats, Floats]:
+        """What the vector and the n-grams say for each class, without bias and temperature."""
+        none = np.zeros_like(self.bias)
+        by_vector = none if self.dense is None or vector is None else vector @ self.dense
+        if self.sparse is None or ngrams is None:
+            return by_vector, none
+        buckets, values = ngrams
+        return by_vector, values @ self.sparse[buckets]
+
+    def scores(self, vector: Floats | None, ngrams: Sparse | None = None) -> Floats:
+        """The logits of the classes, divided by the temperature. Without n-grams, `vector` may be several rows."""
+        by_vector, by_ngrams = self.parts(vector, ngrams)
+        return (by_vector + by_ngrams + self.bias) / self.temperature
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Hashed n-grams of words and characters: a sparse vector of a text, without a vocabulary.
 
-A call has three blocks, each of length 1: words of the caller (1 to 3), characters of the caller's words (3 to 5), and
-words of the agent (1 and 2), which differ by whether the caller affirmed or denied them. All share the buckets; 2^14 of
-them lose nothing measurable against 2^18.
+A call has four blocks, each of length 1: words of the caller (1 to 3), characters of the caller's words (3 to 5) and
+across them (4 to 6), and words of the agent (1 and 2), which differ by whether the caller affirmed or denied them. All
+share the buckets.
 """
 
 from __future__ import annotations
@@ -21,20 +21,21 @@ if TYPE_CHECKING:
 
     from eal.ai.engines.embedded.language.clauses import Clause
 
-BUCKETS = 1 << 14
+BUCKETS = 1 << 15
 _CALLER_WORDS = (1, 2, 3)
-_CALLER_CHARACTERS = (3, 4, 5)
+_CHARACTERS_IN_WORDS = (3, 4, 5)
+_CHARACTERS_ACROSS_WORDS = (4, 5, 6)
 _AGENT_WORDS = (1, 2)
 
 type Block = dict[int, float]
 """The weight of each bucket in use."""
-type Sparse = tuple[NDArray[np.intp], NDArray[np.float32]]
+type Sparse = tuple[NDArray[np.intp], NDArray[np.float32 | np.float64]]
 """Buckets, and a value for each."""
 
 
 def of_clauses(clauses: Iterable[Clause]) -> tuple[Block, ...]:
     """The blocks of a call's clauses, in plain spelling."""
-    caller, characters, agent = Counter[int](), Counter[int](), Counter[int]()
+    caller, inside, across, agent = Counter[int](), Counter[int](), Counter[int](), Counter[int]()
     for clause in clauses:
         tokens = clause.text.replace(",", "").split()
         if clause.by_agent:
@@ -42,21 +43,22 @@ def of_clauses(clauses: Iterable[Clause]) -> tuple[Block, ...]:
             agent.update(_hashed(_runs(tokens, _AGENT_WORDS), prefix))
         else:
             caller.update(_hashed(_runs(tokens, _CALLER_WORDS), "w"))
-            characters.update(_hashed(_parts(tokens), "c"))
-    return tuple(_sublinear(block) for block in (caller, characters, agent))
+            inside.update(_hashed(_inside(tokens), "c"))
+            across.update(_hashed(_slices(f" {' '.join(tokens)} ", _CHARACTERS_ACROSS_WORDS), "x"))
+    return tuple(_sublinear(block) for block in (caller, inside, across, agent))
 
 
 def of_words(text: str) -> tuple[Block, ...]:
     """The blocks of a written text, in lower case: words and characters."""
     tokens = "".join(letter if letter.isalnum() or letter == "'" else " " for letter in text.lower()).split()
     words = Counter(_hashed(_runs(tokens, _CALLER_WORDS), "w"))
-    return _sublinear(words), _sublinear(Counter(_hashed(_parts(tokens), "c")))
+    return _sublinear(words), _sublinear(Counter(_hashed(_inside(tokens), "c")))
 
 
-def weighted(blocks: Iterable[Block], idf: NDArray[np.float32]) -> Sparse:
+def weighted(blocks: Iterable[Block], idf: NDArray[np.float32 | np.float64]) -> Sparse:
     """The sparse vector: each block times the inverse document frequencies, and scaled to length 1."""
     buckets: list[int] = []
-    values: list[NDArray[np.float32]] = []
+    values: list[NDArray[np.float32 | np.float64]] = []
     for block in blocks:
         if not block:
             continue
@@ -73,12 +75,15 @@ def _runs(tokens: Sequence[str], sizes: Iterable[int]) -> Iterator[str]:
             yield " ".join(tokens[start : start + size])
 
 
-def _parts(tokens: Iterable[str]) -> Iterator[str]:
+def _inside(tokens: Iterable[str]) -> Iterator[str]:
     for token in tokens:
-        padded = f" {token} "
-        for size in _CALLER_CHARACTERS:
-            for start in range(len(padded) - size + 1):
-                yield padded[start : start + size]
+        yield from _slices(f" {token} ", _CHARACTERS_IN_WORDS)
+
+
+def _slices(text: str, sizes: Iterable[int]) -> Iterator[str]:
+    for size in sizes:
+        for start in range(len(text) - size + 1):
+            yield text[start : start + size]
 
 
 def _hashed(grams: Iterable[str], prefix: str) -> Iterator[int]:

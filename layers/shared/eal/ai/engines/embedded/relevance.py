@@ -102,7 +102,6 @@ def words(clauses: Iterable[Clause], turns: Sequence[Turn]) -> str:
     return " ".join(turns[span.turn].text[span.start : span.end] for span in spans(clauses, turns))
 
 
-def relevant(scores: NDArray[np.float32], threshold: float) -> list[int]:
-    """The positions of the exchanges to read: those that score above the threshold, or else the best."""
-    kept = [position for position, score in enumerate(scores) if score > threshold]
-    return kept or ([int(scores.argmax())] if len(scores) else [])
+def relevant(scores: NDArray[np.float32 | np.float64]) -> list[int]:
+    """The positions of the exchanges to read: those that score above 0, or else the best."""
+    return [position for position, score in enumerate(scores) if score > 0] or [int(scores.argmax())]

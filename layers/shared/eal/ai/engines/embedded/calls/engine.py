@@ -1,30 +1,268 @@
-"""The classification of a transcript."""
+"""The classification of a transcript: trained heads, with rules as guard rails.
+
+1. Instructions to the system are left out, and the rest is cut into exchanges.
+2. The danger head reads every exchange, and the hazard rules read every clause. Either makes the call an emergency.
+3. The relevance head keeps the exchanges that tell why the caller calls. The heads of the fields read these.
+4. Each field has a calibrated confidence. A field whose confidence is below its threshold is unsure.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
-from eal.ai.engines.embedded.calls.rules import classify_call
+import numpy as np
+
+from eal.ai.classification import Classification, Confidences, Evidence, Intent, Urgency
+from eal.ai.engines.embedded import ngrams, relevance
+from eal.ai.engines.embedded.calls import evidence, hazards, reading
+from eal.ai.engines.embedded.encoder import Encoder, encoder
+from eal.ai.engines.embedded.heads import Heads, heads, probabilities
 
 if TYPE_CHECKING:
-    from eal.ai.classification import Classification
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from eal.ai.engines.embedded.calls.reading import Reading
+    from eal.ai.engines.embedded.ngrams import Block, Sparse
+    from eal.ai.engines.embedded.relevance import Exchange
     from eal.ai.provenance import Provenance
 
-ENGINE = "rules"
-VERSION = "rules-3"
+    type Floats = NDArray[np.float32 | np.float64]
 
-__all__ = ["ENGINE", "VERSION", "classify_call", "judge"]
+ENGINE = "embedded"
+VERSION = "embedded-1"
+FIELDS = ("intent", "urgency", "qualified")
+MAX_EXCHANGE_TOKENS = 128
+
+_QUALIFIED = {"true": True, "false": False, "null": None}
+_NO_NEW_NEED = frozenset({
+    Intent.EXISTING_JOB, Intent.INSURANCE, Intent.EMPLOYMENT, Intent.SALES_PITCH, Intent.WRONG_NUMBER, Intent.SPAM,
+})  # fmt: skip
+_CONFIDENCE_WITHOUT_TEXT = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The encoder and the heads of the task."""
+
+    encoder: Encoder
+    heads: Heads
+
+
+@cache
+def model() -> Model:
+    """The model in the models layer."""
+    return Model(encoder(), heads("classify_call"))
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the heads read: each exchange by itself, all together, and together the relevant ones (`kept`)."""
+
+    exchanges: tuple[Exchange, ...]
+    vectors: Floats
+    ngrams: tuple[Sparse, ...]
+    whole_vector: Floats
+    whole_ngrams: Sparse
+    kept: tuple[int, ...]
+    vector: Floats
+    text_ngrams: Sparse
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """The class of a field with the vector that it was read from, and its confidence."""
+
+    name: str
+    value: str
+    vector: Floats
+    confidence: float
+    unsure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """A present danger to life, and the sentence that tells of it."""
+
+    hazard: str
+    evidence: Evidence
+
+
+def classify_call(
+    transcript: str, *, answered: bool | None = None, voicemail: bool = False, using: Model | None = None
+) -> Classification:
+    """The classification of a call. It does not consider the service area."""
+    read = reading.read(transcript, voicemail=voicemail)
+    missed = ("missed_call",) if answered is False and not voicemail else ()
+    ignored = ("instruction_ignored",) if read.instructed else ()
+    if not read.caller_spoke:
+        return _nothing_said(("no_transcript", *missed, *ignored))
+    using = using or model()
+    inputs = prepare(read, using)
+    fields = judge_fields(inputs, using.heads)
+    dangers = find_dangers(read, inputs, using.heads)
+    found = _decided(fields, bool(dangers))
+    quotes = [_evidence(field, read, inputs, using.heads) for field in fields]
+    return replace(
+        found,
+        reasons=(*found.reasons, *missed, *ignored),
+        evidence=tuple(dict.fromkeys([*quotes, *(danger.evidence for danger in dangers)])),
+        hazards=tuple(dict.fromkeys(danger.hazard for danger in dangers)),
+    )
 
 
 def judge(
     transcript: str, *, answered: bool | None, voicemail: bool, input_sha256: str
 ) -> tuple[Classification, Provenance]:
     """The classification with its provenance. `input_sha256` is the hash by which the caller compares inputs."""
-    from eal.ai.provenance import timed  # here, because the layer is built without pydantic
+    from eal.ai.provenance import timed  # here, because it loads pydantic, which the layer is built without
 
     return timed(
         lambda: classify_call(transcript, answered=answered, voicemail=voicemail),
         engine=ENGINE,
         model=VERSION,
         input_sha256=input_sha256,
+    )
+
+
+def prepare(read: Reading, using: Model) -> Inputs:
+    """What the heads read of a call with at least one exchange."""
+    idf = using.heads.arrays["idf"]
+    vectors = using.encoder.encode([read.text(one) for one in read.exchanges], MAX_EXCHANGE_TOKENS)
+    kept = relevance.relevant(using.heads["relevance"].scores(vectors)[:, 0])
+    relevant = [read.exchanges[position] for position in kept]
+    whole_vector, vector = using.encoder.encode([read.whole(read.exchanges), read.whole(relevant)])
+    return Inputs(
+        exchanges=read.exchanges,
+        vectors=vectors,
+        ngrams=tuple(_ngrams([one], idf) for one in read.exchanges),
+        whole_vector=whole_vector,
+        whole_ngrams=_ngrams(read.exchanges, idf),
+        kept=tuple(kept),
+        vector=vector,
+        text_ngrams=_ngrams(relevant, idf),
+    )
+
+
+def _ngrams(exchanges: Sequence[Exchange], idf: Floats) -> Sparse:
+    clauses = [clause for exchange in exchanges for clause in exchange.clauses]
+    return ngrams.weighted(ngrams.of_clauses(clauses), idf)
+
+
+def judge_fields(inputs: Inputs, using: Heads) -> list[Field]:
+    """The class of each field. Urgency and qualified depend on the intent, so they read its probabilities too."""
+    found: list[Field] = []
+    vector = inputs.vector
+    for number, name in enumerate(FIELDS):
+        head = using[name]
+        by_vector, by_ngrams = head.parts(vector, inputs.text_ngrams)
+        shares = probabilities((by_vector + by_ngrams + head.bias) / head.temperature)
+        best = int(shares.argmax())
+        agreement = [float(part.argmax() == best) for part in (by_vector, by_ngrams)]
+        confidence = calibrated(float(shares[best]), agreement, using.arrays["calibration"][number])
+        unsure = confidence < float(using.arrays["thresholds"][number])
+        found.append(Field(name, head.classes[best], vector, confidence, unsure))
+        if name == "intent":
+            vector = np.concatenate([vector, shares])
+    return found
+
+
+def calibrated(share: float, agreement: Sequence[float], weights: Floats) -> float:
+    """The probability that the winning class is right, by its softmax and by whether both parts alone agree with it."""
+    share = min(max(share, 1e-6), 1 - 1e-6)
+    logit = float(weights @ np.array([1.0, np.log(share / (1 - share)), *agreement]))
+    return round(1 / (1 + float(np.exp(-logit))), 3)
+
+
+def find_dangers(read: Reading, inputs: Inputs, using: Heads) -> list[Danger]:
+    """The dangers that the rules find in any clause, or the danger head in the whole call or in any exchange."""
+    found = [
+        Danger(mention.cue.signal.value, evidence.of_mention("safety", mention, read))
+        for mention in hazards.dangers(read.clauses)
+    ]
+    head, kinds = using["danger"], using["hazard"]
+    scores = np.array(
+        [head.scores(vector, sparse)[0] for vector, sparse in zip(inputs.vectors, inputs.ngrams, strict=True)]
+    )
+    outright = np.flatnonzero(scores > using.arrays["danger_in_exchange"])
+    in_call = head.scores(inputs.whole_vector, inputs.whole_ngrams)[0] > 0 and not found
+    for position in outright if len(outright) else [scores.argmax()] if in_call else []:
+        hazard = kinds.classes[int(kinds.scores(inputs.vectors[position]).argmax())]
+        quote = evidence.of_exchange("safety", inputs.exchanges[position], read, _scorer(using, "danger", 0))
+        found.append(Danger(hazard, quote))
+    return found
+
+
+def _evidence(field: Field, read: Reading, inputs: Inputs, using: Heads) -> Evidence:
+    """The sentence that speaks most for the class, in the exchange that by itself speaks most for it."""
+    head = using[field.name]
+    column = head.classes.index(field.value)
+    rest = field.vector[len(inputs.vector) :]
+
+    def strength(position: int) -> float:
+        vector = np.concatenate([inputs.vectors[position], rest])
+        scores = head.scores(vector, inputs.ngrams[position])
+        return float(scores[column] - np.delete(scores, column).max())
+
+    best = max(inputs.kept, key=strength)
+    return evidence.of_exchange(field.name, inputs.exchanges[best], read, _scorer(using, field.name, column))
+
+
+def _scorer(using: Heads, name: str, column: int) -> evidence.Score:
+    head, idf = using[name], using.arrays["idf"]
+
+    def score(blocks: tuple[Block, ...]) -> float:
+        return float(head.parts(None, ngrams.weighted(blocks, idf))[1][column])
+
+    return score
+
+
+def _decided(fields: Sequence[Field], dangerous: bool) -> Classification:
+    """The values of the fields, and what follows from a danger."""
+    by_name = {field.name: field for field in fields}
+    intent = Intent(by_name["intent"].value)
+    if dangerous and intent is Intent.UNKNOWN:
+        intent = Intent.OTHER
+    urgency = Urgency.EMERGENCY if dangerous else Urgency(by_name["urgency"].value)
+    qualified = _QUALIFIED[by_name["qualified"].value]
+    confidences = Confidences(*(by_name[name].confidence for name in FIELDS))
+    danger = ("danger_to_life",) if dangerous else ()
+    return Classification(
+        intent=intent,
+        urgency=urgency,
+        qualified=qualified,
+        confidence=round((confidences.intent + confidences.urgency + confidences.qualified) / 3, 3),
+        reasons=(*danger, _reason(intent, qualified)),
+        evidence=(),
+        safety=dangerous,
+        hazards=(),
+        confidences=confidences,
+        unsure=tuple(field.name for field in fields if field.unsure),
+    )
+
+
+def _reason(intent: Intent, qualified: bool | None) -> str:
+    if qualified is None:
+        return "undetermined"
+    if qualified:
+        return "qualified_need"
+    return "no_new_need" if intent in _NO_NEW_NEED else "not_qualified"
+
+
+def _nothing_said(reasons: tuple[str, ...]) -> Classification:
+    confidences = Confidences(*[_CONFIDENCE_WITHOUT_TEXT] * len(FIELDS))
+    return Classification(
+        intent=Intent.UNKNOWN,
+        urgency=Urgency.NORMAL,
+        qualified=None,
+        confidence=_CONFIDENCE_WITHOUT_TEXT,
+        reasons=reasons,
+        evidence=(),
+        safety=False,
+        hazards=(),
+        confidences=confidences,
+        unsure=FIELDS,
     )

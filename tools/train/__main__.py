@@ -1,0 +1,47 @@
+"""Train the heads of a task: `python -m tools.train [TASK]`, with the packages of tools/train/requirements.txt.
+
+Writes layers/models/eal_models/heads/TASK.npz and, next to it, the report of the authors that were left out.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # sums in one order only, so that two runs agree
+ROOT = Path(__file__).resolve().parents[2]
+HEADS = ROOT / "layers" / "models" / "eal_models" / "heads"
+for folder in ("shared", "models"):
+    sys.path.insert(0, str(ROOT / "layers" / folder))
+
+from tools.train import arrays, tasks  # noqa: E402 - after the path of eal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Task(Protocol):
+    """What a module in tools/train/tasks defines."""
+
+    @staticmethod
+    def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
+        """The arrays of the heads, and the lines of the report."""
+
+
+def main(names: list[str]) -> None:
+    for name in names or sorted(module.name for module in pkgutil.iter_modules(tasks.__path__)):
+        task = cast("Task", importlib.import_module(f"tools.train.tasks.{name}"))
+        trained, report = task.train()
+        HEADS.mkdir(exist_ok=True)
+        arrays.write(HEADS / f"{name}.npz", trained)
+        (HEADS / f"{name}.txt").write_text("\n".join(report) + "\n")
+        print("\n".join([f"{name}:", *report]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

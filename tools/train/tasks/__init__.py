@@ -1,0 +1,1 @@
+"""The tasks that have heads: one module for each."""
