@@ -99,6 +99,24 @@ def test_the_event_contains_no_personal_value(tenant: Tenant) -> None:
     assert [word for word in PERSONAL if word in json.dumps(data)] == []
 
 
+def test_the_place_and_the_words_of_a_dispatch_are_erased(tenant: Tenant) -> None:
+    area = {"settings": {"service_area": {"postal_codes": ["94601"]}}}
+    call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=area)
+    call_id = spoken_call(tenant, transcript=f"{SPOKEN['transcript']} The ZIP is 94607.")
+    override = {"action": "transfer", "reason": "Mr Quackenbush is a friend"}
+    path = f"/v1/calls/{call_id}/dispatch"
+    assert call("POST", path, key=tenant.write, json_body=override).status == 200
+    stored_events = json.dumps(items("EVENT"))
+    assert [word for word in ("94607", "a friend") if word not in stored_events] == []
+
+    call("DELETE", f"/v1/calls/{call_id}", key=tenant.admin)
+    Pipeline().run()
+
+    left = json.dumps([item for item in items() if item["pk"]["S"].startswith(tenant.id)])
+    assert [word for word in ("94607", "a friend") if word in left] == []
+    assert {event["dispatch"]["action"] for event in events("call.dispatched", tenant.id)} >= {"transfer"}
+
+
 def test_the_salt_is_deleted_and_the_audit_records_stay(tenant: Tenant) -> None:
     call_id = spoken_call(tenant)
     (item,) = items("CALL")

@@ -97,10 +97,11 @@ def test_the_time_to_the_first_classification_counts(clock: Clock, tenant: Tenan
     clock.advance(hours=3)
     pipeline.run()
 
-    found = stats(tenant)["to_classify"]
-    assert found["count"] == 3
-    assert found["median_seconds"] == pytest.approx(10, rel=0.01)
-    assert found["p90_seconds"] == pytest.approx(10, rel=0.01)
+    for name in ("to_classify", "to_dispatch"):
+        found = stats(tenant)[name]
+        assert found["count"] == 3
+        assert found["median_seconds"] == pytest.approx(10, rel=0.01)
+        assert found["p90_seconds"] == pytest.approx(10, rel=0.01)
 
 
 def test_the_time_to_the_first_dispatch_counts(clock: Clock, tenant: Tenant) -> None:

@@ -171,6 +171,8 @@ def _amounts_of_call(call: Call) -> Amounts:
             amounts["correction#overruled"] = 1
     if call.received_at and call.first_classified_at:
         amounts[f"to_classify#{sketch.bucket_of(call.first_classified_at - call.received_at)}"] = 1
+    if call.received_at and call.first_dispatched_at:
+        amounts[f"to_dispatch#{sketch.bucket_of(call.first_dispatched_at - call.received_at)}"] = 1
     return amounts
 
 
