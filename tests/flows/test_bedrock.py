@@ -162,14 +162,16 @@ def test_a_worker_that_is_killed_after_any_call_to_aws_leaves_at_most_its_hold(
 
 
 def test_fifty_calls_at_once_stay_within_the_budget(bedrock: FakeBedrock, tenant: Tenant) -> None:
-    wants(tenant, cents=10)
+    """Each costs more than a fiftieth of the budget, so some are refused, and none that is not."""
+    wants(tenant, cents=100)
+    bedrock.usage = {"inputTokens": 18_000, "outputTokens": 700}
     messages = [task(tenant, ingested(tenant)) for _ in range(50)]
 
     with ThreadPoolExecutor(50) as pool:
         list(pool.map(classify, messages))
 
     spent = usage(tenant)
-    assert spent["spent_microusd"] + spent["held_microusd"] <= spent["budget_microusd"] == 100_000
+    assert spent["spent_microusd"] + spent["held_microusd"] <= spent["budget_microusd"] == 1_000_000
     found = call("GET", "/v1/calls?limit=100", key=tenant.read).json["data"]
     judged = [one["classification"] for one in found]
     refused = [one for one in judged if "ai_budget_spent" in one["reasons"]]
@@ -177,6 +179,7 @@ def test_fifty_calls_at_once_stay_within_the_budget(bedrock: FakeBedrock, tenant
     assert 0 < len(refused) < 50
     assert all(one["provenance"]["fallback"] for one in refused)
     assert len(bedrock.requests) == 50 - len(refused)
+    assert spent["spent_microusd"] == sum(one["provenance"]["cost_microusd"] for one in judged)
 
 
 def test_test_mode_costs_nothing(bedrock: FakeBedrock, tenant: Tenant) -> None:

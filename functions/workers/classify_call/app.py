@@ -48,6 +48,9 @@ def classify(message: Message) -> None:
     calls.record_run(record, Run.of(classification, provenance, by.at), situation, by)
     by.transaction.commit()
     observe.count("calls_classified")
+    if provenance.fallback:
+        observe.logger.warning("bedrock_fallback", reason=classification.reasons[-1])
+        observe.count("bedrock_fallbacks")
 
 
 # A tenant with many long calls must not delay the emergencies of others.

@@ -346,6 +346,7 @@ WRONG: list[tuple[str, object, str]] = [
         for value in (-1, 100_001, 1.5, "90", None, True)
     ),
     ("ai", {"enabled": True, "engine": "bedrock_always"}, ""),
+    ("ai", {"enabled": True, "engine": "bedrock_when_unsure", "monthly_budget_cents": 99}, ""),
     *(("retention", {"claim_days": value}, "/claim_days") for value in (0, -1, 3651, 1.5, "90", None, True)),
     ("colour", "red", ""),
 ]  # fmt: skip

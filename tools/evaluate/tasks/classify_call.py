@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from eal.ai.engines.embedded.calls import engine as embedded
 from eal.ai.engines.embedded.calls import rules
-from tools.evaluate import measures
+from eal.ai.tasks.classify_call.task import CLASSIFY_CALL, CallInput
+from tools.evaluate import bedrock, measures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +41,19 @@ def _rules() -> Callable[[Item], Json]:
     return lambda item: _answer(rules.classify_call(transcript(item), voicemail=is_voicemail(item)))
 
 
-ENGINES = {"embedded": _embedded, "rules": _rules}
+def _bedrock() -> Callable[[Item], Json]:
+    judge = bedrock.judge(CLASSIFY_CALL)
+
+    def answer(item: Item) -> Json:
+        judgement, provenance = judge(
+            CallInput(transcript=transcript(item), voicemail=is_voicemail(item), input_sha256="")
+        )
+        return bedrock.with_provenance(_answer(judgement), provenance)
+
+    return answer
+
+
+ENGINES = {"embedded": _embedded, "rules": _rules, "bedrock": _bedrock}
 
 
 def _answer(got: Classification) -> Json:
@@ -55,6 +68,7 @@ def report(items: Sequence[Item], answers: Sequence[Json]) -> Iterator[str]:
         [(item, answer) for item, answer in pairs if all(f in item.labels for f in FIELDS)]
     )
     yield from _safety([(item, answer) for item, answer in pairs if "safety" in item.labels])
+    yield from bedrock.cost(answers)
 
 
 type Pairs = list[tuple[Item, Json]]

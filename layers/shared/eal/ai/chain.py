@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eal.ai.engines.bedrock.engine import Bedrock
-from eal.core import observe, settings
+from eal.core import settings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,7 +65,6 @@ def second_judgement[I, A: BaseModel, J](
     )
     if outcome.answer is None:
         return _fallen_back(task, first, spent, outcome.failure or "")
-    observe.count("bedrock_answers")
     return consultation.combined(first, outcome.answer), replace(
         spent, engine=ENGINE, model=bedrock.model.id, prompt_version=task.prompt().version
     )
@@ -74,6 +73,4 @@ def second_judgement[I, A: BaseModel, J](
 def _fallen_back[I, A: BaseModel, J](
     task: Task[I, A, J], judgement: J, provenance: Provenance, reason: str
 ) -> tuple[J, Provenance]:
-    observe.count("bedrock_fallbacks")
-    observe.logger.warning("bedrock_fallback", task=task.name, reason=reason)
     return task.with_reason(judgement, reason), replace(provenance, fallback=True)

@@ -8,6 +8,8 @@ from typing import Literal
 type EngineChoice = Literal["embedded", "bedrock_when_unsure", "bedrock_always"]
 
 _MICROUSD_PER_CENT = 10_000
+MIN_BUDGET_CENTS = 100
+"""One use of the dearest model holds up to half a dollar: a smaller budget might never be used."""
 MAX_BUDGET_CENTS = 100_000
 """The operator pays the bill of Bedrock, so a tenant's admin cannot set any budget."""
 

@@ -34,7 +34,6 @@ type Count = Literal[
     "calls_confidence",
     "calls_unsure",
     "calls_overruled",
-    "bedrock_answers",
     "bedrock_fallbacks",
     "dispatches_escalated",
     "activity_counted",

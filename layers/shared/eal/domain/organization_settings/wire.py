@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, cast
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from eal.ai.policy import MAX_BUDGET_CENTS, EngineChoice
+from eal.ai.policy import MAX_BUDGET_CENTS, MIN_BUDGET_CENTS, EngineChoice
 from eal.core.contact import Email, Phone
 from eal.core.wire import Name, Wire, measured, prose, without_defaults
 from eal.domain.organization_settings.hours import DAYS, minutes, overlap
@@ -183,9 +183,9 @@ class AiBody(Wire):
 
     @model_validator(mode="after")
     def _can_be_paid(self) -> Self:
-        if self.engine != "embedded" and not self.monthly_budget_cents:
+        if self.engine != "embedded" and self.monthly_budget_cents < MIN_BUDGET_CENTS:
             raise ValueError(
-                f"'engine' {self.engine} costs money: 'monthly_budget_cents' must be at least 1."
+                f"'engine' {self.engine} costs money: 'monthly_budget_cents' must be at least {MIN_BUDGET_CENTS}."
             )
         return self
 
