@@ -73,17 +73,8 @@ def without_personal_values(data: dict[str, Json]) -> dict[str, Json]:
     dispatch = cast("dict[str, Json] | None", data.get("dispatch"))
     return {
         **{name: _EMPTY.get(name) if name in PERSONAL else value for name, value in data.items()},
-        "dispatch": _without_place_and_words(cast("dict[str, Json] | None", data["dispatch"])),
         "attribution": {
             name: value for name, value in attribution.items() if f"attribution.{name}" not in PERSONAL
         },
         "dispatch": dispatch and dispatching.without_personal_values(dispatch),
     }
-
-
-def _without_place_and_words(dispatch: dict[str, Json] | None) -> dict[str, Json] | None:
-    """A dispatch's view without what the rules saw, such as the postal code, and without what a person wrote."""
-    if dispatch is None:
-        return None
-    override = cast("dict[str, Json] | None", dispatch["override"])
-    return {**dispatch, "reasons": [], "override": override and {**override, "reason": ""}}
