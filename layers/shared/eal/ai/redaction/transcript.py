@@ -90,8 +90,8 @@ def find(text: str, *, known_names: Iterable[str] = ()) -> list[Span]:
         if turn.index < _GREETING_TURNS:
             found += (Span(first, last, "name") for first, last in names.greeted(text, start, end))
         turns_left -= 1
-        if turn.speaker != "caller" and (asked := _topics_of(turn.text)):
-            topics, turns_left = asked, _TOPIC_TURNS
+        if turn.speaker != "caller" and (about := _topics_of(turn.text)):
+            topics, turns_left = about, _TOPIC_TURNS
     said = [text[span.start : span.end] for span in found if span.kind == "name"]
     words = {word for name in said for word in re.findall(r"[^\W\d_]{2,}", name)}
     words |= {word for name in known_names for word in names.words_of(name)}

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from eal.ai.classification import LOSSES, Classification, Confidences, Evidence, Intent, Urgency
@@ -32,9 +32,9 @@ _KEPT_REASONS = frozenset({"missed_call", "instruction_ignored", "complete_voice
 
 _AGREE = {"intent": 0.975, "urgency": 0.975, "qualified": 0.985}
 _DIFFER = {"intent": 0.68, "urgency": 0.8, "qualified": 0.76}
-"""How often a field is right if two engines agree on it, and if they do not. Measured for the trained heads and the
-rules on 147 calls that neither had seen, and not yet for a model of Bedrock: `python -m tools.evaluate classify_call
---engine bedrock` shows how far they are off."""
+"""How often a field is right if two engines agree on it, and if they do not. Measured for trained heads and rules on
+147 calls that neither had seen, and not yet for a model of Bedrock: `python -m tools.evaluate classify_call --engine
+bedrock` shows how far they are off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,10 @@ def combined(first: Classification, answer: Answer, transcript: FencedTranscript
         qualified={"true": True, "false": False, "unknown": None}[answer.qualified],
     )
     differ = tuple(name for name in _FIELDS if getattr(judged, name) != getattr(first, name))
-    confidences = {name: (_DIFFER if name in differ else _AGREE)[name] for name in _FIELDS}
+    own = asdict(first.confidences) if first.confidences else dict.fromkeys(_FIELDS, 0.0)
+    confidences = {
+        name: _DIFFER[name] if name in differ else max(_AGREE[name], own[name]) for name in _FIELDS
+    }
     reasons = (
         *(("danger_to_life",) if safety else ()),
         *answer.reasons,
