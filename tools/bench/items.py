@@ -179,7 +179,7 @@ def _call(call_id: str) -> Call:
         qualified=True,
         confidence=0.9,
         reasons=("active water",),
-        engine="rules",
+        engine="embedded",
         model="an older one",
         input_sha256="0" * 64,
     )

@@ -105,7 +105,7 @@ def test_a_classification_has_provenance_and_evidence(connection: Connection, te
     assert len(provenance.pop("input_sha256")) == 64
     assert provenance.pop("latency_ms") >= 0
     assert provenance == {
-        "engine": "rules",
+        "engine": engine.ENGINE,
         "model": engine.VERSION,
         "prompt_version": None,
         "tokens": 0,
