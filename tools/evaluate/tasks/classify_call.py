@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from eal.ai.engines.embedded.calls import engine as embedded
 from eal.ai.engines.embedded.calls import rules
 from eal.ai.tasks.classify_call.task import CLASSIFY_CALL, CallInput
 from tools.evaluate import bedrock, measures
+from tools.evaluate.calls import is_voicemail, label, transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
 
 FIELDS = ("intent", "urgency", "qualified")
 LONG_WORDS = 200
-
-
-def transcript(item: Item) -> str:
-    return str(item.content.get("transcript") or item.content.get("text") or "")
-
-
-def is_voicemail(item: Item) -> bool:
-    return item.kind == "voicemail" or item.content.get("voicemail") is True
 
 
 def _embedded() -> Callable[[Item], Json]:
@@ -122,10 +115,6 @@ def _parts(pairs: Pairs) -> Iterator[tuple[str, Pairs]]:
 
 def _values(field: str, pairs: Pairs) -> tuple[list[str], list[str]]:
     return [label(item.labels[field]) for item, _ in pairs], [label(answer[field]) for _, answer in pairs]
-
-
-def label(value: Any) -> str:
-    return {True: "true", False: "false", None: "null"}.get(value, str(value))
 
 
 def _confidence(answer: Json, field: str) -> float:

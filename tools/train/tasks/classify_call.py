@@ -16,8 +16,8 @@ from eal.ai.engines.embedded import ngrams
 from eal.ai.engines.embedded.calls import engine, reading
 from eal.ai.engines.embedded.heads import Heads, probabilities, read
 from tools.evaluate import measures
+from tools.evaluate.calls import is_voicemail, label, transcript
 from tools.evaluate.sets import read_sets, sha256
-from tools.evaluate.tasks.classify_call import is_voicemail, label, transcript
 from tools.evaluate.vectors import CachedEncoder
 from tools.train import linear
 

@@ -19,8 +19,8 @@ from eal.ai.classification import Classification, Intent, Urgency
 from eal.ai.engines.embedded.calls import engine
 from eal.ai.engines.embedded.heads import heads
 from eal.ai.transcript import parse
+from tools.evaluate.calls import is_voicemail, transcript
 from tools.evaluate.sets import Item, read_sets
-from tools.evaluate.tasks.classify_call import is_voicemail, transcript
 from tools.evaluate.vectors import CachedEncoder
 
 if TYPE_CHECKING:
