@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from eal.core.outbound import sender
+from eal.core.outbound import connection, sender
 from eal.core.outbound.address import Target
 from tests.support.receiver import Receiver, Response, receiving
 
@@ -309,6 +309,11 @@ class Ticking:
         return self.seconds
 
 
+def _use_clock(monkeypatch: pytest.MonkeyPatch, clock: object) -> None:
+    monkeypatch.setattr(sender, "time", clock)
+    monkeypatch.setattr(connection, "time", clock)
+
+
 def test_the_deadline_applies_while_a_body_is_sent(
     monkeypatch: pytest.MonkeyPatch, server_tls: ssl.SSLContext
 ) -> None:
@@ -322,7 +327,7 @@ def test_the_deadline_applies_while_a_body_is_sent(
                 count += len(received)
             connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
-    monkeypatch.setattr(sender, "time", Ticking())
+    _use_clock(monkeypatch, Ticking())
     with _listening(read, server_tls) as target:
         reply = sender.post(target, body, {})
 
@@ -336,7 +341,7 @@ def test_the_deadline_includes_the_dns_query(receiver: Receiver, monkeypatch: py
         clock.seconds += sender.TOTAL_SECONDS
         return _target(receiver)
 
-    monkeypatch.setattr(sender, "time", clock)
+    _use_clock(monkeypatch, clock)
     monkeypatch.setattr(sender, "resolve", slow)
 
     assert sender.send(receiver.url, b"{}", {}).error == "timeout"
@@ -416,9 +421,9 @@ def server_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ssl.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem, key_file)
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
-    sender._tls.cache_clear()
+    connection.tls.cache_clear()
     yield context
-    sender._tls.cache_clear()
+    connection.tls.cache_clear()
 
 
 @pytest.fixture
@@ -449,6 +454,6 @@ def test_a_certificate_for_another_name_is_rejected(certified: Receiver, host: s
 
 def test_an_unknown_authority_is_rejected(certified: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
-    sender._tls.cache_clear()
+    connection.tls.cache_clear()
 
     assert sender.post(_tls_target(certified, "hooks.example.test"), b"{}", {}).error == "tls_failed"

@@ -1,46 +1,33 @@
-"""One POST to a checked address: one timeout for all of it, no redirects, 4 KiB of the response, kept connections.
-
-http.client and not urllib3 or httpx: only it accepts the address to connect to and the name to check the certificate
-against as separate values, and it was the fastest that was measured (docs/measurements.md). What a receiver may cost
-is bounded below it, at the socket: http.client reads a chunk of size -1 to the end of the connection, and trailers and
-interim responses for as long as they arrive.
-"""
+"""One POST to a checked address: one timeout for all of it, no redirects, 4 KiB of the response, kept connections."""
 
 from __future__ import annotations
 
-import io
-import select
-import socket
 import ssl
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING
 
 from eal.core import settings
 from eal.core.outbound import retry_after
 from eal.core.outbound.address import Blocked, Unresolved, resolve
+from eal.core.outbound.connection import Connection, Moment, Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer, Mapping
+    from collections.abc import Mapping
 
     from eal.core.outbound.address import Target
     from eal.core.outbound.faults import Fault
 
 TOTAL_SECONDS = 15.0
-CONNECT_SECONDS = 3.0
 MAX_RESPONSE_BYTES = 4096
 """Of a response's body that are read, and of the text that is made of them."""
 _MAX_BYTES_READ = 65_536
 """Of one response with its head, interim responses, and the framing of chunks."""
 _FINAL = 200
 """The lowest status of a response that no other follows."""
-_SEND_BYTES = 16_384
-"""Sent at once, the maximum of a TLS record. The deadline is checked between two sends."""
-_MAX_ADDRESSES = 4
 _MAX_IDLE_SECONDS = 30.0
 _MAX_IDLE_CONNECTIONS = 64
 
@@ -135,16 +122,27 @@ def _exchange(
 
 def _request(
     target: Target, body: bytes, headers: Mapping[str, str], deadline: float
-) -> tuple[_Connection, HTTPResponse]:
+) -> tuple[Connection, HTTPResponse]:
     """Send and read the response's head, on an idle connection, or on a new one if the idle one is closed."""
     if idle := _pool.take(target):
         try:
-            return idle, idle.post(body, headers, target, deadline)
+            return idle, _post_on(idle, target, body, headers, deadline)
         except (ConnectionError, ssl.SSLError):
             # The receiver has just closed it. If it received the request nevertheless, it recognises the id.
             pass
-    new = _Connection(target)
-    return new, new.post(body, headers, target, deadline)
+    new = Connection(target, _MAX_BYTES_READ)
+    return new, _post_on(new, target, body, headers, deadline)
+
+
+def _post_on(
+    connection: Connection, target: Target, body: bytes, headers: Mapping[str, str], deadline: float
+) -> HTTPResponse:
+    own = {
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        "User-Agent": "EAL-Webhooks/1.0",
+    }
+    return connection.send_request("POST", target, {**own, **headers}, deadline, body)
 
 
 def _beginning(response: HTTPResponse) -> tuple[str, bool]:
@@ -157,181 +155,25 @@ def _beginning(response: HTTPResponse) -> tuple[str, bool]:
         return "", False  # the status has arrived, and only that decides
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
-class _Origin(NamedTuple):
-    """What an idle connection may be reused for: the same name at the same checked address."""
-
-    scheme: str
-    host: str
-    port: int
-    address: str
-
-
-class _TooLong(HTTPException):
-    """A response of more bytes than we read."""
-
-
-class _Reader(io.RawIOBase):
-    """Reads one response from a socket. The timeout of each read is the time left, so slow bytes gain nothing."""
-
-    def __init__(self, connection: _Connection, raw: io.RawIOBase) -> None:
-        self._connection = connection
-        self._raw = raw
-        self._bytes_left = _MAX_BYTES_READ
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Buffer, /) -> int | None:
-        if self._bytes_left <= 0:
-            raise _TooLong
-        self._connection.bound()
-        count = self._raw.readinto(buffer)
-        self._bytes_left -= count or 0
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _Stream:
-    """The part of a socket that http.client uses, bounded by the deadline."""
-
-    def __init__(self, connection: _Connection, inner: socket.socket) -> None:
-        self._connection = connection
-        self._inner = inner
-
-    def sendall(self, data: bytes) -> None:
-        # A TLS socket's own sendall applies the whole timeout to each record.
-        rest = memoryview(data)
-        while rest:
-            self._connection.bound()
-            rest = rest[self._inner.send(rest[:_SEND_BYTES]) :]
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        raw = self._inner.makefile("rb", buffering=0)
-        return io.BufferedReader(_Reader(self._connection, raw))
-
-    def close(self) -> None:
-        self._inner.close()
-
-
-class _Connection(HTTPConnection):
-    """A connection to a checked address, whatever its name resolves to now."""
-
-    def __init__(self, target: Target) -> None:
-        super().__init__(target.host, target.port)
-        self._target = target
-        self._deadline = 0.0
-        self.origin = _Origin(target.scheme, target.host, target.port, "")
-        self.idle_since = _Moment(0.0, 0.0)
-
-    def post(self, body: bytes, headers: Mapping[str, str], target: Target, deadline: float) -> HTTPResponse:
-        """Send a POST and read the response's head. Closes the connection if that fails."""
-        self._deadline = deadline
-        try:
-            self.putrequest("POST", target.path, skip_host=True, skip_accept_encoding=True)
-            for name, value in (
-                ("Host", _host_header(target)),
-                ("Content-Type", "application/json"),
-                ("Content-Length", str(len(body))),
-                ("User-Agent", "EAL-Webhooks/1.0"),
-                *headers.items(),
-            ):
-                self.putheader(name, value)
-            self.endheaders(body)
-            return self.getresponse()
-        except BaseException:
-            self.close()
-            raise
-
-    def connect(self) -> None:
-        inner = self._connected()
-        if self._target.scheme == "https":
-            try:
-                inner.settimeout(min(CONNECT_SECONDS, self._seconds_left()))
-                inner = _tls().wrap_socket(inner, server_hostname=self._target.host)
-            except BaseException:
-                inner.close()
-                raise
-        self._inner = inner
-        self.sock = _Stream(self, inner)
-
-    def bound(self) -> None:
-        """Set the socket's timeout to the time left. Raises: TimeoutError."""
-        self._inner.settimeout(self._seconds_left())
-
-    def is_quiet(self) -> bool:
-        """Whether nothing has arrived since the last response. An end, or anything else, makes it unusable."""
-        poll = select.poll()
-        poll.register(self._inner, select.POLLIN)
-        return not poll.poll(0)
-
-    def _connected(self) -> socket.socket:
-        for index, address in enumerate(self._target.addresses[:_MAX_ADDRESSES], 1):
-            try:
-                inner = socket.create_connection(
-                    (address, self._target.port), timeout=min(CONNECT_SECONDS, self._seconds_left())
-                )
-            except OSError:
-                if index == min(len(self._target.addresses), _MAX_ADDRESSES):
-                    raise
-                continue
-            inner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.origin = self.origin._replace(address=address)
-            return inner
-        raise AssertionError("a target has at least one address")
-
-    def _seconds_left(self) -> float:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
-
-
-class _Moment(NamedTuple):
-    """A time on both clocks: the monotonic one may stand still while Lambda freezes the process, and the wall clock may
-    be set back.
-    """
-
-    monotonic: float
-    wall: float
-
-    @classmethod
-    def now(cls) -> Self:
-        return cls(time.monotonic(), time.time())
-
-    def age(self) -> float:
-        now = self.now()
-        return max(now.monotonic - self.monotonic, now.wall - self.wall)
-
-
 class _Pool:
     """Idle connections. Age and quiet are checked on reuse, because a process is frozen between invocations."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._idle: dict[_Origin, list[_Connection]] = defaultdict(list)
+        self._idle: dict[Origin, list[Connection]] = defaultdict(list)
 
-    def take(self, target: Target) -> _Connection | None:
+    def take(self, target: Target) -> Connection | None:
         """A connection to one of the target's addresses, as the DNS returns them now."""
         for address in target.addresses:
-            origin = _Origin(target.scheme, target.host, target.port, address)
+            origin = Origin(target.scheme, target.host, target.port, address)
             while connection := self._pop(origin):
                 if connection.idle_since.age() < _MAX_IDLE_SECONDS and connection.is_quiet():
                     return connection
                 connection.close()
         return None
 
-    def put(self, connection: _Connection) -> None:
-        connection.idle_since = _Moment.now()
+    def put(self, connection: Connection) -> None:
+        connection.idle_since = Moment.now()
         with self._lock:
             if sum(map(len, self._idle.values())) < _MAX_IDLE_CONNECTIONS:
                 self._idle[connection.origin].append(connection)
@@ -347,16 +189,10 @@ class _Pool:
         for connection in idle:
             connection.close()
 
-    def _pop(self, origin: _Origin) -> _Connection | None:
+    def _pop(self, origin: Origin) -> Connection | None:
         with self._lock:
             idle = self._idle.get(origin)
             return idle.pop() if idle else None
 
 
 _pool = _Pool()
-
-
-def _host_header(target: Target) -> str:
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    is_default_port = target.port == (443 if target.scheme == "https" else 80)
-    return host if is_default_port else f"{host}:{target.port}"
