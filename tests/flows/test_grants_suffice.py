@@ -13,16 +13,26 @@ import botocore.client
 import pytest
 
 from eal.core import clock, secrets
+from eal.domain.calls.recordings import PART_BYTES
 from eal.vendors.callrail import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
 from tests.support import dispatch
-from tests.support.aws import ACCESS, AUDIT_BUCKET, INBOUND_BUCKET, STATE, UPLOADS_BUCKET, aws_in_process
+from tests.support.aws import (
+    ACCESS,
+    AUDIT_BUCKET,
+    INBOUND_BUCKET,
+    RECORDINGS_BUCKET,
+    STATE,
+    UPLOADS_BUCKET,
+    aws_in_process,
+)
 from tests.support.bedrock import fake_bedrock
 from tests.support.http import load_app, match, proxy_event
 from tests.support.imports import QUEUE, upload
 from tests.support.inbound import SECRETS, SIGNERS
 from tests.support.pipeline import Pipeline, expire_items, sqs_event
+from tests.support.receiver import Response, receiving
 from tests.support.tenants import new_tenant
 from tests.support.time import freeze
 from tests.support.vendor_apis import CallrailApi, ResendApi, serving
@@ -39,6 +49,7 @@ NAMES = {
     INBOUND_BUCKET: "InboundBucket",
     AUDIT_BUCKET: "AuditBucket",
     UPLOADS_BUCKET: "UploadsBucket",
+    RECORDINGS_BUCKET: "RecordingsBucket",
     "schedules": "SchedulesRole",
 }
 TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "Get": "GetItem"}
@@ -331,6 +342,25 @@ def _bedrock(session: Session) -> None:
     assert session.call("GET", "/v1/organizations/me/ai-usage")["uses"] == 1
 
 
+def _recordings(session: Session) -> None:
+    """One recording is stored, one ends within its second part, one is not found and is deleted with the retention."""
+    body = json.loads(json.loads((ROOT / "events/calls/create.json").read_text())["body"])
+    large = b"ID3\x04" + bytes(PART_BYTES + 1)
+    broken = {"Content-Length": str(2 * PART_BYTES), "Connection": "close"}
+    with receiving() as host:
+        for number, response in enumerate(
+            (Response(body=b"ID3\x04x"), Response(body=large, headers=broken), Response(404))
+        ):
+            host.responses = [response]
+            call = {**body, "vendor_call_id": f"recorded-{number}", "recording_url": host.url}
+            path = f"/v1/calls/{session.call('POST', '/v1/calls', call)['id']}"
+            session.work()
+            session.call("GET", path)
+    session.call("PATCH", "/v1/organizations/me", {"settings": {"recordings": {"enabled": False}}})
+    session.invoke("workers/enqueue_retention", {})
+    session.work()
+
+
 def _dispatch(session: Session) -> None:
     """A call is assigned, waits in the queue, escalates, and is overridden and acknowledged."""
     settings = {**dispatch.SETTINGS, "dispatch": {"max_open_per_person": 9}}
@@ -469,7 +499,8 @@ def _relay_only(session: Session) -> None:
 
 
 JOURNEYS: tuple[Journey, ...] = (
-    _vendors, _leads, _calls, _bedrock, _dispatch, _imports, _prospects, _keys, _lists, _webhooks, _organizations,
+    _vendors, _leads, _calls, _bedrock, _recordings, _dispatch, _imports, _prospects, _keys, _lists, _webhooks,
+    _organizations,
     _audit_log,
 )  # fmt: skip
 

@@ -62,8 +62,9 @@ class KillOnce:
 ELSEWHERE = {
     f"workers/{name}"
     for name in (
-        "classify_call", "deliver_slow_webhook", "erase_traces", "escalate_dispatch", "export_audit", "import_leads",
-        "normalise_resend", "normalise_stripe", "push_to_crm", "push_to_slow_crm", "reconcile_callrail",
+        "apply_retention", "classify_call", "deliver_slow_webhook", "erase_traces", "escalate_dispatch", "export_audit",
+        "fetch_recording", "import_leads", "normalise_resend", "normalise_stripe", "push_to_crm", "push_to_slow_crm",
+        "reconcile_callrail",
         "reconcile_resend", "replay_deliveries", "sign_checkpoints",
     )
 }  # fmt: skip

@@ -40,12 +40,16 @@ RESOURCES = {
 PARTS = {
     "KEY", "KEY_COUNT", "KEY_QUOTA", "C", "CHILD", "MEMBER_EMAIL", "LEAD_CONTACT", "LEAD_HISTORY", "LEAD_TOMBSTONE",
     "PROSPECT_CONTACT", "PROSPECT_TOMBSTONE", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "CORRECTION", "CALLBACK",
-    "CALL_TOMBSTONE",
+    "CALL_TOMBSTONE", "RECORDING",
     "LEAD_IMPORT_ERRORS", "AUDIT_CHECKPOINT_HEAD", "AUDIT_EXPORTS_OPEN", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
     "LEAD_IMPORTS", "WEBHOOK_COUNT",
 }  # fmt: skip
 """Items that change together with a resource, without a record. `C` is a connection in the Access table."""
-STEPS = {("workers/import_leads", "LEAD_IMPORT"), ("workers/deliver_webhook", "DELIVERY")}
+STEPS = {
+    ("workers/import_leads", "LEAD_IMPORT"),
+    ("workers/deliver_webhook", "DELIVERY"),
+    ("workers/fetch_recording", "RECORDING"),
+}
 """Workers' progress on a resource, without a record. The request that started it has a record."""
 ACTS = {("webhooks/test", "webhook"), ("webhooks/replay", "webhook")}
 """Endpoints that write a record about a resource without a change of it."""
@@ -53,7 +57,7 @@ ACCOMPANYING = {"IDEMPOTENCY", "ANSWER", "EVENT", "TASK", "AUDIT", "PENDING"}
 """Items that a transaction writes in addition to the change."""
 BOOKKEEPING = {
     "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "CRM_HEALTH", "DELIVERY", "COUNTED", "LEAD_STATS", "CALL_STATS",
-    "TALLY", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "RECONCILIATION", "AI_USAGE",
+    "TALLY", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "RECONCILIATION", "RECORDING_HEALTH", "AI_USAGE",
 }  # fmt: skip
 """Workers' progress and counters (`eal.core.table.progress`), which can be computed again from resources."""
 NUMBERING = {"feedpk", "feedsk", "numbered_at", "seq", "previous_hash", "hash"}
@@ -226,6 +230,7 @@ def watch(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> Watch:
     return Watch(monkeypatch)
 
 
+WITH_RECORDING = json.loads(json.loads((ROOT / "events/calls/create.json").read_text())["body"])
 WRITING = [endpoint for endpoint in with_key() if endpoint.method != "GET" and endpoint.route.scope != "read"]
 
 
@@ -295,6 +300,11 @@ def test_each_worker_records_each_change_once(
         for vendor in ("callrail", "resend"):
             with_api_key = {"secrets": {"api_key": "a key"}}
             call("PUT", f"/v1/integrations/{vendor}", key=tenant.test_admin, json_body=with_api_key)
+        call("POST", "/v1/calls", key=tenant.test_admin, json_body=WITH_RECORDING)
+        pipeline.run()
+        keeps_none = {"settings": {"recordings": {"enabled": False}}}
+        assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=keeps_none).status == 200
+        watch.invoke("workers/enqueue_retention", {})
         watch.invoke("workers/enqueue_reconciliations", {})
         watch.invoke("workers/enqueue_checkpoints", {})
         pipeline.run()
@@ -312,6 +322,8 @@ def test_each_worker_records_each_change_once(
     unreached = {*workers().values(), "workers/relay_outbox"} - set(watch.ran)
     assert unreached == set(), "add requests to this test that reach these workers"
     actors = {record["actor"]["id"] for record in _log(tenant) if record["actor"]["type"] == "worker"}
+    recorded = {record["action"] for record in _log(tenant, tenant.test_admin)}
+    assert recorded >= {"call.recording_stored", "call.recording_deleted"}
     assert actors >= {
         "classify_call",
         "escalate_dispatch",
@@ -322,8 +334,9 @@ def test_each_worker_records_each_change_once(
     }
 
 
-def _log(tenant: Tenant) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = call("GET", "/v1/audit-log?limit=200", key=tenant.read).json["data"]
+def _log(tenant: Tenant, key: str | None = None) -> list[dict[str, Any]]:
+    answer = call("GET", "/v1/audit-log?limit=200", key=key or tenant.read)
+    found: list[dict[str, Any]] = answer.json["data"]
     return found
 
 

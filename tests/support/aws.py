@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 STATE, ACCESS = "state", "access"
 INBOUND_BUCKET, AUDIT_BUCKET, BUS = "inbound", "audit", "bus"
-UPLOADS_BUCKET = "uploads"
+UPLOADS_BUCKET, RECORDINGS_BUCKET = "uploads", "recordings"
 QUEUES = {
     "callrail": "CallrailQueue",
     "resend": "ResendQueue",
@@ -50,6 +50,8 @@ QUEUES = {
     "import": "ImportQueue",
     "export": "ExportQueue",
     "replay": "ReplayQueue",
+    "recording": "RecordingQueue",
+    "retention": "RetentionQueue",
 }
 """Names of queues in the settings and in the template."""
 SCHEDULES = "later"
@@ -65,6 +67,7 @@ SETTINGS = {
     "INBOUND_BUCKET": INBOUND_BUCKET,
     "AUDIT_BUCKET": AUDIT_BUCKET,
     "UPLOADS_BUCKET": UPLOADS_BUCKET,
+    "RECORDINGS_BUCKET": RECORDINGS_BUCKET,
     "SCHEDULES": SCHEDULES,
     "SCHEDULES_ROLE": "arn:aws:iam::123456789012:role/schedules",
     "AUDIT_RETENTION_DAYS": "2557",
@@ -194,6 +197,7 @@ def _create_resources() -> dict[str, str]:
     dynamodb.create_table(**table_arguments("AccessTable", ACCESS))
     aws.s3().create_bucket(Bucket=INBOUND_BUCKET)
     aws.s3().create_bucket(Bucket=UPLOADS_BUCKET)
+    aws.s3().create_bucket(Bucket=RECORDINGS_BUCKET)
     aws.s3().create_bucket(Bucket=AUDIT_BUCKET, ObjectLockEnabledForBucket=True)
     aws.events().create_event_bus(Name=BUS)
     aws.scheduler().create_schedule_group(Name=SCHEDULES)

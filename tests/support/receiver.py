@@ -1,4 +1,4 @@
-"""A customer's webhook endpoint: a real HTTP server on this machine that returns prepared responses."""
+"""A customer's webhook endpoint, or a host of files: a real HTTP server on this machine with prepared responses."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class _Handler(BaseHTTPRequestHandler):
     receiver: Receiver
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         response = self.receiver.next_response(
             ReceivedRequest(self.path, headers, body, self.client_address[1])
@@ -73,6 +73,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self._write_body(response)
+
+    do_GET = do_POST
 
     def _write_body(self, response: Response) -> None:
         try:

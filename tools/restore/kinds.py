@@ -17,8 +17,10 @@ STAYS = frozenset({
     "AUDIT_EXPORT", "AUDIT_EXPORTS_OPEN", "AUDIT_EXPORT_PROGRESS",
     "EVENT", "TASK", "SEQUENCE", "PENDING",
     "DELIVERY", "WEBHOOK", "WEBHOOK_COUNT", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "CRM_HEALTH", "AI_USAGE",
+    "RECORDING", "RECORDING_HEALTH",
     "ORGANIZATION", "CHILD", "MEMBER", "MEMBER_EMAIL", "GRANT", "KEY", "KEY_COUNT", "KEY_QUOTA", "INTEGRATION",
     "LEAD_IMPORT", "LEAD_IMPORTS", "LEAD_IMPORT_ERRORS",
 })  # fmt: skip
-"""The log and the feed, whose numbers were published and archived; what was sent; access and configuration, because a
-revoked key must stay revoked; what AI has cost; and jobs, whose messages are gone."""
+"""The log and the feed, whose numbers were published and archived; what was sent; copies of recordings, because their
+bucket is not restored; access and configuration, because a revoked key must stay revoked; what AI has cost; and jobs,
+whose messages are gone."""

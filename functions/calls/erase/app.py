@@ -10,8 +10,9 @@ handler = app.handler
 
 @app.delete("/v1/calls/{call_id}", summary="Erase a call", operation_id="eraseCall", tag="calls")
 def erase(call_id: str, caller: Admin) -> None:
-    """Erases the call with its transcript, classification runs, correction and callbacks, and the personal data of the
-    call in stored events. The erasure is permanent. Audit records of the call stay verifiable, without the data.
+    """Erases the call with its transcript, recording, classification runs, correction and callbacks, and the personal
+    data of the call in stored events. The erasure is permanent. Audit records of the call stay verifiable, without the
+    data.
 
     The call tracker keeps its own copy, which must be deleted there. A later event of it for this call is ignored.
     """

@@ -1,5 +1,6 @@
 """GET /v1/calls/{call_id}: one call with its transcript and classification runs."""
 
+from eal.domain.calls import recordings
 from eal.domain.calls import store as calls
 from eal.domain.calls.wire import CallDetail, RedactionQuery
 from eal.entry.http.api import Api
@@ -11,5 +12,9 @@ handler = app.handler
 
 @app.get("/v1/calls/{call_id}", summary="Get a call", operation_id="getCall", tag="calls", grant="calls")
 def get(call_id: str, query: RedactionQuery, caller: Reader) -> CallDetail:
-    """Returns the call with its transcript, its classification and all earlier classification runs."""
-    return CallDetail.of_record(calls.get(call_id, by=caller), redacted=query.redacted)
+    """Returns the call with its transcript, its classification, all earlier classification runs, and a URL of its
+    recording.
+    """
+    record = calls.get(call_id, by=caller)
+    url = recordings.url_of(record, by=caller)
+    return CallDetail.of_record(record, url, redacted=query.redacted)

@@ -27,7 +27,7 @@ def classify(message: Message) -> None:
     task = load(Task, message)
     by = worker_of(task, "classify_call")
     record = calls.find(task.call_id, by)
-    if record is None or not record.call.has_ended:
+    if record is None or not record.call.has_ended or record.call.transcript_deleted_at:
         return
     if record.call.is_classified_by(chain.versions(CLASSIFY_CALL)):
         return

@@ -42,8 +42,12 @@ def test_a_call_is_read_in_two_round_trips(tenant: Tenant, monkeypatch: pytest.M
         "classification_runs",
         "correction",
         "transcript",
+        "transcript_deleted_at",
+        "recording_status",
+        "recording_error",
         "recording_url",
         "recording_url_expires_at",
+        "recording_deleted_at",
     }
 
 

@@ -35,7 +35,8 @@ WHOLE: dict[str, Any] = {
         "engine": "bedrock_when_unsure",
         "monthly_budget_cents": 5_000,
     },
-    "retention": {"claim_days": 365},
+    "recordings": {"enabled": False},
+    "retention": {"claim_days": 365, "recording_days": 30, "transcript_days": 3650},
 }
 DEFAULTS: dict[str, Any] = {
     "timezone": "America/New_York",
@@ -46,7 +47,8 @@ DEFAULTS: dict[str, Any] = {
     "dispatch": {"acknowledge_minutes": 10, "max_open_per_person": None},
     "sender": None,
     "ai": {"enabled": True, "share_corrections": False, "engine": "embedded", "monthly_budget_cents": 0},
-    "retention": {"claim_days": 90},
+    "recordings": {"enabled": True},
+    "retention": {"claim_days": 90, "recording_days": 90, "transcript_days": 365},
 }
 
 
@@ -347,7 +349,11 @@ WRONG: list[tuple[str, object, str]] = [
     ),
     ("ai", {"enabled": True, "engine": "bedrock_always"}, ""),
     ("ai", {"enabled": True, "engine": "bedrock_when_unsure", "monthly_budget_cents": 99}, ""),
-    *(("retention", {"claim_days": value}, "/claim_days") for value in (0, -1, 3651, 1.5, "90", None, True)),
+    *(
+        ("retention", {name: value}, f"/{name}")
+        for name in ("claim_days", "recording_days", "transcript_days")
+        for value in (0, -1, 3651, 1.5, "90", None, True)
+    ),
     ("colour", "red", ""),
 ]  # fmt: skip
 

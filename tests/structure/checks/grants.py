@@ -26,8 +26,12 @@ NEVER = (
 """Prefixes of actions that no role may have."""
 DELETING = {
     "WorkersImportLeadsRole": "${UploadsBucket.Arn}/imports/uploads/*",
+    "WorkersFetchRecordingRole": "${RecordingsBucket.Arn}/org_*",
+    "WorkersApplyRetentionRole": "${RecordingsBucket.Arn}/org_*",
+    "WorkersEraseTracesRole": "${RecordingsBucket.Arn}/org_*",
 }
-"""The only exception for s3:DeleteObject: uploads are personal data that nobody needs after their import."""
+"""The only exceptions for s3:DeleteObject: uploads are personal data that nobody needs after their import; recordings
+are deleted with their call, and at the end of their retention."""
 PASSED = {"iam:PassedToService": "scheduler.amazonaws.com"}
 """The only exception for IAM: a worker passes a schedule the role that sends its message, to Scheduler only."""
 MANAGED = {"arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"}

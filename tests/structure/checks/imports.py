@@ -21,7 +21,7 @@ PAIRS = {
     ("api_keys", "organization_settings"): "the operator can raise the limit of an organization's keys",
     ("calls", "dispatch"): "a call shows its dispatch, which is decided with its classification",
     ("calls", "leads"): "the address of a caller's lead is the place of the call",
-    ("calls", "organization_settings"): "a dispatch is decided by the organization's settings",
+    ("calls", "organization_settings"): "the settings decide a dispatch, and what is deleted when",
     ("crm", "integrations"): "a tenant's connection names its CRM's address and signing secret",
     ("crm", "leads"): "a CRM push sends a lead, and the lead shows the result",
     ("dispatch", "organization_settings"): "the rules read the service area, the business hours and the rota",

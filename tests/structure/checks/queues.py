@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 type Properties = dict[str, Any]
 
-DELAYED = {"CrmQueue", "DeliveryQueue", "ResendQueue", "SlowCrmQueue", "SlowDeliveryQueue"}
+DELAYED = {"CrmQueue", "DeliveryQueue", "RecordingQueue", "ResendQueue", "SlowCrmQueue", "SlowDeliveryQueue"}
 """Queues whose messages can have a delay of up to MAX_DELAY_SECONDS, which counts as age."""
 MAX_DELAY_SECONDS = 900
 

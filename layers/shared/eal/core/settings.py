@@ -59,6 +59,10 @@ def uploads_bucket() -> str:
     return _required("UPLOADS_BUCKET")
 
 
+def recordings_bucket() -> str:
+    return _required("RECORDINGS_BUCKET")
+
+
 def audit_bucket() -> str:
     return _required("AUDIT_BUCKET")
 

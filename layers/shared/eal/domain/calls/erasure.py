@@ -1,5 +1,5 @@
-"""Erasing a call: its facts, transcript, runs and correction go at once; what events, stored responses and callbacks
-contain soon after.
+"""Erasing a call: its facts, transcript, runs and correction go at once; its recording, and what events, stored
+responses and callbacks contain, soon after.
 
 A tombstone remains, and the claim of the tracker's id, so that a late event does not create the call again. The audit
 records keep their commitments, but the salt goes with the call.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core.table import scrub, tombstone
 from eal.core.table.read import walk
-from eal.domain.calls import dispatching, store
+from eal.domain.calls import dispatching, recordings, store
 from eal.domain.calls.callbacks import callback_partition
 from eal.domain.calls.corrections import pointer_key
 from eal.domain.calls.model import PERSONAL
@@ -40,6 +40,7 @@ def erase_version(call: Call, by: Caller) -> None:
     by.transaction.delete(CALLS.key(by.tenant, call.id), was=call.version)
     by.transaction.delete(store.transcript_key(by.tenant, call.id))
     by.transaction.delete(store.runs_key(by.tenant, call.id))
+    by.transaction.delete(recordings.recording_key(by.tenant, call.id))
     by.transaction.delete(pointer_key(by.tenant, call.id))
     tombstone.put("CALL", call.id, (), (), by.transaction)
     by.transaction.audit("call.erased", call.id, store.changes(call, None, call.salt))
@@ -48,10 +49,13 @@ def erase_version(call: Call, by: Caller) -> None:
 
 
 def scrub_traces(tenant: Tenant, call_id: str) -> None:
-    """Remove the call's personal values from stored events and responses, and delete its callbacks. Idempotent."""
+    """Remove the call's personal values from stored events and responses, and delete its callbacks and its recording.
+    Idempotent.
+    """
     scrub.events(tenant, call_id, without_personal_values)
     scrub.responses(tenant, call_id)
     scrub.remove_all(callback_partition(tenant, call_id))
+    recordings.delete_object(tenant, call_id)
 
 
 def calls_of(tenant: Tenant, person: Erased) -> Iterator[Call]:

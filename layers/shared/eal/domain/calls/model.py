@@ -15,6 +15,7 @@ from eal.domain.dispatch.model import DecidedBy, Dispatch
 type Status = Literal["in_progress", "received", "classified", "needs_review", "dispatched", "closed"]
 type Direction = Literal["inbound", "outbound"]
 type CallbackStatus = Literal["scheduled", "attempted", "reached", "voicemail", "failed"]
+type RecordingStatus = Literal["pending", "stored", "failed"]
 type Qualified = Literal["true", "false", "undetermined"]
 
 MAX_RUNS = 20
@@ -273,6 +274,8 @@ class Call:
     order: dict[str, str]
     seen: tuple[str, ...]
     transcript_version: int = 0
+    transcript_deleted_at: Instant | None = None
+    recording_deleted_at: Instant | None = None
     asked_sha256: str | None = None
     classification: Run | None = None
     runs_version: int = 0
@@ -334,6 +337,10 @@ class Call:
         return own is not None and counts is not None and own.decision != counts.decision
 
     @property
+    def has_transcript(self) -> bool:
+        return self.facts.transcript_sha256 is not None and self.transcript_deleted_at is None
+
+    @property
     def can_be_classified(self) -> bool:
         return self.has_ended and self.direction == "inbound"
 
@@ -372,12 +379,36 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """Our copy of the call's recording, or the attempts to make it. `source_sha256` is the hash of the tracker's URL.
+
+    It is an item of its own, because its attempts are no changes of the call. `simulated`: of a call in test mode.
+    """
+
+    id: str
+    source_sha256: str
+    status: RecordingStatus
+    requested_at: Instant
+    version: int
+    attempts: int = 0
+    next_attempt_at: Instant | None = None
+    last_error: str | None = None
+    stored_at: Instant | None = None
+    content_type: str | None = None
+    size_bytes: int | None = None
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
-    """A call with its transcript and classification runs, which are separate items. `runs` begin with the oldest."""
+    """A call with its transcript, classification runs and recording, which are separate items. `runs` begin with the
+    oldest.
+    """
 
     call: Call
     transcript: str | None
     runs: tuple[Run, ...]
+    recording: Recording | None = None
 
     @property
     def classification(self) -> Run | None:

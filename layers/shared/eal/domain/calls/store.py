@@ -14,8 +14,18 @@ from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get as get_item
 from eal.core.table.read import get_all
-from eal.domain.calls import dispatching
-from eal.domain.calls.model import MAX_RUNS, PERSONAL, SECRET, Call, CallRecord, Run, merged, new_call
+from eal.domain.calls import dispatching, recordings
+from eal.domain.calls.model import (
+    MAX_RUNS,
+    PERSONAL,
+    SECRET,
+    Call,
+    CallRecord,
+    Recording,
+    Run,
+    merged,
+    new_call,
+)
 from eal.domain.calls.wire import CallView
 
 if TYPE_CHECKING:
@@ -78,14 +88,15 @@ def get(call_id: str, by: Caller) -> CallRecord:
 
 
 def find(call_id: str, by: Caller) -> CallRecord | None:
-    """The call with its transcript and runs, in one round trip."""
+    """The call with its transcript, runs and recording, in one round trip."""
     if not ids.is_id("call", call_id):
         return None
-    call, transcript, runs = get_all(
+    call, transcript, runs, recording = get_all(
         [
             CALLS.key(by.tenant, call_id),
             transcript_key(by.tenant, call_id),
             runs_key(by.tenant, call_id),
+            recordings.recording_key(by.tenant, call_id),
         ]
     )
     if call is None:
@@ -94,6 +105,7 @@ def find(call_id: str, by: Caller) -> CallRecord | None:
         call=CALLS.load(call),
         transcript=cast("str", transcript["text"]) if transcript else None,
         runs=tuple(load(Run, cast("Item", run)) for run in cast("list[Json]", runs["runs"])) if runs else (),
+        recording=load(Recording, recording) if recording else None,
     )
 
 
@@ -160,6 +172,7 @@ def ingest(snapshot: Snapshot, by: Caller) -> tuple[Call, Outcome]:
     after = _with_time_of_end(before, replace(after, updated_at=by.at, version=before.version + 1), snapshot)
     after = _with_classification_task(after, by)
     after = _with_transcript(before, after, snapshot, by)
+    recordings.request(before, after, by)
     by.transaction.replace(_item(after, by), was=before.version)
     by.transaction.audit("call.updated", after.id, changes(before, after, after.salt))
     return after, "updated"
@@ -178,6 +191,7 @@ def _create(snapshot: Snapshot, by: Caller) -> Call:
         }
     )
     by.transaction.create(_item(new, by))
+    recordings.request(None, new, by)
     by.transaction.audit("call.received", new.id, changes(None, new, new.salt))
     if new.direction == "inbound":
         by.transaction.emit("call.received", CallView.of(new).model_dump(mode="json"))
@@ -213,7 +227,7 @@ def _with_transcript(before: Call | None, after: Call, snapshot: Snapshot, by: C
         "version": version,
     }
     by.transaction.put_version(item, was=after.transcript_version)
-    return replace(after, transcript_version=version)
+    return replace(after, transcript_version=version, transcript_deleted_at=None)
 
 
 def record_run(record: CallRecord, run: Run, situation: Situation, by: Caller) -> Call:
@@ -232,13 +246,7 @@ def record_run(record: CallRecord, run: Run, situation: Situation, by: Caller) -
     )
     after = dispatching.decided_again(classified, situation, by.actor, by.at)
     replace_call(before, after, by)
-    runs: Item = {
-        **runs_key(by.tenant, after.id)._asdict(),
-        "kind": "CALL_RUNS",
-        "runs": [dump(kept) for kept in (*record.runs, run)[-MAX_RUNS:]],
-        "version": after.runs_version,
-    }
-    by.transaction.put_version(runs, was=before.runs_version)
+    put_runs((*record.runs, run)[-MAX_RUNS:], after.id, after.runs_version, by, was=before.runs_version)
     by.transaction.audit(
         "call.classified",
         after.id,
@@ -276,15 +284,28 @@ def publish_classification(before: Call, after: Call, by: Caller) -> None:
         by.transaction.enqueue_task("count_call", {"data": {"id": after.id}})
 
 
+def put_runs(runs: Sequence[Run], call_id: str, version: int, by: Caller, *, was: int) -> None:
+    """Put the runs of a call over those of version `was`, 0 for none."""
+    item: Item = {
+        **runs_key(by.tenant, call_id)._asdict(),
+        "kind": "CALL_RUNS",
+        "runs": [dump(run) for run in runs],
+        "version": version,
+    }
+    by.transaction.put_version(item, was=was)
+
+
 def request_run(call_id: str, by: Caller) -> Call:
     """Enqueue a classification of the call, whatever its last run was.
 
     Two requests before the run have one effect. Raises: NotFound, PreconditionFailed; Conflict for a call that cannot
-    be classified.
+    be classified, or not any more.
     """
     before = CALLS.get(by.tenant, call_id)
     by.transaction.check_if_match(before.version)
     check_can_be_classified(before)
+    if before.transcript_deleted_at:
+        raise Conflict("The transcript was deleted at the end of its retention.", id=before.id)
     if before.runs_requested > before.runs_version:
         return before
     after = replace(

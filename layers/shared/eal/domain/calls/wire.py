@@ -22,6 +22,7 @@ from eal.domain.calls.model import (
     Snapshot,
     Status,
 )
+from eal.domain.calls.recordings import RecordingUrl
 from eal.domain.dispatch.wire import DispatchView
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -466,24 +467,43 @@ class CallDetail(CallView):
     classification_runs: list[ClassificationDetail]
     correction: CorrectionView | None
     transcript: TranscriptView | None
+    transcript_deleted_at: Annotated[
+        Instant | None,
+        Field(description="When the transcript was deleted at the end of `retention.transcript_days`."),
+    ]
+    recording_status: Annotated[
+        Literal["pending", "stored", "failed", "deleted"] | None,
+        Field(
+            description="Of our copy of the recording. Null if the call tracker has reported none. `pending`: being "
+            "copied, or to be copied again after a failure. `deleted`: at the end of `retention.recording_days`."
+        ),
+    ]
+    recording_error: Annotated[
+        str | None,
+        Field(
+            description="Why the last attempt failed, such as `http_404`, `timeout`, `not_audio` or `too_large` (100 "
+            "MiB). `not_kept`: the organization keeps no recordings, or none of calls of this age."
+        ),
+    ]
     recording_url: Annotated[
         str | None,
         Field(
-            description="A URL of the recording, valid for one hour. Always null in this version, even if "
-            "`has_recording` is true: the call tracker's own URL would work for anyone and never expire."
+            description="A URL of our copy of the recording, valid for one hour, without an API key. Null unless "
+            "`recording_status` is `stored`. For a new URL, send the request without `If-None-Match`."
         ),
     ]
-    recording_url_expires_at: Annotated[
-        Instant | None, Field(description="When `recording_url` expires. Always null in this version.")
-    ]
+    recording_url_expires_at: Annotated[Instant | None, Field(description="When `recording_url` expires.")]
+    recording_deleted_at: Instant | None
 
     @classmethod
-    def of_record(cls, record: CallRecord, *, redacted: bool = False) -> Self:
+    def of_record(cls, record: CallRecord, recording_url: RecordingUrl | None, *, redacted: bool) -> Self:
         from eal.domain.calls import transcripts
 
         transcript = transcripts.of_record(record, redacted=redacted)
         if redacted:
             record = transcripts.with_redacted_quotes(record, transcript)
+        call, recording = record.call, record.recording
+        deleted = "deleted" if call.recording_deleted_at else None
         return cls.model_validate(
             {
                 **_fields(record.call),
@@ -491,8 +511,12 @@ class CallDetail(CallView):
                 "classification_runs": record.runs[::-1],
                 "correction": record.call.correction,
                 "transcript": transcript,
-                "recording_url": None,
-                "recording_url_expires_at": None,
+                "transcript_deleted_at": call.transcript_deleted_at,
+                "recording_status": recording.status if recording else deleted,
+                "recording_error": recording.last_error if recording else None,
+                "recording_url": recording_url.url if recording_url else None,
+                "recording_url_expires_at": recording_url.expires_at if recording_url else None,
+                "recording_deleted_at": call.recording_deleted_at,
             },
             from_attributes=True,
         )
@@ -513,7 +537,7 @@ def _fields(call: Call) -> dict[str, object]:
         "vendor_call_id": call.vendor_call_id,
         "direction": call.direction,
         "ended_at": call.ended_at,
-        "has_transcript": facts.transcript_sha256 is not None,
+        "has_transcript": call.has_transcript,
         "has_recording": facts.recording_url is not None,
         "dispatch": DispatchView.of(call.dispatch) if call.dispatch else None,
         "lead_id": call.lead_id,

@@ -4,7 +4,7 @@ imports this module."""
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.ai.policy import Policy
 from eal.core.table.item import load
@@ -37,6 +37,28 @@ def shares_corrections(organization_id: str) -> bool:
 def service_area_of(organization_id: str) -> ServiceArea | None:
     """The organization's current service area."""
     return cast("ServiceArea | None", settings_of(organization_id).get("service_area"))
+
+
+RECORDING_DAYS, TRANSCRIPT_DAYS = 90, 365
+"""The defaults of the retention."""
+
+
+class Retention(NamedTuple):
+    """For how many days of a call its recording and its transcript are kept."""
+
+    recording_days: int
+    transcript_days: int
+
+
+def retention_of(organization_id: str) -> Retention:
+    """The organization's current retention. If it keeps no recordings, they are kept for 0 days."""
+    settings = settings_of(organization_id)
+    days = cast("dict[str, int]", settings.get("retention", {}))
+    keeps_recordings = cast("dict[str, bool]", settings.get("recordings", {})).get("enabled", True)
+    return Retention(
+        recording_days=days.get("recording_days", RECORDING_DAYS) if keeps_recordings else 0,
+        transcript_days=days.get("transcript_days", TRANSCRIPT_DAYS),
+    )
 
 
 def max_requests_per_minute(organization_id: str) -> int | None:

@@ -9,6 +9,7 @@ from eal.ai.policy import MAX_BUDGET_CENTS, MIN_BUDGET_CENTS, EngineChoice
 from eal.core.contact import Email, Phone
 from eal.core.wire import Name, Wire, measured, prose, without_defaults
 from eal.domain.organization_settings.hours import DAYS, minutes, overlap
+from eal.domain.organization_settings.store import RECORDING_DAYS, TRANSCRIPT_DAYS
 
 if TYPE_CHECKING:
     from eal.domain.organization_settings.hours import BusinessHours
@@ -94,8 +95,30 @@ class AiView(Wire):
     ] = 0
 
 
+class RecordingsView(Wire):
+    enabled: Annotated[
+        bool,
+        Field(
+            description="Whether recordings of calls are copied from the call tracker. If false, existing copies are "
+            "deleted within six hours, and recordings reported meanwhile are not copied later either. Set it to false "
+            "if callers are not told that they are recorded and their state requires that."
+        ),
+    ] = True
+
+
 class RetentionView(Wire):
+    """Days for which data is kept. Data older than a changed value is deleted within six hours."""
+
     claim_days: Annotated[int, Field(description="Days for which photos and scopes of claims are kept.")] = 90
+    recording_days: Annotated[
+        int, Field(description="Days from the receipt of a call for which its recording is kept.")
+    ] = RECORDING_DAYS
+    transcript_days: Annotated[
+        int,
+        Field(
+            description="Days from the receipt of a call for which its transcript is kept, with the quotes from it."
+        ),
+    ] = TRANSCRIPT_DAYS
 
 
 class DispatchSettingsView(Wire):
@@ -164,6 +187,7 @@ class SettingsView(Wire):
     dispatch: DispatchSettingsView = DispatchSettingsView()
     sender: SenderView | None = None
     ai: AiView = AiView()
+    recordings: RecordingsView = RecordingsView()
     retention: RetentionView = RetentionView()
 
 
@@ -190,10 +214,20 @@ class AiBody(Wire):
         return self
 
 
-class RetentionBody(Wire):
+class RecordingsBody(Wire):
     model_config = _INPUT
 
-    claim_days: Annotated[int, Field(ge=1, le=3650, strict=True)]
+    enabled: Annotated[bool, Field(strict=True)]
+
+
+class RetentionBody(Wire):
+    """Members that are left out get their defaults."""
+
+    model_config = _INPUT
+
+    claim_days: Annotated[int, Field(ge=1, le=3650, strict=True)] = RetentionView().claim_days
+    recording_days: Annotated[int, Field(ge=1, le=3650, strict=True)] = RECORDING_DAYS
+    transcript_days: Annotated[int, Field(ge=1, le=3650, strict=True)] = TRANSCRIPT_DAYS
 
 
 class DispatchSettingsBody(Wire):
@@ -311,6 +345,7 @@ class SettingsBody(Wire):
     dispatch: DispatchSettingsBody | None = None
     sender: SenderBody | None = None
     ai: AiBody | None = None
+    recordings: RecordingsBody | None = None
     retention: RetentionBody | None = None
 
     @field_validator("business_hours")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids
 from eal.core.caller import SCOPES
 from eal.core.errors import InsufficientScope, NotFound
 from eal.core.table.item import dump, load
-from eal.core.table.read import get
+from eal.core.table.keys import shard
+from eal.core.table.read import get, walk
 from eal.core.tenancy import Tenant
 from eal.domain.api_keys import store as keys
 from eal.domain.organization_settings.table_keys import organization_key
@@ -18,6 +19,8 @@ from eal.domain.organizations.model import INDUSTRY, PERSONAL_SETTINGS, ChildPoi
 from eal.domain.organizations.subscriptions import with_subscription
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from eal.core.caller import Caller
     from eal.core.json import Json
     from eal.core.table.item import Item
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
     from eal.domain.organization_settings.wire import SettingsBody
     from eal.domain.organizations.subscriptions import Subscription
     from eal.domain.organizations.wire import OrganizationCreate, OrganizationUpdate
+
+
+_SHARD = "ORGANIZATION"
+"""The name of the index partitions over which all organizations are spread."""
 
 
 def require_live_key(by: Caller) -> None:
@@ -213,7 +220,21 @@ def _audited_subscription(subscriptions: tuple[Subscription, ...], subscription_
 
 
 def _item(organization: Organization) -> Item:
-    return {**organization_key(organization.id)._asdict(), "kind": "ORGANIZATION", **dump(organization)}
+    mark = {"gsi1pk": shard(_SHARD, Tenant(organization.id, "live")), "gsi1sk": organization.id}
+    return {
+        **organization_key(organization.id)._asdict(),
+        "kind": "ORGANIZATION",
+        **mark,
+        **dump(organization),
+    }
+
+
+def tenants(shard_number: int) -> Iterator[Tenant]:
+    """The tenants of a shard's organizations, in both modes, for scheduled runs."""
+    for item in walk("gsi1pk = :shard", {":shard": f"{_SHARD}#{shard_number}"}, index="gsi1"):
+        organization_id = cast("str", item["sk"])
+        yield Tenant(organization_id, "live")
+        yield Tenant(organization_id, "test")
 
 
 def find_child(organization_id: str, by: Caller) -> Organization:

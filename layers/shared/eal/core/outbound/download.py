@@ -1,0 +1,120 @@
+"""One GET of a checked address, whose body is read piece by piece within one deadline and a maximum of bytes."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from eal.core import settings
+from eal.core.outbound import retry_after
+from eal.core.outbound.address import Blocked, Unresolved, resolve
+from eal.core.outbound.connection import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eal.core.outbound.faults import Fault
+
+PIECE_BYTES = 65_536
+_FRAMING_BYTES = 65_536
+"""Of a response's head, and as a share of its size (a 16th) for the framing of chunks."""
+
+
+class Failed(Exception):
+    """There is no usable response. `fault` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+class TooLarge(Exception):
+    """The body is larger than the maximum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A response whose body is not read yet. `retry_after` is in seconds."""
+
+    status_code: int
+    retry_after: float | None
+    _response: HTTPResponse
+    _max_bytes: int
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body, in pieces of at most 64 KiB.
+
+        Raises: TooLarge; Failed if the connection ends before the body does.
+        """
+        if self._response.length is not None and self._response.length > self._max_bytes:
+            raise TooLarge
+        read = 0
+        with _as_faults():
+            while piece := self._response.read(PIECE_BYTES):
+                read += len(piece)
+                if read > self._max_bytes:
+                    raise TooLarge
+                yield piece
+            if self._response.length:
+                raise Failed("invalid_response")
+
+
+@contextmanager
+def get(url: str, *, within: float, max_bytes: int, max_redirects: int) -> Iterator[Download]:
+    """The response to a GET. All of it, with the body, takes at most `within` seconds.
+
+    The address of each redirect is checked as the first one is. Only the local stack may use loopback.
+    Raises: Failed.
+    """
+    deadline = time.monotonic() + within
+    connection, response = _follow(url, deadline, max_bytes, max_redirects)
+    try:
+        after = retry_after.seconds(response.headers.get("Retry-After"))
+        yield Download(response.status, after, response, max_bytes)
+    finally:
+        response.close()
+        connection.close()
+
+
+def _follow(url: str, deadline: float, max_bytes: int, max_redirects: int) -> tuple[Connection, HTTPResponse]:
+    for _ in range(max_redirects + 1):
+        connection, response = _request(url, deadline, max_bytes)
+        location = response.headers.get("Location") if 300 <= response.status < 400 else None
+        if location is None:
+            return connection, response
+        response.close()
+        connection.close()
+        url = urljoin(url, location)
+    raise Failed("redirect_not_followed")
+
+
+def _request(url: str, deadline: float, max_bytes: int) -> tuple[Connection, HTTPResponse]:
+    with _as_faults():
+        target = resolve(url, loopback=settings.is_local())
+        connection = Connection(target, max_bytes + max_bytes // 16 + _FRAMING_BYTES)
+        # Without a User-Agent, some hosts refuse a request; compressed audio would have to be decompressed.
+        headers = {"Accept": "audio/*, */*;q=0.1", "Accept-Encoding": "identity", "User-Agent": "EAL/1.0"}
+        return connection, connection.send_request("GET", target, headers, deadline)
+
+
+@contextmanager
+def _as_faults() -> Iterator[None]:
+    try:
+        yield
+    except Blocked:
+        raise Failed("blocked_address") from None
+    except Unresolved:
+        raise Failed("unresolved_host") from None
+    except TimeoutError:
+        raise Failed("timeout") from None
+    except ssl.SSLError:
+        raise Failed("tls_failed") from None
+    except OSError:
+        raise Failed("connection_failed") from None
+    except (HTTPException, ValueError):  # ValueError: a chunk of size -2, or a Location that is no URL
+        raise Failed("invalid_response") from None

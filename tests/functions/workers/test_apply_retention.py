@@ -1,0 +1,291 @@
+"""Recordings and transcripts are deleted at the end of their tenant's retention, whenever it was set."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eal.core import aws, settings
+from eal.core.table.item import from_attributes
+from eal.domain.calls import retention
+from tests.functions.calls.test_create import CALL
+from tests.support.callrail import actions, stored
+from tests.support.faults import Killed, overtaken, watched_calls
+from tests.support.http import call, load_app
+from tests.support.pipeline import Pipeline, items, peek, sqs_event
+from tests.support.receiver import Receiver, Response, receiving
+from tests.support.time import Clock, freeze
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.tenants import Tenant
+
+OK: dict[str, object] = {"batchItemFailures": []}
+MP3 = b"ID3\x04" + b"\x55" * 1000
+
+
+@pytest.fixture
+def host(cloud: None) -> Iterator[Receiver]:
+    with receiving() as receiver:
+        receiver.responses = [Response(body=MP3)]
+        yield receiver
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return freeze(monkeypatch)
+
+
+def with_recording(tenant: Tenant, host: Receiver, number: int = 0) -> str:
+    """A call that is classified and whose recording is stored."""
+    body = {**CALL, "vendor_call_id": f"kept-{number}", "recording_url": host.url}
+    answer = call("POST", "/v1/calls", key=tenant.write, json_body=body)
+    assert answer.status == 201, answer.text
+    Pipeline().run()
+    found = shown(tenant, answer.json["id"])
+    assert found["recording_status"] == "stored"
+    assert found["classification"]["evidence"]
+    return str(answer.json["id"])
+
+
+def shown(tenant: Tenant, call_id: str) -> Any:
+    return call("GET", f"/v1/calls/{call_id}", key=tenant.read).json
+
+
+def keep(tenant: Tenant, **changes: Any) -> None:
+    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": changes})
+    assert answer.status == 200, answer.text
+
+
+def run(tenant: Tenant, mode: str = "live") -> object:
+    message = {"organization_id": tenant.id, "mode": mode, "request_id": "run_1"}
+    return load_app("workers/apply_retention").handler(
+        sqs_event("RetentionQueue", [json.dumps(message)]), None
+    )
+
+
+def objects() -> list[str]:
+    listed = aws.s3().list_objects_v2(Bucket=settings.recordings_bucket()).get("Contents", [])
+    return [found["Key"] for found in listed]
+
+
+def test_a_recording_is_deleted_at_the_end_of_its_retention(
+    tenant: Tenant, host: Receiver, now: Clock
+) -> None:
+    call_id = with_recording(tenant, host)
+    now.advance(days=89, hours=23)
+    run(tenant)
+    assert shown(tenant, call_id)["recording_status"] == "stored"
+
+    now.advance(hours=2)
+    for _ in range(2):
+        assert run(tenant) == OK
+
+    after = shown(tenant, call_id)
+    assert (after["recording_status"], after["recording_url"]) == ("deleted", None)
+    assert after["recording_deleted_at"] == after["updated_at"]
+    assert after["transcript"] is not None
+    assert objects() == []
+    assert items("RECORDING") == []
+    assert actions("call", tenant.id).count("call.recording_deleted") == 1
+
+
+def test_a_transcript_is_deleted_with_its_quotes(tenant: Tenant, host: Receiver, now: Clock) -> None:
+    call_id = with_recording(tenant, host)
+    before = shown(tenant, call_id)
+    keep(tenant, retention={"transcript_days": 30})
+    now.advance(days=29)
+    run(tenant)
+    assert shown(tenant, call_id)["transcript"] is not None
+
+    now.advance(days=1, seconds=1)
+    for _ in range(2):
+        assert run(tenant) == OK
+
+    after = shown(tenant, call_id)
+    assert (after["transcript"], after["has_transcript"]) == (None, False)
+    assert after["transcript_deleted_at"] == after["updated_at"]
+    assert after["recording_status"] == "stored"
+    assert [run["evidence"] for run in (after["classification"], *after["classification_runs"])] == [[], []]
+    for name in ("intent", "urgency", "qualified", "confidence", "provenance"):
+        assert after["classification"][name] == before["classification"][name]
+    assert call("GET", f"/v1/calls/{call_id}/transcript", key=tenant.read).status == 404
+    table = json.dumps([from_attributes(item) for kind in ("CALL", "CALL_RUNS") for item in items(kind)])
+    assert before["classification"]["evidence"][0]["quote"] not in table
+    assert items("TRANSCRIPT") == []
+    assert actions("call", tenant.id).count("call.transcript_deleted") == 1
+
+
+def test_a_call_whose_transcript_was_deleted_is_not_classified_again(
+    tenant: Tenant, host: Receiver, now: Clock
+) -> None:
+    call_id = with_recording(tenant, host)
+    now.advance(days=366)
+    run(tenant)
+    before = shown(tenant, call_id)
+
+    assert call("POST", f"/v1/calls/{call_id}/classify", key=tenant.write).status == 409
+    body = json.dumps({"organization_id": tenant.id, "mode": "live", "request_id": "r", "call_id": call_id})
+    assert load_app("workers/classify_call").handler(sqs_event("ClassifyQueue", [body]), None) == OK
+
+    assert shown(tenant, call_id) == before
+
+
+def test_a_transcript_that_arrives_after_the_deletion_is_stored_and_deleted_again(
+    tenant: Tenant, host: Receiver, now: Clock
+) -> None:
+    call_id = with_recording(tenant, host)
+    now.advance(days=366)
+    run(tenant)
+    body = {
+        **CALL,
+        "vendor_call_id": "kept-0",
+        "recording_url": host.url,
+        "transcript": "Caller: Another one.",
+    }
+
+    assert call("POST", "/v1/calls", key=tenant.write, json_body=body).status == 200
+    late = shown(tenant, call_id)
+    assert (late["transcript"]["text"], late["transcript_deleted_at"]) == ("Caller: Another one.", None)
+    run(tenant)
+
+    assert shown(tenant, call_id)["transcript"] is None
+
+
+def test_the_same_event_again_restores_nothing(tenant: Tenant, host: Receiver, now: Clock) -> None:
+    call_id = with_recording(tenant, host)
+    now.advance(days=366)
+    run(tenant)
+    before = shown(tenant, call_id)
+
+    body = {**CALL, "vendor_call_id": "kept-0", "recording_url": host.url, "caller_name": "Dana R"}
+    assert call("POST", "/v1/calls", key=tenant.write, json_body=body).status == 200
+    Pipeline().run()
+
+    after = shown(tenant, call_id)
+    for name in ("transcript", "transcript_deleted_at", "recording_status", "recording_deleted_at"):
+        assert after[name] == before[name]
+    assert objects() == []
+
+
+def test_a_shorter_retention_takes_effect_for_what_is_stored_already(
+    tenant: Tenant, host: Receiver, now: Clock
+) -> None:
+    old = with_recording(tenant, host, 1)
+    now.advance(days=5)
+    new = with_recording(tenant, host, 2)
+    now.advance(days=5)
+    run(tenant)
+    keep(tenant, retention={"recording_days": 7, "transcript_days": 7})
+
+    run(tenant)
+
+    assert [shown(tenant, call_id)["recording_status"] for call_id in (old, new)] == ["deleted", "stored"]
+    assert [shown(tenant, call_id)["has_transcript"] for call_id in (old, new)] == [False, True]
+
+
+def test_recordings_that_are_not_kept_any_more_are_deleted_at_the_next_run(
+    tenant: Tenant, host: Receiver, now: Clock
+) -> None:
+    call_id = with_recording(tenant, host)
+    now.advance(seconds=1)
+    keep(tenant, recordings={"enabled": False})
+
+    run(tenant)
+
+    assert shown(tenant, call_id)["recording_status"] == "deleted"
+    assert shown(tenant, call_id)["transcript"] is not None
+    assert objects() == []
+
+
+def test_another_tenant_and_mode_are_untouched(
+    tenant: Tenant, stranger: Tenant, host: Receiver, now: Clock
+) -> None:
+    call_id = with_recording(tenant, host)
+    now.advance(days=400)
+
+    run(stranger)
+    run(tenant, "test")
+
+    assert shown(tenant, call_id)["recording_status"] == "stored"
+
+
+def test_a_run_out_of_time_enqueues_the_rest(
+    tenant: Tenant, host: Receiver, now: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_recording(tenant, host)
+    now.advance(days=400)
+    monkeypatch.setattr(load_app("workers/apply_retention"), "RUN_SECONDS", -1.0)
+
+    assert run(tenant) == OK
+
+    (rest,) = peek("RetentionQueue")
+    assert (rest["organization_id"], rest["mode"]) == (tenant.id, "live")
+    assert len(objects()) == 1
+
+
+def test_a_call_that_changes_meanwhile_is_deleted_from_its_new_version(
+    tenant: Tenant, host: Receiver, now: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_id = with_recording(tenant, host)
+    now.advance(days=400)
+
+    def change() -> None:
+        assert (
+            call(
+                "POST", f"/v1/calls/{call_id}/callbacks", key=tenant.write, json_body={"status": "attempted"}
+            ).status
+            == 201
+        )
+
+    with overtaken(monkeypatch, change):
+        assert run(tenant) == OK
+
+    after = shown(tenant, call_id)
+    assert (after["callbacks"], after["recording_status"], after["transcript"]) == (1, "deleted", None)
+
+
+def test_a_worker_killed_after_any_call_deletes_all_once(
+    tenant: Tenant, host: Receiver, now: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 30):
+        call_id = with_recording(tenant, host, number)
+        now.advance(days=400)
+        before = len(actions("call", tenant.id))
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = number
+            try:
+                run(tenant)
+            except Killed:
+                pass
+            else:
+                break
+        assert run(tenant) == OK
+        after = shown(tenant, call_id)
+        assert (after["recording_status"], after["transcript"]) == ("deleted", None)
+        assert sorted(actions("call", tenant.id)[before:]) == [
+            "call.recording_deleted",
+            "call.transcript_deleted",
+        ]
+        assert objects() == []
+    else:
+        raise AssertionError("the worker was killed at every call")
+    assert number > 5
+
+
+def test_a_recording_without_its_call_is_deleted(tenant: Tenant, host: Receiver, now: Clock) -> None:
+    """As a restore can leave it."""
+    call_id = with_recording(tenant, host)
+    (item,) = [found for found in items("CALL") if found["sk"]["S"] == call_id]
+    aws.dynamodb().delete_item(
+        TableName=settings.state_table(), Key={name: item[name] for name in ("pk", "sk")}
+    )
+    now.advance(days=400)
+
+    assert retention.apply(tenant.in_mode("live"), "run_1", float("inf")) is True
+
+    assert objects() == []
+    assert stored("RECORDING", tenant.id) == []
