@@ -68,7 +68,7 @@ class MonthlyBudget:
     def settle(self, held: int, *, spent: int, tokens: int) -> None:
         settled = Change(
             key=usage_key(self.tenant, month_of(self.at)),
-            expression="ADD #counted :difference, #spent :spent, #tokens :tokens, #uses :one",
+            expression="ADD #counted :difference, #spent :spent, #tokens :tokens, #uses :uses",
             condition="attribute_exists(#counted)",
             names={
                 "#counted": "counted_microusd",
@@ -76,7 +76,12 @@ class MonthlyBudget:
                 "#tokens": "tokens",
                 "#uses": "uses",
             },
-            values={":difference": spent - held, ":spent": spent, ":tokens": tokens, ":one": 1},
+            values={
+                ":difference": spent - held,
+                ":spent": spent,
+                ":tokens": tokens,
+                ":uses": int(tokens > 0),
+            },
         )
         progress.change(settled)
 
