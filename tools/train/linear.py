@@ -45,10 +45,13 @@ def matrix(vectors: Floats, sparse: Sequence[Sparse]) -> csr_matrix:
     return hstack([csr_matrix(vectors), grams]).tocsr()
 
 
-def classes_by_margin(rows: csr_matrix, labels: Labels, count: int, strength: float) -> tuple[Floats, Floats]:
-    """Weights (inputs, classes) and biases of a linear support vector machine, one class against the rest."""
+def classes_by_margin(
+    rows: csr_matrix, labels: Labels, count: int, strength: float, examples: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Weights (inputs, classes) and biases of a linear support vector machine, one class against the rest. `examples`
+    are the weights of the rows."""
     machine = LinearSVC(C=strength, class_weight="balanced", random_state=_SEED, max_iter=2_000)
-    machine.fit(rows, labels)
+    machine.fit(rows, labels, sample_weight=examples)
     weights, bias = (
         np.zeros((rows.shape[1], count)),
         np.full(count, -3.0),

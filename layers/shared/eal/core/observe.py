@@ -41,6 +41,7 @@ type Count = Literal[
     "calls_overruled",
     "bedrock_fallbacks",
     "dispatches_escalated",
+    "leads_scored_by_notes",
     "activity_counted",
     "pushes_succeeded",
     "pushes_failed",

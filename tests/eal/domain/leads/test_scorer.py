@@ -160,7 +160,7 @@ def test_scoring_a_lead_without_notes_does_not_import_the_engine() -> None:
         "from eal.domain.leads.scorer import score; at = datetime(2026, 1, 1, tzinfo=UTC); "
         "score(Lead(id='a', status='new', source='api', created_at=at, updated_at=at, version=1, salt='s', "
         "phones=('+14155550123',), loss_type='water', urgency='high'), in_service_area=True, at=at); "
-        "print([name for name in sys.modules if name.startswith('eal.ai')])"
+        "print([name for name in sys.modules if name.startswith('eal.ai.engines')])"
     )
     done = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-c", code],

@@ -6,6 +6,7 @@ from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from eal.ai.leads import Band
 from eal.core.audit import Actor
 from eal.core.clock import Instant
 
@@ -92,6 +93,19 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptReading:
+    """The trained reading of the notes with the hash `notes_sha256`, if it gives the lead another band than the
+    patterns do. Without it, the next request that changes the lead would score it by the patterns again.
+    """
+
+    band: Band
+    share: float
+    confidence: float
+    model: str
+    notes_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrmSync:
     """The state of the lead's latest push to the tenant's CRM. In test mode it is simulated: nothing is sent."""
 
@@ -157,6 +171,7 @@ class Lead:
     reached: tuple[Status, ...] = ("new",)
     contacted_at: Instant | None = None
     score: Score | None = None
+    notes_reading: KeptReading | None = None
     crm_sync: CrmSync | None = None
     former_contacts: tuple[str, ...] = ()
 

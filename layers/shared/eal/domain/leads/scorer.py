@@ -1,6 +1,8 @@
 """The score of a lead, 0 to 100, as the sum of explained contributions.
 
-The need alone decides the highest possible band of a lead; limits from other facts can only lower it:
+The need alone decides the highest possible band of a lead; limits from other facts can only lower it. A request finds
+the need by patterns. If the trained reading of the notes, which a worker makes afterwards, gives the lead another band,
+the score moves there by one contribution, and details do not count.
 
 | band | points | what it is |
 |---|---|---|
@@ -15,15 +17,18 @@ in the lowest band they do not count. An unknown area or authority is no limit.
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
+from eal.ai.leads import BANDS, LeadFacts
 from eal.domain.leads.merging import without_kept_lines
-from eal.domain.leads.model import Contribution, Lead, Score
+from eal.domain.leads.model import Contribution, KeptReading, Lead, Score
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.ai.engines.embedded.leads import LeadReading
+    from eal.ai.leads import Band, NotesReading
 
 VERSION = "lead-rules-3"
 
@@ -82,6 +87,20 @@ HURRY = {
 }
 """At most one of these is added, only in the bands that are wide enough: hot and warm."""
 
+READINGS: dict[Band, Weight] = {
+    "hot": Weight(HOT, "the notes read like those of a hot lead"),
+    "warm": Weight(WARM, "the notes read like those of a warm lead"),
+    "cold": Weight(COLD, "the notes read like those of a cold lead"),
+    "junk": Weight(JUNK, "the notes read like those of a lead that can never become a customer"),
+}
+"""The lowest score by the trained reading of the notes."""
+NOTES = "notes"
+MIN_NOTE_WORDS = 4
+MIN_CONFIDENCE = 0.5
+"""Below it the patterns decide: they are right as often, and a correction costs an event."""
+MAX_SHARE_POINTS = 15
+"""Of a reading, within its band: the closer to the next band, the more."""
+
 _SENT = frozenset({"phone", "call", "referral", "partner", "plumber", "agent", "adjuster", "carrier", "tpa"})
 _LISTS = ("import", "list", "purchased", "scrape")
 _VOUCHED = frozenset({"contacted", "qualified", "scheduled", "won"})
@@ -100,16 +119,83 @@ def score(lead: Lead, *, in_service_area: bool | None, at: datetime) -> Score:
                 Contribution(feature=feature, points=limit.points - left, reason=limit.reason)
             )
             left = limit.points
-    if left > JUNK:
-        contributions += [_counted(name, DETAILS[name]) for name in _details(lead, reading, in_service_area)]
-    if left >= WARM:
-        contributions += [_counted("hurry", weight) for weight in _hurry(lead, reading, need, left)]
+    version = VERSION
+    if found := _reading_that_decides(lead, left, in_service_area):
+        kept, lowest = found
+        version = f"{VERSION}+{kept.model}"
+        points = lowest.points + round(kept.share * MAX_SHARE_POINTS) - left
+        contributions.append(Contribution(feature=NOTES, points=points, reason=lowest.reason))
+    else:
+        if left > JUNK:
+            details = _details(lead, reading, in_service_area)
+            contributions += [_counted(name, DETAILS[name]) for name in details]
+        if left >= WARM:
+            contributions += [_counted("hurry", weight) for weight in _hurry(lead, reading, need, left)]
     return Score(
         value=sum(contribution.points for contribution in contributions),
-        scorer=VERSION,
+        scorer=version,
         scored_at=at,
         contributions=tuple(contributions),
     )
+
+
+def band(points: int) -> Band:
+    return BANDS[(points >= COLD) + (points >= WARM) + (points >= HOT)]
+
+
+def notes_to_read(lead: Lead) -> str | None:
+    """The notes for the trained reading; None if there are too few, or a person or a call has told the need."""
+    if lead.urgency or lead.status in _VOUCHED or lead.status in LIMITS:
+        return None
+    notes = without_kept_lines(lead.notes) or ""
+    return notes if len(notes.split()) >= MIN_NOTE_WORDS else None
+
+
+def facts(lead: Lead, in_service_area: bool | None) -> LeadFacts:
+    """What the trained reading knows besides the notes."""
+    return LeadFacts(
+        in_service_area=in_service_area,
+        has_email=bool(lead.email or lead.additional_emails),
+        has_phone=bool(lead.phones),
+        has_loss_type=lead.loss_type is not None,
+        has_company=lead.company is not None,
+        source=lead.source,
+    )
+
+
+def reading_to_keep(lead: Lead, reading: NotesReading, model: str) -> KeptReading:
+    return KeptReading(
+        band=reading.band,
+        share=reading.share,
+        confidence=reading.confidence,
+        model=model,
+        notes_sha256=_sha256(lead),
+    )
+
+
+def has_reading(score: Score) -> bool:
+    """Whether the trained reading of the notes decided the score."""
+    return any(contribution.feature == NOTES for contribution in score.contributions)
+
+
+def _sha256(lead: Lead) -> str:
+    return hashlib.sha256((notes_to_read(lead) or "").encode(errors="replace")).hexdigest()
+
+
+def _reading_that_decides(
+    lead: Lead, points: int, in_service_area: bool | None
+) -> tuple[KeptReading, Weight] | None:
+    """The reading and its band, unless it is of other notes, too unsure, or of the band that the points are in. Facts
+    limit it as they limit the need.
+    """
+    reading = lead.notes_reading
+    if reading is None or reading.confidence < MIN_CONFIDENCE or reading.notes_sha256 != _sha256(lead):
+        return None
+    lowest = READINGS[reading.band]
+    for _, limit in _limits(lead, None, in_service_area):
+        if limit.points < lowest.points:
+            lowest = READINGS[band(limit.points)]
+    return None if band(lowest.points) == band(points) else (reading, lowest)
 
 
 def _counted(feature: str, weight: Weight) -> Contribution:

@@ -29,6 +29,9 @@ from eal.domain.organization_settings import service_area
 from eal.domain.organization_settings import store as organization_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eal.ai.leads import LeadFacts, NotesReading
     from eal.core.caller import Caller
     from eal.core.table.collection import Index
     from eal.core.table.item import Item
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 LEADS = Collection("LEAD", Lead, id_prefix="lead", noun="lead")
 LEAD_CONTACTS = ContactClaims(LEADS)
 
-_NOT_AUDITED = frozenset({"id", "created_at", "reached", "former_contacts"})
+_NOT_AUDITED = frozenset({"id", "created_at", "reached", "former_contacts", "notes_reading"})
 
 
 def write(before: Lead | None, after: Lead, by: Caller, *, conflict_on_duplicate: bool = False) -> Lead:
@@ -159,6 +162,43 @@ def rescore(lead_id: str, by: Caller) -> Lead:
     audit_change("lead.scored", lead, dump(lead), dump(after), by)
     by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     return after
+
+
+type ReadNotes = Callable[[str, LeadFacts], NotesReading | None]
+"""The engine for notes. The worker passes it, because a request must not import it."""
+
+
+def score_notes(lead_id: str, read: ReadNotes, model: str, by: Caller) -> bool:
+    """Score the lead with the trained reading of its notes, if that gives it another band. Returns whether it did.
+
+    A second run with the same notes and settings changes nothing, so the event of the first one ends here. Erased leads
+    are left alone.
+    """
+    lead = LEADS.find(by.tenant, lead_id)
+    if lead is None or (notes := scorer.notes_to_read(lead)) is None:
+        return False
+    # Not the cached settings: two workers with different ones would correct each other.
+    settings = organization_settings.settings_of(by.organization_id)
+    if not organization_settings.ai_policy(settings).enabled:
+        return False
+    inside = _is_in(organization_settings.service_area_in(settings), lead)
+    reading = read(notes, scorer.facts(lead, inside))
+    by_patterns = replace(lead, notes_reading=None)
+    after = (
+        replace(lead, notes_reading=scorer.reading_to_keep(lead, reading, model)) if reading else by_patterns
+    )
+    new = scorer.score(after, in_service_area=inside, at=by.at)
+    if not scorer.has_reading(new):
+        after = by_patterns
+    was_read = lead.score is not None and scorer.has_reading(lead.score)
+    if after.notes_reading == (lead.notes_reading if was_read else None):
+        return False
+    after = replace(after, score=new, updated_at=by.at, version=lead.version + 1)
+    by.transaction.replace(item_of(after, by), was=lead.version)
+    history.add_score(lead.id, lead.score, new, by)
+    audit_change("lead.scored", lead, dump(lead), dump(after), by)
+    by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
+    return True
 
 
 def _scored(lead: Lead, by: Caller) -> Lead:

@@ -36,6 +36,7 @@ Metadata = Annotated[
 ]
 _Detail = Annotated[str, Field(max_length=500), AfterValidator(one_line)]
 _Address = Annotated[str, Field(max_length=2000), AfterValidator(one_line)]
+_SCORER = "Version of the scoring rules, and after a + that of the model if it decided the band."
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
@@ -275,7 +276,10 @@ class LeadView(Wire):
     scored_at: Annotated[Instant, Field(validation_alias=AliasPath("score", "scored_at"))]
     scorer: Annotated[
         str,
-        Field(validation_alias=AliasPath("score", "scorer"), description="Version of the scoring rules."),
+        Field(
+            validation_alias=AliasPath("score", "scorer"),
+            description=_SCORER,
+        ),
     ]
     crm_sync: Annotated[CrmSyncView | None, Field(description="Null if the lead was never pushed.")]
     created_at: Instant
@@ -324,7 +328,10 @@ class LeadScoreView(Wire):
     ]
     scorer: Annotated[
         str,
-        Field(validation_alias=AliasPath("score", "scorer"), description="Version of the scoring rules."),
+        Field(
+            validation_alias=AliasPath("score", "scorer"),
+            description=_SCORER,
+        ),
     ]
     scored_at: Annotated[Instant, Field(validation_alias=AliasPath("score", "scored_at"))]
     version: Annotated[int, Field(description="The lead's version that has this score.")]

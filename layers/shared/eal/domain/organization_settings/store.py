@@ -36,7 +36,11 @@ def shares_corrections(organization_id: str) -> bool:
 
 def service_area_of(organization_id: str) -> ServiceArea | None:
     """The organization's current service area."""
-    return cast("ServiceArea | None", settings_of(organization_id).get("service_area"))
+    return service_area_in(settings_of(organization_id))
+
+
+def service_area_in(settings: dict[str, Json]) -> ServiceArea | None:
+    return cast("ServiceArea | None", settings.get("service_area"))
 
 
 RECORDING_DAYS, TRANSCRIPT_DAYS = 90, 365

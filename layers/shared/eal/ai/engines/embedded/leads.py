@@ -16,8 +16,10 @@ from eal.ai.engines.embedded.calls import hazards, hints, intents, qualification
 from eal.ai.engines.embedded.calls.mentions import MentionIndex, index_mentions
 from eal.ai.engines.embedded.language import clauses
 from eal.ai.engines.embedded.language.cues import mentions
+from eal.ai.engines.embedded.language.instructions import Spoken, spoken_instruction
 from eal.ai.engines.embedded.language.patterns import compiled
 from eal.ai.engines.embedded.language.scope import Scope
+from eal.ai.engines.embedded.language.wording import plain
 from eal.ai.engines.embedded.lexicon.messages_only import MESSAGES_ONLY
 from eal.ai.engines.embedded.signals import Signal
 from eal.ai.transcript import Turn
@@ -88,16 +90,16 @@ class _Message:
 
 def read_lead(text: str) -> LeadReading:
     """The reading of a lead's free text. Any text is valid; the need of an empty one is `unknown`."""
-    plain = _spelled_out(_without_accents(text[:MAX_MESSAGE_CHARACTERS])[:MAX_MESSAGE_CHARACTERS])
+    spelled = _spelled_out(_without_accents(text[:MAX_MESSAGE_CHARACTERS])[:MAX_MESSAGE_CHARACTERS])
     turns = tuple(
-        Turn(index, "caller", line) for index, line in enumerate(filter(str.strip, plain.split("\n")))
+        Turn(index, "caller", line) for index, line in enumerate(filter(str.strip, spelled.split("\n")))
     )
     speech = clauses.split(turns)
     spoken = tuple(clause for clause in speech.clauses if not _demands_score(clause))
     instructed = speech.instructed or len(spoken) < len(speech.clauses)
     if not spoken:
         return LeadReading("unknown", instructed=instructed)
-    return replace(_read(_message(spoken), plain), instructed=instructed)
+    return replace(_read(_message(spoken), spelled), instructed=instructed)
 
 
 def _without_accents(text: str) -> str:
@@ -140,6 +142,12 @@ def _demand() -> re.Pattern[str]:
     )
 
 
+def demands_score(sentence: str) -> bool:
+    """Whether the sentence, in any spelling, asks the system for a score or instructs it in another way."""
+    spelled = plain(sentence).text
+    return bool(_demand().search(spelled)) or spoken_instruction(spelled, after_one=False) is Spoken.SENTENCE
+
+
 def _demands_score(clause: Clause) -> bool:
     """Whether the clause asks the system for a score."""
     return bool(_demand().search(clause.text))
@@ -165,8 +173,8 @@ def _reopened(found: list[Mention]) -> bool:
     return last[Signal.WISH] > last[Signal.SETTLED] and clause[Signal.WISH] is not clause[Signal.SETTLED]
 
 
-def _read(message: _Message, plain: str) -> LeadReading:
-    customer = _customer(message, plain)
+def _read(message: _Message, spelled: str) -> LeadReading:
+    customer = _customer(message, spelled)
     if customer == "never":
         return LeadReading("none", customer="never")
     need = _need(message, customer)
@@ -185,11 +193,11 @@ def _read(message: _Message, plain: str) -> LeadReading:
 _NO_CUSTOMERS = (Intent.SALES_PITCH, Intent.EMPLOYMENT, Intent.SPAM, Intent.WRONG_NUMBER)
 
 
-def _customer(message: _Message, plain: str) -> Customer:
+def _customer(message: _Message, spelled: str) -> Customer:
     weighing = message.weighing
     if Signal.PARTNER in message.signals and not {Signal.STRANGER, Signal.COMPETITOR} & message.signals:
         return "partner"
-    if {Signal.COMPETITOR, Signal.WRONG_TRADE, Signal.PRANK} & message.signals or _noise(message, plain):
+    if {Signal.COMPETITOR, Signal.WRONG_TRADE, Signal.PRANK} & message.signals or _noise(message, spelled):
         return "never"
     outright = weighing.weights[Intent.SALES_PITCH] >= _OUTRIGHT
     if Signal.STRANGER in message.signals and (outright or not _live(message)):
@@ -199,11 +207,11 @@ def _customer(message: _Message, plain: str) -> Customer:
     return "never" if "not_offered" in message.reasons else "possible"
 
 
-def _noise(message: _Message, plain: str) -> bool:
+def _noise(message: _Message, spelled: str) -> bool:
     """Whether the message is only a link or a test of the form."""
     if message.weighing.mentions or message.signals:
         return False
-    return bool(_link().search(plain) or _test_message().fullmatch(plain.strip().lower()))
+    return bool(_link().search(spelled) or _test_message().fullmatch(spelled.strip().lower()))
 
 
 @cache

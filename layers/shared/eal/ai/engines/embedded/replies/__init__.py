@@ -1,0 +1,1 @@
+"""The embedded engine for replies to e-mails."""

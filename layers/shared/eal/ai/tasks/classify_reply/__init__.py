@@ -1,0 +1,1 @@
+"""Classify a reply: what it means for its sequence, and the day that it names."""

@@ -1,0 +1,1 @@
+"""Score a lead: its band by its notes."""
