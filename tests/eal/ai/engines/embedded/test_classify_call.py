@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SAMPLE = 80
-FLOORS = {"intent": 0.0, "urgency": 0.0, "qualified": 0.0}
+FLOORS = {"intent": 0.83, "urgency": 0.88, "qualified": 0.92}
+MAX_MISSED_DANGERS = 1  # of the sample's dangers; a change must not miss more
+MAX_FALSE_ALARMS = 0.07
 
 CALLS = (
     "Agent: Harbor Dry, how can I help?\nCaller: Our dishwasher leaked overnight. I shut the valve, the oak floor is "
@@ -89,8 +91,9 @@ def test_dangers_of_unseen_calls_are_found() -> None:
     dangers = [got for item, got in judged() if item.labels["safety"]]
     others = [got for item, got in judged() if not item.labels["safety"]]
 
-    assert sum(got.safety for got in dangers) >= 0
-    assert sum(got.safety for got in others) / len(others) <= 1
+    assert len(dangers) >= 5
+    assert sum(not got.safety for got in dangers) <= MAX_MISSED_DANGERS
+    assert sum(got.safety for got in others) / len(others) <= MAX_FALSE_ALARMS
 
 
 def test_sure_fields_are_right_more_often_than_unsure_ones() -> None:
