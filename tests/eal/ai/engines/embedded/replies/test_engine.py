@@ -208,9 +208,9 @@ def test_the_provenance_names_engine_and_input() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "> " * 100_000, "On " * 100_000, "<" * 200_000, "<div " * 50_000, "a@" * 100_000, "no more " * 50_000,
-        "From: " * 50_000, "\n" * 200_000, "unsubscribe " * 20_000, "wrote: " * 50_000, "1/" * 100_000,
-        "the first " * 30_000, "remove " * 40_000,
+        "> " * 100_000, "On " * 100_000, "<" * 200_000, "<div " * 50_000, "\n" * 200_000, "On x\n" * 50_000,
+        "wrote:\n" * 50_000, f"{'remove me and x ' * 6}\n" * 600, f"{'no more of the first take ' * 4}\n" * 600,
+        f"{'On Monday the first of January in two weeks ' * 2}\n" * 600, f"{'x@y ' * 20}\n" * 700,
     ],
 )  # fmt: skip
 def test_a_huge_mail_takes_bounded_time(body: str) -> None:
@@ -218,7 +218,7 @@ def test_a_huge_mail_takes_bounded_time(body: str) -> None:
 
     classify_reply(reply(body))
 
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 20  # of a loaded machine; alone it takes one
 
 
 @settings(max_examples=40, deadline=None)
