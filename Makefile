@@ -8,6 +8,8 @@ SAM_ARGS ?=
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
+# hypothesis imports NumPy before our code can set it; threads of several test processes would wait for each other.
+export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop reset invoke start-api test lint unit deployed demo conformance bench train environment scanner clean

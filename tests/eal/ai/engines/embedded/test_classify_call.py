@@ -7,8 +7,12 @@ for. A floor is the figure of the published heads on this part, less two standar
 from __future__ import annotations
 
 import hashlib
-import time
+import json
+import os
+import subprocess
+import sys
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +30,7 @@ from tools.evaluate.vectors import CachedEncoder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+ROOT = Path(__file__).parents[5]
 SAMPLE = 80
 FLOORS = {"intent": 0.83, "urgency": 0.88, "qualified": 0.92}
 MAX_MISSED_DANGERS = 1  # of the sample's dangers; a change must not miss more
@@ -187,25 +192,43 @@ def test_an_instruction_changes_no_judgement(instruction: str) -> None:
     assert changed == []
 
 
-@pytest.mark.no_cover
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a " * 600_000,
-        "Agent: Do you smell gas?\n" * 60_000,
-        "water " * 200_000,
-        "no, " * 300_000,
-        "x" * 1_000_000,
-        "A:" * 500_000,
-        "[" * 1_000_000,
-        "\u6f22" * 100_000,
-        "Caller: yes.\nAgent: no?\n" * 5_000,
-    ],
-    ids=["words", "turns", "water", "commas", "one_word", "labels", "brackets", "ideographs", "short_turns"],
-)
-def test_the_work_on_a_hostile_transcript_is_bounded(text: str) -> None:
-    started = time.process_time()
+HOSTILE = {
+    "words": ("a ", 600_000),
+    "turns": ("Agent: Do you smell gas?\n", 60_000),
+    "water": ("water ", 200_000),
+    "commas": ("no, ", 300_000),
+    "one_word": ("x", 1_000_000),
+    "labels": ("A:", 500_000),
+    "brackets": ("[", 1_000_000),
+    "ideographs": ("\u6f22", 100_000),
+    "short_turns": ("Caller: yes.\nAgent: no?\n", 5_000),
+}
+MAX_SECONDS = 30
+"""Of one core: the time-out of the worker. The longest takes 10 s on the machine on which they were measured."""
 
-    engine.classify_call(text)
 
-    assert time.process_time() - started < 60
+def test_the_work_on_hostile_transcripts_is_bounded() -> None:
+    """In a process of its own, because pytest's plugins import NumPy with several threads."""
+    code = (
+        "import json, sys, time\n"
+        "from eal.ai.engines.embedded.calls import engine\n"
+        "for name, (text, count) in json.load(sys.stdin).items():\n"
+        "    started = time.process_time()\n"
+        "    engine.classify_call(text * count)\n"
+        "    print(name, time.process_time() - started)\n"
+    )
+    path = os.pathsep.join(str(ROOT / "layers" / folder) for folder in ("shared", "models"))
+
+    done = subprocess.run(  # noqa: S603 - our own interpreter and our own text
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": path},
+        input=json.dumps(HOSTILE),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=600,
+    )
+
+    seconds = {name: float(value) for name, value in map(str.split, done.stdout.splitlines())}
+    assert seconds.keys() == HOSTILE.keys()
+    assert max(seconds.values()) < MAX_SECONDS, seconds

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 
 from eal.ai.engines.embedded.encoder import DIMENSIONS, MAX_TOKENS, encoder
 
+ROOT = Path(__file__).parents[5]
 TEXTS = (
     "My water heater burst and the basement has two inches of water.",
     "A pipe broke and our cellar is flooded.",
@@ -89,5 +92,22 @@ def test_a_hostile_text_is_cut(text: str) -> None:
     assert len(encoder().tokenizer.ids(text)) <= MAX_TOKENS
 
 
-def test_numpy_uses_one_thread() -> None:
-    assert os.environ["OPENBLAS_NUM_THREADS"]
+def test_a_function_encodes_in_one_thread() -> None:
+    """In a process of its own, because the plugins of pytest import NumPy earlier than a function does."""
+    code = (
+        "from pathlib import Path; from eal.ai.engines.embedded.encoder import encoder; encoder().encode(['a b'] * 99);"
+        "print(len(list(Path('/proc/self/task').iterdir())))"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    path = os.pathsep.join(str(ROOT / "layers" / folder) for folder in ("shared", "models"))
+
+    done = subprocess.run(  # noqa: S603 - our own interpreter and our own text
+        [sys.executable, "-c", code],
+        env=environment | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+
+    assert done.stdout.split() == ["1"]
