@@ -14,8 +14,10 @@ from eal.ai.tasks.fenced import fenced
 from eal.ai.transcript import parse
 
 CALLS = [
-    json.loads(line)["transcript"]
-    for line in (Path(__file__).parents[1] / "engines" / "embedded" / "calls.jsonl").read_text().splitlines()
+    json.loads(line)["text"]
+    for line in (Path(__file__).parents[4] / "tools" / "evaluate" / "sets" / "classify_call" / "house.jsonl")
+    .read_text()
+    .splitlines()
 ]
 
 TALK = """\
