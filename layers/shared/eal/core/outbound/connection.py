@@ -13,6 +13,7 @@ import select
 import socket
 import ssl
 import time
+from contextlib import ExitStack
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -136,26 +137,25 @@ class Connection(HTTPConnection):
         `deadline` is on the clock of `time.monotonic`, and holds for the response's body too.
         """
         self._deadline = deadline
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(self.close)
             self.putrequest(method, target.path, skip_host=True, skip_accept_encoding=True)
             self.putheader("Host", _host_header(target))
             for name, value in headers.items():
                 self.putheader(name, value)
             self.endheaders(body)
-            return self.getresponse()
-        except BaseException:
-            self.close()
-            raise
+            response = self.getresponse()
+            on_failure.pop_all()
+        return response
 
     def connect(self) -> None:
         inner = self._connected()
         if self._target.scheme == "https":
-            try:
+            with ExitStack() as on_failure:
+                on_failure.callback(inner.close)
                 inner.settimeout(min(CONNECT_SECONDS, self._seconds_left()))
                 inner = tls().wrap_socket(inner, server_hostname=self._target.host)
-            except BaseException:
-                inner.close()
-                raise
+                on_failure.pop_all()
         self._inner = inner
         self.sock = _Stream(self, inner)
 

@@ -7,6 +7,7 @@ A call has one object in the bucket. It is deleted before its item, so no object
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -174,7 +175,9 @@ def _upload_parts(
         parts.append({"PartNumber": len(parts) + 1, "ETag": part["ETag"]})
         buffer.clear()
 
-    try:
+    with ExitStack() as on_failure:
+        # A killed worker leaves its parts, which the bucket's lifecycle deletes after a day.
+        on_failure.callback(client.abort_multipart_upload, Bucket=bucket, Key=object_key, UploadId=upload_id)
         size += len(buffer)
         upload_part()
         for piece in pieces:
@@ -187,10 +190,7 @@ def _upload_parts(
         client.complete_multipart_upload(
             Bucket=bucket, Key=object_key, UploadId=upload_id, MultipartUpload={"Parts": parts}
         )
-    except BaseException:
-        # A killed worker leaves its parts, which the bucket's lifecycle deletes after a day.
-        client.abort_multipart_upload(Bucket=bucket, Key=object_key, UploadId=upload_id)
-        raise
+        on_failure.pop_all()
     return size
 
 

@@ -179,12 +179,10 @@ def test_a_response_that_does_not_come_ends_at_the_deadline_and_its_hold_stays(
 ) -> None:
     monkeypatch.setattr(engine, "DEADLINE_SECONDS", 1.5)
     budget = MemoryBudget()
-    started = time.monotonic()
 
     outcome = outcome_of(bedrock, slow, budget=budget)
 
     assert outcome.failure == "bedrock_timed_out"
-    assert time.monotonic() - started < 4
     assert budget.settled == []
     assert budget.counted > 0, "the model may have worked"
 
