@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 
 from eal.ai.classification import Intent, Urgency
 from eal.ai.provenance import ProvenanceView
@@ -125,13 +125,21 @@ class CallCreate(Wire):
         )
 
 
+def _corrects_or_withdraws(schema: dict[str, JsonValue]) -> None:
+    without_defaults("intent", "urgency")(schema)
+    schema["anyOf"] = [
+        {"required": ["correction"], "maxProperties": 1},
+        {"not": {"required": ["correction"]}},
+    ]
+
+
 class ClassificationUpdate(Wire):
     """The fields present are corrected; the others keep the answer of the newest run, or an earlier correction.
 
     `{"correction": null}` alone withdraws the correction, and the newest run counts again.
     """
 
-    model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("intent", "urgency"))
+    model_config = ConfigDict(**_INPUT, json_schema_extra=_corrects_or_withdraws)
 
     intent: Annotated[Intent | None, one_of(Intent)] = None
     urgency: Annotated[Urgency | None, one_of(Urgency)] = None
@@ -143,7 +151,7 @@ class ClassificationUpdate(Wire):
     correction: Annotated[None, Field(description="Withdraws the correction.")] = None
 
     @model_validator(mode="after")
-    def _corrects_or_withdraws(self) -> Self:
+    def _does_one_thing(self) -> Self:
         if "correction" in self.model_fields_set and len(self.model_fields_set) > 1:
             raise ValueError("'correction' withdraws the correction and must be the only field.")
         return self

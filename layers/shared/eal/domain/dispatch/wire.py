@@ -217,11 +217,19 @@ class DispatchDecide(Wire):
     model_config = ConfigDict(
         **_INPUT,
         json_schema_extra={
-            "dependentRequired": {
-                "action": ["reason"], "reason": ["action"], "due_at": ["action"], "assigned_to": ["action"],
-            }
+            "anyOf": [
+                {
+                    "required": ["action", "reason"],
+                    "properties": {"action": {"type": "string"}, "reason": {"type": "string"}},
+                },
+                {
+                    "properties": {
+                        name: {"type": "null"} for name in ("action", "reason", "due_at", "assigned_to")
+                    }
+                },
+            ]
         },
-    )  # fmt: skip
+    )
 
     action: Action | None = None
     reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
