@@ -9,8 +9,9 @@ from eal.core.outbound.schedule import MAX_SQS_DELAY_SECONDS
 from eal.domain.integrations import inbound
 from eal.domain.integrations import store as integrations
 from eal.domain.integrations.inbound import Received
-from eal.domain.outreach import store as outreach
-from eal.domain.outreach.model import Mail, MailBody, Missing
+from eal.domain.outreach.emails import store as emails
+from eal.domain.outreach.mail import Mail, MailBody, Missing
+from eal.domain.outreach.replies import store as replies
 from eal.entry.queue import Consumer
 from eal.vendors.http import Busy, Refused, TooLarge
 from eal.vendors.resend import client, webhooks
@@ -30,21 +31,21 @@ def normalise(received: Received, raw: bytes) -> None:
             if by.at - received.received_at < MAX_WAIT_FOR_BODY:
                 _defer(received, busy)
                 return
-            outreach.store_reply(parsed, MailBody(), "unavailable", by)
+            replies.store_reply(parsed, MailBody(), "unavailable", by)
     elif parsed is None:
         observe.count("inbound_unknown_kind")
-    elif not outreach.store_event(parsed, by):
+    elif not emails.store_event(parsed, by):
         observe.count("inbound_duplicates")
     by.transaction.commit()
 
 
 def _record_mail(mail: Mail, by: Caller) -> None:
     """Raises: Busy if the vendor cannot return the body now."""
-    if outreach.known_replies(webhooks.VENDOR, [mail.vendor_email_id], by):
+    if replies.known_replies(webhooks.VENDOR, [mail.vendor_email_id], by):
         observe.count("inbound_duplicates")
         return
     body, missing = _fetch_body(mail, by)
-    outreach.store_reply(mail, body, missing, by)
+    replies.store_reply(mail, body, missing, by)
 
 
 def _fetch_body(mail: Mail, by: Caller) -> tuple[MailBody, Missing | None]:

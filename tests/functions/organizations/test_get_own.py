@@ -30,6 +30,13 @@ def test_the_organization_is_shown_with_its_settings(tenant: Tenant) -> None:
             "on_call": [],
             "dispatch": {"acknowledge_minutes": 10, "max_open_per_person": None},
             "sender": None,
+            "outreach": {
+                "daily_cap": 500,
+                "warm_up_started_on": None,
+                "reply_domain": None,
+                "track_opens": False,
+                "track_clicks": False,
+            },
             "ai": {
                 "enabled": True,
                 "share_corrections": False,

@@ -29,6 +29,13 @@ WHOLE: dict[str, Any] = {
     ],
     "dispatch": {"acknowledge_minutes": 5, "max_open_per_person": 3},
     "sender": {"name": "Acme", "email": "office@example.com", "postal_address": "1 Main St\nChicago"},
+    "outreach": {
+        "daily_cap": 2_000,
+        "warm_up_started_on": "2026-11-02",
+        "reply_domain": "reply.example.com",
+        "track_opens": True,
+        "track_clicks": True,
+    },
     "ai": {
         "enabled": False,
         "share_corrections": True,
@@ -46,6 +53,13 @@ DEFAULTS: dict[str, Any] = {
     "on_call": [],
     "dispatch": {"acknowledge_minutes": 10, "max_open_per_person": None},
     "sender": None,
+    "outreach": {
+        "daily_cap": 500,
+        "warm_up_started_on": None,
+        "reply_domain": None,
+        "track_opens": False,
+        "track_clicks": False,
+    },
     "ai": {"enabled": True, "share_corrections": False, "engine": "embedded", "monthly_budget_cents": 0},
     "recordings": {"enabled": True},
     "retention": {"claim_days": 90, "recording_days": 90, "transcript_days": 365},

@@ -13,7 +13,7 @@ import svix.webhooks
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.domain.outreach.model import Mail, MailEvent
+from eal.domain.outreach.mail import Mail, MailEvent
 from eal.vendors.resend.webhooks import is_signed, parse_webhook
 
 AT = datetime(2026, 4, 24, 17, 42, 11, tzinfo=UTC)

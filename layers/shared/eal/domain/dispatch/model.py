@@ -9,7 +9,7 @@ from eal.ai.classification import Intent, Urgency
 from eal.core.audit import ActorType
 from eal.core.clock import Instant
 from eal.core.json import Json
-from eal.domain.organization_settings.hours import BusinessHours, OnCall
+from eal.domain.organization_settings.hours import DEFAULT_TIMEZONE, BusinessHours, OnCall
 from eal.domain.organization_settings.service_area import ServiceArea
 
 type Action = Literal[
@@ -33,7 +33,6 @@ type RuleId = Literal[
     "capacity",
 ]
 
-DEFAULT_TIMEZONE = "America/New_York"
 DEFAULT_ACKNOWLEDGE_MINUTES = 10
 MAX_ACKNOWLEDGE_MINUTES = 15
 """The longest delay of SQS: the escalation of a dispatch is a delayed message."""

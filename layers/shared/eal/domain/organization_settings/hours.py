@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, tzinfo
 
+DEFAULT_TIMEZONE = "America/New_York"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 type BusinessHours = Mapping[str, Sequence[Sequence[str]]]

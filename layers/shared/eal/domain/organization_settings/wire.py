@@ -1,6 +1,7 @@
 """What the API accepts and returns of an organization's settings."""
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal, Self, cast
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -8,8 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_v
 from eal.ai.policy import MAX_BUDGET_CENTS, MIN_BUDGET_CENTS, EngineChoice
 from eal.core.contact import Email, Phone
 from eal.core.wire import Name, Wire, measured, prose, without_defaults
-from eal.domain.organization_settings.hours import DAYS, minutes, overlap
-from eal.domain.organization_settings.store import RECORDING_DAYS, TRANSCRIPT_DAYS
+from eal.domain.organization_settings.hours import DAYS, DEFAULT_TIMEZONE, minutes, overlap
+from eal.domain.organization_settings.store import DAILY_CAP, RECORDING_DAYS, TRANSCRIPT_DAYS
 
 if TYPE_CHECKING:
     from eal.domain.organization_settings.hours import BusinessHours
@@ -21,6 +22,7 @@ type WallTime = Annotated[str, Field(pattern=WALL_TIME)]
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _ZONE_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _LOCALE = re.compile(r"^([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?$")
+_DOMAIN = r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 _ZIP = re.compile(r"^([0-9]{5})(?:-[0-9]{4})?$")
 
 
@@ -34,6 +36,13 @@ def _zone(name: str) -> str:
     except (KeyError, ValueError, OSError):
         pass  # an unknown name, or a folder of names
     raise ValueError("Must be an IANA time zone, such as America/New_York.")
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError("Must be a date, such as 2026-11-02.") from None
 
 
 def _locale(tag: str) -> str:
@@ -168,10 +177,41 @@ class SenderView(Wire):
     postal_address: str
 
 
+class OutreachView(Wire):
+    """How much outreach e-mail is sent, and what is recorded about it."""
+
+    daily_cap: Annotated[
+        int,
+        Field(description="E-mails per day, in the organization's time zone, over all sequences and drafts."),
+    ] = DAILY_CAP
+    warm_up_started_on: Annotated[
+        str | None,
+        Field(
+            json_schema_extra={"format": "date"},
+            description="The day on which a new domain began to send. From it, the cap rises over a week: 150, 250, "
+            "400, 700, 1,000, 1,500 and 2,000 e-mails a day, but not above `daily_cap`. Null: no warm-up.",
+        ),
+    ] = None
+    reply_domain: Annotated[
+        str | None,
+        Field(
+            description="The domain at which Resend receives e-mail for the organization. Replies to outreach then go "
+            "to an address of their own there, which names the e-mail they are about. Null: replies go to "
+            "`sender.email`."
+        ),
+    ] = None
+    track_opens: Annotated[
+        bool, Field(description="Whether openings are recorded. Tracking also has to be on at Resend.")
+    ] = False
+    track_clicks: Annotated[
+        bool, Field(description="Whether clicks are recorded. Tracking also has to be on at Resend.")
+    ] = False
+
+
 class SettingsView(Wire):
     """The organization's settings. Null or empty: not set."""
 
-    timezone: Annotated[str, Field(description="IANA time zone name.")] = "America/New_York"
+    timezone: Annotated[str, Field(description="IANA time zone name.")] = DEFAULT_TIMEZONE
     default_locale: str = "en-US"
     service_area: ServiceAreaView | None = None
     business_hours: Annotated[
@@ -186,6 +226,7 @@ class SettingsView(Wire):
     ] = []  # noqa: RUF012
     dispatch: DispatchSettingsView = DispatchSettingsView()
     sender: SenderView | None = None
+    outreach: OutreachView = OutreachView()
     ai: AiView = AiView()
     recordings: RecordingsView = RecordingsView()
     retention: RetentionView = RetentionView()
@@ -322,6 +363,21 @@ class SenderBody(Wire):
     postal_address: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(prose)]
 
 
+class OutreachBody(Wire):
+    """Members that are left out get their defaults."""
+
+    model_config = _INPUT
+
+    daily_cap: Annotated[int, Field(ge=1, le=50_000, strict=True)] = DAILY_CAP
+    warm_up_started_on: (
+        Annotated[str, Field(max_length=10, json_schema_extra={"format": "date"}), AfterValidator(_day)]
+        | None
+    ) = None
+    reply_domain: Annotated[str, Field(max_length=190, pattern=_DOMAIN)] | None = None
+    track_opens: Annotated[bool, Field(strict=True)] = False
+    track_clicks: Annotated[bool, Field(strict=True)] = False
+
+
 class SettingsBody(Wire):
     """Only the members present change. Each is replaced as a whole; null restores its default."""
 
@@ -344,6 +400,7 @@ class SettingsBody(Wire):
     on_call: Annotated[list[OnCallBody] | None, Field(max_length=100)] = None
     dispatch: DispatchSettingsBody | None = None
     sender: SenderBody | None = None
+    outreach: OutreachBody | None = None
     ai: AiBody | None = None
     recordings: RecordingsBody | None = None
     retention: RetentionBody | None = None

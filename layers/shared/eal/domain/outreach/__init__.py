@@ -1,1 +1,1 @@
-"""Outreach: events of sent e-mails, such as bounces, and replies."""
+"""Outreach: e-mail sequences, drafts and what becomes of them: sends, events, replies and suppressions."""

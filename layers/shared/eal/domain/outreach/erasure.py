@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core.table import scrub
 from eal.core.table.read import get, walk
-from eal.domain.outreach.store import (
-    EMAIL_EVENTS,
-    body_key,
-    recipient_key,
-    recipient_partition,
-    replies_partition,
-)
+from eal.domain.outreach.emails.store import EMAIL_EVENTS, recipient_key, recipient_partition
+from eal.domain.outreach.replies.store import body_key, replies_partition
 
 if TYPE_CHECKING:
     from eal.core.table.item import Item

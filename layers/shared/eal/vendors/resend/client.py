@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
 from eal.core import settings
-from eal.domain.outreach.model import MailBody
+from eal.domain.outreach.mail import MailBody
 from eal.vendors import loose_json
 from eal.vendors.http import VendorApi
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from eal.domain.integrations import store as integrations
-from eal.domain.outreach import store as outreach
+from eal.domain.outreach.replies import store as replies
 from eal.vendors import loose_json
 from eal.vendors.http import BudgetSpent, Busy
 from eal.vendors.resend import client
@@ -59,7 +59,7 @@ def _ingest_missing(listed: list[Body], since: datetime, until: datetime, by: Ca
         and (at := loose_json.moment(mail, "created_at"))
         and since <= at <= until
     }
-    known = outreach.known_replies(VENDOR, list(by_id), by)
+    known = replies.known_replies(VENDOR, list(by_id), by)
     for mail_id, mail in by_id.items():
         if mail_id not in known:
             data = {**mail, "email_id": mail_id}

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Final
 
 from eal.core.outbound.address import without_query
 from eal.domain.integrations.scheme import Scheme
-from eal.domain.outreach.model import Mail, MailEvent
+from eal.domain.outreach.mail import Mail, MailEvent
 from eal.vendors import loose_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from eal.domain.outreach.model import EventType
+    from eal.domain.outreach.mail import EventType
     from eal.vendors.loose_json import Body
 
 VENDOR = "resend"

@@ -1,4 +1,4 @@
-"""E-mail events and replies in the State table. A claim of the vendor's id prevents duplicates."""
+"""Replies in the State table. A claim of the vendor's id prevents duplicates."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from eal.core import audit, ids
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump
-from eal.core.table.keys import Key, key, partition
-from eal.core.table.read import get, get_all
-from eal.domain.outreach.model import PERSONAL, EmailEvent, Reply
+from eal.core.table.keys import Key, key
+from eal.core.table.read import get_all
+from eal.domain.outreach.mail import PERSONAL
+from eal.domain.outreach.replies.model import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.table.item import Item
     from eal.core.tenancy import Tenant
-    from eal.domain.outreach.model import Mail, MailBody, MailEvent, Missing
+    from eal.domain.outreach.mail import Mail, MailBody, Missing
 
-EMAIL_EVENTS = Collection("EMAIL_EVENT", EmailEvent, id_prefix="emev", noun="e-mail event")
 REPLIES = Collection("REPLY", Reply, id_prefix="reply", noun="reply")
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
@@ -38,44 +38,9 @@ def body_key(tenant: Tenant, reply_id: str) -> Key:
     return key(tenant, "REPLY_BODY", reply_id)
 
 
-def recipient_partition(tenant: Tenant, address: str) -> str:
-    """`org_…#live#EMAIL_EVENT_RECIPIENT#dana@example.com`: the pointers to the events of e-mails to one address.
-
-    Items and not an index, because an e-mail may have 50 recipients and an index entry names one.
-    """
-    return partition(tenant, "EMAIL_EVENT_RECIPIENT", address)
-
-
-def recipient_key(tenant: Tenant, address: str, event_id: str) -> Key:
-    return Key(recipient_partition(tenant, address), event_id)
-
-
-def store_event(event: MailEvent, by: Caller) -> bool:
-    """Store an e-mail event, in the caller's transaction. False if it is not new.
-
-    The commit raises AlreadyWritten if another worker stores it concurrently.
-    """
-    claim = _claim_key("EMAIL_EVENT", event.vendor, event.vendor_event_id, by)
-    if get(claim):
-        return False
-    new = EmailEvent(
-        **{field.name: getattr(event, field.name) for field in fields(event)},
-        id=ids.new("emev", by.at),
-        created_at=by.at,
-        salt=audit.new_salt(),
-    )
-    by.transaction.create({**claim._asdict(), "kind": "EMAIL_EVENT_CLAIM", "event_id": new.id})
-    by.transaction.create(EMAIL_EVENTS.item(by.tenant, new, gsi1=("mail", new.vendor_email_id)))
-    for address in new.recipients:
-        pointer = recipient_key(by.tenant, address, new.id)
-        by.transaction.create({**pointer._asdict(), "kind": "EMAIL_EVENT_RECIPIENT"})
-    by.transaction.audit("email_event.recorded", new.id, _changes(dump(new), new.salt))
-    return True
-
-
 def known_replies(vendor: str, email_ids: Sequence[str], by: Caller) -> set[str]:
     """Those of up to 100 e-mails that are stored as replies."""
-    keys = [_claim_key("REPLY", vendor, email_id, by) for email_id in email_ids]
+    keys = [_claim_key(vendor, email_id, by) for email_id in email_ids]
     claims = get_all(keys) if keys else []
     return {email_id for email_id, claim in zip(email_ids, claims, strict=True) if claim}
 
@@ -96,7 +61,7 @@ def store_reply(mail: Mail, body: MailBody, missing: Missing | None, by: Caller)
         automatic=body.automatic,
         body_missing=missing,
     )
-    claim = _claim_key("REPLY", mail.vendor, mail.vendor_email_id, by)
+    claim = _claim_key(mail.vendor, mail.vendor_email_id, by)
     by.transaction.create({**claim._asdict(), "kind": "REPLY_CLAIM", "reply_id": new.id})
     sender = ("sender", new.sender) if new.sender else None
     by.transaction.create(REPLIES.item(by.tenant, new, gsi1=sender))
@@ -113,9 +78,9 @@ def store_reply(mail: Mail, body: MailBody, missing: Missing | None, by: Caller)
     return new
 
 
-def _claim_key(kind: str, vendor: str, vendor_id: str, by: Caller) -> Key:
+def _claim_key(vendor: str, vendor_id: str, by: Caller) -> Key:
     """`org_…#live#REPLY_CLAIM`, `resend#…`."""
-    return key(by.tenant, f"{kind}_CLAIM", f"{vendor}#{vendor_id}")
+    return key(by.tenant, "REPLY_CLAIM", f"{vendor}#{vendor_id}")
 
 
 def _truncated(text: str | None, max_bytes: int) -> str | None:

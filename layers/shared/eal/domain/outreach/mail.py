@@ -1,4 +1,4 @@
-"""What an e-mail vendor reports: events of sent e-mails, and replies."""
+"""What an e-mail vendor reports: events of sent e-mails, and received e-mails."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -21,6 +21,7 @@ PERSONAL = frozenset(
 class MailEvent:
     """An event of one sent e-mail. `vendor_event_id` is the same if the vendor reports it again.
 
+    `email_id` is our id of the e-mail, if it is one of ours: sends carry it as a tag, and events repeat it.
     `bounce_type` is Permanent, Transient or Undetermined.
     """
 
@@ -29,21 +30,13 @@ class MailEvent:
     vendor_event_id: str
     vendor_email_id: str
     at: Instant
+    email_id: str | None = None
     recipients: tuple[str, ...] = ()
     subject: str | None = None
     bounce_type: str | None = None
     bounce_subtype: str | None = None
     reason: str | None = None
     link: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmailEvent(MailEvent):
-    """A stored e-mail event. `salt` is for the audit log's commitments and never shown."""
-
-    id: str
-    created_at: Instant
-    salt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +63,3 @@ class MailBody:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     automatic: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply(Mail):
-    """A stored e-mail. Its body is an item of its own; if there is none, `body_missing` has the reason."""
-
-    id: str
-    created_at: Instant
-    version: int
-    salt: str
-    in_reply_to: str | None = None
-    references: tuple[str, ...] = ()
-    automatic: bool = False
-    body_missing: Missing | None = None

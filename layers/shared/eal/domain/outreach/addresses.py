@@ -1,0 +1,84 @@
+"""Addresses that only we can make: the unsubscribe link and the reply address of an e-mail.
+
+Both name the e-mail and carry a MAC under a key derived from KMS, so that nobody can unsubscribe others or answer for
+them. The link also names the tenant, because its request has no other credential. A reply address is lower case and at
+most 64 characters before the @ (RFC 5321, 4.5.3.1.1), and mail systems may change its case.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from typing import TYPE_CHECKING, NamedTuple
+
+from eal.core import ids
+from eal.core.secrets import derived_key
+from eal.core.tenancy import Tenant
+
+if TYPE_CHECKING:
+    from eal.core.tenancy import Mode
+
+_MAC_BYTES = 15
+"""120 bits: 24 characters of base32 without padding, 20 of base64url."""
+_REPLY_MAC_BYTES = 10
+_REPLY_PREFIX = "r-"
+_MODES: dict[str, Mode] = {"l": "live", "t": "test"}
+
+
+class SentEmail(NamedTuple):
+    """The e-mail that a link names, and whose it is."""
+
+    tenant: Tenant
+    email_id: str
+
+
+def unsubscribe_token(tenant: Tenant, email_id: str) -> str:
+    """The token in `/u/{token}`: 77 characters that show nothing about the recipient."""
+    named = f"{tenant.organization_id[4:]}{tenant.mode[0]}{email_id.rpartition('_')[2]}"
+    return f"{named}{_text(_mac('unsubscribe', named, _MAC_BYTES))}"
+
+
+def read_unsubscribe_token(token: str) -> SentEmail | None:
+    """The e-mail that a token names, or None for anything but a token that we made."""
+    named, given = token[:53], token[53:]
+    if len(named) != 53 or not _is_genuine("unsubscribe", named, given, _MAC_BYTES):
+        return None
+    mode = _MODES.get(named[26])
+    organization_id, email_id = f"org_{named[:26]}", f"email_{named[27:]}"
+    if mode is None or not ids.is_id("org", organization_id) or not ids.is_id("email", email_id):
+        return None
+    return SentEmail(Tenant(organization_id, mode), email_id)
+
+
+def reply_address(tenant: Tenant, email_id: str, domain: str) -> str:
+    """The address to which replies to an e-mail go."""
+    named = email_id.rpartition("_")[2]
+    return f"{_REPLY_PREFIX}{named}-{_text(_reply_mac(tenant, named))}@{domain}"
+
+
+def read_reply_address(tenant: Tenant, address: str) -> str | None:
+    """The id of the e-mail that an address of the tenant names, or None for any other address."""
+    local = address.partition("@")[0].lower()
+    named, _, given = local.removeprefix(_REPLY_PREFIX).partition("-")
+    if not local.startswith(_REPLY_PREFIX) or not ids.is_id("email", f"email_{named}"):
+        return None
+    expected = _text(_reply_mac(tenant, named))
+    return f"email_{named}" if hmac.compare_digest(expected.encode(), given.encode()) else None
+
+
+def _reply_mac(tenant: Tenant, named: str) -> bytes:
+    return _mac("reply_address", f"{tenant.organization_id}#{tenant.mode}#{named}", _REPLY_MAC_BYTES)
+
+
+def _is_genuine(purpose: str, named: str, given: str, size: int) -> bool:
+    return hmac.compare_digest(_text(_mac(purpose, named, size)).encode(), given.encode())
+
+
+def _mac(purpose: str, named: str, size: int) -> bytes:
+    return hmac.digest(derived_key(purpose), named.encode(), hashlib.sha256)[:size]
+
+
+def _text(mac: bytes) -> str:
+    """Base32 in lower case: 8 characters for 5 bytes, without padding."""
+    return base64.b32encode(mac).decode().lower()

@@ -1,0 +1,100 @@
+"""E-mail events and e-mails in the State table. A claim of the vendor's id prevents duplicate events."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from eal.core import audit, ids
+from eal.core.clock import rfc3339
+from eal.core.table.collection import Collection
+from eal.core.table.item import dump, load
+from eal.core.table.keys import Key, key, partition
+from eal.core.table.read import get
+from eal.domain.outreach.emails.model import Content, Email, EmailEvent
+from eal.domain.outreach.mail import PERSONAL
+
+if TYPE_CHECKING:
+    from eal.core.caller import Caller
+    from eal.core.table.item import Item
+    from eal.core.tenancy import Tenant
+    from eal.domain.outreach.mail import MailEvent
+
+EMAILS = Collection("EMAIL", Email, id_prefix="email", noun="e-mail")
+EMAIL_EVENTS = Collection("EMAIL_EVENT", EmailEvent, id_prefix="emev", noun="e-mail event")
+
+_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
+
+
+def content_key(tenant: Tenant, email_id: str) -> Key:
+    """`org_…#live#EMAIL_CONTENT`, `email_…`."""
+    return key(tenant, "EMAIL_CONTENT", email_id)
+
+
+def content_of(email_id: str, by: Caller) -> Content | None:
+    """What was sent, or is to be sent. None once it is erased."""
+    item = get(content_key(by.tenant, email_id))
+    return load(Content, item) if item else None
+
+
+def vendor_id_key(tenant: Tenant, vendor: str, vendor_email_id: str) -> Key:
+    """`org_…#live#EMAIL_VENDOR_ID`, `resend#…`: the pointer from the vendor's id of an e-mail to ours."""
+    return key(tenant, "EMAIL_VENDOR_ID", f"{vendor}#{vendor_email_id}")
+
+
+def item_of(email: Email, by: Caller) -> Item:
+    """The e-mail's item: by recipient, and by its status in the order of `send_at` while it is queued."""
+    item = EMAILS.item(by.tenant, email, gsi1=("to", email.to))
+    if email.status == "queued":
+        item |= {
+            "gsi2pk": EMAILS.partition(by.tenant, "queued"),
+            "gsi2sk": f"{rfc3339(email.send_at)}#{email.id}",
+        }
+    elif email.sequence_id:
+        item |= {"gsi2pk": EMAILS.partition(by.tenant, "sequence", email.sequence_id), "gsi2sk": email.id}
+    return item
+
+
+def recipient_partition(tenant: Tenant, address: str) -> str:
+    """`org_…#live#EMAIL_EVENT_RECIPIENT#dana@example.com`: the pointers to the events of e-mails to one address.
+
+    Items and not an index, because an e-mail may have 50 recipients and an index entry names one.
+    """
+    return partition(tenant, "EMAIL_EVENT_RECIPIENT", address)
+
+
+def recipient_key(tenant: Tenant, address: str, event_id: str) -> Key:
+    return Key(recipient_partition(tenant, address), event_id)
+
+
+def store_event(event: MailEvent, by: Caller) -> bool:
+    """Store an e-mail event, in the caller's transaction. False if it is not new.
+
+    The commit raises AlreadyWritten if another worker stores it concurrently.
+    """
+    claim = _claim_key(event.vendor, event.vendor_event_id, by)
+    if get(claim):
+        return False
+    new = EmailEvent(
+        **{field.name: getattr(event, field.name) for field in fields(event)},
+        id=ids.new("emev", by.at),
+        created_at=by.at,
+        salt=audit.new_salt(),
+    )
+    by.transaction.create({**claim._asdict(), "kind": "EMAIL_EVENT_CLAIM", "event_id": new.id})
+    by.transaction.create(EMAIL_EVENTS.item(by.tenant, new, gsi1=("mail", new.vendor_email_id)))
+    for address in new.recipients:
+        pointer = recipient_key(by.tenant, address, new.id)
+        by.transaction.create({**pointer._asdict(), "kind": "EMAIL_EVENT_RECIPIENT"})
+    by.transaction.audit("email_event.recorded", new.id, _changes(dump(new), new.salt))
+    return True
+
+
+def _claim_key(vendor: str, vendor_id: str, by: Caller) -> Key:
+    """`org_…#live#EMAIL_EVENT_CLAIM`, `resend#…`."""
+    return key(by.tenant, "EMAIL_EVENT_CLAIM", f"{vendor}#{vendor_id}")
+
+
+def _changes(stored: Item, salt: str) -> tuple[audit.Change, ...]:
+    audited = {name: value for name, value in stored.items() if name not in _NOT_AUDITED}
+    return audit.changes({}, audited, personal=PERSONAL, salt=salt)

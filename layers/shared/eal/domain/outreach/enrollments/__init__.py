@@ -1,0 +1,1 @@
+"""Enrollments: a lead or prospect on its way through a sequence."""

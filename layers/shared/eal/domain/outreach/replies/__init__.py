@@ -1,0 +1,1 @@
+"""Replies: received e-mails, and what they mean for their sequence."""

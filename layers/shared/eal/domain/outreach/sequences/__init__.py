@@ -1,0 +1,1 @@
+"""Sequences: e-mails in steps, with delays, variants and a send window."""

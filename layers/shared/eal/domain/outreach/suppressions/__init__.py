@@ -1,0 +1,1 @@
+"""Suppressions: addresses and domains that get no e-mail."""
