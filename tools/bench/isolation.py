@@ -2,9 +2,10 @@
 
 The benchmark measures the time from the commit of an event to the first byte at each healthy endpoint. The load is
 constant: every EVENT_SECONDS an event for ten healthy endpoints, which their filters select, and every
-NEIGHBOUR_SECONDS one for all endpoints of their neighbours, which accept a request and do not respond. From round to
-round more endpoints hang. Each round runs for a minute before it is measured, because until then the new endpoints are
-not known to hang. The times depend on the emulator and the machine; the result is their ratio.
+NEIGHBOUR_SECONDS one for all endpoints of their neighbours. From round to round more of the neighbours' endpoints hang:
+they accept a request and do not respond. The others respond at once. Each round runs for a minute before it is
+measured, because until then the new endpoints are not known to hang. The times depend on the emulator and the machine;
+the result is their ratio.
 """
 
 from __future__ import annotations
@@ -34,21 +35,26 @@ GROUP_ENDPOINTS = 10
 _TENANT_ENDPOINTS = 50
 """The limit of a tenant."""
 _THREADS = 4
+_NEIGHBOUR = "/neighbour/"
 
 
 class Receivers:
-    """Both kinds of endpoints on one port. `seen` has the seconds from commit to arrival, by lead and endpoint."""
+    """The healthy endpoints and the neighbours' on one port. Of the latter, those with numbers below `hanging` hang.
+
+    `seen` has the seconds from commit to arrival at a healthy endpoint, by lead and endpoint.
+    """
 
     def __init__(self) -> None:
         self.seen: dict[tuple[str, str], float] = {}
-        self.hung = 0
+        self.hanging = self.hung = 0
         self.closed = threading.Event()
 
     def respond(self, request: Request) -> Response:
         now = time.time()
-        if request.path.startswith("/hangs"):
-            self.hung += 1
-            self.closed.wait(HANGS_SECONDS)
+        if request.path.startswith(_NEIGHBOUR):
+            if int(request.path.removeprefix(_NEIGHBOUR)) < self.hanging:
+                self.hung += 1
+                self.closed.wait(HANGS_SECONDS)
             return Response(200)
         event = json.loads(request.body)
         committed = datetime.fromisoformat(event["created_at"]).timestamp()
@@ -81,12 +87,12 @@ def main(healthy: int, levels: tuple[int, ...], settling: float, seconds: float)
     print(
         f"{healthy} healthy endpoints; seconds from commit to first byte, after {settling:.0f} s of the same load"
     )
-    missing, first, hanging = 0, 0.0, 0
+    for number in range(max(levels)):
+        key = neighbours[number // _TENANT_ENDPOINTS]
+        webhooks += _register(stack, key, [{"url": f"{base}{_NEIGHBOUR}{number}"}])
+    missing, first = 0, 0.0
     for level in sorted(levels):
-        for number in range(hanging, level):
-            key = neighbours[number // _TENANT_ENDPOINTS]
-            webhooks += _register(stack, key, [{"url": f"{base}/hangs/{number}"}])
-        hanging, hung = level, receivers.hung
+        receivers.hanging, hung = level, receivers.hung
         _load(stack, groups, neighbours, settling)
         leads = _load(stack, groups, neighbours, seconds)
         times = _times(receivers, leads)
