@@ -73,6 +73,7 @@ SETTINGS = {
     "AUDIT_RETENTION_DAYS": "2557",
     "AUDIT_TABLE_DAYS": "396",
     "AUDIT_LOCK_MODE": "GOVERNANCE",
+    "PUBLIC_BASE_URL": "https://api.example.com",
     "CALLRAIL_RECEIVER_URL": "https://receiver.example.com/",
     "RESEND_RECEIVER_URL": "https://resend.example.com/",
     "STRIPE_RECEIVER_URL": "https://stripe.example.com/",

@@ -20,6 +20,7 @@ STAYS = frozenset({
     "RECORDING", "RECORDING_HEALTH",
     "ORGANIZATION", "CHILD", "MEMBER", "MEMBER_EMAIL", "GRANT", "KEY", "KEY_COUNT", "KEY_QUOTA", "INTEGRATION",
     "LEAD_IMPORT", "LEAD_IMPORTS", "LEAD_IMPORT_ERRORS",
+    "EMAIL", "EMAIL_CONTENT", "EMAIL_VENDOR_ID", "SEND_LEASE", "SEND_COUNT", "DUE", "TEST_CLOCK",
 })  # fmt: skip
 """The log and the feed, whose numbers were published and archived; what was sent; copies of recordings, because their
 bucket is not restored; access and configuration, because a revoked key must stay revoked; what AI has cost; and jobs,

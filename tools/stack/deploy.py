@@ -132,7 +132,8 @@ def deploy(instance: Instance) -> bool:
             "--s3-bucket",
             ARTIFACTS,
             "--parameter-overrides",
-            f"Stage=local Architecture={ARCHITECTURE} ReceiverBaseUrl={instance.endpoint}/api/v1/inbound",
+            f"Stage=local Architecture={ARCHITECTURE} PublicBaseUrl={instance.endpoint}/api "
+            f"ReceiverBaseUrl={instance.endpoint}/api/v1/inbound",
         )
         try:
             describe(instance)

@@ -54,6 +54,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/outbox/pending.py": "which items of the outbox are published",
         "layers/shared/eal/domain/calls/fetching.py": "the attempts to fetch a recording, whose end has a record",
         "layers/shared/eal/domain/integrations/reconciliation.py": "up to when a vendor is reconciled",
+        "layers/shared/eal/domain/outreach/sending/due.py": "when a tenant has e-mails to send",
     },
     "eal.core.table.statements": {
         "layers/shared/eal/core/outbound/slots.py": "slots, and since when an endpoint fails",

@@ -110,6 +110,11 @@ def receiver_url(vendor: str) -> str:
     return _required(f"{vendor.upper()}_RECEIVER_URL")
 
 
+def public_base_url() -> str:
+    """The address at which recipients of e-mails reach this API, without a path: their unsubscribe links begin with it."""
+    return _required("PUBLIC_BASE_URL")
+
+
 def bedrock_model() -> str | None:
     """The id of the model, or of the inference profile, that Bedrock runs; None if the stack has none."""
     return os.environ.get("BEDROCK_MODEL") or None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from eal.core import audit, ids
@@ -11,8 +11,10 @@ from eal.core.table.collection import Collection
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import get
-from eal.domain.outreach.emails.model import Content, Email, EmailEvent
+from eal.domain.outreach.emails import model
+from eal.domain.outreach.emails.model import Content, Email, EmailEvent, Occurrence
 from eal.domain.outreach.mail import PERSONAL
+from eal.domain.outreach.sending import due
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
@@ -24,6 +26,8 @@ EMAILS = Collection("EMAIL", Email, id_prefix="email", noun="e-mail")
 EMAIL_EVENTS = Collection("EMAIL_EVENT", EmailEvent, id_prefix="emev", noun="e-mail event")
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
+_EMAIL_NOT_AUDITED = _NOT_AUDITED | {"updated_at", "occurrences"}
+"""Each occurrence of an e-mail follows from an event, which has a record of its own."""
 
 
 def content_key(tenant: Tenant, email_id: str) -> Key:
@@ -53,6 +57,28 @@ def item_of(email: Email, by: Caller) -> Item:
     elif email.sequence_id:
         item |= {"gsi2pk": EMAILS.partition(by.tenant, "sequence", email.sequence_id), "gsi2sk": email.id}
     return item
+
+
+def queue(email: Email, content: Content, by: Caller) -> Email:
+    """Create an e-mail that is sent at its `send_at`, in the caller's transaction. Returns it as stored."""
+    queued = replace(email, occurrences=(Occurrence(type="queued", at=email.created_at),))
+    due.mark(by.tenant, queued.send_at)
+    by.transaction.create(item_of(queued, by))
+    by.transaction.create(
+        {**content_key(by.tenant, queued.id)._asdict(), "kind": "EMAIL_CONTENT", **dump(content)}
+    )
+    changes = audit.changes({}, _audited(queued), personal=model.PERSONAL, salt=queued.salt)
+    by.transaction.audit("email.queued", queued.id, changes)
+    return queued
+
+
+def replace_version(action: str, before: Email, changed: Email, by: Caller) -> Email:
+    """Write the e-mail's next version, in the caller's transaction."""
+    after = replace(changed, updated_at=by.at, version=before.version + 1)
+    by.transaction.put_version(item_of(after, by), was=before.version)
+    changes = audit.changes(_audited(before), _audited(after), personal=model.PERSONAL, salt=after.salt)
+    by.transaction.audit(action, after.id, changes)
+    return after
 
 
 def recipient_partition(tenant: Tenant, address: str) -> str:
@@ -98,3 +124,7 @@ def _claim_key(vendor: str, vendor_id: str, by: Caller) -> Key:
 def _changes(stored: Item, salt: str) -> tuple[audit.Change, ...]:
     audited = {name: value for name, value in stored.items() if name not in _NOT_AUDITED}
     return audit.changes({}, audited, personal=PERSONAL, salt=salt)
+
+
+def _audited(email: Email) -> Item:
+    return {name: value for name, value in dump(email).items() if name not in _EMAIL_NOT_AUDITED}
