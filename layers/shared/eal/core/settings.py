@@ -111,8 +111,13 @@ def receiver_url(vendor: str) -> str:
 
 
 def public_base_url() -> str:
-    """The address at which recipients of e-mails reach this API, without a path: their unsubscribe links begin with it."""
+    """The base of this API's addresses in e-mails, such as the unsubscribe links."""
     return _required("PUBLIC_BASE_URL")
+
+
+def resend_requests_per_second() -> float:
+    """How many e-mails per second are sent with one key of Resend. Its documentation says two, or five, for a team."""
+    return float(_required("RESEND_REQUESTS_PER_SECOND"))
 
 
 def bedrock_model() -> str | None:

@@ -1,4 +1,4 @@
-"""Requests to vendors' APIs: JSON responses, paced, retried as the vendor requests, within a budget of requests.
+"""Requests to vendors' APIs: JSON in and out, paced, retried as the vendor requests, within a budget of requests.
 
 This uses http.client, as `eal.core.outbound.sender` does: it is in the standard library and sufficient here. The host
 is the vendor's own and not chosen by a customer, so its address is not checked.
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from http.client import HTTPResponse
 
+    from eal.core.json import Json
     from eal.vendors.loose_json import Body
 
 TIMEOUT_SECONDS = 10.0
@@ -30,8 +31,9 @@ MAX_RESPONSE_BYTES = 10 * 1024 * 1024
 MAX_ATTEMPTS = 4
 MAX_PAUSE_SECONDS = 5.0
 """The longest pause for which a worker sleeps. For a longer one, the client raises Busy."""
-_UNAUTHORIZED, _TOO_MANY_REQUESTS = 401, 429
+_UNAUTHORIZED, _CONFLICT, _TOO_MANY_REQUESTS = 401, 409, 429
 _DEFAULT_WAIT_SECONDS = 60.0
+_NONE: Mapping[str, str] = {}
 
 pause = time.sleep
 """Replaced by tests, which do not wait."""
@@ -42,19 +44,23 @@ message and the vendor counts requests per key."""
 
 
 class Busy(Exception):
-    """The vendor does not respond now. `retry_after` is in seconds."""
+    """The vendor does not respond now. `retry_after` is in seconds. `may_have_arrived`: an attempt had no response, or
+    one of a faulty server, so the vendor may have carried out the request."""
 
-    def __init__(self, retry_after: float) -> None:
+    def __init__(self, retry_after: float, *, may_have_arrived: bool = True) -> None:
         super().__init__(f"the vendor requests a retry in {retry_after:.0f} s")
         self.retry_after = retry_after
+        self.may_have_arrived = may_have_arrived
 
 
 class Refused(Exception):
-    """The vendor refuses the request, and a retry would not change that."""
+    """The vendor refuses the request, and a retry would not change that. `body` is its response, empty if that is no
+    JSON."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, body: Body | None = None) -> None:
         super().__init__(f"the vendor returned {status}")
         self.status = status
+        self.body = body or {}
 
 
 class TooLarge(Exception):
@@ -85,42 +91,74 @@ class _Response:
 @dataclass(slots=True, kw_only=True)
 class VendorApi:
     """A vendor's API under one key. `seconds_apart` is the minimum time between requests, `budget` their maximum
-    number."""
+    number. `waits` are errors that end by themselves, by the `name` in the vendor's response, with the seconds to wait
+    if the response has no Retry-After."""
 
     base: str
     authorization: str = field(repr=False)
     seconds_apart: float = 0.0
     budget: int | None = None
+    waits: Mapping[str, float] = field(default_factory=dict)
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Body:
         """The JSON object at a path.
 
         Raises: Busy, Refused, TooLarge, BudgetSpent.
         """
-        target = f"{path}?{urlencode(query)}" if query else path
+        return self._retried("GET", f"{path}?{urlencode(query)}" if query else path)
+
+    def post(self, path: str, body: Mapping[str, Json], *, idempotency_key: str) -> Body:
+        """The response to a JSON object. The vendor recognises a repeated request by the key.
+
+        Raises: Busy, Refused, TooLarge, BudgetSpent.
+        """
+        content = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
+        headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key}
+        return self._retried("POST", path, content, headers)
+
+    def _retried(
+        self, method: str, target: str, content: bytes | None = None, headers: Mapping[str, str] = _NONE
+    ) -> Body:
+        may_have_arrived = False
         for attempt in range(MAX_ATTEMPTS):
             fault: Exception | None = None
             wait = None
             try:
-                response = self._request(target)
-                if response.status == 200:
+                response = self._request(method, target, content, headers)
+                if response.status in (200, 201):
                     return _parse_object(response.text)
-                if response.status != _TOO_MANY_REQUESTS and response.status < 500:
-                    raise Refused(response.status)
-                wait = response.wait
+                wait = self._wait(response)
+                # A conflict is one with an earlier request of the same key.
+                may_have_arrived |= response.status >= 500 or response.status == _CONFLICT
             except (OSError, HTTPException, _NoJson) as failure:
                 fault = failure
+                may_have_arrived = True
                 observe.logger.warning("vendor_not_read", fault=type(fault).__name__)
             last = attempt == MAX_ATTEMPTS - 1
             if wait is None:
                 # CallRail's 429 has no Retry-After, and a 5xx response may have none.
                 wait = _DEFAULT_WAIT_SECONDS if last else random.uniform(0.5, 1) * 2**attempt  # noqa: S311 - no secret
             if wait > MAX_PAUSE_SECONDS or last:
-                raise Busy(wait) from fault
+                raise Busy(wait, may_have_arrived=may_have_arrived) from fault
             pause(wait)
         raise AssertionError("the last attempt returns or raises")
 
-    def _request(self, target: str) -> _Response:
+    def _wait(self, response: _Response) -> float | None:
+        """The seconds until the request can be repeated, None if the vendor does not say.
+
+        Raises: Refused.
+        """
+        if response.status >= 500:
+            return response.wait
+        body = _object_or_empty(response.text)
+        known = self.waits.get(str(body.get("name")))
+        if response.status != _TOO_MANY_REQUESTS and known is None:
+            raise Refused(response.status, body)
+        return known if response.wait is None else response.wait
+
+    def _request(
+        self, method: str, target: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> _Response:
         """Raises: OSError or HTTPException if there is no response; Refused, BudgetSpent."""
         if not self.authorization.isascii() or not self.authorization.isprintable():
             # No header can contain this key, and http.client's error would log it: treated as a wrong key.
@@ -136,13 +174,13 @@ class VendorApi:
             if split.scheme == "https"
             else HTTPConnection(split.hostname or "", split.port, timeout=TIMEOUT_SECONDS)
         )
-        headers = {
+        common = {
             "Accept": "application/json",
             "Authorization": self.authorization,
             "User-Agent": "EAL/1.0",
         }
         try:
-            connection.request("GET", split.path + target, headers=headers)
+            connection.request(method, split.path + target, content, {**common, **headers})
             response = connection.getresponse()
             return _Response(response.status, _requested_wait(response), _read_limited(response))
         finally:
@@ -187,6 +225,13 @@ def _parse_object(text: bytes) -> Body:
     if not isinstance(body, dict):
         raise _NoJson
     return body
+
+
+def _object_or_empty(text: bytes) -> Body:
+    try:
+        return _parse_object(text)
+    except (TooLarge, _NoJson):
+        return {}
 
 
 @cache

@@ -1,0 +1,61 @@
+"""What sends an e-mail: a vendor in live mode, the simulated mailbox in test mode. The worker passes it in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """An e-mail as the vendor gets it. It follows from the stored e-mail alone: a repeated request is the same."""
+
+    email_id: str
+    idempotency_key: str
+    sender: str
+    to: str
+    reply_to: str
+    subject: str
+    text: str
+    html: str | None
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The vendor has the e-mail. `message_id` is its Message-ID header, if the vendor returns it."""
+
+    vendor: str
+    vendor_email_id: str
+    message_id: str | None = None
+
+
+class Deferred(Exception):
+    """The vendor accepts no e-mail of this tenant for `seconds`. `may_have_arrived`: it may have accepted this one."""
+
+    def __init__(self, seconds: float, *, may_have_arrived: bool) -> None:
+        super().__init__(f"the vendor accepts no e-mail for {seconds:.0f} s")
+        self.seconds = seconds
+        self.may_have_arrived = may_have_arrived
+
+
+class RefusedForGood(Exception):
+    """The vendor refuses this e-mail, and would refuse it again. `is_of_sender`: it would refuse others too."""
+
+    def __init__(self, reason: str, *, is_of_sender: bool = False) -> None:
+        super().__init__("the vendor refused an e-mail for good")
+        self.reason = reason
+        self.is_of_sender = is_of_sender
+
+
+class Transport(Protocol):
+    def send(self, message: Message, now: datetime) -> Accepted:
+        """Send an e-mail. A repeated request within 24 hours has no second effect and the same result.
+
+        `now` is the time of the tenant's outreach. Raises: Deferred, RefusedForGood.
+        """
+        ...

@@ -1,0 +1,224 @@
+"""The simulated mailbox of test mode: what becomes of an e-mail follows from its address, and nothing is sent.
+
+Outcomes are webhooks of Resend, stored in the inbound bucket as its receiver stores them, so the code of live mode
+consumes them. Every name may have a suffix, as in `bounced+17@mailbox.test`, so that there are as many test recipients
+as needed. Any other address is delivered to. The domain `.test` is reserved and has no mailboxes (RFC 6761, 6.2).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from eal.core.clock import rfc3339
+from eal.domain.integrations import inbound
+from eal.domain.integrations.connections import Connection
+from eal.domain.outreach.sending.transport import Accepted, RefusedForGood
+from eal.vendors.resend.webhooks import RECEIVED, VENDOR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from eal.core.json import Json
+    from eal.core.tenancy import Tenant
+    from eal.domain.outreach.sending.transport import Message
+    from eal.vendors.loose_json import Body
+
+DOMAIN = "mailbox.test"
+REFUSED = "failed"
+EMAIL_TAG = "email"
+"""The tag with our id of an e-mail. Events repeat it, so they find the e-mail even before the vendor's id is stored."""
+_BOUNCE = "The simulated mailbox does not exist."
+_FULL = "The simulated mailbox is full."
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A webhook, `seconds` after the e-mail. `details` are the members that its type adds to `data`."""
+
+    type: str
+    seconds: int
+    details: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A received e-mail, `seconds` after the e-mail that it answers."""
+
+    text: str
+    seconds: int = 3600
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+_DELIVERED = Event("email.delivered", 2)
+_AUTOMATIC = {"auto-submitted": "auto-replied", "x-autoreply": "yes"}
+
+EVENTS: Final[Mapping[str, tuple[Event, ...]]] = {
+    "delivered": (_DELIVERED,),
+    "opened": (_DELIVERED, Event("email.opened", 600)),
+    "clicked": (
+        _DELIVERED,
+        Event("email.opened", 600),
+        Event("email.clicked", 620, {"click": {"link": "https://example.com/"}}),
+    ),
+    "bounced": (
+        Event(
+            "email.bounced", 2, {"bounce": {"type": "Permanent", "subType": "General", "message": _BOUNCE}}
+        ),
+    ),
+    "softbounce": (
+        Event(
+            "email.bounced", 2, {"bounce": {"type": "Transient", "subType": "MailboxFull", "message": _FULL}}
+        ),
+    ),
+    "complained": (_DELIVERED, Event("email.complained", 1800)),
+    "delayed": (Event("email.delivery_delayed", 60), Event("email.delivered", 900)),
+    "suppressed": (
+        Event(
+            "email.suppressed",
+            1,
+            {
+                "suppressed": {
+                    "type": "OnAccountSuppressionList",
+                    "reason": "previous_bounce",
+                    "message": _BOUNCE,
+                }
+            },
+        ),
+    ),
+}
+"""What the vendor reports of an e-mail, by the name before the @. An e-mail to `failed` is refused for good."""
+ANSWERS: Final[Mapping[str, Answer]] = {
+    "replies-interested": Answer("Yes, we are interested. Please call me tomorrow morning."),
+    "replies-meeting": Answer("Can we meet on Tuesday at 10 am? Please send me an invitation."),
+    "replies-question": Answer("Which towns do you serve, and how soon could you come out?"),
+    "replies-notnow": Answer("Not right now. Please get back to us in three months."),
+    "replies-notinterested": Answer("No, thank you. We are not interested."),
+    "replies-wrongperson": Answer("I am not the right person for this. I no longer work with vendors."),
+    "replies-unsubscribe": Answer("Please unsubscribe me and take me off your list."),
+    "replies-hostile": Answer("Stop spamming me or you will hear from my lawyer."),
+    "ooo": Answer(
+        "I am out of the office until {return_date}. I will answer your message when I am back.",
+        5,
+        _AUTOMATIC,
+    ),
+    "autoreply": Answer(
+        "Thank you for your message. This mailbox is not monitored, and this is an automatic response.",
+        5,
+        _AUTOMATIC,
+    ),
+}
+"""What answers an e-mail after its delivery, by the name before the @."""
+_ABSENCE = timedelta(days=7)
+_ANSWER_PREFIX = "simulated_answer/"
+_DAY = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}")
+
+
+def name_of(address: str) -> str:
+    """The name that decides what happens: `bounced` for `bounced+17@mailbox.test`."""
+    local, _, domain = address.partition("@")
+    name = local.partition("+")[0]
+    known = name in EVENTS or name in ANSWERS or name == REFUSED
+    return name if domain == DOMAIN and known else "delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedMailbox:
+    tenant: Tenant
+    request_id: str
+
+    def send(self, message: Message, now: datetime) -> Accepted:
+        """Store the webhooks of what happens to the e-mail, with their simulated times. See `Transport.send`."""
+        name = name_of(message.to)
+        if name == REFUSED:
+            raise RefusedForGood("The simulated mailbox refuses every e-mail to this address.")
+        for event in EVENTS.get(name, EVENTS["delivered"]):
+            self._store(
+                event.type, {**_data(message, now), **event.details}, now + timedelta(seconds=event.seconds)
+            )
+        if answer := ANSWERS.get(name):
+            at = now + timedelta(seconds=answer.seconds)
+            self._store(RECEIVED, _answer_data(message, name, at), at)
+        return Accepted(
+            vendor=VENDOR,
+            vendor_email_id=_vendor_id(message.email_id),
+            message_id=message_id_of(message.email_id),
+        )
+
+    def _store(self, event_type: str, data: Mapping[str, Json], at: datetime) -> None:
+        """The body of a repeated request has other times, but the same delivery id, by which duplicates are known."""
+        body = {"type": event_type, "created_at": rfc3339(at), "data": data}
+        connection = Connection(
+            organization_id=self.tenant.organization_id, mode=self.tenant.mode, vendor=VENDOR
+        )
+        inbound.ingest(
+            connection,
+            f"simulated-{self.tenant.organization_id}",
+            "events",
+            json.dumps(body, separators=(",", ":")).encode(),
+            request_id=self.request_id,
+            delivery_id=f"{data['email_id']}-{event_type}",
+        )
+
+
+def message_id_of(email_id: str) -> str:
+    return f"<{email_id}@{DOMAIN}>"
+
+
+def received(vendor_email_id: str) -> Body | None:
+    """A received e-mail in the representation of Resend's API, or None if the simulated mailbox did not send it.
+
+    The id has all that it depends on: the name of the mailbox, the e-mail that it answers, and the day.
+    """
+    name, _, rest = vendor_email_id.removeprefix(_ANSWER_PREFIX).partition("/")
+    email_id, _, day = rest.partition("/")
+    if not vendor_email_id.startswith(_ANSWER_PREFIX) or name not in ANSWERS or not _DAY.fullmatch(day):
+        return None
+    back_on = date.fromisoformat(day) + _ABSENCE
+    return {
+        "object": "email",
+        "id": vendor_email_id,
+        "text": ANSWERS[name].text.format(return_date=f"{back_on:%B} {back_on.day}, {back_on.year}"),
+        "headers": {
+            "in-reply-to": message_id_of(email_id),
+            "references": message_id_of(email_id),
+            **ANSWERS[name].headers,
+        },
+    }
+
+
+def answer_id(name: str, email_id: str, at: datetime) -> str:
+    """The vendor's id of the answer to an e-mail."""
+    return f"{_ANSWER_PREFIX}{name}/{email_id}/{at:%Y-%m-%d}"
+
+
+def _data(message: Message, now: datetime) -> dict[str, Json]:
+    return {
+        "email_id": _vendor_id(message.email_id),
+        "created_at": rfc3339(now),
+        "from": message.sender,
+        "to": [message.to],
+        "subject": message.subject,
+        "tags": {EMAIL_TAG: message.email_id},
+    }
+
+
+def _answer_data(message: Message, name: str, at: datetime) -> dict[str, Json]:
+    return {
+        "email_id": answer_id(name, message.email_id, at),
+        "created_at": rfc3339(at),
+        "from": message.to,
+        "to": [message.reply_to],
+        "cc": [],
+        "subject": f"Re: {message.subject}",
+        "message_id": f"<answer-{message.email_id}@{DOMAIN}>",
+        "attachments": [],
+    }
+
+
+def _vendor_id(email_id: str) -> str:
+    return f"simulated_{email_id}"
