@@ -52,6 +52,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/webhooks/deliveries/replay.py": "deliveries of a replay, which has a record",
         "layers/shared/eal/domain/webhooks/deliveries/replay_lease.py": "that an endpoint's replay has ended",
         "layers/shared/eal/domain/outbox/pending.py": "which items of the outbox are published",
+        "layers/shared/eal/domain/outreach/deliverability/store.py": "counters, in the Transaction of what they count",
         "layers/shared/eal/domain/calls/fetching.py": "the attempts to fetch a recording, whose end has a record",
         "layers/shared/eal/domain/integrations/reconciliation.py": "up to when a vendor is reconciled",
         "layers/shared/eal/domain/outreach/sending/due.py": "when a tenant has e-mails to send",

@@ -89,6 +89,28 @@ class Addition:
     amounts: Mapping[str, int]
     ttl: int | None = None
 
+    def operation(self) -> Operation:
+        """The addition as a part of a `Transaction`."""
+        names, values = {"#kind": "kind"}, to_attributes({":kind": self.kind})
+        kept = ["#kind = if_not_exists(#kind, :kind)"]
+        if self.ttl is not None:
+            names["#ttl"] = "ttl"
+            values |= to_attributes({":ttl": self.ttl})
+            kept.append("#ttl = if_not_exists(#ttl, :ttl)")
+        added = []
+        for number, (name, amount) in enumerate(self.amounts.items()):
+            names[f"#n{number}"] = name
+            values |= to_attributes({f":n{number}": amount})
+            added.append(f"#n{number} :n{number}")
+        update = {
+            "TableName": settings.state_table(),
+            "Key": to_attributes(self.key._asdict()),
+            "UpdateExpression": f"SET {', '.join(kept)} ADD {', '.join(added)}",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }
+        return Operation(cast("TransactWriteItemTypeDef", {"Update": update}), lambda _old: Stale())
+
 
 def count(markers: Sequence[tuple[Mapping[str, Json], int]], additions: Sequence[Addition]) -> None:
     """Put markers, each over the version that was read (0 for none), and add to counters, in one transaction.
@@ -98,7 +120,7 @@ def count(markers: Sequence[tuple[Mapping[str, Json], int]], additions: Sequence
     """
     table = settings.state_table()
     puts = [put_version(table, marker, was=was) for marker, was in markers]
-    transact([*puts, *map(_addition, additions)])
+    transact([*puts, *map(Addition.operation, additions)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,25 +183,3 @@ def delete_all(keys: Sequence[Key]) -> None:
             return
         contention.pause(attempt)
     raise Unavailable
-
-
-def _addition(addition: Addition) -> Operation:
-    names, values = {"#kind": "kind"}, to_attributes({":kind": addition.kind})
-    kept = ["#kind = if_not_exists(#kind, :kind)"]
-    if addition.ttl is not None:
-        names["#ttl"] = "ttl"
-        values |= to_attributes({":ttl": addition.ttl})
-        kept.append("#ttl = if_not_exists(#ttl, :ttl)")
-    added = []
-    for number, (name, amount) in enumerate(addition.amounts.items()):
-        names[f"#n{number}"] = name
-        values |= to_attributes({f":n{number}": amount})
-        added.append(f"#n{number} :n{number}")
-    update = {
-        "TableName": settings.state_table(),
-        "Key": to_attributes(addition.key._asdict()),
-        "UpdateExpression": f"SET {', '.join(kept)} ADD {', '.join(added)}",
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": values,
-    }
-    return Operation(cast("TransactWriteItemTypeDef", {"Update": update}), lambda _old: Stale())

@@ -1,7 +1,9 @@
 """An e-mail: its way from the queue to the recipient, by its events, which arrive in any order."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Final, Literal
 
 from eal.core.clock import Instant
 from eal.domain.outreach.mail import EventType, MailEvent
@@ -11,6 +13,15 @@ type EmailStatus = Literal[
     "queued", "sent", "delivered", "delayed", "bounced", "complained", "suppressed", "failed"
 ]
 type OccurrenceType = Literal["queued", "sent", "replied"] | EventType
+
+MAX_OCCURRENCES_OF_A_TYPE = 10
+"""The first ones are kept. A program that looks at a mail again and again is no news, and an item has 400 KB."""
+_ORDER: Final[tuple[OccurrenceType, ...]] = (
+    "queued", "sent", "delayed", "delivered", "opened", "clicked", "replied", "bounced", "complained", "failed",
+    "suppressed",
+)  # fmt: skip
+"""The order of occurrences with the same time."""
+_HARD = "Permanent"
 
 PERSONAL = frozenset({"to", "from_name", "from_email", "reply_to", "subject", "reason", "message_id"})
 """Fields that are, or may contain, personal data: the audit log shows commitments to them."""
@@ -32,6 +43,11 @@ class Occurrence:
     type: OccurrenceType
     at: Instant
     detail: str | None = None
+
+    @property
+    def is_hard_bounce(self) -> bool:
+        """Whether the address can receive no mail. Every other bounce is soft: the next mail may arrive."""
+        return self.type == "bounced" and self.detail == _HARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,3 +96,56 @@ class Email:
     vendor_email_id: str | None = None
     message_id: str | None = None
     occurrences: tuple[Occurrence, ...] = ()
+
+    @property
+    def is_known_to_vendor(self) -> bool:
+        """Whether the vendor accepted it, even if its sending is not recorded: then it is never requested again."""
+        return self.vendor_email_id is not None
+
+
+def with_occurrence(email: Email, new: Occurrence) -> Email:
+    """The e-mail after one more occurrence, with the status and reason that follow from all of them.
+
+    The result is the same in whatever order and however often occurrences are added.
+    """
+    occurrences = _bounded({*email.occurrences, new})
+    return replace(
+        email, occurrences=occurrences, status=status_of(occurrences), reason=_reason_of(occurrences)
+    )
+
+
+def status_of(occurrences: Sequence[Occurrence]) -> EmailStatus:
+    """What is known of an e-mail, whatever was reported last: a mail that bounced after it was delivered is `bounced`.
+
+    An e-mail stays `queued` until its sending, or that there will be none, is recorded: the vendor's events may come
+    earlier.
+    """
+    types = {occurrence.type for occurrence in occurrences}
+    if not types & {"sent", "failed", "suppressed"}:
+        return "queued"
+    if "complained" in types:
+        return "complained"
+    if any(occurrence.is_hard_bounce for occurrence in occurrences):
+        return "bounced"
+    if types & {"delivered", "opened", "clicked", "replied"}:
+        return "delivered"
+    statuses: tuple[EmailStatus, ...] = ("bounced", "failed", "suppressed", "delayed")
+    return next((status for status in statuses if status in types), "sent")
+
+
+def _reason_of(occurrences: Sequence[Occurrence]) -> str | None:
+    status = status_of(occurrences)
+    if status not in ("failed", "suppressed"):
+        return None
+    return next(occurrence.detail for occurrence in occurrences if occurrence.type == status)
+
+
+def _bounded(occurrences: Iterable[Occurrence]) -> tuple[Occurrence, ...]:
+    """The first of each type, in the order of their times."""
+    by_type = sorted(occurrences, key=lambda one: (_ORDER.index(one.type), one.at, one.detail or ""))
+    kept = [
+        occurrence
+        for _, of_a_type in groupby(by_type, key=lambda one: one.type)
+        for occurrence in list(of_a_type)[:MAX_OCCURRENCES_OF_A_TYPE]
+    ]
+    return tuple(sorted(kept, key=lambda one: one.at))

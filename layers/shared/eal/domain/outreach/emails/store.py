@@ -26,8 +26,7 @@ EMAILS = Collection("EMAIL", Email, id_prefix="email", noun="e-mail")
 EMAIL_EVENTS = Collection("EMAIL_EVENT", EmailEvent, id_prefix="emev", noun="e-mail event")
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
-_EMAIL_NOT_AUDITED = _NOT_AUDITED | {"updated_at", "occurrences"}
-"""Each occurrence of an e-mail follows from an event, which has a record of its own."""
+_NOT_AUDITED_OF_AN_EMAIL = _NOT_AUDITED | {"updated_at", "occurrences"}
 
 
 def content_key(tenant: Tenant, email_id: str) -> Key:
@@ -73,12 +72,19 @@ def queue(email: Email, content: Content, by: Caller) -> Email:
 
 
 def replace_version(action: str, before: Email, changed: Email, by: Caller) -> Email:
-    """Write the e-mail's next version, in the caller's transaction."""
+    """Write the e-mail's next version, in the caller's transaction.
+
+    The audit record has no occurrences, because the action names the new one, and a clicked link is personal.
+    """
     after = replace(changed, updated_at=by.at, version=before.version + 1)
     by.transaction.put_version(item_of(after, by), was=before.version)
     changes = audit.changes(_audited(before), _audited(after), personal=model.PERSONAL, salt=after.salt)
     by.transaction.audit(action, after.id, changes)
     return after
+
+
+def _audited(email: Email) -> Item:
+    return {name: value for name, value in dump(email).items() if name not in _NOT_AUDITED_OF_AN_EMAIL}
 
 
 def recipient_partition(tenant: Tenant, address: str) -> str:
@@ -124,7 +130,3 @@ def _claim_key(vendor: str, vendor_id: str, by: Caller) -> Key:
 def _changes(stored: Item, salt: str) -> tuple[audit.Change, ...]:
     audited = {name: value for name, value in stored.items() if name not in _NOT_AUDITED}
     return audit.changes({}, audited, personal=PERSONAL, salt=salt)
-
-
-def _audited(email: Email) -> Item:
-    return {name: value for name, value in dump(email).items() if name not in _EMAIL_NOT_AUDITED}

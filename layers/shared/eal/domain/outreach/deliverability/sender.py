@@ -1,0 +1,97 @@
+"""The sender's state: paused if too many of its e-mails bounce or are complained about, until an admin resumes it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from eal.core import audit
+from eal.core.errors import Conflict
+from eal.core.table.item import dump, load
+from eal.core.table.keys import Key, key, partition
+from eal.core.table.read import get, walk
+from eal.domain.outreach.deliverability.model import WINDOW, Sender, pause_reason
+from eal.domain.outreach.deliverability.store import hour_of
+from eal.domain.outreach.deliverability.wire import SenderView
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from eal.core.caller import Caller
+    from eal.core.tenancy import Tenant
+
+_KIND = "SENDER"
+
+
+def is_paused(tenant: Tenant) -> bool:
+    """Whether no e-mail of the tenant may be sent now."""
+    return sender_of(tenant).status == "paused"
+
+
+def sender_of(tenant: Tenant) -> Sender:
+    """The sender's state. A tenant whose sender was never paused has no item."""
+    item = get(_key(tenant))
+    return load(Sender, item) if item else Sender(id=tenant.organization_id, version=0)
+
+
+def pause_if_unwanted(by: Caller) -> None:
+    """Pause the sender, in the caller's transaction, if the bounces or complaints of the last seven days require it.
+
+    Call it after the commit of what was counted. A worker that is killed in between is repeated, so no pause is lost.
+    """
+    before = sender_of(by.tenant)
+    if before.status == "paused":
+        return
+    reason = pause_reason(_counts_since(_counted_from(before, by.at), by.tenant))
+    if reason is None:
+        return
+    after = _replace(
+        "sender.paused", before, replace(before, status="paused", reason=reason, paused_at=by.at), by
+    )
+    by.transaction.emit("outreach.sender.paused", SenderView.of(after).model_dump(mode="json"))
+
+
+def resume(note: str, by: Caller) -> Sender:
+    """The sender, active again. Its counts start again with the next hour.
+
+    Raises: Conflict if it is not paused.
+    """
+    before = sender_of(by.tenant)
+    by.transaction.check_if_match(before.version)
+    if before.status != "paused":
+        raise Conflict("The sender is not paused.")
+    after = replace(before, status="active", reason=None, paused_at=None, resumed_at=by.at)
+    return _replace("sender.resumed", before, after, by, note)
+
+
+def _replace(action: str, before: Sender, changed: Sender, by: Caller, note: str | None = None) -> Sender:
+    after = replace(changed, version=before.version + 1)
+    item = {**_key(by.tenant)._asdict(), "kind": _KIND, **dump(after)}
+    by.transaction.put_version(item, was=before.version)
+    noted = {"note": note} if note else {}
+    by.transaction.audit(action, after.id, audit.changes(dump(before), {**dump(after), **noted}))
+    return after
+
+
+def _counted_from(sender: Sender, now: datetime) -> datetime:
+    """The hour of a resumption is left out, because it also has the e-mails that led to the pause."""
+    start = now - WINDOW
+    if sender.resumed_at is None:
+        return start
+    return max(start, sender.resumed_at + timedelta(hours=1))
+
+
+def _counts_since(start: datetime, tenant: Tenant) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    values = {":pk": partition(tenant, "SENDER_HOUR"), ":start": hour_of(start)}
+    for hour in walk("pk = :pk AND sk >= :start", values):
+        for name, amount in hour.items():
+            if isinstance(amount, int) and name != "ttl":
+                counts[name] = counts.get(name, 0) + amount
+    return counts
+
+
+def _key(tenant: Tenant) -> Key:
+    """`org_…#live#SENDER`, `state`."""
+    return key(tenant, _KIND, "state")

@@ -1,0 +1,99 @@
+"""What the API returns for e-mails, and how they are filtered."""
+
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from eal.core.clock import Instant
+from eal.core.contact import Email as EmailAddress
+from eal.core.listing import ListQuery, PageView
+from eal.core.wire import Wire
+from eal.domain.outreach.emails.model import Content, Email, EmailKind, EmailStatus, OccurrenceType
+
+_Id = Annotated[str | None, Field(max_length=100)]
+
+
+class EmailQuery(ListQuery):
+    status: EmailStatus | None = None
+    to: Annotated[EmailAddress | None, Field(description="The recipient's address.")] = None
+    sequence_id: _Id = None
+    enrollment_id: _Id = None
+    draft_id: _Id = None
+    lead_id: _Id = None
+    prospect_id: _Id = None
+
+
+class EmailEventView(Wire):
+    """What happened to an e-mail."""
+
+    type: OccurrenceType
+    at: Instant
+    detail: Annotated[
+        str | None,
+        Field(
+            description="The type of a bounce (`Permanent`, `Transient` or `Undetermined`), the reason of a failure or "
+            "suppression, or the clicked link without its query."
+        ),
+    ]
+
+
+class EmailView(Wire):
+    id: str
+    kind: EmailKind
+    status: Annotated[
+        EmailStatus,
+        Field(
+            description="What follows from all events. A complaint and a permanent bounce outweigh a delivery, and a "
+            "delivery outweighs every other event."
+        ),
+    ]
+    reason: Annotated[str | None, Field(description="Why it was suppressed or failed.")]
+    to: str
+    from_name: str
+    from_email: str
+    reply_to: str | None
+    subject: str
+    lead_id: str | None
+    prospect_id: str | None
+    sequence_id: str | None
+    enrollment_id: str | None
+    step: Annotated[int | None, Field(description="The index of the sequence's step. The first step is 0.")]
+    variant: Annotated[str | None, Field(description="The variant of the step that was sent.")]
+    draft_id: str | None
+    send_at: Annotated[Instant, Field(description="The e-mail is not sent before this time.")]
+    sent_at: Annotated[Instant | None, Field(description="When the e-mail service accepted it.")]
+    events: Annotated[
+        list[EmailEventView],
+        Field(
+            description="In the order of their times; at most the first ten of each type. Openings and clicks are "
+            "recorded only if the settings `outreach.track_opens` and `outreach.track_clicks` are on.",
+            validation_alias="occurrences",
+        ),
+    ]
+    created_at: Instant
+    updated_at: Instant
+    version: int
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return tuple(filter(None, (self.lead_id, self.prospect_id)))
+
+
+class EmailContentView(EmailView):
+    """An e-mail with its content."""
+
+    html: Annotated[str | None, Field(description="Null if the e-mail has only a text part.")]
+    text: str | None
+
+    @classmethod
+    def of_email(cls, email: Email, content: Content | None) -> Self:
+        view = EmailView.of(email).model_dump(by_alias=False)
+        view["occurrences"] = view.pop("events")
+        return cls.model_validate(
+            {**view, "html": content.html if content else None, "text": content.text if content else None}
+        )
+
+
+class EmailPage(PageView[EmailView]):
+    pass
