@@ -8,6 +8,7 @@ skipped wall times do not occur, and neither does a span within them. Everything
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
@@ -47,9 +48,20 @@ def next_opening(business_hours: BusinessHours, zone: str, at: datetime) -> date
     tz = _zone(zone)
     end = at + _HORIZON
     # While the offset is constant, the organization can only open at an opening; otherwise, when the offset changes.
-    moments = {at, *_offset_changes(tz, at, end), *_openings(business_hours, tz, at, end)}
+    moments = {at, *_offset_changes(tz, at, end), *_edges(business_hours, tz, at, end)}
     for moment in sorted(moments):
         if moment >= at and _covers(business_hours, _wall(tz, moment)):
+            return moment.astimezone(UTC)
+    return None
+
+
+def next_closing(business_hours: BusinessHours, zone: str, at: datetime) -> datetime | None:
+    """The first moment at or after `at`, in UTC, at which the organization is not open. None if it never closes."""
+    tz = _zone(zone)
+    end = at + _HORIZON
+    moments = {at, *_offset_changes(tz, at, end), *_edges(business_hours, tz, at, end)}
+    for moment in sorted(moments):
+        if moment >= at and not _covers(business_hours, _wall(tz, moment)):
             return moment.astimezone(UTC)
     return None
 
@@ -116,13 +128,13 @@ def _spans_on(hours: BusinessHours, today: date, days_ago: int) -> Iterator[tupl
         yield midnight + timedelta(minutes=span.start), midnight + timedelta(minutes=span.end)
 
 
-def _openings(hours: BusinessHours, zone: tzinfo, at: datetime, end: datetime) -> Iterator[datetime]:
-    """The moments at which local time is an opening. A wall time that occurs twice is two moments."""
-    day, last = _wall(zone, at).date(), _wall(zone, end).date()
+def _edges(hours: BusinessHours, zone: tzinfo, at: datetime, end: datetime) -> Iterator[datetime]:
+    """The moments at which local time is an opening or a closing. A wall time that occurs twice is two moments."""
+    day, last = _wall(zone, at).date() - _STEP, _wall(zone, end).date()
     while day <= last:
-        for opening, _ in _spans_on(hours, day, 0):
+        for edge in chain.from_iterable(_spans_on(hours, day, 0)):
             for fold in (0, 1):
-                yield opening.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+                yield edge.replace(tzinfo=zone, fold=fold).astimezone(UTC)
         day += _STEP
 
 

@@ -14,6 +14,16 @@ type QualificationStatus = Literal["pending", "qualified", "disqualified", "unde
 type OutreachState = Literal[
     "not_started", "enrolled", "contacted", "replied", "meeting", "opted_out", "converted"
 ]
+OUTREACH_STATES: tuple[OutreachState, ...] = (
+    "not_started",
+    "enrolled",
+    "contacted",
+    "replied",
+    "meeting",
+    "opted_out",
+    "converted",
+)
+"""In the order in which outreach advances them. People may set any of them but `converted`."""
 type Value = str | int | float | bool | None
 """The value of a field of an enrichment."""
 

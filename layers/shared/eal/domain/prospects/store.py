@@ -17,7 +17,7 @@ from eal.domain.leads.contacts import ContactClaims
 from eal.domain.leads.model import MAX_JSON_BYTES, Lead, updated_former_contacts, with_note
 from eal.domain.organization_settings import service_area
 from eal.domain.organization_settings import store as organization_settings
-from eal.domain.prospects.model import PERSONAL, Contact, Prospect
+from eal.domain.prospects.model import OUTREACH_STATES, PERSONAL, Contact, Prospect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from eal.core.table.collection import Index
     from eal.core.table.item import Item
     from eal.core.table.page import Page
-    from eal.domain.prospects.model import Qualification
+    from eal.domain.prospects.model import OutreachState, Qualification
     from eal.domain.prospects.wire import ProspectConvert, ProspectCreate, ProspectQuery, ProspectUpdate
 
 PROSPECTS = Collection("PROSPECT", Prospect, id_prefix="pros", noun="prospect")
@@ -156,6 +156,21 @@ def convert(prospect_id: str, body: ProspectConvert, by: Caller) -> Prospect:
     return _replace("prospect.converted", before, after, by)
 
 
+def advance_outreach(prospect_id: str, to: OutreachState, by: Caller) -> None:
+    """Advance the prospect's outreach state, in the caller's transaction. A state never goes back: `to` is ignored if
+    the prospect has reached it or a later one, and if there is no such prospect.
+    """
+    before = PROSPECTS.find(by.tenant, prospect_id)
+    if before:
+        advance_outreach_of(before, to, by)
+
+
+def advance_outreach_of(before: Prospect, to: OutreachState, by: Caller) -> None:
+    """The same for a prospect that was read already."""
+    if OUTREACH_STATES.index(to) > OUTREACH_STATES.index(before.outreach_state):
+        _write("prospect.updated", before, replace(before, outreach_state=to), by)
+
+
 def in_service_area(prospect: Prospect, by: Caller) -> bool | None:
     """Whether the prospect is inside the service area; None if its place or the area is not known."""
     if prospect.postal_code is None:
@@ -184,10 +199,15 @@ def _lead_of(prospect: Prospect, body: ProspectConvert, by: Caller) -> Lead:
 
 
 def _replace(action: str, before: Prospect, changed: Prospect, by: Caller) -> Prospect:
+    by.transaction.check_if_match(before.version)
+    return _write(action, before, changed, by)
+
+
+def _write(action: str, before: Prospect, changed: Prospect, by: Caller) -> Prospect:
     """Write the prospect's next version; claim and release the e-mail address if it changed."""
     former = updated_former_contacts(before.former_contacts, before.contacts, changed.contacts)
     after = replace(changed, former_contacts=former, updated_at=by.at, version=before.version + 1)
-    by.transaction.replace(_item(after, by), was=before.version)
+    by.transaction.put_version(_item(after, by), was=before.version)
     PROSPECT_CONTACTS.change(after.id, before.claimed_contacts, after.claimed_contacts, by.transaction)
     recorded = audited(before)
     if after.qualification != before.qualification:  # record the whole provenance, also its unchanged parts
