@@ -31,6 +31,7 @@ from eal.core.table.write import (
     Refusal,
     Stale,
     at_version,
+    check,
     put_if_absent,
     put_version,
     transact,
@@ -97,6 +98,15 @@ class Transaction:
             "Delete": {"TableName": settings.state_table(), "Key": to_attributes(at._asdict()), **condition}
         }
         self._operations.append(Operation(cast("TransactWriteItemTypeDef", request), lambda _old: Stale()))
+
+    def require(
+        self, at: Key, condition: str, refusal: Refusal, *, values: Mapping[str, Json] | None = None
+    ) -> None:
+        """Let the commit fail unless the condition holds for an item that this transaction does not change.
+
+        It needs no read, and it holds at the moment of the commit.
+        """
+        self._operations.append(check(settings.state_table(), at, condition, values or {}, refusal))
 
     def add(self, operation: Operation) -> None:
         """Add an operation that a store built itself, such as one on the Access table."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from eal.core.json import Json
     from eal.core.table.item import Item
+    from eal.core.table.keys import Key
 
 
 class Stale(Exception):
@@ -60,6 +61,23 @@ def put_version(table: str, item: Mapping[str, Json], *, was: int) -> Operation:
     """A Put over version `was` of an item, 0 for none. Stale if the item is at another version."""
     request = {"Put": {"TableName": table, "Item": to_attributes(item), **at_version(was)}}
     return Operation(cast("TransactWriteItemTypeDef", request), lambda _old: Stale())
+
+
+def check(table: str, key: Key, condition: str, values: Mapping[str, Json], refusal: Refusal) -> Operation:
+    """A condition on an item that the transaction does not change. `#status` stands for the attribute `status`, which
+    is a reserved word.
+    """
+    request: dict[str, object] = {
+        "TableName": table,
+        "Key": to_attributes(key._asdict()),
+        "ConditionExpression": condition,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    if "#status" in condition:
+        request["ExpressionAttributeNames"] = {"#status": "status"}
+    if values:
+        request["ExpressionAttributeValues"] = to_attributes(values)
+    return Operation(cast("TransactWriteItemTypeDef", {"ConditionCheck": request}), refusal)
 
 
 def at_version(was: int) -> dict[str, object]:

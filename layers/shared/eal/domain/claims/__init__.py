@@ -1,0 +1,1 @@
+"""Claims: the documentation of an insured loss, from the evidence to the signed scope."""

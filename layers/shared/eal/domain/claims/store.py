@@ -1,0 +1,314 @@
+"""Claims in the State table: searches, and changes with their audit records, claim numbers and retention."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from eal.core import audit, ids
+from eal.core.caller import includes
+from eal.core.clock import rfc3339
+from eal.core.errors import Conflict, IllegalTransition, InsufficientScope, NotFound, ValidationFailed
+from eal.core.table.collection import Collection
+from eal.core.table.item import dump, patched
+from eal.core.table.keys import Key, key, partition
+from eal.domain.claims.model import (
+    NEEDS_NO_REASON,
+    PERSONAL,
+    TRANSITIONS,
+    Claim,
+    LegalHold,
+    folded,
+    is_future,
+)
+
+if TYPE_CHECKING:
+    from eal.core.caller import Caller
+    from eal.core.table.collection import Index
+    from eal.core.table.item import Item
+    from eal.core.table.page import Page
+    from eal.core.table.write import Refusal
+    from eal.core.tenancy import Tenant
+    from eal.domain.claims.wire import ClaimCreate, ClaimQuery, ClaimTransition, ClaimUpdate, LegalHoldPut
+
+CLAIMS = Collection("CLAIM", Claim, id_prefix="clm", noun="claim")
+
+_NOT_AUDITED = frozenset({"id", "created_at", "legal_hold"})
+_LINKED = {"lead_id": ("LEAD", "lead"), "call_id": ("CALL", "call")}
+"""The kind and the id prefix of the items that a claim names."""
+
+
+def number_key(tenant: Tenant, claim: Claim) -> Key | None:
+    """`org_…#live#CLAIM_NUMBER#<carrier>`, and the number: the item that makes a carrier's claim number unique."""
+    if claim.claim_number is None:
+        return None
+    return key(tenant, f"CLAIM_NUMBER#{folded(claim.carrier or '')}", folded(claim.claim_number))
+
+
+def retention_partition(tenant: Tenant) -> str:
+    """`org_…#live#CLAIM_RETENTION`: the closed claims whose evidence is kept, in the order of their closing."""
+    return partition(tenant, "CLAIM_RETENTION")
+
+
+def retention_key(tenant: Tenant, claim: Claim) -> Key | None:
+    began_at = claim.retention_begins_at
+    return Key(retention_partition(tenant), f"{rfc3339(began_at)}#{claim.id}") if began_at else None
+
+
+def create(body: ClaimCreate, by: Caller) -> Claim:
+    """A new claim.
+
+    Raises: ValidationFailed for a date of loss in the future. The commit raises Conflict with `id` if another claim
+    has the number, and ValidationFailed if the lead or the call does not exist.
+    """
+    empty = Claim(
+        id=ids.new(CLAIMS.id_prefix, by.at),
+        status="open",
+        created_at=by.at,
+        updated_at=by.at,
+        version=1,
+        salt=audit.new_salt(),
+    )
+    new = patched(empty, body)
+    _check(None, new, by)
+    by.transaction.create(_item(new, by))
+    _move_pointers(None, new, by)
+    audit_change("claim.created", None, new, by)
+    return new
+
+
+def search(query: ClaimQuery, by: Caller) -> Page[Claim]:
+    """Claims, newest first. Carrier and status have indexes; other filters are applied to what these return."""
+    index: Index | None = None
+    indexed_by: tuple[str, ...] = ()
+    unindexed: list[object] = [
+        query.loss_type,
+        query.lead_id,
+        query.call_id,
+        query.date_of_loss_after,
+        query.date_of_loss_before,
+        query.updated_after,
+    ]
+    if query.carrier:
+        index, indexed_by = "gsi2", ("carrier", folded(query.carrier))
+        unindexed.append(query.status)
+    elif query.status:
+        index, indexed_by = "gsi1", ("status", query.status)
+    needs_filter = any(value is not None for value in unindexed)
+    keep = (lambda item: _matches(query, item)) if needs_filter else None
+    return CLAIMS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+
+
+def update(claim_id: str, body: ClaimUpdate, by: Caller) -> Claim:
+    """The claim with the fields of the body; null clears a field.
+
+    Raises: NotFound, PreconditionFailed; Conflict if it is closed; ValidationFailed if neither number nor insured
+    would be left, or for a date of loss in the future. The commit raises what that of `create` does.
+    """
+    before = CLAIMS.get(by.tenant, claim_id)
+    by.transaction.check_if_match(before.version)
+    check_is_not_closed(before)
+    after = patched(before, body)
+    if after == before:
+        return before
+    _check(before, after, by)
+    return replace_claim("claim.updated", before, after, by)
+
+
+def transition(claim_id: str, body: ClaimTransition, by: Caller) -> Claim:
+    """The claim in the status that a person chose.
+
+    Raises: NotFound, PreconditionFailed; IllegalTransition with `allowed`; InsufficientScope if the caller may not
+    reopen a claim; ValidationFailed if a reason is missing.
+    """
+    before = CLAIMS.get(by.tenant, claim_id)
+    by.transaction.check_if_match(before.version)
+    allowed = TRANSITIONS[before.status]
+    if body.to not in allowed:
+        raise IllegalTransition(
+            f"A claim with the status '{before.status}' cannot be moved to '{body.to}'.",
+            status=before.status,
+            allowed=list(allowed),
+        )
+    if before.status == "closed" and not includes(by.scope, "admin"):
+        raise InsufficientScope("Only a key with the scope 'admin' can reopen a claim.", required="admin")
+    if (before.status, body.to) not in NEEDS_NO_REASON and not body.reason:
+        raise _invalid(
+            "/reason", f"Required to move a claim from '{before.status}' to '{body.to}'.", "missing"
+        )
+    after = replace(
+        before,
+        status=body.to,
+        status_reason=body.reason,
+        closed_at=by.at if body.to == "closed" else None,
+    )
+    return replace_claim("claim.transitioned", before, after, by)
+
+
+def place_hold(claim_id: str, body: LegalHoldPut, by: Caller) -> Claim:
+    """The claim on legal hold. A second hold replaces the reason of the first.
+
+    Raises: NotFound, PreconditionFailed.
+    """
+    before = CLAIMS.get(by.tenant, claim_id)
+    by.transaction.check_if_match(before.version)
+    if before.legal_hold and before.legal_hold.reason == body.reason:
+        return before
+    hold = LegalHold(reason=body.reason, placed_at=by.at, placed_by=by.actor.id)
+    return replace_claim("claim.hold_placed", before, replace(before, legal_hold=hold), by)
+
+
+def release_hold(claim_id: str, by: Caller) -> None:
+    """End the legal hold. Raises: NotFound, also if there is none; PreconditionFailed."""
+    before = CLAIMS.get(by.tenant, claim_id)
+    by.transaction.check_if_match(before.version)
+    if before.legal_hold is None:
+        raise NotFound(f"The claim {before.id} has no legal hold.")
+    replace_claim("claim.hold_released", before, replace(before, legal_hold=None), by)
+
+
+def replace_claim(action: str, before: Claim, changed: Claim, by: Caller) -> Claim:
+    """Write the claim's next version, with its audit record, in the caller's transaction."""
+    after = replace(changed, updated_at=by.at, version=before.version + 1)
+    by.transaction.replace(_item(after, by), was=before.version)
+    _move_pointers(before, after, by)
+    audit_change(action, before, after, by)
+    return after
+
+
+def check_is_not_closed(claim: Claim) -> None:
+    """Raises: Conflict."""
+    if claim.status == "closed":
+        raise _closed(claim.id)
+
+
+def check_no_hold(claim: Claim) -> None:
+    """Before a deletion of the claim or of its evidence. Raises: Conflict."""
+    if claim.legal_hold:
+        raise Conflict(
+            f"The claim {claim.id} is on legal hold. Nothing of it can be deleted until the hold is released.",
+            id=claim.id,
+            legal_hold=True,
+        )
+
+
+def add_evidence_to(claim_id: str, by: Caller) -> None:
+    """Let the commit fail unless the claim exists and is not closed, because evidence is added to it.
+
+    The claim keeps its version, so many may add evidence at once. The commit raises NotFound or Conflict.
+    """
+
+    def refusal(claim: Item | None) -> Exception:
+        return _closed(claim_id) if claim else CLAIMS.not_found(claim_id)
+
+    by.transaction.require(
+        CLAIMS.key(by.tenant, claim_id),
+        "attribute_exists(pk) AND #status <> :closed",
+        refusal,
+        values={":closed": "closed"},
+    )
+
+
+def audit_change(action: str, before: Claim | None, after: Claim | None, by: Caller) -> None:
+    """Record the creation, the change or the end of a claim."""
+    claim = cast("Claim", after or before)
+    changes = audit.changes(
+        audited(before) if before else {},
+        audited(after) if after else {},
+        personal=PERSONAL,
+        salt=claim.salt,
+    )
+    by.transaction.audit(action, claim.id, changes)
+
+
+def audited(claim: Claim) -> Item:
+    """The fields that the audit log records."""
+    shown = {name: value for name, value in dump(claim).items() if name not in _NOT_AUDITED}
+    hold = claim.legal_hold
+    if hold is None:
+        return shown
+    return {
+        **shown,
+        "legal_hold.reason": hold.reason,
+        "legal_hold.placed_at": rfc3339(hold.placed_at),
+        "legal_hold.placed_by": hold.placed_by,
+    }
+
+
+def _check(before: Claim | None, after: Claim, by: Caller) -> None:
+    if not after.is_identified:
+        raise _invalid("", "A claim needs a 'claim_number' or an 'insured'.", "not_identified")
+    if after.date_of_loss and is_future(after.date_of_loss, by.at):
+        raise _invalid("/date_of_loss", "Must not be in the future.", "future")
+    for name, (kind, id_prefix) in _LINKED.items():
+        linked = cast("str | None", getattr(after, name))
+        if linked is None or (before and linked == getattr(before, name)):
+            continue
+        absent = _invalid(f"/{name}", f"There is no {id_prefix} {linked[:40]}.", "not_found")
+        if not ids.is_id(id_prefix, linked):
+            raise absent
+        by.transaction.require(key(by.tenant, kind, linked), "attribute_exists(pk)", _raising(absent))
+
+
+def _raising(error: Exception) -> Refusal:
+    return lambda _item: error
+
+
+def _move_pointers(before: Claim | None, after: Claim | None, by: Caller) -> None:
+    """Keep the items up to date that make the claim number unique and that find the claim for the retention."""
+    for kind, key_of, refusal in (
+        ("CLAIM_NUMBER", number_key, _has_number),
+        ("CLAIM_RETENTION", retention_key, None),
+    ):
+        old = key_of(by.tenant, before) if before else None
+        new = key_of(by.tenant, after) if after else None
+        if old == new:
+            continue
+        if new and after:
+            by.transaction.create({**new._asdict(), "kind": kind, "claim_id": after.id}, refusal)
+        if old:
+            by.transaction.delete(old)
+
+
+def _has_number(pointer: Item | None) -> Exception:
+    other = cast("str", pointer["claim_id"]) if pointer else ""
+    return Conflict(
+        f"The claim {other} has the same claim number of the same carrier.",
+        id=other,
+        matched_on="claim_number",
+    )
+
+
+def _closed(claim_id: str) -> Conflict:
+    return Conflict(
+        f"The claim {claim_id} is closed. Reopen it first, with POST /v1/claims/{{id}}/transitions.",
+        id=claim_id,
+        status="closed",
+    )
+
+
+def _matches(query: ClaimQuery, item: Item) -> bool:
+    filters = (
+        (query.status, item["status"]),
+        (query.loss_type, item.get("loss_type")),
+        (query.lead_id, item.get("lead_id")),
+        (query.call_id, item.get("call_id")),
+    )
+    day = cast("str | None", item.get("date_of_loss"))
+    updated = cast("str", item["updated_at"])
+    return (
+        all(value is None or value == stored for value, stored in filters)
+        and (query.date_of_loss_after is None or (day is not None and day >= query.date_of_loss_after))
+        and (query.date_of_loss_before is None or (day is not None and day < query.date_of_loss_before))
+        and (query.updated_after is None or updated >= rfc3339(query.updated_after))
+    )
+
+
+def _invalid(pointer: str, message: str, kind: str) -> ValidationFailed:
+    return ValidationFailed([{"pointer": pointer, "message": message, "type": kind}])
+
+
+def _item(claim: Claim, by: Caller) -> Item:
+    """The claim's item, indexed by status and by carrier."""
+    carrier = ("carrier", folded(claim.carrier)) if claim.carrier else None
+    return CLAIMS.item(by.tenant, claim, gsi1=("status", claim.status), gsi2=carrier)

@@ -1,0 +1,196 @@
+"""What the API accepts and returns for claims."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from eal.core.clock import Instant
+from eal.core.contact import Email, Phone
+from eal.core.listing import ListQuery, PageView
+from eal.core.wire import Name, Wire, one_line, prose, without_defaults
+from eal.domain.claims.model import Status
+from eal.domain.leads.model import LossType
+from eal.domain.leads.wire import AddressBody, AddressView
+
+MAX_CARRIER_CHARACTERS, MAX_NUMBER_CHARACTERS = 100, 64
+"""Both are parts of keys. A sort key has at most 1,024 bytes, and a character has up to 6 in its folded form."""
+
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError("Must be an existing date, such as 2026-04-20.") from None
+
+
+Day = Annotated[
+    str,
+    Field(max_length=10, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"}),
+    AfterValidator(_day),
+]
+Carrier = Annotated[
+    str,
+    Field(min_length=1, max_length=MAX_CARRIER_CHARACTERS, description="The insurance company."),
+    AfterValidator(one_line),
+]
+Number = Annotated[str, Field(min_length=1, max_length=MAX_NUMBER_CHARACTERS), AfterValidator(one_line)]
+Reason = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)]
+WaterCategory = Annotated[
+    Literal[1, 2, 3],
+    Field(description="Contamination of the water, by ANSI/IICRC S500: 1 clean to 3 grossly contaminated."),
+]
+WaterClass = Annotated[
+    Literal[1, 2, 3, 4],
+    Field(
+        description="Extent of the wet materials, by ANSI/IICRC S500: 1 least water to 4 deeply bound water."
+    ),
+]
+_LinkedId = Annotated[str, Field(max_length=100)]
+
+
+class InsuredBody(Wire):
+    """The policyholder. An update replaces the insured as a whole."""
+
+    model_config = _INPUT
+
+    name: Name
+    email: Email | None = None
+    phone: Phone | None = None
+
+
+class ClaimFields(Wire):
+    """The fields that both a new claim and an update may have."""
+
+    model_config = _INPUT
+
+    claim_number: Annotated[
+        Number | None,
+        Field(
+            description="The carrier's number. A carrier's claim number is unique; case and spaces do not count."
+        ),
+    ] = None
+    carrier: Carrier | None = None
+    policy_number: Number | None = None
+    insured: InsuredBody | None = None
+    address: Annotated[AddressBody | None, Field(description="The address of the loss.")] = None
+    date_of_loss: Annotated[Day | None, Field(description="`YYYY-MM-DD`, not in the future.")] = None
+    loss_type: LossType | None = None
+    water_category: WaterCategory | None = None
+    water_class: WaterClass | None = None
+    lead_id: Annotated[_LinkedId | None, Field(description="An existing lead.")] = None
+    call_id: Annotated[_LinkedId | None, Field(description="An existing call.")] = None
+
+
+class ClaimCreate(ClaimFields):
+    """A new claim. It needs a claim number or an insured."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["claim_number"], "properties": {"claim_number": {"type": "string"}}},
+                {"required": ["insured"], "properties": {"insured": {"type": "object"}}},
+            ]
+        }
+    )
+
+    @model_validator(mode="after")
+    def _is_identified(self) -> Self:
+        if not self.claim_number and not self.insured:
+            raise ValueError("A claim needs a 'claim_number' or an 'insured'.")
+        return self
+
+
+class ClaimUpdate(ClaimFields):
+    """Only the fields present change. Null clears a field.
+
+    `insured` and `address` are replaced as a whole. The claim must keep a claim number or an insured.
+    """
+
+    model_config = ConfigDict(json_schema_extra=without_defaults())
+
+
+class ClaimTransition(Wire):
+    """A claim that is not being extracted can be closed, and a closed one opened again."""
+
+    model_config = _INPUT
+
+    to: Status
+    reason: Annotated[
+        Reason | None,
+        Field(description="Required, unless a claim that is signed off is closed."),
+    ] = None
+
+
+class LegalHoldPut(Wire):
+    model_config = _INPUT
+
+    reason: Reason
+
+
+class ClaimQuery(ListQuery):
+    status: Status | None = None
+    carrier: Annotated[Carrier | None, Field(description="Case and spaces do not count.")] = None
+    loss_type: LossType | None = None
+    lead_id: _LinkedId | None = None
+    call_id: _LinkedId | None = None
+    date_of_loss_after: Annotated[Day | None, Field(description="Inclusive.")] = None
+    date_of_loss_before: Annotated[Day | None, Field(description="Exclusive.")] = None
+    updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
+
+
+class InsuredView(Wire):
+    name: str
+    email: str | None
+    phone: Annotated[str | None, Field(description="In E.164 format.")]
+
+
+class LegalHoldView(Wire):
+    reason: str
+    placed_at: Instant
+    placed_by: Annotated[str, Field(description="The id of the API key or member.")]
+
+
+class ClaimView(Wire):
+    id: str
+    status: Annotated[
+        Status,
+        Field(
+            description="Changed by transitions, by the extraction, by the review of its items and by the sign-off."
+        ),
+    ]
+    claim_number: str | None
+    carrier: str | None
+    policy_number: str | None
+    insured: InsuredView | None
+    address: Annotated[AddressView | None, Field(description="The address of the loss.")]
+    date_of_loss: date | None
+    loss_type: LossType | None
+    water_category: int | None
+    water_class: int | None
+    lead_id: str | None
+    call_id: str | None
+    status_reason: Annotated[str | None, Field(description="The reason of the latest transition.")]
+    closed_at: Annotated[Instant | None, Field(description="Null unless the claim is closed.")]
+    legal_hold: Annotated[
+        LegalHoldView | None,
+        Field(description="While it is in force, the claim and its evidence cannot be deleted."),
+    ]
+    evidence_deleted_at: Annotated[
+        Instant | None,
+        Field(description="When the retention deleted the claim's photos and the text of its notes."),
+    ]
+    created_at: Instant
+    updated_at: Instant
+    version: int
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return (self.id,)
+
+
+class ClaimPage(PageView[ClaimView]):
+    pass
