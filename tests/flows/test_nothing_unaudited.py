@@ -34,7 +34,8 @@ RESOURCES = {
     "LEAD": "lead", "CALL": "call", "PROSPECT": "prospect", "ORGANIZATION": "organization", "K": "api_key",
     "MEMBER": "member", "GRANT": "grant", "INTEGRATION": "integration", "WEBHOOK": "webhook",
     "LEAD_IMPORT": "lead_import", "AUDIT_EXPORT": "audit_export", "AUDIT_CHECKPOINT": "audit_checkpoint",
-    "DELIVERY": "delivery", "EMAIL_EVENT": "email_event",
+    "DELIVERY": "delivery", "EMAIL_EVENT": "email_event", "OUTREACH_SEQUENCE": "sequence",
+    "ENROLLMENT": "enrollment",
 }  # fmt: skip
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {
@@ -42,7 +43,7 @@ PARTS = {
     "PROSPECT_CONTACT", "PROSPECT_TOMBSTONE", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "CORRECTION", "CALLBACK",
     "CALL_TOMBSTONE", "RECORDING",
     "LEAD_IMPORT_ERRORS", "AUDIT_CHECKPOINT_HEAD", "AUDIT_EXPORTS_OPEN", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
-    "LEAD_IMPORTS", "WEBHOOK_COUNT",
+    "LEAD_IMPORTS", "WEBHOOK_COUNT", "ENROLLMENT_CLAIM",
 }  # fmt: skip
 """Items that change together with a resource, without a record. `C` is a connection in the Access table."""
 STEPS = {

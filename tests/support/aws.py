@@ -44,6 +44,7 @@ QUEUES = {
     "slow_crm": "SlowCrmQueue",
     "classify": "ClassifyQueue",
     "escalate": "EscalateQueue",
+    "stop": "StopQueue",
     "callrail_reconciliation": "CallrailReconciliationQueue",
     "resend_reconciliation": "ResendReconciliationQueue",
     "checkpoint": "CheckpointQueue",

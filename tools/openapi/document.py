@@ -34,6 +34,7 @@ _TAGS = {
     "to the CRM.",
     "meta": "The API's health and its OpenAPI document.",
     "organizations": "The tenant: its settings, members, child organizations, and grants to its parent.",
+    "outreach": "E-mail to leads and prospects: sequences, drafts, sent e-mails, replies and suppressions.",
     "prospects": "Companies and people to reach out to. Qualify them and convert them to leads.",
     "webhooks": "Your endpoints for events, and the deliveries to them.",
 }

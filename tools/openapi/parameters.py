@@ -78,6 +78,7 @@ _IN_PATH: dict[str, Node] = {
         "description": "Unguessable id of the connection; it identifies the tenant, mode and vendor.",
     },
     "delivery_id": _named("Id of the delivery.", "dlv"),
+    "enrollment_id": _named("Id of the enrollment.", "enr"),
     "event_id": _named("Id of the event.", "evt"),
     "export_id": _named("Id of the export.", "exp"),
     "import_id": _named("Id of the import.", "imp"),
@@ -88,6 +89,7 @@ _IN_PATH: dict[str, Node] = {
     "parent_id": _named("Id of the parent of the caller's organization.", "org"),
     "prospect_id": _named("Id of the prospect.", "pros"),
     "record_id": _named("Id of the audit record.", "aud"),
+    "sequence_id": _named("Id of the sequence.", "seq"),
     "vendor": {"type": "string", "enum": [*VENDORS], "description": "The vendor."},
     "webhook_id": _named("Id of the webhook endpoint.", "wh"),
 }

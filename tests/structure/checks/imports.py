@@ -31,6 +31,7 @@ PAIRS = {
     ("organizations", "api_keys"): "a new organization comes with its first admin key",
     ("organizations", "organization_settings"): "settings are a part of the organization's item",
     ("outbox", "audit_log"): "numbering marks the logs that have records to archive",
+    ("outreach", "integrations"): "a sequence is sent by the vendor that the tenant has connected",
     ("outreach", "leads"): "leads are enrolled, and e-mails contain what is known of them",
     ("outreach", "organization_settings"): "the settings name the sender, its limits and its time zone",
     ("outreach", "prospects"): "prospects are enrolled, and their state shows how far the outreach is",

@@ -235,6 +235,9 @@ class SettingsView(Wire):
 # ---------------------------------------------------------------- requests
 
 Opening = Annotated[str, Field(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$")]
+TimeZone = Annotated[
+    str, Field(max_length=64, json_schema_extra={"format": "timezone"}), AfterValidator(_zone)
+]
 Span = Annotated[tuple[Opening, WallTime], BeforeValidator(_pair)]
 
 
@@ -383,10 +386,7 @@ class SettingsBody(Wire):
 
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults())
 
-    timezone: (
-        Annotated[str, Field(max_length=64, json_schema_extra={"format": "timezone"}), AfterValidator(_zone)]
-        | None
-    ) = None
+    timezone: TimeZone | None = None
     default_locale: (
         Annotated[
             str,

@@ -152,6 +152,8 @@ def convert(prospect_id: str, body: ProspectConvert, by: Caller) -> Prospect:
             "no_contact",
         )
     lead_id = leads.from_prospect(_lead_of(before, body, by), by)
+    if before.outreach_state != "not_started":
+        by.transaction.enqueue_task("stop_enrollments", {"prospect_id": before.id})
     after = replace(before, outreach_state="converted", lead_id=lead_id)
     return _replace("prospect.converted", before, after, by)
 

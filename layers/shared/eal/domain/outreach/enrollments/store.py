@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.core import audit
 from eal.core.clock import rfc3339
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump
 from eal.core.table.keys import Key, key
-from eal.core.table.read import get
+from eal.core.table.read import get, pages
 from eal.domain.outreach.enrollments.model import PERSONAL, Enrollment
+from eal.domain.outreach.sending import due
+from eal.domain.outreach.sequences import schedule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from eal.core.caller import Caller
+    from eal.core.json import Json
     from eal.core.table.item import Item
+    from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
     from eal.domain.outreach.enrollments.model import StopReason
+    from eal.domain.outreach.enrollments.wire import EnrollmentQuery
+    from eal.domain.outreach.sequences.model import Sequence
 
 ENROLLMENTS = Collection("ENROLLMENT", Enrollment, id_prefix="enr", noun="enrollment")
 
+_MAX_COUNTED_PAGES = 10
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "updated_at"})
 
 
@@ -39,17 +49,17 @@ def find_open(tenant: Tenant, claimed: str) -> Enrollment | None:
 
 
 def due_partition(tenant: Tenant) -> str:
-    """The gsi2 partition of the active enrollments, in the order of `due_at`."""
+    """The gsi2 partition of the enrollments that are active, or paused until a time, in the order of that time."""
     return ENROLLMENTS.partition(tenant, "due")
 
 
 def item_of(enrollment: Enrollment, by: Caller) -> Item:
-    """The enrollment's item: by sequence, and while it is active by the time of its next step."""
+    """The enrollment's item: by sequence, and by the time at which the sender has to look at it."""
     item = ENROLLMENTS.item(by.tenant, enrollment, gsi1=("sequence", enrollment.sequence_id))
-    if enrollment.due_at:
+    if wakes_at := enrollment.wakes_at:
         item |= {
             "gsi2pk": due_partition(by.tenant),
-            "gsi2sk": f"{rfc3339(enrollment.due_at)}#{enrollment.id}",
+            "gsi2sk": f"{rfc3339(wakes_at)}#{enrollment.id}",
         }
     return item
 
@@ -71,8 +81,122 @@ def replace_version(action: str, before: Enrollment, changed: Enrollment, by: Ca
 
 def stop(enrollment: Enrollment, reason: StopReason, by: Caller) -> Enrollment:
     """Stop an open enrollment, in the caller's transaction: no further step is sent."""
-    stopped = replace(enrollment, status="stopped", stop_reason=reason, due_at=None, resume_at=None)
+    stopped = replace(
+        enrollment, status="stopped", stop_reason=reason, due_at=None, resume_at=None, planned_at=None
+    )
     return replace_version("enrollment.stopped", enrollment, stopped, by)
+
+
+def pause_until(enrollment: Enrollment, resume_at: datetime | None, by: Caller) -> Enrollment:
+    """Pause an open enrollment, in the caller's transaction, until `resume_at` or until somebody resumes it."""
+    if resume_at:
+        due.mark(by.tenant, resume_at)
+    planned_at = enrollment.due_at or enrollment.planned_at
+    paused = replace(enrollment, status="paused", due_at=None, resume_at=resume_at, planned_at=planned_at)
+    return replace_version("enrollment.paused", enrollment, paused, by)
+
+
+def resume(enrollment: Enrollment, sequence: Sequence, now: datetime, by: Caller) -> Enrollment:
+    """Resume a paused enrollment, in the caller's transaction. Its next step is sent in the next send window, and not
+    before it was due.
+    """
+    window, zone = sequence.send_window, enrollment.time_zone
+    due_at = max(now, enrollment.planned_at or now)
+    if due_at == now or not schedule.is_open(window, zone, due_at):
+        due_at = schedule.next_send_at(window, zone, due_at, f"{enrollment.id}/{enrollment.step}")
+    due.mark(by.tenant, due_at)
+    active = replace(enrollment, status="active", due_at=due_at, resume_at=None, planned_at=None)
+    return replace_version("enrollment.resumed", enrollment, active, by)
+
+
+class OpenEnrollments(NamedTuple):
+    """How many open enrollments a sequence has; at least so many if the count is not exact."""
+
+    number: int
+    is_exact: bool
+
+
+NO_ENROLLMENTS = OpenEnrollments(0, True)
+
+
+def count_open(tenant: Tenant, sequence_id: str) -> OpenEnrollments:
+    """Counts those among the first megabytes of the sequence's enrollments: some thousands per megabyte."""
+    number = 0
+    for page_number, enrollments in enumerate(_pages(tenant, sequence_id, None), 1):
+        number += sum(enrollment.is_open for enrollment in enrollments)
+        if page_number == _MAX_COUNTED_PAGES:
+            return OpenEnrollments(number, is_exact=False)
+    return OpenEnrollments(number, is_exact=True)
+
+
+def has_open(tenant: Tenant, sequence_id: str) -> bool:
+    return any(
+        enrollment.is_open for enrollments in _pages(tenant, sequence_id, None) for enrollment in enrollments
+    )
+
+
+def open_after(tenant: Tenant, sequence_id: str, enrollment_id: str | None) -> Iterator[Enrollment]:
+    """The open enrollments of a sequence after one of them, oldest first. An index may lack those of the last seconds,
+    and have a version that is not the newest.
+    """
+    for enrollments in _pages(tenant, sequence_id, enrollment_id):
+        yield from (enrollment for enrollment in enrollments if enrollment.is_open)
+
+
+def search(sequence_id: str, query: EnrollmentQuery, by: Caller) -> Page[Enrollment]:
+    """The enrollments of a sequence, newest first."""
+    filters = {"status": query.status, "lead_id": query.lead_id, "prospect_id": query.prospect_id}
+    wanted = {name: value for name, value in filters.items() if value}
+
+    def keep(item: Item) -> bool:
+        return all(item.get(name) == value for name, value in wanted.items())
+
+    return ENROLLMENTS.page(
+        by.tenant, query, index="gsi1", by=("sequence", sequence_id), keep=keep if wanted else None
+    )
+
+
+def get_of(sequence_id: str, enrollment_id: str, by: Caller) -> Enrollment:
+    """An enrollment of a sequence. Raises: NotFound."""
+    found = ENROLLMENTS.get(by.tenant, enrollment_id)
+    if found.sequence_id != sequence_id:
+        raise ENROLLMENTS.not_found(enrollment_id)
+    return found
+
+
+def create(new: Enrollment, by: Caller) -> None:
+    """Add a new enrollment and its claims, in the caller's transaction. The commit raises AlreadyWritten if its address
+    or person is enrolled concurrently.
+    """
+    by.transaction.create(item_of(new, by))
+    for claimed in (new.address, new.person_id):
+        claim = claim_key(by.tenant, claimed)
+        by.transaction.create({**claim._asdict(), "kind": "ENROLLMENT_CLAIM", "enrollment_id": new.id})
+    by.transaction.audit(
+        "enrollment.created",
+        new.id,
+        audit.changes({}, _audited(dump(new)), personal=PERSONAL, salt=new.salt),
+    )
+
+
+def remove(sequence_id: str, enrollment_id: str, by: Caller) -> None:
+    """Stop an open enrollment for good. A closed one stays as it is.
+
+    Raises: NotFound, PreconditionFailed.
+    """
+    found = get_of(sequence_id, enrollment_id, by)
+    by.transaction.check_if_match(found.version)
+    if found.is_open:
+        stop(found, "removed", by)
+
+
+def _pages(tenant: Tenant, sequence_id: str, after: str | None) -> Iterator[list[Enrollment]]:
+    values: dict[str, Json] = {":pk": ENROLLMENTS.partition(tenant, "sequence", sequence_id)}
+    condition = "gsi1pk = :pk"
+    if after:
+        condition, values[":after"] = f"{condition} AND gsi1sk > :after", after
+    for items in pages(condition, values, index="gsi1"):
+        yield [ENROLLMENTS.load(item) for item in items]
 
 
 def _audited(fields: Item) -> Item:

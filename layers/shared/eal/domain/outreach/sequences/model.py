@@ -8,7 +8,7 @@ from eal.core.clock import Instant
 
 type SequenceStatus = Literal["draft", "active", "paused", "archived"]
 type StopEvent = Literal["replied", "bounced", "complained", "unsubscribed", "converted"]
-type Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+type Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 TRANSITIONS: dict[SequenceStatus, tuple[SequenceStatus, ...]] = {
     "draft": ("active",),
@@ -22,6 +22,11 @@ STOP_EVENTS: tuple[StopEvent, ...] = ("replied", "bounced", "complained", "unsub
 ALWAYS_STOPS: frozenset[StopEvent] = frozenset({"replied", "bounced", "complained", "unsubscribed"})
 """What stops an enrollment of every sequence. A further e-mail after an unsubscribe is unlawful (16 CFR 316.5)."""
 
+MAX_STEPS, MAX_VARIANTS = 20, 5
+MAX_DELAY_HOURS = 90 * 24
+MIN_FOLLOW_UP_HOURS = 12
+"""Between two e-mails to the same recipient."""
+MIN_WINDOW_MINUTES = 60
 MAX_JSON_BYTES = 48 * 1024
 """Bytes of JSON, in UTF-8, of a sequence: it is in its item, in the stored response and twice in an audit record."""
 
@@ -57,7 +62,7 @@ class Step:
 class SendWindow:
     """The weekdays and the time of day, in the recipient's zone, at which e-mails are sent."""
 
-    days: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
+    days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
     start: str = "09:00"
     end: str = "17:00"
 

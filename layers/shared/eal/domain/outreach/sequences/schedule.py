@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.domain.organization_settings.hours import BusinessHours
-    from eal.domain.outreach.sequences.model import SendWindow
+    from eal.domain.outreach.sequences.model import SendWindow, Sequence
 
 MAX_JITTER = timedelta(minutes=30)
 """E-mails that are due at the same time, as at the opening of the window, are spread over this time."""
@@ -40,6 +40,12 @@ def next_send_at(window: SendWindow, zone: str, earliest: datetime, key: str) ->
     closing = hours.next_closing(spans, zone, opening)
     room = min(MAX_JITTER, closing - opening) if closing else MAX_JITTER
     return opening + _MILLISECOND * (_number(key) % max(room // _MILLISECOND, 1))
+
+
+def due_at(sequence: Sequence, step: int, enrollment_id: str, zone: str, after: datetime) -> datetime:
+    """When an enrollment's step is sent, of which the one before was sent, or the enrollment made, at `after`."""
+    earliest = after + timedelta(hours=sequence.steps[step].delay_hours)
+    return next_send_at(sequence.send_window, zone, earliest, f"{enrollment_id}/{step}")
 
 
 def _spans(window: SendWindow) -> BusinessHours:

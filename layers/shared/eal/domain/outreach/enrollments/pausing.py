@@ -1,0 +1,42 @@
+"""Pausing and resuming an enrollment by request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal.core.errors import IllegalTransition
+from eal.domain.outreach import test_clock
+from eal.domain.outreach.enrollments import store
+from eal.domain.outreach.sequences.store import SEQUENCES
+
+if TYPE_CHECKING:
+    from eal.core.caller import Caller
+    from eal.domain.outreach.enrollments.model import Enrollment, EnrollmentStatus
+    from eal.domain.outreach.enrollments.wire import EnrollmentTransition
+
+_TRANSITIONS: dict[EnrollmentStatus, tuple[EnrollmentStatus, ...]] = {
+    "active": ("paused",),
+    "paused": ("active",),
+    "completed": (),
+    "stopped": (),
+}
+
+
+def transition(sequence_id: str, enrollment_id: str, body: EnrollmentTransition, by: Caller) -> Enrollment:
+    """The enrollment, paused or resumed.
+
+    Raises: NotFound, PreconditionFailed; IllegalTransition with `allowed`.
+    """
+    before = store.get_of(sequence_id, enrollment_id, by)
+    by.transaction.check_if_match(before.version)
+    allowed = _TRANSITIONS[before.status]
+    if body.to not in allowed:
+        raise IllegalTransition(
+            f"An enrollment with the status '{before.status}' cannot become '{body.to}'.",
+            status=before.status,
+            allowed=list(allowed),
+        )
+    if body.to == "paused":
+        return store.pause_until(before, None, by)
+    now = test_clock.now_of(by.tenant, by.at)
+    return store.resume(before, SEQUENCES.get(by.tenant, sequence_id), now, by)

@@ -1,0 +1,121 @@
+"""What the API accepts and returns for enrollments."""
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from eal.core.clock import Instant
+from eal.core.listing import ListQuery, PageView
+from eal.core.wire import Wire
+from eal.domain.outreach.enrollments.model import EnrollmentResult, EnrollmentStatus, Refusal, StopReason
+
+MAX_ENROLLED = 100
+"""Leads and prospects of one request."""
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+_Ids = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=MAX_ENROLLED)]
+
+
+class EnrollmentsCreate(Wire):
+    """At most 100 leads and prospects together, and at least one."""
+
+    model_config = ConfigDict(
+        **_INPUT,
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["lead_ids"], "properties": {"lead_ids": {"minItems": 1}}},
+                {"required": ["prospect_ids"], "properties": {"prospect_ids": {"minItems": 1}}},
+            ]
+        },
+    )
+
+    acts_at_once: ClassVar[bool] = True  # it commits some people at a time
+
+    lead_ids: _Ids = []  # noqa: RUF012 - pydantic copies defaults
+    prospect_ids: _Ids = []  # noqa: RUF012 - as above
+
+    @model_validator(mode="after")
+    def _is_one_batch(self) -> Self:
+        count = len(self.lead_ids) + len(self.prospect_ids)
+        if not 1 <= count <= MAX_ENROLLED:
+            raise ValueError(f"Must have 1 to {MAX_ENROLLED} ids in 'lead_ids' and 'prospect_ids' together.")
+        return self
+
+
+class EnrollmentTransition(Wire):
+    model_config = _INPUT
+
+    to: Literal["paused", "active"]
+
+
+class EnrollmentQuery(ListQuery):
+    status: EnrollmentStatus | None = None
+    lead_id: Annotated[str | None, Field(max_length=100)] = None
+    prospect_id: Annotated[str | None, Field(max_length=100)] = None
+
+
+class EnrollmentView(Wire):
+    id: str
+    sequence_id: str
+    lead_id: str | None
+    prospect_id: str | None
+    status: EnrollmentStatus
+    stop_reason: StopReason | None
+    step: Annotated[int, Field(description="Index, from 0, of the step that is sent next.")]
+    due_at: Annotated[
+        Instant | None,
+        Field(description="When the next step is sent, at the earliest. Null unless the status is `active`."),
+    ]
+    resume_at: Annotated[
+        Instant | None, Field(description="When it resumes by itself, such as after an out-of-office reply.")
+    ]
+    time_zone: Annotated[str, Field(description="The recipient's IANA time zone, for the send window.")]
+    last_email_id: str | None
+    created_at: Instant
+    updated_at: Instant
+    version: int
+
+
+class EnrollmentPage(PageView[EnrollmentView]):
+    pass
+
+
+class EnrollmentResultView(Wire):
+    lead_id: str | None
+    prospect_id: str | None
+    status: Literal["enrolled", "refused"]
+    reason: Annotated[
+        Refusal | None,
+        Field(
+            description="`duplicate`: an earlier one of this request has the same address. `already_enrolled`: the "
+            "address, lead or prospect has an open enrollment, in this or another sequence; `enrollment_id` names it. "
+            "`opted_out` and `converted` are outreach states of prospects."
+        ),
+    ]
+    enrollment_id: str | None
+
+
+class EnrollmentResultsView(Wire):
+    """One result for each id of the request, leads first, in the order of the request."""
+
+    data: list[EnrollmentResultView]
+    enrolled: int
+    refused: int
+
+    @classmethod
+    def of_results(cls, results: list[EnrollmentResult]) -> Self:
+        enrolled = sum(result.refusal is None for result in results)
+        return cls(
+            data=[
+                EnrollmentResultView(
+                    lead_id=result.lead_id,
+                    prospect_id=result.prospect_id,
+                    status="refused" if result.refusal else "enrolled",
+                    reason=result.refusal,
+                    enrollment_id=result.enrollment_id,
+                )
+                for result in results
+            ],
+            enrolled=enrolled,
+            refused=len(results) - enrolled,
+        )
