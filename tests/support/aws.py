@@ -53,6 +53,7 @@ QUEUES = {
     "replay": "ReplayQueue",
     "recording": "RecordingQueue",
     "retention": "RetentionQueue",
+    "send": "SendQueue",
 }
 """Names of queues in the settings and in the template."""
 SCHEDULES = "later"
@@ -74,6 +75,7 @@ SETTINGS = {
     "AUDIT_RETENTION_DAYS": "2557",
     "AUDIT_TABLE_DAYS": "396",
     "AUDIT_LOCK_MODE": "GOVERNANCE",
+    "RESEND_REQUESTS_PER_SECOND": "2",
     "PUBLIC_BASE_URL": "https://api.example.com",
     "CALLRAIL_RECEIVER_URL": "https://receiver.example.com/",
     "RESEND_RECEIVER_URL": "https://resend.example.com/",

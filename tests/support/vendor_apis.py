@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tools.fixtures.resend import SendingApi
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -21,18 +23,23 @@ type Body = dict[str, Any]
 
 @dataclass(slots=True)
 class Trouble:
-    """A failure instead of a response. `hang_up` closes the connection without one."""
+    """A failure instead of a response. `hang_up` closes the connection without one. `is_late`: the request is carried
+    out first."""
 
     status: int = 500
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b'{"message": "later"}'
     hang_up: bool = False
+    is_late: bool = False
 
 
 @dataclass(slots=True)
 class Request:
     path: str
     query: dict[str, str]
+    method: str = "GET"
+    headers: dict[str, str] = field(default_factory=dict)
+    body: Body = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -54,8 +61,11 @@ class ResendApi(VendorApi):
     """`mails` are received mails in the format of a single mail, the oldest first."""
 
     mails: list[Body] = field(default_factory=list)
+    sending: SendingApi = field(default_factory=SendingApi)
 
     def answer(self, request: Request) -> tuple[int, Body]:
+        if request.path == "/emails" and request.method == "POST":
+            return self.sending.accept(request.headers.get("idempotency-key", ""), request.body)
         if request.path == "/emails/receiving":
             return self._page(request.query)
         found = [mail for mail in self.mails if request.path == f"/emails/receiving/{mail['id']}"]
@@ -126,10 +136,20 @@ class _Handler(BaseHTTPRequestHandler):
     api: VendorApi
 
     def do_GET(self) -> None:
+        self._respond(b"")
+
+    def do_POST(self) -> None:
+        self._respond(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def _respond(self, content: bytes) -> None:
         split = urlsplit(self.path)
-        request = Request(split.path, dict(parse_qsl(split.query)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = json.loads(content) if content else {}
+        request = Request(split.path, dict(parse_qsl(split.query)), self.command, headers, body)
         self.api.requests.append(request)
         trouble = self.api.troubles.pop(0) if self.api.troubles else None
+        if trouble and trouble.is_late:
+            self.api.answer(request)
         if trouble and trouble.hang_up:
             self.close_connection = True
         elif trouble:

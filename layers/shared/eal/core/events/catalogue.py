@@ -23,6 +23,7 @@ CATALOGUE: Final = {
     "lead.created": "New lead added to the system.",
     "lead.updated": "A lead's fields, status or score changed.",
     "lead.erased": "A lead's personal data was erased. Erase your copies too.",
+    "outreach.email.sent": "Outbound email sent.",
     "api_key.rotated": "An API key was rotated. The old key works until its overlap ends.",
     "api_key.revoked": "An API key was revoked.",
     "webhook.disabled": "A webhook endpoint was disabled, because it answered 410 or its deliveries failed for five "
@@ -32,7 +33,6 @@ CATALOGUE: Final = {
 """The types that the code emits, with their meaning. A type is added together with the code that emits it."""
 
 RESERVED: Final = {
-    "outreach.email.sent": "Outbound email sent.",
     "outreach.email.replied": "Reply received and classified.",
     "claim.scope.ready": "Insurance documentation extraction completed and ready for review.",
     "review.requested": "Customer was sent a review request after job completion.",

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from eal.core import caller
 from eal.core.clock import rfc3339
 from eal.domain.integrations import inbound
 from eal.domain.integrations.connections import Connection
+from eal.domain.outreach.replies import store as replies
 from eal.domain.outreach.sending.transport import Accepted, RefusedForGood
-from eal.vendors.resend.webhooks import RECEIVED, VENDOR
+from eal.vendors.resend.webhooks import RECEIVED, TYPES, VENDOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from eal.core.json import Json
     from eal.core.tenancy import Tenant
+    from eal.domain.outreach.emails.model import Email
     from eal.domain.outreach.sending.transport import Message
     from eal.vendors.loose_json import Body
 
@@ -113,6 +116,8 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     ),
 }
 """What answers an e-mail after its delivery, by the name before the @."""
+_TRACKED = frozenset({"email.opened", "email.clicked"})
+"""Events that are recorded only if the organization wants it."""
 _ABSENCE = timedelta(days=7)
 _ANSWER_PREFIX = "simulated_answer/"
 _DAY = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}")
@@ -148,6 +153,18 @@ class SimulatedMailbox:
             vendor_email_id=_vendor_id(message.email_id),
             message_id=message_id_of(message.email_id),
         )
+
+    def is_settled(self, email: Email) -> bool:
+        """Whether everything that happens to the e-mail is recorded, so that an advancing clock may go on."""
+        if email.status == "queued" or email.sent_at is None:
+            return email.status != "queued"
+        name = name_of(email.to)
+        if answer := ANSWERS.get(name):
+            at = email.sent_at + timedelta(seconds=answer.seconds)
+            by = caller.worker("send_emails", self.tenant, self.request_id)
+            return bool(replies.known_replies(VENDOR, [answer_id(name, email.id, at)], by))
+        expected = [event.type for event in EVENTS[name] if event.type not in _TRACKED]
+        return TYPES[expected[-1]] in {occurrence.type for occurrence in email.occurrences}
 
     def _store(self, event_type: str, data: Mapping[str, Json], at: datetime) -> None:
         """The body of a repeated request has other times, but the same delivery id, by which duplicates are known."""

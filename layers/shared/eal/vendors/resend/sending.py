@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.json import Json
+    from eal.domain.outreach.emails.model import Email
     from eal.domain.outreach.sending.transport import Message, Transport
 
 WAITS: Final[Mapping[str, float]] = {
@@ -55,6 +56,10 @@ class Resend:
             # The answer to the same key is the same, and an event may tell the id.
             raise Deferred(KEY_RETRY_SECONDS, may_have_arrived=True)
         return Accepted(vendor=VENDOR, vendor_email_id=vendor_email_id)
+
+    def is_settled(self, email: Email) -> bool:
+        """See `Transport.is_settled`: what became of the e-mail shows in days, and stops the enrollment then."""
+        return email.status != "queued"
 
 
 def connect(by: Caller) -> Transport | None:

@@ -34,7 +34,7 @@ _MAX_TIMESTAMP_DIGITS = 12
 _MAX_ID_CHARACTERS = 200
 _MAX_ATTACHMENTS = 100
 
-_TYPES: Final[Mapping[str, EventType]] = {
+TYPES: Final[Mapping[str, EventType]] = {
     "email.delivered": "delivered",
     "email.delivery_delayed": "delayed",
     "email.bounced": "bounced",
@@ -89,10 +89,10 @@ def parse_webhook(raw: bytes, delivery_id: str, received_at: datetime) -> MailEv
     event_type, data = loose_json.text(body, "type") or "", loose_json.member(body, "data")
     if event_type == RECEIVED:
         return parse_mail(data, received_at)
-    if event_type not in _TYPES:
+    if event_type not in TYPES:
         return None
     return MailEvent(
-        type=_TYPES[event_type],
+        type=TYPES[event_type],
         vendor=VENDOR,
         vendor_event_id=delivery_id or hashlib.sha256(raw).hexdigest(),
         vendor_email_id=_email_id(data, "email_id"),

@@ -71,6 +71,20 @@ def queue(email: Email, content: Content, by: Caller) -> Email:
     return queued
 
 
+def point_to(email: Email, by: Caller) -> None:
+    """Store the pointer from the vendor's id to the e-mail, in the caller's transaction."""
+    if email.vendor and email.vendor_email_id:
+        pointer = vendor_id_key(by.tenant, email.vendor, email.vendor_email_id)
+        by.transaction.create({**pointer._asdict(), "kind": "EMAIL_VENDOR_ID", "email_id": email.id})
+
+
+def record_unsent(email: Email, by: Caller) -> None:
+    """Create an e-mail that could not be written, in the caller's transaction: its record says why."""
+    by.transaction.create(item_of(email, by))
+    changes = audit.changes({}, _audited(email), personal=model.PERSONAL, salt=email.salt)
+    by.transaction.audit(f"email.{email.status}", email.id, changes)
+
+
 def replace_version(action: str, before: Email, changed: Email, by: Caller) -> Email:
     """Write the e-mail's next version, in the caller's transaction.
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from eal.domain.outreach.emails.model import Email
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -58,4 +60,8 @@ class Transport(Protocol):
 
         `now` is the time of the tenant's outreach. Raises: Deferred, RefusedForGood.
         """
+        ...
+
+    def is_settled(self, email: Email) -> bool:
+        """Whether the next e-mail of a sequence may follow this one."""
         ...

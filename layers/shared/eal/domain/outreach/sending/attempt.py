@@ -1,0 +1,243 @@
+"""The attempt to send one queued e-mail: checks, request, record.
+
+The queued e-mail is the intent. Its idempotency key goes with each request, so a run that is killed between the request
+and its record repeats the request, and the vendor returns the first answer. The vendor keeps keys for 24 hours:
+an e-mail whose outcome is still unknown shortly before has failed, and is not sent again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from eal.core import observe
+from eal.core.table.write import AlreadyWritten, Stale
+from eal.domain.leads.store import LEADS
+from eal.domain.outreach.deliverability import store as deliverability
+from eal.domain.outreach.emails import store as emails
+from eal.domain.outreach.emails.model import Occurrence, with_occurrence
+from eal.domain.outreach.emails.store import EMAILS
+from eal.domain.outreach.emails.wire import EmailView
+from eal.domain.outreach.enrollments import store as enrollments
+from eal.domain.outreach.enrollments.store import ENROLLMENTS
+from eal.domain.outreach.sending import caps
+from eal.domain.outreach.sending.message import message_of
+from eal.domain.outreach.sending.transport import Accepted, Deferred, RefusedForGood
+from eal.domain.outreach.sequences.store import SEQUENCES
+from eal.domain.outreach.suppressions import store as suppressions
+from eal.domain.prospects import store as prospects
+from eal.domain.prospects.store import PROSPECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from eal.core.caller import Caller
+    from eal.core.tenancy import Tenant
+    from eal.domain.leads.model import Lead
+    from eal.domain.organization_settings.store import Outreach, Sender
+    from eal.domain.outreach.emails.model import Content, Email
+    from eal.domain.outreach.enrollments.model import StopReason
+    from eal.domain.outreach.sending.transport import Transport
+    from eal.domain.outreach.sequences.model import Sequence
+    from eal.domain.prospects.model import Prospect
+
+UNKNOWN_AFTER = timedelta(hours=23)
+_UNKNOWN = "The e-mail service did not confirm the e-mail within 23 hours. It may have been sent."
+_ERASED = "The recipient was erased."
+_REFUSAL_SECONDS = 3600
+"""The pause of a sender whom the vendor refuses, because somebody has to change that."""
+_TRIES = 4
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """What the sending of a tenant's e-mails needs. `act` makes a caller with an empty transaction, `now` is the time
+    of the tenant's outreach.
+    """
+
+    tenant: Tenant
+    transport: Transport
+    outreach: Outreach
+    act: Callable[[], Caller]
+    now: Callable[[], datetime]
+    _sequences: dict[str, Sequence | None] = field(default_factory=dict)
+
+    def sequence(self, sequence_id: str) -> Sequence | None:
+        """The sequence, read once: a change takes effect with the next run."""
+        if sequence_id not in self._sequences:
+            self._sequences[sequence_id] = SEQUENCES.find(self.tenant, sequence_id)
+        return self._sequences[sequence_id]
+
+    @property
+    def sender(self) -> Sender:
+        if self.outreach.sender is None:
+            raise AssertionError("no step is sent without a sender")
+        return self.outreach.sender
+
+    def person(self, lead_id: str | None, prospect_id: str | None) -> Lead | Prospect | None:
+        """The recipient. None once it is erased."""
+        if lead_id:
+            return LEADS.find(self.tenant, lead_id)
+        return PROSPECTS.find(self.tenant, prospect_id) if prospect_id else None
+
+    def count(self, sequence_id: str | None, by: Caller) -> None:
+        """Count one e-mail now, in the caller's transaction. The commit raises CapReached."""
+        day = caps.day_of(self.now(), self.outreach)
+        caps.count(day, caps.cap_on(day, self.outreach), self._capped(sequence_id), by)
+
+    def take_back(self, sequence_id: str | None, by: Caller) -> None:
+        caps.take_back(caps.day_of(self.now(), self.outreach), self._capped(sequence_id), by)
+
+    def _capped(self, sequence_id: str | None) -> tuple[str, int | None] | None:
+        sequence = self.sequence(sequence_id) if sequence_id else None
+        return (sequence.id, sequence.daily_cap) if sequence else None
+
+
+class _Obstacle(NamedTuple):
+    """Why a queued e-mail is not sent now, or never."""
+
+    status: Literal["suppressed", "failed", "waits"]
+    reason: str
+    stops: StopReason = "suppressed"
+
+
+def send_queued(email_id: str, desk: Desk) -> bool:
+    """Send a queued e-mail whose time has come. False if there was nothing to request of the vendor.
+
+    Raises: Deferred, CapReached.
+    """
+    email = EMAILS.find(desk.tenant, email_id)
+    if email is None or email.status != "queued" or email.send_at > desk.now():
+        return False
+    if email.vendor and email.vendor_email_id:
+        # An event told that the vendor has it, before its answer could be recorded.
+        _record_sent(email, Accepted(vendor=email.vendor, vendor_email_id=email.vendor_email_id), desk)
+        return False
+    if obstacle := _obstacle(email, desk):
+        if obstacle.status != "waits":
+            _record_end(email, obstacle, desk)
+        return False
+    content = emails.content_of(email_id, desk.act())
+    if content is None:
+        _record_end(email, _Obstacle("suppressed", _ERASED, "erased"), desk)
+        return False
+    is_first = email.attempted_at is None
+    if is_first:
+        email = _begin(email, desk)
+    request(email, content, desk, is_first=is_first)
+    return True
+
+
+def request(email: Email, content: Content, desk: Desk, *, is_first: bool) -> None:
+    """Hand an e-mail over to the vendor, and record the outcome. Its `attempted_at` is stored already.
+
+    Raises: Deferred.
+    """
+    try:
+        accepted = desk.transport.send(message_of(email, content, desk.tenant), desk.now())
+    except RefusedForGood as refused:
+        _record_end(email, _Obstacle("failed", refused.reason, "failed"), desk)
+        if refused.is_of_sender:
+            raise Deferred(_REFUSAL_SECONDS, may_have_arrived=False) from refused
+        return
+    except Deferred as deferred:
+        if is_first and not deferred.may_have_arrived:
+            _change(email, desk, lambda newest, by: _take_back(newest, desk, by))
+        raise
+    _record_sent(email, accepted, desk)
+
+
+def _obstacle(email: Email, desk: Desk) -> _Obstacle | None:
+    attempted_at = email.attempted_at
+    if attempted_at and desk.act().at - attempted_at >= UNKNOWN_AFTER:
+        return _Obstacle("failed", _UNKNOWN, "failed")
+    if suppression := suppressions.find(desk.tenant, email.to):
+        return _Obstacle("suppressed", f"The address is on the suppression list: {suppression.reason}.")
+    if (email.lead_id or email.prospect_id) and desk.person(email.lead_id, email.prospect_id) is None:
+        return _Obstacle("suppressed", _ERASED, "erased")
+    if email.enrollment_id is None:
+        return None
+    enrollment = ENROLLMENTS.find(desk.tenant, email.enrollment_id)
+    sequence = desk.sequence(email.sequence_id) if email.sequence_id else None
+    if enrollment is None or sequence is None:
+        return _Obstacle("suppressed", "The enrollment was removed.")
+    if enrollment.status == "stopped":
+        return _Obstacle("suppressed", f"The enrollment was stopped: {enrollment.stop_reason}.")
+    if sequence.status == "archived":
+        return _Obstacle("suppressed", "The sequence was archived.", "sequence_archived")
+    if enrollment.status == "paused" or sequence.status != "active":
+        return _Obstacle("waits", "paused")
+    return None
+
+
+def _begin(email: Email, desk: Desk) -> Email:
+    """Record the time of the first request, and count the e-mail.
+
+    Raises: CapReached.
+    """
+    by = desk.act()
+    begun = emails.replace_version("email.attempted", email, replace(email, attempted_at=by.at), by)
+    desk.count(email.sequence_id, by)
+    by.transaction.commit()
+    return begun
+
+
+def _take_back(email: Email, desk: Desk, by: Caller) -> None:
+    emails.replace_version("email.deferred", email, replace(email, attempted_at=None), by)
+    desk.take_back(email.sequence_id, by)
+
+
+def _record_sent(email: Email, accepted: Accepted, desk: Desk) -> None:
+    def record(newest: Email, by: Caller) -> None:
+        known = replace(
+            newest,
+            sent_at=desk.now(),
+            vendor=accepted.vendor,
+            vendor_email_id=accepted.vendor_email_id,
+            message_id=accepted.message_id or newest.message_id,
+        )
+        sent = with_occurrence(known, Occurrence(type="sent", at=desk.now()))
+        after = emails.replace_version("email.sent", newest, sent, by)
+        emails.point_to(after, by)
+        deliverability.counted(after, "sent", by)
+        if after.prospect_id:
+            prospects.advance_outreach(after.prospect_id, "contacted", by)
+        by.transaction.emit("outreach.email.sent", EmailView.of(after).model_dump(mode="json"))
+
+    _change(email, desk, record)
+    observe.count("emails_sent")
+
+
+def _record_end(email: Email, end: _Obstacle, desk: Desk) -> None:
+    """Record that the e-mail is never sent, and stop its enrollment."""
+
+    def record(newest: Email, by: Caller) -> None:
+        status: Literal["failed", "suppressed"] = "failed" if end.status == "failed" else "suppressed"
+        occurrence = Occurrence(type=status, at=desk.now(), detail=end.reason)
+        emails.replace_version(f"email.{status}", newest, with_occurrence(newest, occurrence), by)
+        enrollment = ENROLLMENTS.find(desk.tenant, newest.enrollment_id) if newest.enrollment_id else None
+        if enrollment and enrollment.is_open:
+            enrollments.stop(enrollment, end.stops, by)
+
+    _change(email, desk, record)
+    observe.count("emails_failed" if end.status == "failed" else "emails_suppressed")
+
+
+def _change(email: Email, desk: Desk, change: Callable[[Email, Caller], None]) -> None:
+    """Commit a change of a queued e-mail, again on the newest version if a webhook or another run was faster."""
+    for attempt in range(_TRIES):
+        by = desk.act()
+        change(email, by)
+        try:
+            by.transaction.commit()
+        except (Stale, AlreadyWritten):
+            newest = EMAILS.find(desk.tenant, email.id)
+            if newest is None or newest.status != "queued":
+                return  # erased, or recorded by another run
+            if attempt == _TRIES - 1:
+                raise
+            email = newest
+        else:
+            return

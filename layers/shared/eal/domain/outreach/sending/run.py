@@ -1,0 +1,260 @@
+"""The run of one tenant: a bounded number of its due e-mails, oldest first, under a lease.
+
+First the queued e-mails, then the due steps of sequences. What cannot be sent now stays where it is, and a due marker
+says when it can: at the end of a pause that the vendor requests, on the next day, or when a send window opens.
+
+A run is killed without loss at any line. It marks the end of its lease as due before it begins, so that the scheduler
+starts another run then.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from eal.core import caller, clock, observe
+from eal.core.clock import parse, rfc3339
+from eal.core.table.read import pages
+from eal.core.table.write import Stale
+from eal.domain.organization_settings.store import outreach_in, settings_of
+from eal.domain.outreach.deliverability import sender
+from eal.domain.outreach.emails.store import EMAILS
+from eal.domain.outreach.enrollments.store import ENROLLMENTS, due_partition
+from eal.domain.outreach.sending import attempt, caps, due, lease, steps
+from eal.domain.outreach.sending.attempt import Desk
+from eal.domain.outreach.sending.caps import CapReached
+from eal.domain.outreach.sending.lease import Held
+from eal.domain.outreach.sending.transport import Deferred
+from eal.domain.outreach.sequences.schedule import is_open, next_send_at
+from eal.domain.outreach.test_clock import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from eal.core.caller import Caller
+    from eal.core.table.item import Item
+    from eal.core.tenancy import Tenant
+    from eal.domain.outreach.enrollments.model import Enrollment
+    from eal.domain.outreach.sending.transport import Transport
+
+    type Connect = Callable[[Caller], Transport | None]
+
+MAX_EMAILS = 100
+MAX_TIME = timedelta(seconds=60)
+"""The last e-mail is begun by then. It may take four attempts of ten seconds and three pauses of five seconds."""
+RETRY_INTERVAL = timedelta(hours=1)
+"""How often a tenant without a key of the vendor, or without a sender, is tried."""
+ADVANCE_PAUSE = timedelta(seconds=3)
+"""Real time for what an advance has sent: until then, indexes and simulated replies have usually arrived."""
+ADVANCE_SPAN = timedelta(hours=1)
+"""How much simulated time passes after the first e-mail before that pause. No step follows another one sooner."""
+MAX_DEFERRED = 3
+"""Requests without a clear response in a row, after which the vendor is left alone."""
+_PAGE_ITEMS = 50
+
+
+class BudgetSpent(Exception):
+    """The run has sent as much as a run may. The next message of the tenant goes on."""
+
+
+class _Closed(Exception):
+    """Nothing can be sent for the tenant until the time at which the run has itself woken."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """`wakes` are the times, of the tenant's outreach, from which something can be sent that could not be sent now."""
+
+    desk: Desk
+    reading: Reading
+    ends_at: datetime
+    left: int
+    deferred: int = 0
+    waits: bool = False
+    has_sent: bool = False
+    wakes: list[datetime] = field(default_factory=list)
+    _capped: set[str] = field(default_factory=set)
+    _openings: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
+
+    def send_due(self) -> None:
+        """Send what is due now. Raises: BudgetSpent, Deferred."""
+        self.waits = False
+        for cache in (self.wakes, self._capped, self._openings):
+            cache.clear()
+        with suppress(_Closed):
+            for item in _items(EMAILS.partition(self.desk.tenant, "queued"), self.desk.now()):
+                self._attempt(partial(attempt.send_queued, cast("str", item["id"]), self.desk))
+            if self.desk.outreach.sender is None:
+                self.wakes.append(self.desk.now() + RETRY_INTERVAL)
+                return
+            for item in _items(due_partition(self.desk.tenant), self.desk.now()):
+                enrollment = ENROLLMENTS.load(item)
+                if self._can_be_sent(enrollment):
+                    self._attempt(partial(steps.send_step, enrollment.id, self.desk))
+
+    def advance(self) -> timedelta | None:
+        """Carry out what becomes due until the clock arrives, at the time of each. Returns the pause before the next
+        message goes on with it, None if the clock has arrived.
+
+        Raises: BudgetSpent, Deferred, Stale.
+        """
+        pauses_at: datetime | None = None
+        while True:
+            self.send_due()
+            if self.waits and not self.reading.is_stuck:
+                return ADVANCE_PAUSE
+            if self.has_sent and pauses_at is None:
+                pauses_at = self.reading.now() + ADVANCE_SPAN
+            at = self._next_at()
+            if at is None or at > cast("datetime", self.reading.advancing_to):
+                if self.has_sent:
+                    return ADVANCE_PAUSE
+                self.reading.arrive()
+                return None
+            if pauses_at and at > pauses_at:
+                return ADVANCE_PAUSE
+            self.reading.step_to(at)
+
+    def _next_at(self) -> datetime | None:
+        now = self.reading.now()
+        times = [_next_at(self.desk.tenant, now), *(at for at in self.wakes if at > now)]
+        return min((at for at in times if at), default=None)
+
+    def _attempt(self, send: Callable[[], bool]) -> None:
+        """Raises: BudgetSpent, Deferred, _Closed."""
+        if not self.left or clock.now() >= self.ends_at:
+            raise BudgetSpent
+        try:
+            sent = send()
+        except steps.Waits:
+            self.waits = True
+        except Stale:
+            # It changed meanwhile; the next run reads it again.
+            due.mark_real(self.desk.tenant, clock.now())
+        except CapReached as reached:
+            self._close(reached)
+        except Deferred as deferred:
+            self.left -= 1
+            self.deferred += 1
+            if not deferred.may_have_arrived or self.deferred == MAX_DEFERRED:
+                raise
+            self.wakes.append(self.desk.now() + timedelta(seconds=deferred.seconds))
+        else:
+            self.left -= sent
+            self.has_sent |= sent
+            self.deferred = 0
+
+    def _close(self, reached: CapReached) -> None:
+        """Raises: _Closed."""
+        self.wakes.append(caps.next_day(self.desk.now(), self.desk.outreach))
+        if reached.sequence_id is None:
+            raise _Closed
+        self._capped.add(reached.sequence_id)
+
+    def _can_be_sent(self, enrollment: Enrollment) -> bool:
+        """Whether the step can be sent now, by what the index has of it: this costs no read per enrollment."""
+        sequence = self.desk.sequence(enrollment.sequence_id)
+        if sequence is None or sequence.status == "archived" or enrollment.status == "paused":
+            return True  # it is stopped, or resumed
+        if sequence.status != "active" or sequence.id in self._capped:
+            return False  # whoever activates the sequence marks it as due
+        place = (sequence.id, enrollment.time_zone)
+        if place not in self._openings:
+            now = self.desk.now()
+            self._openings[place] = (
+                None
+                if is_open(sequence.send_window, enrollment.time_zone, now)
+                else next_send_at(sequence.send_window, enrollment.time_zone, now, sequence.id)
+            )
+        opening = self._openings[place]
+        if opening and opening > self.desk.now():
+            self.wakes.append(opening)
+            return False
+        return True
+
+
+def run(tenant: Tenant, request_id: str, connect: Connect) -> timedelta | None:
+    """Send the tenant's due e-mails. Returns after which time its next message is to go on, or None."""
+    now = clock.now()
+    reading = Reading(tenant)
+    if not reading.advancing_to and not _has_due(tenant, reading.now()):
+        _mark_next(tenant, reading.now())
+        return None
+    held = lease.acquire(tenant, now)
+    if isinstance(held, Held):
+        due.mark_real(tenant, held.until)
+        return None
+    due.mark_real(tenant, now + lease.DURATION)
+    free_at = now
+    try:
+        return _send(tenant, request_id, connect, reading)
+    except BudgetSpent:
+        return timedelta()
+    except Deferred as deferred:
+        free_at = clock.now() + timedelta(seconds=deferred.seconds)
+        due.mark_real(tenant, free_at)
+        observe.logger.warning("sending_deferred", seconds=round(deferred.seconds))
+        return None
+    finally:
+        lease.release(held, free_at)
+
+
+def _send(tenant: Tenant, request_id: str, connect: Connect, reading: Reading) -> timedelta | None:
+    """Raises: BudgetSpent, Deferred."""
+
+    def act() -> Caller:
+        return caller.worker("send_emails", tenant, request_id)
+
+    if sender.is_paused(tenant):
+        observe.logger.info("sender_is_paused")  # resuming it marks the tenant as due
+        reading.arrive()
+        return None
+    transport = connect(act())
+    if transport is None:
+        observe.logger.warning("sending_without_key")
+        due.mark_real(tenant, clock.now() + RETRY_INTERVAL)
+        return None
+    outreach = outreach_in(settings_of(tenant.organization_id))
+    desk = Desk(tenant=tenant, transport=transport, outreach=outreach, act=act, now=reading.now)
+    current = Run(desk=desk, reading=reading, ends_at=clock.now() + MAX_TIME, left=MAX_EMAILS)
+    pause = None
+    if reading.advancing_to:
+        pause = current.advance()
+    else:
+        current.send_due()
+    for at in current.wakes:
+        due.mark(tenant, at)
+    _mark_next(tenant, reading.now())
+    return pause
+
+
+def _has_due(tenant: Tenant, now: datetime) -> bool:
+    partitions = (EMAILS.partition(tenant, "queued"), due_partition(tenant))
+    return any(next(_items(partition, now, 1), None) for partition in partitions)
+
+
+def _mark_next(tenant: Tenant, now: datetime) -> None:
+    """Mark the earliest later work, so that each run leads to the next one, whatever became of other markers."""
+    if at := _next_at(tenant, now):
+        due.mark(tenant, at)
+
+
+def _next_at(tenant: Tenant, now: datetime) -> datetime | None:
+    values = {":start": f"{rfc3339(now)}$"}
+    times = []
+    for partition in (EMAILS.partition(tenant, "queued"), due_partition(tenant)):
+        condition = "gsi2pk = :pk AND gsi2sk > :start"
+        first = next(pages(condition, {**values, ":pk": partition}, index="gsi2", limit=1))
+        times += [parse(cast("str", item["gsi2sk"]).partition("#")[0]) for item in first]
+    return min(times, default=None)
+
+
+def _items(partition: str, now: datetime, limit: int = _PAGE_ITEMS) -> Iterator[Item]:
+    """The items of an index that are due, oldest first."""
+    values = {":pk": partition, ":end": f"{rfc3339(now)}$"}
+    for items in pages("gsi2pk = :pk AND gsi2sk < :end", values, index="gsi2", limit=limit):
+        yield from items

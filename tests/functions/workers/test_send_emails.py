@@ -1,0 +1,348 @@
+"""Due outreach e-mails are sent exactly once, by Resend in live mode, whatever is killed and whatever fails."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eal.core import caller
+from eal.core.tenancy import Tenant as Owner
+from eal.domain.outreach.emails import store as emails
+from eal.domain.outreach.sending import lease, run
+from eal.domain.outreach.suppressions import store as suppressions
+from tests.support.callrail import actions, stored
+from tests.support.faults import Killed, watched_calls
+from tests.support.outreach import API_KEY, email_of, enqueue, marked, queue_email, send, set_up
+from tests.support.pipeline import peek, unpublished
+from tests.support.vendor_apis import ResendApi, Trouble, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eal.domain.outreach.emails.model import Email
+    from tests.support.tenants import Tenant
+    from tests.support.time import Clock
+
+TO = "dana@example.com"
+
+
+@pytest.fixture
+def owner(clock: Clock, tenant: Tenant) -> Owner:
+    """A tenant that may send, in live mode."""
+    set_up(tenant)
+    return Owner(tenant.id, "live")
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ResendApi]:
+    resend = ResendApi("resend", f"Bearer {API_KEY}")
+    with serving(resend, monkeypatch):
+        yield resend
+
+
+def expire_lease(clock: Clock) -> None:
+    clock.advance(seconds=lease.DURATION.total_seconds())
+
+
+def outcome(owner: Owner, email: Email) -> tuple[str, str | None]:
+    found = email_of(owner, email.id)
+    return found.status, found.reason
+
+
+def test_a_queued_email_is_sent_with_what_the_law_requires(owner: Owner, api: ResendApi) -> None:
+    email = queue_email(owner, TO)
+
+    assert send(owner)
+
+    (request,) = api.requests
+    assert request.headers["idempotency-key"] == email.idempotency_key
+    assert request.body["from"] == '"Acme Restoration" <hello@acme.example>'
+    assert request.body["to"] == [TO]
+    assert request.body["reply_to"] == "hello@acme.example"
+    assert (request.body["text"], request.body["html"]) == ("Hello\n", "<p>Hello</p>")
+    assert request.body["tags"] == [{"name": "email", "value": email.id}]
+    headers = request.body["headers"]
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert headers["List-Unsubscribe"].startswith("<https://api.example.com/u/")
+    sent = email_of(owner, email.id)
+    assert (sent.status, sent.vendor, sent.vendor_email_id) == (
+        "sent",
+        "resend",
+        next(iter(api.sending.sent)),
+    )
+    assert [one.type for one in sent.occurrences] == ["queued", "sent"]
+    (event,) = [item for item in unpublished("EVENT") if item["type"]["S"] == "outreach.email.sent"]
+    assert email.id in event["data"]["S"]
+
+
+def test_a_redelivered_message_sends_nothing_again(owner: Owner, api: ResendApi) -> None:
+    queue_email(owner, TO)
+
+    for received in (1, 2, 3):
+        assert send(owner, received)
+
+    assert len(api.requests) == 1
+
+
+def test_an_email_is_not_sent_before_its_time(owner: Owner, api: ResendApi, clock: Clock) -> None:
+    email = queue_email(owner, TO, send_at=clock.now() + timedelta(hours=2))
+    assert send(owner)
+    assert not api.requests
+    assert enqueue() == []
+
+    clock.advance(hours=2)
+
+    assert [one["organization_id"] for one in enqueue()] == [owner.organization_id]
+    assert send(owner)
+    assert outcome(owner, email)[0] == "sent"
+
+
+def test_a_run_killed_after_any_call_sends_exactly_once(
+    owner: Owner, api: ResendApi, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue_email(owner, "first@example.com")
+    assert send(owner)  # the process has the keys of KMS from here on
+    queue_email(owner, "second@example.com")
+    with watched_calls(monkeypatch) as calls:
+        assert send(owner)
+        total = len(calls.made)
+    for call_number in range(1, total + 1):
+        email = queue_email(owner, f"killed{call_number}@example.com")
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = call_number
+            with pytest.raises(Killed):
+                send(owner)
+        expire_lease(clock)
+        assert [one["organization_id"] for one in enqueue()] == [owner.organization_id], call_number
+        assert send(owner)
+        assert outcome(owner, email)[0] == "sent", call_number
+        assert len(api.sending.sent) == call_number + 2
+    assert actions("email", owner.organization_id).count("email.sent") == total + 2
+
+
+def test_a_response_that_is_lost_is_asked_for_again_with_the_same_key(owner: Owner, api: ResendApi) -> None:
+    email = queue_email(owner, TO)
+    api.troubles = [Trouble(hang_up=True, is_late=True), Trouble(status=500, is_late=True)]
+
+    assert send(owner)
+
+    assert outcome(owner, email)[0] == "sent"
+    assert len(api.requests) == 3
+    assert len(api.sending.sent) == 1
+
+
+def test_retry_after_is_waited_for_without_a_run(owner: Owner, api: ResendApi, clock: Clock) -> None:
+    emails_ = [queue_email(owner, f"dana{number}@example.com") for number in range(3)]
+    api.troubles = [Trouble(status=429, headers={"Retry-After": "600"})]
+    assert send(owner)
+    assert len(api.requests) == 1
+
+    clock.advance(seconds=590)
+    assert send(owner)
+    assert len(api.requests) == 1
+    clock.advance(seconds=10)
+
+    assert enqueue()
+    assert send(owner)
+    assert {outcome(owner, email)[0] for email in emails_} == {"sent"}
+    assert len(api.sending.sent) == 3
+
+
+@pytest.mark.parametrize("name", ["daily_quota_exceeded", "monthly_quota_exceeded"])
+def test_a_quota_is_no_failure_of_the_email(owner: Owner, api: ResendApi, clock: Clock, name: str) -> None:
+    email = queue_email(owner, TO)
+    for _ in range(30):
+        api.troubles = [Trouble(status=429, body=f'{{"name": "{name}"}}'.encode())]
+        assert send(owner)
+        assert (outcome(owner, email)[0], email_of(owner, email.id).attempted_at) == ("queued", None)
+        clock.advance(hours=6)
+
+    assert send(owner)
+
+    assert outcome(owner, email)[0] == "sent"
+
+
+def test_an_unknown_outcome_ends_before_the_vendor_forgets_the_key(
+    owner: Owner, api: ResendApi, clock: Clock
+) -> None:
+    email = queue_email(owner, TO)
+    for _ in range(22):
+        api.troubles = [Trouble(status=503, is_late=True)] * 4
+        assert send(owner)
+        clock.advance(hours=1)
+    clock.advance(hours=1)
+    requests = len(api.requests)
+
+    assert send(owner)
+
+    status, reason = outcome(owner, email)
+    assert status == "failed"
+    assert reason is not None
+    assert "within 23 hours" in reason
+    assert len(api.requests) == requests
+    assert len(api.sending.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [(422, "validation_error"), (403, "validation_error"), (409, "invalid_idempotent_request"), (400, "x")],
+)
+def test_a_refusal_for_good_is_a_state_with_its_reason(
+    owner: Owner, api: ResendApi, clock: Clock, status: int, name: str
+) -> None:
+    email = queue_email(owner, TO)
+    api.sending.refusals[TO] = (status, name, "Invalid `to` field.")
+
+    assert send(owner)
+    clock.advance(days=2)
+    assert send(owner)
+
+    assert outcome(owner, email) == ("failed", "Resend refused the e-mail: Invalid `to` field.")
+    assert len(api.requests) == 1
+
+
+def test_a_concurrent_request_with_the_same_key_is_waited_for(owner: Owner, api: ResendApi) -> None:
+    email = queue_email(owner, TO)
+    body = b'{"name": "concurrent_idempotent_requests"}'
+    api.troubles = [Trouble(status=409, body=body, is_late=True)] * 2
+
+    assert send(owner)
+
+    assert outcome(owner, email)[0] == "sent"
+    assert len(api.sending.sent) == 1
+
+
+def test_a_wrong_key_leaves_the_emails_in_the_queue(owner: Owner, api: ResendApi, clock: Clock) -> None:
+    email = queue_email(owner, TO)
+    right, api.authorization = api.authorization, "Bearer another"
+    assert send(owner)
+    assert outcome(owner, email)[0] == "queued"
+    assert len(api.requests) == 1
+    api.authorization = right
+    clock.advance(hours=1)
+
+    assert enqueue()
+    assert send(owner)
+
+    assert outcome(owner, email)[0] == "sent"
+
+
+def test_an_address_that_is_suppressed_in_the_queue_gets_nothing(owner: Owner, api: ResendApi) -> None:
+    email = queue_email(owner, TO)
+    by = caller.worker("test", owner, "req")
+    suppressions.suppress_address(TO, "unsubscribed", "unsubscribe_link", by)
+    by.transaction.commit()
+
+    assert send(owner)
+
+    assert not api.requests
+    assert outcome(owner, email) == ("suppressed", "The address is on the suppression list: unsubscribed.")
+
+
+def test_two_schedulers_and_two_runs_at_once_send_once(
+    owner: Owner, api: ResendApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue_email(owner, TO)
+    assert len(enqueue()) == len(enqueue()) == 1
+    other: list[bool] = []
+    real = api.sending.accept
+
+    def overtaken(key: str, body: dict[str, object]) -> tuple[int, dict[str, object]]:
+        if not other:
+            other.append(True)
+            with monkeypatch.context() as patch:
+                patch.setattr(lease, "acquire", lambda tenant, now: lease.Lease(tenant, "second"))
+                other.append(send(owner))
+        return real(key, body)
+
+    monkeypatch.setattr(type(api.sending), "accept", lambda _, key, body: overtaken(key, body))
+
+    assert send(owner)
+
+    assert other == [True, True]
+    assert len(api.sending.sent) == 1
+    assert actions("email", owner.organization_id).count("email.sent") == 1
+
+
+def test_a_second_run_leaves_the_lease_alone_and_returns_when_it_ends(
+    owner: Owner, api: ResendApi, clock: Clock
+) -> None:
+    lease.acquire(owner, clock.now())
+    queue_email(owner, TO)
+
+    assert send(owner)
+    assert not api.requests
+    expire_lease(clock)
+
+    assert enqueue()
+    assert send(owner)
+    assert len(api.requests) == 1
+
+
+def test_the_daily_cap_is_not_exceeded_and_the_next_day_goes_on(
+    clock: Clock, tenant: Tenant, api: ResendApi
+) -> None:
+    set_up(tenant, daily_cap=2)
+    owner = Owner(tenant.id, "live")
+    for number in range(5):
+        queue_email(owner, f"dana{number}@example.com")
+
+    sent = []
+    for _ in range(4):
+        assert send(owner)
+        sent.append(len(api.sending.sent))
+        clock.advance(days=1)
+
+    assert sent == [2, 4, 5, 5]
+
+
+def test_a_run_is_bounded_and_the_rest_follows_in_the_next_message(
+    owner: Owner, api: ResendApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "MAX_EMAILS", 2)
+    for number in range(5):
+        queue_email(owner, f"dana{number}@example.com")
+
+    counts = []
+    for _ in range(3):
+        assert send(owner)
+        counts.append((len(api.sending.sent), len(peek("SendQueue"))))
+
+    assert counts == [(2, 1), (4, 1), (5, 0)]
+
+
+def test_a_tenant_without_a_key_is_tried_again_in_an_hour(clock: Clock, tenant: Tenant) -> None:
+    owner = Owner(tenant.id, "live")
+    email = queue_email(owner, TO)
+
+    assert send(owner)
+
+    assert outcome(owner, email)[0] == "queued"
+    assert owner in marked(clock.now() + timedelta(hours=1))
+
+
+def test_an_email_that_events_tell_of_is_recorded_and_not_requested_again(
+    owner: Owner, api: ResendApi
+) -> None:
+    email = queue_email(owner, TO, vendor="resend", vendor_email_id="e1")
+
+    assert send(owner)
+
+    assert not api.requests
+    assert outcome(owner, email)[0] == "sent"
+    assert stored("EMAIL_VENDOR_ID", owner.organization_id)[0]["email_id"] == email.id
+
+
+def test_an_erased_email_is_not_sent(owner: Owner, api: ResendApi) -> None:
+    email = queue_email(owner, TO)
+    by = caller.worker("test", owner, "req")
+    by.transaction.delete(emails.content_key(owner, email.id))
+    by.transaction.audit("email.erased", email.id)
+    by.transaction.commit()
+
+    assert send(owner)
+
+    assert not api.requests
+    assert outcome(owner, email) == ("suppressed", "The recipient was erased.")
