@@ -50,7 +50,9 @@ def _stop_archived(sequence_id: str, after: str | None, by: Caller) -> None:
     if sequence is not None and sequence.status != "archived":
         return
     count = 0
-    for some in batched(enrollments.open_after(by.tenant, sequence_id, after), _PER_TRANSACTION, strict=False):
+    for some in batched(
+        enrollments.open_after(by.tenant, sequence_id, after), _PER_TRANSACTION, strict=False
+    ):
         unit = by.with_new_transaction()
         for item in get_all([ENROLLMENTS.key(by.tenant, enrollment.id) for enrollment in some]):
             # The index may have an older version.

@@ -20,6 +20,7 @@ from eal.core.table.read import get
 from eal.core.table.write import Stale
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from eal.core.caller import Caller
@@ -72,8 +73,9 @@ def current(by: Caller) -> MovedClock:
     return find(by.tenant) or MovedClock(shows=by.at, set_at=by.at)
 
 
-def advance(to: datetime, by: Caller) -> MovedClock:
+def advance(target: Callable[[datetime], datetime], by: Caller) -> MovedClock:
     """Begin to advance the caller's clock, in its transaction. The sender carries out what becomes due until then.
+    `target` makes the new time of the clock's.
 
     Raises: InsufficientScope, Conflict.
     """
@@ -84,6 +86,7 @@ def advance(to: datetime, by: Caller) -> MovedClock:
             advancing_to=rfc3339(before.advancing_to),
         )
     now = before.now(by.at)
+    to = target(now)
     if not now < to <= now + MAX_ADVANCE:
         raise Conflict(
             f"The test clock shows {rfc3339(now)}. It can only advance, by at most {MAX_ADVANCE.days} days."

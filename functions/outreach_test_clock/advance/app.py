@@ -1,0 +1,29 @@
+"""POST /v1/outreach/test-clock: advance the test clock."""
+
+from eal.domain.outreach import test_clock
+from eal.domain.outreach.sending.wire import TestClockAdvance, TestClockView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Accepted, Writer
+
+app = Api()
+handler = app.handler
+
+
+@app.post(
+    "/v1/outreach/test-clock",
+    summary="Advance the test clock",
+    operation_id="advanceTestClock",
+    tag="outreach",
+)
+def advance(body: TestClockAdvance, caller: Writer) -> Accepted[TestClockView]:
+    """Moves the time of this test tenant's outreach forward, so that a sequence of weeks is tried in a minute. Whatever
+    becomes due until then is carried out in the order of time, each at its own time. Repeat the GET until
+    `advancing_to` is null; until then, another advance is refused with 409. Test keys only: a live key gets 403.
+
+    Test mode sends no e-mail. What becomes of one follows from its address: `delivered`, `opened`, `clicked`,
+    `bounced`, `softbounce`, `complained`, `delayed`, `suppressed`, `failed`, `ooo`, `autoreply`, or `replies-` and one
+    of `interested`, `meeting`, `question`, `notnow`, `notinterested`, `wrongperson`, `unsubscribe` and `hostile`, each
+    at mailbox.test and with any suffix, as in `bounced+17@mailbox.test`. An e-mail to any other address is delivered,
+    in simulation.
+    """
+    return Accepted(TestClockView.at(test_clock.advance(body.target, by=caller), caller.at))

@@ -1,0 +1,20 @@
+"""GET /v1/outreach/test-clock: retrieve the test clock."""
+
+from eal.domain.outreach import test_clock
+from eal.domain.outreach.sending.wire import TestClockView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
+
+app = Api()
+handler = app.handler
+
+
+@app.get(
+    "/v1/outreach/test-clock",
+    summary="Retrieve the test clock",
+    operation_id="getTestClock",
+    tag="outreach",
+)
+def get(caller: Reader) -> TestClockView:
+    """Test keys only: a live key gets 403. A clock that was never advanced shows the real time."""
+    return TestClockView.at(test_clock.current(caller), caller.at)

@@ -1,0 +1,49 @@
+"""What the API accepts and returns for the test clock."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from eal.core.clock import Instant
+from eal.core.wire import Wire
+from eal.domain.outreach.test_clock import MAX_ADVANCE, MovedClock
+
+_MAX_SECONDS = int(MAX_ADVANCE.total_seconds())
+
+
+class TestClockAdvance(Wire):
+    """Exactly one of both."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"oneOf": [{"required": ["advance_to"]}, {"required": ["advance_seconds"]}]},
+    )
+
+    advance_to: Annotated[
+        Instant | None, Field(description="A time after that of the clock, by at most 366 days.")
+    ] = None
+    advance_seconds: Annotated[int, Field(ge=1, le=_MAX_SECONDS, strict=True)] | None = None
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        if (self.advance_to is None) == (self.advance_seconds is None):
+            raise ValueError("Must have either 'advance_to' or 'advance_seconds'.")
+        return self
+
+    def target(self, now: datetime) -> datetime:
+        return self.advance_to or now + timedelta(seconds=self.advance_seconds or 0)
+
+
+class TestClockView(Wire):
+    now: Annotated[Instant, Field(description="The time of this test tenant's outreach.")]
+    advancing_to: Annotated[
+        Instant | None,
+        Field(
+            description="The time to which the clock advances. Null if it has arrived; then it runs like any clock."
+        ),
+    ]
+
+    @classmethod
+    def at(cls, clock: MovedClock, real_now: datetime) -> Self:
+        return cls(now=clock.now(real_now), advancing_to=clock.advancing_to)
