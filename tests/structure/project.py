@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+PAGES = ("unsubscribe/",)
+"""The folders of functions that return pages for people (`eal.entry.http.public_page`) and are no part of the API."""
+
 
 @dataclass(frozen=True)
 class Project:
@@ -53,14 +56,23 @@ class Project:
 
     @cached_property
     def endpoints(self) -> dict[str, tuple[str, str]]:
-        """(method, path) of each endpoint function, without receivers and the catch-all."""
+        """(method, path) of each endpoint function, without receivers, the catch-all and the pages."""
         found = {}
         for logical_id, properties in self.functions.items():
             folder = self.folder_of(logical_id)
             routes = api_events(properties)
-            if routes and not folder.startswith(("inbound/", "unknown_route/")):
+            if routes and not folder.startswith(("inbound/", "unknown_route/", *PAGES)):
                 found[logical_id] = routes[0]
         return found
+
+    @cached_property
+    def pages(self) -> dict[str, tuple[str, str]]:
+        """(method, path) of each function whose response is a page for people."""
+        return {
+            logical_id: api_events(properties)[0]
+            for logical_id, properties in self.functions.items()
+            if self.folder_of(logical_id).startswith(PAGES)
+        }
 
     def modules(self, folder: str) -> Iterator[tuple[str, ast.Module]]:
         """(path from the root, syntax tree) of each Python file below a folder."""

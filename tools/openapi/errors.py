@@ -218,7 +218,7 @@ def codes_of(route: Route) -> dict[int, list[str]]:
         "grant_required": with_key,
         "ip_not_allowed": with_key,
         "not_found": with_key,
-        "conflict": writes or route.operation_id in CSV,
+        "conflict": writes or CSV.get(route.operation_id) is not None,
         "illegal_transition": route.operation_id in _MOVES,
         "precondition_failed": takes_if_match(route),
         "payload_too_large": writes,

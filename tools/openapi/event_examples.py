@@ -230,6 +230,14 @@ DATA: dict[str, dict[str, Json]] = {
         "rotated_at": None,
         "revoked_at": AT,
     },
+    "outreach.sender.paused": {
+        "id": "org_01kq09bekje6vbq5xe2b60xtww",
+        "status": "paused",
+        "reason": "bounces",
+        "paused_at": AT,
+        "resumed_at": None,
+        "version": 1,
+    },
     "webhook.disabled": {
         "id": "wh_01kq09bekje6vbq5xe2b60xtww",
         "url": "https://example.com/hooks",

@@ -38,7 +38,8 @@ def of_route(route: Route, schemas: Schemas, responses: dict[str, Node]) -> Node
 def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[str, Node]:
     responses = {str(status): _success(route, status, schemas) for status in route.statuses}
     if route.operation_id in CSV:
-        responses |= _csv(schemas[CSV[route.operation_id], "serialization"])
+        export = CSV[route.operation_id]
+        responses |= _csv(schemas[export, "serialization"] if export else None)
     if may_be_not_modified(route):
         responses["304"] = {
             "description": "The resource still has the version in If-None-Match.",
@@ -76,20 +77,22 @@ def _common(route: Route) -> dict[str, str]:
     return {**COMMON, **(WITH_KEY if route.scope else {})}
 
 
-def _csv(instead: Node) -> dict[str, Node]:
+def _csv(instead: Node | None) -> dict[str, Node]:
     headers = references("headers", {**COMMON, **WITH_KEY})
-    return {
+    responses: dict[str, Node] = {
         "200": {
             "description": "CSV (RFC 4180) with a header row.",
             "headers": headers,
             "content": {"text/csv": {"schema": {"type": "string"}}},
-        },
-        "303": {
+        }
+    }
+    if instead:
+        responses["303"] = {
             "description": "Too many records for one answer. Location has the path of an export.",
             "headers": {**headers, "Location": {"$ref": "#/components/headers/Location"}},
             "content": {JSON: {"schema": instead}},
-        },
-    }
+        }
+    return responses
 
 
 def _error_response(status: int, codes: Sequence[str], route: Route) -> Node:

@@ -79,6 +79,7 @@ _IN_PATH: dict[str, Node] = {
     },
     "delivery_id": _named("Id of the delivery.", "dlv"),
     "enrollment_id": _named("Id of the enrollment.", "enr"),
+    "email_id": _named("Id of the e-mail.", "email"),
     "event_id": _named("Id of the event.", "evt"),
     "export_id": _named("Id of the export.", "exp"),
     "import_id": _named("Id of the import.", "imp"),
@@ -90,6 +91,7 @@ _IN_PATH: dict[str, Node] = {
     "prospect_id": _named("Id of the prospect.", "pros"),
     "record_id": _named("Id of the audit record.", "aud"),
     "sequence_id": _named("Id of the sequence.", "seq"),
+    "suppression_id": _named("Id of the suppression.", "sup"),
     "vendor": {"type": "string", "enum": [*VENDORS], "description": "The vendor."},
     "webhook_id": _named("Id of the webhook endpoint.", "wh"),
 }

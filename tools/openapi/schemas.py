@@ -30,6 +30,11 @@ from eal.domain.leads.wire import LeadView
 from eal.domain.organization_settings.wire import Day
 from eal.domain.organizations.grants.wire import Grantable
 from eal.domain.organizations.members.model import Role
+from eal.domain.outreach.deliverability import model as deliverability
+from eal.domain.outreach.deliverability.wire import GroupBy, OutreachSenderView
+from eal.domain.outreach.emails import model as emails
+from eal.domain.outreach.suppressions import model as suppressions
+from eal.domain.outreach.suppressions.wire import RowStatus
 from eal.domain.prospects import model as prospects
 from eal.domain.prospects.wire import SettableOutreachState
 from eal.domain.statistics.model import Window
@@ -60,15 +65,16 @@ JSON = "application/json"
 
 EVENT_DATA: dict[str, type[BaseModel]] = {
     "api_key": ApiKeyView,
-    "audit": AuditRecordView,
+    "audit.log": AuditRecordView,
     "call": CallView,
     "lead": LeadView,
+    "outreach.sender": OutreachSenderView,
     "webhook": WebhookView,
 }
-"""The model of an event's `data`, by the part of its type before the first dot."""
+"""The model of an event's `data`, by the part of its type before the last dot."""
 
-CSV: dict[str, type[BaseModel]] = {"exportAuditLogCsv": AuditExportView}
-"""Operations that return CSV, with the model of the export to which they redirect if there are too many records."""
+CSV: dict[str, type[BaseModel] | None] = {"exportAuditLogCsv": AuditExportView, "exportSuppressionsCsv": None}
+"""Operations that return CSV. If they redirect to an export when there are too many records: with its model."""
 
 REJECTED_BY: dict[object, str] = {
     one_line: r"\x00-\x1f\x7f-\x9f",
@@ -91,9 +97,11 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(Day): "Weekday",
     _values(EngineChoice): "AiEngine",
     _values(Fault): "DeliveryFault",
+    _values(GroupBy): "DeliverabilityGroupBy",
     _values(Grantable): "GrantableResource",
     _values(Mode): "Mode",
     _values(Role): "MemberRole",
+    _values(RowStatus): "SuppressionImportStatus",
     _values(Scope): "Scope",
     _values(SettableOutreachState): "SettableOutreachState",
     _values(Window): "StatisticsWindow",
@@ -101,8 +109,13 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(calls.Direction): "CallDirection",
     _values(calls.Qualified): "CallQualified",
     _values(calls.Status): "CallStatus",
+    _values(deliverability.PauseReason): "SenderPauseReason",
+    _values(deliverability.SenderStatus): "SenderStatus",
     _values(dispatch.Action): "DispatchAction",
     _values(dispatch.RuleId): "DispatchRule",
+    _values(emails.EmailKind): "EmailKind",
+    _values(emails.EmailStatus): "EmailStatus",
+    _values(emails.OccurrenceType): "EmailEventType",
     _values(exports.Format): "FileFormat",
     _values(exports.Status): "AuditExportStatus",
     _values(keys.Status): "ApiKeyStatus",
@@ -112,6 +125,8 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(leads.LossType): "LossType",
     _values(leads.Status): "LeadStatus",
     _values(prospects.OutreachState): "OutreachState",
+    _values(suppressions.SuppressionReason): "SuppressionReason",
+    _values(suppressions.SuppressionSource): "SuppressionSource",
     _values(prospects.QualificationStatus): "QualificationStatus",
     _values(endpoints.DisabledReason): "WebhookDisabledReason",
     _values(deliveries.DeliveryStatus): "DeliveryStatus",
@@ -183,8 +198,8 @@ def of_routes(routes: Iterable[Route]) -> tuple[Schemas, dict[str, Node]]:
     for route in routes:
         if route.body:
             models[route.body, "validation"] = None
-        if route.operation_id in CSV:
-            models[CSV[route.operation_id], "serialization"] = None
+        if export := CSV.get(route.operation_id):
+            models[export, "serialization"] = None
         if route.answer:
             models[route.answer, "serialization"] = None
     for model in EVENT_DATA.values():

@@ -9,8 +9,9 @@ from eal.core.outbound.schedule import MAX_SQS_DELAY_SECONDS
 from eal.domain.integrations import inbound
 from eal.domain.integrations import store as integrations
 from eal.domain.integrations.inbound import Received
-from eal.domain.outreach.emails import store as emails
-from eal.domain.outreach.mail import Mail, MailBody, Missing
+from eal.domain.outreach.deliverability import sender
+from eal.domain.outreach.emails import events
+from eal.domain.outreach.mail import Mail, MailBody, MailEvent, Missing
 from eal.domain.outreach.replies import store as replies
 from eal.entry.queue import Consumer
 from eal.vendors.http import Busy, Refused, TooLarge
@@ -34,9 +35,14 @@ def normalise(received: Received, raw: bytes) -> None:
             replies.store_reply(parsed, MailBody(), "unavailable", by)
     elif parsed is None:
         observe.count("inbound_unknown_kind")
-    elif not emails.store_event(parsed, by):
-        observe.count("inbound_duplicates")
+    else:
+        events.apply(parsed, by)
     by.transaction.commit()
+    if isinstance(parsed, MailEvent) and parsed.type in ("bounced", "complained"):
+        # Also for a duplicate: the first run may have been killed before this.
+        again = by.with_new_transaction()
+        sender.pause_if_unwanted(again)
+        again.transaction.commit()
 
 
 def _record_mail(mail: Mail, by: Caller) -> None:

@@ -17,7 +17,7 @@ _ERROR = {"$ref": "#/components/schemas/Error"}
 VERBS = {
     "Acknowledge", "Classify", "Connect", "Convert", "Correct", "Create", "Delete", "Disconnect", "Dispatch", "Erase",
     "Export", "Get", "Grant", "Import", "Ingest", "Invite", "List", "Move", "Push", "Qualify", "Receive", "Remove",
-    "Replay", "Retry", "Revoke", "Rotate", "Score", "Send", "Simulate", "Update",
+    "Replay", "Resume", "Retry", "Revoke", "Rotate", "Score", "Send", "Simulate", "Update",
 }  # fmt: skip
 """The verbs that can begin a summary. Use one of these if it fits; one word for one thing."""
 MAX_SUMMARY_CHARACTERS = 40

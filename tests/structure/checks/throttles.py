@@ -22,7 +22,7 @@ MAX_RESERVED = 600
 def faults(project: Project) -> Iterator[str]:
     for logical_id, properties in project.functions.items():
         yield from _reservation(project, logical_id, properties)
-        if logical_id in project.endpoints:
+        if logical_id in {**project.endpoints, **project.pages}:
             yield from _limit(project, logical_id)
         if "FunctionUrlConfig" in properties:
             yield from _receiver(project, logical_id)
@@ -97,7 +97,7 @@ def _limits(project: Project) -> dict[tuple[str, str], Properties]:
 
 def _limit(project: Project, logical_id: str) -> Iterator[str]:
     """A slow endpoint, or one without a key, has a lower limit than `/*`."""
-    method, path = project.endpoints[logical_id]
+    method, path = {**project.endpoints, **project.pages}[logical_id]
     role = grants.role_of(project, logical_id) or ""
     if not _is_slow(project, logical_id) and grants.actions_on(project, role, "AccessTable"):
         return
@@ -106,7 +106,7 @@ def _limit(project: Project, logical_id: str) -> Iterator[str]:
 
 
 def _settings(project: Project) -> Iterator[str]:
-    routes = {("*", "*"), *project.endpoints.values()}
+    routes = {("*", "*"), *project.endpoints.values(), *project.pages.values()}
     for method, path in _limits(project).keys() - routes:
         yield f"MethodSettings name {method} {path}, which is no route: correct or remove them"
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 VENDOR = "resend"
 RECEIVED = "email.received"
+EMAIL_ID_TAG = "email"
+"""The tag of a sent e-mail that has our id. Its events repeat it."""
 
 _PREFIX = "whsec_"
 _MAX_TIMESTAMP_DIGITS = 12
@@ -97,6 +99,7 @@ def parse_webhook(raw: bytes, delivery_id: str, received_at: datetime) -> MailEv
         vendor_event_id=delivery_id or hashlib.sha256(raw).hexdigest(),
         vendor_email_id=_email_id(data, "email_id"),
         at=loose_json.moment(body, "created_at") or received_at,
+        email_id=_tag(data, EMAIL_ID_TAG),
         recipients=loose_json.addresses(data, "to"),
         subject=loose_json.text(data, "subject"),
         **_details(data),
@@ -128,6 +131,16 @@ def _email_id(data: Body, *names: str) -> str:
         if found := loose_json.text(data, name, _MAX_ID_CHARACTERS):
             return found
     raise ValueError("the body has no mail id: email_id is empty")
+
+
+def _tag(data: Body, name: str) -> str | None:
+    """The value of a tag. The documents show tags as an object, and the types of Resend's own ingester as a list of
+    names with values."""
+    listed = loose_json.members(data, "tags")
+    named = {
+        loose_json.text(tag, "name"): loose_json.text(tag, "value", _MAX_ID_CHARACTERS) for tag in listed
+    }
+    return named.get(name) or loose_json.text(loose_json.member(data, "tags"), name, _MAX_ID_CHARACTERS)
 
 
 def _details(data: Body) -> dict[str, str | None]:

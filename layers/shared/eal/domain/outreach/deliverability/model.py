@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self, get_args
 
 from eal.core.clock import Instant
 from eal.domain.outreach.emails.model import Email
@@ -22,10 +22,11 @@ type Metric = Literal[
     "failed",
     "suppressed",
 ]
-type Counts = Mapping[str, int]
+type Counts = Mapping[Metric, int]
 type SenderStatus = Literal["active", "paused"]
 type PauseReason = Literal["bounces", "complaints"]
 
+METRICS: tuple[Metric, ...] = get_args(Metric.__value__)
 DRAFT = "draft"
 """In place of a sequence, for the e-mails that were written one by one."""
 RETENTION = timedelta(days=400)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,14 +12,15 @@ from eal.core.errors import Conflict
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import get, walk
-from eal.domain.outreach.deliverability.model import WINDOW, Sender, pause_reason
-from eal.domain.outreach.deliverability.store import hour_of
-from eal.domain.outreach.deliverability.wire import SenderView
+from eal.domain.outreach.deliverability.model import WINDOW, Metric, Sender, pause_reason
+from eal.domain.outreach.deliverability.store import counts_in, hour_of
+from eal.domain.outreach.deliverability.wire import OutreachSenderView
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.core.caller import Caller
+    from eal.core.table.item import Item
     from eal.core.tenancy import Tenant
 
 _KIND = "SENDER"
@@ -49,7 +51,7 @@ def pause_if_unwanted(by: Caller) -> None:
     after = _replace(
         "sender.paused", before, replace(before, status="paused", reason=reason, paused_at=by.at), by
     )
-    by.transaction.emit("outreach.sender.paused", SenderView.of(after).model_dump(mode="json"))
+    by.transaction.emit("outreach.sender.paused", OutreachSenderView.of(after).model_dump(mode="json"))
 
 
 def resume(note: str, by: Caller) -> Sender:
@@ -82,14 +84,9 @@ def _counted_from(sender: Sender, now: datetime) -> datetime:
     return max(start, sender.resumed_at + timedelta(hours=1))
 
 
-def _counts_since(start: datetime, tenant: Tenant) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    values = {":pk": partition(tenant, "SENDER_HOUR"), ":start": hour_of(start)}
-    for hour in walk("pk = :pk AND sk >= :start", values):
-        for name, amount in hour.items():
-            if isinstance(amount, int) and name != "ttl":
-                counts[name] = counts.get(name, 0) + amount
-    return counts
+def _counts_since(start: datetime, tenant: Tenant) -> Counter[Metric]:
+    values: Item = {":pk": partition(tenant, "SENDER_HOUR"), ":start": hour_of(start)}
+    return sum(map(counts_in, walk("pk = :pk AND sk >= :start", values)), Counter[Metric]())
 
 
 def _key(tenant: Tenant) -> Key:

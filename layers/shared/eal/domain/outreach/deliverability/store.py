@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, cast
 
-from eal.core.table.keys import key
+from eal.core.errors import ValidationFailed
+from eal.core.table.keys import key, partition
 from eal.core.table.progress import Addition
-from eal.domain.outreach.deliverability.model import RETENTION, WINDOW, Bucket, metrics_of
+from eal.core.table.read import pages
+from eal.domain.outreach.deliverability.model import METRICS, RETENTION, WINDOW, Bucket, metrics_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import datetime
+    from datetime import date, datetime
 
     from eal.core.caller import Caller
+    from eal.core.table.item import Item
+    from eal.core.tenancy import Tenant
     from eal.domain.outreach.deliverability.model import Metric
     from eal.domain.outreach.emails.model import Email
 
+_KIND = "DELIVERABILITY"
+MAX_PAGES = 10
+"""Pages of a megabyte, some 50,000 buckets together, that one request reads."""
 _WATCHED: frozenset[Metric] = frozenset({"sent", "hard_bounced", "complained"})
 """What a pause of the sender depends on: it is also counted by the hour."""
 
@@ -37,9 +45,31 @@ def _add(email: Email, metrics: Collection[Metric], by: Caller) -> None:
     if email.sent_at is None or not metrics:
         return
     bucket = Bucket.of(email, email.sent_at)
-    _increment("DELIVERABILITY", bucket.sk, metrics, email.sent_at + RETENTION, by)
+    _increment(_KIND, bucket.sk, metrics, email.sent_at + RETENTION, by)
     if watched := _WATCHED.intersection(metrics):
         _increment("SENDER_HOUR", hour_of(email.sent_at), watched, email.sent_at + WINDOW + WINDOW, by)
+
+
+def counts_by_bucket(first_day: date, last_day: date, tenant: Tenant) -> dict[Bucket, Counter[Metric]]:
+    """The counters of the e-mails that were sent on these days and between them.
+
+    Raises: ValidationFailed if there are too many.
+    """
+    # "~" is higher than every character of a bucket's key after its day.
+    values: Item = {":pk": partition(tenant, _KIND), ":first": f"{first_day}", ":last": f"{last_day}~"}
+    found: dict[Bucket, Counter[Metric]] = {}
+    for number, items in enumerate(pages("pk = :pk AND sk BETWEEN :first AND :last", values)):
+        if number == MAX_PAGES:
+            message = "Covers too many steps and variants to be added up. Use a shorter time."
+            raise ValidationFailed(
+                [{"pointer": "/since", "message": message, "type": "too_much", "location": "query"}]
+            )
+        found |= {Bucket.read(cast("str", item["sk"])): counts_in(item) for item in items}
+    return found
+
+
+def counts_in(item: Item) -> Counter[Metric]:
+    return Counter({metric: cast("int", item[metric]) for metric in METRICS if metric in item})
 
 
 def hour_of(at: datetime) -> str:

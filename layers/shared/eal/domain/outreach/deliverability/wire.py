@@ -1,25 +1,103 @@
 """What the API accepts and returns for deliverability and the sender."""
 
-from typing import Annotated
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field
 
 from eal.core.clock import Instant
+from eal.core.errors import ValidationFailed
 from eal.core.wire import Wire, one_line
-from eal.domain.outreach.deliverability.model import PauseReason, SenderStatus
+from eal.domain.outreach.deliverability.model import (
+    METRICS,
+    Bucket,
+    Metric,
+    PauseReason,
+    Sender,
+    SenderStatus,
+)
+
+MAX_DAYS, DEFAULT_DAYS = 92, 30
+MAX_GROUPS = 1000
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+_YEARS = range(2000, 3000)
+_RATES: dict[str, Metric] = {
+    "delivery_rate": "delivered",
+    "bounce_rate": "hard_bounced",
+    "complaint_rate": "complained",
+    "open_rate": "opened",
+    "click_rate": "clicked",
+    "reply_rate": "replied",
+    "unsubscribe_rate": "unsubscribed",
+}
+type GroupBy = Literal["day", "sequence", "step", "variant"]
+
+
+def _day(text: str) -> str:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("Must be a date, such as 2026-11-02.") from None
+    if day.year not in _YEARS:
+        raise ValueError(f"Must be between the years {_YEARS[0]} and {_YEARS[-1]}.")
+    return day.isoformat()
+
+
+_Day = Annotated[str, Field(max_length=10, json_schema_extra={"format": "date"}), AfterValidator(_day)]
+
+
+class DeliverabilityQuery(Wire):
+    model_config = _INPUT
+
+    since: Annotated[
+        _Day | None,
+        Field(description=f"The first day, in UTC. By default, {DEFAULT_DAYS} days end with `until`."),
+    ] = None
+    until: Annotated[_Day | None, Field(description="The last day, in UTC. Today by default.")] = None
+    sequence_id: Annotated[
+        str | None, Field(max_length=100, description="Only the e-mails of this sequence.")
+    ] = None
+    group_by: Annotated[
+        GroupBy,
+        Field(
+            description="`step` groups by sequence and step, `variant` also by variant. Drafts are a group with "
+            "`sequence_id` null."
+        ),
+    ] = "day"
+
+    def days(self, now: datetime) -> tuple[date, date]:
+        """The first and the last day.
+
+        Raises: ValidationFailed if they are no range, or too far apart.
+        """
+        last = date.fromisoformat(self.until) if self.until else now.date()
+        first = date.fromisoformat(self.since) if self.since else last - timedelta(days=DEFAULT_DAYS - 1)
+        if not 0 <= (last - first).days < MAX_DAYS:
+            message = f"Must be at most {MAX_DAYS - 1} days before 'until', which is today by default."
+            raise ValidationFailed(
+                [{"pointer": "/since", "message": message, "type": "invalid_range", "location": "query"}]
+            )
+        return first, last
 
 
 class SenderResume(Wire):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = _INPUT
 
     reason: Annotated[
         str,
-        Field(min_length=1, max_length=500, description="What was done about it, for the audit log."),
+        Field(
+            min_length=1,
+            max_length=500,
+            description="What was done about the bounces or complaints, for the audit log. It must not contain "
+            "personal data.",
+        ),
         AfterValidator(one_line),
     ]
 
 
-class SenderView(Wire):
+class OutreachSenderView(Wire):
     """Whether the organization's outreach e-mail is sent."""
 
     id: Annotated[str, Field(description="The organization's id.")]
@@ -36,3 +114,102 @@ class SenderView(Wire):
         Instant | None, Field(description="When an admin last resumed it. Earlier e-mails no longer count.")
     ]
     version: int
+
+
+class CountsView(Wire):
+    """E-mails by what became of them, each counted once. A rate is a share of `sent`; null if that is 0."""
+
+    sent: int
+    delivered: int
+    delayed: int
+    hard_bounced: Annotated[int, Field(description="Permanent bounces: the address receives no mail.")]
+    soft_bounced: Annotated[int, Field(description="All other bounces.")]
+    complained: Annotated[int, Field(description="Reported as spam by the recipient.")]
+    opened: int
+    clicked: int
+    replied: int
+    unsubscribed: int
+    failed: Annotated[
+        int, Field(description="Not sent by the e-mail service, although it had accepted them.")
+    ]
+    suppressed: Annotated[
+        int, Field(description="Not sent, because the e-mail service suppresses the address.")
+    ]
+    delivery_rate: float | None
+    bounce_rate: Annotated[float | None, Field(description="Of permanent bounces.")]
+    complaint_rate: float | None
+    open_rate: float | None
+    click_rate: float | None
+    reply_rate: float | None
+    unsubscribe_rate: float | None
+
+
+class DeliverabilityGroupView(CountsView):
+    """A part of the e-mails. The fields that `group_by` does not name are null."""
+
+    day: str | None
+    sequence_id: str | None
+    step: int | None
+    variant: str | None
+
+
+class DeliverabilityView(Wire):
+    since: str
+    until: str
+    group_by: GroupBy
+    total: CountsView
+    groups: Annotated[list[DeliverabilityGroupView], Field(description="Those with at least one e-mail.")]
+    sender: OutreachSenderView
+
+    @classmethod
+    def of_counts(
+        cls,
+        query: DeliverabilityQuery,
+        now: datetime,
+        counts: Mapping[Bucket, Counter[Metric]],
+        sender: Sender,
+    ) -> Self:
+        """Raises: ValidationFailed if there are more than MAX_GROUPS."""
+        groups: dict[Bucket, Counter[Metric]] = {}
+        total: Counter[Metric] = Counter()
+        for bucket, counted in counts.items():
+            if query.sequence_id in (None, bucket.sequence_id):
+                groups.setdefault(_group_of(bucket, query.group_by), Counter()).update(counted)
+                total.update(counted)
+        if len(groups) > MAX_GROUPS:
+            message = f"Makes more than {MAX_GROUPS} groups. Use 'sequence_id'."
+            raise ValidationFailed(
+                [{"pointer": "/group_by", "message": message, "type": "too_much", "location": "query"}]
+            )
+        first, last = query.days(now)
+        return cls(
+            since=first.isoformat(),
+            until=last.isoformat(),
+            group_by=query.group_by,
+            total=CountsView.model_validate(_figures(total)),
+            groups=[
+                DeliverabilityGroupView.model_validate(
+                    {**group._asdict(), "day": group.day or None, **_figures(counted)}
+                )
+                for group, counted in sorted(groups.items(), key=lambda entry: entry[0].sk)
+            ],
+            sender=OutreachSenderView.of(sender),
+        )
+
+
+def _group_of(bucket: Bucket, group_by: GroupBy) -> Bucket:
+    match group_by:
+        case "day":
+            return Bucket(bucket.day, None, None, None)
+        case "sequence":
+            return Bucket("", bucket.sequence_id, None, None)
+        case "step":
+            return Bucket("", bucket.sequence_id, bucket.step, None)
+        case "variant":
+            return bucket._replace(day="")
+
+
+def _figures(counted: Counter[Metric]) -> dict[str, int | float | None]:
+    sent = counted["sent"]
+    rates = {name: round(counted[metric] / sent, 6) if sent else None for name, metric in _RATES.items()}
+    return {**{metric: counted[metric] for metric in METRICS}, **rates}

@@ -1,17 +1,141 @@
-"""Events of sent e-mails: what the vendor reports, in any order and more than once, and what follows from it."""
+"""Events of sent e-mails: what the vendor reports, in any order and more than once, and what follows from it.
+
+| event | what follows |
+|---|---|
+| permanent bounce | the address is suppressed, its open enrollment stops |
+| any other bounce | the third one of an address in 90 days does the same |
+| complaint | the same, and the prospect has opted out |
+| suppressed by the vendor | the open enrollment stops |
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, cast
+
+from eal.core import clock, ids, observe
+from eal.core.clock import rfc3339
+from eal.core.table.read import get, get_all
+from eal.domain.organization_settings.store import outreach_in, settings_of
+from eal.domain.outreach.deliverability import store as deliverability
+from eal.domain.outreach.emails import store
+from eal.domain.outreach.emails.model import Occurrence, with_occurrence
+from eal.domain.outreach.emails.store import EMAILS
+from eal.domain.outreach.enrollments import store as enrollments
+from eal.domain.outreach.suppressions import store as suppressions
+from eal.domain.prospects import store as prospects
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
+    from eal.core.table.item import Item
     from eal.domain.outreach.emails.model import Email
-    from eal.domain.outreach.mail import MailEvent
+    from eal.domain.outreach.enrollments.model import StopReason
+    from eal.domain.outreach.mail import EventType, MailEvent
+
+MAX_SOFT_BOUNCES = 3
+"""E-mails to an address that bounce temporarily. The last one suppresses it. A delay is no bounce."""
+SOFT_BOUNCE_WINDOW = timedelta(days=90)
 
 
 def apply(event: MailEvent, by: Caller) -> Email | None:
-    """Record an event, in the caller's transaction. Returns its e-mail; None if the event is not new, or if the e-mail
-    is not one of ours.
+    """Record an event, in the caller's transaction. Returns the e-mail; None if nothing is new, or if the e-mail is not
+    one of ours: then only the event is stored.
+
+    After the commit of a bounce or complaint, call `sender.pause_if_unwanted`.
     """
-    raise NotImplementedError
+    email, claim = _find(event, by)
+    if email is None:
+        if not store.store_event(event, by):
+            observe.count("inbound_duplicates")
+        return None
+    if claim:
+        observe.count("inbound_duplicates")
+        return None
+    occurrence = Occurrence(type=event.type, at=event.at, detail=_detail(event))
+    after = with_occurrence(email, occurrence)
+    if not email.is_known_to_vendor:
+        after = replace(after, vendor=event.vendor, vendor_email_id=event.vendor_email_id)
+    if after == email or not _is_recorded(event.type, by):
+        return None
+    key = store.event_claim_key(event.vendor, event.vendor_event_id, by)
+    by.transaction.create({**key._asdict(), "kind": "EMAIL_EVENT_CLAIM", "email_id": email.id})
+    written = store.replace_version(f"email.{event.type}", email, after, by)
+    deliverability.count_change(email, written, by)
+    _follow_up(email, occurrence, by)
+    return written
+
+
+def _find(event: MailEvent, by: Caller) -> tuple[Email | None, Item | None]:
+    """The event's e-mail, and the claim of the event if it is recorded already."""
+    email_id = event.email_id
+    if email_id is None or not ids.is_id(EMAILS.id_prefix, email_id):
+        pointer = get(store.vendor_id_key(by.tenant, event.vendor, event.vendor_email_id))
+        if pointer is None:
+            return None, None
+        email_id = cast("str", pointer["email_id"])
+    claim_key = store.event_claim_key(event.vendor, event.vendor_event_id, by)
+    item, claim = get_all([EMAILS.key(by.tenant, email_id), claim_key])
+    return EMAILS.load(item) if item else None, claim
+
+
+def _is_recorded(event_type: EventType, by: Caller) -> bool:
+    """Openings and clicks are recorded only if the organization wants it."""
+    if event_type not in ("opened", "clicked"):
+        return True
+    outreach = outreach_in(settings_of(by.organization_id))
+    return outreach.track_opens if event_type == "opened" else outreach.track_clicks
+
+
+def _detail(event: MailEvent) -> str | None:
+    match event.type:
+        case "bounced":
+            return event.bounce_type or "Undetermined"
+        case "clicked":
+            return event.link
+        case "failed" | "suppressed":
+            return event.reason
+        case _:
+            return None
+
+
+def _follow_up(email: Email, occurrence: Occurrence, by: Caller) -> None:
+    match occurrence.type:
+        case "complained":
+            _suppress(email, "complained", by)
+            if email.prospect_id:
+                prospects.advance_outreach(email.prospect_id, "opted_out", by)
+        case "bounced":
+            if occurrence.is_hard_bounce or _is_last_soft_bounce(email, occurrence, by):
+                _suppress(email, "bounced", by)
+        case "suppressed":
+            _stop_enrollment(email, "suppressed", by)
+        case _:
+            pass
+
+
+def _suppress(email: Email, reason: Literal["bounced", "complained"], by: Caller) -> None:
+    suppressions.suppress_address(email.to, reason, "vendor", by, email_id=email.id)
+    _stop_enrollment(email, reason, by)
+
+
+def _stop_enrollment(email: Email, reason: StopReason, by: Caller) -> None:
+    if enrollment := enrollments.find_open(by.tenant, email.to):
+        enrollments.stop(enrollment, reason, by)
+
+
+def _is_last_soft_bounce(email: Email, bounce: Occurrence, by: Caller) -> bool:
+    """Count a soft bounce of the address, once for each e-mail. Whether it is one too many."""
+    key = store.soft_bounces_key(by.tenant, email.to)
+    item = get(key) or {"version": 0, "emails": {}}
+    earlier = cast("dict[str, str]", item["emails"])
+    if email.id in earlier:
+        return False
+    times = {**{email_id: clock.parse(at) for email_id, at in earlier.items()}, email.id: bounce.at}
+    oldest = max(times.values()) - SOFT_BOUNCE_WINDOW
+    counted = {email_id: rfc3339(at) for email_id, at in times.items() if at >= oldest}
+    was = cast("int", item["version"])
+    by.transaction.put_version(
+        {**key._asdict(), "kind": "SOFT_BOUNCES", "emails": {**counted}, "version": was + 1}, was=was
+    )
+    return len(counted) >= MAX_SOFT_BOUNCES

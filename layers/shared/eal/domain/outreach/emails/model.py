@@ -3,24 +3,24 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from eal.core.clock import Instant
-from eal.domain.outreach.mail import EventType, MailEvent
+from eal.domain.outreach.mail import MailEvent
 
 type EmailKind = Literal["sequence", "draft"]
 type EmailStatus = Literal[
     "queued", "sent", "delivered", "delayed", "bounced", "complained", "suppressed", "failed"
 ]
-type OccurrenceType = Literal["queued", "sent", "replied"] | EventType
+type OccurrenceType = Literal[
+    "queued", "sent", "delayed", "delivered", "opened", "clicked", "replied", "bounced", "complained", "failed",
+    "suppressed",
+]  # fmt: skip
+"""In the order of occurrences with the same time."""
 
 MAX_OCCURRENCES_OF_A_TYPE = 10
 """The first ones are kept. A program that looks at a mail again and again is no news, and an item has 400 KB."""
-_ORDER: Final[tuple[OccurrenceType, ...]] = (
-    "queued", "sent", "delayed", "delivered", "opened", "clicked", "replied", "bounced", "complained", "failed",
-    "suppressed",
-)  # fmt: skip
-"""The order of occurrences with the same time."""
+_ORDER: Final[tuple[OccurrenceType, ...]] = get_args(OccurrenceType.__value__)
 _HARD = "Permanent"
 
 PERSONAL = frozenset({"to", "from_name", "from_email", "reply_to", "subject", "reason", "message_id"})

@@ -10,7 +10,7 @@ from eal.core.clock import rfc3339
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key, partition
-from eal.core.table.read import get
+from eal.core.table.read import get, get_all
 from eal.domain.outreach.emails import model
 from eal.domain.outreach.emails.model import Content, Email, EmailEvent, Occurrence
 from eal.domain.outreach.mail import PERSONAL
@@ -18,14 +18,18 @@ from eal.domain.outreach.sending import due
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
+    from eal.core.table.collection import Index
     from eal.core.table.item import Item
+    from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
+    from eal.domain.outreach.emails.wire import EmailQuery
     from eal.domain.outreach.mail import MailEvent
 
 EMAILS = Collection("EMAIL", Email, id_prefix="email", noun="e-mail")
 EMAIL_EVENTS = Collection("EMAIL_EVENT", EmailEvent, id_prefix="emev", noun="e-mail event")
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
+_FILTERS = ("status", "to", "sequence_id", "enrollment_id", "draft_id", "lead_id", "prospect_id")
 _NOT_AUDITED_OF_AN_EMAIL = _NOT_AUDITED | {"updated_at", "occurrences"}
 
 
@@ -38,6 +42,35 @@ def content_of(email_id: str, by: Caller) -> Content | None:
     """What was sent, or is to be sent. None once it is erased."""
     item = get(content_key(by.tenant, email_id))
     return load(Content, item) if item else None
+
+
+def get_with_content(email_id: str, by: Caller) -> tuple[Email, Content | None]:
+    """Raises: NotFound."""
+    if not ids.is_id(EMAILS.id_prefix, email_id):
+        raise EMAILS.not_found(email_id)
+    email, content = get_all([EMAILS.key(by.tenant, email_id), content_key(by.tenant, email_id)])
+    if email is None:
+        raise EMAILS.not_found(email_id)
+    return EMAILS.load(email), load(Content, content) if content else None
+
+
+def search(query: EmailQuery, by: Caller) -> Page[Email]:
+    """E-mails, newest first. The recipient has an index, and so has the sequence of e-mails that are not queued.
+
+    Raises: InvalidCursor.
+    """
+    index: Index | None = None
+    indexed_by: tuple[str, ...] = ()
+    filters = {name: getattr(query, name) for name in _FILTERS}
+    if query.to:
+        index, indexed_by = "gsi1", ("to", query.to)
+        del filters["to"]
+    elif query.sequence_id and query.status != "queued":
+        index, indexed_by = "gsi2", ("sequence", query.sequence_id)
+        del filters["sequence_id"]
+    given = {name: value for name, value in filters.items() if value is not None}
+    keep = (lambda item: all(item.get(name) == value for name, value in given.items())) if given else None
+    return EMAILS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
 
 
 def vendor_id_key(tenant: Tenant, vendor: str, vendor_email_id: str) -> Key:
@@ -101,6 +134,11 @@ def _audited(email: Email) -> Item:
     return {name: value for name, value in dump(email).items() if name not in _NOT_AUDITED_OF_AN_EMAIL}
 
 
+def soft_bounces_key(tenant: Tenant, address: str) -> Key:
+    """`org_…#live#SOFT_BOUNCES`, `dana@example.com`: the e-mails to an address that bounced temporarily."""
+    return key(tenant, "SOFT_BOUNCES", address)
+
+
 def recipient_partition(tenant: Tenant, address: str) -> str:
     """`org_…#live#EMAIL_EVENT_RECIPIENT#dana@example.com`: the pointers to the events of e-mails to one address.
 
@@ -118,7 +156,7 @@ def store_event(event: MailEvent, by: Caller) -> bool:
 
     The commit raises AlreadyWritten if another worker stores it concurrently.
     """
-    claim = _claim_key(event.vendor, event.vendor_event_id, by)
+    claim = event_claim_key(event.vendor, event.vendor_event_id, by)
     if get(claim):
         return False
     new = EmailEvent(
@@ -136,7 +174,7 @@ def store_event(event: MailEvent, by: Caller) -> bool:
     return True
 
 
-def _claim_key(vendor: str, vendor_id: str, by: Caller) -> Key:
+def event_claim_key(vendor: str, vendor_id: str, by: Caller) -> Key:
     """`org_…#live#EMAIL_EVENT_CLAIM`, `resend#…`."""
     return key(by.tenant, "EMAIL_EVENT_CLAIM", f"{vendor}#{vendor_id}")
 

@@ -16,7 +16,13 @@ _Id = Annotated[str | None, Field(max_length=100)]
 class EmailQuery(ListQuery):
     status: EmailStatus | None = None
     to: Annotated[EmailAddress | None, Field(description="The recipient's address.")] = None
-    sequence_id: _Id = None
+    sequence_id: Annotated[
+        str | None,
+        Field(
+            max_length=100,
+            description="The e-mails of a sequence that are not queued. Add `status=queued` for those that are.",
+        ),
+    ] = None
     enrollment_id: _Id = None
     draft_id: _Id = None
     lead_id: _Id = None

@@ -1,38 +1,60 @@
-"""Suppressions in the State table, found by address or domain."""
+"""Suppressions in the State table, found by the hash of an address or by domain."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids
+from eal.core.clock import rfc3339
+from eal.core.errors import ValidationFailed
+from eal.core.table import page, read
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get_all
-from eal.domain.outreach.suppressions.model import PERSONAL, Suppression
+from eal.domain.outreach.enrollments import store as enrollments
+from eal.domain.outreach.suppressions.model import PERSONAL, Suppression, sha256_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from eal.core.caller import Caller
+    from eal.core.table.collection import Index
     from eal.core.table.item import Item
+    from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
-    from eal.domain.outreach.suppressions.model import SuppressionReason, SuppressionSource
+    from eal.domain.outreach.suppressions.model import Outcome, SuppressionReason, SuppressionSource
+    from eal.domain.outreach.suppressions.wire import SuppressionCreate, SuppressionQuery
 
 SUPPRESSIONS = Collection("SUPPRESSION", Suppression, id_prefix="sup", noun="suppression")
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
 
 
+def address_claim_key(tenant: Tenant, address_sha256: str) -> Key:
+    """`org_…#live#SUPPRESSION_CLAIM`, and the hash of an address: it names the one suppression of it."""
+    return key(tenant, "SUPPRESSION_CLAIM", address_sha256)
+
+
+def domain_claim_key(tenant: Tenant, domain: str) -> Key:
+    """The same for a domain, which is not hashed because it is not a person's. No hash contains a dot."""
+    return key(tenant, "SUPPRESSION_CLAIM", domain)
+
+
 def claim_key(tenant: Tenant, suppressed: str) -> Key:
-    """`org_…#live#SUPPRESSION_CLAIM`, and the address or domain: it names the one suppression of it."""
-    return key(tenant, "SUPPRESSION_CLAIM", suppressed)
+    """The claim of an address or a domain."""
+    if "@" in suppressed:
+        return address_claim_key(tenant, sha256_of(suppressed))
+    return domain_claim_key(tenant, suppressed)
 
 
 def find(tenant: Tenant, address: str) -> Suppression | None:
     """The suppression of an address, or else of its domain. None if e-mail may be sent to it."""
     domain = address.rpartition("@")[2]
-    claims = get_all([claim_key(tenant, address), claim_key(tenant, domain)])
-    for claim in claims:
-        if claim and (found := SUPPRESSIONS.find(tenant, cast("str", claim["suppression_id"]))):
+    keys = [address_claim_key(tenant, sha256_of(address)), domain_claim_key(tenant, domain)]
+    for claim in get_all(keys):
+        if found := _named_by(claim, tenant):
             return found
     return None
 
@@ -44,33 +66,105 @@ def suppress_address(
     by: Caller,
     *,
     email_id: str | None = None,
+    note: str | None = None,
 ) -> Suppression | None:
     """Suppress an address, in the caller's transaction. None if it is suppressed already.
 
-    The commit raises AlreadyWritten if another worker suppresses it concurrently.
+    A reason that the law keeps replaces one that it does not: a recipient may unsubscribe after a soft bounce.
+    The commit raises AlreadyWritten or Stale if another worker suppresses it concurrently.
     """
-    if get_all([claim_key(by.tenant, address)])[0]:
-        return None
-    new = Suppression(
-        id=ids.new("sup", by.at),
-        reason=reason,
-        source=source,
-        created_at=by.at,
-        version=1,
-        salt=audit.new_salt(),
-        address=address,
-        email_id=email_id,
+    digest = sha256_of(address)
+    new = replace(
+        _new(reason, source, by), address=address, address_sha256=digest, email_id=email_id, note=note
     )
-    add(new, by)
-    return new
+    return _suppress(new, address_claim_key(by.tenant, digest), by)
 
 
-def add(new: Suppression, by: Caller) -> None:
-    suppressed = cast("str", new.address or new.domain)
-    claim = claim_key(by.tenant, suppressed)
-    by.transaction.create({**claim._asdict(), "kind": "SUPPRESSION_CLAIM", "suppression_id": new.id})
-    by.transaction.create(item_of(new, by))
-    by.transaction.audit("suppression.created", new.id, _changes(dump(new), new.salt))
+def suppress_erased_address(address_sha256: str, email_id: str, by: Caller) -> None:
+    """Suppress the address of an erased person who unsubscribes, by its hash, in the caller's transaction."""
+    new = replace(
+        _new("unsubscribed", "unsubscribe_link", by), address_sha256=address_sha256, email_id=email_id
+    )
+    _suppress(new, address_claim_key(by.tenant, address_sha256), by)
+
+
+def suppress(body: SuppressionCreate, source: SuppressionSource, by: Caller) -> tuple[Suppression, Outcome]:
+    """The suppression of an address or a domain, and whether it is new. An open enrollment of the address stops.
+
+    Enrollments of a domain's addresses are not looked for: they stop when their next step is due.
+    """
+    if body.address:
+        claim_key = address_claim_key(by.tenant, sha256_of(body.address))
+        written = suppress_address(body.address, body.reason, source, by, note=body.note)
+        if enrollment := enrollments.find_open(by.tenant, body.address):
+            enrollments.stop(enrollment, "suppressed", by)
+    else:
+        domain = cast("str", body.domain)
+        claim_key = domain_claim_key(by.tenant, domain)
+        written = _suppress(
+            replace(_new(body.reason, source, by), domain=domain, note=body.note), claim_key, by
+        )
+    if written:
+        return written, "created" if written.version == 1 else "updated"
+    return cast("Suppression", _named_by(read.get(claim_key), by.tenant)), "unchanged"
+
+
+def get(suppression_id: str, by: Caller) -> Suppression:
+    """Raises: NotFound."""
+    return SUPPRESSIONS.get(by.tenant, suppression_id)
+
+
+def delete(suppression_id: str, reason: str | None, by: Caller) -> None:
+    """Delete a suppression, for the reason in the audit record: e-mail may be sent again.
+
+    Raises: NotFound, PreconditionFailed; ValidationFailed if the law keeps it and there is no reason.
+    """
+    before = get(suppression_id, by)
+    by.transaction.check_if_match(before.version)
+    if before.is_kept_by_law and not reason:
+        message = (
+            "Required: the recipient wants no more e-mail. Give the reason why it may be sent again, such as a new "
+            "consent."
+        )
+        raise ValidationFailed(
+            [{"pointer": "/reason", "message": message, "type": "missing", "location": "query"}]
+        )
+    by.transaction.delete(SUPPRESSIONS.key(by.tenant, before.id), was=before.version)
+    by.transaction.delete(_claim_key_of(before, by.tenant))
+    changes = audit.changes(_audited(before), {}, personal=PERSONAL, salt=before.salt)
+    given = (audit.Change("deletion_reason", after=reason),) if reason else ()
+    by.transaction.audit("suppression.deleted", before.id, (*changes, *given))
+
+
+def search(query: SuppressionQuery, by: Caller) -> Page[Suppression]:
+    """Suppressions, newest first. An address or a domain has one at most; reasons have an index.
+
+    Raises: InvalidCursor.
+    """
+    if query.address or query.domain:
+        found = _find_exact(query, by.tenant)
+        return page.at_most_one(by.tenant, query, found if found and _matches(query, dump(found)) else None)
+    index, indexed_by = _index(query)
+    keep = (lambda item: item["source"] == query.source) if query.source else None
+    return SUPPRESSIONS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+
+
+def every(query: SuppressionQuery, by: Caller) -> Iterator[Item]:
+    """The items of all suppressions with the query's reason, source and time."""
+    index, indexed_by = _index(query)
+    partition = page.Partition(
+        base=SUPPRESSIONS.partition(by.tenant),
+        id_prefix=SUPPRESSIONS.id_prefix,
+        index=index,
+        index_partition=SUPPRESSIONS.partition(by.tenant, *indexed_by) if index else None,
+    )
+    for item in page.every(query, partition):
+        if query.source is None or item["source"] == query.source:
+            yield item
+
+
+def _index(query: SuppressionQuery) -> tuple[Index | None, tuple[str, ...]]:
+    return ("gsi1", ("reason", query.reason)) if query.reason else (None, ())
 
 
 def item_of(suppression: Suppression, by: Caller) -> Item:
@@ -78,6 +172,65 @@ def item_of(suppression: Suppression, by: Caller) -> Item:
     return SUPPRESSIONS.item(by.tenant, suppression, gsi1=("reason", suppression.reason))
 
 
-def _changes(stored: Item, salt: str) -> tuple[audit.Change, ...]:
-    audited = {name: value for name, value in stored.items() if name not in _NOT_AUDITED}
-    return audit.changes({}, audited, personal=PERSONAL, salt=salt)
+def _new(reason: SuppressionReason, source: SuppressionSource, by: Caller) -> Suppression:
+    return Suppression(
+        id=ids.new("sup", by.at),
+        reason=reason,
+        source=source,
+        created_at=by.at,
+        version=1,
+        salt=audit.new_salt(),
+    )
+
+
+def _suppress(new: Suppression, claim_key: Key, by: Caller) -> Suppression | None:
+    """Write a suppression, or its reason over one that the law does not keep. None if nothing changes."""
+    before = _named_by(read.get(claim_key), by.tenant)
+    if before is None:
+        by.transaction.create({**claim_key._asdict(), "kind": "SUPPRESSION_CLAIM", "suppression_id": new.id})
+        by.transaction.create(item_of(new, by))
+        changes = audit.changes({}, _audited(new), personal=PERSONAL, salt=new.salt)
+        by.transaction.audit("suppression.created", new.id, changes)
+        return new
+    if before.is_kept_by_law or not new.is_kept_by_law:
+        return None
+    after = replace(
+        before, reason=new.reason, source=new.source, email_id=new.email_id, version=before.version + 1
+    )
+    by.transaction.put_version(item_of(after, by), was=before.version)
+    changes = audit.changes(_audited(before), _audited(after), personal=PERSONAL, salt=after.salt)
+    by.transaction.audit("suppression.updated", after.id, changes)
+    return after
+
+
+def _named_by(claim: Item | None, tenant: Tenant) -> Suppression | None:
+    return SUPPRESSIONS.find(tenant, cast("str", claim["suppression_id"])) if claim else None
+
+
+def _find_exact(query: SuppressionQuery, tenant: Tenant) -> Suppression | None:
+    """The suppression of the address or the domain of a query: of both, there is none."""
+    if query.address:
+        claim_key = address_claim_key(tenant, sha256_of(query.address))
+    else:
+        claim_key = domain_claim_key(tenant, cast("str", query.domain))
+    return _named_by(read.get(claim_key), tenant)
+
+
+def _matches(query: SuppressionQuery, item: Item) -> bool:
+    filters = ((query.domain, "domain"), (query.reason, "reason"), (query.source, "source"))
+    created = cast("str", item["created_at"])
+    return (
+        all(value is None or value == item.get(name) for value, name in filters)
+        and (query.created_after is None or created >= rfc3339(query.created_after))
+        and (query.created_before is None or created < rfc3339(query.created_before))
+    )
+
+
+def _claim_key_of(suppression: Suppression, tenant: Tenant) -> Key:
+    if suppression.domain:
+        return domain_claim_key(tenant, suppression.domain)
+    return address_claim_key(tenant, cast("str", suppression.address_sha256))
+
+
+def _audited(suppression: Suppression) -> Item:
+    return {name: value for name, value in dump(suppression).items() if name not in _NOT_AUDITED}

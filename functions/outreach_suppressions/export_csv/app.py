@@ -1,0 +1,30 @@
+"""GET /v1/outreach/suppressions/export.csv: the suppressions as CSV."""
+
+from eal.domain.outreach.suppressions import csv_export
+from eal.domain.outreach.suppressions.wire import SuppressionCsvQuery
+from eal.entry.http.api import Api
+from eal.entry.http.request import Answer
+from eal.entry.http.route import Reader
+
+app = Api()
+handler = app.handler
+
+HEADERS = {
+    "Content-Type": "text/csv; charset=utf-8",
+    "Content-Disposition": 'attachment; filename="suppressions.csv"',
+}
+
+
+@app.get(
+    "/v1/outreach/suppressions/export.csv",
+    summary="Export suppressions as CSV",
+    operation_id="exportSuppressionsCsv",
+    tag="outreach",
+    grant="outreach",
+)
+def export(query: SuppressionCsvQuery, caller: Reader) -> Answer:
+    """Returns up to 10,000 suppressions as CSV, newest first. If more match, the answer is 422: request them by time.
+
+    `POST /outreach/suppressions/import` accepts the file.
+    """
+    return Answer(200, csv_export.csv_text(query, by=caller), HEADERS)

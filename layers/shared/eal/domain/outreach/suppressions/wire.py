@@ -1,0 +1,174 @@
+"""What the API accepts and returns for suppressions."""
+
+from collections import Counter
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from eal.core.clock import Instant
+from eal.core.contact import Email, email_address
+from eal.core.listing import ListQuery, PageView
+from eal.core.wire import Wire, one_line, prose
+from eal.domain.outreach.suppressions.model import SuppressionReason, SuppressionSource
+
+MAX_IMPORT_ROWS = 200
+type RowStatus = Literal["created", "updated", "unchanged", "failed"]
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+_MAX_DOMAIN_CHARACTERS = 253
+
+
+def _domain(text: str) -> str:
+    """The domain in the form in which addresses have it."""
+    address = email_address(f"postmaster@{text.removeprefix('@')}")
+    if address is None:
+        raise ValueError("Must be a domain, such as example.com.")
+    return address.rpartition("@")[2]
+
+
+Domain = Annotated[
+    str,
+    AfterValidator(_domain),
+    Field(
+        max_length=_MAX_DOMAIN_CHARACTERS,
+        description="The part of an address after the @, in lower case. Subdomains are not included.",
+    ),
+]
+
+
+class SuppressionCreate(Wire):
+    """Either an address or a domain."""
+
+    model_config = ConfigDict(
+        **_INPUT,
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["address"], "properties": {"address": {"type": "string"}}},
+                {"required": ["domain"], "properties": {"domain": {"type": "string"}}},
+            ]
+        },
+    )
+
+    address: Email | None = None
+    domain: Domain | None = None
+    reason: Annotated[
+        SuppressionReason,
+        Field(
+            description="`unsubscribed`, `complained` and `hostile` are wishes of the recipient that the law protects: "
+            "they can be deleted only with a reason."
+        ),
+    ] = "manual"
+    note: Annotated[
+        Annotated[str, Field(min_length=1, max_length=500), AfterValidator(prose)] | None, Field()
+    ] = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.address is None) == (self.domain is None):
+            raise ValueError("A suppression needs either an 'address' or a 'domain'.")
+        return self
+
+
+class SuppressionDelete(Wire):
+    model_config = _INPUT
+
+    reason: Annotated[
+        Annotated[str, Field(min_length=1, max_length=500), AfterValidator(one_line)] | None,
+        Field(
+            description="Why e-mail may be sent again, for the audit log. Required if the suppression's reason is "
+            "`unsubscribed`, `complained` or `hostile`. It must not contain personal data."
+        ),
+    ] = None
+
+
+class SuppressionQuery(ListQuery):
+    address: Annotated[
+        Email | None, Field(description="Finds its own suppression, not that of its domain.")
+    ] = None
+    domain: Domain | None = None
+    reason: SuppressionReason | None = None
+    source: SuppressionSource | None = None
+
+
+class SuppressionView(Wire):
+    id: str
+    address: Annotated[
+        str | None,
+        Field(
+            description="Null for a domain, and after the erasure of the person: the hash recognizes the address."
+        ),
+    ]
+    address_sha256: Annotated[
+        str | None,
+        Field(description="SHA-256 of the address in lower case, in hexadecimal; null for a domain."),
+    ]
+    domain: str | None
+    reason: SuppressionReason
+    source: Annotated[SuppressionSource, Field(description="How it came about.")]
+    note: str | None
+    email_id: Annotated[str | None, Field(description="The e-mail that was answered with it.")]
+    created_at: Instant
+    version: int
+
+
+class SuppressionPage(PageView[SuppressionView]):
+    pass
+
+
+class SuppressionImport(Wire):
+    model_config = _INPUT
+
+    csv: Annotated[
+        str,
+        Field(
+            min_length=1,
+            description=f"CSV (RFC 4180) with a header row and at most {MAX_IMPORT_ROWS} further rows. Columns: "
+            "`address` or `domain`, `reason` (`manual` if it is empty) and `note`. The other columns of an export are "
+            "ignored.",
+        ),
+    ]
+
+
+class ImportedRowView(Wire):
+    row: Annotated[int, Field(description="The number of the row. The row after the header is 1.")]
+    status: Annotated[
+        RowStatus,
+        Field(
+            description="`unchanged` if it is suppressed already; `updated` if that suppression has a new reason, "
+            "because the recipient's wish outweighs the earlier one."
+        ),
+    ]
+    id: str | None = None
+    message: Annotated[str | None, Field(description="What is wrong with the row.")] = None
+
+
+class SuppressionImportView(Wire):
+    """Every row was processed on its own."""
+
+    created: int
+    updated: int
+    unchanged: int
+    failed: int
+    rows: list[ImportedRowView]
+
+    @classmethod
+    def of_rows(cls, rows: list[ImportedRowView]) -> Self:
+        counts = Counter(row.status for row in rows)
+        return cls(
+            created=counts["created"],
+            updated=counts["updated"],
+            unchanged=counts["unchanged"],
+            failed=counts["failed"],
+            rows=rows,
+        )
+
+
+class SuppressionCsvQuery(Wire):
+    model_config = _INPUT
+
+    reason: SuppressionReason | None = None
+    source: SuppressionSource | None = None
+    created_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
+    created_before: Annotated[Instant | None, Field(description="Exclusive.")] = None
+
+    def as_list(self) -> SuppressionQuery:
+        return SuppressionQuery.model_validate(self.model_dump())

@@ -1,0 +1,98 @@
+"""A page for people without an API key: plain HTML without scripts, cookies and other files.
+
+`handler = PublicPage("GET /v1/u/{token}", respond).handler`. `respond` gets the request and returns an HtmlPage.
+"""
+
+from __future__ import annotations
+
+import html
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from eal.core import observe
+from eal.core.errors import ApiError, Unavailable
+from eal.entry.http.request import Answer, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eal.entry.http.request import ProxyEvent, ProxyResponse
+
+HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HtmlPage:
+    """Texts of a page. `button`, if there is one, sends `fields` to the address of the page."""
+
+    status: int
+    title: str
+    paragraphs: tuple[str, ...]
+    button: str | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+
+    def answer(self) -> Answer:
+        return Answer(self.status, self._html(), dict(HEADERS))
+
+    def _html(self) -> str:
+        title = html.escape(self.title)
+        paragraphs = "".join(f"<p>{html.escape(text)}</p>" for text in self.paragraphs)
+        return (
+            '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex, nofollow">'
+            f"<title>{title}</title></head><body><main><h1>{title}</h1>{paragraphs}{self._form()}</main></body></html>"
+        )
+
+    def _form(self) -> str:
+        if self.button is None:
+            return ""
+        inputs = "".join(
+            f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
+            for name, value in self.fields
+        )
+        return f'<form method="post">{inputs}<button type="submit">{html.escape(self.button)}</button></form>'
+
+
+class PublicPage:
+    def __init__(self, route: str, respond: Callable[[Request], HtmlPage]) -> None:
+        self._route = route
+        self._respond = respond
+
+    def handler(self, event: ProxyEvent, context: object) -> ProxyResponse:
+        """The Lambda handler, for API Gateway REST proxy events. The path is not logged, because it is a credential."""
+        started = time.perf_counter()
+        request = Request.of(event)
+        observe.begin(request.id, route=self._route)
+        try:
+            page = self._respond(request)
+        except ApiError as error:
+            page = HtmlPage(status=error.status, title="This did not work", paragraphs=(error.message,))
+        except (ClientError, BotoCoreError) as fault:
+            observe.logger.exception("page_failed", fault=type(fault).__name__)
+            page = _failed(Unavailable.status)
+        except Exception:  # the edge: the visitor gets a page, the log the trace
+            observe.logger.exception("unexpected_error")
+            page = _failed(500)
+        observe.count("requests")
+        if page.status >= 500:
+            observe.count("server_errors")
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        observe.logger.info("request", status=page.status, ms=milliseconds)
+        observe.flush()
+        return page.answer().response(request.id, {})
+
+
+def _failed(status: int) -> HtmlPage:
+    return HtmlPage(
+        status=status,
+        title="This did not work",
+        paragraphs=("Our service had a fault. Open the link again in a few minutes.",),
+    )
