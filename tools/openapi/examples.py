@@ -243,6 +243,7 @@ _ANSWERS: dict[str, Json] = {
         "text": "Hello Dana, …",
     },
     "EmailView": _EMAIL,
+    "TestClockView": {"now": "2026-04-24T17:42:11.314Z", "advancing_to": "2026-05-15T17:42:11.314Z"},
     "OutreachSenderView": _SENDER,
     "SuppressionImportView": {
         "created": 1,

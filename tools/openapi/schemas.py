@@ -33,6 +33,7 @@ from eal.domain.organizations.members.model import Role
 from eal.domain.outreach.deliverability import model as deliverability
 from eal.domain.outreach.deliverability.wire import GroupBy, OutreachSenderView
 from eal.domain.outreach.emails import model as emails
+from eal.domain.outreach.emails.wire import EmailView
 from eal.domain.outreach.suppressions import model as suppressions
 from eal.domain.outreach.suppressions.wire import RowStatus
 from eal.domain.prospects import model as prospects
@@ -68,6 +69,7 @@ EVENT_DATA: dict[str, type[BaseModel]] = {
     "audit.log": AuditRecordView,
     "call": CallView,
     "lead": LeadView,
+    "outreach.email": EmailView,
     "outreach.sender": OutreachSenderView,
     "webhook": WebhookView,
 }
