@@ -104,6 +104,9 @@ def made_by(endpoint: Endpoint, key: str) -> str | None:
     assert made.status in (200, 201, 202), made.text
     if rest.endswith("/dispatch/acknowledge"):
         _dispatch(f"{before}/{made.json['id']}/dispatch", key)
+    if endpoint.name == "DELETE /v1/claims/{claim_id}/legal-hold":
+        path = f"{before}/{made.json['id']}/legal-hold"
+        assert call("PUT", path, key=key, json_body=_endpoint("PUT", endpoint.path).sample()).status == 200
     return f"{before}/{made.json['id']}{rest.partition('}')[2]}"
 
 

@@ -58,7 +58,9 @@ def active(tenant: Tenant, key: str = "", **change: Any) -> dict[str, Any]:
     return shown
 
 
-def prospect(tenant: Tenant, email: str = "robin@example.com", key: str = "", **change: Any) -> dict[str, Any]:
+def prospect(
+    tenant: Tenant, email: str = "robin@example.com", key: str = "", **change: Any
+) -> dict[str, Any]:
     body = {"company": "Harbor", "email": email, "contact": {"first_name": "Robin"}, **change}
     answer = call("POST", "/v1/prospects", key=key or tenant.write, json_body=body)
     assert answer.status == 201, answer.text

@@ -26,6 +26,8 @@ _TAGS = {
     "audit-log": "Every change of a tenant's state and its author, kept for seven years, with cryptographic "
     "proofs.",
     "calls": "Phone calls from call trackers, with their transcripts and classifications.",
+    "claims": "Documentation of insured losses: photos, notes and moisture readings, from which a scope is extracted, "
+    "reviewed and signed off. Nothing is ever written to Xactimate.",
     "dispatch": "What happens after a call, decided by rules that show what they saw.",
     "events": "The feed of all events. Webhooks receive the same events.",
     "inbound": "Receivers for the webhooks of vendors.",

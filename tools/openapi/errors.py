@@ -71,12 +71,17 @@ DETAILS: dict[str, Node] = {
         "description": "`conflict`: the exports that are running.",
     },
     "lead_id": _text("`conflict`, `illegal_transition`: the lead that the prospect was converted to."),
+    "legal_hold": {
+        "type": "boolean",
+        "description": "`conflict`: true if a legal hold forbids the deletion.",
+    },
     "limit": {
         "type": "integer",
         "description": "`conflict`: the maximum number of resources. `payload_too_large`: the maximum size in bytes.",
     },
     "matched_on": _text(
-        "`conflict`: the field that has the same value in both resources.", enum=["email", "phones"]
+        "`conflict`: the field that has the same value in both resources.",
+        enum=["email", "phones", "claim_number"],
     ),
     "reason": _text(
         "`insufficient_scope`, if the scope is sufficient: a test key cannot change what both modes share "
@@ -119,16 +124,35 @@ _EXAMPLES: dict[str, Node] = {
 }
 
 OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
+    "createClaim": {
+        "conflict": (
+            "The claim clm_01kq09bekje6vbq5xe2b60xtww has the same claim number of the same carrier.",
+            {"id": "clm_01kq09bekje6vbq5xe2b60xtww", "matched_on": "claim_number"},
+        )
+    },
+    "eraseClaim": {
+        "conflict": (
+            "The claim clm_01kq09bekje6vbq5xe2b60xtww is on legal hold. Nothing of it can be deleted until the hold is "
+            "released.",
+            {"id": "clm_01kq09bekje6vbq5xe2b60xtww", "legal_hold": True},
+        )
+    },
     "createLead": {
         "conflict": (
             "The lead lead_01kq09bekje6vbq5xe2b60xtww has the same e-mail address.",
             {"id": "lead_01kq09bekje6vbq5xe2b60xtww", "matched_on": "email"},
         )
     },
+    "transitionClaim": {
+        "illegal_transition": (
+            "A claim with the status 'open' cannot be moved to 'signed_off'.",
+            {"status": "open", "allowed": ["closed"]},
+        )
+    },
 }
 """Message and details of errors that are more specific in one operation."""
 
-_MOVES = {"transitionLead", "updateProspect"}
+_MOVES = {"transitionClaim", "transitionLead", "updateProspect"}
 """Operations that change a status whose transitions are limited."""
 
 

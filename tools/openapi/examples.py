@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
@@ -163,6 +164,30 @@ _SENDER: dict[str, Json] = {
     **DATA["outreach.sender.paused"], "status": "active", "reason": None, "paused_at": None, "resumed_at": LATER,
     "version": 2,
 }  # fmt: skip
+_CLAIM: dict[str, Json] = {
+    "id": f"clm_{_ID}",
+    "status": "open",
+    "claim_number": "0725-448812",
+    "carrier": "Example Mutual",
+    "policy_number": "HO-2210-884",
+    "insured": {"name": "Dana Reyes", "email": "dana@example.com", "phone": "+14155550123"},
+    "address": {
+        "line1": "12 Harbor Street",
+        "line2": None,
+        "city": "Springfield",
+        "state": "IL",
+        "postal_code": "62701",
+        "country": "US",
+    },
+    "date_of_loss": "2026-04-22",
+    "loss_type": "water",
+    "water_category": 2,
+    "water_class": 3,
+    "lead_id": _LEAD["id"],
+    **dict.fromkeys(("call_id", "status_reason", "closed_at", "legal_hold", "evidence_deleted_at")),
+    **_TIMES,
+    "version": 2,
+}
 
 _ANSWERS: dict[str, Json] = {
     "ApiKeyCreated": {**_API_KEY, "key": "eal_live_…"},
@@ -311,6 +336,27 @@ _ANSWERS: dict[str, Json] = {
         "health": {"status": "healthy", "last_event_at": LATER, "last_failure": None},
         **_TIMES,
         "version": 1,
+    },
+    "ClaimView": _CLAIM,
+    "NoteView": {
+        "id": f"note_{_ID}",
+        "claim_id": _CLAIM["id"],
+        "kind": "moisture_reading",
+        "text": "Drywall still wet behind the vanity.",
+        "text_sha256": hashlib.sha256(b"Drywall still wet behind the vanity.").hexdigest(),
+        "author": "technician",
+        "corrects": None,
+        "reading": {
+            "material": "drywall",
+            "value": 38.0,
+            "unit": "%",
+            "dry_standard": 12.0,
+            "place": "Bathroom, east wall",
+            "taken_at": "2026-04-24T15:05:00.000Z",
+        },
+        "text_deleted_at": None,
+        "created_at": AT,
+        "created_by": f"key_{_ID}",
     },
     "LeadImportCreated": {
         **_IMPORT,

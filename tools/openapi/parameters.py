@@ -73,6 +73,7 @@ def header_parameter(name: str, description: str, **schema: object) -> Node:
 _IN_PATH: dict[str, Node] = {
     "call_id": _named("Id of the call.", "call"),
     "checkpoint_id": _named("Id of the later checkpoint.", "chk"),
+    "claim_id": _named("Id of the claim.", "clm"),
     "connection_id": {
         "type": "string",
         "description": "Unguessable id of the connection; it identifies the tenant, mode and vendor.",
@@ -86,6 +87,7 @@ _IN_PATH: dict[str, Node] = {
     "key_id": _named("Id of the API key. It is not secret.", "key"),
     "lead_id": _named("Id of the lead.", "lead"),
     "member_id": _named("Id of the member.", "mem"),
+    "note_id": _named("Id of the note.", "note"),
     "organization_id": _named("Id of a child of the caller's organization.", "org"),
     "parent_id": _named("Id of the parent of the caller's organization.", "org"),
     "prospect_id": _named("Id of the prospect.", "pros"),

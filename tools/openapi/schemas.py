@@ -22,6 +22,8 @@ from eal.domain.audit_log.exports.wire import AuditExportView
 from eal.domain.audit_log.wire import AuditRecordView
 from eal.domain.calls import model as calls
 from eal.domain.calls.wire import CallView
+from eal.domain.claims import model as claims
+from eal.domain.claims.notes import model as notes
 from eal.domain.dispatch import model as dispatch
 from eal.domain.events.wire import EventView
 from eal.domain.lead_imports import model as lead_imports
@@ -113,6 +115,8 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(calls.Status): "CallStatus",
     _values(deliverability.PauseReason): "SenderPauseReason",
     _values(deliverability.SenderStatus): "SenderStatus",
+    _values(claims.Status): "ClaimStatus",
+    _values(notes.NoteKind): "ClaimNoteKind",
     _values(dispatch.Action): "DispatchAction",
     _values(dispatch.RuleId): "DispatchRule",
     _values(emails.EmailKind): "EmailKind",

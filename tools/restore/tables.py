@@ -25,6 +25,7 @@ from eal.core.table.read import batch_get
 from eal.core.tenancy import Tenant
 from eal.core.transaction import pointer_to
 from eal.domain.calls import erasure as calls
+from eal.domain.claims import erasure as claims
 from eal.domain.leads import erasure as leads
 from eal.domain.prospects import erasure as prospects
 from tools.restore.kinds import GOES_BACK, STAYS
@@ -43,7 +44,12 @@ BATCH = 100
 IN_PROGRESS = timedelta(hours=1)
 """Events and tasks of this time before the moment are published again, because their consumers may have processed them
 after it. Every consumer is idempotent by their ids."""
-ERASE = {"lead.erased": leads.erase, "prospect.erased": prospects.erase, "call.erased": calls.erase}
+ERASE = {
+    "lead.erased": leads.erase,
+    "prospect.erased": prospects.erase,
+    "call.erased": calls.erase,
+    "claim.erased": claims.erase_again,
+}
 
 
 class UnknownKind(Exception):

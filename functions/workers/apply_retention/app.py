@@ -1,9 +1,12 @@
-"""Deletes the recordings and transcripts of a tenant that are older than its retention. A message names the tenant."""
+"""Deletes the recordings, transcripts and evidence of claims that a tenant's retention does not keep. A message names
+the tenant.
+"""
 
 import time
 
 from eal.core.table.item import load
-from eal.domain.calls import retention
+from eal.domain.calls import retention as calls
+from eal.domain.claims import retention as claims
 from eal.entry.queue import Consumer, Message, TenantMessage
 from eal.entry.schedule import enqueue_tenants
 
@@ -14,8 +17,11 @@ RUN_SECONDS = 30.0
 def consume(message: Message) -> None:
     """Deletes as much as it has time for, and enqueues the rest."""
     due = load(TenantMessage, message)
-    if not retention.apply(due.tenant, due.request_id, time.monotonic() + RUN_SECONDS):
-        enqueue_tenants("retention", [due.tenant])
+    deadline = time.monotonic() + RUN_SECONDS
+    for retention in (calls, claims):
+        if not retention.apply(due.tenant, due.request_id, deadline):
+            enqueue_tenants("retention", [due.tenant])
+            return
 
 
 handler = Consumer(consume).handler

@@ -1,11 +1,14 @@
-"""Erase what refers to an erased lead, prospect or call, on the tasks `erase_…`."""
+"""Erase what refers to an erased lead, prospect, call or claim, on the tasks `erase_…`."""
 
 from dataclasses import dataclass
 
+from eal.core.clock import Instant
 from eal.core.table.item import load
 from eal.core.tenancy import Tenant
 from eal.domain.calls import erasure as calls
 from eal.domain.calls.model import Call
+from eal.domain.claims import erasure as claims
+from eal.domain.claims import retention
 from eal.domain.leads import erasure as leads
 from eal.domain.messages import erasure as messages
 from eal.domain.outreach import erasure as outreach
@@ -29,16 +32,36 @@ class CallTask(TenantMessage):
     call_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTask(TenantMessage):
+    claim_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimEvidenceTask(ClaimTask):
+    """Only the evidence, as it was at `until`: the end of the claim's retention."""
+
+    until: Instant
+
+
 def consume(message: Message) -> None:
     """Erase personal values in stored events and responses, a lead's history, what receivers answered to its events,
     and calls and messages from and to the person.
 
     The tombstone's contacts, by which messages are found, are removed last, so that a second run finds the rest.
     """
-    task: LeadTask | ProspectTask | CallTask
+    task: LeadTask | ProspectTask | CallTask | ClaimTask
     if message["task"] == "erase_call":
         task = load(CallTask, message)
         _scrub_call(task.tenant, task.call_id)
+        return
+    if message["task"] == "erase_claim":
+        task = load(ClaimTask, message)
+        claims.scrub_traces(task.tenant, task.claim_id)
+        return
+    if message["task"] == "erase_claim_evidence":
+        task = load(ClaimEvidenceTask, message)
+        retention.delete_evidence(task.tenant, task.claim_id, task.until)
         return
     if message["task"] == "erase_prospect":
         task = load(ProspectTask, message)

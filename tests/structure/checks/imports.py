@@ -22,6 +22,8 @@ PAIRS = {
     ("calls", "dispatch"): "a call shows its dispatch, which is decided with its classification",
     ("calls", "leads"): "the address of a caller's lead is the place of the call",
     ("calls", "organization_settings"): "the settings decide a dispatch, and what is deleted when",
+    ("claims", "leads"): "the address of a loss and its type have the form of a lead's",
+    ("claims", "organization_settings"): "the settings decide how long the evidence of closed claims is kept",
     ("crm", "integrations"): "a tenant's connection names its CRM's address and signing secret",
     ("crm", "leads"): "a CRM push sends a lead, and the lead shows the result",
     ("dispatch", "organization_settings"): "the rules read the service area, the business hours and the rota",

@@ -34,6 +34,7 @@ type Count = Literal[
     "recordings_deferred",
     "recordings_deleted",
     "transcripts_deleted",
+    "claim_evidence_deleted",
     "calls_classified",
     "calls_judged",
     "calls_confidence",

@@ -17,7 +17,7 @@ from eal.core.table.keys import Key, answers_partition, events_partition
 from eal.core.table.read import get, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Set
+    from collections.abc import Callable, Iterator, Mapping, Sequence, Set
     from datetime import datetime
 
     from eal.core.json import Json
@@ -125,6 +125,33 @@ def remove_all(partition: str) -> None:
     """Delete every item of a partition that belongs to the erased resource alone."""
     for item in walk("pk = :pk", {":pk": partition}):
         remove(item)
+
+
+def remove_attributes(item: Item, paths: Sequence[str], *, mark: str, at: datetime) -> None:
+    """Remove the attributes that an item has of `paths`, such as `text` or `reading.place`, and set `mark` to `at`.
+
+    An item that has the mark is left alone.
+    """
+    if mark in item:
+        return
+    found = [path.split(".") for path in paths if _has(item, path)]
+    names = {f"#{name}": name for name in (mark, *(name for path in found for name in path))}
+    removal = ", ".join(".".join(f"#{name}" for name in path) for path in found)
+    client = aws.dynamodb()
+    with suppress(client.exceptions.ConditionalCheckFailedException):  # it was erased in the meantime
+        client.update_item(
+            TableName=settings.state_table(),
+            Key=to_attributes(Key.of(item)._asdict()),
+            UpdateExpression=f"SET #{mark} = :at" + (f" REMOVE {removal}" if removal else ""),
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=to_attributes({":at": clock.rfc3339(at)}),
+        )
+
+
+def _has(item: Item, path: str) -> bool:
+    name, _, member = path.partition(".")
+    return name in item and (not member or member in cast("Item", item[name]))
 
 
 def walk_index(partition: str) -> Iterator[Item]:

@@ -12,6 +12,7 @@ from eal.core.errors import Conflict, IllegalTransition, InsufficientScope, NotF
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump, patched
 from eal.core.table.keys import Key, key, partition
+from eal.core.table.write import Stale
 from eal.domain.claims.model import (
     NEEDS_NO_REASON,
     PERSONAL,
@@ -24,6 +25,7 @@ from eal.domain.claims.model import (
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
+    from eal.core.json import Json
     from eal.core.table.collection import Index
     from eal.core.table.item import Item
     from eal.core.table.page import Page
@@ -72,7 +74,7 @@ def create(body: ClaimCreate, by: Caller) -> Claim:
     new = patched(empty, body)
     _check(None, new, by)
     by.transaction.create(_item(new, by))
-    _move_pointers(None, new, by)
+    move_pointers(None, new, by)
     audit_change("claim.created", None, new, by)
     return new
 
@@ -171,7 +173,7 @@ def replace_claim(action: str, before: Claim, changed: Claim, by: Caller) -> Cla
     """Write the claim's next version, with its audit record, in the caller's transaction."""
     after = replace(changed, updated_at=by.at, version=before.version + 1)
     by.transaction.replace(_item(after, by), was=before.version)
-    _move_pointers(before, after, by)
+    move_pointers(before, after, by)
     audit_change(action, before, after, by)
     return after
 
@@ -192,21 +194,28 @@ def check_no_hold(claim: Claim) -> None:
         )
 
 
-def add_evidence_to(claim_id: str, by: Caller) -> None:
-    """Let the commit fail unless the claim exists and is not closed, because evidence is added to it.
+def require_open(claim_id: str, by: Caller) -> None:
+    """Let the commit fail unless the claim exists and is not closed, for a transaction that adds evidence to it.
 
-    The claim keeps its version, so many may add evidence at once. The commit raises NotFound or Conflict.
+    The claim keeps its version, so many can add evidence at once. It is read only for a caller that expects a version.
+
+    Raises: NotFound for a text that is no id of a claim, PreconditionFailed. The commit raises NotFound, Conflict, or
+    Stale if the expected version has changed since.
     """
+    if not ids.is_id(CLAIMS.id_prefix, claim_id):
+        raise CLAIMS.not_found(claim_id)
+    condition, values = "attribute_exists(pk) AND #status <> :closed", {":closed": cast("Json", "closed")}
+    if by.transaction.if_match is not None:
+        version = CLAIMS.get(by.tenant, claim_id).version
+        by.transaction.check_if_match(version)
+        condition, values = f"{condition} AND version = :was", {**values, ":was": version}
 
     def refusal(claim: Item | None) -> Exception:
-        return _closed(claim_id) if claim else CLAIMS.not_found(claim_id)
+        if claim is None:
+            return CLAIMS.not_found(claim_id)
+        return _closed(claim_id) if claim["status"] == "closed" else Stale()
 
-    by.transaction.require(
-        CLAIMS.key(by.tenant, claim_id),
-        "attribute_exists(pk) AND #status <> :closed",
-        refusal,
-        values={":closed": "closed"},
-    )
+    by.transaction.require(CLAIMS.key(by.tenant, claim_id), condition, refusal, values=values)
 
 
 def audit_change(action: str, before: Claim | None, after: Claim | None, by: Caller) -> None:
@@ -254,7 +263,7 @@ def _raising(error: Exception) -> Refusal:
     return lambda _item: error
 
 
-def _move_pointers(before: Claim | None, after: Claim | None, by: Caller) -> None:
+def move_pointers(before: Claim | None, after: Claim | None, by: Caller) -> None:
     """Keep the items up to date that make the claim number unique and that find the claim for the retention."""
     for kind, key_of, refusal in (
         ("CLAIM_NUMBER", number_key, _has_number),

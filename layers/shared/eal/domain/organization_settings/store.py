@@ -44,15 +44,16 @@ def service_area_in(settings: dict[str, Json]) -> ServiceArea | None:
     return cast("ServiceArea | None", settings.get("service_area"))
 
 
-RECORDING_DAYS, TRANSCRIPT_DAYS = 90, 365
+RECORDING_DAYS, TRANSCRIPT_DAYS, CLAIM_DAYS = 90, 365, 90
 """The defaults of the retention."""
 
 
 class Retention(NamedTuple):
-    """For how many days of a call its recording and its transcript are kept."""
+    """For how many days the recording and the transcript of a call are kept, and the evidence of a closed claim."""
 
     recording_days: int
     transcript_days: int
+    claim_days: int
 
 
 def retention_of(organization_id: str) -> Retention:
@@ -63,6 +64,7 @@ def retention_of(organization_id: str) -> Retention:
     return Retention(
         recording_days=days.get("recording_days", RECORDING_DAYS) if keeps_recordings else 0,
         transcript_days=days.get("transcript_days", TRANSCRIPT_DAYS),
+        claim_days=days.get("claim_days", CLAIM_DAYS),
     )
 
 

@@ -10,7 +10,7 @@ from eal.ai.policy import MAX_BUDGET_CENTS, MIN_BUDGET_CENTS, EngineChoice
 from eal.core.contact import Email, Phone
 from eal.core.wire import Name, Wire, measured, prose, without_defaults
 from eal.domain.organization_settings.hours import DAYS, DEFAULT_TIMEZONE, minutes, overlap
-from eal.domain.organization_settings.store import DAILY_CAP, RECORDING_DAYS, TRANSCRIPT_DAYS
+from eal.domain.organization_settings.store import CLAIM_DAYS, DAILY_CAP, RECORDING_DAYS, TRANSCRIPT_DAYS
 
 if TYPE_CHECKING:
     from eal.domain.organization_settings.hours import BusinessHours
@@ -118,7 +118,13 @@ class RecordingsView(Wire):
 class RetentionView(Wire):
     """Days for which data is kept. Data older than a changed value is deleted within six hours."""
 
-    claim_days: Annotated[int, Field(description="Days for which photos and scopes of claims are kept.")] = 90
+    claim_days: Annotated[
+        int,
+        Field(
+            description="Days from the closing of a claim for which its photos and the text of its notes are kept. A "
+            "legal hold keeps them longer."
+        ),
+    ] = CLAIM_DAYS
     recording_days: Annotated[
         int, Field(description="Days from the receipt of a call for which its recording is kept.")
     ] = RECORDING_DAYS
@@ -269,7 +275,7 @@ class RetentionBody(Wire):
 
     model_config = _INPUT
 
-    claim_days: Annotated[int, Field(ge=1, le=3650, strict=True)] = RetentionView().claim_days
+    claim_days: Annotated[int, Field(ge=1, le=3650, strict=True)] = CLAIM_DAYS
     recording_days: Annotated[int, Field(ge=1, le=3650, strict=True)] = RECORDING_DAYS
     transcript_days: Annotated[int, Field(ge=1, le=3650, strict=True)] = TRANSCRIPT_DAYS
 

@@ -1,0 +1,51 @@
+"""Erasing a claim: its fields go at once; its photos, notes and what stored responses contain, soon after.
+
+A tombstone remains. The audit records keep their commitments, but the salt goes with the claim.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal.core.table import scrub, tombstone
+from eal.domain.claims import store
+from eal.domain.claims.notes import erasure as notes
+from eal.domain.claims.store import CLAIMS
+
+if TYPE_CHECKING:
+    from eal.core.caller import Caller
+    from eal.core.tenancy import Tenant
+    from eal.domain.claims.model import Claim
+
+
+def erase(claim_id: str, by: Caller) -> None:
+    """Replace the claim by a tombstone, and enqueue the rest of the erasure.
+
+    Raises: NotFound, PreconditionFailed; Conflict if the claim is on legal hold.
+    """
+    claim = CLAIMS.get(by.tenant, claim_id)
+    by.transaction.check_if_match(claim.version)
+    store.check_no_hold(claim)
+    _erase(claim, by)
+
+
+def erase_again(claim_id: str, by: Caller) -> None:
+    """The same after a restore, whatever legal hold the restored claim has: it ended before the first erasure.
+
+    Raises: NotFound.
+    """
+    _erase(CLAIMS.get(by.tenant, claim_id), by)
+
+
+def scrub_traces(tenant: Tenant, claim_id: str) -> None:
+    """Remove the claim's stored responses, and delete its notes. Idempotent."""
+    scrub.responses(tenant, claim_id)
+    notes.erase(tenant, claim_id)
+
+
+def _erase(claim: Claim, by: Caller) -> None:
+    by.transaction.delete(CLAIMS.key(by.tenant, claim.id), was=claim.version)
+    store.move_pointers(claim, None, by)
+    tombstone.put("CLAIM", claim.id, (), (), by.transaction)
+    store.audit_change("claim.erased", claim, None, by)
+    by.transaction.enqueue_task("erase_claim", {"claim_id": claim.id})

@@ -1,0 +1,135 @@
+"""What the API accepts and returns for the notes of a claim."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from eal.core.clock import Instant
+from eal.core.listing import ListQuery, PageView
+from eal.core.wire import Name, Wire, measured, one_line, prose
+from eal.domain.claims.notes.model import NoteKind
+
+MAX_TEXT_CHARACTERS = 10_000
+MAX_READING = 10_000
+
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+_Measure = Annotated[
+    float, Field(ge=0, le=MAX_READING, strict=True, allow_inf_nan=False), AfterValidator(measured)
+]
+
+
+class ReadingBody(Wire):
+    """What a moisture meter showed."""
+
+    model_config = _INPUT
+
+    material: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
+    value: _Measure
+    unit: Annotated[
+        str,
+        Field(min_length=1, max_length=20, description="Unit or scale of the meter, such as `%` or `WME`."),
+        AfterValidator(one_line),
+    ]
+    dry_standard: Annotated[
+        _Measure | None, Field(description="The value of the same material when dry, in the same unit.")
+    ] = None
+    place: Annotated[
+        Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)] | None,
+        Field(description="Where the material is, such as `Kitchen, north wall`."),
+    ] = None
+    taken_at: Annotated[Instant | None, Field(description="Not in the future.")] = None
+
+
+class NoteCreate(Wire):
+    """A note needs a `text`; a moisture reading needs a `text`, a `reading` or both."""
+
+    model_config = ConfigDict(
+        **_INPUT,
+        json_schema_extra={
+            "if": {
+                "required": ["kind"],
+                "properties": {"kind": {"const": "moisture_reading"}},
+            },
+            "then": {
+                "anyOf": [
+                    {"required": ["text"], "properties": {"text": {"type": "string"}}},
+                    {"required": ["reading"], "properties": {"reading": {"type": "object"}}},
+                ]
+            },
+            "else": {
+                "required": ["text"],
+                "properties": {"text": {"type": "string"}, "reading": {"type": "null"}},
+            },
+        },
+    )
+
+    kind: NoteKind = "note"
+    text: (
+        Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS), AfterValidator(prose)] | None
+    ) = None
+    author: Annotated[
+        Name | None, Field(description="Who wrote the note, such as `adjuster`, `technician` or a name.")
+    ] = None
+    corrects: Annotated[
+        Annotated[str, Field(max_length=100)] | None,
+        Field(description="The note of the same claim that this one replaces. It stays unchanged."),
+    ] = None
+    reading: Annotated[ReadingBody | None, Field(description="Only if `kind` is `moisture_reading`.")] = None
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.kind == "note" and self.reading:
+            raise ValueError("A 'reading' needs the 'kind' moisture_reading.")
+        if self.kind == "note" and self.text is None:
+            raise ValueError("A note needs a 'text'.")
+        if self.text is None and self.reading is None:
+            raise ValueError("A moisture reading needs a 'text' or a 'reading'.")
+        return self
+
+
+class NoteQuery(ListQuery):
+    order: Annotated[
+        Literal["asc", "desc"], Field(description="By creation time; oldest first by default.")
+    ] = "asc"
+    kind: NoteKind | None = None
+
+
+class ReadingView(Wire):
+    material: str
+    value: float
+    unit: Annotated[str, Field(description="Unit or scale of the meter.")]
+    dry_standard: Annotated[
+        float | None, Field(description="The value of the same material when dry, in the same unit.")
+    ]
+    place: str | None
+    taken_at: Instant | None
+
+
+class NoteView(Wire):
+    id: str
+    claim_id: str
+    kind: Annotated[NoteKind, Field(validation_alias="type")]
+    text: str | None
+    text_sha256: Annotated[
+        str | None,
+        Field(
+            description="SHA-256 of the text in UTF-8, in hexadecimal. It remains after the text is deleted."
+        ),
+    ]
+    author: str | None
+    corrects: Annotated[str | None, Field(description="The note that this one replaces.")]
+    reading: ReadingView | None
+    text_deleted_at: Annotated[
+        Instant | None, Field(description="When the retention deleted text, author and place.")
+    ]
+    created_at: Instant
+    created_by: Annotated[str, Field(description="The id of the API key or member.")]
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return (self.claim_id,)
+
+
+class NotePage(PageView[NoteView]):
+    pass
