@@ -33,6 +33,7 @@ from tests.support.imports import QUEUE, upload
 from tests.support.inbound import SECRETS, SIGNERS
 from tests.support.pipeline import Pipeline, expire_items, sqs_event
 from tests.support.receiver import Response, receiving
+from tests.support.sequences import SENDER, STEPS
 from tests.support.tenants import new_tenant
 from tests.support.time import freeze
 from tests.support.vendor_apis import CallrailApi, ResendApi, serving
@@ -401,6 +402,39 @@ def _prospects(session: Session) -> None:
     session.work()
 
 
+def _sequences(session: Session) -> None:
+    settings = {"sender": SENDER}
+    session.call("PATCH", "/v1/organizations/me", {"settings": settings})
+    secrets = {"signing_secret": "whsec_" + "A" * 32, "api_key": "re_123"}
+    session.call("PUT", "/v1/integrations/resend", {"secrets": secrets})
+    path = "/v1/outreach/sequences"
+    draft = session.call("POST", path, {"name": "x"})
+    session.call("DELETE", f"{path}/{draft['id']}")
+    sequence = session.call("POST", path, {"name": "x", "steps": STEPS})
+    own = f"{path}/{sequence['id']}"
+    session.call("POST", f"{own}/transitions", {"to": "active"})
+    prospects = [
+        session.call("POST", "/v1/prospects", {"email": f"{name}@example.com"})["id"]
+        for name in ("a", "b", "c")
+    ]
+    answer = session.call("POST", f"{own}/enrollments", {"prospect_ids": prospects})
+    enrolled = [f"{own}/enrollments/{result['enrollment_id']}" for result in answer["data"]]
+    for to in ("paused", "active"):
+        session.call("POST", f"{enrolled[0]}/transitions", {"to": to})
+    session.call("GET", enrolled[0])
+    session.call("GET", f"{own}/enrollments?limit=1&status=active")
+    session.call("DELETE", enrolled[0])
+    session.call("POST", f"/v1/prospects/{prospects[1]}/convert")
+    session.work()
+    session.call("PATCH", own, {"daily_cap": 10})
+    session.call("GET", f"{path}?status=active")
+    for to in ("paused", "archived"):
+        session.call("POST", f"{own}/transitions", {"to": to})
+    session.work()
+    session.call("GET", own)
+    session.call("DELETE", own)
+
+
 def _keys(session: Session) -> None:
     key = session.call("POST", "/v1/api-keys", {"name": "x", "scopes": ["admin"]})
     path = f"/v1/api-keys/{key['id']}"
@@ -502,7 +536,7 @@ def _relay_only(session: Session) -> None:
 
 JOURNEYS: tuple[Journey, ...] = (
     _vendors, _leads, _calls, _bedrock, _recordings, _dispatch, _imports, _prospects, _keys, _lists, _webhooks,
-    _organizations,
+    _organizations, _sequences,
     _audit_log,
 )  # fmt: skip
 

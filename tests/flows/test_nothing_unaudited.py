@@ -18,6 +18,7 @@ from tests.support.callrail import connect
 from tests.support.endpoints import Endpoint, made_by, sample_with_made, with_key
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, sqs_event, workers
+from tests.support.sequences import active, be_ready, enrolled, prospect
 from tests.support.tenants import new_tenant
 from tests.support.time import freeze
 from tools.fixtures.callrail import Call
@@ -58,7 +59,7 @@ ACCOMPANYING = {"IDEMPOTENCY", "ANSWER", "EVENT", "TASK", "AUDIT", "PENDING"}
 """Items that a transaction writes in addition to the change."""
 BOOKKEEPING = {
     "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "CRM_HEALTH", "DELIVERY", "COUNTED", "LEAD_STATS", "CALL_STATS",
-    "TALLY", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "RECONCILIATION", "RECORDING_HEALTH", "AI_USAGE",
+    "TALLY", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "RECONCILIATION", "RECORDING_HEALTH", "AI_USAGE", "DUE",
 }  # fmt: skip
 """Workers' progress and counters (`eal.core.table.progress`), which can be computed again from resources."""
 NUMBERING = {"feedpk", "feedsk", "numbered_at", "seq", "previous_hash", "hash"}
@@ -240,9 +241,8 @@ WRITING = [endpoint for endpoint in with_key() if endpoint.method != "GET" and e
 def test_each_write_endpoint_records_each_change_once(
     tenant: Tenant, watch: Watch, endpoint: Endpoint
 ) -> None:
-    path, body = made_by(endpoint, tenant.admin), endpoint.sample()
-    if path is None:
-        path, body = endpoint.sample_path(), sample_with_made(endpoint, tenant.admin)
+    path = made_by(endpoint, tenant.admin) or endpoint.sample_path()
+    body = sample_with_made(endpoint, tenant.admin)
     if endpoint.name == "PATCH /v1/organizations/{organization_id}":
         path = f"/v1/organizations/{_child(tenant)}"
     if endpoint.name == "PUT /v1/organizations/me/grants/{parent_id}":  # an equal grant would change nothing
@@ -306,6 +306,10 @@ def test_each_worker_records_each_change_once(
         pipeline.run()
         keeps_none = {"settings": {"recordings": {"enabled": False}}}
         assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=keeps_none).status == 200
+        be_ready(tenant)
+        enrolled(tenant, active(tenant)["id"], person := prospect(tenant))
+        call("POST", f"/v1/prospects/{person['id']}/convert", key=tenant.admin)
+        pipeline.run()
         watch.invoke("workers/enqueue_retention", {})
         watch.invoke("workers/enqueue_reconciliations", {})
         watch.invoke("workers/enqueue_checkpoints", {})
@@ -333,6 +337,7 @@ def test_each_worker_records_each_change_once(
         "export_audit",
         "import_leads",
         "sign_checkpoints",
+        "stop_enrollments",
     }
 
 

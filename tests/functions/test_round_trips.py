@@ -47,6 +47,20 @@ EXCEPTIONS = {
         "a change, with reads of what the rules decide by: the settings, and the lead with the caller's number",
     ),
     "POST /v1/dispatch/simulate": (2, "authentication, and a read of the settings"),
+    "POST /v1/outreach/sequences/{sequence_id}/transitions": (
+        6,
+        "a change, with reads of the settings and of the connection to Resend, and a due marker for what became due "
+        "in a pause",
+    ),
+    "POST /v1/outreach/sequences/{sequence_id}/enrollments": (
+        9,
+        "locks the Idempotency-Key; reads the sequence, the settings, the people and their claims; puts a due marker; "
+        "commits some people, and the record",
+    ),
+    "GET /v1/outreach/sequences/{sequence_id}/enrollments": (
+        3,
+        "reads the sequence first, because an unknown sequence is a 404",
+    ),
     "POST /v1/leads/import": (3, "counts the imports that are in progress"),
     "POST /v1/prospects/{prospect_id}/convert": (4, "reads the claims of the prospect's e-mail and phones"),
     "PATCH /v1/organizations/me": (3, "a change, whose path has no id"),

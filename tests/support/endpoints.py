@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tests.support.http import call, load_app, routes
+from tests.support.sequences import SENDER
 from tests.support.webhooks import deliveries, fan_out, publish_lead_with
 from tools.fixtures.template import ROOT
 
@@ -17,13 +18,25 @@ if TYPE_CHECKING:
 
 METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 SAMPLE_ID = re.compile(r"\b[a-z]+_01kq09bekje6vbq5xe2b60xtww\b")
-NEEDED: dict[str, tuple[str, dict[str, Any]]] = {
-    "POST /v1/leads/{lead_id}/push-to-crm": (
-        "/v1/integrations/crm",
-        {"settings": {"url": "http://127.0.0.1:49152/"}, "secrets": {"signing_secret": "x" * 24}},
+_READY_TO_SEND: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("PATCH", "/v1/organizations/me", {"settings": {"sender": SENDER}}),
+    (
+        "PUT",
+        "/v1/integrations/resend",
+        {"secrets": {"signing_secret": "whsec_" + "A" * 32, "api_key": "re_123"}},
     ),
+)
+NEEDED: dict[str, tuple[tuple[str, str, dict[str, Any]], ...]] = {
+    "POST /v1/leads/{lead_id}/push-to-crm": (
+        (
+            "PUT",
+            "/v1/integrations/crm",
+            {"settings": {"url": "http://127.0.0.1:49152/"}, "secrets": {"signing_secret": "x" * 24}},
+        ),
+    ),
+    "POST /v1/outreach/sequences/{sequence_id}/transitions": _READY_TO_SEND,
 }
-"""PUT requests that must succeed before the endpoint, because it needs more than the item."""
+"""Requests that must succeed before the endpoint, because it needs more than the item."""
 
 SAMPLE_OVERRIDES: dict[str, dict[str, Any]] = {
     "POST /v1/webhooks/{webhook_id}/test": {"url": "http://127.0.0.1:49152/"},
@@ -93,12 +106,13 @@ def made_by(endpoint: Endpoint, key: str) -> str | None:
         return _connected(endpoint, key)
     if before == "/v1/webhooks/deliveries":
         return f"{before}/{_delivered(key)}{rest.partition('}')[2]}"
+    if before == "/v1/outreach/sequences" and "enrollment" in rest:
+        return _enrolled(endpoint, key)
     makers = [maker for maker in endpoints() if (maker.method, maker.path) == ("POST", before)]
     if not brace or "{" in rest or not makers:
         return None
-    if endpoint.name in NEEDED:
-        path, body = NEEDED[endpoint.name]
-        assert call("PUT", path, key=key, json_body=body).status == 200
+    for method, path, body in NEEDED.get(endpoint.name, ()):
+        assert call(method, path, key=key, json_body=body).status == 200
     sample = {**makers[0].sample(), **SAMPLE_OVERRIDES.get(endpoint.name, {})}
     made = call("POST", before, key=key, json_body=sample)
     assert made.status in (200, 201, 202), made.text
@@ -111,11 +125,14 @@ def made_by(endpoint: Endpoint, key: str) -> str | None:
 
 
 def sample_with_made(endpoint: Endpoint, key: str) -> Any:  # a JSON body
-    """The sample body of an action on a collection, with the id of a new item."""
+    """The sample body. That of an action on a collection, or of an enrollment, has the id of a new item."""
     sample = endpoint.sample()
+    if endpoint.name == "POST /v1/outreach/sequences/{sequence_id}/enrollments":
+        lead = call("POST", "/v1/leads", key=key, json_body={"email": "enrolled@example.com"})
+        return {**sample, "lead_ids": [lead.json["id"]]}
     text = json.dumps(sample)
     collection = f"/v1/{endpoint.route.tag}"
-    if not SAMPLE_ID.search(text) or not endpoint.path.startswith(f"{collection}/"):
+    if not SAMPLE_ID.search(text) or not endpoint.path.startswith(f"{collection}/") or "{" in endpoint.path:
         return sample
     made = call("POST", collection, key=key, json_body=_endpoint("POST", collection).sample())
     assert made.status in (200, 201), made.text
@@ -134,6 +151,23 @@ def _delivered(key: str) -> str:
     webhook = call("POST", create.path, key=key, json_body=create.sample()).json
     fan_out(publish_lead_with(key))
     return next(delivery.id for delivery in deliveries() if delivery.webhook_id == webhook["id"])
+
+
+def _enrolled(endpoint: Endpoint, key: str) -> str:
+    """The path of the endpoint with a new active sequence, and if it names an enrollment, with one of a new lead."""
+    for method, path, body in _READY_TO_SEND:
+        assert call(method, path, key=key, json_body=body).status == 200
+    create = _endpoint("POST", "/v1/outreach/sequences")
+    made = call("POST", create.path, key=key, json_body=create.sample()).json
+    sequence = f"{create.path}/{made['id']}"
+    assert call("POST", f"{sequence}/transitions", key=key, json_body={"to": "active"}).status == 200
+    path = endpoint.path.replace("{sequence_id}", made["id"])
+    if "{enrollment_id}" in path:
+        lead = call("POST", "/v1/leads", key=key, json_body={"email": "enrolled@example.com"}).json
+        body = {"lead_ids": [lead["id"]]}
+        (result,) = call("POST", f"{sequence}/enrollments", key=key, json_body=body).json["data"]
+        path = path.replace("{enrollment_id}", result["enrollment_id"])
+    return path
 
 
 def _endpoint(method: str, path: str) -> Endpoint:

@@ -139,6 +139,27 @@ _EMAIL: dict[str, Json] = {
     **_TIMES,
     "version": 3,
 }
+_SEQUENCE: dict[str, Json] = {
+    "id": f"seq_{_ID}",
+    "name": "Property managers",
+    "status": "active",
+    "steps": [
+        {
+            "delay_hours": 0,
+            "subject": 'Water damage at {{ company | default("your buildings") }}',
+            "body": 'Hi {{ first_name | default("there") }},\n\nwe dry out buildings at any hour.',
+            "variants": [],
+        },
+    ],
+    "send_window": {"days": ["mon", "tue", "wed", "thu", "fri"], "start": "09:00", "end": "17:00"},
+    "time_zone": None,
+    "daily_cap": 100,
+    "stop_on": ["replied", "bounced", "complained", "unsubscribed", "converted"],
+    "activated_at": LATER,
+    **_TIMES,
+    "version": 2,
+}
+_ENROLLMENT_ID = f"enr_{_ID}"
 _EMAIL_FIGURES: dict[str, Json] = {
     "sent": 200,
     "delivered": 190,
@@ -270,6 +291,8 @@ _ANSWERS: dict[str, Json] = {
     "EmailView": _EMAIL,
     "TestClockView": {"now": "2026-04-24T17:42:11.314Z", "advancing_to": "2026-05-15T17:42:11.314Z"},
     "OutreachSenderView": _SENDER,
+    "SequenceUpdated": {**_SEQUENCE, "open_enrollments": {"number": 40, "is_exact": True}},
+    "SequenceView": _SEQUENCE,
     "SuppressionImportView": {
         "created": 1,
         "updated": 0,
@@ -296,6 +319,41 @@ _ANSWERS: dict[str, Json] = {
         "email_id": f"email_{_ID}",
         "created_at": AT,
         "version": 1,
+    },
+    "EnrollmentResultsView": {
+        "data": [
+            {
+                "lead_id": f"lead_{_ID}",
+                "prospect_id": None,
+                "status": "refused",
+                "reason": "suppressed",
+                "enrollment_id": None,
+            },
+            {
+                "lead_id": None,
+                "prospect_id": f"pros_{_ID}",
+                "status": "enrolled",
+                "reason": None,
+                "enrollment_id": _ENROLLMENT_ID,
+            },
+        ],
+        "enrolled": 1,
+        "refused": 1,
+    },
+    "EnrollmentView": {
+        "id": _ENROLLMENT_ID,
+        "sequence_id": f"seq_{_ID}",
+        "lead_id": None,
+        "prospect_id": f"pros_{_ID}",
+        "status": "active",
+        "stop_reason": None,
+        "step": 1,
+        "due_at": "2026-04-27T17:51:20.022Z",
+        "resume_at": None,
+        "time_zone": "America/Los_Angeles",
+        "last_email_id": f"email_{_ID}",
+        **_TIMES,
+        "version": 2,
     },
     "EventPage": {"data": [event("lead.created")], "next_cursor": "eyJpZCI6…", "has_more": False},
     "EventTypeView": {

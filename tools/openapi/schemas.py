@@ -36,6 +36,8 @@ from eal.domain.outreach.deliverability import model as deliverability
 from eal.domain.outreach.deliverability.wire import GroupBy, OutreachSenderView
 from eal.domain.outreach.emails import model as emails
 from eal.domain.outreach.emails.wire import EmailView
+from eal.domain.outreach.enrollments import model as enrollments
+from eal.domain.outreach.sequences import model as sequences
 from eal.domain.outreach.suppressions import model as suppressions
 from eal.domain.outreach.suppressions.wire import RowStatus
 from eal.domain.prospects import model as prospects
@@ -122,6 +124,9 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(emails.EmailKind): "EmailKind",
     _values(emails.EmailStatus): "EmailStatus",
     _values(emails.OccurrenceType): "EmailEventType",
+    _values(enrollments.EnrollmentStatus): "EnrollmentStatus",
+    _values(enrollments.Refusal): "EnrollmentRefusal",
+    _values(enrollments.StopReason): "StopReason",
     _values(exports.Format): "FileFormat",
     _values(exports.Status): "AuditExportStatus",
     _values(keys.Status): "ApiKeyStatus",
@@ -131,6 +136,8 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(leads.LossType): "LossType",
     _values(leads.Status): "LeadStatus",
     _values(prospects.OutreachState): "OutreachState",
+    _values(sequences.SequenceStatus): "SequenceStatus",
+    _values(sequences.StopEvent): "StopEvent",
     _values(suppressions.SuppressionReason): "SuppressionReason",
     _values(suppressions.SuppressionSource): "SuppressionSource",
     _values(prospects.QualificationStatus): "QualificationStatus",

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from eal.domain.organization_settings.hours import DAYS, OnCall, is_open, next_opening, on_call_at, overlap
+from eal.domain.organization_settings.hours import (
+    DAYS,
+    OnCall,
+    is_open,
+    next_closing,
+    next_opening,
+    on_call_at,
+    overlap,
+)
 
 NEW_YORK = "America/New_York"
 WEEKDAYS = {day: [["08:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -208,6 +216,30 @@ def test_the_next_opening_is_the_first_open_minute_of_the_wall_clock(
             break
         minute += MINUTE
     assert found == (minute if open_minutes else None)
+
+
+@settings(max_examples=150)
+@given(HOURS, _moments())
+@example({"sun": [["01:00", "02:30"]]}, (NEW_YORK, _at("2026-03-08T06:30")))
+@example({"sun": [["01:00", "01:30"]]}, (NEW_YORK, _at("2026-11-01T05:10")))
+@example({"thu": [["09:00", "24:00"]]}, ("Pacific/Apia", _at("2011-12-29T20:00")))
+def test_the_next_closing_is_the_first_minute_of_the_wall_clock_that_is_not_open(
+    hours: dict[str, list[list[str]]], moment: tuple[str, datetime]
+) -> None:
+    zone, at = moment
+    open_minutes = _open_minutes(hours)
+
+    found = next_closing(hours, zone, at)
+
+    if _minute_of_week(zone, at) not in open_minutes:
+        assert found == at
+        return
+    minute = at.replace(second=0)
+    for _ in range(2 * WEEK + 1):
+        if _minute_of_week(zone, minute) not in open_minutes:
+            break
+        minute += MINUTE
+    assert found == (minute if len(open_minutes) < WEEK else None)
 
 
 @settings(max_examples=200)

@@ -1,0 +1,53 @@
+"""DELETE /v1/outreach/sequences/{sequence_id}."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.support.http import Answer, call
+from tests.support.pipeline import Pipeline
+from tests.support.sequences import SEQUENCES, active, be_ready, draft, enrolled, lead, move
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+
+def _delete(tenant: Tenant, sequence_id: str, key: str = "") -> Answer:
+    return call("DELETE", f"{SEQUENCES}/{sequence_id}", key=key or tenant.admin)
+
+
+def test_a_draft_is_deleted(tenant: Tenant) -> None:
+    made = draft(tenant)
+
+    assert _delete(tenant, made["id"]).status == 204
+    assert call("GET", f"{SEQUENCES}/{made['id']}", key=tenant.read).status == 404
+    assert _delete(tenant, made["id"]).status == 404
+    path = f"/v1/audit-log?resource_type=sequence&resource_id={made['id']}"
+    actions = [record["action"] for record in call("GET", path, key=tenant.read).json["data"]]
+    assert actions == ["sequence.deleted", "sequence.created"]
+
+
+def test_only_an_admin_deletes(tenant: Tenant) -> None:
+    assert _delete(tenant, draft(tenant)["id"], tenant.write).status == 403
+
+
+def test_an_active_or_paused_sequence_is_409(tenant: Tenant) -> None:
+    be_ready(tenant)
+    sequence = active(tenant)
+
+    assert _delete(tenant, sequence["id"]).error == "conflict"
+    move(tenant, sequence["id"], "paused")
+    answer = _delete(tenant, sequence["id"])
+    assert (answer.status, answer.json["error"]["details"]["status"]) == (409, "paused")
+
+
+def test_an_archived_sequence_is_deleted_once_its_enrollments_are_stopped(tenant: Tenant) -> None:
+    be_ready(tenant)
+    sequence = active(tenant)
+    enrolled(tenant, sequence["id"], lead(tenant))
+    move(tenant, sequence["id"], "paused")
+    move(tenant, sequence["id"], "archived")
+
+    assert _delete(tenant, sequence["id"]).status == 409
+    Pipeline().run()
+    assert _delete(tenant, sequence["id"]).status == 204
