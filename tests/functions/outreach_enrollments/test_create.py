@@ -9,9 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from eal.core import clock as eal_clock
-from eal.core.caller import worker
-from eal.domain.outreach.suppressions import store as suppressions
-from eal.domain.outreach.suppressions.model import Suppression
 from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import call
 from tests.support.pipeline import items
@@ -49,19 +46,10 @@ def _refused(tenant: Tenant, sequence: dict[str, Any], person: dict[str, Any], k
     return reason
 
 
-def _suppress(tenant: Tenant, **of: str) -> None:
-    by = worker("tests", tenant.in_mode("live"), "tests")
-    new = Suppression(
-        id="sup_01kq09bekje6vbq5xe2b60xtww",
-        reason="manual",
-        source="api",
-        created_at=by.at,
-        version=1,
-        salt="00",
-        **of,  # type: ignore[arg-type]  # address or domain
-    )
-    suppressions.add(new, by)
-    by.transaction.commit()
+def _suppress(tenant: Tenant, **suppressed: str) -> None:
+    body = {"reason": "manual", **suppressed}
+    answer = call("POST", "/v1/outreach/suppressions", key=tenant.write, json_body=body)
+    assert answer.status == 201, answer.text
 
 
 def _claims() -> set[str]:

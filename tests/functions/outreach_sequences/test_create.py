@@ -26,9 +26,8 @@ def _fields(tenant: Tenant, **change: Any) -> list[tuple[str, str]]:
 
 def test_a_sequence_is_stored_as_shown(tenant: Tenant) -> None:
     window = {"days": ["fri", "mon", "mon"], "start": "08:30", "end": "24:00"}
-    change = {"send_window": window, "time_zone": "America/Chicago", "daily_cap": 40}
 
-    shown = draft(tenant, **change)
+    shown = draft(tenant, send_window=window, time_zone="America/Chicago", daily_cap=40)
 
     assert shown["id"].startswith("seq_")
     assert (shown["name"], shown["status"], shown["version"]) == ("Property managers", "draft", 1)
