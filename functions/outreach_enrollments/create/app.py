@@ -17,9 +17,10 @@ handler = app.handler
 )
 def create(sequence_id: str, body: EnrollmentsCreate, caller: Writer) -> EnrollmentResultsView:
     """Enrolls up to 100 leads and prospects in an active sequence. An address, lead or prospect has at most one open
-    enrollment over all sequences. The answer has a result for each: whoever is refused does not hold up the others.
+    enrollment over all sequences. The response has one result for each id, and a refusal does not affect the others.
 
-    The request is not one transaction. If it fails in between, repeat it: nobody is enrolled twice, and those who were
-    enrolled already are `already_enrolled`, with the id of their enrollment.
+    An enrollment keeps the address that the lead or prospect has now. The request is not one transaction. If it fails
+    halfway, repeat it: nobody is enrolled twice. A lead or prospect that was enrolled already is refused as
+    `already_enrolled`, with the id of its enrollment.
     """
     return EnrollmentResultsView.of_results(enrolling.enroll(sequence_id, body, by=caller))

@@ -16,6 +16,6 @@ handler = app.handler
 )
 def delete(sequence_id: str, enrollment_id: str, caller: Writer) -> None:
     """Stops the enrollment for good: no further step is sent, and the lead or prospect can be enrolled again. The
-    record stays, with the stop reason `removed`. An enrollment that was completed or stopped stays as it is.
+    record stays, with the stop reason `removed`. A completed or stopped enrollment remains as it is.
     """
     enrollments.remove(sequence_id, enrollment_id, by=caller)

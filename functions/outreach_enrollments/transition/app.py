@@ -19,6 +19,6 @@ def transition(
     sequence_id: str, enrollment_id: str, body: EnrollmentTransition, caller: Writer
 ) -> EnrollmentView:
     """Pauses an active enrollment, or resumes a paused one: its next step is sent when it was due, or in the next send
-    window if that has passed. An enrollment that was completed or stopped is final, and the answer is 409.
+    window if that time has passed. A completed or stopped enrollment is final, and the response is 409.
     """
     return EnrollmentView.of(pausing.transition(sequence_id, enrollment_id, body, by=caller))

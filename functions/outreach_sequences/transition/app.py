@@ -19,7 +19,7 @@ def transition(sequence_id: str, body: SequenceTransition, caller: Writer) -> Se
     """Activates a draft or a paused sequence, pauses an active one, or archives a paused one, which is final and stops
     its open enrollments. Any other move is refused with 409; `details.allowed` lists the statuses that are allowed.
 
-    A sequence that is not ready to be sent is not activated. The answer is then 422 and names everything that is
+    A sequence becomes active only if it is ready to be sent. Otherwise the response is 422 and names everything that is
     missing or wrong: the sender and its postal address in the organization's settings, in live mode the connection to
     Resend, and in each step the variables, links and delays.
     """

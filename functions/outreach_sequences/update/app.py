@@ -17,8 +17,8 @@ handler = app.handler
 )
 def update(sequence_id: str, body: SequenceUpdate, caller: Writer) -> SequenceUpdated:
     """Updates the fields present in the body. E-mails that are not sent yet follow the changed sequence, and
-    `open_enrollments` in the answer shows how many recipients that concerns. Times at which steps are due stay, unless
-    they are outside a changed send window.
+    `open_enrollments` in the response shows how many recipients that concerns. The due times of steps remain, except
+    those outside a changed send window.
 
     A change of an active sequence must pass the same checks as its activation. An archived sequence cannot change.
     """

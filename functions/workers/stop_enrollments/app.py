@@ -1,4 +1,4 @@
-"""Stops open enrollments on the task `stop_enrollments`: that of a converted prospect, or all of an archived sequence."""
+"""Stops enrollments on the task `stop_enrollments`: that of a converted prospect, or all of an archived sequence."""
 
 from dataclasses import dataclass
 from itertools import batched
