@@ -84,3 +84,19 @@ def marked(now: datetime | None = None) -> list[Owner]:
     """The tenants with a due marker."""
     found = [marker.tenant for shard in range(8) for marker in due.markers(shard, now or clock.now())]
     return list(dict.fromkeys(found))
+
+
+def enrolled(key: str, addresses: list[str], steps: list[dict[str, Any]], **sequence: Any) -> list[str]:
+    """An active sequence with a lead at each address. Returns the ids of the enrollments."""
+    made = post("/v1/outreach/sequences", key, {"name": "Property managers", "steps": steps, **sequence})
+    post(f"/v1/outreach/sequences/{made['id']}/transitions", key, {"to": "active"})
+    leads = [post("/v1/leads", key, {"email": address})["id"] for address in addresses]
+    answer = post(f"/v1/outreach/sequences/{made['id']}/enrollments", key, {"lead_ids": leads})
+    return [one["enrollment_id"] for one in answer["data"]]
+
+
+def post(path: str, key: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = call("POST", path, key=key, json_body=body)
+    assert answer.status < 300, answer.text
+    parsed: dict[str, Any] = answer.json
+    return parsed

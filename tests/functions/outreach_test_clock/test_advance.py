@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,9 +11,13 @@ import pytest
 from eal.core.clock import parse, rfc3339
 from eal.core.tenancy import Tenant as Owner
 from eal.domain.outreach import test_clock
+from eal.domain.outreach.emails.store import EMAILS
+from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from eal.vendors.resend import mailbox
+from tests.support.callrail import stored
+from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
-from tests.support.outreach import SENDER, send
+from tests.support.outreach import SENDER, enqueue, enrolled, send
 from tests.support.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -41,19 +46,9 @@ def key(tenant: Tenant) -> str:
     return tenant.test_admin
 
 
-def post(path: str, key: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer = call("POST", path, key=key, json_body=body)
-    assert answer.status < 300, answer.text
-    return answer.json
-
-
-def enrolled(key: str, *names: str, steps: list[dict[str, Any]] = STEPS) -> dict[str, str]:
+def enroll(key: str, *names: str) -> dict[str, str]:
     """A sequence with a lead at each name of the simulated mailbox. The ids of the enrollments by name."""
-    sequence = post("/v1/outreach/sequences", key, {"name": "Trial", "steps": steps})
-    post(f"/v1/outreach/sequences/{sequence['id']}/transitions", key, {"to": "active"})
-    leads = [post("/v1/leads", key, {"email": f"{name}@{mailbox.DOMAIN}"})["id"] for name in names]
-    answer = post(f"/v1/outreach/sequences/{sequence['id']}/enrollments", key, {"lead_ids": leads})
-    return dict(zip(names, (one["enrollment_id"] for one in answer["data"]), strict=True))
+    return dict(zip(names, enrolled(key, [f"{name}@{mailbox.DOMAIN}" for name in names], STEPS), strict=True))
 
 
 def arrive(owner: Owner, clock: Clock, rounds: int = 100) -> None:
@@ -69,17 +64,10 @@ def arrive(owner: Owner, clock: Clock, rounds: int = 100) -> None:
     raise AssertionError("the clock has not arrived")
 
 
-def emails_to(key: str, address: str) -> list[dict[str, Any]]:
-    answer = call("GET", f"/v1/outreach/emails?to={address.replace('+', '%2B')}", key=key)
-    return answer.json["data"][::-1]
-
-
 def test_a_sequence_of_three_weeks_sends_each_step_at_its_own_time(
     owner: Owner, key: str, clock: Clock
 ) -> None:
-    from eal.domain.outreach.emails.store import EMAILS
-
-    enrolled(key, "delivered+1", "bounced+2", "complained+3", "failed+4", "nobody")
+    enroll(key, "delivered+1", "bounced+2", "complained+3", "failed+4", "nobody")
     began = clock.now()
     answer = call("POST", PATH, key=key, json_body={"advance_seconds": 21 * 86400})
     assert (answer.status, answer.json["advancing_to"]) == (202, rfc3339(began + timedelta(days=21)))
@@ -98,7 +86,128 @@ def test_a_sequence_of_three_weeks_sends_each_step_at_its_own_time(
         "failed+4": ["failed"],
     }
     times = [one.sent_at for one in by_name["delivered+1"]]
-    assert [(later - earlier).days for earlier, later in zip(times, times[1:], strict=False)] == [3, 7, 10]
+    assert [(later - earlier).days for earlier, later in pairwise(times)] == [3, 7, 10]
     shown = call("GET", PATH, key=key).json
     assert shown["advancing_to"] is None
     assert parse(shown["now"]) >= began + timedelta(days=21)
+
+
+def test_what_happens_stops_the_enrollment_before_its_next_step(owner: Owner, key: str, clock: Clock) -> None:
+    made = enroll(key, "delivered", "bounced", "complained", "softbounce", "suppressed", "failed")
+    call("POST", PATH, key=key, json_body={"advance_seconds": 30 * 86400})
+
+    arrive(owner, clock)
+
+    found = {name: ENROLLMENTS.get(owner, enrollment_id) for name, enrollment_id in made.items()}
+    assert {name: (one.status, one.stop_reason) for name, one in found.items()} == {
+        "delivered": ("completed", None),
+        "bounced": ("stopped", "bounced"),
+        "complained": ("stopped", "complained"),
+        "softbounce": ("stopped", "bounced"),
+        "suppressed": ("stopped", "suppressed"),
+        "failed": ("stopped", "failed"),
+    }
+    soft = [email for email in EMAILS.walk(owner) if email.to.startswith("softbounce")]
+    assert len(soft) == 3
+
+
+def test_an_answer_arrives_as_a_received_mail_with_its_headers(owner: Owner, key: str, clock: Clock) -> None:
+    enroll(key, "replies-question", "ooo+3")
+    call("POST", PATH, key=key, json_body={"advance_seconds": 86400})
+
+    arrive(owner, clock)
+
+    by_sender = {str(item["sender"]): item for item in stored("REPLY", owner.organization_id, "test")}
+    first = {
+        email.to: email for email in sorted(EMAILS.walk(owner), key=lambda one: one.created_at, reverse=True)
+    }
+    question, ooo = by_sender["replies-question@mailbox.test"], by_sender["ooo+3@mailbox.test"]
+    assert question["in_reply_to"] == first["replies-question@mailbox.test"].message_id
+    assert (question["automatic"], ooo["automatic"]) == (False, True)
+    bodies = {str(item["sk"]): item for item in stored("REPLY_BODY", owner.organization_id, "test")}
+    assert str(bodies[str(ooo["id"])]["text"]).startswith("I am out of the office until May 1, 2026")
+
+
+def test_the_clock_runs_on_from_where_it_arrived(owner: Owner, key: str, clock: Clock) -> None:
+    began = clock.now()
+    call("POST", PATH, key=key, json_body={"advance_to": rfc3339(began + timedelta(days=3))})
+    arrive(owner, clock, rounds=3)
+
+    clock.advance(hours=1)
+
+    assert call("GET", PATH, key=key).json == {
+        "now": rfc3339(began + timedelta(days=3, hours=1)),
+        "advancing_to": None,
+    }
+
+
+def test_what_becomes_due_later_is_marked_in_real_time(owner: Owner, key: str, clock: Clock) -> None:
+    enroll(key, "delivered")
+    call("POST", PATH, key=key, json_body={"advance_seconds": 2 * 86400})
+    arrive(owner, clock)
+    clock.advance(days=1, hours=1)
+
+    assert [one["mode"] for one in enqueue()] == ["test"]
+    assert send(owner)
+
+    assert len(list(EMAILS.walk(owner))) == 2
+
+
+def test_a_clock_that_advances_is_not_advanced_again(owner: Owner, key: str) -> None:
+    assert call("POST", PATH, key=key, json_body={"advance_seconds": 60}).status == 202
+
+    answer = call("POST", PATH, key=key, json_body={"advance_seconds": 60})
+
+    assert (answer.status, answer.json["error"]["code"]) == (409, "conflict")
+
+
+@pytest.mark.parametrize("days", [-1, 0, 367])
+def test_a_clock_goes_forward_by_at_most_a_year(owner: Owner, key: str, clock: Clock, days: int) -> None:
+    to = rfc3339(clock.now() + timedelta(days=days))
+
+    assert call("POST", PATH, key=key, json_body={"advance_to": to}).status == 409
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"advance_to": "2026-05-01T00:00:00Z", "advance_seconds": 1}, {"advance_seconds": 0}]
+)
+def test_a_body_has_one_of_both(owner: Owner, key: str, body: dict[str, Any]) -> None:
+    assert call("POST", PATH, key=key, json_body=body).status == 422
+
+
+def test_a_live_key_has_no_test_clock(owner: Owner, tenant: Tenant) -> None:
+    answer = call("POST", PATH, key=tenant.admin, json_body={"advance_seconds": 60})
+
+    assert (answer.status, answer.json["error"]["details"]["reason"]) == (403, "live_key")
+
+
+def test_an_advance_killed_after_any_call_arrives_and_sends_once(
+    owner: Owner, key: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enroll(key, "delivered")
+    call("POST", PATH, key=key, json_body={"advance_seconds": 30 * 86400})
+    pipeline = Pipeline()
+    killed = 0
+    for number in range(1, 200):
+        pipeline.run()
+        moved = test_clock.find(owner)
+        if moved and not moved.advancing_to:
+            break
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = number % 40 + 1
+            try:
+                send(owner)
+            except Killed:
+                killed += 1
+        clock.advance(minutes=4)
+        assert send(owner)
+    else:
+        raise AssertionError("the clock has not arrived")
+
+    assert killed
+    assert [email.step for email in sorted(EMAILS.walk(owner), key=lambda one: one.created_at)] == [
+        0,
+        1,
+        2,
+        3,
+    ]

@@ -24,6 +24,7 @@ from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from eal.domain.outreach.sending import caps
 from eal.domain.outreach.sending.message import message_of
 from eal.domain.outreach.sending.transport import Accepted, Deferred, RefusedForGood
+from eal.domain.outreach.sequences import schedule
 from eal.domain.outreach.sequences.store import SEQUENCES
 from eal.domain.outreach.suppressions import store as suppressions
 from eal.domain.prospects import store as prospects
@@ -54,7 +55,7 @@ _TRIES = 4
 @dataclass(slots=True, kw_only=True)
 class Desk:
     """What the sending of a tenant's e-mails needs. `act` makes a caller with an empty transaction, `now` is the time
-    of the tenant's outreach.
+    of the tenant's outreach. `wakes` are the times from which something can be sent that could not be sent now.
     """
 
     tenant: Tenant
@@ -62,6 +63,7 @@ class Desk:
     outreach: Outreach
     act: Callable[[], Caller]
     now: Callable[[], datetime]
+    wakes: list[datetime] = field(default_factory=list)
     _sequences: dict[str, Sequence | None] = field(default_factory=dict)
 
     def sequence(self, sequence_id: str) -> Sequence | None:
@@ -169,6 +171,10 @@ def _obstacle(email: Email, desk: Desk) -> _Obstacle | None:
         return _Obstacle("suppressed", "The sequence was archived.", "sequence_archived")
     if enrollment.status == "paused" or sequence.status != "active":
         return _Obstacle("waits", "paused")
+    window, zone = sequence.send_window, enrollment.time_zone
+    if not schedule.is_open(window, zone, desk.now()):
+        desk.wakes.append(schedule.next_send_at(window, zone, desk.now(), email.id))
+        return _Obstacle("waits", "outside of the send window")
     return None
 
 

@@ -67,7 +67,7 @@ class _Closed(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """`wakes` are the times, of the tenant's outreach, from which something can be sent that could not be sent now."""
+    """`left` are the requests that may be made. `waits`: a due step depends on what becomes of an earlier e-mail."""
 
     desk: Desk
     reading: Reading
@@ -76,20 +76,19 @@ class Run:
     deferred: int = 0
     waits: bool = False
     has_sent: bool = False
-    wakes: list[datetime] = field(default_factory=list)
     _capped: set[str] = field(default_factory=set)
     _openings: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
 
     def send_due(self) -> None:
         """Send what is due now. Raises: BudgetSpent, Deferred."""
         self.waits = False
-        for cache in (self.wakes, self._capped, self._openings):
+        for cache in (self.desk.wakes, self._capped, self._openings):
             cache.clear()
         with suppress(_Closed):
             for item in _items(EMAILS.partition(self.desk.tenant, "queued"), self.desk.now()):
                 self._attempt(partial(attempt.send_queued, cast("str", item["id"]), self.desk))
             if self.desk.outreach.sender is None:
-                self.wakes.append(self.desk.now() + RETRY_INTERVAL)
+                self.desk.wakes.append(self.desk.now() + RETRY_INTERVAL)
                 return
             for item in _items(due_partition(self.desk.tenant), self.desk.now()):
                 enrollment = ENROLLMENTS.load(item)
@@ -121,7 +120,7 @@ class Run:
 
     def _next_at(self) -> datetime | None:
         now = self.reading.now()
-        times = [_next_at(self.desk.tenant, now), *(at for at in self.wakes if at > now)]
+        times = [_next_at(self.desk.tenant, now), *(at for at in self.desk.wakes if at > now)]
         return min((at for at in times if at), default=None)
 
     def _attempt(self, send: Callable[[], bool]) -> None:
@@ -142,7 +141,7 @@ class Run:
             self.deferred += 1
             if not deferred.may_have_arrived or self.deferred == MAX_DEFERRED:
                 raise
-            self.wakes.append(self.desk.now() + timedelta(seconds=deferred.seconds))
+            self.desk.wakes.append(self.desk.now() + timedelta(seconds=deferred.seconds))
         else:
             self.left -= sent
             self.has_sent |= sent
@@ -150,7 +149,7 @@ class Run:
 
     def _close(self, reached: CapReached) -> None:
         """Raises: _Closed."""
-        self.wakes.append(caps.next_day(self.desk.now(), self.desk.outreach))
+        self.desk.wakes.append(caps.next_day(self.desk.now(), self.desk.outreach))
         if reached.sequence_id is None:
             raise _Closed
         self._capped.add(reached.sequence_id)
@@ -172,7 +171,7 @@ class Run:
             )
         opening = self._openings[place]
         if opening and opening > self.desk.now():
-            self.wakes.append(opening)
+            self.desk.wakes.append(opening)
             return False
         return True
 
@@ -226,7 +225,7 @@ def _send(tenant: Tenant, request_id: str, connect: Connect, reading: Reading) -
         pause = current.advance()
     else:
         current.send_due()
-    for at in current.wakes:
+    for at in desk.wakes:
         due.mark(tenant, at)
     _mark_next(tenant, reading.now())
     return pause

@@ -25,12 +25,18 @@ from eal.domain.outreach.sequences.schedule import next_send_at
 from eal.domain.outreach.suppressions import store as suppressions
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from eal.core.caller import Caller
     from eal.domain.leads.model import Lead
     from eal.domain.outreach.enrollments.model import Enrollment, StopReason
     from eal.domain.outreach.sending.attempt import Desk
     from eal.domain.outreach.sequences.model import Sequence
     from eal.domain.prospects.model import Prospect
+
+
+_LATE = timedelta(hours=1)
+"""An e-mail that was sent later than this after its step was due delays the next step."""
 
 
 class Waits(Exception):
@@ -57,12 +63,22 @@ def send_step(enrollment_id: str, desk: Desk) -> bool:
     before = EMAILS.find(desk.tenant, enrollment.last_email_id) if enrollment.last_email_id else None
     if before and not desk.transport.is_settled(before):
         raise Waits
+    if before and before.sent_at and (later := _after(before.sent_at, enrollment, sequence, desk)):
+        return _postpone(enrollment, later, desk)
     if suppressions.find(desk.tenant, enrollment.address):
         return _stop(enrollment, "suppressed", desk)
     person = desk.person(enrollment.lead_id, enrollment.prospect_id)
     if person is None:
         return _stop(enrollment, "erased", desk)
     return _send(enrollment, sequence, person, desk)
+
+
+def _after(sent_at: datetime, enrollment: Enrollment, sequence: Sequence, desk: Desk) -> datetime | None:
+    """The time of the step if the e-mail before was sent late, because the vendor deferred it. None: it is time."""
+    delay = timedelta(hours=sequence.steps[enrollment.step].delay_hours)
+    if desk.now() >= sent_at + delay - _LATE:
+        return None
+    return _scheduled(sent_at + delay, enrollment, sequence, enrollment.step)
 
 
 def _send(enrollment: Enrollment, sequence: Sequence, person: Lead | Prospect, desk: Desk) -> bool:
@@ -126,11 +142,26 @@ def _advance(enrollment: Enrollment, sequence: Sequence, sent: Email, desk: Desk
         completed = replace(enrollment, status="completed", step=step, due_at=None, last_email_id=sent.id)
         enrollments.replace_version("enrollment.completed", enrollment, completed, by)
         return
-    earliest = to_milliseconds(desk.now() + timedelta(hours=sequence.steps[step].delay_hours))
-    due_at = next_send_at(sequence.send_window, enrollment.time_zone, earliest, f"{enrollment.id}/{step}")
+    earliest = desk.now() + timedelta(hours=sequence.steps[step].delay_hours)
+    due_at = _scheduled(earliest, enrollment, sequence, step)
     due.mark(desk.tenant, due_at)
     advanced = replace(enrollment, step=step, due_at=due_at, last_email_id=sent.id)
     enrollments.replace_version("enrollment.advanced", enrollment, advanced, by)
+
+
+def _scheduled(earliest: datetime, enrollment: Enrollment, sequence: Sequence, step: int) -> datetime:
+    return next_send_at(
+        sequence.send_window, enrollment.time_zone, to_milliseconds(earliest), f"{enrollment.id}/{step}"
+    )
+
+
+def _postpone(enrollment: Enrollment, due_at: datetime, desk: Desk) -> bool:
+    by = desk.act()
+    due.mark(desk.tenant, due_at)
+    postponed = replace(enrollment, due_at=due_at)
+    enrollments.replace_version("enrollment.postponed", enrollment, postponed, by)
+    by.transaction.commit()
+    return False
 
 
 def _fail(email: Email, enrollment: Enrollment, reason: str, desk: Desk, by: Caller) -> None:
