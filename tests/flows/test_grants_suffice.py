@@ -53,7 +53,13 @@ NAMES = {
     RECORDINGS_BUCKET: "RecordingsBucket",
     "schedules": "SchedulesRole",
 }
-TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "Get": "GetItem"}
+TRANSACTED = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "Get": "GetItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
 
 OBJECTS = {
     "HeadObject": "GetObject",
@@ -435,6 +441,32 @@ def _sequences(session: Session) -> None:
     session.call("DELETE", own)
 
 
+def _claims(session: Session) -> None:
+    """One claim is erased; the evidence of another one is deleted with the retention."""
+    lead_id = session.call("POST", "/v1/leads", {"email": "a@example.com"})["id"]
+    body = {"claim_number": "1", "carrier": "Example Mutual", "lead_id": lead_id}
+    for number in range(2):
+        claim = session.call("POST", "/v1/claims", {**body, "claim_number": str(number)})
+        path = f"/v1/claims/{claim['id']}"
+        session.call("PATCH", path, {"claim_number": f"{number}-a"})
+        note = session.call("POST", f"{path}/notes", {"text": "Wet."})
+        session.call("POST", f"{path}/notes", {"text": "Dry.", "corrects": note["id"]})
+        session.call("GET", f"{path}/notes/{note['id']}")
+        assert session.call("GET", f"{path}/notes?limit=1")["next_cursor"]
+        session.call("PUT", f"{path}/legal-hold", {"reason": "Litigation."})
+        session.call("DELETE", f"{path}/legal-hold")
+        session.call("POST", f"{path}/transitions", {"to": "closed", "reason": "Done."})
+        session.call("GET", path)
+    assert session.call("GET", "/v1/claims?carrier=example%20mutual&limit=1")["next_cursor"]
+    session.call("GET", "/v1/claims?status=closed")
+    session.call("DELETE", path)
+    session.work()
+    freeze(session.monkeypatch).advance(days=91)
+    session.invoke("workers/enqueue_retention", {})
+    session.work()
+    assert session.call("GET", "/v1/claims")["data"][0]["evidence_deleted_at"]
+
+
 def _keys(session: Session) -> None:
     key = session.call("POST", "/v1/api-keys", {"name": "x", "scopes": ["admin"]})
     path = f"/v1/api-keys/{key['id']}"
@@ -535,10 +567,22 @@ def _relay_only(session: Session) -> None:
 
 
 JOURNEYS: tuple[Journey, ...] = (
-    _vendors, _leads, _calls, _bedrock, _recordings, _dispatch, _imports, _prospects, _keys, _lists, _webhooks,
-    _organizations, _sequences,
+    _vendors,
+    _leads,
+    _calls,
+    _bedrock,
+    _recordings,
+    _dispatch,
+    _imports,
+    _prospects,
+    _keys,
+    _lists,
+    _webhooks,
+    _organizations,
+    _sequences,
+    _claims,
     _audit_log,
-)  # fmt: skip
+)
 
 
 @cache

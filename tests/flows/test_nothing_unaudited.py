@@ -15,6 +15,7 @@ from eal.core.clock import rfc3339
 from eal.core.table.item import from_attributes
 from tests.support import dispatch, imports, inbound, partiql
 from tests.support.callrail import connect
+from tests.support.claims import add_note, closed_claim, hold, move
 from tests.support.endpoints import Endpoint, made_by, sample_with_made, with_key
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, sqs_event, workers
@@ -36,13 +37,13 @@ RESOURCES = {
     "MEMBER": "member", "GRANT": "grant", "INTEGRATION": "integration", "WEBHOOK": "webhook",
     "LEAD_IMPORT": "lead_import", "AUDIT_EXPORT": "audit_export", "AUDIT_CHECKPOINT": "audit_checkpoint",
     "DELIVERY": "delivery", "EMAIL_EVENT": "email_event", "OUTREACH_SEQUENCE": "sequence",
-    "ENROLLMENT": "enrollment", "CLAIM": "claim",
+    "ENROLLMENT": "enrollment", "CLAIM": "claim", "CLAIM_NOTE": "claim_note",
 }  # fmt: skip
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {
     "KEY", "KEY_COUNT", "KEY_QUOTA", "C", "CHILD", "MEMBER_EMAIL", "LEAD_CONTACT", "LEAD_HISTORY", "LEAD_TOMBSTONE",
     "PROSPECT_CONTACT", "PROSPECT_TOMBSTONE", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "CORRECTION", "CALLBACK",
-    "CALL_TOMBSTONE", "RECORDING", "CLAIM_NUMBER", "CLAIM_RETENTION", "CLAIM_NOTE", "CLAIM_TOMBSTONE",
+    "CALL_TOMBSTONE", "RECORDING", "CLAIM_NUMBER", "CLAIM_RETENTION", "CLAIM_TOMBSTONE",
     "LEAD_IMPORT_ERRORS", "AUDIT_CHECKPOINT_HEAD", "AUDIT_EXPORTS_OPEN", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
     "LEAD_IMPORTS", "WEBHOOK_COUNT", "ENROLLMENT_CLAIM",
 }  # fmt: skip
@@ -311,6 +312,17 @@ def test_each_worker_records_each_change_once(
         call("POST", f"/v1/prospects/{person['id']}/convert", key=tenant.admin)
         pipeline.run()
         watch.invoke("workers/enqueue_retention", {})
+        for claim in (closed_claim(tenant), closed_claim(tenant)):
+            hold(tenant, claim["id"])
+            call("DELETE", f"/v1/claims/{claim['id']}/legal-hold", key=tenant.admin)
+            move(tenant, claim["id"], "open", "More damage.")
+            add_note(tenant, claim["id"])
+            move(tenant, claim["id"], "closed", "Done.")
+        call("DELETE", f"/v1/claims/{claim['id']}", key=tenant.admin)
+        with monkeypatch.context() as patch:
+            freeze(patch).advance(days=91)
+            watch.invoke("workers/enqueue_retention", {})
+            pipeline.run()
         watch.invoke("workers/enqueue_reconciliations", {})
         watch.invoke("workers/enqueue_checkpoints", {})
         pipeline.run()
@@ -327,6 +339,7 @@ def test_each_worker_records_each_change_once(
     assert "\n".join(watch.violations) == ""
     unreached = {*workers().values(), "workers/relay_outbox"} - set(watch.ran)
     assert unreached == set(), "add requests to this test that reach these workers"
+    assert {record["action"] for record in _log(tenant)} >= {"claim.evidence_deleted", "claim.erased"}
     actors = {record["actor"]["id"] for record in _log(tenant) if record["actor"]["type"] == "worker"}
     recorded = {record["action"] for record in _log(tenant, tenant.test_admin)}
     assert recorded >= {"call.recording_stored", "call.recording_deleted"}

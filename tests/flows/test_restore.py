@@ -10,11 +10,12 @@ import pytest
 
 from eal.core import aws, settings
 from eal.core.clock import rfc3339
-from tests.support import archive
+from tests.support import archive, claims
 from tests.support.aws import ACCESS, STATE
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, unpublished
+from tests.support.time import freeze
 from tools.fixtures.template import ROOT
 from tools.restore import __main__ as command
 from tools.restore.kinds import GOES_BACK, STAYS
@@ -181,6 +182,50 @@ def test_a_person_who_was_erased_since_is_erased_again(
 
     assert get(tenant, lead).status == 404
     assert not [item for item in items() if "erased@example.com" in str(item)]
+
+
+def test_a_claim_that_was_erased_since_is_erased_again_whatever_hold_it_had(
+    copy_table: CopyTable, tenant: Tenant, pipeline: Pipeline
+) -> None:
+    claim = claims.new_claim(tenant, insured={"name": "Zeb Quackenbush"})
+    claims.add_note(tenant, claim["id"], "Mr Quackenbush let us in.")
+    claims.hold(tenant, claim["id"])
+    pipeline.run()
+    moment = copy_table()
+    assert call("DELETE", f"/v1/claims/{claim['id']}/legal-hold", key=tenant.admin).status == 204
+    assert call("DELETE", f"/v1/claims/{claim['id']}", key=tenant.admin).status == 204
+    pipeline.run()
+
+    restore(moment)
+    pipeline.run()
+
+    assert call("GET", f"/v1/claims/{claim['id']}", key=tenant.admin).status == 404
+    assert not [item for item in items() if "Quackenbush" in str(item)]
+
+
+def test_a_restore_does_not_bring_deleted_evidence_back_for_good(
+    copy_table: CopyTable, tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = claims.new_claim(tenant)
+    claims.add_note(tenant, claim["id"], "Mr Quackenbush let us in.")
+    claims.move(tenant, claim["id"], "closed", "Done.")
+    pipeline.run()
+    moment = copy_table()
+
+    def apply_retention() -> None:
+        with monkeypatch.context() as patch:
+            freeze(patch).advance(days=91)
+            load_app("workers/enqueue_retention").handler({}, None)
+            pipeline.run()
+
+    apply_retention()
+    assert "Quackenbush" not in str(items("CLAIM_NOTE"))
+
+    restore(moment)
+    assert "Quackenbush" in str(items("CLAIM_NOTE"))
+    apply_retention()
+
+    assert "Quackenbush" not in str(items("CLAIM_NOTE"))
 
 
 def test_access_stays_as_it_is(copy_table: CopyTable, tenant: Tenant) -> None:

@@ -1,4 +1,6 @@
-"""Recordings and transcripts are deleted at the end of their tenant's retention, whenever it was set."""
+"""Recordings, transcripts and evidence of claims are deleted at the end of their tenant's retention, whenever it was
+set.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from eal.core import aws, settings
 from eal.core.table.item import from_attributes
 from eal.domain.calls import retention
 from tests.functions.calls.test_create import CALL
+from tests.support import claims
 from tests.support.callrail import actions, stored
 from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import call, load_app
@@ -289,3 +292,221 @@ def test_a_recording_without_its_call_is_deleted(tenant: Tenant, host: Receiver,
 
     assert objects() == []
     assert stored("RECORDING", tenant.id) == []
+
+
+def documented(tenant: Tenant) -> str:
+    """A claim with a note and a moisture reading."""
+    claim_id = str(claims.new_claim(tenant, **claims.CLAIM)["id"])
+    claims.add_note(tenant, claim_id, "Mr Quackenbush let us in.", author="Zeb Quackenbush")
+    reading = {"material": "drywall", "value": 38, "unit": "%", "place": "Quackenbush's bedroom"}
+    claims.add_note(tenant, claim_id, "Wet.", kind="moisture_reading", reading=reading)
+    return claim_id
+
+
+def close(tenant: Tenant, claim_id: str) -> None:
+    assert claims.move(tenant, claim_id, "closed", "Done.").status == 200
+
+
+def notes(tenant: Tenant, claim_id: str) -> Any:
+    return call("GET", f"/v1/claims/{claim_id}/notes", key=tenant.read).json["data"]
+
+
+def has_evidence(tenant: Tenant, claim_id: str) -> bool:
+    """Whether the claim's notes have their texts, after all queues were consumed."""
+    Pipeline().run()
+    texts = {note["text"] is not None for note in notes(tenant, claim_id)}
+    assert len(texts) == 1
+    assert ("uackenbush" in json.dumps(items("CLAIM_NOTE"))) == (True in texts)
+    return texts.pop()
+
+
+def test_the_texts_of_notes_are_deleted_after_the_closing_and_their_hashes_stay(
+    tenant: Tenant, now: Clock
+) -> None:
+    claim_id = documented(tenant)
+    before = notes(tenant, claim_id)
+    now.advance(days=50)
+    close(tenant, claim_id)
+    now.advance(days=89, hours=23)
+    run(tenant)
+    assert has_evidence(tenant, claim_id)
+
+    now.advance(hours=2)
+    for _ in range(2):
+        assert run(tenant) == OK
+    assert not has_evidence(tenant, claim_id)
+
+    after = claims.shown(tenant, claim_id)
+    deleted_at = after["evidence_deleted_at"]
+    assert (after["status"], deleted_at) == ("closed", after["updated_at"])
+    assert after["insured"]["name"] == "Dana Reyes"
+    gone = {"text": None, "author": None, "text_deleted_at": deleted_at}
+    readings = [None, {**before[1]["reading"], "place": None}]
+    assert notes(tenant, claim_id) == [
+        {**note, **gone, "reading": reading} for note, reading in zip(before, readings, strict=True)
+    ]
+    assert stored("CLAIM_RETENTION", tenant.id) == []
+    assert actions("claim", tenant.id).count("claim.evidence_deleted") == 1
+
+
+def test_a_shorter_retention_of_claims_takes_effect_for_closed_ones(tenant: Tenant, now: Clock) -> None:
+    old, new, opened = documented(tenant), claims.new_claim(tenant)["id"], claims.new_claim(tenant)["id"]
+    claims.add_note(tenant, new)
+    claims.add_note(tenant, opened)
+    close(tenant, old)
+    now.advance(days=5)
+    close(tenant, new)
+    now.advance(days=5)
+    keep(tenant, retention={"claim_days": 7})
+
+    run(tenant)
+    Pipeline().run()
+
+    shown_now = [claims.shown(tenant, claim_id)["evidence_deleted_at"] for claim_id in (old, new, opened)]
+    assert [at is not None for at in shown_now] == [True, False, False]
+    assert [notes(tenant, claim_id)[0]["text"] is None for claim_id in (old, new, opened)] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_legal_hold_stops_the_retention_until_it_is_released(tenant: Tenant, now: Clock) -> None:
+    claim_id = documented(tenant)
+    close(tenant, claim_id)
+    claims.hold(tenant, claim_id)
+    now.advance(days=400)
+    run(tenant)
+    assert has_evidence(tenant, claim_id)
+    assert claims.shown(tenant, claim_id)["evidence_deleted_at"] is None
+
+    assert call("DELETE", f"/v1/claims/{claim_id}/legal-hold", key=tenant.admin).status == 204
+    run(tenant)
+
+    assert not has_evidence(tenant, claim_id)
+
+
+def test_a_hold_on_an_open_claim_counts_after_the_closing_too(tenant: Tenant, now: Clock) -> None:
+    claim_id = documented(tenant)
+    claims.hold(tenant, claim_id)
+    close(tenant, claim_id)
+    now.advance(days=400)
+
+    run(tenant)
+
+    assert has_evidence(tenant, claim_id)
+
+
+def test_a_hold_that_is_placed_meanwhile_wins(
+    tenant: Tenant, now: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim_id = documented(tenant)
+    close(tenant, claim_id)
+    now.advance(days=400)
+
+    with overtaken(monkeypatch, lambda: claims.hold(tenant, claim_id)):
+        assert run(tenant) == OK
+
+    assert has_evidence(tenant, claim_id)
+    assert claims.shown(tenant, claim_id)["evidence_deleted_at"] is None
+
+
+def test_a_claim_that_is_reopened_and_closed_again_has_a_new_retention(tenant: Tenant, now: Clock) -> None:
+    claim_id = documented(tenant)
+    close(tenant, claim_id)
+    now.advance(days=80)
+    claims.move(tenant, claim_id, "open", "More damage.")
+    close(tenant, claim_id)
+    now.advance(days=80)
+    run(tenant)
+    assert has_evidence(tenant, claim_id)
+
+    now.advance(days=11)
+    run(tenant)
+
+    assert not has_evidence(tenant, claim_id)
+
+
+def test_evidence_that_is_added_after_the_deletion_is_kept_until_the_next_one(
+    tenant: Tenant, now: Clock
+) -> None:
+    """Also if the deletion, which is a task, takes place after the new note."""
+    claim_id = documented(tenant)
+    close(tenant, claim_id)
+    now.advance(days=91)
+    run(tenant)
+    now.advance(seconds=1)
+    claims.move(tenant, claim_id, "open", "More damage.")
+    late = claims.add_note(tenant, claim_id, "Basement too.")
+
+    Pipeline().run()
+    *_, last = notes(tenant, claim_id)
+    assert last == late
+    close(tenant, claim_id)
+    now.advance(days=91)
+    run(tenant)
+
+    assert not has_evidence(tenant, claim_id)
+    assert actions("claim", tenant.id).count("claim.evidence_deleted") == 2
+
+
+def test_claims_of_another_tenant_and_mode_are_untouched(
+    tenant: Tenant, stranger: Tenant, now: Clock
+) -> None:
+    claim_id = documented(tenant)
+    close(tenant, claim_id)
+    now.advance(days=400)
+
+    run(stranger)
+    run(tenant, "test")
+
+    assert has_evidence(tenant, claim_id)
+
+
+def test_an_erased_claim_is_no_fault(tenant: Tenant, now: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim_id = documented(tenant)
+    close(tenant, claim_id)
+    now.advance(days=400)
+
+    with overtaken(monkeypatch, lambda: call("DELETE", f"/v1/claims/{claim_id}", key=tenant.admin)):
+        assert run(tenant) == OK
+
+    assert items("CLAIM") == []
+
+
+def test_a_worker_killed_after_any_call_deletes_the_evidence_once(
+    tenant: Tenant, now: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run that records the deletion, and the worker that carries it out."""
+    for number in range(1, 30):
+        claim_id = str(claims.new_claim(tenant)["id"])
+        for text in ("Quackenbush was in.", "Quackenbush was out."):
+            claims.add_note(tenant, claim_id, text)
+        close(tenant, claim_id)
+        now.advance(days=400)
+        Pipeline().run()
+        was_killed = False
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = number
+            try:
+                run(tenant)
+            except Killed:
+                was_killed = True
+        assert run(tenant) == OK
+        Pipeline()._relay()
+        (task,) = [found for found in peek("EraseTracesQueue") if found["claim_id"] == claim_id]
+        event = sqs_event("EraseTracesQueue", [json.dumps(task)])
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = number
+            try:
+                load_app("workers/erase_traces").handler(event, None)
+            except Killed:
+                was_killed = True
+        assert load_app("workers/erase_traces").handler(event, None) == OK
+        assert "Quackenbush" not in json.dumps(items("CLAIM_NOTE"))
+        assert len(claims.audit_records(tenant, "claim.evidence_deleted")) == number
+        if not was_killed:
+            break
+    else:
+        raise AssertionError("a worker was killed at every call")
+    assert number > 4

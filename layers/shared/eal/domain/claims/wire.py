@@ -1,7 +1,7 @@
 """What the API accepts and returns for claims."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
@@ -39,13 +39,21 @@ Carrier = Annotated[
 Number = Annotated[str, Field(min_length=1, max_length=MAX_NUMBER_CHARACTERS), AfterValidator(one_line)]
 Reason = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)]
 WaterCategory = Annotated[
-    Literal[1, 2, 3],
-    Field(description="Contamination of the water, by ANSI/IICRC S500: 1 clean to 3 grossly contaminated."),
+    int,
+    Field(
+        ge=1,
+        le=3,
+        strict=True,
+        description="Contamination of the water by ANSI/IICRC S500, from 1 (clean) to 3 (grossly contaminated).",
+    ),
 ]
 WaterClass = Annotated[
-    Literal[1, 2, 3, 4],
+    int,
     Field(
-        description="Extent of the wet materials, by ANSI/IICRC S500: 1 least water to 4 deeply bound water."
+        ge=1,
+        le=4,
+        strict=True,
+        description="Load of evaporation by ANSI/IICRC S500, from 1 (least) to 4 (water bound deep in materials).",
     ),
 ]
 _LinkedId = Annotated[str, Field(max_length=100)]

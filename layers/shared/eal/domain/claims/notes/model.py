@@ -34,7 +34,7 @@ class Note:
     type: NoteKind
     created_at: Instant
     created_by: str
-    salt: str | None
+    salt: str | None = None
     text: str | None = None
     text_sha256: str | None = None
     author: str | None = None

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 KIND, ID_PREFIX = "CLAIM_NOTE", "note"
 _CLOCK_SKEW = timedelta(minutes=5)
-_AUDITED = frozenset({"id", "type", "text", "author", "corrects", "reading"})
-_PERSONAL = frozenset({"note.text", "note.author", "note.reading"})
+_NOT_AUDITED = frozenset({"id", "created_at", "created_by", "text_sha256"})
+_PERSONAL = frozenset({"text", "author", "reading"})
 
 
 def note_partition(tenant: Tenant, claim_id: str) -> str:
@@ -61,9 +61,9 @@ def add(claim_id: str, body: NoteCreate, by: Caller) -> Note:
     if new.corrects:
         _require_note(claim_id, new.corrects, by)
     by.transaction.create({**note_key(by.tenant, claim_id, new.id)._asdict(), "kind": KIND, **dump(new)})
-    recorded = {f"note.{name}": value for name, value in dump(new).items() if name in _AUDITED}
+    recorded = {name: value for name, value in dump(new).items() if name not in _NOT_AUDITED}
     changes = audit.changes({}, recorded, personal=_PERSONAL, salt=new.salt)
-    by.transaction.audit("claim.note_added", claim_id, changes)
+    by.transaction.audit("claim_note.created", new.id, changes)
     return new
 
 

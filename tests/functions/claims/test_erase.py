@@ -1,0 +1,171 @@
+"""DELETE /v1/claims/{claim_id}."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tests.support.callrail import actions, stored
+from tests.support.claims import add_note, closed_claim, hold, move, new_claim, shown
+from tests.support.faults import Killed, overtaken, watched_calls
+from tests.support.http import Answer, call, load_app
+from tests.support.pipeline import Pipeline, items, peek, sqs_event
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.support.tenants import Tenant
+
+WORDS = ("uackenbush", "5550188", "anzibar", "ZQ-77", "ZQ-88")
+KEYED = {"Idempotency-Key": "once"}
+PERSON: dict[str, Any] = {
+    "claim_number": "ZQ-77",
+    "carrier": "Example Mutual",
+    "policy_number": "ZQ-88",
+    "insured": {"name": "Zeb Quackenbush", "email": "zeb@quackenbush.example.com", "phone": "+14155550188"},
+    "address": {"line1": "77 Zanzibar Rd", "city": "Oakland", "state": "CA", "postal_code": "94601"},
+}
+NOTE = {"text": "Mr Quackenbush let us in.", "author": "Zeb Quackenbush"}
+
+
+def _documented(tenant: Tenant) -> str:
+    """A claim with notes, a hold that was released and a transition, each with personal data. Returns its id."""
+    claim_id = str(call("POST", "/v1/claims", key=tenant.write, json_body=PERSON, headers=KEYED).json["id"])
+    for number in range(2):
+        headers = {"Idempotency-Key": f"note {number}"}
+        path = f"/v1/claims/{claim_id}/notes"
+        assert call("POST", path, key=tenant.write, json_body=NOTE, headers=headers).status == 201
+    hold(tenant, claim_id, "Quackenbush sues.")
+    assert call("DELETE", f"/v1/claims/{claim_id}/legal-hold", key=tenant.admin).status == 204
+    assert move(tenant, claim_id, "closed", "Quackenbush settled.").status == 200
+    return claim_id
+
+
+def _erase(tenant: Tenant, claim_id: str) -> Answer:
+    return call("DELETE", f"/v1/claims/{claim_id}", key=tenant.admin)
+
+
+def _left_of(tenant: Tenant) -> list[str]:
+    text = json.dumps([item for item in items() if item["pk"]["S"].startswith(tenant.id)])
+    return [word for word in WORDS if word in text]
+
+
+def test_no_personal_data_is_left_in_the_table(tenant: Tenant) -> None:
+    claim_id = _documented(tenant)
+    Pipeline().run()
+
+    assert _erase(tenant, claim_id).status == 204
+    Pipeline().run()
+
+    assert _left_of(tenant) == []
+    assert {item["kind"]["S"] for item in items() if item.get("id", {}).get("S") == claim_id} == {
+        "CLAIM_TOMBSTONE"
+    }
+    for kind in ("CLAIM", "CLAIM_NUMBER", "CLAIM_RETENTION", "CLAIM_NOTE", "ANSWER"):
+        assert stored(kind, tenant.id) == []
+    assert actions("claim", tenant.id)[-1] == "claim.erased"
+
+
+def test_an_erased_claim_is_404_everywhere(tenant: Tenant) -> None:
+    claim_id = new_claim(tenant)["id"]
+    note_id = add_note(tenant, claim_id)["id"]
+
+    assert _erase(tenant, claim_id).status == 204
+
+    for path in ("", "/notes", f"/notes/{note_id}"):
+        assert call("GET", f"/v1/claims/{claim_id}{path}", key=tenant.read).status == 404
+    assert _erase(tenant, claim_id).status == 404
+    assert hold(tenant, claim_id).status == 404
+    body = {"text": "Late."}
+    assert call("POST", f"/v1/claims/{claim_id}/notes", key=tenant.write, json_body=body).status == 404
+    assert call("GET", "/v1/claims", key=tenant.read).json["data"] == []
+
+
+def test_the_number_is_free_again(tenant: Tenant) -> None:
+    claim_id = new_claim(tenant, **PERSON)["id"]
+    assert _erase(tenant, claim_id).status == 204
+
+    assert call("POST", "/v1/claims", key=tenant.write, json_body=PERSON).status == 201
+
+
+def test_a_repeated_request_returns_no_data_and_creates_nothing(tenant: Tenant) -> None:
+    claim_id = _documented(tenant)
+    _erase(tenant, claim_id)
+    Pipeline().run()
+
+    again = call("POST", "/v1/claims", key=tenant.write, json_body=PERSON, headers=KEYED)
+
+    assert (again.status, again.json["error"]["details"]["id"]) == (404, claim_id)
+    assert items("CLAIM") == []
+
+
+def test_a_claim_on_hold_is_409(tenant: Tenant) -> None:
+    claim_id = closed_claim(tenant)["id"]
+    hold(tenant, claim_id)
+
+    answer = _erase(tenant, claim_id)
+
+    assert (answer.status, answer.error) == (409, "conflict")
+    assert answer.json["error"]["details"]["legal_hold"] is True
+    assert shown(tenant, claim_id)["legal_hold"] is not None
+
+
+def test_a_hold_that_is_placed_meanwhile_wins(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim_id = new_claim(tenant)["id"]
+
+    with overtaken(monkeypatch, lambda: hold(tenant, claim_id)):
+        assert _erase(tenant, claim_id).status == 409
+
+    assert items("CLAIM_TOMBSTONE") == []
+
+
+def test_a_note_that_is_added_meanwhile_goes_too(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim_id = new_claim(tenant)["id"]
+
+    with overtaken(monkeypatch, lambda: add_note(tenant, claim_id)):
+        assert _erase(tenant, claim_id).status == 204
+    Pipeline().run()
+
+    assert items("CLAIM_NOTE") == []
+
+
+def test_it_needs_an_admin_of_the_tenant(tenant: Tenant, stranger: Tenant) -> None:
+    claim_id = new_claim(tenant)["id"]
+
+    assert call("DELETE", f"/v1/claims/{claim_id}", key=tenant.write).status == 403
+    assert call("DELETE", f"/v1/claims/{claim_id}", key=stranger.admin).status == 404
+    assert call("DELETE", f"/v1/claims/{claim_id}", key=tenant.test_admin).status == 404
+
+
+def test_the_notes_of_other_claims_stay(tenant: Tenant) -> None:
+    erased, kept = new_claim(tenant)["id"], new_claim(tenant)["id"]
+    add_note(tenant, erased)
+    add_note(tenant, kept)
+
+    _erase(tenant, erased)
+    Pipeline().run()
+
+    assert [item["claim_id"] for item in stored("CLAIM_NOTE", tenant.id)] == [kept]
+
+
+def test_a_worker_killed_after_any_call_erases_all(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim_id = _documented(tenant)
+    _erase(tenant, claim_id)
+    Pipeline()._relay()
+    (task,) = peek("EraseTracesQueue")
+    event = sqs_event("EraseTracesQueue", [json.dumps(task)])
+    worker = load_app("workers/erase_traces").handler
+    for number in range(1, 30):
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = number
+            try:
+                worker(event, None)
+            except Killed:
+                continue
+        break
+    else:
+        raise AssertionError("the worker was killed at every call")
+
+    assert worker(event, None) == {"batchItemFailures": []}
+    assert _left_of(tenant) == []
+    assert number > 3

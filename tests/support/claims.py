@@ -1,0 +1,65 @@
+"""Claims made through the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.support.callrail import stored
+from tests.support.http import Answer, call
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+CLAIM = {
+    "claim_number": "0725-448812",
+    "carrier": "Example Mutual",
+    "policy_number": "HO-2210-884",
+    "insured": {"name": "Dana Reyes", "email": "dana@example.com", "phone": "(415) 555-0123"},
+    "address": {"line1": "12 Harbor Street", "city": "Springfield", "state": "IL", "postal_code": "62701"},
+    "date_of_loss": "2026-04-22",
+    "loss_type": "water",
+    "water_category": 2,
+    "water_class": 3,
+}
+
+
+def new_claim(tenant: Tenant, **fields: object) -> Any:
+    """A new claim as the API shows it: of an insured, without a number unless `fields` has one."""
+    body = fields or {"insured": {"name": "Dana Reyes"}}
+    answer = call("POST", "/v1/claims", key=tenant.write, json_body=body)
+    assert answer.status == 201, answer.text
+    return answer.json
+
+
+def shown(tenant: Tenant, claim_id: str) -> Any:
+    return call("GET", f"/v1/claims/{claim_id}", key=tenant.read).json
+
+
+def move(tenant: Tenant, claim_id: str, to: str, reason: str | None = None, key: str = "") -> Answer:
+    """A transition, by an admin unless another key is given."""
+    body = {"to": to, **({"reason": reason} if reason else {})}
+    return call("POST", f"/v1/claims/{claim_id}/transitions", key=key or tenant.admin, json_body=body)
+
+
+def closed_claim(tenant: Tenant, **fields: object) -> Any:
+    claim_id = new_claim(tenant, **fields)["id"]
+    answer = move(tenant, claim_id, "closed", "Withdrawn.")
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def hold(tenant: Tenant, claim_id: str, reason: str = "Litigation.") -> Answer:
+    return call("PUT", f"/v1/claims/{claim_id}/legal-hold", key=tenant.admin, json_body={"reason": reason})
+
+
+def add_note(tenant: Tenant, claim_id: str, text: str = "Carpet is wet.", **fields: object) -> Any:
+    answer = call(
+        "POST", f"/v1/claims/{claim_id}/notes", key=tenant.write, json_body={"text": text, **fields}
+    )
+    assert answer.status == 201, answer.text
+    return answer.json
+
+
+def audit_records(tenant: Tenant, action: str) -> list[Any]:
+    """The tenant's audit records of one action, oldest first."""
+    return [record for record in stored("AUDIT", tenant.id) if record["action"] == action]
