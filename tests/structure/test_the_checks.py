@@ -30,6 +30,7 @@ from tests.structure.checks import (
     throttles,
     tree,
     writes,
+    xactimate,
 )
 from tests.structure.project import HERE, Project
 from tools.fixtures.template import MAIN, WORKERS
@@ -702,6 +703,30 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         prepend("layers/shared/eal/core/ids.py", "if TYPE_CHECKING:\n    import json\n"),
         "add `from __future__ import annotations`",
     ),
+    # xactimate
+    (
+        xactimate.faults,
+        prepend(CREATE, "from urllib.request import urlopen\n"),
+        "imports urllib.request: use eal.core.outbound",
+    ),
+    (
+        xactimate.faults,
+        append(STORE, "ORIGIN = 'https://api.Xactware.com'\n"),
+        "a host of Xactimate (Xactware.c",
+    ),
+    (xactimate.faults, append(STORE, "NAME = f'{1}.ESX'\n"), "a project file of Xactimate (.ESX)"),
+    (
+        xactimate.faults,
+        append(STORE, "C = ['PNT', 'DRY', 'RFG', 'WTR', 'PLM']\n"),
+        "has the category codes DRY,",
+    ),
+    (
+        xactimate.faults,
+        write("layers/shared/eal/domain/leads/codes.csv", "PNT,DRY\nRFG,WTR\nPLM,ELE\n"),
+        "leads/codes.csv has the category codes",
+    ),
+    (xactimate.faults, append(STORE, "C = dict(category_code='PNT')\n"), "fills in category_code"),
+    (xactimate.faults, append(STORE, "C = {'selector_code': KNOWN.get(1)}\n"), "fills in selector_code"),
     # names
     (names.faults, append(STORE, "MOST_LEADS = 5\n"), "MAX_… with its unit"),
     (names.faults, append(STORE, "def f(told: int) -> None: ...\n"), "use a name without 'told'"),

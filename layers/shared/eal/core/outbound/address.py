@@ -50,6 +50,8 @@ _LOCAL_NAMES = (
     "svc",  # Kubernetes services
 )  # fmt: skip
 """Suffixes that never belong to a public host: the public DNS delegates none of them."""
+_XACTIMATE = frozenset({"xactimate", "xactware", "xactanalysis", "verisk"})
+"""Names of Xactimate and its owners, whatever domain they are in: the product never writes to it."""
 
 
 class Blocked(Exception):
@@ -106,6 +108,7 @@ def resolve(url: str, *, loopback: bool, lookup: Lookup = query_dns) -> Target:
     literal = _literal(host)
     if literal is None:
         _refuse_local_name(host, loopback=scheme == "http")
+        _refuse_xactimate(host)
     addresses = [host] if literal else lookup(host, port)
     if not addresses:
         raise Unresolved(host)
@@ -227,3 +230,8 @@ def _refuse_local_name(host: str, *, loopback: bool) -> None:
         return
     if "." not in host or f".{host}".endswith(tuple(f".{name}" for name in _LOCAL_NAMES)):
         raise Blocked("Must have a public host name.")
+
+
+def _refuse_xactimate(host: str) -> None:
+    if not _XACTIMATE.isdisjoint(host.split(".")):
+        raise Blocked("Must not lead to Xactimate, XactAnalysis or Verisk: this API never writes to them.")
