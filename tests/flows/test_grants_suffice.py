@@ -444,10 +444,9 @@ def _sequences(session: Session) -> None:
 def _claims(session: Session) -> None:
     """One claim is erased; the evidence of another one is deleted with the retention."""
     lead_id = session.call("POST", "/v1/leads", {"email": "a@example.com"})["id"]
-    body = {"claim_number": "1", "carrier": "Example Mutual", "lead_id": lead_id}
-    for number in range(2):
-        claim = session.call("POST", "/v1/claims", {**body, "claim_number": str(number)})
-        path = f"/v1/claims/{claim['id']}"
+    body = {"insured": {"name": "Dana Reyes"}, "carrier": "Example Mutual", "lead_id": lead_id}
+    paths = [f"/v1/claims/{session.call('POST', '/v1/claims', body)['id']}" for _ in range(2)]
+    for number, path in enumerate(paths):
         session.call("PATCH", path, {"claim_number": f"{number}-a"})
         note = session.call("POST", f"{path}/notes", {"text": "Wet."})
         session.call("POST", f"{path}/notes", {"text": "Dry.", "corrects": note["id"]})
@@ -459,7 +458,7 @@ def _claims(session: Session) -> None:
         session.call("GET", path)
     assert session.call("GET", "/v1/claims?carrier=example%20mutual&limit=1")["next_cursor"]
     session.call("GET", "/v1/claims?status=closed")
-    session.call("DELETE", path)
+    session.call("DELETE", paths[1])
     session.work()
     freeze(session.monkeypatch).advance(days=91)
     session.invoke("workers/enqueue_retention", {})

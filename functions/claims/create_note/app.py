@@ -11,7 +11,7 @@ handler = app.handler
 
 @app.post(
     "/v1/claims/{claim_id}/notes",
-    summary="Add a note to a claim",
+    summary="Create a note",
     operation_id="createClaimNote",
     tag="claims",
 )

@@ -11,7 +11,7 @@ handler = app.handler
 
 @app.get(
     "/v1/claims/{claim_id}/notes/{note_id}",
-    summary="Get a note of a claim",
+    summary="Get a note",
     operation_id="getClaimNote",
     tag="claims",
     grant="claims",

@@ -11,7 +11,7 @@ handler = app.handler
 
 @app.get(
     "/v1/claims/{claim_id}/notes",
-    summary="List the notes of a claim",
+    summary="List notes",
     operation_id="listClaimNotes",
     tag="claims",
     grant="claims",

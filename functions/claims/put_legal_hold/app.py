@@ -11,7 +11,7 @@ handler = app.handler
 
 @app.put(
     "/v1/claims/{claim_id}/legal-hold",
-    summary="Place a legal hold on a claim",
+    summary="Place a legal hold",
     operation_id="putLegalHold",
     tag="claims",
 )

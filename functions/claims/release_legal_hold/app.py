@@ -10,7 +10,7 @@ handler = app.handler
 
 @app.delete(
     "/v1/claims/{claim_id}/legal-hold",
-    summary="Release the legal hold of a claim",
+    summary="Release a legal hold",
     operation_id="releaseLegalHold",
     tag="claims",
 )

@@ -11,7 +11,7 @@ handler = app.handler
 
 @app.post(
     "/v1/claims/{claim_id}/transitions",
-    summary="Close or reopen a claim",
+    summary="Move a claim to another status",
     operation_id="transitionClaim",
     tag="claims",
 )

@@ -120,12 +120,12 @@ def test_a_claim_names_a_lead_and_a_call_of_its_own_tenant(tenant: Tenant, stran
         "started_at": "2026-04-20T10:00:00Z",
         "duration_seconds": 60,
     }
-    heard = call("POST", "/v1/calls", key=tenant.write, json_body=reported)
-    assert heard.status == 201, heard.text
+    reported_call = call("POST", "/v1/calls", key=tenant.write, json_body=reported)
+    assert reported_call.status == 201, reported_call.text
 
-    claim = new_claim(tenant, **CLAIM, lead_id=own, call_id=heard.json["id"])
+    claim = new_claim(tenant, **CLAIM, lead_id=own, call_id=reported_call.json["id"])
 
-    assert (claim["lead_id"], claim["call_id"]) == (own, heard.json["id"])
+    assert (claim["lead_id"], claim["call_id"]) == (own, reported_call.json["id"])
     for other in (test, foreign):
         assert _pointers(_create(tenant, {"claim_number": "2", "lead_id": other})) == ["/lead_id"]
 
