@@ -11,7 +11,7 @@ handler = app.handler
 
 @app.post(
     "/v1/outreach/sequences/{sequence_id}/enrollments/{enrollment_id}/transitions",
-    summary="Pause or resume an enrollment",
+    summary="Move an enrollment to another status",
     operation_id="transitionEnrollment",
     tag="outreach",
 )
