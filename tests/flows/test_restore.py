@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from eal.core import aws, settings
+from eal.core.caller import worker
 from eal.core.clock import rfc3339
+from eal.domain.outreach.enrollments import store as enrollments
+from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from tests.support import archive, claims
 from tests.support.aws import ACCESS, STATE
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, unpublished
+from tests.support.sequences import active, be_ready, enrolled, prospect
 from tests.support.time import freeze
 from tools.fixtures.template import ROOT
 from tools.restore import __main__ as command
@@ -241,6 +246,26 @@ def test_access_stays_as_it_is(copy_table: CopyTable, tenant: Tenant) -> None:
     assert call("GET", "/v1/leads", key=new["key"]).status == 200
     listed = call("GET", "/v1/api-keys", key=tenant.admin).json["data"]
     assert new["id"] in {key["id"] for key in listed}
+
+
+def test_no_step_of_a_sequence_is_sent_again_and_the_sequence_goes_back(
+    copy_table: CopyTable, tenant: Tenant
+) -> None:
+    be_ready(tenant)
+    sequence = active(tenant)
+    shown = enrolled(tenant, sequence["id"], prospect(tenant))
+    moment = copy_table()
+    by = worker("tests", tenant.in_mode("live"), "tests")
+    before = ENROLLMENTS.get(by.tenant, shown["id"])
+    enrollments.replace_version("enrollment.advanced", before, replace(before, step=1), by)
+    by.transaction.commit()
+    path = f"/v1/outreach/sequences/{sequence['id']}"
+    call("PATCH", path, key=tenant.admin, json_body={"name": "Other"})
+
+    restore(moment)
+
+    assert call("GET", f"{path}/enrollments/{shown['id']}", key=tenant.admin).json["step"] == 1
+    assert call("GET", path, key=tenant.admin).json["name"] == sequence["name"]
 
 
 def test_one_organization_goes_back_and_no_other(

@@ -6,7 +6,7 @@ GOES_BACK = frozenset({
     "CALL", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "CALL_TOMBSTONE", "CORRECTION", "CALLBACK",
     "CLAIM", "CLAIM_NUMBER", "CLAIM_RETENTION", "CLAIM_NOTE", "CLAIM_TOMBSTONE",
     "FORM", "TEXT", "REPLY", "REPLY_BODY", "REPLY_CLAIM", "EMAIL_EVENT", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
-    "OUTREACH_SEQUENCE", "ENROLLMENT", "ENROLLMENT_CLAIM",
+    "OUTREACH_SEQUENCE",
     "IDEMPOTENCY", "ANSWER",
     "COUNTED", "TALLY", "LEAD_STATS", "CALL_STATS",
     "RECONCILIATION",
@@ -22,8 +22,9 @@ STAYS = frozenset({
     "RECORDING", "RECORDING_HEALTH",
     "ORGANIZATION", "CHILD", "MEMBER", "MEMBER_EMAIL", "GRANT", "KEY", "KEY_COUNT", "KEY_QUOTA", "INTEGRATION",
     "LEAD_IMPORT", "LEAD_IMPORTS", "LEAD_IMPORT_ERRORS",
+    "ENROLLMENT", "ENROLLMENT_CLAIM",
     "EMAIL", "EMAIL_CONTENT", "EMAIL_VENDOR_ID", "SEND_LEASE", "SEND_COUNT", "DUE", "TEST_CLOCK",
 })  # fmt: skip
-"""The log and the feed, whose numbers were published and archived; what was sent; copies of recordings, because their
-bucket is not restored; access and configuration, because a revoked key must stay revoked; what AI has cost; and jobs,
-whose messages are gone."""
+"""The log and the feed, whose numbers were published and archived; what was sent, and how far recipients are in their
+sequences, so that no step is sent twice; copies of recordings, because their bucket is not restored; access and
+configuration, because a revoked key must stay revoked; what AI has cost; and jobs, whose messages are gone."""
