@@ -11,7 +11,7 @@ import pytest
 from eal.core import clock as eal_clock
 from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import call
-from tests.support.pipeline import items
+from tests.support.pipeline import Pipeline, items
 from tests.support.sequences import (
     SEQUENCES,
     STEPS,
@@ -141,6 +141,21 @@ def test_the_delay_of_the_first_step_counts_from_the_enrollment(
 
     monday = clock.at.replace(day=27, hour=13, minute=0)  # 09:00 in New York
     assert timedelta() <= due_at - monday < timedelta(minutes=31)
+
+
+def test_the_delay_counts_in_the_time_of_the_test_clock(
+    clock: Clock, tenant: Tenant, sequence: dict[str, Any]
+) -> None:
+    key = tenant.test_admin
+    other = active(tenant, key)
+    body = {"advance_to": "2026-06-01T16:00:00Z"}
+    answer = call("POST", "/v1/outreach/test-clock", key=key, json_body=body)
+    assert answer.status < 300, answer.text
+    Pipeline().run()
+
+    due_at = eal_clock.parse(enrolled(tenant, other["id"], lead(tenant, key=key), key)["due_at"])
+
+    assert timedelta() <= due_at - eal_clock.parse("2026-06-01T16:00:00Z") < timedelta(minutes=31)
 
 
 # ---------------------------------------------------------------- refusals

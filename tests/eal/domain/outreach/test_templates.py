@@ -344,6 +344,7 @@ def test_each_fault_of_a_body_has_a_kind(source: str, kind: str) -> None:
         "{% if not first_name %}Hi{% elif city %}{{ first_name }} {{ city }}{% endif %}",
         "{{ email }} {{ sender_name }} {{ sender_email }} {{ postal_address }} {{ unsubscribe_url }}",
         "[x]({{ unsubscribe_url }}) [y](https://acme.example/a) https://acme.example",
+        '"https://acme.example/a", <https://acme.example/b> (https://acme.example/c)',
         "100% {sure} }} # 'quoted' <b>",
         "x" * MAX_BODY_CHARACTERS,
     ],

@@ -66,9 +66,9 @@ _NOT_IN_BODY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ue000\ue001
 _VALUE = re.compile(f"{_START}([^{_END}]*){_END}")
 _URL = rf"https?://[^\s()<>\"{_START}]{{1,2000}}(?<![.,;:!?'])"
 _LINK = re.compile(rf"\[([^\[\]\n]{{1,300}})\]\(({_URL})\)|({_URL})")
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_TAG = re.compile(r"\{\{.{,1000}?\}\}|\{%.{,1000}?%\}", re.DOTALL)
 _UNSUBSCRIBE_TAG = re.compile(r"\{\{\s*unsubscribe_url\s*\}\}")
-_TARGET = re.compile(r"\[[^\[\]\n]*\]\(([^)\n]*)\)|\b([A-Za-z][A-Za-z0-9+.-]*://[^\s()]*)")
+_TARGET = re.compile(r"\[[^\[\]\n]*\]\(([^)\n]*)\)|\b([A-Za-z][A-Za-z0-9+.-]{,20}://[^\s()<>\"]*)")
 _HTTPS_TARGET = re.compile(rf"https://[^\s()<>\"{_START}/?#]+[^\s()<>\"{_START}]*")
 _TOKENS = frozenset(
     {"data", "variable_begin", "variable_end", "block_begin", "block_end", "whitespace", "name", "string"}
