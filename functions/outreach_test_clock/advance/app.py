@@ -18,7 +18,8 @@ handler = app.handler
 def advance(body: TestClockAdvance, caller: Writer) -> Accepted[TestClockView]:
     """Moves the time of this test tenant's outreach forward, so that a sequence of weeks is tried in a minute. Whatever
     becomes due until then is carried out in the order of time, each at its own time. Repeat the GET until
-    `advancing_to` is null; until then, another advance is refused with 409. Test keys only: a live key gets 403.
+    `advancing_to` is null; until then, another advance is refused with 409. Live mode has no test clock: a live
+    key gets 404.
 
     Test mode sends no e-mail. What becomes of one follows from its address: `delivered`, `opened`, `clicked`,
     `bounced`, `softbounce`, `complained`, `delayed`, `suppressed`, `failed`, `ooo`, `autoreply`, or `replies-` and one

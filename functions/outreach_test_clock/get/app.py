@@ -14,7 +14,8 @@ handler = app.handler
     summary="Retrieve the test clock",
     operation_id="getTestClock",
     tag="outreach",
+    grant="outreach",
 )
 def get(caller: Reader) -> TestClockView:
-    """Test keys only: a live key gets 403. A clock that was never advanced shows the real time."""
+    """A clock that was never advanced shows the real time. Live mode has no test clock: a live key gets 404."""
     return TestClockView.at(test_clock.current(caller), caller.at)

@@ -23,7 +23,7 @@ def test_a_clock_that_was_never_advanced_shows_the_real_time(clock: Clock, tenan
 def test_a_live_key_has_no_test_clock(tenant: Tenant) -> None:
     answer = call("GET", PATH, key=tenant.admin)
 
-    assert (answer.status, answer.json["error"]["code"]) == (403, "insufficient_scope")
+    assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
 
 
 def test_each_tenant_has_its_own_clock(clock: Clock, tenant: Tenant, stranger: Tenant) -> None:

@@ -122,7 +122,7 @@ def test_a_run_killed_after_any_call_sends_exactly_once(
     assert actions("email", owner.organization_id).count("email.sent") == total + 2
 
 
-def test_a_response_that_is_lost_is_asked_for_again_with_the_same_key(owner: Owner, api: ResendApi) -> None:
+def test_a_request_whose_response_is_lost_is_repeated_with_the_same_key(owner: Owner, api: ResendApi) -> None:
     email = queue_email(owner, TO)
     api.troubles = [Trouble(hang_up=True, is_late=True), Trouble(status=500, is_late=True)]
 
@@ -323,7 +323,7 @@ def test_a_tenant_without_a_key_is_tried_again_in_an_hour(clock: Clock, tenant: 
     assert owner in marked(clock.now() + timedelta(hours=1))
 
 
-def test_an_email_that_events_tell_of_is_recorded_and_not_requested_again(
+def test_an_email_known_from_its_events_is_recorded_and_not_requested_again(
     owner: Owner, api: ResendApi
 ) -> None:
     email = queue_email(owner, TO, vendor="resend", vendor_email_id="e1")

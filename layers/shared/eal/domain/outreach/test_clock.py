@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from eal.core import audit, clock
 from eal.core.clock import Instant, rfc3339
-from eal.core.errors import Conflict, InsufficientScope
+from eal.core.errors import Conflict, NotFound
 from eal.core.table import progress
 from eal.core.table.item import dump, load
 from eal.core.table.keys import key
@@ -67,9 +67,9 @@ def now_of(tenant: Tenant, real_now: datetime) -> datetime:
 
 
 def current(by: Caller) -> MovedClock:
-    """The caller's clock. Raises: InsufficientScope for a live key."""
+    """The caller's clock. Raises: NotFound in live mode."""
     if by.mode == "live":
-        raise InsufficientScope("Live mode has no test clock. Use a test key.", reason="live_key")
+        raise NotFound("Live mode has no test clock. Use a test key.")
     return find(by.tenant) or MovedClock(shows=by.at, set_at=by.at)
 
 
@@ -77,13 +77,12 @@ def advance(target: Callable[[datetime], datetime], by: Caller) -> MovedClock:
     """Begin to advance the caller's clock, in its transaction. The sender carries out what becomes due until then.
     `target` makes the new time of the clock's.
 
-    Raises: InsufficientScope, Conflict.
+    Raises: NotFound, Conflict.
     """
     before = current(by)
     if before.advancing_to:
         raise Conflict(
-            "The test clock is advancing. Wait until it has arrived.",
-            advancing_to=rfc3339(before.advancing_to),
+            f"The test clock is advancing to {rfc3339(before.advancing_to)}. Wait until it has arrived."
         )
     now = before.now(by.at)
     to = target(now)

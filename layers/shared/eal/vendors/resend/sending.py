@@ -53,7 +53,7 @@ class Resend:
             raise _fault(refused) from refused
         vendor_email_id = loose_json.text(response, "id", 200)
         if vendor_email_id is None:
-            # The answer to the same key is the same, and an event may tell the id.
+            # The answer to the same key is the same, and an event may bring the id.
             raise Deferred(KEY_RETRY_SECONDS, may_have_arrived=True)
         return Accepted(vendor=VENDOR, vendor_email_id=vendor_email_id)
 
@@ -97,6 +97,6 @@ def _fault(refused: Refused) -> Exception:
     name = loose_json.text(refused.body, "name", 100) or ""
     if refused.status == _UNAUTHORIZED or name in _KEY_FAULTS:
         return Deferred(KEY_RETRY_SECONDS, may_have_arrived=False)
-    told = loose_json.text(refused.body, "message") or f"status {refused.status}"
-    reason = f"Resend refused the e-mail: {told}"
+    explanation = loose_json.text(refused.body, "message") or f"status {refused.status}"
+    reason = f"Resend refused the e-mail: {explanation}"
     return RefusedForGood(reason, is_of_sender=refused.status == _FORBIDDEN)

@@ -114,7 +114,7 @@ def send_queued(email_id: str, desk: Desk) -> bool:
     if email is None or email.status != "queued" or email.send_at > desk.now():
         return False
     if email.vendor and email.vendor_email_id:
-        # An event told that the vendor has it, before its answer could be recorded.
+        # By an event, the vendor has it, and its response was not recorded.
         _record_sent(email, Accepted(vendor=email.vendor, vendor_email_id=email.vendor_email_id), desk)
         return False
     if obstacle := _obstacle(email, desk):
