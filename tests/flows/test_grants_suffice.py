@@ -31,12 +31,13 @@ from tests.support.bedrock import fake_bedrock
 from tests.support.http import load_app, match, proxy_event
 from tests.support.imports import QUEUE, upload
 from tests.support.inbound import SECRETS, SIGNERS
+from tests.support.outreach import ALWAYS, enrolled
 from tests.support.pipeline import Pipeline, expire_items, sqs_event
 from tests.support.receiver import Response, receiving
 from tests.support.sequences import SENDER, STEPS
 from tests.support.tenants import new_tenant
 from tests.support.time import freeze
-from tests.support.vendor_apis import CallrailApi, ResendApi, serving
+from tests.support.vendor_apis import CallrailApi, ResendApi, Trouble, serving
 from tools.fixtures.callrail import Call, signature
 from tools.fixtures.receiver import receiver
 from tools.fixtures.template import ROOT, functions, resources
@@ -441,6 +442,30 @@ def _sequences(session: Session) -> None:
     session.call("DELETE", own)
 
 
+def _sending(session: Session) -> None:
+    """Live mode sends through Resend, test mode to the simulated mailbox. One e-mail is deferred and one is refused."""
+    api = ResendApi("resend", "Bearer re_123")
+    api.sending.refusals["refused@example.com"] = (422, "validation_error", "Invalid `to` field.")
+    session.call("PATCH", "/v1/organizations/me", {"settings": {"sender": SENDER}})
+    secrets = {"signing_secret": "whsec_" + "A" * 32, "api_key": "re_123"}
+    session.call("PUT", "/v1/integrations/resend", {"secrets": secrets})
+    enrolled(session.tenant.admin, ["dana@example.com", "refused@example.com"], STEPS[:1], send_window=ALWAYS)
+    later = freeze(session.monkeypatch)
+    later.advance(minutes=35)
+    with serving(api, session.monkeypatch):
+        api.troubles = [Trouble(status=429, headers={"Retry-After": "60"})]
+        for _ in range(3):
+            session.invoke("workers/enqueue_sends", {})
+            session.work()
+            later.advance(minutes=3)
+    assert len(api.sending.sent) == 1
+    test_key = session.tenant.test_admin
+    enrolled(test_key, ["dana@example.com"], STEPS[:1], send_window=ALWAYS)
+    session.call("POST", "/v1/outreach/test-clock", {"advance_seconds": 3600}, key=test_key)
+    session.work()
+    session.call("GET", "/v1/outreach/test-clock", key=test_key)
+
+
 def _claims(session: Session) -> None:
     """One claim is erased; the evidence of another one is deleted with the retention."""
     lead_id = session.call("POST", "/v1/leads", {"email": "a@example.com"})["id"]
@@ -579,6 +604,7 @@ JOURNEYS: tuple[Journey, ...] = (
     _webhooks,
     _organizations,
     _sequences,
+    _sending,
     _claims,
     _audit_log,
 )

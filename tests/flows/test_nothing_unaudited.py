@@ -37,7 +37,7 @@ RESOURCES = {
     "MEMBER": "member", "GRANT": "grant", "INTEGRATION": "integration", "WEBHOOK": "webhook",
     "LEAD_IMPORT": "lead_import", "AUDIT_EXPORT": "audit_export", "AUDIT_CHECKPOINT": "audit_checkpoint",
     "DELIVERY": "delivery", "EMAIL_EVENT": "email_event", "OUTREACH_SEQUENCE": "sequence",
-    "ENROLLMENT": "enrollment", "CLAIM": "claim", "CLAIM_NOTE": "claim_note",
+    "ENROLLMENT": "enrollment", "EMAIL": "email", "CLAIM": "claim", "CLAIM_NOTE": "claim_note",
 }  # fmt: skip
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {
@@ -45,7 +45,7 @@ PARTS = {
     "PROSPECT_CONTACT", "PROSPECT_TOMBSTONE", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "CORRECTION", "CALLBACK",
     "CALL_TOMBSTONE", "RECORDING", "CLAIM_NUMBER", "CLAIM_RETENTION", "CLAIM_TOMBSTONE",
     "LEAD_IMPORT_ERRORS", "AUDIT_CHECKPOINT_HEAD", "AUDIT_EXPORTS_OPEN", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
-    "LEAD_IMPORTS", "WEBHOOK_COUNT", "ENROLLMENT_CLAIM",
+    "LEAD_IMPORTS", "WEBHOOK_COUNT", "ENROLLMENT_CLAIM", "EMAIL_CONTENT", "EMAIL_VENDOR_ID",
 }  # fmt: skip
 """Items that change together with a resource, without a record. `C` is a connection in the Access table."""
 STEPS = {
@@ -310,7 +310,9 @@ def test_each_worker_records_each_change_once(
         be_ready(tenant)
         enrolled(tenant, active(tenant)["id"], person := prospect(tenant))
         call("POST", f"/v1/prospects/{person['id']}/convert", key=tenant.admin)
+        call("POST", "/v1/outreach/test-clock", key=tenant.test_admin, json_body={"advance_seconds": 60})
         pipeline.run()
+        watch.invoke("workers/enqueue_sends", {})
         watch.invoke("workers/enqueue_retention", {})
         for claim in (closed_claim(tenant), closed_claim(tenant)):
             hold(tenant, claim["id"])

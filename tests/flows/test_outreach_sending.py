@@ -20,7 +20,7 @@ from eal.domain.outreach.suppressions import store as suppressions
 from tests.support.callrail import actions
 from tests.support.faults import Killed, stale_indexes, watched_calls
 from tests.support.http import call
-from tests.support.outreach import API_KEY, enqueue, enrolled, marked, send, set_up
+from tests.support.outreach import ALWAYS, API_KEY, enqueue, enrolled, marked, send, set_up
 from tests.support.vendor_apis import ResendApi, Trouble, serving
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ STEPS = [
     {"delay_hours": delay, "subject": f"Step {number}", "body": "Who takes care of water damage?"}
     for number, delay in enumerate((0, 24, 24))
 ]
-ALWAYS = {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "start": "00:00", "end": "23:59"}
 DAY = 24 * 60
 
 

@@ -61,6 +61,8 @@ EXCEPTIONS = {
         3,
         "reads the sequence first, because an unknown sequence is a 404",
     ),
+    "GET /v1/outreach/test-clock": (1, "live mode has none"),
+    "POST /v1/outreach/test-clock": (1, "live mode has none"),
     "POST /v1/leads/import": (3, "counts the imports that are in progress"),
     "POST /v1/prospects/{prospect_id}/convert": (4, "reads the claims of the prospect's e-mail and phones"),
     "PATCH /v1/organizations/me": (3, "a change, whose path has no id"),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Tenant as Owner
     from tests.support.tenants import Tenant
 
+ALWAYS = {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "start": "00:00", "end": "23:59"}
+"""A send window."""
 API_KEY = "re_s3cret"
 SENDER = {
     "name": "Acme Restoration",
