@@ -22,6 +22,7 @@ from tools.bench import (
     imports,
     isolation,
     lanes,
+    outreach,
     pages,
     receivers,
     soak,
@@ -47,6 +48,7 @@ RUNS: dict[str | None, Run] = {
         arguments.healthy, tuple(arguments.hanging), arguments.settling, arguments.seconds
     ),
     "lanes": lambda _: lanes.main(),
+    "outreach": lambda _: outreach.main(),
     "soak": lambda arguments: soak.main(arguments.minutes),
     None: lambda _: _cold_and_warm(),
 }
@@ -113,6 +115,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--seconds", type=float, default=30.0, help="of each measurement")
     commands.add_parser("lanes", help="the same in a simulation of the queues, equal on every machine")
+    commands.add_parser(
+        "outreach", help="the reads of finding due e-mails, and how long a backlog delays another tenant"
+    )
     command = commands.add_parser("soak", help="a mixed load whose functions are killed: is anything lost?")
     command.add_argument("--minutes", type=int, default=10)
     return parser
