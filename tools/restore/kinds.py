@@ -24,7 +24,9 @@ STAYS = frozenset({
     "LEAD_IMPORT", "LEAD_IMPORTS", "LEAD_IMPORT_ERRORS",
     "ENROLLMENT", "ENROLLMENT_CLAIM",
     "EMAIL", "EMAIL_CONTENT", "EMAIL_VENDOR_ID", "SEND_LEASE", "SEND_COUNT", "DUE", "TEST_CLOCK",
+    "EMAIL_TOMBSTONE", "SUPPRESSION", "SUPPRESSION_CLAIM", "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "SENDER",
 })  # fmt: skip
-"""The log and the feed, whose numbers were published and archived; what was sent, and how far recipients are in their
-sequences, so that no step is sent twice; copies of recordings, because their bucket is not restored; access and
-configuration, because a revoked key must stay revoked; what AI has cost; and jobs, whose messages are gone."""
+"""The log and the feed, whose numbers were published and archived; what was sent, what became of it, and how far
+recipients are in their sequences, so that no step is sent twice; who wants no e-mail; copies of recordings, because their
+bucket is not restored; access and configuration, because a revoked key must stay revoked; what AI has cost; and jobs,
+whose messages are gone."""

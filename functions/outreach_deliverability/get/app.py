@@ -2,6 +2,7 @@
 
 from eal.domain.outreach.deliverability import sender, store
 from eal.domain.outreach.deliverability.wire import DeliverabilityQuery, DeliverabilityView
+from eal.domain.outreach.test_clock import now_of
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader
 
@@ -24,5 +25,6 @@ def get(query: DeliverabilityQuery, caller: Reader) -> DeliverabilityView:
     permanently, or over 0.1 % were reported as spam; for fewer than 100 or 1,000 e-mails, these figures count as if
     there were so many. The event `outreach.sender.paused` reports it.
     """
-    counted = store.counts_by_bucket(*query.days(caller.at), caller.tenant)
-    return DeliverabilityView.of_counts(query, caller.at, counted, sender.sender_of(caller.tenant))
+    first, last = query.days(now_of(caller.tenant, caller.at))
+    counted = store.counts_by_bucket(first, last, caller.tenant)
+    return DeliverabilityView.of_counts(query, first, last, counted, sender.sender_of(caller.tenant))

@@ -17,6 +17,6 @@ handler = app.handler
 )
 def resume(body: SenderResume, caller: Admin) -> OutreachSenderView:
     """Sends outreach e-mail again after a pause, which `GET /outreach/deliverability` shows. Bounces and complaints of
-    earlier e-mails no longer count. If the sender is not paused, the answer is 409.
+    earlier e-mails no longer count. A sender that is not paused stays as it is.
     """
     return OutreachSenderView.of(sender.resume(body.reason, by=caller))

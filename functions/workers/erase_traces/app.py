@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from eal.core.clock import Instant
 from eal.core.table.item import load
+from eal.core.table.scrub import Erased
 from eal.core.tenancy import Tenant
 from eal.domain.calls import erasure as calls
 from eal.domain.calls.model import Call
@@ -79,7 +80,7 @@ def consume(message: Message) -> None:
         for call in calls.calls_of(tenant, erased):
             _erase_call(call, task)
         messages.erase_messages(tenant, erased)
-        outreach.erase_emails(tenant, erased)
+        _erase_outreach(erased, task)
         erased.close()
 
 
@@ -93,6 +94,18 @@ def _erase_call(call: Call, task: TenantMessage) -> None:
     by = worker_of(task, "erase_traces")
     calls.erase_version(call, by)
     by.transaction.commit()
+
+
+def _erase_outreach(erased: Erased, task: TenantMessage) -> None:
+    """Stop what would send, then erase what was sent and answered."""
+    by = worker_of(task, "erase_traces")
+    stopped = outreach.stop_enrollments(erased, by)
+    by.transaction.commit()
+    for email in outreach.emails_of(task.tenant, erased, stopped):
+        outreach.scrub_traces(task.tenant, email.id)
+        deliveries.erase_responses(task.tenant, email.id)
+        outreach.erase_email(task.tenant, email)
+    outreach.erase_addresses(task.tenant, erased, stopped)
 
 
 def _scrub_call(tenant: Tenant, call_id: str) -> None:

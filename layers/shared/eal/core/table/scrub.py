@@ -121,6 +121,31 @@ def responses(tenant: Tenant, resource_id: str) -> None:
         remove(pointer)
 
 
+def clear(key: Key, *, sets: Mapping[str, Json], removes: Sequence[str]) -> None:
+    """Overwrite and remove the personal values of an item that stays. Its new version keeps a concurrent writer, which
+    has read the values, from writing them again.
+    """
+    client = aws.dynamodb()
+    names = {f"#s{number}": name for number, name in enumerate(sets)}
+    values = {f":s{number}": value for number, value in enumerate(sets.values())}
+    removed = {f"#r{number}": name for number, name in enumerate(removes)}
+    assigned = ", ".join(f"#s{number} = :s{number}" for number in range(len(sets)))
+    with suppress(client.exceptions.ConditionalCheckFailedException):
+        client.update_item(
+            TableName=settings.state_table(),
+            Key=to_attributes(key._asdict()),
+            UpdateExpression=f"SET {assigned} REMOVE {', '.join(removed)} ADD version :one",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeNames={**names, **removed},
+            ExpressionAttributeValues=to_attributes({**values, ":one": 1}),
+        )
+
+
+def leave(remnant: Mapping[str, Json]) -> None:
+    """Put what remains of an erased item: nothing by which a person can be found, except for a hash."""
+    aws.dynamodb().put_item(TableName=settings.state_table(), Item=to_attributes(remnant))
+
+
 def remove_all(partition: str) -> None:
     """Delete every item of a partition that belongs to the erased resource alone."""
     for item in walk("pk = :pk", {":pk": partition}):
@@ -154,12 +179,12 @@ def _has(item: Item, path: str) -> bool:
     return name in item and (not member or member in cast("Item", item[name]))
 
 
-def walk_index(partition: str) -> Iterator[Item]:
-    """The items of a partition of gsi1.
+def walk_index(partition: str, index: Literal["gsi1", "gsi2"] = "gsi1") -> Iterator[Item]:
+    """The items of a partition of an index.
 
     Indexes are eventually consistent, so the queue of the erasure delivers its messages with a delay.
     """
-    yield from walk("gsi1pk = :pk", {":pk": partition}, index="gsi1")
+    yield from walk(f"{index}pk = :pk", {":pk": partition}, index=index)
 
 
 def remove(item: Mapping[str, Json]) -> None:

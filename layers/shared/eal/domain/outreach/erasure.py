@@ -1,25 +1,96 @@
-"""Erasing the e-mail events and replies of an erased lead or prospect, with their salts.
+"""Erasing what outreach stores of an erased lead or prospect, with its salts.
 
-The claims stay, so events and replies that the vendor reports again are not new.
+Deleted are e-mails with their contents and events, and replies. Enrollments stop and lose their address. Suppressions
+lose their address and keep its hash, because the wish to get no mail outlives the data of the person who had it. The
+claims stay, so events and replies that the vendor reports again are not new.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
+from eal.core import audit
 from eal.core.table import scrub
+from eal.core.table.keys import Key
 from eal.core.table.read import get, walk
-from eal.domain.outreach.emails.store import EMAIL_EVENTS, recipient_key, recipient_partition
+from eal.domain.outreach.emails import store as emails
+from eal.domain.outreach.emails.store import EMAIL_EVENTS, EMAILS, recipient_key, recipient_partition
+from eal.domain.outreach.enrollments import store as enrollments
+from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from eal.domain.outreach.replies.store import body_key, replies_partition
+from eal.domain.outreach.suppressions import store as suppressions
+from eal.domain.outreach.suppressions.model import sha256_of
+from eal.domain.outreach.suppressions.store import SUPPRESSIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from eal.core.caller import Caller
+    from eal.core.json import Json
     from eal.core.table.item import Item
     from eal.core.table.scrub import Erased
     from eal.core.tenancy import Tenant
+    from eal.domain.outreach.emails.model import Email
+    from eal.domain.outreach.enrollments.model import Enrollment
+
+TOMBSTONE_LIFETIME = timedelta(days=60)
+"""A link to unsubscribe must work for 30 days after its e-mail (CAN-SPAM, section 5(a)(3)(A)(ii))."""
 
 
-def erase_emails(tenant: Tenant, erased: Erased) -> None:
-    """Delete the replies from the e-mail addresses, and the events of e-mails to them. Idempotent."""
+def stop_enrollments(erased: Erased, by: Caller) -> list[Enrollment]:
+    """Stop the open enrollments of the person and its addresses, in the caller's transaction. Returns them.
+
+    Commit it before the rest of the erasure: then no further e-mail is queued.
+    """
+    found = {
+        enrollment.id: enrollment
+        for claimed in (erased.id, *erased.values("email"))
+        if (enrollment := enrollments.find_open(by.tenant, claimed))
+    }
+    return [enrollments.stop(enrollment, "erased", by) for enrollment in found.values()]
+
+
+def emails_of(tenant: Tenant, erased: Erased, stopped: Sequence[Enrollment]) -> Iterator[Email]:
+    """The e-mails to the person: those to its addresses before the erasure, and all that name it.
+
+    The last one of an enrollment that was just stopped may be too new for the index.
+    """
+    for enrollment in stopped:
+        if enrollment.last_email_id and (email := EMAILS.find(tenant, enrollment.last_email_id)):
+            yield email
+    for address in erased.values("email"):
+        for item in scrub.walk_index(EMAILS.partition(tenant, "to", address)):
+            if erased.predates_erasure(item) or erased.id in (item.get("lead_id"), item.get("prospect_id")):
+                yield EMAILS.load(item)
+
+
+def scrub_traces(tenant: Tenant, email_id: str) -> None:
+    """Remove the personal values from the stored events of an e-mail, and from responses that show it. Idempotent."""
+    scrub.events(tenant, email_id, without_personal_values)
+    scrub.responses(tenant, email_id)
+
+
+def erase_email(tenant: Tenant, email: Email) -> None:
+    """Delete an e-mail and leave a tombstone. Idempotent. The e-mail itself is last, because a second run finds it."""
+    scrub.leave(
+        {
+            **emails.tombstone_key(tenant, email.id)._asdict(),
+            "kind": "EMAIL_TOMBSTONE",
+            "address_sha256": sha256_of(email.to),
+            "ttl": int(((email.sent_at or email.send_at) + TOMBSTONE_LIFETIME).timestamp()),
+        }
+    )
+    scrub.remove_key(emails.content_key(tenant, email.id))
+    if email.vendor and email.vendor_email_id:
+        scrub.remove_key(emails.vendor_id_key(tenant, email.vendor, email.vendor_email_id))
+    scrub.remove_key(EMAILS.key(tenant, email.id))
+
+
+def erase_addresses(tenant: Tenant, erased: Erased, stopped: Sequence[Enrollment]) -> None:
+    """Delete the replies from the e-mail addresses and the events of e-mails to them, and remove the addresses from
+    enrollments and suppressions. Idempotent.
+    """
     for address in erased.values("email"):
         for reply in filter(erased.predates_erasure, scrub.walk_index(replies_partition(tenant, address))):
             scrub.remove_key(body_key(tenant, cast("str", reply["sk"])))
@@ -27,6 +98,32 @@ def erase_emails(tenant: Tenant, erased: Erased) -> None:
         pointers = walk("pk = :pk", {":pk": recipient_partition(tenant, address)})
         for pointer in filter(erased.predates_erasure, pointers):
             _erase_event(tenant, pointer)
+        for item in scrub.walk_index(enrollments.address_partition(tenant, address), "gsi2"):
+            if erased.predates_erasure(item):
+                _clear_enrollment(Key.of(item))
+        scrub.remove_key(emails.soft_bounces_key(tenant, address))
+        _clear_suppression(tenant, address)
+    for enrollment in stopped:
+        _clear_enrollment(ENROLLMENTS.key(tenant, enrollment.id))
+
+
+def without_personal_values(data: dict[str, Json]) -> dict[str, Json]:
+    """An e-mail's view without what its recipient could be found by, still in its shape."""
+    return {**data, "to": "", "subject": "", "reply_to": None, "reason": None, "events": []}
+
+
+def _clear_enrollment(key: Key) -> None:
+    scrub.clear(key, sets={"address": "", "salt": audit.new_salt()}, removes=("gsi2pk", "gsi2sk"))
+
+
+def _clear_suppression(tenant: Tenant, address: str) -> None:
+    claim = get(suppressions.claim_key(tenant, address))
+    if claim is None:
+        return
+    suppression_id = cast("str", claim["suppression_id"])
+    scrub.responses(tenant, suppression_id)
+    key = SUPPRESSIONS.key(tenant, suppression_id)
+    scrub.clear(key, sets={"salt": audit.new_salt()}, removes=("address", "note"))
 
 
 def _erase_event(tenant: Tenant, pointer: Item) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from eal.core.table.keys import Key, key
 from eal.core.table.read import get
 from eal.domain.organization_settings.store import outreach_in
 from eal.domain.organization_settings.table_keys import organization_key
 from eal.domain.outreach.deliverability import store as deliverability
-from eal.domain.outreach.emails.store import EMAILS
+from eal.domain.outreach.emails.store import EMAILS, tombstone_key
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.suppressions import store as suppressions
 from eal.domain.prospects import store as prospects
@@ -17,12 +16,6 @@ from eal.domain.prospects import store as prospects
 if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.json import Json
-    from eal.core.tenancy import Tenant
-
-
-def tombstone_key(tenant: Tenant, email_id: str) -> Key:
-    """`org_…#live#EMAIL_TOMBSTONE`, `email_…`: of an erased e-mail, the hash of the address that it went to."""
-    return key(tenant, "EMAIL_TOMBSTONE", email_id)
 
 
 def sender_name(organization_id: str) -> str | None:
@@ -43,7 +36,10 @@ def unsubscribe(email_id: str, by: Caller) -> None:
     email = EMAILS.find(by.tenant, email_id)
     if email is None:
         if tombstone := get(tombstone_key(by.tenant, email_id)):
-            suppressions.suppress_erased_address(cast("str", tombstone["address_sha256"]), email_id, by)
+            address_sha256 = cast("str", tombstone["address_sha256"])
+            suppressions.suppress_erased_address(
+                address_sha256, "unsubscribed", "unsubscribe_link", by, email_id=email_id
+            )
         return
     written = suppressions.suppress_address(
         email.to, "unsubscribed", "unsubscribe_link", by, email_id=email.id

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 VENDOR = "resend"
 RECEIVED = "email.received"
-EMAIL_ID_TAG = "email"
+EMAIL_TAG = "email"
 """The tag of a sent e-mail that has our id. Its events repeat it."""
 
 _PREFIX = "whsec_"
@@ -99,7 +99,7 @@ def parse_webhook(raw: bytes, delivery_id: str, received_at: datetime) -> MailEv
         vendor_event_id=delivery_id or hashlib.sha256(raw).hexdigest(),
         vendor_email_id=_email_id(data, "email_id"),
         at=loose_json.moment(body, "created_at") or received_at,
-        email_id=_tag(data, EMAIL_ID_TAG),
+        email_id=_tag(data, EMAIL_TAG),
         recipients=loose_json.addresses(data, "to"),
         subject=loose_json.text(data, "subject"),
         **_details(data),

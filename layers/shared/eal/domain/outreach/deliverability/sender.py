@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from eal.core import audit
-from eal.core.errors import Conflict
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import get, walk
 from eal.domain.outreach.deliverability.model import WINDOW, Metric, Sender, pause_reason
 from eal.domain.outreach.deliverability.store import counts_in, hour_of
 from eal.domain.outreach.deliverability.wire import OutreachSenderView
+from eal.domain.outreach.test_clock import now_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,7 +33,7 @@ def is_paused(tenant: Tenant) -> bool:
 
 def sender_of(tenant: Tenant) -> Sender:
     """The sender's state. A tenant whose sender was never paused has no item."""
-    item = get(_key(tenant))
+    item = get(key_of(tenant))
     return load(Sender, item) if item else Sender(id=tenant.organization_id, version=0)
 
 
@@ -45,31 +45,28 @@ def pause_if_unwanted(by: Caller) -> None:
     before = sender_of(by.tenant)
     if before.status == "paused":
         return
-    reason = pause_reason(_counts_since(_counted_from(before, by.at), by.tenant))
+    now = now_of(by.tenant, by.at)
+    reason = pause_reason(_counts_since(_counted_from(before, now), by.tenant))
     if reason is None:
         return
     after = _replace(
-        "sender.paused", before, replace(before, status="paused", reason=reason, paused_at=by.at), by
+        "sender.paused", before, replace(before, status="paused", reason=reason, paused_at=now), by
     )
     by.transaction.emit("outreach.sender.paused", OutreachSenderView.of(after).model_dump(mode="json"))
 
 
 def resume(note: str, by: Caller) -> Sender:
-    """The sender, active again. Its counts start again with the next hour.
-
-    Raises: Conflict if it is not paused.
-    """
+    """The sender, active again. Its counts start again with the next hour. One that is not paused stays as it is."""
     before = sender_of(by.tenant)
-    by.transaction.check_if_match(before.version)
-    if before.status != "paused":
-        raise Conflict("The sender is not paused.")
-    after = replace(before, status="active", reason=None, paused_at=None, resumed_at=by.at)
+    if before.status == "active":
+        return before
+    after = replace(before, status="active", reason=None, paused_at=None, resumed_at=now_of(by.tenant, by.at))
     return _replace("sender.resumed", before, after, by, note)
 
 
 def _replace(action: str, before: Sender, changed: Sender, by: Caller, note: str | None = None) -> Sender:
     after = replace(changed, version=before.version + 1)
-    item = {**_key(by.tenant)._asdict(), "kind": _KIND, **dump(after)}
+    item = {**key_of(by.tenant)._asdict(), "kind": _KIND, **dump(after)}
     by.transaction.put_version(item, was=before.version)
     noted = {"note": note} if note else {}
     by.transaction.audit(action, after.id, audit.changes(dump(before), {**dump(after), **noted}))
@@ -89,6 +86,6 @@ def _counts_since(start: datetime, tenant: Tenant) -> Counter[Metric]:
     return sum(map(counts_in, walk("pk = :pk AND sk >= :start", values)), Counter[Metric]())
 
 
-def _key(tenant: Tenant) -> Key:
+def key_of(tenant: Tenant) -> Key:
     """`org_…#live#SENDER`, `state`."""
     return key(tenant, _KIND, "state")

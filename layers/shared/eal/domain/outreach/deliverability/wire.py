@@ -165,7 +165,8 @@ class DeliverabilityView(Wire):
     def of_counts(
         cls,
         query: DeliverabilityQuery,
-        now: datetime,
+        first: date,
+        last: date,
         counts: Mapping[Bucket, Counter[Metric]],
         sender: Sender,
     ) -> Self:
@@ -181,7 +182,6 @@ class DeliverabilityView(Wire):
             raise ValidationFailed(
                 [{"pointer": "/group_by", "message": message, "type": "too_much", "location": "query"}]
             )
-        first, last = query.days(now)
         return cls(
             since=first.isoformat(),
             until=last.isoformat(),

@@ -29,9 +29,11 @@ from eal.domain.prospects import store as prospects
 if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.table.item import Item
+    from eal.core.table.keys import Key
     from eal.domain.outreach.emails.model import Email
     from eal.domain.outreach.enrollments.model import StopReason
     from eal.domain.outreach.mail import EventType, MailEvent
+    from eal.domain.outreach.suppressions.model import SuppressionReason
 
 MAX_SOFT_BOUNCES = 3
 """E-mails to an address that bounce temporarily. The last one suppresses it. A delay is no bounce."""
@@ -44,7 +46,12 @@ def apply(event: MailEvent, by: Caller) -> Email | None:
 
     After the commit of a bounce or complaint, call `sender.pause_if_unwanted`.
     """
-    email, claim = _find(event, by)
+    email_id = _email_id(event, by)
+    claim_key = store.event_claim_key(event.vendor, event.vendor_event_id, by)
+    email, claim = _find(email_id, claim_key, by)
+    if email is None and email_id and (tombstone := get(store.tombstone_key(by.tenant, email_id))):
+        _suppress_erased(event, email_id, cast("str", tombstone["address_sha256"]), by)
+        return None
     if email is None:
         if not store.store_event(event, by):
             observe.count("inbound_duplicates")
@@ -52,31 +59,45 @@ def apply(event: MailEvent, by: Caller) -> Email | None:
     if claim:
         observe.count("inbound_duplicates")
         return None
-    occurrence = Occurrence(type=event.type, at=event.at, detail=_detail(event))
+    occurrence = _occurrence(event)
     after = with_occurrence(email, occurrence)
     if not email.is_known_to_vendor:
         after = replace(after, vendor=event.vendor, vendor_email_id=event.vendor_email_id)
     if after == email or not _is_recorded(event.type, by):
         return None
-    key = store.event_claim_key(event.vendor, event.vendor_event_id, by)
-    by.transaction.create({**key._asdict(), "kind": "EMAIL_EVENT_CLAIM", "email_id": email.id})
+    by.transaction.create({**claim_key._asdict(), "kind": "EMAIL_EVENT_CLAIM", "email_id": email.id})
     written = store.replace_version(f"email.{event.type}", email, after, by)
     deliverability.count_change(email, written, by)
     _follow_up(email, occurrence, by)
     return written
 
 
-def _find(event: MailEvent, by: Caller) -> tuple[Email | None, Item | None]:
-    """The event's e-mail, and the claim of the event if it is recorded already."""
-    email_id = event.email_id
-    if email_id is None or not ids.is_id(EMAILS.id_prefix, email_id):
-        pointer = get(store.vendor_id_key(by.tenant, event.vendor, event.vendor_email_id))
-        if pointer is None:
-            return None, None
-        email_id = cast("str", pointer["email_id"])
-    claim_key = store.event_claim_key(event.vendor, event.vendor_event_id, by)
+def _email_id(event: MailEvent, by: Caller) -> str | None:
+    """The id of the event's e-mail: by the tag, or else by the vendor's id. None if it is not one of ours."""
+    if event.email_id and ids.is_id(EMAILS.id_prefix, event.email_id):
+        return event.email_id
+    pointer = get(store.vendor_id_key(by.tenant, event.vendor, event.vendor_email_id))
+    return cast("str", pointer["email_id"]) if pointer else None
+
+
+def _find(email_id: str | None, claim_key: Key, by: Caller) -> tuple[Email | None, Item | None]:
+    """The e-mail, and the claim of the event if it is recorded already."""
+    if email_id is None:
+        return None, None
     item, claim = get_all([EMAILS.key(by.tenant, email_id), claim_key])
     return EMAILS.load(item) if item else None, claim
+
+
+def _suppress_erased(event: MailEvent, email_id: str, address_sha256: str, by: Caller) -> None:
+    """Keep of an event of an erased person's e-mail only that the address gets no more mail."""
+    is_hard_bounce = _occurrence(event).is_hard_bounce
+    if event.type == "complained" or is_hard_bounce:
+        reason: SuppressionReason = "bounced" if is_hard_bounce else "complained"
+        suppressions.suppress_erased_address(address_sha256, reason, "vendor", by, email_id=email_id)
+
+
+def _occurrence(event: MailEvent) -> Occurrence:
+    return Occurrence(type=event.type, at=event.at, detail=_detail(event))
 
 
 def _is_recorded(event_type: EventType, by: Caller) -> bool:

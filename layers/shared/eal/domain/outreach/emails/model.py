@@ -141,11 +141,15 @@ def _reason_of(occurrences: Sequence[Occurrence]) -> str | None:
 
 
 def _bounded(occurrences: Iterable[Occurrence]) -> tuple[Occurrence, ...]:
-    """The first of each type, in the order of their times."""
-    by_type = sorted(occurrences, key=lambda one: (_ORDER.index(one.type), one.at, one.detail or ""))
+    """The first of each type, hard and soft bounces apart, in the order of their times."""
+
+    def kind(one: Occurrence) -> tuple[int, bool]:
+        return _ORDER.index(one.type), one.is_hard_bounce
+
+    by_kind = sorted(occurrences, key=lambda one: (kind(one), one.at, one.detail or ""))
     kept = [
         occurrence
-        for _, of_a_type in groupby(by_type, key=lambda one: one.type)
-        for occurrence in list(of_a_type)[:MAX_OCCURRENCES_OF_A_TYPE]
+        for _, of_a_kind in groupby(by_kind, key=kind)
+        for occurrence in list(of_a_kind)[:MAX_OCCURRENCES_OF_A_TYPE]
     ]
     return tuple(sorted(kept, key=lambda one: one.at))

@@ -134,6 +134,11 @@ def _audited(email: Email) -> Item:
     return {name: value for name, value in dump(email).items() if name not in _NOT_AUDITED_OF_AN_EMAIL}
 
 
+def tombstone_key(tenant: Tenant, email_id: str) -> Key:
+    """`org_…#live#EMAIL_TOMBSTONE`, `email_…`: of an erased e-mail, the hash of the address that it went to."""
+    return key(tenant, "EMAIL_TOMBSTONE", email_id)
+
+
 def soft_bounces_key(tenant: Tenant, address: str) -> Key:
     """`org_…#live#SOFT_BOUNCES`, `dana@example.com`: the e-mails to an address that bounced temporarily."""
     return key(tenant, "SOFT_BOUNCES", address)

@@ -53,14 +53,22 @@ def due_partition(tenant: Tenant) -> str:
     return ENROLLMENTS.partition(tenant, "due")
 
 
+def address_partition(tenant: Tenant, address: str) -> str:
+    """The gsi2 partition of the enrollments of an address that the sender never has to look at again."""
+    return ENROLLMENTS.partition(tenant, "address", address)
+
+
 def item_of(enrollment: Enrollment, by: Caller) -> Item:
-    """The enrollment's item: by sequence, and by the time at which the sender has to look at it."""
+    """The enrollment's item: by sequence, and by the time at which the sender has to look at it, or else by address."""
     item = ENROLLMENTS.item(by.tenant, enrollment, gsi1=("sequence", enrollment.sequence_id))
     if wakes_at := enrollment.wakes_at:
         item |= {
             "gsi2pk": due_partition(by.tenant),
             "gsi2sk": f"{rfc3339(wakes_at)}#{enrollment.id}",
         }
+    else:
+        # An erasure finds those that are closed by it: they have no claims.
+        item |= {"gsi2pk": address_partition(by.tenant, enrollment.address), "gsi2sk": enrollment.id}
     return item
 
 

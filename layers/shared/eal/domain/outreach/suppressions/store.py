@@ -43,17 +43,17 @@ def domain_claim_key(tenant: Tenant, domain: str) -> Key:
 
 
 def claim_key(tenant: Tenant, suppressed: str) -> Key:
-    """The claim of an address or a domain."""
-    if "@" in suppressed:
-        return address_claim_key(tenant, sha256_of(suppressed))
-    return domain_claim_key(tenant, suppressed)
+    """`org_…#live#SUPPRESSION_CLAIM`, and the hash of an address, or a domain: it names the one suppression of it.
+
+    `suppressed` is an address, the hash of one, or a domain.
+    """
+    return key(tenant, "SUPPRESSION_CLAIM", sha256_of(suppressed) if "@" in suppressed else suppressed)
 
 
 def find(tenant: Tenant, address: str) -> Suppression | None:
     """The suppression of an address, or else of its domain. None if e-mail may be sent to it."""
     domain = address.rpartition("@")[2]
-    keys = [address_claim_key(tenant, sha256_of(address)), domain_claim_key(tenant, domain)]
-    for claim in get_all(keys):
+    for claim in get_all([claim_key(tenant, address), claim_key(tenant, domain)]):
         if found := _named_by(claim, tenant):
             return found
     return None
@@ -73,19 +73,22 @@ def suppress_address(
     A reason that the law keeps replaces one that it does not: a recipient may unsubscribe after a soft bounce.
     The commit raises AlreadyWritten or Stale if another worker suppresses it concurrently.
     """
-    digest = sha256_of(address)
     new = replace(
-        _new(reason, source, by), address=address, address_sha256=digest, email_id=email_id, note=note
+        _new(reason, source, by),
+        address=address,
+        address_sha256=sha256_of(address),
+        email_id=email_id,
+        note=note,
     )
-    return _suppress(new, address_claim_key(by.tenant, digest), by)
+    return _suppress(new, by)
 
 
-def suppress_erased_address(address_sha256: str, email_id: str, by: Caller) -> None:
-    """Suppress the address of an erased person who unsubscribes, by its hash, in the caller's transaction."""
-    new = replace(
-        _new("unsubscribed", "unsubscribe_link", by), address_sha256=address_sha256, email_id=email_id
-    )
-    _suppress(new, address_claim_key(by.tenant, address_sha256), by)
+def suppress_erased_address(
+    address_sha256: str, reason: SuppressionReason, source: SuppressionSource, by: Caller, *, email_id: str
+) -> None:
+    """Suppress the address of an erased person by its hash, in the caller's transaction."""
+    new = replace(_new(reason, source, by), address_sha256=address_sha256, email_id=email_id)
+    _suppress(new, by)
 
 
 def suppress(body: SuppressionCreate, source: SuppressionSource, by: Caller) -> tuple[Suppression, Outcome]:
@@ -94,19 +97,15 @@ def suppress(body: SuppressionCreate, source: SuppressionSource, by: Caller) -> 
     Enrollments of a domain's addresses are not looked for: they stop when their next step is due.
     """
     if body.address:
-        claim_key = address_claim_key(by.tenant, sha256_of(body.address))
         written = suppress_address(body.address, body.reason, source, by, note=body.note)
         if enrollment := enrollments.find_open(by.tenant, body.address):
             enrollments.stop(enrollment, "suppressed", by)
     else:
-        domain = cast("str", body.domain)
-        claim_key = domain_claim_key(by.tenant, domain)
-        written = _suppress(
-            replace(_new(body.reason, source, by), domain=domain, note=body.note), claim_key, by
-        )
+        written = _suppress(replace(_new(body.reason, source, by), domain=body.domain, note=body.note), by)
     if written:
         return written, "created" if written.version == 1 else "updated"
-    return cast("Suppression", _named_by(read.get(claim_key), by.tenant)), "unchanged"
+    suppressed = cast("str", body.address or body.domain)
+    return cast("Suppression", _named_by(read.get(claim_key(by.tenant, suppressed)), by.tenant)), "unchanged"
 
 
 def get(suppression_id: str, by: Caller) -> Suppression:
@@ -130,7 +129,7 @@ def delete(suppression_id: str, reason: str | None, by: Caller) -> None:
             [{"pointer": "/reason", "message": message, "type": "missing", "location": "query"}]
         )
     by.transaction.delete(SUPPRESSIONS.key(by.tenant, before.id), was=before.version)
-    by.transaction.delete(_claim_key_of(before, by.tenant))
+    by.transaction.delete(claim_key(by.tenant, before.recognized_by))
     changes = audit.changes(_audited(before), {}, personal=PERSONAL, salt=before.salt)
     given = (audit.Change("deletion_reason", after=reason),) if reason else ()
     by.transaction.audit("suppression.deleted", before.id, (*changes, *given))
@@ -183,11 +182,12 @@ def _new(reason: SuppressionReason, source: SuppressionSource, by: Caller) -> Su
     )
 
 
-def _suppress(new: Suppression, claim_key: Key, by: Caller) -> Suppression | None:
+def _suppress(new: Suppression, by: Caller) -> Suppression | None:
     """Write a suppression, or its reason over one that the law does not keep. None if nothing changes."""
-    before = _named_by(read.get(claim_key), by.tenant)
+    claim = claim_key(by.tenant, new.recognized_by)
+    before = _named_by(read.get(claim), by.tenant)
     if before is None:
-        by.transaction.create({**claim_key._asdict(), "kind": "SUPPRESSION_CLAIM", "suppression_id": new.id})
+        by.transaction.create({**claim._asdict(), "kind": "SUPPRESSION_CLAIM", "suppression_id": new.id})
         by.transaction.create(item_of(new, by))
         changes = audit.changes({}, _audited(new), personal=PERSONAL, salt=new.salt)
         by.transaction.audit("suppression.created", new.id, changes)
@@ -209,11 +209,8 @@ def _named_by(claim: Item | None, tenant: Tenant) -> Suppression | None:
 
 def _find_exact(query: SuppressionQuery, tenant: Tenant) -> Suppression | None:
     """The suppression of the address or the domain of a query: of both, there is none."""
-    if query.address:
-        claim_key = address_claim_key(tenant, sha256_of(query.address))
-    else:
-        claim_key = domain_claim_key(tenant, cast("str", query.domain))
-    return _named_by(read.get(claim_key), tenant)
+    suppressed = cast("str", query.address or query.domain)
+    return _named_by(read.get(claim_key(tenant, suppressed)), tenant)
 
 
 def _matches(query: SuppressionQuery, item: Item) -> bool:
@@ -224,12 +221,6 @@ def _matches(query: SuppressionQuery, item: Item) -> bool:
         and (query.created_after is None or created >= rfc3339(query.created_after))
         and (query.created_before is None or created < rfc3339(query.created_before))
     )
-
-
-def _claim_key_of(suppression: Suppression, tenant: Tenant) -> Key:
-    if suppression.domain:
-        return domain_claim_key(tenant, suppression.domain)
-    return address_claim_key(tenant, cast("str", suppression.address_sha256))
 
 
 def _audited(suppression: Suppression) -> Item:

@@ -109,6 +109,11 @@ class SuppressionView(Wire):
     created_at: Instant
     version: int
 
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return (self.id,)
+
 
 class SuppressionPage(PageView[SuppressionView]):
     pass

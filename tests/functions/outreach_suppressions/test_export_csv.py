@@ -1,0 +1,67 @@
+"""GET /v1/outreach/suppressions/export.csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from eal.domain.outreach.suppressions import csv_export
+from tests.functions.outreach_suppressions.test_create import suppress
+from tests.support.http import call
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.support.tenants import Tenant
+
+PATH = "/v1/outreach/suppressions/export.csv"
+
+
+def _rows(tenant: Tenant, query: str = "") -> list[dict[str, str]]:
+    answer = call("GET", f"{PATH}{query}", key=tenant.read)
+    assert answer.status == 200, answer.text
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+def test_the_file_has_the_suppressions_newest_first(tenant: Tenant) -> None:
+    suppress(tenant, address="a@example.com", reason="bounced")
+    newest = suppress(tenant, domain="example.com", note="A competitor, and loud")
+
+    rows = _rows(tenant)
+
+    assert [row["address"] or row["domain"] for row in rows] == ["example.com", "a@example.com"]
+    assert rows[0]["id"] == newest["id"]
+    assert rows[0]["note"] == "A competitor, and loud"
+    assert rows[0]["created_at"] == newest["created_at"]
+    assert [row["address"] for row in _rows(tenant, "?reason=bounced")] == ["a@example.com"]
+    assert _rows(tenant, "?source=vendor") == []
+    assert len(_rows(tenant, f"?created_after={newest['created_at']}")) == 1
+
+
+def test_no_cell_is_a_formula(tenant: Tenant) -> None:
+    suppress(tenant, address="+dana@example.com", note="=HYPERLINK(1)")
+
+    (row,) = _rows(tenant)
+
+    assert (row["address"], row["note"]) == ("'+dana@example.com", "'=HYPERLINK(1)")
+
+
+def test_the_file_has_nothing_of_another_tenant_or_mode(tenant: Tenant, stranger: Tenant) -> None:
+    suppress(tenant, address="a@example.com")
+
+    assert _rows(stranger) == []
+    assert call("GET", PATH, key=tenant.test_admin).text.count("\n") == 1
+
+
+def test_more_than_a_response_can_hold_is_422(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_export, "MAX_ROWS", 2)
+    for number in range(2):
+        suppress(tenant, address=f"a{number}@example.com")
+    assert len(_rows(tenant)) == 2
+    suppress(tenant, address="a2@example.com")
+
+    answer = call("GET", PATH, key=tenant.read)
+
+    assert (answer.status, answer.error) == (422, "validation_error")
