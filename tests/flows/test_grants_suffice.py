@@ -13,11 +13,13 @@ import botocore.client
 import pytest
 
 from eal.core import clock, secrets
+from eal.core.secrets import derived_key
 from eal.domain.calls.recordings import PART_BYTES
+from eal.domain.outreach import addresses
 from eal.vendors.callrail import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
-from tests.support import dispatch
+from tests.support import dispatch, emails
 from tests.support.aws import (
     ACCESS,
     AUDIT_BUCKET,
@@ -491,6 +493,51 @@ def _claims(session: Session) -> None:
     assert session.call("GET", "/v1/claims")["data"][0]["evidence_deleted_at"]
 
 
+def _emails(session: Session) -> None:
+    """An enrolled prospect gets e-mails, which bounce or are answered by a click on their link, and is erased."""
+    session.call("PATCH", "/v1/organizations/me", {"settings": {"sender": SENDER}})
+    secrets = {"signing_secret": SECRETS["resend"], "api_key": "re_123"}
+    connection = session.call("PUT", "/v1/integrations/resend", {"secrets": secrets})
+    sequences = "/v1/outreach/sequences"
+    sequence = session.call("POST", sequences, {"name": "x", "steps": STEPS})
+    session.call("POST", f"{sequences}/{sequence['id']}/transitions", {"to": "active"})
+    prospects = [
+        session.call("POST", "/v1/prospects", {"email": f"{name}@example.com"})["id"]
+        for name in ("a", "b", "c")
+    ]
+    session.call("POST", f"{sequences}/{sequence['id']}/enrollments", {"prospect_ids": prospects})
+    sent = [
+        emails.sent(session.tenant, f"{name}@example.com", prospect_id=prospect)
+        for name, prospect in zip(("a", "b", "c"), prospects, strict=True)
+    ]
+    gone = [emails.sent(session.tenant, f"gone{number}@example.com") for number in range(5)]
+    bodies = [emails.event("complained", sent[0]), *map(emails.bounced, gone)]
+    bodies.append(emails.bounced(emails.sent(session.tenant, "d@example.com"), "Transient"))
+    for number, body in enumerate(bodies):
+        raw = json.dumps(body).encode()
+        path = f"/v1/inbound/resend/{connection['connection_id']}/events"
+        session.receive("resend", path, raw, SIGNERS["resend"](raw, SECRETS["resend"], f"msg_{number}"))
+    session.work()
+    assert session.call("GET", "/v1/outreach/deliverability")["sender"]["status"] == "paused"
+    session.call("POST", "/v1/outreach/sender/resume", {"reason": "The list was cleaned."})
+    session.call("GET", "/v1/outreach/emails?limit=1&status=bounced")
+    session.call("GET", f"/v1/outreach/emails/{sent[0].id}")
+    token = addresses.unsubscribe_token(session.tenant.in_mode("live"), sent[1].id)
+    for method, body in (("GET", None), ("POST", "List-Unsubscribe=One-Click")):
+        derived_key.cache_clear()
+        event = proxy_event(method, f"/v1/u/{token}", body=body)
+        assert session.invoke(match(method, f"/v1/u/{token}")[0], event)["statusCode"] == 200
+    path = "/v1/outreach/suppressions"
+    suppression = session.call("POST", path, {"address": "c@example.com"})
+    session.call("GET", f"{path}/{suppression['id']}")
+    session.call("GET", f"{path}?limit=1")
+    session.call("GET", f"{path}/export.csv")
+    session.call("POST", f"{path}/import", {"csv": "address\ne@example.com\n"})
+    session.call("DELETE", f"{path}/{suppression['id']}")
+    session.call("DELETE", f"/v1/prospects/{prospects[1]}")
+    session.work()
+
+
 def _keys(session: Session) -> None:
     key = session.call("POST", "/v1/api-keys", {"name": "x", "scopes": ["admin"]})
     path = f"/v1/api-keys/{key['id']}"
@@ -606,6 +653,7 @@ JOURNEYS: tuple[Journey, ...] = (
     _sequences,
     _sending,
     _claims,
+    _emails,
     _audit_log,
 )
 

@@ -47,6 +47,16 @@ EXCEPTIONS = {
         "a change, with reads of what the rules decide by: the settings, and the lead with the caller's number",
     ),
     "POST /v1/dispatch/simulate": (2, "authentication, and a read of the settings"),
+    "GET /v1/outreach/deliverability": (3, "reads the counters, and the state of the sender"),
+    "POST /v1/outreach/sender/resume": (3, "a change, whose path has no id"),
+    "POST /v1/outreach/suppressions": (
+        4,
+        "reads the claim of the address, which may be suppressed, and its open enrollment, which stops",
+    ),
+    "POST /v1/outreach/suppressions/import": (
+        6,
+        "the same for an address, and one read for a domain; the rows are committed in transactions of their own",
+    ),
     "POST /v1/outreach/sequences/{sequence_id}/transitions": (
         6,
         "a change, with reads of the settings and of the connection to Resend, and a due marker for what became due "

@@ -15,6 +15,7 @@ from eal.domain.outreach.deliverability.model import Sender
 from eal.domain.outreach.emails import store
 from eal.domain.outreach.emails.model import Content, Email, Occurrence, with_occurrence
 from eal.domain.outreach.emails.store import EMAILS
+from eal.domain.outreach.emails.wire import EmailView
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,7 +46,6 @@ def queued(
     given = {"sequence_id": SEQUENCE, "step": 1, "variant": "A", **fields}
     email = Email(
         id=ids.new("email", by.at),
-        kind="draft" if given.get("draft_id") else "sequence",
         created_at=by.at,
         updated_at=by.at,
         version=1,
@@ -74,6 +74,7 @@ def record_sent(email: Email, tenant: Tenant, *, mode: Mode = "live", at: dateti
     pointer = store.vendor_id_key(by.tenant, "resend", vendor_id(email))
     by.transaction.create({**pointer._asdict(), "kind": "EMAIL_VENDOR_ID", "email_id": email.id})
     deliverability.counted(written, "sent", by)
+    by.transaction.emit("outreach.email.sent", EmailView.of(written).model_dump(mode="json"))
     by.transaction.commit()
     return written
 

@@ -43,7 +43,6 @@ def queue_email(owner: Owner, to: str, *, send_at: datetime | None = None, **fie
     by = caller.worker("test", owner, "req_test")
     email = Email(
         id=ids.new("email", by.at),
-        kind="draft",
         created_at=by.at,
         updated_at=by.at,
         version=1,

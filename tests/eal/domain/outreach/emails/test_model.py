@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -19,10 +20,12 @@ from eal.domain.outreach.emails.model import (
     with_occurrence,
 )
 
+if TYPE_CHECKING:
+    from random import Random
+
 AT = datetime(2026, 4, 24, 17, 42, 11, tzinfo=UTC)
 QUEUED = Email(
     id="email_01kq09bekje6vbq5xe2b60xtww",
-    kind="draft",
     created_at=AT,
     updated_at=AT,
     version=1,
@@ -61,11 +64,9 @@ occurrences = st.builds(
 
 
 @given(st.lists(occurrences, max_size=40), st.randoms())
-def test_any_order_and_any_repetition_make_the_same_email(
-    happened: list[Occurrence], random: st.DataObject
-) -> None:
+def test_any_order_and_any_repetition_make_the_same_email(happened: list[Occurrence], random: Random) -> None:
     shuffled = [*happened, *happened[: len(happened) // 2]]
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
 
     assert after(*shuffled) == after(*happened)
 

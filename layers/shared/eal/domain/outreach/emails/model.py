@@ -69,7 +69,6 @@ class Email:
     """
 
     id: str
-    kind: EmailKind
     created_at: Instant
     updated_at: Instant
     version: int
@@ -96,6 +95,11 @@ class Email:
     vendor_email_id: str | None = None
     message_id: str | None = None
     occurrences: tuple[Occurrence, ...] = ()
+
+    @property
+    def kind(self) -> EmailKind:
+        """Not a field, because `kind` of an item is that of its collection."""
+        return "draft" if self.draft_id else "sequence"
 
     @property
     def is_known_to_vendor(self) -> bool:

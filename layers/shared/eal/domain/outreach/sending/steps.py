@@ -103,7 +103,6 @@ def _email(enrollment: Enrollment, sequence: Sequence, desk: Desk, by: Caller) -
     email_id = ids.new(EMAILS.id_prefix, by.at)
     return Email(
         id=email_id,
-        kind="sequence",
         created_at=now,
         updated_at=by.at,
         version=1,
