@@ -351,6 +351,7 @@ def test_each_worker_records_each_change_once(
     actors = {record["actor"]["id"] for record in _log(tenant) if record["actor"]["type"] == "worker"}
     recorded = {record["action"] for record in _log(tenant, tenant.test_admin)}
     assert recorded >= {"call.recording_stored", "call.recording_deleted"}
+    assert {"email.bounced", "suppression.created"} <= {record["action"] for record in _log(tenant)}
     assert actors >= {
         "classify_call",
         "escalate_dispatch",
