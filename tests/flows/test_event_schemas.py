@@ -10,8 +10,10 @@ from jsonschema import Draft202012Validator
 
 from eal.core.events import catalogue
 from eal.core.events.catalogue import CATALOGUE
+from tests.support import emails
 from tests.support.events import validator
 from tests.support.http import call, load_app, proxy_event
+from tests.support.inbound import connect
 from tests.support.pipeline import Pipeline, items
 from tests.support.receiver import Receiver, Response, receiving
 from tests.support.webhooks import register
@@ -40,6 +42,7 @@ def test_each_emitted_type_is_valid_for_its_schema(tenant: Tenant, receiver: Rec
     _create_update_and_erase_a_lead(tenant)
     _erase_a_call(tenant)
     _rotate_and_revoke_a_key(tenant)
+    _send_emails_that_bounce(tenant)
     _disable_an_endpoint(tenant)
 
     received = [json.loads(request.body) for request in receiver.requests]
@@ -87,6 +90,13 @@ def _rotate_and_revoke_a_key(tenant: Tenant) -> None:
     key = _call(tenant, "POST", "/v1/api-keys", {"name": "A", "scopes": ["read"]})
     _call(tenant, "POST", f"/v1/api-keys/{key['id']}/rotate")
     _call(tenant, "DELETE", f"/v1/api-keys/{key['id']}")
+    Pipeline().run()
+
+
+def _send_emails_that_bounce(tenant: Tenant) -> None:
+    connection = connect("resend", tenant.admin)
+    for number in range(5):  # the fifth pauses the sender
+        emails.report(connection, emails.bounced(emails.sent(tenant, f"gone{number}@example.com")))
     Pipeline().run()
 
 

@@ -37,11 +37,6 @@ class Suppression:
     email_id: str | None = None
 
     @property
-    def recognized_by(self) -> str:
-        """The hash of the address, or the domain."""
-        return self.address_sha256 or self.domain or ""
-
-    @property
     def is_kept_by_law(self) -> bool:
         return self.reason in KEPT_BY_LAW
 

@@ -129,7 +129,7 @@ def delete(suppression_id: str, reason: str | None, by: Caller) -> None:
             [{"pointer": "/reason", "message": message, "type": "missing", "location": "query"}]
         )
     by.transaction.delete(SUPPRESSIONS.key(by.tenant, before.id), was=before.version)
-    by.transaction.delete(claim_key(by.tenant, before.recognized_by))
+    by.transaction.delete(_claim_key_of(before, by.tenant))
     changes = audit.changes(_audited(before), {}, personal=PERSONAL, salt=before.salt)
     given = (audit.Change("deletion_reason", after=reason),) if reason else ()
     by.transaction.audit("suppression.deleted", before.id, (*changes, *given))
@@ -182,15 +182,20 @@ def _new(reason: SuppressionReason, source: SuppressionSource, by: Caller) -> Su
     )
 
 
+def add(new: Suppression, by: Caller) -> None:
+    """Write a suppression of what is not suppressed yet, in the caller's transaction."""
+    claim = _claim_key_of(new, by.tenant)
+    by.transaction.create({**claim._asdict(), "kind": "SUPPRESSION_CLAIM", "suppression_id": new.id})
+    by.transaction.create(item_of(new, by))
+    changes = audit.changes({}, _audited(new), personal=PERSONAL, salt=new.salt)
+    by.transaction.audit("suppression.created", new.id, changes)
+
+
 def _suppress(new: Suppression, by: Caller) -> Suppression | None:
     """Write a suppression, or its reason over one that the law does not keep. None if nothing changes."""
-    claim = claim_key(by.tenant, new.recognized_by)
-    before = _named_by(read.get(claim), by.tenant)
+    before = _named_by(read.get(_claim_key_of(new, by.tenant)), by.tenant)
     if before is None:
-        by.transaction.create({**claim._asdict(), "kind": "SUPPRESSION_CLAIM", "suppression_id": new.id})
-        by.transaction.create(item_of(new, by))
-        changes = audit.changes({}, _audited(new), personal=PERSONAL, salt=new.salt)
-        by.transaction.audit("suppression.created", new.id, changes)
+        add(new, by)
         return new
     if before.is_kept_by_law or not new.is_kept_by_law:
         return None
@@ -221,6 +226,11 @@ def _matches(query: SuppressionQuery, item: Item) -> bool:
         and (query.created_after is None or created >= rfc3339(query.created_after))
         and (query.created_before is None or created < rfc3339(query.created_before))
     )
+
+
+def _claim_key_of(suppression: Suppression, tenant: Tenant) -> Key:
+    suppressed = suppression.address or suppression.address_sha256 or suppression.domain
+    return claim_key(tenant, cast("str", suppressed))
 
 
 def _audited(suppression: Suppression) -> Item:
