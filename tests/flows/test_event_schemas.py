@@ -16,6 +16,7 @@ from tests.support.http import call, load_app, proxy_event
 from tests.support.inbound import connect
 from tests.support.pipeline import Pipeline, items
 from tests.support.receiver import Receiver, Response, receiving
+from tests.support.replies import classified_by_webhook
 from tests.support.webhooks import register
 from tools.fixtures.callrail import Call, signature
 
@@ -43,6 +44,7 @@ def test_each_emitted_type_is_valid_for_its_schema(tenant: Tenant, receiver: Rec
     _erase_a_call(tenant)
     _rotate_and_revoke_a_key(tenant)
     _send_emails_that_bounce(tenant)
+    _receive_a_reply(tenant)
     _disable_an_endpoint(tenant)
 
     received = [json.loads(request.body) for request in receiver.requests]
@@ -97,6 +99,11 @@ def _send_emails_that_bounce(tenant: Tenant) -> None:
     connection = connect("resend", tenant.admin)
     for number in range(5):  # the fifth pauses the sender
         emails.report(connection, emails.bounced(emails.sent(tenant, f"gone{number}@example.com")))
+    Pipeline().run()
+
+
+def _receive_a_reply(tenant: Tenant) -> None:
+    classified_by_webhook(tenant.admin)
     Pipeline().run()
 
 

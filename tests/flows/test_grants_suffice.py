@@ -19,7 +19,7 @@ from eal.domain.outreach import addresses
 from eal.vendors.callrail import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
-from tests.support import dispatch, emails
+from tests.support import dispatch, emails, replies
 from tests.support.aws import (
     ACCESS,
     AUDIT_BUCKET,
@@ -468,6 +468,25 @@ def _sending(session: Session) -> None:
     session.call("GET", "/v1/outreach/test-clock", key=test_key)
 
 
+def _replies(session: Session) -> None:
+    prospect = session.call("POST", "/v1/prospects", {"email": replies.DANA})
+    email = replies.sent(
+        session.tenant, enrollment=replies.enrolled(session.tenant, prospect_id=prospect["id"])
+    )
+    address = replies.signed_address(session.tenant, email)
+    wish = replies.received(session.tenant, "Please take me off your list.", to=address)
+    replies.received(session.tenant, "Yes, please call me.", sender="x@example.com", in_reply_to="<1@ses>")
+    session.work()
+    assert session.call("GET", "/v1/outreach/replies?limit=1")["next_cursor"]
+    session.call("GET", "/v1/outreach/replies?sender=x@example.com")
+    path = f"/v1/outreach/replies/{wish}"
+    assert session.call("GET", path)["match"] == "reply_address"
+    body = {"classification": "question", "note": "They asked how."}
+    assert session.call("PATCH", f"{path}/classification", body)["suppression_ids"] == []
+    session.call("DELETE", f"/v1/prospects/{prospect['id']}")
+    session.work()
+
+
 def _claims(session: Session) -> None:
     """One claim is erased; the evidence of another one is deleted with the retention."""
     lead_id = session.call("POST", "/v1/leads", {"email": "a@example.com"})["id"]
@@ -652,6 +671,7 @@ JOURNEYS: tuple[Journey, ...] = (
     _organizations,
     _sequences,
     _sending,
+    _replies,
     _claims,
     _emails,
     _audit_log,

@@ -38,7 +38,7 @@ RESOURCES = {
     "LEAD_IMPORT": "lead_import", "AUDIT_EXPORT": "audit_export", "AUDIT_CHECKPOINT": "audit_checkpoint",
     "DELIVERY": "delivery", "EMAIL_EVENT": "email_event", "OUTREACH_SEQUENCE": "sequence",
     "ENROLLMENT": "enrollment", "EMAIL": "email", "CLAIM": "claim", "CLAIM_NOTE": "claim_note",
-    "SUPPRESSION": "suppression", "SENDER": "sender",
+    "SUPPRESSION": "suppression", "SENDER": "sender", "REPLY": "reply",
 }  # fmt: skip
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {
@@ -47,7 +47,7 @@ PARTS = {
     "CALL_TOMBSTONE", "RECORDING", "CLAIM_NUMBER", "CLAIM_RETENTION", "CLAIM_TOMBSTONE",
     "LEAD_IMPORT_ERRORS", "AUDIT_CHECKPOINT_HEAD", "AUDIT_EXPORTS_OPEN", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
     "LEAD_IMPORTS", "WEBHOOK_COUNT", "ENROLLMENT_CLAIM", "EMAIL_CONTENT", "EMAIL_VENDOR_ID", "SUPPRESSION_CLAIM",
-    "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR",
+    "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "REPLY_BODY", "REPLY_CLAIM",
 }  # fmt: skip
 """Items that change together with a resource, without a record. `C` is a connection in the Access table."""
 STEPS = {
@@ -319,6 +319,11 @@ def test_each_worker_records_each_change_once(
         call("POST", "/v1/outreach/test-clock", key=tenant.test_admin, json_body={"advance_seconds": 60})
         pipeline.run()
         watch.invoke("workers/enqueue_sends", {})
+        mails = inbound.connect("resend", tenant.test_admin)
+        mail = {"email_id": "m1", "from": "dana@example.com", "subject": "Please take me off your list."}
+        raw = json.dumps({"type": "email.received", "data": mail}).encode()
+        assert mails.receive(mails.url_event(raw)).status == 202
+        pipeline.run()
         watch.invoke("workers/enqueue_retention", {})
         for claim in (closed_claim(tenant), closed_claim(tenant)):
             hold(tenant, claim["id"])
@@ -350,7 +355,7 @@ def test_each_worker_records_each_change_once(
     assert {record["action"] for record in _log(tenant)} >= {"claim.evidence_deleted", "claim.erased"}
     actors = {record["actor"]["id"] for record in _log(tenant) if record["actor"]["type"] == "worker"}
     recorded = {record["action"] for record in _log(tenant, tenant.test_admin)}
-    assert recorded >= {"call.recording_stored", "call.recording_deleted"}
+    assert recorded >= {"call.recording_stored", "call.recording_deleted", "reply.classified"}
     assert {"email.bounced", "suppression.created"} <= {record["action"] for record in _log(tenant)}
     assert actors >= {
         "classify_call",

@@ -46,6 +46,10 @@ EXCEPTIONS = {
         5,
         "a change, with reads of what the rules decide by: the settings, and the lead with the caller's number",
     ),
+    "PATCH /v1/outreach/replies/{reply_id}/classification": (
+        4,
+        "a change, with a read of the claims of open enrollments",
+    ),
     "POST /v1/dispatch/simulate": (2, "authentication, and a read of the settings"),
     "GET /v1/outreach/deliverability": (3, "reads the counters, and the state of the sender"),
     "POST /v1/outreach/sender/resume": (3, "a change, whose path has no id"),

@@ -43,6 +43,7 @@ QUEUES = {
     "crm": "CrmQueue",
     "slow_crm": "SlowCrmQueue",
     "classify": "ClassifyQueue",
+    "classify_reply": "ClassifyReplyQueue",
     "escalate": "EscalateQueue",
     "stop": "StopQueue",
     "callrail_reconciliation": "CallrailReconciliationQueue",

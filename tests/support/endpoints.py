@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tests.support.http import call, load_app, routes
+from tests.support.replies import classified_by_webhook
 from tests.support.sequences import SENDER
 from tests.support.webhooks import deliveries, fan_out, publish_lead_with
 from tools.fixtures.template import ROOT
@@ -106,6 +107,8 @@ def made_by(endpoint: Endpoint, key: str) -> str | None:
         return _connected(endpoint, key)
     if before == "/v1/webhooks/deliveries":
         return f"{before}/{_delivered(key)}{rest.partition('}')[2]}"
+    if before == "/v1/outreach/replies" and brace:
+        return f"{before}/{classified_by_webhook(key)}{rest.partition('}')[2]}"
     if before == "/v1/outreach/sequences" and "enrollment" in rest:
         return _enrolled(endpoint, key)
     makers = [maker for maker in endpoints() if (maker.method, maker.path) == ("POST", before)]

@@ -210,6 +210,13 @@ _CLAIM: dict[str, Json] = {
     "version": 2,
 }
 
+_REPLY = DATA["outreach.email.replied"]
+_REPLY_CLASSIFICATION: dict[str, Json] = {
+    **cast("dict[str, Json]", _REPLY["classification"]),
+    "evidence": ["Please get back to us in three months."],
+}
+_REPLY_TEXT = "Not right now. Please get back to us in three months."
+
 _ANSWERS: dict[str, Json] = {
     "ApiKeyCreated": {**_API_KEY, "key": "eal_live_…"},
     "ApiKeyView": _API_KEY,
@@ -274,6 +281,26 @@ _ANSWERS: dict[str, Json] = {
     "CheckpointView": _CHECKPOINT,
     "ChildView": {**_ORGANIZATION_VIEW, "parent_organization_id": _GRANT["parent_id"], "grants": [_GRANT]},
     "ConsistencyView": {"from": {**_CHECKPOINT, "size": 40}, "to": _CHECKPOINT, "path": [_SHA256, _SHA256]},
+    "CorrectedReplyView": {
+        **_REPLY,
+        "classification": {
+            **cast("dict[str, Json]", _REPLY["classification"]),
+            "confidence": 1.0,
+            "resume_after": "2026-06-01",
+            "provenance": None,
+        },
+        "engine_classification": _REPLY_CLASSIFICATION,
+        "corrected_at": LATER,
+        "correction": {
+            "at": LATER,
+            "by": _BY,
+            "classification": "not_now",
+            "return_date": None,
+            "resume_after": "2026-06-01",
+            "note": "They asked for June on the phone.",
+        },
+        "version": 3,
+    },
     "DeliverabilityView": {
         "since": "2026-04-01",
         "until": "2026-04-24",
@@ -291,6 +318,19 @@ _ANSWERS: dict[str, Json] = {
     "EmailView": _EMAIL,
     "TestClockView": {"now": "2026-04-24T17:42:11.314Z", "advancing_to": "2026-05-15T17:42:11.314Z"},
     "OutreachSenderView": _SENDER,
+    "ReplyDetail": {
+        **_REPLY,
+        "classification": _REPLY_CLASSIFICATION,
+        "engine_classification": _REPLY_CLASSIFICATION,
+        "correction": None,
+        "text": _REPLY_TEXT,
+        "body": {
+            "text": f"{_REPLY_TEXT}\n\nOn Fri, Apr 24, 2026, Acme Restoration wrote:\n> Hello Dana, …",
+            "html": None,
+            "missing": None,
+        },
+    },
+    "ReplyView": _REPLY,
     "SequenceUpdated": {**_SEQUENCE, "open_enrollments": {"number": 40, "is_exact": True}},
     "SequenceView": _SEQUENCE,
     "SuppressionImportView": {

@@ -93,6 +93,7 @@ _IN_PATH: dict[str, Node] = {
     "prospect_id": _named("Id of the prospect.", "pros"),
     "record_id": _named("Id of the audit record.", "aud"),
     "sequence_id": _named("Id of the sequence.", "seq"),
+    "reply_id": _named("Id of the reply.", "reply"),
     "suppression_id": _named("Id of the suppression.", "sup"),
     "vendor": {"type": "string", "enum": [*VENDORS], "description": "The vendor."},
     "webhook_id": _named("Id of the webhook endpoint.", "wh"),

@@ -8,6 +8,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from eal.ai.classification import Intent, Urgency
 from eal.ai.policy import EngineChoice
+from eal.ai.replies import ReplyClass
 from eal.core.audit import ActorType
 from eal.core.audit import Source as AuditSource
 from eal.core.caller import Scope
@@ -32,11 +33,14 @@ from eal.domain.leads.wire import LeadView
 from eal.domain.organization_settings.wire import Day
 from eal.domain.organizations.grants.wire import Grantable
 from eal.domain.organizations.members.model import Role
+from eal.domain.outreach import mail
 from eal.domain.outreach.deliverability import model as deliverability
 from eal.domain.outreach.deliverability.wire import GroupBy, OutreachSenderView
 from eal.domain.outreach.emails import model as emails
 from eal.domain.outreach.emails.wire import EmailView
 from eal.domain.outreach.enrollments import model as enrollments
+from eal.domain.outreach.replies import model as replies
+from eal.domain.outreach.replies.wire import ReplyView
 from eal.domain.outreach.sequences import model as sequences
 from eal.domain.outreach.suppressions import model as suppressions
 from eal.domain.outreach.suppressions.wire import RowStatus
@@ -74,10 +78,11 @@ EVENT_DATA: dict[str, type[BaseModel]] = {
     "call": CallView,
     "lead": LeadView,
     "outreach.email": EmailView,
+    "outreach.email.replied": ReplyView,
     "outreach.sender": OutreachSenderView,
     "webhook": WebhookView,
 }
-"""The model of an event's `data`, by the part of its type before the last dot."""
+"""The model of an event's `data`, by its type, or else by the part of its type before the last dot."""
 
 CSV: dict[str, type[BaseModel] | None] = {"exportAuditLogCsv": AuditExportView, "exportSuppressionsCsv": None}
 """Operations that return CSV. If they redirect to an export when there are too many records: with its model."""
@@ -96,6 +101,7 @@ def _values(alias: TypeAliasType) -> tuple[str, ...]:
 ENUMERATIONS: dict[tuple[str, ...], str] = {
     tuple(Intent): "Intent",
     tuple(Urgency): "Urgency",
+    tuple(ReplyClass): "ReplyClass",
     tuple(sorted(CATALOGUE)): "EventType",
     (endpoints.EVERY_TYPE, *sorted({*CATALOGUE, *RESERVED})): "WantedEventType",
     _values(ActorType): "ActorType",
@@ -136,6 +142,9 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(leads.LossType): "LossType",
     _values(leads.Status): "LeadStatus",
     _values(prospects.OutreachState): "OutreachState",
+    _values(mail.Missing): "MissingBody",
+    _values(replies.Match): "ReplyMatch",
+    _values(replies.SequenceEffect): "SequenceEffect",
     _values(sequences.SequenceStatus): "SequenceStatus",
     _values(sequences.StopEvent): "StopEvent",
     _values(suppressions.SuppressionReason): "SuppressionReason",

@@ -25,7 +25,7 @@ def schemas(envelope: Node, models: Schemas) -> dict[str, Node]:
             "properties": {
                 **envelope["properties"],
                 "type": {"type": "string", "const": name},
-                "data": models[EVENT_DATA[name.rpartition(".")[0]], "serialization"],
+                "data": models[EVENT_DATA.get(name) or EVENT_DATA[name.rpartition(".")[0]], "serialization"],
             },
         }
         for name, meaning in CATALOGUE.items()

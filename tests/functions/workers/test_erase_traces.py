@@ -9,11 +9,14 @@ import pytest
 
 from eal.core import aws
 from eal.core import clock as eal_clock
-from tests.support import callrail, inbound
+from tests.functions.workers.test_classify_reply import INTERESTED, answer, conversation
+from tests.support import callrail, inbound, replies
+from tests.support.callrail import events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
 from tests.support.receiver import Receiver, Response
+from tests.support.replies import classified
 from tests.support.vendor_apis import ResendApi, serving
 from tests.support.webhooks import (
     deliver,
@@ -399,3 +402,42 @@ def test_events_of_other_leads_stay_unchanged(tenant: Tenant, stranger: Tenant) 
     for lead in (other.json, theirs.json):
         assert kept[lead["id"]] == lead
     assert call("GET", f"/v1/leads/{other.json['id']}/history", key=tenant.read).json["data"]
+
+
+def test_a_persons_replies_are_erased_from_whatever_address(tenant: Tenant) -> None:
+    enrollment, email = conversation(tenant)
+    own = answer(tenant, email, f"{INTERESTED} {WORD}", subject=f"Re: {WORD}")
+    home = answer(tenant, email, f"{INTERESTED} {WORD}", sender=f"{WORD.lower()}@home.example")
+    other = classified(tenant, INTERESTED, sender="other@example.com")
+    path = f"/v1/outreach/replies/{home['id']}/classification"
+    body = {"classification": "question", "note": f"{WORD} asks."}
+    assert (
+        call("PATCH", path, key=tenant.write, json_body=body, headers={"Idempotency-Key": "k"}).status == 200
+    )
+    Pipeline().run()
+
+    assert call("DELETE", f"/v1/prospects/{enrollment.prospect_id}", key=tenant.admin).status == 204
+    Pipeline().run()
+
+    (left,) = stored("REPLY", tenant.id)
+    assert left["id"] == other["id"]
+    assert [item["sk"] for item in stored("REPLY_BODY", tenant.id)] == [other["id"]]
+    for kind in ("REPLY", "REPLY_BODY", "EVENT", "IDEMPOTENCY", "DELIVERY"):
+        assert WORD.lower() not in json.dumps(items(kind)).lower(), kind
+    shown = {event["id"]: event for event in events("outreach.email.replied", tenant.id)}
+    assert shown.keys() == {own["id"], home["id"], other["id"]}
+    for erased in (shown[own["id"]], shown[home["id"]]):
+        assert (erased["sender"], erased["subject"], erased["to"]) == (None, None, [])
+        assert erased["classification"] is not None
+    assert shown[other["id"]]["sender"] == "other@example.com"
+
+
+def test_a_reply_that_is_erased_before_it_is_classified(tenant: Tenant) -> None:
+    enrollment, email = conversation(tenant)
+    reply_id = replies.received(tenant, WORD, to=replies.signed_address(tenant, email))
+
+    assert call("DELETE", f"/v1/prospects/{enrollment.prospect_id}", key=tenant.admin).status == 204
+    Pipeline().run()
+
+    assert call("GET", f"/v1/outreach/replies/{reply_id}", key=tenant.read).status == 404
+    assert stored("REPLY_BODY", tenant.id) == []

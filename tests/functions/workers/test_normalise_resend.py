@@ -12,6 +12,7 @@ import pytest
 from eal.core import aws, observe
 from eal.core.clock import rfc3339
 from eal.vendors.resend import client as resend_api
+from tests.support import replies
 from tests.support.callrail import actions, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
@@ -126,7 +127,7 @@ def test_a_received_mail_becomes_a_reply_with_its_body(
     assert (reply["sender"], reply["subject"]) == ("dana@example.com", "Re: your roof")
     assert reply["in_reply_to"] == "<sent-1@acme.example>"
     assert reply["references"] == ["<sent-0@x>", "<sent-1@acme.example>"]
-    assert reply["automatic"] is False
+    assert reply["headers"] == {}
     assert "call me" not in str(reply)
     (body,) = stored("REPLY_BODY", tenant.id)
     assert (body["sk"], body["text"]) == (reply["id"], "Yes, call me tomorrow.")
@@ -145,23 +146,53 @@ def test_a_mail_repeated_with_another_id_is_one_reply_and_fetched_once(
 
 
 @pytest.mark.parametrize(
-    "headers",
+    ("headers", "kept"),
     [
-        {"auto-submitted": "auto-replied"},
-        {"Auto-Submitted": "auto-generated; x=y"},
-        {"Precedence": "bulk"},
-        {"X-Autoreply": "yes"},
-        {"Content-Type": "multipart/report; report-type=delivery-status"},
-        {"Return-Path": "<>"},
+        ({"auto-submitted": "auto-replied"}, {"auto-submitted": "auto-replied"}),
+        ({"Auto-Submitted": ["auto-generated; x=y", "no"]}, {"auto-submitted": "auto-generated; x=y"}),
+        ({"Precedence": "bulk"}, {"precedence": "bulk"}),
+        ({"X-Autoreply": "yes"}, {"x-autoreply": ""}),
+        ({"X-Auto-Response-Suppress": "All"}, {"x-auto-response-suppress": "All"}),
+        ({"Content-Type": f"multipart/report; {'x' * 300}"}, {"content-type": f"multipart/report; {'x' * 182}"}),
+        ({"Return-Path": "<>"}, {"return-path": "<>"}),
+        ({"Return-Path": "<dana@example.com>"}, {}),
+        ({"X-Failed-Recipients": "dana@example.com"}, {"x-failed-recipients": ""}),
+        ({"List-Id": "<dana.example.com>"}, {"list-id": ""}),
+        ({"List-Unsubscribe": "<https://x.example/dana>"}, {"list-unsubscribe": ""}),
+        ({"From": "Dana", "Received": "from dana", "DKIM-Signature": "v=1", "X-Originating-IP": "203.0.113.7"}, {}),
     ],
-)
-def test_an_automatic_mail_is_marked(
-    connection: Connection, tenant: Tenant, api: ResendApi, headers: dict[str, str]
+)  # fmt: skip
+def test_headers_that_show_a_machine_are_kept_and_no_others(
+    connection: Connection, tenant: Tenant, api: ResendApi, headers: dict[str, Any], kept: dict[str, str]
 ) -> None:
     api.mails = [{**MAIL, "headers": headers}]
     connection.normalise(connection.message(RECEIVED))
 
-    assert stored("REPLY", tenant.id)[0]["automatic"] is True
+    assert stored("REPLY", tenant.id)[0]["headers"] == kept
+
+
+def test_the_newest_references_are_kept(connection: Connection, tenant: Tenant, api: ResendApi) -> None:
+    ids = [f"<{number}@x>" for number in range(80)]
+    headers = {
+        "references": "\r\n ".join([*ids, f"<{'x' * 600}>"]),
+        "in-reply-to": f"<{'x' * 600}> {ids[-1]}",
+    }
+    api.mails = [{**MAIL, "headers": headers}]
+    connection.normalise(connection.message(RECEIVED))
+
+    (reply,) = stored("REPLY", tenant.id)
+    assert (reply["references"], reply["in_reply_to"]) == (ids[-50:], ids[-1])
+
+
+def test_a_stored_mail_is_enqueued_for_its_classification_once(
+    connection: Connection, tenant: Tenant, api: ResendApi
+) -> None:
+    for message_id in ("msg_1", "msg_2"):
+        connection.normalise(connection.message(RECEIVED, message_id))
+
+    (reply,) = stored("REPLY", tenant.id)
+    (task,) = stored("TASK", tenant.id)
+    assert (task["task"], json.loads(str(task["data"]))) == ("classify_reply", {"reply_id": reply["id"]})
 
 
 @pytest.mark.parametrize(
@@ -436,3 +467,21 @@ def test_neither_key_nor_mail_is_logged(
     assert "mail_not_fetched" in logged
     for private in (API_KEY, "dana", "roof", "tomorrow", connection.id):
         assert private not in logged
+
+
+def test_a_reply_finds_its_email_by_the_message_id_in_an_earlier_event(
+    connection: Connection, tenant: Tenant, api: ResendApi
+) -> None:
+    email = replies.sent(tenant)
+    replies.sent(tenant)
+    data = {"email_id": "e1", "tags": {"email": email.id}, "message_id": "<sent-1@acme.example>"}
+    for kind in ("email.delivered", "email.opened"):
+        assert connection.normalise(connection.message(webhook(kind, **data), kind)) == []
+
+    connection.normalise(connection.message(RECEIVED))
+    (stored_reply,) = stored("REPLY", tenant.id)
+    assert replies.classify(replies.task(tenant, str(stored_reply["id"]))) == []
+
+    shown = replies.shown(tenant, str(stored_reply["id"]))
+    assert (shown["match"], shown["email_id"]) == ("message_id", email.id)
+    assert replies.stored_email(tenant, email).message_id == "<sent-1@acme.example>"

@@ -16,8 +16,7 @@ PROMISED = {
     "call.received", "call.classified", "call.dispatched", "call.qualified", "call.erased",
     "lead.created", "lead.updated", "lead.erased",
     "api_key.rotated", "api_key.revoked",
-    "outreach.email.sent",
-    "outreach.sender.paused",
+    "outreach.email.sent", "outreach.email.replied", "outreach.sender.paused",
     "webhook.disabled",
     "audit.log.event",
 }  # fmt: skip

@@ -31,7 +31,7 @@ ALLOWED = {
     "worker": ALWAYS | {"botocore"},
     "classifier": ALWAYS | {"botocore", "numpy"},
 }
-CLASSIFIERS = {"workers/classify_call", "workers/score_lead"}
+CLASSIFIERS = {"workers/classify_call", "workers/classify_reply", "workers/score_lead"}
 """The functions with the models layer. In any other, the import of NumPy takes as long as all its other imports."""
 HEAVY = {
     "aws_lambda_powertools": (

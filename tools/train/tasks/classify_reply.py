@@ -30,7 +30,7 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
     items = read_sets(engine.TASK, "train")
     encoder = CachedEncoder()
     read = [features.read(reply_of(item)) for item in items]
-    dense = np.stack([one.dense(encoder) for one in read]).astype(np.float64)
+    dense = np.stack([one.dense(encoder.encode(one.sentences)) for one in read]).astype(np.float64)
     blocks = [one.blocks for one in read]
     labels = np.array([CLASSES.index(label(item)) for item in items])
     scores = np.zeros((len(items), len(CLASSES)))

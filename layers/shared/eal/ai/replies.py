@@ -30,6 +30,15 @@ class ReplyClass(StrEnum):
     BOUNCE = "bounce"
 
 
+MACHINES = frozenset({ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_REPLY, ReplyClass.BOUNCE})
+
+BOUNCE_HEADERS, AUTOMATIC_HEADERS = "bounce_headers", "automatic_headers"
+MACHINE_HEADERS = frozenset({BOUNCE_HEADERS, AUTOMATIC_HEADERS})
+"""The reasons of a mail that a machine has sent, as its headers show."""
+DEAD_MAILBOX = "dead_mailbox"
+"""The reason of a report that there is no such mailbox."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A received mail. `sender` is its From header; the names of `headers` are in any case. `body` is plain text or
@@ -47,7 +56,7 @@ class Reply:
 class ReplyClassification:
     """`return_date` is the day on which the writer of an out_of_office is back, `resume_after` the day that a not_now
     names. `unsure`: the confidence is too low to act on. `reasons` are the rules that decided, none if the trained
-    head did alone.
+    head did alone. `evidence` are exact quotes from the subject and the text that decided most.
     """
 
     classification: ReplyClass
@@ -56,3 +65,4 @@ class ReplyClassification:
     return_date: date | None
     resume_after: date | None
     reasons: tuple[str, ...]
+    evidence: tuple[str, ...] = ()

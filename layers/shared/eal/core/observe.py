@@ -42,6 +42,7 @@ type Count = Literal[
     "calls_overruled",
     "bedrock_fallbacks",
     "dispatches_escalated",
+    "replies_classified",
     "leads_scored_by_notes",
     "activity_counted",
     "emails_sent",

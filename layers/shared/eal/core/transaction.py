@@ -32,6 +32,7 @@ from eal.core.table.write import (
     Stale,
     at_version,
     check,
+    put,
     put_if_absent,
     put_version,
     transact,
@@ -87,6 +88,10 @@ class Transaction:
     def put_version(self, item: Mapping[str, Json], *, was: int) -> None:
         """The same without regard to `if_match`, for an item other than the resource itself. `was` is 0 for none."""
         self._operations.append(put_version(settings.state_table(), item, was=was))
+
+    def put(self, item: Mapping[str, Json]) -> None:
+        """Put an item over whatever has its key: a pointer that others may have written the same, or not."""
+        self._operations.append(put(settings.state_table(), item))
 
     def delete(self, at: Key, *, was: int | None = None) -> None:
         """Delete an item: its version `was`, or any if `was` is None (claims have no version)."""

@@ -24,6 +24,7 @@ CATALOGUE: Final = {
     "lead.updated": "A lead's fields, status or score changed.",
     "lead.erased": "A lead's personal data was erased. Erase your copies too.",
     "outreach.email.sent": "Outbound email sent.",
+    "outreach.email.replied": "Reply received and classified.",
     "api_key.rotated": "An API key was rotated. The old key works until its overlap ends.",
     "api_key.revoked": "An API key was revoked.",
     "outreach.sender.paused": "Outreach e-mail was paused, because too much of it bounced or was reported as spam.",
@@ -34,7 +35,6 @@ CATALOGUE: Final = {
 """The types that the code emits, with their meaning. A type is added together with the code that emits it."""
 
 RESERVED: Final = {
-    "outreach.email.replied": "Reply received and classified.",
     "claim.scope.ready": "Insurance documentation extraction completed and ready for review.",
     "review.requested": "Customer was sent a review request after job completion.",
     "review.received": "New review detected on Google or another listing surface.",

@@ -91,15 +91,25 @@ def _projection(fields: Sequence[str]) -> dict[str, object]:
 
 
 def walk(
-    condition: str, values: Mapping[str, Json], *, index: str | None = None, limit: int | None = None
+    condition: str,
+    values: Mapping[str, Json],
+    *,
+    index: str | None = None,
+    limit: int | None = None,
+    newest_first: bool = False,
 ) -> Iterator[Item]:
     """Every item that a key condition selects, in order. Consistent unless it reads an index."""
-    for items in pages(condition, values, index=index, limit=limit):
+    for items in pages(condition, values, index=index, limit=limit, newest_first=newest_first):
         yield from items
 
 
 def pages(
-    condition: str, values: Mapping[str, Json], *, index: str | None = None, limit: int | None = None
+    condition: str,
+    values: Mapping[str, Json],
+    *,
+    index: str | None = None,
+    limit: int | None = None,
+    newest_first: bool = False,
 ) -> Iterator[list[Item]]:
     """The same, one query at a time: a megabyte each, or `limit` items for a reader that may stop early."""
     request: dict[str, object] = {
@@ -108,6 +118,7 @@ def pages(
         "ExpressionAttributeValues": to_attributes(values),
         **({"IndexName": index} if index else {"ConsistentRead": True}),
         **({"Limit": limit} if limit else {}),
+        **({"ScanIndexForward": False} if newest_first else {}),
     }
     while True:
         answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))

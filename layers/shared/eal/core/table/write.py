@@ -57,6 +57,11 @@ def put_if_absent(table: str, item: Mapping[str, Json], refusal: Refusal) -> Ope
     )
 
 
+def put(table: str, item: Mapping[str, Json]) -> Operation:
+    """A Put without a condition."""
+    return Operation({"Put": {"TableName": table, "Item": to_attributes(item)}}, lambda _old: Stale())
+
+
 def put_version(table: str, item: Mapping[str, Json], *, was: int) -> Operation:
     """A Put over version `was` of an item, 0 for none. Stale if the item is at another version."""
     request = {"Put": {"TableName": table, "Item": to_attributes(item), **at_version(was)}}

@@ -1,8 +1,8 @@
 """Erasing what outreach stores of an erased lead or prospect, with its salts.
 
-Deleted are e-mails with their contents and events, and replies. Enrollments stop and lose their address. Suppressions
+Deleted are e-mails with their contents and events. Enrollments stop and lose their address. Suppressions
 lose their address and keep its hash, because the wish to get no mail outlives the data of the person who had it. The
-claims stay, so events and replies that the vendor reports again are not new.
+claims stay, so events that the vendor reports again are not new.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from eal.domain.outreach.emails import store as emails
 from eal.domain.outreach.emails.store import EMAIL_EVENTS, EMAILS, recipient_key, recipient_partition
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.enrollments.store import ENROLLMENTS
-from eal.domain.outreach.replies.store import body_key, replies_partition
 from eal.domain.outreach.suppressions import store as suppressions
 from eal.domain.outreach.suppressions.model import sha256_of
 from eal.domain.outreach.suppressions.store import SUPPRESSIONS
@@ -84,17 +83,14 @@ def erase_email(tenant: Tenant, email: Email) -> None:
     scrub.remove_key(emails.content_key(tenant, email.id))
     if email.vendor and email.vendor_email_id:
         scrub.remove_key(emails.vendor_id_key(tenant, email.vendor, email.vendor_email_id))
+    if email.message_id:
+        scrub.remove_key(emails.message_id_key(tenant, email.message_id))
     scrub.remove_key(EMAILS.key(tenant, email.id))
 
 
 def erase_addresses(tenant: Tenant, erased: Erased, stopped: Sequence[Enrollment]) -> None:
-    """Delete the replies from the e-mail addresses and the events of e-mails to them, and remove the addresses from
-    enrollments and suppressions. Idempotent.
-    """
+    """Delete the events of e-mails to the addresses. Remove these from enrollments and suppressions. Idempotent."""
     for address in erased.values("email"):
-        for reply in filter(erased.predates_erasure, scrub.walk_index(replies_partition(tenant, address))):
-            scrub.remove_key(body_key(tenant, cast("str", reply["sk"])))
-            scrub.remove(reply)
         pointers = walk("pk = :pk", {":pk": recipient_partition(tenant, address)})
         for pointer in filter(erased.predates_erasure, pointers):
             _erase_event(tenant, pointer)

@@ -1,6 +1,6 @@
 """What an e-mail vendor reports: events of sent e-mails, and received e-mails."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from eal.core.clock import Instant
@@ -12,7 +12,7 @@ type Missing = Literal["no_api_key", "not_found", "refused", "too_large", "unava
 """Why an e-mail is stored without its body."""
 
 PERSONAL = frozenset(
-    {"recipients", "sender", "to", "cc", "subject", "reason", "link", "message_id", "attachments"}
+    {"recipients", "sender", "to", "cc", "subject", "reason", "link", "message_id", "attachments", "headers"}
 )
 """Fields that are, or may contain, personal data: the audit log shows commitments to them."""
 
@@ -22,7 +22,7 @@ class MailEvent:
     """An event of one sent e-mail. `vendor_event_id` is the same if the vendor reports it again.
 
     `email_id` is our id of the e-mail, if it is one of ours: sends carry it as a tag, and events repeat it.
-    `bounce_type` is Permanent, Transient or Undetermined.
+    `bounce_type` is Permanent, Transient or Undetermined. `message_id` is the e-mail's Message-ID, which replies name.
     """
 
     type: EventType
@@ -37,6 +37,7 @@ class MailEvent:
     bounce_subtype: str | None = None
     reason: str | None = None
     link: str | None = None
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +57,12 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailBody:
-    """The body of a received e-mail. `automatic`: its headers mark it as an automatic response (RFC 3834)."""
+    """The body of a received e-mail, and those of its headers that show whether a machine sent it, with names in lower
+    case. `references` begins with the first e-mail of the thread.
+    """
 
     text: str | None = None
     html: str | None = None
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
-    automatic: bool = False
+    headers: dict[str, str] = field(default_factory=dict)

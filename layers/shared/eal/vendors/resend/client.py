@@ -11,8 +11,11 @@ from eal.domain.outreach.mail import MailBody
 from eal.vendors import loose_json
 from eal.vendors.http import VendorApi
 from eal.vendors.resend import mailbox
+from eal.vendors.resend.webhooks import MAX_MESSAGE_ID_CHARACTERS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from eal.core.json import Json
     from eal.core.tenancy import Mode
     from eal.vendors.loose_json import Body
@@ -22,9 +25,19 @@ SECONDS_APART = 1.0
 """Per process. Resend allows a team two requests per second (one of its pages says five). If more workers than that
 have mails of one team, Resend returns 429 and their messages are deferred."""
 PAGE_MAILS = 100
-_MAX_MESSAGE_ID_CHARACTERS = 998
 _MAX_REFERENCES = 50
-_AUTOMATIC_PRECEDENCES = frozenset({"bulk", "auto_reply", "junk", "list"})
+"""The newest: the last one is what the mail answers."""
+_WITH_VALUE = (
+    "auto-submitted", "content-type", "precedence", "return-path", "x-auto-response-suppress",
+    "x-ms-exchange-generated-message-source",
+)  # fmt: skip
+_BY_PRESENCE = (
+    "list-id", "list-unsubscribe", "x-autoreply", "x-autorespond", "x-autoresponder", "x-failed-recipients",
+    "x-ms-exchange-message-is-ndr",
+)  # fmt: skip
+"""Headers that `eal.ai.engines.embedded.replies` reads; of these only whether they are there, because their values may
+name people."""
+_MAX_HEADER_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +104,9 @@ def parse_mail_body(body: Body) -> MailBody:
     return MailBody(
         text=loose_json.text(body, "text", 10**7),
         html=loose_json.text(body, "html", 10**7),
-        in_reply_to=headers.get("in-reply-to", "")[:_MAX_MESSAGE_ID_CHARACTERS] or None,
-        references=tuple(headers.get("references", "").split())[:_MAX_REFERENCES],
-        automatic=_is_automatic(headers),
+        in_reply_to=next(_message_ids(headers.get("in-reply-to", "")), None),
+        references=tuple(_message_ids(headers.get("references", "")))[-_MAX_REFERENCES:],
+        headers=_kept(headers),
     )
 
 
@@ -103,13 +116,14 @@ def _first_value(value: Json) -> str:
     return loose_json.clean(first) if isinstance(first, str) else ""
 
 
-def _is_automatic(headers: dict[str, str]) -> bool:
-    """Whether headers mark the mail as an automatic response, by RFC 3834 or the conventions before it."""
-    submitted = headers.get("auto-submitted", "no").partition(";")[0].strip().lower()
-    return (
-        submitted != "no"
-        or headers.get("precedence", "").lower() in _AUTOMATIC_PRECEDENCES
-        or any(name in headers for name in ("x-autoreply", "x-autorespond"))
-        or headers.get("content-type", "").lower().startswith("multipart/report")
-        or headers.get("return-path", "").strip() == "<>"
-    )
+def _message_ids(value: str) -> Iterator[str]:
+    """The message ids in a header, which may be folded."""
+    return (found for found in value.split() if len(found) <= MAX_MESSAGE_ID_CHARACTERS)
+
+
+def _kept(headers: dict[str, str]) -> dict[str, str]:
+    """The headers that show whether a machine sent the mail. Of return paths only the empty one does."""
+    kept = {name: headers[name][:_MAX_HEADER_CHARACTERS] for name in _WITH_VALUE if name in headers}
+    if kept.get("return-path", "<>").strip() != "<>":
+        del kept["return-path"]
+    return kept | {name: "" for name in _BY_PRESENCE if name in headers}

@@ -30,6 +30,8 @@ RECEIVED = "email.received"
 EMAIL_TAG = "email"
 """The tag of a sent e-mail that has our id. Its events repeat it."""
 
+MAX_MESSAGE_ID_CHARACTERS = 500
+"""A line of RFC 5322 has up to 998. Longer ids than these name no mail of ours: Resend's have about 80."""
 _PREFIX = "whsec_"
 _MAX_TIMESTAMP_DIGITS = 12
 """int() takes quadratic time in the number of digits."""
@@ -102,6 +104,7 @@ def parse_webhook(raw: bytes, delivery_id: str, received_at: datetime) -> MailEv
         email_id=_tag(data, EMAIL_TAG),
         recipients=loose_json.addresses(data, "to"),
         subject=loose_json.text(data, "subject"),
+        message_id=loose_json.text(data, "message_id", MAX_MESSAGE_ID_CHARACTERS),
         **_details(data),
     )
 
@@ -121,7 +124,7 @@ def parse_mail(data: Body, received_at: datetime) -> Mail:
         to=loose_json.addresses(data, "to"),
         cc=loose_json.addresses(data, "cc"),
         subject=loose_json.text(data, "subject"),
-        message_id=loose_json.text(data, "message_id", 998),
+        message_id=loose_json.text(data, "message_id", MAX_MESSAGE_ID_CHARACTERS),
         attachments=tuple(name for name in names if name)[:_MAX_ATTACHMENTS],
     )
 

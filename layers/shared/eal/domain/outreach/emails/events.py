@@ -63,6 +63,8 @@ def apply(event: MailEvent, by: Caller) -> Email | None:
     after = with_occurrence(email, occurrence)
     if not email.is_known_to_vendor:
         after = replace(after, vendor=event.vendor, vendor_email_id=event.vendor_email_id)
+    if event.message_id and email.message_id is None:
+        after = replace(after, message_id=event.message_id)
     if after == email or not _is_recorded(event.type, by):
         return None
     by.transaction.create({**claim_key._asdict(), "kind": "EMAIL_EVENT_CLAIM", "email_id": email.id})

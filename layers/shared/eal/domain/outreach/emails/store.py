@@ -78,6 +78,11 @@ def vendor_id_key(tenant: Tenant, vendor: str, vendor_email_id: str) -> Key:
     return key(tenant, "EMAIL_VENDOR_ID", f"{vendor}#{vendor_email_id}")
 
 
+def message_id_key(tenant: Tenant, message_id: str) -> Key:
+    """`org_…#live#EMAIL_MESSAGE_ID`, `<…@email.amazonses.com>`: the pointer from the id that replies name to ours."""
+    return key(tenant, "EMAIL_MESSAGE_ID", message_id)
+
+
 def item_of(email: Email, by: Caller) -> Item:
     """The e-mail's item: by recipient, and by its status in the order of `send_at` while it is queued."""
     item = EMAILS.item(by.tenant, email, gsi1=("to", email.to))
@@ -119,12 +124,15 @@ def record_unsent(email: Email, by: Caller) -> None:
 
 
 def replace_version(action: str, before: Email, changed: Email, by: Caller) -> Email:
-    """Write the e-mail's next version, in the caller's transaction.
+    """Write the e-mail's next version, in the caller's transaction. Replies find it by its Message-ID.
 
     The audit record has no occurrences, because the action names the new one, and a clicked link is personal.
     """
     after = replace(changed, updated_at=by.at, version=before.version + 1)
     by.transaction.put_version(item_of(after, by), was=before.version)
+    if after.message_id and after.message_id != before.message_id:
+        pointer = message_id_key(by.tenant, after.message_id)
+        by.transaction.put({**pointer._asdict(), "kind": "EMAIL_MESSAGE_ID", "email_id": after.id})
     changes = audit.changes(_audited(before), _audited(after), personal=model.PERSONAL, salt=after.salt)
     by.transaction.audit(action, after.id, changes)
     return after

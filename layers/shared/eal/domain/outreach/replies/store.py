@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import TYPE_CHECKING
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump
+from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get_all
-from eal.domain.outreach.mail import PERSONAL
-from eal.domain.outreach.replies.model import Reply
+from eal.domain.outreach import mail as mails
+from eal.domain.outreach.replies.model import PERSONAL, Body, Reply, ReplyRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from eal.core.caller import Caller
     from eal.core.table.item import Item
+    from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
     from eal.domain.outreach.mail import Mail, MailBody, Missing
+    from eal.domain.outreach.replies.wire import ReplyQuery
 
 REPLIES = Collection("REPLY", Reply, id_prefix="reply", noun="reply")
 
-_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
+_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "handled_at"})
 _MAX_TEXT_BYTES, _MAX_HTML_BYTES = 100_000, 200_000
 """Limits of a stored body: DynamoDB limits an item to 400 KB. The vendor has the rest."""
 
@@ -31,6 +33,11 @@ _MAX_TEXT_BYTES, _MAX_HTML_BYTES = 100_000, 200_000
 def replies_partition(tenant: Tenant, sender: str) -> str:
     """The gsi1 partition of the replies from one address."""
     return REPLIES.partition(tenant, "sender", sender)
+
+
+def person_partition(tenant: Tenant, person_id: str) -> str:
+    """The gsi2 partition of the replies to e-mails to a lead or prospect, from whatever address."""
+    return REPLIES.partition(tenant, "person", person_id)
 
 
 def body_key(tenant: Tenant, reply_id: str) -> Key:
@@ -48,7 +55,7 @@ def known_replies(vendor: str, email_ids: Sequence[str], by: Caller) -> set[str]
 def store_reply(mail: Mail, body: MailBody, missing: Missing | None, by: Caller) -> Reply:
     """Store a reply with its body, in the caller's transaction. The caller must have checked that it is new.
 
-    The commit raises AlreadyWritten if another worker stores it concurrently.
+    `classify_reply` does the rest. The commit raises AlreadyWritten if another worker stores it concurrently.
     """
     new = Reply(
         **{field.name: getattr(mail, field.name) for field in fields(mail)},
@@ -58,13 +65,12 @@ def store_reply(mail: Mail, body: MailBody, missing: Missing | None, by: Caller)
         salt=audit.new_salt(),
         in_reply_to=body.in_reply_to,
         references=body.references,
-        automatic=body.automatic,
+        headers=body.headers,
         body_missing=missing,
     )
     claim = _claim_key(mail.vendor, mail.vendor_email_id, by)
     by.transaction.create({**claim._asdict(), "kind": "REPLY_CLAIM", "reply_id": new.id})
-    sender = ("sender", new.sender) if new.sender else None
-    by.transaction.create(REPLIES.item(by.tenant, new, gsi1=sender))
+    by.transaction.create(_item(new, by))
     if missing is None:
         by.transaction.create(
             {
@@ -74,8 +80,45 @@ def store_reply(mail: Mail, body: MailBody, missing: Missing | None, by: Caller)
                 "html": _truncated(body.html, _MAX_HTML_BYTES),
             }
         )
-    by.transaction.audit("reply.received", new.id, _changes(dump(new), new.salt))
+    by.transaction.audit("reply.received", new.id, _changes({}, new))
+    by.transaction.enqueue_task("classify_reply", {"reply_id": new.id})
     return new
+
+
+def get(reply_id: str, by: Caller) -> ReplyRecord:
+    """Raises: NotFound."""
+    record = find(reply_id, by)
+    if record is None:
+        raise REPLIES.not_found(reply_id)
+    return record
+
+
+def find(reply_id: str, by: Caller) -> ReplyRecord | None:
+    """The reply with its body, in one round trip."""
+    if not ids.is_id(REPLIES.id_prefix, reply_id):
+        return None
+    reply, body = get_all([REPLIES.key(by.tenant, reply_id), body_key(by.tenant, reply_id)])
+    if reply is None:
+        return None
+    return ReplyRecord(reply=REPLIES.load(reply), body=load(Body, body) if body else Body())
+
+
+def search(query: ReplyQuery, by: Caller) -> Page[Reply]:
+    """One page of replies, newest first by default. The sender and the person have indexes."""
+    keep = _filter(query)
+    if query.sender:
+        return REPLIES.page(by.tenant, query, index="gsi1", by=("sender", query.sender), keep=keep)
+    if person_id := query.lead_id or query.prospect_id:
+        return REPLIES.page(by.tenant, query, index="gsi2", by=("person", person_id), keep=keep)
+    return REPLIES.page(by.tenant, query, keep=keep)
+
+
+def replace_version(action: str, before: Reply, changed: Reply, by: Caller) -> Reply:
+    """Write the reply's next version, in the caller's transaction."""
+    after = replace(changed, version=before.version + 1)
+    by.transaction.replace(_item(after, by), was=before.version)
+    by.transaction.audit(action, after.id, _changes(_audited(before), after))
+    return after
 
 
 def _claim_key(vendor: str, vendor_id: str, by: Caller) -> Key:
@@ -87,6 +130,43 @@ def _truncated(text: str | None, max_bytes: int) -> str | None:
     return text.encode(errors="ignore")[:max_bytes].decode(errors="ignore") if text else None
 
 
-def _changes(stored: Item, salt: str) -> tuple[audit.Change, ...]:
-    audited = {name: value for name, value in stored.items() if name not in _NOT_AUDITED}
-    return audit.changes({}, audited, personal=PERSONAL, salt=salt)
+def _item(reply: Reply, by: Caller) -> Item:
+    """The reply's item, by sender, and by the lead or prospect that we wrote to."""
+    person_id = reply.lead_id or reply.prospect_id
+    return REPLIES.item(
+        by.tenant,
+        reply,
+        gsi1=("sender", reply.sender) if reply.sender else None,
+        gsi2=("person", person_id) if person_id else None,
+    )
+
+
+def _filter(query: ReplyQuery) -> Callable[[Item], bool] | None:
+    """A predicate for the filters that no index serves; None if there are none."""
+    names = ("needs_review", "sequence_id", "lead_id", "prospect_id")
+    equal = {name: value for name in names if (value := getattr(query, name)) is not None}
+    if not equal and query.classification is None:
+        return None
+
+    def keep(item: Item) -> bool:
+        counts = cast("Item", item.get("correction") or item.get("run") or {})
+        return query.classification in (None, counts.get("classification")) and all(
+            item.get(name) == value for name, value in equal.items()
+        )
+
+    return keep
+
+
+def _audited(reply: Reply) -> Item:
+    """What the audit log records. Quotes are part of the body, which it does not record."""
+    audited = {name: value for name, value in dump(reply).items() if name not in _NOT_AUDITED}
+    run, correction = (cast("Item", audited.pop(name, {})) for name in ("run", "correction"))
+    return {
+        **audited,
+        **{name: value for name, value in run.items() if name not in ("at", "evidence")},
+        **{f"correction.{name}": value for name, value in correction.items() if name not in ("at", "by")},
+    }
+
+
+def _changes(before: Item, after: Reply) -> tuple[audit.Change, ...]:
+    return audit.changes(before, _audited(after), personal=mails.PERSONAL | PERSONAL, salt=after.salt)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eal.ai.engines.embedded.replies.engine import classify_reply, judge
+from eal.ai.engines.embedded.replies import mail
+from eal.ai.engines.embedded.replies.engine import VERSION, classify_reply, judge
 from eal.ai.replies import Reply, ReplyClass, ReplyClassification
 from tools.evaluate import measures
 from tools.evaluate.sets import Item, read_sets
@@ -201,7 +202,7 @@ def test_the_provenance_names_engine_and_input() -> None:
 
     assert first[0] == second[0]
     assert first[1].input_sha256 == second[1].input_sha256 != other[1].input_sha256
-    assert (first[1].engine, first[1].model, first[1].fallback) == ("embedded", "replies-1", False)
+    assert (first[1].engine, first[1].model, first[1].fallback) == ("embedded", VERSION, False)
 
 
 @pytest.mark.parametrize(
@@ -226,3 +227,55 @@ def test_any_text_is_valid(body: str, subject: str, headers: dict[str, str]) -> 
 
     assert 0 <= found.confidence <= 1
     assert found == classify_reply(reply(body, subject, headers=headers, sender=subject))
+
+
+@pytest.mark.parametrize("text", ["Yes please", "Yes, please call me.", "Please call.", "please advise"])
+def test_a_few_words_are_no_certain_wish(text: str) -> None:
+    found = classify_reply(reply(text))
+
+    assert found.unsure or found.classification is not ReplyClass.UNSUBSCRIBE
+
+
+@pytest.mark.parametrize("text", ["Stop", "unsubscribe", "Remove me please", "no more emails"])
+def test_a_short_command_is_a_certain_wish(text: str) -> None:
+    found = classify_reply(reply(text))
+
+    assert (found.classification, found.unsure) == (ReplyClass.UNSUBSCRIBE, False)
+
+
+def test_evidence_of_a_rule_is_what_it_matches() -> None:
+    found = classify_reply(reply("Hello there. Please take me off your list. We have no house."))
+
+    assert found.evidence == ("Please take me off your list.",)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["I\u2019m not sure. ", "Stop! ", "\n", "Call me\u00a0at 5? ", "> no\n"]), max_size=12
+    )
+)
+def test_evidence_is_in_the_text_character_for_character(parts: list[str]) -> None:
+    body = "".join(parts)
+
+    for quote in classify_reply(reply(body)).evidence:
+        assert quote in mail.written(body).text
+
+
+@pytest.mark.parametrize(
+    ("text", "dead"),
+    [
+        ("550 5.1.1 No such user here", True),
+        ("Status: 5.2.1 (account closed)", True),
+        ("The e-mail address you entered couldn't be found.", True),
+        ("The domain gilroy.example couldn't be found.", True),
+        ("552 5.2.2 mailbox full", False),
+        ("550 5.7.1 blocked by policy", False),
+        ("451 4.4.1 connection timed out. It will be retried for 46 hours.", False),
+        ("Delivery has been delayed.", False),
+    ],
+)
+def test_a_dead_mailbox_is_no_other_bounce(text: str, dead: bool) -> None:
+    found = classify_reply(reply(text, "Undelivered Mail", headers={"content-type": "multipart/report"}))
+
+    assert ("dead_mailbox" in found.reasons) is dead

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from eal.ai.engines.embedded.encoder import Encoder
+    from eal.ai.engines.embedded.heads import Floats
     from eal.ai.engines.embedded.ngrams import Block
     from eal.ai.replies import Reply
 
@@ -79,18 +79,18 @@ MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """`text` is what the writer wrote, with the subject unless it is ours; `read` is the text without instructions to
-    the system, in `sentences`.
+    """`text` is what the writer wrote, with the subject unless it is ours; `sentences` are the text without
+    instructions to the system. `original` is the text with the writer's own apostrophes, character for character.
     """
 
+    original: str
     text: str
     sentences: tuple[str, ...]
     blocks: tuple[Block, ...]
     marks: frozenset[str]
 
-    def dense(self, encoder: Encoder) -> NDArray[np.float32]:
-        """The mean vector of the sentences, and the marks."""
-        vectors = encoder.encode(self.sentences)
+    def dense(self, vectors: Floats) -> NDArray[np.float32]:
+        """The mean of the sentences' vectors, and the marks."""
         mean = unit(vectors.mean(0)) if len(vectors) else np.zeros(DIMENSIONS, np.float32)
         marks = np.array([mark in self.marks for mark in MARKS], np.float32)
         return np.concatenate([mean, marks * _MARK_WEIGHT]).astype(np.float32)
@@ -103,7 +103,8 @@ def read(reply: Reply) -> Features:
     subject = reply.subject[prefix.end() :] if prefix else reply.subject
     # The subject of a reply is ours, unless the writer put a command there.
     own = "" if prefix and not rules.wishes_no_more(subject) else subject.strip()[:500]
-    text = f"{own}\n{written.text}".strip().replace("\u2019", "'")
+    original = f"{own}\n{written.text}".strip()
+    text = original.replace("\u2019", "'")
     sentences = tuple(sentence for sentence in _sentences(text) if not _is_instruction(sentence))
     kept = "\n".join(sentences)
     marks = {
@@ -111,7 +112,7 @@ def read(reply: Reply) -> Features:
         *(name for name, pattern in _CUE_PATTERNS.items() if pattern.search(kept)),
         *(("begins_with_question",) if _first(sentences).endswith("?") else ()),
     }
-    return Features(text, sentences, ngrams.of_words(kept), frozenset(marks))
+    return Features(original, text, sentences, ngrams.of_words(kept), frozenset(marks))
 
 
 def _first(sentences: Sequence[str]) -> str:

@@ -58,6 +58,27 @@ def is_automatic(headers: Mapping[str, str], subject: str) -> bool:
     )
 
 
+# RFC 3463: 5.1.x is an address or a domain that does not exist, 5.2.1 a mailbox that is disabled, 5.4.4 a domain
+# without a mail server. Not dead: a full mailbox (x.2.2), a refusal by policy (5.7.x), what is temporary (4.x.x).
+_DEAD = re.compile(
+    r"\b5\.(?:1\.\d{1,3}|2\.1|4\.4|4\.310)\b"
+    r"|\b(?:no such (?:user|person|recipient|mailbox)|(?:user|recipient) (?:is )?unknown|unknown (?:user|recipient)"
+    r"|invalid recipient|recipient not ?found|no mailbox here|not listed in)\b"
+    r"|\baccount (?:disabled|closed|inactive)\b|\bdomain \S{1,120} not found\b"
+    r"|\b(?:address|domain|e-?mail account|account|recipient|user|mailbox)\b(?:[^.\n]|\.\w){0,80}?"
+    r"(?:\bnot found\b|n.t be found\b|\bnot be found\b|n.t exist\b|\bnot exist\b"
+    r"|\bno longer (?:exists?|active|in use|valid|here|accepts)\b"
+    r"|\b(?:is|was|been) (?:now )?(?:closed|disabled|deactivated|deleted|inactive)\b)"
+    r"|@[\w.-]{1,120} ?(?:wasn.t|was not) found\b|\bwasn.t found at\b",
+    re.I,
+)
+
+
+def is_dead_mailbox(text: str) -> bool:
+    """Whether a machine reports that the address has no mailbox, and never will."""
+    return bool(_DEAD.search(text))
+
+
 # What a mail is called by somebody who wants no more of them.
 _MAIL = (
     r"(?:e-?mails?|mails?|messages?|letters|newsletters?|correspondence|solicitations?|marketing|spam|contact"

@@ -1,0 +1,303 @@
+"""What the API accepts and returns for replies."""
+
+import re
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from eal.ai.provenance import ProvenanceView
+from eal.ai.replies import ReplyClass
+from eal.core.clock import Instant
+from eal.core.contact import Email
+from eal.core.listing import ListQuery, PageView
+from eal.core.wire import Wire, one_of, prose
+from eal.domain.outreach.mail import Missing
+from eal.domain.outreach.replies.model import Correction, Match, Reply, ReplyRecord, Run, SequenceEffect
+
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_Id = Annotated[str, Field(max_length=100)]
+ReturnDate = Annotated[
+    date | None,
+    Field(description="Of an `out_of_office`: the day on which the person is back, if it says so."),
+]
+ResumeAfter = Annotated[
+    date | None,
+    Field(description="Of a `not_now`: the day after which the person may be asked again, if it says so."),
+]
+
+
+def _day(value: object) -> object:
+    """A day from its text. A body is validated strictly, which accepts no text for a date.
+
+    Raises: PydanticCustomError.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        if _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:  # such as February 30
+        pass
+    raise PydanticCustomError("date", "Must be a day, such as 2026-06-01.")
+
+
+class ReplyQuery(ListQuery):
+    classification: Annotated[
+        ReplyClass | None, Field(description="The class that counts: a person's, or else the engine's.")
+    ] = None
+    needs_review: bool | None = None
+    sequence_id: _Id | None = None
+    lead_id: _Id | None = None
+    prospect_id: _Id | None = None
+    sender: Annotated[Email | None, Field(description="The address that sent the reply.")] = None
+
+
+class ReplyClassificationUpdate(Wire):
+    """The class that a person gives the reply. The days belong to the class: `return_date` to `out_of_office`,
+    `resume_after` to `not_now`.
+    """
+
+    model_config = _INPUT
+
+    classification: Annotated[ReplyClass, one_of(ReplyClass)]
+    return_date: Annotated[ReturnDate, BeforeValidator(_day)] = None
+    resume_after: Annotated[ResumeAfter, BeforeValidator(_day)] = None
+    note: Annotated[
+        Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None,
+        Field(description="For the people who read the correction."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _has_the_days_of_its_class(self) -> Self:
+        if self.return_date and self.classification is not ReplyClass.OUT_OF_OFFICE:
+            raise ValueError("'return_date' belongs to the classification 'out_of_office'.")
+        if self.resume_after and self.classification is not ReplyClass.NOT_NOW:
+            raise ValueError("'resume_after' belongs to the classification 'not_now'.")
+        return self
+
+
+class ReplyClassificationView(Wire):
+    """What counts: a person's correction, or else the engine's answer. A correction has the confidence 1."""
+
+    classification: ReplyClass
+    confidence: Annotated[float, Field(description="From 0 to 1.")]
+    unsure: Annotated[
+        bool,
+        Field(
+            description="Whether the confidence is too low to act on: the sequence stops, but nothing is suppressed."
+        ),
+    ]
+    return_date: ReturnDate
+    resume_after: ResumeAfter
+    reasons: Annotated[
+        list[str],
+        Field(
+            description="The rules that decided, as slugs: `bounce_headers`, `automatic_headers`, `wishes_no_more`, "
+            "`abusive`, `may_wish_no_more`, `names_somebody_else`, `dead_mailbox`, `body_missing`. Empty if the "
+            "trained model decided alone."
+        ),
+    ]
+    provenance: Annotated[ProvenanceView | None, Field(description="Null for a correction.")]
+    classified_at: Instant
+
+
+class ReplyClassificationDetail(ReplyClassificationView):
+    evidence: Annotated[
+        list[str],
+        Field(
+            description="Exact quotes, from the subject or from `text`, on which the engine's answer rests most."
+        ),
+    ]
+
+
+class ReplyPersonView(Wire):
+    """The API key or member behind a correction."""
+
+    type: str
+    id: str
+
+
+class ReplyCorrectionView(Wire):
+    """A person's classification of the reply."""
+
+    at: Instant
+    by: ReplyPersonView
+    classification: ReplyClass
+    return_date: ReturnDate
+    resume_after: ResumeAfter
+    note: str | None
+
+
+class ReplyView(Wire):
+    """A received e-mail without its content: no text, body or quotes. Events contain the same."""
+
+    id: str
+    sender: str | None
+    to: list[str]
+    cc: list[str]
+    subject: str | None
+    attachments: Annotated[list[str], Field(description="File names. The files stay at the vendor.")]
+    received_at: Instant
+    match: Annotated[
+        Match | None,
+        Field(
+            description="How the answered e-mail was found. `reply_address`: by the address that only its recipient "
+            "got. `message_id`: by the headers `In-Reply-To` and `References`. `sender`: a guess, the newest e-mail to "
+            "the sender's address. Null: it answers none of the organization's e-mails, or is not matched yet."
+        ),
+    ]
+    email_id: Annotated[str | None, Field(description="The e-mail that it answers.")]
+    sequence_id: str | None
+    enrollment_id: str | None
+    lead_id: str | None
+    prospect_id: str | None
+    classification: Annotated[
+        ReplyClassificationView | None,
+        Field(
+            description="Null until the reply is classified, seconds after it is received, and while `ai.enabled` is "
+            "false until a person classifies it."
+        ),
+    ]
+    needs_review: Annotated[
+        bool,
+        Field(
+            description="Whether a person should classify it: the engine is unsure, or AI is switched off."
+        ),
+    ]
+    sequence_effect: Annotated[
+        SequenceEffect | None,
+        Field(
+            description="What the reply did to the open enrollment of its sender or of the e-mail's recipient. Null: "
+            "there was none, or it goes on."
+        ),
+    ]
+    suppression_ids: Annotated[list[str], Field(description="The suppressions that the reply caused.")]
+    corrected_at: Annotated[
+        Instant | None, Field(description="When a person last corrected the classification.")
+    ]
+    created_at: Instant
+    version: int
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return (self.id,)
+
+    @classmethod
+    def of(cls, reply: Reply) -> Self:
+        return cls.model_validate(_fields(reply), from_attributes=True)
+
+
+class ReplyPage(PageView[ReplyView]):
+    pass
+
+
+class ReplyBodyView(Wire):
+    """The body as it was received: up to 100,000 bytes of text and 200,000 bytes of HTML."""
+
+    text: str | None
+    html: Annotated[
+        str | None,
+        Field(
+            description="Written by a stranger: show it without scripts, remote images and forms, or not at all."
+        ),
+    ]
+    missing: Annotated[
+        Missing | None,
+        Field(description="Why there is no body: `refused` if the API key at the vendor is not valid."),
+    ]
+
+
+class CorrectedReplyView(ReplyView):
+    """A reply with the engine's answer and the correction."""
+
+    engine_classification: Annotated[
+        ReplyClassificationDetail | None,
+        Field(description="The engine's own answer, whatever a person corrected."),
+    ]
+    correction: ReplyCorrectionView | None
+
+    @classmethod
+    def of(cls, reply: Reply) -> Self:
+        return cls.model_validate(_corrected_fields(reply), from_attributes=True)
+
+
+class ReplyDetail(CorrectedReplyView):
+    """A reply with its text and body."""
+
+    classification: ReplyClassificationDetail | None
+    text: Annotated[
+        str,
+        Field(
+            description="What the person wrote: without the quoted mail, signature, disclaimers and markup. Empty if "
+            "nothing is left."
+        ),
+    ]
+    body: ReplyBodyView
+
+    @classmethod
+    def of_record(cls, record: ReplyRecord) -> Self:
+        from eal.ai.engines.embedded.replies import mail  # only this view needs the parser
+
+        body = {
+            "text": record.body.text,
+            "html": record.body.html,
+            "missing": record.reply.body_missing,
+        }
+        shown = {
+            **_corrected_fields(record.reply),
+            "classification": _with_evidence(record.reply),
+            "text": mail.written(record.body.readable).text,
+            "body": body,
+        }
+        return cls.model_validate(shown, from_attributes=True)
+
+
+def _fields(reply: Reply) -> dict[str, object]:
+    """The fields of the view, and the classification that counts."""
+    return {
+        **{name: getattr(reply, name) for name in ReplyView.model_fields if hasattr(reply, name)},
+        "classification": _counts(reply),
+        "corrected_at": reply.correction.at if reply.correction else None,
+    }
+
+
+def _with_evidence(reply: Reply) -> dict[str, object] | None:
+    """The classification that counts. No quotes support a correction."""
+    counts = _counts(reply)
+    return counts and {**counts, "evidence": () if reply.correction or not reply.run else reply.run.evidence}
+
+
+def _counts(reply: Reply) -> dict[str, object] | None:
+    if reply.correction:
+        return _correction_fields(reply.correction)
+    return _run_fields(reply.run) if reply.run else None
+
+
+def _corrected_fields(reply: Reply) -> dict[str, object]:
+    return {
+        **_fields(reply),
+        "engine_classification": reply.run and {**_run_fields(reply.run), "evidence": reply.run.evidence},
+        "correction": reply.correction,
+    }
+
+
+def _run_fields(run: Run) -> dict[str, object]:
+    names = ("classification", "confidence", "unsure", "return_date", "resume_after", "reasons", "provenance")
+    return {**{name: getattr(run, name) for name in names}, "classified_at": run.at}
+
+
+def _correction_fields(correction: Correction) -> dict[str, object]:
+    return {
+        "classification": correction.classification,
+        "confidence": 1.0,
+        "unsure": False,
+        "return_date": correction.return_date,
+        "resume_after": correction.resume_after,
+        "reasons": [],
+        "provenance": None,
+        "classified_at": correction.at,
+    }
