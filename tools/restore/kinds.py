@@ -27,6 +27,6 @@ STAYS = frozenset({
     "EMAIL_TOMBSTONE", "SUPPRESSION", "SUPPRESSION_CLAIM", "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "SENDER",
 })  # fmt: skip
 """The log and the feed, whose numbers were published and archived; what was sent, what became of it, and how far
-recipients are in their sequences, so that no step is sent twice; who wants no e-mail; copies of recordings, because their
-bucket is not restored; access and configuration, because a revoked key must stay revoked; what AI has cost; and jobs,
-whose messages are gone."""
+recipients are in their sequences, so that no step is sent twice; who wants no e-mail; copies of recordings, because
+their bucket is not restored; access and configuration, because a revoked key must stay revoked; what AI has cost; and
+jobs, whose messages are gone."""
