@@ -55,6 +55,7 @@ QUEUES = {
     "recording": "RecordingQueue",
     "retention": "RetentionQueue",
     "send": "SendQueue",
+    "write_email": "WriteEmailQueue",
 }
 """Names of queues in the settings and in the template."""
 SCHEDULES = "later"

@@ -41,6 +41,7 @@ type Count = Literal[
     "calls_unsure",
     "calls_overruled",
     "bedrock_fallbacks",
+    "drafts_written",
     "dispatches_escalated",
     "replies_classified",
     "leads_scored_by_notes",

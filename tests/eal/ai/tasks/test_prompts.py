@@ -17,6 +17,7 @@ from eal.ai.tasks.prompt import prompt
 FOLDER = Path(tasks.__path__[0])
 PUBLISHED = {
     "classify_call/prompt.v1.md": "39763c0f1c8d3ba9f6e4fc16d5919d0779cbfa6b9c542d78742dc374703f2e51",
+    "write_email/prompt.v1.md": "0aa1b9e0d76b3cc87b087912ebfb6aea7bc62f1e0f5f1ef8b1a666e00a758ce6",
 }
 """The SHA-256 of each prompt. A run's provenance names it, so add a new file instead of changing a line here."""
 

@@ -113,6 +113,23 @@ def max_requests_per_minute(organization_id: str) -> int | None:
     return cast("int | None", item.get("max_requests_per_minute"))
 
 
+class Company(NamedTuple):
+    """An organization as its e-mails may present it, with its settings in their stored form."""
+
+    name: str
+    industry: str
+    settings: dict[str, Json]
+
+
+def company_of(organization_id: str) -> Company:
+    item = get(organization_key(organization_id)) or {}
+    return Company(
+        name=cast("str", item.get("name", "")),
+        industry=cast("str", item.get("industry", "")),
+        settings=cast("dict[str, Json]", item.get("settings", {})),
+    )
+
+
 def settings_of(organization_id: str) -> dict[str, Json]:
     """The organization's settings in their stored form, which contains only what was set."""
     item = get(organization_key(organization_id)) or {}

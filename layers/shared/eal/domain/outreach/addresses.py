@@ -39,6 +39,14 @@ def unsubscribe_token(tenant: Tenant, email_id: str) -> str:
     return f"{named}{_text(_mac('unsubscribe', named, _MAC_BYTES))}"
 
 
+def unsubscribe_placeholder(email_id: str) -> str:
+    """What stands for the unsubscribe link in a stored e-mail until it is sent (`.invalid`: RFC 2606, 2).
+
+    For e-mails that an endpoint queues: an endpoint does not know the API's address, because the API depends on it.
+    """
+    return f"https://unsubscribe.invalid/{email_id}"
+
+
 def read_unsubscribe_token(token: str) -> SentEmail | None:
     """The e-mail that a token names, or None for anything but a token that we made."""
     named, given = token[:53], token[53:]

@@ -1,0 +1,46 @@
+"""Writes a draft on the task `write_email`, once."""
+
+from dataclasses import dataclass
+
+from eal.ai import chain
+from eal.ai.tasks.write_email.task import WRITE_EMAIL
+from eal.core import observe
+from eal.core.table.item import load
+from eal.domain.organization_settings import store as organization_settings
+from eal.domain.outreach.drafts import writing
+from eal.domain.outreach.drafts.store import DRAFTS
+from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(TenantMessage):
+    draft_id: str
+
+
+def write(message: Message) -> None:
+    """Write the draft, unless it is written or deleted already. If the tenant has switched AI off or erased the
+    recipient since, the draft fails, and a person can still write it.
+    """
+    task = load(Task, message)
+    by = worker_of(task, "write_email")
+    draft = DRAFTS.find(by.tenant, task.draft_id)
+    if draft is None or draft.status != "writing":
+        return
+    company = organization_settings.company_of(by.organization_id)
+    policy = organization_settings.ai_policy(company.settings)
+    assignment = writing.assignment_of(draft, company, by) if policy.enabled else None
+    if assignment is None:
+        writing.fail(draft, "recipient_not_found" if policy.enabled else "ai_disabled", by)
+        by.transaction.commit()
+        return
+    written, provenance = chain.run(WRITE_EMAIL, assignment, policy, by.tenant, by.at)
+    writing.record(draft, written, provenance, company, by)
+    by.transaction.commit()
+    observe.count("drafts_written")
+    if provenance.fallback:
+        observe.logger.warning("bedrock_fallback", reason=written.remarks[-1])
+        observe.count("bedrock_fallbacks")
+
+
+# A tenant that has many drafts written must not delay others.
+handler = Consumer(write, fair_queue="write_email").handler

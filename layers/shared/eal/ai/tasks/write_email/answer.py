@@ -1,0 +1,21 @@
+"""What a model service answers: the input of the tool `record_email`. Its schema is that of the tool."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Answer(BaseModel):
+    """Names are slots in braces, which are filled after the answer."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    subject: Annotated[str, Field(min_length=1, max_length=150, description="At most 80 characters.")]
+    paragraphs: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=900)]],
+        Field(
+            min_length=1,
+            max_length=6,
+            description="Two to four short paragraphs, without a greeting, a closing or a signature.",
+        ),
+    ]

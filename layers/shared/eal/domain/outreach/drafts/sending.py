@@ -1,0 +1,100 @@
+"""Sending a draft: it becomes one e-mail, and then follows it out of the queue."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from eal.ai import content_policy
+from eal.core import audit, ids
+from eal.core.errors import Conflict
+from eal.domain.organization_settings import store as organization_settings
+from eal.domain.outreach import addresses, templates, test_clock
+from eal.domain.outreach.drafts import checking
+from eal.domain.outreach.drafts.store import DRAFTS, replace_version
+from eal.domain.outreach.emails import store as emails
+from eal.domain.outreach.emails.model import Content, Email
+from eal.domain.outreach.suppressions import store as suppressions
+
+if TYPE_CHECKING:
+    from eal.core.caller import Caller
+    from eal.domain.organization_settings.store import Outreach, Sender
+    from eal.domain.outreach.drafts.model import Draft, DraftReason
+
+
+def send(draft_id: str, by: Caller) -> Draft:
+    """The draft, with its e-mail in the queue of the sender. Of several concurrent requests one succeeds, because of
+    the draft's version.
+
+    Raises: NotFound, PreconditionFailed; Conflict if it has no text yet or was sent already, with `findings` if the
+    content policy blocks it, or with `suppression_id` if the address is suppressed.
+    """
+    before = DRAFTS.get(by.tenant, draft_id)
+    by.transaction.check_if_match(before.version)
+    if before.status != "draft":
+        raise Conflict(
+            f"A draft with the status '{before.status}' cannot be sent.",
+            status=before.status,
+            email_id=before.email_id,
+        )
+    company = organization_settings.company_of(by.organization_id)
+    outreach = organization_settings.outreach_in(company.settings)
+    found = checking.findings(before, company, by)
+    if outreach.sender is None or content_policy.blocks(found):
+        raise Conflict(
+            "The content policy forbids to send this draft. Correct what its findings with the level 'block' name.",
+            findings=[asdict(finding) for finding in found],
+        )
+    if suppression := suppressions.find(by.tenant, before.to):
+        raise Conflict(
+            "The recipient's address is suppressed: it gets no e-mail.",
+            suppression_id=suppression.id,
+            reason=suppression.reason,
+        )
+    email, content = _email(before, outreach, outreach.sender, by)
+    after = replace(before, status="queued", findings=found, email_id=email.id)
+    after = replace_version("draft.sent", before, after, by)
+    emails.queue(email, content, by)
+    return after
+
+
+def follow(email: Email, by: Caller) -> None:
+    """Set the draft's status when its e-mail has left the queue, in the caller's transaction.
+
+    Does nothing if the draft is deleted or has followed already.
+    """
+    draft = DRAFTS.find(by.tenant, email.draft_id) if email.draft_id else None
+    if draft is None or draft.status != "queued" or email.status == "queued":
+        return
+    if email.sent_at:
+        replace_version("draft.followed", draft, replace(draft, status="sent"), by)
+        return
+    reason: DraftReason = "suppressed" if email.status == "suppressed" else "refused"
+    replace_version("draft.followed", draft, replace(draft, status="not_sent", reason=reason), by)
+
+
+def _email(draft: Draft, outreach: Outreach, sender: Sender, by: Caller) -> tuple[Email, Content]:
+    now = test_clock.now_of(by.tenant, by.at)
+    email_id = ids.new("email", by.at)
+    rendered = templates.render_plain(
+        draft.subject or "", draft.body or "", sender, addresses.unsubscribe_placeholder(email_id)
+    )
+    reply_to = outreach.reply_domain and addresses.reply_address(by.tenant, email_id, outreach.reply_domain)
+    email = Email(
+        id=email_id,
+        created_at=now,
+        updated_at=now,
+        version=1,
+        salt=audit.new_salt(),
+        to=draft.to,
+        from_name=sender.name,
+        from_email=sender.email,
+        reply_to=reply_to,
+        subject=rendered.subject,
+        idempotency_key=draft.id,
+        send_at=now,
+        lead_id=draft.lead_id,
+        prospect_id=draft.prospect_id,
+        draft_id=draft.id,
+    )
+    return email, Content(html=rendered.html, text=rendered.text)

@@ -1,0 +1,182 @@
+"""Drafts in the State table: searches, and changes with their audit records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from eal.core import audit, ids
+from eal.core.errors import Conflict, ValidationFailed
+from eal.core.table.collection import Collection
+from eal.core.table.item import dump, patched
+from eal.core.table.keys import Key, partition
+from eal.domain.leads.store import LEADS
+from eal.domain.organization_settings import store as organization_settings
+from eal.domain.outreach.drafts import checking
+from eal.domain.outreach.drafts.model import PERSONAL, Draft
+from eal.domain.prospects.store import PROSPECTS
+
+if TYPE_CHECKING:
+    from eal.core.caller import Caller
+    from eal.core.table.collection import Index
+    from eal.core.table.item import Item
+    from eal.core.table.page import Page
+    from eal.core.tenancy import Tenant
+    from eal.domain.outreach.drafts.wire import DraftCreate, DraftQuery, DraftUpdate
+
+DRAFTS = Collection("DRAFT", Draft, id_prefix="draft", noun="draft")
+
+_NOT_AUDITED = frozenset({"id", "created_at", "provenance"})
+
+
+def recipient_partition(tenant: Tenant, address: str) -> str:
+    """`org_…#live#DRAFT_RECIPIENT#dana@example.com`: the pointers to the drafts to one address, for erasures.
+
+    Items and not an index, because both indexes are used by lists.
+    """
+    return partition(tenant, "DRAFT_RECIPIENT", address)
+
+
+def recipient_key(tenant: Tenant, draft: Draft) -> Key:
+    return Key(recipient_partition(tenant, draft.to), draft.id)
+
+
+def add(body: DraftCreate, by: Caller) -> Draft:
+    """A new draft. With `instructions`, the task `write_email` is enqueued.
+
+    Raises: NotFound for an unknown lead or prospect; Conflict if AI is to write and is switched off.
+    """
+    if body.lead_id:
+        LEADS.get(by.tenant, body.lead_id)
+    if body.prospect_id:
+        PROSPECTS.get(by.tenant, body.prospect_id)
+    new = Draft(
+        id=ids.new("draft", by.at),
+        status="writing" if body.instructions else "draft",
+        to=body.to,
+        created_at=by.at,
+        updated_at=by.at,
+        version=1,
+        salt=audit.new_salt(),
+        lead_id=body.lead_id,
+        prospect_id=body.prospect_id,
+        subject=body.subject,
+        body=body.body,
+        instructions=body.instructions,
+        tone=(body.tone or "professional") if body.instructions else None,
+    )
+    company = organization_settings.company_of(by.organization_id)
+    if new.instructions:
+        if not organization_settings.ai_policy(company.settings).enabled:
+            raise Conflict("AI is switched off: the setting 'ai.enabled' of the organization is false.")
+        by.transaction.enqueue_task("write_email", {"draft_id": new.id})
+    else:
+        new = replace(new, findings=checking.findings(new, company, by))
+    by.transaction.create(item_of(new, by))
+    pointer = recipient_key(by.tenant, new)
+    by.transaction.create({**pointer._asdict(), "kind": "DRAFT_RECIPIENT"})
+    by.transaction.audit(
+        "draft.created", new.id, audit.changes({}, _audited(new), personal=PERSONAL, salt=new.salt)
+    )
+    return new
+
+
+def search(query: DraftQuery, by: Caller) -> Page[Draft]:
+    """Drafts, newest first. Status, lead and prospect have indexes."""
+    if query.lead_id and query.prospect_id:
+        raise ValidationFailed(
+            [
+                {
+                    "pointer": "/prospect_id",
+                    "message": "Send 'lead_id' or 'prospect_id', not both.",
+                    "type": "exclusive",
+                    "location": "query",
+                }
+            ]
+        )
+    index: Index | None = None
+    indexed_by: tuple[str, ...] = ()
+    if query.lead_id or query.prospect_id:
+        index = "gsi2"
+        indexed_by = ("lead", query.lead_id) if query.lead_id else ("prospect", query.prospect_id or "")
+    elif query.status:
+        index, indexed_by = "gsi1", ("status", query.status)
+    keep = (lambda item: item["status"] == query.status) if query.status and index == "gsi2" else None
+    return DRAFTS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+
+
+def update(draft_id: str, body: DraftUpdate, by: Caller) -> Draft:
+    """The draft with the fields of the body and the findings for its new text. A failed one becomes a draft once it has
+    both subject and body.
+
+    Raises: NotFound, PreconditionFailed; Conflict if it is not editable; ValidationFailed for null.
+    """
+    before = DRAFTS.get(by.tenant, draft_id)
+    by.transaction.check_if_match(before.version)
+    if not before.is_editable:
+        raise _conflict(before, "changed")
+    for name in ("subject", "body"):
+        if name in body.model_fields_set and getattr(body, name) is None:
+            raise ValidationFailed(
+                [{"pointer": f"/{name}", "message": "Must not be null.", "type": "null_forbidden"}]
+            )
+    after = patched(before, body)
+    if after == before:
+        return before
+    after = replace(after, edited=after.instructions is not None)
+    if after.subject and after.body:
+        company = organization_settings.company_of(by.organization_id)
+        found = checking.findings(after, company, by)
+        after = replace(after, status="draft", reason=None, findings=found)
+    return replace_version("draft.updated", before, after, by)
+
+
+def delete(draft_id: str, by: Caller) -> None:
+    """Delete a draft. The e-mail that it became stays.
+
+    Raises: NotFound, PreconditionFailed; Conflict while its e-mail is queued.
+    """
+    before = DRAFTS.get(by.tenant, draft_id)
+    by.transaction.check_if_match(before.version)
+    if before.status == "queued":
+        raise _conflict(before, "deleted")
+    by.transaction.delete(DRAFTS.key(by.tenant, before.id), was=before.version)
+    by.transaction.delete(recipient_key(by.tenant, before))
+    changes = audit.changes(_audited(before), {}, personal=PERSONAL, salt=before.salt)
+    by.transaction.audit("draft.deleted", before.id, changes)
+
+
+def replace_version(action: str, before: Draft, changed: Draft, by: Caller) -> Draft:
+    """Write the draft's next version, in the caller's transaction."""
+    after = replace(changed, updated_at=by.at, version=before.version + 1)
+    by.transaction.replace(item_of(after, by), was=before.version)
+    changes = audit.changes(_audited(before), _audited(after), personal=PERSONAL, salt=after.salt)
+    by.transaction.audit(action, after.id, changes)
+    return after
+
+
+def item_of(draft: Draft, by: Caller) -> Item:
+    """The draft's item, indexed by status and by whom it is about."""
+    return DRAFTS.item(by.tenant, draft, gsi1=("status", draft.status), gsi2=draft.person)
+
+
+def _conflict(draft: Draft, change: str) -> Conflict:
+    return Conflict(
+        f"A draft with the status '{draft.status}' cannot be {change}.",
+        status=draft.status,
+        email_id=draft.email_id,
+    )
+
+
+def _audited(draft: Draft) -> Item:
+    """The fields that the audit log records: of the provenance, what names the engine and its input."""
+    shown = {name: value for name, value in dump(draft).items() if name not in _NOT_AUDITED}
+    if draft.provenance is None:
+        return shown
+    return {
+        **shown,
+        "engine": draft.provenance.engine,
+        "model": draft.provenance.model,
+        "prompt_version": draft.provenance.prompt_version,
+        "input_sha256": draft.provenance.input_sha256,
+    }

@@ -1,0 +1,161 @@
+"""What the API accepts and returns for drafts."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from eal.ai.content_policy import Level, Rule
+from eal.ai.provenance import ProvenanceView
+from eal.ai.writing import Tone
+from eal.core.clock import Instant
+from eal.core.contact import Email
+from eal.core.listing import ListQuery, PageView
+from eal.core.wire import Wire, one_line, prose, without_defaults
+from eal.domain.outreach.drafts.model import (
+    MAX_BODY_CHARACTERS,
+    MAX_INSTRUCTIONS_CHARACTERS,
+    MAX_SUBJECT_CHARACTERS,
+    DraftReason,
+    DraftStatus,
+)
+
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+Subject = Annotated[str, Field(min_length=1, max_length=MAX_SUBJECT_CHARACTERS), AfterValidator(one_line)]
+Body = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_BODY_CHARACTERS,
+        description="Plain text. It is sent as text and as HTML; a postal address and an unsubscribe link are "
+        "appended. `[text](https://…)` becomes a link.",
+    ),
+    AfterValidator(prose),
+]
+Instructions = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_INSTRUCTIONS_CHARACTERS,
+        description="What the AI is to write, in English, such as: Follow up on the estimate, and mention that the "
+        "crew has time next week.",
+    ),
+    AfterValidator(prose),
+]
+PersonId = Annotated[str, Field(max_length=100)]
+
+
+class DraftCreate(Wire):
+    """A new draft: either `subject` and `body`, or `instructions` by which the AI writes them. A `subject` next to
+    `instructions` is kept.
+    """
+
+    model_config = ConfigDict(
+        **_INPUT,
+        json_schema_extra={
+            "oneOf": [
+                {
+                    "required": ["subject", "body"],
+                    "properties": {
+                        "subject": {"type": "string"},
+                        "body": {"type": "string"},
+                        "instructions": {"type": "null"},
+                        "tone": {"type": "null"},
+                    },
+                },
+                {
+                    "required": ["instructions"],
+                    "properties": {"instructions": {"type": "string"}, "body": {"type": "null"}},
+                },
+            ]
+        },
+    )
+
+    to: Email
+    lead_id: Annotated[PersonId | None, Field(description="The lead that it is about.")] = None
+    prospect_id: Annotated[
+        PersonId | None, Field(description="The prospect that it is about. Not together with `lead_id`.")
+    ] = None
+    subject: Subject | None = None
+    body: Body | None = None
+    instructions: Instructions | None = None
+    tone: Annotated[Tone | None, Field(description="Of what the AI writes; `professional` if null.")] = None
+
+    @model_validator(mode="after")
+    def _is_by_hand_or_by_ai(self) -> Self:
+        if self.lead_id and self.prospect_id:
+            raise ValueError("Send 'lead_id' or 'prospect_id', not both.")
+        if self.instructions and self.body:
+            raise ValueError("Send 'body' or 'instructions', not both.")
+        if not self.instructions and not (self.subject and self.body):
+            raise ValueError("Send 'subject' and 'body', or 'instructions'.")
+        if self.tone and not self.instructions:
+            raise ValueError("'tone' needs 'instructions'.")
+        return self
+
+
+class DraftUpdate(Wire):
+    """Only the fields present change."""
+
+    model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("subject", "body"))
+
+    subject: Subject | None = None
+    body: Body | None = None
+
+
+class DraftQuery(ListQuery):
+    status: DraftStatus | None = None
+    lead_id: PersonId | None = None
+    prospect_id: PersonId | None = None
+
+
+class FindingView(Wire):
+    """What the content policy has against the text. The draft cannot be sent while a finding has the level `block`."""
+
+    rule: Rule
+    level: Level
+    field: Annotated[
+        Literal["subject", "body"] | None, Field(description="Null: the finding is about what is missing.")
+    ]
+    quote: Annotated[str | None, Field(description="The words in that field.")]
+    advice: str
+
+
+class DraftView(Wire):
+    """`writing` until the AI has written it, then `draft`, or `failed` with a `reason`. From sending on it is `queued`,
+    then `sent`, or `not_sent` with a `reason`.
+    """
+
+    id: str
+    status: DraftStatus
+    to: str
+    lead_id: str | None
+    prospect_id: str | None
+    subject: str | None
+    body: str | None
+    instructions: str | None
+    tone: Tone | None
+    findings: list[FindingView]
+    remarks: Annotated[
+        list[str],
+        Field(
+            description="What the AI did with the instructions: `goal:…` names the kind of e-mail that it took them "
+            "for, `left_out:…` a statement that the content policy forbids, `not_understood` a part without effect."
+        ),
+    ]
+    provenance: Annotated[ProvenanceView | None, Field(description="Null if a person wrote the text.")]
+    edited: Annotated[bool, Field(description="Whether a person has changed what the AI wrote.")]
+    reason: DraftReason | None
+    email_id: Annotated[str | None, Field(description="The e-mail that the draft became.")]
+    created_at: Instant
+    updated_at: Instant
+    version: int
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return tuple(filter(None, (self.id, self.lead_id, self.prospect_id)))
+
+
+class DraftPage(PageView[DraftView]):
+    pass

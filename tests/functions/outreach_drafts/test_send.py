@@ -1,0 +1,296 @@
+"""POST /v1/outreach/drafts/{draft_id}/send."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from eal.core.clock import now
+from eal.domain.outreach import addresses
+from eal.domain.outreach.drafts import sending
+from eal.domain.outreach.emails.store import EMAILS, content_of
+from eal.domain.outreach.suppressions import store as suppressions
+from tests.support import drafts
+from tests.support.callrail import actions, stored
+from tests.support.faults import Killed, overtaken, watched_calls
+from tests.support.http import call
+from tests.support.pipeline import items
+from tests.support.tenants import new_tenant, operator
+
+if TYPE_CHECKING:
+    from eal.domain.outreach.emails.model import EmailStatus
+    from tests.support.tenants import Tenant
+
+
+@pytest.fixture
+def draft(tenant: Tenant) -> dict[str, Any]:
+    """A draft that may be sent."""
+    drafts.set_sender(tenant)
+    return drafts.drafted(tenant)
+
+
+def _suppress(tenant: Tenant, address: str) -> str:
+    by = operator(tenant.id)
+    found = suppressions.suppress_address(address, "unsubscribed", "api", by)
+    by.transaction.commit()
+    assert found
+    return found.id
+
+
+def test_a_draft_becomes_one_queued_email(tenant: Tenant, draft: dict[str, Any]) -> None:
+    answer = drafts.send(tenant, draft)
+
+    assert (answer.status, answer.headers["ETag"], answer.json["status"]) == (202, '"2"', "queued")
+    assert drafts.read(tenant, draft) == answer.json
+    (item,) = stored("EMAIL", tenant.id)
+    email = EMAILS.load(item)
+    assert answer.json["email_id"] == email.id
+    assert item["kind"] == "EMAIL"
+    assert (email.kind, email.status, email.draft_id) == ("draft", "queued", draft["id"])
+    assert (email.to, email.subject, email.idempotency_key) == ("dana@example.com", "The report", draft["id"])
+    assert (email.from_name, email.from_email) == (drafts.SENDER["name"], drafts.SENDER["email"])
+    assert email.reply_to is None
+    assert actions("draft", tenant.id) == ["draft.created", "draft.sent"]
+    assert actions("email", tenant.id) == ["email.queued"]
+    (marker,) = items("DUE")
+    assert (marker["organization_id"]["S"], marker["mode"]["S"]) == (tenant.id, "live")
+
+
+def test_the_email_has_the_footer_that_the_law_requires(tenant: Tenant, draft: dict[str, Any]) -> None:
+    email_id = drafts.send(tenant, draft).json["email_id"]
+
+    content = content_of(email_id, operator(tenant.id))
+    assert content
+    for part in (content.text, content.html or ""):
+        assert drafts.SENDER["postal_address"] in part
+        assert addresses.unsubscribe_placeholder(email_id) in part
+    assert "the report is ready." in content.text
+
+
+def test_markup_and_tags_in_the_text_stay_text(tenant: Tenant) -> None:
+    drafts.set_sender(tenant)
+    draft = drafts.drafted(tenant, body="Sam at Acme <script>alert(1)</script> {{ config }} {% for %}")
+
+    email_id = drafts.send(tenant, draft).json["email_id"]
+
+    content = content_of(email_id, operator(tenant.id))
+    assert content
+    assert content.html
+    assert "<script>" not in content.html
+    assert "{{ config }} {% for %}" in content.text
+
+
+def test_replies_go_to_an_address_of_their_own_if_the_tenant_receives_mail(tenant: Tenant) -> None:
+    drafts.set_sender(tenant, outreach={"reply_domain": "mail.acme.example.com"})
+    draft = drafts.drafted(tenant)
+
+    email_id = drafts.send(tenant, draft).json["email_id"]
+
+    (item,) = stored("EMAIL", tenant.id)
+    reply_to = str(item["reply_to"])
+    assert reply_to.endswith("@mail.acme.example.com")
+    assert addresses.read_reply_address(tenant.in_mode("live"), reply_to) == email_id
+
+
+def test_a_draft_is_sent_once(tenant: Tenant, draft: dict[str, Any]) -> None:
+    first = drafts.send(tenant, draft).json
+
+    again = drafts.send(tenant, draft)
+
+    assert (again.status, again.error) == (409, "conflict")
+    assert again.json["error"]["details"]["email_id"] == first["email_id"]
+    assert len(stored("EMAIL", tenant.id)) == 1
+
+
+def test_a_repeated_request_gets_the_first_answer(tenant: Tenant, draft: dict[str, Any]) -> None:
+    answers = [drafts.send(tenant, draft, **{"Idempotency-Key": "once"}) for _ in range(2)]
+
+    assert answers[0].json == answers[1].json
+    assert answers[1].headers["Idempotent-Replayed"] == "true"
+    assert len(stored("EMAIL", tenant.id)) == 1
+
+
+def test_of_two_concurrent_requests_one_sends(
+    tenant: Tenant, draft: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with overtaken(monkeypatch, lambda: drafts.send(tenant, draft)):
+        late = drafts.send(tenant, draft)
+
+    assert late.status == 409
+    assert len(stored("EMAIL", tenant.id)) == 1
+    assert actions("draft", tenant.id) == ["draft.created", "draft.sent"]
+
+
+def test_the_text_of_the_last_edit_is_checked_and_sent(
+    tenant: Tenant, draft: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def edit() -> None:
+        path = f"{drafts.PATH}/{draft['id']}"
+        call("PATCH", path, key=tenant.write, json_body={"body": "Act now! Sam at Acme"})
+
+    with overtaken(monkeypatch, edit):
+        answer = drafts.send(tenant, draft)
+
+    assert answer.status == 409
+    assert stored("EMAIL", tenant.id) == []
+
+
+def test_a_request_killed_at_any_call_sends_at_most_once_and_can_be_repeated(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts.set_sender(tenant)
+    with watched_calls(monkeypatch) as calls:
+        drafts.send(tenant, drafts.drafted(tenant))
+    for number in range(1, len(calls.made) + 1):
+        draft = drafts.drafted(tenant)
+        with watched_calls(monkeypatch) as killed:
+            killed.kill_after = number
+            with suppress(Killed):
+                drafts.send(tenant, draft)
+
+        assert drafts.send(tenant, draft).status in (202, 409)
+
+        of_draft = [item for item in stored("EMAIL", tenant.id) if item["draft_id"] == draft["id"]]
+        assert len(of_draft) == 1
+        assert drafts.read(tenant, draft)["status"] == "queued"
+
+
+def test_a_blocked_draft_is_refused_with_its_findings(tenant: Tenant) -> None:
+    drafts.set_sender(tenant)
+    draft = drafts.drafted(tenant, body="Sam at Acme: your insurance will cover everything. It's guaranteed.")
+
+    answer = drafts.send(tenant, draft)
+
+    assert (answer.status, answer.error) == (409, "conflict")
+    found = answer.json["error"]["details"]["findings"]
+    assert found == draft["findings"]
+    assert [(finding["rule"], finding["level"]) for finding in found] == [
+        ("coverage_promise", "block"),
+        ("guarantee", "warn"),
+    ]
+    assert stored("EMAIL", tenant.id) == []
+
+
+def test_a_warning_does_not_block(tenant: Tenant) -> None:
+    drafts.set_sender(tenant)
+    draft = drafts.drafted(tenant, body="Sam at Acme: we are licensed and insured.")
+    assert drafts.rules(draft) == ["licence_claim"]
+
+    assert drafts.send(tenant, draft).status == 202
+
+
+def test_a_sender_that_was_removed_blocks(tenant: Tenant, draft: dict[str, Any]) -> None:
+    body = {"settings": {"sender": None}}
+    assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body).status == 200
+
+    answer = drafts.send(tenant, draft)
+
+    assert answer.status == 409
+    assert [f["rule"] for f in answer.json["error"]["details"]["findings"]] == ["missing_sender"]
+
+
+@pytest.mark.parametrize("status", ["writing", "failed"])
+def test_a_draft_without_text_is_refused(tenant: Tenant, status: str) -> None:
+    drafts.set_sender(tenant)
+    draft = drafts.ordered(tenant)
+    if status == "failed":
+        drafts.set_sender(tenant, ai={"enabled": False})
+        drafts.write(drafts.task(tenant, draft))
+
+    answer = drafts.send(tenant, draft)
+
+    assert (answer.status, answer.json["error"]["details"]["status"]) == (409, status)
+
+
+def test_a_suppressed_address_is_refused(tenant: Tenant, draft: dict[str, Any]) -> None:
+    suppression_id = _suppress(tenant, "dana@example.com")
+
+    answer = drafts.send(tenant, draft)
+
+    assert (answer.status, answer.error) == (409, "conflict")
+    details = answer.json["error"]["details"]
+    assert (details["suppression_id"], details["reason"]) == (suppression_id, "unsubscribed")
+    assert "dana@example.com" not in answer.text
+    assert stored("EMAIL", tenant.id) == []
+    assert drafts.read(tenant, draft)["status"] == "draft"
+
+
+def test_a_reply_may_begin_with_re_after_an_email_was_sent(tenant: Tenant, draft: dict[str, Any]) -> None:
+    reply = drafts.drafted(tenant, subject="Re: The report")
+    assert drafts.rules(reply) == ["misleading_subject"]
+    drafts.send(tenant, draft)
+    assert drafts.send(tenant, reply).status == 409  # queued is not sent
+    _mark(tenant, "sent")
+
+    assert drafts.send(tenant, reply).status == 202
+
+
+def _mark(tenant: Tenant, status: EmailStatus) -> None:
+    """Let the tenant's queued e-mail have left the queue, as the sender does."""
+    by = operator(tenant.id)
+    (item,) = [item for item in stored("EMAIL", tenant.id) if item["status"] == "queued"]
+    before = EMAILS.load(item)
+    sent_at = now() if status in ("sent", "bounced") else None
+    after = replace(before, status=status, sent_at=sent_at, version=before.version + 1)
+    by.transaction.put_version(EMAILS.item(by.tenant, after, gsi1=("to", after.to)), was=before.version)
+    by.transaction.audit("email.sent", after.id)
+    sending.follow(after, by)
+    by.transaction.commit()
+
+
+@pytest.mark.parametrize(
+    ("of_email", "expected", "reason"),
+    [
+        ("sent", "sent", None),
+        ("bounced", "sent", None),
+        ("suppressed", "not_sent", "suppressed"),
+        ("failed", "not_sent", "refused"),
+    ],
+)
+def test_the_draft_follows_its_email_out_of_the_queue(
+    tenant: Tenant, draft: dict[str, Any], of_email: EmailStatus, expected: str, reason: str | None
+) -> None:
+    drafts.send(tenant, draft)
+
+    _mark(tenant, of_email)
+
+    after = drafts.read(tenant, draft)
+    assert (after["status"], after["reason"]) == (expected, reason)
+    assert drafts.send(tenant, draft).status == 409
+    assert call("DELETE", f"{drafts.PATH}/{draft['id']}", key=tenant.write).status == 204
+    assert len(stored("EMAIL", tenant.id)) == 1
+
+
+def test_an_email_without_a_draft_is_not_followed(tenant: Tenant, draft: dict[str, Any]) -> None:
+    drafts.send(tenant, draft)
+    email = EMAILS.load(stored("EMAIL", tenant.id)[0])
+    by = operator(tenant.id)
+
+    sending.follow(email, by)  # still queued
+    sending.follow(replace(email, draft_id=None, status="sent"), by)
+    sending.follow(replace(email, draft_id="draft_01kq09bekje6vbq5xe2b60xtww", status="sent"), by)
+
+    assert by.transaction.is_empty
+
+
+def test_another_version_is_refused(tenant: Tenant, draft: dict[str, Any]) -> None:
+    assert drafts.send(tenant, draft, **{"If-Match": '"2"'}).status == 412
+    assert stored("EMAIL", tenant.id) == []
+
+
+def test_test_mode_queues_in_test_mode(tenant: Tenant) -> None:
+    drafts.set_sender(tenant)
+    draft = drafts.create(tenant, drafts.TEXT, tenant.test_admin).json
+
+    assert drafts.send(tenant, draft, tenant.test_admin).status == 202
+
+    assert stored("EMAIL", tenant.id) == []
+    assert len(stored("EMAIL", tenant.id, "test")) == 1
+
+
+def test_a_draft_of_another_tenant_or_mode_does_not_exist(tenant: Tenant, draft: dict[str, Any]) -> None:
+    for key in (new_tenant("Other").admin, tenant.test_admin):
+        assert drafts.send(tenant, draft, key).status == 404

@@ -1,0 +1,77 @@
+"""Drafts of a tenant, by its API, and the worker that writes them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tests.support.http import Answer, call, load_app
+from tests.support.pipeline import sqs_event
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Tenant
+
+SENDER = {
+    "name": "Sam at Acme",
+    "email": "sam@acme.example.com",
+    "postal_address": "1 Elm St, Oakland, CA 94601",
+}
+TEXT: dict[str, object] = {
+    "subject": "The report",
+    "body": "Hello Dana,\n\nthe report is ready.\n\nSam at Acme",
+}
+PATH = "/v1/outreach/drafts"
+
+
+def set_sender(tenant: Tenant, **settings: object) -> None:
+    body = {"settings": {"sender": SENDER, **settings}}
+    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body)
+    assert answer.status == 200, answer.text
+
+
+def create(tenant: Tenant, fields: dict[str, object], key: str | None = None) -> Answer:
+    body = {"to": "dana@example.com", **fields}
+    return call("POST", PATH, key=key or tenant.write, json_body=body)
+
+
+def drafted(tenant: Tenant, **fields: object) -> dict[str, Any]:
+    """A draft by hand."""
+    answer = create(tenant, {**TEXT, **fields})
+    assert answer.status == 201, answer.text
+    draft: dict[str, Any] = answer.json
+    return draft
+
+
+def ordered(tenant: Tenant, key: str | None = None, **fields: object) -> dict[str, Any]:
+    """A draft that the AI is to write."""
+    answer = create(tenant, {"instructions": "Follow up on the estimate.", **fields}, key)
+    assert answer.status == 202, answer.text
+    draft: dict[str, Any] = answer.json
+    return draft
+
+
+def read(tenant: Tenant, draft: dict[str, Any], key: str | None = None) -> dict[str, Any]:
+    answer = call("GET", f"{PATH}/{draft['id']}", key=key or tenant.read)
+    assert answer.status == 200, answer.text
+    found: dict[str, Any] = answer.json
+    return found
+
+
+def send(tenant: Tenant, draft: dict[str, Any], key: str | None = None, **headers: str) -> Answer:
+    return call("POST", f"{PATH}/{draft['id']}/send", key=key or tenant.write, headers=headers)
+
+
+def task(tenant: Tenant, draft: dict[str, Any], mode: str = "live") -> str:
+    return json.dumps(
+        {"organization_id": tenant.id, "mode": mode, "request_id": "request-1", "draft_id": draft["id"]}
+    )
+
+
+def write(*messages: str) -> list[str]:
+    """Run the worker. Returns the messages that failed."""
+    answer = load_app("workers/write_email").handler(sqs_event("WriteEmailQueue", list(messages)), None)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def rules(draft: dict[str, Any]) -> list[str]:
+    return [finding["rule"] for finding in draft["findings"]]
