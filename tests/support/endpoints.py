@@ -35,6 +35,7 @@ NEEDED: dict[str, tuple[tuple[str, str, dict[str, Any]], ...]] = {
             {"settings": {"url": "http://127.0.0.1:49152/"}, "secrets": {"signing_secret": "x" * 24}},
         ),
     ),
+    "POST /v1/outreach/drafts/{draft_id}/send": _READY_TO_SEND,
     "POST /v1/outreach/sequences/{sequence_id}/transitions": _READY_TO_SEND,
 }
 """Requests that must succeed before the endpoint, because it needs more than the item."""

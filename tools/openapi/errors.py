@@ -62,6 +62,22 @@ DETAILS: dict[str, Node] = {
         enum=["expires_at", "allowed_cidrs"],
     ),
     "disabled_reason": _text("`conflict`: why the webhook endpoint is disabled."),
+    "email_id": _text("`conflict`: the e-mail that the draft became."),
+    "findings": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["rule", "level", "advice"],
+            "properties": {
+                "rule": {"type": "string"},
+                "level": {"type": "string", "enum": ["block", "warn"]},
+                "advice": {"type": "string"},
+                "field": {"type": ["string", "null"]},
+                "quote": {"type": ["string", "null"]},
+            },
+        },
+        "description": "`conflict`: the findings of the content policy. Those with the level `block` forbid the change.",
+    },
     "id": _text(
         "`conflict`: the existing resource. `not_found`: the resource that does not exist or was erased."
     ),
@@ -94,6 +110,7 @@ DETAILS: dict[str, Node] = {
     "required": _text("`insufficient_scope`: the required scope.", enum=[*SCOPES]),
     "resource": _text("`grant_required`: the resource that the child has not granted."),
     "status": _text("`conflict`, `illegal_transition`: the current status."),
+    "suppression_id": _text("`conflict`: the suppression of the recipient's address or domain."),
     "unfinished": {
         "type": "array",
         "items": {
@@ -141,6 +158,22 @@ OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
         "conflict": (
             "The lead lead_01kq09bekje6vbq5xe2b60xtww has the same e-mail address.",
             {"id": "lead_01kq09bekje6vbq5xe2b60xtww", "matched_on": "email"},
+        )
+    },
+    "sendDraft": {
+        "conflict": (
+            "The content policy forbids to send this draft. Correct what its findings with the level 'block' name.",
+            {
+                "findings": [
+                    {
+                        "rule": "fake_urgency",
+                        "level": "block",
+                        "field": "subject",
+                        "quote": "Final notice",
+                        "advice": "Leave out the pressure. State a real date and its reason if there is one.",
+                    }
+                ]
+            },
         )
     },
     "transitionClaim": {

@@ -79,6 +79,7 @@ _IN_PATH: dict[str, Node] = {
         "description": "Unguessable id of the connection; it identifies the tenant, mode and vendor.",
     },
     "delivery_id": _named("Id of the delivery.", "dlv"),
+    "draft_id": _named("Id of the draft.", "draft"),
     "enrollment_id": _named("Id of the enrollment.", "enr"),
     "email_id": _named("Id of the e-mail.", "email"),
     "event_id": _named("Id of the event.", "evt"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
+from eal.ai import content_policy, writing
 from eal.ai.classification import Intent, Urgency
 from eal.ai.policy import EngineChoice
 from eal.ai.replies import ReplyClass
@@ -36,6 +37,7 @@ from eal.domain.organizations.members.model import Role
 from eal.domain.outreach import mail
 from eal.domain.outreach.deliverability import model as deliverability
 from eal.domain.outreach.deliverability.wire import GroupBy, OutreachSenderView
+from eal.domain.outreach.drafts import model as drafts
 from eal.domain.outreach.emails import model as emails
 from eal.domain.outreach.emails.wire import EmailView
 from eal.domain.outreach.enrollments import model as enrollments
@@ -127,6 +129,11 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(notes.NoteKind): "ClaimNoteKind",
     _values(dispatch.Action): "DispatchAction",
     _values(dispatch.RuleId): "DispatchRule",
+    _values(content_policy.Level): "FindingLevel",
+    _values(content_policy.Rule): "ContentRule",
+    _values(drafts.DraftReason): "DraftReason",
+    _values(drafts.DraftStatus): "DraftStatus",
+    _values(writing.Tone): "EmailTone",
     _values(emails.EmailKind): "EmailKind",
     _values(emails.EmailStatus): "EmailStatus",
     _values(emails.OccurrenceType): "EmailEventType",

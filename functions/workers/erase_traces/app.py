@@ -13,6 +13,7 @@ from eal.domain.claims import retention
 from eal.domain.leads import erasure as leads
 from eal.domain.messages import erasure as messages
 from eal.domain.outreach import erasure as outreach
+from eal.domain.outreach.drafts import erasure as drafts
 from eal.domain.outreach.replies import erasure as replies
 from eal.domain.prospects import erasure as prospects
 from eal.domain.webhooks.deliveries import erasure as deliveries
@@ -102,6 +103,7 @@ def _erase_outreach(erased: Erased, task: TenantMessage) -> None:
     by = worker_of(task, "erase_traces")
     stopped = outreach.stop_enrollments(erased, by)
     by.transaction.commit()
+    drafts.erase_drafts(task.tenant, erased)
     for reply_id in replies.reply_ids(task.tenant, erased):
         replies.scrub_traces(task.tenant, reply_id)
         deliveries.erase_responses(task.tenant, reply_id)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import drafts
 from tests.support.callrail import actions, stored
+from tests.support.faults import overtaken
 from tests.support.http import call
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def test_the_tone_is_professional_by_default(tenant: Tenant) -> None:
         ({"subject": "x", "body": "x" * 10_001}, "/body"),
         ({"subject": "x", "body": "x", "status": "sent"}, "/status"),
         ({"subject": "x", "body": "x", "findings": []}, "/findings"),
+        ({"subject": "x", "body": "x", "lead_id": ""}, "/lead_id"),
         (
             {
                 "subject": "x",
@@ -116,9 +118,24 @@ def test_a_person_of_another_tenant_or_mode_does_not_exist(tenant: Tenant, field
     prefix = "lead" if field == "lead_id" else "pros"
     for foreign in (f"{prefix}_01kq09bekje6vbq5xe2b60xtww", "x", _lead(tenant)[::-1]):
         answer = drafts.create(tenant, {**drafts.TEXT, field: foreign})
-        assert (answer.status, answer.error) == (404, "not_found")
+        assert (answer.status, answer.error) == (422, "validation_error")
+        assert answer.json["error"]["details"]["fields"][0]["pointer"] == f"/{field}"
     of_live = {**drafts.TEXT, "lead_id": _lead(tenant, email="b@example.com")}
-    assert drafts.create(tenant, of_live, tenant.test_admin).status == 404
+    assert drafts.create(tenant, of_live, tenant.test_admin).status == 422
+
+
+@pytest.mark.parametrize("collection", ["leads", "prospects"])
+def test_a_person_that_is_erased_meanwhile_gets_no_draft(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, collection: str
+) -> None:
+    body = {"email": "dana@example.com"}
+    person = call("POST", f"/v1/{collection}", key=tenant.write, json_body=body).json["id"]
+    field = "lead_id" if collection == "leads" else "prospect_id"
+
+    with overtaken(monkeypatch, lambda: call("DELETE", f"/v1/{collection}/{person}", key=tenant.admin)):
+        answer = drafts.create(tenant, {**drafts.TEXT, field: person})
+
+    assert (answer.status, stored("DRAFT", tenant.id)) == (422, [])
 
 
 def test_ai_that_is_switched_off_writes_nothing(tenant: Tenant) -> None:

@@ -10,7 +10,7 @@ import pytest
 from eal.core import aws
 from eal.core import clock as eal_clock
 from tests.functions.workers.test_classify_reply import INTERESTED, answer, conversation
-from tests.support import callrail, inbound, replies
+from tests.support import callrail, drafts, inbound, replies
 from tests.support.callrail import events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -260,8 +260,10 @@ def test_a_worker_killed_after_any_call_ends_with_the_same_state(
     _write_and_be_written_to(tenant, monkeypatch, "q@example.com", PHONE, WORD)
     (made,) = call("GET", "/v1/leads", key=tenant.read).json["data"]
     call("PATCH", f"/v1/leads/{made['id']}", key=tenant.write, json_body={"phones": [PHONE]})
+    drafts.create(tenant, {"to": "q@example.com", "subject": WORD, "body": WORD})
+    drafts.create(tenant, {"to": "other@example.com", "lead_id": made["id"], "instructions": WORD})
     body = _task_of_an_erasure(tenant)
-    for kind in ("EVENT", "IDEMPOTENCY", "DELIVERY", *MESSAGES[:-1]):
+    for kind in ("DRAFT", "EVENT", "IDEMPOTENCY", "DELIVERY", *MESSAGES[:-1]):
         assert WORD in json.dumps(items(kind))
 
     killed_at = 0
@@ -277,9 +279,39 @@ def test_a_worker_killed_after_any_call_ends_with_the_same_state(
 
     assert killed_at > 5
     assert WORD not in json.dumps(items())
-    assert items("LEAD_HISTORY") == items("ANSWER") == []
+    assert items("LEAD_HISTORY") == items("ANSWER") == items("DRAFT") == items("DRAFT_RECIPIENT") == []
     assert [kind for kind in MESSAGES if items(kind)] == []
     assert len(items("IDEMPOTENCY")) == 2
+
+
+@pytest.mark.parametrize("collection", ["leads", "prospects"])
+def test_drafts_to_and_about_a_person_are_erased_with_their_responses_and_no_others(
+    tenant: Tenant, collection: str
+) -> None:
+    field = "lead_id" if collection == "leads" else "prospect_id"
+    person = call("POST", f"/v1/{collection}", key=tenant.write, json_body={"email": "q@example.com"}).json
+    for number, fields in enumerate(({"to": "q@example.com"}, {"to": "b@example.com", field: person["id"]})):
+        body = {"subject": WORD, "body": WORD, **fields}
+        headers = {"Idempotency-Key": str(number)}
+        assert call("POST", drafts.PATH, key=tenant.write, json_body=body, headers=headers).status == 201
+    kept = drafts.drafted(tenant, to="b@example.com")
+
+    call("DELETE", f"/v1/{collection}/{person['id']}", key=tenant.admin)
+    Pipeline().run()
+
+    assert call("GET", drafts.PATH, key=tenant.read).json["data"] == [kept]
+    assert WORD not in json.dumps(items())
+    assert len(items("DRAFT_RECIPIENT")) == 1
+
+
+def test_a_draft_to_the_address_after_the_erasure_stays(tenant: Tenant) -> None:
+    person = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "q@example.com"}).json
+    call("DELETE", f"/v1/leads/{person['id']}", key=tenant.admin)
+    kept = drafts.drafted(tenant, to="q@example.com")
+
+    Pipeline().run()
+
+    assert drafts.read(tenant, kept) == kept
 
 
 def _erased_lead(tenant: Tenant) -> str:

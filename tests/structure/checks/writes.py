@@ -74,6 +74,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/messages/erasure.py": "an erased lead's forms and text messages",
         "layers/shared/eal/domain/webhooks/deliveries/erasure.py": "the events of an erased lead, only read",
         "layers/shared/eal/domain/outreach/replies/erasure.py": "an erased person's replies",
+        "layers/shared/eal/domain/outreach/drafts/erasure.py": "the drafts to an erased lead or prospect",
         "layers/shared/eal/domain/outreach/erasure.py": "an erased prospect's e-mail events and replies",
     },
 }

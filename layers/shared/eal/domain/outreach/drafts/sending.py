@@ -11,9 +11,10 @@ from eal.core.errors import Conflict
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach import addresses, templates, test_clock
 from eal.domain.outreach.drafts import checking
-from eal.domain.outreach.drafts.store import DRAFTS, replace_version
+from eal.domain.outreach.drafts.store import DRAFTS, conflict, replace_version
 from eal.domain.outreach.emails import store as emails
 from eal.domain.outreach.emails.model import Content, Email
+from eal.domain.outreach.sending.message import reply_to
 from eal.domain.outreach.suppressions import store as suppressions
 
 if TYPE_CHECKING:
@@ -32,11 +33,7 @@ def send(draft_id: str, by: Caller) -> Draft:
     before = DRAFTS.get(by.tenant, draft_id)
     by.transaction.check_if_match(before.version)
     if before.status != "draft":
-        raise Conflict(
-            f"A draft with the status '{before.status}' cannot be sent.",
-            status=before.status,
-            email_id=before.email_id,
-        )
+        raise conflict(before, "sent")
     company = organization_settings.company_of(by.organization_id)
     outreach = organization_settings.outreach_in(company.settings)
     found = checking.findings(before, company, by)
@@ -49,7 +46,6 @@ def send(draft_id: str, by: Caller) -> Draft:
         raise Conflict(
             "The recipient's address is suppressed: it gets no e-mail.",
             suppression_id=suppression.id,
-            reason=suppression.reason,
         )
     email, content = _email(before, outreach, outreach.sender, by)
     after = replace(before, status="queued", findings=found, email_id=email.id)
@@ -79,17 +75,16 @@ def _email(draft: Draft, outreach: Outreach, sender: Sender, by: Caller) -> tupl
     rendered = templates.render_plain(
         draft.subject or "", draft.body or "", sender, addresses.unsubscribe_placeholder(email_id)
     )
-    reply_to = outreach.reply_domain and addresses.reply_address(by.tenant, email_id, outreach.reply_domain)
     email = Email(
         id=email_id,
         created_at=now,
-        updated_at=now,
+        updated_at=by.at,
         version=1,
         salt=audit.new_salt(),
         to=draft.to,
         from_name=sender.name,
         from_email=sender.email,
-        reply_to=reply_to,
+        reply_to=reply_to(by.tenant, email_id, outreach),
         subject=rendered.subject,
         idempotency_key=draft.id,
         send_at=now,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from eal.core.table.collection import Index
     from eal.core.table.item import Item
     from eal.core.table.page import Page
+    from eal.core.table.write import Refusal
     from eal.core.tenancy import Tenant
     from eal.domain.outreach.drafts.wire import DraftCreate, DraftQuery, DraftUpdate
 
@@ -44,12 +45,10 @@ def recipient_key(tenant: Tenant, draft: Draft) -> Key:
 def add(body: DraftCreate, by: Caller) -> Draft:
     """A new draft. With `instructions`, the task `write_email` is enqueued.
 
-    Raises: NotFound for an unknown lead or prospect; Conflict if AI is to write and is switched off.
+    Raises: Conflict if AI is to write and is switched off. The commit raises ValidationFailed for an unknown lead or
+    prospect.
     """
-    if body.lead_id:
-        LEADS.get(by.tenant, body.lead_id)
-    if body.prospect_id:
-        PROSPECTS.get(by.tenant, body.prospect_id)
+    _require_person(body, by)
     new = Draft(
         id=ids.new("draft", by.at),
         status="writing" if body.instructions else "draft",
@@ -79,6 +78,31 @@ def add(body: DraftCreate, by: Caller) -> Draft:
         "draft.created", new.id, audit.changes({}, _audited(new), personal=PERSONAL, salt=new.salt)
     )
     return new
+
+
+def _require_person(body: DraftCreate, by: Caller) -> None:
+    """Let the commit fail unless the lead or prospect exists: one that is erased meanwhile gets no draft."""
+    for name, person_id, people in (
+        ("lead_id", body.lead_id, LEADS),
+        ("prospect_id", body.prospect_id, PROSPECTS),
+    ):
+        if person_id is None:
+            continue
+        absent = ValidationFailed(
+            [
+                {
+                    "pointer": f"/{name}",
+                    "message": f"There is no {people.noun} {person_id[:40]}.",
+                    "type": "not_found",
+                }
+            ]
+        )
+        key = Key(people.partition(by.tenant), person_id)
+        by.transaction.require(key, "attribute_exists(pk)", _raising(absent))
+
+
+def _raising(error: Exception) -> Refusal:
+    return lambda _item: error
 
 
 def search(query: DraftQuery, by: Caller) -> Page[Draft]:
@@ -114,7 +138,7 @@ def update(draft_id: str, body: DraftUpdate, by: Caller) -> Draft:
     before = DRAFTS.get(by.tenant, draft_id)
     by.transaction.check_if_match(before.version)
     if not before.is_editable:
-        raise _conflict(before, "changed")
+        raise conflict(before, "changed")
     for name in ("subject", "body"):
         if name in body.model_fields_set and getattr(body, name) is None:
             raise ValidationFailed(
@@ -139,7 +163,7 @@ def delete(draft_id: str, by: Caller) -> None:
     before = DRAFTS.get(by.tenant, draft_id)
     by.transaction.check_if_match(before.version)
     if before.status == "queued":
-        raise _conflict(before, "deleted")
+        raise conflict(before, "deleted")
     by.transaction.delete(DRAFTS.key(by.tenant, before.id), was=before.version)
     by.transaction.delete(recipient_key(by.tenant, before))
     changes = audit.changes(_audited(before), {}, personal=PERSONAL, salt=before.salt)
@@ -160,11 +184,11 @@ def item_of(draft: Draft, by: Caller) -> Item:
     return DRAFTS.item(by.tenant, draft, gsi1=("status", draft.status), gsi2=draft.person)
 
 
-def _conflict(draft: Draft, change: str) -> Conflict:
+def conflict(draft: Draft, change: str) -> Conflict:
+    """The refusal of a change that the draft's status does not allow."""
+    sent_as = {"email_id": draft.email_id} if draft.email_id else {}
     return Conflict(
-        f"A draft with the status '{draft.status}' cannot be {change}.",
-        status=draft.status,
-        email_id=draft.email_id,
+        f"A draft with the status '{draft.status}' cannot be {change}.", status=draft.status, **sent_as
     )
 
 

@@ -42,7 +42,7 @@ Instructions = Annotated[
     ),
     AfterValidator(prose),
 ]
-PersonId = Annotated[str, Field(max_length=100)]
+PersonId = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class DraftCreate(Wire):

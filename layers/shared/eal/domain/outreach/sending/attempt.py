@@ -15,6 +15,7 @@ from eal.core import observe
 from eal.core.table.write import AlreadyWritten, Stale
 from eal.domain.leads.store import LEADS
 from eal.domain.outreach.deliverability import store as deliverability
+from eal.domain.outreach.drafts import sending as drafts
 from eal.domain.outreach.emails import store as emails
 from eal.domain.outreach.emails.model import Occurrence, with_occurrence
 from eal.domain.outreach.emails.store import EMAILS
@@ -208,6 +209,7 @@ def _record_sent(email: Email, accepted: Accepted, desk: Desk) -> None:
         after = emails.replace_version("email.sent", newest, sent, by)
         emails.point_to(after, by)
         deliverability.counted(after, "sent", by)
+        drafts.follow(after, by)
         if after.prospect_id:
             prospects.advance_outreach(after.prospect_id, "contacted", by)
         by.transaction.emit("outreach.email.sent", EmailView.of(after).model_dump(mode="json"))
@@ -222,7 +224,8 @@ def _record_end(email: Email, end: _Obstacle, desk: Desk) -> None:
     def record(newest: Email, by: Caller) -> None:
         status: Literal["failed", "suppressed"] = "failed" if end.status == "failed" else "suppressed"
         occurrence = Occurrence(type=status, at=desk.now(), detail=end.reason)
-        emails.replace_version(f"email.{status}", newest, with_occurrence(newest, occurrence), by)
+        after = emails.replace_version(f"email.{status}", newest, with_occurrence(newest, occurrence), by)
+        drafts.follow(after, by)
         enrollment = ENROLLMENTS.find(desk.tenant, newest.enrollment_id) if newest.enrollment_id else None
         if enrollment and enrollment.is_open:
             enrollments.stop(enrollment, end.stops, by)

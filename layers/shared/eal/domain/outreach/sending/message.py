@@ -30,7 +30,9 @@ def message_of(email: Email, content: Content, tenant: Tenant) -> Message:
 
     Both List-Unsubscribe headers are those of RFC 8058, section 3. The mailto variant is of RFC 2369, section 3.2.
     """
-    ways = [f"<{unsubscribe_url(tenant, email.id)}>"]
+    link = unsubscribe_url(tenant, email.id)
+    placeholder = addresses.unsubscribe_placeholder(email.id)
+    ways = [f"<{link}>"]
     if email.reply_to:
         ways.append(f"<mailto:{email.reply_to}?subject=unsubscribe>")
     return Message(
@@ -40,8 +42,8 @@ def message_of(email: Email, content: Content, tenant: Tenant) -> Message:
         to=email.to,
         reply_to=email.reply_to or email.from_email,
         subject=email.subject,
-        text=content.text,
-        html=content.html,
+        text=content.text.replace(placeholder, link),
+        html=content.html and content.html.replace(placeholder, link),
         headers={
             "List-Unsubscribe": ", ".join(ways),
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
