@@ -349,9 +349,10 @@ def _bedrock(session: Session) -> None:
     session.call("PATCH", "/v1/organizations/me", {"settings": {"ai": ai}})
     with fake_bedrock(session.monkeypatch) as fake:
         session.call("POST", "/v1/calls", body)
+        session.call("POST", "/v1/outreach/drafts", {"to": "a@example.com", "instructions": "Follow up."})
         session.work()
-    assert len(fake.requests) == 1
-    assert session.call("GET", "/v1/organizations/me/ai-usage")["uses"] == 1
+    assert len(fake.requests) == 2
+    assert session.call("GET", "/v1/organizations/me/ai-usage")["uses"] == 2
 
 
 def _recordings(session: Session) -> None:
@@ -557,6 +558,27 @@ def _emails(session: Session) -> None:
     session.work()
 
 
+def _drafts(session: Session) -> None:
+    session.call("PATCH", "/v1/organizations/me", {"settings": {"sender": SENDER}})
+    prospect = session.call("POST", "/v1/prospects", {"email": "p@example.com"})
+    text = {"subject": "Re: hello", "body": "Acme Restoration: write to p@example.com."}
+    draft = session.call(
+        "POST", "/v1/outreach/drafts", {"to": "a@example.com", "prospect_id": prospect["id"], **text}
+    )
+    path = f"/v1/outreach/drafts/{draft['id']}"
+    session.call("PATCH", path, {"subject": "Hello"})
+    session.call("POST", f"{path}/send")
+    session.call("GET", path)
+    ordered = {"to": "p@example.com", "prospect_id": prospect["id"], "instructions": "Introduce us."}
+    written = session.call("POST", "/v1/outreach/drafts", ordered)
+    session.work()
+    session.call("GET", "/v1/outreach/drafts?status=draft&limit=1")
+    session.call("DELETE", f"/v1/outreach/drafts/{written['id']}")
+    session.call("POST", "/v1/outreach/drafts", ordered)
+    session.call("DELETE", f"/v1/prospects/{prospect['id']}")
+    session.work()
+
+
 def _keys(session: Session) -> None:
     key = session.call("POST", "/v1/api-keys", {"name": "x", "scopes": ["admin"]})
     path = f"/v1/api-keys/{key['id']}"
@@ -665,6 +687,7 @@ JOURNEYS: tuple[Journey, ...] = (
     _dispatch,
     _imports,
     _prospects,
+    _drafts,
     _keys,
     _lists,
     _webhooks,

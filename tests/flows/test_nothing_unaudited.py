@@ -299,6 +299,9 @@ def test_each_worker_records_each_change_once(
             == 202
         )
         pipeline.run()
+        ordered = {"to": "a@example.com", "lead_id": lead["id"], "instructions": "Follow up."}
+        assert call("POST", "/v1/outreach/drafts", key=tenant.admin, json_body=ordered).status == 202
+        pipeline.run()
         call("DELETE", f"/v1/leads/{lead['id']}", key=tenant.admin)
         call("POST", "/v1/audit-log/exports", key=tenant.admin, json_body={"format": "csv"})
         imported = imports.new_import(tenant)
@@ -365,6 +368,7 @@ def test_each_worker_records_each_change_once(
         "import_leads",
         "sign_checkpoints",
         "stop_enrollments",
+        "write_email",
     }
 
 

@@ -85,6 +85,15 @@ EXCEPTIONS = {
         "reads the organization first, because the grant's key has the parent's id",
     ),
     "POST /v1/webhooks": (3, "KMS encrypts the new secret"),
+    "POST /v1/outreach/drafts": (3, "reads the settings, whose sender the content policy needs"),
+    "PATCH /v1/outreach/drafts/{draft_id}": (
+        4,
+        "a change, with a read of the settings, whose sender the content policy needs",
+    ),
+    "POST /v1/outreach/drafts/{draft_id}/send": (
+        6,
+        "a change, with reads of the settings and of the suppressions, and a write of the due marker",
+    ),
     "GET /v1/webhooks/event-types": (1, "a file"),
     "GET /v1/webhooks/{webhook_id}/deliveries": (
         3,

@@ -76,7 +76,7 @@ DETAILS: dict[str, Node] = {
                 "quote": {"type": ["string", "null"]},
             },
         },
-        "description": "`conflict`: the findings of the content policy. Those with the level `block` forbid the change.",
+        "description": "`conflict`: the findings of the content policy. Those with the level `block` are the reason.",
     },
     "id": _text(
         "`conflict`: the existing resource. `not_found`: the resource that does not exist or was erased."

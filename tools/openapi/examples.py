@@ -317,8 +317,8 @@ _ANSWERS: dict[str, Json] = {
         "lead_id": f"lead_{_ID}",
         "prospect_id": None,
         "subject": "Your estimate for the water damage in your basement",
-        "body": "Hello Dana,\n\nI am following up on the estimate for the water damage in your basement.\n\nIs anything "
-        "unclear, or missing?\n\nKind regards,\nAcme Restoration",
+        "body": "Hello Dana,\n\nI am following up on the estimate for the water damage in your basement.\n\n"
+        "Is anything unclear, or missing?\n\nKind regards,\nAcme Restoration",
         "instructions": "Follow up on the estimate.",
         "tone": "professional",
         "findings": [],

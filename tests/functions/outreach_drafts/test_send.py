@@ -12,17 +12,22 @@ from eal.core.clock import now
 from eal.domain.outreach import addresses
 from eal.domain.outreach.drafts import sending
 from eal.domain.outreach.emails.store import EMAILS, content_of
+from eal.domain.outreach.sending import lease
 from eal.domain.outreach.suppressions import store as suppressions
-from tests.support import drafts
+from tests.support import drafts, outreach
 from tests.support.callrail import actions, stored
 from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import call
 from tests.support.pipeline import items
 from tests.support.tenants import new_tenant, operator
+from tests.support.vendor_apis import ResendApi, serving
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from eal.domain.outreach.emails.model import EmailStatus
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
 
 
 @pytest.fixture
@@ -273,6 +278,67 @@ def test_an_email_without_a_draft_is_not_followed(tenant: Tenant, draft: dict[st
     sending.follow(replace(email, draft_id="draft_01kq09bekje6vbq5xe2b60xtww", status="sent"), by)
 
     assert by.transaction.is_empty
+
+
+@pytest.fixture
+def api(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> Iterator[ResendApi]:
+    outreach.set_up(tenant)
+    api = ResendApi("resend", f"Bearer {outreach.API_KEY}")
+    with serving(api, monkeypatch):
+        yield api
+
+
+def test_the_sender_sends_the_draft_with_a_link_that_works(tenant: Tenant, api: ResendApi) -> None:
+    draft = drafts.drafted(tenant)
+    email_id = drafts.send(tenant, draft).json["email_id"]
+    owner = tenant.in_mode("live")
+    assert outreach.marked() == [owner]
+
+    assert outreach.send(owner)
+
+    (request,) = api.requests
+    assert request.headers["idempotency-key"] == draft["id"]
+    link = f"https://api.example.com/u/{addresses.unsubscribe_token(owner, email_id)}"
+    assert link in request.body["text"]
+    assert f'href="{link}"' in request.body["html"]
+    assert "unsubscribe.invalid" not in str(request.body)
+    after = drafts.read(tenant, draft)
+    assert (after["status"], after["version"]) == ("sent", 3)
+    assert actions("draft", tenant.id)[-1] == "draft.followed"
+
+
+def test_a_sender_killed_after_any_call_sends_the_draft_once_and_lets_it_follow(
+    tenant: Tenant, api: ResendApi, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = tenant.in_mode("live")
+    drafts.send(tenant, drafts.drafted(tenant))
+    with watched_calls(monkeypatch) as calls:
+        assert outreach.send(owner)
+    for number in range(1, len(calls.made) + 1):
+        draft = drafts.drafted(tenant)
+        drafts.send(tenant, draft)
+        with watched_calls(monkeypatch) as killed:
+            killed.kill_after = number
+            with suppress(Killed):
+                outreach.send(owner)
+        clock.advance(seconds=lease.DURATION.total_seconds())
+
+        assert outreach.send(owner)
+
+        assert drafts.read(tenant, draft)["status"] == "sent"
+    assert len(api.sending.sent) == len(stored("EMAIL", tenant.id))
+
+
+def test_an_address_that_is_suppressed_after_the_request_gets_nothing(tenant: Tenant, api: ResendApi) -> None:
+    draft = drafts.drafted(tenant)
+    drafts.send(tenant, draft)
+    _suppress(tenant, "dana@example.com")
+
+    assert outreach.send(tenant.in_mode("live"))
+
+    after = drafts.read(tenant, draft)
+    assert (after["status"], after["reason"]) == ("not_sent", "suppressed")
+    assert api.requests == []
 
 
 def test_another_version_is_refused(tenant: Tenant, draft: dict[str, Any]) -> None:
