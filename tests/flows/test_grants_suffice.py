@@ -543,9 +543,9 @@ def _emails(session: Session) -> None:
     session.call("GET", "/v1/outreach/emails?limit=1&status=bounced")
     session.call("GET", f"/v1/outreach/emails/{sent[0].id}")
     token = addresses.unsubscribe_token(session.tenant.in_mode("live"), sent[1].id)
-    for method, body in (("GET", None), ("POST", "List-Unsubscribe=One-Click")):
+    for method, content in (("GET", None), ("POST", "List-Unsubscribe=One-Click")):
         derived_key.cache_clear()
-        event = proxy_event(method, f"/v1/u/{token}", body=body)
+        event = proxy_event(method, f"/v1/u/{token}", body=content)
         assert session.invoke(match(method, f"/v1/u/{token}")[0], event)["statusCode"] == 200
     path = "/v1/outreach/suppressions"
     suppression = session.call("POST", path, {"address": "c@example.com"})
