@@ -83,7 +83,6 @@ def sent(
     by = caller(tenant, mode)
     new = Email(
         id=ids.new("email", by.at),
-        kind="sequence" if enrollment else "draft",
         created_at=by.at,
         updated_at=by.at,
         version=1,
