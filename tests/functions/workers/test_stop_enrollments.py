@@ -9,11 +9,13 @@ import pytest
 
 from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import call, load_app
+from tests.support.outreach import send
 from tests.support.pipeline import Pipeline, items, sqs_event
 from tests.support.sequences import SEQUENCES, active, be_ready, enroll, enrolled, lead, move, prospect
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
 
 WORKER = "workers/stop_enrollments"
 
@@ -83,6 +85,27 @@ def test_a_sequence_that_goes_on_after_a_conversion_does(tenant: Tenant) -> None
     Pipeline().run()
 
     assert _listed(tenant, lasting) == [("active", None)]
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_the_sender_stops_a_converted_prospect_whose_task_is_late(
+    clock: Clock, tenant: Tenant, goes_on: bool
+) -> None:
+    be_ready(tenant)
+    stop_on = ["replied", "bounced", "complained", "unsubscribed", *([] if goes_on else ["converted"])]
+    sequence = active(tenant, tenant.test_admin, stop_on=stop_on)
+    person = prospect(tenant, "delivered@mailbox.test", key=tenant.test_admin)
+    enrolled(tenant, sequence["id"], person, tenant.test_admin)
+    call("POST", f"/v1/prospects/{person['id']}/convert", key=tenant.test_admin)
+    clock.advance(days=3)
+
+    assert send(tenant.in_mode("test"))
+
+    path = f"{SEQUENCES}/{sequence['id']}/enrollments"
+    (shown,) = call("GET", path, key=tenant.test_admin).json["data"]
+    expected = ("active", None, 1) if goes_on else ("stopped", "converted", 0)
+    assert (shown["status"], shown["stop_reason"], shown["step"]) == expected
+    assert len(items("EMAIL")) == goes_on
 
 
 def test_a_prospect_without_open_enrollment_changes_nothing(tenant: Tenant, sequence: dict[str, Any]) -> None:

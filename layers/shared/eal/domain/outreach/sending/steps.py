@@ -23,6 +23,7 @@ from eal.domain.outreach.sending.message import reply_to, unsubscribe_url
 from eal.domain.outreach.sequences.model import variant_of
 from eal.domain.outreach.sequences.schedule import next_send_at
 from eal.domain.outreach.suppressions import store as suppressions
+from eal.domain.prospects.model import Prospect
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from eal.domain.outreach.enrollments.model import Enrollment, StopReason
     from eal.domain.outreach.sending.attempt import Desk
     from eal.domain.outreach.sequences.model import Sequence
-    from eal.domain.prospects.model import Prospect
 
 
 _LATE = timedelta(hours=1)
@@ -65,12 +65,22 @@ def send_step(enrollment_id: str, desk: Desk) -> bool:
         raise Waits
     if before and before.sent_at and (later := _after(before.sent_at, enrollment, sequence, desk)):
         return _postpone(enrollment, later, desk)
-    if suppressions.find(desk.tenant, enrollment.address):
-        return _stop(enrollment, "suppressed", desk)
     person = desk.person(enrollment.lead_id, enrollment.prospect_id)
     if person is None:
         return _stop(enrollment, "erased", desk)
+    if reason := _reason_to_stop(enrollment, sequence, person, desk):
+        return _stop(enrollment, reason, desk)
     return _send(enrollment, sequence, person, desk)
+
+
+def _reason_to_stop(
+    enrollment: Enrollment, sequence: Sequence, person: Lead | Prospect, desk: Desk
+) -> StopReason | None:
+    if suppressions.find(desk.tenant, enrollment.address):
+        return "suppressed"
+    if isinstance(person, Prospect) and person.lead_id and "converted" in sequence.stop_on:
+        return "converted"  # before the worker that stops it, or enrolled in the moment of the conversion
+    return None
 
 
 def _after(sent_at: datetime, enrollment: Enrollment, sequence: Sequence, desk: Desk) -> datetime | None:
