@@ -211,3 +211,29 @@ def test_an_advance_killed_after_any_call_arrives_and_sends_once(
         2,
         3,
     ]
+
+
+def test_without_a_sender_the_clock_arrives_and_nothing_is_sent(
+    owner: Owner, key: str, tenant: Tenant, clock: Clock
+) -> None:
+    enroll(key, "delivered")
+    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": {"sender": None}})
+    assert answer.status == 200
+    call("POST", PATH, key=key, json_body={"advance_seconds": 366 * 86400})
+
+    arrive(owner, clock, rounds=3)
+
+    assert not list(EMAILS.walk(owner))
+
+
+def test_an_outcome_that_never_comes_holds_the_clock_up_only_for_a_time(
+    owner: Owner, key: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enroll(key, "delivered")
+    monkeypatch.setattr(mailbox.SimulatedMailbox, "_store", lambda *_: None)
+    monkeypatch.setattr(test_clock, "STUCK_AFTER", timedelta(seconds=5))
+    call("POST", PATH, key=key, json_body={"advance_seconds": 30 * 86400})
+
+    arrive(owner, clock)
+
+    assert [email.status for email in EMAILS.walk(owner)] == ["sent"] * 4

@@ -55,8 +55,11 @@ _TRIES = 4
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """What the sending of a tenant's e-mails needs. `act` makes a caller with an empty transaction, `now` is the time
-    of the tenant's outreach. `wakes` are the times from which something can be sent that could not be sent now.
+    """What the sending of a tenant's e-mails needs.
+
+    `act` makes a caller with an empty transaction, `now` is the time of the tenant's outreach. `awaits_outcomes`: while
+    a test clock advances, no step follows an e-mail before it is known what became of that. `wakes` are the times from
+    which something can be sent that could not be sent now.
     """
 
     tenant: Tenant
@@ -64,6 +67,7 @@ class Desk:
     outreach: Outreach
     act: Callable[[], Caller]
     now: Callable[[], datetime]
+    awaits_outcomes: bool = False
     wakes: list[datetime] = field(default_factory=list)
     _sequences: dict[str, Sequence | None] = field(default_factory=dict)
 

@@ -89,7 +89,8 @@ class Run:
             for item in due_items(EMAILS.partition(self.desk.tenant, "queued"), self.desk.now()):
                 self._attempt(partial(attempt.send_queued, cast("str", item["id"]), self.desk))
             if self.desk.outreach.sender is None:
-                self.desk.wakes.append(self.desk.now() + RETRY_INTERVAL)
+                if not self.reading.advancing_to:
+                    self.desk.wakes.append(self.desk.now() + RETRY_INTERVAL)
                 return
             for item in due_items(due_partition(self.desk.tenant), self.desk.now()):
                 enrollment = ENROLLMENTS.load(item)
@@ -103,9 +104,10 @@ class Run:
         Raises: BudgetSpent, Deferred, Stale.
         """
         pauses_at: datetime | None = None
-        while True:
+        while clock.now() < self.ends_at:
+            self.desk.awaits_outcomes = not self.reading.is_stuck
             self.send_due()
-            if self.waits and not self.reading.is_stuck:
+            if self.waits and self.desk.awaits_outcomes:
                 return ADVANCE_PAUSE
             if self.has_sent and pauses_at is None:
                 pauses_at = self.reading.now() + ADVANCE_SPAN
@@ -118,6 +120,7 @@ class Run:
             if pauses_at and at > pauses_at:
                 return ADVANCE_PAUSE
             self.reading.step_to(at)
+        raise BudgetSpent
 
     def _next_at(self) -> datetime | None:
         now = self.reading.now()
@@ -132,6 +135,7 @@ class Run:
             sent = send()
         except steps.Waits:
             self.waits = True
+            self.desk.wakes.append(self.desk.now() + RETRY_INTERVAL)
         except Stale:
             # It changed meanwhile; the next run reads it again.
             due.mark_real(self.desk.tenant, clock.now())

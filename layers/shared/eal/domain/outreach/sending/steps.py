@@ -40,7 +40,7 @@ _LATE = timedelta(hours=1)
 
 
 class Waits(Exception):
-    """The step is not sent before it is known what became of the step before."""
+    """The step is not sent before the e-mail of the step before, or before it is known what became of that."""
 
 
 def send_step(enrollment_id: str, desk: Desk) -> bool:
@@ -61,7 +61,9 @@ def send_step(enrollment_id: str, desk: Desk) -> bool:
     if enrollment.status == "paused":
         return _resume(enrollment, sequence, desk)
     before = EMAILS.find(desk.tenant, enrollment.last_email_id) if enrollment.last_email_id else None
-    if before and not desk.transport.is_settled(before):
+    if before and (
+        before.status == "queued" or (desk.awaits_outcomes and not desk.transport.is_settled(before))
+    ):
         raise Waits
     if before and before.sent_at and (later := _after(before.sent_at, enrollment, sequence, desk)):
         return _postpone(enrollment, later, desk)

@@ -63,5 +63,5 @@ class Transport(Protocol):
         ...
 
     def is_settled(self, email: Email) -> bool:
-        """Whether the next e-mail of a sequence may follow this one."""
+        """Whether everything is recorded that becomes of a sent e-mail in a simulation."""
         ...
