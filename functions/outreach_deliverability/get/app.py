@@ -2,7 +2,7 @@
 
 from eal.domain.outreach.deliverability import sender, store
 from eal.domain.outreach.deliverability.wire import DeliverabilityQuery, DeliverabilityView
-from eal.domain.outreach.test_clock import now_of
+from eal.domain.outreach.tenant_clock import now_of
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader
 

@@ -1,6 +1,6 @@
 """POST /v1/outreach/test-clock: advance the test clock."""
 
-from eal.domain.outreach import test_clock
+from eal.domain.outreach import tenant_clock
 from eal.domain.outreach.sending.wire import TestClockAdvance, TestClockView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Accepted, Writer
@@ -27,4 +27,4 @@ def advance(body: TestClockAdvance, caller: Writer) -> Accepted[TestClockView]:
     at mailbox.test and with any suffix, as in `bounced+17@mailbox.test`. An e-mail to any other address is delivered,
     in simulation.
     """
-    return Accepted(TestClockView.at(test_clock.advance(body.target, by=caller), caller.at))
+    return Accepted(TestClockView.at(tenant_clock.advance(body.target, by=caller), caller.at))

@@ -1,6 +1,6 @@
 """GET /v1/outreach/test-clock: retrieve the test clock."""
 
-from eal.domain.outreach import test_clock
+from eal.domain.outreach import tenant_clock
 from eal.domain.outreach.sending.wire import TestClockView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader
@@ -18,4 +18,4 @@ handler = app.handler
 )
 def get(caller: Reader) -> TestClockView:
     """A clock that was never advanced shows the real time. Live mode has no test clock: a live key gets 404."""
-    return TestClockView.at(test_clock.current(caller), caller.at)
+    return TestClockView.at(tenant_clock.current(caller), caller.at)

@@ -10,7 +10,7 @@ import pytest
 
 from eal.core.clock import parse, rfc3339
 from eal.core.tenancy import Tenant as Owner
-from eal.domain.outreach import test_clock
+from eal.domain.outreach import tenant_clock
 from eal.domain.outreach.emails.store import EMAILS
 from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from eal.vendors.resend import mailbox
@@ -56,7 +56,7 @@ def arrive(owner: Owner, clock: Clock, rounds: int = 100) -> None:
     pipeline = Pipeline()
     for _ in range(rounds):
         pipeline.run()
-        moved = test_clock.find(owner)
+        moved = tenant_clock.find(owner)
         if moved and not moved.advancing_to:
             return
         clock.advance(seconds=3)
@@ -190,7 +190,7 @@ def test_an_advance_killed_after_any_call_arrives_and_sends_once(
     killed = 0
     for number in range(1, 200):
         pipeline.run()
-        moved = test_clock.find(owner)
+        moved = tenant_clock.find(owner)
         if moved and not moved.advancing_to:
             break
         with watched_calls(monkeypatch) as calls:
@@ -231,7 +231,7 @@ def test_an_outcome_that_never_comes_holds_the_clock_up_only_for_a_time(
 ) -> None:
     enroll(key, "delivered")
     monkeypatch.setattr(mailbox.SimulatedMailbox, "_store", lambda *_: None)
-    monkeypatch.setattr(test_clock, "STUCK_AFTER", timedelta(seconds=5))
+    monkeypatch.setattr(tenant_clock, "STUCK_AFTER", timedelta(seconds=5))
     call("POST", PATH, key=key, json_body={"advance_seconds": 30 * 86400})
 
     arrive(owner, clock)

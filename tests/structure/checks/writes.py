@@ -58,7 +58,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/outreach/sending/due.py": "when a tenant has e-mails to send",
         "layers/shared/eal/domain/outreach/sending/lease.py": "which run sends for a tenant",
         "layers/shared/eal/domain/outreach/sending/caps.py": "counters, in the transaction of what they count",
-        "layers/shared/eal/domain/outreach/test_clock.py": "the steps of an advance, which has a record",
+        "layers/shared/eal/domain/outreach/tenant_clock.py": "the steps of an advance, which has a record",
     },
     "eal.core.table.statements": {
         "layers/shared/eal/core/outbound/slots.py": "slots, and since when an endpoint fails",

@@ -14,7 +14,7 @@ from eal.core.table.read import get, walk
 from eal.domain.outreach.deliverability.model import WINDOW, Metric, Sender, pause_reason
 from eal.domain.outreach.deliverability.store import counts_in, hour_of
 from eal.domain.outreach.deliverability.wire import OutreachSenderView
-from eal.domain.outreach.test_clock import now_of
+from eal.domain.outreach.tenant_clock import now_of
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,7 +9,7 @@ from eal.ai import content_policy
 from eal.core import audit, ids
 from eal.core.errors import Conflict
 from eal.domain.organization_settings import store as organization_settings
-from eal.domain.outreach import addresses, templates, test_clock
+from eal.domain.outreach import addresses, templates, tenant_clock
 from eal.domain.outreach.drafts import checking
 from eal.domain.outreach.drafts.store import DRAFTS, conflict, replace_version
 from eal.domain.outreach.emails import store as emails
@@ -70,7 +70,7 @@ def follow(email: Email, by: Caller) -> None:
 
 
 def _email(draft: Draft, outreach: Outreach, sender: Sender, by: Caller) -> tuple[Email, Content]:
-    now = test_clock.now_of(by.tenant, by.at)
+    now = tenant_clock.now_of(by.tenant, by.at)
     email_id = ids.new("email", by.at)
     rendered = templates.render_plain(
         draft.subject or "", draft.body or "", sender, addresses.unsubscribe_placeholder(email_id)

@@ -15,7 +15,7 @@ from eal.core.table.read import get_all
 from eal.core.table.write import AlreadyWritten, Stale
 from eal.domain.leads.store import LEADS
 from eal.domain.organization_settings import store as organization_settings
-from eal.domain.outreach import test_clock
+from eal.domain.outreach import tenant_clock
 from eal.domain.outreach.enrollments import store
 from eal.domain.outreach.enrollments.model import Enrollment, EnrollmentResult
 from eal.domain.outreach.enrollments.time_zones import zone_of
@@ -98,7 +98,7 @@ def enroll(sequence_id: str, body: EnrollmentsCreate, by: Caller) -> list[Enroll
     terms = _Terms(
         sequence,
         default_zone=sequence.time_zone or outreach.time_zone,
-        now=test_clock.now_of(by.tenant, by.at),
+        now=tenant_clock.now_of(by.tenant, by.at),
     )
     people = [
         *(_Person(lead_id, None) for lead_id in body.lead_ids),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eal.core.errors import IllegalTransition
-from eal.domain.outreach import test_clock
+from eal.domain.outreach import tenant_clock
 from eal.domain.outreach.enrollments import store
 from eal.domain.outreach.sequences.store import SEQUENCES
 
@@ -38,5 +38,5 @@ def transition(sequence_id: str, enrollment_id: str, body: EnrollmentTransition,
         )
     if body.to == "paused":
         return store.pause_until(before, None, by)
-    now = test_clock.now_of(by.tenant, by.at)
+    now = tenant_clock.now_of(by.tenant, by.at)
     return store.resume(before, SEQUENCES.get(by.tenant, sequence_id), now, by)

@@ -18,7 +18,7 @@ from eal.core.table import progress
 from eal.core.table.keys import Key, shard
 from eal.core.table.read import walk
 from eal.core.tenancy import Tenant
-from eal.domain.outreach import test_clock
+from eal.domain.outreach import tenant_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ class Marker(NamedTuple):
 def mark(tenant: Tenant, at: datetime) -> None:
     """Let a run of the tenant begin at `at`, in the time of its outreach, or now if that has passed."""
     now = clock.now()
-    moved = test_clock.find(tenant)
+    moved = tenant_clock.find(tenant)
     real = now + (at - (moved.now(now) if moved else now))
     if moved and moved.advancing_to:
         real = now  # the end of the advance finds the next work itself

@@ -29,7 +29,7 @@ from eal.domain.outreach.sending.caps import CapReached
 from eal.domain.outreach.sending.lease import Held
 from eal.domain.outreach.sending.transport import Deferred
 from eal.domain.outreach.sequences.schedule import is_open, next_send_at
-from eal.domain.outreach.test_clock import Reading
+from eal.domain.outreach.tenant_clock import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

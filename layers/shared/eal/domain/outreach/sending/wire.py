@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from eal.core.clock import Instant
 from eal.core.wire import Wire
-from eal.domain.outreach.test_clock import MAX_ADVANCE, MovedClock
+from eal.domain.outreach.tenant_clock import MAX_ADVANCE, MovedClock
 
 _MAX_SECONDS = int(MAX_ADVANCE.total_seconds())
 

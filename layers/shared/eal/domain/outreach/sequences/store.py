@@ -10,7 +10,7 @@ from eal.core.errors import Conflict, IllegalTransition, ValidationFailed
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump, patched
 from eal.domain.leads.model import json_size
-from eal.domain.outreach import test_clock
+from eal.domain.outreach import tenant_clock
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.sending import due
 from eal.domain.outreach.sequences.model import MAX_JSON_BYTES, TRANSITIONS, Sequence
@@ -99,7 +99,7 @@ def transition(sequence_id: str, body: SequenceTransition, by: Caller) -> Sequen
         return _replace("sequence.transitioned", before, replace(before, status=body.to), by)
     _check_preflight(before, by)
     # What became due in a pause has no due marker any more.
-    due.mark(by.tenant, test_clock.now_of(by.tenant, by.at))
+    due.mark(by.tenant, tenant_clock.now_of(by.tenant, by.at))
     after = replace(before, status="active", activated_at=by.at)
     return _replace("sequence.transitioned", before, after, by)
 

@@ -1,4 +1,4 @@
-"""The test clock: the time of a test tenant's outreach, which the tenant can move forward.
+"""The clock of a tenant's outreach, which a test tenant can move forward: the test clock.
 
 Live mode has the real time. While a clock advances, it stands at the moment that is being carried out, as a test clock
 of Stripe does, so that a sequence of three weeks is tried in a minute with each e-mail at its own time.
