@@ -13,6 +13,7 @@ from eal.core.tenancy import Tenant as Owner
 from eal.domain.outreach import tenant_clock
 from eal.domain.outreach.emails.store import EMAILS
 from eal.domain.outreach.enrollments.store import ENROLLMENTS
+from eal.domain.outreach.suppressions import store as suppressions
 from eal.vendors.resend import mailbox
 from tests.support.callrail import stored
 from tests.support.faults import Killed, watched_calls
@@ -111,21 +112,46 @@ def test_what_happens_stops_the_enrollment_before_its_next_step(owner: Owner, ke
     assert len(soft) == 3
 
 
-def test_an_answer_arrives_as_a_received_mail_with_its_headers(owner: Owner, key: str, clock: Clock) -> None:
-    enroll(key, "replies-question", "ooo+3")
-    call("POST", PATH, key=key, json_body={"advance_seconds": 86400})
+def test_an_answer_arrives_as_a_received_mail_and_has_its_effect(
+    owner: Owner, key: str, clock: Clock
+) -> None:
+    names = ("replies-interested", "replies-unsubscribe+1", "replies-notnow", "ooo+3", "autoreply")
+    made = enroll(key, *names)
+    call("POST", PATH, key=key, json_body={"advance_seconds": 4 * 86400})
 
     arrive(owner, clock)
 
-    by_sender = {str(item["sender"]): item for item in stored("REPLY", owner.organization_id, "test")}
-    first = {
-        email.to: email for email in sorted(EMAILS.walk(owner), key=lambda one: one.created_at, reverse=True)
+    by_sender = {
+        str(item["sender"]).partition("@")[0]: item
+        for item in sorted(
+            stored("REPLY", owner.organization_id, "test"), key=lambda item: str(item["sk"]), reverse=True
+        )
     }
-    question, ooo = by_sender["replies-question@mailbox.test"], by_sender["ooo+3@mailbox.test"]
-    assert question["in_reply_to"] == first["replies-question@mailbox.test"].message_id
-    assert (question["automatic"], ooo["automatic"]) == (False, True)
-    bodies = {str(item["sk"]): item for item in stored("REPLY_BODY", owner.organization_id, "test")}
-    assert str(bodies[str(ooo["id"])]["text"]).startswith("I am out of the office until May 1, 2026")
+    assert sorted(by_sender) == sorted(names)
+    found = {name: ENROLLMENTS.get(owner, enrollment_id) for name, enrollment_id in made.items()}
+    assert {name: one.status for name, one in found.items()} == {
+        "replies-interested": "stopped",
+        "replies-unsubscribe+1": "stopped",
+        "replies-notnow": "stopped",
+        "ooo+3": "paused",
+        "autoreply": "active",
+    }
+    assert suppressions.find(owner, "replies-unsubscribe+1@mailbox.test")
+    first = {email.id: email for email in EMAILS.walk(owner)}
+    for name, reply in by_sender.items():
+        assert first[str(reply["email_id"])].to == f"{name}@{mailbox.DOMAIN}"
+
+
+def test_an_absence_pauses_until_the_return(owner: Owner, key: str, clock: Clock) -> None:
+    enroll(key, "ooo")
+    call("POST", PATH, key=key, json_body={"advance_seconds": 9 * 86400})
+
+    arrive(owner, clock)
+
+    first, second = sorted(EMAILS.walk(owner), key=lambda email: email.created_at)
+    assert first.sent_at
+    assert second.sent_at
+    assert second.sent_at - first.sent_at >= timedelta(days=6)
 
 
 def test_the_clock_runs_on_from_where_it_arrived(owner: Owner, key: str, clock: Clock) -> None:

@@ -162,7 +162,8 @@ class SimulatedMailbox:
         if answer := ANSWERS.get(name):
             at = email.sent_at + timedelta(seconds=answer.seconds)
             by = caller.worker("send_emails", self.tenant, self.request_id)
-            return bool(replies.known_replies(VENDOR, [answer_id(name, email.id, at)], by))
+            reply = replies.find_by_vendor_id(VENDOR, answer_id(name, email.id, at), by)
+            return reply is not None and reply.handled_at is not None
         expected = [event.type for event in EVENTS[name] if event.type not in _TRACKED]
         return TYPES[expected[-1]] in {occurrence.type for occurrence in email.occurrences}
 

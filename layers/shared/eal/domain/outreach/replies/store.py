@@ -52,6 +52,12 @@ def known_replies(vendor: str, email_ids: Sequence[str], by: Caller) -> set[str]
     return {email_id for email_id, claim in zip(email_ids, claims, strict=True) if claim}
 
 
+def find_by_vendor_id(vendor: str, vendor_email_id: str, by: Caller) -> Reply | None:
+    """The reply that an e-mail is stored as."""
+    (claim,) = get_all([_claim_key(vendor, vendor_email_id, by)])
+    return REPLIES.find(by.tenant, cast("str", claim["reply_id"])) if claim else None
+
+
 def store_reply(mail: Mail, body: MailBody, missing: Missing | None, by: Caller) -> Reply:
     """Store a reply with its body, in the caller's transaction. The caller must have checked that it is new.
 
