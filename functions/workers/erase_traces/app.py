@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from eal.core.clock import Instant
 from eal.core.table.item import load
-from eal.core.table.scrub import Erased
 from eal.core.tenancy import Tenant
 from eal.domain.calls import erasure as calls
 from eal.domain.calls.model import Call
@@ -82,7 +81,20 @@ def consume(message: Message) -> None:
         for call in calls.calls_of(tenant, erased):
             _erase_call(call, task)
         messages.erase_messages(tenant, erased)
-        _erase_outreach(erased, task)
+        # First, so that nothing more is sent.
+        by = worker_of(task, "erase_traces")
+        stopped = outreach.stop_enrollments(erased, by)
+        by.transaction.commit()
+        drafts.erase_drafts(tenant, erased)
+        for reply_id in replies.reply_ids(tenant, erased):
+            replies.scrub_traces(tenant, reply_id)
+            deliveries.erase_responses(tenant, reply_id)
+            replies.erase_reply(tenant, reply_id)
+        for email in outreach.emails_of(tenant, erased, stopped):
+            outreach.scrub_traces(tenant, email.id)
+            deliveries.erase_responses(tenant, email.id)
+            outreach.erase_email(tenant, email)
+        outreach.erase_addresses(tenant, erased, stopped)
         erased.close()
 
 
@@ -96,23 +108,6 @@ def _erase_call(call: Call, task: TenantMessage) -> None:
     by = worker_of(task, "erase_traces")
     calls.erase_version(call, by)
     by.transaction.commit()
-
-
-def _erase_outreach(erased: Erased, task: TenantMessage) -> None:
-    """Stop what would send, then erase what was sent and answered."""
-    by = worker_of(task, "erase_traces")
-    stopped = outreach.stop_enrollments(erased, by)
-    by.transaction.commit()
-    drafts.erase_drafts(task.tenant, erased)
-    for reply_id in replies.reply_ids(task.tenant, erased):
-        replies.scrub_traces(task.tenant, reply_id)
-        deliveries.erase_responses(task.tenant, reply_id)
-        replies.erase_reply(task.tenant, reply_id)
-    for email in outreach.emails_of(task.tenant, erased, stopped):
-        outreach.scrub_traces(task.tenant, email.id)
-        deliveries.erase_responses(task.tenant, email.id)
-        outreach.erase_email(task.tenant, email)
-    outreach.erase_addresses(task.tenant, erased, stopped)
 
 
 def _scrub_call(tenant: Tenant, call_id: str) -> None:

@@ -394,6 +394,29 @@ def _forget_resumption(tenant: Tenant) -> None:
     by.transaction.commit()
 
 
+@pytest.mark.parametrize(
+    ("kind", "dynamodb"),
+    [
+        ("delivered", ["TransactGetItems", "TransactWriteItems"]),
+        (
+            "bounced",  # the suppression, the enrollment and the sender
+            [*["TransactGetItems"], *["GetItem"] * 2, "TransactWriteItems", "GetItem", "Query"],
+        ),
+    ],
+)
+def test_an_event_costs_a_fixed_number_of_calls(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, kind: str, dynamodb: list[str]
+) -> None:
+    email = emails.sent(tenant)
+    body = emails.bounced(email) if kind == "bounced" else emails.event(kind, email)
+    message = connection.message(body)
+
+    with watched_calls(monkeypatch) as calls:
+        assert connection.normalise(message) == []
+
+    assert calls.made == ["GetObject", *dynamodb, "UpdateItem"]  # the body, and the stamp of the connection
+
+
 @pytest.mark.parametrize("mode", ["live", "test"])
 def test_both_modes_are_separate(tenant: Tenant, mode: Mode) -> None:
     connection = connect("resend", tenant.admin if mode == "live" else tenant.test_admin)
