@@ -97,6 +97,7 @@ def sent(
         sequence_id=enrollment.sequence_id if enrollment else None,
         enrollment_id=enrollment.id if enrollment else None,
         step=0 if enrollment else None,
+        draft_id=None if enrollment else ids.new("draft", by.at),
     )
     queued = emails.queue(new, Content(html=None, text="Hello"), by)
     by.transaction.commit()

@@ -25,7 +25,7 @@ from tests.support import replies
 from tests.support.callrail import actions, events, stored
 from tests.support.faults import overtaken
 from tests.support.http import Answer, call
-from tests.support.replies import DANA, classified, classify, shown, task
+from tests.support.replies import DANA, classified, classify, enrolled, shown, task
 from tests.support.tenants import new_tenant
 
 if TYPE_CHECKING:
@@ -139,6 +139,26 @@ def test_a_stopped_enrollment_stays_stopped(tenant: Tenant) -> None:
 
     assert (found["sequence_effect"], status(tenant, enrollment)) == ("stopped", ("stopped", "replied"))
     assert [one.type for one in replies.stored_email(tenant, email).occurrences].count("replied") == 1
+
+
+@pytest.mark.parametrize(
+    ("classification", "expected"),
+    [
+        ("question", ("active", None)),
+        ("out_of_office", ("active", None)),
+        ("unsubscribe", ("stopped", "unsubscribed")),
+    ],
+)
+def test_a_newer_enrollment_stops_only_for_a_wish(
+    tenant: Tenant, classification: str, expected: tuple[str, str | None]
+) -> None:
+    _, email = conversation(tenant)
+    reply = answer(tenant, email, INTERESTED)
+    again = enrolled(tenant)
+
+    corrected(tenant, reply["id"], classification=classification)
+
+    assert status(tenant, again) == expected
 
 
 @pytest.mark.parametrize(

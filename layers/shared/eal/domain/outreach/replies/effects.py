@@ -97,10 +97,14 @@ def corrected_effect(classification: ReplyClass, run: Run | None) -> Effect:
 
 
 def apply(effect: Effect, reply: Reply, email: Email | None, return_date: date | None, by: Caller) -> Applied:
-    """Carry out the effect, in the caller's transaction."""
-    found = list(_open_enrollments(reply, email, by))
+    """Carry out the effect, in the caller's transaction.
+
+    An enrollment that is newer than the reply, as when an old reply is corrected, stops only for a wish to get no mail.
+    """
     sequence_effect: SequenceEffect | None = None
-    for enrollment in found:
+    for enrollment in _open_enrollments(reply, email, by):
+        if enrollment.created_at > reply.created_at and not effect.suppress:
+            continue
         if effect.stop:
             enrollments.stop(enrollment, effect.stop, by)
             sequence_effect = "stopped"
