@@ -32,7 +32,8 @@ EXPECTED_ERRORS = {
     "audit_log/get_consistency": 404, "audit_log/get_export": 404, "audit_log/get_proof": 503,
     "integrations/delete": 404, "lead_imports/get": 404, "leads/push_to_crm": 409, "organizations/get": 404,
     "organizations/put_grant": 404, "organizations/remove_member": 404, "organizations/revoke_grant": 404,
-    "organizations/update": 404, "prospects/convert": 404, "prospects/erase": 404, "prospects/get": 404,
+    "organizations/update": 404, "outreach_drafts/delete": 404, "outreach_drafts/get": 404, "outreach_drafts/send": 404,
+    "outreach_drafts/update": 404, "prospects/convert": 404, "prospects/erase": 404, "prospects/get": 404,
     "prospects/qualify": 404, "prospects/update": 404, "unknown_route/answer": 405,
 }  # fmt: skip
 """Functions that return an error because the fake tables have no item for them. Only their first read is measured."""

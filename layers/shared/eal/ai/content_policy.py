@@ -366,7 +366,12 @@ def contacts_in(text: str) -> frozenset[str]:
 
 def claims_to_reply(subject: str) -> bool:
     """Whether a subject begins like that of a reply or a forwarded e-mail."""
-    return _compiled(_REPLY_PREFIX).match(subject.lower()) is not None
+    return _reply_prefix(subject) is not None
+
+
+def _reply_prefix(subject: str) -> str | None:
+    prefix = _compiled(_REPLY_PREFIX).match(_plain(subject))
+    return subject[: prefix.end()].strip() if prefix else None
 
 
 def blocks(found: tuple[Finding, ...]) -> bool:
@@ -378,16 +383,12 @@ def _named(name: str) -> str:
 
 
 def _in_field(field: str, text: str, facts: Facts) -> Iterator[Finding]:
-    if (
-        field == "subject"
-        and not facts.has_earlier_mail
-        and (prefix := _compiled(_REPLY_PREFIX).match(text.lower()))
-    ):
+    if field == "subject" and not facts.has_earlier_mail and (prefix := _reply_prefix(text)):
         yield Finding(
             rule="misleading_subject",
             level="block",
             field=field,
-            quote=prefix[0].strip(),
+            quote=prefix,
             advice="Begin the subject with Re: or Fwd: only in reply to an e-mail (16 CFR 316.3).",
         )
     yield from _statements(field, text)

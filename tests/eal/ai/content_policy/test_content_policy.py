@@ -116,7 +116,8 @@ def test_every_occurrence_is_found() -> None:
 
 @pytest.mark.parametrize("subject", ["Re: your call", "RE : x", "Fwd: x", "FW: x", " re[2]: x", "Aw: x"])
 def test_a_subject_like_that_of_a_reply_needs_an_earlier_mail(subject: str) -> None:
-    assert found(subject, field="subject") == ["misleading_subject"]
+    (finding,) = findings({"subject": subject}, NAMED)
+    assert (finding.rule, finding.quote) == ("misleading_subject", f"{subject.strip().partition(':')[0]}:")
     assert found(subject, Facts(sender_names=("",), has_earlier_mail=True), field="subject") == []
     assert found(subject) == []
 

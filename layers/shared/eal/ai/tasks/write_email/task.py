@@ -37,6 +37,7 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 _HARMLESS = str.maketrans("<>{}", "\u2039\u203a()")
 """No word of the instructions can look like the end of the fence, or like a slot."""
 _SENDER = content_policy.Facts(sender_names=("",))
+"""A sender whom every text names: we add the signature."""
 
 
 def _consultation(given: Assignment) -> Consultation[Answer, WrittenEmail]:
