@@ -219,7 +219,7 @@ def test_bedrock_writes_if_the_tenant_wants_it_and_learns_no_name(
         assert personal not in sent
 
 
-def test_bedrock_is_asked_about_instructions_that_were_not_understood(
+def test_bedrock_writes_by_instructions_that_were_not_understood(
     tenant: Tenant, bedrock: FakeBedrock
 ) -> None:
     _ai(tenant, engine="bedrock_when_unsure", monthly_budget_cents=500)

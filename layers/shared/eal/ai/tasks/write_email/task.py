@@ -59,8 +59,8 @@ def _shown(facts: Mapping[str, str], given: Assignment) -> str:
     lines += [f"{{{name}}} is known." for name in _SLOTS if name in facts]
     if damage := facts.get("damage"):
         lines.append(f"The recipient has had a loss: {damage}.")
-    if asked := facts.get("asked"):
-        lines.append(f"The recipient asked about: {asked}.")
+    if request := facts.get("request"):
+        lines.append(f"The recipient asked about: {request}.")
     return "\n".join(lines)
 
 

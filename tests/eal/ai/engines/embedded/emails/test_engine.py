@@ -176,10 +176,16 @@ def test_no_email_has_a_gap_or_breaks_the_policy(instructions: str, tone: Tone, 
 def test_every_sentence_keeps_the_policy() -> None:
     names = {
         "first_name": "Dana", "last_name": "Reyes", "company": "Harbor", "city": "Oakland", "organization": "Acme",
-        "industry": "restoration", "damage": "the mold in your attic", "asked": "an inspection", "point": "it is dry",
+        "industry": "restoration", "damage": "the mold in your attic", "request": "an inspection", "point": "it is dry",
         "documents": "the receipts and the keys",
     }  # fmt: skip
-    texts = [*sentences.IDENTITY, *sentences.ASKED, *sentences.CARING, *sentences.FRIENDLY, *sentences.POINTS]
+    texts = [
+        *sentences.IDENTITY,
+        *sentences.REQUESTS,
+        *sentences.CARING,
+        *sentences.FRIENDLY,
+        *sentences.POINTS,
+    ]
     texts += sentences.NEEDED
     for parts in sentences.BY_GOAL.values():
         texts += chain.from_iterable(parts)
@@ -232,7 +238,9 @@ def test_the_loss_and_place_of_the_instructions_outweigh_those_on_record() -> No
         ),
     ],
 )
-def test_the_documents_that_the_instructions_name_are_asked_for(instructions: str, documents: str) -> None:
+def test_the_email_requests_the_documents_that_the_instructions_name(
+    instructions: str, documents: str
+) -> None:
     assert documents in written(instructions).body
 
 
@@ -310,9 +318,9 @@ def test_instructions_in_the_notes_have_no_effect(notes: str) -> None:
             damage="the water damage",
             first_name="Dana",
             organization="Acme Restoration",
-            asked="an inspection",
+            request="an inspection",
         )
-        for text in (*allowed, *sentences.ASKED)
+        for text in (*allowed, *sentences.REQUESTS)
     }
     assert {*sentences_of(email)} <= {
         *chain.from_iterable(re.split(r"(?<=[.!?])\s+", text) for text in filled)

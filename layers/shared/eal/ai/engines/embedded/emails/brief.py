@@ -108,7 +108,7 @@ _PLACES = {
     "at your ceiling": r"\bceiling",
     "at your roof": r"\broof",
 }
-_ASKED = {
+_REQUESTS = {
     "an inspection": r"\binspect\w*",
     "an estimate": r"\bestimate|\bquote|\bprice\b|\bhow much",
     "the papers for the insurer": r"\binsur\w+|\bclaim\b|\badjuster",
@@ -220,10 +220,10 @@ def place_in(text: str) -> str | None:
     return places[0] if len(places) == 1 else None
 
 
-def asked_in(notes: str) -> str | None:
+def request_in(notes: str) -> str | None:
     """What the person asked for."""
     asking = " ".join(match[0] for match in _compiled(_ASKS).finditer(notes.lower()))
-    return next((asked for asked, cue in _ASKED.items() if _compiled(cue).search(asking)), None)
+    return next((request for request, cue in _REQUESTS.items() if _compiled(cue).search(asking)), None)
 
 
 def documents_in(instructions: str) -> str | None:

@@ -60,8 +60,8 @@ def _paragraphs(brief: Brief, parts: Sentences, given: Assignment, chosen: _Choi
     opening.append(chosen.once("opening", parts.openings))
     if brief.goal in sentences.FIRST_CONTACT and chosen.facts["organization"] not in opening[-1]:
         opening.append(chosen.once("identity", sentences.IDENTITY))
-    if brief.goal in sentences.MENTIONS_ASKED and "asked" in chosen.facts:
-        opening.append(chosen.once("asked", sentences.ASKED))
+    if brief.goal in sentences.MENTION_REQUEST and "request" in chosen.facts:
+        opening.append(chosen.once("request", sentences.REQUESTS))
     if brief.goal == "documents" and "documents" in chosen.facts:
         opening.append(chosen.once("needed", sentences.NEEDED))
     points = _points(brief.says)
@@ -95,7 +95,7 @@ def facts_of(given: Assignment, brief: Brief) -> dict[str, str]:
         "organization": " ".join(given.organization.split()),
         "industry": " ".join(given.industry.split()).lower(),
         "damage": damage,
-        "asked": briefs.asked_in(notes),
+        "request": briefs.request_in(notes),
         "documents": briefs.documents_in(given.instructions),
     }
     return {name: value for name, value in found.items() if value}
@@ -136,22 +136,22 @@ def fields_of(text: str) -> frozenset[str]:
 
 
 def _points(says: Sequence[str]) -> list[str]:
-    told = [f"{_capitalized(point)}." for point in says[:1]]
-    told += [
+    said = [f"{_capitalized(point)}." for point in says[:1]]
+    said += [
         sentences.POINTS[number % len(sentences.POINTS)].format(point=point)
         for number, point in enumerate(says[1:])
     ]
-    return told
+    return said
 
 
 def _asks(asks: Sequence[str]) -> list[str]:
     """A question by "whether" needs no other word order."""
     starts = (
-        "Could you tell me whether {ask}?",
-        "And do you know whether {ask}?",
-        "I would also like to know whether {ask}.",
+        "Could you tell me whether {question}?",
+        "And do you know whether {question}?",
+        "I would also like to know whether {question}.",
     )
-    return [start.format(ask=ask) for start, ask in zip(starts, asks, strict=False)]
+    return [start.format(question=question) for start, question in zip(starts, asks, strict=False)]
 
 
 def _greeting(given: Assignment, facts: Mapping[str, str], chosen: _Choice) -> str:

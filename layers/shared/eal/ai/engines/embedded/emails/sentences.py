@@ -441,15 +441,15 @@ IDENTITY = (
     "In case you do not know us: {organization} is a {industry} company.",
     "I am writing for {organization}.",
 )
-ASKED = (
-    "You had asked about {asked}.",
-    "I have not forgotten that you asked about {asked}.",
-    "My notes say that you were interested in {asked}.",
-    "We can also talk about {asked}, which you had asked about.",
-    "You wanted to know more about {asked}, and that is still open.",
-    "If {asked} still matters to you, tell me.",
-    "Is {asked} still what you need?",
-    "There was also your question about {asked}.",
+REQUESTS = (
+    "You had asked about {request}.",
+    "I have not forgotten that you asked about {request}.",
+    "My notes say that you were interested in {request}.",
+    "We can also talk about {request}, which you had asked about.",
+    "You wanted to know more about {request}, and that is still open.",
+    "If {request} still matters to you, tell me.",
+    "Is {request} still what you need?",
+    "There was also your question about {request}.",
 )
 NEEDED = (
     "What we need: {documents}.",
@@ -458,7 +458,7 @@ NEEDED = (
     "Please send {documents}.",
 )
 """For an e-mail that asks for documents, if the instructions name them."""
-MENTIONS_ASKED: frozenset[Goal] = frozenset({"follow_up", "re_engagement", "general"})
+MENTION_REQUEST: frozenset[Goal] = frozenset({"follow_up", "re_engagement", "general"})
 """Goals of e-mails that mention what the recipient asked for."""
 CARING = (
     "I know that {damage} is a lot to deal with.",
