@@ -186,10 +186,10 @@ def item_of(draft: Draft, by: Caller) -> Item:
 
 def conflict(draft: Draft, change: str) -> Conflict:
     """The refusal of a change that the draft's status does not allow."""
-    sent_as = {"email_id": draft.email_id} if draft.email_id else {}
-    return Conflict(
-        f"A draft with the status '{draft.status}' cannot be {change}.", status=draft.status, **sent_as
-    )
+    message = f"A draft with the status '{draft.status}' cannot be {change}."
+    if draft.email_id:
+        return Conflict(message, status=draft.status, email_id=draft.email_id)
+    return Conflict(message, status=draft.status)
 
 
 def _audited(draft: Draft) -> Item:
