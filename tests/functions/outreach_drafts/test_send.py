@@ -354,6 +354,8 @@ def test_test_mode_queues_in_test_mode(tenant: Tenant) -> None:
 
     assert stored("EMAIL", tenant.id) == []
     assert len(stored("EMAIL", tenant.id, "test")) == 1
+    assert outreach.send(tenant.in_mode("test"))  # to the simulated mailbox: there is no API that could be called
+    assert drafts.read(tenant, draft, tenant.test_admin)["status"] == "sent"
 
 
 def test_a_draft_of_another_tenant_or_mode_does_not_exist(tenant: Tenant, draft: dict[str, Any]) -> None:
