@@ -262,6 +262,42 @@ def test_put_version_does_not_use_up_if_match(by: Caller) -> None:
         by.transaction.check_if_match(4)
 
 
+def test_a_required_condition_holds_or_nothing_is_written(by: Caller, new_caller: NewCaller) -> None:
+    _create(by)
+
+    def commit(name: str, *, was: int) -> None:
+        caller = new_caller()
+        caller.transaction.require(
+            _at(by),
+            "attribute_exists(pk) AND version = :was",
+            lambda old: Conflict("no", version=cast("Item", old)["version"]),
+            values={":was": was},
+        )
+        caller.transaction.create(_thing(by, name=name))
+        caller.transaction.audit("thing.created", name)
+        caller.transaction.commit()
+
+    commit("thing_2", was=1)
+    with pytest.raises(Conflict) as refused:
+        commit("thing_3", was=2)
+
+    assert refused.value.details == {"version": 1}
+    assert [item["sk"] for item in _stored("THING")] == ["thing_1", "thing_2"]
+
+
+def test_a_required_item_that_is_absent_gives_no_item(by: Caller) -> None:
+    by.transaction.require(
+        _at(by, "absent"), "attribute_exists(pk)", lambda old: Conflict("no", is_absent=old is None)
+    )
+    by.transaction.create(_thing(by))
+    by.transaction.audit("thing.created", "thing_1")
+
+    with pytest.raises(Conflict) as refused:
+        by.transaction.commit()
+
+    assert refused.value.details == {"is_absent": True}
+
+
 def test_the_failure_of_the_first_operation_is_raised(by: Caller, new_caller: NewCaller) -> None:
     """It is the idempotency record's, because a request with a stored response must not conflict with itself."""
 
