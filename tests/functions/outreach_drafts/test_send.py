@@ -354,7 +354,9 @@ def test_test_mode_queues_in_test_mode(tenant: Tenant) -> None:
 
     assert stored("EMAIL", tenant.id) == []
     assert len(stored("EMAIL", tenant.id, "test")) == 1
-    assert outreach.send(tenant.in_mode("test"))  # to the simulated mailbox: there is no API that could be called
+    assert outreach.send(
+        tenant.in_mode("test")
+    )  # to the simulated mailbox: there is no API that could be called
     assert drafts.read(tenant, draft, tenant.test_admin)["status"] == "sent"
 
 
