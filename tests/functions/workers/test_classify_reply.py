@@ -117,6 +117,15 @@ def test_a_wish_to_get_no_more_mail_suppresses_at_once(tenant: Tenant, text: str
     assert prospect_state(tenant, enrollment) == "opted_out"
 
 
+def test_replies_and_wishes_are_counted_once_for_each_email(tenant: Tenant) -> None:
+    _, email = conversation(tenant)
+    for text in (INTERESTED, UNSUBSCRIBE, UNSUBSCRIBE):
+        answer(tenant, email, text)
+
+    total = call("GET", "/v1/outreach/deliverability", key=tenant.read).json["total"]
+    assert (total["replied"], total["unsubscribed"]) == (1, 1)
+
+
 def test_an_unmatched_wish_suppresses_its_sender(tenant: Tenant) -> None:
     reply = classified(tenant, UNSUBSCRIBE)
 

@@ -36,9 +36,10 @@ def counted(email: Email, what: Metric, by: Caller) -> None:
     _add(email, metrics_of(email) if what == "sent" else {what}, by)
 
 
-def count_change(before: Email, after: Email, by: Caller) -> None:
-    """Count what an e-mail has become, in the caller's transaction."""
-    _add(after, metrics_of(after) - metrics_of(before), by)
+def count_change(before: Email, after: Email, by: Caller, *, unsubscribed: bool = False) -> None:
+    """Count what an e-mail has become, in the caller's transaction, and whether its recipient has unsubscribed."""
+    more: frozenset[Metric] = frozenset({"unsubscribed"} if unsubscribed else ())
+    _add(after, metrics_of(after) - metrics_of(before) | more, by)
 
 
 def _add(email: Email, metrics: Collection[Metric], by: Caller) -> None:

@@ -113,7 +113,7 @@ def apply(effect: Effect, reply: Reply, email: Email | None, return_date: date |
             sequence_effect = "paused"
     suppressed = _suppress(effect, reply, email, by) if effect.suppress else ()
     if email and effect.prospect:
-        _record_reply(email, reply, by)
+        _record_reply(email, reply, by, unsubscribed=bool(suppressed) and effect.suppress == "unsubscribed")
         if email.prospect_id:
             prospects.advance_outreach(email.prospect_id, effect.prospect, by)
     return Applied(sequence_effect, suppressed)
@@ -164,12 +164,12 @@ def _suppress(effect: Effect, reply: Reply, email: Email | None, by: Caller) -> 
     return tuple(suppression.id for suppression in made if suppression)
 
 
-def _record_reply(email: Email, reply: Reply, by: Caller) -> None:
+def _record_reply(email: Email, reply: Reply, by: Caller, *, unsubscribed: bool) -> None:
     """The e-mail as replied to by a person. A later reply to it is one more occurrence."""
     after = with_occurrence(email, Occurrence(type="replied", at=reply.received_at))
     if after != email:
         emails.replace_version("email.replied", email, after, by)
-        deliverability.count_change(email, after, by)
+    deliverability.count_change(email, after, by, unsubscribed=unsubscribed)
 
 
 def linked(reply: Reply, answered: Answered) -> Reply:
