@@ -16,6 +16,8 @@ from eal.core.tenancy import Tenant as Owner
 from eal.domain.outreach.addresses import reply_address
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.suppressions import store as suppressions
+from eal.vendors.resend import mailbox
+from eal.vendors.resend.client import parse_mail_body
 from tests.support import replies
 from tests.support.callrail import actions, events, stored
 from tests.support.faults import Killed, overtaken, stale_indexes, watched_calls
@@ -483,6 +485,33 @@ def test_a_reply_without_its_body_stops_the_sequence_and_waits_for_a_person(tena
     assert (reply["needs_review"], reply["classification"]["unsure"]) == (True, True)
     assert "body_missing" in reply["classification"]["reasons"]
     assert status(tenant, enrollment) == ("stopped", "replied")
+
+
+MAGIC = {
+    "replies-interested": "interested",
+    "replies-meeting": "meeting_request",
+    "replies-question": "question",
+    "replies-notnow": "not_now",
+    "replies-notinterested": "not_interested",
+    "replies-wrongperson": "wrong_person",
+    "replies-unsubscribe": "unsubscribe",
+    "replies-hostile": "hostile",
+    "ooo": "out_of_office",
+    "autoreply": "auto_reply",
+}
+
+
+@pytest.mark.parametrize("name", mailbox.ANSWERS)
+def test_the_simulated_mailbox_answers_what_its_names_promise(tenant: Tenant, name: str) -> None:
+    email = sent(tenant, mode="test")
+    body = mailbox.received(mailbox.answer_id(name, email.id, ARRIVED))
+    assert body is not None
+    parsed = parse_mail_body(body)
+    to = replies.signed_address(tenant, email, "test")
+
+    reply = classified(tenant, parsed.text, to=to, mode="test", headers=parsed.headers)
+
+    assert (reply["classification"]["classification"], reply["needs_review"]) == (MAGIC[name], False)
 
 
 # ---------------------------------------------------------------- AI switched off
