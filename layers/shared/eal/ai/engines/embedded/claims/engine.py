@@ -1,0 +1,89 @@
+"""The extraction of a claim: every source by itself, in the order of time, then what all of them state together.
+
+It takes linear time, uses no model, and gives the same result for the same evidence in any order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from eal.ai.claims import Extraction
+from eal.ai.engines.embedded.claims import measures, water
+from eal.ai.engines.embedded.claims.names import Names
+from eal.ai.engines.embedded.claims.reading import read
+from eal.ai.engines.embedded.claims.scope import scope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eal.ai.claims import ClaimFile, MeasureConflict, Room, ScopeItem
+    from eal.ai.engines.embedded.claims.measures import Statement
+    from eal.ai.provenance import Provenance
+
+ENGINE = "embedded"
+VERSION = "claims-1"
+
+
+def judge(file: ClaimFile) -> tuple[Extraction, Provenance]:
+    """The extraction with its provenance."""
+    from eal.ai.provenance import timed  # here, because the layer is built without pydantic
+
+    return timed(lambda: extract(file), engine=ENGINE, model=VERSION, input_sha256=input_sha256(file))
+
+
+def input_sha256(file: ClaimFile) -> str:
+    """The hash of all that the extraction depends on."""
+    notes = sorted((asdict(note) for note in file.notes), key=lambda note: str(note["id"]))
+    captions = sorted((asdict(photo) for photo in file.photos), key=lambda photo: str(photo["id"]))
+    return hashlib.sha256(json.dumps([notes, captions, asdict(file.facts)], default=str).encode()).hexdigest()
+
+
+def extract(file: ClaimFile) -> Extraction:
+    """What the notes and captions state. Any text is valid."""
+    reading = read(file)
+    sized = [one.room for one in reading.measures if one.room and one.field == "size"]
+    names = Names(reading.mentions, sized)
+    found, quantity_conflicts = scope(reading.stated, names)
+    rooms, measure_conflicts = _rooms(reading.measures, found, names)
+    category, category_conflicts = water.levels(
+        "water_category", reading.sentences, file.facts.water_category
+    )
+    water_class, class_conflicts = water.levels("water_class", reading.sentences, file.facts.water_class)
+    return Extraction(
+        rooms=rooms,
+        items=tuple(found),
+        photo_summaries=tuple(reading.summaries),
+        water_category=category,
+        water_class=water_class,
+        exclusions=tuple(dict.fromkeys(reading.exclusions)),
+        conflicts=(*measure_conflicts, *quantity_conflicts, *category_conflicts, *class_conflicts),
+    )
+
+
+def _rooms(
+    stated: Sequence[Statement], scope: Sequence[ScopeItem], names: Names
+) -> tuple[tuple[Room, ...], list[MeasureConflict]]:
+    """The rooms that are measured or have an item, in the order of their first mention."""
+    found: dict[str, list[Statement]] = {}
+    levels: dict[str, str | None] = {}
+    for one in stated:
+        name = names.of(one.room)
+        if name and one.room:
+            found.setdefault(name, []).append(one)
+            levels[name] = levels.get(name) or names.level(one.room)
+    everywhere = [one for one in stated if one.everywhere]
+    rooms: list[Room] = []
+    conflicts: list[MeasureConflict] = []
+    for name in dict.fromkeys([*found, *(item.room for item in scope if item.room)]):
+        room, differing = measures.room(name, levels.get(name), found.get(name, []), everywhere)
+        worked = next((item.evidence for item in scope if item.room == name), ())
+        if not room.evidence and not worked:
+            continue  # only a measure that the text takes back
+        if not room.evidence:
+            room = replace(room, evidence=worked)
+        rooms.append(room)
+        conflicts += differing
+    return tuple(rooms), conflicts

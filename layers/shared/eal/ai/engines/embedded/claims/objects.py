@@ -1,0 +1,280 @@
+"""The materials of a chunk that are worked on, each with its quantity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from eal.ai.claims import Activity, Unit
+from eal.ai.engines.embedded.claims.marks import Kind
+from eal.ai.engines.embedded.claims.materials import (
+    AGENTS,
+    COVERINGS,
+    EQUIPMENT,
+    EXTERIOR,
+    LINEAR,
+    PLACING,
+    SURFACES,
+    are_pair,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from fractions import Fraction
+
+    from eal.ai.engines.embedded.claims.chunks import Chunk
+    from eal.ai.engines.embedded.claims.marks import Mark
+    from eal.ai.engines.embedded.claims.rooms import Mention
+
+_COMPASS = frozenset({
+    "n", "s", "e", "w", "north", "south", "east", "west", "party", "exterior", "back", "rear", "left", "right",
+    "shared", "that",
+})  # fmt: skip
+_WHERE = frozenset({"ceiling", "wall", "floor"})
+_PARTS = frozenset({"side", "sides", "behind", "back", "bottom", "top", "rest"})
+_OBJECT_PREPOSITIONS = frozenset({"to", "on", "of", "for"})
+_CUT_HEIGHT_FEET = 4
+"""A length up to this is the height of a cut, not the run of the wall: "drywall removed 2 ft up"."""
+_HAS_HEIGHT = frozenset({"drywall", "flood cut", "cabinet", "framing"})
+
+
+@dataclass(slots=True)
+class Object:
+    """A material that is worked on. `mark` covers its words and those of its quantity.
+
+    `joined`: "and" stands before it. `trailing`: its quantity is after it. `predicated`: it has a verb of its own that
+    names no activity. `placed`: it is set up. `known`: a gazetteer knows its name.
+    """
+
+    mark: Mark
+    room: Mention | None
+    own_room: bool
+    value: Fraction | None = None
+    unit: Unit | None = None
+    calculated: str | None = None
+    days: Fraction | None = None
+    known: bool = True
+    placed: bool = False
+    joined: bool = False
+    trailing: bool = False
+    predicated: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.mark.text
+
+    @property
+    def is_equipment(self) -> bool:
+        return self.name in EQUIPMENT
+
+    @property
+    def has_days(self) -> bool:
+        """Whether days are a quantity of it."""
+        return self.name in EQUIPMENT or self.name in AGENTS
+
+    def take(self, stated: Mark) -> None:
+        """Takes a quantity from elsewhere in the sentence, if it has none."""
+        if self.value is None:
+            self.value, self.unit = stated.value, stated.unit
+        self.cover(stated)
+
+    def share(self, other: Object) -> None:
+        """Takes the quantity of another object, if it has none."""
+        if self.value is None:
+            self.value, self.unit = other.value, other.unit
+
+    def cover(self, mark: Mark) -> None:
+        self.mark = replace(
+            self.mark, first=min(self.mark.first, mark.first), after=max(self.mark.after, mark.after)
+        )
+
+    def again(self, chunk: Chunk) -> Object:
+        """The same object for another activity."""
+        one = replace(self, days=None)
+        one.mark = replace(self.mark, after=max(self.mark.after, chunk.marks[-1].after))
+        return one
+
+
+def objects(chunk: Chunk) -> list[Object]:
+    """The materials of a chunk that are worked on. Others say where the work is: "behind the vanity"."""
+    marks = chunk.marks
+    # "ceiling drywall tile": in a row of materials, the last one is the head.
+    heads = [
+        index
+        for index, mark in enumerate(marks)
+        if mark.kind is Kind.MATERIAL
+        and not (index + 1 < len(marks) and marks[index + 1].kind is Kind.MATERIAL)
+    ]
+    worked = [index for index in heads if _is_worked(marks, index)]
+    if any(marks[index].text in AGENTS for index in worked) and _treats(chunk):
+        worked = [index for index in worked if marks[index].text in AGENTS]
+    if (
+        not worked
+        and heads
+        and marks[heads[0]].text != "debris"
+        and _preposition(marks, heads[0]) in _OBJECT_PREPOSITIONS
+    ):
+        worked = heads[:1]
+    found = [_object(chunk, marks[index]) for index in worked]
+    _measure(marks, worked, found)
+    return _without_repeats(found)
+
+
+def _object(chunk: Chunk, mark: Mark) -> Object:
+    room = None if mark.text in EXTERIOR and not chunk.own_room else chunk.room
+    predicated = any(one.kind is Kind.AUXILIARY and one.first > mark.first for one in chunk.marks)
+    return Object(
+        mark, room, chunk.own_room, placed=chunk.has_word(PLACING), joined=chunk.joined, predicated=predicated
+    )
+
+
+def _treats(chunk: Chunk) -> bool:
+    return not chunk.activities or any(mark.activity is Activity.TREAT for mark in chunk.activities)
+
+
+def _is_worked(marks: Sequence[Mark], index: int) -> bool:
+    name = marks[index].text
+    counted = bool(index) and marks[index - 1].kind is Kind.COUNT
+    if name in _WHERE and any(_is_other(mark, name) for mark in marks):
+        return False
+    return name in AGENTS or (name in EQUIPMENT and counted) or not _is_place(marks, index)
+
+
+def _is_other(mark: Mark, name: str) -> bool:
+    """Whether a mark is a material that may be on a ceiling, wall or floor: "ceiling: 60 SF drywall removed"."""
+    return (
+        mark.kind is Kind.MATERIAL
+        and mark.text not in _WHERE
+        and mark.text != name
+        and mark.text not in EQUIPMENT
+    )
+
+
+def _is_place(marks: Sequence[Mark], index: int) -> bool:
+    """Whether a material says where the work is: "behind the vanity", and "N wall" next to another material."""
+    earlier = [one.text for one in marks[:index] if one.kind is Kind.MATERIAL]
+    preposition = _preposition(marks, index)
+    if preposition == "with" and earlier and are_pair(earlier[-1], marks[index].text):
+        return False
+    if marks[index].text == "wall" and earlier and marks[index - 1].text in _COMPASS:
+        return True
+    part_of = preposition == "of" and any(one.text in _PARTS for one in marks[max(0, index - 5) : index])
+    return part_of or preposition not in (None, "of")
+
+
+def _preposition(marks: Sequence[Mark], index: int) -> str | None:
+    """The preposition that a material depends on."""
+    for mark in reversed(marks[max(0, index - 4) : index]):
+        if mark.kind is Kind.PREPOSITION:
+            return mark.text
+        if mark.kind not in (Kind.WORD, Kind.COUNT, Kind.MATERIAL):
+            return None
+    return None
+
+
+def _measure(marks: Sequence[Mark], worked: Sequence[int], found: Sequence[Object]) -> None:
+    """Gives each object the quantity before it, or the one after it if the first object has none before it."""
+    amounts = [
+        index
+        for index, mark in enumerate(marks)
+        if mark.kind in (Kind.COUNT, Kind.QUANTITY, Kind.LENGTH, Kind.SIZE)
+    ]
+    leading = bool(worked) and any(index < worked[0] for index in amounts)
+    for number, one in enumerate(found):
+        low = worked[number - 1] if number else -1
+        high = worked[number + 1] if number + 1 < len(worked) else len(marks)
+        before = [index for index in amounts if low < index < worked[number]] if leading else []
+        after = [index for index in amounts if worked[number] < index < high]
+        if leading and number + 1 < len(worked):
+            after = []
+        taken = _take(one, [marks[index] for index in (*reversed(before), *after)])
+        one.trailing = taken is not None and taken.first >= one.mark.after
+        _measure_days(marks, worked[number], one)
+    for before_one, one in pairwise(found):
+        if are_pair(before_one.name, one.name):
+            one.share(before_one)
+    if not leading:
+        share(found)
+
+
+def _measure_days(marks: Sequence[Mark], index: int, one: Object) -> None:
+    counted = marks[index - 1] if index else None
+    if one.is_equipment and one.value is None and counted and counted.kind is Kind.COUNT:
+        one.value, one.unit = counted.value, Unit.EA
+    following = marks[index + 1].text if index + 1 < len(marks) else ""
+    if one.is_equipment and one.unit is Unit.EA and following == "days":
+        one.unit = Unit.DAY
+    days = next((mark.value for mark in marks[index:] if mark.kind is Kind.DAYS), None)
+    if one.has_days:
+        one.days = days
+
+
+def _take(one: Object, candidates: Sequence[Mark]) -> Mark | None:
+    """Takes the best of the amounts near an object: a quantity, then a length or size, then a count."""
+    for mark in candidates:
+        if mark.kind is Kind.QUANTITY:
+            one.value, one.unit = mark.value, mark.unit
+            return mark
+    for mark in candidates:
+        if mark.kind is Kind.SIZE and takes_size(one, mark):
+            return mark
+        if mark.kind is Kind.LENGTH and takes_length(one, mark):
+            return mark
+    for mark in candidates:
+        if mark.kind is Kind.COUNT and takes_count(one, mark):
+            return mark
+    return None
+
+
+def takes_size(one: Object, mark: Mark) -> bool:
+    """Takes the product of two sides as the area of a surface: "4x8 section of drywall"."""
+    sides = mark.size.sides if mark.size else ()
+    if len(sides) != 2 or one.name not in SURFACES or one.name in LINEAR - {"drywall"}:
+        return False
+    one.value, one.unit = sides[0] * sides[1], Unit.SF
+    one.calculated = " x ".join(f"{float(side):g} ft" for side in sides)
+    return True
+
+
+def takes_length(one: Object, mark: Mark) -> bool:
+    if mark.value is None:
+        return False
+    if one.name in COVERINGS:
+        one.value, one.unit = mark.value, Unit.SF
+        return True
+    if one.name in LINEAR and (mark.value > _CUT_HEIGHT_FEET or one.name not in _HAS_HEIGHT):
+        one.value, one.unit = mark.value, Unit.LF
+        return True
+    return False
+
+
+def takes_count(one: Object, mark: Mark) -> bool:
+    if one.name in SURFACES:
+        return False
+    one.value, one.unit = mark.value, Unit.EA
+    return True
+
+
+def share(found: Sequence[Object]) -> None:
+    """The quantity after a list of materials counts for those that "and" joins to it: "carpet & pad, 180 SF"."""
+    for before, after in zip(reversed(found[:-1]), reversed(found[1:]), strict=True):
+        if after.joined and after.unit is not Unit.HR:
+            before.share(after)
+    for before, after in pairwise(found):
+        if after.joined and are_pair(before.name, after.name):
+            after.share(before)
+
+
+def _without_repeats(found: Sequence[Object]) -> list[Object]:
+    """One object for a name twice in a chunk: "a drying system with two mats"."""
+    kept: list[Object] = []
+    for one in found:
+        same = next(
+            (other for other in kept if other.name == one.name and None in (other.value, one.value)), None
+        )
+        if same is None:
+            kept.append(one)
+        else:
+            same.share(one)
+    return kept

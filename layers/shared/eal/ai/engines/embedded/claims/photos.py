@@ -1,0 +1,97 @@
+"""What the caption of a photo says of it. Nothing looks at the pixels."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from eal.ai.claims import PhotoSummary
+from eal.ai.engines.embedded.claims.marks import Kind
+from eal.ai.engines.embedded.claims.materials import CONDITIONS, EQUIPMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eal.ai.claims import Phase, Severity
+    from eal.ai.engines.embedded.claims.marks import Mark
+
+_DAMAGE = {
+    "sewage": r"sewage|sewer|feces|backed up",
+    "fire": r"fire|char(?:red)?|burn\w*|flame\w*|scorch\w*",
+    "smoke": r"soot\w*|smoke\w*",
+    "mold": r"mou?ld\w*|microbial|growth|mildew",
+    "water": (
+        r"wet|water|saturat\w*|stain\w*|swollen|cupp\w*|buckl\w*|delaminat\w*|damp|moisture|flood\w*|leak\w*|soaked"
+        r"|standing|warped|bubbl\w*|drip\w*"
+    ),
+    "storm": r"hail|wind|tree|storm|tarp\w*",
+    "impact": r"hole|impact\w*|broken|crack\w*|collaps\w*|sagg?\w*|missing|torn|dent\w*",
+}
+_SEVERITY: dict[Severity, str] = {
+    "severe": (
+        r"severe\w*|heav(?:y|ily)|extensive\w*|saturated|destroyed|total(?:ed)?|collaps\w*|major|charred|soaked|gutted"
+    ),
+    "moderate": r"moderate\w*|medium|significant",
+    "minor": r"minor|light(?:ly)?|slight\w*|small|hairline|cosmetic|faint",
+}
+_HAZARDS = {
+    "asbestos": r"asbestos|acm|popcorn ceiling|9x9 tile",
+    "electrical": (
+        r"exposed wir\w*|live wire\w*|electrical hazard|arcing|panel wet|wet (?:outlet|panel)|burnt outlet"
+    ),
+    "gas": r"gas leak|gas line|gas smell",
+    "lead": r"lead paint",
+    "mold": r"mou?ld\w*|microbial growth",
+    "sewage": r"sewage|feces|category 3|cat 3",
+    "sharp": r"broken glass|nails|sharp",
+    "slip": r"slip\w*|standing water",
+    "structure": r"sagging|collaps\w*|unstable|soft floor|rotted joist|structural",
+}
+_PHASES: dict[Phase, str] = {
+    "after": (
+        r"after(?! (?:the )?(?:loss|storm|fire|leak))|post[- ]?\w*|completed?|final|finished|dry(?:ed)? (?:to|out)"
+        r"|repaired|done|cleared|removed|replaced"
+    ),
+    "during": (
+        r"during|in progress|drying|running|day [2-9]|equipment|containment|demo|air movers?|dehu\w*|set up|set"
+    ),
+    "before": (
+        r"before|pre[- ]?(?:mit\w*|demo|loss)?|initial|on arrival|arrival|as found|day (?:1|one)|wet|saturated|stain\w*"
+        r"|standing water|cause of loss|source"
+    ),
+}
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{pattern})\b")
+
+
+def _first[K: str](table: dict[K, str], words: str) -> K | None:
+    return next((name for name, pattern in table.items() if _compiled(pattern).search(words)), None)
+
+
+def summary(photo_id: str, caption: str, marks: Sequence[Mark]) -> PhotoSummary:
+    """The summary of a photo by its caption, in lower case and without instructions to software."""
+    words = _without_denials(caption)
+    room = next((mark.room.name for mark in marks if mark.room), None)
+    materials = tuple(
+        dict.fromkeys(
+            mark.text
+            for mark in marks
+            if mark.kind is Kind.MATERIAL and mark.text not in EQUIPMENT and mark.text not in CONDITIONS
+        )
+    )
+    damage, severity, phase = _first(_DAMAGE, words), _first(_SEVERITY, words), _first(_PHASES, words)
+    hazards = tuple(name for name, pattern in _HAZARDS.items() if _compiled(pattern).search(words))
+    known = {"room": room, "damage": damage, "materials": materials, "severity": severity, "phase": phase}
+    unknown = tuple(name for name, value in known.items() if not value)
+    return PhotoSummary(
+        photo_id=photo_id, room=room, damage=damage, materials=materials, severity=severity, hazards=hazards,
+        phase=phase, unknown=(*unknown, "hazards_not_in_caption", "extent"),
+    )  # fmt: skip
+
+
+def _without_denials(words: str) -> str:
+    return re.sub(r"\b(?:no|not|without|never) (?:\w+ ){0,2}\w+", " ", words)

@@ -1,0 +1,229 @@
+"""The scope: the items that all sources state together, each once, with its latest or authoritative quantity."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from eal.ai.claims import Activity, MeasureConflict, ScopeItem, Unit
+from eal.ai.engines.embedded.claims.measures import CORRECTION, ESTIMATE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from fractions import Fraction
+
+    from eal.ai.claims import QuantityBasis
+    from eal.ai.engines.embedded.claims.items import Draft
+    from eal.ai.engines.embedded.claims.names import Names
+    from eal.ai.engines.embedded.claims.reading import Stated
+
+_MAX_COMPARED = 50
+"""Of the earlier items with the same room, activity and description; it keeps the time linear."""
+_ADDED = re.compile(r"\b(?:additional(?:ly)?|another|more|extra|also|add|added|further|plus)\b")
+_ALLOWED = re.compile(r"\ballow(?:ance|ed|ing)?\b")
+_PHOTO = re.compile(r"\b(?:photos?|pictures?|images?)\b")
+_MEASURED = re.compile(r"\b(?:measur\w+|laser|matterport|docusketch|tape)\b")
+
+
+class _Ledger:
+    """The items so far, by room and description, so that each statement meets only the items that it may concern."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[str | None, str], list[Stated]] = {}
+        self._rooms: dict[str, dict[str | None, None]] = {}
+        self._painted: dict[str | None, dict[str, None]] = {}
+
+    def of(self, room: str | None, description: str) -> list[Stated]:
+        return self._groups.get((room, description), [])
+
+    def add(self, one: Stated) -> None:
+        self._groups.setdefault((one.name, one.draft.description), []).append(one)
+        self._rooms.setdefault(one.draft.description, {})[one.name] = None
+        if one.draft.activity is Activity.PAINT:
+            self._painted.setdefault(one.name, {})[one.draft.description] = None
+
+    def painted(self, room: str | None) -> list[Stated]:
+        return [
+            one
+            for description in self._painted.get(room, ())
+            for one in self.of(room, description)
+            if one.draft.activity is Activity.PAINT
+        ]
+
+    def deny(self, denial: Stated) -> None:
+        """A later denial takes an item of an earlier source back: "the carpet will not be replaced"."""
+        description = denial.draft.description
+        rooms = self._rooms.get(description, {}) if denial.name is None else (denial.name,)
+        for room in rooms:
+            group = self.of(room, description)
+            group[:] = [one for one in group if not _is_denied(one, denial)]
+        if description == "paint":
+            for one in self.painted(denial.name):
+                if one.order[0] != denial.order[0]:
+                    self.of(one.name, one.draft.description).remove(one)
+
+    def items(self) -> list[Stated]:
+        """In the order of their first statement."""
+        return sorted((one for group in self._groups.values() for one in group), key=lambda one: one.number)
+
+
+def scope(stated: Sequence[Stated], names: Names) -> tuple[list[ScopeItem], list[MeasureConflict]]:
+    ledger = _Ledger()
+    for number, one in enumerate(stated):
+        one.name, one.number = names.of(one.draft.room), number
+        earlier = ledger.of(one.name, one.draft.description)
+        if one.denied:
+            ledger.deny(one)
+        elif painted := _only_painted(one, ledger):
+            _update(painted, one)
+        elif one.draft.activity is None:
+            _correct(one, earlier)
+        elif not _merge(one, [other for other in earlier if other.draft.activity is one.draft.activity]):
+            ledger.add(one)
+    items = ledger.items()
+    return [_item(one) for one in items], [_conflict(one) for one in items if one.others]
+
+
+def _conflict(one: Stated) -> MeasureConflict:
+    return MeasureConflict(
+        room=one.name,
+        field="quantity",
+        subject=f"{one.draft.activity} {one.draft.description}",
+        kept=_amount(one.draft),
+        others=tuple(dict.fromkeys(text for text, _ in one.others)),
+        evidence=tuple(dict.fromkeys([*one.evidence, *(quote for _, quote in one.others)])),
+    )
+
+
+def _only_painted(one: Stated, ledger: _Ledger) -> Stated | None:
+    """The surface whose painting a sentence is about that names none: "paint reduced to 320 SF"."""
+    if one.draft.activity is not Activity.PAINT or one.draft.description != "paint":
+        return None
+    painted = [other for other in ledger.painted(one.name) if other.order[0] != one.order[0]]
+    return painted[0] if len(painted) == 1 else None
+
+
+def _is_denied(other: Stated, denial: Stated) -> bool:
+    activity = denial.draft.activity
+    if other.order[0] == denial.order[0]:
+        return False
+    replaces = other.draft.activity is Activity.REMOVE_AND_REPLACE
+    return (
+        activity is None
+        or other.draft.activity is activity
+        or (replaces and activity in (Activity.REPLACE, Activity.REMOVE))
+    )
+
+
+def _correct(one: Stated, earlier: Sequence[Stated]) -> None:
+    """A quantity without an activity corrects the item of its unit, if there is only one."""
+    same = [other for other in earlier if other.draft.unit in (one.draft.unit, None)]
+    if len(same) == 1:
+        _update(same[0], one)
+
+
+def _merge(one: Stated, earlier: Sequence[Stated]) -> bool:
+    """Whether an item repeats, completes or corrects an earlier one; otherwise it is a new item.
+
+    Two quantities in one note are two pieces of work, unless the second is a correction.
+    """
+    for other in reversed(earlier[-_MAX_COMPARED:]):
+        mine, theirs = one.draft, other.draft
+        if mine.value is None or theirs.value is None:
+            if mine.value is not None:
+                _take_over(other, one)
+            other.evidence += one.evidence
+            return True
+        repeats = mine.unit is theirs.unit and mine.value == theirs.value
+        if repeats and one.order == other.order:
+            return True
+        is_same_source = one.order[0] == other.order[0]
+        if _ADDED.search(one.words) or (is_same_source and one.rank != CORRECTION):
+            continue
+        if repeats:
+            other.evidence += one.evidence
+            return True
+        if mine.unit is theirs.unit or (mine.unit is Unit.DAY and theirs.unit is Unit.EA):
+            _update(other, one)
+            return True
+    return False
+
+
+def _update(other: Stated, one: Stated) -> None:
+    """The authoritative of two quantities counts, or the later one; the other is a conflict, except for equipment of
+    which first the number and then the days are known.
+    """
+    conflict = (
+        one.draft.unit is other.draft.unit
+        and other.draft.value is not None
+        and one.draft.value != other.draft.value
+    )
+    if one.rank < other.rank and conflict:
+        other.others.append((_amount(one.draft), one.quote))
+        return
+    if conflict:
+        other.others.append((_amount(other.draft), other.quote))
+    _take_over(other, one)
+    other.evidence += one.evidence
+
+
+def _take_over(other: Stated, one: Stated) -> None:
+    mine, theirs = one.draft, other.draft
+    theirs.value, theirs.unit, theirs.count, theirs.days, theirs.calculated = (
+        mine.value,
+        mine.unit,
+        mine.count,
+        mine.days,
+        mine.calculated,
+    )
+    other.quote, other.words, other.rank = one.quote, one.words, one.rank
+
+
+def _amount(draft: Draft) -> str:
+    return f"{_number(draft.value):g} {draft.unit}" if draft.value is not None else "none"
+
+
+def _number(value: Fraction) -> float:
+    return round(float(value), 2)
+
+
+def _item(one: Stated) -> ScopeItem:
+    draft = one.draft
+    note = None
+    if draft.count is not None and draft.days is not None:
+        note = f"{_number(draft.count):g} for {_number(draft.days):g} days"
+    elif draft.calculated:
+        note = draft.calculated
+    if draft.activity is None:
+        raise ValueError("an item has an activity")
+    return ScopeItem(
+        room=one.name,
+        activity=draft.activity,
+        description=draft.description,
+        quantity=None if draft.value is None else _number(draft.value),
+        unit=draft.unit,
+        quantity_basis=None if draft.value is None else _basis(one),
+        count=None if draft.count is None else _number(draft.count),
+        note=note,
+        evidence=tuple(dict.fromkeys(one.evidence)),
+        confidence=_confidence(one),
+    )
+
+
+def _basis(one: Stated) -> QuantityBasis:
+    if _ALLOWED.search(one.words):
+        return "allowance"
+    if _PHOTO.search(one.words) or (one.quote.source == "photo" and one.rank == ESTIMATE):
+        return "photo_estimate"
+    return "measured" if one.draft.calculated or _MEASURED.search(one.words) else "stated"
+
+
+def _confidence(one: Stated) -> float:
+    """How sure an item is: more so with a quantity and a room of its own sentence, less so if its noun is unknown."""
+    value = 0.7
+    value += 0.15 if one.draft.value is not None else 0.0
+    value += 0.05 if one.draft.own_room else 0.0
+    value += 0.05 if len(set(one.evidence)) > 1 else 0.0
+    value -= 0.0 if one.draft.known else 0.25
+    value -= 0.1 if one.others else 0.0
+    return round(min(value, 0.95), 2)
