@@ -16,7 +16,7 @@ ELF_MACHINES = {62: "x86_64", 183: "aarch64"}
 
 def test_every_extension_module_exists_for_both_architectures() -> None:
     machines = defaultdict(set)
-    for layer in ("DependenciesLayer", "SharedLayer", "ModelsLayer"):
+    for layer in ("DependenciesLayer", "SharedLayer", "ModelsLayer", "ImagesLayer"):
         for path in (BUILD / layer).rglob("*.so*"):
             machine = ELF_MACHINES[int.from_bytes(path.read_bytes()[18:20], "little")]
             if path.parent.name.endswith(".libs"):  # the name has the hash of the content
@@ -26,5 +26,7 @@ def test_every_extension_module_exists_for_both_architectures() -> None:
             assert tags == f"cpython-313-{machine}-linux-gnu.so", path
             machines[module].add(machine)
 
-    assert {"_pydantic_core", "_multiarray_umath", "libscipy_openblas64_"} <= set(machines)
+    assert {"_pydantic_core", "_multiarray_umath", "libscipy_openblas64_", "_imaging", "_pillow_heif"} <= set(
+        machines
+    )
     assert all(found == set(ELF_MACHINES.values()) for found in machines.values()), machines

@@ -19,11 +19,12 @@ from eal.domain.outreach import addresses
 from eal.vendors.callrail import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
-from tests.support import dispatch, emails, replies
+from tests.support import dispatch, emails, photos, replies
 from tests.support.aws import (
     ACCESS,
     AUDIT_BUCKET,
     INBOUND_BUCKET,
+    PHOTOS_BUCKET,
     RECORDINGS_BUCKET,
     STATE,
     UPLOADS_BUCKET,
@@ -54,6 +55,7 @@ NAMES = {
     AUDIT_BUCKET: "AuditBucket",
     UPLOADS_BUCKET: "UploadsBucket",
     RECORDINGS_BUCKET: "RecordingsBucket",
+    PHOTOS_BUCKET: "PhotosBucket",
     "schedules": "SchedulesRole",
 }
 TRANSACTED = {
@@ -67,6 +69,7 @@ TRANSACTED = {
 OBJECTS = {
     "HeadObject": "GetObject",
     "ListObjectsV2": "ListBucket",
+    "DeleteObjects": "DeleteObject",
     "CreateMultipartUpload": "PutObject",
     "UploadPart": "PutObject",
     "CompleteMultipartUpload": "PutObject",
@@ -499,6 +502,7 @@ def _claims(session: Session) -> None:
         session.call("POST", f"{path}/notes", {"text": "Dry.", "corrects": note["id"]})
         session.call("GET", f"{path}/notes/{note['id']}")
         assert session.call("GET", f"{path}/notes?limit=1")["next_cursor"]
+        _photos(session, path)
         session.call("PUT", f"{path}/legal-hold", {"reason": "Litigation."})
         session.call("DELETE", f"{path}/legal-hold")
         session.call("POST", f"{path}/transitions", {"to": "closed", "reason": "Done."})
@@ -511,6 +515,24 @@ def _claims(session: Session) -> None:
     session.invoke("workers/enqueue_retention", {})
     session.work()
     assert session.call("GET", "/v1/claims")["data"][0]["evidence_deleted_at"]
+
+
+def _photos(session: Session, claim: str) -> None:
+    """One photo is ready, one is rejected, and one is deleted before its upload."""
+    content = photos.photo()
+    good, bad = photos.declaration(content), photos.declaration(content, sha256="0" * 64)
+    declared = [session.call("POST", f"{claim}/photos", body) for body in (good, bad)]
+    for one in declared:
+        photos.upload(one, content)
+    session.work()
+    path = f"{claim}/photos/{declared[1]['id']}"
+    session.call("PATCH", path, {"caption": "Hall"})
+    assert session.call("GET", path)["rejection"] == "checksum_mismatch"
+    assert session.call("GET", f"{claim}/photos?limit=1")["next_cursor"]
+    deleted = session.call("POST", f"{claim}/photos", good)
+    session.call("DELETE", f"{claim}/photos/{deleted['id']}")
+    photos.upload(deleted, content)
+    session.work()
 
 
 def _emails(session: Session) -> None:

@@ -13,7 +13,7 @@ import pytest
 from eal.core import aws, clock, settings
 from eal.core.clock import rfc3339
 from eal.core.table.item import from_attributes
-from tests.support import dispatch, emails, imports, inbound, partiql
+from tests.support import dispatch, emails, imports, inbound, partiql, photos
 from tests.support.callrail import connect
 from tests.support.claims import add_note, closed_claim, hold, move
 from tests.support.endpoints import Endpoint, made_by, sample_with_made, with_key
@@ -38,13 +38,13 @@ RESOURCES = {
     "LEAD_IMPORT": "lead_import", "AUDIT_EXPORT": "audit_export", "AUDIT_CHECKPOINT": "audit_checkpoint",
     "DELIVERY": "delivery", "EMAIL_EVENT": "email_event", "OUTREACH_SEQUENCE": "sequence", "ENROLLMENT": "enrollment",
     "EMAIL": "email", "CLAIM": "claim", "CLAIM_NOTE": "claim_note", "SUPPRESSION": "suppression", "SENDER": "sender",
-    "REPLY": "reply", "DRAFT": "draft",
+    "REPLY": "reply", "DRAFT": "draft", "CLAIM_PHOTO": "claim_photo",
 }  # fmt: skip
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {
     "KEY", "KEY_COUNT", "KEY_QUOTA", "C", "CHILD", "MEMBER_EMAIL", "LEAD_CONTACT", "LEAD_HISTORY", "LEAD_TOMBSTONE",
     "PROSPECT_CONTACT", "PROSPECT_TOMBSTONE", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "CORRECTION", "CALLBACK",
-    "CALL_TOMBSTONE", "RECORDING", "CLAIM_NUMBER", "CLAIM_RETENTION", "CLAIM_TOMBSTONE",
+    "CALL_TOMBSTONE", "RECORDING", "CLAIM_NUMBER", "CLAIM_RETENTION", "CLAIM_TOMBSTONE", "CLAIM_PHOTO_REGISTER",
     "LEAD_IMPORT_ERRORS", "AUDIT_CHECKPOINT_HEAD", "AUDIT_EXPORTS_OPEN", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
     "LEAD_IMPORTS", "WEBHOOK_COUNT", "ENROLLMENT_CLAIM", "EMAIL_CONTENT", "EMAIL_VENDOR_ID", "SUPPRESSION_CLAIM",
     "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "REPLY_BODY", "REPLY_CLAIM", "DRAFT_RECIPIENT",
@@ -54,6 +54,7 @@ STEPS = {
     ("workers/import_leads", "LEAD_IMPORT"),
     ("workers/deliver_webhook", "DELIVERY"),
     ("workers/fetch_recording", "RECORDING"),
+    ("workers/inspect_photo", "CLAIM_PHOTO"),
 }
 """Workers' progress on a resource, without a record. The request that started it has a record."""
 ACTS = {("webhooks/test", "webhook"), ("webhooks/replay", "webhook")}
@@ -167,7 +168,8 @@ class Watch:
                 ("LEAD_TOMBSTONE", "Update"), ("PROSPECT_TOMBSTONE", "Update"), ("FORM", "Delete"), ("TEXT", "Delete"),
                 ("REPLY", "Delete"), ("CALLBACK", "Delete"), ("REPLY_BODY", "Delete"), ("EMAIL_EVENT", "Delete"),
                 ("EMAIL_EVENT_RECIPIENT", "Delete"), ("DELIVERY", "Put"), ("CLAIM_NOTE", "Update"),
-                ("CLAIM_NOTE", "Delete"), ("EMAIL", "Delete"), ("DRAFT", "Delete"), ("DRAFT_RECIPIENT", "Delete"),
+                ("CLAIM_NOTE", "Delete"), ("CLAIM_PHOTO", "Delete"), ("CLAIM_PHOTO_REGISTER", "Update"),
+                ("EMAIL", "Delete"), ("DRAFT", "Delete"), ("DRAFT_RECIPIENT", "Delete"),
                 ("EMAIL_CONTENT", "Delete"), ("EMAIL_VENDOR_ID", "Delete"), ("EMAIL_TOMBSTONE", "Put"),
                 ("SOFT_BOUNCES", "Delete"), ("ENROLLMENT", "Update"), ("SUPPRESSION", "Update"),
             }  # fmt: skip
@@ -333,6 +335,9 @@ def test_each_worker_records_each_change_once(
             call("DELETE", f"/v1/claims/{claim['id']}/legal-hold", key=tenant.admin)
             move(tenant, claim["id"], "open", "More damage.")
             add_note(tenant, claim["id"])
+            for changes in ({}, {"sha256": "0" * 64}):
+                photos.upload(photos.declare(tenant, claim["id"], photos.photo(), **changes), photos.photo())
+            pipeline.run()
             move(tenant, claim["id"], "closed", "Done.")
         call("DELETE", f"/v1/claims/{claim['id']}", key=tenant.admin)
         with monkeypatch.context() as patch:
@@ -355,7 +360,12 @@ def test_each_worker_records_each_change_once(
     assert "\n".join(watch.violations) == ""
     unreached = {*workers().values(), "workers/relay_outbox"} - set(watch.ran)
     assert unreached == set(), "add requests to this test that reach these workers"
-    assert {record["action"] for record in _log(tenant)} >= {"claim.evidence_deleted", "claim.erased"}
+    assert {record["action"] for record in _log(tenant)} >= {
+        "claim.evidence_deleted",
+        "claim.erased",
+        "claim_photo.ready",
+        "claim_photo.rejected",
+    }
     actors = {record["actor"]["id"] for record in _log(tenant) if record["actor"]["type"] == "worker"}
     recorded = {record["action"] for record in _log(tenant, tenant.test_admin)}
     assert recorded >= {"call.recording_stored", "call.recording_deleted", "reply.classified"}

@@ -40,6 +40,16 @@ EXCEPTIONS = {
     "GET /v1/calls/{call_id}/callbacks": (3, "reads the call first, because an unknown call is a 404"),
     "POST /v1/claims/{claim_id}/notes": (2, "the commit checks that the claim exists and is not closed"),
     "GET /v1/claims/{claim_id}/notes": (3, "reads the claim first, because an unknown claim is a 404"),
+    "POST /v1/claims/{claim_id}/photos": (
+        4,
+        "reads the claim, which many photos must not lock at once, and the register, because their number is limited",
+    ),
+    "GET /v1/claims/{claim_id}/photos": (
+        4,
+        "reads the claim, because an unknown claim is a 404, and the register, to find duplicates",
+    ),
+    "GET /v1/claims/{claim_id}/photos/{photo_id}": (3, "reads the register, to find duplicates"),
+    "PATCH /v1/claims/{claim_id}/photos/{photo_id}": (4, "reads the register, to show duplicates"),
     "POST /v1/prospects/qualify": (3, "changes the prospects that its body names"),
     "POST /v1/leads/{lead_id}/score": (4, "a change, with a read of the current settings"),
     "PATCH /v1/calls/{call_id}/classification": (

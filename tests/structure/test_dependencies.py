@@ -9,9 +9,11 @@ from tests.structure.checks import dependencies, modules
 from tests.structure.project import HERE, report
 
 _DISTRIBUTION = {
+    "PIL": "pillow",
     "aws_lambda_powertools": "aws-lambda-powertools",
     "email_validator": "email-validator",
     "phonenumbers": "phonenumberslite",
+    "pillow_heif": "pillow-heif",
     "pydantic_core": "pydantic-core",
 }
 
@@ -22,7 +24,8 @@ def test_requirements_are_pinned_and_agree() -> None:
 
 def test_every_imported_package_is_deployed() -> None:
     deployed = "".join(
-        (HERE.root / name).read_text() for name in (dependencies.DEPLOYED, dependencies.MODELS)
+        (HERE.root / name).read_text()
+        for name in (dependencies.DEPLOYED, dependencies.IMAGES, dependencies.MODELS)
     )
 
     missing = [

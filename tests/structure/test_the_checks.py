@@ -782,6 +782,11 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (
         dependencies.faults,
+        change(dependencies.IMAGES, "pillow==13.", "pillow==12."),
+        "pillow is 12.",
+    ),
+    (
+        dependencies.faults,
         change(dependencies.MODELS, "--hash=sha256:0", "--hash=md5:0"),
         "and the sha256 of each wheel",
     ),

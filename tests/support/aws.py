@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 STATE, ACCESS = "state", "access"
 INBOUND_BUCKET, AUDIT_BUCKET, BUS = "inbound", "audit", "bus"
-UPLOADS_BUCKET, RECORDINGS_BUCKET = "uploads", "recordings"
+UPLOADS_BUCKET, RECORDINGS_BUCKET, PHOTOS_BUCKET = "uploads", "recordings", "photos"
 QUEUES = {
     "callrail": "CallrailQueue",
     "resend": "ResendQueue",
@@ -56,6 +56,7 @@ QUEUES = {
     "retention": "RetentionQueue",
     "send": "SendQueue",
     "write_email": "WriteEmailQueue",
+    "photo": "PhotoQueue",
 }
 """Names of queues in the settings and in the template."""
 SCHEDULES = "later"
@@ -72,6 +73,7 @@ SETTINGS = {
     "AUDIT_BUCKET": AUDIT_BUCKET,
     "UPLOADS_BUCKET": UPLOADS_BUCKET,
     "RECORDINGS_BUCKET": RECORDINGS_BUCKET,
+    "PHOTOS_BUCKET": PHOTOS_BUCKET,
     "SCHEDULES": SCHEDULES,
     "SCHEDULES_ROLE": "arn:aws:iam::123456789012:role/schedules",
     "AUDIT_RETENTION_DAYS": "2557",
@@ -204,6 +206,7 @@ def _create_resources() -> dict[str, str]:
     aws.s3().create_bucket(Bucket=INBOUND_BUCKET)
     aws.s3().create_bucket(Bucket=UPLOADS_BUCKET)
     aws.s3().create_bucket(Bucket=RECORDINGS_BUCKET)
+    aws.s3().create_bucket(Bucket=PHOTOS_BUCKET)
     aws.s3().create_bucket(Bucket=AUDIT_BUCKET, ObjectLockEnabledForBucket=True)
     aws.events().create_event_bus(Name=BUS)
     aws.scheduler().create_schedule_group(Name=SCHEDULES)
@@ -218,6 +221,7 @@ def _create_resources() -> dict[str, str]:
         created[f"{name.upper()}_QUEUE_DEAD_ARN"] = arn_of(f"{logical_id}Dead")
     create_rules()
     notify_of_objects(INBOUND_BUCKET, "InboundBucket")
+    notify_of_objects(PHOTOS_BUCKET, "PhotosBucket")
     return created
 
 

@@ -106,6 +106,8 @@ def made_by(endpoint: Endpoint, key: str) -> str | None:
         return _granted(endpoint, key)
     if endpoint.path == "/v1/integrations/{vendor}" and endpoint.method == "DELETE":
         return _connected(endpoint, key)
+    if rest.endswith("/{photo_id}"):
+        return _photographed(endpoint, key)
     if before == "/v1/webhooks/deliveries":
         return f"{before}/{_delivered(key)}{rest.partition('}')[2]}"
     if before == "/v1/outreach/replies" and brace:
@@ -147,6 +149,14 @@ def _dispatch(path: str, key: str) -> None:
     """Dispatch a call as a person does, so that there is something to acknowledge."""
     body = {"action": "dispatch_now", "reason": "A neighbor of ours."}
     assert call("POST", path, key=key, json_body=body).status == 200
+
+
+def _photographed(endpoint: Endpoint, key: str) -> str:
+    """Declare a photo of a new claim. Returns the endpoint's path with the ids of both."""
+    claims, photos = _endpoint("POST", "/v1/claims"), _endpoint("POST", "/v1/claims/{claim_id}/photos")
+    claim = call("POST", claims.path, key=key, json_body=claims.sample()).json
+    photo = call("POST", f"{claims.path}/{claim['id']}/photos", key=key, json_body=photos.sample()).json
+    return endpoint.path.format(claim_id=claim["id"], photo_id=photo["id"])
 
 
 def _delivered(key: str) -> str:

@@ -154,6 +154,20 @@ OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
             {"id": "clm_01kq09bekje6vbq5xe2b60xtww", "legal_hold": True},
         )
     },
+    "createClaimPhoto": {
+        "conflict": (
+            "The claim clm_01kq09bekje6vbq5xe2b60xtww is closed. Reopen it first, with POST "
+            "/v1/claims/{id}/transitions.",
+            {"id": "clm_01kq09bekje6vbq5xe2b60xtww", "status": "closed"},
+        )
+    },
+    "deleteClaimPhoto": {
+        "conflict": (
+            "The claim clm_01kq09bekje6vbq5xe2b60xtww is on legal hold. Nothing of it can be deleted until the hold is "
+            "released.",
+            {"id": "clm_01kq09bekje6vbq5xe2b60xtww", "legal_hold": True},
+        )
+    },
     "createLead": {
         "conflict": (
             "The lead lead_01kq09bekje6vbq5xe2b60xtww has the same e-mail address.",

@@ -185,6 +185,36 @@ _SENDER: dict[str, Json] = {
     **DATA["outreach.sender.paused"], "status": "active", "reason": None, "paused_at": None, "resumed_at": LATER,
     "version": 2,
 }  # fmt: skip
+_PHOTO: dict[str, Json] = {
+    "id": f"photo_{_ID}",
+    "claim_id": f"clm_{_ID}",
+    "filename": "IMG_2041.HEIC",
+    "content_type": "image/heic",
+    "size_bytes": 1_834_201,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "caption": "Water line on the north wall, 14 inches",
+    "room": "Basement",
+    "status": "ready",
+    "rejection": None,
+    "reason": None,
+    "evidence": {
+        "width": 4032,
+        "height": 3024,
+        "orientation": 1,
+        "taken_at": "2026-04-24T10:42:11-05:00",
+        "place": {"latitude": 39.7817213, "longitude": -89.6501481, "altitude_metres": 182.4},
+        "camera": {"make": "Apple", "model": "iPhone 15", "lens": None, "software": "19.4"},
+    },
+    "duplicate_of": None,
+    "near_duplicate_of": [],
+    "original_url": "https://storage.example.com/original?signature=…",
+    "preview_url": "https://storage.example.com/preview?signature=…",
+    "thumbnail_url": "https://storage.example.com/thumbnail?signature=…",
+    "urls_expire_at": "2026-04-24T18:42:11.314Z",
+    **_TIMES,
+    "inspected_at": LATER,
+    "version": 3,
+}
 _CLAIM: dict[str, Json] = {
     "id": f"clm_{_ID}",
     "status": "open",
@@ -485,6 +515,27 @@ _ANSWERS: dict[str, Json] = {
         "created_at": AT,
         "created_by": f"key_{_ID}",
     },
+    "PhotoCreated": {
+        **_PHOTO,
+        **dict.fromkeys(
+            ("evidence", "original_url", "preview_url", "thumbnail_url", "urls_expire_at", "inspected_at")
+        ),
+        "status": "awaiting_upload",
+        "updated_at": AT,
+        "version": 1,
+        "upload": {
+            "method": "PUT",
+            "url": "https://storage.example.com/original?signature=…",
+            "headers": {
+                "Content-Type": "image/heic",
+                "Content-Length": "1834201",
+                "x-amz-checksum-sha256": "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=",
+                "If-None-Match": "*",
+            },
+            "expires_at": "2026-04-24T18:42:11.314Z",
+        },
+    },
+    "PhotoView": _PHOTO,
     "LeadImportCreated": {
         **_IMPORT,
         "status": "awaiting_upload",

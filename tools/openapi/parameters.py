@@ -91,6 +91,7 @@ _IN_PATH: dict[str, Node] = {
     "note_id": _named("Id of the note.", "note"),
     "organization_id": _named("Id of a child of the caller's organization.", "org"),
     "parent_id": _named("Id of the parent of the caller's organization.", "org"),
+    "photo_id": _named("Id of the photo.", "photo"),
     "prospect_id": _named("Id of the prospect.", "pros"),
     "record_id": _named("Id of the audit record.", "aud"),
     "sequence_id": _named("Id of the sequence.", "seq"),

@@ -26,6 +26,7 @@ from eal.domain.calls import model as calls
 from eal.domain.calls.wire import CallView
 from eal.domain.claims import model as claims
 from eal.domain.claims.notes import model as notes
+from eal.domain.claims.photos import model as photos
 from eal.domain.dispatch import model as dispatch
 from eal.domain.events.wire import EventView
 from eal.domain.lead_imports import model as lead_imports
@@ -127,6 +128,9 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(deliverability.SenderStatus): "SenderStatus",
     _values(claims.Status): "ClaimStatus",
     _values(notes.NoteKind): "ClaimNoteKind",
+    _values(photos.ContentType): "PhotoContentType",
+    _values(photos.Rejection): "PhotoRejection",
+    _values(photos.Status): "PhotoStatus",
     _values(dispatch.Action): "DispatchAction",
     _values(dispatch.RuleId): "DispatchRule",
     _values(content_policy.Level): "FindingLevel",

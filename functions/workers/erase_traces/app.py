@@ -9,6 +9,7 @@ from eal.domain.calls import erasure as calls
 from eal.domain.calls.model import Call
 from eal.domain.claims import erasure as claims
 from eal.domain.claims import retention
+from eal.domain.claims.photos import erasure as photos
 from eal.domain.leads import erasure as leads
 from eal.domain.messages import erasure as messages
 from eal.domain.outreach import erasure as outreach
@@ -46,6 +47,11 @@ class ClaimEvidenceTask(ClaimTask):
     until: Instant
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoTask(ClaimTask):
+    photo_id: str
+
+
 def consume(message: Message) -> None:
     """Erase personal values in stored events and responses, a lead's history, what receivers answered to its events,
     and calls and messages from and to the person.
@@ -64,6 +70,10 @@ def consume(message: Message) -> None:
     if message["task"] == "erase_claim_evidence":
         task = load(ClaimEvidenceTask, message)
         retention.delete_evidence(task.tenant, task.claim_id, task.until)
+        return
+    if message["task"] == "erase_claim_photo":
+        task = load(PhotoTask, message)
+        photos.scrub_traces(task.tenant, task.claim_id, task.photo_id)
         return
     if message["task"] == "erase_prospect":
         task = load(ProspectTask, message)

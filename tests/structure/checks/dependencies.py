@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 DEPLOYED = "layers/dependencies/requirements.txt"
 DEVELOPMENT = "tools/requirements.txt"
-MODELS = "layers/models/requirements.txt"
-"""Its build downloads wheels by their hashes. What functions import of it, the development environment has too."""
+IMAGES, MODELS = "layers/images/requirements.txt", "layers/models/requirements.txt"
+"""Their builds download wheels by their hashes. What functions import of them, the development environment has too."""
+IMPORTED = frozenset({"numpy", "pillow", "pillow-heif"})
 SCANNER = "tools/scan/requirements.txt"
 TRAINING = "tools/train/requirements.txt"
 """Of other environments, so their versions may differ."""
@@ -40,7 +41,7 @@ def faults(project: Project) -> Iterator[str]:
                 yield f"{location}: {package} is pinned at {pins[package][0]} too: remove one of the lines"
             pins.setdefault(package, (location, version))
     yield from _separate(project)
-    yield from _models(project, {package: version for package, (_, version) in pins.items()})
+    yield from _hashed(project, {package: version for package, (_, version) in pins.items()})
     if not any(line == _INCLUDE for _, line in _lines(project.root / DEVELOPMENT)):
         yield f"{DEVELOPMENT}: add the line that includes the deployed requirements: {_INCLUDE}"
     for package in ("boto3", "aws-xray-sdk", "mangum", "dnspython", "niquests"):
@@ -55,14 +56,15 @@ def _separate(project: Project) -> Iterator[str]:
                 yield f"{name}:{number}: '{line}' must be <name>==<version> and nothing else"
 
 
-def _models(project: Project, pins: dict[str, str]) -> Iterator[str]:
-    for number, line in _lines(project.root / MODELS):
+def _hashed(project: Project, pins: dict[str, str]) -> Iterator[str]:
+    located = ((name, *line) for name in (IMAGES, MODELS) for line in _lines(project.root / name))
+    for name, number, line in located:
         pin, *hashes = line.split(" --hash=sha256:")
         found = _PIN.fullmatch(pin)
         if found is None or not hashes or not all(re.fullmatch("[0-9a-f]{64}", one) for one in hashes):
-            yield f"{MODELS}:{number}: '{line}' must be <name>==<version> and the sha256 of each wheel"
-        elif found[1] == "numpy" and pins.get("numpy") != found[2]:
-            yield f"{MODELS}:{number}: numpy is {found[2]}, but {pins.get('numpy')} in {DEVELOPMENT}: use the same"
+            yield f"{name}:{number}: '{line}' must be <name>==<version> and the sha256 of each wheel"
+        elif found[1] in IMPORTED and pins.get(found[1]) != found[2]:
+            yield f"{name}:{number}: {found[1]} is {found[2]}, but {pins.get(found[1])} in {DEVELOPMENT}: use the same"
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -25,13 +25,15 @@ NEVER = (
 )
 """Prefixes of actions that no role may have."""
 DELETING = {
-    "WorkersImportLeadsRole": "${UploadsBucket.Arn}/imports/uploads/*",
-    "WorkersFetchRecordingRole": "${RecordingsBucket.Arn}/org_*",
-    "WorkersApplyRetentionRole": "${RecordingsBucket.Arn}/org_*",
-    "WorkersEraseTracesRole": "${RecordingsBucket.Arn}/org_*",
+    "WorkersImportLeadsRole": {"${UploadsBucket.Arn}/imports/uploads/*"},
+    "WorkersFetchRecordingRole": {"${RecordingsBucket.Arn}/org_*"},
+    "WorkersApplyRetentionRole": {"${RecordingsBucket.Arn}/org_*"},
+    "WorkersEraseTracesRole": {"${RecordingsBucket.Arn}/org_*", "${PhotosBucket.Arn}/org_*"},
+    "WorkersInspectPhotoRole": {"${PhotosBucket.Arn}/org_*"},
 }
 """The only exceptions for s3:DeleteObject: uploads are personal data that nobody needs after their import; recordings
-are deleted with their call, and at the end of their retention."""
+are deleted with their call, photos with their claim, both at the end of their retention, and rejected photos at once.
+"""
 PASSED = {"iam:PassedToService": "scheduler.amazonaws.com"}
 """The only exception for IAM: a worker passes a schedule the role that sends its message, to Scheduler only."""
 MANAGED = {"arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"}
@@ -139,7 +141,7 @@ def _deletes_uploads(role: str, action: str, statement: dict[str, Any]) -> bool:
     resources = [
         resource.get("Fn::Sub") for resource in listed(statement["Resource"]) if isinstance(resource, dict)
     ]
-    return action == "s3:DeleteObject" and resources == [DELETING.get(role)]
+    return action == "s3:DeleteObject" and {*resources} <= DELETING.get(role, set())
 
 
 def _passed(project: Project) -> set[str | None]:

@@ -54,6 +54,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/outbox/pending.py": "which items of the outbox are published",
         "layers/shared/eal/domain/outreach/deliverability/store.py": "counters, in the Transaction of what they count",
         "layers/shared/eal/domain/calls/fetching.py": "the attempts to fetch a recording, whose end has a record",
+        "layers/shared/eal/domain/claims/photos/store.py": "that a photo was uploaded; its inspection has a record",
         "layers/shared/eal/domain/integrations/reconciliation.py": "up to when a vendor is reconciled",
         "layers/shared/eal/domain/outreach/sending/due.py": "when a tenant has e-mails to send",
         "layers/shared/eal/domain/outreach/sending/lease.py": "which run sends for a tenant",
@@ -66,6 +67,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/webhooks/deliveries/store.py": "the attempts of a delivery",
     },
     "eal.core.table.scrub": {
+        "layers/shared/eal/domain/claims/photos/erasure.py": "an erased or expired claim's photos",
         "layers/shared/eal/domain/calls/erasure.py": "an erased call's events, idempotency records and callbacks",
         "layers/shared/eal/domain/claims/erasure.py": "an erased claim's idempotency records",
         "layers/shared/eal/domain/claims/notes/erasure.py": "an erased claim's notes; their texts after the retention",

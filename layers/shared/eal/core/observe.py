@@ -35,6 +35,8 @@ type Count = Literal[
     "recordings_deleted",
     "transcripts_deleted",
     "claim_evidence_deleted",
+    "photos_ready",
+    "photos_rejected",
     "calls_classified",
     "calls_judged",
     "calls_confidence",

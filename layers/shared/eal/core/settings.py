@@ -63,6 +63,10 @@ def recordings_bucket() -> str:
     return _required("RECORDINGS_BUCKET")
 
 
+def photos_bucket() -> str:
+    return _required("PHOTOS_BUCKET")
+
+
 def audit_bucket() -> str:
     return _required("AUDIT_BUCKET")
 

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Self, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
+from eal.core.clock import Instant
 from eal.core.json import MAX_NUMBER
 
 MAX_OVERLAP_SECONDS = 604_800
@@ -106,6 +107,15 @@ class Wire(BaseModel):
     def erasable(self) -> tuple[str, ...]:
         """The resources whose erasure must reach a stored copy of this response."""
         return ()
+
+
+class UploadView(Wire):
+    """Send the file with this method and these headers to this URL. It accepts one upload."""
+
+    method: Literal["PUT"]
+    url: str
+    headers: dict[str, str]
+    expires_at: Instant
 
 
 def without_defaults(*never_null: str) -> Callable[[dict[str, JsonValue]], None]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from eal.core.table import scrub, tombstone
 from eal.domain.claims import store
 from eal.domain.claims.notes import erasure as notes
+from eal.domain.claims.photos import erasure as photos
 from eal.domain.claims.store import CLAIMS
 
 if TYPE_CHECKING:
@@ -38,9 +39,10 @@ def erase_again(claim_id: str, by: Caller) -> None:
 
 
 def scrub_traces(tenant: Tenant, claim_id: str) -> None:
-    """Remove the claim's stored responses, and delete its notes. Idempotent."""
+    """Remove the claim's stored responses, and delete its notes and photos. Idempotent."""
     scrub.responses(tenant, claim_id)
     notes.erase(tenant, claim_id)
+    photos.delete_all(tenant, claim_id)
 
 
 def _erase(claim: Claim, by: Caller) -> None:

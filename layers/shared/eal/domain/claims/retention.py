@@ -19,6 +19,7 @@ from eal.core.table.keys import Key
 from eal.core.table.read import walk
 from eal.domain.claims import store
 from eal.domain.claims.notes import erasure as notes
+from eal.domain.claims.photos import erasure as photos
 from eal.domain.claims.store import CLAIMS
 from eal.domain.organization_settings import store as organization_settings
 
@@ -51,8 +52,9 @@ def apply(tenant: Tenant, request_id: str, deadline: float) -> bool:
 
 
 def delete_evidence(tenant: Tenant, claim_id: str, until: datetime) -> None:
-    """Delete the texts of the notes that were created before `until`. Idempotent."""
+    """Delete the texts of the notes that were created before `until`, and the photos. Idempotent."""
     notes.delete_texts(tenant, claim_id, until)
+    photos.delete_all(tenant, claim_id, until)
 
 
 def _due(tenant: Tenant, days: int) -> Iterator[Item]:

@@ -2,12 +2,12 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import ConfigDict, Field
 
 from eal.core.clock import Instant
-from eal.core.wire import Wire
+from eal.core.wire import UploadView, Wire
 from eal.domain.lead_imports.model import MAX_ERRORS_SHOWN, Format, LeadImport, Status
 from eal.domain.leads.model import OnDuplicate
 
@@ -37,15 +37,6 @@ class LeadImportCreate(Wire):
             "each other."
         ),
     ] = "error"
-
-
-class UploadView(Wire):
-    """Send the file with this method and these headers to this URL. It accepts one upload."""
-
-    method: Literal["PUT"]
-    url: str
-    headers: dict[str, str]
-    expires_at: Instant
 
 
 class RowErrorView(Wire):

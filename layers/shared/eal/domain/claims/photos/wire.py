@@ -1,0 +1,219 @@
+"""Photos, as the API accepts and returns them."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from eal.core.clock import Instant
+from eal.core.listing import PageView
+from eal.core.wire import UploadView, Wire, one_line, prose, without_defaults
+from eal.domain.claims.photos.model import (
+    EXTENSIONS,
+    MAX_PHOTO_BYTES,
+    ContentType,
+    Findings,
+    Photo,
+    Rejection,
+    Rendition,
+    Status,
+)
+
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+def _file_name(text: str) -> str:
+    if "/" in text or "\\" in text:
+        raise ValueError("Must be a file name without folders.")
+    return one_line(text)
+
+
+FileName = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=255,
+        description="It ends with an extension of its `content_type`: .jpg or .jpeg, .png, .heic or .heif.",
+    ),
+    AfterValidator(_file_name),
+]
+Sha256 = Annotated[
+    str,
+    Field(
+        min_length=64,
+        max_length=64,
+        pattern="^[0-9a-fA-F]{64}$",
+        description="Of the file's bytes, in hexadecimal.",
+    ),
+    AfterValidator(str.lower),
+]
+Caption = Annotated[
+    str,
+    Field(max_length=1000, description="What the photo shows. Extraction reads it."),
+    AfterValidator(prose),
+]
+Room = Annotated[
+    str, Field(max_length=100, description="The room in which the photo was taken."), AfterValidator(one_line)
+]
+
+
+class PhotoCreate(Wire):
+    model_config = _INPUT
+
+    filename: FileName
+    content_type: ContentType
+    size_bytes: Annotated[int, Field(ge=1, le=MAX_PHOTO_BYTES, description="25 MiB at most.")]
+    sha256: Sha256
+    caption: Caption | None = None
+    room: Room | None = None
+
+    @model_validator(mode="after")
+    def _has_its_extension(self) -> Self:
+        extensions = EXTENSIONS[self.content_type]
+        if not self.filename.lower().endswith(extensions):
+            raise ValueError(
+                f"The 'filename' of a photo with this 'content_type' must end with {' or '.join(extensions)}."
+            )
+        return self
+
+
+class PhotoUpdate(Wire):
+    """Only the fields present change. Null clears a field."""
+
+    model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults())
+
+    caption: Caption | None = None
+    room: Room | None = None
+
+
+class LocationView(Wire):
+    """Where the camera was, by its own receiver. WGS 84."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    altitude_metres: Annotated[float | None, Field(description="Above sea level.")]
+
+
+class CameraView(Wire):
+    make: str | None
+    model: str | None
+    lens: str | None
+    software: str | None
+
+
+class PhotoEvidenceView(Wire):
+    """What the original's bytes say, unchanged since the upload: `sha256` proves it. Metadata can be wrong or edited
+    before the upload.
+    """
+
+    width: Annotated[int, Field(description="Pixels, as the photo is seen.")]
+    height: Annotated[int, Field(description="Pixels, as the photo is seen.")]
+    orientation: Annotated[int, Field(ge=1, le=8, description="EXIF's orientation of the original.")]
+    taken_at: Annotated[
+        str | None,
+        Field(
+            description="Local time of the camera's clock, such as `2026-04-24T10:42:11-07:00`. The offset from UTC is "
+            "absent if the camera did not record it."
+        ),
+    ]
+    place: LocationView | None
+    camera: CameraView | None
+
+
+class PhotoView(Wire):
+    changes_by_itself: ClassVar[bool] = (
+        True  # the URLs are new in each response, and time alone rejects a photo
+    )
+
+    id: str
+    claim_id: str
+    filename: str
+    content_type: ContentType
+    size_bytes: int
+    sha256: Annotated[str, Field(description="Verified if the status is `ready`.")]
+    caption: str | None
+    room: str | None
+    status: Annotated[
+        Status,
+        Field(
+            description="`awaiting_upload`; `inspecting` from the upload on; then `ready` or `rejected`. A photo "
+            "without an upload is rejected after a day, and disappears after seven."
+        ),
+    ]
+    rejection: Annotated[Rejection | None, Field(description="Why the photo was rejected, for programs.")]
+    reason: Annotated[str | None, Field(description="Why the photo was rejected, as a sentence.")]
+    evidence: Annotated[PhotoEvidenceView | None, Field(description="Null unless the status is `ready`.")]
+    duplicate_of: Annotated[
+        str | None, Field(description="The first photo of the claim with the same SHA-256, if there is one.")
+    ]
+    near_duplicate_of: Annotated[
+        list[str],
+        Field(
+            description="Earlier photos of the claim that look alike, by a perceptual hash: resized, compressed or "
+            "brightened copies, or shots of the same scene."
+        ),
+    ]
+    original_url: Annotated[
+        str | None,
+        Field(description="Downloads the original, byte for byte. Null unless the status is `ready`."),
+    ]
+    preview_url: Annotated[
+        str | None, Field(description="A JPEG of at most 1,600 pixels, upright, without metadata.")
+    ]
+    thumbnail_url: Annotated[
+        str | None, Field(description="A JPEG of at most 320 pixels, upright, without metadata.")
+    ]
+    urls_expire_at: Annotated[
+        Instant | None, Field(description="One hour after the response. The URLs need no API key until then.")
+    ]
+    created_at: Instant
+    updated_at: Instant
+    inspected_at: Instant | None
+    version: int
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return (self.claim_id, self.id)
+
+    @classmethod
+    def of_photo(
+        cls, photo: Photo, found: Findings, urls: dict[Rendition, str], urls_expire_at: datetime | None
+    ) -> Self:
+        return cls.model_validate(_fields(photo, found, urls, urls_expire_at), from_attributes=True)
+
+
+class PhotoCreated(PhotoView):
+    """A declared photo, with the URL to upload its file to."""
+
+    # The idempotency record keeps the URL although it grants an upload: it accepts one file with a known hash.
+    upload: Annotated[
+        UploadView,
+        Field(
+            description="Shown only in this response. S3 refuses a file of another size, type or SHA-256, and a second "
+            "file. An idempotent replay repeats it; after `expires_at` it no longer works."
+        ),
+    ]
+
+    @classmethod
+    def of_new(cls, photo: Photo, url: str, headers: dict[str, str], expires_at: datetime) -> Self:
+        upload = {"method": "PUT", "url": url, "headers": headers, "expires_at": expires_at}
+        fields = {**_fields(photo, Findings(), {}, None), "upload": upload}
+        return cls.model_validate(fields, from_attributes=True)
+
+
+class PhotoPage(PageView[PhotoView]):
+    pass
+
+
+def _fields(
+    photo: Photo, found: Findings, urls: dict[Rendition, str], urls_expire_at: datetime | None
+) -> dict[str, object]:
+    own = {name: getattr(photo, name) for name in PhotoView.model_fields if hasattr(photo, name)}
+    return {
+        **own,
+        "duplicate_of": found.duplicate_of,
+        "near_duplicate_of": list(found.near_duplicate_of),
+        **{f"{rendition}_url": urls.get(rendition) for rendition in ("original", "preview", "thumbnail")},
+        "urls_expire_at": urls_expire_at,
+    }
