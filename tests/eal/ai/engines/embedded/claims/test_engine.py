@@ -178,6 +178,13 @@ def test_conditions_and_questions_state_nothing(text: str) -> None:
     assert found.exclusions == ()
 
 
+def test_a_room_that_a_tenant_lives_in_is_not_other_property() -> None:
+    found = extract(claim("Tenant's kitchen 10x12: removed 20 SF drywall. Tenant's sofa removed 1 EA."))
+
+    assert items(found) == [("kitchen", "remove", "drywall", 20, "SF")]
+    assert [one.reason for one in found.exclusions] == ["other_property"]
+
+
 def test_a_sentence_can_take_the_one_before_back() -> None:
     found = extract(
         claim("Den 10x12. Replace 20 SF ceiling drywall. That is from a 2019 roof leak, leave it out.")

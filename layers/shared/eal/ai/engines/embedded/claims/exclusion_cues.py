@@ -94,7 +94,10 @@ OTHER_PROPERTY: tuple[str, ...] = (
     r"condo association",
     r"(?:association|building)'s",
     r"common (?:element|area|wall)s?(?: \w+)? (?:is|are|belong)",
-    r"(?:landlord|tenant|renter|roommate|lodger)'s",
+    (
+        r"(?:landlord|tenant|renter|roommate|lodger)'s"
+        r"(?! (?:kitchen|bed|bath|living|dining|hall|closet|office|unit|apartment|suite|room|den|basement)\w*)"
+    ),
     r"(?:tenant|renter|landlord) (?:owns|owned)",
     r"city's",
     r"municipal",
