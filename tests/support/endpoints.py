@@ -102,18 +102,8 @@ def with_key() -> list[Endpoint]:
 def made_by(endpoint: Endpoint, key: str) -> str | None:
     """The endpoint's path with the id of an item that its collection's POST creates; None if there is no such POST."""
     before, brace, rest = endpoint.path.partition("/{")
-    if before == "/v1/organizations/me/grants" and brace:
-        return _granted(endpoint, key)
-    if endpoint.path == "/v1/integrations/{vendor}" and endpoint.method == "DELETE":
-        return _connected(endpoint, key)
-    if rest.endswith("/{photo_id}"):
-        return _photographed(endpoint, key)
-    if before == "/v1/webhooks/deliveries":
-        return f"{before}/{_delivered(key)}{rest.partition('}')[2]}"
-    if before == "/v1/outreach/replies" and brace:
-        return f"{before}/{classified_by_webhook(key)}{rest.partition('}')[2]}"
-    if before == "/v1/outreach/sequences" and "enrollment" in rest:
-        return _enrolled(endpoint, key)
+    if made := _made_otherwise(endpoint, key):
+        return made
     makers = [maker for maker in endpoints() if (maker.method, maker.path) == ("POST", before)]
     if not brace or "{" in rest or not makers:
         return None
@@ -128,6 +118,24 @@ def made_by(endpoint: Endpoint, key: str) -> str | None:
         path = f"{before}/{made.json['id']}/legal-hold"
         assert call("PUT", path, key=key, json_body=_endpoint("PUT", endpoint.path).sample()).status == 200
     return f"{before}/{made.json['id']}{rest.partition('}')[2]}"
+
+
+def _made_otherwise(endpoint: Endpoint, key: str) -> str | None:
+    """The same for items that no POST with the sample body makes."""
+    before, brace, rest = endpoint.path.partition("/{")
+    if before == "/v1/organizations/me/grants" and brace:
+        return _granted(endpoint, key)
+    if endpoint.path == "/v1/integrations/{vendor}" and endpoint.method == "DELETE":
+        return _connected(endpoint, key)
+    if rest.endswith("/{photo_id}"):
+        return _photographed(endpoint, key)
+    if before == "/v1/webhooks/deliveries":
+        return f"{before}/{_delivered(key)}{rest.partition('}')[2]}"
+    if before == "/v1/outreach/replies" and brace:
+        return f"{before}/{classified_by_webhook(key)}{rest.partition('}')[2]}"
+    if before == "/v1/outreach/sequences" and "enrollment" in rest:
+        return _enrolled(endpoint, key)
+    return None
 
 
 def sample_with_made(endpoint: Endpoint, key: str) -> Any:  # a JSON body
