@@ -102,8 +102,8 @@ def with_key() -> list[Endpoint]:
 def made_by(endpoint: Endpoint, key: str) -> str | None:
     """The endpoint's path with the id of an item that its collection's POST creates; None if there is no such POST."""
     before, brace, rest = endpoint.path.partition("/{")
-    if made := _made_otherwise(endpoint, key):
-        return made
+    if path := _made_otherwise(endpoint, key):
+        return path
     makers = [maker for maker in endpoints() if (maker.method, maker.path) == ("POST", before)]
     if not brace or "{" in rest or not makers:
         return None
@@ -115,8 +115,8 @@ def made_by(endpoint: Endpoint, key: str) -> str | None:
     if rest.endswith("/dispatch/acknowledge"):
         _dispatch(f"{before}/{made.json['id']}/dispatch", key)
     if endpoint.name == "DELETE /v1/claims/{claim_id}/legal-hold":
-        path = f"{before}/{made.json['id']}/legal-hold"
-        assert call("PUT", path, key=key, json_body=_endpoint("PUT", endpoint.path).sample()).status == 200
+        held = f"{before}/{made.json['id']}/legal-hold"
+        assert call("PUT", held, key=key, json_body=_endpoint("PUT", endpoint.path).sample()).status == 200
     return f"{before}/{made.json['id']}{rest.partition('}')[2]}"
 
 
