@@ -38,7 +38,7 @@ RESOURCES = {
     "LEAD_IMPORT": "lead_import", "AUDIT_EXPORT": "audit_export", "AUDIT_CHECKPOINT": "audit_checkpoint",
     "DELIVERY": "delivery", "EMAIL_EVENT": "email_event", "OUTREACH_SEQUENCE": "sequence", "ENROLLMENT": "enrollment",
     "EMAIL": "email", "CLAIM": "claim", "CLAIM_NOTE": "claim_note", "SUPPRESSION": "suppression", "SENDER": "sender",
-    "REPLY": "reply", "DRAFT": "draft", "CLAIM_PHOTO": "claim_photo",
+    "REPLY": "reply", "DRAFT": "draft", "CLAIM_PHOTO": "claim_photo", "TEST_CLOCK": "test_clock",
 }  # fmt: skip
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {
@@ -52,6 +52,7 @@ PARTS = {
 """Items that change together with a resource, without a record. `C` is a connection in the Access table."""
 STEPS = {
     ("workers/import_leads", "LEAD_IMPORT"),
+    ("workers/send_emails", "TEST_CLOCK"),
     ("workers/deliver_webhook", "DELIVERY"),
     ("workers/fetch_recording", "RECORDING"),
     ("workers/inspect_photo", "CLAIM_PHOTO"),
@@ -64,6 +65,7 @@ ACCOMPANYING = {"IDEMPOTENCY", "ANSWER", "EVENT", "TASK", "AUDIT", "PENDING"}
 BOOKKEEPING = {
     "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "CRM_HEALTH", "DELIVERY", "COUNTED", "LEAD_STATS", "CALL_STATS",
     "TALLY", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "RECONCILIATION", "RECORDING_HEALTH", "AI_USAGE", "DUE",
+    "SEND_LEASE", "SEND_COUNT",
 }  # fmt: skip
 """Workers' progress and counters (`eal.core.table.progress`), which can be computed again from resources."""
 NUMBERING = {"feedpk", "feedsk", "numbered_at", "seq", "previous_hash", "hash"}
@@ -256,9 +258,10 @@ def test_each_write_endpoint_records_each_change_once(
         assert call("DELETE", path, key=tenant.admin).status == 204
     if endpoint.name == "POST /v1/outreach/sender/resume":  # one that is not paused stays as it is
         emails.pause_sender(tenant)
+    key = tenant.test_admin if endpoint.name == "POST /v1/outreach/test-clock" else tenant.admin
     watch.folder, watch.audited = endpoint.folder, 0
 
-    answer = call(endpoint.method, path, key=tenant.admin, json_body=body)
+    answer = call(endpoint.method, path, key=key, json_body=body)
 
     assert answer.status < 300, answer.text
     assert "\n".join(watch.violations) == ""
@@ -324,6 +327,9 @@ def test_each_worker_records_each_change_once(
         call("POST", "/v1/outreach/test-clock", key=tenant.test_admin, json_body={"advance_seconds": 60})
         pipeline.run()
         watch.invoke("workers/enqueue_sends", {})
+        resend = inbound.connect("resend", tenant.admin)
+        raw = json.dumps(emails.bounced(emails.sent(tenant))).encode()
+        assert resend.receive(resend.url_event(raw)).status == 202
         mails = inbound.connect("resend", tenant.test_admin)
         mail = {"email_id": "m1", "from": "dana@example.com", "subject": "Please take me off your list."}
         raw = json.dumps({"type": "email.received", "data": mail}).encode()

@@ -1,4 +1,4 @@
-"""POST /v1/outreach/test-clock: advance the test clock."""
+"""POST /v1/outreach/test-clock: move the test clock forward."""
 
 from eal.domain.outreach import tenant_clock
 from eal.domain.outreach.sending.wire import TestClockAdvance, TestClockView
@@ -11,12 +11,12 @@ handler = app.handler
 
 @app.post(
     "/v1/outreach/test-clock",
-    summary="Advance the test clock",
+    summary="Move the test clock forward",
     operation_id="advanceTestClock",
     tag="outreach",
 )
 def advance(body: TestClockAdvance, caller: Writer) -> Accepted[TestClockView]:
-    """Moves the time of this test tenant's outreach forward, so that a sequence of weeks is tried in a minute. Whatever
+    """Advances the time of this test tenant's outreach, so that a sequence of weeks is tried in a minute. Whatever
     becomes due until then is carried out in the order of time, each at its own time. Repeat the GET until
     `advancing_to` is null; until then, another advance is refused with 409. Live mode has no test clock: a live
     key gets 404.

@@ -1,4 +1,4 @@
-"""GET /v1/outreach/test-clock: retrieve the test clock."""
+"""GET /v1/outreach/test-clock: get the test clock."""
 
 from eal.domain.outreach import tenant_clock
 from eal.domain.outreach.sending.wire import TestClockView
@@ -11,7 +11,7 @@ handler = app.handler
 
 @app.get(
     "/v1/outreach/test-clock",
-    summary="Retrieve the test clock",
+    summary="Get the test clock",
     operation_id="getTestClock",
     tag="outreach",
     grant="outreach",

@@ -139,4 +139,5 @@ class Reading:
 
 
 def _item(tenant: Tenant, moved: MovedClock) -> Item:
-    return {**clock_key(tenant)._asdict(), "kind": "TEST_CLOCK", **dump(moved)}
+    key_and_kind = {**clock_key(tenant)._asdict(), "kind": "TEST_CLOCK"}
+    return {**key_and_kind, "id": tenant.organization_id, **dump(moved)}
