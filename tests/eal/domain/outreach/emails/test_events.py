@@ -18,6 +18,7 @@ from tests.support.callrail import events, stored
 from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import call
 from tests.support.inbound import Connection, connect
+from tests.support.pipeline import items
 from tests.support.time import freeze
 
 if TYPE_CHECKING:
@@ -155,6 +156,21 @@ def test_an_event_before_the_sending_is_recorded_leaves_the_email_in_the_queue_a
     assert after.is_known_to_vendor
     assert after.vendor_email_id == emails.vendor_id(email)
     assert _counts(tenant) == {}
+    assert {item["organization_id"]["S"] for item in items("DUE")} == {tenant.id}
+
+
+@pytest.mark.parametrize("kind", ["failed", "suppressed"])
+def test_an_end_that_the_vendor_reports_before_the_sending_is_recorded_waits_for_it(
+    connection: Connection, tenant: Tenant, kind: str
+) -> None:
+    email = emails.queued(tenant)
+    emails.report(connection, emails.event(kind, email))
+    assert emails.stored(email, tenant).status == "queued"
+
+    emails.record_sent(email, tenant)
+
+    assert emails.stored(email, tenant).status == kind
+    assert _counts(tenant) == {"sent": 1, kind: 1}
 
 
 def test_two_webhooks_of_one_email_at_once_are_both_recorded(

@@ -118,6 +118,23 @@ def test_the_status_is_the_strongest_of_what_happened(
     assert after(*map(occurrence, happened)).status == status
 
 
+@pytest.mark.parametrize("kind", ["failed", "suppressed", "bounced", "delivered"])
+def test_an_event_before_the_sending_is_recorded_leaves_an_email_in_the_queue(kind: OccurrenceType) -> None:
+    known = replace(QUEUED, sent_at=None, vendor="resend", vendor_email_id="e1")
+    early = with_occurrence(known, occurrence(kind))
+
+    assert early.status == "queued"
+    assert with_occurrence(early, occurrence("sent")).status == kind
+
+
+def test_an_email_that_was_given_up_and_is_reported_after_all_is_in_the_queue_again() -> None:
+    given_up = with_occurrence(replace(QUEUED, sent_at=None), occurrence("failed", detail="unknown"))
+    assert given_up.status == "failed"
+    known = replace(given_up, vendor="resend", vendor_email_id="e1")
+
+    assert with_occurrence(known, occurrence("delivered")).status == "queued"
+
+
 def test_a_permanent_bounce_outweighs_a_delivery() -> None:
     email = after(occurrence("sent"), occurrence("delivered"), occurrence("bounced", detail="Permanent"))
 

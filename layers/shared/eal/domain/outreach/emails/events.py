@@ -23,6 +23,7 @@ from eal.domain.outreach.emails import store
 from eal.domain.outreach.emails.model import Occurrence, with_occurrence
 from eal.domain.outreach.emails.store import EMAILS
 from eal.domain.outreach.enrollments import store as enrollments
+from eal.domain.outreach.sending import due
 from eal.domain.outreach.suppressions import store as suppressions
 from eal.domain.prospects import store as prospects
 
@@ -60,14 +61,17 @@ def apply(event: MailEvent, by: Caller) -> Email | None:
         observe.count("inbound_duplicates")
         return None
     occurrence = _occurrence(event)
-    after = with_occurrence(email, occurrence)
+    known = email
     if not email.is_known_to_vendor:
-        after = replace(after, vendor=event.vendor, vendor_email_id=event.vendor_email_id)
+        known = replace(email, vendor=event.vendor, vendor_email_id=event.vendor_email_id)
+    after = with_occurrence(known, occurrence)
     if event.message_id and email.message_id is None:
         after = replace(after, message_id=event.message_id)
     if after == email or not _is_recorded(event.type, by):
         return None
     by.transaction.create({**claim_key._asdict(), "kind": "EMAIL_EVENT_CLAIM", "email_id": email.id})
+    if after.status == "queued":
+        due.mark(by.tenant, after.send_at)  # the sender then records the sending
     written = store.replace_version(f"email.{event.type}", email, after, by)
     deliverability.count_change(email, written, by)
     _follow_up(email, occurrence, by)

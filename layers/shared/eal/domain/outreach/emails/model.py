@@ -113,19 +113,19 @@ def with_occurrence(email: Email, new: Occurrence) -> Email:
     The result is the same in whatever order and however often occurrences are added.
     """
     occurrences = _bounded({*email.occurrences, new})
-    return replace(
-        email, occurrences=occurrences, status=status_of(occurrences), reason=_reason_of(occurrences)
-    )
+    status = _status_of(occurrences, known_to_vendor=email.is_known_to_vendor)
+    return replace(email, occurrences=occurrences, status=status, reason=_reason_of(status, occurrences))
 
 
-def status_of(occurrences: Sequence[Occurrence]) -> EmailStatus:
+def _status_of(occurrences: Sequence[Occurrence], *, known_to_vendor: bool) -> EmailStatus:
     """What is known of an e-mail, whatever was reported last: a mail that bounced after it was delivered is `bounced`.
 
-    An e-mail stays `queued` until its sending, or that there will be none, is recorded: the vendor's events may come
-    earlier.
+    An e-mail stays `queued` until its sending is recorded, because the vendor's events may come earlier; or, if the
+    vendor does not have it, until it is recorded that it is never sent.
     """
     types = {occurrence.type for occurrence in occurrences}
-    if not types & {"sent", "failed", "suppressed"}:
+    ended = not known_to_vendor and bool(types & {"failed", "suppressed"})
+    if "sent" not in types and not ended:
         return "queued"
     if "complained" in types:
         return "complained"
@@ -137,8 +137,7 @@ def status_of(occurrences: Sequence[Occurrence]) -> EmailStatus:
     return next((status for status in statuses if status in types), "sent")
 
 
-def _reason_of(occurrences: Sequence[Occurrence]) -> str | None:
-    status = status_of(occurrences)
+def _reason_of(status: EmailStatus, occurrences: Sequence[Occurrence]) -> str | None:
     if status not in ("failed", "suppressed"):
         return None
     return next(occurrence.detail for occurrence in occurrences if occurrence.type == status)
