@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 import botocore.client
 import pytest
@@ -329,7 +330,7 @@ def test_each_worker_records_each_change_once(
         watch.invoke("workers/enqueue_sends", {})
         resend = inbound.connect("resend", tenant.admin)
         raw = json.dumps(emails.bounced(emails.sent(tenant))).encode()
-        assert resend.receive(resend.url_event(raw)).status == 202
+        assert resend.receive(resend.url_event(raw, resend.headers(raw, "msg_2"))).status == 202
         mails = inbound.connect("resend", tenant.test_admin)
         mail = {"email_id": "m1", "from": "dana@example.com", "subject": "Please take me off your list."}
         raw = json.dumps({"type": "email.received", "data": mail}).encode()
@@ -390,9 +391,14 @@ def test_each_worker_records_each_change_once(
 
 
 def _log(tenant: Tenant, key: str | None = None) -> list[dict[str, Any]]:
-    answer = call("GET", "/v1/audit-log?limit=200", key=key or tenant.read)
-    found: list[dict[str, Any]] = answer.json["data"]
-    return found
+    found: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        answer = call("GET", f"/v1/audit-log?limit=200{cursor}", key=key or tenant.read)
+        found += answer.json["data"]
+        if not (following := answer.json.get("next_cursor")):
+            return found
+        cursor = f"&cursor={quote(following)}"
 
 
 def test_a_write_without_an_audit_record_is_a_violation(tenant: Tenant, watch: Watch) -> None:
