@@ -298,7 +298,7 @@ def test_the_sender_sends_the_draft_with_a_link_that_works(tenant: Tenant, api: 
 
     (request,) = api.requests
     assert request.headers["idempotency-key"] == draft["id"]
-    link = f"https://api.example.com/u/{addresses.unsubscribe_token(owner, email_id)}"
+    link = f"https://api.example.com/v1/u/{addresses.unsubscribe_token(owner, email_id)}"
     assert link in request.body["text"]
     assert f'href="{link}"' in request.body["html"]
     assert "unsubscribe.invalid" not in str(request.body)

@@ -14,6 +14,7 @@ from eal.domain.outreach.sending import lease, run
 from eal.domain.outreach.suppressions import store as suppressions
 from tests.support.callrail import actions, stored
 from tests.support.faults import Killed, watched_calls
+from tests.support.http import call
 from tests.support.outreach import API_KEY, email_of, enqueue, marked, queue_email, send, set_up
 from tests.support.pipeline import peek, unpublished
 from tests.support.vendor_apis import ResendApi, Trouble, serving
@@ -65,7 +66,7 @@ def test_a_queued_email_is_sent_with_what_the_law_requires(owner: Owner, api: Re
     assert request.body["tags"] == [{"name": "email", "value": email.id}]
     headers = request.body["headers"]
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert headers["List-Unsubscribe"].startswith("<https://api.example.com/u/")
+    assert headers["List-Unsubscribe"].startswith("<https://api.example.com/v1/u/")
     sent = email_of(owner, email.id)
     assert (sent.status, sent.vendor, sent.vendor_email_id) == (
         "sent",
@@ -75,6 +76,19 @@ def test_a_queued_email_is_sent_with_what_the_law_requires(owner: Owner, api: Re
     assert [one.type for one in sent.occurrences] == ["queued", "sent"]
     (event,) = [item for item in unpublished("EVENT") if item["type"]["S"] == "outreach.email.sent"]
     assert email.id in event["data"]["S"]
+
+
+def test_the_link_of_an_email_unsubscribes_its_recipient(owner: Owner, api: ResendApi) -> None:
+    queue_email(owner, TO)
+    assert send(owner)
+    (request,) = api.requests
+    header = request.body["headers"]["List-Unsubscribe"]
+    path = header.partition(">")[0].removeprefix("<https://api.example.com")
+
+    assert call("GET", path).status == 200
+    assert suppressions.find(owner, TO) is None
+    assert call("POST", path, body="List-Unsubscribe=One-Click", headers={"Content-Type": ""}).status == 200
+    assert suppressions.find(owner, TO)
 
 
 def test_a_redelivered_message_sends_nothing_again(owner: Owner, api: ResendApi) -> None:

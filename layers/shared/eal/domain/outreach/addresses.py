@@ -34,7 +34,7 @@ class SentEmail(NamedTuple):
 
 
 def unsubscribe_token(tenant: Tenant, email_id: str) -> str:
-    """The token in `/u/{token}`: 77 characters that show nothing about the recipient."""
+    """The token in `/v1/u/{token}`: 77 characters that show nothing about the recipient."""
     named = f"{tenant.organization_id[4:]}{tenant.mode[0]}{email_id.rpartition('_')[2]}"
     return f"{named}{_text(_mac('unsubscribe', named, _MAC_BYTES))}"
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def unsubscribe_url(tenant: Tenant, email_id: str) -> str:
     """The address at which one click unsubscribes the recipient of an e-mail."""
-    return f"{settings.public_base_url()}/u/{addresses.unsubscribe_token(tenant, email_id)}"
+    return f"{settings.public_base_url()}/v1/u/{addresses.unsubscribe_token(tenant, email_id)}"
 
 
 def reply_to(tenant: Tenant, email_id: str, outreach: Outreach) -> str | None:
