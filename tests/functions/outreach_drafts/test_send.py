@@ -302,6 +302,8 @@ def test_the_sender_sends_the_draft_with_a_link_that_works(tenant: Tenant, api: 
     assert link in request.body["text"]
     assert f'href="{link}"' in request.body["html"]
     assert "unsubscribe.invalid" not in str(request.body)
+    shown = call("GET", f"/v1/outreach/emails/{email_id}", key=tenant.read).json
+    assert (shown["text"], shown["html"]) == (request.body["text"], request.body["html"]), "as it was sent"
     after = drafts.read(tenant, draft)
     assert (after["status"], after["version"]) == ("sent", 3)
     assert actions("draft", tenant.id)[-1] == "draft.followed"

@@ -73,6 +73,16 @@ def search(query: EmailQuery, by: Caller) -> Page[Email]:
     return EMAILS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
 
 
+def complete_content(email_id: str, completed: Content, by: Caller) -> None:
+    """Replace the content that an e-mail was queued with, in the caller's transaction. It is done once."""
+    by.transaction.put_version(_content_item(email_id, completed, 2, by), was=1)
+
+
+def _content_item(email_id: str, content: Content, version: int, by: Caller) -> Item:
+    key_of = content_key(by.tenant, email_id)
+    return {**key_of._asdict(), "kind": "EMAIL_CONTENT", "version": version, **dump(content)}
+
+
 def vendor_id_key(tenant: Tenant, vendor: str, vendor_email_id: str) -> Key:
     """`org_…#live#EMAIL_VENDOR_ID`, `resend#…`: the pointer from the vendor's id of an e-mail to ours."""
     return key(tenant, "EMAIL_VENDOR_ID", f"{vendor}#{vendor_email_id}")
@@ -101,9 +111,7 @@ def queue(email: Email, content: Content, by: Caller) -> Email:
     queued = replace(email, occurrences=(Occurrence(type="queued", at=email.created_at),))
     due.mark(by.tenant, queued.send_at)
     by.transaction.create(item_of(queued, by))
-    by.transaction.create(
-        {**content_key(by.tenant, queued.id)._asdict(), "kind": "EMAIL_CONTENT", **dump(content)}
-    )
+    by.transaction.create(_content_item(queued.id, content, 1, by))
     changes = audit.changes({}, _audited(queued), personal=model.PERSONAL, salt=queued.salt)
     by.transaction.audit("email.queued", queued.id, changes)
     return queued

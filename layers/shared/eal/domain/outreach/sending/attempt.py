@@ -23,7 +23,7 @@ from eal.domain.outreach.emails.wire import EmailView
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from eal.domain.outreach.sending import caps
-from eal.domain.outreach.sending.message import message_of
+from eal.domain.outreach.sending.message import message_of, with_link
 from eal.domain.outreach.sending.transport import Accepted, Deferred, RefusedForGood
 from eal.domain.outreach.sequences import schedule
 from eal.domain.outreach.sequences.store import SEQUENCES
@@ -132,7 +132,7 @@ def send_queued(email_id: str, desk: Desk) -> bool:
         return False
     is_first = email.attempted_at is None
     if is_first:
-        email = _begin(email, desk)
+        email, content = _begin(email, content, desk)
     request(email, content, desk, is_first=is_first)
     return True
 
@@ -183,16 +183,19 @@ def _obstacle(email: Email, desk: Desk) -> _Obstacle | None:
     return None
 
 
-def _begin(email: Email, desk: Desk) -> Email:
-    """Record the time of the first request, and count the e-mail.
+def _begin(email: Email, content: Content, desk: Desk) -> tuple[Email, Content]:
+    """Record the time of the first request and what exactly is sent, and count the e-mail.
 
     Raises: CapReached.
     """
     by = desk.act()
     begun = emails.replace_version("email.attempted", email, replace(email, attempted_at=by.at), by)
     desk.count(email.sequence_id, by)
+    linked = with_link(content, desk.tenant, email.id)
+    if linked != content:
+        emails.complete_content(email.id, linked, by)
     by.transaction.commit()
-    return begun
+    return begun, linked
 
 
 def _take_back(email: Email, desk: Desk, by: Caller) -> None:

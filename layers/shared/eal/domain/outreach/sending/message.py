@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from eal.core import settings
 from eal.domain.outreach import addresses
+from eal.domain.outreach.emails.model import Content
 from eal.domain.outreach.sending.transport import Message
 
 if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
     from eal.domain.organization_settings.store import Outreach
-    from eal.domain.outreach.emails.model import Content, Email
+    from eal.domain.outreach.emails.model import Email
 
 
 def unsubscribe_url(tenant: Tenant, email_id: str) -> str:
@@ -25,14 +26,22 @@ def reply_to(tenant: Tenant, email_id: str, outreach: Outreach) -> str | None:
     return addresses.reply_address(tenant, email_id, domain) if domain else None
 
 
+def with_link(content: Content, tenant: Tenant, email_id: str) -> Content:
+    """The content with the unsubscribe link in place of its placeholder. What requests queue has the placeholder,
+    because only workers know the address of the API."""
+    link, placeholder = unsubscribe_url(tenant, email_id), addresses.unsubscribe_placeholder(email_id)
+    return Content(
+        text=content.text.replace(placeholder, link),
+        html=content.html and content.html.replace(placeholder, link),
+    )
+
+
 def message_of(email: Email, content: Content, tenant: Tenant) -> Message:
     """The same for the same e-mail at any time, because the vendor refuses a repeated request with another body.
 
     Both List-Unsubscribe headers are those of RFC 8058, section 3. The mailto variant is of RFC 2369, section 3.2.
     """
-    link = unsubscribe_url(tenant, email.id)
-    placeholder = addresses.unsubscribe_placeholder(email.id)
-    ways = [f"<{link}>"]
+    ways = [f"<{unsubscribe_url(tenant, email.id)}>"]
     if email.reply_to:
         ways.append(f"<mailto:{email.reply_to}?subject=unsubscribe>")
     return Message(
@@ -42,8 +51,8 @@ def message_of(email: Email, content: Content, tenant: Tenant) -> Message:
         to=email.to,
         reply_to=email.reply_to or email.from_email,
         subject=email.subject,
-        text=content.text.replace(placeholder, link),
-        html=content.html and content.html.replace(placeholder, link),
+        text=content.text,
+        html=content.html,
         headers={
             "List-Unsubscribe": ", ".join(ways),
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
