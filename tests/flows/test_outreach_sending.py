@@ -20,7 +20,7 @@ from eal.domain.outreach.suppressions import store as suppressions
 from tests.support.callrail import actions
 from tests.support.faults import Killed, stale_indexes, watched_calls
 from tests.support.http import call
-from tests.support.outreach import ALWAYS, API_KEY, enqueue, enrolled, marked, send, set_up
+from tests.support.outreach import ALWAYS, API_KEY, enqueue, enrolled, marked, post, send, set_up
 from tests.support.vendor_apis import ResendApi, Trouble, serving
 
 if TYPE_CHECKING:
@@ -170,6 +170,28 @@ def test_a_suppression_between_enrolling_and_sending_stops_the_enrollment(
     assert not api.requests
     found = enrollment_of(owner, enrollment_id)
     assert (found.status, found.stop_reason) == ("stopped", "suppressed")
+
+
+def test_a_prospect_that_has_opted_out_gets_no_further_step(
+    owner: Owner, tenant: Tenant, clock: Clock, api: ResendApi
+) -> None:
+    """As a member records it after a telephone call."""
+    body = {"name": "Property managers", "steps": STEPS}
+    sequence = post("/v1/outreach/sequences", tenant.admin, body)["id"]
+    post(f"/v1/outreach/sequences/{sequence}/transitions", tenant.admin, {"to": "active"})
+    prospect = post("/v1/prospects", tenant.admin, {"company": "Harbor", "email": "robin@example.com"})["id"]
+    people = {"prospect_ids": [prospect]}
+    (result,) = post(f"/v1/outreach/sequences/{sequence}/enrollments", tenant.admin, people)["data"]
+    run_for(owner, clock, DAY // 2)
+    change = {"outreach_state": "opted_out"}
+    path = f"/v1/prospects/{prospect}"
+    assert call("PATCH", path, key=tenant.admin, json_body=change).status == 200
+
+    run_for(owner, clock, 2 * DAY)
+
+    assert subjects(api) == ["Step 0"]
+    found = enrollment_of(owner, result["enrollment_id"])
+    assert (found.status, found.stop_reason) == ("stopped", "unsubscribed")
 
 
 def test_a_refused_email_stops_its_enrollment(

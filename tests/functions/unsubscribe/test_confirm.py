@@ -52,6 +52,23 @@ def test_one_click_suppresses_stops_and_opts_out(tenant: Tenant) -> None:
     assert record["actor"] == {"type": "system", "id": "unsubscribe_link"}
 
 
+@pytest.mark.parametrize("kind", ["lead", "prospect"])
+def test_the_person_gets_no_more_steps_at_another_address(tenant: Tenant, kind: str) -> None:
+    sequences.be_ready(tenant)
+    sequence = sequences.active(tenant)
+    person = sequences.lead(tenant) if kind == "lead" else sequences.prospect(tenant)
+    old = emails.sent(tenant, person["email"], **{f"{kind}_id": person["id"]})
+    change = {"email": "new@example.com"}
+    assert call("PATCH", f"/v1/{kind}s/{person['id']}", key=tenant.write, json_body=change).status == 200
+    enrollment = sequences.enrolled(tenant, sequence["id"], person)
+
+    assert _post(path_of(tenant, old.id)).status == 200
+
+    path = f"{sequences.SEQUENCES}/{sequence['id']}/enrollments/{enrollment['id']}"
+    shown = call("GET", path, key=tenant.read).json
+    assert (shown["status"], shown["stop_reason"]) == ("stopped", "unsubscribed")
+
+
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [

@@ -44,7 +44,8 @@ def unsubscribe(email_id: str, by: Caller) -> None:
     written = suppressions.suppress_address(
         email.to, "unsubscribed", "unsubscribe_link", by, email_id=email.id
     )
-    if enrollment := enrollments.find_open(by.tenant, email.to):
+    # The person may be enrolled with another address since.
+    for enrollment in enrollments.all_open(by.tenant, (email.to, email.person_id)):
         enrollments.stop(enrollment, "unsubscribed", by)
     if email.prospect_id:
         prospects.advance_outreach(email.prospect_id, "opted_out", by)

@@ -257,6 +257,24 @@ def test_a_permanent_bounce_and_a_complaint_suppress_and_stop_at_once(
     assert state == ("opted_out" if reason == "complained" else "enrolled")
 
 
+@pytest.mark.parametrize(("body", "status"), [("bounced", "active"), ("complained", "stopped")])
+def test_a_complaint_stops_the_person_at_another_address_and_a_bounce_does_not(
+    connection: Connection, tenant: Tenant, body: str, status: str
+) -> None:
+    sequences.be_ready(tenant)
+    sequence = sequences.active(tenant)
+    lead = sequences.lead(tenant, "new@example.com")
+    enrollment = sequences.enrolled(tenant, sequence["id"], lead)
+    email = emails.sent(tenant, "old@example.com", lead_id=lead["id"])
+
+    emails.report(
+        connection, emails.bounced(email) if body == "bounced" else emails.event("complained", email)
+    )
+
+    path = f"{sequences.SEQUENCES}/{sequence['id']}/enrollments/{enrollment['id']}"
+    assert call("GET", path, key=tenant.read).json["status"] == status
+
+
 def test_the_third_soft_bounce_of_an_address_suppresses_it(connection: Connection, tenant: Tenant) -> None:
     first, second, third = (emails.sent(tenant) for _ in range(3))
     live = tenant.in_mode("live")

@@ -4,7 +4,7 @@
 |---|---|
 | permanent bounce | the address is suppressed, its open enrollment stops |
 | any other bounce | the third one of an address in 90 days does the same |
-| complaint | the same, and the prospect has opted out |
+| complaint | the same, also for an enrollment of the person with another address; the prospect has opted out |
 | suppressed by the vendor | the open enrollment stops |
 """
 
@@ -130,11 +130,14 @@ def _follow_up(email: Email, occurrence: Occurrence, by: Caller) -> None:
     match occurrence.type:
         case "complained":
             _suppress(email, "complained", by)
+            for enrollment in enrollments.all_open(by.tenant, (email.to, email.person_id)):
+                enrollments.stop(enrollment, "complained", by)
             if email.prospect_id:
                 prospects.advance_outreach(email.prospect_id, "opted_out", by)
         case "bounced":
             if occurrence.is_hard_bounce or _is_last_soft_bounce(email, occurrence, by):
                 _suppress(email, "bounced", by)
+                _stop_enrollment(email, "bounced", by)
         case "suppressed":
             _stop_enrollment(email, "suppressed", by)
         case _:
@@ -143,7 +146,6 @@ def _follow_up(email: Email, occurrence: Occurrence, by: Caller) -> None:
 
 def _suppress(email: Email, reason: Literal["bounced", "complained"], by: Caller) -> None:
     suppressions.suppress_address(email.to, reason, "vendor", by, email_id=email.id)
-    _stop_enrollment(email, reason, by)
 
 
 def _stop_enrollment(email: Email, reason: StopReason, by: Caller) -> None:

@@ -102,6 +102,11 @@ class Email:
         return "draft" if self.draft_id else "sequence"
 
     @property
+    def person_id(self) -> str | None:
+        """The id of the lead or prospect, if it is to one."""
+        return self.lead_id or self.prospect_id
+
+    @property
     def is_known_to_vendor(self) -> bool:
         """Whether the vendor accepted it, even if its sending is not recorded: then it is never requested again."""
         return self.vendor_email_id is not None

@@ -10,13 +10,13 @@ from eal.core.clock import rfc3339
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump
 from eal.core.table.keys import Key, key
-from eal.core.table.read import get, pages
+from eal.core.table.read import get, get_all, pages
 from eal.domain.outreach.enrollments.model import PERSONAL, Enrollment
 from eal.domain.outreach.sending import due
 from eal.domain.outreach.sequences import schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from eal.core.caller import Caller
@@ -46,6 +46,14 @@ def find_open(tenant: Tenant, claimed: str) -> Enrollment | None:
     """The open enrollment of an address, or of a lead or prospect by its id."""
     claim = get(claim_key(tenant, claimed))
     return ENROLLMENTS.find(tenant, cast("str", claim["enrollment_id"])) if claim else None
+
+
+def all_open(tenant: Tenant, claimed: Iterable[str | None]) -> list[Enrollment]:
+    """The open enrollments of some addresses, leads and prospects."""
+    keys = [claim_key(tenant, one) for one in dict.fromkeys(claimed) if one]
+    claims = get_all(keys) if keys else []
+    named = {cast("str", claim["enrollment_id"]) for claim in claims if claim}
+    return [found for one in sorted(named) if (found := ENROLLMENTS.find(tenant, one))]
 
 
 def due_partition(tenant: Tenant) -> str:

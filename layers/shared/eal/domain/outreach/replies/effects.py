@@ -13,17 +13,14 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.ai.replies import DEAD_MAILBOX, MACHINE_HEADERS, MACHINES, ReplyClass
-from eal.core.table.read import get_all
 from eal.domain.outreach.deliverability import store as deliverability
 from eal.domain.outreach.emails import store as emails
 from eal.domain.outreach.emails.model import Occurrence, with_occurrence
 from eal.domain.outreach.enrollments import store as enrollments
-from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from eal.domain.outreach.suppressions import store as suppressions
 from eal.domain.prospects import store as prospects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
     from eal.core.caller import Caller
@@ -119,14 +116,10 @@ def apply(effect: Effect, reply: Reply, email: Email | None, return_date: date |
     return Applied(sequence_effect, suppressed)
 
 
-def _open_enrollments(reply: Reply, email: Email | None, by: Caller) -> Iterator[Enrollment]:
+def _open_enrollments(reply: Reply, email: Email | None, by: Caller) -> list[Enrollment]:
     """Those of the recipient's address and person, and of the sender, who may have answered from another address."""
-    claimed = [email.to, email.lead_id or email.prospect_id] if email else []
-    keys = [enrollments.claim_key(by.tenant, one) for one in dict.fromkeys([*claimed, reply.sender]) if one]
-    named = {cast("str", claim["enrollment_id"]) for claim in (get_all(keys) if keys else ()) if claim}
-    for enrollment_id in sorted(named):
-        if enrollment := ENROLLMENTS.find(by.tenant, enrollment_id):
-            yield enrollment
+    claimed = (email.to, email.person_id) if email else ()
+    return enrollments.all_open(by.tenant, (*claimed, reply.sender))
 
 
 def _pause_end(enrollment: Enrollment, reply: Reply, return_date: date | None) -> datetime | None:

@@ -80,6 +80,8 @@ def _reason_to_stop(
 ) -> StopReason | None:
     if suppressions.find(desk.tenant, enrollment.address):
         return "suppressed"
+    if isinstance(person, Prospect) and person.outreach_state == "opted_out":
+        return "unsubscribed"  # by an e-mail to another address
     if isinstance(person, Prospect) and person.lead_id and "converted" in sequence.stop_on:
         return "converted"  # before the worker that stops it, or enrolled in the moment of the conversion
     return None
