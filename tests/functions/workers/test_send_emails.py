@@ -12,6 +12,7 @@ from eal.core.tenancy import Tenant as Owner
 from eal.domain.outreach.emails import store as emails
 from eal.domain.outreach.sending import lease, run
 from eal.domain.outreach.suppressions import store as suppressions
+from eal.vendors import http
 from tests.support.callrail import actions, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
@@ -310,6 +311,27 @@ def test_the_daily_cap_is_not_exceeded_and_the_next_day_goes_on(
         clock.advance(days=1)
 
     assert sent == [2, 4, 5, 5]
+
+
+def test_an_email_that_is_deferred_over_midnight_leaves_the_next_days_cap_as_it_is(
+    clock: Clock, tenant: Tenant, api: ResendApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(tenant, daily_cap=2)
+    owner = Owner(tenant.id, "live")
+    monkeypatch.setattr(http, "pause", lambda _: clock.advance(hours=24))
+    for number in range(4):
+        queue_email(owner, f"dana{number}@example.com")
+    api.troubles = [
+        Trouble(status=429, headers={"Retry-After": "1"}),
+        Trouble(status=429, headers={"Retry-After": "60"}),
+    ]
+    assert send(owner)
+    clock.advance(seconds=60)
+    monkeypatch.setattr(http, "pause", lambda _: None)
+
+    assert send(owner)
+
+    assert len(api.sending.sent) == 2
 
 
 def test_a_run_is_bounded_and_the_rest_follows_in_the_next_message(

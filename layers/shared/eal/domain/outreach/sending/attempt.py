@@ -94,8 +94,9 @@ class Desk:
         day = caps.day_of(self.now(), self.outreach)
         caps.count(day, caps.cap_on(day, self.outreach), self._capped(sequence_id), by)
 
-    def take_back(self, sequence_id: str | None, by: Caller) -> None:
-        caps.take_back(caps.day_of(self.now(), self.outreach), self._capped(sequence_id), by)
+    def take_back(self, sequence_id: str | None, counted_at: datetime, by: Caller) -> None:
+        """Uncount one e-mail that was counted then: midnight may have passed since."""
+        caps.take_back(caps.day_of(counted_at, self.outreach), self._capped(sequence_id), by)
 
     def _capped(self, sequence_id: str | None) -> tuple[str, int | None] | None:
         sequence = self.sequence(sequence_id) if sequence_id else None
@@ -142,8 +143,9 @@ def request(email: Email, content: Content, desk: Desk, *, is_first: bool) -> No
 
     Raises: Deferred.
     """
+    began = desk.now()
     try:
-        accepted = desk.transport.send(message_of(email, content, desk.tenant), desk.now())
+        accepted = desk.transport.send(message_of(email, content, desk.tenant), began)
     except RefusedForGood as refused:
         _record_end(email, _Obstacle("failed", refused.reason, "failed"), desk)
         if refused.is_of_sender:
@@ -151,7 +153,7 @@ def request(email: Email, content: Content, desk: Desk, *, is_first: bool) -> No
         return
     except Deferred as deferred:
         if is_first and not deferred.may_have_arrived:
-            _change(email, desk, lambda newest, by: _take_back(newest, desk, by))
+            _change(email, desk, lambda newest, by: _take_back(newest, began, desk, by))
         raise
     _record_sent(email, accepted, desk)
 
@@ -198,9 +200,9 @@ def _begin(email: Email, content: Content, desk: Desk) -> tuple[Email, Content]:
     return begun, linked
 
 
-def _take_back(email: Email, desk: Desk, by: Caller) -> None:
+def _take_back(email: Email, counted_at: datetime, desk: Desk, by: Caller) -> None:
     emails.replace_version("email.deferred", email, replace(email, attempted_at=None), by)
-    desk.take_back(email.sequence_id, by)
+    desk.take_back(email.sequence_id, counted_at, by)
 
 
 def _record_sent(email: Email, accepted: Accepted, desk: Desk) -> None:
