@@ -165,6 +165,21 @@ def test_retry_after_is_waited_for_without_a_run(owner: Owner, api: ResendApi, c
     assert len(api.sending.sent) == 3
 
 
+def test_retry_after_is_waited_for_although_an_earlier_attempt_was_unclear(
+    owner: Owner, api: ResendApi
+) -> None:
+    for number in range(3):
+        queue_email(owner, f"dana{number}@example.com")
+    api.troubles = [
+        Trouble(status=500, is_late=True),
+        Trouble(status=429, headers={"Retry-After": "600"}),
+    ]
+
+    assert send(owner)
+
+    assert len(api.requests) == 2
+
+
 @pytest.mark.parametrize("name", ["daily_quota_exceeded", "monthly_quota_exceeded"])
 def test_a_quota_is_no_failure_of_the_email(owner: Owner, api: ResendApi, clock: Clock, name: str) -> None:
     email = queue_email(owner, TO)
@@ -242,6 +257,25 @@ def test_a_wrong_key_leaves_the_emails_in_the_queue(owner: Owner, api: ResendApi
     assert send(owner)
 
     assert outcome(owner, email)[0] == "sent"
+
+
+def test_a_key_that_is_refused_after_an_unclear_attempt_leaves_the_outcome_unknown(
+    owner: Owner, api: ResendApi, clock: Clock
+) -> None:
+    """The vendor has forgotten the idempotency key when somebody replaces the API key a day later."""
+    email = queue_email(owner, TO)
+    api.troubles = [
+        Trouble(status=500, is_late=True),
+        Trouble(status=401, body=b'{"name": "restricted_api_key"}'),
+    ]
+    assert send(owner)
+    clock.advance(hours=24)
+    api.sending.keys.clear()
+
+    assert send(owner)
+
+    assert outcome(owner, email)[0] == "failed"
+    assert len(api.sending.sent) == 1
 
 
 def test_an_address_that_is_suppressed_in_the_queue_gets_nothing(owner: Owner, api: ResendApi) -> None:

@@ -45,17 +45,23 @@ message and the vendor counts requests per key."""
 
 class Busy(Exception):
     """The vendor does not respond now. `retry_after` is in seconds. `may_have_arrived`: an attempt had no response, or
-    one of a faulty server, so the vendor may have carried out the request."""
+    one of a faulty server, so the vendor may have carried out the request. `is_throttled`: it accepts no other request
+    before either."""
 
-    def __init__(self, retry_after: float, *, may_have_arrived: bool = True) -> None:
+    def __init__(
+        self, retry_after: float, *, may_have_arrived: bool = True, is_throttled: bool = False
+    ) -> None:
         super().__init__(f"the vendor requests a retry in {retry_after:.0f} s")
         self.retry_after = retry_after
         self.may_have_arrived = may_have_arrived
+        self.is_throttled = is_throttled
 
 
 class Refused(Exception):
     """The vendor refuses the request, and a retry would not change that. `body` is its response, empty if that is no
-    JSON."""
+    JSON. `may_have_arrived`: the vendor may have carried out an earlier attempt."""
+
+    may_have_arrived = False
 
     def __init__(self, status: int, body: Body | None = None) -> None:
         super().__init__(f"the vendor returned {status}")
@@ -123,13 +129,18 @@ class VendorApi:
         for attempt in range(MAX_ATTEMPTS):
             fault: Exception | None = None
             wait = None
+            is_throttled = False
             try:
                 response = self._request(method, target, content, headers)
                 if response.status in (200, 201):
                     return _parse_object(response.text)
                 wait = self._wait(response)
+                is_throttled = response.status == _TOO_MANY_REQUESTS
                 # A conflict is one with an earlier request of the same key.
                 may_have_arrived |= response.status >= 500 or response.status == _CONFLICT
+            except Refused as refused:
+                refused.may_have_arrived = may_have_arrived
+                raise
             except (OSError, HTTPException, _NoJson) as failure:
                 fault = failure
                 may_have_arrived = True
@@ -139,7 +150,7 @@ class VendorApi:
                 # CallRail's 429 has no Retry-After, and a 5xx response may have none.
                 wait = _DEFAULT_WAIT_SECONDS if last else random.uniform(0.5, 1) * 2**attempt  # noqa: S311 - no secret
             if wait > MAX_PAUSE_SECONDS or last:
-                raise Busy(wait, may_have_arrived=may_have_arrived) from fault
+                raise Busy(wait, may_have_arrived=may_have_arrived, is_throttled=is_throttled) from fault
             pause(wait)
         raise AssertionError("the last attempt returns or raises")
 

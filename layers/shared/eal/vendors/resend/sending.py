@@ -46,7 +46,9 @@ class Resend:
         try:
             response = self.api.post("/emails", _body(message), idempotency_key=message.idempotency_key)
         except Busy as busy:
-            raise Deferred(busy.retry_after, may_have_arrived=busy.may_have_arrived) from busy
+            raise Deferred(
+                busy.retry_after, may_have_arrived=busy.may_have_arrived, is_of_all=busy.is_throttled
+            ) from busy
         except TooLarge as fault:
             raise Deferred(KEY_RETRY_SECONDS, may_have_arrived=True) from fault
         except Refused as refused:
@@ -96,7 +98,7 @@ def _body(message: Message) -> dict[str, Json]:
 def _fault(refused: Refused) -> Exception:
     name = loose_json.text(refused.body, "name", 100) or ""
     if refused.status == _UNAUTHORIZED or name in _KEY_FAULTS:
-        return Deferred(KEY_RETRY_SECONDS, may_have_arrived=False)
+        return Deferred(KEY_RETRY_SECONDS, may_have_arrived=refused.may_have_arrived, is_of_all=True)
     explanation = loose_json.text(refused.body, "message") or f"status {refused.status}"
     reason = f"Resend refused the e-mail: {explanation}"
     return RefusedForGood(reason, is_of_sender=refused.status == _FORBIDDEN)

@@ -144,7 +144,7 @@ class Run:
         except Deferred as deferred:
             self.left -= 1
             self.deferred += 1
-            if not deferred.may_have_arrived or self.deferred == MAX_DEFERRED:
+            if deferred.is_of_all or self.deferred == MAX_DEFERRED:
                 raise
             self.desk.wakes.append(self.desk.now() + timedelta(seconds=deferred.seconds))
         else:

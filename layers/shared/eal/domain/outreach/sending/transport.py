@@ -37,12 +37,14 @@ class Accepted:
 
 
 class Deferred(Exception):
-    """The vendor accepts no e-mail of this tenant for `seconds`. `may_have_arrived`: it may have accepted this one."""
+    """The vendor does not accept this e-mail for `seconds`. `may_have_arrived`: it may have accepted it.
+    `is_of_all`: it accepts no other e-mail of the tenant before, either."""
 
-    def __init__(self, seconds: float, *, may_have_arrived: bool) -> None:
+    def __init__(self, seconds: float, *, may_have_arrived: bool, is_of_all: bool = False) -> None:
         super().__init__(f"the vendor accepts no e-mail for {seconds:.0f} s")
         self.seconds = seconds
         self.may_have_arrived = may_have_arrived
+        self.is_of_all = is_of_all or not may_have_arrived
 
 
 class RefusedForGood(Exception):
