@@ -92,6 +92,7 @@ def test_every_resource_has_a_worked_example() -> None:
         "Leads",
         "Calls",
         "Prospects",
+        "Outreach",
         "Webhooks",
         "Audit log",
     }
