@@ -68,7 +68,7 @@ _WORDS: dict[tuple[Activity, ...], str] = {
         "clean, clean and deodorize, cleaned and deodorized, sand and hepa vac, mop, mopped, "
         "hepa-vacuum, hepa-vac, hepa-vacuumed, shampoo, hepa vacuuming, hand clean, soda blasted, "
         "dry sponge, chem sponge, chemical sponge, wipe-down, wire brush, wire brushed, degrease, "
-        "sand and hepa vacuum, damp wipe, damp wiped, steam cleaned, wiping down, duct cleaning, "
+        "sand and hepa vacuum, damp wipe, damp wiped, steam cleaned, wiping down, "
         "squeegee, rinse, sanding, scrubbing, washing, detail clean, final clean"
     ),
     (Activity.TREAT,): (

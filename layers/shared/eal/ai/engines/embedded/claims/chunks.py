@@ -22,6 +22,7 @@ _BESIDE = frozenset({
 _ARTICLES = frozenset({"the", "an", "a", "adjacent", "our", "this", "of", "from"})
 _LEADING = frozenset({"in", "from", "at", "inside", "throughout", "of", "on", "to", "for"})
 _SIDES_OF_ROOMS = frozenset({"side", "wall", "entrance"})
+_WITH = frozenset({"with", "including", "incl", "w/", "counting"})
 _WHOLE = frozenset({"whole", "entire"})
 _DWELLINGS = frozenset({"house", "home", "dwelling", "structure", "building", "property"})
 
@@ -68,7 +69,10 @@ def chunks(marks: Sequence[Mark], current: Mention | None) -> list[Chunk]:
 def places(marks: Sequence[Mark]) -> list[bool]:
     """For each mark, whether it is a room in which something is, rather than one next to it: "below the laundry"."""
     return [
-        mark.kind is Kind.ROOM and not _is_beside(marks, index) and not _is_side(marks, index)
+        mark.kind is Kind.ROOM
+        and not _is_beside(marks, index)
+        and not _is_side(marks, index)
+        and not _is_included(marks, index)
         for index, mark in enumerate(marks)
     ]
 
@@ -76,6 +80,13 @@ def places(marks: Sequence[Mark]) -> list[bool]:
 def _is_side(marks: Sequence[Mark], index: int) -> bool:
     """Whether a room names a side of another one: "the baseboard on the closet side"."""
     return index + 1 < len(marks) and marks[index + 1].text in _SIDES_OF_ROOMS
+
+
+def _is_included(marks: Sequence[Mark], index: int) -> bool:
+    """Whether a closet belongs to a quantity: "142 SF with the closet"."""
+    room, before = marks[index].room, {one.text for one in marks[max(0, index - 2) : index]}
+    sized = any(one.kind is Kind.SIZE for one in marks[index + 1 : index + 3])
+    return room is not None and room.name == "closet" and bool(before & _WITH) and not sized
 
 
 def _is_beside(marks: Sequence[Mark], index: int) -> bool:

@@ -31,7 +31,41 @@ _FEET = {
 }  # fmt: skip
 _BY = frozenset({"x", "\u00d7", "\u2715", "by", "*"})
 _AFTER_SPOKEN = frozenset(
-    {"with", "and", "w", ",", ".", ";", "", ")", "(", "the", "we", "i", "ceiling", "ceilings", "removed"}
+    {
+        "with",
+        "and",
+        "w",
+        ",",
+        ".",
+        ";",
+        "",
+        ")",
+        "(",
+        "the",
+        "we",
+        "i",
+        "ceiling",
+        "ceilings",
+        "removed",
+        "just",
+        "so",
+        "there",
+        "then",
+        "in",
+        "only",
+        "it",
+        "they",
+        "no",
+        "all",
+        "is",
+        "was",
+        "that",
+        "this",
+        "uh",
+        "um",
+        "ok",
+        "also",
+    }
 )
 """What may stand after inches that are spoken without their unit: "nine foot six with"."""
 _NOT_LENGTHS = frozenset({
@@ -148,11 +182,11 @@ def _inches(sequence: Sequence[Token], at: int, *, dense: bool) -> tuple[Fractio
     adjacent = (
         start < len(sequence) and at > 0 and sequence[start].start == sequence[at - 1].end + (start - at)
     )
-    if dense and unit is None and adjacent and text_at(sequence, after) not in ("/", "."):
+    if dense and unit is None and adjacent and text_at(sequence, after) != "/":
         following = text_at(sequence, after)
         if (
             kind_at(sequence, after) == "number"
-            or following in (*_BY, "", ",", ")", ";", "\n", "(")
+            or following in (*_BY, "", ",", ".", ")", ";", "\n", "(", "|", "-")
             or kind_at(sequence, after) == "word"
         ):
             return value, after

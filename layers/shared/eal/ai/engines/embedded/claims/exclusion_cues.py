@@ -63,6 +63,16 @@ PRIOR_DAMAGE: tuple[str, ...] = (
     r"(?:from|of) a (?:different|previous|prior|separate) (?:loss|claim|event|leak|storm)",
     r"deferred maintenance",
     r"existing (?:damage|cracks?|stains?|condition)",
+    r"for (?:\w+ ){0,3}(?:years|months|decades|ages)",
+    r"(?:is|was|are|were|looks?|being) (?:very |quite |pretty |all )?old(?=\W*(?:$|[,.;(]|and|per|according|from|but))",
+    r"(?:was|were|been) (?:\w+ing|loose|missing|gone|open|out|bad|like that|that way) before(?! (?:we|the crew|demo))",
+    r"already (?:\w+(?:ed|en|ing) )(?:from|before|when|prior|by)",
+    r"(?:before|when|since|until) (?:we|they|he|she|i|the \w+) (?:bought|moved in|purchased|owned|rented|took over)",
+    r"(?:at|since|from|before) (?:the )?(?:last|previous|prior) (?:turnover|tenant|owner|inspection|tenancy|remodel)",
+    r"chronic|ongoing (?:leak|issue|problem|seepage)",
+    r"termites?|carpenter ants?|dry rot",
+    r"age-? ?related|normal wear|worn out|settling",
+    r"(?:another|other|separate|older) cause",
 )
 """Damage before this loss, or from another cause."""
 
@@ -102,6 +112,13 @@ OTHER_PROPERTY: tuple[str, ...] = (
     r"city's",
     r"municipal",
     r"rental (?:unit|company)'s",
+    (
+        r"(?:=|is|are|belongs? to|falls? (?:on|to)|up to) (?:on |with )?(?:the |their |his |her )?"
+        r"(?:landlord|hoa|association|city|county|municipality|utility|tenant|lessor|lessee|building owner|building)"
+        r"(?:'s)?(?: (?:side|problem|responsibility|issue|property|scope))?(?=\W*(?:$|[,.;]))"
+    ),
+    r"(?:landlord|tenant|hoa|association|neighbor|city|building)(?:'s)? (?:side|problem|responsibility|property)",
+    r"(?:leased|rented) (?:from|equipment|unit|by)",
 )
 """Damage to what is not the insured's."""
 
@@ -109,7 +126,37 @@ EXCLUDED_WORK: tuple[str, ...] = (
     rf"{_PERSON} (?:had|has|have) (?:already |since )\w+",
     r"not (?:owed|payable|allowed|reimbursable)",
     r"by (?:an? )?independent \w+",
-    r"by (?:the |an? )?(?:\w+ )?(?:vendor|contractor|company|specialist)",
+    r"by (?:the |an? )?(?:[\w']+ )?(?:vendor|contractor|company|specialist|crew of|service|guy|installer)",
+    (
+        r"(?:tree|pest|utility|oil|gas|power|cable|moving|cleaning|security|alarm|elevator|glass|fence|roofing"
+        r"|plumbing|electrical|hvac|pool|appliance|drain|septic|chimney|fire|water|insurance) "
+        r"(?:svc|service|services|company|co|contractor|guys?|people|dept|department)"
+    ),
+    r"(?:they|he|she|who|vendor|company|contractor|plumber|electrician|roofer) (?:bills?|invoices?|will bill)",
+    (
+        r"(?:bills?|billed|billing|invoic\w+|paid|pays|charged?)"
+        r" (?:(?:to|by|the|insured|owner|carrier|customer) ){0,3}direct(?:ly)?"
+    ),
+    r"(?:home |manufacturer'?s? |builder'?s? |product )?warranty",
+    r"service (?:contract|agreement|plan)",
+    r"not (?:on|in|for|under|with|through) (?:the|this|our) (?:claim|loss|policy|job|bid|estimate|scope)",
+    r"not (?:us|ours?|mine)(?=\W*(?:$|[,.;]))",
+    (
+        r"(?:won't|will not|can't|cannot|doesn't|does not|shouldn't|should not)"
+        r" (?:go|be|belong|count|come) (?:\w+ )?(?:in|on|to|under|part)"
+    ),
+    r"(?:an? |is |are |as )(?:upgrades?|improvements?|betterments?|code upgrade)",
+    rf"{_PERSON} (?:is |are |will be |will )?(?:pay\w*|cover\w*) (?:for )?(?:it|this|that|them|these|those|the)",
+    r"(?:pays?|paying|paid) (?:for )?(?:it|this|that|them)? ?(?:himself|herself|themselves|out of pocket)",
+    r"(?:his|her|their|my|own) (?:own )?(?:expense|cost|dime|pocket)",
+    (
+        r"(?:his|her|their) own (?:\w+ )?(?:cleaner|contractor|vendor|guy|plumber|electrician|roofer|painter|crew"
+        r"|company|people)"
+    ),
+    r"no (?:allowance|charge|coverage)",
+    r"not (?:priced|quoted|estimated|bid|allowed for|sold|ordered)",
+    r"(?:don't|do not|didn't|did not) (?:touch|move|remove|replace|clean|demo|paint|price|bid|charge)",
+    r"hands off",
     r"(?:do|does|will|did) not owe",
     r"(?:maintenance|management|building|association) (?:is |will |to |staff )?(?:handl\w+|repair\w*"
     r"|fix\w*|do\w*|replac\w*)",
@@ -204,5 +251,16 @@ NOT_STATED: tuple[str, ...] = (
     r"no (?:visible )?damage",
     r"(?:not|never) been",
     r"salvageable as is",
+    r"wants? to know",
+    r"(?:asked|asking|asks|inquired|wondering|wonders|wondered) (?:about|for|if|whether)",
+    r"(?:needs?|have|has) to (?:be )?(?:check|look|verify|confirm|see|find|decid|determin|evaluat|inspect)\w*",
+    r"(?:consider|considering|considered)",
+    r"keep an eye",
+    r"(?:pending|subject to|contingent|once approved|upon approval|when approved)",
+    r"(?:when|where) (?:needed|required|necessary)",
+    r"(?:probably|likely|could|may|might) (?:also |still |later )?(?:need|require|have to|want|go)",
+    r"(?:would|could) (?:need|be|require|have|like)",
+    r"(?:later|tomorrow|next (?:visit|week|trip)) (?:if|unless|depending|maybe)",
+    r"thinking (?:about|of)",
 )
 """Conditions, questions and possibilities, and what was not affected: the clause states nothing."""

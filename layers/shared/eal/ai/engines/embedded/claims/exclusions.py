@@ -75,7 +75,7 @@ def parts(text: str, sequence: Sequence[Token], marks: Sequence[Mark]) -> list[P
     for clause in _split(stated, _ends_clause):
         found += _clause(text, sequence, clause)
     for index in range(1, len(found)):
-        if found[index].points_back and found[index - 1].status == "stated":
+        if found[index].points_back and found[index - 1].status in ("stated", "not_stated"):
             found[index - 1] = Part(found[index - 1].marks, found[index].status)
     found = _joined(marks, found)
     return [*found, Part(alternative, "not_stated")] if alternative else found
@@ -146,16 +146,18 @@ def _status(text: str, sequence: Sequence[Token], marks: Sequence[Mark]) -> Stat
             return status
     if _question().search(words):
         return "not_stated"
-    return "excluded_work" if _is_denied(marks) or _is_by_others(marks) else "stated"
+    return "excluded_work" if _is_denied(marks) or _is_by_others(sequence, marks) else "stated"
 
 
-def _is_by_others(marks: Sequence[Mark]) -> bool:
+def _is_by_others(sequence: Sequence[Token], marks: Sequence[Mark]) -> bool:
     """Whether a passive names who does the work: "discarded by the school". Our own people do not exclude it."""
     for index, mark in enumerate(marks[:-1]):
         if mark.kind is Kind.ACTIVITY and marks[index + 1].text == "by":
             actor = marks[index + 2 : index + 5]
+            is_named = bool(actor) and actor[0].kind is Kind.WORD and sequence[actor[0].first].capital
             is_place = any(
-                one.kind in (Kind.MATERIAL, Kind.ROOM, Kind.COUNT, Kind.QUANTITY) for one in actor[:2]
+                one.kind in (Kind.MATERIAL, Kind.ROOM, Kind.COUNT, Kind.QUANTITY)
+                for one in actor[: 1 if is_named else 2]
             )
             return bool(actor) and not is_place and not any(one.text in _OURS for one in actor)
     return False

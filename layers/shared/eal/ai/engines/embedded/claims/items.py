@@ -18,7 +18,14 @@ from eal.ai.engines.embedded.claims.materials import (
     TESTS,
     are_pair,
 )
-from eal.ai.engines.embedded.claims.objects import Object, objects, share, takes_count, takes_length
+from eal.ai.engines.embedded.claims.objects import (
+    Object,
+    objects,
+    share,
+    takes_count,
+    takes_length,
+    takes_size,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +51,7 @@ _REPEATABLE = frozenset({
     Activity.PAINT,
     Activity.REPAIR,
     Activity.DETACH_AND_RESET,
+    Activity.DRY,
 })  # fmt: skip
 """A second activity on the same material: "removed 40 SF of drywall and replaced it"."""
 _OBSERVED = frozenset({"found", "noted", "observed", "saw", "discovered", "see", "exposed", "revealed"})
@@ -328,12 +336,16 @@ class _Statement:
                 for one in targets[:-1]:
                     if are_pair(one.name, targets[-1].name):
                         one.share(targets[-1])
-            elif targets and targets[-1].value is None and self._takes(targets[-1], mark):
+            elif (
+                targets and targets[-1].value is None and not chunk.bracket and self._takes(targets[-1], mark)
+            ):
                 targets[-1].cover(mark)
 
     def _takes(self, one: Object, mark: Mark) -> bool:
         if mark.kind is Kind.LENGTH:
             return one.name in LINEAR and takes_length(one, mark)
+        if mark.kind is Kind.SIZE:
+            return mark.first <= one.mark.after + 1 and takes_size(one, mark)
         return mark.kind is Kind.COUNT and takes_count(one, mark)
 
     def _take_days(self, days: Fraction | None) -> None:
@@ -407,6 +419,8 @@ def _settled(activity: Activity | None, name: str) -> tuple[Activity | None, str
         return None if activity is Activity.REMOVE else (Activity.TREAT, name)
     if name in TESTS:
         return Activity.TEST, name
+    if name == "floor protection":
+        return Activity.PROTECT, "floor"
     if name == "flood cut":
         return activity or Activity.REMOVE, "drywall"
     if name == "water":

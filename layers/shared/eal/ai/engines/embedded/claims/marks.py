@@ -163,12 +163,22 @@ _NOT_NAMES = frozenset({
 _MIN_HEIGHT_FEET, _MAX_HEIGHT_FEET = 2, 60
 _MIN_ROOM_FEET, _MAX_ROOM_FEET = 6, 20
 _MAX_COUNT = 1000
+_AFTER_SLIP = frozenset({"it", "its", "it's", "wait", "sorry", "make", "scratch"})
+"""After "no", a speaker corrects himself: "VCT, no it's sheet vinyl"."""
+_BEFORE_IDS = frozenset({
+    "suite", "ste", "unit", "apt", "apartment", "building", "bldg", "lot", "phase", "class", "cat", "category", "step",
+    "page", "photo", "route", "highway", "job", "file", "claim", "po", "invoice", "model", "level",
+})  # fmt: skip
 _NOT_COUNTED = frozenset({"%", "pt", "\u00b0", "pts"})
 _CEILING_WORDS = frozenset(
     {"ceiling", "ceilings", "clg", "clgs", "ceil", "ceils", "ht", "height", "heights", "hgt"}
 )
 _HIGH = frozenset({"high", "tall"})
-_TIME_BEFORE = frozenset({"at", "by", "around", "until", "from", ":", "since", "before", "after", "day"})
+_TIME_BEFORE = frozenset({
+    "at", "by", "around", "until", "from", ":", "since", "before", "after", "day", "off", "found", "arrived", "called",
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu",
+    "thurs", "fri", "sat", "sun", "today", "tomorrow", "yesterday", "overnight", "about", "approx",
+})  # fmt: skip
 _DAYS = frozenset({"day", "days", "d", "nights", "night"})
 _CAUSES = frozenset({"leak", "leaks", "failure", "overflow", "backup", "fire"})
 """After one of these, a material is the cause of a loss: "a roof leak"."""
@@ -228,8 +238,12 @@ def _mark(text: str, sequence: Sequence[Token], at: int, before: Sequence[Mark])
             if at
             else Mark(Kind.WORD, at, at + 1, "-")
         )
-    if word == ",":
+    if word == "," or (word == "/" and _stands_apart(sequence, at)):
         return Mark(Kind.COMMA, at, at + 1, word)
+    if word in ("+", "/") and at + 1 < len(sequence) and materials.gazetteer().match(sequence, at + 1):
+        return Mark(Kind.JOIN, at, at + 1, word)
+    if word == "no" and text_at(sequence, at + 1) in _AFTER_SLIP:
+        return Mark(Kind.BREAK, at, at + 1, word)
     if word in ("not", "no", "never", "didn't", "don't", "won't", "without", "nothing"):
         return Mark(Kind.NOT, at, at + 1, word)
     if word == "missing" and text_at(sequence, at + 1) in ("wall", "walls"):
@@ -271,6 +285,15 @@ def _mark(text: str, sequence: Sequence[Token], at: int, before: Sequence[Mark])
     return Mark(Kind.WORD, at, at + 1, word)
 
 
+def _stands_apart(sequence: Sequence[Token], at: int) -> bool:
+    """Whether a sign has a space on both sides."""
+    return (
+        0 < at < len(sequence) - 1
+        and sequence[at - 1].end < sequence[at].start
+        and sequence[at].end < sequence[at + 1].start
+    )
+
+
 def _is_preposition(sequence: Sequence[Token], at: int) -> bool:
     """Whether "to" stands before a noun rather than a verb: "antimicrobial to the framing"."""
     if text_at(sequence, at + 1) in ("the", "a", "an", "all", "both", "our", "each", "this"):
@@ -304,7 +327,8 @@ def _measure(sequence: Sequence[Token], at: int, before: Sequence[Mark]) -> Mark
 def _length_or_count(sequence: Sequence[Token], one: Length) -> Mark:
     if one.unit is not None:
         return Mark(Kind.LENGTH, one.first, one.after, value=one.feet())
-    is_count = one.value.denominator == 1 and 0 < one.value < _MAX_COUNT
+    is_id = text_at(sequence, one.first - 1) in _BEFORE_IDS
+    is_count = one.value.denominator == 1 and 0 < one.value < _MAX_COUNT and not is_id
     if is_count and text_at(sequence, one.after) not in _NOT_COUNTED:
         return Mark(Kind.COUNT, one.first, one.after, value=one.value)
     return Mark(Kind.WORD, one.first, one.after)
@@ -329,10 +353,13 @@ def _height(sequence: Sequence[Token], one: Length, before: Sequence[Mark]) -> M
 
 def _stands_alone(word: str, one: Length, before: Sequence[Mark]) -> bool:
     """Whether a length is the height because it follows a size: "Basement 18 x 26, 7 ft."""
-    earlier = [mark.kind for mark in before[-2:] if mark.kind is not Kind.COMMA]
-    follows = earlier[-1:] == [Kind.SIZE] and before[-1].kind in (Kind.SIZE, Kind.COMMA)
+    earlier = [mark.kind for mark in before[-2:] if mark.kind is not Kind.COMMA and mark.text != "|"]
+    separated = bool(before) and (before[-1].kind in (Kind.SIZE, Kind.COMMA) or before[-1].text == "|")
+    follows = earlier[-1:] == [Kind.SIZE] and separated
     return (
-        follows and word in (".", ",", ";", ")", "", "\n") and _MIN_ROOM_FEET <= one.feet() <= _MAX_ROOM_FEET
+        follows
+        and word in (".", ",", ";", ")", "", "\n", "|")
+        and _MIN_ROOM_FEET <= one.feet() <= _MAX_ROOM_FEET
     )
 
 
@@ -411,6 +438,12 @@ _NOUNS = frozenset({
 })  # fmt: skip
 
 
+_BEFORE_VERBS = frozenset({Kind.COMMA, Kind.JOIN, Kind.BREAK, Kind.AUXILIARY, Kind.PIECE})
+_PUMPS = frozenset(
+    {"drain", "sump", "heat", "condensate", "ejector", "well", "circulating", "pool", "sewage", "water"}
+)
+
+
 def _is_activity(
     sequence: Sequence[Token], at: int, after: int, activity: Activity, before: Sequence[Mark]
 ) -> bool:
@@ -425,6 +458,8 @@ def _is_activity(
         return False
     if word in ("move", "moved", "moving", "moves") and following in ("in", "into", "on", "here"):
         return False
+    if word in ("came", "come", "comes") and text_at(sequence, after) == "of":
+        return False
     if after > at + 1:
         return True
     if word in ("out", "off"):
@@ -437,8 +472,16 @@ def _is_activity(
         )
     if word == "clean" and following in (".", ""):
         return text_at(sequence, at - 1) not in (",", "is", "are", "was", "were", "and")
-    if word == "cut":
-        return before == [] or before[-1].kind not in (Kind.LENGTH, Kind.MATERIAL)
     if word in ("treatment", "application", "test", "testing", "sample", "samples"):
         return True
-    return not (word in _NOUNS and text_at(sequence, at - 1) in ("the", "a", "of"))
+    return not _is_noun(sequence, at, before)
+
+
+def _is_noun(sequence: Sequence[Token], at: int, before: Sequence[Mark]) -> bool:
+    """Whether a word that may be a verb is a noun here: "a 2 ft cut", "the drain pump", "an affected strip"."""
+    word, earlier = text_at(sequence, at), text_at(sequence, at - 1)
+    if word == "strip":
+        return bool(before) and before[-1].kind not in _BEFORE_VERBS
+    if word == "cut":
+        return bool(before) and before[-1].kind in (Kind.LENGTH, Kind.MATERIAL)
+    return (word == "pump" and earlier in _PUMPS) or (word in _NOUNS and earlier in ("the", "a", "of"))

@@ -50,10 +50,10 @@ MATERIALS: dict[str, str] = {
         "sheathing, osb, plywood sheathing, roof sheathing, wall sheathing, roof decking, osb sheathing"
     ),
     "framing": (
-        "framing, stud, joist, wall stud, floor joist, ceiling joist, sill plate, bottom plate, "
+        "framing, stud, joist, wall stud, floor joist, ceiling joist, bottom plate, "
         "plate, wood framing, lumber, wall cavity, cavity, stud bay, exposed framing, ceiling "
         "framing, wall framing, framing member, 2x4, 2x6, 2x10, floor framing, structural "
-        "framing, truss, truss chord, exposed stud, stud wall, sole plate"
+        "framing, truss, truss chord, exposed stud, stud wall"
     ),
     "rafter": "rafter, roof rafter",
     "beam": "beam, header, girder",
@@ -139,7 +139,7 @@ MATERIALS: dict[str, str] = {
     ),
     "refrigerator": "refrigerator, fridge, reefer",
     "freezer": "freezer, chest freezer",
-    "dishwasher": "dishwasher, dw unit",
+    "dishwasher": "dishwasher, dw unit, d/w",
     "range": "range, stove, oven, cooktop, gas range, wall oven",
     "range hood": "range hood, hood, vent hood, microwave hood",
     "microwave": "microwave, microwave oven",
@@ -172,7 +172,11 @@ MATERIALS: dict[str, str] = {
     ),
     "garage door": "garage door",
     "garage door opener": "garage door opener, door opener, opener",
-    "window": "window, window pane, window unit, glass pane, skylight, sash, vinyl window, pane",
+    "window": "window, window pane, window unit, glass pane, sash, vinyl window, pane",
+    "window screen": "window screen, insect screen, bug screen",
+    "skylight": "skylight",
+    "sump pump": "sump pump, sump, ejector pump",
+    "sill plate": "sill plate, sole plate, mud sill, mudsill",
     "blind": (
         "blind, window blind, curtain, drape, shade, drapery, window treatment, mini blind, "
         "curtain rod, shutter"
@@ -241,7 +245,7 @@ MATERIALS: dict[str, str] = {
         "antimicrobial, anti-microbial, amb, biocide, disinfectant, mildewcide, microban, "
         "benefect, sporicidin, antimicrobial agent, anti microbial, sanitizer, antimicrobial "
         "application, fungicide, botanical disinfectant, shockwave, germicide, antimicrobial "
-        "spray, concrobium, bleach solution, antibacterial"
+        "spray, concrobium, bleach solution, antibacterial, antimic, antimicrob, anti-mic, antimicro"
     ),
     "sealer": (
         "sealer, sealant, smoke blocker, encapsulant, encapsulation, primer, kilz, odor sealer, "
@@ -290,6 +294,8 @@ EQUIPMENT: dict[str, str] = {
 
 AGENTS = frozenset({"antimicrobial", "sealer", "ozone", "hydroxyl generator", "thermal fogging"})
 """What is used to treat: the description of an item, whatever it is used on."""
+THROUGHOUT = frozenset({"duct"})
+"""Runs through all rooms: without a room in its own sentence, work on it is the building's."""
 EXTERIOR = frozenset({
     "roof", "shingle", "siding", "gutter", "soffit", "stucco", "fence", "deck", "shed", "tree", "flashing",
     "sheathing",

@@ -44,8 +44,7 @@ _PARTS_OF_SURFACES = frozenset({
     "sections", "areas", "pieces", "holes", "stain",
 })  # fmt: skip
 _SEPARATE = frozenset({"adjoining", "adjacent", "separate"})
-_WITH = frozenset({"with", "w/", "w", "and", "plus", "+"})
-_SEPARATE = frozenset({"adjoining", "adjacent", "separate"})
+_TOWARDS = frozenset({"toward", "towards", "facing", "near"})
 _WITH = frozenset({"with", "w/", "w", "and", "plus", "+"})
 _CLOSETS = frozenset({"closet", "walk-in closet", "linen closet", "coat closet"})
 
@@ -212,10 +211,7 @@ def _role(sequence: Sequence[Token], marks: Sequence[Mark], index: int, context:
         if one.kind is Kind.PIECE or (one.kind is Kind.PREPOSITION and context.sized and one.text == "plus"):
             return "offset" if context.sized else "main"
         break
-    following = [
-        sequence[at].text for at in range(marks[index].after, min(len(sequence), marks[index].after + 3))
-    ]
-    if any(word in _PARTS_OF_SURFACES for word in following):
+    if _is_of_a_part(sequence, marks, index):
         return "other"
     if before and before[0].kind is Kind.ROOM:
         return "main"
@@ -236,13 +232,25 @@ def _role(sequence: Sequence[Token], marks: Sequence[Mark], index: int, context:
     return "main" if context.room else "other"
 
 
+def _is_of_a_part(sequence: Sequence[Token], marks: Sequence[Mark], index: int) -> bool:
+    """Whether a size is of a part of a surface: "a 4x4 section", or a product that is worked out: "7 x 8 = 56 SF"."""
+    for token in sequence[marks[index].after : min(marks[-1].after, marks[index].after + 3)]:
+        if token.text == "=":
+            return any(one.kind is Kind.MATERIAL for one in marks[:index])
+        if token.kind not in ("word", "number"):
+            return False
+        if token.text in _PARTS_OF_SURFACES:
+            return True
+    return False
+
+
 def _near(marks: Sequence[Mark], index: int, step: int) -> list[Mark]:
     """The marks with a meaning next to a size, up to the end of its phrase."""
     found: list[Mark] = []
     at = index + step
     while 0 <= at < len(marks) and abs(at - index) <= 5 and len(found) < 2:
         mark = marks[at]
-        if mark.kind in (Kind.BREAK, Kind.COMMA, Kind.SIZE, Kind.HEIGHT, Kind.JOIN):
+        if mark.kind in (Kind.BREAK, Kind.COMMA, Kind.SIZE, Kind.HEIGHT, Kind.JOIN) or mark.text in _TOWARDS:
             break
         if mark.kind in (Kind.ROOM, Kind.OPENING, Kind.MATERIAL, Kind.PIECE, Kind.ACTIVITY):
             found.append(mark)

@@ -16,6 +16,7 @@ from eal.ai.engines.embedded.claims.materials import (
     LINEAR,
     PLACING,
     SURFACES,
+    THROUGHOUT,
     are_pair,
 )
 
@@ -36,6 +37,8 @@ _PARTS = frozenset({"side", "sides", "behind", "back", "bottom", "top", "rest"})
 _OBJECT_PREPOSITIONS = frozenset({"to", "on", "of", "for"})
 _CUT_HEIGHT_FEET = 4
 """A length up to this is the height of a cut, not the run of the wall: "drywall removed 2 ft up"."""
+_MIN_RUN_FEET = 1
+"""A shorter length is a profile: 3-1/4" base."""
 _HAS_HEIGHT = frozenset({"drywall", "flood cut", "cabinet", "framing"})
 
 
@@ -122,7 +125,7 @@ def objects(chunk: Chunk) -> list[Object]:
 
 
 def _object(chunk: Chunk, mark: Mark) -> Object:
-    room = None if mark.text in EXTERIOR and not chunk.own_room else chunk.room
+    room = None if mark.text in EXTERIOR | THROUGHOUT and not chunk.own_room else chunk.room
     predicated = any(one.kind is Kind.AUXILIARY and one.first > mark.first for one in chunk.marks)
     return Object(
         mark, room, chunk.own_room, placed=chunk.has_word(PLACING), joined=chunk.joined, predicated=predicated
@@ -230,7 +233,7 @@ def _take(one: Object, candidates: Sequence[Mark]) -> Mark | None:
 def takes_size(one: Object, mark: Mark) -> bool:
     """Takes the product of two sides as the area of a surface: "4x8 section of drywall"."""
     sides = mark.size.sides if mark.size else ()
-    if len(sides) != 2 or one.name not in SURFACES or one.name in LINEAR - {"drywall"}:
+    if len(sides) != 2 or one.name not in SURFACES or one.name in LINEAR - {"drywall", "framing"}:
         return False
     one.value, one.unit = sides[0] * sides[1], Unit.SF
     one.calculated = " x ".join(f"{float(side):g} ft" for side in sides)
@@ -243,7 +246,11 @@ def takes_length(one: Object, mark: Mark) -> bool:
     if one.name in COVERINGS:
         one.value, one.unit = mark.value, Unit.SF
         return True
-    if one.name in LINEAR and (mark.value > _CUT_HEIGHT_FEET or one.name not in _HAS_HEIGHT):
+    if (
+        one.name in LINEAR
+        and mark.value >= _MIN_RUN_FEET
+        and (mark.value > _CUT_HEIGHT_FEET or one.name not in _HAS_HEIGHT)
+    ):
         one.value, one.unit = mark.value, Unit.LF
         return True
     return False

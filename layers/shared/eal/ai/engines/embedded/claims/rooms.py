@@ -58,6 +58,27 @@ _HEADS: dict[str, str] = {
     "pantry": "pantry",
     "walk-in closet": "walk-in closet, walk in closet, wic",
     "linen closet": "linen closet",
+    "utility closet": "utility closet, util closet, util clst",
+    "mechanical closet": "mechanical closet, mech closet, furnace closet, hvac closet, water heater closet, wh closet",
+    "storage closet": "storage closet",
+    "janitor closet": "janitor closet, janitor's closet, custodial closet",
+    "broom closet": "broom closet",
+    "supply closet": "supply closet, supply room",
+    "electrical room": "electrical room, elec room, electrical closet",
+    "operatory": "operatory, dental operatory",
+    "laboratory": "laboratory, lab",
+    "records room": "records room, records",
+    "fitting room": "fitting room",
+    "dish room": "dish room, dishwashing area",
+    "dining hall": "dining hall",
+    "walk-in cooler": "walk-in cooler, walk in cooler",
+    "loading dock": "loading dock, dock area",
+    "mezzanine": "mezzanine",
+    "nurses station": "nurses station, nurse station, nurse's station",
+    "work room": "work room, workroom",
+    "prep area": "prep area, prep room",
+    "bunk room": "bunk room, bunkroom",
+    "hearth room": "hearth room",
     "coat closet": "coat closet",
     "mudroom": "mudroom, mud room, mud rm",
     "sunroom": "sunroom, sun room, sun porch, solarium",
@@ -213,7 +234,7 @@ _ONLY_CAPITALS = frozenset({"ba", "fr", "dr"})
 _NUMBERED = frozenset({
     "bedroom", "bathroom", "office", "closet", "restroom", "exam room", "classroom", "conference room",
     "garage", "hallway", "storage room", "half bathroom", "dorm room", "treatment room", "guest room",
-    "toilet room",
+    "toilet room", "operatory", "fitting room", "laboratory",
 })  # fmt: skip
 _PARENTS = frozenset({
     "basement", "hallway", "master bedroom", "primary bedroom", "garage", "bedroom", "attic", "kitchen",
@@ -328,7 +349,7 @@ def _is_name(text: str, sequence: Sequence[Token], first: int, after: int) -> bo
     if after == first + 1 and word == "living":
         return kind_at(sequence, after) == "number" or text_at(sequence, after) in (",", ":", "(", "-")
     if after == first + 1 and word in _ONLY_CAPITALS:
-        return raw.isupper() and text_at(sequence, after) != "."
+        return raw.isupper()
     if after == first + 1 and word in (
         "study",
         "landing",
@@ -341,8 +362,15 @@ def _is_name(text: str, sequence: Sequence[Token], first: int, after: int) -> bo
         "utility",
         "crawl",
         "powder",
+        "lab",
+        "record",
+        "records",
     ):
-        return text_at(sequence, first - 1) not in ("to", "a") and text_at(sequence, after) not in (
+        return text_at(sequence, first - 1) not in (
+            "to",
+            "a",
+            "the" if word in ("lab", "records") else "a",
+        ) and text_at(sequence, after) not in (
             "valve",
             "door",
             "company",
@@ -425,9 +453,7 @@ _NOT_AFTER_NUMBER = frozenset(
         "layers",
         "coat",
         "coats",
-        "door",
         "doors",
-        "window",
         "windows",
         "yd",
         "yds",

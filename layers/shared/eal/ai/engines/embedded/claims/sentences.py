@@ -111,7 +111,7 @@ def sentences(text: str, sequence: Sequence[Token]) -> list[Sentence]:
         elif token.text == "<" and index > first and _is_tag(sequence, index):
             close(index)
             first, opens, bullet = index, False, False
-        elif _ends(sequence, index) or index - first >= MAX_TOKENS:
+        elif _ends(text, sequence, index) or index - first >= MAX_TOKENS:
             close(index + 1)
             first, opens, bullet = index + 1, False, False
     close(len(sequence))
@@ -139,7 +139,7 @@ def _is_tag(sequence: Sequence[Token], at: int) -> bool:
     return following is not None and (following.text == "/" or following.kind == "word")
 
 
-def _ends(sequence: Sequence[Token], at: int) -> bool:
+def _ends(text: str, sequence: Sequence[Token], at: int) -> bool:
     """Whether a full stop, or another mark, ends the sentence. The stop of an abbreviation does not."""
     token = sequence[at]
     if token.text in ("!", "?", ">"):
@@ -161,6 +161,8 @@ def _ends(sequence: Sequence[Token], at: int) -> bool:
         and len(before.text) == 1
     ):
         return False
+    if text[before.start : before.end] == "DR":  # a dining room; a doctor and a drive are "Dr."
+        return True
     if before.text in _NEVER_LAST and (before.text != "m" or before.capital):
         return before.text in _BEFORE_FEET and following.capital and following.text not in _FEET
     if before.text in _ABBREVIATIONS or (len(before.text) == 1 and before.kind == "word"):
