@@ -109,7 +109,7 @@ _WORDS: dict[tuple[Activity, ...], str] = {
         "move, moved, moving, move out, moved out, pack out, packed out, pack-out, packout, "
         "manipulate, relocate, relocated, manipulation, content manipulation, contents "
         "manipulation, block, blocked, block and pad, moved and blocked, storage of, pack, "
-        "blocked up, pack out of, contents manip, content manip, packed, moving of, haul to "
+        "blocked up, pack out of, contents manip, content manip, manip, packed, moving of, haul to "
         "storage, inventory, boxed, box up"
     ),
     (Activity.DISPOSE,): (

@@ -128,7 +128,7 @@ EXCLUDED_WORK: tuple[str, ...] = (
     r"by (?:an? )?independent \w+",
     r"by (?:the |an? )?(?:[\w']+ )?(?:vendor|contractor|company|specialist|crew of|service|guy|installer)",
     (
-        r"(?:tree|pest|utility|oil|gas|power|cable|moving|cleaning|security|alarm|elevator|glass|fence|roofing"
+        r"(?:tree|pest|sprinkler|utility|oil|gas|power|cable|moving|cleaning|security|alarm|elevator|glass|fence|roofing"
         r"|plumbing|electrical|hvac|pool|appliance|drain|septic|chimney|fire|water|insurance) "
         r"(?:svc|service|services|company|co|contractor|guys?|people|dept|department)"
     ),
@@ -157,6 +157,10 @@ EXCLUDED_WORK: tuple[str, ...] = (
     r"not (?:priced|quoted|estimated|bid|allowed for|sold|ordered)",
     r"(?:don't|do not|didn't|did not) (?:touch|move|remove|replace|clean|demo|paint|price|bid|charge)",
     r"hands off",
+    rf"{_PERSON} (?:is|are|was|will be) (?:having|getting|using|hiring|bringing|doing|handling|arranging)",
+    r"(?:brother|sister|father|mother|son|uncle)(?:-in-law)? (?:will|is|to|has|can)",
+    r"(?:nephew|cousin|friend|buddy|relative|neighbor) (?:will|is|to|has|can|did)",
+    r"(?:condo|association|hoa|master|blanket|tenant'?s?|renter'?s?)(?:'s)? (?:master )?policy",
     r"(?:do|does|will|did) not owe",
     r"(?:maintenance|management|building|association) (?:is |will |to |staff )?(?:handl\w+|repair\w*"
     r"|fix\w*|do\w*|replac\w*)",
@@ -262,5 +266,6 @@ NOT_STATED: tuple[str, ...] = (
     r"(?:would|could) (?:need|be|require|have|like)",
     r"(?:later|tomorrow|next (?:visit|week|trip)) (?:if|unless|depending|maybe)",
     r"thinking (?:about|of)",
+    r"(?:once|when|until|after|till) (?:\w+ ){1,4}?(?:approv|agree|sign|okay|accept|authoriz|confirm)\w*",
 )
 """Conditions, questions and possibilities, and what was not affected: the clause states nothing."""

@@ -14,6 +14,7 @@ from eal.ai.engines.embedded.claims.materials import (
     AGENTS,
     DEFAULT_ACTIVITY,
     EQUIPMENT,
+    FURNITURE,
     LINEAR,
     TESTS,
     are_pair,
@@ -26,6 +27,7 @@ from eal.ai.engines.embedded.claims.objects import (
     takes_length,
     takes_size,
 )
+from eal.ai.engines.embedded.claims.tokens import text_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -167,7 +169,12 @@ class _Statement:
 
     def read(self, chunk: Chunk, *, is_last: bool) -> None:
         found = objects(chunk)
-        if found and found[-1].is_equipment and found[-1].days is not None:
+        if (
+            found
+            and found[-1].is_equipment
+            and found[-1].days is not None
+            and (is_last or not _multiplies(chunk))
+        ):
             self._take_days(found[-1].days)
         if found and chunk.activities:
             self._read_work(chunk, found)
@@ -251,14 +258,16 @@ class _Statement:
                     one.take(stated)
             self._prefix, self._suffix, self._prefix_is_open = [], activities, False
             self._make(activities, listed)
-        elif implied := self._implied(chunk, activities, stated):
+        elif not self._paints(activities) and (implied := self._implied(chunk, activities, stated)):
             self._prefix = [Activity.PROTECT] if implied.name == "roof" else activities
             self._make(self._prefix, [implied])
-        elif self._repeats(chunk, activities, is_last=is_last):
+        elif self._paints(activities) or self._repeats(chunk, activities, is_last=is_last):
             again = [one.again(chunk) for one in self._repeated(activities)]
             if stated:
-                for one in again:
+                for before, one in zip(self._repeated(activities), again, strict=True):
                     one.value, one.unit = stated.value, stated.unit
+                    if chunk.joined and stated.unit is not Unit.HR:
+                        before.share(one)
             self._make(activities, again)
         else:
             self._prefix = [*(self._prefix if self._prefix_is_open and chunk.joined else []), *activities]
@@ -266,6 +275,11 @@ class _Statement:
             days = chunk.first(Kind.DAYS)
             if days:
                 self._take_days(days.value)
+
+    def _paints(self, activities: Sequence[Activity]) -> bool:
+        """Whether it is the wall or ceiling before that is painted: "clean walls 368 SF, then paint 368 SF"."""
+        surfaces = bool(self._last) and all(one.name in ("wall", "ceiling") for one in self._last)
+        return surfaces and [*activities] == [Activity.PAINT]
 
     def _counted(self, chunk: Chunk) -> Mark | None:
         """A number of things that no gazetteer knows: "10 pews"."""
@@ -308,6 +322,9 @@ class _Statement:
         mark = replace(chunk.activities[0], kind=Kind.MATERIAL, text=text)
         room = None if tarped and not chunk.own_room else chunk.room
         one = Object(mark, room, chunk.own_room, known=noun is None)
+        covered = chunk.first(Kind.LENGTH) if Activity.EXTRACT in activities and not stated else None
+        if covered:
+            one.take(replace(covered, unit=Unit.SF))
         if stated:
             one.take(stated)
         return one
@@ -333,6 +350,7 @@ class _Statement:
             elif targets and mark.kind is Kind.QUANTITY:
                 targets[-1].take(mark)
                 share(targets)
+                self._share_with_surface(targets[-1])
                 for one in targets[:-1]:
                     if are_pair(one.name, targets[-1].name):
                         one.share(targets[-1])
@@ -341,12 +359,30 @@ class _Statement:
             ):
                 targets[-1].cover(mark)
 
+    def _share_with_surface(self, agent: Object) -> None:
+        """What is cleaned and then treated has one area: "the floor is cleaned and treated with biocide, 40 SF"."""
+        earlier = next((one for _, one in reversed(self.made) if one.name != agent.name), None)
+        if agent.name in AGENTS and agent.joined and earlier and not earlier.is_equipment:
+            earlier.share(agent)
+
     def _takes(self, one: Object, mark: Mark) -> bool:
         if mark.kind is Kind.LENGTH:
             return one.name in LINEAR and takes_length(one, mark)
         if mark.kind is Kind.SIZE:
-            return mark.first <= one.mark.after + 1 and takes_size(one, mark)
-        return mark.kind is Kind.COUNT and takes_count(one, mark)
+            return (one.name == "roof" or mark.first <= one.mark.after + 1) and takes_size(one, mark)
+        return mark.kind is Kind.COUNT and (self._takes_same(one, mark) or takes_count(one, mark))
+
+    def _takes_same(self, one: Object, mark: Mark) -> bool:
+        """Whether a bare number repeats the quantity before it: "48 SF of drywall and the insulation, same 48"."""
+        earlier = next((other for _, other in reversed(self.made) if other is not one and other.value), None)
+        if (
+            earlier is None
+            or earlier.value != mark.value
+            or text_at(self._sequence, mark.first - 1) != "same"
+        ):
+            return False
+        one.share(earlier)
+        return True
 
     def _take_days(self, days: Fraction | None) -> None:
         for one in [*(made for _, made in self.made), *self._pending]:
@@ -366,6 +402,11 @@ class _Statement:
         """`keeps`: the materials before stay those that a quantity on its own belongs to."""
         self._last = [*(self._last if keeps else ()), *found]
         self.made += [(activity, one) for activity in activities for one in found]
+
+
+def _multiplies(chunk: Chunk) -> bool:
+    """Whether days are a factor of the equipment next to them only: "4 mats, 1 dehumidifier x 7 days, 2 fans"."""
+    return not chunk.joined and any(mark.kind is Kind.DAYS and mark.is_factor for mark in chunk.marks)
 
 
 def _noun(sequence: Sequence[Token], chunk: Chunk, stated: Mark) -> str | None:
@@ -397,6 +438,8 @@ def _draft(activity: Activity | None, one: Object) -> Draft | None:
     settled = _settled(activity, one.name)
     if settled is None:
         return None
+    if settled[0] is Activity.MOVE and one.unit is Unit.HR:
+        settled = (Activity.MOVE, "contents")
     draft = Draft(
         one.room, settled[0], settled[1], one.value, one.unit, calculated=one.calculated,
         first=one.mark.first, after=one.mark.after, own_room=one.own_room, known=one.known,
@@ -440,4 +483,6 @@ def _settled_material(activity: Activity | None, name: str) -> tuple[Activity | 
         return activity, "monitoring"
     if activity is Activity.DISPOSE:
         return Activity.REMOVE, name
+    if activity is Activity.DETACH_AND_RESET and name in FURNITURE:
+        return Activity.MOVE, name
     return None if activity is Activity.TEST else (activity, name)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import Unit
+from eal.ai.claims import Activity, Unit
 from eal.ai.engines.embedded.claims import activities, materials, rooms
 from eal.ai.engines.embedded.claims.dimensions import length, size
-from eal.ai.engines.embedded.claims.quantities import quantity
+from eal.ai.engines.embedded.claims.quantities import quantity, unit_at
 from eal.ai.engines.embedded.claims.tokens import kind_at, number, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    from eal.ai.claims import Activity
     from eal.ai.engines.embedded.claims.dimensions import Length, Size
     from eal.ai.engines.embedded.claims.tokens import Token
 
@@ -57,6 +56,7 @@ class Mark:
     value: Fraction | None = None
     unit: Unit | None = None
     activity: Activity | None = None
+    is_factor: bool = False
 
 
 _PREPOSITIONS = frozenset({
@@ -163,6 +163,7 @@ _NOT_NAMES = frozenset({
 _MIN_HEIGHT_FEET, _MAX_HEIGHT_FEET = 2, 60
 _MIN_ROOM_FEET, _MAX_ROOM_FEET = 6, 20
 _MAX_COUNT = 1000
+_SAME = frozenset({"same", "matching"})
 _AFTER_SLIP = frozenset({"it", "its", "it's", "wait", "sorry", "make", "scratch"})
 """After "no", a speaker corrects himself: "VCT, no it's sheet vinyl"."""
 _BEFORE_IDS = frozenset({
@@ -175,7 +176,7 @@ _CEILING_WORDS = frozenset(
 )
 _HIGH = frozenset({"high", "tall"})
 _TIME_BEFORE = frozenset({
-    "at", "by", "around", "until", "from", ":", "since", "before", "after", "day", "off", "found", "arrived", "called",
+    "at", "by", "around", "until", "from", "since", "before", "after", "day", "off", "found", "arrived", "called",
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu",
     "thurs", "fri", "sat", "sun", "today", "tomorrow", "yesterday", "overnight", "about", "approx",
 })  # fmt: skip
@@ -197,7 +198,21 @@ def marks(text: str, sequence: Sequence[Token], first: int, after: int) -> list[
         mark = _mark(text, part, at, found)
         found.append(mark)
         at = max(mark.after, at + 1)
-    return _with_unknown_room(sequence, found)
+    return _with_unknown_room(sequence, _with_common_unit(part, found))
+
+
+def _with_common_unit(sequence: Sequence[Token], found: list[Mark]) -> list[Mark]:
+    """Bare numbers take the unit that the sentence gives for all: "walls 480, ceiling 224 (all SF)"."""
+    for index, mark in enumerate(found[:-1]):
+        if mark.text != "all":
+            continue
+        unit = unit_at(sequence, found[index + 1].first)
+        if unit is not None and found[-1].after <= unit[1] + 2:
+            return [
+                replace(one, kind=Kind.QUANTITY, unit=unit[0]) if one.kind is Kind.COUNT else one
+                for one in found
+            ]
+    return found
 
 
 def _with_unknown_room(sequence: Sequence[Token], found: list[Mark]) -> list[Mark]:
@@ -246,6 +261,12 @@ def _mark(text: str, sequence: Sequence[Token], at: int, before: Sequence[Mark])
         return Mark(Kind.BREAK, at, at + 1, word)
     if word in ("not", "no", "never", "didn't", "don't", "won't", "without", "nothing"):
         return Mark(Kind.NOT, at, at + 1, word)
+    if word in _SAME and (same := _same_height(sequence, at)):
+        return same
+    if word in ("stairs", "stair") and not before and text_at(sequence, at + 1) in (":", "-"):
+        return Mark(Kind.ROOM, at, at + 1, room=rooms.Mention("stairs", None, at + 1))
+    if word == "new" and _is_renewal(sequence, at, before):
+        return Mark(Kind.ACTIVITY, at, at + 1, word, activity=Activity.REPLACE)
     if word == "missing" and text_at(sequence, at + 1) in ("wall", "walls"):
         return Mark(Kind.OPENING, at, at + 2, "missing_wall")
     if measured := _measure(sequence, at, before):
@@ -285,6 +306,23 @@ def _mark(text: str, sequence: Sequence[Token], at: int, before: Sequence[Mark])
     return Mark(Kind.WORD, at, at + 1, word)
 
 
+def _same_height(sequence: Sequence[Token], at: int) -> Mark | None:
+    """The height of the room before: "with the same ceiling height". The mark has no value."""
+    after = at + 1
+    while after < at + 3 and text_at(sequence, after) in _CEILING_WORDS:
+        after += 1
+    return Mark(Kind.HEIGHT, at, after) if after > at + 1 else None
+
+
+def _is_renewal(sequence: Sequence[Token], at: int, before: Sequence[Mark]) -> bool:
+    """Whether "new" is the only word for work on a material with a quantity: "New toe kick, 9 LF"."""
+    material = materials.gazetteer().match(sequence, at + 1) if at + 1 < len(sequence) else None
+    opens = not before or before[-1].kind in (Kind.COMMA, Kind.JOIN, Kind.BREAK)
+    if material is None or not opens or any(mark.kind is Kind.ACTIVITY for mark in before):
+        return False
+    return any(quantity(sequence, index) for index in range(at + 1, min(material[1] + 3, len(sequence))))
+
+
 def _stands_apart(sequence: Sequence[Token], at: int) -> bool:
     """Whether a sign has a space on both sides."""
     return (
@@ -308,7 +346,7 @@ def _measure(sequence: Sequence[Token], at: int, before: Sequence[Mark]) -> Mark
     if text_at(sequence, at) in ("x", "\u00d7") and kind_at(sequence, at + 1) in ("number", "word"):
         times = _measure(sequence, at + 1, before)
         if times and times.kind in (Kind.DAYS, Kind.COUNT, Kind.QUANTITY):
-            return Mark(times.kind, at, times.after, value=times.value, unit=times.unit)
+            return Mark(times.kind, at, times.after, value=times.value, unit=times.unit, is_factor=True)
     if kind_at(sequence, at) not in ("number", "vulgar", "word"):
         return None
     if sized := size(sequence, at):
@@ -413,11 +451,17 @@ def _is_material(sequence: Sequence[Token], at: int, after: int, before: Sequenc
             or sequence[at].start > sequence[at - 1].end + 2
         ):
             return text_at(sequence, after) in ("x", "\u00d7") and kind_at(sequence, after + 1) == "number"
-        return text_at(sequence, before[-1].first - 1) not in _TIME_BEFORE
+        return not _is_time(sequence, before[-1].first)
     if word in ("base", "plate", "cushion", "shoe"):
         return text_at(sequence, at - 1) != "the" or text_at(sequence, at - 2) not in ("at", "to", "along")
     following = text_at(sequence, after)
     return following not in _CAUSES and not (word in _SOURCES and following in _SOURCE_PARTS)
+
+
+def _is_time(sequence: Sequence[Token], at: int) -> bool:
+    """Whether a number before "AM" is a time of day: "Monday 7 AM", "11:40 am"."""
+    earlier = text_at(sequence, at - 1)
+    return kind_at(sequence, at - 2) == "number" if earlier == ":" else earlier in _TIME_BEFORE
 
 
 _NOUNS = frozenset({
@@ -439,6 +483,7 @@ _NOUNS = frozenset({
 
 
 _BEFORE_VERBS = frozenset({Kind.COMMA, Kind.JOIN, Kind.BREAK, Kind.AUXILIARY, Kind.PIECE})
+_BEFORE_NOUNS = frozenset({"first", "second", "third", "another", "last", "this", "flood", "final"})
 _PUMPS = frozenset(
     {"drain", "sump", "heat", "condensate", "ejector", "well", "circulating", "pool", "sewage", "water"}
 )
@@ -483,5 +528,5 @@ def _is_noun(sequence: Sequence[Token], at: int, before: Sequence[Mark]) -> bool
     if word == "strip":
         return bool(before) and before[-1].kind not in _BEFORE_VERBS
     if word == "cut":
-        return bool(before) and before[-1].kind in (Kind.LENGTH, Kind.MATERIAL)
+        return bool(before) and (before[-1].kind in (Kind.LENGTH, Kind.MATERIAL) or earlier in _BEFORE_NOUNS)
     return (word == "pump" and earlier in _PUMPS) or (word in _NOUNS and earlier in ("the", "a", "of"))

@@ -195,7 +195,7 @@ MATERIALS: dict[str, str] = {
     "contents": (
         "content, contents, furniture, belongings, personal property, personal item, household "
         "good, content item, boxes, personal belonging, furnishing, clothing, toys, box of "
-        "contents, textile"
+        "contents, textile, merchandise, stock, store fixture"
     ),
     "desk": "desk, workstation, cubicle, cubicle panel",
     "bench": "bench, workbench, work bench",
@@ -294,6 +294,8 @@ EQUIPMENT: dict[str, str] = {
 
 AGENTS = frozenset({"antimicrobial", "sealer", "ozone", "hydroxyl generator", "thermal fogging"})
 """What is used to treat: the description of an item, whatever it is used on."""
+FURNITURE = frozenset({"contents", "mattress", "sofa", "table", "dresser", "piano", "television"})
+"""Moved and put back, not detached and reset."""
 THROUGHOUT = frozenset({"duct"})
 """Runs through all rooms: without a room in its own sentence, work on it is the building's."""
 EXTERIOR = frozenset({

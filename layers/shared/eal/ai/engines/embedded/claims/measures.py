@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from eal.ai.claims import MeasureConflict, Opening, Piece, Quote, Room
+from eal.ai.claims import Activity, MeasureConflict, Opening, Piece, Quote, Room
 from eal.ai.engines.embedded.claims.chunks import places
 from eal.ai.engines.embedded.claims.marks import Kind
 
@@ -109,10 +109,11 @@ def rank(words: str) -> Rank:
 
 @dataclass(slots=True)
 class RoomContext:
-    """The room that a source named last, and whether its size is already known in this source."""
+    """The room that a source named last, whether its size is already known in this source, and the last height."""
 
     room: Mention | None = None
     sized: bool = False
+    height: float | None = None
 
 
 def statements(
@@ -125,15 +126,13 @@ def statements(
         if (
             here[index]
             and mark.room
+            and not (context.sized and index and marks[index - 1].text == "into")
             and not (context.sized and mark.room.name in _CLOSETS and _is_part(marks, index))
         ):
             context.sized = context.sized and context.room is not None and mark.room.name == context.room.name
             context.room = mark.room
-        elif mark.kind is Kind.HEIGHT and mark.value is not None:
-            everywhere = context.room is None and any(one.text in _EVERYWHERE for one in marks)
-            found.append(
-                Statement(context.room, "height", said, (_rounded(mark.value),), everywhere=everywhere)
-            )
+        elif mark.kind is Kind.HEIGHT:
+            found += _heights(marks, index, context, said)
         elif mark.kind is Kind.LENGTH and mark.value is not None and _is_missing_wall(marks, index):
             found.append(
                 Statement(context.room, "opening", said, (_rounded(mark.value),), opening="missing_wall")
@@ -141,6 +140,27 @@ def statements(
         elif mark.kind is Kind.SIZE and mark.size:
             found += _sized(sequence, marks, index, context, said)
     return found
+
+
+def _heights(marks: Sequence[Mark], index: int, context: RoomContext, said: Said) -> list[Statement]:
+    """The height of the current room, of a list of rooms before it, or of all rooms. A mark without a value repeats
+    the last height.
+    """
+    value = marks[index].value
+    height = context.height if value is None else _rounded(value)
+    if height is None:
+        return []
+    context.height = height
+    everywhere = context.room is None and any(one.text in _EVERYWHERE for one in marks)
+    listed = _listed(marks[:index]) or [context.room]
+    return [Statement(room, "height", said, (height,), everywhere=everywhere) for room in listed]
+
+
+def _listed(marks: Sequence[Mark]) -> list[Mention | None]:
+    """The rooms of a list that share what follows: "living room, dining room and den all"."""
+    rooms = [mark.room for mark in marks if mark.room]
+    others = (Kind.ROOM, Kind.COMMA, Kind.JOIN, Kind.WORD, Kind.AUXILIARY)
+    return [*rooms] if len(rooms) > 1 and all(mark.kind in others for mark in marks) else []
 
 
 def _sized(
@@ -164,6 +184,7 @@ def _sized(
     context.room, context.sized = room, True
     found = [Statement(room, "size", said, sides[:2], replaced=replaced, beside_name=beside)]
     if len(sides) == 3:
+        context.height = sides[2]
         found.append(Statement(room, "height", said, sides[2:], replaced=replaced, beside_name=beside))
     return found
 
@@ -215,6 +236,8 @@ def _role(sequence: Sequence[Token], marks: Sequence[Mark], index: int, context:
         return "other"
     if before and before[0].kind is Kind.ROOM:
         return "main"
+    if _is_of_work(marks, index, sized=context.sized):
+        return "other"
     if after and after[0].kind is Kind.MATERIAL and after[0].first - marks[index].after <= 3:
         return "other"
     if (
@@ -242,6 +265,16 @@ def _is_of_a_part(sequence: Sequence[Token], marks: Sequence[Mark], index: int) 
         if token.text in _PARTS_OF_SURFACES:
             return True
     return False
+
+
+def _is_of_work(marks: Sequence[Mark], index: int, *, sized: bool) -> bool:
+    """Whether a sentence without a room states work before a size: "Tarp on the rear slope, 20 x 30"."""
+    earlier = marks[:index]
+    names_room = any(
+        one.kind is Kind.ROOM or one.text in ("room", "is", "measures") for one in marks[: index + 2]
+    )
+    works = [one.activity for one in earlier if one.activity]
+    return not names_room and (bool(works) if sized else Activity.PROTECT in works)
 
 
 def _near(marks: Sequence[Mark], index: int, step: int) -> list[Mark]:

@@ -16,6 +16,7 @@ from eal.ai.engines.embedded.claims.materials import (
     LINEAR,
     PLACING,
     SURFACES,
+    TESTS,
     THROUGHOUT,
     are_pair,
 )
@@ -39,6 +40,7 @@ _CUT_HEIGHT_FEET = 4
 """A length up to this is the height of a cut, not the run of the wall: "drywall removed 2 ft up"."""
 _MIN_RUN_FEET = 1
 """A shorter length is a profile: 3-1/4" base."""
+_OUTDOORS = frozenset({"outdoors", "outdoor", "outside", "exterior"})
 _HAS_HEIGHT = frozenset({"drywall", "flood cut", "cabinet", "framing"})
 
 
@@ -125,11 +127,18 @@ def objects(chunk: Chunk) -> list[Object]:
 
 
 def _object(chunk: Chunk, mark: Mark) -> Object:
-    room = None if mark.text in EXTERIOR | THROUGHOUT and not chunk.own_room else chunk.room
+    room = None if _is_outside(chunk, mark) else chunk.room
     predicated = any(one.kind is Kind.AUXILIARY and one.first > mark.first for one in chunk.marks)
     return Object(
         mark, room, chunk.own_room, placed=chunk.has_word(PLACING), joined=chunk.joined, predicated=predicated
     )
+
+
+def _is_outside(chunk: Chunk, mark: Mark) -> bool:
+    """Whether work is in no room: on the roof, on the ducts of a building, or a sample of the air outside."""
+    if mark.text in TESTS and chunk.has_word(_OUTDOORS):
+        return True
+    return mark.text in EXTERIOR | THROUGHOUT and not chunk.own_room
 
 
 def _treats(chunk: Chunk) -> bool:

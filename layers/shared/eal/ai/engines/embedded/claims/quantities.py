@@ -63,13 +63,19 @@ _GAZETTEER = Gazetteer(
 )
 
 
+def unit_at(sequence: Sequence[Token], at: int) -> tuple[Unit, int] | None:
+    """The unit of scopes at a token, without a factor, and the index after it."""
+    match = _GAZETTEER.match(sequence, at)
+    return (match[0][0], match[1]) if match and match[0][1] == 1 else None
+
+
 def quantity(sequence: Sequence[Token], at: int) -> Quantity | None:
     """The quantity that begins at a token."""
     found = number(sequence, at)
     if found is None:
         return None
     value, after = found
-    start = after + (text_at(sequence, after) == "-")
+    start = after + (text_at(sequence, after) in ("-", "|"))
     match = _GAZETTEER.match(sequence, start) if start < len(sequence) else None
     if match is None or value <= 0:
         return None

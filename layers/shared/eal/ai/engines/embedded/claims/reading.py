@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import Exclusion, Quote
+from eal.ai.claims import Exclusion, Quote, Unit
 from eal.ai.engines.embedded.claims import chunks, exclusions, items, measures, photos
 from eal.ai.engines.embedded.claims.marks import Kind, marks
 from eal.ai.engines.embedded.claims.materials import EXTERIOR
@@ -35,7 +35,9 @@ EXCLUDED: dict[Status, ExclusionReason] = {
     "other_property": "other_property",
     "excluded_work": "excluded_work",
 }
-_WHOLE_JOB = EXTERIOR | {"debris", "monitoring", "air quality", "asbestos", "lead"}
+_WHOLE_JOB = EXTERIOR | {"debris", "air quality", "asbestos", "lead"}
+_BY_JOB = frozenset({"monitoring"})
+"""Belongs to a room only if its own sentence names one, or if the claim has only one."""
 _POINTER_MARKS = 3
 """A shorter sentence that points back, such as "Exclude.", is no quote."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -102,7 +104,7 @@ def _place(reading: Reading) -> None:
     for number, room in reading.places:
         by_source[number][room.name] = by_source[None][room.name] = room
     for one in reading.stated:
-        named = by_source[one.order[0]] or by_source[None]
+        named = by_source[None if one.draft.description in _BY_JOB else one.order[0]] or by_source[None]
         if one.draft.room is None and one.draft.description not in _WHOLE_JOB and len(named) == 1:
             one.draft.room = next(iter(named.values()))
 
@@ -236,7 +238,7 @@ class _Reader:
             self._reading.exclusions.append(Exclusion(EXCLUDED[part.status], self._source.quote(start, end)))
         if part.status != "other_property":
             said = Said((self._source.number, number), quote, ranked)
-            context = RoomContext(before, self._context.sized)
+            context = replace(self._context)
             stated = measures.statements(self._tokens, part.marks, context, said)
             self._reading.measures += [one for one in stated if is_stated or one.beside_name]
             if part.status != "prior_damage" or any(one.beside_name for one in stated):
@@ -254,6 +256,8 @@ class _Reader:
         denied: bool,
     ) -> None:
         for draft in items.drafts(self._tokens, part, room, carried, denied=denied):
+            if (draft.description in _BY_JOB or draft.unit is Unit.CY) and not draft.own_room:
+                draft.room = None
             start, end = (
                 self._tokens[min(draft.first, part[0].first)].start,
                 self._tokens[part[-1].after - 1].end,

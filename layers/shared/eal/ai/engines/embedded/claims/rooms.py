@@ -372,6 +372,7 @@ def _is_name(text: str, sequence: Sequence[Token], first: int, after: int) -> bo
             "the" if word in ("lab", "records") else "a",
         ) and text_at(sequence, after) not in (
             "valve",
+            "policy",
             "door",
             "company",
             "box",

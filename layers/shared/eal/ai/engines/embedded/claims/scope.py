@@ -36,6 +36,10 @@ class _Ledger:
     def of(self, room: str | None, description: str) -> list[Stated]:
         return self._groups.get((room, description), [])
 
+    def everywhere(self, description: str) -> list[Stated]:
+        rooms = list(self._rooms.get(description, ()))[:_MAX_COMPARED]
+        return [one for room in rooms for one in self.of(room, description)[:_MAX_COMPARED]]
+
     def add(self, one: Stated) -> None:
         self._groups.setdefault((one.name, one.draft.description), []).append(one)
         self._rooms.setdefault(one.draft.description, {})[one.name] = None
@@ -78,6 +82,8 @@ def scope(stated: Sequence[Stated], names: Names) -> tuple[list[ScopeItem], list
             _update(painted, one)
         elif one.draft.activity is None:
             _correct(one, earlier)
+        elif one.quote.source == "photo" and (shown := _shown(one, ledger)):
+            shown.evidence += one.evidence
         elif not _merge(one, [other for other in earlier if other.draft.activity is one.draft.activity]):
             ledger.add(one)
     items = ledger.items()
@@ -93,6 +99,18 @@ def _conflict(one: Stated) -> MeasureConflict:
         others=tuple(dict.fromkeys(text for text, _ in one.others)),
         evidence=tuple(dict.fromkeys([*one.evidence, *(quote for _, quote in one.others)])),
     )
+
+
+def _shown(one: Stated, ledger: _Ledger) -> Stated | None:
+    """The only item that a caption without a room and a quantity shows: "Containment with zipper door"."""
+    if one.name is not None or one.draft.value is not None:
+        return None
+    same = [
+        other
+        for other in ledger.everywhere(one.draft.description)
+        if other.draft.activity is one.draft.activity
+    ]
+    return same[0] if len(same) == 1 else None
 
 
 def _only_painted(one: Stated, ledger: _Ledger) -> Stated | None:
@@ -138,7 +156,8 @@ def _merge(one: Stated, earlier: Sequence[Stated]) -> bool:
         if repeats and one.order == other.order:
             return True
         is_same_source = one.order[0] == other.order[0]
-        if _ADDED.search(one.words) or (is_same_source and one.rank != CORRECTION):
+        is_visit = mine.description == "monitoring" and mine.unit is Unit.HR
+        if _ADDED.search(one.words) or ((is_same_source or is_visit) and one.rank != CORRECTION):
             continue
         if repeats:
             other.evidence += one.evidence
