@@ -18,6 +18,7 @@ _WORDS: dict[tuple[Activity, ...], str] = {
         "replace, demo and replace"
     ),
     (Activity.DETACH_AND_RESET,): (
+        "out and back, out and back in, off and back on, "
         "d&r, d & r, put it back, put them back, set it back, reset it, take down and reset, "
         "pulled and put back, detached for reset, detach for reset, removed for reset, d/r, "
         "detach and reset, detached and reset, detach & reset, detaching and resetting, remove "
@@ -36,7 +37,7 @@ _WORDS: dict[tuple[Activity, ...], str] = {
         "take down, taken down, picked up, pick up, demobilized, demob, strip out, make remove, "
         "rm, rmv, tear out, tore out, torn out, take out, took out, taken out, pull, pulled, "
         "pulled out, pull out, demo, demoed, demo'd, cut out, rip out, ripped out, strip, "
-        "stripped, discard, discarded, dispose of, gut, gutted, pull up, pulled up, remove and "
+        "stripped, up, discard, discarded, dispose of, gut, gutted, pull up, pulled up, remove and "
         "dispose of, removed and disposed of, remove and discard, removed and discarded, removal, "
         "tearout, tear-out, demolish, demolished, demolition, detach, detached, vacuum out, "
         "vacuumed out, vac out, vacuuming out, flood cut, out, off, come down, comes down, coming "
@@ -115,7 +116,8 @@ _WORDS: dict[tuple[Activity, ...], str] = {
     (Activity.DISPOSE,): (
         "dispose, disposed, dispose of, disposal, disposal of, haul, hauled, haul off, hauled "
         "off, haul away, hauled away, bag, bagged, bag and haul, hauling, dump, disposed of, "
-        "bagged and hauled, dumped, haul out, hauled out, carry out, dump run, bag and dispose of"
+        "bagged and hauled, bagged and disposed, "
+        "bagged and disposed of, dumped, haul out, hauled out, carry out, dump run, bag and dispose of"
     ),
     (
         Activity.TEST,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from eal.ai.claims import Activity
@@ -22,6 +23,7 @@ _BESIDE = frozenset({
 _ARTICLES = frozenset({"the", "an", "a", "adjacent", "our", "this", "of", "from"})
 _LEADING = frozenset({"in", "from", "at", "inside", "throughout", "of", "on", "to", "for"})
 _SIDES_OF_ROOMS = frozenset({"side", "wall", "entrance"})
+_STORED = frozenset({"set", "stored", "put", "placed", "stacked", "staged", "sitting"})
 _WITH = frozenset({"with", "including", "incl", "w/", "counting"})
 _WHOLE = frozenset({"whole", "entire"})
 _DWELLINGS = frozenset({"house", "home", "dwelling", "structure", "building", "property"})
@@ -82,6 +84,12 @@ def _is_side(marks: Sequence[Mark], index: int) -> bool:
     return index + 1 < len(marks) and marks[index + 1].text in _SIDES_OF_ROOMS
 
 
+def _is_stored(marks: Sequence[Mark], index: int) -> bool:
+    """Whether a room is where something was put: "pulled the toilet, set in the garage"."""
+    near = marks[max(0, index - 3) : index]
+    return any(one.text in _STORED and other.text == "in" for one, other in pairwise(near))
+
+
 def _is_included(marks: Sequence[Mark], index: int) -> bool:
     """Whether a closet belongs to a quantity: "142 SF with the closet"."""
     room, before = marks[index].room, {one.text for one in marks[max(0, index - 2) : index]}
@@ -90,6 +98,8 @@ def _is_included(marks: Sequence[Mark], index: int) -> bool:
 
 
 def _is_beside(marks: Sequence[Mark], index: int) -> bool:
+    if _is_stored(marks, index):
+        return True
     for before in reversed(marks[max(0, index - 3) : index]):
         if before.text == "to":
             moved = any(one.activity is Activity.MOVE for one in marks[max(0, index - 10) : index])

@@ -119,6 +119,7 @@ OTHER_PROPERTY: tuple[str, ...] = (
     ),
     r"(?:landlord|tenant|hoa|association|neighbor|city|building)(?:'s)? (?:side|problem|responsibility|property)",
     r"(?:leased|rented) (?:from|equipment|unit|by)",
+    r"(?:tenant|landlord|hoa|neighbor|city|owner|utility|association|building)s? (?:is|are) responsible",
 )
 """Damage to what is not the insured's."""
 
@@ -146,6 +147,11 @@ EXCLUDED_WORK: tuple[str, ...] = (
         r" (?:go|be|belong|count|come) (?:\w+ )?(?:in|on|to|under|part)"
     ),
     r"(?:an? |is |are |as )(?:upgrades?|improvements?|betterments?|code upgrade)",
+    r"upgrades? (?:is|are|not|by|at|paid)",
+    (
+        r"(?:is|are|goes|falls) on (?:her|him|them|the (?:owner|insured|customer|homeowner|landlord|tenant))"
+        r"(?=\W*(?:$|[,.;]))"
+    ),
     rf"{_PERSON} (?:is |are |will be |will )?(?:pay\w*|cover\w*) (?:for )?(?:it|this|that|them|these|those|the)",
     r"(?:pays?|paying|paid) (?:for )?(?:it|this|that|them)? ?(?:himself|herself|themselves|out of pocket)",
     r"(?:his|her|their|my|own) (?:own )?(?:expense|cost|dime|pocket)",
@@ -157,7 +163,20 @@ EXCLUDED_WORK: tuple[str, ...] = (
     r"not (?:priced|quoted|estimated|bid|allowed for|sold|ordered)",
     r"(?:don't|do not|didn't|did not) (?:touch|move|remove|replace|clean|demo|paint|price|bid|charge)",
     r"hands off",
-    rf"{_PERSON} (?:is|are|was|will be) (?:having|getting|using|hiring|bringing|doing|handling|arranging)",
+    (
+        rf"{_PERSON} (?:had|has|have|got|gets|getting) (?:the|his|her|their|that|it|this)"
+        r" (?:\w+ ){0,3}?(?:\w+ed|done|redone|rebuilt|torn)"
+    ),
+    (
+        r"(?:will not|won't|would not|wouldn't|does not|doesn't|not going to|cannot|can't)"
+        r" (?:pay|cover|approve|allow|reimburse|authorize)"
+    ),
+    (
+        r"(?:electricians?|plumbers?|roofers?|landlord|movers?) (?:already |since |then )?"
+        r"(?:replaced|repaired|fixed|installed|capped|changed|rebuilt|rewired|swapped|handled|did|removed)"
+    ),
+    r"separate (?:job|contract|project|invoice|estimate|bid|scope)",
+    rf"{_PERSON} (?:is|are|was|will be) (?:having (?:his|her|their|an?|the|someone|somebody)|hiring|handling|arranging)",
     r"(?:brother|sister|father|mother|son|uncle)(?:-in-law)? (?:will|is|to|has|can)",
     r"(?:nephew|cousin|friend|buddy|relative|neighbor) (?:will|is|to|has|can|did)",
     r"(?:condo|association|hoa|master|blanket|tenant'?s?|renter'?s?)(?:'s)? (?:master )?policy",
@@ -252,7 +271,7 @@ NOT_STATED: tuple[str, ...] = (
     r"unaffected",
     r"undamaged",
     r"did(?:n't| not) (?:touch|affect|reach|get)",
-    r"no (?:visible )?damage",
+    r"no (?:\w+ ){0,3}?(?:damage|damaged|affected)",
     r"(?:not|never) been",
     r"salvageable as is",
     r"wants? to know",
@@ -266,6 +285,9 @@ NOT_STATED: tuple[str, ...] = (
     r"(?:would|could) (?:need|be|require|have|like)",
     r"(?:later|tomorrow|next (?:visit|week|trip)) (?:if|unless|depending|maybe)",
     r"thinking (?:about|of)",
-    r"(?:once|when|until|after|till) (?:\w+ ){1,4}?(?:approv|agree|sign|okay|accept|authoriz|confirm)\w*",
+    r"on hold|(?:holding|hold|put) off",
+    r"(?:postponed|deferred|delayed|undetermined|unknown (?:if|whether))",
+    r"(?:until|till|after|once|when) (?:\w+ ){0,3}?(?:results?|lab|clearance|testing)",
+    r"(?:once|when|until|after|till) (?:\w+ ){0,4}?(?:approves?|approval|agrees?|signs|accepts?|authorizes?|confirms?)",
 )
 """Conditions, questions and possibilities, and what was not affected: the clause states nothing."""

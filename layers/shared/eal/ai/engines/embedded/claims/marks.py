@@ -507,10 +507,10 @@ def _is_activity(
         return False
     if after > at + 1:
         return True
-    if word in ("out", "off"):
-        kinds = [mark.kind for mark in before[-2:]]
+    if word in ("out", "off", "up"):
+        kinds = [mark.kind for mark in before[-2:] if mark.text not in materials.EQUIPMENT]
         ends = kind_at(sequence, after) in ("", "newline", "number") or following in (",", ".", ";", "-", ":")
-        return ends and Kind.MATERIAL in kinds and kinds[-1] in (Kind.MATERIAL, Kind.QUANTITY)
+        return ends and Kind.MATERIAL in kinds[-2:] and kinds[-1] in (Kind.MATERIAL, Kind.QUANTITY)
     if word == "dry":
         return following in ("in", "the", "out", "all") or (
             bool(after < len(sequence)) and materials.gazetteer().match(sequence, after) is not None

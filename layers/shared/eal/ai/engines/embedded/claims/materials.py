@@ -218,6 +218,15 @@ MATERIALS: dict[str, str] = {
     "shed": "shed, outbuilding",
     "tree": "tree, limb, branch, tree limb, tree branch",
     "pipe jack": "pipe jack, pipe boot, roof jack, vent boot, roof vent, turtle vent, ridge vent",
+    "roofing felt": (
+        "roofing felt, felt, tar paper, synthetic underlayment, roofing underlayment, ice and water shield, "
+        "ice & water shield, ice and water barrier, starter strip, starter course"
+    ),
+    "ridge cap": "ridge cap, hip and ridge cap, ridge shingle",
+    "solar panel": "solar panel, solar array",
+    "satellite dish": "satellite dish",
+    "screen door": "screen door",
+    "garbage disposal": "garbage disposal, garbage disposer, disposer, food disposer",
     "flashing": "flashing, drip edge",
     "debris": (
         "debris, trash, dumpster, dumpster load, demo debris, wet debris, haul off, haul-off, "
@@ -300,6 +309,7 @@ THROUGHOUT = frozenset({"duct"})
 """Runs through all rooms: without a room in its own sentence, work on it is the building's."""
 EXTERIOR = frozenset({
     "roof", "shingle", "siding", "gutter", "soffit", "stucco", "fence", "deck", "shed", "tree", "flashing",
+    "roofing felt", "ridge cap", "solar panel", "satellite dish",
     "sheathing",
 })  # fmt: skip
 """Outside of every room."""
@@ -312,6 +322,7 @@ LINEAR = frozenset({
 })  # fmt: skip
 """Measured along walls: a length of them is a quantity."""
 SURFACES = frozenset({
+    "roofing felt",
     "drywall", "plaster", "paneling", "wainscoting", "wallpaper", "texture", "insulation", "vapor barrier",
     "backer board", "sheathing", "carpet", "carpet pad", "tack strip", "vinyl", "laminate", "wood floor",
     "tile", "subfloor", "underlayment", "concrete", "floor coating", "floor", "baseboard", "cove base",

@@ -44,6 +44,8 @@ _PARTS_OF_SURFACES = frozenset({
     "sections", "areas", "pieces", "holes", "stain",
 })  # fmt: skip
 _SEPARATE = frozenset({"adjoining", "adjacent", "separate"})
+_EACH = frozenset({"all", "both", "each"})
+_NEAR_MARKS = 4
 _TOWARDS = frozenset({"toward", "towards", "facing", "near"})
 _WITH = frozenset({"with", "w/", "w", "and", "plus", "+"})
 _CLOSETS = frozenset({"closet", "walk-in closet", "linen closet", "coat closet"})
@@ -158,7 +160,9 @@ def _heights(marks: Sequence[Mark], index: int, context: RoomContext, said: Said
 
 def _listed(marks: Sequence[Mark]) -> list[Mention | None]:
     """The rooms of a list that share what follows: "living room, dining room and den all"."""
-    rooms = [mark.room for mark in marks if mark.room]
+    rooms = list({mark.room.name: mark.room for mark in marks if mark.room}.values())
+    if any(mark.text in _EACH for mark in marks[-_NEAR_MARKS:]):
+        return [*rooms]
     others = (Kind.ROOM, Kind.COMMA, Kind.JOIN, Kind.WORD, Kind.AUXILIARY)
     return [*rooms] if len(rooms) > 1 and all(mark.kind in others for mark in marks) else []
 

@@ -38,6 +38,8 @@ EXCLUDED: dict[Status, ExclusionReason] = {
 _WHOLE_JOB = EXTERIOR | {"debris", "air quality", "asbestos", "lead"}
 _BY_JOB = frozenset({"monitoring"})
 """Belongs to a room only if its own sentence names one, or if the claim has only one."""
+_EACH = frozenset({"each", "both"})
+_MIN_LISTED_ROOMS = 2
 _POINTER_MARKS = 3
 """A shorter sentence that points back, such as "Exclude.", is no quote."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -201,7 +203,7 @@ class _Reader:
 
     def _begin_line(self, sentence: Sentence, words: str, found: Sequence[Mark]) -> None:
         self._line = sentence.line
-        if not sentence.bullet:
+        if not sentence.bullet and not _is_listed(found):
             self._carried = None
         if self._block and not sentence.bullet:
             sized = (
@@ -255,7 +257,7 @@ class _Reader:
         carried: Activity | None,
         denied: bool,
     ) -> None:
-        for draft in items.drafts(self._tokens, part, room, carried, denied=denied):
+        for draft in _for_each_room(part, items.drafts(self._tokens, part, room, carried, denied=denied)):
             if (draft.description in _BY_JOB or draft.unit is Unit.CY) and not draft.own_room:
                 draft.room = None
             start, end = (
@@ -287,6 +289,25 @@ class _Reader:
         if gone and status in EXCLUDED:
             self._reading.exclusions.append(Exclusion(EXCLUDED[status], gone[0].quote))
         self._reading.stated = [one for one in self._reading.stated if one.order != order or one.denied]
+
+
+def _is_listed(found: Sequence[Mark]) -> bool:
+    """Whether a line is an entry of a list without bullets: "vinyl 42 sf"."""
+    opens = bool(found) and found[0].kind in (Kind.MATERIAL, Kind.QUANTITY, Kind.COUNT)
+    return opens and not any(mark.kind is Kind.ACTIVITY for mark in found)
+
+
+def _for_each_room(part: Sequence[Mark], found: Sequence[Draft]) -> list[Draft]:
+    """The drafts once for each room of a list: "Bedroom 1 and bedroom 2: pulled carpet, 130 SF each"."""
+    title = next((index for index, mark in enumerate(part) if mark.text == ":"), 0)
+    rooms = [mark.room for mark in part[:title] if mark.room]
+    if len(rooms) < _MIN_LISTED_ROOMS or not any(mark.text in _EACH for mark in part[title:]):
+        return [*found]
+    listed = {*rooms}
+    others = [
+        replace(one, room=room) for one in found if one.room in listed for room in rooms if room != one.room
+    ]
+    return [*found, *others]
 
 
 def _only_activity(found: Sequence[Mark]) -> Activity | None:

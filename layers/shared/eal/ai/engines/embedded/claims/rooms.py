@@ -95,7 +95,7 @@ _HEADS: dict[str, str] = {
     "conference room": "conference room, conf room, conf rm, meeting room",
     "reception": "reception, reception area",
     "lobby": "lobby",
-    "break room": "break room, breakroom, break rm, lunch room, lunchroom",
+    "break room": "break room, break area, breakroom, break rm, lunch room, lunchroom",
     "server room": "server room, it room, data room",
     "workshop": "workshop",
     "gym": "gym, exercise room, workout room",
