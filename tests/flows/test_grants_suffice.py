@@ -503,6 +503,7 @@ def _claims(session: Session) -> None:
         session.call("GET", f"{path}/notes/{note['id']}")
         assert session.call("GET", f"{path}/notes?limit=1")["next_cursor"]
         _photos(session, path)
+        _scope(session, path)
         session.call("PUT", f"{path}/legal-hold", {"reason": "Litigation."})
         session.call("DELETE", f"{path}/legal-hold")
         session.call("POST", f"{path}/transitions", {"to": "closed", "reason": "Done."})
@@ -515,6 +516,21 @@ def _claims(session: Session) -> None:
     session.invoke("workers/enqueue_retention", {})
     session.work()
     assert session.call("GET", "/v1/claims")["data"][0]["evidence_deleted_at"]
+
+
+def _scope(session: Session, claim: str) -> None:
+    """A scope is extracted, read and reviewed; without new evidence, it is not extracted again."""
+    session.call("POST", f"{claim}/notes", {"text": "Kitchen 12x10. Remove 120 SF of carpet in the kitchen."})
+    for _ in range(2):
+        assert session.call("POST", f"{claim}/extract")["status"] == "extracting"
+        session.work()
+    found = session.call("GET", f"{claim}/scope")
+    assert found["version"] == 1
+    body = {"status": "rejected", "reason": "Not of this loss."}
+    session.call("PATCH", f"{claim}/scope/{found['items'][0]['id']}", body)
+    session.call("POST", f"{claim}/scope/accept", {"min_confidence": 0})
+    for path in ("rooms", "photo-summaries", "checks"):
+        assert session.call("GET", f"{claim}/{path}")["version"] == 1
 
 
 def _photos(session: Session, claim: str) -> None:

@@ -40,6 +40,7 @@ RESOURCES = {
     "DELIVERY": "delivery", "EMAIL_EVENT": "email_event", "OUTREACH_SEQUENCE": "sequence", "ENROLLMENT": "enrollment",
     "EMAIL": "email", "CLAIM": "claim", "CLAIM_NOTE": "claim_note", "SUPPRESSION": "suppression", "SENDER": "sender",
     "REPLY": "reply", "DRAFT": "draft", "CLAIM_PHOTO": "claim_photo", "TEST_CLOCK": "test_clock",
+    "CLAIM_SCOPE_DECISION": "claim_scope_item",
 }  # fmt: skip
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {
@@ -48,7 +49,7 @@ PARTS = {
     "CALL_TOMBSTONE", "RECORDING", "CLAIM_NUMBER", "CLAIM_RETENTION", "CLAIM_TOMBSTONE", "CLAIM_PHOTO_REGISTER",
     "LEAD_IMPORT_ERRORS", "AUDIT_CHECKPOINT_HEAD", "AUDIT_EXPORTS_OPEN", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
     "LEAD_IMPORTS", "WEBHOOK_COUNT", "ENROLLMENT_CLAIM", "EMAIL_CONTENT", "EMAIL_VENDOR_ID", "SUPPRESSION_CLAIM",
-    "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "REPLY_BODY", "REPLY_CLAIM", "DRAFT_RECIPIENT",
+    "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "REPLY_BODY", "REPLY_CLAIM", "DRAFT_RECIPIENT", "CLAIM_EXTRACTION",
 }  # fmt: skip
 """Items that change together with a resource, without a record. `C` is a connection in the Access table."""
 STEPS = {
@@ -172,6 +173,7 @@ class Watch:
                 ("REPLY", "Delete"), ("CALLBACK", "Delete"), ("REPLY_BODY", "Delete"), ("EMAIL_EVENT", "Delete"),
                 ("EMAIL_EVENT_RECIPIENT", "Delete"), ("DELIVERY", "Put"), ("CLAIM_NOTE", "Update"),
                 ("CLAIM_NOTE", "Delete"), ("CLAIM_PHOTO", "Delete"), ("CLAIM_PHOTO_REGISTER", "Update"),
+                ("CLAIM_EXTRACTION", "Delete"), ("CLAIM_SCOPE_DECISION", "Delete"),
                 ("EMAIL", "Delete"), ("DRAFT", "Delete"), ("DRAFT_RECIPIENT", "Delete"),
                 ("EMAIL_CONTENT", "Delete"), ("EMAIL_VENDOR_ID", "Delete"), ("EMAIL_TOMBSTONE", "Put"),
                 ("SOFT_BOUNCES", "Delete"), ("ENROLLMENT", "Update"), ("SUPPRESSION", "Update"),
@@ -346,6 +348,11 @@ def test_each_worker_records_each_change_once(
             photos.upload(photos.declare(tenant, claim["id"], content), content)
             photos.upload(photos.declare(tenant, claim["id"], content, sha256="0" * 64), content)
             pipeline.run()
+            add_note(tenant, claim["id"], "Remove 20 SF of drywall in the hall.")
+            call("POST", f"/v1/claims/{claim['id']}/extract", key=tenant.write)
+            pipeline.run()
+            accepted = {"min_confidence": 0}
+            call("POST", f"/v1/claims/{claim['id']}/scope/accept", key=tenant.write, json_body=accepted)
             move(tenant, claim["id"], "closed", "Done.")
         call("DELETE", f"/v1/claims/{claim['id']}", key=tenant.admin)
         with monkeypatch.context() as patch:
@@ -369,6 +376,10 @@ def test_each_worker_records_each_change_once(
     unreached = {*workers().values(), "workers/relay_outbox"} - set(watch.ran)
     assert unreached == set(), "add requests to this test that reach these workers"
     assert {record["action"] for record in _log(tenant)} >= {
+        "claim.extraction_requested",
+        "claim.extracted",
+        "claim.review_began",
+        "claim_scope_item.accepted",
         "claim.evidence_deleted",
         "claim.erased",
         "claim_photo.ready",

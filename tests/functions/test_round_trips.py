@@ -40,6 +40,22 @@ EXCEPTIONS = {
     "GET /v1/calls/{call_id}/callbacks": (3, "reads the call first, because an unknown call is a 404"),
     "POST /v1/claims/{claim_id}/notes": (2, "the commit checks that the claim exists and is not closed"),
     "GET /v1/claims/{claim_id}/notes": (3, "reads the claim first, because an unknown claim is a 404"),
+    "POST /v1/claims/{claim_id}/extract": (
+        6,
+        "a change, with reads of the switch for AI, the notes and the photos, whose hash is compared",
+    ),
+    "PATCH /v1/claims/{claim_id}/scope/{item_id}": (
+        5,
+        "a change, with reads of the claim, its items and the decisions",
+    ),
+    "POST /v1/claims/{claim_id}/scope/accept": (
+        5,
+        "a change, with reads of the claim, its items and the decisions",
+    ),
+    "GET /v1/claims/{claim_id}/checks": (
+        3,
+        "reads the notes, over which the rules go, and the scope, if there is one",
+    ),
     "POST /v1/claims/{claim_id}/photos": (
         4,
         "reads the claim, which many photos must not lock at once, and the register, because their number is limited",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from tests.support.callrail import stored
-from tests.support.http import Answer, call
+from tests.support.http import Answer, call, load_app
+from tests.support.pipeline import sqs_event
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -63,3 +65,37 @@ def add_note(tenant: Tenant, claim_id: str, text: str = "Carpet is wet.", **fiel
 def audit_records(tenant: Tenant, action: str) -> list[Any]:
     """The tenant's audit records of one action, oldest first."""
     return [record for record in stored("AUDIT", tenant.id) if record["action"] == action]
+
+
+def request_extraction(tenant: Tenant, claim_id: str) -> Any:
+    answer = call("POST", f"/v1/claims/{claim_id}/extract", key=tenant.write)
+    assert answer.status == 202, answer.text
+    return answer.json
+
+
+def extraction_task(tenant: Tenant, claim_id: str, mode: str = "live") -> str:
+    task = {"organization_id": tenant.id, "mode": mode, "request_id": "request-1", "claim_id": claim_id}
+    return json.dumps(task)
+
+
+def run_extraction(*tasks: str, received: int = 1) -> list[str]:
+    """Run the worker. Returns the messages that failed."""
+    event = sqs_event("ExtractClaimQueue", list(tasks), received)
+    answer = load_app("workers/extract_claim").handler(event, None)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def extracted(tenant: Tenant, claim_id: str, text: str | None = None) -> Any:
+    """The scope of the claim after an extraction, with another note if a text is given."""
+    if text:
+        add_note(tenant, claim_id, text)
+    request_extraction(tenant, claim_id)
+    assert run_extraction(extraction_task(tenant, claim_id)) == []
+    return scope(tenant, claim_id)
+
+
+def scope(tenant: Tenant, claim_id: str, part: str = "scope") -> Any:
+    """The scope, or another list of the extraction."""
+    answer = call("GET", f"/v1/claims/{claim_id}/{part}", key=tenant.read)
+    assert answer.status == 200, answer.text
+    return answer.json

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tests.support.http import call, load_app, routes
+from tests.support.pipeline import Pipeline
 from tests.support.replies import classified_by_webhook
 from tests.support.sequences import SENDER
 from tests.support.webhooks import deliveries, fan_out, publish_lead_with
@@ -112,11 +113,7 @@ def made_by(endpoint: Endpoint, key: str) -> str | None:
     sample = {**makers[0].sample(), **SAMPLE_OVERRIDES.get(endpoint.name, {})}
     made = call("POST", before, key=key, json_body=sample)
     assert made.status in (200, 201, 202), made.text
-    if rest.endswith("/dispatch/acknowledge"):
-        _dispatch(f"{before}/{made.json['id']}/dispatch", key)
-    if endpoint.name == "DELETE /v1/claims/{claim_id}/legal-hold":
-        held = f"{before}/{made.json['id']}/legal-hold"
-        assert call("PUT", held, key=key, json_body=_endpoint("PUT", endpoint.path).sample()).status == 200
+    _prepare(endpoint, f"{before}/{made.json['id']}", key)
     return f"{before}/{made.json['id']}{rest.partition('}')[2]}"
 
 
@@ -129,6 +126,8 @@ def _made_otherwise(endpoint: Endpoint, key: str) -> str | None:
         return _connected(endpoint, key)
     if rest.endswith("/{photo_id}"):
         return _photographed(endpoint, key)
+    if rest.endswith(("/{item_id}", "/scope/accept")):
+        return _extracted(endpoint, key)
     if before == "/v1/webhooks/deliveries":
         return f"{before}/{_delivered(key)}{rest.partition('}')[2]}"
     if before == "/v1/outreach/replies" and brace:
@@ -136,6 +135,18 @@ def _made_otherwise(endpoint: Endpoint, key: str) -> str | None:
     if before == "/v1/outreach/sequences" and "enrollment" in rest:
         return _enrolled(endpoint, key)
     return None
+
+
+def _prepare(endpoint: Endpoint, path: str, key: str) -> None:
+    """Give the new item at `path` what the endpoint needs of it."""
+    if endpoint.path.endswith("/dispatch/acknowledge"):
+        _dispatch(f"{path}/dispatch", key)
+    if endpoint.name == "DELETE /v1/claims/{claim_id}/legal-hold":
+        sample = _endpoint("PUT", endpoint.path).sample()
+        assert call("PUT", f"{path}/legal-hold", key=key, json_body=sample).status == 200
+    if endpoint.name == "POST /v1/claims/{claim_id}/extract":
+        sample = _endpoint("POST", "/v1/claims/{claim_id}/notes").sample()
+        assert call("POST", f"{path}/notes", key=key, json_body=sample).status == 201
 
 
 def sample_with_made(endpoint: Endpoint, key: str) -> Any:  # a JSON body
@@ -165,6 +176,19 @@ def _photographed(endpoint: Endpoint, key: str) -> str:
     claim = call("POST", claims.path, key=key, json_body=claims.sample()).json
     photo = call("POST", f"{claims.path}/{claim['id']}/photos", key=key, json_body=photos.sample()).json
     return endpoint.path.format(claim_id=claim["id"], photo_id=photo["id"])
+
+
+def _extracted(endpoint: Endpoint, key: str) -> str:
+    """Extract the scope of a new claim. Returns the endpoint's path with the ids of the claim and of an item."""
+    claims = _endpoint("POST", "/v1/claims")
+    claim = call("POST", claims.path, key=key, json_body=claims.sample()).json
+    path = f"{claims.path}/{claim['id']}"
+    note = {"text": "Remove 20 SF of drywall in the hall."}
+    assert call("POST", f"{path}/notes", key=key, json_body=note).status == 201
+    assert call("POST", f"{path}/extract", key=key).status == 202
+    Pipeline().run()
+    (item,) = call("GET", f"{path}/scope", key=key).json["items"]
+    return endpoint.path.format(claim_id=claim["id"], item_id=item["id"])
 
 
 def _delivered(key: str) -> str:

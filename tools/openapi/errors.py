@@ -161,6 +161,21 @@ OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
             {"id": "clm_01kq09bekje6vbq5xe2b60xtww", "status": "closed"},
         )
     },
+    **{
+        operation: {
+            "conflict": (
+                "The scope of a claim with the status 'extracting' cannot be reviewed.",
+                {"id": "clm_01kq09bekje6vbq5xe2b60xtww", "status": "extracting"},
+            )
+        }
+        for operation in ("acceptClaimScopeItems", "updateClaimScopeItem")
+    },
+    "extractClaim": {
+        "conflict": (
+            "The claim clm_01kq09bekje6vbq5xe2b60xtww is being extracted, and its evidence has not changed since.",
+            {"id": "clm_01kq09bekje6vbq5xe2b60xtww", "status": "extracting"},
+        )
+    },
     "deleteClaimPhoto": {
         "conflict": (
             "The claim clm_01kq09bekje6vbq5xe2b60xtww is on legal hold. Nothing of it can be deleted until the hold is "

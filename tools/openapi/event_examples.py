@@ -183,6 +183,34 @@ _API_KEY: dict[str, Json] = {
     "version": 2,
 }
 
+_CLAIM: dict[str, Json] = {
+    "id": "clm_01kq09bekje6vbq5xe2b60xtww",
+    "status": "ready_for_review",
+    "claim_number": "0725-448812",
+    "carrier": "Example Mutual",
+    "policy_number": "HO-2210-884",
+    "insured": {"name": "Dana Reyes", "email": "dana@example.com", "phone": "+14155550123"},
+    "address": {
+        "line1": "12 Harbor Street",
+        "line2": None,
+        "city": "Springfield",
+        "state": "IL",
+        "postal_code": "62701",
+        "country": "US",
+    },
+    "date_of_loss": "2026-04-22",
+    "loss_type": "water",
+    "water_category": 2,
+    "water_class": 3,
+    "lead_id": _LEAD["id"],
+    **dict.fromkeys(
+        ("call_id", "status_reason", "closed_at", "legal_hold", "evidence_deleted_at", "extraction_failure")
+    ),
+    "created_at": AT,
+    "updated_at": LATER,
+    "scope_version": 1,
+    "version": 2,
+}
 DATA: dict[str, dict[str, Json]] = {
     "call.received": _CALL,
     "call.classified": _CLASSIFIED,
@@ -229,6 +257,11 @@ DATA: dict[str, dict[str, Json]] = {
         "replaced_by": None,
         "rotated_at": None,
         "revoked_at": AT,
+    },
+    "claim.scope.ready": _CLAIM,
+    "claim.erased": {
+        **_CLAIM,
+        **dict.fromkeys(("claim_number", "policy_number", "insured", "address")),
     },
     "outreach.email.sent": {
         "id": "email_01kq09bekje6vbq5xe2b60xtww",

@@ -215,28 +215,38 @@ _PHOTO: dict[str, Json] = {
     "inspected_at": LATER,
     "version": 3,
 }
-_CLAIM: dict[str, Json] = {
-    "id": f"clm_{_ID}",
-    "status": "open",
-    "claim_number": "0725-448812",
-    "carrier": "Example Mutual",
-    "policy_number": "HO-2210-884",
-    "insured": {"name": "Dana Reyes", "email": "dana@example.com", "phone": "+14155550123"},
-    "address": {
-        "line1": "12 Harbor Street",
-        "line2": None,
-        "city": "Springfield",
-        "state": "IL",
-        "postal_code": "62701",
-        "country": "US",
+_CLAIM = DATA["claim.scope.ready"]
+_QUOTE: dict[str, Json] = {
+    "source": "note",
+    "source_id": f"note_{_ID}",
+    "text": "Remove 120 SF of wet carpet in the kitchen.",
+}
+_SCOPE_VALUES: dict[str, Json] = {
+    "room": "kitchen",
+    "category_code": None,
+    "selector_code": None,
+    "activity": "remove",
+    "description": "carpet",
+    "quantity": 120,
+    "unit": "SF",
+    "quantity_basis": "stated",
+    "note": None,
+}
+_SCOPE_ITEM: dict[str, Json] = {
+    **_SCOPE_VALUES,
+    "quantity": 125,
+    "id": f"item_{_ID}",
+    "claim_id": f"clm_{_ID}",
+    "evidence": [_QUOTE],
+    "confidence": 0.9,
+    "status": "edited",
+    "engine": _SCOPE_VALUES,
+    "decision": {
+        "reason": "Measured again on site.",
+        "decided_by": f"key_{_ID}",
+        "decided_at": LATER,
+        "scope_version": 1,
     },
-    "date_of_loss": "2026-04-22",
-    "loss_type": "water",
-    "water_category": 2,
-    "water_class": 3,
-    "lead_id": _LEAD["id"],
-    **dict.fromkeys(("call_id", "status_reason", "closed_at", "legal_hold", "evidence_deleted_at")),
-    **_TIMES,
     "version": 2,
 }
 
@@ -536,6 +546,95 @@ _ANSWERS: dict[str, Json] = {
         },
     },
     "PhotoView": _PHOTO,
+    "AcceptedItemsView": {"accepted": [f"item_{_ID}"], "remaining": 0},
+    "ScopeItemView": _SCOPE_ITEM,
+    "ScopeView": {
+        "version": 1,
+        "created_at": AT,
+        "provenance": {
+            "engine": "embedded",
+            "model": "claims-1",
+            "prompt_version": None,
+            "input_sha256": _SHA256,
+            "tokens": 0,
+            "cost_microusd": 0,
+            "latency_ms": 12,
+            "fallback": False,
+        },
+        "water_category": {"value": 2, "basis": "stated", "evidence": _QUOTE},
+        "water_class": None,
+        "items": [_SCOPE_ITEM],
+        "exclusions": [
+            {
+                "reason": "prior_damage",
+                "quote": {**_QUOTE, "text": "The stain on the ceiling is from an earlier leak."},
+            }
+        ],
+        "conflicts": [
+            {
+                "room": "kitchen",
+                "field": "height",
+                "subject": None,
+                "kept": "8 ft",
+                "others": ["9 ft"],
+                "evidence": [_QUOTE],
+            }
+        ],
+    },
+    "RoomsView": {
+        "version": 1,
+        "rooms": [
+            {
+                "name": "kitchen",
+                "level": None,
+                "length": 12.5,
+                "width": 10,
+                "height": 8,
+                "pieces": [{"kind": "main", "length": 12.5, "width": 10}],
+                "openings": [{"kind": "door", "width": 3, "height": 6.67, "count": 1}],
+                "areas": {
+                    "floor": 125,
+                    "ceiling": 125,
+                    "floor_perimeter": 42,
+                    "ceiling_perimeter": 45,
+                    "floor_square_yards": 13.89,
+                    "walls": 339.99,
+                    "walls_and_ceiling": 464.99,
+                    "volume": 1000,
+                },
+                "evidence": [{**_QUOTE, "text": "Kitchen 12'6\" x 10', 8' ceiling, one door."}],
+            }
+        ],
+    },
+    "PhotoSummariesView": {
+        "version": 1,
+        "photo_summaries": [
+            {
+                "photo_id": f"photo_{_ID}",
+                "room": "basement",
+                "damage": "water",
+                "materials": ["wall"],
+                "severity": None,
+                "hazards": [],
+                "phase": None,
+                "unknown": ["severity", "phase", "hazards_not_in_caption", "extent"],
+            }
+        ],
+    },
+    "ChecksView": {
+        "version": 1,
+        "findings": [
+            {
+                "id": f"chk_{_ID}",
+                "check": "removal_without_replacement",
+                "level": "warn",
+                "saw": "carpet is removed in kitchen, and nothing replaces it.",
+                "action": "Add the replacement, or note why it stays out.",
+                "room": "kitchen",
+                "item_ids": [f"item_{_ID}"],
+            }
+        ],
+    },
     "LeadImportCreated": {
         **_IMPORT,
         "status": "awaiting_upload",

@@ -85,6 +85,7 @@ _IN_PATH: dict[str, Node] = {
     "event_id": _named("Id of the event.", "evt"),
     "export_id": _named("Id of the export.", "exp"),
     "import_id": _named("Id of the import.", "imp"),
+    "item_id": _named("Id of the scope item.", "item"),
     "key_id": _named("Id of the API key. It is not secret.", "key"),
     "lead_id": _named("Id of the lead.", "lead"),
     "member_id": _named("Id of the member.", "mem"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
+from eal.ai import claims as evidence
 from eal.ai import content_policy, writing
 from eal.ai.classification import Intent, Urgency
 from eal.ai.policy import EngineChoice
@@ -24,9 +25,12 @@ from eal.domain.audit_log.exports.wire import AuditExportView
 from eal.domain.audit_log.wire import AuditRecordView
 from eal.domain.calls import model as calls
 from eal.domain.calls.wire import CallView
+from eal.domain.claims import checks
 from eal.domain.claims import model as claims
 from eal.domain.claims.notes import model as notes
 from eal.domain.claims.photos import model as photos
+from eal.domain.claims.scope import model as scope
+from eal.domain.claims.wire import ClaimView
 from eal.domain.dispatch import model as dispatch
 from eal.domain.events.wire import EventView
 from eal.domain.lead_imports import model as lead_imports
@@ -79,6 +83,8 @@ EVENT_DATA: dict[str, type[BaseModel]] = {
     "api_key": ApiKeyView,
     "audit.log": AuditRecordView,
     "call": CallView,
+    "claim": ClaimView,
+    "claim.scope.ready": ClaimView,
     "lead": LeadView,
     "outreach.email": EmailView,
     "outreach.email.replied": ReplyView,
@@ -127,6 +133,19 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(deliverability.PauseReason): "SenderPauseReason",
     _values(deliverability.SenderStatus): "SenderStatus",
     _values(claims.Status): "ClaimStatus",
+    _values(claims.ExtractionFailure): "ExtractionFailure",
+    _values(checks.Check): "ClaimCheck",
+    tuple(evidence.Activity): "ScopeActivity",
+    tuple(evidence.Unit): "ScopeUnit",
+    _values(evidence.ExclusionReason): "ScopeExclusionReason",
+    _values(evidence.OpeningKind): "RoomOpeningKind",
+    _values(evidence.Phase): "PhotoPhase",
+    _values(evidence.PieceKind): "RoomPieceKind",
+    _values(evidence.QuantityBasis): "ScopeQuantityBasis",
+    _values(evidence.Severity): "DamageSeverity",
+    _values(evidence.SourceKind): "EvidenceKind",
+    _values(scope.ItemStatus): "ScopeItemStatus",
+    _values(scope.Verdict): "ScopeDecision",
     _values(notes.NoteKind): "ClaimNoteKind",
     _values(photos.ContentType): "PhotoContentType",
     _values(photos.Rejection): "PhotoRejection",

@@ -66,6 +66,7 @@ def consume(message: Message) -> None:
     if message["task"] == "erase_claim":
         task = load(ClaimTask, message)
         claims.scrub_traces(task.tenant, task.claim_id)
+        deliveries.erase_responses(task.tenant, task.claim_id)
         return
     if message["task"] == "erase_claim_evidence":
         task = load(ClaimEvidenceTask, message)

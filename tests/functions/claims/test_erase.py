@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.support.callrail import actions, stored
-from tests.support.claims import add_note, closed_claim, hold, move, new_claim, shown
+from tests.support.callrail import actions, events, stored
+from tests.support.claims import add_note, closed_claim, extracted, hold, move, new_claim, shown
 from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import Answer, call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
@@ -25,16 +25,23 @@ PERSON: dict[str, Any] = {
     "insured": {"name": "Zeb Quackenbush", "email": "zeb@quackenbush.example.com", "phone": "+14155550188"},
     "address": {"line1": "77 Zanzibar Rd", "city": "Oakland", "state": "CA", "postal_code": "94601"},
 }
-NOTE = {"text": "Mr Quackenbush let us in.", "author": "Zeb Quackenbush"}
+NOTE = {"text": "Remove 20 SF of drywall in Mr Quackenbush's attic.", "author": "Zeb Quackenbush"}
 
 
 def _documented(tenant: Tenant) -> str:
-    """A claim with notes, a hold that was released and a transition, each with personal data. Returns its id."""
+    """A claim with notes, a reviewed scope, a hold that was released and a transition, each with personal data.
+
+    Returns its id.
+    """
     claim_id = str(call("POST", "/v1/claims", key=tenant.write, json_body=PERSON, headers=KEYED).json["id"])
     for number in range(2):
         headers = {"Idempotency-Key": f"note {number}"}
         path = f"/v1/claims/{claim_id}/notes"
         assert call("POST", path, key=tenant.write, json_body=NOTE, headers=headers).status == 201
+    item = extracted(tenant, claim_id)["items"][0]
+    rejected = {"status": "rejected", "reason": "Quackenbush did that himself."}
+    path = f"/v1/claims/{claim_id}/scope/{item['id']}"
+    assert call("PATCH", path, key=tenant.write, json_body=rejected, headers=KEYED).status == 200
     hold(tenant, claim_id, "Quackenbush sues.")
     assert call("DELETE", f"/v1/claims/{claim_id}/legal-hold", key=tenant.admin).status == 204
     assert move(tenant, claim_id, "closed", "Quackenbush settled.").status == 200
@@ -61,7 +68,15 @@ def test_no_personal_data_is_left_in_the_table(tenant: Tenant) -> None:
     assert {item["kind"]["S"] for item in items() if item.get("id", {}).get("S") == claim_id} == {
         "CLAIM_TOMBSTONE"
     }
-    for kind in ("CLAIM", "CLAIM_NUMBER", "CLAIM_RETENTION", "CLAIM_NOTE", "ANSWER"):
+    for kind in (
+        "CLAIM",
+        "CLAIM_NUMBER",
+        "CLAIM_RETENTION",
+        "CLAIM_NOTE",
+        "CLAIM_EXTRACTION",
+        "CLAIM_SCOPE_DECISION",
+        "ANSWER",
+    ):
         assert stored(kind, tenant.id) == []
     assert actions("claim", tenant.id)[-1] == "claim.erased"
 
@@ -169,3 +184,18 @@ def test_a_worker_killed_after_any_call_erases_all(tenant: Tenant, monkeypatch: 
     assert worker(event, None) == {"batchItemFailures": []}
     assert _left_of(tenant) == []
     assert number > 3
+
+
+def test_subscribers_get_an_event_and_the_stored_events_are_cleaned(tenant: Tenant) -> None:
+    claim_id = _documented(tenant)
+    Pipeline().run()
+    (before,) = events("claim.scope.ready", tenant.id)
+    assert before["insured"]["name"] == "Zeb Quackenbush"
+
+    _erase(tenant, claim_id)
+    Pipeline().run()
+
+    (ready,), (erased,) = events("claim.scope.ready", tenant.id), events("claim.erased", tenant.id)
+    for data in (ready, erased):
+        assert (data["id"], data["insured"], data["claim_number"]) == (claim_id, None, None)
+    assert ready["scope_version"] == erased["scope_version"] == 1

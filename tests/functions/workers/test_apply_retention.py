@@ -349,6 +349,39 @@ def test_the_texts_of_notes_are_deleted_after_the_closing_and_their_hashes_stay(
     assert actions("claim", tenant.id).count("claim.evidence_deleted") == 1
 
 
+def test_the_scope_goes_with_the_texts_and_a_later_one_stays_when_the_task_comes_twice(
+    tenant: Tenant, now: Clock
+) -> None:
+    claim_id = documented(tenant)
+    (item,) = claims.extracted(tenant, claim_id, "Remove 20 SF of drywall in Mr Quackenbush's attic.")[
+        "items"
+    ]
+    rejected = {"status": "rejected", "reason": "Mr Quackenbush did that."}
+    path = f"/v1/claims/{claim_id}/scope/{item['id']}"
+    assert call("PATCH", path, key=tenant.write, json_body=rejected).status == 200
+    close(tenant, claim_id)
+    now.advance(days=91)
+    run(tenant)
+
+    assert not has_evidence(tenant, claim_id)
+    assert claims.scope(tenant, claim_id)["version"] is None
+    assert stored("CLAIM_EXTRACTION", tenant.id) == stored("CLAIM_SCOPE_DECISION", tenant.id) == []
+    assert claims.move(tenant, claim_id, "open", "More damage.").status == 200
+    found = claims.extracted(tenant, claim_id, "Remove 10 SF of carpet.")
+    assert (found["version"], len(found["items"])) == (2, 1)
+    task = {
+        "task": "erase_claim_evidence",
+        "organization_id": tenant.id,
+        "mode": "live",
+        "request_id": "request-1",
+        "claim_id": claim_id,
+        "until": claims.shown(tenant, claim_id)["evidence_deleted_at"],
+    }
+    event = sqs_event("EraseTracesQueue", [json.dumps(task)])
+    assert load_app("workers/erase_traces").handler(event, None) == OK
+    assert claims.scope(tenant, claim_id) == found
+
+
 def test_a_shorter_retention_of_claims_takes_effect_for_closed_ones(tenant: Tenant, now: Clock) -> None:
     old, new, opened = documented(tenant), claims.new_claim(tenant)["id"], claims.new_claim(tenant)["id"]
     claims.add_note(tenant, new)

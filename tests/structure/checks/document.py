@@ -15,10 +15,10 @@ PUBLIC = {"getOpenapi", "receiveCallrailWebhook", "receiveResendWebhook", "recei
 """Operations without an API key: the document, and the receivers, whose requests vendors sign."""
 _ERROR = {"$ref": "#/components/schemas/Error"}
 VERBS = {
-    "Acknowledge", "Classify", "Connect", "Convert", "Correct", "Create", "Delete", "Disconnect", "Dispatch", "Enroll",
-    "Erase", "Export", "Get", "Grant", "Import", "Ingest", "Invite", "List", "Move", "Place", "Push", "Qualify",
-    "Receive", "Release", "Remove", "Replay", "Resume", "Retry", "Revoke", "Rotate", "Score", "Send", "Simulate",
-    "Update",
+    "Accept", "Acknowledge", "Classify", "Connect", "Convert", "Correct", "Create", "Delete", "Disconnect",
+    "Dispatch", "Enroll", "Erase", "Export", "Extract", "Get", "Grant", "Import", "Ingest", "Invite", "List",
+    "Move", "Place", "Push", "Qualify", "Receive", "Release", "Remove", "Replay", "Resume", "Retry", "Revoke",
+    "Rotate", "Score", "Send", "Simulate", "Update",
 }  # fmt: skip
 """The verbs that can begin a summary. Use one of these if it fits; one word for one thing."""
 MAX_SUMMARY_CHARACTERS = 40

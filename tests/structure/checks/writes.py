@@ -69,7 +69,8 @@ PAST_TRANSACTION = {
     "eal.core.table.scrub": {
         "layers/shared/eal/domain/claims/photos/erasure.py": "an erased or expired claim's photos",
         "layers/shared/eal/domain/calls/erasure.py": "an erased call's events, idempotency records and callbacks",
-        "layers/shared/eal/domain/claims/erasure.py": "an erased claim's idempotency records",
+        "layers/shared/eal/domain/claims/erasure.py": "an erased claim's events and idempotency records",
+        "layers/shared/eal/domain/claims/scope/erasure.py": "the scope of an erased claim, and after the retention",
         "layers/shared/eal/domain/claims/notes/erasure.py": "an erased claim's notes; their texts after the retention",
         "layers/shared/eal/domain/leads/erasure.py": "an erased lead's events, idempotency records and history",
         "layers/shared/eal/domain/prospects/erasure.py": "an erased prospect's idempotency records",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
@@ -100,6 +101,13 @@ class ClaimFile:
     notes: tuple[ClaimNote, ...] = ()
     photos: tuple[ClaimPhoto, ...] = ()
     facts: ClaimFacts = ClaimFacts()
+
+
+def input_sha256(file: ClaimFile) -> str:
+    """The hash of all that the extraction depends on."""
+    notes = sorted((asdict(note) for note in file.notes), key=lambda note: str(note["id"]))
+    captions = sorted((asdict(photo) for photo in file.photos), key=lambda photo: str(photo["id"]))
+    return hashlib.sha256(json.dumps([notes, captions, asdict(file.facts)], default=str).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -35,6 +35,7 @@ type Count = Literal[
     "recordings_deleted",
     "transcripts_deleted",
     "claim_evidence_deleted",
+    "claims_extracted",
     "photos_ready",
     "photos_rejected",
     "calls_classified",

@@ -23,6 +23,8 @@ CATALOGUE: Final = {
     "lead.created": "New lead added to the system.",
     "lead.updated": "A lead's fields, status or score changed.",
     "lead.erased": "A lead's personal data was erased. Erase your copies too.",
+    "claim.scope.ready": "Insurance documentation extraction completed and ready for review.",
+    "claim.erased": "A claim's personal data was erased. Erase your copies too.",
     "outreach.email.sent": "Outbound email sent.",
     "outreach.email.replied": "Reply received and classified.",
     "api_key.rotated": "An API key was rotated. The old key works until its overlap ends.",
@@ -35,7 +37,6 @@ CATALOGUE: Final = {
 """The types that the code emits, with their meaning. A type is added together with the code that emits it."""
 
 RESERVED: Final = {
-    "claim.scope.ready": "Insurance documentation extraction completed and ready for review.",
     "review.requested": "Customer was sent a review request after job completion.",
     "review.received": "New review detected on Google or another listing surface.",
     "content.published": "Content was published.",

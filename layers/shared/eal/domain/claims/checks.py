@@ -29,6 +29,13 @@ type Check = Literal[
     "conflicting_measures",
 ]
 
+type Level = Literal["block", "warn"]
+
+BLOCKING: frozenset[Check] = frozenset(
+    {"quantity_over_room", "item_without_evidence", "porous_material_kept", "conflicting_measures"}
+)
+"""The checks whose findings contradict the evidence or each other. A sign-off needs a reason for each."""
+
 _REMOVING = frozenset({Activity.REMOVE, Activity.REMOVE_AND_REPLACE})
 _REPLACING = frozenset({Activity.REPLACE, Activity.REMOVE_AND_REPLACE})
 _KEEPING = frozenset(
@@ -75,6 +82,10 @@ class Finding:
     action: str
     room: str | None = None
     items: tuple[str, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        return "block" if self.check in BLOCKING else "warn"
 
 
 def findings(file: ClaimFile, extraction: Extraction) -> tuple[Finding, ...]:

@@ -9,6 +9,8 @@ from eal.domain.leads.model import Address, LossType
 
 type Status = Literal["open", "extracting", "ready_for_review", "in_review", "signed_off", "closed"]
 
+type ExtractionFailure = Literal["ai_disabled", "too_large", "failed"]
+
 TRANSITIONS: dict[Status, tuple[Status, ...]] = {
     "open": ("closed",),
     "extracting": (),
@@ -55,7 +57,8 @@ class Claim:
     """`salt` is for the audit log's commitments. It is stored only here and never shown.
 
     `closed_at` is set if and only if the status is `closed`. `evidence_deleted_at` is when the retention last deleted
-    photos and the text of notes.
+    photos, the text of notes and the scope. `scope_version` is the latest extraction's; `extraction_input_sha256` is
+    the hash of the evidence for which an extraction was last requested.
     """
 
     id: str
@@ -79,6 +82,9 @@ class Claim:
     closed_at: Instant | None = None
     legal_hold: LegalHold | None = None
     evidence_deleted_at: Instant | None = None
+    scope_version: int | None = None
+    extraction_input_sha256: str | None = None
+    extraction_failure: ExtractionFailure | None = None
 
     @property
     def is_identified(self) -> bool:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 CLAIMS = Collection("CLAIM", Claim, id_prefix="clm", noun="claim")
 
-_NOT_AUDITED = frozenset({"id", "created_at", "legal_hold"})
+_NOT_AUDITED = frozenset({"id", "created_at", "legal_hold", "extraction_input_sha256"})
 _LINKED = {"lead_id": ("LEAD", "lead"), "call_id": ("CALL", "call")}
 """The kind and the id prefix of the items that a claim names."""
 

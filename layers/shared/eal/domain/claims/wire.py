@@ -9,7 +9,7 @@ from eal.core.clock import Instant
 from eal.core.contact import Email, Phone
 from eal.core.listing import ListQuery, PageView
 from eal.core.wire import Name, Wire, one_line, prose, without_defaults
-from eal.domain.claims.model import Status
+from eal.domain.claims.model import ExtractionFailure, Status
 from eal.domain.leads.model import LossType
 from eal.domain.leads.wire import AddressBody, AddressView
 
@@ -188,7 +188,19 @@ class ClaimView(Wire):
     ]
     evidence_deleted_at: Annotated[
         Instant | None,
-        Field(description="When the retention deleted the claim's photos and the text of its notes."),
+        Field(
+            description="When the retention deleted the claim's photos, the text of its notes and its scope."
+        ),
+    ]
+    scope_version: Annotated[
+        int | None, Field(description="Version of the latest extraction; null if there is none.")
+    ]
+    extraction_failure: Annotated[
+        ExtractionFailure | None,
+        Field(
+            description="Why the extraction requested last failed: AI was switched off (`ai_disabled`), the result "
+            "would be larger than 1 MB (`too_large`), or another fault (`failed`)."
+        ),
     ]
     created_at: Instant
     updated_at: Instant

@@ -5,12 +5,10 @@ It takes linear time, uses no model, and gives the same result for the same evid
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import Extraction
+from eal.ai.claims import Extraction, input_sha256
 from eal.ai.engines.embedded.claims import measures, water
 from eal.ai.engines.embedded.claims.names import Names
 from eal.ai.engines.embedded.claims.reading import read
@@ -32,13 +30,6 @@ def judge(file: ClaimFile) -> tuple[Extraction, Provenance]:
     from eal.ai.provenance import timed  # here, because the layer is built without pydantic
 
     return timed(lambda: extract(file), engine=ENGINE, model=VERSION, input_sha256=input_sha256(file))
-
-
-def input_sha256(file: ClaimFile) -> str:
-    """The hash of all that the extraction depends on."""
-    notes = sorted((asdict(note) for note in file.notes), key=lambda note: str(note["id"]))
-    captions = sorted((asdict(photo) for photo in file.photos), key=lambda photo: str(photo["id"]))
-    return hashlib.sha256(json.dumps([notes, captions, asdict(file.facts)], default=str).encode()).hexdigest()
 
 
 def extract(file: ClaimFile) -> Extraction:

@@ -1,0 +1,86 @@
+"""Extracts the scope of a claim on the task `extract_claim`, once per evidence and version of the engine."""
+
+from dataclasses import dataclass
+
+from eal.ai.claims import input_sha256
+from eal.ai.engines.embedded.claims import engine
+from eal.ai.tasks.extract_claim import rules
+from eal.core import observe
+from eal.core.table.item import load
+from eal.domain.claims.scope import evidence
+from eal.domain.claims.scope import store as scope
+from eal.domain.claims.store import CLAIMS
+from eal.domain.organization_settings import store as organization_settings
+from eal.entry.queue import Consumer, Message, RetryPolicy, TenantMessage, worker_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(TenantMessage):
+    claim_id: str
+
+
+class KeepsFailing(Exception):
+    """All receives of the message but the last failed."""
+
+
+def extract(message: Message) -> None:
+    """Extract the claim's current evidence, unless the extraction was finished already.
+
+    The claim is read before its evidence, and the commit refuses another version of the claim. So a request with later
+    evidence, which changes the claim, lets this run begin again. If the latest extraction has the same evidence and
+    engine, the claim only becomes ready.
+    """
+    task = load(Task, message)
+    by = worker_of(task, "extract_claim")
+    claim = CLAIMS.find(by.tenant, task.claim_id)
+    if claim is None or claim.status != "extracting":
+        return
+    settings = organization_settings.settings_of(by.organization_id)
+    if not organization_settings.ai_policy(settings).enabled:
+        scope.fail(claim, "ai_disabled", by)
+        by.transaction.commit()
+        return
+    file = evidence.read(claim, by.tenant)
+    if scope.is_current(claim, (engine.ENGINE, engine.VERSION, input_sha256(file)), by.tenant):
+        scope.make_ready(claim, claim, by)
+        by.transaction.commit()
+        return
+    extraction, provenance = engine.judge(file)
+    if faults := rules.faults(extraction, file):  # they name rooms, so they are not logged
+        raise ValueError(f"the extraction breaks {len(faults)} rules of eal.ai.tasks.extract_claim")
+    try:
+        scope.record(claim, extraction, provenance, by)
+    except scope.TooLarge:
+        by = by.with_new_transaction()
+        scope.fail(claim, "too_large", by)
+    by.transaction.commit()
+    observe.count("claims_extracted")
+
+
+def consume_last(message: Message) -> None:
+    """The last receive extracts nothing: evidence that killed the worker four times would kill it again."""
+    task = load(Task, message)
+    claim = CLAIMS.find(task.tenant, task.claim_id)
+    if claim and claim.status == "extracting":
+        raise KeepsFailing
+
+
+def give_up(message: Message, _fault: Exception) -> None:
+    """The message becomes a dead letter. A person can request the extraction again."""
+    task = load(Task, message)
+    by = worker_of(task, "extract_claim")
+    claim = CLAIMS.find(by.tenant, task.claim_id)
+    if claim is None or claim.status != "extracting":
+        return
+    scope.fail(claim, "failed", by)
+    by.transaction.commit()
+
+
+# A tenant with many claims must not delay those of others.
+handler = Consumer(
+    extract,
+    fair_queue="extract_claim",
+    retry_policy=RetryPolicy(
+        queue="extract_claim", first_delay_seconds=10, give_up=give_up, consume_last=consume_last
+    ),
+).handler

@@ -1,0 +1,211 @@
+"""The scope: the engine's items, which never change, and the decisions of people beside them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Self
+
+from eal.ai.claims import (
+    Activity,
+    Exclusion,
+    Extraction,
+    MeasureConflict,
+    PhotoSummary,
+    QuantityBasis,
+    Room,
+    ScopeItem,
+    Unit,
+    WaterLevel,
+)
+from eal.ai.provenance import Provenance
+from eal.core import ids
+from eal.core.clock import Instant
+from eal.domain.claims.checks import Finding
+
+type Verdict = Literal["accepted", "edited", "rejected"]
+type ItemStatus = Literal["proposed", "accepted", "edited", "rejected"]
+
+ITEM_PREFIX, FINDING_PREFIX = "item", "chk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """What an item says. The codes are free text of a person: no engine and no catalogue of ours fills them in."""
+
+    activity: Activity
+    description: str
+    room: str | None = None
+    quantity: float | None = None
+    unit: Unit | None = None
+    quantity_basis: QuantityBasis | None = None
+    note: str | None = None
+    category_code: str | None = None
+    selector_code: str | None = None
+
+    @classmethod
+    def of(cls, item: ScopeItem) -> Self:
+        return cls(
+            activity=item.activity,
+            description=item.description,
+            room=item.room,
+            quantity=item.quantity,
+            unit=item.unit,
+            quantity_basis=item.quantity_basis,
+            note=item.note,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person decided about an item. `values` are set if the item was edited.
+
+    `fingerprint` is that of the engine's item. The decision holds for every later extraction that repeats the item
+    unchanged. `salt` is for the audit log's commitments; it is never shown.
+    """
+
+    id: str
+    status: Verdict
+    fingerprint: str
+    scope_version: int
+    decided_by: str
+    decided_at: Instant
+    version: int
+    salt: str
+    values: Values | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewedItem:
+    """An item of the engine with the latest decision about it, which may be about other values of the engine."""
+
+    id: str
+    scope_version: int
+    engine: ScopeItem
+    latest: Decision | None = None
+
+    @property
+    def decision(self) -> Decision | None:
+        """The decision that holds for these values of the engine."""
+        holds = self.latest is not None and self.latest.fingerprint == self.engine.fingerprint
+        return self.latest if holds else None
+
+    @property
+    def status(self) -> ItemStatus:
+        return self.decision.status if self.decision else "proposed"
+
+    @property
+    def version(self) -> int:
+        """It rises with each extraction and with each decision."""
+        return self.scope_version + (self.latest.version if self.latest else 0)
+
+    @property
+    def values(self) -> Values:
+        """The values that hold: those of the person if the item was edited."""
+        edited = self.decision.values if self.decision else None
+        return edited or Values.of(self.engine)
+
+    @property
+    def effective(self) -> ScopeItem:
+        """The engine's item with the values that hold, as the checks read it."""
+        values = self.values
+        return replace(
+            self.engine,
+            room=values.room,
+            activity=values.activity,
+            description=values.description,
+            quantity=values.quantity,
+            unit=values.unit,
+            quantity_basis=values.quantity_basis,
+            note=values.note,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What belongs to an extraction as a whole."""
+
+    created_at: Instant
+    provenance: Provenance
+    water_category: WaterLevel | None
+    water_class: WaterLevel | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The latest extraction of a claim. Without one, or after its retention, `version` and `context` are None."""
+
+    version: int | None = None
+    context: Context | None = None
+    rooms: tuple[Room, ...] = ()
+    items: tuple[ReviewedItem, ...] = ()
+    photo_summaries: tuple[PhotoSummary, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    conflicts: tuple[MeasureConflict, ...] = ()
+
+    @property
+    def effective(self) -> Extraction:
+        """The extraction with what people decided: edited values, and no rejected items."""
+        return Extraction(
+            rooms=self.rooms,
+            items=tuple(item.effective for item in self.items if item.status != "rejected"),
+            photo_summaries=self.photo_summaries,
+            water_category=self.context.water_category if self.context else None,
+            water_class=self.context.water_class if self.context else None,
+            exclusions=self.exclusions,
+            conflicts=self.conflicts,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifiedFinding:
+    """A finding of the checks with an id, which is the same while the finding is, and the items that it concerns."""
+
+    id: str
+    finding: Finding
+    item_ids: tuple[str, ...]
+
+
+def item_ids(claim_id: str, items: Sequence[ScopeItem]) -> list[str]:
+    """The ids of an extraction's items. A later extraction gives the same id to the same piece of work, whatever its
+    quantity. Pieces that are equal in one source are paired in their order.
+    """
+    seen: Counter[tuple[str, ...]] = Counter()
+    found: list[str] = []
+    for item in items:
+        source = item.evidence[0].source_id if item.evidence else ""
+        parts = (item.room or "", item.activity.value, item.description, item.unit or "", source)
+        found.append(ids.derived(ITEM_PREFIX, claim_id, *parts, str(seen[parts])))
+        seen[parts] += 1
+    return found
+
+
+def reviewed(
+    claim_id: str, scope_version: int, items: Sequence[ScopeItem], decisions: Mapping[str, Decision]
+) -> tuple[ReviewedItem, ...]:
+    """The items with the latest decisions about them."""
+    return tuple(
+        ReviewedItem(id=item_id, scope_version=scope_version, engine=item, latest=decisions.get(item_id))
+        for item_id, item in zip(item_ids(claim_id, items), items, strict=True)
+    )
+
+
+def identified(
+    claim_id: str, findings: Iterable[Finding], items: Iterable[ReviewedItem]
+) -> tuple[IdentifiedFinding, ...]:
+    by_fingerprint: dict[str, list[str]] = {}
+    for item in items:
+        if item.status != "rejected":
+            by_fingerprint.setdefault(item.effective.fingerprint, []).append(item.id)
+    return tuple(_identified(claim_id, finding, by_fingerprint) for finding in findings)
+
+
+def _identified(
+    claim_id: str, finding: Finding, by_fingerprint: Mapping[str, Sequence[str]]
+) -> IdentifiedFinding:
+    fingerprints = dict.fromkeys(finding.items)
+    concerned = tuple(item_id for one in fingerprints for item_id in by_fingerprint.get(one, ()))
+    finding_id = ids.derived(
+        FINDING_PREFIX, claim_id, finding.check, finding.room or "", finding.saw, *concerned
+    )
+    return IdentifiedFinding(id=finding_id, finding=finding, item_ids=concerned)

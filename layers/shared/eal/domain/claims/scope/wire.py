@@ -1,0 +1,371 @@
+"""What the API accepts and returns for the scope of a claim."""
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from eal.ai.claims import (
+    Activity,
+    Areas,
+    ExclusionReason,
+    OpeningKind,
+    Phase,
+    PieceKind,
+    QuantityBasis,
+    Room,
+    Severity,
+    SourceKind,
+    Unit,
+    areas,
+)
+from eal.ai.provenance import ProvenanceView
+from eal.core.clock import Instant
+from eal.core.wire import Wire, measured, one_line, one_of, prose, without_defaults
+from eal.domain.claims.checks import Check, Level
+from eal.domain.claims.scope.model import (
+    IdentifiedFinding,
+    ItemStatus,
+    ReviewedItem,
+    Scope,
+    Values,
+    Verdict,
+)
+
+_VERSION = "Version of the extraction; null if there is none, or if the retention has deleted it."
+
+MAX_QUANTITY = 1_000_000
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+_Room = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
+_Code = Annotated[str, Field(min_length=1, max_length=20), AfterValidator(one_line)]
+
+
+class ScopeQuery(Wire):
+    model_config = _INPUT
+
+    status: ItemStatus | None = None
+    room: Annotated[
+        str | None, Field(max_length=100, description="Name of a room, as the items have it.")
+    ] = None
+
+
+class ValuesEdit(Wire):
+    """Only the fields present change, from the values that hold. Null clears a field."""
+
+    model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("activity", "description"))
+
+    room: Annotated[_Room | None, Field(description="Null for the whole job.")] = None
+    category_code: Annotated[_Code | None, Field(description="Free text.")] = None
+    selector_code: Annotated[_Code | None, Field(description="Free text.")] = None
+    activity: Annotated[Activity, one_of(Activity)] | None = None
+    description: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)] | None = None
+    quantity: (
+        Annotated[
+            float,
+            Field(gt=0, le=MAX_QUANTITY, strict=True, allow_inf_nan=False),
+            AfterValidator(measured),
+        ]
+        | None
+    ) = None
+    unit: Annotated[Unit, one_of(Unit)] | None = None
+    quantity_basis: QuantityBasis | None = None
+    note: Annotated[str, Field(max_length=1000), AfterValidator(prose)] | None = None
+
+    @model_validator(mode="after")
+    def _keeps_what_it_must(self) -> Self:
+        for name in ("activity", "description"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"'{name}' cannot be null.")
+        return self
+
+
+class ItemDecision(Wire):
+    """`edited` needs `values`; `rejected` needs a `reason`."""
+
+    model_config = ConfigDict(
+        **_INPUT,
+        json_schema_extra={
+            "allOf": [
+                {
+                    "if": {"required": ["status"], "properties": {"status": {"const": "edited"}}},
+                    "then": {"required": ["values"], "properties": {"values": {"type": "object"}}},
+                    "else": {"properties": {"values": {"type": "null"}}},
+                },
+                {
+                    "if": {"required": ["status"], "properties": {"status": {"const": "rejected"}}},
+                    "then": {"required": ["reason"], "properties": {"reason": {"type": "string"}}},
+                },
+            ]
+        },
+    )
+
+    status: Verdict
+    values: Annotated[ValuesEdit | None, Field(description="Only if `status` is `edited`.")] = None
+    reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if (self.status == "edited") != (self.values is not None):
+            raise ValueError("'values' are required if 'status' is edited, and only then.")
+        if self.status == "rejected" and not self.reason:
+            raise ValueError("A rejection needs a 'reason'.")
+        return self
+
+
+class AcceptItems(Wire):
+    model_config = _INPUT
+
+    min_confidence: Annotated[
+        float,
+        Field(ge=0, le=1, strict=True, allow_inf_nan=False, description="Inclusive. 0 accepts all."),
+        AfterValidator(measured),
+    ]
+    room: Annotated[_Room | None, Field(description="Only items of this room.")] = None
+
+
+class AcceptedItemsView(Wire):
+    accepted: Annotated[list[str], Field(description="Ids of the items that this request accepted.")]
+    remaining: Annotated[
+        int,
+        Field(description="Items that are still to be accepted. Repeat the request until it is 0."),
+    ]
+
+
+class QuoteView(Wire):
+    """Words that stand verbatim in a note, or in the caption or the room of a photo."""
+
+    source: SourceKind
+    source_id: str
+    text: str
+
+
+class ScopeValuesView(Wire):
+    room: Annotated[str | None, Field(description="Null for the whole job and the outside of the building.")]
+    category_code: Annotated[str | None, Field(description="Free text of a person; never filled in.")]
+    selector_code: Annotated[str | None, Field(description="Free text of a person; never filled in.")]
+    activity: Annotated[Activity, Field(description="What is done to what the description names.")]
+    description: Annotated[str, Field(description="A material, an object or a piece of equipment.")]
+    quantity: Annotated[float | None, Field(description="Null if nobody stated one.")]
+    unit: Unit | None
+    quantity_basis: QuantityBasis | None
+    note: Annotated[str | None, Field(description="Explains a quantity that is calculated.")]
+
+
+class ItemDecisionView(Wire):
+    reason: str | None
+    decided_by: Annotated[str, Field(description="The id of the API key or member.")]
+    decided_at: Instant
+    scope_version: Annotated[
+        int,
+        Field(
+            description="Version of the extraction about which the decision was. It holds for later versions that "
+            "repeat the item unchanged."
+        ),
+    ]
+
+
+class ScopeItemView(ScopeValuesView):
+    """The values that hold, beside those of the engine."""
+
+    id: str
+    claim_id: str
+    evidence: list[QuoteView]
+    confidence: Annotated[float, Field(description="Of the engine, from 0 to 1.")]
+    status: ItemStatus
+    engine: Annotated[ScopeValuesView, Field(description="What the engine extracted. It never changes.")]
+    decision: Annotated[ItemDecisionView | None, Field(description="The latest decision of a person.")]
+    version: Annotated[int, Field(description="It rises with each extraction and with each decision.")]
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return (self.claim_id,)
+
+    @classmethod
+    def of_item(cls, item: ReviewedItem, claim_id: str) -> Self:
+        values = ScopeValuesView.of(item.values)
+        return cls(
+            **dict(values),
+            id=item.id,
+            claim_id=claim_id,
+            evidence=[QuoteView.of(quote) for quote in item.engine.evidence],
+            confidence=item.engine.confidence,
+            status=item.status,
+            engine=ScopeValuesView.of(Values.of(item.engine)),
+            decision=ItemDecisionView.of(item.decision) if item.decision else None,
+            version=item.version,
+        )
+
+
+class ExclusionView(Wire):
+    """Words that name what does not belong to the loss, or that try to command the software."""
+
+    reason: ExclusionReason
+    quote: QuoteView
+
+
+class MeasureConflictView(Wire):
+    """Statements that differ about one measure."""
+
+    room: str | None
+    field: Annotated[str, Field(description="Such as `size`, `height`, `quantity` or `water_category`.")]
+    subject: str | None
+    kept: Annotated[str, Field(description="The later or authoritative value, which is used.")]
+    others: list[str]
+    evidence: list[QuoteView]
+
+
+class WaterLevelView(Wire):
+    value: int
+    basis: Annotated[
+        Literal["stated", "source"],
+        Field(description="`source` if the stated source of the water determines it."),
+    ]
+    evidence: QuoteView
+
+
+class ScopeView(Wire):
+    changes_by_itself: ClassVar[bool] = True
+
+    version: Annotated[int | None, Field(description=_VERSION)]
+    created_at: Instant | None
+    provenance: ProvenanceView | None
+    water_category: Annotated[WaterLevelView | None, Field(description="What the evidence states.")]
+    water_class: Annotated[WaterLevelView | None, Field(description="What the evidence states.")]
+    items: list[ScopeItemView]
+    exclusions: list[ExclusionView]
+    conflicts: list[MeasureConflictView]
+
+    @classmethod
+    def of_scope(cls, scope: Scope, claim_id: str, query: ScopeQuery) -> Self:
+        """The whole scope, with the items that match the query."""
+        context = scope.context
+        return cls(
+            version=scope.version,
+            created_at=context.created_at if context else None,
+            provenance=ProvenanceView.of(context.provenance) if context else None,
+            water_category=_level(context.water_category) if context else None,
+            water_class=_level(context.water_class) if context else None,
+            items=[
+                ScopeItemView.of_item(item, claim_id)
+                for item in scope.items
+                if query.status in (None, item.status) and query.room in (None, item.values.room)
+            ],
+            exclusions=[ExclusionView.of(one) for one in scope.exclusions],
+            conflicts=[MeasureConflictView.of(one) for one in scope.conflicts],
+        )
+
+
+class PieceView(Wire):
+    """A rectangle of the floor, in feet."""
+
+    kind: PieceKind
+    length: float
+    width: float
+
+
+class OpeningView(Wire):
+    """Equal openings in the walls, in feet."""
+
+    kind: OpeningKind
+    width: float
+    height: Annotated[float | None, Field(description="Null for a missing wall as high as the room.")]
+    count: int
+
+
+class AreasView(Wire):
+    """Derived from the measures: square feet, feet, square yards and cubic feet."""
+
+    floor: float
+    ceiling: float
+    floor_perimeter: Annotated[float, Field(description="Less doors, openings and missing walls.")]
+    ceiling_perimeter: float
+    floor_square_yards: float
+    walls: Annotated[float | None, Field(description="Less openings. Null without a height.")]
+    walls_and_ceiling: float | None
+    volume: float | None
+
+
+class RoomView(Wire):
+    """A room with its measures in feet. What nobody stated is null."""
+
+    name: str
+    level: str | None
+    length: float | None
+    width: float | None
+    height: float | None
+    pieces: list[PieceView]
+    openings: list[OpeningView]
+    areas: Annotated[AreasView | None, Field(description="Null without length and width.")]
+    evidence: list[QuoteView]
+
+    @classmethod
+    def of_room(cls, room: Room) -> Self:
+        derived: Areas | None = areas(room)
+        return cls(
+            name=room.name,
+            level=room.level,
+            length=room.length,
+            width=room.width,
+            height=room.height,
+            pieces=[PieceView.of(piece) for piece in room.pieces],
+            openings=[OpeningView.of(opening) for opening in room.openings],
+            areas=AreasView.of(derived) if derived else None,
+            evidence=[QuoteView.of(quote) for quote in room.evidence],
+        )
+
+
+class RoomsView(Wire):
+    version: Annotated[int | None, Field(description=_VERSION)]
+    rooms: list[RoomView]
+
+
+class PhotoSummaryView(Wire):
+    """A photo by its caption and room. Nothing looks at its pixels."""
+
+    photo_id: str
+    room: str | None
+    damage: str | None
+    materials: list[str]
+    severity: Severity | None
+    hazards: list[str]
+    phase: Phase | None
+    unknown: Annotated[list[str], Field(description="What the caption does not say.")]
+
+
+class PhotoSummariesView(Wire):
+    version: Annotated[int | None, Field(description=_VERSION)]
+    photo_summaries: list[PhotoSummaryView]
+
+
+class ClaimFindingView(Wire):
+    id: Annotated[str, Field(description="The same while the finding is.")]
+    check: Check
+    level: Annotated[Level, Field(description="A sign-off needs a reason for each `block`.")]
+    saw: Annotated[str, Field(description="What the check saw.")]
+    action: Annotated[str, Field(description="What to do.")]
+    room: str | None
+    item_ids: list[str]
+
+    @classmethod
+    def of_finding(cls, found: IdentifiedFinding) -> Self:
+        finding = found.finding
+        return cls(
+            id=found.id,
+            check=finding.check,
+            level=finding.level,
+            saw=finding.saw,
+            action=finding.action,
+            room=finding.room,
+            item_ids=list(found.item_ids),
+        )
+
+
+class ChecksView(Wire):
+    changes_by_itself: ClassVar[bool] = True
+
+    version: Annotated[int | None, Field(description=_VERSION)]
+    findings: list[ClaimFindingView]
+
+
+def _level(level: object) -> WaterLevelView | None:
+    return None if level is None else WaterLevelView.of(level)
