@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.ai.claims import ClaimFacts, ClaimFile, ClaimNote, ClaimPhoto, Extraction, areas
-from eal.ai.engines.embedded.claims.engine import extract, input_sha256, judge
+from eal.ai.claims import ClaimFacts, ClaimFile, ClaimNote, ClaimPhoto, Extraction, areas, input_sha256
+from eal.ai.engines.embedded.claims.engine import extract, judge
 from eal.ai.tasks.extract_claim.rules import faults
 
 BEGIN = datetime(2026, 3, 2, 15, tzinfo=UTC)

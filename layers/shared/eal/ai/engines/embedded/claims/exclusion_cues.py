@@ -176,7 +176,8 @@ EXCLUDED_WORK: tuple[str, ...] = (
         r"(?:replaced|repaired|fixed|installed|capped|changed|rebuilt|rewired|swapped|handled|did|removed)"
     ),
     r"separate (?:job|contract|project|invoice|estimate|bid|scope)",
-    rf"{_PERSON} (?:is|are|was|will be) (?:having (?:his|her|their|an?|the|someone|somebody)|hiring|handling|arranging)",
+    rf"{_PERSON} (?:is|are|was|will be) (?:hiring|handling|arranging)",
+    rf"{_PERSON} (?:is|are|was|will be) having (?:his|her|their|an?|the|someone|somebody)",
     r"(?:brother|sister|father|mother|son|uncle)(?:-in-law)? (?:will|is|to|has|can)",
     r"(?:nephew|cousin|friend|buddy|relative|neighbor) (?:will|is|to|has|can|did)",
     r"(?:condo|association|hoa|master|blanket|tenant'?s?|renter'?s?)(?:'s)? (?:master )?policy",
