@@ -68,7 +68,7 @@ class ValuesEdit(Wire):
     ) = None
     unit: Annotated[Unit, one_of(Unit)] | None = None
     quantity_basis: QuantityBasis | None = None
-    note: Annotated[str, Field(max_length=1000), AfterValidator(prose)] | None = None
+    note: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
 
     @model_validator(mode="after")
     def _keeps_what_it_must(self) -> Self:
