@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eal.core import caller
+from eal.core.table import progress
 from eal.core.tenancy import Tenant as Owner
+from eal.domain.outreach.deliverability import sender
 from eal.domain.outreach.emails import store as emails
 from eal.domain.outreach.sending import lease, run
 from eal.domain.outreach.suppressions import store as suppressions
@@ -381,6 +383,23 @@ def test_a_run_is_bounded_and_the_rest_follows_in_the_next_message(
         counts.append((len(api.sending.sent), len(peek("SendQueue"))))
 
     assert counts == [(2, 1), (4, 1), (5, 0)]
+
+
+def test_a_sender_that_is_paused_during_a_run_sends_no_further_email(
+    owner: Owner, api: ResendApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued = [queue_email(owner, f"dana{number}@example.com") for number in range(3)]
+    state = {**sender.key_of(owner)._asdict(), "kind": "SENDER", "id": owner.organization_id, "version": 1}
+
+    def complaints_arrive(_: float) -> None:
+        progress.start({**state, "status": "paused", "reason": "complaints"})
+
+    monkeypatch.setattr(http, "pause", complaints_arrive)  # the pace: just before the second request
+    monkeypatch.setattr(http, "_last_request_at", {})
+
+    assert send(owner)
+
+    assert [outcome(owner, email)[0] for email in queued] == ["sent", "sent", "queued"]
 
 
 def test_a_tenant_without_a_key_is_tried_again_in_an_hour(clock: Clock, tenant: Tenant) -> None:

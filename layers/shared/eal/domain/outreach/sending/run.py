@@ -63,7 +63,7 @@ class BudgetSpent(Exception):
 
 
 class _Closed(Exception):
-    """Nothing can be sent for the tenant until the time at which the run has itself woken."""
+    """Nothing can be sent for the tenant until the time at which the run has itself woken, or its sender is resumed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,6 +131,8 @@ class Run:
         """Raises: BudgetSpent, Deferred, _Closed."""
         if not self.left or clock.now() >= self.ends_at:
             raise BudgetSpent
+        if sender.is_paused(self.desk.tenant):
+            raise _Closed  # by what was reported since the run began
         try:
             sent = send()
         except steps.Waits:
