@@ -152,6 +152,16 @@ def test_the_work_on_a_list_of_materials_has_the_activity_after_it() -> None:
         ("Homeowner will replace the carpet himself.", "excluded_work"),
         ("No antimicrobial applied per customer.", "excluded_work"),
         ("Excluded: garage door, exterior paint", "excluded_work"),
+        ("The vanity mirror is old per the owner.", "prior_damage"),
+        ("The window has been fogged for years, replace 1 EA.", "prior_damage"),
+        ("Subfloor was rotted before, 20 SF removed.", "prior_damage"),
+        ("Window glass 20 SF = landlord", "other_property"),
+        ("Rebuild of the drywall will be done by the HOA's contractor.", "excluded_work"),
+        ("Tree svc removed the limb, they bill direct.", "excluded_work"),
+        ("Pipe repair by Example Plumbing, 4 LF.", "excluded_work"),
+        ("Water heater replacement is on the home warranty.", "excluded_work"),
+        ("New cabinet doors, 6 EA, are an upgrade and she pays for it herself.", "excluded_work"),
+        ("Owner is having his brother-in-law replace the trim, 40 LF.", "excluded_work"),
     ],
 )
 def test_what_is_outside_the_loss_is_excluded_with_its_quote(text: str, reason: str) -> None:
@@ -169,6 +179,10 @@ def test_what_is_outside_the_loss_is_excluded_with_its_quote(text: str, reason: 
         "If the carpet does not dry, replace 100 SF.",
         "Should we replace the cabinets?",
         "The vanity may need to be removed.",
+        "Plan is to replace the vanity once the adjuster approves.",
+        "Removal of the vinyl floor, 90 SF, is on hold until the results are back.",
+        "Owner wants to know if we replace the window.",
+        "We'll likely need to pull the toe kick tomorrow, 12 LF.",
     ],
 )
 def test_conditions_and_questions_state_nothing(text: str) -> None:
@@ -176,6 +190,67 @@ def test_conditions_and_questions_state_nothing(text: str) -> None:
 
     assert found.items == ()
     assert found.exclusions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Kitchen\nDrywall.....64 SF.....remove\nVinyl\t120 SF\treplace",
+            [("kitchen", "remove", "drywall", 64, "SF"), ("kitchen", "replace", "vinyl", 120, "SF")],
+        ),
+        (
+            "Item | Room | Qty | Unit | Action\nCarpet | Den | 210 | SF | Remove\nBase | Den | 58 | LF | D&R",
+            [("den", "remove", "carpet", 210, "SF"), ("den", "detach_and_reset", "baseboard", 58, "LF")],
+        ),
+        (
+            "Shop area 40x28\next 1120 SF / laminate RM 1120 SF / DW 2' cut RM 272 SF",
+            [
+                ("shop", "extract", "water", 1120, "SF"),
+                ("shop", "remove", "laminate", 1120, "SF"),
+                ("shop", "remove", "drywall", 272, "SF"),
+            ],
+        ),
+        (
+            "LR 16x14 - clean walls 480, clean ceiling 224 (all SF)",
+            [("living room", "clean", "wall", 480, "SF"), ("living room", "clean", "ceiling", 224, "SF")],
+        ),
+        (
+            "Den: removed:\n  vinyl 42 sf\n  base 20 lf",
+            [("den", "remove", "vinyl", 42, "SF"), ("den", "remove", "baseboard", 20, "LF")],
+        ),
+        ("Crawlspace 32 x 26. Tear out insulation, 32 x 26.", [("crawlspace", "remove", "insulation", 832, "SF")]),
+        (
+            "Bedroom 1 and bedroom 2: pulled carpet 130 SF each.",
+            [("bedroom 2", "remove", "carpet", 130, "SF"), ("bedroom 1", "remove", "carpet", 130, "SF")],
+        ),
+        ("Den: clean walls 368 SF, then paint 368 SF.", [("den", "clean", "wall", 368, "SF"), ("den", "paint", "wall", 368, "SF")]),
+    ],
+)  # fmt: skip
+def test_lists_and_rows(text: str, expected: list[tuple[str, str, str, float, str]]) -> None:
+    assert items(extract(claim(text))) == expected
+
+
+def test_a_height_of_several_rooms_is_the_height_of_each() -> None:
+    found = extract(
+        claim(
+            "LR, DR and den all 8' ceilings. LR 16x14. DR 12x11. Den 10x9. Bath 8x5 with the same ceiling height."
+        )
+    )
+
+    assert [(room.name, room.height) for room in found.rooms] == [
+        ("living room", 8), ("dining room", 8), ("den", 8), ("bathroom", 8),
+    ]  # fmt: skip
+
+
+def test_a_room_where_something_is_put_is_not_the_room_of_the_work() -> None:
+    found = extract(claim("Half bath 5x4. Pulled toilet, set in garage."))
+
+    assert items(found) == [("half bathroom", "remove", "toilet", None, None)]
+
+
+def test_a_time_of_day_is_no_air_mover() -> None:
+    assert extract(claim("Den 10x10. Found Monday 7 AM, shut off 6am.")).items == ()
 
 
 def test_a_room_that_a_tenant_lives_in_is_not_other_property() -> None:

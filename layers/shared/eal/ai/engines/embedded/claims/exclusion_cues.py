@@ -113,7 +113,7 @@ OTHER_PROPERTY: tuple[str, ...] = (
     r"municipal",
     r"rental (?:unit|company)'s",
     (
-        r"(?:=|is|are|belongs? to|falls? (?:on|to)|up to) (?:on |with )?(?:the |their |his |her )?"
+        r"(?:\w+ ?=|is|are|belongs? to|falls? (?:on|to)|up to) (?:on |with )?(?:the |their |his |her )?"
         r"(?:landlord|hoa|association|city|county|municipality|utility|tenant|lessor|lessee|building owner|building)"
         r"(?:'s)?(?: (?:side|problem|responsibility|issue|property|scope))?(?=\W*(?:$|[,.;]))"
     ),
@@ -176,9 +176,11 @@ EXCLUDED_WORK: tuple[str, ...] = (
         r"(?:replaced|repaired|fixed|installed|capped|changed|rebuilt|rewired|swapped|handled|did|removed)"
     ),
     r"separate (?:job|contract|project|invoice|estimate|bid|scope)",
-    rf"{_PERSON} (?:is|are|was|will be) (?:hiring|handling|arranging)",
-    rf"{_PERSON} (?:is|are|was|will be) having (?:his|her|their|an?|the|someone|somebody)",
-    r"(?:brother|sister|father|mother|son|uncle)(?:-in-law)? (?:will|is|to|has|can)",
+    (
+        rf"{_PERSON} (?:is|are|was|will be)"
+        r" (?:having (?:his|her|their|an?|the|someone|somebody)|hiring|handling|arranging)"
+    ),
+    r"(?:brother|sister|father|mother|son|uncle)(?:-in-law)? (?:will|is|has|can)",
     r"(?:nephew|cousin|friend|buddy|relative|neighbor) (?:will|is|to|has|can|did)",
     r"(?:condo|association|hoa|master|blanket|tenant'?s?|renter'?s?)(?:'s)? (?:master )?policy",
     r"(?:do|does|will|did) not owe",

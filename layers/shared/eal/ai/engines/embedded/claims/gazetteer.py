@@ -45,6 +45,8 @@ class Gazetteer[T]:
 
     def match(self, sequence: Sequence[Token], at: int) -> tuple[T, int] | None:
         """The meaning of the longest phrase that begins at a token, and the index after it."""
+        if at >= len(sequence):
+            return None
         first = singular(sequence[at].text)
         options = self._by_first.get(first) or self._by_first.get(self._speller.corrected(first)) or []
         for words, meaning in options:

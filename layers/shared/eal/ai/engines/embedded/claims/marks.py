@@ -255,7 +255,7 @@ def _mark(text: str, sequence: Sequence[Token], at: int, before: Sequence[Mark])
         )
     if word == "," or (word == "/" and _stands_apart(sequence, at)):
         return Mark(Kind.COMMA, at, at + 1, word)
-    if word in ("+", "/") and at + 1 < len(sequence) and materials.gazetteer().match(sequence, at + 1):
+    if word in ("+", "/") and materials.gazetteer().match(sequence, at + 1):
         return Mark(Kind.JOIN, at, at + 1, word)
     if word == "no" and text_at(sequence, at + 1) in _AFTER_SLIP:
         return Mark(Kind.BREAK, at, at + 1, word)
@@ -316,7 +316,7 @@ def _same_height(sequence: Sequence[Token], at: int) -> Mark | None:
 
 def _is_renewal(sequence: Sequence[Token], at: int, before: Sequence[Mark]) -> bool:
     """Whether "new" is the only word for work on a material with a quantity: "New toe kick, 9 LF"."""
-    material = materials.gazetteer().match(sequence, at + 1) if at + 1 < len(sequence) else None
+    material = materials.gazetteer().match(sequence, at + 1)
     opens = not before or before[-1].kind in (Kind.COMMA, Kind.JOIN, Kind.BREAK)
     if material is None or not opens or any(mark.kind is Kind.ACTIVITY for mark in before):
         return False
