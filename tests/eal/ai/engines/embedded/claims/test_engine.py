@@ -224,7 +224,10 @@ def test_conditions_and_questions_state_nothing(text: str) -> None:
             "Bedroom 1 and bedroom 2: pulled carpet 130 SF each.",
             [("bedroom 2", "remove", "carpet", 130, "SF"), ("bedroom 1", "remove", "carpet", 130, "SF")],
         ),
-        ("Den: clean walls 368 SF, then paint 368 SF.", [("den", "clean", "wall", 368, "SF"), ("den", "paint", "wall", 368, "SF")]),
+        (
+            "Den: clean walls 368 SF, then paint 368 SF.",
+            [("den", "clean", "wall", 368, "SF"), ("den", "paint", "wall", 368, "SF")],
+        ),
     ],
 )  # fmt: skip
 def test_lists_and_rows(text: str, expected: list[tuple[str, str, str, float, str]]) -> None:
