@@ -225,6 +225,12 @@ def test_conditions_and_questions_state_nothing(text: str) -> None:
             [("bedroom 2", "remove", "carpet", 130, "SF"), ("bedroom 1", "remove", "carpet", 130, "SF")],
         ),
         (
+            "Drywall: LR 64 SF, DR 32 SF - all removed.",
+            [("living room", "remove", "drywall", 64, "SF"), ("dining room", "remove", "drywall", 32, "SF")],
+        ),
+        ("Bed 3: 3 AM x 4 d.", [("bedroom 3", "dry", "air mover", 12, "DAY")]),
+        ("Stairs: clean carpet, 14 treads.", [("stairs", "clean", "carpet", 14, "EA")]),
+        (
             "Den: clean walls 368 SF, then paint 368 SF.",
             [("den", "clean", "wall", 368, "SF"), ("den", "paint", "wall", 368, "SF")],
         ),

@@ -232,5 +232,6 @@ def _heading() -> re.Pattern[str]:
         r"|not in scope|out of scope"
         r"|by others|(?:customer|owner|insured|homeowner|client)(?:s)? (?:will|to|is|are)\b.{0,40}"
         r"|owner (?:items|to handle|to do|supplied)|do not (?:scope|include)|not covered|denied"
-        r"|excludes|excl|not scoped|nic|no work))\b"
+        r"|excludes|excl|not scoped|not doing|not touching|hands off|declined|nic|no work"
+        r"|by (?:the )?(?:owner|insured|homeowner|tenant|landlord)))\b"
     )

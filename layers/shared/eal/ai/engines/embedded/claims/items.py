@@ -12,6 +12,7 @@ from eal.ai.engines.embedded.claims.chunks import chunks
 from eal.ai.engines.embedded.claims.marks import Kind
 from eal.ai.engines.embedded.claims.materials import (
     AGENTS,
+    COVERINGS,
     DEFAULT_ACTIVITY,
     EQUIPMENT,
     FURNITURE,
@@ -230,6 +231,8 @@ class _Statement:
     def _read_objects(self, chunk: Chunk, found: list[Object]) -> None:
         if all(one.is_equipment for one in found):
             self._pending += found
+        elif self._counts_treads(found):
+            self._last[-1].share(found[0])
         elif chunk.has_word(_OBSERVED):
             self._prefix = []
             self._pending += found
@@ -248,33 +251,43 @@ class _Statement:
     def _read_activities(self, chunk: Chunk, *, is_last: bool) -> None:
         """An activity without a material: it belongs to the materials before it, or to those after it."""
         activities = [mark.activity for mark in chunk.activities if mark.activity]
+        if self._pending and self._pending[-1].value is not None:
+            self._read_elsewhere(chunk)
         stated = chunk.first(Kind.QUANTITY) or self._counted(chunk)
         disposes = activities == [Activity.DISPOSE] and stated is not None and stated.unit is Unit.EA
         if self._pending and not disposes:
-            share(self._pending)
-            listed, self._pending = self._pending, []
-            if stated:
-                for one in listed:
-                    one.take(stated)
-            self._prefix, self._suffix, self._prefix_is_open = [], activities, False
-            self._make(activities, listed)
+            self._work_on_pending(activities, stated)
         elif not self._paints(activities) and (implied := self._implied(chunk, activities, stated)):
             self._prefix = [Activity.PROTECT] if implied.name == "roof" else activities
             self._make(self._prefix, [implied])
         elif self._paints(activities) or self._repeats(chunk, activities, is_last=is_last):
-            again = [one.again(chunk) for one in self._repeated(activities)]
-            if stated:
-                for before, one in zip(self._repeated(activities), again, strict=True):
-                    one.value, one.unit = stated.value, stated.unit
-                    if chunk.joined and stated.unit is not Unit.HR:
-                        before.share(one)
-            self._make(activities, again)
+            self._work_again(chunk, activities, stated)
         else:
             self._prefix = [*(self._prefix if self._prefix_is_open and chunk.joined else []), *activities]
             self._prefix_is_open = True
             days = chunk.first(Kind.DAYS)
             if days:
                 self._take_days(days.value)
+
+    def _work_on_pending(self, activities: list[Activity], stated: Mark | None) -> None:
+        share(self._pending)
+        listed, self._pending = self._pending, []
+        if stated:
+            for one in listed:
+                one.take(stated)
+        self._prefix, self._suffix, self._prefix_is_open = [], activities, False
+        self._make(activities, listed)
+
+    def _work_again(self, chunk: Chunk, activities: Sequence[Activity], stated: Mark | None) -> None:
+        """A quantity after "and" counts for the first activity too: "clean and seal, 368 SF"."""
+        repeated = self._repeated(activities)
+        again = [one.again(chunk) for one in repeated]
+        if stated:
+            for before, one in zip(repeated, again, strict=True):
+                one.value, one.unit = stated.value, stated.unit
+                if chunk.joined and stated.unit is not Unit.HR:
+                    before.share(one)
+        self._make(activities, again)
 
     def _paints(self, activities: Sequence[Activity]) -> bool:
         """Whether it is the wall or ceiling before that is painted: "clean walls 368 SF, then paint 368 SF"."""
@@ -330,16 +343,27 @@ class _Statement:
         return one
 
     def _read_elsewhere(self, chunk: Chunk) -> bool:
-        """Whether a quantity repeats the work of the chunk before in a room of its own: "and 44 LF in bedroom 3"."""
+        """Whether a quantity repeats the work of the chunk before in a room of its own: "and 44 LF in bedroom 3",
+        "Drywall: kitchen 64 SF, den 32 SF".
+        """
         stated = chunk.first(Kind.QUANTITY)
-        last = self._last[-1] if self._last else None
+        last = next(reversed(self._pending or self._last), None)
         named = any(mark.room is chunk.room for mark in chunk.marks if mark.room)
-        if stated is None or last is None or last.value is None or not named:
+        if stated is None or last is None or not named or (last.value is None and last.own_room):
             return False
-        again = last.again(chunk)
-        again.room, again.own_room, again.value, again.unit = chunk.room, True, stated.value, stated.unit
-        self._make([activity for activity, one in self.made if one is last and activity], [again])
+        one = last.again(chunk) if last.value is not None else last
+        one.room, one.own_room, one.value, one.unit = chunk.room, True, stated.value, stated.unit
+        if one is not last and self._pending:
+            self._pending.append(one)
+        elif one is not last:
+            self._make([activity for activity, other in self.made if other is last and activity], [one])
         return True
+
+    def _counts_treads(self, found: Sequence[Object]) -> bool:
+        """Whether treads count the covering before them: "stairs: clean carpet, 14 treads"."""
+        last = self._last[-1] if self._last else None
+        treads = [one.name for one in found] == ["stairs"] and found[0].unit is Unit.EA
+        return treads and last is not None and last.name in COVERINGS and last.value is None
 
     def _read_amounts(self, chunk: Chunk) -> None:
         """Quantities and days on their own belong to the materials before them."""

@@ -461,7 +461,9 @@ def _is_material(sequence: Sequence[Token], at: int, after: int, before: Sequenc
 def _is_time(sequence: Sequence[Token], at: int) -> bool:
     """Whether a number before "AM" is a time of day: "Monday 7 AM", "11:40 am"."""
     earlier = text_at(sequence, at - 1)
-    return kind_at(sequence, at - 2) == "number" if earlier == ":" else earlier in _TIME_BEFORE
+    if earlier == ":":
+        return kind_at(sequence, at - 2) == "number" and sequence[at].start == sequence[at - 2].end + 1
+    return earlier in _TIME_BEFORE
 
 
 _NOUNS = frozenset({

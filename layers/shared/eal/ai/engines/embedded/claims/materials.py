@@ -25,6 +25,7 @@ MATERIALS: dict[str, str] = {
     "wallpaper": "wallpaper, wall paper, wallcovering, wall covering, vinyl wallpaper",
     "wall": "wall, interior wall, wall surface",
     "ceiling": "ceiling, lid, clg",
+    "acoustic panel": "acoustic panel, sound panel, acoustical panel, acoustic wall panel",
     "texture": (
         "texture, popcorn, popcorn texture, acoustic texture, knockdown texture, ceiling texture, "
         "popcorn ceiling"
@@ -306,7 +307,7 @@ AGENTS = frozenset({"antimicrobial", "sealer", "ozone", "hydroxyl generator", "t
 FURNITURE = frozenset({"contents", "mattress", "sofa", "table", "dresser", "piano", "television"})
 """Moved and put back, not detached and reset."""
 THROUGHOUT = frozenset({"duct"})
-"""Runs through all rooms: without a room in its own sentence, work on it is the building's."""
+"""Runs through all rooms: without a room in its own line, work on it is the building's."""
 EXTERIOR = frozenset({
     "roof", "shingle", "siding", "gutter", "soffit", "stucco", "fence", "deck", "shed", "tree", "flashing",
     "roofing felt", "ridge cap", "solar panel", "satellite dish",

@@ -17,7 +17,6 @@ from eal.ai.engines.embedded.claims.materials import (
     PLACING,
     SURFACES,
     TESTS,
-    THROUGHOUT,
     are_pair,
 )
 
@@ -135,10 +134,10 @@ def _object(chunk: Chunk, mark: Mark) -> Object:
 
 
 def _is_outside(chunk: Chunk, mark: Mark) -> bool:
-    """Whether work is in no room: on the roof, on the ducts of a building, or a sample of the air outside."""
+    """Whether work is in no room: on the roof, or a sample of the air outside."""
     if mark.text in TESTS and chunk.has_word(_OUTDOORS):
         return True
-    return mark.text in EXTERIOR | THROUGHOUT and not chunk.own_room
+    return mark.text in EXTERIOR and not chunk.own_room
 
 
 def _treats(chunk: Chunk) -> bool:

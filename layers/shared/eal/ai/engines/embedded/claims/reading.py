@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from eal.ai.claims import Exclusion, Quote, Unit
 from eal.ai.engines.embedded.claims import chunks, exclusions, items, measures, photos
 from eal.ai.engines.embedded.claims.marks import Kind, marks
-from eal.ai.engines.embedded.claims.materials import EXTERIOR
+from eal.ai.engines.embedded.claims.materials import EXTERIOR, THROUGHOUT
 from eal.ai.engines.embedded.claims.measures import RoomContext, Said
 from eal.ai.engines.embedded.claims.sentences import sentences
 from eal.ai.engines.embedded.claims.tokens import tokens
@@ -139,6 +139,7 @@ class _Reader:
         self._tokens: list[Token] = tokens(source.text)
         self._context = RoomContext()
         self._line = -1
+        self._opens = True
         self._block: ExclusionReason | None = None
         self._block_has_bullets = False
         self._carried: Activity | None = None
@@ -167,6 +168,7 @@ class _Reader:
         words, quote = self._source.text[start:end], self._source.quote(start, end)
         found = marks(self._source.text, self._tokens, sentence.first, sentence.after)
         found = self._aliased(found)
+        self._opens = sentence.opens
         if sentence.line != self._line:
             self._begin_line(sentence, words, found)
         title = exclusions.heading(words) if sentence.opens else None
@@ -258,7 +260,9 @@ class _Reader:
         denied: bool,
     ) -> None:
         for draft in _for_each_room(part, items.drafts(self._tokens, part, room, carried, denied=denied)):
-            if (draft.description in _BY_JOB or draft.unit is Unit.CY) and not draft.own_room:
+            by_job = draft.description in _BY_JOB or draft.unit is Unit.CY
+            by_job = by_job or (self._opens and draft.description in THROUGHOUT)
+            if by_job and not draft.own_room:
                 draft.room = None
             start, end = (
                 self._tokens[min(draft.first, part[0].first)].start,

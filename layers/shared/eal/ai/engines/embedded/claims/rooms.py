@@ -24,7 +24,7 @@ _HEADS: dict[str, str] = {
     "keeping room": "keeping room",
     "scullery": "scullery",
     "powder room": "powder room, powder, powder rm, powder bath",
-    "bedroom": "bedroom, br, bdrm, bed room, bedrm, bd rm, bed rm, bdr",
+    "bedroom": "bedroom, bed, br, bdrm, bed room, bedrm, bd rm, bed rm, bdr",
     "master bedroom": (
         "master suite, master bedroom, mbr, master br, m bedroom, mstr bedroom, master bed, m br, "
         "mstr br, mbed, master bdrm, m. br, master"
@@ -348,6 +348,8 @@ def _is_name(text: str, sequence: Sequence[Token], first: int, after: int) -> bo
     word = sequence[first].text
     if after == first + 1 and word == "living":
         return kind_at(sequence, after) == "number" or text_at(sequence, after) in (",", ":", "(", "-")
+    if after == first + 1 and word == "bed":
+        return _number(sequence, after) is not None
     if after == first + 1 and word in _ONLY_CAPITALS:
         return raw.isupper()
     if after == first + 1 and word in (
