@@ -161,6 +161,7 @@ def test_the_work_on_a_list_of_materials_has_the_activity_after_it() -> None:
         ("Pipe repair by Example Plumbing, 4 LF.", "excluded_work"),
         ("Water heater replacement is on the home warranty.", "excluded_work"),
         ("New cabinet doors, 6 EA, are an upgrade and she pays for it herself.", "excluded_work"),
+        ("Homeowner removed the carpet before we came, 150 SF.", "excluded_work"),
         ("Owner is having his brother-in-law replace the trim, 40 LF.", "excluded_work"),
     ],
 )
@@ -429,6 +430,6 @@ def test_provenance_names_the_engine_and_the_input() -> None:
 
     assert (provenance.engine, provenance.model, provenance.input_sha256) == (
         "embedded",
-        "claims-1",
+        "claims-2",
         input_sha256(file),
     )

@@ -175,6 +175,12 @@ EXCLUDED_WORK: tuple[str, ...] = (
         r"(?:electricians?|plumbers?|roofers?|landlord|movers?) (?:already |since |then )?"
         r"(?:replaced|repaired|fixed|installed|capped|changed|rebuilt|rewired|swapped|handled|did|removed)"
     ),
+    (
+        r"(?:owner|homeowner|h/?o|insured|customer|client|tenant|landlord|policyholder|family|husband|wife|maintenance"
+        r"|(?:previous|prior|other|another|first|original) (?:contractor|company|vendor|crew))"
+        r" (?:already |since |then |just )?(?:removed|replaced|painted|tore|pulled|ripped|cut|cleaned|repaired|fixed"
+        r"|installed|hired|hauled|threw|tossed|demoed|dried|extracted|mopped|vacuumed)"
+    ),
     r"separate (?:job|contract|project|invoice|estimate|bid|scope)",
     (
         rf"{_PERSON} (?:is|are|was|will be)"

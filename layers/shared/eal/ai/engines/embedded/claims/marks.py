@@ -160,6 +160,9 @@ _NOT_NAMES = frozenset({
     "all", "shape", "shaped", "l", "re-measured", "remeasured", "customer", "insured", "owner", "was",
     "not", "job", "structure", "slab", "patch",
 })  # fmt: skip
+_STATES = frozenset(
+    {"wet", "dry", "damaged", "work", "open", "cut", "removed", "impacted", "flooded", "other", "same"}
+)
 _MIN_HEIGHT_FEET, _MAX_HEIGHT_FEET = 2, 60
 _MIN_ROOM_FEET, _MAX_ROOM_FEET = 6, 20
 _MAX_COUNT = 1000
@@ -229,10 +232,13 @@ def _with_unknown_room(sequence: Sequence[Token], found: list[Mark]) -> list[Mar
     ):
         words += 1
     names = [mark.text for mark in before[:words] if mark.text not in ("the", "measures", "measuring")]
+    name = " ".join(names)
     is_name = 0 < len(names) <= _MAX_NAME_WORDS and sequence[before[0].first].capital
-    if not is_name or not _NOT_NAMES.isdisjoint(names):
+    if names[-1:] == ["area"] and len(names) > 1:
+        names = names[:-1]
+    if not is_name or not _NOT_NAMES.isdisjoint(names) or not _STATES.isdisjoint(names):
         return found
-    room = rooms.Mention(" ".join(names), None, before[words - 1].after)
+    room = rooms.Mention(name, None, before[words - 1].after)
     return [Mark(Kind.ROOM, before[0].first, room.after, room=room), *found[words:]]
 
 

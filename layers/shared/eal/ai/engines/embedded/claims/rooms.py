@@ -79,6 +79,8 @@ _HEADS: dict[str, str] = {
     "prep area": "prep area, prep room",
     "bunk room": "bunk room, bunkroom",
     "hearth room": "hearth room",
+    "in-law suite": "in-law suite, mother-in-law suite, in law suite, mother in law suite, granny suite",
+    "guest suite": "guest suite",
     "coat closet": "coat closet",
     "mudroom": "mudroom, mud room, mud rm",
     "sunroom": "sunroom, sun room, sun porch, solarium",
