@@ -256,7 +256,7 @@ class _Statement:
         stated = chunk.first(Kind.QUANTITY) or self._counted(chunk)
         disposes = activities == [Activity.DISPOSE] and stated is not None and stated.unit is Unit.EA
         if self._pending and not disposes:
-            self._work_on_pending(activities, stated)
+            self._work_on_pending(activities, chunk.first(Kind.QUANTITY))
         elif not self._paints(activities) and (implied := self._implied(chunk, activities, stated)):
             self._prefix = [Activity.PROTECT] if implied.name == "roof" else activities
             self._make(self._prefix, [implied])
