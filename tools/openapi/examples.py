@@ -553,7 +553,7 @@ _ANSWERS: dict[str, Json] = {
         "created_at": AT,
         "provenance": {
             "engine": "embedded",
-            "model": "claims-1",
+            "model": "claims-2",
             "prompt_version": None,
             "input_sha256": _SHA256,
             "tokens": 0,
