@@ -108,6 +108,12 @@ def test_a_member_is_replaced_as_a_whole(tenant: Tenant) -> None:
     assert settings["business_hours"] == {"tue": [["09:00", "10:00"]]}
 
 
+def test_the_domain_of_replies_is_stored_in_lower_case(tenant: Tenant) -> None:
+    settings = _set(tenant, outreach={"reply_domain": "Reply.Example.COM"}).json["settings"]
+
+    assert settings["outreach"]["reply_domain"] == "reply.example.com"
+
+
 def test_null_restores_all_defaults(tenant: Tenant) -> None:
     _patch(tenant, {"industry": "roofing", "settings": WHOLE})
 

@@ -38,6 +38,10 @@ def _zone(name: str) -> str:
     raise ValueError("Must be an IANA time zone, such as America/New_York.")
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
@@ -382,7 +386,9 @@ class OutreachBody(Wire):
         Annotated[str, Field(max_length=10, json_schema_extra={"format": "date"}), AfterValidator(_day)]
         | None
     ) = None
-    reply_domain: Annotated[str, Field(max_length=190, pattern=_DOMAIN)] | None = None
+    reply_domain: Annotated[str, BeforeValidator(_lower), Field(max_length=190, pattern=_DOMAIN)] | None = (
+        None
+    )
     track_opens: Annotated[bool, Field(strict=True)] = False
     track_clicks: Annotated[bool, Field(strict=True)] = False
 
