@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 DEPLOYED = "layers/dependencies/requirements.txt"
 DEVELOPMENT = "tools/requirements.txt"
-IMAGES, MODELS = "layers/images/requirements.txt", "layers/models/requirements.txt"
+HASHED = tuple(f"layers/{layer}/requirements.txt" for layer in ("images", "models", "reports"))
 """Their builds download wheels by their hashes. What functions import of them, the development environment has too."""
-IMPORTED = frozenset({"numpy", "pillow", "pillow-heif"})
+IMPORTED = frozenset({"numpy", "pillow", "pillow-heif", "reportlab"})
 SCANNER = "tools/scan/requirements.txt"
 TRAINING = "tools/train/requirements.txt"
 """Of other environments, so their versions may differ."""
@@ -57,7 +57,7 @@ def _separate(project: Project) -> Iterator[str]:
 
 
 def _hashed(project: Project, pins: dict[str, str]) -> Iterator[str]:
-    located = ((name, *line) for name in (IMAGES, MODELS) for line in _lines(project.root / name))
+    located = ((name, *line) for name in HASHED for line in _lines(project.root / name))
     for name, number, line in located:
         pin, *hashes = line.split(" --hash=sha256:")
         found = _PIN.fullmatch(pin)
