@@ -57,6 +57,7 @@ QUEUES = {
     "send": "SendQueue",
     "write_email": "WriteEmailQueue",
     "photo": "PhotoQueue",
+    "write_bundle": "WriteBundleQueue",
     "extract_claim": "ExtractClaimQueue",
 }
 """Names of queues in the settings and in the template."""

@@ -61,6 +61,11 @@ DETAILS: dict[str, Node] = {
         "`insufficient_scope`: the field that would exceed the calling key's own value.",
         enum=["expires_at", "allowed_cidrs"],
     ),
+    "blocking_checks": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "`conflict`: ids of findings that a sign-off must acknowledge; 100 at most.",
+    },
     "disabled_reason": _text("`conflict`: why the webhook endpoint is disabled."),
     "email_id": _text("`conflict`: the e-mail that the draft became."),
     "findings": {
@@ -123,6 +128,11 @@ DETAILS: dict[str, Node] = {
     "vendor": _text("`conflict`: the vendor to connect first."),
     "version": {"type": "integer", "description": "`precondition_failed`: the resource's current version."},
     "webhook_id": _text("`conflict`: the webhook endpoint of the delivery."),
+    "undecided_items": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "`conflict`: ids of items that must be decided before the sign-off; 100 at most.",
+    },
 }
 """The members of an error's `details`, except request_id and fields. Each description begins with its codes."""
 
@@ -174,6 +184,15 @@ OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
         "conflict": (
             "The claim clm_01kq09bekje6vbq5xe2b60xtww is being extracted, and its evidence has not changed since.",
             {"id": "clm_01kq09bekje6vbq5xe2b60xtww", "status": "extracting"},
+        )
+    },
+    "signOffClaim": {
+        "conflict": (
+            "2 items of the scope are not decided yet. Accept, edit or reject each of them.",
+            {
+                "id": "clm_01kq09bekje6vbq5xe2b60xtww",
+                "undecided_items": ["item_01kq09bekje6vbq5xe2b60xtww", "item_01kq09bekje6vbq5xe2b60xtwx"],
+            },
         )
     },
     "deleteClaimPhoto": {

@@ -546,6 +546,34 @@ _ANSWERS: dict[str, Json] = {
         },
     },
     "PhotoView": _PHOTO,
+    "SignOffView": {
+        "id": f"sign_{_ID}",
+        "claim_id": f"clm_{_ID}",
+        "version": 1,
+        "scope_version": 1,
+        "status": "ready",
+        "signed_off_at": AT,
+        "by": f"key_{_ID}",
+        "content_sha256": _SHA256,
+        "bundle": {
+            "json_url": "https://storage.example.com/bundle.json?signature=…",
+            "csv_url": "https://storage.example.com/scope.csv?signature=…",
+            "report_url": "https://storage.example.com/report.pdf?signature=…",
+            "schema_url": "https://storage.example.com/bundle.schema.json?signature=…",
+            "manifest_url": "https://storage.example.com/manifest.json?signature=…",
+            "urls_expire_at": "2026-04-24T18:42:11.314Z",
+            "manifest": {
+                "files": [
+                    {"name": "bundle.json", "sha256": _SHA256, "bytes": 48213},
+                    {"name": "scope.csv", "sha256": _SHA256, "bytes": 2210},
+                    {"name": "bundle.schema.json", "sha256": _SHA256, "bytes": 19120},
+                    {"name": "report.pdf", "sha256": _SHA256, "bytes": 911204},
+                ]
+            },
+            "manifest_sha256": _SHA256,
+        },
+        "files_deleted_at": None,
+    },
     "AcceptedItemsView": {"accepted": [f"item_{_ID}"], "remaining": 0},
     "ScopeItemView": _SCOPE_ITEM,
     "ScopeView": {

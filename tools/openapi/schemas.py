@@ -30,6 +30,7 @@ from eal.domain.claims import model as claims
 from eal.domain.claims.notes import model as notes
 from eal.domain.claims.photos import model as photos
 from eal.domain.claims.scope import model as scope
+from eal.domain.claims.sign_offs import model as sign_offs
 from eal.domain.claims.wire import ClaimView
 from eal.domain.dispatch import model as dispatch
 from eal.domain.events.wire import EventView
@@ -146,6 +147,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(evidence.SourceKind): "EvidenceKind",
     _values(scope.ItemStatus): "ScopeItemStatus",
     _values(scope.Verdict): "ScopeDecision",
+    _values(sign_offs.Status): "ClaimBundleStatus",
     _values(notes.NoteKind): "ClaimNoteKind",
     _values(photos.ContentType): "PhotoContentType",
     _values(photos.Rejection): "PhotoRejection",

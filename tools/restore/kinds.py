@@ -21,7 +21,7 @@ STAYS = frozenset({
     "AUDIT_EXPORT", "AUDIT_EXPORTS_OPEN", "AUDIT_EXPORT_PROGRESS",
     "EVENT", "TASK", "SEQUENCE", "PENDING",
     "DELIVERY", "WEBHOOK", "WEBHOOK_COUNT", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "CRM_HEALTH", "AI_USAGE",
-    "RECORDING", "RECORDING_HEALTH", "CLAIM_PHOTO", "CLAIM_PHOTO_REGISTER",
+    "RECORDING", "RECORDING_HEALTH", "CLAIM_PHOTO", "CLAIM_PHOTO_REGISTER", "CLAIM_SIGN_OFF",
     "ORGANIZATION", "CHILD", "MEMBER", "MEMBER_EMAIL", "GRANT", "KEY", "KEY_COUNT", "KEY_QUOTA", "INTEGRATION",
     "LEAD_IMPORT", "LEAD_IMPORTS", "LEAD_IMPORT_ERRORS",
     "ENROLLMENT", "ENROLLMENT_CLAIM", "EMAIL", "EMAIL_CONTENT", "EMAIL_VENDOR_ID", "SEND_LEASE", "SEND_COUNT", "DUE",
@@ -29,6 +29,6 @@ STAYS = frozenset({
     "EMAIL_TOMBSTONE", "SUPPRESSION", "SUPPRESSION_CLAIM", "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "SENDER",
 })  # fmt: skip
 """The log and the feed, whose numbers were published and archived; what was sent, what became of it, and how far
-recipients are in their sequences, so that no step is sent twice; who wants no e-mail; copies of recordings and photos,
-because their buckets are not restored; access and configuration, because a revoked key must stay revoked; what AI has
-cost; and jobs, whose messages are gone."""
+recipients are in their sequences, so that no step is sent twice; who wants no e-mail; copies of recordings, photos
+and sign-offs, because their buckets are not restored; access and configuration, because a revoked key must stay
+revoked; what AI has cost; and jobs, whose messages are gone."""

@@ -10,6 +10,7 @@ from eal.domain.calls.model import Call
 from eal.domain.claims import erasure as claims
 from eal.domain.claims import retention
 from eal.domain.claims.photos import erasure as photos
+from eal.domain.claims.sign_offs import erasure as sign_offs
 from eal.domain.leads import erasure as leads
 from eal.domain.messages import erasure as messages
 from eal.domain.outreach import erasure as outreach
@@ -75,6 +76,7 @@ def consume(message: Message) -> None:
     if message["task"] == "erase_claim_photo":
         task = load(PhotoTask, message)
         photos.scrub_traces(task.tenant, task.claim_id, task.photo_id)
+        sign_offs.delete_reports(task.tenant, task.claim_id, task.photo_id)
         return
     if message["task"] == "erase_prospect":
         task = load(ProspectTask, message)

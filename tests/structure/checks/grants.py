@@ -28,11 +28,17 @@ DELETING = {
     "WorkersImportLeadsRole": {"${UploadsBucket.Arn}/imports/uploads/*"},
     "WorkersFetchRecordingRole": {"${RecordingsBucket.Arn}/org_*"},
     "WorkersApplyRetentionRole": {"${RecordingsBucket.Arn}/org_*"},
-    "WorkersEraseTracesRole": {"${RecordingsBucket.Arn}/org_*", "${PhotosBucket.Arn}/org_*"},
+    "WorkersEraseTracesRole": {
+        "${RecordingsBucket.Arn}/org_*",
+        "${PhotosBucket.Arn}/org_*",
+        "${PhotosBucket.Arn}/drafts/org_*",
+    },
     "WorkersInspectPhotoRole": {"${PhotosBucket.Arn}/org_*"},
+    "WorkersWriteBundleRole": {"${PhotosBucket.Arn}/org_*", "${PhotosBucket.Arn}/drafts/org_*"},
 }
 """The only exceptions for s3:DeleteObject: uploads are personal data that nobody needs after their import; recordings
-are deleted with their call, photos with their claim, both at the end of their retention, and rejected photos at once.
+are deleted with their call, photos with their claim, both at the end of their retention, rejected photos at once, and the bundle
+of a sign-off that was erased while it was written.
 """
 PASSED = {"iam:PassedToService": "scheduler.amazonaws.com"}
 """The only exception for IAM: a worker passes a schedule the role that sends its message, to Scheduler only."""

@@ -36,6 +36,7 @@ type Count = Literal[
     "transcripts_deleted",
     "claim_evidence_deleted",
     "claims_extracted",
+    "claim_bundles_written",
     "photos_ready",
     "photos_rejected",
     "calls_classified",

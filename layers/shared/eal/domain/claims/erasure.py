@@ -13,6 +13,7 @@ from eal.domain.claims import store
 from eal.domain.claims.notes import erasure as notes
 from eal.domain.claims.photos import erasure as photos
 from eal.domain.claims.scope import erasure as scope
+from eal.domain.claims.sign_offs import erasure as sign_offs
 from eal.domain.claims.store import CLAIMS
 from eal.domain.claims.wire import ClaimView
 
@@ -46,14 +47,15 @@ def erase_again(claim_id: str, by: Caller) -> None:
 
 
 def scrub_traces(tenant: Tenant, claim_id: str) -> None:
-    """Remove the claim's personal values from stored events and responses, and delete its notes, photos and scope.
-    Idempotent.
+    """Remove the claim's personal values from stored events and responses, and delete its notes, photos, scope and
+    sign-offs. Idempotent.
     """
     scrub.events(tenant, claim_id, without_personal_values)
     scrub.responses(tenant, claim_id)
     notes.erase(tenant, claim_id)
     photos.delete_all(tenant, claim_id)
     scope.delete_all(tenant, claim_id)
+    sign_offs.erase(tenant, claim_id)
 
 
 def without_personal_values(data: dict[str, Json]) -> dict[str, Json]:

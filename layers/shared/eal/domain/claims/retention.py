@@ -21,6 +21,7 @@ from eal.domain.claims import store
 from eal.domain.claims.notes import erasure as notes
 from eal.domain.claims.photos import erasure as photos
 from eal.domain.claims.scope import erasure as scope
+from eal.domain.claims.sign_offs import erasure as sign_offs
 from eal.domain.claims.store import CLAIMS
 from eal.domain.organization_settings import store as organization_settings
 
@@ -53,10 +54,13 @@ def apply(tenant: Tenant, request_id: str, deadline: float) -> bool:
 
 
 def delete_evidence(tenant: Tenant, claim_id: str, until: datetime) -> None:
-    """Delete the texts of the notes that were created before `until`, the photos and the scope. Idempotent."""
+    """Delete the texts of the notes that were created before `until`, the photos, the scope and the files of
+    sign-offs. Idempotent.
+    """
     notes.delete_texts(tenant, claim_id, until)
     photos.delete_all(tenant, claim_id, until)
     scope.delete_all(tenant, claim_id, until)
+    sign_offs.delete_files(tenant, claim_id, until)
 
 
 def _due(tenant: Tenant, days: int) -> Iterator[Item]:

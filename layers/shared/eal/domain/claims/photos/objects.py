@@ -93,13 +93,22 @@ def _download_url(ref: PhotoRef, rendition: Rendition, **parameters: str) -> str
 
 def original(ref: PhotoRef, size_bytes: int) -> bytes | None:
     """The bytes of the original, one more than `size_bytes` at most; None if there is no object."""
+    return _content(ref, "original", size_bytes + 1)
+
+
+def preview(ref: PhotoRef) -> bytes | None:
+    """The preview as a JPEG; None if the photo was deleted."""
+    return _content(ref, "preview")
+
+
+def _content(ref: PhotoRef, rendition: Rendition, limit: int | None = None) -> bytes | None:
     client = aws.patient_s3()
     try:
-        found = client.get_object(Bucket=settings.photos_bucket(), Key=ref.object_key("original"))
+        found = client.get_object(Bucket=settings.photos_bucket(), Key=ref.object_key(rendition))
     except client.exceptions.NoSuchKey:
         return None
     with found["Body"] as body:
-        return body.read(size_bytes + 1)
+        return body.read(limit)
 
 
 def put(ref: PhotoRef, rendition: Rendition, content: bytes) -> None:

@@ -1,0 +1,197 @@
+"""The content that a sign-off freezes: the claim, its scope with the decisions, its photos and its notes. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from eal.ai.claims import areas
+from eal.domain.claims.sign_offs.bundle import (
+    Bundle,
+    CheckPart,
+    ClaimPart,
+    ConflictPart,
+    ExclusionPart,
+    ItemPart,
+    NotePart,
+    Opening,
+    PhotoPart,
+    Piece,
+    Quote,
+    ReadingPart,
+    RoomAreas,
+    RoomPart,
+    SignOffPart,
+    Values,
+    WaterPart,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from eal.ai.claims import PhotoSummary, Room, WaterLevel
+    from eal.ai.claims import Quote as EngineQuote
+    from eal.domain.claims.model import Claim
+    from eal.domain.claims.notes.model import Note
+    from eal.domain.claims.photos.model import Photo
+    from eal.domain.claims.scope.model import IdentifiedFinding, ReviewedItem, Scope
+    from eal.domain.claims.scope.model import Values as ScopeValues
+    from eal.domain.leads.model import Address
+
+
+def freeze(
+    organization: str,
+    sign_off: SignOffPart,
+    claim: Claim,
+    scope: Scope,
+    photos: Iterable[Photo],
+    notes: Iterable[Note],
+    findings: Iterable[IdentifiedFinding],
+) -> Bundle:
+    """Every item of the scope must be decided."""
+    summaries = {summary.photo_id: summary for summary in scope.photo_summaries}
+    return Bundle(
+        organization=organization,
+        sign_off=sign_off,
+        claim=_claim(claim),
+        water=tuple(_water(scope)),
+        rooms=tuple(map(_room, scope.rooms)),
+        items=tuple(_item(item) for item in scope.items),
+        photos=tuple(_photo(photo, summaries.get(photo.id)) for photo in photos),
+        notes=tuple(map(_note, notes)),
+        exclusions=tuple(
+            ExclusionPart(reason=one.reason, quote=_quote(one.quote)) for one in scope.exclusions
+        ),
+        conflicts=tuple(
+            ConflictPart(
+                room=one.room,
+                field=one.field,
+                subject=one.subject,
+                kept=one.kept,
+                others=one.others,
+                evidence=_quotes(one.evidence),
+            )
+            for one in scope.conflicts
+        ),
+        checks=tuple(map(_check, findings)),
+    )
+
+
+def _claim(claim: Claim) -> ClaimPart:
+    return ClaimPart(
+        id=claim.id,
+        claim_number=claim.claim_number,
+        carrier=claim.carrier,
+        policy_number=claim.policy_number,
+        insured=claim.insured.name if claim.insured else None,
+        address=_line(claim.address) if claim.address else None,
+        date_of_loss=claim.date_of_loss,
+        loss_type=claim.loss_type,
+        water_category=claim.water_category,
+        water_class=claim.water_class,
+    )
+
+
+def _line(address: Address) -> str:
+    region = " ".join(part for part in (address.state, address.postal_code) if part)
+    parts = (address.line1, address.line2, address.city, region)
+    return ", ".join(part for part in parts if part)
+
+
+def _water(scope: Scope) -> Iterator[WaterPart]:
+    found: dict[str, WaterLevel | None] = (
+        {"water_category": scope.context.water_category, "water_class": scope.context.water_class}
+        if scope.context
+        else {}
+    )
+    for field, level in found.items():
+        if level:
+            yield WaterPart(
+                field="water_category" if field == "water_category" else "water_class",
+                value=level.value,
+                basis=level.basis,
+                evidence=_quote(level.evidence),
+            )
+
+
+def _room(room: Room) -> RoomPart:
+    derived = areas(room)
+    return RoomPart(
+        name=room.name,
+        level=room.level,
+        height=room.height,
+        pieces=tuple(Piece(**asdict(piece)) for piece in room.pieces),
+        openings=tuple(Opening(**asdict(opening)) for opening in room.openings),
+        areas=RoomAreas(**asdict(derived)) if derived else None,
+        evidence=_quotes(room.evidence),
+    )
+
+
+def _item(item: ReviewedItem) -> ItemPart:
+    decision = item.decision
+    if decision is None:
+        raise AssertionError("a scope with undecided items is not frozen")
+    return ItemPart(
+        id=item.id,
+        decision=decision.status,
+        decided_by=decision.decided_by,
+        decided_at=decision.decided_at,
+        reason=decision.reason,
+        values=_values(item.values),
+        engine=_values(type(item.values).of(item.engine)),
+        confidence=item.engine.confidence,
+        evidence=_quotes(item.engine.evidence),
+    )
+
+
+def _values(values: ScopeValues) -> Values:
+    return Values(**asdict(values))
+
+
+def _photo(photo: Photo, summary: PhotoSummary | None) -> PhotoPart:
+    return PhotoPart(
+        id=photo.id,
+        sha256=photo.sha256,
+        filename=photo.filename,
+        caption=photo.caption,
+        taken_at=photo.evidence.taken_at if photo.evidence else None,
+        room=photo.room or (summary.room if summary else None),
+        damage=summary.damage if summary else None,
+        materials=summary.materials if summary else (),
+        severity=summary.severity if summary else None,
+        hazards=summary.hazards if summary else (),
+        phase=summary.phase if summary else None,
+        unknown=summary.unknown if summary else (),
+    )
+
+
+def _note(note: Note) -> NotePart:
+    return NotePart(
+        id=note.id,
+        kind=note.type,
+        created_at=note.created_at,
+        text=note.text,
+        author=note.author,
+        corrects=note.corrects,
+        reading=ReadingPart(**asdict(note.reading)) if note.reading else None,
+    )
+
+
+def _check(identified: IdentifiedFinding) -> CheckPart:
+    finding = identified.finding
+    return CheckPart(
+        id=identified.id,
+        check=finding.check,
+        level=finding.level,
+        saw=finding.saw,
+        action=finding.action,
+        room=finding.room,
+    )
+
+
+def _quotes(quotes: Sequence[EngineQuote]) -> tuple[Quote, ...]:
+    return tuple(map(_quote, quotes))
+
+
+def _quote(quote: EngineQuote) -> Quote:
+    return Quote(source=quote.source, source_id=quote.source_id, text=quote.text)

@@ -1,0 +1,152 @@
+"""What the API accepts and returns for sign-offs."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Self
+
+from pydantic import ConfigDict, Field
+
+from eal.core.clock import Instant
+from eal.core.listing import PageView
+from eal.core.wire import Name, Wire
+from eal.domain.claims.photos.model import UPLOAD_WINDOW
+from eal.domain.claims.sign_offs.bundle import (
+    CSV_NAME,
+    JSON_NAME,
+    MANIFEST_NAME,
+    REPORT_NAME,
+    SCHEMA_NAME,
+)
+from eal.domain.claims.sign_offs.model import SignOff, Status
+from eal.domain.claims.wire import Reason
+
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+MAX_ACKNOWLEDGED = 200
+
+
+class AcknowledgementBody(Wire):
+    model_config = _INPUT
+
+    check_id: Annotated[str, Field(max_length=100, description="Id of a finding of the checks.")]
+    reason: Annotated[Reason, Field(description="Why the scope is right in spite of the finding.")]
+
+
+class SignOffCreate(Wire):
+    model_config = _INPUT
+
+    signer: Annotated[
+        Name | None, Field(description="Name of the person who signs, as the report shows it.")
+    ] = None
+    acknowledge: Annotated[
+        list[AcknowledgementBody],
+        Field(
+            default_factory=list,
+            max_length=MAX_ACKNOWLEDGED,
+            description="Required for each finding with the level `block`.",
+        ),
+    ]
+
+
+class BundleFileView(Wire):
+    name: str
+    sha256: Annotated[str, Field(description="Of the file's bytes, in hexadecimal.")]
+    bytes: int
+
+
+class BundleManifestView(Wire):
+    """The content of `manifest.json`."""
+
+    files: list[BundleFileView]
+
+
+class BundleView(Wire):
+    json_url: Annotated[str | None, Field(description="The frozen content, in the format of `schema_url`.")]
+    csv_url: Annotated[str | None, Field(description="The items of the scope, one a row.")]
+    report_url: Annotated[
+        str | None,
+        Field(description="The report as PDF. Null also after the deletion of a photo that it may show."),
+    ]
+    schema_url: Annotated[str | None, Field(description="The JSON Schema of the frozen content.")]
+    manifest_url: str | None
+    urls_expire_at: Annotated[
+        Instant | None, Field(description="One hour after the response. The URLs need no API key until then.")
+    ]
+    manifest: BundleManifestView
+    manifest_sha256: Annotated[
+        str,
+        Field(
+            description="Of the manifest as RFC 8785 JSON. The audit record `claim_sign_off.bundled` contains it."
+        ),
+    ]
+
+
+class SignOffView(Wire):
+    changes_by_itself: ClassVar[bool] = True  # the URLs are new in each response
+
+    id: str
+    claim_id: str
+    version: Annotated[int, Field(description="1 for the claim's first sign-off. Earlier ones never change.")]
+    scope_version: Annotated[int, Field(description="Version of the extraction that was reviewed.")]
+    status: Annotated[
+        Status,
+        Field(
+            description="Of the bundle: `writing` until its files are stored, then `ready`, or `failed` for now."
+        ),
+    ]
+    signed_off_at: Instant
+    by: Annotated[str, Field(description="The id of the API key or member.")]
+    content_sha256: Annotated[
+        str, Field(description="SHA-256 of `bundle.json`, fixed when the claim was signed off.")
+    ]
+    bundle: Annotated[BundleView | None, Field(description="Null unless the status is `ready`.")]
+    files_deleted_at: Annotated[
+        Instant | None,
+        Field(description="When the retention deleted the files. The manifest and its hash remain."),
+    ]
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return (self.claim_id,)
+
+    @classmethod
+    def of_new(cls, sign_off: SignOff) -> Self:
+        """Without files yet."""
+        return cls.of_sign_off(sign_off, {}, sign_off.signed_at)
+
+    @classmethod
+    def of_sign_off(cls, sign_off: SignOff, urls: dict[str, str], now: datetime) -> Self:
+        """`urls` are those of the files by their names, made `now`."""
+        return cls.model_validate(
+            {
+                "id": sign_off.id,
+                "claim_id": sign_off.claim_id,
+                "version": sign_off.number,
+                "scope_version": sign_off.scope_version,
+                "status": sign_off.status,
+                "signed_off_at": sign_off.signed_at,
+                "by": sign_off.signed_by,
+                "content_sha256": sign_off.content_sha256,
+                "bundle": _bundle(sign_off, urls, now + UPLOAD_WINDOW),
+                "files_deleted_at": sign_off.files_deleted_at,
+            },
+            from_attributes=True,
+        )
+
+
+class SignOffPage(PageView[SignOffView]):
+    pass
+
+
+def _bundle(sign_off: SignOff, urls: dict[str, str], urls_expire_at: datetime) -> dict[str, object] | None:
+    if sign_off.manifest is None:
+        return None
+    return {
+        "json_url": urls.get(JSON_NAME),
+        "csv_url": urls.get(CSV_NAME),
+        "report_url": urls.get(REPORT_NAME),
+        "schema_url": urls.get(SCHEMA_NAME),
+        "manifest_url": urls.get(MANIFEST_NAME),
+        "urls_expire_at": urls_expire_at if urls else None,
+        "manifest": sign_off.manifest,
+        "manifest_sha256": sign_off.manifest.sha256,
+    }
