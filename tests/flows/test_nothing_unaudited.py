@@ -40,7 +40,7 @@ RESOURCES = {
     "DELIVERY": "delivery", "EMAIL_EVENT": "email_event", "OUTREACH_SEQUENCE": "sequence", "ENROLLMENT": "enrollment",
     "EMAIL": "email", "CLAIM": "claim", "CLAIM_NOTE": "claim_note", "SUPPRESSION": "suppression", "SENDER": "sender",
     "REPLY": "reply", "DRAFT": "draft", "CLAIM_PHOTO": "claim_photo", "TEST_CLOCK": "test_clock",
-    "CLAIM_SCOPE_DECISION": "claim_scope_item",
+    "CLAIM_SCOPE_DECISION": "claim_scope_item", "CLAIM_SIGN_OFF": "claim_sign_off",
 }  # fmt: skip
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {
@@ -174,6 +174,7 @@ class Watch:
                 ("EMAIL_EVENT_RECIPIENT", "Delete"), ("DELIVERY", "Put"), ("CLAIM_NOTE", "Update"),
                 ("CLAIM_NOTE", "Delete"), ("CLAIM_PHOTO", "Delete"), ("CLAIM_PHOTO_REGISTER", "Update"),
                 ("CLAIM_EXTRACTION", "Delete"), ("CLAIM_SCOPE_DECISION", "Delete"),
+                ("CLAIM_SIGN_OFF", "Put"), ("CLAIM_SIGN_OFF", "Delete"),
                 ("EMAIL", "Delete"), ("DRAFT", "Delete"), ("DRAFT_RECIPIENT", "Delete"),
                 ("EMAIL_CONTENT", "Delete"), ("EMAIL_VENDOR_ID", "Delete"), ("EMAIL_TOMBSTONE", "Put"),
                 ("SOFT_BOUNCES", "Delete"), ("ENROLLMENT", "Update"), ("SUPPRESSION", "Update"),
@@ -353,6 +354,9 @@ def test_each_worker_records_each_change_once(
             pipeline.run()
             accepted = {"min_confidence": 0}
             call("POST", f"/v1/claims/{claim['id']}/scope/accept", key=tenant.write, json_body=accepted)
+            signed = call("POST", f"/v1/claims/{claim['id']}/sign-off", key=tenant.write, json_body={})
+            assert signed.status == 202, signed.text
+            pipeline.run()
             move(tenant, claim["id"], "closed", "Done.")
         call("DELETE", f"/v1/claims/{claim['id']}", key=tenant.admin)
         with monkeypatch.context() as patch:
@@ -380,6 +384,9 @@ def test_each_worker_records_each_change_once(
         "claim.extracted",
         "claim.review_began",
         "claim_scope_item.accepted",
+        "claim.signed_off",
+        "claim_sign_off.created",
+        "claim_sign_off.bundled",
         "claim.evidence_deleted",
         "claim.erased",
         "claim_photo.ready",

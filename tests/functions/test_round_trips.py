@@ -40,6 +40,13 @@ EXCEPTIONS = {
     "GET /v1/calls/{call_id}/callbacks": (3, "reads the call first, because an unknown call is a 404"),
     "POST /v1/claims/{claim_id}/notes": (2, "the commit checks that the claim exists and is not closed"),
     "GET /v1/claims/{claim_id}/notes": (3, "reads the claim first, because an unknown claim is a 404"),
+    "POST /v1/claims/{claim_id}/sign-off": (
+        11,
+        "a change, with reads of the scope, the decisions, the latest sign-off, the photos, the notes for the checks"
+        " and for the bundle, and the organization's name; and S3, which stores what is signed",
+    ),
+    "GET /v1/claims/{claim_id}/sign-off": (3, "reads the claim first, because an unknown claim is a 404"),
+    "GET /v1/claims/{claim_id}/sign-offs": (3, "reads the claim first, because an unknown claim is a 404"),
     "POST /v1/claims/{claim_id}/extract": (
         6,
         "a change, with reads of the switch for AI, the notes and the photos, whose hash is compared",

@@ -128,6 +128,8 @@ def _made_otherwise(endpoint: Endpoint, key: str) -> str | None:
         return _photographed(endpoint, key)
     if rest.endswith(("/{item_id}", "/scope/accept")):
         return _extracted(endpoint, key)
+    if rest.endswith("/sign-off"):
+        return _reviewed(endpoint, key)
     if before == "/v1/webhooks/deliveries":
         return f"{before}/{_delivered(key)}{rest.partition('}')[2]}"
     if before == "/v1/outreach/replies" and brace:
@@ -189,6 +191,16 @@ def _extracted(endpoint: Endpoint, key: str) -> str:
     Pipeline().run()
     (item,) = call("GET", f"{path}/scope", key=key).json["items"]
     return endpoint.path.format(claim_id=claim["id"], item_id=item["id"])
+
+
+def _reviewed(endpoint: Endpoint, key: str) -> str:
+    """Accept the scope of a new claim, and sign it off unless that is what the endpoint does."""
+    item = _extracted(_endpoint("PATCH", "/v1/claims/{claim_id}/scope/{item_id}"), key)
+    path = item.partition("/scope/")[0]
+    assert call("POST", f"{path}/scope/accept", key=key, json_body={"min_confidence": 0}).status == 200
+    if endpoint.method == "GET":
+        assert call("POST", f"{path}/sign-off", key=key, json_body={}).status == 202
+    return f"{path}/sign-off"
 
 
 def _delivered(key: str) -> str:

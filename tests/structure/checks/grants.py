@@ -37,8 +37,8 @@ DELETING = {
     "WorkersWriteBundleRole": {"${PhotosBucket.Arn}/org_*", "${PhotosBucket.Arn}/drafts/org_*"},
 }
 """The only exceptions for s3:DeleteObject: uploads are personal data that nobody needs after their import; recordings
-are deleted with their call, photos with their claim, both at the end of their retention, rejected photos at once, and the bundle
-of a sign-off that was erased while it was written.
+are deleted with their call, photos with their claim, both at the end of their retention, rejected photos at once,
+and the bundle of a sign-off that was erased while it was written.
 """
 PASSED = {"iam:PassedToService": "scheduler.amazonaws.com"}
 """The only exception for IAM: a worker passes a schedule the role that sends its message, to Scheduler only."""
