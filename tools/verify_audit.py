@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verify an audit log offline: no record was altered, removed, added or reordered after it was signed.
 
-    python3 verify_audit.py EXPORT_OR_FOLDER… --public-key key.pem [--checkpoint saved.json …]
+    python3 verify_audit.py EXPORT_OR_FOLDER… --public-key key.pem [--checkpoint saved.json …] [--bundle manifest.json …]
 
 The script is one file. It needs Python 3.11 or later and the package `cryptography`. It accepts
 
@@ -14,6 +14,9 @@ Take the public key from a checkpoint that you fetched when you trusted the oper
 with --checkpoint: an attacker with the signing key can rewrite and sign a whole log, but cannot make it match a saved
 checkpoint. With --checkpoint, a proof counts only if its checkpoint is a saved one, or if the /consistency responses
 that you pass connect it with a saved one.
+
+With --bundle, the script also verifies the bundle of a claim's sign-off: that the files next to its manifest.json have
+the hashes that the manifest lists, and that a verified record `claim_sign_off.bundled` contains the manifest's hash.
 
 The script verifies the SHA-256 of each record over its RFC 8785 JSON; that each record contains the hash of the one
 before; that the sequence has no gap; the RFC 6962 Merkle root at each checkpoint; the ECDSA P-256 signature of each
@@ -42,7 +45,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 GENESIS = "0" * 64
 HASHED = frozenset(
@@ -499,6 +502,9 @@ class Inputs:
     trusted: list[Checkpoint] = field(default_factory=list)
     proofs: list[tuple[Path, dict[str, Any]]] = field(default_factory=list)
     file_hashes: dict[str, str] = field(default_factory=dict)
+    bundles: list[Path] = field(default_factory=list)
+    bundled: dict[str, str] = field(default_factory=dict)
+    """The records of bundles that were read, by the hash of their manifest."""
     is_filtered: bool = False
 
     def add(self, path: Path) -> None:
@@ -537,6 +543,14 @@ class Inputs:
         is_list = isinstance(value.get("data"), list)
         for checkpoint in value["data"] if is_list else [value.get("checkpoint", value)]:
             self.trusted.append(Checkpoint.of(checkpoint, path))
+
+    def note(self, record: dict[str, Any], name: str) -> None:
+        """Remember the manifest that a record names, if it is that of a bundle."""
+        if record.get("action") != "claim_sign_off.bundled":
+            return
+        for change in record.get("changes", []):
+            if change["field"] == "manifest_sha256":
+                self.bundled[str(change["to"])] = name
 
     def in_order(self) -> list[Path]:
         """The record files by folder and first record. The name of a segment contains its first record."""
@@ -629,9 +643,41 @@ def lines_of(
 
 
 def verify(inputs: Inputs, keys: Keys, *, is_part: bool = False) -> list[str]:
-    """The statements that are proved, one for each log and proof. Raises: Fault, Unproved."""
+    """The statements that are proved, one for each log, proof and bundle. Raises: Fault, Unproved."""
+    proved = _verify_log(inputs, keys, is_part=is_part)
+    return proved + [verify_bundle(path, inputs.bundled) for path in inputs.bundles]
+
+
+def verify_bundle(path: Path, bundled: Mapping[str, str]) -> str:
+    """The statement that a bundle's files are those of a record, one of `bundled`. Raises: Fault, Unproved."""
+    manifest = _document(path)
+    try:
+        record = bundled.get(hashlib.sha256(canonical(manifest)).hexdigest())
+        hashes = {Path(file["name"]).name: file["sha256"] for file in manifest["files"]}
+    except (KeyError, TypeError, ValueError) as error:
+        raise Fault(f"{path} is not the manifest of a bundle: {error!r}") from None
+    if record is None:
+        raise Unproved(
+            f"no record that you passed contains the hash of {path}: it was altered, or the proof of its record "
+            "'claim_sign_off.bundled' is missing"
+        )
+    for name, sha256 in hashes.items():
+        try:
+            found = hashlib.sha256((path.parent / name).read_bytes()).hexdigest()
+        except OSError:
+            raise Unproved(f"the file {_printable(name)} that {path} lists is missing") from None
+        if found != sha256:
+            raise Fault(f"altered: {path.parent / name} does not match {path}")
+    return f"bundle {path}: {len(hashes)} files are those of {record}"
+
+
+def _verify_log(inputs: Inputs, keys: Keys, *, is_part: bool) -> list[str]:
+    """The same for logs and proofs."""
     proofs = [_verify_proof(path, value, keys) for path, value in inputs.proofs]
     proved = [proof.text for proof in proofs]
+    for _, value in inputs.proofs:
+        if "leaf_index" in value:
+            inputs.note(value["record"], f"record {value['record']['seq']} ({value['record']['id']})")
     by_log: dict[LogName, list[Checkpoint]] = defaultdict(list)
     for checkpoint in (*inputs.archived, *inputs.saved, *inputs.trusted):
         by_log[checkpoint.log].append(checkpoint)
@@ -691,6 +737,7 @@ def _read(
                     line.log, checkpoints.get(line.log, []), is_part, inputs.is_filtered
                 )
             log.append(line, computed, (_parse_leniently(text, where) for text, where in lines))
+            inputs.note(line.record, line.name)
             progress.step()
     finally:
         progress.clear()
@@ -767,6 +814,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="store_true",
         help="the records are a part of the log and may start after the first record",
     )
+    parser.add_argument(
+        "--bundle",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="MANIFEST",
+        help="the manifest.json of a bundle",
+    )
     options = parser.parse_args(arguments)
     try:
         inputs = Inputs()
@@ -774,6 +829,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             inputs.add(path)
         for path in options.checkpoint:
             inputs.add_saved(path)
+        inputs.bundles += options.bundle
         proved = verify(inputs, Keys(options.public_key), is_part=options.part)
     except Fault as fault:
         print(f"FAULT  {fault}")
