@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Verify an audit log offline: no record was altered, removed, added or reordered after it was signed.
 
-    python3 verify_audit.py EXPORT_OR_FOLDER… --public-key key.pem [--checkpoint saved.json …] [--bundle manifest.json …]
+    python3 verify_audit.py EXPORT_OR_FOLDER… --public-key key.pem
+        [--checkpoint saved.json …] [--bundle manifest.json …]
 
 The script is one file. It needs Python 3.11 or later and the package `cryptography`. It accepts
 
@@ -552,6 +553,12 @@ class Inputs:
             if change["field"] == "manifest_sha256":
                 self.bundled[str(change["to"])] = name
 
+    def note_proofs(self) -> None:
+        """The same for the records of all proofs, which must be verified."""
+        for _, value in self.proofs:
+            if record := value.get("record"):
+                self.note(record, f"record {record['seq']} ({record['id']})")
+
     def in_order(self) -> list[Path]:
         """The record files by folder and first record. The name of a segment contains its first record."""
         return sorted(self.records, key=_sort_key)
@@ -675,9 +682,7 @@ def _verify_log(inputs: Inputs, keys: Keys, *, is_part: bool) -> list[str]:
     """The same for logs and proofs."""
     proofs = [_verify_proof(path, value, keys) for path, value in inputs.proofs]
     proved = [proof.text for proof in proofs]
-    for _, value in inputs.proofs:
-        if "leaf_index" in value:
-            inputs.note(value["record"], f"record {value['record']['seq']} ({value['record']['id']})")
+    inputs.note_proofs()
     by_log: dict[LogName, list[Checkpoint]] = defaultdict(list)
     for checkpoint in (*inputs.archived, *inputs.saved, *inputs.trusted):
         by_log[checkpoint.log].append(checkpoint)
