@@ -41,9 +41,9 @@ EXCEPTIONS = {
     "POST /v1/claims/{claim_id}/notes": (2, "the commit checks that the claim exists and is not closed"),
     "GET /v1/claims/{claim_id}/notes": (3, "reads the claim first, because an unknown claim is a 404"),
     "POST /v1/claims/{claim_id}/sign-off": (
-        11,
-        "a change, with reads of the scope, the decisions, the latest sign-off, the photos, the notes for the checks"
-        " and for the bundle, and the organization's name; and S3, which stores what is signed",
+        12,
+        "a change, with reads of the count of decisions, the scope, the decisions, the latest sign-off, the photos,"
+        " the notes for the checks and for the bundle, and the organization's name; and S3, which stores the content",
     ),
     "GET /v1/claims/{claim_id}/sign-off": (3, "reads the claim first, because an unknown claim is a 404"),
     "GET /v1/claims/{claim_id}/sign-offs": (3, "reads the claim first, because an unknown claim is a 404"),

@@ -22,7 +22,7 @@ TEXT = (
 )
 
 
-def reviewed_claim(tenant: Tenant, text: str = TEXT, **fields: object) -> str:
+def reviewed_claim(tenant: Tenant, text: str = TEXT, **fields: Any) -> str:
     """A claim with a photo, whose items are all accepted."""
     claim_id = str(new_claim(tenant, **fields)["id"])
     inspected(tenant, claim_id, photo(1), caption="Wet carpet in the kitchen")
@@ -52,7 +52,7 @@ def request_sign_off(tenant: Tenant, claim_id: str, **body: object) -> Answer:
 
 def sign(tenant: Tenant, claim_id: str) -> Any:
     """A sign-off that acknowledges every finding."""
-    checks = scope(tenant, claim_id, "checks")["data"]
+    checks = scope(tenant, claim_id, "checks")["findings"]
     acknowledge = [{"check_id": check["id"], "reason": "Agreed with the adjuster."} for check in checks]
     answer = request_sign_off(tenant, claim_id, signer="Dana Reyes", acknowledge=acknowledge)
     assert answer.status == 202, answer.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,11 +13,13 @@ from tests.support.sign_offs import (
     TEXT,
     accept_all,
     decide,
+    download,
     latest,
     request_sign_off,
     reviewed_claim,
     sign,
     stored_keys,
+    write_bundle,
 )
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ def test_a_claim_with_an_undecided_item_is_409(tenant: Tenant) -> None:
 
 def test_a_blocking_finding_needs_a_reason(tenant: Tenant) -> None:
     claim_id = reviewed_claim(tenant, "Kitchen 10x10. Remove 400 SF of wet carpet in the kitchen.")
-    checks = scope(tenant, claim_id, "checks")["data"]
+    checks = scope(tenant, claim_id, "checks")["findings"]
     blocking = [check["id"] for check in checks if check["level"] == "block"]
     assert blocking
 
@@ -124,3 +127,16 @@ def test_a_claim_that_is_closed_meanwhile_is_not_signed_off(
     assert shown(tenant, claim_id)["status"] == "closed"
     assert audit_records(tenant, "claim_sign_off.created") == []
     assert all(key.startswith("drafts/") for key in stored_keys("sign_"))
+
+
+def test_a_decision_during_the_sign_off_is_signed_too(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim_id = reviewed_claim(tenant)
+
+    with overtaken(monkeypatch, lambda: decide(tenant, claim_id, "rejected", reason="Not on this loss.")):
+        answer = request_sign_off(tenant, claim_id)
+    assert write_bundle(tenant, answer.json) == []
+
+    document = json.loads(download(latest(tenant, claim_id)["bundle"]["json_url"]))
+    assert document["items"][0]["decision"] == "rejected"

@@ -55,6 +55,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/outreach/deliverability/store.py": "counters, in the Transaction of what they count",
         "layers/shared/eal/domain/calls/fetching.py": "the attempts to fetch a recording, whose end has a record",
         "layers/shared/eal/domain/claims/photos/store.py": "that a photo was uploaded; its inspection has a record",
+        "layers/shared/eal/domain/claims/scope/review.py": "a counter, in the Transaction of what it counts",
         "layers/shared/eal/domain/claims/sign_offs/erasure.py": "that files were deleted; the cause has a record",
         "layers/shared/eal/domain/integrations/reconciliation.py": "up to when a vendor is reconciled",
         "layers/shared/eal/domain/outreach/sending/due.py": "when a tenant has e-mails to send",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from eal.core.clock import rfc3339
 from eal.core.table import scrub
 from eal.core.table.read import walk
-from eal.domain.claims.scope.store import decision_partition, extraction_partition
+from eal.domain.claims.scope.store import count_key, decision_partition, extraction_partition
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,3 +24,5 @@ def delete_all(tenant: Tenant, claim_id: str, until: datetime | None = None) -> 
         for item in walk("pk = :pk", {":pk": partition}):
             if until is None or cast("str", item[made_at]) < rfc3339(until):
                 scrub.remove(item)
+    if until is None:
+        scrub.remove_key(count_key(tenant, claim_id))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from eal.core import audit, ids
 from eal.core.errors import Conflict, NotFound, ValidationFailed
 from eal.core.table.item import dump, patched
+from eal.core.table.progress import Addition
 from eal.core.table.write import Stale
 from eal.domain.claims import store as claims
 from eal.domain.claims.scope import store
@@ -83,7 +84,11 @@ def accept(claim_id: str, body: AcceptItems, by: Caller) -> AcceptedItems:
 
 
 def _begin(claim: Claim, by: Caller) -> None:
-    """Move the claim into review, or let the commit fail if it is not there any more."""
+    """Move the claim into review, or let the commit fail if it is not there any more. Count the request."""
+    counted = Addition(
+        key=store.count_key(by.tenant, claim.id), kind=store.COUNT_KIND, amounts={"requests": 1}
+    )
+    by.transaction.add(counted.operation())
     if claim.status != "in_review":
         claims.replace_claim("claim.review_began", claim, replace(claim, status="in_review"), by)
         return

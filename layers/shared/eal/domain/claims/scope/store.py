@@ -25,7 +25,7 @@ from eal.ai.claims import (
 from eal.core.clock import rfc3339
 from eal.core.errors import Conflict
 from eal.core.table.item import load
-from eal.core.table.keys import Key, partition
+from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import walk
 from eal.domain.claims import store as claims
 from eal.domain.claims.scope import evidence
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 type Part = Literal["conflicts", "context", "exclusions", "items", "photo_summaries", "rooms"]
 
 EXTRACTION_KIND, DECISION_KIND = "CLAIM_EXTRACTION", "CLAIM_SCOPE_DECISION"
+COUNT_KIND = "CLAIM_DECISIONS"
 MAX_BYTES = 1_000_000
 """Of an extraction: a transaction has at most 4 MB, and a response 6 MB, in which each item is shown twice."""
 _PART_BYTES = 300_000
@@ -74,6 +75,11 @@ def extraction_partition(tenant: Tenant, claim_id: str) -> str:
 def decision_partition(tenant: Tenant, claim_id: str) -> str:
     """`org_…#live#CLAIM_SCOPE_DECISION#clm_…`."""
     return partition(tenant, DECISION_KIND, claim_id)
+
+
+def count_key(tenant: Tenant, claim_id: str) -> Key:
+    """The item that counts the requests that decided items of the claim: it shows whether one was decided meanwhile."""
+    return key(tenant, COUNT_KIND, claim_id)
 
 
 def decision_key(tenant: Tenant, claim_id: str, item_id: str) -> Key:

@@ -12,6 +12,7 @@ from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, partition
 from eal.core.table.page import Page, Partition
 from eal.core.table.read import get, walk
+from eal.core.table.write import Stale
 from eal.domain.claims import store as claims
 from eal.domain.claims.notes.model import Note
 from eal.domain.claims.notes.store import note_partition
@@ -61,6 +62,9 @@ def sign(claim_id: str, body: SignOffCreate, by: Caller) -> SignOff:
     Raises: NotFound, PreconditionFailed; Conflict if the claim is not in review, an item is undecided, or a blocking
     finding is not acknowledged; ValidationFailed for an acknowledgement of no finding.
     """
+    if not ids.is_id(CLAIMS.id_prefix, claim_id):
+        raise CLAIMS.not_found(claim_id)
+    _require_no_decision_meanwhile(claim_id, by)
     claim, scope = scopes.of_claim(claim_id, by, "conflicts", "rooms")
     by.transaction.check_if_match(claim.version)
     _check_signable(claim, scope)
@@ -111,6 +115,18 @@ def find_latest(claim_id: str, tenant: Tenant) -> SignOff | None:
     values = {":pk": sign_off_partition(tenant, claim_id)}
     item = next(walk("pk = :pk", {**values}, limit=1, newest_first=True), None)
     return load(SignOff, item) if item else None
+
+
+def _require_no_decision_meanwhile(claim_id: str, by: Caller) -> None:
+    """Let the commit fail if an item is decided after this call, which precedes the reads of what is signed."""
+    key = scopes.count_key(by.tenant, claim_id)
+    counted = get(key)
+    if counted is None:
+        by.transaction.require(key, "attribute_not_exists(pk)", lambda _count: Stale())
+    else:
+        by.transaction.require(
+            key, "requests = :requests", lambda _count: Stale(), values={":requests": counted["requests"]}
+        )
 
 
 def _check_signable(claim: Claim, scope: Scope) -> None:
