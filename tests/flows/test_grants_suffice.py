@@ -529,7 +529,7 @@ def _scope(session: Session, claim: str) -> None:
     body = {"status": "rejected", "reason": "Not of this loss."}
     session.call("PATCH", f"{claim}/scope/{found['items'][0]['id']}", body)
     session.call("POST", f"{claim}/scope/accept", {"min_confidence": 0})
-    checks = session.call("GET", f"{claim}/checks")["findings"]
+    checks = session.call("GET", f"{claim}/checks")["data"]
     acknowledge = [{"check_id": check["id"], "reason": "Agreed."} for check in checks]
     assert session.call("POST", f"{claim}/sign-off", {"acknowledge": acknowledge})["status"] == "writing"
     session.work()

@@ -12,7 +12,7 @@ from tests.support.pipeline import sqs_event
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
-CLAIM = {
+CLAIM: dict[str, Any] = {
     "claim_number": "0725-448812",
     "carrier": "Example Mutual",
     "policy_number": "HO-2210-884",

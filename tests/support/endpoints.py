@@ -189,7 +189,7 @@ def _extracted(endpoint: Endpoint, key: str) -> str:
     assert call("POST", f"{path}/notes", key=key, json_body=note).status == 201
     assert call("POST", f"{path}/extract", key=key).status == 202
     Pipeline().run()
-    (item,) = call("GET", f"{path}/scope", key=key).json["items"]
+    (item,) = call("GET", f"{path}/scope", key=key).json["data"]
     return endpoint.path.format(claim_id=claim["id"], item_id=item["id"])
 
 

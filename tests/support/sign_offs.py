@@ -40,7 +40,7 @@ def accept_all(tenant: Tenant, claim_id: str) -> None:
 
 def decide(tenant: Tenant, claim_id: str, status: str, **fields: object) -> None:
     """Decide the first item of the scope."""
-    item = scope(tenant, claim_id)["items"][0]
+    item = scope(tenant, claim_id)["data"][0]
     path, body = f"/v1/claims/{claim_id}/scope/{item['id']}", {"status": status, **fields}
     answer = call("PATCH", path, key=tenant.write, json_body=body)
     assert answer.status == 200, answer.text
@@ -52,7 +52,7 @@ def request_sign_off(tenant: Tenant, claim_id: str, **body: object) -> Answer:
 
 def sign(tenant: Tenant, claim_id: str) -> Any:
     """A sign-off that acknowledges every finding."""
-    checks = scope(tenant, claim_id, "checks")["findings"]
+    checks = scope(tenant, claim_id, "checks")["data"]
     acknowledge = [{"check_id": check["id"], "reason": "Agreed with the adjuster."} for check in checks]
     answer = request_sign_off(tenant, claim_id, signer="Dana Reyes", acknowledge=acknowledge)
     assert answer.status == 202, answer.text

@@ -219,7 +219,7 @@ _CLAIM = DATA["claim.scope.ready"]
 _QUOTE: dict[str, Json] = {
     "source": "note",
     "source_id": f"note_{_ID}",
-    "text": "Remove 120 SF of wet carpet in the kitchen.",
+    "quote": "Remove 120 SF of wet carpet in the kitchen.",
 }
 _SCOPE_VALUES: dict[str, Json] = {
     "room": "kitchen",
@@ -591,11 +591,12 @@ _ANSWERS: dict[str, Json] = {
         },
         "water_category": {"value": 2, "basis": "stated", "evidence": _QUOTE},
         "water_class": None,
-        "items": [_SCOPE_ITEM],
+        "data": [_SCOPE_ITEM],
+        "next_cursor": None,
         "exclusions": [
             {
                 "reason": "prior_damage",
-                "quote": {**_QUOTE, "text": "The stain on the ceiling is from an earlier leak."},
+                "evidence": {**_QUOTE, "quote": "The stain on the ceiling is from an earlier leak."},
             }
         ],
         "conflicts": [
@@ -611,7 +612,8 @@ _ANSWERS: dict[str, Json] = {
     },
     "RoomsView": {
         "version": 1,
-        "rooms": [
+        "next_cursor": None,
+        "data": [
             {
                 "name": "kitchen",
                 "level": None,
@@ -630,13 +632,14 @@ _ANSWERS: dict[str, Json] = {
                     "walls_and_ceiling": 464.99,
                     "volume": 1000,
                 },
-                "evidence": [{**_QUOTE, "text": "Kitchen 12'6\" x 10', 8' ceiling, one door."}],
+                "evidence": [{**_QUOTE, "quote": "Kitchen 12'6\" x 10', 8' ceiling, one door."}],
             }
         ],
     },
     "PhotoSummariesView": {
         "version": 1,
-        "photo_summaries": [
+        "next_cursor": None,
+        "data": [
             {
                 "photo_id": f"photo_{_ID}",
                 "room": "basement",
@@ -651,7 +654,8 @@ _ANSWERS: dict[str, Json] = {
     },
     "ChecksView": {
         "version": 1,
-        "findings": [
+        "next_cursor": None,
+        "data": [
             {
                 "id": f"chk_{_ID}",
                 "check": "removal_without_replacement",

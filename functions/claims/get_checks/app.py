@@ -22,4 +22,4 @@ def get_checks(claim_id: str, caller: Reader) -> ChecksView:
     model.
     """
     version, found = checking.check(claim_id, by=caller)
-    return ChecksView(version=version, findings=[ClaimFindingView.of_finding(finding) for finding in found])
+    return ChecksView(version=version, data=[ClaimFindingView.of_finding(finding) for finding in found])

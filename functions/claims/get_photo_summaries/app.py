@@ -21,5 +21,5 @@ def get_photo_summaries(claim_id: str, caller: Reader) -> PhotoSummariesView:
     _, found = scope.of_claim(claim_id, caller, "photo_summaries", "photo_summaries")
     return PhotoSummariesView(
         version=found.version,
-        photo_summaries=[PhotoSummaryView.of(summary) for summary in found.photo_summaries],
+        data=[PhotoSummaryView.of(summary) for summary in found.photo_summaries],
     )

@@ -23,14 +23,14 @@ def _accept(tenant: Tenant, claim_id: str, **body: Any) -> Answer:
 
 def test_items_above_the_confidence_are_accepted(tenant: Tenant) -> None:
     claim_id = new_claim(tenant)["id"]
-    items = extracted(tenant, claim_id, f"{TEXT} Wet pad should probably come out.")["items"]
+    items = extracted(tenant, claim_id, f"{TEXT} Wet pad should probably come out.")["data"]
     least = max(item["confidence"] for item in items)
     chosen = [item["id"] for item in items if item["confidence"] >= least]
 
     answer = _accept(tenant, claim_id, min_confidence=least)
 
     assert (answer.status, answer.json) == (200, {"accepted": chosen, "remaining": 0})
-    found = {item["id"]: item["status"] for item in scope(tenant, claim_id)["items"]}
+    found = {item["id"]: item["status"] for item in scope(tenant, claim_id)["data"]}
     assert [item_id for item_id, status in found.items() if status == "accepted"] == chosen
     assert shown(tenant, claim_id)["status"] == "in_review"
     assert len(audit_records(tenant, "claim_scope_item.accepted")) == len(chosen)
@@ -38,13 +38,13 @@ def test_items_above_the_confidence_are_accepted(tenant: Tenant) -> None:
 
 def test_decisions_of_people_stay(tenant: Tenant) -> None:
     claim_id = new_claim(tenant)["id"]
-    first, *rest = extracted(tenant, claim_id, TEXT)["items"]
+    first, *rest = extracted(tenant, claim_id, TEXT)["data"]
     rejected = {"status": "rejected", "reason": "Not of this loss."}
     call("PATCH", f"/v1/claims/{claim_id}/scope/{first['id']}", key=tenant.write, json_body=rejected)
 
     assert _accept(tenant, claim_id, min_confidence=0).json["accepted"] == [item["id"] for item in rest]
     assert _accept(tenant, claim_id, min_confidence=0).json == {"accepted": [], "remaining": 0}
-    assert scope(tenant, claim_id)["items"][0]["status"] == "rejected"
+    assert scope(tenant, claim_id)["data"][0]["status"] == "rejected"
 
 
 def test_one_room_is_accepted(tenant: Tenant) -> None:
@@ -67,7 +67,7 @@ def test_more_items_take_more_requests(tenant: Tenant, monkeypatch: pytest.Monke
 def test_as_many_items_as_one_request_accepts_fit_into_a_transaction(tenant: Tenant) -> None:
     claim_id = new_claim(tenant)["id"]
     text = " ".join(f"Bedroom {number}: remove {number + 9} SF of carpet." for number in range(1, 46))
-    items = extracted(tenant, claim_id, text)["items"]
+    items = extracted(tenant, claim_id, text)["data"]
     assert len(items) > review.MAX_AT_ONCE
 
     answer = _accept(tenant, claim_id, min_confidence=0)

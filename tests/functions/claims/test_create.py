@@ -37,7 +37,7 @@ def test_a_new_claim_is_open_and_has_the_fields_of_the_body(tenant: Tenant) -> N
     assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
     assert claim["id"].startswith("clm_")
     assert claim["insured"] == {"name": "Dana Reyes", "email": "dana@example.com", "phone": "+14155550123"}
-    assert claim["address"] == {**CLAIM["address"], "line2": None, "country": "US"}  # type: ignore[dict-item]
+    assert claim["address"] == {**CLAIM["address"], "line2": None, "country": "US"}
     for name in (
         "claim_number", "carrier", "policy_number", "date_of_loss", "loss_type", "water_category", "water_class",
     ):  # fmt: skip

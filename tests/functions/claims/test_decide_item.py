@@ -34,7 +34,7 @@ REJECTED = {"status": "rejected", "reason": "Dana Reyes did that herself."}
 def _ready(tenant: Tenant, text: str = TEXT) -> tuple[str, list[Any]]:
     """A claim in review with the items of its scope."""
     claim_id = str(new_claim(tenant)["id"])
-    return claim_id, extracted(tenant, claim_id, text)["items"]
+    return claim_id, extracted(tenant, claim_id, text)["data"]
 
 
 def _decide(tenant: Tenant, claim_id: str, item: Any, body: dict[str, Any], **headers: str) -> Answer:
@@ -44,7 +44,7 @@ def _decide(tenant: Tenant, claim_id: str, item: Any, body: dict[str, Any], **he
 
 def _items(tenant: Tenant, claim_id: str) -> dict[str, Any]:
     """The items by description."""
-    return {item["description"]: item for item in scope(tenant, claim_id)["items"]}
+    return {item["description"]: item for item in scope(tenant, claim_id)["data"]}
 
 
 def test_the_first_decision_begins_the_review(tenant: Tenant) -> None:
@@ -83,20 +83,18 @@ def test_a_rejection_leaves_the_checks(tenant: Tenant) -> None:
 
     assert _decide(tenant, claim_id, drywall, REJECTED).status == 200
 
-    concerned = {
-        one for finding in scope(tenant, claim_id, "checks")["findings"] for one in finding["item_ids"]
-    }
+    concerned = {one for finding in scope(tenant, claim_id, "checks")["data"] for one in finding["item_ids"]}
     assert drywall["id"] not in concerned
-    assert [one["id"] for one in scope(tenant, claim_id, "scope?status=rejected")["items"]] == [drywall["id"]]
+    assert [one["id"] for one in scope(tenant, claim_id, "scope?status=rejected")["data"]] == [drywall["id"]]
 
 
 def test_the_checks_read_edited_values(tenant: Tenant) -> None:
     claim_id, (carpet,) = _ready(tenant, "Kitchen 12 x 10. Remove 100 SF of carpet in the kitchen.")
-    assert "quantity_over_room" not in {one["check"] for one in scope(tenant, claim_id, "checks")["findings"]}
+    assert "quantity_over_room" not in {one["check"] for one in scope(tenant, claim_id, "checks")["data"]}
 
     _decide(tenant, claim_id, carpet, {"status": "edited", "values": {"quantity": 200}})
 
-    found = {one["check"]: one for one in scope(tenant, claim_id, "checks")["findings"]}
+    found = {one["check"]: one for one in scope(tenant, claim_id, "checks")["data"]}
     assert found["quantity_over_room"]["item_ids"] == [carpet["id"]]
 
 
@@ -156,11 +154,11 @@ def test_decisions_about_unchanged_items_are_carried_over(tenant: Tenant) -> Non
 def test_a_decision_does_not_hold_for_another_quantity_but_its_number_counts(tenant: Tenant) -> None:
     claim_id = str(new_claim(tenant)["id"])
     note = add_note(tenant, claim_id, "Remove 20 SF of drywall in the attic.")
-    (drywall,) = extracted(tenant, claim_id)["items"]
+    (drywall,) = extracted(tenant, claim_id)["data"]
     _decide(tenant, claim_id, drywall, {"status": "accepted"})
     add_note(tenant, claim_id, "Correction: remove 30 SF of drywall in the attic.", corrects=note["id"])
 
-    items = extracted(tenant, claim_id)["items"]
+    items = extracted(tenant, claim_id)["data"]
 
     assert [item["quantity"] for item in items] == [30]
     assert [item["status"] for item in items] == ["proposed"]
@@ -181,7 +179,7 @@ def test_many_people_decide_at_once(tenant: Tenant) -> None:
         if answer.status != 200:  # contention: the caller repeats it
             assert answer.status in (409, 503)
             assert _decide(tenant, claim_id, item, {"status": "accepted"}).status == 200
-    assert {item["status"] for item in scope(tenant, claim_id)["items"]} == {"accepted"}
+    assert {item["status"] for item in scope(tenant, claim_id)["data"]} == {"accepted"}
     assert len(audit_records(tenant, "claim.review_began")) == 1
 
 

@@ -38,7 +38,7 @@ def _documented(tenant: Tenant) -> str:
         headers = {"Idempotency-Key": f"note {number}"}
         path = f"/v1/claims/{claim_id}/notes"
         assert call("POST", path, key=tenant.write, json_body=NOTE, headers=headers).status == 201
-    item = extracted(tenant, claim_id)["items"][0]
+    item = extracted(tenant, claim_id)["data"][0]
     rejected = {"status": "rejected", "reason": "Quackenbush did that himself."}
     path = f"/v1/claims/{claim_id}/scope/{item['id']}"
     assert call("PATCH", path, key=tenant.write, json_body=rejected, headers=KEYED).status == 200

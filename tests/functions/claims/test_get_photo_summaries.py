@@ -22,7 +22,7 @@ def test_a_summary_says_what_the_caption_does_not(tenant: Tenant) -> None:
     found = scope(tenant, claim_id, "photo-summaries")
 
     assert found["version"] == 1
-    by_photo = {summary["photo_id"]: summary for summary in found["photo_summaries"]}
+    by_photo = {summary["photo_id"]: summary for summary in found["data"]}
     captioned = by_photo[photo["id"]]
     assert (captioned["room"], captioned["damage"], captioned["severity"]) == ("basement", "water", "severe")
     assert "slip" in captioned["hazards"]

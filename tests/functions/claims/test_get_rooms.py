@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 def test_rooms_have_measures_and_the_areas_that_follow(tenant: Tenant) -> None:
     claim_id = new_claim(tenant)["id"]
-    assert scope(tenant, claim_id, "rooms") == {"version": None, "rooms": []}
+    assert scope(tenant, claim_id, "rooms") == {"version": None, "data": [], "next_cursor": None}
     extracted(tenant, claim_id, "Kitchen 12'6\" x 10', 8' ceiling. Remove 120 SF of carpet in the kitchen.")
 
     found = scope(tenant, claim_id, "rooms")
 
-    (room,) = found["rooms"]
+    (room,) = found["data"]
     assert (found["version"], room["name"]) == (1, "kitchen")
     assert (room["length"], room["width"], room["height"]) == (12.5, 10, 8)
     assert (room["areas"]["floor"], room["areas"]["walls"], room["areas"]["volume"]) == (125, 360, 1000)
-    assert room["evidence"][0]["text"].startswith("Kitchen 12'6\"")
+    assert room["evidence"][0]["quote"].startswith("Kitchen 12'6\"")
 
 
 def test_a_height_that_nobody_gave_is_null(tenant: Tenant) -> None:
@@ -32,6 +32,6 @@ def test_a_height_that_nobody_gave_is_null(tenant: Tenant) -> None:
         "Kitchen 12 x 10. Remove 20 SF of carpet in the kitchen and 5 LF of trim in the hall.",
     )
 
-    kitchen = next(room for room in scope(tenant, claim_id, "rooms")["rooms"] if room["name"] == "kitchen")
+    kitchen = next(room for room in scope(tenant, claim_id, "rooms")["data"] if room["name"] == "kitchen")
 
     assert (kitchen["height"], kitchen["areas"]["floor"], kitchen["areas"]["walls"]) == (None, 120, None)

@@ -48,14 +48,14 @@ def test_a_claim_with_an_undecided_item_is_409(tenant: Tenant) -> None:
     answer = request_sign_off(tenant, claim_id)
 
     assert (answer.status, answer.error) == (409, "conflict")
-    assert answer.json["error"]["details"]["undecided_items"] == [item["id"] for item in found["items"]]
+    assert answer.json["error"]["details"]["undecided_items"] == [item["id"] for item in found["data"]]
     assert shown(tenant, claim_id)["status"] == "ready_for_review"
     assert stored_keys("drafts") == []
 
 
 def test_a_blocking_finding_needs_a_reason(tenant: Tenant) -> None:
     claim_id = reviewed_claim(tenant, "Kitchen 10x10. Remove 400 SF of wet carpet in the kitchen.")
-    checks = scope(tenant, claim_id, "checks")["findings"]
+    checks = scope(tenant, claim_id, "checks")["data"]
     blocking = [check["id"] for check in checks if check["level"] == "block"]
     assert blocking
 

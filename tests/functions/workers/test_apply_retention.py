@@ -368,7 +368,7 @@ def test_the_scope_goes_with_the_texts_and_a_later_one_stays_when_the_task_comes
     assert stored("CLAIM_EXTRACTION", tenant.id) == stored("CLAIM_SCOPE_DECISION", tenant.id) == []
     assert claims.move(tenant, claim_id, "open", "More damage.").status == 200
     found = claims.extracted(tenant, claim_id, "Remove 10 SF of carpet.")
-    assert (found["version"], len(found["items"])) == (2, 1)
+    assert (found["version"], len(found["data"])) == (2, 1)
     task = {
         "task": "erase_claim_evidence",
         "organization_id": tenant.id,

@@ -77,11 +77,11 @@ def test_every_quote_stands_in_its_source(tenant: Tenant) -> None:
     _run(tenant, claim_id)
 
     found = scope(tenant, claim_id)
-    (item,) = found["items"]
+    (item,) = found["data"]
     (quote,) = item["evidence"]
     assert (item["room"], item["activity"], item["description"]) == ("kitchen", "remove", "carpet")
     assert (item["quantity"], item["unit"], item["quantity_basis"]) == (120, "SF", "stated")
-    assert quote["text"] in TEXT
+    assert quote["quote"] in TEXT
     assert [one["reason"] for one in found["exclusions"]] == ["prior_damage"]
     assert (found["provenance"]["engine"], found["version"]) == ("embedded", 1)
 
@@ -93,13 +93,13 @@ def test_photos_are_read_by_caption_and_room_once_they_are_ready(tenant: Tenant)
         tenant, claim_id, photos.photo(), caption="Remove 20 SF of drywall.", room="Basement"
     )
 
-    (item,) = extracted(tenant, claim_id)["items"]
+    (item,) = extracted(tenant, claim_id)["data"]
 
     assert (item["room"], item["quantity"]) == ("basement", 20)
     assert item["evidence"] == [
-        {"source": "photo", "source_id": ready["id"], "text": "Remove 20 SF of drywall."}
+        {"source": "photo", "source_id": ready["id"], "quote": "Remove 20 SF of drywall."}
     ]
-    (summary,) = scope(tenant, claim_id, "photo-summaries")["photo_summaries"]
+    (summary,) = scope(tenant, claim_id, "photo-summaries")["data"]
     assert (summary["photo_id"], summary["room"]) == (ready["id"], "basement")
 
 
@@ -127,13 +127,13 @@ def test_later_evidence_makes_a_version_and_leaves_the_first_unchanged(tenant: T
     claim_id = _claim(tenant)
     _run(tenant, claim_id)
     first = _parts()
-    ids = [item["id"] for item in scope(tenant, claim_id)["items"]]
+    ids = [item["id"] for item in scope(tenant, claim_id)["data"]]
 
     second = extracted(tenant, claim_id, "Bathroom: replace 20 LF of baseboard.")
 
     assert second["version"] == 2
-    assert [item["id"] for item in second["items"]][:1] == ids
-    assert {item["version"] for item in second["items"]} == {2}
+    assert [item["id"] for item in second["data"]][:1] == ids
+    assert {item["version"] for item in second["data"]} == {2}
     assert [part for part in _parts() if str(part["sk"]).startswith("000001#")] == first
 
 
@@ -149,7 +149,7 @@ def test_a_request_with_later_evidence_is_not_missed_by_a_run_that_has_read_alre
     with overtaken(monkeypatch, later):
         _run(tenant, claim_id)
 
-    assert [item["description"] for item in scope(tenant, claim_id)["items"]] == ["carpet", "baseboard"]
+    assert [item["description"] for item in scope(tenant, claim_id)["data"]] == ["carpet", "baseboard"]
     assert _state(shown(tenant, claim_id)) == ("ready_for_review", 1, None)
     _run(tenant, claim_id)
     assert _state(shown(tenant, claim_id)) == ("ready_for_review", 1, None)
@@ -185,7 +185,7 @@ def test_a_worker_killed_after_any_call_makes_one_version(
         _run(tenant, claim_id)
 
         assert _state(shown(tenant, claim_id)) == ("ready_for_review", 1, None)
-        assert len(scope(tenant, claim_id)["items"]) == 1
+        assert len(scope(tenant, claim_id)["data"]) == 1
 
 
 def test_nothing_is_extracted_after_ai_was_switched_off(tenant: Tenant) -> None:
@@ -211,7 +211,7 @@ def test_a_scope_that_is_too_large_fails_and_the_earlier_version_stays(
     _run(tenant, claim_id)
 
     assert _state(shown(tenant, claim_id)) == ("ready_for_review", 1, "too_large")
-    assert len(scope(tenant, claim_id)["items"]) == 1
+    assert len(scope(tenant, claim_id)["data"]) == 1
 
 
 def test_long_lists_are_stored_in_several_items(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,7 +221,7 @@ def test_long_lists_are_stored_in_several_items(tenant: Tenant, monkeypatch: pyt
 
     found = extracted(tenant, str(new_claim(tenant)["id"]), text)
 
-    assert [item["quantity"] for item in found["items"]] == list(range(10, 17))
+    assert [item["quantity"] for item in found["data"]] == list(range(10, 17))
     assert len([part for part in _parts() if "#items#" in str(part["sk"])]) > 1
 
 
@@ -238,7 +238,7 @@ def test_a_run_that_keeps_failing_gives_the_claim_back(
     assert _state(shown(tenant, claim_id)) == ("open", None, "failed")
     assert "Reyes" not in capsys.readouterr().out
     assert run_extraction(extraction_task(tenant, claim_id), received=5) == []
-    assert len(extracted(tenant, claim_id)["items"]) == 1
+    assert len(extracted(tenant, claim_id)["data"]) == 1
 
 
 def test_planted_instructions_are_exclusions(tenant: Tenant) -> None:
@@ -246,7 +246,7 @@ def test_planted_instructions_are_exclusions(tenant: Tenant) -> None:
 
     found = extracted(tenant, str(new_claim(tenant)["id"]), text)
 
-    assert [item["description"] for item in found["items"]] == ["carpet"]
+    assert [item["description"] for item in found["data"]] == ["carpet"]
     assert "instruction" in [one["reason"] for one in found["exclusions"]]
 
 

@@ -18,6 +18,7 @@ from tests.support.http import call
 from tests.support.photos import inspected, photo
 from tests.support.pipeline import Pipeline, items
 from tests.support.sign_offs import (
+    TEXT,
     decide,
     download,
     latest,
@@ -45,7 +46,7 @@ def stored_files(signed: Any) -> list[str]:
 
 
 def test_a_sign_off_reaches_the_worker_and_its_bundle_is_ready(tenant: Tenant) -> None:
-    claim_id = reviewed_claim(tenant, **CLAIM)
+    claim_id = reviewed_claim(tenant, TEXT, **CLAIM)
     signed = sign(tenant, claim_id)
     Pipeline().run()
 

@@ -13,6 +13,8 @@ type Node = dict[str, Any]
 
 PUBLIC = {"getOpenapi", "receiveCallrailWebhook", "receiveResendWebhook", "receiveStripeWebhook"}
 """Operations without an API key: the document, and the receivers, whose requests vendors sign."""
+WHOLE = {"getClaimChecks", "getClaimPhotoSummaries", "getClaimRooms", "getClaimScope"}
+"""Collections that are returned as a whole: one extraction, which is bounded and read in one piece."""
 _ERROR = {"$ref": "#/components/schemas/Error"}
 VERBS = {
     "Accept", "Acknowledge", "Classify", "Connect", "Convert", "Correct", "Create", "Delete", "Disconnect",
@@ -157,7 +159,8 @@ def _lists(document: Node, location: str, operation: Node) -> Iterator[str]:
             yield f"{location}: its page needs data and next_cursor"
         names = {parameter.get("name") for parameter in operation.get("parameters", [])}
         # The page of an action has the items that its body names, so there is no next page.
-        for name in () if "requestBody" in operation else ("limit", "cursor"):
+        is_whole = "requestBody" in operation or operation["operationId"] in WHOLE
+        for name in () if is_whole else ("limit", "cursor"):
             if name not in names:
                 yield f"{location} is a list without the parameter {name}: make its query a subclass of ListQuery"
 

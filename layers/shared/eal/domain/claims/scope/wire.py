@@ -135,7 +135,7 @@ class QuoteView(Wire):
 
     source: SourceKind
     source_id: str
-    text: str
+    quote: Annotated[str, Field(validation_alias="text")]
 
 
 class ScopeValuesView(Wire):
@@ -200,7 +200,7 @@ class ExclusionView(Wire):
     """Words that name what does not belong to the loss, or that try to command the software."""
 
     reason: ExclusionReason
-    quote: QuoteView
+    evidence: Annotated[QuoteView, Field(validation_alias="quote")]
 
 
 class MeasureConflictView(Wire):
@@ -231,7 +231,8 @@ class ScopeView(Wire):
     provenance: ProvenanceView | None
     water_category: Annotated[WaterLevelView | None, Field(description="What the evidence states.")]
     water_class: Annotated[WaterLevelView | None, Field(description="What the evidence states.")]
-    items: list[ScopeItemView]
+    data: Annotated[list[ScopeItemView], Field(description="The items.")]
+    next_cursor: None = None
     exclusions: list[ExclusionView]
     conflicts: list[MeasureConflictView]
 
@@ -245,7 +246,7 @@ class ScopeView(Wire):
             provenance=ProvenanceView.of(context.provenance) if context else None,
             water_category=_level(context.water_category) if context else None,
             water_class=_level(context.water_class) if context else None,
-            items=[
+            data=[
                 ScopeItemView.of_item(item, claim_id)
                 for item in scope.items
                 if query.status in (None, item.status) and query.room in (None, item.values.room)
@@ -316,7 +317,8 @@ class RoomView(Wire):
 
 class RoomsView(Wire):
     version: Annotated[int | None, Field(description=_VERSION)]
-    rooms: list[RoomView]
+    data: list[RoomView]
+    next_cursor: None = None
 
 
 class PhotoSummaryView(Wire):
@@ -334,7 +336,8 @@ class PhotoSummaryView(Wire):
 
 class PhotoSummariesView(Wire):
     version: Annotated[int | None, Field(description=_VERSION)]
-    photo_summaries: list[PhotoSummaryView]
+    data: list[PhotoSummaryView]
+    next_cursor: None = None
 
 
 class ClaimFindingView(Wire):
@@ -364,7 +367,8 @@ class ChecksView(Wire):
     changes_by_itself: ClassVar[bool] = True
 
     version: Annotated[int | None, Field(description=_VERSION)]
-    findings: list[ClaimFindingView]
+    data: list[ClaimFindingView]
+    next_cursor: None = None
 
 
 def _level(level: object) -> WaterLevelView | None:
