@@ -93,6 +93,9 @@ def test_every_resource_has_a_worked_example() -> None:
         "Calls",
         "Prospects",
         "Outreach",
+        "Drafts",
+        "Suppressions",
+        "Claims",
         "Webhooks",
         "Audit log",
     }
