@@ -29,15 +29,26 @@ def inbox() -> Iterator[Inbox]:
         yield inbox
 
 
-@pytest.fixture
-def key(stack: Stack) -> Iterator[str]:
-    """A new live admin key, because each test needs its own rate limit."""
+@pytest.fixture(scope="session")
+def issuer(stack: Stack) -> Iterator[str]:
+    """The live admin key that makes the tests' keys: the stack's own key has the default rate limit."""
     yield from _new_key(stack, stack.keys["live_admin"])
 
 
-@pytest.fixture
-def test_key(stack: Stack) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def test_issuer(stack: Stack) -> Iterator[str]:
     yield from _new_key(stack, stack.keys["test_admin"])
+
+
+@pytest.fixture
+def key(stack: Stack, issuer: str) -> Iterator[str]:
+    """A new live admin key, because each test needs its own rate limit."""
+    yield from _new_key(stack, issuer)
+
+
+@pytest.fixture
+def test_key(stack: Stack, test_issuer: str) -> Iterator[str]:
+    yield from _new_key(stack, test_issuer)
 
 
 def _new_key(stack: Stack, admin: str) -> Iterator[str]:

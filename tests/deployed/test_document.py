@@ -75,6 +75,16 @@ _SETTINGS = {
     "/settings/business_hours": "spans do not overlap",
     "/settings/service_area": "no number is nearer to zero than 1e-100",
 }
+_CLAIM = {
+    "/lead_id": "an existing lead",
+    "/call_id": "an existing call",
+    "/date_of_loss": "a day of the calendar that is not in the future",
+}
+_SEQUENCE = {
+    "/stop_on": "contains what always stops an enrollment",
+    "/send_window": "ends at least an hour after its start",
+}
+_PERSON = {"/lead_id": "an existing lead", "/prospect_id": "an existing prospect"}
 NOT_IN_SCHEMA: dict[str, dict[str, str]] = {
     "createApiKey": _LIMIT,
     "updateApiKey": _LIMIT,
@@ -93,6 +103,20 @@ NOT_IN_SCHEMA: dict[str, dict[str, str]] = {
         "/since": "before until, whose default is now",
         "/types": "event types of the endpoint",
     },
+    "advanceTestClock": {"/advance_to": "after the time of the clock, by at most 366 days"},
+    "correctReply": {"": "each day belongs to one classification"},
+    "createClaim": _CLAIM,
+    "updateClaim": _CLAIM,
+    "createClaimPhoto": {"": "the file name ends as files of its type do"},
+    "createDraft": _PERSON,
+    "listDrafts": {"/prospect_id": "not together with lead_id"},
+    "createSequence": _SEQUENCE,
+    "updateSequence": _SEQUENCE,
+    "getDeliverability": {
+        "/since": "a day from 2000 to 2999, not after until, by at most 90 days before it",
+        "/until": "a day from 2000 to 2999",
+    },
+    "importSuppressions": {"/csv": "a header row and up to 200 further rows"},
     "putIntegration": {
         "/settings": "settings of the vendor in the path",
         "/secrets": "secrets of the vendor in the path, in its format",
@@ -110,6 +134,7 @@ def _formats() -> Iterator[tuple[str, st.SearchStrategy[str]]]:
     yield "timezone", st.sampled_from(["America/New_York", "America/Chicago", "Europe/Zurich", "UTC"])
     # RFC 6761: nothing is ever sent to a name under .invalid.
     yield "uri", st.builds("https://{}.invalid/hooks".format, st.from_regex(r"[a-z]{1,20}", fullmatch=True))
+    yield "hostname", st.builds("{}.example.com".format, st.from_regex(r"[a-z]{1,20}", fullmatch=True))
     yield "email", st.builds("{}@example.com".format, st.from_regex(r"[a-z0-9]{1,20}", fullmatch=True))
     # An expiry must be in the future.
     yield "date-time", st.builds("{}-04-24T17:42:11.314Z".format, st.integers(2030, 2090))

@@ -17,7 +17,12 @@ class TestClockAdvance(Wire):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"oneOf": [{"required": ["advance_to"]}, {"required": ["advance_seconds"]}]},
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["advance_to"], "properties": {"advance_to": {"type": "string"}}},
+                {"required": ["advance_seconds"], "properties": {"advance_seconds": {"type": "integer"}}},
+            ]
+        },
     )
 
     advance_to: Annotated[

@@ -31,6 +31,7 @@ Domain = Annotated[
     Field(
         max_length=_MAX_DOMAIN_CHARACTERS,
         description="The part of an address after the @, in lower case. Subdomains are not included.",
+        json_schema_extra={"format": "hostname"},
     ),
 ]
 
