@@ -107,7 +107,10 @@ NOT_IN_SCHEMA: dict[str, dict[str, str]] = {
     "correctReply": {"": "each day belongs to one classification"},
     "createClaim": _CLAIM,
     "updateClaim": _CLAIM,
-    "createClaimPhoto": {"": "the file name ends as files of its type do"},
+    "createClaimPhoto": {
+        "": "the file name ends as files of its type do",
+        "/filename": "one line of printable characters",
+    },
     "createDraft": _PERSON,
     "listDrafts": {"/prospect_id": "not together with lead_id"},
     "createSequence": _SEQUENCE,
