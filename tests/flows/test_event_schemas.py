@@ -45,6 +45,7 @@ def test_each_emitted_type_is_valid_for_its_schema(tenant: Tenant, receiver: Rec
     _rotate_and_revoke_a_key(tenant)
     _send_emails_that_bounce(tenant)
     _receive_a_reply(tenant)
+    _extract_and_erase_a_claim(tenant)
     _disable_an_endpoint(tenant)
 
     received = [json.loads(request.body) for request in receiver.requests]
@@ -104,6 +105,16 @@ def _send_emails_that_bounce(tenant: Tenant) -> None:
 
 def _receive_a_reply(tenant: Tenant) -> None:
     classified_by_webhook(tenant.admin)
+    Pipeline().run()
+
+
+def _extract_and_erase_a_claim(tenant: Tenant) -> None:
+    claim = _call(tenant, "POST", "/v1/claims", {"insured": {"name": "Dana Reyes"}})
+    path = f"/v1/claims/{claim['id']}"
+    _call(tenant, "POST", f"{path}/notes", {"text": "Kitchen 12 x 10. Remove 20 SF of wet drywall."})
+    _call(tenant, "POST", f"{path}/extract")
+    Pipeline().run()
+    _call(tenant, "DELETE", path)
     Pipeline().run()
 
 

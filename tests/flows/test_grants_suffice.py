@@ -527,7 +527,7 @@ def _scope(session: Session, claim: str) -> None:
     found = session.call("GET", f"{claim}/scope")
     assert found["version"] == 1
     body = {"status": "rejected", "reason": "Not of this loss."}
-    session.call("PATCH", f"{claim}/scope/{found['items'][0]['id']}", body)
+    session.call("PATCH", f"{claim}/scope/{found['data'][0]['id']}", body)
     session.call("POST", f"{claim}/scope/accept", {"min_confidence": 0})
     checks = session.call("GET", f"{claim}/checks")["data"]
     acknowledge = [{"check_id": check["id"], "reason": "Agreed."} for check in checks]

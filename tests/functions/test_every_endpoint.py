@@ -44,6 +44,8 @@ SHARED = {
 }
 CACHED = {"/v1/openapi.json": "public, max-age=300"}
 """The Cache-Control of a document that is the same for everybody."""
+TEST_CLOCK = "/v1/outreach/test-clock"
+"""Live mode has none."""
 RATE_LIMIT_HEADERS = {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
 
 
@@ -396,7 +398,8 @@ def test_a_parent_reads_the_list_that_a_child_granted(tenant: Tenant, endpoint: 
 
 @WITH_KEY
 def test_the_response_to_the_sample_request_is_documented(tenant: Tenant, endpoint: Endpoint) -> None:
-    answer = _call(endpoint, tenant.admin, json_body=sample_with_made(endpoint, tenant.admin))
+    key = tenant.test_admin if endpoint.path == TEST_CLOCK else tenant.admin
+    answer = _call(endpoint, key, json_body=sample_with_made(endpoint, key))
 
     assert answer.status < 300 or (answer.status == 404 and endpoint.route.path_parameters)
     assert set(answer.headers) >= RATE_LIMIT_HEADERS
@@ -482,8 +485,8 @@ def _send(endpoint: Endpoint, key: str, headers: dict[str, str] | None = None, *
 
 def _check_unbroken(endpoint: Endpoint, answer: Answer, statuses: tuple[int, ...], case: object) -> None:
     assert answer.status in statuses, (case, answer.text[:500])
-    # No response repeats a large hostile value; the largest, the event types with their schemas, has 108,000 bytes.
-    assert len(answer.text.encode()) < 128_000, case
+    # No response repeats a large hostile value; the largest, the event types with their schemas, has 130,000 bytes.
+    assert len(answer.text.encode()) < 192_000, case
     _check_response(endpoint, answer)
 
 

@@ -109,7 +109,7 @@ EXCEPTIONS = {
         "reads the sequence first, because an unknown sequence is a 404",
     ),
     "GET /v1/outreach/test-clock": (1, "live mode has none"),
-    "POST /v1/outreach/test-clock": (1, "live mode has none"),
+    "POST /v1/outreach/test-clock": (2, "live mode has none; looks for the idempotency record first"),
     "POST /v1/leads/import": (3, "counts the imports that are in progress"),
     "POST /v1/prospects/{prospect_id}/convert": (4, "reads the claims of the prospect's e-mail and phones"),
     "PATCH /v1/organizations/me": (3, "a change, whose path has no id"),
@@ -179,7 +179,10 @@ def test_a_warm_endpoint_makes_the_expected_number_of_calls_to_aws(
         headers = {"Idempotency-Key": "once"} if endpoint.route.replayable else {}
         answer = call(endpoint.method, path, key=tenant.admin, json_body=body, headers=headers)
 
-    assert answer.status < 300 or (endpoint.method, answer.status) == ("GET", 404), answer.text
+    is_absent = answer.status == 404 and (
+        endpoint.method == "GET" or endpoint.path == "/v1/outreach/test-clock"
+    )
+    assert answer.status < 300 or is_absent, answer.text
     assert len(calls.made) == _expected(endpoint), calls.made
 
 

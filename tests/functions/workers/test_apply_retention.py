@@ -353,9 +353,7 @@ def test_the_scope_goes_with_the_texts_and_a_later_one_stays_when_the_task_comes
     tenant: Tenant, now: Clock
 ) -> None:
     claim_id = documented(tenant)
-    (item,) = claims.extracted(tenant, claim_id, "Remove 20 SF of drywall in Mr Quackenbush's attic.")[
-        "items"
-    ]
+    (item,) = claims.extracted(tenant, claim_id, "Remove 20 SF of drywall in Mr Quackenbush's attic.")["data"]
     rejected = {"status": "rejected", "reason": "Mr Quackenbush did that."}
     path = f"/v1/claims/{claim_id}/scope/{item['id']}"
     assert call("PATCH", path, key=tenant.write, json_body=rejected).status == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from eal.core.table import scrub
+from eal.core.table.keys import Key
 from eal.core.table.read import walk
 from eal.domain.outreach.drafts.store import DRAFTS, recipient_partition
 
@@ -19,7 +20,11 @@ def erase_drafts(tenant: Tenant, erased: Erased) -> None:
     kind = "lead" if erased.id.startswith("lead_") else "prospect"
     about = walk("gsi2pk = :pk", {":pk": DRAFTS.partition(tenant, kind, erased.id)}, index="gsi2")
     for draft in about:
-        _erase(tenant, {"pk": recipient_partition(tenant, cast("str", draft["to"])), "sk": draft["sk"]})
+        # The draft is deleted last, because a second run finds it by the person.
+        draft_id = cast("str", draft["sk"])
+        scrub.responses(tenant, draft_id)
+        scrub.remove_key(Key(recipient_partition(tenant, cast("str", draft["to"])), draft_id))
+        scrub.remove(draft)
     for address in erased.values("email"):
         pointers = walk("pk = :pk", {":pk": recipient_partition(tenant, address)})
         for pointer in filter(erased.predates_erasure, pointers):
