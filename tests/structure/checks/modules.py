@@ -105,7 +105,7 @@ def measured(project: Project, folders: Sequence[str]) -> dict[str, list[str] | 
     paths = {str(project.root / "functions" / folder / "app.py"): folder for folder in folders}
     probe = _PROBE.format(shared=str(project.root / "layers" / "shared"), paths=list(paths))
     done = subprocess.run(  # noqa: S603 - our own interpreter and our own text
-        [sys.executable, "-c", probe], env={}, capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-c", probe], env={}, capture_output=True, text=True, check=True, timeout=600
     )
     found: dict[str, list[str] | str] = json.loads(done.stdout)
     return {paths[path]: modules for path, modules in found.items()}

@@ -107,7 +107,7 @@ def test_a_function_encodes_in_one_thread() -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=600,
     )
 
     assert done.stdout.split() == ["1"]
