@@ -34,8 +34,6 @@ type RuleId = Literal[
 ]
 
 DEFAULT_ACKNOWLEDGE_MINUTES = 10
-MAX_ACKNOWLEDGE_MINUTES = 15
-"""The longest delay of SQS: the escalation of a dispatch is a delayed message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -287,6 +287,7 @@ class RetentionBody(Wire):
 class DispatchSettingsBody(Wire):
     model_config = _INPUT
 
+    # The longest delay of SQS: an escalation is a delayed message.
     acknowledge_minutes: Annotated[int, Field(ge=1, le=15, strict=True)] = 10
     max_open_per_person: Annotated[int, Field(ge=1, le=100, strict=True)] | None = None
 

@@ -32,20 +32,10 @@ SUPPRESSIONS = Collection("SUPPRESSION", Suppression, id_prefix="sup", noun="sup
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
 
 
-def address_claim_key(tenant: Tenant, address_sha256: str) -> Key:
-    """`org_…#live#SUPPRESSION_CLAIM`, and the hash of an address: it names the one suppression of it."""
-    return key(tenant, "SUPPRESSION_CLAIM", address_sha256)
-
-
-def domain_claim_key(tenant: Tenant, domain: str) -> Key:
-    """The same for a domain, which is not hashed because it is not a person's. No hash contains a dot."""
-    return key(tenant, "SUPPRESSION_CLAIM", domain)
-
-
 def claim_key(tenant: Tenant, suppressed: str) -> Key:
     """`org_…#live#SUPPRESSION_CLAIM`, and the hash of an address, or a domain: it names the one suppression of it.
 
-    `suppressed` is an address, the hash of one, or a domain.
+    `suppressed` is an address, the hash of one, or a domain. A domain is not hashed, because it is not a person's.
     """
     return key(tenant, "SUPPRESSION_CLAIM", sha256_of(suppressed) if "@" in suppressed else suppressed)
 

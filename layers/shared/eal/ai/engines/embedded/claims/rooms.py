@@ -227,12 +227,8 @@ _ORDINALS = {
     "5th": "5th floor",
 }
 _FLOORS = frozenset({"floor", "flr", "fl", "level", "lvl", "story", "storey"})
-_LEVELS = {"upstairs": "upstairs", "downstairs": "downstairs", "up": None}
-_CAPITALS = frozenset(
-    {"ba", "br", "fr", "dr", "lr", "mba", "mbr", "crawl", "wic", "master", "dining", "powder", "kit", "hall"}
-)
-"""Abbreviations that are also words; "dr" and "fr" count only in capitals."""
 _ONLY_CAPITALS = frozenset({"ba", "fr", "dr"})
+"""Abbreviations that are also words, and count only in capitals."""
 _NUMBERED = frozenset({
     "bedroom", "bathroom", "office", "closet", "restroom", "exam room", "classroom", "conference room",
     "garage", "hallway", "storage room", "half bathroom", "dorm room", "treatment room", "guest room",
