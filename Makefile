@@ -45,6 +45,7 @@ lint: environment scanner ## Run ruff, mypy, sam validate and checkov
 	@mypy
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template functions/workers/template.yaml
+	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template alarms.yaml
 	@$(PY) -m tools.scan
 
 unit: environment ## Run the tests that need no stack, with coverage; PYTEST_ARGS=... selects tests and omits coverage

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tools.fixtures.template import MAIN, ROOT, WORKERS, api_events, joined, parse
+from tools.fixtures.template import ROOT, api_events, joined, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,12 +26,12 @@ class Project:
     @cached_property
     def templates(self) -> dict[str, dict[str, Any]]:
         """Each template by itself: path to content."""
-        return {path: parse((self.root / path).read_text()) for path in (MAIN, WORKERS)}
+        return read(self.root)
 
     @cached_property
     def template(self) -> dict[str, Any]:
-        """Both templates joined."""
-        return joined(self.templates[MAIN], self.templates[WORKERS])
+        """All templates joined."""
+        return joined(self.templates)
 
     @cached_property
     def folders(self) -> list[str]:

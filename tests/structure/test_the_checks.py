@@ -33,7 +33,7 @@ from tests.structure.checks import (
     xactimate,
 )
 from tests.structure.project import HERE, Project
-from tools.fixtures.template import MAIN, WORKERS
+from tools.fixtures.template import ALARMS, MAIN, NESTED, WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 COPIED = (
     "functions", "events", "layers", "tests/functions", "tools/requirements.txt", "tools/scan/requirements.txt",
     "tools/train/requirements.txt",
-    "template.yaml", "docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "Makefile",
+    "template.yaml", "alarms.yaml", "docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE",
+    "Makefile",
 )  # fmt: skip
 
 
@@ -117,10 +118,10 @@ def append(name: str, text: str) -> Break:
 
 
 def in_template(old: str, new: str) -> Break:
-    """Change the first of the two templates that contains `old`."""
+    """Change the first of the templates that contains `old`."""
 
     def breaks(root: Path) -> None:
-        path = next((name for name in (MAIN, WORKERS) if old in (root / name).read_text()), MAIN)
+        path = next((name for name in (MAIN, *NESTED.values()) if old in (root / name).read_text()), MAIN)
         change(path, old, new)(root)
 
     return breaks
@@ -340,7 +341,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (
         queues.faults,
-        in_template("Threshold: 1200 #", "Threshold: 900 #"),
+        change(ALARMS, "Threshold: 1200 #", "Threshold: 900 #"),
         "has messages with delays of 900 s: raise the threshold",
     ),
     (

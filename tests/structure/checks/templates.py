@@ -1,11 +1,11 @@
-"""The two templates: the main one passes names to the workers', and a queue is in the template of its senders."""
+"""The templates: the main one passes names to its nested ones, and a queue is in the template of its senders."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from tests.structure.project import listed, referred
-from tools.fixtures.template import MAIN, WORKERS
+from tools.fixtures.template import MAIN, NESTED, WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,37 +19,44 @@ deployment, while receivers of version 1.1.0 still send to them."""
 
 
 def faults(project: Project) -> Iterator[str]:
-    main, workers = project.templates[MAIN], project.templates[WORKERS]
-    yield from _parameters(main, workers)
-    yield from _globals(main, workers)
-    for name in sorted(main["Resources"].keys() & workers["Resources"].keys()):
-        yield f"{WORKERS}: {name} is in {MAIN} too: rename it, because logical ids are unique over both"
+    main = project.templates[MAIN]
+    for logical_id, path in NESTED.items():
+        nested = project.templates[path]
+        yield from _parameters(main, logical_id, nested)
+        yield from _conditions(main, path, nested)
+        for name in sorted(main["Resources"].keys() & nested["Resources"].keys()):
+            yield f"{path}: {name} is in {MAIN} too: rename it, because logical ids are unique over all templates"
+    yield from _globals(main, project.templates[WORKERS])
     yield from _functions(project)
     yield from _queues(project)
 
 
-def _parameters(main: dict[str, Any], workers: dict[str, Any]) -> Iterator[str]:
-    passed = main["Resources"]["Workers"]["Properties"]["Parameters"]
-    for name in sorted(workers["Parameters"].keys() - passed.keys()):
-        yield f"{MAIN}: pass {name} to Workers: {WORKERS} has it as a parameter"
-    for name in sorted(passed.keys() - workers["Parameters"].keys()):
-        yield f"{WORKERS} has no parameter {name}: add it, or stop passing it in {MAIN}"
+def _parameters(main: dict[str, Any], logical_id: str, nested: dict[str, Any]) -> Iterator[str]:
+    path, passed = NESTED[logical_id], main["Resources"][logical_id]["Properties"]["Parameters"]
+    for name in sorted(nested["Parameters"].keys() - passed.keys()):
+        yield f"{MAIN}: pass {name} to {logical_id}: {path} has it as a parameter"
+    for name in sorted(passed.keys() - nested["Parameters"].keys()):
+        yield f"{path} has no parameter {name}: add it, or stop passing it in {MAIN}"
     for name, value in passed.items():
         (source,) = value.values() if isinstance(value, dict) else [value]
-        if name != str(source).replace(".", ""):
-            yield f"{MAIN}: Workers' parameter {name} is {source}: name it {str(source).replace('.', '')}"
+        expected = str(source).replace(".", "").removeprefix("AWS::")
+        if name != expected:
+            yield f"{MAIN}: {logical_id}'s parameter {name} is {source}: name it {expected}"
+
+
+def _conditions(main: dict[str, Any], path: str, nested: dict[str, Any]) -> Iterator[str]:
+    for name in sorted(main["Conditions"].keys() & nested["Conditions"].keys()):
+        if main["Conditions"][name] != nested["Conditions"][name]:
+            yield f"{path}: make the condition {name} the same as in {MAIN}"
 
 
 def _globals(main: dict[str, Any], workers: dict[str, Any]) -> Iterator[str]:
-    """Both templates have the same Globals, except LoggingConfig."""
+    """Both templates with functions have the same Globals, except LoggingConfig."""
     ours, theirs = (
         {**template["Globals"]["Function"], "LoggingConfig": None} for template in (main, workers)
     )
     if ours != theirs:
         yield f"{WORKERS}: make Globals the same as in {MAIN}, except LoggingConfig"
-    for name in sorted(main["Conditions"].keys() & workers["Conditions"].keys()):
-        if main["Conditions"][name] != workers["Conditions"][name]:
-            yield f"{WORKERS}: make the condition {name} the same as in {MAIN}"
 
 
 def _functions(project: Project) -> Iterator[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.structure.project import Project
 
 TOP_LEVEL = {
-    "template.yaml", "functions", "layers", "events", "tests", "tools", "docs",
+    "template.yaml", "alarms.yaml", "functions", "layers", "events", "tests", "tools", "docs",
     "pyproject.toml", "Makefile", "samconfig.toml",
     "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE",
 }  # fmt: skip
