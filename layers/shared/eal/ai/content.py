@@ -1,14 +1,11 @@
 """Content that is written by a brief: what a writer is given, and what it returns."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from eal.ai.writing import Tone
+from eal.ai.writing import Tone
 
 type ContentType = Literal["blog_post", "video_script", "social_post", "review_response"]
 type Network = Literal["facebook", "instagram", "linkedin", "x", "google_business", "nextdoor"]

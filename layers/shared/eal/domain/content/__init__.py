@@ -1,0 +1,1 @@
+"""Content: texts that a tenant publishes, with their revisions, and their way from a brief to publication."""

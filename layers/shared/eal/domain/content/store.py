@@ -1,0 +1,166 @@
+"""Content items in the State table: keys, searches, and writes with their revisions and audit records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from eal.core import audit, ids
+from eal.core.errors import Conflict
+from eal.core.table.collection import Collection
+from eal.core.table.item import dump
+from eal.core.table.keys import Key, partition
+from eal.domain.content import slugs
+from eal.domain.content.model import MAX_REVISIONS, PERSONAL, Author, Content, Revision
+
+if TYPE_CHECKING:
+    from eal.ai.content import ContentText
+    from eal.ai.content_policy import Finding
+    from eal.ai.provenance import Provenance
+    from eal.core.caller import Caller
+    from eal.core.table.item import Item
+    from eal.core.tenancy import Tenant
+    from eal.domain.content.model import RevisionReason
+
+CONTENTS = Collection("CONTENT", Content, id_prefix="content", noun="content item")
+REVISION_ID_PREFIX = "revision"
+
+_REVISION_KIND = "CONTENT_REVISION"
+_NOT_AUDITED = frozenset(
+    {"id", "created_at", "text", "provenance", "revision_ids", "task_id", "step", "transitions"}
+)
+
+
+def revision_partition(tenant: Tenant, content_id: str) -> str:
+    """`org_…#live#CONTENT_REVISION#content_…`: a partition per item, ordered by ids and so by numbers."""
+    return partition(tenant, _REVISION_KIND, content_id)
+
+
+def revision_key(tenant: Tenant, content: Content, number: int) -> Key:
+    """The key of a revision that exists, by its number from 1."""
+    return Key(revision_partition(tenant, content.id), content.revision_ids[number - 1])
+
+
+def add_revision(
+    action: str,
+    before: Content,
+    changed: Content,
+    text: ContentText,
+    *,
+    author: Author,
+    reason: RevisionReason,
+    by: Caller,
+    slug_is_given: bool = False,
+    of: int | None = None,
+    instructions: str | None = None,
+    provenance: Provenance | None = None,
+    remarks: tuple[str, ...] = (),
+    findings: tuple[Finding, ...] = (),
+) -> Content:
+    """Write a revision with this text, and with it the item's next version, a draft, in the caller's transaction.
+
+    `changed` has what else the caller changes. Unless `slug_is_given`, a slug that another item has gets a number.
+    Raises: Conflict if the item has as many revisions as it can.
+    """
+    if before.revision >= MAX_REVISIONS:
+        raise Conflict(
+            f"A content item has at most {MAX_REVISIONS} revisions. Create a new item.",
+            id=before.id,
+            status=before.status,
+        )
+    if text.slug and text.slug != before.slug and not slug_is_given:
+        text = replace(text, slug=slugs.free(text.slug, before.id, by.tenant))
+    revision = Revision(
+        id=ids.new(REVISION_ID_PREFIX, by.at),
+        content_id=before.id,
+        number=before.revision + 1,
+        created_at=by.at,
+        author=author,
+        reason=reason,
+        text=text,
+        of=of,
+        instructions=instructions,
+        provenance=provenance,
+        remarks=remarks,
+    )
+    after = replace(
+        changed,
+        status="draft",
+        text=text,
+        findings=findings,
+        revision_ids=(*before.revision_ids, revision.id),
+        task=None,
+        task_id=None,
+        step=None,
+        reason=None,
+        instructions=None,
+        approved_by=None,
+        approved_at=None,
+        has_personal_approval=False,
+    )
+    by.transaction.create(_revision_item(revision, by.tenant))
+    slugs.change(before.id, before.slug, text.slug, by, given=slug_is_given)
+    return replace_version(action, before, after, by)
+
+
+def replace_version(
+    action: str, before: Content, changed: Content, by: Caller, *, notes: str | None = None
+) -> Content:
+    """Write the item's next version, in the caller's transaction. `notes` are those of a transition."""
+    after = replace(changed, updated_at=by.at, version=before.version + 1)
+    by.transaction.replace(item_of(after, by.tenant), was=before.version)
+    audit_change(action, before, after, by, notes=notes)
+    return after
+
+
+def audit_change(
+    action: str, before: Content | None, after: Content | None, by: Caller, *, notes: str | None = None
+) -> None:
+    """Record a change of an item, without the texts of its revisions."""
+    content = after or before
+    if content is None:
+        raise AssertionError("a change has a state before or after it")
+    new = audited(after) if after else {}
+    changes = audit.changes(
+        audited(before) if before else {},
+        {**new, "notes": notes} if notes else new,
+        personal=PERSONAL,
+        salt=content.salt,
+    )
+    by.transaction.audit(action, content.id, changes)
+
+
+def item_of(content: Content, tenant: Tenant) -> Item:
+    """The item, indexed by status, and the responses to a review by the review."""
+    review = ("review", content.review_id) if content.review_id else None
+    return CONTENTS.item(tenant, content, gsi1=("status", content.status), gsi2=review)
+
+
+def conflict(content: Content, change: str, advice: str) -> Conflict:
+    """The refusal of a change that the item's status does not allow."""
+    return Conflict(
+        f"A content item with the status '{content.status}' cannot be {change}. {advice}",
+        id=content.id,
+        status=content.status,
+    )
+
+
+def audited(content: Content) -> Item:
+    """The fields that the audit log records: the parts of the text, and of the provenance what names the engine."""
+    shown = {name: value for name, value in dump(content).items() if name not in _NOT_AUDITED}
+    shown["revision"] = content.revision
+    if content.text:
+        shown |= dump(content.text)
+    if content.provenance:
+        shown |= {
+            "engine": content.provenance.engine,
+            "model": content.provenance.model,
+            "prompt_version": content.provenance.prompt_version,
+            "input_sha256": content.provenance.input_sha256,
+        }
+    return shown
+
+
+def _revision_item(revision: Revision, tenant: Tenant) -> Item:
+    key = Key(revision_partition(tenant, revision.content_id), revision.id)
+    return {**key._asdict(), "kind": _REVISION_KIND, **dump(revision)}
