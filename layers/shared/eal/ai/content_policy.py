@@ -3,7 +3,8 @@
 A finding names its rule, its level, the place and what to do instead. `block` refuses the text; `warn` leaves it to a
 person. The rules know nothing of drafts or engines: they read named fields of plain text and the few facts that a rule
 needs. Sources of the rules: 16 CFR 316.3 and 316.4 (CAN-SPAM: truthful headers and subjects); FTC Act, section 5, and
-the FTC's guides on deceptive pricing (16 CFR 233) and on "free" (16 CFR 251); the EPA's guide on mold cleanup.
+the FTC's guides on deceptive pricing (16 CFR 233) and on "free" (16 CFR 251); 16 CFR 465.4 (incentives for reviews);
+the EPA's guide on mold cleanup.
 
 A promise is a statement. A question, a negation ("we cannot promise that …") and what is only possible ("your policy
 may cover …") are none.
@@ -12,7 +13,7 @@ may cover …") are none.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -42,9 +43,14 @@ type Rule = Literal[
     "superlative",
     "health_claim",
     "licence_claim",
+    "admission",
+    "incentive",
+    "personal_data",
+    "competitor",
+    "banned_word",
 ]
 
-VERSION = "content-policy-1"
+VERSION = "content-policy-2"
 
 MAX_QUOTE_CHARACTERS = 200
 _MAX_FINDINGS = 50
@@ -68,12 +74,21 @@ class Facts:
     `sender_names` are the names of which the text should contain one; empty if no sender is set. `own_contacts` are the
     contacts of sender and recipient, and `others_contacts` those that belong to other people on record: `email#…` and
     `phone#…`. `has_earlier_mail`: there was e-mail between both before.
+
+    The others are of texts that are published. `held` are the licences and certifications that the company has; null if
+    unknown. `private_names` are names of people that the text must not repeat.
     """
 
     sender_names: tuple[str, ...] = ()
     own_contacts: frozenset[str] = frozenset()
     others_contacts: frozenset[str] = frozenset()
     has_earlier_mail: bool = False
+    is_published: bool = False
+    answers_review: bool = False
+    held: tuple[str, ...] | None = None
+    private_names: tuple[str, ...] = ()
+    competitors: tuple[str, ...] = ()
+    banned_words: tuple[str, ...] = ()
 
 
 class _Statement(NamedTuple):
@@ -287,6 +302,53 @@ _STATEMENTS = (
     ),
 )
 
+_US = r"(?:we|i|our (?:\w+ )?(?:crews?|teams?|technicians?|techs?|people|staff|office|company))"
+_OF_RESPONSES = (
+    _Statement(
+        "admission",
+        "block",
+        rf"\b(?:is|was|were|are)(?: \w+){{0,2}} (?:our|my) (?:fault|mistake|error|negligence|doing)\b"
+        rf"|\b(?:our|my) (?:own )?(?:mistake|negligence|carelessness|fault|error|failure)\b"
+        rf"|\b{_US} (?:\w+ )?(?:admits?|confess(?:es)?|concedes?)\b"
+        rf"|\b{_US} (?:\w+ )?(?:accepts?|takes?|bears?|assumes?) (?:(?:the|full|all|complete|total) )*(?:blame"
+        rf"|responsibility|liability|fault)\b"
+        rf"|\b{_US} (?:is|are|was|were|am)(?: \w+)? (?:at fault|to blame|liable|negligent|careless"
+        rf"|responsible for)\b"
+        rf"|\b{_US} (?:\w+ )?(?:failed|neglected|forgot|fell short|messed up|screwed up|dropped the ball"
+        rf"|let you down)\b"
+        rf"|\b{_US} (?:\w+ )?(?:broke|damaged|ruined|caused|overcharged|lost|scratched|stole|flooded|destroyed"
+        rf"|mishandled|overbilled)\b",
+        "Admit nothing in public. Regret the experience, and offer to talk about it directly.",
+    ),
+    _Statement(
+        "incentive",
+        "block",
+        r"\b(?:discounts?|refund|gift ?cards?|coupons?|vouchers?|credit|rebate|cash|payment|percent off"
+        r"|free \w+|something (?:off|extra))\b[^.!?\n]{0,80}\b(?:reviews?|ratings?|stars?)\b"
+        r"|\b(?:reviews?|ratings?|stars?)\b[^.!?\n]{0,80}\b(?:discounts?|refund|gift ?cards?|coupons?"
+        r"|vouchers?|rebate|percent off|free \w+|something (?:off|extra))\b"
+        r"|\b(?:updat|chang|edit|revis|remov|delet|reconsider|amend|rais|correct|improv|tak)\w*"
+        r" (?:down )?(?:[\w-]+ ){0,3}(?:review|rating|stars?)\b"
+        r"|\bin (?:exchange|return) for (?:\w+ ){0,3}(?:reviews?|ratings?)\b",
+        "Offer nothing for a review or for changing one, and don't ask to change one (16 CFR 465.4).",
+    ),
+)
+
+_STREET = (
+    r"\b\d{1,5} (?:[NSEW]\.? )?(?:[A-Z][\w'-]+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr"
+    r"|Court|Ct|Boulevard|Blvd|Place|Pl|Way|Terrace|Circle|Cir|Trail|Parkway|Pkwy)\b"
+)
+_TITLED = r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr)\.? [A-Z][\w'-]+"
+_ALSO_WORDS = re.compile(
+    r"april|art|august|autumn|baker|best|bill|black|brown|carpenter|case|chase|cook|dawn|day|dean|drew|faith|fields?"
+    r"|frank|gene|good|grace|grant|green|guy|hall|hill|home|hope|house|jack|jean|joy|june|long|major|mark|mason|may"
+    r"|miles|moore|page|park|pat|penny|price|ray|rich|rivers?|rob|robin|roof|rose|rusty|sandy|short|skip|sky|stone"
+    r"|storm|sue|summer|ty|walls|waters?|white|will|woods?|young",
+    re.IGNORECASE,
+)
+"""Names that are words, too: they count only if they address somebody."""
+_MIN_NAME_CHARACTERS = 2
+
 _IDIOMS = (
     r"\b(?:not to worry|no worries|don't worry|do not worry|no problem|not only|why not|no doubt"
     r"|don't forget|do not forget|can't wait)\b"
@@ -335,7 +397,7 @@ _REPLY_PREFIX = r"\s*(?:re|fwd?|aw|sv|wg)\s*(?:\[\d+\])?\s*:"
 
 
 def findings(fields: Mapping[str, str], facts: Facts) -> tuple[Finding, ...]:
-    """What is wrong with the texts, in the order of the fields and of the words. `subject` is a field of that name."""
+    """What is wrong with an e-mail, in the order of the fields and of the words. `subject` is a field of that name."""
     found: list[Finding] = []
     if not facts.sender_names:
         found.append(
@@ -345,8 +407,7 @@ def findings(fields: Mapping[str, str], facts: Facts) -> tuple[Finding, ...]:
                 advice="Set the organization's setting 'sender': an e-mail names its sender and postal address.",
             )
         )
-    for field, text in fields.items():
-        found += islice(_in_field(field, text, facts), _MAX_FINDINGS)
+    found += text_findings(fields, facts)
     body = " ".join(" ".join(fields.values()).casefold().split())
     if facts.sender_names and not any(_named(name) in body for name in facts.sender_names):
         found.append(
@@ -356,6 +417,14 @@ def findings(fields: Mapping[str, str], facts: Facts) -> tuple[Finding, ...]:
                 advice="Name yourself or the company in the text, so that the recipient knows who writes.",
             )
         )
+    return tuple(dict.fromkeys(found))[:_MAX_FINDINGS]
+
+
+def text_findings(fields: Mapping[str, str], facts: Facts) -> tuple[Finding, ...]:
+    """What is wrong with the texts, whoever sends or publishes them."""
+    found: list[Finding] = []
+    for field, text in fields.items():
+        found += islice(_in_field(field, text, facts), _MAX_FINDINGS)
     return tuple(dict.fromkeys(found))[:_MAX_FINDINGS]
 
 
@@ -391,7 +460,15 @@ def _in_field(field: str, text: str, facts: Facts) -> Iterator[Finding]:
             quote=prefix,
             advice="Begin the subject with Re: or Fwd: only in reply to an e-mail (16 CFR 316.3).",
         )
-    yield from _statements(field, text)
+    for finding in _statements(field, text, _STATEMENTS):
+        if facts.held is None or finding.rule != "licence_claim":
+            yield finding
+        elif not _is_held(finding.quote or "", facts.held):
+            yield replace(finding, level="block", advice=_NOT_HELD)
+    if facts.answers_review:
+        yield from _statements(field, text, _OF_RESPONSES)
+    if facts.is_published:
+        yield from _published(field, text, facts)
     yield from _numbers(field, text)
     for contact, quote in _contacts(text):
         if contact in facts.own_contacts:
@@ -408,9 +485,84 @@ def _in_field(field: str, text: str, facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _statements(field: str, text: str) -> Iterator[Finding]:
+_NOT_HELD = "Remove it, or add it to the organization's setting 'content': licences and certifications."
+_BODIES = r"\b(?:iicrc|epa|osha|rrp|nate|acac)\b"
+
+
+def _is_held(claim: str, held: tuple[str, ...]) -> bool:
+    """Whether the company has what it claims: a certificate of the named body, a licence, insurance or bond."""
+    claimed, has = _plain(claim), _plain("\n".join(held))
+    if bodies := _compiled(_BODIES).findall(claimed):
+        return all(body in has for body in bodies)
+    kinds = [kind for kind in ("licen[cs]", "bond", "insur") if re.search(kind, claimed)]
+    if kinds:
+        return all(re.search(kind, has) for kind in kinds)
+    return bool(held) and "certif" in claimed and "certif" in has
+
+
+def _published(field: str, text: str, facts: Facts) -> Iterator[Finding]:
+    """Names and addresses that must not, or perhaps should not, be public."""
+    for word in facts.banned_words:
+        for quote in _occurrences(word, text):
+            yield Finding(
+                rule="banned_word",
+                level="block",
+                field=field,
+                quote=quote,
+                advice="Replace it: the organization's setting 'content.banned_words' has it.",
+            )
+    for name in facts.competitors:
+        for quote in _occurrences(name, text):
+            yield Finding(
+                rule="competitor",
+                level="block",
+                field=field,
+                quote=quote,
+                advice="Name no competitor: the organization's setting 'content.competitors' lists it.",
+            )
+    for name in facts.private_names:
+        for quote in _names(name, text):
+            yield Finding(
+                rule="personal_data",
+                level="block",
+                field=field,
+                quote=quote,
+                advice="Remove the name: a public text does not say who the customer is.",
+            )
+    for match in _compiled(f"{_STREET}|{_TITLED}").finditer(text):
+        yield Finding(
+            rule="personal_data",
+            level="block" if facts.answers_review else "warn",
+            field=field,
+            quote=match[0],
+            advice="Remove it if it is a customer's name or address.",
+        )
+
+
+def _occurrences(words: str, text: str) -> Iterator[str]:
+    pattern = r"\s+".join(map(re.escape, _plain(words).split()))
+    if pattern:
+        for match in re.finditer(rf"(?<!\w){pattern}(?!\w)", _plain(text)):
+            yield text[match.start() : match.end()]
+
+
+def _names(name: str, text: str) -> Iterator[str]:
+    """The whole name in any case, and its parts as they are written, because parts can be words."""
+    parts = [part for part in re.findall(r"[\w'-]+", name) if len(part) >= _MIN_NAME_CHARACTERS]
+    if len(parts) > 1:
+        yield from _occurrences(name, text)
+    for part in parts:
+        spelled = re.escape(part[:1].upper() + part[1:])
+        pattern = rf"(?<!\w){spelled}(?!\w)"
+        if _ALSO_WORDS.fullmatch(part):
+            greeted = r"(?:(?<=Hi )|(?<=Dear )|(?<=Hello )|(?<=hanks, )|(?<=ou, ))"
+            pattern = rf"{greeted}{spelled}(?!\w)|(?<!\w){spelled}(?=[,!])"
+        yield from (match[0] for match in re.finditer(pattern, text))
+
+
+def _statements(field: str, text: str, rules: tuple[_Statement, ...]) -> Iterator[Finding]:
     plain = _plain(text)
-    for statement in _STATEMENTS:
+    for statement in rules:
         for match in _compiled(statement.pattern).finditer(plain):
             if _is_statement(statement.rule, plain, match.start(), match.end()):
                 yield Finding(
@@ -430,6 +582,8 @@ def _is_statement(rule: Rule, plain: str, start: int, end: int) -> bool:
     )
     before = _compiled(_IDIOMS).sub(" ", plain[first:start])
     after = plain[end : end + _MAX_AFTER]
+    if rule == "incentive":  # also if it is offered or requested politely
+        return not _compiled(r"\b(?:not|never|nor)\b|n't\b").search(before)
     sentence_end = _compiled(_SENTENCE_END).search(plain, end)
     if sentence_end and sentence_end[0] == "?" and _compiled(_QUESTION).match(plain, first):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, get_args
 
@@ -10,11 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.ai import content_policy
-from eal.ai.content_policy import Facts, Finding, Rule, blocks, contacts_in, findings
+from eal.ai.content_policy import Facts, Finding, Rule, blocks, contacts_in, findings, text_findings
 
 HERE = Path(__file__).parent
 NAMED = Facts(sender_names=("",))
 """A sender whom every text names."""
+EVERYTHING = Facts(
+    is_published=True,
+    answers_review=True,
+    held=(),
+    private_names=("Dana Reyes",),
+    competitors=("Dry",),
+    banned_words=("cheap",),
+)
 MIN_FRESH_PRECISION, MIN_FRESH_RECALL = 0.9, 0.7
 
 
@@ -62,11 +71,20 @@ def test_sentences_that_the_rules_were_not_written_by() -> None:
     assert fresh.recall >= MIN_FRESH_RECALL, fresh
 
 
+@pytest.mark.parametrize("sentence", _sentences("responses"), ids=lambda one: one.text)
+def test_the_sentences_of_responses_to_reviews(sentence: Sentence) -> None:
+    response = Facts(answers_review=True, is_published=True)
+    rules = [finding.rule for finding in text_findings({"body": sentence.text}, response)]
+
+    assert sentence.label in rules if sentence.label != "none" else rules == []
+    assert found(sentence.text) == []
+
+
 def test_every_rule_has_sentences() -> None:
-    labels = {label for label, _ in _sentences("tuned")} | {label for label, _ in _sentences("fresh")}
+    labels = {label for name in ("tuned", "fresh", "responses") for label, _ in _sentences(name)}
     of_numbers_and_names = {
         "identity_number", "contact_of_others", "unknown_contact", "missing_sender", "unnamed_sender",
-        "misleading_subject",
+        "misleading_subject", "personal_data", "competitor", "banned_word",
     }  # fmt: skip
     assert labels - {"none"} == set(get_args(Rule.__value__)) - of_numbers_and_names
 
@@ -175,6 +193,80 @@ def test_contacts_are_those_of_sender_and_recipient_or_found() -> None:
     assert contacts_in(text) >= {"email#dana@example.com", "email#info@example.org", "phone#+14155550777"}
 
 
+def published(text: str, **facts: object) -> list[tuple[Rule, str, str | None]]:
+    given = replace(Facts(is_published=True), **facts)  # type: ignore[arg-type]
+    return [(one.rule, one.level, one.quote) for one in text_findings({"body": text}, given)]
+
+
+def test_a_published_text_needs_no_sender() -> None:
+    assert published("Water moves fast.") == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "held", "is_held"),
+    [
+        ("We are an IICRC-certified firm.", ("IICRC Certified Firm",), True),
+        ("We are an IICRC-certified firm.", ("EPA Lead-Safe Certified Firm",), False),
+        ("We are an IICRC-certified firm.", (), False),
+        ("We are licensed.", ("Ohio mold license 123",), True),
+        ("We are licensed.", ("IICRC Certified Firm",), False),
+        ("We are licensed and insured.", ("General liability insurance", "Licence 12"), True),
+        ("We are licensed and insured.", ("Licence 12",), False),
+        ("We are bonded.", ("Licence 12",), False),
+        ("Our certified technicians know.", ("IICRC Certified Firm",), True),
+        ("We are the preferred vendor of most carriers.", ("IICRC Certified Firm",), False),
+    ],
+)
+def test_a_claim_of_a_licence_needs_one_in_the_settings(
+    claim: str, held: tuple[str, ...], is_held: bool
+) -> None:
+    levels = [(rule, level) for rule, level, _ in published(claim, held=held)]
+
+    assert levels == ([] if is_held else [("licence_claim", "block")])
+
+
+def test_banned_words_and_competitors_are_found_as_whole_words_in_any_case() -> None:
+    facts = {"banned_words": ("cheap", "black mold"), "competitors": ("Dry & Co.",)}
+
+    assert published("CHEAP, not cheaper. Black  mold. Dry & Co. is near.", **facts) == [
+        ("banned_word", "block", "CHEAP"),
+        ("banned_word", "block", "Black  mold"),
+        ("competitor", "block", "Dry & Co."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes"),
+    [
+        ("Thank you, Dana!", ["Dana"]),
+        ("Dana's kitchen", ["Dana"]),
+        ("Thank you, DANA REYES.", ["DANA REYES"]),
+        ("The day was long. Bandana.", []),
+        ("We wish you well.", []),
+    ],
+)
+def test_the_name_of_a_reviewer_is_not_repeated(text: str, quotes: list[str]) -> None:
+    found_names = published(text, private_names=("Dana Reyes",), answers_review=True)
+
+    assert found_names == [("personal_data", "block", quote) for quote in quotes]
+
+
+def test_a_name_that_is_a_word_counts_if_it_addresses_somebody() -> None:
+    assert published("Will you call us? We will answer.", private_names=("Will",)) == []
+    assert published("Thank you, Will.", private_names=("Will",)) == [("personal_data", "block", "Will")]
+    assert published("Will, thank you.", private_names=("Will",)) == [("personal_data", "block", "Will")]
+
+
+def test_names_with_titles_and_street_addresses_are_for_a_person_to_judge() -> None:
+    text = "Mrs. Miller of 12 Oak Street has a dry basement."
+
+    assert published(text) == [
+        ("personal_data", "warn", "Mrs. Miller"),
+        ("personal_data", "warn", "12 Oak Street"),
+    ]
+    assert {level for _, level, _ in published(text, answers_review=True)} == {"block"}
+
+
 @pytest.mark.parametrize("text", ["$4,155,550,142", "2026-11-26", "12 x 14 feet", "94601-1234", "1,234,567"])
 def test_other_numbers_are_no_contacts(text: str) -> None:
     assert contacts_in(text) == frozenset()
@@ -182,7 +274,7 @@ def test_other_numbers_are_no_contacts(text: str) -> None:
 
 @given(st.text(max_size=300))
 def test_any_text_has_findings_that_quote_it(text: str) -> None:
-    for finding in findings({"subject": text, "body": text}, Facts()):
+    for finding in findings({"subject": text, "body": text}, EVERYTHING):
         if finding.quote and finding.rule != "identity_number":
             assert finding.quote in text
 
@@ -203,11 +295,14 @@ def test_any_text_has_findings_that_quote_it(text: str) -> None:
         "((((",
         "415-",
         "# 1 ",
+        "free review ",
+        "we accept full ",
+        "1 A ",
     ],
 )
 def test_a_hostile_text_of_the_longest_length_ends(piece: str) -> None:
     """No pattern backtracks without bound: this test would not end."""
-    found(piece * (10_000 // len(piece)))
+    found(piece * (10_000 // len(piece)), EVERYTHING)
 
 
 def test_the_findings_of_a_text_are_bounded() -> None:
@@ -223,6 +318,6 @@ def test_only_the_level_block_blocks() -> None:
 
 
 def test_each_advice_is_a_sentence() -> None:
-    for statement in content_policy._STATEMENTS:
+    for statement in (*content_policy._STATEMENTS, *content_policy._OF_RESPONSES):
         assert statement.advice.endswith((".", ")."))
         assert len(statement.advice) <= 120

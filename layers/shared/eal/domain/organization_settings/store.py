@@ -107,6 +107,31 @@ def outreach_in(settings: dict[str, Json]) -> Outreach:
     )
 
 
+class ContentSettings(NamedTuple):
+    """What published texts may say about the organization, and what they must not."""
+
+    service_areas: tuple[str, ...]
+    licences: tuple[str, ...]
+    certifications: tuple[str, ...]
+    phone: str | None
+    website: str | None
+    competitors: tuple[str, ...]
+    banned_words: tuple[str, ...]
+
+
+def content_in(settings: dict[str, Json]) -> ContentSettings:
+    given = cast("dict[str, list[str]]", settings.get("content", {}))
+    return ContentSettings(
+        service_areas=tuple(given.get("service_areas", ())),
+        licences=tuple(given.get("licences", ())),
+        certifications=tuple(given.get("certifications", ())),
+        phone=cast("str | None", given.get("phone")),
+        website=cast("str | None", given.get("website")),
+        competitors=tuple(given.get("competitors", ())),
+        banned_words=tuple(given.get("banned_words", ())),
+    )
+
+
 def max_requests_per_minute(organization_id: str) -> int | None:
     """The highest rate limit of one of the organization's API keys, if the operator has raised it."""
     item = get(organization_key(organization_id)) or {}

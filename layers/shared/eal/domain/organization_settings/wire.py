@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_v
 
 from eal.ai.policy import MAX_BUDGET_CENTS, MIN_BUDGET_CENTS, EngineChoice
 from eal.core.contact import Email, Phone
-from eal.core.wire import Name, Wire, measured, prose, without_defaults
+from eal.core.wire import Name, Wire, measured, one_line, prose, without_defaults
 from eal.domain.organization_settings.hours import DAYS, DEFAULT_TIMEZONE, minutes, overlap
 from eal.domain.organization_settings.store import CLAIM_DAYS, DAILY_CAP, RECORDING_DAYS, TRANSCRIPT_DAYS
 
@@ -23,6 +23,9 @@ _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _ZONE_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _LOCALE = re.compile(r"^([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?$")
 _DOMAIN = r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
+_WEBSITE = (
+    r"^https://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}(?:/[A-Za-z0-9/._~%-]*)?$"
+)
 _ZIP = re.compile(r"^([0-9]{5})(?:-[0-9]{4})?$")
 
 
@@ -218,6 +221,36 @@ class OutreachView(Wire):
     ] = False
 
 
+class ContentSettingsView(Wire):
+    """What content may say about the organization, and what it must not. The AI says nothing else about it."""
+
+    service_areas: Annotated[
+        list[str], Field(description="Cities or counties as content names them, such as Columbus.")
+    ] = []  # noqa: RUF012
+    licences: Annotated[
+        list[str], Field(description="Licences that the organization holds, with number and state.")
+    ] = []  # noqa: RUF012
+    certifications: Annotated[
+        list[str],
+        Field(
+            description="Certifications that the organization holds, such as IICRC Certified Firm. Content that claims "
+            "a licence or certification which is not listed cannot be approved."
+        ),
+    ] = []  # noqa: RUF012
+    phone: Annotated[str | None, Field(description="The phone number that content gives to the public.")] = (
+        None
+    )
+    website: Annotated[str | None, Field(description="The address of the website.")] = None
+    competitors: Annotated[
+        list[str],
+        Field(description="Names of companies. Content that contains one cannot be approved."),
+    ] = []  # noqa: RUF012
+    banned_words: Annotated[
+        list[str],
+        Field(description="Words and phrases. Content that contains one cannot be approved."),
+    ] = []  # noqa: RUF012
+
+
 class SettingsView(Wire):
     """The organization's settings. Null or empty: not set."""
 
@@ -237,6 +270,7 @@ class SettingsView(Wire):
     dispatch: DispatchSettingsView = DispatchSettingsView()
     sender: SenderView | None = None
     outreach: OutreachView = OutreachView()
+    content: ContentSettingsView = ContentSettingsView()
     ai: AiView = AiView()
     recordings: RecordingsView = RecordingsView()
     retention: RetentionView = RetentionView()
@@ -394,6 +428,24 @@ class OutreachBody(Wire):
     track_clicks: Annotated[bool, Field(strict=True)] = False
 
 
+_Phrase = Annotated[str, Field(min_length=2, max_length=100), AfterValidator(one_line)]
+_Fact = Annotated[str, Field(min_length=2, max_length=150), AfterValidator(one_line)]
+
+
+class ContentSettingsBody(Wire):
+    """Members that are left out get their defaults."""
+
+    model_config = _INPUT
+
+    service_areas: Annotated[list[_Phrase], Field(max_length=50)] = []  # noqa: RUF012
+    licences: Annotated[list[_Fact], Field(max_length=50)] = []  # noqa: RUF012
+    certifications: Annotated[list[_Fact], Field(max_length=50)] = []  # noqa: RUF012
+    phone: Phone | None = None
+    website: Annotated[str, Field(max_length=200, pattern=_WEBSITE)] | None = None
+    competitors: Annotated[list[_Phrase], Field(max_length=200)] = []  # noqa: RUF012
+    banned_words: Annotated[list[_Phrase], Field(max_length=200)] = []  # noqa: RUF012
+
+
 class SettingsBody(Wire):
     """Only the members present change. Each is replaced as a whole; null restores its default."""
 
@@ -414,6 +466,7 @@ class SettingsBody(Wire):
     dispatch: DispatchSettingsBody | None = None
     sender: SenderBody | None = None
     outreach: OutreachBody | None = None
+    content: ContentSettingsBody | None = None
     ai: AiBody | None = None
     recordings: RecordingsBody | None = None
     retention: RetentionBody | None = None
