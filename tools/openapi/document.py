@@ -38,6 +38,8 @@ _TAGS = {
     "organizations": "The tenant: its settings, members, child organizations, and grants to its parent.",
     "outreach": "E-mail to leads and prospects: sequences, drafts, sent e-mails, replies and suppressions.",
     "prospects": "Companies and people to reach out to. Qualify them and convert them to leads.",
+    "reviews": "What customers write at listing surfaces, requests for it, and how it is answered. Every customer is "
+    "asked alike: no request depends on what the customer is expected to write.",
     "webhooks": "Your endpoints for events, and the deliveries to them.",
 }
 

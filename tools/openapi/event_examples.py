@@ -211,6 +211,23 @@ _CLAIM: dict[str, Json] = {
     "scope_version": 1,
     "version": 2,
 }
+
+_REVIEW: dict[str, Json] = {
+    "id": "review_01kq09bekje6vbq5xe2b60xtww",
+    "surface": "google",
+    "external_id": "AbFvOqmExample",
+    "status": "received",
+    "rating": 5,
+    "text": "They dried our basement within three days and explained every step.",
+    "author": "Dana R.",
+    "reviewed_at": "2026-04-24T15:20:00.000Z",
+    "edited_at": None,
+    "lead_id": _LEAD["id"],
+    "reply": None,
+    "created_at": AT,
+    "updated_at": AT,
+    "version": 1,
+}
 DATA: dict[str, dict[str, Json]] = {
     "call.received": _CALL,
     "call.classified": _CLASSIFIED,
@@ -262,6 +279,19 @@ DATA: dict[str, dict[str, Json]] = {
     "claim.erased": {
         **_CLAIM,
         **dict.fromkeys(("claim_number", "policy_number", "insured", "address")),
+    },
+    "review.received": _REVIEW,
+    "review.updated": {
+        **_REVIEW,
+        "reply": {
+            "status": "posted",
+            "text": "Thank you, Dana. We are glad that your basement is dry again.",
+            "content_id": "content_01kq09bekje6vbq5xe2b60xtww",
+            "posted_at": LATER,
+            "reason": None,
+        },
+        "updated_at": LATER,
+        "version": 2,
     },
     "outreach.email.sent": {
         "id": "email_01kq09bekje6vbq5xe2b60xtww",

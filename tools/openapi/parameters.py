@@ -97,6 +97,8 @@ _IN_PATH: dict[str, Node] = {
     "record_id": _named("Id of the audit record.", "aud"),
     "sequence_id": _named("Id of the sequence.", "seq"),
     "reply_id": _named("Id of the reply.", "reply"),
+    "request_id": _named("Id of the review request.", "review_request"),
+    "review_id": _named("Id of the review.", "review"),
     "suppression_id": _named("Id of the suppression.", "sup"),
     "vendor": {"type": "string", "enum": [*VENDORS], "description": "The vendor."},
     "webhook_id": _named("Id of the webhook endpoint.", "wh"),

@@ -54,6 +54,8 @@ from eal.domain.outreach.suppressions import model as suppressions
 from eal.domain.outreach.suppressions.wire import RowStatus
 from eal.domain.prospects import model as prospects
 from eal.domain.prospects.wire import SettableOutreachState
+from eal.domain.reviews import model as reviews
+from eal.domain.reviews.wire import ReviewView
 from eal.domain.statistics.model import Window
 from eal.domain.webhooks.deliveries import model as deliveries
 from eal.domain.webhooks.endpoints import model as endpoints
@@ -90,6 +92,7 @@ EVENT_DATA: dict[str, type[BaseModel]] = {
     "outreach.email": EmailView,
     "outreach.email.replied": ReplyView,
     "outreach.sender": OutreachSenderView,
+    "review": ReviewView,
     "webhook": WebhookView,
 }
 """The model of an event's `data`, by its type, or else by the part of its type before the last dot."""
@@ -175,6 +178,9 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(leads.Status): "LeadStatus",
     _values(prospects.OutreachState): "OutreachState",
     _values(mail.Missing): "MissingBody",
+    _values(reviews.ReplyStatus): "ReviewReplyStatus",
+    _values(reviews.ReviewStatus): "ReviewStatus",
+    _values(reviews.Surface): "ReviewSurface",
     _values(replies.Match): "ReplyMatch",
     _values(replies.SequenceEffect): "SequenceEffect",
     _values(sequences.SequenceStatus): "SequenceStatus",

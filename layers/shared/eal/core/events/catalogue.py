@@ -27,6 +27,8 @@ CATALOGUE: Final = {
     "claim.erased": "A claim's personal data was erased. Erase your copies too.",
     "outreach.email.sent": "Outbound email sent.",
     "outreach.email.replied": "Reply received and classified.",
+    "review.received": "New review detected on Google or another listing surface.",
+    "review.updated": "A review's text, rating, status, customer or reply changed.",
     "api_key.rotated": "An API key was rotated. The old key works until its overlap ends.",
     "api_key.revoked": "An API key was revoked.",
     "outreach.sender.paused": "Outreach e-mail was paused, because too much of it bounced or was reported as spam.",
@@ -38,7 +40,6 @@ CATALOGUE: Final = {
 
 RESERVED: Final = {
     "review.requested": "Customer was sent a review request after job completion.",
-    "review.received": "New review detected on Google or another listing surface.",
     "content.published": "Content was published.",
 }
 """Types that the product's documentation names and no code emits yet. Endpoints may subscribe to them already. A type

@@ -1,0 +1,22 @@
+"""GET /v1/reviews/{review_id}: get a review."""
+
+from eal.domain.reviews import store as reviews
+from eal.domain.reviews.wire import ReviewDetailView
+from eal.entry.http.api import Api
+from eal.entry.http.route import Reader
+
+app = Api()
+handler = app.handler
+
+
+@app.get(
+    "/v1/reviews/{review_id}",
+    summary="Get a review",
+    operation_id="getReview",
+    tag="reviews",
+    grant="reviews",
+)
+def get(review_id: str, caller: Reader) -> ReviewDetailView:
+    """Returns the review with what it said before its author changed it, and the reply to it."""
+    review, versions = reviews.get_with_versions(review_id, by=caller)
+    return ReviewDetailView.of_review(review, versions)

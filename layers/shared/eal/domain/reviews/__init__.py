@@ -1,0 +1,1 @@
+"""Reviews: what customers write about the organization at a listing surface, and how it answers."""

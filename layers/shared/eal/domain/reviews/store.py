@@ -1,0 +1,223 @@
+"""Reviews in the State table: one item for each, found by its surface and its id there, and its earlier versions."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from eal.core import audit, ids
+from eal.core.errors import Conflict, ValidationFailed
+from eal.core.table.collection import Collection
+from eal.core.table.item import dump, load
+from eal.core.table.keys import Key, key, partition
+from eal.core.table.read import get as get_item
+from eal.core.table.read import pages
+from eal.domain.reviews import statistics
+from eal.domain.reviews.model import PERSONAL, EarlierVersion, Review, merged, replaced_version
+from eal.domain.reviews.wire import ReviewView
+
+if TYPE_CHECKING:
+    from eal.core.caller import Caller
+    from eal.core.table.collection import Index
+    from eal.core.table.item import Item
+    from eal.core.table.page import Page
+    from eal.core.tenancy import Tenant
+    from eal.domain.reviews.model import Outcome, Reply, ReviewFacts, Surface
+    from eal.domain.reviews.wire import ReviewCreate, ReviewQuery
+
+REVIEWS = Collection("REVIEW", Review, id_prefix="review", noun="review")
+
+MAX_VERSIONS_SHOWN = 20
+_NOT_AUDITED = frozenset({"id", "created_at"})
+_FILTERS = ("surface", "status", "rating")
+
+
+class ReviewErased(Exception):
+    """The review was erased with its customer. Its claim remains, so that nothing ingests it again."""
+
+    def __init__(self, review_id: str) -> None:
+        super().__init__(review_id)
+        self.review_id = review_id
+
+
+def claim_key(tenant: Tenant, surface: Surface, external_id: str) -> Key:
+    """`org_…#live#REVIEW_CLAIM`, `google#…`: it names the one review with this id at the surface.
+
+    The id is hashed, because the claim outlives an erasure, and by the id a person could find the review.
+    """
+    return key(tenant, "REVIEW_CLAIM", f"{surface}#{hashlib.sha256(external_id.encode()).hexdigest()}")
+
+
+def versions_partition(tenant: Tenant, review_id: str) -> str:
+    """`org_…#live#REVIEW_VERSION#review_…`: what the review said before its author changed it."""
+    return partition(tenant, "REVIEW_VERSION", review_id)
+
+
+def search(query: ReviewQuery, by: Caller) -> Page[Review]:
+    """Reviews, newest first. Leads and surfaces have indexes.
+
+    Raises: InvalidCursor.
+    """
+    index: Index | None = None
+    indexed_by: tuple[str, ...] = ()
+    filters = {name: getattr(query, name) for name in _FILTERS}
+    if query.lead_id:
+        index, indexed_by = "gsi2", ("lead", query.lead_id)
+    elif query.surface:
+        index, indexed_by = "gsi1", ("surface", query.surface)
+        del filters["surface"]
+    given = {name: value for name, value in filters.items() if value is not None}
+    keep = (lambda item: all(item.get(name) == value for name, value in given.items())) if given else None
+    return REVIEWS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+
+
+def get_with_versions(review_id: str, by: Caller) -> tuple[Review, list[EarlierVersion]]:
+    """The review, and what it said earlier, newest first: at most the newest 20 versions. Raises: NotFound."""
+    review = REVIEWS.get(by.tenant, review_id)
+    if review.version == 1:
+        return review, []
+    values: Item = {":pk": versions_partition(by.tenant, review_id)}
+    newest = next(pages("pk = :pk", values, limit=MAX_VERSIONS_SHOWN, newest_first=True), [])
+    return review, [load(EarlierVersion, item) for item in newest]
+
+
+def report(body: ReviewCreate, by: Caller) -> tuple[Review, bool]:
+    """The review that a request reports, and whether it is new.
+
+    Raises: ValidationFailed for a time in the future; Conflict for a review that was erased. The commit raises
+    ValidationFailed if there is no such lead.
+    """
+    if body.reviewed_at > by.at:
+        raise _invalid("/reviewed_at", "Must not be in the future.", "future")
+    try:
+        review, outcome = ingest(body.facts(), by)
+    except ReviewErased as erased:
+        raise Conflict("The review was erased and cannot be ingested again.", id=erased.review_id) from None
+    return review, outcome == "created"
+
+
+def ingest(facts: ReviewFacts, by: Caller) -> tuple[Review, Outcome]:
+    """Store what a surface shows of a review, in the caller's transaction. Idempotent: facts that are known, or older
+    than the stored ones, change nothing.
+
+    The commit raises AlreadyWritten or Stale if another worker ingests the review concurrently: read again.
+    Raises: ReviewErased.
+    """
+    claim = get_item(claim_key(by.tenant, facts.surface, facts.external_id))
+    if claim is None:
+        return _create(facts, by), "created"
+    review_id = cast("str", claim["review_id"])
+    before = REVIEWS.find(by.tenant, review_id)
+    if before is None:
+        raise ReviewErased(review_id)
+    after = merged(before, facts)
+    if after is before:
+        return before, "unchanged"
+    if after.lead_id != before.lead_id:
+        _require_lead(after.lead_id, by)
+    return _replace("review.updated", before, after, by), "updated"
+
+
+def deleted_at_source(review_id: str, by: Caller) -> Review:
+    """Record that the surface no longer shows the review, in the caller's transaction. Idempotent.
+
+    Raises: NotFound.
+    """
+    before = REVIEWS.get(by.tenant, review_id)
+    if before.status == "deleted":
+        return before
+    return _replace("review.deleted_at_source", before, replace(before, status="deleted"), by)
+
+
+def record_reply(review_id: str, reply: Reply, by: Caller) -> Review:
+    """Record what became of the public answer, in the caller's transaction. Idempotent.
+
+    Raises: NotFound.
+    """
+    before = REVIEWS.get(by.tenant, review_id)
+    if before.reply == reply:
+        return before
+    return _replace("review.replied", before, replace(before, reply=reply), by)
+
+
+def _create(facts: ReviewFacts, by: Caller) -> Review:
+    new = Review(
+        id=ids.new(REVIEWS.id_prefix, by.at),
+        surface=facts.surface,
+        external_id=facts.external_id,
+        rating=facts.rating,
+        text=facts.text,
+        author=facts.author,
+        reviewed_at=facts.reviewed_at,
+        edited_at=facts.edited_at,
+        lead_id=facts.lead_id,
+        created_at=by.at,
+        updated_at=by.at,
+        version=1,
+        salt=audit.new_salt(),
+    )
+    _require_lead(new.lead_id, by)
+    # Of two concurrent ingestions, one fails on the claim: its caller reads again and finds the review.
+    claim = claim_key(by.tenant, new.surface, new.external_id)
+    by.transaction.create({**claim._asdict(), "kind": "REVIEW_CLAIM", "review_id": new.id})
+    by.transaction.create(_item(new, by))
+    statistics.count_change(None, new, by)
+    audit_change("review.received", None, new, by)
+    by.transaction.emit("review.received", ReviewView.of(new).model_dump(mode="json"))
+    return new
+
+
+def _replace(action: str, before: Review, changed: Review, by: Caller) -> Review:
+    """Write the review's next version. What it said before is kept if its rating or its text changes."""
+    after = replace(changed, updated_at=by.at, version=before.version + 1)
+    by.transaction.replace(_item(after, by), was=before.version)
+    if earlier := replaced_version(before, after):
+        by.transaction.create(
+            {
+                "pk": versions_partition(by.tenant, before.id),
+                "sk": f"{earlier.version:08}",
+                "kind": "REVIEW_VERSION",
+                **dump(earlier),
+            }
+        )
+    statistics.count_change(before, after, by)
+    audit_change(action, before, after, by)
+    by.transaction.emit("review.updated", ReviewView.of(after).model_dump(mode="json"))
+    return after
+
+
+def _require_lead(lead_id: str | None, by: Caller) -> None:
+    """Let the commit fail unless the lead exists. Raises: ValidationFailed for a text that is no id of a lead."""
+    if lead_id is None:
+        return
+    absent = _invalid("/lead_id", f"There is no lead {lead_id[:40]}.", "not_found")
+    if not ids.is_id("lead", lead_id):
+        raise absent
+    by.transaction.require(key(by.tenant, "LEAD", lead_id), "attribute_exists(pk)", lambda _item: absent)
+
+
+def audit_change(action: str, before: Review | None, after: Review | None, by: Caller) -> None:
+    """Record the ingestion, the change or the erasure of a review."""
+    review = cast("Review", after or before)
+    changes = audit.changes(
+        _audited(before) if before else {},
+        _audited(after) if after else {},
+        personal=PERSONAL,
+        salt=review.salt,
+    )
+    by.transaction.audit(action, review.id, changes)
+
+
+def _audited(review: Review) -> Item:
+    return {name: value for name, value in dump(review).items() if name not in _NOT_AUDITED}
+
+
+def _invalid(pointer: str, message: str, kind: str) -> ValidationFailed:
+    return ValidationFailed([{"pointer": pointer, "message": message, "type": kind}])
+
+
+def _item(review: Review, by: Caller) -> Item:
+    """The review's item, indexed by surface and by lead."""
+    lead = ("lead", review.lead_id) if review.lead_id else None
+    return REVIEWS.item(by.tenant, review, gsi1=("surface", review.surface), gsi2=lead)

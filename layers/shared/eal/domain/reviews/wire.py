@@ -1,0 +1,259 @@
+"""What the API accepts and returns for reviews."""
+
+from collections import Counter as Amounts
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from eal.core.clock import Instant
+from eal.core.listing import ListQuery, PageView
+from eal.core.wire import Name, Wire, one_line, prose
+from eal.domain.reviews.model import (
+    Counter,
+    EarlierVersion,
+    ReplyStatus,
+    Review,
+    ReviewFacts,
+    ReviewStatus,
+    Surface,
+)
+
+MAX_TEXT_CHARACTERS = 5000
+MAX_MONTHS = 60
+_DEFAULT_MONTHS = 12
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+Rating = Annotated[int, Field(ge=1, le=5, strict=True)]
+ExternalId = Annotated[
+    str,
+    Field(min_length=1, max_length=500, description="The review's id at its surface."),
+    AfterValidator(one_line),
+]
+
+
+class ReviewCreate(Wire):
+    """A review as its surface shows it now: all of it."""
+
+    model_config = _INPUT
+
+    surface: Annotated[Surface, Field(description="Where the review was written.")]
+    external_id: ExternalId
+    rating: Annotated[
+        Rating | None, Field(description="Stars. Null if the review has none, such as a recommendation.")
+    ] = None
+    text: Annotated[
+        Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(prose)] | None, Field()
+    ] = None
+    author: Annotated[Name | None, Field(description="The name that the surface shows.")] = None
+    reviewed_at: Annotated[Instant, Field(description="When the review was written. Not in the future.")]
+    edited_at: Annotated[
+        Instant | None,
+        Field(
+            description="When its author last changed it. A body with an earlier time than the stored one is outdated "
+            "and has no effect."
+        ),
+    ] = None
+    lead_id: Annotated[
+        Annotated[str, Field(max_length=100)] | None,
+        Field(description="An existing lead: the customer. Null leaves the stored one."),
+    ] = None
+
+    def facts(self) -> ReviewFacts:
+        return ReviewFacts(
+            surface=self.surface,
+            external_id=self.external_id,
+            rating=self.rating,
+            text=self.text or None,
+            author=self.author,
+            reviewed_at=self.reviewed_at,
+            edited_at=self.edited_at,
+            lead_id=self.lead_id,
+        )
+
+
+class ReviewQuery(ListQuery):
+    surface: Surface | None = None
+    status: ReviewStatus | None = None
+    rating: Annotated[int | None, Field(ge=1, le=5)] = None
+    lead_id: Annotated[str | None, Field(max_length=100)] = None
+
+
+class ReviewReplyView(Wire):
+    """The public answer to a review."""
+
+    status: Annotated[
+        ReplyStatus,
+        Field(
+            description="`pending` until the surface has it; `failed` if the surface refused it, for `reason`."
+        ),
+    ]
+    text: str
+    content_id: Annotated[
+        str | None,
+        Field(description="The content item that it was written as. Null: it was written at the surface."),
+    ]
+    posted_at: Instant | None
+    reason: str | None
+
+
+class ReviewView(Wire):
+    id: str
+    surface: Surface
+    external_id: str
+    status: Annotated[ReviewStatus, Field(description="`deleted`: the surface no longer shows the review.")]
+    rating: Annotated[int | None, Field(ge=1, le=5, description="Stars; null if the review has none.")]
+    text: str | None
+    author: str | None
+    reviewed_at: Instant
+    edited_at: Instant | None
+    lead_id: str | None
+    reply: ReviewReplyView | None
+    created_at: Instant
+    updated_at: Instant
+    version: int
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return (self.id,)
+
+
+class ReviewPage(PageView[ReviewView]):
+    pass
+
+
+class EarlierVersionView(Wire):
+    """What the review said until its author changed it."""
+
+    version: Annotated[int, Field(description="The version of the review at that time.")]
+    rating: int | None
+    text: str | None
+    edited_at: Instant | None
+    replaced_at: Instant
+
+
+class ReviewDetailView(ReviewView):
+    """A review with its earlier versions."""
+
+    earlier_versions: Annotated[
+        list[EarlierVersionView], Field(description="Newest first; at most the newest 20.")
+    ]
+
+    @classmethod
+    def of_review(cls, review: Review, versions: Sequence[EarlierVersion]) -> Self:
+        earlier = [EarlierVersionView.of(version) for version in versions]
+        return cls.model_validate(
+            {**ReviewView.of(review).model_dump(), "earlier_versions": earlier}, from_attributes=True
+        )
+
+
+Month = Annotated[str, Field(max_length=7, pattern=r"^[0-9]{4}-(?:0[1-9]|1[0-2])$")]
+
+
+class ReviewStatsQuery(Wire):
+    model_config = _INPUT
+
+    since: Annotated[
+        Month | None,
+        Field(description="The first month, such as `2026-01`. Default: 11 months before `until`."),
+    ] = None
+    until: Annotated[Month | None, Field(description="The last month. Default: the current one.")] = None
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if self.since and self.until and not 0 <= _months_between(self.since, self.until) < MAX_MONTHS:
+            raise ValueError(
+                f"'until' must not be before 'since', and at most {MAX_MONTHS} months are counted."
+            )
+        return self
+
+    def months(self, now: datetime) -> tuple[str, str]:
+        """The first and the last month."""
+        until = self.until or max(f"{now:%Y-%m}", self.since or "")
+        return self.since or _month_before(until, _DEFAULT_MONTHS - 1), until
+
+
+def _months_between(first: str, last: str) -> int:
+    return _number(last) - _number(first)
+
+
+def _number(month: str) -> int:
+    year, number = month.split("-")
+    return int(year) * 12 + int(number) - 1
+
+
+def _month_before(month: str, months: int) -> str:
+    year, number = divmod(max(_number(month) - months, 0), 12)
+    return f"{year:04}-{number + 1:02}"
+
+
+class RatingSummaryView(Wire):
+    """Reviews, and the ratings of those that have one."""
+
+    reviews: int
+    rated: Annotated[int, Field(description="Reviews with a rating.")]
+    mean_rating: Annotated[
+        float | None, Field(ge=1, le=5, description="Rounded to two decimals; null without a rating.")
+    ]
+    ratings: Annotated[dict[str, int], Field(description="Reviews by rating, from `1` to `5`.")]
+
+    @classmethod
+    def of_amounts(cls, amounts: Mapping[str, int]) -> Self:
+        rated = amounts.get("rated", 0)
+        return cls(
+            reviews=amounts.get("reviews", 0),
+            rated=rated,
+            mean_rating=round(amounts["stars"] / rated, 2) if rated else None,
+            ratings={str(stars): amounts.get(f"stars_{stars}", 0) for stars in range(1, 6)},
+        )
+
+
+class MonthOfSurfaceView(Wire):
+    month: Annotated[str, Field(description="Such as `2026-04`, in UTC.")]
+    surface: Surface
+    summary: RatingSummaryView
+
+
+class SurfaceSummaryView(Wire):
+    surface: Surface
+    summary: RatingSummaryView
+
+
+class ReviewStatsView(Wire):
+    since: Annotated[str, Field(description="The first month.")]
+    until: Annotated[str, Field(description="The last month.")]
+    total: RatingSummaryView
+    by_surface: Annotated[
+        list[SurfaceSummaryView], Field(description="Of each surface that has reviews in these months.")
+    ]
+    by_month: Annotated[
+        list[MonthOfSurfaceView],
+        Field(description="Of each month and surface with reviews; oldest month first."),
+    ]
+
+    @classmethod
+    def of_buckets(cls, since: str, until: str, buckets: Mapping[Counter, Mapping[str, int]]) -> Self:
+        total: Amounts[str] = Amounts()
+        by_surface: dict[Surface, Amounts[str]] = {}
+        for counter, amounts in buckets.items():
+            total.update(amounts)
+            by_surface.setdefault(counter.surface, Amounts()).update(amounts)
+        return cls(
+            since=since,
+            until=until,
+            total=RatingSummaryView.of_amounts(total),
+            by_surface=[
+                SurfaceSummaryView(surface=surface, summary=RatingSummaryView.of_amounts(amounts))
+                for surface, amounts in sorted(by_surface.items())
+            ],
+            by_month=[
+                MonthOfSurfaceView(
+                    month=counter.month,
+                    surface=counter.surface,
+                    summary=RatingSummaryView.of_amounts(amounts),
+                )
+                for counter, amounts in sorted(buckets.items())
+            ],
+        )
