@@ -28,6 +28,8 @@ _TAGS = {
     "calls": "Phone calls from call trackers, with their transcripts and classifications.",
     "claims": "Documentation of insured losses: photos, notes and moisture readings, from which a scope is extracted, "
     "reviewed and signed off. Nothing is ever written to Xactimate.",
+    "content": "Texts that the organization publishes: written by the AI from a brief, revised, reviewed, approved and "
+    "published.",
     "dispatch": "What happens after a call, decided by rules that show what they saw.",
     "events": "The feed of all events. Webhooks receive the same events.",
     "inbound": "Receivers for the webhooks of vendors.",

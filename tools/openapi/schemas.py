@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from eal.ai import claims as evidence
+from eal.ai import content as content_texts
 from eal.ai import content_policy, writing
 from eal.ai.classification import Intent, Urgency
 from eal.ai.policy import EngineChoice
@@ -32,6 +33,7 @@ from eal.domain.claims.photos import model as photos
 from eal.domain.claims.scope import model as scope
 from eal.domain.claims.sign_offs import model as sign_offs
 from eal.domain.claims.wire import ClaimView
+from eal.domain.content import model as contents
 from eal.domain.dispatch import model as dispatch
 from eal.domain.events.wire import EventView
 from eal.domain.lead_imports import model as lead_imports
@@ -130,6 +132,15 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(Scope): "Scope",
     _values(SettableOutreachState): "SettableOutreachState",
     _values(Window): "StatisticsWindow",
+    _values(content_texts.ContentType): "ContentType",
+    _values(content_texts.Length): "ContentLength",
+    _values(content_texts.Network): "SocialNetwork",
+    _values(contents.ContentStatus): "ContentStatus",
+    _values(contents.Destination): "ContentDestination",
+    _values(contents.FailureReason): "ContentFailureReason",
+    _values(contents.RevisionReason): "RevisionReason",
+    _values(contents.Step): "ContentStep",
+    _values(contents.TaskName): "ContentTask",
     _values(calls.CallbackStatus): "CallbackStatus",
     _values(calls.Direction): "CallDirection",
     _values(calls.Qualified): "CallQualified",
@@ -161,7 +172,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(content_policy.Rule): "ContentRule",
     _values(drafts.DraftReason): "DraftReason",
     _values(drafts.DraftStatus): "DraftStatus",
-    _values(writing.Tone): "EmailTone",
+    _values(writing.Tone): "Tone",
     _values(emails.EmailKind): "EmailKind",
     _values(emails.EmailStatus): "EmailStatus",
     _values(emails.OccurrenceType): "EmailEventType",

@@ -53,8 +53,14 @@ def between(before: ContentText | None, after: ContentText) -> Diff:
     changed = [field for field in texts[1] if texts[0][field] != texts[1][field]]
     return Diff(
         fields=tuple(FieldDiff(field, tuple(_edits(texts[0][field], texts[1][field]))) for field in changed),
-        unified="".join(_unified(field, texts[0][field], texts[1][field]) for field in changed),
+        unified=unified(before, after),
     )
+
+
+def unified(before: ContentText | None, after: ContentText) -> str:
+    """The changed fields by line, which takes far less time than the edits by word."""
+    old, new = _texts(before or ContentText()), _texts(after)
+    return "".join(_unified(field, old[field], new[field]) for field in new if old[field] != new[field])
 
 
 def _texts(text: ContentText) -> dict[str, str]:

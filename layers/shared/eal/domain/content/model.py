@@ -1,6 +1,7 @@
 """A content item: its text, its revisions, and the statuses between a brief and publication."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from eal.ai.content import Brief, ContentText, ContentType, Scene
@@ -48,8 +49,6 @@ EDITABLE: frozenset[ContentStatus] = frozenset({"draft", "in_review", "approved"
 
 MAX_REVISIONS = 200
 MAX_TRANSITIONS_KEPT = 20
-LOW_RATING = 3
-"""A response to a review with this many stars or fewer needs the approval of a person."""
 
 PERSONAL = frozenset(
     {
@@ -101,7 +100,7 @@ class Transition:
 class Revision:
     """One text of an item. It never changes.
 
-    `of` is the number of the revision that it restores. `instructions` and `provenance` are set if the AI wrote it.
+    `restored_from` is a number of an earlier revision. `instructions` and `provenance` are set if the AI wrote it.
     """
 
     id: str
@@ -111,7 +110,7 @@ class Revision:
     author: Author
     reason: RevisionReason
     text: ContentText
-    of: int | None = None
+    restored_from: int | None = None
     instructions: str | None = None
     provenance: Provenance | None = None
     remarks: tuple[str, ...] = ()
@@ -208,3 +207,22 @@ class Content:
     @property
     def links(self) -> tuple[str, ...]:
         return self.text.links if self.text else ()
+
+
+def moved(content: Content, to: ContentStatus, at: datetime, by: Actor, notes: str | None = None) -> Content:
+    """The item in another status. As a draft it has no approval, and only as scheduled a time of publication."""
+    transition = Transition(before=content.status, after=to, at=at, by=by, notes=notes)
+    after = replace(
+        content,
+        status=to,
+        transitions=(*content.transitions, transition)[-MAX_TRANSITIONS_KEPT:],
+        reason=None,
+        task=None,
+        instructions=None,
+        scheduled_at=content.scheduled_at if to == "scheduled" else None,
+    )
+    return without_approval(after) if to == "draft" else after
+
+
+def without_approval(content: Content) -> Content:
+    return replace(content, approved_by=None, approved_at=None, has_personal_approval=False)

@@ -1,0 +1,379 @@
+"""What the API accepts and returns for content."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, HttpUrl, model_validator
+
+from eal.ai.content import ContentType, Length, Network
+from eal.ai.content_policy import Level, Rule
+from eal.ai.provenance import ProvenanceView
+from eal.ai.writing import Tone
+from eal.core.audit import ActorType
+from eal.core.clock import Instant
+from eal.core.listing import ListQuery, PageView
+from eal.core.wire import Wire, one_line, prose, without_defaults
+from eal.domain.content import limits
+from eal.domain.content.model import (
+    ContentStatus,
+    Destination,
+    FailureReason,
+    RevisionReason,
+    Step,
+    TaskName,
+)
+
+_INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+MAX_INSTRUCTIONS_CHARACTERS, MAX_NOTES_CHARACTERS = 2_000, 1_000
+
+
+def _web_link(text: str) -> str:
+    """Raises: ValueError for anything but a web address, which pages show as a link."""
+    HttpUrl(text)
+    return text
+
+
+def _hashtag(text: str) -> str:
+    """A hashtag without its `#`. Networks accept letters, digits and underscores, and not digits alone.
+
+    Raises: ValueError.
+    """
+    name = text.removeprefix("#")
+    if not name or not all(letter.isalnum() or letter == "_" for letter in name) or name.isdigit():
+        raise ValueError("Must be letters, digits and underscores, and not digits alone.")
+    return name
+
+
+Line = Annotated[str, Field(min_length=1), AfterValidator(one_line)]
+Notes = Annotated[str, Field(min_length=1, max_length=MAX_NOTES_CHARACTERS), AfterValidator(prose)]
+Hashtag = Annotated[
+    str,
+    Field(min_length=1, max_length=limits.MAX_HASHTAG_CHARACTERS),
+    AfterValidator(_hashtag),
+]
+Link = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=limits.MAX_LINK_CHARACTERS,
+        pattern=r"^https?://\S+$",
+        json_schema_extra={"format": "uri"},
+    ),
+    AfterValidator(one_line),
+    AfterValidator(_web_link),
+]
+Slug = Annotated[
+    str,
+    Field(
+        max_length=limits.MAX_SLUG_CHARACTERS,
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        description="The address of a blog post: lower-case letters and digits in groups that a hyphen joins. Unique "
+        "among the organization's content of the same mode.",
+    ),
+]
+
+
+class BriefBody(Wire):
+    """What to write. `topic` is required except for a review response, `network` for a social post, `review_id` for a
+    review response.
+    """
+
+    model_config = _INPUT
+
+    topic: Annotated[
+        Annotated[Line, Field(max_length=300)] | None,
+        Field(description="What it is about, in a few words."),
+    ] = None
+    keywords: Annotated[
+        list[Annotated[Line, Field(max_length=80)]],
+        Field(default_factory=list, max_length=20, description="Words that the text should contain."),
+    ]
+    tone: Tone | None = None
+    audience: Annotated[
+        Annotated[Line, Field(max_length=200)] | None,
+        Field(description="The readers, such as homeowners or property managers."),
+    ] = None
+    length: Length | None = None
+    network: Annotated[Network | None, Field(description="Only for a social post.")] = None
+    review_id: Annotated[
+        Annotated[Line, Field(max_length=100)] | None,
+        Field(description="The review to answer. Only for a review response."),
+    ] = None
+
+
+class ContentCreate(Wire):
+    model_config = _INPUT
+
+    type: ContentType
+    brief: BriefBody
+
+
+class SceneBody(Wire):
+    model_config = _INPUT
+
+    narration: Annotated[
+        str, Field(min_length=1, max_length=limits.MAX_NARRATION_CHARACTERS), AfterValidator(prose)
+    ]
+    on_screen_text: Annotated[
+        str, Field(max_length=limits.MAX_ON_SCREEN_CHARACTERS), AfterValidator(one_line)
+    ]
+    seconds: Annotated[int, Field(ge=1, le=limits.MAX_SCENE_SECONDS)]
+
+
+class ContentUpdate(Wire):
+    """Only the fields present change. Null clears a part; `title`, `body` and `slug` must stay if the type needs them.
+
+    A blog post has `title`, `body`, `slug`, `excerpt`, `seo_title` and `seo_description`; a video script `title` and
+    `scenes`; a social post `body`, `hashtags` and `links`; a review response `body`.
+    """
+
+    model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults())
+
+    title: Annotated[Line, Field(max_length=limits.MAX_TITLE_CHARACTERS)] | None = None
+    body: Annotated[
+        Annotated[str, Field(min_length=1, max_length=limits.MAX_BODY_CHARACTERS), AfterValidator(prose)]
+        | None,
+        Field(
+            description="Markdown in a blog post, plain text otherwise. A social post is limited by its network "
+            "together with its links and hashtags, a review response to 4,096 bytes."
+        ),
+    ] = None
+    slug: Slug | None = None
+    excerpt: Annotated[Line, Field(max_length=limits.MAX_EXCERPT_CHARACTERS)] | None = None
+    seo_title: Annotated[Line, Field(max_length=limits.MAX_SEO_TITLE_CHARACTERS)] | None = None
+    seo_description: Annotated[Line, Field(max_length=limits.MAX_SEO_DESCRIPTION_CHARACTERS)] | None = None
+    scenes: Annotated[list[SceneBody], Field(max_length=limits.MAX_SCENES)] | None = None
+    hashtags: Annotated[
+        Annotated[list[Hashtag], Field(max_length=limits.MAX_HASHTAGS)] | None,
+        Field(description="With or without `#`, which is not stored."),
+    ] = None
+    links: Annotated[list[Link], Field(max_length=limits.MAX_LINKS)] | None = None
+
+
+class RevisionCreate(Wire):
+    model_config = _INPUT
+
+    instructions: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=MAX_INSTRUCTIONS_CHARACTERS,
+            description="What the AI is to change, in English, such as: Make it shorter, and mention the hotline.",
+        ),
+        AfterValidator(prose),
+    ]
+
+
+class RevisionRestore(Wire):
+    model_config = _INPUT
+
+    revision: Annotated[
+        int, Field(ge=1, description="The number of the revision whose text becomes the newest.")
+    ]
+
+
+class ContentTransition(Wire):
+    model_config = _INPUT
+
+    to: Destination
+    notes: Annotated[
+        Notes | None, Field(description="Required if `to` is `draft` and the content is in review.")
+    ] = None
+    reason: Annotated[Notes | None, Field(description="Another name for `notes`; not together with it.")] = (
+        None
+    )
+    scheduled_at: Annotated[
+        Instant | None,
+        Field(
+            description="Required if `to` is `scheduled`, otherwise not allowed. In the future, within a year."
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.notes and self.reason:
+            raise ValueError("Send 'notes' or 'reason', not both.")
+        if self.to == "scheduled" and self.scheduled_at is None:
+            raise ValueError("'scheduled_at' is required if 'to' is 'scheduled'.")
+        if self.to != "scheduled" and self.scheduled_at is not None:
+            raise ValueError("'scheduled_at' needs 'to' to be 'scheduled'.")
+        return self
+
+
+class ContentQuery(ListQuery):
+    type: ContentType | None = None
+    status: ContentStatus | None = None
+    review_id: Annotated[str | None, Field(min_length=1, max_length=100)] = None
+
+
+class RevisionQuery(ListQuery):
+    pass
+
+
+class BriefView(Wire):
+    topic: str | None
+    keywords: list[str]
+    tone: Tone | None
+    audience: str | None
+    length: Length | None
+    network: Network | None
+    review_id: str | None
+
+
+class SceneView(Wire):
+    narration: str
+    on_screen_text: str
+    seconds: int
+
+
+class ContentFindingView(Wire):
+    """What the content policy has against the text. The content cannot be approved while a finding has the level
+    `block`.
+    """
+
+    rule: Rule
+    level: Level
+    field: Annotated[
+        str | None,
+        Field(
+            description="The part of the text, such as `body` or `scenes.0.narration`; null: something is missing."
+        ),
+    ]
+    quote: Annotated[str | None, Field(description="The words in that part.")]
+    advice: str
+
+
+class ContentActorView(Wire):
+    type: ActorType
+    id: str
+
+
+class TransitionView(Wire):
+    before: Annotated[ContentStatus, Field(serialization_alias="from")]
+    to: Annotated[ContentStatus, Field(validation_alias="after")]
+    at: Instant
+    by: ContentActorView
+    notes: str | None
+
+
+class AuthorView(Wire):
+    """An API key or a member by id; or an engine by name, with its model and the version of its prompt."""
+
+    type: Literal["api_key", "member", "engine"]
+    id: str
+    model: str | None
+    prompt_version: str | None
+
+
+class TextView(Wire):
+    """A text. A part that the type does not have is null or empty."""
+
+    title: str | None
+    body: str | None
+    slug: str | None
+    excerpt: str | None
+    seo_title: str | None
+    seo_description: str | None
+    scenes: list[SceneView]
+    hashtags: list[str]
+    links: list[str]
+
+
+class ContentView(TextView):
+    """`generating` until the AI has written or revised it, then `draft`, or `failed` with a `reason`."""
+
+    id: str
+    type: ContentType
+    status: ContentStatus
+    brief: BriefView
+    revision: Annotated[
+        int, Field(description="The number of the newest revision, whose text this is; 0: no text yet.")
+    ]
+    findings: list[ContentFindingView]
+    remarks: Annotated[
+        list[str], Field(description="What the AI did with the brief or the instructions, as it reported it.")
+    ]
+    provenance: Annotated[ProvenanceView | None, Field(description="Of what the AI wrote last; null before.")]
+    edited: Annotated[bool, Field(description="Whether a person has changed what the AI wrote last.")]
+    task: Annotated[TaskName | None, Field(description="What the AI does, or failed to do.")]
+    step: Annotated[Step | None, Field(description="How far it is; null unless the status is `generating`.")]
+    instructions: Annotated[str | None, Field(description="Of a revision that the AI is to write.")]
+    reason: Annotated[FailureReason | None, Field(description="Why the status is `failed`.")]
+    transitions: Annotated[
+        list[TransitionView], Field(description="The latest ones, oldest first. The audit log has all.")
+    ]
+    approved_by: ContentActorView | None
+    approved_at: Instant | None
+    scheduled_at: Instant | None
+    published_at: Instant | None
+    published_revision: int | None
+    created_at: Instant
+    updated_at: Instant
+    version: int
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return tuple(filter(None, (self.id, self.brief.review_id)))
+
+
+class ContentPage(PageView[ContentView]):
+    pass
+
+
+class EditView(Wire):
+    op: Literal["equal", "insert", "delete"]
+    text: str
+
+
+class FieldDiffView(Wire):
+    """The edits that are not `insert` are the part before, those that are not `delete` the part after."""
+
+    field: str
+    edits: list[EditView]
+
+
+class DiffView(Wire):
+    """The changes since the revision before; the first revision inserts everything."""
+
+    fields: Annotated[list[FieldDiffView], Field(description="The changed parts, by word.")]
+    unified: Annotated[
+        str, Field(description="The same by line, as a unified diff; empty if nothing changed.")
+    ]
+
+
+class UnifiedDiffView(Wire):
+    """The changes since the revision before, as a unified diff."""
+
+    unified: str
+
+
+class RevisionFields(Wire):
+    content_id: str
+    number: int
+    created_at: Instant
+    author: AuthorView
+    reason: Annotated[
+        RevisionReason,
+        Field(
+            description="`written` and `revised` by the AI, `edited` by a person, or `restored` from another revision."
+        ),
+    ]
+    restored_from: Annotated[int | None, Field(description="The number of the restored revision.")]
+    instructions: str | None
+    remarks: list[str]
+    provenance: ProvenanceView | None
+
+
+class RevisionSummary(RevisionFields):
+    """A revision without its text and the edits by word."""
+
+    diff: UnifiedDiffView
+
+
+class RevisionView(RevisionFields):
+    text: TextView
+    diff: DiffView
+
+
+class RevisionPage(PageView[RevisionSummary]):
+    pass
