@@ -1,4 +1,4 @@
-"""Erase what refers to an erased lead, prospect, call or claim, on the tasks `erase_…`."""
+"""Erase what refers to an erased lead, prospect, call, claim or content item, on the tasks `erase_…`."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from eal.domain.claims import erasure as claims
 from eal.domain.claims import retention
 from eal.domain.claims.photos import erasure as photos
 from eal.domain.claims.sign_offs import erasure as sign_offs
+from eal.domain.content import erasure as contents
 from eal.domain.leads import erasure as leads
 from eal.domain.messages import erasure as messages
 from eal.domain.outreach import erasure as outreach
@@ -42,6 +43,11 @@ class ClaimTask(TenantMessage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContentTask(TenantMessage):
+    content_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimEvidenceTask(ClaimTask):
     """Only the evidence, as it was at `until`: the end of the claim's retention."""
 
@@ -59,7 +65,7 @@ def consume(message: Message) -> None:
 
     The tombstone's contacts, by which messages are found, are removed last, so that a second run finds the rest.
     """
-    task: LeadTask | ProspectTask | CallTask | ClaimTask
+    task: LeadTask | ProspectTask | CallTask | ClaimTask | ContentTask
     if message["task"] == "erase_call":
         task = load(CallTask, message)
         _scrub_call(task.tenant, task.call_id)
@@ -68,6 +74,11 @@ def consume(message: Message) -> None:
         task = load(ClaimTask, message)
         claims.scrub_traces(task.tenant, task.claim_id)
         deliveries.erase_responses(task.tenant, task.claim_id)
+        return
+    if message["task"] == "erase_content":
+        task = load(ContentTask, message)
+        contents.scrub_traces(task.tenant, task.content_id)
+        deliveries.erase_responses(task.tenant, task.content_id)
         return
     if message["task"] == "erase_claim_evidence":
         task = load(ClaimEvidenceTask, message)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -111,6 +112,7 @@ class WrittenContent:
 
 
 _X_URL_CHARACTERS = 23
+_URL = r"https?://\S+"
 
 
 def posted_text(text: ContentText) -> str:
@@ -125,11 +127,10 @@ def posted_length(network: Network, text: ContentText) -> int:
     X counts a link as 23 characters, and each character outside of the Latin, Greek, Cyrillic and similar scripts as
     two (docs.x.com, "Counting characters"). The others count characters.
     """
+    posted = posted_text(text)
     if network != "x":
-        return len(posted_text(text))
-    without_links = posted_text(ContentText(body=text.body, hashtags=text.hashtags))
-    links = sum(_X_URL_CHARACTERS + 2 for _ in text.links)
-    return links + sum(1 if _counts_once(letter) else 2 for letter in without_links)
+        return len(posted)
+    return sum(1 if _counts_once(letter) else 2 for letter in re.sub(_URL, "-" * _X_URL_CHARACTERS, posted))
 
 
 def _counts_once(letter: str) -> bool:
