@@ -28,6 +28,10 @@ NO_OP = """def handler(event, context):
     return {"statusCode": 204, "headers": {}, "body": ""}
 """
 
+SIZES = (256, 512, 1024)
+MEGABYTES_OF_A_PROCESSOR = 1769
+"""The memory size with one whole vCPU (Lambda's guide, "Configure Lambda function memory")."""
+
 EXPECTED_ERRORS = {
     "audit_log/get_consistency": 404, "audit_log/get_export": 404, "audit_log/get_proof": 503,
     "integrations/delete": 404, "lead_imports/get": 404, "leads/push_to_crm": 409, "organizations/get": 404,
@@ -49,6 +53,14 @@ class Start:
     wall: float
     request: float
     processor: float
+
+    @property
+    def initialisation(self) -> float:
+        return self.wall - self.request
+
+    def at(self, megabytes: int) -> float:
+        """The time with this memory size. The request waits for nothing here, so it is all processor time."""
+        return self.initialisation + self.request * max(1.0, MEGABYTES_OF_A_PROCESSOR / megabytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +94,30 @@ def main(rounds: int, budget: float, only: str | None) -> int:
         for folder, starts in pairs.items()
     ]
     print(f"median of {rounds} rounds, from process start to the first response, and processor time")
-    print(f"{'function':30} {'ms':>6} {'ratio':>6} {'request ms':>10} {'cpu ms':>7} {'ratio':>6}")
     print(
-        f"{'(no-op)':30} {floor.wall * 1000:6.1f} {1:6.2f} {floor.request * 1000:10.1f}"
-        f" {floor.processor * 1000:7.1f} {1:6.2f}"
+        "at 256, 512, 1024 MB: the time in ms if the request has the share of a processor that Lambda gives it"
     )
+    sizes = "".join(f"{f'{size} MB':>8}" for size in SIZES)
+    print(
+        f"{'function':34} {'ms':>6} {'ratio':>6} {'init ms':>8} {'request ms':>10}{sizes} {'cpu ms':>7} {'ratio':>6}"
+    )
+    print(_line("(no-op)", floor, 1, 1))
     for row in sorted(rows, key=lambda row: row.ratio):
         print(
-            f"{row.folder:30} {row.start.wall * 1000:6.1f} {row.ratio:6.2f} {row.start.request * 1000:10.1f}"
-            f" {row.start.processor * 1000:7.1f} {row.processor_ratio:6.2f}"
-            f"{f'  returns {EXPECTED_ERRORS[row.folder]}' if row.folder in EXPECTED_ERRORS else ''}"
+            _line(row.folder, row.start, row.ratio, row.processor_ratio)
+            + (f"  returns {EXPECTED_ERRORS[row.folder]}" if row.folder in EXPECTED_ERRORS else "")
         )
     worst = max(row.ratio for row in rows)
     print(f"worst {worst:.2f}, budget {budget:.1f}: {'exceeded' if worst > budget else 'met'}")
     return int(worst > budget)
+
+
+def _line(name: str, start: Start, ratio: float, processor_ratio: float) -> str:
+    sizes = "".join(f"{start.at(size) * 1000:8.0f}" for size in SIZES)
+    return (
+        f"{name:34} {start.wall * 1000:6.1f} {ratio:6.2f} {start.initialisation * 1000:8.1f}"
+        f" {start.request * 1000:10.1f}{sizes} {start.processor * 1000:7.1f} {processor_ratio:6.2f}"
+    )
 
 
 def _measure(

@@ -129,6 +129,7 @@ class Consumer:
         self._concurrency = concurrency
         self._retry_policy = retry_policy
         self._fair_queue = fair_queue
+        aws.prepare(aws.dynamodb)
 
     def handler(self, event: QueueEvent, context: Context | None) -> QueueAnswer:
         """The Lambda handler, for SQS events with ReportBatchItemFailures. Without a context there is no timeout.

@@ -83,6 +83,11 @@ def _adapter(cls: type) -> TypeAdapter[object]:
     return _adapters[cls]
 
 
+def prepare(cls: type) -> None:
+    """Create what `dump` and `load` need for a dataclass, which they otherwise do on first use."""
+    _adapter(cls)
+
+
 def dump(entity: object) -> Item:
     """A dataclass as the fields of an item. None is left out."""
     return cast("Item", _adapter(type(entity)).dump_python(entity, mode="json", exclude_none=True))

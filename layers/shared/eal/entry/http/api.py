@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from eal.core import observe
+from eal.core import aws, observe
 from eal.core.errors import ApiError, Conflict, InternalError, InvalidRequest, Unavailable
 from eal.core.listing import ListQuery
+from eal.core.table import item
 from eal.core.table.write import AlreadyWritten, Stale
 from eal.core.transaction import ANY_VERSION
+from eal.domain.api_keys.model import ApiKey
 from eal.entry.http import auth, idempotency
 from eal.entry.http.auth import Admission
 from eal.entry.http.idempotency import Idempotency, Replay
@@ -117,6 +119,7 @@ class Api:
                 grant=grant,
                 also=also,
             )
+            _prepare(self._route)
             return endpoint
 
         return decorate
@@ -193,6 +196,14 @@ class Api:
         raise Conflict(
             "The resource was changed by other requests at the same time. Read it again and repeat the change."
         )
+
+
+def _prepare(route: Route) -> None:
+    """Create the client and the validators of the first request while Lambda initialises the process."""
+    models = [model for model in (route.body, route.query, route.answer) if model]
+    aws.prepare(*(model.model_rebuild for model in models))
+    if route.scope:
+        aws.prepare(aws.dynamodb, lambda: item.prepare(ApiKey))
 
 
 def _versions_in(if_match: str | None) -> Container[int] | None:
