@@ -13,6 +13,7 @@ import botocore.client
 import pytest
 
 from eal.core import clock, secrets
+from eal.core.clock import rfc3339
 from eal.core.secrets import derived_key
 from eal.domain.calls.recordings import PART_BYTES
 from eal.domain.outreach import addresses
@@ -623,6 +624,39 @@ def _drafts(session: Session) -> None:
     session.work()
 
 
+def _content(session: Session) -> None:
+    """A post by hand, after the AI was cancelled, and a response to a review."""
+    post = session.call("POST", "/v1/content", {"type": "blog_post", "brief": {"topic": "A burst pipe"}})
+    path = f"/v1/content/{post['id']}"
+    for action in ("cancel", "retry", "cancel"):
+        session.call("POST", f"{path}/{action}")
+    session.call("PATCH", path, {"title": "A burst pipe", "body": "Close the valve.", "slug": "burst-pipe"})
+    session.call("PATCH", path, {"slug": "pipe"})
+    session.call("POST", f"{path}/restore", {"revision": 1})
+    session.call("POST", f"{path}/revisions", {"instructions": "Shorter."})
+    session.call("POST", f"{path}/cancel")
+    assert session.call("GET", f"{path}/revisions?limit=1")["next_cursor"]
+    session.call("GET", f"{path}/revisions/2")
+    at = rfc3339(clock.now() + timedelta(days=1))
+    for body in ({"to": "in_review"}, {"to": "approved"}, {"to": "scheduled", "scheduled_at": at}):
+        session.call("POST", f"{path}/transitions", {**body})
+    for status in ("approved", "published", "unpublished", "archived"):
+        session.call("POST", f"{path}/transitions", {"to": status})
+    review = {"surface": "google", "external_id": "a", "rating": 2, "reviewed_at": "2026-04-24T15:20:00Z"}
+    review_id = session.call("POST", "/v1/reviews", review)["id"]
+    order = {"type": "review_response", "brief": {"review_id": review_id}}
+    response = f"/v1/content/{session.call('POST', '/v1/content', order)['id']}"
+    session.call("POST", f"{response}/cancel")
+    session.call("PATCH", response, {"body": "We are sorry that you had to wait."})
+    for status in ("in_review", "approved", "published"):
+        session.call("POST", f"{response}/transitions", {"to": status})
+    session.call("GET", response)
+    assert session.call("GET", "/v1/content?limit=1")["next_cursor"]
+    session.call("GET", f"/v1/content?review_id={review_id}&type=review_response&status=published")
+    session.call("DELETE", path)
+    session.work()
+
+
 def _keys(session: Session) -> None:
     key = session.call("POST", "/v1/api-keys", {"name": "x", "scopes": ["admin"]})
     path = f"/v1/api-keys/{key['id']}"
@@ -732,6 +766,7 @@ JOURNEYS: tuple[Journey, ...] = (
     _imports,
     _prospects,
     _drafts,
+    _content,
     _keys,
     _lists,
     _webhooks,

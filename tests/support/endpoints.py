@@ -149,6 +149,20 @@ def _prepare(endpoint: Endpoint, path: str, key: str) -> None:
     if endpoint.name == "POST /v1/claims/{claim_id}/extract":
         sample = _endpoint("POST", "/v1/claims/{claim_id}/notes").sample()
         assert call("POST", f"{path}/notes", key=key, json_body=sample).status == 201
+    if endpoint.path.startswith("/v1/content/") and endpoint.method in ("POST", "PATCH"):
+        _prepare_content(endpoint, path, key)
+
+
+def _prepare_content(endpoint: Endpoint, path: str, key: str) -> None:
+    """Give new content, which the AI is to write, a text by hand, unless the endpoint needs it as it is."""
+    if endpoint.path.endswith("/cancel"):
+        return
+    assert call("POST", f"{path}/cancel", key=key).status == 200
+    if endpoint.path.endswith(("/retry", "/{content_id}")):
+        return
+    text = _endpoint("PATCH", "/v1/content/{content_id}").sample()
+    for title in ("First", "Second"):
+        assert call("PATCH", path, key=key, json_body={**text, "title": title}).status == 200
 
 
 def sample_with_made(endpoint: Endpoint, key: str) -> Any:  # a JSON body

@@ -74,6 +74,14 @@ def test_only_the_allowed_moves_are_possible(tenant: Tenant, status: ContentStat
             assert contents.read(tenant, content) == content
 
 
+def test_archived_content_without_a_text_cannot_become_a_draft(tenant: Tenant) -> None:
+    content = contents.move(tenant, _in(tenant, "failed"), "archived")
+
+    answer = _to(tenant, content, "draft")
+
+    assert (answer.status, answer.json["error"]["details"]["allowed"]) == (409, [])
+
+
 def test_the_path_to_publication_is_recorded(tenant: Tenant) -> None:
     content = contents.drafted(tenant)
 

@@ -168,6 +168,11 @@ class Content:
         return self.status in EDITABLE
 
     @property
+    def next_statuses(self) -> tuple[Destination, ...]:
+        """The statuses that a transition may request. Content without a text, which was archived, stays archived."""
+        return TRANSITIONS[self.status] if self.text or self.status == "failed" else ()
+
+    @property
     def review_id(self) -> str | None:
         return self.brief.review_id
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from eal.ai import content_policy
 from eal.core.errors import Conflict, IllegalTransition, ValidationFailed
 from eal.domain.content import approval, checking, publication
-from eal.domain.content.model import TRANSITIONS, moved
+from eal.domain.content.model import moved
 from eal.domain.content.store import CONTENTS, conflict, replace_version, require_ai, with_task
 from eal.domain.organization_settings import store as organization_settings
 
@@ -32,12 +32,11 @@ def transition(content_id: str, body: ContentTransition, by: Caller) -> Content:
     """
     before = CONTENTS.get(by.tenant, content_id)
     by.transaction.check_if_match(before.version)
-    allowed = TRANSITIONS[before.status]
-    if body.to not in allowed:
+    if body.to not in before.next_statuses:
         raise IllegalTransition(
             f"A content item with the status '{before.status}' cannot become '{body.to}'.",
             status=before.status,
-            allowed=list(allowed),
+            allowed=list(before.next_statuses),
         )
     notes = body.notes or body.reason
     match before.status, body.to:
