@@ -57,6 +57,7 @@ QUEUES = {
     "send": "SendQueue",
     "write_email": "WriteEmailQueue",
     "photo": "PhotoQueue",
+    "publish": "PublishQueue",
     "write_bundle": "WriteBundleQueue",
     "extract_claim": "ExtractClaimQueue",
 }

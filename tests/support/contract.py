@@ -54,7 +54,7 @@ def check(method: str, path: str, answer: Answer) -> None:
     if content:
         ((media_type, described),) = content.items()
         assert answer.headers["Content-Type"] == f"{media_type}; charset=utf-8"
-        sent = answer.json if media_type == "application/json" else answer.text
+        sent = answer.json if media_type.endswith("json") else answer.text
         _validator(json.dumps(described["schema"])).validate(sent)
 
 

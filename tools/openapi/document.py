@@ -113,7 +113,13 @@ def build(routes: Sequence[Route]) -> Node:
                     "description": "A tenant's API key. Each operation states the scope that it requires: admin "
                     "includes write, and write includes read. The key's mode, live or test, decides which "
                     "data it can access.",
-                }
+                },
+                "feedAddress": {
+                    "type": "apiKey",
+                    "in": "query",
+                    "name": "token",
+                    "description": "The token of the feed's public address. It reads this feed and nothing else.",
+                },
             },
         },
     }

@@ -9,7 +9,7 @@ from eal.core.caller import SCOPES
 from eal.core.listing import ListQuery
 from eal.entry.http.request import MAX_BODY_BYTES
 from tools.openapi.parameters import takes_if_match
-from tools.openapi.schemas import CSV, JSON, REF
+from tools.openapi.schemas import CSV, FEEDS, JSON, REF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -310,7 +310,7 @@ def example(code: str, operation_id: str = "", meaning: str = "") -> Node:
 def codes_of(route: Route) -> dict[int, list[str]]:
     """The error codes that an endpoint can return, by status. They follow from the properties of its route."""
     writes = route.method != "GET"
-    lists = route.query is not None and issubclass(route.query, ListQuery)
+    lists = route.query is not None and (issubclass(route.query, ListQuery) or route.operation_id in FEEDS)
     with_key = route.scope is not None
     conditions = {
         "invalid_request": with_key,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tools.openapi import errors, examples
 from tools.openapi.parameters import COMMON, WITH_KEY, etag_of, may_be_not_modified, references
 from tools.openapi.parameters import of_route as parameters_of
-from tools.openapi.schemas import CSV, JSON, paragraphs
+from tools.openapi.schemas import CSV, FEEDS, JSON, paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ def of_route(route: Route, schemas: Schemas, responses: dict[str, Node]) -> Node
         "summary": route.summary,
         "description": paragraphs(route.endpoint.__doc__ or ""),
         "tags": [route.tag],
-        "security": [{"bearer": [route.scope]}] if route.scope else [],
+        "security": _security(route),
         "parameters": parameters_of(route),
         "responses": _responses(route, schemas, responses),
     }
@@ -33,6 +33,12 @@ def of_route(route: Route, schemas: Schemas, responses: dict[str, Node]) -> Node
             "content": {JSON: {"schema": schemas[route.body, "validation"], "example": examples.body(route)}},
         }
     return operation
+
+
+def _security(route: Route) -> list[Node]:
+    """A key, or also the token of a public address."""
+    key: list[Node] = [{"bearer": [route.scope]}] if route.scope else []
+    return [*key, {"feedAddress": []}] if route.tenant_of_token else key
 
 
 def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[str, Node]:
@@ -68,6 +74,10 @@ def _success(route: Route, status: int, schemas: Schemas) -> Node:
         if (example := examples.answer(route.answer)) is not None:
             content["example"] = example
         response["content"] = {JSON: content}
+    elif route.operation_id in FEEDS and status == HTTPStatus.OK:
+        media_type = FEEDS[route.operation_id]
+        kind = "object" if media_type.endswith("json") else "string"
+        response["content"] = {media_type: {"schema": {"type": kind}}}
     elif status != 204:
         response["content"] = {JSON: {"schema": {"type": "object"}}}
     return response

@@ -34,6 +34,7 @@ from eal.domain.claims.scope import model as scope
 from eal.domain.claims.sign_offs import model as sign_offs
 from eal.domain.claims.wire import ClaimView
 from eal.domain.content import model as contents
+from eal.domain.content.wire import PublishedContentView
 from eal.domain.dispatch import model as dispatch
 from eal.domain.events.wire import EventView
 from eal.domain.lead_imports import model as lead_imports
@@ -90,6 +91,7 @@ EVENT_DATA: dict[str, type[BaseModel]] = {
     "call": CallView,
     "claim": ClaimView,
     "claim.scope.ready": ClaimView,
+    "content": PublishedContentView,
     "lead": LeadView,
     "outreach.email": EmailView,
     "outreach.email.replied": ReplyView,
@@ -101,6 +103,9 @@ EVENT_DATA: dict[str, type[BaseModel]] = {
 
 CSV: dict[str, type[BaseModel] | None] = {"exportAuditLogCsv": AuditExportView, "exportSuppressionsCsv": None}
 """Operations that return CSV. If they redirect to an export when there are too many records: with its model."""
+
+FEEDS = {"getContentJsonFeed": "application/feed+json", "getContentAtomFeed": "application/atom+xml"}
+"""Operations that return a feed, with the media type of its format."""
 
 REJECTED_BY: dict[object, str] = {
     one_line: r"\x00-\x1f\x7f-\x9f",

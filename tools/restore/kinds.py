@@ -6,7 +6,7 @@ GOES_BACK = frozenset({
     "CALL", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "CALL_TOMBSTONE", "CORRECTION", "CALLBACK",
     "CLAIM", "CLAIM_NUMBER", "CLAIM_RETENTION", "CLAIM_NOTE", "CLAIM_TOMBSTONE",
     "CLAIM_EXTRACTION", "CLAIM_SCOPE_DECISION", "CLAIM_DECISIONS",
-    "CONTENT", "CONTENT_REVISION", "CONTENT_SLUG",
+    "CONTENT", "CONTENT_REVISION", "CONTENT_SLUG", "CONTENT_DUE", "FEED_POST",
     "DRAFT", "DRAFT_RECIPIENT",
     "FORM", "TEXT", "REPLY", "REPLY_BODY", "REPLY_CLAIM", "EMAIL_EVENT", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
     "OUTREACH_SEQUENCE",
@@ -28,6 +28,7 @@ STAYS = frozenset({
     "ENROLLMENT", "ENROLLMENT_CLAIM", "EMAIL", "EMAIL_CONTENT", "EMAIL_VENDOR_ID", "SEND_LEASE", "SEND_COUNT", "DUE",
     "TEST_CLOCK", "EMAIL_MESSAGE_ID",
     "EMAIL_TOMBSTONE", "SUPPRESSION", "SUPPRESSION_CLAIM", "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "SENDER",
+    "FEED_ADDRESS",
 })  # fmt: skip
 """The log and the feed, whose numbers were published and archived; what was sent, what became of it, and how far
 recipients are in their sequences, so that no step is sent twice; who wants no e-mail; copies of recordings, photos

@@ -29,6 +29,7 @@ CATALOGUE: Final = {
     "outreach.email.replied": "Reply received and classified.",
     "review.received": "New review detected on Google or another listing surface.",
     "review.updated": "A review's text, rating, status, customer or reply changed.",
+    "content.published": "Content was published, at its time or by hand; includes a blog post's HTML.",
     "api_key.rotated": "An API key was rotated. The old key works until its overlap ends.",
     "api_key.revoked": "An API key was revoked.",
     "outreach.sender.paused": "Outreach e-mail was paused, because too much of it bounced or was reported as spam.",
@@ -40,7 +41,6 @@ CATALOGUE: Final = {
 
 RESERVED: Final = {
     "review.requested": "Customer was sent a review request after job completion.",
-    "content.published": "Content was published.",
 }
 """Types that the product's documentation names and no code emits yet. Endpoints may subscribe to them already. A type
 moves to CATALOGUE together with the code that emits it."""

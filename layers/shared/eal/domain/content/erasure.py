@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from eal.core.table import scrub
-from eal.domain.content import slugs
+from eal.domain.content import publication, slugs
 from eal.domain.content.store import CONTENTS, audit_change, conflict, revision_partition
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def delete(content_id: str, by: Caller) -> None:
 def erase(content: Content, by: Caller) -> None:
     """Delete an item whatever its status, in the caller's transaction."""
     by.transaction.delete(CONTENTS.key(by.tenant, content.id), was=content.version)
+    publication.withdraw(content, by)
     slugs.change(content.id, content.slug, None, by, given=False)
     audit_change("content.deleted", content, None, by)
     by.transaction.enqueue_task("erase_content", {"content_id": content.id})
@@ -50,6 +51,7 @@ def scrub_traces(tenant: Tenant, content_id: str) -> None:
 
 
 def without_texts(data: dict[str, Json]) -> dict[str, Json]:
-    """An item's view without its texts, still in its shape."""
+    """An item's view, or that of its publication, without its texts, still in its shape."""
     brief = cast("dict[str, Json]", data["brief"])
-    return {**data, **_EMPTY, "brief": {**brief, **_EMPTY_IN_BRIEF}}
+    rendered: dict[str, Json] = {"html": None} if "html" in data else {}
+    return {**data, **_EMPTY, **rendered, "brief": {**brief, **_EMPTY_IN_BRIEF}}

@@ -128,7 +128,7 @@ class Content:
     result. `task` stays set when it is `failed`, for a retry, and so do the `instructions` of a revision.
 
     `approved_by` and `approved_at` are of the approval of the present text. `has_personal_approval`: a member or an
-    admin key gave it.
+    admin key gave it. `post_id` is that of a published blog post in the feed.
     """
 
     id: str
@@ -157,6 +157,7 @@ class Content:
     scheduled_at: Instant | None = None
     published_at: Instant | None = None
     published_revision: int | None = None
+    post_id: str | None = None
 
     @property
     def revision(self) -> int:

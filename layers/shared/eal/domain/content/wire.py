@@ -316,6 +316,18 @@ class ContentView(TextView):
         return tuple(filter(None, (self.id, self.brief.review_id)))
 
 
+class PublishedContentView(ContentView):
+    """Content as it was published."""
+
+    html: Annotated[
+        str | None,
+        Field(
+            description="The body of a blog post as HTML, without scripts, styles, frames and forms; null for other "
+            "types, whose texts are plain."
+        ),
+    ]
+
+
 class ContentPage(PageView[ContentView]):
     pass
 

@@ -27,7 +27,7 @@ from eal.entry.http.auth import Admission
 from eal.entry.http.idempotency import Idempotency, Replay
 from eal.entry.http.parents import read_for_child, read_only
 from eal.entry.http.request import Answer, Request, error_answer
-from eal.entry.http.route import Endpoint, Route
+from eal.entry.http.route import Endpoint, Route, TokenReader
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -80,9 +80,12 @@ class Api:
         tag: str,
         grant: Grantable | None = None,
         also: tuple[int, ...] = (),
+        tenant_of_token: TokenReader | None = None,
     ) -> Decorator:
-        """`grant` as in Route. `also` are statuses that an `Answer` may have and the signature does not say."""
-        return self._endpoint("GET", path, summary, operation_id, tag, grant, also)
+        """`grant` and `tenant_of_token` as in Route. `also` are statuses that an `Answer` may have and the signature
+        does not say.
+        """
+        return self._endpoint("GET", path, summary, operation_id, tag, grant, also, tenant_of_token)
 
     def post(self, path: str, *, summary: str, operation_id: str, tag: str) -> Decorator:
         return self._endpoint("POST", path, summary, operation_id, tag)
@@ -105,6 +108,7 @@ class Api:
         tag: str,
         grant: Grantable | None = None,
         also: tuple[int, ...] = (),
+        tenant_of_token: TokenReader | None = None,
     ) -> Decorator:
         def decorate(endpoint: Endpoint) -> Endpoint:
             if self._route is not None:
@@ -118,6 +122,7 @@ class Api:
                 tag=tag,
                 grant=grant,
                 also=also,
+                tenant_of_token=tenant_of_token,
             )
             _prepare(self._route)
             return endpoint
@@ -154,9 +159,11 @@ class Api:
         if route.scope is None:
             answer = route.call(route.arguments(request, {}, None))
             return _not_modified(request, answer) or answer
-        caller = auth.authenticate(request, route.scope, admission)
-        if (child := request.headers.get("x-eal-organization")) is not None:
-            caller = read_for_child(caller, child, route.grant, request.method)
+        caller = auth.by_token(request, route.tenant_of_token) if route.tenant_of_token else None
+        if caller is None:
+            caller = auth.authenticate(request, route.scope, admission)
+            if (child := request.headers.get("x-eal-organization")) is not None:
+                caller = read_for_child(caller, child, route.grant, request.method)
         caller.transaction.if_match = _versions_in(request.headers.get("if-match"))
         body = {} if route.method == "GET" else request.json_object(optional=route.body_optional)
         replayable = idempotency.of(request, caller, body) if route.replayable else None

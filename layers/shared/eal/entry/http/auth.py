@@ -30,7 +30,7 @@ from eal.domain.api_keys import access
 from eal.domain.api_keys.model import fingerprint, is_well_formed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from eal.domain.api_keys.access import Use
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from eal.entry.http.request import Request
 
 _SCHEME = "bearer"
+PUBLIC_ADDRESS = "public_address"
+"""The actor of requests with a token."""
 
 
 @dataclass(slots=True)
@@ -119,6 +121,28 @@ def authenticate(request: Request, needed: Scope, admission: Admission) -> Calle
             allowed_cidrs=key.allowed_cidrs,
             rate_limit_remaining=_remaining(use),
         ),
+    )
+
+
+def by_token(request: Request, tenant_of: Callable[[str], Tenant | None]) -> Caller | None:
+    """The caller of a request with a `token` in its query and no key; None for any other request.
+
+    Raises: InvalidKey.
+    """
+    tokens = request.query.get("token")
+    if not tokens or "authorization" in request.headers:
+        return None
+    tenant = tenant_of(tokens[-1])
+    if tenant is None:
+        raise InvalidKey("This address was replaced or deleted. Ask its owner for the current one.")
+    observe.bind(**tenant._asdict())
+    return Caller.of(
+        tenant=tenant,
+        actor=Actor(type="system", id=PUBLIC_ADDRESS, ip=request.ip or None),
+        source="api",
+        scope="read",
+        request_id=request.id,
+        at=clock.now(),
     )
 
 

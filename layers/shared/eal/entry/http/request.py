@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NotRequired, Self, TypedDict
 
+from eal.core import settings
 from eal.core.errors import ApiError, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from eal.core.json import MAX_NUMBER, Json
 
@@ -25,6 +26,7 @@ class _Identity(TypedDict, total=False):
 
 class _RequestContext(TypedDict, total=False):
     requestId: str
+    path: str
     identity: _Identity
 
 
@@ -94,6 +96,7 @@ class Request:
     query: dict[str, list[str]]
     path_parameters: dict[str, str]
     ip: str
+    _full_path: str
     _body: str | None
     _is_base64: bool
 
@@ -114,9 +117,19 @@ class Request:
             query=query,
             path_parameters=event.get("pathParameters") or {},
             ip=context.get("identity", {}).get("sourceIp", ""),
+            _full_path=context.get("path", event["path"]),
             _body=event.get("body"),
             _is_base64=event.get("isBase64Encoded", False),
         )
+
+    @property
+    def url(self) -> str:
+        """The address that the client used, without its query: with the stage, or the base path of a custom domain.
+
+        API Gateway accepts no request whose Host is not its own.
+        """
+        scheme = "http" if settings.is_local() else "https"
+        return f"{scheme}://{self.headers.get('host', '')}{self._full_path}"
 
     def raw_body(self, max_bytes: int = MAX_BODY_BYTES) -> bytes:
         """The body's bytes.

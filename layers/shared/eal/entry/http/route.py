@@ -3,8 +3,9 @@
     def update(lead_id: str, body: LeadUpdate, caller: Writer) -> LeadView:
 
 `body` and `query` are subclasses of Wire. `caller` is one of Reader, Writer and Admin; without it the endpoint is
-public. Every other parameter is a path parameter. A body is required, at least `{}`, unless its model sets
-`may_be_left_out`. An endpoint without a body model accepts no body, or `{}`; a GET ignores it.
+public. `url` is the address of the request without its query. Every other parameter is a path parameter. A body is
+required, at least `{}`, unless its model sets `may_be_left_out`. An endpoint without a body model accepts no body, or
+`{}`; a GET ignores it.
 
 The return annotation defines the statuses: a view is 200, `Created[…]` 201, `Accepted[…]` 202, None 204.
 """
@@ -21,6 +22,7 @@ from pydantic import ValidationError
 
 from eal.core.caller import Caller, Scope
 from eal.core.errors import UNKNOWN_FIELD, FieldError, ValidationFailed, validation_message
+from eal.core.tenancy import Tenant
 from eal.core.wire import Wire
 from eal.entry.http.request import Answer, Request
 
@@ -49,6 +51,8 @@ class Accepted[View: Wire]:
         self.view = view
 
 
+type TokenReader = Callable[[str], Tenant | None]
+"""Finds the tenant that a token in the query stands for."""
 type Endpoint = Callable[..., Wire | Created[Any] | Accepted[Any] | Answer | None]
 
 
@@ -68,7 +72,8 @@ class Route:
 
     `summary` names the operation in the OpenAPI document, as a verb and a noun; the function's docstring describes it.
     `statuses` are its success statuses, the usual one first. `grant` is the resource that a child must grant before its
-    parent can read this with X-EAL-Organization; None if no grant covers it.
+    parent can read this with X-EAL-Organization; None if no grant covers it. `tenant_of_token` makes the address public
+    for those who have a token: a `token` in the query may stand for a key.
     """
 
     endpoint: Endpoint
@@ -84,6 +89,8 @@ class Route:
     query: type[Wire] | None
     path_parameters: tuple[str, ...]
     answer: type[Wire] | None
+    tenant_of_token: TokenReader | None = None
+    takes_url: bool = False
 
     @classmethod
     def of(
@@ -97,6 +104,7 @@ class Route:
         tag: str,
         grant: Grantable | None,
         also: tuple[int, ...] = (),
+        tenant_of_token: TokenReader | None = None,
     ) -> Self:
         """Raises: TypeError for a signature that this module's docstring does not allow."""
         signature = inspect.signature(endpoint)
@@ -108,7 +116,7 @@ class Route:
                 scope = cast("Needs", get_args(parameter.annotation)[1]).scope
             elif name in ("body", "query"):
                 models[name] = _model(parameter.annotation)
-            else:
+            elif name != "url":
                 names.append(name)
         statuses, answer = _answers(signature.return_annotation)
         return cls(
@@ -125,6 +133,8 @@ class Route:
             query=models.get("query"),
             path_parameters=tuple(names),
             answer=answer,
+            tenant_of_token=tenant_of_token,
+            takes_url="url" in signature.parameters,
         )
 
     @property
@@ -182,6 +192,8 @@ class Route:
             raise ValidationFailed(wrong)
         if caller:
             arguments["caller"] = caller
+        if self.takes_url:
+            arguments["url"] = request.url
         return arguments
 
     def call(self, arguments: dict[str, object]) -> Answer:

@@ -1,0 +1,48 @@
+"""Every ten minutes: enqueues the publication of overdue content, because its own message may be a dead letter."""
+
+from __future__ import annotations
+
+import json
+from itertools import batched
+from typing import TYPE_CHECKING
+
+from eal.core import clock, ids
+from eal.core.outbound import later
+from eal.core.outbound.later import Delayed
+from eal.core.sqs import MAX_BATCH_MESSAGES
+from eal.core.table.keys import MARK_SHARDS
+from eal.domain.content import due
+from eal.entry.schedule import ScheduledRun
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from eal.domain.content.due import Overdue
+
+
+def handler(event: object, context: object) -> None:
+    """The failure of one shard does not prevent the others from being listed. Raises: PartsFailed."""
+    now = clock.now()
+    with ScheduledRun("enqueue_publications") as run:
+        for shard in range(MARK_SHARDS):
+            with run.part(shard=shard):
+                for batch in batched(due.overdue(shard, now), MAX_BATCH_MESSAGES, strict=False):
+                    _enqueue(batch, now)
+
+
+def _enqueue(overdue: Sequence[Overdue], now: datetime) -> None:
+    """Raises: why the queue refused a message. The others were sent."""
+    for fault in later.send_all([_message(one, now) for one in overdue], now):
+        if fault:
+            raise fault
+
+
+def _message(overdue: Overdue, now: datetime) -> Delayed:
+    body = {
+        **overdue.tenant._asdict(),
+        "request_id": ids.new("run", now),
+        "content_id": overdue.content_id,
+        "scheduled_at": overdue.scheduled_at,
+    }
+    return Delayed("publish", json.dumps(body), overdue.tenant.organization_id, overdue.content_id, now)
