@@ -94,6 +94,7 @@ def test_every_resource_has_a_worked_example() -> None:
         "Prospects",
         "Outreach",
         "Drafts",
+        "Content",
         "Suppressions",
         "Claims",
         "Webhooks",

@@ -278,7 +278,7 @@ class TextView(Wire):
     links: list[str]
 
 
-class ContentView(TextView):
+class ContentView(Wire):
     """`generating` until the AI has written or revised it, then `draft`, or `failed` with a `reason`."""
 
     id: str
@@ -288,6 +288,15 @@ class ContentView(TextView):
     revision: Annotated[
         int, Field(description="The number of the newest revision, whose text this is; 0: no text yet.")
     ]
+    title: str | None
+    body: str | None
+    slug: str | None
+    excerpt: str | None
+    seo_title: str | None
+    seo_description: str | None
+    scenes: list[SceneView]
+    hashtags: list[str]
+    links: list[str]
     findings: list[ContentFindingView]
     remarks: Annotated[
         list[str], Field(description="What the AI did with the brief or the instructions, as it reported it.")
@@ -360,6 +369,7 @@ class UnifiedDiffView(Wire):
 
 
 class RevisionFields(Wire):
+    id: str
     content_id: str
     number: int
     created_at: Instant
