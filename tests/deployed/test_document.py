@@ -111,6 +111,8 @@ NOT_IN_SCHEMA: dict[str, dict[str, str]] = {
         "": "the file name ends as files of its type do",
         "/filename": "one line of printable characters",
     },
+    "createContent": {"/brief/review_id": "an existing review"},
+    "updateContent": {"/hashtags": "letters, digits and underscores", "/links": "addresses with a host"},
     "createDraft": _PERSON,
     "listDrafts": {"/prospect_id": "not together with lead_id"},
     "createSequence": _SEQUENCE,

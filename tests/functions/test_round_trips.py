@@ -74,8 +74,14 @@ EXCEPTIONS = {
     "GET /v1/claims/{claim_id}/photos/{photo_id}": (3, "reads the register, to find duplicates"),
     "PATCH /v1/claims/{claim_id}/photos/{photo_id}": (4, "reads the register, to show duplicates"),
     "POST /v1/content": (3, "reads the switch for AI"),
-    "PATCH /v1/content/{content_id}": (4, "a change, with a read of the settings, which the content policy needs"),
-    "GET /v1/content/{content_id}/revisions": (3, "reads the content first, because unknown content is a 404"),
+    "PATCH /v1/content/{content_id}": (
+        4,
+        "a change, with a read of the settings, which the content policy needs",
+    ),
+    "GET /v1/content/{content_id}/revisions": (
+        3,
+        "reads the content first, because unknown content is a 404",
+    ),
     "POST /v1/content/{content_id}/revisions": (4, "a change, with a read of the switch for AI"),
     "POST /v1/content/{content_id}/retry": (4, "a change, with a read of the switch for AI"),
     "POST /v1/content/{content_id}/restore": (5, "a change, with reads of the revision and of the settings"),

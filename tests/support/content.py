@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PATH = "/v1/content"
 BRIEF: dict[str, Any] = {"topic": "What to do after a burst pipe"}
+ORDER: dict[str, Any] = {"type": "blog_post", "brief": BRIEF}
 POST = ContentText(
     title="What to do after a burst pipe",
     body="Close the main valve.\n\nThen call for help.",
@@ -39,11 +40,8 @@ BLOCKED = "We are the best company. Your insurance will cover it all."
 PROVENANCE = Provenance(engine="embedded", model="content-1", input_sha256="0" * 64, latency_ms=1)
 
 
-def create(
-    tenant: Tenant, body: dict[str, Any] | None = None, key: str | None = None, **headers: str
-) -> Answer:
-    given = body or {"type": "blog_post", "brief": BRIEF}
-    return call("POST", PATH, key=key or tenant.write, json_body=given, headers=headers)
+def create(tenant: Tenant, body: dict[str, Any], key: str | None = None, **headers: str) -> Answer:
+    return call("POST", PATH, key=key or tenant.write, json_body=body, headers=headers)
 
 
 def ordered(
@@ -96,7 +94,7 @@ def drafted(
     tenant: Tenant, content_type: str = "blog_post", text: ContentText | None = None, **brief: object
 ) -> dict[str, Any]:
     """A draft that the AI has written."""
-    content = ordered(tenant, content_type, **brief)
+    content = ordered(tenant, content_type, None, **brief)
     write(tenant, content, text)
     return read(tenant, content)
 

@@ -101,7 +101,7 @@ def test_ai_that_is_switched_off_writes_nothing(tenant: Tenant) -> None:
     settings = {"settings": {"ai": {"enabled": False}}}
     assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=settings).status == 200
 
-    answer = contents.create(tenant)
+    answer = contents.create(tenant, contents.ORDER)
 
     assert (answer.status, answer.error, stored("CONTENT", tenant.id)) == (409, "conflict", [])
     assert "ai.enabled" in answer.text
@@ -116,7 +116,7 @@ def test_the_audit_record_shows_no_word_of_the_brief(tenant: Tenant) -> None:
 
 
 def test_a_repeated_request_creates_one_item(tenant: Tenant) -> None:
-    answers = [contents.create(tenant, **{"Idempotency-Key": "a"}) for _ in range(2)]
+    answers = [contents.create(tenant, contents.ORDER, None, **{"Idempotency-Key": "a"}) for _ in range(2)]
 
     assert answers[0].json == answers[1].json
     assert len(stored("CONTENT", tenant.id)) == 1

@@ -109,13 +109,6 @@ def test_a_rejection_needs_notes(tenant: Tenant) -> None:
     assert "hotline" not in str([item["changes"] for item in stored("AUDIT", tenant.id)])
 
 
-def test_reason_is_another_name_for_notes(tenant: Tenant) -> None:
-    content = _in(tenant, "in_review")
-
-    assert _to(tenant, content, "draft", reason="a", notes="b").status == 422
-    assert _to(tenant, content, "draft", reason="Too long.").json["transitions"][-1]["notes"] == "Too long."
-
-
 def test_a_blocked_text_is_not_approved(tenant: Tenant) -> None:
     content = contents.drafted(tenant)
     blocked = contents.move(

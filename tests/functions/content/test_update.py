@@ -44,7 +44,8 @@ def test_an_edit_is_a_new_revision_of_the_key(tenant: Tenant) -> None:
 def test_equal_parts_change_nothing(tenant: Tenant) -> None:
     content = contents.drafted(tenant)
 
-    for body in ({}, {"title": content["title"]}, {"hashtags": None}, {"scenes": []}):
+    same: list[dict[str, object]] = [{}, {"title": content["title"]}, {"hashtags": None}, {"scenes": []}]
+    for body in same:
         assert contents.patch(tenant, content, body).json == content
 
 
@@ -56,29 +57,31 @@ def test_null_clears_a_part_that_the_type_does_not_need(tenant: Tenant) -> None:
         assert _pointers(tenant, content, {part: None}) == [f"/{part}"]
 
 
-def test_each_type_has_its_parts(tenant: Tenant) -> None:
-    review = reviews.ingested(tenant)
-    own: dict[str, dict[str, Any]] = {
-        "blog_post": {"seo_description": "What to do first."},
-        "video_script": {"scenes": [{"narration": "Call.", "on_screen_text": "Call", "seconds": 3}]},
-        "social_post": {"hashtags": ["#water", "storm_damage"], "links": ["https://example.com/a"]},
-        "review_response": {"body": "Thank you."},
-    }
-    foreign = {
-        "blog_post": {"hashtags": ["a"]},
-        "video_script": {"body": "x"},
-        "social_post": {"title": "x"},
-        "review_response": {"links": ["https://example.com"]},
-    }
-    for content_type, body in own.items():
-        brief = {"review_id": review["id"]} if content_type == "review_response" else {}
-        content = contents.drafted(tenant, content_type, **brief)
-        answer = contents.patch(tenant, content, body)
-        assert answer.status == 200, answer.text
-        assert _pointers(tenant, content, {**foreign[content_type]}) == [
-            f"/{part}" for part in foreign[content_type]
-        ]
-    assert contents.patch(tenant, content, {}).json["hashtags"] == []
+@pytest.mark.parametrize(
+    ("content_type", "own", "foreign"),
+    [
+        ("blog_post", {"seo_description": "What to do first."}, {"hashtags": ["a"]}),
+        (
+            "video_script",
+            {"scenes": [{"narration": "Call.", "on_screen_text": "Call", "seconds": 3}]},
+            {"body": "x"},
+        ),
+        (
+            "social_post",
+            {"hashtags": ["#water", "storm_damage"], "links": ["https://example.com/a"]},
+            {"title": "x"},
+        ),
+        ("review_response", {"body": "Thank you."}, {"links": ["https://example.com"]}),
+    ],
+)
+def test_each_type_has_its_parts(
+    tenant: Tenant, content_type: str, own: dict[str, object], foreign: dict[str, object]
+) -> None:
+    brief = {"review_id": reviews.ingested(tenant)["id"]} if content_type == "review_response" else {}
+    content = contents.drafted(tenant, content_type, None, **brief)
+
+    assert contents.patch(tenant, content, own).status == 200
+    assert _pointers(tenant, content, foreign) == [f"/{part}" for part in foreign]
 
 
 def test_hashtags_are_stored_without_their_sign(tenant: Tenant) -> None:

@@ -24,7 +24,7 @@ PAIRS = {
     ("calls", "organization_settings"): "the settings decide a dispatch, and what is deleted when",
     ("claims", "leads"): "the address of a loss and its type have the form of a lead's",
     ("claims", "organization_settings"): "the settings decide how long the evidence of closed claims is kept",
-    ("content", "organization_settings"): "the settings say what content may claim, and what it must not contain",
+    ("content", "organization_settings"): "the settings say what content may claim, and must not contain",
     ("content", "reviews"): "a response belongs to a review",
     ("crm", "integrations"): "a tenant's connection names its CRM's address and signing secret",
     ("crm", "leads"): "a CRM push sends a lead, and the lead shows the result",

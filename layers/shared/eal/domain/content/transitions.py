@@ -38,7 +38,7 @@ def transition(content_id: str, body: ContentTransition, by: Caller) -> Content:
             status=before.status,
             allowed=list(before.next_statuses),
         )
-    notes = body.notes or body.reason
+    notes = body.notes
     match before.status, body.to:
         case "scheduled", "approved":
             return publication.unschedule(before, by, notes)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, HttpUrl, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, HttpUrl, JsonValue, model_validator
 
 from eal.ai.content import ContentType, Length, Network
 from eal.ai.content_policy import Level, Rule
@@ -100,8 +100,25 @@ class BriefBody(Wire):
     ] = None
 
 
+def _brief_of(types: list[JsonValue], required: list[JsonValue]) -> dict[str, JsonValue]:
+    """The JSON Schema of what these types need in a brief, and of what they do not know."""
+    known: dict[str, JsonValue] = {str(name): {"type": "string"} for name in required}
+    unknown: dict[str, JsonValue] = {"network": {"type": "null"}, "review_id": {"type": "null"}}
+    brief: JsonValue = {"type": "object", "required": required, "properties": {**unknown, **known}}
+    return {"properties": {"type": {"enum": types}, "brief": brief}}
+
+
 class ContentCreate(Wire):
-    model_config = _INPUT
+    model_config = ConfigDict(
+        **_INPUT,
+        json_schema_extra={
+            "oneOf": [
+                _brief_of(["blog_post", "video_script"], ["topic"]),
+                _brief_of(["social_post"], ["network", "topic"]),
+                _brief_of(["review_response"], ["review_id"]),
+            ]
+        },
+    )
 
     type: ContentType
     brief: BriefBody
@@ -172,15 +189,23 @@ class RevisionRestore(Wire):
 
 
 class ContentTransition(Wire):
-    model_config = _INPUT
+    model_config = ConfigDict(
+        **_INPUT,
+        json_schema_extra={
+            "oneOf": [
+                {
+                    "required": ["scheduled_at"],
+                    "properties": {"to": {"const": "scheduled"}, "scheduled_at": {"type": "string"}},
+                },
+                {"properties": {"to": {"not": {"const": "scheduled"}}, "scheduled_at": {"type": "null"}}},
+            ]
+        },
+    )
 
     to: Destination
     notes: Annotated[
         Notes | None, Field(description="Required if `to` is `draft` and the content is in review.")
     ] = None
-    reason: Annotated[Notes | None, Field(description="Another name for `notes`; not together with it.")] = (
-        None
-    )
     scheduled_at: Annotated[
         Instant | None,
         Field(
@@ -190,8 +215,6 @@ class ContentTransition(Wire):
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
-        if self.notes and self.reason:
-            raise ValueError("Send 'notes' or 'reason', not both.")
         if self.to == "scheduled" and self.scheduled_at is None:
             raise ValueError("'scheduled_at' is required if 'to' is 'scheduled'.")
         if self.to != "scheduled" and self.scheduled_at is not None:
