@@ -288,6 +288,8 @@ def test_revisions_are_limited(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) 
     answer = contents.patch(tenant, content, {"title": "Third"})
 
     assert (answer.status, contents.read(tenant, content)["revision"]) == (409, 2)
+    assert contents.act(tenant, content, "revisions", {"instructions": "Shorter."}).status == 409
+    assert contents.act(tenant, content, "restore", {"revision": 1}).status == 409
 
 
 def test_the_audit_record_shows_no_word_of_the_text(tenant: Tenant) -> None:

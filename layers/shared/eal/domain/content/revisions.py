@@ -18,6 +18,7 @@ from eal.domain.content.store import (
     CONTENTS,
     REVISION_ID_PREFIX,
     add_revision,
+    check_room,
     conflict,
     replace_version,
     require_ai,
@@ -107,11 +108,13 @@ def restore(content_id: str, body: RevisionRestore, by: Caller) -> Content:
 def request(content_id: str, body: RevisionCreate, by: Caller) -> Content:
     """The item, generating a revision by instructions. It is a draft afterwards, whatever its status was.
 
-    Raises: NotFound, PreconditionFailed; Conflict if it is not editable, has no text, or if AI is switched off.
+    Raises: NotFound, PreconditionFailed; Conflict if it is not editable, has no text or as many revisions as it can, or
+    if AI is switched off.
     """
     before = _editable(content_id, "revised", by)
     if before.text is None:
         raise conflict(before, "revised", "It has no text yet: retry it, or send a text.")
+    check_room(before)
     require_ai(organization_settings.settings_of(by.organization_id))
     changed = with_task(before, "revise", by, body.instructions)
     return replace_version("content.revision_requested", before, changed, by)

@@ -155,12 +155,7 @@ def add_revision(
     `changed` has what else the caller changes. Unless `slug_is_given`, a slug that another item has gets a number.
     Raises: Conflict if the item has as many revisions as it can.
     """
-    if before.revision >= MAX_REVISIONS:
-        raise Conflict(
-            f"A content item has at most {MAX_REVISIONS} revisions. Create a new item.",
-            id=before.id,
-            status=before.status,
-        )
+    check_room(before)
     if text.slug and text.slug != before.slug and not slug_is_given:
         text = replace(text, slug=slugs.free(text.slug, before.id, by.tenant))
     revision = Revision(
@@ -193,6 +188,16 @@ def add_revision(
     by.transaction.create(_revision_item(revision, by.tenant))
     slugs.change(before.id, before.slug, text.slug, by, given=slug_is_given)
     return replace_version(action, before, after, by)
+
+
+def check_room(content: Content) -> None:
+    """Raises: Conflict if the item has as many revisions as it can."""
+    if content.revision >= MAX_REVISIONS:
+        raise Conflict(
+            f"A content item has at most {MAX_REVISIONS} revisions. Create a new item.",
+            id=content.id,
+            status=content.status,
+        )
 
 
 def replace_version(
