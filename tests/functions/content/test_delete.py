@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support import content as contents
 from tests.support.callrail import actions, stored
-from tests.support.faults import overtaken
-from tests.support.http import call
-from tests.support.pipeline import Pipeline
+from tests.support.faults import Killed, overtaken, watched_calls
+from tests.support.http import call, load_app
+from tests.support.pipeline import Pipeline, sqs_event
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -36,6 +37,33 @@ def test_deleted_content_is_gone_with_its_revisions_and_its_slug(tenant: Tenant)
     assert "Dana" not in str(stored("IDEMPOTENCY", tenant.id))
     assert "Dana" not in str(stored("EVENT", tenant.id))
     assert contents.drafted(tenant)["slug"] == content["slug"]
+
+
+def test_a_worker_killed_after_any_call_deletes_the_rest(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = contents.drafted(tenant)
+    contents.patch(tenant, content, {"title": "Dana's basement"}, **{"Idempotency-Key": "a"})
+    contents.move(tenant, content, "in_review", "approved", "published", "unpublished")
+    assert _delete(tenant.admin, content) == 204
+    task = {"organization_id": tenant.id, "mode": "live", "request_id": "r", "content_id": content["id"]}
+    event = sqs_event("TracesQueue", [json.dumps({"task": "erase_content", **task})])
+
+    killed_at, is_done = 0, False
+    while not is_done:
+        killed_at += 1
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = killed_at
+            try:
+                is_done = load_app("workers/erase_traces").handler(event, None) == {"batchItemFailures": []}
+            except Killed:
+                continue
+
+    assert killed_at > 3
+    assert stored("CONTENT_REVISION", tenant.id) == []
+    for kind in ("IDEMPOTENCY", "EVENT"):
+        assert stored(kind, tenant.id)
+        assert "Dana" not in str(stored(kind, tenant.id))
 
 
 @pytest.mark.parametrize("status", ["scheduled", "published"])
