@@ -20,7 +20,7 @@ from eal.domain.outreach import addresses
 from eal.vendors.callrail import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
-from tests.support import dispatch, emails, photos, replies
+from tests.support import dispatch, emails, photos, publishing, replies
 from tests.support.aws import (
     ACCESS,
     AUDIT_BUCKET,
@@ -657,6 +657,38 @@ def _content(session: Session) -> None:
     session.work()
 
 
+def _publishing(session: Session) -> None:
+    """A post waits for its time, is published by its message, and another by the run that finds overdue content."""
+    time = freeze(session.monkeypatch)
+    for slug in ("first", "second"):
+        post = session.call("POST", "/v1/content", {"type": "blog_post", "brief": {"topic": "A burst pipe"}})
+        path = f"/v1/content/{post['id']}"
+        session.call("POST", f"{path}/cancel")
+        session.call("PATCH", path, {"title": "A burst pipe", "body": "Close the valve.", "slug": slug})
+        for status in ("in_review", "approved"):
+            session.call("POST", f"{path}/transitions", {"to": status})
+        at = {"to": "scheduled", "scheduled_at": rfc3339(time.at + timedelta(hours=1))}
+        session.call("POST", f"{path}/transitions", at)
+    session.work()
+    time.advance(hours=1)
+    message, _ = (planned.target["Input"] for planned in publishing.schedules().values())
+    session.invoke("workers/publish_content", sqs_event("PublishQueue", [message]))
+    time.advance(hours=1)
+    session.invoke("workers/enqueue_publications", {})
+    session.work()
+    derived_key.cache_clear()
+    address = session.call("POST", "/v1/content/feed-address")
+    session.call("GET", "/v1/content/feed-address")
+    for url in (address["json_url"], address["atom_url"]):
+        derived_key.cache_clear()
+        path = url.removeprefix("http://api.example.com/api")
+        event = proxy_event("GET", f"{path}&limit=1")
+        assert session.invoke(match("GET", path.partition("?")[0])[0], event)["statusCode"] == 200
+    assert len(session.call("GET", "/v1/content/feed.json")["items"]) == 2
+    assert session.call("GET", "/v1/content/feed.json?limit=1")["next_url"]
+    session.call("DELETE", "/v1/content/feed-address")
+
+
 def _keys(session: Session) -> None:
     key = session.call("POST", "/v1/api-keys", {"name": "x", "scopes": ["admin"]})
     path = f"/v1/api-keys/{key['id']}"
@@ -767,6 +799,7 @@ JOURNEYS: tuple[Journey, ...] = (
     _prospects,
     _drafts,
     _content,
+    _publishing,
     _keys,
     _lists,
     _webhooks,

@@ -66,7 +66,7 @@ ELSEWHERE = {
     "fetch_recording", "import_leads", "inspect_photo", "normalise_resend", "normalise_stripe", "push_to_crm",
     "push_to_slow_crm", "reconcile_callrail", "reconcile_resend", "replay_deliveries", "score_lead", "sign_checkpoints",
     "send_emails", "stop_enrollments", "classify_reply", "write_email", "extract_claim",
-        "write_bundle",
+        "write_bundle", "publish_content",
     )
 }  # fmt: skip
 """Workers that a call does not reach, or whose first invocation only sends the message to their queue again. Each is

@@ -14,7 +14,7 @@ import pytest
 from eal.core import aws, clock, settings
 from eal.core.clock import rfc3339
 from eal.core.table.item import from_attributes
-from tests.support import dispatch, emails, imports, inbound, partiql, photos
+from tests.support import dispatch, emails, imports, inbound, partiql, photos, publishing
 from tests.support.callrail import connect
 from tests.support.claims import add_note, closed_claim, hold, move
 from tests.support.endpoints import Endpoint, made_by, sample_with_made, with_key
@@ -41,6 +41,7 @@ RESOURCES = {
     "EMAIL": "email", "CLAIM": "claim", "CLAIM_NOTE": "claim_note", "SUPPRESSION": "suppression", "SENDER": "sender",
     "REPLY": "reply", "DRAFT": "draft", "CLAIM_PHOTO": "claim_photo", "TEST_CLOCK": "test_clock",
     "CLAIM_SCOPE_DECISION": "claim_scope_item", "CLAIM_SIGN_OFF": "claim_sign_off", "CONTENT": "content",
+    "FEED_ADDRESS": "feed_address",
 }  # fmt: skip
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {
@@ -50,7 +51,7 @@ PARTS = {
     "LEAD_IMPORT_ERRORS", "AUDIT_CHECKPOINT_HEAD", "AUDIT_EXPORTS_OPEN", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
     "LEAD_IMPORTS", "WEBHOOK_COUNT", "ENROLLMENT_CLAIM", "EMAIL_CONTENT", "EMAIL_VENDOR_ID", "SUPPRESSION_CLAIM",
     "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "REPLY_BODY", "REPLY_CLAIM", "DRAFT_RECIPIENT", "CLAIM_EXTRACTION",
-    "CLAIM_DECISIONS", "CONTENT_REVISION", "CONTENT_SLUG",
+    "CLAIM_DECISIONS", "CONTENT_REVISION", "CONTENT_SLUG", "CONTENT_DUE", "FEED_POST",
 }  # fmt: skip
 """Items that change together with a resource, without a record. `C` is a connection in the Access table."""
 STEPS = {
@@ -264,6 +265,8 @@ def test_each_write_endpoint_records_each_change_once(
         assert call("DELETE", path, key=tenant.admin).status == 204
     if endpoint.name == "POST /v1/outreach/sender/resume":  # one that is not paused stays as it is
         emails.pause_sender(tenant)
+    if endpoint.name == "DELETE /v1/content/feed-address":
+        assert call("POST", path, key=tenant.admin).status == 201
     key = tenant.test_admin if endpoint.name == "POST /v1/outreach/test-clock" else tenant.admin
     watch.folder, watch.audited = endpoint.folder, 0
 
@@ -365,6 +368,12 @@ def test_each_worker_records_each_change_once(
             freeze(patch).advance(days=91)
             watch.invoke("workers/enqueue_retention", {})
             pipeline.run()
+        at = clock.now() + timedelta(minutes=1)
+        scheduled = publishing.schedule(tenant, publishing.approved(tenant), at)
+        with monkeypatch.context() as patch:
+            freeze(patch, at)
+            step = publishing.message(tenant, scheduled)
+            watch.invoke("workers/publish_content", sqs_event("PublishQueue", [step]))
         watch.invoke("workers/enqueue_reconciliations", {})
         watch.invoke("workers/enqueue_checkpoints", {})
         pipeline.run()
@@ -393,6 +402,7 @@ def test_each_worker_records_each_change_once(
         "claim.erased",
         "claim_photo.ready",
         "claim_photo.rejected",
+        "content.published",
     }
     actors = {record["actor"]["id"] for record in _log(tenant) if record["actor"]["type"] == "worker"}
     recorded = {record["action"] for record in _log(tenant, tenant.test_admin)}
@@ -404,6 +414,7 @@ def test_each_worker_records_each_change_once(
         "qualify_call",
         "export_audit",
         "import_leads",
+        "publish_content",
         "sign_checkpoints",
         "stop_enrollments",
         "write_email",

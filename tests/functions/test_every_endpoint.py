@@ -42,8 +42,12 @@ SHARED = {
     "/v1/api-keys": "keys belong to both modes",
     "/v1/webhooks/event-types": "the catalogue is the same for all tenants",
 }
-CACHED = {"/v1/openapi.json": "public, max-age=300"}
-"""The Cache-Control of a document that is the same for everybody."""
+CACHED = {
+    "/v1/openapi.json": "public, max-age=300",
+    "/v1/content/feed.json": "private, max-age=300",
+    "/v1/content/feed.atom": "private, max-age=300",
+}
+"""The Cache-Control of a document that is the same for everybody, or for a while."""
 TEST_CLOCK = "/v1/outreach/test-clock"
 """Live mode has none."""
 RATE_LIMIT_HEADERS = {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}

@@ -82,6 +82,13 @@ EXCEPTIONS = {
         3,
         "reads the content first, because unknown content is a 404",
     ),
+    "GET /v1/content/feed.json": (3, "reads the posts, and the organization, whose name is the title"),
+    "GET /v1/content/feed.atom": (3, "reads the posts, and the organization, whose name is the title"),
+    "POST /v1/content/feed-address": (
+        4,
+        "reads the address that it replaces, and derives the key of its token once per process",
+    ),
+    "DELETE /v1/content/feed-address": (3, "a change, whose path has no id"),
     "POST /v1/content/{content_id}/revisions": (4, "a change, with a read of the switch for AI"),
     "POST /v1/content/{content_id}/retry": (4, "a change, with a read of the switch for AI"),
     "POST /v1/content/{content_id}/restore": (5, "a change, with reads of the revision and of the settings"),

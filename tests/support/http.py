@@ -83,6 +83,7 @@ def proxy_event(
     A body of bytes is in base64, as from our API, whose media types are all binary. A body of text is unchanged.
     """
     split = urlsplit(path)
+    sent = {"Host": "api.example.com", **(headers or {})}
     _, template, parameters = match(method, split.path)
     query: dict[str, list[str]] = {}
     for name, value in parse_qsl(split.query, keep_blank_values=True):
@@ -91,12 +92,16 @@ def proxy_event(
         "resource": template,
         "path": split.path,
         "httpMethod": method,
-        "headers": headers or {},
-        "multiValueHeaders": {name: [value] for name, value in (headers or {}).items()},
+        "headers": sent,
+        "multiValueHeaders": {name: [value] for name, value in sent.items()},
         "queryStringParameters": {name: values[-1] for name, values in query.items()} or None,
         "multiValueQueryStringParameters": query or None,
         "pathParameters": parameters or None,
-        "requestContext": {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": ip}},
+        "requestContext": {
+            "requestId": str(uuid.uuid4()),
+            "path": f"/api{split.path}",
+            "identity": {"sourceIp": ip},
+        },
         "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body,
         "isBase64Encoded": isinstance(body, bytes),
     }

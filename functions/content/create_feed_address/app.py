@@ -20,4 +20,4 @@ def create(url: str, caller: Admin) -> Created[FeedAddressView]:
     address, which stops working at once; caches may show its feed for five minutes more.
     """
     created = address.replace(by=caller)
-    return Created(FeedAddressView.at(url, created, address.token(caller.tenant, created)))
+    return Created(FeedAddressView.of_address(url, created, address.token(caller.tenant, created)))

@@ -15,5 +15,7 @@ handler = app.handler
     tag="content",
 )
 def delete(caller: Admin) -> None:
-    """The address stops working at once; caches may show its feed for five minutes more. Keys still read the feed."""
+    """The address, if there is one, stops working at once; caches may show its feed for five minutes more. Keys can
+    still read the feed.
+    """
     address.delete(by=caller)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 from eal.core import observe
 from eal.core.clock import rfc3339
+from eal.core.errors import Conflict
 from eal.core.outbound import later
 from eal.core.outbound.later import Delayed
 from eal.core.table.item import load
@@ -35,9 +36,15 @@ def publish(message: Message) -> None:
         body = json.dumps(asdict(task))
         later.send(Delayed("publish", body, task.organization_id, content.id, content.scheduled_at), by.at)
         return
-    publication.publish(content, by)
+    try:
+        publication.publish(content, by)
+    except Conflict as refused:
+        # What it answers has changed since. A person sees why in the item, and decides.
+        publication.unschedule(content, by, notes=refused.message)
+        observe.count("publications_refused")
+    else:
+        observe.count("content_published")
     by.transaction.commit()
-    observe.count("content_published")
 
 
 handler = Consumer(publish).handler

@@ -40,8 +40,8 @@ def test_the_difference_is_by_word(tenant: Tenant) -> None:
 
     (field,) = diff["fields"]
     assert field["field"] == "body"
-    assert [edit["text"] for edit in field["edits"] if edit["op"] == "insert"] == ["red"]
-    assert [edit["text"] for edit in field["edits"] if edit["op"] == "delete"] == ["main"]
+    assert [edit["text"] for edit in field["edits"] if edit["op"] == "insert"] == [" red"]
+    assert [edit["text"] for edit in field["edits"] if edit["op"] == "delete"] == [" main"]
     assert "-Close the main valve.\n+Close the red valve.\n" in diff["unified"]
 
 

@@ -1,8 +1,7 @@
 """What changed from one revision to the next: by word as edits, and by line as a unified diff.
 
-`difflib` is CPython's own, costs nothing to deploy, and its diffs have fewer and longer edits than a longest common
-subsequence (docs/decisions/0057). Its heuristic for popular words stays on: without it, a text that repeats one word
-takes quadratic time, with it 10,000 words take at most half a second.
+`difflib` is CPython's own and costs nothing to deploy (docs/decisions/0057). Its time can grow with the cube of a text
+that repeats words, so passages are compared by sentence first, and by word only within the sentences that differ.
 """
 
 from __future__ import annotations
@@ -15,12 +14,16 @@ from typing import TYPE_CHECKING, Literal
 from eal.ai.content import ContentText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 type EditOperation = Literal["equal", "insert", "delete"]
 
-_TOKENS = r"\w+(?:['’-]\w+)*|\s+|[^\w\s]"  # noqa: RUF001 - the apostrophe of typographic texts
-"""Words, runs of white space, and single other characters: together the whole text."""
+MAX_PAIRS = 250_000
+"""Of parts of two passages, such as 500 words and 500 words. Longer passages without a common sentence replace each
+other as a whole, which also reads better."""
+_SENTENCES = r"[^.!?\n]+[.!?\n]*\s*|[.!?\n]+\s*"
+_WORDS = r"\s*(?:\w+(?:['’-]\w+)*|[^\w\s])|\s+"  # noqa: RUF001 - the apostrophe of typographic texts
+"""Words and punctuation, each with the white space before it. As with sentences, all together are the whole text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +51,24 @@ class Diff:
 
 
 def between(before: ContentText | None, after: ContentText) -> Diff:
-    """`before` is None for the first revision, which inserts everything."""
-    texts = _texts(before or ContentText()), _texts(after)
-    changed = [field for field in texts[1] if texts[0][field] != texts[1][field]]
+    """Both forms of the difference. `before` is None for the first revision, which inserts everything."""
+    changed = _changed(before, after)
     return Diff(
-        fields=tuple(FieldDiff(field, tuple(_edits(texts[0][field], texts[1][field]))) for field in changed),
-        unified=unified(before, after),
+        fields=tuple(FieldDiff(field, tuple(_edits(old, new))) for field, old, new in changed),
+        unified=_unified(changed),
     )
 
 
 def unified(before: ContentText | None, after: ContentText) -> str:
-    """The changed fields by line, which takes far less time than the edits by word."""
-    old, new = _texts(before or ContentText()), _texts(after)
-    return "".join(_unified(field, old[field], new[field]) for field in new if old[field] != new[field])
+    """The difference by line alone, which takes far less time."""
+    return _unified(_changed(before, after))
 
 
-def _texts(text: ContentText) -> dict[str, str]:
-    """Each field as text, in their order."""
-    return {field.name: _text(text, field.name) for field in fields(text)}
+def _changed(before: ContentText | None, after: ContentText) -> list[tuple[str, str, str]]:
+    """The fields that differ, each with its text before and after."""
+    empty = before or ContentText()
+    texts = [(field.name, _text(empty, field.name), _text(after, field.name)) for field in fields(after)]
+    return [(field, old, new) for field, old, new in texts if old != new]
 
 
 def _text(text: ContentText, field: str) -> str:
@@ -80,22 +83,44 @@ def _text(text: ContentText, field: str) -> str:
     return "\n".join(value) if isinstance(value, tuple) else value or ""
 
 
-def _edits(before: str, after: str) -> Iterator[Edit]:
-    old, new = re.findall(_TOKENS, before), re.findall(_TOKENS, after)
-    # White space alone is no match: otherwise, the spaces between changed words would stand as equal.
-    matcher = difflib.SequenceMatcher(str.isspace, old, new)
-    for _, old_start, old_end, new_start, new_end in matcher.get_opcodes():
-        removed, added = "".join(old[old_start:old_end]), "".join(new[new_start:new_end])
-        if removed == added:
-            yield Edit("equal", added)
-            continue
-        if removed:
-            yield Edit("delete", removed)
-        if added:
-            yield Edit("insert", added)
+def _edits(before: str, after: str) -> list[Edit]:
+    edits: list[Edit] = []
+    for old, new in _passages(_SENTENCES, before, after):
+        parts = [(old, new)] if old == new else _passages(_WORDS, old, new)
+        for removed, added in parts:
+            if removed == added:
+                if edits and edits[-1].op == "equal":
+                    added = edits.pop().text + added
+                edits.append(Edit("equal", added))
+                continue
+            edits += [Edit("delete", removed)] if removed else []
+            edits += [Edit("insert", added)] if added else []
+    return edits
 
 
-def _unified(field: str, before: str, after: str) -> str:
-    """The diff of one field, with the field's name in the place of the file's."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), field, field, lineterm="")
-    return "".join(f"{line}\n" for line in lines)
+def _passages(pattern: str, before: str, after: str) -> Iterator[tuple[str, str]]:
+    """Both texts in passages: equal ones, and those that replace each other, of which one may be empty."""
+    old, new = re.findall(pattern, before), re.findall(pattern, after)
+    if len(old) * len(new) > MAX_PAIRS:
+        yield before, after
+        return
+    for _, old_start, old_end, new_start, new_end in difflib.SequenceMatcher(None, old, new).get_opcodes():
+        yield "".join(old[old_start:old_end]), "".join(new[new_start:new_end])
+
+
+def _unified(changed: Iterable[tuple[str, str, str]]) -> str:
+    """The fields by line, with the field's name in the place of the file's."""
+    return "".join(
+        f"{line}\n"
+        for field, old, new in changed
+        for line in _unified_lines(field, old.splitlines(), new.splitlines())
+    )
+
+
+def _unified_lines(field: str, old: list[str], new: list[str]) -> Iterable[str]:
+    if len(old) * len(new) <= MAX_PAIRS:
+        return difflib.unified_diff(old, new, field, field, lineterm="")
+    hunk = f"@@ -1,{len(old)} +1,{len(new)} @@"
+    return (
+        f"--- {field}", f"+++ {field}", hunk, *(f"-{line}" for line in old), *(f"+{line}" for line in new)
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from eal.core.clock import rfc3339
 from eal.core.errors import Conflict
-from eal.domain.content import due, markdown
+from eal.domain.content import approval, due, markdown
 from eal.domain.content.feed import store as feed
 from eal.domain.content.model import Content, moved
 from eal.domain.content.store import replace_version
@@ -57,8 +57,9 @@ def unschedule(before: Content, by: Caller, notes: str | None = None) -> Content
 def publish(before: Content, by: Caller, notes: str | None = None) -> Content:
     """The item, published with its present text: at its time, or earlier by hand.
 
-    Raises: Conflict if the text cannot be published.
+    Raises: Conflict if the text cannot be published, or if its approval does not suffice any more.
     """
+    approval.require_valid(before, by)
     rendered = _rendered(before)
     if before.status == "scheduled":
         due.unmark(before.id, by)

@@ -12,11 +12,10 @@ import hmac
 from typing import TYPE_CHECKING
 
 from eal.core import audit, ids
-from eal.core.errors import NotFound
 from eal.core.secrets import derived_key
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key
-from eal.core.table.read import get as read
+from eal.core.table.read import get
 from eal.core.tenancy import Tenant
 from eal.domain.content.feed.model import FeedAddress
 
@@ -34,16 +33,8 @@ _MAC_BYTES = 15
 
 
 def find(tenant: Tenant) -> FeedAddress | None:
-    item = read(_key(tenant))
+    item = get(_key(tenant))
     return load(FeedAddress, item) if item else None
-
-
-def get(by: Caller) -> FeedAddress:
-    """Raises: NotFound."""
-    found = find(by.tenant)
-    if found is None:
-        raise NotFound("The feed has no public address. Create one.")
-    return found
 
 
 def replace(by: Caller) -> FeedAddress:
@@ -59,11 +50,14 @@ def replace(by: Caller) -> FeedAddress:
 
 
 def delete(by: Caller) -> None:
-    """End the address, in the caller's transaction.
+    """End the address, if there is one, in the caller's transaction.
 
-    Raises: NotFound, PreconditionFailed.
+    Raises: PreconditionFailed.
     """
-    before = get(by)
+    before = find(by.tenant)
+    by.transaction.check_if_match(before.version if before else 0)
+    if before is None:
+        return
     by.transaction.delete(_key(by.tenant), was=before.version)
     by.transaction.audit("feed_address.deleted", before.id, audit.changes(_audited(before), {}))
 

@@ -48,22 +48,24 @@ class FeedQuery(Wire):
 
 
 class FeedAddressView(Wire):
-    """Everybody who knows these addresses can read the published blog posts, until you replace or delete them."""
+    """Everybody who knows these addresses can read the published blog posts, until you replace or delete them. All are
+    null if the feed has none.
+    """
 
-    id: str
-    json_url: Annotated[str, Field(description="The feed as JSON Feed 1.1.")]
-    atom_url: Annotated[str, Field(description="The feed as Atom.")]
-    created_at: Instant
+    id: str | None
+    json_url: Annotated[str | None, Field(description="The feed as JSON Feed 1.1.")]
+    atom_url: Annotated[str | None, Field(description="The feed as Atom.")]
+    created_at: Instant | None
     version: int
 
     @classmethod
-    def at(cls, url: str, address: FeedAddress, token: str) -> Self:
+    def of_address(cls, url: str, address: FeedAddress | None, token: str | None) -> Self:
         """The view of an address, for a request to `url`, next to which the feeds are."""
-        folder = url.rpartition("/")[0]
+        feed = f"{url.rpartition('/')[0]}/feed"
         return cls(
-            id=address.id,
-            json_url=f"{folder}/feed.json?token={token}",
-            atom_url=f"{folder}/feed.atom?token={token}",
-            created_at=address.created_at,
-            version=address.version,
+            id=address.id if address else None,
+            json_url=f"{feed}.json?token={token}" if token else None,
+            atom_url=f"{feed}.atom?token={token}" if token else None,
+            created_at=address.created_at if address else None,
+            version=address.version if address else 0,
         )
