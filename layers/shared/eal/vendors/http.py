@@ -34,6 +34,8 @@ MAX_PAUSE_SECONDS = 5.0
 _UNAUTHORIZED, _CONFLICT, _TOO_MANY_REQUESTS = 401, 409, 429
 _DEFAULT_WAIT_SECONDS = 60.0
 _NONE: Mapping[str, str] = {}
+_JSON: Mapping[str, str] = {"Content-Type": "application/json"}
+_FORM: Mapping[str, str] = {"Content-Type": "application/x-www-form-urlencoded"}
 
 pause = time.sleep
 """Replaced by tests, which do not wait."""
@@ -118,9 +120,28 @@ class VendorApi:
 
         Raises: Busy, Refused, TooLarge, BudgetSpent.
         """
-        content = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
-        headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key}
-        return self._retried("POST", path, content, headers)
+        return self._retried("POST", path, _encoded(body), {**_JSON, "Idempotency-Key": idempotency_key})
+
+    def post_form(self, path: str, form: Mapping[str, str]) -> Body:
+        """The response to a form. The vendor may carry out a repeated request again.
+
+        Raises: Busy, Refused, TooLarge, BudgetSpent.
+        """
+        return self._retried("POST", path, urlencode(form).encode(), _FORM)
+
+    def put(self, path: str, body: Mapping[str, Json]) -> Body:
+        """The response to a JSON object that replaces what is at the path.
+
+        Raises: Busy, Refused, TooLarge, BudgetSpent.
+        """
+        return self._retried("PUT", path, _encoded(body), _JSON)
+
+    def delete(self, path: str) -> None:
+        """Delete what is at the path.
+
+        Raises: Busy, Refused, TooLarge, BudgetSpent.
+        """
+        self._retried("DELETE", path)
 
     def _retried(
         self, method: str, target: str, content: bytes | None = None, headers: Mapping[str, str] = _NONE
@@ -185,11 +206,9 @@ class VendorApi:
             if split.scheme == "https"
             else HTTPConnection(split.hostname or "", split.port, timeout=TIMEOUT_SECONDS)
         )
-        common = {
-            "Accept": "application/json",
-            "Authorization": self.authorization,
-            "User-Agent": "EAL/1.0",
-        }
+        common = {"Accept": "application/json", "User-Agent": "EAL/1.0"}
+        if self.authorization:
+            common["Authorization"] = self.authorization
         try:
             connection.request(method, split.path + target, content, {**common, **headers})
             response = connection.getresponse()
@@ -223,6 +242,10 @@ def _read_limited(response: HTTPResponse) -> bytes:
         return response.read(MAX_RESPONSE_BYTES + 1)
     except ValueError as fault:
         raise _BrokenChunk from fault
+
+
+def _encoded(body: Mapping[str, Json]) -> bytes:
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
 
 
 def _parse_object(text: bytes) -> Body:

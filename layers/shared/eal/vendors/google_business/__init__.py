@@ -1,0 +1,1 @@
+"""Google Business Profile: reviews, which are polled, and replies to them."""
