@@ -48,6 +48,8 @@ QUEUES = {
     "stop": "StopQueue",
     "callrail_reconciliation": "CallrailReconciliationQueue",
     "resend_reconciliation": "ResendReconciliationQueue",
+    "google_business_reconciliation": "GoogleBusinessReconciliationQueue",
+    "post_review_reply": "PostReviewReplyQueue",
     "checkpoint": "CheckpointQueue",
     "import": "ImportQueue",
     "export": "ExportQueue",

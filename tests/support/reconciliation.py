@@ -7,7 +7,16 @@ import json
 from tests.support.http import load_app
 from tests.support.pipeline import peek, sqs_event
 
-QUEUES = {"callrail": "CallrailReconciliationQueue", "resend": "ResendReconciliationQueue"}
+QUEUES = {
+    "callrail": "CallrailReconciliationQueue",
+    "resend": "ResendReconciliationQueue",
+    "google_business": "GoogleBusinessReconciliationQueue",
+}
+_WORKERS = {
+    "callrail": "reconcile_callrail",
+    "resend": "reconcile_resend",
+    "google_business": "poll_reviews",
+}
 
 
 def enqueue(vendor: str) -> list[str]:
@@ -19,7 +28,7 @@ def enqueue(vendor: str) -> list[str]:
 def consume(vendor: str, message: str, received: int = 1) -> bool:
     """Pass a message to the vendor's worker. Returns whether it succeeded."""
     event = sqs_event(QUEUES[vendor], [message], received)
-    done: bool = load_app(f"workers/reconcile_{vendor}").handler(event, None) == {"batchItemFailures": []}
+    done: bool = load_app(f"workers/{_WORKERS[vendor]}").handler(event, None) == {"batchItemFailures": []}
     return done
 
 

@@ -11,7 +11,8 @@ from eal.vendors.callrail.webhooks import VENDOR
 
 def consume(message: Message) -> None:
     due = load(TenantMessage, message)
-    reconcile.run(VENDOR, due.tenant, due.request_id, callrail_reconcile.recover)
+    recover = reconcile.missed_webhooks(callrail_reconcile.recover)
+    reconcile.run(VENDOR, due.tenant, due.request_id, recover)
 
 
 def give_up(message: Message, fault: Exception) -> None:

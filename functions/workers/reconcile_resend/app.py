@@ -11,7 +11,8 @@ from eal.vendors.resend.webhooks import VENDOR
 
 def consume(message: Message) -> None:
     due = load(TenantMessage, message)
-    reconcile.run(VENDOR, due.tenant, due.request_id, resend_reconcile.recover)
+    recover = reconcile.missed_webhooks(resend_reconcile.recover)
+    reconcile.run(VENDOR, due.tenant, due.request_id, recover)
 
 
 def give_up(message: Message, fault: Exception) -> None:

@@ -50,8 +50,8 @@ def test_a_hundred_connections_are_listed_and_enqueued_in_twelve_calls(
     with watched_calls(monkeypatch) as calls:
         load_app("workers/enqueue_reconciliations").handler({}, None)
 
-    assert [calls.count(name) for name in ("Query", "TransactGetItems", "SendMessageBatch")] == [2, 1, 10]
-    assert len(calls.made) == 13
+    assert [calls.count(name) for name in ("Query", "TransactGetItems", "SendMessageBatch")] == [3, 1, 10]
+    assert len(calls.made) == 14
     assert organizations([json.dumps(message) for message in peek(QUEUES["callrail"])]) == sorted(
         tenant.id for tenant in tenants
     )

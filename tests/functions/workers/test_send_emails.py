@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eal.core import caller
-from eal.core.table import progress
+from eal.core.table import keys, progress
+from eal.core.table.lease import Lease
 from eal.core.tenancy import Tenant as Owner
 from eal.domain.outreach.deliverability import sender
 from eal.domain.outreach.emails import store as emails
@@ -304,7 +305,11 @@ def test_two_schedulers_and_two_runs_at_once_send_once(
         if not other:
             other.append(True)
             with monkeypatch.context() as patch:
-                patch.setattr(lease, "acquire", lambda tenant, now: lease.Lease(tenant, "second"))
+                patch.setattr(
+                    lease,
+                    "acquire",
+                    lambda tenant, now: Lease(keys.key(tenant, "SEND_LEASE", "run"), "second"),
+                )
                 other.append(send(owner))
         return real(key, body)
 

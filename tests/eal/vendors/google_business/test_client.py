@@ -247,7 +247,7 @@ def test_test_mode_sends_no_request(google: FakeGoogle) -> None:
     profile.put_reply(name, "Thank you.")
     profile.delete_reply(name)
 
-    assert profile.only_account() is None
+    assert profile.only_account() == "test"
     assert profile.locations(ACCOUNT) == ()
     assert profile.page(HERE, None) == ((), None)
     assert profile.has_review(name)

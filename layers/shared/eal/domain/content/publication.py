@@ -73,8 +73,7 @@ def publish(before: Content, by: Caller, notes: str | None = None) -> Content:
     own = {field.name: getattr(after, field.name) for field in fields(after)}
     view = PublishedContentView.of(PublishedContent(**own, html=rendered))
     by.transaction.emit("content.published", view.model_dump(mode="json", by_alias=True))
-    if after.type == "review_response":
-        by.transaction.enqueue_task("post_review_reply", {"content_id": after.id})
+    _settle_reply(after, by)
     return after
 
 
@@ -93,6 +92,16 @@ def withdraw(content: Content, by: Caller) -> None:
         feed.remove(content.post_id, by)
     if content.status == "scheduled":
         due.unmark(content.id, by)
+    if content.status == "published":
+        _settle_reply(content, by)
+
+
+def _settle_reply(content: Content, by: Caller) -> None:
+    """Let the response to a review be posted, or deleted, at the review's surface."""
+    if content.type == "review_response":
+        by.transaction.enqueue_task(
+            "post_review_reply", {"content_id": content.id, "review_id": content.review_id}
+        )
 
 
 def _rendered(content: Content) -> str | None:

@@ -20,11 +20,13 @@ _CRM_SECRET_BYTES = range(24, 513)
 class VendorSpec:
     """Names of a vendor's secrets and settings, and its kinds of webhook, each with an address of its own.
 
-    `signing` is the secret with which the vendor signs its webhooks. A vendor without kinds has no receiver.
+    `signing` is the secret with which the vendor signs its webhooks, `access` the one without which its API refuses
+    every request. A vendor without kinds has no receiver.
     """
 
     secrets: tuple[str, ...]
     signing: str | None = None
+    access: str | None = None
     settings: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
 
@@ -33,6 +35,7 @@ VENDORS: Final = {
     "callrail": VendorSpec(
         secrets=("signing_key", "api_key"),
         signing="signing_key",
+        access="api_key",
         settings=("account_id", "company_id"),
         kinds=(
             "pre-call",
@@ -45,16 +48,24 @@ VENDORS: Final = {
             "form-submission",
         ),
     ),
-    "resend": VendorSpec(secrets=("signing_secret", "api_key"), signing="signing_secret", kinds=("events",)),
+    "resend": VendorSpec(
+        secrets=("signing_secret", "api_key"), signing="signing_secret", access="api_key", kinds=("events",)
+    ),
     "stripe": VendorSpec(secrets=("signing_secret",), signing="signing_secret", kinds=("events",)),
     "google_business": VendorSpec(
-        secrets=("client_secret", "refresh_token"), settings=("client_id", "account_id", "location_id")
+        secrets=("client_secret", "refresh_token"),
+        access="refresh_token",
+        settings=("client_id", "account_id", "location_id"),
     ),
     "crm": VendorSpec(secrets=("signing_secret",), settings=("url",)),
 }
 
-RECONCILIATION_PARTITIONS: Final = {"callrail": "CONNECTED#callrail", "resend": "CONNECTED#resend"}
-"""The gsi2 partition of each vendor that is reconciled: the integrations of all tenants that have a key to its API. A
+RECONCILIATION_PARTITIONS: Final = {
+    "callrail": "CONNECTED#callrail",
+    "resend": "CONNECTED#resend",
+    "google_business": "CONNECTED#google_business",
+}
+"""The gsi2 partition of each vendor that is reconciled: the integrations of all tenants that have access to its API. A
 worker could otherwise find them only by a scan."""
 
 
@@ -93,10 +104,16 @@ class Integration:
         """The secret with which the vendor signs."""
         return self.secrets.get(VENDORS[self.vendor].signing or "")
 
+    @property
+    def has_access(self) -> bool:
+        """Whether it has the secret that the vendor's API requires."""
+        return VENDORS[self.vendor].access in self.secrets
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A rejected webhook. `reason` is invalid_signature, out_of_time, invalid_json or too_large."""
+    """A rejected webhook: `reason` is invalid_signature, out_of_time, invalid_json or too_large. Or a failed run of
+    reconciliation: not_configured, unauthorized, refused, throttled, unavailable or invalid_response."""
 
     at: Instant
     reason: str
@@ -104,14 +121,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionHealth:
-    """The latest webhook and the latest rejected one. Both are None for a vendor without a receiver."""
+    """The latest webhook and the latest rejected one. For a vendor that is polled, because it has no receiver, they are
+    the latest poll that succeeded and the latest that failed."""
 
     last_event_at: Instant | None = None
     last_failure: Failure | None = None
 
     @property
     def status(self) -> Literal["waiting", "healthy", "failing"]:
-        """`failing` if the latest webhook was rejected; `waiting` before the first one."""
+        """`failing` if the latest webhook was rejected, or the latest poll failed; `waiting` before the first one."""
         if self.last_failure and (self.last_event_at is None or self.last_failure.at > self.last_event_at):
             return "failing"
         return "healthy" if self.last_event_at else "waiting"

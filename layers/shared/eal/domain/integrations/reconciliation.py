@@ -10,15 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import batched
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, cast
 
-from eal.core.clock import Instant  # noqa: TC001 - pydantic reads the annotations of stored items
 from eal.core.json import Json
 from eal.core.table import progress
 from eal.core.table.item import dump, load
-from eal.core.table.keys import key
 from eal.core.table.read import get_all, walk
 from eal.core.tenancy import Tenant
+from eal.domain.integrations.cursors import Cursor, cursor_key
 from eal.domain.integrations.model import RECONCILIATION_PARTITIONS, Integration
 from eal.domain.integrations.store import integration_key
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.core.table.item import Item
-    from eal.core.table.keys import Key
 
 INTERVAL = timedelta(minutes=15)
 INTERVAL_AFTER_REFUSAL = timedelta(hours=1)
@@ -43,26 +41,8 @@ type Ingest = Callable[[str, dict[str, Json]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cursor:
-    """No record before `through` is missing. `began_at` and `place` belong to an interrupted walk: when it began, and
-    the position at which it continues."""
-
-    through: Instant
-    next_at: Instant
-    version: int = 0
-    began_at: Instant | None = None
-    place: str | None = None
-
-    def done(self, through: datetime) -> Self:
-        return replace(self, through=max(through, self.through), began_at=None, place=None)
-
-    def interrupted(self, began_at: datetime, position: str | None) -> Self:
-        return replace(self, began_at=began_at, place=position)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
-    """A claimed connection. Its integration has a key to the vendor's API."""
+    """A claimed connection. Its integration has access to the vendor's API."""
 
     tenant: Tenant
     integration: Integration
@@ -74,7 +54,7 @@ def list_due(vendor: str, now: datetime) -> Iterator[Tenant]:
     items = walk("gsi2pk = :vendor", {":vendor": RECONCILIATION_PARTITIONS[vendor]}, index="gsi2")
     for batch in batched(items, _BATCH_CONNECTIONS, strict=False):
         tenants = [Tenant(*cast("str", item["gsi2sk"]).split("#")) for item in batch]  # type: ignore[arg-type]  # as `store._item` wrote it
-        cursors = get_all([_cursor_key(tenant, vendor) for tenant in tenants])
+        cursors = get_all([cursor_key(tenant, vendor) for tenant in tenants])
         for tenant, stored in zip(tenants, cursors, strict=True):
             if stored is None or load(Cursor, stored).next_at <= now:
                 yield tenant
@@ -82,9 +62,9 @@ def list_due(vendor: str, now: datetime) -> Iterator[Tenant]:
 
 def claim(vendor: str, tenant: Tenant, now: datetime) -> Reconciliation | None:
     """The tenant's connection, if it is due and no other worker has claimed it, for LEASE."""
-    item, stored = get_all([integration_key(tenant, vendor), _cursor_key(tenant, vendor)])
+    item, stored = get_all([integration_key(tenant, vendor), cursor_key(tenant, vendor)])
     integration = load(Integration, item) if item else None
-    if integration is None or "api_key" not in integration.secrets:
+    if integration is None or not integration.has_access:
         return None  # disconnected while the message was in the queue
     cursor = _cursor(stored, integration)
     due = Reconciliation(tenant=tenant, integration=integration, cursor=cursor)
@@ -97,7 +77,7 @@ def save(reconciliation: Reconciliation, after: Cursor, now: datetime) -> bool:
     """Store the new cursor. False if another run was faster; the records that this run found stay ingested."""
     was = reconciliation.cursor.version
     item: dict[str, Json] = {
-        **_cursor_key(reconciliation.tenant, reconciliation.integration.vendor)._asdict(),
+        **cursor_key(reconciliation.tenant, reconciliation.integration.vendor)._asdict(),
         "kind": "RECONCILIATION",
         "ttl": int((now + _RETENTION).timestamp()),
         **dump(replace(after, version=was + 1)),
@@ -114,7 +94,3 @@ def postpone(vendor: str, tenant: Tenant, now: datetime) -> None:
 def _cursor(stored: Item | None, integration: Integration) -> Cursor:
     connected_at = integration.created_at
     return load(Cursor, stored) if stored else Cursor(through=connected_at, next_at=connected_at)
-
-
-def _cursor_key(tenant: Tenant, vendor: str) -> Key:
-    return key(tenant, "RECONCILIATION", vendor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from eal.core import audit, secrets, settings
 from eal.core.clock import rfc3339
@@ -17,6 +17,7 @@ from eal.core.table.keys import key
 from eal.core.table.page import Entry, Page
 from eal.core.table.read import get, get_all
 from eal.domain.integrations import connections
+from eal.domain.integrations.cursors import Cursor, cursor_key
 from eal.domain.integrations.model import (
     MAX_SECRET_BYTES,
     MIN_SIGNING_KEY_BYTES,
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     from eal.domain.integrations.model import VendorSpec
     from eal.domain.integrations.wire import IntegrationPut
 
+_POLLED: Final = [vendor for vendor in RECONCILIATION_PARTITIONS if not VENDORS[vendor].kinds]
+"""Vendors without a receiver, whose health is that of their polls."""
+
 
 def integration_key(tenant: Tenant, vendor: str) -> Key:
     """`org_…#live#INTEGRATION`, `callrail`."""
@@ -63,7 +67,7 @@ def put(vendor: str, body: IntegrationPut, by: Caller) -> tuple[Integration, Con
     new = Integration(vendor=vendor, created_at=by.at, updated_at=by.at, version=0)
     after = _changed(before or new, spec, body, by)
     if after == before:
-        return before, _health(before)
+        return before, _health(before, by)
     after = replace(after, updated_at=by.at, version=after.version + 1)
     by.transaction.put_version(_item(after, by), was=before.version if before else 0)
     if after.connection_id:
@@ -71,7 +75,7 @@ def put(vendor: str, body: IntegrationPut, by: Caller) -> tuple[Integration, Con
     by.transaction.audit(
         "integration.updated" if before else "integration.created", vendor, _changes(before, after)
     )
-    return after, _health(before) if before else ConnectionHealth()
+    return after, _health(before, by) if before else ConnectionHealth()
 
 
 def find(vendor: str, by: Caller) -> Integration | None:
@@ -83,27 +87,38 @@ def find(vendor: str, by: Caller) -> Integration | None:
 def api_key(vendor: str, by: Caller) -> str | None:
     """The caller's key to the vendor's API, or None."""
     integration = find(vendor, by)
-    secret = integration.secrets.get("api_key") if integration else None
+    return secret_of(integration, "api_key", by) if integration else None
+
+
+def secret_of(integration: Integration, name: str, by: Caller) -> str | None:
+    """A secret of the caller's integration, or None if it has none of this name."""
+    secret = integration.secrets.get(name)
     if secret is None:
         return None
     return secrets.decrypt(
-        secret.ciphertext, organization_id=by.organization_id, purpose=purpose(vendor, "api_key")
+        secret.ciphertext, organization_id=by.organization_id, purpose=purpose(integration.vendor, name)
     )
 
 
 def search(query: ListQuery, by: Caller) -> Page[tuple[Integration, ConnectionHealth]]:
     """The integrations of the caller's mode with their health, newest first."""
-    items = get_all([integration_key(by.tenant, vendor) for vendor in VENDORS])
-    found = [load(Integration, item) for item in items if item]
+    keys = [integration_key(by.tenant, vendor) for vendor in VENDORS]
+    polled = [cursor_key(by.tenant, vendor) for vendor in _POLLED]
+    items = get_all([*keys, *polled])
+    found = [load(Integration, item) for item in items[: len(keys)] if item]
     known = connections.find_all(
         [integration.connection_id for integration in found if integration.connection_id]
     )
-
-    def health(integration: Integration) -> ConnectionHealth:
-        return known[integration.vendor].health() if integration.vendor in known else ConnectionHealth()
-
+    health = {vendor: connection.health() for vendor, connection in known.items()}
+    for vendor, item in zip(_POLLED, items[len(keys) :], strict=True):
+        if item:
+            health[vendor] = load(Cursor, item).health()
     listed = [
-        Entry(integration.vendor, integration.created_at, (integration, health(integration)))
+        Entry(
+            integration.vendor,
+            integration.created_at,
+            (integration, health.get(integration.vendor, ConnectionHealth())),
+        )
         for integration in found
     ]
     return page.paginate_in_memory(by.tenant, query, listed)
@@ -217,7 +232,7 @@ def _mark(text: str, organization_id: str, secret_purpose: str) -> str:
 
 def _item(integration: Integration, by: Caller) -> Item:
     index: Item = {}
-    if integration.vendor in RECONCILIATION_PARTITIONS and "api_key" in integration.secrets:
+    if integration.vendor in RECONCILIATION_PARTITIONS and integration.has_access:
         partition = RECONCILIATION_PARTITIONS[integration.vendor]
         index = {"gsi2pk": partition, "gsi2sk": f"{by.organization_id}#{by.mode}"}
     return {
@@ -228,7 +243,10 @@ def _item(integration: Integration, by: Caller) -> Item:
     }
 
 
-def _health(integration: Integration) -> ConnectionHealth:
+def _health(integration: Integration, by: Caller) -> ConnectionHealth:
+    if integration.vendor in _POLLED:
+        item = get(cursor_key(by.tenant, integration.vendor))
+        return load(Cursor, item).health() if item else ConnectionHealth()
     if integration.connection_id is None:
         return ConnectionHealth()
     connection = connections.find(integration.connection_id, integration.vendor)

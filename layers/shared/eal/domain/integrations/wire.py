@@ -31,7 +31,9 @@ class IntegrationPut(Wire):
             max_length=20,
             description="CallRail: `account_id`, `company_id` (`COM…`). If the account has several companies, calls "
             "whose webhooks were lost are recovered only if `company_id` is set. Google Business: "
-            "`client_id`, `account_id`, `location_id`. CRM: `url` (https, at a public address).",
+            "`client_id` of the OAuth client, `account_id` "
+            "(required if the user has several accounts) and `location_id` (without it, all locations of the account "
+            "are polled): the digits in their resource names. CRM: `url` (https, at a public address).",
         ),
     ] = {}  # noqa: RUF012 - pydantic copies defaults
     secrets: Annotated[
@@ -75,15 +77,44 @@ class SecretView(Wire):
 
 class FailureView(Wire):
     at: Instant
-    reason: Literal["invalid_signature", "out_of_time", "invalid_json", "too_large"]
+    reason: Annotated[
+        Literal[
+            "invalid_signature",
+            "out_of_time",
+            "invalid_json",
+            "too_large",
+            "not_configured",
+            "unauthorized",
+            "refused",
+            "throttled",
+            "unavailable",
+            "invalid_response",
+        ],
+        Field(
+            description="Of a webhook: `invalid_signature`, `out_of_time`, `invalid_json`, `too_large`. Of a poll: "
+            "`not_configured`: a setting or a secret is missing, or the Google user has several accounts and "
+            "`account_id` is not set. `unauthorized`: the vendor does not accept the credentials. `refused`: it "
+            "refuses the request, for example because the account may not use the API. `throttled`, `unavailable`: "
+            "the next poll tries again. `invalid_response`."
+        ),
+    ]
 
 
 class ConnectionHealthView(Wire):
-    """`waiting`: nothing was received yet. `failing`: the latest webhook was rejected."""
+    """`waiting`: nothing was received yet. `failing`: the latest webhook was rejected, or the latest poll failed."""
 
     status: Literal["waiting", "healthy", "failing"]
-    last_event_at: Annotated[Instant | None, Field(description="Accurate to the minute.")]
-    last_failure: Annotated[FailureView | None, Field(description="Accurate to the minute.")]
+    last_event_at: Annotated[
+        Instant | None,
+        Field(
+            description="When the vendor last sent a webhook, accurate to the minute. Google Business: when it was "
+            "last polled with success."
+        ),
+    ]
+    last_failure: Annotated[
+        FailureView | None,
+        Field(description="The latest rejected webhook or failed poll, accurate to the minute."),
+    ]
 
 
 class IntegrationView(Wire):

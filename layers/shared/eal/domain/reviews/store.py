@@ -12,12 +12,14 @@ from eal.core.table.collection import Collection
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import get as get_item
-from eal.core.table.read import pages
+from eal.core.table.read import pages, walk
 from eal.domain.reviews import statistics
 from eal.domain.reviews.model import PERSONAL, EarlierVersion, Review, merged, replaced_version
 from eal.domain.reviews.wire import ReviewView
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from eal.core.caller import Caller
     from eal.core.table.collection import Index
     from eal.core.table.item import Item
@@ -70,6 +72,12 @@ def search(query: ReviewQuery, by: Caller) -> Page[Review]:
     given = {name: value for name, value in filters.items() if value is not None}
     keep = (lambda item: all(item.get(name) == value for name, value in given.items())) if given else None
     return REVIEWS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+
+
+def of_surface(surface: Surface, by: Caller) -> Iterator[Review]:
+    """Every review of a surface, by an index that may lag behind the table."""
+    values: Item = {":surface": REVIEWS.partition(by.tenant, "surface", surface)}
+    return map(REVIEWS.load, walk("gsi1pk = :surface", values, index="gsi1"))
 
 
 def get_with_versions(review_id: str, by: Caller) -> tuple[Review, list[EarlierVersion]]:
@@ -130,8 +138,8 @@ def deleted_at_source(review_id: str, by: Caller) -> Review:
     return _replace("review.deleted_at_source", before, replace(before, status="deleted"), by)
 
 
-def record_reply(review_id: str, reply: Reply, by: Caller) -> Review:
-    """Record what became of the public answer, in the caller's transaction. Idempotent.
+def record_reply(review_id: str, reply: Reply | None, by: Caller) -> Review:
+    """Record what became of the public answer, in the caller's transaction. Idempotent. None: the surface has none.
 
     Raises: NotFound.
     """

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.core.caller import Caller
-    from eal.domain.integrations.reconciliation import Cursor, Ingest, Reconciliation
+    from eal.domain.integrations.cursors import Cursor
+    from eal.domain.integrations.reconciliation import Ingest, Reconciliation
     from eal.vendors.loose_json import Body
 
 MAX_REQUESTS_PER_RUN = 20
@@ -29,8 +30,8 @@ LOOK_BACK = timedelta(hours=6)
 
 
 def recover(due: Reconciliation, by: Caller, now: datetime, ingest: Ingest) -> Cursor:
-    """See `eal.vendors.reconcile.Recover`. Pages are in the order of the calls' start, so that an interrupted walk can
-    continue.
+    """See `eal.vendors.reconcile.RecoverMissed`. Pages are in the order of the calls' start, so that an interrupted
+    walk can continue.
 
     An account may have companies of other tenants: the integration names its own, unless the account has only one.
     """

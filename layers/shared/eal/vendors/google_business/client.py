@@ -39,9 +39,7 @@ PAGE_LOCATIONS = 100
 MAX_LOCATION_PAGES = 10
 _MAX_PAGE_TOKEN_CHARACTERS = 2048
 _ID = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_REVIEW_NAME = re.compile(
-    r"accounts/([A-Za-z0-9_-]{1,256})/locations/([A-Za-z0-9_-]{1,256})/reviews/[A-Za-z0-9_-]{1,256}"
-)
+_REVIEW_NAME = re.compile(f"accounts/{_ID.pattern}/locations/{_ID.pattern}/reviews/{_ID.pattern}")
 _BAD_REQUEST, _UNAUTHORIZED, _NOT_FOUND = 400, 401, 404
 
 
@@ -205,7 +203,7 @@ class Simulated:
     """Test mode: there is no review, and every reply is accepted."""
 
     def only_account(self) -> str | None:
-        return None
+        return "test"
 
     def locations(self, account_id: str) -> Sequence[Location]:
         return ()
@@ -244,6 +242,11 @@ def _api(base: str, budget: int | None = None) -> VendorApi:
 def is_review_name(text: str) -> bool:
     """Whether a text is the resource name of a review, so that it can be the path of a request."""
     return _REVIEW_NAME.fullmatch(text) is not None
+
+
+def is_review_of(text: str, location: Location) -> bool:
+    """Whether a text is the resource name of a review of the location."""
+    return is_review_name(text) and text.startswith(f"{location.name}/reviews/")
 
 
 def _get(api: VendorApi, path: str, query: Mapping[str, str]) -> Body:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.core.caller import Caller
-    from eal.domain.integrations.reconciliation import Cursor, Ingest, Reconciliation
+    from eal.domain.integrations.cursors import Cursor
+    from eal.domain.integrations.reconciliation import Ingest, Reconciliation
     from eal.vendors.loose_json import Body
 
 MAX_REQUESTS_PER_RUN = 20
@@ -27,8 +28,8 @@ LOOK_BACK = timedelta(hours=1)
 
 
 def recover(due: Reconciliation, by: Caller, now: datetime, ingest: Ingest) -> Cursor:
-    """See `eal.vendors.reconcile.Recover`. The list has the newest mail first: a walk goes back to the beginning of
-    the last one, and an interrupted walk continues from the last mail that it has seen."""
+    """See `eal.vendors.reconcile.RecoverMissed`. The list has the newest mail first: a walk goes back to the beginning
+    of the last one, and an interrupted walk continues from the last mail that it has seen."""
     key = integrations.api_key(VENDOR, by)
     if key is None:
         return due.cursor

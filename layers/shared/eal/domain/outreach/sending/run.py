@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core import caller, clock, observe
 from eal.core.clock import parse, rfc3339
+from eal.core.table.lease import Held, release
 from eal.core.table.read import pages
 from eal.core.table.write import Stale
 from eal.domain.organization_settings.store import outreach_in, settings_of
@@ -26,7 +27,6 @@ from eal.domain.outreach.enrollments.store import ENROLLMENTS, due_partition
 from eal.domain.outreach.sending import attempt, caps, due, lease, steps
 from eal.domain.outreach.sending.attempt import Desk
 from eal.domain.outreach.sending.caps import CapReached
-from eal.domain.outreach.sending.lease import Held
 from eal.domain.outreach.sending.transport import Deferred
 from eal.domain.outreach.sequences.schedule import is_open, next_send_at
 from eal.domain.outreach.tenant_clock import Reading
@@ -206,7 +206,7 @@ def run(tenant: Tenant, request_id: str, connect: Connect) -> timedelta | None:
         observe.logger.warning("sending_deferred", seconds=round(deferred.seconds))
         return None
     finally:
-        lease.release(held, free_at)
+        release(held, free_at)
 
 
 def _send(tenant: Tenant, request_id: str, connect: Connect, reading: Reading) -> timedelta | None:

@@ -1,0 +1,24 @@
+"""Polls Google for a tenant's reviews. A message names a tenant whose connection is due."""
+
+from eal.core import clock
+from eal.core.table.item import load
+from eal.domain.integrations import reconciliation
+from eal.entry.queue import Consumer, Message, RetryPolicy, TenantMessage
+from eal.vendors import reconcile
+from eal.vendors.google_business import polling
+from eal.vendors.google_business.client import VENDOR
+
+
+def consume(message: Message) -> None:
+    due = load(TenantMessage, message)
+    reconcile.run(VENDOR, due.tenant, due.request_id, polling.recover)
+
+
+def give_up(message: Message, fault: Exception) -> None:
+    """Leave the connection alone for an hour; otherwise every scheduled run would add a dead letter."""
+    reconciliation.postpone(VENDOR, load(TenantMessage, message).tenant, clock.now())
+
+
+# The five receives are over before the next scheduled run.
+RETRY_POLICY = RetryPolicy(queue="google_business_reconciliation", first_delay_seconds=45, give_up=give_up)
+handler = Consumer(consume, retry_policy=RETRY_POLICY).handler
