@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.core.listing import ListQuery
-from eal.domain.api_keys.model import new_text
+from eal.domain.credentials.text import new_text
 from eal.domain.organizations.grants import store as grants
 from eal.domain.organizations.grants.model import Grant
 from tests.support import contract

@@ -11,9 +11,10 @@ from eal.ai.classification import Intent, Urgency
 from eal.core import clock, ids, signing
 from eal.core.audit import Actor
 from eal.core.table.item import dump
-from eal.domain.api_keys.model import ApiKey, fingerprint, new_text
+from eal.domain.api_keys.model import ApiKey
 from eal.domain.audit_log.model import AuditRecord, Resource
 from eal.domain.calls.model import Call, Facts, Run
+from eal.domain.credentials.text import fingerprint, new_text
 from eal.domain.integrations import connections
 from eal.domain.integrations.connections import Connection
 from eal.domain.leads.model import Address, Contribution, Lead, Score

@@ -12,7 +12,7 @@ import pytest
 from eal.core import aws, settings
 from eal.core.table.item import to_attributes
 from eal.domain.api_keys import quota
-from eal.domain.api_keys.model import is_well_formed
+from eal.domain.credentials.text import is_well_formed
 from eal.domain.organizations import store as organizations
 from tests.support.faults import watched_calls
 from tests.support.http import Answer, call

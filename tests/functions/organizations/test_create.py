@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.domain.api_keys.model import is_well_formed
+from eal.domain.credentials.text import is_well_formed
 from tests.support.callrail import stored
 from tests.support.faults import watched_calls
 from tests.support.http import Answer, call

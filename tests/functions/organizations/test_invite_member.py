@@ -34,6 +34,7 @@ def test_a_member_is_invited(tenant: Tenant) -> None:
         "role": "owner",
         "status": "invited",
         "invited_by": {"type": "api_key", "id": tenant.admin_id},
+        "last_signed_in_at": None,
         "version": 1,
     }
 

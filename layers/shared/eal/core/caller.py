@@ -13,6 +13,9 @@ type Scope = Literal["read", "write", "admin"]
 
 SCOPES: tuple[Scope, ...] = ("read", "write", "admin")
 
+type Role = Literal["owner", "admin", "member", "viewer"]
+"""Of a member of an organization."""
+
 
 def includes(held: Scope, needed: Scope) -> bool:
     """Whether a scope is enough: admin includes write includes read."""
@@ -30,13 +33,31 @@ class KeyBounds(NamedTuple):
 UNBOUNDED = KeyBounds()
 
 
+class SignIn(NamedTuple):
+    """The session of a member. `auth_time` is when the person last proved who they are."""
+
+    session_id: str
+    fingerprint: str
+    person: str
+    auth_time: datetime
+    role: Role
+
+
+class Visitor(NamedTuple):
+    """Who sends a request to a public endpoint, as far as that is known. `ip` and `user_agent` may be empty."""
+
+    request_id: str
+    ip: str
+    user_agent: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Caller:
     """An authenticated request, or one unit of a worker's work.
 
     `at` is the request's one time: everything that it writes carries it. A worker has the scope `write` and no key.
     `reads_for_child`: the caller is a parent, the tenant is its child, and nothing may be written. `transaction`
-    collects what this caller changes.
+    collects what this caller changes. `sign_in` is set for a member, who uses the API through the dashboard.
     """
 
     tenant: Tenant
@@ -46,6 +67,7 @@ class Caller:
     at: datetime
     transaction: Transaction = field(repr=False)
     key: KeyBounds = UNBOUNDED
+    sign_in: SignIn | None = None
     reads_for_child: bool = False
 
     @classmethod
@@ -59,6 +81,7 @@ class Caller:
         request_id: str,
         at: datetime,
         key: KeyBounds = UNBOUNDED,
+        sign_in: SignIn | None = None,
     ) -> Self:
         """A caller with an empty transaction."""
         transaction = Transaction(tenant=tenant, actor=actor, source=source, request_id=request_id, at=at)
@@ -70,6 +93,7 @@ class Caller:
             at=at,
             transaction=transaction,
             key=key,
+            sign_in=sign_in,
         )
 
     @property
@@ -79,6 +103,11 @@ class Caller:
     @property
     def mode(self) -> Mode:
         return self.tenant.mode
+
+    @property
+    def credential_id(self) -> str:
+        """The id of the session or of the API key, or the name of the worker."""
+        return self.sign_in.session_id if self.sign_in else self.actor.id
 
     def with_new_transaction(self) -> Self:
         """The same caller, for another try from its reads on."""

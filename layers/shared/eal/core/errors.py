@@ -72,6 +72,14 @@ class InsufficientScope(ApiError):
     status, code = 403, "insufficient_scope"
 
 
+class SignInRefused(ApiError):
+    status, code = 403, "sign_in_refused"
+
+
+class ReauthenticationRequired(ApiError):
+    status, code = 403, "reauthentication_required"
+
+
 class GrantRequired(ApiError):
     status, code = 403, "grant_required"
 
@@ -143,8 +151,8 @@ class IdempotencyMismatch(ApiError):
 class RateLimited(ApiError):
     status, code = 429, "rate_limited"
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many requests with this API key. Try again in {retry_after} seconds.")
+    def __init__(self, retry_after: int, credential: str = "API key") -> None:
+        super().__init__(f"Too many requests with this {credential}. Try again in {retry_after} seconds.")
         self.headers["Retry-After"] = str(retry_after)
 
 

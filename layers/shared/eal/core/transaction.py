@@ -117,6 +117,12 @@ class Transaction:
         """Add an operation that a store built itself, such as one on the Access table."""
         self._operations.append(operation)
 
+    def join(self, other: Transaction) -> None:
+        """Commit the changes of another tenant's caller with these. Each tenant's records name its own actor."""
+        self._operations += other._operations
+        self._outbox_items |= other._outbox_items
+        self._audited |= other._audited
+
     def audit(
         self,
         action: str,

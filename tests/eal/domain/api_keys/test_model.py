@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.core.audit import Actor
-from eal.domain.api_keys.model import ApiKey, checksum, fingerprint, is_well_formed, new_text
+from eal.domain.api_keys.model import ApiKey
+from eal.domain.credentials.text import checksum, fingerprint, is_well_formed, new_text
 from tests.support.time import START
 
 if TYPE_CHECKING:

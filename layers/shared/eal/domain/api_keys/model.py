@@ -1,21 +1,14 @@
-"""API keys: the format of their text, and their state."""
+"""API keys: their limits and their state."""
 
-import hashlib
-import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 from typing import Literal
-from zlib import crc32
 
 from eal.core.audit import Actor
 from eal.core.caller import SCOPES, Scope
 from eal.core.clock import Instant
 from eal.core.tenancy import Mode
-
-_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_SHAPE = re.compile(r"(eal_(?:live|test)_[0-9A-Za-z]{32})([0-9A-Za-z]{6})")
 
 DEFAULT_REQUESTS_PER_MINUTE = 60
 MAX_SELF_SERVICE_REQUESTS_PER_MINUTE = 300
@@ -25,31 +18,6 @@ MAX_REQUESTS_PER_MINUTE = 6000
 together (template.yaml, MethodSettings)."""
 
 type Status = Literal["active", "rotating", "expired", "revoked"]
-
-
-def new_text(mode: Mode) -> str:
-    """A new key: 190 random bits and a checksum."""
-    body = f"eal_{mode}_" + "".join(secrets.choice(_BASE62) for _ in range(32))
-    return body + checksum(body)
-
-
-def checksum(body: str) -> str:
-    """Six base62 digits of CRC32, most significant first: typing errors and random guesses cost no database call."""
-    value, digits = crc32(body.encode()), ""
-    for _ in range(6):
-        value, digit = divmod(value, 62)
-        digits = _BASE62[digit] + digits
-    return digits
-
-
-def is_well_formed(text: str) -> bool:
-    match = _SHAPE.fullmatch(text)
-    return match is not None and checksum(match[1]) == match[2]
-
-
-def fingerprint(text: str) -> str:
-    """The hash under which a key is stored. SHA-256 is enough for 190 random bits; a slow hash would only cost time."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

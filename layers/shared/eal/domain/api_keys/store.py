@@ -26,10 +26,9 @@ from eal.domain.api_keys.model import (
     ApiKey,
     KeyPointer,
     RateLimit,
-    fingerprint,
-    new_text,
 )
 from eal.domain.api_keys.wire import ApiKeyView
+from eal.domain.credentials.text import fingerprint, new_text
 from eal.domain.organization_settings.store import max_requests_per_minute
 
 if TYPE_CHECKING:

@@ -156,12 +156,13 @@ class Api:
 
     def _answer(self, request: Request, admission: Admission) -> Answer:
         route = self.route
-        if route.scope is None:
-            answer = route.call(route.arguments(request, {}, None))
+        if route.needs is None:
+            public_body = request.json_object(optional=route.body_optional) if route.body else {}
+            answer = route.call(route.arguments(request, public_body, None))
             return _not_modified(request, answer) or answer
         caller = auth.by_token(request, route.tenant_of_token) if route.tenant_of_token else None
         if caller is None:
-            caller = auth.authenticate(request, route.scope, admission)
+            caller = auth.authenticate(request, route.needs, admission)
             if (child := request.headers.get("x-eal-organization")) is not None:
                 caller = read_for_child(caller, child, route.grant, request.method)
         caller.transaction.if_match = _versions_in(request.headers.get("if-match"))

@@ -1,20 +1,23 @@
 """From the Authorization header to a Caller: authentication, address list, rate limit and scope.
 
-For a key without an address list, one conditional UpdateItem does all of it (`eal.domain.api_keys.access`). There is no
-cache, so a revoked key is refused on its next request.
+For a session, and for a key without an address list, one conditional UpdateItem does all of it
+(`eal.domain.credentials.counting`). There is no cache, so a revoked key or an ended session is refused on its next
+request.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from eal.core import clock, observe
 from eal.core.audit import Actor
-from eal.core.caller import Caller, KeyBounds, Scope, includes
+from eal.core.caller import Caller, KeyBounds, SignIn, includes
+from eal.core.clock import rfc3339
 from eal.core.errors import (
     ExpiredKey,
     InsufficientScope,
@@ -22,21 +25,28 @@ from eal.core.errors import (
     IpNotAllowed,
     MissingKey,
     RateLimited,
+    ReauthenticationRequired,
     RevokedKey,
     Unavailable,
 )
 from eal.core.tenancy import Tenant
-from eal.domain.api_keys import access
-from eal.domain.api_keys.model import fingerprint, is_well_formed
+from eal.domain.api_keys import access as keys
+from eal.domain.api_keys.model import ApiKey
+from eal.domain.credentials import counting
+from eal.domain.credentials.counting import Refused
+from eal.domain.credentials.text import SESSION_PREFIX, fingerprint, is_well_formed
+from eal.domain.sessions import access as sessions
+from eal.domain.sessions.model import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from eal.domain.api_keys.access import Use
-    from eal.domain.api_keys.model import ApiKey
+    from eal.domain.credentials.counting import Use
     from eal.entry.http.request import Request
+    from eal.entry.http.route import Needs
 
+RECENT = timedelta(minutes=10)
 _SCHEME = "bearer"
 PUBLIC_ADDRESS = "public_address"
 """The actor of requests with a token."""
@@ -60,54 +70,63 @@ class Limits:
 
 @dataclass(slots=True)
 class Admission:
-    """The key of a request and its rate limit, for the response's headers. Set before the request can be refused."""
+    """The credential of a request and its rate limit, for the response's headers. Set before the request can be
+    refused."""
 
     limits: Limits | None = None
-    key: ApiKey | None = None
+    credential: ApiKey | Session | None = None
 
-    def of(self, use: Use, now: datetime) -> Limits:
-        """Record the key, and return its limits, so that a refusal can lower them."""
-        self.key = use.key
+    def of(self, use: Use[ApiKey] | Use[Session], now: datetime) -> Limits:
+        """Record the credential, and return its limits, so that a refusal can lower them."""
+        self.credential = use.credential
         self.limits = Limits(
-            limit=use.key.per_minute, remaining=_remaining(use), reset=60 - int(now.timestamp()) % 60
+            limit=use.credential.per_minute, remaining=_remaining(use), reset=60 - int(now.timestamp()) % 60
         )
         return self.limits
 
     def headers(self) -> dict[str, str]:
-        """The rate limit's headers, and the expiry of a rotated key; none without a valid key."""
-        if self.limits is None or self.key is None:
+        """The rate limit's headers, and the expiry of a rotated key; none without a valid credential."""
+        if self.limits is None or self.credential is None:
             return {}
-        return {**self.limits.headers(), **_rotation_headers(self.key)}
+        return {**self.limits.headers(), **_rotation_headers(self.credential)}
 
 
-def _rotation_headers(key: ApiKey) -> dict[str, str]:
+def _rotation_headers(credential: ApiKey | Session) -> dict[str, str]:
     """Of a rotated key: `Deprecation` (RFC 9745), the rotation's time, and `Sunset` (RFC 8594), the key's expiry."""
-    if key.status != "rotating" or key.rotated_at is None or key.expires_at is None:
+    if isinstance(credential, Session) or credential.status != "rotating":
+        return {}
+    if credential.rotated_at is None or credential.expires_at is None:
         return {}
     from email.utils import format_datetime
 
     return {
-        "Deprecation": f"@{int(key.rotated_at.timestamp())}",
-        "Sunset": format_datetime(key.expires_at.replace(microsecond=0), usegmt=True),
+        "Deprecation": f"@{int(credential.rotated_at.timestamp())}",
+        "Sunset": format_datetime(credential.expires_at.replace(microsecond=0), usegmt=True),
     }
 
 
-def authenticate(request: Request, needed: Scope, admission: Admission) -> Caller:
+def authenticate(request: Request, needs: Needs, admission: Admission) -> Caller:
     """The caller of a request.
 
-    Fills `admission` as soon as the key is known to be valid, so that later refusals have its headers.
+    Fills `admission` as soon as the credential is known to be valid, so that later refusals have its headers.
     Raises: MissingKey, InvalidKey, ExpiredKey, RevokedKey, IpNotAllowed, RateLimited, InsufficientScope,
-    Unavailable.
+    ReauthenticationRequired, Unavailable.
     """
     text = _bearer(request.headers)
     now = clock.now()
-    use = _use(text, now, request.ip, admission)
-    key = use.key
+    if text.startswith(SESSION_PREFIX):
+        return _member(text, now, request, needs, admission)
+    use = _use_key(fingerprint(text), now, request.ip, admission)
+    key = use.credential
     observe.bind(organization_id=key.organization_id, mode=key.mode, key_id=key.id)
-    if not includes(key.scope, needed):
+    if needs.session:
         raise InsufficientScope(
-            f"This operation requires a key with the scope '{needed}'. This key has '{key.scope}'.",
-            required=needed,
+            "This operation requires a session of the dashboard, not an API key.", required="session"
+        )
+    if not includes(key.scope, needs.scope):
+        raise InsufficientScope(
+            f"This operation requires a key with the scope '{needs.scope}'. This key has '{key.scope}'.",
+            required=needs.scope,
         )
     return Caller.of(
         tenant=Tenant(key.organization_id, key.mode),
@@ -146,6 +165,42 @@ def by_token(request: Request, tenant_of: Callable[[str], Tenant | None]) -> Cal
     )
 
 
+def _member(text: str, now: datetime, request: Request, needs: Needs, admission: Admission) -> Caller:
+    """The caller of a request with a session. What a key in its place would be bound to does not bind it: a key that a
+    member creates outlives the session.
+    """
+    ip = request.client_ip
+    use = _use_session(fingerprint(text), now, ip, admission)
+    session = use.credential
+    observe.bind(organization_id=session.organization_id, mode=session.mode, session_id=session.id)
+    if not includes(session.scope, needs.scope):
+        raise InsufficientScope(
+            f"This operation requires the scope '{needs.scope}'. The role '{session.role}' has '{session.scope}'.",
+            required=needs.scope,
+        )
+    if needs.recent and now - session.auth_time > RECENT:
+        raise ReauthenticationRequired(
+            f"Sign in again: this operation requires a sign-in of the last {RECENT // timedelta(minutes=1)} minutes.",
+            auth_time=rfc3339(session.auth_time),
+        )
+    return Caller.of(
+        tenant=session.tenant,
+        actor=Actor(type="member", id=session.member_id, ip=ip or None),
+        source="dashboard",
+        scope=session.scope,
+        request_id=request.id,
+        at=now,
+        key=KeyBounds(rate_limit_remaining=_remaining(use)),
+        sign_in=SignIn(
+            session_id=session.id,
+            fingerprint=session.fingerprint,
+            person=session.person,
+            auth_time=session.auth_time,
+            role=session.role,
+        ),
+    )
+
+
 def _bearer(headers: dict[str, str]) -> str:
     header = headers.get("authorization", "").strip()
     if not header:
@@ -159,28 +214,72 @@ def _bearer(headers: dict[str, str]) -> str:
     return text
 
 
-def _use(text: str, now: datetime, ip: str, admission: Admission) -> Use:
-    """Count the request against its key, or raise the refusal."""
-    key_hash = fingerprint(text)
+def _use_key(key_hash: str, now: datetime, ip: str, admission: Admission) -> Use[ApiKey]:
+    def check(use: Use[ApiKey]) -> None:
+        _check_alive(use.credential, now)
+        if not use.credential.allows(ip):
+            admission.of(use, now)
+            raise IpNotAllowed(
+                "This API key cannot be used from this IP address. Change its allowed_cidrs, or use another key."
+            )
+
+    def count() -> Use[ApiKey] | Refused[ApiKey]:
+        outcome = keys.count_use(key_hash, now, ip)
+        if isinstance(outcome, Refused) and outcome.use and outcome.use.credential.allowed_cidrs:
+            check(outcome.use)
+            outcome = keys.count_use(key_hash, now, ip, address_checked=True)
+        return outcome
+
+    unknown = InvalidKey("This API key does not exist. Use another key.")
+    return _use(_Kind(ApiKey, keys.pk(key_hash), "API key", count, check, unknown), now, admission)
+
+
+def _use_session(session_hash: str, now: datetime, ip: str, admission: Admission) -> Use[Session]:
+    def check(use: Use[Session]) -> None:
+        if not use.credential.is_alive(now):
+            raise ExpiredKey("This session has expired. Sign in again.")
+
+    def count() -> Use[Session] | Refused[Session]:
+        return sessions.count_use(session_hash, now, ip)
+
+    unknown = InvalidKey("This session has ended. Sign in again.")
+    return _use(_Kind(Session, sessions.pk(session_hash), "session", count, check, unknown), now, admission)
+
+
+class _Kind[C: (ApiKey, Session)](NamedTuple):
+    """What differs between keys and sessions. `count_use` counts the request, and `check` raises the refusal of a
+    credential that has ended or that cannot be used from this address.
+    """
+
+    model: type[C]
+    pk: str
+    noun: str
+    count_use: Callable[[], Use[C] | Refused[C]]
+    check: Callable[[Use[C]], None]
+    unknown: InvalidKey
+
+
+def _use[C: (ApiKey, Session)](kind: _Kind[C], now: datetime, admission: Admission) -> Use[C]:
+    """Count the request against its credential, or raise the refusal."""
     try:
-        outcome = access.count_use(key_hash, now, ip)
-        if isinstance(outcome, access.Refused) and outcome.use and outcome.use.key.allowed_cidrs:
-            _check_alive(outcome.use.key, now)
-            _check_address(outcome.use, ip, now, admission)
-            outcome = access.count_use(key_hash, now, ip, address_checked=True)
+        outcome = kind.count_use()
     except (ClientError, BotoCoreError) as fault:
-        return _fail_open(key_hash, now, ip, admission, fault)
-    if isinstance(outcome, access.Refused):
-        raise _refusal(outcome.use, now, admission)
+        return _fail_open(kind, now, admission, fault)
+    if isinstance(outcome, Refused):
+        if outcome.use is None:
+            raise kind.unknown
+        kind.check(outcome.use)
+        admission.of(outcome.use, now).remaining = 0
+        raise RateLimited(_seconds_until_free(outcome.use, now), kind.noun)
     limits = admission.of(outcome, now)
-    if sum(outcome.counts) > access.WINDOW_MINUTES * outcome.key.per_minute:
+    if sum(outcome.counts) > counting.WINDOW_MINUTES * outcome.credential.per_minute:
         with _housekeeping():
-            access.undo_use(key_hash, now)
+            counting.undo_use(kind.pk, now)
         limits.remaining = 0
-        raise RateLimited(_seconds_until_free(outcome.counts, outcome.key, now))
+        raise RateLimited(_seconds_until_free(outcome, now), kind.noun)
     if outcome.stale_counters:
         with _housekeeping():
-            access.clear_stale_counters(key_hash, outcome.stale_counters)
+            counting.clear_stale_counters(kind.pk, outcome.stale_counters)
     return outcome
 
 
@@ -194,36 +293,21 @@ def _housekeeping() -> Iterator[None]:
         observe.logger.warning("limiter_not_tidied", fault=type(fault).__name__)
 
 
-def _fail_open(key_hash: str, now: datetime, ip: str, admission: Admission, fault: Exception) -> Use:
-    """The table refuses writes: admit the request without counting it, if the key can be read and is valid."""
+def _fail_open[C: (ApiKey, Session)](
+    kind: _Kind[C], now: datetime, admission: Admission, fault: Exception
+) -> Use[C]:
+    """The table refuses writes: admit the request without counting it, if the credential can be read and is valid."""
     observe.count("limiter_failed_open")
     observe.logger.warning("limiter_failed_open", fault=type(fault).__name__)
     try:
-        use = access.read(key_hash, now)
+        use = counting.read(kind.pk, kind.model, now)
     except (ClientError, BotoCoreError) as read_fault:
         raise Unavailable from read_fault
     if use is None:
-        raise InvalidKey("This API key does not exist. Use another key.")
-    _check_alive(use.key, now)
-    _check_address(use, ip, now, admission)
+        raise kind.unknown
+    kind.check(use)
     admission.of(use, now)
     return use
-
-
-def _check_address(use: Use, ip: str, now: datetime, admission: Admission) -> None:
-    if not use.key.allows(ip):
-        admission.of(use, now)
-        raise IpNotAllowed(
-            "This API key cannot be used from this IP address. Change its allowed_cidrs, or use another key."
-        )
-
-
-def _refusal(use: Use | None, now: datetime, admission: Admission) -> Exception:
-    if use is None:
-        return InvalidKey("This API key does not exist. Use another key.")
-    _check_alive(use.key, now)
-    admission.of(use, now).remaining = 0
-    return RateLimited(_seconds_until_free(use.counts, use.key, now))
 
 
 def _check_alive(key: ApiKey, now: datetime) -> None:
@@ -236,14 +320,14 @@ def _check_alive(key: ApiKey, now: datetime) -> None:
             return
 
 
-def _remaining(use: Use) -> int:
-    return max(0, use.key.per_minute - use.counts[-1])
+def _remaining(use: Use[ApiKey] | Use[Session]) -> int:
+    return max(0, use.credential.per_minute - use.counts[-1])
 
 
-def _seconds_until_free(counts: Sequence[int], key: ApiKey, now: datetime) -> int:
+def _seconds_until_free(use: Use[ApiKey] | Use[Session], now: datetime) -> int:
     """Seconds until the first minute whose window has room again."""
     to_next_minute = 60 - int(now.timestamp()) % 60
-    for minutes_ahead in range(1, access.WINDOW_MINUTES + 1):
-        if sum(counts[minutes_ahead:]) < access.WINDOW_MINUTES * key.per_minute:
+    for minutes_ahead in range(1, counting.WINDOW_MINUTES + 1):
+        if sum(use.counts[minutes_ahead:]) < counting.WINDOW_MINUTES * use.credential.per_minute:
             return to_next_minute + 60 * (minutes_ahead - 1)
-    return to_next_minute + 60 * access.WINDOW_MINUTES
+    return to_next_minute + 60 * counting.WINDOW_MINUTES

@@ -190,7 +190,7 @@ def of(request: Request, caller: Caller, body: dict[str, Json]) -> Idempotency |
         raise InvalidRequest(
             f"Idempotency-Key must be 1 to {_MAX_KEY_CHARACTERS} printable ASCII characters."
         )
-    identity = "\0".join((caller.actor.id, request.method, request.path, text))
+    identity = "\0".join((caller.credential_id, request.method, request.path, text))
     content = json.dumps(
         [sorted(request.query.items()), request.headers.get("if-match"), body], sort_keys=True
     )

@@ -5,6 +5,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import NotRequired, Self, TypedDict
 
 from eal.core import settings
@@ -12,6 +13,7 @@ from eal.core.errors import ApiError, InvalidRequest, PayloadTooLarge, Unsupport
 from eal.core.json import MAX_NUMBER, Json
 
 MAX_BODY_BYTES = 256 * 1024
+CLIENT_IP_HEADER = "x-eal-client-ip"
 
 HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
@@ -130,6 +132,18 @@ class Request:
         """
         scheme = "http" if settings.is_local() else "https"
         return f"{scheme}://{self.headers.get('host', '')}{self._full_path}"
+
+    @property
+    def client_ip(self) -> str:
+        """The address of the browser for which the dashboard sends this, or else where it comes from.
+
+        Believed only with a session, or with the code of a sign-in: its holder can state another address of their own,
+        and nobody else's (docs/decisions/0061).
+        """
+        try:
+            return str(ip_address(self.headers[CLIENT_IP_HEADER].strip()))
+        except (KeyError, ValueError):
+            return self.ip
 
     def raw_body(self, max_bytes: int = MAX_BODY_BYTES) -> bytes:
         """The body's bytes.

@@ -2,10 +2,10 @@
 
     def update(lead_id: str, body: LeadUpdate, caller: Writer) -> LeadView:
 
-`body` and `query` are subclasses of Wire. `caller` is one of Reader, Writer and Admin; without it the endpoint is
-public. `url` is the address of the request without its query. Every other parameter is a path parameter. A body is
-required, at least `{}`, unless its model sets `may_be_left_out`. An endpoint without a body model accepts no body, or
-`{}`; a GET ignores it.
+`body` and `query` are subclasses of Wire. `caller` is one of Reader, Writer, Admin, RecentAdmin, RecentReader and
+Member; without it the endpoint is public, and may have a `visitor`. `url` is the address of the request without its
+query. Every other parameter is a path parameter. A body is required, at least `{}`, unless its model sets
+`may_be_left_out`. An endpoint without a body model accepts no body, or `{}`; a GET ignores it.
 
 The return annotation defines the statuses: a view is 200, `Created[…]` 201, `Accepted[…]` 202, None 204.
 """
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, Union, cast, g
 
 from pydantic import ValidationError
 
-from eal.core.caller import Caller, Scope
+from eal.core.caller import Caller, Scope, Visitor
 from eal.core.errors import UNKNOWN_FIELD, FieldError, ValidationFailed, validation_message
 from eal.core.tenancy import Tenant
 from eal.core.wire import Wire
@@ -58,12 +58,21 @@ type Endpoint = Callable[..., Wire | Created[Any] | Accepted[Any] | Answer | Non
 
 @dataclass(frozen=True, slots=True)
 class Needs:
+    """`recent`: a member must have signed in within the last minutes. It does not concern API keys. `session`: only a
+    member's session will do, and no API key.
+    """
+
     scope: Scope
+    recent: bool = False
+    session: bool = False
 
 
 Reader = Annotated[Caller, Needs("read")]
 Writer = Annotated[Caller, Needs("write")]
 Admin = Annotated[Caller, Needs("admin")]
+RecentReader = Annotated[Caller, Needs("read", recent=True)]
+RecentAdmin = Annotated[Caller, Needs("admin", recent=True)]
+Member = Annotated[Caller, Needs("read", session=True)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +93,8 @@ class Route:
     tag: str
     grant: Grantable | None
     statuses: tuple[int, ...]
-    scope: Scope | None
+    needs: Needs | None
+    needs_visitor: bool
     body: type[Wire] | None
     query: type[Wire] | None
     path_parameters: tuple[str, ...]
@@ -108,12 +118,15 @@ class Route:
     ) -> Self:
         """Raises: TypeError for a signature that this module's docstring does not allow."""
         signature = inspect.signature(endpoint)
-        scope: Scope | None = None
+        needs: Needs | None = None
+        needs_visitor = False
         models: dict[str, type[Wire]] = {}
         names: list[str] = []
         for name, parameter in signature.parameters.items():
             if name == "caller":
-                scope = cast("Needs", get_args(parameter.annotation)[1]).scope
+                needs = cast("Needs", get_args(parameter.annotation)[1])
+            elif name == "visitor":
+                needs_visitor = True
             elif name in ("body", "query"):
                 models[name] = _model(parameter.annotation)
             elif name != "url":
@@ -128,7 +141,8 @@ class Route:
             tag=tag,
             grant=grant,
             statuses=(*statuses, *also),
-            scope=scope,
+            needs=needs,
+            needs_visitor=needs_visitor,
             body=models.get("body"),
             query=models.get("query"),
             path_parameters=tuple(names),
@@ -140,6 +154,11 @@ class Route:
     @property
     def name(self) -> str:
         return f"{self.method} {self.path}"
+
+    @property
+    def scope(self) -> Scope | None:
+        """None for a public endpoint."""
+        return self.needs.scope if self.needs else None
 
     @property
     def body_optional(self) -> bool:
@@ -194,6 +213,9 @@ class Route:
             arguments["caller"] = caller
         if self.takes_url:
             arguments["url"] = request.url
+        if self.needs_visitor:
+            user_agent = request.headers.get("user-agent", "")
+            arguments["visitor"] = Visitor(request.id, request.client_ip, user_agent)
         return arguments
 
     def call(self, arguments: dict[str, object]) -> Answer:

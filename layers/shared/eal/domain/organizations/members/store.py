@@ -11,8 +11,10 @@ from eal.core.table.collection import Collection
 from eal.core.table.item import dump
 from eal.core.table.keys import key
 from eal.core.tenancy import BothModes
+from eal.domain.organizations.members import people
 from eal.domain.organizations.members.model import PERSONAL, Member
 from eal.domain.organizations.store import require_live_key
+from eal.domain.sessions import held
 
 if TYPE_CHECKING:
     from eal.core.audit import Change
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 MEMBERS = Collection("MEMBER", Member, id_prefix="mem", noun="member", both_modes=True)
 
-_NOT_AUDITED = frozenset({"id", "invited_at", "invited_by"})
+_NOT_AUDITED = frozenset({"id", "invited_at", "invited_by", "last_signed_in_at"})
 
 
 def claim_key(tenant: Tenant, email: str) -> Key:
@@ -59,6 +61,7 @@ def invite(body: MemberCreate, by: Caller) -> Member:
             id=cast("str", old["member_id"]) if old else None,
         ),
     )
+    people.add_membership(new.email, new.id, by)
     by.transaction.audit("member.invited", new.id, _changes({}, _audited(new), new.salt))
     return new
 
@@ -69,7 +72,7 @@ def search(query: ListQuery, by: Caller) -> Page[Member]:
 
 
 def remove(member_id: str, by: Caller) -> None:
-    """Remove a member; the address can be invited again.
+    """Remove a member, whose sessions end; the address can be invited again.
 
     Raises: InsufficientScope, NotFound, PreconditionFailed.
     """
@@ -77,6 +80,8 @@ def remove(member_id: str, by: Caller) -> None:
     old = MEMBERS.get(by.tenant, member_id)
     by.transaction.delete(MEMBERS.key(by.tenant, old.id), was=old.version)
     by.transaction.delete(claim_key(by.tenant, old.email))
+    people.remove_membership(old.email, by)
+    held.end_all(old.id, by)
     by.transaction.audit("member.removed", old.id, _changes(_audited(old), {}, old.salt))
 
 

@@ -1,14 +1,14 @@
 """What the API accepts and returns of members."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
+from eal.core.caller import Role
 from eal.core.clock import Instant
 from eal.core.contact import Email
 from eal.core.listing import PageView
 from eal.core.wire import Name, Wire
-from eal.domain.organizations.members.model import Role
 
 
 class MemberCreate(Wire):
@@ -29,9 +29,10 @@ class MemberView(Wire):
     email: str
     name: str | None
     role: Role
-    status: Literal["invited"]
+    status: Annotated[Literal["invited", "active"], Field(description="`active` after the first sign-in.")]
     invited_at: Instant
     invited_by: InvitedBy
+    last_signed_in_at: Instant | None
     version: int
 
 

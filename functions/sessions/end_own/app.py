@@ -1,0 +1,14 @@
+"""DELETE /v1/session: sign out."""
+
+from eal.domain.sessions import store as sessions
+from eal.entry.http.api import Api
+from eal.entry.http.route import Member
+
+app = Api()
+handler = app.handler
+
+
+@app.delete("/v1/session", summary="Sign out", operation_id="endSession", tag="sessions")
+def end_own(caller: Member) -> None:
+    """Ends the session: its next request is refused with 401."""
+    sessions.end(caller)

@@ -1,0 +1,21 @@
+"""PATCH /v1/session: another organization or mode."""
+
+from eal.domain.sessions import signing_in
+from eal.domain.sessions.wire import OwnSessionView, SessionUpdate
+from eal.entry.http.api import Api
+from eal.entry.http.route import Member
+
+app = Api()
+handler = app.handler
+
+
+@app.patch(
+    "/v1/session", summary="Switch the organization or the mode", operation_id="updateSession", tag="sessions"
+)
+def update_own(body: SessionUpdate, caller: Member) -> OwnSessionView:
+    """Returns a new session in `session`, which is shown only in this answer. The calling session ends with this
+    request, so a repetition is refused with 401, and `Idempotency-Key` has no effect. The new session ends when the old
+    one would have ended.
+    """
+    new = signing_in.switch(body.organization_id, body.mode, by=caller)
+    return OwnSessionView.of_session(new.session, new.memberships, new.text)

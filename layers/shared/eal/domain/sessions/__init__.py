@@ -1,0 +1,1 @@
+"""Sessions: the credential with which a member uses the API through the dashboard."""

@@ -1,0 +1,196 @@
+"""Begin a session: after a sign-in with the user pool, or when a member switches the organization or the mode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from eal.core import audit, clock, ids, observe
+from eal.core.audit import Actor
+from eal.core.caller import Caller, Visitor
+from eal.core.errors import NotFound, SignInRefused, Unavailable
+from eal.core.table.write import AlreadyWritten, Stale
+from eal.core.tenancy import Tenant
+from eal.domain.credentials.text import fingerprint, new_text
+from eal.domain.organizations.members import people
+from eal.domain.organizations.members.store import MEMBERS
+from eal.domain.sessions import held
+from eal.domain.sessions.model import ABSOLUTE, SCOPES, Session
+from eal.domain.sessions.store import find_membership, memberships, own
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from eal.core.table.item import Item
+    from eal.core.tenancy import Mode
+    from eal.domain.organizations.members.model import Member
+    from eal.domain.sessions.store import Membership
+
+_TRIES = 4
+_MAX_USER_AGENT_CHARACTERS = 300
+_UNKNOWN = "No organization has invited this e-mail address. Use the address of your invitation, or ask an administrator."
+_OTHER_ACCOUNT = (
+    "This e-mail address is bound to another account. Ask an administrator to remove and invite you again."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account of the user pool, as its signed token describes it. `email` is verified."""
+
+    subject: str
+    email: str
+    auth_time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSession:
+    """A session with its text, which is not stored."""
+
+    session: Session
+    text: str
+    memberships: Sequence[Membership]
+
+
+def sign_in(
+    account: Account, visitor: Visitor, *, organization_id: str | None = None, mode: Mode = "live"
+) -> NewSession:
+    """Begin a session of the account's person, in the given organization or in that of the last sign-in.
+
+    Raises: SignInRefused for an address that no organization has invited, that is bound to another account, or that is
+    no member of the given organization; Unavailable if other changes of the same member kept coming.
+    """
+    for _ in range(_TRIES):
+        try:
+            return _sign_in(account, visitor, organization_id, mode)
+        except (Stale, AlreadyWritten):
+            continue
+    raise Unavailable
+
+
+def _sign_in(account: Account, visitor: Visitor, organization_id: str | None, mode: Mode) -> NewSession:
+    person = people.find(people.person_id(account.email))
+    known = memberships(person.id) if person else []
+    if person is None or not known:
+        observe.logger.warning("sign_in_refused", reason="unknown_member")
+        raise SignInRefused(_UNKNOWN, reason="unknown_member")
+    chosen = _chosen(known, organization_id)
+    by = _caller(chosen, visitor, mode, clock.now())
+    if person.subject not in (None, account.subject):
+        _record_refusal(chosen, by, "other_account")
+        raise SignInRefused(_OTHER_ACCOUNT, reason="other_account")
+    if person.subject is None:
+        people.bind(person, account.subject, by)
+    member = replace(
+        chosen.member,
+        status="active",
+        last_signed_in_at=by.at,
+        version=chosen.member.version + 1,
+    )
+    # A removal or a change of the role replaces this item too, so one of the two starts again.
+    by.transaction.put_version(MEMBERS.item(by.tenant, member), was=chosen.member.version)
+    text = new_text("session")
+    session = _new(member, person.id, fingerprint(text), account.auth_time, by, visitor)
+    held.begin(session, by)
+    by.transaction.audit("member.signed_in", member.id, audit.changes({}, _audited(session)))
+    by.transaction.commit()
+    return NewSession(session=session, text=text, memberships=known)
+
+
+def switch(organization_id: str | None, mode: Mode | None, by: Caller) -> NewSession:
+    """A new session of the same person in another organization or mode, in place of the caller's own. It ends when its
+    predecessor would have ended.
+
+    Raises: NotFound for an organization without this person.
+    """
+    old = own(by)
+    known = memberships(old.person)
+    chosen = find_membership(known, organization_id or old.organization_id)
+    if chosen is None:
+        raise NotFound(f"You are not a member of an organization {(organization_id or '')[:40]}.")
+    text = new_text("session")
+    new = replace(
+        old,
+        id=ids.new("ses", by.at),
+        organization_id=chosen.organization.id,
+        mode=mode or old.mode,
+        member_id=chosen.member.id,
+        role=chosen.member.role,
+        fingerprint=fingerprint(text),
+        created_at=by.at,
+        last_used_at=by.at,
+        version=1,
+    )
+    # A change of the role commits with the member's next version, so this starts again.
+    at_version = {":was": chosen.member.version}
+    member_key = MEMBERS.key(new.tenant, new.member_id)
+    by.transaction.require(member_key, "version = :was", lambda _old: Stale(), values=at_version)
+    if new.organization_id == old.organization_id:
+        held.replace_by(old, new, by)
+        by.transaction.audit("session.switched", old.id, audit.changes(_audited(old), _audited(new)))
+    else:
+        # Neither organization's log says what the other one is.
+        held.leave(old, by)
+        by.transaction.audit("session.switched", old.id, audit.changes(_audited(old), {}))
+        there = _caller(chosen, Visitor(by.request_id, by.actor.ip or "", ""), new.mode, by.at)
+        held.begin(new, there)
+        there.transaction.audit("member.signed_in", new.member_id, audit.changes({}, _audited(new)))
+        by.transaction.join(there.transaction)
+    return NewSession(session=new, text=text, memberships=known)
+
+
+def _audited(session: Session) -> Item:
+    return {"session_id": session.id, "mode": session.mode}
+
+
+def _chosen(known: Sequence[Membership], organization_id: str | None) -> Membership:
+    """The membership in an organization, or the one of the last sign-in."""
+    if organization_id is None:
+        return max(known, key=lambda one: one.member.last_signed_in_at or one.member.invited_at)
+    chosen = find_membership(known, organization_id)
+    if chosen is None:
+        observe.logger.warning("sign_in_refused", reason="not_a_member")
+        raise SignInRefused("You are not a member of this organization.", reason="not_a_member")
+    return chosen
+
+
+def _caller(chosen: Membership, visitor: Visitor, mode: Mode, at: datetime) -> Caller:
+    observe.bind(organization_id=chosen.organization.id, mode=mode)
+    return Caller.of(
+        tenant=Tenant(chosen.organization.id, mode),
+        actor=Actor(type="member", id=chosen.member.id, ip=visitor.ip or None),
+        source="dashboard",
+        scope=SCOPES[chosen.member.role],
+        request_id=visitor.request_id,
+        at=at,
+    )
+
+
+def _record_refusal(chosen: Membership, by: Caller, reason: str) -> None:
+    observe.logger.warning("sign_in_refused", reason=reason)
+    by.transaction.audit("member.sign_in_refused", chosen.member.id, audit.changes({}, {"reason": reason}))
+    by.transaction.commit()
+
+
+def _new(
+    member: Member, person: str, session_hash: str, auth_time: datetime, by: Caller, visitor: Visitor
+) -> Session:
+    expires_at = by.at + ABSOLUTE
+    return Session(
+        id=ids.new("ses", by.at),
+        organization_id=by.organization_id,
+        mode=by.mode,
+        member_id=member.id,
+        role=member.role,
+        person=person,
+        fingerprint=session_hash,
+        auth_time=auth_time,
+        created_at=by.at,
+        expires_at=expires_at,
+        last_used_at=by.at,
+        last_used_ip=visitor.ip or None,
+        ttl=int(expires_at.timestamp()),
+        ip=visitor.ip or None,
+        user_agent=visitor.user_agent[:_MAX_USER_AGENT_CHARACTERS] or None,
+    )

@@ -1,0 +1,82 @@
+"""The caller's own session: what it shows, and how it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eal.core.errors import NotFound
+from eal.core.table.item import load
+from eal.core.table.read import get_all
+from eal.core.tenancy import Tenant
+from eal.domain.organization_settings.table_keys import organization_key
+from eal.domain.organizations.members import people
+from eal.domain.organizations.members.store import MEMBERS
+from eal.domain.organizations.model import Organization
+from eal.domain.sessions import access, held
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eal.core.caller import Caller, SignIn
+    from eal.domain.organizations.members.model import Member
+    from eal.domain.sessions.model import Session
+
+MAX_ORGANIZATIONS = 50
+"""Of one person in a list: two items each, and one transaction reads up to 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    organization: Organization
+    member: Member
+
+
+def sign_in_of(by: Caller) -> SignIn:
+    """The caller's own session. The routes of sessions admit no other caller."""
+    if by.sign_in is None:
+        raise AssertionError("this endpoint needs a caller of the type Member")
+    return by.sign_in
+
+
+def own(by: Caller) -> Session:
+    """The caller's own session.
+
+    Raises: NotFound if it has ended since the request began.
+    """
+    found = access.read_all([sign_in_of(by).fingerprint])
+    if not found:
+        raise NotFound("This session has ended.")
+    return found[0]
+
+
+def memberships(person: str) -> list[Membership]:
+    """The organizations of a person, by name."""
+    known = people.find(person)
+    pairs = list(known.memberships.items())[:MAX_ORGANIZATIONS] if known else []
+    if not pairs:
+        return []
+    keys = [
+        key
+        for organization_id, member_id in pairs
+        for key in (
+            organization_key(organization_id),
+            MEMBERS.key(Tenant(organization_id, "live"), member_id),
+        )
+    ]
+    items = get_all(keys)
+    found = [
+        Membership(load(Organization, organization), MEMBERS.load(member))
+        for organization, member in zip(items[::2], items[1::2], strict=True)
+        if organization and member
+    ]
+    return sorted(found, key=lambda one: (one.organization.name.casefold(), one.organization.id))
+
+
+def find_membership(known: Sequence[Membership], organization_id: str) -> Membership | None:
+    return next((one for one in known if one.organization.id == organization_id), None)
+
+
+def end(by: Caller) -> None:
+    """Sign out: the session's next request is refused."""
+    held.end(by.actor.id, sign_in_of(by).session_id, by)

@@ -1,0 +1,85 @@
+"""What the API accepts and returns of sessions."""
+
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Self
+
+from pydantic import ConfigDict, Field
+
+from eal.core.caller import Role
+from eal.core.clock import Instant
+from eal.core.tenancy import Mode
+from eal.core.wire import Wire, without_defaults
+from eal.domain.sessions.model import Session
+from eal.domain.sessions.store import Membership
+
+
+class SessionUpdate(Wire):
+    """Only the fields present change."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=without_defaults("organization_id", "mode"))
+
+    organization_id: Annotated[
+        str | None, Field(description="An organization that the person is a member of.")
+    ] = None
+    mode: Mode | None = None
+
+
+class SessionMember(Wire):
+    id: str
+    email: str
+    name: str | None
+    role: Role
+
+
+class SessionOrganization(Wire):
+    id: str
+    name: str
+
+
+class OrganizationMembership(SessionOrganization):
+    role: Role
+
+
+class OwnSessionView(Wire):
+    """Who is signed in, in which organization and mode, and until when."""
+
+    changes_by_itself: ClassVar[bool] = True
+    shown_once: ClassVar[frozenset[str]] = frozenset({"session"})
+
+    session: Annotated[
+        str | None,
+        Field(description="The text of a new session, shown only in this answer; null in every other."),
+    ]
+    id: str
+    member: SessionMember
+    organization: SessionOrganization
+    organizations: Annotated[
+        list[OrganizationMembership],
+        Field(description="The organizations that the person is a member of, by name: the first 50."),
+    ]
+    mode: Mode
+    auth_time: Annotated[
+        Instant, Field(description="When the person last signed in with their password or passkey.")
+    ]
+    expires_at: Annotated[Instant, Field(description="When the session ends, however much it is used.")]
+    idle_expires_at: Annotated[Instant, Field(description="When the session ends if it is not used again.")]
+
+    @classmethod
+    def of_session(cls, session: Session, memberships: Sequence[Membership], text: str | None = None) -> Self:
+        own = next(one for one in memberships if one.organization.id == session.organization_id)
+        return cls.model_validate(
+            {
+                "session": text,
+                "id": session.id,
+                "member": SessionMember.of(own.member),
+                "organization": SessionOrganization.of(own.organization),
+                "organizations": [
+                    {"id": one.organization.id, "name": one.organization.name, "role": one.member.role}
+                    for one in memberships
+                ],
+                "mode": session.mode,
+                "auth_time": session.auth_time,
+                "expires_at": session.expires_at,
+                "idle_expires_at": session.idle_expires_at,
+            }
+        )
