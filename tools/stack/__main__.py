@@ -46,8 +46,8 @@ def show(instance: Instance, began: float) -> None:
     for name, url in stack["receivers"].items():
         if url:
             say(f"{name} receiver", url)
-    if stack["dashboard_url"]:
-        say("dashboard", stack["dashboard_url"])
+    say("dashboard", stack["dashboard_url"])
+    say("dashboard sign-in", f"{stack['member']['email']}  {stack['member']['password']}")
     print(
         f"\nTry:  curl -H 'Authorization: Bearer {stack['keys']['test_admin']}' {stack['api_url']}/health\n",
         flush=True,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -133,7 +134,8 @@ def deploy(instance: Instance) -> bool:
             ARTIFACTS,
             "--parameter-overrides",
             f"Stage=local Architecture={ARCHITECTURE} PublicBaseUrl={instance.endpoint}/api "
-            f"ReceiverBaseUrl={instance.endpoint}/api/v1/inbound",
+            f"ReceiverBaseUrl={instance.endpoint}/api/v1/inbound "
+            f"DashboardUrl={instance.dashboard} CognitoApiUrl={instance.endpoint}",
         )
         try:
             describe(instance)
@@ -155,16 +157,18 @@ def describe(instance: Instance) -> None:
     """Write stack.json: the addresses of the stack, and the demo keys that the file had before."""
     physical_ids = stack_resources(instance)
     publish_api(instance, physical_ids["Api"])
+    publish_dashboard(instance, physical_ids["DashboardApi"])
     before = read_json(instance.stack)
     write_json(
         instance.stack,
         {
             "api_url": f"{instance.endpoint}/api/v1",
-            "dashboard_url": function_url(instance, physical_ids, "Dashboard"),
+            "dashboard_url": f"{instance.dashboard}/",
             "receivers": {
                 name: function_url(instance, physical_ids, function) for name, function in RECEIVERS.items()
             },
             "keys": before.get("keys") or {"live_admin": None, "test_admin": None},
+            "member": before.get("member") or {"email": None, "password": None},
             "aws": {
                 "endpoint_url": instance.endpoint,
                 "region": REGION,
@@ -197,6 +201,18 @@ def publish_api(instance: Instance, api_id: str) -> None:
     gateway.create_base_path_mapping(domainName=domain, basePath="api", restApiId=api_id, stage="api")
 
 
+def publish_dashboard(instance: Instance, api_id: str) -> None:
+    """Map the host name of the dashboard to its HTTP API."""
+    gateway = client(instance, "apigatewayv2")
+    domain = instance.dashboard.partition("//")[2].partition(":")[0]
+    if domain not in {item["DomainName"] for item in gateway.get_domain_names().get("Items", [])}:
+        gateway.create_domain_name(DomainName=domain)
+    for mapping in gateway.get_api_mappings(DomainName=domain).get("Items", []):
+        gateway.delete_api_mapping(DomainName=domain, ApiMappingId=mapping["ApiMappingId"])
+    if gateway.get_stages(ApiId=api_id)["Items"]:  # the stage belongs to the dashboard's own stack
+        gateway.create_api_mapping(DomainName=domain, ApiId=api_id, Stage="$default")
+
+
 def function_url(instance: Instance, physical_ids: dict[str, str], function: str) -> str | None:
     """The URL of a function on this machine. The URL that MiniStack returns has a host name of AWS."""
     if f"{function}Url" not in physical_ids:
@@ -215,7 +231,9 @@ def function_variables(instance: Instance, function: str) -> dict[str, str]:
 
 
 def seed(instance: Instance) -> None:
-    """Create the demo organization once per server, and store its keys in stack.json: the API shows them once."""
+    """Create the demo organization once per server, and store its keys and the password of its member in stack.json,
+    because the API shows keys once.
+    """
     stack = read_json(instance.stack)
     if all(stack["keys"].values()):
         return
@@ -236,4 +254,23 @@ def seed(instance: Instance) -> None:
         )
     if done.returncode != 0:
         raise Failed("the demo tenant was not created", instance.log("seed"))
-    write_json(instance.stack, stack | {"keys": json.loads(done.stdout)})
+    seeded = json.loads(done.stdout)
+    password = create_account(instance, seeded["member"])
+    member = {"email": seeded["member"], "password": password}
+    write_json(instance.stack, stack | {"keys": seeded["keys"], "member": member})
+
+
+def create_account(instance: Instance, email: str) -> str:
+    """An account of the user pool for the demo member, with a random password, which this returns."""
+    cognito, pool = client(instance, "cognito-idp"), stack_resources(instance)["UserPool"]
+    password = secrets.token_urlsafe(18)
+    attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
+    cognito.admin_create_user(
+        UserPoolId=pool,
+        Username=email,
+        UserAttributes=attributes,
+        TemporaryPassword=password,  # MiniStack's own is shorter than the pool's policy allows
+        MessageAction="SUPPRESS",
+    )
+    cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
+    return password

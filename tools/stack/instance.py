@@ -47,6 +47,11 @@ class Instance:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def dashboard(self) -> str:
+        """Browsers resolve every name under localhost to this machine (RFC 6761); Python does not."""
+        return f"http://dashboard.localhost:{self.port}"
+
+    @property
     def server(self) -> Path:
         """The file with the server's pid, identity and port, and with whether it keeps its state."""
         return self.folder / "server.json"

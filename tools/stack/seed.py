@@ -1,4 +1,7 @@
-"""Create the demo organization and print its admin keys as JSON. Needs the environment variables of ApiKeysCreate."""
+"""Create the demo organization with a member, and print its admin keys and the member's address as JSON.
+
+Needs the environment variables of ApiKeysCreate.
+"""
 
 import json
 import sys
@@ -9,11 +12,14 @@ from eal.domain.api_keys import store as keys
 from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
 from eal.domain.api_keys.wire import ApiKeyCreate
 from eal.domain.organizations import store as organizations
+from eal.domain.organizations.members import store as members
+from eal.domain.organizations.members.wire import MemberCreate
 
 NAME = "Summit Restoration (demo)"
+MEMBER = MemberCreate(email="dana@example.com", name="Dana Reyes", role="owner")
 
 
-def create_demo_organization() -> dict[str, str]:
+def create_demo_organization() -> dict[str, object]:
     organization_id = ids.new("org", clock.now())
     request_id = ids.new("req", clock.now())
     creating = system("demo", organization_id, request_id)
@@ -25,7 +31,10 @@ def create_demo_organization() -> dict[str, str]:
     issuing = system("demo", organization_id, request_id)
     _, test = keys.issue(ApiKeyCreate(name="Demo test admin", scopes=["admin"], mode="test"), issuing)
     issuing.transaction.commit()
-    return {"live_admin": live, "test_admin": test}
+    inviting = system("demo", organization_id, request_id)
+    members.invite(MEMBER, inviting)
+    inviting.transaction.commit()
+    return {"keys": {"live_admin": live, "test_admin": test}, "member": MEMBER.email}
 
 
 if __name__ == "__main__":

@@ -136,6 +136,8 @@ def launch(instance: Instance, keep: bool) -> subprocess.Popen[bytes]:
         "MINISTACK_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(instance.port),
         "LOG_LEVEL": "WARNING",
+        # The keys of Cognito's tokens. The default folder would be the same for all instances.
+        "STATE_DIR": str(scratch),
         # These two services ignore BIND_HOST and listen on every address.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
     from eal.core.json import Json
@@ -87,6 +88,10 @@ def scheduler() -> EventBridgeSchedulerClient:
 
 def kms() -> KMSClient:
     return cast("KMSClient", _client("kms"))
+
+
+def secretsmanager() -> SecretsManagerClient:
+    return cast("SecretsManagerClient", _client("secretsmanager"))
 
 
 class BedrockRuntimeClient(Protocol):

@@ -14,6 +14,7 @@ type Count = Literal[
     "requests",
     "server_errors",
     "limiter_failed_open",
+    "sign_ins_refused",
     "inbound_received",
     "inbound_refused",
     "inbound_refused_at_url",

@@ -119,6 +119,44 @@ def public_base_url() -> str:
     return _required("PUBLIC_BASE_URL")
 
 
+SIGNED_IN_PATH = "/signed-in"
+"""Where a sign-in returns to the dashboard. The user pool's client in the template has the same address."""
+
+
+def dashboard_url() -> str:
+    """The address of the dashboard, without a slash at its end."""
+    return _required("DASHBOARD_URL")
+
+
+def login_url() -> str:
+    """The address of the user pool's own pages and of its token endpoint."""
+    return _required("LOGIN_URL")
+
+
+def user_pool() -> str:
+    """The id of the user pool: `us-east-1_…`."""
+    return _required("USER_POOL")
+
+
+def user_pool_host() -> str:
+    return f"https://cognito-idp.{user_pool().partition('_')[0]}.amazonaws.com"
+
+
+def user_pool_issuer() -> str:
+    """What the pool's tokens name as their issuer, on the local stack too."""
+    return f"{user_pool_host()}/{user_pool()}"
+
+
+def user_pool_client() -> str:
+    """The client id of the dashboard."""
+    return _required("USER_POOL_CLIENT")
+
+
+def user_pool_client_secret() -> str:
+    """The secret of Secrets Manager that has the client's."""
+    return _required("USER_POOL_CLIENT_SECRET")
+
+
 def resend_requests_per_second() -> float:
     """How many e-mails per second are sent with one key of Resend. Its documentation says two, or five, for a team."""
     return float(_required("RESEND_REQUESTS_PER_SECOND"))

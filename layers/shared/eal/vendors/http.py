@@ -98,15 +98,17 @@ class _Response:
 
 @dataclass(slots=True, kw_only=True)
 class VendorApi:
-    """A vendor's API under one key. `seconds_apart` is the minimum time between requests, `budget` their maximum
-    number. `waits` are errors that end by themselves, by the `name` in the vendor's response, with the seconds to wait
-    if the response has no Retry-After."""
+    """A vendor's API under one key or none. `seconds_apart` is the minimum time between requests, `budget` their
+    maximum number. `waits` are errors that end by themselves, by the `name` in the vendor's response, with the seconds
+    to wait if the response has no Retry-After."""
 
     base: str
     authorization: str = field(repr=False)
     seconds_apart: float = 0.0
     budget: int | None = None
     waits: Mapping[str, float] = field(default_factory=dict)
+    attempts: int = MAX_ATTEMPTS
+    timeout_seconds: float = TIMEOUT_SECONDS
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Body:
         """The JSON object at a path.
@@ -147,7 +149,7 @@ class VendorApi:
         self, method: str, target: str, content: bytes | None = None, headers: Mapping[str, str] = _NONE
     ) -> Body:
         may_have_arrived = False
-        for attempt in range(MAX_ATTEMPTS):
+        for attempt in range(self.attempts):
             fault: Exception | None = None
             wait = None
             is_throttled = False
@@ -166,7 +168,7 @@ class VendorApi:
                 fault = failure
                 may_have_arrived = True
                 observe.logger.warning("vendor_not_read", fault=type(fault).__name__)
-            last = attempt == MAX_ATTEMPTS - 1
+            last = attempt == self.attempts - 1
             if wait is None:
                 # CallRail's 429 has no Retry-After, and a 5xx response may have none.
                 wait = _DEFAULT_WAIT_SECONDS if last else random.uniform(0.5, 1) * 2**attempt  # noqa: S311 - no secret
@@ -202,9 +204,9 @@ class VendorApi:
         self._keep_pace()
         split = urlsplit(self.base)
         connection = (
-            HTTPSConnection(split.hostname or "", timeout=TIMEOUT_SECONDS, context=_tls())
+            HTTPSConnection(split.hostname or "", timeout=self.timeout_seconds, context=_tls())
             if split.scheme == "https"
-            else HTTPConnection(split.hostname or "", split.port, timeout=TIMEOUT_SECONDS)
+            else HTTPConnection(split.hostname or "", split.port, timeout=self.timeout_seconds)
         )
         common = {"Accept": "application/json", "User-Agent": "EAL/1.0"}
         if self.authorization:

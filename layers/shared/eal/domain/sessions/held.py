@@ -61,7 +61,7 @@ def end_all(member_id: str, by: Caller) -> None:
 
 
 def begin(session: Session, by: Caller) -> None:
-    """Store a new session in the caller's tenant. If the member has too many, those end that were used least recently."""
+    """Store a new session. If the member has too many, those end that were used least recently."""
     held = _find(by.tenant, session.member_id)
     gone = _without_room(held, by) if len(held.fingerprints) >= MAX_SESSIONS else set()
     for session_id in sorted(gone):

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 _TRIES = 4
 _MAX_USER_AGENT_CHARACTERS = 300
-_UNKNOWN = "No organization has invited this e-mail address. Use the address of your invitation, or ask an administrator."
+_UNKNOWN = (
+    "No organization has invited this e-mail address. Use that of your invitation, or ask an administrator."
+)
 _OTHER_ACCOUNT = (
     "This e-mail address is bound to another account. Ask an administrator to remove and invite you again."
 )
@@ -73,13 +75,15 @@ def _sign_in(account: Account, visitor: Visitor, organization_id: str | None, mo
     person = people.find(people.person_id(account.email))
     known = memberships(person.id) if person else []
     if person is None or not known:
-        observe.logger.warning("sign_in_refused", reason="unknown_member")
-        raise SignInRefused(_UNKNOWN, reason="unknown_member")
+        raise _refused(_UNKNOWN, "unknown_member")
     chosen = _chosen(known, organization_id)
     by = _caller(chosen, visitor, mode, clock.now())
     if person.subject not in (None, account.subject):
-        _record_refusal(chosen, by, "other_account")
-        raise SignInRefused(_OTHER_ACCOUNT, reason="other_account")
+        by.transaction.audit(
+            "member.sign_in_refused", chosen.member.id, audit.changes({}, {"reason": "other_account"})
+        )
+        by.transaction.commit()
+        raise _refused(_OTHER_ACCOUNT, "other_account")
     if person.subject is None:
         people.bind(person, account.subject, by)
     member = replace(
@@ -150,8 +154,7 @@ def _chosen(known: Sequence[Membership], organization_id: str | None) -> Members
         return max(known, key=lambda one: one.member.last_signed_in_at or one.member.invited_at)
     chosen = find_membership(known, organization_id)
     if chosen is None:
-        observe.logger.warning("sign_in_refused", reason="not_a_member")
-        raise SignInRefused("You are not a member of this organization.", reason="not_a_member")
+        raise _refused("You are not a member of this organization.", "not_a_member")
     return chosen
 
 
@@ -167,10 +170,10 @@ def _caller(chosen: Membership, visitor: Visitor, mode: Mode, at: datetime) -> C
     )
 
 
-def _record_refusal(chosen: Membership, by: Caller, reason: str) -> None:
+def _refused(message: str, reason: str) -> SignInRefused:
     observe.logger.warning("sign_in_refused", reason=reason)
-    by.transaction.audit("member.sign_in_refused", chosen.member.id, audit.changes({}, {"reason": reason}))
-    by.transaction.commit()
+    observe.count("sign_ins_refused")
+    return SignInRefused(message, reason=reason)
 
 
 def _new(

@@ -13,6 +13,26 @@ from eal.domain.sessions.model import Session
 from eal.domain.sessions.store import Membership
 
 
+class SessionCreate(Wire):
+    """What the user pool has sent to the dashboard's address, and what the dashboard has kept of its request."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Annotated[
+        str, Field(min_length=1, max_length=2048, description="The authorization code. It works once.")
+    ]
+    verifier: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9._~-]{43,128}$", description="The code verifier of PKCE (RFC 7636).")
+    ]
+    nonce: Annotated[str, Field(min_length=16, max_length=200, description="The nonce of the request.")]
+    redirect_uri: Annotated[str, Field(max_length=2048, description="The address that the request named.")]
+    organization_id: Annotated[
+        str | None,
+        Field(description="The organization to sign in to. Defaults to that of the last sign-in."),
+    ] = None
+    mode: Mode = "live"
+
+
 class SessionUpdate(Wire):
     """Only the fields present change."""
 

@@ -13,7 +13,7 @@ PERSONAL = frozenset({"email", "name"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """`status` is `active` after the first sign-in. `salt` is for the audit log's commitments; the API never returns it."""
+    """`salt` is for the audit log's commitments; the API never returns it."""
 
     id: str
     email: str
