@@ -22,7 +22,17 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 MACHINES = ("aarch64", "x86_64")
 # The services that eal calls. A client of another service fails with UnknownServiceError, locally and in Lambda.
-SERVICES = ("bedrock-runtime", "dynamodb", "events", "kms", "s3", "scheduler", "secretsmanager", "sqs")
+SERVICES = (
+    "bedrock-runtime",
+    "cognito-idp",
+    "dynamodb",
+    "events",
+    "kms",
+    "s3",
+    "scheduler",
+    "secretsmanager",
+    "sqs",
+)
 # Loaded by the clients of all services.
 SHARED_DATA = ("_retry.json", "partitions.json", "sdk-default-configuration.json")
 # Used by developers or pip, never by a function. METADATA remains, because pydantic reads email-validator's version.

@@ -3,14 +3,14 @@
 from eal.domain.api_keys import store as keys
 from eal.domain.api_keys.wire import ApiKeyCreate, ApiKeyCreated
 from eal.entry.http.api import Api
-from eal.entry.http.route import Admin, Created
+from eal.entry.http.route import Created, RecentAdmin
 
 app = Api()
 handler = app.handler
 
 
 @app.post("/v1/api-keys", summary="Create an API key", operation_id="createApiKey", tag="api-keys")
-def create(body: ApiKeyCreate, caller: Admin) -> Created[ApiKeyCreated]:
+def create(body: ApiKeyCreate, caller: RecentAdmin) -> Created[ApiKeyCreated]:
     """Returns the key's text in `key`. It is shown only in this answer: store it now. An idempotent replay returns null
     in its place.
 

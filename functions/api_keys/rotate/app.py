@@ -3,7 +3,7 @@
 from eal.domain.api_keys import store as keys
 from eal.domain.api_keys.wire import ApiKeyCreated, ApiKeyRotate
 from eal.entry.http.api import Api
-from eal.entry.http.route import Admin
+from eal.entry.http.route import RecentAdmin
 
 app = Api()
 handler = app.handler
@@ -12,7 +12,7 @@ handler = app.handler
 @app.post(
     "/v1/api-keys/{key_id}/rotate", summary="Rotate an API key", operation_id="rotateApiKey", tag="api-keys"
 )
-def rotate(key_id: str, body: ApiKeyRotate, caller: Admin) -> ApiKeyCreated:
+def rotate(key_id: str, body: ApiKeyRotate, caller: RecentAdmin) -> ApiKeyCreated:
     """Creates a key with the same name, scopes, mode, limits, networks and expiry, and returns its text once, in `key`.
     The old key keeps working for `overlap_seconds` (24 hours by default, at most 7 days), but never beyond its own
     expiry; 0 revokes it at once.

@@ -3,14 +3,14 @@
 from eal.domain.api_keys import store as keys
 from eal.domain.api_keys.wire import ApiKeyUpdate, ApiKeyView
 from eal.entry.http.api import Api
-from eal.entry.http.route import Admin
+from eal.entry.http.route import RecentAdmin
 
 app = Api()
 handler = app.handler
 
 
 @app.patch("/v1/api-keys/{key_id}", summary="Update an API key", operation_id="updateApiKey", tag="api-keys")
-def update(key_id: str, body: ApiKeyUpdate, caller: Admin) -> ApiKeyView:
+def update(key_id: str, body: ApiKeyUpdate, caller: RecentAdmin) -> ApiKeyView:
     """Changes the name, rate limit, networks or expiry of an active key. Send null to remove the networks or the
     expiry, or to restore the default rate limit. The change applies to the next request with the key.
 

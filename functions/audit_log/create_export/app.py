@@ -3,7 +3,7 @@
 from eal.domain.audit_log.exports import store as exports
 from eal.domain.audit_log.exports.wire import AuditExportCreate, AuditExportView
 from eal.entry.http.api import Api
-from eal.entry.http.route import Accepted, Admin
+from eal.entry.http.route import Accepted, RecentAdmin
 
 app = Api()
 handler = app.handler
@@ -15,7 +15,7 @@ handler = app.handler
     operation_id="createAuditExport",
     tag="audit-log",
 )
-def create(body: AuditExportCreate, caller: Admin) -> Accepted[AuditExportView]:
+def create(body: AuditExportCreate, caller: RecentAdmin) -> Accepted[AuditExportView]:
     """Starts an export of any part of the log's seven years, as CSV or JSON Lines. Poll `GET
     /audit-log/exports/{export_id}` until `status` is `completed`.
 

@@ -6,7 +6,7 @@ from eal.domain.audit_log.exports.wire import AuditLogCsvQuery
 from eal.entry.http.api import Api
 from eal.entry.http.openapi import SERVER
 from eal.entry.http.request import Answer
-from eal.entry.http.route import Admin
+from eal.entry.http.route import RecentAdmin
 
 app = Api()
 handler = app.handler
@@ -25,7 +25,7 @@ HEADERS = {
     grant="audit-log",
     also=(303,),
 )
-def export(query: AuditLogCsvQuery, caller: Admin) -> Answer:
+def export(query: AuditLogCsvQuery, caller: RecentAdmin) -> Answer:
     """Returns up to 5,000 records as CSV, in the order of the list. If more match, or records older than about a year
     can match, the answer is a 303 whose Location is an export created with the same filters. The file of an export
     starts with the oldest record, whatever `order` is.

@@ -3,7 +3,7 @@
 from eal.domain.integrations import store as integrations
 from eal.domain.integrations.wire import IntegrationPut, IntegrationView
 from eal.entry.http.api import Api
-from eal.entry.http.route import Admin
+from eal.entry.http.route import RecentAdmin
 
 app = Api()
 handler = app.handler
@@ -12,7 +12,7 @@ handler = app.handler
 @app.put(
     "/v1/integrations/{vendor}", summary="Connect a vendor", operation_id="putIntegration", tag="integrations"
 )
-def put(vendor: str, body: IntegrationPut, caller: Admin) -> IntegrationView:
+def put(vendor: str, body: IntegrationPut, caller: RecentAdmin) -> IntegrationView:
     """Connects a vendor, or changes an existing connection. Settings and secrets that the body omits keep their values;
     null removes them. The receiver addresses do not change.
     """

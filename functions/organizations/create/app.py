@@ -3,7 +3,7 @@
 from eal.domain.organizations import store as organizations
 from eal.domain.organizations.wire import OrganizationCreate, OrganizationCreated
 from eal.entry.http.api import Api
-from eal.entry.http.route import Admin, Created
+from eal.entry.http.route import Created, RecentAdmin
 
 app = Api()
 handler = app.handler
@@ -15,7 +15,7 @@ handler = app.handler
     operation_id="createOrganization",
     tag="organizations",
 )
-def create(body: OrganizationCreate, caller: Admin) -> Created[OrganizationCreated]:
+def create(body: OrganizationCreate, caller: RecentAdmin) -> Created[OrganizationCreated]:
     """Creates a child of the caller's organization, with its first admin key. The key's text is shown only in this
     answer: store it now. An idempotent replay returns null in its place.
     """

@@ -3,7 +3,7 @@
 from eal.domain.organizations.members import store as members
 from eal.domain.organizations.members.wire import MemberCreate, MemberView
 from eal.entry.http.api import Api
-from eal.entry.http.route import Admin, Created
+from eal.entry.http.route import Created, RecentAdmin
 
 app = Api()
 handler = app.handler
@@ -15,7 +15,7 @@ handler = app.handler
     operation_id="inviteMember",
     tag="organizations",
 )
-def invite_member(body: MemberCreate, caller: Admin) -> Created[MemberView]:
+def invite_member(body: MemberCreate, caller: RecentAdmin) -> Created[MemberView]:
     """Adds a member by e-mail address. No invitation is sent: notify the member yourself. If another member has the
     address, the answer is 409.
     """

@@ -3,7 +3,7 @@
 from eal.domain.organizations.grants import store as grants
 from eal.domain.organizations.grants.wire import GrantPut, GrantView
 from eal.entry.http.api import Api
-from eal.entry.http.route import Admin
+from eal.entry.http.route import RecentAdmin
 
 app = Api()
 handler = app.handler
@@ -15,7 +15,7 @@ handler = app.handler
     operation_id="putGrant",
     tag="organizations",
 )
-def put_grant(parent_id: str, body: GrantPut, caller: Admin) -> GrantView:
+def put_grant(parent_id: str, body: GrantPut, caller: RecentAdmin) -> GrantView:
     """Allows the parent organization to read exactly these resources until the grant expires. Replaces an earlier
     grant.
     """

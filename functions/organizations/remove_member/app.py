@@ -2,7 +2,7 @@
 
 from eal.domain.organizations.members import store as members
 from eal.entry.http.api import Api
-from eal.entry.http.route import Admin
+from eal.entry.http.route import RecentAdmin
 
 app = Api()
 handler = app.handler
@@ -14,6 +14,6 @@ handler = app.handler
     operation_id="removeMember",
     tag="organizations",
 )
-def remove_member(member_id: str, caller: Admin) -> None:
+def remove_member(member_id: str, caller: RecentAdmin) -> None:
     """Removes the member. The same address can be invited again."""
     members.remove(member_id, by=caller)

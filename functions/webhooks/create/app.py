@@ -3,7 +3,7 @@
 from eal.domain.webhooks.endpoints import store as webhooks
 from eal.domain.webhooks.endpoints.wire import WebhookCreate, WebhookCreated
 from eal.entry.http.api import Api
-from eal.entry.http.route import Admin, Created
+from eal.entry.http.route import Created, RecentAdmin
 
 app = Api()
 handler = app.handler
@@ -15,7 +15,7 @@ handler = app.handler
     operation_id="createWebhook",
     tag="webhooks",
 )
-def create(body: WebhookCreate, caller: Admin) -> Created[WebhookCreated]:
+def create(body: WebhookCreate, caller: RecentAdmin) -> Created[WebhookCreated]:
     """Registers an endpoint for events. Its signing secret is shown only in this answer: store it now. An idempotent
     replay returns null in its place. Each mode has at most 50 endpoints; another one is refused with 409.
     """

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, TypedDict, cast
 
 from eal.core import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from botocore.session import Session
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -90,8 +91,31 @@ def kms() -> KMSClient:
     return cast("KMSClient", _client("kms"))
 
 
+def cognito() -> CognitoIdentityProviderClient:
+    return cast("CognitoIdentityProviderClient", _client("cognito-idp"))
+
+
 def secretsmanager() -> SecretsManagerClient:
     return cast("SecretsManagerClient", _client("secretsmanager"))
+
+
+class CognitoIdentityProviderClient(Protocol):
+    """The only operations that are used here, for the same reason as Bedrock's below."""
+
+    exceptions: _CognitoExceptions
+
+    def admin_create_user(self, **request: object) -> object: ...
+
+    def admin_get_user(self, **request: str) -> _Account: ...
+
+
+class _CognitoExceptions(Protocol):
+    UsernameExistsException: type[Exception]
+
+
+class _Account(TypedDict):
+    UserStatus: str
+    UserLastModifiedDate: datetime
 
 
 class BedrockRuntimeClient(Protocol):

@@ -38,7 +38,7 @@ def require_live_key(by: Caller) -> None:
     """Raises: InsufficientScope for a test key."""
     if by.mode == "test":
         raise InsufficientScope(
-            "A test key cannot change organizations, members or grants, which both modes share. Use a live key.",
+            "Test mode cannot change organizations, members or grants, which both modes share. Use a live key.",
             reason="test_key",
         )
 

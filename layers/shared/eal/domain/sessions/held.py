@@ -52,12 +52,13 @@ def end(member_id: str, session_id: str, by: Caller) -> None:
     _end(held, {session_id}, by)
 
 
-def end_all(member_id: str, by: Caller) -> None:
-    """End every session of a member of the caller's organization. Writes even if there is none, so that a sign-in at
-    the same time starts again from its reads.
+def end_all(member_id: str, by: Caller, *, bars_sign_ins: bool = False) -> None:
+    """End every session of a member of the caller's organization. `bars_sign_ins`: write even if there is none, so that
+    a session that begins at the same time starts again from its reads.
     """
     held = _find(by.tenant, member_id)
-    _end(held, set(held.fingerprints), by)
+    if held.fingerprints or bars_sign_ins:
+        _end(held, set(held.fingerprints), by)
 
 
 def begin(session: Session, by: Caller) -> None:

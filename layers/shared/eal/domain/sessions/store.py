@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eal.core.errors import NotFound
+from eal.core.caller import includes
+from eal.core.errors import InsufficientScope, NotFound
 from eal.core.table.item import load
 from eal.core.table.read import get_all
 from eal.core.tenancy import Tenant
@@ -75,6 +76,38 @@ def memberships(person: str) -> list[Membership]:
 
 def find_membership(known: Sequence[Membership], organization_id: str) -> Membership | None:
     return next((one for one in known if one.organization.id == organization_id), None)
+
+
+def search(member_id: str, by: Caller) -> list[Session]:
+    """The sessions of a member of the caller's organization, newest first.
+
+    Raises: NotFound, InsufficientScope.
+    """
+    _require_own_or_admin(member_id, by)
+    return held.search(member_id, by)
+
+
+def end_one(member_id: str, session_id: str, by: Caller) -> None:
+    """Raises: NotFound, InsufficientScope."""
+    _require_own_or_admin(member_id, by)
+    held.end(member_id, session_id, by)
+
+
+def end_all(member_id: str, by: Caller) -> None:
+    """Raises: NotFound, InsufficientScope."""
+    _require_own_or_admin(member_id, by)
+    held.end_all(member_id, by)
+
+
+def _require_own_or_admin(member_id: str, by: Caller) -> None:
+    if by.actor.id == member_id:
+        return
+    if not includes(by.scope, "admin"):
+        raise InsufficientScope(
+            "You can list and end your own sessions. Those of other members require the scope 'admin'.",
+            required="admin",
+        )
+    MEMBERS.get(by.tenant, member_id)
 
 
 def end(by: Caller) -> None:

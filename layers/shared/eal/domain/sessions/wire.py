@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import ConfigDict, Field
 
-from eal.core.caller import Role
+from eal.core.caller import Caller, Role
 from eal.core.clock import Instant
+from eal.core.listing import PageView
 from eal.core.tenancy import Mode
 from eal.core.wire import Wire, without_defaults
 from eal.domain.sessions.model import Session
@@ -42,6 +43,34 @@ class SessionUpdate(Wire):
         str | None, Field(description="An organization that the person is a member of.")
     ] = None
     mode: Mode | None = None
+
+
+class MemberSessionView(Wire):
+    """Where a member is signed in."""
+
+    id: str
+    mode: Mode
+    is_current: Annotated[bool, Field(description="Whether this session sends the request.")]
+    ip: Annotated[str | None, Field(description="The address from which the member has signed in.")]
+    user_agent: Annotated[str | None, Field(description="The browser, as it names itself.")]
+    auth_time: Instant
+    created_at: Instant
+    last_used_at: Instant
+    last_used_ip: str | None
+    expires_at: Instant
+    idle_expires_at: Instant
+
+    @classmethod
+    def of_session(cls, session: Session, by: Caller) -> Self:
+        is_current = by.sign_in is not None and by.sign_in.session_id == session.id
+        names = cls.model_fields.keys() - {"is_current"}
+        return cls.model_validate(
+            {"is_current": is_current, **{name: getattr(session, name) for name in names}}
+        )
+
+
+class MemberSessionPage(PageView[MemberSessionView]):
+    pass
 
 
 class SessionMember(Wire):

@@ -2,9 +2,8 @@
 
     def update(lead_id: str, body: LeadUpdate, caller: Writer) -> LeadView:
 
-`body` and `query` are subclasses of Wire. `caller` is one of Reader, Writer, Admin, RecentAdmin, RecentReader and
-Member; without it the endpoint is public, and may have a `visitor`. `url` is the address of the request without its
-query. Every other parameter is a path parameter. A body is required, at least `{}`, unless its model sets
+`body` and `query` are subclasses of Wire. `caller` is one of Reader, Writer, Admin, RecentAdmin and Member; without it
+the endpoint is public, and may have a `visitor`. `url` is the address of the request without its query. Every other parameter is a path parameter. A body is required, at least `{}`, unless its model sets
 `may_be_left_out`. An endpoint without a body model accepts no body, or `{}`; a GET ignores it.
 
 The return annotation defines the statuses: a view is 200, `Created[…]` 201, `Accepted[…]` 202, None 204.
@@ -70,7 +69,6 @@ class Needs:
 Reader = Annotated[Caller, Needs("read")]
 Writer = Annotated[Caller, Needs("write")]
 Admin = Annotated[Caller, Needs("admin")]
-RecentReader = Annotated[Caller, Needs("read", recent=True)]
 RecentAdmin = Annotated[Caller, Needs("admin", recent=True)]
 Member = Annotated[Caller, Needs("read", session=True)]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids
 from eal.core.audit import Actor
-from eal.core.errors import Conflict
+from eal.core.errors import Conflict, InsufficientScope
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump
+from eal.core.table.item import dump, patched
 from eal.core.table.keys import key
 from eal.core.tenancy import BothModes
 from eal.domain.organizations.members import people
@@ -18,13 +19,13 @@ from eal.domain.sessions import held
 
 if TYPE_CHECKING:
     from eal.core.audit import Change
-    from eal.core.caller import Caller
+    from eal.core.caller import Caller, Role
     from eal.core.listing import ListQuery
     from eal.core.table.item import Item
     from eal.core.table.keys import Key
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
-    from eal.domain.organizations.members.wire import MemberCreate
+    from eal.domain.organizations.members.wire import MemberCreate, MemberUpdate
 
 MEMBERS = Collection("MEMBER", Member, id_prefix="mem", noun="member", both_modes=True)
 
@@ -37,11 +38,12 @@ def claim_key(tenant: Tenant, email: str) -> Key:
 
 
 def invite(body: MemberCreate, by: Caller) -> Member:
-    """A new member. No e-mail is sent.
+    """A new member. A worker sends the invitation.
 
     Raises: InsufficientScope; Conflict with the `id` of a member that has this address.
     """
     require_live_key(by)
+    _require_owner_for(by, body.role)
     new = Member(
         id=ids.new("mem", by.at),
         email=body.email,
@@ -63,12 +65,40 @@ def invite(body: MemberCreate, by: Caller) -> Member:
     )
     people.add_membership(new.email, new.id, by)
     by.transaction.audit("member.invited", new.id, _changes({}, _audited(new), new.salt))
+    by.transaction.enqueue_task("invite_member", {"member_id": new.id})
     return new
 
 
 def search(query: ListQuery, by: Caller) -> Page[Member]:
     """The organization's members, newest first."""
     return MEMBERS.page(by.tenant, query)
+
+
+def update(member_id: str, body: MemberUpdate, by: Caller) -> Member:
+    """Change the fields present in the body. A new role ends the member's sessions.
+
+    Raises: InsufficientScope, also if a member who is no owner changes an owner or makes someone one; NotFound;
+    PreconditionFailed.
+    """
+    require_live_key(by)
+    old = MEMBERS.get(by.tenant, member_id)
+    new = patched(old, body)
+    _require_owner_for(by, old.role, new.role)
+    if new == old:
+        by.transaction.check_if_match(old.version)
+        return old
+    new = replace(new, version=old.version + 1)
+    by.transaction.replace(MEMBERS.item(by.tenant, new), was=old.version)
+    if new.role != old.role:
+        held.end_all(old.id, by, bars_sign_ins=True)
+    by.transaction.audit("member.updated", old.id, _changes(_audited(old), _audited(new), old.salt))
+    return new
+
+
+def _require_owner_for(by: Caller, *roles: Role) -> None:
+    """Raises: InsufficientScope if a member who is no owner acts on one. An admin key may do what an owner may."""
+    if "owner" in roles and by.sign_in and by.sign_in.role != "owner":
+        raise InsufficientScope("Only an owner can change an owner, or make someone one.", reason="owner")
 
 
 def remove(member_id: str, by: Caller) -> None:
@@ -78,10 +108,11 @@ def remove(member_id: str, by: Caller) -> None:
     """
     require_live_key(by)
     old = MEMBERS.get(by.tenant, member_id)
+    _require_owner_for(by, old.role)
     by.transaction.delete(MEMBERS.key(by.tenant, old.id), was=old.version)
     by.transaction.delete(claim_key(by.tenant, old.email))
     people.remove_membership(old.email, by)
-    held.end_all(old.id, by)
+    held.end_all(old.id, by, bars_sign_ins=True)
     by.transaction.audit("member.removed", old.id, _changes(_audited(old), {}, old.salt))
 
 

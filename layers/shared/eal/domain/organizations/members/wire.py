@@ -2,13 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
 
 from eal.core.caller import Role
 from eal.core.clock import Instant
 from eal.core.contact import Email
 from eal.core.listing import PageView
-from eal.core.wire import Name, Wire
+from eal.core.wire import Name, Wire, without_defaults
 
 
 class MemberCreate(Wire):
@@ -17,6 +17,24 @@ class MemberCreate(Wire):
     email: Email
     name: Name | None = None
     role: Role
+
+
+class MemberUpdate(Wire):
+    """Only the fields present change. Null removes the name."""
+
+    model_config = ConfigDict(
+        extra="forbid", str_strip_whitespace=True, json_schema_extra=without_defaults("role")
+    )
+
+    name: Name | None = None
+    role: Role | None = None
+
+    @field_validator("role")
+    @classmethod
+    def _has_a_role(cls, role: Role | None) -> Role:
+        if role is None:
+            raise ValueError("Must not be null: a member needs a role.")
+        return role
 
 
 class InvitedBy(Wire):

@@ -1,0 +1,22 @@
+"""PATCH /v1/organizations/me/members/{member_id}: change a member's name or role."""
+
+from eal.domain.organizations.members import store as members
+from eal.domain.organizations.members.wire import MemberUpdate, MemberView
+from eal.entry.http.api import Api
+from eal.entry.http.route import RecentAdmin
+
+app = Api()
+handler = app.handler
+
+
+@app.patch(
+    "/v1/organizations/me/members/{member_id}",
+    summary="Update a member",
+    operation_id="updateMember",
+    tag="organizations",
+)
+def update_member(member_id: str, body: MemberUpdate, caller: RecentAdmin) -> MemberView:
+    """Updates the fields present in the body. A change of the role ends the member's sessions, so that it applies at
+    once. In the dashboard, only an owner can change an owner, or make someone one.
+    """
+    return MemberView.of(members.update(member_id, body, by=caller))

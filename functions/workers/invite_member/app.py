@@ -1,0 +1,24 @@
+"""Creates a member's account and sends the invitation, on the task `invite_member`."""
+
+from dataclasses import dataclass
+
+from eal.core.table.item import load
+from eal.domain.organizations.members.store import MEMBERS
+from eal.entry.queue import Consumer, Message, TenantMessage
+from eal.vendors.cognito import accounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(TenantMessage):
+    member_id: str
+
+
+def invite(message: Message) -> None:
+    """Invite the member, unless they were removed since or have signed in already."""
+    task = load(Task, message)
+    member = MEMBERS.find(task.tenant, task.member_id)
+    if member is not None and member.status == "invited":
+        accounts.invite(member.email, member.invited_at)
+
+
+handler = Consumer(invite).handler
