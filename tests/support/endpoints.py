@@ -97,7 +97,8 @@ def endpoints() -> tuple[Endpoint, ...]:
 
 
 def with_key() -> list[Endpoint]:
-    return [endpoint for endpoint in endpoints() if endpoint.route.scope is not None]
+    """The endpoints that accept an API key. `tests/functions/sessions` has those that only a session can call."""
+    return [endpoint for endpoint in endpoints() if (needs := endpoint.route.needs) and not needs.session]
 
 
 def made_by(endpoint: Endpoint, key: str) -> str | None:

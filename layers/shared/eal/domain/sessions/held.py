@@ -14,6 +14,7 @@ from eal.core.errors import NotFound
 from eal.core.table.item import dump, load
 from eal.core.table.keys import key
 from eal.core.table.read import get
+from eal.core.table.write import Stale
 from eal.core.tenancy import BothModes
 from eal.domain.sessions import access
 from eal.domain.sessions.model import MAX_SESSIONS, Session
@@ -74,7 +75,7 @@ def begin(session: Session, by: Caller) -> None:
 
 def replace_by(old: Session, new: Session, by: Caller) -> None:
     """Store a new session of the same member, and end the old one."""
-    held = _find(by.tenant, old.member_id)
+    held = _held(old, by)
     _put(held, {**_without(held, {old.id}), new.id: new.fingerprint}, by)
     by.transaction.add(access.delete(old.fingerprint))
     by.transaction.add(access.put(new))
@@ -82,9 +83,17 @@ def replace_by(old: Session, new: Session, by: Caller) -> None:
 
 def leave(session: Session, by: Caller) -> None:
     """End a session whose person goes on in another organization."""
-    held = _find(by.tenant, session.member_id)
+    held = _held(session, by)
     _put(held, _without(held, {session.id}), by)
     by.transaction.add(access.delete(session.fingerprint))
+
+
+def _held(session: Session, by: Caller) -> HeldSessions:
+    """Raises: Stale if the session has ended since it was read: it has no second successor."""
+    held = _find(by.tenant, session.member_id)
+    if session.id not in held.fingerprints:
+        raise Stale
+    return held
 
 
 def _without_room(held: HeldSessions, by: Caller) -> set[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eal.core.caller import includes
-from eal.core.errors import InsufficientScope, NotFound
+from eal.core.errors import InsufficientScope, InvalidKey
 from eal.core.table.item import load
 from eal.core.table.read import get_all
 from eal.core.tenancy import Tenant
@@ -43,11 +43,11 @@ def sign_in_of(by: Caller) -> SignIn:
 def own(by: Caller) -> Session:
     """The caller's own session.
 
-    Raises: NotFound if it has ended since the request began.
+    Raises: InvalidKey if it has ended since the request began.
     """
     found = access.read_all([sign_in_of(by).fingerprint])
     if not found:
-        raise NotFound("This session has ended.")
+        raise InvalidKey("This session has ended. Sign in again.")
     return found[0]
 
 
