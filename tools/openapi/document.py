@@ -42,6 +42,7 @@ _TAGS = {
     "prospects": "Companies and people to reach out to. Qualify them and convert them to leads.",
     "reviews": "What customers write at listing surfaces, requests for it, and how it is answered. Every customer is "
     "asked alike: no request depends on what the customer is expected to write.",
+    "sessions": "The dashboard's credential: a member signs in, switches the organization or the mode, and signs out.",
     "webhooks": "Your endpoints for events, and the deliveries to them.",
 }
 
@@ -119,6 +120,14 @@ def build(routes: Sequence[Route]) -> Node:
                     "in": "query",
                     "name": "token",
                     "description": "The token of the feed's public address. It reads this feed and nothing else.",
+                },
+                "session": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "eal_session_…",
+                    "description": "A member's session, which only the dashboard uses. The member's role decides its "
+                    "scope: viewer has read, member has write, admin and owner have admin. It ends after 60 minutes "
+                    "without a request, and 12 hours after the sign-in.",
                 },
             },
         },

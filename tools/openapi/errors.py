@@ -28,6 +28,8 @@ MEANING = {
     "revoked_key": "This API key was revoked. Use another key.",
     "invalid_signature": "The signature does not match the body.",
     "insufficient_scope": "The key does not have the scope in details.required.",
+    "sign_in_refused": "The sign-in is not valid, or nobody has invited this person. details.reason says which.",
+    "reauthentication_required": "A session needs a sign-in of the last 10 minutes for this. Sign in again.",
     "grant_required": "The organization has not granted access to this resource, or the request is a write.",
     "ip_not_allowed": "This API key cannot be used from this IP address. Change its allowed_cidrs, or use another key.",
     "not_found": "The resource does not exist, or belongs to another tenant.",
@@ -57,6 +59,7 @@ DETAILS: dict[str, Node] = {
         "description": "`illegal_transition`: the allowed statuses. "
         "`method_not_allowed`: the methods that the path supports.",
     },
+    "auth_time": _text("`reauthentication_required`: when the member last signed in.", format="date-time"),
     "bound": _text(
         "`insufficient_scope`: the field that would exceed the calling key's own value.",
         enum=["expires_at", "allowed_cidrs"],
@@ -106,13 +109,24 @@ DETAILS: dict[str, Node] = {
     ),
     "reason": _text(
         "`insufficient_scope`, if the scope is sufficient: a test key cannot change what both modes share "
-        "(`test_key`), or a key cannot give another key more than it has itself (`bound`). `grant_required`: a parent "
-        "cannot write (`read_only`), or the resource cannot be granted (`not_grantable`).",
-        enum=["test_key", "bound", "read_only", "not_grantable"],
+        "(`test_key`), a key cannot give another key more than it has itself (`bound`), or a member who is no owner "
+        "cannot change one (`owner`). `grant_required`: a parent cannot write (`read_only`), or the resource cannot be "
+        "granted (`not_grantable`). `sign_in_refused`: the code is wrong, expired or used (`invalid_code`), the token "
+        "is not of this sign-in (`invalid_token`), the account's e-mail address is not verified (`unverified_email`), "
+        "nobody has invited it (`unknown_member`), it is bound to another account (`other_account`), or the "
+        "organization is not one of the person's (`not_a_member`).",
+        enum=[
+            *("test_key", "bound", "owner", "read_only", "not_grantable"),
+            *("invalid_code", "invalid_token", "unverified_email", "unknown_member", "other_account"),
+            "not_a_member",
+        ],
     ),
     "replay_id": _text("`conflict`: the replay that is in progress."),
     "requested_at": _text("`conflict`: when the replay that is in progress was requested."),
-    "required": _text("`insufficient_scope`: the required scope.", enum=[*SCOPES]),
+    "required": _text(
+        "`insufficient_scope`: the required scope, or `session` if an API key is not enough.",
+        enum=[*SCOPES, "session"],
+    ),
     "resource": _text("`grant_required`: the resource that the child has not granted."),
     "status": _text("`conflict`, `illegal_transition`: the current status."),
     "suppression_id": _text("`conflict`: the suppression of the recipient's address or domain."),
@@ -145,6 +159,8 @@ _EXAMPLES: dict[str, Node] = {
     "insufficient_scope": {"required": "write"},
     "payload_too_large": {"limit": MAX_BODY_BYTES},
     "precondition_failed": {"version": 4},
+    "reauthentication_required": {"auth_time": "2026-04-24T17:30:00.000Z"},
+    "sign_in_refused": {"reason": "invalid_code"},
     "validation_error": {
         "fields": [{"pointer": "/email", "message": errors.REQUIRED, "type": "missing", "location": "body"}]
     },
@@ -233,6 +249,8 @@ OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
 }
 """Message and details of errors that are more specific in one operation."""
 
+_OWN_SESSIONS = ("listMemberSessions", "endMemberSession", "endMemberSessions")
+"""They need the scope read for the member's own sessions, and admin for those of others."""
 _MOVES = {"transitionClaim", "transitionLead", "updateProspect"}
 """Operations that change a status whose transitions are limited."""
 
@@ -311,17 +329,21 @@ def codes_of(route: Route) -> dict[int, list[str]]:
     """The error codes that an endpoint can return, by status. They follow from the properties of its route."""
     writes = route.method != "GET"
     lists = route.query is not None and (issubclass(route.query, ListQuery) or route.operation_id in FEEDS)
-    with_key = route.scope is not None
+    with_key = route.needs is not None
+    only_sessions = route.needs is not None and route.needs.session
+    beyond_read = route.scope != "read" or only_sessions or route.operation_id in _OWN_SESSIONS
     conditions = {
         "invalid_request": with_key,
         "invalid_cursor": lists,
         "missing_key": with_key,
         "invalid_key": with_key,
         "expired_key": with_key,
-        "revoked_key": with_key,
-        "insufficient_scope": with_key and route.scope != "read",
+        "revoked_key": with_key and not only_sessions,
+        "insufficient_scope": with_key and beyond_read,
+        "reauthentication_required": route.needs is not None and route.needs.recent,
+        "sign_in_refused": route.operation_id == "createSession",
         "grant_required": with_key,
-        "ip_not_allowed": with_key,
+        "ip_not_allowed": with_key and not only_sessions,
         "not_found": with_key,
         "conflict": writes or CSV.get(route.operation_id) is not None,
         "illegal_transition": route.operation_id in _MOVES,

@@ -36,9 +36,13 @@ def of_route(route: Route, schemas: Schemas, responses: dict[str, Node]) -> Node
 
 
 def _security(route: Route) -> list[Node]:
-    """A key, or also the token of a public address."""
-    key: list[Node] = [{"bearer": [route.scope]}] if route.scope else []
-    return [*key, {"feedAddress": []}] if route.tenant_of_token else key
+    """A key or a session, only a session, or a key or the token of a public address."""
+    if route.needs is None:
+        return []
+    if route.needs.session:
+        return [{"session": [route.scope]}]
+    either: list[Node] = [{"bearer": [route.scope]}, {"session": [route.scope]}]
+    return [*either, {"feedAddress": []}] if route.tenant_of_token else either
 
 
 def _responses(route: Route, schemas: Schemas, shared: dict[str, Node]) -> dict[str, Node]:

@@ -106,6 +106,7 @@ _IN_PATH: dict[str, Node] = {
     "reply_id": _named("Id of the reply.", "reply"),
     "request_id": _named("Id of the review request.", "review_request"),
     "review_id": _named("Id of the review.", "review"),
+    "session_id": _named("Id of the session.", "ses"),
     "suppression_id": _named("Id of the suppression.", "sup"),
     "vendor": {"type": "string", "enum": [*VENDORS], "description": "The vendor."},
     "webhook_id": _named("Id of the webhook endpoint.", "wh"),
