@@ -18,6 +18,7 @@ LAYERS = ("core", "ai", "domain", "vendors", "entry")
 """The folders of eal, lowest first: each may import itself and the folders to its left."""
 
 PAIRS = {
+    ("api_keys", "credentials"): "a key is a credential, as a session is",
     ("api_keys", "organization_settings"): "the operator can raise the limit of an organization's keys",
     ("calls", "dispatch"): "a call shows its dispatch, which is decided with its classification",
     ("calls", "leads"): "the address of a caller's lead is the place of the call",
@@ -34,6 +35,7 @@ PAIRS = {
     ("messages", "leads"): "a submitted form becomes a lead",
     ("organizations", "api_keys"): "a new organization comes with its first admin key",
     ("organizations", "organization_settings"): "settings are a part of the organization's item",
+    ("organizations", "sessions"): "the removal of a member and a new role end the member's sessions",
     ("outbox", "audit_log"): "numbering marks the logs that have records to archive",
     ("outreach", "integrations"): "a sequence is sent by the vendor that the tenant has connected",
     ("outreach", "leads"): "leads are enrolled, and e-mails contain what is known of them",
@@ -41,6 +43,9 @@ PAIRS = {
     ("outreach", "prospects"): "prospects are enrolled, and their state shows how far the outreach is",
     ("prospects", "leads"): "a prospect has a lead's contact fields and becomes a lead",
     ("prospects", "organization_settings"): "a prospect inside the service area is worth more",
+    ("sessions", "credentials"): "a session is a credential, as a key is",
+    ("sessions", "organization_settings"): "a session shows the items of the person's organizations",
+    ("sessions", "organizations"): "a session belongs to a member, and shows the person's organizations",
     ("statistics", "calls"): "a call changes counters",
     ("statistics", "leads"): "a lead changes counters",
     ("statistics", "organization_settings"): "a roll-up reads the items of child organizations",

@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 
     from tests.structure.project import Project
 
-SCOPES = {"Reader": "read", "Writer": "write", "Admin": "admin"}
+SCOPES = {"Reader": "read", "Writer": "write", "Admin": "admin", "RecentAdmin": "admin", "Member": "read"}
 WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:TransactWriteItems"}
-WRITING_GETS = {
+WRITING_READS = {
     "AuditLogGetProof": "signs a checkpoint for a record that has none, with an audit record",
     "AuditLogExportCsv": "creates an export, with an audit record, if the response would be too long",
+    "OrganizationsEndMemberSession": "a viewer, too, can end own sessions",
+    "OrganizationsEndMemberSessions": "a viewer, too, can end own sessions",
+    "SessionsEndOwn": "a viewer, too, signs out",
+    "SessionsUpdateOwn": "a viewer, too, switches the organization or the mode",
 }
-"""GETs that may write, each with its reason. A new line is a decision."""
+"""Endpoints that need only the scope read, and may write, each with its reason. A new line is a decision."""
+WRITING_PUBLIC = {"SessionsCreate": "begins a session, for whoever has the code of a sign-in"}
+"""Endpoints without a credential that use the tables, each with its reason. A new line is a decision."""
 
 
 class Endpoint(NamedTuple):
@@ -81,14 +87,14 @@ def _role(project: Project, logical_id: str, endpoint: Endpoint) -> Iterator[str
         return
     access, state = actions_on(project, role, "AccessTable"), actions_on(project, role, "StateTable")
     if endpoint.scope is None:
-        if access or state:
+        if (access or state) and logical_id not in WRITING_PUBLIC:
             yield f"{logical_id} is public, and {role} can access a table: give it PublicRole"
         return
     if "dynamodb:UpdateItem" not in access:
         yield f"{logical_id} authenticates, and {role} cannot update AccessTable: give it another role"
     writes = (state & WRITES) | (access & (WRITES - {"dynamodb:UpdateItem"}))
     only_reads = endpoint.scope == "read" or endpoint.method == "GET"
-    if writes and only_reads and logical_id not in WRITING_GETS:
+    if writes and only_reads and logical_id not in WRITING_READS:
         yield f"{logical_id} reads, and {role} allows {', '.join(sorted(writes))}: give it a read role"
     if not writes and endpoint.scope != "read" and endpoint.method != "GET":
         yield f"{logical_id} writes, and {role} cannot write StateTable: give it a write role"

@@ -26,7 +26,7 @@ STATE = {
 }
 """Modules that may call them on the State table. A new line is a decision: its writes have no audit record."""
 ACCESS = {
-    "layers/shared/eal/domain/api_keys/access.py": "authentication counts requests and records the last use of a key",
+    "layers/shared/eal/domain/credentials/counting.py": "authentication counts requests and records the last use",
     "layers/shared/eal/domain/integrations/connections.py": "a receiver records the vendor's last event and failure",
 }
 """Modules that may call them on the Access table only."""
