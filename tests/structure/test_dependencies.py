@@ -12,6 +12,7 @@ _DISTRIBUTION = {
     "PIL": "pillow",
     "aws_lambda_powertools": "aws-lambda-powertools",
     "email_validator": "email-validator",
+    "markdown_it": "markdown-it-py",
     "phonenumbers": "phonenumberslite",
     "pillow_heif": "pillow-heif",
     "pydantic_core": "pydantic-core",

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # has no stubs
 
 from eal.ai.content import ContentText
 from eal.domain.content.feed.documents import Feed, as_atom

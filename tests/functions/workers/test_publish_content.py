@@ -232,9 +232,8 @@ def test_a_person_who_unschedules_while_the_worker_runs_wins_or_comes_too_late(
     assert events("content.published", tenant.id) == []
     again = schedule(tenant, content, time.at + HOUR)
     time.advance(hours=1)
-    late = {"to": "approved"}
     with overtaken(monkeypatch, lambda: publish(message(tenant, again))):
-        answer = contents.act(tenant, content, "transitions", late)
+        answer = contents.act(tenant, content, "transitions", {"to": "approved"})
     assert (answer.status, answer.error) == (409, "illegal_transition")
     _was_published_once(tenant, content["id"])
 

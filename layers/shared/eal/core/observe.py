@@ -48,6 +48,8 @@ type Count = Literal[
     "bedrock_fallbacks",
     "drafts_written",
     "dispatches_escalated",
+    "content_published",
+    "publications_refused",
     "replies_classified",
     "leads_scored_by_notes",
     "reviews_unreadable",

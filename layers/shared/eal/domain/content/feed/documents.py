@@ -78,7 +78,7 @@ def headers(feed: Feed, text: str, media_type: str, by: Caller) -> dict[str, str
     """
     return {
         "Content-Type": f"{media_type}; charset=utf-8",
-        "Cache-Control": f"{'private' if by.actor.type == 'api_key' else 'public'}, max-age={MAX_AGE_SECONDS}",
+        "Cache-Control": f"{'public' if by.actor.type == 'system' else 'private'}, max-age={MAX_AGE_SECONDS}",
         "Vary": "Accept-Encoding, Authorization",
         "ETag": f'W/"{hashlib.sha256(text.encode()).hexdigest()[:16]}"',
         "Last-Modified": format_datetime(feed.updated_at.replace(microsecond=0), usegmt=True),
