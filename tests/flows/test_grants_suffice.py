@@ -21,6 +21,7 @@ from eal.vendors.callrail import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
 from tests.support import dispatch, emails, photos, publishing, replies
+from tests.support import dispatch, emails, google, photos, replies
 from tests.support.aws import (
     ACCESS,
     AUDIT_BUCKET,
@@ -43,6 +44,7 @@ from tests.support.tenants import new_tenant
 from tests.support.time import freeze
 from tests.support.vendor_apis import CallrailApi, ResendApi, Trouble, serving
 from tools.fixtures.callrail import Call, signature
+from tools.fixtures.google_business import ACCOUNT, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, FakeGoogle
 from tools.fixtures.receiver import receiver
 from tools.fixtures.template import ROOT, functions, resources
 
@@ -687,6 +689,30 @@ def _publishing(session: Session) -> None:
     assert len(session.call("GET", "/v1/content/feed.json")["items"]) == 2
     assert session.call("GET", "/v1/content/feed.json?limit=1")["next_url"]
     session.call("DELETE", "/v1/content/feed-address")
+def _google(session: Session) -> None:
+    """A review that is polled, with a response that is posted as its reply, and then deleted."""
+    credentials = {"client_secret": CLIENT_SECRET, "refresh_token": REFRESH_TOKEN}
+    settings = {"client_id": CLIENT_ID, "account_id": ACCOUNT}
+    connection = {"settings": settings, "secrets": credentials}
+    session.call("PUT", "/v1/integrations/google_business", connection)
+    fake = FakeGoogle()
+    name = fake.write("r1", starRating="TWO")
+    with google.serving(fake, session.monkeypatch):
+        session.invoke("workers/enqueue_reconciliations", {})
+        session.work()
+        (review,) = session.call("GET", "/v1/reviews?surface=google")["data"]
+        order = {"type": "review_response", "brief": {"review_id": review["id"]}}
+        response = f"/v1/content/{session.call('POST', '/v1/content', order)['id']}"
+        session.call("POST", f"{response}/cancel")
+        session.call("PATCH", response, {"body": "We are sorry that you had to wait."})
+        for status in ("in_review", "approved", "published"):
+            session.call("POST", f"{response}/transitions", {"to": status})
+        session.work()
+        assert fake.reply(name)
+        session.call("POST", f"{response}/transitions", {"to": "unpublished"})
+        session.work()
+        assert not fake.reply(name)
+    session.call("GET", "/v1/integrations")
 
 
 def _keys(session: Session) -> None:
@@ -800,6 +826,7 @@ JOURNEYS: tuple[Journey, ...] = (
     _drafts,
     _content,
     _publishing,
+    _google,
     _keys,
     _lists,
     _webhooks,

@@ -67,6 +67,7 @@ ELSEWHERE = {
     "push_to_slow_crm", "reconcile_callrail", "reconcile_resend", "replay_deliveries", "score_lead", "sign_checkpoints",
     "send_emails", "stop_enrollments", "classify_reply", "write_email", "extract_claim",
         "write_bundle", "publish_content",
+        "write_bundle", "poll_reviews", "post_review_reply",
     )
 }  # fmt: skip
 """Workers that a call does not reach, or whose first invocation only sends the message to their queue again. Each is

@@ -20,6 +20,7 @@ from tests.support.claims import add_note, closed_claim, hold, move
 from tests.support.endpoints import Endpoint, made_by, sample_with_made, with_key
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, sqs_event, workers
+from tests.support.reviews import REVIEW
 from tests.support.sequences import active, be_ready, enrolled, prospect
 from tests.support.tenants import new_tenant
 from tests.support.time import freeze
@@ -326,6 +327,9 @@ def test_each_worker_records_each_change_once(
         for vendor in ("callrail", "resend"):
             with_api_key = {"secrets": {"api_key": "a key"}}
             call("PUT", f"/v1/integrations/{vendor}", key=tenant.test_admin, json_body=with_api_key)
+        with_token = {"secrets": {"refresh_token": "a token"}}
+        call("PUT", "/v1/integrations/google_business", key=tenant.test_admin, json_body=with_token)
+        answer_review(tenant)
         call("POST", "/v1/calls", key=tenant.test_admin, json_body=WITH_RECORDING)
         pipeline.run()
         keeps_none = {"settings": {"recordings": {"enabled": False}}}
@@ -407,6 +411,7 @@ def test_each_worker_records_each_change_once(
     actors = {record["actor"]["id"] for record in _log(tenant) if record["actor"]["type"] == "worker"}
     recorded = {record["action"] for record in _log(tenant, tenant.test_admin)}
     assert recorded >= {"call.recording_stored", "call.recording_deleted", "reply.classified"}
+    assert "review.replied" in recorded
     assert {"email.bounced", "suppression.created"} <= {record["action"] for record in _log(tenant)}
     assert actors >= {
         "classify_call",
@@ -419,6 +424,18 @@ def test_each_worker_records_each_change_once(
         "stop_enrollments",
         "write_email",
     }
+
+
+def answer_review(tenant: Tenant) -> None:
+    """Publish a response to a review in test mode, by hand."""
+    review = call("POST", "/v1/reviews", key=tenant.test_admin, json_body=REVIEW).json
+    order = {"type": "review_response", "brief": {"review_id": review["id"]}}
+    path = f"/v1/content/{call('POST', '/v1/content', key=tenant.test_admin, json_body=order).json['id']}"
+    assert call("POST", f"{path}/cancel", key=tenant.test_admin).status == 200
+    call("PATCH", path, key=tenant.test_admin, json_body={"body": "We are sorry that you had to wait."})
+    for status in ("in_review", "approved", "published"):
+        moved = call("POST", f"{path}/transitions", key=tenant.test_admin, json_body={"to": status})
+        assert moved.status == 200, moved.text
 
 
 def _log(tenant: Tenant, key: str | None = None) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import secrets
 import subprocess
 import sys
@@ -33,6 +34,13 @@ BUILT = ROOT / ".local" / "build.sha256"
 CONTAINERS_HOST = "host.docker.internal"
 # The name of a receiver in stack.json, and the logical id of its function. A function that is not deployed is null.
 RECEIVERS = {"callrail": "InboundCallrail", "resend": "InboundResend", "stripe": "InboundStripe"}
+
+# Fakes of vendors' APIs (tools.fixtures): the environment variable with an address, and the template's parameter.
+FAKES = {
+    "CALLRAIL_API_URL": "CallrailApiUrl",
+    "GOOGLE_API_URL": "GoogleApiUrl",
+    "RESEND_API_URL": "ResendApiUrl",
+}
 
 
 def inputs() -> Iterator[Path]:
@@ -115,10 +123,9 @@ def deploy(instance: Instance) -> bool:
     """Deploy the template. Returns False if its inputs and the server are unchanged."""
     inputs_sha256 = build(instance)
     server = read_json(instance.server).get("identity")
-    if (
-        read_json(instance.deployed) == {"inputs": inputs_sha256, "server": server}
-        and instance.stack.exists()
-    ):
+    fakes = [f"{name}={os.environ[variable]}" for variable, name in FAKES.items() if os.environ.get(variable)]
+    deployed = {"inputs": inputs_sha256, "server": server, "fakes": fakes}
+    if read_json(instance.deployed) == deployed and instance.stack.exists():
         say("deploy", "unchanged")
         return False
     instance.deployed.unlink(missing_ok=True)
@@ -135,7 +142,7 @@ def deploy(instance: Instance) -> bool:
             "--parameter-overrides",
             f"Stage=local Architecture={ARCHITECTURE} PublicBaseUrl={instance.endpoint}/api "
             f"ReceiverBaseUrl={instance.endpoint}/api/v1/inbound "
-            f"DashboardUrl={instance.dashboard} CognitoApiUrl={instance.endpoint}",
+            f"DashboardUrl={instance.dashboard} CognitoApiUrl={instance.endpoint} {' '.join(fakes)}",
         )
         try:
             describe(instance)
@@ -144,7 +151,7 @@ def deploy(instance: Instance) -> bool:
             raise Failed(
                 f"the stack is deployed, but MiniStack does not return its addresses: {error}"
             ) from error
-    write_json(instance.deployed, {"inputs": inputs_sha256, "server": server})
+    write_json(instance.deployed, deployed)
     return True
 
 

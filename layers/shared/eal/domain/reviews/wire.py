@@ -28,7 +28,12 @@ _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 Rating = Annotated[int, Field(ge=1, le=5, strict=True)]
 ExternalId = Annotated[
     str,
-    Field(min_length=1, max_length=500, description="The review's id at its surface."),
+    Field(
+        min_length=1,
+        max_length=500,
+        description="The review's id at its surface. At Google, replies are only posted to reviews with their resource "
+        "name as the id: `accounts/…/locations/…/reviews/…`.",
+    ),
     AfterValidator(one_line),
 ]
 
