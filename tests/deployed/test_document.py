@@ -115,6 +115,9 @@ NOT_IN_SCHEMA: dict[str, dict[str, str]] = {
     "updateContent": {"/hashtags": "letters, digits and underscores", "/links": "addresses with a host"},
     "createDraft": _PERSON,
     "listDrafts": {"/prospect_id": "not together with lead_id"},
+    "createReview": {"/reviewed_at": "not in the future", "/lead_id": "an existing lead"},
+    "createReviewRequest": {"/completed_at": "not in the future", "/lead_id": "an existing lead"},
+    "getReviewStats": {"/until": "not before since, by at most 59 months after it"},
     "createSequence": _SEQUENCE,
     "updateSequence": _SEQUENCE,
     "getDeliverability": {

@@ -97,6 +97,7 @@ def test_every_resource_has_a_worked_example() -> None:
         "Content",
         "Suppressions",
         "Claims",
+        "Reviews",
         "Webhooks",
         "Audit log",
     }

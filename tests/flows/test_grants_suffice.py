@@ -713,6 +713,36 @@ def _google(session: Session) -> None:
         session.work()
         assert not fake.reply(name)
     session.call("GET", "/v1/integrations")
+def _reviews(session: Session) -> None:
+    """A lead gets a request, follows its link and writes a review, which changes; then all is erased."""
+    reviews = {"google_review_url": "https://g.page/r/acme/review"}
+    session.call("PATCH", "/v1/organizations/me", {"settings": {"sender": SENDER, "reviews": reviews}})
+    secrets = {"signing_secret": SECRETS["resend"], "api_key": "re_123"}
+    session.call("PUT", "/v1/integrations/resend", {"secrets": secrets})
+    lead_id = session.call("POST", "/v1/leads", {"email": "a@example.com"})["id"]
+    customer = {"name": "Dana Reyes", "email": "a@example.com", "lead_id": lead_id}
+    request = session.call("POST", "/v1/reviews/requests", customer)
+    session.call("GET", f"/v1/reviews/requests/{request['id']}")
+    session.call("GET", "/v1/reviews/requests?email=a@example.com")
+    link = f"/v1/r/{addresses.review_token(session.tenant.in_mode('live'), request['id'])}"
+    derived_key.cache_clear()
+    event = proxy_event("GET", link)
+    assert session.invoke(match("GET", link)[0], event)["statusCode"] == 302
+    body = {
+        "surface": "google",
+        "external_id": "a",
+        "reviewed_at": "2026-04-24T15:20:00Z",
+        "lead_id": lead_id,
+    }
+    for rating in (1, 5):
+        review = session.call("POST", "/v1/reviews", {**body, "rating": rating})
+    session.call("GET", f"/v1/reviews/{review['id']}")
+    session.call("GET", f"/v1/reviews?lead_id={lead_id}")
+    session.call("GET", "/v1/reviews?surface=google&limit=1")
+    session.call("GET", "/v1/reviews/stats")
+    session.work()
+    session.call("DELETE", f"/v1/leads/{lead_id}")
+    session.work()
 
 
 def _keys(session: Session) -> None:
@@ -827,6 +857,7 @@ JOURNEYS: tuple[Journey, ...] = (
     _content,
     _publishing,
     _google,
+    _reviews,
     _keys,
     _lists,
     _webhooks,

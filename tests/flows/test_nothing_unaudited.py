@@ -43,6 +43,7 @@ RESOURCES = {
     "REPLY": "reply", "DRAFT": "draft", "CLAIM_PHOTO": "claim_photo", "TEST_CLOCK": "test_clock",
     "CLAIM_SCOPE_DECISION": "claim_scope_item", "CLAIM_SIGN_OFF": "claim_sign_off", "CONTENT": "content",
     "FEED_ADDRESS": "feed_address",
+    "REVIEW": "review", "REVIEW_REQUEST": "review_request",
 }  # fmt: skip
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {
@@ -53,6 +54,8 @@ PARTS = {
     "LEAD_IMPORTS", "WEBHOOK_COUNT", "ENROLLMENT_CLAIM", "EMAIL_CONTENT", "EMAIL_VENDOR_ID", "SUPPRESSION_CLAIM",
     "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "REPLY_BODY", "REPLY_CLAIM", "DRAFT_RECIPIENT", "CLAIM_EXTRACTION",
     "CLAIM_DECISIONS", "CONTENT_REVISION", "CONTENT_SLUG", "CONTENT_DUE", "FEED_POST",
+    "CLAIM_DECISIONS", "CONTENT_REVISION", "CONTENT_SLUG", "REVIEW_CLAIM", "REVIEW_VERSION", "REVIEW_STATS",
+    "REVIEW_REQUEST_CLAIM",
 }  # fmt: skip
 """Items that change together with a resource, without a record. `C` is a connection in the Access table."""
 STEPS = {

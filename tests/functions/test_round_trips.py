@@ -146,6 +146,12 @@ EXCEPTIONS = {
         6,
         "a change, with reads of the settings and of the suppressions, and a write of the due marker",
     ),
+    "POST /v1/reviews": (3, "reads the claim of the surface's id, because the review may exist"),
+    "GET /v1/reviews/{review_id}": (3, "reads the responses to the review"),
+    "POST /v1/reviews/requests": (
+        6,
+        "reads the settings, the suppressions and the claims of the customer; puts a due marker",
+    ),
     "GET /v1/webhooks/event-types": (1, "a file"),
     "GET /v1/webhooks/{webhook_id}/deliveries": (
         3,

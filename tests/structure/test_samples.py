@@ -9,7 +9,8 @@ import pytest
 
 from eal.core import aws, settings
 from tests.structure.project import HERE
-from tests.support.http import load_app
+from tests.support.endpoints import NEEDED
+from tests.support.http import call, load_app
 from tools.fixtures.template import api_events
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def test_the_sample_of_an_endpoint_succeeds_or_finds_nothing(tenant: Tenant, fol
         if "Authorization" in event[name]:
             bearer = f"Bearer {tenant.admin}"
             event[name]["Authorization"] = bearer if name == "headers" else [bearer]
+
+    for method, path, body in NEEDED.get(f"{event['httpMethod']} {event['resource']}", ()):
+        assert call(method, path, key=tenant.admin, json_body=body).status == 200
 
     answer = load_app(folder).handler(event, None)
 

@@ -28,6 +28,14 @@ _READY_TO_SEND: tuple[tuple[str, str, dict[str, Any]], ...] = (
         {"secrets": {"signing_secret": "whsec_" + "A" * 32, "api_key": "re_123"}},
     ),
 )
+_READY_TO_REQUEST = (
+    *_READY_TO_SEND,
+    (
+        "PATCH",
+        "/v1/organizations/me",
+        {"settings": {"reviews": {"google_review_url": "https://g.page/r/acme/review"}}},
+    ),
+)
 NEEDED: dict[str, tuple[tuple[str, str, dict[str, Any]], ...]] = {
     "POST /v1/leads/{lead_id}/push-to-crm": (
         (
@@ -38,6 +46,8 @@ NEEDED: dict[str, tuple[tuple[str, str, dict[str, Any]], ...]] = {
     ),
     "POST /v1/outreach/drafts/{draft_id}/send": _READY_TO_SEND,
     "POST /v1/outreach/sequences/{sequence_id}/transitions": _READY_TO_SEND,
+    "POST /v1/reviews/requests": _READY_TO_REQUEST,
+    "GET /v1/reviews/requests/{request_id}": _READY_TO_REQUEST,
 }
 """Requests that must succeed before the endpoint, because it needs more than the item."""
 
@@ -92,7 +102,7 @@ def endpoints() -> tuple[Endpoint, ...]:
     return tuple(
         Endpoint(folder, method, path)
         for method, path, folder in sorted(routes(), key=lambda route: (route[1], route[0]))
-        if not folder.startswith(("inbound/", "unknown_route/", "unsubscribe/"))
+        if not folder.startswith(("inbound/", "review_link/", "unknown_route/", "unsubscribe/"))
     )
 
 
@@ -169,6 +179,9 @@ def _prepare_content(endpoint: Endpoint, path: str, key: str) -> None:
 def sample_with_made(endpoint: Endpoint, key: str) -> Any:  # a JSON body
     """The sample body. That of an action on a collection, or of an enrollment, has the id of a new item."""
     sample = endpoint.sample()
+    if "{" not in endpoint.path:
+        for method, path, body in NEEDED.get(endpoint.name, ()):
+            assert call(method, path, key=key, json_body=body).status == 200
     if endpoint.name == "POST /v1/outreach/sequences/{sequence_id}/enrollments":
         lead = call("POST", "/v1/leads", key=key, json_body={"email": "enrolled@example.com"})
         return {**sample, "lead_ids": [lead.json["id"]]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.support.http import Answer, call
+from tests.support.outreach import SENDER
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -37,3 +38,35 @@ def shown(tenant: Tenant, review_id: str) -> dict[str, Any]:
     assert answer.status == 200, answer.text
     review: dict[str, Any] = answer.json
     return review
+
+
+REQUESTS = "/v1/reviews/requests"
+PAGE_URL = "https://g.page/r/acme/review"
+CUSTOMER: dict[str, Any] = {"name": "Dana Reyes", "email": "dana@example.com", "job_reference": "R-1042"}
+
+
+def set_up(tenant: Tenant, **outreach: object) -> None:
+    """A sender, a page for reviews, and settings of outreach."""
+    settings = {"sender": SENDER, "outreach": outreach, "reviews": {"google_review_url": PAGE_URL}}
+    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": settings})
+    assert answer.status == 200, answer.text
+
+
+def send_request(tenant: Tenant, key: str | None = None, **fields: object) -> Answer:
+    body = {**CUSTOMER, **fields}
+    given = {name: value for name, value in body.items() if value is not None}
+    return call("POST", REQUESTS, key=key or tenant.write, json_body=given)
+
+
+def requested(tenant: Tenant, key: str | None = None, **fields: object) -> dict[str, Any]:
+    answer = send_request(tenant, key, **fields)
+    assert answer.status == 202, answer.text
+    request: dict[str, Any] = answer.json
+    return request
+
+
+def request_shown(tenant: Tenant, request_id: str, key: str | None = None) -> dict[str, Any]:
+    answer = call("GET", f"{REQUESTS}/{request_id}", key=key or tenant.read)
+    assert answer.status == 200, answer.text
+    request: dict[str, Any] = answer.json
+    return request

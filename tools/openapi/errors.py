@@ -105,8 +105,9 @@ DETAILS: dict[str, Node] = {
     },
     "matched_on": _text(
         "`conflict`: the field that has the same value in both resources.",
-        enum=["email", "phones", "claim_number"],
+        enum=["email", "phones", "claim_number", "lead_id"],
     ),
+    "next_possible_at": _text("`conflict`: when the customer can be asked for a review again."),
     "reason": _text(
         "`insufficient_scope`, if the scope is sufficient: a test key cannot change what both modes share "
         "(`test_key`), a key cannot give another key more than it has itself (`bound`), or a member who is no owner "

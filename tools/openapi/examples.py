@@ -129,6 +129,7 @@ _EMAIL: dict[str, Json] = {
     "step": 0,
     "variant": "a",
     "draft_id": None,
+    "review_request_id": None,
     "send_at": AT,
     "sent_at": AT,
     "events": [
@@ -424,6 +425,7 @@ _ANSWERS: dict[str, Json] = {
         "domain": None,
         "reason": "unsubscribed",
         "source": "unsubscribe_link",
+        "topic": "all",
         "note": None,
         "email_id": f"email_{_ID}",
         "created_at": AT,

@@ -58,6 +58,8 @@ from eal.domain.outreach.suppressions.wire import RowStatus
 from eal.domain.prospects import model as prospects
 from eal.domain.prospects.wire import SettableOutreachState
 from eal.domain.reviews import model as reviews
+from eal.domain.reviews.requests import model as review_requests
+from eal.domain.reviews.requests.wire import ReviewRequestView
 from eal.domain.reviews.wire import ReviewView
 from eal.domain.statistics.model import Window
 from eal.domain.webhooks.deliveries import model as deliveries
@@ -97,6 +99,7 @@ EVENT_DATA: dict[str, type[BaseModel]] = {
     "outreach.email.replied": ReplyView,
     "outreach.sender": OutreachSenderView,
     "review": ReviewView,
+    "review.requested": ReviewRequestView,
     "webhook": WebhookView,
 }
 """The model of an event's `data`, by its type, or else by the part of its type before the last dot."""
@@ -194,6 +197,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(leads.Status): "LeadStatus",
     _values(prospects.OutreachState): "OutreachState",
     _values(mail.Missing): "MissingBody",
+    _values(review_requests.RequestStatus): "ReviewRequestStatus",
     _values(reviews.ReplyStatus): "ReviewReplyStatus",
     _values(reviews.ReviewStatus): "ReviewStatus",
     _values(reviews.Surface): "ReviewSurface",
@@ -203,6 +207,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(sequences.StopEvent): "StopEvent",
     _values(suppressions.SuppressionReason): "SuppressionReason",
     _values(suppressions.SuppressionSource): "SuppressionSource",
+    _values(suppressions.Topic): "SuppressionTopic",
     _values(prospects.QualificationStatus): "QualificationStatus",
     _values(endpoints.DisabledReason): "WebhookDisabledReason",
     _values(deliveries.DeliveryStatus): "DeliveryStatus",

@@ -8,6 +8,7 @@ GOES_BACK = frozenset({
     "CLAIM_EXTRACTION", "CLAIM_SCOPE_DECISION", "CLAIM_DECISIONS",
     "CONTENT", "CONTENT_REVISION", "CONTENT_SLUG", "CONTENT_DUE", "FEED_POST",
     "DRAFT", "DRAFT_RECIPIENT",
+    "REVIEW", "REVIEW_CLAIM", "REVIEW_VERSION", "REVIEW_STATS",
     "FORM", "TEXT", "REPLY", "REPLY_BODY", "REPLY_CLAIM", "EMAIL_EVENT", "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT",
     "OUTREACH_SEQUENCE",
     "IDEMPOTENCY", "ANSWER",
@@ -28,9 +29,9 @@ STAYS = frozenset({
     "ENROLLMENT", "ENROLLMENT_CLAIM", "EMAIL", "EMAIL_CONTENT", "EMAIL_VENDOR_ID", "SEND_LEASE", "REVIEW_REPLY_LEASE", "SEND_COUNT", "DUE",
     "TEST_CLOCK", "EMAIL_MESSAGE_ID",
     "EMAIL_TOMBSTONE", "SUPPRESSION", "SUPPRESSION_CLAIM", "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "SENDER",
-    "FEED_ADDRESS",
+    "FEED_ADDRESS", "REVIEW_REQUEST", "REVIEW_REQUEST_CLAIM",
 })  # fmt: skip
-"""The log and the feed, whose numbers were published and archived; what was sent, what became of it, and how far
-recipients are in their sequences, so that no step is sent twice; who wants no e-mail; copies of recordings, photos
-and sign-offs, because their buckets are not restored; access and configuration, because a revoked key must stay
-revoked; what AI has cost; and jobs, whose messages are gone."""
+"""The log and the feed, whose numbers were published and archived; what was sent, what became of it, how far recipients
+are in their sequences and which customers were asked for reviews, so that nothing is sent twice; who wants no e-mail;
+copies of recordings, photos and sign-offs, because their buckets are not restored; access and configuration, because a
+revoked key must stay revoked; what AI has cost; and jobs, whose messages are gone."""

@@ -1,5 +1,6 @@
 """GET /v1/reviews/{review_id}: get a review."""
 
+from eal.domain.content import store as contents
 from eal.domain.reviews import store as reviews
 from eal.domain.reviews.wire import ReviewDetailView
 from eal.entry.http.api import Api
@@ -17,6 +18,8 @@ handler = app.handler
     grant="reviews",
 )
 def get(review_id: str, caller: Reader) -> ReviewDetailView:
-    """Returns the review with what it said before its author changed it, and the reply to it."""
+    """Returns the review with what it said before its author changed it, the responses to it, and the reply that its
+    surface shows. To answer a review, create content of the type `review_response`.
+    """
     review, versions = reviews.get_with_versions(review_id, by=caller)
-    return ReviewDetailView.of_review(review, versions)
+    return ReviewDetailView.of_review(review, versions, contents.responses_to(review.id, caller.tenant))

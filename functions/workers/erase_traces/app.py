@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from eal.core.clock import Instant
 from eal.core.table.item import load
+from eal.core.table.scrub import Erased
 from eal.core.tenancy import Tenant
 from eal.domain.calls import erasure as calls
 from eal.domain.calls.model import Call
@@ -12,12 +13,15 @@ from eal.domain.claims import retention
 from eal.domain.claims.photos import erasure as photos
 from eal.domain.claims.sign_offs import erasure as sign_offs
 from eal.domain.content import erasure as contents
+from eal.domain.content import store as content_store
 from eal.domain.leads import erasure as leads
 from eal.domain.messages import erasure as messages
 from eal.domain.outreach import erasure as outreach
 from eal.domain.outreach.drafts import erasure as drafts
 from eal.domain.outreach.replies import erasure as replies
 from eal.domain.prospects import erasure as prospects
+from eal.domain.reviews import erasure as reviews
+from eal.domain.reviews.requests import erasure as review_requests
 from eal.domain.webhooks.deliveries import erasure as deliveries
 from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
 
@@ -61,7 +65,7 @@ class PhotoTask(ClaimTask):
 
 def consume(message: Message) -> None:
     """Erase personal values in stored events and responses, a lead's history, what receivers answered to its events,
-    and calls and messages from and to the person.
+    calls and messages from and to the person, and its reviews.
 
     The tombstone's contacts, by which messages are found, are removed last, so that a second run finds the rest.
     """
@@ -102,24 +106,49 @@ def consume(message: Message) -> None:
         lead = leads.find_erased(tenant, task.lead_id)
         erased = lead and prospects.without_contacts_of_prospects(tenant, lead)
     if erased:
-        for call in calls.calls_of(tenant, erased):
-            _erase_call(call, task)
-        messages.erase_messages(tenant, erased)
-        # First, so that nothing more is sent.
-        by = worker_of(task, "erase_traces")
-        stopped = outreach.stop_enrollments(erased, by)
-        by.transaction.commit()
-        drafts.erase_drafts(tenant, erased)
-        for reply_id in replies.reply_ids(tenant, erased):
-            replies.scrub_traces(tenant, reply_id)
-            deliveries.erase_responses(tenant, reply_id)
-            replies.erase_reply(tenant, reply_id)
-        for email in outreach.emails_of(tenant, erased, stopped):
-            outreach.scrub_traces(tenant, email.id)
-            deliveries.erase_responses(tenant, email.id)
-            outreach.erase_email(tenant, email)
-        outreach.erase_addresses(tenant, erased, stopped)
-        erased.close()
+        _erase_person(erased, task)
+
+
+def _erase_person(erased: Erased, task: TenantMessage) -> None:
+    """Erase what refers to a lead or a prospect by its id or its contacts."""
+    tenant = task.tenant
+    for call in calls.calls_of(tenant, erased):
+        _erase_call(call, task)
+    messages.erase_messages(tenant, erased)
+    # First, so that nothing more is sent.
+    by = worker_of(task, "erase_traces")
+    stopped = outreach.stop_enrollments(erased, by)
+    by.transaction.commit()
+    drafts.erase_drafts(tenant, erased)
+    _erase_reviews(erased, task)
+    for reply_id in replies.reply_ids(tenant, erased):
+        replies.scrub_traces(tenant, reply_id)
+        deliveries.erase_responses(tenant, reply_id)
+        replies.erase_reply(tenant, reply_id)
+    for email in outreach.emails_of(tenant, erased, stopped):
+        outreach.scrub_traces(tenant, email.id)
+        deliveries.erase_responses(tenant, email.id)
+        outreach.erase_email(tenant, email)
+    outreach.erase_addresses(tenant, erased, stopped)
+    erased.close()
+
+
+def _erase_reviews(erased: Erased, task: TenantMessage) -> None:
+    """Erase the person's reviews with the responses to them, and the requests for reviews.
+
+    The review itself is erased last, because a second run finds the responses by it.
+    """
+    tenant = task.tenant
+    for review_id in reviews.review_ids(tenant, erased.id):
+        for content in content_store.responses_to(review_id, tenant):
+            by = worker_of(task, "erase_traces")
+            contents.erase(content, by)
+            by.transaction.commit()
+        deliveries.erase_responses(tenant, review_id)
+        reviews.erase(tenant, review_id)
+    for request_id in review_requests.request_ids(tenant, erased):
+        deliveries.erase_responses(tenant, request_id)
+        review_requests.erase(tenant, request_id)
 
 
 def _erase_call(call: Call, task: TenantMessage) -> None:

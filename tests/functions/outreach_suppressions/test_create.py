@@ -57,6 +57,24 @@ def test_a_domain_is_suppressed_without_its_subdomains(tenant: Tenant) -> None:
     assert store.find(live, "a@mail.competitor.example") is None
 
 
+def test_a_topic_is_suppressed_without_the_other_mail(tenant: Tenant) -> None:
+    reviews = suppress(tenant, address="dana@example.com", topic="reviews")
+    live = tenant.in_mode("live")
+    found = store.find(live, "dana@example.com", "reviews")
+    assert reviews["topic"] == "reviews"
+    assert found
+    assert found.id == reviews["id"]
+    assert store.find(live, "dana@example.com") is None
+
+    all_mail = suppress(tenant, address="dana@example.com")
+
+    assert (all_mail["topic"], all_mail["id"] != reviews["id"]) == ("all", True)
+    assert suppress(tenant, address="dana@example.com", topic="reviews") == reviews
+    assert store.find(live, "dana@example.com")
+    assert call("DELETE", f"{PATH}/{reviews['id']}", key=tenant.admin).status == 204
+    assert store.find(live, "dana@example.com", "reviews"), "all e-mail includes every topic"
+
+
 def test_what_is_suppressed_already_is_200_with_the_same_suppression(tenant: Tenant) -> None:
     first = suppress(tenant, address="dana@example.com")
     answer = call(

@@ -152,12 +152,13 @@ def test_an_unusable_text_is_422_and_imports_nothing(tenant: Tenant, text: str, 
 def test_the_file_of_an_export_can_be_imported(tenant: Tenant, stranger: Tenant) -> None:
     suppress(tenant, address="+dana@example.com", reason="hostile", note="=cmd()")
     suppress(tenant, domain="example.com")
+    suppress(tenant, address="kim@example.com", topic="reviews")
     text = call("GET", "/v1/outreach/suppressions/export.csv", key=tenant.read).text
 
-    assert _statuses(_import(stranger, text)) == ["created", "created"]
+    assert _statuses(_import(stranger, text)) == ["created", "created", "created"]
 
     def shown(of: Tenant) -> list[tuple[Any, ...]]:
-        names = ("address", "domain", "reason", "note", "address_sha256")
+        names = ("address", "domain", "reason", "topic", "note", "address_sha256")
         listed = call("GET", "/v1/outreach/suppressions", key=of.read).json["data"]
         return sorted(tuple(str(one[name]) for name in names) for one in listed)
 

@@ -68,3 +68,17 @@ def test_a_list_has_no_suppression_of_another_tenant_or_mode(tenant: Tenant, str
 )
 def test_an_invalid_parameter_is_refused(tenant: Tenant, query: str) -> None:
     assert call("GET", f"{PATH}?{query}", key=tenant.read).status in (400, 422)
+
+
+def test_a_topic_has_a_filter(tenant: Tenant) -> None:
+    all_mail = suppress(tenant, address="dana@example.com")
+    reviews = suppress(tenant, address="dana@example.com", topic="reviews")
+
+    def listed(query: str) -> list[str]:
+        return [one["id"] for one in call("GET", f"{PATH}?{query}", key=tenant.read).json["data"]]
+
+    assert listed("topic=reviews") == [reviews["id"]]
+    assert listed("topic=all") == [all_mail["id"]]
+    assert listed("address=dana@example.com") == [all_mail["id"]]
+    assert listed("address=dana@example.com&topic=reviews") == [reviews["id"]]
+    assert listed("") == [reviews["id"], all_mail["id"]]

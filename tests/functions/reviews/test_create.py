@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_a_new_review_is_shown_and_announced_once(tenant: Tenant) -> None:
     assert (review["status"], review["version"], review["reply"]) == ("received", 1, None)
     assert events("review.received", tenant.id) == [review]
     assert actions("review", tenant.id) == ["review.received"]
-    assert shown(tenant, review["id"]) == {**review, "earlier_versions": []}
+    assert shown(tenant, review["id"]) == {**review, "earlier_versions": [], "responses": []}
 
 
 def test_the_same_review_again_changes_nothing(tenant: Tenant) -> None:
@@ -131,7 +131,7 @@ def test_a_review_names_an_existing_lead_and_keeps_it(tenant: Tenant, stranger: 
         ({"reply": {"text": "Thanks"}}, "/reply"),
     ],
 )
-def test_what_no_surface_can_show_is_refused(tenant: Tenant, fields: dict[str, object], pointer: str) -> None:
+def test_what_no_surface_can_show_is_refused(tenant: Tenant, fields: dict[str, Any], pointer: str) -> None:
     answer = post(tenant, **fields)
 
     assert (answer.status, answer.error) == (422, "validation_error"), answer.text

@@ -61,6 +61,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/integrations/reconciliation.py": "up to when a vendor is reconciled",
         "layers/shared/eal/domain/outreach/sending/due.py": "when a tenant has e-mails to send",
         "layers/shared/eal/domain/outreach/sending/caps.py": "counters, in the transaction of what they count",
+        "layers/shared/eal/domain/reviews/statistics.py": "counters, in the transaction of what they count",
         "layers/shared/eal/domain/outreach/tenant_clock.py": "the steps of an advance, which has a record",
     },
     "eal.core.table.statements": {
@@ -81,6 +82,9 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/webhooks/deliveries/erasure.py": "the events of an erased lead, only read",
         "layers/shared/eal/domain/outreach/replies/erasure.py": "an erased person's replies",
         "layers/shared/eal/domain/outreach/drafts/erasure.py": "the drafts to an erased lead or prospect",
+        "functions/workers/erase_traces/app.py": "the type of what was erased",
+        "layers/shared/eal/domain/reviews/erasure.py": "an erased lead's reviews",
+        "layers/shared/eal/domain/reviews/requests/erasure.py": "the review requests to an erased person",
         "layers/shared/eal/domain/outreach/erasure.py": "an erased prospect's e-mail events and replies",
     },
 }

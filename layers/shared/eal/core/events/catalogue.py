@@ -27,6 +27,7 @@ CATALOGUE: Final = {
     "claim.erased": "A claim's personal data was erased. Erase your copies too.",
     "outreach.email.sent": "Outbound email sent.",
     "outreach.email.replied": "Reply received and classified.",
+    "review.requested": "Customer was sent a review request after job completion.",
     "review.received": "New review detected on Google or another listing surface.",
     "review.updated": "A review's text, rating, status, customer or reply changed.",
     "content.published": "Content was published, at its time or by hand; includes a blog post's HTML.",
@@ -39,9 +40,7 @@ CATALOGUE: Final = {
 }
 """The types that the code emits, with their meaning. A type is added together with the code that emits it."""
 
-RESERVED: Final = {
-    "review.requested": "Customer was sent a review request after job completion.",
-}
+RESERVED: Final[dict[str, str]] = {}
 """Types that the product's documentation names and no code emits yet. Endpoints may subscribe to them already. A type
 moves to CATALOGUE together with the code that emits it."""
 

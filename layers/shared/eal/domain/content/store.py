@@ -11,12 +11,15 @@ from eal.core.errors import Conflict, ValidationFailed
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, partition
+from eal.core.table.read import pages
 from eal.domain.content import checking, limits, slugs
 from eal.domain.content.model import MAX_REVISIONS, PERSONAL, Content, Revision, without_approval
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.reviews.store import REVIEWS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from eal.ai.content import ContentText
     from eal.ai.provenance import Provenance
     from eal.core.caller import Caller
@@ -121,6 +124,13 @@ def search(query: ContentQuery, by: Caller) -> Page[Content]:
     given = {name: value for name, value in filters.items() if value}
     keep = (lambda item: all(item[name] == value for name, value in given.items())) if given else None
     return CONTENTS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+
+
+def responses_to(review_id: str, tenant: Tenant) -> Iterator[Content]:
+    """The responses to a review, newest first."""
+    values: Item = {":pk": CONTENTS.partition(tenant, "review", review_id)}
+    for items in pages("gsi2pk = :pk", values, index="gsi2", limit=20, newest_first=True):
+        yield from map(CONTENTS.load, items)
 
 
 def revision_partition(tenant: Tenant, content_id: str) -> str:

@@ -132,6 +132,15 @@ def content_in(settings: dict[str, Json]) -> ContentSettings:
     )
 
 
+def review_url_in(settings: dict[str, Json]) -> str | None:
+    """The page to which review requests lead: the first one that is set. One for all customers, so that none is led
+    elsewhere for what it may write. None: no page is set.
+    """
+    pages = cast("dict[str, str]", settings.get("reviews", {}))
+    names = ("google_review_url", "facebook_review_url", "other_review_url")
+    return next((pages[name] for name in names if pages.get(name)), None)
+
+
 def max_requests_per_minute(organization_id: str) -> int | None:
     """The highest rate limit of one of the organization's API keys, if the operator has raised it."""
     item = get(organization_key(organization_id)) or {}

@@ -26,6 +26,11 @@ _DOMAIN = r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 _WEBSITE = (
     r"^https://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}(?:/[A-Za-z0-9/._~%-]*)?$"
 )
+_PAGE_URL = (
+    r"^https://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+    r"(?:[/?#][A-Za-z0-9._~:/?#@!$&'*+,;=%()\[\]-]*)?$"
+)
+"""A public https page, without port and credentials, of the characters of a URI (RFC 3986, section 2)."""
 _ZIP = re.compile(r"^([0-9]{5})(?:-[0-9]{4})?$")
 
 
@@ -251,6 +256,16 @@ class ContentSettingsView(Wire):
     ] = []  # noqa: RUF012
 
 
+class ReviewsView(Wire):
+    """The pages on which customers write reviews. Review requests lead all customers to the first one that is set.
+    There is none for Yelp, which forbids businesses to ask for reviews.
+    """
+
+    google_review_url: str | None = None
+    facebook_review_url: str | None = None
+    other_review_url: str | None = None
+
+
 class SettingsView(Wire):
     """The organization's settings. Null or empty: not set."""
 
@@ -274,6 +289,7 @@ class SettingsView(Wire):
     ai: AiView = AiView()
     recordings: RecordingsView = RecordingsView()
     retention: RetentionView = RetentionView()
+    reviews: ReviewsView = ReviewsView()
 
 
 # ---------------------------------------------------------------- requests
@@ -282,6 +298,7 @@ Opening = Annotated[str, Field(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$")]
 TimeZone = Annotated[
     str, Field(max_length=64, json_schema_extra={"format": "timezone"}), AfterValidator(_zone)
 ]
+PageUrl = Annotated[str, Field(max_length=500, pattern=_PAGE_URL)]
 Span = Annotated[tuple[Opening, WallTime], BeforeValidator(_pair)]
 
 
@@ -446,6 +463,14 @@ class ContentSettingsBody(Wire):
     banned_words: Annotated[list[_Phrase], Field(max_length=200)] = []  # noqa: RUF012
 
 
+class ReviewsBody(Wire):
+    model_config = _INPUT
+
+    google_review_url: PageUrl | None = None
+    facebook_review_url: PageUrl | None = None
+    other_review_url: PageUrl | None = None
+
+
 class SettingsBody(Wire):
     """Only the members present change. Each is replaced as a whole; null restores its default."""
 
@@ -470,6 +495,7 @@ class SettingsBody(Wire):
     ai: AiBody | None = None
     recordings: RecordingsBody | None = None
     retention: RetentionBody | None = None
+    reviews: ReviewsBody | None = None
 
     @field_validator("business_hours")
     @classmethod

@@ -1,8 +1,9 @@
-"""Addresses that only we can make: the unsubscribe link and the reply address of an e-mail.
+"""Addresses that only we can make: the unsubscribe link and the reply address of an e-mail, and the link of a review
+request.
 
-Both name the e-mail and carry a MAC under a key derived from KMS, so that nobody can unsubscribe others or answer for
-them. The link also names the tenant, because its request has no other credential. A reply address is lower case and at
-most 64 characters before the @ (RFC 5321, 4.5.3.1.1), and mail systems may change its case.
+Each names its e-mail or its request and carries a MAC under a key derived from KMS, so that nobody can unsubscribe
+others or answer for them. A link also names the tenant, because its request has no other credential. A reply address is
+lower case and at most 64 characters before the @ (RFC 5321, 4.5.3.1.1), and mail systems may change its case.
 """
 
 from __future__ import annotations
@@ -33,10 +34,21 @@ class SentEmail(NamedTuple):
     email_id: str
 
 
+class SentRequest(NamedTuple):
+    """The review request that a link names, and whose it is."""
+
+    tenant: Tenant
+    request_id: str
+
+
 def unsubscribe_token(tenant: Tenant, email_id: str) -> str:
     """The token in `/v1/u/{token}`: 77 characters that show nothing about the recipient."""
-    named = f"{tenant.organization_id[4:]}{tenant.mode[0]}{email_id.rpartition('_')[2]}"
-    return f"{named}{_text(_mac('unsubscribe', named, _MAC_BYTES))}"
+    return _token("unsubscribe", tenant, email_id)
+
+
+def review_token(tenant: Tenant, request_id: str) -> str:
+    """The token in `/v1/r/{token}`."""
+    return _token("review_link", tenant, request_id)
 
 
 def unsubscribe_placeholder(email_id: str) -> str:
@@ -47,16 +59,21 @@ def unsubscribe_placeholder(email_id: str) -> str:
     return f"https://unsubscribe.invalid/{email_id}"
 
 
+def review_placeholder(request_id: str) -> str:
+    """The same for the link of a review request."""
+    return f"https://review.invalid/{request_id}"
+
+
 def read_unsubscribe_token(token: str) -> SentEmail | None:
     """The e-mail that a token names, or None for anything but a token that we made."""
-    named, given = token[:53], token[53:]
-    if len(named) != 53 or not _is_genuine("unsubscribe", named, given, _MAC_BYTES):
-        return None
-    mode = _MODES.get(named[26])
-    organization_id, email_id = f"org_{named[:26]}", f"email_{named[27:]}"
-    if mode is None or not ids.is_id("org", organization_id) or not ids.is_id("email", email_id):
-        return None
-    return SentEmail(Tenant(organization_id, mode), email_id)
+    found = _read("unsubscribe", token, "email")
+    return SentEmail(*found) if found else None
+
+
+def read_review_token(token: str) -> SentRequest | None:
+    """The review request that a token names, or None for anything but a token that we made."""
+    found = _read("review_link", token, "review_request")
+    return SentRequest(*found) if found else None
 
 
 def reply_address(tenant: Tenant, email_id: str, domain: str) -> str:
@@ -73,6 +90,22 @@ def read_reply_address(tenant: Tenant, address: str) -> str | None:
         return None
     expected = _text(_reply_mac(tenant, named))
     return f"email_{named}" if hmac.compare_digest(expected.encode(), given.encode()) else None
+
+
+def _token(purpose: str, tenant: Tenant, named_id: str) -> str:
+    named = f"{tenant.organization_id[4:]}{tenant.mode[0]}{named_id.rpartition('_')[2]}"
+    return f"{named}{_text(_mac(purpose, named, _MAC_BYTES))}"
+
+
+def _read(purpose: str, token: str, id_prefix: str) -> tuple[Tenant, str] | None:
+    named, given = token[:53], token[53:]
+    if len(named) != 53 or not _is_genuine(purpose, named, given, _MAC_BYTES):
+        return None
+    mode = _MODES.get(named[26])
+    organization_id, named_id = f"org_{named[:26]}", f"{id_prefix}_{named[27:]}"
+    if mode is None or not ids.is_id("org", organization_id) or not ids.is_id(id_prefix, named_id):
+        return None
+    return Tenant(organization_id, mode), named_id
 
 
 def _reply_mac(tenant: Tenant, named: str) -> bytes:

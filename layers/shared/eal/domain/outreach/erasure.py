@@ -8,18 +8,18 @@ claims stay, so events that the vendor reports again are not new.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, cast, get_args
 
 from eal.core import audit
 from eal.core.table import scrub
 from eal.core.table.keys import Key
-from eal.core.table.read import get, walk
+from eal.core.table.read import get, get_all, walk
 from eal.domain.outreach.emails import store as emails
 from eal.domain.outreach.emails.store import EMAIL_EVENTS, EMAILS, recipient_key, recipient_partition
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from eal.domain.outreach.suppressions import store as suppressions
-from eal.domain.outreach.suppressions.model import sha256_of
+from eal.domain.outreach.suppressions.model import Topic, sha256_of
 from eal.domain.outreach.suppressions.store import SUPPRESSIONS
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def erase_email(tenant: Tenant, email: Email) -> None:
             **emails.tombstone_key(tenant, email.id)._asdict(),
             "kind": "EMAIL_TOMBSTONE",
             "address_sha256": sha256_of(email.to),
+            "topic": email.topic,
             "ttl": int(((email.sent_at or email.send_at) + TOMBSTONE_LIFETIME).timestamp()),
         }
     )
@@ -113,13 +114,12 @@ def _clear_enrollment(key: Key) -> None:
 
 
 def _clear_suppression(tenant: Tenant, address: str) -> None:
-    claim = get(suppressions.claim_key(tenant, address))
-    if claim is None:
-        return
-    suppression_id = cast("str", claim["suppression_id"])
-    scrub.responses(tenant, suppression_id)
-    key = SUPPRESSIONS.key(tenant, suppression_id)
-    scrub.clear(key, sets={"salt": audit.new_salt()}, removes=("address", "note"))
+    topics: tuple[Topic, ...] = get_args(Topic.__value__)
+    for claim in filter(None, get_all([suppressions.claim_key(tenant, address, topic) for topic in topics])):
+        suppression_id = cast("str", claim["suppression_id"])
+        scrub.responses(tenant, suppression_id)
+        key = SUPPRESSIONS.key(tenant, suppression_id)
+        scrub.clear(key, sets={"salt": audit.new_salt()}, removes=("address", "note"))
 
 
 def _erase_event(tenant: Tenant, pointer: Item) -> None:

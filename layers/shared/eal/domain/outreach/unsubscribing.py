@@ -1,4 +1,4 @@
-"""Unsubscribing by the link of an e-mail, without a login: no e-mail to its recipient any more."""
+"""Unsubscribing by the link of an e-mail, without a login: no more e-mail to its recipient, or none of its topic."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from eal.domain.prospects import store as prospects
 if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.json import Json
+    from eal.domain.outreach.addresses import SentEmail
+    from eal.domain.outreach.suppressions.model import Topic
 
 
 def sender_name(organization_id: str) -> str | None:
@@ -27,8 +29,17 @@ def sender_name(organization_id: str) -> str | None:
     return sender.name if sender else cast("str", item["name"])
 
 
-def unsubscribe(email_id: str, by: Caller) -> None:
-    """Suppress the recipient of an e-mail and stop the enrollment, in the caller's transaction. Idempotent.
+def topic_of(sent: SentEmail) -> Topic:
+    """What the link of an e-mail unsubscribes from; `all` if nothing is left of the e-mail."""
+    if email := EMAILS.find(sent.tenant, sent.email_id):
+        return email.topic
+    tombstone = get(tombstone_key(sent.tenant, sent.email_id)) or {}
+    return cast("Topic", tombstone.get("topic", "all"))
+
+
+def unsubscribe(email_id: str, topic: Topic, by: Caller) -> None:
+    """Suppress the recipient of an e-mail from a topic, in the caller's transaction. From `all`, the enrollment stops
+    too. Idempotent.
 
     The e-mail of an erased person has left the hash of its address, because a link must work for at least 30 days
     (CAN-SPAM, section 5(a)(3)(A)(ii)).
@@ -36,18 +47,25 @@ def unsubscribe(email_id: str, by: Caller) -> None:
     email = EMAILS.find(by.tenant, email_id)
     if email is None:
         if tombstone := get(tombstone_key(by.tenant, email_id)):
-            address_sha256 = cast("str", tombstone["address_sha256"])
             suppressions.suppress_erased_address(
-                address_sha256, "unsubscribed", "unsubscribe_link", by, email_id=email_id
+                cast("str", tombstone["address_sha256"]),
+                "unsubscribed",
+                "unsubscribe_link",
+                by,
+                email_id=email_id,
+                topic=topic,
             )
         return
     written = suppressions.suppress_address(
-        email.to, "unsubscribed", "unsubscribe_link", by, email_id=email.id
+        email.to, "unsubscribed", "unsubscribe_link", by, topic=topic, email_id=email.id
     )
+    is_first = topic == email.topic or suppressions.find(by.tenant, email.to, email.topic) is None
+    if written and is_first:
+        deliverability.counted(email, "unsubscribed", by)
+    if topic != "all":
+        return
     # The person may be enrolled with another address since.
     for enrollment in enrollments.all_open(by.tenant, (email.to, email.person_id)):
         enrollments.stop(enrollment, "unsubscribed", by)
     if email.prospect_id:
         prospects.advance_outreach(email.prospect_id, "opted_out", by)
-    if written:
-        deliverability.counted(email, "unsubscribed", by)

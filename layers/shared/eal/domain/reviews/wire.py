@@ -1,15 +1,17 @@
 """What the API accepts and returns for reviews."""
 
 from collections import Counter as Amounts
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Self
+from itertools import islice
+from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from eal.core.clock import Instant
 from eal.core.listing import ListQuery, PageView
 from eal.core.wire import Name, Wire, one_line, prose
+from eal.domain.content.model import Content, ContentStatus
 from eal.domain.reviews.model import (
     Counter,
     EarlierVersion,
@@ -22,6 +24,7 @@ from eal.domain.reviews.model import (
 
 MAX_TEXT_CHARACTERS = 5000
 MAX_MONTHS = 60
+MAX_RESPONSES = 20
 _DEFAULT_MONTHS = 12
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -139,18 +142,43 @@ class EarlierVersionView(Wire):
     replaced_at: Instant
 
 
+class ReviewResponseView(Wire):
+    """A content item of the type `review_response`, whose GET shows the rest of it."""
+
+    id: str
+    status: ContentStatus
+    body: Annotated[str | None, Field(description="Null until it is written.")]
+    created_at: Instant
+    updated_at: Instant
+
+
 class ReviewDetailView(ReviewView):
-    """A review with its earlier versions."""
+    """A review with its earlier versions and the responses to it."""
+
+    changes_by_itself: ClassVar[bool] = True
 
     earlier_versions: Annotated[
         list[EarlierVersionView], Field(description="Newest first; at most the newest 20.")
     ]
+    responses: Annotated[
+        list[ReviewResponseView],
+        Field(
+            description="The responses to it, drafts included, newest first; at most the newest 20. The one that the "
+            "surface shows is the `reply`."
+        ),
+    ]
 
     @classmethod
-    def of_review(cls, review: Review, versions: Sequence[EarlierVersion]) -> Self:
-        earlier = [EarlierVersionView.of(version) for version in versions]
+    def of_review(
+        cls, review: Review, versions: Sequence[EarlierVersion], responses: Iterable[Content]
+    ) -> Self:
         return cls.model_validate(
-            {**ReviewView.of(review).model_dump(), "earlier_versions": earlier}, from_attributes=True
+            {
+                **ReviewView.of(review).model_dump(),
+                "earlier_versions": [EarlierVersionView.of(version) for version in versions],
+                "responses": [ReviewResponseView.of(one) for one in islice(responses, MAX_RESPONSES)],
+            },
+            from_attributes=True,
         )
 
 

@@ -1,6 +1,7 @@
 """A page for people without an API key: plain HTML without scripts, cookies and other files.
 
-`handler = PublicPage("GET /v1/u/{token}", respond).handler`. `respond` gets the request and returns an HtmlPage.
+`handler = PublicPage("GET /v1/u/{token}", respond).handler`. `respond` gets the request and returns an HtmlPage, or a
+Redirect to a page of somebody else.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import html
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -29,15 +30,21 @@ HEADERS = {
 }
 
 
+class Button(NamedTuple):
+    """A button that sends fields to the address of its page."""
+
+    label: str
+    fields: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HtmlPage:
-    """Texts of a page. `button`, if there is one, sends `fields` to the address of the page."""
+    """Texts of a page, and its buttons."""
 
     status: int
     title: str
     paragraphs: tuple[str, ...]
-    button: str | None = None
-    fields: tuple[tuple[str, str], ...] = ()
+    buttons: tuple[Button, ...] = ()
 
     def answer(self) -> Answer:
         return Answer(self.status, self._html(), dict(HEADERS))
@@ -45,24 +52,35 @@ class HtmlPage:
     def _html(self) -> str:
         title = html.escape(self.title)
         paragraphs = "".join(f"<p>{html.escape(text)}</p>" for text in self.paragraphs)
+        forms = "".join(map(_form, self.buttons))
         return (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex, nofollow">'
-            f"<title>{title}</title></head><body><main><h1>{title}</h1>{paragraphs}{self._form()}</main></body></html>"
+            f"<title>{title}</title></head><body><main><h1>{title}</h1>{paragraphs}{forms}</main></body></html>"
         )
 
-    def _form(self) -> str:
-        if self.button is None:
-            return ""
-        inputs = "".join(
-            f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
-            for name, value in self.fields
-        )
-        return f'<form method="post">{inputs}<button type="submit">{html.escape(self.button)}</button></form>'
+
+def _form(button: Button) -> str:
+    inputs = "".join(
+        f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
+        for name, value in button.fields
+    )
+    return f'<form method="post">{inputs}<button type="submit">{html.escape(button.label)}</button></form>'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect:
+    """The way to another page. 302, and never kept, because each visit must come to us first."""
+
+    location: str
+    status: int = 302
+
+    def answer(self) -> Answer:
+        return Answer(self.status, headers={**HEADERS, "Location": self.location})
 
 
 class PublicPage:
-    def __init__(self, route: str, respond: Callable[[Request], HtmlPage]) -> None:
+    def __init__(self, route: str, respond: Callable[[Request], HtmlPage | Redirect]) -> None:
         self._route = route
         self._respond = respond
 
@@ -71,6 +89,7 @@ class PublicPage:
         started = time.perf_counter()
         request = Request.of(event)
         observe.begin(request.id, route=self._route)
+        page: HtmlPage | Redirect
         try:
             page = self._respond(request)
         except ApiError as error:

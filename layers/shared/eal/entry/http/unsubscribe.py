@@ -2,6 +2,9 @@
 
 A mail program sends POST with `List-Unsubscribe=One-Click` when the reader presses its button, without cookies. The
 button of the page sends the same. Programs that follow the links of a mail, to look for malware, send GET or HEAD.
+
+The link of a review request unsubscribes from review requests. Its page has a second button for all e-mail, because a
+choice of topics must include no e-mail at all (15 U.S.C. 7704(a)(3)(B)).
 """
 
 from __future__ import annotations
@@ -15,18 +18,21 @@ from eal.core import caller, observe
 from eal.core.errors import Unavailable
 from eal.core.table.write import AlreadyWritten, Stale
 from eal.domain.outreach import addresses, unsubscribing
-from eal.entry.http.public_page import HtmlPage
+from eal.entry.http.public_page import Button, HtmlPage
 
 if TYPE_CHECKING:
     from email.message import MIMEPart
 
     from eal.domain.outreach.addresses import SentEmail
+    from eal.domain.outreach.suppressions.model import Topic
     from eal.entry.http.request import Request
 
 ACTOR = "unsubscribe_link"
 MAX_BODY_BYTES = 4096
 FIELD: Final = ("List-Unsubscribe", "One-Click")
 """RFC 8058, section 3.1."""
+ALL_TOPICS: Final = ("topic", "all")
+"""The field of the second button."""
 _TRIES = 4
 
 
@@ -36,6 +42,19 @@ def show(request: Request) -> HtmlPage:
     name = unsubscribing.sender_name(sent.tenant.organization_id) if sent else None
     if name is None:
         return _unknown()
+    if sent and unsubscribing.topic_of(sent) == "reviews":
+        return HtmlPage(
+            status=200,
+            title="Unsubscribe",
+            paragraphs=(
+                f"Do you want no more requests for reviews from {name}, or no more e-mail at all? Press a button. It "
+                "applies to the address that received the e-mail with this link.",
+            ),
+            buttons=(
+                Button("No more requests for reviews", (FIELD,)),
+                Button("No more e-mail", (FIELD, ALL_TOPICS)),
+            ),
+        )
     return HtmlPage(
         status=200,
         title="Unsubscribe",
@@ -43,8 +62,7 @@ def show(request: Request) -> HtmlPage:
             f"Do you want no more e-mail from {name}? Press the button. It applies to the address that received the "
             "e-mail with this link.",
         ),
-        button="Unsubscribe",
-        fields=(FIELD,),
+        buttons=(Button("Unsubscribe", (FIELD,)),),
     )
 
 
@@ -57,28 +75,31 @@ def confirm(request: Request) -> HtmlPage:
     name = unsubscribing.sender_name(sent.tenant.organization_id) if sent else None
     if sent is None or name is None:
         return _unknown()
-    if FIELD not in _form(request):
+    form = _form(request)
+    if FIELD not in form:
         return HtmlPage(
             status=400,
             title="You are still subscribed",
             paragraphs=("Open the link again and press the button to unsubscribe.",),
         )
-    _unsubscribe(sent, request.id)
+    topic = "all" if ALL_TOPICS in form else unsubscribing.topic_of(sent)
+    _unsubscribe(sent, topic, request.id)
+    unwanted = "requests for reviews" if topic == "reviews" else "e-mail"
     return HtmlPage(
         status=200,
         title="You are unsubscribed",
         paragraphs=(
-            f"{name} will send no more e-mail to this address. An e-mail that was sent already may still arrive.",
+            f"{name} will send no more {unwanted} to this address. An e-mail that was sent already may still arrive.",
         ),
     )
 
 
-def _unsubscribe(sent: SentEmail, request_id: str) -> None:
+def _unsubscribe(sent: SentEmail, topic: Topic, request_id: str) -> None:
     observe.bind(**sent.tenant._asdict())
     for _ in range(_TRIES):
         by = caller.system(ACTOR, sent.tenant.organization_id, request_id, sent.tenant.mode)
         try:
-            unsubscribing.unsubscribe(sent.email_id, by)
+            unsubscribing.unsubscribe(sent.email_id, topic, by)
             by.transaction.commit()
         except (Stale, AlreadyWritten):
             continue

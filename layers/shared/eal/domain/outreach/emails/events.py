@@ -26,6 +26,7 @@ from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.sending import due
 from eal.domain.outreach.suppressions import store as suppressions
 from eal.domain.prospects import store as prospects
+from eal.domain.reviews.requests import following as review_requests
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
@@ -74,6 +75,7 @@ def apply(event: MailEvent, by: Caller) -> Email | None:
         due.mark(by.tenant, after.send_at)  # the sender then records the sending
     written = store.replace_version(f"email.{event.type}", email, after, by)
     deliverability.count_change(email, written, by)
+    review_requests.follow(written, by)
     _follow_up(email, occurrence, by)
     return written
 

@@ -7,8 +7,9 @@ from typing import Final, Literal, get_args
 
 from eal.core.clock import Instant
 from eal.domain.outreach.mail import MailEvent
+from eal.domain.outreach.suppressions.model import Topic
 
-type EmailKind = Literal["sequence", "draft"]
+type EmailKind = Literal["sequence", "draft", "review_request"]
 type EmailStatus = Literal[
     "queued", "sent", "delivered", "delayed", "bounced", "complained", "suppressed", "failed"
 ]
@@ -62,10 +63,10 @@ class Content:
 class Email:
     """An e-mail to one recipient.
 
-    `idempotency_key` is what the vendor recognises a repeated request by: it follows from the enrollment and step, or
-    from the draft. `send_at`: not before. `attempted_at` is the time of the first request to the vendor; a vendor
-    forgets idempotency keys, so an e-mail with an unknown outcome is not sent again after that. `reason` explains
-    `suppressed` and `failed`. `occurrences` are in the order of their times.
+    `idempotency_key` is what the vendor recognises a repeated request by: it follows from the enrollment and step,
+    from the draft or from the review request. `send_at`: not before. `attempted_at` is the time of the first request to
+    the vendor; a vendor forgets idempotency keys, so an e-mail with an unknown outcome is not sent again after that.
+    `reason` explains `suppressed` and `failed`. `occurrences` are in the order of their times.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Email:
     step: int | None = None
     variant: str | None = None
     draft_id: str | None = None
+    review_request_id: str | None = None
     status: EmailStatus = "queued"
     reason: str | None = None
     attempted_at: Instant | None = None
@@ -99,7 +101,14 @@ class Email:
     @property
     def kind(self) -> EmailKind:
         """Not a field, because `kind` of an item is that of its collection."""
+        if self.review_request_id:
+            return "review_request"
         return "draft" if self.draft_id else "sequence"
+
+    @property
+    def topic(self) -> Topic:
+        """What the link in it unsubscribes from."""
+        return "reviews" if self.review_request_id else "all"
 
     @property
     def person_id(self) -> str | None:

@@ -29,7 +29,9 @@ EMAILS = Collection("EMAIL", Email, id_prefix="email", noun="e-mail")
 EMAIL_EVENTS = Collection("EMAIL_EVENT", EmailEvent, id_prefix="emev", noun="e-mail event")
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
-_FILTERS = ("status", "to", "sequence_id", "enrollment_id", "draft_id", "lead_id", "prospect_id")
+_FILTERS = (
+    "status", "to", "sequence_id", "enrollment_id", "draft_id", "review_request_id", "lead_id", "prospect_id",
+)  # fmt: skip
 _NOT_AUDITED_OF_AN_EMAIL = _NOT_AUDITED | {"updated_at", "occurrences"}
 
 

@@ -25,6 +25,7 @@ class EmailQuery(ListQuery):
     ] = None
     enrollment_id: _Id = None
     draft_id: _Id = None
+    review_request_id: _Id = None
     lead_id: _Id = None
     prospect_id: _Id = None
 
@@ -66,6 +67,7 @@ class EmailView(Wire):
     step: Annotated[int | None, Field(description="The index of the sequence's step. The first step is 0.")]
     variant: Annotated[str | None, Field(description="The variant of the step that was sent.")]
     draft_id: str | None
+    review_request_id: str | None
     send_at: Annotated[Instant, Field(description="The e-mail is not sent before this time.")]
     sent_at: Annotated[Instant | None, Field(description="When the e-mail service accepted it.")]
     events: Annotated[

@@ -23,13 +23,14 @@ from eal.domain.outreach.emails.wire import EmailView
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from eal.domain.outreach.sending import caps
-from eal.domain.outreach.sending.message import message_of, with_link
+from eal.domain.outreach.sending.message import message_of, with_links
 from eal.domain.outreach.sending.transport import Accepted, Deferred, RefusedForGood
 from eal.domain.outreach.sequences import schedule
 from eal.domain.outreach.sequences.store import SEQUENCES
 from eal.domain.outreach.suppressions import store as suppressions
 from eal.domain.prospects import store as prospects
 from eal.domain.prospects.store import PROSPECTS
+from eal.domain.reviews.requests import following as review_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,7 +163,7 @@ def _obstacle(email: Email, desk: Desk) -> _Obstacle | None:
     attempted_at = email.attempted_at
     if attempted_at and desk.act().at - attempted_at >= UNKNOWN_AFTER:
         return _Obstacle("failed", _UNKNOWN, "failed")
-    if suppression := suppressions.find(desk.tenant, email.to):
+    if suppression := suppressions.find(desk.tenant, email.to, email.topic):
         return _Obstacle("suppressed", f"The address is on the suppression list: {suppression.reason}.")
     if (email.lead_id or email.prospect_id) and desk.person(email.lead_id, email.prospect_id) is None:
         return _Obstacle("suppressed", _ERASED, "erased")
@@ -193,7 +194,7 @@ def _begin(email: Email, content: Content, desk: Desk) -> tuple[Email, Content]:
     by = desk.act()
     begun = emails.replace_version("email.attempted", email, replace(email, attempted_at=by.at), by)
     desk.count(email.sequence_id, by)
-    linked = with_link(content, desk.tenant, email.id)
+    linked = with_links(content, desk.tenant, email)
     if linked != content:
         emails.complete_content(email.id, linked, by)
     by.transaction.commit()
@@ -219,6 +220,7 @@ def _record_sent(email: Email, accepted: Accepted, desk: Desk) -> None:
         emails.point_to(after, by)
         deliverability.counted(after, "sent", by)
         drafts.follow(after, by)
+        review_requests.follow(after, by)
         if after.prospect_id:
             prospects.advance_outreach(after.prospect_id, "contacted", by)
         by.transaction.emit("outreach.email.sent", EmailView.of(after).model_dump(mode="json"))
@@ -235,6 +237,7 @@ def _record_end(email: Email, end: _Obstacle, desk: Desk) -> None:
         occurrence = Occurrence(type=status, at=desk.now(), detail=end.reason)
         after = emails.replace_version(f"email.{status}", newest, with_occurrence(newest, occurrence), by)
         drafts.follow(after, by)
+        review_requests.follow(after, by)
         enrollment = ENROLLMENTS.find(desk.tenant, newest.enrollment_id) if newest.enrollment_id else None
         if enrollment and enrollment.is_open:
             enrollments.stop(enrollment, end.stops, by)

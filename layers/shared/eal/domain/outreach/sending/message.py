@@ -20,20 +20,28 @@ def unsubscribe_url(tenant: Tenant, email_id: str) -> str:
     return f"{settings.public_base_url()}/v1/u/{addresses.unsubscribe_token(tenant, email_id)}"
 
 
+def review_url(tenant: Tenant, request_id: str) -> str:
+    """The address that leads the recipient of a review request to the page for reviews."""
+    return f"{settings.public_base_url()}/v1/r/{addresses.review_token(tenant, request_id)}"
+
+
 def reply_to(tenant: Tenant, email_id: str, outreach: Outreach) -> str | None:
     """The `reply_to` of a new e-mail: an address of its own where the organization receives mail. None: the sender."""
     domain = outreach.reply_domain
     return addresses.reply_address(tenant, email_id, domain) if domain else None
 
 
-def with_link(content: Content, tenant: Tenant, email_id: str) -> Content:
-    """The content with the unsubscribe link in place of its placeholder. What requests queue has the placeholder,
-    because only workers know the address of the API."""
-    link, placeholder = unsubscribe_url(tenant, email_id), addresses.unsubscribe_placeholder(email_id)
-    return Content(
-        text=content.text.replace(placeholder, link),
-        html=content.html and content.html.replace(placeholder, link),
-    )
+def with_links(content: Content, tenant: Tenant, email: Email) -> Content:
+    """The content with our links in place of their placeholders. What requests queue has placeholders, because only
+    workers know the address of the API."""
+    links = {addresses.unsubscribe_placeholder(email.id): unsubscribe_url(tenant, email.id)}
+    if email.review_request_id:
+        placeholder = addresses.review_placeholder(email.review_request_id)
+        links[placeholder] = review_url(tenant, email.review_request_id)
+    text, html = content.text, content.html
+    for placeholder, link in links.items():
+        text, html = text.replace(placeholder, link), html and html.replace(placeholder, link)
+    return Content(text=text, html=html)
 
 
 def message_of(email: Email, content: Content, tenant: Tenant) -> Message:

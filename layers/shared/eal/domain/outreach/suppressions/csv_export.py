@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from eal.domain.outreach.suppressions.wire import SuppressionCsvQuery
 
 COLUMNS = (
-    "address", "domain", "reason", "source", "note", "created_at", "id", "email_id", "address_sha256",
+    "address", "domain", "reason", "source", "note", "created_at", "id", "email_id", "address_sha256", "topic",
 )  # fmt: skip
 MAX_ROWS = 10_000
 """Two megabytes, a third of what Lambda can return."""

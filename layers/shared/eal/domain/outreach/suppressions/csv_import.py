@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROWS_IN_A_TRANSACTION = 12
 """A row needs at most seven operations: the suppression, its claim, the enrollment that stops, that one's two claims,
 and two audit records. DynamoDB allows 100 in a transaction."""
-_READ = frozenset({"address", "domain", "reason", "note"})
+_READ = frozenset({"address", "domain", "reason", "topic", "note"})
 _TRIES = 4
 
 

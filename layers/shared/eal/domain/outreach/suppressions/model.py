@@ -8,6 +8,8 @@ from eal.core.clock import Instant
 
 type SuppressionReason = Literal["unsubscribed", "complained", "bounced", "hostile", "manual"]
 type SuppressionSource = Literal["api", "import", "unsubscribe_link", "reply", "vendor"]
+type Topic = Literal["all", "reviews"]
+"""What somebody wants no more of: any e-mail, or only requests for reviews."""
 type Outcome = Literal["created", "updated", "unchanged"]
 """Of suppressing what may be suppressed already."""
 
@@ -30,6 +32,7 @@ class Suppression:
     created_at: Instant
     version: int
     salt: str
+    topic: Topic = "all"
     address: str | None = None
     address_sha256: str | None = None
     domain: str | None = None

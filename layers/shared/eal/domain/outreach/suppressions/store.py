@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
-    from eal.domain.outreach.suppressions.model import Outcome, SuppressionReason, SuppressionSource
+    from eal.domain.outreach.suppressions.model import Outcome, SuppressionReason, SuppressionSource, Topic
     from eal.domain.outreach.suppressions.wire import SuppressionCreate, SuppressionQuery
 
 SUPPRESSIONS = Collection("SUPPRESSION", Suppression, id_prefix="sup", noun="suppression")
@@ -32,18 +32,24 @@ SUPPRESSIONS = Collection("SUPPRESSION", Suppression, id_prefix="sup", noun="sup
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
 
 
-def claim_key(tenant: Tenant, suppressed: str) -> Key:
+def claim_key(tenant: Tenant, suppressed: str, topic: Topic = "all") -> Key:
     """`org_…#live#SUPPRESSION_CLAIM`, and the hash of an address, or a domain: it names the one suppression of it.
+    That from a topic has the topic before it: `reviews#…`.
 
     `suppressed` is an address, the hash of one, or a domain. A domain is not hashed, because it is not a person's.
     """
-    return key(tenant, "SUPPRESSION_CLAIM", sha256_of(suppressed) if "@" in suppressed else suppressed)
+    name = sha256_of(suppressed) if "@" in suppressed else suppressed
+    return key(tenant, "SUPPRESSION_CLAIM", name if topic == "all" else f"{topic}#{name}")
 
 
-def find(tenant: Tenant, address: str) -> Suppression | None:
-    """The suppression of an address, or else of its domain. None if e-mail may be sent to it."""
+def find(tenant: Tenant, address: str, topic: Topic = "all") -> Suppression | None:
+    """The suppression of an address, or else of its domain. None if e-mail of the topic may be sent to it.
+
+    A suppression from all e-mail includes every topic.
+    """
     domain = address.rpartition("@")[2]
-    for claim in get_all([claim_key(tenant, address), claim_key(tenant, domain)]):
+    topics: tuple[Topic, ...] = ("all",) if topic == "all" else ("all", topic)
+    for claim in get_all([claim_key(tenant, one, of) for of in topics for one in (address, domain)]):
         if found := _named_by(claim, tenant):
             return found
     return None
@@ -55,6 +61,7 @@ def suppress_address(
     source: SuppressionSource,
     by: Caller,
     *,
+    topic: Topic = "all",
     email_id: str | None = None,
     note: str | None = None,
 ) -> Suppression | None:
@@ -64,7 +71,7 @@ def suppress_address(
     The commit raises AlreadyWritten or Stale if another worker suppresses it concurrently.
     """
     new = replace(
-        _new(reason, source, by),
+        _new(reason, source, topic, by),
         address=address,
         address_sha256=sha256_of(address),
         email_id=email_id,
@@ -74,10 +81,16 @@ def suppress_address(
 
 
 def suppress_erased_address(
-    address_sha256: str, reason: SuppressionReason, source: SuppressionSource, by: Caller, *, email_id: str
+    address_sha256: str,
+    reason: SuppressionReason,
+    source: SuppressionSource,
+    by: Caller,
+    *,
+    email_id: str,
+    topic: Topic = "all",
 ) -> None:
     """Suppress the address of an erased person by its hash, in the caller's transaction."""
-    new = replace(_new(reason, source, by), address_sha256=address_sha256, email_id=email_id)
+    new = replace(_new(reason, source, topic, by), address_sha256=address_sha256, email_id=email_id)
     _suppress(new, by)
 
 
@@ -87,15 +100,17 @@ def suppress(body: SuppressionCreate, source: SuppressionSource, by: Caller) -> 
     Enrollments of a domain's addresses are not looked for: they stop when their next step is due.
     """
     if body.address:
-        written = suppress_address(body.address, body.reason, source, by, note=body.note)
-        if enrollment := enrollments.find_open(by.tenant, body.address):
+        written = suppress_address(body.address, body.reason, source, by, topic=body.topic, note=body.note)
+        if body.topic == "all" and (enrollment := enrollments.find_open(by.tenant, body.address)):
             enrollments.stop(enrollment, "suppressed", by)
     else:
-        written = _suppress(replace(_new(body.reason, source, by), domain=body.domain, note=body.note), by)
+        new = _new(body.reason, source, body.topic, by)
+        written = _suppress(replace(new, domain=body.domain, note=body.note), by)
     if written:
         return written, "created" if written.version == 1 else "updated"
     suppressed = cast("str", body.address or body.domain)
-    return cast("Suppression", _named_by(read.get(claim_key(by.tenant, suppressed)), by.tenant)), "unchanged"
+    claim = read.get(claim_key(by.tenant, suppressed, body.topic))
+    return cast("Suppression", _named_by(claim, by.tenant)), "unchanged"
 
 
 def get(suppression_id: str, by: Caller) -> Suppression:
@@ -126,7 +141,7 @@ def delete(suppression_id: str, reason: str | None, by: Caller) -> None:
 
 
 def search(query: SuppressionQuery, by: Caller) -> Page[Suppression]:
-    """Suppressions, newest first. An address or a domain has one at most; reasons have an index.
+    """Suppressions, newest first. An address or a domain has one at most of a topic; reasons have an index.
 
     Raises: InvalidCursor.
     """
@@ -134,7 +149,7 @@ def search(query: SuppressionQuery, by: Caller) -> Page[Suppression]:
         found = _find_exact(query, by.tenant)
         return page.at_most_one(by.tenant, query, found if found and _matches(query, dump(found)) else None)
     index, indexed_by = _index(query)
-    keep = (lambda item: item["source"] == query.source) if query.source else None
+    keep = (lambda item: _has_filters_of(query, item)) if query.source or query.topic else None
     return SUPPRESSIONS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
 
 
@@ -148,7 +163,7 @@ def every(query: SuppressionQuery, by: Caller) -> Iterator[Item]:
         index_partition=SUPPRESSIONS.partition(by.tenant, *indexed_by) if index else None,
     )
     for item in page.every(query, partition):
-        if query.source is None or item["source"] == query.source:
+        if _has_filters_of(query, item):
             yield item
 
 
@@ -156,16 +171,24 @@ def _index(query: SuppressionQuery) -> tuple[Index | None, tuple[str, ...]]:
     return ("gsi1", ("reason", query.reason)) if query.reason else (None, ())
 
 
+def _has_filters_of(query: SuppressionQuery, item: Item) -> bool:
+    """Whether the item has the source and the topic of the query, for which there is no index."""
+    return (query.source is None or item["source"] == query.source) and (
+        query.topic is None or item.get("topic", "all") == query.topic
+    )
+
+
 def item_of(suppression: Suppression, by: Caller) -> Item:
     """The suppression's item, indexed by reason."""
     return SUPPRESSIONS.item(by.tenant, suppression, gsi1=("reason", suppression.reason))
 
 
-def _new(reason: SuppressionReason, source: SuppressionSource, by: Caller) -> Suppression:
+def _new(reason: SuppressionReason, source: SuppressionSource, topic: Topic, by: Caller) -> Suppression:
     return Suppression(
         id=ids.new("sup", by.at),
         reason=reason,
         source=source,
+        topic=topic,
         created_at=by.at,
         version=1,
         salt=audit.new_salt(),
@@ -205,7 +228,7 @@ def _named_by(claim: Item | None, tenant: Tenant) -> Suppression | None:
 def _find_exact(query: SuppressionQuery, tenant: Tenant) -> Suppression | None:
     """The suppression of the address or the domain of a query: of both, there is none."""
     suppressed = cast("str", query.address or query.domain)
-    return _named_by(read.get(claim_key(tenant, suppressed)), tenant)
+    return _named_by(read.get(claim_key(tenant, suppressed, query.topic or "all")), tenant)
 
 
 def _matches(query: SuppressionQuery, item: Item) -> bool:
@@ -220,7 +243,7 @@ def _matches(query: SuppressionQuery, item: Item) -> bool:
 
 def _claim_key_of(suppression: Suppression, tenant: Tenant) -> Key:
     suppressed = suppression.address or suppression.address_sha256 or suppression.domain
-    return claim_key(tenant, cast("str", suppressed))
+    return claim_key(tenant, cast("str", suppressed), suppression.topic)
 
 
 def _audited(suppression: Suppression) -> Item:

@@ -9,7 +9,7 @@ from eal.core.clock import Instant
 from eal.core.contact import Email, email_address
 from eal.core.listing import ListQuery, PageView
 from eal.core.wire import Wire, one_line, prose
-from eal.domain.outreach.suppressions.model import SuppressionReason, SuppressionSource
+from eal.domain.outreach.suppressions.model import SuppressionReason, SuppressionSource, Topic
 
 MAX_IMPORT_ROWS = 200
 type RowStatus = Literal["created", "updated", "unchanged", "failed"]
@@ -58,6 +58,7 @@ class SuppressionCreate(Wire):
             "they can be deleted only with a reason."
         ),
     ] = "manual"
+    topic: Annotated[Topic, Field(description="`all` e-mail, or only requests for `reviews`.")] = "all"
     note: Annotated[
         Annotated[str, Field(min_length=1, max_length=500), AfterValidator(prose)] | None, Field()
     ] = None
@@ -83,11 +84,15 @@ class SuppressionDelete(Wire):
 
 class SuppressionQuery(ListQuery):
     address: Annotated[
-        Email | None, Field(description="Finds its own suppression, not that of its domain.")
+        Email | None,
+        Field(
+            description="Finds its own suppression, not that of its domain; of the topic `all` unless `topic` is given."
+        ),
     ] = None
     domain: Domain | None = None
     reason: SuppressionReason | None = None
     source: SuppressionSource | None = None
+    topic: Topic | None = None
 
 
 class SuppressionView(Wire):
@@ -105,6 +110,7 @@ class SuppressionView(Wire):
     domain: str | None
     reason: SuppressionReason
     source: Annotated[SuppressionSource, Field(description="How it came about.")]
+    topic: Annotated[Topic, Field(description="`all` e-mail is suppressed, or only requests for `reviews`.")]
     note: str | None
     email_id: Annotated[str | None, Field(description="The e-mail that was answered with it.")]
     created_at: Instant
@@ -128,8 +134,8 @@ class SuppressionImport(Wire):
         Field(
             min_length=1,
             description=f"CSV (RFC 4180) with a header row and at most {MAX_IMPORT_ROWS} further rows. Columns: "
-            "`address` or `domain`, `reason` (`manual` if it is empty) and `note`. The other columns of an export are "
-            "ignored.",
+            "`address` or `domain`, `reason` (`manual` if it is empty), `topic` (`all` if it is empty) and `note`. The "
+            "other columns of an export are ignored.",
         ),
     ]
 
