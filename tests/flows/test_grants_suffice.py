@@ -713,6 +713,8 @@ def _google(session: Session) -> None:
         session.work()
         assert not fake.reply(name)
     session.call("GET", "/v1/integrations")
+
+
 def _reviews(session: Session) -> None:
     """A lead gets a request, follows its link and writes a review, which changes; then all is erased."""
     reviews = {"google_review_url": "https://g.page/r/acme/review"}
