@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.callrail import actions, events, stored
 from tests.support.claims import audit_records
+from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
 from tests.support.reviews import PATH, REVIEW, ingested, post, shown
 
@@ -95,6 +97,31 @@ def test_parallel_reports_of_a_review_make_one(tenant: Tenant) -> None:
     assert len(events("review.received", tenant.id)) == 1
     (total,) = stored("REVIEW_STATS", tenant.id)
     assert (total["reviews"], total["rated"]) == (1, 1)
+
+
+@pytest.mark.parametrize("rating", [2, 5])
+def test_a_report_that_is_killed_anywhere_is_completed_by_the_next(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, rating: int
+) -> None:
+    """A new review, and a changed one."""
+    ingested(tenant, external_id="other")
+    if rating != REVIEW["rating"]:
+        ingested(tenant)
+    done = False
+    for kill_after in range(1, 20):
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = kill_after
+            with suppress(Killed):
+                done = post(tenant, rating=rating).status in (200, 201)
+        if done:
+            break
+
+    assert done
+    assert len(stored("REVIEW", tenant.id)) == 2
+    assert len(events("review.received", tenant.id)) == 2
+    assert len(events("review.updated", tenant.id)) == (rating != REVIEW["rating"])
+    (total,) = stored("REVIEW_STATS", tenant.id)
+    assert (total["reviews"], total["stars"]) == (2, REVIEW["rating"] + rating)
 
 
 def test_a_review_names_an_existing_lead_and_keeps_it(tenant: Tenant, stranger: Tenant) -> None:
