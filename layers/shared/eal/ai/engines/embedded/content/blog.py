@@ -1,0 +1,271 @@
+"""Composes a blog post: an opening, sections of one article, the keywords, and a closing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal.ai.content import ContentText
+from eal.ai.engines.embedded.content import library
+from eal.ai.engines.embedded.content.wording import (
+    capitalized,
+    joined,
+    sentences_of,
+    shortened,
+    slug_of,
+    stems,
+    titled,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eal.ai.content import ContentAssignment, Length
+    from eal.ai.engines.embedded.content.library import Article
+    from eal.ai.engines.embedded.content.reading import Reading
+    from eal.ai.engines.embedded.content.wording import Choice
+
+MAX_TITLE_CHARACTERS, MAX_SEO_TITLE_CHARACTERS, MAX_SEO_DESCRIPTION_CHARACTERS = 120, 60, 155
+_SECTIONS: dict[Length, int] = {"short": 2, "medium": 4, "long": 7}
+_MAX_KEYWORD_SENTENCES = 3
+
+
+def write(given: ContentAssignment, reading: Reading, choice: Choice) -> ContentText:
+    title = title_of(reading, choice)
+    parts = [_opening(given, reading, choice), *_sections(given, reading, choice)]
+    parts = _with_keywords(parts, title, given, reading, choice)
+    parts.append(closing(given, reading, choice))
+    summary = _summary(reading, choice)
+    return ContentText(
+        title=title,
+        body="\n\n".join(parts),
+        slug=slug_of(title),
+        excerpt=summary,
+        seo_title=_seo_title(title, given.publisher.name),
+        seo_description=_seo_description(summary, reading),
+    )
+
+
+def title_of(reading: Reading, choice: Choice) -> str:
+    """The topic if it reads like a title, otherwise a title of the article, with the topic if that lacks it."""
+    if reading.title:
+        return shortened(reading.title, MAX_TITLE_CHARACTERS)
+    if reading.news and reading.topic:
+        return shortened(capitalized(reading.topic), MAX_TITLE_CHARACTERS)
+    if reading.article is None:
+        if reading.topic is None:
+            return choice.one("title", ("Notes From {organization}", "From the Team at {organization}"))
+        return choice.one("title", library.sentences("news.toml")["general_titles"])
+    titles = choice.some("title", reading.article.titles, len(reading.article.titles))
+    topic = titled(reading.topic) if reading.topic else ""
+    named = [title for title in titles if _names(title, topic)]
+    plain = sorted(titles, key=lambda title: len(stems(topic) & stems(title)))
+    prefixed = [f"{topic}: {title}" for title in plain if ":" not in title]
+    return next((title for title in (*named, *prefixed) if len(title) <= MAX_TITLE_CHARACTERS), titles[0])
+
+
+def _names(title: str, topic: str) -> bool:
+    return stems(topic) <= stems(title)
+
+
+def _opening(given: ContentAssignment, reading: Reading, choice: Choice) -> str:
+    shared = library.sentences("shared.toml")
+    parts = []
+    if given.brief.tone == "empathetic" and reading.article:
+        parts.append(choice.one("tone", shared["empathetic_leads"]))
+    if reading.article:
+        parts.append(relevant_one("opening", reading.article.openings, reading, choice))
+    elif reading.news:
+        parts.append(choice.one("opening", library.sentences("news.toml")[f"{reading.news}_openings"]))
+    elif reading.phrase:
+        parts.append(choice.one("opening", library.sentences("news.toml")["general_openings"]))
+    else:
+        parts.append(_plain_opening(reading))
+    if given.brief.tone == "friendly" and reading.article:
+        parts.append(choice.one("tone", shared["friendly_leads"]))
+    if given.brief.tone == "formal" and reading.article:
+        parts.append(choice.one("tone", shared["formal_leads"]))
+    if given.brief.tone != "brief":
+        parts += audience_lead(reading, choice)
+    opening = [" ".join(parts[:1])] if len(parts) == 1 else [parts[0], " ".join(parts[1:])]
+    return "\n\n".join(opening)
+
+
+def relevant_one(place: str, candidates: Sequence[str], reading: Reading, choice: Choice) -> str:
+    return choice.filled(choice.relevant(place, candidates, reading.words, str)[0])
+
+
+def _plain_opening(reading: Reading) -> str:
+    if reading.topic is None:
+        return (
+            "A few thoughts that help with almost any question about a building, whatever brought you here."
+        )
+    ending = "" if reading.topic.endswith(("?", "!", ".")) else "."
+    return (
+        f"{capitalized(reading.topic)}{ending} It is a fair subject, and one where a calm first step is worth more "
+        "than a quick one. Here is how we would go about it."
+    )
+
+
+def audience_lead(reading: Reading, choice: Choice) -> list[str]:
+    if reading.audience:
+        return [choice.one("audience", reading.audience.leads)]
+    if reading.audience_words:
+        return [choice.one("audience", library.sentences("shared.toml")["unknown_audience_leads"])]
+    return []
+
+
+def _sections(given: ContentAssignment, reading: Reading, choice: Choice) -> list[str]:
+    number = _SECTIONS[given.brief.length or "medium"]
+    if reading.news:
+        return _news_sections(reading, number, choice)
+    if reading.article is None:
+        return _general_sections(number, choice)
+    return [section for _, section in article_sections(reading.article, number, given, reading, choice)]
+
+
+def article_sections(
+    article: Article, number: int, given: ContentAssignment, reading: Reading, choice: Choice
+) -> list[tuple[int, str]]:
+    """So many sections of an article, in its order, with their numbers there; and one for the readers."""
+    indexes = choice.relevant(
+        "sections", range(len(article.sections)), reading.words, lambda index: article.sections[index].text
+    )
+    chosen = sorted(indexes, key=lambda index: not article.sections[index].always)[:number]
+    written = [
+        (
+            index,
+            f"## {choice.one(f'heading/{index}', section.headings)}\n\n"
+            f"{choice.filled(section.text) if section.always else _cut(choice.filled(section.text), given)}",
+        )
+        for index, section in enumerate(article.sections)
+        if index in chosen
+    ]
+    if reading.audience and reading.audience.name != "Homeowners":
+        section = choice.shuffled("audience section", reading.audience.sections)[0]
+        written.append(
+            (
+                len(article.sections),
+                f"## {choice.one('audience heading', section.headings)}\n\n{section.text}",
+            )
+        )
+    return written
+
+
+def _cut(text: str, given: ContentAssignment) -> str:
+    """In a brief tone, a paragraph has two sentences."""
+    if given.brief.tone != "brief" or text.startswith(("- ", "1. ")):
+        return text
+    return " ".join(sentences_of(text.split("\n\n")[0])[:2])
+
+
+def _news_sections(reading: Reading, number: int, choice: Choice) -> list[str]:
+    bodies = choice.some("bodies", library.sentences("news.toml")[f"{reading.news}_bodies"], number)
+    first, *others = [tuple(body.split("|")) for body in bodies]
+    return [first[1], *(f"## {heading}\n\n{text}" for heading, text in others)]
+
+
+def _general_sections(number: int, choice: Choice) -> list[str]:
+    texts = library.sentences("news.toml")["general_sections"]
+    return [f"## {section.replace('|', '\n\n')}" for section in choice.some("general", texts, number)]
+
+
+def _with_keywords(
+    parts: list[str], title: str, given: ContentAssignment, reading: Reading, choice: Choice
+) -> list[str]:
+    """The parts with each keyword in them: the first ones in paragraphs of their own at the ends of sections."""
+    text = f"{title}\n{'\n'.join(parts)}".lower()
+    missing = [word for word in reading.keywords if word.lower() not in text]
+    parts = list(parts)
+    said = keyword_sentences(missing[:_MAX_KEYWORD_SENTENCES], given, choice)
+    for number, (keyword, sentence) in enumerate(said):
+        index = min(number + 1, len(parts) - 1)
+        lead = f"{capitalized(keyword)}:"
+        marked = (
+            f"**{lead}** {sentence.removeprefix(lead).strip()}" if sentence.startswith(lead) else sentence
+        )
+        parts[index] = f"{parts[index]}\n\n{marked}"
+    if rest := missing[_MAX_KEYWORD_SENTENCES:]:
+        texts = library.sentences("shared.toml")["keywords_more"]
+        more = choice.shuffled("more", texts)[0].format(keywords=joined(rest))
+        parts[-1] = f"{parts[-1]}\n\n{more}"
+    return parts
+
+
+def keyword_sentences(
+    keywords: Sequence[str], given: ContentAssignment, choice: Choice
+) -> list[tuple[str, str]]:
+    """For each keyword a sentence that has it as it is spelled, and no sentence twice."""
+    said: list[tuple[str, str]] = []
+    used: set[str] = set()
+    for keyword in keywords:
+        for template in _about(keyword, given, choice):
+            if template not in used:
+                used.add(template)
+                facts = {**choice.facts, "keyword": keyword, "Keyword": capitalized(keyword)}
+                said.append((keyword, template.format_map(facts)))
+                break
+    return said
+
+
+def _about(keyword: str, given: ContentAssignment, choice: Choice) -> list[str]:
+    shared = library.sentences("shared.toml")
+    lowered = keyword.lower()
+    others = choice.shuffled(f"other/{keyword}", shared["keyword_others"])
+    if "near me" in lowered or any(area.lower() in lowered for area in given.publisher.service_areas):
+        return choice.shuffled(f"place/{keyword}", shared["keyword_places"]) + others
+    term = next((one for one in library.terms() if one.cues.search(keyword)), None)
+    texts = choice.shuffled(f"term/{keyword}", term.texts) if term else []
+    return [f"{{Keyword}}: {text}" for text in texts] + others
+
+
+def closing(given: ContentAssignment, reading: Reading, choice: Choice) -> str:
+    shared, news = library.sentences("shared.toml"), library.sentences("news.toml")
+    if reading.article:
+        headings, texts = shared["blog_closing_headings"], shared["blog_closings"]
+    else:
+        kind = "news" if reading.news else "general"
+        headings, texts = news[f"{kind}_closing_headings"], news[f"{kind}_closings"]
+    parts = [choice.one("closing", texts)]
+    if reading.article and reading.article.family == "choosing":
+        parts += choice.some("credentials", shared["credentials"], 1)
+    parts += reach(choice)
+    return f"## {choice.one('closing heading', headings)}\n\n{' '.join(parts)}"
+
+
+def reach(choice: Choice) -> list[str]:
+    """How to reach the tenant, by what its settings say."""
+    shared = library.sentences("shared.toml")
+    for name in ("reach", "reach_by_phone", "reach_by_website"):
+        if found := choice.some("reach", shared[name], 1):
+            return found
+    return []
+
+
+def _summary(reading: Reading, choice: Choice) -> str:
+    if reading.article:
+        return choice.one("summary", reading.article.summaries)
+    news = library.sentences("news.toml")
+    if reading.news:
+        return choice.one("summary", news["news_summaries"])
+    if reading.topic and reading.phrase:
+        return choice.one("summary", news["general_summaries"])
+    return "A calm first step, the right questions, and a page of notes: how to approach it."
+
+
+def _seo_title(title: str, organization: str) -> str:
+    long = f"{title} | {organization}"
+    return long if len(long) <= MAX_SEO_TITLE_CHARACTERS else shortened(title, MAX_SEO_TITLE_CHARACTERS)
+
+
+def _seo_description(summary: str, reading: Reading) -> str:
+    missing = [word for word in reading.keywords if word.lower() not in summary.lower()]
+    lead = f"{capitalized(missing[0])}: " if missing else ""
+    description = f"{lead}{summary[:1].lower() + summary[1:] if lead else summary}"
+    if len(description) <= MAX_SEO_DESCRIPTION_CHARACTERS:
+        return description
+    whole = ""
+    for sentence in sentences_of(description):
+        if len(whole) + len(sentence) + 1 > MAX_SEO_DESCRIPTION_CHARACTERS:
+            break
+        whole = f"{whole} {sentence}".strip()
+    return whole or shortened(description, MAX_SEO_DESCRIPTION_CHARACTERS - 1) + "\u2026"

@@ -1,0 +1,155 @@
+"""The texts that the writer composes from: the TOML files next to this module. A change of them is a new VERSION.
+
+Names in braces are facts: a text is used only if all of them are known. `{place}` is "home" or, for readers with other
+buildings, "building"; `{area}` is one of the tenant's service areas. No text says anything about the tenant, and none
+promises anything: a test reads all of them with the content policy.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a blog post. `always`: it is about safety or the point of the post, and never left out."""
+
+    headings: tuple[str, ...]
+    text: str
+    always: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One piece of advice, as it is said or posted, and as a video shows it."""
+
+    say: str
+    show: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """All that is written about one subject. `subject` completes "this post is about"."""
+
+    name: str
+    family: str
+    subject: str
+    cues: re.Pattern[str]
+    hashtags: tuple[str, ...]
+    titles: tuple[str, ...]
+    summaries: tuple[str, ...]
+    openings: tuple[str, ...]
+    hooks: tuple[str, ...]
+    sections: tuple[Section, ...]
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Readers with needs of their own. `name` addresses them: "Property managers"."""
+
+    name: str
+    cues: re.Pattern[str]
+    place: str
+    leads: tuple[str, ...]
+    sections: tuple[Section, ...]
+    points: tuple[Point, ...]
+
+
+@cache
+def articles() -> tuple[Article, ...]:
+    return tuple(_article(path) for path in sorted((_FOLDER / "articles").glob("*.toml")))
+
+
+def article(name: str) -> Article:
+    return next(one for one in articles() if one.name == name)
+
+
+@cache
+def audiences() -> tuple[Audience, ...]:
+    return tuple(
+        Audience(
+            name=cast("str", given["name"]),
+            cues=_cues(given),
+            place=cast("str", given["place"]),
+            leads=_texts(given, "leads"),
+            sections=_sections(given),
+            points=_points(given),
+        )
+        for given in _tables(_read("audiences.toml"), "audiences")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What is said about a keyword, after it and a colon."""
+
+    cues: re.Pattern[str]
+    texts: tuple[str, ...]
+
+
+@cache
+def terms() -> tuple[Term, ...]:
+    return tuple(Term(_cues(one), _texts(one, "texts")) for one in _tables(_read("terms.toml"), "terms"))
+
+
+@cache
+def sentences(file: str) -> dict[str, tuple[str, ...]]:
+    """The lists of sentences in a file, by name."""
+    return {name: tuple(cast("list[str]", texts)) for name, texts in _read(file).items()}
+
+
+def _article(path: Path) -> Article:
+    given = _read(f"articles/{path.name}")
+    return Article(
+        name=path.stem,
+        family=cast("str", given["family"]),
+        subject=cast("str", given["subject"]),
+        cues=_cues(given),
+        hashtags=_texts(given, "hashtags"),
+        titles=_texts(given, "titles"),
+        summaries=_texts(given, "summaries"),
+        openings=_texts(given, "openings"),
+        hooks=_texts(given, "hooks"),
+        sections=_sections(given),
+        points=_points(given),
+    )
+
+
+def _read(file: str) -> Mapping[str, object]:
+    return tomllib.loads((_FOLDER / file).read_text())
+
+
+def _tables(given: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
+    return cast("list[Mapping[str, object]]", given[name])
+
+
+def _texts(given: Mapping[str, object], name: str) -> tuple[str, ...]:
+    return tuple(cast("list[str]", given[name]))
+
+
+def _cues(given: Mapping[str, object]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{cast('str', given['cues'])})", re.IGNORECASE)
+
+
+def _sections(given: Mapping[str, object]) -> tuple[Section, ...]:
+    return tuple(
+        Section(
+            _texts(one, "headings"), cast("str", one["text"]).strip(), cast("bool", one.get("always", False))
+        )
+        for one in _tables(given, "sections")
+    )
+
+
+def _points(given: Mapping[str, object]) -> tuple[Point, ...]:
+    return tuple(Point(cast("str", one["say"]), cast("str", one["show"])) for one in _tables(given, "points"))

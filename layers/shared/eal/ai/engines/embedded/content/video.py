@@ -1,0 +1,84 @@
+"""Composes a video script: a hook, a scene for each point, and a closing."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from eal.ai.content import ContentText, Scene
+from eal.ai.engines.embedded.content import blog, library
+from eal.ai.engines.embedded.content.library import Point
+from eal.ai.engines.embedded.content.wording import capitalized, shortened, titled
+
+if TYPE_CHECKING:
+    from eal.ai.content import ContentAssignment, Length
+    from eal.ai.engines.embedded.content.reading import Reading
+    from eal.ai.engines.embedded.content.wording import Choice
+
+MIN_SCENE_SECONDS, MAX_SCENE_SECONDS = 3, 60
+_POINTS: dict[Length, int] = {"short": 3, "medium": 5, "long": 8}
+_MAX_KEYWORD_SCENES = 2
+_WORDS_PER_SECOND = 2.5
+"""150 words a minute, a calm speaker."""
+MAX_ON_SCREEN_CHARACTERS = 60
+
+
+def write(given: ContentAssignment, reading: Reading, choice: Choice) -> ContentText:
+    title = blog.title_of(reading, choice)
+    shared = library.sentences("shared.toml")
+    lead = f"{choice.one('lead', shared['video_leads'])} " if given.brief.tone != "brief" else ""
+    card = reading.title or titled(reading.phrase or title)
+    scenes = [scene(f"{lead}{hook(reading, choice)}", card)]
+    scenes += [scene(point.say, point.show) for point in points(given, reading, choice, _POINTS)]
+    text = " ".join(one.narration for one in scenes).lower()
+    missing = [word for word in reading.keywords if word.lower() not in text][:_MAX_KEYWORD_SCENES]
+    scenes += [
+        scene(said, capitalized(word)) for word, said in blog.keyword_sentences(missing, given, choice)
+    ]
+    ending = [choice.one("closing", shared["video_closings"]), *blog.reach(choice)]
+    scenes.append(scene(" ".join(ending), choice.one("card", shared["video_end_cards"])))
+    return ContentText(title=title, scenes=tuple(scenes))
+
+
+def scene(narration: str, on_screen_text: str) -> Scene:
+    seconds = math.ceil(len(narration.split()) / _WORDS_PER_SECOND)
+    return Scene(
+        narration=narration,
+        on_screen_text=shortened(on_screen_text, MAX_ON_SCREEN_CHARACTERS),
+        seconds=max(MIN_SCENE_SECONDS, min(seconds, MAX_SCENE_SECONDS)),
+    )
+
+
+def hook(reading: Reading, choice: Choice) -> str:
+    if reading.article:
+        return blog.relevant_one("hook", reading.article.hooks, reading, choice)
+    news = library.sentences("news.toml")
+    if reading.news:
+        return choice.one("hook", news["news_hooks"])
+    if reading.phrase:
+        return choice.one("hook", news["general_hooks"])
+    return f"{capitalized(reading.topic)}" if reading.topic else "A question, a notebook, a calm first step."
+
+
+def points(
+    given: ContentAssignment, reading: Reading, choice: Choice, numbers: dict[Length, int]
+) -> list[Point]:
+    """The points of the article, or general ones, and one for the readers."""
+    number = numbers[given.brief.length or "medium"]
+    if reading.article:
+        all_points = reading.article.points
+        order = choice.relevant(
+            "points", range(len(all_points)), reading.words, lambda index: all_points[index].say
+        )
+        chosen = [all_points[index] for index in sorted(order[:number])]
+    elif reading.news:
+        bodies = choice.some(
+            "bodies", library.sentences("news.toml")[f"{reading.news}_bodies"], min(number, 2)
+        )
+        chosen = [Point(text, heading) for heading, text in (body.split("|") for body in bodies)]
+    else:
+        texts = choice.some("points", library.sentences("news.toml")["general_points"], number)
+        chosen = [Point(*text.split("|")) for text in texts]
+    if reading.audience and number > 1:
+        chosen[-1:] = [choice.shuffled("audience point", reading.audience.points)[0]]
+    return chosen
