@@ -68,6 +68,8 @@ ELSEWHERE = {
     "send_emails", "stop_enrollments", "classify_reply", "write_email", "extract_claim",
         "write_bundle", "publish_content",
         "write_bundle", "poll_reviews", "post_review_reply",
+    "send_emails", "stop_enrollments", "classify_reply", "write_email", "write_content", "extract_claim",
+        "write_bundle",
     )
 }  # fmt: skip
 """Workers that a call does not reach, or whose first invocation only sends the message to their queue again. Each is

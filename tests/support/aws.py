@@ -58,6 +58,7 @@ QUEUES = {
     "retention": "RetentionQueue",
     "send": "SendQueue",
     "write_email": "WriteEmailQueue",
+    "write_content": "WriteContentQueue",
     "photo": "PhotoQueue",
     "publish": "PublishQueue",
     "write_bundle": "WriteBundleQueue",

@@ -55,6 +55,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/outbox/pending.py": "which items of the outbox are published",
         "layers/shared/eal/domain/outreach/deliverability/store.py": "counters, in the Transaction of what they count",
         "layers/shared/eal/domain/calls/fetching.py": "the attempts to fetch a recording, whose end has a record",
+        "layers/shared/eal/domain/content/writing.py": "the step of a task; its result has a record",
         "layers/shared/eal/domain/claims/photos/store.py": "that a photo was uploaded; its inspection has a record",
         "layers/shared/eal/domain/claims/scope/review.py": "a counter, in the Transaction of what it counts",
         "layers/shared/eal/domain/claims/sign_offs/erasure.py": "that files were deleted; the cause has a record",

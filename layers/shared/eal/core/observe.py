@@ -47,6 +47,7 @@ type Count = Literal[
     "calls_overruled",
     "bedrock_fallbacks",
     "drafts_written",
+    "content_written",
     "dispatches_escalated",
     "content_published",
     "publications_refused",

@@ -40,7 +40,7 @@ def write(given: ContentAssignment, reading: Reading, choice: Choice) -> Content
         body="\n\n".join(parts),
         slug=slug_of(title),
         excerpt=summary,
-        seo_title=_seo_title(title, given.publisher.name),
+        seo_title=seo_title(title, given.publisher.name),
         seo_description=_seo_description(summary, reading),
     )
 
@@ -252,7 +252,7 @@ def _summary(reading: Reading, choice: Choice) -> str:
     return "A calm first step, the right questions, and a page of notes: how to approach it."
 
 
-def _seo_title(title: str, organization: str) -> str:
+def seo_title(title: str, organization: str) -> str:
     long = f"{title} | {organization}"
     return long if len(long) <= MAX_SEO_TITLE_CHARACTERS else shortened(title, MAX_SEO_TITLE_CHARACTERS)
 

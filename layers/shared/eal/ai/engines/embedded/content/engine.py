@@ -28,22 +28,26 @@ def write(given: ContentAssignment) -> tuple[WrittenContent, Provenance]:
 
 def _composed(given: ContentAssignment) -> WrittenContent:
     found, choice = prepared(given)
-    match given.type:
-        case "blog_post":
-            text = blog.write(given, found, choice)
-        case "video_script":
-            text = video.write(given, found, choice)
-        case "social_post":
-            text = social.write(given, found, choice)
-        case "review_response":
-            text = responses.write(given, choice)
+    text = toned(_written(given, found, choice), given)
     remarks = found.remarks
     if given.type == "review_response" and (found.topic or found.keywords):
         remarks = (*remarks, "topic_not_used")
     unsure = any(
         remark.startswith(("topic_not", "topic_missing", "left_out:", "audience_not")) for remark in remarks
     )
-    return WrittenContent(text=toned(text, given), remarks=remarks, unsure=unsure)
+    return WrittenContent(text=text, remarks=remarks, unsure=unsure)
+
+
+def _written(given: ContentAssignment, found: Reading, choice: Choice) -> ContentText:
+    match given.type:
+        case "blog_post":
+            return blog.write(given, found, choice)
+        case "video_script":
+            return video.write(given, found, choice)
+        case "social_post":
+            return social.write(given, found, choice)
+        case "review_response":
+            return responses.write(given, choice)
 
 
 def prepared(given: ContentAssignment) -> tuple[Reading, Choice]:

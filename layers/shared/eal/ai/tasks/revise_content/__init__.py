@@ -1,0 +1,1 @@
+"""Revise content by instructions."""

@@ -1,0 +1,78 @@
+"""The task `revise_content`: its input is `eal.ai.content.ContentAssignment` with the present text and instructions,
+its output `WrittenContent`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from eal.ai.content import ContentText
+from eal.ai.engines.bedrock.engine import Question
+from eal.ai.engines.embedded.content import engine as embedded
+from eal.ai.engines.embedded.content import revising
+from eal.ai.tasks.prompt import Prompt, prompt
+from eal.ai.tasks.task import Consultation, Task
+from eal.ai.tasks.write_content import rules
+
+if TYPE_CHECKING:
+    from eal.ai.content import ContentAssignment, WrittenContent
+    from eal.ai.tasks.write_content.answer import Answer
+
+NAME = "revise_content"
+VERSION = 1
+"""The number of the prompt file. A change of the prompt's text or the rules is a new number."""
+
+
+def _consultation(given: ContentAssignment) -> Consultation[Answer, WrittenContent]:
+    current = given.current or ContentText()
+    question = Question(
+        system=_prompt().text,
+        text="\n".join(
+            (
+                rules.shown(given),
+                rules.fenced("text", _plain(current), given),
+                rules.fenced("instructions", given.instructions or "", given),
+                "Record the revised text.",
+            )
+        ),
+        tool="record_content",
+        answer=rules.ANSWERS[given.type],
+        max_tokens=rules.MAX_TOKENS[given.type],
+        faults=lambda answer: rules.faults(answer, given),
+    )
+
+    def combined(first: WrittenContent, answer: Answer) -> WrittenContent:
+        """The model's text, in place of the present one and not of what the embedded engine made of it."""
+        return rules.combined(replace(first, text=current), answer, given)
+
+    return Consultation(question, combined)
+
+
+def _plain(text: ContentText) -> str:
+    scenes = [f"[{scene.on_screen_text}] {scene.narration}" for scene in text.scenes]
+    named = (
+        ("Title", text.title),
+        ("Excerpt", text.excerpt),
+        ("SEO title", text.seo_title),
+        ("SEO description", text.seo_description),
+        ("Hashtags", " ".join(text.hashtags)),
+    )
+    lines = [f"{name}: {value}" for name, value in named if value]
+    return "\n".join([*lines, *scenes, *([text.body] if text.body else [])])
+
+
+def _prompt() -> Prompt:
+    return prompt(NAME, VERSION)
+
+
+REVISE_CONTENT = Task(
+    name=NAME,
+    prompt=_prompt,
+    embedded_version=embedded.VERSION,
+    embedded=revising.revise,
+    is_unsure=lambda written: written.unsure,
+    is_certain=lambda _: False,
+    consultation=_consultation,
+    with_reason=lambda written, reason: replace(written, remarks=(*written.remarks, reason)),
+)
