@@ -5,6 +5,7 @@ Only the run with the item's `task_id` changes anything: a cancelled or repeated
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ def assignment_of(content: Content, company: Company, by: Caller) -> ContentAssi
             service_areas=settings.service_areas,
             licences=settings.licences,
             certifications=settings.certifications,
-            phone=settings.phone,
+            phone=_as_written(settings.phone),
             website=settings.website,
         ),
         seed=f"{content.id}/{content.revision}",
@@ -67,6 +68,12 @@ def assignment_of(content: Content, company: Company, by: Caller) -> ContentAssi
         current=content.text if is_revision else None,
         instructions=content.instructions if is_revision else None,
     )
+
+
+def _as_written(phone: str | None) -> str | None:
+    """A number of the US as its readers write it: 614-555-0142."""
+    found = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", phone or "")
+    return "-".join(found.groups()) if found else phone
 
 
 def record(

@@ -28,6 +28,7 @@ type Kind = Literal[
     "remove_part",
     "remove_words",
     "add_keywords",
+    "state",
     "say",
     "calm",
     "audience",
@@ -136,10 +137,15 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"^(?:write|make|aim|gear|address|rewrite|tailor|focus)\b.{0,25}?\b(?:for|at|to|toward|towards) (.+)$",
     ),
     (
+        "state",
+        r"^(?:mention|say|add|note|include|state|explain|point out|let (?:them|readers|people) know|tell (?:them|readers"
+        r"|people|customers|viewers)|end with|put in|insert)(?: something| a sentence| a line| a note)?(?: that| saying"
+        r"| that says)+:? (.+)$",
+    ),
+    (
         "say",
-        r"^(?:mention|say|add|note|include|state|explain|point out|talk about|tell (?:them|readers|people"
-        r"|customers|viewers)|end with|put in|insert)(?: something| a sentence| a line| a note)?(?: about"
-        r"| on| saying| that says)?(?: that)?:? (.+)$",
+        r"^(?:mention|say|add|note|include|state|explain|point out|talk about|tell (?:them|readers|people|customers"
+        r"|viewers)|end with|put in|insert)(?: something| a sentence| a line| a note)?(?: about| on)?:? (.+)$",
     ),
 )
 

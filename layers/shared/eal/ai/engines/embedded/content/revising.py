@@ -92,7 +92,7 @@ def _forbidden(order: Order) -> list[str]:
     """The rules that the words break which an order would add."""
     if order.kind == "replace":
         return reading.forbidden(order.others)
-    if order.kind in {"set_title", "add_keywords", "say", "add_hashtags", "audience"}:
+    if order.kind in {"set_title", "add_keywords", "state", "say", "add_hashtags", "audience"}:
         return reading.forbidden(f"{order.words}.")
     return []
 
@@ -329,14 +329,18 @@ def _add_keywords(text: ContentText, order: Order, given: _Given) -> ContentText
     return text
 
 
-def _say(text: ContentText, order: Order, given: _Given) -> ContentText:
-    """The text with a statement, or with a sentence about a subject."""
+def _state(text: ContentText, order: Order, given: _Given) -> ContentText:
+    """The text with a statement of the tenant."""
     words = order.words
     if words.lower() in f"{text.title or ''} {text.body or ''}".lower():
         return text
-    if _STATEMENT.search(words) and len(words.split()) > 2:
-        return _with_sentence(text, f"{capitalized(words)}.", given, heading=words)
-    return _add_keywords(text, order, given)
+    return _with_sentence(text, f"{capitalized(words)}.", given, heading=words)
+
+
+def _say(text: ContentText, order: Order, given: _Given) -> ContentText:
+    """The text with a statement, or with a sentence about a subject."""
+    is_statement = _STATEMENT.search(order.words) and len(order.words.split()) > 2
+    return (_state if is_statement else _add_keywords)(text, order, given)
 
 
 def _with_sentence(text: ContentText, sentence: str, given: _Given, heading: str) -> ContentText:
@@ -475,6 +479,7 @@ _CHANGES: dict[orders.Kind, Callable[[ContentText, Order, _Given], ContentText]]
     "remove_part": _remove_part,
     "remove_words": _remove_words,
     "add_keywords": _add_keywords,
+    "state": _state,
     "say": _say,
     "calm": _calm,
     "audience": _audience,
