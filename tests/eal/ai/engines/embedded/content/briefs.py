@@ -12,8 +12,8 @@ PUBLISHER = Publisher(
 )
 
 
-def _given(type: ContentType, brief: Brief, review: ReviewText | None = None) -> ContentAssignment:
-    return ContentAssignment(type=type, brief=brief, publisher=PUBLISHER, review=review)
+def _given(kind: ContentType, brief: Brief, review: ReviewText | None = None) -> ContentAssignment:
+    return ContentAssignment(type=kind, brief=brief, publisher=PUBLISHER, review=review)
 
 
 BRIEFS: dict[str, ContentAssignment] = {

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from eal.ai.engines.embedded.content.reading import Reading
     from eal.ai.engines.embedded.content.wording import Choice
 
+MAX_EXCERPT_CHARACTERS = 400
 MAX_TITLE_CHARACTERS, MAX_SEO_TITLE_CHARACTERS, MAX_SEO_DESCRIPTION_CHARACTERS = 120, 60, 155
 _SECTIONS: dict[Length, int] = {"short": 2, "medium": 4, "long": 7}
 _MAX_KEYWORD_SENTENCES = 3
@@ -39,7 +40,7 @@ def write(given: ContentAssignment, reading: Reading, choice: Choice) -> Content
         title=title,
         body="\n\n".join(parts),
         slug=slug_of(title),
-        excerpt=summary,
+        excerpt=shortened(summary, MAX_EXCERPT_CHARACTERS),
         seo_title=seo_title(title, given.publisher.name),
         seo_description=_seo_description(summary, reading),
     )
@@ -54,6 +55,8 @@ def title_of(reading: Reading, choice: Choice) -> str:
     if reading.article is None:
         if reading.topic is None:
             return choice.one("title", ("Notes From {organization}", "From the Team at {organization}"))
+        if reading.phrase is None:
+            return shortened(capitalized(reading.topic), MAX_TITLE_CHARACTERS)
         return choice.one("title", library.sentences("news.toml")["general_titles"])
     titles = choice.some("title", reading.article.titles, len(reading.article.titles))
     topic = titled(reading.topic) if reading.topic else ""
@@ -228,8 +231,17 @@ def closing(given: ContentAssignment, reading: Reading, choice: Choice) -> str:
     parts = [choice.one("closing", texts)]
     if reading.article and reading.article.family == "choosing":
         parts += choice.some("credentials", shared["credentials"], 1)
-    parts += reach(choice)
-    return f"## {choice.one('closing heading', headings)}\n\n{' '.join(parts)}"
+    return f"## {choice.one('closing heading', headings)}\n\n{with_reach(' '.join(parts), choice)}"
+
+
+def with_reach(closing: str, choice: Choice) -> str:
+    """The closing, which ends with how to reach the tenant if its settings say that."""
+    found = " ".join(reach(choice))
+    if not found:
+        return closing
+    if not closing.endswith("."):
+        return f"{closing} {found}"
+    return f"{closing.rstrip('.')}; {found[:1].lower()}{found[1:]}"
 
 
 def reach(choice: Choice) -> list[str]:

@@ -138,9 +138,9 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "state",
-        r"^(?:mention|say|add|note|include|state|explain|point out|let (?:them|readers|people) know|tell (?:them|readers"
-        r"|people|customers|viewers)|end with|put in|insert)(?: something| a sentence| a line| a note)?(?: that| saying"
-        r"| that says)+:? (.+)$",
+        r"^(?:mention|say|add|note|include|state|explain|point out|let (?:them|readers|people) know|tell (?:them"
+        r"|readers|people|customers|viewers)|end with|put in|insert)(?: something| a sentence| a line| a note)?"
+        r"(?: that| saying| that says)+:? (.+)$",
     ),
     (
         "say",

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 type News = Literal["hire", "place", "milestone", "event", "thanks", "news"]
 
-MAX_KEYWORDS = 10
 _MAX_TOPIC_WORDS_IN_SENTENCE = 7
 _MAX_AUDIENCE_WORDS = 6
 
@@ -117,10 +116,7 @@ def read(given: ContentAssignment, choice: Choice) -> Reading:
     remarks: list[str] = []
     topic = _said(given.brief.topic, remarks)
     audience_words = _said(given.brief.audience, remarks)
-    keywords = [
-        word for word in (_said(word, remarks) for word in given.brief.keywords[:MAX_KEYWORDS]) if word
-    ]
-    remarks += ["keywords_left_out"] if len(given.brief.keywords) > MAX_KEYWORDS else []
+    keywords = [word for word in (_said(word, remarks) for word in given.brief.keywords) if word]
     subject = f"{given.brief.topic or ''}"
     news = next((kind for kind, cue in _NEWS if re.search(cue, subject, re.IGNORECASE)), None)
     article = article_for(subject, keywords, choice)

@@ -100,4 +100,6 @@ def fitted(text: ContentText, network: Network) -> ContentText:
         text = replace(text, links=text.links[:-1])
     while posted_length(network, text) > most and " " in (text.body or ""):
         text = replace(text, body=(text.body or "").rpartition(" ")[0])
+    while posted_length(network, text) > most and text.body:
+        text = replace(text, body=text.body[:-1])
     return text

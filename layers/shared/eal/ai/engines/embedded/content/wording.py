@@ -86,7 +86,7 @@ def slug_of(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title.replace("'", "").replace("\u2019", "")).encode(
         "ascii", "ignore"
     )
-    words = re.sub(r"[^a-z0-9]+", "-", plain.decode().lower()).strip("-")
+    words = re.sub(r"[^a-z0-9]+", "-", plain.decode().lower()).strip("-") or "post"
     if len(words) <= MAX_SLUG_CHARACTERS:
         return words
     return words[: MAX_SLUG_CHARACTERS + 1].rpartition("-")[0] or words[:MAX_SLUG_CHARACTERS]
@@ -125,7 +125,8 @@ _EXPANSIONS = (
     (r"\bI'm\b", "I am"),
 )
 _CLAUSE_START = (
-    r"(?:^|(?<=[.,;:!?] )|(?<=\n)|(?<=\band )|(?<=\bbut )|(?<=\bif )|(?<=\bso )|(?<=\bbecause )|(?<=\bwhen ))"
+    r"(?:^|(?<=[.,;:!?] )|(?<=\n)|(?<=\b[Aa]nd )|(?<=\b[Bb]ut )|(?<=\b[Ii]f )|(?<=\b[Ss]o )|(?<=\b[Bb]ecause )"
+    r"|(?<=\b[Ww]hen ))"
 )
 _CONTRACTIONS = (
     (r"\b([Dd])o not\b", r"\1on't"),
