@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from eal.ai.content import ContentText
@@ -60,14 +61,19 @@ def title_of(reading: Reading, choice: Choice) -> str:
         return choice.one("title", library.sentences("news.toml")["general_titles"])
     titles = choice.some("title", reading.article.titles, len(reading.article.titles))
     topic = titled(reading.topic) if reading.topic else ""
-    named = [title for title in titles if _names(title, topic)]
-    plain = sorted(titles, key=lambda title: len(stems(topic) & stems(title)))
-    prefixed = [f"{topic}: {title}" for title in plain if ":" not in title]
-    return next((title for title in (*named, *prefixed) if len(title) <= MAX_TITLE_CHARACTERS), titles[0])
+    named = [title for title in titles if _own(topic) <= stems(title)]
+    prefixed = [
+        f"{topic}: {title}"
+        for title in titles
+        if not re.search(r"[:.?] ?", title) and not _own(topic) & stems(title)
+    ]
+    alone = [topic] if len(topic.split()) > 1 else titles[:1]
+    return next(title for title in (*named, *prefixed, *alone) if len(title) <= MAX_TITLE_CHARACTERS)
 
 
-def _names(title: str, topic: str) -> bool:
-    return stems(topic) <= stems(title)
+def _own(topic: str) -> frozenset[str]:
+    """The words of the topic that a title should have."""
+    return stems(topic) - stems("damage")
 
 
 def _opening(given: ContentAssignment, reading: Reading, choice: Choice) -> str:
@@ -231,17 +237,8 @@ def closing(given: ContentAssignment, reading: Reading, choice: Choice) -> str:
     parts = [choice.one("closing", texts)]
     if reading.article and reading.article.family == "choosing":
         parts += choice.some("credentials", shared["credentials"], 1)
-    return f"## {choice.one('closing heading', headings)}\n\n{with_reach(' '.join(parts), choice)}"
-
-
-def with_reach(closing: str, choice: Choice) -> str:
-    """The closing, which ends with how to reach the tenant if its settings say that."""
-    found = " ".join(reach(choice))
-    if not found:
-        return closing
-    if not closing.endswith("."):
-        return f"{closing} {found}"
-    return f"{closing.rstrip('.')}; {found[:1].lower()}{found[1:]}"
+    parts += reach(choice)
+    return f"## {choice.one('closing heading', headings)}\n\n{' '.join(parts)}"
 
 
 def reach(choice: Choice) -> list[str]:

@@ -94,6 +94,7 @@ def worded(text: ContentText, change: Callable[[str], str]) -> ContentText:
         text,
         body=change(text.body) if text.body else text.body,
         excerpt=change(text.excerpt) if text.excerpt else text.excerpt,
+        seo_description=change(text.seo_description) if text.seo_description else text.seo_description,
         scenes=tuple(
             Scene(
                 narration=change(scene.narration), on_screen_text=scene.on_screen_text, seconds=scene.seconds

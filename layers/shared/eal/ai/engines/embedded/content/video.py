@@ -35,8 +35,8 @@ def write(given: ContentAssignment, reading: Reading, choice: Choice) -> Content
     scenes += [
         scene(said, capitalized(word)) for word, said in blog.keyword_sentences(missing, given, choice)
     ]
-    ending = blog.with_reach(choice.one("closing", shared["video_closings"]), choice)
-    scenes.append(scene(ending, choice.one("card", shared["video_end_cards"])))
+    ending = [choice.one("closing", shared["video_closings"]), *blog.reach(choice)]
+    scenes.append(scene(" ".join(ending), choice.one("card", shared["video_end_cards"])))
     return ContentText(title=title, scenes=tuple(scenes))
 
 
