@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eal.ai.content import ContentAssignment, Length
-    from eal.ai.engines.embedded.content.library import Article
+    from eal.ai.engines.embedded.content.library import Article, Section
     from eal.ai.engines.embedded.content.reading import Reading
     from eal.ai.engines.embedded.content.wording import Choice
 
@@ -129,35 +129,51 @@ def _sections(given: ContentAssignment, reading: Reading, choice: Choice) -> lis
         return _news_sections(reading, number, choice)
     if reading.article is None:
         return _general_sections(number, choice)
-    return [section for _, section in article_sections(reading.article, number, given, reading, choice)]
+    return article_sections(reading.article, number, given, reading, choice)
 
 
 def article_sections(
     article: Article, number: int, given: ContentAssignment, reading: Reading, choice: Choice
-) -> list[tuple[int, str]]:
-    """So many sections of an article, in its order, with their numbers there; and one for the readers."""
-    indexes = choice.relevant(
-        "sections", range(len(article.sections)), reading.words, lambda index: article.sections[index].text
-    )
-    chosen = sorted(indexes, key=lambda index: not article.sections[index].always)[:number]
-    written = [
-        (
-            index,
-            f"## {choice.one(f'heading/{index}', section.headings)}\n\n"
-            f"{choice.filled(section.text) if section.always else _cut(choice.filled(section.text), given)}",
-        )
-        for index, section in enumerate(article.sections)
-        if index in chosen
-    ]
+) -> list[str]:
+    """So many sections: those that are always there, those with the words of the brief, others in an order of chance,
+    from this article and then from related ones; and one for the readers.
+    """
+    borrowed = _borrowed(article, number, choice)
+    own = _own_sections(article, number - len(borrowed), reading, choice)
+    parts = [_section(section, given, choice) for section in (*own, *borrowed)]
     if reading.audience and reading.audience.name != "Homeowners":
-        section = choice.shuffled("audience section", reading.audience.sections)[0]
-        written.append(
-            (
-                len(article.sections),
-                f"## {choice.one('audience heading', section.headings)}\n\n{section.text}",
-            )
+        parts.append(
+            _section(choice.shuffled("audience section", reading.audience.sections)[0], given, choice)
         )
-    return written
+    return parts
+
+
+def _own_sections(article: Article, number: int, reading: Reading, choice: Choice) -> list[Section]:
+    """In the order of the article. Chance decides half of them, so that posts on one subject differ."""
+    ranked = choice.relevant("sections", article.sections, reading.words, lambda section: section.text)
+    ranked.sort(key=lambda section: not section.always)
+    relevant = ranked[: (number + 1) // 2]
+    others = choice.shuffled("other sections", [one for one in article.sections if one not in relevant])
+    chosen = [*relevant, *others][:number]
+    return [section for section in article.sections if section in chosen]
+
+
+def _borrowed(article: Article, number: int, choice: Choice) -> list[Section]:
+    """Sections of other articles: one in four."""
+    fitting = [
+        section
+        for other in library.articles()
+        if other is not article
+        for section in other.sections
+        if article.family in section.fits
+    ]
+    return choice.shuffled("borrowed", fitting)[: number // 4]
+
+
+def _section(section: Section, given: ContentAssignment, choice: Choice) -> str:
+    text = choice.filled(section.text)
+    heading = choice.one(f"heading/{section.headings[0]}", section.headings)
+    return f"## {heading}\n\n{text if section.always else _cut(text, given)}"
 
 
 def _cut(text: str, given: ContentAssignment) -> str:

@@ -22,11 +22,14 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a blog post. `always`: it is about safety or the point of the post, and never left out."""
+    """A part of a blog post. `always`: it is about safety or the point of the post, and never left out. `fits` are the
+    families whose other articles can have it, too.
+    """
 
     headings: tuple[str, ...]
     text: str
     always: bool
+    fits: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,10 @@ def _cues(given: Mapping[str, object]) -> re.Pattern[str]:
 def _sections(given: Mapping[str, object]) -> tuple[Section, ...]:
     return tuple(
         Section(
-            _texts(one, "headings"), cast("str", one["text"]).strip(), cast("bool", one.get("always", False))
+            headings=_texts(one, "headings"),
+            text=cast("str", one["text"]).strip(),
+            always=cast("bool", one.get("always", False)),
+            fits=tuple(cast("list[str]", one.get("fits", []))),
         )
         for one in _tables(given, "sections")
     )

@@ -26,6 +26,7 @@ _MAX_AUDIENCE_WORDS = 6
 
 _FAMILIES = (
     ("water", r"water|wet\b|moist|leak"),
+    ("mold", r"mou?ld"),
     ("fire", r"fire|flame"),
     ("storm", r"storm|weather"),
     ("seasonal", r"season|maintenance|checklist"),

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _MAX_QUOTE_CHARACTERS = 100
 _SHORTER, _MIN_SCENES, _ADDED = 0.7, 3, 2
+_ALL = 12
+"""More sections than an article has."""
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]")
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "last": -1, "final": -1}
 _STATEMENT = re.compile(
@@ -159,10 +161,7 @@ def _with_sections(body: str, given: _Given) -> str:
             f"## {given.choice.filled(one).replace('|', '\n\n')}" for one in texts if _fits(one, given)
         ]
     else:
-        every = blog.article_sections(
-            article, len(article.sections), given.assignment, given.brief, given.choice
-        )
-        written = [section for _, section in every]
+        written = blog.article_sections(article, _ALL, given.assignment, given.brief, given.choice)
     first_sentences = [
         one for one in written if sentences_of(one.split("\n\n")[1])[0][:60].lower() not in body.lower()
     ]
