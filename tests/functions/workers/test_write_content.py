@@ -62,7 +62,7 @@ def _run(*messages: str, receives: int = 1) -> list[str]:
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def _written(tenant: Tenant, content_type: str = "blog_post", **brief: object) -> dict[str, Any]:
+def _written(tenant: Tenant, content_type: str = "blog_post", **brief: Any) -> dict[str, Any]:
     item = content.ordered(tenant, content_type, **brief)
     assert _run(_task(tenant, item)) == []
     return content.read(tenant, item)
@@ -109,7 +109,7 @@ def test_a_blog_post_is_written_by_the_brief_and_the_settings(tenant: Tenant) ->
     ],
 )
 def test_other_types_pass_the_checks_of_an_edit(
-    tenant: Tenant, content_type: str, brief: dict[str, object]
+    tenant: Tenant, content_type: str, brief: dict[str, Any]
 ) -> None:
     """What the AI writes can be sent back unchanged: it keeps the limits of its type and network."""
     _settings(tenant, content=FACTS)

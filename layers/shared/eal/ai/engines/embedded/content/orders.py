@@ -36,6 +36,8 @@ type Kind = Literal[
 
 MAX_ORDERS = 20
 _MANNERS: tuple[Kind, ...] = ("shorter", "longer", "friendly", "formal", "empathetic", "calm")
+_SAID_PLAINLY = frozenset({*_MANNERS, "new_title", "add_closing"})
+"""What quoted words never order."""
 
 _ORDER_VERBS = (
     r"(?:add|include|mention|say|make|change|set|rename|remove|delete|drop|cut|shorten|expand|replace|use"
@@ -119,7 +121,7 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"\b(?:friendl(?:y|ier)|warmer|casual|conversational|relaxed|less (?:formal|stiff)|lighter"
         r"|neighborly|personal)\b",
     ),
-    ("formal", r"\b(?:more )?(?:formal|professional|serious|businesslike|less casual)\b"),
+    ("formal", r"(?<!less )\b(?:more )?(?:formal|professional|serious|businesslike|less casual)\b"),
     ("empathetic", r"\b(?:empath\w+|compassion\w*|caring|sympath\w+|sensitive|gentler)\b"),
     (
         "add_keywords",
@@ -207,7 +209,8 @@ def _orders(clause: str) -> list[Order]:
 
 def _first(clause: str, kinds: list[Kind]) -> Order | None:
     for kind, pattern in _PATTERNS:
-        match = _compiled(pattern).search(clause) if kind in kinds else None
+        plain = _QUOTED.sub('""', clause) if kind in _SAID_PLAINLY else clause
+        match = _compiled(pattern).search(plain) if kind in kinds else None
         if match:
             words = [found for found in match.groups() if found]
             if kind == "replace" and "instead of" in match[0].lower():
