@@ -37,6 +37,15 @@ def test_the_organization_is_shown_with_its_settings(tenant: Tenant) -> None:
                 "track_opens": False,
                 "track_clicks": False,
             },
+            "content": {
+                "service_areas": [],
+                "licences": [],
+                "certifications": [],
+                "phone": None,
+                "website": None,
+                "competitors": [],
+                "banned_words": [],
+            },
             "ai": {
                 "enabled": True,
                 "share_corrections": False,

@@ -36,6 +36,15 @@ WHOLE: dict[str, Any] = {
         "track_opens": True,
         "track_clicks": True,
     },
+    "content": {
+        "service_areas": ["Columbus"],
+        "licences": ["Ohio 12345"],
+        "certifications": ["IICRC Certified Firm"],
+        "phone": "+16145550142",
+        "website": "https://acme.example.com/columbus",
+        "competitors": ["Dry & Co."],
+        "banned_words": ["cheap"],
+    },
     "ai": {
         "enabled": False,
         "share_corrections": True,
@@ -59,6 +68,15 @@ DEFAULTS: dict[str, Any] = {
         "reply_domain": None,
         "track_opens": False,
         "track_clicks": False,
+    },
+    "content": {
+        "service_areas": [],
+        "licences": [],
+        "certifications": [],
+        "phone": None,
+        "website": None,
+        "competitors": [],
+        "banned_words": [],
     },
     "ai": {"enabled": True, "share_corrections": False, "engine": "embedded", "monthly_budget_cents": 0},
     "recordings": {"enabled": True},
@@ -132,6 +150,15 @@ def test_null_restores_all_defaults(tenant: Tenant) -> None:
         {
             "settings": {
                 "timezone": "America/New_York",
+                "content": {
+                    "service_areas": [],
+                    "licences": [],
+                    "certifications": [],
+                    "phone": None,
+                    "website": None,
+                    "competitors": [],
+                    "banned_words": [],
+                },
                 "ai": {"enabled": True, "share_corrections": False},
                 "on_call": [],
             }

@@ -35,6 +35,7 @@ _MAX_QUOTE_CHARACTERS = 100
 _SHORTER, _MIN_SCENES, _ADDED = 0.7, 3, 2
 _ALL = 12
 """More sections than an article has."""
+_MAX_BODY_CHARACTERS, _MAX_SCENES, _MAX_HASHTAGS = 20_000, 40, 30
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]")
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "last": -1, "final": -1}
 _STATEMENT = re.compile(
@@ -59,6 +60,10 @@ def _revised(given: ContentAssignment) -> WrittenContent:
             remarks += [f"left_out:{rule}" for rule in rules]
             continue
         changed = _CHANGES[order.kind](text, order, _Given(given, brief, choice))
+        if given.type == "social_post":
+            changed = social.fitted(changed, given.brief.network or "facebook")
+        if _is_too_much(changed):
+            changed = text
         remarks.append(f"no_effect:{_named(order)}" if changed == text else f"applied:{order.kind}")
         text = changed
     remarks += [f"not_understood:{shortened(words, _MAX_QUOTE_CHARACTERS)}" for words in found.not_understood]
@@ -66,6 +71,14 @@ def _revised(given: ContentAssignment) -> WrittenContent:
         text=text,
         remarks=tuple(dict.fromkeys(remarks)),
         unsure=any(not remark.startswith("applied:") for remark in remarks) or not remarks,
+    )
+
+
+def _is_too_much(text: ContentText) -> bool:
+    return (
+        len(text.body or "") > _MAX_BODY_CHARACTERS
+        or len(text.scenes) > _MAX_SCENES
+        or len(text.hashtags) > _MAX_HASHTAGS
     )
 
 
