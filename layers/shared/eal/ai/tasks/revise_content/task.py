@@ -31,8 +31,8 @@ def _consultation(given: ContentAssignment) -> Consultation[Answer, WrittenConte
         text="\n".join(
             (
                 rules.shown(given),
-                rules.fenced("text", _plain(current), given),
-                rules.fenced("instructions", given.instructions or "", given),
+                rules.fenced("text", _shown(current, given)),
+                rules.fenced("instructions", rules.masked(given.instructions or "", given)),
                 "Record the revised text.",
             )
         ),
@@ -49,17 +49,21 @@ def _consultation(given: ContentAssignment) -> Consultation[Answer, WrittenConte
     return Consultation(question, combined)
 
 
-def _plain(text: ContentText) -> str:
-    scenes = [f"[{scene.on_screen_text}] {scene.narration}" for scene in text.scenes]
-    named = (
-        ("Title", text.title),
-        ("Excerpt", text.excerpt),
-        ("SEO title", text.seo_title),
-        ("SEO description", text.seo_description),
-        ("Hashtags", " ".join(text.hashtags)),
+def _shown(text: ContentText, given: ContentAssignment) -> str:
+    parts = {
+        "Title": text.title,
+        "Excerpt": text.excerpt,
+        "SEO title": text.seo_title,
+        "SEO description": text.seo_description,
+        "Hashtags": " ".join(text.hashtags),
+    }
+    scenes = [
+        f"[{rules.masked(scene.on_screen_text, given)}] {rules.masked(scene.narration, given)}"
+        for scene in text.scenes
+    ]
+    return "\n".join(
+        filter(None, (rules.labelled(parts, given), *scenes, rules.masked(text.body or "", given)))
     )
-    lines = [f"{name}: {value}" for name, value in named if value]
-    return "\n".join([*lines, *scenes, *([text.body] if text.body else [])])
 
 
 def _prompt() -> Prompt:

@@ -18,6 +18,8 @@ from eal.ai.redaction.transcript import redact
 from eal.ai.tasks.write_content.answer import Answer, BlogPost, ReviewResponse, SocialPost, VideoScript
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from eal.ai.content import ContentAssignment, ContentType, WrittenContent
 
 MAX_TOKENS: dict[ContentType, int] = {
@@ -61,26 +63,29 @@ def shown(given: ContentAssignment) -> str:
     lines += [f"Service areas: {', '.join(publisher.service_areas)}."] if publisher.service_areas else []
     held = (*publisher.certifications, *publisher.licences)
     lines += [f"Held: {', '.join(held)}."] if held else []
-    wanted = [f"Topic: {brief.topic}"] if brief.topic else []
-    wanted += [f"Keywords: {', '.join(brief.keywords)}"] if brief.keywords else []
-    wanted += [f"Audience: {brief.audience}"] if brief.audience else []
-    lines.append(fenced("brief", "\n".join(wanted), given))
+    wanted = {"Topic": brief.topic, "Keywords": ", ".join(brief.keywords), "Audience": brief.audience}
+    lines.append(fenced("brief", labelled(wanted, given)))
     if given.review:
         lines.append(f"Stars: {given.review.rating or 'none'}.")
-        lines.append(fenced("review", given.review.text or "", given))
+        lines.append(fenced("review", masked(given.review.text or "", given)))
     return "\n".join(lines)
 
 
-def fenced(tag: str, text: str, given: ContentAssignment) -> str:
-    """A text between tags, without personal data, and with the tenant's facts as slots."""
-    masked = redact(masked_facts(text.translate(_HARMLESS), given)).text
-    return f"<{tag}>\n{masked}\n</{tag}>"
+def fenced(tag: str, text: str) -> str:
+    return f"<{tag}>\n{text}\n</{tag}>"
 
 
-def masked_facts(text: str, given: ContentAssignment) -> str:
+def labelled(values: Mapping[str, str | None], given: ContentAssignment) -> str:
+    """A line for each value that there is. Labels are not redacted: they look like the names of speakers."""
+    return "\n".join(f"{label}: {masked(text, given)}" for label, text in values.items() if text)
+
+
+def masked(text: str, given: ContentAssignment) -> str:
+    """A text without personal data, with the tenant's facts as slots, that cannot end its fence."""
+    text = text.translate(_HARMLESS)
     for name, value in slots(given).items():
         text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", f"{{{name}}}", text, flags=re.IGNORECASE)
-    return text
+    return redact(text).text
 
 
 def faults(answer: Answer, given: ContentAssignment) -> list[str]:
