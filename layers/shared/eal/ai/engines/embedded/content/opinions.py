@@ -25,7 +25,7 @@ _ASPECTS: tuple[tuple[Aspect, str], ...] = (
         "speed",
         r"\bfast\b|\bquick\w*|\bprompt\w*|\bon time|\bright away|\bwithin (?:an|the|\d|one|two)"
         r"|\brespon\w+ time|\blate\b|\bwait\w*|\bdelay\w*|\bslow\w*|\bno(?:-| )show|\bnever (?:came|showed)"
-        r"|\bhours? later|\bweeks?\b|\btook (?:forever|too long|over)|\bsame day|\bimmediately",
+        r"|\bhours? later|\btook (?:forever|too long|over)|\bsame day|\bimmediately",
     ),
     (
         "cleanliness",
@@ -82,7 +82,7 @@ class Opinion(NamedTuple):
 def opinion(text: str, rating: int | None) -> Opinion:
     praised: dict[Aspect, None] = {}
     criticised: dict[Aspect, None] = {}
-    for clause in re.split(r"[.!?;\n]|,? but\b|,? although\b|,? however\b|,? though\b|,? except\b", text):
+    for clause in re.split(r"[.!?;,\n]|,? but\b|,? although\b|,? however\b|,? though\b|,? except\b", text):
         negative, positive = bool(_NEGATIVE.search(clause)), bool(_POSITIVE.search(clause))
         is_complaint = negative if negative != positive else (rating or MIXED) < GOOD
         if not negative and not positive and (rating or MIXED) == MIXED:

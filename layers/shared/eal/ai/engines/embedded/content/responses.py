@@ -26,7 +26,7 @@ def write(given: ContentAssignment, choice: Choice) -> ContentText:
     length = given.brief.length or "medium"
     most = _ASPECTS_NAMED[length]
     is_bad = rating is not None and rating < MIXED
-    is_good = rating is not None and rating >= GOOD
+    is_good = rating >= GOOD if rating is not None else not found.criticised
     band = "5" if is_good else "1" if is_bad else "3"
     first = [choice.one("thanks", texts[f"thanks_{band}"] if rating else texts["no_rating"])]
     if not is_good and (found.criticised or is_bad):

@@ -26,9 +26,10 @@ MAX_HASHTAG_CHARACTERS = 40
 def write(given: ContentAssignment, reading: Reading, choice: Choice) -> ContentText:
     network = given.brief.network or "facebook"
     numbers = {**_POINTS, "medium": 1, "long": 1} if network == "x" else _POINTS
-    points = [point.say for point in video.points(given, reading, choice, numbers)]
+    hook = video.hook(reading, choice)
+    points = [point.say for point in video.points(given, reading, choice, numbers, hook)]
     opening = [] if network != "nextdoor" else [choice.one("neighbors", _shared()["nextdoor_leads"])]
-    opening.append(video.hook(reading, choice))
+    opening.append(hook)
     audience: list[str] = []
     if reading.audience_words and not reading.audience and network != "x":
         audience = blog.audience_lead(reading, choice)
@@ -37,7 +38,7 @@ def write(given: ContentAssignment, reading: Reading, choice: Choice) -> Content
     keywords = [word for word in reading.keywords if word.lower() not in text]
     if keywords and network != "x":
         middle += [said for _, said in blog.keyword_sentences(keywords[:1], given, choice)]
-    paragraphs = [" ".join(opening), *audience, *middle, *_closing(network, given, choice)]
+    paragraphs = [" ".join(opening), *audience, *middle, *_closing(network, given, reading, choice)]
     return fitted(
         ContentText(
             body="\n\n".join(filter(None, paragraphs)),
@@ -59,19 +60,16 @@ def _listed(points: list[str], network: Network) -> str:
     return "\n".join(f"{mark}{point}" for point in points) if mark and len(points) > 1 else " ".join(points)
 
 
-def _closing(network: Network, given: ContentAssignment, choice: Choice) -> list[str]:
+def _closing(network: Network, given: ContentAssignment, reading: Reading, choice: Choice) -> list[str]:
     """Google rejects posts with phone numbers, so a post gives none there, and X has no space for more."""
-    shared = _shared()
     if network == "x":
         return []
-    if network == "linkedin":
-        return [choice.one("closing", shared["linkedin_closings"])]
-    if network == "nextdoor":
-        return [choice.one("closing", shared["nextdoor_closings"])]
-    closing = choice.one("closing", shared["social_closings"])
-    if network == "google_business" or given.brief.tone in {"brief", "formal"}:
+    special = {"linkedin": "linkedin_closings", "nextdoor": "nextdoor_closings"}.get(network)
+    closing = choice.one("closing", video.closings(reading, special or "social_closings"))
+    is_plain = special or network == "google_business" or given.brief.tone in {"brief", "formal"}
+    if is_plain or not reading.article:
         return [closing]
-    return [choice.one("ask", shared["social_asks"]), closing]
+    return [choice.one("ask", _shared()["social_asks"]), closing]
 
 
 def hashtags(network: Network, reading: Reading) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eal.ai.content import ContentText, Scene
 from eal.ai.engines.embedded.content import blog, library
 from eal.ai.engines.embedded.content.library import Point
-from eal.ai.engines.embedded.content.wording import capitalized, shortened, titled
+from eal.ai.engines.embedded.content.wording import capitalized, shortened, stems, titled
 
 if TYPE_CHECKING:
     from eal.ai.content import ContentAssignment, Length
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MIN_SCENE_SECONDS, MAX_SCENE_SECONDS = 3, 60
 _POINTS: dict[Length, int] = {"short": 3, "medium": 5, "long": 8}
 _MAX_KEYWORD_SCENES = 2
+_SAME_WORDS = 3
+"""A point that has so many of the hook's words says the same."""
 _WORDS_PER_SECOND = 2.5
 """150 words a minute, a calm speaker."""
 MAX_ON_SCREEN_CHARACTERS = 60
@@ -28,16 +30,24 @@ def write(given: ContentAssignment, reading: Reading, choice: Choice) -> Content
     shared = library.sentences("shared.toml")
     lead = f"{choice.one('lead', shared['video_leads'])} " if given.brief.tone != "brief" else ""
     card = reading.title or titled(reading.phrase or title)
-    scenes = [scene(f"{lead}{hook(reading, choice)}", card)]
-    scenes += [scene(point.say, point.show) for point in points(given, reading, choice, _POINTS)]
+    first = hook(reading, choice)
+    scenes = [scene(f"{lead}{first}", card)]
+    scenes += [scene(point.say, point.show) for point in points(given, reading, choice, _POINTS, first)]
     text = " ".join(one.narration for one in scenes).lower()
     missing = [word for word in reading.keywords if word.lower() not in text][:_MAX_KEYWORD_SCENES]
     scenes += [
         scene(said, capitalized(word)) for word, said in blog.keyword_sentences(missing, given, choice)
     ]
-    ending = [choice.one("closing", shared["video_closings"]), *blog.reach(choice)]
+    ending = [choice.one("closing", closings(reading, "video_closings")), *blog.reach(choice)]
     scenes.append(scene(" ".join(ending), choice.one("card", shared["video_end_cards"])))
     return ContentText(title=title, scenes=tuple(scenes))
+
+
+def closings(reading: Reading, name: str) -> tuple[str, ...]:
+    """The closings of that name for advice; others for news, and for a topic of which nothing is known."""
+    if reading.article:
+        return library.sentences("shared.toml")[name]
+    return library.sentences("news.toml")["news_closings" if reading.news else "general_closings"]
 
 
 def scene(narration: str, on_screen_text: str) -> Scene:
@@ -61,12 +71,14 @@ def hook(reading: Reading, choice: Choice) -> str:
 
 
 def points(
-    given: ContentAssignment, reading: Reading, choice: Choice, numbers: dict[Length, int]
+    given: ContentAssignment, reading: Reading, choice: Choice, numbers: dict[Length, int], said: str = ""
 ) -> list[Point]:
-    """The points of the article, or general ones, and one for the readers."""
+    """The points of the article, or general ones, and one for the readers. None of them is `said` already."""
     number = numbers[given.brief.length or "medium"]
     if reading.article:
-        all_points = reading.article.points
+        all_points = [
+            one for one in reading.article.points if len(stems(one.say) & stems(said)) < _SAME_WORDS
+        ]
         order = choice.relevant(
             "points", range(len(all_points)), reading.words, lambda index: all_points[index].say
         )
