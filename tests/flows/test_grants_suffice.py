@@ -532,6 +532,8 @@ def _scope(session: Session, claim: str) -> None:
     body = {"status": "rejected", "reason": "Not of this loss."}
     session.call("PATCH", f"{claim}/scope/{found['data'][0]['id']}", body)
     session.call("POST", f"{claim}/scope/accept", {"min_confidence": 0})
+    (room,) = session.call("GET", f"{claim}/rooms")["data"]
+    session.call("PATCH", f"{claim}/rooms/{room['id']}", {"measures": {"height": 9.0}, "reason": "Measured."})
     checks = session.call("GET", f"{claim}/checks")["data"]
     acknowledge = [{"check_id": check["id"], "reason": "Agreed."} for check in checks]
     assert session.call("POST", f"{claim}/sign-off", {"acknowledge": acknowledge})["status"] == "writing"

@@ -44,6 +44,8 @@ RESOURCES = {
     "CLAIM_SCOPE_DECISION": "claim_scope_item", "CLAIM_SIGN_OFF": "claim_sign_off", "CONTENT": "content",
     "FEED_ADDRESS": "feed_address",
     "REVIEW": "review", "REVIEW_REQUEST": "review_request",
+    "CLAIM_SCOPE_DECISION": "claim_scope_item", "CLAIM_ROOM_CORRECTION": "claim_room",
+    "CLAIM_SIGN_OFF": "claim_sign_off",
 }  # fmt: skip
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {
@@ -179,6 +181,7 @@ class Watch:
                 ("EMAIL_EVENT_RECIPIENT", "Delete"), ("DELIVERY", "Put"), ("CLAIM_NOTE", "Update"),
                 ("CLAIM_NOTE", "Delete"), ("CLAIM_PHOTO", "Delete"), ("CLAIM_PHOTO_REGISTER", "Update"),
                 ("CLAIM_EXTRACTION", "Delete"), ("CLAIM_SCOPE_DECISION", "Delete"), ("CLAIM_DECISIONS", "Delete"),
+                ("CLAIM_ROOM_CORRECTION", "Delete"),
                 ("CLAIM_SIGN_OFF", "Put"), ("CLAIM_SIGN_OFF", "Delete"),
                 ("EMAIL", "Delete"), ("DRAFT", "Delete"), ("DRAFT_RECIPIENT", "Delete"),
                 ("EMAIL_CONTENT", "Delete"), ("EMAIL_VENDOR_ID", "Delete"), ("EMAIL_TOMBSTONE", "Put"),
@@ -365,6 +368,10 @@ def test_each_worker_records_each_change_once(
             pipeline.run()
             accepted = {"min_confidence": 0}
             call("POST", f"/v1/claims/{claim['id']}/scope/accept", key=tenant.write, json_body=accepted)
+            (room,) = call("GET", f"/v1/claims/{claim['id']}/rooms", key=tenant.read).json["data"]
+            corrected = {"measures": {"height": 9.0}}
+            path = f"/v1/claims/{claim['id']}/rooms/{room['id']}"
+            assert call("PATCH", path, key=tenant.write, json_body=corrected).status == 200
             signed = call("POST", f"/v1/claims/{claim['id']}/sign-off", key=tenant.write, json_body={})
             assert signed.status == 202, signed.text
             pipeline.run()
@@ -401,6 +408,7 @@ def test_each_worker_records_each_change_once(
         "claim.extracted",
         "claim.review_began",
         "claim_scope_item.accepted",
+        "claim_room.corrected",
         "claim.signed_off",
         "claim_sign_off.created",
         "claim_sign_off.bundled",

@@ -41,8 +41,9 @@ EXCEPTIONS = {
     "POST /v1/claims/{claim_id}/notes": (2, "the commit checks that the claim exists and is not closed"),
     "GET /v1/claims/{claim_id}/notes": (3, "reads the claim first, because an unknown claim is a 404"),
     "POST /v1/claims/{claim_id}/sign-off": (
-        12,
-        "a change, with reads of the count of decisions, the scope, the decisions, the latest sign-off, the photos,"
+        13,
+        "a change, with reads of the count of decisions, the scope, what was decided about its items and its rooms, the"
+        " latest sign-off, the photos,"
         " the notes for the checks and for the bundle, and the organization's name; and S3, which stores the content",
     ),
     "GET /v1/claims/{claim_id}/sign-off": (3, "reads the claim first, because an unknown claim is a 404"),
@@ -54,6 +55,10 @@ EXCEPTIONS = {
     "PATCH /v1/claims/{claim_id}/scope/{item_id}": (
         5,
         "a change, with reads of the claim, its items and the decisions",
+    ),
+    "PATCH /v1/claims/{claim_id}/rooms/{room_id}": (
+        5,
+        "a change, with reads of the claim, its rooms and the corrections",
     ),
     "POST /v1/claims/{claim_id}/scope/accept": (
         5,

@@ -137,7 +137,7 @@ def _made_otherwise(endpoint: Endpoint, key: str) -> str | None:
         return _connected(endpoint, key)
     if rest.endswith("/{photo_id}"):
         return _photographed(endpoint, key)
-    if rest.endswith(("/{item_id}", "/scope/accept")):
+    if rest.endswith(("/{item_id}", "/{room_id}", "/scope/accept")):
         return _extracted(endpoint, key)
     if rest.endswith("/sign-off"):
         return _reviewed(endpoint, key)
@@ -209,7 +209,7 @@ def _photographed(endpoint: Endpoint, key: str) -> str:
 
 
 def _extracted(endpoint: Endpoint, key: str) -> str:
-    """Extract the scope of a new claim. Returns the endpoint's path with the ids of the claim and of an item."""
+    """Extract the scope of a new claim. Returns the endpoint's path with the ids of the claim, an item and a room."""
     claims = _endpoint("POST", "/v1/claims")
     claim = call("POST", claims.path, key=key, json_body=claims.sample()).json
     path = f"{claims.path}/{claim['id']}"
@@ -218,7 +218,8 @@ def _extracted(endpoint: Endpoint, key: str) -> str:
     assert call("POST", f"{path}/extract", key=key).status == 202
     Pipeline().run()
     (item,) = call("GET", f"{path}/scope", key=key).json["data"]
-    return endpoint.path.format(claim_id=claim["id"], item_id=item["id"])
+    (room,) = call("GET", f"{path}/rooms", key=key).json["data"]
+    return endpoint.path.format(claim_id=claim["id"], item_id=item["id"], room_id=room["id"])
 
 
 def _reviewed(endpoint: Endpoint, key: str) -> str:

@@ -195,7 +195,7 @@ OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
                 {"id": "clm_01kq09bekje6vbq5xe2b60xtww", "status": "extracting"},
             )
         }
-        for operation in ("acceptClaimScopeItems", "updateClaimScopeItem")
+        for operation in ("acceptClaimScopeItems", "updateClaimScopeItem", "updateClaimRoom")
     },
     "extractClaim": {
         "conflict": (

@@ -233,6 +233,40 @@ _SCOPE_VALUES: dict[str, Json] = {
     "quantity_basis": "stated",
     "note": None,
 }
+_ROOM = {
+    "id": f"room_{_ID}",
+    "claim_id": f"clm_{_ID}",
+    "name": "kitchen",
+    "level": None,
+    "length": 12.5,
+    "width": 11,
+    "height": 8,
+    "pieces": [{"kind": "main", "length": 12.5, "width": 11}],
+    "openings": [{"kind": "door", "width": 3, "height": 6.67, "count": 1}],
+    "areas": {
+        "floor": 137.5,
+        "ceiling": 137.5,
+        "floor_perimeter": 44,
+        "ceiling_perimeter": 47,
+        "floor_square_yards": 15.28,
+        "walls": 355.99,
+        "walls_and_ceiling": 493.49,
+        "volume": 1100,
+    },
+    "evidence": [{**_QUOTE, "quote": "Kitchen 12'6\" x 10', 8' ceiling, one door."}],
+    "engine": {
+        "height": 8,
+        "pieces": [{"kind": "main", "length": 12.5, "width": 10}],
+        "openings": [{"kind": "door", "width": 3, "height": 6.67, "count": 1}],
+    },
+    "correction": {
+        "reason": "Measured by laser.",
+        "decided_by": f"key_{_ID}",
+        "decided_at": AT,
+        "scope_version": 1,
+    },
+    "version": 2,
+}
 _SCOPE_ITEM: dict[str, Json] = {
     **_SCOPE_VALUES,
     "quantity": 125,
@@ -612,31 +646,11 @@ _ANSWERS: dict[str, Json] = {
             }
         ],
     },
+    "RoomView": _ROOM,
     "RoomsView": {
         "version": 1,
         "next_cursor": None,
-        "data": [
-            {
-                "name": "kitchen",
-                "level": None,
-                "length": 12.5,
-                "width": 10,
-                "height": 8,
-                "pieces": [{"kind": "main", "length": 12.5, "width": 10}],
-                "openings": [{"kind": "door", "width": 3, "height": 6.67, "count": 1}],
-                "areas": {
-                    "floor": 125,
-                    "ceiling": 125,
-                    "floor_perimeter": 42,
-                    "ceiling_perimeter": 45,
-                    "floor_square_yards": 13.89,
-                    "walls": 339.99,
-                    "walls_and_ceiling": 464.99,
-                    "volume": 1000,
-                },
-                "evidence": [{**_QUOTE, "quote": "Kitchen 12'6\" x 10', 8' ceiling, one door."}],
-            }
-        ],
+        "data": [_ROOM],
     },
     "PhotoSummariesView": {
         "version": 1,

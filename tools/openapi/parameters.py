@@ -87,6 +87,7 @@ _IN_PATH: dict[str, Node] = {
     "export_id": _named("Id of the export.", "exp"),
     "import_id": _named("Id of the import.", "imp"),
     "item_id": _named("Id of the scope item.", "item"),
+    "room_id": _named("Id of the room.", "room"),
     "key_id": _named("Id of the API key. It is not secret.", "key"),
     "lead_id": _named("Id of the lead.", "lead"),
     "member_id": _named("Id of the member.", "mem"),

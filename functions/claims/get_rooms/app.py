@@ -17,6 +17,6 @@ handler = app.handler
     grant="claims",
 )
 def get_rooms(claim_id: str, caller: Reader) -> RoomsView:
-    """Returns the rooms of the latest extraction with their measures, and the areas that follow from these."""
+    """Returns the rooms of the latest extraction with the measures that hold, and the areas that follow from these."""
     _, found = scope.of_claim(claim_id, caller, "rooms", "rooms")
-    return RoomsView(version=found.version, data=[RoomView.of_room(room) for room in found.rooms])
+    return RoomsView(version=found.version, data=[RoomView.of_room(room, claim_id) for room in found.rooms])

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tests.support.callrail import actions, events, stored
-from tests.support.claims import add_note, closed_claim, extracted, hold, move, new_claim, shown
+from tests.support.claims import add_note, closed_claim, extracted, hold, move, new_claim, scope, shown
 from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import Answer, call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
@@ -42,6 +42,10 @@ def _documented(tenant: Tenant) -> str:
     rejected = {"status": "rejected", "reason": "Quackenbush did that himself."}
     path = f"/v1/claims/{claim_id}/scope/{item['id']}"
     assert call("PATCH", path, key=tenant.write, json_body=rejected, headers=KEYED).status == 200
+    room = scope(tenant, claim_id, "rooms")["data"][0]
+    corrected = {"measures": {"height": 9}, "reason": "Quackenbush measured that."}
+    path = f"/v1/claims/{claim_id}/rooms/{room['id']}"
+    assert call("PATCH", path, key=tenant.write, json_body=corrected, headers=KEYED).status == 200
     hold(tenant, claim_id, "Quackenbush sues.")
     assert call("DELETE", f"/v1/claims/{claim_id}/legal-hold", key=tenant.admin).status == 204
     assert move(tenant, claim_id, "closed", "Quackenbush settled.").status == 200
@@ -75,6 +79,7 @@ def test_no_personal_data_is_left_in_the_table(tenant: Tenant) -> None:
         "CLAIM_NOTE",
         "CLAIM_EXTRACTION",
         "CLAIM_SCOPE_DECISION",
+        "CLAIM_ROOM_CORRECTION",
         "ANSWER",
     ):
         assert stored(kind, tenant.id) == []

@@ -1,5 +1,6 @@
-"""The scope: the engine's items, which never change, and the decisions of people beside them."""
+"""The scope: the engine's items and rooms, which never change, and the decisions of people beside them."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +11,9 @@ from eal.ai.claims import (
     Exclusion,
     Extraction,
     MeasureConflict,
+    Opening,
     PhotoSummary,
+    Piece,
     QuantityBasis,
     Room,
     ScopeItem,
@@ -25,7 +28,7 @@ from eal.domain.claims.checks import Finding
 type Verdict = Literal["accepted", "edited", "rejected"]
 type ItemStatus = Literal["proposed", "accepted", "edited", "rejected"]
 
-ITEM_PREFIX, FINDING_PREFIX = "item", "chk"
+ITEM_PREFIX, ROOM_PREFIX, FINDING_PREFIX = "item", "room", "chk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,76 @@ class ReviewedItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """What is measured of a room, in feet."""
+
+    height: float | None = None
+    pieces: tuple[Piece, ...] = ()
+    openings: tuple[Opening, ...] = ()
+
+    @classmethod
+    def of(cls, room: Room) -> Self:
+        return cls(height=room.height, pieces=room.pieces, openings=room.openings)
+
+    @property
+    def fingerprint(self) -> str:
+        return hashlib.sha256(repr(self).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomCorrection:
+    """The measures of a room as a person corrected them.
+
+    `fingerprint` is that of the engine's measures. The correction holds for every later extraction that repeats them.
+    `salt` is for the audit log's commitments; it is never shown.
+    """
+
+    id: str
+    measures: Measures
+    fingerprint: str
+    scope_version: int
+    decided_by: str
+    decided_at: Instant
+    version: int
+    salt: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewedRoom:
+    """A room of the engine with its latest correction, which may be of other measures of the engine."""
+
+    id: str
+    scope_version: int
+    engine: Room
+    latest: RoomCorrection | None = None
+
+    @property
+    def correction(self) -> RoomCorrection | None:
+        """The correction that holds for these measures of the engine."""
+        holds = self.latest is not None and self.latest.fingerprint == Measures.of(self.engine).fingerprint
+        return self.latest if holds else None
+
+    @property
+    def version(self) -> int:
+        """It rises with each extraction and with each correction."""
+        return self.scope_version + (self.latest.version if self.latest else 0)
+
+    @property
+    def measures(self) -> Measures:
+        """The measures that hold."""
+        return self.correction.measures if self.correction else Measures.of(self.engine)
+
+    @property
+    def effective(self) -> Room:
+        """The engine's room with the measures that hold."""
+        measures = self.measures
+        return replace(
+            self.engine, height=measures.height, pieces=measures.pieces, openings=measures.openings
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What belongs to an extraction as a whole."""
 
@@ -137,7 +210,7 @@ class Scope:
 
     version: int | None = None
     context: Context | None = None
-    rooms: tuple[Room, ...] = ()
+    rooms: tuple[ReviewedRoom, ...] = ()
     items: tuple[ReviewedItem, ...] = ()
     photo_summaries: tuple[PhotoSummary, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
@@ -145,9 +218,9 @@ class Scope:
 
     @property
     def effective(self) -> Extraction:
-        """The extraction with what people decided: edited values, and no rejected items."""
+        """The extraction with what people decided: edited values, corrected measures, and no rejected items."""
         return Extraction(
-            rooms=self.rooms,
+            rooms=tuple(room.effective for room in self.rooms),
             items=tuple(item.effective for item in self.items if item.status != "rejected"),
             photo_summaries=self.photo_summaries,
             water_category=self.context.water_category if self.context else None,
@@ -187,6 +260,17 @@ def reviewed(
     return tuple(
         ReviewedItem(id=item_id, scope_version=scope_version, engine=item, latest=decisions.get(item_id))
         for item_id, item in zip(item_ids(claim_id, items), items, strict=True)
+    )
+
+
+def corrected(
+    claim_id: str, scope_version: int, rooms: Sequence[Room], corrections: Mapping[str, RoomCorrection]
+) -> tuple[ReviewedRoom, ...]:
+    """The rooms with the latest corrections of their measures. A room keeps its id while it keeps its name."""
+    identifiers = [ids.derived(ROOM_PREFIX, claim_id, room.name) for room in rooms]
+    return tuple(
+        ReviewedRoom(id=room_id, scope_version=scope_version, engine=room, latest=corrections.get(room_id))
+        for room_id, room in zip(identifiers, rooms, strict=True)
     )
 
 

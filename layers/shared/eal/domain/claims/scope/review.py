@@ -1,4 +1,4 @@
-"""The review of a scope: what people decide about its items. The engine's values stay as they are."""
+"""The review of a scope: what people decide about its items and rooms. The engine's values stay as they are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from eal.core.table.progress import Addition
 from eal.core.table.write import Stale
 from eal.domain.claims import store as claims
 from eal.domain.claims.scope import store
-from eal.domain.claims.scope.model import ITEM_PREFIX, Decision, ReviewedItem, Values
+from eal.domain.claims.scope.model import (
+    ITEM_PREFIX,
+    ROOM_PREFIX,
+    Decision,
+    Measures,
+    ReviewedItem,
+    ReviewedRoom,
+    RoomCorrection,
+    Values,
+)
 from eal.domain.claims.store import CLAIMS
 
 if TYPE_CHECKING:
@@ -20,13 +29,13 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.domain.claims.model import Claim, Status
     from eal.domain.claims.scope.model import Verdict
-    from eal.domain.claims.scope.wire import AcceptItems, ItemDecision
+    from eal.domain.claims.scope.wire import AcceptItems, ItemDecision, RoomUpdate
 
 REVIEWABLE: tuple[Status, ...] = ("ready_for_review", "in_review", "signed_off")
-"""The statuses in which items are decided. A decision after a sign-off begins another review."""
+"""The statuses in which a scope is reviewed. A decision after a sign-off begins another review."""
 MAX_AT_ONCE = 40
 """Items that one request accepts: each takes two operations of a transaction, which has 100."""
-_AUDITED = ("status", "scope_version", "reason", "values")
+_AUDITED = ("status", "scope_version", "reason", "values", "measures")
 _PERSONAL = frozenset({"reason", "values"})
 
 
@@ -83,6 +92,47 @@ def accept(claim_id: str, body: AcceptItems, by: Caller) -> AcceptedItems:
     return AcceptedItems(tuple(item.id for item in now), len(chosen) - len(now))
 
 
+def correct(claim_id: str, room_id: str, body: RoomUpdate, by: Caller) -> ReviewedRoom:
+    """The room with the measures of the body. A null takes the engine's measure again.
+
+    Raises: NotFound, PreconditionFailed; Conflict if the claim is not in review.
+    """
+    claim, scope = store.of_claim(claim_id, by, "rooms", "rooms")
+    room = next((one for one in scope.rooms if one.id == room_id), None)
+    if room is None or not ids.is_id(ROOM_PREFIX, room_id):
+        raise NotFound(f"The scope of the claim {claim_id} has no room {room_id[:40]}.")
+    by.transaction.check_if_match(room.version)
+    _check_reviewable(claim)
+    engine, given = Measures.of(room.engine), body.measures
+    restored = {
+        name: getattr(engine, name) for name in given.model_fields_set if getattr(given, name) is None
+    }
+    measures = replace(patched(room.measures, given), **restored)
+    before = room.correction
+    if (room.measures, before.reason if before else None) == (measures, body.reason):
+        return room
+    _begin(claim, by)
+    after = RoomCorrection(
+        id=room.id,
+        measures=measures,
+        fingerprint=engine.fingerprint,
+        scope_version=room.scope_version,
+        decided_by=by.actor.id,
+        decided_at=by.at,
+        version=room.latest.version + 1 if room.latest else 1,
+        salt=room.latest.salt if room.latest else audit.new_salt(),
+        reason=body.reason,
+    )
+    key = store.correction_key(by.tenant, claim.id, room.id)
+    by.transaction.put_version(
+        {**key._asdict(), "kind": store.CORRECTION_KIND, "claim_id": claim.id, **dump(after)},
+        was=room.latest.version if room.latest else 0,
+    )
+    changes = audit.changes(_audited(room.latest), _audited(after), personal=_PERSONAL, salt=after.salt)
+    by.transaction.audit("claim_room.corrected", room.id, changes)
+    return replace(room, latest=after)
+
+
 def _begin(claim: Claim, by: Caller) -> None:
     """Move the claim into review, or let the commit fail if it is not there any more. Count the request."""
     counted = Addition(
@@ -132,10 +182,10 @@ def _record(
     return replace(item, latest=after)
 
 
-def _audited(decision: Decision | None) -> Item:
-    if decision is None:
+def _audited(decided: Decision | RoomCorrection | None) -> Item:
+    if decided is None:
         return {}
-    stored = dump(decision)
+    stored = dump(decided)
     return {name: stored[name] for name in _AUDITED if name in stored}
 
 

@@ -1,8 +1,8 @@
-"""The extractions of a claim and the decisions about their items, in the State table.
+"""The extractions of a claim and what people decided about their items and rooms, in the State table.
 
 A version of the extraction consists of immutable items, each with a part of one list as JSON text: a scope can be
-larger than an item may be, and have more entries than a transaction has operations. Decisions are small items of their
-own, so a review never rewrites an extraction.
+larger than an item may be, and have more entries than a transaction has operations. Decisions and corrections are small
+items of their own, so a review never rewrites an extraction.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import walk
 from eal.domain.claims import store as claims
 from eal.domain.claims.scope import evidence
-from eal.domain.claims.scope.model import Context, Decision, Scope, reviewed
+from eal.domain.claims.scope.model import Context, Decision, RoomCorrection, Scope, corrected, reviewed
 from eal.domain.claims.store import CLAIMS
 from eal.domain.claims.wire import ClaimView
 from eal.domain.organization_settings import store as organization_settings
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 type Part = Literal["conflicts", "context", "exclusions", "items", "photo_summaries", "rooms"]
 
 EXTRACTION_KIND, DECISION_KIND = "CLAIM_EXTRACTION", "CLAIM_SCOPE_DECISION"
+CORRECTION_KIND = "CLAIM_ROOM_CORRECTION"
 COUNT_KIND = "CLAIM_DECISIONS"
 MAX_BYTES = 1_000_000
 """Of an extraction: a transaction has at most 4 MB, and a response 6 MB, in which each item is shown twice."""
@@ -77,13 +78,22 @@ def decision_partition(tenant: Tenant, claim_id: str) -> str:
     return partition(tenant, DECISION_KIND, claim_id)
 
 
+def correction_partition(tenant: Tenant, claim_id: str) -> str:
+    """`org_…#live#CLAIM_ROOM_CORRECTION#clm_…`."""
+    return partition(tenant, CORRECTION_KIND, claim_id)
+
+
 def count_key(tenant: Tenant, claim_id: str) -> Key:
-    """The item that counts the requests that decided items of the claim: it shows whether one was decided meanwhile."""
+    """The item that counts the requests that decided about the claim's scope: it shows whether one did meanwhile."""
     return key(tenant, COUNT_KIND, claim_id)
 
 
 def decision_key(tenant: Tenant, claim_id: str, item_id: str) -> Key:
     return Key(decision_partition(tenant, claim_id), item_id)
+
+
+def correction_key(tenant: Tenant, claim_id: str, room_id: str) -> Key:
+    return Key(correction_partition(tenant, claim_id), room_id)
 
 
 # ---------------------------------------------------------------- the extraction
@@ -224,7 +234,7 @@ def of_claim(claim_id: str, by: Caller, first: Part, last: Part) -> tuple[Claim,
 
 
 def read(claim: Claim, tenant: Tenant, first: Part, last: Part) -> Scope:
-    """The lists of the latest extraction from `first` to `last`; the items with their decisions."""
+    """The lists of the latest extraction from `first` to `last`; items and rooms with what people decided."""
     if claim.scope_version is None:
         return Scope()
     values: dict[str, Json] = {
@@ -238,12 +248,13 @@ def read(claim: Claim, tenant: Tenant, first: Part, last: Part) -> Scope:
         lists[part] += _adapter(part).validate_json(cast("str", item["content"]))
     if not any(lists.values()):
         return Scope()
-    found = lists["items"]
+    found, rooms = lists["items"], lists["rooms"]
     decisions = decisions_of(claim.id, tenant) if found else {}
+    corrections = _corrections_of(claim.id, tenant) if rooms else {}
     return Scope(
         version=claim.scope_version,
         context=lists["context"][0] if lists["context"] else None,
-        rooms=tuple(lists["rooms"]),
+        rooms=corrected(claim.id, claim.scope_version, rooms, corrections),
         items=reviewed(claim.id, claim.scope_version, found, decisions),
         photo_summaries=tuple(lists["photo_summaries"]),
         exclusions=tuple(lists["exclusions"]),
@@ -255,3 +266,9 @@ def decisions_of(claim_id: str, tenant: Tenant) -> dict[str, Decision]:
     """All decisions about the claim's items, by the item's id."""
     items = walk("pk = :pk", {":pk": decision_partition(tenant, claim_id)})
     return {decision.id: decision for decision in (load(Decision, item) for item in items)}
+
+
+def _corrections_of(claim_id: str, tenant: Tenant) -> dict[str, RoomCorrection]:
+    """All corrections of the claim's rooms, by the room's id."""
+    items = walk("pk = :pk", {":pk": correction_partition(tenant, claim_id)})
+    return {one.id: one for one in (load(RoomCorrection, item) for item in items)}

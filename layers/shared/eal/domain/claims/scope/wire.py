@@ -12,7 +12,6 @@ from eal.ai.claims import (
     Phase,
     PieceKind,
     QuantityBasis,
-    Room,
     Severity,
     SourceKind,
     Unit,
@@ -25,7 +24,9 @@ from eal.domain.claims.checks import Check, Level
 from eal.domain.claims.scope.model import (
     IdentifiedFinding,
     ItemStatus,
+    Measures,
     ReviewedItem,
+    ReviewedRoom,
     Scope,
     Values,
     Verdict,
@@ -34,6 +35,8 @@ from eal.domain.claims.scope.model import (
 _VERSION = "Version of the extraction; null if there is none, or if the retention has deleted it."
 
 MAX_QUANTITY = 1_000_000
+MAX_FEET = 1_000
+_MAX_PIECES, _MAX_OPENINGS, _MAX_EQUAL_OPENINGS = 20, 50, 100
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _Room = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
 _Code = Annotated[str, Field(min_length=1, max_length=20), AfterValidator(one_line)]
@@ -109,6 +112,64 @@ class ItemDecision(Wire):
         if self.status == "rejected" and not self.reason:
             raise ValueError("A rejection needs a 'reason'.")
         return self
+
+
+_Feet = Annotated[float, Field(gt=0, le=MAX_FEET, strict=True, allow_inf_nan=False), AfterValidator(measured)]
+
+
+class PieceEdit(Wire):
+    """A rectangle of the floor, in feet."""
+
+    model_config = _INPUT
+
+    kind: PieceKind
+    length: _Feet
+    width: _Feet
+
+
+class OpeningEdit(Wire):
+    """Equal openings in the walls, in feet. A missing wall without a height has that of the room."""
+
+    model_config = _INPUT
+
+    kind: OpeningKind
+    width: _Feet
+    height: _Feet | None = None
+    count: Annotated[int, Field(ge=1, le=_MAX_EQUAL_OPENINGS, strict=True)] = 1
+
+
+class MeasuresEdit(Wire):
+    """Only the fields present change, from the measures that hold. Null takes the engine's measure again."""
+
+    model_config = _INPUT
+
+    height: _Feet | None = None
+    pieces: (
+        Annotated[
+            list[PieceEdit],
+            Field(
+                max_length=_MAX_PIECES, description="All of the room's. The first is `main`, and no other."
+            ),
+        ]
+        | None
+    ) = None
+    openings: (
+        Annotated[list[OpeningEdit], Field(max_length=_MAX_OPENINGS, description="All of the room's.")] | None
+    ) = None
+
+    @model_validator(mode="after")
+    def _begins_with_the_main_piece(self) -> Self:
+        kinds = [piece.kind for piece in self.pieces or ()]
+        if [kind == "main" for kind in kinds] != [number == 0 for number in range(len(kinds))]:
+            raise ValueError("The first of the 'pieces' must be 'main', and no other.")
+        return self
+
+
+class RoomUpdate(Wire):
+    model_config = _INPUT
+
+    measures: MeasuresEdit
+    reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
 
 
 class AcceptItems(Wire):
@@ -286,32 +347,72 @@ class AreasView(Wire):
     volume: float | None
 
 
-class RoomView(Wire):
-    """A room with its measures in feet. What nobody stated is null."""
-
-    name: str
-    level: str | None
-    length: float | None
-    width: float | None
+class MeasuresView(Wire):
     height: float | None
     pieces: list[PieceView]
     openings: list[OpeningView]
-    areas: Annotated[AreasView | None, Field(description="Null without length and width.")]
-    evidence: list[QuoteView]
 
     @classmethod
-    def of_room(cls, room: Room) -> Self:
+    def of_measures(cls, measures: Measures) -> Self:
+        return cls(
+            height=measures.height,
+            pieces=[PieceView.of(piece) for piece in measures.pieces],
+            openings=[OpeningView.of(opening) for opening in measures.openings],
+        )
+
+
+class RoomCorrectionView(Wire):
+    reason: str | None
+    decided_by: Annotated[str, Field(description="The id of the API key or member.")]
+    decided_at: Instant
+    scope_version: Annotated[
+        int,
+        Field(
+            description="Version of the extraction whose measures were corrected. The correction holds for later "
+            "versions that repeat them."
+        ),
+    ]
+
+
+class RoomView(MeasuresView):
+    """A room with the measures that hold, in feet, beside those of the engine. What nobody stated is null."""
+
+    id: str
+    claim_id: str
+    name: str
+    level: str | None
+    length: Annotated[float | None, Field(description="Of the main piece.")]
+    width: Annotated[float | None, Field(description="Of the main piece.")]
+    areas: Annotated[AreasView | None, Field(description="Null without length and width.")]
+    evidence: list[QuoteView]
+    engine: Annotated[MeasuresView, Field(description="What the engine extracted. It never changes.")]
+    correction: Annotated[
+        RoomCorrectionView | None, Field(description="The latest correction of the measures by a person.")
+    ]
+    version: Annotated[int, Field(description="It rises with each extraction and with each correction.")]
+
+    @property
+    def erasable(self) -> tuple[str, ...]:
+        """The resources whose erasure must reach a stored copy of this response."""
+        return (self.claim_id,)
+
+    @classmethod
+    def of_room(cls, reviewed: ReviewedRoom, claim_id: str) -> Self:
+        room = reviewed.effective
         derived: Areas | None = areas(room)
         return cls(
+            **dict(MeasuresView.of_measures(reviewed.measures)),
+            id=reviewed.id,
+            claim_id=claim_id,
             name=room.name,
             level=room.level,
             length=room.length,
             width=room.width,
-            height=room.height,
-            pieces=[PieceView.of(piece) for piece in room.pieces],
-            openings=[OpeningView.of(opening) for opening in room.openings],
             areas=AreasView.of(derived) if derived else None,
             evidence=[QuoteView.of(quote) for quote in room.evidence],
+            engine=MeasuresView.of_measures(Measures.of(reviewed.engine)),
+            correction=RoomCorrectionView.of(reviewed.correction) if reviewed.correction else None,
+            version=reviewed.version,
         )
 
 

@@ -126,6 +126,23 @@ class RoomAreas(_Strict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoomMeasures(_Strict):
+    height: Annotated[float | None, Field(description="Feet.")]
+    pieces: tuple[Piece, ...]
+    openings: tuple[Opening, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomCorrection(_Strict):
+    """Who corrected the measures of a room, and what the engine had read."""
+
+    engine: RoomMeasures
+    corrected_by: str
+    corrected_at: Instant
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomPart(_Strict):
     """A measure that nobody stated is null, and so is what follows from it."""
 
@@ -136,6 +153,7 @@ class RoomPart(_Strict):
     openings: tuple[Opening, ...]
     areas: RoomAreas | None
     evidence: tuple[Quote, ...]
+    correction: RoomCorrection | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

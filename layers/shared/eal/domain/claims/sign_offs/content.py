@@ -20,6 +20,8 @@ from eal.domain.claims.sign_offs.bundle import (
     Quote,
     ReadingPart,
     RoomAreas,
+    RoomCorrection,
+    RoomMeasures,
     RoomPart,
     SignOffPart,
     Values,
@@ -29,12 +31,12 @@ from eal.domain.claims.sign_offs.bundle import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from eal.ai.claims import PhotoSummary, Room, WaterLevel
+    from eal.ai.claims import PhotoSummary, WaterLevel
     from eal.ai.claims import Quote as EngineQuote
     from eal.domain.claims.model import Claim
     from eal.domain.claims.notes.model import Note
     from eal.domain.claims.photos.model import Photo
-    from eal.domain.claims.scope.model import IdentifiedFinding, ReviewedItem, Scope
+    from eal.domain.claims.scope.model import IdentifiedFinding, Measures, ReviewedItem, ReviewedRoom, Scope
     from eal.domain.claims.scope.model import Values as ScopeValues
     from eal.domain.leads.model import Address
 
@@ -114,16 +116,34 @@ def _water(scope: Scope) -> Iterator[WaterPart]:
             )
 
 
-def _room(room: Room) -> RoomPart:
+def _room(reviewed: ReviewedRoom) -> RoomPart:
+    room, correction = reviewed.effective, reviewed.correction
     derived = areas(room)
+    measures = _measures(reviewed.measures)
     return RoomPart(
         name=room.name,
         level=room.level,
-        height=room.height,
-        pieces=tuple(Piece(**asdict(piece)) for piece in room.pieces),
-        openings=tuple(Opening(**asdict(opening)) for opening in room.openings),
+        height=measures.height,
+        pieces=measures.pieces,
+        openings=measures.openings,
         areas=RoomAreas(**asdict(derived)) if derived else None,
         evidence=_quotes(room.evidence),
+        correction=RoomCorrection(
+            engine=_measures(type(reviewed.measures).of(reviewed.engine)),
+            corrected_by=correction.decided_by,
+            corrected_at=correction.decided_at,
+            reason=correction.reason,
+        )
+        if correction
+        else None,
+    )
+
+
+def _measures(measures: Measures) -> RoomMeasures:
+    return RoomMeasures(
+        height=measures.height,
+        pieces=tuple(Piece(**asdict(piece)) for piece in measures.pieces),
+        openings=tuple(Opening(**asdict(opening)) for opening in measures.openings),
     )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         NotePart,
         PhotoPart,
         Quote,
+        RoomCorrection,
         RoomPart,
         Values,
     )
@@ -156,7 +157,11 @@ def _rooms(rooms: Sequence[RoomPart]) -> Iterator[Flowable]:
         rows.append(
             [
                 _text(f"{room.name}{level}"),
-                [_text(pieces or None), *([_paragraph(openings, "evidence")] if openings else [])],
+                [
+                    _text(pieces or None),
+                    *([_paragraph(openings, "evidence")] if openings else []),
+                    *([_paragraph(_corrected(room.correction), "evidence")] if room.correction else []),
+                ],
                 _right(_feet(room.height) if room.height is not None else None),
                 *(_right(_number(number)) for number in numbers),
             ]
@@ -167,6 +172,14 @@ def _rooms(rooms: Sequence[RoomPart]) -> Iterator[Flowable]:
         " no note or caption states.",
         "remark",
     )
+
+
+def _corrected(correction: RoomCorrection) -> str:
+    read = correction.engine
+    pieces = "; ".join(f"{_feet(piece.length)} x {_feet(piece.width)}" for piece in read.pieces)
+    height = f", height {_feet(read.height)}" if read.height is not None else ""
+    reason = f" {correction.reason}" if correction.reason else ""
+    return f"Corrected. Extracted as: {pieces or 'no size'}{height}.{reason}"
 
 
 def _scope(bundle: Bundle) -> Iterator[Flowable]:
