@@ -27,8 +27,17 @@ def macro_f1(expected: Sequence[Hashable], got: Sequence[Hashable]) -> float:
 
 
 def calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> float:
-    """The expected calibration error over ten groups of equal size."""
-    ordered = sorted(zip(confidences, right, strict=True))
+    """The expected calibration error over ten groups of equal size.
+
+    Equal confidences have no order, so each counts as right as often as all of them are.
+    """
+    by_confidence: dict[float, list[bool]] = {}
+    for confidence, ok in zip(confidences, right, strict=True):
+        by_confidence.setdefault(confidence, []).append(ok)
+    ordered = [
+        (confidence, sum(by_confidence[confidence]) / len(by_confidence[confidence]))
+        for confidence in sorted(confidences)
+    ]
     error = 0.0
     for number in range(_BINS):
         part = ordered[len(ordered) * number // _BINS : len(ordered) * (number + 1) // _BINS]

@@ -617,7 +617,7 @@ _ANSWERS: dict[str, Json] = {
         "created_at": AT,
         "provenance": {
             "engine": "embedded",
-            "model": "claims-2",
+            "model": "claims-3",
             "prompt_version": None,
             "input_sha256": _SHA256,
             "tokens": 0,

@@ -1,6 +1,7 @@
 """Train the heads of a task: `python -m tools.train [TASK]`, with the packages of tools/train/requirements.txt.
 
-Writes layers/models/eal_models/heads/TASK.npz and, next to it, the report of the authors that were left out.
+Writes layers/models/eal_models/heads/TASK.npz and, next to it, the report of the authors that were left out. The curve
+of extract_claim is a JSON file next to its engine, which does not load NumPy.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # sums in one order only, so that two runs agree
 ROOT = Path(__file__).resolve().parents[2]
 HEADS = ROOT / "layers" / "models" / "eal_models" / "heads"
+FILES = {"extract_claim": ROOT / "layers/shared/eal/ai/engines/embedded/claims/confidence.json"}
+"""What is no array."""
 for folder in ("shared", "models"):
     sys.path.insert(0, str(ROOT / "layers" / folder))
 
@@ -29,8 +32,8 @@ class Task(Protocol):
     """What a module in tools/train/tasks defines."""
 
     @staticmethod
-    def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
-        """The arrays of the heads, and the lines of the report."""
+    def train() -> tuple[dict[str, NDArray[np.generic]] | bytes, list[str]]:
+        """The arrays of the heads, or the content of the task's file; and the lines of the report."""
 
 
 def main(names: list[str]) -> None:
@@ -38,7 +41,10 @@ def main(names: list[str]) -> None:
         task = cast("Task", importlib.import_module(f"tools.train.tasks.{name}"))
         trained, report = task.train()
         HEADS.mkdir(exist_ok=True)
-        arrays.write(HEADS / f"{name}.npz", trained)
+        if isinstance(trained, bytes):
+            FILES[name].write_bytes(trained)
+        else:
+            arrays.write(HEADS / f"{name}.npz", trained)
         (HEADS / f"{name}.txt").write_text("\n".join(report) + "\n")
         print("\n".join([f"{name}:", *report]))
 

@@ -430,6 +430,6 @@ def test_provenance_names_the_engine_and_the_input() -> None:
 
     assert (provenance.engine, provenance.model, provenance.input_sha256) == (
         "embedded",
-        "claims-2",
+        "claims-3",
         input_sha256(file),
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from eal.ai.provenance import Provenance
 
 ENGINE = "embedded"
-VERSION = "claims-2"
+VERSION = "claims-3"
 
 
 def judge(file: ClaimFile) -> tuple[Extraction, Provenance]:

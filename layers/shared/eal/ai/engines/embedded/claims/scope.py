@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from eal.ai.claims import Activity, MeasureConflict, ScopeItem, Unit
+from eal.ai.engines.embedded.claims.confidence import Signals, confidence
 from eal.ai.engines.embedded.claims.measures import CORRECTION, ESTIMATE
 
 if TYPE_CHECKING:
@@ -72,6 +73,12 @@ class _Ledger:
 
 
 def scope(stated: Sequence[Stated], names: Names) -> tuple[list[ScopeItem], list[MeasureConflict]]:
+    found = listed(stated, names)
+    return [item(one) for one in found], [_conflict(one) for one in found if one.others]
+
+
+def listed(stated: Sequence[Stated], names: Names) -> list[Stated]:
+    """The statements that hold, in the order of their first mention, with the evidence of those that repeat them."""
     ledger = _Ledger()
     for number, one in enumerate(stated):
         one.name, one.number = names.of(one.draft.room), number
@@ -86,8 +93,7 @@ def scope(stated: Sequence[Stated], names: Names) -> tuple[list[ScopeItem], list
             shown.evidence += one.evidence
         elif not _merge(one, [other for other in earlier if other.draft.activity is one.draft.activity]):
             ledger.add(one)
-    items = ledger.items()
-    return [_item(one) for one in items], [_conflict(one) for one in items if one.others]
+    return ledger.items()
 
 
 def _conflict(one: Stated) -> MeasureConflict:
@@ -206,7 +212,7 @@ def _number(value: Fraction) -> float:
     return round(float(value), 2)
 
 
-def _item(one: Stated) -> ScopeItem:
+def item(one: Stated) -> ScopeItem:
     draft = one.draft
     note = None
     if draft.count is not None and draft.days is not None:
@@ -225,7 +231,7 @@ def _item(one: Stated) -> ScopeItem:
         count=None if draft.count is None else _number(draft.count),
         note=note,
         evidence=tuple(dict.fromkeys(one.evidence)),
-        confidence=_confidence(one),
+        confidence=confidence(Signals.of(one)),
     )
 
 
@@ -235,14 +241,3 @@ def _basis(one: Stated) -> QuantityBasis:
     if _PHOTO.search(one.words) or (one.quote.source == "photo" and one.rank == ESTIMATE):
         return "photo_estimate"
     return "measured" if one.draft.calculated or _MEASURED.search(one.words) else "stated"
-
-
-def _confidence(one: Stated) -> float:
-    """How sure an item is: more so with a quantity and a room of its own sentence, less so if its noun is unknown."""
-    value = 0.7
-    value += 0.15 if one.draft.value is not None else 0.0
-    value += 0.05 if one.draft.own_room else 0.0
-    value += 0.05 if len(set(one.evidence)) > 1 else 0.0
-    value -= 0.0 if one.draft.known else 0.25
-    value -= 0.1 if one.others else 0.0
-    return round(min(value, 0.95), 2)
