@@ -661,10 +661,16 @@ _ANSWERS: dict[str, Json] = {
                 "room": "basement",
                 "damage": "water",
                 "materials": ["wall"],
-                "severity": None,
+                "severity": "moderate",
                 "hazards": [],
                 "phase": None,
-                "unknown": ["severity", "phase", "hazards_not_in_caption", "extent"],
+                "unknown": ["phase", "extent"],
+                "seen_by": {
+                    "fields": ["severity"],
+                    "engine": "bedrock",
+                    "model": "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+                    "prompt_version": "summarize_photo.v1@00000000",
+                },
             }
         ],
     },

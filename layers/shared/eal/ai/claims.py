@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from eal.ai.photos import PhotoSight
+
 type NoteKind = Literal["note", "moisture_reading"]
 type SourceKind = Literal["note", "photo"]
 type QuantityBasis = Literal["measured", "photo_estimate", "allowance", "stated"]
@@ -72,11 +74,12 @@ class ClaimNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimPhoto:
-    """A photo as its caption and EXIF describe it."""
+    """A photo as its caption and EXIF describe it. `sight` is what a model saw in its pixels."""
 
     id: str
     caption: str
     taken_at: datetime | None = None
+    sight: PhotoSight | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,8 +241,18 @@ class ScopeItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenBy:
+    """The model that looked at a photo, and the fields of the summary that it alone filled or added to."""
+
+    fields: tuple[str, ...]
+    engine: str
+    model: str
+    prompt_version: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoSummary:
-    """A photo by its caption. `unknown` names what only its pixels could tell."""
+    """A photo by its caption, and by a model where the caption is silent. `unknown` names what neither says."""
 
     photo_id: str
     room: str | None
@@ -249,6 +262,7 @@ class PhotoSummary:
     hazards: tuple[str, ...]
     phase: Phase | None
     unknown: tuple[str, ...]
+    seen_by: SeenBy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self, cast
 
 from pydantic import ValidationError
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
 
 DEADLINE_SECONDS = 12.0
-"""For all tries of an answer and its repair. The worker's timeout leaves as much again for the rest of its work."""
+"""For all tries of an answer and its repair, unless the question has another. The worker's timeout leaves as much again
+for the rest of its work."""
+IMAGE_TOKENS = 5_000
+"""More than an image of at most 1,600 pixels has: Claude scales it down to about 1,600 tokens, Nova counts 2,600 for
+1,300 by 1,300 pixels (their guides, "Vision" and "Image understanding")."""
 PAUSE_SECONDS = 60.0
 """After a time-out this process asks nothing for so long: a Bedrock that hangs takes at most a sixth of its time."""
 _MAX_REQUESTS = 2
@@ -54,7 +58,7 @@ class NotInTestMode(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question[A: BaseModel]:
-    """What a model is asked. `answer` is the output model, whose fields are the tool's input.
+    """What a model is asked. `answer` is the output model, whose fields are the tool's input. `images` are JPEGs.
 
     `faults` says what is wrong with a well-formed answer, such as a quote that does not occur.
     """
@@ -65,6 +69,8 @@ class Question[A: BaseModel]:
     answer: type[A]
     max_tokens: int
     faults: Callable[[A], Sequence[str]]
+    images: tuple[bytes, ...] = ()
+    deadline_seconds: float = DEADLINE_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +105,11 @@ class Bedrock:
         """The answer, or why there is none. Never raises for a failure of Bedrock."""
         if time.monotonic() < _paused_until:
             return Outcome(failure="bedrock_paused")
-        messages: list[Json] = [_user({"text": question.text})]
-        held = self._most_microusd(question, messages)
+        messages: list[Json] = [_asked(question)]
+        held = self._most_microusd(question)
         if not self.budget.hold(held):
             return Outcome(failure="ai_budget_spent")
-        deadline = time.monotonic() + DEADLINE_SECONDS
+        deadline = time.monotonic() + question.deadline_seconds
         usage = Usage()
         failure = "bedrock_invalid_answer"
         for _ in range(_MAX_REQUESTS):
@@ -170,10 +176,12 @@ class Bedrock:
         characters = len(system) + len(json.dumps(tool))
         return least is not None and characters // _CHARACTERS_PER_TOKEN >= least
 
-    def _most_microusd[A: BaseModel](self, question: Question[A], messages: Sequence[Json]) -> int:
+    def _most_microusd[A: BaseModel](self, question: Question[A]) -> int:
         """The highest cost of the answer and its repair: a token has at least one byte."""
-        request = json.dumps(self._request(question, messages), ensure_ascii=False)
-        input_tokens = len(request.encode()) + _OVERHEAD_TOKENS
+        request = json.dumps(
+            self._request(question, [_asked(replace(question, images=()))]), ensure_ascii=False
+        )
+        input_tokens = len(request.encode()) + _OVERHEAD_TOKENS + IMAGE_TOKENS * len(question.images)
         repair_tokens = input_tokens + question.max_tokens + 4 * _MAX_FAULT_CHARACTERS
         return self.model.most_microusd(
             input_tokens=input_tokens + repair_tokens, output_tokens=_MAX_REQUESTS * question.max_tokens
@@ -191,8 +199,14 @@ def _pause() -> None:
     _paused_until = time.monotonic() + PAUSE_SECONDS
 
 
-def _user(block: Json) -> Json:
-    return {"role": "user", "content": [block]}
+def _asked[A: BaseModel](question: Question[A]) -> Json:
+    """The first message. Images precede the text, as the guides of the models advise."""
+    images: list[Json] = [
+        # The client takes bytes and encodes them itself.
+        {"image": {"format": "jpeg", "source": {"bytes": cast("Json", image)}}}
+        for image in question.images
+    ]
+    return {"role": "user", "content": [*images, {"text": question.text}]}
 
 
 def _tool_use[A: BaseModel](reply: Reply, question: Question[A]) -> Mapping[str, Json] | None:

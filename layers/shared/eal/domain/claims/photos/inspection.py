@@ -21,7 +21,7 @@ from eal.core.caller import worker
 from eal.core.table.item import dump, load
 from eal.core.table.write import Stale
 from eal.core.tenancy import Mode, TenantScoped
-from eal.domain.claims.photos import images, objects, store
+from eal.domain.claims.photos import images, objects, store, vision
 from eal.domain.claims.photos.images import NotAcceptable
 from eal.domain.claims.photos.model import PhotoRef
 
@@ -163,8 +163,9 @@ def _inspect(ref: PhotoRef) -> None:
     objects.put(ref, "preview", result.preview)
     objects.put(ref, "thumbnail", result.thumbnail)
     by = _caller(ref, photo)
+    sight = vision.sight(result.preview, photo.sha256, by)
     try:
-        store.finish(found, photo.ready(result.evidence, by.at), result.perceptual_hash, by)
+        store.finish(found, photo.ready(result.evidence, sight, by.at), result.perceptual_hash, by)
     except Stale:
         if store.find(ref) is None:
             objects.delete([ref])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, Self
 
+from eal.ai.photos import PhotoSight
 from eal.core import ids
 from eal.core.clock import Instant
 from eal.core.tenancy import Mode, Tenant
@@ -107,7 +108,7 @@ class Evidence:
 class Photo:
     """`salt` is for the audit log's commitments. It is stored only here and never shown.
 
-    `sha256` and `size_bytes` are declared; those of a `ready` photo are verified.
+    `sha256` and `size_bytes` are declared; those of a `ready` photo are verified. `sight` is what a model saw in it.
     """
 
     id: str
@@ -127,6 +128,7 @@ class Photo:
     rejection: Rejection | None = None
     evidence: Evidence | None = None
     inspected_at: Instant | None = None
+    sight: PhotoSight | None = None
 
     @property
     def reason(self) -> str | None:
@@ -146,8 +148,8 @@ class Photo:
     def inspecting(self, at: datetime) -> Self:
         return self._next(at, status="inspecting", rejection=None)
 
-    def ready(self, evidence: Evidence, at: datetime) -> Self:
-        return self._next(at, status="ready", rejection=None, evidence=evidence, inspected_at=at)
+    def ready(self, evidence: Evidence, sight: PhotoSight | None, at: datetime) -> Self:
+        return self._next(at, status="ready", rejection=None, evidence=evidence, sight=sight, inspected_at=at)
 
     def rejected(self, rejection: Rejection, at: datetime) -> Self:
         return self._next(at, status="rejected", rejection=rejection, inspected_at=at)

@@ -75,7 +75,10 @@ def _photo(photo: Photo) -> ClaimPhoto:
     """The room precedes the caption as a sentence of its own, so that a quote is in one of the two."""
     texts = [f"{photo.room}." if photo.room and photo.caption else photo.room, photo.caption]
     return ClaimPhoto(
-        id=photo.id, caption=" ".join(text for text in texts if text), taken_at=_taken_at(photo)
+        id=photo.id,
+        caption=" ".join(text for text in texts if text),
+        taken_at=_taken_at(photo),
+        sight=photo.sight,
     )
 
 

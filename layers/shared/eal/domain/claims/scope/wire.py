@@ -422,8 +422,19 @@ class RoomsView(Wire):
     next_cursor: None = None
 
 
+class SeenByView(Wire):
+    """The model that looked at the photo's pixels."""
+
+    fields: Annotated[
+        list[str], Field(description="Fields that it alone filled or added to. The caption counts before it.")
+    ]
+    engine: str
+    model: str
+    prompt_version: str | None
+
+
 class PhotoSummaryView(Wire):
-    """A photo by its caption and room. Nothing looks at its pixels."""
+    """A photo by its caption and room, and by a model where they are silent, if the organization chose one."""
 
     photo_id: str
     room: str | None
@@ -432,7 +443,8 @@ class PhotoSummaryView(Wire):
     severity: Severity | None
     hazards: list[str]
     phase: Phase | None
-    unknown: Annotated[list[str], Field(description="What the caption does not say.")]
+    unknown: Annotated[list[str], Field(description="What neither the caption nor a model says.")]
+    seen_by: Annotated[SeenByView | None, Field(description="Null if nothing looked at the pixels.")]
 
 
 class PhotoSummariesView(Wire):

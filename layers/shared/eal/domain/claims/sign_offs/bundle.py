@@ -190,6 +190,16 @@ class ItemPart(_Strict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenBy(_Strict):
+    """The model that looked at a photo, and the fields that it alone filled or added to."""
+
+    fields: tuple[str, ...]
+    engine: str
+    model: str
+    prompt_version: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoPart(_Strict):
     """A photo and the summary of its caption. `sha256` is that of the original, byte for byte."""
 
@@ -205,6 +215,7 @@ class PhotoPart(_Strict):
     hazards: tuple[str, ...]
     phase: str | None
     unknown: Annotated[tuple[str, ...], Field(description="What the summary could not tell.")]
+    seen_by: SeenBy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from eal.domain.claims.sign_offs.bundle import (
     RoomCorrection,
     RoomMeasures,
     RoomPart,
+    SeenBy,
     SignOffPart,
     Values,
     WaterPart,
@@ -182,6 +183,7 @@ def _photo(photo: Photo, summary: PhotoSummary | None) -> PhotoPart:
         hazards=summary.hazards if summary else (),
         phase=summary.phase if summary else None,
         unknown=summary.unknown if summary else (),
+        seen_by=SeenBy(**asdict(summary.seen_by)) if summary and summary.seen_by else None,
     )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Quote,
         RoomCorrection,
         RoomPart,
+        SeenBy,
         Values,
     )
 
@@ -356,8 +357,13 @@ def _photo(number: int, photo: PhotoPart, preview: bytes | None) -> list[Flowabl
         _paragraph(f"{number}. {photo.caption or 'Without a caption'}", "caption"),
         *([_paragraph(where, "evidence")] if where else []),
         *([_paragraph(". ".join(said), "evidence")] if said else []),
+        *([_paragraph(_seen(photo.seen_by), "evidence")] if photo.seen_by and photo.seen_by.fields else []),
         _paragraph(photo.id, "evidence"),
     ]
+
+
+def _seen(by: SeenBy) -> str:
+    return f"By a model ({by.model}), not by a person: {', '.join(map(_words, by.fields)).lower()}"
 
 
 def _picture(preview: bytes) -> Flowable:

@@ -1,12 +1,13 @@
-"""What the caption of a photo says of it. Nothing looks at the pixels."""
+"""What the caption of a photo says of it, and what a model saw where the caption is silent."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import PhotoSummary
+from eal.ai.claims import PhotoSummary, SeenBy
 from eal.ai.engines.embedded.claims.marks import Kind
 from eal.ai.engines.embedded.claims.materials import CONDITIONS, EQUIPMENT
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from eal.ai.claims import Phase, Severity
     from eal.ai.engines.embedded.claims.marks import Mark
+    from eal.ai.photos import PhotoSight
 
 _DAMAGE = {
     "sewage": r"sewage|sewer|feces|backed up",
@@ -91,6 +93,37 @@ def summary(photo_id: str, caption: str, marks: Sequence[Mark]) -> PhotoSummary:
         photo_id=photo_id, room=room, damage=damage, materials=materials, severity=severity, hazards=hazards,
         phase=phase, unknown=(*unknown, "hazards_not_in_caption", "extent"),
     )  # fmt: skip
+
+
+def with_sight(caption: PhotoSummary, sight: PhotoSight | None) -> PhotoSummary:
+    """The summary with what a model saw. A person wrote the caption, so it counts where both say something."""
+    if sight is None:
+        return caption
+    seen, made_by = sight.content, sight.provenance
+    added = {
+        "damage": None if caption.damage else seen.damage,
+        "severity": None if caption.severity else seen.severity,
+        "phase": None if caption.phase else seen.phase,
+        "materials": tuple(one for one in seen.materials if one not in caption.materials),
+        "hazards": tuple(one for one in seen.hazards if one not in caption.hazards),
+    }
+    return replace(
+        caption,
+        damage=caption.damage or seen.damage,
+        severity=caption.severity or seen.severity,
+        phase=caption.phase or seen.phase,
+        materials=tuple(dict.fromkeys((*caption.materials, *seen.materials))),
+        hazards=tuple(dict.fromkeys((*caption.hazards, *seen.hazards))),
+        unknown=tuple(
+            one for one in caption.unknown if not added.get(one) and one != "hazards_not_in_caption"
+        ),
+        seen_by=SeenBy(
+            fields=tuple(name for name, value in added.items() if value),
+            engine=made_by.engine,
+            model=made_by.model,
+            prompt_version=made_by.prompt_version,
+        ),
+    )
 
 
 def _without_denials(words: str) -> str:

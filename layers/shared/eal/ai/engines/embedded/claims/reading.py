@@ -158,7 +158,8 @@ class _Reader:
                 words.append(self._source.text[start:end])
         if self._source.photo is not None:
             caption = " ".join(words).lower()
-            self._reading.summaries.append(photos.summary(self._source.photo.id, caption, found))
+            summary = photos.summary(self._source.photo.id, caption, found)
+            self._reading.summaries.append(photos.with_sight(summary, self._source.photo.sight))
 
     def _span(self, sentence: Sentence) -> tuple[int, int]:
         return self._tokens[sentence.first].start, self._tokens[sentence.after - 1].end

@@ -1,0 +1,29 @@
+"""What a model sees in a photo, if the stack has a model and the tenant pays for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal.ai import chain
+from eal.ai.photos import PhotoSight
+from eal.ai.tasks.summarize_photo.task import SUMMARIZE_PHOTO, PhotoInput
+from eal.core import observe, settings
+from eal.domain.organization_settings import store as organization_settings
+
+if TYPE_CHECKING:
+    from eal.core.caller import Caller
+
+
+def sight(preview: bytes, sha256: str, by: Caller) -> PhotoSight | None:
+    """None without a model or a budget, in test mode, and if the model fails: the caption then says all."""
+    if not settings.bedrock_model() or by.tenant.mode == "test":
+        return None
+    policy = organization_settings.ai_policy(organization_settings.settings_of(by.organization_id))
+    if not policy.enabled:
+        return None
+    given = PhotoInput(preview=preview, sha256=sha256)
+    look, provenance = chain.run(SUMMARIZE_PHOTO, given, policy, by.tenant, by.at)
+    if provenance.fallback:
+        observe.logger.warning("bedrock_fallback", reason=look.remarks[-1])
+        observe.count("bedrock_fallbacks")
+    return PhotoSight(content=look.content, provenance=provenance) if look.content else None
