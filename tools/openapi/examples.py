@@ -625,6 +625,7 @@ _ANSWERS: dict[str, Json] = {
             "latency_ms": 12,
             "fallback": False,
         },
+        "remarks": [],
         "water_category": {"value": 2, "basis": "stated", "evidence": _QUOTE},
         "water_class": None,
         "data": [_SCOPE_ITEM],

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from eal.ai import chain
 from eal.ai.claims import input_sha256
 from eal.ai.engines.embedded.claims import engine
 from eal.ai.tasks.extract_claim import rules
+from eal.ai.tasks.extract_claim.task import EXTRACT_CLAIM
 from eal.core import observe
 from eal.core.table.item import load
 from eal.domain.claims.scope import evidence
@@ -28,24 +30,27 @@ def extract(message: Message) -> None:
 
     The claim is read before its evidence, and the commit refuses another version of the claim. So a request with later
     evidence, which changes the claim, lets this run begin again. If the latest extraction has the same evidence and
-    engine, the claim only becomes ready.
+    engine, the claim only becomes ready. With a model, a request always asks it, because it may answer otherwise.
     """
     task = load(Task, message)
     by = worker_of(task, "extract_claim")
     claim = CLAIMS.find(by.tenant, task.claim_id)
     if claim is None or claim.status != "extracting":
         return
-    settings = organization_settings.settings_of(by.organization_id)
-    if not organization_settings.ai_policy(settings).enabled:
+    policy = organization_settings.ai_policy(organization_settings.settings_of(by.organization_id))
+    if not policy.enabled:
         scope.fail(claim, "ai_disabled", by)
         by.transaction.commit()
         return
     file = evidence.read(claim, by.tenant)
-    if scope.is_current(claim, (engine.ENGINE, engine.VERSION, input_sha256(file)), by.tenant):
+    is_repeatable = policy.engine == "embedded" or by.tenant.mode == "test"
+    if is_repeatable and scope.is_current(
+        claim, (engine.ENGINE, engine.VERSION, input_sha256(file)), by.tenant
+    ):
         scope.make_ready(claim, claim, by)
         by.transaction.commit()
         return
-    extraction, provenance = engine.judge(file)
+    extraction, provenance = chain.run(EXTRACT_CLAIM, file, policy, by.tenant, by.at)
     if faults := rules.faults(extraction, file):  # they name rooms, so they are not logged
         raise ValueError(f"the extraction breaks {len(faults)} rules of eal.ai.tasks.extract_claim")
     try:
@@ -55,6 +60,9 @@ def extract(message: Message) -> None:
         scope.fail(claim, "too_large", by)
     by.transaction.commit()
     observe.count("claims_extracted")
+    if provenance.fallback:
+        observe.logger.warning("bedrock_fallback", reason=extraction.remarks[-1])
+        observe.count("bedrock_fallbacks")
 
 
 def consume_last(message: Message) -> None:

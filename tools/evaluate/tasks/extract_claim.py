@@ -17,11 +17,14 @@ from eal.ai.engines.embedded.claims import engine
 from eal.ai.engines.embedded.claims.materials import description
 from eal.ai.engines.embedded.claims.rooms import canonical
 from eal.ai.tasks.extract_claim import rules
-from tools.evaluate import measures
+from eal.ai.tasks.extract_claim.task import EXTRACT_CLAIM
+from tools.evaluate import bedrock, measures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from eal.ai.claims import Extraction
+    from eal.ai.provenance import Provenance
     from tools.evaluate.sets import Item, Json
 
 QUANTITY_TOLERANCE = 0.02
@@ -55,9 +58,17 @@ def _moment(text: str | None) -> datetime:
 
 
 def _embedded() -> Callable[[Item], Json]:
+    return _answers(engine.judge)
+
+
+def _bedrock() -> Callable[[Item], Json]:
+    return _answers(bedrock.judge(EXTRACT_CLAIM))
+
+
+def _answers(judge: Callable[[ClaimFile], tuple[Extraction, Provenance]]) -> Callable[[Item], Json]:
     def answer(item: Item) -> Json:
         file = file_of(item)
-        extraction, provenance = engine.judge(file)
+        extraction, provenance = judge(file)
         found: Json = {
             **asdict(extraction),
             "provenance": asdict(provenance),
@@ -75,7 +86,7 @@ def _embedded() -> Callable[[Item], Json]:
     return answer
 
 
-ENGINES = {"embedded": _embedded}
+ENGINES = {"embedded": _embedded, "bedrock": _bedrock}
 
 
 def same_room(one: str | None, other: str | None) -> bool:
@@ -168,6 +179,7 @@ def report(items: Sequence[Item], answers: Sequence[Json]) -> Iterator[str]:
         for name, part in _parts(pairs):
             yield f"  {_line(name, part, same, field=field)}"
     yield from _shares(pairs)
+    yield from bedrock.cost(answers)
     broken = [(item.id, text) for item, answer in pairs for text in breaches(item, answer)]
     yield f"broken rules: {len(broken)}"
     for id_, text in broken:

@@ -298,7 +298,7 @@ class MeasureConflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """What the evidence of a claim states. Advisory: a person reviews every item."""
+    """What the evidence of a claim states. Advisory: a person reviews every item. `remarks` are slugs about the run."""
 
     rooms: tuple[Room, ...]
     items: tuple[ScopeItem, ...]
@@ -307,3 +307,4 @@ class Extraction:
     water_class: WaterLevel | None
     exclusions: tuple[Exclusion, ...]
     conflicts: tuple[MeasureConflict, ...]
+    remarks: tuple[str, ...] = ()

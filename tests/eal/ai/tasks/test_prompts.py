@@ -19,6 +19,8 @@ PUBLISHED = {
     "classify_call/prompt.v1.md": "39763c0f1c8d3ba9f6e4fc16d5919d0779cbfa6b9c542d78742dc374703f2e51",
     "revise_content/prompt.v1.md": "ba09d8866bf141cdf8d23775f99bd1b647dc03c8c8a20cfd7f685bb5eb90ce36",
     "write_content/prompt.v1.md": "2e1844c6e6238973a899972543821f1371416b7e99f87d1bfd89f2d1b286a718",
+    "extract_claim/prompt.v1.md": "6619901ac543ccd254f9f6a28e6e7b6383bd0a7fa455d8d9a9cc8e2cee6ce07c",
+    "summarize_photo/prompt.v1.md": "fa0ac593fd7b1ae32ffb3b9b9077d9a67e72b16490786c901f1efffe7e7aeb99",
     "write_email/prompt.v1.md": "0aa1b9e0d76b3cc87b087912ebfb6aea7bc62f1e0f5f1ef8b1a666e00a758ce6",
 }
 """The SHA-256 of each prompt. A run's provenance names it, so add a new file instead of changing a line here."""

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from eal.ai.transcript import Turn
 
-_REMOVED = "\x1f"
-_SHOWN_REMOVED = " [removed] "
-_HARMLESS = str.maketrans("<>[]", "\u2039\u203a()")
+REMOVED = "\x1f"
+SHOWN_REMOVED = " [removed] "
+HARMLESS = str.maketrans("<>[]", "\u2039\u203a()")
 """Nothing that a caller says can look like the end of the fence, or like the number of a turn."""
 
 
@@ -45,14 +45,19 @@ class FencedTranscript:
 
         Case and white space may differ. None if no turn contains it.
         """
-        words = quote.translate(_HARMLESS).split()
-        if not words or not any(letter.isalnum() for letter in quote):
-            return None
-        pattern = re.compile(r"\s+".join(map(re.escape, words)), re.IGNORECASE)
         for number in sorted(range(len(self.turns)), key=lambda number: number != turn):
-            if found := pattern.search(self.masked[number]):
-                return number, self.turns[number].text[found.start() : found.end()]
+            if span := span_of(quote, self.masked[number]):
+                return number, self.turns[number].text[slice(*span)]
         return None
+
+
+def span_of(quote: str, masked: str) -> tuple[int, int] | None:
+    """Where the words of a quote stand in a masked text. Case and white space may differ."""
+    words = quote.translate(HARMLESS).split()
+    if not words or not any(letter.isalnum() for letter in quote):
+        return None
+    found = re.search(r"\s+".join(map(re.escape, words)), masked, re.IGNORECASE)
+    return found.span() if found else None
 
 
 def fenced(text: str, known_names: Iterable[str] = ()) -> FencedTranscript:
@@ -65,14 +70,14 @@ def fenced(text: str, known_names: Iterable[str] = ()) -> FencedTranscript:
         for clause in speech.clauses:
             kept[clause.turn].append(clause.source)
         spoken = [_without(text, kept[turn.index]) for turn, text in zip(turns, spoken, strict=True)]
-    return FencedTranscript(turns, tuple(text.translate(_HARMLESS) for text in spoken))
+    return FencedTranscript(turns, tuple(text.translate(HARMLESS) for text in spoken))
 
 
 def _without(text: str, kept: Sequence[tuple[int, int]]) -> str:
     """The turn without what is in no clause. Fillers and punctuation, which are in none either, remain."""
     for start, end in _gaps(len(text), kept):
         if plain(text[start:end]).text.strip(" .,?!"):
-            text = text[:start] + _REMOVED * (end - start) + text[end:]
+            text = text[:start] + REMOVED * (end - start) + text[end:]
     return text
 
 
@@ -87,4 +92,4 @@ def _gaps(length: int, kept: Sequence[tuple[int, int]]) -> Iterator[tuple[int, i
 
 
 def _one_line(text: str) -> str:
-    return " ".join(re.sub(f"{_REMOVED}+", _SHOWN_REMOVED, text).split())
+    return " ".join(re.sub(f"{REMOVED}+", SHOWN_REMOVED, text).split())

@@ -196,12 +196,13 @@ class ReviewedRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What belongs to an extraction as a whole."""
+    """What belongs to an extraction as a whole. `remarks` say such as why a model had no answer."""
 
     created_at: Instant
     provenance: Provenance
     water_category: WaterLevel | None
     water_class: WaterLevel | None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,7 @@ def record(claim: Claim, extraction: Extraction, provenance: Provenance, by: Cal
         provenance=provenance,
         water_category=extraction.water_category,
         water_class=extraction.water_class,
+        remarks=extraction.remarks,
     )
     lists: dict[Part, Sequence[object]] = {
         "conflicts": extraction.conflicts,

@@ -290,6 +290,10 @@ class ScopeView(Wire):
     version: Annotated[int | None, Field(description=_VERSION)]
     created_at: Instant | None
     provenance: ProvenanceView | None
+    remarks: Annotated[
+        list[str],
+        Field(description="Slugs about the run, such as `bedrock_throttled` if a model had no answer."),
+    ]
     water_category: Annotated[WaterLevelView | None, Field(description="What the evidence states.")]
     water_class: Annotated[WaterLevelView | None, Field(description="What the evidence states.")]
     data: Annotated[list[ScopeItemView], Field(description="The items.")]
@@ -305,6 +309,7 @@ class ScopeView(Wire):
             version=scope.version,
             created_at=context.created_at if context else None,
             provenance=ProvenanceView.of(context.provenance) if context else None,
+            remarks=list(context.remarks) if context else [],
             water_category=_level(context.water_category) if context else None,
             water_class=_level(context.water_class) if context else None,
             data=[
