@@ -43,7 +43,9 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
     from tests.support.time import Clock
 
-MANY = 100
+MANY = 500
+EQUAL = 20
+"""How many of many photos are the same file."""
 OBJECTS = ("original", "preview", "thumbnail")
 
 
@@ -159,37 +161,59 @@ def test_the_same_in_test_mode(tenant: Tenant) -> None:
 
 
 def _keys() -> list[str]:
-    return [found["Key"] for found in aws.s3().list_objects_v2(Bucket=PHOTOS_BUCKET).get("Contents", [])]
+    pages = aws.s3().get_paginator("list_objects_v2").paginate(Bucket=PHOTOS_BUCKET)
+    return [found["Key"] for page in pages for found in page.get("Contents", [])]
 
 
-def test_many_photos_of_a_claim_at_once(tenant: Tenant) -> None:
-    """Four threads declare, upload and inspect. Nothing waits for the claim, whose version stays."""
+def test_many_photos_of_a_claim_at_once(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four workers at once, messages that arrive twice, and a kill of all workers. Nothing waits for the claim, whose
+    version stays.
+    """
     claim = new_claim(tenant)
-    content = encoded(scene(1, (64, 48)))
-    body = declaration(content)
     raise_limit(tenant.id)
     limit = {"per_minute": MAX_REQUESTS_PER_MINUTE}
     fast = {"name": "photos", "scopes": ["write"], "mode": "live", "rate_limit": limit}
     key = call("POST", "/v1/api-keys", key=tenant.admin, json_body=fast).json["key"]
 
-    def declare_and_upload(_number: int) -> str:
-        answer = call("POST", f"/v1/claims/{claim['id']}/photos", key=key, json_body=body)
+    def declare_and_upload(number: int) -> str:
+        content = encoded(scene(max(0, number - EQUAL + 1), (64, 48)))
+        path, body = f"/v1/claims/{claim['id']}/photos", declaration(content)
+        answer = call("POST", path, key=key, json_body=body)
         assert answer.status == 201, answer.text
         upload(answer.json, content)
         return str(answer.json["id"])
 
-    def work_on(message: Any) -> Any:
-        return load_app("workers/inspect_photo").handler(sqs_event(QUEUE, [json.dumps(message)]), None)
+    def unfinished(message: Any) -> Any:
+        """The message, if its worker failed or was killed."""
+        event = sqs_event(QUEUE, [json.dumps(message)])
+        try:
+            answer = load_app("workers/inspect_photo").handler(event, None)
+        except Killed:
+            return message
+        return None if answer == {"batchItemFailures": []} else message
+
+    def work_on(messages: list[Any]) -> list[Any]:
+        return [message for message in pool.map(unfinished, messages) if message]
 
     with ThreadPoolExecutor(4) as pool:
         declared = list(pool.map(declare_and_upload, range(MANY)))
-        for _ in range(2):
-            assert all(answer == {"batchItemFailures": []} for answer in pool.map(work_on, peek(QUEUE)))
+        notifications = peek(QUEUE)
+        assert work_on([*notifications, *notifications[:50]]) == []
+        messages = peek(QUEUE)
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = MANY
+            killed = work_on([*messages, *messages[:50]])
+        assert len(killed) > MANY // 2
+        rounds = 0
+        while killed:
+            killed = work_on(killed)
+            rounds += 1
+    assert rounds <= 3  # a duplicate that lost against another worker is received once more
 
     listed: list[dict[str, Any]] = []
     cursor = ""
     while True:
-        page = call("GET", f"/v1/claims/{claim['id']}/photos?limit=40{cursor}", key=tenant.read).json
+        page = call("GET", f"/v1/claims/{claim['id']}/photos?limit=100{cursor}", key=tenant.read).json
         listed += page["data"]
         if page["next_cursor"] is None:
             break
@@ -197,9 +221,11 @@ def test_many_photos_of_a_claim_at_once(tenant: Tenant) -> None:
     assert {one["id"] for one in listed} == set(declared)
     assert len(listed) == MANY
     assert {one["status"] for one in listed} == {"ready"}
-    first = min(declared)
-    assert {one["duplicate_of"] for one in listed if one["id"] != first} == {first}
+    first = min(declared[:EQUAL])
+    assert {one["duplicate_of"] for one in listed if one["id"] in declared[:EQUAL]} == {first, None}
+    assert {one["duplicate_of"] for one in listed if one["id"] not in declared[:EQUAL]} == {None}
     assert len(_keys()) == 3 * MANY
+    assert len(audit_records(tenant, "claim_photo.ready")) == MANY
     assert call("GET", f"/v1/claims/{claim['id']}", key=tenant.read).json == claim
 
 
