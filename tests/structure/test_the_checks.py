@@ -987,7 +987,7 @@ def test_a_broken_document_is_reported(breaks: Callable[[dict[str, Any]], None],
 @pytest.mark.parametrize(
     ("template", "sentence"),
     [
-        ({"Resources": {f"R{n}": {} for n in range(451)}}, "more than 450 resources (it has 451 resources"),
+        ({"Resources": {f"R{n}": {} for n in range(481)}}, "more than 480 resources (it has 481 resources"),
         ({"Resources": {"R": {"Text": "x" * 800_000}}}, "more than 800000 bytes (it has 1 resources and 800"),
     ],
 )

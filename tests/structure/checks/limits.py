@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_RESOURCES = 450
+MAX_RESOURCES = 480
 MAX_TEMPLATE_BYTES = 800_000
 
 

@@ -379,7 +379,7 @@ class RoomCorrectionView(Wire):
     ]
 
 
-class RoomView(MeasuresView):
+class RoomView(Wire):
     """A room with the measures that hold, in feet, beside those of the engine. What nobody stated is null."""
 
     id: str
@@ -388,6 +388,9 @@ class RoomView(MeasuresView):
     level: str | None
     length: Annotated[float | None, Field(description="Of the main piece.")]
     width: Annotated[float | None, Field(description="Of the main piece.")]
+    height: float | None
+    pieces: list[PieceView]
+    openings: list[OpeningView]
     areas: Annotated[AreasView | None, Field(description="Null without length and width.")]
     evidence: list[QuoteView]
     engine: Annotated[MeasuresView, Field(description="What the engine extracted. It never changes.")]
