@@ -356,9 +356,14 @@ def _bedrock(session: Session) -> None:
     with fake_bedrock(session.monkeypatch) as fake:
         session.call("POST", "/v1/calls", body)
         session.call("POST", "/v1/outreach/drafts", {"to": "a@example.com", "instructions": "Follow up."})
+        claim = f"/v1/claims/{session.call('POST', '/v1/claims', {'insured': {'name': 'Dana Reyes'}})['id']}"
+        content = photos.photo()
+        photos.upload(session.call("POST", f"{claim}/photos", photos.declaration(content)), content)
+        session.call("POST", f"{claim}/notes", {"text": "Remove 20 SF of drywall in the hall."})
+        session.call("POST", f"{claim}/extract")
         session.work()
-    assert len(fake.requests) == 2
-    assert session.call("GET", "/v1/organizations/me/ai-usage")["uses"] == 2
+    assert len(fake.requests) == 4
+    assert session.call("GET", "/v1/organizations/me/ai-usage")["uses"] == 4
 
 
 def _recordings(session: Session) -> None:

@@ -276,7 +276,8 @@ def _conflicting(extraction: Extraction) -> Iterator[Finding]:
     for conflict in sorted(
         extraction.conflicts, key=lambda one: (one.room or "", one.field, one.subject or "", one.kept)
     ):
-        subject, others = conflict.subject or conflict.field, ", ".join(conflict.others)
+        subject = (conflict.subject or conflict.field).replace("_", " ")
+        others = ", ".join(conflict.others)
         yield Finding(
             check="conflicting_measures",
             saw=f"{subject} in {_place(conflict.room)}: {conflict.kept} is used, {others} is stated too.",

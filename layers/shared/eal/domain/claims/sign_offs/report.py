@@ -266,7 +266,7 @@ def _checks(bundle: Bundle) -> Iterator[Flowable]:
         rows += [
             [
                 _text(one.room or _ALL),
-                _text(one.subject or _words(one.field)),
+                _text(_words(one.subject or one.field)),
                 _text(one.kept),
                 [_text(", ".join(one.others)), *_quotes(one.evidence)],
             ]
