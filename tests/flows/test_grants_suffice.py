@@ -20,8 +20,7 @@ from eal.domain.outreach import addresses
 from eal.vendors.callrail import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
-from tests.support import dispatch, emails, photos, publishing, replies
-from tests.support import dispatch, emails, google, photos, replies
+from tests.support import dispatch, emails, google, photos, publishing, replies
 from tests.support.aws import (
     ACCESS,
     AUDIT_BUCKET,
@@ -696,6 +695,8 @@ def _publishing(session: Session) -> None:
     assert len(session.call("GET", "/v1/content/feed.json")["items"]) == 2
     assert session.call("GET", "/v1/content/feed.json?limit=1")["next_url"]
     session.call("DELETE", "/v1/content/feed-address")
+
+
 def _google(session: Session) -> None:
     """A review that is polled, with a response that is posted as its reply, and then deleted."""
     credentials = {"client_secret": CLIENT_SECRET, "refresh_token": REFRESH_TOKEN}
@@ -743,8 +744,8 @@ def _reviews(session: Session) -> None:
         "reviewed_at": "2026-04-24T15:20:00Z",
         "lead_id": lead_id,
     }
-    for rating in (1, 5):
-        review = session.call("POST", "/v1/reviews", {**body, "rating": rating})
+    session.call("POST", "/v1/reviews", {**body, "rating": 1})
+    review = session.call("POST", "/v1/reviews", {**body, "rating": 5})
     session.call("GET", f"/v1/reviews/{review['id']}")
     session.call("GET", f"/v1/reviews?lead_id={lead_id}")
     session.call("GET", "/v1/reviews?surface=google&limit=1")

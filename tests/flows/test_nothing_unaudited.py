@@ -43,9 +43,7 @@ RESOURCES = {
     "REPLY": "reply", "DRAFT": "draft", "CLAIM_PHOTO": "claim_photo", "TEST_CLOCK": "test_clock",
     "CLAIM_SCOPE_DECISION": "claim_scope_item", "CLAIM_SIGN_OFF": "claim_sign_off", "CONTENT": "content",
     "FEED_ADDRESS": "feed_address",
-    "REVIEW": "review", "REVIEW_REQUEST": "review_request",
-    "CLAIM_SCOPE_DECISION": "claim_scope_item", "CLAIM_ROOM_CORRECTION": "claim_room",
-    "CLAIM_SIGN_OFF": "claim_sign_off",
+    "REVIEW": "review", "REVIEW_REQUEST": "review_request", "CLAIM_ROOM_CORRECTION": "claim_room",
 }  # fmt: skip
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {

@@ -123,7 +123,7 @@ def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cognito]:
     cognito.url = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setenv("COGNITO_API_URL", cognito.url)
     secrets_manager = aws.secretsmanager()
-    secrets_manager.create_secret(Name=settings.user_pool_client_secret(), SecretString=CLIENT_SECRET)  # type: ignore[attr-defined]
+    secrets_manager.create_secret(Name=settings.user_pool_client_secret(), SecretString=CLIENT_SECRET)
     sign_in._keys.clear()
     sign_in._client_secret.cache_clear()
     try:

@@ -233,7 +233,7 @@ _SCOPE_VALUES: dict[str, Json] = {
     "quantity_basis": "stated",
     "note": None,
 }
-_ROOM = {
+_ROOM: dict[str, Json] = {
     "id": f"room_{_ID}",
     "claim_id": f"clm_{_ID}",
     "name": "kitchen",

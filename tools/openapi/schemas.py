@@ -14,7 +14,7 @@ from eal.ai.policy import EngineChoice
 from eal.ai.replies import ReplyClass
 from eal.core.audit import ActorType
 from eal.core.audit import Source as AuditSource
-from eal.core.caller import Scope
+from eal.core.caller import Role, Scope
 from eal.core.events.catalogue import CATALOGUE, RESERVED
 from eal.core.outbound.faults import Fault
 from eal.core.tenancy import Mode
@@ -42,7 +42,6 @@ from eal.domain.leads import model as leads
 from eal.domain.leads.wire import LeadView
 from eal.domain.organization_settings.wire import Day
 from eal.domain.organizations.grants.wire import Grantable
-from eal.domain.organizations.members.model import Role
 from eal.domain.outreach import mail
 from eal.domain.outreach.deliverability import model as deliverability
 from eal.domain.outreach.deliverability.wire import GroupBy, OutreachSenderView

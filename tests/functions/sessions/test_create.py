@@ -196,7 +196,7 @@ def test_a_code_works_once(tenant: Tenant, cognito: Cognito) -> None:
     [({"verifier": "w" * 43}, "invalid_code"), ({"nonce": "another nonce of 20"}, "invalid_token")],
 )
 def test_a_code_of_another_browser_is_refused(
-    tenant: Tenant, cognito: Cognito, change: dict[str, str], reason: str
+    tenant: Tenant, cognito: Cognito, change: dict[str, Any], reason: str
 ) -> None:
     answer = _sign_in(cognito.signed_in(invite(tenant)[1]), **change)
 

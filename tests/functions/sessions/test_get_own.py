@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from eal.domain.credentials.text import new_text
 from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.sessions import signed_in
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.support.tenants import Tenant
     from tests.support.time import Clock
 

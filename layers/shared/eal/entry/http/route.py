@@ -3,8 +3,9 @@
     def update(lead_id: str, body: LeadUpdate, caller: Writer) -> LeadView:
 
 `body` and `query` are subclasses of Wire. `caller` is one of Reader, Writer, Admin, RecentAdmin and Member; without it
-the endpoint is public, and may have a `visitor`. `url` is the address of the request without its query. Every other parameter is a path parameter. A body is required, at least `{}`, unless its model sets
-`may_be_left_out`. An endpoint without a body model accepts no body, or `{}`; a GET ignores it.
+the endpoint is public, and may have a `visitor`. `url` is the address of the request without its query. Every other
+parameter is a path parameter. A body is required, at least `{}`, unless its model sets `may_be_left_out`. An endpoint
+without a body model accepts no body, or `{}`; a GET ignores it.
 
 The return annotation defines the statuses: a view is 200, `Created[…]` 201, `Accepted[…]` 202, None 204.
 """
