@@ -15,6 +15,7 @@ from tests.support.events import validator
 from tests.support.http import call, load_app, proxy_event
 from tests.support.inbound import connect
 from tests.support.pipeline import Pipeline, items
+from tests.support.publishing import published
 from tests.support.receiver import Receiver, Response, receiving
 from tests.support.replies import classified_by_webhook
 from tests.support.webhooks import register
@@ -46,6 +47,7 @@ def test_each_emitted_type_is_valid_for_its_schema(tenant: Tenant, receiver: Rec
     _send_emails_that_bounce(tenant)
     _receive_a_reply(tenant)
     _extract_and_erase_a_claim(tenant)
+    _publish_content(tenant)
     _disable_an_endpoint(tenant)
 
     received = [json.loads(request.body) for request in receiver.requests]
@@ -115,6 +117,11 @@ def _extract_and_erase_a_claim(tenant: Tenant) -> None:
     _call(tenant, "POST", f"{path}/extract")
     Pipeline().run()
     _call(tenant, "DELETE", path)
+    Pipeline().run()
+
+
+def _publish_content(tenant: Tenant) -> None:
+    published(tenant)
     Pipeline().run()
 
 
