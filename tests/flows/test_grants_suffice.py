@@ -17,10 +17,12 @@ from eal.core.clock import rfc3339
 from eal.core.secrets import derived_key
 from eal.domain.calls.recordings import PART_BYTES
 from eal.domain.outreach import addresses
+from eal.domain.sessions.model import MAX_SESSIONS
 from eal.vendors.callrail import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
 from tests.support import dispatch, emails, google, photos, publishing, replies
+from tests.support import cognito, dispatch, emails, photos, publishing, replies
 from tests.support.aws import (
     ACCESS,
     AUDIT_BUCKET,
@@ -82,6 +84,9 @@ OBJECTS = {
 KEYS = {"GenerateMac": "MacKey", "Sign": "SigningKey", "GetPublicKey": "SigningKey"}
 """The KMS keys of operations other than encryption of secrets."""
 
+ONLY = {"events": "Bus", "secretsmanager": "DashboardClientSecret", "cognito-idp": "UserPool"}
+"""The resource of services of which the stack has one."""
+
 UNUSED = {
     (
         "workers/deliver_webhook",
@@ -101,6 +106,7 @@ UNUSED = {
 }
 """Writes to the State table that workers may do and do not do in this test, each with its reason."""
 
+EMAIL = "a@example.com"
 NO_RECEIVER = "http://127.0.0.1:65535/hooks"
 """Nothing listens at this address, so each delivery is retried later."""
 
@@ -165,8 +171,8 @@ def _needs(service: str, operation: str, arguments: dict[str, Any]) -> list[Need
             return [(f"kms:{operation}", key)]
         case "bedrock-runtime":  # on the profile, and through it on the model
             return [("bedrock:InvokeModel", "BedrockProfile"), ("bedrock:InvokeModel", "BedrockModel")]
-        case "events":
-            return [(f"events:{operation}", "Bus")]
+        case "events" | "secretsmanager" | "cognito-idp":
+            return [(f"{service}:{operation}", ONLY[service])]
         case "scheduler":
             role = arguments["Target"]["RoleArn"].rsplit("/", 1)[1]
             return [(f"scheduler:{operation}", "Schedules"), ("iam:PassRole", NAMES[role])]
@@ -214,9 +220,10 @@ def _granted(folder: str) -> set[Need]:
             )
             for target in map(json.dumps, targets):
                 target = re.sub(r"\$\{AWS::\w+\}", "", target)
-                name = re.findall(r"[A-Z][A-Za-z]+", target.replace("Fn::GetAtt", "").replace("Fn::Sub", ""))[
-                    0
-                ]
+                name = re.findall(
+                    r"[A-Z][A-Za-z]+",
+                    target.replace("Fn::GetAtt", "").replace("Fn::Sub", "").replace("Ref", ""),
+                )[0]
                 index = "/index" if "/index/" in target else ""
                 condition = statement.get("Condition", {})
                 narrowed = [
@@ -817,10 +824,37 @@ def _organizations(session: Session) -> None:
         assert session.call("GET", f"/v1/{path}")["next_cursor"]
     session.call("DELETE", grant, key=child["admin_key"]["key"])
     members = "/v1/organizations/me/members"
-    member = session.call("POST", members, {"email": "a@example.com", "role": "viewer"})
+    member = session.call("POST", members, {"email": EMAIL, "role": "viewer"})
     session.call("POST", members, {"email": "b@example.com", "role": "viewer"})
     assert session.call("GET", f"{members}?limit=1")["next_cursor"]
+    _sessions(session, f"{members}/{member['id']}", child["admin_key"]["key"])
+    session.call("PATCH", f"{members}/{member['id']}", {"role": "admin"})
     session.call("DELETE", f"{members}/{member['id']}")
+    session.work()
+
+
+def _sessions(session: Session, member: str, key_of_child: str) -> None:
+    """A member of two organizations signs in, switches, and signs out. `member` is the path of the first membership."""
+    session.call("POST", "/v1/organizations/me/members", {"email": EMAIL, "role": "admin"}, key=key_of_child)
+    with cognito.serving(session.monkeypatch) as pool:
+        texts = []
+        for _ in range(MAX_SESSIONS + 1):
+            body = {
+                "code": pool.signed_in(EMAIL),
+                "verifier": cognito.VERIFIER,
+                "nonce": cognito.NONCE,
+                "redirect_uri": cognito.REDIRECT_URI,
+                "organization_id": session.tenant.id,
+            }
+            texts.append(session.call("POST", "/v1/sessions", body)["session"])
+    listed = session.call("GET", f"{member}/sessions")["data"]
+    session.call("DELETE", f"{member}/sessions/{listed[-1]['id']}")
+    own = session.call("GET", "/v1/session", key=texts[-1])
+    other = next(one["id"] for one in own["organizations"] if one["id"] != session.tenant.id)
+    switched = session.call("PATCH", "/v1/session", {"mode": "test"}, key=texts[-1])["session"]
+    switched = session.call("PATCH", "/v1/session", {"organization_id": other}, key=switched)["session"]
+    session.call("DELETE", "/v1/session", key=switched)
+    session.call("DELETE", f"{member}/sessions")
 
 
 def _audit_log(session: Session) -> None:

@@ -70,6 +70,7 @@ ELSEWHERE = {
         "write_bundle", "poll_reviews", "post_review_reply",
     "send_emails", "stop_enrollments", "classify_reply", "write_email", "write_content", "extract_claim",
         "write_bundle",
+        "write_bundle", "publish_content", "invite_member",
     )
 }  # fmt: skip
 """Workers that a call does not reach, or whose first invocation only sends the message to their queue again. Each is

@@ -55,8 +55,17 @@ PARTS = {
     "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "REPLY_BODY", "REPLY_CLAIM", "DRAFT_RECIPIENT", "CLAIM_EXTRACTION",
     "CLAIM_DECISIONS", "CONTENT_REVISION", "CONTENT_SLUG", "CONTENT_DUE", "FEED_POST",
     "REVIEW_CLAIM", "REVIEW_VERSION", "REVIEW_STATS", "REVIEW_REQUEST_CLAIM",
+    "KEY", "KEY_COUNT", "KEY_QUOTA", "C", "S", "M", "MEMBER_SESSIONS", "CHILD", "MEMBER_EMAIL", "LEAD_CONTACT",
+    "LEAD_HISTORY", "LEAD_TOMBSTONE", "PROSPECT_CONTACT", "PROSPECT_TOMBSTONE", "CALL_CLAIM", "CALL_RUNS",
+    "TRANSCRIPT", "CORRECTION", "CALLBACK", "CALL_TOMBSTONE", "RECORDING", "CLAIM_NUMBER", "CLAIM_RETENTION",
+    "CLAIM_TOMBSTONE", "CLAIM_PHOTO_REGISTER", "LEAD_IMPORT_ERRORS", "AUDIT_CHECKPOINT_HEAD", "AUDIT_EXPORTS_OPEN",
+    "EMAIL_EVENT_CLAIM", "EMAIL_EVENT_RECIPIENT", "LEAD_IMPORTS", "WEBHOOK_COUNT", "ENROLLMENT_CLAIM", "EMAIL_CONTENT",
+    "EMAIL_VENDOR_ID", "SUPPRESSION_CLAIM", "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "REPLY_BODY",
+    "REPLY_CLAIM", "DRAFT_RECIPIENT", "CLAIM_EXTRACTION", "CLAIM_DECISIONS", "CONTENT_REVISION", "CONTENT_SLUG",
+    "CONTENT_DUE", "FEED_POST",
 }  # fmt: skip
-"""Items that change together with a resource, without a record. `C` is a connection in the Access table."""
+"""Items that change together with a resource, without a record. In the Access table, `C` is a connection,
+`S` a session and `M` a person's memberships."""
 STEPS = {
     ("workers/import_leads", "LEAD_IMPORT"),
     ("workers/send_emails", "TEST_CLOCK"),
@@ -65,7 +74,13 @@ STEPS = {
     ("workers/inspect_photo", "CLAIM_PHOTO"),
 }
 """Workers' progress on a resource, without a record. The request that started it has a record."""
-ACTS = {("webhooks/test", "webhook"), ("webhooks/replay", "webhook")}
+ACTS = {
+    ("webhooks/test", "webhook"), ("webhooks/replay", "webhook"),
+    ("sessions/create", "session"), ("sessions/end_own", "session"), ("sessions/update_own", "session"),
+    ("sessions/update_own", "member"), ("organizations/end_member_session", "session"),
+    ("organizations/end_member_sessions", "session"), ("organizations/remove_member", "session"),
+    ("organizations/update_member", "session"),
+}  # fmt: skip
 """Endpoints that write a record about a resource without a change of it."""
 ACCOMPANYING = {"IDEMPOTENCY", "ANSWER", "EVENT", "TASK", "AUDIT", "PENDING"}
 """Items that a transaction writes in addition to the change."""
@@ -317,6 +332,8 @@ def test_each_worker_records_each_change_once(
             == 202
         )
         pipeline.run()
+        invited = {"email": "b@example.com", "role": "viewer"}
+        assert call("POST", "/v1/organizations/me/members", key=tenant.admin, json_body=invited).status == 201
         ordered = {"to": "a@example.com", "lead_id": lead["id"], "instructions": "Follow up."}
         assert call("POST", "/v1/outreach/drafts", key=tenant.admin, json_body=ordered).status == 202
         pipeline.run()

@@ -89,7 +89,6 @@ SETTINGS = {
     "PUBLIC_BASE_URL": "https://api.example.com",
     "DASHBOARD_URL": "https://dashboard.example.com",
     "LOGIN_URL": "https://login.example.com",
-    "USER_POOL": f"{REGION}_Members01",
     "USER_POOL_CLIENT": "dashboardclient",
     "USER_POOL_CLIENT_SECRET": "dashboard-client-secret",
     "CALLRAIL_RECEIVER_URL": "https://receiver.example.com/",
@@ -224,6 +223,7 @@ def _create_resources() -> dict[str, str]:
     created = {
         "SECRETS_KEY": aws.kms().create_key()["KeyMetadata"]["KeyId"],
         "SIGNING_KEY": create_signing_key(),
+        "USER_POOL": create_user_pool(),
     }
     urls = create_queues()
     for name, logical_id in QUEUES.items():
@@ -257,6 +257,11 @@ def _empty() -> None:
 def backend(service: str) -> Any:
     """moto's own state of a service."""
     return get_backend(service)[ACCOUNT][REGION]  # type: ignore[call-overload]  # expects the name as a literal
+
+
+def create_user_pool() -> str:
+    client: Any = aws.cognito()
+    return str(client.create_user_pool(PoolName="members", UsernameAttributes=["email"])["UserPool"]["Id"])
 
 
 def create_signing_key() -> str:

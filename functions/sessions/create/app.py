@@ -13,7 +13,7 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/sessions", summary="Sign in", operation_id="createSession", tag="sessions")
+@app.post("/v1/sessions", summary="Create a session", operation_id="createSession", tag="sessions")
 def create(body: SessionCreate, visitor: Visitor) -> Created[OwnSessionView]:
     """Exchanges the code of a sign-in for a session of the dashboard, whose text is in `session` and shown only in this
     answer. No key is needed. A code works once, so `Idempotency-Key` has no effect. A sign-in that is refused is

@@ -9,13 +9,11 @@ app = Api()
 handler = app.handler
 
 
-@app.patch(
-    "/v1/session", summary="Switch the organization or the mode", operation_id="updateSession", tag="sessions"
-)
+@app.patch("/v1/session", summary="Update your session", operation_id="updateSession", tag="sessions")
 def update_own(body: SessionUpdate, caller: Member) -> OwnSessionView:
-    """Returns a new session in `session`, which is shown only in this answer. The calling session ends with this
-    request, so a repetition is refused with 401, and `Idempotency-Key` has no effect. The new session ends when the old
-    one would have ended.
+    """Switches the organization or the mode. Returns a new session in `session`, which is shown only in this answer.
+    The calling session ends with this request, so a repetition is refused with 401, and `Idempotency-Key` has no
+    effect. The new session ends when the old one would have ended.
     """
     new = signing_in.switch(body.organization_id, body.mode, by=caller)
     return OwnSessionView.of_session(new.session, new.memberships, new.text)

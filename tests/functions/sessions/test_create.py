@@ -13,14 +13,23 @@ from joserfc import jwt
 from eal.core import aws, settings
 from eal.core.clock import rfc3339
 from tests.support.callrail import stored
-from tests.support.cognito import NONCE, REDIRECT_URI, VERIFIER, Cognito, rsa_key
+from tests.support.cognito import NONCE, REDIRECT_URI, VERIFIER, Cognito, rsa_key, serving
 from tests.support.http import Answer, call
 from tests.support.pipeline import items
 from tests.support.sessions import invite
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.support.tenants import Tenant
     from tests.support.time import Clock
+
+
+@pytest.fixture
+def cognito(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cognito]:
+    """A user pool, as a local server."""
+    with serving(monkeypatch) as cognito:
+        yield cognito
 
 
 def _sign_in(code: str, /, *, headers: dict[str, str] | None = None, **changes: Any) -> Answer:

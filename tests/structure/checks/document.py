@@ -11,14 +11,18 @@ if TYPE_CHECKING:
 
 type Node = dict[str, Any]
 
-PUBLIC = {"getOpenapi", "receiveCallrailWebhook", "receiveResendWebhook", "receiveStripeWebhook"}
-"""Operations without an API key: the document, and the receivers, whose requests vendors sign."""
-WHOLE = {"getClaimChecks", "getClaimPhotoSummaries", "getClaimRooms", "getClaimScope"}
-"""Collections that are returned as a whole: one extraction, which is bounded and read in one piece."""
+PUBLIC = {
+    "createSession", "getOpenapi",
+    "receiveCallrailWebhook", "receiveResendWebhook", "receiveStripeWebhook",
+}  # fmt: skip
+"""Operations without a credential: the sign-in, the document, and the receivers, whose requests vendors sign."""
+WHOLE = {"getClaimChecks", "getClaimPhotoSummaries", "getClaimRooms", "getClaimScope", "listMemberSessions"}
+"""Collections that are returned as a whole: one extraction, or the ten sessions of a member, which are bounded and read
+in one piece."""
 _ERROR = {"$ref": "#/components/schemas/Error"}
 VERBS = {
     "Accept", "Acknowledge", "Classify", "Connect", "Convert", "Correct", "Create", "Delete", "Disconnect",
-    "Dispatch", "Enroll", "Erase", "Export", "Extract", "Get", "Grant", "Import", "Ingest", "Invite", "List",
+    "Dispatch", "End", "Enroll", "Erase", "Export", "Extract", "Get", "Grant", "Import", "Ingest", "Invite", "List",
     "Move", "Place", "Push", "Qualify", "Receive", "Release", "Remove", "Replay", "Resume", "Retry", "Revoke",
     "Rotate", "Score", "Send", "Simulate", "Update",
 }  # fmt: skip

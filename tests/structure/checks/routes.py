@@ -124,5 +124,7 @@ def _scope(node: ast.FunctionDef) -> str | None:
 
 def _parameters(node: ast.FunctionDef) -> tuple[str, ...]:
     return tuple(
-        argument.arg for argument in node.args.args if argument.arg not in ("caller", "body", "query", "url")
+        argument.arg
+        for argument in node.args.args
+        if argument.arg not in ("caller", "visitor", "body", "query", "url")
     )
