@@ -16,7 +16,8 @@ handler = app.handler
     tag="organizations",
 )
 def invite_member(body: MemberCreate, caller: RecentAdmin) -> Created[MemberView]:
-    """Adds a member by e-mail address. No invitation is sent: notify the member yourself. If another member has the
-    address, the answer is 409.
+    """Adds a member by e-mail address. Somebody who has no account yet gets an e-mail with a temporary password, which
+    is valid for seven days. If another member has the address, the answer is 409. In the dashboard, only an owner can
+    invite an owner.
     """
     return Created(MemberView.of(members.invite(body, by=caller)))
