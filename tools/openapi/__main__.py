@@ -11,21 +11,20 @@ sys.path.insert(0, str(ROOT / "layers" / "shared"))
 def main() -> int:
     from eal.core.events import catalogue
     from eal.entry.http import openapi
-    from tools.openapi import document, webhooks
+    from tools.openapi import dashboard, document, webhooks
     from tools.openapi.endpoints import routes
 
     parser = argparse.ArgumentParser(prog="python -m tools.openapi", description=__doc__)
     mode = parser.add_mutually_exclusive_group(required=True)
     mode.add_argument("--check", action="store_true", help="exit 1 if a committed file is out of date")
-    mode.add_argument(
-        "--write", action="store_true", help="write the document, its routes and the event types"
-    )
+    mode.add_argument("--write", action="store_true", help="write the document and the files derived from it")
     is_check = parser.parse_args().check
     built = document.build(routes(ROOT))
     contents = {
         openapi.PATH: built,
         openapi.ROUTES: document.methods(built),
         catalogue.DESCRIBED: webhooks.event_types(built),
+        dashboard.OPERATIONS: dashboard.operations(built),
     }
     stale = 0
     for path, content in contents.items():

@@ -1,0 +1,263 @@
+"""The application: its routes, and what happens around each page."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from eal_dashboard import assets, client, forms, session, sign_in, views
+from eal_dashboard.pages import PAGES
+from eal_dashboard.security import SecurityHeaders, is_from_another_site
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+
+    from eal_dashboard.page import Page
+
+    type Handler = Callable[[Request], Awaitable[Response]]
+
+LOG = logging.getLogger("dashboard")
+MAX_FORM_BYTES = 1_000_000
+MAX_FIELDS = 2000
+SEE_OTHER = 303
+
+
+def _page(page: Page) -> Route:
+    async def handle(request: Request) -> Response:
+        if not (text := session.text_of(request)):
+            return _to_sign_in(request, "")
+        api = _client(request, text)
+        posted = forms.Posted(await _fields(request)) if request.method == "POST" else None
+        return await run_in_threadpool(_visit, page, request, api, posted)
+
+    methods = ["GET", "POST"] if page.forms else ["GET"]
+    return Route(page.path, _guarded(handle), methods=methods, name=page.path)
+
+
+def _visit(page: Page, request: Request, api: client.Client, posted: forms.Posted | None) -> Response:
+    member, is_new = session.member_of(request), False
+    try:
+        if member is None:
+            own = api.send(client.Request("getSession"))
+            if not own.is_success:
+                raise views.SessionEnded
+            member, is_new = sign_in.member(own.body, api), True
+        visit = views.Visit(
+            page=page,
+            member=member,
+            api=api,
+            path=request.path_params,
+            query=dict(request.query_params),
+            now=session.now(),
+            is_fragment=request.headers.get("hx-request") == "true",
+        )
+        shown = views.show(visit) if posted is None else views.submit(visit, posted)
+    except views.SessionEnded:
+        return _to_sign_in(request, "ended")
+    except views.SignInAgain:
+        return _to_sign_in(request, "again")
+    response: Response
+    if isinstance(shown, views.Redirect):
+        response = RedirectResponse(shown.path, SEE_OTHER)
+    else:
+        response = HTMLResponse(shown.text, shown.status, headers={"vary": "hx-request"})
+    if is_new:
+        session.keep(response, member)
+    return response
+
+
+def _to_sign_in(request: Request, why: str) -> Response:
+    """The sign-in page, which returns here. A lost session's cookies are removed."""
+    back = sign_in.safe_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+    query = urlencode({**({"why": why} if why else {}), **({"to": back} if back != "/" else {})})
+    address = f"/sign-in?{query}" if query else "/sign-in"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=204, headers={"hx-redirect": address})
+    response = RedirectResponse(address, SEE_OTHER)
+    if why != "again":
+        session.forget(response)
+    return response
+
+
+async def show_sign_in(request: Request) -> Response:
+    """GET /sign-in: why, and the button. A member who is signed in already goes home."""
+    why = request.query_params.get("why", "")
+    if session.text_of(request) and not why:
+        return RedirectResponse("/", SEE_OTHER)
+    return _plain("sign_in.html", why=why, to=sign_in.safe_path(request.query_params.get("to", "/")))
+
+
+async def start_sign_in(request: Request) -> Response:
+    """POST /sign-in: to the login page."""
+    posted = forms.Posted(await _fields(request))
+    address, cookie = sign_in.begin(sign_in.safe_path(posted.one("to")), again=bool(posted.one("again")))
+    response = RedirectResponse(address, SEE_OTHER)
+    response.set_cookie(
+        sign_in.SIGNING_IN,
+        cookie,
+        max_age=sign_in.MAX_SECONDS,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="lax",
+    )
+    return response
+
+
+async def finish_sign_in(request: Request) -> Response:
+    """GET /signed-in: back from the login page, with a code."""
+    response = await run_in_threadpool(_finish_sign_in, request)
+    response.delete_cookie(sign_in.SIGNING_IN, path="/", secure=True, httponly=True, samesite="lax")
+    return response
+
+
+def _finish_sign_in(request: Request) -> Response:
+    cookie = request.cookies.get(sign_in.SIGNING_IN, "")
+    old = session.text_of(request)
+    before = session.member_of(request) if old else None
+    finished = sign_in.finish(request.query_params, cookie, _client(request, ""), before)
+    if finished is None:
+        return _plain("sign_in.html", 400, why="stale", to="/")
+    answer, back = finished
+    if not answer.is_success:
+        LOG.warning("sign-in refused", extra={"status": answer.status, "code": answer.code})
+        return _plain("sign_in.html", 403, why=_refusal(answer), to=back)
+    text = str(answer.body.get("session") or "")
+    member = sign_in.member(answer.body, _client(request, text))
+    if old:
+        _client(request, old).send(client.Request("endSession"))
+    response = RedirectResponse(back, SEE_OTHER)
+    session.keep(response, member, text)
+    return response
+
+
+def _refusal(answer: client.Response) -> str:
+    if answer.code == "rate_limited":
+        return "limited"
+    return "unavailable" if answer.status >= 500 else "refused"
+
+
+async def sign_out(request: Request) -> Response:
+    """POST /sign-out: end the session at the API, here, and at the login page."""
+    api = _client(request, session.text_of(request))
+    await run_in_threadpool(api.send, client.Request("endSession"))
+    response = RedirectResponse(sign_in.sign_out_address(), SEE_OTHER)
+    session.forget(response)
+    response.headers["clear-site-data"] = '"cache"'
+    return response
+
+
+async def switch(request: Request) -> Response:
+    """POST /switch: another organization or mode. The API ends the session and returns a new one."""
+    posted = forms.Posted(await _fields(request))
+    return await run_in_threadpool(_switch, request, posted)
+
+
+def _switch(request: Request, posted: forms.Posted) -> Response:
+    api = _client(request, session.text_of(request))
+    body = {name: posted.one(name) for name in ("organization_id", "mode") if posted.one(name)}
+    answer = api.send(client.Request("updateSession", body=body))
+    if not answer.is_success:
+        return _to_sign_in_after_switch(answer)
+    text = str(answer.body.get("session") or "")
+    member = sign_in.member(answer.body, _client(request, text))
+    response = RedirectResponse(sign_in.safe_path(posted.one("to")), SEE_OTHER)
+    session.keep(response, member, text)
+    return response
+
+
+def _to_sign_in_after_switch(answer: client.Response) -> Response:
+    """Whether the switch happened is unknown after a time-out, so the member signs in again."""
+    why = "ended" if answer.status == views.UNAUTHORIZED else "unavailable"
+    response = RedirectResponse(f"/sign-in?why={why}", SEE_OTHER)
+    session.forget(response)
+    return response
+
+
+async def not_found(request: Request, _error: Exception) -> Response:
+    return _plain("not_found.html", 404)
+
+
+async def failed(request: Request, _error: Exception) -> Response:
+    """Starlette logs the exception after this response."""
+    return _plain("failed.html", 500)
+
+
+async def serve_asset(request: Request) -> Response:
+    return assets.serve(request)
+
+
+def _plain(template: str, status: int = 200, **values: str) -> Response:
+    """A page without the frame, for somebody who is not signed in."""
+    return HTMLResponse(views.environment().get_template(template).render(values), status)
+
+
+def _guarded(handler: Handler) -> Handler:
+    """Refuse a change that another site caused, and log one line for each request."""
+
+    async def handle(request: Request) -> Response:
+        began = time.perf_counter()
+        if is_from_another_site(request):
+            response = _plain("foreign.html", 403)
+        else:
+            response = await handler(request)
+        LOG.info(
+            "request",
+            extra={
+                "method": request.method,
+                "path": _without_ids(request.url.path),
+                "status": response.status_code,
+                "milliseconds": round(1000 * (time.perf_counter() - began)),
+            },
+        )
+        return response
+
+    return handle
+
+
+def _without_ids(path: str) -> str:
+    return re.sub(r"[a-z]+_[0-9a-z]{20,}", "…", path)
+
+
+async def _fields(request: Request) -> tuple[tuple[str, str], ...]:
+    """The fields of a form. Only URL-encoded ones are read: files go from the browser to S3."""
+    raw = await request.body()
+    if len(raw) > MAX_FORM_BYTES:
+        return ()
+    try:
+        return tuple(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS))
+    except ValueError:
+        return ()
+
+
+def _client(request: Request, text: str) -> client.Client:
+    """The API for a session. The address is what API Gateway saw: anybody can send X-Forwarded-For."""
+    address = request.client.host if request.client else ""
+    return client.Client(text, address, request.headers.get("user-agent", ""))
+
+
+def build() -> Starlette:
+    return Starlette(
+        routes=[
+            Route("/static/{name}", serve_asset),
+            Route("/sign-in", _guarded(show_sign_in), methods=["GET"]),
+            Route("/sign-in", _guarded(start_sign_in), methods=["POST"]),
+            Route("/signed-in", _guarded(finish_sign_in), methods=["GET"]),
+            Route("/sign-out", _guarded(sign_out), methods=["POST"]),
+            Route("/switch", _guarded(switch), methods=["POST"]),
+            *(_page(page) for page in PAGES),
+        ],
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers={404: not_found, 405: not_found, 500: failed},
+    )

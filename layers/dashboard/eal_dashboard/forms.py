@@ -1,0 +1,284 @@
+"""Forms: the fields that a page declares, with the types, choices and limits of the API's models."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from eal_dashboard.operations import OPERATIONS
+from eal_dashboard.texts import label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from eal_dashboard.client import Response
+    from eal_dashboard.operations import Json, Spec
+    from eal_dashboard.page import Field, Form
+
+NAME, KEY, ETAG, PLACE = "_form", "_key", "_etag", "_place"
+"""The hidden fields: the form, its Idempotency-Key, the version that it changes, the organization and mode."""
+WIDGETS = ("input", "textarea", "select", "choices", "checkbox", "lines", "json", "hidden")
+EDITS = frozenset({"PATCH", "PUT"})
+LONG_TEXT = 300
+"""A text field with a higher limit is a text area."""
+
+
+@dataclass
+class BoundField:
+    """A field with what the person entered, or with the resource's current value."""
+
+    name: str
+    label: str
+    hint: str
+    widget: str
+    spec: Spec
+    value: str = ""
+    values: tuple[str, ...] = ()
+    error: str = ""
+    options: Sequence[tuple[str, str]] = ()
+
+    @property
+    def is_required(self) -> bool:
+        return bool(self.spec.get("required")) and not self.spec.get("nullable")
+
+    @property
+    def input_type(self) -> str:
+        by_format = {"email": "email", "uri": "url", "date": "date", "date-time": "datetime-local"}
+        if self.spec["type"] in ("integer", "number"):
+            return "number"
+        return by_format.get(self.spec.get("format", ""), "text")
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """HTML's attributes for the limits."""
+        found: dict[str, str] = {}
+        for ours, theirs in (("minimum", "min"), ("maximum", "max"), ("max_length", "maxlength")):
+            if (limit := self.spec.get(ours)) is not None:
+                found[theirs] = str(limit)
+        if self.spec["type"] == "number":
+            found["step"] = "any"
+        return found
+
+
+@dataclass
+class BoundForm:
+    """A form that a template shows."""
+
+    form: Form
+    fields: dict[str, BoundField]
+    key: str
+    place: str
+    etag: str = ""
+    error: str = ""
+    is_allowed: bool = True
+    needs_sign_in: bool = False
+    targets: Json = field(default_factory=dict)
+    """Values for parameters of the operation's path that are not in the page's address."""
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        found = [(NAME, self.form.key), (KEY, self.key), (PLACE, self.place)]
+        return [*found, (ETAG, self.etag)] if self.etag else found
+
+    @property
+    def id(self) -> str:
+        return f"form-{self.form.key}"
+
+    @property
+    def has_error(self) -> bool:
+        return bool(self.error) or any(one.error for one in self.fields.values())
+
+
+def bound(
+    form: Form, place: str, current: Json | None = None, etag: str = "", zone: str = "UTC"
+) -> BoundForm:
+    """A form as the page shows it first. One that edits a resource has its current values."""
+    fields, is_edit = {}, OPERATIONS[form.operation].method in EDITS
+    for part in form.parts:
+        one = _field(form, part)
+        fields[part.name] = one
+        start = part.value if part.value is not None else one.spec.get("default")
+        _fill(one, _at(current, part.name) if is_edit and current is not None else start, zone)
+    return BoundForm(form, fields, secrets.token_urlsafe(24), place, etag)
+
+
+def _field(form: Form, part: Field) -> BoundField:
+    spec = OPERATIONS[form.operation].field(part.name)
+    last = part.name.rpartition(".")[2]
+    choices = spec.get("enum") or spec.get("items", {}).get("enum") or []
+    return BoundField(
+        name=part.name,
+        label=part.label or label(last),
+        hint=spec.get("description", "") if part.hint is None else part.hint,
+        widget=part.widget or _widget(spec),
+        spec=spec,
+        options=part.options or [(one, label(one)) for one in choices],
+    )
+
+
+def _widget(spec: Spec) -> str:
+    if spec["type"] == "array":
+        return "choices" if spec.get("items", {}).get("enum") else "lines"
+    if spec["type"] in ("object", "any"):
+        return "json"
+    if spec["type"] == "boolean":
+        return "checkbox"
+    if spec.get("enum"):
+        return "select"
+    return "textarea" if spec.get("max_length", 0) > LONG_TEXT and "format" not in spec else "input"
+
+
+def _at(value: object, name: str) -> object:
+    for part in name.split("."):
+        if not isinstance(value, dict):
+            return None
+        value = value.get(part)
+    return value
+
+
+def _fill(one: BoundField, value: object, zone: str) -> None:
+    if one.widget == "choices":
+        one.values = tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
+    elif one.widget == "lines":
+        one.value = "\n".join(map(str, value)) if isinstance(value, (list, tuple)) else ""
+    elif one.widget == "json":
+        one.value = json.dumps(value, indent=2, ensure_ascii=False) if value is not None else ""
+    elif one.widget == "checkbox":
+        one.value = "true" if value else ""
+    elif value is not None:
+        one.value = _local(str(value), zone) if one.spec.get("format") == "date-time" else str(value)
+
+
+def _local(text: str, zone: str) -> str:
+    """A time of the API as `datetime-local` shows it, in the organization's zone."""
+    return datetime.fromisoformat(text).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The fields of a request of a form, in order."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+    def one(self, name: str) -> str:
+        return next((value for key, value in self.pairs if key == name), "")
+
+    def all(self, name: str) -> tuple[str, ...]:
+        return tuple(value for key, value in self.pairs if key == name)
+
+
+def read(form: BoundForm, posted: Posted, zone: str) -> Json:
+    """The body of the operation. A field that cannot be converted gets an error, and is omitted."""
+    body: Json = json.loads(json.dumps(form.form.fixed))
+    is_edit = OPERATIONS[form.form.operation].method in EDITS
+    for one in form.fields.values():
+        _remember(one, posted)
+        try:
+            value = _converted(one, zone)
+        except ValueError as error:
+            one.error = str(error)
+            continue
+        if value is not None or (is_edit and one.spec.get("nullable")):
+            _put(body, one.name, value)
+    for name in form.form.whole:
+        found = _at(body, name)
+        if not isinstance(found, dict) or not any(found.values()):
+            _put(body, name, None)
+    return body
+
+
+def _remember(one: BoundField, posted: Posted) -> None:
+    if one.widget == "choices":
+        one.values = posted.all(one.name)
+    elif one.widget == "checkbox":
+        one.value = "true" if posted.one(one.name) else ""
+    else:
+        one.value = posted.one(one.name).replace("\r\n", "\n")
+
+
+def _converted(one: BoundField, zone: str) -> object:
+    """The JSON value of a field; None if it is empty. Raises: ValueError with the text for the person."""
+    text, kind = one.value.strip(), one.spec["type"]
+    if one.widget == "choices":
+        return list(one.values)
+    if one.widget == "checkbox":
+        return bool(text)
+    if one.widget == "lines":
+        return [line.strip() for line in text.replace(",", "\n").splitlines() if line.strip()]
+    if not text:
+        return None
+    if one.widget == "json":
+        return _json(text)
+    if kind == "integer":
+        return _number(text, int, "Enter a whole number.")
+    if kind == "number":
+        return _number(text, float, "Enter a number.")
+    if one.spec.get("format") == "date-time":
+        return _utc(text, zone)
+    return one.value if one.widget == "textarea" else text
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise ValueError("This is not valid JSON.") from None
+
+
+def _number(text: str, convert: type[int] | type[float], message: str) -> float:
+    try:
+        return convert(text)
+    except ValueError:
+        raise ValueError(message) from None
+
+
+def _utc(text: str, zone: str) -> str:
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("Enter a date and a time.") from None
+    local = local if local.tzinfo else local.replace(tzinfo=ZoneInfo(zone))
+    return local.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _put(body: Json, name: str, value: object) -> None:
+    *parents, last = name.split(".")
+    for part in parents:
+        body = body.setdefault(part, {})
+    body[last] = value
+
+
+CONFLICTS = {
+    "precondition_failed": "Somebody changed this while you were looking at it. Look at the current values, then "
+    "try again.",
+    "rate_limited": "Too many requests in a short time. Wait a minute, then try again.",
+    "unavailable": "The API did not answer in time. Try again: the change is not made twice.",
+}
+
+
+def refused(form: BoundForm, response: Response) -> None:
+    """Show why the API refused the request: at the fields that it names, and above the form otherwise."""
+    unplaced = []
+    for fault in response.details.get("fields", []):
+        pointer = str(fault.get("pointer", "")).strip("/").replace("/", ".")
+        one = _nearest(form.fields, pointer)
+        if one is None:
+            unplaced.append(f"{pointer}: {fault.get('message')}" if pointer else str(fault.get("message")))
+        elif not one.error:
+            one.error = str(fault.get("message"))
+    is_placed = any(one.error for one in form.fields.values())
+    text = CONFLICTS.get(response.code, response.message)
+    form.error = " ".join(unplaced) if unplaced else "Check the marked fields." if is_placed else text
+
+
+def _nearest(fields: Mapping[str, BoundField], pointer: str) -> BoundField | None:
+    """The field of a pointer, or the one that contains it: `phones.0` belongs to `phones`."""
+    while pointer:
+        if pointer in fields:
+            return fields[pointer]
+        pointer = pointer.rpartition(".")[0]
+    return None

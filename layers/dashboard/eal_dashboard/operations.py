@@ -1,0 +1,77 @@
+"""The operations of the API, as `python -m tools.openapi --write` derives them from the OpenAPI document."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Required, TypedDict
+
+type Json = dict[str, Any]
+"""A JSON object of the API. Templates read it; the API's own tests hold its shape."""
+
+SCOPES = {
+    "viewer": frozenset({"read"}),
+    "member": frozenset({"read", "write"}),
+    "admin": frozenset({"read", "write", "admin"}),
+    "owner": frozenset({"read", "write", "admin"}),
+}
+"""What each role may do. The API decides; the dashboard only hides what the API would refuse."""
+
+
+class Spec(TypedDict, total=False):
+    """A field of a request."""
+
+    type: Required[str]
+    nullable: bool
+    required: bool
+    enum: list[str]
+    format: str
+    description: str
+    default: object
+    minimum: float
+    maximum: float
+    min_length: int
+    max_length: int
+    max_items: int
+    items: Spec
+    fields: dict[str, Spec]
+
+
+@dataclass(frozen=True)
+class Operation:
+    method: str
+    path: str
+    summary: str
+    scope: str | None
+    query: dict[str, Spec]
+    if_match: bool
+    reauthenticates: bool
+    body: dict[str, Spec]
+
+    def is_allowed(self, role: str) -> bool:
+        return self.scope is None or self.scope in SCOPES.get(role, ())
+
+    def field(self, name: str) -> Spec:
+        """The field of a dotted name, such as `address.city`. Raises: KeyError."""
+        first, *rest = name.split(".")
+        spec = self.body[first]
+        for part in rest:
+            spec = spec["fields"][part]
+        return spec
+
+
+def _load() -> dict[str, Operation]:
+    content = json.loads(Path(__file__).with_name("operations.json").read_text(encoding="utf-8"))
+    return {name: Operation(**members) for name, members in content.items()}
+
+
+OPERATIONS = _load()
+# Until the document has them: the routes of sessions.
+for _name, _method, _path in (
+    ("createSession", "POST", "/sessions"),
+    ("getSession", "GET", "/session"),
+    ("updateSession", "PATCH", "/session"),
+    ("endSession", "DELETE", "/session"),
+):
+    OPERATIONS.setdefault(_name, Operation(_method, _path, "", None, {}, False, False, {}))

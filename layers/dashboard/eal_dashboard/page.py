@@ -1,0 +1,127 @@
+"""The declaration of a page: its address, the calls that it shows, its template and its forms."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from eal_dashboard.operations import OPERATIONS, SCOPES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from eal_dashboard.operations import Json
+
+_PARAMETER = re.compile(r"{(\w+)}")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A GET whose response the template reads by the call's name.
+
+    A parameter in the operation's path has the value of the same parameter in the page's address. `query` names
+    parameters that pass from the page's address to the operation. If an `optional` call fails, or the member's role
+    does not allow it, the template gets None and the rest of the page is shown.
+    """
+
+    operation: str
+    query: tuple[str, ...] = ()
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a form, if its name alone is not enough. `name` is dotted: `address.city`."""
+
+    name: str
+    label: str = ""
+    hint: str | None = None
+    widget: str = ""
+    """One of WIDGETS in forms.py; derived from the type if empty."""
+    value: object = None
+    """What a new form contains; the API's default if None."""
+    options: tuple[tuple[str, str], ...] = ()
+    """The choices with their labels, if those of the API need others."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form that calls an operation. Limits and choices of its fields come from the OpenAPI document.
+
+    The page shows itself again with the errors of a refused request. `done` is the sentence that follows a success,
+    on the page `then`, whose parameters come from the page's address and the response. `result` names a template that
+    shows the response itself, for a secret that is shown once or a count. `of` names the call whose response fills
+    the fields, and whose version must still be current. `whole` names objects, inner ones first, that are null if all
+    their fields are empty.
+    """
+
+    operation: str
+    fields: tuple[str | Field, ...] = ()
+    submit: str = "Save"
+    done: str = ""
+    name: str = ""
+    then: str = ""
+    result: str = ""
+    of: str = ""
+    whole: tuple[str, ...] = ()
+    fixed: Mapping[str, object] = field(default_factory=dict)
+    is_dangerous: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.name or self.operation
+
+    @property
+    def parts(self) -> tuple[Field, ...]:
+        return tuple(Field(one) if isinstance(one, str) else one for one in self.fields)
+
+
+@dataclass(frozen=True)
+class Page:
+    """`nav` is the page's entry in the menu, in `group`; a page without one belongs to the entry `under`.
+
+    `prepare` derives more values for the template from the responses and the parameters of the address.
+    """
+
+    path: str
+    title: str
+    template: str
+    calls: Mapping[str, Call] = field(default_factory=dict)
+    forms: tuple[Form, ...] = ()
+    group: str = ""
+    nav: str = ""
+    under: str = ""
+    icon: str = ""
+    prepare: Callable[[Json], Json] | None = None
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return tuple(_PARAMETER.findall(self.path))
+
+    @property
+    def filters(self) -> frozenset[str]:
+        """The parameters in the query of the page's address that its calls use."""
+        return frozenset(name for call in self.calls.values() for name in call.query)
+
+    def is_visible(self, role: str) -> bool:
+        """Whether the API allows the role every call that the page cannot do without."""
+        return all(
+            call.optional or OPERATIONS[call.operation].is_allowed(role) for call in self.calls.values()
+        ) and (role in SCOPES)
+
+    def address(self, values: Mapping[str, object]) -> str:
+        return filled(self.path, values)
+
+
+def filled(path: str, values: Mapping[str, object]) -> str:
+    """A path with its parameters replaced. Raises: KeyError if one is missing, ValueError if one is no id."""
+
+    def value(match: re.Match[str]) -> str:
+        text = str(values[match[1]])
+        if not re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", text) or set(text) <= {"."}:
+            raise ValueError(f"{match[1]} is not an id")
+        return text
+
+    return _PARAMETER.sub(value, path)

@@ -1,0 +1,105 @@
+"""Settings, organization: name, zone, business hours, sender, retention."""
+
+from __future__ import annotations
+
+from eal_dashboard.page import Call, Field, Form, Page
+
+PAGES = (
+    Page(
+        path="/settings/organization",
+        title="Organization",
+        template="organization.html",
+        group="Settings",
+        nav="Organization",
+        icon="organization",
+        calls={"organization": Call("getOwnOrganization")},
+        forms=(
+            Form(
+                "updateOwnOrganization",
+                (
+                    "name",
+                    Field("industry", hint=""),
+                    Field(
+                        "settings.timezone", label="Time zone", hint="An IANA name, such as America/Chicago."
+                    ),
+                ),
+                done="The organization was changed.",
+                of="organization",
+            ),
+            Form(
+                "updateOwnOrganization",
+                (
+                    Field(
+                        "settings.service_area.postal_codes",
+                        label="ZIP codes",
+                        hint="Separated by commas or lines.",
+                    ),
+                    Field("settings.service_area.center.latitude", label="Latitude of the center", hint=""),
+                    Field("settings.service_area.center.longitude", label="Longitude of the center", hint=""),
+                    Field("settings.service_area.radius_miles", label="Radius in miles", hint=""),
+                ),
+                name="service_area",
+                whole=("settings.service_area.center", "settings.service_area"),
+                done="The service area was changed.",
+                of="organization",
+            ),
+            Form(
+                "updateOwnOrganization",
+                (
+                    Field("settings.sender.name", label="Name", hint="The name that recipients see."),
+                    Field("settings.sender.email", label="E-mail address", hint=""),
+                    Field(
+                        "settings.sender.postal_address",
+                        label="Postal address",
+                        hint="US law requires it in every e-mail.",
+                    ),
+                ),
+                name="sender",
+                whole=("settings.sender",),
+                done="The sender was changed.",
+                of="organization",
+            ),
+            Form(
+                "updateOwnOrganization",
+                (
+                    Field("settings.retention.recording_days", label="Recordings", hint="Days."),
+                    Field("settings.retention.transcript_days", label="Transcripts", hint="Days."),
+                    Field("settings.retention.claim_days", label="Evidence of closed claims", hint="Days."),
+                ),
+                name="retention",
+                done="The retention was changed.",
+                of="organization",
+            ),
+            Form(
+                "updateOwnOrganization",
+                (
+                    Field("settings.ai.enabled", label="Let AI read calls, replies and claims", hint=""),
+                    Field("settings.ai.engine", label="Engine", hint=""),
+                    Field("settings.ai.monthly_budget_cents", label="Monthly budget in cents", hint=""),
+                    Field("settings.ai.share_corrections", label="Share corrections", hint=""),
+                ),
+                name="ai",
+                done="The AI settings were changed.",
+                of="organization",
+            ),
+            Form(
+                "updateOwnOrganization",
+                (
+                    Field(
+                        "settings.business_hours",
+                        label="Business hours",
+                        hint='By weekday: {"mon": [["08:00", "17:00"]]}. A period may pass midnight.',
+                    ),
+                    Field(
+                        "settings.on_call",
+                        label="On-call rota",
+                        hint='A list of {"name", "phone", "days", "from", "to"}.',
+                    ),
+                ),
+                name="hours",
+                done="The hours were changed.",
+                of="organization",
+            ),
+        ),
+    ),
+)

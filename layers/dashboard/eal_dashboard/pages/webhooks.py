@@ -1,0 +1,139 @@
+"""Settings, webhooks: endpoints, their secret once, test events, the delivery log and replays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal_dashboard.operations import OPERATIONS
+from eal_dashboard.page import Call, Field, Form, Page
+
+if TYPE_CHECKING:
+    from eal_dashboard.operations import Json
+
+OVERLAPS = (("0", "not at all"), ("3600", "1 hour"), ("86400", "24 hours"), ("604800", "7 days"))
+ONLY = (("missing", "Events without a delivery"), ("failed", "Failed deliveries"), ("", "Every event"))
+ENDPOINT_FIELDS = (
+    Field("url", label="Endpoint address", hint="An https address that the internet can reach."),
+    Field("description", hint="", widget="input"),
+    Field("events", hint="The events to send to this endpoint."),
+)
+
+
+def _detail(values: Json) -> Json:
+    subscribed = values["webhook"]["events"]
+    if "*" not in subscribed:
+        test = values["forms"]["testWebhook"].fields["type"]
+        test.options = [one for one in test.options if one[0] in subscribed] or test.options
+    deliveries = (values["deliveries"] or {}).get("data", [])
+    ended = [one for one in deliveries if one["status"] in ("succeeded", "failed")]
+    return {
+        "statuses": OPERATIONS["listWebhookDeliveries"].query["status"]["enum"],
+        "ended": len(ended),
+        "succeeded": sum(one["status"] == "succeeded" for one in ended),
+    }
+
+
+REPLAY_FIELDS = (
+    Field("since", label="From", hint=""),
+    Field("until", label="Until", hint="Empty for now."),
+    Field("only", label="What", hint="", widget="select", value="missing", options=ONLY),
+)
+
+PAGES = (
+    Page(
+        path="/settings/webhooks",
+        title="Webhooks",
+        template="webhooks/list.html",
+        group="Settings",
+        nav="Webhooks",
+        icon="webhook",
+        calls={"webhooks": Call("listWebhooks", query=("cursor",))},
+    ),
+    Page(
+        path="/settings/webhooks/new",
+        title="New webhook",
+        template="form.html",
+        under="/settings/webhooks",
+        forms=(
+            Form("createWebhook", ENDPOINT_FIELDS, submit="Create webhook", result="webhooks/secret.html"),
+        ),
+    ),
+    Page(
+        path="/settings/webhooks/{webhook_id}",
+        title="Webhook",
+        template="webhooks/detail.html",
+        under="/settings/webhooks",
+        calls={
+            "webhook": Call("getWebhook"),
+            "deliveries": Call(
+                "listWebhookDeliveries",
+                query=("status", "event_type", "created_after", "created_before", "cursor"),
+                fixed={"limit": "25"},
+                optional=True,
+            ),
+        },
+        forms=(
+            Form(
+                "testWebhook",
+                (Field("type", label="Event type", hint=""),),
+                submit="Send test event",
+                result="webhooks/tested.html",
+            ),
+            Form(
+                "updateWebhook",
+                (*ENDPOINT_FIELDS, Field("enabled", hint="A disabled endpoint receives nothing.")),
+                submit="Save changes",
+                done="The webhook was changed.",
+                of="webhook",
+            ),
+            Form(
+                "rotateWebhookSecret",
+                (
+                    Field(
+                        "overlap_seconds",
+                        label="The old secret keeps working for",
+                        hint="",
+                        widget="select",
+                        options=OVERLAPS,
+                    ),
+                ),
+                submit="Rotate secret",
+                result="webhooks/secret.html",
+            ),
+            Form(
+                "replayWebhook",
+                REPLAY_FIELDS,
+                name="countReplay",
+                submit="Count deliveries",
+                fixed={"dry_run": True},
+                result="webhooks/replay_counted.html",
+            ),
+            Form(
+                "replayWebhook",
+                REPLAY_FIELDS,
+                submit="Replay now",
+                done="The replay has begun. Its deliveries appear in the log.",
+            ),
+            Form(
+                "deleteWebhook",
+                submit="Delete webhook",
+                done="The webhook was deleted.",
+                then="/settings/webhooks",
+                is_dangerous=True,
+            ),
+        ),
+        prepare=_detail,
+    ),
+    Page(
+        path="/settings/webhooks/{webhook_id}/deliveries/{delivery_id}",
+        title="Delivery",
+        template="webhooks/delivery.html",
+        under="/settings/webhooks",
+        calls={"delivery": Call("getWebhookDelivery"), "webhook": Call("getWebhook", optional=True)},
+        forms=(
+            Form(
+                "retryWebhookDelivery", submit="Deliver again", done="The delivery will be tried again now."
+            ),
+        ),
+    ),
+)

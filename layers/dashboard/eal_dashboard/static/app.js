@@ -1,0 +1,64 @@
+// What pages do beyond HTML. Every page works without this file.
+
+// Copy buttons, and a warning before a secret that was not copied is left.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = "Copied";
+    announce("Copied");
+    removeEventListener("beforeunload", warn);
+  });
+}
+
+function warn(event) {
+  event.preventDefault();
+}
+
+if (document.querySelector("[data-secret]")) addEventListener("beforeunload", warn);
+
+function announce(text) {
+  document.getElementById("announcement").textContent = text;
+}
+
+// A refused form: to its first error.
+document.querySelector("[data-failed] [aria-invalid], [data-failed] [role=alert]")?.scrollIntoView({ block: "center" });
+document.querySelector("[data-failed] [aria-invalid]")?.focus({ preventScroll: true });
+
+// Only one menu is open at a time; Escape closes it.
+const menus = document.querySelectorAll(".place, .person, .popover");
+for (const menu of menus) {
+  menu.addEventListener("toggle", () => {
+    if (menu.open) for (const other of menus) if (other !== menu) other.open = false;
+  });
+}
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus) {
+    if (menu.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  }
+});
+
+// A second click must not send a form twice. The API would not repeat the change; the person should not wonder.
+addEventListener("submit", (event) => {
+  if (event.target.method !== "post") return;
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+
+// Five minutes before an unused session ends (WCAG 2.2.1).
+const idle = document.getElementById("idle");
+if (idle) {
+  const seconds = Number(document.body.dataset.idleSeconds);
+  setTimeout(() => {
+    idle.hidden = false;
+  }, (seconds - 300) * 1000);
+}
+
+document.addEventListener("htmx:after:swap", () => announce("More rows were added"));

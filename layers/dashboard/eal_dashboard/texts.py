@@ -1,0 +1,134 @@
+"""How values look on pages: labels, times, durations, numbers."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from markupsafe import HasHTML
+
+_SPECIAL = {
+    "id": "ID",
+    "ip": "IP",
+    "url": "URL",
+    "api": "API",
+    "ai": "AI",
+    "crm": "CRM",
+    "cidrs": "networks",
+    "email": "e-mail",
+    "emails": "e-mails",
+    "mold": "mold",
+}
+NOTHING = "\N{EN DASH}"
+"""What stands for a missing value."""
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def label(name: str) -> str:
+    """`loss_type` becomes `Loss type`."""
+    if name == "*":
+        return "All events"
+    if "." in name:  # the name of an event, which programs compare
+        return name
+    words = [_SPECIAL.get(word, word) for word in name.replace("-", "_").split("_") if word]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """The zone; UTC if it is unknown, because the name comes from a cookie."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def when(text: str | None, zone: str, now: datetime, *, relative: bool = True) -> str | HasHTML:
+    """A time in the organization's zone, with UTC in its title. A recent one is relative: `5 minutes ago`."""
+    if not text:
+        return Markup('<span class="none">{}</span>').format(NOTHING)
+    moment = datetime.fromisoformat(text)
+    local = moment.astimezone(zone_of(zone))
+    shown = _relative(now - moment) if relative else ""
+    if not shown:
+        same_year = local.year == now.astimezone(zone_of(zone)).year
+        shown = f"{local:%b} {local.day}{'' if same_year else f', {local.year}'}, {local:%H:%M}"
+    utc = moment.astimezone(UTC)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        text, f"{local:%Y-%m-%d %H:%M:%S %Z} · {utc:%Y-%m-%d %H:%M:%S} UTC", shown
+    )
+
+
+def _relative(passed: timedelta) -> str:
+    seconds = passed.total_seconds()
+    if not -_DAY < seconds < _DAY:
+        return ""
+    size = abs(seconds)
+    if size < _MINUTE:
+        return "just now" if seconds >= 0 else "in a moment"
+    count, unit = (int(size // _MINUTE), "minute") if size < _HOUR else (int(size // _HOUR), "hour")
+    text = f"{count} {unit}{'s' if count > 1 else ''}"
+    return f"{text} ago" if seconds >= 0 else f"in {text}"
+
+
+def duration(seconds: float | None) -> str:
+    """`412.5` becomes `6 min 52 s`."""
+    if seconds is None:
+        return NOTHING
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE} s" if whole % _MINUTE else f"{whole // _MINUTE} min"
+    if whole < _DAY:
+        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
+    days = whole // _DAY
+    return f"{days} day{'s' if days > 1 else ''} {whole % _DAY // _HOUR} h"
+
+
+def percent(part: float | None, whole: float | None) -> str:
+    return f"{part / whole:.0%}" if whole and part is not None else NOTHING
+
+
+def count(number: float | None) -> str:
+    return NOTHING if number is None else f"{number:,}"
+
+
+def full_name(person: Mapping[str, object]) -> str:
+    """The best name that a lead, prospect or member has."""
+    names = " ".join(str(person[part]) for part in ("first_name", "last_name") if person.get(part))
+    for candidate in (names, person.get("name"), person.get("company"), person.get("email")):
+        if candidate:
+            return str(candidate)
+    phones = person.get("phones")
+    return str(phones[0]) if isinstance(phones, list) and phones else "Unknown"
+
+
+def phone(number: str | None) -> str:
+    """A US number in the usual notation: `(510) 555-0142`."""
+    found = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", number or "")
+    return f"({found[1]}) {found[2]}-{found[3]}" if found else number or NOTHING
+
+
+def short_id(identifier: str | None) -> str:
+    """`lead_01kq…xtww`."""
+    if not identifier or len(identifier) < 18:
+        return identifier or NOTHING
+    prefix, _, rest = identifier.rpartition("_")
+    return f"{prefix}_{rest[:4]}…{rest[-4:]}" if prefix else f"{rest[:8]}…{rest[-4:]}"
+
+
+def moment(text: str) -> datetime:
+    """A time of the API."""
+    return datetime.fromisoformat(text)

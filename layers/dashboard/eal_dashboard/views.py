@@ -1,0 +1,329 @@
+"""From a page's declaration to HTML: its calls in parallel, its template, and what its forms do."""
+
+from __future__ import annotations
+
+import os
+from collections import ChainMap
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import jinja2
+
+from eal_dashboard import assets, charts, forms, session, texts
+from eal_dashboard.client import Client, Request, Response
+from eal_dashboard.operations import OPERATIONS
+from eal_dashboard.page import filled
+from eal_dashboard.pages import PAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from eal_dashboard.operations import Json
+    from eal_dashboard.page import Call, Form, Page
+    from eal_dashboard.session import Member
+
+NOT_FOUND, FORBIDDEN, UNAUTHORIZED = 404, 403, 401
+REFUSED = 422
+NAV = [page for page in PAGES if page.nav]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of a member for a page."""
+
+    page: Page
+    member: Member
+    api: Client
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    now: datetime
+    is_fragment: bool = False
+    """Whether htmx asks for the rows that follow, and not for the whole page."""
+
+
+@dataclass(frozen=True)
+class Html:
+    status: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Redirect:
+    path: str
+
+
+class SessionEnded(Exception):
+    """The API does not accept the session."""
+
+
+class SignInAgain(Exception):
+    """The API wants a recent sign-in for what the member did."""
+
+
+@cache
+def environment() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals |= {"asset": assets.address, "charts": charts, "Bar": charts.Bar}
+    made.filters |= {
+        "label": texts.label,
+        "duration": texts.duration,
+        "count": texts.count,
+        "full_name": texts.full_name,
+        "phone": texts.phone,
+        "short_id": texts.short_id,
+    }
+    return made
+
+
+def show(visit: Visit) -> Html | Redirect:
+    """A page as a GET shows it."""
+    if not visit.page.is_visible(visit.member.role):
+        return problem(visit, FORBIDDEN, "Your role does not include this page.", _ASK_ADMIN)
+    responses = _fetch(visit)
+    if failed := _failure(visit.page, responses):
+        return _failed(visit, failed)
+    return _rendered(visit, responses, _bound(visit, responses), 200)
+
+
+_ASK_ADMIN = "An owner or an admin of your organization can change your role in Settings, Members."
+
+
+def submit(visit: Visit, posted: forms.Posted) -> Html | Redirect:
+    """What a POST of one of the page's forms leads to."""
+    name = posted.one(forms.NAME)
+    form = next((one for one in visit.page.forms if one.key == name), None)
+    if form is None:
+        return problem(
+            visit, NOT_FOUND, "This form does not exist any more.", "Reload the page and try again."
+        )
+    if posted.one(forms.PLACE) != visit.member.place:
+        return problem(
+            visit,
+            409,
+            "You switched to another organization or mode in another tab.",
+            "Nothing was changed. Go back to the page, and check where you are before you send the form again.",
+        )
+    if not OPERATIONS[form.operation].is_allowed(visit.member.role):
+        return problem(visit, FORBIDDEN, "Your role does not allow this.", _ASK_ADMIN)
+    made = forms.bound(form, visit.member.place)
+    made.key, made.etag = posted.one(forms.KEY) or made.key, posted.one(forms.ETAG)
+    body = forms.read(made, posted, visit.member.timezone)
+    if made.has_error:
+        return _again(visit, made, REFUSED)
+    try:
+        response = visit.api.send(_request(visit, form, made, body, posted))
+    except (KeyError, ValueError):  # an id in the form is missing, or none
+        return problem(visit, NOT_FOUND, "This form is incomplete.", "Reload the page and try again.")
+    if response.status == UNAUTHORIZED:
+        raise SessionEnded
+    if response.code == "reauthentication_required":
+        raise SignInAgain
+    if not response.is_success:
+        forms.refused(made, response)
+        # A refused request made nothing, and its corrected body needs another key.
+        made.key = forms.bound(form, visit.member.place).key
+        return _again(visit, made, response.status)
+    if form.result:
+        return _result(visit, form, made, response, posted)
+    return Redirect(_next(visit, form, response))
+
+
+def problem(visit: Visit, status: int, title: str, text: str, request_id: str = "") -> Html:
+    """A page with an error, in the frame."""
+    values = {"problem": title, "text": text, "status": status, "request_id": request_id}
+    return Html(status, environment().get_template("problem.html").render(_frame(visit) | values))
+
+
+def _request(visit: Visit, form: Form, made: forms.BoundForm, body: Json, posted: forms.Posted) -> Request:
+    operation = OPERATIONS[form.operation]
+    targets = ChainMap(dict(visit.path), dict(posted.pairs))
+    has_body = bool(body) or bool(operation.body)
+    return Request(
+        form.operation,
+        path=targets,
+        body=body if has_body and operation.method != "DELETE" else None,
+        idempotency_key=made.key,
+        etag=made.etag if operation.if_match else "",
+    )
+
+
+def _fetch(visit: Visit) -> dict[str, Response | None]:
+    """The responses of the page's calls, by their names. None for a call that the role does not allow."""
+    allowed = {
+        name: call
+        for name, call in visit.page.calls.items()
+        if OPERATIONS[call.operation].is_allowed(visit.member.role)
+    }
+    try:
+        requests = [_call(visit, call) for call in allowed.values()]
+    except ValueError:  # a parameter of the address is no id
+        return {name: Response(NOT_FOUND, {}) for name in visit.page.calls}
+    responses = visit.api.get_all(requests) if requests else []
+    if any(response.status == UNAUTHORIZED for response in responses):
+        raise SessionEnded
+    return dict.fromkeys(visit.page.calls) | dict(zip(allowed, responses, strict=True))
+
+
+def _call(visit: Visit, call: Call) -> Request:
+    query = {name: visit.query[name] for name in call.query if visit.query.get(name)}
+    return Request(call.operation, path=visit.path, query={**call.fixed, **query})
+
+
+def _failure(page: Page, responses: Mapping[str, Response | None]) -> Response | None:
+    """The first failed response that the page cannot do without."""
+    return next(
+        (
+            response
+            for name, response in responses.items()
+            if response is not None and not response.is_success and not page.calls[name].optional
+        ),
+        None,
+    )
+
+
+def _failed(visit: Visit, response: Response) -> Html:
+    if response.status == NOT_FOUND:
+        text = "It may have been deleted, or it belongs to another organization or mode."
+        return problem(visit, NOT_FOUND, "There is nothing at this address.", text)
+    if response.status in (400, 422):
+        return problem(
+            visit, response.status, "The address of this page has an invalid filter.", response.message
+        )
+    if response.status == FORBIDDEN:
+        return problem(visit, FORBIDDEN, "Your role does not include this page.", response.message)
+    if response.code == "rate_limited":
+        return problem(
+            visit, 429, "Too many requests in a short time.", "Wait a minute, then load the page again."
+        )
+    return problem(
+        visit, 503, "The API did not answer.", "Load the page again in a moment.", response.request_id
+    )
+
+
+def _bound(visit: Visit, responses: Mapping[str, Response | None]) -> dict[str, forms.BoundForm]:
+    found = {}
+    for form in visit.page.forms:
+        source = responses.get(form.of) if form.of else None
+        made = forms.bound(
+            form,
+            visit.member.place,
+            source.body if source else None,
+            source.etag if source else "",
+            visit.member.timezone,
+        )
+        _permit(visit, made)
+        found[form.key] = made
+    return found
+
+
+def _permit(visit: Visit, made: forms.BoundForm) -> None:
+    operation = OPERATIONS[made.form.operation]
+    made.is_allowed = operation.is_allowed(visit.member.role)
+    made.needs_sign_in = operation.reauthenticates and not visit.member.is_recent(visit.now)
+
+
+def _again(visit: Visit, made: forms.BoundForm, status: int) -> Html | Redirect:
+    """The page with the form as the person filled it, and why it was refused."""
+    responses = _fetch(visit)
+    if failed := _failure(visit.page, responses):
+        return _failed(visit, failed)
+    _permit(visit, made)
+    bound = _bound(visit, responses)
+    if source := responses.get(made.form.of):
+        made.etag = source.etag
+    return _rendered(visit, responses, bound | {made.form.key: made}, status)
+
+
+def _result(
+    visit: Visit, form: Form, made: forms.BoundForm, response: Response, posted: forms.Posted
+) -> Html:
+    bound = {one.key: forms.bound(one, visit.member.place) for one in visit.page.forms}
+    bound[form.key].fields = made.fields
+    for other in bound.values():
+        _permit(visit, other)
+    values = {
+        "result": response.body,
+        "forms": bound,
+        "entered": made.fields,
+        "path": visit.path,
+        "posted": posted,
+    }
+    return Html(200, environment().get_template(form.result).render(_frame(visit) | values))
+
+
+def _next(visit: Visit, form: Form, response: Response) -> str:
+    values = {**visit.path, **{key: value for key, value in response.body.items() if isinstance(value, str)}}
+    path = filled(form.then or visit.page.path, values)
+    return f"{path}?{urlencode({'done': form.key})}" if form.done else path
+
+
+@cache
+def _sentences() -> dict[str, str]:
+    return {form.key: form.done for page in PAGES for form in page.forms if form.done}
+
+
+def _rendered(
+    visit: Visit, responses: Mapping[str, Response | None], bound: dict[str, forms.BoundForm], status: int
+) -> Html:
+    values: dict[str, Any] = {
+        name: response.body if response is not None and response.is_success else None
+        for name, response in responses.items()
+    }
+    values |= {"forms": bound, "path": visit.path}
+    if visit.page.prepare is not None:
+        values |= visit.page.prepare(
+            values | {"query": visit.query, "member": visit.member, "now": visit.now}
+        )
+    template = environment().get_template(visit.page.template)
+    context = _frame(visit) | values
+    if visit.is_fragment and "rows" in template.blocks:
+        rows = template.blocks["rows"](template.new_context(context))
+        return Html(status, "".join(rows))
+    return Html(status, template.render(context))
+
+
+def _frame(visit: Visit) -> dict[str, Any]:
+    """What every template of a page has."""
+
+    def when(text: str | None, *, relative: bool = True) -> object:
+        return texts.when(text, visit.member.timezone, visit.now, relative=relative)
+
+    def link(**changed: str | None) -> str:
+        """The page's own address with other parameters; None removes one."""
+        kept = {name: visit.query[name] for name in visit.page.filters - {"cursor"} if visit.query.get(name)}
+        query = {name: value for name, value in {**kept, **changed}.items() if value}
+        path = filled(visit.page.path, visit.path)
+        return f"{path}?{urlencode(query)}" if query else path
+
+    def may(operation: str) -> bool:
+        return OPERATIONS[operation].is_allowed(visit.member.role)
+
+    here = visit.page.path if not visit.path else filled(visit.page.path, visit.path)
+    return {
+        "ui": environment().get_template("ui.html").make_module({"here": here}),
+        "page": visit.page,
+        "home_of_mode": visit.page.path if not visit.path else visit.page.under or "/",
+        "member": visit.member,
+        "query": visit.query,
+        "nav": [page for page in NAV if page.is_visible(visit.member.role)],
+        "current": visit.page.under or visit.page.path,
+        "done": _sentences().get(visit.query.get("done", "")),
+        "here": here,
+        "api_url": os.environ["API_URL"],
+        "idle_seconds": session.IDLE_SECONDS,
+        "now": visit.now,
+        "when": when,
+        "link": link,
+        "may": may,
+    }

@@ -1,0 +1,94 @@
+"""What the dashboard needs of the OpenAPI document: each operation's route, scope, parameters and fields.
+
+The dashboard derives its forms from it, so a form has the fields, choices and limits of the API's models.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tools.openapi.schemas import Node
+
+OPERATIONS = Path(__file__).parents[2] / "layers" / "dashboard" / "eal_dashboard" / "operations.json"
+_LIMITS = {
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "maxItems": "max_items",
+    "default": "default",
+    "format": "format",
+}
+_MAX_DEPTH = 6
+
+
+def operations(built: Node) -> dict[str, Node]:
+    """The operations that a member of an organization can call, by id. Receivers of vendors are omitted."""
+    found = {}
+    for path, item in built["paths"].items():
+        for method, operation in item.items():
+            if not path.startswith("/inbound/"):
+                found[operation["operationId"]] = _operation(built, method, path, operation)
+    return found
+
+
+def _operation(built: Node, method: str, path: str, operation: Node) -> Node:
+    parameters = [_resolved(built, one) for one in operation.get("parameters", [])]
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    scopes = [scope for one in operation.get("security", []) for given in one.values() for scope in given]
+    return {
+        "method": method.upper(),
+        "path": path,
+        "summary": operation["summary"],
+        "scope": scopes[0] if scopes else None,
+        "query": {
+            one["name"]: _field(built, one["schema"]) | _described(one)
+            for one in parameters
+            if one["in"] == "query"
+        },
+        "if_match": any(one["name"] == "If-Match" for one in parameters),
+        "reauthenticates": "reauthentication_required" in str(operation["responses"].get("403", "")),
+        "body": _field(built, body)["fields"] if body and "fields" in _field(built, body) else {},
+    }
+
+
+def _described(one: Node) -> Node:
+    return {"description": one["description"]} if "description" in one else {}
+
+
+def _field(built: Node, schema: Node, depth: int = 0) -> Node:
+    """A field as a form needs it: its type, whether null is a value, choices, limits, and the fields of an object."""
+    schema = _resolved(built, schema)
+    choices = [_resolved(built, one) for one in schema.get("anyOf", [])]
+    values = [one for one in choices if one.get("type") != "null"]
+    if len(values) == 1:
+        schema = {**values[0], **{key: value for key, value in schema.items() if key != "anyOf"}}
+    field: Node = {"type": schema.get("type", "any")}
+    if len(choices) > len(values):
+        field["nullable"] = True
+    if "enum" in schema:
+        field["enum"] = schema["enum"]
+    if "description" in schema:
+        field["description"] = schema["description"]
+    field |= {ours: schema[theirs] for theirs, ours in _LIMITS.items() if schema.get(theirs) is not None}
+    if depth < _MAX_DEPTH and schema.get("type") == "array":
+        field["items"] = _field(built, schema.get("items", {}), depth + 1)
+    if depth < _MAX_DEPTH and "properties" in schema:
+        required = schema.get("required", [])
+        field["fields"] = {
+            name: _field(built, one, depth + 1) | ({"required": True} if name in required else {})
+            for name, one in schema["properties"].items()
+        }
+    return field
+
+
+def _resolved(built: Node, node: Node) -> Node:
+    """The node behind `$ref`, with the members that stand beside the reference."""
+    if "$ref" not in node:
+        return node
+    target = built
+    for part in node["$ref"].removeprefix("#/").split("/"):
+        target = target[part]
+    return {**_resolved(built, target), **{key: value for key, value in node.items() if key != "$ref"}}
