@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "layers" / "shared"))
+sys.path[:0] = [str(ROOT / "layers" / "shared"), str(ROOT / "layers" / "dashboard")]
 
 
 def main() -> int:

@@ -68,7 +68,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Client:
-    """The API as one member sees it. `ip` and `browser` are the member's, for the audit log and the list of sessions."""
+    """The API as one member sees it. The audit log names `ip`, and the list of sessions `browser`."""
 
     session: str
     ip: str

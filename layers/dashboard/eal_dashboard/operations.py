@@ -67,11 +67,3 @@ def _load() -> dict[str, Operation]:
 
 
 OPERATIONS = _load()
-# Until the document has them: the routes of sessions.
-for _name, _method, _path in (
-    ("createSession", "POST", "/sessions"),
-    ("getSession", "GET", "/session"),
-    ("updateSession", "PATCH", "/session"),
-    ("endSession", "DELETE", "/session"),
-):
-    OPERATIONS.setdefault(_name, Operation(_method, _path, "", None, {}, False, False, {}))
