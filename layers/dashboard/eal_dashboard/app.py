@@ -35,6 +35,10 @@ SEE_OTHER = 303
 
 def _page(page: Page) -> Route:
     async def handle(request: Request) -> Response:
+        try:
+            page.address(request.path_params)
+        except ValueError:  # a parameter is no id
+            return _plain("not_found.html", 404)
         if not (text := session.text_of(request)):
             return _to_sign_in(request, "")
         api = _client(request, text)

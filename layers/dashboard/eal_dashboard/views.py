@@ -165,10 +165,7 @@ def _fetch(visit: Visit) -> dict[str, Response | None]:
         for name, call in visit.page.calls.items()
         if OPERATIONS[call.operation].is_allowed(visit.member.role)
     }
-    try:
-        requests = [_call(visit, call) for call in allowed.values()]
-    except ValueError:  # a parameter of the address is no id
-        return {name: Response(NOT_FOUND, {}) for name in visit.page.calls}
+    requests = [_call(visit, call) for call in allowed.values()]
     responses = visit.api.get_all(requests) if requests else []
     if any(response.status == UNAUTHORIZED for response in responses):
         raise SessionEnded

@@ -1,0 +1,23 @@
+"""A fake API for the dashboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tools.fixtures.dashboard import FakeApi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeApi]:
+    fake = FakeApi()
+    monkeypatch.setenv("API_URL", fake.url)
+    monkeypatch.setenv("LOGIN_URL", "https://login.example.com")
+    monkeypatch.setenv("CLIENT_ID", "dashboard")
+    monkeypatch.setenv("DASHBOARD_URL", "https://dashboard.example.com")
+    yield fake
+    fake.close()

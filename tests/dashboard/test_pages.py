@@ -1,0 +1,136 @@
+"""Every page: with the API's own examples, for each role, with nothing, and with hostile text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+
+from eal_dashboard.operations import OPERATIONS, SCOPES
+from eal_dashboard.pages import PAGES
+from tests.support.dashboard import signed_in
+from tools.fixtures.dashboard import examples
+
+if TYPE_CHECKING:
+    from eal_dashboard.page import Page
+    from tools.fixtures.dashboard import FakeApi
+
+ULID = "01kq09bekje6vbq5xe2b60xtww"
+PREFIXES = {"record": "aud", "webhook": "wh", "delivery": "dlv"}
+"""Of ids whose prefix is not the parameter's name."""
+HOSTILE = "<script>alert(1)</script>\"'{{7*7}}"
+
+
+def address(page: Page) -> str:
+    ids = {name: name.removesuffix("_id") for name in page.parameters}
+    return page.address({name: f"{PREFIXES.get(kind, kind)}_{ULID}" for name, kind in ids.items()})
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
+def test_a_page_shows_the_examples_of_the_document(page: Page, api: FakeApi) -> None:
+    shown = signed_in().get(address(page))
+
+    assert shown.status == 200
+    assert len(re.findall("<h1", shown.text)) == 1
+    assert re.search(r"<title>[^<]+ · EAL</title>", shown.text)
+    assert {one.operation for one in api.requests} == {call.operation for call in page.calls.values()}
+    assert all(one.headers["X-EAL-Client-IP"] == "203.0.113.9" for one in api.requests)
+
+
+@pytest.mark.parametrize("role", SCOPES)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
+def test_a_role_sees_a_page_or_is_refused_without_a_call(page: Page, role: str, api: FakeApi) -> None:
+    shown = signed_in(role).get(address(page))
+
+    if page.is_visible(role):
+        assert shown.status == 200
+        for form in page.forms:
+            has_form = f'name="_form" value="{form.key}"' in shown.text
+            assert not has_form or OPERATIONS[form.operation].is_allowed(role)
+    else:
+        assert (shown.status, api.requests) == (403, [])
+        assert "Your role does not include this page" in shown.words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
+def test_a_page_without_javascript_has_no_inline_script_or_style(page: Page, api: FakeApi) -> None:
+    text = signed_in().get(address(page)).text
+
+    assert not re.search(r"<style|<script(?![^>]* src=)|\sstyle=|\son[a-z]+=|javascript:", text)
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', text)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.calls], ids=lambda page: page.path)
+def test_empty_lists_have_a_text(page: Page, api: FakeApi) -> None:
+    for name, (status, body) in examples().items():
+        if isinstance(body.get("data"), list):
+            api.answers[name] = lambda _, status=status: (status, {"data": [], "next_cursor": None})  # type: ignore[misc]
+
+    assert signed_in().get(address(page)).status == 200
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.calls], ids=lambda page: page.path)
+def test_hostile_text_is_escaped_wherever_the_api_returns_text(page: Page, api: FakeApi) -> None:
+    for call in page.calls.values():
+        status, body = examples()[call.operation]
+        api.answers[call.operation] = lambda _, status=status, body=body: (status, hostile(body))  # type: ignore[misc]
+
+    text = signed_in().get(address(page)).text
+    assert "<script>alert" not in text
+    assert "49" not in re.findall(r"{{7\*7}}|49(?=\")", text)
+
+
+def hostile(value: Any, name: str = "") -> Any:
+    """The value with hostile text in every string that can contain free text."""
+    if isinstance(value, dict):
+        return {key: hostile(member, key) for key, member in value.items()}
+    if isinstance(value, list):
+        return [hostile(member, name) for member in value]
+    is_free = isinstance(value, str) and not re.search(
+        r"(^|_)(at|since|until|id|status|version|starts_on|key_id|public_key|signature)$", name
+    )
+    return HOSTILE if is_free and value != "*" else value
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.calls], ids=lambda page: page.path)
+def test_a_failed_call_is_explained_and_an_optional_one_omitted(page: Page, api: FakeApi) -> None:
+    for call in page.calls.values():
+        api.answers[call.operation] = lambda _: (
+            500,
+            {"error": {"code": "internal_error", "message": "secret"}},
+        )
+
+    shown = signed_in().get(address(page))
+    is_optional = all(call.optional for call in page.calls.values())
+    assert shown.status == (200 if is_optional else 503)
+    assert "secret" not in shown.text
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parameters], ids=lambda page: page.path)
+def test_what_does_not_exist_is_404(page: Page, api: FakeApi) -> None:
+    for call in page.calls.values():
+        api.answers[call.operation] = lambda _: (404, {"error": {"code": "not_found", "message": "No."}})
+
+    shown = signed_in().get(address(page))
+    assert shown.status == 404
+    assert "There is nothing at this address" in shown.words
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parameters], ids=lambda page: page.path)
+def test_an_address_with_another_path_in_it_calls_nothing(page: Page, api: FakeApi) -> None:
+    for value in ("..?a", "..", "a;b", "%2e%2e"):
+        path = page.address(dict.fromkeys(page.parameters, "x")).replace("/x", f"/{quote(value)}", 1)
+        assert signed_in().get(path).status == 404
+    assert not api.requests
+
+
+def test_the_rows_that_follow_come_without_the_frame(api: FakeApi) -> None:
+    rows = signed_in().get("/leads?cursor=abc", hx_request="true")
+
+    assert rows.status == 200
+    assert rows.text.strip().startswith("<tr>")
+    assert "<html" not in rows.text
+    assert api.sent("listLeads")[0].query["cursor"] == "abc"
+    assert "hx-request" in rows.headers["vary"]

@@ -1,0 +1,139 @@
+"""The dashboard: what it may import, and that its pages fit the operations of the API."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from eal_dashboard.operations import OPERATIONS
+from eal_dashboard.page import filled
+from tests.structure.checks.imports import imports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from eal_dashboard.page import Call, Form, Page
+    from tests.structure.project import Project
+
+PACKAGE = "layers/dashboard/eal_dashboard"
+PACKAGES = {"eal_dashboard", "jinja2", "mangum", "markupsafe", "starlette", "urllib3"}
+"""Not `eal`, not botocore, not pydantic: the function has neither their layers nor a permission, and starts in half the
+time."""
+OF_THE_FRAME = {"createSession", "getSession", "updateSession", "endSession"}
+"""Called by eal_dashboard.app and sign_in, on behalf of every page."""
+API_ONLY = {
+    "getOpenapi": "for programs",
+    "getHealth": "for programs: the dashboard shows what it returns elsewhere",
+    "createOrganization": "for the operator and for parents that automate the set-up of children",
+    "createCall": "for trackers without a receiver of their own",
+    "advanceTestClock": "for tests of sequences",
+    "getTestClock": "for tests of sequences",
+    "listEvents": "for programs that missed webhooks",
+    "getEvent": "for programs that missed webhooks",
+    "exportAuditLogCsv": "its page offers exports, which have no limit of rows",
+}
+NOT_YET = {
+    "acceptClaimScopeItems", "acknowledgeDispatch", "classifyCall", "convertProspect", "correctClassification",
+    "correctReply", "createAuditExport", "createCallback", "createClaim", "createClaimNote", "createClaimPhoto",
+    "createDraft", "createEnrollments", "createProspect", "createSequence", "createSuppression", "deleteClaimPhoto",
+    "deleteDraft", "deleteIntegration", "deleteSequence", "deleteSuppression", "dispatchCall", "eraseCall",
+    "eraseClaim", "eraseProspect", "exportSuppressionsCsv", "extractClaim", "getAiUsage", "getAuditConsistency",
+    "getAuditExport", "getCall", "getCallTranscript", "getClaim", "getClaimChecks", "getClaimNote", "getClaimPhoto",
+    "getClaimPhotoSummaries", "getClaimRooms", "getClaimScope", "getClaimSignOff", "getDeliverability", "getDraft",
+    "getEnrollment", "getLeadImport", "getOrganization", "getOutreachEmail", "getProspect", "getReply", "getRollup",
+    "getSequence", "getSuppression", "importLeads", "importSuppressions", "listCallbacks", "listCalls",
+    "listClaimNotes", "listClaimPhotos", "listClaimSignOffs", "listClaims", "listDrafts", "listEnrollments",
+    "listEventTypes", "listGrants", "listIntegrations", "listOrganizations", "listOutreachEmails", "listProspects",
+    "listReplies", "listSequences", "listSuppressions", "putGrant", "putIntegration", "putLegalHold",
+    "qualifyProspects", "releaseLegalHold", "removeEnrollment", "resumeSender", "revokeGrant", "sendDraft",
+    "signOffClaim", "simulateDispatch", "transitionClaim", "transitionEnrollment", "transitionSequence",
+    "updateClaim", "updateClaimPhoto", "updateClaimScopeItem", "updateDraft", "updateOrganization",
+    "updateProspect", "updateSequence",
+}  # fmt: skip
+"""Operations whose page is still to be written. An entry is removed with the page that reaches it."""
+
+
+def faults(project: Project, pages: Sequence[Page]) -> Iterator[str]:
+    yield from _imports(project)
+    yield from _operations(pages)
+    yield from _unique(pages)
+    for page in pages:
+        yield from _page(project, page, pages)
+
+
+def _imports(project: Project) -> Iterator[str]:
+    for folder in (PACKAGE, "functions/dashboard"):
+        for path, tree in project.modules(folder):
+            for one in imports(tree):
+                if one.module.split(".")[0] not in PACKAGES | set(sys.stdlib_module_names):
+                    yield (
+                        f"{path}:{one.line} imports {one.module}: the dashboard imports "
+                        f"{', '.join(sorted(PACKAGES))} and the standard library"
+                    )
+
+
+def _operations(pages: Sequence[Page]) -> Iterator[str]:
+    reached = OF_THE_FRAME | {one.operation for page in pages for one in (*page.calls.values(), *page.forms)}
+    for name in sorted(OPERATIONS.keys() - reached - API_ONLY.keys() - NOT_YET):
+        yield f"no page reaches {name}: add it to one, or to API_ONLY in {__name__} with a reason"
+    for name in sorted((API_ONLY.keys() | NOT_YET) & reached):
+        yield f"a page reaches {name}: remove it from the lists in {__name__}"
+    for name in sorted((API_ONLY.keys() | NOT_YET) - OPERATIONS.keys()):
+        yield f"there is no operation {name}: remove it from the lists in {__name__}"
+
+
+def _unique(pages: Sequence[Page]) -> Iterator[str]:
+    for path, count in Counter(page.path for page in pages).items():
+        if count > 1:
+            yield f"{count} pages have the path {path}"
+    for key, count in Counter(form.key for page in pages for form in page.forms).items():
+        if count > 1:
+            yield f"{count} forms are called {key}: name all but one"
+
+
+def _page(project: Project, page: Page, pages: Sequence[Page]) -> Iterator[str]:
+    templates = project.root / PACKAGE / "templates"
+    for template in (page.template, *(form.result for form in page.forms if form.result)):
+        if not (templates / template).exists():
+            yield f"{page.path}: there is no template {template}"
+    if page.under and page.under not in {one.path for one in pages if one.nav}:
+        yield f"{page.path} is under {page.under}, which is not in the menu"
+    if not page.nav and not page.under:
+        yield f"{page.path}: give it an entry in the menu, or say which entry it is under"
+    for name, call in page.calls.items():
+        yield from _call(page, name, call)
+    for form in page.forms:
+        yield from _form(page, form)
+
+
+def _call(page: Page, name: str, call: Call) -> Iterator[str]:
+    operation = OPERATIONS.get(call.operation)
+    if operation is None or operation.method != "GET":
+        yield f"{page.path}: {name} calls {call.operation}, which is not a GET of the API"
+        return
+    try:
+        filled(operation.path, dict.fromkeys(page.parameters, "id"))
+    except KeyError as missing:
+        yield f"{page.path}: {name} needs {missing}, which is not in the page's path"
+    for parameter in {*call.query, *call.fixed} - operation.query.keys():
+        yield f"{page.path}: {call.operation} has no parameter {parameter}"
+
+
+def _form(page: Page, form: Form) -> Iterator[str]:
+    operation = OPERATIONS.get(form.operation)
+    if operation is None or operation.method == "GET":
+        yield f"{page.path}: the form {form.key} sends {form.operation}, which is not a change of the API"
+        return
+    for part in form.parts:
+        try:
+            operation.field(part.name)
+        except KeyError:
+            yield f"{page.path}: {form.operation} has no field {part.name}"
+    required = {name for name, spec in operation.body.items() if spec.get("required")}
+    for name in sorted(required - {part.name.split(".")[0] for part in form.parts} - form.fixed.keys()):
+        yield f"{page.path}: the form {form.key} omits {name}, which {form.operation} requires"
+    if form.of and form.of not in page.calls:
+        yield f"{page.path}: the form {form.key} is of {form.of}, which is no call of the page"
+    if not form.done and not form.result:
+        yield f"{page.path}: the form {form.key} needs a sentence that says it is done, or a result"

@@ -1,0 +1,63 @@
+"""The dashboard's imports, and its pages against the operations of the API."""
+
+import hashlib
+
+from eal_dashboard import assets
+from eal_dashboard.page import Call, Form, Page
+from eal_dashboard.pages import PAGES
+from eal_dashboard.pages.leads import MOVES
+from tests.structure.checks import dashboard
+from tests.structure.project import HERE, report
+
+HTMX_SHA256 = "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130"
+"""Of dist/htmx.min.js in the npm package htmx.org 4.0.1."""
+
+
+def test_pages_fit_the_operations_of_the_api() -> None:
+    report(dashboard.faults(HERE, PAGES))
+
+
+def test_a_page_that_does_not_fit_is_reported() -> None:
+    page = Page(
+        "/broken/{lead_id}",
+        "Broken",
+        "missing.html",
+        calls={
+            "call": Call("getCall"),
+            "post": Call("createLead"),
+            "lead": Call("getLead", query=("colour",)),
+        },
+        forms=(
+            Form("getLead"),
+            Form("createApiKey", ("name", "colour"), of="nothing"),
+            Form("createApiKey", ("name", "scopes"), done="Done."),
+        ),
+        under="/nowhere",
+    )
+    found = "\n".join(dashboard.faults(HERE, [*PAGES, page]))
+    for expected in (
+        "there is no template missing.html",
+        "under /nowhere",
+        "call needs 'call_id'",
+        "post calls createLead, which is not a GET",
+        "getLead has no parameter colour",
+        "getLead sends getLead, which is not a change",
+        "createApiKey has no field colour",
+        "omits scopes",
+        "is of nothing",
+        "needs a sentence",
+        "forms are called createApiKey",
+    ):
+        assert expected in found
+
+
+def test_htmx_is_the_published_file() -> None:
+    assert hashlib.sha256(assets.ASSETS["htmx.min.js"].content).hexdigest() == HTMX_SHA256
+
+
+def test_the_moves_of_a_lead_are_those_of_the_api() -> None:
+    from eal.domain.leads import model
+
+    assert {status: set(moves) for status, moves in MOVES.items()} == {
+        status: set(moves) for status, moves in model.TRANSITIONS.items()
+    }
