@@ -21,8 +21,7 @@ from eal.domain.sessions.model import MAX_SESSIONS
 from eal.vendors.callrail import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
-from tests.support import dispatch, emails, google, photos, publishing, replies
-from tests.support import cognito, dispatch, emails, photos, publishing, replies
+from tests.support import cognito, dispatch, emails, google, photos, publishing, replies
 from tests.support.aws import (
     ACCESS,
     AUDIT_BUCKET,
