@@ -21,14 +21,14 @@ WHOLE = {"getClaimChecks", "getClaimPhotoSummaries", "getClaimRooms", "getClaimS
 in one piece."""
 _ERROR = {"$ref": "#/components/schemas/Error"}
 VERBS = {
-    "Accept", "Acknowledge", "Classify", "Connect", "Convert", "Correct", "Create", "Delete", "Disconnect",
+    "Accept", "Acknowledge", "Cancel", "Classify", "Connect", "Convert", "Correct", "Create", "Delete", "Disconnect",
     "Dispatch", "End", "Enroll", "Erase", "Export", "Extract", "Get", "Grant", "Import", "Ingest", "Invite", "List",
-    "Move", "Place", "Push", "Qualify", "Receive", "Release", "Remove", "Replay", "Resume", "Retry", "Revoke",
-    "Rotate", "Score", "Send", "Simulate", "Update",
+    "Move", "Place", "Push", "Qualify", "Receive", "Release", "Remove", "Replay", "Restore", "Resume", "Retry",
+    "Revoke", "Rotate", "Score", "Send", "Simulate", "Update",
 }  # fmt: skip
 """The verbs that can begin a summary. Use one of these if it fits; one word for one thing."""
 MAX_SUMMARY_CHARACTERS = 40
-_PROPER_NAMES = {"Resend", "Stripe"}
+_PROPER_NAMES = {"Atom", "Feed", "Resend", "Stripe"}
 _TITLE_CASE = re.compile(r"[A-Z][a-z]+")
 SECRETS = {"key", "secret", "salt", "transcript", "recording_url"}
 

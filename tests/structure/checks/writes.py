@@ -77,6 +77,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/claims/scope/erasure.py": "the scope of an erased claim, and after the retention",
         "layers/shared/eal/domain/claims/sign_offs/erasure.py": "an erased claim's sign-offs",
         "layers/shared/eal/domain/claims/notes/erasure.py": "an erased claim's notes; their texts after the retention",
+        "layers/shared/eal/domain/content/erasure.py": "deleted content's revisions, events and idempotency records",
         "layers/shared/eal/domain/leads/erasure.py": "an erased lead's events, idempotency records and history",
         "layers/shared/eal/domain/prospects/erasure.py": "an erased prospect's idempotency records",
         "layers/shared/eal/domain/messages/erasure.py": "an erased lead's forms and text messages",
