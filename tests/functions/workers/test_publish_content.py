@@ -309,7 +309,7 @@ def test_publishing_a_response_enqueues_its_reply_in_the_same_transaction(
     assert publish(message(tenant, scheduled), message(tenant, scheduled)) == []
 
     (task,) = [task for task in stored("TASK", tenant.id) if task["task"] == "post_review_reply"]
-    assert json.loads(str(task["data"])) == {"content_id": content["id"]}
+    assert json.loads(str(task["data"])) == {"review_id": review["id"], "content_id": content["id"]}
     (data,) = events("content.published", tenant.id)
     assert (data["html"], data["body"]) == (None, "Thank you for your review.")
     assert call("GET", "/v1/content/feed.json", key=tenant.read).json["items"] == []
