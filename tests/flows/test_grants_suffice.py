@@ -369,6 +369,10 @@ def _bedrock(session: Session) -> None:
         session.work()
     assert len(fake.requests) == 4
     assert session.call("GET", "/v1/organizations/me/ai-usage")["uses"] == 4
+        session.call("POST", "/v1/content", {"type": "blog_post", "brief": {"topic": "Mold"}})
+        session.work()
+    assert len(fake.requests) == 3
+    assert session.call("GET", "/v1/organizations/me/ai-usage")["uses"] == 3
 
 
 def _recordings(session: Session) -> None:
@@ -667,6 +671,11 @@ def _content(session: Session) -> None:
     session.call("GET", response)
     assert session.call("GET", "/v1/content?limit=1")["next_cursor"]
     session.call("GET", f"/v1/content?review_id={review_id}&type=review_response&status=published")
+    written = session.call("POST", "/v1/content", {"type": "blog_post", "brief": {"topic": "A burst pipe"}})
+    session.call("POST", "/v1/content", order)
+    session.work()
+    session.call("POST", f"/v1/content/{written['id']}/revisions", {"instructions": "Shorter."})
+    session.work()
     session.call("DELETE", path)
     session.work()
 

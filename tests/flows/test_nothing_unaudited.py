@@ -65,6 +65,7 @@ STEPS = {
     ("workers/deliver_webhook", "DELIVERY"),
     ("workers/fetch_recording", "RECORDING"),
     ("workers/inspect_photo", "CLAIM_PHOTO"),
+    ("workers/write_content", "CONTENT"),
 }
 """Workers' progress on a resource, without a record. The request that started it has a record."""
 ACTS = {
@@ -361,6 +362,12 @@ def test_each_worker_records_each_change_once(
         raw = json.dumps({"type": "email.received", "data": mail}).encode()
         assert mails.receive(mails.url_event(raw)).status == 202
         pipeline.run()
+        post = {"type": "blog_post", "brief": {"topic": "A burst pipe"}}
+        post_id = call("POST", "/v1/content", key=tenant.write, json_body=post).json["id"]
+        pipeline.run()
+        shorter = {"instructions": "Make it shorter."}
+        call("POST", f"/v1/content/{post_id}/revisions", key=tenant.write, json_body=shorter)
+        pipeline.run()
         watch.invoke("workers/enqueue_retention", {})
         for claim in (closed_claim(tenant), closed_claim(tenant)):
             hold(tenant, claim["id"])
@@ -441,6 +448,7 @@ def test_each_worker_records_each_change_once(
         "sign_checkpoints",
         "stop_enrollments",
         "write_email",
+        "write_content",
     }
 
 

@@ -275,6 +275,14 @@ def test_the_salt_is_never_returned(tenant: Tenant) -> None:
             {"name": " Acme ", "email": "Office@Example.COM", "postal_address": " 1 Main St "},
             {"name": "Acme", "email": "office@example.com", "postal_address": "1 Main St"},
         ),
+        (
+            "content",
+            {"phone": "(614) 555-0142", "competitors": [" Dry & Co. "]},
+            {
+                "service_areas": [], "licences": [], "certifications": [], "phone": "+16145550142", "website": None,
+                "competitors": ["Dry & Co."], "banned_words": [],
+            },
+        ),
     ],
 )  # fmt: skip
 def test_a_setting_is_normalised(tenant: Tenant, member: str, given: object, kept: object) -> None:

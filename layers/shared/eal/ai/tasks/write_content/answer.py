@@ -65,9 +65,9 @@ class VideoScript(Answer):
     scenes: Annotated[list[SceneAnswer], Field(min_length=2, max_length=20)]
 
     def fields(self) -> dict[str, str]:
-        told = {f"scenes.{number}": one.narration for number, one in enumerate(self.scenes)}
+        narrated = {f"scenes.{number}": one.narration for number, one in enumerate(self.scenes)}
         shown = {f"scenes.{number}.text": one.on_screen_text for number, one in enumerate(self.scenes)}
-        return {"title": self.title, **told, **shown}
+        return {"title": self.title, **narrated, **shown}
 
 
 class SocialPost(Answer):

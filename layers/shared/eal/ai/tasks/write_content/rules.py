@@ -148,11 +148,11 @@ def text_of(answer: Answer, first: ContentText, given: ContentAssignment) -> Con
                 seo_description=fields["seo_description"],
             )
         case VideoScript():
-            told = [
+            narrated = [
                 video.scene(filled(one.narration, given), filled(one.on_screen_text, given))
                 for one in answer.scenes
             ]
-            return replace(first, title=fields["title"], scenes=(*told, *_last(first, given)))
+            return replace(first, title=fields["title"], scenes=(*narrated, *_last(first, given)))
         case SocialPost():
             return replace(first, body=fields["body"], hashtags=tuple(answer.hashtags))
         case _:
