@@ -12,13 +12,15 @@ import pytest
 from eal.ai.content import ContentText
 from eal.core.clock import parse, rfc3339
 from eal.vendors.google_business import replying
+from eal.vendors.google_business.client import VENDOR
 from tests.support import content, reviews
 from tests.support.aws import backend
 from tests.support.callrail import actions
 from tests.support.faults import Killed, watched_calls
 from tests.support.google import connect, requested, serving
-from tests.support.http import load_app
+from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, sqs_event
+from tests.support.reconciliation import run
 from tools.fixtures.google_business import FakeGoogle
 
 if TYPE_CHECKING:
@@ -33,13 +35,13 @@ TEXT = "Thank you for your review."
 
 @pytest.fixture
 def google(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGoogle]:
-    fake = FakeGoogle()
+    fake = FakeGoogle(clock=lambda: rfc3339(clock.now()))
     with serving(fake, monkeypatch):
         yield fake
 
 
 @pytest.fixture
-def connected(tenant: Tenant) -> None:
+def connected(clock: Clock, tenant: Tenant) -> None:
     connect(tenant.admin)
 
 
@@ -320,6 +322,27 @@ def test_a_refused_reply_is_failed_for_a_reason_and_not_tried_again(
     assert consume(tasks()[-1]) == [True]
     assert reply(tenant, review_id) is None
     assert google.reply(name) == "By the owner.", "ours was not posted, so nothing is deleted"
+
+
+@pytest.mark.usefixtures("connected")
+def test_a_reply_that_google_rejects_later_is_failed_by_the_next_full_poll(
+    clock: Clock, tenant: Tenant, google: FakeGoogle, name: str
+) -> None:
+    assert run(VENDOR)
+    (review,) = call("GET", "/v1/reviews", key=tenant.read).json["data"]
+    published(tenant, review["id"])
+    consume(*tasks())
+    clock.advance(days=1)
+    assert run(VENDOR)
+    assert outcome(tenant, review["id"]) == ("posted", None)
+
+    google.accounts["1001"]["2001"]["r1"]["reviewReply"]["reviewReplyState"] = "REJECTED"
+    clock.advance(days=1)
+    assert run(VENDOR)
+
+    found = reply(tenant, review["id"])
+    assert found
+    assert (found["status"], found["reason"], found["text"]) == ("failed", "rejected", TEXT)
 
 
 @pytest.mark.usefixtures("connected")
