@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from eal.ai.photos import PhotoSight
-
 type NoteKind = Literal["note", "moisture_reading"]
 type SourceKind = Literal["note", "photo"]
 type QuantityBasis = Literal["measured", "photo_estimate", "allowance", "stated"]
@@ -70,6 +68,30 @@ class ClaimNote:
     text: str
     created_at: datetime
     corrects: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoContent:
+    """What is visible in a photo, in closed vocabularies, so that no words of it get further. None is not visible."""
+
+    damage: str | None = None
+    materials: tuple[str, ...] = ()
+    severity: Severity | None = None
+    hazards: tuple[str, ...] = ()
+    phase: Phase | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoSight:
+    """What a model saw in a photo, and which one at what cost. Its input is the photo with its SHA-256."""
+
+    content: PhotoContent
+    engine: str
+    model: str
+    prompt_version: str | None
+    tokens: int
+    cost_microusd: int
+    latency_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,22 +1,12 @@
-"""What a model sees in a photo of a claim."""
+"""The judgement of the task `summarize_photo`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from eal.ai.claims import Phase, Severity  # noqa: TC001 - stored, so the fields' types are read
-from eal.ai.provenance import Provenance  # noqa: TC001 - as above
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoContent:
-    """Closed vocabularies only, so that no words of a photo and of a model get further. None is not visible."""
-
-    damage: str | None = None
-    materials: tuple[str, ...] = ()
-    severity: Severity | None = None
-    hazards: tuple[str, ...] = ()
-    phase: Phase | None = None
+if TYPE_CHECKING:
+    from eal.ai.claims import PhotoContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +15,3 @@ class PhotoLook:
 
     content: PhotoContent | None = None
     remarks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoSight:
-    """What a model saw, with its provenance."""
-
-    content: PhotoContent
-    provenance: Provenance

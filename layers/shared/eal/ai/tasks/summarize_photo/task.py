@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from eal.ai.claims import PhotoContent
 from eal.ai.engines.bedrock.engine import Question
 from eal.ai.engines.embedded.claims.materials import gazetteer
-from eal.ai.photos import PhotoContent, PhotoLook
+from eal.ai.photos import PhotoLook
 from eal.ai.provenance import Provenance
 from eal.ai.tasks.prompt import Prompt, prompt
 from eal.ai.tasks.summarize_photo.answer import Answer

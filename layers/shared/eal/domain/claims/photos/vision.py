@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eal.ai import chain
-from eal.ai.photos import PhotoSight
+from eal.ai.claims import PhotoSight
 from eal.ai.tasks.summarize_photo.task import SUMMARIZE_PHOTO, PhotoInput
 from eal.core import observe, settings
 from eal.domain.organization_settings import store as organization_settings
@@ -26,4 +26,14 @@ def sight(preview: bytes, sha256: str, by: Caller) -> PhotoSight | None:
     if provenance.fallback:
         observe.logger.warning("bedrock_fallback", reason=look.remarks[-1])
         observe.count("bedrock_fallbacks")
-    return PhotoSight(content=look.content, provenance=provenance) if look.content else None
+    if look.content is None:
+        return None
+    return PhotoSight(
+        content=look.content,
+        engine=provenance.engine,
+        model=provenance.model,
+        prompt_version=provenance.prompt_version,
+        tokens=provenance.tokens,
+        cost_microusd=provenance.cost_microusd,
+        latency_ms=provenance.latency_ms,
+    )

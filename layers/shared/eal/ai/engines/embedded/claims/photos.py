@@ -14,9 +14,8 @@ from eal.ai.engines.embedded.claims.materials import CONDITIONS, EQUIPMENT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.ai.claims import Phase, Severity
+    from eal.ai.claims import Phase, PhotoSight, Severity
     from eal.ai.engines.embedded.claims.marks import Mark
-    from eal.ai.photos import PhotoSight
 
 _DAMAGE = {
     "sewage": r"sewage|sewer|feces|backed up",
@@ -99,7 +98,7 @@ def with_sight(caption: PhotoSummary, sight: PhotoSight | None) -> PhotoSummary:
     """The summary with what a model saw. A person wrote the caption, so it counts where both say something."""
     if sight is None:
         return caption
-    seen, made_by = sight.content, sight.provenance
+    seen = sight.content
     added = {
         "damage": None if caption.damage else seen.damage,
         "severity": None if caption.severity else seen.severity,
@@ -119,9 +118,9 @@ def with_sight(caption: PhotoSummary, sight: PhotoSight | None) -> PhotoSummary:
         ),
         seen_by=SeenBy(
             fields=tuple(name for name, value in added.items() if value),
-            engine=made_by.engine,
-            model=made_by.model,
-            prompt_version=made_by.prompt_version,
+            engine=sight.engine,
+            model=sight.model,
+            prompt_version=sight.prompt_version,
         ),
     )
 
