@@ -12,7 +12,7 @@ export SAM_CLI_TELEMETRY := 0
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset invoke start-api test lint unit deployed demo conformance bench train environment scanner clean
+.PHONY: help run stop reset invoke start-api test lint unit deployed demo conformance bench screenshots train environment scanner clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -46,6 +46,7 @@ lint: environment scanner ## Run ruff, mypy, sam validate and checkov
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template functions/workers/template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template alarms.yaml
+	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template functions/dashboard/template.yaml
 	@$(PY) -m tools.scan
 
 unit: environment ## Run the tests that need no stack, with coverage; PYTEST_ARGS=... selects tests and omits coverage
@@ -62,6 +63,9 @@ conformance: environment ## Run the tests of the table kit against DynamoDB Loca
 
 bench: environment ## Measure cold starts and warm handlers, as ratios
 	@$(PY) -m tools.bench
+
+screenshots: environment ## Take pictures of every page of the dashboard, in .local/screenshots; needs Chromium
+	@$(PY) -m tools.screenshots
 
 train: environment ## Train the heads of the embedded engine from tools/evaluate/sets; TASK=... selects one task
 	@$(PY) tools/stack/environment.py training

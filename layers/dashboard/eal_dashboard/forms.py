@@ -85,6 +85,11 @@ class BoundForm:
         return [*found, (ETAG, self.etag)] if self.etag else found
 
     @property
+    def is_edit(self) -> bool:
+        """Whether a field that is left alone keeps its value."""
+        return OPERATIONS[self.form.operation].method in EDITS
+
+    @property
     def id(self) -> str:
         return f"form-{self.form.key}"
 
@@ -97,13 +102,13 @@ def bound(
     form: Form, place: str, current: Json | None = None, etag: str = "", zone: str = "UTC"
 ) -> BoundForm:
     """A form as the page shows it first. One that edits a resource has its current values."""
-    fields, is_edit = {}, OPERATIONS[form.operation].method in EDITS
+    made = BoundForm(form, {}, secrets.token_urlsafe(24), place, etag)
     for part in form.parts:
         one = _field(form, part)
-        fields[part.name] = one
+        made.fields[part.name] = one
         start = part.value if part.value is not None else one.spec.get("default")
-        _fill(one, _at(current, part.name) if is_edit and current is not None else start, zone)
-    return BoundForm(form, fields, secrets.token_urlsafe(24), place, etag)
+        _fill(one, _at(current, part.name) if made.is_edit and current is not None else start, zone)
+    return made
 
 
 def _field(form: Form, part: Field) -> BoundField:
@@ -174,7 +179,6 @@ class Posted:
 def read(form: BoundForm, posted: Posted, zone: str) -> Json:
     """The body of the operation. A field that cannot be converted gets an error, and is omitted."""
     body: Json = json.loads(json.dumps(form.form.fixed))
-    is_edit = OPERATIONS[form.form.operation].method in EDITS
     for one in form.fields.values():
         _remember(one, posted)
         try:
@@ -182,7 +186,7 @@ def read(form: BoundForm, posted: Posted, zone: str) -> Json:
         except ValueError as error:
             one.error = str(error)
             continue
-        if value is not None or (is_edit and one.spec.get("nullable")):
+        if value is not None or (form.is_edit and one.spec.get("nullable")):
             _put(body, one.name, value)
     for name in form.form.whole:
         found = _at(body, name)

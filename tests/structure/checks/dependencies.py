@@ -13,9 +13,14 @@ if TYPE_CHECKING:
 
 DEPLOYED = "layers/dependencies/requirements.txt"
 DEVELOPMENT = "tools/requirements.txt"
-HASHED = tuple(f"layers/{layer}/requirements.txt" for layer in ("images", "models", "reports"))
+HASHED = tuple(f"layers/{layer}/requirements.txt" for layer in ("dashboard", "images", "models", "reports"))
 """Their builds download wheels by their hashes. What functions import of them, the development environment has too."""
-IMPORTED = frozenset({"numpy", "pillow", "pillow-heif", "reportlab"})
+IMPORTED = frozenset(
+    {
+        "anyio", "idna", "jinja2", "mangum", "markupsafe", "numpy", "pillow", "pillow-heif", "reportlab", "starlette",
+        "typing-extensions", "tzdata", "urllib3",
+    }
+)  # fmt: skip
 SCANNER = "tools/scan/requirements.txt"
 TRAINING = "tools/train/requirements.txt"
 """Of other environments, so their versions may differ."""

@@ -30,6 +30,18 @@ ALLOWED = {
     "receiver": ALWAYS | {"botocore"},
     "worker": ALWAYS | {"botocore"},
     "classifier": ALWAYS | {"botocore", "numpy"},
+    # It has neither the layer of eal nor that of botocore and pydantic.
+    "dashboard": {
+        "anyio",
+        "eal_dashboard",
+        "idna",
+        "jinja2",
+        "mangum",
+        "markupsafe",
+        "starlette",
+        "typing_extensions",
+        "urllib3",
+    },
 }
 CLASSIFIERS = {"workers/classify_call", "workers/classify_reply", "workers/score_lead"}
 """The functions with the models layer. In any other, the import of NumPy takes as long as all its other imports. No
@@ -47,7 +59,7 @@ STANDARD = ("asyncio", "http.server", "unittest", "xml.etree", "sqlite3", "multi
 
 _PROBE = """
 import importlib.util, json, os, sys
-sys.path[:0] = [{shared!r}]
+sys.path[:0] = {layers!r}
 before = set(sys.modules)
 found = {{}}
 for path in {paths!r}:
@@ -84,14 +96,22 @@ def faults(project: Project, loaded: dict[str, list[str] | str]) -> Iterator[str
         for name in sorted(packages - allowed):
             if not name.startswith("_sysconfigdata"):
                 yield f"{path} loads {name} on import: import it in the function that uses it, or remove it"
-        for name in sorted(_heavy(set(modules))):
+        heavy = (
+            set() if kind(folder) == "dashboard" else _heavy(set(modules))
+        )  # every ASGI stack needs asyncio
+        for name in sorted(heavy):
             yield f"{path} loads {name} on import: import it in the function that uses it"
 
 
 def kind(folder: str) -> str:
     if folder in CLASSIFIERS:
         return "classifier"
-    kinds = {"inbound": "receiver", "workers": "worker", "unknown_route": "catch-all"}
+    kinds = {
+        "inbound": "receiver",
+        "workers": "worker",
+        "unknown_route": "catch-all",
+        "dashboard": "dashboard",
+    }
     return kinds.get(folder.partition("/")[0], "endpoint")
 
 
@@ -103,7 +123,8 @@ def _heavy(modules: set[str]) -> set[str]:
 def measured(project: Project, folders: Sequence[str]) -> dict[str, list[str] | str]:
     """The modules that each function's import adds, or the error's text. The process has no environment variables."""
     paths = {str(project.root / "functions" / folder / "app.py"): folder for folder in folders}
-    probe = _PROBE.format(shared=str(project.root / "layers" / "shared"), paths=list(paths))
+    layers = [str(project.root / "layers" / name) for name in ("shared", "dashboard")]
+    probe = _PROBE.format(layers=layers, paths=list(paths))
     done = subprocess.run(  # noqa: S603 - our own interpreter and our own text
         [sys.executable, "-c", probe], env={}, capture_output=True, text=True, check=True, timeout=600
     )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.structure.project import listed, referred
-from tools.fixtures.template import MAIN, NESTED, WORKERS
+from tools.fixtures.template import DASHBOARD, MAIN, NESTED, WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.structure.project import Project
 
-
+HOMES = {"workers": WORKERS, "dashboard": DASHBOARD}
+"""The template of the functions in a folder, if it is not the main one."""
 KEPT = {"CallrailQueue", "ResendQueue", "StripeQueue"}
 """Queues of the main template to which only workers send. A move would delete them with their messages during the
 deployment, while receivers of version 1.1.0 still send to them."""
@@ -63,7 +64,7 @@ def _functions(project: Project) -> Iterator[str]:
     for path, template in project.templates.items():
         for name, resource in template["Resources"].items():
             if resource["Type"] == "AWS::Serverless::Function":
-                home = WORKERS if project.folder_of(name).startswith("workers/") else MAIN
+                home = HOMES.get(project.folder_of(name).partition("/")[0], MAIN)
                 if home != path:
                     yield f"{path}: move {name} to {home}"
 

@@ -6,7 +6,8 @@ import keyword
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tools.fixtures.template import MAIN, WORKERS
+from tests.structure.checks.templates import HOMES
+from tools.fixtures.template import MAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ def _resources(project: Project) -> Iterator[str]:
     counts = Counter(project.folder_of(name) for name in project.functions)
     for folder in project.folders:
         if counts[folder] != 1:
-            template = WORKERS if folder.startswith("workers/") else MAIN
+            template = HOMES.get(folder.partition("/")[0], MAIN)
             yield (
                 f"functions/{folder} has {counts[folder]} resources in {template}: "
                 f"it needs exactly one, {logical_id(folder)}"

@@ -1,0 +1,182 @@
+"""The data in the pictures: an organization with some weeks of work."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from eal_dashboard.pages import PAGES
+from tools.fixtures.dashboard import examples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tools.fixtures.dashboard import Received
+
+    type Json = dict[str, Any]
+    type Answer = Callable[[Received], tuple[int, Json]]
+
+ULID = "01kq09bekje6vbq5xe2b60xtww"
+_PREFIXES = {"record": "aud", "webhook": "wh", "delivery": "dlv"}
+_EXAMPLES = examples()
+
+
+def ago(**passed: float) -> str:
+    moment = datetime.now(UTC) - timedelta(**passed)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _listed(operation: str, *changes: Json) -> Answer:
+    """A list whose items are the document's example with these changes."""
+    (sample, *_) = _EXAMPLES[operation][1]["data"]
+    body = {"data": [{**sample, **change} for change in changes], "next_cursor": "eyJpZCI6abc"}
+    return lambda _: (200, body)
+
+
+def _one(operation: str, **changes: Any) -> Answer:
+    return lambda _: (200, {**_EXAMPLES[operation][1], **changes})
+
+
+def _lead(number: int, name: str, status: str, loss: str, score: int, source: str, **passed: float) -> Json:
+    first, last = name.split(" ")
+    return {
+        "id": f"lead_01kq09bekje6vbq5xe2b60xt{number:02d}",
+        "first_name": first,
+        "last_name": last,
+        "status": status,
+        "loss_type": loss,
+        "score": score,
+        "source": source,
+        "phones": [f"+1312555{100 + number:04d}"],
+        "created_at": ago(**passed),
+    }
+
+
+LEADS = (
+    _lead(1, "Dana Reyes", "new", "water", 82, "callrail", minutes=12),
+    _lead(2, "Sam Okafor", "contacted", "fire", 91, "web_form", hours=3),
+    _lead(3, "Lee Martin", "qualified", "mold", 64, "referral", hours=9),
+    _lead(4, "Kim Novak", "scheduled", "water", 77, "callrail", days=1),
+    _lead(5, "Ana Silva", "won", "storm", 88, "web_form", days=3),
+    _lead(6, "Max Weber", "lost", "mold", 31, "import", days=6),
+    _lead(7, "Ravi Patel", "contacted", "sewage", 70, "callrail", days=8),
+)
+
+
+def _record(number: int, action: str, actor: str, source: str, **passed: float) -> Json:
+    kind = action.partition(".")[0]
+    return {
+        "id": f"aud_01kq09bekje6vbq5xe2b60xt{number:02d}",
+        "action": action,
+        "actor": {
+            "type": actor,
+            "id": f"{actor[:3]}_{ULID}",
+            "ip": "203.0.113.7" if source != "worker" else None,
+        },
+        "resource": {"type": kind, "id": f"{kind}_{ULID}"},
+        "source": source,
+        "seq": 4213 - number,
+        "created_at": ago(**passed),
+    }
+
+
+def _delivery(number: int, event: str, status: str, code: int | None, **passed: float) -> Json:
+    attempt = _EXAMPLES["listWebhookDeliveries"][1]["data"][0]["attempts"][0]
+    return {
+        "id": f"dlv_01kq09bekje6vbq5xe2b60xt{number:02d}",
+        "event_type": event,
+        "status": status,
+        "attempts": [{**attempt, "status_code": code, "at": ago(**passed)}],
+        "created_at": ago(**passed),
+    }
+
+
+ANSWERS: dict[str, Answer] = {
+    "getCallStats": _one(
+        "getCallStats",
+        total=148,
+        junk=21,
+        needs_review=3,
+        qualified={"true": 89, "false": 52, "undetermined": 7},
+        by_intent={
+            "water": 61, "mold": 24, "spam": 21, "existing_job": 17, "fire": 13, "storm": 8, "insurance": 4,
+        },
+        by_urgency={"emergency": 19, "high": 34, "normal": 71, "low": 24},
+        weeks=[
+            {**_EXAMPLES["getCallStats"][1]["weeks"][0], "starts_on": f"2026-{month:02d}-{day:02d}",
+             "by_intent": {"water": count}}
+            for month, day, count in ((9, 7, 18), (9, 14, 24), (9, 21, 15), (9, 28, 31), (10, 5, 27), (10, 12, 33))
+        ],
+    ),
+    "getLeadStats": _one(
+        "getLeadStats",
+        total=97,
+        by_status={
+            "new": 14, "contacted": 26, "qualified": 19, "scheduled": 9, "won": 17, "lost": 8, "disqualified": 4,
+        },
+        funnel={
+            "new": 97, "contacted": 78, "qualified": 49, "scheduled": 28, "won": 17, "lost": 8, "disqualified": 4,
+        },
+        by_source=[
+            {"source": name, "total": total, "contacted": total, "qualified": 1, "won": 0}
+            for name, total in (("callrail", 54), ("web_form", 27), ("referral", 11), ("import", 5))
+        ],
+    ),
+    "listLeads": _listed("listLeads", *LEADS),
+    "getLead": _one("getLead", **{**LEADS[0], "id": f"lead_{ULID}"}, scored_at=ago(minutes=11)),
+    "listLeadHistory": _listed(
+        "listLeadHistory",
+        {"from": "contacted", "to": "qualified", "at": ago(minutes=2), "by": {"type": "member", "id": f"mem_{ULID}"}},
+        {"at": ago(minutes=9), "reason": "Called back, water is off."},
+    ),
+    "listApiKeys": _listed(
+        "listApiKeys",
+        {"name": "Website form", "scopes": ["write"], "last_used": {"at": ago(minutes=4), "ip": "203.0.113.7"}},
+        {"name": "Data warehouse", "scopes": ["read"], "last_four": "9pQx", "expires_at": ago(days=-60)},
+        {"name": "Zapier", "scopes": ["read", "write"], "last_four": "m2Lk", "last_used": None},
+    ),
+    "getApiKey": _one("getApiKey", last_used={"at": ago(minutes=4), "ip": "203.0.113.7"}),
+    "listWebhooks": _listed(
+        "listWebhooks",
+        {"description": "CRM", "events": ["lead.created", "lead.updated", "call.qualified"]},
+        {
+            "description": "Reporting",
+            "url": "https://reports.example.com/events",
+            "events": ["*"],
+            "enabled": False,
+            "disabled_reason": "kept_failing",
+            "id": "wh_01kq09bekje6vbq5xe2b60xtwx",
+        },
+    ),
+    "listWebhookDeliveries": _listed(
+        "listWebhookDeliveries",
+        _delivery(1, "lead.created", "succeeded", 200, minutes=3),
+        _delivery(2, "call.qualified", "pending", 503, minutes=21),
+        _delivery(3, "lead.updated", "succeeded", 204, hours=2),
+        _delivery(4, "lead.created", "failed", None, hours=20),
+    ),
+    "listAuditLog": _listed(
+        "listAuditLog",
+        _record(1, "lead.transitioned", "member", "dashboard", minutes=2),
+        _record(2, "call.classified", "system", "worker", minutes=12),
+        _record(3, "lead.created", "system", "worker", minutes=12),
+        _record(4, "api_key.created", "member", "dashboard", hours=4),
+        _record(5, "webhook.updated", "api_key", "api", days=1),
+    ),
+    "listMembers": _listed(
+        "listMembers",
+        {"name": "Dana Reyes", "email": "dana@example.com", "role": "owner", "status": "active", "id": f"mem_{ULID}"},
+        {"id": "mem_01kq09bekje6vbq5xe2b60xtwx", "invited_at": ago(hours=5)},
+    ),
+}  # fmt: skip
+
+PATHS = [
+    page.address(
+        {
+            name: f"{_PREFIXES.get(name.removesuffix('_id'), name.removesuffix('_id'))}_{ULID}"
+            for name in page.parameters
+        }
+    )
+    for page in PAGES
+]
+"""Every page."""
