@@ -10,7 +10,9 @@ from jsonschema import Draft202012Validator
 
 from eal.core.events import catalogue
 from eal.core.events.catalogue import CATALOGUE
-from tests.support import emails
+from eal.domain.outreach.emails.store import EMAILS
+from eal.domain.reviews.requests import following
+from tests.support import emails, reviews
 from tests.support.events import validator
 from tests.support.http import call, load_app, proxy_event
 from tests.support.inbound import connect
@@ -44,6 +46,7 @@ def test_each_emitted_type_is_valid_for_its_schema(tenant: Tenant, receiver: Rec
     _create_update_and_erase_a_lead(tenant)
     _erase_a_call(tenant)
     _rotate_and_revoke_a_key(tenant)
+    _request_and_ingest_a_review(tenant)
     _send_emails_that_bounce(tenant)
     _receive_a_reply(tenant)
     _extract_and_erase_a_claim(tenant)
@@ -95,6 +98,18 @@ def _rotate_and_revoke_a_key(tenant: Tenant) -> None:
     key = _call(tenant, "POST", "/v1/api-keys", {"name": "A", "scopes": ["read"]})
     _call(tenant, "POST", f"/v1/api-keys/{key['id']}/rotate")
     _call(tenant, "DELETE", f"/v1/api-keys/{key['id']}")
+    Pipeline().run()
+
+
+def _request_and_ingest_a_review(tenant: Tenant) -> None:
+    reviews.set_up(tenant)
+    request = reviews.requested(tenant)
+    by = emails.sender(tenant)
+    email = emails.record_sent(EMAILS.get(by.tenant, request["email_id"]), tenant)
+    following.follow(email, by)
+    by.transaction.commit()
+    for rating in (2, 5):
+        reviews.ingested(tenant, rating=rating)
     Pipeline().run()
 
 
