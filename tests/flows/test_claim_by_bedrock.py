@@ -95,20 +95,18 @@ def test_an_invented_item_is_repaired_or_refused(tenant: Tenant, bedrock: FakeBe
     assert "900" not in str(found["data"])
 
 
-def test_without_a_budget_left_nothing_is_asked(tenant: Tenant, bedrock: FakeBedrock) -> None:
+def test_without_a_budget_left_no_request_is_sent(tenant: Tenant, bedrock: FakeBedrock) -> None:
     wants(tenant, cents=100)
     bedrock.usage = {"inputTokens": 900_000, "outputTokens": 10}
     _extracted(tenant)
-    asked = len(bedrock.requests)
+    requests = len(bedrock.requests)
 
     _, found = _extracted(tenant)
 
-    assert (found["remarks"], len(bedrock.requests)) == (["ai_budget_spent"], asked)
+    assert (found["remarks"], len(bedrock.requests)) == (["ai_budget_spent"], requests)
 
 
-def test_when_unsure_the_model_is_asked_about_unsure_claims_only(
-    tenant: Tenant, bedrock: FakeBedrock
-) -> None:
+def test_when_unsure_the_model_reads_unsure_claims_only(tenant: Tenant, bedrock: FakeBedrock) -> None:
     wants(tenant, "bedrock_when_unsure")
     _extracted(tenant, "Kitchen: remove 120 SF of carpet in the kitchen.")
     sure = len(bedrock.requests)

@@ -12,7 +12,7 @@ from eal.entry.http.request import Answer
 from eal.entry.http.route import Created
 from tests.support.endpoints import Endpoint, endpoints
 
-SECRETS = {"key", "secret"}
+SECRETS = {"key", "secret", "session"}
 """Fields of responses that a replay must not return."""
 
 

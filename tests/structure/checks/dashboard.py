@@ -34,6 +34,12 @@ API_ONLY = {
     "exportAuditLogCsv": "its page offers exports, which have no limit of rows",
 }
 NOT_YET = {
+    "cancelContent", "createContent", "createContentFeedAddress", "createContentRevision", "createReview",
+    "createReviewRequest", "deleteContent", "deleteContentFeedAddress", "endMemberSession", "endMemberSessions",
+    "getContent", "getContentAtomFeed", "getContentFeedAddress", "getContentJsonFeed", "getContentRevision",
+    "getReview", "getReviewRequest", "getReviewStats", "listContent", "listContentRevisions", "listMemberSessions",
+    "listReviewRequests", "listReviews", "restoreContentRevision", "retryContent", "transitionContent",
+    "updateClaimRoom", "updateContent", "updateMember",
     "acceptClaimScopeItems", "acknowledgeDispatch", "classifyCall", "convertProspect", "correctClassification",
     "correctReply", "createAuditExport", "createCallback", "createClaim", "createClaimNote", "createClaimPhoto",
     "createDraft", "createEnrollments", "createProspect", "createSequence", "createSuppression", "deleteClaimPhoto",

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 DEPLOYED = "layers/dependencies/requirements.txt"
 DEVELOPMENT = "tools/requirements.txt"
-HASHED = tuple(f"layers/{layer}/requirements.txt" for layer in ("dashboard", "images", "models", "reports"))
+HASHED = tuple(
+    f"layers/{layer}/requirements.txt" for layer in ("dashboard", "identity", "images", "models", "reports")
+)
 """Their builds download wheels by their hashes. What functions import of them, the development environment has too."""
 IMPORTED = frozenset(
     {

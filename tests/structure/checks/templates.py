@@ -85,7 +85,8 @@ def _senders(project: Project) -> set[str | None]:
     found: set[str | None] = set()
     for resource in project.templates[MAIN]["Resources"].values():
         properties = resource.get("Properties", {})
-        for policy in properties.get("Policies", []):
+        policies = properties.get("Policies", []) if resource["Type"] == "AWS::IAM::Role" else []
+        for policy in policies:
             for statement in listed(policy["PolicyDocument"]["Statement"]):
                 if "sqs:SendMessage" in listed(statement["Action"]):
                     found |= {referred(queue) for queue in listed(statement["Resource"])}

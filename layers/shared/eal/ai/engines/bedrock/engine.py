@@ -105,7 +105,7 @@ class Bedrock:
         """The answer, or why there is none. Never raises for a failure of Bedrock."""
         if time.monotonic() < _paused_until:
             return Outcome(failure="bedrock_paused")
-        messages: list[Json] = [_asked(question)]
+        messages: list[Json] = [_first_message(question)]
         held = self._most_microusd(question)
         if not self.budget.hold(held):
             return Outcome(failure="ai_budget_spent")
@@ -179,7 +179,7 @@ class Bedrock:
     def _most_microusd[A: BaseModel](self, question: Question[A]) -> int:
         """The highest cost of the answer and its repair: a token has at least one byte."""
         request = json.dumps(
-            self._request(question, [_asked(replace(question, images=()))]), ensure_ascii=False
+            self._request(question, [_first_message(replace(question, images=()))]), ensure_ascii=False
         )
         input_tokens = len(request.encode()) + _OVERHEAD_TOKENS + IMAGE_TOKENS * len(question.images)
         repair_tokens = input_tokens + question.max_tokens + 4 * _MAX_FAULT_CHARACTERS
@@ -199,8 +199,8 @@ def _pause() -> None:
     _paused_until = time.monotonic() + PAUSE_SECONDS
 
 
-def _asked[A: BaseModel](question: Question[A]) -> Json:
-    """The first message. Images precede the text, as the guides of the models advise."""
+def _first_message[A: BaseModel](question: Question[A]) -> Json:
+    """Images precede the text, as the guides of the models advise."""
     images: list[Json] = [
         # The client takes bytes and encodes them itself.
         {"image": {"format": "jpeg", "source": {"bytes": cast("Json", image)}}}
