@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tools.fixtures.dashboard import FakeApi
 
 ULID = "01kq09bekje6vbq5xe2b60xtww"
-PREFIXES = {"record": "aud", "webhook": "wh", "delivery": "dlv"}
+PREFIXES = {"member": "mem", "record": "aud", "webhook": "wh", "delivery": "dlv"}
 """Of ids whose prefix is not the parameter's name."""
 HOSTILE = "<script>alert(1)</script>\"'{{7*7}}"
 

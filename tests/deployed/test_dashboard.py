@@ -83,10 +83,10 @@ def page(member: BrowserContext) -> Iterator[Page]:
 def heading(page: Page) -> str:
     """The page's heading. A page whose API is still starting says so, and is loaded again as it advises."""
     for _ in range(5):
-        if (found := page.locator("h1").inner_text()) != "The API did not answer.":
-            return found
+        if page.locator("h1").inner_text() != "The API did not answer.":
+            break
         page.reload()
-    return found
+    return page.locator("h1").inner_text()
 
 
 LISTS = [page.path for page in PAGES if not page.parameters]

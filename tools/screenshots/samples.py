@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     type Answer = Callable[[Received], tuple[int, Json]]
 
 ULID = "01kq09bekje6vbq5xe2b60xtww"
-_PREFIXES = {"record": "aud", "webhook": "wh", "delivery": "dlv"}
+_PREFIXES = {"member": "mem", "record": "aud", "webhook": "wh", "delivery": "dlv"}
 _EXAMPLES = examples()
 
 
@@ -162,6 +162,11 @@ ANSWERS: dict[str, Answer] = {
         _record(3, "lead.created", "system", "worker", minutes=12),
         _record(4, "api_key.created", "member", "dashboard", hours=4),
         _record(5, "webhook.updated", "api_key", "api", days=1),
+    ),
+    "listMemberSessions": _listed(
+        "listMemberSessions",
+        {"last_used_at": ago(minutes=1), "expires_at": ago(hours=-11)},
+        {"is_current": False, "last_used_at": ago(hours=2), "expires_at": ago(hours=-3), "last_used_ip": "198.51.100.4"},
     ),
     "listMembers": _listed(
         "listMembers",

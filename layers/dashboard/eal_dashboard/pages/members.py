@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from eal_dashboard.page import Call, Field, Form, Page
+
+if TYPE_CHECKING:
+    from eal_dashboard.operations import Json
+
+
+def _detail(values: Json) -> Json:
+    """The member of the address: the API lists members and has no operation for one."""
+    member = next(
+        (one for one in values["members"]["data"] if one["id"] == values["path"]["member_id"]), None
+    )
+    form = values["forms"]["updateMember"]
+    if member is not None and not form.has_error:
+        form.etag = f'"{member["version"]}"'
+        form.fields["name"].value, form.fields["role"].value = member["name"] or "", member["role"]
+    return {"shown": member}
+
 
 PAGES = (
     Page(
@@ -27,5 +45,26 @@ PAGES = (
                 is_dangerous=True,
             ),
         ),
+    ),
+    Page(
+        path="/settings/members/{member_id}",
+        title="Member",
+        template="members/detail.html",
+        under="/settings/members",
+        calls={
+            "members": Call("listMembers", fixed={"limit": "200"}),
+            "sessions": Call("listMemberSessions"),
+        },
+        forms=(
+            Form("updateMember", ("name", "role"), submit="Save changes", done="The member was changed."),
+            Form("endMemberSession", submit="End session", done="The session was ended.", is_dangerous=True),
+            Form(
+                "endMemberSessions",
+                submit="Sign out everywhere",
+                done="All sessions of the member were ended.",
+                is_dangerous=True,
+            ),
+        ),
+        prepare=_detail,
     ),
 )
