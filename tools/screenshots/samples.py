@@ -166,7 +166,12 @@ ANSWERS: dict[str, Answer] = {
     "listMemberSessions": _listed(
         "listMemberSessions",
         {"last_used_at": ago(minutes=1), "expires_at": ago(hours=-11)},
-        {"is_current": False, "last_used_at": ago(hours=2), "expires_at": ago(hours=-3), "last_used_ip": "198.51.100.4"},
+        {
+            "is_current": False,
+            "last_used_at": ago(hours=2),
+            "expires_at": ago(hours=-3),
+            "last_used_ip": "198.51.100.4",
+        },
     ),
     "listMembers": _listed(
         "listMembers",

@@ -129,6 +129,30 @@ def short_id(identifier: str | None) -> str:
     return f"{prefix}_{rest[:4]}…{rest[-4:]}" if prefix else f"{rest[:8]}…{rest[-4:]}"
 
 
+def browser(user_agent: str | None) -> str:
+    """`Firefox on Linux`. The order matters: every browser also claims to be others."""
+    if not user_agent:
+        return "Unknown browser"
+    names = (
+        ("Edg", "Edge"),
+        ("OPR", "Opera"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    )
+    systems = (
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    )
+    name = next((shown for part, shown in names if f"{part}/" in user_agent), "Unknown browser")
+    system = next((shown for part, shown in systems if part in user_agent), "")
+    return f"{name} on {system}" if system else name
+
+
 def moment(text: str) -> datetime:
     """A time of the API."""
     return datetime.fromisoformat(text)

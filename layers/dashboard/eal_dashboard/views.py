@@ -76,6 +76,7 @@ def environment() -> jinja2.Environment:
     )
     made.globals |= {"asset": assets.address, "charts": charts, "Bar": charts.Bar}
     made.filters |= {
+        "browser": texts.browser,
         "label": texts.label,
         "duration": texts.duration,
         "count": texts.count,
