@@ -23,6 +23,7 @@ def test_a_claim_without_an_extraction_has_an_empty_scope(tenant: Tenant) -> Non
         "next_cursor": None,
         "exclusions": [],
         "conflicts": [],
+        "remarks": [],
     }
 
 

@@ -53,6 +53,11 @@ WHOLE: dict[str, Any] = {
     },
     "recordings": {"enabled": False},
     "retention": {"claim_days": 365, "recording_days": 30, "transcript_days": 3650},
+    "reviews": {
+        "google_review_url": "https://g.page/r/acme/review",
+        "facebook_review_url": "https://www.facebook.com/acme/reviews",
+        "other_review_url": "https://acme.example.com/reviews",
+    },
 }
 DEFAULTS: dict[str, Any] = {
     "timezone": "America/New_York",
@@ -81,6 +86,7 @@ DEFAULTS: dict[str, Any] = {
     "ai": {"enabled": True, "share_corrections": False, "engine": "embedded", "monthly_budget_cents": 0},
     "recordings": {"enabled": True},
     "retention": {"claim_days": 90, "recording_days": 90, "transcript_days": 365},
+    "reviews": {"google_review_url": None, "facebook_review_url": None, "other_review_url": None},
 }
 
 
