@@ -37,9 +37,9 @@ class Bar:
         return Markup('<a href="{}">{}</a>').format(self.href, self.label)
 
 
-def bars(bars: Sequence[Bar]) -> Markup:
-    """Horizontal bars with their labels and numbers."""
-    most = max((bar.value for bar in bars), default=0) or 1
+def bars(bars: Sequence[Bar], most: float = 0) -> Markup:
+    """Horizontal bars with their labels and numbers. A bar of `most`, or else the longest, is full."""
+    most = most or max((bar.value for bar in bars), default=0) or 1
     rows = Markup("").join(
         Markup("<li><span>{}</span>{}<b>{}</b></li>").format(
             bar.name, _shape(_BOX * bar.value / most, 1, bar.tone), bar.shown
@@ -87,6 +87,43 @@ def columns(bars: Sequence[Bar]) -> Markup:
         for bar in bars
     )
     return Markup('<ul class="columns">{}</ul>').format(drawn)
+
+
+def limited(bars: Sequence[Bar], limit: float, text: str) -> Markup:
+    """Vertical bars over time under the line of a limit. Bars above it have the tone of a fault.
+
+    The caller shows the numbers as a table: so many have no place on the bars.
+    """
+    top = max(1.5 * limit, *(1.1 * bar.value for bar in bars)) if bars else limit
+    line = _BOX * (1 - limit / top)
+    drawn = Markup("").join(
+        Markup(
+            '<rect class="tone-{}" x="{}" y="{:.1f}" width="7" height="{:.1f}"><title>{}: {}</title></rect>'
+        ).format(
+            5 if bar.value > limit else bar.tone,
+            10 * place + 1.5,
+            _BOX * (1 - bar.value / top),
+            _BOX * bar.value / top,
+            bar.label,
+            bar.shown,
+        )
+        for place, bar in enumerate(bars)
+    )
+    return Markup(
+        '<div class="limited"><svg viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">{}'
+        '<line class="limit" x1="0" x2="{}" y1="{:.1f}" y2="{:.1f}"/></svg>'
+        "<p><span>{}</span><b>{}</b><span>{}</span></p></div>"
+    ).format(
+        10 * max(len(bars), 1),
+        _BOX,
+        drawn,
+        10 * max(len(bars), 1),
+        line,
+        line,
+        bars[0].label if bars else "",
+        text,
+        bars[-1].label if bars else "",
+    )
 
 
 def _shape(width: float, height: float, tone: int) -> Markup:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NAME, KEY, ETAG, PLACE = "_form", "_key", "_etag", "_place"
 """The hidden fields: the form, its Idempotency-Key, the version that it changes, the organization and mode."""
-WIDGETS = ("input", "textarea", "select", "choices", "checkbox", "lines", "json", "hidden")
+WIDGETS = ("input", "textarea", "select", "choices", "checkbox", "lines", "json", "hidden", "secret")
 EDITS = frozenset({"PATCH", "PUT"})
 LONG_TEXT = 300
 """A text field with a higher limit is a text area."""
@@ -47,6 +47,8 @@ class BoundField:
 
     @property
     def input_type(self) -> str:
+        if self.widget == "secret":
+            return "password"
         by_format = {"email": "email", "uri": "url", "date": "date", "date-time": "datetime-local"}
         if self.spec["type"] in ("integer", "number"):
             return "number"
@@ -139,9 +141,12 @@ def _widget(spec: Spec) -> str:
 
 def _at(value: object, name: str) -> object:
     for part in name.split("."):
-        if not isinstance(value, dict):
+        if isinstance(value, list) and part.isdigit():
+            value = value[int(part)] if int(part) < len(value) else None
+        elif isinstance(value, dict):
+            value = value.get(part)
+        else:
             return None
-        value = value.get(part)
     return value
 
 
@@ -188,11 +193,19 @@ def read(form: BoundForm, posted: Posted, zone: str) -> Json:
             continue
         if value is not None or (form.is_edit and one.spec.get("nullable")):
             _put(body, one.name, value)
+    for name in dict.fromkeys(one.partition(".0.")[0] for one in form.fields if ".0." in one):
+        rows = _at(body, name)
+        _put(body, name, [row for row in rows.values() if _has_text(row)] if isinstance(rows, dict) else [])
     for name in form.form.whole:
         found = _at(body, name)
         if not isinstance(found, dict) or not any(found.values()):
             _put(body, name, None)
     return body
+
+
+def _has_text(row: Json) -> bool:
+    """Whether a person filled the row of a list: a number alone may be what the form proposed."""
+    return any(isinstance(value, (str, list)) and value for value in row.values())
 
 
 def _remember(one: BoundField, posted: Posted) -> None:

@@ -53,11 +53,20 @@ class Operation:
         return self.scope is None or self.scope in SCOPES.get(role, ())
 
     def field(self, name: str) -> Spec:
-        """The field of a dotted name, such as `address.city`. Raises: KeyError."""
+        """The field of a dotted name, such as `address.city` or `steps.0.subject`. Raises: KeyError.
+
+        A DELETE has its fields in the query. A member of an object that declares none is a text.
+        """
         first, *rest = name.split(".")
-        spec = self.body[first]
+        spec = self.query[first] if self.method == "DELETE" else self.body[first]
         for part in rest:
-            spec = spec["fields"][part]
+            members = spec.get("fields")
+            if part.isdigit():
+                spec = spec["items"]
+            elif members is None:
+                spec = {"type": "string"}
+            else:
+                spec = members[part]
         return spec
 
 

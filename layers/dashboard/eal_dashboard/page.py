@@ -21,8 +21,9 @@ class Call:
     """A GET whose response the template reads by the call's name.
 
     A parameter in the operation's path has the value of the same parameter in the page's address. `query` names
-    parameters that pass from the page's address to the operation. If an `optional` call fails, or the member's role
-    does not allow it, the template gets None and the rest of the page is shown.
+    parameters that pass from the page's address to the operation. A `fixed` value may contain a parameter of the
+    page's path, such as `{lead_id}`. If an `optional` call fails, or the member's role does not allow it, the template
+    gets None and the rest of the page is shown.
     """
 
     operation: str
@@ -54,7 +55,7 @@ class Form:
     on the page `then`, whose parameters come from the page's address and the response. `result` names a template that
     shows the response itself, for a secret that is shown once or a count. `of` names the call whose response fills
     the fields, and whose version must still be current. `whole` names objects, inner ones first, that are null if all
-    their fields are empty.
+    their fields are empty. `steps.0.subject` is a field of a list's first row; rows without text are omitted.
     """
 
     operation: str

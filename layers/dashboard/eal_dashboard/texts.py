@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from markupsafe import HasHTML
 
@@ -97,8 +97,41 @@ def duration(seconds: float | None) -> str:
     return f"{days} day{'s' if days > 1 else ''} {whole % _DAY // _HOUR} h"
 
 
+def delay(hours: int, number: int) -> str:
+    """When the e-mail of a sequence follows the one before: `3 days after e-mail 1`."""
+    after = "the enrollment" if number == 0 else f"e-mail {number}"
+    if not hours:
+        return f"At once after {after}"
+    days, rest = divmod(hours, 24)
+    parts = [
+        f"{count} {unit}{'s' if count > 1 else ''}"
+        for count, unit in ((days, "day"), (rest, "hour"))
+        if count
+    ]
+    return f"{' '.join(parts)} after {after}"
+
+
 def percent(part: float | None, whole: float | None) -> str:
     return f"{part / whole:.0%}" if whole and part is not None else NOTHING
+
+
+def rate(share: float | None) -> str:
+    """`0.0213` becomes `2.1%`, and `0.0005` `0.05%`."""
+    if share is None:
+        return NOTHING
+    return f"{share:.2%}" if 0 < share < 0.01 else f"{share:.1%}"
+
+
+def marked(text: str, quotes: Sequence[str]) -> Markup:
+    """The text with the first occurrence of each quote marked."""
+    found = sorted((text.find(quote), quote) for quote in quotes if quote and quote in text)
+    shown, end = Markup(), 0
+    for start, quote in found:
+        if start < end:  # it overlaps the quote before
+            continue
+        shown += Markup("{}<mark>{}</mark>").format(text[end:start], quote)
+        end = start + len(quote)
+    return shown + text[end:]
 
 
 def count(number: float | None) -> str:

@@ -83,6 +83,8 @@ def environment() -> jinja2.Environment:
         "full_name": texts.full_name,
         "phone": texts.phone,
         "short_id": texts.short_id,
+        "rate": texts.rate,
+        "marked": texts.marked,
     }
     return made
 
@@ -153,6 +155,7 @@ def _request(visit: Visit, form: Form, made: forms.BoundForm, body: Json, posted
     return Request(
         form.operation,
         path=targets,
+        query={name: str(value) for name, value in body.items()} if operation.method == "DELETE" else {},
         body=body if has_body and operation.method != "DELETE" else None,
         idempotency_key=made.key,
         etag=made.etag if operation.if_match else "",
@@ -175,7 +178,8 @@ def _fetch(visit: Visit) -> dict[str, Response | None]:
 
 def _call(visit: Visit, call: Call) -> Request:
     query = {name: visit.query[name] for name in call.query if visit.query.get(name)}
-    return Request(call.operation, path=visit.path, query={**call.fixed, **query})
+    fixed = {name: filled(value, visit.path) for name, value in call.fixed.items()}
+    return Request(call.operation, path=visit.path, query={**fixed, **query})
 
 
 def _failure(page: Page, responses: Mapping[str, Response | None]) -> Response | None:

@@ -3,16 +3,28 @@
 from eal_dashboard.pages import (
     api_keys,
     audit_log,
+    deliverability,
+    drafts,
+    emails,
     leads,
     members,
     organization,
     overview,
+    replies,
+    sequences,
+    suppressions,
     webhooks,
 )
 
 PAGES = (
     *overview.PAGES,
     *leads.PAGES,
+    *sequences.PAGES,
+    *replies.PAGES,
+    *drafts.PAGES,
+    *emails.PAGES,
+    *suppressions.PAGES,
+    *deliverability.PAGES,
     *audit_log.PAGES,
     *api_keys.PAGES,
     *webhooks.PAGES,

@@ -1,0 +1,281 @@
+"""Outreach, sequences: what they send and when, what keeps one from being active, and who is enrolled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal_dashboard.operations import OPERATIONS
+from eal_dashboard.page import Call, Field, Form, Page
+from eal_dashboard.texts import delay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eal_dashboard.operations import Json
+
+HOME = "/outreach/sequences"
+SEQUENCE = "/outreach/sequences/{sequence_id}"
+MAX_STEPS = OPERATIONS["createSequence"].body["steps"]["max_items"]
+EMPTY_STEPS = 3
+"""How many more e-mails a form offers than the sequence has."""
+USUAL_DELAY_HOURS, MIN_FOLLOW_UP_HOURS = 72, 12
+"""The latter as in eal.domain.outreach.sequences.model, which a test compares. The API decides."""
+MOVES = {"draft": ("active",), "active": ("paused",), "paused": ("active", "archived"), "archived": ()}
+"""As above."""
+DAYS = tuple((day.lower(), day) for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+
+
+def _step(number: int) -> tuple[Field, ...]:
+    wait = (
+        "Hours after the enrollment." if number == 0 else "Hours after the e-mail before: 72 is three days."
+    )
+    return (
+        Field(f"steps.{number}.delay_hours", label="Wait", hint=wait),
+        Field(f"steps.{number}.subject", label="Subject", hint=""),
+        Field(f"steps.{number}.body", label="Text", hint="", widget="textarea"),
+        Field(f"steps.{number}.variants", label="Variants", hint="As JSON.", widget="json"),
+    )
+
+
+SEQUENCE_FIELDS = (
+    Field("name", hint="Only your team sees it."),
+    Field("daily_cap", label="E-mails a day", hint="Empty: only the limit of your organization applies."),
+    Field("send_window.start", label="Send from", hint="In the recipient's time zone: 09:00."),
+    Field("send_window.end", label="Send until", hint="17:00, or 24:00 for the end of the day."),
+    Field("send_window.days", label="Send on", hint="", options=DAYS),
+    *(field for number in range(MAX_STEPS) for field in _step(number)),
+)
+
+
+def _list(_: Json) -> Json:
+    return {"statuses": OPERATIONS["listSequences"].query["status"]["enum"]}
+
+
+def _fill(form: str) -> Callable[[Json], Json]:
+    """Which steps the form shows: those with a text, and some more."""
+
+    def prepare(values: Json) -> Json:
+        fields = values["forms"][form].fields
+        used = [
+            number
+            for number in range(MAX_STEPS)
+            if fields[f"steps.{number}.subject"].value
+            or fields[f"steps.{number}.body"].value
+            or fields[f"steps.{number}.variants"].value not in ("", "[]")
+        ]
+        count = used[-1] + 1 if used else 0
+        for number in range(count, MAX_STEPS):
+            wait = fields[f"steps.{number}.delay_hours"]
+            wait.value = wait.value or str(USUAL_DELAY_HOURS if number else 0)
+        return {"count": count, "shown": min(count + EMPTY_STEPS, MAX_STEPS)}
+
+    return prepare
+
+
+def _detail(values: Json) -> Json:
+    sequence = values["sequence"]
+    steps = [
+        {**step, "delay": delay(step["delay_hours"], number)} for number, step in enumerate(sequence["steps"])
+    ]
+    return {
+        "steps": steps,
+        "checks": _checks(values),
+        "moves": MOVES.get(sequence["status"], ()),
+        "statuses": OPERATIONS["listEnrollments"].query["status"]["enum"],
+    }
+
+
+def _checks(values: Json) -> list[Json]:
+    """What the API checks before a sequence becomes active, as far as the page can see it; None is unknown."""
+    sequence, settings = values["sequence"], values["organization"] and values["organization"]["settings"]
+    steps, cap = sequence["steps"], sequence["daily_cap"]
+    found: list[tuple[bool | None, str, str]] = [(bool(steps), "It has at least one e-mail.", "{edit}")]
+    if len(steps) > 1:
+        apart = all(step["delay_hours"] >= MIN_FOLLOW_UP_HOURS for step in steps[1:])
+        found.append((apart, f"At least {MIN_FOLLOW_UP_HOURS} hours lie between two e-mails.", "{edit}"))
+    sender = settings and settings["sender"]
+    to_sender = "/settings/organization#sender"
+    found += [
+        (bool(sender) if settings else None, "The sender has a name and an e-mail address.", to_sender),
+        (
+            bool(sender and (sender.get("postal_address") or "").strip()) if settings else None,
+            "The sender has a postal address, which US law requires.",
+            to_sender,
+        ),
+    ]
+    if cap is not None and settings:
+        limit = settings["outreach"]["daily_cap"]
+        found.append((cap <= limit, f"It sends at most {limit:,} e-mails a day.", "{edit}"))
+    if not values["member"].is_test:
+        connected = values["integrations"] and [one["vendor"] for one in values["integrations"]["data"]]
+        found.append(
+            (
+                "resend" in connected if connected is not None else None,
+                "Resend is connected, which delivers the e-mails.",
+                "/settings/integrations",
+            )
+        )
+    sending = values["deliverability"] and values["deliverability"]["sender"]["status"] == "active"
+    found.append((sending, "The sender is not paused.", "/outreach/deliverability"))
+    edit = f"{HOME}/{sequence['id']}/edit"
+    states = {True: "yes", False: "no", None: "unknown"}
+    return [
+        {"state": states[is_met], "text": text, "href": edit if href == "{edit}" else href}
+        for is_met, text, href in found
+    ]
+
+
+def _enrollment(values: Json) -> Json:
+    steps = (values["sequence"] or {}).get("steps", [])
+    return {"count": len(steps)}
+
+
+PAGES = (
+    Page(
+        path=HOME,
+        title="Sequences",
+        template="outreach/sequences.html",
+        group="Work",
+        nav="Outreach",
+        icon="outreach",
+        calls={"sequences": Call("listSequences", query=("status", "cursor"), fixed={"limit": "25"})},
+        prepare=_list,
+    ),
+    Page(
+        path=f"{HOME}/new",
+        title="New sequence",
+        template="outreach/sequence_form.html",
+        under=HOME,
+        forms=(
+            Form(
+                "createSequence",
+                SEQUENCE_FIELDS,
+                submit="Create draft",
+                done="The sequence was created. Nothing is sent before it is active.",
+                then=f"{HOME}/{{id}}",
+            ),
+        ),
+        prepare=_fill("createSequence"),
+    ),
+    Page(
+        path=f"{SEQUENCE}/edit",
+        title="Edit sequence",
+        template="outreach/sequence_form.html",
+        under=HOME,
+        calls={"sequence": Call("getSequence")},
+        forms=(
+            Form(
+                "updateSequence",
+                SEQUENCE_FIELDS,
+                submit="Save changes",
+                done="The sequence was changed. E-mails that are not sent yet follow it.",
+                then=SEQUENCE,
+                of="sequence",
+            ),
+        ),
+        prepare=_fill("updateSequence"),
+    ),
+    Page(
+        path=SEQUENCE,
+        title="Sequence",
+        template="outreach/sequence.html",
+        under=HOME,
+        calls={
+            "sequence": Call("getSequence"),
+            "enrollments": Call(
+                "listEnrollments", query=("status", "cursor"), fixed={"limit": "25"}, optional=True
+            ),
+            "deliverability": Call(
+                "getDeliverability", fixed={"sequence_id": "{sequence_id}"}, optional=True
+            ),
+            "organization": Call("getOwnOrganization", optional=True),
+            "integrations": Call("listIntegrations", optional=True),
+        },
+        forms=(
+            Form(
+                "transitionSequence",
+                name="activateSequence",
+                submit="Activate",
+                done="The sequence is active. Enroll leads or prospects to send it.",
+                fixed={"to": "active"},
+                of="sequence",
+            ),
+            Form(
+                "transitionSequence",
+                name="pauseSequence",
+                submit="Pause",
+                done="The sequence is paused. Nothing of it is sent.",
+                fixed={"to": "paused"},
+                of="sequence",
+            ),
+            Form(
+                "transitionSequence",
+                name="archiveSequence",
+                submit="Archive",
+                done="The sequence is archived.",
+                fixed={"to": "archived"},
+                of="sequence",
+                is_dangerous=True,
+            ),
+            Form(
+                "createEnrollments",
+                (
+                    Field("prospect_ids", label="Prospects", hint="Their IDs, one per line."),
+                    Field("lead_ids", label="Leads", hint="Their IDs, one per line."),
+                ),
+                submit="Enroll",
+                result="outreach/enrolled.html",
+            ),
+            Form(
+                "deleteSequence",
+                submit="Delete sequence",
+                done="The sequence was deleted.",
+                then=HOME,
+                of="sequence",
+                is_dangerous=True,
+            ),
+        ),
+        prepare=_detail,
+    ),
+    Page(
+        path=f"{SEQUENCE}/enrollments/{{enrollment_id}}",
+        title="Enrollment",
+        template="outreach/enrollment.html",
+        under=HOME,
+        calls={
+            "enrollment": Call("getEnrollment"),
+            "sequence": Call("getSequence", optional=True),
+            "emails": Call(
+                "listOutreachEmails",
+                fixed={"enrollment_id": "{enrollment_id}", "order": "asc", "limit": "50"},
+                optional=True,
+            ),
+        },
+        forms=(
+            Form(
+                "transitionEnrollment",
+                name="pauseEnrollment",
+                submit="Pause",
+                done="The enrollment is paused.",
+                fixed={"to": "paused"},
+                of="enrollment",
+            ),
+            Form(
+                "transitionEnrollment",
+                name="resumeEnrollment",
+                submit="Resume",
+                done="The enrollment goes on.",
+                fixed={"to": "active"},
+                of="enrollment",
+            ),
+            Form(
+                "removeEnrollment",
+                submit="Remove from sequence",
+                done="The enrollment was stopped. Nothing more of the sequence is sent.",
+                of="enrollment",
+                is_dangerous=True,
+            ),
+        ),
+        prepare=_enrollment,
+    ),
+)
