@@ -6,6 +6,8 @@ from eal_dashboard.pages import (
     deliverability,
     drafts,
     emails,
+    grants,
+    integrations,
     leads,
     members,
     organization,
@@ -28,6 +30,8 @@ PAGES = (
     *audit_log.PAGES,
     *api_keys.PAGES,
     *webhooks.PAGES,
+    *integrations.PAGES,
     *members.PAGES,
+    *grants.PAGES,
     *organization.PAGES,
 )

@@ -19,7 +19,8 @@ WINDOW_DAYS = 7
 TABLE_DAYS = 14
 
 
-def _prepare(values: Json) -> Json:
+def shown(values: Json) -> Json:
+    """What the template needs beyond the response."""
     found = values["deliverability"]
     days = {one["day"]: one for one in found["groups"] if one["day"]}
     resumed = (found["sender"]["resumed_at"] or "")[:10]
@@ -36,9 +37,9 @@ def _prepare(values: Json) -> Json:
         share = sum(one[metric] for one in window) / max(sum(one["sent"] for one in window), at_least)
         return Bar(f"{day:%b} {day.day}", share, rate(share))
 
-    shown = dates[WINDOW_DAYS - 1 :] or dates
-    bounces = [bar(day, "hard_bounced", MIN_SENT_FOR_BOUNCES) for day in shown]
-    complaints = [bar(day, "complained", MIN_SENT_FOR_COMPLAINTS) for day in shown]
+    drawn = dates[WINDOW_DAYS - 1 :] or dates
+    bounces = [bar(day, "hard_bounced", MIN_SENT_FOR_BOUNCES) for day in drawn]
+    complaints = [bar(day, "complained", MIN_SENT_FOR_COMPLAINTS) for day in drawn]
     return {
         "bounces": bounces,
         "complaints": complaints,
@@ -70,6 +71,6 @@ PAGES = (
                 done="E-mail is sent again. Earlier bounces and complaints no longer count.",
             ),
         ),
-        prepare=_prepare,
+        prepare=shown,
     ),
 )

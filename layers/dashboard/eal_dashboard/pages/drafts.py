@@ -19,6 +19,8 @@ RECIPIENT = (
     Field("lead_id", label="Lead", hint="The ID of the lead that it is about."),
     Field("prospect_id", label="Prospect", hint="Or of the prospect."),
 )
+NEEDED = frozenset({"instructions", "subject", "body"})
+"""Optional for the API, which accepts either the first or the others."""
 REASONS = {
     "recipient_not_found": "The lead or prospect does not exist any more.",
     "ai_disabled": "AI is switched off in the settings.",
@@ -36,6 +38,8 @@ def _new(values: Json) -> Json:
     for form in values["forms"].values():
         for name in ABOUT:
             form.fields[name].value = form.fields[name].value or values["query"].get(name, "")[:254]
+        for name in NEEDED.intersection(form.fields):
+            form.fields[name].spec = {**form.fields[name].spec, "required": True, "nullable": False}
     return {}
 
 
@@ -94,7 +98,7 @@ PAGES = (
             ),
             Form(
                 "createDraft",
-                (*RECIPIENT, Field("subject", hint=""), Field("body", label="Text")),
+                (*RECIPIENT, Field("subject", hint=""), Field("body", label="Text", hint="")),
                 submit="Create draft",
                 done="The draft was created. Nothing was sent.",
                 then=f"{HOME}/{{id}}",

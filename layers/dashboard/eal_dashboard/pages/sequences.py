@@ -26,11 +26,9 @@ DAYS = tuple((day.lower(), day) for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "
 
 
 def _step(number: int) -> tuple[Field, ...]:
-    wait = (
-        "Hours after the enrollment." if number == 0 else "Hours after the e-mail before: 72 is three days."
-    )
+    wait = "After the enrollment." if number == 0 else f"After e-mail {number}. 72 is three days."
     return (
-        Field(f"steps.{number}.delay_hours", label="Wait", hint=wait),
+        Field(f"steps.{number}.delay_hours", label="Wait, in hours", hint=wait),
         Field(f"steps.{number}.subject", label="Subject", hint=""),
         Field(f"steps.{number}.body", label="Text", hint="", widget="textarea"),
         Field(f"steps.{number}.variants", label="Variants", hint="As JSON.", widget="json"),
@@ -89,34 +87,34 @@ def _checks(values: Json) -> list[Json]:
     """What the API checks before a sequence becomes active, as far as the page can see it; None is unknown."""
     sequence, settings = values["sequence"], values["organization"] and values["organization"]["settings"]
     steps, cap = sequence["steps"], sequence["daily_cap"]
-    found: list[tuple[bool | None, str, str]] = [(bool(steps), "It has at least one e-mail.", "{edit}")]
+    found: list[tuple[bool | None, str, str]] = [(bool(steps), "At least one e-mail", "{edit}")]
     if len(steps) > 1:
         apart = all(step["delay_hours"] >= MIN_FOLLOW_UP_HOURS for step in steps[1:])
-        found.append((apart, f"At least {MIN_FOLLOW_UP_HOURS} hours lie between two e-mails.", "{edit}"))
+        found.append((apart, f"At least {MIN_FOLLOW_UP_HOURS} hours between two e-mails", "{edit}"))
     sender = settings and settings["sender"]
     to_sender = "/settings/organization#sender"
     found += [
-        (bool(sender) if settings else None, "The sender has a name and an e-mail address.", to_sender),
+        (bool(sender) if settings else None, "A sender with a name and an e-mail address", to_sender),
         (
             bool(sender and (sender.get("postal_address") or "").strip()) if settings else None,
-            "The sender has a postal address, which US law requires.",
+            "A postal address, which US law requires",
             to_sender,
         ),
     ]
     if cap is not None and settings:
         limit = settings["outreach"]["daily_cap"]
-        found.append((cap <= limit, f"It sends at most {limit:,} e-mails a day.", "{edit}"))
+        found.append((cap <= limit, f"At most {limit:,} e-mails a day, your organization's limit", "{edit}"))
     if not values["member"].is_test:
         connected = values["integrations"] and [one["vendor"] for one in values["integrations"]["data"]]
         found.append(
             (
                 "resend" in connected if connected is not None else None,
-                "Resend is connected, which delivers the e-mails.",
+                "Resend connected, which delivers the e-mails",
                 "/settings/integrations",
             )
         )
     sending = values["deliverability"] and values["deliverability"]["sender"]["status"] == "active"
-    found.append((sending, "The sender is not paused.", "/outreach/deliverability"))
+    found.append((sending, "A sender that is not paused", "/outreach/deliverability"))
     edit = f"{HOME}/{sequence['id']}/edit"
     states = {True: "yes", False: "no", None: "unknown"}
     return [

@@ -1,0 +1,115 @@
+"""Settings, integrations: the vendors that can be connected, where they send their events, and how they fare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eal_dashboard.page import Call, Field, Form, Page
+
+if TYPE_CHECKING:
+    from eal_dashboard.operations import Json
+
+PATH = "/settings/integrations"
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """What a person needs to know of a vendor. A test compares the names with eal.domain.integrations.model."""
+
+    name: str
+    text: str
+    secrets: dict[str, str]
+    settings: dict[str, str]
+    where: str = ""
+    """Where the vendor has its receiver addresses and secrets."""
+
+
+VENDORS = {
+    "callrail": Vendor(
+        "CallRail",
+        "Calls, their recordings and transcripts, texts and forms.",
+        {"signing_key": "Signing key", "api_key": "API key"},
+        {"account_id": "Account ID", "company_id": "Company ID"},
+        "In CallRail, open Settings, Integrations, Webhooks. The signing key is on the same page.",
+    ),
+    "resend": Vendor(
+        "Resend",
+        "Sends the e-mails of outreach, and receives their replies.",
+        {"api_key": "API key", "signing_secret": "Signing secret"},
+        {},
+        "In Resend, open Webhooks, add the address, and select every event of e-mails.",
+    ),
+    "google_business": Vendor(
+        "Google Business",
+        "Reads your reviews, and publishes approved replies.",
+        {"client_secret": "Client secret", "refresh_token": "Refresh token"},
+        {"client_id": "Client ID", "account_id": "Account ID", "location_id": "Location ID"},
+        "Create an OAuth client in the Google Cloud console.",
+    ),
+    "stripe": Vendor(
+        "Stripe",
+        "Subscription and payment events.",
+        {"signing_secret": "Signing secret"},
+        {},
+        "In Stripe, open Developers, Webhooks, and add the address.",
+    ),
+    "crm": Vendor(
+        "CRM",
+        "Receives your leads at an address of your own, signed.",
+        {"signing_secret": "Signing secret"},
+        {"url": "Address"},
+    ),
+}
+
+
+def _form(key: str, vendor: Vendor) -> Form:
+    return Form(
+        "putIntegration",
+        (
+            *(Field(f"settings.{name}", label=text, hint="") for name, text in vendor.settings.items()),
+            *(
+                Field(f"secrets.{name}", label=text, hint="Empty: as it is.", widget="secret")
+                for name, text in vendor.secrets.items()
+            ),
+        ),
+        name=f"connect_{key}",
+        submit="Save",
+        done=f"{vendor.name} is connected.",
+    )
+
+
+def _prepare(values: Json) -> Json:
+    connected = {one["vendor"]: one for one in values["integrations"]["data"]}
+    for key, vendor in VENDORS.items():
+        form, one = values["forms"][f"connect_{key}"], connected.get(key)
+        for name in vendor.settings:
+            field = form.fields[f"settings.{name}"]
+            field.value = field.value or str((one or {}).get("settings", {}).get(name) or "")
+        if one is None:
+            for name in vendor.secrets:
+                form.fields[f"secrets.{name}"].hint = ""
+    return {"vendors": [(key, vendor, connected.get(key)) for key, vendor in VENDORS.items()]}
+
+
+PAGES = (
+    Page(
+        path=PATH,
+        title="Integrations",
+        template="integrations.html",
+        group="Settings",
+        nav="Integrations",
+        icon="integrations",
+        calls={"integrations": Call("listIntegrations", fixed={"limit": "50"})},
+        forms=(
+            *(_form(key, vendor) for key, vendor in VENDORS.items()),
+            Form(
+                "deleteIntegration",
+                submit="Disconnect",
+                done="The integration was deleted with its secrets.",
+                is_dangerous=True,
+            ),
+        ),
+        prepare=_prepare,
+    ),
+)

@@ -1,0 +1,70 @@
+"""Integrations and grants: secrets are written and never shown, and a parent is the organization's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal.domain.integrations.model import VENDORS
+from eal_dashboard.pages import integrations
+from tests.support.dashboard import signed_in
+from tools.fixtures.dashboard import examples
+
+if TYPE_CHECKING:
+    from tools.fixtures.dashboard import FakeApi
+
+INTEGRATIONS, GRANTS = "/settings/integrations", "/settings/grants"
+PARENT = "org_01kq09bekje6vbq5xe2b60xtwx"
+
+
+def test_vendors_are_those_of_the_api() -> None:
+    assert integrations.VENDORS.keys() == VENDORS.keys()
+    for name, vendor in integrations.VENDORS.items():
+        assert set(vendor.secrets) == set(VENDORS[name].secrets)
+        assert set(vendor.settings) == set(VENDORS[name].settings)
+
+
+def test_what_is_left_empty_keeps_its_value(api: FakeApi) -> None:
+    signed_in().fill(
+        INTEGRATIONS,
+        "connect_callrail",
+        **{"settings.account_id": "ACC1", "settings.company_id": "", "secrets.api_key": "secret-1"},
+    )
+    (sent,) = api.sent("putIntegration")
+    assert sent.path == {"vendor": "callrail"}
+    assert sent.body == {"settings": {"account_id": "ACC1"}, "secrets": {"api_key": "secret-1"}}
+
+
+def test_a_refused_secret_is_not_shown_again(api: FakeApi) -> None:
+    fields = [{"location": "body", "pointer": "/secrets/signing_key", "message": "It is too short."}]
+    api.answers["putIntegration"] = lambda _: (
+        422,
+        {"error": {"code": "validation_error", "message": "No.", "details": {"fields": fields}}},
+    )
+    shown = signed_in().fill(INTEGRATIONS, "connect_callrail", **{"secrets.signing_key": "hunter2"})
+
+    assert shown.status == 422
+    assert "It is too short." in shown.words
+    assert "hunter2" not in shown.text
+    assert 'type="password"' in shown.text
+
+
+def test_a_grant_is_for_the_own_parent(api: FakeApi) -> None:
+    assert 'value="putGrant"' not in signed_in().get(GRANTS).text  # there is no parent
+    status, organization = examples()["getOwnOrganization"]
+    api.answers["getOwnOrganization"] = lambda _: (
+        status,
+        {**organization, "parent_organization_id": PARENT},
+    )
+    signed_in().fill(GRANTS, "putGrant", resources=["leads"], expires_at="2026-12-24T18:00")
+    (sent,) = api.sent("putGrant")
+    assert sent.path == {"parent_id": PARENT}
+    assert sent.body == {"resources": ["leads"], "expires_at": "2026-12-25T00:00:00.000Z"}
+
+
+def test_a_child_without_a_grant_has_no_figures(api: FakeApi) -> None:
+    _, page = examples()["listOrganizations"]
+    child = {**page["data"][0], "name": "Summit North", "grants": []}
+    api.answers["listOrganizations"] = lambda _: (200, {"data": [child], "next_cursor": None})
+    api.answers["getRollup"] = lambda _: (200, {"data": [], "next_cursor": None})
+    assert "Summit North" in signed_in().get(GRANTS).words
+    assert "Nothing: it has given no grant" in signed_in().get(GRANTS).words
