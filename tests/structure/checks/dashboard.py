@@ -38,19 +38,18 @@ API_ONLY = {
 }
 NOT_YET = {
     "acceptClaimScopeItems", "acknowledgeDispatch", "cancelContent", "classifyCall", "convertProspect",
-    "correctClassification", "createAuditExport", "createCallback", "createClaim", "createClaimNote",
-    "createClaimPhoto", "createContent", "createContentFeedAddress", "createContentRevision", "createProspect",
-    "createReviewRequest", "deleteClaimPhoto", "deleteContent", "deleteContentFeedAddress", "dispatchCall",
-    "eraseCall", "eraseClaim", "eraseProspect", "exportSuppressionsCsv", "extractClaim", "getAiUsage",
-    "getAuditConsistency", "getAuditExport", "getCall", "getCallTranscript", "getClaim", "getClaimChecks",
-    "getClaimNote", "getClaimPhoto", "getClaimPhotoSummaries", "getClaimRooms", "getClaimScope", "getClaimSignOff",
-    "getContent", "getContentFeedAddress", "getContentRevision", "getLeadImport", "getOrganization", "getProspect",
-    "getReview", "getReviewRequest", "getReviewStats", "importLeads", "listCallbacks", "listCalls", "listClaimNotes",
-    "listClaimPhotos", "listClaimSignOffs", "listClaims", "listContent", "listContentRevisions", "listEventTypes",
-    "listProspects", "listReviewRequests", "listReviews", "putLegalHold", "qualifyProspects", "releaseLegalHold",
-    "restoreContentRevision", "retryContent", "signOffClaim", "simulateDispatch", "transitionClaim",
-    "transitionContent", "updateClaim", "updateClaimPhoto", "updateClaimRoom", "updateClaimScopeItem",
-    "updateContent", "updateOrganization", "updateProspect",
+    "correctClassification", "createCallback", "createClaim", "createClaimNote", "createClaimPhoto", "createContent",
+    "createContentFeedAddress", "createContentRevision", "createProspect", "createReviewRequest", "deleteClaimPhoto",
+    "deleteContent", "deleteContentFeedAddress", "dispatchCall", "eraseCall", "eraseClaim", "eraseProspect",
+    "exportSuppressionsCsv", "extractClaim", "getAiUsage", "getAuditConsistency", "getCall", "getCallTranscript",
+    "getClaim", "getClaimChecks", "getClaimNote", "getClaimPhoto", "getClaimPhotoSummaries", "getClaimRooms",
+    "getClaimScope", "getClaimSignOff", "getContent", "getContentFeedAddress", "getContentRevision", "getLeadImport",
+    "getOrganization", "getProspect", "getReview", "getReviewRequest", "getReviewStats", "importLeads",
+    "listCallbacks", "listCalls", "listClaimNotes", "listClaimPhotos", "listClaimSignOffs", "listClaims",
+    "listContent", "listContentRevisions", "listProspects", "listReviewRequests", "listReviews", "putLegalHold",
+    "qualifyProspects", "releaseLegalHold", "restoreContentRevision", "retryContent", "signOffClaim",
+    "simulateDispatch", "transitionClaim", "transitionContent", "updateClaim", "updateClaimPhoto", "updateClaimRoom",
+    "updateClaimScopeItem", "updateContent", "updateOrganization", "updateProspect",
 }  # fmt: skip
 """Operations whose page is still to be written. An entry is removed with the page that reaches it."""
 

@@ -2,6 +2,7 @@
 
 from eal_dashboard.pages import (
     api_keys,
+    audit_exports,
     audit_log,
     deliverability,
     drafts,
@@ -28,6 +29,7 @@ PAGES = (
     *suppressions.PAGES,
     *deliverability.PAGES,
     *audit_log.PAGES,
+    *audit_exports.PAGES,
     *api_keys.PAGES,
     *webhooks.PAGES,
     *integrations.PAGES,

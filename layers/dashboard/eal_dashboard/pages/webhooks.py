@@ -59,6 +59,13 @@ PAGES = (
         ),
     ),
     Page(
+        path="/settings/webhooks/event-types",
+        title="Event types",
+        template="webhooks/event_types.html",
+        under="/settings/webhooks",
+        calls={"types": Call("listEventTypes", query=("cursor",), fixed={"limit": "100"})},
+    ),
+    Page(
         path="/settings/webhooks/{webhook_id}",
         title="Webhook",
         template="webhooks/detail.html",

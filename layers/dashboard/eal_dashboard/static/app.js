@@ -61,4 +61,8 @@ if (idle) {
   }, (seconds - 300) * 1000);
 }
 
-document.addEventListener("htmx:after:swap", () => announce("More rows were added"));
+document.addEventListener("htmx:after:swap", (event) => {
+  const isReloaded = event.detail.ctx.select === "main"; // by a page that waits for work to be done
+  const state = document.querySelector("main [role=status]:not([hidden])")?.textContent ?? "Done";
+  announce(isReloaded ? state : "More rows were added");
+});
