@@ -180,6 +180,29 @@ def test_a_wish_of_the_recipient_is_removed_with_a_reason_in_the_query(api: Fake
     assert 'value="deleteSuppression"' not in signed_in("member").get(path).text
 
 
+def test_the_list_of_suppressions_is_a_file_with_the_filters_of_the_page(api: FakeApi) -> None:
+    member = signed_in("viewer")
+    path = "/outreach/suppressions?reason=bounced"
+    assert "/outreach/suppressions?reason=bounced&amp;export=csv" in member.get(path).text
+    api.answers["exportSuppressionsCsv"] = lambda _: (200, "address,reason\r\ngone@example.com,bounced\r\n")
+    file = member.get(f"{path}&export=csv")
+
+    assert file.text == "address,reason\r\ngone@example.com,bounced\r\n"
+    assert file.headers["content-disposition"] == 'attachment; filename="suppressions.csv"'
+    assert file.headers["content-type"].startswith("text/csv")
+    assert file.headers["cache-control"] == "no-store"
+    assert api.sent("exportSuppressionsCsv")[0].query == {"reason": "bounced"}
+
+
+def test_a_list_that_is_too_long_for_a_file_says_what_to_do(api: FakeApi) -> None:
+    api.answers["exportSuppressionsCsv"] = lambda _: (
+        422,
+        {"error": {"code": "validation_error", "message": "More than 10,000 match."}},
+    )
+    shown = signed_in().get("/outreach/suppressions?export=csv")
+    assert (shown.status, "More than 10,000 match." in shown.words) == (422, True)
+
+
 def test_a_paused_sender_says_since_when_and_can_be_resumed_by_an_admin(api: FakeApi) -> None:
     sender = {
         **example("getDeliverability")["sender"],

@@ -74,6 +74,11 @@ def _visit(page: Page, request: Request, api: client.Client, posted: forms.Poste
     response: Response
     if isinstance(shown, views.Redirect):
         response = RedirectResponse(shown.path, SEE_OTHER)
+    elif isinstance(shown, views.File):
+        disposition = f'attachment; filename="{shown.name}"'
+        response = Response(
+            shown.content, media_type="text/csv", headers={"content-disposition": disposition}
+        )
     else:
         response = HTMLResponse(shown.text, shown.status, headers={"vary": "hx-request"})
     if is_new:

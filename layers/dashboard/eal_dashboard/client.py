@@ -42,6 +42,7 @@ class Response:
     body: Json
     etag: str = ""
     request_id: str = ""
+    csv: bytes = b""
 
     @property
     def is_success(self) -> bool:
@@ -117,6 +118,7 @@ class Client:
             _object(answer.data),
             answer.headers.get("ETag", ""),
             answer.headers.get("X-Request-Id", ""),
+            answer.data if answer.headers.get("Content-Type", "").startswith("text/csv") else b"",
         )
 
 

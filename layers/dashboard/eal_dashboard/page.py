@@ -96,6 +96,8 @@ class Page:
     under: str = ""
     icon: str = ""
     prepare: Callable[[Json], Json] | None = None
+    export: Call | None = None
+    """A GET of CSV, which the page's address downloads with `?export=csv`."""
 
     @property
     def parameters(self) -> tuple[str, ...]:

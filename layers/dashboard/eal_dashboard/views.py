@@ -56,6 +56,12 @@ class Redirect:
     path: str
 
 
+@dataclass(frozen=True)
+class File:
+    name: str
+    content: bytes
+
+
 class SessionEnded(Exception):
     """The API does not accept the session."""
 
@@ -89,10 +95,12 @@ def environment() -> jinja2.Environment:
     return made
 
 
-def show(visit: Visit) -> Html | Redirect:
+def show(visit: Visit) -> Html | Redirect | File:
     """A page as a GET shows it."""
     if not visit.page.is_visible(visit.member.role):
         return problem(visit, FORBIDDEN, "Your role does not include this page.", _ASK_ADMIN)
+    if visit.page.export is not None and visit.query.get("export") == "csv":
+        return _exported(visit, visit.page.export)
     responses = _fetch(visit)
     if failed := _failure(visit.page, responses):
         return _failed(visit, failed)
@@ -180,6 +188,15 @@ def _call(visit: Visit, call: Call) -> Request:
     query = {name: visit.query[name] for name in call.query if visit.query.get(name)}
     fixed = {name: filled(value, visit.path) for name, value in call.fixed.items()}
     return Request(call.operation, path=visit.path, query={**fixed, **query})
+
+
+def _exported(visit: Visit, call: Call) -> Html | File:
+    response = visit.api.send(_call(visit, call))
+    if response.status == UNAUTHORIZED:
+        raise SessionEnded
+    if not response.is_success:
+        return _failed(visit, response)
+    return File(f"{visit.page.title.lower()}.csv", response.csv)
 
 
 def _failure(page: Page, responses: Mapping[str, Response | None]) -> Response | None:

@@ -41,15 +41,15 @@ NOT_YET = {
     "correctClassification", "createCallback", "createClaim", "createClaimNote", "createClaimPhoto", "createContent",
     "createContentFeedAddress", "createContentRevision", "createProspect", "createReviewRequest", "deleteClaimPhoto",
     "deleteContent", "deleteContentFeedAddress", "dispatchCall", "eraseCall", "eraseClaim", "eraseProspect",
-    "exportSuppressionsCsv", "extractClaim", "getAiUsage", "getAuditConsistency", "getCall", "getCallTranscript",
-    "getClaim", "getClaimChecks", "getClaimNote", "getClaimPhoto", "getClaimPhotoSummaries", "getClaimRooms",
-    "getClaimScope", "getClaimSignOff", "getContent", "getContentFeedAddress", "getContentRevision", "getLeadImport",
-    "getOrganization", "getProspect", "getReview", "getReviewRequest", "getReviewStats", "importLeads",
-    "listCallbacks", "listCalls", "listClaimNotes", "listClaimPhotos", "listClaimSignOffs", "listClaims",
-    "listContent", "listContentRevisions", "listProspects", "listReviewRequests", "listReviews", "putLegalHold",
-    "qualifyProspects", "releaseLegalHold", "restoreContentRevision", "retryContent", "signOffClaim",
-    "simulateDispatch", "transitionClaim", "transitionContent", "updateClaim", "updateClaimPhoto", "updateClaimRoom",
-    "updateClaimScopeItem", "updateContent", "updateOrganization", "updateProspect",
+    "extractClaim", "getAiUsage", "getAuditConsistency", "getCall", "getCallTranscript", "getClaim", "getClaimChecks",
+    "getClaimNote", "getClaimPhoto", "getClaimPhotoSummaries", "getClaimRooms", "getClaimScope", "getClaimSignOff",
+    "getContent", "getContentFeedAddress", "getContentRevision", "getLeadImport", "getOrganization", "getProspect",
+    "getReview", "getReviewRequest", "getReviewStats", "importLeads", "listCallbacks", "listCalls", "listClaimNotes",
+    "listClaimPhotos", "listClaimSignOffs", "listClaims", "listContent", "listContentRevisions", "listProspects",
+    "listReviewRequests", "listReviews", "putLegalHold", "qualifyProspects", "releaseLegalHold",
+    "restoreContentRevision", "retryContent", "signOffClaim", "simulateDispatch", "transitionClaim",
+    "transitionContent", "updateClaim", "updateClaimPhoto", "updateClaimRoom", "updateClaimScopeItem",
+    "updateContent", "updateOrganization", "updateProspect",
 }  # fmt: skip
 """Operations whose page is still to be written. An entry is removed with the page that reaches it."""
 
@@ -76,6 +76,7 @@ def _imports(project: Project) -> Iterator[str]:
 def _operations(pages: Sequence[Page]) -> Iterator[str]:
     reached = OF_THE_FRAME | {call.operation for page in pages for call in page.calls.values()}
     reached |= {form.operation for page in pages for form in page.forms}
+    reached |= {page.export.operation for page in pages if page.export}
     for name in sorted(OPERATIONS.keys() - reached - API_ONLY.keys() - NOT_YET):
         yield f"no page reaches {name}: add it to one, or to API_ONLY in {__name__} with a reason"
     for name in sorted((API_ONLY.keys() | NOT_YET) & reached):
@@ -104,6 +105,8 @@ def _page(project: Project, page: Page, pages: Sequence[Page]) -> Iterator[str]:
         yield f"{page.path}: give it an entry in the menu, or say which entry it is under"
     for name, call in page.calls.items():
         yield from _call(page, name, call)
+    if page.export:
+        yield from _call(page, "export", page.export)
     for form in page.forms:
         yield from _form(page, form)
 

@@ -48,6 +48,7 @@ PAGES = (
             ),
         ),
         prepare=_list,
+        export=Call("exportSuppressionsCsv", query=("reason", "source")),
     ),
     Page(
         path=f"{HOME}/import",
