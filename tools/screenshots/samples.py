@@ -91,7 +91,121 @@ def _delivery(number: int, event: str, status: str, code: int | None, **passed: 
     }
 
 
+STEPS = (
+    {
+        "delay_hours": 0,
+        "subject": 'Water damage at {{ company | default("your buildings") }}',
+        "body": 'Hi {{ first_name | default("there") }},\n\nwe dry out apartment buildings at any hour, and write the '
+        "report that the insurer wants. May we send you our emergency sheet?\n\n{{ sender_name }}",
+        "variants": [],
+    },
+    {
+        "delay_hours": 72,
+        "subject": None,
+        "body": None,
+        "variants": [
+            {
+                "name": "a",
+                "weight": 1,
+                "subject": "Did this reach you?",
+                "body": "Who gets the call at night?",
+            },
+            {"name": "b", "weight": 1, "subject": "A pipe at 2 a.m.", "body": "Who gets the call?"},
+        ],
+    },
+    {
+        "delay_hours": 180,
+        "subject": "A last note",
+        "body": "I will not write again. Our number works at any hour: (510) 555-0142.",
+        "variants": [],
+    },
+)
+FINDINGS = [
+    {
+        "rule": "arrival_promise",
+        "level": "block",
+        "field": "body",
+        "quote": "Is anything unclear",
+        "advice": "Say that you come as soon as you can.",
+    }
+]
+
+
+def _days() -> list[Json]:
+    """A month of e-mails, with many bounces at its end."""
+    sample = {**_EXAMPLES["getDeliverability"][1]["groups"][0], "sequence_id": None, "step": None}
+    days = []
+    for number in range(30):
+        sent, bounced = (
+            (120, 140, 90, 160, 150, 10, 5)[number % 7],
+            9 if number in (24, 25, 28) else number % 3,
+        )
+        days.append(
+            {
+                **sample,
+                "day": ago(days=29 - number)[:10],
+                "sent": sent,
+                "delivered": max(sent - bounced, 0),
+                "hard_bounced": min(bounced, sent),
+                "complained": int(number == 20),
+                "replied": sent // 15,
+                "unsubscribed": number % 3,
+            }
+        )
+    return days
+
+
 ANSWERS: dict[str, Answer] = {
+    "getSequence": _one("getSequence", status="paused", steps=list(STEPS)),
+    "listSequences": _listed(
+        "listSequences",
+        {"name": "Insurance agents, spring", "status": "draft", "updated_at": ago(hours=2)},
+        {"updated_at": ago(days=1)},
+        {"name": "Plumbers", "status": "paused", "daily_cap": None},
+    ),
+    "listEnrollments": _listed(
+        "listEnrollments",
+        {"due_at": ago(hours=-30), "created_at": ago(hours=3)},
+        {"status": "stopped", "stop_reason": "replied", "due_at": None},
+        {"status": "paused", "due_at": None, "resume_at": ago(days=-8)},
+    ),
+    "getDeliverability": _one(
+        "getDeliverability",
+        groups=_days(),
+        since=ago(days=29)[:10],
+        until=ago(days=0)[:10],
+        sender={
+            **_EXAMPLES["getDeliverability"][1]["sender"],
+            "status": "paused",
+            "reason": "bounces",
+            "paused_at": ago(hours=5),
+            "resumed_at": None,
+        },
+    ),
+    "listReplies": _listed(
+        "listReplies",
+        {"needs_review": True, "received_at": ago(minutes=12)},
+        {"sender": "lee@example.com", "subject": "Automatic reply", "sequence_effect": "paused"},
+        {"sender": "kim@example.com", "subject": None, "classification": None, "sequence_effect": None},
+    ),
+    "getDraft": _one("getDraft", findings=FINDINGS),
+    "listDrafts": _listed("listDrafts", {"findings": FINDINGS}, {"status": "sent"}, {"status": "failed"}),
+    "listIntegrations": _listed(
+        "listIntegrations",
+        {},
+        {
+            "vendor": "callrail",
+            "health": {
+                "status": "failing",
+                "last_event_at": ago(hours=3),
+                "last_failure": {"at": ago(minutes=18), "reason": "invalid_signature"},
+            },
+            "receiver_urls": {
+                kind: f"https://api.example.com/v1/inbound/callrail/conn_{'0123456789' * 4}/{kind}"
+                for kind in ("pre-call", "post-call", "text-message")
+            },
+        },
+    ),
     "getCallStats": _one(
         "getCallStats",
         total=148,
