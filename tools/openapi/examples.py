@@ -292,6 +292,28 @@ _REPLY_CLASSIFICATION: dict[str, Json] = {
 }
 _REPLY_TEXT = "Not right now. Please get back to us in three months."
 
+_CONTENT: dict[str, Json] = {
+    name: value for name, value in DATA["content.published"].items() if name != "html"
+}
+_REVISION: dict[str, Json] = {
+    "id": f"rev_{_ID}",
+    "content_id": _CONTENT["id"],
+    "number": 2,
+    "created_at": LATER,
+    "author": {"type": "member", "id": f"mem_{_ID}", "model": None, "prompt_version": None},
+    "reason": "edited",
+    "restored_from": None,
+    "instructions": None,
+    "remarks": [],
+    "provenance": None,
+}
+_UNIFIED = (
+    "--- body\n+++ body\n@@ -1 +1 @@\n-Close the valve first. Then call for help.\n"
+    "+Close the **main valve** first. Then call for help.\n"
+)
+_RATINGS: dict[str, Json] = {
+    "reviews": 3, "rated": 3, "mean_rating": 4.67, "ratings": {"1": 0, "2": 0, "3": 0, "4": 1, "5": 2},
+}  # fmt: skip
 _ANSWERS: dict[str, Json] = {
     "ApiKeyCreated": {**_API_KEY, "key": "eal_live_…"},
     "ApiKeyView": _API_KEY,
@@ -846,6 +868,75 @@ _ANSWERS: dict[str, Json] = {
         "event": {**event("lead.created"), "sequence": 0},
     },
     "WebhookView": _WEBHOOK,
+    "ContentView": _CONTENT,
+    "RevisionSummary": {**_REVISION, "diff": {"unified": _UNIFIED}},
+    "RevisionView": {
+        **_REVISION,
+        "text": {
+            name: _CONTENT[name]
+            for name in (
+                "title",
+                "body",
+                "slug",
+                "excerpt",
+                "seo_title",
+                "seo_description",
+                "scenes",
+                "hashtags",
+                "links",
+            )
+        },
+        "diff": {
+            "fields": [
+                {
+                    "field": "body",
+                    "edits": [
+                        {"op": "equal", "text": "Close the"},
+                        {"op": "delete", "text": " valve"},
+                        {"op": "insert", "text": " **main valve**"},
+                        {"op": "equal", "text": " first. Then call for help."},
+                    ],
+                }
+            ],
+            "unified": _UNIFIED,
+        },
+    },
+    "FeedAddressView": {
+        "id": f"feed_{_ID}",
+        "json_url": "https://api.example.com/v1/content/feed.json?token=…",
+        "atom_url": "https://api.example.com/v1/content/feed.atom?token=…",
+        "created_at": AT,
+        "version": 1,
+    },
+    "ReviewView": DATA["review.updated"],
+    "ReviewDetailView": {
+        **DATA["review.updated"],
+        "earlier_versions": [
+            {
+                "version": 1,
+                "rating": 4,
+                "text": "They dried our basement within three days.",
+                "edited_at": None,
+                "replaced_at": LATER,
+            }
+        ],
+        "responses": [
+            {
+                "id": f"content_{_ID}",
+                "status": "published",
+                "body": "Thank you, Dana. We are glad that your basement is dry again.",
+                **_TIMES,
+            }
+        ],
+    },
+    "ReviewRequestView": DATA["review.requested"],
+    "ReviewStatsView": {
+        "since": "2025-05",
+        "until": "2026-04",
+        "total": _RATINGS,
+        "by_surface": [{"surface": "google", "summary": _RATINGS}],
+        "by_month": [{"month": "2026-04", "surface": "google", "summary": _RATINGS}],
+    },
 }
 """Examples by model. The example of a page is derived from the example of its items."""
 
