@@ -10,6 +10,7 @@ import pytest
 
 from eal_dashboard.operations import OPERATIONS, SCOPES
 from eal_dashboard.pages import PAGES
+from eal_dashboard.views import environment
 from tests.support.dashboard import signed_in
 from tools.fixtures.dashboard import examples
 
@@ -134,3 +135,12 @@ def test_the_rows_that_follow_come_without_the_frame(api: FakeApi) -> None:
     assert "<html" not in rows.text
     assert api.sent("listLeads")[0].query["cursor"] == "abc"
     assert "hx-request" in rows.headers["vary"]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.calls], ids=lambda page: page.path)
+def test_the_rows_of_every_list_can_be_shown_alone(page: Page, api: FakeApi) -> None:
+    alone = signed_in().get(address(page), hx_request="true")
+
+    assert alone.status == 200
+    has_rows = "rows" in environment().get_template(page.template).blocks
+    assert ("<html" in alone.text) != has_rows

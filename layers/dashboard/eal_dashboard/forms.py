@@ -115,6 +115,8 @@ def bound(
 
 def _field(form: Form, part: Field) -> BoundField:
     spec = OPERATIONS[form.operation].field(part.name)
+    if part.is_required:
+        spec = {**spec, "required": True, "nullable": False}
     last = part.name.rpartition(".")[2]
     choices = spec.get("enum") or spec.get("items", {}).get("enum") or []
     return BoundField(

@@ -45,6 +45,8 @@ class Field:
     """What a new form contains; the API's default if None."""
     options: tuple[tuple[str, str], ...] = ()
     """The choices with their labels, if those of the API need others."""
+    is_required: bool = False
+    """Whether this form needs the field, although the operation does not always."""
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,8 @@ if (idle) {
 }
 
 document.addEventListener("htmx:after:swap", (event) => {
-  const isReloaded = event.detail.ctx.select === "main"; // by a page that waits for work to be done
-  const state = document.querySelector("main [role=status]:not([hidden])")?.textContent ?? "Done";
-  announce(isReloaded ? state : "More rows were added");
+  const isPolled = event.detail.ctx.target.nodeName !== "TR"; // by a page that waits for work to be done
+  const state = document.querySelector("main [role=status]:not([hidden])")?.textContent ?? "The page was updated";
+  if (!isPolled) announce("More rows were added");
+  else if (!document.querySelector("main [hx-trigger]")) announce(state);
 });
