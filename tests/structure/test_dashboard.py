@@ -5,6 +5,7 @@ import hashlib
 from eal_dashboard import assets
 from eal_dashboard.page import Call, Form, Page
 from eal_dashboard.pages import PAGES
+from eal_dashboard.pages.content import EDITABLE, STEPS
 from eal_dashboard.pages.leads import MOVES
 from tests.structure.checks import dashboard
 from tests.structure.project import HERE, report
@@ -61,3 +62,13 @@ def test_the_moves_of_a_lead_are_those_of_the_api() -> None:
     assert {status: set(moves) for status, moves in MOVES.items()} == {
         status: set(moves) for status, moves in model.TRANSITIONS.items()
     }
+
+
+def test_the_moves_of_content_are_those_of_the_api() -> None:
+    from eal.domain.content import model
+
+    destinations = {form.key: form.fixed.get("to") for page in PAGES for form in page.forms}
+    assert {status: {destinations[name] for name in names} for status, names in STEPS.items()} == {
+        status: set(moves) for status, moves in model.TRANSITIONS.items()
+    }
+    assert set(EDITABLE) == model.EDITABLE

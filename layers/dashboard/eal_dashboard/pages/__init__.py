@@ -9,6 +9,7 @@ from eal_dashboard.pages import (
     emails,
     grants,
     integrations,
+    content,
     leads,
     members,
     organization,
@@ -16,6 +17,7 @@ from eal_dashboard.pages import (
     replies,
     sequences,
     suppressions,
+    reviews,
     webhooks,
 )
 
@@ -28,6 +30,8 @@ PAGES = (
     *emails.PAGES,
     *suppressions.PAGES,
     *deliverability.PAGES,
+    *content.PAGES,
+    *reviews.PAGES,
     *audit_log.PAGES,
     *audit_exports.PAGES,
     *api_keys.PAGES,

@@ -1,0 +1,340 @@
+"""Content: texts that the AI writes, their approval and publication, their revisions, and the feed of the blog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eal_dashboard.operations import OPERATIONS
+from eal_dashboard.page import Call, Field, Form, Page
+
+if TYPE_CHECKING:
+    from eal_dashboard.operations import Json
+
+STEPS = {
+    "generating": (),
+    "failed": ("archiveContent",),
+    "draft": ("submitContent", "archiveContent"),
+    "in_review": ("approveContent", "returnContent"),
+    "approved": ("publishContent", "scheduleContent", "redraftContent", "archiveContent"),
+    "scheduled": ("publishContent", "unscheduleContent"),
+    "published": ("unpublishContent", "archiveContent"),
+    "unpublished": ("publishContent", "redraftContent", "archiveContent"),
+    "archived": ("redraftContent",),
+}
+"""The forms of the moves from each status, the usual one first. As in eal.domain.content.model, which a test compares.
+The API decides."""
+EDITABLE = ("draft", "in_review", "approved", "unpublished", "failed")
+KINDS = {
+    "blog_post": "A post for your website, with its title and description for search engines.",
+    "social_post": "A post for one network, within that network's limits.",
+    "video_script": "Scenes with what is spoken and what is shown.",
+}
+"""What can be written without a review. A response to a review begins at the review."""
+EDITS = {
+    "blog_post": "editBlogPost",
+    "video_script": "editVideoScript",
+    "social_post": "editSocialPost",
+    "review_response": "editReviewResponse",
+}
+REASONS = {
+    "cancelled": "Somebody cancelled it before there was a text.",
+    "ai_disabled": "AI is switched off in the settings of your organization.",
+    "review_not_found": "The review does not exist any more.",
+    "engine_failed": "The AI did not return a usable text.",
+}
+WRITING = (("queued", "Waiting for its turn"), ("writing", "Writing"), ("checking", "Checking"))
+_NOTES = Field("notes", hint="", widget="input")
+
+
+def _list(values: Json) -> Json:
+    query = OPERATIONS["listContent"].query
+    status, kind = values["query"].get("status", ""), values["query"].get("type", "")
+    return {
+        "types": query["type"]["enum"],
+        "statuses": query["status"]["enum"],
+        "is_queue": status == "in_review",
+        "is_filtered": bool(status or kind),
+    }
+
+
+def _detail(values: Json) -> Json:
+    content = values["content"]
+    steps = STEPS.get(content["status"], ())
+    if not content["revision"] and content["status"] != "failed":
+        steps = ()
+    names = [name for name, _ in WRITING]
+    current = names.index(content["step"]) if content["step"] in names else -1
+    return {
+        "steps": [values["forms"][name] for name in steps],
+        "is_editable": content["status"] in EDITABLE,
+        "failure": REASONS.get(content["reason"] or "", ""),
+        "is_blocked": any(one["level"] == "block" for one in content["findings"]),
+        "progress": [
+            (text, "done" if place < current else "now" if place == current else "later")
+            for place, (_, text) in enumerate(WRITING)
+        ],
+        "seconds": sum(one["seconds"] for one in content["scenes"]),
+    }
+
+
+def _edit(values: Json) -> Json:
+    content = values["content"]
+    name = EDITS.get(content["type"], "") if content["status"] in EDITABLE else ""
+    return {"edit": values["forms"].get(name)}
+
+
+def _move(name: str, to: str, submit: str, done: str, *fields: Field, is_dangerous: bool = False) -> Form:
+    return Form(
+        "transitionContent",
+        fields,
+        name=name,
+        submit=submit,
+        done=done,
+        of="content",
+        fixed={"to": to},
+        is_dangerous=is_dangerous,
+    )
+
+
+def _write(kind: str, name: str, submit: str, *fields: Field) -> Page:
+    """The page of the brief for one type."""
+    return Page(
+        path=f"/content/new/{kind.replace('_', '-')}",
+        title=submit.replace("Write", "New"),
+        template="content/brief.html",
+        under="/content",
+        forms=(
+            Form(
+                "createContent",
+                (
+                    Field(
+                        "brief.topic",
+                        hint="What it is about, in a few words.",
+                        widget="input",
+                        is_required=True,
+                    ),
+                    *fields,
+                    Field("brief.tone", hint=""),
+                    Field("brief.audience", hint="The readers, such as homeowners or property managers."),
+                    Field("brief.length", hint=""),
+                    Field("brief.keywords", hint="Words that the text should contain, one per line."),
+                ),
+                name=name,
+                submit=submit,
+                done="The AI is writing. This page shows the text as soon as it is there.",
+                then="/content/{id}",
+                fixed={"type": kind},
+            ),
+        ),
+    )
+
+
+def _edit_form(kind: str, *fields: Field) -> Form:
+    return Form(
+        "updateContent",
+        fields,
+        name=EDITS[kind],
+        submit="Save as a new revision",
+        done="The text was saved as a new revision.",
+        then="/content/{content_id}",
+        of="content",
+    )
+
+
+PAGES = (
+    Page(
+        path="/content",
+        title="Content",
+        template="content/list.html",
+        group="Work",
+        nav="Content",
+        icon="content",
+        calls={
+            "content": Call("listContent", query=("type", "status", "order", "cursor"), fixed={"limit": "25"})
+        },
+        prepare=_list,
+    ),
+    Page(
+        path="/content/new",
+        title="New content",
+        template="content/new.html",
+        under="/content",
+        prepare=lambda _: {"kinds": KINDS},
+    ),
+    _write("blog_post", "writeBlogPost", "Write blog post"),
+    _write(
+        "social_post",
+        "writeSocialPost",
+        "Write social post",
+        Field("brief.network", label="Network", hint="", is_required=True),
+    ),
+    _write("video_script", "writeVideoScript", "Write video script"),
+    Page(
+        path="/content/feed",
+        title="Blog feed",
+        template="content/feed.html",
+        under="/content",
+        calls={"address": Call("getContentFeedAddress")},
+        forms=(
+            Form(
+                "createContentFeedAddress",
+                submit="Create address",
+                done="The feed has a public address. Give it to your website or to a feed reader.",
+            ),
+            Form(
+                "createContentFeedAddress",
+                name="replaceContentFeedAddress",
+                submit="Replace address",
+                done="The feed has a new address, and the old one stopped working.",
+                is_dangerous=True,
+            ),
+            Form(
+                "deleteContentFeedAddress",
+                submit="Delete address",
+                done="The address was deleted. Only API keys can read the feed.",
+                of="address",
+                is_dangerous=True,
+            ),
+        ),
+    ),
+    Page(
+        path="/content/{content_id}",
+        title="Content",
+        template="content/detail.html",
+        under="/content",
+        calls={"content": Call("getContent")},
+        forms=(
+            _move(
+                "submitContent",
+                "in_review",
+                "Submit for approval",
+                "The content is in the approval queue.",
+                _NOTES,
+            ),
+            _move("approveContent", "approved", "Approve", "The content is approved.", _NOTES),
+            _move(
+                "returnContent",
+                "draft",
+                "Send back",
+                "The content is a draft again.",
+                Field("notes", hint="What has to change.", is_required=True),
+            ),
+            _move("publishContent", "published", "Publish now", "The content is published."),
+            _move(
+                "scheduleContent",
+                "scheduled",
+                "Schedule",
+                "The content is scheduled.",
+                Field("scheduled_at", label="Publish at", hint="", is_required=True),
+            ),
+            _move(
+                "unscheduleContent",
+                "approved",
+                "Remove from schedule",
+                "The content is no longer scheduled. It stays approved.",
+            ),
+            _move(
+                "redraftContent",
+                "draft",
+                "Make a draft",
+                "The content is a draft again, and needs another approval.",
+                _NOTES,
+            ),
+            _move(
+                "unpublishContent",
+                "unpublished",
+                "Unpublish",
+                "The content is no longer published.",
+                is_dangerous=True,
+            ),
+            _move("archiveContent", "archived", "Archive", "The content is in the archive."),
+            Form(
+                "createContentRevision",
+                (
+                    Field(
+                        "instructions",
+                        label="What should change?",
+                        hint="Such as: Make it shorter, and mention the hotline.",
+                    ),
+                ),
+                submit="Ask the AI",
+                done="The AI is revising the text. The present text is kept as a revision.",
+                of="content",
+            ),
+            Form("cancelContent", submit="Cancel", done="The AI stopped. Its result is dropped."),
+            Form("retryContent", submit="Try again", done="The AI tries again."),
+            Form(
+                "deleteContent",
+                submit="Delete content",
+                done="The content was deleted with its revisions.",
+                then="/content",
+                of="content",
+                is_dangerous=True,
+            ),
+        ),
+        prepare=_detail,
+    ),
+    Page(
+        path="/content/{content_id}/edit",
+        title="Edit content",
+        template="content/edit.html",
+        under="/content",
+        calls={"content": Call("getContent")},
+        forms=(
+            _edit_form(
+                "blog_post",
+                Field("title", widget="input"),
+                Field(
+                    "body",
+                    label="Text",
+                    hint="Markdown: ## for a heading, ** around bold words, - for a list.",
+                ),
+                Field("excerpt", hint="A sentence or two for lists of posts."),
+                Field(
+                    "slug",
+                    label="Address",
+                    hint="Lower-case words that a hyphen joins: burst-pipe-first-steps.",
+                ),
+                Field("seo_title", label="Title for search engines"),
+                Field("seo_description", label="Description for search engines", widget="textarea"),
+            ),
+            _edit_form(
+                "social_post",
+                Field("body", label="Text", hint="The network's limit counts the links and hashtags too."),
+                Field("hashtags", hint="One per line."),
+                Field("links", hint="One per line."),
+            ),
+            _edit_form("video_script", Field("title", widget="input")),
+            _edit_form("review_response", Field("body", label="Text", hint="")),
+        ),
+        prepare=_edit,
+    ),
+    Page(
+        path="/content/{content_id}/revisions",
+        title="Revisions",
+        template="content/revisions.html",
+        under="/content",
+        calls={
+            "revisions": Call("listContentRevisions", query=("cursor",), fixed={"limit": "25"}),
+            "content": Call("getContent", optional=True),
+        },
+    ),
+    Page(
+        path="/content/{content_id}/revisions/{number}",
+        title="Revision",
+        template="content/revision.html",
+        under="/content",
+        calls={"revision": Call("getContentRevision"), "content": Call("getContent")},
+        forms=(
+            Form(
+                "restoreContentRevision",
+                ("revision",),
+                submit="Restore this text",
+                done="The earlier text is the newest again, as a new revision.",
+                then="/content/{content_id}",
+                of="content",
+            ),
+        ),
+        prepare=lambda values: {"is_editable": values["content"]["status"] in EDITABLE},
+    ),
+)
