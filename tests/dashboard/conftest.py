@@ -18,6 +18,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeApi]:
     monkeypatch.setenv("API_URL", fake.url)
     monkeypatch.setenv("LOGIN_URL", "https://login.example.com")
     monkeypatch.setenv("CLIENT_ID", "dashboard")
+    monkeypatch.setenv("PHOTO_HOSTS", "https://storage.example.com")
     monkeypatch.setenv("DASHBOARD_URL", "https://dashboard.example.com")
     yield fake
     fake.close()

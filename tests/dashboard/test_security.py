@@ -24,6 +24,7 @@ def test_every_response_has_the_headers(path: str, api: FakeApi) -> None:
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
+    assert "img-src 'self' https://storage.example.com;" in policy
     assert "form-action 'self' https://login.example.com;" in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["strict-transport-security"].startswith("max-age=63072000")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from eal_dashboard.operations import OPERATIONS
+from eal_dashboard.page import PARAMETER
 from eal_dashboard.texts import label
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 NAME, KEY, ETAG, PLACE = "_form", "_key", "_etag", "_place"
 """The hidden fields: the form, its Idempotency-Key, the version that it changes, the organization and mode."""
-WIDGETS = ("input", "textarea", "select", "choices", "checkbox", "lines", "json", "hidden", "secret")
+WIDGETS = ("input", "textarea", "select", "choices", "checkbox", "lines", "rows", "json", "hidden", "secret")
+"""A `hidden` field has no place in the form: its value is one of the form's targets."""
 EDITS = frozenset({"PATCH", "PUT"})
 LONG_TEXT = 300
 """A text field with a higher limit is a text area."""
@@ -38,12 +40,19 @@ class BoundField:
     spec: Spec
     value: str = ""
     values: tuple[str, ...] = ()
+    rows: list[dict[str, str]] = field(default_factory=list)
+    """Of the widget `rows`: what the person entered for each object of an array."""
     error: str = ""
     options: Sequence[tuple[str, str]] = ()
 
     @property
     def is_required(self) -> bool:
         return bool(self.spec.get("required")) and not self.spec.get("nullable")
+
+    @property
+    def columns(self) -> dict[str, Spec]:
+        """Of the widget `rows`: the fields of an object."""
+        return self.spec["items"]["fields"]
 
     @property
     def input_type(self) -> str:
@@ -79,7 +88,7 @@ class BoundForm:
     is_allowed: bool = True
     needs_sign_in: bool = False
     targets: Json = field(default_factory=dict)
-    """Values for parameters of the operation's path that are not in the page's address."""
+    """Values for parameters of the operation's path that are not in the page's address, and for hidden fields."""
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
@@ -93,7 +102,7 @@ class BoundForm:
 
     @property
     def id(self) -> str:
-        return f"form-{self.form.key}"
+        return "-".join(("form", self.form.key, *self.targets.values()))
 
     @property
     def has_error(self) -> bool:
@@ -113,6 +122,28 @@ def bound(
     return made
 
 
+def of_row(made: BoundForm, targets: dict[str, str], current: Json, etag: str, zone: str) -> BoundForm:
+    """The form of one row of a list, with the row's values and version.
+
+    If the form of this row was just refused, it keeps what the person entered, and the errors.
+    """
+    if made.has_error and made.targets == targets:
+        made.etag = etag
+        return made
+    row = bound(made.form, made.place, etag=etag)
+    row.targets, row.is_allowed, row.needs_sign_in = targets, made.is_allowed, made.needs_sign_in
+    for one in row.fields.values():
+        _fill(one, _at(current, one.name), zone)
+    return row
+
+
+def targets_of(made: BoundForm, path: Mapping[str, str], posted: Posted) -> dict[str, str]:
+    """What a request says about the row whose form it is."""
+    parameters = PARAMETER.findall(OPERATIONS[made.form.operation].path)
+    hidden = [one.name for one in made.fields.values() if one.widget == "hidden"]
+    return {name: posted.one(name) for name in (*parameters, *hidden) if name not in path}
+
+
 def _field(form: Form, part: Field) -> BoundField:
     spec = OPERATIONS[form.operation].field(part.name)
     if part.is_required:
@@ -130,6 +161,8 @@ def _field(form: Form, part: Field) -> BoundField:
 
 
 def _widget(spec: Spec) -> str:
+    if spec["type"] == "array" and spec.get("items", {}).get("fields"):
+        return "rows"
     if spec["type"] == "array":
         return "choices" if spec.get("items", {}).get("enum") else "lines"
     if spec["type"] in ("object", "any"):
@@ -157,12 +190,19 @@ def _fill(one: BoundField, value: object, zone: str) -> None:
         one.values = tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
     elif one.widget == "lines":
         one.value = "\n".join(map(str, value)) if isinstance(value, (list, tuple)) else ""
+    elif one.widget == "rows":
+        objects = value if isinstance(value, (list, tuple)) else ()
+        one.rows = [{name: str(_or_empty(row.get(name))) for name in one.columns} for row in objects]
     elif one.widget == "json":
         one.value = json.dumps(value, indent=2, ensure_ascii=False) if value is not None else ""
     elif one.widget == "checkbox":
         one.value = "true" if value else ""
     elif value is not None:
         one.value = _local(str(value), zone) if one.spec.get("format") == "date-time" else str(value)
+
+
+def _or_empty(value: object) -> object:
+    return "" if value is None else value
 
 
 def _local(text: str, zone: str) -> str:
@@ -213,6 +253,9 @@ def _has_text(row: Json) -> bool:
 def _remember(one: BoundField, posted: Posted) -> None:
     if one.widget == "choices":
         one.values = posted.all(one.name)
+    elif one.widget == "rows":
+        columns = [posted.all(f"{one.name}.{name}") for name in one.columns]
+        one.rows = [dict(zip(one.columns, row, strict=True)) for row in zip(*columns, strict=False)]
     elif one.widget == "checkbox":
         one.value = "true" if posted.one(one.name) else ""
     else:
@@ -228,17 +271,34 @@ def _converted(one: BoundField, zone: str) -> object:
         return bool(text)
     if one.widget == "lines":
         return [line.strip() for line in text.replace(",", "\n").splitlines() if line.strip()]
+    if one.widget == "rows":
+        return [_object(one.columns, row) for row in one.rows if _is_entered(one.columns, row)] or None
     if not text:
         return None
     if one.widget == "json":
         return _json(text)
-    if kind == "integer":
-        return _number(text, int, "Enter a whole number.")
-    if kind == "number":
-        return _number(text, float, "Enter a number.")
+    if kind in ("integer", "number"):
+        return _numeric(kind, text)
     if one.spec.get("format") == "date-time":
         return _utc(text, zone)
     return one.value if one.widget == "textarea" else text
+
+
+def _is_entered(columns: Mapping[str, Spec], row: Mapping[str, str]) -> bool:
+    """Whether the person wrote into a row. Choices, defaults and ids are there already."""
+    return any(
+        row[name].strip()
+        for name, spec in columns.items()
+        if not spec.get("enum") and "default" not in spec and not name.endswith("_id")
+    )
+
+
+def _object(columns: Mapping[str, Spec], row: Mapping[str, str]) -> Json:
+    found: Json = {}
+    for name, spec in columns.items():
+        if text := row[name].strip():
+            found[name] = _numeric(spec["type"], text) if spec["type"] in ("integer", "number") else text
+    return found
 
 
 def _json(text: str) -> object:
@@ -246,6 +306,12 @@ def _json(text: str) -> object:
         return json.loads(text)
     except ValueError:
         raise ValueError("This is not valid JSON.") from None
+
+
+def _numeric(kind: str, text: str) -> float:
+    if kind == "integer":
+        return _number(text, int, "Enter a whole number.")
+    return _number(text, float, "Enter a number.")
 
 
 def _number(text: str, convert: type[int] | type[float], message: str) -> float:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from eal_dashboard.operations import Json
 
-_PARAMETER = re.compile(r"{(\w+)}")
+PARAMETER = re.compile(r"{(\w+)}")
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,11 @@ class Form:
     """A form that calls an operation. Limits and choices of its fields come from the OpenAPI document.
 
     The page shows itself again with the errors of a refused request. `done` is the sentence that follows a success,
-    on the page `then`, whose parameters come from the page's address and the response. `result` names a template that
-    shows the response itself, for a secret that is shown once or a count. `of` names the call whose response fills
-    the fields, and whose version must still be current. `whole` names objects, inner ones first, that are null if all
-    their fields are empty. `steps.0.subject` is a field of a list's first row; rows without text are omitted.
+    on the page `then`, whose parameters come from the page's address and the response; it may end with `#{id}`.
+    `result` names a template that shows the response itself, for a secret that is shown once or a count. `of` names
+    the call whose response fills the fields, and whose version must still be current. `whole` names objects, inner
+    ones first, that are null if all their fields are empty. `steps.0.subject` is a field of a list's first row; rows
+    without text are omitted.
     """
 
     operation: str
@@ -103,7 +104,7 @@ class Page:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        return tuple(_PARAMETER.findall(self.path))
+        return tuple(PARAMETER.findall(self.path))
 
     @property
     def filters(self) -> frozenset[str]:
@@ -129,4 +130,4 @@ def filled(path: str, values: Mapping[str, object]) -> str:
             raise ValueError(f"{match[1]} is not an id")
         return text
 
-    return _PARAMETER.sub(value, path)
+    return PARAMETER.sub(value, path)

@@ -19,10 +19,11 @@ def policy() -> str:
     """The Content-Security-Policy. Nothing is inline, so nothing needs a nonce.
 
     `form-action` also governs the redirect that follows a form: signing in and out lead to the login page's host.
+    Photos of claims come straight from their bucket, by presigned URLs.
     """
-    login = os.environ["LOGIN_URL"]
+    login, photos = os.environ["LOGIN_URL"], os.environ["PHOTO_HOSTS"]
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {photos}; font-src 'self'; "
         f"connect-src 'self'; form-action 'self' {login}; base-uri 'none'; object-src 'none'; "
         "frame-ancestors 'none'"
     )

@@ -129,6 +129,7 @@ def submit(visit: Visit, posted: forms.Posted) -> Html | Redirect:
         return problem(visit, FORBIDDEN, "Your role does not allow this.", _ASK_ADMIN)
     made = forms.bound(form, visit.member.place)
     made.key, made.etag = posted.one(forms.KEY) or made.key, posted.one(forms.ETAG)
+    made.targets = forms.targets_of(made, visit.path, posted)
     body = forms.read(made, posted, visit.member.timezone)
     if made.has_error:
         return _again(visit, made, REFUSED)
@@ -283,8 +284,18 @@ def _result(
 
 def _next(visit: Visit, form: Form, response: Response) -> str:
     values = {**visit.path, **{key: value for key, value in response.body.items() if isinstance(value, str)}}
-    path = filled(form.then or visit.page.path, values)
-    return f"{path}?{urlencode({'done': form.key})}" if form.done else path
+    path, _, fragment = filled(form.then or visit.page.path, values).partition("#")
+    stays = path == filled(visit.page.path, visit.path)
+    query = _filters(visit) if stays else {}
+    if form.done:
+        query["done"] = form.key
+    return path + (f"?{urlencode(query)}" if query else "") + (f"#{fragment}" if fragment else "")
+
+
+def _filters(visit: Visit) -> dict[str, str]:
+    return {
+        name: visit.query[name] for name in sorted(visit.page.filters - {"cursor"}) if visit.query.get(name)
+    }
 
 
 @cache
@@ -320,8 +331,7 @@ def _frame(visit: Visit) -> dict[str, Any]:
 
     def link(**changed: str | None) -> str:
         """The page's own address with other parameters; None removes one."""
-        kept = {name: visit.query[name] for name in visit.page.filters - {"cursor"} if visit.query.get(name)}
-        query = {name: value for name, value in {**kept, **changed}.items() if value}
+        query = {name: value for name, value in {**_filters(visit), **changed}.items() if value}
         path = filled(visit.page.path, visit.path)
         return f"{path}?{urlencode(query)}" if query else path
 
