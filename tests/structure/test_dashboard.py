@@ -4,7 +4,7 @@ import hashlib
 
 from eal_dashboard import assets
 from eal_dashboard.page import Call, Form, Page
-from eal_dashboard.pages import PAGES
+from eal_dashboard.pages import PAGES, claims
 from eal_dashboard.pages.content import EDITABLE, STEPS
 from eal_dashboard.pages.leads import MOVES
 from tests.structure.checks import dashboard
@@ -72,3 +72,9 @@ def test_the_moves_of_content_are_those_of_the_api() -> None:
         status: set(moves) for status, moves in model.TRANSITIONS.items()
     }
     assert set(EDITABLE) == model.EDITABLE
+
+
+def test_the_moves_of_a_claim_are_those_of_the_api() -> None:
+    from eal.domain.claims import model
+
+    assert model.TRANSITIONS == claims.MOVES

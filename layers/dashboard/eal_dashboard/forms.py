@@ -51,8 +51,9 @@ class BoundField:
 
     @property
     def columns(self) -> dict[str, Spec]:
-        """Of the widget `rows`: the fields of an object."""
-        return self.spec["items"]["fields"]
+        """Of the widget `rows`: the fields of an object; first the choices, last what has a default."""
+        fields = self.spec["items"]["fields"]
+        return dict(sorted(fields.items(), key=lambda one: _place(one[1])))
 
     @property
     def input_type(self) -> str:
@@ -144,10 +145,20 @@ def targets_of(made: BoundForm, path: Mapping[str, str], posted: Posted) -> dict
     return {name: posted.one(name) for name in (*parameters, *hidden) if name not in path}
 
 
-def _field(form: Form, part: Field) -> BoundField:
-    spec = OPERATIONS[form.operation].field(part.name)
+def _spec(form: Form, part: Field) -> Spec:
+    operation = OPERATIONS[form.operation]
+    spec = operation.field(part.name)
     if part.is_required:
-        spec = {**spec, "required": True, "nullable": False}
+        return {**spec, "required": True, "nullable": False}
+    parents = part.name.split(".")[:-1]
+    outer = [".".join(parents[: depth + 1]) for depth in range(len(parents))]
+    if any(operation.field(name).get("nullable") for name in outer):  # the object as a whole may be absent
+        return {**spec, "required": False}
+    return spec
+
+
+def _field(form: Form, part: Field) -> BoundField:
+    spec = _spec(form, part)
     last = part.name.rpartition(".")[2]
     choices = spec.get("enum") or spec.get("items", {}).get("enum") or []
     return BoundField(
@@ -282,6 +293,10 @@ def _converted(one: BoundField, zone: str) -> object:
     if one.spec.get("format") == "date-time":
         return _utc(text, zone)
     return one.value if one.widget == "textarea" else text
+
+
+def _place(column: Spec) -> tuple[bool, bool, bool]:
+    return not column.get("enum"), "default" in column, not column.get("required")
 
 
 def _is_entered(columns: Mapping[str, Spec], row: Mapping[str, str]) -> bool:

@@ -46,7 +46,7 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     """The choices with their labels, if those of the API need others."""
     is_required: bool = False
-    """Whether this form needs the field, although the operation does not always."""
+    """Whether this form needs a value, although the operation as such does not."""
 
 
 @dataclass(frozen=True)

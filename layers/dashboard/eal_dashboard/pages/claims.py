@@ -38,8 +38,8 @@ FIELDS = (
     Field("water_category", hint="1 is clean, 3 is grossly contaminated."),
     Field("water_class", hint="1 is least, 4 is water bound deep in materials."),
     Field("insured.name", label="Policyholder"),
-    Field("insured.phone", label="Their phone"),
-    Field("insured.email", label="Their e-mail"),
+    Field("insured.phone", label="Their phone", hint=""),
+    Field("insured.email", label="Their e-mail", hint=""),
     Field("address.line1", label="Address of the loss"),
     Field("address.line2", label="Address, second line"),
     "address.city",
@@ -51,9 +51,9 @@ LINKS = (
     Field("call_id", label="Call", hint="The ID of a call."),
 )
 READING = (
-    Field("reading.material", hint="Such as drywall or oak floor."),
-    Field("reading.value", label="Reading"),
-    Field("reading.unit", value="%", hint=""),
+    Field("reading.material", hint="Such as drywall or oak floor.", is_required=True),
+    Field("reading.value", label="Reading", is_required=True),
+    Field("reading.unit", value="%", hint="", is_required=True),
     Field("reading.dry_standard", hint="The same material, dry, elsewhere in the building."),
     Field("reading.place", hint="Such as the bathroom's east wall."),
     Field("reading.taken_at", label="Taken at", hint="Empty if it is not known."),
@@ -120,7 +120,7 @@ def _scope(values: Json) -> Json:
     findings = values["checks"]["data"] if values["checks"] else []
 
     def bound(name: str, item: Json) -> BoundForm:
-        reason = (item["decision"] or {}).get("reason")
+        reason = item["decision"]["reason"] if name == "editItem" and item["status"] == "edited" else None
         current = {"values": {one: item[one] for one in VALUES}, "reason": reason}
         made = values["forms"][name]
         return forms.of_row(made, {"item_id": item["id"]}, current, f'"{item["version"]}"', zone)
@@ -288,7 +288,7 @@ PAGES = (
             Form(
                 "createClaimNote",
                 (
-                    Field("text", label="Note"),
+                    Field("text", label="Note", is_required=True),
                     Field("author", hint="Such as adjuster, technician or a name."),
                 ),
                 submit="Add note",
@@ -306,7 +306,7 @@ PAGES = (
                 "createClaimNote",
                 (
                     Field("corrects", widget="hidden"),
-                    Field("text", label="Corrected note"),
+                    Field("text", label="Corrected note", is_required=True),
                     Field("author", hint=""),
                 ),
                 name="correctNote",
@@ -400,7 +400,7 @@ PAGES = (
             ),
             Form(
                 "updateClaimScopeItem",
-                (Field("reason", label="Why is it wrong?", hint="Required.", widget="input"),),
+                (Field("reason", label="Why is it wrong?", hint="", widget="input", is_required=True),),
                 name="rejectItem",
                 submit="Reject",
                 done="The item was rejected.",
