@@ -241,7 +241,9 @@ def test_only_an_admin_may_reopen_a_claim(api: FakeApi) -> None:
 
 def test_a_claim_on_legal_hold_offers_no_erasure(api: FakeApi) -> None:
     assert 'value="eraseClaim"' in signed_in().get(CLAIM).text
-    with_claim(api, legal_hold={"reason": "Case 12", "placed_at": "2026-04-24T17:42:11.314Z", "placed_by": "key_1"})
+    with_claim(
+        api, legal_hold={"reason": "Case 12", "placed_at": "2026-04-24T17:42:11.314Z", "placed_by": "key_1"}
+    )
     shown = signed_in().get(CLAIM)
     assert 'value="eraseClaim"' not in shown.text
     assert 'value="releaseLegalHold"' in shown.text

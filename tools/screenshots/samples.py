@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     type Answer = Callable[[Received], tuple[int, Json]]
 
 ULID = "01kq09bekje6vbq5xe2b60xtww"
-_PREFIXES = {"member": "mem", "record": "aud", "webhook": "wh", "delivery": "dlv"}
+_PREFIXES = {"member": "mem", "record": "aud", "webhook": "wh", "delivery": "dlv", "claim": "clm"}
 _EXAMPLES = examples()
 
 
@@ -153,6 +153,20 @@ def _days() -> list[Json]:
             }
         )
     return days
+def _item(number: int, activity: str, description: str, status: str, confidence: float) -> Json:
+    sample = _EXAMPLES["getClaimScope"][1]["data"][0]
+    is_edited = status == "edited"
+    return {
+        **sample,
+        "id": f"item_01kq09bekje6vbq5xe2b60xt{number:02d}",
+        "activity": activity,
+        "description": description,
+        "status": status,
+        "confidence": confidence,
+        "quantity": 125 if is_edited else 120,
+        "engine": {**sample["engine"], "activity": activity, "description": description},
+        "decision": sample["decision"] if is_edited else None,
+    }
 
 
 ANSWERS: dict[str, Answer] = {
@@ -261,6 +275,24 @@ ANSWERS: dict[str, Answer] = {
             "disabled_reason": "kept_failing",
             "id": "wh_01kq09bekje6vbq5xe2b60xtwx",
         },
+    ),
+    "getClaim": _one("getClaim", status="in_review"),
+    "getClaimScope": _one(
+        "getClaimScope",
+        data=[
+            _item(1, "remove", "carpet", "edited", 0.9),
+            _item(2, "remove", "carpet pad", "proposed", 0.93),
+            _item(3, "detach_and_reset", "base cabinets", "proposed", 0.62),
+        ],
+    ),
+    "listClaimPhotos": _listed(
+        "listClaimPhotos",
+        *({"id": f"photo_01kq09bekje6vbq5xe2b60xt{number:02d}", "room": room, "caption": caption}
+          for number, (room, caption) in enumerate((
+              ("Basement", "Water line on the north wall, 14 inches"),
+              ("Kitchen", "Carpet soaked, pad delaminated at the doorway"),
+              ("Kitchen", "Base cabinet toe kick swollen"),
+          ))),
     ),
     "listWebhookDeliveries": _listed(
         "listWebhookDeliveries",

@@ -203,17 +203,19 @@ def _fill(one: BoundField, value: object, zone: str) -> None:
         one.value = "\n".join(map(str, value)) if isinstance(value, (list, tuple)) else ""
     elif one.widget == "rows":
         objects = value if isinstance(value, (list, tuple)) else ()
-        one.rows = [{name: str(_or_empty(row.get(name))) for name in one.columns} for row in objects]
+        one.rows = [{name: _text(row.get(name)) for name in one.columns} for row in objects]
     elif one.widget == "json":
         one.value = json.dumps(value, indent=2, ensure_ascii=False) if value is not None else ""
     elif one.widget == "checkbox":
         one.value = "true" if value else ""
     elif value is not None:
-        one.value = _local(str(value), zone) if one.spec.get("format") == "date-time" else str(value)
+        one.value = _local(str(value), zone) if one.spec.get("format") == "date-time" else _text(value)
 
 
-def _or_empty(value: object) -> object:
-    return "" if value is None else value
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _local(text: str, zone: str) -> str:
