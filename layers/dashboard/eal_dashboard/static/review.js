@@ -38,12 +38,12 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-if (items.length) {
-  for (const hint of document.querySelectorAll("[data-keys]")) hint.hidden = false;
-  // After a decision: on to the next item without one. A refused form keeps its place.
+for (const hint of document.querySelectorAll("[data-keys]")) hint.hidden = items.length === 0;
+
+// After a decision: on to the next item without one, when the browser has gone to the decided one.
+addEventListener("load", () => {
+  if (!new URLSearchParams(location.search).has("done")) return;
   const decided = items.findIndex((item) => `#${item.id}` === location.hash);
-  if (decided >= 0 && new URLSearchParams(location.search).has("done")) {
-    const next = items.findIndex((item, index) => index > decided && item.dataset.status === "proposed");
-    go(next >= 0 ? next : decided);
-  }
-}
+  const next = items.findIndex((item, index) => index > decided && item.dataset.status === "proposed");
+  if (location.hash) setTimeout(() => go(next >= 0 ? next : decided));
+});
