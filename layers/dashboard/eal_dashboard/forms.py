@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 NAME, KEY, ETAG, PLACE = "_form", "_key", "_etag", "_place"
 """The hidden fields: the form, its Idempotency-Key, the version that it changes, the organization and mode."""
+CONFIRMATION = "_confirmation"
+"""The field for a form's `confirmation`."""
+YES_OR_NO = (("true", "Yes"), ("false", "No"))
 WIDGETS = ("input", "textarea", "select", "choices", "checkbox", "lines", "rows", "json", "hidden", "secret")
 """A `hidden` field has no place in the form: its value is one of the form's targets."""
 EDITS = frozenset({"PATCH", "PUT"})
@@ -152,7 +155,9 @@ def _spec(form: Form, part: Field) -> Spec:
         return {**spec, "required": True, "nullable": False}
     parents = part.name.split(".")[:-1]
     outer = [".".join(parents[: depth + 1]) for depth in range(len(parents))]
-    if any(operation.field(name).get("nullable") for name in outer):  # the object as a whole may be absent
+    if any(
+        operation.field(name).get("nullable") or name in form.whole for name in outer
+    ):  # it may be absent as a whole
         return {**spec, "required": False}
     return spec
 
@@ -167,8 +172,12 @@ def _field(form: Form, part: Field) -> BoundField:
         hint=spec.get("description", "") if part.hint is None else part.hint,
         widget=part.widget or _widget(spec),
         spec=spec,
-        options=part.options or [(one, label(one)) for one in choices],
+        options=part.options or [(one, label(one)) for one in choices] or _yes_or_no(spec),
     )
+
+
+def _yes_or_no(spec: Spec) -> Sequence[tuple[str, str]]:
+    return YES_OR_NO if spec["type"] == "boolean" else ()
 
 
 def _widget(spec: Spec) -> str:
@@ -179,7 +188,7 @@ def _widget(spec: Spec) -> str:
     if spec["type"] in ("object", "any"):
         return "json"
     if spec["type"] == "boolean":
-        return "checkbox"
+        return "select" if spec.get("nullable") else "checkbox"
     if spec.get("enum"):
         return "select"
     return "textarea" if spec.get("max_length", 0) > LONG_TEXT and "format" not in spec else "input"
@@ -208,6 +217,8 @@ def _fill(one: BoundField, value: object, zone: str) -> None:
         one.value = json.dumps(value, indent=2, ensure_ascii=False) if value is not None else ""
     elif one.widget == "checkbox":
         one.value = "true" if value else ""
+    elif isinstance(value, bool):
+        one.value = "true" if value else "false"
     elif value is not None:
         one.value = _local(str(value), zone) if one.spec.get("format") == "date-time" else _text(value)
 
@@ -251,6 +262,8 @@ def read(form: BoundForm, posted: Posted, zone: str) -> Json:
     for name in dict.fromkeys(one.partition(".0.")[0] for one in form.fields if ".0." in one):
         rows = _at(body, name)
         _put(body, name, [row for row in rows.values() if _has_text(row)] if isinstance(rows, dict) else [])
+    if not _is_confirmed(form.form, posted):
+        form.error = f"Type {form.form.confirmation} to confirm."
     for name in form.form.whole:
         found = _at(body, name)
         if not isinstance(found, dict) or not any(found.values()):
@@ -261,6 +274,11 @@ def read(form: BoundForm, posted: Posted, zone: str) -> Json:
 def _has_text(row: Json) -> bool:
     """Whether a person filled the row of a list: a number alone may be what the form proposed."""
     return any(isinstance(value, (str, list)) and value for value in row.values())
+
+
+def _is_confirmed(form: Form, posted: Posted) -> bool:
+    typed = posted.one(CONFIRMATION).strip().casefold()
+    return not form.confirmation or typed == form.confirmation.casefold()
 
 
 def _remember(one: BoundField, posted: Posted) -> None:
@@ -290,6 +308,8 @@ def _converted(one: BoundField, zone: str) -> object:
         return None
     if one.widget == "json":
         return _json(text)
+    if kind == "boolean":
+        return text == "true"
     if kind in ("integer", "number"):
         return _numeric(kind, text)
     if one.spec.get("format") == "date-time":

@@ -72,6 +72,8 @@ class Form:
     whole: tuple[str, ...] = ()
     fixed: Mapping[str, object] = field(default_factory=dict)
     is_dangerous: bool = False
+    confirmation: str = ""
+    """A word that the person must type, for what cannot be undone."""
 
     @property
     def key(self) -> str:

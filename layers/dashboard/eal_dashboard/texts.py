@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +12,8 @@ from markupsafe import Markup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+    from datetime import date
 
     from markupsafe import HasHTML
 
@@ -22,6 +24,8 @@ _SPECIAL = {
     "api": "API",
     "ai": "AI",
     "crm": "CRM",
+    "utm": "UTM",
+    "callrail": "CallRail",
     "cidrs": "networks",
     "email": "e-mail",
     "emails": "e-mails",
@@ -184,6 +188,12 @@ def browser(user_agent: str | None) -> str:
     name = next((shown for part, shown in names if f"{part}/" in user_agent), "Unknown browser")
     system = next((shown for part, shown in systems if part in user_agent), "")
     return f"{name} on {system}" if system else name
+
+
+def midnight(day: date, zone: str) -> str:
+    """The beginning of a day in a zone, as a time of the API."""
+    begins = datetime.combine(day, time(), zone_of(zone)).astimezone(UTC)
+    return begins.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def moment(text: str) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import ChainMap
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -186,7 +187,14 @@ def _fetch(visit: Visit) -> dict[str, Response | None]:
 
 
 def _call(visit: Visit, call: Call) -> Request:
-    query = {name: visit.query[name] for name in call.query if visit.query.get(name)}
+    specs = OPERATIONS[call.operation].query
+    query = {
+        name: _moment(visit.query[name], visit.member.timezone)
+        if specs[name].get("format") == "date-time"
+        else visit.query[name]
+        for name in call.query
+        if visit.query.get(name)
+    }
     fixed = {name: filled(value, visit.path) for name, value in call.fixed.items()}
     return Request(call.operation, path=visit.path, query={**fixed, **query})
 
@@ -198,6 +206,14 @@ def _exported(visit: Visit, call: Call) -> Html | File:
     if not response.is_success:
         return _failed(visit, response)
     return File(f"{visit.page.title.lower()}.csv", response.csv)
+
+
+def _moment(text: str, zone: str) -> str:
+    """A time in a page's address; a date without one begins at midnight in the organization's zone."""
+    try:
+        return texts.midnight(date.fromisoformat(text), zone)
+    except (ValueError, OverflowError):
+        return text
 
 
 def _failure(page: Page, responses: Mapping[str, Response | None]) -> Response | None:

@@ -123,6 +123,7 @@ PAGES = (
                 submit="Erase personal data",
                 done="The lead was erased.",
                 then="/leads",
+                confirmation="erase",
                 is_dangerous=True,
             ),
         ),
