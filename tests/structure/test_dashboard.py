@@ -3,8 +3,10 @@
 import hashlib
 
 from eal_dashboard import assets
+from eal_dashboard.operations import OPERATIONS
 from eal_dashboard.page import Call, Form, Page
 from eal_dashboard.pages import PAGES, claims
+from eal_dashboard.pages.calls import has_something_to_do
 from eal_dashboard.pages.content import EDITABLE, STEPS
 from eal_dashboard.pages.leads import MOVES
 from tests.structure.checks import dashboard
@@ -78,3 +80,20 @@ def test_the_moves_of_a_claim_are_those_of_the_api() -> None:
     from eal.domain.claims import model
 
     assert model.TRANSITIONS == claims.MOVES
+
+
+def test_the_dispatches_to_acknowledge_are_those_of_the_api() -> None:
+    from eal.core import clock
+    from eal.domain.calls import dispatching
+    from eal.domain.dispatch.model import DecidedBy, Dispatch
+
+    for action in OPERATIONS["dispatchCall"].body["action"]["enum"]:
+        for person in ("Ann", None):
+            dispatch = Dispatch(
+                action=action,  # type: ignore[arg-type]  # one of the document's
+                assigned_to=person,
+                decided_at=clock.now(),
+                by=DecidedBy(type="worker", id="classify_call"),
+            )
+            expected = dispatching.can_be_acknowledged(dispatch)
+            assert has_something_to_do({"action": action, "assigned_to": person}) == expected

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ULID = "01kq09bekje6vbq5xe2b60xtww"
 _PREFIXES = {"member": "mem", "record": "aud", "webhook": "wh", "delivery": "dlv", "claim": "clm"}
+_PREFIXES = {"member": "mem", "prospect": "pros", "record": "aud", "webhook": "wh", "delivery": "dlv"}
 _EXAMPLES = examples()
 
 
@@ -220,6 +221,137 @@ ANSWERS: dict[str, Answer] = {
             },
         },
     ),
+def _call(
+    number: int,
+    name: str | None,
+    intent: str,
+    urgency: str,
+    qualified: bool | None,
+    action: str,
+    **passed: float,
+) -> Json:
+    sample = _EXAMPLES["listCalls"][1]["data"][0]
+    ended = ago(**passed)
+    decided = ago(**{unit: count - (0.1 if unit == "minutes" else 0.001) for unit, count in passed.items()})
+    return {
+        "id": f"call_01kq09bekje6vbq5xe2b60xt{number:02d}",
+        "caller_name": name,
+        "caller_number": f"+1312555{100 + number:04d}",
+        "classification": {
+            **sample["classification"], "intent": intent, "urgency": urgency, "qualified": qualified,
+        },
+        "dispatch": {
+            **sample["dispatch"], "action": action, "decided_at": decided,
+            "assigned_to": "Ann" if action == "dispatch_now" else None,
+        },
+        "started_at": ended,
+        "ended_at": ended,
+        "duration_seconds": 61 + 37 * number,
+    }  # fmt: skip
+
+
+TURNS = (
+    ("agent", "Summit Restoration, this is Ann. How can I help?"),
+    (
+        "caller",
+        "Hi, my basement is flooding. A pipe burst behind the water heater and it is still coming in.",
+    ),
+    ("agent", "I am sorry to hear that. Is anything electrical under water?"),
+    ("caller", "Yes, the outlets are under water already. I own the house, at 118 Alder Street, 94601."),
+    ("agent", "Please stay out of the basement. Can you reach the main valve from outside?"),
+    ("caller", "I think so. How fast can somebody be here?"),
+    ("agent", "A crew is on its way within the hour."),
+)
+EVIDENCE = (
+    ("intent", "my basement is flooding", 1),
+    ("urgency", "it is still coming in", 1),
+    ("safety", "the outlets are under water", 3),
+    ("qualified", "I own the house", 3),
+)
+
+
+def _detail() -> Answer:
+    sample = _EXAMPLES["getCall"][1]
+    counts = {
+        **sample["classification"],
+        "evidence": [{"field": name, "quote": quote, "turn": turn} for name, quote, turn in EVIDENCE],
+        "classified_at": ago(minutes=10),
+    }
+    earlier = {
+        **counts,
+        "urgency": "high",
+        "confidence": 0.71,
+        "classified_at": ago(minutes=11),
+        "provenance": {
+            **counts["provenance"], "engine": "bedrock", "model": "claude-haiku", "prompt_version": "classify-4",
+            "cost_microusd": 1840, "latency_ms": 912,
+        },
+    }  # fmt: skip
+    listed = _call(1, "Dana Reyes", "water", "emergency", True, "dispatch_now", minutes=12)
+    del listed["classification"]
+    return _one(
+        "getCall",
+        **listed,
+        classification=counts,
+        classification_runs=[counts, earlier],
+        transcript={
+            "text": "\n".join(f"{speaker}: {text}" for speaker, text in TURNS),
+            "turns": [
+                {"index": index, "speaker": speaker, "text": text}
+                for index, (speaker, text) in enumerate(TURNS)
+            ],
+        },
+    )
+
+
+def _prospect(number: int, company: str, person: str, status: str, state: str, **passed: float) -> Json:
+    first, last = person.split(" ")
+    return {
+        "id": f"pros_01kq09bekje6vbq5xe2b60xt{number:02d}",
+        "company": company,
+        "contact": {"first_name": first, "last_name": last, "title": "Property manager"},
+        "email": f"{first.lower()}@example.com",
+        "qualification": {
+            "status": status, "confidence": 0.84, "reasons": ["manages_buildings", "in_service_area"],
+            "provenance": {
+                **_EXAMPLES["listCalls"][1]["data"][0]["classification"]["provenance"], "model": "prospects-2",
+            },
+            "qualified_at": ago(**passed),
+        },
+        "outreach_state": state,
+        "created_at": ago(**passed),
+    }  # fmt: skip
+
+
+PROSPECTS = (
+    _prospect(1, "Harbor Property Management", "Robin Okafor", "qualified", "contacted", hours=2),
+    _prospect(2, "Lakeside Condominiums", "Kim Novak", "pending", "not_started", hours=5),
+    _prospect(3, "Northgate Insurance Agency", "Lee Martin", "undetermined", "enrolled", days=1),
+    _prospect(4, "Weber Plumbing", "Max Weber", "pending", "not_started", days=2),
+    _prospect(5, "Silva Interiors", "Ana Silva", "disqualified", "opted_out", days=4),
+)
+
+
+ANSWERS: dict[str, Answer] = {
+    "listCalls": _listed(
+        "listCalls",
+        _call(1, "Dana Reyes", "water", "emergency", True, "dispatch_now", minutes=12),
+        _call(2, "Sam Okafor", "mold", "normal", True, "schedule_inspection", hours=1),
+        _call(3, None, "spam", "low", False, "reject", hours=2),
+        _call(4, "Kim Novak", "insurance", "normal", None, "callback", hours=4),
+        _call(5, "Ravi Patel", "sewage", "high", True, "dispatch_now", hours=7),
+        _call(6, None, "unknown", "high", None, "needs_review", days=1),
+        {"id": f"call_{ULID}", "classification": None, "dispatch": None, "status": "received", "answered": False,
+         "caller_name": "Lee Martin", "started_at": ago(days=2), "duration_seconds": 14},
+    ),
+    "getCall": _detail(),
+    "listCallbacks": _listed(
+        "listCallbacks",
+        {"status": "scheduled", "at": ago(hours=-2), "note": None, "by": {"type": "member", "id": f"mem_{ULID}"}},
+        {"at": ago(minutes=5)},
+    ),
+    "listProspects": _listed("listProspects", *PROSPECTS),
+    "getProspect": _one("getProspect", **PROSPECTS[0]),
     "getCallStats": _one(
         "getCallStats",
         total=148,

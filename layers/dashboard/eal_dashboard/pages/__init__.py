@@ -11,6 +11,8 @@ from eal_dashboard.pages import (
     integrations,
     content,
     claims,
+    calls,
+    dispatch,
     leads,
     members,
     organization,
@@ -19,11 +21,13 @@ from eal_dashboard.pages import (
     sequences,
     suppressions,
     reviews,
+    prospects,
     webhooks,
 )
 
 PAGES = (
     *overview.PAGES,
+    *calls.PAGES,
     *leads.PAGES,
     *sequences.PAGES,
     *replies.PAGES,
@@ -34,6 +38,8 @@ PAGES = (
     *content.PAGES,
     *reviews.PAGES,
     *claims.PAGES,
+    *prospects.PAGES,
+    *dispatch.PAGES,
     *audit_log.PAGES,
     *audit_exports.PAGES,
     *api_keys.PAGES,

@@ -1,0 +1,285 @@
+"""Calls: the list with its filters, and a call with its transcript, classification and dispatch."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from eal_dashboard.operations import OPERATIONS
+from eal_dashboard.page import Call, Field, Form, Page
+from eal_dashboard.texts import label, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from eal_dashboard.operations import Json
+
+FILTERS = (
+    "status",
+    "intent",
+    "urgency",
+    "qualified",
+    "direction",
+    "answered",
+    "caller_number",
+    "created_after",
+    "created_before",
+    "cursor",
+)
+VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("All", {}),
+    ("Needs review", {"status": "needs_review"}),
+    ("Emergencies", {"urgency": "emergency"}),
+    ("Qualified", {"qualified": "true"}),
+    ("Missed", {"direction": "inbound", "answered": "false"}),
+)
+"""Filters that people often want, by their names."""
+DECIDED = ("intent", "urgency", "qualified")
+"""The fields of a classification that a person can correct."""
+WORDS = {True: "Yes", False: "No", None: "Undetermined"}
+
+
+def _list(values: Json) -> Json:
+    query = OPERATIONS["listCalls"].query
+    filtered = {name: values["query"][name] for name in FILTERS if values["query"].get(name)}
+    filtered.pop("cursor", None)
+    return {
+        "choices": {name: query[name]["enum"] for name in ("status", "intent", "urgency", "direction")},
+        "to_dispatch": {one["id"]: seconds_to_dispatch(one) for one in values["calls"]["data"]},
+        "is_filtered": bool(filtered),
+        "views": [
+            (text, f"/calls?{urlencode(view)}" if view else "/calls", view == filtered)
+            for text, view in VIEWS
+        ],
+    }
+
+
+def seconds_to_dispatch(call: Json) -> float | None:
+    """From the end of the call to the decision."""
+    if not call["dispatch"] or not call["ended_at"]:
+        return None
+    passed = moment(call["dispatch"]["decided_at"]) - moment(call["ended_at"])
+    return max(passed.total_seconds(), 0)
+
+
+def _detail(values: Json) -> Json:
+    call = values["call"]
+    counts, runs = call["classification"], call["classification_runs"]
+    newest = runs[0] if runs else None
+    _fill_correction(values, call, newest)
+    override = values["forms"]["dispatchCall"].fields
+    for name in ("action", "reason"):  # the operation also decides without them, by the rules
+        override[name].spec = {**override[name].spec, "required": True, "nullable": False}
+    dispatch = call["dispatch"]
+    return {
+        "turns": _turns(call["transcript"], counts["evidence"] if counts else ()),
+        "answers": _answers(counts, newest, call["correction"]) if counts else [],
+        "shown": {name: _shown(counts, name) for name in DECIDED} if counts else {},
+        "runs": [{**run, "shown": {name: _shown(run, name) for name in DECIDED}} for run in runs],
+        "can_be_classified": call["direction"] == "inbound" and bool(call["ended_at"]),
+        "can_be_acknowledged": bool(dispatch)
+        and not dispatch["acknowledged_at"]
+        and has_something_to_do(dispatch),
+        "seconds": seconds_to_dispatch(call),
+        "simulation": _simulation(call),
+    }
+
+
+def has_something_to_do(dispatch: Json) -> bool:
+    """As in eal.domain.calls.dispatching, which a test compares. The API decides."""
+    if dispatch["action"] == "needs_review":
+        return dispatch["assigned_to"] is not None
+    return dispatch["action"] not in ("reject", "no_action")
+
+
+def _shown(run: Json, name: str) -> str:
+    return WORDS[run[name]] if name == "qualified" else label(run[name])
+
+
+def _fill_correction(values: Json, call: Json, newest: Json | None) -> None:
+    """What counts as the fields' values, and beside it what the engine answered."""
+    form = values["forms"]["correctClassification"]
+    if form.has_error:
+        return
+    for name in DECIDED:
+        one = form.fields[name]
+        if call["classification"]:
+            value = call["classification"][name]
+            one.value = {True: "true", False: "false", None: ""}[value] if name == "qualified" else value
+        if newest:
+            one.hint = f"The engine answered: {_shown(newest, name)}{_percent(newest, name)}."
+    if call["correction"]:
+        form.fields["note"].value = call["correction"]["note"] or ""
+
+
+def _percent(run: Json, name: str) -> str:
+    return f" ({run['confidences'][name]:.0%})" if run["confidences"] else ""
+
+
+def _answers(counts: Json, newest: Json | None, correction: Json | None) -> list[Json]:
+    """The fields of the classification, with the turns that support them."""
+    corrected = correction["fields"] if correction else {}
+    return [
+        {
+            "name": name,
+            "value": counts[name],
+            "shown": _shown(counts, name),
+            "confidence": counts["confidences"][name] if counts["confidences"] else None,
+            "is_unsure": name in counts["unsure"],
+            "is_corrected": name in corrected,
+            "engine": _shown(newest, name) if newest and newest[name] != counts[name] else "",
+            "turns": sorted({one["turn"] for one in counts["evidence"] if one["field"] == name}),
+        }
+        for name in DECIDED
+    ]
+
+
+def _turns(transcript: Json | None, evidence: Iterable[Json]) -> list[Json]:
+    """The turns of the transcript, each cut where a quote begins or ends."""
+    quotes: dict[int, list[tuple[str, str]]] = {}
+    for one in evidence:
+        quotes.setdefault(one["turn"], []).append((one["field"], one["quote"]))
+    return [
+        {**turn, "parts": parts(turn["text"], quotes.get(turn["index"], ()))}
+        for turn in (transcript["turns"] if transcript else ())
+    ]
+
+
+def parts(text: str, quotes: Sequence[tuple[str, str]]) -> list[Json]:
+    """A text in pieces: `is_quoted`, and the fields whose quote ends with the piece. Together they are the text."""
+    spans = []
+    for name, quote in quotes:
+        words = r"\s+".join(re.escape(word) for word in quote.split())
+        if words and (found := re.search(words, text, re.IGNORECASE)):
+            spans.append((found.start(), found.end(), name))
+    cuts = sorted({0, len(text), *(place for start, end, _ in spans for place in (start, end))})
+    return [
+        {
+            "text": text[start:end],
+            "is_quoted": any(first <= start and end <= last for first, last, _ in spans),
+            "fields": list(dict.fromkeys(name for _, last, name in spans if last == end)),
+        }
+        for start, end in pairwise(cuts)
+    ]
+
+
+def _simulation(call: Json) -> str:
+    """The address of the simulator with the facts of the call. Empty if it is not classified."""
+    counts = call["classification"]
+    if not counts:
+        return ""
+    reasons = call["dispatch"]["reasons"] if call["dispatch"] else ()
+    area: Json = next((one["saw"] for one in reasons if one["rule"] == "in_service_area"), {})
+    facts = {
+        **{name: counts[name] for name in ("intent", "urgency", "confidence")},
+        **{name: ",".join(counts[name]) for name in ("hazards", "unsure")},
+        "qualified": {True: "true", False: "false", None: ""}[counts["qualified"]],
+        "safety": "true" if counts["safety"] else "",
+        **{name: area.get(name) for name in ("postal_code", "latitude", "longitude")},
+    }
+    return "/dispatch?" + urlencode({name: value for name, value in facts.items() if value not in (None, "")})
+
+
+PAGES = (
+    Page(
+        path="/calls",
+        title="Calls",
+        template="calls/list.html",
+        group="Work",
+        nav="Calls",
+        icon="calls",
+        calls={"calls": Call("listCalls", query=FILTERS, fixed={"limit": "25"})},
+        prepare=_list,
+    ),
+    Page(
+        path="/calls/{call_id}",
+        title="Call",
+        template="calls/detail.html",
+        under="/calls",
+        calls={
+            "call": Call("getCall", query=("redacted",)),
+            "callbacks": Call("listCallbacks", fixed={"limit": "50"}, optional=True),
+        },
+        forms=(
+            Form(
+                "acknowledgeDispatch",
+                (Field("acknowledged_by", label="Who acts", hint="Empty: the assigned person."),),
+                submit="Acknowledge",
+                done="The dispatch was acknowledged. Nobody else is notified.",
+                of="call",
+            ),
+            Form(
+                "dispatchCall",
+                (
+                    Field("action", label="What happens instead"),
+                    Field("reason", widget="textarea", hint="Required. The audit log keeps it."),
+                    Field("assigned_to", hint="Empty: nobody in particular."),
+                    Field("due_at", label="Due", hint=""),
+                ),
+                submit="Override the rules",
+                done="The rules were overridden.",
+                of="call",
+            ),
+            Form(
+                "dispatchCall",
+                name="decideByRules",
+                submit="Decide by the rules",
+                done="The rules decided again.",
+                of="call",
+            ),
+            Form(
+                "createCallback",
+                (
+                    Field("status", label="Result"),
+                    Field("at", label="When", hint="Empty for now. Required if it is scheduled."),
+                    "note",
+                ),
+                submit="Log callback",
+                done="The callback was logged.",
+                of="call",
+            ),
+            Form(
+                "correctClassification",
+                (
+                    Field("intent", hint=""),
+                    Field("urgency", hint=""),
+                    Field(
+                        "qualified",
+                        hint="",
+                        options=(("true", "Yes"), ("false", "No"), ("", "Cannot be known from the call")),
+                    ),
+                    Field("note", hint="For the people who read the correction."),
+                ),
+                submit="Save these answers",
+                done="The classification was corrected.",
+                of="call",
+            ),
+            Form(
+                "correctClassification",
+                name="withdrawCorrection",
+                fixed={"correction": None},
+                submit="Withdraw the correction",
+                done="The correction was withdrawn. The engine's newest answer counts again.",
+                of="call",
+            ),
+            Form(
+                "classifyCall",
+                submit="Classify again",
+                done="The call will be classified again. Load the page in some seconds.",
+                of="call",
+            ),
+            Form(
+                "eraseCall",
+                submit="Erase call",
+                done="The call was erased.",
+                then="/calls",
+                of="call",
+                confirmation="erase",
+                is_dangerous=True,
+            ),
+        ),
+        prepare=_detail,
+    ),
+)
