@@ -18,6 +18,11 @@ KEPT = {"CallrailQueue", "ResendQueue", "StripeQueue"}
 """Queues of the main template to which only workers send. A move would delete them with their messages during the
 deployment, while receivers of version 1.1.0 still send to them."""
 
+UPLOADED_BY_BROWSERS = ("PhotosBucket", "UploadsBucket")
+"""The buckets for whose presigned PUTs the API returns URLs."""
+UPLOAD_HEADERS = {"content-type", "if-none-match", "x-amz-checksum-sha256"}
+"""What the API asks an upload to send, except Content-Length, which browsers set themselves."""
+
 
 def faults(project: Project) -> Iterator[str]:
     main = project.templates[MAIN]
@@ -30,6 +35,7 @@ def faults(project: Project) -> Iterator[str]:
     yield from _globals(main, project.templates[WORKERS])
     yield from _functions(project)
     yield from _queues(project)
+    yield from _cross_origin(project)
 
 
 def _parameters(main: dict[str, Any], logical_id: str, nested: dict[str, Any]) -> Iterator[str]:
@@ -93,3 +99,27 @@ def _senders(project: Project) -> set[str | None]:
         notifications = properties.get("NotificationConfiguration", {}).get("QueueConfigurations", [])
         found |= {referred(notification["Queue"]) for notification in notifications}
     return found
+
+
+def _cross_origin(project: Project) -> Iterator[str]:
+    """Emulators answer every preflight, so only this check finds a rule that AWS would miss."""
+    dashboard = project.functions["SessionsCreate"]["Environment"]["Variables"]["DASHBOARD_URL"]
+    expected = {"methods": {"PUT"}, "origins": [dashboard], "headers": UPLOAD_HEADERS, "exposed": {"ETag"}}
+    for name, properties in project.resources("AWS::S3::Bucket").items():
+        rules = properties.get("CorsConfiguration", {}).get("CorsRules", [])
+        found = [
+            {
+                "methods": set(rule["AllowedMethods"]),
+                "origins": rule["AllowedOrigins"],
+                "headers": {header.lower() for header in rule.get("AllowedHeaders", [])},
+                "exposed": set(rule.get("ExposedHeaders", [])),
+            }
+            for rule in rules
+        ]
+        if name in UPLOADED_BY_BROWSERS and found != [expected]:
+            yield (
+                f"{name}: let the dashboard's origin alone PUT, with {', '.join(sorted(UPLOAD_HEADERS))}, and read "
+                "the ETag"
+            )
+        if name not in UPLOADED_BY_BROWSERS and found:
+            yield f"{name}: remove CorsConfiguration, because no browser uploads to it"
