@@ -26,6 +26,7 @@ def test_every_response_has_the_headers(path: str, api: FakeApi) -> None:
     assert "frame-ancestors 'none'" in policy
     assert "img-src 'self' https://storage.example.com;" in policy
     assert "form-action 'self' https://login.example.com;" in policy
+    assert headers["x-frame-options"] == "DENY"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["strict-transport-security"].startswith("max-age=63072000")
     assert headers["cross-origin-opener-policy"] == "same-origin"

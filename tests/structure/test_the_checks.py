@@ -576,7 +576,9 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         change(
             MAIN,
             "    Properties:\n      BucketEncryption: &encrypted",
-            "    Properties:\n      CorsConfiguration: {CorsRules: [{AllowedMethods: [GET], AllowedOrigins: ['*']}]}\n      BucketEncryption: &encrypted",
+            "    Properties:\n"
+            "      CorsConfiguration: {CorsRules: [{AllowedMethods: [GET], AllowedOrigins: ['*']}]}\n"
+            "      BucketEncryption: &encrypted",
         ),
         "InboundBucket: remove CorsConfiguration",
     ),
