@@ -24,12 +24,17 @@ class Call:
     parameters that pass from the page's address to the operation. A `fixed` value may contain a parameter of the
     page's path, such as `{lead_id}`. If an `optional` call fails, or the member's role does not allow it, the template
     gets None and the rest of the page is shown.
+
+    A call `of` another one waits for it: `targets` derives the parameters of the path from its response. If that call
+    fails, or there are none, this one is not made and the template gets None.
     """
 
     operation: str
     query: tuple[str, ...] = ()
     fixed: Mapping[str, str] = field(default_factory=dict)
     optional: bool = False
+    of: str = ""
+    targets: Callable[[Json], Mapping[str, str] | None] | None = None
 
 
 @dataclass(frozen=True)

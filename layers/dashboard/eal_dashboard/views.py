@@ -179,14 +179,24 @@ def _fetch(visit: Visit) -> dict[str, Response | None]:
         for name, call in visit.page.calls.items()
         if OPERATIONS[call.operation].is_allowed(visit.member.role)
     }
-    requests = [_call(visit, call) for call in allowed.values()]
-    responses = visit.api.get_all(requests) if requests else []
+    found: dict[str, Response | None] = dict.fromkeys(visit.page.calls)
+    found |= _sent(visit, {name: _call(visit, call) for name, call in allowed.items() if not call.of})
+    waiting = {}
+    for name, call in allowed.items():
+        source = found[call.of] if call.of else None
+        if call.targets and source and source.is_success and (targets := call.targets(source.body)):
+            waiting[name] = _call(visit, call, targets)
+    return found | _sent(visit, waiting)
+
+
+def _sent(visit: Visit, requests: Mapping[str, Request]) -> dict[str, Response]:
+    responses = visit.api.get_all([*requests.values()]) if requests else []
     if any(response.status == UNAUTHORIZED for response in responses):
         raise SessionEnded
-    return dict.fromkeys(visit.page.calls) | dict(zip(allowed, responses, strict=True))
+    return dict(zip(requests, responses, strict=True))
 
 
-def _call(visit: Visit, call: Call) -> Request:
+def _call(visit: Visit, call: Call, targets: Mapping[str, str] | None = None) -> Request:
     specs = OPERATIONS[call.operation].query
     query = {
         name: _moment(visit.query[name], visit.member.timezone)
@@ -196,7 +206,7 @@ def _call(visit: Visit, call: Call) -> Request:
         if visit.query.get(name)
     }
     fixed = {name: filled(value, visit.path) for name, value in call.fixed.items()}
-    return Request(call.operation, path=visit.path, query={**fixed, **query})
+    return Request(call.operation, path={**visit.path, **(targets or {})}, query={**fixed, **query})
 
 
 def _exported(visit: Visit, call: Call) -> Html | File:

@@ -85,6 +85,9 @@ NOT_YET = {
     "getSuppression", "importLeads", "importSuppressions", "listCallbacks", "listCalls",
     "listContent", "listContentRevisions", "listDrafts",
     "listEnrollments", "listEventTypes", "listGrants", "listIntegrations", "listOrganizations", "listOutreachEmails",
+    "getSuppression", "importLeads", "importSuppressions", "listCallbacks", "listClaimNotes",
+    "listClaimPhotos", "listClaimSignOffs", "listClaims", "listContent", "listContentRevisions", "listDrafts",
+    "listEnrollments", "listEventTypes", "listGrants", "listOrganizations", "listOutreachEmails",
     "listProspects", "listReplies", "listReviewRequests", "listReviews", "listSequences", "listSuppressions",
     "putGrant", "putIntegration", "qualifyProspects", "removeEnrollment",
     "restoreContentRevision", "resumeSender", "retryContent", "revokeGrant", "sendDraft",
@@ -174,10 +177,13 @@ def _call(page: Page, name: str, call: Call) -> Iterator[str]:
     if operation is None or operation.method != "GET":
         yield f"{page.path}: {name} calls {call.operation}, which is not a GET of the API"
         return
+    if call.of and call.of not in page.calls:
+        yield f"{page.path}: {name} is of {call.of}, which is no call of the page"
     try:
         filled(operation.path, dict.fromkeys(page.parameters, "id"))
     except KeyError as missing:
-        yield f"{page.path}: {name} needs {missing}, which is not in the page's path"
+        if not call.targets:
+            yield f"{page.path}: {name} needs {missing}, which is not in the page's path"
     for parameter in {*call.query, *call.fixed} - operation.query.keys():
         yield f"{page.path}: {call.operation} has no parameter {parameter}"
 

@@ -1,6 +1,7 @@
 """All pages, in the order of the menu. A new page is one module here and one line below."""
 
 from eal_dashboard.pages import (
+    account,
     api_keys,
     audit_exports,
     audit_log,
@@ -48,4 +49,5 @@ PAGES = (
     *members.PAGES,
     *grants.PAGES,
     *organization.PAGES,
+    *account.PAGES,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eal_dashboard import onboarding
 from eal_dashboard.charts import Bar
 from eal_dashboard.page import Call, Page
 from eal_dashboard.texts import label
@@ -19,6 +20,7 @@ def _prepare(values: Json) -> Json:
     calls, leads = values["calls"], values["leads"]
     intents = sorted(calls["by_intent"].items(), key=lambda item: -item[1]) if calls else []
     return {
+        "steps": onboarding.steps(values),
         "window": values["query"].get("window", "7d"),
         "intents": [Bar(label(name), number) for name, number in intents[:MAX_BARS] if number],
         "weeks": [
@@ -45,7 +47,8 @@ PAGES = (
         calls={
             "calls": Call("getCallStats", query=("window",), optional=True),
             "leads": Call("getLeadStats", query=("window",), optional=True),
-            "webhooks": Call("listWebhooks", optional=True),
+            "webhooks": Call("listWebhooks", fixed={"order": "asc"}, optional=True),
+            **onboarding.CALLS,
         },
         prepare=_prepare,
     ),
