@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from eal_dashboard import hours
 from eal_dashboard.operations import OPERATIONS
 from eal_dashboard.page import PARAMETER
 from eal_dashboard.texts import label
@@ -25,7 +26,19 @@ NAME, KEY, ETAG, PLACE = "_form", "_key", "_etag", "_place"
 CONFIRMATION = "_confirmation"
 """The field for a form's `confirmation`."""
 YES_OR_NO = (("true", "Yes"), ("false", "No"))
-WIDGETS = ("input", "textarea", "select", "choices", "checkbox", "lines", "rows", "json", "hidden", "secret")
+WIDGETS = (
+    "input",
+    "textarea",
+    "select",
+    "choices",
+    "checkbox",
+    "lines",
+    "rows",
+    "json",
+    "hidden",
+    "secret",
+    *hours.WIDGETS,
+)
 """A `hidden` field has no place in the form: its value is one of the form's targets."""
 EDITS = frozenset({"PATCH", "PUT"})
 LONG_TEXT = 300
@@ -45,6 +58,8 @@ class BoundField:
     values: tuple[str, ...] = ()
     rows: list[dict[str, str]] = field(default_factory=list)
     """Of the widget `rows`: what the person entered for each object of an array."""
+    grid: Sequence[Json] = ()
+    """Of the widgets in hours.py: the rows."""
     error: str = ""
     options: Sequence[tuple[str, str]] = ()
 
@@ -215,6 +230,8 @@ def _fill(one: BoundField, value: object, zone: str) -> None:
         one.rows = [{name: _text(row.get(name)) for name in one.columns} for row in objects]
     elif one.widget == "json":
         one.value = json.dumps(value, indent=2, ensure_ascii=False) if value is not None else ""
+    elif one.widget in hours.WIDGETS:
+        one.grid = hours.rows(one.widget, value)
     elif one.widget == "checkbox":
         one.value = "true" if value else ""
     elif isinstance(value, bool):
@@ -287,6 +304,8 @@ def _remember(one: BoundField, posted: Posted) -> None:
     elif one.widget == "rows":
         columns = [posted.all(f"{one.name}.{name}") for name in one.columns]
         one.rows = [dict(zip(one.columns, row, strict=True)) for row in zip(*columns, strict=False)]
+    elif one.widget in hours.WIDGETS:
+        one.grid = hours.entered(one.widget, one.name, posted)
     elif one.widget == "checkbox":
         one.value = "true" if posted.one(one.name) else ""
     else:
@@ -298,6 +317,8 @@ def _converted(one: BoundField, zone: str) -> object:
     text, kind = one.value.strip(), one.spec["type"]
     if one.widget == "choices":
         return list(one.values)
+    if one.widget in hours.WIDGETS:
+        return hours.value(one.widget, one.grid)
     if one.widget == "checkbox":
         return bool(text)
     if one.widget == "lines":
@@ -391,10 +412,15 @@ def refused(form: BoundForm, response: Response) -> None:
         if one is None:
             unplaced.append(f"{pointer}: {fault.get('message')}" if pointer else str(fault.get("message")))
         elif not one.error:
-            one.error = str(fault.get("message"))
+            one.error = _message(one, pointer, str(fault.get("message")))
     is_placed = any(one.error for one in form.fields.values())
     text = CONFLICTS.get(response.code, response.message)
     form.error = " ".join(unplaced) if unplaced else "Check the marked fields." if is_placed else text
+
+
+def _message(one: BoundField, pointer: str, message: str) -> str:
+    inner = pointer.removeprefix(one.name).strip(".")
+    return hours.placed(one.widget, inner, message) if one.widget in hours.WIDGETS and inner else message
 
 
 def _nearest(fields: Mapping[str, BoundField], pointer: str) -> BoundField | None:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from eal_dashboard import hours
 from eal_dashboard.page import Call, Field, Form, Page
+
+if TYPE_CHECKING:
+    from eal_dashboard.operations import Json
+
+
+def _prepare(values: Json) -> Json:
+    settings = values["organization"]["settings"]
+    return {"on_call_now": hours.on_call_now(settings["on_call"], settings["timezone"], values["now"])}
+
 
 PAGES = (
     Page(
@@ -88,12 +100,16 @@ PAGES = (
                     Field(
                         "settings.business_hours",
                         label="Business hours",
-                        hint='By weekday: {"mon": [["08:00", "17:00"]]}. A period may pass midnight.',
+                        hint="A closing time at or before the opening time is on the next day. Save to get another "
+                        "empty line.",
+                        widget="week",
                     ),
                     Field(
                         "settings.on_call",
                         label="On-call rota",
-                        hint='A list of {"name", "phone", "days", "from", "to"}.',
+                        hint="The first person on call is called first, then the next one. Empty the name and the "
+                        "phone to remove somebody.",
+                        widget="rota",
                     ),
                 ),
                 name="hours",
@@ -101,5 +117,6 @@ PAGES = (
                 of="organization",
             ),
         ),
+        prepare=_prepare,
     ),
 )
