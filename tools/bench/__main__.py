@@ -12,6 +12,7 @@ from tools.bench.layout import ROOT, SetupFailed
 from tools.bench.runtime import RunFailed
 
 sys.path.insert(0, str(ROOT / "layers" / "shared"))
+sys.path.insert(0, str(ROOT / "layers" / "dashboard"))
 
 from tools.bench import (
     audit,

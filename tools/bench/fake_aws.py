@@ -14,6 +14,7 @@ from eal.core import ids
 from eal.core.table.item import from_attributes, to_attributes
 from tools.bench import items, samples
 from tools.bench.server import Request, Response
+from tools.fixtures.dashboard import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from tools.bench.items import Tables
 
+API = "/v1"
+"""The public API, as the dashboard sees it: a page of leads."""
+LEADS_OF_A_PAGE = 20
 LISTED_ITEMS = 50
 """The items of a partition, which fill a page of the default length."""
 type Body = dict[str, Any]
@@ -33,6 +37,7 @@ class FakeAws:
         self.tables: Tables | None = None
         self.requests: list[tuple[str, Body]] = []
         self._lists: dict[str, bytes] = {}
+        self._page_of_leads = _leads()
         self._operations: dict[str, Callable[[Body], Body]] = {
             "UpdateItem": self._update_item,
             "GetItem": self._get_item,
@@ -57,6 +62,8 @@ class FakeAws:
 
     def respond(self, request: Request) -> Response:
         """The handler for `Server`."""
+        if request.path.startswith(API):
+            return self._page_of_leads
         target = request.headers.get("x-amz-target")
         if target is None:
             return _object(request)
@@ -134,3 +141,9 @@ def _object(request: Request) -> Response:
 
 def _text(value: bytes) -> str:
     return base64.b64encode(value).decode()
+
+
+def _leads() -> Response:
+    _, body = examples()["listLeads"]
+    leads = {"data": body["data"] * LEADS_OF_A_PAGE, "next_cursor": None}
+    return Response(200, json.dumps(leads).encode(), {"Content-Type": "application/json"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tools.bench.fake_aws import API
 from tools.fixtures.template import functions, template
 
 QUEUE_SUFFIX = "_QUEUE"
@@ -59,6 +60,8 @@ def environment(variables: dict[str, object], aws_endpoint: str) -> dict[str, st
 def _value(name: str, value: object, aws_endpoint: str) -> str:
     if isinstance(value, str):
         return value
+    if name == "API_URL":  # of the dashboard: the fake is the API too
+        return f"{aws_endpoint}{API}"
     if name.endswith(QUEUE_SUFFIX):
         return f"{aws_endpoint}/123456789012/{name.removesuffix(QUEUE_SUFFIX).lower()}"
     return "COMPLIANCE" if name == "AUDIT_LOCK_MODE" else name.lower().replace("_", "-")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRATCH = ROOT / ".local" / "bench"
+DASHBOARD = "dashboard/serve"
 _RUNTIME_CLIENT = ("awslambdaric", "snapshot-restore-py", "simplejson")
 _UNCHECKED_HASH = b"\x01\x00\x00\x00"
 """The flags of a .pyc (PEP 552) whose source is never checked."""
@@ -26,14 +27,22 @@ class SetupFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`packages` is /opt/python, `tasks` has a folder for each function, `python` has no package of ours."""
+    """`packages` is /opt/python, `tasks` has a folder for each function, `python` has no package of ours.
+
+    The dashboard's function has only its own layer, `pages`.
+    """
 
     python: Path
     packages: Path
+    pages: Path
     tasks: Path
 
     def task(self, folder: str) -> Path:
         return self.tasks / folder
+
+    def opt(self, task: Path) -> Path:
+        """/opt/python of a task."""
+        return self.pages if task == self.task(DASHBOARD) else self.packages
 
 
 def lay_out(folders: list[str]) -> Layout:
@@ -41,19 +50,21 @@ def lay_out(folders: list[str]) -> Layout:
     dependencies = _built("dependencies", "DependenciesLayer")
     shared = _built("shared", "SharedLayer")
     models = _built("models", "ModelsLayer")
+    dashboard = _built("dashboard", "DashboardLayer")
     packages = SCRATCH / "opt" / "python"
     shutil.rmtree(packages.parent, ignore_errors=True)
     for layer in (dependencies, shared, models):
         # Lambda extracts a function's layers over each other.
         shutil.copytree(layer / "python", packages, dirs_exist_ok=True)
     _check_compiled(packages)
+    _check_compiled(dashboard / "python")
     tasks = SCRATCH / "tasks"
     shutil.rmtree(tasks, ignore_errors=True)
     for folder in folders:
         shutil.copytree(
             ROOT / "functions" / folder, tasks / folder, ignore=shutil.ignore_patterns("__pycache__")
         )
-    return Layout(_python(), packages, tasks)
+    return Layout(_python(), packages, dashboard / "python", tasks)
 
 
 def add_task(layout: Layout, name: str, source: str) -> Path:

@@ -57,7 +57,7 @@ class Runtime:
                 cwd=folder,
                 env={
                     **environment,
-                    "PYTHONPATH": os.pathsep.join([str(folder), str(layout.packages)]),
+                    "PYTHONPATH": os.pathsep.join([str(folder), str(layout.opt(folder))]),
                     # Lambda's file system is read-only, so each cold start compiles app.py.
                     "PYTHONDONTWRITEBYTECODE": "1",
                     "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.port}",

@@ -9,8 +9,11 @@ import time
 from typing import Any
 
 from eal.core import ids, signing
+from eal_dashboard import session
+from eal_dashboard.session import Member
 from tools.bench import items
-from tools.bench.layout import ROOT
+from tools.bench.layout import DASHBOARD, ROOT
+from tools.fixtures.dashboard import SESSION, SESSION_TEXT
 
 type Event = dict[str, Any]
 
@@ -29,6 +32,9 @@ def sample(folder: str) -> Event:
     event: Event = json.loads(text)
     if event.get("headers") is not None:
         _sign(event)
+    if folder == DASHBOARD:
+        member = Member.of(SESSION, "America/Chicago").to_text()
+        event["cookies"] = [f"{session.SESSION}={SESSION_TEXT}", f"{session.FRAME}={member}"]
     return event
 
 
