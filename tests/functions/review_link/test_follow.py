@@ -70,8 +70,9 @@ def test_a_prefetch_is_no_visit(tenant: Tenant, request_: dict[str, Any], header
 
 
 def test_head_is_no_visit(tenant: Tenant, request_: dict[str, Any]) -> None:
-    _follow(tenant, request_, "HEAD")
+    answer = _follow(tenant, request_, "HEAD")
 
+    assert (answer.status, answer.headers["Location"]) == (302, PAGE_URL)
     assert request_shown(tenant, request_["id"])["visited_at"] is None
 
 

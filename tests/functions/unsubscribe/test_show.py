@@ -58,7 +58,7 @@ def test_looking_at_the_page_changes_nothing(tenant: Tenant, monkeypatch: pytest
     with watched_calls(monkeypatch) as calls:
         for method in ("GET", "HEAD"):
             for query in ("", "?utm_source=scanner", "?List-Unsubscribe=One-Click"):
-                call(method, path + query, body="List-Unsubscribe=One-Click")
+                assert call(method, path + query, body="List-Unsubscribe=One-Click").status == 200
 
     assert set(calls.made) == {"GetItem"}
     assert stored("SUPPRESSION", tenant.id) == []
