@@ -133,6 +133,14 @@ def test_an_invalid_part_is_named_by_a_pointer(
     assert contents.read(tenant, content) == content
 
 
+def test_a_line_that_is_too_long_is_counted_in_characters(tenant: Tenant) -> None:
+    content = contents.drafted(tenant)
+
+    error = contents.patch(tenant, content, {"seo_title": "a" * 71}).json["error"]
+
+    assert error["message"] == "Field 'seo_title': String should have at most 70 characters."
+
+
 @pytest.mark.parametrize(
     ("network", "fits", "too_long"),
     [

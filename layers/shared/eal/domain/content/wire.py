@@ -43,7 +43,7 @@ def _hashtag(text: str) -> str:
     return name
 
 
-Line = Annotated[str, Field(min_length=1), AfterValidator(one_line)]
+OneLine = AfterValidator(one_line)
 Notes = Annotated[str, Field(min_length=1, max_length=MAX_NOTES_CHARACTERS), AfterValidator(prose)]
 Hashtag = Annotated[
     str,
@@ -58,7 +58,7 @@ Link = Annotated[
         pattern=r"^https?://\S+$",
         json_schema_extra={"format": "uri"},
     ),
-    AfterValidator(one_line),
+    OneLine,
     AfterValidator(_web_link),
 ]
 Slug = Annotated[
@@ -80,22 +80,22 @@ class BriefBody(Wire):
     model_config = _INPUT
 
     topic: Annotated[
-        Annotated[Line, Field(max_length=300)] | None,
+        Annotated[str, Field(min_length=1, max_length=300), OneLine] | None,
         Field(description="What it is about, in a few words."),
     ] = None
     keywords: Annotated[
-        list[Annotated[Line, Field(max_length=80)]],
+        list[Annotated[str, Field(min_length=1, max_length=80), OneLine]],
         Field(default_factory=list, max_length=20, description="Words that the text should contain."),
     ]
     tone: Tone | None = None
     audience: Annotated[
-        Annotated[Line, Field(max_length=200)] | None,
+        Annotated[str, Field(min_length=1, max_length=200), OneLine] | None,
         Field(description="The readers, such as homeowners or property managers."),
     ] = None
     length: Length | None = None
     network: Annotated[Network | None, Field(description="Only for a social post.")] = None
     review_id: Annotated[
-        Annotated[Line, Field(max_length=100)] | None,
+        Annotated[str, Field(min_length=1, max_length=100), OneLine] | None,
         Field(description="The review to answer. Only for a review response."),
     ] = None
 
@@ -130,9 +130,7 @@ class SceneBody(Wire):
     narration: Annotated[
         str, Field(min_length=1, max_length=limits.MAX_NARRATION_CHARACTERS), AfterValidator(prose)
     ]
-    on_screen_text: Annotated[
-        str, Field(max_length=limits.MAX_ON_SCREEN_CHARACTERS), AfterValidator(one_line)
-    ]
+    on_screen_text: Annotated[str, Field(max_length=limits.MAX_ON_SCREEN_CHARACTERS), OneLine]
     seconds: Annotated[int, Field(ge=1, le=limits.MAX_SCENE_SECONDS)]
 
 
@@ -145,7 +143,7 @@ class ContentUpdate(Wire):
 
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults())
 
-    title: Annotated[Line, Field(max_length=limits.MAX_TITLE_CHARACTERS)] | None = None
+    title: Annotated[str, Field(min_length=1, max_length=limits.MAX_TITLE_CHARACTERS), OneLine] | None = None
     body: Annotated[
         Annotated[str, Field(min_length=1, max_length=limits.MAX_BODY_CHARACTERS), AfterValidator(prose)]
         | None,
@@ -155,9 +153,15 @@ class ContentUpdate(Wire):
         ),
     ] = None
     slug: Slug | None = None
-    excerpt: Annotated[Line, Field(max_length=limits.MAX_EXCERPT_CHARACTERS)] | None = None
-    seo_title: Annotated[Line, Field(max_length=limits.MAX_SEO_TITLE_CHARACTERS)] | None = None
-    seo_description: Annotated[Line, Field(max_length=limits.MAX_SEO_DESCRIPTION_CHARACTERS)] | None = None
+    excerpt: Annotated[str, Field(min_length=1, max_length=limits.MAX_EXCERPT_CHARACTERS), OneLine] | None = (
+        None
+    )
+    seo_title: (
+        Annotated[str, Field(min_length=1, max_length=limits.MAX_SEO_TITLE_CHARACTERS), OneLine] | None
+    ) = None
+    seo_description: (
+        Annotated[str, Field(min_length=1, max_length=limits.MAX_SEO_DESCRIPTION_CHARACTERS), OneLine] | None
+    ) = None
     scenes: Annotated[list[SceneBody], Field(max_length=limits.MAX_SCENES)] | None = None
     hashtags: Annotated[
         Annotated[list[Hashtag], Field(max_length=limits.MAX_HASHTAGS)] | None,
