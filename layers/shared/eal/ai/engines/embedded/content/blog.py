@@ -9,6 +9,7 @@ from eal.ai.content import ContentText
 from eal.ai.engines.embedded.content import library
 from eal.ai.engines.embedded.content.wording import (
     capitalized,
+    formal,
     joined,
     sentences_of,
     shortened,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from eal.ai.engines.embedded.content.library import Article, Section
     from eal.ai.engines.embedded.content.reading import Reading
     from eal.ai.engines.embedded.content.wording import Choice
+    from eal.ai.writing import Tone
 
 MAX_EXCERPT_CHARACTERS = 400
 MAX_TITLE_CHARACTERS, MAX_SEO_TITLE_CHARACTERS, MAX_SEO_DESCRIPTION_CHARACTERS = 120, 60, 155
@@ -32,7 +34,7 @@ _MAX_KEYWORD_SENTENCES = 3
 
 
 def write(given: ContentAssignment, reading: Reading, choice: Choice) -> ContentText:
-    title = title_of(reading, choice)
+    title = title_of(reading, choice, given.brief.tone)
     parts = [_opening(given, reading, choice), *_sections(given, reading, choice)]
     parts = _with_keywords(parts, title, given, reading, choice)
     parts.append(closing(given, reading, choice))
@@ -47,28 +49,32 @@ def write(given: ContentAssignment, reading: Reading, choice: Choice) -> Content
     )
 
 
-def title_of(reading: Reading, choice: Choice) -> str:
+def title_of(reading: Reading, choice: Choice, tone: Tone | None = None) -> str:
     """The topic if it reads like a title, otherwise a title of the article, with the topic if that lacks it."""
     if reading.title:
         return shortened(reading.title, MAX_TITLE_CHARACTERS)
     if reading.news and reading.topic:
-        return shortened(capitalized(reading.topic), MAX_TITLE_CHARACTERS)
+        return shortened(capitalized(titled(reading.topic)), MAX_TITLE_CHARACTERS)
     if reading.article is None:
         if reading.topic is None:
             return choice.one("title", ("Notes From {organization}", "From the Team at {organization}"))
         if reading.phrase is None:
             return shortened(capitalized(reading.topic), MAX_TITLE_CHARACTERS)
-        return choice.one("title", library.sentences("news.toml")["general_titles"])
+        title = choice.one("title", library.sentences("news.toml")["general_titles"])
+        return title.replace(capitalized(reading.phrase), titled(reading.phrase))
     titles = choice.some("title", reading.article.titles, len(reading.article.titles))
+    if tone == "formal":
+        titles = [title for title in titles if formal(title) == title]
     topic = titled(reading.topic) if reading.topic else ""
-    named = [title for title in titles if _own(topic) <= stems(title)]
+    named = [title for title in titles if _own(topic) <= stems(title)] if _own(topic) or not topic else []
+    whole = [topic] if len(topic.split()) > 2 else []
     prefixed = [
         f"{topic}: {title}"
         for title in titles
         if not re.search(r"[:.?] ?", title) and not _own(topic) & stems(title)
     ]
     alone = [topic] if len(topic.split()) > 1 else titles[:1]
-    return next(title for title in (*named, *prefixed, *alone) if len(title) <= MAX_TITLE_CHARACTERS)
+    return next(title for title in (*named, *whole, *prefixed, *alone) if len(title) <= MAX_TITLE_CHARACTERS)
 
 
 def _own(topic: str) -> frozenset[str]:
@@ -80,7 +86,8 @@ def _opening(given: ContentAssignment, reading: Reading, choice: Choice) -> str:
     shared = library.sentences("shared.toml")
     parts = []
     if given.brief.tone == "empathetic" and reading.article:
-        parts.append(choice.one("tone", shared["empathetic_leads"]))
+        leads = "empathetic_leads" if reading.article.after_loss else "gentle_leads"
+        parts.append(choice.one("tone", shared[leads]))
     if reading.article:
         parts.append(relevant_one("opening", reading.article.openings, reading, choice))
     elif reading.news:
@@ -89,10 +96,8 @@ def _opening(given: ContentAssignment, reading: Reading, choice: Choice) -> str:
         parts.append(choice.one("opening", library.sentences("news.toml")["general_openings"]))
     else:
         parts.append(_plain_opening(reading))
-    if given.brief.tone == "friendly" and reading.article:
-        parts.append(choice.one("tone", shared["friendly_leads"]))
-    if given.brief.tone == "formal" and reading.article:
-        parts.append(choice.one("tone", shared["formal_leads"]))
+    if given.brief.tone in {"friendly", "formal", "professional"} and reading.article:
+        parts.append(choice.one("tone", shared[f"{given.brief.tone}_leads"]))
     if given.brief.tone != "brief":
         parts += audience_lead(reading, choice)
     opening = [" ".join(parts[:1])] if len(parts) == 1 else [parts[0], " ".join(parts[1:])]
@@ -100,7 +105,7 @@ def _opening(given: ContentAssignment, reading: Reading, choice: Choice) -> str:
 
 
 def relevant_one(place: str, candidates: Sequence[str], reading: Reading, choice: Choice) -> str:
-    return choice.filled(choice.relevant(place, candidates, reading.words, str)[0])
+    return choice.filled(choice.relevant(place, candidates, reading.special_words, str)[0])
 
 
 def _plain_opening(reading: Reading) -> str:
@@ -150,7 +155,9 @@ def article_sections(
 
 def _own_sections(article: Article, number: int, reading: Reading, choice: Choice) -> list[Section]:
     """In the order of the article. Chance decides half of them, so that posts on one subject differ."""
-    ranked = choice.relevant("sections", article.sections, reading.words, lambda section: section.text)
+    ranked = choice.relevant(
+        "sections", article.sections, reading.special_words, lambda section: section.text
+    )
     ranked.sort(key=lambda section: not section.always)
     relevant = ranked[: (number + 1) // 2]
     others = choice.shuffled("other sections", [one for one in article.sections if one not in relevant])
@@ -197,13 +204,18 @@ def _general_sections(number: int, choice: Choice) -> list[str]:
 def _with_keywords(
     parts: list[str], title: str, given: ContentAssignment, reading: Reading, choice: Choice
 ) -> list[str]:
-    """The parts with each keyword in them: the first ones in paragraphs of their own at the ends of sections."""
+    """The parts with each keyword in them: the first ones in paragraphs of their own, each at the end of the section
+    that has most of its words.
+    """
     text = f"{title}\n{'\n'.join(parts)}".lower()
     missing = [word for word in reading.keywords if word.lower() not in text]
     parts = list(parts)
-    said = keyword_sentences(missing[:_MAX_KEYWORD_SENTENCES], given, choice)
-    for number, (keyword, sentence) in enumerate(said):
-        index = min(number + 1, len(parts) - 1)
+    said = keyword_sentences(missing[:_MAX_KEYWORD_SENTENCES], given, reading, choice)
+    free = list(range(1, len(parts))) or [0]
+    for keyword, sentence in said:
+        index = max(free, key=lambda one: len(stems(keyword) & stems(parts[one])))
+        if len(free) > 1:
+            free.remove(index)
         lead = f"{capitalized(keyword)}:"
         marked = (
             f"**{lead}** {sentence.removeprefix(lead).strip()}" if sentence.startswith(lead) else sentence
@@ -217,13 +229,13 @@ def _with_keywords(
 
 
 def keyword_sentences(
-    keywords: Sequence[str], given: ContentAssignment, choice: Choice
+    keywords: Sequence[str], given: ContentAssignment, reading: Reading, choice: Choice
 ) -> list[tuple[str, str]]:
     """For each keyword a sentence that has it as it is spelled, and no sentence twice."""
     said: list[tuple[str, str]] = []
     used: set[str] = set()
     for keyword in keywords:
-        for template in _about(keyword, given, choice):
+        for template in _about(keyword, given, reading, choice):
             if template not in used:
                 used.add(template)
                 facts = {**choice.facts, "keyword": keyword, "Keyword": capitalized(keyword)}
@@ -232,8 +244,10 @@ def keyword_sentences(
     return said
 
 
-def _about(keyword: str, given: ContentAssignment, choice: Choice) -> list[str]:
+def _about(keyword: str, given: ContentAssignment, reading: Reading, choice: Choice) -> list[str]:
     shared = library.sentences("shared.toml")
+    if reading.news:
+        return choice.shuffled(f"news/{keyword}", shared["keyword_news"])
     lowered = keyword.lower()
     others = choice.shuffled(f"other/{keyword}", shared["keyword_others"])
     if "near me" in lowered or any(area.lower() in lowered for area in given.publisher.service_areas):
@@ -268,7 +282,7 @@ def reach(choice: Choice) -> list[str]:
 
 def _summary(reading: Reading, choice: Choice) -> str:
     if reading.article:
-        return choice.one("summary", reading.article.summaries)
+        return relevant_one("summary", reading.article.summaries, reading, choice)
     news = library.sentences("news.toml")
     if reading.news:
         return choice.one("summary", news["news_summaries"])
@@ -283,8 +297,13 @@ def seo_title(title: str, organization: str) -> str:
 
 
 def _seo_description(summary: str, reading: Reading) -> str:
-    missing = [word for word in reading.keywords if word.lower() not in summary.lower()]
-    lead = f"{capitalized(missing[0])}: " if missing else ""
+    missing = [
+        word
+        for word in reading.keywords
+        if word.lower() not in summary.lower() and "near me" not in word.lower()
+    ]
+    mark = " \u2013" if ":" in summary else ":"
+    lead = f"{capitalized(missing[0])}{mark} " if missing else ""
     description = f"{lead}{summary[:1].lower() + summary[1:] if lead else summary}"
     if len(description) <= MAX_SEO_DESCRIPTION_CHARACTERS:
         return description

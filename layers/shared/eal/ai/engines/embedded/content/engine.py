@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from eal.ai.provenance import Provenance
 
 ENGINE = "embedded"
-VERSION = "content-writer-1"
+VERSION = "content-writer-2"
 
 
 def write(given: ContentAssignment) -> tuple[WrittenContent, Provenance]:
@@ -65,7 +65,7 @@ def prepared(given: ContentAssignment) -> tuple[Reading, Choice]:
         "place": found.audience.place if found.audience else "home",
         "place_title": (found.audience.place if found.audience else "home").title(),
         "audience": found.audience_words,
-        "topic": (found.topic or "").rstrip(".") if found.news else found.phrase,
+        "topic": (found.topic or "").rstrip(".!?") if found.news else found.phrase,
     }
     known = {name: value for name, value in facts.items() if value}
     if "topic" in known:

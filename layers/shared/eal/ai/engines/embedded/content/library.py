@@ -42,11 +42,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """All that is written about one subject. `subject` completes "this post is about"."""
+    """All that is written about one subject. `subject` completes "this post is about". `after_loss`: its readers have
+    damage already.
+    """
 
     name: str
     family: str
     subject: str
+    after_loss: bool
     cues: re.Pattern[str]
     hashtags: tuple[str, ...]
     titles: tuple[str, ...]
@@ -118,6 +121,7 @@ def _article(path: Path) -> Article:
         name=path.stem,
         family=cast("str", given["family"]),
         subject=cast("str", given["subject"]),
+        after_loss=cast("bool", given.get("after_loss", False)),
         cues=_cues(given),
         hashtags=_texts(given, "hashtags"),
         titles=_texts(given, "titles"),

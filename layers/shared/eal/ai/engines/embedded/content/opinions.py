@@ -25,7 +25,8 @@ _ASPECTS: tuple[tuple[Aspect, str], ...] = (
         "speed",
         r"\bfast\b|\bquick\w*|\bprompt\w*|\bon time|\bright away|\bwithin (?:an|the|\d|one|two)"
         r"|\brespon\w+ time|\blate\b|\bwait\w*|\bdelay\w*|\bslow\w*|\bno(?:-| )show|\bnever (?:came|showed)"
-        r"|\bhours? later|\btook (?:forever|too long|over)|\bsame day|\bimmediately",
+        r"|\bno(?:body| one) (?:ever )?(?:came|showed|arrived)|\bhours? later"
+        r"|\btook (?:forever|too long|over)|\bsame day|\bimmediately",
     ),
     (
         "cleanliness",
@@ -65,6 +66,17 @@ _POSITIVE = re.compile(
     r"|compassion\w*|patient|well|grateful|impressed|like new)\b",
     re.IGNORECASE,
 )
+_DENIED = re.compile(
+    r"(?:\b(?:no|not|never|nothing|none|without|zero)\b|n't\b)(?: \w+){0,2}? (?:complain|mess|dust|dirt|damag|brok"
+    r"|late\b|wait|delay|bad\b|problem|issue|surprise|hassle|hidden)\w*",
+    re.IGNORECASE,
+)
+"""Praise by denial, as in "no mess". Reviews with few stars seldom mean it."""
+MISTAKEN = re.compile(
+    r"\b(?:never|didn't|did not) (?:\w+ )?(?:hired?|used?|work(?:ed)? with)\b|\bwrong (?:business|company|place)\b"
+    r"|\bnot (?:a|their) customer\b",
+    re.IGNORECASE,
+)
 GOOD, MIXED = 4, 3
 """Stars: a good review has at least so many, and a mixed one."""
 
@@ -84,6 +96,8 @@ def opinion(text: str, rating: int | None) -> Opinion:
     criticised: dict[Aspect, None] = {}
     for clause in re.split(r"[.!?;,\n]|,? but\b|,? although\b|,? however\b|,? though\b|,? except\b", text):
         negative, positive = bool(_NEGATIVE.search(clause)), bool(_POSITIVE.search(clause))
+        if (rating or MIXED) >= MIXED and _DENIED.search(clause):
+            negative, positive = False, True
         is_complaint = negative if negative != positive else (rating or MIXED) < GOOD
         if not negative and not positive and (rating or MIXED) == MIXED:
             continue

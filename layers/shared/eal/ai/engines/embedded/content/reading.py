@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from eal.ai.engines.embedded.content.library import Article, Audience
     from eal.ai.engines.embedded.content.wording import Choice
 
-type News = Literal["hire", "place", "milestone", "event", "thanks", "news"]
+type News = Literal["jobs", "hire", "place", "milestone", "event", "thanks", "news"]
 
 _MAX_TOPIC_WORDS_IN_SENTENCE = 7
 _MAX_AUDIENCE_WORDS = 6
@@ -34,9 +34,13 @@ _FAMILIES = (
 )
 _NEWS: tuple[tuple[News, str], ...] = (
     (
+        "jobs",
+        r"\b(?:we're|we are|now) hiring\b|\bjoin our team\b|\b(?:job|open) (?:openings?|positions?)\b|\bcareers?\b",
+    ),
+    (
         "hire",
         r"\bhir(?:ed|ing)\b|\bwelcom\w+|\bnew (?:\w+ ){0,2}(?:employee|technician|team ?mate|colleague|hire|manager"
-        r"|member|crew|estimator)s?\b|\bjoin(?:s|ed|ing) (?:us|our|the)\b|\bjoin our team"
+        r"|member|crew|estimator)s?\b|\bjoin(?:s|ed|ing) (?:us|our|the)\b"
         r"|\bpromot(?:ed|ion)\b|\bmeet (?:the|our)\b",
     ),
     (
@@ -60,7 +64,8 @@ _NEWS: tuple[tuple[News, str], ...] = (
     ),
 )
 _OURS = (
-    r"\b(?:we|we're|we've|our|us|welcom\w+|meet)\b|\bnew (?:\w+ )?(?:office|location|branch|address)\b|\bgrand opening"
+    r"\byears in business|\bcelebrat\w+ (?:\w+ )?years|\b(?:we|we're|we've|our|us|welcom\w+|meet|now hiring|careers?)"
+    r"\b|\bnew (?:\w+ )?(?:office|location|branch|address)\b|\bgrand opening"
     r"|\banniversary|\bfundrais\w+|\b(?:food|toy) drive|\bopen house|\bsponsor\w*|\bvolunteer\w*"
 )
 """What makes news of a topic that an article knows, too."""
@@ -72,9 +77,20 @@ _TITLE_LIKE = re.compile(
 )
 _NO_NOUN_PHRASE = re.compile(
     r"^(?:how|what|why|when|where|who|which|is|are|do|does|can|should|we|our|i|you|it|don't|five|ten|\d+|prepare|protect"
-    r"|prevent|keep|get|avoid|save|choose|understand|deal|clean|fix|check|write|tell)\b|[?!:.]",
+    r"|prevent|keep|get|avoid|save|choose|understand|deal|clean|fix|check|write|tell)\b|[?!:.]"
+    r"|\b(?:is|are|was|were|has|have|will)\b",
     re.IGNORECASE,
 )
+_NAMES = re.compile(
+    r"(?:Thanksgiving|Christmas|Hanukkah|Halloween|Easter|American|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(?:day)?s?"
+    r"|January|February|March|April|May|June|July|August|September|October|November|December"
+)
+_COUNT = re.compile(
+    r"^(?:the )?(?:top )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten) (?=(?:\w+ )?(?:signs|tips|ways|things"
+    r"|steps|reasons|questions|mistakes|myths|facts|causes)\b)",
+    re.IGNORECASE,
+)
+"""The number of a list in a title. A post has as many items as it has."""
 _MIN_TITLE_WORDS = 4
 _COMMON = stems(
     "what when your that with from have this damage home house restoration water after before about"
@@ -108,11 +124,16 @@ class Reading:
         return stems(" ".join((self.topic or "", *self.keywords))) - _COMMON
 
     @property
+    def special_words(self) -> frozenset[str]:
+        """Those that not everything in the article is about."""
+        return self.words - stems(self.article.subject) if self.article else self.words
+
+    @property
     def title(self) -> str | None:
         """The topic as a title, if it reads like one."""
         if self.topic is None:
             return None
-        words = self.topic.rstrip(".").split()
+        words = _COUNT.sub("", self.topic.rstrip(".")).split()
         if len(words) >= _MIN_TITLE_WORDS or (len(words) > 2 and _TITLE_LIKE.search(self.topic)):
             return capitalized(titled(" ".join(words)))
         return None
@@ -121,6 +142,8 @@ class Reading:
 def read(given: ContentAssignment, choice: Choice) -> Reading:
     remarks: list[str] = []
     topic = _said(given.brief.topic, remarks)
+    if topic and topic.isupper() and " " in topic:
+        topic = topic.lower()
     audience_words = _said(given.brief.audience, remarks)
     keywords = [word for word in (_said(word, remarks) for word in given.brief.keywords) if word]
     subject = f"{given.brief.topic or ''}"
@@ -199,7 +222,7 @@ def _said(words: str | None, remarks: list[str]) -> str | None:
 
 
 def _lowered(words: str) -> str:
-    """The words inside a sentence: a first word with one capital loses it, unless more words have one."""
+    """The words inside a sentence: a first word with one capital loses it, except in names."""
     first, _, rest = words.partition(" ")
-    is_name = rest != rest.lower() or first[1:] != first[1:].lower()
+    is_name = rest != rest.lower() or first[1:] != first[1:].lower() or _NAMES.fullmatch(first) is not None
     return words if is_name else words[:1].lower() + words[1:]

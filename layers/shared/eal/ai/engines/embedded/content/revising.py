@@ -205,8 +205,9 @@ def _formal(text: ContentText, order: Order, given: _Given) -> ContentText:
 
 def _empathetic(text: ContentText, order: Order, given: _Given) -> ContentText:
     shared = library.sentences("shared.toml")
-    name = "regret" if given.type == "review_response" else "empathetic_leads"
-    texts = library.sentences("responses.toml")["regret"] if name == "regret" else shared[name]
+    is_gentle = given.brief.article is not None and not given.brief.article.after_loss
+    leads = shared["gentle_leads" if is_gentle else "empathetic_leads"]
+    texts = library.sentences("responses.toml")["regret"] if given.type == "review_response" else leads
     lead = given.choice.one("lead", texts)
     if text.scenes:
         first = text.scenes[0]
@@ -331,7 +332,7 @@ def _add_keywords(text: ContentText, order: Order, given: _Given) -> ContentText
         f"{text.title or ''} {text.body or ''} {' '.join(scene.narration for scene in text.scenes)}".lower()
     )
     missing = [keyword for keyword in wanted if keyword.lower() not in everything]
-    for keyword, said in blog.keyword_sentences(missing, given.assignment, given.choice):
+    for keyword, said in blog.keyword_sentences(missing, given.assignment, given.brief, given.choice):
         text = _with_sentence(text, said, given, heading=keyword)
     if given.type == "social_post":
         tags = [tag for tag in map(social.hashtag_of, wanted) if tag]

@@ -20,6 +20,7 @@ _HASHTAGS: dict[Network, int] = {
 }  # fmt: skip
 """Google Business Profile and Nextdoor do not make hashtags into links."""
 _LISTS: dict[Network, str] = {"instagram": "\u2022 ", "linkedin": "\u2013 ", "facebook": "\u2713 "}
+_PLAIN_TONES = {"brief", "formal", "professional", "empathetic"}
 MAX_HASHTAG_CHARACTERS = 40
 
 
@@ -29,15 +30,17 @@ def write(given: ContentAssignment, reading: Reading, choice: Choice) -> Content
     hook = video.hook(reading, choice)
     points = [point.say for point in video.points(given, reading, choice, numbers, hook)]
     opening = [] if network != "nextdoor" else [choice.one("neighbors", _shared()["nextdoor_leads"])]
+    if network != "x":
+        opening += video.tone_hooks(given, reading, choice)
     opening.append(hook)
     audience: list[str] = []
     if reading.audience_words and not reading.audience and network != "x":
         audience = blog.audience_lead(reading, choice)
-    middle = [_listed(points, network)]
+    middle = points if reading.news else [_listed(points, network)]
     text = "\n".join((*opening, *audience, *middle)).lower()
     keywords = [word for word in reading.keywords if word.lower() not in text]
     if keywords and network != "x":
-        middle += [said for _, said in blog.keyword_sentences(keywords[:1], given, choice)]
+        middle += [said for _, said in blog.keyword_sentences(keywords[:1], given, reading, choice)]
     paragraphs = [" ".join(opening), *audience, *middle, *_closing(network, given, reading, choice)]
     return fitted(
         ContentText(
@@ -66,8 +69,9 @@ def _closing(network: Network, given: ContentAssignment, reading: Reading, choic
         return []
     special = {"linkedin": "linkedin_closings", "nextdoor": "nextdoor_closings"}.get(network)
     closing = choice.one("closing", video.closings(reading, special or "social_closings"))
-    is_plain = special or network == "google_business" or given.brief.tone in {"brief", "formal"}
-    if is_plain or not reading.article:
+    if special or network == "google_business" or given.brief.tone in _PLAIN_TONES:
+        return [closing]
+    if not reading.article or reading.article.after_loss:
         return [closing]
     return [choice.one("ask", _shared()["social_asks"]), closing]
 

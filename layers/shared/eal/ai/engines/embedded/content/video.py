@@ -26,17 +26,19 @@ MAX_ON_SCREEN_CHARACTERS = 60
 
 
 def write(given: ContentAssignment, reading: Reading, choice: Choice) -> ContentText:
-    title = blog.title_of(reading, choice)
+    title = blog.title_of(reading, choice, given.brief.tone)
     shared = library.sentences("shared.toml")
-    lead = f"{choice.one('lead', shared['video_leads'])} " if given.brief.tone != "brief" else ""
+    leads = "video_leads_plain" if given.brief.tone in {"formal", "professional"} else "video_leads"
+    lead = f"{choice.one('lead', shared[leads])} " if given.brief.tone != "brief" else ""
     card = reading.title or titled(reading.phrase or title)
-    first = hook(reading, choice)
+    first = " ".join((*tone_hooks(given, reading, choice), hook(reading, choice)))
     scenes = [scene(f"{lead}{first}", card)]
     scenes += [scene(point.say, point.show) for point in points(given, reading, choice, _POINTS, first)]
     text = " ".join(one.narration for one in scenes).lower()
     missing = [word for word in reading.keywords if word.lower() not in text][:_MAX_KEYWORD_SCENES]
     scenes += [
-        scene(said, capitalized(word)) for word, said in blog.keyword_sentences(missing, given, choice)
+        scene(said, capitalized(word))
+        for word, said in blog.keyword_sentences(missing, given, reading, choice)
     ]
     ending = [choice.one("closing", closings(reading, "video_closings")), *blog.reach(choice)]
     scenes.append(scene(" ".join(ending), choice.one("card", shared["video_end_cards"])))
@@ -59,12 +61,24 @@ def scene(narration: str, on_screen_text: str) -> Scene:
     )
 
 
+def tone_hooks(given: ContentAssignment, reading: Reading, choice: Choice) -> list[str]:
+    """What an empathetic text says first."""
+    if given.brief.tone != "empathetic" or reading.article is None:
+        return []
+    name = "empathetic_hooks" if reading.article.after_loss else "gentle_hooks"
+    return [choice.one("tone hook", library.sentences("shared.toml")[name])]
+
+
 def hook(reading: Reading, choice: Choice) -> str:
+    """Of the article, if one of its hooks has a word of the topic; otherwise one around the topic."""
     if reading.article:
-        return blog.relevant_one("hook", reading.article.hooks, reading, choice)
+        fitting = [one for one in reading.article.hooks if reading.words & stems(one)]
+        if reading.phrase and not fitting:
+            return choice.one("hook", library.sentences("shared.toml")["topic_hooks"])
+        return blog.relevant_one("hook", fitting or reading.article.hooks, reading, choice)
     news = library.sentences("news.toml")
     if reading.news:
-        return choice.one("hook", news["news_hooks"])
+        return choice.one("hook", news.get(f"{reading.news}_hooks", news["news_hooks"]))
     if reading.phrase:
         return choice.one("hook", news["general_hooks"])
     return f"{capitalized(reading.topic)}" if reading.topic else "A question, a notebook, a calm first step."

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 MAX_SLUG_CHARACTERS = 80
-_SMALL_WORDS = re.compile(r"an?|and|as|at|but|by|for|from|in|into|is|its?|nor|of|on|or|so|the|to|up|vs|with")
+_SMALL_WORDS = re.compile(r"an?|and|as|at|but|by|for|in|nor|of|on|or|the|to|vs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,10 @@ _MIN_STEM_CHARACTERS = 4
 
 
 def stems(text: str) -> frozenset[str]:
-    """The first letters of the longer words, which related words share."""
+    """The first letters of the longer words without a plural's s, which related words share."""
     words = re.findall(r"[a-z]+", text.lower())
-    return frozenset(word[:_STEM_CHARACTERS] for word in words if len(word) >= _MIN_STEM_CHARACTERS)
+    longer = (word for word in words if len(word) >= _MIN_STEM_CHARACTERS)
+    return frozenset(re.sub(r"(?<!s)s$", "", word)[:_STEM_CHARACTERS] for word in longer)
 
 
 def capitalized(text: str) -> str:
@@ -122,6 +123,7 @@ _EXPANSIONS = (
     (r"'re\b", " are"),
     (r"'ve\b", " have"),
     (r"'ll\b", " will"),
+    (r"'d\b", " would"),
     (r"\bI'm\b", "I am"),
 )
 _CLAUSE_START = (
