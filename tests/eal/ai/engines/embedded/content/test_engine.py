@@ -189,6 +189,11 @@ def test_the_tone_of_the_brief_is_that_of_the_text() -> None:
         ("How to prevent mold", "topic:mold_prevention"),
         ("documenting a claim", "topic:claim_documentation"),
         ("We hired a new estimator", "topic:hire"),
+        ("We are hiring technicians", "topic:jobs"),
+        ("Celebrating 20 years in business", "topic:milestone"),
+        ("ice on the roof", "topic:frozen_pipes"),
+        ("wet documents", "topic:contents"),
+        ("dry ice blasting", "topic_not_understood"),
         ("Protect our homes from frozen pipes", "topic:frozen_pipes"),
         ("What happens after a fire", "topic:after_fire"),
         ("Thanksgiving cooking safety", "topic:fire_prevention"),
@@ -230,12 +235,12 @@ def _texts() -> Iterator[tuple[str, str]]:
             for text in article.titles + article.summaries + article.openings + article.hooks
         )
         for section in article.sections:
-            yield from ((article.name, text) for text in (*section.headings, section.text))
+            yield from ((article.name, text) for text in (*section.headings, *section.texts))
         for point in article.points:
             yield from ((article.name, text) for text in (point.say, point.show))
     for audience in library.audiences():
         yield from ((audience.name, text) for text in audience.leads)
-        yield from ((audience.name, section.text) for section in audience.sections)
+        yield from ((audience.name, text) for section in audience.sections for text in section.texts)
         yield from ((audience.name, point.say) for point in audience.points)
     for term in library.terms():
         yield from ((term.cues.pattern, text) for text in term.texts)
@@ -257,7 +262,7 @@ def test_no_sentence_is_in_two_articles() -> None:
     places: dict[str, str] = {}
     for article in library.articles():
         for section in article.sections:
-            for sentence in re.split(r"(?<=[.!?])\s+|\n", section.text):
+            for sentence in re.split(r"(?<=[.!?])\s+|\n", "\n".join(section.texts)):
                 if len(sentence.split()) > 3:
                     assert places.setdefault(sentence, article.name) == article.name, sentence
 
@@ -272,6 +277,8 @@ def test_no_sentence_is_in_two_articles() -> None:
         (3, "Great work. They left a mess, though.", {"quality"}, {"cleanliness"}),
         (4, "Helped with the insurance paperwork.", {"insurance"}, set()),
         (5, "", set(), set()),
+        (5, "No complaints at all, nothing was broken.", {"quality"}, set()),
+        (1, "No one showed up.", set(), {"speed"}),
     ],
 )
 def test_a_review_praises_and_criticises(
@@ -321,6 +328,81 @@ def test_a_response_admits_offers_and_repeats_nothing(
     if rating in {1, 2}:
         assert "614-555-0142" in words
         assert "made our day" not in words
+
+
+def _response(rating: int, text: str, tone: Tone | None = None) -> str:
+    brief = Brief(review_id="review_1", tone=tone)
+    review = ReviewText(rating=rating, text=text)
+    given = ContentAssignment(type="review_response", brief=brief, publisher=PUBLISHER, review=review)
+    return engine.write(given)[0].text.body or ""
+
+
+@pytest.mark.parametrize("rating", [1, 3, 5])
+def test_a_response_to_stars_alone_speaks_of_no_words(rating: int) -> None:
+    assert not re.search(r"\b(?:review|words|write|writing|read|describe|note)\b", _response(rating, " "))
+
+
+def test_a_review_that_is_meant_for_another_company_gets_no_regret() -> None:
+    words = _response(1, "I never hired this company. Wrong business.")
+
+    assert "meant for" in words
+    assert not any(one in words for one in library.sentences("responses.toml")["regret"])
+
+
+def test_the_tone_is_that_of_a_response_and_a_script_too() -> None:
+    tones = get_args(Tone.__value__)
+    responses = {tone: _response(2, "They were late and left a mess.", tone) for tone in tones}
+    script = BRIEFS["12-video-hidden-leaks"]
+    formal_script = everything(replace(script, brief=replace(script.brief, tone="formal")))
+    empathy = library.sentences("responses.toml")["empathetic_1"]
+
+    assert any(one in responses["empathetic"] for one in empathy)
+    assert len(responses["brief"].split()) < len(responses["professional"].split())
+    assert responses["formal"].endswith(
+        ("Sincerely, Acme Restoration of Columbus", "Respectfully, Acme Restoration of Columbus")
+    )
+    assert not re.search(r"\b(?:Hi|Hello)\b|n't\b", formal_script)
+
+
+def test_a_keyword_stands_in_the_section_that_has_its_words() -> None:
+    brief = Brief(topic="burst pipe", keywords=("wet drywall",), length="long")
+    body = (
+        engine.write(ContentAssignment(type="blog_post", brief=brief, publisher=PUBLISHER))[0].text.body or ""
+    )
+    section = next(part for part in body.split("## ") if "**Wet drywall:**" in part)
+
+    assert len(re.findall("drywall", section, re.IGNORECASE)) > 1
+
+
+def test_news_with_an_exclamation_mark_is_one_sentence() -> None:
+    brief = Brief(topic="We are opening a second office in Dublin!", keywords=("office Dublin",))
+
+    words = everything(ContentAssignment(type="blog_post", brief=brief, publisher=PUBLISHER))
+
+    assert not re.search(r"!\.|!:", words)
+    assert "search" not in words
+
+
+@pytest.mark.parametrize(
+    ("topic", "title"),
+    [
+        ("Top 10 signs of a hidden leak", "Signs of a Hidden Leak"),
+        ("24 hours after a flood", "24 Hours After a Flood"),
+        ("is it safe to stay with mold?", "Is It Safe to Stay With Mold?"),
+        ("DRY ICE BLASTING IN HOMES", "Dry Ice Blasting in Homes"),
+    ],
+)
+def test_a_title_promises_no_count_and_does_not_shout(topic: str, title: str) -> None:
+    given = ContentAssignment(type="blog_post", brief=Brief(topic=topic), publisher=PUBLISHER)
+
+    assert engine.write(given)[0].text.title == title
+
+
+def test_a_formal_post_has_a_title_without_contractions() -> None:
+    for seed in map(str, range(8)):
+        brief = Brief(topic="burst pipe", tone="formal")
+        given = ContentAssignment(type="blog_post", brief=brief, publisher=PUBLISHER, seed=seed)
+        assert "n't" not in (engine.write(given)[0].text.title or "")
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def article_sections(
 def _own_sections(article: Article, number: int, reading: Reading, choice: Choice) -> list[Section]:
     """In the order of the article. Chance decides half of them, so that posts on one subject differ."""
     ranked = choice.relevant(
-        "sections", article.sections, reading.special_words, lambda section: section.text
+        "sections", article.sections, reading.special_words, lambda section: section.texts[0]
     )
     ranked.sort(key=lambda section: not section.always)
     relevant = ranked[: (number + 1) // 2]
@@ -178,7 +178,7 @@ def _borrowed(article: Article, number: int, choice: Choice) -> list[Section]:
 
 
 def _section(section: Section, given: ContentAssignment, choice: Choice) -> str:
-    text = choice.filled(section.text)
+    text = choice.one(f"text/{section.headings[0]}", section.texts)
     heading = choice.one(f"heading/{section.headings[0]}", section.headings)
     return f"## {heading}\n\n{text if section.always else _cut(text, given)}"
 

@@ -22,12 +22,12 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a blog post. `always`: it is about safety or the point of the post, and never left out. `fits` are the
-    families whose other articles can have it, too.
+    """A part of a blog post, in one or two wordings. `always`: it is about safety or the point of the post, and never
+    left out. `fits` are the families whose other articles can have it, too.
     """
 
     headings: tuple[str, ...]
-    text: str
+    texts: tuple[str, ...]
     always: bool
     fits: tuple[str, ...]
 
@@ -153,7 +153,7 @@ def _sections(given: Mapping[str, object]) -> tuple[Section, ...]:
     return tuple(
         Section(
             headings=_texts(one, "headings"),
-            text=cast("str", one["text"]).strip(),
+            texts=tuple(cast("str", one[name]).strip() for name in ("text", "other_text") if name in one),
             always=cast("bool", one.get("always", False)),
             fits=tuple(cast("list[str]", one.get("fits", []))),
         )

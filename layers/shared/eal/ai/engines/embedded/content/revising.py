@@ -175,6 +175,9 @@ def _with_sections(body: str, given: _Given) -> str:
         ]
     else:
         written = blog.article_sections(article, _ALL, given.assignment, given.brief, given.choice)
+        always = [section for section in article.sections if section.always]
+        said = [given.choice.filled(text) for section in always for text in section.texts]
+        written = [one for one in written if not any(text in one for text in said)]
     first_sentences = [
         one for one in written if sentences_of(one.split("\n\n")[1])[0][:60].lower() not in body.lower()
     ]
@@ -421,9 +424,9 @@ def _audience(text: ContentText, order: Order, given: _Given) -> ContentText:
         return text
     if given.type == "blog_post":
         section = given.choice.shuffled("audience section", audience.sections)[0]
-        if section.text in (text.body or ""):
+        if section.texts[0] in (text.body or ""):
             return text
-        added = f"## {section.headings[0]}\n\n{section.text}"
+        added = f"## {section.headings[0]}\n\n{section.texts[0]}"
         parts = _parts(text.body or "")
         body = "\n\n".join([*parts[:-1], added, *parts[-1:]])
         lead = given.choice.one("audience", audience.leads)
