@@ -193,6 +193,8 @@ def test_the_tone_of_the_brief_is_that_of_the_text() -> None:
         ("Celebrating 20 years in business", "topic:milestone"),
         ("ice on the roof", "topic:frozen_pipes"),
         ("wet documents", "topic:contents"),
+        ("Tornado cleanup", "topic:storm_damage"),
+        ("puffback soot", "topic:smoke_odor"),
         ("dry ice blasting", "topic_not_understood"),
         ("Protect our homes from frozen pipes", "topic:frozen_pipes"),
         ("What happens after a fire", "topic:after_fire"),
@@ -279,6 +281,8 @@ def test_no_sentence_is_in_two_articles() -> None:
         (5, "", set(), set()),
         (5, "No complaints at all, nothing was broken.", {"quality"}, set()),
         (1, "No one showed up.", set(), {"speed"}),
+        (5, "The adjuster never saw better documents.", {"insurance"}, set()),
+        (3, "The claim is still open.", set(), {"insurance"}),
     ],
 )
 def test_a_review_praises_and_criticises(

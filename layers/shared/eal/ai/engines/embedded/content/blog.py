@@ -292,6 +292,8 @@ def _summary(reading: Reading, choice: Choice) -> str:
 
 
 def seo_title(title: str, organization: str) -> str:
+    if len(title) > MAX_SEO_TITLE_CHARACTERS:
+        title = title.partition(": ")[0]
     long = f"{title} | {organization}"
     return long if len(long) <= MAX_SEO_TITLE_CHARACTERS else shortened(title, MAX_SEO_TITLE_CHARACTERS)
 

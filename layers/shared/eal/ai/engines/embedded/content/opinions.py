@@ -56,7 +56,9 @@ _NEGATIVE = re.compile(
     r"|terribl\w+|awful\w*|horribl\w+|worst|rude\w*|late|slow\w*|delay\w*|mess\w*|dirt\w*|dust\w*"
     r"|expensive|overcharg\w+|overpriced|rip|wait\w*|disappoint\w+|unprofessional|damag\w+|broke\w*"
     r"|scratch\w*|ignored?|failed|lack\w*|only (?:complaint|issue|downside)|wish|too (?:long|much|high)"
-    r"|forever|no-show|unhappy|frustrat\w+|disrespect\w*|trash|lost)\b",
+    r"|forever|took over"
+    r"|still (?:open|wait\w*|not|there|wet|smell\w*|broken)|ripped|no-show|unhappy"
+    r"|frustrat\w+|disrespect\w*|trash|lost)\b",
     re.IGNORECASE,
 )
 _POSITIVE = re.compile(
@@ -68,7 +70,7 @@ _POSITIVE = re.compile(
 )
 _DENIED = re.compile(
     r"(?:\b(?:no|not|never|nothing|none|without|zero)\b|n't\b)(?: \w+){0,2}? (?:complain|mess|dust|dirt|damag|brok"
-    r"|late\b|wait|delay|bad\b|problem|issue|surprise|hassle|hidden)\w*",
+    r"|late\b|wait|delay|bad\b|problem|issue|surprise|hassle|hidden|better|smoother|easier)\w*",
     re.IGNORECASE,
 )
 """Praise by denial, as in "no mess". Reviews with few stars seldom mean it."""

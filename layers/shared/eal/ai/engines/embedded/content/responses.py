@@ -48,7 +48,7 @@ def write(given: ContentAssignment, choice: Choice) -> ContentText:
         more = choice.some("more", texts["more_1"], 1) if length == "long" and said else []
         paragraphs.append(contact + more)
     elif length != "short":
-        paragraphs.append(choice.some("more", texts["more_5" if said else "stars_only_more"], 1))
+        paragraphs.append(choice.some("more", texts["more_5" if said and is_good else "stars_only_more"], 1))
     closes = "close_1" if complaints or is_bad else "close_5"
     if tone == "formal" or (tone == "friendly" and closes == "close_5"):
         closes = f"closes_{tone}"
