@@ -45,7 +45,7 @@ def test_a_refused_secret_is_not_shown_again(api: FakeApi) -> None:
     assert shown.status == 422
     assert "It is too short." in shown.words
     assert "hunter2" not in shown.text
-    assert 'type="password"' in shown.text
+    assert 'class="masked"' in shown.text
 
 
 def test_a_grant_is_for_the_own_parent(api: FakeApi) -> None:

@@ -75,8 +75,6 @@ class BoundField:
 
     @property
     def input_type(self) -> str:
-        if self.widget == "secret":
-            return "password"
         by_format = {"email": "email", "uri": "url", "date": "date", "date-time": "datetime-local"}
         if self.spec["type"] in ("integer", "number"):
             return "number"
