@@ -313,16 +313,10 @@ def _remember(one: BoundField, posted: Posted) -> None:
 def _converted(one: BoundField, zone: str) -> object:
     """The JSON value of a field; None if it is empty. Raises: ValueError with the text for the person."""
     text, kind = one.value.strip(), one.spec["type"]
-    if one.widget == "choices":
-        return list(one.values)
-    if one.widget in hours.WIDGETS:
-        return hours.value(one.widget, one.grid)
+    if one.widget in ("choices", "lines", "rows", *hours.WIDGETS):
+        return _several(one)
     if one.widget == "checkbox":
         return bool(text)
-    if one.widget == "lines":
-        return [line.strip() for line in text.replace(",", "\n").splitlines() if line.strip()]
-    if one.widget == "rows":
-        return [_object(one.columns, row) for row in one.rows if _is_entered(one.columns, row)] or None
     if not text:
         return None
     if one.widget == "json":
@@ -334,6 +328,17 @@ def _converted(one: BoundField, zone: str) -> object:
     if one.spec.get("format") == "date-time":
         return _utc(text, zone)
     return one.value if one.widget == "textarea" else text
+
+
+def _several(one: BoundField) -> object:
+    """The value of a widget with several values."""
+    if one.widget == "choices":
+        return list(one.values)
+    if one.widget == "lines":
+        return [line.strip() for line in one.value.replace(",", "\n").splitlines() if line.strip()]
+    if one.widget == "rows":
+        return [_object(one.columns, row) for row in one.rows if _is_entered(one.columns, row)] or None
+    return hours.value(one.widget, one.grid)
 
 
 def _place(column: Spec) -> tuple[bool, bool, bool]:

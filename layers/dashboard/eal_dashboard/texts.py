@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from collections.abc import Mapping
     from datetime import date
 
     from markupsafe import HasHTML
