@@ -39,7 +39,7 @@ API_ONLY = {
     "exportAuditLogCsv": "its page offers exports, which have no limit of rows",
 }
 NOT_YET = {
-    "createClaimPhoto", "exportSuppressionsCsv", "getAiUsage", "getAuditConsistency", "getLeadImport",
+    "createClaimPhoto", "getAiUsage", "getAuditConsistency", "getLeadImport",
     "getOrganization", "importLeads", "updateOrganization",
 }  # fmt: skip
 """Operations whose page is still to be written. An entry is removed with the page that reaches it."""

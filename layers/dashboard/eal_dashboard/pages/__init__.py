@@ -41,8 +41,6 @@ PAGES = (
     *claims.PAGES,
     *prospects.PAGES,
     *dispatch.PAGES,
-    *content.PAGES,
-    *reviews.PAGES,
     *audit_log.PAGES,
     *audit_exports.PAGES,
     *api_keys.PAGES,
