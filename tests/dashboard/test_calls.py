@@ -162,8 +162,8 @@ def test_a_correction_is_withdrawn_by_null(api: FakeApi) -> None:
 
 
 def test_an_override_sends_its_time_in_utc_and_the_rules_decide_without_a_body(api: FakeApi) -> None:
-    override = {"action": "callback", "reason": "The caller prefers it.", "due_at": "2026-04-25T09:00"}
-    signed_in().fill(CALL, "dispatchCall", **override)
+    entered = {"action": "callback", "reason": "The caller prefers it.", "due_at": "2026-04-25T09:00"}
+    signed_in().fill(CALL, "dispatchCall", **entered)
     signed_in().fill(CALL, "decideByRules")
 
     override, again = api.sent("dispatchCall")

@@ -154,6 +154,8 @@ def _days() -> list[Json]:
             }
         )
     return days
+
+
 def _item(number: int, activity: str, description: str, status: str, confidence: float) -> Json:
     sample = _EXAMPLES["getClaimScope"][1]["data"][0]
     is_edited = status == "edited"
@@ -170,57 +172,6 @@ def _item(number: int, activity: str, description: str, status: str, confidence:
     }
 
 
-ANSWERS: dict[str, Answer] = {
-    "getSequence": _one("getSequence", status="paused", steps=list(STEPS)),
-    "listSequences": _listed(
-        "listSequences",
-        {"name": "Insurance agents, spring", "status": "draft", "updated_at": ago(hours=2)},
-        {"updated_at": ago(days=1)},
-        {"name": "Plumbers", "status": "paused", "daily_cap": None},
-    ),
-    "listEnrollments": _listed(
-        "listEnrollments",
-        {"due_at": ago(hours=-30), "created_at": ago(hours=3)},
-        {"status": "stopped", "stop_reason": "replied", "due_at": None},
-        {"status": "paused", "due_at": None, "resume_at": ago(days=-8)},
-    ),
-    "getDeliverability": _one(
-        "getDeliverability",
-        groups=_days(),
-        since=ago(days=29)[:10],
-        until=ago(days=0)[:10],
-        sender={
-            **_EXAMPLES["getDeliverability"][1]["sender"],
-            "status": "paused",
-            "reason": "bounces",
-            "paused_at": ago(hours=5),
-            "resumed_at": None,
-        },
-    ),
-    "listReplies": _listed(
-        "listReplies",
-        {"needs_review": True, "received_at": ago(minutes=12)},
-        {"sender": "lee@example.com", "subject": "Automatic reply", "sequence_effect": "paused"},
-        {"sender": "kim@example.com", "subject": None, "classification": None, "sequence_effect": None},
-    ),
-    "getDraft": _one("getDraft", findings=FINDINGS),
-    "listDrafts": _listed("listDrafts", {"findings": FINDINGS}, {"status": "sent"}, {"status": "failed"}),
-    "listIntegrations": _listed(
-        "listIntegrations",
-        {},
-        {
-            "vendor": "callrail",
-            "health": {
-                "status": "failing",
-                "last_event_at": ago(hours=3),
-                "last_failure": {"at": ago(minutes=18), "reason": "invalid_signature"},
-            },
-            "receiver_urls": {
-                kind: f"https://api.example.com/v1/inbound/callrail/conn_{'0123456789' * 4}/{kind}"
-                for kind in ("pre-call", "post-call", "text-message")
-            },
-        },
-    ),
 def _call(
     number: int,
     name: str | None,
@@ -333,6 +284,56 @@ PROSPECTS = (
 
 
 ANSWERS: dict[str, Answer] = {
+    "getSequence": _one("getSequence", status="paused", steps=list(STEPS)),
+    "listSequences": _listed(
+        "listSequences",
+        {"name": "Insurance agents, spring", "status": "draft", "updated_at": ago(hours=2)},
+        {"updated_at": ago(days=1)},
+        {"name": "Plumbers", "status": "paused", "daily_cap": None},
+    ),
+    "listEnrollments": _listed(
+        "listEnrollments",
+        {"due_at": ago(hours=-30), "created_at": ago(hours=3)},
+        {"status": "stopped", "stop_reason": "replied", "due_at": None},
+        {"status": "paused", "due_at": None, "resume_at": ago(days=-8)},
+    ),
+    "getDeliverability": _one(
+        "getDeliverability",
+        groups=_days(),
+        since=ago(days=29)[:10],
+        until=ago(days=0)[:10],
+        sender={
+            **_EXAMPLES["getDeliverability"][1]["sender"],
+            "status": "paused",
+            "reason": "bounces",
+            "paused_at": ago(hours=5),
+            "resumed_at": None,
+        },
+    ),
+    "listReplies": _listed(
+        "listReplies",
+        {"needs_review": True, "received_at": ago(minutes=12)},
+        {"sender": "lee@example.com", "subject": "Automatic reply", "sequence_effect": "paused"},
+        {"sender": "kim@example.com", "subject": None, "classification": None, "sequence_effect": None},
+    ),
+    "getDraft": _one("getDraft", findings=FINDINGS),
+    "listDrafts": _listed("listDrafts", {"findings": FINDINGS}, {"status": "sent"}, {"status": "failed"}),
+    "listIntegrations": _listed(
+        "listIntegrations",
+        {},
+        {
+            "vendor": "callrail",
+            "health": {
+                "status": "failing",
+                "last_event_at": ago(hours=3),
+                "last_failure": {"at": ago(minutes=18), "reason": "invalid_signature"},
+            },
+            "receiver_urls": {
+                kind: f"https://api.example.com/v1/inbound/callrail/conn_{'0123456789' * 4}/{kind}"
+                for kind in ("pre-call", "post-call", "text-message")
+            },
+        },
+    ),
     "listCalls": _listed(
         "listCalls",
         _call(1, "Dana Reyes", "water", "emergency", True, "dispatch_now", minutes=12),

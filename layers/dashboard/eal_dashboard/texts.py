@@ -151,6 +151,12 @@ def full_name(person: Mapping[str, object]) -> str:
     return str(phones[0]) if isinstance(phones, list) and phones else "Unknown"
 
 
+def web(address: object) -> str:
+    """An address of the API, if a browser only loads it. Escaping alone would let `javascript:` run."""
+    text = str(address or "")
+    return text if text.startswith(("https://", "http://")) else ""
+
+
 def phone(number: str | None) -> str:
     """A US number in the usual notation: `(510) 555-0142`."""
     found = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", number or "")

@@ -91,6 +91,7 @@ def environment() -> jinja2.Environment:
         "phone": texts.phone,
         "short_id": texts.short_id,
         "rate": texts.rate,
+        "web": texts.web,
         "marked": texts.marked,
     }
     return made
