@@ -81,7 +81,7 @@ def test_requests_say_that_nobody_is_chosen_by_what_they_may_write(api: FakeApi)
         )
 
 
-def test_a_customer_who_was_asked_lately_is_not_asked_again(api: FakeApi) -> None:
+def test_a_customer_gets_no_second_request_within_ninety_days(api: FakeApi) -> None:
     sentence = "The customer was asked on April 24 and can be asked again on July 23."
     api.answers["createReviewRequest"] = lambda _: (409, {"error": {"code": "conflict", "message": sentence}})
     shown = signed_in().fill(

@@ -46,4 +46,5 @@ def test_the_deployed_function_accepts_its_sample(
     assert "FunctionError" not in answer, payload
     if isinstance(payload, dict) and "statusCode" in payload:
         assert payload["statusCode"] < 500, payload
-        assert payload["headers"]["X-Request-Id"]
+        # The dashboard's pages are no part of the API.
+        assert payload["headers"].get("X-Request-Id") or path.is_relative_to(ROOT / "events/dashboard")

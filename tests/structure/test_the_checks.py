@@ -498,7 +498,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (
         throttles.faults,
-        in_template("[ReservesConcurrency, 10, ", "[ReservesConcurrency, 9, "),
+        change(WORKERS, "[ReservesConcurrency, 10, ", "[ReservesConcurrency, 9, "),
         "reserve 10 for WorkersNormaliseResend, its MaximumConcurrency",
     ),
     (
