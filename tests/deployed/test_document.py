@@ -120,7 +120,7 @@ NOT_IN_SCHEMA: dict[str, dict[str, str]] = {
     "createReviewRequest": {"/completed_at": "not in the future", "/lead_id": "an existing lead"},
     "getReviewStats": {"": "until is not before since, and at most 59 months after it", "/until": "as above"},
     "createSession": {"/redirect_uri": "the address to which sign-ins return"},
-    "simulateDispatch": {"/facts": "latitude and longitude are given together"},
+    "simulateDispatch": {"/facts": "latitude and longitude are given together", **_SETTINGS},
     "acceptClaimScopeItems": {"/min_confidence": "no number is nearer to zero than 1e-100"},
     "updateClaimRoom": {
         "/measures": "the first piece is the main one, and no number is nearer to zero than 1e-100"
