@@ -54,6 +54,7 @@ def test_the_organization_is_shown_with_its_settings(tenant: Tenant) -> None:
             },
             "recordings": {"enabled": True},
             "retention": {"claim_days": 90, "recording_days": 90, "transcript_days": 365},
+            "reviews": {"google_review_url": None, "facebook_review_url": None, "other_review_url": None},
         },
         "subscription": None,
         "version": 1,
