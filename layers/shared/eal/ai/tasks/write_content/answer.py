@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,14 +11,14 @@ Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\n]*$")]
 Paragraph = Annotated[str, Field(min_length=1, max_length=1500)]
 
 
-class Answer(BaseModel):
+class Answer(BaseModel, ABC):
     """Names are slots in braces, which are filled after the answer."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
+    @abstractmethod
     def fields(self) -> dict[str, str]:
         """The texts, by the names under which a fault reports them."""
-        raise NotImplementedError
 
 
 class Section(BaseModel):
