@@ -489,11 +489,14 @@ def test_the_test_clock_moves_the_90_days(clock: Clock, tenant: Tenant) -> None:
 
 def test_an_event_that_comes_again_changes_nothing(tenant: Tenant) -> None:
     shown = _in_the_mailbox(tenant, "clicked", track_opens=True, track_clicks=True)
+    recorded = actions("review_request", tenant.id, "test")
 
     Pipeline().run()
 
     assert request_shown(tenant, shown["id"], tenant.test_admin) == shown
-    assert actions("review_request", tenant.id, "test") == [
+    assert actions("review_request", tenant.id, "test") == recorded
+    # The click may arrive before the earlier opening, which then corrects `opened_at`.
+    assert list(dict.fromkeys(recorded)) == [
         "review_request.created",
         "review_request.sent",
         "review_request.opened",

@@ -305,7 +305,7 @@ def test_the_idempotency_key_of_a_dead_request_is_unlocked_after_30_seconds(
     assert (later.status, len(receiver.requests)) == (200, 1)
 
 
-@pytest.mark.parametrize("wrong", ["lead.exploded", "review.received", "*", "", None, 7])
+@pytest.mark.parametrize("wrong", ["lead.exploded", "review.exploded", "*", "", None, 7])
 def test_an_unknown_type_is_a_422(tenant: Tenant, webhook: dict[str, Any], wrong: object) -> None:
     answer = _test(tenant, webhook, {"type": wrong})
 

@@ -108,5 +108,6 @@ def count(name: Count, value: int = 1) -> None:
 
 def flush() -> None:
     """Write the metrics as one line, if there are any."""
-    if _metrics.metric_set:
-        _metrics.flush_metrics()
+    with _counting:
+        if _metrics.metric_set:
+            _metrics.flush_metrics()
