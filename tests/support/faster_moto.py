@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 SERVICES = {"dynamodb", "events", "kms", "scheduler", "sqs"}
 """The services that moto compares first with the URL of a request, before its 150 others."""
 
+ABOUT_THE_TEXT = (
+    validators.ActionCountValidator,
+    validators.OverlappingPathsValidator,
+    validators.UpdateHashRangeKeyValidator,
+)
+"""Validators whose verdict depends on the expression, its names and the keys of the table, and on no item."""
+
 _make: Callable[[str], Node] = UpdateExpressionParser.make
 _method_names = cache(responses.method_names_from_class)  # type: ignore[attr-defined]  # imported there
 _lex: Callable[[ConditionExpressionParser], Any] = ConditionExpressionParser._lex_condition_expression
@@ -47,6 +54,7 @@ def apply() -> None:
         (UpdateExpressionParser, "make", staticmethod(_parsed)),
         (validators, "deepcopy", _copied),
         (DepthFirstTraverser, "traverse_node_recursively", _traverse),
+        (validators.UpdateExpressionValidator, "validate", _validated),
         (ConditionExpressionParser, "_lex_condition_expression", _lexed),
         (ResponseSerializer, "get_value", _value_of),
         (ResponseSerializer, "_serialize_type_structure", _serialize_present),
@@ -58,7 +66,9 @@ def apply() -> None:
 @cache
 def _parsed(expression: str) -> Node:
     """Cached, because the validator copies the tree before it changes it."""
-    return _make(expression)
+    tree = _make(expression)
+    tree.text = expression
+    return tree
 
 
 @cache
@@ -92,6 +102,21 @@ def _traverse(traverser: Any, node: Any, child_id: int = -1) -> Any:
         node.parent = parent
         if parent:
             parent.children[child_id] = node
+    return node
+
+
+_VALID: set[tuple[object, ...]] = set()
+
+
+def _validated(validator: Any) -> Node:
+    """moto's own code, but what depends on no item is validated once."""
+    node = validator.node_to_validate
+    names = validator.expression_attribute_names or {}
+    key = (node.text, *sorted(names.items()), *validator.table.table_key_attrs)
+    for processor in validator.processors:
+        if key not in _VALID or not isinstance(processor, ABOUT_THE_TEXT):
+            node = processor.traverse(node)
+    _VALID.add(key)
     return node
 
 
