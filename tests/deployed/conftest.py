@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -9,18 +10,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.site import COLD_START_MS, Site, sign_in
+from tools.fixtures import browser
 from tools.fixtures.client import ROOT, Stack
 from tools.fixtures.receiver import Inbox, receiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from playwright.sync_api import Browser, BrowserContext, Page
+
     from tools.fixtures.client import Answer
+
+
+STACK = Path(os.environ.get("EAL_STACK", ROOT / ".local" / "stack.json"))
 
 
 @pytest.fixture(scope="session")
 def stack() -> Stack:
-    return Stack.read(Path(os.environ.get("EAL_STACK", ROOT / ".local" / "stack.json")))
+    return Stack.read(STACK)
 
 
 @pytest.fixture
@@ -75,3 +83,32 @@ def eventually() -> Callable[[Callable[[], Answer], Callable[[Answer], bool]], A
             time.sleep(0.3)
 
     return call_until
+
+
+@pytest.fixture(scope="session")
+def site() -> Site:
+    """The dashboard, with the demo member."""
+    known = json.loads(STACK.read_text())
+    return Site(known["dashboard_url"].rstrip("/"), known["member"]["email"], known["member"]["password"])
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser.launched() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def member(chromium: Browser, site: Site) -> Iterator[BrowserContext]:
+    """A browser in which the demo member is signed in."""
+    with chromium.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.set_default_timeout(COLD_START_MS)
+        sign_in(context, site, "/")
+        yield context
+
+
+@pytest.fixture
+def page(member: BrowserContext) -> Iterator[Page]:
+    page = member.new_page()
+    yield page
+    page.close()

@@ -2,92 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
 import time
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from eal_dashboard.pages import PAGES
-from tools.fixtures import browser
-from tools.fixtures.client import ROOT
+from tests.support.site import COLD_START_MS, NEEDS_BROWSER, heading, sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, BrowserContext, Page
 
+    from tests.support.site import Site
     from tools.fixtures.client import Stack
 
-pytestmark = [
-    pytest.mark.deployed,
-    pytest.mark.skipif(
-        browser.installed() is None and not browser.is_required(),
-        reason="the dashboard's browser tests need Chromium (Debian: apt-get install chromium)",
-    ),
-]
-COLD_START_MS = 90_000
-"""The first page waits for the cold starts of several functions on a busy machine."""
-
-
-@dataclass(frozen=True)
-class Site:
-    home: str
-    email: str
-    password: str
-
-
-@pytest.fixture(scope="module")
-def site() -> Site:
-    known = json.loads(Path(os.environ.get("EAL_STACK", ROOT / ".local" / "stack.json")).read_text())
-    return Site(known["dashboard_url"].rstrip("/"), known["member"]["email"], known["member"]["password"])
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser.launched() as launched:
-        yield launched
-
-
-@pytest.fixture(scope="module")
-def member(chromium: Browser, site: Site) -> Iterator[BrowserContext]:
-    """A browser in which the demo member is signed in."""
-    with chromium.new_context(viewport={"width": 1280, "height": 900}) as context:
-        context.set_default_timeout(COLD_START_MS)
-        sign_in(context, site, "/")
-        yield context
-
-
-def sign_in(context: BrowserContext, site: Site, path: str) -> Page:
-    page = context.new_page()
-    page.goto(site.home + path)
-    page.get_by_role("button", name="Continue to sign in").click()
-    page.locator("input[name=username]").fill(site.email)
-    page.locator("input[type=password]").fill(site.password)
-    page.locator("button, input[type=submit]").first.click()
-    page.wait_for_url(f"{site.home}{path}")
-    return page
-
-
-@pytest.fixture
-def page(member: BrowserContext) -> Iterator[Page]:
-    page = member.new_page()
-    yield page
-    page.close()
-
-
-def heading(page: Page) -> str:
-    """The page's heading. A page whose API is still starting says so, and is loaded again as it advises."""
-    for _ in range(5):
-        if page.locator("h1").inner_text() != "The API did not answer.":
-            break
-        page.reload()
-    return page.locator("h1").inner_text()
-
+pytestmark = [pytest.mark.deployed, NEEDS_BROWSER]
 
 LISTS = [page.path for page in PAGES if not page.parameters]
 
