@@ -19,6 +19,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeApi]:
     monkeypatch.setenv("LOGIN_URL", "https://login.example.com")
     monkeypatch.setenv("CLIENT_ID", "dashboard")
     monkeypatch.setenv("PHOTO_HOSTS", "https://storage.example.com")
+    monkeypatch.setenv("IMPORT_HOSTS", "https://imports.example.com")
     monkeypatch.setenv("DASHBOARD_URL", "https://dashboard.example.com")
     yield fake
     fake.close()

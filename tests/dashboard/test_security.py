@@ -35,6 +35,14 @@ def test_every_response_has_the_headers(path: str, api: FakeApi) -> None:
     assert "access-control-allow-origin" not in headers
 
 
+def test_the_policy_allows_the_hosts_of_our_buckets_and_no_other(api: FakeApi) -> None:
+    assert signed_in().get("/").headers["content-security-policy"] == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https://storage.example.com; "
+        "font-src 'self'; connect-src 'self' https://storage.example.com https://imports.example.com; "
+        "form-action 'self' https://login.example.com; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    )
+
+
 @pytest.mark.parametrize(
     "headers",
     [

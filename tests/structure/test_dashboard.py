@@ -1,11 +1,12 @@
 """The dashboard's imports, and its pages against the operations of the API."""
 
 import hashlib
+import io
 
 from eal_dashboard import assets
 from eal_dashboard.operations import OPERATIONS
 from eal_dashboard.page import Call, Form, Page
-from eal_dashboard.pages import PAGES, claims
+from eal_dashboard.pages import PAGES, claims, lead_imports
 from eal_dashboard.pages.calls import has_something_to_do
 from eal_dashboard.pages.content import EDITABLE, STEPS
 from eal_dashboard.pages.leads import MOVES
@@ -97,3 +98,28 @@ def test_the_dispatches_to_acknowledge_are_those_of_the_api() -> None:
             )
             expected = dispatching.can_be_acknowledged(dispatch)
             assert has_something_to_do({"action": action, "assigned_to": person}) == expected
+
+
+def test_the_limits_of_uploads_are_those_of_the_api() -> None:
+    from eal.domain.claims.photos import model as photos
+    from eal.domain.lead_imports import model as imports
+
+    assert claims.PHOTO_TYPES == photos.EXTENSIONS
+    assert claims.MAX_PHOTO_BYTES == photos.MAX_PHOTO_BYTES
+    assert lead_imports.MAX_FILE_BYTES == imports.MAX_FILE_BYTES
+    assert lead_imports.UPLOAD_WINDOW == imports.UPLOAD_WINDOW
+    hints = [form.upload.hint for page in lead_imports.PAGES for form in page.forms if form.upload]
+    assert f"{imports.MAX_ROWS:,} rows" in hints[0]
+
+
+def test_the_columns_of_an_import_are_those_of_the_api_and_the_example_can_be_imported() -> None:
+    from eal.domain.lead_imports import rows
+
+    named = [name for names, _ in lead_imports.COLUMNS for name in names]
+    known = (*rows._OWN, *rows._PHONES, *rows._ADDRESS, *rows._ATTRIBUTION, "metadata.<key>")
+    assert sorted(named) == sorted(known)
+
+    example = io.BytesIO(assets.ASSETS["leads.csv"].content)
+    found = list(rows.read(example, "csv", after=0))
+    assert [row.errors for row in found] == [(), ()]
+    assert [row.contacts for row in found] == [2, 3]

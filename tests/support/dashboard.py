@@ -17,6 +17,9 @@ from tools.fixtures.dashboard import SESSION_TEXT
 
 ADDRESS = "203.0.113.9"
 SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
+SCRIPT = {**SAME_ORIGIN, "accept": "application/json"}
+"""What static/upload.js sends."""
+BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,22 @@ class Person:
             **(SAME_ORIGIN if headers is None else headers),
         }
         return self._send("POST", address, body, sent)
+
+    def post_file(
+        self, address: str, fields: dict[str, str], file: bytes | None, name: str = "leads.csv"
+    ) -> Page:
+        """A form with a file, as a browser without scripts sends it."""
+        parts = [
+            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+            for key, value in fields.items()
+        ]
+        if file is not None:
+            about = f'name="file"; filename="{name}"\r\nContent-Type: text/csv'
+            head = f"--{BOUNDARY}\r\nContent-Disposition: form-data; {about}\r\n\r\n"
+            parts.append(head.encode() + file + b"\r\n")
+        body = b"".join([*parts, f"--{BOUNDARY}--\r\n".encode()])
+        kind = f"multipart/form-data; boundary={BOUNDARY}"
+        return self._send("POST", address, body, {"content-type": kind, **SAME_ORIGIN})
 
     def fill(self, address: str, form: str, **fields: Any) -> Page:
         """Open a page, and send one of its forms."""

@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from eal_dashboard import assets, client, forms, session, sign_in, views
@@ -42,7 +43,7 @@ def _page(page: Page) -> Route:
         if not (text := session.text_of(request)):
             return _to_sign_in(request, "")
         api = _client(request, text)
-        posted = forms.Posted(await _fields(request)) if request.method == "POST" else None
+        posted = await _posted(request) if request.method == "POST" else None
         return await run_in_threadpool(_visit, page, request, api, posted)
 
     methods = ["GET", "POST"] if page.forms else ["GET"]
@@ -65,6 +66,7 @@ def _visit(page: Page, request: Request, api: client.Client, posted: forms.Poste
             query=dict(request.query_params),
             now=session.now(),
             is_fragment=request.headers.get("hx-request") == "true",
+            is_script=_is_script(request),
         )
         shown = views.show(visit) if posted is None else views.submit(visit, posted)
     except views.SessionEnded:
@@ -74,6 +76,8 @@ def _visit(page: Page, request: Request, api: client.Client, posted: forms.Poste
     response: Response
     if isinstance(shown, views.Redirect):
         response = RedirectResponse(shown.path, SEE_OTHER)
+    elif isinstance(shown, views.Data):
+        response = JSONResponse(shown.content, shown.status)
     elif isinstance(shown, views.File):
         disposition = f'attachment; filename="{shown.name}"'
         response = Response(
@@ -93,7 +97,9 @@ def _to_sign_in(request: Request, why: str) -> Response:
     address = f"/sign-in?{query}" if query else "/sign-in"
     if request.headers.get("hx-request") == "true":
         return Response(status_code=204, headers={"hx-redirect": address})
-    response = RedirectResponse(address, SEE_OTHER)
+    response: Response = RedirectResponse(address, SEE_OTHER)
+    if _is_script(request):
+        response = JSONResponse({"message": "Your session has ended. Load the page again to sign in."}, 401)
     if why != "again":
         session.forget(response)
     return response
@@ -109,7 +115,7 @@ async def show_sign_in(request: Request) -> Response:
 
 async def start_sign_in(request: Request) -> Response:
     """POST /sign-in: to the login page."""
-    posted = forms.Posted(await _fields(request))
+    posted = await _posted(request)
     address, cookie = sign_in.begin(sign_in.safe_path(posted.one("to")), again=bool(posted.one("again")))
     response = RedirectResponse(address, SEE_OTHER)
     response.set_cookie(
@@ -169,7 +175,7 @@ async def sign_out(request: Request) -> Response:
 
 async def switch(request: Request) -> Response:
     """POST /switch: another organization or mode. The API ends the session and returns a new one."""
-    posted = forms.Posted(await _fields(request))
+    posted = await _posted(request)
     return await run_in_threadpool(_switch, request, posted)
 
 
@@ -239,15 +245,35 @@ def _without_ids(path: str) -> str:
     return re.sub(r"[a-z]+_[0-9a-z]{20,}", "…", path)
 
 
-async def _fields(request: Request) -> tuple[tuple[str, str], ...]:
-    """The fields of a form. Only URL-encoded ones are read: files go from the browser to S3."""
+def _is_script(request: Request) -> bool:
+    """Whether static/upload.js sent the form. It reads JSON."""
+    return request.headers.get("accept") == "application/json"
+
+
+async def _posted(request: Request) -> forms.Posted:
+    """What a form contains; nothing if its fields are too large or malformed."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await _with_file(request)
     raw = await request.body()
     if len(raw) > MAX_FORM_BYTES:
-        return ()
+        return forms.Posted(())
     try:
-        return tuple(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS))
+        return forms.Posted(tuple(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)))
     except ValueError:
-        return ()
+        return forms.Posted(())
+
+
+async def _with_file(request: Request) -> forms.Posted:
+    """A form with a file, whose name is not used. Lambda's limit of 6 MB is that of the whole form."""
+    limits = {"max_files": 1, "max_fields": MAX_FIELDS, "max_part_size": MAX_FORM_BYTES}
+    try:
+        async with request.form(**limits) as content:
+            parts = content.multi_items()
+            fields = tuple((name, value) for name, value in parts if isinstance(value, str))
+            files = [value for _, value in parts if not isinstance(value, str)]
+            return forms.Posted(fields, await files[0].read() if files else None)
+    except HTTPException:  # Starlette's, if the form is malformed or over a limit
+        return forms.Posted(())
 
 
 def _client(request: Request, text: str) -> client.Client:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("static")
 TYPES = {
     ".css": "text/css; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }

@@ -102,6 +102,7 @@ class BoundForm:
     place: str
     etag: str = ""
     error: str = ""
+    upload_error: str = ""
     is_allowed: bool = True
     needs_sign_in: bool = False
     targets: Json = field(default_factory=dict)
@@ -123,7 +124,13 @@ class BoundForm:
 
     @property
     def has_error(self) -> bool:
-        return bool(self.error) or any(one.error for one in self.fields.values())
+        return bool(self.error or self.upload_error) or any(one.error for one in self.fields.values())
+
+    @property
+    def complaint(self) -> str:
+        """All errors as one text."""
+        placed = [f"{one.label}: {one.error}" for one in self.fields.values() if one.error]
+        return " ".join(one for one in (*placed, self.upload_error) if one) or self.error
 
 
 def bound(
@@ -251,9 +258,10 @@ def _local(text: str, zone: str) -> str:
 
 @dataclass(frozen=True)
 class Posted:
-    """The fields of a request of a form, in order."""
+    """The fields of a request of a form, in order, and its file."""
 
     pairs: tuple[tuple[str, str], ...]
+    file: bytes | None = None
 
     def one(self, name: str) -> str:
         return next((value for key, value in self.pairs if key == name), "")

@@ -55,6 +55,26 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Upload:
+    """The file of a form whose operation returns an `upload`: the URL to which the file is PUT, with its headers.
+
+    `types` has the extensions of each content type. If it `is_declared`, the operation wants its name, type, size and
+    SHA-256, so only a script can send it, which sends several at once.
+    """
+
+    label: str
+    hint: str
+    types: Mapping[str, tuple[str, ...]]
+    max_bytes: int
+    is_declared: bool = False
+
+    @property
+    def accept(self) -> str:
+        """HTML's attribute for the dialog that chooses files."""
+        return ",".join((*self.types, *(one for extensions in self.types.values() for one in extensions)))
+
+
+@dataclass(frozen=True)
 class Form:
     """A form that calls an operation. Limits and choices of its fields come from the OpenAPI document.
 
@@ -79,6 +99,7 @@ class Form:
     is_dangerous: bool = False
     confirmation: str = ""
     """A word that the person must type, for what cannot be undone."""
+    upload: Upload | None = None
 
     @property
     def key(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from eal_dashboard import uploads
+
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
     from typing import Any
@@ -19,12 +21,13 @@ def policy() -> str:
     """The Content-Security-Policy. Nothing is inline, so nothing needs a nonce.
 
     `form-action` also governs the redirect that follows a form: signing in and out lead to the login page's host.
-    Photos of claims come straight from their bucket, by presigned URLs.
+    Photos of claims come straight from their bucket, and files go straight to theirs, by presigned URLs.
     """
-    login, photos = os.environ["LOGIN_URL"], os.environ["PHOTO_HOSTS"]
+    login = os.environ["LOGIN_URL"]
+    photos, buckets = " ".join(uploads.photo_hosts()), " ".join(uploads.hosts())
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {photos}; font-src 'self'; "
-        f"connect-src 'self'; form-action 'self' {login}; base-uri 'none'; object-src 'none'; "
+        f"connect-src 'self' {buckets}; form-action 'self' {login}; base-uri 'none'; object-src 'none'; "
         "frame-ancestors 'none'"
     )
 

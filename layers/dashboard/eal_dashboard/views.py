@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import jinja2
 
-from eal_dashboard import assets, charts, forms, session, texts
+from eal_dashboard import assets, charts, forms, session, texts, uploads
 from eal_dashboard.client import Client, Request, Response
 from eal_dashboard.operations import OPERATIONS
 from eal_dashboard.page import filled
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from eal_dashboard.page import Call, Form, Page
     from eal_dashboard.session import Member
 
-NOT_FOUND, FORBIDDEN, UNAUTHORIZED = 404, 403, 401
+NOT_FOUND, FORBIDDEN, UNAUTHORIZED, UNAVAILABLE = 404, 403, 401, 503
 REFUSED = 422
 NAV = [page for page in PAGES if page.nav]
 
@@ -44,6 +44,8 @@ class Visit:
     now: datetime
     is_fragment: bool = False
     """Whether htmx asks for the rows that follow, and not for the whole page."""
+    is_script: bool = False
+    """Whether a script of ours sent a form with a file, and reads JSON."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,14 @@ class Html:
 @dataclass(frozen=True)
 class Redirect:
     path: str
+
+
+@dataclass(frozen=True)
+class Data:
+    """JSON, for a script of ours."""
+
+    status: int
+    content: Json
 
 
 @dataclass(frozen=True)
@@ -97,7 +107,7 @@ def environment() -> jinja2.Environment:
     return made
 
 
-def show(visit: Visit) -> Html | Redirect | File:
+def show(visit: Visit) -> Html | Data | Redirect | File:
     """A page as a GET shows it."""
     if not visit.page.is_visible(visit.member.role):
         return problem(visit, FORBIDDEN, "Your role does not include this page.", _ASK_ADMIN)
@@ -112,7 +122,7 @@ def show(visit: Visit) -> Html | Redirect | File:
 _ASK_ADMIN = "An owner or an admin of your organization can change your role in Settings, Members."
 
 
-def submit(visit: Visit, posted: forms.Posted) -> Html | Redirect:
+def submit(visit: Visit, posted: forms.Posted) -> Html | Data | Redirect:
     """What a POST of one of the page's forms leads to."""
     name = posted.one(forms.NAME)
     form = next((one for one in visit.page.forms if one.key == name), None)
@@ -120,19 +130,12 @@ def submit(visit: Visit, posted: forms.Posted) -> Html | Redirect:
         return problem(
             visit, NOT_FOUND, "This form does not exist any more.", "Reload the page and try again."
         )
-    if posted.one(forms.PLACE) != visit.member.place:
-        return problem(
-            visit,
-            409,
-            "You switched to another organization or mode in another tab.",
-            "Nothing was changed. Go back to the page, and check where you are before you send the form again.",
-        )
-    if not OPERATIONS[form.operation].is_allowed(visit.member.role):
-        return problem(visit, FORBIDDEN, "Your role does not allow this.", _ASK_ADMIN)
+    if refusal := _refusal(visit, form, posted):
+        return refusal
     made = forms.bound(form, visit.member.place)
     made.key, made.etag = posted.one(forms.KEY) or made.key, posted.one(forms.ETAG)
     made.targets = forms.targets_of(made, visit.path, posted)
-    body = forms.read(made, posted, visit.member.timezone)
+    body = _read(visit, made, posted)
     if made.has_error:
         return _again(visit, made, REFUSED)
     try:
@@ -148,13 +151,54 @@ def submit(visit: Visit, posted: forms.Posted) -> Html | Redirect:
         # A refused request made nothing, and its corrected body needs another key.
         made.key = forms.bound(form, visit.member.place).key
         return _again(visit, made, response.status)
+    if form.upload:
+        return _with_file(visit, form, made, response, posted.file)
     if form.result:
         return _result(visit, form, made, response, posted)
     return Redirect(_next(visit, form, response))
 
 
-def problem(visit: Visit, status: int, title: str, text: str, request_id: str = "") -> Html:
+def _refusal(visit: Visit, form: Form, posted: forms.Posted) -> Html | Data | None:
+    """The response to a form that was made for another place, or that the role does not allow."""
+    if posted.one(forms.PLACE) != visit.member.place:
+        return problem(
+            visit,
+            409,
+            "You switched to another organization or mode in another tab.",
+            "Nothing was changed. Go back to the page, and check where you are before you send the form again.",
+        )
+    if not OPERATIONS[form.operation].is_allowed(visit.member.role):
+        return problem(visit, FORBIDDEN, "Your role does not allow this.", _ASK_ADMIN)
+    return None
+
+
+def _read(visit: Visit, made: forms.BoundForm, posted: forms.Posted) -> Json:
+    """The body of the operation. What is wrong with the fields or the file is noted in the form."""
+    if made.form.upload and not visit.is_script:
+        made.upload_error = uploads.fault(made.form.upload, posted.file)
+    return forms.read(made, posted, visit.member.timezone)
+
+
+def _with_file(
+    visit: Visit, form: Form, made: forms.BoundForm, response: Response, content: bytes | None
+) -> Html | Data | Redirect:
+    """Send the file to where the API wants it, or tell the script that will do so."""
+    following, target = _next(visit, form, response), response.body["upload"]
+    if visit.is_script:
+        return Data(200, {"id": response.body["id"], "upload": target, "next": following})
+    status = uploads.send(target, content or b"")
+    if status == 200:
+        return Redirect(following)
+    if status != uploads.NO_RESPONSE:  # the URL has expired, for instance; the same key would repeat it
+        made.key = forms.bound(form, visit.member.place).key
+    made.error = "The file did not arrive. Choose it again and send the form again: nothing happens twice."
+    return _again(visit, made, UNAVAILABLE)
+
+
+def problem(visit: Visit, status: int, title: str, text: str, request_id: str = "") -> Html | Data:
     """A page with an error, in the frame."""
+    if visit.is_script:
+        return Data(status, {"message": f"{title} {text}"})
     values = {"problem": title, "text": text, "status": status, "request_id": request_id}
     return Html(status, environment().get_template("problem.html").render(_frame(visit) | values))
 
@@ -210,7 +254,7 @@ def _call(visit: Visit, call: Call, targets: Mapping[str, str] | None = None) ->
     return Request(call.operation, path={**visit.path, **(targets or {})}, query={**fixed, **query})
 
 
-def _exported(visit: Visit, call: Call) -> Html | File:
+def _exported(visit: Visit, call: Call) -> Html | Data | File:
     response = visit.api.send(_call(visit, call))
     if response.status == UNAUTHORIZED:
         raise SessionEnded
@@ -239,7 +283,7 @@ def _failure(page: Page, responses: Mapping[str, Response | None]) -> Response |
     )
 
 
-def _failed(visit: Visit, response: Response) -> Html:
+def _failed(visit: Visit, response: Response) -> Html | Data:
     if response.status == NOT_FOUND:
         text = "It may have been deleted, or it belongs to another organization or mode."
         return problem(visit, NOT_FOUND, "There is nothing at this address.", text)
@@ -280,8 +324,10 @@ def _permit(visit: Visit, made: forms.BoundForm) -> None:
     made.needs_sign_in = operation.reauthenticates and not visit.member.is_recent(visit.now)
 
 
-def _again(visit: Visit, made: forms.BoundForm, status: int) -> Html | Redirect:
+def _again(visit: Visit, made: forms.BoundForm, status: int) -> Html | Data:
     """The page with the form as the person filled it, and why it was refused."""
+    if visit.is_script:
+        return Data(status, {"message": made.complaint})
     responses = _fetch(visit)
     if failed := _failure(visit.page, responses):
         return _failed(visit, failed)

@@ -39,8 +39,8 @@ API_ONLY = {
     "exportAuditLogCsv": "its page offers exports, which have no limit of rows",
 }
 NOT_YET = {
-    "createClaimPhoto", "getAiUsage", "getAuditConsistency", "getLeadImport",
-    "getOrganization", "importLeads", "updateOrganization",
+    "getAiUsage", "getAuditConsistency",
+    "getOrganization", "updateOrganization",
 }  # fmt: skip
 """Operations whose page is still to be written. An entry is removed with the page that reaches it."""
 

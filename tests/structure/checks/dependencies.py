@@ -19,8 +19,8 @@ HASHED = tuple(
 """Their builds download wheels by their hashes. What functions import of them, the development environment has too."""
 IMPORTED = frozenset(
     {
-        "anyio", "idna", "jinja2", "mangum", "markupsafe", "numpy", "pillow", "pillow-heif", "reportlab", "starlette",
-        "typing-extensions", "tzdata", "urllib3",
+        "anyio", "idna", "jinja2", "mangum", "markupsafe", "numpy", "pillow", "pillow-heif", "python-multipart",
+        "reportlab", "starlette", "typing-extensions", "tzdata", "urllib3",
     }
 )  # fmt: skip
 SCANNER = "tools/scan/requirements.txt"

@@ -38,6 +38,7 @@ ALLOWED = {
         "jinja2",
         "mangum",
         "markupsafe",
+        "python_multipart",
         "starlette",
         "typing_extensions",
         "urllib3",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from eal_dashboard import forms
 from eal_dashboard.operations import OPERATIONS
-from eal_dashboard.page import Call, Field, Form, Page
+from eal_dashboard.page import Call, Field, Form, Page, Upload
 from eal_dashboard.texts import label
 
 if TYPE_CHECKING:
@@ -29,6 +29,13 @@ VALUES = ("activity", "description", "room", "quantity", "unit", "quantity_basis
 CLAIM = Call("getClaim")
 PHOTOS = Call("listClaimPhotos", fixed={"limit": "200"}, optional=True)
 CHECKS = Call("getClaimChecks", optional=True)
+PHOTO_TYPES = {
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+    "image/heic": (".heic", ".heif"),
+}
+"""With their extensions, as in eal.domain.claims.photos.model, which a test compares."""
+MAX_PHOTO_BYTES = int(OPERATIONS["createClaimPhoto"].body["size_bytes"]["maximum"])
 FIELDS = (
     "claim_number",
     "carrier",
@@ -247,6 +254,27 @@ PAGES = (
             "photos": Call("listClaimPhotos", query=("cursor",), fixed={"limit": "60"}),
             "summaries": Call("getClaimPhotoSummaries", optional=True),
         },
+        forms=(
+            Form(
+                "createClaimPhoto",
+                (
+                    *(
+                        Field(name, widget="hidden")
+                        for name in ("filename", "content_type", "size_bytes", "sha256")
+                    ),
+                    Field("room", hint="Of all these photos. Captions are added to each one later."),
+                ),
+                submit="Upload",
+                done="The photo was uploaded.",
+                upload=Upload(
+                    label="Photos",
+                    hint=f"JPEG, PNG or HEIC, at most {MAX_PHOTO_BYTES // 1048576} MB each.",
+                    types=PHOTO_TYPES,
+                    max_bytes=MAX_PHOTO_BYTES,
+                    is_declared=True,
+                ),
+            ),
+        ),
         prepare=_photos,
     ),
     _tab(

@@ -44,7 +44,7 @@ addEventListener("keydown", (event) => {
 
 // A second click must not send a form twice. The API would not repeat the change; the person should not wonder.
 addEventListener("submit", (event) => {
-  if (event.target.method !== "post") return;
+  if (event.target.method !== "post" || event.defaultPrevented) return;
   if (event.target.dataset.sent) event.preventDefault();
   event.target.dataset.sent = "yes";
 });
