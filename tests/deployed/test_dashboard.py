@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.deployed, NEEDS_BROWSER]
 
-LISTS = [page.path for page in PAGES if not page.parameters]
+LISTS = [page.address({}) for page in PAGES if not page.parameters]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -61,7 +61,23 @@ LEADS = (
     _lead(5, "Ana Silva", "won", "storm", 88, "web_form", days=3),
     _lead(6, "Max Weber", "lost", "mold", 31, "import", days=6),
     _lead(7, "Ravi Patel", "contacted", "sewage", 70, "callrail", days=8),
+    {**_lead(8, "Mia Lindqvist", "new", "sewage", 94, "callrail", hours=2), "urgency": "emergency"},
+    {
+        **_lead(9, "Theo Brandt", "qualified", "fire", 73, "web_form", days=2),
+        "assigned_to": "Ann",
+        "urgency": "high",
+    },
+    {**_lead(10, "Noor Haddad", "scheduled", "storm", 69, "referral", days=4), "assigned_to": "Ben"},
+    _lead(11, "Ivy Chen", "new", "mold", 44, "web_form", hours=20),
 )
+
+
+def _leads(request: Received) -> tuple[int, Json]:
+    """The leads, or those with the status that the request names. There are more of new ones."""
+    (sample, *_) = _EXAMPLES["listLeads"][1]["data"]
+    status = request.query.get("status")
+    found = [{**sample, **lead} for lead in LEADS if status in (None, lead["status"])]
+    return 200, {"data": found, "next_cursor": "eyJpZCI6abc" if status in (None, "new") else None}
 
 
 def _record(number: int, action: str, actor: str, source: str, **passed: float) -> Json:
@@ -383,7 +399,7 @@ ANSWERS: dict[str, Answer] = {
             for name, total in (("callrail", 54), ("web_form", 27), ("referral", 11), ("import", 5))
         ],
     ),
-    "listLeads": _listed("listLeads", *LEADS),
+    "listLeads": _leads,
     "getLead": _one("getLead", **{**LEADS[0], "id": f"lead_{ULID}"}, scored_at=ago(minutes=11)),
     "listLeadHistory": _listed(
         "listLeadHistory",

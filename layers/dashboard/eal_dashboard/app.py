@@ -16,11 +16,12 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from eal_dashboard import assets, client, forms, session, sign_in, views
+from eal_dashboard.page import VIEW
 from eal_dashboard.pages import PAGES
 from eal_dashboard.security import SecurityHeaders, is_from_another_site
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from starlette.requests import Request
 
@@ -34,8 +35,11 @@ MAX_FIELDS = 2000
 SEE_OTHER = 303
 
 
-def _page(page: Page) -> Route:
+def _page(path: str, views_of_path: Sequence[Page]) -> Route:
+    by_view = {page.view: page for page in views_of_path}
+
     async def handle(request: Request) -> Response:
+        page = by_view.get(request.query_params.get(VIEW, ""), by_view[""])
         try:
             page.address(request.path_params)
         except ValueError:  # a parameter is no id
@@ -46,8 +50,14 @@ def _page(page: Page) -> Route:
         posted = await _posted(request) if request.method == "POST" else None
         return await run_in_threadpool(_visit, page, request, api, posted)
 
-    methods = ["GET", "POST"] if page.forms else ["GET"]
-    return Route(page.path, _guarded(handle), methods=methods, name=page.path)
+    methods = ["GET", "POST"] if any(page.forms for page in views_of_path) else ["GET"]
+    return Route(path, _guarded(handle), methods=methods, name=path)
+
+
+def _pages() -> list[Route]:
+    """A route for each path, in the order of the pages, because the first that fits is taken."""
+    paths = dict.fromkeys(page.path for page in PAGES)
+    return [_page(path, [page for page in PAGES if page.path == path]) for path in paths]
 
 
 def _visit(page: Page, request: Request, api: client.Client, posted: forms.Posted | None) -> Response:
@@ -291,7 +301,7 @@ def build() -> Starlette:
             Route("/signed-in", _guarded(finish_sign_in), methods=["GET"]),
             Route("/sign-out", _guarded(sign_out), methods=["POST"]),
             Route("/switch", _guarded(switch), methods=["POST"]),
-            *(_page(page) for page in PAGES),
+            *_pages(),
         ],
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={404: not_found, 405: not_found, 500: failed},

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NAME, KEY, ETAG, PLACE = "_form", "_key", "_etag", "_place"
 """The hidden fields: the form, its Idempotency-Key, the version that it changes, the organization and mode."""
+SEEN = "_seen"
+"""The start of the names of hidden fields for a form's `seen`."""
 CONFIRMATION = "_confirmation"
 """The field for a form's `confirmation`."""
 YES_OR_NO = (("true", "Yes"), ("false", "No"))
@@ -107,10 +109,13 @@ class BoundForm:
     needs_sign_in: bool = False
     targets: Json = field(default_factory=dict)
     """Values for parameters of the operation's path that are not in the page's address, and for hidden fields."""
+    seen: dict[str, str] = field(default_factory=dict)
+    """What the person saw of the row, by the names in the form's `seen`."""
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
         found = [(NAME, self.form.key), (KEY, self.key), (PLACE, self.place)]
+        found += [(f"{SEEN}.{name}", value) for name, value in self.seen.items()]
         return [*found, (ETAG, self.etag)] if self.etag else found
 
     @property
@@ -151,10 +156,12 @@ def of_row(made: BoundForm, targets: dict[str, str], current: Json, etag: str, z
 
     If the form of this row was just refused, it keeps what the person entered, and the errors.
     """
+    seen = {name: _text(_at(current, name)) for name in made.form.seen}
     if made.has_error and made.targets == targets:
-        made.etag = etag
+        made.etag, made.seen = etag, seen
         return made
     row = bound(made.form, made.place, etag=etag)
+    row.seen = seen
     row.targets, row.is_allowed, row.needs_sign_in = targets, made.is_allowed, made.needs_sign_in
     for one in row.fields.values():
         _fill(one, _at(current, one.name), zone)
@@ -166,6 +173,21 @@ def targets_of(made: BoundForm, path: Mapping[str, str], posted: Posted) -> dict
     parameters = PARAMETER.findall(OPERATIONS[made.form.operation].path)
     hidden = [one.name for one in made.fields.values() if one.widget == "hidden"]
     return {name: posted.one(name) for name in (*parameters, *hidden) if name not in path}
+
+
+def seen_in(posted: Posted, form: Form) -> dict[str, str]:
+    """What the person had seen of the row when they sent its form."""
+    return {name: posted.one(f"{SEEN}.{name}") for name in form.seen}
+
+
+def changes(seen: Mapping[str, str], current: Json) -> list[Json]:
+    """The values that are no longer as the person saw them."""
+    now = {name: _text(_at(current, name)) for name in seen}
+    return [
+        {"field": name, "from": before or None, "to": now[name] or None}
+        for name, before in seen.items()
+        if before != now[name]
+    ]
 
 
 def _spec(form: Form, part: Field) -> Spec:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from eal_dashboard.operations import Json
 
 PARAMETER = re.compile(r"{(\w+)}")
+VIEW = "view"
+"""The parameter of a page's address that names its view."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,9 @@ class Call:
 
     A call `of` another one waits for it: `targets` derives the parameters of the path from its response. If that call
     fails, or there are none, this one is not made and the template gets None.
+
+    A call `after` a form is made only if the API just refused this form, with the ids in it. A call with `only` is made
+    unless the page's address has another value for the parameter: `("column", "new")`.
     """
 
     operation: str
@@ -35,6 +40,8 @@ class Call:
     optional: bool = False
     of: str = ""
     targets: Callable[[Json], Mapping[str, str] | None] | None = None
+    after: str = ""
+    only: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,8 @@ class Form:
     `result` names a template that shows the response itself, for a secret that is shown once or a count. `of` names
     the call whose response fills the fields, and whose version must still be current. `whole` names objects, inner
     ones first, that are null if all their fields are empty. `steps.0.subject` is a field of a list's first row; rows
-    without text are omitted.
+    without text are omitted. `seen` names values of a row that its form remembers, so that the page can show what has
+    changed since if it is refused.
     """
 
     operation: str
@@ -95,6 +103,7 @@ class Form:
     result: str = ""
     of: str = ""
     whole: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
     fixed: Mapping[str, object] = field(default_factory=dict)
     is_dangerous: bool = False
     confirmation: str = ""
@@ -114,12 +123,14 @@ class Form:
 class Page:
     """`nav` is the page's entry in the menu, in `group`; a page without one belongs to the entry `under`.
 
+    A page with a `view` is another view of the page with the same path: `/leads?view=board`.
     `prepare` derives more values for the template from the responses and the parameters of the address.
     """
 
     path: str
     title: str
     template: str
+    view: str = ""
     calls: Mapping[str, Call] = field(default_factory=dict)
     forms: tuple[Form, ...] = ()
     group: str = ""
@@ -146,7 +157,8 @@ class Page:
         ) and (role in SCOPES)
 
     def address(self, values: Mapping[str, object]) -> str:
-        return filled(self.path, values)
+        path = filled(self.path, values)
+        return f"{path}?{VIEW}={self.view}" if self.view else path
 
 
 def filled(path: str, values: Mapping[str, object]) -> str:

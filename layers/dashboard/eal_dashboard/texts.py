@@ -75,12 +75,20 @@ def _relative(passed: timedelta) -> str:
     seconds = passed.total_seconds()
     if not -_DAY < seconds < _DAY:
         return ""
-    size = abs(seconds)
-    if size < _MINUTE:
+    if abs(seconds) < _MINUTE:
         return "just now" if seconds >= 0 else "in a moment"
-    count, unit = (int(size // _MINUTE), "minute") if size < _HOUR else (int(size // _HOUR), "hour")
-    text = f"{count} {unit}{'s' if count > 1 else ''}"
+    text = age(abs(passed))
     return f"{text} ago" if seconds >= 0 else f"in {text}"
+
+
+def age(passed: timedelta) -> str:
+    """In the largest whole unit: `2 hours`."""
+    seconds = passed.total_seconds()
+    for unit, size in (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE)):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return "less than a minute"
 
 
 def duration(seconds: float | None) -> str:

@@ -16,7 +16,7 @@ import jinja2
 from eal_dashboard import assets, charts, forms, session, texts, uploads
 from eal_dashboard.client import Client, Request, Response
 from eal_dashboard.operations import OPERATIONS
-from eal_dashboard.page import filled
+from eal_dashboard.page import VIEW, filled
 from eal_dashboard.pages import PAGES
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ def submit(visit: Visit, posted: forms.Posted) -> Html | Data | Redirect:
     made = forms.bound(form, visit.member.place)
     made.key, made.etag = posted.one(forms.KEY) or made.key, posted.one(forms.ETAG)
     made.targets = forms.targets_of(made, visit.path, posted)
+    made.seen = forms.seen_in(posted, form)
     body = _read(visit, made, posted)
     if made.has_error:
         return _again(visit, made, REFUSED)
@@ -217,21 +218,34 @@ def _request(visit: Visit, form: Form, made: forms.BoundForm, body: Json, posted
     )
 
 
-def _fetch(visit: Visit) -> dict[str, Response | None]:
-    """The responses of the page's calls, by their names. None for a call that the role does not allow."""
-    allowed = {
+def _fetch(visit: Visit, refused: forms.BoundForm | None = None) -> dict[str, Response | None]:
+    """The responses of the page's calls, by their names. None for a call that the role does not allow, or that the
+    page does not need now.
+    """
+    needed = {
         name: call
         for name, call in visit.page.calls.items()
-        if OPERATIONS[call.operation].is_allowed(visit.member.role)
+        if OPERATIONS[call.operation].is_allowed(visit.member.role) and _is_needed(visit, call, refused)
     }
     found: dict[str, Response | None] = dict.fromkeys(visit.page.calls)
-    found |= _sent(visit, {name: _call(visit, call) for name, call in allowed.items() if not call.of})
+    first = {name: call for name, call in needed.items() if not call.of}
+    ids = refused.targets if refused else {}
+    found |= _sent(
+        visit, {name: _call(visit, call, ids if call.after else None) for name, call in first.items()}
+    )
     waiting = {}
-    for name, call in allowed.items():
+    for name, call in needed.items():
         source = found[call.of] if call.of else None
         if call.targets and source and source.is_success and (targets := call.targets(source.body)):
             waiting[name] = _call(visit, call, targets)
     return found | _sent(visit, waiting)
+
+
+def _is_needed(visit: Visit, call: Call, refused: forms.BoundForm | None) -> bool:
+    if call.only:
+        name, value = call.only
+        return visit.query.get(name) in (None, "", value)
+    return not call.after or (refused is not None and refused.form.key == call.after)
 
 
 def _sent(visit: Visit, requests: Mapping[str, Request]) -> dict[str, Response]:
@@ -328,7 +342,7 @@ def _again(visit: Visit, made: forms.BoundForm, status: int) -> Html | Data:
     """The page with the form as the person filled it, and why it was refused."""
     if visit.is_script:
         return Data(status, {"message": made.complaint})
-    responses = _fetch(visit)
+    responses = _fetch(visit, made)
     if failed := _failure(visit.page, responses):
         return _failed(visit, failed)
     _permit(visit, made)
@@ -366,7 +380,9 @@ def _next(visit: Visit, form: Form, response: Response) -> str:
 
 
 def _filters(visit: Visit) -> dict[str, str]:
-    return {
+    """The parameters that stay in the page's address."""
+    view = {VIEW: visit.page.view} if visit.page.view else {}
+    return view | {
         name: visit.query[name] for name in sorted(visit.page.filters - {"cursor"}) if visit.query.get(name)
     }
 
@@ -411,7 +427,7 @@ def _frame(visit: Visit) -> dict[str, Any]:
     def may(operation: str) -> bool:
         return OPERATIONS[operation].is_allowed(visit.member.role)
 
-    here = visit.page.path if not visit.path else filled(visit.page.path, visit.path)
+    here = visit.page.address(visit.path)
     return {
         "ui": environment().get_template("ui.html").make_module({"here": here}),
         "page": visit.page,

@@ -77,9 +77,11 @@ def _operations(pages: Sequence[Page]) -> Iterator[str]:
 
 
 def _unique(pages: Sequence[Page]) -> Iterator[str]:
-    for path, count in Counter(page.path for page in pages).items():
+    for (path, view), count in Counter((page.path, page.view) for page in pages).items():
         if count > 1:
-            yield f"{count} pages have the path {path}"
+            yield f"{count} pages have the path {path}{f' and the view {view}' if view else ''}"
+        if view and path not in {page.path for page in pages if not page.view}:
+            yield f"{path} has the view {view}, and no page without one"
     for key, count in Counter(form.key for page in pages for form in page.forms).items():
         if count > 1:
             yield f"{count} forms are called {key}: name all but one"
@@ -107,12 +109,14 @@ def _call(page: Page, name: str, call: Call) -> Iterator[str]:
     if operation is None or operation.method != "GET":
         yield f"{page.path}: {name} calls {call.operation}, which is not a GET of the API"
         return
+    if call.after and call.after not in {form.key for form in page.forms}:
+        yield f"{page.path}: {name} is after {call.after}, which is no form of the page"
     if call.of and call.of not in page.calls:
         yield f"{page.path}: {name} is of {call.of}, which is no call of the page"
     try:
         filled(operation.path, dict.fromkeys(page.parameters, "id"))
     except KeyError as missing:
-        if not call.targets:
+        if not call.targets and not call.after:
             yield f"{page.path}: {name} needs {missing}, which is not in the page's path"
     for parameter in {*call.query, *call.fixed} - operation.query.keys():
         yield f"{page.path}: {call.operation} has no parameter {parameter}"

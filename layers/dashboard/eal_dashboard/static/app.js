@@ -62,7 +62,7 @@ if (idle) {
 }
 
 document.addEventListener("htmx:after:swap", (event) => {
-  const isPolled = event.detail.ctx.target.nodeName !== "TR"; // by a page that waits for work to be done
+  const isPolled = !["TR", "LI"].includes(event.detail.ctx.target.nodeName); // by a page that waits for work to be done
   const state = document.querySelector("main [role=status]:not([hidden])")?.textContent ?? "The page was updated";
   if (!isPolled) announce("More rows were added");
   else if (!document.querySelector("main [hx-trigger]")) announce(state);
