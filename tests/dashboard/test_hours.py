@@ -1,15 +1,11 @@
-"""Business hours and the on-call rota: what the grids show and send, and who is on call now."""
+"""Business hours and the on-call rota: what the grids show and send."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from eal.domain.organization_settings import hours as domain
 from eal_dashboard import hours
 from eal_dashboard.texts import NOTHING
 from tests.support.dashboard import signed_in
@@ -143,24 +139,3 @@ def test_only_as_many_people_are_read_as_the_api_accepts() -> None:
             return ("x",)
 
     assert len(hours.entered("rota", ROTA, Posted())) == hours.MAX_PEOPLE
-
-
-CLOCK = st.integers(0, 23).map(lambda hour: f"{hour:02}:00")
-PERSON = st.fixed_dictionaries(
-    {
-        "name": st.just("Ann"),
-        "phone": st.just("+13125550111"),
-        "days": st.lists(st.sampled_from([*hours.DAYS]), min_size=1, unique=True),
-        "from": CLOCK,
-        "to": CLOCK | st.just("24:00"),
-    }
-)
-
-
-@given(
-    people=st.lists(PERSON, max_size=3),
-    at=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),
-)
-def test_who_is_on_call_now_is_who_the_api_would_call(people: list[Any], at: datetime) -> None:
-    zone = "America/Chicago"
-    assert hours.on_call_now(people, zone, at) == domain.on_call_at(people, zone, at)

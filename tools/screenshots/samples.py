@@ -72,6 +72,24 @@ LEADS = (
 )
 
 
+_SETTINGS = _EXAMPLES["getOwnOrganization"][1]["settings"] | {
+    "timezone": "America/Chicago",
+    "business_hours": {day: [["08:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
+    "on_call": [
+        {
+            "name": "Ann",
+            "phone": "+13125550111",
+            "days": ["mon", "tue", "wed"],
+            "from": "17:00",
+            "to": "08:00",
+        },
+        {"name": "Ben", "phone": "+13125550112", "days": ["thu", "fri"], "from": "17:00", "to": "08:00"},
+        {"name": "Carlos", "phone": "+13125550113", "days": ["fri", "sat"], "from": "20:00", "to": "12:00"},
+    ],
+}
+"""With a rota that leaves gaps at the weekend."""
+
+
 def _leads(request: Received) -> tuple[int, Json]:
     """The leads, or those with the status that the request names. There are more of new ones."""
     (sample, *_) = _EXAMPLES["listLeads"][1]["data"]
@@ -400,6 +418,7 @@ ANSWERS: dict[str, Answer] = {
         ],
     ),
     "listLeads": _leads,
+    "getOwnOrganization": _one("getOwnOrganization", settings=_SETTINGS),
     "getLead": _one("getLead", **{**LEADS[0], "id": f"lead_{ULID}"}, scored_at=ago(minutes=11)),
     "listLeadHistory": _listed(
         "listLeadHistory",

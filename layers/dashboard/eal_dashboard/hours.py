@@ -1,16 +1,12 @@
-"""Grids for business hours (widget `week`) and for the on-call rota (widget `rota`), and who is on call now."""
+"""Grids for business hours (widget `week`) and for the on-call rota (widget `rota`)."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING
-
-from eal_dashboard.texts import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from typing import Protocol
 
     from eal_dashboard.operations import Json
@@ -103,20 +99,4 @@ def placed(widget: str, pointer: str, message: str) -> str:
         return f"{DAYS.get(first, first)}: {message}"
     return (
         f"Person {int(first) + 1}{f', {part}' if part else ''}: {message}" if first.isdecimal() else message
-    )
-
-
-def on_call_now(people: Sequence[Json], zone: str, now: datetime) -> list[Json]:
-    """The people of the rota who are on call at this moment, in its order."""
-    local = now.astimezone(zone_of(zone))
-    clock, today = f"{local:%H:%M}", [*DAYS][local.weekday()]
-    yesterday = [*DAYS][(local - timedelta(days=1)).weekday()]
-    return [one for one in people if _covers(one, clock, today, yesterday)]
-
-
-def _covers(person: Json, clock: str, today: str, yesterday: str) -> bool:
-    if person["from"] < person["to"]:
-        return today in person["days"] and person["from"] <= clock < person["to"]
-    return (today in person["days"] and clock >= person["from"]) or (
-        yesterday in person["days"] and clock < person["to"]
     )

@@ -1,10 +1,10 @@
-"""Settings, organization: name, zone, business hours, sender, retention."""
+"""Settings, organization: name, zone, business hours with the week of the on-call rota, sender, retention."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eal_dashboard import hours
+from eal_dashboard import rota
 from eal_dashboard.page import Call, Field, Form, Page
 
 if TYPE_CHECKING:
@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 def _prepare(values: Json) -> Json:
     settings = values["organization"]["settings"]
-    return {"on_call_now": hours.on_call_now(settings["on_call"], settings["timezone"], values["now"])}
+    days = rota.week(settings, values["now"])
+    return {
+        "rota_week": days,
+        "on_call": rota.on_call_now(settings, values["now"]),
+        "gap_hours": f"{rota.gap_minutes(days) / 60:.3g}",
+    }
 
 
 PAGES = (
