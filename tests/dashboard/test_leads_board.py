@@ -91,6 +91,7 @@ def test_a_card_offers_the_moves_of_its_status_only(status: str, leads: Any) -> 
     text = columns(signed_in().get(BOARD))[status]
 
     assert choices(text) == [*MOVES[status]]
+    assert text.count(" selected>") == bool(MOVES[status])
     assert ("<form" in text) == bool(MOVES[status])
 
 
@@ -165,6 +166,19 @@ def test_a_stale_card_whose_change_is_not_on_it_says_so(api: FakeApi, leads: Any
 
     assert "What its card shows is as before" in refused.words
     assert "Changed since" not in refused.words
+
+
+def test_a_move_that_is_not_possible_any_more_is_chosen_again(api: FakeApi, leads: Any) -> None:
+    leads[DANA] = lead(DANA, "new", version=1)
+    before = signed_in().get(BOARD)
+    leads[DANA] = lead(DANA, "contacted", version=2)
+    api.answers["transitionLead"] = stale
+
+    refused = move(before, DANA, to="contacted")
+
+    (form,) = [one for one in re.findall(r"<form.*?</form>", refused.text, re.DOTALL) if DANA in one]
+    assert "Choose" in form
+    assert (choices(form), "selected" in form) == ([*MOVES["contacted"]], False)
 
 
 def test_a_stale_card_of_a_lead_that_is_won_has_no_form(api: FakeApi, leads: Any) -> None:

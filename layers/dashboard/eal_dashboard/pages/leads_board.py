@@ -106,7 +106,12 @@ def _form(made: BoundForm, lead: Json, values: Json) -> BoundForm | None:
     form = forms.of_row(
         made, {"lead_id": lead["id"]}, lead, f'"{lead["version"]}"', values["member"].timezone
     )
-    form.fields["to"].options = [(one, label(one)) for one in allowed]
+    to = form.fields["to"]
+    to.options = [(one, label(one)) for one in allowed]
+    if form is not made:
+        to.value = allowed[0]
+    elif to.value not in allowed:
+        to.value = ""  # the person decides again
     return form
 
 
