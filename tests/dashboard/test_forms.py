@@ -13,6 +13,7 @@ from eal_dashboard.forms import Posted
 from eal_dashboard.page import Form
 from eal_dashboard.pages import PAGES
 from tests.support.dashboard import signed_in
+from tools.fixtures.dashboard import examples
 
 if TYPE_CHECKING:
     from tools.fixtures.dashboard import FakeApi, Received
@@ -53,6 +54,63 @@ def test_a_refused_form_keeps_what_was_entered_and_names_the_field(api: FakeApi)
 def test_a_stale_form_says_so_and_gets_the_current_version(api: FakeApi) -> None:
     api.answers["transitionLead"] = lambda _: error(412, "precondition_failed")
     shown = signed_in().fill(LEAD, "transitionLead", to="contacted")
+
+    assert shown.status == 412
+    assert "Somebody changed this while you were looking at it." in shown.words
+
+
+def test_a_stale_form_takes_over_what_somebody_else_changed_and_keeps_what_the_person_did(
+    api: FakeApi,
+) -> None:
+    _, lead = examples()["getLead"]
+    member = signed_in()
+    entered = {
+        "first_name": lead["first_name"],
+        "last_name": "Reyes-Lopez",
+        "company": "",
+        "email": lead["email"],
+        "phones": "\r\n".join(lead["phones"]),
+        "loss_type": lead["loss_type"],
+        "assigned_to": "Ben",
+        "notes": lead["notes"] or "",
+    }
+    hidden = member.get(LEAD).hidden("updateLead")
+    theirs = {"company": "Acme", "assigned_to": "Ann <b>", "phones": ["+13125550111"], "version": 2}
+    api.answers["getLead"] = lambda _: (200, {**lead, **theirs})
+    api.answers["updateLead"] = lambda _: error(412, "precondition_failed")
+
+    shown = member.post(LEAD, {**hidden, **entered})
+
+    assert shown.status == 412
+    assert "The form now has their changes, with yours over them" in shown.words
+    assert "Somebody else changed this to “Ann <b>”. What you entered is kept here." in shown.words
+    assert shown.text.count("Somebody else changed this") == 1
+    assert "Ann &lt;b&gt;" in shown.text
+    for value in ('value="Acme"', 'value="Reyes-Lopez"', 'value="Ben"', ">+13125550111<"):
+        assert value in shown.text
+
+    # Sent again as it is now shown, it has both people's changes, and their version.
+    del api.answers["updateLead"]
+    api.requests.clear()
+    again = {**entered, "company": "Acme", "phones": "+13125550111"}
+    assert member.post(LEAD, {**shown.hidden("updateLead"), **again}).status == 303
+    (sent,) = api.sent("updateLead")
+    assert sent.headers["If-Match"] == '"2"'
+    assert sent.body is not None
+    assert (sent.body["company"], sent.body["last_name"], sent.body["assigned_to"]) == (
+        "Acme",
+        "Reyes-Lopez",
+        "Ben",
+    )
+
+
+@pytest.mark.parametrize("seen", ["", "[]", "{", '{"phones": 3, "loss_type": [[]], "notes": {}, "x": 1}'])
+def test_a_stale_form_with_a_forged_memory_is_shown_all_the_same(seen: str, api: FakeApi) -> None:
+    api.answers["updateLead"] = lambda _: error(412, "precondition_failed")
+    member = signed_in()
+    hidden = member.get(LEAD).hidden("updateLead")
+
+    shown = member.post(LEAD, {**hidden, "_seen": seen, "first_name": "Dana"})
 
     assert shown.status == 412
     assert "Somebody changed this while you were looking at it." in shown.words

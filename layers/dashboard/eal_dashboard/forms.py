@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAME, KEY, ETAG, PLACE = "_form", "_key", "_etag", "_place"
 """The hidden fields: the form, its Idempotency-Key, the version that it changes, the organization and mode."""
 SEEN = "_seen"
-"""The start of the names of hidden fields for a form's `seen`."""
+"""The hidden field with what the person saw of the resource, as JSON."""
 CONFIRMATION = "_confirmation"
 """The field for a form's `confirmation`."""
 YES_OR_NO = (("true", "Yes"), ("false", "No"))
@@ -109,13 +109,16 @@ class BoundForm:
     needs_sign_in: bool = False
     targets: Json = field(default_factory=dict)
     """Values for parameters of the operation's path that are not in the page's address, and for hidden fields."""
-    seen: dict[str, str] = field(default_factory=dict)
-    """What the person saw of the row, by the names in the form's `seen`."""
+    seen: Json = field(default_factory=dict)
+    """What the person saw of the resource: the values of the fields that edit it, and of the form's `seen`."""
+    is_stale: bool = False
+    """Whether the API just refused the form because somebody else had changed the resource."""
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
         found = [(NAME, self.form.key), (KEY, self.key), (PLACE, self.place)]
-        found += [(f"{SEEN}.{name}", value) for name, value in self.seen.items()]
+        if self.seen:
+            found.append((SEEN, json.dumps(self.seen, ensure_ascii=False)))
         return [*found, (ETAG, self.etag)] if self.etag else found
 
     @property
@@ -143,6 +146,8 @@ def bound(
 ) -> BoundForm:
     """A form as the page shows it first. One that edits a resource has its current values."""
     made = BoundForm(form, {}, secrets.token_urlsafe(24), place, etag)
+    if made.is_edit and current is not None:
+        made.seen = {part.name: _at(current, part.name) for part in form.parts}
     for part in form.parts:
         one = _field(form, part)
         made.fields[part.name] = one
@@ -156,12 +161,13 @@ def of_row(made: BoundForm, targets: dict[str, str], current: Json, etag: str, z
 
     If the form of this row was just refused, it keeps what the person entered, and the errors.
     """
-    seen = {name: _text(_at(current, name)) for name in made.form.seen}
     if made.has_error and made.targets == targets:
-        made.etag, made.seen = etag, seen
+        made.etag = etag
+        merge(made, current, zone)
         return made
     row = bound(made.form, made.place, etag=etag)
-    row.seen = seen
+    names = made.form.seen or (made.fields if made.is_edit else ())
+    row.seen = {name: _at(current, name) for name in names}
     row.targets, row.is_allowed, row.needs_sign_in = targets, made.is_allowed, made.needs_sign_in
     for one in row.fields.values():
         _fill(one, _at(current, one.name), zone)
@@ -175,19 +181,71 @@ def targets_of(made: BoundForm, path: Mapping[str, str], posted: Posted) -> dict
     return {name: posted.one(name) for name in (*parameters, *hidden) if name not in path}
 
 
-def seen_in(posted: Posted, form: Form) -> dict[str, str]:
-    """What the person had seen of the row when they sent its form."""
-    return {name: posted.one(f"{SEEN}.{name}") for name in form.seen}
+def seen_in(posted: Posted) -> Json:
+    """What the person had seen of the resource when they sent its form."""
+    try:
+        seen = json.loads(posted.one(SEEN) or "{}")
+    except ValueError:
+        return {}
+    return seen if isinstance(seen, dict) else {}
 
 
-def changes(seen: Mapping[str, str], current: Json) -> list[Json]:
+def changes(seen: Json, current: Json) -> list[Json]:
     """The values that are no longer as the person saw them."""
-    now = {name: _text(_at(current, name)) for name in seen}
+    now = {name: _at(current, name) for name in seen}
     return [
-        {"field": name, "from": before or None, "to": now[name] or None}
+        {"field": name, "from": before, "to": now[name]}
         for name, before in seen.items()
         if before != now[name]
     ]
+
+
+def merge(made: BoundForm, current: Json, zone: str) -> None:
+    """Make a stale form current: a field that the person left alone has the resource's present value.
+
+    So nobody's change is lost if the form is sent again. What both changed stays as the person entered it, and says so.
+    """
+    if not made.is_stale:
+        return
+    edited = [one for one in changes(made.seen, current) if one["field"] in made.fields]
+    for change in edited:
+        one = made.fields[change["field"]]
+        entered, before, now = (
+            _attempted(probe, zone)
+            for probe in (one, _filled(one, change["from"], zone), _filled(one, change["to"], zone))
+        )
+        if entered == before:
+            made.fields[one.name] = _filled(one, change["to"], zone)
+        elif entered != now:
+            one.error = f"Somebody else changed this{_to(change['to'])}. What you entered is kept here."
+    if edited:
+        made.error = CONFLICTS["merged"]
+    made.seen = {name: _at(current, name) for name in made.seen}
+
+
+def _to(value: object) -> str:
+    return (
+        f" to “{_text(value)}”"
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool)
+        else ""
+    )
+
+
+def _filled(one: BoundField, value: object, zone: str) -> BoundField:
+    made = replace(one, value="", values=(), rows=[], grid=())
+    try:
+        _fill(made, value, zone)
+    except (ValueError, TypeError, AttributeError):  # a value that is not of the API: the browser sent it
+        return one
+    return made
+
+
+def _attempted(one: BoundField, zone: str) -> object:
+    """The JSON value of a field; what was entered if it has none."""
+    try:
+        return _converted(one, zone)
+    except (ValueError, TypeError, KeyError):
+        return (one.value, one.values, one.rows, one.grid)
 
 
 def _spec(form: Form, part: Field) -> Spec:
@@ -431,6 +489,8 @@ def _put(body: Json, name: str, value: object) -> None:
 CONFLICTS = {
     "precondition_failed": "Somebody changed this while you were looking at it. Look at the current values, then "
     "try again.",
+    "merged": "Somebody changed this while you were looking at it. The form now has their changes, with yours over "
+    "them: check it, then send it again.",
     "rate_limited": "Too many requests in a short time. Wait a minute, then try again.",
     "unavailable": "The API did not answer in time. Try again: the change is not made twice.",
 }

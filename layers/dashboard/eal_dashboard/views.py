@@ -135,7 +135,7 @@ def submit(visit: Visit, posted: forms.Posted) -> Html | Data | Redirect:
     made = forms.bound(form, visit.member.place)
     made.key, made.etag = posted.one(forms.KEY) or made.key, posted.one(forms.ETAG)
     made.targets = forms.targets_of(made, visit.path, posted)
-    made.seen = forms.seen_in(posted, form)
+    made.seen = forms.seen_in(posted)
     body = _read(visit, made, posted)
     if made.has_error:
         return _again(visit, made, REFUSED)
@@ -149,6 +149,7 @@ def submit(visit: Visit, posted: forms.Posted) -> Html | Data | Redirect:
         raise SignInAgain
     if not response.is_success:
         forms.refused(made, response)
+        made.is_stale = response.code == "precondition_failed"
         # A refused request made nothing, and its corrected body needs another key.
         made.key = forms.bound(form, visit.member.place).key
         return _again(visit, made, response.status)
@@ -349,6 +350,7 @@ def _again(visit: Visit, made: forms.BoundForm, status: int) -> Html | Data:
     bound = _bound(visit, responses)
     if source := responses.get(made.form.of):
         made.etag = source.etag
+        forms.merge(made, source.body, visit.member.timezone)
     return _rendered(visit, responses, bound | {made.form.key: made}, status)
 
 

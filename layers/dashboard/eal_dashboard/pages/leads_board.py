@@ -119,7 +119,6 @@ def _refused(made: BoundForm, values: Mapping[str, Json | None]) -> Refused | No
     lead, history = values["lead"], values["history"]
     if not made.has_error or lead is None:
         return None
-    is_stale = made.etag != f'"{lead["version"]}"'
     changes = forms.changes(made.seen, lead)
     for one in changes:
         one |= {side: _shown(one["field"], one[side]) for side in ("from", "to")}
@@ -127,11 +126,13 @@ def _refused(made: BoundForm, values: Mapping[str, Json | None]) -> Refused | No
     latest = next((one for one in entries if one["type"] == "transition"), None)
     has_moved = any(one["field"] == "status" for one in changes)
     form = _form(made, lead, values)
-    return Refused(lead, form or made, form is not None, is_stale, changes, latest if has_moved else None)
+    return Refused(
+        lead, form or made, form is not None, made.is_stale, changes, latest if has_moved else None
+    )
 
 
-def _shown(field: str, value: str | None) -> str | None:
-    return label(value) if value and field != "assigned_to" else value
+def _shown(field: str, value: object) -> object:
+    return label(value) if isinstance(value, str) and field != "assigned_to" else value
 
 
 PAGES = (
