@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eal_dashboard import forms
 from eal_dashboard.page import Call, Field, Form, Page
 
 if TYPE_CHECKING:
@@ -15,10 +16,10 @@ def _detail(values: Json) -> Json:
     member = next(
         (one for one in values["members"]["data"] if one["id"] == values["path"]["member_id"]), None
     )
-    form = values["forms"]["updateMember"]
-    if member is not None and not form.has_error:
-        form.etag = f'"{member["version"]}"'
-        form.fields["name"].value, form.fields["role"].value = member["name"] or "", member["role"]
+    if member is not None:
+        values["forms"]["updateMember"] = forms.of_row(
+            values["forms"]["updateMember"], {}, member, f'"{member["version"]}"', values["member"].timezone
+        )
     return {"shown": member}
 
 
