@@ -104,6 +104,35 @@ def test_a_stale_form_takes_over_what_somebody_else_changed_and_keeps_what_the_p
     )
 
 
+def test_a_form_that_is_refused_for_another_reason_keeps_the_version_that_the_person_saw(
+    api: FakeApi,
+) -> None:
+    """So a change that somebody else made meanwhile is noticed when the form is sent again."""
+    _, lead = examples()["getLead"]
+    member = signed_in()
+    hidden = member.get(LEAD).hidden("updateLead")
+    api.answers["getLead"] = lambda _: (200, {**lead, "version": 2})
+    api.answers["updateLead"] = lambda _: error(422, "validation_error")
+
+    shown = member.post(LEAD, {**hidden, "first_name": "Dana"})
+
+    again = shown.hidden("updateLead")
+    assert (again["_etag"], again["_seen"]) == ('"1"', hidden["_seen"])
+    assert again["_key"] != hidden["_key"]
+
+
+def test_a_form_without_an_answer_is_sent_again_with_the_same_key(api: FakeApi) -> None:
+    """The change may have been made: with another key it would be made twice."""
+    member = signed_in()
+    hidden = member.get("/leads/new").hidden("createLead")
+    api.answers["createLead"] = lambda _: error(504, "unavailable")
+
+    shown = member.post("/leads/new", {**hidden, "first_name": "Dana"})
+
+    assert "Try again: the change is not made twice." in shown.words
+    assert shown.hidden("createLead")["_key"] == hidden["_key"]
+
+
 @pytest.mark.parametrize("seen", ["", "[]", "{", '{"phones": 3, "loss_type": [[]], "notes": {}, "x": 1}'])
 def test_a_stale_form_with_a_forged_memory_is_shown_all_the_same(seen: str, api: FakeApi) -> None:
     api.answers["updateLead"] = lambda _: error(412, "precondition_failed")

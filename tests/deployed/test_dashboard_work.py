@@ -224,10 +224,12 @@ def join(chromium: Browser, site: Site, stack: Stack, path: str) -> Colleague:
         page.get_by_label("Role").select_option("member")
         press(page, "Invite member")
         page.get_by_text("The member was invited.").wait_for()
+        password = temporary_password(stack, email)
         for _ in range(60):
-            if password := temporary_password(stack, email):
+            if password:
                 break
             page.wait_for_timeout(1000)  # until the worker has invited them
+            password = temporary_password(stack, email)
     assert password, "no invitation"
 
     context = chromium.new_context(viewport={"width": 1280, "height": 900})

@@ -141,11 +141,15 @@ class BoundForm:
         return " ".join(one for one in (*placed, self.upload_error) if one) or self.error
 
 
+def _new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
 def bound(
     form: Form, place: str, current: Json | None = None, etag: str = "", zone: str = "UTC"
 ) -> BoundForm:
     """A form as the page shows it first. One that edits a resource has its current values."""
-    made = BoundForm(form, {}, secrets.token_urlsafe(24), place, etag)
+    made = BoundForm(form, {}, _new_key(), place, etag)
     if made.is_edit and current is not None:
         made.seen = {part.name: _at(current, part.name) for part in form.parts}
     for part in form.parts:
@@ -162,8 +166,7 @@ def of_row(made: BoundForm, targets: dict[str, str], current: Json, etag: str, z
     If the form of this row was just refused, it keeps what the person entered, and the errors.
     """
     if made.has_error and made.targets == targets:
-        made.etag = etag
-        merge(made, current, zone)
+        merge(made, current, etag, zone)
         return made
     row = bound(made.form, made.place, etag=etag)
     names = made.form.seen or (made.fields if made.is_edit else ())
@@ -200,13 +203,15 @@ def changes(seen: Json, current: Json) -> list[Json]:
     ]
 
 
-def merge(made: BoundForm, current: Json, zone: str) -> None:
+def merge(made: BoundForm, current: Json, etag: str, zone: str) -> None:
     """Make a stale form current: a field that the person left alone has the resource's present value.
 
     So nobody's change is lost if the form is sent again. What both changed stays as the person entered it, and says so.
+    A form that was refused for another reason keeps the version that the person saw.
     """
     if not made.is_stale:
         return
+    made.etag = etag
     edited = [one for one in changes(made.seen, current) if one["field"] in made.fields]
     for change in edited:
         one = made.fields[change["field"]]
@@ -497,7 +502,14 @@ CONFLICTS = {
 
 
 def refused(form: BoundForm, response: Response) -> None:
-    """Show why the API refused the request: at the fields that it names, and above the form otherwise."""
+    """Show why the API refused the request: at the fields that it names, and above the form otherwise.
+
+    A refused request made nothing, and its corrected body needs another key. One without an answer may have made it, and
+    keeps its key.
+    """
+    form.is_stale = response.code == "precondition_failed"
+    if response.code != "unavailable":
+        form.key = _new_key()
     unplaced = []
     for fault in response.details.get("fields", []):
         pointer = str(fault.get("pointer", "")).strip("/").replace("/", ".")

@@ -149,9 +149,6 @@ def submit(visit: Visit, posted: forms.Posted) -> Html | Data | Redirect:
         raise SignInAgain
     if not response.is_success:
         forms.refused(made, response)
-        made.is_stale = response.code == "precondition_failed"
-        # A refused request made nothing, and its corrected body needs another key.
-        made.key = forms.bound(form, visit.member.place).key
         return _again(visit, made, response.status)
     if form.upload:
         return _with_file(visit, form, made, response, posted.file)
@@ -349,8 +346,7 @@ def _again(visit: Visit, made: forms.BoundForm, status: int) -> Html | Data:
     _permit(visit, made)
     bound = _bound(visit, responses)
     if source := responses.get(made.form.of):
-        made.etag = source.etag
-        forms.merge(made, source.body, visit.member.timezone)
+        forms.merge(made, source.body, source.etag, visit.member.timezone)
     return _rendered(visit, responses, bound | {made.form.key: made}, status)
 
 

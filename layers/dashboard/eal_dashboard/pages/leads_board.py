@@ -115,7 +115,7 @@ def _form(made: BoundForm, lead: Json, values: Json) -> BoundForm | None:
     return form
 
 
-def _refused(made: BoundForm, values: Mapping[str, Json | None]) -> Refused | None:
+def _refused(made: BoundForm, values: Json) -> Refused | None:
     lead, history = values["lead"], values["history"]
     if not made.has_error or lead is None:
         return None
