@@ -12,21 +12,13 @@ from eal_dashboard.operations import OPERATIONS, SCOPES
 from eal_dashboard.pages import PAGES
 from eal_dashboard.views import environment
 from tests.support.dashboard import signed_in
-from tools.fixtures.dashboard import examples
+from tools.fixtures.dashboard import address, examples
 
 if TYPE_CHECKING:
     from eal_dashboard.page import Page
     from tools.fixtures.dashboard import FakeApi
 
-ULID = "01kq09bekje6vbq5xe2b60xtww"
-PREFIXES = {"member": "mem", "prospect": "pros", "record": "aud", "webhook": "wh", "delivery": "dlv"}
-"""Of ids whose prefix is not the parameter's name."""
 HOSTILE = "<script>alert(1)</script>\"'{{7*7}}"
-
-
-def address(page: Page) -> str:
-    ids = {name: name.removesuffix("_id") for name in page.parameters}
-    return page.address({name: f"{PREFIXES.get(kind, kind)}_{ULID}" for name, kind in ids.items()})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
@@ -113,7 +105,9 @@ def test_a_failed_call_is_explained_and_an_optional_one_omitted(page: Page, api:
     assert "secret" not in shown.text
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.parameters], ids=lambda page: page.path)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.parameters and page.calls], ids=lambda page: page.path
+)
 def test_what_does_not_exist_is_404(page: Page, api: FakeApi) -> None:
     for call in page.calls.values():
         api.answers[call.operation] = lambda _: (404, {"error": {"code": "not_found", "message": "No."}})

@@ -11,7 +11,7 @@ sys.path[:0] = [str(ROOT / "layers" / "shared"), str(ROOT / "layers" / "dashboar
 def main() -> int:
     from eal.core.events import catalogue
     from eal.entry.http import openapi
-    from tools.openapi import dashboard, document, webhooks
+    from tools.openapi import dashboard, document, reference, webhooks
     from tools.openapi.endpoints import routes
 
     parser = argparse.ArgumentParser(prog="python -m tools.openapi", description=__doc__)
@@ -25,6 +25,7 @@ def main() -> int:
         openapi.ROUTES: document.methods(built),
         catalogue.DESCRIBED: webhooks.event_types(built),
         dashboard.OPERATIONS: dashboard.operations(built),
+        reference.REFERENCE: reference.reference(built),
     }
     stale = 0
     for path, content in contents.items():

@@ -35,7 +35,7 @@ def operations(built: Node) -> dict[str, Node]:
 
 
 def _operation(built: Node, method: str, path: str, operation: Node) -> Node:
-    parameters = [_resolved(built, one) for one in operation.get("parameters", [])]
+    parameters = [resolved(built, one) for one in operation.get("parameters", [])]
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     scopes = [scope for one in operation.get("security", []) for given in one.values() for scope in given]
     return {
@@ -44,13 +44,18 @@ def _operation(built: Node, method: str, path: str, operation: Node) -> Node:
         "summary": operation["summary"],
         "scope": scopes[0] if scopes else None,
         "query": {
-            one["name"]: _field(built, one["schema"]) | _described(one)
+            one["name"]: spec_of(built, one["schema"]) | _described(one)
             for one in parameters
             if one["in"] == "query"
         },
+        "ids": {
+            one["name"]: one["example"].rpartition("_")[0]
+            for one in parameters
+            if one["in"] == "path" and "_" in one.get("example", "")
+        },
         "if_match": any(one["name"] == "If-Match" for one in parameters),
         "reauthenticates": "reauthentication_required" in str(operation["responses"].get("403", "")),
-        "body": _field(built, body)["fields"] if body and "fields" in _field(built, body) else {},
+        "body": spec_of(built, body)["fields"] if body and "fields" in spec_of(built, body) else {},
     }
 
 
@@ -58,10 +63,10 @@ def _described(one: Node) -> Node:
     return {"description": one["description"]} if "description" in one else {}
 
 
-def _field(built: Node, schema: Node, depth: int = 0) -> Node:
+def spec_of(built: Node, schema: Node, depth: int = 0) -> Node:
     """A field as a form needs it: its type, whether null is a value, choices, limits, and the fields of an object."""
-    schema = _resolved(built, schema)
-    choices = [_resolved(built, one) for one in schema.get("anyOf", [])]
+    schema = resolved(built, schema)
+    choices = [resolved(built, one) for one in schema.get("anyOf", [])]
     values = [one for one in choices if one.get("type") != "null"]
     if len(values) == 1:
         schema = {**values[0], **{key: value for key, value in schema.items() if key != "anyOf"}}
@@ -74,21 +79,21 @@ def _field(built: Node, schema: Node, depth: int = 0) -> Node:
         field["description"] = schema["description"]
     field |= {ours: schema[theirs] for theirs, ours in _LIMITS.items() if schema.get(theirs) is not None}
     if depth < _MAX_DEPTH and schema.get("type") == "array":
-        field["items"] = _field(built, schema.get("items", {}), depth + 1)
+        field["items"] = spec_of(built, schema.get("items", {}), depth + 1)
     if depth < _MAX_DEPTH and "properties" in schema:
         required = schema.get("required", [])
         field["fields"] = {
-            name: _field(built, one, depth + 1) | ({"required": True} if name in required else {})
+            name: spec_of(built, one, depth + 1) | ({"required": True} if name in required else {})
             for name, one in schema["properties"].items()
         }
     return field
 
 
-def _resolved(built: Node, node: Node) -> Node:
+def resolved(built: Node, node: Node) -> Node:
     """The node behind `$ref`, with the members that stand beside the reference."""
     if "$ref" not in node:
         return node
     target = built
     for part in node["$ref"].removeprefix("#/").split("/"):
         target = target[part]
-    return {**_resolved(built, target), **{key: value for key, value in node.items() if key != "$ref"}}
+    return {**resolved(built, target), **{key: value for key, value in node.items() if key != "$ref"}}

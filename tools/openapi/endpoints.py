@@ -9,8 +9,12 @@ from eal.entry.http.route import Route
 
 
 def routes(root: Path) -> list[Route]:
-    """The route of each `functions/*/*/app.py` that has an `app`; receivers and workers have none."""
-    modules = [_load(path) for path in sorted((root / "functions").glob("*/*/app.py"))]
+    """The route of each `functions/*/*/app.py` that has an `app`; receivers and workers have none.
+
+    The dashboard is left out: it reads files that are derived from these routes.
+    """
+    paths = sorted((root / "functions").glob("*/*/app.py"))
+    modules = [_load(path) for path in paths if path.parent.parent.name != "dashboard"]
     return [module.app.route for module in modules if isinstance(getattr(module, "app", None), Api)]
 
 

@@ -315,6 +315,14 @@ _RATINGS: dict[str, Json] = {
     "reviews": 3, "rated": 3, "mean_rating": 4.67, "ratings": {"1": 0, "2": 0, "3": 0, "4": 1, "5": 2},
 }  # fmt: skip
 _ANSWERS: dict[str, Json] = {
+    "AiUsageView": {
+        "month": "2026-04",
+        "uses": 412,
+        "tokens": 1_853_900,
+        "spent_microusd": 6_417_300,
+        "held_microusd": 31_000,
+        "budget_microusd": 25_000_000,
+    },
     "ApiKeyCreated": {**_API_KEY, "key": "eal_live_…"},
     "ApiKeyView": _API_KEY,
     "AuditExportView": {

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from eal_dashboard.pages import PAGES
-from tools.fixtures.dashboard import examples
+from tools.fixtures.dashboard import ULID, address, examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     type Json = dict[str, Any]
     type Answer = Callable[[Received], tuple[int, Json]]
 
-ULID = "01kq09bekje6vbq5xe2b60xtww"
-_PREFIXES = {"member": "mem", "record": "aud", "webhook": "wh", "delivery": "dlv", "claim": "clm"}
-_PREFIXES = {"member": "mem", "prospect": "pros", "record": "aud", "webhook": "wh", "delivery": "dlv"}
 _EXAMPLES = examples()
 
 
@@ -494,13 +491,5 @@ ANSWERS: dict[str, Answer] = {
     ),
 }  # fmt: skip
 
-PATHS = [
-    page.address(
-        {
-            name: f"{_PREFIXES.get(name.removesuffix('_id'), name.removesuffix('_id'))}_{ULID}"
-            for name in page.parameters
-        }
-    )
-    for page in PAGES
-]
+PATHS = [address(page) for page in PAGES]
 """Every page."""

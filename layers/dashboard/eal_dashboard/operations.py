@@ -45,6 +45,8 @@ class Operation:
     summary: str
     scope: str | None
     query: dict[str, Spec]
+    ids: dict[str, str]
+    """The parameters of the path that are ids, with the ids' prefixes: `lead` for `lead_id`."""
     if_match: bool
     reauthenticates: bool
     body: dict[str, Spec]

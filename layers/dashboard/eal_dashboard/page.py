@@ -18,6 +18,18 @@ VIEW = "view"
 """The parameter of a page's address that names its view."""
 
 
+class NotFound(Exception):
+    """Raised by a page's `prepare` if what its address names does not exist."""
+
+
+class MovedTo(Exception):
+    """Raised by a page's `prepare` to lead to another page of the dashboard."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
 @dataclass(frozen=True)
 class Call:
     """A GET whose response the template reads by the call's name.
@@ -124,7 +136,8 @@ class Page:
     """`nav` is the page's entry in the menu, in `group`; a page without one belongs to the entry `under`.
 
     A page with a `view` is another view of the page with the same path: `/leads?view=board`.
-    `prepare` derives more values for the template from the responses and the parameters of the address.
+    `prepare` derives more values for the template from the responses and the parameters of the address. It may raise
+    NotFound or MovedTo.
     """
 
     path: str

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +30,7 @@ _SPECIAL = {
     "emails": "e-mails",
     "mold": "mold",
 }
+_MARK = re.compile(r"(`[^`]+`|\*\*.+?\*\*)")
 NOTHING = "\N{EN DASH}"
 """What stands for a missing value."""
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -143,6 +144,21 @@ def marked(text: str, quotes: Sequence[str]) -> Markup:
         shown += Markup("{}<mark>{}</mark>").format(text[end:start], quote)
         end = start + len(quote)
     return shown + text[end:]
+
+
+def prose(text: str) -> Markup:
+    """A text of the OpenAPI document: paragraphs with `code` and **bold** words, its only marks."""
+    paragraphs = (_MARK.split(paragraph) for paragraph in text.split("\n\n"))
+    shown = (Markup("").join(_styled(part) for part in parts) for parts in paragraphs)
+    return Markup("").join(Markup("<p>{}</p>").format(one) for one in shown)
+
+
+def _styled(part: str) -> Markup:
+    if part.startswith("`"):
+        return Markup("<code>{}</code>").format(part.strip("`"))
+    if part.startswith("**"):
+        return Markup("<strong>{}</strong>").format(part.strip("*"))
+    return escape(part)
 
 
 def count(number: float | None) -> str:

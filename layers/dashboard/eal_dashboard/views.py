@@ -16,7 +16,7 @@ import jinja2
 from eal_dashboard import assets, charts, forms, session, texts, uploads
 from eal_dashboard.client import Client, Request, Response
 from eal_dashboard.operations import OPERATIONS
-from eal_dashboard.page import VIEW, filled
+from eal_dashboard.page import VIEW, MovedTo, NotFound, filled
 from eal_dashboard.pages import PAGES
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def environment() -> jinja2.Environment:
         "count": texts.count,
         "full_name": texts.full_name,
         "phone": texts.phone,
+        "prose": texts.prose,
         "short_id": texts.short_id,
         "rate": texts.rate,
         "web": texts.web,
@@ -116,7 +117,17 @@ def show(visit: Visit) -> Html | Data | Redirect | File:
     responses = _fetch(visit)
     if failed := _failure(visit.page, responses):
         return _failed(visit, failed)
-    return _rendered(visit, responses, _bound(visit, responses), 200)
+    try:
+        return _rendered(visit, responses, _bound(visit, responses), 200)
+    except NotFound:
+        return _nothing(visit)
+    except MovedTo as moved:
+        return Redirect(moved.path)
+
+
+def _nothing(visit: Visit) -> Html:
+    text = "It may have been deleted, or it belongs to another organization or mode."
+    return problem(visit, NOT_FOUND, "There is nothing at this address.", text)
 
 
 _ASK_ADMIN = "An owner or an admin of your organization can change your role in Settings, Members."
@@ -297,8 +308,7 @@ def _failure(page: Page, responses: Mapping[str, Response | None]) -> Response |
 
 def _failed(visit: Visit, response: Response) -> Html | Data:
     if response.status == NOT_FOUND:
-        text = "It may have been deleted, or it belongs to another organization or mode."
-        return problem(visit, NOT_FOUND, "There is nothing at this address.", text)
+        return _nothing(visit)
     if response.status in (400, 422):
         return problem(
             visit, response.status, "The address of this page has an invalid filter.", response.message

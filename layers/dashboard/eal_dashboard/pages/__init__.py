@@ -21,6 +21,7 @@ from eal_dashboard.pages import (
     organization,
     overview,
     prospects,
+    reference,
     replies,
     reviews,
     sequences,
@@ -53,5 +54,6 @@ PAGES = (
     *members.PAGES,
     *grants.PAGES,
     *organization.PAGES,
+    *reference.PAGES,
     *account.PAGES,
 )
