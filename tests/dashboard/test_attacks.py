@@ -18,10 +18,10 @@ from eal_dashboard.page import filled
 from eal_dashboard.pages import PAGES
 from eal_dashboard.session import FRAME, SESSION, Member
 from eal_dashboard.sign_in import safe_path
-from tests.dashboard.test_pages import HOSTILE, ULID, address, hostile
+from tests.dashboard.test_pages import HOSTILE, hostile
 from tests.support.dashboard import Person, signed_in
 from tools.fixtures.dashboard import SESSION as RESPONSE
-from tools.fixtures.dashboard import SESSION_TEXT, examples
+from tools.fixtures.dashboard import SESSION_TEXT, ULID, address, examples
 
 if TYPE_CHECKING:
     from eal_dashboard.page import Form, Page

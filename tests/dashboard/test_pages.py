@@ -75,7 +75,8 @@ def test_hostile_text_is_escaped_wherever_the_api_returns_text(page: Page, api: 
 
     text = signed_in().get(address(page)).text
     assert "<script>alert" not in text
-    assert "49" not in re.findall(r"{{7\*7}}|49(?=\")", text)
+    without_keys = re.sub(r'name="_key" value="[^"]*"', "", text)  # random
+    assert not re.search(r"\b49\"", without_keys)
 
 
 def hostile(value: Any, name: str = "") -> Any:

@@ -335,6 +335,7 @@ _ANSWERS: dict[str, Json] = {
             "source": None,
             "resource_type": "lead",
             "resource_id": None,
+            "request_id": None,
             "created_after": "2026-01-01T00:00:00.000Z",
             "created_before": None,
         },

@@ -43,6 +43,8 @@ class Response:
     etag: str = ""
     request_id: str = ""
     csv: bytes = b""
+    path: str = ""
+    """Of the request, with its query, below the address of the API."""
 
     @property
     def is_success(self) -> bool:
@@ -92,9 +94,10 @@ class Client:
 
     def _try(self, request: Request) -> Response | None:
         operation = OPERATIONS[request.operation]
-        address = os.environ["API_URL"] + filled(operation.path, request.path)
+        path = filled(operation.path, request.path)
         if request.query:
-            address += "?" + urlencode(request.query, quote_via=quote)
+            path += "?" + urlencode(request.query, quote_via=quote)
+        address = os.environ["API_URL"] + path
         headers = {"Accept": "application/json", "X-EAL-Client-IP": self.ip}
         if self.browser:
             headers["User-Agent"] = self.browser
@@ -119,6 +122,7 @@ class Client:
             answer.headers.get("ETag", ""),
             answer.headers.get("X-Request-Id", ""),
             answer.data if answer.headers.get("Content-Type", "").startswith("text/csv") else b"",
+            path,
         )
 
 

@@ -19,7 +19,16 @@ VIEW = "view"
 
 
 class NotFound(Exception):
-    """Raised by a page's `prepare` if what its address names does not exist."""
+    """Raised by a page's `prepare` if what its address names does not exist. The person reads both texts."""
+
+    def __init__(
+        self,
+        title: str = "There is nothing at this address.",
+        text: str = "It may have been deleted, or it belongs to another organization or mode.",
+    ) -> None:
+        super().__init__(title)
+        self.title = title
+        self.text = text
 
 
 class MovedTo(Exception):

@@ -165,6 +165,11 @@ def count(number: float | None) -> str:
     return NOTHING if number is None else f"{number:,}"
 
 
+def dollars(microusd: int) -> str:
+    """Millionths of a US dollar: `6_417_300` becomes `$6.42`, and what is less than a cent `< $0.01`."""
+    return "< $0.01" if 0 < microusd < 10_000 else f"${microusd / 1_000_000:,.2f}"
+
+
 def full_name(person: Mapping[str, object]) -> str:
     """The best name that a lead, prospect or member has."""
     names = " ".join(str(person[part]) for part in ("first_name", "last_name") if person.get(part))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import ChainMap
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from urllib.parse import urlencode
 
 import jinja2
 
-from eal_dashboard import assets, charts, forms, session, texts, uploads
+from eal_dashboard import assets, charts, forms, samples, session, texts, uploads
 from eal_dashboard.client import Client, Request, Response
 from eal_dashboard.operations import OPERATIONS
 from eal_dashboard.page import VIEW, MovedTo, NotFound, filled
@@ -73,6 +74,17 @@ class File:
     content: bytes
 
 
+@dataclass(frozen=True)
+class ApiCall:
+    """A call of the API that a page made, for people who want to make it in a program."""
+
+    operation: str
+    summary: str
+    curl: str
+    """With the name of a variable for the key. The member's session is in no page."""
+    json: str
+
+
 class SessionEnded(Exception):
     """The API does not accept the session."""
 
@@ -95,6 +107,7 @@ def environment() -> jinja2.Environment:
     made.filters |= {
         "browser": texts.browser,
         "label": texts.label,
+        "dollars": texts.dollars,
         "duration": texts.duration,
         "count": texts.count,
         "full_name": texts.full_name,
@@ -119,15 +132,10 @@ def show(visit: Visit) -> Html | Data | Redirect | File:
         return _failed(visit, failed)
     try:
         return _rendered(visit, responses, _bound(visit, responses), 200)
-    except NotFound:
-        return _nothing(visit)
+    except NotFound as missing:
+        return problem(visit, NOT_FOUND, missing.title, missing.text)
     except MovedTo as moved:
         return Redirect(moved.path)
-
-
-def _nothing(visit: Visit) -> Html:
-    text = "It may have been deleted, or it belongs to another organization or mode."
-    return problem(visit, NOT_FOUND, "There is nothing at this address.", text)
 
 
 _ASK_ADMIN = "An owner or an admin of your organization can change your role in Settings, Members."
@@ -308,7 +316,8 @@ def _failure(page: Page, responses: Mapping[str, Response | None]) -> Response |
 
 def _failed(visit: Visit, response: Response) -> Html | Data:
     if response.status == NOT_FOUND:
-        return _nothing(visit)
+        nothing = NotFound()
+        return problem(visit, NOT_FOUND, nothing.title, nothing.text)
     if response.status in (400, 422):
         return problem(
             visit, response.status, "The address of this page has an invalid filter.", response.message
@@ -410,14 +419,30 @@ def _rendered(
     values |= {"forms": bound, "path": visit.path}
     if visit.page.prepare is not None:
         values |= visit.page.prepare(
-            values | {"query": visit.query, "member": visit.member, "now": visit.now}
+            values | {"query": visit.query, "member": visit.member, "now": visit.now, "pages": PAGES}
         )
     template = environment().get_template(visit.page.template)
-    context = _frame(visit) | values
+    context = _frame(visit) | values | {"api_calls": _api_calls(visit, responses)}
     if visit.is_fragment and "rows" in template.blocks:
         rows = template.blocks["rows"](template.new_context(context))
         return Html(status, "".join(rows))
     return Html(status, template.render(context))
+
+
+def _api_calls(visit: Visit, responses: Mapping[str, Response | None]) -> list[ApiCall]:
+    """The calls behind the page of one resource."""
+    if not visit.page.parameters:
+        return []
+    return [
+        ApiCall(
+            visit.page.calls[name].operation,
+            OPERATIONS[visit.page.calls[name].operation].summary,
+            samples.curl(samples.Sample("GET", os.environ["API_URL"] + response.path)),
+            json.dumps(response.body, indent=2, ensure_ascii=False),
+        )
+        for name, response in responses.items()
+        if response is not None and response.is_success
+    ]
 
 
 def _frame(visit: Visit) -> dict[str, Any]:
@@ -449,6 +474,7 @@ def _frame(visit: Visit) -> dict[str, Any]:
         "api_url": os.environ["API_URL"],
         "idle_seconds": session.IDLE_SECONDS,
         "now": visit.now,
+        "api_calls": [],
         "when": when,
         "link": link,
         "may": may,

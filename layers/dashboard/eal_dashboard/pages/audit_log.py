@@ -17,6 +17,7 @@ FILTERS = (
     "source",
     "resource_type",
     "resource_id",
+    "request_id",
     "created_after",
     "created_before",
     "cursor",
@@ -29,6 +30,17 @@ def _list(_: Json) -> Json:
 
 def _detail(values: Json) -> Json:
     return {"proof_json": json.dumps(values["proof"]) if values["proof"] else ""}
+
+
+def _checkpoint(values: Json) -> Json:
+    proof = values["proof"]
+    others = (values["checkpoints"] or {}).get("data", [])
+    return {
+        "proof_json": json.dumps(proof),
+        "others": [
+            one for one in others if one["size"] <= proof["to"]["size"] and one["id"] != proof["to"]["id"]
+        ],
+    }
 
 
 PAGES = (
@@ -48,6 +60,17 @@ PAGES = (
         template="audit_log/checkpoints.html",
         under="/audit-log",
         calls={"checkpoints": Call("listAuditCheckpoints", query=("cursor",))},
+    ),
+    Page(
+        path="/audit-log/checkpoints/{checkpoint_id}",
+        title="Checkpoint",
+        template="audit_log/checkpoint.html",
+        under="/audit-log",
+        calls={
+            "proof": Call("getAuditConsistency", query=("from",)),
+            "checkpoints": Call("listAuditCheckpoints", fixed={"limit": "100"}, optional=True),
+        },
+        prepare=_checkpoint,
     ),
     Page(
         path="/audit-log/{record_id}",

@@ -1,7 +1,9 @@
-"""Settings, organization: name, zone, business hours with the week of the on-call rota, sender, retention."""
+"""Settings, organization: name, zone, hours, on-call rota, sender, retention; of the own organization and of a child."""
 
 from __future__ import annotations
 
+import calendar
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from eal_dashboard import rota
@@ -10,15 +12,149 @@ from eal_dashboard.page import Call, Field, Form, Page
 if TYPE_CHECKING:
     from eal_dashboard.operations import Json
 
+KEPT_MONTHS = 13
+CHILD = "child_"
+SECTIONS = {
+    "general": ("General", "Pages show times in this zone, and business hours are meant in it."),
+    "service_area": (
+        "Service area",
+        "Calls from outside it are referred out. Give a center with a radius, ZIP codes, or both.",
+    ),
+    "hours": ("Business hours and on-call", "They decide whether a call is dispatched, and to whom."),
+    "sender": ("Sender of outreach", "Every e-mail shows it."),
+    "ai": (
+        "Artificial intelligence",
+        "The embedded engine runs inside the platform. Bedrock costs by use, up to the budget.",
+    ),
+    "retention": ("Retention", "How long personal data is kept, in days."),
+}
+"""The parts of the page: each has a form, a title and a text."""
 
-def _prepare(values: Json) -> Json:
+
+def _forms(operation: str, prefix: str = "") -> tuple[Form, ...]:
+    return (
+        Form(
+            operation,
+            (
+                "name",
+                Field("industry", hint=""),
+                Field("settings.timezone", label="Time zone", hint="An IANA name, such as America/Chicago."),
+            ),
+            name=f"{prefix}general",
+            done="The organization was changed.",
+            of="organization",
+        ),
+        Form(
+            operation,
+            (
+                Field(
+                    "settings.service_area.postal_codes",
+                    label="ZIP codes",
+                    hint="Separated by commas or lines.",
+                ),
+                Field("settings.service_area.center.latitude", label="Latitude of the center", hint=""),
+                Field("settings.service_area.center.longitude", label="Longitude of the center", hint=""),
+                Field("settings.service_area.radius_miles", label="Radius in miles", hint=""),
+            ),
+            name=f"{prefix}service_area",
+            whole=("settings.service_area.center", "settings.service_area"),
+            done="The service area was changed.",
+            of="organization",
+        ),
+        Form(
+            operation,
+            (
+                Field("settings.sender.name", label="Name", hint="The name that recipients see."),
+                Field("settings.sender.email", label="E-mail address", hint=""),
+                Field(
+                    "settings.sender.postal_address",
+                    label="Postal address",
+                    hint="US law requires it in every e-mail.",
+                ),
+            ),
+            name=f"{prefix}sender",
+            whole=("settings.sender",),
+            done="The sender was changed.",
+            of="organization",
+        ),
+        Form(
+            operation,
+            (
+                Field("settings.retention.recording_days", label="Recordings", hint="Days."),
+                Field("settings.retention.transcript_days", label="Transcripts", hint="Days."),
+                Field("settings.retention.claim_days", label="Evidence of closed claims", hint="Days."),
+            ),
+            name=f"{prefix}retention",
+            done="The retention was changed.",
+            of="organization",
+        ),
+        Form(
+            operation,
+            (
+                Field("settings.ai.enabled", label="Let AI read calls, replies and claims", hint=""),
+                Field("settings.ai.engine", label="Engine", hint=""),
+                Field("settings.ai.monthly_budget_cents", label="Monthly budget in cents", hint=""),
+                Field("settings.ai.share_corrections", label="Share corrections", hint=""),
+            ),
+            name=f"{prefix}ai",
+            done="The AI settings were changed.",
+            of="organization",
+        ),
+        Form(
+            operation,
+            (
+                Field(
+                    "settings.business_hours",
+                    label="Business hours",
+                    hint="A closing time at or before the opening time is on the next day. Save to get another "
+                    "empty line.",
+                    widget="week",
+                ),
+                Field(
+                    "settings.on_call",
+                    label="On-call rota",
+                    hint="The first person on call is called first, then the next one. Empty the name and the "
+                    "phone to remove somebody.",
+                    widget="rota",
+                ),
+            ),
+            name=f"{prefix}hours",
+            done="The hours were changed.",
+            of="organization",
+        ),
+    )
+
+
+def _prepare(values: Json, prefix: str = "") -> Json:
     settings = values["organization"]["settings"]
     days = rota.week(settings, values["now"])
     return {
         "rota_week": days,
         "on_call": rota.on_call_now(settings, values["now"]),
         "gap_hours": f"{rota.gap_minutes(days) / 60:.3g}",
+        "sections": [
+            (key, title, text, values["forms"][f"{prefix}{key}"]) for key, (title, text) in SECTIONS.items()
+        ],
     }
+
+
+def _usage(values: Json) -> Json:
+    """The months that the API keeps, newest first, and what is left of the budget."""
+    usage, now = values["usage"], values["now"].astimezone(UTC)
+    newest = now.year * 12 + now.month - 1
+    months = [divmod(newest - back, 12) for back in range(KEPT_MONTHS)]
+    used = usage["spent_microusd"] + usage["held_microusd"]
+    return {
+        "months": [
+            (f"{year}-{month + 1:02d}", f"{calendar.month_name[month + 1]} {year}") for year, month in months
+        ],
+        "left": max(usage["budget_microusd"] - used, 0),
+        "is_used_up": 0 < usage["budget_microusd"] <= used,
+    }
+
+
+def _child(values: Json) -> Json:
+    return _prepare(values, CHILD)
 
 
 PAGES = (
@@ -30,98 +166,24 @@ PAGES = (
         nav="Organization",
         icon="organization",
         calls={"organization": Call("getOwnOrganization")},
-        forms=(
-            Form(
-                "updateOwnOrganization",
-                (
-                    "name",
-                    Field("industry", hint=""),
-                    Field(
-                        "settings.timezone", label="Time zone", hint="An IANA name, such as America/Chicago."
-                    ),
-                ),
-                done="The organization was changed.",
-                of="organization",
-            ),
-            Form(
-                "updateOwnOrganization",
-                (
-                    Field(
-                        "settings.service_area.postal_codes",
-                        label="ZIP codes",
-                        hint="Separated by commas or lines.",
-                    ),
-                    Field("settings.service_area.center.latitude", label="Latitude of the center", hint=""),
-                    Field("settings.service_area.center.longitude", label="Longitude of the center", hint=""),
-                    Field("settings.service_area.radius_miles", label="Radius in miles", hint=""),
-                ),
-                name="service_area",
-                whole=("settings.service_area.center", "settings.service_area"),
-                done="The service area was changed.",
-                of="organization",
-            ),
-            Form(
-                "updateOwnOrganization",
-                (
-                    Field("settings.sender.name", label="Name", hint="The name that recipients see."),
-                    Field("settings.sender.email", label="E-mail address", hint=""),
-                    Field(
-                        "settings.sender.postal_address",
-                        label="Postal address",
-                        hint="US law requires it in every e-mail.",
-                    ),
-                ),
-                name="sender",
-                whole=("settings.sender",),
-                done="The sender was changed.",
-                of="organization",
-            ),
-            Form(
-                "updateOwnOrganization",
-                (
-                    Field("settings.retention.recording_days", label="Recordings", hint="Days."),
-                    Field("settings.retention.transcript_days", label="Transcripts", hint="Days."),
-                    Field("settings.retention.claim_days", label="Evidence of closed claims", hint="Days."),
-                ),
-                name="retention",
-                done="The retention was changed.",
-                of="organization",
-            ),
-            Form(
-                "updateOwnOrganization",
-                (
-                    Field("settings.ai.enabled", label="Let AI read calls, replies and claims", hint=""),
-                    Field("settings.ai.engine", label="Engine", hint=""),
-                    Field("settings.ai.monthly_budget_cents", label="Monthly budget in cents", hint=""),
-                    Field("settings.ai.share_corrections", label="Share corrections", hint=""),
-                ),
-                name="ai",
-                done="The AI settings were changed.",
-                of="organization",
-            ),
-            Form(
-                "updateOwnOrganization",
-                (
-                    Field(
-                        "settings.business_hours",
-                        label="Business hours",
-                        hint="A closing time at or before the opening time is on the next day. Save to get another "
-                        "empty line.",
-                        widget="week",
-                    ),
-                    Field(
-                        "settings.on_call",
-                        label="On-call rota",
-                        hint="The first person on call is called first, then the next one. Empty the name and the "
-                        "phone to remove somebody.",
-                        widget="rota",
-                    ),
-                ),
-                name="hours",
-                done="The hours were changed.",
-                of="organization",
-            ),
-        ),
+        forms=_forms("updateOwnOrganization"),
         prepare=_prepare,
+    ),
+    Page(
+        path="/settings/organization/ai-usage",
+        title="AI usage",
+        template="ai_usage.html",
+        under="/settings/organization",
+        calls={"usage": Call("getAiUsage", query=("month",))},
+        prepare=_usage,
+    ),
+    Page(
+        path="/settings/grants/{organization_id}",
+        title="Child organization",
+        template="organization_child.html",
+        under="/settings/grants",
+        calls={"organization": Call("getOrganization")},
+        forms=_forms("updateOrganization", CHILD),
+        prepare=_child,
     ),
 )

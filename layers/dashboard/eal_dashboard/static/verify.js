@@ -1,4 +1,5 @@
-// Verify the proof of an audit record: its hash, its place in the signed tree, and the signature of the tree's root.
+// Verify the proof of an audit record (its hash, its place in the signed tree, and the signature of the tree's root),
+// and the proof that the log of a checkpoint begins with the log of an earlier one.
 // The same checks as tools/verify_audit.py, with the browser's own cryptography.
 
 const encoder = new TextEncoder();
@@ -54,6 +55,39 @@ export async function rootOfPath(recordHashHex, index, size, path) {
   return last === 0n ? toHex(folded) : null;
 }
 
+// RFC 9162, section 2.1.4.2: the roots of the earlier and the later tree. Null if the path has the wrong length.
+export async function rootsOfConsistency(oldSize, newSize, oldRoot, path) {
+  if (!(oldSize > 0 && oldSize <= newSize)) return null;
+  if (oldSize === newSize) return path.length ? null : [oldRoot, oldRoot];
+  let node = BigInt(oldSize) - 1n;
+  let last = BigInt(newSize) - 1n;
+  const isWhole = (BigInt(oldSize) & node) === 0n; // the earlier tree is one complete subtree of the later one
+  const [start, ...steps] = [...(isWhole ? [oldRoot] : []), ...path].map(fromHex);
+  if (start === undefined) return null;
+  while (node & 1n) {
+    node >>= 1n;
+    last >>= 1n;
+  }
+  let earlier = start;
+  let later = start;
+  for (const step of steps) {
+    if (last === 0n) return null;
+    if (node & 1n || node === last) {
+      earlier = await sha256(joined([1], step, earlier));
+      later = await sha256(joined([1], step, later));
+      while (!(node & 1n) && node) {
+        node >>= 1n;
+        last >>= 1n;
+      }
+    } else {
+      later = await sha256(joined([1], later, step));
+    }
+    node >>= 1n;
+    last >>= 1n;
+  }
+  return last === 0n ? [toHex(earlier), toHex(later)] : null;
+}
+
 const keyBytes = (pem) => fromBase64(pem.replace(/-----[^-]+-----|\s/g, ""));
 
 // KMS signs in DER (a sequence of two integers); WebCrypto wants both with 32 bytes each.
@@ -79,15 +113,37 @@ export async function isSigned(checkpoint) {
   return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, signature, encoder.encode(stated));
 }
 
-export async function check(proof) {
+async function hasKey(checkpoint) {
+  return toHex(await sha256(keyBytes(checkpoint.public_key))) === checkpoint.key_id;
+}
+
+async function areTrue(checkpoints, isTrue) {
+  const found = await Promise.all(checkpoints.map((one) => isTrue(one).catch(() => false)));
+  return found.every(Boolean);
+}
+
+// Of a record's proof.
+export async function checkInclusion(proof) {
   const { record, checkpoint } = proof;
   const hash = await recordHash(record);
   const root = await rootOfPath(hash, proof.leaf_index, proof.tree_size, proof.path);
   return {
     hash: hash === record.hash,
     path: root === checkpoint.root && proof.tree_size === checkpoint.size,
-    key: toHex(await sha256(keyBytes(checkpoint.public_key))) === checkpoint.key_id,
-    signature: await isSigned(checkpoint).catch(() => false),
+    key: await areTrue([checkpoint], hasKey),
+    signature: await areTrue([checkpoint], isSigned),
+  };
+}
+
+// Of two checkpoints.
+export async function checkConsistency(proof) {
+  const { from, to } = proof;
+  const roots = await rootsOfConsistency(from.size, to.size, from.root, proof.path);
+  return {
+    log: from.organization_id === to.organization_id && from.mode === to.mode,
+    path: roots !== null && roots[0] === from.root && roots[1] === to.root,
+    key: await areTrue([from, to], hasKey),
+    signature: await areTrue([from, to], isSigned),
   };
 }
 
@@ -100,13 +156,12 @@ function isKnown(checkpoint) {
 }
 
 function show(section, found) {
-  for (const [name, isTrue] of Object.entries(found)) {
-    section.querySelector(`[data-check=${name}]`).dataset.state = isTrue ? "yes" : "no";
-  }
+  const marks = section.querySelectorAll("[data-check]");
+  for (const mark of marks) mark.dataset.state = found[mark.dataset.check] ? "yes" : "no";
   const result = section.querySelector("[data-result]");
-  const isProved = Object.values(found).every(Boolean);
+  const isProved = [...marks].every((mark) => mark.dataset.state === "yes");
   result.dataset.state = isProved ? "yes" : "no";
-  result.textContent = isProved ? "Proved: the record is unchanged." : "Not proved: see the marked check.";
+  result.textContent = isProved ? section.dataset.proved : "Not proved: see the marked check.";
 }
 
 const section = globalThis.document?.getElementById("verify");
@@ -115,7 +170,9 @@ if (button) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const proof = JSON.parse(section.dataset.proof);
-    const found = await check(proof).catch(() => ({ hash: false, path: false, key: false, signature: false }));
-    show(section, { ...found, known: isKnown(proof.checkpoint) });
+    const check = proof.record ? checkInclusion : checkConsistency;
+    const checkpoints = proof.record ? [proof.checkpoint] : [proof.from, proof.to];
+    const found = await check(proof).catch(() => ({})); // a proof that cannot be read proves nothing
+    show(section, { ...found, known: checkpoints.every(isKnown) });
   });
 }

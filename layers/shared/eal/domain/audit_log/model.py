@@ -24,6 +24,10 @@ class AuditLogFilters(Wire):
     source: Source | None = None
     resource_type: Annotated[str | None, Field(max_length=50)] = None
     resource_id: Annotated[str | None, Field(max_length=100)] = None
+    request_id: Annotated[
+        str | None,
+        Field(max_length=100, description="The `X-Request-Id` of the request that made the change."),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,5 +179,6 @@ def matches(query: AuditLogFilters, item: Item) -> bool:
         (query.actor_id, actor["id"]),
         (query.resource_type, resource["type"]),
         (query.resource_id, resource["id"]),
+        (query.request_id, item["request_id"]),
     )
     return all(value is None or value == stored for value, stored in compared)
