@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 WHEELS_OF = ("--platform", "manylinux2014_x86_64", "--implementation", "cp", "--python-version", "3.13")
 # Not used at run time. Licences remain.
 LITTER = (
+    "markdown_it/cli",
     "markupsafe/_speedups*",
     "urllib3/contrib/emscripten",
     "starlette/testclient.py",

@@ -6,12 +6,18 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from eal.ai.content import MAX_POST_CHARACTERS, ContentText, posted_length
+from eal.domain.content.limits import MAX_REPLY_BYTES
+from eal_dashboard import posts
 from eal_dashboard.pages.content import EDITABLE, EDITS, STEPS
 from tests.support.dashboard import signed_in
 from tools.fixtures.dashboard import examples
 
 if TYPE_CHECKING:
+    from tests.support.dashboard import Page
     from tools.fixtures.dashboard import FakeApi
 
 ID = "content_01kq09bekje6vbq5xe2b60xtww"
@@ -142,6 +148,154 @@ def test_an_edit_sends_the_parts_of_the_type(api: FakeApi) -> None:
         "hashtags": ["a", "b"],
         "links": [],
     }
+
+
+SCENES = [
+    {"narration": "Frost <tonight>.", "on_screen_text": "", "seconds": 5},
+    {"narration": "Open a tap.", "on_screen_text": "Open a tap", "seconds": 7},
+]
+
+
+def scenes(*entered: dict[str, Any]) -> dict[str, list[str]]:
+    names = ("narration", "on_screen_text", "seconds")
+    return {f"scenes.{name}": [str(one[name]) for one in entered] for name in names}
+
+
+def narrations(shown: Page) -> list[str]:
+    return re.findall(r'<textarea [^>]*name="scenes.narration"[^>]*>([^<]*)<', shown.text)
+
+
+def test_scenes_are_saved_as_they_are_on_the_page(api: FakeApi) -> None:
+    returns(api, type="video_script", status="draft", scenes=SCENES)
+    member = signed_in()
+    assert narrations(member.get(f"{CONTENT}/edit")) == ["Frost &lt;tonight&gt;.", "Open a tap."]
+
+    nothing = {"narration": " ", "on_screen_text": "", "seconds": ""}
+    entered = scenes(SCENES[1], nothing, SCENES[0])
+    done = member.fill(f"{CONTENT}/edit", "editVideoScript", title="Frost", **entered)
+    assert done.location == f"{CONTENT}?done=editVideoScript"
+    assert api.sent("updateContent")[0].body == {"title": "Frost", "scenes": [SCENES[1], SCENES[0]]}
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("add scenes", ["Frost &lt;tonight&gt;.", "Open a tap.", ""]),
+        ("remove scenes 0", ["Open a tap."]),
+        ("down scenes 0", ["Open a tap.", "Frost &lt;tonight&gt;."]),
+        ("up scenes 1", ["Open a tap.", "Frost &lt;tonight&gt;."]),
+        ("up scenes 0", ["Frost &lt;tonight&gt;.", "Open a tap."]),
+        ("remove scenes 9", ["Frost &lt;tonight&gt;.", "Open a tap."]),
+        ("remove <script>alert(1)</script> -1", ["Frost &lt;tonight&gt;.", "Open a tap."]),
+        ("preview", ["Frost &lt;tonight&gt;.", "Open a tap."]),
+    ],
+)
+def test_a_button_changes_the_scenes_and_saves_nothing(
+    command: str, expected: list[str], api: FakeApi
+) -> None:
+    returns(api, type="video_script", status="draft", scenes=[], version=3)
+    member = signed_in()
+    shown = member.fill(
+        f"{CONTENT}/edit", "editVideoScript", title="New title", **scenes(*SCENES), _change=command
+    )
+
+    assert (shown.status, narrations(shown)) == (200, expected)
+    assert 'value="New title"' in shown.text
+    assert not api.sent("updateContent")
+
+
+def test_a_changed_form_keeps_the_version_that_it_began_with(api: FakeApi) -> None:
+    """Otherwise the save would overwrite what somebody changed meanwhile."""
+    returns(api, type="video_script", status="draft", version=3)
+    member = signed_in()
+    hidden = member.get(f"{CONTENT}/edit").hidden("editVideoScript")
+    returns(api, type="video_script", status="draft", version=4)
+    added = member.post(f"{CONTENT}/edit", {**hidden, **scenes(*SCENES), "_change": "add scenes"})
+    assert added.hidden("editVideoScript")["_etag"] == hidden["_etag"]
+
+    member.post(f"{CONTENT}/edit", {**added.hidden("editVideoScript"), **scenes(*SCENES)})
+    assert api.sent("updateContent")[0].headers["If-Match"] == '"3"'
+
+
+def test_the_scene_that_the_api_refuses_is_named(api: FakeApi) -> None:
+    faults = [{"pointer": "/scenes/1/seconds", "message": "Must be at most 600."}]
+    error = {"code": "validation_error", "message": "No.", "details": {"fields": faults}}
+    returns(api, type="video_script", status="draft")
+    api.answers["updateContent"] = lambda _: (422, {"error": error})
+    shown = signed_in().fill(f"{CONTENT}/edit", "editVideoScript", title="Frost", **scenes(*SCENES))
+
+    assert "Scene 2, seconds: Must be at most 600." in shown.words
+    assert len(re.findall(r'name="scenes.seconds"[^>]* aria-invalid="true"', shown.text)) == 1
+
+
+def test_no_more_scenes_than_the_api_accepts(api: FakeApi) -> None:
+    returns(api, type="video_script", status="draft")
+    shown = signed_in().fill(
+        f"{CONTENT}/edit", "editVideoScript", **scenes(*SCENES * 25), _change="add scenes"
+    )
+    assert len(narrations(shown)) == 50
+    assert "Add scene" not in shown.words
+
+
+def preview_of(text: str, api: FakeApi) -> str:
+    returns(api, type="blog_post", status="draft")
+    shown = signed_in().fill(
+        f"{CONTENT}/edit", "editBlogPost", title="Frost", body=text, slug="frost", _change="preview"
+    )
+    assert (shown.status, api.sent("updateContent")) == (200, [])
+    assert not re.search(r"<style|<script(?![^>]* src=)|\sstyle=|\son[a-z]+=(?![^<]*</textarea)", shown.text)
+    found = re.search(r'<div class="markdown">(.*?)</div>\s*<h3>In search', shown.text, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_a_preview_shows_what_is_entered_and_not_what_is_stored(api: FakeApi) -> None:
+    assert preview_of("## First\n\nClose the **valve**.", api) == (
+        "<h3>First</h3>\n<p>Close the <strong>valve</strong>.</p>\n"
+    )
+
+
+def test_a_viewer_previews_nothing(api: FakeApi) -> None:
+    returns(api, type="blog_post", status="draft")
+    hidden = signed_in().get(f"{CONTENT}/edit").hidden("editBlogPost")
+    shown = signed_in("viewer").post(f"{CONTENT}/edit", {**hidden, "body": "x", "_change": "preview"})
+    assert shown.status == 403
+
+
+@pytest.mark.parametrize("network", posts.MAX_POST_CHARACTERS)
+@given(
+    body=st.text(min_size=1, max_size=80),
+    tags=st.lists(st.text(min_size=1, max_size=9), max_size=2),
+    has_link=st.booleans(),
+)
+def test_a_post_is_as_long_as_the_api_counts(
+    network: Any, body: str, tags: list[str], has_link: bool
+) -> None:
+    links = ["https://acme.example/pipes?utm=x"] if has_link else []
+    text = ContentText(body=body, links=tuple(links), hashtags=tuple(one.removeprefix("#") for one in tags))
+    length = posts.of_post(network, posts.posted(body, links, tags))
+
+    assert length
+    assert (length.count, length.limit) == (posted_length(network, text), MAX_POST_CHARACTERS[network])
+
+
+def test_the_limits_are_those_of_the_api() -> None:
+    assert posts.MAX_POST_CHARACTERS == MAX_POST_CHARACTERS
+    assert posts.MAX_REPLY_BYTES == MAX_REPLY_BYTES
+
+
+def test_a_post_is_counted_with_its_links_and_hashtags_while_it_is_written(api: FakeApi) -> None:
+    returns(
+        api,
+        type="social_post",
+        status="draft",
+        brief={**examples()["getContent"][1]["brief"], "network": "x"},
+    )
+    entered = {"body": "F" * 260, "hashtags": "#frost", "links": "https://acme.example/a-very-long-address"}
+    shown = signed_in().fill(f"{CONTENT}/edit", "editSocialPost", **entered, _change="preview")
+
+    assert "293 of 280 characters · 13 too many" in shown.words
+    assert "In the counting of X" in shown.words
 
 
 def test_a_difference_does_not_rely_on_colour(api: FakeApi) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
@@ -17,6 +17,7 @@ from tests.support.dashboard import signed_in
 from tools.fixtures.dashboard import examples
 
 if TYPE_CHECKING:
+    from tests.support.dashboard import Page
     from tools.fixtures.dashboard import FakeApi
 
 ULID = "01kq09bekje6vbq5xe2b60xtww"
@@ -78,13 +79,96 @@ def test_an_edit_shows_every_e_mail_and_keeps_variants(api: FakeApi) -> None:
     member = signed_in()
     shown = member.get(f"{SEQUENCE}/edit")
     assert "E-mail 2" in shown.words
-    assert "Add e-mail 3" in shown.words
-    assert "Did this reach you?" in shown.words
+    assert "Version 2" in shown.words
+    assert "Did this reach you?" in shown.text
+    assert "Add e-mail" in shown.words
 
-    written = {"steps.1.delay_hours": "48", "steps.1.variants": json.dumps(VARIANTS), "name": "Plumbers"}
+    written = {"steps.1.delay_hours": "48", "name": "Plumbers", **versions(1, VARIANTS)}
     member.post(f"{SEQUENCE}/edit", {**shown.hidden("updateSequence"), **written})
     body = api.sent("updateSequence")[0].body or {}
     assert body["steps"] == [{"delay_hours": 48, "subject": None, "body": None, "variants": VARIANTS}]
+
+
+def versions(step: int, variants: list[dict[str, Any]]) -> dict[str, list[str]]:
+    return {
+        f"steps.{step}.variants.{name}": [str(one[name]) for one in variants]
+        for name in ("name", "weight", "subject", "body")
+    }
+
+
+def test_the_text_of_an_e_mail_becomes_its_first_version_and_the_last_one_its_text(api: FakeApi) -> None:
+    member = signed_in()
+    written = {"steps.0.delay_hours": "0", "steps.0.subject": "Did this <i>", "steps.0.body": "Who?"}
+    edit = f"{SEQUENCES}/new"
+    shown = member.fill(edit, "createSequence", **written, _change="add steps.0.variants")
+
+    assert not api.sent("createSequence")
+    assert 'name="steps.0.subject"' not in shown.text
+    assert fields(shown, "steps.0.variants.name") == ["A", "B"]
+    assert fields(shown, "steps.0.variants.subject") == ["Did this &lt;i&gt;", ""]
+    assert fields(shown, "steps.0.variants.weight") == ["1", "1"]
+
+    back = member.post(
+        edit,
+        {
+            **shown.hidden("createSequence"),
+            "steps.0.delay_hours": "0",
+            **versions(0, VARIANTS),
+            "_change": "remove steps.0.variants 0",
+        },
+    )
+    assert not fields(back, "steps.0.variants.name")
+    assert fields(back, "steps.0.subject") == ["A pipe at 2 a.m."]
+
+
+def fields(shown: Page, name: str) -> list[str]:
+    return re.findall(rf'<input [^>]*name="{re.escape(name)}"[^>]* value="([^"]*)"', shown.text)
+
+
+def test_e_mails_are_added_moved_and_removed_without_a_call_that_changes(api: FakeApi) -> None:
+    member = signed_in()
+    shown = member.get(f"{SEQUENCE}/edit")
+    hidden = shown.hidden("updateSequence")
+    written = {
+        "name": "Mine",
+        "steps.0.delay_hours": "0",
+        "steps.0.subject": "One",
+        "steps.0.body": "a",
+        "steps.1.delay_hours": "72",
+        **versions(1, VARIANTS),
+    }
+    added = member.post(f"{SEQUENCE}/edit", {**hidden, **written, "_change": "add steps"})
+    assert fields(added, "steps.2.delay_hours") == ["72"]
+    assert fields(added, "name") == ["Mine"]
+
+    moved = member.post(f"{SEQUENCE}/edit", {**hidden, **written, "_change": "up steps 1"})
+    assert fields(moved, "steps.0.variants.name") == ["a", "b"]
+    assert fields(moved, "steps.1.subject") == ["One"]
+
+    removed = member.post(f"{SEQUENCE}/edit", {**hidden, **written, "_change": "remove steps 0"})
+    assert fields(removed, "steps.0.delay_hours") == ["72"]
+    assert "E-mail 2" not in removed.words
+
+    assert not [one for one in api.requests if one.operation == "updateSequence"]
+
+
+def test_an_e_mail_without_a_text_does_not_shift_the_faults_of_the_others(api: FakeApi) -> None:
+    faults = [{"location": "body", "pointer": "/steps/0/variants/1/body", "message": "Too long."}]
+    error = {"code": "validation_error", "message": "No.", "details": {"fields": faults}}
+    api.answers["createSequence"] = lambda _: (422, {"error": error})
+    written = {
+        "name": "Plumbers",
+        "steps.0.delay_hours": "0",
+        "steps.0.subject": "",
+        "steps.0.body": "",
+        "steps.1.delay_hours": "72",
+        **versions(1, VARIANTS),
+    }
+    shown = signed_in().fill(f"{SEQUENCES}/new", "createSequence", **written)
+
+    assert "Version 2, body: Too long." in shown.words
+    assert fields(shown, "steps.0.variants.name") == ["a", "b"]
+    assert re.search(r'name="steps.0.variants.body"[^>]* aria-invalid="true"', shown.text)
 
 
 def test_the_checklist_names_what_is_missing_and_what_the_role_cannot_see(api: FakeApi) -> None:

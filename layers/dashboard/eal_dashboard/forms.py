@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from eal_dashboard import hours
+from eal_dashboard import hours, lists
 from eal_dashboard.operations import OPERATIONS
 from eal_dashboard.page import PARAMETER
 from eal_dashboard.texts import label
@@ -27,6 +27,8 @@ SEEN = "_seen"
 """The hidden field with what the person saw of the resource, as JSON."""
 CONFIRMATION = "_confirmation"
 """The field for a form's `confirmation`."""
+CHANGE = "_change"
+"""The field of buttons that change the form itself, such as `add scenes`, and send nothing to the API."""
 YES_OR_NO = (("true", "Yes"), ("false", "No"))
 WIDGETS = (
     "input",
@@ -36,12 +38,15 @@ WIDGETS = (
     "checkbox",
     "lines",
     "rows",
+    "items",
     "json",
     "hidden",
     "secret",
     *hours.WIDGETS,
 )
-"""A `hidden` field has no place in the form: its value is one of the form's targets."""
+"""A `hidden` field has no place in the form: its value is one of the form's targets. `rows` and `items` are arrays of
+objects: a table, or a list whose rows are added, removed and moved by buttons."""
+OBJECTS = ("rows", "items")
 EDITS = frozenset({"PATCH", "PUT"})
 LONG_TEXT = 300
 """A text field with a higher limit is a text area."""
@@ -59,7 +64,11 @@ class BoundField:
     value: str = ""
     values: tuple[str, ...] = ()
     rows: list[dict[str, str]] = field(default_factory=list)
-    """Of the widget `rows`: what the person entered for each object of an array."""
+    """Of the widgets for arrays of objects: what the person entered for each object."""
+    order: tuple[str, ...] = ()
+    item: str = ""
+    faults: frozenset[str] = frozenset()
+    """Of these widgets: the columns that the API refused, such as `2.narration`."""
     grid: Sequence[Json] = ()
     """Of the widgets in hours.py: the rows."""
     error: str = ""
@@ -71,8 +80,11 @@ class BoundField:
 
     @property
     def columns(self) -> dict[str, Spec]:
-        """Of the widget `rows`: the fields of an object; first the choices, last what has a default."""
+        """Of these widgets: the fields of an object, in the declared order; otherwise first the choices, last what
+        has a default."""
         fields = self.spec["items"]["fields"]
+        if self.order:
+            return {name: fields[name] for name in self.order}
         return dict(sorted(fields.items(), key=lambda one: _place(one[1])))
 
     @property
@@ -113,6 +125,8 @@ class BoundForm:
     """What the person saw of the resource: the values of the fields that edit it, and of the form's `seen`."""
     is_stale: bool = False
     """Whether the API just refused the form because somebody else had changed the resource."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """How many rows the lists with numbered fields have, at least one each."""
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
@@ -157,6 +171,9 @@ def bound(
         made.fields[part.name] = one
         start = part.value if part.value is not None else one.spec.get("default")
         _fill(one, _at(current, part.name) if made.is_edit and current is not None else start, zone)
+    for name in lists.numbered(made.fields):
+        rows = _at(current, name) if made.is_edit else None
+        made.counts[name] = max(1, len(rows)) if isinstance(rows, list) else 1
     return made
 
 
@@ -277,6 +294,8 @@ def _field(form: Form, part: Field) -> BoundField:
         hint=spec.get("description", "") if part.hint is None else part.hint,
         widget=part.widget or _widget(spec),
         spec=spec,
+        order=part.columns,
+        item=part.item,
         options=part.options or [(one, label(one)) for one in choices] or _yes_or_no(spec),
     )
 
@@ -315,7 +334,7 @@ def _fill(one: BoundField, value: object, zone: str) -> None:
         one.values = tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
     elif one.widget == "lines":
         one.value = "\n".join(map(str, value)) if isinstance(value, (list, tuple)) else ""
-    elif one.widget == "rows":
+    elif one.widget in OBJECTS:
         objects = value if isinstance(value, (list, tuple)) else ()
         one.rows = [{name: _text(row.get(name)) for name in one.columns} for row in objects]
     elif one.widget == "json":
@@ -355,11 +374,20 @@ class Posted:
         return tuple(value for key, value in self.pairs if key == name)
 
 
-def read(form: BoundForm, posted: Posted, zone: str) -> Json:
-    """The body of the operation. A field that cannot be converted gets an error, and is omitted."""
-    body: Json = json.loads(json.dumps(form.form.fixed))
+def remember(form: BoundForm, posted: Posted) -> None:
+    """Fill the form with what the person entered."""
     for one in form.fields.values():
         _remember(one, posted)
+    for name in form.counts:
+        form.counts[name] = lists.counted(name, form.fields, (key for key, _ in posted.pairs))
+
+
+def read(form: BoundForm, posted: Posted, zone: str) -> Json:
+    """The body of the operation. A field that cannot be converted gets an error, and is omitted."""
+    remember(form, posted)
+    _drop_empty(form)
+    body: Json = json.loads(json.dumps(form.form.fixed))
+    for one in form.fields.values():
         try:
             value = _converted(one, zone)
         except ValueError as error:
@@ -367,7 +395,7 @@ def read(form: BoundForm, posted: Posted, zone: str) -> Json:
             continue
         if value is not None or (form.is_edit and one.spec.get("nullable")):
             _put(body, one.name, value)
-    for name in dict.fromkeys(one.partition(".0.")[0] for one in form.fields if ".0." in one):
+    for name in form.counts:
         rows = _at(body, name)
         _put(body, name, [row for row in rows.values() if _has_text(row)] if isinstance(rows, dict) else [])
     if not _is_confirmed(form.form, posted):
@@ -377,6 +405,21 @@ def read(form: BoundForm, posted: Posted, zone: str) -> Json:
         if not isinstance(found, dict) or not any(found.values()):
             _put(body, name, None)
     return body
+
+
+def _drop_empty(form: BoundForm) -> None:
+    """Remove the rows without an entry, so that the API counts the others as the page does."""
+    for one in form.fields.values():
+        if one.widget == "items":
+            one.rows = [row for row in one.rows if _is_entered(one.columns, row)]
+    for name, count in form.counts.items():
+        texts = [one for one in form.fields.values() if one.spec["type"] in ("string", "array")]
+        full = [
+            row
+            for row in range(count)
+            if any((one.value or one.rows) and one.name.startswith(f"{name}.{row}.") for one in texts)
+        ]
+        lists.arrange(form, name, full, bound(form.form, form.place))
 
 
 def _has_text(row: Json) -> bool:
@@ -392,7 +435,7 @@ def _is_confirmed(form: Form, posted: Posted) -> bool:
 def _remember(one: BoundField, posted: Posted) -> None:
     if one.widget == "choices":
         one.values = posted.all(one.name)
-    elif one.widget == "rows":
+    elif one.widget in OBJECTS:
         columns = [posted.all(f"{one.name}.{name}") for name in one.columns]
         one.rows = [dict(zip(one.columns, row, strict=True)) for row in zip(*columns, strict=False)]
     elif one.widget in hours.WIDGETS:
@@ -406,7 +449,7 @@ def _remember(one: BoundField, posted: Posted) -> None:
 def _converted(one: BoundField, zone: str) -> object:
     """The JSON value of a field; None if it is empty. Raises: ValueError with the text for the person."""
     text, kind = one.value.strip(), one.spec["type"]
-    if one.widget in ("choices", "lines", "rows", *hours.WIDGETS):
+    if one.widget in ("choices", "lines", *OBJECTS, *hours.WIDGETS):
         return _several(one)
     if one.widget == "checkbox":
         return bool(text)
@@ -428,10 +471,15 @@ def _several(one: BoundField) -> object:
     if one.widget == "choices":
         return list(one.values)
     if one.widget == "lines":
-        return [line.strip() for line in one.value.replace(",", "\n").splitlines() if line.strip()]
-    if one.widget == "rows":
+        return lines(one.value)
+    if one.widget in OBJECTS:
         return [_object(one.columns, row) for row in one.rows if _is_entered(one.columns, row)] or None
     return hours.value(one.widget, one.grid)
+
+
+def lines(text: str) -> list[str]:
+    """The entries of the widget `lines`."""
+    return [line.strip() for line in text.replace(",", "\n").splitlines() if line.strip()]
 
 
 def _place(column: Spec) -> tuple[bool, bool, bool]:
@@ -452,6 +500,8 @@ def _object(columns: Mapping[str, Spec], row: Mapping[str, str]) -> Json:
     for name, spec in columns.items():
         if text := row[name].strip():
             found[name] = _numeric(spec["type"], text) if spec["type"] in ("integer", "number") else text
+        elif spec.get("required") and spec["type"] == "string" and not spec.get("min_length"):
+            found[name] = ""  # required, and may be empty
     return found
 
 
@@ -516,8 +566,9 @@ def refused(form: BoundForm, response: Response) -> None:
         one = _nearest(form.fields, pointer)
         if one is None:
             unplaced.append(f"{pointer}: {fault.get('message')}" if pointer else str(fault.get("message")))
-        elif not one.error:
-            one.error = _message(one, pointer, str(fault.get("message")))
+            continue
+        one.error = one.error or _message(one, pointer, str(fault.get("message")))
+        one.faults |= {pointer.removeprefix(f"{one.name}.")}
     is_placed = any(one.error for one in form.fields.values())
     text = CONFLICTS.get(response.code, response.message)
     form.error = " ".join(unplaced) if unplaced else "Check the marked fields." if is_placed else text
@@ -525,6 +576,10 @@ def refused(form: BoundForm, response: Response) -> None:
 
 def _message(one: BoundField, pointer: str, message: str) -> str:
     inner = pointer.removeprefix(one.name).strip(".")
+    row, _, column = inner.partition(".")
+    if one.widget in OBJECTS and row.isdecimal():
+        place = f"{one.item or 'Row'} {int(row) + 1}"
+        return f"{place}, {label(column).lower()}: {message}" if column else f"{place}: {message}"
     return hours.placed(one.widget, inner, message) if one.widget in hours.WIDGETS and inner else message
 
 

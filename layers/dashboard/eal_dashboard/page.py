@@ -80,6 +80,10 @@ class Field:
     """The choices with their labels, if those of the API need others."""
     is_required: bool = False
     """Whether this form needs a value, although the operation as such does not."""
+    columns: tuple[str, ...] = ()
+    """Of an array of objects: the fields of each, in the order of the form."""
+    item: str = ""
+    """Of an array of objects: what one of them is called."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import jinja2
 
-from eal_dashboard import assets, charts, forms, samples, session, texts, uploads
+from eal_dashboard import assets, charts, forms, lists, markdown, samples, session, texts, uploads
 from eal_dashboard.client import Client, Request, Response
 from eal_dashboard.operations import OPERATIONS
 from eal_dashboard.page import VIEW, MovedTo, NotFound, filled
@@ -117,6 +117,7 @@ def environment() -> jinja2.Environment:
         "rate": texts.rate,
         "web": texts.web,
         "marked": texts.marked,
+        "markdown": markdown.preview,
     }
     return made
 
@@ -155,6 +156,10 @@ def submit(visit: Visit, posted: forms.Posted) -> Html | Data | Redirect:
     made.key, made.etag = posted.one(forms.KEY) or made.key, posted.one(forms.ETAG)
     made.targets = forms.targets_of(made, visit.path, posted)
     made.seen = forms.seen_in(posted)
+    if change := posted.one(forms.CHANGE):
+        forms.remember(made, posted)
+        lists.change(made, change, forms.bound(form, made.place))
+        return _again(visit, made, 200)
     body = _read(visit, made, posted)
     if made.has_error:
         return _again(visit, made, REFUSED)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.structure.project import Project
 
 PACKAGE = "layers/dashboard/eal_dashboard"
-PACKAGES = {"eal_dashboard", "jinja2", "mangum", "markupsafe", "starlette", "urllib3"}
+PACKAGES = {"eal_dashboard", "jinja2", "mangum", "markdown_it", "markupsafe", "starlette", "urllib3"}
 """Not `eal`, not botocore, not pydantic: the function has neither their layers nor a permission, and starts in half the
 time."""
 OF_THE_FRAME = {"createSession", "getSession", "updateSession", "endSession"}

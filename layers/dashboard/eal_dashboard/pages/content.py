@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eal_dashboard import posts
+from eal_dashboard.forms import lines
 from eal_dashboard.operations import OPERATIONS
 from eal_dashboard.page import Call, Field, Form, Page
 
 if TYPE_CHECKING:
+    from eal_dashboard.forms import BoundForm
     from eal_dashboard.operations import Json
 
 STEPS = {
@@ -80,7 +83,23 @@ def _detail(values: Json) -> Json:
 def _edit(values: Json) -> Json:
     content = values["content"]
     name = EDITS.get(content["type"], "") if content["status"] in EDITABLE else ""
-    return {"edit": values["forms"].get(name)}
+    made = values["forms"].get(name)
+    return {"edit": made} | (_measured(content, made) if made else {})
+
+
+def _measured(content: Json, made: BoundForm) -> Json:
+    """What the page says about the text while it is written."""
+    text = {name: one.value for name, one in made.fields.items()}
+    if content["type"] == "video_script":
+        scenes = made.fields["scenes"].rows
+        seconds = [row.get("seconds", "") for row in scenes]
+        return {"scenes": len(scenes), "seconds": sum(int(one) for one in seconds if one.isdecimal())}
+    if content["type"] == "social_post":
+        posted = posts.posted(text["body"], lines(text["links"]), lines(text["hashtags"]))
+        return {"posted": posted, "length": posts.of_post(content["brief"]["network"], posted)}
+    if content["type"] == "review_response":
+        return {"posted": text["body"], "length": posts.of_reply(text["body"])}
+    return {}
 
 
 def _move(name: str, to: str, submit: str, done: str, *fields: Field, is_dangerous: bool = False) -> Form:
@@ -304,7 +323,17 @@ PAGES = (
                 Field("hashtags", hint="One per line."),
                 Field("links", hint="One per line."),
             ),
-            _edit_form("video_script", Field("title", widget="input")),
+            _edit_form(
+                "video_script",
+                Field("title", widget="input"),
+                Field(
+                    "scenes",
+                    hint="Narration is spoken; the text on screen may be empty.",
+                    widget="items",
+                    columns=("narration", "on_screen_text", "seconds"),
+                    item="Scene",
+                ),
+            ),
             _edit_form("review_response", Field("body", label="Text", hint="")),
         ),
         prepare=_edit,

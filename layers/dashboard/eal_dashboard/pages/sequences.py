@@ -11,13 +11,12 @@ from eal_dashboard.texts import delay
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from eal_dashboard.forms import BoundForm
     from eal_dashboard.operations import Json
 
 HOME = "/outreach/sequences"
 SEQUENCE = "/outreach/sequences/{sequence_id}"
 MAX_STEPS = OPERATIONS["createSequence"].body["steps"]["max_items"]
-EMPTY_STEPS = 3
-"""How many more e-mails a form offers than the sequence has."""
 USUAL_DELAY_HOURS, MIN_FOLLOW_UP_HOURS = 72, 12
 """The latter as in eal.domain.outreach.sequences.model, which a test compares. The API decides."""
 MOVES = {"draft": ("active",), "active": ("paused",), "paused": ("active", "archived"), "archived": ()}
@@ -31,7 +30,14 @@ def _step(number: int) -> tuple[Field, ...]:
         Field(f"steps.{number}.delay_hours", label="Wait, in hours", hint=wait),
         Field(f"steps.{number}.subject", label="Subject", hint=""),
         Field(f"steps.{number}.body", label="Text", hint="", widget="textarea"),
-        Field(f"steps.{number}.variants", label="Variants", hint="As JSON.", widget="json"),
+        Field(
+            f"steps.{number}.variants",
+            label="Versions",
+            hint="Each recipient gets one of them. A weight of 2 goes to twice as many as a weight of 1.",
+            widget="items",
+            columns=("name", "weight", "subject", "body"),
+            item="Version",
+        ),
     )
 
 
@@ -50,24 +56,35 @@ def _list(_: Json) -> Json:
 
 
 def _fill(form: str) -> Callable[[Json], Json]:
-    """Which steps the form shows: those with a text, and some more."""
+    """What the form proposes: the usual delays, and versions with names."""
 
     def prepare(values: Json) -> Json:
-        fields = values["forms"][form].fields
-        used = [
-            number
-            for number in range(MAX_STEPS)
-            if fields[f"steps.{number}.subject"].value
-            or fields[f"steps.{number}.body"].value
-            or fields[f"steps.{number}.variants"].value not in ("", "[]")
-        ]
-        count = used[-1] + 1 if used else 0
-        for number in range(count, MAX_STEPS):
-            wait = fields[f"steps.{number}.delay_hours"]
+        made = values["forms"][form]
+        for number in range(made.counts["steps"]):
+            wait = made.fields[f"steps.{number}.delay_hours"]
             wait.value = wait.value or str(USUAL_DELAY_HOURS if number else 0)
-        return {"count": count, "shown": min(count + EMPTY_STEPS, MAX_STEPS)}
+            _fit_versions(made, number)
+        return {"made": made, "is_full": made.counts["steps"] == MAX_STEPS}
 
     return prepare
+
+
+def _fit_versions(made: BoundForm, number: int) -> None:
+    """An e-mail has a text of its own, or at least two versions. The first version that is added takes the text over,
+    and the last one that remains gives it back."""
+    subject, body, versions = (
+        made.fields[f"steps.{number}.{name}"] for name in ("subject", "body", "variants")
+    )
+    if len(versions.rows) == 1 and not versions.rows[0]:
+        versions.rows = [{"subject": subject.value, "body": body.value}, {}]
+        subject.value = body.value = ""
+    elif len(versions.rows) == 1:
+        (last,) = versions.rows
+        versions.rows, subject.value, body.value = [], last["subject"], last["body"]
+    taken = {row.get("name") for row in versions.rows}
+    free = (letter for letter in "ABCDEFGHIJ" if letter not in taken)
+    for row in versions.rows:
+        row["name"] = row.get("name") or next(free)
 
 
 def _detail(values: Json) -> Json:
