@@ -79,24 +79,24 @@ def test_an_edit_shows_every_e_mail_and_keeps_variants(api: FakeApi) -> None:
     member = signed_in()
     shown = member.get(f"{SEQUENCE}/edit")
     assert "E-mail 2" in shown.words
-    assert "Version 2" in shown.words
+    assert "Variant 2" in shown.words
     assert "Did this reach you?" in shown.text
     assert "Add e-mail" in shown.words
 
-    written = {"steps.1.delay_hours": "48", "name": "Plumbers", **versions(1, VARIANTS)}
+    written = {"steps.1.delay_hours": "48", "name": "Plumbers", **variants(1, VARIANTS)}
     member.post(f"{SEQUENCE}/edit", {**shown.hidden("updateSequence"), **written})
     body = api.sent("updateSequence")[0].body or {}
     assert body["steps"] == [{"delay_hours": 48, "subject": None, "body": None, "variants": VARIANTS}]
 
 
-def versions(step: int, variants: list[dict[str, Any]]) -> dict[str, list[str]]:
+def variants(step: int, entered: list[dict[str, Any]]) -> dict[str, list[str]]:
     return {
-        f"steps.{step}.variants.{name}": [str(one[name]) for one in variants]
+        f"steps.{step}.variants.{name}": [str(one[name]) for one in entered]
         for name in ("name", "weight", "subject", "body")
     }
 
 
-def test_the_text_of_an_e_mail_becomes_its_first_version_and_the_last_one_its_text(api: FakeApi) -> None:
+def test_the_text_of_an_e_mail_becomes_its_first_variant_and_the_last_one_its_text(api: FakeApi) -> None:
     member = signed_in()
     written = {"steps.0.delay_hours": "0", "steps.0.subject": "Did this <i>", "steps.0.body": "Who?"}
     edit = f"{SEQUENCES}/new"
@@ -113,7 +113,7 @@ def test_the_text_of_an_e_mail_becomes_its_first_version_and_the_last_one_its_te
         {
             **shown.hidden("createSequence"),
             "steps.0.delay_hours": "0",
-            **versions(0, VARIANTS),
+            **variants(0, VARIANTS),
             "_change": "remove steps.0.variants 0",
         },
     )
@@ -135,7 +135,7 @@ def test_e_mails_are_added_moved_and_removed_without_a_call_that_changes(api: Fa
         "steps.0.subject": "One",
         "steps.0.body": "a",
         "steps.1.delay_hours": "72",
-        **versions(1, VARIANTS),
+        **variants(1, VARIANTS),
     }
     added = member.post(f"{SEQUENCE}/edit", {**hidden, **written, "_change": "add steps"})
     assert fields(added, "steps.2.delay_hours") == ["72"]
@@ -162,11 +162,11 @@ def test_an_e_mail_without_a_text_does_not_shift_the_faults_of_the_others(api: F
         "steps.0.subject": "",
         "steps.0.body": "",
         "steps.1.delay_hours": "72",
-        **versions(1, VARIANTS),
+        **variants(1, VARIANTS),
     }
     shown = signed_in().fill(f"{SEQUENCES}/new", "createSequence", **written)
 
-    assert "Version 2, body: Too long." in shown.words
+    assert "Variant 2, body: Too long." in shown.words
     assert fields(shown, "steps.0.variants.name") == ["a", "b"]
     assert re.search(r'name="steps.0.variants.body"[^>]* aria-invalid="true"', shown.text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from eal_dashboard import forms
@@ -169,6 +170,22 @@ def _sign_off(values: Json) -> Json:
         "blocking": [one for one in findings if one["level"] == "block"],
         "warnings": sum(one["level"] != "block" for one in findings),
         "reasons": {row["check_id"]: row["reason"] for row in acknowledge.rows},
+    }
+
+
+def _first_record(records: Json) -> dict[str, str] | None:
+    return {"record_id": records["data"][0]["id"]} if records["data"] else None
+
+
+def _verify(values: Json) -> Json:
+    """The sign-off of the address: the API lists them and has no operation for one."""
+    wanted = values["path"]["sign_off_id"]
+    found = next((one for one in values["sign_offs"]["data"] if one["id"] == wanted), None)
+    shown = {name: found[name] for name in ("id", "content_sha256", "bundle")} if found else {}
+    return {
+        "sign_off": found,
+        "signed_json": json.dumps(shown),
+        "proof_json": json.dumps(values["proof"]) if values["proof"] else "",
     }
 
 
@@ -487,5 +504,25 @@ PAGES = (
             ),
         ),
         prepare=_sign_off,
+    ),
+    _tab(
+        "/sign-offs/{sign_off_id}",
+        "Verify sign-off",
+        "verify.html",
+        calls={
+            "claim": CLAIM,
+            "sign_offs": Call("listClaimSignOffs", fixed={"limit": "100"}),
+            "records": Call(
+                "listAuditLog",
+                fixed={
+                    "action": "claim_sign_off.bundled",
+                    "resource_type": "claim_sign_off",
+                    "resource_id": "{sign_off_id}",
+                },
+                optional=True,
+            ),
+            "proof": Call("getAuditProof", of="records", targets=_first_record, optional=True),
+        },
+        prepare=_verify,
     ),
 )

@@ -32,11 +32,11 @@ def _step(number: int) -> tuple[Field, ...]:
         Field(f"steps.{number}.body", label="Text", hint="", widget="textarea"),
         Field(
             f"steps.{number}.variants",
-            label="Versions",
+            label="Variants",
             hint="Each recipient gets one of them. A weight of 2 goes to twice as many as a weight of 1.",
             widget="items",
             columns=("name", "weight", "subject", "body"),
-            item="Version",
+            item="Variant",
         ),
     )
 
@@ -56,34 +56,34 @@ def _list(_: Json) -> Json:
 
 
 def _fill(form: str) -> Callable[[Json], Json]:
-    """What the form proposes: the usual delays, and versions with names."""
+    """What the form proposes: the usual delays, and names of variants."""
 
     def prepare(values: Json) -> Json:
         made = values["forms"][form]
         for number in range(made.counts["steps"]):
             wait = made.fields[f"steps.{number}.delay_hours"]
             wait.value = wait.value or str(USUAL_DELAY_HOURS if number else 0)
-            _fit_versions(made, number)
+            _fit_variants(made, number)
         return {"made": made, "is_full": made.counts["steps"] == MAX_STEPS}
 
     return prepare
 
 
-def _fit_versions(made: BoundForm, number: int) -> None:
-    """An e-mail has a text of its own, or at least two versions. The first version that is added takes the text over,
+def _fit_variants(made: BoundForm, number: int) -> None:
+    """An e-mail has a text of its own, or at least two variants. The first one that is added takes the text over,
     and the last one that remains gives it back."""
-    subject, body, versions = (
+    subject, body, variants = (
         made.fields[f"steps.{number}.{name}"] for name in ("subject", "body", "variants")
     )
-    if len(versions.rows) == 1 and not versions.rows[0]:
-        versions.rows = [{"subject": subject.value, "body": body.value}, {}]
+    if len(variants.rows) == 1 and not variants.rows[0]:
+        variants.rows = [{"subject": subject.value, "body": body.value}, {}]
         subject.value = body.value = ""
-    elif len(versions.rows) == 1:
-        (last,) = versions.rows
-        versions.rows, subject.value, body.value = [], last["subject"], last["body"]
-    taken = {row.get("name") for row in versions.rows}
+    elif len(variants.rows) == 1:
+        (last,) = variants.rows
+        variants.rows, subject.value, body.value = [], last["subject"], last["body"]
+    taken = {row.get("name") for row in variants.rows}
     free = (letter for letter in "ABCDEFGHIJ" if letter not in taken)
-    for row in versions.rows:
+    for row in variants.rows:
         row["name"] = row.get("name") or next(free)
 
 

@@ -1,6 +1,7 @@
 // Verify the proof of an audit record (its hash, its place in the signed tree, and the signature of the tree's root),
-// and the proof that the log of a checkpoint begins with the log of an earlier one.
-// The same checks as tools/verify_audit.py, with the browser's own cryptography.
+// the proof that the log of a checkpoint begins with the log of an earlier one, and the files of a signed claim, whose
+// hashes are in a manifest, whose hash is in such a record. The same checks as tools/verify_audit.py, with the browser's
+// own cryptography.
 
 const encoder = new TextEncoder();
 
@@ -147,6 +148,19 @@ export async function checkConsistency(proof) {
   };
 }
 
+// What a sign-off says about itself, and what the audit log recorded about it. `proof` is null without a checkpoint.
+export async function checkBundle(signed, proof) {
+  const { manifest, manifest_sha256: stated } = signed.bundle;
+  const hash = toHex(await sha256(encoder.encode(canonical(manifest))));
+  const content = manifest.files.find((file) => file.name === "bundle.json");
+  const own = { manifest: hash === stated, content: content?.sha256 === signed.content_sha256 };
+  if (!proof) return own;
+  const { action, resource, changes } = proof.record;
+  const recorded = changes.find((change) => change.field === "manifest_sha256")?.to;
+  const isRecord = action === "claim_sign_off.bundled" && resource.id === signed.id && recorded === hash;
+  return { ...own, record: isRecord, ...(await checkInclusion(proof)) };
+}
+
 // The first key that this browser saw for the organization. A server that later invents another key is noticed.
 function isKnown(checkpoint) {
   const name = `audit-key:${checkpoint.organization_id}`;
@@ -155,13 +169,14 @@ function isKnown(checkpoint) {
   return known === null || known === checkpoint.key_id;
 }
 
-function show(section, found) {
-  const marks = section.querySelectorAll("[data-check]");
+function show(section, found, isUnsigned = false) {
+  const marks = [...section.querySelectorAll("[data-check]")];
   for (const mark of marks) mark.dataset.state = found[mark.dataset.check] ? "yes" : "no";
+  const areAll = marks.every((mark) => mark.dataset.state === "yes");
   const result = section.querySelector("[data-result]");
-  const isProved = [...marks].every((mark) => mark.dataset.state === "yes");
-  result.dataset.state = isProved ? "yes" : "no";
-  result.textContent = isProved ? section.dataset.proved : "Not proved: see the marked check.";
+  result.dataset.state = areAll && !isUnsigned ? "yes" : "no";
+  if (!areAll) result.textContent = "Not proved: see the marked check.";
+  else result.textContent = isUnsigned ? "Consistent, but not signed yet." : section.dataset.proved;
 }
 
 const section = globalThis.document?.getElementById("verify");
@@ -174,5 +189,49 @@ if (button) {
     const checkpoints = proof.record ? [proof.checkpoint] : [proof.from, proof.to];
     const found = await check(proof).catch(() => ({})); // a proof that cannot be read proves nothing
     show(section, { ...found, known: checkpoints.every(isKnown) });
+  });
+}
+
+const bundle = globalThis.document?.getElementById("verify-bundle");
+if (bundle) {
+  const verify = bundle.querySelector("[data-verify]");
+  verify.hidden = false;
+  verify.addEventListener("click", async () => {
+    const signed = JSON.parse(bundle.dataset.signed);
+    const proof = bundle.dataset.proof ? JSON.parse(bundle.dataset.proof) : null;
+    const found = await checkBundle(signed, proof).catch(() => ({}));
+    show(bundle, { ...found, known: proof !== null && isKnown(proof.checkpoint) }, proof === null);
+  });
+
+  // A file belongs to the manifest if its hash is there, whatever its name.
+  const chosen = bundle.querySelector("[data-files]");
+  chosen.hidden = false;
+  chosen.querySelector("input").addEventListener("change", async (event) => {
+    const lines = [...bundle.querySelectorAll("[data-sha256]")];
+    const others = bundle.querySelector("[data-others]");
+    for (const line of lines) {
+      delete line.dataset.state;
+      line.querySelector("[data-found]").textContent = "";
+    }
+    others.replaceChildren();
+    for (const file of event.target.files) {
+      const hash = toHex(await sha256(await file.arrayBuffer()));
+      const line = lines.find((one) => one.dataset.sha256 === hash);
+      if (line) {
+        line.dataset.state = "yes";
+        line.querySelector("[data-found]").textContent = "unchanged";
+      } else {
+        const other = document.createElement("li");
+        other.dataset.state = "no";
+        other.textContent = `${file.name}: not a file of this sign-off, or changed`;
+        others.append(other);
+      }
+    }
+    const matching = lines.filter((one) => one.dataset.state === "yes").length;
+    const result = bundle.querySelector("[data-files-result]");
+    result.dataset.state = others.children.length ? "no" : "yes";
+    result.textContent = others.children.length
+      ? `${others.children.length} of ${event.target.files.length} files do not match.`
+      : `${matching} of ${lines.length} files are unchanged.`;
   });
 }
