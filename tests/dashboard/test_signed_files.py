@@ -40,7 +40,7 @@ def sign_off() -> Json:
     files = [
         {"name": name, "sha256": sha256(content), "bytes": len(content)} for name, content in FILES.items()
     ]
-    manifest = {"files": files}
+    manifest: Json = {"files": files}
     bundle = {
         **shown["bundle"],
         "manifest": manifest,

@@ -217,7 +217,7 @@ def choose_files(page: Page, bundle: dict[str, Any]) -> None:
     page.locator("#files").set_input_files(chosen)  # type: ignore[arg-type]  # FilePayload is such a dict
     page.get_by_text("5 of 5 files are unchanged.").wait_for()
 
-    chosen[1]["buffer"] = files["csv-file"].replace(b"45", b"54", 1)
+    chosen[1]["buffer"] = files["csv-file"] + b"one more row\r\n"
     page.locator("#files").set_input_files(chosen)  # type: ignore[arg-type]  # as above
     page.get_by_text("1 of 5 files do not match.").wait_for()
     assert page.get_by_text("csv-file: not a file of this sign-off, or changed").is_visible()
