@@ -109,6 +109,7 @@ DETAILS: dict[str, Node] = {
     ),
     "next_possible_at": _text("`conflict`: when the customer can be asked for a review again."),
     "reason": _text(
+        "`conflict`: the organization would lose its last owner (`last_owner`). "
         "`insufficient_scope`, if the scope is sufficient: a test key cannot change what both modes share "
         "(`test_key`), a key cannot give another key more than it has itself (`bound`), or a member who is no owner "
         "cannot change one (`owner`). `grant_required`: a parent cannot write (`read_only`), or the resource cannot be "
@@ -119,7 +120,7 @@ DETAILS: dict[str, Node] = {
         enum=[
             *("test_key", "bound", "owner", "read_only", "not_grantable"),
             *("invalid_code", "invalid_token", "unverified_email", "unknown_member", "other_account"),
-            "not_a_member",
+            *("not_a_member", "last_owner"),
         ],
     ),
     "replay_id": _text("`conflict`: the replay that is in progress."),
@@ -196,6 +197,15 @@ OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
             )
         }
         for operation in ("acceptClaimScopeItems", "updateClaimScopeItem", "updateClaimRoom")
+    },
+    **{
+        operation: {
+            "conflict": (
+                "This is the last owner who has signed in. Make a member an owner first who has signed in, too.",
+                {"reason": "last_owner"},
+            )
+        }
+        for operation in ("updateMember", "removeMember")
     },
     "extractClaim": {
         "conflict": (

@@ -812,7 +812,9 @@ _ANSWERS: dict[str, Json] = {
         "id": f"ses_{_ID}",
         "member": {"id": f"mem_{_ID}", "email": "sam@example.com", "name": "Sam", "role": "admin"},
         "organization": {"id": f"org_{_ID}", "name": "Acme Restoration"},
-        "organizations": [{"id": f"org_{_ID}", "name": "Acme Restoration", "role": "admin"}],
+        "organizations": [
+            {"id": f"org_{_ID}", "name": "Acme Restoration", "role": "admin", "status": "active"}
+        ],
         "mode": "live",
         "auth_time": AT,
         "expires_at": "2026-04-25T05:42:11.314Z",

@@ -15,5 +15,7 @@ handler = app.handler
     tag="organizations",
 )
 def remove_member(member_id: str, caller: RecentAdmin) -> None:
-    """Removes the member. The same address can be invited again."""
+    """Removes the member, whose sessions end. The same address can be invited again. The last owner cannot be removed:
+    if no other owner has signed in, the answer is 409 with the reason `last_owner`.
+    """
     members.remove(member_id, by=caller)

@@ -10,6 +10,7 @@ import pytest
 from tests.support.callrail import stored
 from tests.support.http import Answer, call
 from tests.support.pipeline import items
+from tests.support.sessions import signed_in
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -53,6 +54,19 @@ def test_the_address_can_be_invited_again(tenant: Tenant, member_id: str) -> Non
 def test_another_version_than_the_callers_is_not_deleted(tenant: Tenant, member_id: str) -> None:
     assert _remove(tenant.admin, member_id, **{"If-Match": '"2"'}).status == 412
     assert _remove(tenant.admin, member_id, **{"If-Match": '"1"'}).status == 204
+
+
+def test_the_last_owner_stays(tenant: Tenant) -> None:
+    owner = signed_in(tenant, "owner")
+
+    answers = [_remove(key, owner.member_id) for key in (owner.text, tenant.admin)]
+
+    assert {(answer.status, answer.error) for answer in answers} == {(409, "conflict")}
+    assert {answer.json["error"]["details"]["reason"] for answer in answers} == {"last_owner"}
+    assert call("GET", "/v1/session", key=owner.text).status == 200
+    other = signed_in(tenant, "owner")
+    assert _remove(owner.text, owner.member_id).status == 204
+    assert _remove(tenant.admin, other.member_id).status == 409
 
 
 def test_no_other_key_can(tenant: Tenant, stranger: Tenant, member_id: str) -> None:

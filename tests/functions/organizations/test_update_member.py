@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.callrail import stored
+from tests.support.faults import overtaken
 from tests.support.http import Answer, call
 from tests.support.sessions import invite, sign_in, signed_in
 
@@ -71,6 +73,100 @@ def test_only_an_owner_acts_on_owners(tenant: Tenant) -> None:
 
     assert {(answer.status, answer.error) for answer in refused} == {(403, "insufficient_scope")}
     assert _update(owner.text, viewer_id, role="owner").status == 200
+
+
+def _refused(answer: Answer) -> tuple[int, str, object]:
+    return answer.status, answer.error, answer.json["error"]["details"].get("reason")
+
+
+LAST_OWNER = (409, "conflict", "last_owner")
+
+
+@pytest.mark.parametrize("role", ["admin", "member", "viewer"])
+def test_the_last_owner_keeps_the_role(tenant: Tenant, role: str) -> None:
+    owner = signed_in(tenant, "owner")
+    signed_in(tenant, "admin")
+
+    by_themselves = _update(owner.text, owner.member_id, role=role)
+    by_a_key = _update(tenant.admin, owner.member_id, role=role)
+
+    assert {_refused(answer) for answer in (by_themselves, by_a_key)} == {LAST_OWNER}
+    assert "Make a member an owner first" in by_themselves.json["error"]["message"]
+    assert call("GET", "/v1/session", key=owner.text).json["member"]["role"] == "owner"
+    assert "member.updated" not in [record["action"] for record in stored("AUDIT", tenant.id)]
+
+
+def test_the_last_owner_can_be_renamed(tenant: Tenant) -> None:
+    owner = signed_in(tenant, "owner")
+
+    assert _update(owner.text, owner.member_id, name="Dana R.", role="owner").status == 200
+
+
+def test_an_owner_hands_over_to_one_who_has_signed_in(tenant: Tenant) -> None:
+    """An invitation may have gone to a wrong address."""
+    old, (new_id, new_email) = signed_in(tenant, "owner"), invite(tenant, "owner")
+
+    too_early = _update(old.text, old.member_id, role="admin")
+    sign_in(new_email)
+    answer = _update(old.text, old.member_id, role="admin")
+
+    assert _refused(too_early) == LAST_OWNER
+    assert (answer.status, answer.json["role"]) == (200, "admin")
+    assert _refused(_update(tenant.admin, new_id, role="admin")) == LAST_OWNER
+
+
+def test_an_invited_owner_is_the_last_one_too(tenant: Tenant) -> None:
+    first, _ = invite(tenant, "owner")
+    refused = _update(tenant.admin, first, role="viewer")
+
+    invite(tenant, "owner")
+
+    assert _refused(refused) == LAST_OWNER
+    assert _update(tenant.admin, first, role="viewer").status == 200
+
+
+def test_an_owner_of_another_organization_does_not_count(tenant: Tenant, stranger: Tenant) -> None:
+    owner = signed_in(tenant, "owner")
+    signed_in(stranger, "owner")
+
+    assert _refused(_update(owner.text, owner.member_id, role="viewer")) == LAST_OWNER
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+@pytest.mark.parametrize("other_method", ["PATCH", "DELETE"])
+def test_of_two_owners_who_act_on_each_other_one_remains(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, method: str, other_method: str
+) -> None:
+    dana, sam = signed_in(tenant, "owner"), signed_in(tenant, "owner")
+
+    def demote(how: str, by: str, member_id: str) -> Answer:
+        body = {"role": "viewer"} if how == "PATCH" else None
+        return call(how, f"{MEMBERS}/{member_id}", key=by, json_body=body)
+
+    first: list[Answer] = []
+    with overtaken(monkeypatch, lambda: first.append(demote(other_method, sam.text, dana.member_id))):
+        second = demote(method, dana.text, sam.member_id)
+
+    assert first[0].status in (200, 204)
+    assert _refused(second) == LAST_OWNER
+    owners = [one for one in call("GET", MEMBERS, key=tenant.admin).json["data"] if one["role"] == "owner"]
+    assert [one["id"] for one in owners] == [sam.member_id]
+
+
+def test_owners_who_act_on_each_other_in_a_circle_leave_one(tenant: Tenant) -> None:
+    owners = [signed_in(tenant, "owner") for _ in range(3)]
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(
+            pool.map(
+                lambda pair: _update(pair[0].text, pair[1].member_id, role="viewer"),
+                zip(owners, owners[1:] + owners[:1], strict=True),
+            )
+        )
+
+    assert {answer.status for answer in answers} <= {200, 401, 403, 409}
+    left = [one for one in call("GET", MEMBERS, key=tenant.admin).json["data"] if one["role"] == "owner"]
+    assert left
 
 
 @pytest.mark.parametrize("role", ["viewer", "member"])

@@ -237,6 +237,16 @@ def test_an_address_that_nobody_invited_is_refused(tenant: Tenant, cognito: Cogn
     assert (answer.status, answer.json["error"]["details"]["reason"]) == (403, "unknown_member")
 
 
+def test_a_refused_sign_in_is_counted(
+    tenant: Tenant, cognito: Cognito, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`SignInsRefusedAlarm` counts those of both places that refuse."""
+    for code in (cognito.signed_in("stranger@example.com"), "a code that nobody has"):
+        assert _sign_in(code).status == 403
+
+    assert capsys.readouterr().out.replace(" ", "").count('"sign_ins_refused":[1') == 2
+
+
 def test_a_removed_member_is_refused(tenant: Tenant, cognito: Cognito) -> None:
     member_id, email = invite(tenant)
     assert _sign_in(cognito.signed_in(email)).status == 201
@@ -280,8 +290,8 @@ def test_a_member_of_two_organizations_chooses_one(
     assert newest.json["organization"]["id"] == stranger.id
     assert (chosen.json["organization"]["id"], chosen.json["mode"]) == (tenant.id, "test")
     assert again.json["organizations"] == [
-        {"id": tenant.id, "name": "Acme Restoration", "role": "admin"},
-        {"id": stranger.id, "name": "Other Restoration", "role": "viewer"},
+        {"id": tenant.id, "name": "Acme Restoration", "role": "admin", "status": "active"},
+        {"id": stranger.id, "name": "Other Restoration", "role": "viewer", "status": "active"},
     ]
     assert last.json["organization"]["id"] == tenant.id
 

@@ -32,7 +32,9 @@ def test_a_session_shows_its_member_and_its_ends(clock: Clock, tenant: Tenant) -
         "role": "admin",
     }
     assert shown["organization"] == {"id": tenant.id, "name": "Acme Restoration"}
-    assert shown["organizations"] == [{"id": tenant.id, "name": "Acme Restoration", "role": "admin"}]
+    assert shown["organizations"] == [
+        {"id": tenant.id, "name": "Acme Restoration", "role": "admin", "status": "active"}
+    ]
     assert shown["mode"] == "live"
     assert answer.headers["X-RateLimit-Limit"] == "600"
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
+from eal.core.clock import rfc3339
 from tests.support.callrail import stored
+from tests.support.faults import overtaken
 from tests.support.http import call
 from tests.support.sessions import invite, signed_in
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.support.tenants import Tenant
     from tests.support.time import Clock
 
@@ -56,6 +61,38 @@ def test_neither_log_says_what_the_other_organization_is(tenant: Tenant, strange
     assert stranger.id not in str(left)
     assert tenant.id not in str(entered)
     assert dana.member_id not in str(entered)
+
+
+def test_a_member_joins_another_organization_in_the_session_that_they_have(
+    clock: Clock, tenant: Tenant, stranger: Tenant
+) -> None:
+    dana = signed_in(tenant)
+    joined, _ = invite(stranger, "viewer", dana.email)
+
+    listed = call("GET", "/v1/session", key=dana.text).json["organizations"]
+    clock.advance(minutes=1)
+    there = call("PATCH", "/v1/session", key=dana.text, json_body={"organization_id": stranger.id}).json
+    back = call("PATCH", "/v1/session", key=there["session"], json_body={"organization_id": tenant.id}).json
+
+    assert [one["id"] for one in listed] == [tenant.id, stranger.id]
+    (member,) = call("GET", "/v1/organizations/me/members", key=stranger.admin).json["data"]
+    assert (member["id"], member["status"]) == (joined, "active")
+    assert member["last_signed_in_at"] == rfc3339(clock.at)
+    assert (back["member"]["id"], back["member"]["role"]) == (dana.member_id, "admin")
+
+
+def test_a_removal_during_a_switch_leaves_no_session(
+    tenant: Tenant, stranger: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dana = signed_in(tenant)
+    joined, _ = invite(stranger, "viewer", dana.email)
+    remove = partial(call, "DELETE", f"/v1/organizations/me/members/{joined}", key=stranger.admin)
+
+    with overtaken(monkeypatch, remove):
+        answer = call("PATCH", "/v1/session", key=dana.text, json_body={"organization_id": stranger.id})
+
+    assert (answer.status, answer.error) == (404, "not_found")
+    assert call("GET", "/v1/session", key=dana.text).json["organization"]["id"] == tenant.id
 
 
 def test_two_switches_at_once_leave_one_session(tenant: Tenant) -> None:

@@ -11,6 +11,17 @@ if TYPE_CHECKING:
     from eal_dashboard.operations import Json
 
 
+def _list(values: Json) -> Json:
+    """The members, each with the form that removes it."""
+    made, zone = values["forms"]["removeMember"], values["member"].timezone
+    return {
+        "rows_of_members": [
+            (one, forms.of_row(made, {"member_id": one["id"]}, {}, "", zone))
+            for one in values["members"]["data"]
+        ]
+    }
+
+
 def _detail(values: Json) -> Json:
     """The member of the address: the API lists members and has no operation for one."""
     member = next(
@@ -37,7 +48,7 @@ PAGES = (
                 "inviteMember",
                 (Field("email", hint=""), Field("name", hint=""), Field("role", value="member", hint="")),
                 submit="Invite member",
-                done="The member was invited.",
+                done="The member was invited. Somebody who has an account already gets no e-mail: let them know.",
             ),
             Form(
                 "removeMember",
@@ -46,6 +57,7 @@ PAGES = (
                 is_dangerous=True,
             ),
         ),
+        prepare=_list,
     ),
     Page(
         path="/settings/members/{member_id}",

@@ -86,14 +86,7 @@ def _sign_in(account: Account, visitor: Visitor, organization_id: str | None, mo
         raise _refused(_OTHER_ACCOUNT, "other_account")
     if person.subject is None:
         people.bind(person, account.subject, by)
-    member = replace(
-        chosen.member,
-        status="active",
-        last_signed_in_at=by.at,
-        version=chosen.member.version + 1,
-    )
-    # A removal or a change of the role replaces this item too, so one of the two starts again.
-    by.transaction.put_version(MEMBERS.item(by.tenant, member), was=chosen.member.version)
+    member = _mark_signed_in(chosen.member, by)
     text = new_text("session")
     session = _new(member, person.id, fingerprint(text), account.auth_time, by, visitor)
     held.begin(session, by)
@@ -126,11 +119,11 @@ def switch(organization_id: str | None, mode: Mode | None, by: Caller) -> NewSes
         last_used_at=by.at,
         version=1,
     )
-    # A change of the role commits with the member's next version, so this starts again.
-    at_version = {":was": chosen.member.version}
-    member_key = MEMBERS.key(new.tenant, new.member_id)
-    by.transaction.require(member_key, "version = :was", lambda _old: Stale(), values=at_version)
     if new.organization_id == old.organization_id:
+        # A change of the role commits with the member's next version, so this starts again.
+        at_version = {":was": chosen.member.version}
+        member_key = MEMBERS.key(new.tenant, new.member_id)
+        by.transaction.require(member_key, "version = :was", lambda _old: Stale(), values=at_version)
         held.replace_by(old, new, by)
         by.transaction.audit("session.switched", old.id, audit.changes(_audited(old), _audited(new)))
     else:
@@ -138,10 +131,21 @@ def switch(organization_id: str | None, mode: Mode | None, by: Caller) -> NewSes
         held.leave(old, by)
         by.transaction.audit("session.switched", old.id, audit.changes(_audited(old), {}))
         there = _caller(chosen, Visitor(by.request_id, by.actor.ip or "", ""), new.mode, by.at)
+        _mark_signed_in(chosen.member, there)
         held.begin(new, there)
         there.transaction.audit("member.signed_in", new.member_id, audit.changes({}, _audited(new)))
         by.transaction.join(there.transaction)
     return NewSession(session=new, text=text, memberships=known)
+
+
+def _mark_signed_in(old: Member, by: Caller) -> Member:
+    """The member as after a sign-in, which the caller's transaction stores.
+
+    A removal or a change of the role replaces this item too, so one of the two starts again.
+    """
+    member = replace(old, status="active", last_signed_in_at=by.at, version=old.version + 1)
+    by.transaction.put_version(MEMBERS.item(by.tenant, member), was=old.version)
+    return member
 
 
 def _audited(session: Session) -> Item:

@@ -1,7 +1,7 @@
 """What the API accepts and returns of sessions."""
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -87,6 +87,12 @@ class SessionOrganization(Wire):
 
 class OrganizationMembership(SessionOrganization):
     role: Role
+    status: Annotated[
+        Literal["invited", "active"],
+        Field(
+            description="`active` after the first sign-in to this organization, or the first switch to it."
+        ),
+    ]
 
 
 class OwnSessionView(Wire):
@@ -123,7 +129,12 @@ class OwnSessionView(Wire):
                 "member": SessionMember.of(own.member),
                 "organization": SessionOrganization.of(own.organization),
                 "organizations": [
-                    {"id": one.organization.id, "name": one.organization.name, "role": one.member.role}
+                    {
+                        "id": one.organization.id,
+                        "name": one.organization.name,
+                        "role": one.member.role,
+                        "status": one.member.status,
+                    }
                     for one in memberships
                 ],
                 "mode": session.mode,

@@ -11,6 +11,7 @@ from eal.core.errors import Conflict, InsufficientScope
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump, patched
 from eal.core.table.keys import key
+from eal.core.table.write import Stale
 from eal.core.tenancy import BothModes
 from eal.domain.organizations.members import people
 from eal.domain.organizations.members.model import PERSONAL, Member
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 MEMBERS = Collection("MEMBER", Member, id_prefix="mem", noun="member", both_modes=True)
 
 _NOT_AUDITED = frozenset({"id", "invited_at", "invited_by", "last_signed_in_at"})
+
+_LAST_OWNER = {
+    "invited": "This is the last owner. Make another member an owner first.",
+    "active": "This is the last owner who has signed in. Make a member an owner first who has signed in, too.",
+}
 
 
 def claim_key(tenant: Tenant, email: str) -> Key:
@@ -78,7 +84,7 @@ def update(member_id: str, body: MemberUpdate, by: Caller) -> Member:
     """Change the fields present in the body. A new role ends the member's sessions.
 
     Raises: InsufficientScope, also if a member who is no owner changes an owner or makes someone one; NotFound;
-    PreconditionFailed.
+    PreconditionFailed; Conflict for the last owner.
     """
     require_live_key(by)
     old = MEMBERS.get(by.tenant, member_id)
@@ -87,6 +93,8 @@ def update(member_id: str, body: MemberUpdate, by: Caller) -> Member:
     if new == old:
         by.transaction.check_if_match(old.version)
         return old
+    if old.role == "owner" and new.role != "owner":
+        _require_another_owner(old, by)
     new = replace(new, version=old.version + 1)
     by.transaction.replace(MEMBERS.item(by.tenant, new), was=old.version)
     if new.role != old.role:
@@ -101,14 +109,38 @@ def _require_owner_for(by: Caller, *roles: Role) -> None:
         raise InsufficientScope("Only an owner can change an owner, or make someone one.", reason="owner")
 
 
+def _require_another_owner(leaving: Member, by: Caller) -> None:
+    """An owner leaves only if another one remains, and an active one only if another active one remains: an invitation
+    may have gone to a wrong address.
+
+    The transaction requires the version of the other owner, so that of two owners who remove each other at the same
+    moment, one starts again from the reads.
+
+    Raises: Conflict.
+    """
+    counted = {"active", leaving.status}
+    owners = (member for member in MEMBERS.walk(by.tenant) if member.role == "owner")
+    other = next((owner for owner in owners if owner.id != leaving.id and owner.status in counted), None)
+    if other is None:
+        raise Conflict(_LAST_OWNER[leaving.status], reason="last_owner")
+    by.transaction.require(
+        MEMBERS.key(by.tenant, other.id),
+        "version = :was",
+        lambda _old: Stale(),
+        values={":was": other.version},
+    )
+
+
 def remove(member_id: str, by: Caller) -> None:
     """Remove a member, whose sessions end; the address can be invited again.
 
-    Raises: InsufficientScope, NotFound, PreconditionFailed.
+    Raises: InsufficientScope, NotFound, PreconditionFailed, Conflict for the last owner.
     """
     require_live_key(by)
     old = MEMBERS.get(by.tenant, member_id)
     _require_owner_for(by, old.role)
+    if old.role == "owner":
+        _require_another_owner(old, by)
     by.transaction.delete(MEMBERS.key(by.tenant, old.id), was=old.version)
     by.transaction.delete(claim_key(by.tenant, old.email))
     people.remove_membership(old.email, by)
