@@ -113,7 +113,8 @@ def test_an_endpoint_has_the_same_event_types_in_requests_and_responses(committe
 @pytest.mark.parametrize(
     ("schema", "valid", "invalid"),
     [
-        ("ApiKeyCreate/name", ["a", " a b ", "é"], ["", " ", "a\nb", "a\x85", "\x7f"]),
+        ("ApiKeyCreate/name", ["a", " a b ", "é"], ["", " ", "a\nb", "a\x85", "\x7f", "a\u202eb", "\u200b"]),
+        ("LeadCreate/notes", ["a\u200bb", "a\u200d"], ["a\u2066b", "a\U000e0041"]),
         ("AddressBody/state", ["CA", "N Y"], ["C", " C", "C\n"]),
         ("AddressBody/postal_code", ["946", "9 6"], ["94", " 94 ", "9\t6"]),
         ("LeadTransition/reason", ["a\nb\tc", None], ["", "\n", "a\x00", "\x0b"]),

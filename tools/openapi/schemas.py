@@ -15,6 +15,7 @@ from eal.ai.replies import ReplyClass
 from eal.core.audit import ActorType
 from eal.core.audit import Source as AuditSource
 from eal.core.caller import Role, Scope
+from eal.core.characters import NOT_IN_LINE, NOT_IN_PROSE
 from eal.core.events.catalogue import CATALOGUE, RESERVED
 from eal.core.outbound.faults import Fault
 from eal.core.tenancy import Mode
@@ -110,8 +111,8 @@ FEEDS = {"getContentJsonFeed": "application/feed+json", "getContentAtomFeed": "a
 """Operations that return a feed, with the media type of its format."""
 
 REJECTED_BY: dict[object, str] = {
-    one_line: r"\x00-\x1f\x7f-\x9f",
-    prose: r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f",
+    one_line: NOT_IN_LINE,
+    prose: NOT_IN_PROSE,
 }
 """The characters that a text validator rejects, as the content of a regular-expression class."""
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, cast
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
+from eal.core.characters import NOT_IN_LINE, NOT_IN_PROSE
 from eal.core.clock import Instant
 from eal.core.json import MAX_NUMBER
 
@@ -16,8 +17,8 @@ DEFAULT_OVERLAP_SECONDS = 86_400
 """How long a rotated key or secret remains valid next to its successor."""
 
 _SMALLEST_NUMBER = 1e-100
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_CONTROLS_IN_PROSE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_NOT_IN_LINE = re.compile(f"[{NOT_IN_LINE}]")
+_NOT_IN_PROSE = re.compile(f"[{NOT_IN_PROSE}]")
 
 
 def free_number(value: float) -> float:
@@ -31,12 +32,15 @@ def free_number(value: float) -> float:
 
 
 def one_line(text: str) -> str:
-    """Text for one line of a page, a log or a mail header. It contains no control characters.
+    """Text for one line of a page, a log or a mail header. It contains no control characters and none that is
+    invisible.
 
     Raises: ValueError.
     """
-    if _CONTROLS.search(text):
-        raise ValueError("Must be a single line without control characters.")
+    if found := _NOT_IN_LINE.search(text):
+        raise ValueError(
+            f"Must be a single line without control or invisible characters. It contains {_named(found[0])}."
+        )
     return text
 
 
@@ -45,19 +49,21 @@ Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_li
 
 
 def prose(text: str) -> str:
-    """Text of many lines. All line ends become newlines.
+    """Text of many lines. All line ends become newlines. It may contain zero-width characters, which pasted text has.
 
     Raises: ValueError.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _CONTROLS_IN_PROSE.search(text):
-        raise ValueError("Must not contain control characters other than newline and tab.")
+    if found := _NOT_IN_PROSE.search(text):
+        raise ValueError(
+            f"Must not contain control characters other than newline and tab. It contains {_named(found[0])}."
+        )
     return text
 
 
-def without_controls(text: str) -> str:
-    """Prose without the characters that are not allowed in it, for text whose sender cannot be asked to correct it."""
-    return _CONTROLS_IN_PROSE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+def _named(character: str) -> str:
+    """The character as somebody can look it up, because nobody can see it."""
+    return f"U+{ord(character):04X}"
 
 
 def measured(value: float) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parseaddr
 
+from eal.core.characters import without_reordering
 from eal.core.clock import to_milliseconds
 from eal.core.contact import email_address
 from eal.core.json import Json
@@ -16,8 +17,10 @@ MAX_TEXT_CHARACTERS = 500
 
 
 def clean(text: str) -> str:
-    """The stripped text without lone surrogates, which JSON can express and UTF-8 cannot."""
-    return text.encode(errors="ignore").decode().strip()
+    """The stripped text without lone surrogates, which JSON can express and UTF-8 cannot, and without what hides or
+    reorders it.
+    """
+    return without_reordering(text.encode(errors="ignore").decode()).strip()
 
 
 def member(body: Body, name: str) -> Body:

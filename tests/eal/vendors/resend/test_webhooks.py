@@ -101,6 +101,18 @@ def test_a_bounce_has_its_reason() -> None:
     assert (parsed.bounce_type, parsed.bounce_subtype, parsed.reason) == ("Permanent", "General", "rejected")
 
 
+def test_a_mail_cannot_disguise_the_type_of_a_file() -> None:
+    parsed = _parse(
+        "email.received",
+        **{"from": "sam@example.com", "to": ["in@example.com"]},
+        subject="Our \u2066invoice\u2069",
+        attachments=[{"filename": "invoice\u202efdp.exe"}],
+    )
+
+    assert isinstance(parsed, Mail)
+    assert (parsed.subject, parsed.attachments) == ("Our invoice", ("invoicefdp.exe",))
+
+
 def test_a_click_has_neither_its_recipient_nor_the_query_of_the_link() -> None:
     parsed = _parse(
         "email.clicked",

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from eal.core.characters import without_controls
 from eal.core.contact import e164, email_address
 from eal.core.outbound.address import without_query
-from eal.core.wire import without_controls
 from eal.domain.leads.wire import AttributionBody, LeadCreate
 from eal.domain.messages.model import SentText
 from eal.vendors import loose_json

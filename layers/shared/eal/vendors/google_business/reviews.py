@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.core.wire import without_controls
+from eal.core.characters import without_controls
 from eal.domain.reviews.model import Reply, ReviewFacts
 from eal.domain.reviews.wire import MAX_TEXT_CHARACTERS
 from eal.vendors import loose_json
