@@ -88,6 +88,7 @@ def test_every_resource_has_a_worked_example() -> None:
     assert {heading for document, heading in EXAMPLES if document == GUIDE} >= {
         "Keys",
         "Organizations",
+        "Members",
         "Integrations",
         "Leads",
         "Calls",
