@@ -161,6 +161,43 @@ def cut_service_data(data: Path) -> None:
     write_json(data / "endpoints.json", endpoints)
 
 
+POWERTOOLS_CUTS = {
+    # Tracer, Metrics, and a header of botocore's requests that names Powertools.
+    "__init__.py": (
+        ("from aws_lambda_powertools.metrics import Metrics, single_metric\n", ""),
+        ("from aws_lambda_powertools.shared.user_agent import inject_user_agent\n", ""),
+        ("from aws_lambda_powertools.tracing import Tracer\n", ""),
+        ('    "Metrics",\n    "single_metric",\n    "Tracer",\n', ""),
+        ("inject_user_agent()\n", ""),
+    ),
+    # jmespath, for the decorator's correlation_id_path.
+    "logging/logger.py": (
+        ("from aws_lambda_powertools.utilities import jmespath_utils\n", ""),
+        (
+            "            if correlation_id_path:\n",
+            "            if correlation_id_path:\n"
+            "                from aws_lambda_powertools.utilities import jmespath_utils\n\n",
+        ),
+    ),
+}
+"""Files of Powertools, and their texts with what replaces each: the imports that our logger and metrics do not need."""
+
+
+def cut_powertools(package: Path) -> None:
+    """Remove imports of Powertools that nothing here uses. A part that needs one imports it itself.
+
+    Not its import of inspect, because our dataclasses import it too.
+    Raises: SystemExit if a file does not have a text, as may happen with another version.
+    """
+    for name, cuts in POWERTOOLS_CUTS.items():
+        text = (package / name).read_text()
+        for old, new in cuts:
+            if text.count(old) != 1:
+                raise SystemExit(f"layers/dependencies: {name} of Powertools has not once: {old!r}")
+            text = text.replace(old, new)
+        (package / name).write_text(text)
+
+
 def write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, separators=(",", ":")))
 
@@ -188,6 +225,7 @@ def main() -> None:
     for pattern in LITTER:
         remove(target.glob(pattern))
     cut_service_data(target / "botocore" / "data")
+    cut_powertools(target / "aws_lambda_powertools")
     compile_sources(target)
 
 

@@ -3,16 +3,20 @@
 Code names the fields of a line one by one; nothing logs a whole event, request or item.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from functools import cache
 from threading import Lock
-from typing import Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_lambda_powertools.metrics import Metrics
 
 type Count = Literal[
-    "requests",
-    "server_errors",
     "limiter_failed_open",
     "sign_ins_refused",
     "inbound_received",
@@ -71,7 +75,7 @@ type Count = Literal[
 ]
 
 logger = Logger(service="eal", serialize_stacktrace=False, utc=True)
-_metrics = Metrics(namespace="EAL", service="eal")
+_counted: list[tuple[Count, int]] = []
 _counting = Lock()
 
 
@@ -103,11 +107,23 @@ def bind(**fields: str | int | None) -> None:
 def count(name: Count, value: int = 1) -> None:
     """Add to a metric. `flush` sends it."""
     with _counting:
-        _metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+        _counted.append((name, value))
 
 
 def flush() -> None:
     """Write the metrics as one line, if there are any."""
     with _counting:
-        if _metrics.metric_set:
-            _metrics.flush_metrics()
+        if not _counted:
+            return
+        for name, value in _counted:
+            metrics().add_metric(name=name, unit="Count", value=value)
+        _counted.clear()
+        metrics().flush_metrics()
+
+
+@cache
+def metrics() -> Metrics:
+    """Created by the first count: its import costs a cold start milliseconds, and most requests count nothing."""
+    from aws_lambda_powertools.metrics import Metrics
+
+    return Metrics(namespace="EAL", service="eal")

@@ -145,9 +145,6 @@ class Api:
             # The edge: the caller always gets an envelope, and the log gets the trace.
             observe.logger.exception("unexpected_error")
             answer = error_answer(InternalError("An internal error occurred. Try again."), request.id)
-        observe.count("requests")
-        if answer.status >= 500:
-            observe.count("server_errors")
         observe.logger.info(
             "request", status=answer.status, ms=round((time.perf_counter() - started) * 1000, 1)
         )

@@ -100,9 +100,6 @@ class PublicPage:
         except Exception:  # the edge: the visitor gets a page, the log the trace
             observe.logger.exception("unexpected_error")
             page = _failed(500)
-        observe.count("requests")
-        if page.status >= 500:
-            observe.count("server_errors")
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         observe.logger.info("request", status=page.status, ms=milliseconds)
         observe.flush()

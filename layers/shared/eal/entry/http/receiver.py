@@ -63,7 +63,7 @@ class Receiver:
     def __init__(self, scheme: Scheme) -> None:
         self._scheme = scheme
         # CallRail does not repeat a webhook that is not answered in time.
-        aws.prepare(aws.dynamodb, aws.kms, aws.s3)
+        aws.prepare(aws.dynamodb, aws.kms, aws.s3, observe.metrics)
 
     def handler(self, event: ProxyEvent | FunctionUrlEvent, context: object) -> ProxyResponse:
         """The Lambda handler, for payload formats 1.0 and 2.0."""
