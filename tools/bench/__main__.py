@@ -37,7 +37,9 @@ type Run = Callable[[argparse.Namespace], int]
 
 RUNS: dict[str | None, Run] = {
     "cold": lambda arguments: cold.main(arguments.rounds, arguments.budget, arguments.only),
-    "warm": lambda arguments: warm.main(arguments.invocations, arguments.budget),
+    "warm": lambda arguments: warm.main(
+        arguments.invocations, arguments.budget, with_instructions=arguments.instructions
+    ),
     "capacity": lambda _: capacity.main(),
     "receivers": lambda arguments: receivers.main(arguments.invocations),
     "deliver": lambda arguments: deliver.main(arguments.batches),
@@ -70,7 +72,7 @@ def _cold_and_warm() -> int:
     print("python -m tools.bench cold", flush=True)
     status = cold.main(COLD_ROUNDS, COLD_BUDGET, None)
     print("\npython -m tools.bench warm", flush=True)
-    return status | warm.main(WARM_INVOCATIONS, WARM_BUDGET)
+    return status | warm.main(WARM_INVOCATIONS, WARM_BUDGET, with_instructions=False)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("warm", help="handlers, relative to bare handlers with the same AWS calls")
     command.add_argument("--invocations", type=int, default=WARM_INVOCATIONS)
     command.add_argument("--budget", type=float, default=WARM_BUDGET)
+    command.add_argument("--instructions", action="store_true", help="count them too; needs valgrind")
     commands.add_parser(
         "capacity", help="the relay's chain of AWS calls, and a model of throughput from counted units"
     )

@@ -1,4 +1,7 @@
-"""The bare handler that `warm` compares with ours. It is deployed as app.py, next to calls.json with its AWS calls."""
+"""The bare handler that `warm` compares with ours. It is deployed as program.py, next to bare.json with its AWS calls.
+
+`client` there is `botocore`, for a client of the same settings, or `eal`, for our own client of AWS.
+"""
 
 import json
 import re
@@ -8,6 +11,8 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
+from eal.core import aws
+
 CONFIG = Config(
     connect_timeout=1,
     read_timeout=5,
@@ -16,10 +21,15 @@ CONFIG = Config(
     max_pool_connections=16,
     parameter_validation=False,
 )
-client: Any = botocore.session.get_session().create_client("dynamodb", config=CONFIG)
+bare = json.loads(Path(__file__).with_name("bare.json").read_text())
+client: Any = (
+    aws.dynamodb()
+    if bare["client"] == "eal"
+    else botocore.session.get_session().create_client("dynamodb", config=CONFIG)
+)
 calls = [
     (getattr(client, re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()), arguments)
-    for operation, arguments in json.loads(Path(__file__).with_name("calls.json").read_text())
+    for operation, arguments in bare["calls"]
 ]
 
 

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 from tools.bench.server import Request, Response, Server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tools.bench.layout import Layout
 
 _PREFIX = "/2018-06-01/runtime"
-_MAX_WAIT_SECONDS = 30.0
+_MAX_WAIT_SECONDS = 120.0
+"""Under valgrind, the start of a process takes half a minute."""
 
 
 class RunFailed(Exception):
@@ -43,7 +44,15 @@ class Invocation:
 class Runtime:
     """A process of a function, which receives events one by one."""
 
-    def __init__(self, layout: Layout, folder: Path, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        folder: Path,
+        environment: Mapping[str, str],
+        log: Path,
+        under: Sequence[str] = (),
+    ) -> None:
+        """`under` is the command of a program that runs the process, such as valgrind."""
         self._events: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._responses: queue.SimpleQueue[tuple[str, bytes, float]] = queue.SimpleQueue()
         self._sent_at = 0.0
@@ -53,7 +62,7 @@ class Runtime:
         with log.open("wb") as output:
             self.spawned_at = time.perf_counter()
             self._process = subprocess.Popen(
-                [layout.python, "-m", "awslambdaric", "app.handler"],
+                [*under, layout.python, "-m", "awslambdaric", "app.handler"],
                 cwd=folder,
                 env={
                     **environment,
@@ -87,6 +96,11 @@ class Runtime:
             except queue.Empty:
                 if self._process.poll() is not None or time.monotonic() > deadline:
                     raise RunFailed(f"no response\n{self.log_tail()}") from None
+
+    def wait(self) -> None:
+        """Wait until the process ends by itself."""
+        self._process.wait()
+        self._server.close()
 
     def close(self) -> float:
         """Kill the process. Returns the seconds of processor time that it used."""
