@@ -161,9 +161,9 @@ def cut_service_data(data: Path) -> None:
     write_json(data / "endpoints.json", endpoints)
 
 
-POWERTOOLS_CUTS = {
-    # Tracer, Metrics, and a header of botocore's requests that names Powertools.
-    "__init__.py": (
+IMPORT_CUTS = {
+    # Its tracer, its metrics, and a header of botocore's requests that names Powertools.
+    "aws_lambda_powertools/__init__.py": (
         ("from aws_lambda_powertools.metrics import Metrics, single_metric\n", ""),
         ("from aws_lambda_powertools.shared.user_agent import inject_user_agent\n", ""),
         ("from aws_lambda_powertools.tracing import Tracer\n", ""),
@@ -171,7 +171,7 @@ POWERTOOLS_CUTS = {
         ("inject_user_agent()\n", ""),
     ),
     # jmespath, for the decorator's correlation_id_path.
-    "logging/logger.py": (
+    "aws_lambda_powertools/logging/logger.py": (
         ("from aws_lambda_powertools.utilities import jmespath_utils\n", ""),
         (
             "            if correlation_id_path:\n",
@@ -179,23 +179,33 @@ POWERTOOLS_CUTS = {
             "                from aws_lambda_powertools.utilities import jmespath_utils\n\n",
         ),
     ),
+    # importlib.metadata, zipfile and 30 other modules, to look for plugins, which PYDANTIC_DISABLE_PLUGINS forbids.
+    "pydantic/plugin/_loader.py": (
+        ("import importlib.metadata as importlib_metadata\n", ""),
+        (
+            "            for dist in importlib_metadata.distributions():\n",
+            "            import importlib.metadata as importlib_metadata\n\n"
+            "            for dist in importlib_metadata.distributions():\n",
+        ),
+    ),
 }
-"""Files of Powertools, and their texts with what replaces each: the imports that our logger and metrics do not need."""
+"""Files, and in each the texts of imports that no function needs, with what replaces them. Code that does need such a
+module imports it then, or from its own place.
+"""
 
 
-def cut_powertools(package: Path) -> None:
-    """Remove imports of Powertools that nothing here uses. A part that needs one imports it itself.
+def cut_imports(target: Path) -> None:
+    """Remove imports that cost every cold start milliseconds.
 
-    Not its import of inspect, because our dataclasses import it too.
-    Raises: SystemExit if a file does not have a text, as may happen with another version.
+    Raises: SystemExit if a file does not have its texts once, as may happen with another version of the package.
     """
-    for name, cuts in POWERTOOLS_CUTS.items():
-        text = (package / name).read_text()
+    for name, cuts in IMPORT_CUTS.items():
+        text = (target / name).read_text()
         for old, new in cuts:
             if text.count(old) != 1:
-                raise SystemExit(f"layers/dependencies: {name} of Powertools has not once: {old!r}")
+                raise SystemExit(f"layers/dependencies: {name} does not have this text once: {old!r}")
             text = text.replace(old, new)
-        (package / name).write_text(text)
+        (target / name).write_text(text)
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -225,7 +235,7 @@ def main() -> None:
     for pattern in LITTER:
         remove(target.glob(pattern))
     cut_service_data(target / "botocore" / "data")
-    cut_powertools(target / "aws_lambda_powertools")
+    cut_imports(target)
     compile_sources(target)
 
 

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -81,47 +82,68 @@ def handler(event, context):
 handler({"id": "correlation_1"}, Context())
 print(" ".join(sorted(loaded)))
 """
+_USE_OF_PYDANTIC = """
+import sys
+from pydantic import BaseModel
+class Model(BaseModel):
+    number: int
+print(Model.model_validate_json('{"number": 7}').model_dump_json())
+print(" ".join(sorted(sys.modules)))
+"""
 
 
-def test_the_cut_powertools_logs_and_counts_and_imports_less(tmp_path: Path) -> None:
-    package = _powertools_in(tmp_path)
+def test_powertools_without_its_unused_imports_logs_and_counts(tmp_path: Path) -> None:
+    _copy_packages(tmp_path)
 
-    build.cut_powertools(package)
+    build.cut_imports(tmp_path)
 
+    line, counted, correlated, loaded = _run(_USE_OF_POWERTOOLS, tmp_path)
+    assert json.loads(line)["request_id"] == "req_1"
+    assert json.loads(counted)["counted"] == [2.0]
+    assert json.loads(correlated)["correlation_id"] == "correlation_1"
+    unused = {"jmespath", "botocore", "aws_lambda_powertools.tracing", "aws_lambda_powertools.metrics"}
+    assert not unused & set(loaded.split())
+
+
+@pytest.mark.parametrize("plugins", ["true", ""], ids=["disabled", "enabled"])
+def test_pydantic_imports_what_finds_plugins_only_to_find_them(tmp_path: Path, plugins: str) -> None:
+    _copy_packages(tmp_path)
+
+    build.cut_imports(tmp_path)
+
+    dumped, loaded = _run(_USE_OF_PYDANTIC, tmp_path, {"PYDANTIC_DISABLE_PLUGINS": plugins})
+    assert dumped == '{"number":7}'
+    assert ("importlib.metadata" in loaded.split()) == (plugins == "")
+
+
+@pytest.mark.parametrize("name", build.IMPORT_CUTS)
+def test_the_layer_rejects_a_version_without_the_imports_to_cut(tmp_path: Path, name: str) -> None:
+    _copy_packages(tmp_path)
+    (tmp_path / name).write_text("# another version\n")
+
+    with pytest.raises(SystemExit, match=name):
+        build.cut_imports(tmp_path)
+
+
+def _copy_packages(folder: Path) -> None:
+    """Copy the installed packages of which imports are cut."""
+    for package in {name.partition("/")[0] for name in build.IMPORT_CUTS}:
+        spec = importlib.util.find_spec(package)
+        assert spec
+        assert spec.origin
+        shutil.copytree(Path(spec.origin).parent, folder / package)
+
+
+def _run(program: str, packages: Path, environment: Mapping[str, str] | None = None) -> list[str]:
+    """The lines that a program prints in a new process, with the packages before the installed ones."""
     done = subprocess.run(  # noqa: S603 - our own interpreter and our own text
-        [sys.executable, "-c", _USE_OF_POWERTOOLS],
-        env={"PYTHONPATH": str(tmp_path)},
+        [sys.executable, "-c", program],
+        env={**(environment or {}), "PYTHONPATH": str(packages)},
         capture_output=True,
         text=True,
         check=True,
     )
-    line, counted, correlated, loaded = done.stdout.splitlines()
-    assert json.loads(line)["request_id"] == "req_1"
-    assert json.loads(counted)["counted"] == [2.0]
-    assert json.loads(correlated)["correlation_id"] == "correlation_1"
-    assert not {
-        "jmespath",
-        "botocore",
-        "aws_lambda_powertools.tracing",
-        "aws_lambda_powertools.metrics",
-    } & set(loaded.split())
-
-
-@pytest.mark.parametrize("name", build.POWERTOOLS_CUTS)
-def test_the_layer_rejects_a_powertools_without_the_imports_to_cut(tmp_path: Path, name: str) -> None:
-    package = _powertools_in(tmp_path)
-    (package / name).write_text("# another version\n")
-
-    with pytest.raises(SystemExit, match=name):
-        build.cut_powertools(package)
-
-
-def _powertools_in(folder: Path) -> Path:
-    """A copy of the installed package."""
-    spec = importlib.util.find_spec("aws_lambda_powertools")
-    assert spec
-    assert spec.origin
-    return Path(shutil.copytree(Path(spec.origin).parent, folder / "aws_lambda_powertools"))
+    return done.stdout.splitlines()
 
 
 def _write(root: Path, files: dict[str, str]) -> None:
