@@ -74,7 +74,8 @@ type Count = Literal[
     "checkpoints_signed",
 ]
 
-logger = Logger(service="eal", serialize_stacktrace=False, utc=True)
+# `json_deserializer`: Powertools would try to read each message as JSON, but a message here is a word.
+logger = Logger(service="eal", serialize_stacktrace=False, utc=True, json_deserializer=str)
 _counted: list[tuple[Count, int]] = []
 _counting = Lock()
 

@@ -27,41 +27,34 @@ class InvalidItem(Exception):
     """A stored item or a message does not have the expected shape."""
 
 
+# A list of 50 leads decodes two thousand attributes: tests in order of frequency cost half of a `match`.
 def encode(value: Json) -> UniversalAttributeValueTypeDef:
     """A JSON value as a DynamoDB attribute."""
-    match value:
-        case str():
-            return {"S": value}
-        case bool():
-            return {"BOOL": value}
-        case int() | float():
-            return {"N": repr(value)}
-        case None:
-            return {"NULL": True}
-        case dict():
-            return {"M": {name: encode(member) for name, member in value.items()}}
-        case _:
-            return {"L": [encode(member) for member in cast("Sequence[Json]", value)]}
+    if isinstance(value, str):
+        return {"S": value}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, (int, float)):
+        return {"N": repr(value)}
+    if value is None:
+        return {"NULL": True}
+    if isinstance(value, dict):
+        return {"M": {name: encode(member) for name, member in value.items()}}
+    return {"L": [encode(member) for member in cast("Sequence[Json]", value)]}
 
 
 def decode(attribute: AttributeValueTypeDef | UniversalAttributeValueTypeDef) -> Json:
     """The JSON value of a DynamoDB attribute. Sets and binaries are not used."""
-    ((kind, value),) = cast("dict[str, object]", attribute).items()
-    match kind:
-        case "S" | "BOOL":
-            return cast("str | bool", value)
-        case "N":
-            text = cast("str", value)
-            return float(text) if "." in text or "e" in text.lower() else int(text)
-        case "M":
-            return {
-                name: decode(member)
-                for name, member in cast("dict[str, AttributeValueTypeDef]", value).items()
-            }
-        case "L":
-            return [decode(member) for member in cast("list[AttributeValueTypeDef]", value)]
-        case _:
-            return None
+    if "S" in attribute:
+        return attribute["S"]
+    if "N" in attribute:
+        text = attribute["N"]
+        return float(text) if "." in text or "e" in text.lower() else int(text)
+    if "M" in attribute:
+        return {name: decode(member) for name, member in attribute["M"].items()}
+    if "L" in attribute:
+        return [decode(member) for member in attribute["L"]]
+    return attribute.get("BOOL")
 
 
 def to_attributes(item: Mapping[str, Json]) -> dict[str, UniversalAttributeValueTypeDef]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MARK_SHARDS = 8
 """Partitions of an index of marked items, such as the logs with records to archive."""
+KEY_ATTRIBUTES = frozenset({"pk", "sk", "kind", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"})
+"""What an item of a collection has besides the fields of its dataclass."""
 POINTER_SHARDS = 32
 """Partitions of the pointers to unpublished items. Each takes 1,000 write units per second, a pointer takes three."""
 

@@ -91,6 +91,7 @@ def _read(tenant: Tenant, lead_id: str) -> tuple[Lead | None, Integration | None
 
 def _replace(lead: Lead, sync: CrmSync, action: str, by: Caller) -> Lead:
     changed = replace(lead, crm_sync=sync, updated_at=by.at, version=lead.version + 1)
-    by.transaction.replace(leads.item_of(changed, by), was=lead.version)
-    leads.audit_change(action, lead, dump(lead), dump(changed), by)
+    item = leads.item_of(changed, by)
+    by.transaction.replace(item, was=lead.version)
+    leads.audit_change(action, lead, dump(lead), item, by)
     return changed

@@ -11,6 +11,7 @@ from eal.core.errors import IllegalTransition, ValidationFailed
 from eal.core.table import page
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump, patched
+from eal.core.table.keys import KEY_ATTRIBUTES
 from eal.core.table.write import Stale
 from eal.domain.leads import history, scorer
 from eal.domain.leads.contacts import ContactClaims
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 LEADS = Collection("LEAD", Lead, id_prefix="lead", noun="lead")
 LEAD_CONTACTS = ContactClaims(LEADS)
 
-_NOT_AUDITED = frozenset({"id", "created_at", "reached", "former_contacts", "notes_reading"})
+_NOT_AUDITED = KEY_ATTRIBUTES | {"id", "created_at", "reached", "former_contacts", "notes_reading"}
 
 
 def write(before: Lead | None, after: Lead, by: Caller, *, conflict_on_duplicate: bool = False) -> Lead:
@@ -137,12 +138,11 @@ def transition(lead_id: str, body: LeadTransition, by: Caller) -> Lead:
         after = replace(after, notes=with_note(lead.notes, body.notes))
     check_limits(after)
     after = _scored(after, by)
-    by.transaction.replace(item_of(after, by), was=lead.version)
+    item = item_of(after, by)
+    by.transaction.replace(item, was=lead.version)
     history.add_transition(lead.id, lead.status, after.status, body.reason, by)
-    before_fields, after_fields = dump(lead), dump(after)
-    if body.reason:
-        after_fields["reason"] = body.reason
-    audit_change("lead.transitioned", lead, before_fields, after_fields, by)
+    reason: Item = {"reason": body.reason} if body.reason else {}
+    audit_change("lead.transitioned", lead, dump(lead), {**item, **reason}, by)
     by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     return after
 
@@ -157,9 +157,10 @@ def rescore(lead_id: str, by: Caller) -> Lead:
     area = organization_settings.service_area_of(by.organization_id) if lead.address else None
     new = scorer.score(lead, in_service_area=_is_in(area, lead), at=by.at)
     after = replace(lead, score=new, updated_at=by.at, version=lead.version + 1)
-    by.transaction.replace(item_of(after, by), was=lead.version)
+    item = item_of(after, by)
+    by.transaction.replace(item, was=lead.version)
     history.add_score(lead.id, lead.score, new, by)
-    audit_change("lead.scored", lead, dump(lead), dump(after), by)
+    audit_change("lead.scored", lead, dump(lead), item, by)
     by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     return after
 
@@ -194,9 +195,10 @@ def score_notes(lead_id: str, read: ReadNotes, model: str, by: Caller) -> bool:
     if after.notes_reading == (lead.notes_reading if was_read else None):
         return False
     after = replace(after, score=new, updated_at=by.at, version=lead.version + 1)
-    by.transaction.replace(item_of(after, by), was=lead.version)
+    item = item_of(after, by)
+    by.transaction.replace(item, was=lead.version)
     history.add_score(lead.id, lead.score, new, by)
-    audit_change("lead.scored", lead, dump(lead), dump(after), by)
+    audit_change("lead.scored", lead, dump(lead), item, by)
     by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     return True
 
@@ -221,10 +223,11 @@ def _is_in(area: ServiceArea | None, lead: Lead) -> bool | None:
 
 def _create(new: Lead, by: Caller, *, conflict_on_duplicate: bool) -> Lead:
     new = _scored(new, by)
-    by.transaction.create(item_of(new, by))
+    item = item_of(new, by)
+    by.transaction.create(item)
     refusal = None if conflict_on_duplicate else _overtaken
     LEAD_CONTACTS.change(new.id, frozenset(), new.contacts, by.transaction, refusal)
-    audit_change("lead.created", new, {}, dump(new), by)
+    audit_change("lead.created", new, {}, item, by)
     by.transaction.emit("lead.created", LeadView.of(new).model_dump(mode="json"))
     return new
 
@@ -239,9 +242,10 @@ def _replace(before: Lead, changed: Lead, by: Caller) -> Lead:
     former = updated_former_contacts(before.former_contacts, before.contacts, changed.contacts)
     changed = replace(changed, former_contacts=former, updated_at=by.at, version=before.version + 1)
     after = _scored(changed, by)
-    by.transaction.replace(item_of(after, by), was=before.version)
+    item = item_of(after, by)
+    by.transaction.replace(item, was=before.version)
     LEAD_CONTACTS.change(after.id, before.contacts, after.contacts, by.transaction)
-    audit_change("lead.updated", before, dump(before), dump(after), by)
+    audit_change("lead.updated", before, dump(before), item, by)
     by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     return after
 
@@ -273,7 +277,10 @@ def _matches(query: LeadQuery, item: Item) -> bool:
 
 
 def audit_change(action: str, lead: Lead, before: Item, after: Item, by: Caller) -> None:
-    """Record a lead's change. Of the score only the value is recorded, because the lead has its contributions."""
+    """Record a lead's change. `before` and `after` are its items, or the fields of one.
+
+    Of the score only the value is recorded, because the lead has its contributions.
+    """
     by.transaction.audit(
         action, lead.id, audit.changes(_audited(before), _audited(after), personal=PERSONAL, salt=lead.salt)
     )
