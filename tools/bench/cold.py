@@ -45,7 +45,7 @@ EXPECTED_ERRORS = {
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A cold start: seconds to the first response, those of them in the request, and seconds of processor time.
+    """A cold start: seconds to the first response, those of them in the request, seconds of processor time, and memory.
 
     Before the request, Lambda initialises the process, with more processor time than its memory size pays for.
     """
@@ -53,6 +53,7 @@ class Start:
     wall: float
     request: float
     processor: float
+    megabytes: float
 
     @property
     def initialisation(self) -> float:
@@ -93,13 +94,16 @@ def main(rounds: int, budget: float, only: str | None) -> int:
         )
         for folder, starts in pairs.items()
     ]
-    print(f"median of {rounds} rounds, from process start to the first response, and processor time")
+    print(
+        f"median of {rounds} rounds, from process start to the first response; processor time; most resident memory"
+    )
     print(
         "at 256, 512, 1024 MB: the time in ms if the request has the share of a processor that Lambda gives it"
     )
     sizes = "".join(f"{f'{size} MB':>8}" for size in SIZES)
     print(
-        f"{'function':34} {'ms':>6} {'ratio':>6} {'init ms':>8} {'request ms':>10}{sizes} {'cpu ms':>7} {'ratio':>6}"
+        f"{'function':34} {'ms':>6} {'ratio':>6} {'init ms':>8} {'request ms':>10}{sizes}"
+        f" {'cpu ms':>7} {'ratio':>6} {'MB':>5}"
     )
     print(_line("(no-op)", floor, 1, 1))
     for row in sorted(rows, key=lambda row: row.ratio):
@@ -107,6 +111,8 @@ def main(rounds: int, budget: float, only: str | None) -> int:
             _line(row.folder, row.start, row.ratio, row.processor_ratio)
             + (f"  returns {EXPECTED_ERRORS[row.folder]}" if row.folder in EXPECTED_ERRORS else "")
         )
+    processor = [row.processor_ratio for row in rows]
+    print(f"processor time: median {median(processor):.2f}, worst {max(processor):.2f} times the no-op")
     worst = max(row.ratio for row in rows)
     print(f"worst {worst:.2f}, budget {budget:.1f}: {'exceeded' if worst > budget else 'met'}")
     return int(worst > budget)
@@ -116,7 +122,8 @@ def _line(name: str, start: Start, ratio: float, processor_ratio: float) -> str:
     sizes = "".join(f"{start.at(size) * 1000:8.0f}" for size in SIZES)
     return (
         f"{name:34} {start.wall * 1000:6.1f} {ratio:6.2f} {start.initialisation * 1000:8.1f}"
-        f" {start.request * 1000:10.1f}{sizes} {start.processor * 1000:7.1f} {processor_ratio:6.2f}"
+        f" {start.request * 1000:10.1f}{sizes}"
+        f" {start.processor * 1000:7.1f} {processor_ratio:6.2f} {start.megabytes:5.1f}"
     )
 
 
@@ -144,6 +151,7 @@ def _middle(starts: list[Start]) -> Start:
         median(start.wall for start in starts),
         median(start.request for start in starts),
         median(start.processor for start in starts),
+        median(start.megabytes for start in starts),
     )
 
 
@@ -154,8 +162,9 @@ def _first_response(
     try:
         first = runtime.invoke(event)
     finally:
-        processor = runtime.close()
-    return Start(first.responded_at - runtime.spawned_at, first.seconds, processor), first.response
+        usage = runtime.close()
+    elapsed = first.responded_at - runtime.spawned_at
+    return Start(elapsed, first.seconds, usage.processor, usage.megabytes), first.response
 
 
 def check(folder: str, response: Any) -> None:

@@ -41,6 +41,14 @@ class Invocation:
     responded_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Seconds of processor time, and the most memory that was resident."""
+
+    processor: float
+    megabytes: float
+
+
 class Runtime:
     """A process of a function, which receives events one by one."""
 
@@ -102,14 +110,14 @@ class Runtime:
         self._process.wait()
         self._server.close()
 
-    def close(self) -> float:
-        """Kill the process. Returns the seconds of processor time that it used."""
+    def close(self) -> Usage:
+        """Kill the process. Returns what it used."""
         # SIGTERM has no effect: the runtime client waits in a blocking call in C++, where Python handlers do not run.
         self._process.send_signal(signal.SIGKILL)
         _, status, usage = os.wait4(self._process.pid, 0)
         self._process.returncode = os.waitstatus_to_exitcode(status)
         self._server.close()
-        return usage.ru_utime + usage.ru_stime
+        return Usage(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
     def log_tail(self) -> str:
         return self._log.read_text(errors="replace")[-3000:]
