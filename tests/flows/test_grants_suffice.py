@@ -9,10 +9,9 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import botocore.client
 import pytest
 
-from eal.core import clock, secrets
+from eal.core import aws, clock, secrets
 from eal.core.clock import rfc3339
 from eal.core.secrets import derived_key
 from eal.domain.calls.recordings import PART_BYTES
@@ -121,16 +120,14 @@ class Needs:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.of: dict[str, set[Need]] = defaultdict(set)
         self.folder = ""
-        send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+        send = aws.Client.call
 
         def recorded(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
             if self.folder:
-                self.of[self.folder] |= set(
-                    _needs(client.meta.service_model.service_name, operation, arguments)
-                )
+                self.of[self.folder] |= set(_needs(client.service, operation, arguments))
             return send(client, operation, arguments)
 
-        monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", recorded)
+        monkeypatch.setattr(aws.Client, "call", recorded)
 
     def invoke(self, folder: str, event: dict[str, Any]) -> Any:
         self.folder = folder

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-import botocore.client
 import pytest
 
 from eal.core import aws, clock, settings
@@ -108,8 +107,8 @@ class Watch:
         self.audited = 0
         self.folder = ""
         self.ran: Counter[str] = Counter()
-        self._send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
-        monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", self._watched())
+        self._send = aws.Client.call
+        monkeypatch.setattr(aws.Client, "call", self._watched())
 
     def invoke(self, folder: str, event: dict[str, Any]) -> Any:
         self.folder = folder

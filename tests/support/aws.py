@@ -11,9 +11,7 @@ from functools import cache
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-import botocore.client
 import pytest
-from botocore.exceptions import ClientError
 from moto.backends import get_backend
 from moto.core.model_instances import reset_model_data
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
@@ -97,7 +95,7 @@ SETTINGS = {
     "POWERTOOLS_METRICS_NAMESPACE": "EAL",
     "POWERTOOLS_SERVICE_NAME": "eal",
 }
-_send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+_send = aws.Client.call
 faster_moto.apply()
 limits.apply()
 lock = RLock()
@@ -156,7 +154,7 @@ def _all_or_nothing(
             limits.check_item(operation, size)
         if operation == "TransactWriteItems":
             limits.check_transaction(operation, sum(sizes))
-    except ClientError:
+    except aws.Refused:
         for snapshot in snapshots:
             snapshot.restore()
         raise
@@ -192,7 +190,7 @@ class _Snapshot:
 @contextmanager
 def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty AWS. The resources are created once per process, because that takes longer than a test."""
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", _in_turn)
+    monkeypatch.setattr(aws.Client, "call", _in_turn)
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)

@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-import botocore.client
 import pytest
-from botocore.exceptions import ClientError
 
+from eal.core import aws
 from eal.core.table import write
 from tests.support.aws import backend, lock
 
@@ -42,7 +41,7 @@ def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     the calls that other threads begin later."""
     calls = Calls()
     turn = RLock()
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
 
     def watched(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         with turn:  # one call at a time, so that "after call n" is the same moment for all threads
@@ -53,7 +52,7 @@ def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
             raise Killed
         calls.made.append(operation)
         if operation in calls.refuse and calls.count(operation) > calls.accept_first.get(operation, 0):
-            raise ClientError({"Error": {"Code": calls.refuse[operation], "Message": "refused"}}, operation)
+            raise aws.refusal(operation, calls.refuse[operation])
         try:
             return send(client, operation, arguments)
         finally:  # also after a failed condition, which is a response
@@ -61,7 +60,7 @@ def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
                 raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+        patch.setattr(aws.Client, "call", watched)
         yield calls
 
 
@@ -81,11 +80,29 @@ def overtaken(monkeypatch: pytest.MonkeyPatch, other: Callable[[], object]) -> I
 
 
 @contextmanager
+def before_first(
+    monkeypatch: pytest.MonkeyPatch, operation: str, other: Callable[[], object]
+) -> Iterator[None]:
+    """Run `other` once, before the block's first call of the operation."""
+    send = aws.Client.call
+    waiting = [other]
+
+    def watched(client: aws.Client, called: str, arguments: dict[str, Any]) -> Any:
+        if called == operation and waiting:
+            waiting.pop()()
+        return send(client, called, arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(aws.Client, "call", watched)
+        yield
+
+
+@contextmanager
 def throttled(monkeypatch: pytest.MonkeyPatch, times: int) -> Iterator[list[int]]:
     """DynamoDB throttles the first `times` transactions that write leads. The block's value is the number of operations
     of each such transaction, throttled or not."""
     sent: list[int] = []
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
 
     def watched(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         puts = [item.get("Put", {}).get("Item", {}) for item in arguments.get("TransactItems", [])]
@@ -93,14 +110,13 @@ def throttled(monkeypatch: pytest.MonkeyPatch, times: int) -> Iterator[list[int]
             sent.append(len(puts))
             if len(sent) <= times:
                 reasons = [{"Code": "ThrottlingError"}, *({"Code": "None"} for _ in puts[1:])]
-                raise client.exceptions.TransactionCanceledException(
-                    {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons},
-                    operation,
+                raise aws.refusal(
+                    operation, "TransactionCanceledException", members={"CancellationReasons": reasons}
                 )
         return send(client, operation, arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+        patch.setattr(aws.Client, "call", watched)
         yield sent
 
 
@@ -109,7 +125,7 @@ def stale_indexes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None
     """Queries of an index return the items as they were at the beginning of this block, because AWS updates indexes
     after the table, usually within a second. Yields a function that brings the indexes up to date.
     """
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
     tables = backend("dynamodb").tables
     seen: dict[str, Any] = {}
 
@@ -126,5 +142,5 @@ def stale_indexes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None
 
     catch_up()
     with monkeypatch.context() as patch:
-        patch.setattr(botocore.client.BaseClient, "_make_api_call", late)
+        patch.setattr(aws.Client, "call", late)
         yield catch_up

@@ -15,9 +15,7 @@ from functools import cache
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-import botocore.client
-
-from eal.core import observe
+from eal.core import aws, observe
 from tests.support.capacity import count_items
 from tests.support.http import load_app
 from tools.fixtures.template import MAIN, ROOT, WORKERS, functions, parse
@@ -97,12 +95,12 @@ class Ledger:
 
     @contextmanager
     def counting(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+        send = aws.Client.call
 
         def counted(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
             if self._folder is None:
                 return send(client, operation, arguments)
-            service = client.meta.service_model.service_name
+            service = client.service
             self.calls[self._folder][operation] += 1
             amounts = self.amounts[self._folder]
             with self._lock:  # the items before and after a call are those of this call
@@ -114,7 +112,7 @@ class Ledger:
                 return send(client, operation, arguments)
 
         with monkeypatch.context() as patch:
-            patch.setattr(botocore.client.BaseClient, "_make_api_call", counted)
+            patch.setattr(aws.Client, "call", counted)
             yield
 
 

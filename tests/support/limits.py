@@ -11,10 +11,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
 from moto.dynamodb import responses as dynamodb_responses
 from moto.dynamodb.models.dynamo_type import DynamoType, LimitedSizeDict
 
+from eal.core import aws
 from tools.bench.capacity_units import item_bytes
 
 if TYPE_CHECKING:
@@ -48,24 +48,24 @@ def apply() -> None:
 def check(operation: str, arguments: dict[str, Any]) -> None:
     """Refuse a request whose limit does not depend on stored items.
 
-    Raises: ClientError.
+    Raises: Refused.
     """
     if rule := _REQUESTS.get(operation):
         rule(operation, arguments)
 
 
-def refuse(operation: str, message: str, code: str = "ValidationException") -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": message}}, operation)
+def refuse(operation: str, message: str, code: str = "ValidationException") -> aws.Refused:
+    return aws.refusal(operation, code, message)
 
 
 def check_item(operation: str, size: int) -> None:
-    """Raises: ClientError for more than 400 KB."""
+    """Raises: Refused for more than 400 KB."""
     if size > MAX_ITEM_BYTES:
         raise refuse(operation, "Item size has exceeded the maximum allowed size")
 
 
 def check_transaction(operation: str, size: int) -> None:
-    """Raises: ClientError for more than 4 MB, counted over the items of the transaction."""
+    """Raises: Refused for more than 4 MB, counted over the items of the transaction."""
     if size > MAX_TRANSACTION_BYTES:
         raise refuse(operation, "The aggregate size of the items in the transaction exceeds 4 MB")
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
+from eal.core.aws import Refused
 from tests.support.limits import refuse
 
 if TYPE_CHECKING:
@@ -36,8 +35,8 @@ def execute_batch(send: Send, client: Any, arguments: dict[str, Any]) -> Any:
 def _execute(send: Send, client: Any, update: dict[str, Any]) -> dict[str, Any]:
     try:
         send(client, "UpdateItem", update)
-    except ClientError as refused:
-        code = refused.response["Error"]["Code"].removesuffix("Exception")
+    except Refused as refused:
+        code = refused.code.removesuffix("Exception")
         code = "ValidationError" if code == "Validation" else code
         item = {name: value for name, value in refused.response.items() if name == "Item"}
         error = {"Code": code, "Message": refused.response["Error"]["Message"], **item}

@@ -49,7 +49,7 @@ def _put(*items: dict[str, Any]) -> None:
 def _units(ledger: Ledger, call: Callable[[], object]) -> tuple[float, float]:
     """The write and read units of a call, which may fail."""
     before = dict(ledger.amounts[FOLDER])
-    with ledger.calls_of(FOLDER), suppress(aws.dynamodb().exceptions.ClientError):
+    with ledger.calls_of(FOLDER), suppress(aws.Refused):
         call()
     units: tuple[Amount, Amount] = ("write_units", "read_units")
     write, read = (ledger.amounts[FOLDER].get(name, 0) - before.get(name, 0) for name in units)

@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from eal.core import aws
 from eal.core.table.item import encode
@@ -28,7 +27,7 @@ KEY_BYTES = len("pk") + len("sk") + len("name") + len("0001")
 
 
 def _refused(limit: str | None, code: str = "ValidationException") -> AbstractContextManager[Any]:
-    return pytest.raises(ClientError, match=f"{code}.*{limit}") if limit else nullcontext()
+    return pytest.raises(aws.Refused, match=f"{code}.*{limit}") if limit else nullcontext()
 
 
 def _key(number: int) -> dict[str, Any]:

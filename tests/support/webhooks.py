@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from eal.core import aws, clock, settings, tenancy
 from eal.core.outbound import slots
 from eal.core.outbound.health import EndpointHealth
@@ -185,28 +187,16 @@ class Queue:
 def watched_queue(name: str = "delivery") -> Iterator[Queue]:
     """A queue that records messages once SQS or Scheduler has accepted them."""
     queue = Queue(name)
-    calls: list[dict[str, Any]] = []
+    send = aws.Client.call
 
-    def before(params: dict[str, Any], **_: object) -> None:
-        calls.append(params)
+    def watched(client: aws.Client, operation: str, arguments: dict[str, Any]) -> Any:
+        answer = send(client, operation, arguments)
+        if operation in ("SendMessage", "SendMessageBatch"):
+            queue.record(arguments)
+        elif operation == "CreateSchedule":
+            queue.plan(arguments)
+        return answer
 
-    def sent(**_: object) -> None:
-        queue.record(calls.pop())
-
-    def planned(**_: object) -> None:
-        queue.plan(calls.pop())
-
-    operations = (
-        (aws.sqs(), "sqs.SendMessage", sent),
-        (aws.sqs(), "sqs.SendMessageBatch", sent),
-        (aws.scheduler(), "scheduler.CreateSchedule", planned),
-    )
-    for client, operation, after in operations:
-        client.meta.events.register_first(f"before-parameter-build.{operation}", before)
-        client.meta.events.register_first(f"after-call.{operation}", after)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aws.Client, "call", watched)
         yield queue
-    finally:  # the clients outlive the test
-        for client, operation, after in operations:
-            client.meta.events.unregister(f"before-parameter-build.{operation}", before)
-            client.meta.events.unregister(f"after-call.{operation}", after)

@@ -15,9 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-import botocore.client
-
-from eal.core import clock, ids
+from eal.core import aws, clock, ids
 from eal.core.caller import worker
 from eal.core.table.item import from_attributes, load
 from eal.core.table.keys import POINTER_SHARDS
@@ -129,7 +127,7 @@ def _in_memory() -> Iterator[_State]:
 
     with (
         patch.dict(os.environ, settings),
-        patch.object(botocore.client.BaseClient, "_make_api_call", answer),
+        patch.object(aws.Client, "call", answer),
     ):
         yield state
 

@@ -17,9 +17,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-import botocore.client
-
-from eal.core import clock, ids
+from eal.core import aws, clock, ids
 from eal.core.caller import worker
 from eal.core.table.item import from_attributes, to_attributes
 from eal.core.table.keys import MARK_SHARDS
@@ -104,7 +102,7 @@ def _in_memory(now: datetime) -> Iterator[SortedTable]:
     table = SortedTable()
     with (
         patch.dict("os.environ", _SETTINGS),
-        patch.object(botocore.client.BaseClient, "_make_api_call", lambda *given: table.call(*given)),
+        patch.object(aws.Client, "call", lambda *given: table.call(*given)),
         patch.object(clock, "now", lambda: now),
     ):
         yield table

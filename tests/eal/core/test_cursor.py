@@ -6,11 +6,11 @@ import base64
 import json
 from typing import TYPE_CHECKING
 
-import botocore.client
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from eal.core import aws
 from eal.core.cursor import CursorScope, Position, seal, unseal
 from eal.core.errors import InvalidCursor
 from eal.core.tenancy import Tenant
@@ -28,7 +28,7 @@ WITH_FIXTURES = settings(deadline=None, suppress_health_check=[HealthCheck.funct
 @pytest.fixture(autouse=True)
 def mac_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """KMS's GenerateMac, faked in the AWS client."""
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", in_process.send_with_missing_features)
+    monkeypatch.setattr(aws.Client, "call", in_process.send_with_missing_features)
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",

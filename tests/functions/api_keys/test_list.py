@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import botocore.client
-
+from eal.core import aws
 from tests.support.http import call
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def test_keys_are_paginated(tenant: Tenant) -> None:
 
 
 def test_unprocessed_keys_make_the_list_unavailable(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
     requests: list[str] = []
 
     def busy(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
@@ -56,7 +55,7 @@ def test_unprocessed_keys_make_the_list_unavailable(tenant: Tenant, monkeypatch:
         requests.append(operation)
         return {"Responses": {}, "UnprocessedKeys": arguments["RequestItems"] if len(requests) < 50 else {}}
 
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", busy)
+    monkeypatch.setattr(aws.Client, "call", busy)
     monkeypatch.setattr("eal.core.table.contention.pause", lambda _attempt: None)
 
     answer = call("GET", "/v1/api-keys", key=tenant.admin)

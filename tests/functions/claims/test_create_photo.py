@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from eal.core import aws
 from eal.core.clock import rfc3339
 from eal.domain.claims.photos import store
 from tests.support.claims import audit_records, closed_claim, new_claim
@@ -97,13 +98,11 @@ def test_a_different_declaration_has_a_different_signature(clock: Clock, tenant:
 
 
 def test_a_second_upload_is_refused_by_s3(tenant: Tenant) -> None:
-    from botocore.exceptions import ClientError
-
     content = photo()
     declared = declare(tenant, new_claim(tenant)["id"], content)
     upload(declared, content)
 
-    with pytest.raises(ClientError, match="PreconditionFailed"):
+    with pytest.raises(aws.Refused, match="PreconditionFailed"):
         upload(declared, content)
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import ClientError
 
 from eal.core import aws, clock, signing
 from eal.domain.integrations import connections
@@ -331,7 +330,7 @@ def test_a_ciphertext_is_decrypted_only_for_its_tenant_and_purpose(tenant: Tenan
         {"organization": "org_x", "purpose": "callrail.signing"},
         {"organization": tenant.id, "purpose": "x"},
     ):
-        with pytest.raises(ClientError, match="InvalidCiphertextException"):
+        with pytest.raises(aws.Refused, match="InvalidCiphertextException"):
             aws.kms().decrypt(CiphertextBlob=blob, EncryptionContext=context)
 
 

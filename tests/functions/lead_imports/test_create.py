@@ -6,9 +6,7 @@ import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import botocore.client
 import pytest
-from botocore.exceptions import ClientError
 
 from eal.core import aws
 from eal.core.clock import rfc3339
@@ -91,7 +89,7 @@ def test_concurrent_requests_cannot_exceed_the_limit_of_unfinished_imports(
 ) -> None:
     new_import(tenant)
     new_import(tenant)
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
     rivals = [lambda: new_import(tenant)]
 
     def overtaken(client: Any, operation: str, arguments: Any) -> Any:
@@ -99,7 +97,7 @@ def test_concurrent_requests_cannot_exceed_the_limit_of_unfinished_imports(
             rivals.pop()()
         return send(client, operation, arguments)
 
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", overtaken)
+    monkeypatch.setattr(aws.Client, "call", overtaken)
     answer = call("POST", "/v1/leads/import", key=tenant.write, json_body={"format": "csv"})
 
     assert answer.status == 409
@@ -118,7 +116,7 @@ def test_the_upload_url_accepts_one_file(tenant: Tenant) -> None:
     lead_import = new_import(tenant)
     put(lead_import, "email\n")
 
-    with pytest.raises(ClientError, match="PreconditionFailed"):
+    with pytest.raises(aws.Refused, match="PreconditionFailed"):
         put(lead_import, "email\nother@example.com\n")
 
     assert (

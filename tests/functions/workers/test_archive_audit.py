@@ -9,9 +9,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import botocore.client
 import pytest
-from botocore.exceptions import ClientError
 
 from eal.core import audit, aws, clock, ids, settings
 from eal.core.table import read
@@ -90,7 +88,7 @@ def test_the_lock_prevents_deletion(tenant: Tenant, monkeypatch: pytest.MonkeyPa
     bucket = settings.audit_bucket()
     version = aws.s3().head_object(Bucket=bucket, Key=name)["VersionId"]
 
-    with pytest.raises(ClientError, match="AccessDenied"):
+    with pytest.raises(aws.Refused, match="AccessDenied"):
         aws.s3().delete_object(Bucket=bucket, Key=name, VersionId=version)
 
     after = aws.s3().head_object(Bucket=bucket, Key=name, VersionId=version)
@@ -243,17 +241,17 @@ def test_an_object_that_another_run_is_writing_is_tried_again(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _records(tenant, 1)
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
     refused: list[str] = []
 
     def conflicting(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         if operation == "PutObject" and len(refused) < 2:
             refused.append(operation)
-            raise ClientError({"Error": {"Code": "ConditionalRequestConflict", "Message": "409"}}, operation)
+            raise aws.refusal(operation, "ConditionalRequestConflict", "409")
         return send(client, operation, arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(botocore.client.BaseClient, "_make_api_call", conflicting)
+        patch.setattr(aws.Client, "call", conflicting)
         assert _archive(tenant) == {"batchItemFailures": []}
 
     assert len(_segments()) == 1

@@ -6,10 +6,9 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-import botocore.client
 import pytest
 
-from eal.core import observe
+from eal.core import aws, observe
 from eal.core.table.read import get
 from eal.domain.statistics.model import Tally, tally_of
 from eal.domain.statistics.store import marker_key, tally_key
@@ -159,14 +158,14 @@ def test_an_overtaken_worker_counts_the_newer_state(tenant: Tenant, monkeypatch:
 
 
 def _before_the_first_write(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None]) -> None:
-    send, waiting = botocore.client.BaseClient._make_api_call, [meanwhile]  # type: ignore[attr-defined]
+    send, waiting = aws.Client.call, [meanwhile]
 
     def overtaken(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         if operation == "TransactWriteItems" and waiting:
             waiting.pop()()
         return send(client, operation, arguments)
 
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", overtaken)
+    monkeypatch.setattr(aws.Client, "call", overtaken)
 
 
 def test_nothing_is_added_to_an_expired_bucket(clock: Clock, tenant: Tenant) -> None:

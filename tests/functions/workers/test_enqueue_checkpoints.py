@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from eal.core import aws, settings, sqs
 from eal.core.table.keys import shard
@@ -112,7 +111,7 @@ def test_a_shard_that_cannot_be_read_does_not_prevent_other_signatures(
 
     def failing(number: int) -> Any:
         if number != mine:
-            raise ClientError({"Error": {"Code": "InternalServerError"}}, "Query")
+            raise aws.refusal("Query", "InternalServerError")
         return read(number)
 
     monkeypatch.setattr(checkpoints, "unsigned_logs", failing)

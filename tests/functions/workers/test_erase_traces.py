@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.core import aws
 from eal.core import clock as eal_clock
 from tests.functions.workers.test_classify_reply import INTERESTED, answer, conversation
 from tests.support import callrail, drafts, inbound, replies
 from tests.support.callrail import events, stored
-from tests.support.faults import Killed, watched_calls
+from tests.support.faults import Killed, before_first, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
 from tests.support.receiver import Receiver, Response
@@ -376,21 +375,19 @@ def test_an_attempt_in_progress_during_the_erasure_stores_no_response(
 
 
 def test_a_delivery_that_changes_during_the_erasure_is_erased_in_its_newest_version(
-    tenant: Tenant, receiver: Receiver
+    tenant: Tenant, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receiver.responses = [ECHO]
     register(tenant, receiver.url, ["lead.created"])
     _erased_lead(tenant)
     (delivery,) = deliveries()
-    events = aws.dynamodb().meta.events
 
-    def retry_first(**_: object) -> None:
-        events.unregister("before-call.dynamodb.PutItem", retry_first)
+    def retry() -> None:
         path = f"/v1/webhooks/deliveries/{delivery.id}/retry"
         assert call("POST", path, key=tenant.write).status == 202
 
-    events.register_first("before-call.dynamodb.PutItem", retry_first)
-    Pipeline().run()
+    with before_first(monkeypatch, "PutItem", retry):
+        Pipeline().run()
 
     (after,) = deliveries()
     assert {attempt.response for attempt in after.attempts} == {None}

@@ -7,7 +7,6 @@ import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import botocore.client
 import pytest
 
 from eal.core import aws, settings
@@ -172,7 +171,7 @@ def test_leads_are_read_in_batches_that_no_size_of_items_makes_fail(
 ) -> None:
     """A transaction of reads fails above 4 MB; BatchGetItem leaves items above 16 MB for another call."""
     imported(tenant, "email\n" + "".join(f"{n}@example.com\n" for n in range(8)))
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
     batches: list[int] = []
 
     def partly(client: Any, operation: str, arguments: Any) -> Any:
@@ -186,7 +185,7 @@ def test_leads_are_read_in_batches_that_no_size_of_items_makes_fail(
         return {**answer, "UnprocessedKeys": {table: {"Keys": keys[3:]}} if keys[3:] else {}}
 
     with monkeypatch.context() as patch:
-        patch.setattr(botocore.client.BaseClient, "_make_api_call", partly)
+        patch.setattr(aws.Client, "call", partly)
         lead_import = imported(
             tenant,
             "email,company\n" + "".join(f"{n}@example.com,Acme\n" for n in range(8)),
@@ -539,7 +538,7 @@ def _check_exactly_once(tenant: Tenant, lead_import: dict[str, Any]) -> None:
 
 def _before_transaction(monkeypatch: pytest.MonkeyPatch, number: int, act: Callable[[], object]) -> None:
     """Call `act` right before the n-th TransactWriteItems from now on."""
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
     seen: list[str] = []
 
     def watched(client: Any, operation: str, arguments: Any) -> Any:
@@ -548,7 +547,7 @@ def _before_transaction(monkeypatch: pytest.MonkeyPatch, number: int, act: Calla
             act()
         return send(client, operation, arguments)
 
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+    monkeypatch.setattr(aws.Client, "call", watched)
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -657,7 +656,7 @@ def test_the_requests_of_a_throttled_tenant_are_still_retried(
 
 def _record_retry_delays(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """A list that receives the visibility timeout, in seconds, of each failed message from now on."""
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
     seconds: list[int] = []
 
     def watched(client: Any, operation: str, arguments: Any) -> Any:
@@ -666,7 +665,7 @@ def _record_retry_delays(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             return {}
         return send(client, operation, arguments)
 
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", watched)
+    monkeypatch.setattr(aws.Client, "call", watched)
     return seconds
 
 

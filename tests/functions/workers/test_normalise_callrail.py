@@ -7,10 +7,9 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
-import botocore.client
 import pytest
 
-from eal.core import observe
+from eal.core import aws, observe
 from tests.support.callrail import Connection, actions, connect, events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -544,7 +543,7 @@ def test_two_concurrent_workers_store_one_call(
     phone_call = Call.new()
     first = message(connection, "pre-call", phone_call.event("pre-call"))
     second = message(connection, "post-call", phone_call.event("post-call"))
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
 
     def overtaken(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         if operation == "TransactWriteItems":
@@ -553,7 +552,7 @@ def test_two_concurrent_workers_store_one_call(
         return send(client, operation, arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(botocore.client.BaseClient, "_make_api_call", overtaken)
+        patch.setattr(aws.Client, "call", overtaken)
         assert normalise(first) == []
 
     assert only_call(tenant)["status"] == "received"

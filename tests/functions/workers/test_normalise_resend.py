@@ -429,10 +429,9 @@ def test_two_concurrent_workers_store_one_mail(
     body: dict[str, Any],
 ) -> None:
     """The second worker commits between the read and the commit of the first one."""
-    import botocore.client
 
     message = connection.message(body)
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
 
     def overtaken(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         if operation == "TransactWriteItems":
@@ -441,7 +440,7 @@ def test_two_concurrent_workers_store_one_mail(
         return send(client, operation, arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(botocore.client.BaseClient, "_make_api_call", overtaken)
+        patch.setattr(aws.Client, "call", overtaken)
         patch.setenv("RESEND_API_URL", api.url)
         patch.setattr("eal.vendors.http.pause", lambda _seconds: None)
         assert connection.normalise(message) == []

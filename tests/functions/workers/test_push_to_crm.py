@@ -7,11 +7,10 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-import botocore.client
 import pytest
 import standardwebhooks
 
-from eal.core import observe, signing
+from eal.core import aws, observe, signing
 from eal.core.outbound import health
 from eal.core.outbound.attempts import MAX_RECORDINGS
 from eal.core.outbound.health import MAX_TIMEOUTS
@@ -568,7 +567,7 @@ def test_a_lead_that_keeps_changing_returns_the_message_and_sends_once_per_run(
 ) -> None:
     path = f"/v1/leads/{message['lead_id']}"
     writes = 0
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
 
     def overtaken(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         nonlocal writes
@@ -579,7 +578,7 @@ def test_a_lead_that_keeps_changing_returns_the_message_and_sends_once_per_run(
         return send(client, operation, arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(botocore.client.BaseClient, "_make_api_call", overtaken)
+        patch.setattr(aws.Client, "call", overtaken)
         assert work(message) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
 
     assert (writes, len(receiver.requests)) == (2 * MAX_RECORDINGS, 1)

@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import botocore.client
 import pytest
 
 from eal.core import audit, aws, clock, observe, settings
@@ -231,13 +230,13 @@ def _answers(
     monkeypatch: pytest.MonkeyPatch, operation: str, answer: Callable[[dict[str, Any]], Any]
 ) -> Iterator[None]:
     """Answer an operation instead of AWS."""
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
 
     def answered(client: Any, name: str, arguments: dict[str, Any]) -> Any:
         return answer(arguments) if name == operation else send(client, name, arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(botocore.client.BaseClient, "_make_api_call", answered)
+        patch.setattr(aws.Client, "call", answered)
         yield
 
 
@@ -351,7 +350,7 @@ def test_entries_of_one_tenant_that_the_bus_refuses_fail_only_its_groups(
 ) -> None:
     tenants, batch = _mixed_batch(6)
     refused = tenants[2]
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
 
     def refuse(arguments: dict[str, Any]) -> Any:
         is_refused = _entries_of(arguments, refused)
@@ -422,7 +421,7 @@ def test_pointers_that_are_left_unprocessed_are_removed_by_another_call(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _create_leads(tenant, 2)
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
     calls: list[int] = []
 
     def one_at_a_time(arguments: dict[str, Any]) -> Any:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.core import aws
 from eal.core.clock import rfc3339
 from eal.domain.webhooks.deliveries import replay, store
 from eal.domain.webhooks.deliveries.model import MAX_ATTEMPTS_STORED, Attempt
-from tests.support.faults import Killed, watched_calls
+from tests.support.faults import Killed, before_first, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
 from tests.support.receiver import Receiver, Response
@@ -455,21 +454,23 @@ def test_a_disabled_or_deleted_endpoint_ends_the_replay(
 
 
 def test_a_delivery_that_changes_meanwhile_is_left_alone(
-    clock: Clock, tenant: Tenant, webhook: dict[str, Any], pipeline: Pipeline, queue: Queue
+    clock: Clock,
+    tenant: Tenant,
+    webhook: dict[str, Any],
+    pipeline: Pipeline,
+    queue: Queue,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     event = _new_lead(tenant, pipeline)
     queue.take()
     message = _message(clock, tenant, webhook)
     path = f"/v1/webhooks/deliveries/{_by_event()[event].id}/retry"
 
-    events = aws.dynamodb().meta.events
-
-    def retry_first(**_: object) -> None:
-        events.unregister("before-call.dynamodb.PutItem", retry_first)
+    def retry() -> None:
         assert call("POST", path, key=tenant.write).status == 202
 
-    events.register_first("before-call.dynamodb.PutItem", retry_first)
-    assert _work(message) == ONE_OK
+    with before_first(monkeypatch, "PutItem", retry):
+        assert _work(message) == ONE_OK
 
     assert _opened(queue) == []
     assert _by_event()[event].trigger == "manual"

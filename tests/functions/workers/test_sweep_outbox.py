@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import botocore.client
 import pytest
-from botocore.exceptions import ClientError
 
 from eal.core import aws, clock, settings
 from eal.core.table.item import from_attributes, to_attributes
@@ -98,18 +96,18 @@ def test_a_failed_read_does_not_stop_other_shards_and_fails_the_run(
     tenants = [tenant, *(new_tenant() for _ in range(7))]
     _make_old(monkeypatch, *tenants)
     waiting = len(_pending("EVENT"))
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
     failed: list[str] = []
 
     def first_fails(client: Any, name: str, arguments: dict[str, Any]) -> Any:
         answer = send(client, name, arguments)
         if name == operation and not failed and (answer.get("Items") or answer.get("Responses")):
             failed.append(name)
-            raise ClientError({"Error": {"Code": "ValidationException", "Message": "too large"}}, name)
+            raise aws.refusal(name, "ValidationException", "too large")
         return answer
 
     with monkeypatch.context() as patch:
-        patch.setattr(botocore.client.BaseClient, "_make_api_call", first_fails)
+        patch.setattr(aws.Client, "call", first_fails)
         with pytest.raises(PartsFailed):
             load_app("workers/sweep_outbox").handler({}, None)
 
@@ -120,14 +118,14 @@ def test_a_failed_read_does_not_stop_other_shards_and_fails_the_run(
 def test_the_first_shard_changes_every_minute(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     first = set()
     now = clock.now()
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
 
     def noted(client: Any, name: str, arguments: dict[str, Any]) -> Any:
         if name == "Query" and "IndexName" not in arguments:
             shards.append(arguments["ExpressionAttributeValues"][":shard"]["S"])
         return send(client, name, arguments)
 
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", noted)
+    monkeypatch.setattr(aws.Client, "call", noted)
     for minute in range(POINTER_SHARDS):
         shards: list[str] = []
         monkeypatch.setattr(clock, "now", lambda minute=minute: now + timedelta(minutes=minute))

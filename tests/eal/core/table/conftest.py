@@ -11,7 +11,6 @@ import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import botocore.client
 import pytest
 
 from eal.core import aws, clock, ids, settings
@@ -29,7 +28,7 @@ ENDPOINT = os.environ.get("EAL_CONFORMANCE_ENDPOINT", "")
 
 @contextmanager
 def _tables_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", in_process.send_with_missing_features)
+    monkeypatch.setattr(aws.Client, "call", in_process.send_with_missing_features)
     name = uuid.uuid4().hex
     for variable, value in {
         "AWS_ACCESS_KEY_ID": "testing",

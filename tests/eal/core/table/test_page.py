@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from botocore.exceptions import ClientError
 
 from eal.core import aws, clock, ids, settings
 from eal.core.cursor import Position, seal
@@ -304,7 +303,7 @@ def test_a_cursor_cannot_reach_into_another_partition(by: Caller) -> None:
 def test_the_engine_rejects_a_start_key_of_another_partition(by: Caller) -> None:
     _things(by, 3)
     pk = partition(by.tenant, "THING")
-    with pytest.raises(ClientError, match="starting key"):
+    with pytest.raises(aws.Refused, match="starting key"):
         aws.dynamodb().query(
             TableName=settings.state_table(),
             KeyConditionExpression="pk = :pk",
@@ -317,7 +316,7 @@ def test_the_engine_rejects_a_start_key_of_another_partition(by: Caller) -> None
 def test_the_engine_rejects_an_index_start_key_of_another_partition(by: Caller) -> None:
     _things(by, 12)
     red = _red(by)
-    with pytest.raises(ClientError, match="starting key"):
+    with pytest.raises(aws.Refused, match="starting key"):
         aws.dynamodb().query(
             TableName=settings.state_table(),
             IndexName="gsi1",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import botocore.client
 import pytest
 
-from eal.core import settings
+from eal.core import aws, settings
 from eal.core.errors import Unavailable
 from eal.core.table import contention
 from eal.core.table.keys import Key, key
@@ -56,18 +55,19 @@ def test_several_items_are_read_in_one_call(by: Caller, monkeypatch: pytest.Monk
 
 
 def test_a_read_that_conflicts_with_a_write_is_retried(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
     conflicts: list[str] = []
 
     def conflicting(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         if operation == "TransactGetItems" and len(conflicts) < 3:
             conflicts.append(operation)
             reasons = [{"Code": "TransactionConflict"}]
-            error = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
-            raise client.exceptions.TransactionCanceledException(error, operation)
+            raise aws.refusal(
+                operation, "TransactionCanceledException", members={"CancellationReasons": reasons}
+            )
         return send(client, operation, arguments)
 
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", conflicting)
+    monkeypatch.setattr(aws.Client, "call", conflicting)
 
     assert get_all([key(by.tenant, "THING", "none")]) == [None]
     assert len(conflicts) == 3
@@ -75,7 +75,7 @@ def test_a_read_that_conflicts_with_a_write_is_retried(by: Caller, monkeypatch: 
 
 def _leave_unprocessed(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
     """DynamoDB leaves all but one key of a batch unprocessed, `times` times. Returns the keys of each request."""
-    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    send = aws.Client.call
     requested_keys: list[int] = []
 
     def busy(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
@@ -89,7 +89,7 @@ def _leave_unprocessed(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]
         answer = send(client, operation, {"RequestItems": {table: {**request, "Keys": processed}}})
         return {**answer, "UnprocessedKeys": {table: {"Keys": unprocessed}} if unprocessed else {}}
 
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", busy)
+    monkeypatch.setattr(aws.Client, "call", busy)
     return requested_keys
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import ClientError
 
 from eal.core import aws
 from eal.core.table import progress
@@ -113,7 +112,7 @@ def test_nothing_to_update_is_no_call(by: Caller) -> None:
 def test_two_updates_of_one_item_are_refused(by: Caller) -> None:
     item_key = _start(by)
 
-    with pytest.raises(ClientError):
+    with pytest.raises(aws.Refused):
         update_all([Update(key=item_key, sets={path("status"): name}) for name in ("one", "two")])
 
 

@@ -8,7 +8,6 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
 
-import botocore.client
 import pytest
 
 from eal.core import aws, settings
@@ -58,7 +57,7 @@ class _Conflicts:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, remaining: int, *codes: str) -> None:
         self.remaining = remaining
         self.sent = 0
-        send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+        send = aws.Client.call
 
         def cancelled(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
             if operation != "TransactWriteItems":
@@ -69,11 +68,11 @@ class _Conflicts:
             self.remaining -= 1
             reasons = [{"Code": code} for code in codes]
             reasons += [{"Code": "None"}] * (len(arguments["TransactItems"]) - len(reasons))
-            raise client.exceptions.TransactionCanceledException(
-                {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}, operation
+            raise aws.refusal(
+                operation, "TransactionCanceledException", members={"CancellationReasons": reasons}
             )
 
-        monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", cancelled)
+        monkeypatch.setattr(aws.Client, "call", cancelled)
         monkeypatch.setattr(time, "sleep", lambda _seconds: None)
 
 

@@ -47,7 +47,7 @@ def send_all(messages: Sequence[Delayed], now: datetime) -> list[Exception | Non
     for number, message in enumerate(messages):
         try:
             is_scheduled = _seconds(message, now) > MAX_SQS_DELAY_SECONDS and _schedule(message)
-        except aws.scheduler().exceptions.ClientError as fault:
+        except aws.Refused as fault:
             results[number] = fault
         else:
             if not is_scheduled:
@@ -72,7 +72,7 @@ def _send_batch(queue: str, messages: Mapping[int, Delayed], now: datetime) -> d
     ]
     try:
         codes = sqs.send_batch(queue, entries)
-    except aws.sqs().exceptions.ClientError as fault:
+    except aws.Refused as fault:
         return dict.fromkeys(messages, fault)
     return {number: NotSent(f"{queue}: {code}") for number, code in zip(messages, codes, strict=True) if code}
 
@@ -105,10 +105,9 @@ def _schedule(message: Delayed) -> bool:
         )
     except client.exceptions.ConflictException:
         return True  # an earlier run of the same message created it
-    except client.exceptions.ClientError as refused:
-        code = refused.response["Error"]["Code"]
-        if code not in _REFUSALS:
+    except aws.Refused as refused:
+        if refused.code not in _REFUSALS:
             raise
-        observe.logger.warning("schedule_refused", code=code, schedule=message.name)
+        observe.logger.warning("schedule_refused", code=refused.code, schedule=message.name)
         return False
     return True

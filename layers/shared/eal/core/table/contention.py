@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from botocore.exceptions import ClientError
+    from eal.core.aws import Refused
 
 ATTEMPTS = 10
 _THROTTLED = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
@@ -20,16 +20,14 @@ _THROTTLED_CALLS = frozenset(
 
 
 def is_transient(reasons: Iterable[Mapping[str, object]]) -> bool:
-    """Whether the reasons of a TransactionCanceledException are transient. botocore does not retry them itself."""
+    """Whether the reasons of a TransactionCanceledException are transient. The client does not retry them itself."""
     return any(reason.get("Code") in _TRANSIENT for reason in reasons)
 
 
-def is_throttled(fault: ClientError) -> bool:
+def is_throttled(refused: Refused) -> bool:
     """Whether DynamoDB throttled a call or, in a TransactionCanceledException, one of its operations."""
-    reasons = cast("Iterable[Mapping[str, object]]", fault.response.get("CancellationReasons", []))
-    return fault.response["Error"].get("Code") in _THROTTLED_CALLS or any(
-        reason.get("Code") in _THROTTLED for reason in reasons
-    )
+    reasons = refused.response.get("CancellationReasons", [])
+    return refused.code in _THROTTLED_CALLS or any(reason.get("Code") in _THROTTLED for reason in reasons)
 
 
 def pause(attempt: int) -> None:

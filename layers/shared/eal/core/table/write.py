@@ -101,25 +101,22 @@ def transact(operations: Sequence[Operation], *, gives_way: bool = False) -> Non
 
     Raises: the refusal of the first operation whose condition failed; Throttled if it gives way; Unavailable.
     """
-    client = aws.dynamodb()
     requests = [operation.request for operation in operations]
     for attempt in range(contention.ATTEMPTS):
         try:
-            client.transact_write_items(TransactItems=requests)
+            aws.dynamodb().transact_write_items(TransactItems=requests)
             return
-        except client.exceptions.TransactionCanceledException as cancelled:
-            reasons = cancelled.response["CancellationReasons"]
-            for operation, reason in zip(operations, reasons, strict=True):
+        except aws.Refused as refused:
+            reasons = refused.response.get(
+                "CancellationReasons", []
+            )  # only of a TransactionCanceledException
+            for operation, reason in zip(operations, reasons, strict=False):
                 if reason.get("Code") == "ConditionalCheckFailed":
                     old = cast("dict[str, UniversalAttributeValueTypeDef] | None", reason.get("Item"))
-                    raise operation.refusal(from_attributes(old) if old else None) from cancelled
-            if gives_way and contention.is_throttled(cancelled):
-                raise Throttled from cancelled
-            if not contention.is_transient(reasons):
-                raise
-        except client.exceptions.ClientError as refused:
+                    raise operation.refusal(from_attributes(old) if old else None) from refused
             if gives_way and contention.is_throttled(refused):
                 raise Throttled from refused
-            raise
+            if not contention.is_transient(reasons):
+                raise
         contention.pause(attempt)
     raise Unavailable("Too many concurrent changes to the same resource. Try again.")

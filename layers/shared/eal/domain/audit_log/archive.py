@@ -15,8 +15,6 @@ from datetime import timedelta
 from math import ceil, inf
 from typing import TYPE_CHECKING, cast
 
-from botocore.exceptions import ClientError
-
 from eal.core import aws, clock, observe, settings
 from eal.core.audit import HASHED_FIELDS
 from eal.core.clock import Instant  # noqa: TC001 - pydantic resolves the annotation
@@ -277,12 +275,11 @@ def _put_locked(object_key: str, body: bytes, since: datetime, **headers: str) -
                 **headers,  # type: ignore[arg-type]
             )
             return
-        except ClientError as refused:
-            code = refused.response.get("Error", {}).get("Code")
-            if code == "PreconditionFailed":
+        except aws.Refused as refused:
+            if refused.code == "PreconditionFailed":
                 return  # a run that was killed before it advanced the head has written the identical object
             # S3's response while another run writes the same object: "you should retry the upload" (API reference).
-            if code != "ConditionalRequestConflict":
+            if refused.code != "ConditionalRequestConflict":
                 raise
         contention.pause(attempt)
     raise Unavailable

@@ -28,15 +28,13 @@ def fetched(ref: ImportRef, etag: str | None) -> Iterator[tuple[BinaryIO, str]]:
 
     Raises: NotImportable for a file that is too large, deleted or replaced.
     """
-    client = aws.s3()
     pinned = {"IfMatch": etag} if etag else {}
     try:
-        found = client.get_object(Bucket=settings.uploads_bucket(), Key=ref.upload_object_key, **pinned)  # type: ignore[arg-type]
-    except client.exceptions.ClientError as refused:
-        code = refused.response.get("Error", {}).get("Code")
-        if code == "PreconditionFailed":
+        found = aws.s3().get_object(Bucket=settings.uploads_bucket(), Key=ref.upload_object_key, **pinned)  # type: ignore[arg-type]
+    except aws.Refused as refused:
+        if refused.code == "PreconditionFailed":
             raise NotImportable("The file was replaced after the import started.") from None
-        if code == "NoSuchKey":
+        if refused.code == "NoSuchKey":
             raise NotImportable("The file no longer exists.") from None
         raise
     if found["ContentLength"] > MAX_FILE_BYTES:

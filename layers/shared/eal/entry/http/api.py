@@ -13,8 +13,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from eal.core import aws, observe
 from eal.core.errors import ApiError, Conflict, InternalError, InvalidRequest, Unavailable
 from eal.core.listing import ListQuery
@@ -139,7 +137,7 @@ class Api:
             answer = self._answer(request, admission)
         except ApiError as error:
             answer = error_answer(error, request.id)
-        except (ClientError, BotoCoreError) as fault:
+        except (aws.Refused, aws.Unreachable) as fault:
             answer = error_answer(_aws_fault(fault), request.id)
         except Exception:
             # The edge: the caller always gets an envelope, and the log gets the trace.
@@ -237,9 +235,9 @@ def _not_modified(request: Request, answer: Answer) -> Answer | None:
     return Answer(304, "", answer.headers) if etag.removeprefix("W/") in tags or "*" in tags else None
 
 
-def _aws_fault(fault: ClientError | BotoCoreError) -> ApiError:
-    code = fault.response.get("Error", {}).get("Code", "") if isinstance(fault, ClientError) else ""
-    if isinstance(fault, BotoCoreError) or code in _RETRYABLE:
+def _aws_fault(fault: aws.Refused | aws.Unreachable) -> ApiError:
+    code = fault.code if isinstance(fault, aws.Refused) else ""
+    if isinstance(fault, aws.Unreachable) or code in _RETRYABLE:
         observe.logger.warning("aws_unavailable", fault=type(fault).__name__, code=code)
         return Unavailable()
     observe.logger.exception("aws_refused", code=code)

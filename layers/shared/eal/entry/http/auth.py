@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from eal.core import clock, observe
+from eal.core import aws, clock, observe
 from eal.core.audit import Actor
 from eal.core.caller import Caller, KeyBounds, SignIn, includes
 from eal.core.clock import rfc3339
@@ -263,7 +261,7 @@ def _use[C: (ApiKey, Session)](kind: _Kind[C], now: datetime, admission: Admissi
     """Count the request against its credential, or raise the refusal."""
     try:
         outcome = kind.count_use()
-    except (ClientError, BotoCoreError) as fault:
+    except (aws.Refused, aws.Unreachable) as fault:
         return _fail_open(kind, now, admission, fault)
     if isinstance(outcome, Refused):
         if outcome.use is None:
@@ -288,7 +286,7 @@ def _housekeeping() -> Iterator[None]:
     """For updates that only tidy the counters: their failure does not affect the request."""
     try:
         yield
-    except (ClientError, BotoCoreError) as fault:
+    except (aws.Refused, aws.Unreachable) as fault:
         observe.count("limiter_failed_open")
         observe.logger.warning("limiter_not_tidied", fault=type(fault).__name__)
 
@@ -301,7 +299,7 @@ def _fail_open[C: (ApiKey, Session)](
     observe.logger.warning("limiter_failed_open", fault=type(fault).__name__)
     try:
         use = counting.read(kind.pk, kind.model, now)
-    except (ClientError, BotoCoreError) as read_fault:
+    except (aws.Refused, aws.Unreachable) as read_fault:
         raise Unavailable from read_fault
     if use is None:
         raise kind.unknown

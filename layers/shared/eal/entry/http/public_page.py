@@ -11,9 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from eal.core import observe
+from eal.core import aws, observe
 from eal.core.errors import ApiError, Unavailable
 from eal.entry.http.request import Answer, Request
 
@@ -94,7 +92,7 @@ class PublicPage:
             page = self._respond(request)
         except ApiError as error:
             page = HtmlPage(status=error.status, title="This did not work", paragraphs=(error.message,))
-        except (ClientError, BotoCoreError) as fault:
+        except (aws.Refused, aws.Unreachable) as fault:
             observe.logger.exception("page_failed", fault=type(fault).__name__)
             page = _failed(Unavailable.status)
         except Exception:  # the edge: the visitor gets a page, the log the trace

@@ -13,8 +13,6 @@ import json
 import re
 from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from eal.core import aws, clock, observe
 from eal.core.errors import (
     ApiError,
@@ -80,7 +78,7 @@ class Receiver:
                 observe.count("inbound_refused_at_url")
             observe.logger.warning("inbound_refused", code=error.code)
             answer = error_answer(error, request.id)
-        except (ClientError, BotoCoreError) as fault:
+        except (aws.Refused, aws.Unreachable) as fault:
             observe.logger.exception("inbound_not_stored", fault=type(fault).__name__)
             answer = error_answer(Unavailable(), request.id)
         except Exception:  # the vendor gets an error envelope, the log the trace
@@ -138,7 +136,7 @@ class Receiver:
             return
         try:
             connections.stamp_failure(connection_id, self._scheme.vendor, Failure(at=now, reason=reason))
-        except (ClientError, BotoCoreError) as fault:
+        except (aws.Refused, aws.Unreachable) as fault:
             observe.logger.warning("failure_not_noted", fault=type(fault).__name__)
 
 

@@ -62,34 +62,31 @@ def send(request: Mapping[str, Json], deadline: float) -> Reply:
 
     Raises: Failed.
     """
-    from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
-
     reason = "bedrock_timed_out"
     for number in range(_MAX_TRIES):
         if deadline - time.monotonic() < _MIN_SECONDS:
             break
         try:
             return _reply(_converse(request, deadline - time.monotonic()))
-        except ClientError as fault:
-            code = fault.response["Error"].get("Code", "")
-            if code not in _RETRIED:
+        except aws.Refused as fault:
+            if fault.code not in _RETRIED:
                 # Our request, grants or configuration are wrong. The message is not logged: it can quote the request.
-                observe.logger.error("bedrock_rejected", code=code)
+                observe.logger.error("bedrock_rejected", code=fault.code)
                 raise Failed("bedrock_rejected") from None
-            reason = _RETRIED[code]
-        except (ConnectTimeoutError, EndpointConnectionError):
+            reason = _RETRIED[fault.code]
+        except aws.NotConnected:
             reason = "bedrock_unavailable"
         except TimeoutError:
             raise Failed("bedrock_timed_out", charge_is_known=False) from None
-        except BotoCoreError as fault:
-            observe.logger.warning("bedrock_unavailable", fault=type(fault).__name__)
+        except aws.Unreachable as fault:
+            observe.logger.warning("bedrock_unavailable", fault=str(fault))
             raise Failed("bedrock_unavailable", charge_is_known=False) from None
         pause(random.uniform(0.1, 0.4) * 2**number)  # noqa: S311 - no secret is made of it
     raise Failed(reason)
 
 
 def _converse(request: Mapping[str, Json], seconds: float) -> Mapping[str, Json]:
-    """The response, if it is complete within `seconds`. Raises: TimeoutError, and the exceptions of botocore.
+    """The response, if it is complete within `seconds`. Raises: TimeoutError, aws.Refused, aws.Unreachable.
 
     A read timeout bounds the wait for each packet and not for the response. A thread that exceeds the deadline is left
     to end by that read timeout.

@@ -1,23 +1,24 @@
 """The AWS clients: one per process and service, created on first use. No other module creates clients.
 
-botocore and not boto3: the same clients without boto3's resources and transfer manager, which cost a cold start
-20 ms and are not used here (docs/decisions/0003).
+Two kinds stand behind this door. Our own, in `json_client` and `s3_client`, make the calls of nearly every request:
+a tenth of botocore's cold start, and a quarter of its time per call. botocore, in `sdk`, does everything else. With
+the setting EAL_SDK=botocore it does everything (docs/decisions/0063).
 """
 
 from __future__ import annotations
 
 import os
 from functools import cache
-from threading import Lock
 from typing import TYPE_CHECKING, Protocol, TypedDict, cast
 
 from eal.core import settings
+from eal.core.aws.client import Client
+from eal.core.aws.errors import NotConnected, Refused, Unreachable, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from botocore.session import Session
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
@@ -28,75 +29,59 @@ if TYPE_CHECKING:
 
     from eal.core.json import Json
 
+__all__ = ["Client", "NotConnected", "Refused", "Unreachable", "refusal"]
 
 MAX_CONNECTIONS = 16
 """Of a client: as many calls can be made side by side."""
-_making = Lock()
 
 
 @cache
-def _session() -> Session:
-    """One session for all clients: with its own session, each further client would cost twice as much."""
-    import botocore.session
-
-    return botocore.session.get_session()
-
-
-@cache
-def _client(service: str, read_timeout: int = 2, attempts: int = 3, endpoint: str | None = None) -> object:
+def _sdk_client(
+    service: str, read_seconds: int = 2, attempts: int = 3, endpoint: str | None = None
+) -> Client:
     """Three attempts of two seconds end before an endpoint's timeout of ten seconds."""
-    from botocore.config import Config
+    from eal.core.aws.sdk import SdkClient
 
-    config = Config(
-        connect_timeout=1,
-        read_timeout=read_timeout,
-        retries={"mode": "standard", "total_max_attempts": attempts},
-        tcp_keepalive=True,
-        max_pool_connections=MAX_CONNECTIONS,
-        parameter_validation=False,
+    return SdkClient(
+        service, read_seconds=read_seconds, attempts=attempts, connections=MAX_CONNECTIONS, endpoint=endpoint
     )
-    if service == "s3":
-        # Presigned URLs default to SigV2 at the global host, but SSE-KMS needs SigV4 and a Region's own host.
-        config = config.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
-    with _making:  # clients are safe in threads, sessions are not
-        return _session().create_client(service, config=config, endpoint_url=endpoint)
 
 
 def dynamodb() -> DynamoDBClient:
-    return cast("DynamoDBClient", _client("dynamodb"))
+    return cast("DynamoDBClient", _sdk_client("dynamodb"))
 
 
 def sqs() -> SQSClient:
-    return cast("SQSClient", _client("sqs"))
+    return cast("SQSClient", _sdk_client("sqs"))
 
 
 def events() -> EventBridgeClient:
-    return cast("EventBridgeClient", _client("events"))
+    return cast("EventBridgeClient", _sdk_client("events"))
+
+
+def kms() -> KMSClient:
+    return cast("KMSClient", _sdk_client("kms"))
+
+
+def secretsmanager() -> SecretsManagerClient:
+    return cast("SecretsManagerClient", _sdk_client("secretsmanager"))
 
 
 def s3() -> S3Client:
-    return cast("S3Client", _client("s3"))
+    return cast("S3Client", _sdk_client("s3"))
 
 
 def patient_s3() -> S3Client:
     """For workers that run for minutes: completing an upload of 10,000 parts takes S3 minutes (its API reference)."""
-    return cast("S3Client", _client("s3", 60))
+    return cast("S3Client", _sdk_client("s3", 60))
 
 
 def scheduler() -> EventBridgeSchedulerClient:
-    return cast("EventBridgeSchedulerClient", _client("scheduler"))
-
-
-def kms() -> KMSClient:
-    return cast("KMSClient", _client("kms"))
+    return cast("EventBridgeSchedulerClient", _sdk_client("scheduler"))
 
 
 def cognito() -> CognitoIdentityProviderClient:
-    return cast("CognitoIdentityProviderClient", _client("cognito-idp"))
-
-
-def secretsmanager() -> SecretsManagerClient:
-    return cast("SecretsManagerClient", _client("secretsmanager"))
+    return cast("CognitoIdentityProviderClient", _sdk_client("cognito-idp"))
 
 
 class CognitoIdentityProviderClient(Protocol):
@@ -128,7 +113,7 @@ def bedrock_runtime() -> BedrockRuntimeClient:
     """One attempt per call: `eal.ai.engines.bedrock.converse` retries within its own deadline, which is shorter than
     the read timeout."""
     fake = settings.vendor_api_url("bedrock")
-    return cast("BedrockRuntimeClient", _client("bedrock-runtime", 30, 1, fake))
+    return cast("BedrockRuntimeClient", _sdk_client("bedrock-runtime", 30, 1, fake))
 
 
 def prepare(*steps: Callable[[], object]) -> None:
@@ -144,5 +129,7 @@ def prepare(*steps: Callable[[], object]) -> None:
 
 def close() -> None:
     """Drop the clients, so that the next call creates new ones: for tests that change the endpoint."""
-    _client.cache_clear()
-    _session.cache_clear()
+    from eal.core.aws import sdk
+
+    _sdk_client.cache_clear()
+    sdk.session.cache_clear()
