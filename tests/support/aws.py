@@ -6,12 +6,14 @@ import copy
 import hashlib
 import hmac
 import json
+import os
 from contextlib import contextmanager
 from functools import cache
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, HTTPHeaders
 from moto.backends import get_backend
 from moto.core.model_instances import reset_model_data
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
@@ -21,6 +23,7 @@ from moto.dynamodb.models.table import Table
 from moto.s3.models import FakeKey, FakeMultipart
 
 from eal.core import aws, secrets
+from eal.core.aws.connection import Answer, Host, Request
 from tests.support import faster_moto, limits, partiql
 from tools.fixtures.template import resources, table_arguments
 
@@ -187,12 +190,27 @@ class _Snapshot:
             self.siblings[self.name] = self.item
 
 
+def _exchange(_host: Host, request: Request, _deadline: float) -> Answer:
+    """moto's answer to a request of our own client, in place of a connection. moto expects requests of botocore."""
+    request.encoded()  # refuses what cannot be sent
+    url = f"https://{request.headers['host']}{request.target}"
+    prepared = AWSPreparedRequest(
+        request.method, url, HTTPHeaders.from_dict(request.headers), request.body, stream_output=False
+    )
+    answer = botocore_stubber("before-send", prepared)
+    assert answer is not None
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Answer(answer.status_code, headers, answer.content)
+
+
 @contextmanager
 def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty AWS. The resources are created once per process, because that takes longer than a test."""
     monkeypatch.setattr(aws.Client, "call", _in_turn)
+    monkeypatch.setattr(Host, "exchange", _exchange)
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("EAL_SDK", os.environ.get("EAL_SDK", ""))  # tools of the operator set it
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     botocore_stubber.enabled = True  # as mock_aws does, which also replaces the client of `requests`, slowly
     try:
@@ -211,11 +229,11 @@ def _create_resources() -> dict[str, str]:
     dynamodb = aws.dynamodb()
     dynamodb.create_table(**table_arguments("StateTable", STATE))
     dynamodb.create_table(**table_arguments("AccessTable", ACCESS))
-    aws.s3().create_bucket(Bucket=INBOUND_BUCKET)
-    aws.s3().create_bucket(Bucket=UPLOADS_BUCKET)
-    aws.s3().create_bucket(Bucket=RECORDINGS_BUCKET)
-    aws.s3().create_bucket(Bucket=PHOTOS_BUCKET)
-    aws.s3().create_bucket(Bucket=AUDIT_BUCKET, ObjectLockEnabledForBucket=True)
+    aws.patient_s3().create_bucket(Bucket=INBOUND_BUCKET)
+    aws.patient_s3().create_bucket(Bucket=UPLOADS_BUCKET)
+    aws.patient_s3().create_bucket(Bucket=RECORDINGS_BUCKET)
+    aws.patient_s3().create_bucket(Bucket=PHOTOS_BUCKET)
+    aws.patient_s3().create_bucket(Bucket=AUDIT_BUCKET, ObjectLockEnabledForBucket=True)
     aws.events().create_event_bus(Name=BUS)
     aws.scheduler().create_schedule_group(Name=SCHEDULES)
     created = {
@@ -293,7 +311,7 @@ def create_rules() -> None:
 def notify_of_objects(bucket: str, logical_id: str) -> None:
     """Send notifications of the bucket's objects to the queues of the template."""
     configured = resources("AWS::S3::Bucket")[logical_id]["NotificationConfiguration"]["QueueConfigurations"]
-    aws.s3().put_bucket_notification_configuration(
+    aws.patient_s3().put_bucket_notification_configuration(
         Bucket=bucket,
         NotificationConfiguration={
             "QueueConfigurations": [

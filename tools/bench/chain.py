@@ -77,7 +77,7 @@ def archive(tenant: Tenant, chain: Iterable[Record], *, per_segment: int = 1000)
     """Write segments, Merkle tree and progress items, so that the relay and the archive worker continue after them."""
     last, newest = 0, audit.GENESIS
     for batch in itertools.batched(chain, per_segment, strict=False):
-        aws.s3().put_object(
+        aws.patient_s3().put_object(
             Bucket=settings.audit_bucket(),
             Key=segment_object_key(tenant, batch[0]["seq"], batch[-1]["seq"]),
             Body=segment(batch),

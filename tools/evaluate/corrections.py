@@ -84,6 +84,7 @@ def main() -> int:
     stack = boto3.client("cloudformation").describe_stacks(StackName=arguments.stack)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     os.environ["STATE_TABLE"] = outputs["StateTableName"]
+    os.environ.setdefault("EAL_SDK", "botocore")  # only botocore finds credentials outside the environment
     for organization_id in arguments.organization:
         try:
             for item in items(organization_id):

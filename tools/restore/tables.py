@@ -147,8 +147,12 @@ class Restore:
         if self.organization_id:
             values = to_attributes({":tenant": f"{self.organization_id}#"})
             arguments |= {"FilterExpression": "begins_with(pk, :tenant)", "ExpressionAttributeValues": values}
-        for page in aws.dynamodb().get_paginator("scan").paginate(**arguments):  # type: ignore[arg-type]
+        while True:
+            page = aws.dynamodb().scan(**arguments)  # type: ignore[arg-type]
             yield from map(from_attributes, page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _put(self, item: Mapping[str, Json]) -> None:
         if self.writes:

@@ -75,6 +75,7 @@ def main() -> int:
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     parameters = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in stack["Parameters"]}
     os.environ |= {name: outputs[output] for name, output in OUTPUTS.items()}
+    os.environ.setdefault("EAL_SDK", "botocore")  # only botocore finds credentials outside the environment
     os.environ["AUDIT_TABLE_DAYS"] = parameters["AuditTableDays"]
     try:
         if arguments.name:

@@ -120,7 +120,9 @@ def test_the_upload_url_accepts_one_file(tenant: Tenant) -> None:
         put(lead_import, "email\nother@example.com\n")
 
     assert (
-        aws.s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["upload"]["url"]))["Body"].read()
+        aws.patient_s3()
+        .get_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["upload"]["url"]))["Body"]
+        .read()
         == b"email\n"
     )
 

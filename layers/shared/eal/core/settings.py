@@ -24,6 +24,11 @@ def is_local() -> bool:
     return os.environ.get("STAGE") == "local"
 
 
+def uses_sdk() -> bool:
+    """Whether botocore makes every AWS call, instead of our own client (docs/decisions/0063)."""
+    return os.environ.get("EAL_SDK") == "botocore"
+
+
 def state_table() -> str:
     return _required("STATE_TABLE")
 

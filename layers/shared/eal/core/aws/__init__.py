@@ -8,11 +8,12 @@ the setting EAL_SDK=botocore it does everything (docs/decisions/0063).
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypedDict, cast
 
 from eal.core import settings
-from eal.core.aws.client import Client
+from eal.core.aws.client import MAX_CONNECTIONS, Client
 from eal.core.aws.errors import NotConnected, Refused, Unreachable, refusal
 
 if TYPE_CHECKING:
@@ -29,10 +30,32 @@ if TYPE_CHECKING:
 
     from eal.core.json import Json
 
-__all__ = ["Client", "NotConnected", "Refused", "Unreachable", "refusal"]
+__all__ = ["MAX_CONNECTIONS", "Client", "NotConnected", "Refused", "Unreachable", "refusal"]
 
-MAX_CONNECTIONS = 16
-"""Of a client: as many calls can be made side by side."""
+_open = ExitStack()
+"""Closes our own clients, whose sockets complain if they are not closed."""
+
+
+@cache
+def _json_client(service: str) -> Client:
+    if settings.uses_sdk():
+        return _sdk_client(service)
+    from eal.core.aws.json_client import JsonClient
+
+    client = JsonClient(service)
+    _open.callback(client.close)
+    return client
+
+
+@cache
+def _s3_client() -> Client:
+    if settings.uses_sdk():
+        return _sdk_client("s3")
+    from eal.core.aws.s3_client import S3Client
+
+    client = S3Client()
+    _open.callback(client.close)
+    return client
 
 
 @cache
@@ -42,37 +65,38 @@ def _sdk_client(
     """Three attempts of two seconds end before an endpoint's timeout of ten seconds."""
     from eal.core.aws.sdk import SdkClient
 
-    return SdkClient(
-        service, read_seconds=read_seconds, attempts=attempts, connections=MAX_CONNECTIONS, endpoint=endpoint
-    )
+    return SdkClient(service, read_seconds=read_seconds, attempts=attempts, endpoint=endpoint)
 
 
 def dynamodb() -> DynamoDBClient:
-    return cast("DynamoDBClient", _sdk_client("dynamodb"))
+    return cast("DynamoDBClient", _json_client("dynamodb"))
 
 
 def sqs() -> SQSClient:
-    return cast("SQSClient", _sdk_client("sqs"))
+    return cast("SQSClient", _json_client("sqs"))
 
 
 def events() -> EventBridgeClient:
-    return cast("EventBridgeClient", _sdk_client("events"))
+    return cast("EventBridgeClient", _json_client("events"))
 
 
 def kms() -> KMSClient:
-    return cast("KMSClient", _sdk_client("kms"))
+    return cast("KMSClient", _json_client("kms"))
 
 
 def secretsmanager() -> SecretsManagerClient:
-    return cast("SecretsManagerClient", _sdk_client("secretsmanager"))
+    return cast("SecretsManagerClient", _json_client("secretsmanager"))
 
 
 def s3() -> S3Client:
-    return cast("S3Client", _sdk_client("s3"))
+    """For objects that are sent and read in one piece, and presigned URLs: `put_object`, `get_object`, `head_object`,
+    `delete_object` and `generate_presigned_url`."""
+    return cast("S3Client", _s3_client())
 
 
 def patient_s3() -> S3Client:
-    """For workers that run for minutes: completing an upload of 10,000 parts takes S3 minutes (its API reference)."""
+    """For everything else, such as streams, uploads in parts and lists, in workers that run for minutes: completing an
+    upload of 10,000 parts takes S3 minutes (its API reference)."""
     return cast("S3Client", _sdk_client("s3", 60))
 
 
@@ -128,8 +152,7 @@ def prepare(*steps: Callable[[], object]) -> None:
 
 
 def close() -> None:
-    """Drop the clients, so that the next call creates new ones: for tests that change the endpoint."""
-    from eal.core.aws import sdk
-
-    _sdk_client.cache_clear()
-    sdk.session.cache_clear()
+    """Close and drop the clients, so that the next call creates new ones: for tests that change the endpoint."""
+    _open.close()
+    for made in (_json_client, _s3_client, _sdk_client):
+        made.cache_clear()

@@ -9,6 +9,9 @@ from eal.core.aws.errors import Exceptions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MAX_CONNECTIONS = 16
+"""Of a client: as many calls can be made side by side."""
+
 
 class Client:
     """One service of AWS. `client.get_item(...)` calls the operation GetItem.

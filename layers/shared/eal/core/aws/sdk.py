@@ -10,7 +10,7 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from eal.core.aws.client import Client
+from eal.core.aws.client import MAX_CONNECTIONS, Client
 from eal.core.aws.errors import NotConnected, Unreachable, refusal
 
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ _making = Lock()
 class SdkClient(Client):
     """A client of botocore. What is no operation, such as `generate_presigned_url`, is its own attribute."""
 
-    def __init__(
-        self, service: str, *, read_seconds: float, attempts: int, connections: int, endpoint: str | None
-    ) -> None:
+    def __init__(self, service: str, *, read_seconds: float, attempts: int, endpoint: str | None) -> None:
         super().__init__(service)
         from botocore.config import Config
 
@@ -33,7 +31,7 @@ class SdkClient(Client):
             read_timeout=read_seconds,
             retries={"mode": "standard", "total_max_attempts": attempts},
             tcp_keepalive=True,
-            max_pool_connections=connections,
+            max_pool_connections=MAX_CONNECTIONS,
             parameter_validation=False,
         )
         if service == "s3":

@@ -30,7 +30,9 @@ def fetched(ref: ImportRef, etag: str | None) -> Iterator[tuple[BinaryIO, str]]:
     """
     pinned = {"IfMatch": etag} if etag else {}
     try:
-        found = aws.s3().get_object(Bucket=settings.uploads_bucket(), Key=ref.upload_object_key, **pinned)  # type: ignore[arg-type]
+        found = aws.patient_s3().get_object(
+            Bucket=settings.uploads_bucket(), Key=ref.upload_object_key, **pinned
+        )  # type: ignore[arg-type]
     except aws.Refused as refused:
         if refused.code == "PreconditionFailed":
             raise NotImportable("The file was replaced after the import started.") from None
@@ -75,7 +77,7 @@ class ErrorFile:
         """Upload the file. It replaces the same file of a run that was killed afterwards."""
         self._file.flush()
         self._file.seek(0)
-        aws.s3().put_object(
+        aws.patient_s3().put_object(
             Bucket=settings.uploads_bucket(),
             Key=ref.errors_object_key,
             Body=cast("BinaryIO", self._file.buffer),

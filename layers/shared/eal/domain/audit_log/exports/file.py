@@ -71,10 +71,16 @@ def complete(export_file: ExportFile, upload_id: str) -> None:
     client, bucket = aws.patient_s3(), settings.uploads_bucket()
     parts: list[CompletedPartTypeDef] = []
     try:
-        for page in client.get_paginator("list_parts").paginate(
-            Bucket=bucket, Key=export_file.object_key, UploadId=upload_id
-        ):
+        is_truncated = True
+        while is_truncated:
+            page = client.list_parts(
+                Bucket=bucket,
+                Key=export_file.object_key,
+                UploadId=upload_id,
+                PartNumberMarker=parts[-1]["PartNumber"] if parts else 0,
+            )
             parts += [{"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in page["Parts"]]
+            is_truncated = page["IsTruncated"]
         client.complete_multipart_upload(
             Bucket=bucket, Key=export_file.object_key, UploadId=upload_id, MultipartUpload={"Parts": parts}
         )

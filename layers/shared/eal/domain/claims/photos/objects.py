@@ -128,7 +128,7 @@ def delete(refs: Iterable[PhotoRef]) -> None:
         {"Key": ref.object_key(rendition)} for ref in refs for rendition in RENDITIONS
     )
     for batch in batched(keys, _MAX_DELETED, strict=False):
-        answer = aws.s3().delete_objects(
+        answer = aws.patient_s3().delete_objects(
             Bucket=settings.photos_bucket(), Delete={"Objects": [*batch], "Quiet": True}
         )
         for failed in answer.get("Errors", []):

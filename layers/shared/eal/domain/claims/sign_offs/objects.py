@@ -114,10 +114,16 @@ def _delete(prefix: str) -> None:
 
 
 def _listed(prefix: str) -> Iterator[ObjectIdentifierTypeDef]:
-    pages = aws.patient_s3().get_paginator("list_objects_v2")
-    for page in pages.paginate(Bucket=settings.photos_bucket(), Prefix=prefix):
+    after = ""
+    while True:
+        page = aws.patient_s3().list_objects_v2(
+            Bucket=settings.photos_bucket(), Prefix=prefix, StartAfter=after
+        )
         for found in page.get("Contents", []):
-            yield {"Key": found["Key"]}
+            after = found["Key"]
+            yield {"Key": after}
+        if not page.get("IsTruncated"):
+            return
 
 
 def _claim_folder(tenant: Tenant, claim_id: str) -> str:

@@ -1,0 +1,110 @@
+"""DynamoDB, SQS, EventBridge, KMS and Secrets Manager: each operation is a POST of JSON.
+
+https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html (1.1 has the same form)
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from eal.core.aws.client import Client
+from eal.core.aws.connection import Request
+from eal.core.aws.endpoint import endpoint_of, region
+from eal.core.aws.errors import Unreachable, refusal
+from eal.core.aws.transport import Transport
+
+if TYPE_CHECKING:
+    from eal.core.aws.connection import Answer
+
+
+class Service(NamedTuple):
+    """`name` is that in hosts and signatures, `variable` that in AWS_ENDPOINT_URL_<variable>, `target` the prefix
+    of X-Amz-Target. `blobs` are the members of answers that are bytes, as base64."""
+
+    name: str
+    variable: str
+    target: str
+    json_version: str
+    blobs: frozenset[str] = frozenset()
+
+
+_KMS_BLOBS = frozenset({"CiphertextBlob", "Mac", "Plaintext", "PublicKey", "Signature"})
+SERVICES = {
+    "dynamodb": Service("dynamodb", "DYNAMODB", "DynamoDB_20120810", "1.0"),
+    "events": Service("events", "EVENTBRIDGE", "AWSEvents", "1.1"),
+    "kms": Service("kms", "KMS", "TrentService", "1.1", _KMS_BLOBS),
+    "secretsmanager": Service("secretsmanager", "SECRETS_MANAGER", "secretsmanager", "1.1"),
+    "sqs": Service("sqs", "SQS", "AmazonSQS", "1.0"),
+}
+"""Binary attributes of DynamoDB, binary secrets and binary message attributes are not used, and stay base64."""
+
+
+class JsonClient(Client):
+    """The client of a service in SERVICES."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._service = SERVICES[name]
+        endpoint = endpoint_of(f"{name}.{region()}.amazonaws.com", self._service.variable)
+        self._authority = endpoint.authority
+        self._transport = Transport(name, endpoint)
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def _call(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        answer = self._transport.send(self._request(operation, arguments), _code)
+        members = _members(answer)
+        if answer.status >= 300:
+            message = members.get("message") or members.get("Message") or ""
+            raise refusal(operation, _code(answer), message, members)
+        if members is _NO_JSON:
+            raise Unreachable(f"{operation}: the answer is not JSON")
+        for name in self._service.blobs & members.keys():
+            members[name] = base64.b64decode(members[name])
+        return members
+
+    def _request(self, operation: str, arguments: dict[str, Any]) -> Request:
+        if operation == "TransactWriteItems":
+            # A transaction whose answer was lost is sent again. By its token DynamoDB sees that it has carried it out;
+            # without one, the transaction would be refused by its own conditions. botocore adds the token too.
+            arguments = {"ClientRequestToken": os.urandom(16).hex(), **arguments}
+        headers = {
+            "host": self._authority,
+            "content-type": f"application/x-amz-json-{self._service.json_version}",
+            "x-amz-target": f"{self._service.target}.{operation}",
+        }
+        body = json.dumps(arguments, default=_base64, separators=(",", ":"))
+        return Request("POST", "/", headers, body.encode())
+
+
+_NO_JSON: dict[str, Any] = {}
+
+
+def _members(answer: Answer) -> dict[str, Any]:
+    """The members of an answer: `_NO_JSON` if it is no object. An empty body is an answer without members."""
+    if not answer.body:
+        return {}
+    try:
+        members = json.loads(answer.body)
+    except ValueError:
+        return _NO_JSON
+    return members if isinstance(members, dict) else _NO_JSON
+
+
+def _code(answer: Answer) -> str:
+    """The error's code, such as ThrottlingException in `com.amazon.coral.availability#ThrottlingException:http://…`;
+    the status if there is none. It is in `__type`, or in a header."""
+    if answer.status < 300:
+        return ""
+    named = _members(answer).get("__type") or answer.headers.get("x-amzn-errortype") or str(answer.status)
+    return str(named).partition(":")[0].rpartition("#")[2]
+
+
+def _base64(value: object) -> str:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"{type(value).__name__} is not JSON")

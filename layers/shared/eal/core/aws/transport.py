@@ -1,0 +1,89 @@
+"""Signed requests to one service, each tried up to three times."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from typing import TYPE_CHECKING
+
+from eal.core.aws import retries
+from eal.core.aws.client import MAX_CONNECTIONS
+from eal.core.aws.connection import Answer, Host, Request
+from eal.core.aws.endpoint import region
+from eal.core.aws.errors import NotConnected, Unreachable
+from eal.core.aws.signature import Signer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from eal.core.aws.endpoint import Endpoint
+
+READ_SECONDS = 2.0
+DEADLINE_SECONDS = 8.0
+"""Of a call with all its attempts: it ends before an endpoint's timeout of ten seconds."""
+
+
+class Transport:
+    """Sends the requests of one client. Safe in threads."""
+
+    def __init__(self, service: str, endpoint: Endpoint) -> None:
+        self._service = service
+        self._signer = Signer(service, region())
+        self._host = Host(endpoint, read_seconds=READ_SECONDS, max_connections=MAX_CONNECTIONS)
+        self._quota = retries.Quota()
+
+    def send(self, request: Request, code_of: Callable[[Answer], str]) -> Answer:
+        """The answer, which may be an error. `code_of` reads the code of one. The headers of the request have `host`.
+
+        Raises: Unreachable.
+        """
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        taken = 1  # what a success gives back to the quota
+        for attempt in range(1, retries.ATTEMPTS + 1):
+            outcome = self._attempt(request, deadline)
+            if isinstance(outcome, Answer) and not retries.is_transient(outcome.status, code_of(outcome)):
+                break
+            pause = retries.pause_seconds(attempt)
+            cost = retries.COST_OF_TIMEOUT if _is_timeout(outcome) else retries.COST
+            is_last = attempt == retries.ATTEMPTS or time.monotonic() + pause >= deadline
+            if is_last or not self._quota.take(cost):
+                break
+            taken = cost
+            time.sleep(pause)
+        if isinstance(outcome, Unreachable):
+            raise outcome
+        if outcome.status < 300:
+            self._quota.give_back(taken)
+        return outcome
+
+    def close(self) -> None:
+        self._host.close()
+
+    def _attempt(self, request: Request, deadline: float) -> Answer | Unreachable:
+        """Each attempt has its own signature, because a signature is valid for five minutes only."""
+        signed = self._signed(request)
+        try:
+            return self._host.exchange(signed, deadline)
+        except NotConnected as fault:
+            return fault
+        except OSError as fault:
+            unreachable = Unreachable(f"{self._service}: {type(fault).__name__}")
+            unreachable.__cause__ = fault
+            return unreachable
+
+    def _signed(self, request: Request) -> Request:
+        method, target, headers, body = request
+        payload_hash = headers.get("x-amz-content-sha256") or hashlib.sha256(body).hexdigest()
+        signed = self._signer.headers(method, target, headers, payload_hash, time.gmtime())
+        signed["content-length"] = str(len(body))
+        signed["user-agent"] = "eal"
+        trace = os.environ.get("_X_AMZN_TRACE_ID")
+        if trace and "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+            # Lambda detects by it that functions invoke each other in a circle ("Recursive loop detection").
+            signed["x-amzn-trace-id"] = trace
+        return Request(method, target, signed, body)
+
+
+def _is_timeout(outcome: Answer | Unreachable) -> bool:
+    return isinstance(outcome, Unreachable) and isinstance(outcome.__cause__, TimeoutError)
