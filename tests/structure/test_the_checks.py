@@ -686,7 +686,12 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         imports.faults,
         prepend(STORE, "from botocore.exceptions import ClientError\n"),
-        "handle errors in entry",
+        "the errors of eal.core.aws",
+    ),
+    (
+        imports.faults,
+        prepend("layers/shared/eal/core/aws/json_client.py", "import botocore\n"),
+        "imports botocore: use the clients",
     ),
     (imports.faults, prepend(STORE, "from aws_lambda_powertools import Logger\n"), "only entry and observe"),
     (imports.faults, prepend(STORE, "from tests.support import http\n"), "does not import its users"),
@@ -907,7 +912,7 @@ def test_an_import_between_resources_that_is_not_in_pairs_is_reported(
     [
         ("import phonenumbers\n", "loads phonenumbers on import"),
         ("import boto3\n", "loads boto3 on import"),
-        ("import botocore.session\n", "loads botocore.session on import"),
+        ("import botocore.session\n", "loads botocore on import"),
         ("import aws_lambda_powertools.utilities.parameters\n", "loads aws_lambda_powertools.utilities.parameters"),
         ("import aws_lambda_powertools.utilities.idempotency\n", "loads aws_lambda_powertools.utilities.idempotency"),
         ("import asyncio\n", "loads asyncio on import"),

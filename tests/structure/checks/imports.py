@@ -59,12 +59,8 @@ PAIRS = {
 }
 """The imports between resources of the domain, each with its reason. A new one is a decision: it needs a line here."""
 
-BOTOCORE = {"layers/shared/eal/core/aws.py"}
-FAULTS = {
-    "layers/shared/eal/ai/engines/bedrock/converse.py",
-    "layers/shared/eal/domain/audit_log/archive.py",
-}
-"""Modules outside entry that distinguish AWS's errors by botocore.exceptions."""
+BOTOCORE = "layers/shared/eal/core/aws/sdk.py"
+"""The only module that knows an SDK."""
 IMPURE = {
     "core.aws",
     "core.settings",
@@ -146,11 +142,8 @@ def _third_party(path: str, found: Sequence[Import]) -> Iterator[str]:
             continue
         if top == "boto3":
             yield f"{path}:{one.line} imports boto3: use the clients of eal.core.aws"
-        elif one.module.startswith("botocore.exceptions"):
-            if not in_entry and path not in BOTOCORE | FAULTS:
-                yield f"{path}:{one.line} imports botocore.exceptions: handle errors in entry, or add it to FAULTS"
-        elif top == "botocore" and path not in BOTOCORE:
-            yield f"{path}:{one.line} imports {one.module}: use the clients of eal.core.aws"
+        elif top == "botocore" and path != BOTOCORE:
+            yield f"{path}:{one.line} imports {one.module}: use the clients and the errors of eal.core.aws"
         elif top == "aws_lambda_powertools" and not in_entry and path != "layers/shared/eal/core/observe.py":
             yield f"{path}:{one.line} imports {one.module}: only entry and observe use Powertools"
 

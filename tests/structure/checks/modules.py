@@ -24,12 +24,11 @@ ALWAYS = {
 """pydantic and Powertools' logger and metrics, with what they need."""
 ALLOWED = {
     # Every unknown path runs it, so scanners do most: it validates nothing, and pydantic would double its cold start.
-    "catch-all": ALWAYS - {"annotated_types", "pydantic", "pydantic_core", "typing_inspection"}
-    | {"botocore"},
-    "endpoint": ALWAYS | {"botocore"},
-    "receiver": ALWAYS | {"botocore"},
-    "worker": ALWAYS | {"botocore"},
-    "classifier": ALWAYS | {"botocore", "numpy"},
+    "catch-all": ALWAYS - {"annotated_types", "pydantic", "pydantic_core", "typing_inspection"},
+    "endpoint": ALWAYS,
+    "receiver": ALWAYS,
+    "worker": ALWAYS,
+    "classifier": ALWAYS | {"numpy"},
     # It has neither the layer of eal nor that of botocore and pydantic.
     "dashboard": {
         "anyio",
@@ -52,7 +51,6 @@ HEAVY = {
         "event_handler", "utilities.idempotency", "utilities.parameters", "utilities.parser",
         "utilities.validation", "utilities.feature_flags",
     ),
-    "botocore": ("session", "client", "loaders", "awsrequest", "httpsession", "auth", "model"),
 }  # fmt: skip
 """Parts of allowed packages that only the code that uses them may load, and no import of an app.py."""
 STANDARD = ("asyncio", "http.server", "unittest", "xml.etree", "sqlite3", "multiprocessing")
