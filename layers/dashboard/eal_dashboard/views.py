@@ -161,8 +161,12 @@ def submit(visit: Visit, posted: forms.Posted) -> Html | Data | Redirect:
         lists.change(made, change, forms.bound(form, made.place))
         return _again(visit, made, 200)
     body = _read(visit, made, posted)
-    if made.has_error:
-        return _again(visit, made, REFUSED)
+    return _again(visit, made, REFUSED) if made.has_error else _send(visit, made, body, posted)
+
+
+def _send(visit: Visit, made: forms.BoundForm, body: Json, posted: forms.Posted) -> Html | Data | Redirect:
+    """Call the form's operation."""
+    form = made.form
     try:
         response = visit.api.send(_request(visit, form, made, body, posted))
     except (KeyError, ValueError):  # an id in the form is missing, or none

@@ -1,4 +1,4 @@
-"""Settings, organization: name, zone, hours, on-call rota, sender, retention; of the own organization and of a child."""
+"""Settings, organization: name, zone, hours, rota, sender, retention; of the own organization and of a child."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from typing import Literal, Self
 from eal.ai.provenance import Provenance
 from eal.ai.replies import ReplyClass, ReplyClassification
 from eal.core.audit import Actor
-from eal.core.clock import Instant
 from eal.core.characters import without_controls
+from eal.core.clock import Instant
 from eal.domain.outreach.mail import Mail, Missing
 
 type Match = Literal["reply_address", "message_id", "sender"]
