@@ -387,6 +387,16 @@ def test_the_gallery_shows_a_hostile_file_name_and_reason_as_text(api: FakeApi) 
     assert 'data-status="rejected" data-reason="&lt;script&gt;' in shown.text
 
 
+def test_a_rejection_for_programs_is_explained_to_a_person(api: FakeApi) -> None:
+    changes = {"status": "rejected", "rejection": "wrong_type", "reason": "It lacks the content_type."}
+    _, page = examples()["listClaimPhotos"]
+    api.answers["listClaimPhotos"] = lambda _: (200, {**page, "data": [{**page["data"][0], **changes}]})
+    api.answers["getClaimPhoto"] = lambda _: (200, {**examples()["getClaimPhoto"][1], **changes})
+
+    for path in (PHOTOS, f"{PHOTOS}/photo_{ULID}"):
+        assert "The file is no image of the kind that its name says." in signed_in().get(path).words
+
+
 def test_a_refused_declaration_names_every_field(api: FakeApi) -> None:
     def refuse(_: Received) -> tuple[int, dict[str, Any]]:
         fields = [

@@ -489,6 +489,16 @@ ANSWERS: dict[str, Answer] = {
         {"name": "Dana Reyes", "email": "dana@example.com", "role": "owner", "status": "active", "id": f"mem_{ULID}"},
         {"id": "mem_01kq09bekje6vbq5xe2b60xtwx", "invited_at": ago(hours=5)},
     ),
+    "getLeadImport": _one(
+        "getLeadImport",
+        total=1240, processed=1240, created=1191, updated=0, skipped=44, failed=5, on_duplicate="return",
+        errors=[
+            {"row": 17, "field": "email", "message": "Must be an e-mail address."},
+            {"row": 212, "field": "phones", "message": "Must be a phone number, such as +13125550100."},
+            {"row": 730, "field": None, "message": "Has 11 fields, but the header has 12."},
+        ],
+        errors_url="https://imports.example.com/errors.csv",
+    ),
 }  # fmt: skip
 
 PATHS = [address(page) for page in PAGES]

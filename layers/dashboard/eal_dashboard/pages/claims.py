@@ -36,6 +36,8 @@ PHOTO_TYPES = {
     "image/heic": (".heic", ".heif"),
 }
 """With their extensions, as in eal.domain.claims.photos.model, which a test compares."""
+REASONS = {"wrong_type": "The file is no image of the kind that its name says."}
+"""Of rejections whose reason in the API is for programs."""
 MAX_PHOTO_BYTES = int(OPERATIONS["createClaimPhoto"].body["size_bytes"]["maximum"])
 FIELDS = (
     "claim_number",
@@ -92,12 +94,12 @@ def _overview(values: Json) -> Json:
 
 def _photos(values: Json) -> Json:
     summaries = values["summaries"]["data"] if values["summaries"] else []
-    return {"summary_of": {one["photo_id"]: one for one in summaries}}
+    return {"summary_of": {one["photo_id"]: one for one in summaries}, "reasons": REASONS}
 
 
 def _photo(values: Json) -> Json:
     photo_id = values["path"]["photo_id"]
-    return {"summary": _photos(values)["summary_of"].get(photo_id)}
+    return {"summary": _photos(values)["summary_of"].get(photo_id), "reasons": REASONS}
 
 
 def _notes(values: Json) -> Json:
