@@ -52,6 +52,14 @@ def jpeg() -> bytes:
     return out.getvalue()
 
 
+def path_of_photos(stack: Stack, key: str) -> str:
+    """Of a new claim."""
+    body = {"carrier": "Example Mutual", "claim_number": secrets.token_hex(6), "loss_type": "water"}
+    claim = stack.call("POST", "/claims", key=key, body=body)
+    assert claim.status == 201, claim.body
+    return f"/claims/{claim.json['id']}/photos"
+
+
 def shows_the_end(page: Page, name: str) -> None:
     """The end of the import of `csv(name)`, and its leads in the list."""
     main = page.locator("main")
@@ -117,10 +125,7 @@ def test_a_file_with_an_unknown_column_fails_with_the_columns_that_are_known(pag
 def test_photos_are_uploaded_inspected_and_shown(page: Page, site: Site, stack: Stack, key: str) -> None:
     messages: list[str] = []
     page.on("console", lambda message: messages.append(message.text))
-    body = {"carrier": "Example Mutual", "claim_number": secrets.token_hex(6), "loss_type": "water"}
-    claim = stack.call("POST", "/claims", key=key, body=body)
-    assert claim.status == 201, claim.body
-    path = f"/claims/{claim.json['id']}/photos"
+    path = path_of_photos(stack, key)
     page.goto(site.home + path)
     heading(page)
 
@@ -161,11 +166,11 @@ def test_photos_are_uploaded_inspected_and_shown(page: Page, site: Site, stack: 
 def test_without_javascript_the_page_of_photos_names_the_api(
     member: BrowserContext, chromium: Browser, site: Site, stack: Stack, key: str
 ) -> None:
-    claim = stack.call("POST", "/claims", key=key, body={"carrier": "Example Mutual", "loss_type": "fire"})
+    path = path_of_photos(stack, key)
     with chromium.new_context(java_script_enabled=False, storage_state=member.storage_state()) as context:
         context.set_default_timeout(COLD_START_MS)
         page = context.new_page()
-        page.goto(f"{site.home}/claims/{claim.json['id']}/photos")
+        page.goto(site.home + path)
         heading(page)
 
         assert page.get_by_text("Adding photos here needs JavaScript").is_visible()
