@@ -120,7 +120,9 @@ function add(file, fields) {
   row.querySelector(".name").textContent = file.name;
   row.querySelector("progress").setAttribute("aria-label", file.name);
   const upload = { file, fields, row, key: crypto.randomUUID(), state: "waiting" };
-  row.querySelector("button").addEventListener("click", () => work([upload]));
+  const again = row.querySelector("button");
+  again.setAttribute("aria-label", `Try again: ${file.name}`);
+  again.addEventListener("click", () => work([upload]));
   show(upload, "waiting", "Waiting");
   list.append(row);
   list.hidden = false;
