@@ -139,3 +139,26 @@ def test_only_as_many_people_are_read_as_the_api_accepts() -> None:
             return ("x",)
 
     assert len(hours.entered("rota", ROTA, Posted())) == hours.MAX_PEOPLE
+
+
+def test_a_stale_form_takes_over_somebody_elses_rota_and_keeps_the_hours_that_were_entered(
+    api: FakeApi,
+) -> None:
+    status, body = examples()["getOwnOrganization"]
+    versions = iter([[ANN], [ANN, BEN]])
+
+    def organization(_: object) -> tuple[int, dict[str, Any]]:
+        settings = body["settings"] | {"business_hours": OPEN, "on_call": next(versions)}
+        return status, {**body, "settings": settings}
+
+    api.answers["getOwnOrganization"] = organization
+    stale = {"code": "precondition_failed", "message": "No."}
+    api.answers["updateOwnOrganization"] = lambda _: (412, {"error": stale})
+
+    shown = signed_in().fill(PAGE, "hours", **_fields({"sun": [("10:00", "12:00")]}, [ANN, NOBODY, NOBODY]))
+
+    assert shown.status == 412
+    assert f'name="{ROTA}.1.name" value="Ben"' in shown.text
+    assert f'name="{WEEK}.sun.from" value="10:00"' in shown.text
+    assert f'name="{WEEK}.mon.from" value="08:00"' not in shown.text
+    assert "with yours over them" in shown.words

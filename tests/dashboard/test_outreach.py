@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,6 +151,31 @@ def test_e_mails_are_added_moved_and_removed_without_a_call_that_changes(api: Fa
     assert "E-mail 2" not in removed.words
 
     assert not [one for one in api.requests if one.operation == "updateSequence"]
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_e_mails_that_somebody_else_added_are_not_lost_with_a_stale_form(
+    is_edited: bool, api: FakeApi
+) -> None:
+    """The e-mails are one: taken over as a whole if the person left them alone, or else kept as the person has them."""
+    mine = [{"delay_hours": 0, "subject": "One", "body": "a", "variants": []}]
+    theirs = [*mine, {"delay_hours": 72, "subject": "Two", "body": "b", "variants": []}]
+    sequences = iter([example("getSequence", steps=mine), example("getSequence", steps=theirs, version=2)])
+    api.answers["getSequence"] = lambda _: (200, next(sequences))
+    stale = {"code": "precondition_failed", "message": "No."}
+    api.answers["updateSequence"] = lambda _: (412, {"error": stale})
+    member = signed_in()
+    hidden = member.get(f"{SEQUENCE}/edit").hidden("updateSequence")
+    subject = "First" if is_edited else "One"
+    written = {"steps.0.delay_hours": "0", "steps.0.subject": subject, "steps.0.body": "a"}
+
+    shown = member.post(f"{SEQUENCE}/edit", {**hidden, "name": "Mine", **written})
+
+    assert shown.status == 412
+    assert fields(shown, "name") == ["Mine"]
+    assert fields(shown, "steps.0.subject") == [subject]
+    assert fields(shown, "steps.1.subject") == ([] if is_edited else ["Two"])
+    assert ("Somebody else changed these steps." in shown.words) == is_edited
 
 
 def test_an_e_mail_without_a_text_does_not_shift_the_faults_of_the_others(api: FakeApi) -> None:

@@ -229,20 +229,29 @@ def merge(made: BoundForm, current: Json, etag: str, zone: str) -> None:
     if not made.is_stale:
         return
     made.etag = etag
-    edited = [one for one in changes(made.seen, current) if one["field"] in made.fields]
-    for change in edited:
-        one = made.fields[change["field"]]
-        entered, before, now = (
-            _attempted(probe, zone)
-            for probe in (one, _filled(one, change["from"], zone), _filled(one, change["to"], zone))
-        )
-        if entered == before:
-            made.fields[one.name] = _filled(one, change["to"], zone)
-        elif entered != now:
-            one.error = f"Somebody else changed this{_to(change['to'])}. What you entered is kept here."
+    edited = {one["field"] for one in changes(made.seen, current)} & made.fields.keys()
+    for part in dict.fromkeys(_part(made, name) for name in edited):
+        names = [name for name in made.fields if _part(made, name) == part]
+        fields = [made.fields[name] for name in names]
+        before = [_filled(one, made.seen.get(one.name), zone) for one in fields]
+        now = [_filled(one, _at(current, one.name), zone) for one in fields]
+        entered = _attempted(fields, zone)
+        if entered == _attempted(before, zone):
+            made.fields |= dict(zip(names, now, strict=True))
+            if part in made.counts:
+                rows = _at(current, part)
+                made.counts[part] = max(1, len(rows)) if isinstance(rows, list) else 1
+        elif entered != _attempted(now, zone):
+            what = f"these {label(part).lower()}" if part in made.counts else f"this{_to(_at(current, part))}"
+            fields[0].error = f"Somebody else changed {what}. What you entered is kept here."
     if edited:
         made.error = CONFLICTS["merged"]
     made.seen = {name: _at(current, name) for name in made.seen}
+
+
+def _part(made: BoundForm, name: str) -> str:
+    """What is merged as a whole: a list with numbered fields, whose rows may have moved, or a field."""
+    return next((one for one in made.counts if name.startswith(f"{one}.")), name)
 
 
 def _to(value: object) -> str:
@@ -262,12 +271,15 @@ def _filled(one: BoundField, value: object, zone: str) -> BoundField:
     return made
 
 
-def _attempted(one: BoundField, zone: str) -> object:
-    """The JSON value of a field; what was entered if it has none."""
-    try:
-        return _converted(one, zone)
-    except (ValueError, TypeError, KeyError):
-        return (one.value, one.values, one.rows, one.grid)
+def _attempted(fields: Sequence[BoundField], zone: str) -> list[object]:
+    """The JSON values of fields; what was entered if it has none."""
+    found: list[object] = []
+    for one in fields:
+        try:
+            found.append(_converted(one, zone))
+        except (ValueError, TypeError, KeyError):
+            found.append((one.value, one.values, one.rows, one.grid))
+    return found
 
 
 def _spec(form: Form, part: Field) -> Spec:
