@@ -55,6 +55,16 @@ def test_a_page_that_does_not_fit_is_reported() -> None:
         assert expected in found
 
 
+def test_every_rule_of_the_style_sheet_is_closed() -> None:
+    """A missing brace makes the rest of the file apply to a phone only, and no browser complains."""
+    depth = 0
+    for number, line in enumerate(assets.ASSETS["app.css"].content.decode().splitlines(), start=1):
+        if line.startswith(("/*", "@media")):
+            assert depth == 0, f"line {number}: what begins before is not closed"
+        depth += line.count("{") - line.count("}")
+    assert depth == 0
+
+
 def test_htmx_is_the_published_file() -> None:
     assert hashlib.sha256(assets.ASSETS["htmx.min.js"].content).hexdigest() == HTMX_SHA256
 
