@@ -180,7 +180,12 @@ def test_a_sample_runs(name: str, language: str, api: FakeApi) -> None:
 
 
 def test_a_quote_in_an_example_cannot_leave_its_string() -> None:
-    body = {"text": 'it\'s $(touch x) `y` \\ "z" ${process} \u2028', "none": None, "yes": True, "empty": []}
+    body: dict[str, object] = {
+        "text": 'it\'s $(touch x) `y` \\ "z" ${process} \u2028',
+        "none": None,
+        "yes": True,
+        "empty": [],
+    }
     sample = samples.Sample("POST", f"{API}/x?a='b'&c=$(d)", body)
 
     shell = samples.curl(sample).replace("curl --fail-with-body", "printf '%s\\n'", 1)

@@ -37,7 +37,9 @@ def reference(built: Node) -> Node:
 def _operation(built: Node, operation: Node, models: dict[str, Node], errors: dict[str, list[Node]]) -> Node:
     sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     status, success = next((key, one) for key, one in operation["responses"].items() if key.startswith("2"))
-    content_type, returned = next(iter(success.get("content", {}).items()), ("", {}))
+    contents: dict[str, Node] = success.get("content", {})
+    content_type = next(iter(contents), "")
+    returned = contents.get(content_type, {})
     parameters = [dashboard.resolved(built, one) for one in operation["parameters"]]
     return {
         "tag": operation["tags"][0],
@@ -59,7 +61,7 @@ def _operation(built: Node, operation: Node, models: dict[str, Node], errors: di
 
 
 def _parameter(built: Node, one: Node) -> Node:
-    shown = {"name": one["name"], "in": one["in"], **dashboard.spec_of(built, one["schema"])}
+    shown = {"name": one["name"], "place": one["in"], **dashboard.spec_of(built, one["schema"])}
     if one.get("required"):
         shown["required"] = True
     return shown | {key: one[key] for key in ("description", "example") if key in one}

@@ -10,21 +10,29 @@ import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Required, TypedDict
 
-from eal_dashboard.operations import OPERATIONS
+from eal_dashboard.operations import OPERATIONS, Spec
 from eal_dashboard.page import PARAMETER
 from eal_dashboard.samples import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from eal_dashboard.operations import Json, Spec
+    from eal_dashboard.operations import Json
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 """In this order at one path."""
 _PLACES = {"Path parameters": "path", "Query parameters": "query", "Headers": "header"}
 _CONVENTION = re.compile(r"\*\*(.+?)\.\*\* (.+)", re.DOTALL)
+
+
+class Parameter(Spec, total=False):
+    """A parameter outside the body. `place` is `path`, `query` or `header`."""
+
+    name: Required[str]
+    place: Required[str]
+    example: str
 
 
 class Problem(TypedDict):
@@ -41,7 +49,7 @@ class Described:
 
     tag: str
     description: str
-    parameters: list[Json]
+    parameters: list[Parameter]
     body: str | None
     """The name of a model, as `response`."""
     example: Json | None
@@ -103,7 +111,7 @@ class Reference:
             title: [
                 _row(one["name"], one, one["name"])
                 for one in self.operations[name].parameters
-                if one["in"] == place
+                if one["place"] == place
             ]
             for title, place in _PLACES.items()
         }
@@ -159,7 +167,7 @@ def rows(fields: Mapping[str, Spec], above: str = "") -> tuple[Row, ...]:
     return tuple(_row(name, spec, f"{above}{name}") for name, spec in ordered)
 
 
-def _row(name: str, spec: Json | Spec, path: str) -> Row:
+def _row(name: str, spec: Spec, path: str) -> Row:
     inner = spec
     while "items" in inner and "fields" not in inner:
         inner = inner["items"]
@@ -170,7 +178,7 @@ def _row(name: str, spec: Json | Spec, path: str) -> Row:
         is_required=bool(spec.get("required")),
         description=spec.get("description", ""),
         limits=tuple(_limits(spec)),
-        choices=tuple(str(one) for one in (inner.get("enum") or ()) if one is not None),
+        choices=tuple(str(one) for one in inner.get("enum", ())),
         children=rows(inner.get("fields", {}), f"{path}."),
     )
 
