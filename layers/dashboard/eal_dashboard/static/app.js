@@ -67,3 +67,9 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (!isPolled) announce("More rows were added");
   else if (!document.querySelector("main [hx-trigger]")) announce(state);
 });
+
+// The current page is in sight in a menu that is longer than the screen.
+for (const current of document.querySelectorAll("nav [aria-current=page]")) {
+  const menu = current.closest("nav");
+  menu.scrollTop += current.getBoundingClientRect().top - menu.getBoundingClientRect().top - menu.clientHeight / 2;
+}
