@@ -577,13 +577,19 @@ def refused(form: BoundForm, response: Response) -> None:
         pointer = str(fault.get("pointer", "")).strip("/").replace("/", ".")
         one = _nearest(form.fields, pointer)
         if one is None:
-            unplaced.append(f"{pointer}: {fault.get('message')}" if pointer else str(fault.get("message")))
+            unplaced.append(f"{_place_of(pointer)}{fault.get('message')}")
             continue
         one.error = one.error or _message(one, pointer, str(fault.get("message")))
         one.faults |= {pointer.removeprefix(f"{one.name}.")}
     is_placed = any(one.error for one in form.fields.values())
     text = CONFLICTS.get(response.code, response.message)
     form.error = " ".join(unplaced) if unplaced else "Check the marked fields." if is_placed else text
+
+
+def _place_of(pointer: str) -> str:
+    """`steps.0` becomes `Steps 1: `."""
+    parts = [str(int(part) + 1) if part.isdecimal() else label(part) for part in pointer.split(".") if part]
+    return f"{' '.join(parts)}: " if parts else ""
 
 
 def _message(one: BoundField, pointer: str, message: str) -> str:
