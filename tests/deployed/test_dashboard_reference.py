@@ -10,24 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.deployed.test_dashboard import COLD_START_MS, chromium, heading, member, page, site
-from tools.fixtures import browser
+from tests.support.site import COLD_START_MS, NEEDS_BROWSER, heading
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-    from tests.deployed.test_dashboard import Site
+    from tests.support.site import Site
     from tools.fixtures.client import Stack
 
-__all__ = ["chromium", "member", "page", "site"]  # fixtures
-
-pytestmark = [
-    pytest.mark.deployed,
-    pytest.mark.skipif(
-        browser.installed() is None and not browser.is_required(),
-        reason="the dashboard's browser tests need Chromium (Debian: apt-get install chromium)",
-    ),
-]
+pytestmark = [pytest.mark.deployed, NEEDS_BROWSER]
 
 
 def test_a_sample_of_the_reference_runs_as_it_is_shown(page: Page, site: Site, key: str) -> None:
