@@ -19,6 +19,7 @@ from tools.bench import (
     capacity,
     cold,
     cost,
+    dashboard,
     deliver,
     imports,
     isolation,
@@ -41,6 +42,7 @@ RUNS: dict[str | None, Run] = {
         arguments.invocations, arguments.budget, with_instructions=arguments.instructions
     ),
     "capacity": lambda _: capacity.main(),
+    "dashboard": lambda arguments: dashboard.main(arguments.invocations),
     "receivers": lambda arguments: receivers.main(arguments.invocations),
     "deliver": lambda arguments: deliver.main(arguments.batches),
     "cost": lambda _: cost.main(),
@@ -85,7 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("cold", help="the cold start of every function, relative to a no-op")
     command.add_argument("--rounds", type=int, default=COLD_ROUNDS)
     command.add_argument("--budget", type=float, default=COLD_BUDGET)
-    command.add_argument("--only", help="measure functions whose folder contains this text")
+    command.add_argument(
+        "--only", nargs="+", help="measure functions whose folder contains one of these texts"
+    )
     command = commands.add_parser("warm", help="handlers, relative to bare handlers with the same AWS calls")
     command.add_argument("--invocations", type=int, default=WARM_INVOCATIONS)
     command.add_argument("--budget", type=float, default=WARM_BUDGET)
@@ -97,6 +101,10 @@ def _parser() -> argparse.ArgumentParser:
         "receivers", help="p50 and p99 of receivers, relative to a function that only responds"
     )
     command.add_argument("--invocations", type=int, default=1000)
+    command = commands.add_parser(
+        "dashboard", help="a warm page of the dashboard, relative to the API call that it makes"
+    )
+    command.add_argument("--invocations", type=int, default=500)
     command = commands.add_parser(
         "deliver", help="deliveries per second, relative to a bare loop that signs and posts"
     )

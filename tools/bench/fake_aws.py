@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from eal.core import ids
 from eal.core.table.item import from_attributes, to_attributes
-from tools.bench import items, samples
+from tools.bench import items, samples, user_pool
 from tools.bench.server import Request, Response
 from tools.fixtures.dashboard import examples
 
@@ -50,6 +50,7 @@ class FakeAws:
             "GenerateMac": lambda request: {"Mac": _text(b"m" * 32), "KeyId": request["KeyId"]},
             "Encrypt": lambda request: {"CiphertextBlob": _text(b"c" * 64), "KeyId": request["KeyId"]},
             "Decrypt": lambda _request: {"Plaintext": _text(items.SECRET.encode())},
+            "GetSecretValue": lambda request: {"ARN": request["SecretId"], "SecretString": "the secret"},
             "SendMessage": lambda _request: {"MessageId": "message"},
             "SendMessageBatch": lambda request: {
                 "Successful": [{"Id": entry["Id"], "MessageId": "message"} for entry in request["Entries"]]
@@ -64,6 +65,8 @@ class FakeAws:
         """The handler for `Server`."""
         if request.path.startswith(API):
             return self._page_of_leads
+        if request.path == user_pool.TOKEN_PATH or request.path.endswith(user_pool.KEYS_PATH):
+            return user_pool.respond(request)
         target = request.headers.get("x-amz-target")
         if target is None:
             return _object(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tools.bench import user_pool
 from tools.bench.fake_aws import API
 from tools.fixtures.template import functions, template
 
@@ -62,6 +63,10 @@ def _value(name: str, value: object, aws_endpoint: str) -> str:
         return value
     if name == "API_URL":  # of the dashboard: the fake is the API too
         return f"{aws_endpoint}{API}"
+    if name == "COGNITO_API_URL":  # and the user pool
+        return aws_endpoint
+    if name == "DASHBOARD_URL":
+        return user_pool.DASHBOARD_URL
     if name.endswith(QUEUE_SUFFIX):
         return f"{aws_endpoint}/123456789012/{name.removesuffix(QUEUE_SUFFIX).lower()}"
     return "COMPLIANCE" if name == "AUDIT_LOCK_MODE" else name.lower().replace("_", "-")

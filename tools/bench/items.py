@@ -18,9 +18,12 @@ from eal.domain.credentials.text import fingerprint, new_text
 from eal.domain.integrations import connections
 from eal.domain.integrations.connections import Connection
 from eal.domain.leads.model import Address, Contribution, Lead, Score
+from eal.domain.organizations.members.model import Member
+from eal.domain.organizations.members.people import Person
 from eal.domain.organizations.model import Organization
 from eal.domain.webhooks.deliveries.model import Delivery
 from eal.domain.webhooks.endpoints.model import Endpoint
+from tools.bench import user_pool
 
 if TYPE_CHECKING:
     from eal.core.table.item import Item
@@ -52,6 +55,8 @@ class Tables:
             item = dump(
                 Connection(organization_id=ORGANIZATION, mode="live", vendor=vendor, ciphertexts=("YQ==",))
             )
+        elif pk.startswith("M#"):
+            item = dump(_person(pk.removeprefix("M#")))
         else:
             item = dump(_key())
         return {"pk": pk, **item}
@@ -67,10 +72,8 @@ class Tables:
 
     def _of(self, kind: str, sk: str) -> Item | None:
         match kind:
-            case "LEAD":
-                return dump(_lead(sk))
-            case "CALL":
-                return dump(_call(sk))
+            case "LEAD" | "CALL" | "MEMBER":
+                return dump({"LEAD": _lead, "CALL": _call, "MEMBER": _member}[kind](sk))
             case "TRANSCRIPT":
                 return {"text": TRANSCRIPT, "version": 1}
             case "KEY":
@@ -141,6 +144,25 @@ def _key() -> ApiKey:
         version=1,
         fingerprint=fingerprint(KEY),
         per_minute=6000,
+    )
+
+
+def _person(person: str) -> Person:
+    return Person(
+        id=person, memberships={ORGANIZATION: ids.new("mem", AT)}, version=1, subject=user_pool.SUBJECT
+    )
+
+
+def _member(member_id: str) -> Member:
+    return Member(
+        id=member_id,
+        email=user_pool.EMAIL,
+        role="admin",
+        status="active",
+        invited_at=AT,
+        invited_by=Actor(type="api_key", id=KEY_ID),
+        version=1,
+        salt="0" * 32,
     )
 
 

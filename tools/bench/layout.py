@@ -13,9 +13,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.fixtures.template import functions
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRATCH = ROOT / ".local" / "bench"
 DASHBOARD = "dashboard/serve"
+_OF_ALL = ("DependenciesLayer", "SharedLayer")
+"""The layers of every function but the dashboard's, under Globals of the templates."""
 _RUNTIME_CLIENT = ("awslambdaric", "snapshot-restore-py", "simplejson")
 _UNCHECKED_HASH = b"\x01\x00\x00\x00"
 """The flags of a .pyc (PEP 552) whose source is never checked."""
@@ -27,14 +31,14 @@ class SetupFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`packages` is /opt/python, `tasks` has a folder for each function, `python` has no package of ours.
+    """`tasks` has a folder for each function, `python` has no package of ours.
 
-    The dashboard's function has only its own layer, `pages`.
+    `packages` is /opt/python of a function with the layers of all functions, `own` that of those with other layers.
     """
 
     python: Path
     packages: Path
-    pages: Path
+    own: dict[Path, Path]
     tasks: Path
 
     def task(self, folder: str) -> Path:
@@ -42,29 +46,22 @@ class Layout:
 
     def opt(self, task: Path) -> Path:
         """/opt/python of a task."""
-        return self.pages if task == self.task(DASHBOARD) else self.packages
+        return self.own.get(task, self.packages)
 
 
 def lay_out(folders: list[str]) -> Layout:
     """Build what is out of date. `folders` are folders of functions, relative to functions/."""
-    dependencies = _built("dependencies", "DependenciesLayer")
-    shared = _built("shared", "SharedLayer")
-    models = _built("models", "ModelsLayer")
-    dashboard = _built("dashboard", "DashboardLayer")
-    packages = SCRATCH / "opt" / "python"
-    shutil.rmtree(packages.parent, ignore_errors=True)
-    for layer in (dependencies, shared, models):
-        # Lambda extracts a function's layers over each other.
-        shutil.copytree(layer / "python", packages, dirs_exist_ok=True)
-    _check_compiled(packages)
-    _check_compiled(dashboard / "python")
+    shutil.rmtree(SCRATCH / "opt", ignore_errors=True)
+    layers = {folder: _layers_of(folder) for folder in folders}
+    opt = {names: _opt(names) for names in {_OF_ALL, *layers.values()}}
     tasks = SCRATCH / "tasks"
     shutil.rmtree(tasks, ignore_errors=True)
     for folder in folders:
         shutil.copytree(
             ROOT / "functions" / folder, tasks / folder, ignore=shutil.ignore_patterns("__pycache__")
         )
-    return Layout(_python(), packages, dashboard / "python", tasks)
+    own = {tasks / folder: opt[names] for folder, names in layers.items()}
+    return Layout(_python(), opt[_OF_ALL], own, tasks)
 
 
 def add_task(layout: Layout, name: str, source: str) -> Path:
@@ -73,6 +70,23 @@ def add_task(layout: Layout, name: str, source: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "app.py").write_text(source)
     return folder
+
+
+def _layers_of(folder: str) -> tuple[str, ...]:
+    """The logical ids of a function's layers. The dashboard's function has only its own."""
+    properties = next(one for one in functions().values() if one["CodeUri"] == f"functions/{folder}")
+    named = tuple(layer["Ref"] for layer in properties.get("Layers", ()))
+    return named if folder == DASHBOARD else (*_OF_ALL, *(name for name in named if name not in _OF_ALL))
+
+
+def _opt(layers: tuple[str, ...]) -> Path:
+    """/opt/python with these layers, which Lambda extracts over each other."""
+    packages = SCRATCH / "opt" / "-".join(layers) / "python"
+    for logical_id in layers:
+        built = _built(logical_id.removesuffix("Layer").lower(), logical_id)
+        shutil.copytree(built / "python", packages, dirs_exist_ok=True)
+    _check_compiled(packages)
+    return packages
 
 
 def _built(layer: str, logical_id: str) -> Path:
