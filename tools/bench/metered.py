@@ -71,7 +71,7 @@ def _divide() -> None:
     for name in ("load", "dump", "to_attributes", "from_attributes"):
         setattr(item, name, metered("items", getattr(item, name)))
     client = _MeteredClient(aws.dynamodb())
-    aws.dynamodb = lambda: client
+    aws.dynamodb = lambda: client  # type: ignore[assignment,return-value]  # it has the same operations
 
     from eal.core import observe
     from eal.core.transaction import Transaction
