@@ -32,7 +32,7 @@ from tools.bench import (
 )
 
 COLD_ROUNDS, COLD_BUDGET = 7, 8.0
-WARM_INVOCATIONS, WARM_BUDGET = 1000, 1.3
+WARM_INVOCATIONS, WARM_BUDGET = 1000, 1.4
 
 type Run = Callable[[argparse.Namespace], int]
 
