@@ -8,9 +8,9 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from eal.core.json import MAX_NUMBER, Json
 
@@ -54,7 +54,7 @@ def new_salt() -> str:
 def commitment(value: Json, salt: str) -> str:
     """The text that stands for a personal value in the log."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return "hmac-sha256:" + hmac.new(bytes.fromhex(salt), text.encode(), hashlib.sha256).hexdigest()
+    return "hmac-sha256:" + hmac.digest(bytes.fromhex(salt), text.encode(), "sha256").hex()
 
 
 def changes(
@@ -90,17 +90,15 @@ def changes(
 
 def can_be_hashed(value: Json) -> bool:
     """Whether RFC 8785 can represent the value as the table returns it, where whole floats are integers."""
-    match value:
-        case None | bool():
-            return True
-        case str():
-            return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
-        case int() | float():
-            return abs(value) <= MAX_NUMBER
-        case Mapping():
-            return all(can_be_hashed(name) and can_be_hashed(member) for name, member in value.items())
-        case _:
-            return all(map(can_be_hashed, value))
+    if isinstance(value, str):
+        return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+    if value is None or isinstance(value, bool):
+        return True
+    if isinstance(value, (int, float)):
+        return abs(value) <= MAX_NUMBER
+    if isinstance(value, dict):
+        return all(map(can_be_hashed, value)) and all(map(can_be_hashed, value.values()))
+    return all(map(can_be_hashed, cast("Sequence[Json]", value)))
 
 
 def chained_hash(record: Mapping[str, Json]) -> str:

@@ -28,7 +28,7 @@ def new(prefix: str, at: datetime) -> str:
     ms = _milliseconds(at)
     with _lock:
         if ms in _last:
-            _last[ms] += 1 + secrets.randbelow(1 << 32)
+            _last[ms] += 1 + secrets.randbits(32)
         else:
             _last[ms] = secrets.randbits(_RANDOM_BITS - 1)
             if len(_last) > _MAX_REMEMBERED:
