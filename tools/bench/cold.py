@@ -93,7 +93,7 @@ def main(rounds: int, budget: float, only: list[str] | None) -> int:
         for folder, starts in pairs.items()
     ]
     print(
-        f"median of {rounds} rounds, from process start to the first response; processor time; most resident memory"
+        f"median of {rounds} rounds, from process start to the first response; processor time; resident memory"
     )
     print(
         "at 256, 512, 1024 MB: the time in ms if the request has the share of a processor that Lambda gives it"

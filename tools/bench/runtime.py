@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tools.bench.processes import resident_mb
 from tools.bench.server import Request, Response, Server
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Seconds of processor time, and the most memory that was resident."""
+    """Seconds of processor time, and the memory that is resident at the end.
+
+    Not wait4's ru_maxrss, which begins with that of the process that forked.
+    """
 
     processor: float
     megabytes: float
@@ -113,11 +117,12 @@ class Runtime:
     def close(self) -> Usage:
         """Kill the process. Returns what it used."""
         # SIGTERM has no effect: the runtime client waits in a blocking call in C++, where Python handlers do not run.
+        megabytes = resident_mb(self._process.pid)
         self._process.send_signal(signal.SIGKILL)
         _, status, usage = os.wait4(self._process.pid, 0)
         self._process.returncode = os.waitstatus_to_exitcode(status)
         self._server.close()
-        return Usage(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+        return Usage(usage.ru_utime + usage.ru_stime, megabytes)
 
     def log_tail(self) -> str:
         return self._log.read_text(errors="replace")[-3000:]
