@@ -12,7 +12,7 @@ export SAM_CLI_TELEMETRY := 0
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset invoke start-api test lint unit deployed demo conformance bench screenshots train environment scanner clean
+.PHONY: help run stop reset invoke start-api test lint unit unit-botocore deployed demo conformance bench screenshots train environment scanner clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ lint: environment scanner ## Run ruff, mypy, sam validate and checkov
 
 unit: environment ## Run the tests that need no stack, with coverage; PYTEST_ARGS=... selects tests and omits coverage
 	@COVERAGE_CORE=sysmon pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--cov --cov-config=pyproject.toml)
+
+unit-botocore: environment ## Run the tests of the functions with botocore in place of our own AWS client
+	@EAL_SDK=botocore pytest -n 2 --dist worksteal tests/functions tests/eal/core
 
 deployed: environment ## Run tests/deployed against a stack of their own; TEST_PORT=4599 sets its port
 	@$(PY) -m tools.stack tests --port $(TEST_PORT) $(PYTEST_ARGS)

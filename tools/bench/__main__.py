@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "layers" / "dashboard"))
 
 from tools.bench import (
     audit,
+    aws,
     capacity,
     cold,
     cost,
@@ -55,6 +56,7 @@ RUNS: dict[str | None, Run] = {
     "lanes": lambda _: lanes.main(),
     "outreach": lambda _: outreach.main(),
     "soak": lambda arguments: soak.main(arguments.minutes),
+    "aws": lambda arguments: aws.main(arguments.calls, arguments.endpoint),
     None: lambda _: _cold_and_warm(),
 }
 
@@ -132,6 +134,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     command = commands.add_parser("soak", help="a mixed load whose functions are killed: is anything lost?")
     command.add_argument("--minutes", type=int, default=10)
+    command = commands.add_parser(
+        "aws", help="our AWS client on connections that fail: is an error unexplained?"
+    )
+    command.add_argument("--calls", type=int, default=100_000)
+    command.add_argument("--endpoint", help="an emulator's address, such as that of the local stack")
     return parser
 
 

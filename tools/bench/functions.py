@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from tools.bench import user_pool
@@ -47,6 +48,7 @@ def environment(variables: dict[str, object], aws_endpoint: str) -> dict[str, st
         "AWS_SECRET_ACCESS_KEY": "bench",
         "AWS_SESSION_TOKEN": "bench",
         "AWS_ENDPOINT_URL": aws_endpoint,
+        "EAL_SDK": os.environ.get("EAL_SDK", ""),
         "AWS_LAMBDA_FUNCTION_NAME": "bench",
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",

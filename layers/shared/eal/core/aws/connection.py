@@ -11,7 +11,6 @@ import socket
 import time
 from collections import deque
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core.aws.errors import NotConnected
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 1.0
 MAX_HEAD_BYTES = 64 * 1024
 _READ_BYTES = 64 * 1024
-_ROOTS = Path(__file__).with_name("roots.pem")
+_ROOTS = __file__.rpartition("/")[0] + "/roots.pem"
 
 
 class Request(NamedTuple):
